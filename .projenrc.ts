@@ -1,0 +1,114 @@
+import { awscdk, javascript, JsonPatch } from 'projen';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-org-environments',
+  description: 'AWS CDK constructs that vend environments: one branch, one pipeline, one account each, rehearsed before they are real',
+  author: 'cdk-org-environments contributors',
+  authorAddress: 'opensource@example.com',
+  repositoryUrl: 'https://github.com/cdk-org-environments/cdk-org-environments.git',
+  license: 'Apache-2.0',
+  keywords: ['aws', 'cdk', 'organizations', 'account', 'environment', 'pipeline', 'vending'],
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenrcTs: true,
+  github: false,
+  release: false,
+  depsUpgrade: false,
+  minNodeVersion: '20.16.0',
+
+  // 2.276.0: Validations.acknowledge, NODEJS_24_X and the built-in template validation
+  cdkVersion: '2.276.0',
+  constructsVersion: '10.6.0',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.3',
+  devDeps: [
+    '@types/node@^22', '@types/aws-lambda',
+    '@aws-sdk/client-account@~3.1169.0', '@aws-sdk/client-cloudformation@~3.1169.0', '@aws-sdk/client-codecommit@~3.1169.0',
+    '@aws-sdk/client-codepipeline@~3.1138.0', '@aws-sdk/client-dynamodb@~3.1162.0', '@aws-sdk/client-lambda@~3.1162.0',
+    '@aws-sdk/client-organizations@~3.1169.0', '@aws-sdk/client-s3@~3.1169.0', '@aws-sdk/client-sfn@~3.1162.0',
+    '@aws-sdk/client-ssm@~3.1169.0', '@aws-sdk/client-sts@~3.1169.0', '@aws-sdk/lib-dynamodb@~3.1162.0',
+    '@aws-lambda-powertools/logger@~2.36.0',
+    'aws-cdk@^2.1148.1', 'cdk-nag@^3.0.2', 'esbuild@^0.28.2', 'tsx', 'valibot@^1.5.0', 'yaml@^2.9.1',
+    'aws-local-stepfunctions@3.0.0', 'dynalite@4.0.0', 'commander@^14', 'fast-xml-parser@^5.12.1', 'picocolors', 'fast-check@^4.10.2',
+  ],
+  publishToPypi: { distName: 'cdk-org-environments', module: 'cdk_org_environments' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkorgenvironments', mavenGroupId: 'io.github.cdk-org-environments', mavenArtifactId: 'cdk-org-environments',
+  },
+  publishToNuget: { dotNetNamespace: 'CdkOrgEnvironments', packageId: 'CdkOrgEnvironments' },
+  publishToGo: { moduleName: 'github.com/cdk-org-environments/cdk-org-environments-go' },
+  jestOptions: {
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    junitReporting: false,
+    jestConfig: {
+      testTimeout: 120_000,
+      maxWorkers: 2,
+      collectCoverage: false,
+      moduleNameMapper: { '^cdk-org-environments$': '<rootDir>/src/index.ts' },
+    },
+  },
+  eslintOptions: { dirs: ['src'], devdirs: ['lambda', 'rehearsal', 'cli', 'test', 'examples/quickstart'], prettier: false },
+  lambdaAutoDiscover: false,
+  integrationTestAutoDiscover: false,
+  bin: { 'org-environments': 'lib/cli/org-environments.js' },
+  gitignore: ['/lib/', 'cdk.out/', '/report.json', '.DS_Store'],
+});
+
+for (const path of ['/lambda/', '/rehearsal/', '/cli/', '/examples/', '/docs/', '/images/', '/tools/', '/bench/', '/rosetta/', '/CONTRIBUTING.md', '/.ci/']) project.addPackageIgnore(path);
+
+// unrs-resolver 1.13.0 breaks npm ci
+project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
+// Lets the examples and the README import the package by its own name, as its users do.
+project.package.addField('exports', {
+  '.': { types: './lib/index.d.ts', default: './lib/index.js' },
+  './package.json': './package.json',
+  './.jsii': './.jsii',
+  './.warnings.jsii.js': './.warnings.jsii.js',
+});
+
+const sources = ['lambda', 'rehearsal', 'cli', 'examples/quickstart'];
+project.tsconfigDev?.file.addOverride('compilerOptions.paths', { 'cdk-org-environments': ['../src/index.ts'] });
+for (const dir of sources) project.tsconfigDev?.addInclude(`../${dir}/**/*.ts`);
+
+project.eslint?.addRules({
+  '@typescript-eslint/no-explicit-any': 'error',
+  '@typescript-eslint/no-floating-promises': 'error',
+  '@typescript-eslint/no-misused-promises': 'error',
+  'import/no-restricted-paths': ['error', {
+    zones: [
+      { target: './src', from: ['./lambda', './rehearsal', './cli', './test'], message: 'constructs know nothing of what runs them' },
+      { target: './lambda', from: './src/**/!(contract).ts', message: 'handlers share only the contracts with the constructs' },
+      { target: './lambda', from: ['./rehearsal', './cli', './test'], message: 'product code never knows the rehearsal' },
+      { target: './rehearsal', from: ['./src', './lambda', './cli', './test'], message: 'the rehearsal knows AWS, not this product' },
+      { target: './cli', from: ['./src', './lambda', './test'], message: 'the command line works on any assembly' },
+      ...['account', 'branch', 'account-stack', 'trigger'].map(name => ({
+        target: `./lambda/${name}`, from: './lambda', except: [`./${name}`, './shared'], message: 'resources share through lambda/shared',
+      })),
+    ],
+  }],
+});
+
+const bundle = project.addTask('bundle', {
+  description: 'Bundle the handlers, the rehearsal and the command line into lib/',
+  exec: 'node tools/bundle.mjs',
+});
+const checkTypes = project.addTask('check-types', { description: 'Type-check everything, tests and handlers included', exec: 'tsc --noEmit -p test/tsconfig.json' });
+project.preCompileTask.spawn(bundle);
+project.testTask.prependSpawn(checkTypes);
+project.testTask.prependSpawn(bundle);
+project.addTask('demo', { description: 'Rehearse the quickstart', exec: 'node examples/demo.mjs', receiveArgs: true });
+project.addTask('package:codegen', {
+  description: 'Generate the sources of the other languages without their tool chains',
+  steps: ['python', 'java', 'dotnet', 'go'].map(language => ({ exec: `jsii-pacmak --code-only --target ${language} --outdir dist/code` })),
+});
+for (const name of ['compile', 'docgen', 'package:js', 'package:codegen']) {
+  project.tasks.tryFind(name)?.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+}
+project.tryFindObjectFile('.eslintrc.json')?.patch(
+  JsonPatch.add('/ignorePatterns/-', 'examples/template-repository/'),
+  // the project service looks for the nearest tsconfig.json only, which knows nothing of handlers, rehearsal and tests
+  JsonPatch.remove('/parserOptions/projectService'),
+  JsonPatch.add('/parserOptions/project', ['./test/tsconfig.json', './tsconfig.json', './projenrc/tsconfig.json']),
+);
+
+project.synth();

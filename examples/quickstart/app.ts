@@ -1,0 +1,37 @@
+import { App, Stack, Validations } from 'aws-cdk-lib';
+import { Repository } from 'aws-cdk-lib/aws-codecommit';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { environments, settings } from './settings';
+import { Account, AccountPipelineBranch, Organization, OrganizationAccess, OrganizationAccessRole, Source } from 'cdk-org-environments';
+
+const app = new App();
+const { organizationId, managementAccountId, cicdAccountId, region, repositoryName, mailbox } = settings;
+
+// 1. deployed in the management account, once
+const management = new Stack(app, 'Management', { env: { account: managementAccountId, region } });
+new OrganizationAccessRole(management, 'Access', { cicdAccountId, organizationId });
+
+// 2. deployed in the CICD account, whenever an environment comes, changes or goes
+const cicd = new Stack(app, 'Cicd', { env: { account: cicdAccountId, region } });
+cicd.addStackDependency(management);
+const organization = new Organization(cicd, 'Organization', {
+  organizationId,
+  access: OrganizationAccess.role(`arn:aws:iam::${managementAccountId}:role/org-environments-access`),
+});
+const source = Source.codeCommit(Repository.fromRepositoryName(cicd, 'Repository', repositoryName));
+
+for (const { name, from, organizationalUnit, approval } of environments(app)) {
+  new AccountPipelineBranch(cicd, name, {
+    organization,
+    account: new Account(cicd, `${name}-account`, {
+      organization,
+      accountName: `${repositoryName}-${name}`,
+      email: mailbox.replace('@', `+${repositoryName}-${name}@`),
+      organizationalUnit,
+    }),
+    branch: { source, branchName: `env/${name}`, from },
+    pipeline: { approval },
+  });
+}
+
+Validations.of(app).addPlugins(new AwsSolutionsChecks());

@@ -1,0 +1,118 @@
+// Draws overview.svg, the picture of the README: `node images/overview.mjs > images/overview.svg`.
+// Change the figures below and look at the result; nothing is laid out by itself.
+
+/** A frame around what belongs together: [x, y, width, height, title]. */
+const zones = [
+  [20, 160, 190, 220, 'Your CDK app'],
+  [290, 20, 390, 92, 'Management account'],
+  [290, 160, 390, 470, 'CICD account'],
+  [820, 20, 240, 610, 'Member accounts'],
+];
+
+/** [x, y, width, height, title, ...lines] */
+const boxes = [
+  [308, 60, 354, 40, 'Role org-environments-access'],
+  [308, 200, 162, 56, 'Account provider', 'creates, prepares'],
+  [500, 200, 162, 56, 'Registry', 'the memory of all'],
+  [308, 296, 162, 56, 'Stack provider', 'deploys, leases'],
+  [308, 392, 162, 56, 'Branch provider', 'creates, describes'],
+  [500, 392, 162, 124, 'Repository', 'main', '  └ env/prod', '      └ env/test', '          └ env/dev'],
+  [308, 558, 162, 56, 'Artifact key', 'one for all pipelines'],
+  [500, 558, 162, 56, 'Trigger', 'at every commit'],
+];
+
+/** An environment in its account: [y, name, branch, steps]. */
+const environments = [
+  [60, 'prod', 'env/prod', ['Source', 'Synth', 'Approve', 'Deploy']],
+  [250, 'test', 'env/test', ['Source', 'Synth', 'Deploy']],
+  [440, 'dev', 'env/dev', ['Source', 'Synth', 'Deploy']],
+];
+
+const code = ['Organization', 'Source', 'Account', 'AccountPipelineBranch', '  ├ Branch', '  └ Pipeline', '      └ AccountStack'];
+
+/** A way from one thing to another: [points, words, x and y of the words, where they are anchored]. */
+const arrows = [
+  [[[210, 228], [302, 228]], 'cdk deploy', 250, 219, 'middle'],
+  [[[250, 228], [250, 324], [302, 324]]],
+  [[[250, 324], [250, 420], [302, 420]]],
+  [[[430, 200], [430, 118]], 'enters', 442, 142, 'start'],
+  [[[680, 66], [814, 66]], 'vends accounts', 747, 56, 'middle'],
+  [[[470, 324], [814, 324]], 'deploys stacks', 747, 314, 'middle'],
+  [[[470, 420], [494, 420]]],
+  [[[200, 486], [494, 486]], 'git push', 192, 491, 'end'],
+  [[[814, 454], [668, 454]], 'Source reads', 747, 444, 'middle'],
+  [[[580, 516], [580, 552]]],
+  [[[662, 586], [814, 586]], 'starts', 747, 576, 'middle'],
+];
+
+const style = `
+  :root { --page: #ffffff; --zone: #f3f6fa; --box: #ffffff; --line: #8a99ad; --ink: #17202c; --soft: #4c5a6b; --arrow: #0b62a8; --step: #e2edf8 }
+  @media (prefers-color-scheme: dark) {
+    :root { --page: #10151c; --zone: #18202a; --box: #222d3a; --line: #5f7086; --ink: #eef3f8; --soft: #b4c1d0; --arrow: #6db5f2; --step: #2c3f54 }
+  }
+  text { font: 14px system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif; fill: var(--ink) }
+  .title { font-weight: 600 }
+  .soft { fill: var(--soft); font-size: 13px }
+  .code { font-family: ui-monospace, 'Cascadia Mono', Menlo, 'DejaVu Sans Mono', monospace; font-size: 12px; white-space: pre }
+  .words { fill: var(--arrow); font-size: 13px }
+  .page { fill: var(--page) }
+  .zone { fill: var(--zone); stroke: var(--line) }
+  .box { fill: var(--box); stroke: var(--line) }
+  .step { fill: var(--step) }
+  .arrow { fill: none; stroke: var(--arrow); stroke-width: 1.6 }
+  .head { fill: var(--arrow) }`;
+
+const escape = text => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+const text = (x, y, words, kind = '', anchor = 'start') => `<text x="${x}" y="${y}" class="${kind}" text-anchor="${anchor}">${escape(words)}</text>`;
+const rectangle = (kind, x, y, width, height, radius = 6) =>
+  `<rect class="${kind}" x="${x}" y="${y}" width="${width}" height="${height}" rx="${radius}"/>`;
+
+function zone([x, y, width, height, title]) {
+  return [rectangle('zone', x, y, width, height, 10), text(x + 16, y + 26, title, 'title')];
+}
+
+function box([x, y, width, height, title, ...lines]) {
+  const isTree = lines.length > 1;
+  return [
+    rectangle('box', x, y, width, height),
+    text(x + 12, y + 24, title, 'title'),
+    ...lines.map((line, index) => text(x + 12, y + 44 + index * 20, line, isTree ? 'code' : 'soft')),
+  ];
+}
+
+function environment([y, name, branch, steps]) {
+  const [x, width] = [836, 208];
+  return [
+    rectangle('box', x, y, width, 176),
+    text(x + 12, y + 26, name, 'title'),
+    text(x + width - 12, y + 26, branch, 'code', 'end'),
+    text(x + 12, y + 52, 'pipeline', 'soft'),
+    ...steps.flatMap((step, index) => {
+      const [left, top] = [x + 12 + (index % 2) * 94, y + 62 + Math.floor(index / 2) * 34];
+      return [rectangle('step', left, top, 88, 28, 4), text(left + 44, top + 19, step, 'soft', 'middle')];
+    }),
+    rectangle('zone', x + 12, y + 136, width - 24, 28, 4),
+    text(x + width / 2, y + 155, 'your application', 'soft', 'middle'),
+  ];
+}
+
+function arrow([points, words, x, y, anchor]) {
+  const line = points.map(([px, py], index) => `${index ? 'L' : 'M'}${px} ${py}`).join(' ');
+  return [`<path class="arrow" d="${line}" marker-end="url(#head)"/>`, ...(words ? [text(x, y, words, 'words', anchor)] : [])];
+}
+
+const picture = [
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1080 650" role="img" aria-labelledby="title">',
+  '<title id="title">A CDK app in the CICD account vends environments: a branch, a pipeline and an account each</title>',
+  `<style>${style}</style>`,
+  '<defs><marker id="head" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+    + '<path class="head" d="M0 0L8 4L0 8z"/></marker></defs>',
+  rectangle('page', 0, 0, 1080, 650, 12),
+  ...zones.flatMap(zone),
+  ...boxes.flatMap(box),
+  ...code.map((line, index) => text(36, 216 + index * 24, line, 'code')),
+  ...environments.flatMap(environment),
+  ...arrows.flatMap(arrow),
+  '</svg>',
+];
+process.stdout.write(`${picture.join('\n')}\n`);

@@ -1,0 +1,48 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { StackPlace } from './place';
+import { bootstrapRole, stagingBucket, templateUrl } from './place';
+import { assumeRole } from '../shared/assume-role';
+import { clientDefaults } from '../shared/clients';
+import { CloudFormationStacks } from '../shared/cloudformation';
+import type { Stacks } from '../shared/stack-deployer';
+
+/** What the stack provider needs of AWS: the accounts that stacks are deployed in, and the templates in its own account. */
+export interface Accounts {
+  /** Enters an account for deployment. */
+  enter(place: StackPlace): Promise<Stacks>;
+  template(bucket: string, key: string): Promise<string>;
+  /** Puts a template where CloudFormation of the account can read it; answers its address. */
+  publish(place: StackPlace, key: string, template: string): Promise<string>;
+}
+
+export class BootstrappedAccounts implements Accounts {
+  private readonly templates = new Map<string, string>();
+  private readonly published = new Set<string>();
+
+  public constructor(private readonly partition: string, private readonly storage = new S3Client(clientDefaults())) {}
+
+  public async enter(place: StackPlace): Promise<Stacks> {
+    const credentials = await assumeRole({ roleArn: bootstrapRole(this.partition, 'deploy', place) });
+    return new CloudFormationStacks({ credentials, region: place.region });
+  }
+
+  /** The key is made of the content, so what was read once stays right. */
+  public async template(bucket: string, key: string): Promise<string> {
+    const known = this.templates.get(`${bucket}/${key}`);
+    if (known !== undefined) return known;
+    const { Body } = await this.storage.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    const template = await Body?.transformToString() ?? '';
+    this.templates.set(`${bucket}/${key}`, template);
+    return template;
+  }
+
+  public async publish(place: StackPlace, key: string, template: string): Promise<string> {
+    const url = templateUrl(this.partition, place, key);
+    if (this.published.has(url)) return url;
+    const credentials = await assumeRole({ roleArn: bootstrapRole(this.partition, 'file-publishing', place) });
+    const storage = new S3Client({ ...clientDefaults(), credentials, region: place.region });
+    await storage.send(new PutObjectCommand({ Bucket: stagingBucket(place), Key: key, Body: template, ContentType: 'application/json' }));
+    this.published.add(url);
+    return url;
+  }
+}

@@ -1,0 +1,112 @@
+import type { Accounts } from './aws';
+import type { StackPlace } from './place';
+import { bootstrapRole, keyOf } from './place';
+import type { StackRecord } from './record';
+import { fingerprintOf } from './record';
+import type { Home } from './words';
+import { isDenied, notDeletable, notDone, notEnterable, templateNotPublishable, templateNotReadable } from './words';
+import type { AccountStackRequest } from '../../src/account-stack/contract';
+import type { Progress } from '../shared/lifecycle';
+import { NOT_YET } from '../shared/lifecycle';
+import type { Registry, Versioned } from '../shared/registry';
+import type { StackDefinition, StackState, Stacks } from '../shared/stack-deployer';
+import { deployStack, removeStack } from '../shared/stack-deployer';
+
+type Read = Versioned<StackRecord>;
+
+/** What CloudFormation takes inline. */
+const MOST_INLINE_BYTES = 51_200;
+
+/** A role that was made a moment ago is not known everywhere yet. */
+const PATIENCE_MILLISECONDS = 3 * 60_000;
+
+/** Brings a stack into its account and out of it. */
+export class Deployment {
+  public constructor(
+    private readonly registry: Registry, private readonly accounts: Accounts, private readonly home: Home, private readonly now: () => number,
+  ) {}
+
+  public async advance(request: AccountStackRequest, record: Read): Promise<Progress<{ readonly stack: StackState; readonly record: Read }>> {
+    const stacks = await this.enter(request, record);
+    if (!stacks) return NOT_YET;
+    const template = await this.template(request);
+    try {
+      const begun = record.begun ? record : await this.begin(stacks, request, record);
+      if (!begun) return NOT_YET;
+      const progress = await deployStack(stacks, this.definition(request, template), {
+        place: `account ${request.accountId}`,
+        token: begun.attempt,
+        applied: begun.applied === fingerprintOf(request),
+      });
+      return progress.done ? { done: true, result: { stack: progress.result, record: begun } } : NOT_YET;
+    } catch (error) {
+      throw notDone('deployed', request, this.home, error);
+    }
+  }
+
+  /** Whether the stack is gone; or cannot be reached and is to be left. */
+  public async takeDown(place: StackPlace, record: Read, unreachable: 'explain' | 'leave'): Promise<boolean> {
+    let stacks: Stacks;
+    try {
+      stacks = await this.accounts.enter(place);
+    } catch (error) {
+      if (!isDenied(error)) throw error;
+      // An account that was closed can never be entered again, and nothing tells that from a trust that was withdrawn. A deletion says so
+      // once; whoever deletes again has read it, and must not be stuck for ever.
+      const told = record.unreachable !== undefined && record.unreachable !== record.attempt;
+      if (told || unreachable === 'leave') return true;
+      await this.registry.write<StackRecord>(keyOf(place), { ...record, unreachable: record.attempt }, record.version);
+      throw notDeletable(place, this.home, error);
+    }
+    try {
+      const stack = { stackName: place.stackName, roleArn: bootstrapRole(this.home.partition, 'cfn-exec', place) };
+      return await removeStack(stacks, stack, { place: `account ${place.accountId}`, token: record.attempt });
+    } catch (error) {
+      throw notDone('deleted', place, this.home, error);
+    }
+  }
+
+  private async enter(place: StackPlace, record: Read): Promise<Stacks | undefined> {
+    try {
+      return await this.accounts.enter(place);
+    } catch (error) {
+      if (!isDenied(error)) throw error;
+      if (!record.begun && this.now() - record.since < PATIENCE_MILLISECONDS) return undefined;
+      throw notEnterable(place, this.home, error);
+    }
+  }
+
+  /** A stack that was there before we came is somebody's: it is neither changed nor, later, deleted. */
+  private async begin(stacks: Stacks, request: AccountStackRequest, record: Read): Promise<Read | undefined> {
+    if (await stacks.describe(request.stackName)) {
+      const current = await this.registry.read<StackRecord>(keyOf(request));
+      if (current?.begun) return undefined;
+      throw new Error(`account ${request.accountId} has a stack '${request.stackName}' already, which is not of this app: `
+        + 'choose another stackName, or delete that stack');
+    }
+    return this.registry.write<StackRecord>(keyOf(request), { ...record, begun: true }, record.version);
+  }
+
+  private async template(request: AccountStackRequest): Promise<StackDefinition['template']> {
+    const { templateBucket, templateKey } = request;
+    const body = await this.accounts.template(templateBucket, templateKey).catch((error: unknown) => {
+      throw templateNotReadable(request, templateBucket, templateKey, error);
+    });
+    if (Buffer.byteLength(body) <= MOST_INLINE_BYTES) return { body };
+    const url = await this.accounts.publish(request, templateKey, body).catch((error: unknown) => {
+      throw templateNotPublishable(request, this.home, error);
+    });
+    return { url };
+  }
+
+  private definition(request: AccountStackRequest, template: StackDefinition['template']): StackDefinition {
+    return {
+      stackName: request.stackName,
+      template,
+      parameters: request.parameters ?? {},
+      tags: request.tags ?? {},
+      capabilities: ['CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
+      roleArn: bootstrapRole(this.home.partition, 'cfn-exec', request),
+    };
+  }
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import type { StackPlace } from './place';
+import type { AccountStackRequest } from '../../src/account-stack/contract';
+import type { OwnerReference } from '../shared/owners';
+
+/** What the registry remembers of a stack in an account. */
+export interface StackRecord {
+  readonly owners: readonly OwnerReference[];
+  /** The event that is being worked on; CloudFormation is given it as token, which tells old failures from new ones. */
+  readonly attempt: string;
+  readonly since: number;
+  /** A deployment was begun, so the account may have the stack. */
+  readonly begun?: true;
+  /** Fingerprint of the request that the stack was last seen to fulfil. */
+  readonly applied?: string;
+  /** Where the stack was before; it is deleted there if the record of that place still names this one as its successor. */
+  readonly previous?: readonly StackPlace[];
+  readonly successor?: string;
+  /** Number of the lease under which the stack is deployed. */
+  readonly fence?: number;
+  /** Routes that may lead to the stack's pipeline. */
+  readonly routes?: readonly string[];
+  /** Id of the owner that deletes the stack. */
+  readonly removing?: string;
+  /** The attempt to delete it that could not enter the account. */
+  readonly unreachable?: string;
+}
+
+/** The template counts by its key, which is made of its content. */
+export function fingerprintOf(request: AccountStackRequest): string {
+  const { qualifier, templateKey, parameters = {}, tags = {} } = request;
+  return createHash('sha256').update(JSON.stringify([qualifier, templateKey, sorted(parameters), sorted(tags)])).digest('hex');
+}
+
+function sorted(values: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  return Object.entries(values).sort(([one], [other]) => one < other ? -1 : 1);
+}

@@ -1,0 +1,37 @@
+import type { LeaseRequest } from '../../src/account-stack/contract';
+import { stackNameOf } from '../shared/owners';
+import type { Registry } from '../shared/registry';
+import type { RouteRecord, RouteTarget } from '../shared/route';
+import { routeKey } from '../shared/route';
+
+/** Which pipeline a branch starts; the trigger reads it. */
+export class Routes {
+  public constructor(private readonly registry: Registry) {}
+
+  /** Refuses a branch that starts a pipeline of another stack. */
+  public async check(lease: LeaseRequest, { stackId }: Pick<RouteTarget, 'stackId'>): Promise<void> {
+    const record = await this.registry.read<RouteRecord>(routeKey(lease.repositoryArn, lease.branchName));
+    const foreign = record?.targets.find(target => target.stackId !== stackId);
+    if (!foreign) return;
+    throw new Error(`branch '${lease.branchName}' of repository ${lease.repositoryArn} starts pipeline '${foreign.pipelineName}' of environment `
+      + `'${foreign.environmentName}' (stack '${stackNameOf(foreign)}') in account ${foreign.accountId} already, so it cannot start that of environment `
+      + `'${lease.environmentName}': a branch has one pipeline; remove that environment first or use another branch`);
+  }
+
+  public async put(key: string, target: RouteTarget): Promise<void> {
+    const record = await this.registry.read<RouteRecord>(key);
+    const targets = record?.targets ?? [];
+    const known = targets.find(({ stackKey }) => stackKey === target.stackKey);
+    if (known && JSON.stringify(known) === JSON.stringify(target)) return;
+    const next = known ? targets.map(other => other === known ? target : other) : [...targets, target];
+    await this.registry.write<RouteRecord>(key, { targets: next }, record?.version);
+  }
+
+  public async remove(key: string, stackKey: string): Promise<void> {
+    const record = await this.registry.read<RouteRecord>(key);
+    if (!record?.targets.some(target => target.stackKey === stackKey)) return;
+    const targets = record.targets.filter(target => target.stackKey !== stackKey);
+    if (targets.length > 0) await this.registry.write<RouteRecord>(key, { targets }, record.version);
+    else await this.registry.remove(key, record.version);
+  }
+}

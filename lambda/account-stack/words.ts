@@ -1,0 +1,44 @@
+import type { StackPlace } from './place';
+import { bootstrapRole, stagingBucket } from './place';
+import { isNamed, isRefused } from '../shared/errors';
+
+/** Where the provider itself is. */
+export interface Home { readonly partition: string; readonly accountId: string }
+
+export function isDenied(error: unknown): error is Error {
+  return isNamed(error, 'AccessDenied', 'AccessDeniedException');
+}
+
+export function notEnterable(place: StackPlace, home: Home, error: Error): Error {
+  return new Error(`account ${place.accountId} cannot be entered through '${bootstrapRole(home.partition, 'deploy', place)}' for stack `
+    + `'${place.stackName}': it is not bootstrapped for CDK in ${place.region} with qualifier '${place.qualifier}' and trust for account ${home.accountId}: `
+    + `bootstrap it (cdk bootstrap --qualifier ${place.qualifier} --trust ${home.accountId}), then deploy again (${error.message})`);
+}
+
+export function notDeletable(place: StackPlace, home: Home, error: Error): Error {
+  return new Error(`stack '${place.stackName}' cannot be deleted, because account ${place.accountId} cannot be entered through `
+    + `'${bootstrapRole(home.partition, 'deploy', place)}': make the role trust account ${home.accountId} again and delete once more; `
+    + `if the account was closed, just delete once more: what is in it is left behind (${error.message})`);
+}
+
+export function templateNotReadable(place: StackPlace, bucket: string, key: string, error: unknown): unknown {
+  if (!isRefused(error)) return error;
+  return new Error(`the template of stack '${place.stackName}' for account ${place.accountId} cannot be read from '${bucket}/${key}': `
+    + `publish the assets of the app (cdk deploy does) and deploy again (${error.name}: ${error.message})`);
+}
+
+export function templateNotPublishable(place: StackPlace, home: Home, error: unknown): unknown {
+  if (!isRefused(error)) return error;
+  return new Error(`the template of stack '${place.stackName}' is over 51,200 bytes and cannot be put into bucket '${stagingBucket(place)}' of account `
+    + `${place.accountId} through '${bootstrapRole(home.partition, 'file-publishing', place)}': bootstrap the account for CDK with qualifier `
+    + `'${place.qualifier}' and trust for account ${home.accountId}, then deploy again (${error.name}: ${error.message})`);
+}
+
+/** The same error in the user's words, if it is one of CloudFormation's that will not pass by itself. */
+export function notDone(what: 'deployed' | 'deleted', place: StackPlace, home: Home, error: unknown): unknown {
+  if (!isRefused(error)) return error;
+  const wayOut = isDenied(error)
+    ? `: let '${bootstrapRole(home.partition, 'deploy', place)}' do it (bootstrap the account again, remove service control policies that deny it)`
+    : '';
+  return new Error(`stack '${place.stackName}' in account ${place.accountId} and region ${place.region} could not be ${what}: ${error.name}: ${error.message}${wayOut}`);
+}

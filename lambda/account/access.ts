@@ -1,0 +1,52 @@
+import { ACCESS_ENVIRONMENT, HANDLER_ENVIRONMENT, NAMES } from '../../src/private/contract';
+import { isNamed } from '../shared/errors';
+
+/** How the management account is reached. */
+export interface Access {
+  readonly partition: string;
+  readonly cicdAccount: string;
+  /** Role in the management account; absent: the function runs there. */
+  readonly roleArn?: string;
+  readonly externalId?: string;
+}
+
+/** The management account refused us; nothing was done. */
+export class AccessError extends Error {
+  public constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'AccessError';
+  }
+}
+
+export function accessFromEnvironment(environment: NodeJS.ProcessEnv = process.env): Access {
+  const roleArn = environment[ACCESS_ENVIRONMENT.ACCESS_ROLE_ARN];
+  const externalId = environment[ACCESS_ENVIRONMENT.ACCESS_EXTERNAL_ID];
+  return {
+    partition: environment[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws',
+    cicdAccount: environment[HANDLER_ENVIRONMENT.CICD_ACCOUNT] ?? '',
+    ...(roleArn && { roleArn }),
+    ...(externalId && { externalId }),
+  };
+}
+
+export function isDenied(error: unknown): boolean {
+  return isNamed(error, 'AccessDenied', 'AccessDeniedException');
+}
+
+export function cannotEnter(access: Access, cause: unknown): AccessError {
+  return new AccessError(`cannot enter the management account through '${access.roleArn}': ${messageOf(cause)}; its trust must name the role `
+    + `'${NAMES.accountProviderRole}' of account ${access.cicdAccount}, with the external id that Organization was given: deploy its `
+    + 'OrganizationAccessRole in the management account, then deploy again', cause);
+}
+
+export function mayNot(access: Access, action: string, cause: unknown, hint = ''): AccessError {
+  return new AccessError(access.roleArn
+    ? `the role '${access.roleArn}' may not ${action}: deploy the OrganizationAccessRole of this version in the management account, `
+      + `then deploy again${hint} (${messageOf(cause)})`
+    : `account ${access.cicdAccount} may not ${action}: it is not the management account of an organization, or the account provider lacks the `
+      + `permission; give Organization the role of the management account with OrganizationAccess.role(…)${hint} (${messageOf(cause)})`, cause);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,140 @@
+import { NAMES } from '../../src/private/contract';
+
+/** Billing, the organization and identities of people are decided elsewhere; roles have a statement of their own. */
+const NOT_FOR_APPLICATIONS = ['iam', 'sts', 'organizations', 'account', 'aws-portal', 'billing', 'billingconductor', 'consolidatedbilling', 'payments', 'tax',
+  'invoicing', 'purchase-orders', 'freetier', 'sso', 'sso-directory', 'identitystore', 'identity-sync'].map(service => `${service}:*`);
+
+/** Roles, policies and instance profiles; neither users, groups, access keys, login profiles nor identity providers. */
+const ROLES_AND_POLICIES = [
+  'Get*', 'List*', 'PassRole',
+  'CreateRole', 'DeleteRole', 'UpdateRole', 'UpdateRoleDescription', 'UpdateAssumeRolePolicy', 'TagRole', 'UntagRole',
+  'PutRolePolicy', 'DeleteRolePolicy', 'AttachRolePolicy', 'DetachRolePolicy', 'PutRolePermissionsBoundary',
+  'CreatePolicy', 'DeletePolicy', 'CreatePolicyVersion', 'DeletePolicyVersion', 'SetDefaultPolicyVersion', 'TagPolicy', 'UntagPolicy',
+  'CreateInstanceProfile', 'DeleteInstanceProfile', 'AddRoleToInstanceProfile', 'RemoveRoleFromInstanceProfile', 'TagInstanceProfile', 'UntagInstanceProfile',
+  'CreateServiceLinkedRole', 'DeleteServiceLinkedRole', 'UpdateServiceLinkedRole',
+].map(action => `iam:${action}`);
+
+const CHANGE_ROLE = ['Add*', 'Attach*', 'Create*', 'Delete*', 'Detach*', 'PassRole', 'Put*', 'Set*', 'Tag*', 'Untag*', 'Update*'].map(action => `iam:${action}`);
+
+const sub = (text: string) => ({ 'Fn::Sub': text });
+const bucketArn = `arn:\${AWS::Partition}:s3:::${NAMES.artifactBucketPrefix}\${AWS::AccountId}-\${AWS::Region}`;
+
+/**
+ * What CloudFormation may do for applications: build a platform, but not saw off the branch it sits on. It guards against accidents; whoever may
+ * create roles can write a stronger one, so what must never happen belongs into a service control policy of the organization.
+ */
+const executionPolicy = {
+  Version: '2012-10-17',
+  Statement: [
+    { Sid: 'Services', Effect: 'Allow', NotAction: NOT_FOR_APPLICATIONS, Resource: '*' },
+    { Sid: 'Roles', Effect: 'Allow', Action: ROLES_AND_POLICIES, Resource: '*' },
+    {
+      Sid: 'NoAdministrators',
+      Effect: 'Deny',
+      Action: 'iam:AttachRolePolicy',
+      Resource: '*',
+      Condition: { ArnLike: { 'iam:PolicyARN': ['AdministratorAccess', 'IAMFullAccess'].map(name => sub(`arn:\${AWS::Partition}:iam::aws:policy/${name}`)) } },
+    },
+    {
+      Sid: 'WayIn',
+      Effect: 'Deny',
+      Action: CHANGE_ROLE,
+      Resource: [
+        'role/${AccessRoleName}', `role/${NAMES.accessRole}`, 'role/cdk-*-role-${AWS::AccountId}-*', `policy/${NAMES.executionPolicy}`,
+      ].map(name => sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:${name}`)),
+    },
+    {
+      Sid: 'Bootstrap',
+      Effect: 'Deny',
+      Action: ['Cancel*', 'Continue*', 'Create*', 'Delete*', 'Execute*', 'Rollback*', 'Set*', 'Update*'].map(action => `cloudformation:${action}`),
+      Resource: ['CDKToolkit', 'CDKToolkit-*', NAMES.baselineStack]
+        .map(name => sub(`arn:\${AWS::Partition}:cloudformation:*:\${AWS::AccountId}:stack/${name}/*`)),
+    },
+    {
+      Sid: 'BootstrapResources',
+      Effect: 'Deny',
+      Action: ['s3:DeleteBucket*', 's3:PutBucket*', 's3:PutEncryptionConfiguration', 's3:PutLifecycleConfiguration',
+        'ecr:DeleteRepository*', 'ecr:SetRepositoryPolicy', 'ssm:DeleteParameter*', 'ssm:PutParameter'],
+      Resource: [
+        `s3:::${NAMES.artifactBucketPrefix}\${AWS::AccountId}-*`, 's3:::cdk-*-assets-${AWS::AccountId}-*',
+        'ecr:*:${AWS::AccountId}:repository/cdk-*-container-assets-*', 'ssm:*:${AWS::AccountId}:parameter/cdk-bootstrap/*',
+      ].map(name => sub(`arn:\${AWS::Partition}:${name}`)),
+    },
+  ],
+};
+
+const artifactBucketPolicy = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'TlsOnly',
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:*',
+      Resource: [sub(bucketArn), sub(`${bucketArn}/*`)],
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    },
+    {
+      Sid: 'SourceRoles',
+      Effect: 'Allow',
+      // the roles are made and removed with their repositories: a policy that named one of them would break when it goes
+      Principal: { AWS: sub('arn:${AWS::Partition}:iam::${CicdAccount}:root') },
+      Action: ['s3:GetBucket*', 's3:GetObject*', 's3:List*', 's3:PutObject', 's3:PutObjectAcl', 's3:AbortMultipartUpload'],
+      Resource: [sub(bucketArn), sub(`${bucketArn}/*`)],
+      Condition: { ArnLike: { 'aws:PrincipalArn': sub(`arn:\${AWS::Partition}:iam::\${CicdAccount}:role/${NAMES.sourceRolePrefix}*`) } },
+    },
+  ],
+};
+
+/** What every account holds before its first pipeline: the narrow policy of CloudFormation, and the bucket that its pipelines share. */
+export const BASELINE = {
+  AWSTemplateFormatVersion: '2010-09-09',
+  Description: 'What cdk-org-environments puts into every account before its first pipeline',
+  Parameters: {
+    CicdAccount: { Type: 'String', AllowedPattern: '^\\d{12}$', Description: 'Account in which the repositories live' },
+    AccessRoleName: { Type: 'String', Default: 'OrganizationAccountAccessRole', Description: 'Role through which the account is entered' },
+    ArtifactKeyArn: { Type: 'String', AllowedPattern: '^arn:.+', Description: 'Key that encrypts the artifacts of pipelines' },
+  },
+  Resources: {
+    ExecutionPolicy: {
+      Type: 'AWS::IAM::ManagedPolicy',
+      Properties: {
+        ManagedPolicyName: NAMES.executionPolicy,
+        Description: 'What CloudFormation may do for the applications of this account',
+        PolicyDocument: executionPolicy,
+      },
+    },
+    ArtifactBucket: {
+      Type: 'AWS::S3::Bucket',
+      // kept for whoever looks for an artifact later; but a creation that failed must not be in the way of the next one
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BucketName: sub(`${NAMES.artifactBucketPrefix}\${AWS::AccountId}-\${AWS::Region}`),
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{
+            ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: { Ref: 'ArtifactKeyArn' } },
+            BucketKeyEnabled: true,
+          }],
+        },
+        PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        LifecycleConfiguration: {
+          Rules: [{
+            Id: 'Expire',
+            Status: 'Enabled',
+            ExpirationInDays: 30,
+            NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+            AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+          }],
+        },
+      },
+    },
+    ArtifactBucketPolicy: {
+      Type: 'AWS::S3::BucketPolicy',
+      // the bucket outlives the stack, and so does its guard
+      DeletionPolicy: 'RetainExceptOnCreate',
+      Properties: { Bucket: { Ref: 'ArtifactBucket' }, PolicyDocument: artifactBucketPolicy },
+    },
+  },
+};

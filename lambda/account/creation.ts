@@ -1,0 +1,165 @@
+import type { AccountCreation, OrganizationAccount } from './aws';
+import { failedCreation, foundElsewhere, isBusy, rejectedCreation, unusable } from './creation-errors';
+import { ownerTagValue } from './record';
+import type { AccountRecord } from './record';
+import { resolveUnit } from './units';
+import { proceed } from './world';
+import type { VendedCase, World } from './world';
+import { NAMES } from '../../src/private/contract';
+import { isNamed, isTransient } from '../shared/errors';
+
+/** Those whose creation may be in flight, first come first served. */
+export const CREATION_QUEUE = 'queue#creations';
+/** AWS makes five accounts of an organization at once. */
+const AT_ONCE = 5;
+/** CloudFormation gives up after an hour: who joined earlier died without leaving. */
+const LONGEST_LIFE = 65 * 60_000;
+/** A run that has not written down its request by now never will: the function is stopped after a minute. */
+const LONGEST_RUN = 60_000;
+/** AWS's clock may be behind ours. */
+const CLOCK_SKEW = 60_000;
+const TRY_AGAIN = ['CONCURRENT_ACCOUNT_MODIFICATION', 'INTERNAL_FAILURE'];
+
+/** Takes one step towards an account that has an id. A second account is impossible, wherever a run dies. */
+export async function createAccount(world: World, vended: VendedCase): Promise<void> {
+  try {
+    const { creation } = vended.record;
+    if (!creation) await begin(world, vended);
+    else if (creation.requestId) await follow(world, vended, creation.requestId);
+    else await recover(world, vended, creation);
+  } catch (error) {
+    if (!isTransient(error)) await world.registry.leave(CREATION_QUEUE, vended.key);
+    throw error;
+  }
+}
+
+async function begin(world: World, vended: VendedCase): Promise<void> {
+  if (!await isAdmitted(world, vended.key)) return;
+  const { organizationalUnit, onExisting } = vended.request;
+  // a unit that does not exist is found out before there is an account
+  if (organizationalUnit) await resolveUnit(world.directory, organizationalUnit);
+  if (onExisting === 'adopt') {
+    const found = await findOurs(world, vended);
+    if (found) return settle(world, vended, found);
+  }
+  await ask(world, vended);
+}
+
+async function isAdmitted(world: World, key: string): Promise<boolean> {
+  const now = world.now();
+  const members = await world.registry.enqueue(CREATION_QUEUE, key, now);
+  const dead = members.filter(({ since }) => now - since > LONGEST_LIFE);
+  for (const { member } of dead) await world.registry.leave(CREATION_QUEUE, member);
+  return members.filter(member => !dead.includes(member)).slice(0, AT_ONCE).some(({ member }) => member === key);
+}
+
+/** The intent is written first, then the call is made, then its answer is written: recover() knows what to do in between. */
+async function ask(world: World, vended: VendedCase): Promise<void> {
+  const { request, key } = vended;
+  const creation = { since: world.now(), accountName: request.accountName };
+  const intended = await proceed(world, vended, { state: 'creating', creation, tagKeys: Object.keys(request.tags) });
+  let requestId: string;
+  try {
+    requestId = await world.directory.createAccount({
+      accountName: request.accountName,
+      email: request.email,
+      roleName: request.accessRoleName,
+      tags: { ...request.tags, [NAMES.ownerTag]: ownerTagValue(key, world.cicdAccount) },
+    });
+  } catch (error) {
+    if (!isRejected(error)) throw error;
+    await proceed(world, intended, { state: 'claimed', creation: undefined });
+    if (isTransient(error) || isBusy(error)) return;
+    throw rejectedCreation(request, error);
+  }
+  await remember(world, key, { ...creation, requestId });
+}
+
+/** The request id must not be lost because somebody has claimed or released the record meanwhile. */
+async function remember(world: World, key: string, creation: NonNullable<AccountRecord['creation']>): Promise<void> {
+  for (;;) {
+    const record = await world.registry.read<AccountRecord>(key);
+    if (record?.creation?.since !== creation.since) return;
+    try {
+      await world.registry.write(key, { ...record, creation }, record.version);
+      return;
+    } catch (error) {
+      if (!isNamed(error, 'RecordChangedError')) throw error;
+    }
+  }
+}
+
+async function follow(world: World, vended: VendedCase, requestId: string): Promise<void> {
+  const seen = await world.directory.describeCreation(requestId);
+  if (!seen) {
+    // AWS has forgotten the request: it is looked for as if its answer had been lost
+    const { creation } = vended.record;
+    await proceed(world, vended, { creation: creation && { since: creation.since, accountName: creation.accountName } });
+  } else if (seen.state === 'SUCCEEDED' && seen.accountId) {
+    await settle(world, vended, { accountId: seen.accountId, ours: true });
+  } else if (seen.state === 'FAILED') {
+    await startOver(world, vended, seen);
+  }
+}
+
+async function startOver(world: World, vended: VendedCase, seen: AccountCreation): Promise<void> {
+  // a request that failed is forgotten before anything else, so that it is never taken for the answer to another one
+  const again = await proceed(world, vended, { state: 'claimed', creation: undefined });
+  const reason = seen.failureReason ?? 'UNKNOWN';
+  if (TRY_AGAIN.includes(reason)) return;
+  const found = reason === 'EMAIL_ALREADY_EXISTS' ? await findOurs(world, again) : undefined;
+  if (!found) throw failedCreation(vended.request, reason);
+  await settle(world, again, found);
+}
+
+/** A run died between asking and writing down the answer. */
+async function recover(world: World, vended: VendedCase, creation: NonNullable<AccountRecord['creation']>): Promise<void> {
+  if (world.now() - creation.since < LONGEST_RUN) return;
+  const candidates = (await world.directory.listCreations())
+    .filter(({ accountName, requestedAt }) => accountName === creation.accountName && requestedAt >= creation.since - CLOCK_SKEW);
+  // names are not unique: this one may be another's, but waiting for its end does no harm
+  if (candidates.some(({ state }) => state === 'IN_PROGRESS')) return;
+  for (const { accountId } of candidates) {
+    const account = accountId && await world.directory.describeAccount(accountId);
+    if (account && isSame(account.email, vended.request.email)) return settle(world, vended, { accountId: account.accountId, ours: true });
+  }
+  const found = await findOurs(world, vended);
+  if (found) return settle(world, vended, found);
+  if (await isAdmitted(world, vended.key)) await ask(world, vended);
+}
+
+interface Found { readonly accountId: string; readonly ours: boolean }
+
+/** The account of the organization that has the e-mail, if we may take it. */
+async function findOurs(world: World, vended: VendedCase): Promise<Found | undefined> {
+  const found = await world.directory.findAccount(vended.request.email);
+  if (!found) return undefined;
+  const ours = (await world.directory.tags(found.accountId))[NAMES.ownerTag] === ownerTagValue(vended.key, world.cicdAccount);
+  const refusal = refusalOf(vended, found, ours);
+  if (!refusal) return { accountId: found.accountId, ours };
+  if (vended.record.creation) await proceed(world, vended, { state: 'claimed', creation: undefined });
+  throw refusal;
+}
+
+function refusalOf({ request }: VendedCase, found: OrganizationAccount, ours: boolean): Error | undefined {
+  if (!ours && request.onExisting === 'fail') return foundElsewhere(request, found);
+  if (found.managesOrganization || found.state !== 'ACTIVE') return unusable(request, found);
+  return undefined;
+}
+
+async function settle(world: World, vended: VendedCase, { accountId, ours }: Found): Promise<void> {
+  await world.registry.leave(CREATION_QUEUE, vended.key);
+  await proceed(world, vended, { state: 'created', accountId, creation: undefined, ...(ours && { createdAt: world.now() }) });
+}
+
+function isSame(email: string, other: string): boolean {
+  return email.toLowerCase() === other.toLowerCase();
+}
+
+/** Whether AWS has refused the call, so that certainly nothing was created. */
+function isRejected(error: unknown): boolean {
+  if (isNamed(error, 'AccessError')) return true;
+  const { $metadata: metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  const status = metadata?.httpStatusCode ?? 0;
+  return status >= 400 && status < 500;
+}

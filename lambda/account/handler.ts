@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { accessFromEnvironment } from './access';
+import { AwsDirectory } from './aws';
+import { AccountLifecycle } from './lifecycle';
+import { TableRegistry } from '../shared/registry';
+import { serve } from '../shared/serve';
+
+const access = accessFromEnvironment();
+const bootstrapTemplate = () => readFileSync(path.join(__dirname, 'bootstrap-template.json'), 'utf8');
+
+export const { onEvent, isComplete } = serve(new AccountLifecycle({
+  ...access, bootstrapTemplate, directory: new AwsDirectory(access), registry: new TableRegistry(), now: Date.now,
+}));

@@ -1,0 +1,92 @@
+import { createAccount, CREATION_QUEUE } from './creation';
+import { place } from './placement';
+import { prepare } from './preparation';
+import { claimed, holds, isCurrent, keyOf, nameOf, released, unchangeable } from './record';
+import type { AccountRecord } from './record';
+import type { Case, VendedCase, World } from './world';
+import type { AccountRequest, AccountResult } from '../../src/account/contract';
+import { isNamed, isTransient } from '../shared/errors';
+import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
+import { NOT_YET } from '../shared/lifecycle';
+
+/** Roles that were deployed a moment ago are not known everywhere in AWS yet. */
+const PROPAGATION = 60_000;
+
+/** Vends accounts: claims, creates, places and prepares them, and hands them back. */
+export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult> {
+  public constructor(private readonly world: World) {}
+
+  public async create(owner: Owner, request: AccountRequest): Promise<void> {
+    const record = await this.read(keyOf(request));
+    if (holds(record, owner)) return;
+    await this.world.registry.write(keyOf(request), claimed(record, owner, request, this.world.now()), record?.version);
+  }
+
+  public async update(owner: Owner, request: AccountRequest, before: AccountRequest): Promise<void> {
+    const record = await this.read(keyOf(request));
+    // a rollback of a refused change asks for what the owner has held all the time: that is no change
+    if (keyOf(request) !== keyOf(before) && !holds(record, owner)) throw unchangeable(request, before);
+    // another stack has adopted the account: it decides now, and this one keeps its place behind it
+    if (holds(record, owner) && !isCurrent(record, owner)) return;
+    await this.world.registry.write(keyOf(request), claimed(record, owner, request, this.world.now()), record?.version);
+  }
+
+  public async remove(owner: Owner, request: AccountRequest): Promise<void> {
+    const key = keyOf(request);
+    const record = await this.read(key);
+    if (!record || !holds(record, owner)) return;
+    const rest = released(record, owner, request);
+    if (!rest || rest.owners.length === 0) await this.world.registry.leave(CREATION_QUEUE, key);
+    if (rest) await this.world.registry.write(key, rest, record.version);
+    else await this.world.registry.remove(key, record.version);
+  }
+
+  public async advance(owner: Owner, request: AccountRequest): Promise<Progress<AccountResult>> {
+    const key = keyOf(request);
+    const record = await this.read(key);
+    if (!record || !holds(record, owner)) throw new Error(`${nameOf(request)} is no longer held by '${owner.logicalId}': it was removed meanwhile; deploy again`);
+    if (!isCurrent(record, owner)) return record.accountId ? { done: true, result: { accountId: record.accountId } } : NOT_YET;
+    try {
+      const accountId = await this.step({ key, record, request });
+      return accountId ? { done: true, result: { accountId } } : NOT_YET;
+    } catch (error) {
+      if (isNamed(error, 'AccessError') && this.world.now() - record.attempt < PROPAGATION) return NOT_YET;
+      throw isTransient(error) ? error : inContext(request, error);
+    }
+  }
+
+  /** What was begun is never undone: an account cannot be un-created, so it waits in the registry for the next one who asks for it. */
+  public async finishRemoval(): Promise<boolean> {
+    return true;
+  }
+
+  /** @returns the id of the account when it is ready */
+  private async step(account: Case): Promise<string | undefined> {
+    const { record } = account;
+    if (!isVended(account)) return this.prepared(account, record.accountId);
+    if (!record.accountId) {
+      await createAccount(this.world, account);
+      return undefined;
+    }
+    return this.prepared(record.placed === record.attempt ? account : await place(this.world, account, record.accountId), record.accountId);
+  }
+
+  private async prepared(account: Case, accountId: string | undefined): Promise<string | undefined> {
+    if (!accountId) return undefined;
+    return account.record.state === 'ready' || await prepare(this.world, account, accountId) ? accountId : undefined;
+  }
+
+  private read(key: string) {
+    return this.world.registry.read<AccountRecord>(key);
+  }
+}
+
+function isVended(account: Case): account is VendedCase {
+  return account.request.kind === 'vended';
+}
+
+/** AWS's own words rarely say which account they are about. */
+function inContext(request: AccountRequest, error: unknown): unknown {
+  if (!(error instanceof Error) || !('$metadata' in error)) return error;
+  return new Error(`${nameOf(request)}: ${error.name}: ${error.message}`, { cause: error });
+}

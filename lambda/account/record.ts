@@ -1,0 +1,92 @@
+import type { AccountRequest, VendedAccountRequest } from '../../src/account/contract';
+import type { Owner } from '../shared/lifecycle';
+import { owns, stackNameOf } from '../shared/owners';
+
+/** What the registry knows of an account; every step leaves here what the next one must know. */
+export interface AccountRecord {
+  readonly state: 'claimed' | 'creating' | 'created' | 'ready' | 'available';
+  /**
+   * Who holds the account; the last one decides. A construct that was renamed is created under its new name before it is deleted
+   * under the old one, so for a while there are two.
+   */
+  readonly owners: readonly Owner[];
+  /** When CloudFormation asked last, and at the same time the name of what it asked: it grows with every request. */
+  readonly attempt: number;
+  readonly accountId?: string;
+  /** A creation that was begun; without request id its answer was lost. */
+  readonly creation?: { readonly since: number; readonly accountName: string; readonly requestId?: string };
+  /** When the creation ended; absent if the account was there before us. */
+  readonly createdAt?: number;
+  /** Keys of the tags that we wrote: others are nobody's business of ours. */
+  readonly tagKeys: readonly string[];
+  /** The attempt for which name, unit and tags were applied. */
+  readonly placed?: number;
+  /** What was deployed into the account: by region and stack name. */
+  readonly stacks: { readonly [place: string]: { readonly fingerprint: string; readonly attempt: number } };
+}
+
+/** The key of the record: accounts are found by their e-mail, because the id does not exist yet when they are asked for. */
+export function keyOf(request: AccountRequest): string {
+  return request.kind === 'vended' ? `account#${request.email.toLowerCase()}` : `account#${request.accountId}`;
+}
+
+export function holds(record: AccountRecord | undefined, owner: Owner): boolean {
+  return record !== undefined && owns(record.owners, owner);
+}
+
+export function isCurrent(record: AccountRecord | undefined, owner: Owner): boolean {
+  return record?.owners.at(-1)?.id === owner.id;
+}
+
+/** The record once the owner holds the account. @throws if it is held by another stack and may not be taken over */
+export function claimed(record: AccountRecord | undefined, owner: Owner, request: AccountRequest, now: number): AccountRecord {
+  if (!record) return { state: request.kind === 'vended' ? 'claimed' : 'created', owners: [owner], attempt: now, tagKeys: [], stacks: {}, ...idOf(request) };
+  const current = record.owners.at(-1);
+  if (current && current.stackId !== owner.stackId && request.kind === 'vended' && request.onExisting === 'fail') throw held(record, current, request);
+  return {
+    ...record,
+    state: record.accountId ? 'created' : record.creation ? 'creating' : 'claimed',
+    owners: [...record.owners.filter(({ id }) => id !== owner.id), owner],
+    attempt: Math.max(now, record.attempt + 1),
+  };
+}
+
+/** The record once the owner has let go; undefined: nothing is left to remember. */
+export function released(record: AccountRecord, owner: Owner, request: AccountRequest): AccountRecord | undefined {
+  const owners = record.owners.filter(({ id }) => id !== owner.id);
+  if (owners.length > 0) return { ...record, owners };
+  if (request.kind === 'existing') return undefined;
+  // an account that is being made is never forgotten: whoever asks for this e-mail next, finishes it
+  const unfinished = !record.accountId && record.creation;
+  const kept = record.accountId && request.onRemoval === 'release';
+  return unfinished || kept ? { ...record, owners, state: 'available' } : undefined;
+}
+
+/** Why an update cannot be made; the construct's e-mail, kind or account id are its identity. */
+export function unchangeable(request: AccountRequest, before: AccountRequest): Error {
+  if (request.kind === 'vended' && before.kind === 'vended') {
+    return new Error(`the e-mail of account '${before.accountName}' cannot be changed from '${before.email}' to '${request.email}': `
+      + 'an account keeps its e-mail for life; define another Account instead');
+  }
+  return new Error(`${nameOf(before)} cannot be exchanged for ${nameOf(request)}: define another Account instead`);
+}
+
+/** The account in the user's words. */
+export function nameOf(request: AccountRequest): string {
+  return request.kind === 'vended' ? `account '${request.accountName}' (${request.email})` : `account ${request.accountId}`;
+}
+
+/** The value of the tag on the account: it names the registry as well as the record; a tag's value knows neither `#` nor `'`. */
+export function ownerTagValue(key: string, cicdAccount: string): string {
+  return `${cicdAccount}/${key}`.replace(/[^\p{L}\p{N} _.:/=+@-]/gu, '/');
+}
+
+function idOf(request: AccountRequest): { accountId?: string } {
+  return request.kind === 'existing' ? { accountId: request.accountId } : {};
+}
+
+function held(record: AccountRecord, current: Owner, request: VendedAccountRequest): Error {
+  return new Error(`the e-mail '${request.email}' is held by '${current.logicalId}' of stack '${stackNameOf(current)}'`
+    + `${record.accountId ? ` (account ${record.accountId})` : ''}: remove it there first, take the account over with `
+    + 'onExisting: OnExistingAccount.ADOPT, or use another e-mail');
+}

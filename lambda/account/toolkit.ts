@@ -1,0 +1,67 @@
+import type { World } from './world';
+import type { AccountRequest } from '../../src/account/contract';
+import { NAMES } from '../../src/private/contract';
+import type { StackDefinition, StackState, Stacks } from '../shared/stack-deployer';
+
+const DEFAULT_QUALIFIER = 'hnb659fds';
+const DEFAULT_VARIANT = 'AWS CDK: Default Resources';
+/** Its creation failed, or was never executed: what it says of itself is worth nothing. */
+const NEVER_CREATED = ['REVIEW_IN_PROGRESS', 'CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_FAILED'];
+
+interface BootstrapTemplate {
+  readonly Parameters: Readonly<Record<string, object>>;
+  readonly Resources: { readonly CdkBootstrapVersion: { readonly Properties: { readonly Value: string } } };
+}
+
+/** The CDK bootstrap of an account: what others have set there stays, and the CICD account is trusted besides. */
+export async function toolkitDefinition(world: World, request: AccountRequest, accountId: string, stacks: Stacks): Promise<StackDefinition> {
+  const body = world.bootstrapTemplate();
+  const template: BootstrapTemplate = JSON.parse(body);
+  const stackName = toolkitName(request.qualifier);
+  const described = await stacks.describe(stackName);
+  const seen = described && !NEVER_CREATED.includes(described.status) ? described : undefined;
+  const qualifier = seen?.parameters.Qualifier;
+  if (qualifier && qualifier !== request.qualifier) {
+    throw new Error(`account ${accountId} is bootstrapped for CDK with the qualifier '${qualifier}', not '${request.qualifier}', in its stack '${stackName}': `
+      + `use the qualifier '${qualifier}', or bootstrap the account under another --toolkit-stack-name`);
+  }
+  const keepsTemplate = seen !== undefined && isForeign(seen, Number(template.Resources.CdkBootstrapVersion.Properties.Value));
+  return {
+    stackName,
+    template: keepsTemplate ? 'previous' : { body },
+    parameters: {
+      TrustedAccounts: [...new Set([...listOf(seen?.parameters.TrustedAccounts), world.cicdAccount])].sort().join(','),
+      CloudFormationExecutionPolicies: executionPolicies(world, request, accountId, seen).join(','),
+      Qualifier: request.qualifier,
+      // what `cdk bootstrap` chooses: a key of one's own costs a dollar a month in every account
+      ...(!seen && { FileAssetsBucketKmsKeyId: 'AWS_MANAGED_KEY' }),
+    },
+    keptParameters: Object.keys(keepsTemplate ? seen.parameters : template.Parameters),
+    tags: {},
+    capabilities: ['CAPABILITY_NAMED_IAM'],
+  };
+}
+
+/** A bootstrap of another qualifier is another stack: both may live in an account. */
+export function toolkitName(qualifier: string): string {
+  return qualifier === DEFAULT_QUALIFIER ? 'CDKToolkit' : `CDKToolkit-${qualifier.replace(/_/g, '-')}`;
+}
+
+/** Neither a newer bootstrap nor one that somebody has customised is overwritten; `cdk bootstrap` does not do it either. */
+function isForeign(seen: StackState, version: number): boolean {
+  return Number(seen.outputs.BootstrapVersion ?? 0) > version || (seen.parameters.BootstrapVariant ?? DEFAULT_VARIANT) !== DEFAULT_VARIANT;
+}
+
+function executionPolicies(world: World, request: AccountRequest, accountId: string, seen: StackState | undefined): readonly string[] {
+  if (request.executionPolicyArns.length > 0) return request.executionPolicyArns;
+  const narrow = `arn:${world.partition}:iam::${accountId}:policy/${NAMES.executionPolicy}`;
+  if (request.kind === 'vended' || !seen) return [narrow];
+  // other applications live in an existing account: they may go on doing what they could; without trust the template's own default is the administrator
+  const present = listOf(seen.parameters.CloudFormationExecutionPolicies);
+  if (present.length > 0) return present;
+  return listOf(seen.parameters.TrustedAccounts).length > 0 ? [narrow] : [`arn:${world.partition}:iam::aws:policy/AdministratorAccess`];
+}
+
+function listOf(text: string | undefined): readonly string[] {
+  return (text ?? '').split(',').map(item => item.trim()).filter(item => item !== '');
+}

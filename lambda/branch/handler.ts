@@ -1,0 +1,12 @@
+import { CodeCommitRepositories } from './aws';
+import { BranchLifecycle } from './lifecycle';
+import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
+import { TableRegistry } from '../shared/registry';
+import type { Handlers } from '../shared/serve';
+import { serve } from '../shared/serve';
+
+const { [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: accountId = '', AWS_REGION: region = '' } = process.env;
+
+const lifecycle = new BranchLifecycle(new TableRegistry(), new CodeCommitRepositories(), { accountId, region });
+
+export const { onEvent, isComplete }: Handlers = serve(lifecycle);

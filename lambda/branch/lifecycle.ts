@@ -1,0 +1,154 @@
+import type { Repositories } from './aws';
+import type { DescriptorFile } from './descriptor';
+import { descriptorOf, parseDescriptor, render, says } from './descriptor';
+import type { Place } from './words';
+import { explained } from './words';
+import type { BranchRequest, BranchResult } from '../../src/branch/contract';
+import { NAMES } from '../../src/private/contract';
+import { isNamed } from '../shared/errors';
+import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
+import { NOT_YET } from '../shared/lifecycle';
+import type { OwnerReference } from '../shared/owners';
+import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../shared/owners';
+import type { Registry, Versioned } from '../shared/registry';
+
+export interface BranchRecord {
+  readonly owners: readonly OwnerReference[];
+  readonly environmentName: string;
+  /** Absent: nothing has been done yet. */
+  readonly origin?: 'created' | 'adopted';
+  /** Every parent that this declaration has named and that existed then; an update, or its rollback, may change one for another. */
+  readonly parents: readonly string[];
+  /** The commit that carries the descriptor; absent while one is being made. */
+  readonly commitId?: string;
+}
+
+type Read = Versioned<BranchRecord>;
+
+/** The life of a branch that belongs to an environment. It is created or adopted, described, and kept when it is removed. */
+export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
+  public constructor(private readonly registry: Registry, private readonly repositories: Repositories, private readonly place: Place) {}
+
+  public async create(owner: Owner, request: BranchRequest): Promise<void> {
+    const key = keyOf(request);
+    const record = await this.registry.read<BranchRecord>(key);
+    const foreign = record && foreignOwner(record.owners, owner);
+    if (foreign) {
+      throw new Error(`branch '${request.branchName}' of repository '${request.repositoryName}' belongs to environment '${record.environmentName}' `
+        + `of stack '${stackNameOf(foreign)}', so environment '${request.environmentName}' cannot have it: remove it there first, or name another branch`);
+    }
+    const owners = withOwner(record?.owners ?? [], owner);
+    await this.registry.write(key, { parents: [], ...record, owners, environmentName: request.environmentName }, record?.version);
+  }
+
+  public async update(owner: Owner, request: BranchRequest, before: BranchRequest): Promise<void> {
+    await this.create(owner, request);
+    if (keyOf(before) !== keyOf(request)) await this.remove(owner, before);
+  }
+
+  public async remove(owner: Owner, request: BranchRequest): Promise<void> {
+    const key = keyOf(request);
+    const record = await this.registry.read<BranchRecord>(key);
+    if (!record || !owns(record.owners, owner)) return;
+    const owners = withoutOwner(record.owners, owner);
+    if (owners.length > 0) await this.registry.write(key, { ...record, owners }, record.version);
+    else await this.registry.remove(key, record.version);
+  }
+
+  public async advance(owner: Owner, request: BranchRequest): Promise<Progress<BranchResult>> {
+    const record = await this.registry.read<BranchRecord>(keyOf(request));
+    if (!record || !owns(record.owners, owner)) {
+      throw new Error(`branch '${request.branchName}' of repository '${request.repositoryName}' was removed from environment '${request.environmentName}' `
+        + 'while it was being made: deploy again');
+    }
+    try {
+      const head = await this.repositories.head(request.repositoryName, request.branchName);
+      return head === undefined ? await this.begin(request, record) : await this.describe(request, record, head);
+    } catch (error) {
+      if (isNamed(error, 'BranchNameExistsException', 'ParentCommitIdOutdatedException', 'ConcurrentReferenceUpdateException')) return NOT_YET;
+      throw explained(error, request, this.place);
+    }
+  }
+
+  public finishRemoval(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  private async begin(request: BranchRequest, record: Read): Promise<Progress<BranchResult>> {
+    const { repositoryName, branchName, parentName } = request;
+    const parentHead = await this.headOfParent(request);
+    const { commitId, ...rest } = record;
+    const begun = await this.registry.write(keyOf(request), { ...rest, origin: 'created' as const, parents: including(record, parentName) }, record.version);
+    await this.repositories.createBranch(repositoryName, branchName, parentHead);
+    return this.describe(request, begun, parentHead);
+  }
+
+  private async describe(request: BranchRequest, record: Read, head: string): Promise<Progress<BranchResult>> {
+    const { repositoryName, branchName } = request;
+    const file = await this.descriptorFile(request, head);
+    const descriptor = descriptorOf(request);
+    if (says(file, descriptor)) return this.settle(request, record, record.commitId ?? head);
+
+    this.refuseOtherParent(request, record, file);
+    if (!record.parents.includes(request.parentName)) await this.headOfParent(request);
+    const { commitId: before, ...rest } = record;
+    const intent = await this.registry.write(keyOf(request), { ...rest, parents: including(record, request.parentName) }, record.version);
+    const commitId = await this.repositories.commitFile({
+      repositoryName,
+      branchName,
+      parentCommitId: head,
+      path: NAMES.descriptor,
+      text: render(file, descriptor),
+      message: `chore(environment): describe ${request.environmentName}`,
+    });
+    return this.settle(request, intent, commitId);
+  }
+
+  private async settle(request: BranchRequest, record: Read, commitId: string): Promise<Progress<BranchResult>> {
+    if (record.commitId !== commitId || !record.parents.includes(request.parentName)) {
+      const settled: BranchRecord = { ...record, origin: record.origin ?? 'adopted', parents: including(record, request.parentName), commitId };
+      await this.registry.write(keyOf(request), settled, record.version);
+    }
+    return { done: true, result: { branchName: request.branchName, commitId } };
+  }
+
+  private async descriptorFile({ repositoryName, branchName, environmentName }: BranchRequest, commitId: string): Promise<DescriptorFile> {
+    const text = await this.repositories.file(repositoryName, commitId, NAMES.descriptor);
+    const file = text === undefined ? {} : parseDescriptor(text);
+    if (!file) {
+      throw new Error(`the file '${NAMES.descriptor}' on branch '${branchName}' of repository '${repositoryName}' is not a JSON object, `
+        + `so it cannot describe environment '${environmentName}': rename or mend it, then deploy again`);
+    }
+    return file;
+  }
+
+  /** A file that names another branch was inherited or merged and says nothing about the parent of this one. */
+  private refuseOtherParent({ branchName, repositoryName, parentName, environmentName }: BranchRequest, record: Read, file: DescriptorFile): void {
+    const justCreated = record.origin === 'created' && record.commitId === undefined;
+    const { branch, parent } = file;
+    if (justCreated || branch !== branchName || typeof parent !== 'string' || parent === parentName || record.parents.includes(parent)) return;
+    throw new Error(`branch '${branchName}' of repository '${repositoryName}' exists already with parent '${parent}', but environment '${environmentName}' `
+      + `declares it to come from '${parentName}': declare it from '${parent}', or change 'parent' in its '${NAMES.descriptor}', or name another branch`);
+  }
+
+  private async headOfParent({ repositoryName, branchName, parentName, environmentName }: BranchRequest): Promise<string> {
+    const head = await this.repositories.head(repositoryName, parentName);
+    if (head !== undefined) return head;
+    const branches = await this.repositories.branches(repositoryName);
+    if (branches.length === 0) {
+      throw new Error(`repository '${repositoryName}' in account ${this.place.accountId} has no commit yet, so branch '${branchName}' of environment `
+        + `'${environmentName}' cannot begin: push one to '${parentName}' first, then deploy again`);
+    }
+    const some = branches.slice(0, 10).map(name => `'${name}'`).join(', ');
+    throw new Error(`branch '${branchName}' of environment '${environmentName}' begins at '${parentName}', which repository '${repositoryName}' `
+      + `does not have: it has ${some}${branches.length > 10 ? ' and more' : ''}; push '${parentName}' or begin at one of these`);
+  }
+}
+
+function keyOf({ repositoryName, branchName }: BranchRequest): string {
+  return `branch#${repositoryName}#${branchName}`;
+}
+
+function including({ parents }: BranchRecord, parentName: string): readonly string[] {
+  return parents.includes(parentName) ? parents : [...parents, parentName];
+}

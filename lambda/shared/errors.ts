@@ -1,0 +1,38 @@
+/** Somebody else wrote the record since it was read; reading again and trying again is right. */
+export class RecordChangedError extends Error {
+  public constructor(key: string) {
+    super(`the record '${key}' of the registry was changed by somebody else`);
+    this.name = 'RecordChangedError';
+  }
+}
+
+const TRANSIENT = new Set([
+  'RecordChangedError',
+  // Organizations: neither is classified as retryable by the SDK
+  'ConcurrentModificationException', 'FinalizingOrganizationException', 'PolicyChangesInProgressException',
+  'ServiceException', 'TooManyRequestsException',
+  'ThrottlingException', 'Throttling', 'ThrottledException', 'RequestLimitExceeded', 'SlowDown', 'ProvisionedThroughputExceededException',
+  'RequestTimeout', 'RequestTimeoutException', 'TimeoutError', 'InternalFailure', 'InternalServerError', 'ServiceUnavailable',
+]);
+
+const TRANSIENT_CODES = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND']);
+
+/** Whether the same call may succeed later without anybody changing anything. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const details = error as Error & { code?: unknown; $metadata?: { httpStatusCode?: number }; $retryable?: unknown };
+  return TRANSIENT.has(error.name)
+    || (typeof details.code === 'string' && TRANSIENT_CODES.has(details.code))
+    || (details.$metadata?.httpStatusCode ?? 0) >= 500
+    || details.$retryable !== undefined;
+}
+
+/** Whether the error is one of the named exceptions of AWS. */
+export function isNamed(error: unknown, ...names: string[]): boolean {
+  return error instanceof Error && names.includes(error.name);
+}
+
+/** Whether AWS refused a call and will go on doing so until somebody changes something. */
+export function isRefused(error: unknown): error is Error {
+  return error instanceof Error && '$metadata' in error && !isTransient(error);
+}

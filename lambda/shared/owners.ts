@@ -1,0 +1,33 @@
+import type { Owner } from './lifecycle';
+
+/** A resource that has claimed a record; the last of a list is the current owner. */
+export interface OwnerReference {
+  readonly id: string;
+  readonly stackId: string;
+}
+
+/**
+ * Lets another owner take over. When a construct is moved or renamed, CloudFormation creates the new logical id first and
+ * deletes the old one afterwards, or deletes the new one if the update fails: until then the record has both.
+ */
+export function withOwner(owners: readonly OwnerReference[], { id, stackId }: Owner): readonly OwnerReference[] {
+  return owns(owners, { id }) ? owners : [...owners, { id, stackId }];
+}
+
+export function withoutOwner(owners: readonly OwnerReference[], { id }: Pick<Owner, 'id'>): readonly OwnerReference[] {
+  return owners.filter(other => other.id !== id);
+}
+
+export function owns(owners: readonly OwnerReference[], { id }: Pick<Owner, 'id'>): boolean {
+  return owners.some(other => other.id === id);
+}
+
+/** The owner in another stack, if there is one: nothing is taken over from there. */
+export function foreignOwner(owners: readonly OwnerReference[], { stackId }: Pick<Owner, 'stackId'>): OwnerReference | undefined {
+  return owners.find(other => other.stackId !== stackId);
+}
+
+/** The name of a stack as its user knows it. */
+export function stackNameOf({ stackId }: Pick<OwnerReference, 'stackId'>): string {
+  return stackId.split('/')[1] ?? stackId;
+}

@@ -1,0 +1,97 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { clientDefaults } from './clients';
+import { RecordChangedError } from './errors';
+import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
+
+/** A record as it was read: `version` says which writing of it. */
+export type Versioned<T> = T & { readonly version: number };
+
+/** The memory that makes every handler repeatable: a write succeeds only if nobody else has written since the read. */
+export interface Registry {
+  read<T extends object>(key: string): Promise<Versioned<T> | undefined>;
+  /** Writes the record if it still has the version that was read (undefined: if there is none yet). @throws RecordChangedError */
+  write<T extends object>(key: string, record: T, version: number | undefined): Promise<Versioned<T>>;
+  /** Removes the record if it still has that version. @throws RecordChangedError */
+  remove(key: string, version: number): Promise<void>;
+  /** Joins a queue, or keeps the place one has in it; answers the members in the order they came. */
+  enqueue(queue: string, member: string, now: number): Promise<readonly QueueMember[]>;
+  leave(queue: string, member: string): Promise<void>;
+}
+
+export interface QueueMember { readonly member: string; readonly since: number }
+
+const MEMBER = 'member:';
+
+/** The registry in its DynamoDB table. */
+export class TableRegistry implements Registry {
+  public constructor(
+    private readonly table: string = required(HANDLER_ENVIRONMENT.REGISTRY_TABLE),
+    private readonly client = DynamoDBDocumentClient.from(new DynamoDBClient(clientDefaults()), { marshallOptions: { removeUndefinedValues: true } }),
+  ) {}
+
+  public async read<T extends object>(key: string): Promise<Versioned<T> | undefined> {
+    const { Item } = await this.client.send(new GetCommand({ TableName: this.table, Key: { pk: key }, ConsistentRead: true }));
+    if (!Item) return undefined;
+    const { pk, ...record } = Item;
+    return record as Versioned<T>;
+  }
+
+  public async write<T extends object>(key: string, record: T, version: number | undefined): Promise<Versioned<T>> {
+    const next = { ...record, version: (version ?? 0) + 1 };
+    await this.unlessChanged(key, () => this.client.send(new PutCommand({
+      TableName: this.table, Item: { ...next, pk: key }, ...condition(version),
+    })));
+    return next;
+  }
+
+  public async remove(key: string, version: number): Promise<void> {
+    await this.unlessChanged(key, () => this.client.send(new DeleteCommand({ TableName: this.table, Key: { pk: key }, ...condition(version) })));
+  }
+
+  public async enqueue(queue: string, member: string, now: number): Promise<readonly QueueMember[]> {
+    const { Attributes } = await this.client.send(new UpdateCommand({
+      TableName: this.table,
+      Key: { pk: queue },
+      // one attribute a member: joining and leaving never conflict with one another
+      UpdateExpression: 'SET #member = if_not_exists(#member, :now)',
+      ExpressionAttributeNames: { '#member': MEMBER + member },
+      ExpressionAttributeValues: { ':now': now },
+      ReturnValues: 'ALL_NEW',
+    }));
+    return Object.entries(Attributes ?? {})
+      .filter(([name]) => name.startsWith(MEMBER))
+      .map(([name, since]) => ({ member: name.slice(MEMBER.length), since: Number(since) }))
+      .sort((a, b) => a.since - b.since || a.member.localeCompare(b.member));
+  }
+
+  public async leave(queue: string, member: string): Promise<void> {
+    await this.client.send(new UpdateCommand({
+      TableName: this.table,
+      Key: { pk: queue },
+      UpdateExpression: 'REMOVE #member',
+      ExpressionAttributeNames: { '#member': MEMBER + member },
+    }));
+  }
+
+  private async unlessChanged(key: string, write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) throw new RecordChangedError(key);
+      throw error;
+    }
+  }
+}
+
+function condition(version: number | undefined) {
+  return version === undefined
+    ? { ConditionExpression: 'attribute_not_exists(pk)' }
+    : { ConditionExpression: '#version = :version', ExpressionAttributeNames: { '#version': 'version' }, ExpressionAttributeValues: { ':version': version } };
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`the environment variable ${name} is not set`);
+  return value;
+}

@@ -1,0 +1,23 @@
+/** The pipeline that a branch starts. */
+export interface RouteTarget {
+  /** Key of the record of the stack that the pipeline belongs to. */
+  readonly stackKey: string;
+  /** Stack in the CICD account that declares it. */
+  readonly stackId: string;
+  readonly environmentName: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly pipelineName: string;
+}
+
+/**
+ * Where a branch leads: the last target counts. While a pipeline moves there are two, so that the former is the last again when the move
+ * is rolled back.
+ */
+export interface RouteRecord {
+  readonly targets: readonly RouteTarget[];
+}
+
+export function routeKey(repositoryArn: string, branchName: string): string {
+  return `route#${repositoryArn}#${branchName}`;
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { isTransient } from './errors';
+import type { Lifecycle, Owner } from './lifecycle';
+
+export interface OnEventAnswer { readonly PhysicalResourceId: string }
+export interface IsCompleteAnswer { readonly IsComplete: boolean; readonly Data?: object }
+
+export interface Handlers {
+  onEvent(event: CloudFormationCustomResourceEvent): Promise<OnEventAnswer>;
+  isComplete(event: CloudFormationCustomResourceEvent): Promise<IsCompleteAnswer>;
+}
+
+const logger = new Logger({ serviceName: 'org-environments' });
+
+/** Turns a lifecycle into the two handlers that the provider framework calls. */
+export function serve<Request, Result extends object>(lifecycle: Lifecycle<Request, Result>): Handlers {
+  return {
+    onEvent: async event => {
+      const owner = ownerOf(event);
+      log(event, owner);
+      try {
+        await patiently(() => record(lifecycle, event, owner));
+        return { PhysicalResourceId: owner.id };
+      } catch (error) {
+        throw reported(error, owner);
+      }
+    },
+    isComplete: async event => {
+      const owner = ownerOf(event);
+      const request = requestOf<Request>(event.ResourceProperties);
+      try {
+        if (event.RequestType === 'Delete') return { IsComplete: await lifecycle.finishRemoval(owner, request) };
+        const progress = await lifecycle.advance(owner, request);
+        return progress.done ? { IsComplete: true, Data: progress.result } : { IsComplete: false };
+      } catch (error) {
+        if (!isTransient(error)) throw reported(error, owner);
+        logger.warn('not yet', { logicalId: owner.logicalId, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
+        return { IsComplete: false };
+      }
+    },
+  };
+}
+
+function record<Request, Result>(lifecycle: Lifecycle<Request, Result>, event: CloudFormationCustomResourceEvent, owner: Owner): Promise<void> {
+  const request = requestOf<Request>(event.ResourceProperties);
+  switch (event.RequestType) {
+    case 'Create': return lifecycle.create(owner, request);
+    case 'Update': return lifecycle.update(owner, request, requestOf<Request>(event.OldResourceProperties));
+    case 'Delete': return lifecycle.remove(owner, request);
+  }
+}
+
+/** onEvent cannot answer "not yet", as isComplete can: it tries again itself for a while. */
+async function patiently(action: () => Promise<void>): Promise<void> {
+  for (const milliseconds of [100, 200, 400, 800]) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      await new Promise(resolve => setTimeout(resolve, milliseconds * (1 + Math.random())));
+    }
+  }
+  return action();
+}
+
+/** The physical id must be known before anything else is, and must never change: it is derived from what CloudFormation says. */
+function ownerOf(event: CloudFormationCustomResourceEvent): Owner {
+  const { StackId: stackId, LogicalResourceId: logicalId } = event;
+  const derived = `${logicalId.slice(0, 64)}-${createHash('sha256').update(`${stackId}\n${logicalId}`).digest('hex').slice(0, 16)}`;
+  return { id: event.RequestType === 'Create' ? derived : event.PhysicalResourceId, stackId, logicalId };
+}
+
+/** The properties without what CloudFormation adds; that they are of the contract's type is held by the construct, which compiles against it. */
+function requestOf<Request>(properties: Readonly<Record<string, unknown>>): Request {
+  const { ServiceToken, ServiceTimeout, ...request } = properties;
+  return request as Request;
+}
+
+/** What CloudFormation shows is the message alone: a stack trace through a bundle helps nobody there, so it stays in the log. */
+function reported(error: unknown, owner: Owner): Error {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  logger.error('failed', { logicalId: owner.logicalId, error: cause });
+  const bare = new Error(cause.message);
+  bare.stack = `Error: ${cause.message}`;
+  return bare;
+}
+
+/** Never the whole event: whoever knows its ResponseURL can answer in our name. */
+function log(event: CloudFormationCustomResourceEvent, owner: Owner): void {
+  logger.info(event.RequestType, { ...owner, requestId: event.RequestId });
+}

@@ -1,0 +1,140 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Stack, StackEvent } from '../cloudformation/stack';
+import { AwsError } from '../service';
+import type { Simulation } from '../simulation';
+import { prepare } from './bootstrap';
+import { readAssembly, type AssemblyStack } from './manifest';
+
+/** A resource that failed, and why. */
+export interface Failure {
+  readonly stackName: string;
+  readonly accountId: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly path?: string;
+  readonly reason: string;
+}
+
+export interface StackResult {
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+export interface DeploymentResult {
+  readonly succeeded: boolean;
+  readonly stacks: readonly StackResult[];
+  readonly failures: readonly Failure[];
+  /** How many resources were made, changed or removed, in all accounts. */
+  readonly changed: number;
+  readonly calls: number;
+  readonly seconds: number;
+}
+
+/** Deploys the stacks of an assembly one after another as `cdk deploy --all` does; the first failure ends it. */
+export async function deployAssembly(simulation: Simulation, folder: string): Promise<DeploymentResult> {
+  const stacks = readAssembly(folder);
+  await prepare(simulation, stacks);
+  return watch(simulation, async () => eachUntilFailure(stacks, async stack => {
+    publish(simulation, stack);
+    return deploy(simulation, stack);
+  }));
+}
+
+/** Deletes the stacks of an assembly in reverse order as `cdk destroy --all` does. */
+export async function destroyAssembly(simulation: Simulation, folder: string): Promise<DeploymentResult> {
+  const stacks = readAssembly(folder).reverse();
+  const { cloudformation } = simulation;
+  const remove = async ({ accountId, region, name }: AssemblyStack): Promise<Stack | undefined> => cloudformation.remove(accountId, region, name);
+  return watch(simulation, async () => eachUntilFailure(stacks, remove));
+}
+
+async function eachUntilFailure(stacks: readonly AssemblyStack[], work: (stack: AssemblyStack) => Promise<Stack | undefined>): Promise<Stack[]> {
+  const done: Stack[] = [];
+  for (const stack of stacks) {
+    const result = await work(stack);
+    if (result) done.push(result);
+    if (result && failed(result)) break;
+  }
+  return done;
+}
+
+/** Runs a deployment and counts what happens meanwhile in all accounts. */
+async function watch(simulation: Simulation, work: () => Promise<Stack[]>): Promise<DeploymentResult> {
+  const events: StackEvent[] = [];
+  const [startedAt, callsBefore] = [Date.now(), simulation.server.calls.length];
+  const stop = simulation.cloudformation.onEvent(event => events.push(event));
+  try {
+    const stacks = await work();
+    return {
+      succeeded: !stacks.some(failed),
+      stacks: stacks.map(describe),
+      failures: events.filter(isFailure).map(toFailure),
+      changed: events.filter(({ type, status }) => type !== 'AWS::CloudFormation::Stack' && status.endsWith('_COMPLETE')).length,
+      calls: simulation.server.calls.length - callsBefore,
+      seconds: (Date.now() - startedAt) / 1000,
+    };
+  } finally {
+    stop();
+  }
+}
+
+function publish({ s3 }: Simulation, stack: AssemblyStack): void {
+  for (const { path, zip, bucket, key } of stack.assets) {
+    if (!existsSync(path)) throw new Error(`the asset '${path}' of stack '${stack.displayName}' does not exist: synthesize the app again`);
+    if (!s3.bucket(bucket)) throw new Error(`stack '${stack.displayName}' publishes to bucket '${bucket}', which does not exist: is the account bootstrapped with this qualifier?`);
+    if (zip) s3.writeDirectory(bucket, key, path);
+    else s3.write(bucket, key, readFileSync(path));
+  }
+}
+
+async function deploy({ cloudformation }: Simulation, stack: AssemblyStack): Promise<Stack> {
+  const { accountId, region, name, terminationProtection } = stack;
+  let known = cloudformation.find(accountId, region, name);
+  if (known?.status === 'ROLLBACK_COMPLETE' || known?.status === 'ROLLBACK_FAILED') {
+    const removed = await cloudformation.remove(accountId, region, name);
+    if (removed && !removed.deleted) return removed;
+    known = undefined;
+  }
+  const kept = Object.keys(known?.target.parameters ?? {}).map(parameter => [parameter, { previous: true }] as const);
+  const declared = Object.keys(JSON.parse(stack.template).Parameters ?? {});
+  const request = {
+    accountId,
+    region,
+    name,
+    terminationProtection,
+    body: stack.template,
+    paths: stack.paths,
+    parameters: { ...Object.fromEntries(kept.filter(([parameter]) => declared.includes(parameter))), ...stack.parameters },
+    tags: stack.tags,
+    capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
+    roleArn: stack.executionRoleArn,
+  };
+  if (!known) return cloudformation.create(request);
+  try {
+    return await cloudformation.update(request);
+  } catch (error) {
+    if (error instanceof AwsError && error.message.startsWith('No updates are to be performed')) return known;
+    throw error;
+  }
+}
+
+function failed({ status }: Stack): boolean {
+  return !/^(CREATE|UPDATE|DELETE)_COMPLETE$/.test(status);
+}
+
+function isFailure(event: StackEvent): boolean {
+  return event.status.endsWith('_FAILED') && event.type !== 'AWS::CloudFormation::Stack';
+}
+
+function toFailure({ stackName, accountId, logicalId, type, path, reason = '' }: StackEvent): Failure {
+  return { stackName, accountId, logicalId, type, path, reason };
+}
+
+function describe(stack: Stack): StackResult {
+  const { name, accountId, region, status, failure } = stack;
+  return { name, accountId, region, status, reason: failure, outputs: Object.fromEntries(stack.outputs.map(({ key, value }) => [key, value])) };
+}

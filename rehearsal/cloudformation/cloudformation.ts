@@ -1,0 +1,104 @@
+import type { Iam } from '../iam/iam';
+import type { Lambda } from '../lambda/lambda';
+import type { S3 } from '../s3/s3';
+import type { Server } from '../server';
+import type { Environment, Operation, ResourceType, Service } from '../service';
+import { CustomResourceType, ResponseChannel } from './custom-resource';
+import { secondsOf } from './durations';
+import { GenericType, plausibleAttribute } from './generic';
+import { NestedStackType } from './nested-stack';
+import { operations } from './operations';
+import { isCustom } from './scope';
+import type { Stack, StackEvent } from './stack';
+import { Stacks, type StackRequest } from './stacks';
+import type { World } from './world';
+import type { Ssm } from '../ssm/ssm';
+
+export interface CloudFormationParts {
+  readonly server: Server;
+  readonly iam: Iam;
+  readonly s3: S3;
+  readonly ssm: Ssm;
+  readonly lambda: Lambda;
+}
+
+/** AWS CloudFormation for every account and region. */
+export class CloudFormation implements Service {
+  public readonly name = 'cloudformation';
+  public readonly protocol = 'query';
+  public readonly namespace = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
+  public readonly operations: Record<string, Operation>;
+  private readonly stacks: Stacks;
+  private readonly types = new Map<string, ResourceType>();
+  private readonly listeners = new Set<(event: StackEvent) => void>();
+  private readonly channel: ResponseChannel;
+
+  public constructor(private readonly environment: Environment, private readonly parts: CloudFormationParts) {
+    this.channel = new ResponseChannel(parts.server);
+    this.stacks = new Stacks(environment, parts.iam, this.world());
+    this.operations = operations(this.stacks, parts.s3, environment);
+    this.know({ 'AWS::CloudFormation::Stack': new NestedStackType(this.stacks, parts.s3) });
+  }
+
+  /** The stacks of all accounts, the deleted ones too. */
+  public get all(): readonly Stack[] {
+    return this.stacks.list;
+  }
+
+  /** Makes resource types known; all others are kept as declared. */
+  public know(types: Readonly<Record<string, ResourceType>>): void {
+    for (const [name, type] of Object.entries(types)) this.types.set(name, type);
+  }
+
+  public onEvent(listener: (event: StackEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  public find(accountId: string, region: string, nameOrId: string): Stack | undefined {
+    return this.stacks.find(accountId, region, nameOrId);
+  }
+
+  /** Creates a stack and waits for the end of the operation, whatever it is. */
+  public async create(request: StackRequest): Promise<Stack> {
+    return settled(this.stacks.create(request));
+  }
+
+  public async update(request: StackRequest): Promise<Stack> {
+    return settled(this.stacks.update(request));
+  }
+
+  public async remove(accountId: string, region: string, nameOrId: string): Promise<Stack | undefined> {
+    const stack = this.stacks.remove(accountId, region, nameOrId);
+    return stack && settled(stack);
+  }
+
+  private world(): World {
+    const { parts: { ssm }, environment } = this;
+    return {
+      environment,
+      type: name => this.type(name),
+      seconds: secondsOf,
+      plausible: (attribute, resource, stack) => plausibleAttribute(attribute, resource, environment.partition, stack),
+      parameter: (accountId, region, name) => ssm.value(accountId, region, name),
+      exported: (accountId, region, name) => this.stacks.exported(accountId, region, name),
+      importers: (accountId, region, name) => this.stacks.importers(accountId, region, name),
+      tell: event => this.listeners.forEach(listener => listener(event)),
+    };
+  }
+
+  private type(name: string): ResourceType {
+    const known = this.types.get(name);
+    if (known) return known;
+    const made = isCustom(name)
+      ? new CustomResourceType(name, this.environment, this.parts.lambda, this.channel)
+      : new GenericType(name, this.environment);
+    this.types.set(name, made);
+    return made;
+  }
+}
+
+async function settled(stack: Stack): Promise<Stack> {
+  await stack.operation;
+  return stack;
+}

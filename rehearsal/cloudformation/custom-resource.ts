@@ -1,0 +1,138 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import { Identifiers } from '../identifiers';
+import type { Lambda } from '../lambda/lambda';
+import { RESPONSE_HOST } from '../lambda/wire';
+import type { Server } from '../server';
+import type { Environment, HttpRequest, Provisioned, ResourceContext, ResourceType } from '../service';
+import { stringify } from './values';
+import { ResourceFailure } from './world';
+
+const PREFIX = '/custom-resource-response/';
+const LONGEST_ANSWER = 4096;
+/** The work between the waits is not scaled; so many real seconds are granted for it on top of a scaled timeout. */
+const SECONDS_OF_WORK = 30;
+
+const Answer = v.object({
+  Status: v.picklist(['SUCCESS', 'FAILED']),
+  Reason: v.optional(v.string()),
+  PhysicalResourceId: v.optional(v.string()),
+  StackId: v.string(),
+  RequestId: v.string(),
+  LogicalResourceId: v.string(),
+  Data: v.nullish(v.record(v.string(), v.unknown())),
+});
+type Answer = v.InferOutput<typeof Answer>;
+
+interface Question {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly PhysicalResourceId?: string;
+  readonly ResourceProperties: unknown;
+  readonly OldResourceProperties?: unknown;
+}
+
+/** Where functions answer: an address that cannot be guessed, for one answer only. */
+export class ResponseChannel {
+  private readonly waiting = new Map<string, (body: string) => void>();
+
+  public constructor(server: Server) {
+    server.route(PREFIX, async request => this.receive(request));
+  }
+
+  /** Opens an address and waits for what is put there; undefined after the timeout, and what comes later is ignored. */
+  public open(timeoutMilliseconds: number): { url: string; body: Promise<string | undefined> } {
+    const key = randomBytes(24).toString('hex');
+    const body = new Promise<string | undefined>(resolve => {
+      const timer = setTimeout(() => this.close(key, () => resolve(undefined)), timeoutMilliseconds);
+      timer.unref();
+      this.waiting.set(key, answer => this.close(key, () => { clearTimeout(timer); resolve(answer); }));
+    });
+    // the secret is in the query as it is on AWS, where those who log the address cut it off
+    return { url: `https://${RESPONSE_HOST}${PREFIX}answer?Signature=${key}`, body };
+  }
+
+  private close(key: string, then: () => void): void {
+    this.waiting.delete(key);
+    then();
+  }
+
+  private async receive(request: HttpRequest): Promise<{ status: number }> {
+    const answer = this.waiting.get(request.query.get('Signature') ?? '');
+    if (request.method !== 'PUT' || !answer) return { status: 403 };
+    answer(request.body.toString('utf8'));
+    return { status: 200 };
+  }
+}
+
+/** AWS::CloudFormation::CustomResource and Custom::*, answered by a function. */
+export class CustomResourceType implements ResourceType {
+  private readonly identifiers = new Identifiers('custom-resource');
+
+  public constructor(
+    private readonly type: string,
+    private readonly environment: Environment,
+    private readonly lambda: Lambda,
+    private readonly channel: ResponseChannel,
+  ) {}
+
+  public async create(properties: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+    // what fails without an id of its own is deleted under this one
+    const fallback = this.identifiers.physicalName(context, 128);
+    return this.ask({ RequestType: 'Create', ResourceProperties: stringify(properties) }, properties, context, fallback);
+  }
+
+  public async update(
+    id: string, properties: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext,
+  ): Promise<Provisioned> {
+    const [ResourceProperties, OldResourceProperties] = [stringify(properties), stringify(before)];
+    return this.ask({ RequestType: 'Update', PhysicalResourceId: id, ResourceProperties, OldResourceProperties }, properties, context, id);
+  }
+
+  public async remove(id: string, properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
+    await this.ask({ RequestType: 'Delete', PhysicalResourceId: id, ResourceProperties: stringify(properties) }, properties, context, id);
+  }
+
+  private async ask(question: Question, properties: Record<string, unknown>, context: ResourceContext, fallback: string): Promise<Provisioned> {
+    const seconds = Number(properties.ServiceTimeout ?? 3600);
+    const channel = this.channel.open((seconds / this.environment.clock.scale + Math.min(seconds, SECONDS_OF_WORK)) * 1000);
+    const event = {
+      ...question,
+      ServiceToken: String(properties.ServiceToken),
+      ResponseURL: channel.url,
+      StackId: context.stackId,
+      RequestId: randomUUID(),
+      LogicalResourceId: context.logicalId,
+      ResourceType: this.type,
+    };
+    await this.lambda.invokeEvent(event.ServiceToken, event);
+    const body = await channel.body;
+    if (body === undefined) throw new ResourceFailure(noAnswer(event.RequestId), fallback);
+    return accept(body, event, fallback);
+  }
+}
+
+function accept(body: string, event: Pick<Answer, 'RequestId' | 'StackId' | 'LogicalResourceId'>, fallback: string): Provisioned {
+  if (Buffer.byteLength(body) > LONGEST_ANSWER) throw new ResourceFailure('Response object is too long.', fallback);
+  const answer = parse(body, fallback);
+  for (const field of ['RequestId', 'StackId', 'LogicalResourceId'] as const) {
+    if (answer[field] !== event[field]) throw new ResourceFailure(`Invalid ${field} in the response: '${answer[field]}'`, fallback);
+  }
+  if (answer.Status === 'FAILED') {
+    const reason = `Received response status [FAILED] from custom resource. Message returned: ${answer.Reason ?? ''} (RequestId: ${event.RequestId})`;
+    throw new ResourceFailure(reason, answer.PhysicalResourceId || fallback);
+  }
+  if (!answer.PhysicalResourceId) throw new ResourceFailure('Invalid PhysicalResourceId', fallback);
+  return { id: answer.PhysicalResourceId, attributes: answer.Data ?? {} };
+}
+
+function parse(body: string, fallback: string): Answer {
+  try {
+    return v.parse(Answer, JSON.parse(body));
+  } catch (error) {
+    throw new ResourceFailure(`Invalid response object: ${error instanceof Error ? error.message : String(error)}`, fallback);
+  }
+}
+
+function noAnswer(requestId: string): string {
+  return `CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [${requestId}].`;
+}

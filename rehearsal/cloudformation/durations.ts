@@ -1,0 +1,16 @@
+/** Simulated seconds that AWS takes to make or change a resource, where it is not quick. */
+const SECONDS: Readonly<Record<string, number>> = {
+  'AWS::CodePipeline::Pipeline': 5,
+  'AWS::DynamoDB::GlobalTable': 10,
+  'AWS::DynamoDB::Table': 10,
+  'AWS::IAM::ManagedPolicy': 10,
+  'AWS::IAM::Policy': 8,
+  'AWS::IAM::Role': 10,
+  'AWS::KMS::Key': 5,
+  'AWS::Lambda::Function': 5,
+  'AWS::S3::Bucket': 10,
+};
+
+export function secondsOf(type: string): number {
+  return SECONDS[type] ?? (type.startsWith('Custom::') || type.startsWith('AWS::CloudFormation::') || type.startsWith('AWS::CDK::') ? 0 : 2);
+}

@@ -1,0 +1,79 @@
+import { Identifiers } from '../identifiers';
+import type { Environment, Provisioned, ResourceContext, ResourceType } from '../service';
+import { AwsError } from '../service';
+import { text, type Fields } from './values';
+
+/** Types whose `Ref` is their ARN; that of all others is their name. */
+const REF_IS_ARN = new Set([
+  'AWS::CertificateManager::Certificate', 'AWS::CodeConnections::Connection', 'AWS::CodeStarConnections::Connection',
+  'AWS::ECS::TaskDefinition', 'AWS::ElasticLoadBalancingV2::Listener', 'AWS::ElasticLoadBalancingV2::LoadBalancer', 'AWS::ElasticLoadBalancingV2::TargetGroup',
+  'AWS::SecretsManager::Secret', 'AWS::SNS::Topic', 'AWS::SNS::Subscription', 'AWS::StepFunctions::Activity',
+]);
+
+type Place = Pick<ResourceContext, 'accountId' | 'region'>;
+
+/** A resource of a type that the rehearsal does not act out: kept as declared, with plausible attributes. */
+export class GenericType implements ResourceType {
+  private readonly identifiers: Identifiers;
+  private readonly taken = new Set<string>();
+
+  public constructor(private readonly type: string, private readonly environment: Environment) {
+    this.identifiers = new Identifiers(type);
+  }
+
+  public async create(properties: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+    const given = this.givenName(properties);
+    const name = given ?? this.identifiers.physicalName(context, 64);
+    const key = this.key(name, context);
+    if (given !== undefined && this.taken.has(key)) {
+      throw new AwsError('AlreadyExists', `Resource of type '${this.type}' with identifier '${name}' already exists.`);
+    }
+    if (given !== undefined) this.taken.add(key);
+    return this.provision(name, context);
+  }
+
+  public async update(
+    id: string, properties: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext,
+  ): Promise<Provisioned> {
+    if (this.givenName(properties) !== this.givenName(before)) return this.create(properties, context);
+    return this.provision(REF_IS_ARN.has(this.type) ? id.slice(id.lastIndexOf('/') + 1) : id, context);
+  }
+
+  public async remove(_id: string, properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
+    const given = this.givenName(properties);
+    if (given !== undefined) this.taken.delete(this.key(given, context));
+  }
+
+  /** `LogGroupName` of a LogGroup, `TopicName` of a Topic: names that AWS gives out only once. */
+  private givenName(properties: Fields): string | undefined {
+    const kind = this.type.slice(this.type.lastIndexOf(':') + 1);
+    const name = properties[`${kind}Name`] ?? (this.type === 'AWS::CodeBuild::Project' ? properties.Name : undefined);
+    return name === undefined ? undefined : text(name);
+  }
+
+  private key(name: string, { accountId, region }: ResourceContext): string {
+    return `${accountId}/${region}/${name}`;
+  }
+
+  private provision(name: string, context: ResourceContext): Provisioned {
+    const arn = plausibleArn(this.type, name, this.environment.partition, context);
+    return { id: REF_IS_ARN.has(this.type) ? arn : name, attributes: {} };
+  }
+}
+
+/** An attribute nobody has computed: an ARN where the name asks for one, else something with the resource's name in it. */
+export function plausibleAttribute(
+  attribute: string, resource: { readonly id: string; readonly type: string }, partition: string, place: Place,
+): string {
+  if (/Arn$/i.test(attribute)) return resource.id.startsWith('arn:') ? resource.id : plausibleArn(resource.type, resource.id, partition, place);
+  if (/(^|\.)(Id|Name|.*Id|.*Name)$/.test(attribute)) return resource.id;
+  return `${resource.id}-${attribute.toLowerCase()}`;
+}
+
+function plausibleArn(type: string, name: string, partition: string, place: Place): string {
+  const [, service, kind] = type.toLowerCase().split('::');
+  const prefix = `arn:${partition}:${service}:${place.region}:${place.accountId}`;
+  if (type === 'AWS::SNS::Topic' || type === 'AWS::SQS::Queue') return `${prefix}:${name}`;
+  if (type === 'AWS::Logs::LogGroup') return `${prefix}:log-group:${name}:*`;
+  return `${prefix}:${kind}/${name}`;
+}

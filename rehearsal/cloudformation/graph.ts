@@ -1,0 +1,46 @@
+/** Names and the names that must come before each of them. */
+export type Graph = ReadonlyMap<string, readonly string[]>;
+
+/** The same graph walked from the other end: what was built last is taken down first. */
+export function reversed(graph: Graph): Graph {
+  const result = new Map<string, string[]>([...graph.keys()].map(name => [name, []]));
+  for (const [name, before] of graph) {
+    for (const other of before) result.get(other)?.push(name);
+  }
+  return result;
+}
+
+/** The names of a circle in the graph, or nothing. */
+export function circle(graph: Graph): string[] | undefined {
+  const left = new Map(graph);
+  for (let found = true; found;) {
+    const free = [...left].filter(([, before]) => before.every(other => !left.has(other))).map(([name]) => name);
+    for (const name of free) left.delete(name);
+    found = free.length > 0;
+  }
+  return left.size > 0 ? [...left.keys()] : undefined;
+}
+
+/**
+ * Works on all names at the same time, each after those that must come before it. What depends on a failed name is left out;
+ * after a failure nothing new is begun if `stop` says so. Answers the names that failed.
+ */
+export async function inOrder(graph: Graph, work: (name: string) => Promise<boolean>, options: { stop: boolean }): Promise<string[]> {
+  const failed: string[] = [];
+  const started = new Map<string, Promise<boolean>>();
+  const run = (name: string): Promise<boolean> => {
+    const known = started.get(name);
+    if (known) return known;
+    const before = (graph.get(name) ?? []).filter(other => graph.has(other));
+    const promise = Promise.all(before.map(run)).then(async results => {
+      if (results.includes(false) || (options.stop && failed.length > 0)) return false;
+      const succeeded = await work(name);
+      if (!succeeded) failed.push(name);
+      return succeeded;
+    });
+    started.set(name, promise);
+    return promise;
+  };
+  await Promise.all([...graph.keys()].map(run));
+  return failed;
+}

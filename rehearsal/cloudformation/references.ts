@@ -1,0 +1,26 @@
+import { isFields, list, single, text } from './values';
+
+/** Every name of a resource or parameter that a part of a template mentions. */
+export function references(value: unknown): string[] {
+  return [...new Set(collect(value))];
+}
+
+function collect(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(collect);
+  const [name, argument] = single(value) ?? [];
+  if (name === 'Ref') return text(argument).startsWith('AWS::') ? [] : [text(argument)];
+  if (name === 'Fn::GetAtt') {
+    const [target, ...rest] = list(argument);
+    return [text(target).split('.')[0], ...rest.flatMap(collect)];
+  }
+  if (name === 'Fn::Sub') return collectSub(argument);
+  return isFields(value) ? Object.values(value).flatMap(collect) : [];
+}
+
+function collectSub(argument: unknown): string[] {
+  const [pattern, variables] = list(argument);
+  const own = isFields(variables) ? variables : {};
+  const mentioned = [...text(pattern).matchAll(/\$\{([^!}][^}]*)\}/g)].map(([, name]) => name.trim());
+  const outside = mentioned.filter(name => !(name in own) && !name.startsWith('AWS::')).map(name => name.split('.')[0]);
+  return [...outside, ...Object.values(own).flatMap(collect)];
+}

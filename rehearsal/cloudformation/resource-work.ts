@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import type { Provisioned, ResourceContext } from '../service';
+import { inOrder, reversed } from './graph';
+import { isCustom } from './scope';
+import type { Stack, StackResource } from './stack';
+import { ResourceFailure, type World } from './world';
+
+/** A resource as the template wants it; it becomes a StackResource once it has an id. */
+export type Wanted = Omit<StackResource, 'id' | 'attributes'>;
+
+/** What an update did to a resource, so that it can be taken back. */
+interface Change {
+  readonly before: StackResource;
+  readonly attempted: Wanted;
+}
+
+/** Makes, changes, restores and removes the resources of one stack during one operation, and tells of it. */
+export class ResourceWork {
+  /** Replaced resources, whose old half goes in the cleanup phase. */
+  public readonly replaced: StackResource[] = [];
+  private readonly made = new Set<string>();
+  private readonly changes = new Map<string, Change>();
+
+  public constructor(private readonly world: World, private readonly stack: Stack) {}
+
+  public async make(wanted: Wanted): Promise<boolean> {
+    this.tell(wanted, 'CREATE_IN_PROGRESS');
+    this.made.add(wanted.logicalId);
+    try {
+      await this.world.environment.clock.sleep(this.world.seconds(wanted.type));
+      this.keep(wanted, await this.world.type(wanted.type).create(wanted.properties, this.context(wanted)));
+      this.tell(wanted, 'CREATE_COMPLETE');
+      return true;
+    } catch (error) {
+      if (error instanceof ResourceFailure && error.id !== undefined) this.keep(wanted, { id: error.id, attributes: {} });
+      this.tell(wanted, 'CREATE_FAILED', messageOf(error));
+      return false;
+    }
+  }
+
+  public async change(existing: StackResource, wanted: Wanted): Promise<boolean> {
+    this.tell(wanted, 'UPDATE_IN_PROGRESS');
+    try {
+      if (isCustom(wanted.type) && existing.properties.ServiceToken !== wanted.properties.ServiceToken) {
+        throw new Error('Modifying service token is not allowed.');
+      }
+      this.changes.set(wanted.logicalId, { before: existing, attempted: wanted });
+      await this.world.environment.clock.sleep(this.world.seconds(wanted.type));
+      const changed = await this.world.type(wanted.type).update(existing.id, wanted.properties, existing.properties, this.context(wanted));
+      this.keep(wanted, changed);
+      if (changed.id !== existing.id) {
+        this.tell(wanted, 'UPDATE_IN_PROGRESS', 'Requested update required the provider to create a new physical resource');
+        if (wanted.updateReplacePolicy !== 'Retain') this.replaced.push(disposable(existing));
+      }
+      this.tell(wanted, 'UPDATE_COMPLETE');
+      return true;
+    } catch (error) {
+      this.tell(wanted, 'UPDATE_FAILED', messageOf(error));
+      return false;
+    }
+  }
+
+  /** Gives every changed resource its old properties again; answers the names of those that refuse. */
+  public async restoreAll(): Promise<string[]> {
+    this.replaced.length = 0;
+    const graph = new Map([...this.changes].map(([logicalId, { before }]) => [logicalId, before.dependencies]));
+    return inOrder(graph, logicalId => this.restore(logicalId), { stop: true });
+  }
+
+  /** What this operation has made and a rollback must take away. */
+  public newcomers(): StackResource[] {
+    return [...this.made].map(logicalId => this.stack.resources.get(logicalId)).filter(resource => resource !== undefined);
+  }
+
+  /** Removes resources, each after those that depend on it; answers the names of those that stay. */
+  public async removeAll(resources: readonly StackResource[], options: { rollback: boolean }): Promise<string[]> {
+    const keyed = new Map(resources.map((resource, index) => [`${resource.logicalId} ${index}`, resource]));
+    const keysOf = (logicalId: string): string[] => [...keyed].filter(([, resource]) => resource.logicalId === logicalId).map(([key]) => key);
+    const graph = reversed(new Map([...keyed].map(([key, { dependencies }]) => [key, dependencies.flatMap(keysOf)])));
+    const failed = await inOrder(graph, async key => {
+      const resource = keyed.get(key);
+      return resource === undefined || this.remove(resource, options);
+    }, { stop: false });
+    return failed.map(key => key.split(' ')[0]);
+  }
+
+  public tell(resource: Pick<StackResource, 'logicalId' | 'type' | 'path'> & { id?: string }, status: string, reason?: string): void {
+    const { id: stackId, name: stackName, accountId, region, token } = this.stack;
+    const { logicalId, type, path } = resource;
+    const id = resource.id ?? this.stack.resources.get(logicalId)?.id;
+    const at = this.world.environment.clock.now();
+    if (logicalId !== stackName || type !== 'AWS::CloudFormation::Stack') this.stack.states.set(logicalId, { logicalId, type, status, at, id, reason });
+    const event = { eventId: randomUUID(), stackId, stackName, accountId, region, token, logicalId, type, path, id, status, reason, at };
+    this.stack.events.push(event);
+    this.world.tell(event);
+  }
+
+  private async restore(logicalId: string): Promise<boolean> {
+    const [change, now] = [this.changes.get(logicalId), this.stack.resources.get(logicalId)];
+    if (!change || !now) return true;
+    const { before, attempted } = change;
+    this.tell(now, 'UPDATE_IN_PROGRESS');
+    try {
+      if (now.id !== before.id && !isCustom(before.type)) {
+        // a resource of AWS that was replaced is still there under its old id
+        this.replaced.push(disposable(now));
+        this.stack.resources.set(logicalId, before);
+      } else {
+        const restored = await this.world.type(before.type).update(now.id, before.properties, attempted.properties, this.context(before));
+        this.stack.resources.set(logicalId, { ...before, ...restored });
+        const unused = now.id === before.id ? [before] : [before, now];
+        this.replaced.push(...unused.filter(({ id }) => id !== restored.id).map(disposable));
+      }
+      this.tell(before, 'UPDATE_COMPLETE');
+      return true;
+    } catch (error) {
+      this.tell(now, 'UPDATE_FAILED', messageOf(error));
+      return false;
+    }
+  }
+
+  private async remove(resource: StackResource, options: { rollback: boolean }): Promise<boolean> {
+    const retained = resource.deletionPolicy === 'Retain' || (resource.deletionPolicy === 'RetainExceptOnCreate' && !options.rollback);
+    try {
+      if (!retained) {
+        this.tell(resource, 'DELETE_IN_PROGRESS');
+        await this.world.type(resource.type).remove(resource.id, resource.properties, this.context(resource));
+      }
+      this.tell(resource, retained ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE');
+      if (this.stack.resources.get(resource.logicalId)?.id === resource.id) this.stack.resources.delete(resource.logicalId);
+      return true;
+    } catch (error) {
+      this.tell(resource, 'DELETE_FAILED', messageOf(error));
+      return false;
+    }
+  }
+
+  private keep(wanted: Wanted, provisioned: Provisioned): void {
+    this.stack.resources.set(wanted.logicalId, { ...wanted, id: provisioned.id, attributes: provisioned.attributes });
+  }
+
+  private context({ logicalId }: Wanted): ResourceContext {
+    const { accountId, region, id: stackId, name: stackName, target: { tags } } = this.stack;
+    return { accountId, region, stackId, stackName, logicalId, tags };
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** UpdateReplacePolicy has already been asked; DeletionPolicy is not about replaced resources. */
+function disposable(resource: StackResource): StackResource {
+  return { ...resource, deletionPolicy: 'Delete' };
+}

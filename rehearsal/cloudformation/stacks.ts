@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import type { Iam } from '../iam/iam';
+import { AwsError, type Environment } from '../service';
+import { checkTarget, StackOperation } from './operation';
+import { readParameters, type GivenParameters } from './parameters';
+import { checkCapabilities, validation } from './requests';
+import { Stack, type Output, type Target } from './stack';
+import { parseTemplate } from './template';
+import { canonical } from './values';
+import type { World } from './world';
+
+export interface StackRequest {
+  readonly accountId: string;
+  readonly region: string;
+  readonly name: string;
+  readonly body: string;
+  /** Construct paths by logical id, where the template itself does not tell them. */
+  readonly paths?: Readonly<Record<string, string>>;
+  readonly parameters?: GivenParameters;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly capabilities?: readonly string[];
+  readonly roleArn?: string;
+  readonly token?: string;
+  readonly onFailure?: 'ROLLBACK' | 'DO_NOTHING' | 'DELETE';
+  readonly terminationProtection?: boolean;
+}
+
+/** The stacks of all accounts, and the rules of who may be created, updated and deleted when. */
+export class Stacks {
+  private readonly all: Stack[] = [];
+
+  public constructor(private readonly environment: Environment, private readonly iam: Iam, private readonly world: World) {}
+
+  /** A stack by its name, or by its id even after it was deleted. */
+  public find(accountId: string, region: string, nameOrId: string): Stack | undefined {
+    return this.of(accountId, region).find(stack => stack.id === nameOrId || (stack.name === nameOrId && !stack.deleted));
+  }
+
+  public get(accountId: string, region: string, nameOrId: string): Stack {
+    const stack = this.find(accountId, region, nameOrId);
+    if (!stack) throw validation(`Stack with id ${nameOrId} does not exist`);
+    return stack;
+  }
+
+  public of(accountId: string, region: string): Stack[] {
+    return this.all.filter(stack => stack.accountId === accountId && stack.region === region);
+  }
+
+  public get list(): readonly Stack[] {
+    return this.all;
+  }
+
+  public exported(accountId: string, region: string, name: string): Output & { stackId: string } | undefined {
+    const found = this.of(accountId, region).flatMap(stack => stack.outputs.map(output => ({ ...output, stackId: stack.id })));
+    return found.find(output => output.exportName === name);
+  }
+
+  public importers(accountId: string, region: string, name: string): string[] {
+    return this.of(accountId, region).filter(stack => stack.imports.has(name)).map(stack => stack.name);
+  }
+
+  /** Begins the creation of a stack; the answer comes before the resources do. */
+  public create(request: StackRequest): Stack {
+    const { accountId, region, name } = request;
+    if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
+      throw validation(`1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`);
+    }
+    const known = this.find(accountId, region, name);
+    if (known && request.token !== undefined && known.token === request.token) return known;
+    if (known) throw new AwsError('AlreadyExistsException', `Stack [${name}] already exists`);
+    const id = `arn:${this.environment.partition}:cloudformation:${region}:${accountId}:stack/${name}/${randomUUID()}`;
+    const { capabilities = [], roleArn, terminationProtection = false } = request;
+    const target = this.target(request, {});
+    const stack = new Stack(id, name, accountId, region, this.environment.clock.now(), target, { capabilities, roleArn, terminationProtection });
+    checkTarget(this.world, stack, target);
+    this.all.push(stack);
+    this.begin(stack, request.token, 'CREATE_IN_PROGRESS', async operation => {
+      await operation.create(request.onFailure === 'ROLLBACK' || request.onFailure === undefined ? 'ROLLBACK' : 'DO_NOTHING');
+      if (request.onFailure === 'DELETE' && stack.status === 'CREATE_FAILED') await new StackOperation(this.world, stack).remove();
+    });
+    return stack;
+  }
+
+  public update(request: StackRequest): Stack {
+    const stack = this.get(request.accountId, request.region, request.name);
+    if (request.token !== undefined && stack.token === request.token) return stack;
+    if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT)_COMPLETE$/.test(stack.status)) {
+      throw validation(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
+    }
+    const target = this.target({ ...request, tags: request.tags ?? stack.target.tags }, stack.target.parameters);
+    checkTarget(this.world, stack, target);
+    if (canonical(substance(target)) === canonical(substance(stack.target))) throw validation('No updates are to be performed.');
+    stack.updatedAt = this.environment.clock.now();
+    this.begin(stack, request.token, 'UPDATE_IN_PROGRESS', operation => operation.update(target));
+    return stack;
+  }
+
+  /** Begins the deletion; a stack that does not exist is deleted already. */
+  public remove(accountId: string, region: string, nameOrId: string, token?: string): Stack | undefined {
+    const stack = this.find(accountId, region, nameOrId);
+    if (!stack || stack.deleted || stack.status === 'DELETE_IN_PROGRESS') return stack;
+    if (stack.options.terminationProtection) throw validation(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+    if (stack.status.startsWith('UPDATE') && stack.inProgress) {
+      throw validation(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
+    }
+    this.begin(stack, token, 'DELETE_IN_PROGRESS', operation => operation.remove());
+    return stack;
+  }
+
+  /** One operation after another: what is asked for during an operation waits for its end. */
+  private begin(stack: Stack, token: string | undefined, status: string, work: (operation: StackOperation) => Promise<void>): void {
+    const previous = stack.inProgress && stack.events.length > 0 ? stack.operation : Promise.resolve();
+    stack.token = token;
+    stack.status = status;
+    stack.operation = previous.then(() => work(new StackOperation(this.world, stack))).catch(error => {
+      // a fault of the rehearsal itself: it must be seen, and nobody may wait for ever
+      console.error(error);
+      stack.status = status.replace('_IN_PROGRESS', '_FAILED');
+      stack.reason = `the rehearsal failed: ${error instanceof Error ? error.message : String(error)}`;
+    });
+  }
+
+  private target(request: StackRequest, before: Target['parameters']): Target {
+    const { accountId, region, body } = request;
+    const template = parseTemplate(body);
+    checkCapabilities(template, request.capabilities ?? []);
+    if (request.roleArn !== undefined && !this.iam.role(request.roleArn)) throw validation(`Role ${request.roleArn} is invalid or cannot be assumed`);
+    const parameters = readParameters(template, request.parameters ?? {}, before, name => this.world.parameter(accountId, region, name));
+    return { template, body, parameters, tags: request.tags ?? {}, paths: request.paths ?? {} };
+  }
+}
+
+function substance(target: Target): unknown {
+  return { template: target.template, parameters: target.parameters, tags: target.tags };
+}

@@ -1,0 +1,25 @@
+import type { Environment, ResourceType } from '../service';
+import type { Output, Stack, StackEvent } from './stack';
+import type { Fields } from './values';
+
+/** What an operation on a stack needs of everything around the stack. */
+export interface World {
+  readonly environment: Environment;
+  type(name: string): ResourceType;
+  /** Simulated seconds that the creation of a resource takes. */
+  seconds(type: string): number;
+  /** An attribute that the type itself does not know. */
+  plausible(attribute: string, resource: { readonly id: string; readonly type: string; readonly attributes: Fields }, stack: Stack): unknown;
+  parameter(accountId: string, region: string, name: string): string | undefined;
+  exported(accountId: string, region: string, name: string): Output & { readonly stackId: string } | undefined;
+  /** The names of the stacks that read an export. */
+  importers(accountId: string, region: string, name: string): string[];
+  tell(event: StackEvent): void;
+}
+
+/** A resource that failed; custom resources may name what they had already made. */
+export class ResourceFailure extends Error {
+  public constructor(message: string, public readonly id?: string) {
+    super(message);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Events } from '../events/events';
+import type { Environment, Operation, ResourceType, Service } from '../service';
+import { CommitOperations } from './commit-operations';
+import { ContentOperations } from './content-operations';
+import type { BranchHead } from './repository';
+import { RepositoryOperations } from './repository-operations';
+import { repositoryType } from './resource-type';
+import { RepositoryStore } from './store';
+
+export type { BranchHead } from './repository';
+
+/** CodeCommit on real git repositories. */
+export class CodeCommit implements Service {
+  public readonly name = 'codecommit';
+  public readonly protocol = 'json';
+  public readonly operations: Record<string, Operation>;
+  public readonly resourceTypes: Record<string, ResourceType>;
+  private readonly store: RepositoryStore;
+
+  public constructor(environment: Environment, events: Events) {
+    this.store = new RepositoryStore(environment);
+    this.operations = {
+      ...new RepositoryOperations(this.store, events).operations,
+      ...new ContentOperations(this.store).operations,
+      ...new CommitOperations(this.store, events, environment.clock).operations,
+    };
+    this.resourceTypes = { 'AWS::CodeCommit::Repository': repositoryType(this.store) };
+  }
+
+  /**
+   * Makes a repository with the content of a git repository or of a plain folder;
+   * a template that declares one of the same name later takes it over.
+   */
+  public async seed(accountId: string, region: string, repositoryName: string, path: string): Promise<void> {
+    await this.store.seed(accountId, region, repositoryName, path);
+  }
+
+  /** Where the bare repository lies. */
+  public path(accountId: string, region: string, repositoryName: string): string | undefined {
+    return this.store.find(accountId, region, repositoryName)?.git.path;
+  }
+
+  public repositoryNames(accountId: string, region: string): string[] {
+    return this.store.list(accountId, region).map(repository => repository.name);
+  }
+
+  public async branches(accountId: string, region: string, repositoryName: string): Promise<BranchHead[]> {
+    return this.store.required(accountId, region, repositoryName).git.branches();
+  }
+
+  /** The content of a file at a branch, a tag or a commit. */
+  public async file(accountId: string, region: string, repositoryName: string, ref: string, path: string): Promise<string | undefined> {
+    const { git } = this.store.required(accountId, region, repositoryName);
+    const commitId = await git.resolve(ref);
+    const entry = commitId === undefined ? undefined : await git.entry(commitId, path);
+    return entry?.type === 'blob' ? (await git.blob(entry.id)).toString('utf8') : undefined;
+  }
+
+  public async close(): Promise<void> {
+    await this.store.close();
+  }
+}

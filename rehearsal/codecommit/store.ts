@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Identifiers } from '../identifiers';
+import { Regional } from '../regional';
+import { AwsError } from '../service';
+import type { Environment } from '../service';
+import { Git } from './git';
+import { GitRepository, signed } from './repository';
+
+export interface Repository {
+  readonly repositoryId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly description: string;
+  readonly createdAt: number;
+  readonly git: GitRepository;
+  /** It was there before any template asked for it, so that the first template that does takes it over. */
+  readonly isSeed: boolean;
+}
+
+/** All repositories, as bare repositories in one temporary folder. */
+export class RepositoryStore {
+  private readonly identifiers = new Identifiers('codecommit');
+  private readonly repositories = new Regional(() => new Map<string, Repository>());
+  private opened?: Promise<{ folder: string; git: Git }>;
+
+  public constructor(private readonly environment: Environment) {}
+
+  public find(accountId: string, region: string, name: string): Repository | undefined {
+    return this.repositories.of(accountId, region).get(name);
+  }
+
+  public required(accountId: string, region: string, name: string): Repository {
+    const repository = this.find(accountId, region, name);
+    if (repository === undefined) throw new AwsError('RepositoryDoesNotExistException', `The repository ${name} does not exist in account ${accountId}, region ${region}`);
+    return repository;
+  }
+
+  public list(accountId: string, region: string): Repository[] {
+    return [...this.repositories.of(accountId, region).values()];
+  }
+
+  public keep(repository: Repository): void {
+    this.repositories.of(repository.accountId, repository.region).set(repository.name, repository);
+  }
+
+  /** An empty repository. */
+  public async create(accountId: string, region: string, name: string, description = ''): Promise<Repository> {
+    return this.made(accountId, region, name, description, false, async (git, path) => { await git.run(['init', '--quiet', '--bare', path]); });
+  }
+
+  /** A repository with the content of a git repository, or with that of a plain folder as its first commit. */
+  public async seed(accountId: string, region: string, name: string, source: string): Promise<Repository> {
+    if (!existsSync(source)) throw new Error(`repository ${name} cannot be filled from ${source}: there is no such folder`);
+    return this.made(accountId, region, name, '', true, async (git, path) => {
+      if (isGitRepository(source)) await git.run(['clone', '--quiet', '--mirror', '--no-hardlinks', resolve(source), path]);
+      else await this.importFolder(git, path, resolve(source));
+    });
+  }
+
+  /** Renames and describes a repository; its id stays. */
+  public change(repository: Repository, change: { readonly name: string; readonly description: string }): Repository {
+    const { accountId, region, name } = repository;
+    if (change.name !== name && this.find(accountId, region, change.name) !== undefined) throw nameTaken(change.name);
+    this.repositories.of(accountId, region).delete(name);
+    const changed = { ...repository, ...change, arn: this.arnOf(accountId, region, change.name) };
+    this.keep(changed);
+    return changed;
+  }
+
+  public async remove(repository: Repository): Promise<void> {
+    this.repositories.of(repository.accountId, repository.region).delete(repository.name);
+    await rm(repository.git.path, { recursive: true, force: true });
+  }
+
+  public async close(): Promise<void> {
+    if (this.opened !== undefined) await rm((await this.opened).folder, { recursive: true, force: true });
+    this.opened = undefined;
+  }
+
+  private async made(
+    accountId: string, region: string, name: string, description: string, isSeed: boolean, fill: (git: Git, path: string) => Promise<void>,
+  ): Promise<Repository> {
+    if (!/^[\w.-]{1,100}$/.test(name) || name.endsWith('.git')) {
+      throw new AwsError('InvalidRepositoryNameException', `A repository name has 1 to 100 letters, digits or ._- and does not end in .git, got: ${name}`);
+    }
+    if (this.find(accountId, region, name) !== undefined) throw nameTaken(name);
+    const repositoryId = this.identifiers.uuid();
+    const { folder, git } = await this.open();
+    const path = join(folder, `${repositoryId}.git`);
+    const createdAt = this.environment.clock.now();
+    await fill(git, path);
+    const repository = {
+      repositoryId,
+      name,
+      accountId,
+      region,
+      description,
+      createdAt,
+      isSeed,
+      arn: this.arnOf(accountId, region, name),
+      git: new GitRepository(git, path),
+    };
+    this.keep(repository);
+    return repository;
+  }
+
+  /** What the folder's own `.gitignore` leaves out stays out. */
+  private async importFolder(git: Git, path: string, folder: string): Promise<void> {
+    await git.run(['init', '--quiet', '--bare', path]);
+    const environment = { GIT_DIR: path, GIT_WORK_TREE: folder, ...signed({ name: 'rehearsal', email: 'rehearsal@example.com', at: this.environment.clock.now() }) };
+    await git.run(['-C', folder, 'add', '--all', '.'], { environment });
+    await git.run(['-C', folder, 'commit', '--quiet', '--message', 'Initial commit'], { environment });
+  }
+
+  private arnOf(accountId: string, region: string, name: string): string {
+    return `arn:${this.environment.partition}:codecommit:${region}:${accountId}:${name}`;
+  }
+
+  private async open(): Promise<{ folder: string; git: Git }> {
+    this.opened ??= mkdtemp(join(tmpdir(), 'rehearsal-codecommit-')).then(folder => ({ folder, git: new Git(folder) }));
+    return this.opened;
+  }
+}
+
+function nameTaken(name: string): AwsError {
+  return new AwsError('RepositoryNameExistsException', `Repository named ${name} already exists`);
+}
+
+/** A folder within a repository is a plain folder all the same; only a repository's own top (or a bare repository) is one. */
+function isGitRepository(path: string): boolean {
+  return existsSync(join(path, '.git')) || ['HEAD', 'objects', 'refs'].every(name => existsSync(join(path, name)));
+}

@@ -1,0 +1,136 @@
+import * as v from 'valibot';
+import { Identifiers } from '../identifiers';
+import { read } from '../protocol/read';
+import { AwsError } from '../service';
+import type { Call, Caller, Credentials, Environment, Operation, ResourceType, Service } from '../service';
+import { namedPrincipals } from './policy';
+import type { PolicyDocument, Principal } from './policy';
+import { inlinePolicyType, managedPolicyType, namedEntityType, rolePolicyType } from './resource-types';
+import { RoleType } from './role-type';
+
+export interface Role {
+  readonly arn: string;
+  readonly roleName: string;
+  readonly roleId: string;
+  readonly accountId: string;
+  readonly trust: PolicyDocument;
+  /** Inline policies by name. */
+  readonly policies: Readonly<Record<string, PolicyDocument>>;
+  readonly managedPolicyArns: readonly string[];
+  readonly permissionsBoundary?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface ManagedPolicy {
+  readonly arn: string;
+  readonly policyName: string;
+  readonly document: PolicyDocument;
+}
+
+const RoleInput = v.object({ RoleName: v.string() });
+const PolicyInput = v.object({ PolicyArn: v.string() });
+
+/** Identities as data, and the access keys that stand for them. */
+export class Iam implements Service {
+  public readonly name = 'iam';
+  public readonly protocol = 'query';
+  public readonly namespace = 'https://iam.amazonaws.com/doc/2010-05-08/';
+  public readonly identifiers = new Identifiers('iam');
+  public readonly managedPolicies = new Map<string, ManagedPolicy>();
+  public readonly operations: Record<string, Operation> = {
+    GetRole: async call => ({ Role: described(this.roleOf(call)) }),
+    ListRoles: async call => ({ Roles: this.rolesOf(call.caller.accountId).map(described), IsTruncated: false }),
+    ListRolePolicies: async call => ({ PolicyNames: Object.keys(this.roleOf(call).policies), IsTruncated: false }),
+    ListAttachedRolePolicies: async call => ({ AttachedPolicies: attached(this.roleOf(call)), IsTruncated: false }),
+    GetPolicy: async call => this.getPolicy(call),
+  };
+  public readonly resourceTypes: Record<string, ResourceType>;
+  private readonly roles = new Map<string, Role>();
+  private readonly users = new Set<string>();
+  private readonly callers = new Map<string, Caller>();
+
+  public constructor(environment: Environment) {
+    this.resourceTypes = {
+      'AWS::IAM::Role': new RoleType(environment, this),
+      'AWS::IAM::Policy': inlinePolicyType(this),
+      'AWS::IAM::RolePolicy': rolePolicyType(this),
+      'AWS::IAM::ManagedPolicy': managedPolicyType(environment, this),
+      'AWS::IAM::InstanceProfile': namedEntityType({ environment, iam: this, kind: 'instance-profile', nameProperty: 'InstanceProfileName', arns: new Set() }),
+      'AWS::IAM::User': namedEntityType({ environment, iam: this, kind: 'user', nameProperty: 'UserName', arns: this.users }),
+    };
+  }
+
+  /** New access keys for a caller. They do not expire: waiting is scaled, work is not, so that an hour of a session may be seconds here. */
+  public issue(caller: Caller): Credentials {
+    const accessKeyId = `ASIA${this.identifiers.next(16, 'upper')}`;
+    this.callers.set(accessKeyId, caller);
+    return { accessKeyId, secretAccessKey: this.identifiers.next(40, 'lower'), sessionToken: this.identifiers.next(64, 'lower') };
+  }
+
+  public caller(accessKeyId: string): Caller | undefined {
+    return this.callers.get(accessKeyId);
+  }
+
+  /** The identity behind a caller: for a session of a role it is the role, whose path the session's ARN has lost. */
+  public principal(caller: Caller): Principal {
+    const [, partition, roleName] = /^arn:([^:]*):sts::\d*:assumed-role\/([^/]+)\//.exec(caller.arn) ?? [];
+    if (roleName === undefined) return { accountId: caller.accountId, arn: caller.arn, sessionArn: caller.arn };
+    const role = this.roleNamed(caller.accountId, roleName);
+    return { accountId: caller.accountId, arn: role?.arn ?? `arn:${partition}:iam::${caller.accountId}:role/${roleName}`, sessionArn: caller.arn };
+  }
+
+  public role(arn: string): Role | undefined {
+    return this.roles.get(arn);
+  }
+
+  public roleNamed(accountId: string, roleName: string): Role | undefined {
+    return this.rolesOf(accountId).find(role => role.roleName === roleName);
+  }
+
+  public rolesOf(accountId: string): Role[] {
+    return [...this.roles.values()].filter(role => role.accountId === accountId);
+  }
+
+  public putRole(role: Role): void {
+    this.roles.set(role.arn, role);
+  }
+
+  public removeRole(arn: string): void {
+    this.roles.delete(arn);
+  }
+
+  /** AWS refuses a policy that belongs to a resource when it names a role or a user that does not exist (yet). */
+  public assertPrincipalsExist(document: PolicyDocument, code = 'MalformedPolicyDocument'): void {
+    const unknown = namedPrincipals(document).find(arn => !this.roles.has(arn) && !this.users.has(arn));
+    if (unknown !== undefined) throw new AwsError(code, `Invalid principal in policy: "AWS":"${unknown}"`);
+  }
+
+  private roleOf(call: Call): Role {
+    const { RoleName: roleName } = read(RoleInput, call.input);
+    const role = this.roleNamed(call.caller.accountId, roleName);
+    if (role === undefined) throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
+    return role;
+  }
+
+  private getPolicy(call: Call): unknown {
+    const { PolicyArn: arn } = read(PolicyInput, call.input);
+    const policy = this.managedPolicies.get(arn);
+    if (policy === undefined) throw new AwsError('NoSuchEntity', `Policy ${arn} was not found.`, 404);
+    return { Policy: { Arn: policy.arn, PolicyName: policy.policyName } };
+  }
+}
+
+function described(role: Role): Record<string, unknown> {
+  return {
+    RoleName: role.roleName,
+    RoleId: role.roleId,
+    Arn: role.arn,
+    Path: role.arn.replace(/^[^/]*\//, '/').slice(0, -role.roleName.length),
+    AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(role.trust)),
+    Tags: Object.entries(role.tags).map(([Key, Value]) => ({ Key, Value })),
+  };
+}
+
+function attached(role: Role): Record<string, string>[] {
+  return role.managedPolicyArns.map(arn => ({ PolicyArn: arn, PolicyName: arn.slice(arn.lastIndexOf('/') + 1) }));
+}

@@ -1,0 +1,137 @@
+import * as v from 'valibot';
+import { read } from '../protocol/read';
+import { AwsError } from '../service';
+import type { Environment, Provisioned, ResourceContext, ResourceType } from '../service';
+import type { Iam } from './iam';
+import { PolicyDocument } from './policy';
+
+const InlinePolicy = v.object({ PolicyName: v.string(), PolicyDocument, Roles: v.optional(v.array(v.string()), []) });
+const RolePolicy = v.object({ PolicyName: v.string(), PolicyDocument: v.optional(PolicyDocument), RoleName: v.string() });
+const ManagedPolicyProperties = v.object({
+  ManagedPolicyName: v.optional(v.string()),
+  Path: v.optional(v.string(), '/'),
+  PolicyDocument,
+  Roles: v.optional(v.array(v.string()), []),
+});
+
+/** `AWS::IAM::Policy`: a policy written into the roles that it names. */
+export function inlinePolicyType(iam: Iam): ResourceType {
+  return attachmentType(iam, properties => {
+    const policy = read(InlinePolicy, properties);
+    return { name: policy.PolicyName, document: policy.PolicyDocument, roles: policy.Roles };
+  });
+}
+
+/** `AWS::IAM::RolePolicy`: the same for one role. */
+export function rolePolicyType(iam: Iam): ResourceType {
+  return attachmentType(iam, properties => {
+    const policy = read(RolePolicy, properties);
+    return { name: policy.PolicyName, document: policy.PolicyDocument ?? { Statement: [] }, roles: [policy.RoleName] };
+  });
+}
+
+interface Attachment {
+  readonly name: string;
+  readonly document: PolicyDocument;
+  readonly roles: readonly string[];
+}
+
+function attachmentType(iam: Iam, attachmentOf: (properties: Record<string, unknown>) => Attachment): ResourceType {
+  function attach({ name, document, roles }: Attachment, accountId: string): void {
+    for (const roleName of roles) {
+      const role = iam.roleNamed(accountId, roleName);
+      if (role === undefined) throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
+      iam.putRole({ ...role, policies: { ...role.policies, [name]: document } });
+    }
+  }
+
+  function detach({ name, roles }: Attachment, accountId: string): void {
+    for (const role of iam.rolesOf(accountId).filter(candidate => roles.includes(candidate.roleName))) {
+      iam.putRole({ ...role, policies: Object.fromEntries(Object.entries(role.policies).filter(([key]) => key !== name)) });
+    }
+  }
+
+  return {
+    async create(properties, context) {
+      attach(attachmentOf(properties), context.accountId);
+      return { id: iam.identifiers.physicalName(context, 128), attributes: {} };
+    },
+    async update(id, properties, before, context) {
+      detach(attachmentOf(before), context.accountId);
+      attach(attachmentOf(properties), context.accountId);
+      return { id, attributes: {} };
+    },
+    async remove(_id, properties, context) {
+      detach(attachmentOf(properties), context.accountId);
+    },
+  };
+}
+
+/** `AWS::IAM::ManagedPolicy`; its id is its ARN. */
+export function managedPolicyType(environment: Environment, iam: Iam): ResourceType {
+  function put(policyName: string, properties: v.InferOutput<typeof ManagedPolicyProperties>, context: ResourceContext): Provisioned {
+    const arn = `arn:${environment.partition}:iam::${context.accountId}:policy${properties.Path}${policyName}`;
+    iam.managedPolicies.set(arn, { arn, policyName, document: properties.PolicyDocument });
+    for (const roleName of properties.Roles) {
+      const role = iam.roleNamed(context.accountId, roleName);
+      if (role !== undefined) iam.putRole({ ...role, managedPolicyArns: [...new Set([...role.managedPolicyArns, arn])] });
+    }
+    return { id: arn, attributes: { PolicyArn: arn } };
+  }
+
+  async function create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+    const properties = read(ManagedPolicyProperties, input);
+    const policyName = properties.ManagedPolicyName ?? iam.identifiers.physicalName(context, 128);
+    const taken = [...iam.managedPolicies.values()].some(policy => policy.policyName === policyName && policy.arn.includes(`::${context.accountId}:`));
+    if (taken) throw new AwsError('EntityAlreadyExists', `A policy called ${policyName} already exists. Duplicate names are not allowed.`, 409);
+    return put(policyName, properties, context);
+  }
+
+  return {
+    create,
+    async update(id, input, before, context) {
+      const properties = read(ManagedPolicyProperties, input);
+      const old = read(ManagedPolicyProperties, before);
+      if (properties.ManagedPolicyName !== old.ManagedPolicyName || properties.Path !== old.Path) return create(input, context);
+      return put(id.slice(id.lastIndexOf('/') + 1), properties, context);
+    },
+    async remove(id) {
+      iam.managedPolicies.delete(id);
+    },
+  };
+}
+
+/** `AWS::IAM::InstanceProfile` and `AWS::IAM::User`: a name and an ARN. */
+export function namedEntityType(options: {
+  readonly environment: Environment;
+  readonly iam: Iam;
+  readonly kind: 'instance-profile' | 'user';
+  readonly nameProperty: string;
+  readonly arns: Set<string>;
+}): ResourceType {
+  const { environment, iam, kind, nameProperty, arns } = options;
+  const Properties = v.object({ [nameProperty]: v.optional(v.string()), Path: v.optional(v.string(), '/') });
+
+  function arnOf(name: string, input: Record<string, unknown>, accountId: string): string {
+    return `arn:${environment.partition}:iam::${accountId}:${kind}${String(read(Properties, input).Path)}${name}`;
+  }
+
+  async function create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+    const name = read(Properties, input)[nameProperty] ?? iam.identifiers.physicalName(context, 64);
+    const arn = arnOf(name, input, context.accountId);
+    if (arns.has(arn)) throw new AwsError('EntityAlreadyExists', `${kind} with name ${name} already exists.`, 409);
+    arns.add(arn);
+    return { id: name, attributes: { Arn: arn } };
+  }
+
+  return {
+    create,
+    async update(id, input, before, context) {
+      if (input[nameProperty] !== before[nameProperty] || input.Path !== before.Path) return create(input, context);
+      return { id, attributes: { Arn: arnOf(id, input, context.accountId) } };
+    },
+    async remove(id, input, context) {
+      arns.delete(arnOf(id, input, context.accountId));
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import * as v from 'valibot';
+import { read, tagRecord, Tags } from '../protocol/read';
+import { AwsError } from '../service';
+import type { Environment, Provisioned, ResourceContext, ResourceType } from '../service';
+import type { Iam, Role } from './iam';
+import { PolicyDocument } from './policy';
+
+const Properties = v.object({
+  RoleName: v.optional(v.pipe(v.string(), v.regex(/^[\w+=,.@-]{1,64}$/, 'a role name has 1 to 64 letters, digits or _+=,.@-'))),
+  Path: v.optional(v.string(), '/'),
+  AssumeRolePolicyDocument: PolicyDocument,
+  Policies: v.optional(v.array(v.object({ PolicyName: v.string(), PolicyDocument })), []),
+  ManagedPolicyArns: v.optional(v.array(v.string()), []),
+  PermissionsBoundary: v.optional(v.string()),
+  Tags,
+});
+
+/** `AWS::IAM::Role`. */
+export class RoleType implements ResourceType {
+  public constructor(private readonly environment: Environment, private readonly iam: Iam) {}
+
+  public async create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+    const properties = read(Properties, input);
+    const roleName = properties.RoleName ?? this.iam.identifiers.physicalName(context, 64);
+    if (this.iam.roleNamed(context.accountId, roleName) !== undefined) {
+      throw new AwsError('EntityAlreadyExists', `Role with name ${roleName} already exists.`, 409);
+    }
+    return this.put(properties, context, { roleName, roleId: `AROA${this.iam.identifiers.next(17, 'upper')}`, policies: {} });
+  }
+
+  public async update(id: string, input: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+    const properties = read(Properties, input);
+    const old = read(Properties, before);
+    const known = this.iam.roleNamed(context.accountId, id);
+    if (known === undefined || properties.RoleName !== old.RoleName || properties.Path !== old.Path) return this.create(input, context);
+    // Policies that other resources have written into the role stay; those of its own properties go with them.
+    const gone = old.Policies.map(policy => policy.PolicyName);
+    const policies = Object.fromEntries(Object.entries(known.policies).filter(([name]) => !gone.includes(name)));
+    return this.put(properties, context, { ...known, policies });
+  }
+
+  public async remove(id: string, _properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
+    const role = this.iam.roleNamed(context.accountId, id);
+    if (role !== undefined) this.iam.removeRole(role.arn);
+  }
+
+  private put(
+    properties: v.InferOutput<typeof Properties>, { accountId, tags }: ResourceContext, known: Pick<Role, 'roleName' | 'roleId' | 'policies'>,
+  ): Provisioned {
+    this.iam.assertPrincipalsExist(properties.AssumeRolePolicyDocument);
+    const { roleName, roleId } = known;
+    const arn = `arn:${this.environment.partition}:iam::${accountId}:role${properties.Path}${roleName}`;
+    this.iam.putRole({
+      arn,
+      roleName,
+      roleId,
+      accountId,
+      trust: properties.AssumeRolePolicyDocument,
+      policies: { ...known.policies, ...Object.fromEntries(properties.Policies.map(policy => [policy.PolicyName, policy.PolicyDocument])) },
+      managedPolicyArns: properties.ManagedPolicyArns,
+      permissionsBoundary: properties.PermissionsBoundary,
+      tags: { ...tags, ...tagRecord(properties.Tags) },
+    });
+    return { id: roleName, attributes: { Arn: arn, RoleId: roleId } };
+  }
+}

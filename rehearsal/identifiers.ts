@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import type { ResourceContext } from './service';
+
+const ALPHABETS = {
+  hex: '0123456789abcdef',
+  lower: 'abcdefghijklmnopqrstuvwxyz0123456789',
+  upper: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789',
+};
+
+/** Identifiers that look like those of AWS but are the same in every run. */
+export class Identifiers {
+  private count = 0;
+
+  public constructor(private readonly seed: string) {}
+
+  public next(length: number, alphabet: keyof typeof ALPHABETS = 'hex'): string {
+    const letters = ALPHABETS[alphabet];
+    const digest = createHash('sha512').update(`${this.seed}/${this.count++}`).digest();
+    return [...digest.subarray(0, length)].map(byte => letters[byte % letters.length]).join('');
+  }
+
+  public uuid(): string {
+    const hex = this.next(32);
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  }
+
+  /** The name that CloudFormation gives to a resource without a name of its own: the ends are cut, never the random part. */
+  public physicalName(context: ResourceContext, maximum: number): string {
+    const random = this.next(12, 'upper');
+    const room = maximum - random.length - 1;
+    const full = `${context.stackName}-${context.logicalId}`;
+    if (full.length <= room) return `${full}-${random}`;
+    const half = Math.floor((room - 1) / 2);
+    return `${context.stackName.slice(0, half)}-${context.logicalId.slice(0, room - 1 - Math.min(half, context.stackName.length))}-${random}`;
+  }
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import type { Iam } from '../iam/iam';
+import type { Environment } from '../service';
+import { sdkFolder } from './files';
+import { ProcessPool } from './pool';
+import { FunctionProcess } from './process';
+import type { FunctionFailure, LogLevel, Outcome } from './wire';
+
+export interface FunctionConfiguration {
+  readonly arn: string;
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly roleArn: string;
+  readonly runtime: string;
+  readonly handler: string;
+  /** Folder of the unpacked code. */
+  readonly taskRoot: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly logLevel: LogLevel;
+}
+
+export interface LogLine {
+  /** Simulated time, in milliseconds since 1970. */
+  readonly at: number;
+  readonly functionName: string;
+  readonly text: string;
+}
+
+/** An invocation that has just been given to a process. */
+export interface RunningInvocation {
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly payload: string;
+  kill(): void;
+}
+
+export interface InvocationResult {
+  readonly payload: string;
+  readonly failed: boolean;
+}
+
+/** More processes than this are not kept waiting for work: each takes about fifty megabytes. */
+const PROCESSES = 48;
+
+/** The functions of all accounts and the processes that run them. */
+export class Functions {
+  public readonly log: LogLine[] = [];
+  public onLine?: (line: LogLine) => void;
+  private readonly known = new Map<string, { configuration: FunctionConfiguration; pool: ProcessPool }>();
+  private readonly hooks = new Set<(invocation: RunningInvocation) => void>();
+
+  /** @param modules folder from which SDK clients are resolved that the runtime does not bring itself */
+  public constructor(private readonly environment: Environment, private readonly iam: Iam, private readonly modules: string) {}
+
+  public get(arn: string): FunctionConfiguration | undefined {
+    return this.known.get(unqualified(arn))?.configuration;
+  }
+
+  public put(configuration: FunctionConfiguration): void {
+    this.known.get(configuration.arn)?.pool.retire();
+    this.known.set(configuration.arn, { configuration, pool: new ProcessPool(() => this.start(configuration)) });
+  }
+
+  public remove(arn: string): void {
+    this.known.get(arn)?.pool.retire();
+    this.known.delete(arn);
+  }
+
+  public hook(hook: (invocation: RunningInvocation) => void): () => void {
+    this.hooks.add(hook);
+    return () => this.hooks.delete(hook);
+  }
+
+  public async run(arn: string, payload: string): Promise<InvocationResult> {
+    const found = this.known.get(unqualified(arn));
+    if (!found) throw new Error(`function not found: ${arn}`);
+    const outcome = await this.execute(found.configuration, found.pool, payload);
+    if (!outcome.error) return { payload: outcome.payload ?? 'null', failed: false };
+    if (found.configuration.logLevel !== 'FATAL') this.write(found.configuration.name, `ERROR ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+    return { payload: JSON.stringify(outcome.error), failed: true };
+  }
+
+  public killAll(): void {
+    for (const { pool } of this.known.values()) pool.kill();
+  }
+
+  private async execute(configuration: FunctionConfiguration, pool: ProcessPool, payload: string): Promise<Outcome> {
+    if (!configuration.runtime.startsWith('nodejs')) return { error: unknownRuntime(configuration) };
+    const invocation = { requestId: randomUUID(), functionArn: configuration.arn, payload };
+    return pool.use(async process => {
+      const outcome = process.invoke(invocation, configuration.timeoutSeconds);
+      for (const hook of this.hooks) hook({ ...invocation, functionName: configuration.name, kill: () => process.kill() });
+      return outcome;
+    });
+  }
+
+  private start(configuration: FunctionConfiguration): FunctionProcess {
+    this.makeRoom();
+    const options = {
+      taskRoot: configuration.taskRoot,
+      handler: configuration.handler,
+      port: Number(new URL(this.environment.endpoint).port),
+      clock: this.environment.clock.describe(),
+      sdk: sdkFolder(),
+      modules: this.modules,
+      logLevel: configuration.logLevel,
+    };
+    return new FunctionProcess(options, this.variables(configuration), line => this.write(configuration.name, line));
+  }
+
+  /** Exactly what AWS puts into the environment of a function, so that nothing of this machine's leaks into it. */
+  private variables(configuration: FunctionConfiguration): Record<string, string> {
+    const roleName = configuration.roleArn.slice(configuration.roleArn.lastIndexOf('/') + 1);
+    const credentials = this.iam.issue({
+      accountId: configuration.accountId,
+      arn: `arn:${this.environment.partition}:sts::${configuration.accountId}:assumed-role/${roleName}/${configuration.name}`,
+    });
+    return {
+      ...configuration.variables,
+      PATH: process.env.PATH ?? '',
+      TZ: ':UTC',
+      AWS_REGION: configuration.region,
+      AWS_DEFAULT_REGION: configuration.region,
+      AWS_LAMBDA_FUNCTION_NAME: configuration.name,
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.memoryMegabytes),
+      AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${configuration.name}`,
+      AWS_LAMBDA_LOG_STREAM_NAME: 'rehearsal',
+      AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.runtime}`,
+      LAMBDA_TASK_ROOT: configuration.taskRoot,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_SESSION_TOKEN: credentials.sessionToken,
+      AWS_ENDPOINT_URL: this.environment.endpoint,
+      _HANDLER: configuration.handler,
+    };
+  }
+
+  private makeRoom(): void {
+    const pools = [...this.known.values()].map(({ pool }) => pool);
+    const total = pools.reduce((sum, pool) => sum + pool.size, 0);
+    if (total >= PROCESSES) pools.some(pool => pool.shrink());
+  }
+
+  private write(functionName: string, text: string): void {
+    const line = { at: this.environment.clock.now(), functionName, text };
+    this.log.push(line);
+    this.onLine?.(line);
+  }
+}
+
+function unknownRuntime(configuration: FunctionConfiguration): FunctionFailure {
+  const errorMessage = `the rehearsal runs functions of Node.js only, '${configuration.name}' wants '${configuration.runtime}'`;
+  return { errorType: 'Runtime.Unknown', errorMessage };
+}
+
+/** `arn:aws:lambda:region:account:function:name` without a version or an alias at its end. */
+function unqualified(arn: string): string {
+  return arn.split(':').slice(0, 7).join(':');
+}

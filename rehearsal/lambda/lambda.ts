@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import type { Iam } from '../iam/iam';
+import { Identifiers } from '../identifiers';
+import type { S3 } from '../s3/s3';
+import { AwsError, HttpAnswer, type Call, type Environment, type Operation, type ResourceType, type Service } from '../service';
+import { Functions, type FunctionConfiguration, type InvocationResult, type LogLine, type RunningInvocation } from './functions';
+import { FunctionType, QualifiedFunctionType } from './resources';
+
+export interface LambdaOptions {
+  /** Folder from which functions get SDK clients that the runtime does not bring. @default the current folder */
+  readonly modules?: string;
+}
+
+/** AWS Lambda: functions that really run, each in Node processes of its own. */
+export class Lambda implements Service {
+  public readonly name = 'lambda';
+  public readonly protocol = 'rest-json';
+  public readonly operations: Record<string, Operation>;
+  public readonly routes = {
+    Invoke: 'POST /2015-03-31/functions/{FunctionName}/invocations',
+    GetFunctionConfiguration: 'GET /2015-03-31/functions/{FunctionName}/configuration',
+    GetFunction: 'GET /2015-03-31/functions/{FunctionName}',
+  };
+  public readonly resourceTypes: Record<string, ResourceType>;
+  private readonly functions: Functions;
+  private readonly temporary = mkdtempSync(path.join(tmpdir(), 'rehearsal-lambda-'));
+
+  public constructor(private readonly environment: Environment, iam: Iam, s3: S3, options: LambdaOptions = {}) {
+    this.functions = new Functions(environment, iam, options.modules ?? process.cwd());
+    this.operations = {
+      Invoke: async call => this.answerInvoke(call),
+      GetFunction: async call => ({ Configuration: describe(this.find(call)), Code: {} }),
+      GetFunctionConfiguration: async call => describe(this.find(call)),
+    };
+    this.resourceTypes = {
+      'AWS::Lambda::Function': new FunctionType(environment, iam, s3, this.functions, new Identifiers('lambda'), this.temporary),
+      'AWS::Lambda::Version': new QualifiedFunctionType(environment),
+      'AWS::Lambda::Alias': new QualifiedFunctionType(environment, 'Name'),
+    };
+  }
+
+  /** What the functions wrote, and how they failed. */
+  public get log(): readonly LogLine[] {
+    return this.functions.log;
+  }
+
+  public set onLine(listener: (line: LogLine) => void) {
+    this.functions.onLine = listener;
+  }
+
+  /** Whether a function of this ARN exists. */
+  public has(functionArn: string): boolean {
+    return this.functions.get(functionArn) !== undefined;
+  }
+
+  /** Tells of each invocation that has begun, so that its process can be killed. Returns the way to take the hook away. */
+  public onInvoke(hook: (invocation: RunningInvocation) => void): () => void {
+    return this.functions.hook(hook);
+  }
+
+  /** Invokes a function and waits for its answer. */
+  public async invoke(functionArn: string, event: unknown): Promise<InvocationResult> {
+    return this.functions.run(functionArn, JSON.stringify(event));
+  }
+
+  /** Invokes a function without waiting: after an error or a crash it is run twice again, as AWS does. */
+  public async invokeEvent(functionArn: string, event: unknown): Promise<void> {
+    if (!this.has(functionArn)) throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn}`, 404);
+    void this.retry(functionArn, JSON.stringify(event)).catch(error => console.error(error));
+  }
+
+  public async close(): Promise<void> {
+    this.functions.killAll();
+    rmSync(this.temporary, { recursive: true, force: true });
+  }
+
+  private async retry(functionArn: string, payload: string): Promise<void> {
+    for (const pause of [60, 120, undefined]) {
+      const result = await this.functions.run(functionArn, payload);
+      if (!result.failed || pause === undefined) return;
+      await this.environment.clock.sleep(pause);
+      if (!this.has(functionArn)) return;
+    }
+  }
+
+  private async answerInvoke(call: Call): Promise<HttpAnswer> {
+    const { arn } = this.find(call);
+    const payload = call.request.body.length > 0 ? call.request.body.toString('utf8') : '{}';
+    const type = call.request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+    if (type === 'DryRun') return new HttpAnswer(204, '');
+    if (type === 'Event') {
+      await this.invokeEvent(arn, JSON.parse(payload));
+      return new HttpAnswer(202, '');
+    }
+    const result = await this.functions.run(arn, payload);
+    const headers = { 'content-type': 'application/json', 'x-amz-executed-version': '$LATEST' };
+    return new HttpAnswer(200, result.payload, result.failed ? { ...headers, 'x-amz-function-error': 'Unhandled' } : headers);
+  }
+
+  private find(call: Call): FunctionConfiguration {
+    const given = decodeURIComponent(String(call.input.FunctionName));
+    const name = given.includes(':function:') ? given.slice(given.indexOf(':function:') + ':function:'.length).split(':')[0] : given.split(':')[0];
+    const owner = given.startsWith('arn:') ? given.split(':') : undefined;
+    const [region, accountId] = owner ? [owner[3], owner[4]] : [call.region, call.caller.accountId];
+    const arn = `arn:${this.environment.partition}:lambda:${region}:${accountId}:function:${name}`;
+    const found = this.functions.get(arn);
+    if (!found) throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
+    return found;
+  }
+}
+
+function describe(configuration: FunctionConfiguration): Record<string, unknown> {
+  return {
+    FunctionName: configuration.name,
+    FunctionArn: configuration.arn,
+    Runtime: configuration.runtime,
+    Role: configuration.roleArn,
+    Handler: configuration.handler,
+    Timeout: configuration.timeoutSeconds,
+    MemorySize: configuration.memoryMegabytes,
+    Environment: { Variables: configuration.variables },
+    Version: '$LATEST',
+    State: 'Active',
+    LastUpdateStatus: 'Successful',
+  };
+}

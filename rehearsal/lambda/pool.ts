@@ -1,0 +1,61 @@
+import type { FunctionProcess } from './process';
+
+/** How many invocations of one function run at once; AWS allows a thousand, this machine has fewer cores. */
+const CONCURRENCY = 8;
+
+/** The processes of one function: kept warm between invocations, more are started while all are busy. */
+export class ProcessPool {
+  private readonly idle: FunctionProcess[] = [];
+  private readonly busy = new Set<FunctionProcess>();
+  private readonly waiting: (() => void)[] = [];
+  private retired = false;
+
+  public constructor(private readonly start: () => FunctionProcess) {}
+
+  public get size(): number {
+    return this.idle.length + this.busy.size;
+  }
+
+  public async use<Result>(work: (process: FunctionProcess) => Promise<Result>): Promise<Result> {
+    const process = await this.take();
+    try {
+      return await work(process);
+    } finally {
+      this.giveBack(process);
+    }
+  }
+
+  /** Ends one process that waits for work; false if none does. */
+  public shrink(): boolean {
+    const process = this.idle.shift();
+    process?.kill();
+    return process !== undefined;
+  }
+
+  /** No new work comes; what runs may end. */
+  public retire(): void {
+    this.retired = true;
+    while (this.shrink());
+  }
+
+  public kill(): void {
+    this.retire();
+    for (const process of this.busy) process.kill();
+  }
+
+  private async take(): Promise<FunctionProcess> {
+    while (this.busy.size >= CONCURRENCY) await new Promise<void>(resolve => this.waiting.push(resolve));
+    let process = this.idle.pop();
+    while (process && !process.alive) process = this.idle.pop();
+    const taken = process ?? this.start();
+    this.busy.add(taken);
+    return taken;
+  }
+
+  private giveBack(process: FunctionProcess): void {
+    this.busy.delete(process);
+    if (this.retired) process.kill();
+    else if (process.alive) this.idle.push(process);
+    this.waiting.shift()?.();
+  }
+}

@@ -1,0 +1,60 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { runtimeFile } from './files';
+import type { FunctionFailure, Invocation, Outcome, RuntimeOptions } from './wire';
+
+/** One Node process of a function: one execution environment in the words of AWS; it runs one invocation at a time. */
+export class FunctionProcess {
+  private readonly child: ChildProcess;
+  private settle?: (outcome: Outcome) => void;
+  private requestId = '';
+
+  public constructor(options: RuntimeOptions, variables: Record<string, string>, onLine: (line: string) => void) {
+    this.child = fork(runtimeFile(), [JSON.stringify(options)], { cwd: options.taskRoot, env: variables, execArgv: [], silent: true });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', onLine);
+    }
+    this.child.on('message', (message: Outcome & { requestId: string }) => {
+      if (message.requestId === this.requestId) this.finish(message);
+    });
+    this.child.on('exit', (code, signal) => this.finish({ error: exitFailure(this.requestId, code, signal) }));
+    this.child.on('error', error => this.finish({ error: { errorType: 'Runtime.StartError', errorMessage: error.message } }));
+  }
+
+  public get alive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null && this.child.connected;
+  }
+
+  /** Runs one invocation; the timeout is real time, because work is not scaled. */
+  public async invoke(invocation: Omit<Invocation, 'endsAt'>, timeoutSeconds: number): Promise<Outcome> {
+    this.requestId = invocation.requestId;
+    const timer = setTimeout(() => {
+      const errorMessage = `${new Date().toISOString()} ${invocation.requestId} Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
+      this.finish({ error: { errorType: 'Sandbox.Timedout', errorMessage } });
+      this.kill();
+    }, timeoutSeconds * 1000);
+    try {
+      return await new Promise<Outcome>(resolve => {
+        this.settle = resolve;
+        if (!this.alive) return this.finish({ error: exitFailure(invocation.requestId, this.child.exitCode, this.child.signalCode) });
+        this.child.send({ ...invocation, endsAt: Date.now() + timeoutSeconds * 1000 } satisfies Invocation);
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  public kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  private finish(outcome: Outcome): void {
+    this.settle?.(outcome);
+    this.settle = undefined;
+  }
+}
+
+function exitFailure(requestId: string, code: number | null, signal: string | null): FunctionFailure {
+  const how = signal === null ? `exit status ${code}` : `signal: ${signal}`;
+  return { errorType: 'Runtime.ExitError', errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: ${how}` };
+}

@@ -1,0 +1,41 @@
+/** What crosses between the simulation and a function's process; shared by both sides. */
+
+/** Where custom resources send their answers; `.invalid` can never be a real host. */
+export const RESPONSE_HOST = 'cloudformation-custom-resource-response.rehearsal.invalid';
+
+/** From the least to the most important. */
+export const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
+export type LogLevel = typeof LOG_LEVELS[number];
+
+export interface RuntimeOptions {
+  readonly taskRoot: string;
+  readonly handler: string;
+  /** Port of the simulated AWS on the loopback interface. */
+  readonly port: number;
+  readonly clock: { readonly startedAt: number; readonly scale: number };
+  /** Folder of the SDK clients that the runtime brings. */
+  readonly sdk: string;
+  /** Folder from which further SDK clients are resolved. */
+  readonly modules: string;
+  /** What is less important is not written. */
+  readonly logLevel: LogLevel;
+}
+
+export interface Invocation {
+  readonly requestId: string;
+  readonly functionArn: string;
+  readonly payload: string;
+  /** Real time, in milliseconds since 1970, at which the process is killed. */
+  readonly endsAt: number;
+}
+
+export interface FunctionFailure {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: string[];
+}
+
+export interface Outcome {
+  readonly payload?: string;
+  readonly error?: FunctionFailure;
+}

@@ -1,0 +1,114 @@
+import type { Clock } from '../clock';
+import { AwsError } from '../service';
+import type { OrganizationTree, SimulatedAccount } from './tree';
+
+/** The quota of AWS: so many accounts may be in creation at a time. */
+const IN_FLIGHT = 5;
+/** The throttle of CreateAccount: three at once, then one in ten seconds. */
+const BURST = 3;
+const SECONDS_PER_REQUEST = 10;
+
+export interface CreationRequest {
+  readonly name: string;
+  readonly email: string;
+  readonly roleName: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface CreationStatus {
+  readonly id: string;
+  readonly name: string;
+  readonly state: 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED';
+  readonly requestedAt: number;
+  readonly completedAt?: number;
+  readonly accountId?: string;
+  readonly failureReason?: string;
+}
+
+export interface CreationOptions {
+  readonly accountLimit: number;
+  readonly creationSeconds: number;
+  /** Told once the account belongs to the organization. */
+  readonly onCreated: (account: SimulatedAccount, roleName: string) => void;
+}
+
+/** Creates accounts as AWS does: it answers at once and works in the background. */
+export class AccountCreation {
+  private readonly statuses = new Map<string, CreationStatus>();
+  private readonly emailsTaken = new Set<string>();
+  private tokens = BURST;
+  private refilledAt: number;
+  private accountLimit: number;
+
+  public constructor(private readonly clock: Clock, private readonly tree: OrganizationTree, private readonly options: CreationOptions) {
+    this.refilledAt = clock.now();
+    this.accountLimit = options.accountLimit;
+  }
+
+  public takeEmail(email: string): void {
+    this.emailsTaken.add(email.toLowerCase());
+  }
+
+  /** As when AWS grants a higher quota. */
+  public allow(accountLimit: number): void {
+    this.accountLimit = accountLimit;
+  }
+
+  public status(id: string): CreationStatus | undefined {
+    return this.statuses.get(id);
+  }
+
+  public get all(): CreationStatus[] {
+    return [...this.statuses.values()];
+  }
+
+  public start(request: CreationRequest): CreationStatus {
+    this.takeToken();
+    const inFlight = this.all.filter(status => status.state === 'IN_PROGRESS').length;
+    if (inFlight >= IN_FLIGHT) {
+      const words = 'You have exceeded the number of accounts that can be in progress at a time. Wait until one of them is created and try again.';
+      throw new AwsError('ConstraintViolationException', words, 400, { Reason: 'ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED' });
+    }
+    const status: CreationStatus = { id: this.tree.newRequestId(), name: request.name, state: 'IN_PROGRESS', requestedAt: this.clock.now() };
+    this.statuses.set(status.id, status);
+    // Judged now, told later: an address in creation is taken for every request after it.
+    const failureReason = this.failureOf(request, inFlight);
+    if (failureReason === undefined) this.takeEmail(request.email);
+    void this.finish(status, request, failureReason);
+    return status;
+  }
+
+  private async finish(status: CreationStatus, request: CreationRequest, failureReason: string | undefined): Promise<void> {
+    await this.clock.sleep(this.options.creationSeconds);
+    const completedAt = this.clock.now();
+    if (failureReason !== undefined) {
+      this.statuses.set(status.id, { ...status, state: 'FAILED', completedAt, failureReason });
+      return;
+    }
+    const { name, email, tags, roleName } = request;
+    const accountId = this.tree.newAccountId();
+    const account = this.tree.putAccount({
+      accountId, name, email, tags, state: 'ACTIVE', joined: 'CREATED', joinedAt: completedAt, parentId: this.tree.rootId,
+    });
+    this.statuses.set(status.id, { ...status, state: 'SUCCEEDED', completedAt, accountId });
+    this.options.onCreated(account, roleName);
+  }
+
+  private failureOf(request: CreationRequest, inFlight: number): string | undefined {
+    if (this.emailsTaken.has(request.email.toLowerCase())) return 'EMAIL_ALREADY_EXISTS';
+    return this.tree.accounts.length + inFlight >= this.accountLimit ? 'ACCOUNT_LIMIT_EXCEEDED' : undefined;
+  }
+
+  private takeToken(): void {
+    const now = this.clock.now();
+    this.tokens = Math.min(BURST, this.tokens + (now - this.refilledAt) / 1000 / SECONDS_PER_REQUEST);
+    this.refilledAt = now;
+    if (this.tokens < 1) {
+      throw new AwsError(
+        'TooManyRequestsException', "AWS Organizations can't complete your request because another request is already in progress. Try again later.", 400,
+        { Type: 'AccountCreation' },
+      );
+    }
+    this.tokens -= 1;
+  }
+}

@@ -1,0 +1,137 @@
+import type { Iam } from '../iam/iam';
+import { AwsError } from '../service';
+import type { Call, Environment, Operation, ResourceType, Service } from '../service';
+import { AccountOperations } from './account-operations';
+import { AccountCreation } from './creation';
+import { AccountType, organizationalUnitType } from './resource-types';
+import { tagOperations } from './tag-operations';
+import { OrganizationTree } from './tree';
+import type { SimulatedAccount } from './tree';
+import { UnitOperations } from './unit-operations';
+
+export type { AccountState, SimulatedAccount } from './tree';
+
+export interface OrganizationsOptions {
+  readonly managementAccountId: string;
+  readonly organizationId?: string;
+  /** @default 100 */
+  readonly accountLimit?: number;
+  /** Simulated seconds until an account is created. @default 60 */
+  readonly creationSeconds?: number;
+  /** Simulated seconds until the access role of a created account can be assumed. @default 20 */
+  readonly readySeconds?: number;
+}
+
+export interface AddAccountOptions {
+  readonly accountId: string;
+  readonly name: string;
+  readonly email: string;
+  /** Path of its organizational unit. @default - the root */
+  readonly unit?: string;
+  readonly joined: 'CREATED' | 'INVITED';
+}
+
+/** AWS Organizations, seen from the management account. */
+export class Organizations implements Service {
+  public readonly name = 'organizations';
+  public readonly protocol = 'json';
+  public readonly operations: Record<string, Operation>;
+  public readonly resourceTypes: Record<string, ResourceType>;
+  public readonly tree: OrganizationTree;
+  public readonly creation: AccountCreation;
+
+  public constructor(private readonly environment: Environment, private readonly iam: Iam, public readonly options: OrganizationsOptions) {
+    const { managementAccountId } = options;
+    this.tree = new OrganizationTree(environment.partition, managementAccountId, options.organizationId);
+    this.creation = new AccountCreation(environment.clock, this.tree, {
+      accountLimit: options.accountLimit ?? 100,
+      creationSeconds: options.creationSeconds ?? 60,
+      onCreated: (account, roleName) => { void this.openAccount(account, roleName); },
+    });
+    this.addAccount({ accountId: managementAccountId, name: 'management', email: `management+${managementAccountId}@example.com`, joined: 'INVITED' });
+    this.operations = this.guarded({
+      ...new AccountOperations(this, environment.clock).operations,
+      ...new UnitOperations(this).operations,
+      ...tagOperations(this.tree),
+    });
+    this.resourceTypes = {
+      'AWS::Organizations::OrganizationalUnit': organizationalUnitType(this),
+      'AWS::Organizations::Account': new AccountType(this, environment.clock),
+    };
+  }
+
+  public get organizationId(): string {
+    return this.tree.organizationId;
+  }
+
+  public get accounts(): readonly SimulatedAccount[] {
+    return this.tree.accounts;
+  }
+
+  public account(accountId: string): SimulatedAccount | undefined {
+    return this.tree.account(accountId);
+  }
+
+  /** Puts an account into the organization that exists before anything runs. */
+  public addAccount(options: AddAccountOptions): void {
+    const { accountId, name, email, joined } = options;
+    this.creation.takeEmail(email);
+    this.tree.putAccount({
+      accountId, name, email, joined, state: 'ACTIVE', joinedAt: this.environment.clock.now(), parentId: this.addUnit(options.unit ?? ''), tags: {},
+    });
+  }
+
+  /** Makes the organizational units of a path such as `Workloads/Test` as far as they are missing, and answers the id of the last. */
+  public addUnit(path: string): string {
+    const names = path.split('/').filter(name => name !== '');
+    return names.reduce((parentId, name) => {
+      const known = this.tree.unitsIn(parentId).find(unit => unit.name === name);
+      return (known ?? this.tree.createUnit(parentId, name)).id;
+    }, this.tree.rootId);
+  }
+
+  /** The path of the unit that an account is in; empty for the root. */
+  public unitPath(accountId: string): string {
+    return this.tree.path(this.tree.account(accountId)?.parentId ?? this.tree.rootId).join('/');
+  }
+
+  /** An e-mail address that an account outside this organization uses. */
+  public takeEmail(email: string): void {
+    this.creation.takeEmail(email);
+  }
+
+  /** A created account answers nobody at first: its access role comes later. */
+  private async openAccount(account: SimulatedAccount, roleName: string): Promise<void> {
+    await this.environment.clock.sleep(this.options.readySeconds ?? 20);
+    const { partition } = this.environment;
+    this.iam.putRole({
+      arn: `arn:${partition}:iam::${account.accountId}:role/${roleName}`,
+      roleName,
+      roleId: `AROA${this.iam.identifiers.next(17, 'upper')}`,
+      accountId: account.accountId,
+      trust: {
+        Version: '2012-10-17',
+        Statement: [{
+          Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: `arn:${partition}:iam::${this.options.managementAccountId}:root` },
+        }],
+      },
+      policies: { AdministratorAccess: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } },
+      managedPolicyArns: [],
+      tags: {},
+    });
+  }
+
+  /** Only the management account may ask; `DescribeOrganization` is open to every member. */
+  private guarded(operations: Record<string, Operation>): Record<string, Operation> {
+    return Object.fromEntries(Object.entries(operations).map(([name, operation]) => [name, async (call: Call) => {
+      const { accountId } = call.caller;
+      if (this.tree.account(accountId) === undefined) {
+        throw new AwsError('AWSOrganizationsNotInUseException', 'Your account is not a member of an organization.');
+      }
+      if (accountId !== this.options.managementAccountId && name !== 'DescribeOrganization') {
+        throw new AwsError('AccessDeniedException', "You don't have permissions to access this resource.");
+      }
+      return operation(call);
+    }]));
+  }
+}

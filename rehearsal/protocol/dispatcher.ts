@@ -1,0 +1,90 @@
+import type { Clock } from '../clock';
+import type { Iam } from '../iam/iam';
+import { AwsError, HttpAnswer } from '../service';
+import type { Call, HttpRequest, RecordedCall, Service } from '../service';
+import { jsonProtocol } from './json';
+import type { Protocol } from './protocol';
+import { queryProtocol } from './query';
+import { restJsonProtocol } from './rest-json';
+import { restXmlProtocol } from './rest-xml';
+import { credentialScope } from './signature';
+
+const PROTOCOLS: Readonly<Record<Service['protocol'], Protocol>> = {
+  'json': jsonProtocol,
+  'query': queryProtocol,
+  'rest-json': restJsonProtocol,
+  'rest-xml': restXmlProtocol,
+};
+
+const INVALID_KEY: Readonly<Record<Service['protocol'], string>> = {
+  'json': 'UnrecognizedClientException',
+  'query': 'InvalidClientTokenId',
+  'rest-json': 'UnrecognizedClientException',
+  'rest-xml': 'InvalidAccessKeyId',
+};
+
+type Hook = (call: Call) => Promise<void>;
+
+/** From a signed HTTP request to the operation of a service and back. */
+export class Dispatcher {
+  private readonly services = new Map<string, Service>();
+  private readonly hooks = new Set<Hook>();
+
+  public constructor(private readonly iam: Iam, private readonly clock: Clock, private readonly record: (call: RecordedCall) => void) {}
+
+  public register(service: Service): void {
+    this.services.set(service.name, service);
+  }
+
+  public intercept(hook: Hook): () => void {
+    this.hooks.add(hook);
+    return () => { this.hooks.delete(hook); };
+  }
+
+  public async answer(request: HttpRequest): Promise<HttpAnswer> {
+    const scope = credentialScope(request);
+    if (scope === undefined) return anonymous(request, new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', 403));
+    const service = this.services.get(scope.service);
+    if (service === undefined) return anonymous(request, new AwsError('UnknownOperationException', `the rehearsal does not know the service ${scope.service}`));
+    const protocol = PROTOCOLS[service.protocol];
+    const at = this.clock.now();
+    const caller = this.iam.caller(scope.accessKeyId);
+    let operation = `${request.method} ${request.path}`;
+    const answer = await answerOf(async () => {
+      if (caller === undefined) throw new AwsError(INVALID_KEY[service.protocol], 'The security token included in the request is invalid.', 403);
+      const decoded = protocol.decode(service, request);
+      operation = decoded?.operation ?? operation;
+      const call = { service: service.name, operation, input: decoded?.input ?? {}, caller, region: scope.region, request };
+      const output = await this.run(service, call);
+      return output instanceof HttpAnswer ? output : protocol.encode(service, operation, output);
+    }, error => protocol.fail(service, error, request));
+    const { accountId, arn } = caller ?? { accountId: 'unknown', arn: scope.accessKeyId };
+    this.record({ at, service: service.name, operation, accountId, caller: arn, region: scope.region, error: answer.errorCode });
+    return answer;
+  }
+
+  private async run(service: Service, call: Call): Promise<unknown> {
+    const operation = Object.hasOwn(service.operations, call.operation) ? service.operations[call.operation] : undefined;
+    if (operation === undefined) throw new AwsError('UnknownOperationException', `the rehearsal does not know ${service.name}:${call.operation}`);
+    for (const hook of this.hooks) await hook(call);
+    return operation(call);
+  }
+}
+
+async function answerOf(work: () => Promise<HttpAnswer>, fail: (error: AwsError) => HttpAnswer): Promise<HttpAnswer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AwsError) return fail(error);
+    // Not an answer of AWS but a fault of the rehearsal: it must be seen even when the caller swallows it.
+    console.error(error);
+    return fail(new AwsError('InternalFailure', error instanceof Error ? error.message : String(error), 500));
+  }
+}
+
+/** An error before any service is known: its protocol can only be guessed. */
+function anonymous(request: HttpRequest, error: AwsError): HttpAnswer {
+  const unknown: Service = { name: 'unknown', protocol: 'json', operations: {} };
+  const isJson = request.headers['x-amz-target'] !== undefined || request.headers['content-type']?.includes('json') === true;
+  return (isJson ? jsonProtocol : queryProtocol).fail(unknown, error, request);
+}

@@ -1,0 +1,63 @@
+import { HttpAnswer } from '../service';
+import { isRecord } from './json';
+import type { Protocol } from './protocol';
+import { toXml } from './xml';
+
+const REQUEST_ID = '00000000-0000-4000-8000-000000000000';
+const XML = { 'content-type': 'text/xml' };
+
+/** AWS Query: a form comes in, XML goes out. */
+export const queryProtocol: Protocol = {
+  decode(_service, request) {
+    const form = new URLSearchParams(request.body.toString('utf8'));
+    const operation = form.get('Action');
+    return operation === null ? undefined : { operation, input: nested(form) };
+  },
+
+  encode(service, operation, output) {
+    const content = { [`${operation}Result`]: output ?? {}, ResponseMetadata: { RequestId: REQUEST_ID } };
+    return new HttpAnswer(200, toXml(`${operation}Response`, service.namespace, content, 'member'), XML);
+  },
+
+  fail(service, error) {
+    const content = {
+      Error: { Type: error.statusCode < 500 ? 'Sender' : 'Receiver', Code: error.code, Message: error.message, ...error.details },
+      RequestId: REQUEST_ID,
+    };
+    return new HttpAnswer(error.statusCode, toXml('ErrorResponse', service.namespace, content, 'member'), XML, error.code);
+  },
+};
+
+function nested(form: URLSearchParams): Record<string, unknown> {
+  const root: Record<string, unknown> = {};
+  for (const [name, value] of form) {
+    // An empty list is sent as an empty value; AWS reads an empty value at the top as one that is not there.
+    if (name !== 'Action' && name !== 'Version' && !(value === '' && !name.includes('.'))) place(root, name.split('.'), value);
+  }
+  return Object.fromEntries(Object.entries(root).map(([name, value]) => [name, withLists(value)]));
+}
+
+function place(target: Record<string, unknown>, path: readonly string[], value: string): void {
+  const [head, ...rest] = path;
+  if (rest.length === 0) {
+    target[head] = value;
+    return;
+  }
+  const known = target[head];
+  const child = isRecord(known) ? known : {};
+  target[head] = child;
+  place(child, rest, value);
+}
+
+function withLists(value: unknown): unknown {
+  if (!isRecord(value)) return value;
+  if (isRecord(value.member)) return byNumber(value.member).map(withLists);
+  if (isRecord(value.entry)) {
+    return Object.fromEntries(byNumber(value.entry).filter(isRecord).map(entry => [String(entry.key), withLists(entry.value)]));
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withLists(member)]));
+}
+
+function byNumber(items: Record<string, unknown>): unknown[] {
+  return Object.entries(items).sort(([one], [other]) => Number(one) - Number(other)).map(([, item]) => item);
+}

@@ -1,0 +1,31 @@
+import { HttpAnswer } from '../service';
+import { isRecord, toJson } from './json';
+import type { Protocol } from './protocol';
+import { matchRoute } from './routes';
+
+/** REST with JSON bodies: the operation is found by method and path. */
+export const restJsonProtocol: Protocol = {
+  decode(service, request) {
+    const matched = matchRoute(service, request);
+    return matched && { operation: matched.operation, input: { ...bodyMembers(request.body), ...matched.input } };
+  },
+
+  encode(_service, _operation, output) {
+    return new HttpAnswer(200, toJson(output ?? {}), { 'content-type': 'application/json' });
+  },
+
+  fail(_service, error) {
+    const body = toJson({ ...error.details, message: error.message });
+    return new HttpAnswer(error.statusCode, body, { 'content-type': 'application/json', 'x-amzn-errortype': error.code }, error.code);
+  },
+};
+
+/** A body that is no JSON object is a payload, which the operation reads from the request itself. */
+function bodyMembers(body: Buffer): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    return isRecord(value) ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,36 @@
+import type { HttpRequest, Service } from '../service';
+import type { DecodedCall } from './protocol';
+
+/** Finds the operation of a REST request, with the labels of its path and its query as input. */
+export function matchRoute(service: Service, request: HttpRequest): DecodedCall | undefined {
+  for (const [operation, route] of Object.entries(service.routes ?? {})) {
+    const labels = matchOne(route, request);
+    if (labels !== undefined) return { operation, input: { ...Object.fromEntries(request.query), ...labels } };
+  }
+  return undefined;
+}
+
+function matchOne(route: string, request: HttpRequest): Record<string, string> | undefined {
+  const [method, target] = route.split(' ');
+  const [path, query] = target.split('?');
+  if (method !== request.method) return undefined;
+  const required = query === undefined ? [] : query.split('&');
+  return required.every(name => request.query.has(name)) ? matchPath(segments(path), segments(request.path)) : undefined;
+}
+
+function segments(path: string): string[] {
+  return path.replace(/^\//, '').replace(/\/$/, '').split('/');
+}
+
+function matchPath(pattern: readonly string[], actual: readonly string[]): Record<string, string> | undefined {
+  const labels: Record<string, string> = {};
+  for (const [index, part] of pattern.entries()) {
+    const label = /^\{(\w+)(\+?)\}$/.exec(part);
+    const value = label?.[2] === '+' ? actual.slice(index).join('/') : actual[index];
+    if (value === undefined || value === '') return part === '' && actual.length === 1 ? labels : undefined;
+    if (label === null && value !== part) return undefined;
+    if (label !== null) labels[label[1]] = decodeURIComponent(value);
+    if (label?.[2] === '+') return labels;
+  }
+  return pattern.length === actual.length ? labels : undefined;
+}

@@ -1,0 +1,15 @@
+import type { HttpRequest } from '../service';
+
+export interface CredentialScope {
+  readonly accessKeyId: string;
+  readonly region: string;
+  readonly service: string;
+}
+
+/** Reads who signs for which service from a SigV4 header or a presigned URL; the signature itself proves nothing on a loopback interface. */
+export function credentialScope(request: HttpRequest): CredentialScope | undefined {
+  const header = /Credential=([^,\s]+)/.exec(request.headers.authorization ?? '')?.[1];
+  const credential = header ?? request.query.get('X-Amz-Credential') ?? undefined;
+  const [accessKeyId, , region, service] = credential?.split('/') ?? [];
+  return service === undefined ? undefined : { accessKeyId, region, service };
+}

@@ -1,0 +1,64 @@
+import * as v from 'valibot';
+import type { Iam } from '../iam/iam';
+import { PolicyDocument } from '../iam/policy';
+import { Identifiers } from '../identifiers';
+import { read } from '../protocol/read';
+import { AwsError } from '../service';
+import type { Environment, Provisioned, ResourceContext, ResourceType } from '../service';
+import type { Buckets } from './buckets';
+
+const BucketProperties = v.object({ BucketName: v.optional(v.string()) });
+const BucketPolicyProperties = v.object({ Bucket: v.string(), PolicyDocument });
+
+/** `AWS::S3::Bucket`. */
+export function bucketType(environment: Environment, buckets: Buckets): ResourceType {
+  const identifiers = new Identifiers('s3');
+
+  function provisioned(name: string, region: string): Provisioned {
+    return {
+      id: name,
+      attributes: {
+        Arn: `arn:${environment.partition}:s3:::${name}`,
+        DomainName: `${name}.s3.amazonaws.com`,
+        RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
+        DualStackDomainName: `${name}.s3.dualstack.${region}.amazonaws.com`,
+        WebsiteURL: `http://${name}.s3-website-${region}.amazonaws.com`,
+      },
+    };
+  }
+
+  async function create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+    const name = read(BucketProperties, input).BucketName ?? identifiers.physicalName(context, 63).toLowerCase();
+    if (buckets.find(name) !== undefined) throw new AwsError('AlreadyExists', `${name} already exists`, 409);
+    buckets.create(context.accountId, context.region, name);
+    return provisioned(name, context.region);
+  }
+
+  return {
+    create,
+    async update(id, input, before, context) {
+      return input.BucketName === before.BucketName ? provisioned(id, context.region) : create(input, context);
+    },
+    async remove(id) {
+      if (buckets.find(id) !== undefined) buckets.remove(id);
+    },
+  };
+}
+
+/** `AWS::S3::BucketPolicy`. */
+export function bucketPolicyType(iam: Iam, buckets: Buckets): ResourceType {
+  async function put(input: Record<string, unknown>): Promise<Provisioned> {
+    const properties = read(BucketPolicyProperties, input);
+    iam.assertPrincipalsExist(properties.PolicyDocument, 'MalformedPolicy');
+    buckets.setPolicy(properties.Bucket, properties.PolicyDocument);
+    return { id: properties.Bucket, attributes: {} };
+  }
+
+  return {
+    create: put,
+    update: async (_id, input) => put(input),
+    async remove(id) {
+      if (buckets.find(id) !== undefined) buckets.setPolicy(id, undefined);
+    },
+  };
+}

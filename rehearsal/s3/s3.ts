@@ -1,0 +1,193 @@
+import { XMLParser } from 'fast-xml-parser';
+import * as v from 'valibot';
+import type { Iam } from '../iam/iam';
+import { admits } from '../iam/policy';
+import type { Organizations } from '../organizations/organizations';
+import { read } from '../protocol/read';
+import { AwsError, HttpAnswer } from '../service';
+import type { Call, Environment, Operation, ResourceType, Service } from '../service';
+import { Buckets, noSuchBucket } from './buckets';
+import type { Bucket, StoredObject } from './buckets';
+import { uploadedBody } from './chunked';
+import { listObjects } from './listing';
+import { bucketPolicyType, bucketType } from './resource-types';
+
+export type { Bucket, StoredObject } from './buckets';
+
+const BucketInput = v.object({ Bucket: v.string() });
+const ObjectInput = v.object({ Bucket: v.string(), Key: v.string() });
+const OneOrMore = v.union([v.array(v.object({ Key: v.string() })), v.pipe(v.object({ Key: v.string() }), v.transform(item => [item]))]);
+const DeleteDocument = v.object({ Delete: v.object({ Object: OneOrMore }) });
+
+/** Parameters of a request that do not turn it into another operation. */
+const HARMLESS_PARAMETERS = /^(x-id|X-Amz-.*)$/i;
+
+const METADATA_PREFIX = 'x-amz-meta-';
+
+/** S3 with path-style addresses, as far as assets and artifacts need it. */
+export class S3 implements Service {
+  public readonly name = 's3';
+  public readonly protocol = 'rest-xml';
+  public readonly namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
+  public readonly routes = {
+    ListBuckets: 'GET /',
+    GetBucketLocation: 'GET /{Bucket}?location',
+    ListObjectsV2: 'GET /{Bucket}?list-type',
+    HeadBucket: 'HEAD /{Bucket}',
+    CreateBucket: 'PUT /{Bucket}',
+    DeleteBucket: 'DELETE /{Bucket}',
+    DeleteObjects: 'POST /{Bucket}?delete',
+    GetObject: 'GET /{Bucket}/{Key+}',
+    HeadObject: 'HEAD /{Bucket}/{Key+}',
+    PutObject: 'PUT /{Bucket}/{Key+}',
+    DeleteObject: 'DELETE /{Bucket}/{Key+}',
+  };
+  public readonly operations: Record<string, Operation> = {
+    ListBuckets: async call => this.listBuckets(call),
+    GetBucketLocation: async call => ({ LocationConstraint: locationOf(this.permitted(call, 's3:GetBucketLocation')) }),
+    ListObjectsV2: async call => ({ ListBucketResult: listObjects(this.permitted(call, 's3:ListBucket'), call.request.query) }),
+    HeadBucket: async call => new HttpAnswer(200, '', { 'x-amz-bucket-region': this.permitted(call, 's3:ListBucket').region }),
+    CreateBucket: async call => this.createBucketByCall(call),
+    DeleteBucket: async call => this.deleteBucket(call),
+    DeleteObjects: async call => this.deleteObjects(call),
+    GetObject: async call => this.objectAnswer(call, true),
+    HeadObject: async call => this.objectAnswer(call, false),
+    PutObject: async call => this.putObject(call),
+    DeleteObject: async call => this.deleteObject(call),
+  };
+  public readonly resourceTypes: Record<string, ResourceType>;
+  private readonly buckets: Buckets;
+
+  public constructor(environment: Environment, private readonly iam: Iam, private readonly organizations: Organizations) {
+    this.buckets = new Buckets(() => environment.clock.now());
+    this.resourceTypes = {
+      'AWS::S3::Bucket': bucketType(environment, this.buckets),
+      'AWS::S3::BucketPolicy': bucketPolicyType(iam, this.buckets),
+    };
+  }
+
+  public bucket(name: string): Bucket | undefined {
+    return this.buckets.find(name);
+  }
+
+  public createBucket(accountId: string, region: string, name: string): void {
+    this.buckets.create(accountId, region, name);
+  }
+
+  /** The body of an object; `undefined` as well for an asset that is kept as a folder. */
+  public read(bucket: string, key: string): Buffer | undefined {
+    const stored = this.buckets.find(bucket)?.objects.get(key);
+    return stored?.directory === undefined ? stored?.body : undefined;
+  }
+
+  public write(bucket: string, key: string, body: Buffer): void {
+    this.buckets.put(bucket, key, body);
+  }
+
+  /** Keeps a zip asset as the folder it would be made of: nothing is zipped only to be unzipped again. */
+  public writeDirectory(bucket: string, key: string, path: string): void {
+    this.buckets.put(bucket, key, Buffer.alloc(0), { directory: path });
+  }
+
+  public directory(bucket: string, key: string): string | undefined {
+    return this.buckets.find(bucket)?.objects.get(key)?.directory;
+  }
+
+  private listBuckets(call: Call): unknown {
+    return { ListAllMyBucketsResult: { Buckets: { Bucket: this.buckets.ofAccount(call.caller.accountId).map(describedBucket) } } };
+  }
+
+  private createBucketByCall(call: Call): HttpAnswer {
+    refuseSubresources(call);
+    const { Bucket: name } = read(BucketInput, call.input);
+    this.buckets.create(call.caller.accountId, call.region, name);
+    return new HttpAnswer(200, '', { location: `/${name}` });
+  }
+
+  private deleteBucket(call: Call): HttpAnswer {
+    refuseSubresources(call);
+    this.buckets.remove(this.permitted(call, 's3:DeleteBucket').name);
+    return new HttpAnswer(204);
+  }
+
+  private putObject(call: Call): HttpAnswer {
+    refuseSubresources(call);
+    if (call.request.headers['x-amz-copy-source'] !== undefined) throw unknownForm('CopyObject');
+    const { Key: key } = read(ObjectInput, call.input);
+    const options = { contentType: call.request.headers['content-type'], metadata: metadataOf(call.request.headers) };
+    const stored = this.buckets.put(this.permitted(call, 's3:PutObject').name, key, uploadedBody(call.request), options);
+    return new HttpAnswer(200, '', { etag: stored.etag });
+  }
+
+  private deleteObject(call: Call): HttpAnswer {
+    refuseSubresources(call);
+    this.buckets.delete(this.permitted(call, 's3:DeleteObject').name, read(ObjectInput, call.input).Key);
+    return new HttpAnswer(204);
+  }
+
+  private deleteObjects(call: Call): unknown {
+    const { name } = this.permitted(call, 's3:DeleteObject', '*');
+    const parser = new XMLParser({ parseTagValue: false, trimValues: false });
+    const { Delete: document } = read(DeleteDocument, parser.parse(uploadedBody(call.request).toString('utf8')));
+    for (const { Key: key } of document.Object) this.buckets.delete(name, key);
+    return { DeleteResult: { Deleted: document.Object.map(({ Key }) => ({ Key })) } };
+  }
+
+  private objectAnswer(call: Call, withBody: boolean): HttpAnswer {
+    refuseSubresources(call);
+    const { Key: key } = read(ObjectInput, call.input);
+    const stored = this.permitted(call, 's3:GetObject').objects.get(key);
+    if (stored === undefined) throw new AwsError(withBody ? 'NoSuchKey' : 'NotFound', 'The specified key does not exist.', 404, { Key: key });
+    if (withBody && stored.directory !== undefined) throw unknownForm(`GetObject of ${key}, a zip asset that is kept as a folder`);
+    return new HttpAnswer(200, withBody ? stored.body : '', objectHeaders(stored));
+  }
+
+  /** The bucket, if it is the caller's own or its policy lets the caller in. Policies of the caller's own identity are not asked. */
+  private permitted(call: Call, action: string, key = call.input.Key): Bucket {
+    const { Bucket: name } = read(BucketInput, call.input);
+    const bucket = this.buckets.find(name);
+    if (bucket === undefined) throw noSuchBucket(name);
+    if (bucket.accountId === call.caller.accountId) return bucket;
+    const principal = this.iam.principal(call.caller);
+    const organizationId = this.organizations.account(call.caller.accountId) && this.organizations.organizationId;
+    const context = {
+      'aws:PrincipalArn': principal.arn, 'aws:PrincipalAccount': principal.accountId, 'aws:PrincipalOrgID': organizationId, 'aws:SecureTransport': 'true',
+    };
+    const resource = `arn:${call.caller.arn.split(':')[1]}:s3:::${name}${typeof key === 'string' ? `/${key}` : ''}`;
+    if (bucket.policy !== undefined && admits(bucket.policy, { principal, action, resource, context })) return bucket;
+    throw new AwsError('AccessDenied', `User: ${call.caller.arn} is not authorized to perform: ${action} on resource: "${resource}" because no resource-based policy allows the ${action} action`, 403);
+  }
+}
+
+/** A sub-resource (`?policy`, `?tagging`) makes another operation of a path. */
+function refuseSubresources(call: Call): void {
+  const foreign = [...call.request.query.keys()].find(name => !HARMLESS_PARAMETERS.test(name));
+  if (foreign !== undefined) throw unknownForm(`${call.request.method} with ?${foreign}`);
+}
+
+function unknownForm(what: string): AwsError {
+  return new AwsError('NotImplemented', `the rehearsal's S3 does not know ${what}`, 501);
+}
+
+function metadataOf(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(headers).filter(([name]) => name.startsWith(METADATA_PREFIX));
+  return Object.fromEntries(entries.map(([name, value]) => [name.slice(METADATA_PREFIX.length), value]));
+}
+
+function objectHeaders(stored: StoredObject): Record<string, string> {
+  return {
+    'content-type': stored.contentType,
+    'content-length': String(stored.body.length),
+    'etag': stored.etag,
+    'last-modified': new Date(stored.modifiedAt).toUTCString(),
+    ...Object.fromEntries(Object.entries(stored.metadata).map(([name, value]) => [`${METADATA_PREFIX}${name}`, value])),
+  };
+}
+
+function describedBucket(bucket: Bucket): Record<string, unknown> {
+  return { Name: bucket.name, CreationDate: new Date(bucket.createdAt), BucketRegion: bucket.region };
+}
+
+function locationOf(bucket: Bucket): string {
+  return bucket.region === 'us-east-1' ? '' : bucket.region;
+}

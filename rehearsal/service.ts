@@ -1,0 +1,127 @@
+import type { Clock } from './clock';
+
+/** Who signed a call. */
+export interface Caller {
+  readonly accountId: string;
+  /** ARN as `sts:GetCallerIdentity` tells it, for example `arn:aws:sts::111122223333:assumed-role/name/session`. */
+  readonly arn: string;
+}
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** The HTTP request behind a call, for the REST protocols. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** One call of one operation; the account acted on is the caller's. */
+export interface Call<Input = Record<string, unknown>> {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: Input;
+  readonly caller: Caller;
+  readonly region: string;
+  readonly request: HttpRequest;
+}
+
+/** An error as AWS answers it: the code becomes the `name` of the SDK's exception. */
+export class AwsError extends Error {
+  public constructor(
+    public readonly code: string,
+    message: string,
+    public readonly statusCode = 400,
+    /** Further members of the error, for example `Reason`. */
+    public readonly details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+    this.name = code;
+  }
+}
+
+/** What an operation answers when it is more than one document: a status, headers, a body of any kind. */
+export class HttpAnswer {
+  public constructor(
+    public readonly status: number,
+    public readonly body: string | Buffer = '',
+    public readonly headers: Readonly<Record<string, string>> = {},
+    /** The code of the error that this answer carries, for the record of calls. */
+    public readonly errorCode?: string,
+  ) {}
+}
+
+/** Where a resource of a template lives while CloudFormation works on it. */
+export interface ResourceContext {
+  readonly accountId: string;
+  readonly region: string;
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface Provisioned {
+  /** What `Ref` returns. */
+  readonly id: string;
+  /** What `Fn::GetAtt` returns. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** How CloudFormation makes, changes and removes one type of resource; properties arrive with intrinsic functions resolved. */
+export interface ResourceType {
+  create(properties: Record<string, unknown>, context: ResourceContext): Promise<Provisioned>;
+  /** Answers another id when the change replaces the resource; the engine then removes the old one in the cleanup phase. */
+  update(id: string, properties: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext): Promise<Provisioned>;
+  remove(id: string, properties: Record<string, unknown>, context: ResourceContext): Promise<void>;
+}
+
+/**
+ * Answers the members of the operation's output; dates and buffers are written as the protocol wants them.
+ * The leaves of a query protocol's input are text; a REST protocol's input is the labels of the path, the query and the JSON body together.
+ */
+export type Operation = (call: Call) => Promise<unknown>;
+
+/** One AWS service: its API and the CloudFormation types that belong to it. */
+export interface Service {
+  /** The name in the credential scope of a signature, for example `organizations`, `states`, `s3`. */
+  readonly name: string;
+  readonly protocol: 'json' | 'query' | 'rest-json' | 'rest-xml';
+  /** The XML namespace of answers in the query protocol, or the prefix of `X-Amz-Target`; only documentation for other protocols. */
+  readonly namespace?: string;
+  readonly operations: Readonly<Record<string, Operation>>;
+  /**
+   * REST protocols only: the route of each operation, for example `GET /{Bucket}/{Key+}` or `POST /{Bucket}?delete`; the first that fits is taken.
+   * A route asks for the query parameters that it names.
+   */
+  readonly routes?: Readonly<Record<string, string>>;
+  readonly resourceTypes?: Readonly<Record<string, ResourceType>>;
+  /** Frees what the service holds: processes, servers, temporary folders. */
+  close?(): Promise<void>;
+}
+
+/** One line of the record of calls. */
+export interface RecordedCall {
+  readonly at: number;
+  readonly service: string;
+  readonly operation: string;
+  readonly accountId: string;
+  readonly caller: string;
+  readonly region: string;
+  readonly error?: string;
+}
+
+/** What every service may use of the others' world. */
+export interface Environment {
+  readonly clock: Clock;
+  /** The partition of all accounts. */
+  readonly partition: string;
+  /** Base URL of the simulated AWS, for example `http://127.0.0.1:40123`; set once the server listens. */
+  readonly endpoint: string;
+}

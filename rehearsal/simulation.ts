@@ -1,0 +1,103 @@
+import { Account } from './account/account';
+import { Clock } from './clock';
+import { CloudFormation } from './cloudformation/cloudformation';
+import { CodeCommit } from './codecommit/codecommit';
+import { CodePipeline } from './codepipeline/codepipeline';
+import { DynamoDb } from './dynamodb/dynamodb';
+import { Events } from './events/events';
+import { Iam } from './iam/iam';
+import { Kms } from './kms/kms';
+import { Lambda } from './lambda/lambda';
+import { Organizations } from './organizations/organizations';
+import { S3 } from './s3/s3';
+import { Server } from './server';
+import type { Environment, Service } from './service';
+import { Ssm } from './ssm/ssm';
+import { StepFunctions } from './stepfunctions/stepfunctions';
+import { Sts } from './sts/sts';
+
+export interface SimulationOptions {
+  readonly managementAccountId: string;
+  /** Simulated seconds in one real second. @default 60 */
+  readonly scale?: number;
+  readonly organizationId?: string;
+  /** Paths of units that exist beforehand, for example `Workloads/Test`. */
+  readonly organizationalUnits?: readonly string[];
+  /** CodeCommit repositories that exist beforehand: by name, the folder or git repository that fills them. */
+  readonly repositories?: Readonly<Record<string, string>>;
+  /** How many accounts the organization may have. */
+  readonly accountLimit?: number;
+  /** Simulated seconds that the creation of an account takes. */
+  readonly creationSeconds?: number;
+  /** @default 'aws' */
+  readonly partition?: string;
+  /** Folder from which functions get SDK clients that AWS's runtime has and the rehearsal does not bring. @default the current folder */
+  readonly modules?: string;
+}
+
+/** A whole AWS organization on the loopback interface of this machine. */
+export class Simulation {
+  /** Begins with an organization of one account, the management account. */
+  public static async start(options: SimulationOptions): Promise<Simulation> {
+    const simulation = new Simulation(options);
+    await simulation.server.start();
+    return simulation;
+  }
+
+  public readonly clock: Clock;
+  public readonly server: Server;
+  public readonly iam: Iam;
+  public readonly organizations: Organizations;
+  public readonly s3: S3;
+  public readonly ssm: Ssm;
+  public readonly events: Events;
+  public readonly codecommit: CodeCommit;
+  public readonly codepipeline: CodePipeline;
+  public readonly lambda: Lambda;
+  public readonly cloudformation: CloudFormation;
+  private readonly services: readonly Service[];
+
+  private constructor(public readonly options: SimulationOptions) {
+    this.clock = new Clock(options.scale);
+    const environment = this.environment();
+    this.iam = new Iam(environment);
+    this.server = new Server(this.iam, this.clock);
+    this.organizations = new Organizations(environment, this.iam, options);
+    this.s3 = new S3(environment, this.iam, this.organizations);
+    this.ssm = new Ssm(environment);
+    this.lambda = new Lambda(environment, this.iam, this.s3, { modules: options.modules });
+    this.events = new Events(environment, async (functionArn, event) => this.lambda.invokeEvent(functionArn, event));
+    this.codecommit = new CodeCommit(environment, this.events);
+    this.codepipeline = new CodePipeline(environment);
+    const { server, iam, s3, ssm, lambda } = this;
+    this.cloudformation = new CloudFormation(environment, { server, iam, s3, ssm, lambda });
+    this.services = [
+      this.iam, new Sts(environment, this.iam, this.organizations), this.organizations, new Account(this.organizations), this.s3, this.ssm,
+      this.events, this.codecommit, this.codepipeline, this.lambda, this.cloudformation,
+      new DynamoDb(environment), new Kms(environment, this.iam), new StepFunctions(environment, this.lambda),
+    ];
+    for (const service of this.services) {
+      this.server.register(service);
+      if (service.resourceTypes) this.cloudformation.know(service.resourceTypes);
+    }
+    for (const path of options.organizationalUnits ?? []) this.organizations.addUnit(path);
+  }
+
+  /** How often each operation was called, for example `organizations:CreateAccount`. */
+  public get calls(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { service, operation } of this.server.calls) counts[`${service}:${operation}`] = (counts[`${service}:${operation}`] ?? 0) + 1;
+    return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => a < b ? -1 : 1));
+  }
+
+  /** Ends all processes and servers and removes all temporary folders. */
+  public async stop(): Promise<void> {
+    for (const service of [...this.services].reverse()) await service.close?.();
+    await this.server.stop();
+  }
+
+  private environment(): Environment {
+    const server = (): Server => this.server;
+    return { clock: this.clock, partition: this.options.partition ?? 'aws', get endpoint() { return server().endpoint; } };
+  }
+}

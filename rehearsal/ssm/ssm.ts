@@ -1,0 +1,129 @@
+import * as v from 'valibot';
+import { Identifiers } from '../identifiers';
+import { read, Text } from '../protocol/read';
+import { Regional } from '../regional';
+import { AwsError } from '../service';
+import type { Call, Environment, Operation, Provisioned, ResourceContext, ResourceType, Service } from '../service';
+
+interface Parameter {
+  readonly name: string;
+  readonly value: string;
+  readonly type: string;
+  readonly version: number;
+  readonly modifiedAt: number;
+}
+
+const NameInput = v.object({ Name: v.string() });
+const NamesInput = v.object({ Names: v.array(v.string()) });
+const PathInput = v.object({
+  Path: v.string(),
+  Recursive: v.optional(v.boolean(), false),
+  MaxResults: v.optional(v.number(), 10),
+  NextToken: v.optional(v.string()),
+});
+const PutInput = v.object({
+  Name: v.pipe(v.string(), v.regex(/^[\w./-]+$/, 'a parameter name has letters, digits and ._-/')),
+  Value: v.string(),
+  Type: v.optional(v.string(), 'String'),
+  Overwrite: v.optional(v.boolean(), false),
+});
+const Properties = v.object({ Name: v.optional(v.string()), Value: Text, Type: v.optional(v.string(), 'String') });
+
+/** The parameter store of SSM. */
+export class Ssm implements Service {
+  public readonly name = 'ssm';
+  public readonly protocol = 'json';
+  public readonly operations: Record<string, Operation> = {
+    GetParameter: async call => ({ Parameter: this.described(call, this.required(call, read(NameInput, call.input).Name)) }),
+    GetParameters: async call => this.getParameters(call),
+    GetParametersByPath: async call => this.getParametersByPath(call),
+    PutParameter: async call => this.putParameter(call),
+    DeleteParameter: async call => this.deleteParameter(call),
+  };
+  public readonly resourceTypes: Record<string, ResourceType> = { 'AWS::SSM::Parameter': this.parameterType() };
+  private readonly identifiers = new Identifiers('ssm');
+  private readonly parameters = new Regional(() => new Map<string, Parameter>());
+
+  public constructor(private readonly environment: Environment) {}
+
+  public value(accountId: string, region: string, name: string): string | undefined {
+    return this.parameters.of(accountId, region).get(name)?.value;
+  }
+
+  public put(accountId: string, region: string, name: string, value: string, type = 'String'): number {
+    const parameters = this.parameters.of(accountId, region);
+    const version = (parameters.get(name)?.version ?? 0) + 1;
+    parameters.set(name, { name, value, type, version, modifiedAt: this.environment.clock.now() });
+    return version;
+  }
+
+  private required(call: Call, name: string): Parameter {
+    const parameter = this.storeOf(call).get(name);
+    if (parameter === undefined) throw new AwsError('ParameterNotFound', `parameter ${name} not found`);
+    return parameter;
+  }
+
+  private getParameters(call: Call): unknown {
+    const { Names: names } = read(NamesInput, call.input);
+    const store = this.storeOf(call);
+    const found = names.flatMap(name => store.get(name) ?? []);
+    return { Parameters: found.map(parameter => this.described(call, parameter)), InvalidParameters: names.filter(name => !store.has(name)) };
+  }
+
+  private getParametersByPath(call: Call): unknown {
+    const { Path: path, Recursive: recursive, MaxResults: size, NextToken: token = '0' } = read(PathInput, call.input);
+    const prefix = path.endsWith('/') ? path : `${path}/`;
+    const below = [...this.storeOf(call).values()].filter(({ name }) => name.startsWith(prefix) && (recursive || !name.slice(prefix.length).includes('/')));
+    const end = Number(token) + size;
+    const page = below.sort((one, other) => one.name < other.name ? -1 : 1).slice(Number(token), end);
+    return { Parameters: page.map(parameter => this.described(call, parameter)), NextToken: end < below.length ? String(end) : undefined };
+  }
+
+  private putParameter(call: Call): unknown {
+    const input = read(PutInput, call.input);
+    if (!input.Overwrite && this.storeOf(call).has(input.Name)) {
+      throw new AwsError('ParameterAlreadyExists', 'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.');
+    }
+    return { Version: this.put(call.caller.accountId, call.region, input.Name, input.Value, input.Type), Tier: 'Standard' };
+  }
+
+  private deleteParameter(call: Call): unknown {
+    this.storeOf(call).delete(this.required(call, read(NameInput, call.input).Name).name);
+    return {};
+  }
+
+  private storeOf(call: Call): Map<string, Parameter> {
+    return this.parameters.of(call.caller.accountId, call.region);
+  }
+
+  private described(call: Call, parameter: Parameter): Record<string, unknown> {
+    return {
+      Name: parameter.name,
+      Value: parameter.value,
+      Type: parameter.type,
+      Version: parameter.version,
+      DataType: 'text',
+      LastModifiedDate: new Date(parameter.modifiedAt),
+      ARN: `arn:${this.environment.partition}:ssm:${call.region}:${call.caller.accountId}:parameter/${parameter.name.replace(/^\//, '')}`,
+    };
+  }
+
+  private parameterType(): ResourceType {
+    const create = async (input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> => {
+      const { Name: name = `CFN-${this.identifiers.physicalName(context, 120)}`, Value: value, Type: type } = read(Properties, input);
+      if (this.value(context.accountId, context.region, name) !== undefined) throw new AwsError('AlreadyExists', `${name} already exists`, 409);
+      this.put(context.accountId, context.region, name, value, type);
+      return { id: name, attributes: { Type: type, Value: value } };
+    };
+    return {
+      create,
+      update: async (id, input, before, context) => {
+        if (input.Name !== before.Name) return create(input, context);
+        const { Value: value, Type: type } = read(Properties, input);
+        this.put(context.accountId, context.region, id, value, type);
+        return { id, attributes: { Type: type, Value: value } };
+      },
+      remove: async (id, _properties, context) => { this.parameters.of(context.accountId, context.region).delete(id); },
+    };
+  }
+}

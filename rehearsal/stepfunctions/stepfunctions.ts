@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import type { Lambda } from '../lambda/lambda';
+import { read } from '../protocol/read';
+import { AwsError, type Call, type Environment, type Operation, type ResourceType, type Service } from '../service';
+import type { Definition } from './definition';
+import { Interpreter, StateFailure, type Running } from './interpreter';
+import { StateMachineType } from './resources';
+
+export interface StateMachine {
+  readonly arn: string;
+  readonly name: string;
+  readonly roleArn: string;
+  readonly definition: Definition;
+}
+
+interface Execution {
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly input: string;
+  readonly startDate: Date;
+  readonly running: Running;
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+  stopDate?: Date;
+  output?: string;
+  error?: string;
+  cause?: string;
+}
+
+const StartExecution = v.object({ stateMachineArn: v.string(), name: v.optional(v.string()), input: v.optional(v.string(), '{}') });
+const ByExecution = v.object({ executionArn: v.string() });
+const ByMachine = v.object({ stateMachineArn: v.string() });
+
+/** AWS Step Functions: standard executions, interpreted in this process; tasks call simulated functions. */
+export class StepFunctions implements Service {
+  public readonly name = 'states';
+  public readonly protocol = 'json';
+  public readonly namespace = 'AWSStepFunctions';
+  public readonly operations: Record<string, Operation> = {
+    StartExecution: async call => this.start(call),
+    DescribeExecution: async call => this.describeExecution(call),
+    StopExecution: async call => this.stop(call),
+    DescribeStateMachine: async call => this.describeMachine(call),
+  };
+  public readonly resourceTypes: Record<string, ResourceType>;
+  private readonly machines = new Map<string, StateMachine>();
+  private readonly executions = new Map<string, Execution>();
+  private readonly interpreter: Interpreter;
+
+  public constructor(private readonly environment: Environment, lambda: Lambda) {
+    this.interpreter = new Interpreter(environment.clock, lambda);
+    this.resourceTypes = { 'AWS::StepFunctions::StateMachine': new StateMachineType(environment, this.machines) };
+  }
+
+  public async close(): Promise<void> {
+    for (const execution of this.executions.values()) {
+      if (execution.status === 'RUNNING') execution.running.abort();
+    }
+  }
+
+  private start(call: Call): Record<string, unknown> {
+    const request = read(StartExecution, call.input);
+    const machine = this.machine(request.stateMachineArn);
+    const name = request.name ?? randomUUID();
+    const executionArn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
+    const known = this.executions.get(executionArn);
+    if (known && (known.input !== request.input || known.status !== 'RUNNING')) {
+      throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
+    }
+    const execution = known ?? this.run(machine, executionArn, name, request.input);
+    return { executionArn, startDate: execution.startDate };
+  }
+
+  private run(machine: StateMachine, executionArn: string, name: string, input: string): Execution {
+    const startDate = new Date(this.environment.clock.now());
+    const running = this.interpreter.run(machine.definition, JSON.parse(input));
+    const execution: Execution = { executionArn, stateMachineArn: machine.arn, name, input, startDate, running, status: 'RUNNING' };
+    this.executions.set(executionArn, execution);
+    void running.result.then(
+      output => this.finish(execution, { status: 'SUCCEEDED', output: JSON.stringify(output) }),
+      (failure: unknown) => this.finish(execution, { status: 'FAILED', ...describeFailure(failure) }),
+    );
+    return execution;
+  }
+
+  private finish(execution: Execution, end: Pick<Execution, 'status' | 'output' | 'error' | 'cause'>): void {
+    if (execution.status !== 'RUNNING') return;
+    Object.assign(execution, end, { stopDate: new Date(this.environment.clock.now()) });
+  }
+
+  private stop(call: Call): Record<string, unknown> {
+    const execution = this.execution(call);
+    execution.running.abort();
+    this.finish(execution, { status: 'ABORTED' });
+    return { stopDate: execution.stopDate };
+  }
+
+  private describeExecution(call: Call): Record<string, unknown> {
+    const { running, ...execution } = this.execution(call);
+    return execution;
+  }
+
+  private describeMachine(call: Call): Record<string, unknown> {
+    const machine = this.machine(read(ByMachine, call.input).stateMachineArn);
+    const { arn: stateMachineArn, name, roleArn } = machine;
+    return { stateMachineArn, name, roleArn, status: 'ACTIVE', type: 'STANDARD', definition: JSON.stringify(machine.definition) };
+  }
+
+  private machine(arn: string): StateMachine {
+    const machine = this.machines.get(arn);
+    if (!machine) throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+    return machine;
+  }
+
+  private execution(call: Call): Execution {
+    const { executionArn } = read(ByExecution, call.input);
+    const execution = this.executions.get(executionArn);
+    if (!execution) throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
+    return execution;
+  }
+}
+
+function describeFailure(failure: unknown): { error: string; cause: string } {
+  if (failure instanceof StateFailure) return { error: failure.name, cause: failure.message };
+  return { error: 'States.Runtime', cause: failure instanceof Error ? failure.message : String(failure) };
+}

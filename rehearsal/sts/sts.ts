@@ -1,0 +1,54 @@
+import * as v from 'valibot';
+import type { Iam } from '../iam/iam';
+import { trusts } from '../iam/trust';
+import type { Organizations } from '../organizations/organizations';
+import { read } from '../protocol/read';
+import { AwsError } from '../service';
+import type { Call, Environment, Operation, Service } from '../service';
+
+const AssumeRoleInput = v.object({
+  RoleArn: v.pipe(v.string(), v.minLength(20)),
+  RoleSessionName: v.pipe(v.string(), v.regex(/^[\w+=,.@-]{2,64}$/, 'Member must satisfy regular expression pattern: [\\w+=,.@-]*')),
+  ExternalId: v.optional(v.string()),
+  DurationSeconds: v.optional(v.pipe(v.union([v.string(), v.number()]), v.transform(Number)), 3600),
+});
+
+/** Sessions of roles, across accounts as well. */
+export class Sts implements Service {
+  public readonly name = 'sts';
+  public readonly protocol = 'query';
+  public readonly namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
+  public readonly operations: Record<string, Operation> = {
+    AssumeRole: async call => this.assumeRole(call),
+    GetCallerIdentity: async call => ({ UserId: call.caller.arn.split('/').at(-1), Account: call.caller.accountId, Arn: call.caller.arn }),
+  };
+
+  public constructor(private readonly environment: Environment, private readonly iam: Iam, private readonly organizations: Organizations) {}
+
+  private assumeRole(call: Call): unknown {
+    const input = read(AssumeRoleInput, call.input);
+    const role = this.iam.role(input.RoleArn);
+    const organizationId = this.organizations.account(call.caller.accountId) === undefined ? undefined : this.organizations.organizationId;
+    const request = { caller: call.caller, action: 'sts:AssumeRole', externalId: input.ExternalId, organizationId };
+    if (role === undefined || !trusts(this.iam, role, request) || !this.isActive(role.accountId)) {
+      throw new AwsError('AccessDenied', `User: ${call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`, 403);
+    }
+    const arn = `arn:${this.environment.partition}:sts::${role.accountId}:assumed-role/${role.roleName}/${input.RoleSessionName}`;
+    const credentials = this.iam.issue({ accountId: role.accountId, arn });
+    return {
+      AssumedRoleUser: { AssumedRoleId: `${role.roleId}:${input.RoleSessionName}`, Arn: arn },
+      Credentials: {
+        AccessKeyId: credentials.accessKeyId,
+        SecretAccessKey: credentials.secretAccessKey,
+        SessionToken: credentials.sessionToken,
+        Expiration: new Date(this.environment.clock.now() + input.DurationSeconds * 1000),
+      },
+    };
+  }
+
+  /** A closed account admits nobody; an account outside the organization is its own business. */
+  private isActive(accountId: string): boolean {
+    const account = this.organizations.account(accountId);
+    return account === undefined || account.state === 'ACTIVE';
+  }
+}

@@ -1,0 +1,156 @@
+import { IResource, Resource } from 'aws-cdk-lib';
+import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { AccountResult, VendedAccountRequest } from './contract';
+import { ExistingAccount } from './existing-account';
+import { preparation } from './preparation';
+import type { IOrganization } from '../organization/organization';
+import { AppIndex } from '../private/app-index';
+import { ManagedResource } from '../private/managed-resource';
+import { validate } from '../private/validate';
+
+/** An account of the organization. */
+export interface IAccount extends IResource {
+  /**
+   * Id of the account: twelve digits, known only while the app is being deployed if the account is vended.
+   *
+   * @attribute
+   */
+  readonly accountId: string;
+}
+
+/** What to do when the organization has an account with the e-mail already. */
+export enum OnExistingAccount {
+  /** Take it over, if it is active: name, tags and organizational unit become those of the construct. */
+  ADOPT = 'adopt',
+  /** Fail, naming the account. */
+  FAIL = 'fail',
+}
+
+/** What becomes of an account when its construct is removed. An account is never closed. */
+export enum AccountRemoval {
+  /** It is kept in the registry as available, with all that is in it. */
+  RELEASE = 'release',
+  /** It is kept, and forgotten by the registry. */
+  RETAIN = 'retain',
+}
+
+/** Properties of `Account`. */
+export interface AccountProps {
+  /** The organization that the account is to belong to. */
+  readonly organization: IOrganization;
+
+  /** Name of the account: 1 to 50 printable ASCII characters. It can be changed. */
+  readonly accountName: string;
+
+  /**
+   * E-mail of the account's root user: 6 to 64 characters, unique among all accounts of AWS, also closed ones. It cannot be changed. Plus
+   * addresses (`aws+shop-test@example.com`) do, if the mailbox takes them.
+   */
+  readonly email: string;
+
+  /**
+   * Organizational unit that the account is moved into: an id (`ou-ab12-cdefgh34`) or a path of names below the root (`Workloads/Test`).
+   *
+   * @default - the account stays where it is; new ones are in the root
+   */
+  readonly organizationalUnit?: string;
+
+  /**
+   * Tags of the account in the organization, at most 49. Tags of others are left alone.
+   *
+   * @default - no tags but our own
+   */
+  readonly accountTags?: { [key: string]: string };
+
+  /**
+   * What to do when the organization has an account with this e-mail already.
+   *
+   * @default OnExistingAccount.FAIL
+   */
+  readonly onExisting?: OnExistingAccount;
+
+  /**
+   * What becomes of the account when this construct is removed.
+   *
+   * @default AccountRemoval.RELEASE
+   */
+  readonly onRemoval?: AccountRemoval;
+
+  /**
+   * Name of the role that AWS makes in the account for the management account. It cannot be changed later.
+   *
+   * @default 'OrganizationAccountAccessRole'
+   */
+  readonly accessRoleName?: string;
+
+  /**
+   * What CloudFormation may do in the account, and so every pipeline that deploys there.
+   *
+   * @default - the policy `org-environments-execution`: what applications are made of, but neither IAM users, nor the organization, nor our own roles
+   */
+  readonly executionPolicies?: IManagedPolicy[];
+}
+
+/** What `Account.fromAccountAttributes` needs. */
+export interface AccountAttributes {
+  /** Id of the account: twelve digits. */
+  readonly accountId: string;
+
+  /**
+   * Name of the role through which the management account enters the account. Accounts that were invited into the organization have none by
+   * themselves. Name it in the `accessRoleNames` of `OrganizationAccessRole`, too.
+   *
+   * @default 'OrganizationAccountAccessRole'
+   */
+  readonly accessRoleName?: string;
+
+  /**
+   * What CloudFormation may do in the account, and so every pipeline that deploys there.
+   *
+   * @default - what an earlier bootstrap of the account has set, else the policy `org-environments-execution`
+   */
+  readonly executionPolicies?: IManagedPolicy[];
+}
+
+/**
+ * An account of the organization, created by the deployment: moved into its organizational unit, tagged, awaited until it is usable, and
+ * bootstrapped for CDK with trust in the CICD account.
+ *
+ * Creations queue, because AWS allows five at a time. Deploying again, after whatever failure, never makes a second account.
+ */
+export class Account extends Resource implements IAccount {
+  /** Associates an account of the organization that exists already. It is bootstrapped when something is to live in it. */
+  public static fromAccountId(scope: Construct, id: string, accountId: string): IAccount {
+    return new ExistingAccount(scope, id, { accountId });
+  }
+
+  /** Associates an account of the organization that exists already and is entered through a role of another name, like one that was invited. */
+  public static fromAccountAttributes(scope: Construct, id: string, attributes: AccountAttributes): IAccount {
+    return new ExistingAccount(scope, id, attributes);
+  }
+
+  public readonly accountId: string;
+
+  public constructor(scope: Construct, id: string, props: AccountProps) {
+    super(scope, id);
+    const email = validate.email(this, props.email);
+    AppIndex.of(this).claim(this, 'e-mail', email.toLowerCase(), 'every account has an e-mail of its own; plus addresses like aws+shop-test2@example.com help');
+
+    const account = new ManagedResource<VendedAccountRequest, AccountResult>(this, 'Resource', {
+      serviceToken: props.organization.accountServiceToken,
+      resourceType: 'Custom::OrgEnvironmentsAccount',
+      request: {
+        kind: 'vended',
+        accountName: validate.accountName(this, props.accountName),
+        email,
+        organizationalUnit: props.organizationalUnit && validate.organizationalUnit(this, props.organizationalUnit),
+        tags: validate.tags(this, props.accountTags ?? {}),
+        onExisting: props.onExisting ?? OnExistingAccount.FAIL,
+        onRemoval: props.onRemoval ?? AccountRemoval.RELEASE,
+        ...preparation(this, props.organization, props),
+      },
+    });
+    this.accountId = account.result('accountId');
+  }
+}

@@ -1,0 +1,36 @@
+import { Resource } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { AccountAttributes, IAccount } from './account';
+import type { AccountResult, ExistingAccountRequest } from './contract';
+import { preparation } from './preparation';
+import type { IOrganization } from '../organization/organization';
+import { AppIndex } from '../private/app-index';
+import { ManagedResource } from '../private/managed-resource';
+import { validate } from '../private/validate';
+
+/** An account that is there already. Once something is to live in it, it is prepared like a vended one, in the organization that asks. */
+export class ExistingAccount extends Resource implements IAccount {
+  public readonly accountId: string;
+
+  public constructor(scope: Construct, id: string, private readonly attributes: AccountAttributes) {
+    super(scope, id, { account: attributes.accountId });
+    this.accountId = validate.accountId(this, attributes.accountId);
+    AppIndex.of(this).claim(this, 'account', attributes.accountId, 'pass that construct on instead of importing the account again');
+  }
+
+  public prepare(organization: IOrganization): string {
+    const existing = this.node.tryFindChild('Preparation');
+    if (existing instanceof ManagedResource) return existing.result('accountId');
+    const resource = new ManagedResource<ExistingAccountRequest, AccountResult>(this, 'Preparation', {
+      serviceToken: organization.accountServiceToken,
+      resourceType: 'Custom::OrgEnvironmentsAccount',
+      request: { kind: 'existing', accountId: this.accountId, ...preparation(this, organization, this.attributes) },
+    });
+    return resource.result('accountId');
+  }
+}
+
+/** The id of an account, once it is ready to take stacks. */
+export function preparedAccountId(account: IAccount, organization: IOrganization): string {
+  return account instanceof ExistingAccount ? account.prepare(organization) : account.accountId;
+}

@@ -1,0 +1,25 @@
+import { Stack } from 'aws-cdk-lib';
+import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { Preparation } from './contract';
+import type { IOrganization } from '../organization/organization';
+import { DEFAULT_ACCESS_ROLE } from '../organization/permissions';
+import { BOOTSTRAP_QUALIFIER } from '../private/bootstrap';
+import { templatesFingerprint } from '../private/handler-code';
+import { validate } from '../private/validate';
+
+export interface PreparationOptions {
+  readonly accessRoleName?: string;
+  readonly executionPolicies?: IManagedPolicy[];
+}
+
+export function preparation(scope: Construct, organization: IOrganization, options: PreparationOptions): Preparation {
+  return {
+    accessRoleName: validate.roleName(scope, options.accessRoleName ?? DEFAULT_ACCESS_ROLE),
+    region: Stack.of(scope).region,
+    qualifier: BOOTSTRAP_QUALIFIER,
+    executionPolicyArns: (options.executionPolicies ?? []).map(policy => policy.managedPolicyArn),
+    artifactKeyArn: organization.artifactKey.keyArn,
+    templates: templatesFingerprint(),
+  };
+}

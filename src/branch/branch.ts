@@ -1,0 +1,122 @@
+import { IResource, Resource, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { BranchRequest, BranchResult } from './contract';
+import type { Source } from './source';
+import type { IAccount } from '../account/account';
+import { preparedAccountId } from '../account/existing-account';
+import type { IOrganization } from '../organization/organization';
+import { AppIndex } from '../private/app-index';
+import { BranchTree } from '../private/branch-tree';
+import { ManagedResource } from '../private/managed-resource';
+import { validate } from '../private/validate';
+
+/** A branch of a repository. */
+export interface IBranch extends IResource {
+  /**
+   * Name of the branch, for example `env/test1`.
+   *
+   * @attribute
+   */
+  readonly branchName: string;
+
+  /** Where the branch is. */
+  readonly source: Source;
+}
+
+/** What a branch is, apart from the environment that it belongs to. */
+export interface BranchOptions {
+  /** Where the branch is to be. */
+  readonly source: Source;
+
+  /** Name of the branch, for example `env/test1`; no other environment of the app may have it. */
+  readonly branchName: string;
+
+  /**
+   * Name of the branch at whose head this one begins. If the app defines that branch, too, it is created first.
+   *
+   * @default 'main'
+   */
+  readonly from?: string;
+}
+
+/** Properties of `Branch`. */
+export interface BranchProps extends BranchOptions {
+  /** The organization whose provider creates the branch. */
+  readonly organization: IOrganization;
+
+  /** Name of the environment that the branch belongs to; the branch carries it in `environment.json`. */
+  readonly environmentName: string;
+
+  /** The account of the environment; the branch carries its id in `environment.json`. */
+  readonly account: IAccount;
+}
+
+/** What `Branch.fromBranchAttributes` needs. */
+export interface BranchAttributes {
+  /** Where the branch is. */
+  readonly source: Source;
+  /** Name of the branch. */
+  readonly branchName: string;
+}
+
+/**
+ * A branch that belongs to one environment. It is created at its parent's head, with one commit on top: `environment.json`, by which the code
+ * of the branch knows its environment, account, region and parent.
+ *
+ * A branch that exists already is adopted if `environment.json` there names the same parent, or if it has none of its own yet. Removing the
+ * construct keeps the branch and all commits.
+ */
+export class Branch extends Resource implements IBranch {
+  /** Uses a branch that exists already as it is. */
+  public static fromBranchAttributes(scope: Construct, id: string, attributes: BranchAttributes): IBranch {
+    class Import extends Resource implements IBranch {
+      public readonly branchName = validate.branchName(this, attributes.branchName);
+      public readonly source = attributes.source;
+    }
+    return new Import(scope, id);
+  }
+
+  public readonly branchName: string;
+  public readonly source: Source;
+
+  /**
+   * Name of the branch at whose head this one began.
+   *
+   * @attribute
+   */
+  public readonly branchParentName: string;
+
+  /**
+   * Id of the commit that brought `environment.json`.
+   *
+   * @attribute
+   */
+  public readonly branchCommitId: string;
+
+  public constructor(scope: Construct, id: string, props: BranchProps) {
+    super(scope, id);
+    this.source = props.source;
+    this.branchParentName = validate.branchName(this, props.from ?? 'main');
+    validate.branchName(this, props.branchName);
+    validate.environmentName(this, props.environmentName);
+    const config = props.source._bind(this);
+    props.source._allowBranches(this, props.organization);
+    AppIndex.of(this).claim(this, `branch of ${config.key}`, props.branchName, 'an environment has a branch of its own; choose another name');
+    BranchTree.of(this).add(this, config.key, props.branchName, this.branchParentName);
+
+    const branch = new ManagedResource<BranchRequest, BranchResult>(this, 'Resource', {
+      serviceToken: props.organization.branchServiceToken,
+      resourceType: 'Custom::OrgEnvironmentsBranch',
+      request: {
+        repositoryName: config.repositoryName,
+        branchName: props.branchName,
+        parentName: this.branchParentName,
+        environmentName: props.environmentName,
+        accountId: preparedAccountId(props.account, props.organization),
+        region: Stack.of(this).region,
+      },
+    });
+    this.branchName = branch.result('branchName');
+    this.branchCommitId = branch.result('commitId');
+  }
+}

@@ -1,0 +1,41 @@
+import { Aws } from 'aws-cdk-lib';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { NAMES } from '../private/contract';
+
+/** The role that AWS makes in every account created in an organization. */
+export const DEFAULT_ACCESS_ROLE = 'OrganizationAccountAccessRole';
+
+/** What vending accounts needs in the management account, and nothing else. */
+export function vendingStatements(organizationId: string, accessRoleNames: readonly string[]): PolicyStatement[] {
+  const within = (kind: string) => `arn:${Aws.PARTITION}:organizations::${Aws.ACCOUNT_ID}:${kind}/${organizationId}/*`;
+  return [
+    allow('CreateTagged', ['organizations:CreateAccount'], ['*'], { Null: { [`aws:RequestTag/${NAMES.ownerTag}`]: 'false' } }),
+    allow('Look', [
+      'organizations:DescribeCreateAccountStatus', 'organizations:ListCreateAccountStatus', 'organizations:ListAccounts', 'organizations:ListRoots',
+    ], ['*']),
+    allow('LookAtOne', ['organizations:DescribeAccount', 'organizations:ListParents'], [within('account')]),
+    allow('LookIntoUnits', ['organizations:ListOrganizationalUnitsForParent'], [within('root'), within('ou')]),
+    allow('Tags', ['organizations:ListTagsForResource', 'organizations:TagResource', 'organizations:UntagResource'], [within('account')]),
+    allow('Move', ['organizations:MoveAccount'], [within('account'), within('root'), within('ou')]),
+    allow('Rename', ['account:PutAccountName'], [`arn:${Aws.PARTITION}:account::${Aws.ACCOUNT_ID}:account/${organizationId}/*`]),
+    allow('EnterMembers', ['sts:AssumeRole'], accessRoleNames.map(name => `arn:${Aws.PARTITION}:iam::*:role/${name}`), {
+      StringEquals: { 'aws:ResourceOrgID': organizationId },
+    }),
+  ];
+}
+
+/** Why the statements above name no narrower resources. */
+export const VENDING_REASONS = {
+  CreateTagged: 'AWS offers no resource for CreateAccount; our tag is demanded instead',
+  Look: 'AWS offers no resources for these questions',
+  LookAtOne: 'the accounts are created later; they are those of the organization',
+  LookIntoUnits: 'the units may be changed later; they are those of the organization',
+  Tags: 'the accounts are created later; they are those of the organization',
+  Move: 'the accounts are created later; they are those of the organization',
+  Rename: 'the accounts are created later; they are those of the organization',
+  EnterMembers: 'the accounts are created later; the role is named, and the organization',
+};
+
+function allow(sid: string, actions: string[], resources: string[], conditions?: { [operator: string]: unknown }): PolicyStatement {
+  return new PolicyStatement({ sid, effect: Effect.ALLOW, actions, resources, conditions });
+}

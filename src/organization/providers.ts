@@ -1,0 +1,120 @@
+import { Aws, Duration } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { OrganizationAccessConfig } from './organization-access';
+import { VENDING_REASONS } from './permissions';
+import { acknowledgeWildcards } from '../private/acknowledge';
+import { HANDLER_ENVIRONMENT, NAMES } from '../private/contract';
+import { HandlerFunctions, ResourceProvider } from '../private/resource-provider';
+
+export interface OrganizationProvidersProps {
+  readonly registry: Table;
+  readonly organizationId: string;
+  readonly access: OrganizationAccessConfig;
+}
+
+/** The providers and the trigger, each with what it needs and no more. */
+export class OrganizationProviders extends Construct {
+  public readonly account: ResourceProvider;
+  public readonly branch: ResourceProvider;
+  public readonly stack: ResourceProvider;
+  public readonly trigger: IFunction;
+
+  public constructor(scope: Construct, id: string, private readonly props: OrganizationProvidersProps) {
+    super(scope, id);
+    this.account = this.accountProvider();
+    this.branch = this.branchProvider();
+    this.stack = this.stackProvider();
+    this.trigger = this.triggerFunction();
+  }
+
+  private accountProvider(): ResourceProvider {
+    const provider = new ResourceProvider(this, 'Account', {
+      handler: 'account',
+      roleName: NAMES.accountProviderRole,
+      description: 'Vends the accounts of environments',
+      environment: { ...this.environment(), ...this.props.access.environment },
+      // AWS answers questions about a creation twice a second for all who ask
+      queryInterval: Duration.seconds(10),
+    });
+    this.props.access.statements.forEach(statement => provider.role.addToPrincipalPolicy(statement));
+    acknowledgeWildcards(provider.role, this.props.access.statements, VENDING_REASONS);
+    this.grantRecords(provider.role, ['account#*', 'queue#*']);
+    return provider;
+  }
+
+  private branchProvider(): ResourceProvider {
+    const provider = new ResourceProvider(this, 'Branch', {
+      handler: 'branch',
+      roleName: NAMES.branchProviderRole,
+      description: 'Creates the branches of environments',
+      environment: this.environment(),
+      queryInterval: Duration.seconds(5),
+    });
+    this.grantRecords(provider.role, ['branch#*']);
+    return provider;
+  }
+
+  private stackProvider(): ResourceProvider {
+    const provider = new ResourceProvider(this, 'Stack', {
+      handler: 'account-stack',
+      roleName: NAMES.stackProviderRole,
+      description: 'Deploys stacks into the accounts of environments',
+      environment: this.environment(),
+      queryInterval: Duration.seconds(10),
+    });
+    this.grantRecords(provider.role, ['stack#*', 'lease#*', 'route#*']);
+    this.grantEnter(provider.role, ['cdk-*-deploy-role-*', 'cdk-*-file-publishing-role-*']);
+    this.allow(provider.role, new PolicyStatement({
+      sid: 'ReadTemplates',
+      actions: ['s3:GetObject'],
+      resources: [`arn:${Aws.PARTITION}:s3:::cdk-*-assets-${Aws.ACCOUNT_ID}-${Aws.REGION}/*`],
+    }), 'the templates are assets, whose names change with their content; the bucket is that of the bootstrap, whatever its qualifier');
+    return provider;
+  }
+
+  private triggerFunction(): LambdaFunction {
+    const functions = new HandlerFunctions(this, 'Trigger', {
+      handler: 'trigger',
+      roleName: NAMES.triggerFunctionRole,
+      description: 'Starts the pipeline of a branch that has moved',
+      environment: this.environment(),
+    });
+    this.grantRecords(functions.role, ['route#*'], ['dynamodb:GetItem']);
+    this.grantEnter(functions.role, [NAMES.startRole]);
+    return functions.function('Function', 'handler', Duration.minutes(1));
+  }
+
+  private environment(): { [name: string]: string } {
+    return {
+      [HANDLER_ENVIRONMENT.REGISTRY_TABLE]: this.props.registry.tableName,
+      [HANDLER_ENVIRONMENT.PARTITION]: Aws.PARTITION,
+      [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: Aws.ACCOUNT_ID,
+    };
+  }
+
+  private grantRecords(role: Role, keys: string[], actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']) {
+    role.addToPrincipalPolicy(new PolicyStatement({
+      sid: 'Records',
+      actions,
+      resources: [this.props.registry.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
+    }));
+  }
+
+  private grantEnter(role: Role, roleNames: string[]) {
+    this.allow(role, new PolicyStatement({
+      sid: 'EnterMembers',
+      actions: ['sts:AssumeRole'],
+      resources: roleNames.map(name => `arn:${Aws.PARTITION}:iam::*:role/${name}`),
+      conditions: { StringEquals: { 'aws:ResourceOrgID': this.props.organizationId } },
+    }), 'the accounts are created later; the role is named, and the organization');
+  }
+
+  private allow(role: Role, statement: PolicyStatement, whyWildcard: string) {
+    role.addToPrincipalPolicy(statement);
+    acknowledgeWildcards(role, [statement], { [statement.sid ?? '']: whyWildcard });
+  }
+}

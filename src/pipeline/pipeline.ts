@@ -1,0 +1,153 @@
+import { Aws, IResource, Resource, Stack, Token } from 'aws-cdk-lib';
+import { PATH_METADATA_ENABLE_CONTEXT } from 'aws-cdk-lib/cx-api';
+import type { Construct } from 'constructs';
+import { PIPELINE_PARAMETERS, PipelineResources } from './pipeline-resources';
+import type { IAccount } from '../account/account';
+import { AccountStack } from '../account-stack/account-stack';
+import type { IBranch } from '../branch/branch';
+import type { IOrganization } from '../organization/organization';
+import { AppIndex } from '../private/app-index';
+import { NAMES } from '../private/contract';
+import { validate } from '../private/validate';
+
+/** A pipeline in the account of an environment. */
+export interface IPipeline extends IResource {
+  /**
+   * Name of the pipeline in its account.
+   *
+   * @attribute
+   */
+  readonly pipelineName: string;
+
+  /**
+   * ARN of the pipeline in its account.
+   *
+   * @attribute
+   */
+  readonly pipelineArn: string;
+}
+
+/** How a pipeline works, apart from the environment that it belongs to. */
+export interface PipelineOptions {
+  /**
+   * Whether somebody must approve before anything is deployed.
+   *
+   * @default false
+   */
+  readonly approval?: boolean;
+
+  /**
+   * Whether commits go through. A frozen pipeline still takes them in, and deploys the last one when it is enabled again.
+   *
+   * @default true
+   */
+  readonly enabled?: boolean;
+
+  /**
+   * Commands that install what the app needs, run in the root of the repository.
+   *
+   * @default ['npm ci']
+   */
+  readonly installCommands?: string[];
+
+  /**
+   * Commands that build and test the app.
+   *
+   * @default ['npm run build --if-present', 'npm test --if-present']
+   */
+  readonly buildCommands?: string[];
+
+  /**
+   * Commands that synthesize the app into the folder `cdk.out`.
+   *
+   * @default ['npx cdk synth --quiet']
+   */
+  readonly synthCommands?: string[];
+}
+
+/** Properties of `Pipeline`. */
+export interface PipelineProps extends PipelineOptions {
+  /** The organization whose provider deploys the pipeline. */
+  readonly organization: IOrganization;
+
+  /** The account that the pipeline lives in and deploys to; an account has one pipeline. */
+  readonly account: IAccount;
+
+  /** The branch that the pipeline follows. */
+  readonly branch: IBranch;
+
+  /** Name of the environment; the pipeline has the same name. */
+  readonly environmentName: string;
+}
+
+/** What `Pipeline.fromPipelineAttributes` needs. */
+export interface PipelineAttributes {
+  /** Id of the account that the pipeline lives in. */
+  readonly accountId: string;
+  /** Name of the pipeline. */
+  readonly pipelineName: string;
+}
+
+/**
+ * A pipeline in the account of an environment: it takes each commit of the environment's branch, synthesizes the CDK app that it finds there, and
+ * deploys it into the account that it lives in, with the bootstrap roles of that account.
+ */
+export class Pipeline extends Resource implements IPipeline {
+  /** Refers to a pipeline that exists already. */
+  public static fromPipelineAttributes(scope: Construct, id: string, attributes: PipelineAttributes): IPipeline {
+    class Import extends Resource implements IPipeline {
+      public readonly pipelineName = attributes.pipelineName;
+      public readonly pipelineArn = pipelineArn(this, validate.accountId(this, attributes.accountId), attributes.pipelineName);
+    }
+    return new Import(scope, id);
+  }
+
+  public readonly pipelineName: string;
+  public readonly pipelineArn: string;
+
+  /** The stack in the account that the pipeline is made of. */
+  public readonly accountStack: AccountStack;
+
+  public constructor(scope: Construct, id: string, props: PipelineProps) {
+    super(scope, id);
+    const { organization, account, branch } = props;
+    this.pipelineName = validate.environmentName(this, props.environmentName);
+    AppIndex.of(this).claim(this, 'pipeline account', Token.isUnresolved(account.accountId) ? account.node.path : account.accountId,
+      'an account has one pipeline; give each environment an account of its own');
+
+    const source = branch.source._bind(this);
+    this.accountStack = new AccountStack(this, 'Stack', {
+      organization,
+      account,
+      stackName: `${NAMES.pipelineRolePrefix}${this.pipelineName}`,
+      description: 'The pipeline of an environment (cdk-org-environments)',
+      parameters: {
+        [PIPELINE_PARAMETERS.PIPELINE_NAME]: this.pipelineName,
+        [PIPELINE_PARAMETERS.REPOSITORY_NAME]: source.repositoryName,
+        [PIPELINE_PARAMETERS.BRANCH_NAME]: branch.branchName,
+        [PIPELINE_PARAMETERS.SOURCE_ROLE_ARN]: branch.source._connect(this, organization).roleArn,
+        [PIPELINE_PARAMETERS.ARTIFACT_KEY_ARN]: organization.artifactKey.keyArn,
+        [PIPELINE_PARAMETERS.TRIGGER_ROLE_ARN]: `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/${NAMES.triggerFunctionRole}`,
+        [PIPELINE_PARAMETERS.APPROVAL]: props.approval ? 'manual' : 'none',
+        [PIPELINE_PARAMETERS.STATE]: props.enabled ?? true ? 'enabled' : 'frozen',
+      },
+    });
+    // the CDK command line writes each construct's path into the template, and so would make one template for each environment
+    this.accountStack.node.setContext(PATH_METADATA_ENABLE_CONTEXT, false);
+    new PipelineResources(this.accountStack, 'Resources', {
+      installCommands: props.installCommands ?? ['npm ci'],
+      buildCommands: props.buildCommands ?? ['npm run build --if-present', 'npm test --if-present'],
+      synthCommands: props.synthCommands ?? ['npx cdk synth --quiet'],
+    });
+    // the account trusts the trigger by name, which IAM refuses while there is no such role
+    this.accountStack.nestedStackResource?.node.addDependency(organization.triggerFunction);
+    this.accountStack._leaseAccount({
+      environmentName: this.pipelineName, repositoryArn: source.repositoryArn, branchName: branch.branchName, pipelineName: this.pipelineName,
+    });
+    this.pipelineArn = pipelineArn(this, account.accountId, this.pipelineName);
+  }
+}
+
+function pipelineArn(scope: Construct, accountId: string, pipelineName: string): string {
+  return Stack.of(scope).formatArn({ service: 'codepipeline', account: accountId, resource: pipelineName });
+}

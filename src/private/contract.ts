@@ -1,0 +1,53 @@
+/**
+ * What crosses CloudFormation unchanged: text, and lists and maps of text. Numbers and booleans would arrive as text,
+ * so a contract names the choice (`'adopt' | 'fail'`) instead.
+ */
+export type Wire<T> = {
+  readonly [K in keyof T]: T[K] extends string | readonly string[] | undefined
+    ? T[K]
+    : T[K] extends object | undefined ? Wire<NonNullable<T[K]>> | Extract<T[K], undefined> : never;
+};
+
+/** Environment variables that every handler is given. */
+export const HANDLER_ENVIRONMENT = {
+  REGISTRY_TABLE: 'REGISTRY_TABLE',
+  PARTITION: 'PARTITION',
+  CICD_ACCOUNT: 'CICD_ACCOUNT',
+} as const;
+
+/** Environment variables of handlers that act in the management account. */
+export const ACCESS_ENVIRONMENT = {
+  /** ARN of the role in the management account; absent when the CICD account is the management account. */
+  ACCESS_ROLE_ARN: 'ACCESS_ROLE_ARN',
+  ACCESS_EXTERNAL_ID: 'ACCESS_EXTERNAL_ID',
+} as const;
+
+/** Names that are the same in every account, because policies on one side name what lives on the other. */
+export const NAMES = {
+  /** Role in the management account. */
+  accessRole: 'org-environments-access',
+  /** Role of the function that vends accounts. */
+  accountProviderRole: 'org-environments-account-provider',
+  branchProviderRole: 'org-environments-branch-provider',
+  stackProviderRole: 'org-environments-stack-provider',
+  triggerFunctionRole: 'org-environments-trigger',
+  /** Prefix of the roles in the CICD account through which pipelines read a repository: prefix-region-repository. */
+  sourceRolePrefix: 'org-environments-source-',
+  /** Stack in every vended account that holds what pipelines share. */
+  baselineStack: 'org-environments-baseline',
+  executionPolicy: 'org-environments-execution',
+  artifactBucketPrefix: 'org-environments-artifacts-',
+  /** Prefix of the roles of a pipeline in its member account. */
+  pipelineRolePrefix: 'org-environments-pipeline-',
+  pipelineRole: 'org-environments-pipeline-run',
+  synthRole: 'org-environments-pipeline-synth',
+  deployRole: 'org-environments-pipeline-deploy',
+  synthProject: 'org-environments-synth',
+  deployProject: 'org-environments-deploy',
+  /** Role in the member account through which the trigger starts the pipeline. */
+  startRole: 'org-environments-pipeline-start',
+  /** Tag that says which record of the registry an account belongs to. */
+  ownerTag: 'org-environments:registry-key',
+  /** File at the root of a branch that says which environment it belongs to. */
+  descriptor: 'environment.json',
+} as const;

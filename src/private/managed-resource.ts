@@ -1,0 +1,29 @@
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+
+export interface ManagedResourceProps<Request> {
+  readonly serviceToken: string;
+  /** Shown by CloudFormation: `Custom::OrgEnvironments…`. */
+  readonly resourceType: string;
+  readonly request: Request;
+}
+
+/** A custom resource whose properties and attributes are those of a contract; a typo in either does not compile. */
+export class ManagedResource<Request extends object, Result extends object> extends Construct {
+  public readonly resource: CustomResource;
+
+  public constructor(scope: Construct, id: string, props: ManagedResourceProps<Request>) {
+    super(scope, id);
+    this.resource = new CustomResource(this, 'Default', {
+      serviceToken: props.serviceToken,
+      resourceType: props.resourceType,
+      properties: { ...props.request },
+      // what AWS allows at the most: waiting one's turn for the creation of an account takes time
+      serviceTimeout: Duration.hours(1),
+    });
+  }
+
+  public result(attribute: keyof Result & string): string {
+    return this.resource.getAttString(attribute);
+  }
+}

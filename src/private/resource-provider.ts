@@ -1,0 +1,92 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Provider } from 'aws-cdk-lib/custom-resources';
+import { Construct } from 'constructs';
+import { acknowledge, acknowledgeWildcards } from './acknowledge';
+import { handlerCode } from './handler-code';
+
+export interface HandlerFunctionsProps {
+  /** The bundle, and what the functions are for. */
+  readonly handler: string;
+  /** Fixed, because policies in other accounts name it. */
+  readonly roleName: string;
+  readonly description: string;
+  readonly environment: { [name: string]: string };
+}
+
+/** One role and one log group for all functions of one handler. */
+export class HandlerFunctions extends Construct {
+  public readonly role: Role;
+  public readonly logGroup: LogGroup;
+
+  public constructor(scope: Construct, id: string, private readonly props: HandlerFunctionsProps) {
+    super(scope, id);
+    this.logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.SIX_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
+    this.role = functionRole(this, 'Role', this.logGroup, { roleName: props.roleName, description: props.description });
+  }
+
+  public function(id: string, entry: string, timeout: Duration): LambdaFunction {
+    return new LambdaFunction(this, id, {
+      code: handlerCode(this.props.handler),
+      handler: `index.${entry}`,
+      description: `${this.props.description} (${entry})`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 512,
+      timeout,
+      role: this.role,
+      logGroup: this.logGroup,
+      environment: this.props.environment,
+    });
+  }
+}
+
+export interface ResourceProviderProps extends HandlerFunctionsProps {
+  readonly queryInterval: Duration;
+}
+
+/** The provider of one kind of resource: the only place that puts the provider framework around a handler. */
+export class ResourceProvider extends Construct {
+  public readonly role: Role;
+  public readonly serviceToken: string;
+
+  public constructor(scope: Construct, id: string, props: ResourceProviderProps) {
+    super(scope, id);
+    const functions = new HandlerFunctions(this, 'Handler', props);
+    this.role = functions.role;
+    const onEventHandler = functions.function('OnEvent', 'onEvent', Duration.minutes(1));
+    const isCompleteHandler = functions.function('IsComplete', 'isComplete', Duration.minutes(1));
+    const provider = new Provider(this, 'Provider', {
+      onEventHandler,
+      isCompleteHandler,
+      queryInterval: props.queryInterval,
+      // less than the hour after which CloudFormation stops listening, so that the framework can still tell it
+      totalTimeout: Duration.minutes(58),
+      logGroup: functions.logGroup,
+      // two roles instead of the three with a managed policy each that the framework would make
+      frameworkOnEventRole: functionRole(this, 'FrameworkRole', functions.logGroup),
+      frameworkCompleteAndTimeoutRole: functionRole(this, 'WaiterRole', functions.logGroup),
+    });
+    this.serviceToken = provider.serviceToken;
+    this.explain(provider, [onEventHandler, isCompleteHandler]);
+  }
+
+  private explain(provider: Provider, handlers: LambdaFunction[]) {
+    const invoked = [...handlers, ...provider.node.findAll().filter(child => child instanceof LambdaFunction)];
+    acknowledgeWildcards(this, invoked.map(target => new PolicyStatement({ sid: 'Invoke', resources: [`${target.functionArn}:*`] })), {
+      Invoke: 'the provider framework of CDK grants all versions of the one function that it invokes',
+    });
+    acknowledge(provider, {
+      SF1: 'the functions that the waiter calls log each step; the waiter itself has nothing to add',
+      SF2: 'the waiter has one state, which calls one function: a trace would show nothing else',
+    });
+  }
+}
+
+function functionRole(scope: Construct, id: string, logGroup: LogGroup, props: { roleName?: string; description?: string } = {}): Role {
+  const role = new Role(scope, id, { ...props, assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  role.addToPrincipalPolicy(new PolicyStatement({ sid: 'Logs', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }));
+  return role;
+}

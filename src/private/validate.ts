@@ -1,0 +1,85 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { NAMES } from './contract';
+
+/** An error that names the construct, so that it is found in the user's code. */
+export function fail(scope: IConstruct, message: string): never {
+  throw new Error(`[${scope.node.path}] ${message}`);
+}
+
+interface Rule {
+  readonly name: string;
+  readonly pattern: RegExp;
+  /** What is allowed, as the end of "… must be". */
+  readonly allowed: string;
+}
+
+const ACCOUNT_ID: Rule = { name: 'account id', pattern: /^\d{12}$/, allowed: 'twelve digits' };
+const ACCOUNT_NAME: Rule = { name: 'account name', pattern: /^[\x20-\x7e]{1,50}$/, allowed: '1 to 50 printable ASCII characters' };
+const EMAIL: Rule = {
+  name: 'e-mail',
+  pattern: /^(?=.{6,64}$)[A-Za-z0-9_+&*-]+(\.[A-Za-z0-9_+&*-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$/,
+  allowed: 'an address of 6 to 64 characters like aws+shop-test@example.com',
+};
+const ENVIRONMENT_NAME: Rule = {
+  name: 'environment name', pattern: /^[A-Za-z][A-Za-z0-9-]{0,31}$/, allowed: '1 to 32 letters, digits and hyphens, beginning with a letter',
+};
+const ORGANIZATION_ID: Rule = { name: 'organization id', pattern: /^o-[a-z0-9]{10,32}$/, allowed: "'o-' and 10 to 32 lower-case letters or digits" };
+const ROLE_NAME: Rule = { name: 'role name', pattern: /^[\w+=,.@-]{1,64}$/, allowed: "1 to 64 letters, digits and '_+=,.@-'" };
+const ROLE_ARN: Rule = {
+  name: 'role ARN', pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, allowed: "like 'arn:aws:iam::111122223333:role/org-environments-access'",
+};
+const STACK_NAME: Rule = {
+  name: 'stack name', pattern: /^[A-Za-z][A-Za-z0-9-]{0,127}$/, allowed: '1 to 128 letters, digits and hyphens, beginning with a letter',
+};
+const EXTERNAL_ID: Rule = { name: 'external id', pattern: /^[\w+=,.@:/-]{2,1224}$/, allowed: "2 to 1224 letters, digits and '_+=,.@:/-'" };
+const UNIT_ID: Rule = {
+  name: 'organizational unit', pattern: /^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/, allowed: "an id like 'ou-ab12-cdefgh34'",
+};
+const UNIT_PATH: Rule = {
+  name: 'organizational unit',
+  // AWS allows five levels below the root, and 128 characters in a name
+  pattern: /^[^/\s\p{Cc}]([^/\p{Cc}]{0,126}[^/\s\p{Cc}])?(\/[^/\s\p{Cc}]([^/\p{Cc}]{0,126}[^/\s\p{Cc}])?){0,4}$/u,
+  allowed: "an id like 'ou-ab12-cdefgh34' or a path of at most five names like 'Workloads/Test', without slash at its ends",
+};
+const BRANCH_NAME: Rule = {
+  name: 'branch name',
+  // what git allows, less the characters that shells and patterns take for something else
+  pattern: /^(?!.*(\.\.|\/\/|\/\.|\.lock(\/|$)))[A-Za-z0-9_]([A-Za-z0-9._/+#=-]{0,254}[A-Za-z0-9_+#=-])?$/,
+  allowed: "1 to 256 letters, digits and '._/+#=-' like 'env/test1', beginning with a letter or digit, without '..', '//' or a name ending in '.lock'",
+};
+
+const TAG_KEY: Rule = {
+  name: 'key of a tag', pattern: /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/iu, allowed: "1 to 128 letters, digits, spaces and '_.:/=+-@', not beginning with 'aws:'",
+};
+const TAG_VALUE: Rule = { name: 'value of a tag', pattern: /^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, allowed: "at most 256 letters, digits, spaces and '_.:/=+-@'" };
+
+function check(rule: Rule, scope: IConstruct, value: string): string {
+  if (!Token.isUnresolved(value) && !rule.pattern.test(value)) fail(scope, `the ${rule.name} must be ${rule.allowed}, got '${value}'`);
+  return value;
+}
+
+export const validate = {
+  accountId: (scope: IConstruct, value: string) => check(ACCOUNT_ID, scope, value),
+  accountName: (scope: IConstruct, value: string) => check(ACCOUNT_NAME, scope, value),
+  email: (scope: IConstruct, value: string) => check(EMAIL, scope, value),
+  environmentName: (scope: IConstruct, value: string) => check(ENVIRONMENT_NAME, scope, value),
+  organizationId: (scope: IConstruct, value: string) => check(ORGANIZATION_ID, scope, value),
+  roleName: (scope: IConstruct, value: string) => check(ROLE_NAME, scope, value),
+  roleArn: (scope: IConstruct, value: string) => check(ROLE_ARN, scope, value),
+  stackName: (scope: IConstruct, value: string) => check(STACK_NAME, scope, value),
+  externalId: (scope: IConstruct, value: string) => check(EXTERNAL_ID, scope, value),
+  branchName: (scope: IConstruct, value: string) => check(BRANCH_NAME, scope, value),
+  organizationalUnit: (scope: IConstruct, value: string) => check(/^(r-|ou-)/.test(value) ? UNIT_ID : UNIT_PATH, scope, value),
+  tags: (scope: IConstruct, tags: { [key: string]: string }) => {
+    const entries = Object.entries(tags);
+    // one of AWS's fifty is ours
+    if (entries.length > 49) fail(scope, `an account can have 49 tags besides our own, got ${entries.length}`);
+    for (const [key, value] of entries) {
+      check(TAG_KEY, scope, key);
+      if (key === NAMES.ownerTag) fail(scope, `the tag '${key}' is our own, by which the account is known: choose another key`);
+      check({ ...TAG_VALUE, name: `value of the tag '${key}'` }, scope, value);
+    }
+    return tags;
+  },
+};

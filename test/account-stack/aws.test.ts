@@ -1,0 +1,137 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CodePipelineClient, ListPipelineExecutionsCommand } from '@aws-sdk/client-codepipeline';
+import { ONE, lease, owner, request } from './world';
+import { BootstrappedAccounts } from '../../lambda/account-stack/aws';
+import { AccountStackLifecycle } from '../../lambda/account-stack/lifecycle';
+import { CodeCommitRepositories } from '../../lambda/branch/aws';
+import { BranchLifecycle } from '../../lambda/branch/lifecycle';
+import type { Lifecycle } from '../../lambda/shared/lifecycle';
+import { MemberPipelines } from '../../lambda/trigger/aws';
+import { trigger } from '../../lambda/trigger/trigger';
+import { Simulation } from '../../rehearsal/simulation';
+import { FakeRegistry } from '../shared/fake-registry';
+
+const CICD = '222222222222';
+const REGION = 'eu-central-1';
+const before = { ...process.env };
+let simulation: Simulation;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shop-'));
+  await writeFile(join(folder, 'README.md'), 'shop');
+  simulation = await Simulation.start({ managementAccountId: '999999999999', scale: 6000 });
+  for (const accountId of [CICD, ONE]) simulation.organizations.addAccount({ accountId, name: accountId, email: `${accountId}@example.com`, joined: 'CREATED' });
+  await simulation.codecommit.seed(CICD, REGION, 'shop', folder);
+  simulation.s3.createBucket(CICD, REGION, 'assets');
+  simulation.s3.createBucket(ONE, REGION, `cdk-hnb659fds-assets-${ONE}-${REGION}`);
+  for (const name of [`cdk-hnb659fds-deploy-role-${ONE}-${REGION}`, `cdk-hnb659fds-file-publishing-role-${ONE}-${REGION}`, 'org-environments-pipeline-start']) {
+    putRole(name, { AWS: `arn:aws:iam::${CICD}:root` });
+  }
+  putRole(`cdk-hnb659fds-cfn-exec-role-${ONE}-${REGION}`, { Service: 'cloudformation.amazonaws.com' });
+  const credentials = simulation.iam.issue({ accountId: CICD, arn: `arn:aws:sts::${CICD}:assumed-role/org-environments-stack-provider/session` });
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: simulation.server.endpoint,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+  });
+});
+
+afterAll(async () => {
+  process.env = before;
+  await simulation.stop();
+  await rm(folder, { recursive: true });
+});
+
+function putRole(roleName: string, principal: Record<string, string>): void {
+  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow' as const, Action: 'sts:AssumeRole', Principal: principal }] };
+  const arn = `arn:aws:iam::${ONE}:role/${roleName}`;
+  simulation.iam.putRole({ arn, roleName, roleId: roleName, accountId: ONE, trust, policies: {}, managedPolicyArns: [], tags: {} });
+}
+
+async function patiently<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (let polls = 0; polls < 100; polls++) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+  throw new Error('never done');
+}
+
+async function finish<Request, Result>(lifecycle: Lifecycle<Request, Result>, wanted: Request): Promise<Result> {
+  return patiently(async () => {
+    const progress = await lifecycle.advance(owner, wanted);
+    return progress.done ? progress.result : undefined;
+  });
+}
+
+function stage(category: string, provider: string): object {
+  return { Name: category, Actions: [{ Name: category, ActionTypeId: { Category: category, Owner: 'AWS', Provider: provider, Version: '1' }, Configuration: {} }] };
+}
+
+function template(size: number): string {
+  return JSON.stringify({
+    Metadata: { padding: 'x'.repeat(size) },
+    Parameters: { Size: { Type: 'String' } },
+    Resources: {
+      Value: { Type: 'AWS::SSM::Parameter', Properties: { Name: 'size', Type: 'String', Value: { Ref: 'Size' } } },
+      Pipeline: {
+        Type: 'AWS::CodePipeline::Pipeline',
+        Properties: {
+          Name: 'test1',
+          RoleArn: `arn:aws:iam::${ONE}:role/pipeline`,
+          ArtifactStore: { Type: 'S3', Location: 'artifacts' },
+          Stages: [stage('Source', 'CodeCommit'), stage('Approval', 'Manual')],
+        },
+      },
+    },
+    Outputs: { Name: { Value: { Ref: 'Value' } } },
+  });
+}
+
+test('a branch is made in a real repository and adopted the second time', async () => {
+  const lifecycle = new BranchLifecycle(new FakeRegistry(), new CodeCommitRepositories(), { accountId: CICD, region: REGION });
+  const wanted = { repositoryName: 'shop', branchName: 'env/test1', parentName: 'main', environmentName: 'test1', accountId: ONE, region: REGION };
+  await lifecycle.create(owner, wanted);
+  const made = await finish(lifecycle, wanted);
+  await lifecycle.remove(owner, wanted);
+  await lifecycle.create(owner, wanted);
+  expect(await finish(lifecycle, wanted)).toEqual(made);
+  const text = await simulation.codecommit.file(CICD, REGION, 'shop', 'env/test1', 'environment.json');
+  expect(JSON.parse(text ?? '')).toEqual({ name: 'test1', accountId: ONE, region: REGION, parent: 'main', branch: 'env/test1' });
+  await lifecycle.create(owner, { ...wanted, branchName: 'env/x', parentName: 'trunk' });
+  await expect(lifecycle.advance(owner, { ...wanted, branchName: 'env/x', parentName: 'trunk' })).rejects.toThrow("it has 'env/test1', 'main'; push 'trunk'");
+});
+
+test.each([['inline', 0], ['from the staging bucket', 60_000]])('a pipeline stack is deployed %s, started by a push, updated and deleted', async (_, size) => {
+  const key = `template-${size}.json`;
+  simulation.s3.write('assets', key, Buffer.from(template(size)));
+  const registry = new FakeRegistry();
+  const lifecycle = new AccountStackLifecycle(registry, new BootstrappedAccounts('aws'), { partition: 'aws', accountId: CICD });
+  const wanted = { ...request, templateKey: key, outputs: ['Name'], lease };
+  await lifecycle.create(owner, wanted);
+  const result = await finish(lifecycle, wanted);
+  expect(result).toEqual({ 'stackId': expect.stringContaining(`:${ONE}:stack/net/`), 'Outputs.Name': 'size' });
+
+  const detail = { event: 'referenceUpdated', referenceType: 'branch', referenceName: lease.branchName, commitId: 'a'.repeat(40) };
+  const event = { id: `event-${size}`, resources: [lease.repositoryArn], detail };
+  expect(await trigger(event, registry, new MemberPipelines('aws'))).toMatchObject({ started: true, accountId: ONE, pipelineName: 'test1' });
+  const credentials = simulation.iam.issue({ accountId: ONE, arn: `arn:aws:sts::${ONE}:assumed-role/admin/session` });
+  const { pipelineExecutionSummaries } = await new CodePipelineClient({ credentials, region: REGION })
+    .send(new ListPipelineExecutionsCommand({ pipelineName: 'test1' }));
+  expect(pipelineExecutionSummaries?.some(summary => summary.sourceRevisions?.[0]?.revisionId === detail.commitId)).toBe(true);
+
+  const updated = { ...wanted, parameters: { Size: '2' } };
+  await lifecycle.update(owner, updated, wanted);
+  expect(await finish(lifecycle, updated)).toEqual(result);
+  expect(simulation.ssm.value(ONE, REGION, 'size')).toBe('2');
+
+  await lifecycle.remove(owner, updated);
+  await patiently(async () => await lifecycle.finishRemoval(owner, updated) || undefined);
+  expect(simulation.ssm.value(ONE, REGION, 'size')).toBeUndefined();
+  expect(registry.keys).toEqual([`lease#${ONE}`]);
+});

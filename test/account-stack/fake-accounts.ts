@@ -1,0 +1,46 @@
+import type { Accounts } from '../../lambda/account-stack/aws';
+import type { StackPlace } from '../../lambda/account-stack/place';
+import type { Stacks } from '../../lambda/shared/stack-deployer';
+import { FakeStacks } from '../shared/fake-stacks';
+import type { Fate } from '../shared/fate';
+
+/** An error as the SDK throws it. */
+export function awsError(name: string, message = name): Error {
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
+}
+
+/** Accounts of which each has its CloudFormation. */
+export class FakeAccounts implements Accounts {
+  /** Accounts that nobody may enter. */
+  public readonly closed = new Set<string>();
+  public readonly templates = new Map<string, string>([['template.json', '{}']]);
+  public readonly published: string[] = [];
+  public publishError?: Error;
+  private readonly stacks = new Map<string, FakeStacks>();
+
+  public constructor(private readonly fate: Fate) {}
+
+  public of(accountId: string, region = 'eu-central-1'): FakeStacks {
+    const key = `${accountId}/${region}`;
+    const stacks = this.stacks.get(key) ?? new FakeStacks(accountId, region);
+    this.stacks.set(key, stacks);
+    return stacks;
+  }
+
+  public async enter({ accountId, region }: StackPlace): Promise<Stacks> {
+    if (this.closed.has(accountId)) throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
+    return this.fate.over(this.of(accountId, region));
+  }
+
+  public async template(_bucket: string, key: string): Promise<string> {
+    const template = this.templates.get(key);
+    if (template === undefined) throw awsError('NoSuchKey', 'the key does not exist');
+    return template;
+  }
+
+  public async publish({ accountId }: StackPlace, key: string): Promise<string> {
+    if (this.publishError) throw this.publishError;
+    this.published.push(`${accountId}/${key}`);
+    return `https://staging/${key}`;
+  }
+}

@@ -1,0 +1,202 @@
+import type { AccountCreation, Directory, NewAccount, OrganizationAccount } from '../../lambda/account/aws';
+import { FakeStacks } from '../shared/fake-stacks';
+import type { Fate } from '../shared/fate';
+
+interface Kept {
+  account: OrganizationAccount;
+  parentId: string;
+  tags: Record<string, string>;
+  roleName?: string;
+  usableAt: number;
+  stacks: FakeStacks;
+}
+interface Requested { creation: AccountCreation; doneAt: number; wanted: NewAccount }
+interface ReadyAccount extends Partial<Omit<OrganizationAccount, 'email'>> { readonly email: string; readonly tags?: Record<string, string>; readonly roleName?: string }
+
+const UNITS = [
+  { id: 'ou-root-workload', name: 'Workloads', parentId: 'r-root' },
+  { id: 'ou-root-sandbox1', name: 'Sandbox', parentId: 'r-root' },
+  { id: 'ou-root-testtest', name: 'Test', parentId: 'ou-root-workload' },
+  { id: 'ou-root-prodprod', name: 'Prod', parentId: 'ou-root-workload' },
+];
+const CREATION_TIME = 60_000;
+
+/** An error as the SDK throws it. */
+export function awsError(name: string, message = name, more: object = {}): Error {
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 }, ...more });
+}
+
+/** An organization in memory, with AWS's rules for creating accounts. */
+export class FakeDirectory implements Directory {
+  public readonly requests = new Map<string, Requested>();
+  public readonly takenElsewhere = new Set<string>();
+  /** Errors that the next calls of a method meet, one each. */
+  public readonly refusals = new Map<keyof Directory, Error[]>();
+  /** Reasons for which the next creations fail. */
+  public readonly failures: string[] = [];
+  public mostInFlight = 0;
+  public readonly moves: string[] = [];
+  /** How long an account is not usable after its creation. */
+  public usableAfter = 30_000;
+  private readonly kept = new Map<string, Kept>();
+
+  public constructor(private readonly clock: { now: number }, private readonly fate?: Fate) {}
+
+  public get accounts(): readonly OrganizationAccount[] {
+    this.settle();
+    return [...this.kept.values()].map(({ account }) => account);
+  }
+
+  /** An account that is there already. */
+  public add(ready: ReadyAccount): string {
+    const accountId = ready.accountId ?? this.nextId();
+    const { tags = {}, roleName, ...account } = ready;
+    this.kept.set(accountId, {
+      account: { accountId, accountName: 'there', state: 'ACTIVE', joined: 'CREATED', managesOrganization: false, ...account },
+      parentId: 'r-root',
+      tags,
+      usableAt: 0,
+      stacks: new FakeStacks(accountId),
+      ...(roleName !== undefined && { roleName }),
+    });
+    return accountId;
+  }
+
+  public change(accountId: string, account: Partial<OrganizationAccount>): void {
+    const kept = this.of(accountId);
+    kept.account = { ...kept.account, ...account };
+  }
+
+  public forgetRequests(): void {
+    this.settle();
+    this.requests.clear();
+  }
+
+  public stacksOf(accountId: string): FakeStacks {
+    return this.of(accountId).stacks;
+  }
+
+  public unitOf(accountId: string): string {
+    return UNITS.find(({ id }) => id === this.of(accountId).parentId)?.name ?? 'root';
+  }
+
+  public async createAccount(account: NewAccount): Promise<string> {
+    this.meet('createAccount');
+    const inFlight = [...this.requests.values()].filter(({ creation }) => creation.state === 'IN_PROGRESS');
+    if (inFlight.length >= 5) throw awsError('TooManyRequestsException', 'too many accounts are being created');
+    const taken = this.takenElsewhere.has(account.email)
+      || [...this.accounts.map(({ email }) => email), ...inFlight.map(({ wanted }) => wanted.email)].includes(account.email);
+    const failureReason = taken ? 'EMAIL_ALREADY_EXISTS' : this.failures.shift();
+    const requestId = `car-${this.requests.size + 1}`;
+    this.requests.set(requestId, {
+      wanted: account,
+      doneAt: this.clock.now + CREATION_TIME,
+      creation: {
+        accountName: account.accountName, requestedAt: this.clock.now, state: failureReason ? 'FAILED' : 'IN_PROGRESS', ...(failureReason && { failureReason }),
+      },
+    });
+    this.mostInFlight = Math.max(this.mostInFlight, inFlight.length + (failureReason ? 0 : 1));
+    return requestId;
+  }
+
+  public async describeCreation(requestId: string): Promise<AccountCreation | undefined> {
+    this.meet('describeCreation');
+    return this.requests.get(requestId)?.creation;
+  }
+
+  public async listCreations(): Promise<readonly AccountCreation[]> {
+    this.meet('listCreations');
+    return [...this.requests.values()].map(({ creation }) => creation);
+  }
+
+  public async findAccount(email: string): Promise<OrganizationAccount | undefined> {
+    this.meet('findAccount');
+    return this.accounts.find(account => account.email.toLowerCase() === email.toLowerCase());
+  }
+
+  public async describeAccount(accountId: string): Promise<OrganizationAccount | undefined> {
+    this.meet('describeAccount');
+    return this.kept.get(accountId)?.account;
+  }
+
+  public async rename(accountId: string, accountName: string): Promise<void> {
+    this.meet('rename');
+    this.change(accountId, { accountName });
+  }
+
+  public async root(): Promise<string> {
+    this.meet('root');
+    return 'r-root';
+  }
+
+  public async unitsBelow(parent: string) {
+    this.meet('unitsBelow');
+    return UNITS.filter(({ parentId }) => parentId === parent);
+  }
+
+  public async parentOf(accountId: string): Promise<string> {
+    this.meet('parentOf');
+    return this.of(accountId).parentId;
+  }
+
+  public async move(accountId: string, fromId: string, toId: string): Promise<void> {
+    this.meet('move');
+    const kept = this.of(accountId);
+    if (!UNITS.some(({ id }) => id === toId)) throw awsError('DestinationParentNotFoundException');
+    if (kept.parentId === toId) throw awsError('DuplicateAccountException');
+    if (kept.parentId !== fromId) throw awsError('SourceParentNotFoundException');
+    kept.parentId = toId;
+    this.moves.push(`${accountId} ${toId}`);
+  }
+
+  public async tags(accountId: string): Promise<Readonly<Record<string, string>>> {
+    this.meet('tags');
+    return { ...this.of(accountId).tags };
+  }
+
+  public async tag(accountId: string, tags: Readonly<Record<string, string>>): Promise<void> {
+    this.meet('tag');
+    Object.assign(this.of(accountId).tags, tags);
+  }
+
+  public async untag(accountId: string, keys: readonly string[]): Promise<void> {
+    this.meet('untag');
+    for (const key of keys) delete this.of(accountId).tags[key];
+  }
+
+  public async enter(accountId: string, roleName: string): Promise<FakeStacks> {
+    this.meet('enter');
+    const kept = this.kept.get(accountId);
+    if (!kept || kept.roleName !== roleName || kept.usableAt > this.clock.now) {
+      throw awsError('AccessDenied', `User: arn:aws:sts::999999999999:assumed-role/x is not authorized to perform: sts:AssumeRole on resource: ${roleName}`);
+    }
+    return this.fate ? this.fate.over(kept.stacks) : kept.stacks;
+  }
+
+  private meet(method: keyof Directory): void {
+    this.settle();
+    const refusal = this.refusals.get(method)?.shift();
+    if (refusal) throw refusal;
+  }
+
+  private of(accountId: string): Kept {
+    const kept = this.kept.get(accountId);
+    if (!kept) throw awsError('AccountNotFoundException', `account ${accountId} not found`);
+    return kept;
+  }
+
+  /** Finishes the creations whose time has come. */
+  private settle(): void {
+    for (const request of this.requests.values()) {
+      const { creation, doneAt, wanted } = request;
+      if (creation.state !== 'IN_PROGRESS' || doneAt > this.clock.now) continue;
+      const accountId = this.add({ email: wanted.email, accountName: wanted.accountName, tags: { ...wanted.tags }, roleName: wanted.roleName });
+      this.of(accountId).usableAt = doneAt + this.usableAfter;
+      request.creation = { ...creation, state: 'SUCCEEDED', accountId };
+    }
+  }
+
+  private nextId(): string {
+    return String(100000000001 + this.kept.size);
+  }
+}

@@ -1,0 +1,139 @@
+import { CfnParameter } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Repository } from 'aws-cdk-lib/aws-codecommit';
+import type { BranchProps } from '../../src';
+import { Branch, Source } from '../../src';
+import { Cicd, quickApp } from '../fixtures/app';
+import { synthesized } from '../fixtures/assembly';
+
+const BRANCH = 'Custom::OrgEnvironmentsBranch';
+
+class Branches extends Cicd {
+  private readonly member = this.account('member', { email: `${this.stack.stackName}@example.com` });
+
+  public branch(id: string, props: Partial<BranchProps> = {}): Branch {
+    return new Branch(this.stack, id, {
+      organization: this.organization, account: this.member, source: this.source, branchName: `env/${id}`, environmentName: id, ...props,
+    });
+  }
+}
+
+const branches = () => new Branches(quickApp(), { imported: true });
+
+describe('a branch', () => {
+  test("asks for itself at the head of 'main', with what the code of the branch is to know", () => {
+    const cicd = branches();
+    const branch = cicd.branch('dev');
+
+    Template.fromStack(cicd.stack).hasResourceProperties(BRANCH, {
+      ServiceToken: 'arn:aws:lambda:eu-west-1:222222222222:function:branch',
+      repositoryName: 'shop',
+      branchName: 'env/dev',
+      parentName: 'main',
+      environmentName: 'dev',
+      region: 'eu-west-1',
+      accountId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^member'), 'accountId'] },
+    });
+    expect(branch.branchParentName).toBe('main');
+    expect(cicd.stack.resolve([branch.branchName, branch.branchCommitId])).toEqual([
+      { 'Fn::GetAtt': [expect.stringMatching(/^dev/), 'branchName'] }, { 'Fn::GetAtt': [expect.stringMatching(/^dev/), 'commitId'] },
+    ]);
+  });
+
+  test('comes from another branch', () => {
+    const cicd = branches();
+    cicd.branch('dev', { from: 'release/2' });
+    Template.fromStack(cicd.stack).hasResourceProperties(BRANCH, { branchName: 'env/dev', parentName: 'release/2' });
+  });
+
+  test('that exists is used as it is', () => {
+    const { stack, source } = branches();
+    const branch = Branch.fromBranchAttributes(stack, 'Existing', { source, branchName: 'main' });
+    expect(branch).toMatchObject({ branchName: 'main', source });
+    Template.fromStack(stack).resourceCountIs(BRANCH, 0);
+  });
+
+  test('is created after its parent, in whatever order they are defined', () => {
+    const cicd = branches();
+    cicd.branch('dev', { from: 'env/test' });
+    cicd.branch('prod');
+    cicd.branch('test', { from: 'env/prod' });
+
+    const { Resources } = synthesized(cicd.stack);
+    const idOf = (name: string) => Object.keys(Resources).find(id => Resources[id].Properties.branchName === name) ?? '';
+    const parentsOf = (name: string) => (Resources[idOf(name)].DependsOn ?? []).filter(id => Resources[id].Type === BRANCH);
+    expect(parentsOf('env/prod')).toEqual([]);
+    expect(parentsOf('env/test')).toEqual([idOf('env/prod')]);
+    expect(parentsOf('env/dev')).toEqual([idOf('env/test')]);
+  });
+
+  test('is created after its parent in another stack', () => {
+    const app = quickApp();
+    new Branches(app, { imported: true }).branch('prod');
+    new Branches(app, { id: 'Other', imported: true }).branch('dev', { from: 'env/prod' });
+    expect(app.synth().getStackByName('Other').dependencies.map(({ id }) => id)).toContain('Cicd');
+  });
+
+  test('may have the name of a branch of another repository', () => {
+    const cicd = branches();
+    cicd.branch('dev');
+    const source = Source.codeCommit(Repository.fromRepositoryName(cicd.stack, 'Second', 'warehouse'));
+    expect(() => cicd.branch('second', { source, branchName: 'env/dev' })).not.toThrow();
+  });
+});
+
+describe('a branch stops at synth', () => {
+  const allowed = "1 to 256 letters, digits and '._/+#=-' like 'env/test1', beginning with a letter or digit, without '..', '//' or a name ending in '.lock'";
+  const malformed = [
+    '', ' ', "env/o'dev", 'env/"dev"', 'env dev', 'env/..', 'a..b', '-dev', '/dev', 'dev/', 'env//dev', 'env/.dev', 'dev.', 'dev.lock', 'a.lock/b', 'a'.repeat(257),
+    'dev~1', 'dev^', 'dev:x', 'dev?', 'dev*', 'dev[1]', 'dev\\x', 'dev@{1}', 'dev\n', '$(dev)', 'döv',
+  ];
+
+  test.each(malformed)('when its name is %j', branchName => {
+    expect(() => branches().branch('dev', { branchName })).toThrow(`[Cicd/dev] the branch name must be ${allowed}, got '${branchName}'`);
+  });
+
+  test.each(malformed)('when it comes from %j', from => {
+    expect(() => branches().branch('dev', { from })).toThrow(`[Cicd/dev] the branch name must be ${allowed}, got '${from}'`);
+  });
+
+  test.each(['a', 'env/test1', 'feature/JIRA-12_x', 'release/1.2.3', 'a'.repeat(256), 'v1+2', 'locks/a.locked'])('but not when its name is %j', branchName => {
+    expect(() => branches().branch('dev', { branchName })).not.toThrow();
+  });
+
+  test.each(['', '1dev', 'dev_1', 'dev/1', 'a'.repeat(33), 'dev\n'])('when its environment is %j', environmentName => {
+    expect(() => branches().branch('dev', { environmentName })).toThrow(
+      `[Cicd/dev] the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got '${environmentName}'`);
+  });
+
+  test('when the app has the branch already', () => {
+    const cicd = branches();
+    cicd.branch('dev');
+    expect(() => cicd.branch('second', { branchName: 'env/dev' })).toThrow(
+      "[Cicd/second] the branch of shop 'env/dev' is used already by 'Cicd/dev': an environment has a branch of its own; choose another name");
+  });
+
+  test('when it comes from itself', () => {
+    expect(() => branches().branch('dev', { from: 'env/dev' })).toThrow(
+      "[Cicd/dev] branches cannot come from one another: env/dev from env/dev; one of them must come from a branch like 'main'");
+  });
+
+  test('when branches come from one another', () => {
+    const cicd = branches();
+    cicd.branch('a', { from: 'env/c' });
+    cicd.branch('b', { from: 'env/a' });
+    expect(() => cicd.branch('c', { from: 'env/b' })).toThrow(
+      "[Cicd/c] branches cannot come from one another: env/c from env/b from env/a from env/c; one of them must come from a branch like 'main'");
+  });
+
+  test('but not when its names are known only at deployment', () => {
+    const cicd = branches();
+    const later = (id: string) => new CfnParameter(cicd.stack, id).valueAsString;
+    expect(() => cicd.branch('dev', { branchName: later('Name'), from: later('Parent'), environmentName: later('Environment') })).not.toThrow();
+  });
+
+  test('but two apps in one process know nothing of each other', () => {
+    branches().branch('dev', { from: 'env/test' });
+    expect(() => branches().branch('test', { from: 'env/dev' })).not.toThrow();
+  });
+});

@@ -1,0 +1,83 @@
+import type { FileChange, Repositories } from '../../lambda/branch/aws';
+
+interface Commit { readonly parent?: string; readonly files: Readonly<Record<string, string>>; readonly message: string }
+
+/** An error as the SDK throws it. */
+export function awsError(name: string, message = name): Error {
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
+}
+
+/** CodeCommit with one repository, `shop`. */
+export class FakeRepositories implements Repositories {
+  /** Errors that calls of a method end with. */
+  public readonly errors = new Map<keyof Repositories, Error>();
+  private readonly commits = new Map<string, Commit>();
+  private readonly heads = new Map<string, string>();
+
+  /** A commit that somebody pushes. */
+  public push(branchName: string, files: Readonly<Record<string, string>> = {}, message = 'somebody'): string {
+    const parent = this.heads.get(branchName);
+    const commitId = `commit-${this.commits.size + 1}`;
+    this.commits.set(commitId, { ...(parent && { parent }), files: { ...(parent && this.commits.get(parent)?.files), ...files }, message });
+    this.heads.set(branchName, commitId);
+    return commitId;
+  }
+
+  /** A branch that somebody makes. */
+  public fork(branchName: string, parentName: string): void {
+    const head = this.heads.get(parentName);
+    if (head) this.heads.set(branchName, head);
+  }
+
+  public deleteBranch(branchName: string): void {
+    this.heads.delete(branchName);
+  }
+
+  /** Messages of the commits of a branch, newest first. */
+  public log(branchName: string): readonly string[] {
+    const messages: string[] = [];
+    for (let id = this.heads.get(branchName); id; id = this.commits.get(id)?.parent) messages.push(this.commits.get(id)?.message ?? '');
+    return messages;
+  }
+
+  public headOf(branchName: string): string | undefined {
+    return this.heads.get(branchName);
+  }
+
+  public text(commitId: string, path: string): string | undefined {
+    return this.commits.get(commitId)?.files[path];
+  }
+
+  public async head(repositoryName: string, branchName: string): Promise<string | undefined> {
+    this.check('head', repositoryName);
+    return this.heads.get(branchName);
+  }
+
+  public async branches(repositoryName: string): Promise<readonly string[]> {
+    this.check('branches', repositoryName);
+    return [...this.heads.keys()];
+  }
+
+  public async file(repositoryName: string, commitId: string, path: string): Promise<string | undefined> {
+    this.check('file', repositoryName);
+    return this.text(commitId, path);
+  }
+
+  public async createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void> {
+    this.check('createBranch', repositoryName);
+    if (this.heads.has(branchName)) throw awsError('BranchNameExistsException');
+    this.heads.set(branchName, commitId);
+  }
+
+  public async commitFile({ repositoryName, branchName, parentCommitId, path, text, message }: FileChange): Promise<string> {
+    this.check('commitFile', repositoryName);
+    if (this.heads.get(branchName) !== parentCommitId) throw awsError('ParentCommitIdOutdatedException');
+    return this.push(branchName, { [path]: text }, message);
+  }
+
+  private check(method: keyof Repositories, repositoryName: string): void {
+    const error = this.errors.get(method);
+    if (error) throw error;
+    if (repositoryName !== 'shop') throw awsError('RepositoryDoesNotExistException', `${repositoryName} does not exist`);
+  }
+}

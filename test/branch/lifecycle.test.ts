@@ -1,0 +1,299 @@
+import { FakeRepositories, awsError } from './fake-repositories';
+import { BranchLifecycle } from '../../lambda/branch/lifecycle';
+import type { Owner } from '../../lambda/shared/lifecycle';
+import type { BranchRequest, BranchResult } from '../../src/branch/contract';
+import { FakeRegistry } from '../shared/fake-registry';
+import { Fate, Killed } from '../shared/fate';
+
+const DESCRIBED = 'chore(environment): describe test1';
+const request: BranchRequest = {
+  repositoryName: 'shop', branchName: 'env/test1', parentName: 'main', environmentName: 'test1', accountId: '111111111111', region: 'eu-central-1',
+};
+const descriptor = { name: 'test1', accountId: '111111111111', region: 'eu-central-1', parent: 'main', branch: 'env/test1' };
+const owner = ownerOf('Branch');
+
+function ownerOf(logicalId: string, stack = 'Cicd'): Owner {
+  return { id: `${logicalId}-${stack}`, logicalId, stackId: `arn:aws:cloudformation:eu-central-1:222222222222:stack/${stack}/uuid` };
+}
+
+function world() {
+  const registry = new FakeRegistry();
+  const repositories = new FakeRepositories();
+  const fate = new Fate();
+  repositories.push('main', { 'README.md': 'hello' }, 'first');
+  const lifecycle = new BranchLifecycle(fate.over(registry), fate.over(repositories), { accountId: '222222222222', region: 'eu-central-1' });
+  return { registry, repositories, fate, lifecycle };
+}
+
+async function finish(lifecycle: BranchLifecycle, of: Owner, wanted: BranchRequest): Promise<BranchResult> {
+  for (let polls = 0; polls < 20; polls++) {
+    const progress = await lifecycle.advance(of, wanted);
+    if (progress.done) return progress.result;
+  }
+  throw new Error('never done');
+}
+
+async function make(lifecycle: BranchLifecycle, wanted: BranchRequest = request, of: Owner = owner): Promise<BranchResult> {
+  await lifecycle.create(of, wanted);
+  return finish(lifecycle, of, wanted);
+}
+
+async function change(lifecycle: BranchLifecycle, wanted: BranchRequest, before: BranchRequest = request): Promise<BranchResult> {
+  await lifecycle.update(owner, wanted, before);
+  return finish(lifecycle, owner, wanted);
+}
+
+function descriptorAt(repositories: FakeRepositories, commitId: string): unknown {
+  return JSON.parse(repositories.text(commitId, 'environment.json') ?? 'null');
+}
+
+describe('a new branch', () => {
+  test('begins at the head of its parent and describes its environment in one step', async () => {
+    const { lifecycle, repositories } = world();
+    await lifecycle.create(owner, request);
+    const progress = await lifecycle.advance(owner, request);
+
+    expect(progress).toEqual({ done: true, result: { branchName: 'env/test1', commitId: repositories.headOf('env/test1') } });
+    expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
+    expect(repositories.text(repositories.headOf('env/test1') ?? '', 'environment.json')).toBe(`${JSON.stringify(descriptor, undefined, 2)}\n`);
+  });
+
+  test('answers the same commit later, whatever was pushed since', async () => {
+    const { lifecycle, repositories } = world();
+    const { commitId } = await make(lifecycle);
+    repositories.push('env/test1', { 'index.ts': 'work' });
+    expect(await make(lifecycle)).toEqual({ branchName: 'env/test1', commitId });
+    expect(repositories.log('env/test1')).toEqual(['somebody', DESCRIBED, 'first']);
+  });
+
+  test('does not take the descriptor that its parent carries for its own', async () => {
+    const { lifecycle, repositories } = world();
+    await make(lifecycle);
+    const child = { ...request, branchName: 'env/dev', parentName: 'env/test1', environmentName: 'dev' };
+    const { commitId } = await make(lifecycle, child, ownerOf('Dev'));
+    expect(descriptorAt(repositories, commitId)).toEqual({ ...descriptor, name: 'dev', parent: 'env/test1', branch: 'env/dev' });
+  });
+
+  test('is the same when it is deleted, merged into another parent beforehand and made again', async () => {
+    const { lifecycle, repositories } = world();
+    const { commitId } = await make(lifecycle);
+    repositories.push('trunk', { 'environment.json': repositories.text(commitId, 'environment.json') ?? '' }, 'merge');
+    repositories.deleteBranch('env/test1');
+    await lifecycle.remove(owner, request);
+    const again = await make(lifecycle, { ...request, parentName: 'trunk' });
+    expect(descriptorAt(repositories, again.commitId)).toEqual({ ...descriptor, parent: 'trunk' });
+  });
+});
+
+describe('killed at any call and run again', () => {
+  const deaths = Array.from({ length: 11 }, (_, index) => index + 1).flatMap(n => (['before', 'after'] as const).map(when => ({ n, when })));
+
+  test.each(deaths)('there is one branch with one description (call $n, $when its effect)', async ({ n, when }) => {
+    const { lifecycle, repositories, fate } = world();
+    fate.dieAt(n, when);
+    const run = () => make(lifecycle);
+    const result = await run().catch((error: unknown) => {
+      if (error instanceof Killed && fate.revive()) return run();
+      throw error;
+    });
+    expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
+    expect(result.commitId).toBe(repositories.headOf('env/test1'));
+  });
+
+  test.each(deaths)('an update describes once and its removal forgets (call $n, $when its effect)', async ({ n, when }) => {
+    const { lifecycle, repositories, registry, fate } = world();
+    await make(lifecycle);
+    repositories.push('trunk');
+    const wanted = { ...request, parentName: 'trunk' };
+    fate.dieAt(n, when);
+    const run = async () => {
+      const { commitId } = await change(lifecycle, wanted);
+      expect(commitId).toBe(repositories.headOf('env/test1'));
+      await lifecycle.remove(owner, wanted);
+    };
+    await run().catch((error: unknown) => {
+      if (error instanceof Killed && fate.revive()) return run();
+      throw error;
+    });
+    await lifecycle.remove(owner, wanted);
+    expect(repositories.log('env/test1')).toEqual([DESCRIBED, DESCRIBED, 'first']);
+    expect(registry.keys).toEqual([]);
+  });
+
+  test('the same event twice at once describes once', async () => {
+    const { lifecycle, repositories } = world();
+    await lifecycle.create(owner, request);
+    const both = [0, 1].map(async () => {
+      for (;;) {
+        const progress = await lifecycle.advance(owner, request).catch((error: Error) => {
+          expect(error.name).toBe('RecordChangedError');
+          return undefined;
+        });
+        if (progress?.done) return progress.result;
+      }
+    });
+    const [one, other] = await Promise.all(both);
+    expect(one).toEqual(other);
+    expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
+  });
+});
+
+describe('a branch that exists', () => {
+  test('is adopted as it is when its descriptor names the same parent', async () => {
+    const { lifecycle, repositories } = world();
+    repositories.fork('env/test1', 'main');
+    const commitId = repositories.push('env/test1', { 'environment.json': JSON.stringify(descriptor) });
+    expect(await make(lifecycle)).toEqual({ branchName: 'env/test1', commitId });
+    expect(repositories.log('env/test1')).toEqual(['somebody', 'first']);
+  });
+
+  test('is adopted and described anew when only its account is another one; what people added to the file stays', async () => {
+    const { lifecycle, repositories } = world();
+    repositories.push('env/test1', { 'environment.json': JSON.stringify({ ...descriptor, accountId: '999999999999', team: 'checkout' }) });
+    const { commitId } = await make(lifecycle);
+    expect(descriptorAt(repositories, commitId)).toEqual({ ...descriptor, team: 'checkout' });
+    expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'somebody']);
+  });
+
+  test('is not adopted when its descriptor names another parent', async () => {
+    const { lifecycle, repositories } = world();
+    repositories.push('env/test1', { 'environment.json': JSON.stringify({ ...descriptor, parent: 'env/prod' }) });
+    await expect(make(lifecycle)).rejects.toThrow("branch 'env/test1' of repository 'shop' exists already with parent 'env/prod', but environment 'test1' "
+      + "declares it to come from 'main': declare it from 'env/prod', or change 'parent' in its 'environment.json', or name another branch");
+    expect(repositories.log('env/test1')).toEqual(['somebody']);
+  });
+
+  test('is adopted with all its work when it has no descriptor of its own', async () => {
+    const { lifecycle, repositories } = world();
+    repositories.fork('env/test1', 'main');
+    repositories.push('env/test1', { 'index.ts': 'work' }, 'work');
+    await make(lifecycle);
+    expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'work', 'first']);
+  });
+
+  test('is not touched when its environment.json is somebody else\'s file', async () => {
+    const { lifecycle, repositories } = world();
+    repositories.push('env/test1', { 'environment.json': '[1]' });
+    await expect(make(lifecycle)).rejects.toThrow("'environment.json' on branch 'env/test1' of repository 'shop' is not a JSON object");
+    expect(repositories.log('env/test1')).toEqual(['somebody']);
+  });
+});
+
+describe('an update', () => {
+  test('changes the parent knowingly, and its rollback changes it back although the new parent is gone', async () => {
+    const { lifecycle, repositories } = world();
+    await make(lifecycle);
+    repositories.push('trunk');
+    const wanted = { ...request, parentName: 'trunk' };
+    expect(descriptorAt(repositories, (await change(lifecycle, wanted)).commitId)).toEqual({ ...descriptor, parent: 'trunk' });
+    repositories.deleteBranch('main');
+    expect(descriptorAt(repositories, (await change(lifecycle, request, wanted)).commitId)).toEqual(descriptor);
+  });
+
+  test('to a parent that does not exist changes nothing', async () => {
+    const { lifecycle, repositories } = world();
+    await make(lifecycle);
+    await expect(change(lifecycle, { ...request, parentName: 'mian' })).rejects.toThrow("does not have: it has 'main', 'env/test1'; push 'mian' or");
+    expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
+  });
+
+  test('to another branch name makes that branch, keeps the old one and lets others have it', async () => {
+    const { lifecycle, repositories, registry } = world();
+    await make(lifecycle);
+    await change(lifecycle, { ...request, branchName: 'env/qa' });
+    expect(registry.keys).toEqual(['branch#shop#env/qa']);
+    expect(repositories.headOf('env/test1')).toBeDefined();
+    await make(lifecycle, request, ownerOf('Other', 'Elsewhere'));
+  });
+
+  test('heals a descriptor that a merge has overwritten', async () => {
+    const { lifecycle, repositories } = world();
+    await make(lifecycle);
+    repositories.push('env/test1', { 'environment.json': JSON.stringify({ ...descriptor, branch: 'env/prod', parent: 'release' }) }, 'merge');
+    const { commitId } = await change(lifecycle, request);
+    expect(descriptorAt(repositories, commitId)).toEqual(descriptor);
+  });
+});
+
+describe('owners', () => {
+  const renamed = ownerOf('Renamed');
+
+  test('a renamed construct takes the branch over, and the removal of the old one changes nothing', async () => {
+    const { lifecycle, registry } = world();
+    const before = await make(lifecycle);
+    expect(await make(lifecycle, request, renamed)).toEqual(before);
+    await lifecycle.remove(owner, request);
+    expect(registry.keys).toEqual(['branch#shop#env/test1']);
+    expect(await lifecycle.advance(renamed, request)).toEqual({ done: true, result: before });
+    await lifecycle.remove(renamed, request);
+    expect(registry.keys).toEqual([]);
+  });
+
+  test('a rename that is rolled back leaves the branch to the old construct', async () => {
+    const { lifecycle } = world();
+    const before = await make(lifecycle);
+    await make(lifecycle, request, renamed);
+    await lifecycle.remove(renamed, request);
+    expect(await lifecycle.advance(owner, request)).toEqual({ done: true, result: before });
+  });
+
+  test('a branch of another stack is not taken over', async () => {
+    const { lifecycle } = world();
+    await make(lifecycle, request, ownerOf('Branch', 'Elsewhere'));
+    await expect(make(lifecycle, { ...request, environmentName: 'mine' })).rejects.toThrow("branch 'env/test1' of repository 'shop' belongs to environment "
+      + "'test1' of stack 'Elsewhere', so environment 'mine' cannot have it: remove it there first, or name another branch");
+  });
+
+  test('a removal keeps the branch, and one of something unknown succeeds', async () => {
+    const { lifecycle, repositories } = world();
+    await lifecycle.remove(owner, request);
+    await make(lifecycle);
+    await lifecycle.remove(owner, request);
+    await lifecycle.remove(owner, request);
+    expect(await lifecycle.finishRemoval()).toBe(true);
+    expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
+    await expect(lifecycle.advance(owner, request)).rejects.toThrow("was removed from environment 'test1' while it was being made: deploy again");
+  });
+});
+
+describe('errors say what to do', () => {
+  test('the repository does not exist', async () => {
+    const { lifecycle } = world();
+    await expect(make(lifecycle, { ...request, repositoryName: 'shp' })).rejects.toThrow("repository 'shp' does not exist in account 222222222222 in "
+      + "eu-central-1 (branch 'env/test1' of environment 'test1'): create it there and push a first commit, or name one that exists, then deploy again");
+  });
+
+  test('the repository is empty; after a push the same deployment succeeds', async () => {
+    const { lifecycle, repositories } = world();
+    repositories.deleteBranch('main');
+    await expect(make(lifecycle)).rejects.toThrow("repository 'shop' in account 222222222222 has no commit yet, so branch 'env/test1' of environment "
+      + "'test1' cannot begin: push one to 'main' first, then deploy again");
+    await lifecycle.remove(owner, request);
+    repositories.push('main');
+    await make(lifecycle);
+    expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'somebody']);
+  });
+
+  test('the parent does not exist, of many branches ten are named', async () => {
+    const { lifecycle, repositories } = world();
+    for (let n = 1; n <= 10; n++) repositories.push(`b${n}`);
+    await expect(make(lifecycle, { ...request, parentName: 'trunk' })).rejects.toThrow("branch 'env/test1' of environment 'test1' begins at 'trunk', which "
+      + "repository 'shop' does not have: it has 'main', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7', 'b8', 'b9' and more; push 'trunk' or begin at one of these");
+  });
+
+  test.each([
+    ['AccessDeniedException', "the role 'org-environments-branch-provider' of account 222222222222 was denied access to repository 'shop'"],
+    ['EncryptionKeyDisabledException', 'cannot be read, because its encryption key cannot be used'],
+    ['InvalidBranchNameException', "branch 'env/test1' of repository 'shop' in account 222222222222 in eu-central-1 cannot be made for environment 'test1'"],
+  ])('CodeCommit answers %s', async (name, words) => {
+    const { lifecycle, repositories } = world();
+    repositories.errors.set('createBranch', awsError(name, 'because'));
+    await expect(make(lifecycle)).rejects.toThrow(words);
+  });
+
+  test('what passes by itself is left to the waiting', async () => {
+    const { lifecycle, repositories } = world();
+    repositories.errors.set('head', awsError('ThrottlingException'));
+    await expect(make(lifecycle)).rejects.toMatchObject({ name: 'ThrottlingException' });
+  });
+});

@@ -1,0 +1,96 @@
+import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Account, AccountPipelineBranch } from '../../src';
+import { Cicd, quickApp } from '../fixtures/app';
+import { synthesized, templateOf } from '../fixtures/assembly';
+
+const cicdWithImport = () => new Cicd(quickApp(), { imported: true });
+
+describe('an environment', () => {
+  test('is an account, a branch and a pipeline of one name', () => {
+    const cicd = cicdWithImport();
+    const environment = cicd.environment('dev');
+
+    const template = Template.fromStack(cicd.stack);
+    template.hasResourceProperties('Custom::OrgEnvironmentsAccount', { accountName: 'shop-dev' });
+    template.hasResourceProperties('Custom::OrgEnvironmentsBranch', { branchName: 'env/dev', environmentName: 'dev' });
+    template.hasResourceProperties('Custom::OrgEnvironmentsStack', { parameters: { PipelineName: 'dev' }, lease: { environmentName: 'dev' } });
+    expect(environment.environmentName).toBe('dev');
+    expect(environment.pipeline.pipelineName).toBe('dev');
+    expect(environment.branch.branchParentName).toBe('main');
+  });
+
+  test('may have another name than its construct', () => {
+    const cicd = cicdWithImport();
+    cicd.environment('dev', { environmentName: 'development' });
+    Template.fromStack(cicd.stack).hasResourceProperties('Custom::OrgEnvironmentsBranch', { environmentName: 'development' });
+  });
+
+  test('hands its choices on to its pipeline and its branch', () => {
+    const cicd = cicdWithImport();
+    cicd.environment('dev', { pipeline: { approval: true, enabled: false }, branch: { source: cicd.source, branchName: 'env/dev', from: 'env/test' } });
+    const template = Template.fromStack(cicd.stack);
+    template.hasResourceProperties('Custom::OrgEnvironmentsStack', { parameters: { Approval: 'manual', State: 'frozen' } });
+    template.hasResourceProperties('Custom::OrgEnvironmentsBranch', { parentName: 'env/test' });
+  });
+
+  test('may live in an account that exists', () => {
+    const cicd = cicdWithImport();
+    const account = Account.fromAccountId(cicd.stack, 'Member', '123456789012');
+    expect(cicd.environment('dev', { account }).account).toBe(account);
+    Template.fromStack(cicd.stack).hasResourceProperties('Custom::OrgEnvironmentsAccount', { kind: 'existing', accountId: '123456789012' });
+  });
+
+  test('may live in another stack than the organization', () => {
+    const app = quickApp({ context: { '@aws-cdk/core:defaultCrossStackReferences': 'strong' } });
+    const { organization, source } = new Cicd(app);
+    const stack = new Stack(app, 'Environments', { env: { account: '222222222222', region: 'eu-west-1' } });
+    const account = new Account(stack, 'Account', { organization, accountName: 'dev', email: 'dev@example.com' });
+    new AccountPipelineBranch(stack, 'dev', { organization, account, branch: { source, branchName: 'env/dev' } });
+
+    const assembly = app.synth();
+    expect(assembly.getStackByName('Environments').dependencies.map(({ id }) => id)).toContain('Cicd');
+    const { ServiceToken } = Object.values(templateOf(assembly, 'Environments').Resources).find(({ Type }) => Type === 'Custom::OrgEnvironmentsAccount')?.Properties ?? {};
+    expect(ServiceToken).toEqual({ 'Fn::ImportValue': expect.stringContaining('Cicd:ExportsOutput') });
+  });
+
+  test('may be vended by another app through the imported organization, with all it needs', () => {
+    const cicd = cicdWithImport();
+    cicd.environment('dev');
+    const types = Object.values(synthesized(cicd.stack).Resources).map(({ Type }) => Type).sort();
+    expect(types).toEqual([
+      'AWS::Events::Rule', 'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::Lambda::Permission',
+      'Custom::OrgEnvironmentsAccount', 'Custom::OrgEnvironmentsBranch', 'Custom::OrgEnvironmentsStack',
+    ]);
+  });
+});
+
+describe('an environment stops at synth', () => {
+  test('when the app has one of its name', () => {
+    const cicd = cicdWithImport();
+    cicd.environment('dev');
+    expect(() => cicd.environment('second', { environmentName: 'dev' })).toThrow(
+      "[Cicd/second] the environment name 'dev' is used already by 'Cicd/dev': choose another environmentName");
+  });
+
+  test.each(['', '1dev', 'dev_1', 'a'.repeat(33)])('when its name is %j', environmentName => {
+    const cicd = cicdWithImport();
+    expect(() => cicd.environment('dev', { environmentName })).toThrow(
+      `[Cicd/dev] the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got '${environmentName}'`);
+  });
+
+  test('when its id cannot be its name', () => {
+    expect(() => cicdWithImport().environment('dev_1')).toThrow('[Cicd/dev_1] the environment name must be');
+  });
+
+  test('but not when its name is known only at deployment', () => {
+    const cicd = cicdWithImport();
+    const environmentName = new CfnParameter(cicd.stack, 'Name').valueAsString;
+    expect(() => cicd.environment('dev', { environmentName })).not.toThrow();
+  });
+
+  test('but two apps in one process know nothing of each other', () => {
+    cicdWithImport().environment('dev');
+    expect(() => cicdWithImport().environment('dev')).not.toThrow();
+  });
+});

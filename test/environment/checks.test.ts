@@ -1,0 +1,119 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Environment } from 'aws-cdk-lib';
+import { App, CfnOutput, Stack, Validations } from 'aws-cdk-lib';
+import { Repository } from 'aws-cdk-lib/aws-codecommit';
+import { CfnTopic } from 'aws-cdk-lib/aws-sns';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import {
+  Account, AccountPipelineBranch, AccountStack, Branch, Organization, OrganizationAccess, OrganizationAccessRole, Pipeline, Source,
+} from '../../src';
+import { PIPELINE_PARAMETERS, PipelineResources } from '../../src/pipeline/pipeline-resources';
+import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION } from '../fixtures/app';
+
+interface Report {
+  readonly pluginReports: readonly {
+    readonly pluginName: string; readonly violations: readonly object[]; readonly suppressedViolations?: readonly object[];
+  }[];
+}
+
+/** The context of an app that was made by `cdk init`. */
+const recommended = JSON.parse(readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8')) as Record<string, unknown>;
+
+/** Synthesizes with all checks; answers what they found. */
+function findings(define: (app: App) => void, context: Record<string, unknown> = { '@aws-cdk/core:defaultCrossStackReferences': 'weak' }) {
+  const outdir = mkdtempSync(join(tmpdir(), 'checks-'));
+  const printed = jest.spyOn(console, 'error').mockImplementation();
+  try {
+    const app = new App({ outdir, context });
+    define(app);
+    Validations.of(app).addPlugins(new AwsSolutionsChecks());
+    const messages = app.synth().stacks.flatMap(stack => stack.messages.map(({ id, entry }) => `${id}: ${String(entry.data)}`));
+    const { pluginReports } = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as Report;
+    return {
+      messages,
+      printed: printed.mock.calls.flat(),
+      violations: pluginReports.flatMap(({ violations }) => violations),
+      explained: pluginReports.flatMap(({ suppressedViolations = [] }) => suppressedViolations).length,
+    };
+  } finally {
+    printed.mockRestore();
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+const none = { messages: [], printed: [], violations: [] };
+
+/** A CICD stack in which every construct is used in every way. */
+function everything(app: App, access: OrganizationAccess, env: Environment) {
+  const cicd = new Cicd(app, { access, env });
+  const { stack, organization, source } = cicd;
+  const { branch } = cicd.environment('prod', { pipeline: { approval: true, enabled: false } });
+  cicd.environment('dev', { branch: { source, branchName: 'env/dev', from: branch.branchParentName } });
+
+  const made = Source.codeCommit(new Repository(stack, 'New', { repositoryName: 'warehouse' }));
+  const member = Account.fromAccountId(stack, 'Member', '123456789012');
+  new AccountPipelineBranch(stack, 'second', { organization, account: member, branch: { source: made, branchName: 'env/second' } });
+
+  const invited = Account.fromAccountAttributes(stack, 'Invited', { accountId: '210987654321', accessRoleName: 'InvitedAccess' });
+  const main = Branch.fromBranchAttributes(stack, 'Main', { source: made, branchName: 'main' });
+  new Pipeline(stack, 'Pipeline', { organization, account: invited, branch: main, environmentName: 'integration' });
+
+  const network = new AccountStack(stack, 'Network', { organization, account: member });
+  new CfnTopic(network, 'Topic', { kmsMasterKeyId: 'alias/aws/sns' });
+  new CfnOutput(network, 'Name', { value: 'network' });
+  new CfnOutput(stack, 'NetworkName', { value: network.outputValue('Name') });
+}
+
+const places: [string, Environment][] = [['a known place', { account: CICD_ACCOUNT, region: REGION }], ['any place', {}]];
+
+describe.each(places)('in %s, CDK finds nothing to warn of and cdk-nag nothing unexplained in', (_, env) => {
+  test('a CICD account that reaches the management account through a role', () => {
+    const { explained, ...found } = findings(app => everything(app, OrganizationAccess.role(ACCESS_ROLE_ARN), env));
+    expect(found).toEqual(none);
+    expect(explained).toBeGreaterThan(0);
+  });
+
+  test('the same with all that CDK recommends switched on', () => {
+    expect(findings(app => everything(app, OrganizationAccess.role(ACCESS_ROLE_ARN), env), recommended)).toMatchObject(none);
+    expect(findings(app => everything(app, OrganizationAccess.sameAccount(), env), recommended)).toMatchObject(none);
+  });
+
+  test('a CICD account that is the management account', () => {
+    expect(findings(app => everything(app, OrganizationAccess.sameAccount(), env))).toMatchObject(none);
+  });
+
+  test('the access role of the management account', () => {
+    const management = env.account ? { ...env, account: MANAGEMENT_ACCOUNT } : env;
+    expect(findings(app => {
+      new OrganizationAccessRole(new Stack(app, 'Management', { env: management }), 'Access', { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID });
+    })).toMatchObject(none);
+  });
+
+  test('an app that imports the organization', () => {
+    expect(findings(app => {
+      const stack = new Stack(app, 'Other', { env });
+      const organization = Organization.fromParameterName(stack, 'Organization');
+      const source = Source.codeCommit(Repository.fromRepositoryName(stack, 'Repository', 'shop'));
+      const account = new Account(stack, 'Account', { organization, accountName: 'dev', email: 'dev@example.com' });
+      new AccountPipelineBranch(stack, 'dev', { organization, account, branch: { source, branchName: 'env/dev' } });
+    })).toMatchObject(none);
+  });
+});
+
+test('what a pipeline is made of in its account is checked like a stack of the app', () => {
+  const { explained, ...found } = findings(app => {
+    const stack = new Stack(app, 'Pipeline');
+    new PipelineResources(stack, 'Resources', { installCommands: ['npm ci'], buildCommands: [], synthCommands: ['npx cdk synth'] });
+    expect(stack.node.findAll().map(({ node }) => node.id)).toEqual(expect.arrayContaining(Object.values(PIPELINE_PARAMETERS)));
+  });
+  expect(found).toEqual(none);
+  expect(explained).toBeGreaterThan(0);
+});
+
+test('the checks do find what is wrong', () => {
+  expect(() => findings(app => {
+    new CfnTopic(new Stack(app, 'Stack'), 'Topic');
+  })).toThrow('The SNS Topic does not require publishers to use SSL');
+});

@@ -1,0 +1,59 @@
+import { OrganizationAccess } from '../../src';
+import { Cicd, ORGANIZATION_ID, quickApp } from '../fixtures/app';
+import { accountTemplateOf, templateOf } from '../fixtures/assembly';
+import { identityStatements, list, textOf, trustStatements } from '../fixtures/policies';
+
+const app = quickApp();
+const cicd = new Cicd(app);
+const environment = cicd.environment();
+const assembly = app.synth();
+const outside = templateOf(assembly);
+const inside = accountTemplateOf(assembly, environment.pipeline.accountStack);
+
+describe.each([['the CICD account', outside], ['the account of an environment', inside]])('in %s', (_, template) => {
+  const statements = identityStatements(template);
+
+  test('no role may do everything, or all that a service offers', () => {
+    expect(statements.length).toBeGreaterThan(5);
+    expect(statements.flatMap(({ Action }) => Action).filter(action => /^\*|:\*$/.test(action))).toEqual([]);
+  });
+
+  test('no right is given on everything', () => {
+    expect(statements.filter(({ Resource }) => list(Resource).includes('*'))).toEqual([]);
+  });
+
+  test('every role trusts a service or roles that are named', () => {
+    for (const { Principal, Condition = {} } of trustStatements(template)) {
+      const { Service, AWS } = Principal as { Service?: string; AWS?: unknown };
+      if (Service) continue;
+      const named = [AWS, ...list(Condition.ArnLike?.['aws:PrincipalArn'] ?? [])].map(textOf);
+      expect(named).toContainEqual(expect.stringMatching(/:role\/org-environments-|^<TriggerRoleArn>$/));
+    }
+  });
+
+  test('roles in accounts that are not known yet are those of the organization', () => {
+    const anywhere = statements.filter(({ Resource }) => list(Resource).map(textOf).some(arn => arn.includes(':iam::*:')));
+    for (const { Condition } of anywhere) expect(Condition).toEqual({ StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID } });
+    const anybody = trustStatements(template).filter(({ Principal }) => JSON.stringify(Principal) === '{"AWS":"*"}');
+    for (const { Condition } of anybody) expect(Condition?.StringEquals).toEqual({ 'aws:PrincipalOrgID': ORGANIZATION_ID });
+  });
+});
+
+test('each handler sees its own records alone', () => {
+  const records = identityStatements(outside).filter(({ Sid }) => Sid === 'Records')
+    .map(({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']);
+  expect(records).toEqual([['account#*', 'queue#*'], ['branch#*'], ['stack#*', 'lease#*', 'route#*'], ['route#*']]);
+});
+
+test('services that run the pipeline may use its roles for this account only', () => {
+  const services = trustStatements(inside).filter(({ Principal }) => 'Service' in (Principal as object));
+  expect(services).toHaveLength(3);
+  for (const { Condition } of services) expect(Condition).toEqual({ StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } });
+});
+
+test('on everything only that is asked or made which has no name yet, when the CICD account manages the organization', () => {
+  const same = quickApp();
+  new Cicd(same, { access: OrganizationAccess.sameAccount() }).environment();
+  const everything = identityStatements(templateOf(same.synth())).filter(({ Resource }) => list(Resource).includes('*'));
+  expect(everything.map(({ Sid }) => Sid)).toEqual(['CreateTagged', 'Look']);
+});

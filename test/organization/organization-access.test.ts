@@ -1,0 +1,141 @@
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { OrganizationAccessRoleProps } from '../../src';
+import { Organization, OrganizationAccess, OrganizationAccessRole } from '../../src';
+import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION, quickApp } from '../fixtures/app';
+import type { SynthesizedTemplate } from '../fixtures/assembly';
+import { onlyResource, synthesized } from '../fixtures/assembly';
+import { identityStatements, list, textOf, trustStatements } from '../fixtures/policies';
+
+function accessRole(props: Partial<OrganizationAccessRoleProps> = {}) {
+  const stack = new Stack(quickApp(), 'Management', { env: { account: MANAGEMENT_ACCOUNT, region: REGION } });
+  const access = new OrganizationAccessRole(stack, 'Access', { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID, ...props });
+  return { stack, access, template: synthesized(stack) };
+}
+
+/** What vending accounts calls, and on what. */
+const VENDING = {
+  CreateTagged: { actions: ['organizations:CreateAccount'], resources: ['*'] },
+  Look: {
+    actions: [
+      'organizations:DescribeCreateAccountStatus', 'organizations:ListCreateAccountStatus', 'organizations:ListAccounts', 'organizations:ListRoots',
+    ],
+    resources: ['*'],
+  },
+  LookAtOne: { actions: ['organizations:DescribeAccount', 'organizations:ListParents'], resources: ['account'] },
+  LookIntoUnits: { actions: ['organizations:ListOrganizationalUnitsForParent'], resources: ['root', 'ou'] },
+  Tags: { actions: ['organizations:ListTagsForResource', 'organizations:TagResource', 'organizations:UntagResource'], resources: ['account'] },
+  Move: { actions: ['organizations:MoveAccount'], resources: ['account', 'root', 'ou'] },
+  Rename: { actions: ['account:PutAccountName'], resources: [`arn:<AWS::Partition>:account::<AWS::AccountId>:account/${ORGANIZATION_ID}/*`] },
+  EnterMembers: { actions: ['sts:AssumeRole'], resources: ['arn:<AWS::Partition>:iam::*:role/OrganizationAccountAccessRole'] },
+};
+
+function vendingOf(template: SynthesizedTemplate) {
+  const organizations = (kind: string) => `arn:<AWS::Partition>:organizations::<AWS::AccountId>:${kind}/${ORGANIZATION_ID}/*`;
+  return Object.fromEntries(identityStatements(template).filter(({ Sid = '' }) => Sid in VENDING).map(({ Sid, Action, Resource }) => [Sid, {
+    actions: list(Action),
+    resources: list(Resource).map(textOf).map(arn => ['account', 'root', 'ou'].find(kind => organizations(kind) === arn) ?? arn),
+  }]));
+}
+
+describe('the access role in the management account', () => {
+  test('trusts nobody but the account provider of the CICD account, with the external id, inside the organization', () => {
+    const { template } = accessRole();
+    expect(trustStatements(template)).toEqual([{
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Principal: { AWS: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${CICD_ACCOUNT}:root`]] } },
+      Condition: {
+        StringEquals: { 'sts:ExternalId': ORGANIZATION_ID, 'aws:PrincipalOrgID': ORGANIZATION_ID },
+        ArnEquals: {
+          'aws:PrincipalArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${CICD_ACCOUNT}:role/org-environments-account-provider`]] },
+        },
+      },
+    }]);
+  });
+
+  test('may do what vending accounts needs, and nothing else', () => {
+    const { template } = accessRole();
+    expect(vendingOf(template)).toEqual(VENDING);
+    expect(identityStatements(template)).toHaveLength(Object.keys(VENDING).length);
+  });
+
+  test('creates no account without our tag, and enters no account of another organization', () => {
+    const statements = identityStatements(accessRole().template);
+    expect(statements.find(({ Sid }) => Sid === 'CreateTagged')?.Condition).toEqual({ Null: { 'aws:RequestTag/org-environments:registry-key': 'false' } });
+    expect(statements.find(({ Sid }) => Sid === 'EnterMembers')?.Condition).toEqual({ StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID } });
+  });
+
+  test('has the name that the CICD account expects, or another one', () => {
+    expect(onlyResource(accessRole().template, 'AWS::IAM::Role').Properties).toMatchObject({ RoleName: 'org-environments-access', MaxSessionDuration: 3600 });
+    expect(onlyResource(accessRole({ roleName: 'vending' }).template, 'AWS::IAM::Role').Properties).toMatchObject({ RoleName: 'vending' });
+  });
+
+  test('asks for another external id, if one is given', () => {
+    expect(trustStatements(accessRole({ externalId: 'shared-secret' }).template)[0].Condition?.StringEquals).toMatchObject({ 'sts:ExternalId': 'shared-secret' });
+  });
+
+  test('enters accounts that were invited by the roles that are named', () => {
+    const { template } = accessRole({ accessRoleNames: ['OrganizationAccountAccessRole', 'InvitedAccess'] });
+    const entering = identityStatements(template).find(({ Sid }) => Sid === 'EnterMembers');
+    expect(list(entering?.Resource).map(textOf)).toEqual([
+      'arn:<AWS::Partition>:iam::*:role/OrganizationAccountAccessRole', 'arn:<AWS::Partition>:iam::*:role/InvitedAccess',
+    ]);
+  });
+
+  test('tells its ARN', () => {
+    const { stack, access } = accessRole();
+    expect(stack.resolve(access.roleArn)).toEqual(stack.resolve(access.role.roleArn));
+  });
+
+  test.each<[string, Partial<OrganizationAccessRoleProps>, string]>([
+    ['the account id has eleven digits', { cicdAccountId: '22222222222' }, "the account id must be twelve digits, got '22222222222'"],
+    ['the organization id is none', { organizationId: 'example' }, "the organization id must be 'o-' and 10 to 32 lower-case letters or digits, got 'example'"],
+    ['the external id has a space', { externalId: 'a b' }, "the external id must be 2 to 1224 letters, digits and '_+=,.@:/-', got 'a b'"],
+    ['the role name has a slash', { roleName: 'a/b' }, "the role name must be 1 to 64 letters, digits and '_+=,.@-', got 'a/b'"],
+    ['a role of members is a wildcard', { accessRoleNames: ['*'] }, "the role name must be 1 to 64 letters, digits and '_+=,.@-', got '*'"],
+  ])('is refused at synth when %s', (_, props, words) => {
+    expect(() => accessRole(props)).toThrow(`[Management/Access] ${words}`);
+  });
+});
+
+describe('the account provider', () => {
+  const providerStatements = (access: OrganizationAccess) => identityStatements(synthesized(new Cicd(quickApp(), { access }).stack));
+
+  test('may do nothing in the organization but enter the access role', () => {
+    const statements = providerStatements(OrganizationAccess.role('arn:aws:iam::999999999999:role/vending'));
+    expect(statements.filter(({ Sid }) => Sid === 'EnterManagementAccount')).toEqual([
+      { Sid: 'EnterManagementAccount', Effect: 'Allow', Action: 'sts:AssumeRole', Resource: 'arn:aws:iam::999999999999:role/vending' },
+    ]);
+    expect(statements.flatMap(({ Action }) => Action).filter(action => /^(organizations|account):/.test(action))).toEqual([]);
+  });
+
+  test('has the same rights itself when the CICD account is the management account', () => {
+    const { stack } = new Cicd(quickApp(), { access: OrganizationAccess.sameAccount() });
+    const template = synthesized(stack);
+    const { EnterMembers, ...vending } = VENDING;
+    expect(vendingOf(template)).toMatchObject(vending);
+    expect(identityStatements(template).map(({ Sid }) => Sid)).not.toContain('EnterManagementAccount');
+  });
+
+  test('enters members by other roles, if they are named', () => {
+    const statements = providerStatements(OrganizationAccess.sameAccount({ accessRoleNames: ['InvitedAccess'] }));
+    expect(statements.flatMap(({ Resource }) => list(Resource)).map(textOf)).toContain('arn:<AWS::Partition>:iam::*:role/InvitedAccess');
+  });
+
+  test('gives the external id that the access role asks for', () => {
+    const { stack } = new Cicd(quickApp(), { access: OrganizationAccess.role('arn:aws:iam::999999999999:role/vending', { externalId: 'shared-secret' }) });
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: { ACCESS_EXTERNAL_ID: 'shared-secret' } } });
+  });
+
+  test('has the name that the access role trusts', () => {
+    Template.fromStack(new Cicd().stack).hasResourceProperties('AWS::IAM::Role', { RoleName: 'org-environments-account-provider' });
+  });
+
+  test('cannot be given a role of members that is a wildcard', () => {
+    const stack = new Stack(quickApp(), 'Cicd');
+    const access = OrganizationAccess.sameAccount({ accessRoleNames: ['*'] });
+    expect(() => new Organization(stack, 'Organization', { organizationId: ORGANIZATION_ID, access })).toThrow(
+      "[Cicd/Organization] the role name must be 1 to 64 letters, digits and '_+=,.@-', got '*'");
+  });
+});

@@ -1,0 +1,163 @@
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Organization, OrganizationAccess } from '../../src';
+import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION, importedOrganization, quickApp } from '../fixtures/app';
+import { templateOf } from '../fixtures/assembly';
+
+const access = OrganizationAccess.role(ACCESS_ROLE_ARN);
+const organizationId = ORGANIZATION_ID;
+
+describe('the organization', () => {
+  const template = Template.fromStack(new Cicd().stack);
+
+  test('keeps its registry when the stack goes, and can go back to any second of it', () => {
+    template.resourceCountIs('AWS::DynamoDB::Table', 1);
+    template.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: { BillingMode: 'PAY_PER_REQUEST', PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } },
+    });
+  });
+
+  test('keeps the key of the artifacts, turns it over every year, and gives it to the pipelines of the organization alone', () => {
+    template.resourceCountIs('AWS::KMS::Key', 1);
+    template.hasResource('AWS::KMS::Key', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        EnableKeyRotation: true,
+        KeyPolicy: {
+          Statement: Match.arrayWith([Match.objectLike({
+            Sid: 'PipelinesOfTheOrganization',
+            Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+            Condition: {
+              StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION_ID },
+              ArnLike: {
+                'aws:PrincipalArn': [
+                  { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::*:role/org-environments-pipeline-*']] },
+                  { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':role/org-environments-source-*']] },
+                ],
+              },
+            },
+          })]),
+        },
+      },
+    });
+  });
+
+  test('has four handlers, each with one role and one log group that does not grow for ever', () => {
+    const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+    const handlers = functions.filter(({ Properties }) => /^index\.(onEvent|isComplete|handler)$/.test(Properties.Handler));
+    expect(handlers).toHaveLength(7);
+    for (const { Properties } of handlers) expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+
+    expect(new Set(handlers.map(({ Properties }) => JSON.stringify(Properties.Role))).size).toBe(4);
+    template.resourceCountIs('AWS::Logs::LogGroup', 4);
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 180 });
+  });
+
+  test('gives every function a log group, so that none makes one that is kept for ever', () => {
+    template.allResourcesProperties('AWS::Lambda::Function', { LoggingConfig: { LogGroup: Match.anyValue() } });
+  });
+
+  test('tells its handlers where they are, and only the account provider how to enter the management account', () => {
+    const environments = Object.values(template.findResources('AWS::Lambda::Function'))
+      .filter(({ Properties }) => Properties.Environment?.Variables.REGISTRY_TABLE)
+      .map(({ Properties }) => Properties.Environment.Variables);
+    expect(environments).toHaveLength(7);
+    for (const variables of environments) expect(variables).toMatchObject({ CICD_ACCOUNT: { Ref: 'AWS::AccountId' }, PARTITION: { Ref: 'AWS::Partition' } });
+    expect(environments.filter(variables => 'ACCESS_ROLE_ARN' in variables)).toEqual([1, 2].map(() => expect.objectContaining({
+      ACCESS_ROLE_ARN, ACCESS_EXTERNAL_ID: ORGANIZATION_ID,
+    })));
+  });
+
+  test('lets somebody read the registry, and nothing else', () => {
+    const { stack, organization } = new Cicd();
+    const reader = new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+
+    organization.grantReadRegistry(reader);
+
+    const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { Roles: [stack.resolve(reader.roleName)] } }));
+    const actions: string[] = policy.Properties.PolicyDocument.Statement.flatMap(({ Action }: { Action: string[] }) => Action);
+    expect(actions).toContain('dynamodb:GetItem');
+    expect(actions.filter(action => /Put|Update|Delete|Write/.test(action))).toEqual([]);
+  });
+});
+
+describe('another app', () => {
+  test('imports the organization by the name of its parameter', () => {
+    const app = quickApp();
+    const stack = new Stack(app, 'Other', { env: { account: CICD_ACCOUNT, region: REGION } });
+    const organization = Organization.fromParameterName(stack, 'Organization');
+    new CfnOutput(stack, 'Id', { value: organization.organizationId });
+    new CfnOutput(stack, 'Table', { value: organization.registry.tableName });
+
+    const { Parameters = {}, Outputs = {} } = templateOf(app.synth(), 'Other');
+
+    const [[parameter]] = Object.entries(Parameters).filter(([, { Default }]) => Default === '/org-environments/organization');
+    expect(Parameters[parameter].Type).toBe('AWS::SSM::Parameter::Value<String>');
+    expect(Outputs.Id.Value).toEqual({ 'Fn::Select': [0, { 'Fn::Split': [',', { Ref: parameter }] }] });
+    expect(Outputs.Table.Value).toEqual({ 'Fn::Select': [1, { 'Fn::Split': [',', { Ref: parameter }] }] });
+  });
+
+  test('finds in the parameter what it splits out of it', () => {
+    const { stack, organization } = new Cicd(quickApp(), { parameterName: '/shop/organization' });
+    const parts = [
+      ORGANIZATION_ID, organization.registry.tableName, organization.artifactKey.keyArn, organization.accountServiceToken,
+      organization.branchServiceToken, organization.stackServiceToken, organization.triggerFunction.functionArn,
+    ];
+    Template.fromStack(stack).hasResourceProperties('AWS::SSM::Parameter', { Name: '/shop/organization', Value: stack.resolve(parts.join(',')) });
+  });
+
+  test('imports the organization by its attributes', () => {
+    const stack = new Stack(quickApp(), 'Other', { env: { account: CICD_ACCOUNT, region: REGION } });
+    const organization = importedOrganization(stack);
+    expect(organization).toMatchObject({
+      organizationId,
+      accountServiceToken: `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:account`,
+      branchServiceToken: `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:branch`,
+      stackServiceToken: `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:stack`,
+    });
+    expect(organization.registry.tableName).toBe('registry');
+    expect(stack.resolve(organization.triggerFunction.functionArn)).toEqual({
+      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:lambda:${REGION}:${CICD_ACCOUNT}:function:trigger`]],
+    });
+    expect(stack.resolve(organization.branchProviderRole.roleArn)).toEqual({
+      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${CICD_ACCOUNT}:role/org-environments-branch-provider`]],
+    });
+  });
+});
+
+describe('an app stops at synth', () => {
+  test('when a stack has two organizations', () => {
+    const { stack } = new Cicd(quickApp(), { env: {} });
+    expect(() => new Organization(stack, 'Second', { organizationId, access })).toThrow(
+      "[Cicd/Second] the organization of the stack 'Cicd' is used already by 'Cicd/Organization': a CICD account has one");
+  });
+
+  test('when an account has two organizations, also in two regions', () => {
+    const app = quickApp();
+    new Cicd(app);
+    expect(() => new Cicd(app, { id: 'Elsewhere', env: { account: CICD_ACCOUNT, region: 'us-east-1' } })).toThrow(
+      `[Elsewhere/Organization] the organization of the account '${CICD_ACCOUNT}' is used already by 'Cicd/Organization'`);
+  });
+
+  test('but two accounts, and two apps, may have one each', () => {
+    const app = quickApp();
+    new Cicd(app);
+    new Cicd(app, { id: 'Second', env: { account: MANAGEMENT_ACCOUNT, region: REGION } });
+    expect(() => new Cicd(new App())).not.toThrow();
+  });
+
+  test.each(['example', 'o-short', 'O-EXAMPLEORGID', 'o-exampleorgid ', ''])('when the id of the organization is %j', value => {
+    const stack = new Stack(quickApp(), 'Cicd');
+    expect(() => new Organization(stack, 'Organization', { organizationId: value, access })).toThrow(
+      `[Cicd/Organization] the organization id must be 'o-' and 10 to 32 lower-case letters or digits, got '${value}'`);
+  });
+
+  test.each(['org-environments-access', 'arn:aws:iam::99999999999:role/access', 'arn:aws:iam::999999999999:user/access'])('when the access role is %j', arn => {
+    const stack = new Stack(quickApp(), 'Cicd');
+    expect(() => new Organization(stack, 'Organization', { organizationId, access: OrganizationAccess.role(arn) })).toThrow(
+      `[Cicd/Organization] the role ARN must be like 'arn:aws:iam::111122223333:role/org-environments-access', got '${arn}'`);
+  });
+});

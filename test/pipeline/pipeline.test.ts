@@ -1,0 +1,212 @@
+import { CfnParameter } from 'aws-cdk-lib';
+import type { PipelineOptions } from '../../src';
+import { Account, Branch, Pipeline } from '../../src';
+import { Cicd, quickApp } from '../fixtures/app';
+import type { SynthesizedTemplate } from '../fixtures/assembly';
+import { accountTemplateOf, onlyResource, resourcesOf, synthesized, templateOf } from '../fixtures/assembly';
+import { identityStatements, textOf } from '../fixtures/policies';
+
+const STACK = 'Custom::OrgEnvironmentsStack';
+
+/** The template in the account, and what the CICD stack asks for. */
+function pipelineOf(options: PipelineOptions = {}, name = 'Dev') {
+  const app = quickApp();
+  const cicd = new Cicd(app, { imported: true });
+  const { pipeline } = cicd.environment(name, { pipeline: options, branch: { source: cicd.source, branchName: `env/${name.toLowerCase()}` } });
+  const assembly = app.synth();
+  return { template: accountTemplateOf(assembly, pipeline.accountStack), request: onlyResource(templateOf(assembly), STACK).Properties };
+}
+
+interface PipelineProperties {
+  readonly Stages: { readonly 'Name': string; readonly 'Actions': object[]; readonly 'Fn::If'?: unknown[] }[];
+  readonly [property: string]: unknown;
+}
+
+function propertiesOf(template: SynthesizedTemplate): PipelineProperties {
+  return onlyResource(template, 'AWS::CodePipeline::Pipeline').Properties as PipelineProperties;
+}
+
+function buildSpecsOf(template: SynthesizedTemplate): object[] {
+  return resourcesOf(template, 'AWS::CodeBuild::Project').map(({ Properties }) => JSON.parse(Properties.Source.BuildSpec) as object);
+}
+
+describe('the template of a pipeline', () => {
+  const { template } = pipelineOf();
+  const pipeline = propertiesOf(template);
+
+  test('has a pipeline of the second generation, which costs nothing while it is idle', () => {
+    expect(pipeline).toMatchObject({ Name: { Ref: 'PipelineName' }, PipelineType: 'V2', ExecutionMode: 'SUPERSEDED' });
+    expect(pipeline.Stages.map(({ Name }) => Name)).toEqual(['Source', 'Synth', undefined, 'Deploy']);
+  });
+
+  test('reads the branch through the role of the CICD account, and waits for the trigger instead of asking', () => {
+    expect(pipeline.Stages[0].Actions).toEqual([expect.objectContaining({
+      Name: 'Source',
+      RoleArn: { Ref: 'SourceRoleArn' },
+      ActionTypeId: { Category: 'Source', Owner: 'AWS', Provider: 'CodeCommit', Version: '1' },
+      Configuration: { RepositoryName: { Ref: 'RepositoryName' }, BranchName: { Ref: 'BranchName' }, PollForSourceChanges: 'false' },
+    })]);
+  });
+
+  test('keeps its artifacts in the bucket of the account, encrypted with the key of the CICD account', () => {
+    expect(pipeline.ArtifactStore).toEqual({
+      Type: 'S3',
+      Location: { 'Fn::Join': ['', ['org-environments-artifacts-', { Ref: 'AWS::AccountId' }, '-', { Ref: 'AWS::Region' }]] },
+      EncryptionKey: { Type: 'KMS', Id: { Ref: 'ArtifactKeyArn' } },
+    });
+  });
+
+  test('is frozen by a parameter: nothing goes past the source then', () => {
+    expect(pipeline.DisableInboundStageTransitions).toEqual({
+      'Fn::If': [expect.stringContaining('Frozen'), [{ StageName: 'Synth', Reason: 'Frozen by the definition of the environment' }], { Ref: 'AWS::NoValue' }],
+    });
+  });
+
+  test('asks for approval by a parameter', () => {
+    expect(pipeline.Stages[2]['Fn::If']).toEqual([
+      expect.stringContaining('ManualApproval'), { Name: 'Approve', Actions: [expect.objectContaining({ Name: 'Approve' })] }, { Ref: 'AWS::NoValue' },
+    ]);
+  });
+
+  test('fits into a request, and is small', () => {
+    expect(Buffer.byteLength(JSON.stringify(template))).toBeLessThan(51_200);
+    expect(Object.keys(template.Resources).length).toBeLessThan(40);
+  });
+
+  test('lets the trigger start this pipeline, and do nothing else', () => {
+    const start = Object.values(template.Resources).find(({ Properties }) => Properties.RoleName === 'org-environments-pipeline-start');
+    expect(start?.Properties.AssumeRolePolicyDocument.Statement).toEqual([
+      { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: { Ref: 'TriggerRoleArn' } } },
+    ]);
+    const [statement, ...others] = start?.Properties.Policies[0].PolicyDocument.Statement ?? [];
+    expect(others).toEqual([]);
+    expect(statement.Action).toBe('codepipeline:StartPipelineExecution');
+    expect(textOf(statement.Resource)).toBe('arn:<AWS::Partition>:codepipeline:<AWS::Region>:<AWS::AccountId>:<PipelineName>');
+  });
+
+  test('deploys with the bootstrap roles of this account, and synthesizes with none but the one that looks up', () => {
+    const assumed = (sid: string) => [identityStatements(template).find(({ Sid }) => Sid === sid)?.Resource].flat().map(textOf);
+    const role = (kind: string) => `arn:<AWS::Partition>:iam::<AWS::AccountId>:role/cdk-hnb659fds-${kind}-role-<AWS::AccountId>-*`;
+    expect(assumed('Deploy')).toEqual(['deploy', 'file-publishing', 'image-publishing', 'lookup'].map(role));
+    expect(assumed('LookUp')).toEqual([role('lookup')]);
+  });
+
+  test('has the commands of a CDK app in it, or others', () => {
+    expect(buildSpecsOf(template)).toMatchObject([
+      {
+        phases: {
+          install: { commands: ['npm ci'] },
+          build: { commands: ['npm run build --if-present', 'npm test --if-present', 'npx cdk synth --quiet'] },
+        },
+        artifacts: { files: ['cdk.out/**/*'] },
+      },
+      { phases: { build: { commands: [expect.stringMatching(/aws-cdk@2 deploy --all --app cdk.out --require-approval never/)] } } },
+    ]);
+    const other = pipelineOf({ installCommands: ['yarn'], buildCommands: ['yarn test'], synthCommands: ['yarn cdk synth'] });
+    expect(buildSpecsOf(other.template)[0]).toMatchObject({ phases: { install: { commands: ['yarn'] }, build: { commands: ['yarn test', 'yarn cdk synth'] } } });
+  });
+});
+
+describe('a pipeline', () => {
+  test('gives what differs as parameters, in text', () => {
+    const { request } = pipelineOf();
+    expect(request.stackName).toBe('org-environments-pipeline-Dev');
+    expect(request.parameters).toEqual({
+      PipelineName: 'Dev',
+      RepositoryName: 'shop',
+      BranchName: { 'Fn::GetAtt': [expect.stringMatching(/^DevBranch/), 'branchName'] },
+      SourceRoleArn: { 'Fn::GetAtt': [expect.stringContaining('SourceRole'), 'Arn'] },
+      ArtifactKeyArn: 'arn:aws:kms:eu-west-1:222222222222:key/artifacts',
+      TriggerRoleArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::222222222222:role/org-environments-trigger']] },
+      Approval: 'none',
+      State: 'enabled',
+    });
+  });
+
+  test('takes the lease of its account, and tells the trigger where it is', () => {
+    expect(pipelineOf().request.lease).toEqual({
+      environmentName: 'Dev',
+      pipelineName: 'Dev',
+      branchName: { 'Fn::GetAtt': [expect.stringMatching(/^DevBranch/), 'branchName'] },
+      repositoryArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':codecommit:eu-west-1:222222222222:shop']] },
+    });
+  });
+
+  test.each<[string, PipelineOptions, object]>([
+    ['frozen', { enabled: false }, { State: 'frozen', Approval: 'none' }],
+    ['enabled', { enabled: true }, { State: 'enabled', Approval: 'none' }],
+    ['approved by somebody', { approval: true }, { State: 'enabled', Approval: 'manual' }],
+    ['approved by nobody', { approval: false }, { State: 'enabled', Approval: 'none' }],
+  ])('that is %s differs from others by a parameter alone', (_, options, parameters) => {
+    const usual = pipelineOf();
+    const other = pipelineOf(options);
+    expect(other.template).toEqual(usual.template);
+    expect(other.request).toEqual({ ...usual.request, parameters: { ...usual.request.parameters, ...parameters } });
+  });
+
+  test('has the same template in every environment, in which no name of an environment occurs', () => {
+    const one = JSON.stringify(pipelineOf({}, 'Crocodile').template);
+    expect(one).toBe(JSON.stringify(pipelineOf({}, 'Dev').template));
+    expect(one.toLowerCase()).not.toContain('crocodile');
+  });
+
+  test('is made after the role of the trigger, whom the account is to trust', () => {
+    const cicd = new Cicd();
+    cicd.environment();
+    const { Resources } = synthesized(cicd.stack);
+    const [stack] = Object.values(Resources).filter(({ Type }) => Type === STACK);
+    expect(stack.DependsOn?.map(id => Resources[id].Type)).toContain('AWS::Lambda::Function');
+    const trigger = stack.DependsOn?.map(id => Resources[id]).find(({ Properties }) => Properties.Handler === 'index.handler');
+    expect(trigger?.DependsOn?.map(id => Resources[id].Properties.RoleName)).toContain('org-environments-trigger');
+  });
+
+  test('tells its name and its ARN', () => {
+    const cicd = new Cicd(quickApp(), { imported: true });
+    const { pipeline } = cicd.environment('dev', { account: Account.fromAccountId(cicd.stack, 'Member', '123456789012') });
+    expect(pipeline.pipelineName).toBe('dev');
+    expect(textOf(cicd.stack.resolve(pipeline.pipelineArn))).toBe('arn:<AWS::Partition>:codepipeline:eu-west-1:123456789012:dev');
+  });
+
+  test('that exists is referred to by its account and name', () => {
+    const { stack } = new Cicd(quickApp(), { imported: true });
+    const pipeline = Pipeline.fromPipelineAttributes(stack, 'Existing', { accountId: '123456789012', pipelineName: 'dev' });
+    expect(textOf(stack.resolve(pipeline.pipelineArn))).toBe('arn:<AWS::Partition>:codepipeline:eu-west-1:123456789012:dev');
+    expect(() => Pipeline.fromPipelineAttributes(stack, 'Wrong', { accountId: '12345', pipelineName: 'dev' })).toThrow(
+      "[Cicd/Wrong] the account id must be twelve digits, got '12345'");
+  });
+});
+
+describe('a pipeline stops at synth', () => {
+
+  test('when its account has one already', () => {
+    const cicd = new Cicd(quickApp(), { imported: true });
+    const { account } = cicd.environment('dev');
+    expect(() => cicd.environment('second', { account })).toThrow(
+      "[Cicd/second/Pipeline] the pipeline account 'Cicd/dev-account' is used already by 'Cicd/dev/Pipeline': "
+      + 'an account has one pipeline; give each environment an account of its own');
+  });
+
+  test('when its existing account has one already', () => {
+    const cicd = new Cicd(quickApp(), { imported: true });
+    const account = Account.fromAccountId(cicd.stack, 'Member', '123456789012');
+    cicd.environment('dev', { account });
+    expect(() => cicd.environment('second', { account })).toThrow("[Cicd/second/Pipeline] the pipeline account '123456789012' is used already by 'Cicd/dev/Pipeline'");
+  });
+
+  test.each(['', '1dev', 'dev_1', 'dev dev', 'a'.repeat(33)])('when the environment is %j', environmentName => {
+    const cicd = new Cicd(quickApp(), { imported: true });
+    const { stack, organization, source } = cicd;
+    const branch = Branch.fromBranchAttributes(stack, 'Main', { source, branchName: 'main' });
+    expect(() => new Pipeline(stack, 'Pipeline', { organization, branch, account: cicd.account(), environmentName })).toThrow(
+      `[Cicd/Pipeline] the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got '${environmentName}'`);
+  });
+
+  test('but not when the name of its environment is known only at deployment', () => {
+    const cicd = new Cicd(quickApp(), { imported: true });
+    const { stack, organization, source } = cicd;
+    const branch = Branch.fromBranchAttributes(stack, 'Main', { source, branchName: 'main' });
+    const environmentName = new CfnParameter(stack, 'Name').valueAsString;
+    new Pipeline(stack, 'Pipeline', { organization, branch, account: cicd.account(), environmentName });
+    expect(onlyResource(synthesized(stack), STACK).Properties.stackName).toEqual({ 'Fn::Join': ['', ['org-environments-pipeline-', { Ref: 'Name' }]] });
+  });
+});

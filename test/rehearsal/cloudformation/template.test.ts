@@ -1,0 +1,114 @@
+import { resolve, type Scope } from '../../../rehearsal/cloudformation/intrinsics';
+import { readParameters } from '../../../rehearsal/cloudformation/parameters';
+import { references } from '../../../rehearsal/cloudformation/references';
+import { parseTemplate } from '../../../rehearsal/cloudformation/template';
+
+const scope: Scope = {
+  mappings: { Sizes: { eu: { small: 't3' } } },
+  ref: name => ({ 'Bucket': 'my-bucket', 'AWS::Region': 'eu-west-1', 'List': ['a', 'b'] })[name],
+  attribute: (logicalId, name) => `${logicalId}/${name}`,
+  condition: name => name === 'Yes',
+  importValue: name => `imported ${name}`,
+  dynamicReference: (_service, key) => `secret of ${key}`,
+};
+
+test.each<[string, unknown, unknown]>([
+  ['Ref', { Ref: 'Bucket' }, 'my-bucket'],
+  ['GetAtt as a list', { 'Fn::GetAtt': ['Db', 'Endpoint.Address'] }, 'Db/Endpoint.Address'],
+  ['GetAtt as text', { 'Fn::GetAtt': 'Db.Endpoint.Address' }, 'Db/Endpoint.Address'],
+  ['Sub', { 'Fn::Sub': '${Bucket} in ${AWS::Region}, ${Db.Arn}, ${!Literal}' }, 'my-bucket in eu-west-1, Db/Arn, ${Literal}'],
+  ['Sub with variables', { 'Fn::Sub': ['${One}-${Bucket}', { One: { Ref: 'AWS::Region' } }] }, 'eu-west-1-my-bucket'],
+  ['Join', { 'Fn::Join': ['-', ['a', { Ref: 'Bucket' }]] }, 'a-my-bucket'],
+  ['Join of a list parameter', { 'Fn::Join': ['+', { Ref: 'List' }] }, 'a+b'],
+  ['Select and Split', { 'Fn::Select': [1, { 'Fn::Split': ['-', { Ref: 'Bucket' }] }] }, 'bucket'],
+  ['If', [{ 'Fn::If': ['Yes', 1, 2] }, { 'Fn::If': ['No', 1, 2] }], [1, 2]],
+  ['NoValue in a list and in an object', { a: [1, { Ref: 'AWS::NoValue' }], b: { 'Fn::If': ['No', 1, { Ref: 'AWS::NoValue' }] } }, { a: [1] }],
+  ['FindInMap', { 'Fn::FindInMap': ['Sizes', 'eu', 'small'] }, 't3'],
+  ['Base64', { 'Fn::Base64': 'abc' }, 'YWJj'],
+  ['GetAZs', { 'Fn::GetAZs': '' }, ['eu-west-1a', 'eu-west-1b', 'eu-west-1c']],
+  ['ImportValue', { 'Fn::ImportValue': { 'Fn::Sub': '${Bucket}-x' } }, 'imported my-bucket-x'],
+  ['And, Or, Not and Equals', { 'Fn::And': [{ Condition: 'Yes' }, { 'Fn::Not': [{ 'Fn::Equals': ['a', 'b'] }] }] }, true],
+  ['a dynamic reference', 'x{{resolve:ssm:/name:3}}', 'xsecret of /name:3'],
+  ['a policy with a condition', { Condition: { StringEquals: { a: 'b' } } }, { Condition: { StringEquals: { a: 'b' } } }],
+])('%s is resolved', (_name, value, expected) => {
+  expect(resolve(value, scope)).toEqual(expected);
+});
+
+test('a selected index that does not exist and an unknown function are refused', () => {
+  expect(() => resolve({ 'Fn::Select': [5, ['a']] }, scope)).toThrow('Fn::Select cannot select nonexistent value at index 5');
+  expect(() => resolve({ 'Fn::Unknown': 1 }, scope)).toThrow('the rehearsal does not know the function Fn::Unknown');
+});
+
+test('references are found in Ref, GetAtt and Sub, but not pseudo parameters and variables', () => {
+  const value = { a: { Ref: 'A' }, b: [{ 'Fn::GetAtt': ['B', 'Arn'] }], c: { 'Fn::Sub': ['${C.Arn} ${v} ${AWS::Region} ${!X}', { v: { Ref: 'D' } }] } };
+  expect(references(value).sort()).toEqual(['A', 'B', 'C', 'D']);
+});
+
+test('YAML with short forms reads as JSON does', () => {
+  const template = parseTemplate([
+    'Conditions: { Eu: !Equals [!Ref "AWS::Region", eu-west-1] }',
+    'Resources:',
+    '  Queue: { Type: AWS::SQS::Queue }',
+    '  Topic:',
+    '    Type: AWS::SNS::Topic',
+    '    Properties:',
+    '      TopicName: !Sub "${Queue.QueueName}-x"',
+    '      Arn: !GetAtt Queue.Arn',
+    '      Names: !If [Eu, !Join [",", [!Ref Queue, b]], !Ref "AWS::NoValue"]',
+    '      Map: !Sub ["${a}", { a: !Ref Queue }]',
+  ].join('\n'));
+  expect(template.Conditions.Eu).toEqual({ 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'eu-west-1'] });
+  expect(template.Resources.Topic.Properties).toEqual({
+    TopicName: { 'Fn::Sub': '${Queue.QueueName}-x' },
+    Arn: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+    Names: { 'Fn::If': ['Eu', { 'Fn::Join': [',', [{ Ref: 'Queue' }, 'b']] }, { Ref: 'AWS::NoValue' }] },
+    Map: { 'Fn::Sub': ['${a}', { a: { Ref: 'Queue' } }] },
+  });
+});
+
+test.each<[string, unknown, string]>([
+  ['no resources', { Resources: {} }, 'At least one Resources member must be defined'],
+  ['an unknown reference', { Resources: { A: { Type: 'T', Properties: { x: { Ref: 'Nowhere' } } } } }, 'Unresolved resource dependencies [Nowhere] in the Resources block'],
+  ['a macro', { Transform: 'AWS::Serverless-2016-10-31', Resources: { A: { Type: 'T' } } }, 'the rehearsal runs no macros'],
+])('a template with %s is refused', (_name, template, message) => {
+  expect(() => parseTemplate(JSON.stringify(template))).toThrow(message);
+});
+
+describe('parameters', () => {
+  const template = parseTemplate(JSON.stringify({
+    Parameters: {
+      Name: { Type: 'String', AllowedPattern: '[a-z]+', Default: 'abc' },
+      Size: { Type: 'Number', Default: 3, MaxValue: 5 },
+      Kind: { Type: 'String', AllowedValues: ['x', 'y'] },
+      Names: { Type: 'CommaDelimitedList', Default: 'a, b' },
+      Stored: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/known' },
+      Secret: { Type: 'String', NoEcho: true, Default: 's' },
+    },
+    Resources: { A: { Type: 'T' } },
+  }));
+  const ssm = (name: string): string | undefined => name === '/known' ? 'stored' : undefined;
+
+  test('take defaults, lists and values of the parameter store', () => {
+    const values = readParameters(template, { Kind: 'x' }, {}, ssm);
+    expect(Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value]))).toEqual({
+      Name: 'abc', Size: '3', Kind: 'x', Names: ['a', 'b'], Stored: 'stored', Secret: 's',
+    });
+    expect(values.Secret.secret).toBe(true);
+  });
+
+  test('keep their previous value when asked to', () => {
+    const before = readParameters(template, { Kind: 'y' }, {}, ssm);
+    expect(readParameters(template, { Kind: { previous: true } }, before, ssm).Kind.value).toBe('y');
+  });
+
+  test.each<[Record<string, string>, string]>([
+    [{}, 'Parameters: [Kind] must have values'],
+    [{ Kind: 'x', Other: '1' }, 'Parameters: [Other] do not exist in the template'],
+    [{ Kind: 'z' }, "Parameter 'Kind' must be one of AllowedValues"],
+    [{ Kind: 'x', Name: 'ABC' }, "Parameter 'Name' must match pattern [a-z]+"],
+    [{ Kind: 'x', Size: '9' }, "Parameter 'Size' must be a number not greater than 5"],
+    [{ Kind: 'x', Stored: '/unknown' }, 'Unable to fetch parameters [/unknown] from parameter store'],
+  ])('%j is refused', (given, message) => {
+    expect(() => readParameters(template, given, {}, ssm)).toThrow(message);
+  });
+});

@@ -1,0 +1,113 @@
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { CICD, MANAGEMENT, MEMBER, World } from './world';
+import type { PolicyDocument } from '../../../rehearsal/iam/policy';
+
+let world: World;
+
+beforeEach(async () => { world = await World.start(); });
+afterEach(async () => { await world.stop(); });
+
+/** A role in the management account that trusts as the statement says. */
+async function roleTrusting(statement: Partial<PolicyDocument['Statement'][number]>): Promise<string> {
+  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', ...statement }] };
+  const made = await world.type('AWS::IAM::Role').create({ AssumeRolePolicyDocument: trust }, world.context(MANAGEMENT, 'Access'));
+  return String(made.attributes.Arn);
+}
+
+async function assume(roleArn: string, accountId: string, roleName = 'admin', externalId?: string): Promise<string> {
+  const sts = new STSClient(world.as(accountId, roleName));
+  const answer = await sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'session', ExternalId: externalId }));
+  return answer.AssumedRoleUser?.Arn ?? '';
+}
+
+describe('a trust policy', () => {
+  test('admits every role of an account whose root it names', async () => {
+    const arn = await roleTrusting({ Principal: { AWS: `arn:aws:iam::${CICD}:root` } });
+    await expect(assume(arn, CICD)).resolves.toMatch(new RegExp(`^arn:aws:sts::${MANAGEMENT}:assumed-role/Stack-Access-[A-Z0-9]{12}/session$`));
+    await expect(assume(arn, MEMBER)).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: `User: arn:aws:sts::${MEMBER}:assumed-role/admin/session is not authorized to perform: sts:AssumeRole on resource: ${arn}`,
+    });
+  });
+
+  test('admits the one role that it names, whatever its path', async () => {
+    const trusted = await world.type('AWS::IAM::Role').create({
+      RoleName: 'provider', Path: '/providers/', AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] },
+    }, world.context(CICD));
+    const arn = await roleTrusting({ Principal: { AWS: String(trusted.attributes.Arn) } });
+    await expect(assume(arn, CICD, 'provider')).resolves.toContain(MANAGEMENT);
+    await expect(assume(arn, CICD, 'other')).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+
+  test('is refused when it names a role that does not exist', async () => {
+    await expect(roleTrusting({ Principal: { AWS: `arn:aws:iam::${CICD}:role/later` } }))
+      .rejects.toThrow(`Invalid principal in policy: "AWS":"arn:aws:iam::${CICD}:role/later"`);
+  });
+
+  test('asks for the external id', async () => {
+    const arn = await roleTrusting({ Principal: { AWS: CICD }, Condition: { StringEquals: { 'sts:ExternalId': 'secret' } } });
+    await expect(assume(arn, CICD, 'admin', 'secret')).resolves.toContain(MANAGEMENT);
+    await expect(assume(arn, CICD, 'admin', 'wrong')).rejects.toMatchObject({ name: 'AccessDenied' });
+    await expect(assume(arn, CICD)).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+
+  test('asks for the organization of the caller', async () => {
+    const condition = { StringEquals: { 'aws:PrincipalOrgID': world.organizations.organizationId } };
+    const arn = await roleTrusting({ Principal: '*', Condition: condition });
+    await expect(assume(arn, CICD)).resolves.toContain(MANAGEMENT);
+    await expect(assume(arn, '555555555555')).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+
+  test.each([
+    ['ArnLike', { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${CICD}:role/prov*` } }, ['provider'], ['admin']],
+    ['StringNotEquals', { StringNotEquals: { 'aws:PrincipalArn': `arn:aws:iam::${CICD}:role/admin` } }, ['provider'], ['admin']],
+    ['Null', { Null: { 'sts:ExternalId': 'true' } }, ['provider', 'admin'], []],
+    ['IfExists', { StringEqualsIfExists: { 'sts:ExternalId': 'secret' } }, ['admin'], []],
+    ['a list of values', { StringLike: { 'aws:PrincipalArn': ['*role/one', '*role/two'] } }, ['one', 'two'], ['three']],
+  ])('knows the condition %s', async (_name, condition, admitted, refused) => {
+    const arn = await roleTrusting({ Principal: { AWS: CICD }, Condition: condition });
+    for (const roleName of admitted) await expect(assume(arn, CICD, roleName)).resolves.toContain(MANAGEMENT);
+    for (const roleName of refused) await expect(assume(arn, CICD, roleName)).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+
+  test('with a Deny that applies admits nobody', async () => {
+    const statements = (['Allow', 'Deny'] as const).map(effect => ({ Effect: effect, Action: 'sts:AssumeRole', Principal: { AWS: '*' } }));
+    const made = await world.type('AWS::IAM::Role').create({ AssumeRolePolicyDocument: { Statement: statements } }, world.context(MANAGEMENT));
+    await expect(assume(String(made.attributes.Arn), CICD)).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+});
+
+describe('a role', () => {
+  const trust = { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] };
+
+  test('cannot take a name that is taken', async () => {
+    const type = world.type('AWS::IAM::Role');
+    await type.create({ RoleName: 'one', AssumeRolePolicyDocument: trust }, world.context(CICD));
+    await expect(type.create({ RoleName: 'one', AssumeRolePolicyDocument: trust }, world.context(CICD))).rejects.toMatchObject({ code: 'EntityAlreadyExists' });
+    await expect(type.create({ RoleName: 'one', AssumeRolePolicyDocument: trust }, world.context(MEMBER))).resolves.toMatchObject({ id: 'one' });
+  });
+
+  test('gets a name of at most 64 letters', async () => {
+    const context = { ...world.context(CICD, 'LogicalId'.repeat(10)), stackName: 'stack-name'.repeat(10) };
+    const made = await world.type('AWS::IAM::Role').create({ AssumeRolePolicyDocument: trust }, context);
+    expect(made.id).toMatch(/^stack-name[\w-]+-LogicalId\w*-[A-Z0-9]{12}$/);
+    expect(made.id.length).toBeLessThanOrEqual(64);
+  });
+
+  test('keeps the policies of other resources when it changes and loses them with those resources', async () => {
+    const role = world.type('AWS::IAM::Role');
+    const policy = world.type('AWS::IAM::Policy');
+    const document = { Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] };
+    const made = await role.create({ AssumeRolePolicyDocument: trust, Policies: [{ PolicyName: 'inline', PolicyDocument: document }] }, world.context(CICD));
+    const attachment = { PolicyName: 'attached', PolicyDocument: document, Roles: [made.id] };
+    const attached = await policy.create(attachment, world.context(CICD));
+    const before = { AssumeRolePolicyDocument: trust, Policies: [{ PolicyName: 'inline', PolicyDocument: document }] };
+    await role.update(made.id, { AssumeRolePolicyDocument: trust }, before, world.context(CICD));
+    const arn = String(made.attributes.Arn);
+    expect(Object.keys(world.iam.role(arn)?.policies ?? {})).toEqual(['attached']);
+    await policy.remove(attached.id, attachment, world.context(CICD));
+    expect(world.iam.role(arn)?.policies).toEqual({});
+    await role.remove(made.id, {}, world.context(CICD));
+    expect(world.iam.role(arn)).toBeUndefined();
+  });
+});

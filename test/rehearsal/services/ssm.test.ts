@@ -1,0 +1,44 @@
+import { DeleteParameterCommand, GetParameterCommand, GetParametersByPathCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { CICD, MEMBER, REGION, World } from './world';
+
+let world: World;
+let ssm: SSMClient;
+
+beforeEach(async () => {
+  world = await World.start();
+  ssm = new SSMClient(world.as(CICD));
+});
+afterEach(async () => { await world.stop(); });
+
+test('keeps parameters for each account and region', async () => {
+  const put = new PutParameterCommand({ Name: '/app/one', Value: '1', Type: 'String' });
+  await expect(ssm.send(put)).resolves.toMatchObject({ Version: 1 });
+  await expect(ssm.send(put)).rejects.toMatchObject({ name: 'ParameterAlreadyExists' });
+  await ssm.send(new PutParameterCommand({ Name: '/app/one', Value: '2', Type: 'String', Overwrite: true }));
+  const { Parameter: parameter } = await ssm.send(new GetParameterCommand({ Name: '/app/one' }));
+  expect(parameter).toMatchObject({ Value: '2', Version: 2, ARN: `arn:aws:ssm:${REGION}:${CICD}:parameter/app/one`, LastModifiedDate: expect.any(Date) });
+  await expect(new SSMClient(world.as(MEMBER)).send(new GetParameterCommand({ Name: '/app/one' }))).rejects.toMatchObject({ name: 'ParameterNotFound' });
+  await expect(new SSMClient(world.as(CICD, 'admin', 'us-east-1')).send(new GetParameterCommand({ Name: '/app/one' }))).rejects.toMatchObject({ name: 'ParameterNotFound' });
+  await ssm.send(new DeleteParameterCommand({ Name: '/app/one' }));
+  expect(world.ssm.value(CICD, REGION, '/app/one')).toBeUndefined();
+});
+
+test('finds parameters by name and by path', async () => {
+  for (const name of ['/app/one', '/app/deep/two', '/other']) world.ssm.put(CICD, REGION, name, name);
+  const names = async (recursive: boolean): Promise<unknown> => {
+    const { Parameters: found } = await ssm.send(new GetParametersByPathCommand({ Path: '/app', Recursive: recursive }));
+    return found?.map(parameter => parameter.Name);
+  };
+  await expect(names(false)).resolves.toEqual(['/app/one']);
+  await expect(names(true)).resolves.toEqual(['/app/deep/two', '/app/one']);
+  await expect(ssm.send(new GetParametersCommand({ Names: ['/other', '/missing'] }))).resolves.toMatchObject({ Parameters: [{ Value: '/other' }], InvalidParameters: ['/missing'] });
+});
+
+test('is a resource of a template', async () => {
+  const type = world.type('AWS::SSM::Parameter');
+  const properties = { Name: '/app/one', Type: 'String', Value: '1' };
+  await expect(type.create(properties, world.context(CICD))).resolves.toMatchObject({ id: '/app/one', attributes: { Value: '1' } });
+  await expect(type.create(properties, world.context(CICD))).rejects.toThrow('/app/one already exists');
+  await type.update('/app/one', { ...properties, Value: '2' }, properties, world.context(CICD));
+  expect(world.ssm.value(CICD, REGION, '/app/one')).toBe('2');
+});

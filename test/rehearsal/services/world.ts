@@ -1,0 +1,97 @@
+import { Account } from '../../../rehearsal/account/account';
+import { Clock } from '../../../rehearsal/clock';
+import { CodeCommit } from '../../../rehearsal/codecommit/codecommit';
+import { CodePipeline } from '../../../rehearsal/codepipeline/codepipeline';
+import { DynamoDb } from '../../../rehearsal/dynamodb/dynamodb';
+import { Events } from '../../../rehearsal/events/events';
+import { Iam } from '../../../rehearsal/iam/iam';
+import { Kms } from '../../../rehearsal/kms/kms';
+import { Organizations } from '../../../rehearsal/organizations/organizations';
+import type { OrganizationsOptions } from '../../../rehearsal/organizations/organizations';
+import { S3 } from '../../../rehearsal/s3/s3';
+import { Server } from '../../../rehearsal/server';
+import type { Credentials, Environment, ResourceContext, ResourceType, Service } from '../../../rehearsal/service';
+import { Ssm } from '../../../rehearsal/ssm/ssm';
+import { Sts } from '../../../rehearsal/sts/sts';
+
+export const MANAGEMENT = '999999999999';
+export const CICD = '111111111111';
+export const MEMBER = '222222222222';
+export const REGION = 'eu-central-1';
+
+/** The configuration of an SDK client. */
+export interface ClientConfiguration {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: Credentials;
+  readonly maxAttempts: number;
+}
+
+/** All simulated services behind one server. */
+export class World {
+  public static async start(options: Partial<OrganizationsOptions> = {}, scale = 6000): Promise<World> {
+    const world = new World(options, scale);
+    await world.server.start();
+    return world;
+  }
+
+  public readonly delivered: { readonly functionArn: string; readonly event: unknown }[] = [];
+  public readonly clock: Clock;
+  public readonly iam: Iam;
+  public readonly server: Server;
+  public readonly organizations: Organizations;
+  public readonly s3: S3;
+  public readonly ssm: Ssm;
+  public readonly events: Events;
+  public readonly codecommit: CodeCommit;
+  public readonly codepipeline: CodePipeline;
+  private readonly services: readonly Service[];
+
+  private constructor(options: Partial<OrganizationsOptions>, scale: number) {
+    this.clock = new Clock(scale);
+    const environment: Environment = { clock: this.clock, partition: 'aws', endpoint: '' };
+    this.iam = new Iam(environment);
+    this.server = new Server(this.iam, this.clock);
+    this.organizations = new Organizations(environment, this.iam, { managementAccountId: MANAGEMENT, ...options });
+    this.organizations.addAccount({ accountId: CICD, name: 'cicd', email: 'aws+cicd@example.com', joined: 'INVITED' });
+    this.s3 = new S3(environment, this.iam, this.organizations);
+    this.ssm = new Ssm(environment);
+    this.events = new Events(environment, async (functionArn, event) => { this.delivered.push({ functionArn, event }); });
+    this.codecommit = new CodeCommit(environment, this.events);
+    this.codepipeline = new CodePipeline(environment);
+    this.services = [
+      this.iam, this.organizations, this.s3, this.ssm, this.events, this.codecommit, this.codepipeline,
+      new Sts(environment, this.iam, this.organizations), new Account(this.organizations), new DynamoDb(environment), new Kms(environment, this.iam),
+    ];
+    for (const service of this.services) this.server.register(service);
+  }
+
+  public async stop(): Promise<void> {
+    for (const service of this.services) await service.close?.();
+    await this.server.stop();
+  }
+
+  /** What a client needs to call as a role of an account; nothing is tried twice, so that every error is seen. */
+  public as(accountId: string, roleName = 'admin', region = REGION): ClientConfiguration {
+    const arn = `arn:aws:sts::${accountId}:assumed-role/${roleName}/session`;
+    return { endpoint: this.server.endpoint, region, credentials: this.iam.issue({ accountId, arn }), maxAttempts: 1 };
+  }
+
+  /** The CloudFormation type of that name, whichever service has it. */
+  public type(name: string): ResourceType {
+    const type = this.services.map(service => service.resourceTypes?.[name]).find(candidate => candidate !== undefined);
+    if (type === undefined) throw new Error(`no service has the type ${name}`);
+    return type;
+  }
+
+  public context(accountId: string, logicalId = 'Resource'): ResourceContext {
+    return {
+      accountId,
+      region: REGION,
+      stackId: `arn:aws:cloudformation:${REGION}:${accountId}:stack/Stack/1`,
+      stackName: 'Stack',
+      logicalId,
+      tags: {},
+    };
+  }
+}

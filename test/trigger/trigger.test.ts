@@ -1,0 +1,86 @@
+import { Routes } from '../../lambda/account-stack/routes';
+import { routeKey } from '../../lambda/shared/route';
+import type { PipelineStart, Pipelines } from '../../lambda/trigger/aws';
+import type { ReferenceChange, ReferenceEvent } from '../../lambda/trigger/trigger';
+import { trigger } from '../../lambda/trigger/trigger';
+import { FakeRegistry } from '../shared/fake-registry';
+
+const SHOP = 'arn:aws:codecommit:eu-central-1:222222222222:shop';
+const target = {
+  stackKey: 'stack#1', stackId: 'cicd', environmentName: 'test1', accountId: '111111111111', region: 'eu-central-1', pipelineName: 'shop-test1',
+};
+
+class FakePipelines implements Pipelines {
+  public readonly executions = new Map<string, PipelineStart>();
+  public error?: Error;
+
+  public async start(pipeline: PipelineStart): Promise<string> {
+    if (this.error) throw this.error;
+    if (!this.executions.has(pipeline.token)) this.executions.set(pipeline.token, pipeline);
+    return `execution-${[...this.executions.keys()].indexOf(pipeline.token) + 1}`;
+  }
+}
+
+async function world() {
+  const registry = new FakeRegistry();
+  const routes = new Routes(registry);
+  await routes.put(routeKey(SHOP, 'env/test1'), target);
+  return { registry, routes, pipelines: new FakePipelines() };
+}
+
+function moved(change: Partial<ReferenceChange> = {}, id = 'event-1'): ReferenceEvent {
+  return { id, resources: [SHOP], detail: { event: 'referenceUpdated', referenceType: 'branch', referenceName: 'env/test1', commitId: 'abc', ...change } };
+}
+
+test('a branch that has moved starts its pipeline at that commit', async () => {
+  const { registry, pipelines } = await world();
+  expect(await trigger(moved(), registry, pipelines)).toEqual({
+    started: true, environmentName: 'test1', pipelineName: 'shop-test1', accountId: '111111111111', executionId: 'execution-1',
+  });
+  const [start] = pipelines.executions.values();
+  expect(start).toMatchObject({ accountId: '111111111111', region: 'eu-central-1', pipelineName: 'shop-test1', commitId: 'abc' });
+  expect(start?.token).toMatch(/^[a-zA-Z0-9-]{1,128}$/);
+});
+
+test('the same event twice starts the pipeline once, another event once more', async () => {
+  const { registry, pipelines } = await world();
+  await Promise.all([trigger(moved(), registry, pipelines), trigger(moved(), registry, pipelines)]);
+  expect(pipelines.executions.size).toBe(1);
+  await trigger(moved({}, 'event-2'), registry, pipelines);
+  expect(pipelines.executions.size).toBe(2);
+});
+
+test.each([
+  ['another branch', { referenceName: 'main' }, `branch 'main' of ${SHOP} has no pipeline`],
+  ['a tag', { referenceType: 'tag' }, "referenceUpdated of tag 'env/test1' starts nothing"],
+  ['a branch that was deleted', { event: 'referenceDeleted', commitId: undefined }, "referenceDeleted of branch 'env/test1' starts nothing"],
+])('%s starts nothing and says why', async (_, change, reason) => {
+  const { registry, pipelines } = await world();
+  expect(await trigger(moved(change), registry, pipelines)).toEqual({ started: false, reason });
+  expect(pipelines.executions.size).toBe(0);
+});
+
+test('while a pipeline moves to another account the newer one is started, and the former again if the move is rolled back', async () => {
+  const { registry, routes, pipelines } = await world();
+  const key = routeKey(SHOP, 'env/test1');
+  await routes.put(key, { ...target, stackKey: 'stack#2', accountId: '333333333333' });
+  expect(await trigger(moved(), registry, pipelines)).toMatchObject({ accountId: '333333333333' });
+  await routes.remove(key, 'stack#2');
+  expect(await trigger(moved({}, 'event-2'), registry, pipelines)).toMatchObject({ accountId: '111111111111' });
+  await routes.remove(key, 'stack#1');
+  expect(registry.keys).toEqual([]);
+});
+
+test('a start that is denied says what the role must trust', async () => {
+  const { registry, pipelines } = await world();
+  pipelines.error = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
+  await expect(trigger(moved(), registry, pipelines)).rejects.toThrow("pipeline 'shop-test1' of environment 'test1' in account 111111111111 cannot be started "
+    + "at commit abc of branch 'env/test1': AccessDenied: not authorized: the role 'org-environments-pipeline-start' there must trust "
+    + "'org-environments-trigger': deploy the environment again");
+});
+
+test('a pipeline that is missing is named', async () => {
+  const { registry, pipelines } = await world();
+  pipelines.error = Object.assign(new Error('gone'), { name: 'PipelineNotFoundException' });
+  await expect(trigger(moved(), registry, pipelines)).rejects.toThrow("of branch 'env/test1': PipelineNotFoundException: gone");
+});

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { deployAssembly, destroyAssembly } from '../../rehearsal/assembly/deployer';
+import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
+import type { SimulationOptions } from '../../rehearsal/simulation';
+import { Simulation } from '../../rehearsal/simulation';
+import { OrganizationAccessRole } from '../../src';
+import type { CicdProps } from '../fixtures/app';
+import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../fixtures/app';
+
+export const REPOSITORY = 'shop';
+
+export interface WorldOptions extends Partial<SimulationOptions> {
+  /** Files of the repository; none: it has no commit. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** A simulated AWS, and apps that are really synthesized and really deployed there. */
+export class World {
+  public static async start({ files = { 'README.md': 'the shop\n' }, ...options }: WorldOptions = {}): Promise<World> {
+    const folder = mkdtempSync(join(tmpdir(), 'vending-'));
+    const simulation = await Simulation.start({
+      managementAccountId: MANAGEMENT_ACCOUNT,
+      organizationId: ORGANIZATION_ID,
+      organizationalUnits: ['Workloads/Prod', 'Workloads/Test'],
+      scale: 180,
+      ...options,
+    });
+    const world = new World(simulation, folder);
+    await world.seed(files);
+    return world;
+  }
+
+  private syntheses = 0;
+
+  private constructor(public readonly simulation: Simulation, private readonly folder: string) {}
+
+  /** Deploys an app made of the management stack and a CICD stack that holds what is defined. */
+  public async deploy(define: (cicd: Cicd) => void, props: CicdProps = {}): Promise<DeploymentResult> {
+    return deployAssembly(this.simulation, this.synthesize(define, props));
+  }
+
+  public async destroy(define: (cicd: Cicd) => void): Promise<DeploymentResult> {
+    return destroyAssembly(this.simulation, this.synthesize(define));
+  }
+
+  private async seed(files: Readonly<Record<string, string>>): Promise<void> {
+    const source = join(this.folder, `source-${this.syntheses++}`);
+    mkdirSync(source);
+    if (Object.keys(files).length === 0) execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch', 'main', source]);
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(source, name), content);
+    await this.simulation.codecommit.seed(CICD_ACCOUNT, REGION, REPOSITORY, source);
+  }
+
+  /** The accounts that were created, by name. */
+  public get vended(): Record<string, string> {
+    const created = this.simulation.organizations.accounts.filter(({ joined }) => joined === 'CREATED');
+    return Object.fromEntries(created.map(({ name, accountId }) => [name, accountId]));
+  }
+
+  public async descriptor(branchName: string): Promise<unknown> {
+    const file = await this.simulation.codecommit.file(CICD_ACCOUNT, REGION, REPOSITORY, branchName, 'environment.json');
+    return file === undefined ? undefined : JSON.parse(file);
+  }
+
+  public calls(operation: string): number {
+    return this.simulation.calls[operation] ?? 0;
+  }
+
+  public stackStatus(accountId: string, stackName: string): string | undefined {
+    return this.simulation.cloudformation.find(accountId, REGION, stackName)?.status;
+  }
+
+  public async stop(): Promise<void> {
+    await this.simulation.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private synthesize(define: (cicd: Cicd) => void, props: CicdProps = {}): string {
+    const app: App = quickApp({ outdir: join(this.folder, `assembly-${this.syntheses++}`) });
+    const management = new Stack(app, 'Management', { env: { account: MANAGEMENT_ACCOUNT, region: REGION } });
+    new OrganizationAccessRole(management, 'Access', { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID });
+    const cicd = new Cicd(app, props);
+    cicd.stack.addStackDependency(management);
+    define(cicd);
+    return app.synth().directory;
+  }
+}
+
+/** Why a deployment failed: every reason that CloudFormation shows. */
+export function reasons(result: DeploymentResult): string {
+  return result.failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('\n');
+}
