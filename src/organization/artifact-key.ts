@@ -10,7 +10,8 @@ export function artifactKey(scope: Construct, organizationId: string): Key {
     alias: 'alias/org-environments-artifacts',
     description: 'Encrypts the artifacts of the pipelines of all environments',
     enableKeyRotation: true,
-    removalPolicy: RemovalPolicy.RETAIN,
+    // without it the artifacts are lost; a first deployment that fails leaves no key to pay for behind
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   key.addToResourcePolicy(new PolicyStatement({
     sid: 'PipelinesOfTheOrganization',

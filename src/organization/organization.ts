@@ -170,7 +170,8 @@ export class Organization extends OrganizationBase {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: RemovalPolicy.RETAIN,
+      // kept for ever once the stack stands; a first deployment that fails leaves no empty table behind
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.registry = registry;
     this.artifactKey = artifactKey(this, this.organizationId);

@@ -9,7 +9,8 @@ export const DEFAULT_ACCESS_ROLE = 'OrganizationAccountAccessRole';
 export function vendingStatements(organizationId: string, accessRoleNames: readonly string[]): PolicyStatement[] {
   const within = (kind: string) => `arn:${Aws.PARTITION}:organizations::${Aws.ACCOUNT_ID}:${kind}/${organizationId}/*`;
   return [
-    allow('CreateTagged', ['organizations:CreateAccount'], ['*'], { Null: { [`aws:RequestTag/${NAMES.ownerTag}`]: 'false' } }),
+    // creating with tags asks for both, and there is no account yet that could be named
+    allow('CreateTagged', ['organizations:CreateAccount', 'organizations:TagResource'], ['*'], { Null: { [`aws:RequestTag/${NAMES.ownerTag}`]: 'false' } }),
     allow('Look', [
       'organizations:DescribeCreateAccountStatus', 'organizations:ListCreateAccountStatus', 'organizations:ListAccounts', 'organizations:ListRoots',
     ], ['*']),

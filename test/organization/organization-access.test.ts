@@ -15,7 +15,7 @@ function accessRole(props: Partial<OrganizationAccessRoleProps> = {}) {
 
 /** What vending accounts calls, and on what. */
 const VENDING = {
-  CreateTagged: { actions: ['organizations:CreateAccount'], resources: ['*'] },
+  CreateTagged: { actions: ['organizations:CreateAccount', 'organizations:TagResource'], resources: ['*'] },
   Look: {
     actions: [
       'organizations:DescribeCreateAccountStatus', 'organizations:ListCreateAccountStatus', 'organizations:ListAccounts', 'organizations:ListRoots',

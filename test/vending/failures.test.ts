@@ -95,6 +95,8 @@ describe.each(troubles)('when $what', ({ options, begin, app, words, mend, corre
     for (const word of words) expect(reasons(failed)).toMatch(word);
     expect(failed.stacks.at(-1)).toMatchObject({ name: 'Cicd', status: 'ROLLBACK_COMPLETE' });
 
+    expect(world.keptResources(CICD_ACCOUNT, 'Cicd')).toEqual([]);
+
     const accountOfFirstTry = world.vended['shop-dev'];
     mend?.(world);
     const again = await world.deploy(corrected.define, corrected.props);

@@ -74,6 +74,12 @@ export class World {
     return this.simulation.cloudformation.find(accountId, REGION, stackName)?.status;
   }
 
+  /** What a stack that is gone has left behind. */
+  public keptResources(accountId: string, stackName: string): string[] {
+    const { events = [] } = this.simulation.cloudformation.find(accountId, REGION, stackName) ?? {};
+    return events.filter(({ status }) => status === 'DELETE_SKIPPED').map(({ logicalId }) => logicalId);
+  }
+
   public async stop(): Promise<void> {
     await this.simulation.stop();
     rmSync(this.folder, { recursive: true, force: true });
