@@ -34,7 +34,9 @@ describe('a state machine', () => {
   async function machine(name: string, states: Record<string, unknown>): Promise<string> {
     const definition = JSON.stringify({ StartAt: Object.keys(states)[0], States: states });
     const stack = await simulation.cloudformation.create({
-      accountId: ACCOUNT, region: REGION, name: `stack-${name}`,
+      accountId: ACCOUNT,
+      region: REGION,
+      name: `stack-${name}`,
       body: JSON.stringify({
         Resources: {
           Machine: { Type: 'AWS::StepFunctions::StateMachine', Properties: { StateMachineName: name, RoleArn: ROLE, DefinitionString: definition } },
