@@ -1,34 +1,59 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import type { CleanUp } from './clean-up';
 import { UsageError } from './usage-error';
 import { readAssembly } from '../rehearsal/assembly/manifest';
 
 /** The folder of the cloud assembly that `--app` names; a command is run to synthesize it. */
-export async function assemblyOf(app: string): Promise<string> {
+export async function assemblyOf(app: string, cleanUp: CleanUp): Promise<string> {
   const folder = path.resolve(app);
-  if (existsSync(folder) && statSync(folder).isDirectory()) return readable(folder);
-  if (!/\s/.test(app) && !existsSync(folder)) {
-    throw new UsageError(`--app '${app}' is neither a folder nor a command: give the folder of a cloud assembly, usually cdk.out, or the command that synthesizes it`);
+  if (isFolder(folder)) {
+    try {
+      readAssembly(folder);
+    } catch (error) {
+      throw new UsageError(messageOf(error));
+    }
+    return folder;
   }
+  checkCommand(app);
   const outdir = mkdtempSync(path.join(tmpdir(), 'org-environments-cdk.out-'));
-  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
-  await synthesize(app, outdir);
-  return readable(outdir);
+  cleanUp.add(() => rmSync(outdir, { recursive: true, force: true, maxRetries: 5 }));
+  await synthesize(app, outdir, cleanUp);
+  if (!existsSync(path.join(outdir, 'manifest.json'))) {
+    throw new Error(`the command '${app}' synthesized nothing: it must write a cloud assembly into the folder that CDK_OUTDIR names, as a CDK app does by itself`);
+  }
+  readAssembly(outdir);
+  return outdir;
 }
 
-function readable(folder: string): string {
+function checkCommand(app: string): void {
+  if (/\s/.test(app)) return;
+  if (/\.[cm]?[jt]s$/.test(app) && !isExecutable(app)) {
+    const way = /ts$/.test(app) ? `npx tsx ${app}` : `node ${app}`;
+    throw new UsageError(`--app '${app}' is a file and no command${existsSync(app) ? '' : ', and it does not exist here'}: give the command that runs it, for example '${way}'`);
+  }
+  if (existsSync(app)) return;
+  throw new UsageError(`--app '${app}' is neither a folder nor a command: give the folder of a cloud assembly, usually cdk.out, or the command that synthesizes it`);
+}
+
+function isFolder(file: string): boolean {
+  return existsSync(file) && statSync(file).isDirectory();
+}
+
+/** Without a slash, a shell would look for it among its commands only. */
+function isExecutable(file: string): boolean {
   try {
-    readAssembly(folder);
-    return folder;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    accessSync(file, constants.X_OK);
+    return file.includes('/');
+  } catch {
+    return false;
   }
 }
 
 /** Runs the app as the CDK command line does: in a shell, with the context of cdk.json. */
-async function synthesize(command: string, outdir: string): Promise<void> {
+async function synthesize(command: string, outdir: string, cleanUp: CleanUp): Promise<void> {
   const env = {
     CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:enable-path-metadata': true, ...contextOf('cdk.json'), ...readJson('cdk.context.json') }),
     CDK_DEFAULT_ACCOUNT: '111111111111',
@@ -37,11 +62,25 @@ async function synthesize(command: string, outdir: string): Promise<void> {
     CDK_OUTDIR: outdir,
   };
   const status = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn(command, { shell: true, stdio: ['ignore', 'inherit', 'inherit'], env });
+    // in a group of its own, so that what the shell has started can be ended with it
+    const child = spawn(command, { shell: true, detached: true, stdio: ['ignore', 'inherit', 'inherit'], env });
+    const forget = cleanUp.add(() => endGroup(child.pid));
     child.on('error', reject);
-    child.on('exit', resolve);
+    child.on('exit', code => { forget(); resolve(code); });
   });
-  if (status !== 0) throw new UsageError(`the command '${command}' ended with exit status ${status}, so there is nothing to rehearse`);
+  if (status !== 0) throw new Error(`the command '${command}' ended with ${status === null ? 'a signal' : `exit status ${status}`}, so there is nothing to rehearse`);
+}
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // it has ended by itself
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function contextOf(file: string): object {

@@ -16,33 +16,46 @@ export interface EnvironmentReport {
   readonly enabled: boolean;
 }
 
+export interface DescribedBranch {
+  readonly repository: string;
+  /** The account of the repository. */
+  readonly accountId: string;
+  readonly head: BranchHead;
+  readonly descriptor: Descriptor;
+}
+
 /** The environments as anybody could see them on AWS: a branch that describes itself, and the pipeline in its account that takes it. */
 export async function readEnvironments(simulation: Simulation): Promise<EnvironmentReport[]> {
+  const branches = await readBranches(simulation);
+  return branches.flatMap(branch => describe(simulation, branch) ?? []);
+}
+
+/** Branches that describe themselves; those of environments that were removed go on doing so. */
+export async function readBranches(simulation: Simulation): Promise<DescribedBranch[]> {
   const places = new Map(simulation.cloudformation.all.map(({ accountId, region }) => [`${accountId}/${region}`, { accountId, region }]));
-  const found: EnvironmentReport[] = [];
+  const found: DescribedBranch[] = [];
   for (const { accountId, region } of places.values()) {
     for (const name of simulation.codecommit.repositoryNames(accountId, region)) {
-      for (const branch of await simulation.codecommit.branches(accountId, region, name)) {
-        const file = await simulation.codecommit.file(accountId, region, name, branch.name, 'environment.json');
-        const environment = file === undefined ? undefined : describe(simulation, file, branch);
-        if (environment) found.push(environment);
+      for (const head of await simulation.codecommit.branches(accountId, region, name)) {
+        const file = await simulation.codecommit.file(accountId, region, name, head.name, 'environment.json');
+        const descriptor = file === undefined ? undefined : parse(file);
+        // a branch that only inherits its parent's file is not described by it
+        if (descriptor?.branch === head.name) found.push({ repository: name, accountId, head, descriptor });
       }
     }
   }
   return found;
 }
 
-/** Nothing for a branch that only inherits its parent's file, or whose environment was removed. */
-function describe({ codepipeline, organizations }: Simulation, file: string, branch: BranchHead): EnvironmentReport | undefined {
-  const descriptor = parse(file);
-  if (descriptor?.branch !== branch.name) return undefined;
+/** Nothing for a branch whose environment was removed. */
+function describe({ codepipeline, organizations }: Simulation, { head, descriptor }: DescribedBranch): EnvironmentReport | undefined {
   const { name, accountId, parent, region } = descriptor;
   const pipeline = codepipeline.pipelines(accountId, region)
-    .find(({ stages }) => stages.flatMap(({ actions }) => actions).some(({ configuration }) => configuration.BranchName === branch.name));
+    .find(({ stages }) => stages.flatMap(({ actions }) => actions).some(({ configuration }) => configuration.BranchName === head.name));
   if (!pipeline) return undefined;
   const organizationalUnit = organizations.account(accountId) ? organizations.unitPath(accountId) : '';
-  const { name: branchName, commitId } = branch;
-  return { name, branch: branchName, parent, commitId, accountId, organizationalUnit, pipeline: pipeline.name, enabled: !pipeline.frozen };
+  const { name: branch, commitId } = head;
+  return { name, branch, parent, commitId, accountId, organizationalUnit, pipeline: pipeline.name, enabled: !pipeline.frozen };
 }
 
 function parse(file: string): Descriptor | undefined {

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { firstLine } from './failures';
 import type { StackEvent } from '../rehearsal/cloudformation/stack';
 
 const VERBS: Readonly<Record<string, readonly [doing: string, done: string]>> = {
@@ -43,11 +44,6 @@ export class Progress {
     const name = isStack ? pc.bold(event.stackName) : event.path?.replace(/(\/(Resource|Default))+$/, '') ?? `${event.stackName}/${event.logicalId}`;
     this.write(`${pc.dim(clock((event.at - this.startedAt) / 1000))}  ${event.accountId}  ${name}  ${isStack ? 'stack ' : ''}${what}`);
   }
-}
-
-/** The rest of a reason comes at the end. */
-function firstLine(reason = 'no reason given'): string {
-  return reason.split('\n')[0];
 }
 
 /** `01:02:03` */

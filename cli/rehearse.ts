@@ -1,113 +1,129 @@
-import { createWriteStream, existsSync, writeFileSync } from 'node:fs';
-import * as path from 'node:path';
+import { createWriteStream, writeFileSync } from 'node:fs';
 import pc from 'picocolors';
 import { assemblyOf } from './app';
+import { cleaningUp } from './clean-up';
+import { describeFailures } from './failures';
+import { organizationIdOf, repositoryHints } from './names';
+import { checkFiles, type RehearseOptions } from './options';
 import { clock, duration, Progress } from './progress';
+import { describeRemains } from './remains';
 import { reportOf, type Deployment, type Report } from './report';
 import { drawTree } from './tree';
 import { UsageError } from './usage-error';
 import { deployAssembly, destroyAssembly, type DeploymentResult } from '../rehearsal/assembly/deployer';
 import { managementAccountOf } from '../rehearsal/assembly/management';
-import { readAssembly } from '../rehearsal/assembly/manifest';
+import { readAssembly, type AssemblyStack } from '../rehearsal/assembly/manifest';
 import { Simulation } from '../rehearsal/simulation';
 
-export interface RehearseOptions {
-  readonly app: readonly string[];
-  readonly repository: Readonly<Record<string, string>>;
-  readonly organizationalUnit: readonly string[];
-  readonly managementAccount?: string;
-  readonly organizationId?: string;
-  readonly destroy: boolean;
-  readonly report?: string;
-  readonly log?: string;
-  readonly scale: number;
-  readonly verbose: boolean;
+export interface Terminal {
+  readonly write: Write;
+  readonly warn: Write;
 }
-
 type Write = (line: string) => void;
 
+/** A cloud assembly and what was given to get it. */
+interface App {
+  readonly name: string;
+  readonly folder: string;
+}
+
 /** Deploys assemblies one after another into the same simulated organization; answers whether all of it succeeded. */
-export async function rehearse(options: RehearseOptions, write: Write): Promise<boolean> {
-  const startedAt = Date.now();
-  checkRepositories(options.repository);
-  const first = await assemblyOf(options.app[0]);
-  const simulation = await Simulation.start({
-    managementAccountId: options.managementAccount ?? managementAccountOf(readAssembly(first)) ?? '111111111111',
-    organizationId: options.organizationId,
+export async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<boolean> {
+  checkFiles(options);
+  return cleaningUp(async cleanUp => {
+    const startedAt = Date.now();
+    const apps: App[] = [];
+    // all of them before simulated time begins, which goes on while a command runs
+    for (const name of options.app) apps.push({ name, folder: await assemblyOf(name, cleanUp) });
+    const stacks = apps.flatMap(({ folder }) => readAssembly(folder));
+    const simulation = await begin(options, stacks, terminal);
+    cleanUp.add(async () => simulation.stop());
+    cleanUp.add(listen(simulation, options, terminal.write));
+    const deployments = await deployAll(simulation, options, apps, terminal.write);
+    const report = await reportOf(simulation, deployments, (Date.now() - startedAt) / 1000);
+    if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
+    summarize(report, terminal.write);
+    const hints = report.succeeded ? [] : repositoryHints(stacks, Object.keys(options.repository ?? {}));
+    await tellEnd(simulation, options, deployments, hints, terminal.write);
+    return report.succeeded;
+  });
+}
+
+async function begin(options: RehearseOptions, stacks: readonly AssemblyStack[], { warn }: Terminal): Promise<Simulation> {
+  const managementAccountId = options.managementAccount ?? managementAccountOf(stacks) ?? '111111111111';
+  if (options.account?.some(({ accountId }) => accountId === managementAccountId)) {
+    throw new UsageError(`--account ${managementAccountId} is the management account, which exists anyway: leave it away, or name another with --management-account`);
+  }
+  return Simulation.start({
+    managementAccountId,
+    organizationId: organizationIdOf(stacks, options.organizationId, warn),
     organizationalUnits: options.organizationalUnit,
+    accounts: options.account,
     repositories: options.repository,
     scale: options.scale,
   });
-  const interrupt = (): void => { void simulation.stop().finally(() => process.exit(130)); };
-  process.once('SIGINT', interrupt);
-  try {
-    listen(simulation, options, write);
-    const deployments = await deployAll(simulation, options, first, write);
-    const report = await reportOf(simulation, deployments, (Date.now() - startedAt) / 1000);
-    if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
-    summarize(report, write);
-    return deployments.every(({ result }) => result.succeeded);
-  } finally {
-    process.off('SIGINT', interrupt);
-    await simulation.stop();
-  }
 }
 
-async function deployAll(simulation: Simulation, options: RehearseOptions, first: string, write: Write): Promise<Deployment[]> {
+async function deployAll(simulation: Simulation, options: RehearseOptions, apps: readonly App[], write: Write): Promise<Deployment[]> {
   const deployments: Deployment[] = [];
-  let folder = first;
-  for (const [index, app] of options.app.entries()) {
-    if (index > 0) folder = await assemblyOf(app);
-    write(pc.bold(`\nDeploying ${app}`));
-    deployments.push({ app, result: await deployAssembly(simulation, folder) });
-    tellEnd(deployments[index].result, write);
-    if (!deployments[index].result.succeeded) return deployments;
+  for (const { name, folder } of apps) {
+    write(pc.bold(`\nDeploying ${name}`));
+    const result = await deployAssembly(simulation, folder);
+    deployments.push({ app: name, result });
+    tellResult(result, write);
+    if (!result.succeeded) return deployments;
   }
   if (options.destroy) {
-    const app = options.app[options.app.length - 1];
-    write(pc.bold(`\nDestroying ${app}`));
+    const { name, folder } = apps[apps.length - 1];
+    write(pc.bold(`\nDestroying ${name}`));
     const result = await destroyAssembly(simulation, folder);
-    deployments.push({ app: `${app} (destroyed)`, result });
-    tellEnd(result, write);
+    deployments.push({ app: `${name} (destroyed)`, result });
+    tellResult(result, write);
   }
   return deployments;
 }
 
-function tellEnd({ succeeded, failures, changed, calls, seconds }: DeploymentResult, write: Write): void {
-  for (const { path: construct, logicalId, stackName, accountId, type, reason } of failures) {
-    write(`${pc.red('✗')} ${pc.bold(construct ?? `${stackName}/${logicalId}`)} (${type} in account ${accountId}): ${withoutFrames(reason)}`);
-  }
+function tellResult({ succeeded, skipped, changed, calls, seconds }: DeploymentResult, write: Write): void {
+  for (const stack of skipped) write(`${pc.yellow('!')} stack '${stack}' has no resources: it is skipped, as cdk deploy does`);
   const word = succeeded ? pc.green('Done') : pc.red('Failed');
-  write(`${word}: ${changed === 0 ? 'no changes' : `${changed} resource operations`}, ${calls} calls to AWS, ${seconds.toFixed(1)} seconds`);
+  write(`${word}: ${changed === 0 ? 'no changes' : count(changed, 'resource operation')}, ${count(calls, 'call')} to AWS, ${seconds.toFixed(1)} seconds`);
 }
 
-/** CDK's framework appends the stack of the error, which tells of its own code only. */
-function withoutFrames(reason: string): string {
-  return reason.split('\n').filter(line => line.trim() !== '' && !/^\s+at /.test(line)).join('\n  ');
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-function listen(simulation: Simulation, options: RehearseOptions, write: Write): void {
+/** Answers the way to hear no more. */
+function listen(simulation: Simulation, options: RehearseOptions, write: Write): () => void {
   const startedAt = simulation.clock.now();
-  const progress = new Progress(write, startedAt, options.verbose);
-  simulation.cloudformation.onEvent(event => progress.event(event));
-  if (!options.log) return;
-  const log = createWriteStream(options.log);
-  simulation.lambda.onLine = ({ at, functionName, text }) => log.write(`${clock((at - startedAt) / 1000)} ${functionName} ${text}\n`);
+  const progress = new Progress(write, startedAt, options.verbose ?? false);
+  const stop = simulation.cloudformation.onEvent(event => progress.event(event));
+  if (options.log) {
+    const log = createWriteStream(options.log);
+    simulation.lambda.onLine = ({ at, functionName, text }) => log.write(`${clock((at - startedAt) / 1000)} ${functionName} ${text}\n`);
+  }
+  return stop;
 }
 
 function summarize(report: Report, write: Write): void {
   if (report.environments.length > 0) write(`\n${drawTree(report.environments)}`);
   const services: Record<string, number> = {};
-  for (const [operation, count] of Object.entries(report.awsCalls)) {
+  for (const [operation, times] of Object.entries(report.awsCalls)) {
     const [service] = operation.split(':');
-    services[service] = (services[service] ?? 0) + count;
+    services[service] = (services[service] ?? 0) + times;
   }
-  write(`\nAWS calls: ${Object.entries(services).map(([service, count]) => `${service} ${count}`).join(', ') || 'none'}`);
+  write(`\nAWS calls: ${Object.entries(services).map(([service, times]) => `${service} ${times}`).join(', ') || 'none'}`);
   write(`Time: ${duration(report.simulatedSeconds)} on AWS, ${report.seconds.toFixed(1)} seconds here`);
 }
 
-function checkRepositories(repositories: Readonly<Record<string, string>>): void {
-  for (const [name, folder] of Object.entries(repositories)) {
-    if (!existsSync(folder)) throw new UsageError(`--repository '${name}': the folder '${path.resolve(folder)}' does not exist`);
-  }
+/** What is worth reading last: what is left, and what went wrong. */
+async function tellEnd(
+  simulation: Simulation, { destroy }: RehearseOptions, deployments: readonly Deployment[], hints: readonly string[], write: Write,
+): Promise<void> {
+  const failed = deployments.some(({ result }) => !result.succeeded);
+  if (failed || destroy) (await describeRemains(simulation)).forEach(write);
+  const failures = describeFailures(deployments);
+  if (failures.length > 0) write('');
+  failures.forEach(write);
+  for (const hint of hints) write(`${pc.yellow('hint:')} ${hint}`);
 }

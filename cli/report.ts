@@ -1,10 +1,20 @@
 import { readEnvironments, type EnvironmentReport } from './environments';
+import { constructOf } from './failures';
 import type { DeploymentResult, StackResult } from '../rehearsal/assembly/deployer';
 import type { Simulation } from '../rehearsal/simulation';
 
 export interface Deployment {
   readonly app: string;
   readonly result: DeploymentResult;
+}
+
+export interface DeploymentReport {
+  readonly app: string;
+  readonly succeeded: boolean;
+  readonly seconds: number;
+  readonly changed: number;
+  readonly calls: number;
+  readonly failures: readonly { stack: string; accountId: string; path: string; reason: string }[];
 }
 
 export interface Report {
@@ -14,7 +24,8 @@ export interface Report {
   readonly simulatedSeconds: number;
   readonly accounts: readonly { accountId: string; name: string; email: string; organizationalUnit: string; state: string }[];
   readonly stacks: readonly Omit<StackResult, 'outputs'>[];
-  readonly deployments: readonly { app: string; seconds: number; changed: number; calls: number }[];
+  readonly succeeded: boolean;
+  readonly deployments: readonly DeploymentReport[];
 }
 
 /** What the simulated world looks like, and what it took to make it so. */
@@ -28,8 +39,23 @@ export async function reportOf(simulation: Simulation, deployments: readonly Dep
     accounts: organizations.accounts.map(({ accountId, name, email, state }) => ({
       accountId, name, email, organizationalUnit: organizations.unitPath(accountId), state,
     })),
-    stacks: cloudformation.all.filter(({ deleted }) => !deleted)
+    stacks: cloudformation.all.filter(({ deleted, isSeed, updatedAt }) => !deleted && (!isSeed || updatedAt !== undefined))
       .map(({ name, accountId, region, status, failure }) => ({ name, accountId, region, status, reason: failure })),
-    deployments: deployments.map(({ app, result: { seconds: took, changed, calls } }) => ({ app, seconds: took, changed, calls })),
+    succeeded: deployments.every(({ result }) => result.succeeded),
+    deployments: deployments.map(describe),
+  };
+}
+
+function describe({ app, result: { succeeded, seconds, changed, calls, failures } }: Deployment): DeploymentReport {
+  return {
+    app,
+    succeeded,
+    seconds,
+    changed,
+    calls,
+    failures: failures.map(failure => {
+      const { stackName: stack, accountId, reason } = failure;
+      return { stack, accountId, path: constructOf(failure), reason };
+    }),
   };
 }

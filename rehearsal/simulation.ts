@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Account } from './account/account';
 import { Clock } from './clock';
 import { CloudFormation } from './cloudformation/cloudformation';
@@ -23,6 +26,8 @@ export interface SimulationOptions {
   readonly organizationId?: string;
   /** Paths of units that exist beforehand, for example `Workloads/Test`. */
   readonly organizationalUnits?: readonly string[];
+  /** Accounts of the organization that exist beforehand, invited; `roleName` is a role in them that trusts the management account. */
+  readonly accounts?: readonly { readonly accountId: string; readonly roleName?: string }[];
   /** CodeCommit repositories that exist beforehand: by name, the folder or git repository that fills them. */
   readonly repositories?: Readonly<Record<string, string>>;
   /** How many accounts the organization may have. */
@@ -40,8 +45,13 @@ export class Simulation {
   /** Begins with an organization of one account, the management account. */
   public static async start(options: SimulationOptions): Promise<Simulation> {
     const simulation = new Simulation(options);
-    await simulation.server.start();
-    return simulation;
+    try {
+      await simulation.server.start();
+      return simulation;
+    } catch (error) {
+      await simulation.stop();
+      throw error;
+    }
   }
 
   public readonly clock: Clock;
@@ -56,8 +66,13 @@ export class Simulation {
   public readonly lambda: Lambda;
   public readonly cloudformation: CloudFormation;
   private readonly services: readonly Service[];
+  private readonly temporary = mkdtempSync(join(tmpdir(), 'rehearsal-'));
+  private readonly removeTemporary: () => void;
 
   private constructor(public readonly options: SimulationOptions) {
+    // when the process ends without stop(), too
+    this.removeTemporary = () => rmSync(this.temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    process.once('exit', this.removeTemporary);
     this.clock = new Clock(options.scale);
     const environment = this.environment();
     this.iam = new Iam(environment);
@@ -65,9 +80,9 @@ export class Simulation {
     this.organizations = new Organizations(environment, this.iam, options);
     this.s3 = new S3(environment, this.iam, this.organizations);
     this.ssm = new Ssm(environment);
-    this.lambda = new Lambda(environment, this.iam, this.s3, { modules: options.modules });
+    this.lambda = new Lambda(environment, this.iam, this.s3, { modules: options.modules, temporary: this.temporary });
     this.events = new Events(environment, async (functionArn, event) => this.lambda.invokeEvent(functionArn, event));
-    this.codecommit = new CodeCommit(environment, this.events);
+    this.codecommit = new CodeCommit(environment, this.events, this.temporary);
     this.codepipeline = new CodePipeline(environment);
     const { server, iam, s3, ssm, lambda } = this;
     this.cloudformation = new CloudFormation(environment, { server, iam, s3, ssm, lambda });
@@ -81,6 +96,7 @@ export class Simulation {
       if (service.resourceTypes) this.cloudformation.know(service.resourceTypes);
     }
     for (const path of options.organizationalUnits ?? []) this.organizations.addUnit(path);
+    for (const { accountId, roleName } of options.accounts ?? []) this.organizations.invite(accountId, roleName);
   }
 
   /** How often each operation was called, for example `organizations:CreateAccount`. */
@@ -92,8 +108,13 @@ export class Simulation {
 
   /** Ends all processes and servers and removes all temporary folders. */
   public async stop(): Promise<void> {
-    for (const service of [...this.services].reverse()) await service.close?.();
-    await this.server.stop();
+    try {
+      for (const service of [...this.services].reverse()) await service.close?.();
+      await this.server.stop();
+    } finally {
+      process.off('exit', this.removeTemporary);
+      this.removeTemporary();
+    }
   }
 
   private environment(): Environment {

@@ -1,37 +1,42 @@
+import { existsSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
 import type { Simulation } from '../simulation';
 import type { AssemblyStack } from './manifest';
 
-const ROLES = ['deploy-role', 'cfn-exec-role', 'file-publishing-role', 'image-publishing-role', 'lookup-role'];
+const DEFAULT_QUALIFIER = 'hnb659fds';
 
 /** What exists on AWS before an app can be deployed: its accounts are members of the organization and bootstrapped, its repositories are there. */
 export async function prepare(simulation: Simulation, stacks: readonly AssemblyStack[]): Promise<void> {
   for (const stack of stacks) {
-    join(simulation, stack.accountId);
-    bootstrap(simulation, stack);
+    if (!simulation.organizations.account(stack.accountId)) simulation.organizations.invite(stack.accountId);
+    await bootstrap(simulation, stack);
   }
   await fillRepositories(simulation, stacks);
 }
 
-function join({ organizations }: Simulation, accountId: string): void {
-  if (organizations.account(accountId)) return;
-  organizations.addAccount({ accountId, name: `account-${accountId}`, email: `account+${accountId}@example.com`, joined: 'INVITED' });
-}
-
-/** `cdk bootstrap`, as far as anything asks for it: the bucket, the version and the roles. */
-function bootstrap({ s3, ssm, iam, options }: Simulation, { accountId, region, bootstrap: { qualifier, version } }: AssemblyStack): void {
+/** `cdk bootstrap`: a stack of its own, so that an app which bootstraps the account, too, finds and updates it. */
+async function bootstrap({ cloudformation, s3, ssm }: Simulation, stack: AssemblyStack): Promise<void> {
+  const { accountId, region, bootstrap: { qualifier, version } } = stack;
+  if (!s3.bucket(`cdk-${qualifier}-assets-${accountId}-${region}`)) {
+    await cloudformation.seed({
+      accountId,
+      region,
+      name: qualifier === DEFAULT_QUALIFIER ? 'CDKToolkit' : `CDKToolkit-${qualifier.replaceAll('_', '-')}`,
+      body: readFileSync(templateFile(), 'utf8'),
+      parameters: { Qualifier: qualifier, FileAssetsBucketKmsKeyId: 'AWS_MANAGED_KEY' },
+      capabilities: ['CAPABILITY_NAMED_IAM'],
+    });
+  }
   const parameter = `/cdk-bootstrap/${qualifier}/version`;
   if (Number(ssm.value(accountId, region, parameter) ?? 0) < version) ssm.put(accountId, region, parameter, String(version));
-  const bucket = `cdk-${qualifier}-assets-${accountId}-${region}`;
-  if (!s3.bucket(bucket)) s3.createBucket(accountId, region, bucket);
-  const partition = options.partition ?? 'aws';
-  for (const role of ROLES) {
-    const roleName = `cdk-${qualifier}-${role}-${accountId}-${region}`;
-    const arn = `arn:${partition}:iam::${accountId}:role/${roleName}`;
-    if (iam.role(arn)) continue;
-    const principal: Record<string, string> = role === 'cfn-exec-role' ? { Service: 'cloudformation.amazonaws.com' } : { AWS: `arn:${partition}:iam::${accountId}:root` };
-    const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow' as const, Action: 'sts:AssumeRole', Principal: principal }] };
-    iam.putRole({ arn, roleName, roleId: `AROA${roleName}`, accountId, trust, policies: {}, managedPolicyArns: [], tags: {} });
-  }
+}
+
+/** Beside the bundled command, or in `lib` while the sources run as they are. */
+function templateFile(): string {
+  const candidates = ['../lambda', '../../lib/lambda'].map(folder => path.join(__dirname, folder, 'account/bootstrap-template.json'));
+  const found = candidates.find(existsSync);
+  if (!found) throw new Error(`the template of the CDK bootstrap is missing, looked for ${candidates.join(' and ')}: run 'node tools/bundle.mjs'`);
+  return found;
 }
 
 /** A repository given on the command line lies in every account of the app but the management account. */

@@ -28,6 +28,8 @@ export interface DeploymentResult {
   readonly succeeded: boolean;
   readonly stacks: readonly StackResult[];
   readonly failures: readonly Failure[];
+  /** Stacks without any resource, which `cdk deploy` passes over. */
+  readonly skipped: readonly string[];
   /** How many resources were made, changed or removed, in all accounts. */
   readonly changed: number;
   readonly calls: number;
@@ -38,41 +40,52 @@ export interface DeploymentResult {
 export async function deployAssembly(simulation: Simulation, folder: string): Promise<DeploymentResult> {
   const stacks = readAssembly(folder);
   await prepare(simulation, stacks);
-  return watch(simulation, async () => eachUntilFailure(stacks, async stack => {
+  const result = await watch(simulation, async () => eachUntilFailure(stacks, async stack => {
     publish(simulation, stack);
-    return deploy(simulation, stack);
+    return isEmpty(stack) ? remove(simulation, stack) : deploy(simulation, stack);
   }));
+  return { ...result, skipped: stacks.filter(isEmpty).map(({ displayName }) => displayName) };
 }
 
 /** Deletes the stacks of an assembly in reverse order as `cdk destroy --all` does. */
 export async function destroyAssembly(simulation: Simulation, folder: string): Promise<DeploymentResult> {
   const stacks = readAssembly(folder).reverse();
-  const { cloudformation } = simulation;
-  const remove = async ({ accountId, region, name }: AssemblyStack): Promise<Stack | undefined> => cloudformation.remove(accountId, region, name);
-  return watch(simulation, async () => eachUntilFailure(stacks, remove));
+  return watch(simulation, async () => eachUntilFailure(stacks, async stack => remove(simulation, stack)));
 }
 
-async function eachUntilFailure(stacks: readonly AssemblyStack[], work: (stack: AssemblyStack) => Promise<Stack | undefined>): Promise<Stack[]> {
+interface Progress {
+  readonly stacks: readonly Stack[];
+  /** What CloudFormation refused before it began. */
+  readonly refused: readonly Failure[];
+}
+
+async function eachUntilFailure(stacks: readonly AssemblyStack[], work: (stack: AssemblyStack) => Promise<Stack | undefined>): Promise<Progress> {
   const done: Stack[] = [];
   for (const stack of stacks) {
-    const result = await work(stack);
-    if (result) done.push(result);
-    if (result && failed(result)) break;
+    try {
+      const result = await work(stack);
+      if (result) done.push(result);
+      if (result && failed(result)) break;
+    } catch (error) {
+      if (error instanceof AwsError) return { stacks: done, refused: [refusal(stack, error)] };
+      throw error;
+    }
   }
-  return done;
+  return { stacks: done, refused: [] };
 }
 
 /** Runs a deployment and counts what happens meanwhile in all accounts. */
-async function watch(simulation: Simulation, work: () => Promise<Stack[]>): Promise<DeploymentResult> {
+async function watch(simulation: Simulation, work: () => Promise<Progress>): Promise<DeploymentResult> {
   const events: StackEvent[] = [];
   const [startedAt, callsBefore] = [Date.now(), simulation.server.calls.length];
   const stop = simulation.cloudformation.onEvent(event => events.push(event));
   try {
-    const stacks = await work();
+    const { stacks, refused } = await work();
     return {
-      succeeded: !stacks.some(failed),
+      succeeded: refused.length === 0 && !stacks.some(failed),
       stacks: stacks.map(describe),
-      failures: events.filter(isFailure).map(toFailure),
+      failures: [...events.filter(isFailure).map(toFailure), ...refused],
+      skipped: [],
       changed: events.filter(({ type, status }) => type !== 'AWS::CloudFormation::Stack' && status.endsWith('_COMPLETE')).length,
       calls: simulation.server.calls.length - callsBefore,
       seconds: (Date.now() - startedAt) / 1000,
@@ -80,6 +93,18 @@ async function watch(simulation: Simulation, work: () => Promise<Stack[]>): Prom
   } finally {
     stop();
   }
+}
+
+function refusal({ name, displayName, accountId }: AssemblyStack, { message }: AwsError): Failure {
+  return { stackName: name, accountId, logicalId: name, type: 'AWS::CloudFormation::Stack', path: displayName, reason: message };
+}
+
+function isEmpty({ template }: AssemblyStack): boolean {
+  return Object.keys(JSON.parse(template).Resources ?? {}).length === 0;
+}
+
+async function remove({ cloudformation }: Simulation, { accountId, region, name }: AssemblyStack): Promise<Stack | undefined> {
+  return cloudformation.remove(accountId, region, name);
 }
 
 function publish({ s3 }: Simulation, stack: AssemblyStack): void {

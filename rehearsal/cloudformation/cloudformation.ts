@@ -60,6 +60,11 @@ export class CloudFormation implements Service {
     return this.stacks.find(accountId, region, nameOrId);
   }
 
+  /** Makes a stack that exists before anything is deployed. */
+  public async seed(request: StackRequest): Promise<void> {
+    return this.stacks.seed(request);
+  }
+
   /** Creates a stack and waits for the end of the operation, whatever it is. */
   public async create(request: StackRequest): Promise<Stack> {
     return settled(this.stacks.create(request));

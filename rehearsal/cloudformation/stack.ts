@@ -79,6 +79,8 @@ export class Stack {
     public readonly createdAt: number,
     public target: Target,
     public readonly options: { readonly capabilities: readonly string[]; readonly roleArn?: string; readonly terminationProtection: boolean },
+    /** It was there before anything was deployed. */
+    public readonly isSeed = false,
   ) {}
 
   public get inProgress(): boolean {

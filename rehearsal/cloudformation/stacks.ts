@@ -69,7 +69,7 @@ export class Stacks {
   }
 
   /** A stack that is only looked at: nothing is made before it is executed. */
-  public review(request: StackRequest): Stack {
+  public review(request: StackRequest, isSeed = false): Stack {
     const { accountId, region, name } = request;
     if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
       throw validation(`1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`);
@@ -78,10 +78,18 @@ export class Stacks {
     const id = `arn:${this.environment.partition}:cloudformation:${region}:${accountId}:stack/${name}/${randomUUID()}`;
     const { capabilities = [], roleArn, terminationProtection = false } = request;
     const target = this.target(request, {});
-    const stack = new Stack(id, name, accountId, region, this.environment.clock.now(), target, { capabilities, roleArn, terminationProtection });
+    const stack = new Stack(id, name, accountId, region, this.environment.clock.now(), target, { capabilities, roleArn, terminationProtection }, isSeed);
     checkTarget(this.world, stack, target);
     this.all.push(stack);
     return stack;
+  }
+
+  /** A stack that is there before anything is deployed: it took no time, and nobody hears of it. */
+  public async seed(request: StackRequest): Promise<void> {
+    const stack = this.review(request, true);
+    await new StackOperation({ ...this.world, seconds: () => 0, tell: () => {} }, stack).create('DO_NOTHING');
+    const { accountId, name, failure } = stack;
+    if (failure !== undefined) throw new Error(`stack '${name}' in account ${accountId} cannot be there beforehand: ${failure}`);
   }
 
   /** Begins the creation of a stack that was only looked at so far. */

@@ -17,8 +17,9 @@ export class CodeCommit implements Service {
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly store: RepositoryStore;
 
-  public constructor(environment: Environment, events: Events) {
-    this.store = new RepositoryStore(environment);
+  /** @param temporary folder in which the repositories get one of their own; by default that of the system */
+  public constructor(environment: Environment, events: Events, temporary?: string) {
+    this.store = new RepositoryStore(environment, temporary);
     this.operations = {
       ...new RepositoryOperations(this.store, events).operations,
       ...new ContentOperations(this.store).operations,

@@ -28,7 +28,7 @@ export class RepositoryStore {
   private readonly repositories = new Regional(() => new Map<string, Repository>());
   private opened?: Promise<{ folder: string; git: Git }>;
 
-  public constructor(private readonly environment: Environment) {}
+  public constructor(private readonly environment: Environment, private readonly temporary: string = tmpdir()) {}
 
   public find(accountId: string, region: string, name: string): Repository | undefined {
     return this.repositories.of(accountId, region).get(name);
@@ -122,7 +122,7 @@ export class RepositoryStore {
   }
 
   private async open(): Promise<{ folder: string; git: Git }> {
-    this.opened ??= mkdtemp(join(tmpdir(), 'rehearsal-codecommit-')).then(folder => ({ folder, git: new Git(folder) }));
+    this.opened ??= mkdtemp(join(this.temporary, 'rehearsal-codecommit-')).then(folder => ({ folder, git: new Git(folder) }));
     return this.opened;
   }
 }

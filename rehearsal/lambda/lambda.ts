@@ -11,6 +11,8 @@ import { FunctionType, QualifiedFunctionType } from './resources';
 export interface LambdaOptions {
   /** Folder from which functions get SDK clients that the runtime does not bring. @default the current folder */
   readonly modules?: string;
+  /** Folder for the code of inline functions. @default that of the system */
+  readonly temporary?: string;
 }
 
 /** AWS Lambda: functions that really run, each in Node processes of its own. */
@@ -25,9 +27,10 @@ export class Lambda implements Service {
   };
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly functions: Functions;
-  private readonly temporary = mkdtempSync(path.join(tmpdir(), 'rehearsal-lambda-'));
+  private readonly temporary: string;
 
   public constructor(private readonly environment: Environment, iam: Iam, s3: S3, options: LambdaOptions = {}) {
+    this.temporary = mkdtempSync(path.join(options.temporary ?? tmpdir(), 'rehearsal-lambda-'));
     this.functions = new Functions(environment, iam, options.modules ?? process.cwd());
     this.operations = {
       Invoke: async call => this.answerInvoke(call),

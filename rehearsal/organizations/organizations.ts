@@ -81,6 +81,12 @@ export class Organizations implements Service {
     });
   }
 
+  /** Puts an account into the organization that was a stranger before; it can be entered only through a role that somebody has made there. */
+  public invite(accountId: string, roleName?: string): void {
+    this.addAccount({ accountId, name: `account-${accountId}`, email: `account+${accountId}@example.com`, joined: 'INVITED' });
+    if (roleName !== undefined) this.putAccessRole(accountId, roleName);
+  }
+
   /** Makes the organizational units of a path such as `Workloads/Test` as far as they are missing, and answers the id of the last. */
   public addUnit(path: string): string {
     const names = path.split('/').filter(name => name !== '');
@@ -103,12 +109,16 @@ export class Organizations implements Service {
   /** A created account answers nobody at first: its access role comes later. */
   private async openAccount(account: SimulatedAccount, roleName: string): Promise<void> {
     await this.environment.clock.sleep(this.options.readySeconds ?? 20);
+    this.putAccessRole(account.accountId, roleName);
+  }
+
+  private putAccessRole(accountId: string, roleName: string): void {
     const { partition } = this.environment;
     this.iam.putRole({
-      arn: `arn:${partition}:iam::${account.accountId}:role/${roleName}`,
+      arn: `arn:${partition}:iam::${accountId}:role/${roleName}`,
       roleName,
       roleId: `AROA${this.iam.identifiers.next(17, 'upper')}`,
-      accountId: account.accountId,
+      accountId,
       trust: {
         Version: '2012-10-17',
         Statement: [{

@@ -1,20 +1,32 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { describeFailures, firstLine } from '../../cli/failures';
+import { organizationIdOf } from '../../cli/names';
 import { drawTree } from '../../cli/tree';
+import { readAssembly } from '../../rehearsal';
 
 const COMMAND = path.join(__dirname, '../../lib/cli/org-environments.js');
 
 describe('org-environments rehearse', () => {
   let folder: string;
 
-  beforeAll(() => { folder = mkdtempSync(path.join(tmpdir(), 'cli-test-')); });
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'cli-test-'));
+    mkdirSync(path.join(folder, 'empty'));
+    mkdirSync(path.join(folder, 'tmp'));
+  });
   afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
   function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-    const result = spawnSync(process.execPath, [COMMAND, 'rehearse', ...args], { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+    const result = spawnSync(process.execPath, [COMMAND, 'rehearse', ...args], { cwd: folder, encoding: 'utf8', env: environment() });
     return { status: result.status, stdout: result.stdout, stderr: result.stderr };
+  }
+
+  /** With a folder for temporary files of its own, so that it can be seen what is left there. */
+  function environment(): NodeJS.ProcessEnv {
+    return { ...process.env, NO_COLOR: '1', TMPDIR: path.join(folder, 'tmp') };
   }
 
   /** An assembly of one stack, as the CDK writes it. */
@@ -49,21 +61,81 @@ describe('org-environments rehearse', () => {
     const { status, stdout } = run('--app', assembly('clash', { A: queue('same'), B: queue('same') }), '--report', 'failed.json', '--scale', '600');
     expect(status).toBe(1);
     expect(stdout).toContain("✗ Shop/Orders/Resource (AWS::SQS::Queue in account 111111111111): Resource of type 'AWS::SQS::Queue' with identifier 'same' already exists.");
-    const { stacks } = JSON.parse(readFileSync(path.join(folder, 'failed.json'), 'utf8'));
+    expect(stdout.match(/✗/g)).toHaveLength(1);
+    const { stacks, succeeded, deployments } = JSON.parse(readFileSync(path.join(folder, 'failed.json'), 'utf8'));
     expect(stacks).toMatchObject([{ name: 'Shop', status: 'ROLLBACK_COMPLETE', reason: expect.stringContaining('failed to create') }]);
+    const failure = { stack: 'Shop', accountId: '111111111111', path: 'Shop/Orders/Resource', reason: expect.stringContaining('already exists') };
+    expect({ succeeded, deployments }).toMatchObject({ succeeded: false, deployments: [{ succeeded: false, failures: [failure] }] });
   });
 
   test('runs a command that synthesizes the app', () => {
     const source = assembly('source', { A: queue('a') });
     const { status, stdout } = run('--app', `cp ${source}/* "$CDK_OUTDIR"`, '--scale', '600');
     expect(status).toBe(0);
-    expect(stdout).toContain('Done: 1 resource operations');
+    expect(stdout).toContain('Done: 1 resource operation, 0 calls to AWS');
+  });
+
+  test('ends with 1 when the command fails, and leaves nothing behind', () => {
+    const { status, stderr } = run('--app', 'echo half > "$CDK_OUTDIR/manifest.json"; exit 3');
+    expect(stderr).toContain('ended with exit status 3, so there is nothing to rehearse');
+    expect(status).toBe(1);
+    expect(readdirSync(path.join(folder, 'tmp'))).toEqual([]);
+  });
+
+  test.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const)('ends what it started and leaves nothing behind after %s', async (signal, expected) => {
+    const slow = assembly(`slow-${signal}`, { A: { Type: 'AWS::DynamoDB::Table', Properties: { AttributeDefinitions: [], KeySchema: [] } } });
+    for (const app of ['sleep 60', slow]) {
+      const child = spawn(process.execPath, [COMMAND, 'rehearse', '--app', app, '--scale', '1'], { cwd: folder, env: environment(), stdio: 'ignore' });
+      const ended = new Promise(resolve => child.on('exit', resolve));
+      while (readdirSync(path.join(folder, 'tmp')).length === 0) await new Promise(resolve => setTimeout(resolve, 20));
+      child.kill(signal);
+      expect(await ended).toBe(expected);
+      expect(readdirSync(path.join(folder, 'tmp'))).toEqual([]);
+    }
+  });
+
+  test('takes the organization from the policies of the app, and warns of another', () => {
+    const policy = (id: string): unknown => ({ Type: 'AWS::SQS::QueuePolicy', Properties: { PolicyDocument: { Condition: { StringEquals: { 'aws:PrincipalOrgID': [id] } } } } });
+    const one = assembly('organization', { A: policy('o-aaaaaaaaaa') });
+    expect(run('--app', one, '--scale', '600')).toMatchObject({ status: 0, stderr: '' });
+    const { status, stderr } = run('--app', one, '--organization-id', 'o-cccccccccc', '--scale', '600');
+    expect(stderr).toContain("--organization-id is 'o-cccccccccc', but the policies of the app ask for 'o-aaaaaaaaaa'");
+    expect(status).toBe(0);
+    expect(organizationIdOf(readAssembly(one), undefined, () => undefined)).toBe('o-aaaaaaaaaa');
+    const several = run('--app', assembly('organizations', { A: policy('o-aaaaaaaaaa'), B: policy('o-bbbbbbbbbb') }));
+    expect(several).toMatchObject({ status: 2, stderr: expect.stringContaining('names 2 organizations, o-aaaaaaaaaa and o-bbbbbbbbbb') });
+  });
+
+  test('tells what was retained, and which repository the app wants instead', () => {
+    mkdirSync(path.join(folder, 'source-code'));
+    writeFileSync(path.join(folder, 'source-code/README.md'), 'shop');
+    const rule = { Type: 'AWS::Events::Rule', Properties: { EventPattern: { resources: ['arn:aws:codecommit:eu-west-1:111111111111:shop'] } } };
+    const kept = { Type: 'AWS::SQS::Queue', DeletionPolicy: 'Retain', Properties: { QueueName: 'kept' } };
+    const { status, stdout } = run('--app', assembly('hints', { A: queue('same'), B: queue('same'), Kept: kept, Rule: rule }), '--repository', 'shoo=source-code', '--scale', '600');
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/Resources were retained:\n {2}AWS::SQS::Queue \S+ of stack Shop in account 111111111111/);
+    expect(stdout).toContain("hint: no stack of the app uses the repository 'shoo' that --repository gives: it names 'shop'");
+    expect(stdout).toContain("hint: the app uses the repository 'shop', which was not given: --repository shop=<path>");
+  });
+
+  test('skips a stack without resources, and names a stack that is refused', () => {
+    const empty = run('--app', assembly('nothing', {}), '--scale', '600');
+    expect(empty).toMatchObject({ status: 0, stdout: expect.stringContaining("stack 'Shop' has no resources: it is skipped") });
+    const refused = run('--app', assembly('refused', { A: { Type: 'AWS::SQS::Queue', DependsOn: 'B' } }), '--scale', '600');
+    expect(refused).toMatchObject({ status: 1, stdout: expect.stringContaining('✗ Shop (AWS::CloudFormation::Stack in account 111111111111): Template format error: Unresolved') });
   });
 
   test.each<[string, string[], string]>([
     ['an unknown folder', ['--app', 'nowhere'], "--app 'nowhere' is neither a folder nor a command"],
     ['a folder without a manifest', ['--app', '.'], 'it holds no manifest.json'],
-    ['a command that fails', ['--app', 'exit 3'], "the command 'exit 3' ended with exit status 3"],
+    ['an empty app', ['--app', ''], 'or the command that synthesizes it; it is empty'],
+    ['a script instead of a command', ['--app', 'app.js'], "for example 'node app.js'"],
+    ['an empty unit', ['--app', '.', '--organizational-unit', ''], "none of them empty, for example Workloads/Test, got ''"],
+    ['a unit with an empty part', ['--app', '.', '--organizational-unit', 'Workloads//Test'], "got 'Workloads//Test'"],
+    ['a bad existing account', ['--app', '.', '--account', '12=role'], "must be <id> or <id>=<role name>, where the id is twelve digits, got '12=role'"],
+    ['a report in no folder', ['--app', 'exit 3', '--report', 'no/report.json'], "--report 'no/report.json': the folder"],
+    ['a log that is a folder', ['--app', 'exit 3', '--log', '.'], "--log '.' is a folder: name a file"],
+    ['an empty repository', ['--app', 'exit 3', '--repository', 'shop=empty'], "--repository 'shop': the folder is empty"],
     ['no app', [], "required option '--app <folder or command>' not specified"],
     ['an unknown option', ['--app', '.', '--fast'], "unknown option '--fast'"],
     ['a bad account', ['--app', '.', '--management-account', '12'], "must be twelve digits, got '12'"],
@@ -88,4 +160,20 @@ test('environments are drawn below their parents', () => {
     expect.stringMatching(/└─ env\/dev {2,}dev .* frozen$/),
     expect.stringMatching(/└─ env\/fix {2,}fix/),
   ]);
+});
+
+test('reasons are told without the noise of CDK, in one line while the deployment goes on', () => {
+  const reason = 'Received response status [FAILED] from custom resource. Message returned: Error: it broke\n\nLogs: /aws/lambda/Shop-Handler-123\n\n'
+    + '    at Runtime.handler (/var/task/framework.js:1:2) (RequestId: 4cf0e5d4-17fc-4faa-b74f-8859c74be0c3)';
+  expect(firstLine(reason)).toBe('Received response status [FAILED] from custom resource. Message returned: Error: it broke');
+  expect(firstLine('x'.repeat(500))).toHaveLength(120);
+  const failure = { stackName: 'Shop', accountId: '111111111111', logicalId: 'A', type: 'Custom::A', reason };
+  const result = { succeeded: false, stacks: [], failures: [failure, failure], skipped: [], changed: 0, calls: 0, seconds: 0 };
+  expect(describeFailures([{ app: 'shop', result }])).toEqual([expect.stringMatching(/Message returned: Error: it broke$/)]);
+});
+
+test('the demo refuses an unknown option in words', () => {
+  const { status, stderr } = spawnSync(process.execPath, [path.join(__dirname, '../../examples/demo.mjs'), '--fast'], { encoding: 'utf8' });
+  expect(stderr).toMatch(/^Unknown option '--fast'.*\nusage: npm run demo/);
+  expect(status).toBe(2);
 });

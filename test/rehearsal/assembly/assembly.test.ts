@@ -60,6 +60,33 @@ describe('an assembly', () => {
     expect(simulation.s3.bucket('cdk-hnb659fds-assets-444455556666-eu-north-1')).toBeDefined();
   });
 
+  test('finds the bootstrap of its accounts as a stack, which may be updated', async () => {
+    const assembly = synthesize(app => { new CfnResource(new Stack(app, 'Seeded', { env: { account: '777788889999', region: 'eu-west-1' } }), 'Topic', { type: 'AWS::SNS::Topic' }); });
+    await deployAssembly(simulation, assembly);
+    const toolkit = simulation.cloudformation.find('777788889999', 'eu-west-1', 'CDKToolkit');
+    expect(toolkit).toMatchObject({ status: 'CREATE_COMPLETE', isSeed: true });
+    expect(toolkit?.output('BucketName')).toBe('cdk-hnb659fds-assets-777788889999-eu-west-1');
+    const updated = await simulation.cloudformation.update({
+      accountId: '777788889999',
+      region: 'eu-west-1',
+      name: 'CDKToolkit',
+      body: toolkit?.target.body ?? '',
+      parameters: { TrustedAccounts: WORK, CloudFormationExecutionPolicies: 'arn:aws:iam::aws:policy/ReadOnlyAccess', FileAssetsBucketKmsKeyId: 'AWS_MANAGED_KEY' },
+      capabilities: ['CAPABILITY_NAMED_IAM'],
+    });
+    expect(updated.status).toBe('UPDATE_COMPLETE');
+    const role = simulation.iam.role('arn:aws:iam::777788889999:role/cdk-hnb659fds-deploy-role-777788889999-eu-west-1');
+    expect(JSON.stringify(role?.trust)).toContain(WORK);
+  });
+
+  test('may use accounts that were given, with the role that was named', async () => {
+    const world = await Simulation.start({ managementAccountId: MANAGEMENT, accounts: [{ accountId: WORK, roleName: 'entry' }, { accountId: '444455556666' }] });
+    expect(world.organizations.account(WORK)).toMatchObject({ joined: 'INVITED', state: 'ACTIVE' });
+    expect(world.iam.rolesOf(WORK).map(({ roleName }) => roleName)).toEqual(['entry']);
+    expect(world.iam.rolesOf('444455556666')).toEqual([]);
+    await world.stop();
+  });
+
   test('publishes its assets, and functions run from their folder', async () => {
     const code = path.join(folder, 'code');
     mkdirSync(code);
