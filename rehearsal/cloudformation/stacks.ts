@@ -78,7 +78,8 @@ export class Stacks {
     const id = `arn:${this.environment.partition}:cloudformation:${region}:${accountId}:stack/${name}/${randomUUID()}`;
     const { capabilities = [], roleArn, terminationProtection = false } = request;
     const target = this.target(request, {});
-    const stack = new Stack(id, name, accountId, region, this.environment.clock.now(), target, { capabilities, roleArn, terminationProtection }, isSeed);
+    const options = { capabilities, roleArn, terminationProtection };
+    const stack = new Stack(id, name, accountId, region, this.environment.clock.now(), target, options, isSeed);
     checkTarget(this.world, stack, target);
     this.all.push(stack);
     return stack;
