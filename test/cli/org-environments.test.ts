@@ -153,7 +153,7 @@ test('environments are drawn below their parents', () => {
     name: branch.slice(4), branch, parent, commitId: 'abcdef0123', accountId: '300000000001', organizationalUnit: 'Workloads', pipeline: 'shop', enabled: branch !== 'env/dev',
   });
   const drawn = drawTree([environment('env/dev', 'env/test'), environment('env/prod', 'main'), environment('env/test', 'env/prod'), environment('env/fix', 'env/prod')]);
-  expect(drawn.split('\n').map(line => line.replace(/\s{2,}/g, '  ').replace(/\u001b\[\d+m/g, ''))).toEqual([
+  expect(drawn.split('\n').map(line => line.replace(/\u001b\[\d+m/g, '').replace(/\s{2,}/g, '  ').trimEnd())).toEqual([
     'main',
     '└─ env/prod  prod  abcdef0  300000000001  Workloads  shop  enabled',
     expect.stringMatching(/├─ env\/test {2,}test/),
