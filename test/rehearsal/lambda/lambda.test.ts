@@ -14,7 +14,7 @@ describe('a function', () => {
     simulation = await Simulation.start({ managementAccountId: ACCOUNT, scale: 3600 });
     const trust = { Statement: [] };
     simulation.iam.putRole({ arn: ROLE, roleName: 'worker', roleId: 'AROAX', accountId: ACCOUNT, trust, policies: {}, managedPolicyArns: [], tags: {} });
-    const credentials = simulation.iam.issue({ accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/tester` });
+    const credentials = simulation.iam.issue({ accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` });
     client = new LambdaClient({ region: REGION, endpoint: simulation.server.endpoint, credentials, maxAttempts: 1 });
   });
 
@@ -53,7 +53,7 @@ describe('a function', () => {
   });
 
   test('acts as its role in its account', async () => {
-    await create('identity', `const { STS } = require('@aws-sdk/client-sts'); exports.handler = () => new STS({}).getCallerIdentity({});`);
+    await create('identity', 'const { STS } = require(\'@aws-sdk/client-sts\'); exports.handler = () => new STS({}).getCallerIdentity({});');
     const { answer } = await invoke('identity');
     expect(answer.Arn).toBe(`arn:aws:sts::${ACCOUNT}:assumed-role/worker/identity`);
   });
@@ -92,12 +92,12 @@ describe('a function', () => {
   });
 
   test('does not find modules of this machine', async () => {
-    await create('modules', `exports.handler = async () => { try { require('constructs'); return { found: true }; } catch (error) { return { code: error.code }; } };`);
+    await create('modules', 'exports.handler = async () => { try { require(\'constructs\'); return { found: true }; } catch (error) { return { code: error.code }; } };');
     expect((await invoke('modules')).answer).toEqual({ code: 'MODULE_NOT_FOUND' });
   });
 
   test('that crashes is run three times when it was invoked without waiting', async () => {
-    const arn = await create('crash', `console.log('RUN'); exports.handler = async () => process.exit(7);`);
+    const arn = await create('crash', 'console.log(\'RUN\'); exports.handler = async () => process.exit(7);');
     await simulation.lambda.invokeEvent(arn, {});
     await new Promise(resolve => setTimeout(resolve, 1500));
     const lines = simulation.lambda.log.filter(({ functionName }) => functionName === 'crash').map(({ text }) => text);

@@ -20,7 +20,7 @@ describe('a state machine', () => {
     simulation.iam.putRole({
       arn: ROLE, roleName: 'worker', roleId: 'AROAX', accountId: ACCOUNT, trust: { Statement: [] }, policies: {}, managedPolicyArns: [], tags: {},
     });
-    const credentials = simulation.iam.issue({ accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/tester` });
+    const credentials = simulation.iam.issue({ accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` });
     client = new SFNClient({ region: REGION, endpoint: simulation.server.endpoint, credentials, maxAttempts: 1 });
     const properties = { FunctionName: 'worker', Role: ROLE, Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 10, Code: { ZipFile: HANDLER } };
     functionArn = String((await simulation.lambda.resourceTypes['AWS::Lambda::Function'].create(properties, CONTEXT)).attributes.Arn);
@@ -34,7 +34,9 @@ describe('a state machine', () => {
   async function machine(name: string, states: Record<string, unknown>): Promise<string> {
     const definition = JSON.stringify({ StartAt: Object.keys(states)[0], States: states });
     const stack = await simulation.cloudformation.create({
-      accountId: ACCOUNT, region: REGION, name: `stack-${name}`,
+      accountId: ACCOUNT,
+      region: REGION,
+      name: `stack-${name}`,
       body: JSON.stringify({
         Resources: {
           Machine: { Type: 'AWS::StepFunctions::StateMachine', Properties: { StateMachineName: name, RoleArn: ROLE, DefinitionString: definition } },
