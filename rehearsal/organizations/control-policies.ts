@@ -37,7 +37,8 @@ export class ControlPolicies {
     const ancestors = accountId === this.managementAccountId ? undefined : this.tree.ancestors(accountId);
     const policies = [...this.policies.values()].filter(policy => policy.type === type);
     if (ancestors === undefined || policies.length === 0) return undefined;
-    const attachedTo = (target: string): PolicyDocument[] => policies.filter(({ targetIds }) => targetIds.includes(target)).map(({ content }) => content);
+    const attachedTo = (target: string): PolicyDocument[] =>
+      policies.filter(({ targetIds }) => targetIds.includes(target)).map(({ content }) => content);
     return [...ancestors, accountId].map(target => [FULL_ACCESS, ...attachedTo(target)]);
   }
 

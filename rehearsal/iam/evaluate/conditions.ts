@@ -50,7 +50,7 @@ const NEGATED: Readonly<Record<string, string>> = {
 export function conditionsHold(conditions: Conditions, context: Context, hasVariables = true): boolean {
   return Object.entries(conditions).every(([operator, keys]) => Object.entries(keys).every(([key, expected]) => {
     const values = typeof expected === 'string' ? [expected] : expected;
-    return holds(operatorOf(operator), valuesOf(context, key), hasVariables ? filled(values, context) : values);
+    return holds(operatorOf(operator), valuesOf(context, key), values.map(value => hasVariables ? withVariables(value, context) : value));
   }));
 }
 
@@ -71,17 +71,18 @@ function operatorOf(written: string): Operator {
   };
 }
 
-function holds({ set, name, isNegated, ifExists }: Operator, actual: readonly string[] | undefined, expected: readonly string[]): boolean {
-  if (name === 'Null') return expected.some(value => value.toLowerCase() === String(actual === undefined || actual.length === 0));
-  const test = (value: string): boolean => expected.some(candidate => TESTS[name](value, candidate)) !== isNegated;
+/** @param expected undefined where a variable has no value */
+function holds(operator: Operator, actual: readonly string[] | undefined, expected: readonly (string | undefined)[]): boolean {
+  const { set, name, isNegated, ifExists } = operator;
+  if (name === 'Null') return expected.some(value => value?.toLowerCase() === String(actual === undefined || actual.length === 0));
+  // with a variable that has no value nothing is equal, and nothing is unequal either
+  const test = (value: string): boolean => isNegated
+    ? expected.every(candidate => candidate !== undefined && !TESTS[name](value, candidate))
+    : expected.some(candidate => candidate !== undefined && TESTS[name](value, candidate));
   if (set === 'ForAllValues') return (actual ?? []).every(test);
   if (actual === undefined) return ifExists || (isNegated && set === undefined);
   if (set === 'ForAnyValue') return actual.some(test);
   return actual.length === 1 && test(actual[0]);
-}
-
-function filled(values: readonly string[], context: Context): string[] {
-  return values.flatMap(value => withVariables(value, context) ?? []);
 }
 
 /** Seconds since 1970, or a date of ISO 8601. */

@@ -57,11 +57,12 @@ function actionMatches(statement: Statement, action: string): boolean {
 }
 
 function resourceMatches(statement: Statement, { resource, context }: AccessRequest, hasVariables: boolean): boolean {
-  const matches = (pattern: string): boolean => {
-    const filled = hasVariables ? withVariables(pattern, context) : pattern;
-    return filled !== undefined && matchesResource(filled, resource);
-  };
-  if (statement.NotResource !== undefined) return !listOf(statement.NotResource).some(matches);
+  const filled = (patterns: Statement['Resource']): readonly (string | undefined)[] =>
+    listOf(patterns).map(pattern => hasVariables ? withVariables(pattern, context) : pattern);
+  // with a variable that has no value a resource is neither named nor left out
+  if (statement.NotResource !== undefined) {
+    return filled(statement.NotResource).every(pattern => pattern !== undefined && !matchesResource(pattern, resource));
+  }
   // a trust policy names no resource: it is that of its role
-  return statement.Resource === undefined || listOf(statement.Resource).some(matches);
+  return statement.Resource === undefined || filled(statement.Resource).some(pattern => pattern !== undefined && matchesResource(pattern, resource));
 }
