@@ -1,5 +1,6 @@
 import { readEnvironments, type EnvironmentReport } from './environments';
 import type { DeploymentResult, StackResult } from '../rehearsal/assembly/deployer';
+import { grantedNeverUsed } from '../rehearsal/assembly/never-used';
 import type { Simulation } from '../rehearsal/simulation';
 
 export interface Deployment {
@@ -14,6 +15,8 @@ export interface Report {
   readonly simulatedSeconds: number;
   readonly accounts: readonly { accountId: string; name: string; email: string; organizationalUnit: string; state: string }[];
   readonly stacks: readonly Omit<StackResult, 'outputs'>[];
+  /** For each role of the apps, the actions that it is allowed and has never used. */
+  readonly grantedNeverUsed: Readonly<Record<string, readonly string[]>>;
   readonly deployments: readonly { app: string; seconds: number; changed: number; calls: number }[];
 }
 
@@ -30,6 +33,7 @@ export async function reportOf(simulation: Simulation, deployments: readonly Dep
     })),
     stacks: cloudformation.all.filter(({ deleted }) => !deleted)
       .map(({ name, accountId, region, status, failure }) => ({ name, accountId, region, status, reason: failure })),
+    grantedNeverUsed: grantedNeverUsed(simulation),
     deployments: deployments.map(({ app, result: { seconds: took, changed, calls } }) => ({ app, seconds: took, changed, calls })),
   };
 }

@@ -1,7 +1,14 @@
 import type { Simulation } from '../simulation';
 import type { AssemblyStack } from './manifest';
 
-const ROLES = ['deploy-role', 'cfn-exec-role', 'file-publishing-role', 'image-publishing-role', 'lookup-role'];
+/** The roles of a bootstrap, with the managed policies of those that have one: what others may do, nothing here asks for. */
+const ROLES: Readonly<Record<string, readonly string[]>> = {
+  'deploy-role': [],
+  'cfn-exec-role': ['AdministratorAccess'],
+  'file-publishing-role': [],
+  'image-publishing-role': [],
+  'lookup-role': ['ReadOnlyAccess'],
+};
 
 /** What exists on AWS before an app can be deployed: its accounts are members of the organization and bootstrapped, its repositories are there. */
 export async function prepare(simulation: Simulation, stacks: readonly AssemblyStack[]): Promise<void> {
@@ -24,13 +31,14 @@ function bootstrap({ s3, ssm, iam, options }: Simulation, { accountId, region, b
   const bucket = `cdk-${qualifier}-assets-${accountId}-${region}`;
   if (!s3.bucket(bucket)) s3.createBucket(accountId, region, bucket);
   const partition = options.partition ?? 'aws';
-  for (const role of ROLES) {
+  for (const [role, policies] of Object.entries(ROLES)) {
     const roleName = `cdk-${qualifier}-${role}-${accountId}-${region}`;
     const arn = `arn:${partition}:iam::${accountId}:role/${roleName}`;
     if (iam.role(arn)) continue;
     const principal: Record<string, string> = role === 'cfn-exec-role' ? { Service: 'cloudformation.amazonaws.com' } : { AWS: `arn:${partition}:iam::${accountId}:root` };
     const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow' as const, Action: 'sts:AssumeRole', Principal: principal }] };
-    iam.putRole({ arn, roleName, roleId: `AROA${roleName}`, accountId, trust, policies: {}, managedPolicyArns: [], tags: {} });
+    const managedPolicyArns = policies.map(policy => `arn:${partition}:iam::aws:policy/${policy}`);
+    iam.putRole({ arn, roleName, roleId: `AROA${roleName}`, accountId, trust, policies: {}, managedPolicyArns, tags: {} });
   }
 }
 

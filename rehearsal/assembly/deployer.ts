@@ -40,7 +40,9 @@ export async function deployAssembly(simulation: Simulation, folder: string): Pr
   await prepare(simulation, stacks);
   return watch(simulation, async () => eachUntilFailure(stacks, async stack => {
     publish(simulation, stack);
-    return deploy(simulation, stack);
+    const deployed = await deploy(simulation, stack);
+    simulation.deployed.add(deployed.id);
+    return deployed;
   }));
 }
 

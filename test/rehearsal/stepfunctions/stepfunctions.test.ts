@@ -20,7 +20,7 @@ describe('a state machine', () => {
     simulation.iam.putRole({
       arn: ROLE, roleName: 'worker', roleId: 'AROAX', accountId: ACCOUNT, trust: { Statement: [] }, policies: {}, managedPolicyArns: [], tags: {},
     });
-    const credentials = simulation.iam.issue({ accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/tester` });
+    const credentials = simulation.iam.issue({ accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` });
     client = new SFNClient({ region: REGION, endpoint: simulation.server.endpoint, credentials, maxAttempts: 1 });
     const properties = { FunctionName: 'worker', Role: ROLE, Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 10, Code: { ZipFile: HANDLER } };
     functionArn = String((await simulation.lambda.resourceTypes['AWS::Lambda::Function'].create(properties, CONTEXT)).attributes.Arn);
