@@ -46,6 +46,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testTimeout: 120_000,
       maxWorkers: 2,
       collectCoverage: false,
+      globalSetup: '<rootDir>/test/setup/temporary-folder.ts',
+      globalTeardown: '<rootDir>/test/setup/remove-temporary-folder.ts',
       moduleNameMapper: { '^cdk-org-environments$': '<rootDir>/src/index.ts' },
     },
   },

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { UsageError } from './usage-error';
@@ -13,6 +13,7 @@ export async function assemblyOf(app: string): Promise<string> {
     throw new UsageError(`--app '${app}' is neither a folder nor a command: give the folder of a cloud assembly, usually cdk.out, or the command that synthesizes it`);
   }
   const outdir = mkdtempSync(path.join(tmpdir(), 'org-environments-cdk.out-'));
+  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
   await synthesize(app, outdir);
   return readable(outdir);
 }

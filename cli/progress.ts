@@ -29,7 +29,7 @@ export class Progress {
       return;
     }
     const seconds = (event.at - (this.begun.get(key) ?? event.at)) / 1000;
-    if (state === 'FAILED') this.line(event, `${pc.red(`${doing} failed`)} after ${duration(seconds)}: ${event.reason ?? 'no reason given'}`);
+    if (state === 'FAILED') this.line(event, `${pc.red(`${doing} failed`)} after ${duration(seconds)}: ${firstLine(event.reason)}`);
     else if (state === 'SKIPPED') this.line(event, pc.dim('kept'));
     else if (this.matters(event, seconds)) this.line(event, `${action.includes('ROLLBACK') ? pc.yellow(done) : pc.green(done)} in ${duration(seconds)}`);
   }
@@ -40,9 +40,14 @@ export class Progress {
 
   private line(event: StackEvent, what: string): void {
     const isStack = event.type === 'AWS::CloudFormation::Stack' && event.logicalId === event.stackName;
-    const name = isStack ? pc.bold('stack') : event.path?.replace(`${event.stackName}/`, '').replace(/\/(Resource|Default)$/, '') ?? event.logicalId;
-    this.write(`${pc.dim(clock((event.at - this.startedAt) / 1000))}  ${event.accountId}  ${event.stackName}  ${name}  ${what}`);
+    const name = isStack ? pc.bold(event.stackName) : event.path?.replace(/(\/(Resource|Default))+$/, '') ?? `${event.stackName}/${event.logicalId}`;
+    this.write(`${pc.dim(clock((event.at - this.startedAt) / 1000))}  ${event.accountId}  ${name}  ${isStack ? 'stack ' : ''}${what}`);
   }
+}
+
+/** The rest of a reason comes at the end. */
+function firstLine(reason = 'no reason given'): string {
+  return reason.split('\n')[0];
 }
 
 /** `01:02:03` */

@@ -38,6 +38,8 @@ export async function rehearse(options: RehearseOptions, write: Write): Promise<
     repositories: options.repository,
     scale: options.scale,
   });
+  const interrupt = (): void => { void simulation.stop().finally(() => process.exit(130)); };
+  process.once('SIGINT', interrupt);
   try {
     listen(simulation, options, write);
     const deployments = await deployAll(simulation, options, first, write);
@@ -46,6 +48,7 @@ export async function rehearse(options: RehearseOptions, write: Write): Promise<
     summarize(report, write);
     return deployments.every(({ result }) => result.succeeded);
   } finally {
+    process.off('SIGINT', interrupt);
     await simulation.stop();
   }
 }
@@ -72,10 +75,15 @@ async function deployAll(simulation: Simulation, options: RehearseOptions, first
 
 function tellEnd({ succeeded, failures, changed, calls, seconds }: DeploymentResult, write: Write): void {
   for (const { path: construct, logicalId, stackName, accountId, type, reason } of failures) {
-    write(`${pc.red('✗')} ${pc.bold(construct ?? `${stackName}/${logicalId}`)} (${type} in account ${accountId}): ${reason}`);
+    write(`${pc.red('✗')} ${pc.bold(construct ?? `${stackName}/${logicalId}`)} (${type} in account ${accountId}): ${withoutFrames(reason)}`);
   }
   const word = succeeded ? pc.green('Done') : pc.red('Failed');
   write(`${word}: ${changed === 0 ? 'no changes' : `${changed} resource operations`}, ${calls} calls to AWS, ${seconds.toFixed(1)} seconds`);
+}
+
+/** CDK's framework appends the stack of the error, which tells of its own code only. */
+function withoutFrames(reason: string): string {
+  return reason.split('\n').filter(line => line.trim() !== '' && !/^\s+at /.test(line)).join('\n  ');
 }
 
 function listen(simulation: Simulation, options: RehearseOptions, write: Write): void {

@@ -14,6 +14,7 @@ import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { NOT_YET } from '../shared/lifecycle';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../shared/owners';
 import type { Registry, Versioned } from '../shared/registry';
+import type { RouteTarget } from '../shared/route';
 import { routeKey } from '../shared/route';
 
 type Read = Versioned<StackRecord>;
@@ -118,17 +119,26 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     await this.routes.check(lease, owner);
     const fence = await this.leases.acquire(accountId, key, owner, lease);
     const route = routeKey(lease.repositoryArn, lease.branchName);
-    return this.registry.write<StackRecord>(key, { ...record, fence, routes: [...new Set([...record.routes ?? [], route])] }, record.version);
+    const routes = [...new Set([...record.routes ?? [], route])];
+    const held = await this.registry.write<StackRecord>(key, { ...record, fence, routes }, record.version);
+    // from now on, and not from when the pipeline is there: a push in between fails to start it, and is tried again until it does
+    await this.routes.put(route, this.targetOf(owner, request));
+    return held;
   }
 
   /** The pipeline is there: pushes to its branch may start it. */
   private async settleLease(owner: Owner, request: Leased, record: Read): Promise<void> {
-    const { accountId, region, lease: { repositoryArn, branchName, environmentName, pipelineName } } = request;
+    const { accountId, lease: { repositoryArn, branchName } } = request;
     const stackKey = keyOf(request);
     const route = routeKey(repositoryArn, branchName);
     await this.leases.confirm(accountId, stackKey);
-    await this.routes.put(route, { stackKey, stackId: owner.stackId, environmentName, accountId, region, pipelineName });
+    await this.routes.put(route, this.targetOf(owner, request));
     await this.leaveRoutes((record.routes ?? []).filter(other => other !== route), stackKey);
+  }
+
+  private targetOf({ stackId }: Owner, request: Leased): RouteTarget {
+    const { accountId, region, lease: { environmentName, pipelineName } } = request;
+    return { stackKey: keyOf(request), stackId, environmentName, accountId, region, pipelineName };
   }
 
   private async settle(request: AccountStackRequest, record: Read): Promise<void> {

@@ -40,7 +40,7 @@ const executionPolicy = {
       Effect: 'Deny',
       Action: CHANGE_ROLE,
       Resource: [
-        'role/${AccessRoleName}', `role/${NAMES.accessRole}`, 'role/cdk-*-role-${AWS::AccountId}-*', `policy/${NAMES.executionPolicy}`,
+        'role/${AccessRoleName}', 'role/cdk-*-role-${AWS::AccountId}-*', `policy/${NAMES.executionPolicy}-*`,
       ].map(name => sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:${name}`)),
     },
     {
@@ -79,8 +79,9 @@ const artifactBucketPolicy = {
       Effect: 'Allow',
       // the roles are made and removed with their repositories: a policy that named one of them would break when it goes
       Principal: { AWS: sub('arn:${AWS::Partition}:iam::${CicdAccount}:root') },
-      Action: ['s3:GetBucket*', 's3:GetObject*', 's3:List*', 's3:PutObject', 's3:PutObjectAcl', 's3:AbortMultipartUpload'],
-      Resource: [sub(bucketArn), sub(`${bucketArn}/*`)],
+      Action: ['s3:PutObject', 's3:PutObjectAcl'],
+      // pipeline/artifact/object: what the Source stage brings, and nothing that is built from it
+      Resource: sub(`${bucketArn}/*/Source/*`),
       Condition: { ArnLike: { 'aws:PrincipalArn': sub(`arn:\${AWS::Partition}:iam::\${CicdAccount}:role/${NAMES.sourceRolePrefix}*`) } },
     },
   ],
@@ -99,7 +100,8 @@ export const BASELINE = {
     ExecutionPolicy: {
       Type: 'AWS::IAM::ManagedPolicy',
       Properties: {
-        ManagedPolicyName: NAMES.executionPolicy,
+        // policies are global, the stack is regional
+        ManagedPolicyName: sub(`${NAMES.executionPolicy}-\${AWS::Region}`),
         Description: 'What CloudFormation may do for the applications of this account',
         PolicyDocument: executionPolicy,
       },

@@ -108,8 +108,19 @@ async function startOver(world: World, vended: VendedCase, seen: AccountCreation
   const reason = seen.failureReason ?? 'UNKNOWN';
   if (TRY_AGAIN.includes(reason)) return;
   const found = reason === 'EMAIL_ALREADY_EXISTS' ? await findOurs(world, again) : undefined;
+  const earlier = !found && reason === 'EMAIL_ALREADY_EXISTS' ? await beingCreated(world, vended) : undefined;
+  if (earlier) {
+    // ours, perhaps: an earlier request of which we have never heard
+    const since = Math.min(world.now() - LONGEST_RUN, earlier.requestedAt);
+    await proceed(world, again, { state: 'creating', creation: { since, accountName: earlier.accountName } });
+    return;
+  }
   if (!found) throw failedCreation(vended.request, reason);
   await settle(world, again, found);
+}
+
+async function beingCreated(world: World, { request }: VendedCase): Promise<AccountCreation | undefined> {
+  return (await world.directory.listCreations()).find(({ accountName, state }) => state === 'IN_PROGRESS' && accountName === request.accountName);
 }
 
 /** A run died between asking and writing down the answer. */

@@ -12,6 +12,9 @@ import { NOT_YET } from '../shared/lifecycle';
 /** Roles that were deployed a moment ago are not known everywhere in AWS yet. */
 const PROPAGATION = 60_000;
 
+/** CloudFormation stops listening after an hour; before that it must be told why. */
+const LONGEST_WAIT = 40 * 60_000;
+
 /** Vends accounts: claims, creates, places and prepares them, and hands them back. */
 export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult> {
   public constructor(private readonly world: World) {}
@@ -48,7 +51,9 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     if (!isCurrent(record, owner)) return record.accountId ? { done: true, result: { accountId: record.accountId } } : NOT_YET;
     try {
       const accountId = await this.step({ key, record, request });
-      return accountId ? { done: true, result: { accountId } } : NOT_YET;
+      if (accountId) return { done: true, result: { accountId } };
+      if (this.world.now() - record.attempt > LONGEST_WAIT) throw await this.tooLate(key, record, request);
+      return NOT_YET;
     } catch (error) {
       if (isNamed(error, 'AccessError') && this.world.now() - record.attempt < PROPAGATION) return NOT_YET;
       throw isTransient(error) ? error : inContext(request, error);
@@ -69,6 +74,14 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
       return undefined;
     }
     return this.prepared(record.placed === record.attempt ? account : await place(this.world, account, record.accountId), record.accountId);
+  }
+
+  private async tooLate(key: string, { state, accountId }: AccountRecord, request: AccountRequest): Promise<Error> {
+    await this.world.registry.leave(CREATION_QUEUE, key);
+    const why = accountId
+      ? `account ${accountId} exists, but is not usable yet`
+      : state === 'creating' ? 'AWS is still creating it' : 'it waits for its turn, because AWS creates five accounts at a time';
+    return new Error(`${nameOf(request)} is not ready after ${LONGEST_WAIT / 60_000} minutes: ${why}; nothing is lost, deploy again`);
   }
 
   private async prepared(account: Case, accountId: string | undefined): Promise<string | undefined> {

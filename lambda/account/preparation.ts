@@ -41,6 +41,7 @@ async function enter(world: World, { request }: Case, accountId: string): Promis
     const account = await world.directory.describeAccount(accountId);
     const place = request.kind === 'vended' ? nameOf(request) : `account ${accountId}`;
     const words = `${place} cannot be entered through its role '${request.accessRoleName}'`;
+    if (account?.managesOrganization) throw new Error(`account ${accountId} is the management account of the organization: an environment cannot live in it; use another account`, { cause: error });
     if (!account) throw new Error(`${words}: account ${accountId} is not in the organization; invite it first`, { cause: error });
     const way = `name another one with Account.fromAccountAttributes({ accountId: '${accountId}', accessRoleName })`;
     throw new Error(account.joined === 'INVITED'

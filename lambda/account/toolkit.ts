@@ -54,7 +54,7 @@ function isForeign(seen: StackState, version: number): boolean {
 
 function executionPolicies(world: World, request: AccountRequest, accountId: string, seen: StackState | undefined): readonly string[] {
   if (request.executionPolicyArns.length > 0) return request.executionPolicyArns;
-  const narrow = `arn:${world.partition}:iam::${accountId}:policy/${NAMES.executionPolicy}`;
+  const narrow = `arn:${world.partition}:iam::${accountId}:policy/${NAMES.executionPolicy}-${request.region}`;
   if (request.kind === 'vended' || !seen) return [narrow];
   // other applications live in an existing account: they may go on doing what they could; without trust the template's own default is the administrator
   const present = listOf(seen.parameters.CloudFormationExecutionPolicies);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EventBridgeEvent } from 'aws-lambda';
-import type { Pipelines } from './aws';
+import type { Heads, Pipelines } from './aws';
 import { NAMES } from '../../src/private/contract';
 import { isNamed } from '../shared/errors';
 import type { Registry } from '../shared/registry';
@@ -29,7 +29,7 @@ export type Outcome =
   };
 
 /** Starts the pipeline of a branch at the commit that its head has moved to, if the branch has a pipeline. */
-export async function trigger({ id, resources, detail }: ReferenceEvent, registry: Registry, pipelines: Pipelines): Promise<Outcome> {
+export async function trigger({ id, resources, detail }: ReferenceEvent, registry: Registry, heads: Heads, pipelines: Pipelines): Promise<Outcome> {
   const [repositoryArn = ''] = resources;
   const { event, referenceType, referenceName, commitId } = detail;
   if (referenceType !== 'branch' || !commitId || !['referenceCreated', 'referenceUpdated'].includes(event)) {
@@ -38,6 +38,10 @@ export async function trigger({ id, resources, detail }: ReferenceEvent, registr
   const route = await registry.read<RouteRecord>(routeKey(repositoryArn, referenceName));
   const target = route?.targets.at(-1);
   if (!target) return { started: false, reason: `branch '${referenceName}' of ${repositoryArn} has no pipeline` };
+
+  // events come in any order, and again after a failure: an old commit must not follow a newer one, which has an event of its own
+  const head = await heads.head(repositoryArn.split(':').at(-1) ?? '', referenceName);
+  if (head !== commitId) return { started: false, reason: `branch '${referenceName}' of ${repositoryArn} is not at ${commitId} any more, but at ${head ?? 'no commit'}` };
 
   const { environmentName, pipelineName, accountId, region } = target;
   // EventBridge delivers at least once: the token makes one start of the same event

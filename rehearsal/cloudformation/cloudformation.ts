@@ -4,6 +4,7 @@ import type { Lambda } from '../lambda/lambda';
 import type { S3 } from '../s3/s3';
 import type { Server } from '../server';
 import type { Environment, Operation, Permissions, ResourceType, Service } from '../service';
+import { ChangeSets } from './change-sets';
 import { CustomResourceType, ResponseChannel } from './custom-resource';
 import { secondsOf } from './durations';
 import { GenericType, plausibleAttribute } from './generic';
@@ -42,7 +43,7 @@ export class CloudFormation implements Service {
   public constructor(private readonly environment: Environment, private readonly parts: CloudFormationParts) {
     this.channel = new ResponseChannel(parts.server);
     this.stacks = new Stacks(environment, parts.iam, this.world());
-    this.operations = operations(this.stacks, parts.s3, environment);
+    this.operations = { ...operations(this.stacks, parts.s3, environment), ...new ChangeSets(this.stacks, parts.s3, environment).operations };
     this.permissions = permissions(this.stacks);
     this.know({ 'AWS::CloudFormation::Stack': new NestedStackType(this.stacks, parts.s3) });
   }

@@ -63,13 +63,20 @@ export class Stacks {
 
   /** Begins the creation of a stack; the answer comes before the resources do. */
   public create(request: StackRequest): Stack {
+    const known = this.find(request.accountId, request.region, request.name);
+    if (known && request.token !== undefined && known.token === request.token) return known;
+    const stack = this.review(request);
+    this.execute(stack, request);
+    return stack;
+  }
+
+  /** A stack that is only looked at: nothing is made before it is executed. */
+  public review(request: StackRequest): Stack {
     const { accountId, region, name } = request;
     if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
       throw validation(`1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`);
     }
-    const known = this.find(accountId, region, name);
-    if (known && request.token !== undefined && known.token === request.token) return known;
-    if (known) throw new AwsError('AlreadyExistsException', `Stack [${name}] already exists`);
+    if (this.find(accountId, region, name)) throw new AwsError('AlreadyExistsException', `Stack [${name}] already exists`);
     const id = `arn:${this.environment.partition}:cloudformation:${region}:${accountId}:stack/${name}/${randomUUID()}`;
     const { capabilities = [], terminationProtection = false } = request;
     const target = this.target(request, {});
@@ -77,11 +84,22 @@ export class Stacks {
     checkTarget(this.world, stack, target);
     this.act(stack, request);
     this.all.push(stack);
+    return stack;
+  }
+
+  /** Begins the creation of a stack that was only looked at so far. */
+  public execute(stack: Stack, request: StackRequest): void {
     this.begin(stack, request.token, 'CREATE_IN_PROGRESS', async operation => {
       await operation.create(request.onFailure === 'ROLLBACK' || request.onFailure === undefined ? 'ROLLBACK' : 'DO_NOTHING');
       if (request.onFailure === 'DELETE' && stack.status === 'CREATE_FAILED') await new StackOperation(this.world, stack).remove();
     });
-    return stack;
+  }
+
+  /** What a stack would be made to look like; refuses what an operation would refuse. */
+  public preview(stack: Stack, request: StackRequest): Target {
+    const target = this.target({ ...request, tags: request.tags ?? stack.target.tags }, stack.target.parameters);
+    checkTarget(this.world, stack, target);
+    return target;
   }
 
   public update(request: StackRequest): Stack {
@@ -90,8 +108,7 @@ export class Stacks {
     if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT)_COMPLETE$/.test(stack.status)) {
       throw validation(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
     }
-    const target = this.target({ ...request, tags: request.tags ?? stack.target.tags }, stack.target.parameters);
-    checkTarget(this.world, stack, target);
+    const target = this.preview(stack, request);
     if (canonical(substance(target)) === canonical(substance(stack.target))) throw validation('No updates are to be performed.');
     this.act(stack, request);
     stack.updatedAt = this.environment.clock.now();

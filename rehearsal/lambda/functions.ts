@@ -136,6 +136,8 @@ export class Functions {
       AWS_SESSION_TOKEN: credentials.sessionToken,
       AWS_ENDPOINT_URL: this.environment.endpoint,
       _HANDLER: configuration.handler,
+      // the SDK warns of the age of this machine's Node, which is not the function's
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     };
   }
 

@@ -1,7 +1,7 @@
 import type { FunctionProcess } from './process';
 
-/** How many invocations of one function run at once; AWS allows a thousand, this machine has fewer cores. */
-const CONCURRENCY = 8;
+/** How many invocations of one function run at once; AWS allows a thousand, but more processes than cores only wait for each other. */
+const CONCURRENCY = 4;
 
 /** The processes of one function: kept warm between invocations, more are started while all are busy. */
 export class ProcessPool {

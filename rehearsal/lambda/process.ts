@@ -22,7 +22,8 @@ export class FunctionProcess {
   }
 
   public get alive(): boolean {
-    return this.child.exitCode === null && this.child.signalCode === null && this.child.connected;
+    // a process that was killed has not ended yet, but must not be asked again
+    return !this.child.killed && this.child.exitCode === null && this.child.signalCode === null && this.child.connected;
   }
 
   /** Runs one invocation; the timeout is real time, because work is not scaled. */

@@ -97,6 +97,9 @@ export class FunctionType implements ResourceType {
     }
     const folder = code.S3Bucket && code.S3Key ? this.s3.directory(code.S3Bucket, code.S3Key) : undefined;
     if (folder) return folder;
+    if (code.S3Bucket && code.S3Key && this.s3.read(code.S3Bucket, code.S3Key)) {
+      throw new AwsError('InvalidParameterValueException', `the rehearsal unpacks no zip files, function '${name}' wants s3://${code.S3Bucket}/${code.S3Key}: give the folder as asset`);
+    }
     const message = `Error occurred while GetObject. S3 Error Code: NoSuchKey. The specified key does not exist: s3://${code.S3Bucket}/${code.S3Key}`;
     throw new AwsError('InvalidParameterValueException', message);
   }

@@ -31,6 +31,8 @@ handler.catch(() => undefined);
 process.on('message', (invocation: Invocation) => {
   void run(invocation).then(outcome => process.send?.({ ...outcome, requestId: invocation.requestId }));
 });
+// the simulation is gone: nobody will ever ask again
+process.on('disconnect', () => process.exit());
 process.on('uncaughtException', error => void fail('Uncaught Exception', error));
 process.on('unhandledRejection', error => void fail('Unhandled Promise Rejection', error));
 

@@ -31,7 +31,7 @@ export enum OnExistingAccount {
 export enum AccountRemoval {
   /** It is kept in the registry as available, with all that is in it. */
   RELEASE = 'release',
-  /** It is kept, and forgotten by the registry. */
+  /** It is kept, and forgotten by the registry. It still carries our tag: an `Account` with the same e-mail takes it back. */
   RETAIN = 'retain',
 }
 
@@ -134,6 +134,7 @@ export class Account extends Resource implements IAccount {
 
   public constructor(scope: Construct, id: string, props: AccountProps) {
     super(scope, id);
+    validate.regionOfNewAccounts(this, this.env.region);
     const email = validate.email(this, props.email);
     AppIndex.of(this).claim(this, 'e-mail', email.toLowerCase(), 'every account has an e-mail of its own; plus addresses like aws+shop-test2@example.com help');
 

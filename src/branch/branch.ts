@@ -21,6 +21,13 @@ export interface IBranch extends IResource {
 
   /** Where the branch is. */
   readonly source: Source;
+
+  /**
+   * Name of the branch at whose head this one began.
+   *
+   * @default - not known, as for a branch that was imported without it
+   */
+  readonly branchParentName?: string;
 }
 
 /** What a branch is, apart from the environment that it belongs to. */
@@ -57,6 +64,12 @@ export interface BranchAttributes {
   readonly source: Source;
   /** Name of the branch. */
   readonly branchName: string;
+  /**
+   * Name of the branch at whose head this one began.
+   *
+   * @default - not known
+   */
+  readonly branchParentName?: string;
 }
 
 /**
@@ -72,6 +85,7 @@ export class Branch extends Resource implements IBranch {
     class Import extends Resource implements IBranch {
       public readonly branchName = validate.branchName(this, attributes.branchName);
       public readonly source = attributes.source;
+      public readonly branchParentName = attributes.branchParentName;
     }
     return new Import(scope, id);
   }
@@ -84,7 +98,7 @@ export class Branch extends Resource implements IBranch {
    *
    * @attribute
    */
-  public readonly branchParentName: string;
+  public readonly branchParentName?: string;
 
   /**
    * Id of the commit that brought `environment.json`.
@@ -96,13 +110,14 @@ export class Branch extends Resource implements IBranch {
   public constructor(scope: Construct, id: string, props: BranchProps) {
     super(scope, id);
     this.source = props.source;
-    this.branchParentName = validate.branchName(this, props.from ?? 'main');
+    const parentName = validate.branchName(this, props.from ?? 'main');
+    this.branchParentName = parentName;
     validate.branchName(this, props.branchName);
     validate.environmentName(this, props.environmentName);
     const config = props.source._bind(this);
     props.source._allowBranches(this, props.organization);
     AppIndex.of(this).claim(this, `branch of ${config.key}`, props.branchName, 'an environment has a branch of its own; choose another name');
-    BranchTree.of(this).add(this, config.key, props.branchName, this.branchParentName);
+    BranchTree.of(this).add(this, config.key, props.branchName, parentName);
 
     const branch = new ManagedResource<BranchRequest, BranchResult>(this, 'Resource', {
       serviceToken: props.organization.branchServiceToken,
@@ -110,7 +125,7 @@ export class Branch extends Resource implements IBranch {
       request: {
         repositoryName: config.repositoryName,
         branchName: props.branchName,
-        parentName: this.branchParentName,
+        parentName,
         environmentName: props.environmentName,
         accountId: preparedAccountId(props.account, props.organization),
         region: Stack.of(this).region,

@@ -97,6 +97,10 @@ class CodeCommitConnection extends Construct {
       targets: [new LambdaFunction(organization.triggerFunction)],
     });
 
+    organization.triggerFunction.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({
+      actions: ['codecommit:GetBranch'], resources: [repository.repositoryArn],
+    }));
+
     const statements = this.statements(repository, organization);
     const role = new Role(this, 'SourceRole', {
       roleName: `${NAMES.sourceRolePrefix}${Names.uniqueResourceName(this, { maxLength: 64 - NAMES.sourceRolePrefix.length, separator: '-' })}`,
@@ -109,7 +113,7 @@ class CodeCommitConnection extends Construct {
       inlinePolicies: { Source: new PolicyDocument({ statements }) },
     });
     const later = 'the accounts are created later; their buckets are known by prefix and organization';
-    acknowledgeWildcards(role, statements, { Artifacts: later, ArtifactBuckets: later });
+    acknowledgeWildcards(role, statements, { Artifacts: later });
     this.sourceRole = role;
   }
 
@@ -127,9 +131,8 @@ class CodeCommitConnection extends Construct {
         resources: [repository.repositoryArn],
       }),
       new PolicyStatement({
-        sid: 'Artifacts', actions: ['s3:PutObject', 's3:PutObjectAcl'], resources: [`${bucket}/*`], conditions: organizationOnly,
+        sid: 'Artifacts', actions: ['s3:PutObject', 's3:PutObjectAcl'], resources: [`${bucket}/*/Source/*`], conditions: organizationOnly,
       }),
-      new PolicyStatement({ sid: 'ArtifactBuckets', actions: ['s3:GetBucketVersioning'], resources: [bucket], conditions: organizationOnly }),
       new PolicyStatement({
         sid: 'Encrypt',
         actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],

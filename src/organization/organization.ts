@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, Fn, IResource, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Fn, IResource, Names, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, IGrantable, IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
@@ -143,9 +143,11 @@ export class Organization extends OrganizationBase {
       public readonly branchServiceToken = attributes.branchServiceToken;
       public readonly stackServiceToken = attributes.stackServiceToken;
       public readonly triggerFunction = LambdaFunction.fromFunctionAttributes(this, 'Trigger', {
-        functionArn: inPlaceOf(this, attributes.triggerFunctionArn), sameEnvironment: true,
+        functionArn: inPlaceOf(this, attributes.triggerFunctionArn),
+        sameEnvironment: true,
+        role: roleOf(this, 'TriggerRole', NAMES.triggerFunctionRole),
       });
-      public readonly branchProviderRole = Role.fromRoleName(this, 'BranchProviderRole', NAMES.branchProviderRole);
+      public readonly branchProviderRole = roleOf(this, 'BranchProviderRole', NAMES.branchProviderRole);
     }
     return new Import(scope, id);
   }
@@ -200,4 +202,9 @@ export class Organization extends OrganizationBase {
 function inPlaceOf(scope: Construct, functionArn: string): string {
   const { resourceName } = Arn.split(functionArn, ArnFormat.COLON_RESOURCE_NAME);
   return Stack.of(scope).formatArn({ service: 'lambda', resource: 'function', resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+}
+
+/** A role of the organization. What another stack adds to it has a name of its own: without it, CDK lets two stacks overwrite each other's policy. */
+function roleOf(scope: Construct, id: string, roleName: string): IRole {
+  return Role.fromRoleName(scope, id, roleName, { defaultPolicyName: `${id}Policy-${Names.uniqueResourceName(scope, { maxLength: 90, separator: '-' })}` });
 }

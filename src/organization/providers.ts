@@ -2,10 +2,13 @@ import { Aws, Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { OrganizationAccessConfig } from './organization-access';
 import { VENDING_REASONS } from './permissions';
-import { acknowledgeWildcards } from '../private/acknowledge';
+import { acknowledge, acknowledgeWildcards } from '../private/acknowledge';
+import { BOOTSTRAP_QUALIFIER } from '../private/bootstrap';
 import { HANDLER_ENVIRONMENT, NAMES } from '../private/contract';
 import { HandlerFunctions, ResourceProvider } from '../private/resource-provider';
 
@@ -71,7 +74,7 @@ export class OrganizationProviders extends Construct {
       queryInterval: Duration.seconds(10),
     });
     this.grantRecords(provider.role, ['stack#*', 'lease#*', 'route#*']);
-    this.grantEnter(provider.role, ['cdk-*-deploy-role-*', 'cdk-*-file-publishing-role-*']);
+    this.grantEnter(provider.role, ['deploy', 'file-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`));
     this.allow(provider.role, new PolicyStatement({
       sid: 'ReadTemplates',
       actions: ['s3:GetObject'],
@@ -90,7 +93,11 @@ export class OrganizationProviders extends Construct {
     this.grantRecords(functions.role, ['route#*'], ['dynamodb:GetItem']);
     // used by the first commit on a branch that has a pipeline
     this.grantEnter(functions.role, [NAMES.startRole]);
-    return functions.function('Function', 'handler', Duration.minutes(1));
+    const trigger = functions.function('Function', 'handler', Duration.minutes(1));
+    const missed = new Queue(this, 'Missed', { enforceSSL: true, encryption: QueueEncryption.SQS_MANAGED, retentionPeriod: Duration.days(14) });
+    acknowledge(missed, { SQS3: 'this is the queue for what has failed' });
+    trigger.configureAsyncInvoke({ onFailure: new SqsDestination(missed), retryAttempts: 2 });
+    return trigger;
   }
 
   private environment(): { [name: string]: string } {
@@ -115,7 +122,8 @@ export class OrganizationProviders extends Construct {
       sid: 'EnterMembers',
       actions: ['sts:AssumeRole'],
       resources: roleNames.map(name => `arn:${Aws.PARTITION}:iam::*:role/${name}`),
-      conditions: { StringEquals: { 'aws:ResourceOrgID': this.props.organizationId } },
+      // the CICD account's own bootstrap roles lead to its administrator
+      conditions: { StringEquals: { 'aws:ResourceOrgID': this.props.organizationId }, StringNotEquals: { 'aws:ResourceAccount': Aws.ACCOUNT_ID } },
     }), 'the accounts are created later; the role is named, and the organization');
   }
 

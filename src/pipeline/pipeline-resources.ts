@@ -1,4 +1,4 @@
-import { Aws, CfnCondition, CfnParameter, Fn, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, CfnCondition, CfnParameter, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -11,6 +11,7 @@ export const PIPELINE_PARAMETERS = {
   PIPELINE_NAME: 'PipelineName',
   REPOSITORY_NAME: 'RepositoryName',
   BRANCH_NAME: 'BranchName',
+  PARENT_BRANCH_NAME: 'ParentBranchName',
   SOURCE_ROLE_ARN: 'SourceRoleArn',
   ARTIFACT_KEY_ARN: 'ArtifactKeyArn',
   TRIGGER_ROLE_ARN: 'TriggerRoleArn',
@@ -20,6 +21,17 @@ export const PIPELINE_PARAMETERS = {
 
 /** CDK no longer runs on the version that the image has by default. */
 const NODE = { 'runtime-versions': { nodejs: '22' } };
+
+/**
+ * A merge from another environment's branch brings that one's description along, and git does so without asking. What the code finds in the
+ * pipeline is always its own; what people have added to the file stays.
+ */
+const DESCRIBE = `node -e "${[
+  `const fs = require('fs'), file = '${NAMES.descriptor}'`,
+  'const found = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, \'utf8\')) : {}',
+  'const known = JSON.parse(process.env.ENVIRONMENT_DESCRIPTOR, (key, value) => value === \'\' ? undefined : value)',
+  'fs.writeFileSync(file, JSON.stringify({ ...found, ...known }, undefined, 2))',
+].join('; ')}"`;
 
 export interface PipelineResourcesProps {
   readonly installCommands: string[];
@@ -50,7 +62,11 @@ export class PipelineResources extends Construct {
       projectName: NAMES.synthProject,
       description: 'Synthesizes the CDK app of the branch',
       role: roles.synth,
-      phases: { install: { ...NODE, commands: props.installCommands }, build: { commands: [...props.buildCommands, ...props.synthCommands] } },
+      environment: { ENVIRONMENT_DESCRIPTOR: this.descriptor() },
+      phases: {
+        install: { ...NODE, commands: [DESCRIBE, ...props.installCommands] },
+        build: { commands: [...props.buildCommands, ...props.synthCommands] },
+      },
       artifacts: ['cdk.out/**/*'],
     });
     const deploy = new BuildProject(this, 'Deploy', {
@@ -58,9 +74,23 @@ export class PipelineResources extends Construct {
       projectName: NAMES.deployProject,
       description: 'Deploys the synthesized app into this account',
       role: roles.deploy,
-      phases: { install: NODE, build: { commands: ['npx --yes aws-cdk@2 deploy --all --app cdk.out --require-approval never --progress events'] } },
+      phases: {
+        install: NODE,
+        build: {
+          commands: [
+            // '**' selects the stacks of stages, too, which --all leaves out
+            "npx --yes aws-cdk@2 deploy '**' --app cdk.out --require-approval never --progress events",
+          ],
+        },
+      },
     });
     this.pipeline(roles, bucketName, synth.projectName, deploy.projectName);
+  }
+
+  /** What `environment.json` says of the environment. */
+  private descriptor(): string {
+    const { PipelineName: name, BranchName: branch, ParentBranchName: parent } = this.value;
+    return Stack.of(this).toJsonString({ name, accountId: Aws.ACCOUNT_ID, region: Aws.REGION, parent, branch });
   }
 
   private parameters(): { readonly [parameter: string]: string } {

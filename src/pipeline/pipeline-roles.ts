@@ -1,5 +1,5 @@
-import { Aws } from 'aws-cdk-lib';
-import { ArnPrincipal, IPrincipal, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Aws, Fn } from 'aws-cdk-lib';
+import { AccountPrincipal, IPrincipal, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from '../private/acknowledge';
 import { BOOTSTRAP_QUALIFIER } from '../private/bootstrap';
@@ -39,11 +39,17 @@ export class PipelineRoles extends Construct {
       this.logs(),
       allow('Deploy', ['sts:AssumeRole'], ['deploy', 'file-publishing', 'image-publishing', 'lookup'].map(bootstrapRole)),
     ]);
-    this.role('Start', NAMES.startRole, new ArnPrincipal(props.triggerRoleArn), [
+    this.role('Start', NAMES.startRole, this.trigger(), [
       allow('Start', ['codepipeline:StartPipelineExecution'], [
         `arn:${Aws.PARTITION}:codepipeline:${Aws.REGION}:${Aws.ACCOUNT_ID}:${props.pipelineName}`,
       ]),
     ]);
+  }
+
+  /** By name and not as the principal itself: that would have to exist already, and would no longer be the same when it is made anew. */
+  private trigger(): IPrincipal {
+    const cicdAccount = Fn.select(4, Fn.split(':', this.props.triggerRoleArn));
+    return new AccountPrincipal(cicdAccount).withConditions({ ArnEquals: { 'aws:PrincipalArn': this.props.triggerRoleArn } });
   }
 
   private role(id: string, roleName: string, assumedBy: IPrincipal, statements: PolicyStatement[]): Role {

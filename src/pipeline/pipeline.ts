@@ -125,6 +125,7 @@ export class Pipeline extends Resource implements IPipeline {
         [PIPELINE_PARAMETERS.PIPELINE_NAME]: this.pipelineName,
         [PIPELINE_PARAMETERS.REPOSITORY_NAME]: source.repositoryName,
         [PIPELINE_PARAMETERS.BRANCH_NAME]: branch.branchName,
+        [PIPELINE_PARAMETERS.PARENT_BRANCH_NAME]: branch.branchParentName ?? '',
         [PIPELINE_PARAMETERS.SOURCE_ROLE_ARN]: branch.source._connect(this, organization).roleArn,
         [PIPELINE_PARAMETERS.ARTIFACT_KEY_ARN]: organization.artifactKey.keyArn,
         [PIPELINE_PARAMETERS.TRIGGER_ROLE_ARN]: `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/${NAMES.triggerFunctionRole}`,
@@ -139,8 +140,6 @@ export class Pipeline extends Resource implements IPipeline {
       buildCommands: props.buildCommands ?? ['npm run build --if-present', 'npm test --if-present'],
       synthCommands: props.synthCommands ?? ['npx cdk synth --quiet'],
     });
-    // the account trusts the trigger by name, which IAM refuses while there is no such role
-    this.accountStack.nestedStackResource?.node.addDependency(organization.triggerFunction);
     this.accountStack._leaseAccount({
       environmentName: this.pipelineName, repositoryArn: source.repositoryArn, branchName: branch.branchName, pipelineName: this.pipelineName,
     });

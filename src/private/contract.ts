@@ -31,7 +31,7 @@ export const NAMES = {
   branchProviderRole: 'org-environments-branch-provider',
   stackProviderRole: 'org-environments-stack-provider',
   triggerFunctionRole: 'org-environments-trigger',
-  /** Prefix of the roles in the CICD account through which pipelines read a repository: prefix-region-repository. */
+  /** Prefix of the roles in the CICD account through which pipelines read a repository. */
   sourceRolePrefix: 'org-environments-source-',
   /** Stack in every vended account that holds what pipelines share. */
   baselineStack: 'org-environments-baseline',

@@ -62,8 +62,8 @@ export class ResourceProvider extends Construct {
       onEventHandler,
       isCompleteHandler,
       queryInterval: props.queryInterval,
-      // less than the hour after which CloudFormation stops listening, so that the framework can still tell it
-      totalTimeout: Duration.minutes(58),
+      // only the pauses count: with the work between them it is less than the hour after which CloudFormation stops listening
+      totalTimeout: Duration.minutes(45),
       logGroup: functions.logGroup,
       // two roles instead of the three with a managed policy each that the framework would make
       frameworkOnEventRole: functionRole(this, 'FrameworkRole', functions.logGroup),

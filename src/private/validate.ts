@@ -18,7 +18,7 @@ const ACCOUNT_ID: Rule = { name: 'account id', pattern: /^\d{12}$/, allowed: 'tw
 const ACCOUNT_NAME: Rule = { name: 'account name', pattern: /^[\x20-\x7e]{1,50}$/, allowed: '1 to 50 printable ASCII characters' };
 const EMAIL: Rule = {
   name: 'e-mail',
-  pattern: /^(?=.{6,64}$)[A-Za-z0-9_+&*-]+(\.[A-Za-z0-9_+&*-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$/,
+  pattern: /^(?=.{6,64}$)[A-Za-z0-9_+*-]+(\.[A-Za-z0-9_+*-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$/,
   allowed: 'an address of 6 to 64 characters like aws+shop-test@example.com',
 };
 const ENVIRONMENT_NAME: Rule = {
@@ -54,6 +54,13 @@ const TAG_KEY: Rule = {
 };
 const TAG_VALUE: Rule = { name: 'value of a tag', pattern: /^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, allowed: "at most 256 letters, digits, spaces and '_.:/=+-@'" };
 
+/** The regions that every account has; AWS adds none to them, later ones must be enabled in each account. */
+const REGIONS_OF_EVERY_ACCOUNT = [
+  'us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ap-south-1', 'ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-southeast-1',
+  'ap-southeast-2', 'ca-central-1', 'eu-central-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'eu-north-1', 'sa-east-1',
+];
+const OTHER_PARTITION = /^(cn|us-gov|us-iso[a-z]*|eu-isoe|eusc)-/;
+
 function check(rule: Rule, scope: IConstruct, value: string): string {
   if (!Token.isUnresolved(value) && !rule.pattern.test(value)) fail(scope, `the ${rule.name} must be ${rule.allowed}, got '${value}'`);
   return value;
@@ -71,6 +78,11 @@ export const validate = {
   externalId: (scope: IConstruct, value: string) => check(EXTERNAL_ID, scope, value),
   branchName: (scope: IConstruct, value: string) => check(BRANCH_NAME, scope, value),
   organizationalUnit: (scope: IConstruct, value: string) => check(/^(r-|ou-)/.test(value) ? UNIT_ID : UNIT_PATH, scope, value),
+  regionOfNewAccounts: (scope: IConstruct, region: string) => {
+    if (Token.isUnresolved(region) || OTHER_PARTITION.test(region) || REGIONS_OF_EVERY_ACCOUNT.includes(region)) return region;
+    return fail(scope, `a new account cannot be used in the region '${region}', which must be enabled in each account first: `
+      + `deploy the stack in one that every account has (${REGIONS_OF_EVERY_ACCOUNT.join(', ')}), or import accounts in which the region is enabled`);
+  },
   tags: (scope: IConstruct, tags: { [key: string]: string }) => {
     const entries = Object.entries(tags);
     // one of AWS's fifty is ours

@@ -8,7 +8,7 @@ import { AccountStackLifecycle } from '../../lambda/account-stack/lifecycle';
 import { CodeCommitRepositories } from '../../lambda/branch/aws';
 import { BranchLifecycle } from '../../lambda/branch/lifecycle';
 import type { Lifecycle } from '../../lambda/shared/lifecycle';
-import { MemberPipelines } from '../../lambda/trigger/aws';
+import { CodeCommitHeads, MemberPipelines } from '../../lambda/trigger/aws';
 import { trigger } from '../../lambda/trigger/trigger';
 import { Simulation } from '../../rehearsal/simulation';
 import { FakeRegistry } from '../shared/fake-registry';
@@ -112,18 +112,21 @@ test.each([['inline', 0], ['from the staging bucket', 60_000]])('a pipeline stac
   simulation.s3.write('assets', key, Buffer.from(template(size)));
   const registry = new FakeRegistry();
   const lifecycle = new AccountStackLifecycle(registry, new BootstrappedAccounts('aws'), { partition: 'aws', accountId: CICD });
-  const wanted = { ...request, templateKey: key, outputs: ['Name'], lease };
+  const wanted = { ...request, templateKey: key, outputs: ['Name'], lease: { ...lease, branchName: 'main' } };
   await lifecycle.create(owner, wanted);
   const result = await finish(lifecycle, wanted);
   expect(result).toEqual({ 'stackId': expect.stringContaining(`:${ONE}:stack/net/`), 'Outputs.Name': 'size' });
 
-  const detail = { event: 'referenceUpdated', referenceType: 'branch', referenceName: lease.branchName, commitId: 'a'.repeat(40) };
+  const heads = new CodeCommitHeads();
+  const commitId = await heads.head('shop', 'main');
+  expect(await heads.head('shop', 'env/nowhere')).toBeUndefined();
+  const detail = { event: 'referenceUpdated', referenceType: 'branch', referenceName: 'main', commitId };
   const event = { id: `event-${size}`, resources: [lease.repositoryArn], detail };
-  expect(await trigger(event, registry, new MemberPipelines('aws'))).toMatchObject({ started: true, accountId: ONE, pipelineName: 'test1' });
+  expect(await trigger(event, registry, heads, new MemberPipelines('aws'))).toMatchObject({ started: true, accountId: ONE, pipelineName: 'test1' });
   const credentials = simulation.iam.issue({ accountId: ONE, arn: `arn:aws:iam::${ONE}:root` });
   const { pipelineExecutionSummaries } = await new CodePipelineClient({ credentials, region: REGION })
     .send(new ListPipelineExecutionsCommand({ pipelineName: 'test1' }));
-  expect(pipelineExecutionSummaries?.some(summary => summary.sourceRevisions?.[0]?.revisionId === detail.commitId)).toBe(true);
+  expect(pipelineExecutionSummaries?.some(summary => summary.sourceRevisions?.[0]?.revisionId === commitId)).toBe(true);
 
   const updated = { ...wanted, parameters: { Size: '2' } };
   await lifecycle.update(owner, updated, wanted);
@@ -134,4 +137,19 @@ test.each([['inline', 0], ['from the staging bucket', 60_000]])('a pipeline stac
   await patiently(async () => await lifecycle.finishRemoval(owner, updated) || undefined);
   expect(simulation.ssm.value(ONE, REGION, 'size')).toBeUndefined();
   expect(registry.keys).toEqual([`lease#${ONE}`]);
+});
+
+test('a template over 51,200 bytes gets into the account through its role for publishing files, which is made for that', async () => {
+  const earlier = new Set(simulation.server.calls);
+  const callsOf = (role: string) => simulation.server.calls
+    .filter(call => !earlier.has(call) && call.caller?.includes(`assumed-role/cdk-hnb659fds-${role}-role-${ONE}-${REGION}/`))
+    .map(({ service, operation }) => `${service}:${operation}`);
+  simulation.s3.write('assets', 'large.json', Buffer.from(template(60_001)));
+  const lifecycle = new AccountStackLifecycle(new FakeRegistry(), new BootstrappedAccounts('aws'), { partition: 'aws', accountId: CICD });
+  const wanted = { ...request, stackName: 'large', templateKey: 'large.json' };
+  await lifecycle.create(owner, wanted);
+  await finish(lifecycle, wanted);
+  expect(callsOf('file-publishing')).toEqual(['s3:PutObject']);
+  expect(callsOf('deploy')).toEqual(expect.arrayContaining(['cloudformation:CreateStack']));
+  expect(callsOf('deploy').filter(call => call.startsWith('s3:'))).toEqual([]);
 });

@@ -8,12 +8,12 @@ function pipelineOf(environmentName: string, changes: Partial<AccountStackReques
 }
 
 describe('a pipeline', () => {
-  test('holds its account and leads its branch to itself once it is complete', async () => {
+  test('leads its branch to itself from the moment it holds its account, which it keeps once it is complete', async () => {
     const world = new World();
     await world.lifecycle.create(owner, pipeline);
     await world.lifecycle.advance(owner, pipeline);
     expect(await world.leaseOf(ONE)).toMatchObject({ fence: 1, holder: { environmentName: 'test1', expiresAt: 65 * 60_000 } });
-    expect(await world.route()).toBeUndefined();
+    expect(await world.route()).toEqual([`${ONE}/test1`]);
 
     await world.finish(pipeline);
     expect((await world.leaseOf(ONE))?.holder).not.toHaveProperty('expiresAt');
@@ -152,6 +152,26 @@ describe('an account has one pipeline', () => {
     expect(world.accounts.of(ONE).begun).toEqual(begun);
     await world.delete(pipelineOf('blue'));
     expect((await world.leaseOf(ONE))?.holder).toMatchObject({ environmentName: 'green' });
+  });
+
+  test('a run that slept while its account went to another and came back deploys nothing, although its stack holds the account again', async () => {
+    const world = new World();
+    const [blue, green] = [pipelineOf('blue'), pipelineOf('green')];
+    const newer = { ...blue, parameters: { Size: '2' } };
+    await world.lifecycle.create(owner, blue);
+    await world.lifecycle.advance(owner, blue);
+    const read = world.registry.read.bind(world.registry);
+    jest.spyOn(world.registry, 'read').mockImplementationOnce(async key => {
+      const record = await read(key);
+      world.time += 65 * 60_000;
+      await world.create(green, other);
+      await world.delete(green, other);
+      await world.create(newer);
+      return record as never;
+    });
+    await expect(world.lifecycle.advance(owner, blue)).rejects.toThrow(`the lease of account ${ONE} has expired and was taken from environment 'blue'`);
+    expect(await world.leaseOf(ONE)).toMatchObject({ fence: 3, holder: { environmentName: 'blue' } });
+    expect(world.accounts.of(ONE).definition('pipe-blue')?.parameters).toEqual({ Size: '2' });
   });
 
   test('a branch that starts the pipeline of another app is refused', async () => {

@@ -135,6 +135,21 @@ describe('an account stops at synth', () => {
     expect(() => requestOf({ accessRoleName })).toThrow(`[Cicd/dev-account] the role name must be 1 to 64 letters, digits and '_+=,.@-', got '${accessRoleName}'`);
   });
 
+  test.each(['af-south-1', 'eu-south-1', 'us-east-9'])('when its region %s is not one that every account has', region => {
+    const { stack, organization } = new Cicd(quickApp(), { imported: true, env: { account: '222222222222', region } });
+    expect(() => new Account(stack, 'Account', { organization, accountName: 'dev', email: 'dev@example.com' })).toThrow(
+      `[Cicd/Account] a new account cannot be used in the region '${region}', which must be enabled in each account first: deploy the stack in one that every `
+      + 'account has (us-east-1, ');
+    expect(() => Account.fromAccountId(stack, 'Existing', '123456789012')).not.toThrow();
+  });
+
+  test.each([
+    ['one that every account has', 'sa-east-1'], ['one of China', 'cn-north-1'], ['one of the government', 'us-gov-west-1'], ['known only at deployment', undefined],
+  ])('but not when its region is %s', (_, region) => {
+    const { stack, organization } = new Cicd(quickApp(), { imported: true, env: { region } });
+    expect(() => new Account(stack, 'Account', { organization, accountName: 'dev', email: 'dev@example.com' })).not.toThrow();
+  });
+
   test('when the app has the e-mail already, in whatever case', () => {
     const cicd = new Cicd(quickApp(), { imported: true });
     cicd.account('dev', { email: 'aws+shop@example.com' });

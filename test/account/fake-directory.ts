@@ -19,7 +19,6 @@ const UNITS = [
   { id: 'ou-root-testtest', name: 'Test', parentId: 'ou-root-workload' },
   { id: 'ou-root-prodprod', name: 'Prod', parentId: 'ou-root-workload' },
 ];
-const CREATION_TIME = 60_000;
 
 /** An error as the SDK throws it. */
 export function awsError(name: string, message = name, more: object = {}): Error {
@@ -36,6 +35,8 @@ export class FakeDirectory implements Directory {
   public readonly failures: string[] = [];
   public mostInFlight = 0;
   public readonly moves: string[] = [];
+  /** How long AWS takes to create an account. */
+  public creationTime = 60_000;
   /** How long an account is not usable after its creation. */
   public usableAfter = 30_000;
   private readonly kept = new Map<string, Kept>();
@@ -90,7 +91,7 @@ export class FakeDirectory implements Directory {
     const requestId = `car-${this.requests.size + 1}`;
     this.requests.set(requestId, {
       wanted: account,
-      doneAt: this.clock.now + CREATION_TIME,
+      doneAt: this.clock.now + this.creationTime,
       creation: {
         accountName: account.accountName, requestedAt: this.clock.now, state: failureReason ? 'FAILED' : 'IN_PROGRESS', ...(failureReason && { failureReason }),
       },

@@ -171,6 +171,24 @@ test('an answer that was lost on the network is looked for before anybody asks a
   expect(vending.directory.accounts).toHaveLength(1);
 });
 
+test.each([['at once', 15_000], ['after minutes', 600_000]])('an answer that was lost and asked for once more before anybody could look (%s) leads to the account', async (_, pause) => {
+  const vending = new Vending();
+  vending.directory.creationTime = pause + 120_000;
+  const createAccount = vending.directory.createAccount.bind(vending.directory);
+  jest.spyOn(vending.directory, 'createAccount').mockImplementationOnce(async account => {
+    await createAccount(account);
+    // what answers is the second request: the e-mail is taken, by the first
+    return createAccount(account);
+  });
+  await vending.begin(dev, vended());
+  await vending.look(dev, vended());
+  expect(vending.directory.requests.get('car-2')?.creation).toMatchObject({ state: 'FAILED', failureReason: 'EMAIL_ALREADY_EXISTS' });
+  vending.clock.now += pause;
+  const accountId = await vending.finish(dev, vended());
+  expect(vending.directory.accounts).toEqual([expect.objectContaining({ accountId, email: 'aws+dev@example.com' })]);
+  expect(vending.directory.requests.size).toBe(2);
+});
+
 test('a request that AWS has forgotten is found by the account it made', async () => {
   const vending = new Vending();
   await vending.begin(dev, vended());

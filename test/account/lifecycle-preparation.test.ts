@@ -31,7 +31,7 @@ describe('the bootstrap', () => {
         TrustedAccounts: '222222222222',
         Qualifier: 'hnb659fds',
         FileAssetsBucketKmsKeyId: 'AWS_MANAGED_KEY',
-        CloudFormationExecutionPolicies: `arn:aws:iam::${accountId}:policy/org-environments-execution`,
+        CloudFormationExecutionPolicies: `arn:aws:iam::${accountId}:policy/org-environments-execution-eu-central-1`,
       },
       capabilities: ['CAPABILITY_NAMED_IAM'],
     });
@@ -44,7 +44,7 @@ describe('the bootstrap', () => {
     const policies = () => vending.directory.stacksOf(accountId).definition('CDKToolkit')?.parameters.CloudFormationExecutionPolicies;
     expect(policies()).toBe('arn:aws:iam::aws:policy/PowerUserAccess,arn:aws:iam::aws:policy/IAMReadOnlyAccess');
     await vending.update(dev, vended(), wide);
-    expect(policies()).toBe(`arn:aws:iam::${accountId}:policy/org-environments-execution`);
+    expect(policies()).toBe(`arn:aws:iam::${accountId}:policy/org-environments-execution-eu-central-1`);
   });
 
   test('that is there already keeps what others have set, and trusts the CICD account besides', async () => {
@@ -150,6 +150,16 @@ describe('an account that cannot be entered', () => {
     await expect(vending.create(dev, existing())).rejects.toThrow(`account ${ID} cannot be entered through its role 'OrganizationAccountAccessRole': accounts that `
       + 'were invited do not have it; create the role there (it must trust the management account), or name another one with '
       + `Account.fromAccountAttributes({ accountId: '${ID}', accessRoleName })`);
+  });
+
+  test('because it manages the organization is refused', async () => {
+    const vending = new Vending();
+    vending.directory.add({ accountId: ID, email: 'x@example.com', managesOrganization: true });
+    await expect(vending.create(dev, existing())).rejects.toThrow(`account ${ID} is the management account of the organization: an environment cannot live in it; `
+      + 'use another account');
+    expect(vending.directory.stacksOf(ID).begun).toEqual([]);
+    await vending.remove(dev, existing());
+    expect(vending.registry.keys).toEqual([]);
   });
 
   test('because it is not in the organization is explained', async () => {

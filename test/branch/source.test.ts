@@ -3,8 +3,8 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { Source } from '../../src';
 import { Cicd, ORGANIZATION_ID, quickApp } from '../fixtures/app';
-import { onlyResource, synthesized } from '../fixtures/assembly';
-import { identityStatements } from '../fixtures/policies';
+import { onlyResource, resourcesOf, synthesized } from '../fixtures/assembly';
+import { identityStatements, textOf } from '../fixtures/policies';
 
 const TRIGGER_ARN = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':lambda:eu-west-1:222222222222:function:trigger']] };
 const SHOP_ARN = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':codecommit:eu-west-1:222222222222:shop']] };
@@ -55,9 +55,9 @@ describe('a repository', () => {
     expect(read?.Action).toEqual([
       'codecommit:CancelUploadArchive', 'codecommit:GetBranch', 'codecommit:GetCommit', 'codecommit:GetUploadArchiveStatus', 'codecommit:UploadArchive',
     ]);
-    for (const sid of ['Artifacts', 'ArtifactBuckets']) {
-      expect(statements.find(({ Sid }) => Sid === sid)?.Condition).toEqual({ StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID } });
-    }
+    const artifacts = statements.find(({ Sid }) => Sid === 'Artifacts');
+    expect(artifacts).toMatchObject({ Action: ['s3:PutObject', 's3:PutObjectAcl'], Condition: { StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID } } });
+    expect(textOf(artifacts?.Resource)).toBe('arn:<AWS::Partition>:s3:::org-environments-artifacts-*/*/Source/*');
   });
 
   test('is opened once to the branch provider', () => {
@@ -69,9 +69,14 @@ describe('a repository', () => {
     }]);
   });
 
+  test('lets the trigger look where its branches are', () => {
+    const [policy] = resourcesOf(synthesized(stack), 'AWS::IAM::Policy').filter(({ Properties }) => Properties.Roles.includes('org-environments-trigger'));
+    expect(policy?.Properties.PolicyDocument.Statement).toEqual([{ Effect: 'Allow', Action: 'codecommit:GetBranch', Resource: SHOP_ARN }]);
+  });
+
   test('lets its branches be removed before the branch provider loses it', () => {
     const { Resources } = synthesized(stack);
-    const [policy] = Object.keys(Resources).filter(id => Resources[id].Type === 'AWS::IAM::Policy');
+    const [policy] = Object.keys(Resources).filter(id => Resources[id].Type === 'AWS::IAM::Policy' && id.includes('BranchProvider'));
     const branches = Object.values(Resources).filter(({ Type }) => Type === 'Custom::OrgEnvironmentsBranch');
     expect(branches).toHaveLength(2);
     for (const { DependsOn } of branches) expect(DependsOn).toEqual([policy]);
@@ -87,6 +92,17 @@ test('each of two repositories has a rule and a role', () => {
   const template = Template.fromStack(cicd.stack);
   template.resourceCountIs('AWS::Events::Rule', 2);
   template.resourceCountIs('AWS::IAM::Role', 2);
+});
+
+test('two stacks that import the organization do not overwrite what the other may do', () => {
+  const policiesOf = (id: string) => {
+    const cicd = new Cicd(quickApp(), { imported: true, id });
+    cicd.environment('dev');
+    return resourcesOf(synthesized(cicd.stack), 'AWS::IAM::Policy').map(({ Properties }) => Properties.PolicyName as string);
+  };
+  const names = [...policiesOf('One'), ...policiesOf('Two')];
+  expect(new Set(names).size).toBe(4);
+  for (const name of names) expect(name).toMatch(/^[\w+=,.@-]{1,128}$/);
 });
 
 test('a repository that is imported twice has still one rule', () => {

@@ -32,12 +32,15 @@ describe('org-environments rehearse', () => {
     const [one, two] = [assembly('one', { A: queue('a') }), assembly('two', { A: queue('a'), B: queue('b') })];
     const { status, stdout, stderr } = run('--app', one, '--app', one, '--app', two, '--destroy', '--report', 'report.json', '--scale', '600', '--verbose');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toContain('111111111111  Shop  stack  created in');
-    expect(stdout).toContain('111111111111  Shop  Orders  created in');
+    expect(stdout).toContain('111111111111  Shop  stack created in');
+    expect(stdout).toContain('111111111111  Shop/Orders  created in');
     expect(stdout).toContain('Done: no changes, 0 calls to AWS');
     const report = JSON.parse(readFileSync(path.join(folder, 'report.json'), 'utf8'));
     expect(report).toMatchObject({
-      environments: [], awsCalls: {}, stacks: [], accounts: [{ accountId: '111111111111', state: 'ACTIVE' }],
+      environments: [],
+      awsCalls: {},
+      stacks: [],
+      accounts: [{ accountId: '111111111111', state: 'ACTIVE' }],
       deployments: [{ app: one, changed: 1 }, { app: one, changed: 0 }, { app: two, changed: 1 }, { changed: 2 }],
     });
   });

@@ -26,14 +26,18 @@ describe.each([['the CICD account', outside], ['the account of an environment', 
     for (const { Principal, Condition = {} } of trustStatements(template)) {
       const { Service, AWS } = Principal as { Service?: string; AWS?: unknown };
       if (Service) continue;
-      const named = [AWS, ...list(Condition.ArnLike?.['aws:PrincipalArn'] ?? [])].map(textOf);
-      expect(named).toContainEqual(expect.stringMatching(/:role\/org-environments-|^<TriggerRoleArn>$/));
+      const named = [Condition.ArnEquals, Condition.ArnLike].flatMap(arns => list(arns?.['aws:PrincipalArn'] ?? []));
+      expect([AWS, ...named].map(textOf)).toContainEqual(expect.stringMatching(/:role\/org-environments-|^<TriggerRoleArn>$/));
     }
   });
 
   test('roles in accounts that are not known yet are those of the organization', () => {
     const anywhere = statements.filter(({ Resource }) => list(Resource).map(textOf).some(arn => arn.includes(':iam::*:')));
-    for (const { Condition } of anywhere) expect(Condition).toEqual({ StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID } });
+    for (const { Condition } of anywhere) {
+      expect(Condition).toEqual({
+        StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID }, StringNotEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } },
+      });
+    }
     const anybody = trustStatements(template).filter(({ Principal }) => JSON.stringify(Principal) === '{"AWS":"*"}');
     for (const { Condition } of anybody) expect(Condition?.StringEquals).toEqual({ 'aws:PrincipalOrgID': ORGANIZATION_ID });
   });

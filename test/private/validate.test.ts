@@ -85,6 +85,7 @@ test('every rule stands from the first to the last character', () => {
     externalId: 'id',
     branchName: 'env/dev',
     organizationalUnit: 'ou-ab12-cdefgh34',
+    regionOfNewAccounts: 'eu-central-1',
   };
   expect(Object.keys(valid).sort()).toEqual(Object.keys(rules).sort());
   for (const [name, rule] of Object.entries(rules)) {

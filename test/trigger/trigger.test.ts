@@ -1,6 +1,6 @@
 import { Routes } from '../../lambda/account-stack/routes';
 import { routeKey } from '../../lambda/shared/route';
-import type { PipelineStart, Pipelines } from '../../lambda/trigger/aws';
+import type { Heads, PipelineStart, Pipelines } from '../../lambda/trigger/aws';
 import type { ReferenceChange, ReferenceEvent } from '../../lambda/trigger/trigger';
 import { trigger } from '../../lambda/trigger/trigger';
 import { FakeRegistry } from '../shared/fake-registry';
@@ -21,6 +21,9 @@ class FakePipelines implements Pipelines {
   }
 }
 
+/** Where the branches of the repository are. */
+const heads: Heads = { head: async () => 'abc' };
+
 async function world() {
   const registry = new FakeRegistry();
   const routes = new Routes(registry);
@@ -34,7 +37,7 @@ function moved(change: Partial<ReferenceChange> = {}, id = 'event-1'): Reference
 
 test('a branch that has moved starts its pipeline at that commit', async () => {
   const { registry, pipelines } = await world();
-  expect(await trigger(moved(), registry, pipelines)).toEqual({
+  expect(await trigger(moved(), registry, heads, pipelines)).toEqual({
     started: true, environmentName: 'test1', pipelineName: 'shop-test1', accountId: '111111111111', executionId: 'execution-1',
   });
   const [start] = pipelines.executions.values();
@@ -44,9 +47,9 @@ test('a branch that has moved starts its pipeline at that commit', async () => {
 
 test('the same event twice starts the pipeline once, another event once more', async () => {
   const { registry, pipelines } = await world();
-  await Promise.all([trigger(moved(), registry, pipelines), trigger(moved(), registry, pipelines)]);
+  await Promise.all([trigger(moved(), registry, heads, pipelines), trigger(moved(), registry, heads, pipelines)]);
   expect(pipelines.executions.size).toBe(1);
-  await trigger(moved({}, 'event-2'), registry, pipelines);
+  await trigger(moved({}, 'event-2'), registry, heads, pipelines);
   expect(pipelines.executions.size).toBe(2);
 });
 
@@ -56,7 +59,7 @@ test.each([
   ['a branch that was deleted', { event: 'referenceDeleted', commitId: undefined }, "referenceDeleted of branch 'env/test1' starts nothing"],
 ])('%s starts nothing and says why', async (_, change, reason) => {
   const { registry, pipelines } = await world();
-  expect(await trigger(moved(change), registry, pipelines)).toEqual({ started: false, reason });
+  expect(await trigger(moved(change), registry, heads, pipelines)).toEqual({ started: false, reason });
   expect(pipelines.executions.size).toBe(0);
 });
 
@@ -64,9 +67,9 @@ test('while a pipeline moves to another account the newer one is started, and th
   const { registry, routes, pipelines } = await world();
   const key = routeKey(SHOP, 'env/test1');
   await routes.put(key, { ...target, stackKey: 'stack#2', accountId: '333333333333' });
-  expect(await trigger(moved(), registry, pipelines)).toMatchObject({ accountId: '333333333333' });
+  expect(await trigger(moved(), registry, heads, pipelines)).toMatchObject({ accountId: '333333333333' });
   await routes.remove(key, 'stack#2');
-  expect(await trigger(moved({}, 'event-2'), registry, pipelines)).toMatchObject({ accountId: '111111111111' });
+  expect(await trigger(moved({}, 'event-2'), registry, heads, pipelines)).toMatchObject({ accountId: '111111111111' });
   await routes.remove(key, 'stack#1');
   expect(registry.keys).toEqual([]);
 });
@@ -74,7 +77,7 @@ test('while a pipeline moves to another account the newer one is started, and th
 test('a start that is denied says what the role must trust', async () => {
   const { registry, pipelines } = await world();
   pipelines.error = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
-  await expect(trigger(moved(), registry, pipelines)).rejects.toThrow("pipeline 'shop-test1' of environment 'test1' in account 111111111111 cannot be started "
+  await expect(trigger(moved(), registry, heads, pipelines)).rejects.toThrow("pipeline 'shop-test1' of environment 'test1' in account 111111111111 cannot be started "
     + "at commit abc of branch 'env/test1': AccessDenied: not authorized: the role 'org-environments-pipeline-start' there must trust "
     + "'org-environments-trigger': deploy the environment again");
 });
@@ -82,5 +85,13 @@ test('a start that is denied says what the role must trust', async () => {
 test('a pipeline that is missing is named', async () => {
   const { registry, pipelines } = await world();
   pipelines.error = Object.assign(new Error('gone'), { name: 'PipelineNotFoundException' });
-  await expect(trigger(moved(), registry, pipelines)).rejects.toThrow("of branch 'env/test1': PipelineNotFoundException: gone");
+  await expect(trigger(moved(), registry, heads, pipelines)).rejects.toThrow("of branch 'env/test1': PipelineNotFoundException: gone");
+});
+
+test.each([['another commit', 'def'], ['no commit', undefined]])('a commit that the branch has left for %s starts nothing: it must not follow a newer one', async (words, head) => {
+  const { registry, pipelines } = await world();
+  expect(await trigger(moved(), registry, { head: async () => head }, pipelines)).toMatchObject({
+    started: false, reason: expect.stringContaining(head ?? words),
+  });
+  expect(pipelines.executions.size).toBe(0);
 });

@@ -1,0 +1,60 @@
+import { owner, vended, Vending } from './vending';
+import { CREATION_QUEUE } from '../../lambda/account/creation';
+
+const dev = owner('Dev');
+const MINUTE = 60_000;
+
+/** Five others are being created, for some minutes. */
+async function busy(vending: Vending): Promise<() => Promise<void>> {
+  const members = Array.from({ length: 5 }, (_, index) => `account#other${index}@example.com`);
+  for (const member of members) await vending.registry.enqueue(CREATION_QUEUE, member, vending.clock.now - 1);
+  return async () => {
+    for (const member of members) await vending.registry.leave(CREATION_QUEUE, member);
+  };
+}
+
+async function expectToGoOn(vending: Vending): Promise<void> {
+  expect(vending.registry.members(CREATION_QUEUE).map(({ member }) => member)).not.toContain('account#aws+dev@example.com');
+  await vending.remove(dev, vended());
+  const accountId = await vending.create(dev, vended());
+  expect(vending.directory.accounts).toEqual([expect.objectContaining({ accountId, email: 'aws+dev@example.com' })]);
+  expect(vending.directory.requests.size).toBe(1);
+}
+
+describe('an account that is not ready after 40 minutes', () => {
+  test('because it still waits for its turn says so, leaves the queue, and is created when it is deployed again', async () => {
+    const vending = new Vending();
+    const free = await busy(vending);
+    const started = vending.clock.now;
+    await expect(vending.create(dev, vended())).rejects.toThrow("account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
+      + 'it waits for its turn, because AWS creates five accounts at a time; nothing is lost, deploy again');
+    expect(vending.clock.now - started).toBe(40 * MINUTE + 15_000);
+    expect(vending.directory.requests.size).toBe(0);
+    await free();
+    await expectToGoOn(vending);
+  });
+
+  test('because AWS is still creating it says so, and goes on with it when it is deployed again', async () => {
+    const vending = new Vending();
+    vending.directory.creationTime = 45 * MINUTE;
+    await expect(vending.create(dev, vended())).rejects.toThrow("account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
+      + 'AWS is still creating it; nothing is lost, deploy again');
+    await expectToGoOn(vending);
+  });
+
+  test('because it is not usable yet says so, and goes on with it when it is deployed again', async () => {
+    const vending = new Vending();
+    vending.directory.creationTime = 35 * MINUTE;
+    vending.directory.usableAfter = 10 * MINUTE;
+    await expect(vending.create(dev, vended())).rejects.toThrow("account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
+      + 'account 100000000001 exists, but is not usable yet; nothing is lost, deploy again');
+    await expectToGoOn(vending);
+  });
+});
+
+test('an account that is changed after many days has 40 minutes of its own', async () => {
+  const vending = new Vending();
+  const accountId = await vending.create(dev, vended());
+  vending.clock.now += 7 * 24 * 60 * MINUTE;
+  expect(await vending.update(dev, vended({ tags: {} }), vended())).toBe(accountId);
+});

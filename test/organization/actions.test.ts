@@ -1,0 +1,107 @@
+import { Stack } from 'aws-cdk-lib';
+import { BASELINE } from '../../lambda/account/baseline';
+import { OrganizationAccessRole } from '../../src';
+import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION, quickApp } from '../fixtures/app';
+import { accountTemplateOf, onlyResource, templateOf } from '../fixtures/assembly';
+import { actionsOf, list } from '../fixtures/policies';
+import { sdkActionsOf } from '../fixtures/sdk-commands';
+
+const app = quickApp();
+const environment = new Cicd(app).environment();
+const management = new Stack(app, 'Management', { env: { account: MANAGEMENT_ACCOUNT, region: REGION } });
+new OrganizationAccessRole(management, 'Access', { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID });
+const assembly = app.synth();
+
+const cicd = templateOf(assembly);
+const managing = templateOf(assembly, 'Management');
+const member = accountTemplateOf(assembly, environment.pipeline.accountStack);
+const source = onlyResource({ Resources: Object.fromEntries(Object.entries(cicd.Resources).filter(([id]) => id.includes('SourceRole'))) }, 'AWS::IAM::Role');
+
+const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+const RECORDS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
+const KEY = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'];
+const BUCKET = ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'];
+const ENTER = 'sts:AssumeRole';
+const BRANCHES = ['codecommit:CreateBranch', 'codecommit:CreateCommit', 'codecommit:GetBranch', 'codecommit:GetFile', 'codecommit:ListBranches'];
+const ACCOUNTS = [
+  'account:PutAccountName', 'organizations:CreateAccount', 'organizations:DescribeAccount', 'organizations:DescribeCreateAccountStatus',
+  'organizations:ListAccounts', 'organizations:ListCreateAccountStatus', 'organizations:ListOrganizationalUnitsForParent', 'organizations:ListParents',
+  'organizations:ListRoots', 'organizations:ListTagsForResource', 'organizations:MoveAccount', 'organizations:TagResource', 'organizations:UntagResource',
+];
+
+test.each([
+  ['org-environments-access', managing, [...ACCOUNTS, ENTER]],
+  ['org-environments-account-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER]],
+  ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, ...BRANCHES]],
+  ['org-environments-stack-provider', cicd, [...LOGS, ...RECORDS, ENTER, 's3:GetObject']],
+  ['org-environments-trigger', cicd, [
+    ...LOGS, 'codecommit:GetBranch', 'dynamodb:GetItem', ENTER, 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage',
+  ]],
+  [source.Properties.RoleName, cicd, [
+    'codecommit:CancelUploadArchive', 'codecommit:GetBranch', 'codecommit:GetCommit', 'codecommit:GetUploadArchiveStatus', 'codecommit:UploadArchive',
+    ...KEY, 's3:PutObject', 's3:PutObjectAcl',
+  ]],
+  ['org-environments-pipeline-run', member, [
+    'codebuild:BatchGetBuilds', 'codebuild:StartBuild', ...KEY, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER,
+  ]],
+  ['org-environments-pipeline-synth', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER]],
+  ['org-environments-pipeline-deploy', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', ENTER]],
+  ['org-environments-pipeline-start', member, ['codepipeline:StartPipelineExecution']],
+])('the role %s may do what it needs and nothing more', (roleName, template, actions) => {
+  expect(actionsOf(template, roleName)).toEqual([...actions].sort());
+});
+
+describe('what a handler asks of AWS is what its roles may do', () => {
+  test.each([
+    ['account', 'account', ACCOUNTS],
+    ['branch', 'branch', BRANCHES],
+    // writing a template into an account is done through the bootstrap's role there
+    ['account-stack', 'account-stack', ['s3:GetObject', 's3:PutObject']],
+    // starting a pipeline is done through the start role there
+    ['trigger', 'trigger', ['codecommit:GetBranch', 'codepipeline:StartPipelineExecution']],
+    ['registry', 'shared/registry.ts', [...RECORDS, 'dynamodb:UpdateItem']],
+    ['way into other accounts', 'shared/assume-role.ts', [ENTER]],
+  ])('by the %s', (_, place, actions) => {
+    expect(sdkActionsOf(place)).toEqual([...actions].sort());
+  });
+});
+
+describe('in every account', () => {
+  const bucket = BASELINE.Resources.ArtifactBucketPolicy.Properties.PolicyDocument.Statement;
+  const execution = BASELINE.Resources.ExecutionPolicy.Properties.PolicyDocument.Statement;
+  const statement = (sid: string) => execution.find(({ Sid }) => Sid === sid);
+  const arns = (resource: unknown) => list(resource).map(arn => (arn as { 'Fn::Sub': string })['Fn::Sub'].replace(/\$\{AWS::Partition\}/g, 'aws'));
+
+  test('the artifact bucket takes from the CICD account what the Source stage brings, over TLS, and gives nothing', () => {
+    expect(bucket.map(({ Sid, Effect, Action }) => ({ Sid, Effect, Action }))).toEqual([
+      { Sid: 'TlsOnly', Effect: 'Deny', Action: 's3:*' },
+      { Sid: 'SourceRoles', Effect: 'Allow', Action: ['s3:PutObject', 's3:PutObjectAcl'] },
+    ]);
+    const [tls, roles] = bucket;
+    expect(tls).toMatchObject({ Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
+    expect(arns(tls?.Resource)).toEqual(['', '/*'].map(end => `arn:aws:s3:::org-environments-artifacts-\${AWS::AccountId}-\${AWS::Region}${end}`));
+    expect(arns(roles?.Resource)).toEqual(['arn:aws:s3:::org-environments-artifacts-${AWS::AccountId}-${AWS::Region}/*/Source/*']);
+    expect(JSON.stringify(roles?.Condition)).toBe('{"ArnLike":{"aws:PrincipalArn":{"Fn::Sub":'
+      + '"arn:${AWS::Partition}:iam::${CicdAccount}:role/org-environments-source-*"}}}');
+  });
+
+  test('the execution policy has these statements', () => {
+    expect(execution.map(({ Sid, Effect }) => `${Effect} ${Sid}`)).toEqual([
+      'Allow Services', 'Allow Roles', 'Deny NoAdministrators', 'Deny WayIn', 'Deny Bootstrap', 'Deny BootstrapResources',
+    ]);
+  });
+
+  test('applications may not make administrators', () => {
+    const denied = statement('NoAdministrators');
+    expect(denied).toMatchObject({ Action: 'iam:AttachRolePolicy', Resource: '*' });
+    expect(arns(denied?.Condition?.ArnLike['iam:PolicyARN'])).toEqual(['arn:aws:iam::aws:policy/AdministratorAccess', 'arn:aws:iam::aws:policy/IAMFullAccess']);
+  });
+
+  test('applications may not change the roles through which the account is entered, nor what they may do themselves', () => {
+    const denied = statement('WayIn');
+    expect(denied?.Action).toEqual(['Add*', 'Attach*', 'Create*', 'Delete*', 'Detach*', 'PassRole', 'Put*', 'Set*', 'Tag*', 'Untag*', 'Update*']
+      .map(action => `iam:${action}`));
+    expect(arns(denied?.Resource)).toEqual(['role/${AccessRoleName}', 'role/cdk-*-role-${AWS::AccountId}-*', 'policy/org-environments-execution-*']
+      .map(name => `arn:aws:iam::\${AWS::AccountId}:${name}`));
+  });
+});

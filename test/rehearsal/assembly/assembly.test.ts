@@ -1,0 +1,140 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { App, CfnOutput, CfnParameter, CfnResource, NestedStack, Stack, Stage, Tags } from 'aws-cdk-lib';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { deployAssembly, destroyAssembly, managementAccountOf, readAssembly, Simulation } from '../../../rehearsal';
+
+const [MANAGEMENT, WORK] = ['999999999999', '111122223333'];
+const env = { account: WORK, region: 'eu-west-1' };
+
+describe('an assembly', () => {
+  let simulation: Simulation;
+  let folder: string;
+  let count = 0;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'assembly-'));
+    simulation = await Simulation.start({ managementAccountId: MANAGEMENT, scale: 600 });
+  });
+
+  afterAll(async () => {
+    await simulation.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function synthesize(build: (app: App) => void): string {
+    const outdir = path.join(folder, String(++count));
+    const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
+    build(app);
+    app.synth();
+    return outdir;
+  }
+
+  test('deploys its stacks after those that they depend on, those of stages too', async () => {
+    const assembly = synthesize(app => {
+      const later = new Stack(app, 'Later', { env });
+      const stage = new Stage(app, 'Stage', { env });
+      const [second, first] = [new Stack(stage, 'Second'), new Stack(stage, 'First')];
+      const topic = new CfnResource(first, 'Topic', { type: 'AWS::SNS::Topic' });
+      new StringParameter(second, 'Parameter', { parameterName: '/topic', stringValue: topic.ref });
+      new StringParameter(later, 'Parameter', { parameterName: '/later', stringValue: Stack.of(later).account });
+    });
+    const { succeeded, stacks } = await deployAssembly(simulation, assembly);
+    expect(succeeded).toBe(true);
+    expect(stacks.map(({ name }) => name)).toEqual(['Stage-First', 'Stage-Second', 'Later']);
+    expect(simulation.ssm.value(WORK, 'eu-west-1', '/topic')).toMatch(/^arn:aws:sns:eu-west-1:111122223333:/);
+    expect((await destroyAssembly(simulation, assembly)).stacks.map(({ name }) => name)).toEqual(['Later', 'Stage-Second', 'Stage-First']);
+  });
+
+  test('finds its accounts bootstrapped and in the organization', async () => {
+    await deployAssembly(simulation, synthesize(app => {
+      const stack = new Stack(app, 'Custom', { env: { account: '444455556666', region: 'eu-north-1' }, synthesizer: undefined });
+      new Bucket(stack, 'Bucket');
+    }));
+    expect(simulation.organizations.account('444455556666')).toMatchObject({ joined: 'INVITED' });
+    expect(Number(simulation.ssm.value('444455556666', 'eu-north-1', '/cdk-bootstrap/hnb659fds/version'))).toBeGreaterThanOrEqual(33);
+    expect(simulation.s3.bucket('cdk-hnb659fds-assets-444455556666-eu-north-1')).toBeDefined();
+  });
+
+  test('publishes its assets, and functions run from their folder', async () => {
+    const code = path.join(folder, 'code');
+    mkdirSync(code);
+    writeFileSync(path.join(code, 'index.js'), 'exports.handler = async () => ({ text: require(\'./text\').text });');
+    writeFileSync(path.join(code, 'text.js'), 'exports.text = \'from the asset\';');
+    const result = await deployAssembly(simulation, synthesize(app => {
+      const stack = new Stack(app, 'Assets', { env });
+      const lambda = new LambdaFunction(stack, 'Function', { runtime: Runtime.NODEJS_24_X, handler: 'index.handler', code: Code.fromAsset(code) });
+      const file = new Asset(stack, 'File', { path: path.join(code, 'text.js') });
+      new CfnOutput(stack, 'Arn', { value: lambda.functionArn });
+      new CfnOutput(stack, 'Bucket', { value: file.s3BucketName });
+      new CfnOutput(stack, 'Key', { value: file.s3ObjectKey });
+    }));
+    const { Arn, Bucket: bucket, Key } = result.stacks[0].outputs;
+    expect(await simulation.lambda.invoke(Arn, {})).toEqual({ failed: false, payload: '{"text":"from the asset"}' });
+    expect(simulation.s3.read(bucket, Key)?.toString()).toContain('from the asset');
+  });
+
+  test('with nested stacks gives them parameters and takes their outputs', async () => {
+    const result = await deployAssembly(simulation, synthesize(app => {
+      const stack = new Stack(app, 'Outer', { env });
+      const given = new CfnResource(stack, 'Given', { type: 'AWS::SNS::Topic', properties: { TopicName: 'given' } });
+      const nested = new NestedStack(stack, 'Inner');
+      const parameter = new StringParameter(nested, 'Parameter', { parameterName: '/nested', stringValue: given.ref });
+      new CfnOutput(stack, 'Name', { value: parameter.parameterName });
+    }));
+    expect(result.failures).toEqual([]);
+    expect(simulation.ssm.value(WORK, 'eu-west-1', '/nested')).toBe('arn:aws:sns:eu-west-1:111122223333:given');
+    expect(result.stacks[0].outputs.Name).toBe('/nested');
+  });
+
+  test('that failed to be created is deleted and created anew, and the first failure ends the deployment', async () => {
+    const build = (name: string) => (app: App) => {
+      const broken = new Stack(app, 'Broken', { env });
+      new StringParameter(broken, 'One', { parameterName: '/one', stringValue: '1' });
+      new StringParameter(broken, 'Two', { parameterName: name, stringValue: '2' });
+      const after = new Stack(app, 'After', { env });
+      after.addStackDependency(broken);
+      new CfnResource(after, 'Topic', { type: 'AWS::SNS::Topic' });
+    };
+    const failed = await deployAssembly(simulation, synthesize(build('/one')));
+    expect(failed.stacks).toMatchObject([{ name: 'Broken', status: 'ROLLBACK_COMPLETE', reason: expect.stringContaining('failed to create') }]);
+    expect(failed.failures[0].path).toMatch(/^Broken\/(One|Two)\/Resource$/);
+    expect(simulation.ssm.value(WORK, 'eu-west-1', '/one')).toBeUndefined();
+    const mended = await deployAssembly(simulation, synthesize(build('/two')));
+    expect(mended.stacks.map(({ status }) => status)).toEqual(['CREATE_COMPLETE', 'CREATE_COMPLETE']);
+  });
+
+  test('keeps parameters that it does not give, and sets the tags of its stacks', async () => {
+    const assembly = synthesize(app => {
+      const stack = new Stack(app, 'Tagged', { env });
+      Tags.of(stack).add('team', 'shop');
+      const parameter = new CfnParameter(stack, 'Size', { default: '3' });
+      new CfnOutput(stack, 'Got', { value: parameter.valueAsString });
+      new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' });
+    });
+    const result = await deployAssembly(simulation, assembly);
+    expect(result.stacks[0].outputs.Got).toBe('3');
+    expect(simulation.cloudformation.find(WORK, 'eu-west-1', 'Tagged')?.target.tags).toEqual({ team: 'shop' });
+    expect(await deployAssembly(simulation, assembly)).toMatchObject({ changed: 0, succeeded: true });
+  });
+
+  test('names the account that may create accounts as the management account', () => {
+    const assembly = synthesize(app => {
+      new CfnResource(new Stack(app, 'Work', { env }), 'Topic', { type: 'AWS::SNS::Topic' });
+      new CfnResource(new Stack(app, 'Root', { env: { account: MANAGEMENT, region: 'us-east-1' } }), 'Policy', {
+        type: 'AWS::IAM::Policy', properties: { PolicyDocument: { Statement: [{ Action: 'organizations:CreateAccount', Effect: 'Allow', Resource: '*' }] } },
+      });
+    });
+    expect(managementAccountOf(readAssembly(assembly))).toBe(MANAGEMENT);
+  });
+
+  test('that builds a container image is refused in words', async () => {
+    const outdir = synthesize(app => { new CfnResource(new Stack(app, 'Image', { env }), 'Topic', { type: 'AWS::SNS::Topic' }); });
+    writeFileSync(path.join(outdir, 'Image.assets.json'), JSON.stringify({ version: '1', files: {}, dockerImages: { abc: {} } }));
+    await expect(deployAssembly(simulation, outdir)).rejects.toThrow('the rehearsal builds no container images');
+  });
+});

@@ -1,0 +1,140 @@
+import { custom, Recorder } from './recorder';
+
+describe('a custom resource', () => {
+  let recorder: Recorder;
+
+  beforeAll(async () => { recorder = await Recorder.start(); });
+  afterAll(async () => { await recorder.stop(); });
+
+  test('gets every property as text, with nested objects and lists in shape (rule 1)', async () => {
+    const stack = await recorder.deploy('text', { A: custom({ on: true, count: 5, list: [1, { deep: false }] }) });
+    expect(recorder.events(stack)[0].ResourceProperties).toMatchObject({ on: 'true', count: '5', list: ['1', { deep: 'false' }] });
+  });
+
+  test('gives its physical id to Ref and its data to Fn::GetAtt (rule 2)', async () => {
+    const outputs = { Id: { Value: { Ref: 'A' } }, Value: { Value: { 'Fn::GetAtt': ['A', 'value'] } } };
+    const stack = await recorder.deploy('answer', { A: custom({ id: 'my-id' }) }, { Outputs: outputs });
+    expect(stack.output('Id')).toBe('my-id');
+    expect(stack.output('Value')).toBe('value of my-id');
+  });
+
+  test('fails when the answer is longer than 4096 bytes (rule 2)', async () => {
+    const stack = await recorder.deploy('long', { A: custom({ filler: 4096 }) });
+    expect(stack.status).toBe('ROLLBACK_COMPLETE');
+    expect(stack.states.get('A')?.status).toBe('DELETE_COMPLETE');
+    expect(stack.events.find(({ status }) => status === 'CREATE_FAILED')?.reason).toBe('Response object is too long.');
+  });
+
+  test('that failed to be created is deleted with the id of its answer (rule 3)', async () => {
+    const stack = await recorder.deploy('failed', { A: custom({ fail: 'Create', id: 'half-made' }) });
+    expect(stack.status).toBe('ROLLBACK_COMPLETE');
+    expect(stack.failure).toBe('The following resource(s) failed to create: [A]. ');
+    expect(recorder.told(stack)).toEqual(['Create A', 'Delete A half-made']);
+  });
+
+  test('stays in place when an update answers the same id (rule 4)', async () => {
+    await recorder.deploy('place', { A: custom({ size: 1 }) });
+    const stack = await recorder.deploy('place', { A: custom({ size: 2 }) });
+    expect(recorder.told(stack)).toEqual(['Create A', 'Update A made-A']);
+    expect(stack.status).toBe('UPDATE_COMPLETE');
+  });
+
+  test('is replaced when an update answers another id, and the old one is deleted at the end (rule 4)', async () => {
+    await recorder.deploy('replace', { A: custom({ id: 'one' }), B: custom({ uses: { Ref: 'A' } }) });
+    const stack = await recorder.deploy('replace', { A: custom({ id: 'two' }), B: custom({ uses: { Ref: 'A' } }) });
+    expect(recorder.told(stack).slice(2)).toEqual(['Update A one', 'Update B made-B', 'Delete A one']);
+    expect(recorder.events(stack)[3].ResourceProperties.uses).toBe('two');
+    expect(recorder.events(stack)[4].ResourceProperties.id).toBe('one');
+  });
+
+  test('that was replaced before the update failed gets Update with the new id, and the unused id is deleted (rule 4)', async () => {
+    await recorder.deploy('replace-back', { A: custom({ id: 'one' }), B: custom({ DependsOn: 'x' }, { DependsOn: 'A' }) });
+    const stack = await recorder.deploy('replace-back', { A: custom({ id: 'two' }), B: custom({ fail: 'Update' }, { DependsOn: 'A' }) });
+    expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(recorder.told(stack).slice(2)).toEqual(['Update A one', 'Update B made-B', 'Update A two', 'Update B made-B', 'Delete A two']);
+    expect(recorder.events(stack)[4]).toMatchObject({ ResourceProperties: { id: 'one' }, OldResourceProperties: { id: 'two' } });
+    expect(stack.resources.get('A')?.id).toBe('one');
+  });
+
+  test('is updated back when the update fails elsewhere; what was made in it goes, nothing else does (rule 5)', async () => {
+    const before = { A: custom({ size: 1 }), Failing: custom({}, { DependsOn: ['A'] }), Untouched: custom() };
+    await recorder.deploy('back', before);
+    const stack = await recorder.deploy('back', {
+      A: custom({ size: 2 }), New: custom({}, { DependsOn: 'A' }), Failing: custom({ fail: 'Update' }, { DependsOn: ['A', 'New'] }),
+    });
+    expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(recorder.told(stack).slice(3)).toEqual([
+      'Update A made-A', 'Create New', 'Update Failing made-Failing', 'Update A made-A', 'Update Failing made-Failing', 'Delete New made-New',
+    ]);
+    expect(recorder.events(stack)[6]).toMatchObject({ ResourceProperties: { size: '1' }, OldResourceProperties: { size: '2' } });
+    expect([...stack.resources.keys()].sort()).toEqual(['A', 'Failing', 'Untouched']);
+  });
+
+  test('that cannot be deleted keeps its stack, which can be deleted again (rule 6)', async () => {
+    const stack = await recorder.deploy('stays', { A: custom({ fail: 'Delete' }), B: custom() });
+    await recorder.remove('stays');
+    expect(stack.status).toBe('DELETE_FAILED');
+    expect([...stack.resources.keys()]).toEqual(['A']);
+    await recorder.remove('stays');
+    expect(recorder.told(stack).filter(told => told.startsWith('Delete A'))).toHaveLength(2);
+  });
+
+  test('cannot change its service token (rule 7)', async () => {
+    await recorder.deploy('token', { A: custom() });
+    const stack = await recorder.deploy('token', { A: custom({ ServiceToken: 'arn:aws:lambda:eu-west-1:111122223333:function:other' }) });
+    expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(stack.events.find(({ status }) => status === 'UPDATE_FAILED')?.reason).toBe('Modifying service token is not allowed.');
+    expect(recorder.told(stack)).toEqual(['Create A']);
+  });
+
+  test('fails without an answer in time, and a late answer is ignored (rule 8)', async () => {
+    const stack = await recorder.deploy('silent', { A: custom({ ServiceTimeout: 1, late: 1500 }) });
+    expect(stack.events.find(({ status }) => status === 'CREATE_FAILED')?.reason).toContain('did not receive a response');
+    await new Promise(resolve => setTimeout(resolve, 700));
+    expect(recorder.simulation.lambda.log.map(({ text }) => text)).toContain('ANSWERED 403');
+  });
+
+  test('is asked three times when its function crashes, with the same request id (rule 9)', async () => {
+    const stack = await recorder.deploy('crash', { A: custom({ ServiceTimeout: 2, crash: 'Create' }) });
+    const created = recorder.events(stack).filter(({ RequestType }) => RequestType === 'Create');
+    expect(created).toHaveLength(3);
+    expect(new Set(created.map(({ RequestId }) => RequestId)).size).toBe(1);
+  });
+
+  test('is made beside others and deleted after those that depend on it (rule 10)', async () => {
+    const stack = await recorder.deploy('order', { A: custom(), B: custom({ a: { Ref: 'A' } }), C: custom({}, { DependsOn: 'B' }), D: custom({ late: 300 }) });
+    const made = stack.events.filter(({ status }) => status === 'CREATE_COMPLETE').map(({ logicalId }) => logicalId);
+    expect(made).toEqual(['A', 'B', 'C', 'D', 'order']);
+    await recorder.remove('order');
+    expect(recorder.told(stack).filter(told => /^Delete [ABC]/.test(told))).toEqual(['Delete C made-C', 'Delete B made-B', 'Delete A made-A']);
+  });
+
+  test('is kept with DeletionPolicy Retain, and deleted in the cleanup phase without it (rule 11)', async () => {
+    await recorder.deploy('drop', { A: custom(), B: custom({}, { DeletionPolicy: 'Retain' }), C: custom() });
+    const stack = await recorder.deploy('drop', { C: custom({ size: 2 }) });
+    expect(recorder.told(stack).slice(3)).toEqual(['Update C made-C', 'Delete A made-A']);
+    expect(stack.events.filter(({ status }) => status === 'DELETE_SKIPPED').map(({ logicalId }) => logicalId)).toEqual(['B']);
+  });
+
+  test('that has not changed gets no event; a changed one gets one Update with the old properties (rule 12)', async () => {
+    await recorder.deploy('change', { A: custom({ one: 1, two: 2 }), B: custom() });
+    const stack = await recorder.deploy('change', { A: custom({ one: 1, two: 3, four: 4 }), B: custom() });
+    expect(recorder.told(stack).slice(2)).toEqual(['Update A made-A']);
+    expect(recorder.events(stack)[2]).toMatchObject({
+      ResourceProperties: { one: '1', two: '3', four: '4' }, OldResourceProperties: { one: '1', two: '2' },
+    });
+    await expect(recorder.deploy('change', { A: custom({ one: 1, two: 3, four: 4 }), B: custom() })).rejects.toThrow('No updates are to be performed.');
+  });
+
+  test('is not begun when the template is over a limit (rule 13)', async () => {
+    const resources = Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`R${index}`, { Type: 'AWS::SQS::Queue' }]));
+    await expect(recorder.deploy('limits', resources)).rejects.toThrow('Number of resources, 501, is greater than maximum allowed, 500');
+    const outputs = Object.fromEntries(Array.from({ length: 201 }, (_, index) => [`O${index}`, { Value: 'x' }]));
+    await expect(recorder.deploy('limits', { A: custom() }, { Outputs: outputs })).rejects.toThrow('Number of outputs, 201, is greater than maximum allowed, 200');
+  });
+
+  test('of a stack in ROLLBACK_COMPLETE cannot be updated', async () => {
+    const stack = await recorder.deploy('rolled', { A: custom({ fail: 'Create' }) });
+    await expect(recorder.deploy('rolled', { A: custom() })).rejects.toThrow(`Stack:${stack.id} is in ROLLBACK_COMPLETE state and can not be updated.`);
+  });
+});
