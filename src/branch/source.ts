@@ -97,6 +97,7 @@ class CodeCommitConnection extends Construct {
       targets: [new LambdaFunction(organization.triggerFunction)],
     });
 
+    // for a start that comes late: the head may have moved since the event
     organization.triggerFunction.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({
       actions: ['codecommit:GetBranch'], resources: [repository.repositoryArn],
     }));

@@ -96,6 +96,7 @@ export class OrganizationProviders extends Construct {
     const trigger = functions.function('Function', 'handler', Duration.minutes(1));
     const missed = new Queue(this, 'Missed', { enforceSSL: true, encryption: QueueEncryption.SQS_MANAGED, retentionPeriod: Duration.days(14) });
     acknowledge(missed, { SQS3: 'this is the queue for what has failed' });
+    // CDK grants the destination more than sqs:SendMessage, which Lambda itself uses once an event has failed for good
     trigger.configureAsyncInvoke({ onFailure: new SqsDestination(missed), retryAttempts: 2 });
     return trigger;
   }

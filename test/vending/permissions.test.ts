@@ -15,7 +15,7 @@ describe('CloudFormation in a vended account', () => {
     expect(reasons(await world.deploy(environment))).toBe('');
     const { simulation: { iam, cloudformation }, vended: { 'shop-dev': accountId } } = world;
     const execution = iam.roleNamed(accountId, `cdk-hnb659fds-cfn-exec-role-${accountId}-${REGION}`);
-    expect(execution).toMatchObject({ managedPolicyArns: [`arn:aws:iam::${accountId}:policy/org-environments-execution`], policies: {} });
+    expect(execution).toMatchObject({ managedPolicyArns: [`arn:aws:iam::${accountId}:policy/org-environments-execution-${REGION}`], policies: {} });
     expect(cloudformation.all.find(({ name, accountId: account }) => account === accountId && name.includes('pipeline'))?.actor?.arn).toContain(execution?.roleName);
   });
 
@@ -29,7 +29,8 @@ describe('CloudFormation in a vended account', () => {
       'org-environments-account-provider': ['dynamodb:DeleteItem'],
       'org-environments-branch-provider': ['codecommit:ListBranches', 'dynamodb:DeleteItem'],
       'org-environments-stack-provider': ['dynamodb:DeleteItem'],
-      'org-environments-trigger': ['sts:AssumeRole'],
+      // no commit has been made on a branch with a pipeline yet
+      'org-environments-trigger': ['codecommit:GetBranch', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage', 'sts:AssumeRole'],
     });
   });
 
