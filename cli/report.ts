@@ -1,6 +1,7 @@
 import { readEnvironments, type EnvironmentReport } from './environments';
 import { constructOf } from './failures';
 import type { DeploymentResult, StackResult } from '../rehearsal/assembly/deployer';
+import { grantedNeverUsed } from '../rehearsal/assembly/never-used';
 import type { Simulation } from '../rehearsal/simulation';
 
 export interface Deployment {
@@ -24,6 +25,8 @@ export interface Report {
   readonly simulatedSeconds: number;
   readonly accounts: readonly { accountId: string; name: string; email: string; organizationalUnit: string; state: string }[];
   readonly stacks: readonly Omit<StackResult, 'outputs'>[];
+  /** For each role of the apps, the actions that it is allowed and has never used. */
+  readonly grantedNeverUsed: Readonly<Record<string, readonly string[]>>;
   readonly succeeded: boolean;
   readonly deployments: readonly DeploymentReport[];
 }
@@ -41,6 +44,7 @@ export async function reportOf(simulation: Simulation, deployments: readonly Dep
     })),
     stacks: cloudformation.all.filter(({ deleted, isSeed, updatedAt }) => !deleted && (!isSeed || updatedAt !== undefined))
       .map(({ name, accountId, region, status, failure }) => ({ name, accountId, region, status, reason: failure })),
+    grantedNeverUsed: grantedNeverUsed(simulation),
     succeeded: deployments.every(({ result }) => result.succeeded),
     deployments: deployments.map(describe),
   };

@@ -50,6 +50,11 @@ export class Server {
     this.dispatcher.register(service);
   }
 
+  /** Asks before every operation whether its caller may; what the guard throws is the answer. */
+  public guard(guard: (service: Service, call: Call) => Promise<void>): void {
+    this.dispatcher.guard = guard;
+  }
+
   /** Calls the hook before every operation; what it throws is the answer. Returns the way to take it away again. */
   public intercept(hook: (call: Call) => Promise<void>): () => void {
     return this.dispatcher.intercept(hook);

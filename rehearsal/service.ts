@@ -1,10 +1,14 @@
 import type { Clock } from './clock';
+import type { Context } from './iam/evaluate/request';
+import type { PolicyDocument } from './iam/policy';
 
 /** Who signed a call. */
 export interface Caller {
   readonly accountId: string;
   /** ARN as `sts:GetCallerIdentity` tells it, for example `arn:aws:sts::111122223333:assumed-role/name/session`. */
   readonly arn: string;
+  /** Policies that narrow the session, given when it began. */
+  readonly sessionPolicies?: readonly PolicyDocument[];
 }
 
 export interface Credentials {
@@ -65,6 +69,8 @@ export interface ResourceContext {
   readonly stackName: string;
   readonly logicalId: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Whose rights CloudFormation uses: the stack's role, or whoever asked for the operation. */
+  readonly actor?: Caller;
 }
 
 export interface Provisioned {
@@ -88,6 +94,27 @@ export interface ResourceType {
  */
 export type Operation = (call: Call) => Promise<unknown>;
 
+/** What an operation asks of the policies of its caller. */
+export interface Permission {
+  /** For example `s3:GetObject`. */
+  readonly action: string;
+  /** ARN, or `*` where the action knows no resource. */
+  readonly resource: string;
+  /** Condition keys of the service itself; those of every request are known without. */
+  readonly context?: Context;
+}
+
+/** Everything that an operation needs; nothing for one that anybody may use. */
+export type Permissions = (call: Call) => readonly Permission[] | Promise<readonly Permission[]>;
+
+/** To whom a resource belongs, and its own policy. */
+export interface OwnedPolicy {
+  readonly accountId: string;
+  readonly policy?: PolicyDocument;
+  /** The policy decides alone: without its consent no identity may do anything. */
+  readonly decides?: boolean;
+}
+
 /** One AWS service: its API and the CloudFormation types that belong to it. */
 export interface Service {
   /** The name in the credential scope of a signature, for example `organizations`, `states`, `s3`. */
@@ -96,12 +123,16 @@ export interface Service {
   /** The XML namespace of answers in the query protocol, or the prefix of `X-Amz-Target`; only documentation for other protocols. */
   readonly namespace?: string;
   readonly operations: Readonly<Record<string, Operation>>;
+  /** An operation that is not named here asks for the action of its own name, on everything. */
+  readonly permissions?: Readonly<Record<string, Permissions>>;
   /**
    * REST protocols only: the route of each operation, for example `GET /{Bucket}/{Key+}` or `POST /{Bucket}?delete`; the first that fits is taken.
    * A route asks for the query parameters that it names.
    */
   readonly routes?: Readonly<Record<string, string>>;
   readonly resourceTypes?: Readonly<Record<string, ResourceType>>;
+  /** The policy of one of its resources, as far as it has a say in the action; undefined for a resource that does not exist. */
+  resourcePolicy?(arn: string, action: string): OwnedPolicy | undefined;
   /** Frees what the service holds: processes, servers, temporary folders. */
   close?(): Promise<void>;
 }

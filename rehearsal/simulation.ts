@@ -8,12 +8,14 @@ import { CodeCommit } from './codecommit/codecommit';
 import { CodePipeline } from './codepipeline/codepipeline';
 import { DynamoDb } from './dynamodb/dynamodb';
 import { Events } from './events/events';
+import { Access } from './iam/access';
 import { Iam } from './iam/iam';
 import { Kms } from './kms/kms';
 import { Lambda } from './lambda/lambda';
 import { Organizations } from './organizations/organizations';
 import { S3 } from './s3/s3';
 import { Server } from './server';
+import { AwsError } from './service';
 import type { Environment, Service } from './service';
 import { Ssm } from './ssm/ssm';
 import { StepFunctions } from './stepfunctions/stepfunctions';
@@ -34,6 +36,8 @@ export interface SimulationOptions {
   readonly accountLimit?: number;
   /** Simulated seconds that the creation of an account takes. */
   readonly creationSeconds?: number;
+  /** Whether policies decide who may do what; without them everybody may do everything within his account. @default true */
+  readonly enforce?: boolean;
   /** @default 'aws' */
   readonly partition?: string;
   /** Folder from which functions get SDK clients that AWS's runtime has and the rehearsal does not bring. @default the current folder */
@@ -57,6 +61,7 @@ export class Simulation {
   public readonly clock: Clock;
   public readonly server: Server;
   public readonly iam: Iam;
+  public readonly access: Access;
   public readonly organizations: Organizations;
   public readonly s3: S3;
   public readonly ssm: Ssm;
@@ -65,6 +70,8 @@ export class Simulation {
   public readonly codepipeline: CodePipeline;
   public readonly lambda: Lambda;
   public readonly cloudformation: CloudFormation;
+  /** Ids of the stacks that an assembly has deployed itself, and not its functions. */
+  public readonly deployed = new Set<string>();
   private readonly services: readonly Service[];
   private readonly temporary = mkdtempSync(join(tmpdir(), 'rehearsal-'));
   private readonly removeTemporary: () => void;
@@ -78,23 +85,28 @@ export class Simulation {
     this.iam = new Iam(environment);
     this.server = new Server(this.iam, this.clock);
     this.organizations = new Organizations(environment, this.iam, options);
-    this.s3 = new S3(environment, this.iam, this.organizations);
+    this.access = new Access(this.iam, this.organizations, this.clock);
+    const access = options.enforce === false ? undefined : this.access;
+    this.s3 = new S3(environment, this.iam);
     this.ssm = new Ssm(environment);
     this.lambda = new Lambda(environment, this.iam, this.s3, { modules: options.modules, temporary: this.temporary });
-    this.events = new Events(environment, async (functionArn, event) => this.lambda.invokeEvent(functionArn, event));
+    this.lambda.onInvoke(({ functionArn }) => this.noteLogs(functionArn));
+    this.events = new Events(environment, async (functionArn, event, ruleArn) => this.deliver(functionArn, event, ruleArn));
     this.codecommit = new CodeCommit(environment, this.events, this.temporary);
     this.codepipeline = new CodePipeline(environment);
     const { server, iam, s3, ssm, lambda } = this;
-    this.cloudformation = new CloudFormation(environment, { server, iam, s3, ssm, lambda });
+    this.cloudformation = new CloudFormation(environment, { server, iam, access, s3, ssm, lambda });
     this.services = [
       this.iam, new Sts(environment, this.iam, this.organizations), this.organizations, new Account(this.organizations), this.s3, this.ssm,
       this.events, this.codecommit, this.codepipeline, this.lambda, this.cloudformation,
-      new DynamoDb(environment), new Kms(environment, this.iam), new StepFunctions(environment, this.lambda),
+      new DynamoDb(environment), new Kms(environment, this.iam), new StepFunctions(environment, this.lambda, this.iam, access),
     ];
     for (const service of this.services) {
       this.server.register(service);
+      this.access.register(service);
       if (service.resourceTypes) this.cloudformation.know(service.resourceTypes);
     }
+    if (access !== undefined) this.server.guard(async (service, call) => access.guard(service, call));
     for (const path of options.organizationalUnits ?? []) this.organizations.addUnit(path);
     for (const { accountId, roleName } of options.accounts ?? []) this.organizations.invite(accountId, roleName);
   }
@@ -115,6 +127,24 @@ export class Simulation {
       process.off('exit', this.removeTemporary);
       this.removeTemporary();
     }
+  }
+
+  /** Lambda writes the log of a function with the function's role; what it may not write is lost on AWS without a word. */
+  private noteLogs(functionArn: string): void {
+    const configuration = this.lambda.configuration(functionArn);
+    for (const action of ['logs:CreateLogStream', 'logs:PutLogEvents']) {
+      if (configuration !== undefined) this.access.usage.note(configuration.roleArn, action);
+    }
+  }
+
+  /** EventBridge invokes a function in the name of a rule, which the function must permit. */
+  private async deliver(functionArn: string, event: unknown, ruleArn: string): Promise<void> {
+    const [service, action] = ['events.amazonaws.com', 'lambda:InvokeFunction'];
+    const isPermitted = this.access.serviceMay({ service, action, resource: functionArn, sourceArn: ruleArn, sourceAccount: ruleArn.split(':')[4] });
+    if (!isPermitted && this.options.enforce !== false) {
+      throw new AwsError('AccessDeniedException', `${service} is not authorized to perform: ${action} on resource: ${functionArn} for ${ruleArn}`, 403);
+    }
+    await this.lambda.invokeEvent(functionArn, event);
   }
 
   private environment(): Environment {

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import type { Organizations, SimulatedAccount } from '../organizations/organizations';
 import { read } from '../protocol/read';
 import { AwsError } from '../service';
-import type { Call, Operation, Service } from '../service';
+import type { Call, Operation, Permissions, Service } from '../service';
+import { permissions } from './permissions';
 
 const TargetInput = v.object({ AccountId: v.optional(v.string()) });
 const NameInput = v.object({ AccountName: v.pipe(v.string(), v.minLength(1), v.maxLength(50)) });
@@ -15,6 +16,7 @@ export class Account implements Service {
     PutAccountName: 'POST /putAccountName',
     GetAccountInformation: 'POST /getAccountInformation',
   };
+  public readonly permissions: Record<string, Permissions>;
   public readonly operations: Record<string, Operation> = {
     PutAccountName: async call => {
       this.organizations.tree.putAccount({ ...this.target(call), name: read(NameInput, call.input).AccountName });
@@ -26,7 +28,9 @@ export class Account implements Service {
     },
   };
 
-  public constructor(private readonly organizations: Organizations) {}
+  public constructor(private readonly organizations: Organizations) {
+    this.permissions = permissions(organizations);
+  }
 
   /** The caller's own account, or a member when the management account asks; it may not name itself. */
   private target(call: Call): SimulatedAccount {

@@ -42,7 +42,10 @@ export async function deployAssembly(simulation: Simulation, folder: string): Pr
   await prepare(simulation, stacks);
   const result = await watch(simulation, async () => eachUntilFailure(stacks, async stack => {
     publish(simulation, stack);
-    return isEmpty(stack) ? remove(simulation, stack) : deploy(simulation, stack);
+    if (isEmpty(stack)) return remove(simulation, stack);
+    const deployed = await deploy(simulation, stack);
+    simulation.deployed.add(deployed.id);
+    return deployed;
   }));
   return { ...result, skipped: stacks.filter(isEmpty).map(({ displayName }) => displayName) };
 }

@@ -1,14 +1,17 @@
+import type { Access } from '../iam/access';
 import type { Iam } from '../iam/iam';
 import type { Lambda } from '../lambda/lambda';
 import type { S3 } from '../s3/s3';
 import type { Server } from '../server';
-import type { Environment, Operation, ResourceType, Service } from '../service';
+import type { Environment, Operation, Permissions, ResourceType, Service } from '../service';
 import { ChangeSets } from './change-sets';
 import { CustomResourceType, ResponseChannel } from './custom-resource';
 import { secondsOf } from './durations';
 import { GenericType, plausibleAttribute } from './generic';
+import { GuardedType } from './guarded-type';
 import { NestedStackType } from './nested-stack';
 import { operations } from './operations';
+import { permissions } from './permissions';
 import { isCustom } from './scope';
 import type { Stack, StackEvent } from './stack';
 import { Stacks, type StackRequest } from './stacks';
@@ -18,6 +21,8 @@ import type { Ssm } from '../ssm/ssm';
 export interface CloudFormationParts {
   readonly server: Server;
   readonly iam: Iam;
+  /** Absent: CloudFormation may do everything. */
+  readonly access?: Access;
   readonly s3: S3;
   readonly ssm: Ssm;
   readonly lambda: Lambda;
@@ -29,6 +34,7 @@ export class CloudFormation implements Service {
   public readonly protocol = 'query';
   public readonly namespace = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
   public readonly operations: Record<string, Operation>;
+  public readonly permissions: Record<string, Permissions>;
   private readonly stacks: Stacks;
   private readonly types = new Map<string, ResourceType>();
   private readonly listeners = new Set<(event: StackEvent) => void>();
@@ -38,6 +44,7 @@ export class CloudFormation implements Service {
     this.channel = new ResponseChannel(parts.server);
     this.stacks = new Stacks(environment, parts.iam, this.world());
     this.operations = { ...operations(this.stacks, parts.s3, environment), ...new ChangeSets(this.stacks, parts.s3, environment).operations };
+    this.permissions = permissions(this.stacks);
     this.know({ 'AWS::CloudFormation::Stack': new NestedStackType(this.stacks, parts.s3) });
   }
 
@@ -48,7 +55,7 @@ export class CloudFormation implements Service {
 
   /** Makes resource types known; all others are kept as declared. */
   public know(types: Readonly<Record<string, ResourceType>>): void {
-    for (const [name, type] of Object.entries(types)) this.types.set(name, type);
+    for (const [name, type] of Object.entries(types)) this.types.set(name, this.guarded(name, type));
   }
 
   public onEvent(listener: (event: StackEvent) => void): () => void {
@@ -99,8 +106,13 @@ export class CloudFormation implements Service {
     const made = isCustom(name)
       ? new CustomResourceType(name, this.environment, this.parts.lambda, this.channel)
       : new GenericType(name, this.environment);
-    this.types.set(name, made);
-    return made;
+    this.know({ [name]: made });
+    return this.guarded(name, made);
+  }
+
+  private guarded(name: string, type: ResourceType): ResourceType {
+    const { parts: { access, iam }, environment: { partition } } = this;
+    return access === undefined ? type : new GuardedType(name, type, { access, iam, partition });
   }
 }
 

@@ -38,7 +38,7 @@ export class NestedStackType implements ResourceType {
   }
 
   public async remove(id: string, _properties: unknown, context: ResourceContext): Promise<void> {
-    const stack = this.stacks.remove(context.accountId, context.region, id);
+    const stack = this.stacks.remove(context.accountId, context.region, id, undefined, { caller: context.actor });
     await stack?.operation;
     if (stack && !stack.deleted) throw new Error(`Embedded stack ${id} was not successfully deleted: ${stack.reason}`);
   }
@@ -49,7 +49,8 @@ export class NestedStackType implements ResourceType {
     const body = templateBody(read(StackInput, { StackName: name, TemplateURL: properties.TemplateURL }), this.s3, accountId) ?? '';
     const parameters = Object.fromEntries(Object.entries(properties.Parameters).map(([key, value]) => [key, asText(value)]));
     // the parent's capabilities were checked without looking into the nested template
-    return { accountId, region, name, body, parameters, tags: { ...context.tags, ...tagRecord(properties.Tags) }, capabilities: ['CAPABILITY_NAMED_IAM'] };
+    const tags = { ...context.tags, ...tagRecord(properties.Tags) };
+    return { accountId, region, name, body, parameters, tags, capabilities: ['CAPABILITY_NAMED_IAM'], caller: context.actor };
   }
 }
 

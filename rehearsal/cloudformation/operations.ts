@@ -7,7 +7,7 @@ import { asText } from './scope';
 import type { Stack } from './stack';
 import type { StackRequest, Stacks } from './stacks';
 
-const ByName = v.object({ StackName: v.string(), ClientRequestToken: v.optional(v.string()) });
+const ByName = v.object({ StackName: v.string(), ClientRequestToken: v.optional(v.string()), RoleARN: v.optional(v.string()) });
 const MaybeByName = v.object({ StackName: v.optional(v.string()) });
 const ListInput = v.object({ StackStatusFilter: v.optional(v.array(v.string()), []) });
 const ResourceInput = v.object({ StackName: v.string(), LogicalResourceId: v.optional(v.string()) });
@@ -19,8 +19,8 @@ export function operations(stacks: Stacks, s3: S3, environment: Environment): Re
     CreateStack: async call => ({ StackId: stacks.create(requestOf(call, s3)).id }),
     UpdateStack: async call => ({ StackId: stacks.update(requestOf(call, s3, find(call))).id }),
     DeleteStack: async call => {
-      const { StackName, ClientRequestToken } = read(ByName, call.input);
-      stacks.remove(call.caller.accountId, call.region, StackName, ClientRequestToken);
+      const { StackName, ClientRequestToken, RoleARN: roleArn } = read(ByName, call.input);
+      stacks.remove(call.caller.accountId, call.region, StackName, ClientRequestToken, { caller: call.caller, roleArn });
       return {};
     },
     DescribeStacks: async call => {
@@ -62,6 +62,7 @@ export function requestOf(call: Call, s3: S3, previous?: Stack): StackRequest {
     tags: input.Tags && tagRecord(input.Tags),
     capabilities: input.Capabilities,
     roleArn: input.RoleARN,
+    caller: call.caller,
     token: input.ClientRequestToken,
     onFailure: input.DisableRollback ? 'DO_NOTHING' : input.OnFailure,
     terminationProtection: input.EnableTerminationProtection,
@@ -77,7 +78,7 @@ export function describeStack(stack: Stack): Record<string, unknown> {
     DeletionTime: stack.deletedAt === undefined ? undefined : new Date(stack.deletedAt),
     StackStatus: stack.status,
     StackStatusReason: stack.reason,
-    RoleARN: stack.options.roleArn,
+    RoleARN: stack.roleArn,
     Capabilities: stack.options.capabilities,
     EnableTerminationProtection: stack.options.terminationProtection,
     DisableRollback: false,

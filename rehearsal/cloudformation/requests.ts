@@ -54,7 +54,8 @@ function fromBucket(address: string, s3: S3, accountId: string): string {
   return body.toString('utf8');
 }
 
-function parseAddress(address: string): { bucket: string; key: string; signed: boolean } {
+/** Where the template of an address lies, and whether the address itself brings the right to read it. */
+export function parseAddress(address: string): { bucket: string; key: string; signed: boolean } {
   if (!URL.canParse(address)) throw validation('TemplateURL must be a supported URL.');
   const url = new URL(address);
   const path = decodeURIComponent(url.pathname).slice(1);

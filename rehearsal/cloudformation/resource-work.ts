@@ -140,8 +140,8 @@ export class ResourceWork {
   }
 
   private context({ logicalId }: Wanted): ResourceContext {
-    const { accountId, region, id: stackId, name: stackName, target: { tags } } = this.stack;
-    return { accountId, region, stackId, stackName, logicalId, tags };
+    const { accountId, region, id: stackId, name: stackName, target: { tags }, actor } = this.stack;
+    return { accountId, region, stackId, stackName, logicalId, tags, actor };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Provisioned } from '../service';
+import type { Caller, Provisioned } from '../service';
 import type { Parameters } from './parameters';
 import type { Template } from './template';
 
@@ -65,6 +65,10 @@ export class Stack {
   public updatedAt?: number;
   public deletedAt?: number;
   public token?: string;
+  /** With which CloudFormation acts. */
+  public roleArn?: string;
+  /** Whose rights the operations use: the stack's role, or whoever asked for the last one. */
+  public actor?: Caller;
   public readonly resources = new Map<string, StackResource>();
   public readonly states = new Map<string, ResourceState>();
   public readonly events: StackEvent[] = [];
@@ -78,7 +82,7 @@ export class Stack {
     public readonly region: string,
     public readonly createdAt: number,
     public target: Target,
-    public readonly options: { readonly capabilities: readonly string[]; readonly roleArn?: string; readonly terminationProtection: boolean },
+    public readonly options: { readonly capabilities: readonly string[]; readonly terminationProtection: boolean },
     /** It was there before anything was deployed. */
     public readonly isSeed = false,
   ) {}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Iam } from '../iam/iam';
-import { AwsError, type Environment } from '../service';
+import { AwsError, type Caller, type Environment } from '../service';
 import { checkTarget, StackOperation } from './operation';
 import { readParameters, type GivenParameters } from './parameters';
 import { checkCapabilities, validation } from './requests';
@@ -20,6 +20,8 @@ export interface StackRequest {
   readonly tags?: Readonly<Record<string, string>>;
   readonly capabilities?: readonly string[];
   readonly roleArn?: string;
+  /** Who asks. @default - the root of the account */
+  readonly caller?: Caller;
   readonly token?: string;
   readonly onFailure?: 'ROLLBACK' | 'DO_NOTHING' | 'DELETE';
   readonly terminationProtection?: boolean;
@@ -76,11 +78,12 @@ export class Stacks {
     }
     if (this.find(accountId, region, name)) throw new AwsError('AlreadyExistsException', `Stack [${name}] already exists`);
     const id = `arn:${this.environment.partition}:cloudformation:${region}:${accountId}:stack/${name}/${randomUUID()}`;
-    const { capabilities = [], roleArn, terminationProtection = false } = request;
+    const { capabilities = [], terminationProtection = false } = request;
     const target = this.target(request, {});
-    const options = { capabilities, roleArn, terminationProtection };
+    const options = { capabilities, terminationProtection };
     const stack = new Stack(id, name, accountId, region, this.environment.clock.now(), target, options, isSeed);
     checkTarget(this.world, stack, target);
+    this.act(stack, request);
     this.all.push(stack);
     return stack;
   }
@@ -116,21 +119,32 @@ export class Stacks {
     }
     const target = this.preview(stack, request);
     if (canonical(substance(target)) === canonical(substance(stack.target))) throw validation('No updates are to be performed.');
+    this.act(stack, request);
     stack.updatedAt = this.environment.clock.now();
     this.begin(stack, request.token, 'UPDATE_IN_PROGRESS', operation => operation.update(target));
     return stack;
   }
 
   /** Begins the deletion; a stack that does not exist is deleted already. */
-  public remove(accountId: string, region: string, nameOrId: string, token?: string): Stack | undefined {
+  public remove(accountId: string, region: string, nameOrId: string, token?: string, by: Pick<StackRequest, 'caller' | 'roleArn'> = {}): Stack | undefined {
     const stack = this.find(accountId, region, nameOrId);
     if (!stack || stack.deleted || stack.status === 'DELETE_IN_PROGRESS') return stack;
     if (stack.options.terminationProtection) throw validation(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
     if (stack.status.startsWith('UPDATE') && stack.inProgress) {
       throw validation(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
     }
+    this.act(stack, by);
     this.begin(stack, token, 'DELETE_IN_PROGRESS', operation => operation.remove());
     return stack;
+  }
+
+  /** A stack keeps the role that it was given last; without one CloudFormation uses the rights of whoever asks. */
+  private act(stack: Stack, { caller, roleArn }: Pick<StackRequest, 'caller' | 'roleArn'>): void {
+    const { accountId } = stack;
+    stack.roleArn = roleArn ?? stack.roleArn;
+    stack.actor = stack.roleArn === undefined
+      ? caller ?? { accountId, arn: `arn:${this.environment.partition}:iam::${accountId}:root` }
+      : this.iam.sessionOf(stack.roleArn, 'AWSCloudFormation');
   }
 
   /** One operation after another: what is asked for during an operation waits for its end. */

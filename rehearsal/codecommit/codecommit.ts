@@ -2,6 +2,7 @@ import type { Events } from '../events/events';
 import type { Environment, Operation, ResourceType, Service } from '../service';
 import { CommitOperations } from './commit-operations';
 import { ContentOperations } from './content-operations';
+import { permissions } from './permissions';
 import type { BranchHead } from './repository';
 import { RepositoryOperations } from './repository-operations';
 import { repositoryType } from './resource-type';
@@ -14,6 +15,7 @@ export class CodeCommit implements Service {
   public readonly name = 'codecommit';
   public readonly protocol = 'json';
   public readonly operations: Record<string, Operation>;
+  public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly store: RepositoryStore;
 

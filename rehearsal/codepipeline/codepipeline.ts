@@ -2,6 +2,7 @@ import { Identifiers } from '../identifiers';
 import { Regional } from '../regional';
 import type { Environment, Operation, ResourceType, Service } from '../service';
 import { PipelineOperations } from './operations';
+import { permissions } from './permissions';
 import type { Execution, Pipeline } from './pipeline';
 import { pipelineType } from './resource-type';
 
@@ -26,6 +27,7 @@ export class CodePipeline implements Service {
   public readonly name = 'codepipeline';
   public readonly protocol = 'json';
   public readonly operations: Record<string, Operation>;
+  public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly kept = new Regional(() => new Map<string, Pipeline>());
 

@@ -13,6 +13,7 @@ const OWN_HEADERS = {
 /** The tables of one account in one region, kept by dynalite in memory and asked without a port of its own. */
 export class Database {
   private readonly server: DynaliteServer;
+  private readonly partitionKeys = new Map<string, string>();
 
   public constructor(accountId: string, region: string) {
     const options = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
@@ -27,6 +28,16 @@ export class Database {
       request.emit('data', body);
       request.emit('end');
     });
+  }
+
+  /** The name of a table's partition key; undefined when there is no such table. */
+  public async partitionKey(tableName: string): Promise<string | undefined> {
+    const known = this.partitionKeys.get(tableName);
+    if (known !== undefined) return known;
+    const description = await this.run('DescribeTable', { TableName: tableName }).catch(() => undefined);
+    const found = /"AttributeName":"([^"]+)","KeyType":"HASH"/.exec(JSON.stringify(description) ?? '')?.[1];
+    if (found !== undefined) this.partitionKeys.set(tableName, found);
+    return found;
   }
 
   /** One operation on the rehearsal's own account. */

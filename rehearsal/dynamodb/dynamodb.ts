@@ -1,6 +1,7 @@
 import { Regional } from '../regional';
 import type { Environment, Operation, ResourceType, Service } from '../service';
 import { Database } from './database';
+import { permissions } from './permissions';
 import { GlobalTableType, TableType } from './resource-types';
 
 /** What dynalite knows; there are no transactions. */
@@ -15,6 +16,7 @@ export class DynamoDb implements Service {
   public readonly protocol = 'json';
   public readonly operations: Record<string, Operation> = Object.fromEntries(OPERATIONS.map(name => [name, async call =>
     this.databases.of(call.caller.accountId, call.region).forward(call.request.headers, call.request.body)]));
+  public readonly permissions = permissions((accountId, region) => this.databases.of(accountId, region));
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly databases = new Regional((accountId, region) => new Database(accountId, region));
 

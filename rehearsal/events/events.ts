@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { on, regionalArn } from '../iam/permission';
 import { Identifiers } from '../identifiers';
 import { isRecord, parseJsonObject } from '../protocol/json';
 import { read } from '../protocol/read';
@@ -42,33 +43,41 @@ const PutEventsInput = v.object({
 
 type Rule = v.InferOutput<typeof RuleProperties>;
 
+/** Brings an event to a function in the name of a rule. */
+type Deliver = (functionArn: string, event: unknown, ruleArn: string) => Promise<void>;
+
 /** The default event bus of every account, with functions as targets; schedules never fire. */
 export class Events implements Service {
   public readonly name = 'events';
   public readonly protocol = 'json';
   public readonly operations: Record<string, Operation> = { PutEvents: async call => this.putEvents(call) };
+  public readonly permissions = on(['PutEvents'], call => regionalArn(call, 'event-bus/default'));
   public readonly resourceTypes: Record<string, ResourceType> = { 'AWS::Events::Rule': this.ruleType() };
   private readonly identifiers = new Identifiers('events');
   private readonly rules = new Regional(() => new Map<string, Rule>());
 
-  public constructor(private readonly environment: Environment, private readonly deliver: (functionArn: string, event: unknown) => Promise<void>) {}
+  public constructor(private readonly environment: Environment, private readonly deliver: Deliver) {}
 
   /** Sends an event to every target whose rule it fits; delivery is not waited for. */
   public emit(accountId: string, region: string, event: EmittedEvent): void {
     const envelope = {
       version: '0', id: this.identifiers.uuid(), account: accountId, time: new Date(this.environment.clock.now()).toISOString().replace(/\.\d+/, ''), region, ...event,
     };
-    for (const rule of this.rules.of(accountId, region).values()) {
+    for (const [name, rule] of this.rules.of(accountId, region)) {
       if (rule.State !== 'DISABLED' && rule.EventBusName === 'default' && rule.EventPattern !== undefined && matches(rule.EventPattern, envelope)) {
-        for (const target of rule.Targets) void this.send(target, envelope);
+        for (const target of rule.Targets) void this.send(target, envelope, this.ruleArn(name, accountId, region));
       }
     }
   }
 
-  private async send(target: v.InferOutput<typeof Target>, event: Record<string, unknown>): Promise<void> {
+  private async send(target: v.InferOutput<typeof Target>, event: Record<string, unknown>, ruleArn: string): Promise<void> {
     if (!target.Arn.includes(':lambda:')) return;
     // EventBridge tells nobody when a delivery fails, so that only the terminal can.
-    await this.deliver(target.Arn, inputOf(target, event)).catch((error: unknown) => { console.error(error); });
+    await this.deliver(target.Arn, inputOf(target, event), ruleArn).catch((error: unknown) => { console.error(error); });
+  }
+
+  private ruleArn(name: string, accountId: string, region: string): string {
+    return `arn:${this.environment.partition}:events:${region}:${accountId}:rule/${name}`;
   }
 
   private putEvents(call: Call): unknown {
@@ -86,7 +95,7 @@ export class Events implements Service {
       // A filter that is not known must stop the deployment, not the first event.
       if (rule.EventPattern !== undefined) assertPattern(rule.EventPattern);
       this.rules.of(context.accountId, context.region).set(name, rule);
-      return { id: name, attributes: { Arn: `arn:${this.environment.partition}:events:${context.region}:${context.accountId}:rule/${name}` } };
+      return { id: name, attributes: { Arn: this.ruleArn(name, context.accountId, context.region) } };
     };
     const create = async (input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> => {
       const name = read(RuleProperties, input).Name ?? this.identifiers.physicalName(context, 64);

@@ -2,9 +2,12 @@ import * as v from 'valibot';
 import { Identifiers } from '../identifiers';
 import { read } from '../protocol/read';
 import { AwsError } from '../service';
-import type { Call, Caller, Credentials, Environment, Operation, ResourceType, Service } from '../service';
+import type { Call, Caller, Credentials, Environment, Operation, OwnedPolicy, ResourceType, Service } from '../service';
+import type { Principal } from './evaluate/request';
+import { AWS_MANAGED_POLICIES } from './managed-policies';
+import { permissions } from './permissions';
 import { namedPrincipals } from './policy';
-import type { PolicyDocument, Principal } from './policy';
+import type { PolicyDocument } from './policy';
 import { inlinePolicyType, managedPolicyType, namedEntityType, rolePolicyType } from './resource-types';
 import { RoleType } from './role-type';
 
@@ -44,8 +47,10 @@ export class Iam implements Service {
     ListAttachedRolePolicies: async call => ({ AttachedPolicies: attached(this.roleOf(call)), IsTruncated: false }),
     GetPolicy: async call => this.getPolicy(call),
   };
+  public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly roles = new Map<string, Role>();
+  private readonly rolesByName = new Map<string, Role>();
   private readonly users = new Set<string>();
   private readonly callers = new Map<string, Caller>();
 
@@ -72,11 +77,35 @@ export class Iam implements Service {
   }
 
   /** The identity behind a caller: for a session of a role it is the role, whose path the session's ARN has lost. */
-  public principal(caller: Caller): Principal {
-    const [, partition, roleName] = /^arn:([^:]*):sts::\d*:assumed-role\/([^/]+)\//.exec(caller.arn) ?? [];
-    if (roleName === undefined) return { accountId: caller.accountId, arn: caller.arn, sessionArn: caller.arn };
-    const role = this.roleNamed(caller.accountId, roleName);
-    return { accountId: caller.accountId, arn: role?.arn ?? `arn:${partition}:iam::${caller.accountId}:role/${roleName}`, sessionArn: caller.arn };
+  public principal({ accountId, arn }: Caller): Principal {
+    const [, partition, roleName] = /^arn:([^:]*):sts::\d*:assumed-role\/([^/]+)\//.exec(arn) ?? [];
+    if (roleName === undefined) return { kind: arn.endsWith(':root') ? 'root' : 'user', accountId, arn, sessionArn: arn };
+    const role = this.roleNamed(accountId, roleName);
+    return { kind: 'session', accountId, arn: role?.arn ?? `arn:${partition}:iam::${accountId}:role/${roleName}`, sessionArn: arn };
+  }
+
+  /** A session as AWS's services begin one with a role that they were given. */
+  public sessionOf(roleArn: string, sessionName: string): Caller {
+    const [, partition, , , accountId] = roleArn.split(':');
+    return { accountId, arn: `arn:${partition}:sts::${accountId}:assumed-role/${roleArn.slice(roleArn.lastIndexOf('/') + 1)}/${sessionName}` };
+  }
+
+  /** The content of a managed policy, of an account or of AWS; undefined when the rehearsal does not know it. */
+  public managedPolicy(arn: string): PolicyDocument | undefined {
+    return this.managedPolicies.get(arn)?.document ?? AWS_MANAGED_POLICIES[arn.replace(/^arn:[^:]*:iam::aws:policy\//, '')];
+  }
+
+  /** AWS refuses to attach a policy that does not exist; which ones AWS itself has is not known here. */
+  public assertAttachable(arns: readonly string[]): void {
+    const unknown = arns.find(arn => !/^arn:[^:]*:iam::aws:policy\//.test(arn) && !this.managedPolicies.has(arn));
+    if (unknown !== undefined) throw new AwsError('NoSuchEntity', `Policy ${unknown} does not exist or is not attachable.`, 404);
+  }
+
+  /** The trust policy of a role has a say in who enters it, and in nothing else. */
+  public resourcePolicy(arn: string, action: string): OwnedPolicy | undefined {
+    const role = this.roles.get(arn);
+    if (role === undefined) return undefined;
+    return action.startsWith('sts:') ? { accountId: role.accountId, policy: role.trust, decides: true } : { accountId: role.accountId };
   }
 
   public role(arn: string): Role | undefined {
@@ -84,7 +113,7 @@ export class Iam implements Service {
   }
 
   public roleNamed(accountId: string, roleName: string): Role | undefined {
-    return this.rolesOf(accountId).find(role => role.roleName === roleName);
+    return this.rolesByName.get(`${accountId}/${roleName}`);
   }
 
   public rolesOf(accountId: string): Role[] {
@@ -93,10 +122,13 @@ export class Iam implements Service {
 
   public putRole(role: Role): void {
     this.roles.set(role.arn, role);
+    this.rolesByName.set(`${role.accountId}/${role.roleName}`, role);
   }
 
   public removeRole(arn: string): void {
+    const role = this.roles.get(arn);
     this.roles.delete(arn);
+    if (role !== undefined && this.roleNamed(role.accountId, role.roleName) === role) this.rolesByName.delete(`${role.accountId}/${role.roleName}`);
   }
 
   /** AWS refuses a policy that belongs to a resource when it names a role or a user that does not exist (yet). */

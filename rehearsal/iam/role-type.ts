@@ -25,7 +25,9 @@ export class RoleType implements ResourceType {
     if (this.iam.roleNamed(context.accountId, roleName) !== undefined) {
       throw new AwsError('EntityAlreadyExists', `Role with name ${roleName} already exists.`, 409);
     }
-    return this.put(properties, context, { roleName, roleId: `AROA${this.iam.identifiers.next(17, 'upper')}`, policies: {} });
+    return this.put(properties, context, {
+      roleName, roleId: `AROA${this.iam.identifiers.next(17, 'upper')}`, policies: {}, managedPolicyArns: [],
+    });
   }
 
   public async update(id: string, input: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
@@ -36,7 +38,8 @@ export class RoleType implements ResourceType {
     // Policies that other resources have written into the role stay; those of its own properties go with them.
     const gone = old.Policies.map(policy => policy.PolicyName);
     const policies = Object.fromEntries(Object.entries(known.policies).filter(([name]) => !gone.includes(name)));
-    return this.put(properties, context, { ...known, policies });
+    const managedPolicyArns = known.managedPolicyArns.filter(arn => !old.ManagedPolicyArns.includes(arn));
+    return this.put(properties, context, { ...known, policies, managedPolicyArns });
   }
 
   public async remove(id: string, _properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
@@ -45,9 +48,11 @@ export class RoleType implements ResourceType {
   }
 
   private put(
-    properties: v.InferOutput<typeof Properties>, { accountId, tags }: ResourceContext, known: Pick<Role, 'roleName' | 'roleId' | 'policies'>,
+    properties: v.InferOutput<typeof Properties>, { accountId, tags }: ResourceContext, known: Pick<Role, 'roleName' | 'roleId' | 'policies' | 'managedPolicyArns'>,
   ): Provisioned {
     this.iam.assertPrincipalsExist(properties.AssumeRolePolicyDocument);
+    const { ManagedPolicyArns: managed, PermissionsBoundary: boundary } = properties;
+    this.iam.assertAttachable(boundary === undefined ? managed : [...managed, boundary]);
     const { roleName, roleId } = known;
     const arn = `arn:${this.environment.partition}:iam::${accountId}:role${properties.Path}${roleName}`;
     this.iam.putRole({
@@ -57,7 +62,7 @@ export class RoleType implements ResourceType {
       accountId,
       trust: properties.AssumeRolePolicyDocument,
       policies: { ...known.policies, ...Object.fromEntries(properties.Policies.map(policy => [policy.PolicyName, policy.PolicyDocument])) },
-      managedPolicyArns: properties.ManagedPolicyArns,
+      managedPolicyArns: [...new Set([...known.managedPolicyArns, ...properties.ManagedPolicyArns])],
       permissionsBoundary: properties.PermissionsBoundary,
       tags: { ...tags, ...tagRecord(properties.Tags) },
     });

@@ -5,7 +5,7 @@ import { Identifiers } from '../identifiers';
 import { read } from '../protocol/read';
 import { Regional } from '../regional';
 import { AwsError } from '../service';
-import type { Environment, Operation, Provisioned, ResourceContext, ResourceType, Service } from '../service';
+import type { Environment, Operation, OwnedPolicy, Provisioned, ResourceContext, ResourceType, Service } from '../service';
 
 const KeyProperties = v.object({ KeyPolicy: v.optional(PolicyDocument) });
 const AliasProperties = v.object({
@@ -23,21 +23,38 @@ export class Kms implements Service {
     'AWS::KMS::Alias': this.aliasType(),
   };
   private readonly identifiers = new Identifiers('kms');
+  private readonly policies = new Map<string, OwnedPolicy>();
   private readonly aliases = new Regional(() => new Map<string, string>());
 
   public constructor(private readonly environment: Environment, private readonly iam: Iam) {}
+
+  public resourcePolicy(arn: string): OwnedPolicy | undefined {
+    return this.policies.get(arn);
+  }
 
   private keyType(): ResourceType {
     const provisioned = (keyId: string, input: Record<string, unknown>, context: ResourceContext): Provisioned => {
       const { KeyPolicy: policy } = read(KeyProperties, input);
       if (policy !== undefined) this.iam.assertPrincipalsExist(policy, 'MalformedPolicyDocumentException');
-      return { id: keyId, attributes: { Arn: `arn:${this.environment.partition}:kms:${context.region}:${context.accountId}:key/${keyId}`, KeyId: keyId } };
+      const arn = this.keyArn(keyId, context);
+      this.policies.set(arn, { accountId: context.accountId, policy: policy ?? this.defaultPolicy(context.accountId), decides: true });
+      return { id: keyId, attributes: { Arn: arn, KeyId: keyId } };
     };
     return {
       create: async (input, context) => provisioned(this.identifiers.uuid(), input, context),
       update: async (id, input, _before, context) => provisioned(id, input, context),
-      remove: async () => {},
+      remove: async (id, _properties, context) => { this.policies.delete(this.keyArn(id, context)); },
     };
+  }
+
+  private keyArn(keyId: string, { region, accountId }: ResourceContext): string {
+    return `arn:${this.environment.partition}:kms:${region}:${accountId}:key/${keyId}`;
+  }
+
+  /** Leaves the key to the account's own policies. */
+  private defaultPolicy(accountId: string): PolicyDocument {
+    const principal = { AWS: `arn:${this.environment.partition}:iam::${accountId}:root` };
+    return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: principal, Action: 'kms:*', Resource: '*' }] };
   }
 
   private aliasType(): ResourceType {

@@ -4,8 +4,10 @@ import * as path from 'node:path';
 import type { Iam } from '../iam/iam';
 import { Identifiers } from '../identifiers';
 import type { S3 } from '../s3/s3';
-import { AwsError, HttpAnswer, type Call, type Environment, type Operation, type ResourceType, type Service } from '../service';
+import { AwsError, HttpAnswer, type Call, type Environment, type Operation, type OwnedPolicy, type ResourceType, type Service } from '../service';
+import { FunctionPolicies } from './function-policies';
 import { Functions, type FunctionConfiguration, type InvocationResult, type LogLine, type RunningInvocation } from './functions';
+import { permissions } from './permissions';
 import { FunctionType, QualifiedFunctionType } from './resources';
 
 export interface LambdaOptions {
@@ -25,7 +27,9 @@ export class Lambda implements Service {
     GetFunctionConfiguration: 'GET /2015-03-31/functions/{FunctionName}/configuration',
     GetFunction: 'GET /2015-03-31/functions/{FunctionName}',
   };
+  public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
+  private readonly policies: FunctionPolicies;
   private readonly functions: Functions;
   private readonly temporary: string;
 
@@ -37,7 +41,9 @@ export class Lambda implements Service {
       GetFunction: async call => ({ Configuration: describe(this.find(call)), Code: {} }),
       GetFunctionConfiguration: async call => describe(this.find(call)),
     };
+    this.policies = new FunctionPolicies(environment);
     this.resourceTypes = {
+      'AWS::Lambda::Permission': this.policies,
       'AWS::Lambda::Function': new FunctionType(environment, iam, s3, this.functions, new Identifiers('lambda'), this.temporary),
       'AWS::Lambda::Version': new QualifiedFunctionType(environment),
       'AWS::Lambda::Alias': new QualifiedFunctionType(environment, 'Name'),
@@ -53,9 +59,17 @@ export class Lambda implements Service {
     this.functions.onLine = listener;
   }
 
+  public configuration(functionArn: string): FunctionConfiguration | undefined {
+    return this.functions.get(functionArn);
+  }
+
   /** Whether a function of this ARN exists. */
   public has(functionArn: string): boolean {
     return this.functions.get(functionArn) !== undefined;
+  }
+
+  public resourcePolicy(arn: string): OwnedPolicy {
+    return this.policies.of(arn);
   }
 
   /** Tells of each invocation that has begun, so that its process can be killed. Returns the way to take the hook away. */

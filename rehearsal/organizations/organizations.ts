@@ -1,9 +1,11 @@
 import type { Iam } from '../iam/iam';
 import { AwsError } from '../service';
-import type { Call, Environment, Operation, ResourceType, Service } from '../service';
+import type { Call, Environment, Operation, Permissions, ResourceType, Service } from '../service';
 import { AccountOperations } from './account-operations';
+import { ControlPolicies } from './control-policies';
 import { AccountCreation } from './creation';
-import { AccountType, organizationalUnitType } from './resource-types';
+import { permissions } from './permissions';
+import { AccountType, assertManagement, organizationalUnitType } from './resource-types';
 import { tagOperations } from './tag-operations';
 import { OrganizationTree } from './tree';
 import type { SimulatedAccount } from './tree';
@@ -36,13 +38,17 @@ export class Organizations implements Service {
   public readonly name = 'organizations';
   public readonly protocol = 'json';
   public readonly operations: Record<string, Operation>;
+  public readonly permissions: Record<string, Permissions>;
   public readonly resourceTypes: Record<string, ResourceType>;
   public readonly tree: OrganizationTree;
   public readonly creation: AccountCreation;
+  public readonly policies: ControlPolicies;
 
   public constructor(private readonly environment: Environment, private readonly iam: Iam, public readonly options: OrganizationsOptions) {
     const { managementAccountId } = options;
     this.tree = new OrganizationTree(environment.partition, managementAccountId, options.organizationId);
+    this.policies = new ControlPolicies(this.tree, managementAccountId);
+    this.permissions = permissions(this.tree);
     this.creation = new AccountCreation(environment.clock, this.tree, {
       accountLimit: options.accountLimit ?? 100,
       creationSeconds: options.creationSeconds ?? 60,
@@ -56,6 +62,7 @@ export class Organizations implements Service {
     });
     this.resourceTypes = {
       'AWS::Organizations::OrganizationalUnit': organizationalUnitType(this),
+      'AWS::Organizations::Policy': this.policies.resourceType(context => assertManagement(this, context)),
       'AWS::Organizations::Account': new AccountType(this, environment.clock),
     };
   }

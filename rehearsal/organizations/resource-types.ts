@@ -83,7 +83,7 @@ export class AccountType implements ResourceType {
   }
 }
 
-function assertManagement(organizations: Organizations, context: ResourceContext): void {
+export function assertManagement(organizations: Organizations, context: ResourceContext): void {
   if (context.accountId !== organizations.options.managementAccountId) {
     throw new AwsError('AccessDeniedException', "You don't have permissions to access this resource.");
   }

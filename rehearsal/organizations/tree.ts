@@ -113,6 +113,15 @@ export class OrganizationTree {
     return unit === undefined ? [] : [...this.path(unit.parentId), unit.name];
   }
 
+  /** The ids of the root and of each unit on the way to an account; undefined when it is not in the organization. */
+  public ancestors(accountId: string): string[] | undefined {
+    const account = this.accountsById.get(accountId);
+    if (account === undefined) return undefined;
+    const way: string[] = [];
+    for (let unit = this.units.get(account.parentId); unit !== undefined; unit = this.units.get(unit.parentId)) way.unshift(unit.id);
+    return [this.rootId, ...way];
+  }
+
   private assertUnitNameFree(parentId: string, name: string): void {
     if (this.unitsIn(parentId).some(unit => unit.name === name)) {
       throw new AwsError('DuplicateOrganizationalUnitException', 'An OU with the same name already exists.');

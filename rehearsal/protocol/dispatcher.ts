@@ -24,9 +24,12 @@ const INVALID_KEY: Readonly<Record<Service['protocol'], string>> = {
 };
 
 type Hook = (call: Call) => Promise<void>;
+type Guard = (service: Service, call: Call) => Promise<void>;
 
 /** From a signed HTTP request to the operation of a service and back. */
 export class Dispatcher {
+  /** Refuses calls that their caller may not make. */
+  public guard?: Guard;
   private readonly services = new Map<string, Service>();
   private readonly hooks = new Set<Hook>();
 
@@ -66,6 +69,7 @@ export class Dispatcher {
   private async run(service: Service, call: Call): Promise<unknown> {
     const operation = Object.hasOwn(service.operations, call.operation) ? service.operations[call.operation] : undefined;
     if (operation === undefined) throw new AwsError('UnknownOperationException', `the rehearsal does not know ${service.name}:${call.operation}`);
+    await this.guard?.(service, call);
     for (const hook of this.hooks) await hook(call);
     return operation(call);
   }

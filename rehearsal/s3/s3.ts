@@ -1,15 +1,14 @@
 import { XMLParser } from 'fast-xml-parser';
 import * as v from 'valibot';
 import type { Iam } from '../iam/iam';
-import { admits } from '../iam/policy';
-import type { Organizations } from '../organizations/organizations';
 import { read } from '../protocol/read';
 import { AwsError, HttpAnswer } from '../service';
-import type { Call, Environment, Operation, ResourceType, Service } from '../service';
+import type { Call, Environment, Operation, OwnedPolicy, Permissions, ResourceType, Service } from '../service';
 import { Buckets, noSuchBucket } from './buckets';
 import type { Bucket, StoredObject } from './buckets';
 import { uploadedBody } from './chunked';
 import { listObjects } from './listing';
+import { permissions } from './permissions';
 import { bucketPolicyType, bucketType } from './resource-types';
 
 export type { Bucket, StoredObject } from './buckets';
@@ -44,9 +43,9 @@ export class S3 implements Service {
   };
   public readonly operations: Record<string, Operation> = {
     ListBuckets: async call => this.listBuckets(call),
-    GetBucketLocation: async call => ({ LocationConstraint: locationOf(this.permitted(call, 's3:GetBucketLocation')) }),
-    ListObjectsV2: async call => ({ ListBucketResult: listObjects(this.permitted(call, 's3:ListBucket'), call.request.query) }),
-    HeadBucket: async call => new HttpAnswer(200, '', { 'x-amz-bucket-region': this.permitted(call, 's3:ListBucket').region }),
+    GetBucketLocation: async call => ({ LocationConstraint: locationOf(this.bucketOf(call)) }),
+    ListObjectsV2: async call => ({ ListBucketResult: listObjects(this.bucketOf(call), call.request.query) }),
+    HeadBucket: async call => new HttpAnswer(200, '', { 'x-amz-bucket-region': this.bucketOf(call).region }),
     CreateBucket: async call => this.createBucketByCall(call),
     DeleteBucket: async call => this.deleteBucket(call),
     DeleteObjects: async call => this.deleteObjects(call),
@@ -55,15 +54,22 @@ export class S3 implements Service {
     PutObject: async call => this.putObject(call),
     DeleteObject: async call => this.deleteObject(call),
   };
+  public readonly permissions: Record<string, Permissions>;
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly buckets: Buckets;
 
-  public constructor(environment: Environment, private readonly iam: Iam, private readonly organizations: Organizations) {
+  public constructor(environment: Environment, iam: Iam) {
     this.buckets = new Buckets(() => environment.clock.now());
+    this.permissions = permissions(this.buckets);
     this.resourceTypes = {
       'AWS::S3::Bucket': bucketType(environment, this.buckets),
       'AWS::S3::BucketPolicy': bucketPolicyType(iam, this.buckets),
     };
+  }
+
+  public resourcePolicy(arn: string, action: string): OwnedPolicy | undefined {
+    // whoever wants a name that is taken has the right to want it
+    return action === 's3:CreateBucket' ? undefined : this.buckets.find(arn.slice(arn.indexOf(':::') + 3).split('/')[0]);
   }
 
   public bucket(name: string): Bucket | undefined {
@@ -106,7 +112,7 @@ export class S3 implements Service {
 
   private deleteBucket(call: Call): HttpAnswer {
     refuseSubresources(call);
-    this.buckets.remove(this.permitted(call, 's3:DeleteBucket').name);
+    this.buckets.remove(this.bucketOf(call).name);
     return new HttpAnswer(204);
   }
 
@@ -115,18 +121,18 @@ export class S3 implements Service {
     if (call.request.headers['x-amz-copy-source'] !== undefined) throw unknownForm('CopyObject');
     const { Key: key } = read(ObjectInput, call.input);
     const options = { contentType: call.request.headers['content-type'], metadata: metadataOf(call.request.headers) };
-    const stored = this.buckets.put(this.permitted(call, 's3:PutObject').name, key, uploadedBody(call.request), options);
+    const stored = this.buckets.put(this.bucketOf(call).name, key, uploadedBody(call.request), options);
     return new HttpAnswer(200, '', { etag: stored.etag });
   }
 
   private deleteObject(call: Call): HttpAnswer {
     refuseSubresources(call);
-    this.buckets.delete(this.permitted(call, 's3:DeleteObject').name, read(ObjectInput, call.input).Key);
+    this.buckets.delete(this.bucketOf(call).name, read(ObjectInput, call.input).Key);
     return new HttpAnswer(204);
   }
 
   private deleteObjects(call: Call): unknown {
-    const { name } = this.permitted(call, 's3:DeleteObject', '*');
+    const { name } = this.bucketOf(call);
     const parser = new XMLParser({ parseTagValue: false, trimValues: false });
     const { Delete: document } = read(DeleteDocument, parser.parse(uploadedBody(call.request).toString('utf8')));
     for (const { Key: key } of document.Object) this.buckets.delete(name, key);
@@ -136,26 +142,17 @@ export class S3 implements Service {
   private objectAnswer(call: Call, withBody: boolean): HttpAnswer {
     refuseSubresources(call);
     const { Key: key } = read(ObjectInput, call.input);
-    const stored = this.permitted(call, 's3:GetObject').objects.get(key);
+    const stored = this.bucketOf(call).objects.get(key);
     if (stored === undefined) throw new AwsError(withBody ? 'NoSuchKey' : 'NotFound', 'The specified key does not exist.', 404, { Key: key });
     if (withBody && stored.directory !== undefined) throw unknownForm(`GetObject of ${key}, a zip asset that is kept as a folder`);
     return new HttpAnswer(200, withBody ? stored.body : '', objectHeaders(stored));
   }
 
-  /** The bucket, if it is the caller's own or its policy lets the caller in. Policies of the caller's own identity are not asked. */
-  private permitted(call: Call, action: string, key = call.input.Key): Bucket {
+  private bucketOf(call: Call): Bucket {
     const { Bucket: name } = read(BucketInput, call.input);
     const bucket = this.buckets.find(name);
     if (bucket === undefined) throw noSuchBucket(name);
-    if (bucket.accountId === call.caller.accountId) return bucket;
-    const principal = this.iam.principal(call.caller);
-    const organizationId = this.organizations.account(call.caller.accountId) && this.organizations.organizationId;
-    const context = {
-      'aws:PrincipalArn': principal.arn, 'aws:PrincipalAccount': principal.accountId, 'aws:PrincipalOrgID': organizationId, 'aws:SecureTransport': 'true',
-    };
-    const resource = `arn:${call.caller.arn.split(':')[1]}:s3:::${name}${typeof key === 'string' ? `/${key}` : ''}`;
-    if (bucket.policy !== undefined && admits(bucket.policy, { principal, action, resource, context })) return bucket;
-    throw new AwsError('AccessDenied', `User: ${call.caller.arn} is not authorized to perform: ${action} on resource: "${resource}" because no resource-based policy allows the ${action} action`, 403);
+    return bucket;
   }
 }
 

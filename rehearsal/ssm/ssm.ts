@@ -4,6 +4,7 @@ import { read, Text } from '../protocol/read';
 import { Regional } from '../regional';
 import { AwsError } from '../service';
 import type { Call, Environment, Operation, Provisioned, ResourceContext, ResourceType, Service } from '../service';
+import { permissions } from './permissions';
 
 interface Parameter {
   readonly name: string;
@@ -40,6 +41,7 @@ export class Ssm implements Service {
     PutParameter: async call => this.putParameter(call),
     DeleteParameter: async call => this.deleteParameter(call),
   };
+  public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType> = { 'AWS::SSM::Parameter': this.parameterType() };
   private readonly identifiers = new Identifiers('ssm');
   private readonly parameters = new Regional(() => new Map<string, Parameter>());

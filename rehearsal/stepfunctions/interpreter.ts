@@ -5,6 +5,8 @@ import { scaleWaiting, tasks, type Definition } from './definition';
 import type { Lambda } from '../lambda/lambda';
 
 type Task = (input: unknown) => Promise<unknown>;
+/** Throws when the machine may not invoke a function. */
+type Permit = (functionArn: string) => void;
 
 export interface Running {
   readonly result: Promise<unknown>;
@@ -25,8 +27,8 @@ export class Interpreter {
     supplyWithResolvers();
   }
 
-  public run(definition: Definition, input: unknown): Running {
-    const handlers = Object.fromEntries(tasks(definition).map(([name, resource]) => [name, this.task(resource)]));
+  public run(definition: Definition, input: unknown, permit: Permit): Running {
+    const handlers = Object.fromEntries(tasks(definition).map(([name, resource]) => [name, this.task(resource, permit)]));
     // the validator refuses scaled seconds, which are fractions, and takes a quarter of a second for each machine
     const machine = new StateMachine(toLibrary(scaleWaiting(definition, this.clock.scale)), { validationOptions: { noValidate: true } });
     const execution = machine.run(toLibrary(input), { overrides: { taskResourceLocalHandlers: toLibrary(handlers) } });
@@ -39,18 +41,23 @@ export class Interpreter {
     };
   }
 
-  private task(resource: string): Task {
-    if (/^arn:[^:]+:lambda:/.test(resource)) return async input => this.invoke(resource, input);
+  private task(resource: string, permit: Permit): Task {
+    if (/^arn:[^:]+:lambda:/.test(resource)) return async input => this.invoke(resource, input, permit);
     if (/:states:::lambda:invoke$/.test(resource)) {
       return async input => {
         const { FunctionName, Payload } = toLibrary<{ FunctionName: string; Payload?: unknown }>(input);
-        return { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: await this.invoke(FunctionName, Payload ?? {}) };
+        return { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: await this.invoke(FunctionName, Payload ?? {}, permit) };
       };
     }
     return async () => { throw new StateFailure('States.TaskFailed', `the rehearsal does not know tasks of '${resource}'`); };
   }
 
-  private async invoke(functionArn: string, input: unknown): Promise<unknown> {
+  private async invoke(functionArn: string, input: unknown, permit: Permit): Promise<unknown> {
+    try {
+      permit(functionArn);
+    } catch (error) {
+      throw new StateFailure('Lambda.AWSLambdaException', error instanceof Error ? error.message : String(error));
+    }
     if (!this.lambda.has(functionArn)) throw new StateFailure('Lambda.ResourceNotFoundException', `Function not found: ${functionArn}`);
     const { payload, failed } = await this.lambda.invoke(functionArn, input);
     const answer = JSON.parse(payload);

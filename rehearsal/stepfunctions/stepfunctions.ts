@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import type { Definition } from './definition';
+import { Interpreter, StateFailure, type Running } from './interpreter';
+import { permissions } from './permissions';
+import { StateMachineType } from './resources';
+import type { Access } from '../iam/access';
+import type { Iam } from '../iam/iam';
 import type { Lambda } from '../lambda/lambda';
 import { read } from '../protocol/read';
 import { AwsError, type Call, type Environment, type Operation, type ResourceType, type Service } from '../service';
-import type { Definition } from './definition';
-import { Interpreter, StateFailure, type Running } from './interpreter';
-import { StateMachineType } from './resources';
 
 export interface StateMachine {
   readonly arn: string;
@@ -43,12 +46,14 @@ export class StepFunctions implements Service {
     StopExecution: async call => this.stop(call),
     DescribeStateMachine: async call => this.describeMachine(call),
   };
+  public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly machines = new Map<string, StateMachine>();
   private readonly executions = new Map<string, Execution>();
   private readonly interpreter: Interpreter;
 
-  public constructor(private readonly environment: Environment, lambda: Lambda) {
+  /** @param access absent: machines may do everything */
+  public constructor(private readonly environment: Environment, lambda: Lambda, private readonly iam: Iam, private readonly access?: Access) {
     this.interpreter = new Interpreter(environment.clock, lambda);
     this.resourceTypes = { 'AWS::StepFunctions::StateMachine': new StateMachineType(environment, this.machines) };
   }
@@ -74,7 +79,7 @@ export class StepFunctions implements Service {
 
   private run(machine: StateMachine, executionArn: string, name: string, input: string): Execution {
     const startDate = new Date(this.environment.clock.now());
-    const running = this.interpreter.run(machine.definition, JSON.parse(input));
+    const running = this.interpreter.run(machine.definition, JSON.parse(input), functionArn => this.permit(machine, name, functionArn));
     const execution: Execution = { executionArn, stateMachineArn: machine.arn, name, input, startDate, running, status: 'RUNNING' };
     this.executions.set(executionArn, execution);
     void running.result.then(
@@ -82,6 +87,11 @@ export class StepFunctions implements Service {
       (failure: unknown) => this.finish(execution, { status: 'FAILED', ...describeFailure(failure) }),
     );
     return execution;
+  }
+
+  private permit(machine: StateMachine, executionName: string, functionArn: string): void {
+    const [region, caller] = [machine.arn.split(':')[3], this.iam.sessionOf(machine.roleArn, executionName)];
+    this.access?.demand({ caller, region, action: 'lambda:InvokeFunction', resource: functionArn });
   }
 
   private finish(execution: Execution, end: Pick<Execution, 'status' | 'output' | 'error' | 'cause'>): void {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { permissions } from './permissions';
 import type { Iam } from '../iam/iam';
-import { trusts } from '../iam/trust';
+import { PolicyDocument } from '../iam/policy';
 import type { Organizations } from '../organizations/organizations';
 import { read } from '../protocol/read';
 import { AwsError } from '../service';
@@ -10,6 +11,8 @@ const AssumeRoleInput = v.object({
   RoleArn: v.pipe(v.string(), v.minLength(20)),
   RoleSessionName: v.pipe(v.string(), v.regex(/^[\w+=,.@-]{2,64}$/, 'Member must satisfy regular expression pattern: [\\w+=,.@-]*')),
   ExternalId: v.optional(v.string()),
+  Policy: v.optional(v.pipe(v.string(), v.parseJson(), PolicyDocument)),
+  PolicyArns: v.optional(v.array(v.object({ arn: v.string() })), []),
   DurationSeconds: v.optional(v.pipe(v.union([v.string(), v.number()]), v.transform(Number)), 3600),
 });
 
@@ -18,6 +21,7 @@ export class Sts implements Service {
   public readonly name = 'sts';
   public readonly protocol = 'query';
   public readonly namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
+  public readonly permissions = permissions;
   public readonly operations: Record<string, Operation> = {
     AssumeRole: async call => this.assumeRole(call),
     GetCallerIdentity: async call => ({ UserId: call.caller.arn.split('/').at(-1), Account: call.caller.accountId, Arn: call.caller.arn }),
@@ -28,13 +32,11 @@ export class Sts implements Service {
   private assumeRole(call: Call): unknown {
     const input = read(AssumeRoleInput, call.input);
     const role = this.iam.role(input.RoleArn);
-    const organizationId = this.organizations.account(call.caller.accountId) === undefined ? undefined : this.organizations.organizationId;
-    const request = { caller: call.caller, action: 'sts:AssumeRole', externalId: input.ExternalId, organizationId };
-    if (role === undefined || !trusts(this.iam, role, request) || !this.isActive(role.accountId)) {
+    if (role === undefined || !this.isActive(role.accountId)) {
       throw new AwsError('AccessDenied', `User: ${call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`, 403);
     }
     const arn = `arn:${this.environment.partition}:sts::${role.accountId}:assumed-role/${role.roleName}/${input.RoleSessionName}`;
-    const credentials = this.iam.issue({ accountId: role.accountId, arn });
+    const credentials = this.iam.issue({ accountId: role.accountId, arn, sessionPolicies: this.sessionPolicies(input) });
     return {
       AssumedRoleUser: { AssumedRoleId: `${role.roleId}:${input.RoleSessionName}`, Arn: arn },
       Credentials: {
@@ -44,6 +46,18 @@ export class Sts implements Service {
         Expiration: new Date(this.environment.clock.now() + input.DurationSeconds * 1000),
       },
     };
+  }
+
+  /** What the caller narrows the session with; absent when he does not. */
+  private sessionPolicies({ Policy: inline, PolicyArns: managed }: v.InferOutput<typeof AssumeRoleInput>): PolicyDocument[] | undefined {
+    if (inline === undefined && managed.length === 0) return undefined;
+    return [...inline === undefined ? [] : [inline], ...managed.map(({ arn }) => this.managedPolicy(arn))];
+  }
+
+  private managedPolicy(arn: string): PolicyDocument {
+    const found = this.iam.managedPolicy(arn);
+    if (found === undefined) throw new AwsError('MalformedPolicyDocument', `the rehearsal does not know the policy ${arn}`);
+    return found;
   }
 
   /** A closed account admits nobody; an account outside the organization is its own business. */

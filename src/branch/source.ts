@@ -52,6 +52,7 @@ class CodeCommitSource extends Source {
   }
 
   public _allowBranches(scope: Construct, organization: IOrganization): void {
+    // ListBranches is for the words of an error: which branches there are when the parent is none of them
     // the same statement for every branch of the repository: CDK writes it once; without id, because another repository has another one
     const { policyDependable } = organization.branchProviderRole.addToPrincipalPolicy(new PolicyStatement({
       actions: ['codecommit:CreateBranch', 'codecommit:CreateCommit', 'codecommit:GetBranch', 'codecommit:GetFile', 'codecommit:ListBranches'],
@@ -96,6 +97,7 @@ class CodeCommitConnection extends Construct {
       targets: [new LambdaFunction(organization.triggerFunction)],
     });
 
+    // for a start that comes late: the head may have moved since the event
     organization.triggerFunction.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({
       actions: ['codecommit:GetBranch'], resources: [repository.repositoryArn],
     }));
@@ -117,6 +119,7 @@ class CodeCommitConnection extends Construct {
   }
 
   private statements(repository: IRepository, organization: IOrganization): PolicyStatement[] {
+    // all of it is CodePipeline's own need, when a pipeline runs: https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html
     const organizationOnly = { StringEquals: { 'aws:ResourceOrgID': organization.organizationId } };
     const bucket = `arn:${Aws.PARTITION}:s3:::${NAMES.artifactBucketPrefix}*`;
     return [

@@ -12,6 +12,11 @@ import { BOOTSTRAP_QUALIFIER } from '../private/bootstrap';
 import { HANDLER_ENVIRONMENT, NAMES } from '../private/contract';
 import { HandlerFunctions, ResourceProvider } from '../private/resource-provider';
 
+/** Records are read and written whole, and removed with the resource that they belong to. */
+const RECORDS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
+/** Members come and go in a queue without regard to each other. */
+const QUEUE = ['dynamodb:UpdateItem'];
+
 export interface OrganizationProvidersProps {
   readonly registry: Table;
   readonly organizationId: string;
@@ -44,7 +49,7 @@ export class OrganizationProviders extends Construct {
     });
     this.props.access.statements.forEach(statement => provider.role.addToPrincipalPolicy(statement));
     acknowledgeWildcards(provider.role, this.props.access.statements, VENDING_REASONS);
-    this.grantRecords(provider.role, ['account#*', 'queue#*']);
+    this.grantRecords(provider.role, ['account#*', 'queue#*'], [...RECORDS, ...QUEUE]);
     return provider;
   }
 
@@ -86,10 +91,12 @@ export class OrganizationProviders extends Construct {
       environment: this.environment(),
     });
     this.grantRecords(functions.role, ['route#*'], ['dynamodb:GetItem']);
+    // used by the first commit on a branch that has a pipeline
     this.grantEnter(functions.role, [NAMES.startRole]);
     const trigger = functions.function('Function', 'handler', Duration.minutes(1));
     const missed = new Queue(this, 'Missed', { enforceSSL: true, encryption: QueueEncryption.SQS_MANAGED, retentionPeriod: Duration.days(14) });
     acknowledge(missed, { SQS3: 'this is the queue for what has failed' });
+    // CDK grants the destination more than sqs:SendMessage, which Lambda itself uses once an event has failed for good
     trigger.configureAsyncInvoke({ onFailure: new SqsDestination(missed), retryAttempts: 2 });
     return trigger;
   }
@@ -102,7 +109,7 @@ export class OrganizationProviders extends Construct {
     };
   }
 
-  private grantRecords(role: Role, keys: string[], actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']) {
+  private grantRecords(role: Role, keys: string[], actions = RECORDS) {
     role.addToPrincipalPolicy(new PolicyStatement({
       sid: 'Records',
       actions,

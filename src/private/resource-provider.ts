@@ -74,6 +74,7 @@ export class ResourceProvider extends Construct {
   }
 
   private explain(provider: Provider, handlers: LambdaFunction[]) {
+    // the framework also grants lambda:GetFunction: it waits with it for a function that is not active yet
     const invoked = [...handlers, ...provider.node.findAll().filter(child => child instanceof LambdaFunction)];
     acknowledgeWildcards(this, invoked.map(target => new PolicyStatement({ sid: 'Invoke', resources: [`${target.functionArn}:*`] })), {
       Invoke: 'the provider framework of CDK grants all versions of the one function that it invokes',

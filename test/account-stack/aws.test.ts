@@ -31,7 +31,7 @@ beforeAll(async () => {
     putRole(name, { AWS: `arn:aws:iam::${CICD}:root` });
   }
   putRole(`cdk-hnb659fds-cfn-exec-role-${ONE}-${REGION}`, { Service: 'cloudformation.amazonaws.com' });
-  const credentials = simulation.iam.issue({ accountId: CICD, arn: `arn:aws:sts::${CICD}:assumed-role/org-environments-stack-provider/session` });
+  const credentials = simulation.iam.issue({ accountId: CICD, arn: `arn:aws:iam::${CICD}:root` });
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: simulation.server.endpoint,
     AWS_REGION: REGION,
@@ -50,7 +50,7 @@ afterAll(async () => {
 function putRole(roleName: string, principal: Record<string, string>): void {
   const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow' as const, Action: 'sts:AssumeRole', Principal: principal }] };
   const arn = `arn:aws:iam::${ONE}:role/${roleName}`;
-  simulation.iam.putRole({ arn, roleName, roleId: roleName, accountId: ONE, trust, policies: {}, managedPolicyArns: [], tags: {} });
+  simulation.iam.putRole({ arn, roleName, roleId: roleName, accountId: ONE, trust, policies: {}, managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'], tags: {} });
 }
 
 async function patiently<T>(look: () => Promise<T | undefined>): Promise<T> {
@@ -123,7 +123,7 @@ test.each([['inline', 0], ['from the staging bucket', 60_000]])('a pipeline stac
   const detail = { event: 'referenceUpdated', referenceType: 'branch', referenceName: 'main', commitId };
   const event = { id: `event-${size}`, resources: [lease.repositoryArn], detail };
   expect(await trigger(event, registry, heads, new MemberPipelines('aws'))).toMatchObject({ started: true, accountId: ONE, pipelineName: 'test1' });
-  const credentials = simulation.iam.issue({ accountId: ONE, arn: `arn:aws:sts::${ONE}:assumed-role/admin/session` });
+  const credentials = simulation.iam.issue({ accountId: ONE, arn: `arn:aws:iam::${ONE}:root` });
   const { pipelineExecutionSummaries } = await new CodePipelineClient({ credentials, region: REGION })
     .send(new ListPipelineExecutionsCommand({ pipelineName: 'test1' }));
   expect(pipelineExecutionSummaries?.some(summary => summary.sourceRevisions?.[0]?.revisionId === commitId)).toBe(true);

@@ -32,7 +32,7 @@ describe('an account that was invited into the organization', () => {
       accountId: EXISTING,
       trust: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: `arn:aws:iam::${MANAGEMENT_ACCOUNT}:root` } }] },
       policies: {},
-      managedPolicyArns: [],
+      managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'],
       tags: {},
     });
     expect(reasons(await world.deploy(associate))).toBe('');

@@ -47,7 +47,8 @@ type Resources = Readonly<Record<string, unknown>>;
 export class Recorder {
   public static async start(): Promise<Recorder> {
     const recorder = new Recorder(await Simulation.start({ managementAccountId: ACCOUNT, scale: 600 }));
-    const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: { Statement: [] } } };
+    const trust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
+    const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: { Statement: [trust] } } };
     const properties = {
       FunctionName: 'recorder', Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 10, Role: { 'Fn::GetAtt': ['Role', 'Arn'] }, Code: { ZipFile: HANDLER },
     };

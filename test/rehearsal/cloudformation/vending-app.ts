@@ -1,4 +1,5 @@
 import { App, CfnOutput, CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 
@@ -28,8 +29,9 @@ exports.isComplete = async event => {
 export function synthesize(outdir: string, properties: Record<string, unknown>): string {
   const app = new App({ outdir, analyticsReporting: false });
   const stack = new Stack(app, 'Vending', { env: { account: ACCOUNT, region: REGION } });
+  const mayKeep = new PolicyStatement({ actions: ['ssm:*Parameter'], resources: [`arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/thing*`] });
   const handler = (name: string): LambdaFunction => new LambdaFunction(stack, name, {
-    runtime: Runtime.NODEJS_24_X, handler: `index.${name}`, code: Code.fromInline(HANDLER), timeout: Duration.seconds(20),
+    initialPolicy: [mayKeep], runtime: Runtime.NODEJS_24_X, handler: `index.${name}`, code: Code.fromInline(HANDLER), timeout: Duration.seconds(20),
   });
   const provider = new Provider(stack, 'Provider', {
     onEventHandler: handler('onEvent'), isCompleteHandler: handler('isComplete'), queryInterval: Duration.seconds(10), totalTimeout: Duration.minutes(5),

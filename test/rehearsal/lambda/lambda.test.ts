@@ -14,7 +14,7 @@ describe('a function', () => {
     simulation = await Simulation.start({ managementAccountId: ACCOUNT, scale: 3600 });
     const trust = { Statement: [] };
     simulation.iam.putRole({ arn: ROLE, roleName: 'worker', roleId: 'AROAX', accountId: ACCOUNT, trust, policies: {}, managedPolicyArns: [], tags: {} });
-    const credentials = simulation.iam.issue({ accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/tester` });
+    const credentials = simulation.iam.issue({ accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` });
     client = new LambdaClient({ region: REGION, endpoint: simulation.server.endpoint, credentials, maxAttempts: 1 });
   });
 

@@ -32,7 +32,7 @@ describe('a trust policy', () => {
 
   test('admits the one role that it names, whatever its path', async () => {
     const trusted = await world.type('AWS::IAM::Role').create({
-      RoleName: 'provider', Path: '/providers/', AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] },
+      RoleName: 'provider', Path: '/providers/', ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'], AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] },
     }, world.context(CICD));
     const arn = await roleTrusting({ Principal: { AWS: String(trusted.attributes.Arn) } });
     await expect(assume(arn, CICD, 'provider')).resolves.toContain(MANAGEMENT);

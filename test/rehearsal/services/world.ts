@@ -4,6 +4,7 @@ import { CodeCommit } from '../../../rehearsal/codecommit/codecommit';
 import { CodePipeline } from '../../../rehearsal/codepipeline/codepipeline';
 import { DynamoDb } from '../../../rehearsal/dynamodb/dynamodb';
 import { Events } from '../../../rehearsal/events/events';
+import { Access } from '../../../rehearsal/iam/access';
 import { Iam } from '../../../rehearsal/iam/iam';
 import { Kms } from '../../../rehearsal/kms/kms';
 import { Organizations } from '../../../rehearsal/organizations/organizations';
@@ -38,6 +39,7 @@ export class World {
   public readonly delivered: { readonly functionArn: string; readonly event: unknown }[] = [];
   public readonly clock: Clock;
   public readonly iam: Iam;
+  public readonly access: Access;
   public readonly server: Server;
   public readonly organizations: Organizations;
   public readonly s3: S3;
@@ -54,7 +56,7 @@ export class World {
     this.server = new Server(this.iam, this.clock);
     this.organizations = new Organizations(environment, this.iam, { managementAccountId: MANAGEMENT, ...options });
     this.organizations.addAccount({ accountId: CICD, name: 'cicd', email: 'aws+cicd@example.com', joined: 'INVITED' });
-    this.s3 = new S3(environment, this.iam, this.organizations);
+    this.s3 = new S3(environment, this.iam);
     this.ssm = new Ssm(environment);
     this.events = new Events(environment, async (functionArn, event) => { this.delivered.push({ functionArn, event }); });
     this.codecommit = new CodeCommit(environment, this.events);
@@ -63,7 +65,12 @@ export class World {
       this.iam, this.organizations, this.s3, this.ssm, this.events, this.codecommit, this.codepipeline,
       new Sts(environment, this.iam, this.organizations), new Account(this.organizations), new DynamoDb(environment), new Kms(environment, this.iam),
     ];
-    for (const service of this.services) this.server.register(service);
+    this.access = new Access(this.iam, this.organizations, this.clock);
+    for (const service of this.services) {
+      this.server.register(service);
+      this.access.register(service);
+    }
+    this.server.guard(async (service, call) => this.access.guard(service, call));
   }
 
   public async stop(): Promise<void> {
@@ -71,10 +78,24 @@ export class World {
     await this.server.stop();
   }
 
-  /** What a client needs to call as a role of an account; nothing is tried twice, so that every error is seen. */
+  /** What a client needs to call as a role of an account, which may do everything there unless it was made before; nothing is tried twice, so that every error is seen. */
   public as(accountId: string, roleName = 'admin', region = REGION): ClientConfiguration {
     const arn = `arn:aws:sts::${accountId}:assumed-role/${roleName}/session`;
+    if (this.iam.roleNamed(accountId, roleName) === undefined) this.administrator(accountId, roleName);
     return { endpoint: this.server.endpoint, region, credentials: this.iam.issue({ accountId, arn }), maxAttempts: 1 };
+  }
+
+  private administrator(accountId: string, roleName: string): void {
+    this.iam.putRole({
+      arn: `arn:aws:iam::${accountId}:role/${roleName}`,
+      roleName,
+      roleId: `AROA${roleName}`,
+      accountId,
+      trust: { Statement: [] },
+      policies: {},
+      managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+      tags: {},
+    });
   }
 
   /** The CloudFormation type of that name, whichever service has it. */

@@ -10,6 +10,11 @@ const HANDLER = `let n = 0; exports.handler = async event => {
   return { n, event };
 };`;
 
+const TRUST = {
+  Statement: [{ Effect: 'Allow' as const, Principal: { Service: ['lambda.amazonaws.com', 'states.amazonaws.com'] }, Action: 'sts:AssumeRole' }],
+};
+const INVOKE = { Statement: [{ Effect: 'Allow' as const, Action: 'lambda:InvokeFunction', Resource: '*' }] };
+
 describe('a state machine', () => {
   let simulation: Simulation;
   let client: SFNClient;
@@ -18,9 +23,9 @@ describe('a state machine', () => {
   beforeAll(async () => {
     simulation = await Simulation.start({ managementAccountId: ACCOUNT, scale: 600 });
     simulation.iam.putRole({
-      arn: ROLE, roleName: 'worker', roleId: 'AROAX', accountId: ACCOUNT, trust: { Statement: [] }, policies: {}, managedPolicyArns: [], tags: {},
+      arn: ROLE, roleName: 'worker', roleId: 'AROAX', accountId: ACCOUNT, trust: TRUST, policies: { Invoke: INVOKE }, managedPolicyArns: [], tags: {},
     });
-    const credentials = simulation.iam.issue({ accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/tester` });
+    const credentials = simulation.iam.issue({ accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` });
     client = new SFNClient({ region: REGION, endpoint: simulation.server.endpoint, credentials, maxAttempts: 1 });
     const properties = { FunctionName: 'worker', Role: ROLE, Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 10, Code: { ZipFile: HANDLER } };
     functionArn = String((await simulation.lambda.resourceTypes['AWS::Lambda::Function'].create(properties, CONTEXT)).attributes.Arn);

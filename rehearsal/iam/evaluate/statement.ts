@@ -1,0 +1,68 @@
+import type { PolicyDocument, Statement } from '../policy';
+import { listOf } from '../policy';
+import { conditionsHold } from './conditions';
+import { matchesAction, matchesResource, withVariables } from './pattern';
+import { matchPrincipal, type PrincipalMatch } from './principals';
+import type { AccessRequest } from './request';
+
+/** What one policy, or several of the same kind, say of a request. */
+export interface Verdict {
+  readonly denies: boolean;
+  /** How closely an Allow names the principal; undefined: there is none. A policy that names none allows its owner. */
+  readonly allows?: PrincipalMatch;
+}
+
+/** How closely, from the least to the most. */
+const CLOSENESS: readonly PrincipalMatch[] = ['account', 'anybody', 'identity', 'session'];
+
+/** The policies of an identity, a boundary, an organization: they name no principal. */
+export function judge(documents: readonly PolicyDocument[], request: AccessRequest): Verdict {
+  return verdictOf(documents, (statement, document) => appliesTo(statement, document, request) ? 'identity' : undefined);
+}
+
+/** A policy that belongs to a resource names principals. */
+export function judgeResource(document: PolicyDocument, request: AccessRequest): Verdict {
+  return verdictOf([document], statement => {
+    const match = matchPrincipal(statement, request.principal);
+    return match !== undefined && appliesTo(statement, document, request) ? match : undefined;
+  });
+}
+
+function verdictOf(
+  documents: readonly PolicyDocument[], match: (statement: Statement, document: PolicyDocument) => PrincipalMatch | undefined,
+): Verdict {
+  let denies = false;
+  let closest = -1;
+  for (const document of documents) {
+    for (const statement of document.Statement) {
+      const found = match(statement, document);
+      if (found === undefined) continue;
+      if (statement.Effect === 'Deny') denies = true;
+      else closest = Math.max(closest, CLOSENESS.indexOf(found));
+    }
+  }
+  return { denies, allows: CLOSENESS[closest] };
+}
+
+function appliesTo(statement: Statement, document: PolicyDocument, request: AccessRequest): boolean {
+  const hasVariables = document.Version === '2012-10-17';
+  return actionMatches(statement, request.action)
+    && resourceMatches(statement, request, hasVariables)
+    && conditionsHold(statement.Condition ?? {}, request.context, hasVariables);
+}
+
+function actionMatches(statement: Statement, action: string): boolean {
+  if (statement.NotAction !== undefined) return !listOf(statement.NotAction).some(pattern => matchesAction(pattern, action));
+  return listOf(statement.Action).some(pattern => matchesAction(pattern, action));
+}
+
+function resourceMatches(statement: Statement, { resource, context }: AccessRequest, hasVariables: boolean): boolean {
+  const filled = (patterns: Statement['Resource']): readonly (string | undefined)[] =>
+    listOf(patterns).map(pattern => hasVariables ? withVariables(pattern, context) : pattern);
+  // with a variable that has no value a resource is neither named nor left out
+  if (statement.NotResource !== undefined) {
+    return filled(statement.NotResource).every(pattern => pattern !== undefined && !matchesResource(pattern, resource));
+  }
+  // a trust policy names no resource: it is that of its role
+  return statement.Resource === undefined || filled(statement.Resource).some(pattern => pattern !== undefined && matchesResource(pattern, resource));
+}

@@ -1,0 +1,37 @@
+import { on, partitionOf } from '../iam/permission';
+import type { Call, Permission, Permissions } from '../service';
+import type { Buckets } from './buckets';
+
+const bucketArn = (call: Call): string => `arn:${partitionOf(call)}:s3:::${String(call.input.Bucket)}`;
+const objectArn = (call: Call): string => `${bucketArn(call)}/${String(call.input.Key)}`;
+
+export function permissions(buckets: Buckets): Record<string, Permissions> {
+  const context = (call: Call): Permission['context'] => ({ 's3:ResourceAccount': buckets.find(String(call.input.Bucket))?.accountId });
+  const bucket = (action: string): Permissions => call => [{ action: `s3:${action}`, resource: bucketArn(call), context: context(call) }];
+  const object = (action: string): Permissions => call => [{ action: `s3:${action}`, resource: objectArn(call), context: context(call) }];
+  /** Who may not list a bucket is not told either that an object is missing. */
+  const reading: Permissions = call => {
+    const isThere = buckets.find(String(call.input.Bucket))?.objects.has(String(call.input.Key)) === true;
+    return [
+      { action: 's3:GetObject', resource: objectArn(call), context: context(call) },
+      ...isThere ? [] : [{ action: 's3:ListBucket', resource: bucketArn(call), context: context(call) }],
+    ];
+  };
+  /** A bucket that does not exist belongs to nobody: that it is missing is told to everybody. */
+  const existing = (needed: Permissions): Permissions => call => buckets.find(String(call.input.Bucket)) === undefined ? [] : needed(call);
+  return {
+    ListBuckets: () => [{ action: 's3:ListAllMyBuckets', resource: '*' }],
+    GetBucketLocation: existing(bucket('GetBucketLocation')),
+    ListObjectsV2: existing(call => [{
+      action: 's3:ListBucket', resource: bucketArn(call), context: { ...context(call), 's3:prefix': call.request.query.get('prefix') ?? undefined },
+    }]),
+    HeadBucket: existing(bucket('ListBucket')),
+    ...on(['CreateBucket'], bucketArn),
+    DeleteBucket: existing(bucket('DeleteBucket')),
+    DeleteObjects: existing(call => [{ action: 's3:DeleteObject', resource: `${bucketArn(call)}/*`, context: context(call) }]),
+    GetObject: existing(reading),
+    HeadObject: existing(reading),
+    PutObject: existing(object('PutObject')),
+    DeleteObject: existing(object('DeleteObject')),
+  };
+}
