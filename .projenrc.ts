@@ -85,7 +85,7 @@ project.eslint?.addRules({
       { target: './lambda', from: ['./rehearsal', './cli', './test'], message: 'product code never knows the rehearsal' },
       { target: './rehearsal', from: ['./src', './lambda', './cli', './test'], message: 'the rehearsal knows AWS, not this product' },
       { target: './cli', from: ['./src', './lambda', './test'], message: 'the command line works on any assembly' },
-      ...['account', 'branch', 'account-stack', 'trigger'].map(name => ({
+      ...['account', 'branch', 'account-stack', 'trigger', 'pipeline'].map(name => ({
         target: `./lambda/${name}`, from: './lambda', except: [`./${name}`, './shared'], message: 'resources share through lambda/shared',
       })),
     ],

@@ -1,6 +1,8 @@
-import { Aws, IResource, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Aws, Duration, IResource, Resource, Stack, Token } from 'aws-cdk-lib';
 import { PATH_METADATA_ENABLE_CONTEXT } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
+import { checkedMinutes, checkedPlan } from './checks';
+import { PipelineDefinition } from './pipeline-definition';
 import { PIPELINE_PARAMETERS, PipelineResources } from './pipeline-resources';
 import type { IAccount } from '../account/account';
 import { AccountStack } from '../account-stack/account-stack';
@@ -44,25 +46,18 @@ export interface PipelineOptions {
   readonly enabled?: boolean;
 
   /**
-   * Commands that install what the app needs, run in the root of the repository.
+   * How long the pipeline waits for the approval: 5 minutes to 60 days. A commit that nobody has approved by then is not deployed.
    *
-   * @default ['npm ci']
+   * @default Duration.days(7)
    */
-  readonly installCommands?: string[];
+  readonly approvalTimeout?: Duration;
 
   /**
-   * Commands that build and test the app.
+   * What the pipeline does with a commit. Environments with the same definition share one template.
    *
-   * @default ['npm run build --if-present', 'npm test --if-present']
+   * @default PipelineDefinition.cdk()
    */
-  readonly buildCommands?: string[];
-
-  /**
-   * Commands that synthesize the app into the folder `cdk.out`.
-   *
-   * @default ['npx cdk synth --quiet']
-   */
-  readonly synthCommands?: string[];
+  readonly definition?: PipelineDefinition;
 }
 
 /** Properties of `Pipeline`. */
@@ -89,8 +84,8 @@ export interface PipelineAttributes {
 }
 
 /**
- * A pipeline in the account of an environment: it takes each commit of the environment's branch, synthesizes the CDK app that it finds there, and
- * deploys it into the account that it lives in, with the bootstrap roles of that account.
+ * A pipeline in the account of an environment: it takes each commit of the environment's branch through the stages of its definition, and deploys it
+ * into the account that it lives in, with the bootstrap roles of that account.
  */
 export class Pipeline extends Resource implements IPipeline {
   /** Refers to a pipeline that exists already. */
@@ -130,16 +125,13 @@ export class Pipeline extends Resource implements IPipeline {
         [PIPELINE_PARAMETERS.ARTIFACT_KEY_ARN]: organization.artifactKey.keyArn,
         [PIPELINE_PARAMETERS.TRIGGER_ROLE_ARN]: `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/${NAMES.triggerFunctionRole}`,
         [PIPELINE_PARAMETERS.APPROVAL]: props.approval ? 'manual' : 'none',
+        [PIPELINE_PARAMETERS.APPROVAL_MINUTES]: String(checkedMinutes(this, 'approvalTimeout', props.approvalTimeout ?? Duration.days(7), 5, 86_400)),
         [PIPELINE_PARAMETERS.STATE]: props.enabled ?? true ? 'enabled' : 'frozen',
       },
     });
     // the CDK command line writes each construct's path into the template, and so would make one template for each environment
     this.accountStack.node.setContext(PATH_METADATA_ENABLE_CONTEXT, false);
-    new PipelineResources(this.accountStack, 'Resources', {
-      installCommands: props.installCommands ?? ['npm ci'],
-      buildCommands: props.buildCommands ?? ['npm run build --if-present', 'npm test --if-present'],
-      synthCommands: props.synthCommands ?? ['npx cdk synth --quiet'],
-    });
+    new PipelineResources(this.accountStack, 'Resources', checkedPlan(this, props.definition ?? PipelineDefinition.cdk()));
     this.accountStack._leaseAccount({
       environmentName: this.pipelineName, repositoryArn: source.repositoryArn, branchName: branch.branchName, pipelineName: this.pipelineName,
     });

@@ -40,10 +40,8 @@ export const NAMES = {
   /** Prefix of the roles of a pipeline in its member account. */
   pipelineRolePrefix: 'org-environments-pipeline-',
   pipelineRole: 'org-environments-pipeline-run',
-  synthRole: 'org-environments-pipeline-synth',
-  deployRole: 'org-environments-pipeline-deploy',
-  synthProject: 'org-environments-synth',
-  deployProject: 'org-environments-deploy',
+  /** Prefix of the build projects of a pipeline; the name of the step follows. */
+  buildProjectPrefix: 'org-environments-',
   /** Role in the member account through which the trigger starts the pipeline. */
   startRole: 'org-environments-pipeline-start',
   /** Tag that says which record of the registry an account belongs to. */

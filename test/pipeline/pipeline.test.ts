@@ -26,17 +26,13 @@ function propertiesOf(template: SynthesizedTemplate): PipelineProperties {
   return onlyResource(template, 'AWS::CodePipeline::Pipeline').Properties as PipelineProperties;
 }
 
-function buildSpecsOf(template: SynthesizedTemplate): object[] {
-  return resourcesOf(template, 'AWS::CodeBuild::Project').map(({ Properties }) => JSON.parse(Properties.Source.BuildSpec) as object);
-}
-
 describe('the template of a pipeline', () => {
   const { template } = pipelineOf();
   const pipeline = propertiesOf(template);
 
   test('has a pipeline of the second generation, which costs nothing while it is idle', () => {
     expect(pipeline).toMatchObject({ Name: { Ref: 'PipelineName' }, PipelineType: 'V2', ExecutionMode: 'SUPERSEDED' });
-    expect(pipeline.Stages.map(({ Name }) => Name)).toEqual(['Source', 'Synth', undefined, 'Deploy']);
+    expect(pipeline.Stages.map(({ Name }) => Name)).toEqual(['Source', 'Synth', 'Check', undefined, 'Deploy']);
   });
 
   test('reads the branch through the role of the CICD account, and waits for the trigger instead of asking', () => {
@@ -63,7 +59,7 @@ describe('the template of a pipeline', () => {
   });
 
   test('asks for approval by a parameter', () => {
-    expect(pipeline.Stages[2]['Fn::If']).toEqual([
+    expect(pipeline.Stages[3]['Fn::If']).toEqual([
       expect.stringContaining('ManualApproval'), { Name: 'Approve', Actions: [expect.objectContaining({ Name: 'Approve' })] }, { Ref: 'AWS::NoValue' },
     ]);
   });
@@ -89,26 +85,19 @@ describe('the template of a pipeline', () => {
     expect(textOf(statement.Resource)).toBe('arn:<AWS::Partition>:codepipeline:<AWS::Region>:<AWS::AccountId>:<PipelineName>');
   });
 
-  test('deploys with the bootstrap roles of this account, and synthesizes with none but the one that looks up', () => {
-    const assumed = (sid: string) => [identityStatements(template).find(({ Sid }) => Sid === sid)?.Resource].flat().map(textOf);
+  test('takes the bootstrap roles of this account that a step needs, and no others', () => {
     const role = (kind: string) => `arn:<AWS::Partition>:iam::<AWS::AccountId>:role/cdk-hnb659fds-${kind}-role-<AWS::AccountId>-*`;
-    expect(assumed('Deploy')).toEqual(['deploy', 'file-publishing', 'image-publishing', 'lookup'].map(role));
-    expect(assumed('LookUp')).toEqual([role('lookup')]);
-  });
-
-  test('has the commands of a CDK app in it, or others', () => {
-    expect(buildSpecsOf(template)).toMatchObject([
-      {
-        phases: {
-          install: { commands: [expect.stringContaining('environment.json'), 'npm ci'] },
-          build: { commands: ['npm run build --if-present', 'npm test --if-present', 'npx cdk synth --quiet'] },
-        },
-        artifacts: { files: ['cdk.out/**/*'] },
-      },
-      { phases: { build: { commands: [expect.stringMatching(/aws-cdk@2 deploy '\*\*' --app cdk.out --require-approval never/)] } } },
+    const assumed = resourcesOf(template, 'AWS::IAM::Role').map(({ Properties }) => [
+      Properties.RoleName, identityStatements({ Resources: { role: { Type: 'AWS::IAM::Role', Properties } } }).filter(({ Sid }) => Sid === 'Assume')
+        .flatMap(({ Resource }) => [Resource].flat().map(textOf)),
     ]);
-    const other = pipelineOf({ installCommands: ['yarn'], buildCommands: ['yarn test'], synthCommands: ['yarn cdk synth'] });
-    expect(buildSpecsOf(other.template)[0]).toMatchObject({ phases: { install: { commands: [expect.anything(), 'yarn'] }, build: { commands: ['yarn test', 'yarn cdk synth'] } } });
+    expect(Object.fromEntries(assumed)).toEqual({
+      'org-environments-pipeline-run': [],
+      'org-environments-pipeline-synth': [role('lookup')],
+      'org-environments-pipeline-check': [role('lookup')],
+      'org-environments-pipeline-deploy': ['deploy', 'file-publishing', 'image-publishing', 'lookup'].map(role),
+      'org-environments-pipeline-start': [],
+    });
   });
 });
 
@@ -125,6 +114,7 @@ describe('a pipeline', () => {
       ArtifactKeyArn: 'arn:aws:kms:eu-west-1:222222222222:key/artifacts',
       TriggerRoleArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::222222222222:role/org-environments-trigger']] },
       Approval: 'none',
+      ApprovalMinutes: '10080',
       State: 'enabled',
     });
   });
