@@ -7,7 +7,7 @@ import type { PipelinePlan } from './pipeline-plan';
 import { ExecutionMode } from './pipeline-plan';
 import { PipelineRoles } from './pipeline-roles';
 import { approvalStage, sourceStage, stageOf } from './stages';
-import { NAMES } from '../private/contract';
+import { NAMES, PIPELINE_STATE } from '../private/contract';
 
 /** What differs between environments: the template is the same for all of them. */
 export const PIPELINE_PARAMETERS = {
@@ -20,7 +20,7 @@ export const PIPELINE_PARAMETERS = {
   TRIGGER_ROLE_ARN: 'TriggerRoleArn',
   APPROVAL: 'Approval',
   APPROVAL_MINUTES: 'ApprovalMinutes',
-  STATE: 'State',
+  STATE: PIPELINE_STATE.parameter,
 } as const;
 
 /** What a pipeline is made of in its account. Nothing here may depend on the environment but through the parameters. */
@@ -67,7 +67,7 @@ export class PipelineResources extends Construct {
     return Object.fromEntries([
       ...Object.values(names).map(name => [name, this.parameter(name, {})]),
       [APPROVAL, choice(APPROVAL, ['manual', 'none'])],
-      [STATE, choice(STATE, ['enabled', 'frozen'])],
+      [STATE, choice(STATE, [PIPELINE_STATE.enabled, PIPELINE_STATE.frozen])],
     ]);
   }
 
@@ -94,9 +94,9 @@ export class PipelineResources extends Construct {
       ],
     });
     // in the template and not by an API call, which the next update of the stack would undo
-    const frozen = new CfnCondition(this, 'Frozen', { expression: Fn.conditionEquals(this.value.State, 'frozen') });
+    const frozen = new CfnCondition(this, 'Frozen', { expression: Fn.conditionEquals(this.value.State, PIPELINE_STATE.frozen) });
     pipeline.disableInboundStageTransitions = Fn.conditionIf(frozen.logicalId, [
-      { StageName: stages[0].name, Reason: 'Frozen by the definition of the environment' },
+      { StageName: stages[0].name, Reason: 'Frozen by the definition of the environment or halted (org-environments status)' },
     ], Aws.NO_VALUE);
     return pipeline;
   }

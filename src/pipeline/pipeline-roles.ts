@@ -23,6 +23,7 @@ const REGION = 'the bootstrap roles of this account, in whatever region the app 
 /** Why the statements below name no narrower resources. */
 const REASONS = {
   Artifacts: 'the objects in the artifact bucket of this account',
+  DeleteArtifacts: 'the objects in the artifact bucket of this account',
   Assume: REGION,
   Secrets: 'Secrets Manager ends the ARN of a secret with six characters of its own',
   Network: 'AWS offers no resources for these questions, and the network interface is made for the build',
@@ -45,8 +46,17 @@ export class PipelineRoles extends Construct {
       ...alarms.length > 0 ? [allow('WatchAlarms', ['cloudwatch:DescribeAlarms'], alarms.map(name => arnHere('cloudwatch', `alarm:${name}`)))] : [],
     ]);
     this.steps = new Map(steps.map(step => [step.name, this.stepRole(step)]));
-    this.role('Start', NAMES.startRole, this.trigger(), [
-      allow('Start', ['codepipeline:StartPipelineExecution'], [arnHere('codepipeline', props.pipelineName)]),
+    const pipeline = arnHere('codepipeline', props.pipelineName);
+    this.role('Start', NAMES.startRole, this.fromCicd(props.triggerRoleArn), [allow('Start', ['codepipeline:StartPipelineExecution'], [pipeline])]);
+    this.role('Operate', NAMES.operateRole, this.fromCicd([NAMES.operationsFunction, NAMES.stackProviderRole].map(name => this.roleInCicd(name))), [
+      allow('Operate', [
+        'codepipeline:GetPipelineState', 'codepipeline:ListPipelineExecutions', 'codepipeline:StartPipelineExecution', 'codepipeline:StopPipelineExecution',
+      ], [pipeline]),
+      allow('Gate', ['codepipeline:DisableStageTransition', 'codepipeline:EnableStageTransition'], [`${pipeline}/${props.stages[0].name}`]),
+      allow('StopBuilds', ['codebuild:StopBuild'], steps.map(projectArn)),
+      // what the pipeline leaves behind when it goes
+      allow('ListArtifacts', ['s3:ListBucket'], [props.bucketArn]),
+      allow('DeleteArtifacts', ['s3:DeleteObject'], [`${props.bucketArn}/*`]),
     ]);
   }
 
@@ -94,9 +104,16 @@ export class PipelineRoles extends Construct {
   }
 
   /** By name and not as the principal itself: that would have to exist already, and would no longer be the same when it is made anew. */
-  private trigger(): IPrincipal {
-    const cicdAccount = Fn.select(4, Fn.split(':', this.props.triggerRoleArn));
-    return new AccountPrincipal(cicdAccount).withConditions({ ArnEquals: { 'aws:PrincipalArn': this.props.triggerRoleArn } });
+  private fromCicd(roleArns: string | string[]): IPrincipal {
+    return new AccountPrincipal(this.cicdAccount()).withConditions({ ArnEquals: { 'aws:PrincipalArn': roleArns } });
+  }
+
+  private roleInCicd(roleName: string): string {
+    return `arn:${Aws.PARTITION}:iam::${this.cicdAccount()}:role/${roleName}`;
+  }
+
+  private cicdAccount(): string {
+    return Fn.select(4, Fn.split(':', this.props.triggerRoleArn));
   }
 
   private role(id: string, roleName: string, assumedBy: IPrincipal, statements: PolicyStatement[]): Role {

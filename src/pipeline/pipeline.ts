@@ -9,7 +9,7 @@ import { AccountStack } from '../account-stack/account-stack';
 import type { IBranch } from '../branch/branch';
 import type { IOrganization } from '../organization/organization';
 import { AppIndex } from '../private/app-index';
-import { NAMES } from '../private/contract';
+import { NAMES, PIPELINE_STATE } from '../private/contract';
 import { validate } from '../private/validate';
 
 /** A pipeline in the account of an environment. */
@@ -44,6 +44,14 @@ export interface PipelineOptions {
    * @default true
    */
   readonly enabled?: boolean;
+
+  /**
+   * Whether the stacks that the pipeline has deployed stay when the environment is removed. It must have been deployed before the removal. An
+   * environment that moves to another account leaves them in any case.
+   *
+   * @default false
+   */
+  readonly keepApplication?: boolean;
 
   /**
    * How long the pipeline waits for the approval: 5 minutes to 60 days. A commit that nobody has approved by then is not deployed.
@@ -111,6 +119,8 @@ export class Pipeline extends Resource implements IPipeline {
       'an account has one pipeline; give each environment an account of its own');
 
     const source = branch.source._bind(this);
+    const plan = checkedPlan(this, props.definition ?? PipelineDefinition.cdk());
+    const state = props.enabled ?? true ? PIPELINE_STATE.enabled : PIPELINE_STATE.frozen;
     this.accountStack = new AccountStack(this, 'Stack', {
       organization,
       account,
@@ -126,14 +136,20 @@ export class Pipeline extends Resource implements IPipeline {
         [PIPELINE_PARAMETERS.TRIGGER_ROLE_ARN]: `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/${NAMES.triggerFunctionRole}`,
         [PIPELINE_PARAMETERS.APPROVAL]: props.approval ? 'manual' : 'none',
         [PIPELINE_PARAMETERS.APPROVAL_MINUTES]: String(checkedMinutes(this, 'approvalTimeout', props.approvalTimeout ?? Duration.days(7), 5, 86_400)),
-        [PIPELINE_PARAMETERS.STATE]: props.enabled ?? true ? 'enabled' : 'frozen',
+        [PIPELINE_PARAMETERS.STATE]: state,
       },
     });
     // the CDK command line writes each construct's path into the template, and so would make one template for each environment
     this.accountStack.node.setContext(PATH_METADATA_ENABLE_CONTEXT, false);
-    new PipelineResources(this.accountStack, 'Resources', checkedPlan(this, props.definition ?? PipelineDefinition.cdk()));
+    new PipelineResources(this.accountStack, 'Resources', plan);
     this.accountStack._leaseAccount({
-      environmentName: this.pipelineName, repositoryArn: source.repositoryArn, branchName: branch.branchName, pipelineName: this.pipelineName,
+      environmentName: this.pipelineName,
+      repositoryArn: source.repositoryArn,
+      branchName: branch.branchName,
+      pipelineName: this.pipelineName,
+      gate: plan.stages[0].name,
+      state,
+      applications: props.keepApplication ? 'keep' : 'delete',
     });
     this.pipelineArn = pipelineArn(this, account.accountId, this.pipelineName);
   }

@@ -44,8 +44,15 @@ export const NAMES = {
   buildProjectPrefix: 'org-environments-',
   /** Role in the member account through which the trigger starts the pipeline. */
   startRole: 'org-environments-pipeline-start',
+  /** Role in the member account through which the pipeline is halted, resumed and looked at. */
+  operateRole: 'org-environments-pipeline-operate',
+  /** Function in the CICD account that halts, resumes and looks at all pipelines, and its role. */
+  operationsFunction: 'org-environments-operations',
   /** Tag that says which record of the registry an account belongs to. */
   ownerTag: 'org-environments:registry-key',
   /** File at the root of a branch that says which environment it belongs to. */
   descriptor: 'environment.json',
 } as const;
+
+/** The parameter of a pipeline's stack that says whether commits go through, and its values. */
+export const PIPELINE_STATE = { parameter: 'State', enabled: 'enabled', frozen: 'frozen' } as const;

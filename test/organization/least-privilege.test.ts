@@ -44,9 +44,11 @@ describe.each([['the CICD account', outside], ['the account of an environment', 
 });
 
 test('each handler sees its own records alone', () => {
-  const records = identityStatements(outside).filter(({ Sid }) => Sid === 'Records')
+  const records = identityStatements(outside).filter(({ Sid = '' }) => ['Records', 'Halts', 'Environments'].includes(Sid))
     .map(({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']);
-  expect(records).toEqual([['account#*', 'queue#*'], ['branch#*'], ['stack#*', 'lease#*', 'route#*'], ['route#*']]);
+  expect(records).toEqual([
+    ['account#*', 'queue#*'], ['branch#*'], ['stack#*', 'lease#*', 'route#*', 'index#*'], ['halt#*'], ['route#*'], ['halt#*'], ['index#*', 'lease#*'],
+  ]);
 });
 
 test('services that run the pipeline may use its roles for this account only', () => {

@@ -54,7 +54,7 @@ describe('the template of a pipeline', () => {
 
   test('is frozen by a parameter: nothing goes past the source then', () => {
     expect(pipeline.DisableInboundStageTransitions).toEqual({
-      'Fn::If': [expect.stringContaining('Frozen'), [{ StageName: 'Synth', Reason: 'Frozen by the definition of the environment' }], { Ref: 'AWS::NoValue' }],
+      'Fn::If': [expect.stringContaining('Frozen'), [{ StageName: 'Synth', Reason: 'Frozen by the definition of the environment or halted (org-environments status)' }], { Ref: 'AWS::NoValue' }],
     });
   });
 
@@ -97,6 +97,7 @@ describe('the template of a pipeline', () => {
       'org-environments-pipeline-check': [role('lookup')],
       'org-environments-pipeline-deploy': ['deploy', 'file-publishing', 'image-publishing', 'lookup'].map(role),
       'org-environments-pipeline-start': [],
+      'org-environments-pipeline-operate': [],
     });
   });
 });
@@ -125,7 +126,11 @@ describe('a pipeline', () => {
       pipelineName: 'Dev',
       branchName: { 'Fn::GetAtt': [expect.stringMatching(/^DevBranch/), 'branchName'] },
       repositoryArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':codecommit:eu-west-1:222222222222:shop']] },
+      gate: 'Synth',
+      state: 'enabled',
+      applications: 'delete',
     });
+    expect(pipelineOf({ keepApplication: true, enabled: false }).request.lease).toMatchObject({ state: 'frozen', applications: 'keep' });
   });
 
   test.each<[string, PipelineOptions, object]>([
@@ -137,7 +142,7 @@ describe('a pipeline', () => {
     const usual = pipelineOf();
     const other = pipelineOf(options);
     expect(other.template).toEqual(usual.template);
-    expect(other.request).toEqual({ ...usual.request, parameters: { ...usual.request.parameters, ...parameters } });
+    expect(other.request.parameters).toEqual({ ...usual.request.parameters, ...parameters });
   });
 
   test('has the same template in every environment, in which no name of an environment occurs', () => {
