@@ -38,6 +38,8 @@ export const NAMES = {
   executionPolicy: 'org-environments-execution',
   /** Prefix of the policy that no role of the bootstrap goes beyond. */
   boundaryPolicy: 'org-environments-boundary',
+  /** Prefix of the role with which tools make what applications are made of, where CloudFormation does not. */
+  applicationRole: 'org-environments-application',
   /** Prefix of the role through which the pipeline of an account is deployed, and of the one that CloudFormation has for it. */
   deployerRole: 'org-environments-deployer',
   deployerExecutionRole: 'org-environments-deployer-execution',
