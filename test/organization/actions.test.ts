@@ -42,7 +42,9 @@ test.each([
     ...KEY, 's3:PutObject', 's3:PutObjectAcl',
   ]],
   ['org-environments-pipeline-run', member, [
-    'codebuild:BatchGetBuilds', 'codebuild:StartBuild', ...KEY, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER,
+    'codebuild:BatchGetBuilds', 'codebuild:StartBuild', ...KEY, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject',
+    // only when a topic is to be told of approvals
+    'sns:Publish', ENTER,
   ]],
   ['org-environments-pipeline-synth', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER]],
   ['org-environments-pipeline-check', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', ENTER]],
