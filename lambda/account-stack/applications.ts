@@ -19,7 +19,8 @@ export class Applications {
   public async remove(place: StackPlace, attempt: string): Promise<boolean> {
     let stacks: Stacks;
     try {
-      stacks = await this.accounts.enter(place);
+      // as an application is deployed, and not as its pipeline is
+      stacks = await this.accounts.enter({ ...place, stackName: '' });
     } catch (error) {
       // the deletion of the pipeline will say so
       if (isDenied(error)) return true;

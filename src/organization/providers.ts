@@ -78,8 +78,12 @@ export class OrganizationProviders extends Construct {
     this.grantRecords(provider.role, ['stack#*', 'lease#*', 'route#*', 'index#*'], [...RECORDS, ...QUEUE]);
     // whoever halts an environment writes them
     this.grantRecords(provider.role, ['halt#*'], ['dynamodb:GetItem'], 'Halts');
-    // the last one is for pipelines that move or go
-    this.grantEnter(provider.role, [...['deploy', 'file-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`), NAMES.operateRole]);
+    this.grantEnter(provider.role, [
+      ...['deploy', 'file-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`),
+      `${NAMES.deployerRole}-*`,
+      // for pipelines that move or go
+      NAMES.operateRole,
+    ]);
     this.allow(provider.role, new PolicyStatement({
       sid: 'ReadTemplates',
       actions: ['s3:GetObject'],

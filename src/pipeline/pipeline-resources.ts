@@ -1,5 +1,6 @@
 import { Aws, CfnCondition, CfnParameter, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
+import { CfnPolicy, IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { BuildProject } from './build-project';
@@ -20,6 +21,7 @@ export const PIPELINE_PARAMETERS = {
   TRIGGER_ROLE_ARN: 'TriggerRoleArn',
   APPROVAL: 'Approval',
   APPROVAL_MINUTES: 'ApprovalMinutes',
+  APPROVAL_TOPIC_ARN: 'ApprovalTopicArn',
   STATE: PIPELINE_STATE.parameter,
 } as const;
 
@@ -89,7 +91,7 @@ export class PipelineResources extends Construct {
       stages: [
         sourceStage({ roleArn: this.value.SourceRoleArn, repositoryName: this.value.RepositoryName, branchName: this.value.BranchName }),
         ...stages.slice(0, deploy).map(stageOf),
-        this.approval(),
+        this.approval(roles.pipeline),
         ...stages.slice(deploy).map(stageOf),
       ],
     });
@@ -101,8 +103,17 @@ export class PipelineResources extends Construct {
     return pipeline;
   }
 
-  private approval() {
-    const manual = new CfnCondition(this, 'ManualApproval', { expression: Fn.conditionEquals(this.value.Approval, 'manual') });
-    return Fn.conditionIf(manual.logicalId, approvalStage(this.plan.stages, this.value.ApprovalMinutes), Aws.NO_VALUE);
+  private approval(pipelineRole: IRole) {
+    const { Approval: approval, ApprovalMinutes: minutes, ApprovalTopicArn: topicArn } = this.value;
+    const manual = new CfnCondition(this, 'ManualApproval', { expression: Fn.conditionEquals(approval, 'manual') });
+    const told = new CfnCondition(this, 'ApprovalTold', { expression: Fn.conditionNot(Fn.conditionEquals(topicArn, '')) });
+    const policy = new CfnPolicy(this, 'ApprovalPolicy', {
+      policyName: 'Approval',
+      roles: [pipelineRole.roleName],
+      policyDocument: new PolicyDocument({ statements: [new PolicyStatement({ sid: 'TellApprovers', actions: ['sns:Publish'], resources: [topicArn] })] }),
+    });
+    policy.cfnOptions.condition = told;
+    const topic = Fn.conditionIf(told.logicalId, topicArn, Aws.NO_VALUE);
+    return Fn.conditionIf(manual.logicalId, approvalStage(this.plan.stages, minutes, topic), Aws.NO_VALUE);
   }
 }

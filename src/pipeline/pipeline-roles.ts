@@ -3,6 +3,7 @@ import { AccountPrincipal, IPrincipal, PolicyDocument, PolicyStatement, Role, Se
 import { Construct } from 'constructs';
 import { projectArn, runsInRepository } from './build-project';
 import type { BuildOptions, PipelineStage, PipelineStep } from './pipeline-plan';
+import { AccountRole } from './pipeline-plan';
 import { acknowledgeWildcards } from '../private/acknowledge';
 import { BOOTSTRAP_QUALIFIER } from '../private/bootstrap';
 import { NAMES } from '../private/contract';
@@ -68,12 +69,11 @@ export class PipelineRoles extends Construct {
 
   private stepRole(step: PipelineStep): Role {
     const { build } = this.props;
-    const bootstrapRole = (kind: string) => `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-${Aws.ACCOUNT_ID}-*`;
     const writes = step.output !== undefined || (step.cached && build.cachePaths);
     return this.role(step.name, `${NAMES.pipelineRolePrefix}${step.name.toLowerCase()}`, service('codebuild'), [
       ...this.artifacts('s3:GetObject', 's3:GetObjectVersion', ...writes ? ['s3:PutObject'] : []),
       allow('Logs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.props.logGroupArn]),
-      ...step.roles?.length ? [allow('Assume', ['sts:AssumeRole'], step.roles.map(bootstrapRole))] : [],
+      ...step.roles?.length ? [allow('Assume', ['sts:AssumeRole'], step.roles.map(accountRole))] : [],
       ...runsInRepository(step) ? this.secrets() : [],
       ...this.network(),
     ]);
@@ -129,6 +129,11 @@ export class PipelineRoles extends Construct {
       allow('ArtifactKey', ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'], [this.props.keyArn]),
     ];
   }
+}
+
+function accountRole(role: AccountRole): string {
+  const name = role === AccountRole.APPLICATION ? `${NAMES.applicationRole}-${Aws.REGION}` : `cdk-${BOOTSTRAP_QUALIFIER}-${role}-role-${Aws.ACCOUNT_ID}-*`;
+  return `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${name}`;
 }
 
 function service(name: string): ServicePrincipal {

@@ -1,4 +1,6 @@
 import { Aws, Duration, IResource, Resource, Stack, Token } from 'aws-cdk-lib';
+import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { PATH_METADATA_ENABLE_CONTEXT } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
 import { checkedMinutes, checkedPlan } from './checks';
@@ -10,7 +12,7 @@ import type { IBranch } from '../branch/branch';
 import type { IOrganization } from '../organization/organization';
 import { AppIndex } from '../private/app-index';
 import { NAMES, PIPELINE_STATE } from '../private/contract';
-import { validate } from '../private/validate';
+import { fail, validate } from '../private/validate';
 
 /** A pipeline in the account of an environment. */
 export interface IPipeline extends IResource {
@@ -59,6 +61,14 @@ export interface PipelineOptions {
    * @default Duration.days(7)
    */
   readonly approvalTimeout?: Duration;
+
+  /**
+   * The topic that is told when somebody must approve, in the region of the pipeline; usually one of the CICD account for all environments. One that
+   * is imported or has a key of its own must let the roles `org-environments-pipeline-run` of the organization publish and encrypt.
+   *
+   * @default - nobody is told
+   */
+  readonly approvalTopic?: ITopic;
 
   /**
    * What the pipeline does with a commit. Environments with the same definition share one template.
@@ -136,6 +146,7 @@ export class Pipeline extends Resource implements IPipeline {
         [PIPELINE_PARAMETERS.TRIGGER_ROLE_ARN]: `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/${NAMES.triggerFunctionRole}`,
         [PIPELINE_PARAMETERS.APPROVAL]: props.approval ? 'manual' : 'none',
         [PIPELINE_PARAMETERS.APPROVAL_MINUTES]: String(checkedMinutes(this, 'approvalTimeout', props.approvalTimeout ?? Duration.days(7), 5, 86_400)),
+        [PIPELINE_PARAMETERS.APPROVAL_TOPIC_ARN]: this.approvalTopicArn(props),
         [PIPELINE_PARAMETERS.STATE]: state,
       },
     });
@@ -152,6 +163,22 @@ export class Pipeline extends Resource implements IPipeline {
       applications: props.keepApplication ? 'keep' : 'delete',
     });
     this.pipelineArn = pipelineArn(this, account.accountId, this.pipelineName);
+  }
+
+  private approvalTopicArn({ approval, approvalTopic, organization }: PipelineProps): string {
+    if (!approvalTopic) return '';
+    if (!approval) fail(this, "an 'approvalTopic' is told of approvals, but nobody is asked: set 'approval: true', or leave the topic out");
+    // the same statement for every pipeline: CDK writes it once
+    approvalTopic.addToResourcePolicy(new PolicyStatement({
+      principals: [new AnyPrincipal()],
+      actions: ['sns:Publish'],
+      resources: [approvalTopic.topicArn],
+      conditions: {
+        StringEquals: { 'aws:PrincipalOrgID': organization.organizationId },
+        ArnLike: { 'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::*:role/${NAMES.pipelineRole}` },
+      },
+    }));
+    return approvalTopic.topicArn;
   }
 }
 

@@ -1,4 +1,5 @@
 import { CfnParameter } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { PipelineOptions } from '../../src';
 import { Account, Branch, Pipeline } from '../../src';
 import { Cicd, quickApp } from '../fixtures/app';
@@ -116,6 +117,7 @@ describe('a pipeline', () => {
       TriggerRoleArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::222222222222:role/org-environments-trigger']] },
       Approval: 'none',
       ApprovalMinutes: '10080',
+      ApprovalTopicArn: '',
       State: 'enabled',
     });
   });
@@ -149,6 +151,30 @@ describe('a pipeline', () => {
     const one = JSON.stringify(pipelineOf({}, 'Crocodile').template);
     expect(one).toBe(JSON.stringify(pipelineOf({}, 'Dev').template));
     expect(one.toLowerCase()).not.toContain('crocodile');
+  });
+
+  test('tells a topic of the CICD account when somebody must approve, which takes it from pipelines of the organization alone', () => {
+    const app = quickApp();
+    const cicd = new Cicd(app, { imported: true });
+    const approvalTopic = new Topic(cicd.stack, 'Approvals');
+    const [{ pipeline }] = ['dev', 'prod'].map(name => cicd.environment(name, { pipeline: { approval: true, approvalTopic } }));
+    const assembly = app.synth();
+    expect(onlyResource(templateOf(assembly), 'AWS::SNS::TopicPolicy').Properties.PolicyDocument.Statement).toEqual([{
+      Sid: '0',
+      Effect: 'Allow',
+      Action: 'sns:Publish',
+      Principal: { AWS: '*' },
+      Resource: { Ref: expect.stringContaining('Approvals') },
+      Condition: {
+        StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorgid' },
+        ArnLike: { 'aws:PrincipalArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::*:role/org-environments-pipeline-run']] } },
+      },
+    }]);
+    const template = accountTemplateOf(assembly, pipeline.accountStack);
+    const approve = propertiesOf(template).Stages[3]['Fn::If']?.[1];
+    const told = expect.stringContaining('ApprovalTold');
+    expect(approve).toMatchObject({ Actions: [{ Configuration: { NotificationArn: { 'Fn::If': [told, { Ref: 'ApprovalTopicArn' }, { Ref: 'AWS::NoValue' }] } } }] });
+    expect(onlyResource(template, 'AWS::IAM::Policy')).toMatchObject({ Condition: told, Properties: { PolicyDocument: { Statement: [{ Resource: { Ref: 'ApprovalTopicArn' } }] } } });
   });
 
   test('tells its name and its ARN', () => {
@@ -190,6 +216,12 @@ describe('a pipeline stops at synth', () => {
     const branch = Branch.fromBranchAttributes(stack, 'Main', { source, branchName: 'main' });
     expect(() => new Pipeline(stack, 'Pipeline', { organization, branch, account: cicd.account(), environmentName })).toThrow(
       `[Cicd/Pipeline] the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got '${environmentName}'`);
+  });
+
+  test('when it has a topic for approvals that nobody is asked for', () => {
+    const cicd = new Cicd(quickApp(), { imported: true });
+    expect(() => cicd.environment('dev', { pipeline: { approvalTopic: new Topic(cicd.stack, 'Approvals') } })).toThrow(
+      "[Cicd/dev/Pipeline] an 'approvalTopic' is told of approvals, but nobody is asked: set 'approval: true', or leave the topic out");
   });
 
   test('but not when the name of its environment is known only at deployment', () => {
