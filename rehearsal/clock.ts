@@ -23,6 +23,21 @@ export class Clock {
     await new Promise(resolve => setTimeout(resolve, (seconds * 1000) / this.scale));
   }
 
+  /**
+   * Acts after a number of simulated seconds, unless that is called off with what is answered. So many real seconds are granted on top for
+   * the work between the waits, which is not scaled.
+   */
+  public deadline(seconds: number, secondsOfWork: number, act: () => void): () => void {
+    const timer = setTimeout(act, (seconds / this.scale + secondsOfWork) * 1000);
+    timer.unref();
+    return () => clearTimeout(timer);
+  }
+
+  /** Work that takes real time, as a child process or a file does; a clock that would run ahead of it waits. */
+  public async during<Result>(work: () => Promise<Result>): Promise<Result> {
+    return work();
+  }
+
   /** What a child process needs to live in the same time: real start and scale. */
   public describe(): { startedAt: number; scale: number } {
     return { startedAt: this.startedAt, scale: this.scale };

@@ -4,15 +4,20 @@ import { join } from 'node:path';
 import { Account } from './account/account';
 import { Clock } from './clock';
 import { CloudFormation } from './cloudformation/cloudformation';
+import { CloudWatch } from './cloudwatch/cloudwatch';
+import { CodeBuild } from './codebuild/codebuild';
+import { makeTools } from './codebuild/tools';
 import { CodeCommit } from './codecommit/codecommit';
 import { CodePipeline } from './codepipeline/codepipeline';
 import { DynamoDb } from './dynamodb/dynamodb';
 import { Events } from './events/events';
 import { Access } from './iam/access';
+import { ServiceRoles } from './iam/actor';
 import { Iam } from './iam/iam';
 import { Kms } from './kms/kms';
 import { Lambda } from './lambda/lambda';
 import { Organizations } from './organizations/organizations';
+import { ArtifactStore } from './s3/artifacts';
 import { S3 } from './s3/s3';
 import { Server } from './server';
 import { AwsError } from './service';
@@ -67,6 +72,8 @@ export class Simulation {
   public readonly ssm: Ssm;
   public readonly events: Events;
   public readonly codecommit: CodeCommit;
+  public readonly cloudwatch: CloudWatch;
+  public readonly codebuild: CodeBuild;
   public readonly codepipeline: CodePipeline;
   public readonly lambda: Lambda;
   public readonly cloudformation: CloudFormation;
@@ -93,12 +100,24 @@ export class Simulation {
     this.lambda.onInvoke(({ functionArn }) => this.noteLogs(functionArn));
     this.events = new Events(environment, async (functionArn, event, ruleArn) => this.deliver(functionArn, event, ruleArn));
     this.codecommit = new CodeCommit(environment, this.events, this.temporary);
-    this.codepipeline = new CodePipeline(environment);
+    this.cloudwatch = new CloudWatch(environment);
+    const roles = new ServiceRoles(this.iam, access);
+    const artifacts = new ArtifactStore(this.s3, environment.partition);
+    this.codebuild = new CodeBuild(environment, {
+      artifacts,
+      roles,
+      events: this.events,
+      ssm: this.ssm,
+      temporary: this.temporary,
+      tools: makeTools(this.temporary, options.modules ?? process.cwd()),
+    });
+    const { codecommit, codebuild, cloudwatch, events } = this;
+    this.codepipeline = new CodePipeline(environment, { codecommit, codebuild, cloudwatch, artifacts, roles, events });
     const { server, iam, s3, ssm, lambda } = this;
     this.cloudformation = new CloudFormation(environment, { server, iam, access, s3, ssm, lambda });
     this.services = [
       this.iam, new Sts(environment, this.iam, this.organizations), this.organizations, new Account(this.organizations), this.s3, this.ssm,
-      this.events, this.codecommit, this.codepipeline, this.lambda, this.cloudformation,
+      this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline, this.lambda, this.cloudformation,
       new DynamoDb(environment), new Kms(environment, this.iam), new StepFunctions(environment, this.lambda, this.iam, access),
     ];
     for (const service of this.services) {

@@ -10,6 +10,14 @@ import { RepositoryStore } from './store';
 
 export type { BranchHead } from './repository';
 
+export interface CommitArchive {
+  readonly commitId: string;
+  readonly message: string;
+  readonly authoredAt: string;
+  readonly committedAt: string;
+  readonly archive: Buffer;
+}
+
 /** CodeCommit on real git repositories. */
 export class CodeCommit implements Service {
   public readonly name = 'codecommit';
@@ -59,7 +67,22 @@ export class CodeCommit implements Service {
     return entry?.type === 'blob' ? (await git.blob(entry.id)).toString('utf8') : undefined;
   }
 
+  /** A commit, named by its id or by a reference, and everything in it as a zip archive. */
+  public async archive(accountId: string, region: string, repositoryName: string, reference: string): Promise<CommitArchive | undefined> {
+    const git = this.store.find(accountId, region, repositoryName)?.git;
+    const commitId = await git?.resolve(reference);
+    if (git === undefined || commitId === undefined) return undefined;
+    const { message, author, committer } = await git.details(commitId);
+    const archive = await git.archive(commitId);
+    return { commitId, message: message.trim(), authoredAt: timeOf(author.date), committedAt: timeOf(committer.date), archive };
+  }
+
   public async close(): Promise<void> {
     await this.store.close();
   }
+}
+
+/** From the seconds of a raw date of git. */
+function timeOf(date: string): string {
+  return new Date(Number(date.split(' ')[0]) * 1000).toISOString();
 }

@@ -11,3 +11,4 @@ function folder(): string {
 
 export const runtimeFile = (): string => path.join(folder(), 'runtime.js');
 export const sdkFolder = (): string => path.join(folder(), 'sdk');
+export const packageToolsFile = (): string => path.join(folder(), 'package-tools.js');
