@@ -54,7 +54,7 @@ export class PipelineWorld {
 
   public readonly client: CodePipelineClient;
 
-  private constructor(public readonly simulation: Simulation, private readonly folder: string) {
+  private constructor(public readonly simulation: Simulation, public readonly folder: string) {
     const { endpoint } = simulation.server;
     this.client = new CodePipelineClient({ endpoint, region: REGION, credentials: this.administrator(MEMBER), maxAttempts: 1 });
   }
