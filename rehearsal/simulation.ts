@@ -8,6 +8,7 @@ import { CloudWatch } from './cloudwatch/cloudwatch';
 import { CodeBuild } from './codebuild/codebuild';
 import { makeTools } from './codebuild/tools';
 import { CodeCommit } from './codecommit/codecommit';
+import { PUSH_PATH } from './codecommit/pushes';
 import { CodePipeline } from './codepipeline/codepipeline';
 import { DynamoDb } from './dynamodb/dynamodb';
 import { Events } from './events/events';
@@ -98,7 +99,10 @@ export class Simulation {
     this.ssm = new Ssm(environment);
     this.lambda = new Lambda(environment, this.iam, this.s3, { modules: options.modules, temporary: this.temporary });
     this.lambda.onInvoke(({ functionArn }) => this.noteLogs(functionArn));
-    this.events = new Events(environment, async (functionArn, event, ruleArn) => this.deliver(functionArn, event, ruleArn));
+    this.events = new Events(environment, {
+      invoke: async (functionArn, event, ruleArn) => this.deliver(functionArn, event, ruleArn),
+      demandPut: (busArn, ruleArn, roleArn) => this.demandPut(busArn, ruleArn, roleArn),
+    });
     this.codecommit = new CodeCommit(environment, this.events, this.temporary);
     this.cloudwatch = new CloudWatch(environment);
     const roles = new ServiceRoles(this.iam, access);
@@ -114,6 +118,7 @@ export class Simulation {
     const { codecommit, codebuild, cloudwatch, events } = this;
     this.codepipeline = new CodePipeline(environment, { codecommit, codebuild, cloudwatch, artifacts, roles, events });
     const { server, iam, s3, ssm, lambda } = this;
+    server.route(PUSH_PATH, async ({ path, body }) => ({ status: this.codecommit.received(path.slice(PUSH_PATH.length), body.toString('utf8')) ? 200 : 404 }));
     this.cloudformation = new CloudFormation(environment, { server, iam, access, s3, ssm, lambda });
     this.services = [
       this.iam, new Sts(environment, this.iam, this.organizations), this.organizations, new Account(this.organizations), this.s3, this.ssm,
@@ -164,6 +169,19 @@ export class Simulation {
       throw new AwsError('AccessDeniedException', `${service} is not authorized to perform: ${action} on resource: ${functionArn} for ${ruleArn}`, 403);
     }
     await this.lambda.invokeEvent(functionArn, event);
+  }
+
+  /** A rule puts events on another bus with its role, or else in the name of its account. */
+  private demandPut(busArn: string, ruleArn: string, roleArn: string | undefined): void {
+    if (this.options.enforce === false) return;
+    const [, partition, , region, accountId] = ruleArn.split(':');
+    const place = { sourceArn: ruleArn, region, sessionName: 'events' };
+    const entered = roleArn === undefined ? undefined : new ServiceRoles(this.iam, this.access).enter(roleArn, 'events.amazonaws.com', place);
+    if (roleArn !== undefined && entered === undefined) {
+      throw new AwsError('AccessDeniedException', `events.amazonaws.com is not authorized to perform: sts:AssumeRole on resource: ${roleArn} for ${ruleArn}`, 403);
+    }
+    const caller = entered?.caller ?? { accountId, arn: `arn:${partition}:iam::${accountId}:root` };
+    this.access.demand({ action: 'events:PutEvents', resource: busArn, caller, region });
   }
 
   private environment(): Environment {

@@ -3,6 +3,7 @@ import type { Environment, Operation, ResourceType, Service } from '../service';
 import { CommitOperations } from './commit-operations';
 import { ContentOperations } from './content-operations';
 import { permissions } from './permissions';
+import { tellPush } from './pushes';
 import type { BranchHead } from './repository';
 import { RepositoryOperations } from './repository-operations';
 import { repositoryType } from './resource-type';
@@ -28,7 +29,7 @@ export class CodeCommit implements Service {
   private readonly store: RepositoryStore;
 
   /** @param temporary folder in which the repositories get one of their own; by default that of the system */
-  public constructor(environment: Environment, events: Events, temporary?: string) {
+  public constructor(environment: Environment, private readonly events: Events, temporary?: string) {
     this.store = new RepositoryStore(environment, temporary);
     this.operations = {
       ...new RepositoryOperations(this.store, events).operations,
@@ -44,6 +45,13 @@ export class CodeCommit implements Service {
    */
   public async seed(accountId: string, region: string, repositoryName: string, path: string): Promise<void> {
     await this.store.seed(accountId, region, repositoryName, path);
+  }
+
+  /** Takes what a repository's hook tells of a push; answers whether there is such a repository. */
+  public received(repositoryId: string, lines: string): boolean {
+    const repository = this.store.withId(repositoryId);
+    if (repository !== undefined) tellPush(this.events, repository, lines);
+    return repository !== undefined;
   }
 
   /** Where the bare repository lies. */

@@ -7,6 +7,7 @@ import { Regional } from '../regional';
 import { AwsError } from '../service';
 import type { Environment } from '../service';
 import { Git } from './git';
+import { installHook } from './pushes';
 import { GitRepository, signed } from './repository';
 
 export interface Repository {
@@ -32,6 +33,10 @@ export class RepositoryStore {
 
   public find(accountId: string, region: string, name: string): Repository | undefined {
     return this.repositories.of(accountId, region).get(name);
+  }
+
+  public withId(repositoryId: string): Repository | undefined {
+    return this.repositories.values().flatMap(repositories => [...repositories.values()]).find(repository => repository.repositoryId === repositoryId);
   }
 
   public required(accountId: string, region: string, name: string): Repository {
@@ -94,6 +99,7 @@ export class RepositoryStore {
     const path = join(folder, `${repositoryId}.git`);
     const createdAt = this.environment.clock.now();
     await fill(git, path);
+    installHook(path, repositoryId, this.environment.endpoint);
     const repository = {
       repositoryId,
       name,

@@ -46,7 +46,7 @@ test('a commit is synthesized and deployed into the account with its bootstrap r
   expect(world.simulation.ssm.value(MEMBER, REGION, '/shop/release')).toBe('1.0.0');
   expect(world.simulation.cloudformation.find(MEMBER, REGION, 'Shop')?.status).toBe('CREATE_COMPLETE');
 
-  const commitId = world.commit({ 'package.json': manifest('1.1.0') });
+  const commitId = await world.commit({ 'package.json': manifest('1.1.0') });
   const executionId = await world.run({ commitId });
   expect(await world.ended(executionId)).toMatchObject({ status: 'Succeeded', sourceRevisions: [{ revisionId: commitId }] });
   expect(world.simulation.ssm.value(MEMBER, REGION, '/shop/release')).toBe('1.1.0');

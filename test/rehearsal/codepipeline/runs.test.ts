@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import {
   EnableStageTransitionCommand, GetPipelineExecutionCommand, GetPipelineStateCommand, ListPipelineExecutionsCommand, PutApprovalResultCommand,
   RetryStageExecutionCommand, RollbackStageCommand, StopPipelineExecutionCommand,
@@ -27,8 +28,8 @@ const log = (): string => world.simulation.codebuild.builds(MEMBER, REGION).map(
 test('a pipeline runs when it is made, and then at exactly the commit that a start names', async () => {
   await world.pipeline([DEPLOY], { resources: DO });
   expect(await world.ended()).toMatchObject({ status: 'Succeeded', trigger: { triggerType: 'CreatePipeline' } });
-  const second = world.commit({ 'do.sh': 'echo second\n' });
-  const third = world.commit({ 'do.sh': 'echo third\n' });
+  const second = await world.commit({ 'do.sh': 'echo second\n' });
+  const third = await world.commit({ 'do.sh': 'echo third\n' });
   const id = await world.run({ commitId: second });
   expect(await world.ended(id)).toMatchObject({
     status: 'Succeeded', executionMode: 'SUPERSEDED', executionType: 'STANDARD', sourceRevisions: [{ actionName: 'Source', revisionId: second, revisionSummary: 'change do.sh' }],
@@ -46,14 +47,17 @@ test('a pipeline runs when it is made, and then at exactly the commit that a sta
 test('while one deploys, a second waits and is superseded by a third', async () => {
   await world.pipeline([DEPLOY], { resources: DO });
   await world.ended();
-  world.commit({ 'do.sh': 'sleep 2\n' });
+  const go = `${world.folder}/go`;
+  await world.commit({ 'do.sh': `until [ -f ${go} ]; do sleep 0.1; done\n` });
   const slow = await world.run();
   await until(async () => (await state('Deploy')).latestExecution?.pipelineExecutionId === slow || undefined);
-  world.commit({ 'do.sh': 'echo second\n' });
+  await world.commit({ 'do.sh': 'echo second\n' });
   const second = await world.run();
   await until(async () => (await state('Deploy')).inboundExecution?.pipelineExecutionId === second || undefined);
-  world.commit({ 'do.sh': 'echo third\n' });
+  await world.commit({ 'do.sh': 'echo third\n' });
   const third = await world.run();
+  await until(async () => (await state('Deploy')).inboundExecution?.pipelineExecutionId === third || undefined);
+  writeFileSync(go, '');
   expect(await world.ended(third)).toMatchObject({ status: 'Succeeded' });
   expect(await world.status(slow)).toBe('Succeeded');
   expect(await world.status(second)).toBe('Superseded');
@@ -63,13 +67,13 @@ test('while one deploys, a second waits and is superseded by a third', async () 
 test('in a queue nothing is passed over', async () => {
   await world.pipeline([DEPLOY], { resources: DO, ExecutionMode: 'QUEUED' });
   await world.ended();
-  world.commit({ 'do.sh': 'sleep 1\n' });
+  await world.commit({ 'do.sh': 'sleep 1\n' });
   const ids = [await world.run(), await world.run(), await world.run()];
   for (const id of ids) expect(await world.ended(id)).toMatchObject({ status: 'Succeeded', executionMode: 'QUEUED' });
 });
 
 test('in parallel nothing waits', async () => {
-  world.commit({ 'do.sh': 'sleep 1\n' });
+  await world.commit({ 'do.sh': 'sleep 1\n' });
   await world.pipeline([DEPLOY], { resources: DO, ExecutionMode: 'PARALLEL' });
   await Promise.all([world.run(), world.run()]);
   await until(() => world.simulation.codebuild.builds(MEMBER, REGION).filter(({ currentPhase }) => currentPhase === 'BUILD').length === 3 || undefined);
@@ -122,7 +126,7 @@ describe('an execution that is stopped', () => {
   const stop = async (pipelineExecutionId: string, abandon: boolean): Promise<unknown> =>
     world.client.send(new StopPipelineExecutionCommand({ pipelineName: PIPELINE, pipelineExecutionId, abandon, reason: 'wrong commit' }));
   const deploying = async (): Promise<string> => {
-    world.commit({ 'do.sh': 'sleep 2\n' });
+    await world.commit({ 'do.sh': 'sleep 2\n' });
     await world.pipeline([DEPLOY, { Name: 'Verify', Actions: [buildAction('Verify', 'do')] }], { resources: DO });
     await until(async () => (await state('Deploy')).actionStates?.[0].latestExecution?.status === 'InProgress' || undefined);
     return (await world.executions())[0].pipelineExecutionId ?? '';
@@ -158,7 +162,7 @@ describe('a stage that fails', () => {
     const stage = { Name: 'Deploy', Actions: [buildAction('Deploy', 'do'), buildAction('Verify', 'verify', { RunOrder: 2 })] };
     await world.pipeline([stage], { resources: { ...DO, Verify: buildProject('verify', [flaky(counter)]) } });
     const { pipelineExecutionId, statusSummary } = await world.ended();
-    expect(statusSummary).toBe(`Action Verify in stage Deploy failed: Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, `
+    expect(statusSummary).toBe('Action Verify in stage Deploy failed: Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, '
       + `Message: Error while executing command: ${flaky(counter)}. Reason: exit status 3`);
     await retry(pipelineExecutionId, 'FAILED_ACTIONS');
     expect(await world.ended(pipelineExecutionId)).toMatchObject({ status: 'Succeeded' });
@@ -171,14 +175,14 @@ describe('a stage that fails', () => {
     const stage = { ...DEPLOY, OnFailure: { Result: 'RETRY', RetryConfiguration: { RetryMode: 'ALL_ACTIONS' } } };
     await world.pipeline([stage], { resources: { Project: buildProject('do', [flaky(`${world.folder}/counter`)]) } });
     expect(await world.ended()).toMatchObject({ status: 'Succeeded' });
-    world.commit({ 'x.txt': 'x' });
+    await world.commit({ 'x.txt': 'x' });
     expect((await world.actions()).map(({ actionName, status }) => [actionName, status])).toEqual([['Deploy', 'Succeeded'], ['Deploy', 'Failed'], ['Source', 'Succeeded']]);
   });
 
   test('deploys the commit before once more, and the failed execution says why it failed', async () => {
     await world.pipeline([{ ...DEPLOY, OnFailure: { Result: 'ROLLBACK' } }], { resources: DO });
     const good = await world.ended();
-    world.commit({ 'do.sh': 'exit 1\n' });
+    await world.commit({ 'do.sh': 'exit 1\n' });
     const bad = await world.run();
     expect(await world.ended(bad)).toMatchObject({ status: 'Failed' });
     const rollback = await world.ended();
@@ -193,7 +197,7 @@ describe('a stage that fails', () => {
   });
 
   test('says so when there is nothing to go back to', async () => {
-    world.commit({ 'do.sh': 'exit 1\n' });
+    await world.commit({ 'do.sh': 'exit 1\n' });
     await world.pipeline([{ ...DEPLOY, OnFailure: { Result: 'ROLLBACK' } }], { resources: DO });
     const { pipelineExecutionId } = await world.ended();
     const { pipelineExecution } = await world.client.send(new GetPipelineExecutionCommand({ pipelineName: PIPELINE, pipelineExecutionId }));
@@ -204,7 +208,7 @@ describe('a stage that fails', () => {
   test('is rolled back by hand only to an execution that has succeeded in it', async () => {
     await world.pipeline([DEPLOY], { resources: DO });
     const good = await world.ended();
-    world.commit({ 'do.sh': 'exit 1\n' });
+    await world.commit({ 'do.sh': 'exit 1\n' });
     const bad = await world.run();
     await world.ended(bad);
     const rollBack = async (targetPipelineExecutionId: string | undefined) =>

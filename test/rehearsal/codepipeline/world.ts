@@ -1,10 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { CodePipelineClient, ListActionExecutionsCommand, ListPipelineExecutionsCommand, StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import type { ActionExecutionDetail, PipelineExecutionSummary } from '@aws-sdk/client-codepipeline';
 import { Simulation, type SimulationOptions } from '../../../rehearsal/simulation';
+
+// not execFileSync: a push asks the simulation, which runs in this process
+const execute = promisify(execFile);
 
 export const CICD = '111111111111';
 export const MEMBER = '222222222222';
@@ -102,17 +106,17 @@ export class PipelineWorld {
   }
 
   /** Commits files and moves a branch there, as a push does; answers the commit. */
-  public commit(files: Readonly<Record<string, string>>, branch = 'main'): string {
+  public async commit(files: Readonly<Record<string, string>>, branch = 'main'): Promise<string> {
     const clone = join(this.folder, 'clone');
     rmSync(clone, { recursive: true, force: true });
     const path = this.simulation.codecommit.path(CICD, REGION, REPOSITORY) ?? '';
     const anna = ['-c', 'user.name=Anna', '-c', 'user.email=anna@example.com'];
-    const git = (...words: string[]): string => execFileSync('git', [...anna, ...words], { encoding: 'utf8' }).trim();
-    git('clone', '--quiet', path, clone);
+    const git = async (...words: string[]): Promise<string> => (await execute('git', [...anna, ...words])).stdout.trim();
+    await git('clone', '--quiet', path, clone);
     for (const [name, content] of Object.entries(files)) writeFileSync(join(clone, name), content);
-    git('-C', clone, 'add', '--all');
-    git('-C', clone, 'commit', '--quiet', '--message', `change ${Object.keys(files).join(', ')}`);
-    git('-C', clone, 'push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`);
+    await git('-C', clone, 'add', '--all');
+    await git('-C', clone, 'commit', '--quiet', '--message', `change ${Object.keys(files).join(', ')}`);
+    await git('-C', clone, 'push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`);
     return git('-C', clone, 'rev-parse', 'HEAD');
   }
 

@@ -65,7 +65,10 @@ export class World {
     this.organizations.addAccount({ accountId: CICD, name: 'cicd', email: 'aws+cicd@example.com', joined: 'INVITED' });
     this.s3 = new S3(environment, this.iam);
     this.ssm = new Ssm(environment);
-    this.events = new Events(environment, async (functionArn, event) => { this.delivered.push({ functionArn, event }); });
+    this.events = new Events(environment, {
+      invoke: async (functionArn, event) => { this.delivered.push({ functionArn, event }); },
+      demandPut: () => undefined,
+    });
     this.codecommit = new CodeCommit(environment, this.events);
     this.access = new Access(this.iam, this.organizations, this.clock);
     this.cloudwatch = new CloudWatch(environment);
