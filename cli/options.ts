@@ -19,6 +19,7 @@ export interface RehearseOptions {
   readonly destroy?: boolean;
   readonly report?: string;
   readonly log?: string;
+  readonly timeline?: string;
   readonly scale: number;
   readonly verbose?: boolean;
 }
@@ -65,7 +66,7 @@ export function scale(value: string): number {
 }
 
 /** What can be wrong with files and folders is told before anything runs. */
-export function checkFiles({ repository = {}, report, log }: RehearseOptions): void {
+export function checkFiles({ repository = {}, report, log, timeline }: RehearseOptions): void {
   for (const [name, folder] of Object.entries(repository)) {
     const what = `--repository '${name}': the folder`;
     if (!existsSync(folder)) throw new UsageError(`${what} '${path.resolve(folder)}' does not exist`);
@@ -74,6 +75,7 @@ export function checkFiles({ repository = {}, report, log }: RehearseOptions): v
   }
   checkWritable('--report', report);
   checkWritable('--log', log);
+  checkWritable('--timeline', timeline);
 }
 
 function checkWritable(option: string, file: string | undefined): void {

@@ -18,6 +18,7 @@ function program(): Command {
     .option('--organization-id <id>', 'by default the one that the policies of the app name', organizationId)
     .option('--destroy', 'destroy the last assembly at the end')
     .option('--report <file>', 'write what came out of it as JSON')
+    .option('--timeline <file>', 'write what ran beside what, and what waited for what, as a page for a browser')
     .option('--log <file>', 'write the logs of all functions')
     .option('--scale <number>', 'simulated seconds in one real second', scale, 60)
     .option('--verbose', 'a line for every resource')

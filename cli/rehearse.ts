@@ -8,6 +8,9 @@ import { checkFiles, type RehearseOptions } from './options';
 import { clock, duration, Progress } from './progress';
 import { describeRemains } from './remains';
 import { reportOf, type Deployment, type Report } from './report';
+import { tellLeftovers, tellQuotas } from './summary';
+import { drawTimeline } from './timeline/page';
+import { Recorder } from './timeline/recorder';
 import { drawTree } from './tree';
 import { UsageError } from './usage-error';
 import { deployAssembly, destroyAssembly, type DeploymentResult } from '../rehearsal/assembly/deployer';
@@ -38,13 +41,15 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     const stacks = apps.flatMap(({ folder }) => readAssembly(folder));
     const simulation = await begin(options, stacks, terminal);
     cleanUp.add(async () => simulation.stop());
-    cleanUp.add(listen(simulation, options, terminal.write));
+    const { recorder, stop } = listen(simulation, options, terminal.write);
+    cleanUp.add(stop);
     const deployments = await deployAll(simulation, options, apps, terminal.write);
-    const report = await reportOf(simulation, deployments, (Date.now() - startedAt) / 1000);
+    const report = await reportOf(simulation, deployments, (Date.now() - startedAt) / 1000, options.destroy ?? false);
+    if (options.timeline) writeFileSync(options.timeline, timelineOf(recorder, report, options));
     if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
     summarize(report, terminal.write);
     const hints = report.succeeded ? [] : repositoryHints(stacks, Object.keys(options.repository ?? {}));
-    await tellEnd(simulation, options, deployments, hints, terminal.write);
+    await tellEnd(simulation, options, deployments, report, hints, terminal.write);
     return report.succeeded;
   });
 }
@@ -93,16 +98,25 @@ function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** Answers the way to hear no more. */
-function listen(simulation: Simulation, options: RehearseOptions, write: Write): () => void {
+/** Answers what a timeline is drawn from, and the way to hear no more. */
+function listen(simulation: Simulation, options: RehearseOptions, write: Write): { recorder: Recorder; stop: () => void } {
   const startedAt = simulation.clock.now();
+  const recorder = new Recorder(simulation, startedAt);
   const progress = new Progress(write, startedAt, options.verbose ?? false);
-  const stop = simulation.cloudformation.onEvent(event => progress.event(event));
+  const stop = simulation.cloudformation.onEvent(event => {
+    progress.event(event);
+    recorder.event(event);
+  });
   if (options.log) {
     const log = createWriteStream(options.log);
     simulation.lambda.onLine = ({ at, functionName, text }) => log.write(`${clock((at - startedAt) / 1000)} ${functionName} ${text}\n`);
   }
-  return stop;
+  return { recorder, stop };
+}
+
+function timelineOf({ lanes }: Recorder, { accounts, simulatedSeconds }: Report, { app }: RehearseOptions): string {
+  const names = new Map(accounts.map(({ accountId, name }) => [accountId, name]));
+  return drawTimeline({ title: `Rehearsal of ${[...new Set(app)].join(', ')}`, lanes, accounts: names, seconds: simulatedSeconds });
 }
 
 function summarize(report: Report, write: Write): void {
@@ -113,15 +127,17 @@ function summarize(report: Report, write: Write): void {
     services[service] = (services[service] ?? 0) + times;
   }
   write(`\nAWS calls: ${Object.entries(services).map(([service, times]) => `${service} ${times}`).join(', ') || 'none'}`);
+  tellQuotas(report.quotas, write);
   write(`Time: ${duration(report.simulatedSeconds)} on AWS, ${report.seconds.toFixed(1)} seconds here`);
 }
 
 /** What is worth reading last: what is left, and what went wrong. */
 async function tellEnd(
-  simulation: Simulation, { destroy }: RehearseOptions, deployments: readonly Deployment[], hints: readonly string[], write: Write,
+  simulation: Simulation, { destroy }: RehearseOptions, deployments: readonly Deployment[], report: Report, hints: readonly string[],
+  write: Write,
 ): Promise<void> {
-  const failed = deployments.some(({ result }) => !result.succeeded);
-  if (failed || destroy) (await describeRemains(simulation)).forEach(write);
+  if (!report.succeeded || destroy) (await describeRemains(simulation)).forEach(write);
+  else tellLeftovers(report.leftovers, write);
   const failures = describeFailures(deployments);
   if (failures.length > 0) write('');
   failures.forEach(write);

@@ -1,5 +1,7 @@
 import { readEnvironments, type EnvironmentReport } from './environments';
 import { constructOf } from './failures';
+import { leftoversOf, type Leftovers } from './leftovers';
+import { quotaUse, type QuotaUse } from './quotas';
 import type { DeploymentResult, StackResult } from '../rehearsal/assembly/deployer';
 import { grantedNeverUsed } from '../rehearsal/assembly/never-used';
 import type { Simulation } from '../rehearsal/simulation';
@@ -21,6 +23,11 @@ export interface DeploymentReport {
 export interface Report {
   readonly environments: readonly EnvironmentReport[];
   readonly awsCalls: Readonly<Record<string, number>>;
+  /** How close the calls came to what AWS allows. */
+  readonly quotas: readonly QuotaUse[];
+  /** What a destruction has left, or would leave. */
+  readonly leftovers: Leftovers;
+  readonly destroyed: boolean;
   readonly seconds: number;
   readonly simulatedSeconds: number;
   readonly accounts: readonly { accountId: string; name: string; email: string; organizationalUnit: string; state: string }[];
@@ -32,11 +39,14 @@ export interface Report {
 }
 
 /** What the simulated world looks like, and what it took to make it so. */
-export async function reportOf(simulation: Simulation, deployments: readonly Deployment[], seconds: number): Promise<Report> {
-  const { organizations, cloudformation } = simulation;
+export async function reportOf(simulation: Simulation, deployments: readonly Deployment[], seconds: number, destroyed: boolean): Promise<Report> {
+  const { organizations, cloudformation, server } = simulation;
   return {
     environments: await readEnvironments(simulation),
     awsCalls: simulation.calls,
+    quotas: quotaUse(server.calls),
+    leftovers: leftoversOf(simulation),
+    destroyed,
     seconds,
     simulatedSeconds: Math.round(simulation.clock.elapsedSeconds()),
     accounts: organizations.accounts.map(({ accountId, name, email, state }) => ({

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node
 import type { Clock } from './clock';
 import type { Iam } from './iam/iam';
 import { Dispatcher } from './protocol/dispatcher';
+import type { DirectCall } from './protocol/dispatcher';
 import { HttpAnswer } from './service';
 import type { Call, HttpRequest, RecordedCall, Service } from './service';
 
@@ -65,6 +66,17 @@ export class Server {
     this.plainRoutes.set(prefix, handler);
   }
 
+  /** A call without HTTP, of a function in this process. @throws AwsError */
+  public async call(request: DirectCall): Promise<unknown> {
+    return this.dispatcher.call(request);
+  }
+
+  /** Nothing is listened to: functions run in this process and hand their requests over. */
+  public startInProcess(): void {
+    // an address, not a name: SDKs would put the names of buckets before it
+    this.listeningAt = 'http://127.0.0.1:1';
+  }
+
   public async start(): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.http.once('error', reject);
@@ -77,11 +89,25 @@ export class Server {
   }
 
   public async stop(): Promise<void> {
+    if (!this.http.listening) return;
     await new Promise<void>(resolve => {
       this.http.close(() => resolve());
       // Clients keep their connections; without this the server would wait for them.
       this.http.closeAllConnections();
     });
+  }
+
+  /** Answers a request, wherever it came from. */
+  public async answer(request: HttpRequest): Promise<HttpAnswer> {
+    const prefix = [...this.plainRoutes.keys()].find(candidate => request.path.startsWith(candidate));
+    const handler = prefix === undefined ? undefined : this.plainRoutes.get(prefix);
+    if (handler === undefined) return this.dispatcher.answer(request);
+    try {
+      const answer = await handler(request);
+      return new HttpAnswer(answer.status, answer.body, answer.headers);
+    } catch (error) {
+      return new HttpAnswer(500, error instanceof Error ? error.message : String(error));
+    }
   }
 
   private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -92,18 +118,6 @@ export class Server {
     response.sendDate = false;
     response.writeHead(answer.status, { ...answer.headers, 'x-amzn-requestid': REQUEST_ID });
     response.end(answer.body);
-  }
-
-  private async answer(request: HttpRequest): Promise<HttpAnswer> {
-    const prefix = [...this.plainRoutes.keys()].find(candidate => request.path.startsWith(candidate));
-    const handler = prefix === undefined ? undefined : this.plainRoutes.get(prefix);
-    if (handler === undefined) return this.dispatcher.answer(request);
-    try {
-      const answer = await handler(request);
-      return new HttpAnswer(answer.status, answer.body, answer.headers);
-    } catch (error) {
-      return new HttpAnswer(500, error instanceof Error ? error.message : String(error));
-    }
   }
 }
 

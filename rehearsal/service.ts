@@ -148,6 +148,32 @@ export interface RecordedCall {
   readonly error?: string;
 }
 
+/** A call that a function in this process is about to make. */
+export interface OutgoingCall {
+  readonly functionName: string;
+  /** The invocation that makes it. */
+  readonly requestId: string;
+  readonly service: string;
+  readonly operation: string;
+  /** Ends the function as if its machine had failed. */
+  kill(): void;
+}
+
+/** Stands between a function and AWS: it may delay a call, refuse it or lose its answer. */
+export type Transport = <Answer>(call: OutgoingCall, send: () => Promise<Answer>) => Promise<Answer>;
+
+/** How functions run in this process. */
+export interface InProcess {
+  /** What functions are told when they ask for chance. @default Math.random */
+  readonly random?: () => number;
+  /**
+   * Functions that do not bring the SDK get one that hands its input to the operations as it is, without HTTP, and tables and repositories are kept
+   * in plain memory. That is a hundred times faster and the same in every run, but knows only the simplest requests.
+   */
+  readonly direct?: boolean;
+  readonly transport?: Transport;
+}
+
 /** What every service may use of the others' world. */
 export interface Environment {
   readonly clock: Clock;
@@ -155,4 +181,6 @@ export interface Environment {
   readonly partition: string;
   /** Base URL of the simulated AWS, for example `http://127.0.0.1:40123`; set once the server listens. */
   readonly endpoint: string;
+  /** Functions run in this process, not in processes of their own. */
+  readonly inProcess?: InProcess;
 }

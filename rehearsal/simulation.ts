@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Account } from './account/account';
 import { Clock } from './clock';
 import { CloudFormation } from './cloudformation/cloudformation';
+import { CloudTrail } from './cloudtrail/cloudtrail';
 import { CloudWatch } from './cloudwatch/cloudwatch';
 import { CodeBuild } from './codebuild/codebuild';
 import { makeTools } from './codebuild/tools';
@@ -11,6 +12,7 @@ import { CodeCommit } from './codecommit/codecommit';
 import { PUSH_PATH } from './codecommit/pushes';
 import { CodePipeline } from './codepipeline/codepipeline';
 import { DynamoDb } from './dynamodb/dynamodb';
+import { PlainTables } from './dynamodb/plain-tables';
 import { Events } from './events/events';
 import { Access } from './iam/access';
 import { ServiceRoles } from './iam/actor';
@@ -22,10 +24,12 @@ import { ArtifactStore } from './s3/artifacts';
 import { S3 } from './s3/s3';
 import { Server } from './server';
 import { AwsError } from './service';
-import type { Environment, Service } from './service';
+import type { Environment, InProcess, Service } from './service';
+import { Ses } from './ses/ses';
 import { Ssm } from './ssm/ssm';
 import { StepFunctions } from './stepfunctions/stepfunctions';
 import { Sts } from './sts/sts';
+import { VirtualClock, type VirtualClockOptions } from './virtual-clock';
 
 export interface SimulationOptions {
   readonly managementAccountId: string;
@@ -44,8 +48,18 @@ export interface SimulationOptions {
   readonly creationSeconds?: number;
   /** Whether policies decide who may do what; without them everybody may do everything within his account. @default true */
   readonly enforce?: boolean;
+  /**
+   * Whether builds run their commands; without that each succeeds after a while and hands nothing on.
+   * @default - they do, unless time is virtual: a process beside this one can have no part in that
+   */
+  readonly builds?: boolean;
   /** @default 'aws' */
   readonly partition?: string;
+  /**
+   * Functions run in this process and waiting takes no time: a run lasts as long as the machine computes, its simulated time does not depend on that,
+   * and with the same chance it is the same run.
+   */
+  readonly virtual?: InProcess & VirtualClockOptions;
   /** Folder from which functions get SDK clients that AWS's runtime has and the rehearsal does not bring. @default the current folder */
   readonly modules?: string;
 }
@@ -56,7 +70,8 @@ export class Simulation {
   public static async start(options: SimulationOptions): Promise<Simulation> {
     const simulation = new Simulation(options);
     try {
-      await simulation.server.start();
+      if (options.virtual) simulation.server.startInProcess();
+      else await simulation.server.start();
       return simulation;
     } catch (error) {
       await simulation.stop();
@@ -80,6 +95,8 @@ export class Simulation {
   public readonly cloudformation: CloudFormation;
   /** Ids of the stacks that an assembly has deployed itself, and not its functions. */
   public readonly deployed = new Set<string>();
+  /** Tables in plain memory, where `virtual.direct` asks for them. */
+  public readonly tables: PlainTables;
   private readonly services: readonly Service[];
   private readonly temporary = mkdtempSync(join(tmpdir(), 'rehearsal-'));
   private readonly removeTemporary: () => void;
@@ -88,7 +105,8 @@ export class Simulation {
     // when the process ends without stop(), too
     this.removeTemporary = () => rmSync(this.temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
     process.once('exit', this.removeTemporary);
-    this.clock = new Clock(options.scale);
+    const { virtual } = options;
+    this.clock = virtual ? new VirtualClock(virtual) : new Clock(options.scale);
     const environment = this.environment();
     this.iam = new Iam(environment);
     this.server = new Server(this.iam, this.clock);
@@ -97,7 +115,7 @@ export class Simulation {
     const access = options.enforce === false ? undefined : this.access;
     this.s3 = new S3(environment, this.iam);
     this.ssm = new Ssm(environment);
-    this.lambda = new Lambda(environment, this.iam, this.s3, { modules: options.modules, temporary: this.temporary });
+    this.lambda = new Lambda(environment, this.iam, this.s3, { modules: options.modules, temporary: this.temporary, server: () => this.server });
     this.lambda.onInvoke(({ functionArn }) => this.noteLogs(functionArn));
     this.events = new Events(environment, {
       invoke: async (functionArn, event, ruleArn) => this.deliver(functionArn, event, ruleArn),
@@ -112,6 +130,7 @@ export class Simulation {
       roles,
       events: this.events,
       ssm: this.ssm,
+      runs: options.builds ?? options.virtual === undefined,
       temporary: this.temporary,
       tools: makeTools(this.temporary, options.modules ?? process.cwd()),
     });
@@ -120,10 +139,12 @@ export class Simulation {
     const { server, iam, s3, ssm, lambda } = this;
     server.route(PUSH_PATH, async ({ path, body }) => ({ status: this.codecommit.received(path.slice(PUSH_PATH.length), body.toString('utf8')) ? 200 : 404 }));
     this.cloudformation = new CloudFormation(environment, { server, iam, access, s3, ssm, lambda });
+    this.tables = new PlainTables(environment);
     this.services = [
       this.iam, new Sts(environment, this.iam, this.organizations), this.organizations, new Account(this.organizations), this.s3, this.ssm,
       this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline, this.lambda, this.cloudformation,
-      new DynamoDb(environment), new Kms(environment, this.iam), new StepFunctions(environment, this.lambda, this.iam, access),
+      options.virtual?.direct ? this.tables : new DynamoDb(environment), new Kms(environment, this.iam),
+      new StepFunctions(environment, this.lambda, this.iam, access), new CloudTrail(environment), new Ses(),
     ];
     for (const service of this.services) {
       this.server.register(service);
@@ -131,6 +152,7 @@ export class Simulation {
       if (service.resourceTypes) this.cloudformation.know(service.resourceTypes);
     }
     if (access !== undefined) this.server.guard(async (service, call) => access.guard(service, call));
+    this.server.intercept(async call => this.organizations.assertSubscribed(call));
     for (const path of options.organizationalUnits ?? []) this.organizations.addUnit(path);
     for (const { accountId, roleName } of options.accounts ?? []) this.organizations.invite(accountId, roleName);
   }
@@ -186,6 +208,6 @@ export class Simulation {
 
   private environment(): Environment {
     const server = (): Server => this.server;
-    return { clock: this.clock, partition: this.options.partition ?? 'aws', get endpoint() { return server().endpoint; } };
+    return { clock: this.clock, partition: this.options.partition ?? 'aws', get endpoint() { return server().endpoint; }, inProcess: this.options.virtual };
   }
 }

@@ -20,21 +20,22 @@ const LONGEST_RUN = 60_000;
 const CLOCK_SKEW = 60_000;
 const TRY_AGAIN = ['CONCURRENT_ACCOUNT_MODIFICATION', 'INTERNAL_FAILURE'];
 
-/** Takes one step towards an account that has an id. A second account is impossible, wherever a run dies. */
-export async function createAccount(world: World, vended: VendedCase): Promise<void> {
+type Created = VendedCase | undefined;
+
+/** Takes one step towards an account that has an id, and answers when it has one. A second account is impossible, wherever a run dies. */
+export async function createAccount(world: World, vended: VendedCase): Promise<Created> {
   try {
     const { creation } = vended.record;
-    if (!creation) await begin(world, vended);
-    else if (creation.requestId) await follow(world, vended, creation.requestId);
-    else await recover(world, vended, creation);
+    if (!creation) return await begin(world, vended);
+    return creation.requestId ? await follow(world, vended, creation.requestId) : await recover(world, vended, creation);
   } catch (error) {
     if (!isTransient(error)) await world.registry.leave(CREATION_QUEUE, vended.key);
     throw error;
   }
 }
 
-async function begin(world: World, vended: VendedCase): Promise<void> {
-  if (!await isAdmitted(world, vended.key)) return;
+async function begin(world: World, vended: VendedCase): Promise<Created> {
+  if (!await isAdmitted(world, vended.key)) return undefined;
   const { organizationalUnit, onExisting } = vended.request;
   // a unit that does not exist is found out before there is an account
   if (organizationalUnit) await resolveUnit(world.directory, organizationalUnit);
@@ -42,7 +43,7 @@ async function begin(world: World, vended: VendedCase): Promise<void> {
     const found = await findOurs(world, vended);
     if (found) return settle(world, vended, found);
   }
-  await ask(world, vended);
+  return ask(world, vended);
 }
 
 async function isAdmitted(world: World, key: string): Promise<boolean> {
@@ -54,7 +55,7 @@ async function isAdmitted(world: World, key: string): Promise<boolean> {
 }
 
 /** The intent is written first, then the call is made, then its answer is written: recover() knows what to do in between. */
-async function ask(world: World, vended: VendedCase): Promise<void> {
+async function ask(world: World, vended: VendedCase): Promise<undefined> {
   const { request, key } = vended;
   const creation = { since: world.now(), accountName: request.accountName };
   const intended = await proceed(world, vended, { state: 'creating', creation, tagKeys: Object.keys(request.tags) });
@@ -69,10 +70,11 @@ async function ask(world: World, vended: VendedCase): Promise<void> {
   } catch (error) {
     if (!isRejected(error)) throw error;
     await proceed(world, intended, { state: 'claimed', creation: undefined });
-    if (isTransient(error) || isBusy(error)) return;
+    if (isTransient(error) || isBusy(error)) return undefined;
     throw rejectedCreation(request, error);
   }
   await remember(world, key, { ...creation, requestId });
+  return undefined;
 }
 
 /** The request id must not be lost because somebody has claimed or released the record meanwhile. */
@@ -89,24 +91,23 @@ async function remember(world: World, key: string, creation: NonNullable<Account
   }
 }
 
-async function follow(world: World, vended: VendedCase, requestId: string): Promise<void> {
+async function follow(world: World, vended: VendedCase, requestId: string): Promise<Created> {
   const seen = await world.directory.describeCreation(requestId);
   if (!seen) {
     // AWS has forgotten the request: it is looked for as if its answer had been lost
     const { creation } = vended.record;
     await proceed(world, vended, { creation: creation && { since: creation.since, accountName: creation.accountName } });
-  } else if (seen.state === 'SUCCEEDED' && seen.accountId) {
-    await settle(world, vended, { accountId: seen.accountId, ours: true });
-  } else if (seen.state === 'FAILED') {
-    await startOver(world, vended, seen);
+    return undefined;
   }
+  if (seen.state === 'SUCCEEDED' && seen.accountId) return settle(world, vended, { accountId: seen.accountId, ours: true });
+  return seen.state === 'FAILED' ? startOver(world, vended, seen) : undefined;
 }
 
-async function startOver(world: World, vended: VendedCase, seen: AccountCreation): Promise<void> {
+async function startOver(world: World, vended: VendedCase, seen: AccountCreation): Promise<Created> {
   // a request that failed is forgotten before anything else, so that it is never taken for the answer to another one
   const again = await proceed(world, vended, { state: 'claimed', creation: undefined });
   const reason = seen.failureReason ?? 'UNKNOWN';
-  if (TRY_AGAIN.includes(reason)) return;
+  if (TRY_AGAIN.includes(reason)) return undefined;
   const found = reason === 'EMAIL_ALREADY_EXISTS' ? await findOurs(world, again) : undefined;
   const earlier = !found && reason === 'EMAIL_ALREADY_EXISTS' ? await beingCreated(world, vended) : undefined;
   if (earlier) {
@@ -116,7 +117,7 @@ async function startOver(world: World, vended: VendedCase, seen: AccountCreation
     return;
   }
   if (!found) throw failedCreation(vended.request, reason);
-  await settle(world, again, found);
+  return settle(world, again, found);
 }
 
 async function beingCreated(world: World, { request }: VendedCase): Promise<AccountCreation | undefined> {
@@ -124,19 +125,19 @@ async function beingCreated(world: World, { request }: VendedCase): Promise<Acco
 }
 
 /** A run died between asking and writing down the answer. */
-async function recover(world: World, vended: VendedCase, creation: NonNullable<AccountRecord['creation']>): Promise<void> {
-  if (world.now() - creation.since < LONGEST_RUN) return;
+async function recover(world: World, vended: VendedCase, creation: NonNullable<AccountRecord['creation']>): Promise<Created> {
+  if (world.now() - creation.since < LONGEST_RUN) return undefined;
   const candidates = (await world.directory.listCreations())
     .filter(({ accountName, requestedAt }) => accountName === creation.accountName && requestedAt >= creation.since - CLOCK_SKEW);
   // names are not unique: this one may be another's, but waiting for its end does no harm
-  if (candidates.some(({ state }) => state === 'IN_PROGRESS')) return;
+  if (candidates.some(({ state }) => state === 'IN_PROGRESS')) return undefined;
   for (const { accountId } of candidates) {
     const account = accountId && await world.directory.describeAccount(accountId);
     if (account && isSame(account.email, vended.request.email)) return settle(world, vended, { accountId: account.accountId, ours: true });
   }
   const found = await findOurs(world, vended);
   if (found) return settle(world, vended, found);
-  if (await isAdmitted(world, vended.key)) await ask(world, vended);
+  return await isAdmitted(world, vended.key) ? ask(world, vended) : undefined;
 }
 
 interface Found { readonly accountId: string; readonly ours: boolean }
@@ -158,9 +159,9 @@ function refusalOf({ request }: VendedCase, found: OrganizationAccount, ours: bo
   return undefined;
 }
 
-async function settle(world: World, vended: VendedCase, { accountId, ours }: Found): Promise<void> {
+async function settle(world: World, vended: VendedCase, { accountId, ours }: Found): Promise<VendedCase> {
   await world.registry.leave(CREATION_QUEUE, vended.key);
-  await proceed(world, vended, { state: 'created', accountId, creation: undefined, ...(ours && { createdAt: world.now() }) });
+  return proceed(world, vended, { state: 'created', accountId, creation: undefined, ...(ours && { createdAt: world.now() }) });
 }
 
 function isSame(email: string, other: string): boolean {

@@ -67,13 +67,12 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
 
   /** @returns the id of the account when it is ready */
   private async step(account: Case): Promise<string | undefined> {
-    const { record } = account;
-    if (!isVended(account)) return this.prepared(account, record.accountId);
-    if (!record.accountId) {
-      await createAccount(this.world, account);
-      return undefined;
-    }
-    return this.prepared(record.placed === record.attempt ? account : await place(this.world, account, record.accountId), record.accountId);
+    if (!isVended(account)) return this.prepared(account);
+    // an account that is there is not left waiting until the next look: with a hundred of them every pause counts
+    const created = account.record.accountId ? account : await createAccount(this.world, account);
+    const { accountId, placed, attempt } = created?.record ?? {};
+    if (!created || !accountId) return undefined;
+    return this.prepared(placed === attempt ? created : await place(this.world, created, accountId));
   }
 
   private async tooLate(key: string, { state, accountId }: AccountRecord, request: AccountRequest): Promise<Error> {
@@ -84,7 +83,8 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     return new Error(`${nameOf(request)} is not ready after ${LONGEST_WAIT / 60_000} minutes: ${why}; nothing is lost, deploy again`);
   }
 
-  private async prepared(account: Case, accountId: string | undefined): Promise<string | undefined> {
+  private async prepared(account: Case): Promise<string | undefined> {
+    const { accountId } = account.record;
     if (!accountId) return undefined;
     return account.record.state === 'ready' || await prepare(this.world, account, accountId) ? accountId : undefined;
   }

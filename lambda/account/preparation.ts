@@ -33,18 +33,19 @@ export async function prepare(world: World, account: Case, accountId: string): P
   }
 }
 
-async function enter(world: World, { request }: Case, accountId: string): Promise<Stacks> {
+async function enter(world: World, account: Case, accountId: string): Promise<Stacks> {
+  const { request } = account;
   try {
     return await world.directory.enter(accountId, request.accessRoleName, request.region);
   } catch (error) {
-    if (isTransient(error) || !isDenied(error)) throw error;
-    const account = await world.directory.describeAccount(accountId);
+    if (isTransient(error) || !isDenied(error) || isYoung(world, account)) throw error;
+    const seen = await world.directory.describeAccount(accountId);
     const place = request.kind === 'vended' ? nameOf(request) : `account ${accountId}`;
     const words = `${place} cannot be entered through its role '${request.accessRoleName}'`;
-    if (account?.managesOrganization) throw new Error(`account ${accountId} is the management account of the organization: an environment cannot live in it; use another account`, { cause: error });
-    if (!account) throw new Error(`${words}: account ${accountId} is not in the organization; invite it first`, { cause: error });
+    if (seen?.managesOrganization) throw new Error(`account ${accountId} is the management account of the organization: an environment cannot live in it; use another account`, { cause: error });
+    if (!seen) throw new Error(`${words}: account ${accountId} is not in the organization; invite it first`, { cause: error });
     const way = `name another one with Account.fromAccountAttributes({ accountId: '${accountId}', accessRoleName })`;
-    throw new Error(account.joined === 'INVITED'
+    throw new Error(seen.joined === 'INVITED'
       ? `${words}: accounts that were invited do not have it; create the role there (it must trust the management account), or ${way}`
       : `${words} (AccessDenied): it was deleted or does not trust the management account; create it again, or ${way}`, { cause: error });
   }

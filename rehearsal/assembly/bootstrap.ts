@@ -44,7 +44,7 @@ async function fillRepositories({ codecommit, options }: Simulation, stacks: rea
   const places = new Map(stacks.filter(({ accountId }) => accountId !== options.managementAccountId).map(stack => [`${stack.accountId}/${stack.region}`, stack]));
   for (const [name, folder] of Object.entries(options.repositories ?? {})) {
     for (const { accountId, region } of places.values()) {
-      if (codecommit.path(accountId, region, name) === undefined) await codecommit.seed(accountId, region, name, folder);
+      if (!codecommit.repositoryNames(accountId, region).includes(name)) await codecommit.seed(accountId, region, name, folder);
     }
   }
 }

@@ -41,7 +41,7 @@ export class CloudFormation implements Service {
   private readonly channel: ResponseChannel;
 
   public constructor(private readonly environment: Environment, private readonly parts: CloudFormationParts) {
-    this.channel = new ResponseChannel(parts.server);
+    this.channel = new ResponseChannel(parts.server, environment.clock);
     this.stacks = new Stacks(environment, parts.iam, this.world());
     this.operations = { ...operations(this.stacks, parts.s3, environment), ...new ChangeSets(this.stacks, parts.s3, environment).operations };
     this.permissions = permissions(this.stacks);
@@ -104,7 +104,7 @@ export class CloudFormation implements Service {
     const known = this.types.get(name);
     if (known) return known;
     const made = isCustom(name)
-      ? new CustomResourceType(name, this.environment, this.parts.lambda, this.channel)
+      ? new CustomResourceType(name, this.parts.lambda, this.channel)
       : new GenericType(name, this.environment);
     this.know({ [name]: made });
     return this.guarded(name, made);

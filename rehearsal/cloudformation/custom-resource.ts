@@ -1,16 +1,16 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import type { Clock } from '../clock';
 import { Identifiers } from '../identifiers';
 import type { Lambda } from '../lambda/lambda';
 import { RESPONSE_HOST } from '../lambda/wire';
 import type { Server } from '../server';
-import type { Environment, HttpRequest, Provisioned, ResourceContext, ResourceType } from '../service';
+import type { HttpRequest, Provisioned, ResourceContext, ResourceType } from '../service';
 import { stringify } from './values';
 import { ResourceFailure } from './world';
 
 const PREFIX = '/custom-resource-response/';
 const LONGEST_ANSWER = 4096;
-/** The work between the waits is not scaled; so many real seconds are granted for it on top of a scaled timeout. */
+/** The work between the waits is not scaled; so many real seconds at most are granted for it on top of a scaled timeout. */
 const SECONDS_OF_WORK = 30;
 
 const Answer = v.object({
@@ -31,24 +31,25 @@ interface Question {
   readonly OldResourceProperties?: unknown;
 }
 
-/** Where functions answer: an address that cannot be guessed, for one answer only. */
+/** Where functions answer: an address of its own for each answer. */
 export class ResponseChannel {
   private readonly waiting = new Map<string, (body: string) => void>();
 
-  public constructor(server: Server) {
+  private readonly identifiers = new Identifiers('response-channel');
+
+  public constructor(server: Server, private readonly clock: Clock) {
     server.route(PREFIX, async request => this.receive(request));
   }
 
   /** Opens an address and waits for what is put there; undefined after the timeout, and what comes later is ignored. */
-  public open(timeoutMilliseconds: number): { url: string; body: Promise<string | undefined> } {
-    const key = randomBytes(24).toString('hex');
+  public open(seconds: number): { url: string; requestId: string; body: Promise<string | undefined> } {
+    const key = this.identifiers.next(48);
     const body = new Promise<string | undefined>(resolve => {
-      const timer = setTimeout(() => this.close(key, () => resolve(undefined)), timeoutMilliseconds);
-      timer.unref();
-      this.waiting.set(key, answer => this.close(key, () => { clearTimeout(timer); resolve(answer); }));
+      const callOff = this.clock.deadline(seconds, Math.min(seconds, SECONDS_OF_WORK), () => this.close(key, () => resolve(undefined)));
+      this.waiting.set(key, answer => this.close(key, () => { callOff(); resolve(answer); }));
     });
     // the secret is in the query as it is on AWS, where those who log the address cut it off
-    return { url: `https://${RESPONSE_HOST}${PREFIX}answer?Signature=${key}`, body };
+    return { url: `https://${RESPONSE_HOST}${PREFIX}answer?Signature=${key}`, requestId: this.identifiers.uuid(), body };
   }
 
   private close(key: string, then: () => void): void {
@@ -70,7 +71,6 @@ export class CustomResourceType implements ResourceType {
 
   public constructor(
     private readonly type: string,
-    private readonly environment: Environment,
     private readonly lambda: Lambda,
     private readonly channel: ResponseChannel,
   ) {}
@@ -93,14 +93,13 @@ export class CustomResourceType implements ResourceType {
   }
 
   private async ask(question: Question, properties: Record<string, unknown>, context: ResourceContext, fallback: string): Promise<Provisioned> {
-    const seconds = Number(properties.ServiceTimeout ?? 3600);
-    const channel = this.channel.open((seconds / this.environment.clock.scale + Math.min(seconds, SECONDS_OF_WORK)) * 1000);
+    const channel = this.channel.open(Number(properties.ServiceTimeout ?? 3600));
     const event = {
       ...question,
       ServiceToken: String(properties.ServiceToken),
       ResponseURL: channel.url,
       StackId: context.stackId,
-      RequestId: randomUUID(),
+      RequestId: channel.requestId,
       LogicalResourceId: context.logicalId,
       ResourceType: this.type,
     };

@@ -137,7 +137,8 @@ function graphOf(target: Target, active: readonly string[]): Graph {
   return new Map(active.map(logicalId => [logicalId, dependenciesOf(logicalId, target).filter(other => known.has(other))]));
 }
 
-function dependenciesOf(logicalId: string, target: Target): string[] {
+/** What a resource of a template waits for. */
+export function dependenciesOf(logicalId: string, target: Target): string[] {
   const declared = target.template.Resources[logicalId];
   const mentioned = [...references(declared.Properties), ...list(declared.DependsOn).map(text)];
   return [...new Set(mentioned)].filter(name => name in target.template.Resources);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Provisioned, ResourceContext } from '../service';
 import { inOrder, reversed } from './graph';
 import { isCustom } from './scope';
@@ -90,7 +89,7 @@ export class ResourceWork {
     const id = resource.id ?? this.stack.resources.get(logicalId)?.id;
     const at = this.world.environment.clock.now();
     if (logicalId !== stackName || type !== 'AWS::CloudFormation::Stack') this.stack.states.set(logicalId, { logicalId, type, status, at, id, reason });
-    const event = { eventId: randomUUID(), stackId, stackName, accountId, region, token, logicalId, type, path, id, status, reason, at };
+    const event = { eventId: `${stackId}/${this.stack.events.length}`, stackId, stackName, accountId, region, token, logicalId, type, path, id, status, reason, at };
     this.stack.events.push(event);
     this.world.tell(event);
   }

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Iam } from '../iam/iam';
+import { Identifiers } from '../identifiers';
 import { AwsError, type Caller, type Environment } from '../service';
 import { checkTarget, StackOperation } from './operation';
 import { readParameters, type GivenParameters } from './parameters';
@@ -30,6 +30,7 @@ export interface StackRequest {
 /** The stacks of all accounts, and the rules of who may be created, updated and deleted when. */
 export class Stacks {
   private readonly all: Stack[] = [];
+  private readonly identifiers = new Identifiers('cloudformation');
 
   public constructor(private readonly environment: Environment, private readonly iam: Iam, private readonly world: World) {}
 
@@ -77,7 +78,7 @@ export class Stacks {
       throw validation(`1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`);
     }
     if (this.find(accountId, region, name)) throw new AwsError('AlreadyExistsException', `Stack [${name}] already exists`);
-    const id = `arn:${this.environment.partition}:cloudformation:${region}:${accountId}:stack/${name}/${randomUUID()}`;
+    const id = `arn:${this.environment.partition}:cloudformation:${region}:${accountId}:stack/${name}/${this.identifiers.uuid()}`;
     const { capabilities = [], terminationProtection = false } = request;
     const target = this.target(request, {});
     const options = { capabilities, terminationProtection };

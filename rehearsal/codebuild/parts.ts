@@ -9,6 +9,8 @@ export interface BuildParts {
   readonly roles: ServiceRoles;
   readonly events: EventBus;
   readonly ssm: Ssm;
+  /** Whether builds run their commands; without that each succeeds after a while and hands nothing on. */
+  readonly runs: boolean;
   /** Folder for the folders of builds. */
   readonly temporary: string;
   /** Folder of the commands that stand before those of this machine. */

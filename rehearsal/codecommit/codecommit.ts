@@ -1,3 +1,4 @@
+import type { Clock } from '../clock';
 import type { Events } from '../events/events';
 import type { Environment, Operation, ResourceType, Service } from '../service';
 import { CommitOperations } from './commit-operations';
@@ -27,15 +28,19 @@ export class CodeCommit implements Service {
   public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly store: RepositoryStore;
+  private readonly clock: Clock;
 
   /** @param temporary folder in which the repositories get one of their own; by default that of the system */
   public constructor(environment: Environment, private readonly events: Events, temporary?: string) {
     this.store = new RepositoryStore(environment, temporary);
-    this.operations = {
+    this.clock = environment.clock;
+    const operations: Record<string, Operation> = {
       ...new RepositoryOperations(this.store, events).operations,
       ...new ContentOperations(this.store).operations,
       ...new CommitOperations(this.store, events, environment.clock).operations,
     };
+    this.operations = Object.fromEntries(Object.entries(operations)
+      .map(([name, operation]) => [name, async call => environment.clock.during(async () => operation(call))]));
     this.resourceTypes = { 'AWS::CodeCommit::Repository': repositoryType(this.store) };
   }
 
@@ -44,7 +49,7 @@ export class CodeCommit implements Service {
    * a template that declares one of the same name later takes it over.
    */
   public async seed(accountId: string, region: string, repositoryName: string, path: string): Promise<void> {
-    await this.store.seed(accountId, region, repositoryName, path);
+    await this.clock.during(async () => this.store.seed(accountId, region, repositoryName, path));
   }
 
   /** Takes what a repository's hook tells of a push; answers whether there is such a repository. */
@@ -56,7 +61,7 @@ export class CodeCommit implements Service {
 
   /** Where the bare repository lies. */
   public path(accountId: string, region: string, repositoryName: string): string | undefined {
-    return this.store.find(accountId, region, repositoryName)?.git.path;
+    return this.store.find(accountId, region, repositoryName)?.path;
   }
 
   public repositoryNames(accountId: string, region: string): string[] {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Content } from './content';
 import { GitError } from './git';
 import type { Git, GitOptions } from './git';
 
@@ -48,10 +49,10 @@ export interface Person {
 }
 
 /** One bare git repository. */
-export class GitRepository {
+export class GitRepository implements Content {
   private changes: Promise<unknown> = Promise.resolve();
 
-  public constructor(private readonly git: Git, public readonly path: string) {}
+  public constructor(private readonly git: Git, private readonly path: string) {}
 
   public async branches(): Promise<BranchHead[]> {
     const lines = (await this.text(['for-each-ref', '--format=%(objectname) %(refname:lstrip=2)', 'refs/heads'])).split('\n');
@@ -62,12 +63,10 @@ export class GitRepository {
     return this.resolve(`refs/heads/${branch}`);
   }
 
-  /** The commit that a branch, a tag, a full or a short id stands for. */
   public async resolve(reference: string): Promise<string | undefined> {
     return this.optional(['rev-parse', '--verify', '--quiet', '--end-of-options', `${reference}^{commit}`]);
   }
 
-  /** The branch that a clone checks out; the first one where it does not exist. */
   public async defaultBranch(): Promise<string | undefined> {
     const named = await this.optional(['symbolic-ref', '--short', 'HEAD']);
     const branches = await this.branches();
@@ -78,7 +77,6 @@ export class GitRepository {
     return await this.optional(['check-ref-format', `refs/heads/${branch}`]) !== undefined;
   }
 
-  /** Moves a branch from one commit to another in one step; answers false when it is no longer where it is thought to be. */
   public async moveBranch(branch: string, from: string | undefined, to: string | undefined): Promise<boolean> {
     const nothing = '0'.repeat(40);
     const change = to === undefined ? ['update-ref', '-d', `refs/heads/${branch}`, from ?? nothing] : ['update-ref', `refs/heads/${branch}`, to, from ?? nothing];
@@ -123,7 +121,6 @@ export class GitRepository {
     };
   }
 
-  /** Writes a commit that no branch points to yet. */
   public async commit(request: CommitRequest): Promise<{ commitId: string; treeId: string }> {
     const index = join(this.path, `index-${randomUUID()}`);
     const environment = { GIT_INDEX_FILE: index };
@@ -144,7 +141,6 @@ export class GitRepository {
     }
   }
 
-  /** Runs changes of this repository one after another. */
   public async exclusively<Result>(change: () => Promise<Result>): Promise<Result> {
     const result = this.changes.then(change);
     this.changes = result.catch(() => {});

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,7 +6,9 @@ import { Identifiers } from '../identifiers';
 import { Regional } from '../regional';
 import { AwsError } from '../service';
 import type { Environment } from '../service';
+import type { Content } from './content';
 import { Git } from './git';
+import { PlainRepository } from './plain-repository';
 import { installHook } from './pushes';
 import { GitRepository, signed } from './repository';
 
@@ -18,9 +20,17 @@ export interface Repository {
   readonly region: string;
   readonly description: string;
   readonly createdAt: number;
-  readonly git: GitRepository;
+  readonly git: Content;
+  /** The folder of a repository that is kept by git. */
+  readonly path?: string;
   /** It was there before any template asked for it, so that the first template that does takes it over. */
   readonly isSeed: boolean;
+}
+
+/** How a new repository gets its content, for each way of keeping it. */
+interface Fill {
+  readonly git: (git: Git, path: string) => Promise<void>;
+  readonly plain: (content: PlainRepository) => Promise<void>;
 }
 
 /** All repositories, as bare repositories in one temporary folder. */
@@ -36,7 +46,8 @@ export class RepositoryStore {
   }
 
   public withId(repositoryId: string): Repository | undefined {
-    return this.repositories.values().flatMap(repositories => [...repositories.values()]).find(repository => repository.repositoryId === repositoryId);
+    const all = this.repositories.values().flatMap(repositories => [...repositories.values()]);
+    return all.find(repository => repository.repositoryId === repositoryId);
   }
 
   public required(accountId: string, region: string, name: string): Repository {
@@ -55,15 +66,21 @@ export class RepositoryStore {
 
   /** An empty repository. */
   public async create(accountId: string, region: string, name: string, description = ''): Promise<Repository> {
-    return this.made(accountId, region, name, description, false, async (git, path) => { await git.run(['init', '--quiet', '--bare', path]); });
+    return this.made(accountId, region, name, description, false, {
+      git: async (git, path) => { await git.run(['init', '--quiet', '--bare', path]); },
+      plain: async () => undefined,
+    });
   }
 
   /** A repository with the content of a git repository, or with that of a plain folder as its first commit. */
   public async seed(accountId: string, region: string, name: string, source: string): Promise<Repository> {
     if (!existsSync(source)) throw new Error(`repository ${name} cannot be filled from ${source}: there is no such folder`);
-    return this.made(accountId, region, name, '', true, async (git, path) => {
-      if (isGitRepository(source)) await git.run(['clone', '--quiet', '--mirror', '--no-hardlinks', resolve(source), path]);
-      else await this.importFolder(git, path, resolve(source));
+    return this.made(accountId, region, name, '', true, {
+      git: async (git, path) => {
+        if (isGitRepository(source)) await git.run(['clone', '--quiet', '--mirror', '--no-hardlinks', resolve(source), path]);
+        else await this.importFolder(git, path, resolve(source));
+      },
+      plain: async content => importPlain(content, source, this.environment.clock.now()),
     });
   }
 
@@ -79,7 +96,7 @@ export class RepositoryStore {
 
   public async remove(repository: Repository): Promise<void> {
     this.repositories.of(repository.accountId, repository.region).delete(repository.name);
-    await rm(repository.git.path, { recursive: true, force: true });
+    if (repository.path !== undefined) await rm(repository.path, { recursive: true, force: true });
   }
 
   public async close(): Promise<void> {
@@ -88,18 +105,15 @@ export class RepositoryStore {
   }
 
   private async made(
-    accountId: string, region: string, name: string, description: string, isSeed: boolean, fill: (git: Git, path: string) => Promise<void>,
+    accountId: string, region: string, name: string, description: string, isSeed: boolean, fill: Fill,
   ): Promise<Repository> {
     if (!/^[\w.-]{1,100}$/.test(name) || name.endsWith('.git')) {
       throw new AwsError('InvalidRepositoryNameException', `A repository name has 1 to 100 letters, digits or ._- and does not end in .git, got: ${name}`);
     }
     if (this.find(accountId, region, name) !== undefined) throw nameTaken(name);
     const repositoryId = this.identifiers.uuid();
-    const { folder, git } = await this.open();
-    const path = join(folder, `${repositoryId}.git`);
     const createdAt = this.environment.clock.now();
-    await fill(git, path);
-    installHook(path, repositoryId, this.environment.endpoint);
+    const content = this.environment.inProcess?.direct ? await plain(fill) : await this.inFolder(repositoryId, fill);
     const repository = {
       repositoryId,
       name,
@@ -109,10 +123,19 @@ export class RepositoryStore {
       createdAt,
       isSeed,
       arn: this.arnOf(accountId, region, name),
-      git: new GitRepository(git, path),
+      ...content,
     };
     this.keep(repository);
     return repository;
+  }
+
+  private async inFolder(repositoryId: string, fill: Fill): Promise<Pick<Repository, 'git' | 'path'>> {
+    const { folder, git } = await this.open();
+    const path = join(folder, `${repositoryId}.git`);
+    await fill.git(git, path);
+    // a simulation within this process listens to nobody
+    if (this.environment.inProcess === undefined) installHook(path, repositoryId, this.environment.endpoint);
+    return { git: new GitRepository(git, path), path };
   }
 
   /** What the folder's own `.gitignore` leaves out stays out. */
@@ -131,6 +154,19 @@ export class RepositoryStore {
     this.opened ??= mkdtemp(join(this.temporary, 'rehearsal-codecommit-')).then(folder => ({ folder, git: new Git(folder) }));
     return this.opened;
   }
+}
+
+async function plain(fill: Fill): Promise<Pick<Repository, 'git'>> {
+  const content = new PlainRepository();
+  await fill.plain(content);
+  return { git: content };
+}
+
+async function importPlain(content: PlainRepository, source: string, at: number): Promise<void> {
+  const put = readdirSync(source).sort().map(path => ({ path, content: readFileSync(join(source, path)), mode: '100644' }));
+  if (put.length === 0) return;
+  const { commitId } = await content.commit({ message: 'Initial commit', author: { name: 'rehearsal', email: 'rehearsal@example.com', at }, put, remove: [] });
+  await content.moveBranch('main', undefined, commitId);
 }
 
 function nameTaken(name: string): AwsError {

@@ -1,12 +1,16 @@
 import { everywhere, on, own, regionalArn, textOf } from '../iam/permission';
 import { isRecord } from '../protocol/json';
 import type { Call, Permission, Permissions } from '../service';
-import type { Database } from './database';
+
+/** Tells the name of a table's partition key. */
+interface Keys {
+  partitionKey(tableName: string): Promise<string | undefined>;
+}
 
 const OTHERS = ['CreateTable', 'DeleteTable', 'DescribeTable', 'DescribeTimeToLive', 'UpdateTable', 'Scan'];
 
 /** The permissions of the tables' operations; those on items can be bound to the values of the partition key. */
-export function permissions(databaseOf: (accountId: string, region: string) => Database): Record<string, Permissions> {
+export function permissions(databaseOf: (accountId: string, region: string) => Keys): Record<string, Permissions> {
   const onItems = async (call: Call, tableName: string, items: readonly unknown[]): Promise<Permission> => {
     const keyName = await databaseOf(call.caller.accountId, call.region).partitionKey(tableName);
     const keys = items.flatMap(item => isRecord(item) && keyName !== undefined ? valueOf(item[keyName]) : []);
@@ -54,7 +58,8 @@ function written(request: unknown): unknown[] {
   return [...isRecord(put) ? [put.Item] : [], ...isRecord(remove) ? [remove.Key] : []];
 }
 
-/** `{ S: 'text' }` and its like. */
+/** `{ S: 'text' }` and its like; tables in plain memory keep the text itself. */
 function valueOf(attribute: unknown): string[] {
+  if (typeof attribute === 'string') return [attribute];
   return isRecord(attribute) ? Object.values(attribute).map(String) : [];
 }

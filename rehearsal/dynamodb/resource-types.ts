@@ -3,9 +3,13 @@ import { Identifiers } from '../identifiers';
 import { Flag, read } from '../protocol/read';
 import { AwsError } from '../service';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../service';
-import type { Database } from './database';
 
-type DatabaseOf = (accountId: string, region: string) => Database;
+/** The operations on tables as a whole. */
+export interface Tables {
+  run(operation: string, input: Record<string, unknown>): Promise<Record<string, unknown>>;
+}
+
+type TablesOf = (accountId: string, region: string) => Tables;
 
 const Count = v.pipe(v.union([v.number(), v.string()]), v.transform(Number));
 const KeySchema = v.array(v.object({ AttributeName: v.string(), KeyType: v.string() }));
@@ -35,7 +39,7 @@ export class TableType implements ResourceType {
   private readonly identifiers = new Identifiers('dynamodb');
   private readonly tableIds = new Map<string, string>();
 
-  public constructor(private readonly environment: Environment, private readonly databaseOf: DatabaseOf) {}
+  public constructor(private readonly environment: Environment, private readonly databaseOf: TablesOf) {}
 
   public async create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     const properties = this.propertiesOf(input);
@@ -47,7 +51,7 @@ export class TableType implements ResourceType {
       if (error instanceof AwsError && error.code === 'ResourceInUseException') throw new AwsError('AlreadyExists', `Table already exists: ${name}`);
       throw error;
     }
-    await untilTable(database, name, true);
+    await this.environment.clock.during(async () => untilTable(database, name, true));
     return this.provisioned(name, context);
   }
 
@@ -67,7 +71,7 @@ export class TableType implements ResourceType {
     }
     const database = this.databaseOf(context.accountId, context.region);
     await database.run('DeleteTable', { TableName: id });
-    await untilTable(database, id, false);
+    await this.environment.clock.during(async () => untilTable(database, id, false));
   }
 
   protected propertiesOf(input: Record<string, unknown>): v.InferOutput<typeof TableProperties> {
@@ -98,7 +102,7 @@ export class GlobalTableType extends TableType {
 }
 
 /** dynalite makes and removes tables a moment after it has answered. */
-async function untilTable(database: Database, name: string, wanted: boolean): Promise<void> {
+async function untilTable(database: Tables, name: string, wanted: boolean): Promise<void> {
   for (;;) {
     const description = await database.run('DescribeTable', { TableName: name }).catch((error: unknown) => {
       if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return undefined;

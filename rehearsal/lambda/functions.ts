@@ -1,10 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { Iam } from '../iam/iam';
-import type { Environment } from '../service';
-import { sdkFolder } from './files';
+import { Identifiers } from '../identifiers';
+import type { Server } from '../server';
+import type { Environment, InProcess } from '../service';
+import { sdkFile, sdkFolder } from './files';
+import { InProcessFunction } from './in-process/function';
 import { ProcessPool } from './pool';
 import { FunctionProcess } from './process';
-import type { FunctionFailure, LogLevel, Outcome } from './wire';
+import type { Execution, FunctionFailure, LogLevel, Outcome } from './wire';
 
 export interface FunctionConfiguration {
   readonly arn: string;
@@ -50,10 +52,13 @@ export class Functions {
   public readonly log: LogLine[] = [];
   public onLine?: (line: LogLine) => void;
   private readonly known = new Map<string, { configuration: FunctionConfiguration; pool: ProcessPool }>();
+  private readonly identifiers = new Identifiers('invocation');
   private readonly hooks = new Set<(invocation: RunningInvocation) => void>();
 
   /** @param modules folder from which SDK clients are resolved that the runtime does not bring itself */
-  public constructor(private readonly environment: Environment, private readonly iam: Iam, private readonly modules: string) {}
+  public constructor(
+    private readonly environment: Environment, private readonly iam: Iam, private readonly modules: string, private readonly server: () => Server,
+  ) {}
 
   public get(arn: string): FunctionConfiguration | undefined {
     return this.known.get(unqualified(arn))?.configuration;
@@ -89,7 +94,7 @@ export class Functions {
 
   private async execute(configuration: FunctionConfiguration, pool: ProcessPool, payload: string): Promise<Outcome> {
     if (!configuration.runtime.startsWith('nodejs')) return { error: unknownRuntime(configuration) };
-    const invocation = { requestId: randomUUID(), functionArn: configuration.arn, payload };
+    const invocation = { requestId: this.identifiers.uuid(), functionArn: configuration.arn, payload };
     return pool.use(async process => {
       const outcome = process.invoke(invocation, configuration.timeoutSeconds);
       for (const hook of this.hooks) hook({ ...invocation, functionName: configuration.name, kill: () => process.kill() });
@@ -97,7 +102,8 @@ export class Functions {
     });
   }
 
-  private start(configuration: FunctionConfiguration): FunctionProcess {
+  private start(configuration: FunctionConfiguration): Execution {
+    if (this.environment.inProcess) return this.startInProcess(configuration, this.environment.inProcess);
     this.makeRoom();
     const options = {
       taskRoot: configuration.taskRoot,
@@ -111,6 +117,16 @@ export class Functions {
     return new FunctionProcess(options, this.variables(configuration), line => this.write(configuration.name, line));
   }
 
+  private startInProcess(configuration: FunctionConfiguration, inProcess: InProcess): Execution {
+    const { name, taskRoot, handler, logLevel } = configuration;
+    const variables = this.variables(configuration);
+    const sdk = (request: string): string | undefined => sdkFile(request, sdkFolder(), this.modules);
+    const write = (line: string): void => this.write(name, line);
+    return new InProcessFunction({
+      name, taskRoot, handler, logLevel, variables, environment: this.environment, inProcess, server: this.server(), write, sdk,
+    });
+  }
+
   /** Exactly what AWS puts into the environment of a function, so that nothing of this machine's leaks into it. */
   private variables(configuration: FunctionConfiguration): Record<string, string> {
     const roleName = configuration.roleArn.slice(configuration.roleArn.lastIndexOf('/') + 1);
@@ -121,6 +137,8 @@ export class Functions {
     return {
       ...configuration.variables,
       PATH: process.env.PATH ?? '',
+      // CDK's AwsCustomResource installs the latest SDK at run time and does without if it cannot: nothing is downloaded here
+      npm_config_offline: 'true',
       TZ: ':UTC',
       AWS_REGION: configuration.region,
       AWS_DEFAULT_REGION: configuration.region,

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import type { Iam } from '../iam/iam';
 import { Identifiers } from '../identifiers';
 import type { S3 } from '../s3/s3';
+import type { Server } from '../server';
 import { AwsError, HttpAnswer, type Call, type Environment, type Operation, type OwnedPolicy, type ResourceType, type Service } from '../service';
 import { FunctionPolicies } from './function-policies';
 import { Functions, type FunctionConfiguration, type InvocationResult, type LogLine, type RunningInvocation } from './functions';
@@ -15,6 +16,8 @@ export interface LambdaOptions {
   readonly modules?: string;
   /** Folder for the code of inline functions. @default that of the system */
   readonly temporary?: string;
+  /** Where functions of this process hand over their requests. */
+  readonly server: () => Server;
 }
 
 /** AWS Lambda: functions that really run, each in Node processes of its own. */
@@ -33,9 +36,9 @@ export class Lambda implements Service {
   private readonly functions: Functions;
   private readonly temporary: string;
 
-  public constructor(private readonly environment: Environment, iam: Iam, s3: S3, options: LambdaOptions = {}) {
+  public constructor(private readonly environment: Environment, iam: Iam, s3: S3, options: LambdaOptions) {
     this.temporary = mkdtempSync(path.join(options.temporary ?? tmpdir(), 'rehearsal-lambda-'));
-    this.functions = new Functions(environment, iam, options.modules ?? process.cwd());
+    this.functions = new Functions(environment, iam, options.modules ?? process.cwd(), options.server);
     this.operations = {
       Invoke: async call => this.answerInvoke(call),
       GetFunction: async call => ({ Configuration: describe(this.find(call)), Code: {} }),

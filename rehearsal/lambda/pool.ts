@@ -1,22 +1,22 @@
-import type { FunctionProcess } from './process';
+import type { Execution } from './wire';
 
 /** How many invocations of one function run at once; AWS allows a thousand, but more processes than cores only wait for each other. */
 const CONCURRENCY = 4;
 
 /** The processes of one function: kept warm between invocations, more are started while all are busy. */
 export class ProcessPool {
-  private readonly idle: FunctionProcess[] = [];
-  private readonly busy = new Set<FunctionProcess>();
+  private readonly idle: Execution[] = [];
+  private readonly busy = new Set<Execution>();
   private readonly waiting: (() => void)[] = [];
   private retired = false;
 
-  public constructor(private readonly start: () => FunctionProcess) {}
+  public constructor(private readonly start: () => Execution) {}
 
   public get size(): number {
     return this.idle.length + this.busy.size;
   }
 
-  public async use<Result>(work: (process: FunctionProcess) => Promise<Result>): Promise<Result> {
+  public async use<Result>(work: (process: Execution) => Promise<Result>): Promise<Result> {
     const process = await this.take();
     try {
       return await work(process);
@@ -43,7 +43,7 @@ export class ProcessPool {
     for (const process of this.busy) process.kill();
   }
 
-  private async take(): Promise<FunctionProcess> {
+  private async take(): Promise<Execution> {
     while (this.busy.size >= CONCURRENCY) await new Promise<void>(resolve => this.waiting.push(resolve));
     let process = this.idle.pop();
     while (process && !process.alive) process = this.idle.pop();
@@ -52,7 +52,7 @@ export class ProcessPool {
     return taken;
   }
 
-  private giveBack(process: FunctionProcess): void {
+  private giveBack(process: Execution): void {
     this.busy.delete(process);
     if (this.retired) process.kill();
     else if (process.alive) this.idle.push(process);

@@ -1,10 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { runtimeFile } from './files';
-import type { FunctionFailure, Invocation, Outcome, RuntimeOptions } from './wire';
+import { exitFailure, timeoutFailure } from './invocation';
+import type { Execution, Invocation, Outcome, RuntimeOptions } from './wire';
 
 /** One Node process of a function: one execution environment in the words of AWS; it runs one invocation at a time. */
-export class FunctionProcess {
+export class FunctionProcess implements Execution {
   private readonly child: ChildProcess;
   private settle?: (outcome: Outcome) => void;
   private requestId = '';
@@ -17,7 +18,7 @@ export class FunctionProcess {
     this.child.on('message', (message: Outcome & { requestId: string }) => {
       if (message.requestId === this.requestId) this.finish(message);
     });
-    this.child.on('exit', (code, signal) => this.finish({ error: exitFailure(this.requestId, code, signal) }));
+    this.child.on('exit', (code, signal) => this.finish({ error: exitFailure(this.requestId, statusOf(code, signal)) }));
     this.child.on('error', error => this.finish({ error: { errorType: 'Runtime.StartError', errorMessage: error.message } }));
   }
 
@@ -30,14 +31,13 @@ export class FunctionProcess {
   public async invoke(invocation: Omit<Invocation, 'endsAt'>, timeoutSeconds: number): Promise<Outcome> {
     this.requestId = invocation.requestId;
     const timer = setTimeout(() => {
-      const errorMessage = `${new Date().toISOString()} ${invocation.requestId} Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
-      this.finish({ error: { errorType: 'Sandbox.Timedout', errorMessage } });
+      this.finish({ error: timeoutFailure(Date.now(), invocation.requestId, timeoutSeconds) });
       this.kill();
     }, timeoutSeconds * 1000);
     try {
       return await new Promise<Outcome>(resolve => {
         this.settle = resolve;
-        if (!this.alive) return this.finish({ error: exitFailure(invocation.requestId, this.child.exitCode, this.child.signalCode) });
+        if (!this.alive) return this.finish({ error: exitFailure(invocation.requestId, statusOf(this.child.exitCode, this.child.signalCode)) });
         this.child.send({ ...invocation, endsAt: Date.now() + timeoutSeconds * 1000 } satisfies Invocation);
       });
     } finally {
@@ -55,7 +55,6 @@ export class FunctionProcess {
   }
 }
 
-function exitFailure(requestId: string, code: number | null, signal: string | null): FunctionFailure {
-  const how = signal === null ? `exit status ${code}` : `signal: ${signal}`;
-  return { errorType: 'Runtime.ExitError', errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: ${how}` };
+function statusOf(code: number | null, signal: string | null): string {
+  return signal === null ? `exit status ${code}` : `signal: ${signal}`;
 }

@@ -8,15 +8,18 @@ import * as https from 'node:https';
 import Module, { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { sdkFile } from './files';
+import { callHandler, contextOf, describeError, isHandler, type Handler } from './invocation';
 import { LOG_LEVELS, RESPONSE_HOST, type Invocation, type Outcome, type RuntimeOptions } from './wire';
-
-type Handler = (event: unknown, context: unknown, callback?: (error: unknown, result: unknown) => void) => unknown;
 
 /** What Node keeps for itself: the two functions through which every `require` finds its file. */
 interface ModuleInternals {
   _nodeModulePaths(from: string): string[];
   _resolveFilename(request: string, ...rest: unknown[]): string;
+  _load(request: string, ...rest: unknown[]): unknown;
 }
+
+interface OldSdk { readonly config: { update(options: object): void } }
 
 const options: RuntimeOptions = JSON.parse(process.argv[2] ?? '{}');
 
@@ -38,36 +41,12 @@ process.on('unhandledRejection', error => void fail('Unhandled Promise Rejection
 
 async function run(invocation: Invocation): Promise<Outcome> {
   try {
-    const context = {
-      awsRequestId: invocation.requestId,
-      functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
-      functionVersion: '$LATEST',
-      invokedFunctionArn: invocation.functionArn,
-      memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-      logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
-      logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
-      callbackWaitsForEmptyEventLoop: true,
-      getRemainingTimeInMillis: () => invocation.endsAt - performance.timeOrigin - performance.now(),
-    };
-    const result = await call(await handler, JSON.parse(invocation.payload), context);
+    const context = contextOf(invocation, process.env, () => invocation.endsAt - performance.timeOrigin - performance.now());
+    const result = await callHandler(await handler, JSON.parse(invocation.payload), context);
     return { payload: JSON.stringify(result ?? null) };
   } catch (error) {
-    return { error: describe(error) };
+    return { error: describeError(error) };
   }
-}
-
-function call(target: Handler, event: unknown, context: unknown): unknown {
-  if (target.length < 3) return target(event, context);
-  return new Promise((resolve, reject) => {
-    target(event, context, (error, result) => error ? reject(error) : resolve(result));
-  });
-}
-
-function describe(error: unknown): Outcome['error'] {
-  if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
-  // AWS names the class, not the message, and keeps the stack as a list of lines
-  const errorType = error.name || error.constructor.name;
-  return { errorType, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
 }
 
 function fail(kind: string, error: unknown): void {
@@ -86,10 +65,6 @@ async function loadHandler(taskRoot: string, name: string): Promise<Handler> {
   const found = loaded[member];
   if (!isHandler(found)) throw new Error(`${name} is undefined or not exported`);
   return found;
-}
-
-function isHandler(value: unknown): value is Handler {
-  return typeof value === 'function';
 }
 
 function isModulePackage(taskRoot: string, file: string): boolean {
@@ -150,20 +125,22 @@ function limitModules(taskRoot: string, sdk: string, modules: string): void {
     try {
       return resolve.call(this, request, ...rest);
     } catch (error) {
-      if (!/^@(aws-sdk|smithy)\//.test(request)) throw error;
-      const supplied = path.join(sdk, `${request.replace('@aws-sdk/', '')}.js`);
-      if (existsSync(supplied)) return supplied;
-      return fromModules(request, modules);
+      const hasOldSdk = /nodejs1[0-6]\./.test(process.env.AWS_EXECUTION_ENV ?? '') && /^aws-sdk(\/|$)/.test(request);
+      if (!hasOldSdk && !/^@(aws-sdk|smithy)\//.test(request)) throw error;
+      return sdkFile(request, sdk, modules);
     }
   };
+  leadOldSdk(internals);
 }
 
-function fromModules(request: string, modules: string): string {
-  try {
-    return createRequire(path.join(modules, 'index.js')).resolve(request);
-  } catch {
-    throw new Error(`the rehearsal does not bring '${request}', which AWS's runtime has: bundle it, or install it in the folder the rehearsal is started from`);
-  }
+/** The SDK of the runtimes before Node.js 18 does not know the variable that says where AWS is. */
+function leadOldSdk(internals: ModuleInternals): void {
+  const load = internals._load;
+  internals._load = function (request, ...rest) {
+    const loaded = load.call(this, request, ...rest);
+    if (request === 'aws-sdk') (loaded as OldSdk).config.update({ endpoint: process.env.AWS_ENDPOINT_URL, s3ForcePathStyle: true });
+    return loaded;
+  };
 }
 
 function inside(folder: string, file: string): boolean {

@@ -39,3 +39,10 @@ export interface Outcome {
   readonly payload?: string;
   readonly error?: FunctionFailure;
 }
+
+/** One execution environment in the words of AWS; it runs one invocation at a time. */
+export interface Execution {
+  readonly alive: boolean;
+  invoke(invocation: Omit<Invocation, 'endsAt'>, timeoutSeconds: number): Promise<Outcome>;
+  kill(): void;
+}

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { Clock } from '../clock';
 import { read, tagRecord, Tags } from '../protocol/read';
 import { AwsError } from '../service';
 import type { Call, Operation } from '../service';
@@ -7,11 +6,6 @@ import type { CreationStatus } from './creation';
 import type { Organizations } from './organizations';
 import { page } from './paging';
 import type { SimulatedAccount } from './tree';
-
-/** Simulated seconds that a closed account spends in PENDING_CLOSURE. */
-const CLOSING_SECONDS = 60;
-/** The quota of AWS: so many accounts may be closing at a time. */
-const CLOSING_AT_ONCE = 3;
 
 const CreateAccountInput = v.object({
   AccountName: v.string(),
@@ -32,14 +26,14 @@ export class AccountOperations {
     ListCreateAccountStatus: async call => this.listStatuses(call),
     DescribeAccount: async call => ({ Account: describedAccount(this.accountOf(call)) }),
     ListAccounts: async call => {
-      const { items, ...rest } = page(this.organizations.tree.accounts, call.input);
+      const { items, ...rest } = page(this.organizations.accounts, call.input);
       return { Accounts: items.map(describedAccount), ...rest };
     },
     MoveAccount: async call => this.move(call),
-    CloseAccount: async call => closeAccount(this.organizations, this.accountOf(call), this.clock),
+    CloseAccount: async call => this.organizations.closure.close(this.accountOf(call)),
   };
 
-  public constructor(private readonly organizations: Organizations, private readonly clock: Clock) {}
+  public constructor(private readonly organizations: Organizations) {}
 
   private accountOf(call: Call): SimulatedAccount {
     return requiredAccount(this.organizations, read(AccountInput, call.input).AccountId);
@@ -96,20 +90,6 @@ export function assertAccountInput(name: string, email: string): void {
 
 function invalidInput(member: string, reason: string): AwsError {
   return new AwsError('InvalidInputException', `You specified an invalid value for ${member}.`, 400, { Reason: reason });
-}
-
-export function closeAccount(organizations: Organizations, account: SimulatedAccount, clock: Clock): void {
-  const { tree } = organizations;
-  if (account.accountId === organizations.options.managementAccountId) {
-    throw new AwsError('ConstraintViolationException', "You can't close the management account.", 400, { Reason: 'CANNOT_CLOSE_MANAGEMENT_ACCOUNT' });
-  }
-  if (account.state !== 'ACTIVE') throw new AwsError('AccountAlreadyClosedException', 'You attempted to close an account that is already closed.');
-  if (tree.accounts.filter(other => other.state === 'PENDING_CLOSURE').length >= CLOSING_AT_ONCE) {
-    const words = 'You have exceeded the number of accounts that you can close at a time.';
-    throw new AwsError('ConstraintViolationException', words, 400, { Reason: 'CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED' });
-  }
-  tree.putAccount({ ...account, state: 'PENDING_CLOSURE' });
-  void clock.sleep(CLOSING_SECONDS).then(() => tree.putAccount({ ...requiredAccount(organizations, account.accountId), state: 'CLOSED' }));
 }
 
 /** `Status` is left out: AWS retired it in favour of `State` in September 2026. */

@@ -1,12 +1,16 @@
 import type { Clock } from '../clock';
 import { AwsError } from '../service';
+import { isGone } from './closure';
+import type { Throttle } from './rates';
 import type { OrganizationTree, SimulatedAccount } from './tree';
 
 /** The quota of AWS: so many accounts may be in creation at a time. */
 const IN_FLIGHT = 5;
-/** The throttle of CreateAccount: three at once, then one in ten seconds. */
-const BURST = 3;
-const SECONDS_PER_REQUEST = 10;
+/** Why AWS has not created an account. */
+export type CreationFailure = 'ACCOUNT_LIMIT_EXCEEDED' | 'EMAIL_ALREADY_EXISTS' | 'INVALID_ADDRESS' | 'INVALID_EMAIL' | 'CONCURRENT_ACCOUNT_MODIFICATION'
+| 'INTERNAL_FAILURE' | 'GOVCLOUD_ACCOUNT_ALREADY_EXISTS' | 'MISSING_BUSINESS_VALIDATION' | 'FAILED_BUSINESS_VALIDATION' | 'PENDING_BUSINESS_VALIDATION'
+| 'INVALID_IDENTITY_FOR_BUSINESS_VALIDATION' | 'UNKNOWN_BUSINESS_VALIDATION' | 'MISSING_PAYMENT_INSTRUMENT' | 'INVALID_PAYMENT_INSTRUMENT'
+| 'UPDATE_EXISTING_RESOURCE_POLICY_WITH_TAGS_NOT_SUPPORTED';
 
 export interface CreationRequest {
   readonly name: string;
@@ -22,7 +26,7 @@ export interface CreationStatus {
   readonly requestedAt: number;
   readonly completedAt?: number;
   readonly accountId?: string;
-  readonly failureReason?: string;
+  readonly failureReason?: CreationFailure;
 }
 
 export interface CreationOptions {
@@ -36,12 +40,13 @@ export interface CreationOptions {
 export class AccountCreation {
   private readonly statuses = new Map<string, CreationStatus>();
   private readonly emailsTaken = new Set<string>();
-  private tokens = BURST;
-  private refilledAt: number;
+  private readonly failures: CreationFailure[] = [];
   private accountLimit: number;
 
-  public constructor(private readonly clock: Clock, private readonly tree: OrganizationTree, private readonly options: CreationOptions) {
-    this.refilledAt = clock.now();
+  public constructor(
+    private readonly clock: Clock, private readonly tree: OrganizationTree, private readonly throttle: Throttle,
+    private readonly options: CreationOptions,
+  ) {
     this.accountLimit = options.accountLimit;
   }
 
@@ -54,6 +59,11 @@ export class AccountCreation {
     this.accountLimit = accountLimit;
   }
 
+  /** Lets the next creations fail, one for each reason. */
+  public failNext(...reasons: CreationFailure[]): void {
+    this.failures.push(...reasons);
+  }
+
   public status(id: string): CreationStatus | undefined {
     return this.statuses.get(id);
   }
@@ -63,7 +73,7 @@ export class AccountCreation {
   }
 
   public start(request: CreationRequest): CreationStatus {
-    this.takeToken();
+    this.throttle.take('CreateAccount');
     const inFlight = this.all.filter(status => status.state === 'IN_PROGRESS').length;
     if (inFlight >= IN_FLIGHT) {
       const words = 'You have exceeded the number of accounts that can be in progress at a time. Wait until one of them is created and try again.';
@@ -78,7 +88,7 @@ export class AccountCreation {
     return status;
   }
 
-  private async finish(status: CreationStatus, request: CreationRequest, failureReason: string | undefined): Promise<void> {
+  private async finish(status: CreationStatus, request: CreationRequest, failureReason: CreationFailure | undefined): Promise<void> {
     await this.clock.sleep(this.options.creationSeconds);
     const completedAt = this.clock.now();
     if (failureReason !== undefined) {
@@ -94,21 +104,11 @@ export class AccountCreation {
     this.options.onCreated(account, roleName);
   }
 
-  private failureOf(request: CreationRequest, inFlight: number): string | undefined {
+  private failureOf(request: CreationRequest, inFlight: number): CreationFailure | undefined {
+    const injected = this.failures.shift();
+    if (injected !== undefined) return injected;
     if (this.emailsTaken.has(request.email.toLowerCase())) return 'EMAIL_ALREADY_EXISTS';
-    return this.tree.accounts.length + inFlight >= this.accountLimit ? 'ACCOUNT_LIMIT_EXCEEDED' : undefined;
-  }
-
-  private takeToken(): void {
-    const now = this.clock.now();
-    this.tokens = Math.min(BURST, this.tokens + (now - this.refilledAt) / 1000 / SECONDS_PER_REQUEST);
-    this.refilledAt = now;
-    if (this.tokens < 1) {
-      throw new AwsError(
-        'TooManyRequestsException', "AWS Organizations can't complete your request because another request is already in progress. Try again later.", 400,
-        { Type: 'AccountCreation' },
-      );
-    }
-    this.tokens -= 1;
+    const members = this.tree.accounts.filter(account => !isGone(account, this.clock.now())).length;
+    return members + inFlight >= this.accountLimit ? 'ACCOUNT_LIMIT_EXCEEDED' : undefined;
   }
 }

@@ -2,13 +2,16 @@ import type { Iam } from '../iam/iam';
 import { AwsError } from '../service';
 import type { Call, Environment, Operation, Permissions, ResourceType, Service } from '../service';
 import { AccountOperations } from './account-operations';
+import { AccountClosure, isGone } from './closure';
 import { ControlPolicies } from './control-policies';
 import { AccountCreation } from './creation';
 import { permissions } from './permissions';
+import { Throttle } from './rates';
 import { AccountType, assertManagement, organizationalUnitType } from './resource-types';
 import { tagOperations } from './tag-operations';
 import { OrganizationTree } from './tree';
 import type { SimulatedAccount } from './tree';
+import { trustOperations } from './trust-operations';
 import { UnitOperations } from './unit-operations';
 
 export type { AccountState, SimulatedAccount } from './tree';
@@ -22,6 +25,8 @@ export interface OrganizationsOptions {
   readonly creationSeconds?: number;
   /** Simulated seconds until the access role of a created account can be assumed. @default 20 */
   readonly readySeconds?: number;
+  /** Simulated seconds until a created account may use AWS's services. @default 5 more than readySeconds */
+  readonly subscribedSeconds?: number;
 }
 
 export interface AddAccountOptions {
@@ -43,22 +48,28 @@ export class Organizations implements Service {
   public readonly tree: OrganizationTree;
   public readonly creation: AccountCreation;
   public readonly policies: ControlPolicies;
+  public readonly closure: AccountClosure;
+  private readonly throttle: Throttle;
+  private readonly subscribedAt = new Map<string, number>();
 
   public constructor(private readonly environment: Environment, private readonly iam: Iam, public readonly options: OrganizationsOptions) {
     const { managementAccountId } = options;
     this.tree = new OrganizationTree(environment.partition, managementAccountId, options.organizationId);
     this.policies = new ControlPolicies(this.tree, managementAccountId);
     this.permissions = permissions(this.tree);
-    this.creation = new AccountCreation(environment.clock, this.tree, {
+    this.throttle = new Throttle(environment.clock);
+    this.closure = new AccountClosure(environment.clock, this.tree, managementAccountId);
+    this.creation = new AccountCreation(environment.clock, this.tree, this.throttle, {
       accountLimit: options.accountLimit ?? 100,
       creationSeconds: options.creationSeconds ?? 60,
       onCreated: (account, roleName) => { void this.openAccount(account, roleName); },
     });
     this.addAccount({ accountId: managementAccountId, name: 'management', email: `management+${managementAccountId}@example.com`, joined: 'INVITED' });
     this.operations = this.guarded({
-      ...new AccountOperations(this, environment.clock).operations,
+      ...new AccountOperations(this).operations,
       ...new UnitOperations(this).operations,
       ...tagOperations(this.tree),
+      ...trustOperations(this.tree),
     });
     this.resourceTypes = {
       'AWS::Organizations::OrganizationalUnit': organizationalUnitType(this),
@@ -72,7 +83,8 @@ export class Organizations implements Service {
   }
 
   public get accounts(): readonly SimulatedAccount[] {
-    return this.tree.accounts;
+    const now = this.environment.clock.now();
+    return this.tree.accounts.filter(account => !isGone(account, now));
   }
 
   public account(accountId: string): SimulatedAccount | undefined {
@@ -113,9 +125,17 @@ export class Organizations implements Service {
     this.creation.takeEmail(email);
   }
 
-  /** A created account answers nobody at first: its access role comes later. */
+  /** @throws while the services of AWS do not know the account of the caller yet, which is some time after it was created */
+  public assertSubscribed({ caller, service }: Call): void {
+    if (service === 'sts' || this.environment.clock.now() >= (this.subscribedAt.get(caller.accountId) ?? 0)) return;
+    throw new AwsError('OptInRequired', 'The AWS Access Key Id needs a subscription for the service', 403);
+  }
+
+  /** A created account answers nobody at first: its access role comes later, and the services later still. */
   private async openAccount(account: SimulatedAccount, roleName: string): Promise<void> {
-    await this.environment.clock.sleep(this.options.readySeconds ?? 20);
+    const { readySeconds = 20, subscribedSeconds = readySeconds + 5 } = this.options;
+    this.subscribedAt.set(account.accountId, this.environment.clock.now() + subscribedSeconds * 1000);
+    await this.environment.clock.sleep(readySeconds);
     this.putAccessRole(account.accountId, roleName);
   }
 
@@ -148,6 +168,8 @@ export class Organizations implements Service {
       if (accountId !== this.options.managementAccountId && name !== 'DescribeOrganization') {
         throw new AwsError('AccessDeniedException', "You don't have permissions to access this resource.");
       }
+      // its own bucket is asked where accounts are created, because CloudFormation creates them there as well
+      if (name !== 'CreateAccount') this.throttle.take(name);
       return operation(call);
     }]));
   }

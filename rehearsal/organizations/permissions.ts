@@ -10,11 +10,15 @@ function arnOf(tree: OrganizationTree, id: string): string {
   return tree.account(id)?.arn ?? tree.unit(id)?.arn ?? tree.arn(`${kind}/${tree.organizationId}/${id}`);
 }
 
+const SERVICES = ['EnableAWSServiceAccess', 'DisableAWSServiceAccess', 'ListAWSServiceAccessForOrganization'];
+
 export function permissions(tree: OrganizationTree): Record<string, Permissions> {
   const resource = (member: string) => (call: Call): string => arnOf(tree, textOf(call, member));
   const many = (...members: string[]): Permissions => call => members.map(member => own(call, arnOf(tree, textOf(call, member))));
   return {
     ...everywhere(['DescribeOrganization', 'ListRoots', 'ListAccounts', 'ListCreateAccountStatus', 'DescribeCreateAccountStatus']),
+    ...everywhere([...SERVICES, 'ListDelegatedAdministrators']),
+    ...on(['RegisterDelegatedAdministrator', 'DeregisterDelegatedAdministrator'], resource('AccountId')),
     ...on(['DescribeAccount', 'CloseAccount'], resource('AccountId')),
     ...on(['ListParents'], resource('ChildId')),
     ...on(['ListAccountsForParent', 'ListOrganizationalUnitsForParent'], resource('ParentId')),

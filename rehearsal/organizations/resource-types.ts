@@ -3,7 +3,7 @@ import type { Clock } from '../clock';
 import { read, tagRecord, Tags } from '../protocol/read';
 import { AwsError } from '../service';
 import type { Provisioned, ResourceContext, ResourceType } from '../service';
-import { assertAccountInput, closeAccount, requiredAccount } from './account-operations';
+import { assertAccountInput, requiredAccount } from './account-operations';
 import type { CreationStatus } from './creation';
 import type { Organizations } from './organizations';
 import type { Unit } from './tree';
@@ -42,14 +42,18 @@ export function organizationalUnitType(organizations: Organizations): ResourceTy
 
 /** `AWS::Organizations::Account`: waits for the account; deletion closes it. */
 export class AccountType implements ResourceType {
+  private inProgress = 0;
+
   public constructor(private readonly organizations: Organizations, private readonly clock: Clock) {}
 
   public async create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     assertManagement(this.organizations, context);
     const { AccountName: name, Email: email, RoleName: roleName, Tags: tags, ParentIds: [parentId] } = read(AccountProperties, input);
     assertAccountInput(name, email);
-    const started = this.organizations.creation.start({ name, email, roleName, tags: tagRecord(tags) });
-    const { accountId, failureReason } = await this.finished(started.id);
+    const { accountId, failureReason } = await this.alone(name, async () => {
+      const started = this.organizations.creation.start({ name, email, roleName, tags: tagRecord(tags) });
+      return this.finished(started.id);
+    });
     if (accountId === undefined) throw new AwsError('AccountCreationFailed', `account ${name} could not be created: ${failureReason}`);
     return this.placed(accountId, parentId);
   }
@@ -64,7 +68,21 @@ export class AccountType implements ResourceType {
   }
 
   public async remove(id: string): Promise<void> {
-    closeAccount(this.organizations, requiredAccount(this.organizations, id), this.clock);
+    this.organizations.closure.close(requiredAccount(this.organizations, id));
+  }
+
+  /** CloudFormation does not queue what Organizations does not take at the same time: that is what DependsOn is for. */
+  private async alone<Result>(name: string, create: () => Promise<Result>): Promise<Result> {
+    if (this.inProgress > 0) {
+      throw new AwsError('ConcurrentModificationException', "AWS Organizations can't complete your request because it conflicts with another attempt to "
+        + `modify the same entity. Try again later. (account ${name}: several accounts of a template must be chained by DependsOn)`);
+    }
+    this.inProgress++;
+    try {
+      return await create();
+    } finally {
+      this.inProgress--;
+    }
   }
 
   private async finished(id: string): Promise<CreationStatus> {

@@ -12,6 +12,7 @@ export interface SimulatedAccount {
   readonly joined: 'CREATED' | 'INVITED';
   /** Milliseconds since 1970. */
   readonly joinedAt: number;
+  readonly closedAt?: number;
   readonly parentId: string;
   readonly tags: Readonly<Record<string, string>>;
 }

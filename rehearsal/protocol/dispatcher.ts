@@ -2,9 +2,9 @@ import type { Clock } from '../clock';
 import type { Iam } from '../iam/iam';
 import { AwsError, HttpAnswer } from '../service';
 import type { Call, HttpRequest, RecordedCall, Service } from '../service';
-import { jsonProtocol } from './json';
+import { jsonProtocol, parseJsonObject, toJson } from './json';
 import type { Protocol } from './protocol';
-import { queryProtocol } from './query';
+import { asQuery, queryProtocol } from './query';
 import { restJsonProtocol } from './rest-json';
 import { restXmlProtocol } from './rest-xml';
 import { credentialScope } from './signature';
@@ -25,6 +25,16 @@ const INVALID_KEY: Readonly<Record<Service['protocol'], string>> = {
 
 type Hook = (call: Call) => Promise<void>;
 type Guard = (service: Service, call: Call) => Promise<void>;
+
+/** What is left of a request when HTTP is left out. */
+export interface DirectCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly input: Record<string, unknown>;
+  readonly body?: Buffer;
+}
 
 /** From a signed HTTP request to the operation of a service and back. */
 export class Dispatcher {
@@ -66,6 +76,28 @@ export class Dispatcher {
     return answer;
   }
 
+  /** A call without HTTP, of a function in this process. @throws AwsError */
+  public async call(request: DirectCall): Promise<unknown> {
+    const service = this.services.get(request.service);
+    if (service === undefined) throw new AwsError('UnknownOperationException', `the rehearsal does not know the service ${request.service}`);
+    const at = this.clock.now();
+    const { operation, region, accessKeyId } = request;
+    const caller = this.iam.caller(accessKeyId);
+    const { accountId, arn } = caller ?? { accountId: 'unknown', arn: accessKeyId };
+    const record = (error?: string): void => this.record({ at, service: service.name, operation, accountId, caller: arn, region, error });
+    try {
+      if (caller === undefined) throw new AwsError(INVALID_KEY[service.protocol], 'The security token included in the request is invalid.', 403);
+      const input = inputOf(service, request.input);
+      const http = { method: 'POST', path: '/', query: new URLSearchParams(), headers: {}, body: request.body ?? Buffer.alloc(0) };
+      const output = await this.run(service, { service: service.name, operation, input, caller, region, request: http });
+      record();
+      return output;
+    } catch (error) {
+      record(error instanceof AwsError ? error.code : 'InternalFailure');
+      throw error;
+    }
+  }
+
   private async run(service: Service, call: Call): Promise<unknown> {
     const operation = Object.hasOwn(service.operations, call.operation) ? service.operations[call.operation] : undefined;
     if (operation === undefined) throw new AwsError('UnknownOperationException', `the rehearsal does not know ${service.name}:${call.operation}`);
@@ -73,6 +105,12 @@ export class Dispatcher {
     for (const hook of this.hooks) await hook(call);
     return operation(call);
   }
+}
+
+/** The input as it would have come out of a request. */
+function inputOf({ protocol }: Service, input: Record<string, unknown>): Record<string, unknown> {
+  if (protocol === 'query') return asQuery(input);
+  return protocol === 'rest-xml' ? input : parseJsonObject(Buffer.from(toJson(input)));
 }
 
 async function answerOf(work: () => Promise<HttpAnswer>, fail: (error: AwsError) => HttpAnswer): Promise<HttpAnswer> {

@@ -28,6 +28,18 @@ export const queryProtocol: Protocol = {
   },
 };
 
+/** What an operation would read if the input had come as a form: leaves are text, and what is empty is not there. */
+export function asQuery(input: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0));
+  return Object.fromEntries(given.map(([name, value]) => [name, leaf(value)]));
+}
+
+function leaf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(leaf);
+  if (!isRecord(value)) return String(value);
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined).map(([name, member]) => [name, leaf(member)]));
+}
+
 function nested(form: URLSearchParams): Record<string, unknown> {
   const root: Record<string, unknown> = {};
   for (const [name, value] of form) {

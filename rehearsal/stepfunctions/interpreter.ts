@@ -1,6 +1,10 @@
+import { createRequire } from 'node:module';
 // @ts-expect-error the library has a build for require() as well, its types know only the other one
 import { StateMachine } from 'aws-local-stepfunctions';
 import type { Clock } from '../clock';
+import { timersOf } from '../lambda/in-process/globals';
+import { Modules } from '../lambda/in-process/modules';
+import { VirtualClock } from '../virtual-clock';
 import { scaleWaiting, tasks, type Definition } from './definition';
 import type { Lambda } from '../lambda/lambda';
 
@@ -23,14 +27,17 @@ export class StateFailure extends Error {
 
 /** Runs the Amazon States Language; tasks call the simulated functions. */
 export class Interpreter {
+  private readonly Machine: typeof StateMachine;
+
   public constructor(private readonly clock: Clock, private readonly lambda: Lambda) {
     supplyWithResolvers();
+    this.Machine = clock instanceof VirtualClock ? machineIn(clock) : StateMachine;
   }
 
   public run(definition: Definition, input: unknown, permit: Permit): Running {
     const handlers = Object.fromEntries(tasks(definition).map(([name, resource]) => [name, this.task(resource, permit)]));
     // the validator refuses scaled seconds, which are fractions, and takes a quarter of a second for each machine
-    const machine = new StateMachine(toLibrary(scaleWaiting(definition, this.clock.scale)), { validationOptions: { noValidate: true } });
+    const machine = new this.Machine(toLibrary(scaleWaiting(definition, this.clock.scale)), { validationOptions: { noValidate: true } });
     const execution = machine.run(toLibrary(input), { overrides: { taskResourceLocalHandlers: toLibrary(handlers) } });
     return {
       abort: () => execution.abort(),
@@ -64,6 +71,16 @@ export class Interpreter {
     if (failed) throw new StateFailure(answer.errorType ?? 'Lambda.Unknown', payload);
     return answer;
   }
+}
+
+/** The library once more, waiting in the time of the clock. */
+function machineIn(clock: Clock): typeof StateMachine {
+  const modules = new Modules({ globals: timersOf(clock), supply: request => request.startsWith('.') ? undefined : createRequire(library())(request) });
+  return toLibrary<{ StateMachine: typeof StateMachine }>(modules.load(library())).StateMachine;
+}
+
+function library(): string {
+  return createRequire(__filename).resolve('aws-local-stepfunctions');
 }
 
 /** The library's types spell out the whole language; here it is data that the library itself checks. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { Definition } from './definition';
 import { Interpreter, StateFailure, type Running } from './interpreter';
@@ -6,6 +5,7 @@ import { permissions } from './permissions';
 import { StateMachineType } from './resources';
 import type { Access } from '../iam/access';
 import type { Iam } from '../iam/iam';
+import { Identifiers } from '../identifiers';
 import type { Lambda } from '../lambda/lambda';
 import { read } from '../protocol/read';
 import { AwsError, type Call, type Environment, type Operation, type ResourceType, type Service } from '../service';
@@ -51,6 +51,7 @@ export class StepFunctions implements Service {
   private readonly machines = new Map<string, StateMachine>();
   private readonly executions = new Map<string, Execution>();
   private readonly interpreter: Interpreter;
+  private readonly identifiers = new Identifiers('execution');
 
   /** @param access absent: machines may do everything */
   public constructor(private readonly environment: Environment, lambda: Lambda, private readonly iam: Iam, private readonly access?: Access) {
@@ -67,7 +68,7 @@ export class StepFunctions implements Service {
   private start(call: Call): Record<string, unknown> {
     const request = read(StartExecution, call.input);
     const machine = this.machine(request.stateMachineArn);
-    const name = request.name ?? randomUUID();
+    const name = request.name ?? this.identifiers.uuid();
     const executionArn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
     const known = this.executions.get(executionArn);
     if (known && (known.input !== request.input || known.status !== 'RUNNING')) {

@@ -1,8 +1,9 @@
-import { IResource, Resource } from 'aws-cdk-lib';
+import { CfnResource, IResource, Resource } from 'aws-cdk-lib';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { AccountResult, VendedAccountRequest } from './contract';
 import { ExistingAccount } from './existing-account';
+import { lineUp } from './line';
 import { preparation } from './preparation';
 import type { IOrganization } from '../organization/organization';
 import { AppIndex } from '../private/app-index';
@@ -152,6 +153,7 @@ export class Account extends Resource implements IAccount {
         ...preparation(this, props.organization, props),
       },
     });
+    lineUp(account.resource.node.defaultChild as CfnResource);
     this.accountId = account.result('accountId');
   }
 }

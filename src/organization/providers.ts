@@ -44,8 +44,8 @@ export class OrganizationProviders extends Construct {
       roleName: NAMES.accountProviderRole,
       description: 'Vends the accounts of environments',
       environment: { ...this.environment(), ...this.props.access.environment },
-      // AWS answers questions about a creation twice a second for all who ask
-      queryInterval: Duration.seconds(10),
+      // AWS answers questions about creations twice a second; the five that it makes at once ask once a second
+      queryInterval: Duration.seconds(5),
     });
     this.props.access.statements.forEach(statement => provider.role.addToPrincipalPolicy(statement));
     acknowledgeWildcards(provider.role, this.props.access.statements, VENDING_REASONS);

@@ -28,6 +28,7 @@ export class World {
       organizationId: ORGANIZATION_ID,
       organizationalUnits: ['Workloads/Prod', 'Workloads/Test'],
       scale: 180,
+      builds: false,
       ...options,
     });
     const world = new World(simulation, folder);

@@ -75,7 +75,7 @@ export class World {
     const { codecommit, cloudwatch, events, ssm, iam, access } = this;
     const roles = new ServiceRoles(iam, access);
     const artifacts = new ArtifactStore(this.s3, 'aws');
-    this.codebuild = new CodeBuild(environment, { artifacts, roles, events, ssm, temporary: tmpdir(), tools: '' });
+    this.codebuild = new CodeBuild(environment, { artifacts, roles, events, ssm, runs: false, temporary: tmpdir(), tools: '' });
     this.codepipeline = new CodePipeline(environment, { codecommit, codebuild: this.codebuild, cloudwatch, artifacts, roles, events });
     this.services = [
       this.iam, this.organizations, this.s3, this.ssm, this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline,

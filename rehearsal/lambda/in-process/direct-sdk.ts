@@ -1,0 +1,161 @@
+import type { DirectCall } from '../../protocol/dispatcher';
+import { isRecord } from '../../protocol/json';
+import { AwsError, HttpAnswer } from '../../service';
+
+export interface DirectSdkOptions {
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly random: () => number;
+  readonly sleep: (seconds: number) => Promise<void>;
+  readonly call: (request: DirectCall) => Promise<unknown>;
+}
+
+type Input = Readonly<Record<string, unknown>>;
+
+interface Command {
+  readonly operation: string;
+  readonly input: Input;
+}
+
+interface Configuration {
+  readonly region?: string;
+  readonly credentials?: unknown;
+  readonly maxAttempts?: number;
+}
+
+/** The name that signatures give to each client's service. */
+const SERVICES: Readonly<Record<string, string>> = {
+  'client-account': 'account',
+  'client-cloudformation': 'cloudformation',
+  'client-codecommit': 'codecommit',
+  'client-codepipeline': 'codepipeline',
+  'client-dynamodb': 'dynamodb',
+  'client-lambda': 'lambda',
+  'client-organizations': 'organizations',
+  'client-s3': 's3',
+  'client-sfn': 'states',
+  'client-sts': 'sts',
+  'lib-dynamodb': 'dynamodb',
+};
+
+/** What SDKs try again by themselves. */
+const RETRYABLE = new Set([
+  'BandwidthLimitExceeded', 'EC2ThrottledException', 'LimitExceededException', 'PriorRequestNotComplete', 'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded', 'RequestThrottled', 'RequestThrottledException', 'SlowDown', 'ThrottledException', 'Throttling', 'ThrottlingException',
+  'TooManyRequestsException', 'TransactionInProgressException', 'TimeoutError', 'RequestTimeout', 'RequestTimeoutException',
+]);
+const CONNECTION = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+
+/**
+ * Stands in the place of the SDK's packages: commands go to the operations of the simulated services as they are, without being written as HTTP
+ * and read again, which is most of the time that a call takes. What SDKs do besides is kept: errors by name, pages, attempts after an error.
+ */
+export function directSdk(options: DirectSdkOptions): (request: string) => unknown {
+  return request => {
+    const service = request.startsWith('@aws-sdk/') ? SERVICES[request.slice('@aws-sdk/'.length)] : undefined;
+    return service === undefined ? undefined : new Proxy({}, { get: (_target, name) => typeof name === 'string' ? member(name, service, options) : undefined });
+  };
+}
+
+function member(name: string, service: string, options: DirectSdkOptions): unknown {
+  if (name.endsWith('Exception')) return exceptionClass(name);
+  if (name.endsWith('Command')) return commandClass(operationOf(service, name.slice(0, -'Command'.length)));
+  if (name.startsWith('paginate')) return paginator(operationOf(service, name.slice('paginate'.length)));
+  if (name.startsWith('waitUntil')) return async () => undefined;
+  return clientClass(service, options);
+}
+
+/** The document client leaves the word out that all of DynamoDB's operations have. */
+function operationOf(service: string, name: string): string {
+  return service === 'dynamodb' && ['Get', 'Put', 'Update', 'Delete'].includes(name) ? `${name}Item` : name;
+}
+
+function commandClass(operation: string): unknown {
+  return class implements Command {
+    public readonly operation = operation;
+    public constructor(public readonly input: Input) {}
+  };
+}
+
+function exceptionClass(name: string): unknown {
+  return class {
+    public static [Symbol.hasInstance](error: unknown): boolean {
+      return error instanceof Error && error.name === name;
+    }
+  };
+}
+
+function paginator(operation: string): unknown {
+  return async function* ({ client }: { client: { send(command: Command): Promise<unknown> } }, input: Input) {
+    for (let token: unknown; ;) {
+      const page = await client.send({ operation, input: { ...input, ...token !== undefined && { NextToken: token } } });
+      yield page;
+      token = isRecord(page) ? page.NextToken ?? page.nextToken : undefined;
+      if (token === undefined) return;
+    }
+  };
+}
+
+/** `OrganizationsClient` with `send`, and `Lambda` with a method for each operation. */
+function clientClass(service: string, options: DirectSdkOptions): unknown {
+  return class Client {
+    /** DynamoDBDocumentClient: items are kept as they are. */
+    public static from(client: Client): Client {
+      return client;
+    }
+
+    public constructor(private readonly configuration: Configuration = {}) {
+      return new Proxy(this, { get: (target, name) => typeof name === 'string' && !(name in target) ? method(target, name) : Reflect.get(target, name) });
+    }
+
+    public async send({ operation, input }: Command): Promise<unknown> {
+      const { region = options.region, credentials, maxAttempts = 3 } = this.configuration;
+      for (let attempt = 1; ; attempt++) {
+        try {
+          const accessKeyId = await accessKeyOf(credentials) ?? options.accessKeyId;
+          return outputOf(await options.call({ service, operation, region, accessKeyId, input: { ...input }, body: bodyOf(input) }));
+        } catch (error) {
+          const seen = errorOf(error);
+          if (attempt >= maxAttempts || !isRetryable(seen)) throw seen;
+          await options.sleep(Math.min(20, options.random() * 0.1 * 2 ** attempt));
+        }
+      }
+    }
+  };
+}
+
+function method(client: { send(command: Command): Promise<unknown> }, name: string): unknown {
+  // a client must not look like a promise
+  if (name === 'then') return undefined;
+  return async (input: Input) => client.send({ operation: name.charAt(0).toUpperCase() + name.slice(1), input });
+}
+
+async function accessKeyOf(credentials: unknown): Promise<string | undefined> {
+  const given: unknown = typeof credentials === 'function' ? await credentials() : credentials;
+  return isRecord(given) ? String(given.accessKeyId) : undefined;
+}
+
+function bodyOf({ Payload: payload, Body: body }: Input): Buffer | undefined {
+  const given = payload ?? body;
+  if (typeof given === 'string') return Buffer.from(given);
+  return given instanceof Uint8Array ? Buffer.from(given) : undefined;
+}
+
+function outputOf(output: unknown): unknown {
+  if (!(output instanceof HttpAnswer)) return output ?? {};
+  const text = output.body.toString();
+  return { Body: { transformToString: async () => text }, Payload: Buffer.from(text), FunctionError: output.headers['x-amz-function-error'] };
+}
+
+/** An error as the SDK throws it. */
+function errorOf(error: unknown): Error {
+  if (!(error instanceof AwsError)) return error instanceof Error ? error : new Error(String(error));
+  const { code: name, statusCode, details } = error;
+  const made = Object.assign(new Error(error.message), details, { $fault: statusCode < 500 ? 'client' : 'server', $metadata: { httpStatusCode: statusCode } });
+  made.name = name;
+  return made;
+}
+
+function isRetryable(error: Error & { code?: unknown; $metadata?: { httpStatusCode?: number } }): boolean {
+  return RETRYABLE.has(error.name) || (typeof error.code === 'string' && CONNECTION.has(error.code)) || (error.$metadata?.httpStatusCode ?? 0) >= 500;
+}
