@@ -5,8 +5,15 @@ import { NAMES } from '../../src/private/contract';
 
 /** The function in the CICD account that operates all pipelines, called with the credentials of this machine. */
 export class OperationsFunction {
-  private readonly lambda = new LambdaClient({});
-  private readonly sts = new STSClient({});
+  private readonly lambda: LambdaClient;
+  private readonly sts: STSClient;
+
+  public constructor() {
+    // what will be true of Node.js next year is nothing for whoever wants to halt a pipeline now
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+    this.lambda = new LambdaClient({});
+    this.sts = new STSClient({});
+  }
 
   /** ARN of whoever the credentials belong to. */
   public async caller(): Promise<string> {
