@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { AppSpec, Variant } from './apps';
 import { VARIANTS } from './apps';
+import type { CreationFailure } from '../../rehearsal/organizations/creation';
 
 /** Something that goes wrong at the nth call (or event, or creation) of a step. */
 export type Fault =
@@ -23,7 +24,7 @@ export type Fault =
   /** Somebody cancels the deployment. */
   | { readonly kind: 'cancel'; readonly at: number }
   /** AWS fails to create an account. */
-  | { readonly kind: 'creation'; readonly reason: string };
+  | { readonly kind: 'creation'; readonly reason: CreationFailure };
 
 export type FaultKind = Fault['kind'];
 
@@ -58,7 +59,7 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({ kind: fc.constant('late' as const), at: fc.integer({ min: 1, max: 8 }) }),
   fc.record({ kind: fc.constant('outage' as const), at, service: fc.constantFrom(...SERVICES), seconds: fc.constantFrom(30, 300, 1800, 4500) }),
   fc.record({ kind: fc.constant('cancel' as const), at: fc.integer({ min: 5, max: 400 }) }),
-  fc.record({ kind: fc.constant('creation' as const), reason: fc.constantFrom('INTERNAL_FAILURE', 'CONCURRENT_ACCOUNT_MODIFICATION', 'INVALID_ADDRESS') }),
+  fc.record({ kind: fc.constant('creation' as const), reason: fc.constantFrom<CreationFailure[]>('INTERNAL_FAILURE', 'CONCURRENT_ACCOUNT_MODIFICATION', 'INVALID_ADDRESS') }),
 );
 
 const variant: fc.Arbitrary<Variant> = fc.constantFrom(...VARIANTS);
