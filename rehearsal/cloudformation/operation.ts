@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AwsError } from '../service';
 import { circle, inOrder, type Graph } from './graph';
 import { references } from './references';
@@ -14,6 +15,8 @@ export class StackOperation {
   private readonly cancelling = new AbortController();
 
   public constructor(private readonly world: World, private readonly stack: Stack) {
+    // every resource in progress listens
+    setMaxListeners(0, this.cancelling.signal);
     this.work = new ResourceWork(world, stack, this.cancelling.signal);
   }
 
