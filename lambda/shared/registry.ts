@@ -70,7 +70,8 @@ export class TableRegistry implements Registry {
   }
 
   private async join(
-    queue: string, member: string, { since, now, ...expressions }: { UpdateExpression: string; ConditionExpression?: string; since: number; now?: number },
+    queue: string, member: string,
+    { since, now, ...expressions }: { UpdateExpression: string; ConditionExpression?: string; since: number; now?: number },
   ): Promise<readonly QueueMember[]> {
     const { Attributes } = await this.unlessChanged(queue, () => this.client.send(new UpdateCommand({
       TableName: this.table,
