@@ -55,7 +55,9 @@ class Run {
     // what needs no change is left alone, even if it was rolled back to
     const succeeded = result.succeeded || (result.changed === 0 && result.failures.length === 0);
     if (!succeeded && !this.isToldOtherParent(result)) this.violations.push(`without faults: ${result.stacks.at(-1)?.reason} ${result.failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join(' | ').slice(0, 1500)}`);
-    if (succeeded) this.violations.push(...await undeclared(this.world, environmentsOf(this.app)), ...strayLeases(this.world), ...strayEntries(this.world));
+    if (succeeded) {
+      this.violations.push(...await undeclared(this.world, environmentsOf(this.app)), ...strayLeases(this.world), ...strayEntries(this.world));
+    }
     const end = await this.world.destroy(this.app);
     this.tell('destroyed', end);
     this.violations.push(...left(this.world), ...end.failures.map(({ logicalId, reason }) => `not destroyed: ${logicalId}: ${reason.slice(0, 600)}`));
