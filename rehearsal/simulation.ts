@@ -18,7 +18,7 @@ import { Organizations } from './organizations/organizations';
 import { S3 } from './s3/s3';
 import { Server } from './server';
 import { AwsError } from './service';
-import type { Environment, InProcess, Service } from './service';
+import type { Environment, InProcess, Permission, Service } from './service';
 import { Ses } from './ses/ses';
 import { Ssm } from './ssm/ssm';
 import { StepFunctions } from './stepfunctions/stepfunctions';
@@ -104,7 +104,10 @@ export class Simulation {
     this.ssm = new Ssm(environment);
     this.lambda = new Lambda(environment, this.iam, this.s3, { modules: options.modules, temporary: this.temporary, server: () => this.server });
     this.lambda.onInvoke(({ functionArn }) => this.noteLogs(functionArn));
-    this.events = new Events(environment, async (functionArn, event, ruleArn) => this.deliver(functionArn, event, ruleArn));
+    this.events = new Events(environment, this.iam, {
+      invoke: async (functionArn, event, ruleArn) => this.deliver(functionArn, event, ruleArn),
+      demand: (roleArn, ruleArn, permission) => this.demandForRule(roleArn, ruleArn, permission),
+    });
     this.codecommit = new CodeCommit(environment, this.events, this.temporary);
     this.codepipeline = new CodePipeline(environment);
     const { server, iam, s3, ssm, lambda } = this;
@@ -161,6 +164,16 @@ export class Simulation {
       throw new AwsError('AccessDeniedException', `${service} is not authorized to perform: ${action} on resource: ${functionArn} for ${ruleArn}`, 403);
     }
     await this.lambda.invokeEvent(functionArn, event);
+  }
+
+  /** EventBridge takes the role of a target to put events on another bus. */
+  private demandForRule(roleArn: string, ruleArn: string, permission: Permission): void {
+    if (this.options.enforce === false) return;
+    const [service, action, [, , , region, accountId]] = ['events.amazonaws.com', 'sts:AssumeRole', ruleArn.split(':')];
+    if (!this.access.serviceMay({ service, action, resource: roleArn, sourceArn: ruleArn, sourceAccount: accountId })) {
+      throw new AwsError('AccessDeniedException', `${service} is not authorized to perform: ${action} on resource: ${roleArn} for ${ruleArn}`, 403);
+    }
+    this.access.demand({ ...permission, caller: this.iam.sessionOf(roleArn, 'events'), region }, 'json');
   }
 
   private environment(): Environment {

@@ -1,11 +1,13 @@
 import { Arn, ArnFormat, Fn, IResource, Names, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import { Grant, IGrantable, IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { artifactKey } from './artifact-key';
+import { eventBus } from './event-bus';
 import { OrganizationAccess } from './organization-access';
 import { OrganizationProviders } from './providers';
 import { AppIndex } from '../private/app-index';
@@ -26,6 +28,9 @@ export interface IOrganization extends IResource {
 
   /** Encrypts the artifacts of all pipelines. */
   readonly artifactKey: IKey;
+
+  /** The events of all pipelines come here, as CodePipeline words them. */
+  readonly eventBus: IEventBus;
 
   /**
    * Service token of the custom resources that vend accounts.
@@ -98,6 +103,7 @@ abstract class OrganizationBase extends Resource implements IOrganization {
   public abstract readonly organizationId: string;
   public abstract readonly registry: ITable;
   public abstract readonly artifactKey: IKey;
+  public abstract readonly eventBus: IEventBus;
   public abstract readonly accountServiceToken: string;
   public abstract readonly branchServiceToken: string;
   public abstract readonly stackServiceToken: string;
@@ -139,6 +145,9 @@ export class Organization extends OrganizationBase {
       public readonly organizationId = validate.organizationId(this, attributes.organizationId);
       public readonly registry = Table.fromTableName(this, 'Registry', attributes.registryName);
       public readonly artifactKey = Key.fromKeyArn(this, 'ArtifactKey', attributes.artifactKeyArn);
+      public readonly eventBus = EventBus.fromEventBusArn(this, 'EventBus', Stack.of(this).formatArn({
+        service: 'events', resource: 'event-bus', resourceName: NAMES.eventBus,
+      }));
       public readonly accountServiceToken = attributes.accountServiceToken;
       public readonly branchServiceToken = attributes.branchServiceToken;
       public readonly stackServiceToken = attributes.stackServiceToken;
@@ -155,6 +164,7 @@ export class Organization extends OrganizationBase {
   public readonly organizationId: string;
   public readonly registry: ITable;
   public readonly artifactKey: IKey;
+  public readonly eventBus: IEventBus;
   public readonly accountServiceToken: string;
   public readonly branchServiceToken: string;
   public readonly stackServiceToken: string;
@@ -177,6 +187,7 @@ export class Organization extends OrganizationBase {
     });
     this.registry = registry;
     this.artifactKey = artifactKey(this, this.organizationId);
+    this.eventBus = eventBus(this, this.organizationId);
 
     const providers = new OrganizationProviders(this, 'Providers', {
       registry, organizationId: this.organizationId, access: props.access._bind(this, this.organizationId),

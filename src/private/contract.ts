@@ -31,6 +31,8 @@ export const NAMES = {
   branchProviderRole: 'org-environments-branch-provider',
   stackProviderRole: 'org-environments-stack-provider',
   triggerFunctionRole: 'org-environments-trigger',
+  /** The bus in the CICD account that the events of all pipelines come to. */
+  eventBus: 'org-environments',
   /** Prefix of the roles in the CICD account through which pipelines read a repository. */
   sourceRolePrefix: 'org-environments-source-',
   /** Stack in every vended account that holds what pipelines share. */
@@ -42,6 +44,8 @@ export const NAMES = {
   pipelineRole: 'org-environments-pipeline-run',
   /** Prefix of the build projects of a pipeline; the name of the step follows. */
   buildProjectPrefix: 'org-environments-',
+  /** Role in the member account in whose name the events of the pipeline go to the bus of the organization. */
+  eventsRole: 'org-environments-pipeline-events',
   /** Role in the member account through which the trigger starts the pipeline. */
   startRole: 'org-environments-pipeline-start',
   /** Tag that says which record of the registry an account belongs to. */
