@@ -47,6 +47,7 @@ test.each([
   ['org-environments-pipeline-synth', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER]],
   ['org-environments-pipeline-check', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', ENTER]],
   ['org-environments-pipeline-deploy', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER]],
+  ['org-environments-pipeline-events', member, ['events:PutEvents']],
   ['org-environments-pipeline-start', member, ['codepipeline:StartPipelineExecution']],
 ])('the role %s may do what it needs and nothing more', (roleName, template, actions) => {
   expect(actionsOf(template, roleName)).toEqual([...actions].sort());

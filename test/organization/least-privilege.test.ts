@@ -51,7 +51,7 @@ test('each handler sees its own records alone', () => {
 
 test('services that run the pipeline may use its roles for this account only', () => {
   const services = trustStatements(inside).filter(({ Principal }) => 'Service' in (Principal as object));
-  expect(services).toHaveLength(4);
+  expect(services).toHaveLength(5);
   for (const { Condition } of services) expect(Condition).toEqual({ StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } });
 });
 
