@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { StackPlace } from './place';
-import { bootstrapRole, stagingBucket, templateUrl } from './place';
+import { bootstrapRole, deployRole, stagingBucket, templateUrl } from './place';
 import { assumeRole } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
 import { CloudFormationStacks } from '../shared/cloudformation';
@@ -22,7 +22,7 @@ export class BootstrappedAccounts implements Accounts {
   public constructor(private readonly partition: string, private readonly storage = new S3Client(clientDefaults())) {}
 
   public async enter(place: StackPlace): Promise<Stacks> {
-    const credentials = await assumeRole({ roleArn: bootstrapRole(this.partition, 'deploy', place) });
+    const credentials = await assumeRole({ roleArn: deployRole(this.partition, place) });
     return new CloudFormationStacks({ credentials, region: place.region });
   }
 

@@ -1,6 +1,6 @@
 import type { Accounts } from './aws';
 import type { StackPlace } from './place';
-import { bootstrapRole, keyOf } from './place';
+import { executionRole, keyOf } from './place';
 import type { StackRecord } from './record';
 import { fingerprintOf } from './record';
 import type { Home } from './words';
@@ -59,7 +59,7 @@ export class Deployment {
       throw notDeletable(place, this.home, error);
     }
     try {
-      const stack = { stackName: place.stackName, roleArn: bootstrapRole(this.home.partition, 'cfn-exec', place) };
+      const stack = { stackName: place.stackName, roleArn: executionRole(this.home.partition, place) };
       return await removeStack(stacks, stack, { place: `account ${place.accountId}`, token: record.attempt });
     } catch (error) {
       throw notDone('deleted', place, this.home, error);
@@ -106,7 +106,7 @@ export class Deployment {
       parameters: request.parameters ?? {},
       tags: request.tags ?? {},
       capabilities: ['CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
-      roleArn: bootstrapRole(this.home.partition, 'cfn-exec', request),
+      roleArn: executionRole(this.home.partition, request),
     };
   }
 }

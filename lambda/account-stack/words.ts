@@ -1,5 +1,6 @@
 import type { StackPlace } from './place';
-import { bootstrapRole, stagingBucket } from './place';
+import { bootstrapRole, deployRole, isPipeline, stagingBucket } from './place';
+import { NAMES } from '../../src/private/contract';
 import { isNamed, isRefused } from '../shared/errors';
 
 /** Where the provider itself is. */
@@ -10,14 +11,15 @@ export function isDenied(error: unknown): error is Error {
 }
 
 export function notEnterable(place: StackPlace, home: Home, error: Error): Error {
-  return new Error(`account ${place.accountId} cannot be entered through '${bootstrapRole(home.partition, 'deploy', place)}' for stack `
-    + `'${place.stackName}': it is not bootstrapped for CDK in ${place.region} with qualifier '${place.qualifier}' and trust for account ${home.accountId}: `
+  const words = `account ${place.accountId} cannot be entered through '${deployRole(home.partition, place)}' for stack '${place.stackName}'`;
+  if (isPipeline(place)) return new Error(`${words}: the stack '${NAMES.baselineStack}' there makes this role; deploy that stack's account again (${error.message})`);
+  return new Error(`${words}: it is not bootstrapped for CDK in ${place.region} with qualifier '${place.qualifier}' and trust for account ${home.accountId}: `
     + `bootstrap it (cdk bootstrap --qualifier ${place.qualifier} --trust ${home.accountId}), then deploy again (${error.message})`);
 }
 
 export function notDeletable(place: StackPlace, home: Home, error: Error): Error {
   return new Error(`stack '${place.stackName}' cannot be deleted, because account ${place.accountId} cannot be entered through `
-    + `'${bootstrapRole(home.partition, 'deploy', place)}': make the role trust account ${home.accountId} again and delete once more; `
+    + `'${deployRole(home.partition, place)}': make the role trust account ${home.accountId} again and delete once more; `
     + `if the account was closed, just delete once more: what is in it is left behind (${error.message})`);
 }
 
@@ -38,7 +40,7 @@ export function templateNotPublishable(place: StackPlace, home: Home, error: unk
 export function notDone(what: 'deployed' | 'deleted', place: StackPlace, home: Home, error: unknown): unknown {
   if (!isRefused(error)) return error;
   const wayOut = isDenied(error)
-    ? `: let '${bootstrapRole(home.partition, 'deploy', place)}' do it (bootstrap the account again, remove service control policies that deny it)`
+    ? `: let '${deployRole(home.partition, place)}' do it (bootstrap the account again, remove service control policies that deny it)`
     : '';
   return new Error(`stack '${place.stackName}' in account ${place.accountId} and region ${place.region} could not be ${what}: ${error.name}: ${error.message}${wayOut}`);
 }

@@ -74,7 +74,7 @@ export class OrganizationProviders extends Construct {
       queryInterval: Duration.seconds(10),
     });
     this.grantRecords(provider.role, ['stack#*', 'lease#*', 'route#*']);
-    this.grantEnter(provider.role, ['deploy', 'file-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`));
+    this.grantEnter(provider.role, [...['deploy', 'file-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`), `${NAMES.deployerRole}-*`]);
     this.allow(provider.role, new PolicyStatement({
       sid: 'ReadTemplates',
       actions: ['s3:GetObject'],

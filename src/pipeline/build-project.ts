@@ -35,6 +35,7 @@ export class BuildProject extends Construct {
   public constructor(scope: Construct, id: string, private readonly props: BuildProjectProps) {
     super(scope, id);
     const { step, options, role } = props;
+    const { network } = options;
     const project = new CfnProject(this, 'Resource', {
       name: projectName(step),
       description: step.description,
@@ -51,7 +52,7 @@ export class BuildProject extends Construct {
       },
       logsConfig: { cloudWatchLogs: { status: 'ENABLED', groupName: props.logGroupName } },
       cache: step.cached && options.cachePaths ? { type: 'S3', location: `${props.bucketName}/cache` } : undefined,
-      vpcConfig: options.network && { vpcId: options.network.vpcId, subnets: options.network.subnetIds, securityGroupIds: options.network.securityGroupIds },
+      vpcConfig: network && { vpcId: network.vpcId, subnets: network.subnetIds, securityGroupIds: network.securityGroupIds },
       timeoutInMinutes: options.timeout?.toMinutes() ?? 60,
     });
     if (step.docker) acknowledge(project, { CB3: 'apps with container images or bundling need Docker; each build has a machine of its own' });

@@ -32,7 +32,8 @@ export function stageOf(stage: PipelineStage): CfnPipeline.StageDeclarationPrope
   };
 }
 
-function alarmCondition({ alarmWindow = Duration.minutes(5), rollback }: PipelineStage, alarmNames: readonly string[]): CfnPipeline.ConditionProperty {
+function alarmCondition(stage: PipelineStage, alarmNames: readonly string[]): CfnPipeline.ConditionProperty {
+  const { alarmWindow = Duration.minutes(5), rollback } = stage;
   return {
     result: rollback === Rollback.PREVIOUS_COMMIT ? 'ROLLBACK' : 'FAIL',
     rules: alarmNames.map((alarmName, index) => ({

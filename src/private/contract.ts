@@ -38,6 +38,11 @@ export const NAMES = {
   /** Stack in every vended account that holds what pipelines share. */
   baselineStack: 'org-environments-baseline',
   executionPolicy: 'org-environments-execution',
+  /** Prefix of the policy that no role of the bootstrap goes beyond. */
+  boundaryPolicy: 'org-environments-boundary',
+  /** Prefix of the role through which the pipeline of an account is deployed, and of the one that CloudFormation has for it. */
+  deployerRole: 'org-environments-deployer',
+  deployerExecutionRole: 'org-environments-deployer-execution',
   artifactBucketPrefix: 'org-environments-artifacts-',
   /** Prefix of the roles of a pipeline in its member account. */
   pipelineRolePrefix: 'org-environments-pipeline-',

@@ -89,21 +89,30 @@ describe('in every account', () => {
 
   test('the execution policy has these statements', () => {
     expect(execution.map(({ Sid, Effect }) => `${Effect} ${Sid}`)).toEqual([
-      'Allow Services', 'Allow Roles', 'Deny NoAdministrators', 'Deny WayIn', 'Deny Bootstrap', 'Deny BootstrapResources',
+      'Allow Services', 'Allow Roles', 'Deny NoAdministrators', 'Deny WayIn', 'Deny Bootstrap', 'Deny BootstrapResources', 'Deny Builds', 'Deny PassRoles',
     ]);
+  });
+
+  test('no role of the bootstrap goes beyond the same, but that CloudFormation is passed its role', () => {
+    const { Statement: [all, ...guard] } = BASELINE.Resources.Boundary.Properties.PolicyDocument;
+    expect(all).toMatchObject({ Effect: 'Allow', Action: '*', Resource: '*' });
+    expect(guard.slice(0, -1)).toEqual(execution.slice(3, -1));
+    expect(arns(guard.at(-1)?.Resource)).toEqual(['role/${AccessRoleName}', 'role/org-environments-*'].map(name => `arn:aws:iam::\${AWS::AccountId}:${name}`));
   });
 
   test('applications may not make administrators', () => {
     const denied = statement('NoAdministrators');
     expect(denied).toMatchObject({ Action: 'iam:AttachRolePolicy', Resource: '*' });
-    expect(arns(denied?.Condition?.ArnLike['iam:PolicyARN'])).toEqual(['arn:aws:iam::aws:policy/AdministratorAccess', 'arn:aws:iam::aws:policy/IAMFullAccess']);
+    expect(arns(denied?.Condition?.ArnLike?.['iam:PolicyARN'])).toEqual(['arn:aws:iam::aws:policy/AdministratorAccess', 'arn:aws:iam::aws:policy/IAMFullAccess']);
   });
 
   test('applications may not change the roles through which the account is entered, nor what they may do themselves', () => {
     const denied = statement('WayIn');
-    expect(denied?.Action).toEqual(['Add*', 'Attach*', 'Create*', 'Delete*', 'Detach*', 'PassRole', 'Put*', 'Set*', 'Tag*', 'Untag*', 'Update*']
+    expect(denied?.Action).toEqual(['Add*', 'Attach*', 'Create*', 'Delete*', 'Detach*', 'Put*', 'Set*', 'Tag*', 'Untag*', 'Update*']
       .map(action => `iam:${action}`));
-    expect(arns(denied?.Resource)).toEqual(['role/${AccessRoleName}', 'role/cdk-*-role-${AWS::AccountId}-*', 'policy/org-environments-execution-*']
+    const roles = ['role/${AccessRoleName}', 'role/org-environments-*', 'role/cdk-*-role-${AWS::AccountId}-*'];
+    expect(arns(statement('PassRoles')?.Resource)).toEqual(roles.map(name => `arn:aws:iam::\${AWS::AccountId}:${name}`));
+    expect(arns(denied?.Resource)).toEqual([...roles, 'policy/org-environments-*']
       .map(name => `arn:aws:iam::\${AWS::AccountId}:${name}`));
   });
 });
