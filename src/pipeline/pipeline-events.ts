@@ -15,13 +15,15 @@ export class PipelineEvents extends Construct {
   public constructor(scope: Construct, id: string, { pipelineName, eventBusArn }: PipelineEventsProps) {
     super(scope, id);
     const role = new Role(this, 'Role', {
-      roleName: NAMES.eventsRole,
+      roleName: NAMES.eventsRule,
       assumedBy: new ServicePrincipal('events.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } }),
       inlinePolicies: {
         Forward: new PolicyDocument({ statements: [new PolicyStatement({ sid: 'Forward', actions: ['events:PutEvents'], resources: [eventBusArn] })] }),
       },
     });
     new CfnRule(this, 'Rule', {
+      // known by name to the policy that lets CloudFormation make it, and to the one that keeps applications from it
+      name: NAMES.eventsRule,
       description: 'Tells the CICD account what happens in the pipeline',
       eventPattern: { source: ['aws.codepipeline'], detail: { pipeline: [pipelineName] } },
       targets: [{ id: 'Organization', arn: eventBusArn, roleArn: role.roleArn }],

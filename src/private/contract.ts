@@ -49,8 +49,8 @@ export const NAMES = {
   pipelineRole: 'org-environments-pipeline-run',
   /** Prefix of the build projects of a pipeline; the name of the step follows. */
   buildProjectPrefix: 'org-environments-',
-  /** Role in the member account in whose name the events of the pipeline go to the bus of the organization. */
-  eventsRole: 'org-environments-pipeline-events',
+  /** Rule in the member account that sends the events of the pipeline to the bus of the organization, and the role in whose name it does. */
+  eventsRule: 'org-environments-pipeline-events',
   /** Role in the member account through which the trigger starts the pipeline. */
   startRole: 'org-environments-pipeline-start',
   /** Tag that says which record of the registry an account belongs to. */
