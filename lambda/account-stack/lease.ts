@@ -1,24 +1,9 @@
 import type { LeaseRequest } from '../../src/account-stack/contract';
+import type { LeaseHolder, LeaseRecord } from '../shared/lease';
+import { leaseKey } from '../shared/lease';
 import type { Owner } from '../shared/lifecycle';
 import { stackNameOf } from '../shared/owners';
 import type { Registry } from '../shared/registry';
-
-export interface LeaseRecord {
-  /** Grows with every new holder: who comes back with an older number has lost the account. */
-  readonly fence: number;
-  /** Absent: the account is free. */
-  readonly holder?: LeaseHolder;
-}
-
-interface LeaseHolder {
-  /** Key of the record of the stack with the pipeline; who owns that holds the lease. */
-  readonly stackKey: string;
-  readonly stackId: string;
-  readonly environmentName: string;
-  readonly pipelineName: string;
-  /** While the pipeline is being made for the first time: a maker that is never heard of again must not block the account. */
-  readonly expiresAt?: number;
-}
 
 /** CloudFormation gives a resource up after an hour. */
 const LEASE_MILLISECONDS = 65 * 60_000;
@@ -28,8 +13,8 @@ export class Leases {
   public constructor(private readonly registry: Registry, private readonly now: () => number) {}
 
   /** Takes the account, or keeps it; answers the fence. */
-  public async acquire(accountId: string, stackKey: string, owner: Owner, { environmentName, pipelineName }: LeaseRequest): Promise<number> {
-    const record = await this.registry.read<LeaseRecord>(keyOf(accountId));
+  public async acquire(accountId: string, stackKey: string, owner: Owner, { environmentName, pipelineName, repositoryArn }: LeaseRequest): Promise<number> {
+    const record = await this.registry.read<LeaseRecord>(leaseKey(accountId));
     const holder = record?.holder;
     const ours = holder?.stackKey === stackKey;
     if (holder && !ours && !this.expired(holder)) throw leased(accountId, environmentName, owner, holder);
@@ -37,15 +22,15 @@ export class Leases {
     const fence = (record?.fence ?? 0) + (ours ? 0 : 1);
     const settled = ours && holder.expiresAt === undefined;
     const next: LeaseHolder = {
-      stackKey, stackId: owner.stackId, environmentName, pipelineName, ...(!settled && { expiresAt: this.now() + LEASE_MILLISECONDS }),
+      stackKey, stackId: owner.stackId, environmentName, pipelineName, repositoryArn, ...(!settled && { expiresAt: this.now() + LEASE_MILLISECONDS }),
     };
-    await this.registry.write<LeaseRecord>(keyOf(accountId), { fence, holder: next }, record?.version);
+    await this.registry.write<LeaseRecord>(leaseKey(accountId), { fence, holder: next }, record?.version);
     return fence;
   }
 
   /** Refuses to go on once another has taken the account. */
   public async check(accountId: string, stackKey: string, fence: number, { environmentName }: LeaseRequest): Promise<void> {
-    const record = await this.registry.read<LeaseRecord>(keyOf(accountId));
+    const record = await this.registry.read<LeaseRecord>(leaseKey(accountId));
     if (record?.holder?.stackKey === stackKey && record.fence === fence) return;
     const taker = record?.holder ? ` by environment '${record.holder.environmentName}' (stack '${stackNameOf(record.holder)}')` : '';
     throw new Error(`the lease of account ${accountId} has expired and was taken from environment '${environmentName}'${taker}, `
@@ -54,25 +39,21 @@ export class Leases {
 
   /** The pipeline is complete: from now on the lease is held until it is released. */
   public async confirm(accountId: string, stackKey: string): Promise<void> {
-    const record = await this.registry.read<LeaseRecord>(keyOf(accountId));
+    const record = await this.registry.read<LeaseRecord>(leaseKey(accountId));
     if (record?.holder?.stackKey !== stackKey || record.holder.expiresAt === undefined) return;
     const { expiresAt, ...holder } = record.holder;
-    await this.registry.write<LeaseRecord>(keyOf(accountId), { fence: record.fence, holder }, record.version);
+    await this.registry.write<LeaseRecord>(leaseKey(accountId), { fence: record.fence, holder }, record.version);
   }
 
   public async release(accountId: string, stackKey: string): Promise<void> {
-    const record = await this.registry.read<LeaseRecord>(keyOf(accountId));
+    const record = await this.registry.read<LeaseRecord>(leaseKey(accountId));
     if (record?.holder?.stackKey !== stackKey) return;
-    await this.registry.write<LeaseRecord>(keyOf(accountId), { fence: record.fence }, record.version);
+    await this.registry.write<LeaseRecord>(leaseKey(accountId), { fence: record.fence }, record.version);
   }
 
   private expired({ expiresAt }: LeaseHolder): boolean {
     return expiresAt !== undefined && expiresAt <= this.now();
   }
-}
-
-function keyOf(accountId: string): string {
-  return `lease#${accountId}`;
 }
 
 function leased(accountId: string, environmentName: string, owner: Owner, holder: LeaseHolder): Error {

@@ -59,6 +59,9 @@ export interface IOrganization extends IResource {
   /** Role of the function that creates branches; it is given each repository it works in. */
   readonly branchProviderRole: IRole;
 
+  /** Role of the function that records deployments; it is given each repository whose commits are deployed. */
+  readonly deploymentsRole: IRole;
+
   /** Lets somebody read which environment holds which account. */
   grantReadRegistry(grantee: IGrantable): Grant;
 }
@@ -109,6 +112,7 @@ abstract class OrganizationBase extends Resource implements IOrganization {
   public abstract readonly stackServiceToken: string;
   public abstract readonly triggerFunction: IFunction;
   public abstract readonly branchProviderRole: IRole;
+  public abstract readonly deploymentsRole: IRole;
 
   public grantReadRegistry(grantee: IGrantable): Grant {
     return this.registry.grantReadData(grantee);
@@ -157,6 +161,7 @@ export class Organization extends OrganizationBase {
         role: roleOf(this, 'TriggerRole', NAMES.triggerFunctionRole),
       });
       public readonly branchProviderRole = roleOf(this, 'BranchProviderRole', NAMES.branchProviderRole);
+      public readonly deploymentsRole = roleOf(this, 'DeploymentsRole', NAMES.deploymentsFunctionRole);
     }
     return new Import(scope, id);
   }
@@ -170,6 +175,7 @@ export class Organization extends OrganizationBase {
   public readonly stackServiceToken: string;
   public readonly triggerFunction: IFunction;
   public readonly branchProviderRole: IRole;
+  public readonly deploymentsRole: IRole;
 
   public constructor(scope: Construct, id: string, props: OrganizationProps) {
     super(scope, id);
@@ -187,16 +193,18 @@ export class Organization extends OrganizationBase {
     });
     this.registry = registry;
     this.artifactKey = artifactKey(this, this.organizationId);
-    this.eventBus = eventBus(this, this.organizationId);
+    const bus = eventBus(this, this.organizationId);
+    this.eventBus = bus;
 
     const providers = new OrganizationProviders(this, 'Providers', {
-      registry, organizationId: this.organizationId, access: props.access._bind(this, this.organizationId),
+      registry, eventBus: bus, organizationId: this.organizationId, access: props.access._bind(this, this.organizationId),
     });
     this.accountServiceToken = providers.account.serviceToken;
     this.branchServiceToken = providers.branch.serviceToken;
     this.branchProviderRole = providers.branch.role;
     this.stackServiceToken = providers.stack.serviceToken;
     this.triggerFunction = providers.trigger;
+    this.deploymentsRole = providers.deploymentsRole;
 
     new StringParameter(this, 'Parameter', {
       parameterName: props.parameterName ?? DEFAULT_PARAMETER,

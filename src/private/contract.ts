@@ -33,6 +33,8 @@ export const NAMES = {
   triggerFunctionRole: 'org-environments-trigger',
   /** The bus in the CICD account that the events of all pipelines come to. */
   eventBus: 'org-environments',
+  /** Role of the function that records what pipelines do. */
+  deploymentsFunctionRole: 'org-environments-deployments',
   /** Prefix of the roles in the CICD account through which pipelines read a repository. */
   sourceRolePrefix: 'org-environments-source-',
   /** Stack in every vended account that holds what pipelines share. */
@@ -57,4 +59,10 @@ export const NAMES = {
   ownerTag: 'org-environments:registry-key',
   /** File at the root of a branch that says which environment it belongs to. */
   descriptor: 'environment.json',
+} as const;
+
+/** The metrics that CloudWatch keeps of each environment. */
+export const METRICS = {
+  namespace: 'OrgEnvironments',
+  dimension: 'Environment',
 } as const;

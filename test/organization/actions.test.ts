@@ -37,6 +37,9 @@ test.each([
   ['org-environments-trigger', cicd, [
     ...LOGS, 'codecommit:GetBranch', 'dynamodb:GetItem', ENTER, 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage',
   ]],
+  ['org-environments-deployments', cicd, [
+    ...LOGS, 'codecommit:GetCommit', 'dynamodb:GetItem', 'dynamodb:PutItem', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage',
+  ]],
   [source.Properties.RoleName, cicd, [
     'codecommit:CancelUploadArchive', 'codecommit:GetBranch', 'codecommit:GetCommit', 'codecommit:GetUploadArchiveStatus', 'codecommit:UploadArchive',
     ...KEY, 's3:PutObject', 's3:PutObjectAcl',
@@ -61,6 +64,7 @@ describe('what a handler asks of AWS is what its roles may do', () => {
     ['account-stack', 'account-stack', ['s3:GetObject', 's3:PutObject']],
     // starting a pipeline is done through the start role there
     ['trigger', 'trigger', ['codecommit:GetBranch', 'codepipeline:StartPipelineExecution']],
+    ['deployments', 'deployments', ['codecommit:GetCommit']],
     ['registry', 'shared/registry.ts', [...RECORDS, 'dynamodb:UpdateItem']],
     ['way into other accounts', 'shared/assume-role.ts', [ENTER]],
   ])('by the %s', (_, place, actions) => {

@@ -44,9 +44,16 @@ describe.each([['the CICD account', outside], ['the account of an environment', 
 });
 
 test('each handler sees its own records alone', () => {
-  const records = identityStatements(outside).filter(({ Sid }) => Sid === 'Records')
-    .map(({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']);
-  expect(records).toEqual([['account#*', 'queue#*'], ['branch#*'], ['stack#*', 'lease#*', 'route#*'], ['route#*']]);
+  const records = identityStatements(outside).filter(({ Sid }) => Sid?.endsWith('Records'))
+    .map(({ Sid, Condition }) => [Sid, Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']]);
+  expect(records).toEqual([
+    ['Records', ['account#*', 'queue#*']],
+    ['Records', ['branch#*']],
+    ['Records', ['stack#*', 'lease#*', 'route#*']],
+    ['ReadRecords', ['route#*']],
+    ['ReadRecords', ['lease#*']],
+    ['Records', ['deployment#*']],
+  ]);
 });
 
 test('services that run the pipeline may use its roles for this account only', () => {
