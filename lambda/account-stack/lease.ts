@@ -13,7 +13,8 @@ export class Leases {
   public constructor(private readonly registry: Registry, private readonly now: () => number) {}
 
   /** Takes the account, or keeps it; answers the fence. */
-  public async acquire(accountId: string, stackKey: string, owner: Owner, { environmentName, pipelineName, repositoryArn }: LeaseRequest): Promise<number> {
+  public async acquire(accountId: string, stackKey: string, owner: Owner, lease: LeaseRequest): Promise<number> {
+    const { environmentName, pipelineName, repositoryArn } = lease;
     const record = await this.registry.read<LeaseRecord>(leaseKey(accountId));
     const holder = record?.holder;
     const ours = holder?.stackKey === stackKey;

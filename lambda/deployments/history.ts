@@ -35,7 +35,8 @@ function failed(run: Run, { at, stage, action, message }: Change & { of: 'failur
   const hasChanged = stage === DEPLOY_STAGE || (run.deployingSince !== undefined && run.deployingSince <= at);
   const known = run.failure;
   // of the same failure the action knows more than its stage; of another one the later counts
-  const isBetter = known === undefined || (known.stage === stage ? action !== undefined && (known.action === undefined || at > known.at) : at > known.at);
+  const sameStage = known?.stage === stage;
+  const isBetter = known === undefined || (sameStage && action === undefined ? false : at > known.at || (sameStage && known.action === undefined));
   return {
     ...isBetter && { failure: { at, stage, ...action && { action }, ...message && { message } } },
     ...hasChanged && { failedAt: earliest(run.failedAt, at) },
@@ -48,7 +49,8 @@ function isLater(state: RunState, known: RunState): boolean {
 }
 
 function rank({ name }: RunState): number {
-  return ['STARTED', 'RESUMED', 'STOPPING'].indexOf(name) < 0 ? 3 : ['STARTED', 'RESUMED', 'STOPPING'].indexOf(name);
+  const before = ['STARTED', 'RESUMED', 'STOPPING'];
+  return before.includes(name) ? before.indexOf(name) : before.length;
 }
 
 function earliest(known: number | undefined, at: number): number {

@@ -23,16 +23,16 @@ class FakeCommits implements Commits {
 }
 
 class World {
-  public readonly registry = new FakeRegistry();
-  public readonly commits = new FakeCommits();
-  public readonly measured: Measures[] = [];
-
   public static async start(): Promise<World> {
     const world = new World();
     const lease = { environmentName: 'test1', pipelineName: 'test1', repositoryArn: 'arn:aws:codecommit:eu-central-1:222222222222:shop', branchName: 'env/test1' };
     await new Leases(world.registry, () => START).acquire(MEMBER, 'stack#1', { id: 'one', stackId: 'cicd', logicalId: 'Stack' }, lease);
     return world;
   }
+
+  public readonly registry = new FakeRegistry();
+  public readonly commits = new FakeCommits();
+  public readonly measured: Measures[] = [];
 
   public async hear(...events: readonly PipelineEvent[]): Promise<void> {
     for (const event of events) {
@@ -118,12 +118,16 @@ test('a stage that is tried again and succeeds has both failed and deployed', as
   expect(world.metrics).toEqual({ FailedDeployments: [1], Deployments: [1], LeadTime: [150], TimeToRestore: [80] });
 });
 
+function shuffle<T>(items: readonly T[]): T[] {
+  return items.map(item => ({ item, place: Math.random() })).sort((a, b) => a.place - b.place).map(({ item }) => item);
+}
+
 test('events may come twice and in any order', async () => {
   const story = [...deployment('one', 0), ...failure('two', 100)];
   await world.hear(...story);
   for (let round = 0; round < 100; round++) {
     const shuffled = await World.start();
-    await shuffled.hear(...[...story, ...story].map(event => ({ event, place: Math.random() })).sort((a, b) => a.place - b.place).map(({ event }) => event));
+    await shuffled.hear(...shuffle([...story, ...story]));
     expect(await shuffled.runs()).toEqual(await world.runs());
     expect(shuffled.metrics).toEqual(world.metrics);
   }
