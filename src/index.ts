@@ -12,3 +12,4 @@ export * from './pipeline/pipeline';
 export * from './pipeline/pipeline-definition';
 export * from './pipeline/pipeline-plan';
 export * from './pipeline/self-mutating-plan';
+export * from './pipeline/tofu-plan';

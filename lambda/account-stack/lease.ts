@@ -1,9 +1,11 @@
-import type { LeaseRequest } from '../../src/account-stack/contract';
+import type { AccountStackRequest, LeaseRequest } from '../../src/account-stack/contract';
+import { ENVIRONMENTS, accountOf, leaseKey } from '../shared/lease';
 import type { LeaseHolder, LeaseRecord } from '../shared/lease';
-import { leaseKey } from '../shared/lease';
 import type { Owner } from '../shared/lifecycle';
 import { stackNameOf } from '../shared/owners';
 import type { Registry } from '../shared/registry';
+
+export type Leased = AccountStackRequest & { readonly lease: LeaseRequest };
 
 /** CloudFormation gives a resource up after an hour. */
 const LEASE_MILLISECONDS = 65 * 60_000;
@@ -13,19 +15,25 @@ export class Leases {
   public constructor(private readonly registry: Registry, private readonly now: () => number) {}
 
   /** Takes the account, or keeps it; answers the fence. */
-  public async acquire(accountId: string, stackKey: string, owner: Owner, lease: LeaseRequest): Promise<number> {
-    const { environmentName, pipelineName, repositoryArn } = lease;
+  public async acquire(stackKey: string, owner: Owner, { accountId, region, lease }: Leased): Promise<number> {
     const record = await this.registry.read<LeaseRecord>(leaseKey(accountId));
     const holder = record?.holder;
-    const ours = holder?.stackKey === stackKey;
-    if (holder && !ours && !this.expired(holder)) throw leased(accountId, environmentName, owner, holder);
+    const ours = holder?.stackKey === stackKey ? holder : undefined;
+    if (holder && !ours && !this.expired(holder)) throw leased(accountId, lease.environmentName, owner, holder);
 
     const fence = (record?.fence ?? 0) + (ours ? 0 : 1);
-    const settled = ours && holder.expiresAt === undefined;
+    const settled = ours && ours.expiresAt === undefined;
     const next: LeaseHolder = {
-      stackKey, stackId: owner.stackId, environmentName, pipelineName, repositoryArn, ...(!settled && { expiresAt: this.now() + LEASE_MILLISECONDS }),
+      ...lease,
+      stackKey,
+      stackId: owner.stackId,
+      accountId,
+      region,
+      ...(ours?.resting && { resting: true }),
+      ...(!settled && { expiresAt: this.now() + LEASE_MILLISECONDS }),
     };
     await this.registry.write<LeaseRecord>(leaseKey(accountId), { fence, holder: next }, record?.version);
+    await this.registry.enqueue(ENVIRONMENTS, stackKey, this.now());
     return fence;
   }
 
@@ -39,22 +47,47 @@ export class Leases {
   }
 
   /** The pipeline is complete: from now on the lease is held until it is released. */
-  public async confirm(accountId: string, stackKey: string): Promise<void> {
-    const record = await this.registry.read<LeaseRecord>(leaseKey(accountId));
-    if (record?.holder?.stackKey !== stackKey || record.holder.expiresAt === undefined) return;
-    const { expiresAt, ...holder } = record.holder;
-    await this.registry.write<LeaseRecord>(leaseKey(accountId), { fence: record.fence, holder }, record.version);
+  public async confirm(stackKey: string): Promise<void> {
+    await this.change(stackKey, holder => holder.expiresAt === undefined ? holder : without(holder, 'expiresAt'));
   }
 
-  public async release(accountId: string, stackKey: string): Promise<void> {
-    const record = await this.registry.read<LeaseRecord>(leaseKey(accountId));
+  /** Marks the pipeline as one that must not run, or takes the mark away. */
+  public async setResting(stackKey: string, resting: boolean): Promise<void> {
+    await this.change(stackKey, holder => {
+      if (resting === (holder.resting ?? false)) return holder;
+      return resting ? { ...holder, resting } : without(holder, 'resting');
+    });
+  }
+
+  /** What is known of the pipeline of a stack; nothing if the stack has none, or another holds its account. */
+  public async holder(stackKey: string): Promise<LeaseHolder | undefined> {
+    const record = await this.registry.read<LeaseRecord>(leaseKey(accountOf(stackKey)));
+    return record?.holder?.stackKey === stackKey ? record.holder : undefined;
+  }
+
+  public async release(stackKey: string): Promise<void> {
+    // before the account is free: who takes it next is on the list again
+    await this.registry.leave(ENVIRONMENTS, stackKey);
+    await this.change(stackKey, () => undefined);
+  }
+
+  private async change(stackKey: string, change: (holder: LeaseHolder) => LeaseHolder | undefined): Promise<void> {
+    const key = leaseKey(accountOf(stackKey));
+    const record = await this.registry.read<LeaseRecord>(key);
     if (record?.holder?.stackKey !== stackKey) return;
-    await this.registry.write<LeaseRecord>(leaseKey(accountId), { fence: record.fence }, record.version);
+    const holder = change(record.holder);
+    if (holder === record.holder) return;
+    await this.registry.write<LeaseRecord>(key, { fence: record.fence, ...(holder && { holder }) }, record.version);
   }
 
   private expired({ expiresAt }: LeaseHolder): boolean {
     return expiresAt !== undefined && expiresAt <= this.now();
   }
+}
+
+function without(holder: LeaseHolder, name: 'expiresAt' | 'resting'): LeaseHolder {
+  const { [name]: removed, ...rest } = holder;
+  return rest;
 }
 
 function leased(accountId: string, environmentName: string, owner: Owner, holder: LeaseHolder): Error {

@@ -1,7 +1,7 @@
 import type { StackPlace } from './place';
 import { bootstrapRole, deployRole, isPipeline, stagingBucket } from './place';
 import { NAMES } from '../../src/private/contract';
-import { isNamed, isRefused } from '../shared/errors';
+import { isNamed, isRefused, isTransient } from '../shared/errors';
 
 /** Where the provider itself is. */
 export interface Home { readonly partition: string; readonly accountId: string }
@@ -35,6 +35,23 @@ export function templateNotPublishable(place: StackPlace, home: Home, error: unk
     + `${place.accountId} through '${bootstrapRole(home.partition, 'file-publishing', place)}': bootstrap the account for CDK with qualifier `
     + `'${place.qualifier}' and trust for account ${home.accountId}, then deploy again (${error.name}: ${error.message})`);
 }
+
+/** What keeps an environment from going with its application. */
+export function protectedFromDeletion({ accountId }: StackPlace, stackNames: readonly string[]): Error {
+  const [several, them] = stackNames.length > 1 ? ['s', 'them'] : ['', 'it'];
+  return new Error(`the environment in account ${accountId} cannot go with its application, because stack${several} '${stackNames.join("', '")}' `
+    + `${several ? 'are' : 'is'} protected from termination: nothing was deleted; allow it there (aws cloudformation update-termination-protection `
+    + `--no-enable-termination-protection --stack-name ${stackNames[0]})${several && ', for each of them'} and ${AGAIN}, or keep ${them} with `
+    + 'keepApplication: true');
+}
+
+export function notDeletedApplication({ accountId }: StackPlace, stackName: string, error: unknown): unknown {
+  if (isTransient(error)) return error;
+  return new Error(`the environment in account ${accountId} cannot go with its application, because stack '${stackName}' refuses to go: `
+    + `${error instanceof Error ? error.message : String(error)}; remove the cause and ${AGAIN}, or keep the application with keepApplication: true`);
+}
+
+const AGAIN = 'remove the environment again (if it is no longer in the app, put it back and deploy first)';
 
 /** The same error in the user's words, if it is one of CloudFormation's that will not pass by itself. */
 export function notDone(what: 'deployed' | 'deleted', place: StackPlace, home: Home, error: unknown): unknown {

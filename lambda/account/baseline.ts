@@ -1,4 +1,4 @@
-import { DEPLOYER, DEPLOYER_EXECUTION } from './deployer';
+import { APPLICATION, DEPLOYER, DEPLOYER_EXECUTION } from './deployer';
 import type { Statement } from './guard';
 import { guard } from './guard';
 import { NAMES } from '../../src/private/contract';
@@ -98,6 +98,7 @@ export const BASELINE = {
         PolicyDocument: boundaryPolicy,
       },
     },
+    Application: APPLICATION,
     Deployer: DEPLOYER,
     DeployerExecution: DEPLOYER_EXECUTION,
     ArtifactBucket: {

@@ -13,22 +13,23 @@ export interface StackDifference {
 
 const TABLE = /^(?:IAM (?:Statement|Policy)|Security Group) Changes$/;
 const TABLE_LINE = /^[┌│├└]/;
-const RESOURCE = /^\[([+~-])\] (AWS::\S+|Custom::\S+|\S+::\S+) (.*)$/;
+const LOST = / (?:destroy|replace|may be replaced)$/;
+const RESOURCE = /^\[([+~-])\] (\S+::\S+) (.*)$/;
 
 export function differencesOf(diff: string): StackDifference[] {
-  const [, ...parts] = diff.split(/^Stack (?=\S)/m);
+  const [, ...parts] = diff.replace(/^✨.*$/mu, '').split(/^Stack (?=\S)/m);
   return parts.map(part => {
     const [stack = '', ...lines] = part.split('\n');
     const resources = lines.map(line => RESOURCE.exec(line)).filter(match => match !== null);
     const count = (sign: string) => resources.filter(([, found]) => found === sign).length;
     return {
-      stack: stack.trim(),
+      stack: stack.replace(/ \(.*/, ''),
       text: lines.join('\n').trim(),
       security: securityOf(lines),
       added: count('+'),
       changed: count('~'),
       removed: count('-'),
-      lost: resources.filter(([, sign, , words]) => sign === '-' || / (?:may be replaced|replace|destroy)$/.test(words)).map(([, , type, words]) => `${type} ${words}`),
+      lost: resources.filter(([, , , words]) => LOST.test(words)).map(([, , type, words]) => `${type} ${words}`),
     };
   });
 }

@@ -25,16 +25,21 @@ interface ValidationReport {
 
 /** `validation-report.json` of a cloud assembly; what the app has acknowledged is not among the violations. */
 export function validationFindings(report: ValidationReport): Finding[] {
-  return (report.pluginReports ?? []).flatMap(({ pluginName = 'validation', conclusion, violations = [] }) => {
-    if (conclusion === 'failure' && violations.length === 0) return [{ source: pluginName, rule: 'validation', where: 'the app', words: 'the validation failed' }];
-    return violations.filter(({ severity = 'error' }) => !['warning', 'info'].includes(severity)).map(violation => ({
-      source: pluginName,
+  return (report.pluginReports ?? []).flatMap(({ pluginName: source = 'validation', conclusion, violations = [] }) => {
+    if (conclusion === 'failure' && violations.length === 0) return [{ source, rule: 'validation', where: 'the app', words: 'the validation failed' }];
+    return violations.filter(violation => isFinding(source, violation)).map(violation => ({
+      source,
       rule: violation.ruleName,
       where: (violation.violatingConstructs ?? [])
         .map(({ constructPath, cloudFormationResource }) => constructPath || cloudFormationResource?.logicalId).filter(Boolean).join(', '),
       words: [violation.description, violation.suggestedFix].filter(Boolean).join(' '),
     }));
   });
+}
+
+/** CDK calls all that its own validation finds warnings, unless a feature flag is set; the names of the rules still tell what CloudFormation would refuse. */
+function isFinding(pluginName: string, { ruleName, severity = 'error' }: Violation): boolean {
+  return !['warning', 'info'].includes(severity) || (pluginName === 'CloudFormation Validate' && /^[EF]\d/.test(ruleName));
 }
 
 interface NagReport {

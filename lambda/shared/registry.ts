@@ -17,6 +17,7 @@ export interface Registry {
   /** Joins a queue, or keeps the place one has in it; answers the members in the order they came. */
   enqueue(queue: string, member: string, now: number): Promise<readonly QueueMember[]>;
   leave(queue: string, member: string): Promise<void>;
+  membersOf(queue: string): Promise<readonly QueueMember[]>;
 }
 
 export interface QueueMember { readonly member: string; readonly since: number }
@@ -59,10 +60,11 @@ export class TableRegistry implements Registry {
       ExpressionAttributeValues: { ':now': now },
       ReturnValues: 'ALL_NEW',
     }));
-    return Object.entries(Attributes ?? {})
-      .filter(([name]) => name.startsWith(MEMBER))
-      .map(([name, since]) => ({ member: name.slice(MEMBER.length), since: Number(since) }))
-      .sort((a, b) => a.since - b.since || a.member.localeCompare(b.member));
+    return membersIn(Attributes);
+  }
+
+  public async membersOf(queue: string): Promise<readonly QueueMember[]> {
+    return membersIn(await this.read(queue));
   }
 
   public async leave(queue: string, member: string): Promise<void> {
@@ -82,6 +84,13 @@ export class TableRegistry implements Registry {
       throw error;
     }
   }
+}
+
+function membersIn(attributes: object = {}): readonly QueueMember[] {
+  return Object.entries(attributes)
+    .filter(([name]) => name.startsWith(MEMBER))
+    .map(([name, since]) => ({ member: name.slice(MEMBER.length), since: Number(since) }))
+    .sort((a, b) => a.since - b.since || a.member.localeCompare(b.member));
 }
 
 function condition(version: number | undefined) {

@@ -62,6 +62,12 @@ export interface IOrganization extends IResource {
   /** Role of the function that records deployments; it is given each repository whose commits are deployed. */
   readonly deploymentsRole: IRole;
 
+  /** Halts, resumes and looks at the pipelines of all environments; the command line invokes it. */
+  readonly operationsFunction: IFunction;
+
+  /** Lets somebody halt and resume the pipelines of all environments, and see their state. */
+  grantOperate(grantee: IGrantable): Grant;
+
   /** Lets somebody read which environment holds which account. */
   grantReadRegistry(grantee: IGrantable): Grant;
 }
@@ -113,6 +119,11 @@ abstract class OrganizationBase extends Resource implements IOrganization {
   public abstract readonly triggerFunction: IFunction;
   public abstract readonly branchProviderRole: IRole;
   public abstract readonly deploymentsRole: IRole;
+  public abstract readonly operationsFunction: IFunction;
+
+  public grantOperate(grantee: IGrantable): Grant {
+    return this.operationsFunction.grantInvokeLatestVersion(grantee);
+  }
 
   public grantReadRegistry(grantee: IGrantable): Grant {
     return this.registry.grantReadData(grantee);
@@ -162,6 +173,13 @@ export class Organization extends OrganizationBase {
       });
       public readonly branchProviderRole = roleOf(this, 'BranchProviderRole', NAMES.branchProviderRole);
       public readonly deploymentsRole = roleOf(this, 'DeploymentsRole', NAMES.deploymentsFunctionRole);
+      public readonly operationsFunction = LambdaFunction.fromFunctionAttributes(this, 'Operations', {
+        functionArn: Stack.of(this).formatArn({
+          service: 'lambda', resource: 'function', resourceName: NAMES.operationsFunction, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        }),
+        sameEnvironment: true,
+        role: roleOf(this, 'OperationsRole', NAMES.operationsFunction),
+      });
     }
     return new Import(scope, id);
   }
@@ -176,6 +194,7 @@ export class Organization extends OrganizationBase {
   public readonly triggerFunction: IFunction;
   public readonly branchProviderRole: IRole;
   public readonly deploymentsRole: IRole;
+  public readonly operationsFunction: IFunction;
 
   public constructor(scope: Construct, id: string, props: OrganizationProps) {
     super(scope, id);
@@ -205,6 +224,7 @@ export class Organization extends OrganizationBase {
     this.stackServiceToken = providers.stack.serviceToken;
     this.triggerFunction = providers.trigger;
     this.deploymentsRole = providers.deploymentsRole;
+    this.operationsFunction = providers.operations;
 
     new StringParameter(this, 'Parameter', {
       parameterName: props.parameterName ?? DEFAULT_PARAMETER,

@@ -38,6 +38,7 @@ export class OrganizationProviders extends Construct {
   public readonly deploymentsRole: Role;
   /** What functions could not do in three tries; a message names its function. */
   private readonly missed: Queue;
+  public readonly operations: IFunction;
 
   public constructor(scope: Construct, id: string, private readonly props: OrganizationProvidersProps) {
     super(scope, id);
@@ -47,6 +48,7 @@ export class OrganizationProviders extends Construct {
     this.missed = this.missedQueue();
     this.trigger = this.triggerFunction();
     this.deploymentsRole = this.deploymentsFunction();
+    this.operations = this.operationsFunction();
   }
 
   private accountProvider(): ResourceProvider {
@@ -84,8 +86,15 @@ export class OrganizationProviders extends Construct {
       environment: this.environment(),
       queryInterval: Duration.seconds(10),
     });
-    this.grantRecords(provider.role, ['stack#*', 'lease#*', 'route#*']);
-    this.grantEnter(provider.role, [...['deploy', 'file-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`), `${NAMES.deployerRole}-*`]);
+    this.grantRecords(provider.role, ['stack#*', 'lease#*', 'route#*', 'index#*'], [...RECORDS, ...QUEUE]);
+    // whoever halts an environment writes them
+    this.grantRecords(provider.role, ['halt#*'], READ, 'Halts');
+    this.grantEnter(provider.role, [
+      ...['deploy', 'file-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`),
+      `${NAMES.deployerRole}-*`,
+      // for pipelines that move or go
+      NAMES.operateRole,
+    ]);
     this.allow(provider.role, new PolicyStatement({
       sid: 'ReadTemplates',
       actions: ['s3:GetObject'],
@@ -115,7 +124,7 @@ export class OrganizationProviders extends Construct {
       description: 'Records what the pipelines deploy',
       environment: this.environment(),
     });
-    this.grantRecords(functions.role, ['lease#*'], READ);
+    this.grantRecords(functions.role, ['lease#*'], READ, 'Environments');
     this.grantRecords(functions.role, ['deployment#*'], ['dynamodb:GetItem', 'dynamodb:PutItem']);
     new Rule(this, 'PipelineEvents', {
       eventBus: this.props.eventBus,
@@ -140,6 +149,20 @@ export class OrganizationProviders extends Construct {
     return missed;
   }
 
+  private operationsFunction(): LambdaFunction {
+    const functions = new HandlerFunctions(this, 'Operations', {
+      handler: 'operations',
+      roleName: NAMES.operationsFunction,
+      description: 'Halts, resumes and looks at the pipelines of all environments',
+      environment: this.environment(),
+    });
+    this.grantRecords(functions.role, ['halt#*']);
+    this.grantRecords(functions.role, ['index#*', 'lease#*'], READ, 'Environments');
+    this.grantEnter(functions.role, [NAMES.operateRole]);
+    // by this name the command line knows it
+    return functions.function('Function', 'handler', Duration.minutes(5), NAMES.operationsFunction);
+  }
+
   private environment(): { [name: string]: string } {
     return {
       [HANDLER_ENVIRONMENT.REGISTRY_TABLE]: this.props.registry.tableName,
@@ -148,9 +171,9 @@ export class OrganizationProviders extends Construct {
     };
   }
 
-  private grantRecords(role: Role, keys: string[], actions = RECORDS) {
+  private grantRecords(role: Role, keys: string[], actions = RECORDS, sid = 'Records') {
     role.addToPrincipalPolicy(new PolicyStatement({
-      sid: actions === READ ? 'ReadRecords' : 'Records',
+      sid,
       actions,
       resources: [this.props.registry.tableArn],
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },

@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { BuildOptions, ExecutionMode, PipelinePlan, PipelineStage, PipelineStep } from './pipeline-plan';
-import { BootstrapRole, Rollback } from './pipeline-plan';
+import { AccountRole, Rollback } from './pipeline-plan';
 import { checkCommand, outputsCommand } from './scripts';
 
 /** What all definitions have in common. */
@@ -111,7 +111,7 @@ export function synthStep(options: CdkPipelineOptions): PipelineStep {
     commands: [...buildCommands, ...testCommands, ...synthCommands],
     output: 'Assembly',
     outputFiles: ['cdk.out/**/*', ...guardRules],
-    roles: [BootstrapRole.LOOKUP],
+    roles: [AccountRole.LOOKUP],
     docker: true,
     cached: true,
   };
@@ -130,7 +130,7 @@ function checkStep({ guardRules = [] }: CdkPipelineOptions): PipelineStep {
       'export CHECK_SUMMARY="$(cat summary.txt)" CHECK_BUILD="$CODEBUILD_BUILD_ID"',
     ],
     exports: ['CHECK_SUMMARY', 'CHECK_BUILD'],
-    roles: [BootstrapRole.LOOKUP],
+    roles: [AccountRole.LOOKUP],
   };
 }
 
@@ -154,7 +154,7 @@ function deployStep(): PipelineStep {
     commands: [`${CDK} deploy ${ALL} --require-approval never --progress events --outputs-file outputs.json`],
     output: 'Deployed',
     outputFiles: ['outputs.json'],
-    roles: [BootstrapRole.DEPLOY, BootstrapRole.FILE_PUBLISHING, BootstrapRole.IMAGE_PUBLISHING, BootstrapRole.LOOKUP],
+    roles: [AccountRole.DEPLOY, AccountRole.FILE_PUBLISHING, AccountRole.IMAGE_PUBLISHING, AccountRole.LOOKUP],
     docker: true,
   };
 }

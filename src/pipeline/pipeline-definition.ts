@@ -3,6 +3,8 @@ import type { CdkPipelineOptions } from './cdk-plan';
 import type { PipelinePlan } from './pipeline-plan';
 import { selfMutatingPlan } from './self-mutating-plan';
 import type { SelfMutatingPipelineOptions } from './self-mutating-plan';
+import { tofuPlan } from './tofu-plan';
+import type { TofuPipelineOptions } from './tofu-plan';
 
 /**
  * What a pipeline does with a commit. A subclass may take the plan of one of these definitions and add stages to it; environments with the same
@@ -12,6 +14,14 @@ export abstract class PipelineDefinition {
   /** Synthesizes a CDK app, checks what it would change, deploys all its stacks and tests what is deployed. */
   public static cdk(options: CdkPipelineOptions = {}): PipelineDefinition {
     return new PlannedDefinition(cdkPlan(options));
+  }
+
+  /**
+   * Plans and applies an OpenTofu configuration. Its state is where the configuration's backend says; the role that applies it may do what
+   * CloudFormation may do for applications.
+   */
+  public static tofu(options: TofuPipelineOptions = {}): PipelineDefinition {
+    return new PlannedDefinition(tofuPlan(options));
   }
 
   /**

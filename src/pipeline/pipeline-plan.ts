@@ -20,8 +20,8 @@ export enum Rollback {
   NONE = 'NONE',
 }
 
-/** A role of the CDK bootstrap in the account of the environment. */
-export enum BootstrapRole {
+/** A role in the account of the environment that a step may take: those of the CDK bootstrap, and one for tools that know no CloudFormation. */
+export enum AccountRole {
   /** Deploys stacks. */
   DEPLOY = 'deploy',
   /** Publishes file assets. */
@@ -30,6 +30,8 @@ export enum BootstrapRole {
   IMAGE_PUBLISHING = 'image-publishing',
   /** Reads what is in the account. */
   LOOKUP = 'lookup',
+  /** Does what CloudFormation may do for applications, for tools that make resources themselves. */
+  APPLICATION = 'application',
 }
 
 /** The network that builds run in. */
@@ -148,11 +150,11 @@ export interface PipelineStep {
   readonly exports?: string[];
 
   /**
-   * Roles of the bootstrap that the step may take. It may do nothing else in its account but read and write artifacts and logs.
+   * Roles that the step may take. It may do nothing else in its account but read and write artifacts and logs.
    *
    * @default - none
    */
-  readonly roles?: BootstrapRole[];
+  readonly roles?: AccountRole[];
 
   /**
    * Whether the step needs Docker, for images and bundling.

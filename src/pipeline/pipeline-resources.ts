@@ -1,5 +1,6 @@
 import { Aws, CfnCondition, CfnParameter, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
+import { CfnPolicy, IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { BuildProject } from './build-project';
@@ -8,7 +9,7 @@ import type { PipelinePlan } from './pipeline-plan';
 import { ExecutionMode } from './pipeline-plan';
 import { PipelineRoles } from './pipeline-roles';
 import { approvalStage, sourceStage, stageOf } from './stages';
-import { NAMES } from '../private/contract';
+import { NAMES, PIPELINE_STATE } from '../private/contract';
 
 /** What differs between environments: the template is the same for all of them. */
 export const PIPELINE_PARAMETERS = {
@@ -22,7 +23,8 @@ export const PIPELINE_PARAMETERS = {
   EVENT_BUS_ARN: 'EventBusArn',
   APPROVAL: 'Approval',
   APPROVAL_MINUTES: 'ApprovalMinutes',
-  STATE: 'State',
+  APPROVAL_TOPIC_ARN: 'ApprovalTopicArn',
+  STATE: PIPELINE_STATE.parameter,
 } as const;
 
 /** What a pipeline is made of in its account. Nothing here may depend on the environment but through the parameters. */
@@ -70,7 +72,7 @@ export class PipelineResources extends Construct {
     return Object.fromEntries([
       ...Object.values(names).map(name => [name, this.parameter(name, {})]),
       [APPROVAL, choice(APPROVAL, ['manual', 'none'])],
-      [STATE, choice(STATE, ['enabled', 'frozen'])],
+      [STATE, choice(STATE, [PIPELINE_STATE.enabled, PIPELINE_STATE.frozen])],
     ]);
   }
 
@@ -92,20 +94,29 @@ export class PipelineResources extends Construct {
       stages: [
         sourceStage({ roleArn: this.value.SourceRoleArn, repositoryName: this.value.RepositoryName, branchName: this.value.BranchName }),
         ...stages.slice(0, deploy).map(stageOf),
-        this.approval(),
+        this.approval(roles.pipeline),
         ...stages.slice(deploy).map(stageOf),
       ],
     });
     // in the template and not by an API call, which the next update of the stack would undo
-    const frozen = new CfnCondition(this, 'Frozen', { expression: Fn.conditionEquals(this.value.State, 'frozen') });
+    const frozen = new CfnCondition(this, 'Frozen', { expression: Fn.conditionEquals(this.value.State, PIPELINE_STATE.frozen) });
     pipeline.disableInboundStageTransitions = Fn.conditionIf(frozen.logicalId, [
-      { StageName: stages[0].name, Reason: 'Frozen by the definition of the environment' },
+      { StageName: stages[0].name, Reason: 'Frozen by the definition of the environment or halted (org-environments status)' },
     ], Aws.NO_VALUE);
     return pipeline;
   }
 
-  private approval() {
-    const manual = new CfnCondition(this, 'ManualApproval', { expression: Fn.conditionEquals(this.value.Approval, 'manual') });
-    return Fn.conditionIf(manual.logicalId, approvalStage(this.plan.stages, this.value.ApprovalMinutes), Aws.NO_VALUE);
+  private approval(pipelineRole: IRole) {
+    const { Approval: approval, ApprovalMinutes: minutes, ApprovalTopicArn: topicArn } = this.value;
+    const manual = new CfnCondition(this, 'ManualApproval', { expression: Fn.conditionEquals(approval, 'manual') });
+    const told = new CfnCondition(this, 'ApprovalTold', { expression: Fn.conditionNot(Fn.conditionEquals(topicArn, '')) });
+    const policy = new CfnPolicy(this, 'ApprovalPolicy', {
+      policyName: 'Approval',
+      roles: [pipelineRole.roleName],
+      policyDocument: new PolicyDocument({ statements: [new PolicyStatement({ sid: 'TellApprovers', actions: ['sns:Publish'], resources: [topicArn] })] }),
+    });
+    policy.cfnOptions.condition = told;
+    const topic = Fn.conditionIf(told.logicalId, topicArn, Aws.NO_VALUE);
+    return Fn.conditionIf(manual.logicalId, approvalStage(this.plan.stages, minutes, topic), Aws.NO_VALUE);
   }
 }

@@ -3,6 +3,7 @@ import { AccountPrincipal, IPrincipal, PolicyDocument, PolicyStatement, Role, Se
 import { Construct } from 'constructs';
 import { projectArn, runsInRepository } from './build-project';
 import type { BuildOptions, PipelineStage, PipelineStep } from './pipeline-plan';
+import { AccountRole } from './pipeline-plan';
 import { acknowledgeWildcards } from '../private/acknowledge';
 import { BOOTSTRAP_QUALIFIER } from '../private/bootstrap';
 import { NAMES } from '../private/contract';
@@ -23,6 +24,7 @@ const REGION = 'the bootstrap roles of this account, in whatever region the app 
 /** Why the statements below name no narrower resources. */
 const REASONS = {
   Artifacts: 'the objects in the artifact bucket of this account',
+  DeleteArtifacts: 'the objects in the artifact bucket of this account',
   Assume: REGION,
   Secrets: 'Secrets Manager ends the ARN of a secret with six characters of its own',
   Network: 'AWS offers no resources for these questions, and the network interface is made for the build',
@@ -45,8 +47,17 @@ export class PipelineRoles extends Construct {
       ...alarms.length > 0 ? [allow('WatchAlarms', ['cloudwatch:DescribeAlarms'], alarms.map(name => arnHere('cloudwatch', `alarm:${name}`)))] : [],
     ]);
     this.steps = new Map(steps.map(step => [step.name, this.stepRole(step)]));
-    this.role('Start', NAMES.startRole, this.trigger(), [
-      allow('Start', ['codepipeline:StartPipelineExecution'], [arnHere('codepipeline', props.pipelineName)]),
+    const pipeline = arnHere('codepipeline', props.pipelineName);
+    this.role('Start', NAMES.startRole, this.fromCicd(props.triggerRoleArn), [allow('Start', ['codepipeline:StartPipelineExecution'], [pipeline])]);
+    this.role('Operate', NAMES.operateRole, this.fromCicd([NAMES.operationsFunction, NAMES.stackProviderRole].map(name => this.roleInCicd(name))), [
+      allow('Operate', [
+        'codepipeline:GetPipelineState', 'codepipeline:ListPipelineExecutions', 'codepipeline:StartPipelineExecution', 'codepipeline:StopPipelineExecution',
+      ], [pipeline]),
+      allow('Gate', ['codepipeline:DisableStageTransition', 'codepipeline:EnableStageTransition'], [`${pipeline}/${props.stages[0].name}`]),
+      allow('StopBuilds', ['codebuild:StopBuild'], steps.map(projectArn)),
+      // what the pipeline leaves behind when it goes
+      allow('ListArtifacts', ['s3:ListBucket'], [props.bucketArn]),
+      allow('DeleteArtifacts', ['s3:DeleteObject'], [`${props.bucketArn}/*`]),
     ]);
   }
 
@@ -58,12 +69,11 @@ export class PipelineRoles extends Construct {
 
   private stepRole(step: PipelineStep): Role {
     const { build } = this.props;
-    const bootstrapRole = (kind: string) => `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-${Aws.ACCOUNT_ID}-*`;
     const writes = step.output !== undefined || (step.cached && build.cachePaths);
     return this.role(step.name, `${NAMES.pipelineRolePrefix}${step.name.toLowerCase()}`, service('codebuild'), [
       ...this.artifacts('s3:GetObject', 's3:GetObjectVersion', ...writes ? ['s3:PutObject'] : []),
       allow('Logs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.props.logGroupArn]),
-      ...step.roles?.length ? [allow('Assume', ['sts:AssumeRole'], step.roles.map(bootstrapRole))] : [],
+      ...step.roles?.length ? [allow('Assume', ['sts:AssumeRole'], step.roles.map(accountRole))] : [],
       ...runsInRepository(step) ? this.secrets() : [],
       ...this.network(),
     ]);
@@ -94,9 +104,16 @@ export class PipelineRoles extends Construct {
   }
 
   /** By name and not as the principal itself: that would have to exist already, and would no longer be the same when it is made anew. */
-  private trigger(): IPrincipal {
-    const cicdAccount = Fn.select(4, Fn.split(':', this.props.triggerRoleArn));
-    return new AccountPrincipal(cicdAccount).withConditions({ ArnEquals: { 'aws:PrincipalArn': this.props.triggerRoleArn } });
+  private fromCicd(roleArns: string | string[]): IPrincipal {
+    return new AccountPrincipal(this.cicdAccount()).withConditions({ ArnEquals: { 'aws:PrincipalArn': roleArns } });
+  }
+
+  private roleInCicd(roleName: string): string {
+    return `arn:${Aws.PARTITION}:iam::${this.cicdAccount()}:role/${roleName}`;
+  }
+
+  private cicdAccount(): string {
+    return Fn.select(4, Fn.split(':', this.props.triggerRoleArn));
   }
 
   private role(id: string, roleName: string, assumedBy: IPrincipal, statements: PolicyStatement[]): Role {
@@ -112,6 +129,11 @@ export class PipelineRoles extends Construct {
       allow('ArtifactKey', ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'], [this.props.keyArn]),
     ];
   }
+}
+
+function accountRole(role: AccountRole): string {
+  const name = role === AccountRole.APPLICATION ? `${NAMES.applicationRole}-${Aws.REGION}` : `cdk-${BOOTSTRAP_QUALIFIER}-${role}-role-${Aws.ACCOUNT_ID}-*`;
+  return `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${name}`;
 }
 
 function service(name: string): ServicePrincipal {

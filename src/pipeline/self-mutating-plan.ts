@@ -1,7 +1,7 @@
 import type { PipelineDefinitionOptions } from './cdk-plan';
 import { synthStep } from './cdk-plan';
 import type { PipelinePlan } from './pipeline-plan';
-import { BootstrapRole } from './pipeline-plan';
+import { AccountRole } from './pipeline-plan';
 
 /** Options of `PipelineDefinition.selfMutating`. */
 export interface SelfMutatingPipelineOptions extends PipelineDefinitionOptions {
@@ -41,7 +41,7 @@ export function selfMutatingPlan(options: SelfMutatingPipelineOptions): Pipeline
             + `npx --yes aws-cdk@2 deploy ${stack} --require-approval never --progress events; `
             + `else echo 'the pipeline of the stack ${options.stack} is there already and updates itself'; fi`,
           ],
-          roles: [BootstrapRole.DEPLOY, BootstrapRole.FILE_PUBLISHING, BootstrapRole.IMAGE_PUBLISHING, BootstrapRole.LOOKUP],
+          roles: [AccountRole.DEPLOY, AccountRole.FILE_PUBLISHING, AccountRole.IMAGE_PUBLISHING, AccountRole.LOOKUP],
           docker: true,
         }],
       },

@@ -1,4 +1,4 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Aws, Duration, IResolvable } from 'aws-cdk-lib';
 import type { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { projectName } from './build-project';
 import type { PipelineStage, PipelineStep } from './pipeline-plan';
@@ -58,7 +58,7 @@ function buildAction(step: PipelineStep, runOrder: number): CfnPipeline.ActionDe
 }
 
 /** In the spelling of templates, because it is inside of a condition. */
-export function approvalStage(stages: readonly PipelineStage[], timeoutMinutes: string): object {
+export function approvalStage(stages: readonly PipelineStage[], timeoutMinutes: string, topicArn: IResolvable): object {
   const checks = stages.flatMap(({ steps }) => steps).find(({ exports: exported = [] }) => exported.includes(SUMMARY));
   return {
     Name: 'Approve',
@@ -66,8 +66,9 @@ export function approvalStage(stages: readonly PipelineStage[], timeoutMinutes: 
       Name: 'Approve',
       ActionTypeId: { Category: 'Approval', Owner: 'AWS', Provider: 'Manual', Version: '1' },
       TimeoutInMinutes: timeoutMinutes,
-      ...checks && {
-        Configuration: {
+      Configuration: {
+        NotificationArn: topicArn,
+        ...checks && {
           CustomData: `#{${checks.name}.${SUMMARY}}`,
           ExternalEntityLink: `https://${Aws.REGION}.console.aws.amazon.com/codesuite/codebuild/${Aws.ACCOUNT_ID}/projects/${projectName(checks)}`
             + `/build/#{${checks.name}.${BUILD}}/log?region=${Aws.REGION}`,

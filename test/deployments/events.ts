@@ -1,7 +1,21 @@
 import type { PipelineDetail, PipelineEvent } from '../../lambda/deployments/change';
+import type { LeaseRecord } from '../../lambda/shared/lease';
+import { ENVIRONMENTS, leaseKey } from '../../lambda/shared/lease';
+import type { Registry } from '../../lambda/shared/registry';
 
 export const MEMBER = '111111111111';
 export const START = Date.parse('2026-03-01T12:00:00Z');
+
+/** Lets an environment have the account, as the stack provider does. */
+export async function holdLease(registry: Registry, accountId: string, environmentName: string): Promise<void> {
+  const region = 'eu-central-1';
+  const stackKey = `stack#${accountId}#${region}#org-environments-pipeline-${environmentName}`;
+  const lease = { environmentName, pipelineName: environmentName, repositoryArn: `arn:aws:codecommit:${region}:222222222222:shop`, branchName: `env/${environmentName}` };
+  const settings = { gate: 'Synth', state: 'enabled', applications: 'keep' } as const;
+  const holder = { ...lease, ...settings, stackKey, stackId: 'cicd', accountId, region };
+  await registry.write<LeaseRecord>(leaseKey(accountId), { fence: 1, holder }, undefined);
+  await registry.enqueue(ENVIRONMENTS, stackKey, 0);
+}
 
 type Told = Partial<PipelineDetail> & { readonly account?: string };
 

@@ -1,5 +1,4 @@
-import { deployment, failure, happened, MEMBER, rollback, START } from './events';
-import { Leases } from '../../lambda/account-stack/lease';
+import { deployment, failure, happened, holdLease, MEMBER, rollback, START } from './events';
 import type { Commits } from '../../lambda/deployments/aws';
 import type { PipelineEvent } from '../../lambda/deployments/change';
 import { KEPT } from '../../lambda/deployments/history';
@@ -25,8 +24,7 @@ class FakeCommits implements Commits {
 class World {
   public static async start(): Promise<World> {
     const world = new World();
-    const lease = { environmentName: 'test1', pipelineName: 'test1', repositoryArn: 'arn:aws:codecommit:eu-central-1:222222222222:shop', branchName: 'env/test1' };
-    await new Leases(world.registry, () => START).acquire(MEMBER, 'stack#1', { id: 'one', stackId: 'cicd', logicalId: 'Stack' }, lease);
+    await holdLease(world.registry, MEMBER, 'test1');
     return world;
   }
 

@@ -23,6 +23,11 @@ const KEY = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataK
 const BUCKET = ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'];
 const ENTER = 'sts:AssumeRole';
 const BRANCHES = ['codecommit:CreateBranch', 'codecommit:CreateCommit', 'codecommit:GetBranch', 'codecommit:GetFile', 'codecommit:ListBranches'];
+const OPERATE = [
+  'codebuild:StopBuild', 'codepipeline:DisableStageTransition', 'codepipeline:EnableStageTransition', 'codepipeline:GetPipelineState',
+  'codepipeline:ListPipelineExecutions', 'codepipeline:StartPipelineExecution', 'codepipeline:StopPipelineExecution',
+];
+const ARTIFACTS = ['s3:DeleteObject', 's3:ListBucket'];
 const ACCOUNTS = [
   'account:PutAccountName', 'organizations:CreateAccount', 'organizations:DescribeAccount', 'organizations:DescribeCreateAccountStatus',
   'organizations:ListAccounts', 'organizations:ListCreateAccountStatus', 'organizations:ListOrganizationalUnitsForParent', 'organizations:ListParents',
@@ -33,7 +38,8 @@ test.each([
   ['org-environments-access', managing, [...ACCOUNTS, ENTER]],
   ['org-environments-account-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER]],
   ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, ...BRANCHES]],
-  ['org-environments-stack-provider', cicd, [...LOGS, ...RECORDS, ENTER, 's3:GetObject']],
+  ['org-environments-stack-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER, 's3:GetObject']],
+  ['org-environments-operations', cicd, [...LOGS, ...RECORDS, 'codecommit:GetCommit', ENTER]],
   ['org-environments-trigger', cicd, [
     ...LOGS, 'codecommit:GetBranch', 'dynamodb:GetItem', ENTER, 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage',
   ]],
@@ -45,13 +51,16 @@ test.each([
     ...KEY, 's3:PutObject', 's3:PutObjectAcl',
   ]],
   ['org-environments-pipeline-run', member, [
-    'codebuild:BatchGetBuilds', 'codebuild:StartBuild', ...KEY, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER,
+    'codebuild:BatchGetBuilds', 'codebuild:StartBuild', ...KEY, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject',
+    // only when a topic is to be told of approvals
+    'sns:Publish', ENTER,
   ]],
   ['org-environments-pipeline-synth', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER]],
   ['org-environments-pipeline-check', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', ENTER]],
   ['org-environments-pipeline-deploy', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER]],
   ['org-environments-pipeline-events', member, ['events:PutEvents']],
   ['org-environments-pipeline-start', member, ['codepipeline:StartPipelineExecution']],
+  ['org-environments-pipeline-operate', member, [...OPERATE, ...ARTIFACTS]],
 ])('the role %s may do what it needs and nothing more', (roleName, template, actions) => {
   expect(actionsOf(template, roleName)).toEqual([...actions].sort());
 });
@@ -61,7 +70,11 @@ describe('what a handler asks of AWS is what its roles may do', () => {
     ['account', 'account', ACCOUNTS],
     ['branch', 'branch', BRANCHES],
     // writing a template into an account is done through the bootstrap's role there
-    ['account-stack', 'account-stack', ['s3:GetObject', 's3:PutObject']],
+    // and deleting artifacts through the role for that
+    ['account-stack', 'account-stack', ['s3:GetObject', 's3:PutObject', ...ARTIFACTS]],
+    ['operations', 'operations', ['codecommit:GetCommit']],
+    // through the role that is there for it in the account of the pipeline
+    ['way to halt pipelines', 'shared/operated-pipelines.ts', OPERATE],
     // starting a pipeline is done through the start role there
     ['trigger', 'trigger', ['codecommit:GetBranch', 'codepipeline:StartPipelineExecution']],
     ['deployments', 'deployments', ['codecommit:GetCommit']],

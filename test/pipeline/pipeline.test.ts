@@ -1,4 +1,5 @@
 import { CfnParameter } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { PipelineOptions } from '../../src';
 import { Account, Branch, Pipeline } from '../../src';
 import { Cicd, quickApp } from '../fixtures/app';
@@ -54,7 +55,7 @@ describe('the template of a pipeline', () => {
 
   test('is frozen by a parameter: nothing goes past the source then', () => {
     expect(pipeline.DisableInboundStageTransitions).toEqual({
-      'Fn::If': [expect.stringContaining('Frozen'), [{ StageName: 'Synth', Reason: 'Frozen by the definition of the environment' }], { Ref: 'AWS::NoValue' }],
+      'Fn::If': [expect.stringContaining('Frozen'), [{ StageName: 'Synth', Reason: 'Frozen by the definition of the environment or halted (org-environments status)' }], { Ref: 'AWS::NoValue' }],
     });
   });
 
@@ -98,6 +99,7 @@ describe('the template of a pipeline', () => {
       'org-environments-pipeline-deploy': ['deploy', 'file-publishing', 'image-publishing', 'lookup'].map(role),
       'org-environments-pipeline-start': [],
       'org-environments-pipeline-events': [],
+      'org-environments-pipeline-operate': [],
     });
   });
 });
@@ -117,6 +119,7 @@ describe('a pipeline', () => {
       EventBusArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':events:eu-west-1:222222222222:event-bus/org-environments']] },
       Approval: 'none',
       ApprovalMinutes: '10080',
+      ApprovalTopicArn: '',
       State: 'enabled',
     });
   });
@@ -127,7 +130,11 @@ describe('a pipeline', () => {
       pipelineName: 'Dev',
       branchName: { 'Fn::GetAtt': [expect.stringMatching(/^DevBranch/), 'branchName'] },
       repositoryArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':codecommit:eu-west-1:222222222222:shop']] },
+      gate: 'Synth',
+      state: 'enabled',
+      applications: 'delete',
     });
+    expect(pipelineOf({ keepApplication: true, enabled: false }).request.lease).toMatchObject({ state: 'frozen', applications: 'keep' });
   });
 
   test.each<[string, PipelineOptions, object]>([
@@ -139,13 +146,37 @@ describe('a pipeline', () => {
     const usual = pipelineOf();
     const other = pipelineOf(options);
     expect(other.template).toEqual(usual.template);
-    expect(other.request).toEqual({ ...usual.request, parameters: { ...usual.request.parameters, ...parameters } });
+    expect(other.request.parameters).toEqual({ ...usual.request.parameters, ...parameters });
   });
 
   test('has the same template in every environment, in which no name of an environment occurs', () => {
     const one = JSON.stringify(pipelineOf({}, 'Crocodile').template);
     expect(one).toBe(JSON.stringify(pipelineOf({}, 'Dev').template));
     expect(one.toLowerCase()).not.toContain('crocodile');
+  });
+
+  test('tells a topic of the CICD account when somebody must approve, which takes it from pipelines of the organization alone', () => {
+    const app = quickApp();
+    const cicd = new Cicd(app, { imported: true });
+    const approvalTopic = new Topic(cicd.stack, 'Approvals');
+    const [{ pipeline }] = ['dev', 'prod'].map(name => cicd.environment(name, { pipeline: { approval: true, approvalTopic } }));
+    const assembly = app.synth();
+    expect(onlyResource(templateOf(assembly), 'AWS::SNS::TopicPolicy').Properties.PolicyDocument.Statement).toEqual([{
+      Sid: '0',
+      Effect: 'Allow',
+      Action: 'sns:Publish',
+      Principal: { AWS: '*' },
+      Resource: { Ref: expect.stringContaining('Approvals') },
+      Condition: {
+        StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorgid' },
+        ArnLike: { 'aws:PrincipalArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::*:role/org-environments-pipeline-run']] } },
+      },
+    }]);
+    const template = accountTemplateOf(assembly, pipeline.accountStack);
+    const approve = propertiesOf(template).Stages[3]['Fn::If']?.[1];
+    const told = expect.stringContaining('ApprovalTold');
+    expect(approve).toMatchObject({ Actions: [{ Configuration: { NotificationArn: { 'Fn::If': [told, { Ref: 'ApprovalTopicArn' }, { Ref: 'AWS::NoValue' }] } } }] });
+    expect(onlyResource(template, 'AWS::IAM::Policy')).toMatchObject({ Condition: told, Properties: { PolicyDocument: { Statement: [{ Resource: { Ref: 'ApprovalTopicArn' } }] } } });
   });
 
   test('tells its name and its ARN', () => {
@@ -187,6 +218,12 @@ describe('a pipeline stops at synth', () => {
     const branch = Branch.fromBranchAttributes(stack, 'Main', { source, branchName: 'main' });
     expect(() => new Pipeline(stack, 'Pipeline', { organization, branch, account: cicd.account(), environmentName })).toThrow(
       `[Cicd/Pipeline] the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got '${environmentName}'`);
+  });
+
+  test('when it has a topic for approvals that nobody is asked for', () => {
+    const cicd = new Cicd(quickApp(), { imported: true });
+    expect(() => cicd.environment('dev', { pipeline: { approvalTopic: new Topic(cicd.stack, 'Approvals') } })).toThrow(
+      "[Cicd/dev/Pipeline] an 'approvalTopic' is told of approvals, but nobody is asked: set 'approval: true', or leave the topic out");
   });
 
   test('but not when the name of its environment is known only at deployment', () => {

@@ -46,8 +46,8 @@ describe('of the roles of a pipeline', () => {
       for (const target of elsewhere) await expect(assume(pipelineRole(step), target)).rejects.toThrow(REFUSED);
     });
 
-    test('takes none of the roles that make pipelines', async () => {
-      for (const name of ['deployer', 'deployer-execution']) {
+    test('takes none of the roles that make pipelines, or resources without CloudFormation', async () => {
+      for (const name of ['deployer', 'deployer-execution', 'application']) {
         await expect(assume(pipelineRole(step), `arn:aws:iam::${own}:role/org-environments-${name}-${REGION}`)).rejects.toThrow(REFUSED);
       }
     });
