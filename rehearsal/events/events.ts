@@ -84,20 +84,21 @@ export class Events implements Service {
     this.arrive(this.buses.arn({ accountId, region }, bus), envelope);
   }
 
-  private arrive(busArn: string, envelope: Envelope): void {
+  /** @param forwarded the event comes from another bus: AWS sends it on to no third one */
+  private arrive(busArn: string, envelope: Envelope, forwarded = false): void {
     const [, , , region, accountId] = busArn.split(':');
     for (const [name, rule] of this.rules.of(accountId, region)) {
       const listens = rule.State !== 'DISABLED' && this.buses.arn({ accountId, region }, rule.EventBusName) === busArn;
       if (listens && rule.EventPattern !== undefined && matches(rule.EventPattern, { ...envelope })) {
-        for (const target of rule.Targets) void this.send(target, envelope, this.ruleArn(name, rule, { accountId, region }));
+        for (const target of rule.Targets) void this.send(target, envelope, this.ruleArn(name, rule, { accountId, region }), forwarded);
       }
     }
   }
 
-  private async send(target: Target, event: Envelope, ruleArn: string): Promise<void> {
+  private async send(target: Target, event: Envelope, ruleArn: string, forwarded: boolean): Promise<void> {
     try {
       if (target.Arn.includes(':lambda:')) await this.delivery.invoke(target.Arn, inputOf(target, { ...event }), ruleArn);
-      if (target.Arn.includes(':event-bus/')) this.forward(target, event, ruleArn);
+      if (target.Arn.includes(':event-bus/') && !forwarded) this.forward(target, event, ruleArn);
     } catch (error) {
       // EventBridge tells nobody when a delivery fails, so that only the terminal can.
       console.error(error);
@@ -108,7 +109,7 @@ export class Events implements Service {
   private forward({ Arn: busArn, RoleArn: roleArn }: Target, event: Envelope, ruleArn: string): void {
     if (roleArn === undefined) throw new AwsError('ValidationException', `the target ${busArn} of ${ruleArn} has no role`);
     this.delivery.demand(roleArn, ruleArn, { action: 'events:PutEvents', resource: busArn, context: contextOf(event.source, event['detail-type']) });
-    this.arrive(busArn, event);
+    this.arrive(busArn, event, true);
   }
 
   private ruleArn(name: string, { EventBusName: bus }: Rule, { accountId, region }: Pick<ResourceContext, 'accountId' | 'region'>): string {

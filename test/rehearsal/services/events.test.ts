@@ -96,6 +96,20 @@ describe('an event that is forwarded to a bus of another account', () => {
     expect(world.delivered).toEqual([{ functionArn, event: expect.objectContaining({ ...event, account: MEMBER }) }]);
   });
 
+  test('goes on to no third bus', async () => {
+    await permit(organizationOnly);
+    await world.type('AWS::Events::EventBus').create({ Name: 'third' }, world.context(CICD));
+    const thirdArn = busArn.replace('organization', 'third');
+    await world.type('AWS::Events::Rule').create({
+      EventBusName: 'organization', EventPattern: { account: [{ exists: true }] }, Targets: [{ Id: 'third', Arn: thirdArn, RoleArn: roleArn }],
+    }, world.context(CICD));
+    await world.type('AWS::Events::Rule').create({
+      EventBusName: 'third', EventPattern: { account: [{ exists: true }] }, Targets: [{ Id: 'late', Arn: functionArn }],
+    }, world.context(CICD));
+    world.events.emit(MEMBER, REGION, event);
+    expect(world.delivered).toHaveLength(1);
+  });
+
   test.each<[string, object | undefined, Partial<typeof event>]>([
     ['the bus has no policy', undefined, {}],
     ['the policy names another organization', { StringEquals: { 'aws:PrincipalOrgID': 'o-another' } }, {}],
