@@ -42,7 +42,7 @@ export class CodeCommit implements Service {
     };
     this.operations = Object.fromEntries(Object.entries(operations)
       .map(([name, operation]) => [name, async call => environment.clock.during(async () => operation(call))]));
-    this.resourceTypes = { 'AWS::CodeCommit::Repository': repositoryType(this.store) };
+    this.resourceTypes = { 'AWS::CodeCommit::Repository': repositoryType(this.store, environment.clock) };
   }
 
   /**
