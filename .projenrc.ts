@@ -106,6 +106,8 @@ project.testTask.prependSpawn(checkTypes);
 project.testTask.prependSpawn(bundle);
 project.addTask('demo', { description: 'Rehearse the quickstart', exec: 'node examples/demo.mjs', receiveArgs: true });
 project.addTask('bench', { description: 'Measure against the peers: bench/results.json and docs/bench.md', exec: 'tsx bench/index.ts', receiveArgs: true });
+const soak = project.addTask('soak', { description: 'Schedules of faults: --runs N --seed S', exec: 'tsx test/faults/soak.ts', receiveArgs: true });
+soak.prependSpawn(bundle);
 project.addTask('package:codegen', {
   description: 'Generate the sources of the other languages without their tool chains',
   steps: ['python', 'java', 'dotnet', 'go'].map(language => ({ exec: `jsii-pacmak --code-only --target ${language} --outdir dist/code` })),

@@ -7,8 +7,9 @@ import type { Handlers } from '../shared/serve';
 import { serve } from '../shared/serve';
 
 const { [HANDLER_ENVIRONMENT.PARTITION]: partition = 'aws', [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: accountId = '' } = process.env;
+const registry = new TableRegistry();
 const lifecycle = new AccountStackLifecycle(
-  new TableRegistry(), new BootstrappedAccounts(partition), new OperatedPipelines(partition), { partition, accountId },
+  registry, new BootstrappedAccounts(partition), new OperatedPipelines(partition), { partition, accountId },
 );
 
-export const { onEvent, isComplete }: Handlers = serve(lifecycle);
+export const { onEvent, isComplete }: Handlers = serve(lifecycle, registry);

@@ -13,6 +13,7 @@ export interface PipelineDetail {
   readonly 'stage'?: string;
   readonly 'action'?: string;
   readonly 'type'?: { readonly category?: string };
+  readonly 'input-artifacts'?: readonly { readonly s3location?: { readonly key?: string } }[];
   readonly 'execution-result'?: { readonly 'external-execution-id'?: string; readonly 'external-execution-summary'?: string };
 }
 
@@ -21,6 +22,7 @@ export type Change = { readonly at: number } & (
   | { readonly of: 'run'; readonly name: string; readonly attempt: number; readonly startedAt?: number; readonly rollback: boolean }
   | { readonly of: 'source'; readonly commitId: string }
   | { readonly of: 'deployment' }
+  | { readonly of: 'artifacts'; readonly artifacts: readonly string[] }
   | { readonly of: 'failure'; readonly stage: string; readonly action?: string; readonly message?: string }
 );
 
@@ -34,8 +36,12 @@ export function changeOf({ time, detail }: PipelineEvent): Change | undefined {
   if (stage === undefined) return { at, of: 'run', ...wholeRun(detail) };
   const { 'external-execution-id': id, 'external-execution-summary': message } = detail['execution-result'] ?? {};
   if (state === 'FAILED') return { at, of: 'failure', stage, ...action && { action }, ...message && { message } };
-  if (action === undefined) return stage === DEPLOY_STAGE && state === 'STARTED' ? { at, of: 'deployment' } : undefined;
+  if (stage === DEPLOY_STAGE && state === 'STARTED') return action === undefined ? { at, of: 'deployment' } : { at, of: 'artifacts', artifacts: artifactsOf(detail) };
   return detail.type?.category === 'Source' && state === 'SUCCEEDED' && id ? { at, of: 'source', commitId: id } : undefined;
+}
+
+function artifactsOf({ 'input-artifacts': artifacts = [] }: PipelineDetail): readonly string[] {
+  return artifacts.flatMap(({ s3location }) => s3location?.key ?? []);
 }
 
 function wholeRun(detail: PipelineDetail) {

@@ -17,6 +17,7 @@ function apply(run: Run, change: Change): Run {
   switch (change.of) {
     case 'source': return { ...run, startedAt, commitId: change.commitId };
     case 'deployment': return { ...run, startedAt, deployingSince: earliest(run.deployingSince, change.at) };
+    case 'artifacts': return { ...run, startedAt, artifacts: [...new Set([...run.artifacts ?? [], ...change.artifacts])].sort() };
     case 'failure': return { ...run, startedAt, ...failed(run, change) };
     case 'run': return { ...run, startedAt, ...told(run, change) };
   }

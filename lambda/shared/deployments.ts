@@ -9,6 +9,8 @@ export interface Run {
   readonly authoredAt?: number;
   /** It goes back to what was deployed before, because another run has failed. */
   readonly rollback?: true;
+  /** Keys of what it deploys. */
+  readonly artifacts?: readonly string[];
   /** Since when it has been changing the account. */
   readonly deployingSince?: number;
   readonly deployedAt?: number;
@@ -47,9 +49,11 @@ export function deploymentKey(environmentName: string): string {
   return `deployment#${environmentName}`;
 }
 
-/** What a rollback deploys again is the commit of the run that was deployed before it. */
+/** No event tells the commit that a rollback deploys again: it is that of the run with the same artifacts, or else of the last deployment. */
 export function commitOf(run: Run, runs: readonly Run[]): string | undefined {
   if (!run.rollback) return run.commitId;
+  const { artifacts = [] } = run;
+  if (artifacts.length > 0) return runs.find(other => !other.rollback && other.artifacts?.some(key => artifacts.includes(key)))?.commitId;
   const before = runs.filter(other => !other.rollback && other.deployedAt !== undefined && other.deployedAt <= run.startedAt);
   return latest(before, other => other.deployedAt)?.commitId;
 }

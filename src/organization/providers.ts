@@ -20,6 +20,8 @@ const RECORDS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
 const READ = ['dynamodb:GetItem'];
 /** Members come and go in a queue without regard to each other. */
 const QUEUE = ['dynamodb:UpdateItem'];
+/** What was asked of the resources of a provider, the last at the end. */
+const REQUESTS = 'request#*';
 
 export interface OrganizationProvidersProps {
   readonly registry: Table;
@@ -62,7 +64,7 @@ export class OrganizationProviders extends Construct {
     });
     this.props.access.statements.forEach(statement => provider.role.addToPrincipalPolicy(statement));
     acknowledgeWildcards(provider.role, this.props.access.statements, VENDING_REASONS);
-    this.grantRecords(provider.role, ['account#*', 'queue#*'], [...RECORDS, ...QUEUE]);
+    this.grantRecords(provider.role, ['account#*', 'queue#*', REQUESTS], [...RECORDS, ...QUEUE]);
     return provider;
   }
 
@@ -74,7 +76,7 @@ export class OrganizationProviders extends Construct {
       environment: this.environment(),
       queryInterval: Duration.seconds(5),
     });
-    this.grantRecords(provider.role, ['branch#*']);
+    this.grantRecords(provider.role, ['branch#*', REQUESTS]);
     return provider;
   }
 
@@ -86,7 +88,7 @@ export class OrganizationProviders extends Construct {
       environment: this.environment(),
       queryInterval: Duration.seconds(10),
     });
-    this.grantRecords(provider.role, ['stack#*', 'lease#*', 'route#*', 'index#*'], [...RECORDS, ...QUEUE]);
+    this.grantRecords(provider.role, ['stack#*', 'lease#*', 'route#*', 'index#*', REQUESTS], [...RECORDS, ...QUEUE]);
     // whoever halts an environment writes them
     this.grantRecords(provider.role, ['halt#*'], READ, 'Halts');
     this.grantEnter(provider.role, [

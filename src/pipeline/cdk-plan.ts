@@ -95,7 +95,7 @@ export function cdkPlan(options: CdkPipelineOptions): PipelinePlan {
       deployStage(options, deployStep()),
     ],
     executionMode: options.executionMode,
-    build: options,
+    builds: options,
   };
 }
 

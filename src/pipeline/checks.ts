@@ -25,7 +25,7 @@ export function checkedPlan(scope: IConstruct, definition: PipelineDefinition): 
   checkNames(scope, 'stage', names);
   checkNames(scope, 'step', plan.stages.flatMap(({ steps }) => steps.map(({ name }) => name)));
   checkArtifacts(scope, plan);
-  checkBuild(scope, plan.build ?? {});
+  checkBuild(scope, plan.builds ?? {});
   return plan;
 }
 

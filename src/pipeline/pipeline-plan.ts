@@ -218,5 +218,5 @@ export interface PipelinePlan {
    *
    * @default - small ones with CodeBuild's standard image
    */
-  readonly build?: BuildOptions;
+  readonly builds?: BuildOptions;
 }

@@ -38,7 +38,7 @@ export class PipelineResources extends Construct {
     const bucketName = `${NAMES.artifactBucketPrefix}${Aws.ACCOUNT_ID}-${Aws.REGION}`;
     const roles = new PipelineRoles(this, 'Roles', {
       stages: plan.stages,
-      build: plan.build ?? {},
+      build: plan.builds ?? {},
       bucketArn: `arn:${Aws.PARTITION}:s3:::${bucketName}`,
       keyArn: this.value.ArtifactKeyArn,
       logGroupArn: logs.logGroupArn,
@@ -48,7 +48,7 @@ export class PipelineResources extends Construct {
     });
     const projects = plan.stages.flatMap(stage => stage.steps).map(step => new BuildProject(this, step.name, {
       step,
-      options: plan.build ?? {},
+      options: plan.builds ?? {},
       role: roles.of(step),
       keyArn: this.value.ArtifactKeyArn,
       bucketName,

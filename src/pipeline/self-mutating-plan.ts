@@ -47,6 +47,6 @@ export function selfMutatingPlan(options: SelfMutatingPipelineOptions): Pipeline
       },
     ],
     executionMode: options.executionMode,
-    build: options,
+    builds: options,
   };
 }

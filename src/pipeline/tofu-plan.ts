@@ -38,7 +38,7 @@ export function tofuPlan(options: TofuPipelineOptions): PipelinePlan {
       deployStage({ ...options, installCommands: options.installCommands ?? [] }, applyStep(options)),
     ],
     executionMode: options.executionMode,
-    build: options,
+    builds: options,
   };
 }
 

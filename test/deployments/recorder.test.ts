@@ -69,6 +69,7 @@ test('a deployment is recorded with its commit, its times and how long the commi
     authoredAt: at(-60),
     deployingSince: at(10),
     deployedAt: at(20),
+    artifacts: [],
   }]);
   expect(world.measured).toEqual([{ at: at(20), values: { Deployments: 1, LeadTime: 80 } }]);
   expect(world.commits.asked).toEqual(['shop/c0ffee']);
@@ -101,6 +102,16 @@ test('a rollback restores what was deployed before, and is no deployment of its 
   expect(runs[0]).toMatchObject({ rollback: true, deployedAt: at(120) });
   expect(commitOf(runs[0], runs)).toBe('g00d');
   expect(world.metrics).toEqual({ Deployments: [1], LeadTime: [80], FailedDeployments: [1], TimeToRestore: [10] });
+});
+
+test('a rollback by hand deploys the commit whose artifacts it has', async () => {
+  const input = { 'stage': 'Deploy', 'action': 'Deploy', 'input-artifacts': [{ name: 'Synth', s3location: { bucket: 'artifacts', key: 'dev/Synth/1' } }] };
+  await world.hear(...deployment('first', 0, 'f1257'), happened('first', 10, input), ...deployment('second', 100), ...rollback('back', 200));
+  const untold = await world.runs();
+  expect(commitOf(untold[0], untold)).toBe('c0ffee');
+  await world.hear(happened('back', 200, input));
+  const told = await world.runs();
+  expect(commitOf(told[0], told)).toBe('f1257');
 });
 
 test('the time to restore begins with the first of several failures', async () => {

@@ -1,6 +1,7 @@
+import { CodePipelineClient, RollbackStageCommand } from '@aws-sdk/client-codepipeline';
 import { reasons, World } from './world';
-import { deploymentKey } from '../../lambda/shared/deployments';
-import type { DeploymentRecord } from '../../lambda/shared/deployments';
+import { commitOf, deploymentKey } from '../../lambda/shared/deployments';
+import type { DeploymentRecord, Run } from '../../lambda/shared/deployments';
 import { deployment } from '../deployments/events';
 import type { Cicd } from '../fixtures/app';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
@@ -13,50 +14,58 @@ describe('what a pipeline does', () => {
   });
   afterAll(() => world.stop());
 
-  /** Puts the events of a deployment on the bus of an account, as CodePipeline does. */
-  async function deploys(accountId: string, executionId: string, pipeline = 'dev'): Promise<void> {
-    const [{ commitId }] = await world.simulation.codecommit.branches(CICD_ACCOUNT, REGION, 'shop');
-    for (const { detail } of deployment(executionId, 0, commitId)) {
-      const subject = detail.action ? 'Action' : detail.stage ? 'Stage' : 'Pipeline';
-      world.simulation.events.emit(accountId, REGION, {
-        'source': 'aws.codepipeline',
-        'detail-type': `CodePipeline ${subject} Execution State Change`,
-        'resources': [`arn:aws:codepipeline:${REGION}:${accountId}:${pipeline}`],
-        'detail': { ...detail, pipeline },
-      });
+  const log = () => world.simulation.lambda.log.map(({ text }) => text).join('\n');
+  const runs = async () => (await world.record<DeploymentRecord>(deploymentKey('dev')))?.runs ?? [];
+
+  async function until<Answer>(ask: () => Promise<Answer | undefined>): Promise<Answer> {
+    for (let i = 0; i < 300; i++) {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+      await new Promise(resolve => setTimeout(resolve, 100));
     }
+    throw new Error(`never: ${ask.toString()}\n${JSON.stringify(await runs())}`);
   }
 
-  const log = () => world.simulation.lambda.log.map(({ text }) => text).join('\n');
+  /** Waits for the run of a commit to have deployed, with all that is told of it. */
+  async function deployed(commitId: string): Promise<Run> {
+    return until(async () => (await runs()).find(run => run.commitId === commitId && run.authoredAt !== undefined && run.state?.name === 'SUCCEEDED'));
+  }
 
-  async function logged(words: string): Promise<void> {
-    for (let i = 0; !log().includes(words) && i < 150; i++) await new Promise(resolve => setTimeout(resolve, 100));
-    expect(log()).toContain(words);
+  async function head(): Promise<string> {
+    const branches = await world.simulation.codecommit.branches(CICD_ACCOUNT, REGION, 'shop');
+    return branches.find(({ name }) => name === 'env/dev')?.commitId ?? '';
   }
 
   test('is recorded in the registry of the CICD account, and measured', async () => {
-    await deploys(world.vended['shop-dev'], 'one');
-    // all events come at once, so that the commit may be known before or after the end
-    await logged('"LeadTime":');
-    await logged('"Deployments":1');
-    expect(log()).toMatch(/^\{"_aws":.*"Environment":"dev",.*"LeadTime":\d+\}$/m);
-    expect(await world.record<DeploymentRecord>(deploymentKey('dev'))).toMatchObject({
-      environmentName: 'dev',
-      accountId: world.vended['shop-dev'],
-      runs: [{ executionId: 'one', state: { name: 'SUCCEEDED' }, commitId: expect.stringMatching(/^[0-9a-f]{40}$/), authoredAt: expect.any(Number) }],
-    });
+    await deployed(await head());
+    const pushed = await world.push('env/dev', { 'README.md': 'changed\n' });
+    const { startedAt, deployingSince = 0, deployedAt = 0 } = await deployed(pushed);
+    expect([startedAt, deployingSince, deployedAt]).toEqual([startedAt, deployingSince, deployedAt].sort((one, other) => one - other));
+    expect(await world.record<DeploymentRecord>(deploymentKey('dev'))).toMatchObject({ environmentName: 'dev', accountId: world.vended['shop-dev'], pipelineName: 'dev' });
+    await until(async () => /^\{"_aws":.*"Environment":"dev",.*"LeadTime":\d+\}$/m.test(log()) || undefined);
+  });
+
+  test('is recorded as a rollback when it deploys again what was deployed before', async () => {
+    const [last, first] = await runs();
+    const { endpoint } = world.simulation.server;
+    const accountId = world.vended['shop-dev'];
+    const credentials = world.simulation.iam.issue({ accountId, arn: `arn:aws:iam::${accountId}:root` });
+    const client = new CodePipelineClient({ endpoint, region: REGION, credentials });
+    await client.send(new RollbackStageCommand({ pipelineName: 'dev', stageName: 'Deploy', targetPipelineExecutionId: first.executionId }));
+    const back = await until(async () => (await runs()).find(({ rollback, state }) => rollback && state?.name === 'SUCCEEDED'));
+    expect(back).toMatchObject({ rollback: true, deployedAt: expect.any(Number) });
+    expect([commitOf(back, await runs()), last.commitId]).toEqual([first.commitId, await head()]);
   });
 
   test('is not recorded when it is another pipeline, whatever bus its event was put on', async () => {
-    await deploys(world.vended['shop-dev'], 'two', 'another');
+    const before = await runs();
     world.simulation.events.emit(CICD_ACCOUNT, REGION, {
       'source': 'aws.codepipeline',
       'detail-type': 'CodePipeline Pipeline Execution State Change',
       'resources': [],
       'detail': { ...deployment('three', 0)[0].detail, pipeline: 'dev' },
     }, 'org-environments');
-    await logged(`pipeline 'dev' of account ${CICD_ACCOUNT} belongs to no environment`);
-    expect((await world.record<DeploymentRecord>(deploymentKey('dev')))?.runs.map(({ executionId }) => executionId)).toEqual(['one']);
-    expect(log()).not.toContain("pipeline 'another'");
+    await until(async () => log().includes(`pipeline 'dev' of account ${CICD_ACCOUNT} belongs to no environment`) || undefined);
+    expect(await runs()).toEqual(before);
   });
 });

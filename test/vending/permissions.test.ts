@@ -30,6 +30,10 @@ describe('CloudFormation in a vended account', () => {
       // nothing has been removed yet
       'org-environments-account-provider': ['dynamodb:DeleteItem'],
       'org-environments-branch-provider': ['codecommit:ListBranches', 'dynamodb:DeleteItem'],
+      // nobody has halted anything yet
+      'org-environments-operations': [
+        'codecommit:GetCommit', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'logs:CreateLogStream', 'logs:PutLogEvents', 'sts:AssumeRole',
+      ],
       'org-environments-stack-provider': ['dynamodb:DeleteItem'],
       // no commit has been made on a branch with a pipeline yet
       'org-environments-trigger': ['codecommit:GetBranch', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage', 'sts:AssumeRole'],
