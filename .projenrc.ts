@@ -107,6 +107,8 @@ project.addTask('bench', {
   description: 'Measure against the peers: bench/results.json, docs/bench.md and docs/bench.svg',
   steps: [{ spawn: 'bundle' }, { exec: 'tsx --tsconfig test/tsconfig.json bench/index.ts' }],
 });
+const soak = project.addTask('soak', { description: 'Schedules of faults: --runs N --seed S', exec: 'tsx test/faults/soak.ts', receiveArgs: true });
+soak.prependSpawn(bundle);
 project.addTask('package:codegen', {
   description: 'Generate the sources of the other languages without their tool chains',
   steps: ['python', 'java', 'dotnet', 'go'].map(language => ({ exec: `jsii-pacmak --code-only --target ${language} --outdir dist/code` })),

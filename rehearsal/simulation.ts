@@ -42,6 +42,8 @@ export interface SimulationOptions {
   readonly creationSeconds?: number;
   /** Whether policies decide who may do what; without them everybody may do everything within his account. @default true */
   readonly enforce?: boolean;
+  /** Simulated seconds until the access role of a created account can be assumed. */
+  readonly readySeconds?: number;
   /** @default 'aws' */
   readonly partition?: string;
   /**

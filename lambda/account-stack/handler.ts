@@ -6,6 +6,7 @@ import type { Handlers } from '../shared/serve';
 import { serve } from '../shared/serve';
 
 const { [HANDLER_ENVIRONMENT.PARTITION]: partition = 'aws', [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: accountId = '' } = process.env;
-const lifecycle = new AccountStackLifecycle(new TableRegistry(), new BootstrappedAccounts(partition), { partition, accountId });
+const registry = new TableRegistry();
+const lifecycle = new AccountStackLifecycle(registry, new BootstrappedAccounts(partition), { partition, accountId });
 
-export const { onEvent, isComplete }: Handlers = serve(lifecycle);
+export const { onEvent, isComplete }: Handlers = serve(lifecycle, registry);

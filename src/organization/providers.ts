@@ -16,6 +16,8 @@ import { HandlerFunctions, ResourceProvider } from '../private/resource-provider
 const RECORDS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
 /** Members come and go in a queue without regard to each other. */
 const QUEUE = ['dynamodb:UpdateItem'];
+/** What was asked of the resources of a provider, the last at the end. */
+const REQUESTS = 'request#*';
 
 export interface OrganizationProvidersProps {
   readonly registry: Table;
@@ -49,7 +51,7 @@ export class OrganizationProviders extends Construct {
     });
     this.props.access.statements.forEach(statement => provider.role.addToPrincipalPolicy(statement));
     acknowledgeWildcards(provider.role, this.props.access.statements, VENDING_REASONS);
-    this.grantRecords(provider.role, ['account#*', 'queue#*'], [...RECORDS, ...QUEUE]);
+    this.grantRecords(provider.role, ['account#*', 'queue#*', REQUESTS], [...RECORDS, ...QUEUE]);
     return provider;
   }
 
@@ -61,7 +63,7 @@ export class OrganizationProviders extends Construct {
       environment: this.environment(),
       queryInterval: Duration.seconds(5),
     });
-    this.grantRecords(provider.role, ['branch#*']);
+    this.grantRecords(provider.role, ['branch#*', REQUESTS]);
     return provider;
   }
 
@@ -73,7 +75,7 @@ export class OrganizationProviders extends Construct {
       environment: this.environment(),
       queryInterval: Duration.seconds(10),
     });
-    this.grantRecords(provider.role, ['stack#*', 'lease#*', 'route#*']);
+    this.grantRecords(provider.role, ['stack#*', 'lease#*', 'route#*', REQUESTS]);
     this.grantEnter(provider.role, ['deploy', 'file-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`));
     this.allow(provider.role, new PolicyStatement({
       sid: 'ReadTemplates',

@@ -46,7 +46,9 @@ describe.each([['the CICD account', outside], ['the account of an environment', 
 test('each handler sees its own records alone', () => {
   const records = identityStatements(outside).filter(({ Sid }) => Sid === 'Records')
     .map(({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']);
-  expect(records).toEqual([['account#*', 'queue#*'], ['branch#*'], ['stack#*', 'lease#*', 'route#*'], ['route#*']]);
+  expect(records).toEqual([
+    ['account#*', 'queue#*', 'request#*'], ['branch#*', 'request#*'], ['stack#*', 'lease#*', 'route#*', 'request#*'], ['route#*'],
+  ]);
 });
 
 test('services that run the pipeline may use its roles for this account only', () => {
