@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import type { Iam } from '../iam/iam';
-import { AwsError, HttpAnswer } from '../service';
+import { AwsError, ConnectionReset, HttpAnswer } from '../service';
 import type { Call, HttpRequest, RecordedCall, Service } from '../service';
 import { jsonProtocol, parseJsonObject, toJson } from './json';
 import type { Protocol } from './protocol';
@@ -26,6 +26,16 @@ const INVALID_KEY: Readonly<Record<Service['protocol'], string>> = {
 type Hook = (call: Call) => Promise<void>;
 type Guard = (service: Service, call: Call) => Promise<void>;
 
+/** A call on its way over HTTP. */
+export interface CarriedCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly accessKeyId: string;
+}
+
+/** Stands between whoever calls and AWS. */
+export type Carrier = <Answer>(call: CarriedCall, send: () => Promise<Answer>) => Promise<Answer>;
+
 /** What is left of a request when HTTP is left out. */
 export interface DirectCall {
   readonly service: string;
@@ -40,6 +50,8 @@ export interface DirectCall {
 export class Dispatcher {
   /** Refuses calls that their caller may not make. */
   public guard?: Guard;
+  /** May refuse calls over HTTP, or lose their answers. */
+  public carrier: Carrier = async (_call, send) => send();
   private readonly services = new Map<string, Service>();
   private readonly hooks = new Set<Hook>();
 
@@ -63,16 +75,20 @@ export class Dispatcher {
     const at = this.clock.now();
     const caller = this.iam.caller(scope.accessKeyId);
     let operation = `${request.method} ${request.path}`;
+    const { accountId, arn } = caller ?? { accountId: 'unknown', arn: scope.accessKeyId };
+    const record = (error?: string): void => this.record({ at, service: service.name, operation, accountId, caller: arn, region: scope.region, error });
     const answer = await answerOf(async () => {
       if (caller === undefined) throw new AwsError(INVALID_KEY[service.protocol], 'The security token included in the request is invalid.', 403);
       const decoded = protocol.decode(service, request);
       operation = decoded?.operation ?? operation;
       const call = { service: service.name, operation, input: decoded?.input ?? {}, caller, region: scope.region, request };
-      const output = await this.run(service, call);
+      const output = await this.carrier({ service: service.name, operation, accessKeyId: scope.accessKeyId }, async () => this.run(service, call));
       return output instanceof HttpAnswer ? output : protocol.encode(service, operation, output);
-    }, error => protocol.fail(service, error, request));
-    const { accountId, arn } = caller ?? { accountId: 'unknown', arn: scope.accessKeyId };
-    this.record({ at, service: service.name, operation, accountId, caller: arn, region: scope.region, error: answer.errorCode });
+    }, error => protocol.fail(service, error, request)).catch(error => {
+      record('ConnectionReset');
+      throw error;
+    });
+    record(answer.errorCode);
     return answer;
   }
 
@@ -118,6 +134,7 @@ async function answerOf(work: () => Promise<HttpAnswer>, fail: (error: AwsError)
     return await work();
   } catch (error) {
     if (error instanceof AwsError) return fail(error);
+    if (error instanceof ConnectionReset) throw error;
     // Not an answer of AWS but a fault of the rehearsal: it must be seen even when the caller swallows it.
     console.error(error);
     return fail(new AwsError('InternalFailure', error instanceof Error ? error.message : String(error), 500));

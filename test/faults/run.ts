@@ -1,15 +1,16 @@
 import { environmentsOf } from './apps';
 import type { Apps, AppSpec } from './apps';
 import { broken, left, silent, strayEntries, strayLeases, undeclared } from './invariants';
-import type { FaultKind, Schedule, Step } from './schedule';
+import type { Schedule, Step } from './schedule';
 import { FaultyWorld } from './world';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
+import type { FaultCounts } from '../../rehearsal/faults/fault';
 
 export interface RunReport {
   /** What did not hold; empty: the run is good. */
   readonly violations: readonly string[];
   /** How often each kind of fault struck. */
-  readonly struck: Partial<Record<FaultKind, number>>;
+  readonly struck: FaultCounts;
   /** What happened, for whoever reads a failure. */
   readonly story: readonly string[];
 }
@@ -54,7 +55,10 @@ class Run {
     await this.look('at the end');
     // what needs no change is left alone, even if it was rolled back to
     const succeeded = result.succeeded || (result.changed === 0 && result.failures.length === 0);
-    if (!succeeded && !this.isToldOtherParent(result)) this.violations.push(`without faults: ${result.stacks.at(-1)?.reason} ${result.failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join(' | ').slice(0, 1500)}`);
+    if (!succeeded && !this.isToldOtherParent(result)) {
+      const reasons = result.failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
+      this.violations.push(`without faults: ${result.stacks.at(-1)?.reason} ${reasons.join(' | ').slice(0, 1500)}`);
+    }
     if (succeeded) this.violations.push(...await undeclared(this.world, environmentsOf(this.app)), ...strayLeases(this.world), ...strayEntries(this.world));
     const end = await this.world.destroy(this.app);
     this.tell('destroyed', end);
