@@ -55,8 +55,17 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const again = record?.removing === owner.id;
     if (!record || !again && !owns(record.owners, owner)) return;
     const owners = withoutOwner(record.owners, owner);
-    const last = owners.length === 0;
-    const next: StackRecord = { ...record, owners, ...(last && { removing: owner.id, attempt: this.newAttempt(), since: this.now() }) };
+    const rest = owners.at(-1);
+    const last = rest === undefined;
+    // it was deployed as the one who goes declares it, who came when a construct was renamed and goes because the update has failed
+    const givenBack = rest && record.applied !== fingerprintOf(rest.request);
+    const next: StackRecord = {
+      ...record,
+      owners,
+      ...(last && { removing: owner.id }),
+      ...((last || givenBack) && { attempt: this.newAttempt(), since: this.now() }),
+      ...(givenBack && { fence: undefined }),
+    };
     await this.registry.write(key, next, record.version);
     if (last) await this.leaveRoutes(record.routes ?? [], key);
   }
@@ -79,7 +88,9 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
   }
 
   public async finishRemoval(owner: Owner, place: StackPlace): Promise<boolean> {
-    return this.takeAway(owner, place, 'explain');
+    if (!await this.takeAway(owner, place, 'explain')) return false;
+    const rest = (await this.registry.read<StackRecord>(keyOf(place)))?.owners.at(-1);
+    return !rest || (await this.advance(rest, rest.request)).done;
   }
 
   private async claim(owner: Owner, request: AccountStackRequest, before: StackPlace | undefined): Promise<void> {
@@ -93,7 +104,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const { version, successor, removing, unreachable, fence, applied, previous = [], ...kept }: Partial<Read> = read ?? {};
     const record: StackRecord = {
       ...kept,
-      owners: withOwner(kept.owners ?? [], owner),
+      owners: withOwner(kept.owners ?? [], owner, request),
       attempt: this.newAttempt(),
       since: this.now(),
       ...(applied === fingerprintOf(request) && { applied }),

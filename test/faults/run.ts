@@ -11,6 +11,8 @@ export interface RunReport {
   readonly violations: readonly string[];
   /** How often each kind of fault struck. */
   readonly struck: FaultCounts;
+  /** CloudFormation has given up to delete something, as it does after three attempts: what is left of it is no violation. */
+  readonly gaveUp: boolean;
   /** What happened, for whoever reads a failure. */
   readonly story: readonly string[];
 }
@@ -21,7 +23,7 @@ export async function play(apps: Apps, schedule: Schedule): Promise<RunReport> {
   const run = new Run(world);
   try {
     await run.steps(schedule.steps);
-    return { violations: run.violations, story: run.story, struck: world.injector.struck };
+    return { violations: run.violations, story: run.story, struck: world.injector.struck, gaveUp: world.leftBehind };
   } finally {
     await world.stop();
   }
@@ -55,7 +57,7 @@ class Run {
     await this.look('at the end');
     // what needs no change is left alone, even if it was rolled back to
     const succeeded = result.succeeded || (result.changed === 0 && result.failures.length === 0);
-    if (!succeeded && !this.isToldOtherParent(result)) {
+    if (!succeeded && !this.isToldOtherParent(result) && !this.isInTheWay(result)) {
       const reasons = result.failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
       this.violations.push(`without faults: ${result.stacks.at(-1)?.reason} ${reasons.join(' | ').slice(0, 1500)}`);
     }
@@ -68,6 +70,11 @@ class Run {
   /** A branch that was kept says itself where it comes from; who declares it anew from somewhere else is told so. */
   private isToldOtherParent({ failures }: DeploymentResult): boolean {
     return failures.some(({ reason, logicalId }) => /exists already with parent '\w+', but environment/.test(reason) && !this.world.has(logicalId));
+  }
+
+  /** A name is still taken by what CloudFormation has given up to delete. */
+  private isInTheWay({ failures }: DeploymentResult): boolean {
+    return this.world.leftBehind && failures.some(({ reason }) => / already exists\.$/.test(reason));
   }
 
   private async look(when: string): Promise<void> {
