@@ -15,7 +15,9 @@ export interface Holder<Request> extends Owner {
  * Lets another owner take over. When a construct is moved or renamed, CloudFormation creates the new logical id first and
  * deletes the old one afterwards, or deletes the new one if the update fails: until then the record has both.
  */
-export function withOwner<Request>(owners: readonly Holder<Request>[], { id, stackId, logicalId }: Owner, request: Request): readonly Holder<Request>[] {
+export function withOwner<Request>(
+  owners: readonly Holder<Request>[], { id, stackId, logicalId }: Owner, request: Request,
+): readonly Holder<Request>[] {
   const holder = { id, stackId, logicalId, request };
   return owns(owners, { id }) ? owners.map(other => other.id === id ? holder : other) : [...owners, holder];
 }

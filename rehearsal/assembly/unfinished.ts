@@ -1,7 +1,13 @@
 import type { Simulation } from '../simulation';
 
-/** Ends what a deployment has left unfinished, as somebody does who reads what he is told: a deletion or a rollback that has failed is asked for again. */
-export async function finishOperations({ cloudformation }: Simulation, stacks: readonly { accountId: string; region: string; name: string }[]): Promise<void> {
+interface StackName {
+  readonly accountId: string;
+  readonly region: string;
+  readonly name: string;
+}
+
+/** Ends what a deployment has left unfinished, as somebody does who reads what he is told: a deletion or a rollback that failed is asked for again. */
+export async function finishOperations({ cloudformation }: Simulation, stacks: readonly StackName[]): Promise<void> {
   for (const { accountId, region, name } of stacks) {
     const stack = cloudformation.find(accountId, region, name);
     await stack?.operation;

@@ -41,8 +41,8 @@ export class AccountCreation {
   private readonly statuses = new Map<string, CreationStatus>();
   private readonly emailsTaken = new Set<string>();
   private failures: CreationFailure[] = [];
-  private onFailure = (): void => undefined;
   private accountLimit: number;
+  private onFailure?: () => void;
 
   public constructor(
     private readonly clock: Clock, private readonly tree: OrganizationTree, private readonly throttle: Throttle,
@@ -61,7 +61,7 @@ export class AccountCreation {
   }
 
   /** Lets the next creations fail, one for each reason, and forgets what was left of those named before. */
-  public failNext(reasons: readonly CreationFailure[], onFailure = (): void => undefined): void {
+  public failNext(reasons: readonly CreationFailure[], onFailure?: () => void): void {
     this.failures = [...reasons];
     this.onFailure = onFailure;
   }
@@ -109,7 +109,7 @@ export class AccountCreation {
   private failureOf(request: CreationRequest, inFlight: number): CreationFailure | undefined {
     const injected = this.failures.shift();
     if (injected !== undefined) {
-      this.onFailure();
+      this.onFailure?.();
       return injected;
     }
     if (this.emailsTaken.has(request.email.toLowerCase())) return 'EMAIL_ALREADY_EXISTS';

@@ -36,6 +36,8 @@ export interface CarriedCall {
 /** Stands between whoever calls and AWS. */
 export type Carrier = <Answer>(call: CarriedCall, send: () => Promise<Answer>) => Promise<Answer>;
 
+const directly: Carrier = async (_call, send) => send();
+
 /** What is left of a request when HTTP is left out. */
 export interface DirectCall {
   readonly service: string;
@@ -51,7 +53,7 @@ export class Dispatcher {
   /** Refuses calls that their caller may not make. */
   public guard?: Guard;
   /** May refuse calls over HTTP, or lose their answers. */
-  public carrier: Carrier = async (_call, send) => send();
+  public carrier: Carrier = directly;
   private readonly services = new Map<string, Service>();
   private readonly hooks = new Set<Hook>();
 
@@ -70,19 +72,21 @@ export class Dispatcher {
     const scope = credentialScope(request);
     if (scope === undefined) return anonymous(request, new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', 403));
     const service = this.services.get(scope.service);
-    if (service === undefined) return anonymous(request, new AwsError('UnknownOperationException', `the rehearsal does not know the service ${scope.service}`));
+    if (service === undefined) return anonymous(request, unknownService(scope.service));
     const protocol = PROTOCOLS[service.protocol];
     const at = this.clock.now();
     const caller = this.iam.caller(scope.accessKeyId);
     let operation = `${request.method} ${request.path}`;
     const { accountId, arn } = caller ?? { accountId: 'unknown', arn: scope.accessKeyId };
-    const record = (error?: string): void => this.record({ at, service: service.name, operation, accountId, caller: arn, region: scope.region, error });
+    const { region } = scope;
+    const record = (error?: string): void => this.record({ at, service: service.name, operation, accountId, caller: arn, region, error });
     const answer = await answerOf(async () => {
       if (caller === undefined) throw new AwsError(INVALID_KEY[service.protocol], 'The security token included in the request is invalid.', 403);
       const decoded = protocol.decode(service, request);
       operation = decoded?.operation ?? operation;
-      const call = { service: service.name, operation, input: decoded?.input ?? {}, caller, region: scope.region, request };
-      const output = await this.carrier({ service: service.name, operation, accessKeyId: scope.accessKeyId }, async () => this.run(service, call));
+      const call = { service: service.name, operation, input: decoded?.input ?? {}, caller, region, request };
+      const carried = { service: service.name, operation, accessKeyId: scope.accessKeyId };
+      const output = await this.carrier(carried, async () => this.run(service, call));
       return output instanceof HttpAnswer ? output : protocol.encode(service, operation, output);
     }, error => protocol.fail(service, error, request)).catch(error => {
       record('ConnectionReset');
@@ -95,7 +99,7 @@ export class Dispatcher {
   /** A call without HTTP, of a function in this process. @throws AwsError */
   public async call(request: DirectCall): Promise<unknown> {
     const service = this.services.get(request.service);
-    if (service === undefined) throw new AwsError('UnknownOperationException', `the rehearsal does not know the service ${request.service}`);
+    if (service === undefined) throw unknownService(request.service);
     const at = this.clock.now();
     const { operation, region, accessKeyId } = request;
     const caller = this.iam.caller(accessKeyId);
@@ -139,6 +143,10 @@ async function answerOf(work: () => Promise<HttpAnswer>, fail: (error: AwsError)
     console.error(error);
     return fail(new AwsError('InternalFailure', error instanceof Error ? error.message : String(error), 500));
   }
+}
+
+function unknownService(name: string): AwsError {
+  return new AwsError('UnknownOperationException', `the rehearsal does not know the service ${name}`);
 }
 
 /** An error before any service is known: its protocol can only be guessed. */

@@ -37,7 +37,8 @@ export class Sts implements Service {
       throw new AwsError('AccessDenied', `User: ${call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`, 403);
     }
     const arn = `arn:${this.environment.partition}:sts::${role.accountId}:assumed-role/${role.roleName}/${input.RoleSessionName}`;
-    const credentials = this.iam.issue({ accountId: role.accountId, arn, sessionPolicies: this.sessionPolicies(input) }, credentialScope(call.request)?.accessKeyId);
+    const enteredWith = credentialScope(call.request)?.accessKeyId;
+    const credentials = this.iam.issue({ accountId: role.accountId, arn, sessionPolicies: this.sessionPolicies(input) }, enteredWith);
     return {
       AssumedRoleUser: { AssumedRoleId: `${role.roleId}:${input.RoleSessionName}`, Arn: arn },
       Credentials: {

@@ -61,7 +61,9 @@ class Run {
       const reasons = result.failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
       this.violations.push(`without faults: ${result.stacks.at(-1)?.reason} ${reasons.join(' | ').slice(0, 1500)}`);
     }
-    if (succeeded) this.violations.push(...await undeclared(this.world, environmentsOf(this.app)), ...strayLeases(this.world), ...strayEntries(this.world));
+    if (succeeded) {
+      this.violations.push(...await undeclared(this.world, environmentsOf(this.app)), ...strayLeases(this.world), ...strayEntries(this.world));
+    }
     const end = await this.world.destroy(this.app);
     this.tell('destroyed', end);
     this.violations.push(...left(this.world), ...end.failures.map(({ logicalId, reason }) => `not destroyed: ${logicalId}: ${reason.slice(0, 600)}`));
@@ -84,6 +86,7 @@ class Run {
   private tell(what: string, { succeeded, stacks, failures }: DeploymentResult): void {
     const at = Math.round(this.world.simulation.clock.elapsedSeconds());
     const reasons = failures.map(({ logicalId, reason }) => `\n      ${logicalId}: ${reason.slice(0, 300)}`).join('');
-    this.story.push(`${at} s: ${what}: ${succeeded ? 'succeeded' : `failed (${stacks.at(-1)?.name} ${stacks.at(-1)?.status} ${stacks.at(-1)?.reason})`}${reasons}`);
+    const last = stacks.at(-1);
+    this.story.push(`${at} s: ${what}: ${succeeded ? 'succeeded' : `failed (${last?.name} ${last?.status} ${last?.reason})`}${reasons}`);
   }
 }
