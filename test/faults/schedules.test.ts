@@ -18,15 +18,14 @@ test.each(ONCE_BROKEN)('$what holds', async ({ schedule }) => {
   expect({ violations, story }).toEqual({ violations: [], story });
 });
 
-test('nothing breaks in some hundred schedules of faults', async () => {
+test('nothing breaks in two hundred schedules of faults', async () => {
   const broken: string[] = [];
   const kinds = new Set<string>();
-  const until = Date.now() + 40_000;
-  for (let seed = 1; seed <= 300 && Date.now() < until; seed++) {
+  for (let seed = 1; seed <= 200; seed++) {
     const checked = await check(apps, seed);
     Object.keys(checked.report.struck).forEach(kind => kinds.add(kind));
     if (checked.shortest) broken.push(describeBroken(checked));
   }
   expect(broken.join('\n\n')).toBe('');
   expect([...kinds].sort()).toEqual(['cancel', 'conflict', 'crash', 'creation', 'late', 'lost', 'outage', 'throttle', 'timeout', 'twice']);
-});
+}, 400_000);

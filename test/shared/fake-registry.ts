@@ -26,7 +26,7 @@ export class FakeRegistry implements Registry {
   public async enqueue(queue: string, member: string, now: number): Promise<readonly QueueMember[]> {
     const members = this.queues.get(queue) ?? new Map<string, number>();
     this.queues.set(queue, members);
-    if (!members.has(member)) members.set(member, now);
+    if (!members.has(member)) members.set(member, Math.max(now, ...[...members.values()].map(since => since + 1)));
     return this.members(queue);
   }
 
