@@ -101,6 +101,7 @@ export class InProcessFunction implements Execution {
     const direct = inProcess.direct ? directSdk({
       region: variables.AWS_REGION,
       accessKeyId: variables.AWS_ACCESS_KEY_ID,
+      maxAttempts: Number(variables.AWS_MAX_ATTEMPTS ?? 3),
       sleep: async seconds => environment.clock.sleep(seconds),
       random,
       call: async request => this.reach(request.service, request.operation, async () => server.call(request)),
