@@ -55,7 +55,8 @@ ${table(head, results.vending.map(row => [
 
 function oursCells({ lowerBoundSeconds: bound, ours: { createdSeconds, readySeconds } }: VendingTime): Cell[] {
   return [
-    seconds(createdSeconds), ratio(createdSeconds, bound), seconds(readySeconds), ratio(readySeconds, bound + PREPARATION_SECONDS), ratio(readySeconds, bound),
+    seconds(createdSeconds), ratio(createdSeconds, bound),
+    seconds(readySeconds), ratio(readySeconds, bound + PREPARATION_SECONDS), ratio(readySeconds, bound),
   ];
 }
 
