@@ -12,7 +12,7 @@ import { NAMES } from '../../src/private/contract';
 
 const INBOUND = 'Inbound';
 /** CodePipeline takes no other characters at a transition. */
-const NOT_AT_A_TRANSITION = /[^a-zA-Z0-9!@ ().*?-]+/g;
+const NOT_AT_A_TRANSITION = /[^a-zA-Z0-9!@ ().*?-]+ ?/g;
 const BUILD_ID = /^[\w-]+:[0-9a-f-]{36}$/;
 
 /** Pipelines in their accounts, through the role in each that is there for it. */
