@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import type { FaultOptions } from './bad-day';
 import { UsageError } from './usage-error';
 
 export interface ExistingAccount {
@@ -9,7 +10,7 @@ export interface ExistingAccount {
   readonly roleName?: string;
 }
 
-export interface RehearseOptions {
+export interface RehearseOptions extends FaultOptions {
   readonly app: readonly string[];
   readonly repository?: Readonly<Record<string, string>>;
   readonly organizationalUnit?: readonly string[];

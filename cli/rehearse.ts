@@ -1,19 +1,20 @@
 import { createWriteStream, writeFileSync } from 'node:fs';
 import pc from 'picocolors';
 import { assemblyOf } from './app';
+import { BadDay, checkFaults } from './bad-day';
 import { cleaningUp } from './clean-up';
+import { Deployments, type App } from './deployments';
 import { describeFailures } from './failures';
 import { organizationIdOf, repositoryHints } from './names';
 import { checkFiles, type RehearseOptions } from './options';
 import { clock, duration, Progress } from './progress';
 import { describeRemains } from './remains';
 import { reportOf, type Deployment, type Report } from './report';
-import { tellLeftovers, tellQuotas } from './summary';
+import { tellFaults, tellLeftovers, tellQuotas } from './summary';
 import { drawTimeline } from './timeline/page';
 import { Recorder } from './timeline/recorder';
 import { drawTree } from './tree';
 import { UsageError } from './usage-error';
-import { deployAssembly, destroyAssembly, type DeploymentResult } from '../rehearsal/assembly/deployer';
 import { managementAccountOf } from '../rehearsal/assembly/management';
 import { readAssembly, type AssemblyStack } from '../rehearsal/assembly/manifest';
 import { Simulation } from '../rehearsal/simulation';
@@ -24,15 +25,10 @@ export interface Terminal {
 }
 type Write = (line: string) => void;
 
-/** A cloud assembly and what was given to get it. */
-interface App {
-  readonly name: string;
-  readonly folder: string;
-}
-
 /** Deploys assemblies one after another into the same simulated organization; answers whether all of it succeeded. */
 export async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<boolean> {
   checkFiles(options);
+  checkFaults(options);
   return cleaningUp(async cleanUp => {
     const startedAt = Date.now();
     const apps: App[] = [];
@@ -43,8 +39,12 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     cleanUp.add(async () => simulation.stop());
     const { recorder, stop } = listen(simulation, options, terminal.write);
     cleanUp.add(stop);
-    const deployments = await deployAll(simulation, options, apps, terminal.write);
-    const report = await reportOf(simulation, deployments, (Date.now() - startedAt) / 1000, options.destroy ?? false);
+    const badDay = BadDay.of(simulation, options, stacks);
+    if (badDay) terminal.write(badDay.title);
+    const deployments = await new Deployments(simulation, badDay, terminal.write).all(apps, options.destroy ?? false);
+    const report = await reportOf(simulation, deployments, {
+      seconds: (Date.now() - startedAt) / 1000, destroyed: options.destroy ?? false, faults: badDay?.report,
+    });
     if (options.timeline) writeFileSync(options.timeline, timelineOf(recorder, report, options));
     if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
     summarize(report, terminal.write);
@@ -67,35 +67,6 @@ async function begin(options: RehearseOptions, stacks: readonly AssemblyStack[],
     repositories: options.repository,
     scale: options.scale,
   });
-}
-
-async function deployAll(simulation: Simulation, options: RehearseOptions, apps: readonly App[], write: Write): Promise<Deployment[]> {
-  const deployments: Deployment[] = [];
-  for (const { name, folder } of apps) {
-    write(pc.bold(`\nDeploying ${name}`));
-    const result = await deployAssembly(simulation, folder);
-    deployments.push({ app: name, result });
-    tellResult(result, write);
-    if (!result.succeeded) return deployments;
-  }
-  if (options.destroy) {
-    const { name, folder } = apps[apps.length - 1];
-    write(pc.bold(`\nDestroying ${name}`));
-    const result = await destroyAssembly(simulation, folder);
-    deployments.push({ app: `${name} (destroyed)`, result });
-    tellResult(result, write);
-  }
-  return deployments;
-}
-
-function tellResult({ succeeded, skipped, changed, calls, seconds }: DeploymentResult, write: Write): void {
-  for (const stack of skipped) write(`${pc.yellow('!')} stack '${stack}' has no resources: it is skipped, as cdk deploy does`);
-  const word = succeeded ? pc.green('Done') : pc.red('Failed');
-  write(`${word}: ${changed === 0 ? 'no changes' : count(changed, 'resource operation')}, ${count(calls, 'call')} to AWS, ${seconds.toFixed(1)} seconds`);
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 /** Answers what a timeline is drawn from, and the way to hear no more. */
@@ -128,6 +99,7 @@ function summarize(report: Report, write: Write): void {
   }
   write(`\nAWS calls: ${Object.entries(services).map(([service, times]) => `${service} ${times}`).join(', ') || 'none'}`);
   tellQuotas(report.quotas, write);
+  if (report.faults) tellFaults(report.faults, write);
   write(`Time: ${duration(report.simulatedSeconds)} on AWS, ${report.seconds.toFixed(1)} seconds here`);
 }
 
@@ -138,7 +110,8 @@ async function tellEnd(
 ): Promise<void> {
   if (!report.succeeded || destroy) (await describeRemains(simulation)).forEach(write);
   else tellLeftovers(report.leftovers, write);
-  const failures = describeFailures(deployments);
+  // what a bad day has broken was told when it broke
+  const failures = describeFailures(deployments.filter(({ mended }) => !mended));
   if (failures.length > 0) write('');
   failures.forEach(write);
   for (const hint of hints) write(`${pc.yellow('hint:')} ${hint}`);

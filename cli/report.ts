@@ -1,3 +1,4 @@
+import type { FaultReport } from './bad-day';
 import { readEnvironments, type EnvironmentReport } from './environments';
 import { constructOf } from './failures';
 import { leftoversOf, type Leftovers } from './leftovers';
@@ -9,11 +10,15 @@ import type { Simulation } from '../rehearsal/simulation';
 export interface Deployment {
   readonly app: string;
   readonly result: DeploymentResult;
+  /** It failed on a bad day, and succeeded when it was tried again. */
+  readonly mended?: boolean;
 }
 
 export interface DeploymentReport {
   readonly app: string;
   readonly succeeded: boolean;
+  /** Absent: it did not fail because of the faults that were asked for. */
+  readonly mended?: boolean;
   readonly seconds: number;
   readonly changed: number;
   readonly calls: number;
@@ -28,6 +33,8 @@ export interface Report {
   /** What a destruction has left, or would leave. */
   readonly leftovers: Leftovers;
   readonly destroyed: boolean;
+  /** How often each kind of fault struck that was asked for. */
+  readonly faults?: FaultReport;
   readonly seconds: number;
   readonly simulatedSeconds: number;
   readonly accounts: readonly { accountId: string; name: string; email: string; organizationalUnit: string; state: string }[];
@@ -39,15 +46,16 @@ export interface Report {
 }
 
 /** What the simulated world looks like, and what it took to make it so. */
-export async function reportOf(simulation: Simulation, deployments: readonly Deployment[], seconds: number, destroyed: boolean): Promise<Report> {
+export async function reportOf(
+  simulation: Simulation, deployments: readonly Deployment[], run: Pick<Report, 'seconds' | 'destroyed' | 'faults'>,
+): Promise<Report> {
   const { organizations, cloudformation, server } = simulation;
   return {
     environments: await readEnvironments(simulation),
     awsCalls: simulation.calls,
     quotas: quotaUse(server.calls),
     leftovers: leftoversOf(simulation),
-    destroyed,
-    seconds,
+    ...run,
     simulatedSeconds: Math.round(simulation.clock.elapsedSeconds()),
     accounts: organizations.accounts.map(({ accountId, name, email, state }) => ({
       accountId, name, email, organizationalUnit: organizations.unitPath(accountId), state,
@@ -55,15 +63,16 @@ export async function reportOf(simulation: Simulation, deployments: readonly Dep
     stacks: cloudformation.all.filter(({ deleted, isSeed, updatedAt }) => !deleted && (!isSeed || updatedAt !== undefined))
       .map(({ name, accountId, region, status, failure }) => ({ name, accountId, region, status, reason: failure })),
     grantedNeverUsed: grantedNeverUsed(simulation),
-    succeeded: deployments.every(({ result }) => result.succeeded),
+    succeeded: deployments.every(({ result, mended }) => result.succeeded || mended),
     deployments: deployments.map(describe),
   };
 }
 
-function describe({ app, result: { succeeded, seconds, changed, calls, failures } }: Deployment): DeploymentReport {
+function describe({ app, mended, result: { succeeded, seconds, changed, calls, failures } }: Deployment): DeploymentReport {
   return {
     app,
     succeeded,
+    mended,
     seconds,
     changed,
     calls,

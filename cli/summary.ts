@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import type { FaultReport } from './bad-day';
 import type { Leftovers } from './leftovers';
 import type { QuotaUse } from './quotas';
 
@@ -15,6 +16,12 @@ export function tellQuotas(quotas: readonly QuotaUse[], write: Write): void {
     const refused = throttled > 0 ? pc.yellow(`, ${throttled} throttled`) : '';
     write(`  ${operation.padEnd(width)}  ${secondPeak} of ${secondAllowed}, ${minutePeak} of ${minuteAllowed}; ${calls} calls in all${refused}`);
   }
+}
+
+/** How often each kind of fault struck. */
+export function tellFaults({ seed, struck }: FaultReport, write: Write): void {
+  const kinds = Object.entries(struck).sort(([, one], [, other]) => other - one).map(([kind, times]) => `${kind} ${times}`);
+  write(`Faults that struck: ${kinds.join(', ') || 'none, the deployment was too short for them'} (seed ${seed})`);
 }
 
 /** What would stay if all stacks went; accounts above all. */

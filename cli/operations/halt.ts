@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { OperationsFunction } from './invoke';
+import type { Operated } from './invoke';
 import { chosenNames } from './names';
 import type { ChoiceOptions } from './names';
 import type { HaltOutcome, PipelineIdentity, ResumeOutcome } from '../../src/operations/contract';
@@ -7,7 +7,7 @@ import type { HaltOutcome, PipelineIdentity, ResumeOutcome } from '../../src/ope
 type Write = (line: string) => void;
 
 /** Answers whether all pipelines are halted. */
-export async function halt(options: ChoiceOptions & { readonly reason: string }, operations: OperationsFunction, write: Write): Promise<boolean> {
+export async function halt(options: ChoiceOptions & { readonly reason: string }, operations: Operated, write: Write): Promise<boolean> {
   const environmentNames = chosenNames(options);
   const by = await operations.caller();
   const outcomes = await operations.invoke<HaltOutcome>({ operation: 'halt', environmentNames, by, reason: options.reason });
@@ -17,7 +17,7 @@ export async function halt(options: ChoiceOptions & { readonly reason: string },
 }
 
 /** Answers whether all pipelines let commits through again that should. */
-export async function resume(options: ChoiceOptions, operations: OperationsFunction, write: Write): Promise<boolean> {
+export async function resume(options: ChoiceOptions, operations: Operated, write: Write): Promise<boolean> {
   const outcomes = await operations.invoke<ResumeOutcome>({ operation: 'resume', environmentNames: chosenNames(options) });
   for (const outcome of outcomes) write(line(outcome, resumed(outcome)));
   if (outcomes.length === 0) write('There are no environments.');

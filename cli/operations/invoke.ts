@@ -3,6 +3,9 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { OperationAnswer, OperationRequest } from '../../src/operations/contract';
 import { NAMES } from '../../src/private/contract';
 
+/** What the commands need of it. */
+export type Operated = Pick<OperationsFunction, 'caller' | 'invoke'>;
+
 /** The function in the CICD account that operates all pipelines, called with the credentials of this machine. */
 export class OperationsFunction {
   private readonly lambda: LambdaClient;

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { OperationsFunction } from './invoke';
+import type { Operated } from './invoke';
 import type { StatusOutcome } from '../../src/operations/contract';
 import { duration } from '../progress';
 
@@ -8,7 +8,7 @@ type Write = (line: string) => void;
 const COLUMNS = ['environment', 'account', 'state', 'last execution', 'commit', 'author', 'started (UTC)', 'duration'];
 
 /** Answers whether everything could be seen. */
-export async function status({ json }: { readonly json?: boolean }, operations: OperationsFunction, write: Write): Promise<boolean> {
+export async function status({ json }: { readonly json?: boolean }, operations: Operated, write: Write): Promise<boolean> {
   const outcomes = await operations.invoke<StatusOutcome>({ operation: 'status' });
   if (json) write(JSON.stringify(outcomes, undefined, 2));
   else if (outcomes.length === 0) write('There are no environments.');

@@ -7,12 +7,12 @@ import type { PipelineExecutionSummary, StageState } from '@aws-sdk/client-codep
 import { assumeRole } from './assume-role';
 import { clientDefaults } from './clients';
 import { isNamed } from './errors';
-import type { ControlledPipeline, PipelineControl, PipelineExecution, PipelineState, RunningAction } from './pipeline-control';
+import type { ControlledPipeline, PipelineControl, PipelineExecution, PipelineState, UnfinishedAction } from './pipeline-control';
 import { NAMES } from '../../src/private/contract';
 
 const INBOUND = 'Inbound';
 /** CodePipeline takes no other characters at a transition. */
-const NOT_AT_A_TRANSITION = /[^a-zA-Z0-9!@ ().*?-]+/g;
+const NOT_AT_A_TRANSITION = /[^a-zA-Z0-9!@ ().*?-]+ ?/g;
 const BUILD_ID = /^[\w-]+:[0-9a-f-]{36}$/;
 
 /** Pipelines in their accounts, through the role in each that is there for it. */
@@ -39,7 +39,7 @@ export class OperatedPipelines implements PipelineControl {
     const gate = stageStates.find(({ stageName }) => stageName === pipeline.gate)?.inboundTransitionState;
     return {
       ...gate?.enabled === false && { closedReason: gate.disabledReason ?? '' },
-      actions: stageStates.flatMap(runningActions),
+      actions: stageStates.flatMap(unfinishedActions),
     };
   }
 
@@ -104,10 +104,10 @@ function transition({ pipelineName, gate }: ControlledPipeline) {
   return { pipelineName, stageName: gate, transitionType: INBOUND } as const;
 }
 
-function runningActions({ stageName, actionStates = [] }: StageState): RunningAction[] {
-  return actionStates.filter(({ latestExecution }) => latestExecution?.status === 'InProgress').map(({ actionName, latestExecution }) => {
-    const id = latestExecution?.externalExecutionId;
-    return { name: `${stageName}/${actionName}`, ...(id && BUILD_ID.test(id) && { buildId: id }) };
+function unfinishedActions({ stageName, actionStates = [] }: StageState): UnfinishedAction[] {
+  return actionStates.flatMap(({ actionName, latestExecution: { status, externalExecutionId: id } = {} }) => {
+    if (status !== 'InProgress' && status !== 'Abandoned') return [];
+    return { name: `${stageName}/${actionName}`, isAbandoned: status === 'Abandoned', ...(id && BUILD_ID.test(id) && { buildId: id }) };
   });
 }
 

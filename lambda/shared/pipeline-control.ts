@@ -18,13 +18,15 @@ export interface PipelineExecution {
 export interface PipelineState {
   /** What is written at the gate, if it is closed. */
   readonly closedReason?: string;
-  readonly actions: readonly RunningAction[];
+  readonly actions: readonly UnfinishedAction[];
 }
 
-/** An action that has begun and not ended. */
-export interface RunningAction {
+/** An action that has begun and not come to an end of its own. */
+export interface UnfinishedAction {
   /** `Deploy/Deploy` */
   readonly name: string;
+  /** Nobody waits for it any more; its build may still be running. */
+  readonly isAbandoned: boolean;
   /** Its build, if it is one. */
   readonly buildId?: string;
 }
@@ -48,18 +50,24 @@ export interface Stopped {
   readonly interrupted: readonly string[];
 }
 
-/** Lets nothing more through, and ends what is under way: three rounds of calls. */
+/** Lets nothing more through, and ends what is under way: never more than three rounds of calls. */
 export async function stopPipeline(control: PipelineControl, pipeline: ControlledPipeline, reason: string): Promise<Stopped> {
-  const [, { actions }, executions] = await Promise.all([control.close(pipeline, reason), control.state(pipeline), control.executions(pipeline)]);
+  const [, first, executions] = await Promise.all([control.close(pipeline, reason), control.state(pipeline), control.executions(pipeline)]);
   const running = executions.filter(isRunning);
-  await Promise.all(running.map(({ executionId }) => control.abandon(pipeline, executionId, reason)));
-  // not before the execution has ended: a build that is stopped fails its stage, and a stage that fails may deploy the previous commit
-  const builds = actions.flatMap(({ buildId }) => buildId ?? []);
-  const [later] = await Promise.all([control.executions(pipeline), ...builds.map(buildId => control.stopBuild(pipeline, buildId))]);
-  // what came through while the gate was being closed
+  // what came through while the gate was being closed, and what went on while it was looked at
+  const [second, later] = await Promise.all([
+    control.state(pipeline), control.executions(pipeline), ...running.map(async ({ executionId }) => control.abandon(pipeline, executionId, reason)),
+  ]);
   const late = later.filter(execution => isRunning(execution) && !running.some(({ executionId }) => executionId === execution.executionId));
-  await Promise.all(late.map(({ executionId }) => control.abandon(pipeline, executionId, reason)));
-  return { executions: running.length + late.length, interrupted: actions.map(({ name }) => name) };
+  const actions = [...first.actions, ...second.actions];
+  const builds = new Set(actions.flatMap(({ buildId }) => buildId ?? []));
+  await Promise.all([
+    ...late.map(async ({ executionId }) => control.abandon(pipeline, executionId, reason)),
+    // not before the execution has ended: a build that is stopped fails its stage, and a stage that fails may deploy the previous commit
+    ...[...builds].map(async buildId => control.stopBuild(pipeline, buildId)),
+  ]);
+  const interrupted = new Set(actions.filter(({ isAbandoned }) => !isAbandoned).map(({ name }) => name));
+  return { executions: running.length + late.length, interrupted: [...interrupted] };
 }
 
 /** Lets commits through again; answers whether the pipeline was started, because what was stopped does not go on by itself. */

@@ -11,7 +11,7 @@ import { ResourceFailure } from './world';
 const PREFIX = '/custom-resource-response/';
 const LONGEST_ANSWER = 4096;
 /** The work between the waits is not scaled; so many real seconds at most are granted for it on top of a scaled timeout. */
-const SECONDS_OF_WORK = 30;
+export const SECONDS_OF_WORK = 30;
 
 const Answer = v.object({
   Status: v.picklist(['SUCCESS', 'FAILED']),

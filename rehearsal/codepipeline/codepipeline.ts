@@ -81,6 +81,11 @@ export class CodePipeline implements Service {
     this.resourceTypes = { 'AWS::CodePipeline::Pipeline': pipelineType(environment, identifiers, this.kept, this.engine) };
   }
 
+  /** A pipeline with all that has run in it. */
+  public find(accountId: string, region: string, name: string): Pipeline | undefined {
+    return this.kept.of(accountId, region).get(name);
+  }
+
   public pipelines(accountId: string, region: string): readonly PipelineSummary[] {
     return [...this.kept.of(accountId, region).values()].map(pipeline => ({
       name: pipeline.name,

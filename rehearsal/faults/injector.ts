@@ -1,4 +1,5 @@
 import type { Fault, FaultCounts, FaultKind } from './fault';
+import { SECONDS_OF_WORK } from '../cloudformation/custom-resource';
 import type { Stack } from '../cloudformation/stack';
 import { AwsError, ConnectionReset } from '../service';
 import type { OutgoingCall, Transport } from '../service';
@@ -90,7 +91,7 @@ export class Injector {
   /** The way of an answer to CloudFormation. */
   private async answer<Answer>(send: () => Promise<Answer>): Promise<Answer> {
     this.answers++;
-    if (this.take(({ kind, at }) => kind === 'late' && at <= this.answers)) await this.wait(TOO_LATE);
+    if (this.take(({ kind, at }) => kind === 'late' && at <= this.answers)) await this.tooLate();
     return send();
   }
 
@@ -125,8 +126,8 @@ export class Injector {
     return this.simulation?.clock.now() ?? 0;
   }
 
-  private async wait(seconds: number): Promise<void> {
-    await this.simulation?.clock.sleep(seconds);
+  private async tooLate(): Promise<void> {
+    await new Promise<void>(resolve => this.simulation?.clock.deadline(TOO_LATE, SECONDS_OF_WORK, resolve));
   }
 }
 

@@ -71,6 +71,18 @@ describe('the organization', () => {
     })));
   });
 
+  test.each([false, true])('lets somebody operate the pipelines, and nothing else (imported: %s)', imported => {
+    const { stack, organization } = new Cicd(undefined, { imported });
+    const operator = new Role(stack, 'Operator', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+
+    organization.grantOperate(operator);
+
+    const [policy, ...others] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { Roles: [stack.resolve(operator.roleName)] } }));
+    expect(others).toEqual([]);
+    expect(policy.Properties.PolicyDocument.Statement).toMatchObject([{ Action: 'lambda:InvokeFunction', Effect: 'Allow' }]);
+    expect(JSON.stringify(policy)).toContain(imported ? 'function:org-environments-operations' : 'ProvidersOperationsFunction');
+  });
+
   test('lets somebody read the registry, and nothing else', () => {
     const { stack, organization } = new Cicd();
     const reader = new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });

@@ -1,0 +1,82 @@
+import { randomInt } from 'node:crypto';
+import { InvalidArgumentError } from 'commander';
+import { UsageError } from './usage-error';
+import type { AssemblyStack } from '../rehearsal/assembly/manifest';
+import { badDay } from '../rehearsal/faults/bad-day';
+import { FAULT_KINDS } from '../rehearsal/faults/fault';
+import type { FaultCounts, FaultKind } from '../rehearsal/faults/fault';
+import { Injector } from '../rehearsal/faults/injector';
+import { randomOf } from '../rehearsal/faults/random';
+import type { Simulation } from '../rehearsal/simulation';
+
+const MOST = 2 ** 31 - 1;
+
+export interface FaultOptions {
+  readonly fault?: readonly FaultKind[];
+  readonly seed?: number;
+}
+
+/** What struck, for the report. */
+export interface FaultReport {
+  readonly seed: number;
+  readonly struck: FaultCounts;
+}
+
+export function collectFaults(value: string, before: readonly FaultKind[] = []): FaultKind[] {
+  const found = value.split(',').map(word => word.trim()).map(word => {
+    const kind = FAULT_KINDS.find(known => known === word);
+    if (kind === undefined) throw new InvalidArgumentError(`must be one or more of ${FAULT_KINDS.join(', ')}, with a comma between them, got '${word}'`);
+    return kind;
+  });
+  return [...new Set([...before, ...found])];
+}
+
+export function seed(value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isInteger(number) || number < 0 || number > MOST) {
+    throw new InvalidArgumentError(`must be a whole number from 0 to ${MOST}, got '${value}'`);
+  }
+  return number;
+}
+
+export function checkFaults(options: FaultOptions): void {
+  if (options.seed !== undefined && options.fault === undefined) {
+    throw new UsageError('--seed decides when faults strike, and no --fault names any: name some, for example --fault throttle,crash');
+  }
+}
+
+/** Lets things go wrong in a rehearsal: the same seed gives the same faults. */
+export class BadDay {
+  public static of(simulation: Simulation, options: FaultOptions, stacks: readonly AssemblyStack[]): BadDay | undefined {
+    const { fault: kinds, seed: given = randomInt(MOST) } = options;
+    return kinds && new BadDay(simulation, { kinds, seed: given }, stacks);
+  }
+
+  private readonly random: () => number;
+  private readonly injector: Injector;
+
+  private constructor(
+    simulation: Simulation, private readonly asked: { readonly kinds: readonly FaultKind[]; readonly seed: number }, stacks: readonly AssemblyStack[],
+  ) {
+    this.random = randomOf(asked.seed);
+    this.injector = new Injector(({ accountId, name }) => stacks.some(stack => stack.accountId === accountId && stack.name === name));
+    this.injector.attach(simulation);
+  }
+
+  /** Faults for what is deployed next. */
+  public begin(): void {
+    this.injector.arm(badDay(this.asked.kinds, this.random));
+  }
+
+  public end(): void {
+    this.injector.arm([]);
+  }
+
+  public get title(): string {
+    return `A bad day: ${this.asked.kinds.join(', ')} (--seed ${this.asked.seed} gives the same faults again)`;
+  }
+
+  public get report(): FaultReport {
+    return { seed: this.asked.seed, struck: this.injector.struck };
+  }
+}

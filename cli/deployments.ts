@@ -1,0 +1,69 @@
+import pc from 'picocolors';
+import type { BadDay } from './bad-day';
+import { describeFailures } from './failures';
+import type { Deployment } from './report';
+import { deployAssembly, destroyAssembly, type DeploymentResult } from '../rehearsal/assembly/deployer';
+import { readAssembly } from '../rehearsal/assembly/manifest';
+import { finishOperations } from '../rehearsal/assembly/unfinished';
+import type { Simulation } from '../rehearsal/simulation';
+
+/** A cloud assembly and what was given to get it. */
+export interface App {
+  readonly name: string;
+  readonly folder: string;
+}
+
+type Work = (simulation: Simulation, folder: string) => Promise<DeploymentResult>;
+
+/** Deploys apps into one world, on a bad day if there is one, and tells how it went. */
+export class Deployments {
+  public readonly done: Deployment[] = [];
+
+  public constructor(
+    private readonly simulation: Simulation, private readonly badDay: BadDay | undefined, private readonly write: (line: string) => void,
+  ) {}
+
+  /** The first failure ends it. */
+  public async all(apps: readonly App[], destroy: boolean): Promise<readonly Deployment[]> {
+    for (const app of apps) if (!await this.work('Deploying', app.name, app, deployAssembly)) return this.done;
+    const last = apps.at(-1);
+    if (destroy && last) await this.work('Destroying', `${last.name} (destroyed)`, last, destroyAssembly);
+    return this.done;
+  }
+
+  private async work(verb: string, title: string, app: App, work: Work): Promise<boolean> {
+    this.write(pc.bold(`\n${verb} ${app.name}`));
+    this.badDay?.begin();
+    const result = await work(this.simulation, app.folder);
+    this.badDay?.end();
+    this.tell(result);
+    if (result.succeeded || !this.badDay) {
+      this.done.push({ app: title, result });
+      return result.succeeded;
+    }
+    return this.again(verb, title, app, result, work);
+  }
+
+  /** What a bad day has broken is tried again on a good one: that must mend it. */
+  private async again(verb: string, title: string, app: App, failed: DeploymentResult, work: Work): Promise<boolean> {
+    describeFailures([{ app: title, result: failed }]).forEach(line => this.write(line));
+    this.write(pc.bold(`\n${verb} ${app.name} again, without faults`));
+    await finishOperations(this.simulation, readAssembly(app.folder));
+    const result = await work(this.simulation, app.folder);
+    // what needs no change is left alone, even if it was rolled back to
+    const mended = result.succeeded || result.changed === 0 && result.failures.length === 0;
+    this.tell({ ...result, succeeded: mended });
+    this.done.push({ app: `${title} (bad day)`, result: failed, mended }, { app: title, result: { ...result, succeeded: mended } });
+    return mended;
+  }
+
+  private tell({ succeeded, skipped, changed, calls, seconds }: DeploymentResult): void {
+    for (const stack of skipped) this.write(`${pc.yellow('!')} stack '${stack}' has no resources: it is skipped, as cdk deploy does`);
+    const word = succeeded ? pc.green('Done') : pc.red('Failed');
+    this.write(`${word}: ${changed === 0 ? 'no changes' : count(changed, 'resource operation')}, ${count(calls, 'call')} to AWS, ${seconds.toFixed(1)} seconds`);
+  }
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,189 @@
+import { executionOf } from './fake-control';
+import { ANNA, World, accountOf } from './world';
+import { haltKey } from '../../lambda/shared/halt';
+import { Killed } from '../shared/fate';
+
+const HALT = { by: ANNA, reason: 'the till is wrong' };
+const [FIRST, SECOND] = [accountOf(1), accountOf(2)];
+
+describe('halt', () => {
+  test('stops 50 running pipelines in three rounds of calls, of which no account gets two of a kind at once', async () => {
+    const world = new World();
+    await world.running(50);
+    const { pipelines } = await world.operations.halt('all', HALT);
+    expect(pipelines).toHaveLength(50);
+    for (const outcome of pipelines) expect(outcome).toMatchObject({ stopped: 1, interrupted: ['Deploy/Deploy'] });
+    expect(world.control.roundCount).toBeLessThanOrEqual(3);
+    expect(world.control.mostAtOnce).toBe(1);
+    for (const pipeline of world.control.pipelines.values()) {
+      expect(pipeline).toMatchObject({ closedReason: `Halted by ${ANNA}: the till is wrong`, builds: new Set() });
+      expect(pipeline.executions.map(({ status }) => status)).toEqual(['Stopped', 'Succeeded']);
+    }
+  });
+
+  test('stops in three rounds what comes through while the way is being closed, too', async () => {
+    const world = new World();
+    await world.running(1);
+    const pipeline = world.control.pipelines.get(FIRST);
+    let done = false;
+    world.control.onRound = round => {
+      if (done || round === 0) return;
+      done = true;
+      pipeline?.executions.unshift(executionOf('late'));
+    };
+    const { pipelines } = await world.operations.halt('all', HALT);
+    expect(pipelines).toMatchObject([{ stopped: 2 }]);
+    expect(pipeline?.executions.map(({ executionId, status }) => `${executionId} ${status}`)).toEqual(['late Stopped', 'new Stopped', 'old Succeeded']);
+    expect(world.control.roundCount).toBe(3);
+  });
+
+  test('writes down who, when and why before it touches a pipeline', async () => {
+    const world = new World();
+    await world.running(1);
+    const close = jest.spyOn(world.control, 'close').mockImplementation(async () => {
+      expect(await world.registry.read(haltKey('e1'))).toMatchObject({ environmentName: 'e1', by: ANNA, reason: 'the till is wrong', at: '2026-01-01T12:00:00.000Z' });
+    });
+    await world.operations.halt('all', HALT);
+    expect(close).toHaveBeenCalledTimes(1);
+  });
+
+  test('stops only the pipelines of the environments that are named', async () => {
+    const world = new World();
+    await world.running(3);
+    const { pipelines } = await world.operations.halt(['e2'], HALT);
+    expect(pipelines.map(({ environmentName, accountId }) => [environmentName, accountId])).toEqual([['e2', SECOND]]);
+    expect(new Set(world.control.calls.map(({ accountId }) => accountId))).toEqual(new Set([SECOND]));
+    expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual(['halt#e2']);
+  });
+
+  test('of an environment that is not there changes nothing and says which there are', async () => {
+    const world = new World();
+    await expect(world.operations.halt(['e2'], HALT)).rejects.toThrow("there is no environment 'e2': there is none at all");
+    await world.running(3);
+    await expect(world.operations.halt(['e2', 'prod', 'qa'], HALT)).rejects.toThrow("there is no environment 'prod', 'qa': there is e1, e2, e3");
+    expect(world.control.calls).toEqual([]);
+    expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual([]);
+  });
+
+  test('a second time stops what was started meanwhile, and keeps the last word', async () => {
+    const world = new World();
+    await world.running(1);
+    await world.operations.halt('all', HALT);
+    const { pipelines } = await world.operations.halt('all', { by: 'arn:aws:iam::222222222222:user/ben', reason: 'still wrong' });
+    expect(pipelines).toMatchObject([{ stopped: 0, interrupted: [] }]);
+    world.control.pipelines.get(FIRST)?.executions.unshift(executionOf('by hand'));
+    expect((await world.operations.halt('all', HALT)).pipelines).toMatchObject([{ stopped: 1 }]);
+    expect(await world.registry.read(haltKey('e1'))).toMatchObject(HALT);
+  });
+
+  test('by two people at the same time halts, and one of them is written down', async () => {
+    const world = new World();
+    await world.running(5);
+    await Promise.all(['one', 'two', 'three'].map(async reason => world.operations.halt('all', { by: ANNA, reason })));
+    for (let n = 1; n <= 5; n++) expect(await world.registry.read(haltKey(`e${n}`))).toMatchObject({ by: ANNA });
+  });
+
+  test('goes on where one account cannot be entered, and says so', async () => {
+    const world = new World();
+    await world.running(3);
+    world.control.errors.set(SECOND, Object.assign(new Error('not authorized to perform: sts:AssumeRole'), { name: 'AccessDenied' }));
+    const { pipelines } = await world.operations.halt('all', HALT);
+    expect(pipelines.map(({ stopped }) => stopped)).toEqual([1, 0, 1]);
+    expect(pipelines[1].problem).toBe(`pipeline 'e2' in account ${SECOND} cannot be reached: the role 'org-environments-pipeline-operate' there must trust `
+      + "'org-environments-operations': deploy environment 'e2' again; if the account was closed, nothing runs there "
+      + '(AccessDenied: not authorized to perform: sts:AssumeRole)');
+    // the next deployment does not let commits through there either
+    expect(await world.registry.read(haltKey('e2'))).toMatchObject(HALT);
+  });
+
+  test('tells of a pipeline that is not made yet, and of one that does not answer', async () => {
+    const world = new World();
+    await world.environment(1);
+    await world.environment(2);
+    world.control.errors.set(SECOND, Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' }));
+    const { pipelines } = await world.operations.halt('all', HALT);
+    expect(pipelines.map(({ problem }) => problem)).toEqual([
+      `pipeline 'e1' in account ${FIRST} is not there (yet): deploy environment 'e1'`,
+      `pipeline 'e2' in account ${SECOND} does not answer as it should: try again (ThrottlingException: Rate exceeded)`,
+    ]);
+  });
+
+  test.each(['before', 'after'] as const)('killed at any call %s its effect and done again, leaves nothing running', async when => {
+    for (let call = 1, died = true; died; call++) {
+      const world = new World();
+      await world.running(2);
+      world.fate.dieAt(call, when);
+      const attempt = await world.operations.halt('all', HALT).catch((error: unknown) => error);
+      died = world.fate.revive();
+      if (died) {
+        // where a pipeline is already being stopped, what killed the process is told as its problem
+        expect(attempt instanceof Killed || JSON.stringify(attempt).includes('Killed')).toBe(true);
+        await world.operations.halt('all', HALT);
+      }
+      const death = `${when} call ${call}: ${world.fate.calls[call - 1]}`;
+      for (const [accountId, { closedReason, executions, builds }] of world.control.pipelines) {
+        expect({ death, accountId, closedReason, builds: builds.size }).toEqual({ death, accountId, closedReason: expect.stringContaining('Halted'), builds: 0 });
+        expect(executions.map(({ status }) => status)).toEqual(['Stopped', 'Succeeded']);
+      }
+    }
+  });
+});
+
+describe('resume', () => {
+  test('forgets the halt, lets commits through and starts the head of the branch where something was stopped', async () => {
+    const world = new World();
+    await world.running(2);
+    await world.operations.halt('all', HALT);
+    const { pipelines } = await world.operations.resume('all');
+    expect(pipelines).toMatchObject([{ state: 'enabled', started: true }, { state: 'enabled', started: true }]);
+    expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual([]);
+    expect(world.control.pipelines.get(FIRST)).not.toHaveProperty('closedReason');
+    expect(world.control.pipelines.get(FIRST)?.executions[0]).toMatchObject({ status: 'InProgress' });
+  });
+
+  test('starts nothing where a newer commit waits, which goes on by itself', async () => {
+    const world = new World();
+    await world.running(1);
+    await world.operations.halt('all', HALT);
+    world.control.pipelines.get(FIRST)?.executions.unshift(executionOf('waits at the gate'));
+    expect((await world.operations.resume('all')).pipelines).toMatchObject([{ state: 'enabled', started: false }]);
+    expect(world.control.calls.map(({ name }) => name)).not.toContain('start');
+  });
+
+  test('leaves alone what is frozen in code, and what gives way to another pipeline, but forgets who has halted it', async () => {
+    const world = new World();
+    await world.environment(1, { state: 'frozen' });
+    await world.environment(2, { resting: true });
+    [FIRST, SECOND].forEach(accountId => world.control.put(accountId, { closedReason: 'closed' }));
+    await world.operations.halt('all', HALT);
+    world.control.calls.length = 0;
+    const { pipelines } = await world.operations.resume('all');
+    expect(pipelines).toMatchObject([{ state: 'frozen', started: false }, { state: 'resting', started: false }]);
+    expect(world.control.calls).toEqual([]);
+    expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual([]);
+  });
+
+  test('of what nobody has halted changes nothing', async () => {
+    const world = new World();
+    await world.environment(1);
+    world.control.put(FIRST, { executions: [executionOf('old', 'Succeeded')] });
+    expect((await world.operations.resume(['e1'])).pipelines).toMatchObject([{ state: 'enabled', started: false }]);
+  });
+
+  test.each(['before', 'after'] as const)('killed at any call %s its effect and done again, leaves no pipeline closed', async when => {
+    for (let call = 1, died = true; died; call++) {
+      const world = new World();
+      await world.running(2);
+      await world.operations.halt('all', HALT);
+      world.fate.dieAt(call, when);
+      await world.operations.resume('all').catch((error: unknown) => { if (!(error instanceof Killed)) throw error; });
+      died = world.fate.revive();
+      if (died) await world.operations.resume('all');
+      for (const pipeline of world.control.pipelines.values()) {
+        expect(pipeline).not.toHaveProperty('closedReason');
+        // never twice
+        expect(pipeline.executions.map(({ status }) => status)).toEqual(['InProgress', 'Stopped', 'Succeeded']);
+      }
+    }
+  });
+});

@@ -1,0 +1,69 @@
+import { executionOf } from './fake-control';
+import { ANNA, World, accountOf } from './world';
+
+const FIRST = accountOf(1);
+
+async function statusOf(world: World) {
+  return (await world.operations.status()).pipelines;
+}
+
+test('status tells of each pipeline where it is, how it is, and what ran in it last', async () => {
+  const world = new World();
+  await world.environment(1);
+  world.control.put(FIRST, { executions: [executionOf('new', 'Succeeded'), executionOf('old', 'Failed')] });
+  world.authors.set('shop/c0ffee0123456789', 'Anna');
+  expect(await statusOf(world)).toEqual([{
+    environmentName: 'e1',
+    accountId: FIRST,
+    region: 'eu-central-1',
+    pipelineName: 'e1',
+    branchName: 'env/e1',
+    state: 'enabled',
+    last: { status: 'Succeeded', startedAt: '2026-01-01T10:00:00.000Z', seconds: 240, commitId: 'c0ffee0123456789', author: 'Anna' },
+  }]);
+});
+
+test('what still runs has no duration, and a commit that is gone no author', async () => {
+  const world = new World();
+  await world.running(1);
+  const [{ last }] = await statusOf(world);
+  expect(last).toEqual({ status: 'InProgress', startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123456789' });
+});
+
+test('a pipeline that never ran has no last execution', async () => {
+  const world = new World();
+  await world.environment(1);
+  world.control.put(FIRST);
+  expect((await statusOf(world))[0]).not.toHaveProperty('last');
+});
+
+test('status tells who has halted a pipeline, what code has frozen, and what was closed by hand', async () => {
+  const world = new World();
+  await world.running(1);
+  await world.environment(2, { state: 'frozen' });
+  await world.environment(3, { resting: true });
+  await world.environment(4);
+  [2, 3].forEach(n => world.control.put(accountOf(n), { closedReason: 'closed' }));
+  world.control.put(accountOf(4), { closedReason: 'fire drill' });
+  await world.operations.halt(['e1'], { by: ANNA, reason: 'the till is wrong' });
+  const outcomes = await statusOf(world);
+  expect(outcomes.map(({ state }) => state)).toEqual(['halted', 'frozen', 'resting', 'closed']);
+  expect(outcomes[0]).toMatchObject({ halt: { by: ANNA, at: '2026-01-01T12:00:00.000Z', reason: 'the till is wrong' }, last: { status: 'Stopped' } });
+  expect(outcomes[3]).toMatchObject({ closedReason: 'fire drill' });
+});
+
+test('an account that cannot be reached does not hide the others, nor what is known without it', async () => {
+  const world = new World();
+  await world.running(2);
+  world.control.errors.set(FIRST, Object.assign(new Error('no'), { name: 'AccessDenied' }));
+  const [one, other] = await statusOf(world);
+  expect(one).toMatchObject({ state: 'enabled', problem: expect.stringContaining('cannot be reached') });
+  expect(other).toMatchObject({ last: { status: 'InProgress' } });
+});
+
+test('a name on the list that holds no account is left out', async () => {
+  const world = new World();
+  const { stackKey } = await world.environment(1);
+  await world.registry.enqueue('index#environments', `${stackKey}-of-nobody`, 2);
+  expect((await statusOf(world)).map(({ environmentName }) => environmentName)).toEqual(['e1']);
+});

@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import * as path from 'node:path';
+import type { World } from './world';
+import { REGION } from '../fixtures/app';
+
+const COMMAND = path.join(__dirname, '../../lib/cli/org-environments.js');
+
+export interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The command line of a user whose machine knows nothing of AWS but what is given. */
+export async function orgEnvironments(variables: NodeJS.ProcessEnv, ...args: string[]): Promise<Ended> {
+  const env = { PATH: process.env.PATH, HOME: '/nowhere', NO_COLOR: '1', AWS_EC2_METADATA_DISABLED: 'true', ...variables };
+  // not execFileSync: the command asks the simulation, which runs in this process
+  return new Promise(resolve => execFile(process.execPath, [COMMAND, ...args], { env }, (error, stdout, stderr) => {
+    resolve({ status: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
+  }));
+}
+
+/** The variables of somebody who has signed in with a role, or as the root of an account. */
+export function signedIn({ simulation: { iam, server } }: World, arn: string, sessionName = 'anna'): NodeJS.ProcessEnv {
+  const caller = arn.endsWith(':root') ? { accountId: arn.split(':')[4], arn } : iam.sessionOf(arn, sessionName);
+  const { accessKeyId, secretAccessKey, sessionToken } = iam.issue(caller);
+  return {
+    AWS_ENDPOINT_URL: server.endpoint,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  };
+}
