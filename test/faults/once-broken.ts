@@ -65,4 +65,51 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
       ],
     },
   },
+  {
+    what: 'a creation whose waiter was started without the framework hearing of it leaves no second owner',
+    schedule: {
+      seed: 19,
+      readySeconds: 5,
+      steps: [
+        { app: { one: 'name', two: 'renamed' }, faults: [{ kind: 'twice', at: 1, seconds: 0 }], pause: 0 },
+        { app: { one: 'unit', two: 'plain' }, faults: [{ kind: 'lost', at: 64, times: 7 }], pause: 0 },
+        { faults: [], pause: 0 },
+      ],
+    },
+  },
+  {
+    what: 'a removal outlasts calls of the framework that are throttled',
+    schedule: {
+      seed: 1,
+      readySeconds: 5,
+      steps: [
+        { app: { one: 'plain' }, faults: [], pause: 0 },
+        { faults: [{ kind: 'throttle', at: 1, times: 6 }], pause: 0 },
+        { app: {}, faults: [{ kind: 'throttle', at: 1, times: 6 }], pause: 0 },
+      ],
+    },
+  },
+  {
+    what: 'a stack that could not be deleted twice is deleted in the end',
+    schedule: {
+      seed: 1,
+      readySeconds: 5,
+      steps: [
+        { app: { one: 'plain', two: 'plain' }, faults: [], pause: 0 },
+        { faults: [{ kind: 'crash', at: 4, when: 'before' }], pause: 0 },
+        { app: { two: 'plain' }, faults: [{ kind: 'crash', at: 6, when: 'before' }], pause: 0 },
+      ],
+    },
+  },
+  {
+    what: 'an environment goes whose account was without the registry for more than an hour',
+    schedule: {
+      seed: 1,
+      readySeconds: 5,
+      steps: [
+        { app: { one: 'plain', two: 'plain' }, faults: [], pause: 0 },
+        { app: { one: 'unit' }, faults: [{ kind: 'outage', at: 24, service: 'dynamodb', seconds: 4500 }], pause: 0 },
+      ],
+    },
+  },
 ];

@@ -20,6 +20,12 @@ describe('the organization', () => {
     });
   });
 
+  test("lets CDK's framework try for some minutes to reach what stands behind it", () => {
+    const functions = Object.values(template.findResources('AWS::Lambda::Function', { Properties: { Handler: Match.stringLikeRegexp('^framework\\.') } }));
+    expect(functions).toHaveLength(9);
+    for (const { Properties: { Environment: { Variables } } } of functions) expect(Variables).toMatchObject({ AWS_MAX_ATTEMPTS: '20' });
+  });
+
   test('keeps the key of the artifacts, turns it over every year, and gives it to the pipelines of the organization alone', () => {
     template.resourceCountIs('AWS::KMS::Key', 1);
     template.hasResource('AWS::KMS::Key', {
