@@ -13,3 +13,6 @@ export * from './pipeline/pipeline-definition';
 export * from './pipeline/pipeline-plan';
 export * from './pipeline/self-mutating-plan';
 export * from './pipeline/tofu-plan';
+export * from './seeing/environments-dashboard';
+export * from './seeing/pipeline-event';
+export * from './seeing/pipeline-notifications';

@@ -1,15 +1,5 @@
 import type { EnvironmentNames, PipelineIdentity } from '../../src/operations/contract';
-import { ENVIRONMENTS, accountOf, leaseKey } from '../shared/lease';
-import type { LeaseHolder, LeaseRecord } from '../shared/lease';
-import type { Registry } from '../shared/registry';
-
-/** The pipelines of all environments, by name. */
-export async function environmentsOf(registry: Registry): Promise<readonly LeaseHolder[]> {
-  const stackKeys = (await registry.membersOf(ENVIRONMENTS)).map(({ member }) => member);
-  const records = await Promise.all(stackKeys.map(async stackKey => registry.read<LeaseRecord>(leaseKey(accountOf(stackKey)))));
-  return records.flatMap((record, index) => record?.holder?.stackKey === stackKeys[index] ? [record.holder] : [])
-    .sort((one, other) => one.environmentName.localeCompare(other.environmentName) || one.accountId.localeCompare(other.accountId));
-}
+import type { LeaseHolder } from '../shared/lease';
 
 /** Those that are meant. @throws if a name is not that of an environment */
 export function chosen(holders: readonly LeaseHolder[], names: EnvironmentNames): readonly LeaseHolder[] {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Commits } from './aws';
-import { chosen, environmentsOf, identityOf } from './environments';
+import { chosen, identityOf } from './environments';
 import { Overview } from './overview';
 import { problemOf } from './words';
 import type {
   EnvironmentNames, Halt, HaltOutcome, OperationAnswer, OperationRequest, ResumeOutcome, StatusOutcome,
 } from '../../src/operations/contract';
+import { environmentsOf } from '../shared/environments';
 import { isNamed } from '../shared/errors';
 import type { HaltRecord } from '../shared/halt';
 import { haltKey } from '../shared/halt';

@@ -9,6 +9,7 @@ import type { Environment, OwnedPolicy, Provisioned, ResourceContext, ResourceTy
 
 const BusProperties = v.object({
   Name: v.pipe(v.string(), v.regex(/^(?!default$)[\w.-]{1,256}$/, 'a bus has a name of its own, of 1 to 256 letters, digits or ._-')),
+  Policy: v.optional(PolicyDocument),
 });
 const PolicyProperties = v.object({
   EventBusName: v.optional(v.string(), 'default'),
@@ -23,7 +24,8 @@ export class Buses {
     'AWS::Events::EventBusPolicy': this.policyType(),
   };
   private readonly identifiers = new Identifiers('event-bus');
-  private readonly known = new Set<string>();
+  /** With the statements that a bus was made with. */
+  private readonly known = new Map<string, readonly Statement[]>();
   private readonly statements = new Map<string, { readonly busArn: string; readonly statement: Statement }>();
 
   public constructor(private readonly environment: Environment, private readonly iam: Iam) {}
@@ -37,23 +39,26 @@ export class Buses {
   }
 
   public policyOf(busArn: string): OwnedPolicy | undefined {
-    const statements = [...this.statements.values()].filter(policy => policy.busArn === busArn).map(({ statement }) => statement);
-    return { accountId: busArn.split(':')[4], policy: { Version: '2012-10-17', Statement: statements } };
+    const added = [...this.statements.values()].filter(policy => policy.busArn === busArn).map(({ statement }) => statement);
+    return { accountId: busArn.split(':')[4], policy: { Version: '2012-10-17', Statement: [...this.known.get(busArn) ?? [], ...added] } };
   }
 
   private busType(): ResourceType {
+    const put = (input: Record<string, unknown>, context: ResourceContext): Provisioned => {
+      const { Name: name, Policy: policy } = read(BusProperties, input);
+      if (policy) this.iam.assertPrincipalsExist(policy, 'ValidationException');
+      const arn = this.arn(context, name);
+      this.known.set(arn, policy?.Statement ?? []);
+      return { id: name, attributes: { Arn: arn, Name: name } };
+    };
     const create = async (input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> => {
       const { Name: name } = read(BusProperties, input);
-      const arn = this.arn(context, name);
-      if (this.known.has(arn)) throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
-      this.known.add(arn);
-      return { id: name, attributes: { Arn: arn, Name: name } };
+      if (this.known.has(this.arn(context, name))) throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
+      return put(input, context);
     };
     return {
       create,
-      update: async (id, input, before, context) => input.Name === before.Name
-        ? { id, attributes: { Arn: this.arn(context, id), Name: id } }
-        : create(input, context),
+      update: async (_id, input, before, context) => input.Name === before.Name ? put(input, context) : create(input, context),
       remove: async (id, _properties, context) => { this.known.delete(this.arn(context, id)); },
     };
   }

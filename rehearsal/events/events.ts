@@ -57,13 +57,21 @@ export interface Delivery {
   demand(roleArn: string, ruleArn: string, permission: Permission): void;
 }
 
-/** Event buses with rules, whose targets are functions and other buses; schedules never fire. */
+/** A message that a rule has published. */
+export interface Published {
+  readonly topicArn: string;
+  readonly message: unknown;
+}
+
+/** Event buses with rules, whose targets are functions, topics and other buses; schedules never fire. */
 export class Events implements Service {
   public readonly name = 'events';
   public readonly protocol = 'json';
   public readonly operations: Record<string, Operation> = { PutEvents: async call => this.putEvents(call) };
   public readonly permissions = { PutEvents: (call: Call) => this.putPermissions(call) };
   public readonly resourceTypes: Record<string, ResourceType>;
+  /** What topics were given; nobody subscribes to them. */
+  public readonly published: Published[] = [];
   private readonly identifiers = new Identifiers('events');
   private readonly rules = new Regional(() => new Map<string, Rule>());
   private readonly buses: Buses;
@@ -98,11 +106,19 @@ export class Events implements Service {
   private async send(target: Target, event: Envelope, ruleArn: string, forwarded: boolean): Promise<void> {
     try {
       if (target.Arn.includes(':lambda:')) await this.delivery.invoke(target.Arn, inputOf(target, { ...event }), ruleArn);
+      if (target.Arn.includes(':sns:')) this.publish(target, event, ruleArn);
       if (target.Arn.includes(':event-bus/') && !forwarded) this.forward(target, event, ruleArn);
     } catch (error) {
       // EventBridge tells nobody when a delivery fails, so that only the terminal can.
       console.error(error);
     }
+  }
+
+  private publish(target: Target, event: Envelope, ruleArn: string): void {
+    const { Arn: topicArn, RoleArn: roleArn } = target;
+    if (roleArn === undefined) throw new AwsError('AccessDeniedException', `the rehearsal publishes to topics with a role only; the target ${topicArn} of ${ruleArn} has none`);
+    this.delivery.demand(roleArn, ruleArn, { action: 'sns:Publish', resource: topicArn });
+    this.published.push({ topicArn, message: inputOf(target, { ...event }) });
   }
 
   /** The event stays the same, and so tells at the end whose it was. */

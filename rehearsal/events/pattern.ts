@@ -4,6 +4,7 @@ import { AwsError } from '../service';
 /** Whether an event fits an EventBridge pattern: every member that the pattern names must fit. */
 export function matches(pattern: Record<string, unknown>, event: Record<string, unknown>): boolean {
   return Object.entries(pattern).every(([name, expected]) => {
+    if (name === '$or') return Array.isArray(expected) && expected.some(alternative => isRecord(alternative) && matches(alternative, event));
     const actual = event[name];
     if (Array.isArray(expected)) return expected.some(rule => fits(rule, actual));
     if (!isRecord(expected)) throw invalid(`"${name}" must be an object or an array`);

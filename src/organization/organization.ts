@@ -1,6 +1,6 @@
 import { Arn, ArnFormat, Fn, IResource, Names, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
+import { EventBus, IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, IGrantable, IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -13,6 +13,7 @@ import { OrganizationProviders } from './providers';
 import { AppIndex } from '../private/app-index';
 import { NAMES } from '../private/contract';
 import { validate } from '../private/validate';
+import { OnPipelineEventOptions, pipelineRule } from '../seeing/pipeline-event';
 
 /** The organization that environments are vended into. */
 export interface IOrganization extends IResource {
@@ -67,6 +68,9 @@ export interface IOrganization extends IResource {
 
   /** Lets somebody halt and resume the pipelines of all environments, and see their state. */
   grantOperate(grantee: IGrantable): Grant;
+
+  /** A rule on the bus of the organization, for what happens in the pipelines of some or all environments. */
+  onPipelineEvent(id: string, options?: OnPipelineEventOptions): Rule;
 
   /** Lets somebody read which environment holds which account. */
   grantReadRegistry(grantee: IGrantable): Grant;
@@ -123,6 +127,10 @@ abstract class OrganizationBase extends Resource implements IOrganization {
 
   public grantOperate(grantee: IGrantable): Grant {
     return this.operationsFunction.grantInvokeLatestVersion(grantee);
+  }
+
+  public onPipelineEvent(id: string, options: OnPipelineEventOptions = {}): Rule {
+    return pipelineRule(this, id, this.eventBus, options);
   }
 
   public grantReadRegistry(grantee: IGrantable): Grant {

@@ -3,7 +3,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import { Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnPermission, Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -128,12 +128,14 @@ export class OrganizationProviders extends Construct {
     });
     this.grantRecords(functions.role, ['lease#*'], READ, 'Environments');
     this.grantRecords(functions.role, ['deployment#*'], ['dynamodb:GetItem', 'dynamodb:PutItem']);
-    new Rule(this, 'PipelineEvents', {
+    const rule = new Rule(this, 'PipelineEvents', {
       eventBus: this.props.eventBus,
       description: 'Records what the pipelines deploy',
       eventPattern: { source: ['aws.codepipeline'] },
       targets: [new FunctionTarget(this.listener(functions))],
     });
+    // a pipeline runs as soon as it is made: by then somebody must listen
+    this.stack.onEventHandler.node.addDependency(...rule.node.children.filter(child => child instanceof CfnPermission));
     return functions.role;
   }
 

@@ -10,8 +10,8 @@ import { handlerCode } from './handler-code';
 export interface HandlerFunctionsProps {
   /** The bundle, and what the functions are for. */
   readonly handler: string;
-  /** Fixed, because policies in other accounts name it. */
-  readonly roleName: string;
+  /** Fixed where policies elsewhere name it. */
+  readonly roleName?: string;
   readonly description: string;
   readonly environment: { [name: string]: string };
 }
@@ -58,15 +58,17 @@ export interface ResourceProviderProps extends HandlerFunctionsProps {
 export class ResourceProvider extends Construct {
   public readonly role: Role;
   public readonly serviceToken: string;
+  /** What it depends on is there before the first resource. */
+  public readonly onEventHandler: LambdaFunction;
 
   public constructor(scope: Construct, id: string, props: ResourceProviderProps) {
     super(scope, id);
     const functions = new HandlerFunctions(this, 'Handler', props);
     this.role = functions.role;
-    const onEventHandler = functions.function('OnEvent', 'onEvent', Duration.minutes(1));
+    this.onEventHandler = functions.function('OnEvent', 'onEvent', Duration.minutes(1));
     const isCompleteHandler = functions.function('IsComplete', 'isComplete', Duration.minutes(1));
     const provider = new Provider(this, 'Provider', {
-      onEventHandler,
+      onEventHandler: this.onEventHandler,
       isCompleteHandler,
       queryInterval: props.queryInterval,
       // only the pauses count: with the work between them it is less than the hour after which CloudFormation stops listening
@@ -80,7 +82,7 @@ export class ResourceProvider extends Construct {
     for (const child of provider.node.findAll()) {
       if (child instanceof LambdaFunction) child.addEnvironment('AWS_MAX_ATTEMPTS', ATTEMPTS);
     }
-    this.explain(provider, [onEventHandler, isCompleteHandler]);
+    this.explain(provider, [this.onEventHandler, isCompleteHandler]);
   }
 
   private explain(provider: Provider, handlers: LambdaFunction[]) {

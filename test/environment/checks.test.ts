@@ -7,8 +7,8 @@ import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
-  Account, AccountPipelineBranch, AccountStack, Branch, BuildSecret, Organization, OrganizationAccess, OrganizationAccessRole, Pipeline,
-  PipelineDefinition, Source,
+  Account, AccountPipelineBranch, AccountStack, Branch, BuildSecret, EnvironmentsDashboard, NotificationFormat, Organization, OrganizationAccess,
+  OrganizationAccessRole, Pipeline, PipelineDefinition, PipelineEvent, PipelineNotifications, Source,
 } from '../../src';
 import { PIPELINE_PARAMETERS, PipelineResources } from '../../src/pipeline/pipeline-resources';
 import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION } from '../fixtures/app';
@@ -60,6 +60,11 @@ function everything(app: App, access: OrganizationAccess, env: Environment) {
   const invited = Account.fromAccountAttributes(stack, 'Invited', { accountId: '210987654321', accessRoleName: 'InvitedAccess' });
   const main = Branch.fromBranchAttributes(stack, 'Main', { source: made, branchName: 'main' });
   new Pipeline(stack, 'Pipeline', { organization, account: invited, branch: main, environmentName: 'integration' });
+
+  new PipelineNotifications(stack, 'Notifications', { organization });
+  new PipelineNotifications(stack, 'Chat', { organization, environmentNames: ['prod'], format: NotificationFormat.CHAT });
+  organization.onPipelineEvent('OnRollback', { events: [PipelineEvent.ROLLED_BACK] });
+  new EnvironmentsDashboard(stack, 'Dashboard', { organization });
 
   const network = new AccountStack(stack, 'Network', { organization, account: member });
   new CfnTopic(network, 'Topic', { kmsMasterKeyId: 'alias/aws/sns' });

@@ -51,6 +51,28 @@ describe('the organization', () => {
     });
   });
 
+  test('has a bus that takes events of pipelines from its accounts alone, with its policy from the first moment', () => {
+    template.hasResourceProperties('AWS::Events::EventBus', {
+      Name: 'org-environments',
+      Policy: {
+        Statement: [{
+          Sid: 'PipelinesOfTheOrganization',
+          Effect: 'Allow',
+          Principal: { AWS: '*' },
+          Action: 'events:PutEvents',
+          Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:events:${REGION}:${CICD_ACCOUNT}:event-bus/org-environments`]] },
+          Condition: { 'StringEquals': { 'aws:PrincipalOrgID': ORGANIZATION_ID }, 'ForAllValues:StringEquals': { 'events:source': ['aws.codepipeline'] } },
+        }],
+      },
+    });
+  });
+
+  test('listens to pipelines before it makes the first of them', () => {
+    const [listening] = Object.keys(template.findResources('AWS::Lambda::Permission')).filter(id => id.includes('Deployments'));
+    const makers = Object.entries(template.findResources('AWS::Lambda::Function')).filter(([id]) => /StackHandlerOnEvent/.test(id));
+    expect(makers.map(([, { DependsOn }]) => DependsOn)).toEqual([expect.arrayContaining([listening])]);
+  });
+
   test('has six handlers, each with one role and one log group that does not grow for ever', () => {
     const functions = Object.values(template.findResources('AWS::Lambda::Function'));
     const handlers = functions.filter(({ Properties }) => /^index\.(onEvent|isComplete|handler)$/.test(Properties.Handler));

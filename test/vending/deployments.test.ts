@@ -2,6 +2,8 @@ import { CodePipelineClient, RollbackStageCommand } from '@aws-sdk/client-codepi
 import { reasons, World } from './world';
 import { commitOf, deploymentKey } from '../../lambda/shared/deployments';
 import type { DeploymentRecord, Run } from '../../lambda/shared/deployments';
+import { grantedNeverUsed } from '../../rehearsal/assembly/never-used';
+import { EnvironmentsDashboard, NotificationFormat, PipelineEvent, PipelineNotifications } from '../../src';
 import { deployment } from '../deployments/events';
 import type { Cicd } from '../fixtures/app';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
@@ -10,7 +12,13 @@ describe('what a pipeline does', () => {
   let world: World;
   beforeAll(async () => {
     world = await World.start();
-    expect(reasons(await world.deploy((cicd: Cicd) => { cicd.environment('dev'); }))).toBe('');
+    expect(reasons(await world.deploy((cicd: Cicd) => {
+      const { stack, organization } = cicd;
+      cicd.environment('dev');
+      new PipelineNotifications(stack, 'Notifications', { organization, events: Object.values(PipelineEvent) });
+      new PipelineNotifications(stack, 'Others', { organization, environmentNames: ['prod'], format: NotificationFormat.CHAT });
+      new EnvironmentsDashboard(stack, 'Dashboard', { organization });
+    }))).toBe('');
   });
   afterAll(() => world.stop());
 
@@ -26,9 +34,10 @@ describe('what a pipeline does', () => {
     throw new Error(`never: ${ask.toString()}\n${JSON.stringify(await runs())}`);
   }
 
-  /** Waits for the run of a commit to have deployed, with all that is told of it. */
-  async function deployed(commitId: string): Promise<Run> {
-    return until(async () => (await runs()).find(run => run.commitId === commitId && run.authoredAt !== undefined && run.state?.name === 'SUCCEEDED'));
+  /** Waits for a run to have deployed, with all that is told of it: its events come at the same time. */
+  async function deployed(which: Partial<Run>): Promise<Run> {
+    const isMeant = (run: Run) => run.commitId === which.commitId && run.rollback === which.rollback;
+    return until(async () => (await runs()).find(run => isMeant(run) && run.artifacts && run.deployingSince && run.state?.name === 'SUCCEEDED'));
   }
 
   async function head(): Promise<string> {
@@ -37,9 +46,9 @@ describe('what a pipeline does', () => {
   }
 
   test('is recorded in the registry of the CICD account, and measured', async () => {
-    await deployed(await head());
+    await deployed({ commitId: await head() });
     const pushed = await world.push('env/dev', { 'README.md': 'changed\n' });
-    const { startedAt, deployingSince = 0, deployedAt = 0 } = await deployed(pushed);
+    const { startedAt, deployingSince = 0, deployedAt = 0 } = await deployed({ commitId: pushed });
     expect([startedAt, deployingSince, deployedAt]).toEqual([startedAt, deployingSince, deployedAt].sort((one, other) => one - other));
     expect(await world.record<DeploymentRecord>(deploymentKey('dev'))).toMatchObject({ environmentName: 'dev', accountId: world.vended['shop-dev'], pipelineName: 'dev' });
     await until(async () => /^\{"_aws":.*"Environment":"dev",.*"LeadTime":\d+\}$/m.test(log()) || undefined);
@@ -52,9 +61,36 @@ describe('what a pipeline does', () => {
     const credentials = world.simulation.iam.issue({ accountId, arn: `arn:aws:iam::${accountId}:root` });
     const client = new CodePipelineClient({ endpoint, region: REGION, credentials });
     await client.send(new RollbackStageCommand({ pipelineName: 'dev', stageName: 'Deploy', targetPipelineExecutionId: first.executionId }));
-    const back = await until(async () => (await runs()).find(({ rollback, state }) => rollback && state?.name === 'SUCCEEDED'));
+    const back = await deployed({ rollback: true });
     expect(back).toMatchObject({ rollback: true, deployedAt: expect.any(Number) });
     expect([commitOf(back, await runs()), last.commitId]).toEqual([first.commitId, await head()]);
+  });
+
+  test('is told to people in words, the rollback as such', async () => {
+    const messages = () => world.simulation.events.published.map(({ message }) => String(message));
+    const environment = `Environment dev (account ${world.vended['shop-dev']}): `;
+    await until(async () => messages().some(message => message.includes('rolled back')) || undefined);
+    const { executionId } = (await runs())[0];
+    const link = `https://${REGION}.console.aws.amazon.com/codesuite/codepipeline/pipelines/dev/executions/${executionId}/timeline?region=${REGION}`;
+    expect(messages().filter(message => message.includes(executionId))).toEqual([
+      `${environment}a run has started. ${link}`, `${environment}it has been rolled back: what was deployed before is deployed again. ${link}`,
+    ]);
+    expect(messages().filter(message => message.startsWith(`${environment}a commit has been deployed. `))).toHaveLength(2);
+    expect(new Set(world.simulation.events.published.map(({ topicArn }) => topicArn)).size).toBe(1);
+  });
+
+  test('is shown on the dashboard', async () => {
+    const { lambda, cloudformation } = world.simulation;
+    const functions = [...cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.resources.values() ?? []].filter(({ type }) => type === 'AWS::Lambda::Function');
+    const table = functions.find(({ logicalId }) => logicalId.startsWith('DashboardTable'))?.id ?? '';
+    const { payload } = await lambda.invoke(`arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:${table}`, {});
+    const [, first] = (await runs()).filter(({ rollback }) => !rollback);
+    expect(JSON.parse(payload)).toContain(`<td>dev</td><td>${world.vended['shop-dev']}</td><td>rolled back</td><td><code title="${first.commitId}">`);
+  });
+
+  test('is recorded by a function that has no right too many', () => {
+    // what has failed for good is sent by Lambda
+    expect(grantedNeverUsed(world.simulation)['org-environments-deployments']).toEqual(['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage']);
   });
 
   test('is not recorded when it is another pipeline, whatever bus its event was put on', async () => {

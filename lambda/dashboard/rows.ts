@@ -1,0 +1,69 @@
+import type { DeploymentRecord, Run } from '../shared/deployments';
+import { commitOf, deploymentKey, latest, leadTimeOf, restoredAfter } from '../shared/deployments';
+import { environmentsOf } from '../shared/environments';
+import { isHalted } from '../shared/halt';
+import type { LeaseHolder } from '../shared/lease';
+import type { Registry } from '../shared/registry';
+
+/** What the table says of an environment; times in milliseconds. */
+export interface Row {
+  readonly environmentName: string;
+  readonly accountId: string;
+  /** In words. */
+  readonly state: string;
+  readonly isBroken: boolean;
+  /** What has failed last, if no commit has been deployed since. */
+  readonly failure?: string;
+  readonly commitId?: string;
+  readonly deployedAt?: number;
+  readonly leadTime?: number;
+  /** Of the runs that have changed the account, how many have failed: 0 to 1. */
+  readonly failureRate?: number;
+  readonly timeToRestore?: number;
+}
+
+export async function rowsOf(registry: Registry): Promise<readonly Row[]> {
+  return Promise.all((await environmentsOf(registry)).map(async holder => {
+    const { environmentName } = holder;
+    const record = await registry.read<DeploymentRecord>(deploymentKey(environmentName));
+    return rowOf(holder, record?.runs ?? [], await isHalted(registry, environmentName));
+  }));
+}
+
+function rowOf({ environmentName, accountId, resting, state }: LeaseHolder, runs: readonly Run[], halted: boolean): Row {
+  const rest = resting ? 'resting' : halted ? 'halted' : state === 'frozen' ? 'frozen' : undefined;
+  const [last] = runs;
+  const deployed = latest(runs.filter(({ deployedAt }) => deployedAt !== undefined), ({ deployedAt }) => deployedAt);
+  const commitAt = Math.max(0, ...runs.map(({ rollback, deployedAt = 0 }) => rollback ? 0 : deployedAt));
+  const failure = latest(runs.filter(run => run.failure && run.failure.at > commitAt), run => run.failure?.at)?.failure;
+  const changes = runs.filter(({ rollback, deployedAt, failedAt }) => !rollback && (deployedAt ?? failedAt) !== undefined);
+  return {
+    environmentName,
+    accountId,
+    state: [stateOf(last), ...rest ? [rest] : []].join(', '),
+    isBroken: last?.state?.name === 'FAILED',
+    failure: failure && [[failure.stage, ...failure.action ? [failure.action] : []].join('/'), ...failure.message ? [failure.message] : []].join(': '),
+    commitId: deployed && commitOf(deployed, runs),
+    deployedAt: deployed?.deployedAt,
+    leadTime: median(runs.map(leadTimeOf)),
+    failureRate: changes.length > 0 ? changes.filter(({ failedAt }) => failedAt !== undefined).length / changes.length : undefined,
+    timeToRestore: median(runs.map(run => restoredAfter(run, runs))),
+  };
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  STARTED: 'running', RESUMED: 'running', STOPPING: 'stopping', STOPPED: 'stopped', SUCCEEDED: 'deployed', FAILED: 'failed', SUPERSEDED: 'superseded', CANCELED: 'canceled',
+};
+
+function stateOf(run: Run | undefined): string {
+  if (run === undefined) return 'no run yet';
+  const state = run.state?.name ?? 'STARTED';
+  if (run.rollback) return { SUCCEEDED: 'rolled back', FAILED: 'rollback failed' }[state] ?? 'rolling back';
+  return WORDS[state] ?? state.toLowerCase();
+}
+
+function median(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter(value => value !== undefined).sort((one, other) => one - other);
+  const half = known.length / 2;
+  return known.length === 0 ? undefined : (known[Math.ceil(half) - 1] + known[Math.floor(half)]) / 2;
+}

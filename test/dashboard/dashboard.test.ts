@@ -1,0 +1,104 @@
+import type { Row } from '../../lambda/dashboard/rows';
+import { rowsOf } from '../../lambda/dashboard/rows';
+import { tableOf } from '../../lambda/dashboard/table';
+import type { PipelineEvent } from '../../lambda/deployments/change';
+import { record } from '../../lambda/deployments/recorder';
+import type { HaltRecord } from '../../lambda/shared/halt';
+import { haltKey } from '../../lambda/shared/halt';
+import { deployment, failure, happened, holdLease, MEMBER, rollback, START } from '../deployments/events';
+import { FakeRegistry } from '../shared/fake-registry';
+
+const OTHER = '333333333333';
+
+let registry: FakeRegistry;
+beforeEach(async () => {
+  registry = new FakeRegistry();
+  await holdLease(registry, MEMBER, 'test1');
+});
+
+/** The row of the environment after all that has happened. */
+async function rowAfter(...events: readonly PipelineEvent[]): Promise<Row> {
+  for (const event of events) await record(event, registry, { authoredAt: async () => START - 60_000 });
+  const [row] = await rowsOf(registry);
+  return row;
+}
+
+const at = (second: number) => START + second * 1000;
+
+describe('a row', () => {
+  test('says what is deployed, since when, and how fast it came', async () => {
+    expect(await rowAfter(...deployment('one', 0))).toEqual({
+      environmentName: 'test1', accountId: MEMBER, state: 'deployed', isBroken: false, commitId: 'c0ffee', deployedAt: at(20), leadTime: 80_000, failureRate: 0,
+    });
+  });
+
+  test('says what has failed while the last commit is not deployed', async () => {
+    const broken = await rowAfter(...deployment('one', 0), ...failure('two', 100));
+    expect(broken).toMatchObject({ state: 'failed', isBroken: true, failure: 'Deploy/Verify: the smoke test has failed', commitId: 'c0ffee', failureRate: 0.5 });
+    const mended = await rowAfter(...deployment('three', 200, 'f1xed'));
+    expect(mended).toMatchObject({ state: 'deployed', isBroken: false, commitId: 'f1xed', timeToRestore: 110_000 });
+    expect(mended.failure).toBeUndefined();
+  });
+
+  test('says that it was rolled back, why, and what is deployed now', async () => {
+    expect(await rowAfter(...deployment('one', 0, 'g00d'), ...failure('two', 100), ...rollback('three', 110))).toMatchObject({
+      state: 'rolled back', isBroken: false, failure: 'Deploy/Verify: the smoke test has failed', commitId: 'g00d', deployedAt: at(120), timeToRestore: 10_000, failureRate: 0.5,
+    });
+  });
+
+  test('says that a rollback has failed', async () => {
+    const [started] = rollback('two', 110);
+    expect(await rowAfter(started)).toMatchObject({ state: 'rolling back', isBroken: false });
+    const ended = happened('two', 120, { ...started.detail, state: 'FAILED' });
+    expect(await rowAfter(ended)).toMatchObject({ state: 'rollback failed', isBroken: true });
+  });
+
+  test('takes the middle of the lead times', async () => {
+    expect((await rowAfter(...deployment('one', 0), ...deployment('two', 100), ...deployment('three', 1000))).leadTime).toBe(180_000);
+    expect((await rowAfter(...deployment('four', 2000))).leadTime).toBe(630_000);
+  });
+
+  test('is there before the first run, and says that an environment is halted', async () => {
+    expect(await rowAfter()).toEqual({ environmentName: 'test1', accountId: MEMBER, state: 'no run yet', isBroken: false });
+    await registry.write<HaltRecord>(haltKey('test1'), { environmentName: 'test1', by: 'anna', at: '2026-03-01T12:00:00Z', reason: 'incident' }, undefined);
+    expect((await rowAfter(...deployment('one', 0).slice(0, 1))).state).toBe('running, halted');
+  });
+
+  test('is there for each environment, by name', async () => {
+    await holdLease(registry, OTHER, 'prod');
+    expect((await rowsOf(registry)).map(({ environmentName }) => environmentName)).toEqual(['prod', 'test1']);
+  });
+});
+
+describe('the table', () => {
+  const row: Row = { environmentName: 'test1', accountId: MEMBER, state: 'deployed', isBroken: false };
+
+  test('has a row for each environment', () => {
+    const html = tableOf([
+      { ...row, commitId: 'c0ffee1234567890', deployedAt: START, leadTime: 3_720_000, failureRate: 0.255, timeToRestore: 45_000 },
+      { ...row, environmentName: 'prod', state: 'failed', isBroken: true, failure: 'Synth' },
+    ]);
+    expect(html).toContain(`<tr><td>test1</td><td>${MEMBER}</td><td>deployed</td><td><code title="c0ffee1234567890">c0ffee12</code></td>`
+      + '<td>2026-03-01 12:00</td><td>1 h 2 min</td><td>26 %</td><td>45 s</td></tr>');
+    expect(html).toContain('<td>prod</td><td>111111111111</td><td><b style="color:#d13212">failed</b><br><small>Synth</small></td><td></td>');
+  });
+
+  test.each([[59_400, '59 s'], [60_000, '1 min'], [3_600_000, '1 h'], [90_061_000, '1 d 1 h'], [86_460_000, '1 d'], [-5, '0 s']])('words %d milliseconds as %s', (leadTime, words) => {
+    expect(tableOf([{ ...row, leadTime }])).toContain(`<td>${words}</td>`);
+  });
+
+  test('lets nothing through that a browser could take for its own', () => {
+    const html = tableOf([{ ...row, state: '"><script>alert(\'x\')</script>', failure: '<img src=x onerror=alert(1)> & more', commitId: '"><b>' }]);
+    expect(html).not.toMatch(/<script|<img|"><b>/);
+    expect(html).toContain('&lt;img src=x onerror=alert(1)&gt; &amp; more');
+    expect(html).toContain('&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;');
+  });
+
+  test('shortens what a build has said', () => {
+    expect(tableOf([{ ...row, failure: 'x'.repeat(1000) }])).toContain(`<small>${'x'.repeat(199)}…</small>`);
+  });
+
+  test('says so when there is no environment', () => {
+    expect(tableOf([])).toBe('<p>There is no environment yet.</p>');
+  });
+});

@@ -1,0 +1,36 @@
+import { EnvironmentsDashboard } from '../../src';
+import { Cicd } from '../fixtures/app';
+import { onlyResource, synthesized } from '../fixtures/assembly';
+
+function dashboard(environments: readonly string[]) {
+  const cicd = new Cicd(undefined, { imported: true });
+  for (const name of environments) cicd.environment(name);
+  new EnvironmentsDashboard(cicd.stack, 'Dashboard', { organization: cicd.organization, dashboardName: 'environments' });
+  return synthesized(cicd.stack);
+}
+
+describe('the dashboard', () => {
+  const template = dashboard([]);
+  const body = JSON.stringify(onlyResource(template, 'AWS::CloudWatch::Dashboard').Properties.DashboardBody);
+
+  test('shows the table of a function, and each metric of all environments', () => {
+    expect(body).toContain('\\"type\\":\\"custom\\"');
+    for (const name of ['Deployments', 'FailedDeployments', 'LeadTime', 'TimeToRestore']) {
+      expect(body).toContain(`SEARCH('{OrgEnvironments,Environment} MetricName=\\\\\\"${name}\\\\\\"`);
+    }
+  });
+
+  test('is the same however many environments there are', () => {
+    expect(JSON.stringify(onlyResource(dashboard(['dev', 'prod']), 'AWS::CloudWatch::Dashboard').Properties.DashboardBody)).toBe(body);
+  });
+
+  test('has a function that reads what the registry knows of environments, and can write nothing', () => {
+    expect(onlyResource(template, 'AWS::IAM::Policy').Properties.PolicyDocument.Statement).toEqual([
+      expect.objectContaining({ Sid: 'Logs' }),
+      expect.objectContaining({
+        Action: 'dynamodb:GetItem',
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['index#*', 'lease#*', 'halt#*', 'deployment#*'] } },
+      }),
+    ]);
+  });
+});

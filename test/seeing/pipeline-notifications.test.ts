@@ -1,0 +1,109 @@
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { matches } from '../../rehearsal/events/pattern';
+import type { OnPipelineEventOptions } from '../../src';
+import { NotificationFormat, PipelineEvent, PipelineNotifications } from '../../src';
+import { deployment, failure, happened, rollback } from '../deployments/events';
+import { Cicd } from '../fixtures/app';
+import { onlyResource, resourcesOf, synthesized } from '../fixtures/assembly';
+
+const approval = [
+  happened('one', 5, { stage: 'Approve', action: 'Approve', type: { category: 'Approval' } }),
+  happened('one', 9, { stage: 'Approve', action: 'Approve', type: { category: 'Approval' }, state: 'SUCCEEDED' }),
+];
+
+/** How many events of a story a rule takes. */
+function heard(options: OnPipelineEventOptions, story: readonly object[]): number {
+  const { stack, organization } = new Cicd(undefined, { imported: true });
+  organization.onPipelineEvent('Rule', options);
+  const { EventPattern: pattern } = onlyResource(synthesized(stack), 'AWS::Events::Rule').Properties;
+  return story.filter(event => matches(pattern, { source: 'aws.codepipeline', ...event })).length;
+}
+
+describe('a rule for what happens in pipelines', () => {
+  test.each<[PipelineEvent, number[]]>([
+    [PipelineEvent.STARTED, [1, 1, 1, 0]],
+    [PipelineEvent.APPROVAL_NEEDED, [0, 0, 0, 1]],
+    [PipelineEvent.SUCCEEDED, [1, 0, 0, 0]],
+    [PipelineEvent.FAILED, [0, 1, 0, 0]],
+    [PipelineEvent.ROLLED_BACK, [0, 0, 1, 0]],
+  ])('of the kind %s hears it once, and nothing else', (event, counts) => {
+    const failed = [...failure('two', 0).slice(1), happened('two', 0, { 'execution-trigger': { 'trigger-type': 'StartPipelineExecution' } })];
+    const stories = [deployment('one', 0), failed, rollback('three', 0), approval];
+    expect(stories.map(story => heard({ events: [event] }, story))).toEqual(counts);
+  });
+
+  test('hears of every kind and every environment unless some are named', () => {
+    const story = [...deployment('one', 0), ...rollback('two', 0), ...approval];
+    expect(heard({}, story)).toBe(5);
+    expect(heard({ events: [PipelineEvent.ROLLED_BACK, PipelineEvent.SUCCEEDED] }, story)).toBe(2);
+    expect(heard({ environmentNames: ['test1', 'test2'] }, story)).toBe(5);
+    expect(heard({ environmentNames: ['prod'] }, story)).toBe(0);
+  });
+
+  test('is on the bus of the organization and has the target', () => {
+    const { stack, organization } = new Cicd(undefined, { imported: true });
+    organization.onPipelineEvent('Rule', { target: new SnsTopic(new Topic(stack, 'Topic')), ruleName: 'prod', description: 'Watches prod' });
+    expect(onlyResource(synthesized(stack), 'AWS::Events::Rule').Properties).toMatchObject({
+      EventBusName: 'org-environments', Name: 'prod', Description: 'Watches prod', State: 'ENABLED', Targets: [{ Arn: { Ref: expect.stringMatching(/^Topic/) } }],
+    });
+  });
+
+  test.each<[OnPipelineEventOptions, string]>([
+    [{ environmentNames: [] }, "[Cicd/Organization] 'environmentNames' is empty, so that nothing would ever be heard of: name some, or leave it out for all"],
+    [{ events: [] }, "[Cicd/Organization] 'events' is empty, so that nothing would ever be heard of: name some, or leave it out for all"],
+    [{ environmentNames: ['env/prod'] }, "the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got 'env/prod'"],
+  ])('is refused with %j', (options, words) => {
+    expect(() => heard(options, [])).toThrow(words);
+  });
+});
+
+describe('notifications', () => {
+  function notifying(props: Partial<ConstructorParameters<typeof PipelineNotifications>[2]> = {}) {
+    const { stack, organization } = new Cicd(undefined, { imported: true });
+    new PipelineNotifications(stack, 'Notifications', { organization, ...props });
+    return synthesized(stack);
+  }
+  const templates = (template: ReturnType<typeof notifying>) => resourcesOf(template, 'AWS::Events::Rule').map(({ Properties }) => Properties.Targets[0].InputTransformer.InputTemplate);
+
+  test('tell of approvals, failures and rollbacks in words, with the way to the console', () => {
+    expect(templates(notifying())).toEqual([
+      expect.stringContaining('"Environment <detail-pipeline> (account <account>): somebody must approve in the stage <detail-stage>. '
+        + 'https://<region>.console.aws.amazon.com/codesuite/codepipeline/pipelines/<detail-pipeline>/executions/<detail-execution-id>/timeline?region=<region>"'),
+      expect.stringContaining('the stage <detail-stage> has failed. https://'),
+      expect.stringContaining('it has been rolled back: what was deployed before is deployed again. https://'),
+    ]);
+  });
+
+  test('for a chat are worded as Amazon Q Developer wants them', () => {
+    const [failed] = templates(notifying({ events: [PipelineEvent.FAILED], format: NotificationFormat.CHAT }));
+    // EventBridge writes the quotes of what stands alone
+    expect(JSON.parse(failed.replace(/:(<[a-z-]+>)/g, ':"$1"'))).toEqual({
+      version: '1.0',
+      source: 'custom',
+      content: {
+        textType: 'client-markdown',
+        title: ':x: Environment <detail-pipeline>: the stage <detail-stage> has failed',
+        description: expect.stringMatching(/^In account <account>: https:/),
+      },
+      metadata: { threadId: '<detail-execution-id>', summary: 'Environment <detail-pipeline>: the stage <detail-stage> has failed' },
+    });
+  });
+
+  test('are sent by a role that may publish to the one topic, which takes nothing unencrypted', () => {
+    const template = notifying({ environmentNames: ['prod'] });
+    const [{ Properties: policy }] = resourcesOf(template, 'AWS::IAM::Policy');
+    expect(policy.PolicyDocument.Statement).toEqual([{ Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: expect.stringMatching(/^NotificationsTopic/) } }]);
+    const [{ Properties: topicPolicy }] = resourcesOf(template, 'AWS::SNS::TopicPolicy');
+    expect(topicPolicy.PolicyDocument.Statement).toMatchObject([{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }]);
+    for (const { Properties } of resourcesOf(template, 'AWS::Events::Rule')) expect(Properties.EventPattern.detail.pipeline).toEqual(['prod']);
+  });
+
+  test('can use a topic that there is, and are refused without events', () => {
+    const { stack, organization } = new Cicd(undefined, { imported: true });
+    const topic = Topic.fromTopicArn(stack, 'Known', 'arn:aws:sns:eu-west-1:222222222222:known');
+    expect(new PipelineNotifications(stack, 'Notifications', { organization, topic }).topic).toBe(topic);
+    expect(resourcesOf(synthesized(stack), 'AWS::SNS::Topic')).toEqual([]);
+    expect(() => notifying({ events: [] })).toThrow("[Cicd/Notifications] 'events' is empty");
+  });
+});
