@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { zip } from '../archive/zip';
 import type { Content } from './content';
 import type { BranchHead, CommitDetails, CommitRequest, TreeEntry } from './repository';
+import { zip } from '../archive/zip';
 
 interface File {
   readonly id: string;
