@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
-import { accountId, collectAccount, collectApp, collectRepository, collectUnit, organizationId, scale, type RehearseOptions } from './options';
+import { accountId, collectAccount, collectApp, collectCommand, collectRepository, collectUnit, organizationId, scale, type RehearseOptions } from './options';
 import { rehearse } from './rehearse';
 import { UsageError } from './usage-error';
 
@@ -16,6 +16,8 @@ function program(): Command {
     .option('--account <id>[=<role name>]', 'an invited account that exists beforehand, with a role that trusts the management account if one is named', collectAccount)
     .option('--management-account <id>', 'by default the account that may create accounts, else that of the first stack', accountId)
     .option('--organization-id <id>', 'by default the one that the policies of the app name', organizationId)
+    .option('--pipelines', 'run the pipelines: their builds execute the commands of the repositories on this machine')
+    .option('--then <command>', 'after the last deployment run this, for example a git push, and wait for the pipelines; may be repeated', collectCommand)
     .option('--destroy', 'destroy the last assembly at the end')
     .option('--report <file>', 'write what came out of it as JSON')
     .option('--timeline <file>', 'write what ran beside what, and what waited for what, as a page for a browser')

@@ -2,9 +2,11 @@ import { createWriteStream, writeFileSync } from 'node:fs';
 import pc from 'picocolors';
 import { assemblyOf } from './app';
 import { cleaningUp } from './clean-up';
+import { runCommand } from './command';
 import { describeFailures } from './failures';
 import { organizationIdOf, repositoryHints } from './names';
 import { checkFiles, type RehearseOptions } from './options';
+import { PipelineProgress, settled } from './pipelines';
 import { clock, duration, Progress } from './progress';
 import { describeRemains } from './remains';
 import { reportOf, type Deployment, type Report } from './report';
@@ -43,7 +45,8 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     cleanUp.add(async () => simulation.stop());
     const { recorder, stop } = listen(simulation, options, terminal.write);
     cleanUp.add(stop);
-    const deployments = await deployAll(simulation, options, apps, terminal.write);
+    const progress = new PipelineProgress(simulation, terminal.write);
+    const deployments = await deployAll(simulation, options, apps, progress, terminal.write);
     const report = await reportOf(simulation, deployments, (Date.now() - startedAt) / 1000, options.destroy ?? false);
     if (options.timeline) writeFileSync(options.timeline, timelineOf(recorder, report, options));
     if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
@@ -66,10 +69,13 @@ async function begin(options: RehearseOptions, stacks: readonly AssemblyStack[],
     accounts: options.account,
     repositories: options.repository,
     scale: options.scale,
+    builds: runsPipelines(options),
   });
 }
 
-async function deployAll(simulation: Simulation, options: RehearseOptions, apps: readonly App[], write: Write): Promise<Deployment[]> {
+async function deployAll(
+  simulation: Simulation, options: RehearseOptions, apps: readonly App[], progress: PipelineProgress, write: Write,
+): Promise<Deployment[]> {
   const deployments: Deployment[] = [];
   for (const { name, folder } of apps) {
     write(pc.bold(`\nDeploying ${name}`));
@@ -77,7 +83,9 @@ async function deployAll(simulation: Simulation, options: RehearseOptions, apps:
     deployments.push({ app: name, result });
     tellResult(result, write);
     if (!result.succeeded) return deployments;
+    if (runsPipelines(options)) await wait(simulation, progress);
   }
+  await runCommands(simulation, options, apps, progress, write);
   if (options.destroy) {
     const { name, folder } = apps[apps.length - 1];
     write(pc.bold(`\nDestroying ${name}`));
@@ -86,6 +94,27 @@ async function deployAll(simulation: Simulation, options: RehearseOptions, apps:
     tellResult(result, write);
   }
   return deployments;
+}
+
+/** A command that does something to repositories is given because of the pipelines. */
+function runsPipelines({ pipelines = false, then = [] }: RehearseOptions): boolean {
+  return pipelines || then.length > 0;
+}
+
+async function wait(simulation: Simulation, progress: PipelineProgress): Promise<void> {
+  await settled(simulation);
+  progress.tell();
+}
+
+async function runCommands(
+  simulation: Simulation, { then = [] }: RehearseOptions, apps: readonly App[], progress: PipelineProgress, write: Write,
+): Promise<void> {
+  for (const command of then) {
+    write(pc.bold(`\nRunning ${command}`));
+    const status = await runCommand(simulation, readAssembly(apps[apps.length - 1].folder), command);
+    if (status !== 0) throw new UsageError(`--then '${command}' ended with status ${status}`);
+    await wait(simulation, progress);
+  }
 }
 
 function tellResult({ succeeded, skipped, changed, calls, seconds }: DeploymentResult, write: Write): void {

@@ -1,6 +1,7 @@
 import { readEnvironments, type EnvironmentReport } from './environments';
 import { constructOf } from './failures';
 import { leftoversOf, type Leftovers } from './leftovers';
+import { reportPipelines, type PipelineReport } from './pipelines';
 import { quotaUse, type QuotaUse } from './quotas';
 import type { DeploymentResult, StackResult } from '../rehearsal/assembly/deployer';
 import { grantedNeverUsed } from '../rehearsal/assembly/never-used';
@@ -31,7 +32,9 @@ export interface Report {
   readonly seconds: number;
   readonly simulatedSeconds: number;
   readonly accounts: readonly { accountId: string; name: string; email: string; organizationalUnit: string; state: string }[];
-  readonly stacks: readonly Omit<StackResult, 'outputs'>[];
+  readonly stacks: readonly StackResult[];
+  /** What ran in the pipelines of all accounts. */
+  readonly pipelines: readonly PipelineReport[];
   /** For each role of the apps, the actions that it is allowed and has never used. */
   readonly grantedNeverUsed: Readonly<Record<string, readonly string[]>>;
   readonly succeeded: boolean;
@@ -53,7 +56,10 @@ export async function reportOf(simulation: Simulation, deployments: readonly Dep
       accountId, name, email, organizationalUnit: organizations.unitPath(accountId), state,
     })),
     stacks: cloudformation.all.filter(({ deleted, isSeed, updatedAt }) => !deleted && (!isSeed || updatedAt !== undefined))
-      .map(({ name, accountId, region, status, failure }) => ({ name, accountId, region, status, reason: failure })),
+      .map(({ name, accountId, region, status, failure, outputs }) => ({
+        name, accountId, region, status, reason: failure, outputs: Object.fromEntries(outputs.map(({ key, value }) => [key, value])),
+      })),
+    pipelines: reportPipelines(simulation),
     grantedNeverUsed: grantedNeverUsed(simulation),
     succeeded: deployments.every(({ result }) => result.succeeded),
     deployments: deployments.map(describe),
