@@ -24,7 +24,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   devDeps: [
     '@types/node@^22', '@types/aws-lambda',
     '@aws-sdk/client-account@~3.1169.0', '@aws-sdk/client-cloudformation@~3.1169.0', '@aws-sdk/client-cloudtrail@~3.1137.0', '@aws-sdk/client-codecommit@~3.1169.0',
-    '@aws-sdk/client-codepipeline@~3.1138.0', '@aws-sdk/client-dynamodb@~3.1162.0', '@aws-sdk/client-lambda@~3.1162.0',
+    '@aws-sdk/client-codebuild@~3.1138.0', '@aws-sdk/client-codepipeline@~3.1138.0', '@aws-sdk/client-dynamodb@~3.1162.0', '@aws-sdk/client-lambda@~3.1162.0',
     '@aws-sdk/client-organizations@~3.1169.0', '@aws-sdk/client-s3@~3.1169.0', '@aws-sdk/client-sfn@~3.1162.0',
     '@aws-sdk/client-ssm@~3.1169.0', '@aws-sdk/client-sts@~3.1169.0', '@aws-sdk/lib-dynamodb@~3.1162.0',
     '@aws-lambda-powertools/logger@~2.36.0',
@@ -87,8 +87,9 @@ project.eslint?.addRules({
       { target: './lambda', from: './src/**/!(contract).ts', message: 'handlers share only the contracts with the constructs' },
       { target: './lambda', from: ['./rehearsal', './cli', './test'], message: 'product code never knows the rehearsal' },
       { target: './rehearsal', from: ['./src', './lambda', './cli', './test'], message: 'the rehearsal knows AWS, not this product' },
-      { target: './cli', from: ['./src', './lambda', './test'], message: 'the command line works on any assembly' },
-      ...['account', 'branch', 'account-stack', 'trigger'].map(name => ({
+      { target: './cli', from: ['./lambda', './test'], message: 'the command line works on any assembly' },
+      { target: './cli', from: './src/**/!(contract).ts', message: 'the command line shares only the contracts with the constructs' },
+      ...['account', 'branch', 'account-stack', 'operations', 'trigger', 'pipeline'].map(name => ({
         target: `./lambda/${name}`, from: './lambda', except: [`./${name}`, './shared'], message: 'resources share through lambda/shared',
       })),
     ],
@@ -105,6 +106,8 @@ project.testTask.prependSpawn(checkTypes);
 project.testTask.prependSpawn(bundle);
 project.addTask('demo', { description: 'Rehearse the quickstart', exec: 'node examples/demo.mjs', receiveArgs: true });
 project.addTask('bench', { description: 'Measure against the peers: bench/results.json and docs/bench.md', exec: 'tsx bench/index.ts', receiveArgs: true });
+const soak = project.addTask('soak', { description: 'Schedules of faults: --runs N --seed S', exec: 'tsx test/faults/soak.ts', receiveArgs: true });
+soak.prependSpawn(bundle);
 project.addTask('package:codegen', {
   description: 'Generate the sources of the other languages without their tool chains',
   steps: ['python', 'java', 'dotnet', 'go'].map(language => ({ exec: `jsii-pacmak --code-only --target ${language} --outdir dist/code` })),

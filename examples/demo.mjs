@@ -81,7 +81,7 @@ function checkReleases() {
   const { environments, stacks } = JSON.parse(readFileSync(path.join(root, 'report.json'), 'utf8'));
   console.log('\nReleases of the shop:');
   const releases = environments.map(({ name, accountId }) => {
-    const release = stacks.find(stack => stack.accountId === accountId && stack.name === 'Shop')?.outputs.Version ?? 'none';
+    const release = stacks.find(stack => stack.accountId === accountId && stack.name === 'Shop')?.outputs.DeployedRelease ?? 'none';
     console.log(`  ${name.padEnd(6)} ${accountId}  ${release}`);
     return [name, release];
   });

@@ -71,6 +71,8 @@ export interface ResourceContext {
   readonly tags: Readonly<Record<string, string>>;
   /** Whose rights CloudFormation uses: the stack's role, or whoever asked for the operation. */
   readonly actor?: Caller;
+  /** Tells that nobody waits for the resource any more, because another one has failed or the operation was cancelled. */
+  readonly cancelled?: AbortSignal;
 }
 
 export interface Provisioned {

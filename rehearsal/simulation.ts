@@ -53,6 +53,8 @@ export interface SimulationOptions {
    * @default - they do, unless time is virtual: a process beside this one can have no part in that
    */
   readonly builds?: boolean;
+  /** Simulated seconds until the access role of a created account can be assumed. */
+  readonly readySeconds?: number;
   /** @default 'aws' */
   readonly partition?: string;
   /**

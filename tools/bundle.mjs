@@ -16,6 +16,11 @@ function bundleHandlers() {
   return Promise.all(names.map(name => build({ ...common, entryPoints: [`lambda/${name}/handler.ts`], outfile: `lib/lambda/${name}/index.js` })));
 }
 
+/** The scripts that builds of a pipeline run; templates carry them. */
+function bundleScripts() {
+  return build({ ...common, entryPoints: ['check', 'describe', 'outputs'].map(name => `lambda/pipeline/${name}.ts`), outdir: 'lib/lambda/pipeline' });
+}
+
 /** The templates that vended accounts are prepared with lie beside the handler, where the construct finds them, too. */
 async function writeTemplates() {
   const folder = path.join(root, 'lib/lambda/account');
@@ -72,5 +77,5 @@ function writeNotices(results) {
   writeFileSync(path.join(root, 'lib/THIRD-PARTY-NOTICES.txt'), [...new Set(notices)].join('\n\n' + '-'.repeat(80) + '\n\n') + '\n');
 }
 
-const [, ...results] = await Promise.all([writeTemplates(), bundleHandlers(), bundleRehearsal(), bundleCli()]);
+const [, , ...results] = await Promise.all([writeTemplates(), bundleScripts(), bundleHandlers(), bundleRehearsal(), bundleCli()]);
 writeNotices(results.flat());

@@ -17,6 +17,6 @@ export class ShopStack extends Stack {
       description: `The release that the environment '${props.environmentName}' runs`,
       stringValue: version,
     });
-    new CfnOutput(this, 'Version', { value: version });
+    new CfnOutput(this, 'DeployedRelease', { value: version });
   }
 }

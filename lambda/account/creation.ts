@@ -107,7 +107,9 @@ async function startOver(world: World, vended: VendedCase, seen: AccountCreation
   // a request that failed is forgotten before anything else, so that it is never taken for the answer to another one
   const again = await proceed(world, vended, { state: 'claimed', creation: undefined });
   const reason = seen.failureReason ?? 'UNKNOWN';
-  if (TRY_AGAIN.includes(reason)) return undefined;
+  // what failed before CloudFormation asked again may have been mended since
+  const isOld = vended.record.creation !== undefined && vended.record.creation.since < vended.record.attempt;
+  if (isOld || TRY_AGAIN.includes(reason)) return undefined;
   const found = reason === 'EMAIL_ALREADY_EXISTS' ? await findOurs(world, again) : undefined;
   const earlier = !found && reason === 'EMAIL_ALREADY_EXISTS' ? await beingCreated(world, vended) : undefined;
   if (earlier) {

@@ -7,8 +7,9 @@ import { TableRegistry } from '../shared/registry';
 import { serve } from '../shared/serve';
 
 const access = accessFromEnvironment();
+const registry = new TableRegistry();
 const bootstrapTemplate = () => readFileSync(path.join(__dirname, 'bootstrap-template.json'), 'utf8');
 
 export const { onEvent, isComplete } = serve(new AccountLifecycle({
-  ...access, bootstrapTemplate, directory: new AwsDirectory(access), registry: new TableRegistry(), now: Date.now,
-}));
+  ...access, bootstrapTemplate, directory: new AwsDirectory(access), registry, now: Date.now,
+}), registry);

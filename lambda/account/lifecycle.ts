@@ -1,7 +1,7 @@
 import { createAccount, CREATION_QUEUE } from './creation';
 import { place } from './placement';
 import { prepare } from './preparation';
-import { claimed, holds, isCurrent, keyOf, nameOf, released, unchangeable } from './record';
+import { alone, claimed, holds, isCurrent, keyOf, nameOf, released, unchangeable } from './record';
 import type { AccountRecord } from './record';
 import type { Case, VendedCase, World } from './world';
 import type { AccountRequest, AccountResult } from '../../src/account/contract';
@@ -21,7 +21,6 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
 
   public async create(owner: Owner, request: AccountRequest): Promise<void> {
     const record = await this.read(keyOf(request));
-    if (holds(record, owner)) return;
     await this.world.registry.write(keyOf(request), claimed(record, owner, request, this.world.now()), record?.version);
   }
 
@@ -30,8 +29,8 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     // a rollback of a refused change asks for what the owner has held all the time: that is no change
     if (keyOf(request) !== keyOf(before) && !holds(record, owner)) throw unchangeable(request, before);
     // another stack has adopted the account: it decides now, and this one keeps its place behind it
-    if (holds(record, owner) && !isCurrent(record, owner)) return;
-    await this.world.registry.write(keyOf(request), claimed(record, owner, request, this.world.now()), record?.version);
+    if (record?.owners.at(-1)?.stackId !== owner.stackId && holds(record, owner)) return;
+    await this.world.registry.write(keyOf(request), alone(claimed(record, owner, request, this.world.now()), owner, request), record?.version);
   }
 
   public async remove(owner: Owner, request: AccountRequest): Promise<void> {
@@ -47,6 +46,8 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
   public async advance(owner: Owner, request: AccountRequest): Promise<Progress<AccountResult>> {
     const key = keyOf(request);
     const record = await this.read(key);
+    // a step that was under way while the record went may have joined the queue again
+    if (!record) await this.world.registry.leave(CREATION_QUEUE, key);
     if (!record || !holds(record, owner)) throw new Error(`${nameOf(request)} is no longer held by '${owner.logicalId}': it was removed meanwhile; deploy again`);
     if (!isCurrent(record, owner)) return record.accountId ? { done: true, result: { accountId: record.accountId } } : NOT_YET;
     try {

@@ -51,6 +51,15 @@ export function claimed(record: AccountRecord | undefined, owner: Owner, request
   };
 }
 
+/**
+ * The record without other owners of the stack: what CloudFormation updates is in the template, and a template names an e-mail once. The others are
+ * constructs whose Delete has got lost.
+ */
+export function alone(record: AccountRecord, { id, stackId }: Owner, request: AccountRequest): AccountRecord {
+  if (request.kind === 'existing') return record;
+  return { ...record, owners: record.owners.filter(other => other.id === id || other.stackId !== stackId) };
+}
+
 /** The record once the owner has let go; undefined: nothing is left to remember. */
 export function released(record: AccountRecord, owner: Owner, request: AccountRequest): AccountRecord | undefined {
   const owners = record.owners.filter(({ id }) => id !== owner.id);

@@ -7,6 +7,7 @@ import { serve } from '../shared/serve';
 
 const { [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: accountId = '', AWS_REGION: region = '' } = process.env;
 
-const lifecycle = new BranchLifecycle(new TableRegistry(), new CodeCommitRepositories(), { accountId, region });
+const registry = new TableRegistry();
+const lifecycle = new BranchLifecycle(registry, new CodeCommitRepositories(), { accountId, region });
 
-export const { onEvent, isComplete }: Handlers = serve(lifecycle);
+export const { onEvent, isComplete }: Handlers = serve(lifecycle, registry);

@@ -17,6 +17,7 @@ export interface Registry {
   /** Joins a queue, or keeps the place one has in it; answers the members in the order they came. */
   enqueue(queue: string, member: string, now: number): Promise<readonly QueueMember[]>;
   leave(queue: string, member: string): Promise<void>;
+  membersOf(queue: string): Promise<readonly QueueMember[]>;
 }
 
 export interface QueueMember { readonly member: string; readonly since: number }
@@ -50,19 +51,18 @@ export class TableRegistry implements Registry {
   }
 
   public async enqueue(queue: string, member: string, now: number): Promise<readonly QueueMember[]> {
-    const { Attributes } = await this.client.send(new UpdateCommand({
-      TableName: this.table,
-      Key: { pk: queue },
-      // one attribute a member: joining and leaving never conflict with one another
-      UpdateExpression: 'SET #member = if_not_exists(#member, :now)',
-      ExpressionAttributeNames: { '#member': MEMBER + member },
-      ExpressionAttributeValues: { ':now': now },
-      ReturnValues: 'ALL_NEW',
-    }));
-    return Object.entries(Attributes ?? {})
-      .filter(([name]) => name.startsWith(MEMBER))
-      .map(([name, since]) => ({ member: name.slice(MEMBER.length), since: Number(since) }))
-      .sort((a, b) => a.since - b.since || a.member.localeCompare(b.member));
+    // one attribute a member: joining and leaving never conflict with one another
+    const joined = await this.join(queue, member, { UpdateExpression: 'SET #member = if_not_exists(#member, :since)', since: now });
+    const others = joined.filter(other => other.member !== member).map(({ since }) => since);
+    const came = joined.some(other => other.member === member && other.since === now);
+    if (!came || others.every(since => since < now)) return joined;
+    // clocks differ: who was there before stands before, or there would be one too many at the front
+    const since = Math.max(...others) + 1;
+    return this.join(queue, member, { UpdateExpression: 'SET #member = :since', ConditionExpression: '#member = :now', since, now });
+  }
+
+  public async membersOf(queue: string): Promise<readonly QueueMember[]> {
+    return membersIn(await this.read(queue));
   }
 
   public async leave(queue: string, member: string): Promise<void> {
@@ -74,14 +74,36 @@ export class TableRegistry implements Registry {
     }));
   }
 
-  private async unlessChanged(key: string, write: () => Promise<unknown>): Promise<void> {
+  private async join(
+    queue: string, member: string,
+    { since, now, ...expressions }: { UpdateExpression: string; ConditionExpression?: string; since: number; now?: number },
+  ): Promise<readonly QueueMember[]> {
+    const { Attributes } = await this.unlessChanged(queue, () => this.client.send(new UpdateCommand({
+      TableName: this.table,
+      Key: { pk: queue },
+      ...expressions,
+      ExpressionAttributeNames: { '#member': MEMBER + member },
+      ExpressionAttributeValues: { ':since': since, ':now': now },
+      ReturnValues: 'ALL_NEW',
+    })));
+    return membersIn(Attributes);
+  }
+
+  private async unlessChanged<Result>(key: string, write: () => Promise<Result>): Promise<Result> {
     try {
-      await write();
+      return await write();
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) throw new RecordChangedError(key);
       throw error;
     }
   }
+}
+
+function membersIn(attributes: object = {}): readonly QueueMember[] {
+  return Object.entries(attributes)
+    .filter(([name]) => name.startsWith(MEMBER))
+    .map(([name, since]) => ({ member: name.slice(MEMBER.length), since: Number(since) }))
+    .sort((a, b) => a.since - b.since || a.member.localeCompare(b.member));
 }
 
 function condition(version: number | undefined) {

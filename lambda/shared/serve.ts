@@ -3,6 +3,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { isTransient } from './errors';
 import type { Lifecycle, Owner } from './lifecycle';
+import type { Registry } from './registry';
+import { Requests } from './requests';
 
 export interface OnEventAnswer { readonly PhysicalResourceId: string }
 export interface IsCompleteAnswer { readonly IsComplete: boolean; readonly Data?: object }
@@ -14,15 +16,19 @@ export interface Handlers {
 
 const logger = new Logger({ serviceName: 'org-environments' });
 
-/** Turns a lifecycle into the two handlers that the provider framework calls. */
-export function serve<Request, Result extends object>(lifecycle: Lifecycle<Request, Result>): Handlers {
+/**
+ * Turns a lifecycle into the two handlers that the provider framework calls. onEvent only notes what was asked: if it did something
+ * and the framework failed to go on, that would never be taken back, because the framework keeps the Delete of such a resource to itself.
+ */
+export function serve<Request, Result extends object>(lifecycle: Lifecycle<Request, Result>, registry: Registry): Handlers {
+  const requests = new Requests(registry);
   return {
     onEvent: async event => {
       const owner = ownerOf(event);
       log(event, owner);
       try {
-        await patiently(() => record(lifecycle, event, owner));
-        return { PhysicalResourceId: owner.id };
+        await patiently(() => requests.arrive(owner, event.RequestId));
+        return { PhysicalResourceId: event.RequestType === 'Create' ? owner.id : event.PhysicalResourceId };
       } catch (error) {
         throw reported(error, owner);
       }
@@ -31,6 +37,7 @@ export function serve<Request, Result extends object>(lifecycle: Lifecycle<Reque
       const owner = ownerOf(event);
       const request = requestOf<Request>(event.ResourceProperties);
       try {
+        await requests.begin(owner, event.RequestId, () => record(lifecycle, event, owner));
         if (event.RequestType === 'Delete') return { IsComplete: await lifecycle.finishRemoval(owner, request) };
         const progress = await lifecycle.advance(owner, request);
         return progress.done ? { IsComplete: true, Data: progress.result } : { IsComplete: false };
@@ -69,7 +76,10 @@ async function patiently(action: () => Promise<void>): Promise<void> {
 function ownerOf(event: CloudFormationCustomResourceEvent): Owner {
   const { StackId: stackId, LogicalResourceId: logicalId } = event;
   const derived = `${logicalId.slice(0, 64)}-${createHash('sha256').update(`${stackId}\n${logicalId}`).digest('hex').slice(0, 16)}`;
-  return { id: event.RequestType === 'Create' ? derived : event.PhysicalResourceId, stackId, logicalId };
+  // A creation that CloudFormation did not wait for, because another resource failed or the hour was over, is deleted under a name that
+  // CloudFormation has made up. Otherwise the id stays, even if the resource was moved to another stack or logical id.
+  const isOurs = event.RequestType !== 'Create' && /-[0-9a-f]{16}$/.test(event.PhysicalResourceId);
+  return { id: isOurs ? event.PhysicalResourceId : derived, stackId, logicalId };
 }
 
 /** The properties without what CloudFormation adds; that they are of the contract's type is held by the construct, which compiles against it. */
@@ -82,8 +92,10 @@ function requestOf<Request>(properties: Readonly<Record<string, unknown>>): Requ
 function reported(error: unknown, owner: Owner): Error {
   const cause = error instanceof Error ? error : new Error(String(error));
   logger.error('failed', { logicalId: owner.logicalId, error: cause });
-  const bare = new Error(cause.message);
-  bare.stack = `Error: ${cause.message}`;
+  // nothing is wrong with what was declared, so the user cannot know what to do
+  const words = isTransient(cause) ? `${cause.name}: ${cause.message}: AWS could not serve this just now; deploy again in some minutes` : cause.message;
+  const bare = new Error(words);
+  bare.stack = `Error: ${words}`;
   return bare;
 }
 

@@ -86,6 +86,16 @@ export class CloudFormation implements Service {
     return stack && settled(stack);
   }
 
+  /** Takes back an update that is in progress. */
+  public cancelUpdate(accountId: string, region: string, nameOrId: string): void {
+    this.stacks.cancelUpdate(accountId, region, nameOrId);
+  }
+
+  /** Goes on with a rollback that has failed, and waits for its end. */
+  public async continueRollback(accountId: string, region: string, nameOrId: string): Promise<Stack> {
+    return settled(this.stacks.continueRollback(accountId, region, nameOrId));
+  }
+
   private world(): World {
     const { parts: { ssm }, environment } = this;
     return {

@@ -34,6 +34,7 @@ interface Question {
 /** Where functions answer: an address of its own for each answer. */
 export class ResponseChannel {
   private readonly waiting = new Map<string, (body: string) => void>();
+  private readonly closed = new Set<string>();
 
   private readonly identifiers = new Identifiers('response-channel');
 
@@ -54,13 +55,16 @@ export class ResponseChannel {
 
   private close(key: string, then: () => void): void {
     this.waiting.delete(key);
+    this.closed.add(key);
     then();
   }
 
   private async receive(request: HttpRequest): Promise<{ status: number }> {
-    const answer = this.waiting.get(request.query.get('Signature') ?? '');
-    if (request.method !== 'PUT' || !answer) return { status: 403 };
-    answer(request.body.toString('utf8'));
+    const key = request.query.get('Signature') ?? '';
+    const answer = this.waiting.get(key);
+    // what comes too late or a second time is stored like the first, and never looked at
+    if (request.method !== 'PUT' || !(answer || this.closed.has(key))) return { status: 403 };
+    answer?.(request.body.toString('utf8'));
     return { status: 200 };
   }
 }
@@ -104,10 +108,15 @@ export class CustomResourceType implements ResourceType {
       ResourceType: this.type,
     };
     await this.lambda.invokeEvent(event.ServiceToken, event);
-    const body = await channel.body;
+    const body = await Promise.race([channel.body, aborted(context.cancelled)]);
+    if (context.cancelled?.aborted) throw new ResourceFailure(`Resource ${question.RequestType === 'Create' ? 'creation' : 'update'} cancelled`, fallback);
     if (body === undefined) throw new ResourceFailure(noAnswer(event.RequestId), fallback);
     return accept(body, event, fallback);
   }
+}
+
+async function aborted(signal: AbortSignal | undefined): Promise<undefined> {
+  return new Promise(resolve => { signal?.addEventListener('abort', () => resolve(undefined), { once: true }); });
 }
 
 function accept(body: string, event: Pick<Answer, 'RequestId' | 'StackId' | 'LogicalResourceId'>, fallback: string): Provisioned {

@@ -22,10 +22,10 @@ export function circle(graph: Graph): string[] | undefined {
 }
 
 /**
- * Works on all names at the same time, each after those that must come before it. What depends on a failed name is left out;
- * after a failure nothing new is begun if `stop` says so. Answers the names that failed.
+ * Works on all names at the same time, each after those that must come before it. What depends on a failed name is left out,
+ * and nothing new is begun once `stopped` says so. Answers the names that failed.
  */
-export async function inOrder(graph: Graph, work: (name: string) => Promise<boolean>, options: { stop: boolean }): Promise<string[]> {
+export async function inOrder(graph: Graph, work: (name: string) => Promise<boolean>, stopped: () => boolean = () => false): Promise<string[]> {
   const failed: string[] = [];
   const started = new Map<string, Promise<boolean>>();
   const run = (name: string): Promise<boolean> => {
@@ -33,7 +33,7 @@ export async function inOrder(graph: Graph, work: (name: string) => Promise<bool
     if (known) return known;
     const before = (graph.get(name) ?? []).filter(other => graph.has(other));
     const promise = Promise.all(before.map(run)).then(async results => {
-      if (results.includes(false) || (options.stop && failed.length > 0)) return false;
+      if (results.includes(false) || stopped()) return false;
       const succeeded = await work(name);
       if (!succeeded) failed.push(name);
       return succeeded;

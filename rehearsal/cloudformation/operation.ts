@@ -1,9 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import { AwsError } from '../service';
 import { circle, inOrder, type Graph } from './graph';
 import { references } from './references';
 import { messageOf, ResourceWork, type Wanted } from './resource-work';
 import { asText, StackScope } from './scope';
-import type { Output, Stack, Target } from './stack';
+import type { Output, Stack, StackResource, Target } from './stack';
 import { formatError } from './template';
 import { canonical, isFields, list, text } from './values';
 import type { World } from './world';
@@ -11,14 +12,24 @@ import type { World } from './world';
 /** One operation on one stack: it brings the stack to the target, or back to where it was. */
 export class StackOperation {
   private readonly work: ResourceWork;
+  private readonly cancelling = new AbortController();
 
   public constructor(private readonly world: World, private readonly stack: Stack) {
-    this.work = new ResourceWork(world, stack);
+    // every resource in progress listens
+    setMaxListeners(0, this.cancelling.signal);
+    this.work = new ResourceWork(world, stack, this.cancelling.signal);
+  }
+
+  /** Nothing new is begun, and nobody waits any more for what is. */
+  public cancel(): void {
+    this.cancelling.abort();
   }
 
   public async create(onFailure: 'ROLLBACK' | 'DO_NOTHING'): Promise<void> {
     this.announce('CREATE_IN_PROGRESS', 'User Initiated');
     const failure = await this.apply(this.stack.target);
+    // a creation in progress can be deleted: then that is what goes on
+    if (this.stack.status !== 'CREATE_IN_PROGRESS') return;
     if (failure === undefined) return this.announce('CREATE_COMPLETE');
     if (onFailure === 'DO_NOTHING') return this.announce('CREATE_FAILED', failure);
     this.announce('ROLLBACK_IN_PROGRESS', failure);
@@ -34,8 +45,7 @@ export class StackOperation {
       this.announce('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
       const wanted = new Set(new StackScope(this.world, this.stack, target).active());
       const dropped = [...this.stack.resources.values()].filter(({ logicalId }) => !wanted.has(logicalId));
-      // what cannot be removed now is left behind, as on AWS: the update itself has succeeded
-      await this.work.removeAll([...dropped, ...this.work.replaced], { rollback: false });
+      await this.cleanUp([...dropped, ...this.work.replaced], { rollback: false });
       for (const { logicalId } of dropped) this.stack.resources.delete(logicalId);
       return this.announce('UPDATE_COMPLETE');
     }
@@ -59,8 +69,14 @@ export class StackOperation {
     const scope = new StackScope(this.world, this.stack, target);
     this.stack.target = target;
     try {
-      const failed = await inOrder(graphOf(target, scope.active()), logicalId => this.advance(logicalId, target, scope), { stop: true });
+      const failed = await inOrder(graphOf(target, scope.active()), async logicalId => {
+        const succeeded = await this.advance(logicalId, target, scope);
+        // CloudFormation does not wait for what runs beside a failure
+        if (!succeeded) this.cancel();
+        return succeeded;
+      }, () => this.cancelling.signal.aborted);
       if (failed.length > 0) return couldNot(creating ? 'create' : 'update', failed);
+      if (this.cancelling.signal.aborted) return 'The operation was cancelled';
       const outputs = readOutputs(target, scope);
       const blocked = this.exportTaken(outputs) ?? this.exportInUse(outputs);
       if (blocked === undefined) Object.assign(this.stack, { outputs, imports: scope.imports });
@@ -88,10 +104,22 @@ export class StackOperation {
   private async rollBack(reason: string): Promise<void> {
     this.announce('UPDATE_ROLLBACK_IN_PROGRESS', reason);
     const failed = await this.work.restoreAll();
+    this.stack.continueRollback = failed.length > 0 ? () => this.rollBack(reason) : undefined;
     if (failed.length > 0) return this.announce('UPDATE_ROLLBACK_FAILED', couldNot('update', failed));
     this.announce('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
-    await this.work.removeAll([...this.work.newcomers(), ...this.work.replaced], { rollback: true });
+    const newcomers = this.work.newcomers();
+    await this.cleanUp([...newcomers, ...this.work.replaced], { rollback: true });
+    for (const { logicalId } of newcomers) this.stack.resources.delete(logicalId);
     this.announce('UPDATE_ROLLBACK_COMPLETE');
+  }
+
+  /** What cannot be removed after three attempts is left behind, as on AWS: the operation itself has succeeded. */
+  private async cleanUp(resources: readonly StackResource[], options: { rollback: boolean }): Promise<void> {
+    let left = resources;
+    for (let attempt = 0; attempt < 3 && left.length > 0; attempt++) {
+      const failed = await this.work.removeAll(left, options);
+      left = left.filter(({ logicalId }) => failed.includes(logicalId));
+    }
   }
 
   private announce(status: string, reason?: string): void {

@@ -23,6 +23,16 @@ export function operations(stacks: Stacks, s3: S3, environment: Environment): Re
       stacks.remove(call.caller.accountId, call.region, StackName, ClientRequestToken, { caller: call.caller, roleArn });
       return {};
     },
+    CancelUpdateStack: async call => {
+      const { StackName, ClientRequestToken } = read(ByName, call.input);
+      stacks.cancelUpdate(call.caller.accountId, call.region, StackName, ClientRequestToken);
+      return {};
+    },
+    ContinueUpdateRollback: async call => {
+      const { StackName, ClientRequestToken } = read(ByName, call.input);
+      stacks.continueRollback(call.caller.accountId, call.region, StackName, ClientRequestToken);
+      return {};
+    },
     DescribeStacks: async call => {
       const { StackName } = read(MaybeByName, call.input);
       const { caller: { accountId }, region } = call;

@@ -20,14 +20,17 @@ export class ResourceWork {
   private readonly made = new Set<string>();
   private readonly changes = new Map<string, Change>();
 
-  public constructor(private readonly world: World, private readonly stack: Stack) {}
+  private isRestoring = false;
+
+  /** @param cancelled tells the resources that are being made or changed that nobody waits for them any more */
+  public constructor(private readonly world: World, private readonly stack: Stack, private readonly cancelled: AbortSignal) {}
 
   public async make(wanted: Wanted): Promise<boolean> {
     this.tell(wanted, 'CREATE_IN_PROGRESS');
     this.made.add(wanted.logicalId);
     try {
       await this.world.environment.clock.sleep(this.world.seconds(wanted.type));
-      this.keep(wanted, await this.world.type(wanted.type).create(wanted.properties, this.context(wanted)));
+      this.keep(wanted, await this.world.type(wanted.type).create(wanted.properties, { ...this.context(wanted), cancelled: this.cancelled }));
       this.tell(wanted, 'CREATE_COMPLETE');
       return true;
     } catch (error) {
@@ -45,7 +48,8 @@ export class ResourceWork {
       }
       this.changes.set(wanted.logicalId, { before: existing, attempted: wanted });
       await this.world.environment.clock.sleep(this.world.seconds(wanted.type));
-      const changed = await this.world.type(wanted.type).update(existing.id, wanted.properties, existing.properties, this.context(wanted));
+      const changed = await this.world.type(wanted.type).update(
+        existing.id, wanted.properties, existing.properties, { ...this.context(wanted), cancelled: this.cancelled });
       this.keep(wanted, changed);
       if (changed.id !== existing.id) {
         this.tell(wanted, 'UPDATE_IN_PROGRESS', 'Requested update required the provider to create a new physical resource');
@@ -61,9 +65,17 @@ export class ResourceWork {
 
   /** Gives every changed resource its old properties again; answers the names of those that refuse. */
   public async restoreAll(): Promise<string[]> {
-    this.replaced.length = 0;
+    // what was replaced before the failure comes back; what a first attempt to go back has replaced does not
+    if (!this.isRestoring) this.replaced.length = 0;
+    this.isRestoring = true;
     const graph = new Map([...this.changes].map(([logicalId, { before }]) => [logicalId, before.dependencies]));
-    return inOrder(graph, logicalId => this.restore(logicalId), { stop: true });
+    let failed = false;
+    return inOrder(graph, async logicalId => {
+      const restored = await this.restore(logicalId);
+      if (restored) this.changes.delete(logicalId);
+      failed ||= !restored;
+      return restored;
+    }, () => failed);
   }
 
   /** What this operation has made and a rollback must take away. */
@@ -79,7 +91,7 @@ export class ResourceWork {
     const failed = await inOrder(graph, async key => {
       const resource = keyed.get(key);
       return resource === undefined || this.remove(resource, options);
-    }, { stop: false });
+    });
     return failed.map(key => key.split(' ')[0]);
   }
 

@@ -72,6 +72,10 @@ export class Stack {
   public readonly resources = new Map<string, StackResource>();
   public readonly states = new Map<string, ResourceState>();
   public readonly events: StackEvent[] = [];
+  /** Cancels the operation in progress, as far as it has not been completed. */
+  public cancel?: () => void;
+  /** Goes on with a rollback that has failed. */
+  public continueRollback?: () => Promise<void>;
   /** Settles when the operation in progress has ended; it never rejects. */
   public operation: Promise<void> = Promise.resolve();
 

@@ -135,6 +135,7 @@ export class Stacks {
       throw validation(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
     }
     this.act(stack, by);
+    if (stack.status === 'CREATE_IN_PROGRESS') stack.cancel?.();
     this.begin(stack, token, 'DELETE_IN_PROGRESS', operation => operation.remove());
     return stack;
   }
@@ -148,12 +149,35 @@ export class Stacks {
       : this.iam.sessionOf(stack.roleArn, 'AWSCloudFormation');
   }
 
+  /** Cancels an update in progress: what was changed is changed back. */
+  public cancelUpdate(accountId: string, region: string, nameOrId: string, token?: string): Stack {
+    const stack = this.get(accountId, region, nameOrId);
+    if (stack.status !== 'UPDATE_IN_PROGRESS') throw validation('CancelUpdateStack cannot be called from current stack status');
+    stack.token = token ?? stack.token;
+    stack.cancel?.();
+    return stack;
+  }
+
+  public continueRollback(accountId: string, region: string, nameOrId: string, token?: string): Stack {
+    const stack = this.get(accountId, region, nameOrId);
+    const { continueRollback } = stack;
+    if (stack.status !== 'UPDATE_ROLLBACK_FAILED' || !continueRollback) {
+      throw validation(`Stack:${stack.id} is in ${stack.status} state and can not continue rollback.`);
+    }
+    this.begin(stack, token, 'UPDATE_ROLLBACK_IN_PROGRESS', continueRollback);
+    return stack;
+  }
+
   /** One operation after another: what is asked for during an operation waits for its end. */
   private begin(stack: Stack, token: string | undefined, status: string, work: (operation: StackOperation) => Promise<void>): void {
     const previous = stack.inProgress && stack.events.length > 0 ? stack.operation : Promise.resolve();
     stack.token = token;
     stack.status = status;
-    stack.operation = previous.then(() => work(new StackOperation(this.world, stack))).catch(error => {
+    stack.operation = previous.then(() => {
+      const operation = new StackOperation(this.world, stack);
+      stack.cancel = () => operation.cancel();
+      return work(operation);
+    }).catch(error => {
       // a fault of the rehearsal itself: it must be seen, and nobody may wait for ever
       console.error(error);
       stack.status = status.replace('_IN_PROGRESS', '_FAILED');

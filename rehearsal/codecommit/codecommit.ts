@@ -2,6 +2,7 @@ import type { Clock } from '../clock';
 import type { Events } from '../events/events';
 import type { Environment, Operation, ResourceType, Service } from '../service';
 import { CommitOperations } from './commit-operations';
+import type { Content } from './content';
 import { ContentOperations } from './content-operations';
 import { permissions } from './permissions';
 import { tellPush } from './pushes';
@@ -41,7 +42,7 @@ export class CodeCommit implements Service {
     };
     this.operations = Object.fromEntries(Object.entries(operations)
       .map(([name, operation]) => [name, async call => environment.clock.during(async () => operation(call))]));
-    this.resourceTypes = { 'AWS::CodeCommit::Repository': repositoryType(this.store) };
+    this.resourceTypes = { 'AWS::CodeCommit::Repository': repositoryType(this.store, environment.clock) };
   }
 
   /**
@@ -62,6 +63,10 @@ export class CodeCommit implements Service {
   /** Where the bare repository lies. */
   public path(accountId: string, region: string, repositoryName: string): string | undefined {
     return this.store.find(accountId, region, repositoryName)?.path;
+  }
+
+  public content(accountId: string, region: string, repositoryName: string): Content {
+    return this.store.required(accountId, region, repositoryName).git;
   }
 
   public repositoryNames(accountId: string, region: string): string[] {

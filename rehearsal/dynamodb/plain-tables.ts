@@ -57,9 +57,9 @@ export class PlainTables implements Service {
     };
   }
 
-  /** All items of all tables of an account. */
-  public items(accountId: string, region: string): readonly Readonly<Item>[] {
-    return [...this.tables.of(accountId, region).values()].flatMap(({ items }) => [...items.values()]);
+  /** All items of a table; none of one that does not exist. */
+  public items(accountId: string, region: string, name: string): readonly Readonly<Item>[] {
+    return [...this.tables.of(accountId, region).get(name)?.items.values() ?? []];
   }
 
   private run(tables: Map<string, Table>, operation: string, input: Record<string, unknown>): Record<string, unknown> {

@@ -44,6 +44,10 @@ export interface InvocationResult {
   readonly failed: boolean;
 }
 
+/** How many invocations of one function run at once on AWS, and in processes of this machine, which has fewer cores. */
+const AWS_CONCURRENCY = 1000;
+const CONCURRENCY = 8;
+
 /** More processes than this are not kept waiting for work: each takes about fifty megabytes. */
 const PROCESSES = 48;
 
@@ -66,7 +70,8 @@ export class Functions {
 
   public put(configuration: FunctionConfiguration): void {
     this.known.get(configuration.arn)?.pool.retire();
-    this.known.set(configuration.arn, { configuration, pool: new ProcessPool(() => this.start(configuration)) });
+    const concurrency = this.environment.inProcess ? AWS_CONCURRENCY : CONCURRENCY;
+    this.known.set(configuration.arn, { configuration, pool: new ProcessPool(() => this.start(configuration), concurrency) });
   }
 
   public remove(arn: string): void {

@@ -1,8 +1,5 @@
 import type { Execution } from './wire';
 
-/** How many invocations of one function run at once; AWS allows a thousand, but more processes than cores only wait for each other. */
-const CONCURRENCY = 4;
-
 /** The processes of one function: kept warm between invocations, more are started while all are busy. */
 export class ProcessPool {
   private readonly idle: Execution[] = [];
@@ -10,7 +7,8 @@ export class ProcessPool {
   private readonly waiting: (() => void)[] = [];
   private retired = false;
 
-  public constructor(private readonly start: () => Execution) {}
+  /** @param concurrency how many invocations of the function run at once */
+  public constructor(private readonly start: () => Execution, private readonly concurrency: number) {}
 
   public get size(): number {
     return this.idle.length + this.busy.size;
@@ -44,7 +42,7 @@ export class ProcessPool {
   }
 
   private async take(): Promise<Execution> {
-    while (this.busy.size >= CONCURRENCY) await new Promise<void>(resolve => this.waiting.push(resolve));
+    while (this.busy.size >= this.concurrency) await new Promise<void>(resolve => this.waiting.push(resolve));
     let process = this.idle.pop();
     while (process && !process.alive) process = this.idle.pop();
     const taken = process ?? this.start();

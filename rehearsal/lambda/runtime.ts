@@ -10,6 +10,7 @@ import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sdkFile } from './files';
 import { callHandler, contextOf, describeError, isHandler, type Handler } from './invocation';
+import { isOldSdk, leadOldSdk } from './old-sdk';
 import { LOG_LEVELS, RESPONSE_HOST, type Invocation, type Outcome, type RuntimeOptions } from './wire';
 
 /** What Node keeps for itself: the two functions through which every `require` finds its file. */
@@ -18,8 +19,6 @@ interface ModuleInternals {
   _resolveFilename(request: string, ...rest: unknown[]): string;
   _load(request: string, ...rest: unknown[]): unknown;
 }
-
-interface OldSdk { readonly config: { update(options: object): void } }
 
 const options: RuntimeOptions = JSON.parse(process.argv[2] ?? '{}');
 
@@ -125,20 +124,14 @@ function limitModules(taskRoot: string, sdk: string, modules: string): void {
     try {
       return resolve.call(this, request, ...rest);
     } catch (error) {
-      const hasOldSdk = /nodejs1[0-6]\./.test(process.env.AWS_EXECUTION_ENV ?? '') && /^aws-sdk(\/|$)/.test(request);
-      if (!hasOldSdk && !/^@(aws-sdk|smithy)\//.test(request)) throw error;
+      if (!isOldSdk(request, process.env.AWS_EXECUTION_ENV) && !/^@(aws-sdk|smithy)\//.test(request)) throw error;
       return sdkFile(request, sdk, modules);
     }
   };
-  leadOldSdk(internals);
-}
-
-/** The SDK of the runtimes before Node.js 18 does not know the variable that says where AWS is. */
-function leadOldSdk(internals: ModuleInternals): void {
   const load = internals._load;
   internals._load = function (request, ...rest) {
     const loaded = load.call(this, request, ...rest);
-    if (request === 'aws-sdk') (loaded as OldSdk).config.update({ endpoint: process.env.AWS_ENDPOINT_URL, s3ForcePathStyle: true });
+    leadOldSdk(request, loaded, process.env.AWS_ENDPOINT_URL);
     return loaded;
   };
 }

@@ -40,7 +40,7 @@ export interface CreationOptions {
 export class AccountCreation {
   private readonly statuses = new Map<string, CreationStatus>();
   private readonly emailsTaken = new Set<string>();
-  private readonly failures: CreationFailure[] = [];
+  private failures: CreationFailure[] = [];
   private accountLimit: number;
 
   public constructor(
@@ -59,9 +59,9 @@ export class AccountCreation {
     this.accountLimit = accountLimit;
   }
 
-  /** Lets the next creations fail, one for each reason. */
+  /** Lets the next creations fail, one for each reason, and forgets what was left of those named before. */
   public failNext(...reasons: CreationFailure[]): void {
-    this.failures.push(...reasons);
+    this.failures = [...reasons];
   }
 
   public status(id: string): CreationStatus | undefined {

@@ -14,6 +14,24 @@ export function lineUp(account: CfnResource): void {
   const line = lines.get(stack) ?? [];
   lines.set(stack, line);
   const before = line.at(-UNDER_WAY);
-  if (before) account.addResourceDependency(before);
+  if (before) waitFor(account, before);
   line.push(account);
+}
+
+function waitFor(account: CfnResource, before: CfnResource): void {
+  account.addResourceDependency(before);
+  account.node.addValidation({
+    // only when all dependencies are known, and nothing is written yet, can be seen that the one before was told to come afterwards
+    validate: () => {
+      if (dependsOn(before, account, new Set())) account.removeResourceDependency(before);
+      return [];
+    },
+  });
+}
+
+function dependsOn(resource: CfnResource, wanted: CfnResource, seen: Set<CfnResource>): boolean {
+  if (resource === wanted) return true;
+  if (seen.has(resource)) return false;
+  seen.add(resource);
+  return resource.obtainDependencies().some(other => other instanceof CfnResource && dependsOn(other, wanted, seen));
 }

@@ -26,12 +26,16 @@ export class FakeRegistry implements Registry {
   public async enqueue(queue: string, member: string, now: number): Promise<readonly QueueMember[]> {
     const members = this.queues.get(queue) ?? new Map<string, number>();
     this.queues.set(queue, members);
-    if (!members.has(member)) members.set(member, now);
+    if (!members.has(member)) members.set(member, Math.max(now, ...[...members.values()].map(since => since + 1)));
     return this.members(queue);
   }
 
   public async leave(queue: string, member: string): Promise<void> {
     this.queues.get(queue)?.delete(member);
+  }
+
+  public async membersOf(queue: string): Promise<readonly QueueMember[]> {
+    return this.members(queue);
   }
 
   /** The members of a queue in the order they came. */

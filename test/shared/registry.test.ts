@@ -75,15 +75,21 @@ describe.each<[string, () => Registry]>([['the table', () => table], ['the fake'
 
   test('keeps a queue in the order of arrival, and the place of who comes again', async () => {
     const registry = create();
-    await registry.enqueue(key('queue'), 'account#b@example.com', 2);
     await registry.enqueue(key('queue'), 'account#a@example.com', 1);
+    await registry.enqueue(key('queue'), 'account#b@example.com', 2);
     await registry.enqueue(key('queue'), 'account#b@example.com', 9);
     expect(await registry.enqueue(key('queue'), 'account#c@example.com', 2)).toEqual([
-      { member: 'account#a@example.com', since: 1 }, { member: 'account#b@example.com', since: 2 }, { member: 'account#c@example.com', since: 2 },
+      { member: 'account#a@example.com', since: 1 }, { member: 'account#b@example.com', since: 2 }, { member: 'account#c@example.com', since: 3 },
     ]);
     await registry.leave(key('queue'), 'account#a@example.com');
     await registry.leave(key('queue'), 'account#never@example.com');
     expect((await registry.enqueue(key('queue'), 'account#d@example.com', 3)).map(({ member }) => member[8])).toEqual(['b', 'c', 'd']);
+  });
+
+  test('puts who comes later behind the others, whatever his clock says', async () => {
+    const registry = create();
+    for (const [member, clock] of [['first', 5], ['second', 5], ['third', 1], ['fourth', 9]] as const) await registry.enqueue(key('clocks'), member, clock);
+    expect((await registry.enqueue(key('clocks'), 'third', 1)).map(({ member, since }) => `${member} ${since}`)).toEqual(['first 5', 'second 6', 'third 7', 'fourth 9']);
   });
 
   test('lets many join a queue at once', async () => {

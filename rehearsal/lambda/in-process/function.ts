@@ -4,6 +4,7 @@ import { credentialScope } from '../../protocol/signature';
 import type { Server } from '../../server';
 import type { Environment, HttpAnswer, HttpRequest, InProcess, OutgoingCall } from '../../service';
 import { callHandler, contextOf, describeError, exitFailure, isHandler, timeoutFailure, type Handler } from '../invocation';
+import { isOldSdk, leadOldSdk } from '../old-sdk';
 import type { Execution, Invocation, LogLevel, Outcome } from '../wire';
 import { directSdk } from './direct-sdk';
 import { cryptoOf, filesOf, globalsOf } from './globals';
@@ -79,7 +80,13 @@ export class InProcessFunction implements Execution {
     const random = inProcess.random ?? Math.random;
     const write = (line: string): void => { if (this.alive) this.options.write(line); };
     const globals = globalsOf({ clock: environment.clock, variables, logLevel, random, alive: () => this.alive, write });
-    const modules = new Modules({ globals, supply: this.supplies(random), find: request => /^@(aws-sdk|smithy)\//.test(request) ? sdk(request) : undefined });
+    const brings = (request: string): boolean => /^@(aws-sdk|smithy)\//.test(request) || isOldSdk(request, variables.AWS_EXECUTION_ENV);
+    const modules = new Modules({
+      globals,
+      supply: this.supplies(random),
+      find: request => brings(request) ? sdk(request) : undefined,
+      found: (request, exports) => leadOldSdk(request, exports, variables.AWS_ENDPOINT_URL),
+    });
     const loaded = modules.load(file);
     const found: unknown = typeof loaded === 'object' && loaded !== null ? Reflect.get(loaded, name.slice(dot + 1)) : undefined;
     if (!isHandler(found)) throw new Error(`${name} is undefined or not exported`);

@@ -97,6 +97,8 @@ function consoleOf({ logLevel, write }: Inside): Record<string, unknown> {
     : (...values: unknown[]) => write(values.map(value => typeof value === 'string' ? value : JSON.stringify(value)).join(' '))]));
 }
 
+const nothing = (): void => undefined;
+
 function processOf({ variables, write }: Inside): unknown {
   const stream = new Writable({ write: (text, _encoding, done) => { write(String(text).replace(/\n$/, '')); done(); } });
   const own: Readonly<Record<string | symbol, unknown>> = {
@@ -105,9 +107,9 @@ function processOf({ variables, write }: Inside): unknown {
     execArgv: [],
     stdout: stream,
     stderr: stream,
-    emitWarning: () => undefined,
-    on: () => undefined,
-    once: () => undefined,
+    emitWarning: nothing,
+    on: nothing,
+    once: nothing,
   };
   return new Proxy(process, {
     get: (target, name) => {

@@ -79,8 +79,8 @@ class Request extends Writable {
     try {
       if (!this.hosts.includes(hostname.split(':')[0])) throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), { code: 'ENOTFOUND' });
       const [plain, query] = path.split('?');
-      const lower = Object.entries(headers).filter(([, value]) => value !== undefined)
-        .map(([name, value]) => [name.toLowerCase(), String(value)] as const);
+      const given = Object.entries(headers).filter(([, value]) => value !== undefined);
+      const lower = given.map(([name, value]) => [name.toLowerCase(), String(value)] as const);
       const answer = await this.pass({
         method, path: plain, query: new URLSearchParams(query), headers: Object.fromEntries(lower), body: Buffer.concat(this.chunks),
       });
@@ -92,7 +92,8 @@ class Request extends Writable {
 }
 
 function responseOf({ status, headers, body }: HttpAnswer): Readable {
-  return Object.assign(Readable.from(body.length > 0 ? [Buffer.from(body)] : []), { statusCode: status, statusMessage: '', headers: { ...headers } });
+  const stream = Readable.from(body.length > 0 ? [Buffer.from(body)] : []);
+  return Object.assign(stream, { statusCode: status, statusMessage: '', headers: { ...headers } });
 }
 
 function object(value: unknown): Options {

@@ -12,6 +12,8 @@ export interface Surroundings {
   supply(request: string): unknown;
   /** The file of a module that is not found beside the one that asks for it. */
   find?(request: string): string | undefined;
+  /** Told what a request has brought. */
+  found?(request: string, exports: unknown): void;
 }
 
 /** Reading and compiling takes most of the time of a start, and its result is the same for everybody. */
@@ -44,7 +46,9 @@ export class Modules {
       const supplied = this.surroundings.supply(request);
       if (supplied !== undefined) return supplied;
       if (isBuiltin(request)) return builtin(request);
-      return this.load(this.resolve(request, file));
+      const loaded = this.load(this.resolve(request, file));
+      this.surroundings.found?.(request, loaded);
+      return loaded;
     };
   }
 

@@ -253,7 +253,9 @@ describe('a condition', () => {
 test('variables of actions, of the pipeline and of the execution reach the actions behind', async () => {
   const variables = (values: Readonly<Record<string, string>>): string =>
     JSON.stringify(Object.entries(values).map(([name, value]) => ({ name, value })));
-  const given = variables({ COMMIT: '#{SourceVariables.CommitId}', VERSION: '#{Built.VERSION}', ID: '#{codepipeline.PipelineExecutionId}', WHO: '#{variables.who}' });
+  const given = variables({
+    COMMIT: '#{SourceVariables.CommitId}', VERSION: '#{Built.VERSION}', ID: '#{codepipeline.PipelineExecutionId}', WHO: '#{variables.who}',
+  });
   await world.pipeline([
     { Name: 'Build', Actions: [buildAction('Build', 'version', { Namespace: 'Built' })] },
     { Name: 'Deploy', Actions: [buildAction('Deploy', 'show', { Configuration: { ProjectName: 'show', EnvironmentVariables: given } })] },

@@ -1,0 +1,42 @@
+import type { Owner } from './lifecycle';
+import type { Registry } from './registry';
+
+interface RequestRecord {
+  /** What CloudFormation has asked of the resource, the last at the end. */
+  readonly ids: readonly string[];
+  /** The one that was begun last. */
+  readonly begun?: string;
+}
+
+/** Events come twice, but not after so many others. */
+const REMEMBERED = 20;
+
+/**
+ * What CloudFormation asks of one resource comes one after another, but what it has asked before may still be worked on: when it has given up or
+ * was cancelled, and when Lambda delivers an event once more. Only the last may do anything.
+ */
+export class Requests {
+  public constructor(private readonly registry: Registry) {}
+
+  /** Keeps the place of a request among the others. */
+  public async arrive(owner: Owner, requestId: string): Promise<void> {
+    const record = await this.registry.read<RequestRecord>(keyOf(owner));
+    if (record?.ids.includes(requestId)) return;
+    await this.registry.write<RequestRecord>(keyOf(owner), { ...record, ids: [...record?.ids ?? [], requestId].slice(-REMEMBERED) }, record?.version);
+  }
+
+  /** Begins a request the first time it is seen; the same request may begin twice if this is killed in between. @throws if another one came later */
+  public async begin(owner: Owner, requestId: string, work: () => Promise<void>): Promise<void> {
+    const record = await this.registry.read<RequestRecord>(keyOf(owner));
+    if (record?.ids.at(-1) !== requestId) {
+      throw new Error(`something else was asked of '${owner.logicalId}' meanwhile, so this is not gone on with: deploy again`);
+    }
+    if (record.begun === requestId) return;
+    await work();
+    await this.registry.write<RequestRecord>(keyOf(owner), { ids: record.ids, begun: requestId }, record.version);
+  }
+}
+
+function keyOf({ id }: Owner): string {
+  return `request#${id}`;
+}

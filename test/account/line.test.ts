@@ -1,0 +1,34 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { UNDER_WAY } from '../../src/account/line';
+import { Cicd, quickApp } from '../fixtures/app';
+
+const COUNT = UNDER_WAY + 2;
+
+function accountsOf(cicd: Cicd) {
+  return Array.from({ length: COUNT }, (_, index) => cicd.account(`number${index}`));
+}
+
+/** For every account by its number, the numbers of those it waits for. */
+function waiting(stack: Stack): Record<string, string[]> {
+  const resources = Object.entries(Template.fromStack(stack).findResources('Custom::OrgEnvironmentsAccount'));
+  const names = new Map(resources.map(([logicalId, { Properties }]) => [logicalId, String(Properties.accountName)]));
+  return Object.fromEntries(resources.filter(([, { DependsOn }]) => DependsOn)
+    .map(([logicalId, { DependsOn }]) => [names.get(logicalId), [DependsOn].flat().map((id: string) => names.get(id))]));
+}
+
+test('an account waits for the one that stands so many places before it, so that no more are under way', () => {
+  const cicd = new Cicd(quickApp(), { imported: true });
+  accountsOf(cicd);
+  expect(waiting(cicd.stack)).toEqual({ [`shop-number${UNDER_WAY}`]: ['shop-number0'], [`shop-number${UNDER_WAY + 1}`]: ['shop-number1'] });
+});
+
+test('an account that was told to come after a later one is not waited for by it', () => {
+  const cicd = new Cicd(quickApp(), { imported: true });
+  const accounts = accountsOf(cicd);
+  accounts[0].node.addDependency(accounts[5]);
+  accounts[5].node.addDependency(accounts[UNDER_WAY]);
+  expect(waiting(cicd.stack)).toEqual({
+    'shop-number0': ['shop-number5'], 'shop-number5': [`shop-number${UNDER_WAY}`], [`shop-number${UNDER_WAY + 1}`]: ['shop-number1'],
+  });
+});

@@ -1,0 +1,137 @@
+import type { Fault, FaultKind } from './schedule';
+import { AwsError } from '../../rehearsal/service';
+import type { OutgoingCall, Transport } from '../../rehearsal/service';
+import type { Simulation } from '../../rehearsal/simulation';
+
+const THROTTLES: Readonly<Record<string, string>> = {
+  dynamodb: 'ProvisionedThroughputExceededException',
+  organizations: 'TooManyRequestsException',
+  cloudformation: 'Throttling',
+  sts: 'Throttling',
+  s3: 'SlowDown',
+  lambda: 'TooManyRequestsException',
+};
+/** What services say when two change the same at once; the others have no word for it. */
+const CONFLICTS: Readonly<Record<string, string>> = {
+  'organizations': 'ConcurrentModificationException',
+  'codecommit:CreateCommit': 'ConcurrentReferenceUpdateException',
+  'codecommit:CreateBranch': 'ConcurrentReferenceUpdateException',
+};
+/** CloudFormation waits an hour at most. */
+const TOO_LATE = 3700;
+
+type Pending = Fault & { left: number };
+
+/** Lets things go wrong between the functions and AWS, as a schedule says. */
+export class Injector {
+  /** How often each kind of fault has really struck. */
+  public readonly struck: Partial<Record<FaultKind, number>> = {};
+  private pending: Pending[] = [];
+  private readonly outages: { readonly service: string; readonly until: number }[] = [];
+  private simulation?: Simulation;
+  private calls = 0;
+  private events = 0;
+  private answers = 0;
+
+  public constructor(private readonly random: () => number) {}
+
+  public attach(simulation: Simulation): void {
+    this.simulation = simulation;
+    const { lambda } = simulation;
+    const invoke = lambda.invokeEvent.bind(lambda);
+    lambda.invokeEvent = async (functionArn, event) => {
+      await invoke(functionArn, event);
+      this.events++;
+      const fault = this.take(({ kind, at }) => kind === 'twice' && at <= this.events);
+      if (fault?.kind === 'twice') void simulation.clock.sleep(fault.seconds).then(async () => lambda.has(functionArn) && invoke(functionArn, event));
+    };
+  }
+
+  /** The faults of the next step, and none of the last one. */
+  public arm(faults: readonly Fault[]): void {
+    this.pending = faults.map(fault => ({ ...fault, left: 'times' in fault ? fault.times : 1 }));
+    this.outages.length = 0;
+    [this.calls, this.events, this.answers] = [0, 0, 0];
+    this.simulation?.organizations.creation.failNext(...faults.flatMap(fault => fault.kind === 'creation' ? [fault.reason] : []));
+    for (const fault of faults) {
+      if (fault.kind === 'creation') this.count('creation');
+      if (fault.kind === 'cancel') void this.cancelAfter(fault);
+    }
+  }
+
+  public readonly transport: Transport = async (call, send) => {
+    await this.wait(0.01 + this.random() * 0.15);
+    if (call.service === 'http') return this.answer(send);
+    this.calls++;
+    this.refuse(call);
+    const fault = this.take(({ kind, at }) => at <= this.calls && (kind === 'crash' || kind === 'timeout' || kind === 'lost'));
+    if (fault?.kind === 'timeout') return new Promise(() => undefined);
+    if (fault?.kind === 'crash' && fault.when === 'before') return killed(call);
+    const answer = await send();
+    if (fault?.kind === 'crash') return killed(call);
+    if (fault?.kind === 'lost') throw connectionReset();
+    await this.wait(0.01 + this.random() * 0.15);
+    return answer;
+  };
+
+  private refuse(call: OutgoingCall): void {
+    const { service, operation } = call;
+    const outage = this.take(fault => fault.kind === 'outage' && fault.service === service && fault.at <= this.calls);
+    if (outage?.kind === 'outage') this.outages.push({ service, until: this.now() + outage.seconds * 1000 });
+    if (this.outages.some(other => other.service === service && other.until > this.now())) throw new AwsError('ServiceUnavailable', 'The service is unavailable', 503);
+    if (this.take(({ kind, at }) => kind === 'throttle' && at <= this.calls)) throw new AwsError(THROTTLES[service] ?? 'ThrottlingException', 'Rate exceeded', 400);
+    const conflict = CONFLICTS[`${service}:${operation}`] ?? CONFLICTS[service];
+    if (conflict && this.take(({ kind, at }) => kind === 'conflict' && at <= this.calls)) throw new AwsError(conflict, 'Somebody else changes the same', 400);
+  }
+
+  /** The way of an answer to CloudFormation. */
+  private async answer<Answer>(send: () => Promise<Answer>): Promise<Answer> {
+    this.answers++;
+    if (this.take(({ kind, at }) => kind === 'late' && at <= this.answers)) await this.wait(TOO_LATE);
+    return send();
+  }
+
+  private async cancelAfter({ at }: { readonly at: number }): Promise<void> {
+    const { simulation, pending } = this;
+    if (!simulation) return;
+    await simulation.clock.sleep(at);
+    // another step has begun meanwhile
+    if (pending !== this.pending) return;
+    for (const stack of simulation.cloudformation.all.filter(({ name }) => name === 'Cicd')) {
+      if (stack.status === 'UPDATE_IN_PROGRESS') simulation.cloudformation.cancelUpdate(stack.accountId, stack.region, stack.name);
+      else if (stack.status === 'CREATE_IN_PROGRESS') void simulation.cloudformation.remove(stack.accountId, stack.region, stack.name);
+      else continue;
+      this.count('cancel');
+    }
+  }
+
+  private take(strikes: (fault: Pending & { readonly at: number }) => boolean): Fault | undefined {
+    const index = this.pending.findIndex(fault => 'at' in fault && strikes(fault));
+    if (index < 0) return undefined;
+    const fault = this.pending[index];
+    this.count(fault.kind);
+    if (--fault.left === 0) this.pending.splice(index, 1);
+    return fault;
+  }
+
+  private count(kind: FaultKind): void {
+    this.struck[kind] = (this.struck[kind] ?? 0) + 1;
+  }
+
+  private now(): number {
+    return this.simulation?.clock.now() ?? 0;
+  }
+
+  private async wait(seconds: number): Promise<void> {
+    await this.simulation?.clock.sleep(seconds);
+  }
+}
+
+async function killed(call: OutgoingCall): Promise<never> {
+  call.kill();
+  return new Promise(() => undefined);
+}
+
+function connectionReset(): Error {
+  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+}

@@ -1,0 +1,12 @@
+/** Numbers from 0 to 1 that depend on nothing but the seed (mulberry32). */
+export function randomOf(seed: number): () => number {
+  let state = seed;
+  /* eslint-disable no-bitwise */
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+  /* eslint-enable no-bitwise */
+}

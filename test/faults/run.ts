@@ -1,0 +1,80 @@
+import { environmentsOf } from './apps';
+import type { Apps, AppSpec } from './apps';
+import { broken, left, silent, strayEntries, strayLeases, undeclared } from './invariants';
+import type { FaultKind, Schedule, Step } from './schedule';
+import { FaultyWorld } from './world';
+import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
+
+export interface RunReport {
+  /** What did not hold; empty: the run is good. */
+  readonly violations: readonly string[];
+  /** How often each kind of fault struck. */
+  readonly struck: Partial<Record<FaultKind, number>>;
+  /** What happened, for whoever reads a failure. */
+  readonly story: readonly string[];
+}
+
+/** Plays a schedule: its steps with their faults, then the last app once more without any, then its end. */
+export async function play(apps: Apps, schedule: Schedule): Promise<RunReport> {
+  const world = await FaultyWorld.start(apps, schedule);
+  const run = new Run(world);
+  try {
+    await run.steps(schedule.steps);
+    return { violations: run.violations, story: run.story, struck: world.injector.struck };
+  } finally {
+    await world.stop();
+  }
+}
+
+class Run {
+  public readonly violations: string[] = [];
+  public readonly story: string[] = [];
+  private app: AppSpec = {};
+
+  public constructor(private readonly world: FaultyWorld) {}
+
+  public async steps(steps: readonly Step[]): Promise<void> {
+    for (const step of steps) {
+      this.world.injector.arm(step.faults);
+      this.app = step.app ?? this.app;
+      const result = step.app ? await this.world.deploy(step.app) : await this.world.destroy(this.app);
+      this.tell(`${step.app ? `deployed ${JSON.stringify(step.app)}` : 'destroyed'} with ${JSON.stringify(step.faults)}`, result);
+      this.violations.push(...silent(result));
+      await this.look('after a step');
+      await this.world.push('env/one');
+      await this.world.simulation.clock.sleep(step.pause);
+    }
+    await this.withoutFaults();
+  }
+
+  private async withoutFaults(): Promise<void> {
+    this.world.injector.arm([]);
+    const result = await this.world.deploy(this.app);
+    this.tell(`deployed ${JSON.stringify(this.app)} without faults`, result);
+    await this.look('at the end');
+    // what needs no change is left alone, even if it was rolled back to
+    const succeeded = result.succeeded || (result.changed === 0 && result.failures.length === 0);
+    if (!succeeded && !this.isToldOtherParent(result)) this.violations.push(`without faults: ${result.stacks.at(-1)?.reason} ${result.failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join(' | ').slice(0, 1500)}`);
+    if (succeeded) {
+      this.violations.push(...await undeclared(this.world, environmentsOf(this.app)), ...strayLeases(this.world), ...strayEntries(this.world));
+    }
+    const end = await this.world.destroy(this.app);
+    this.tell('destroyed', end);
+    this.violations.push(...left(this.world), ...end.failures.map(({ logicalId, reason }) => `not destroyed: ${logicalId}: ${reason.slice(0, 600)}`));
+  }
+
+  /** A branch that was kept says itself where it comes from; who declares it anew from somewhere else is told so. */
+  private isToldOtherParent({ failures }: DeploymentResult): boolean {
+    return failures.some(({ reason, logicalId }) => /exists already with parent '\w+', but environment/.test(reason) && !this.world.has(logicalId));
+  }
+
+  private async look(when: string): Promise<void> {
+    this.violations.push(...(await broken(this.world)).map(words => `${when}: ${words}`));
+  }
+
+  private tell(what: string, { succeeded, stacks, failures }: DeploymentResult): void {
+    const at = Math.round(this.world.simulation.clock.elapsedSeconds());
+    const reasons = failures.map(({ logicalId, reason }) => `\n      ${logicalId}: ${reason.slice(0, 300)}`).join('');
+    this.story.push(`${at} s: ${what}: ${succeeded ? 'succeeded' : `failed (${stacks.at(-1)?.name} ${stacks.at(-1)?.status} ${stacks.at(-1)?.reason})`}${reasons}`);
+  }
+}

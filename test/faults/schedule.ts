@@ -1,0 +1,85 @@
+import * as fc from 'fast-check';
+import type { AppSpec, Variant } from './apps';
+import { VARIANTS } from './apps';
+import type { CreationFailure } from '../../rehearsal/organizations/creation';
+
+/** Something that goes wrong at the nth call (or event, or creation) of a step. */
+export type Fault =
+  /** AWS refuses the call: too many. SDKs try again, so it takes several in a row to be noticed. */
+  | { readonly kind: 'throttle'; readonly at: number; readonly times: number }
+  /** AWS refuses the call: somebody else changes the same. */
+  | { readonly kind: 'conflict'; readonly at: number; readonly times: number }
+  /** The call takes effect, but the connection is reset before the answer comes. */
+  | { readonly kind: 'lost'; readonly at: number; readonly times: number }
+  /** The function dies before the call is made, or after it took effect. */
+  | { readonly kind: 'crash'; readonly at: number; readonly when: 'before' | 'after' }
+  /** The call is never answered: the function is stopped at its timeout. */
+  | { readonly kind: 'timeout'; readonly at: number }
+  /** CloudFormation's event arrives a second time, so many seconds after the first. */
+  | { readonly kind: 'twice'; readonly at: number; readonly seconds: number }
+  /** The answer to CloudFormation comes after it has given up. */
+  | { readonly kind: 'late'; readonly at: number }
+  /** One of AWS's services fails for a while. */
+  | { readonly kind: 'outage'; readonly at: number; readonly service: string; readonly seconds: number }
+  /** Somebody cancels the deployment. */
+  | { readonly kind: 'cancel'; readonly at: number }
+  /** AWS fails to create an account. */
+  | { readonly kind: 'creation'; readonly reason: CreationFailure };
+
+export type FaultKind = Fault['kind'];
+
+export interface Step {
+  /** What is deployed; absent: the app is destroyed. */
+  readonly app?: AppSpec;
+  readonly faults: readonly Fault[];
+  /** Simulated seconds until the next step. */
+  readonly pause: number;
+}
+
+/** One run: from it everything follows, chance included. */
+export interface Schedule {
+  readonly seed: number;
+  /** Simulated seconds until the role of a new account can be assumed. */
+  readonly readySeconds: number;
+  readonly steps: readonly Step[];
+}
+
+const SERVICES = ['dynamodb', 'organizations', 'cloudformation', 'codecommit', 'sts', 's3', 'lambda', 'states'];
+
+const at = fc.integer({ min: 1, max: 120 });
+const times = fc.integer({ min: 1, max: 14 });
+
+const fault: fc.Arbitrary<Fault> = fc.oneof(
+  fc.record({ kind: fc.constant('crash' as const), at, when: fc.constantFrom('before' as const, 'after' as const) }),
+  fc.record({ kind: fc.constant('lost' as const), at, times }),
+  fc.record({ kind: fc.constant('throttle' as const), at, times }),
+  fc.record({ kind: fc.constant('conflict' as const), at, times }),
+  fc.record({ kind: fc.constant('timeout' as const), at }),
+  fc.record({ kind: fc.constant('twice' as const), at: fc.integer({ min: 1, max: 8 }), seconds: fc.constantFrom(0, 1, 5, 60, 400) }),
+  fc.record({ kind: fc.constant('late' as const), at: fc.integer({ min: 1, max: 8 }) }),
+  fc.record({ kind: fc.constant('outage' as const), at, service: fc.constantFrom(...SERVICES), seconds: fc.constantFrom(30, 300, 1800, 4500) }),
+  fc.record({ kind: fc.constant('cancel' as const), at: fc.integer({ min: 5, max: 400 }) }),
+  fc.record({ kind: fc.constant('creation' as const), reason: fc.constantFrom<CreationFailure[]>('INTERNAL_FAILURE', 'CONCURRENT_ACCOUNT_MODIFICATION', 'INVALID_ADDRESS') }),
+);
+
+const variant: fc.Arbitrary<Variant> = fc.constantFrom(...VARIANTS);
+const app: fc.Arbitrary<AppSpec> = fc.oneof(
+  { arbitrary: fc.record({ one: variant }), weight: 4 },
+  { arbitrary: fc.record({ one: variant, two: fc.constantFrom<Variant[]>('plain', 'renamed') }), weight: 3 },
+  { arbitrary: fc.record({ two: fc.constantFrom<Variant[]>('plain', 'renamed') }), weight: 1 },
+  { arbitrary: fc.constant({}), weight: 1 },
+);
+
+const step: fc.Arbitrary<Step> = fc.record({
+  app: fc.option(app, { nil: undefined, freq: 8 }),
+  faults: fc.array(fault, { minLength: 0, maxLength: 3 }),
+  pause: fc.constantFrom(0, 30, 600, 5000),
+});
+
+/** All runs. */
+export const schedules: fc.Arbitrary<Schedule> = fc.record({
+  seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+  readySeconds: fc.constantFrom(5, 20, 120, 700),
+  steps: fc.array(step, { minLength: 1, maxLength: 3 }),
+});
+

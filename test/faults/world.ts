@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Apps, AppSpec } from './apps';
+import { Injector } from './injector';
+import { randomOf } from './random';
+import type { Schedule } from './schedule';
+import { deployAssembly, destroyAssembly } from '../../rehearsal/assembly/deployer';
+import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
+import { Simulation } from '../../rehearsal/simulation';
+import { CICD_ACCOUNT, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION } from '../fixtures/app';
+
+export const REPOSITORY = 'shop';
+
+/** A simulated organization in which things go wrong. */
+export class FaultyWorld {
+  public static async start(apps: Apps, { seed, readySeconds }: Pick<Schedule, 'seed' | 'readySeconds'>): Promise<FaultyWorld> {
+    const random = randomOf(seed);
+    const injector = new Injector(random);
+    const simulation = await Simulation.start({
+      managementAccountId: MANAGEMENT_ACCOUNT,
+      organizationId: ORGANIZATION_ID,
+      organizationalUnits: ['Workloads/Prod', 'Workloads/Test'],
+      readySeconds,
+      virtual: { direct: true, random, transport: injector.transport },
+    });
+    injector.attach(simulation);
+    const world = new FaultyWorld(simulation, injector, apps);
+    simulation.cloudformation.onEvent(({ status, type }) => { if (status === 'DELETE_FAILED' && type.startsWith('Custom::')) world.leftovers++; });
+    await world.seedRepository();
+    return world;
+  }
+
+  /** Every commit that ever was the head of a branch. */
+  public readonly heads = new Set<string>();
+
+  private leftovers = 0;
+
+  private constructor(public readonly simulation: Simulation, public readonly injector: Injector, private readonly apps: Apps) {}
+
+  /** Deploys as a user does who reads what he is told: a rollback or a deletion that has failed is finished first. */
+  public async deploy(spec: AppSpec): Promise<DeploymentResult> {
+    await this.finishOperation();
+    return deployAssembly(this.simulation, this.apps.assembly(spec));
+  }
+
+  public async destroy(spec: AppSpec): Promise<DeploymentResult> {
+    return destroyAssembly(this.simulation, this.apps.assembly(spec));
+  }
+
+  /** What the registry of the app holds; nothing as long as the app is not deployed. */
+  public get registry(): readonly Readonly<Record<string, unknown>>[] {
+    const stack = this.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd');
+    const table = [...stack?.resources.values() ?? []].find(({ type }) => type.startsWith('AWS::DynamoDB::'));
+    return table ? this.simulation.tables.items(CICD_ACCOUNT, REGION, table.id) : [];
+  }
+
+  /** Whether the app was deployed from nothing more than once: then its memory is younger than its accounts. */
+  public get hasForgotten(): boolean {
+    return this.simulation.cloudformation.all.filter(({ name }) => name === 'Cicd').length > 1;
+  }
+
+  /** Whether the app's stack has a resource. */
+  public has(logicalId: string): boolean {
+    return this.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.resources.has(logicalId) === true;
+  }
+
+  /** Resources that CloudFormation has given up to delete: nobody will ever tell our functions that they are gone. */
+  public get leftBehind(): boolean {
+    return this.leftovers > 0;
+  }
+
+  /** Somebody works on a branch. */
+  public async push(branchName: string): Promise<void> {
+    const git = this.simulation.codecommit.content(CICD_ACCOUNT, REGION, REPOSITORY);
+    const parent = await git.head(branchName);
+    if (parent === undefined) return;
+    const content = Buffer.from(`${parent}\n`);
+    const author = { name: 'dev', email: 'dev@example.com', at: this.simulation.clock.now() };
+    const { commitId } = await git.commit({ parent, message: 'work', author, put: [{ path: 'work.txt', content, mode: '100644' }], remove: [] });
+    await git.moveBranch(branchName, parent, commitId);
+  }
+
+  /** Remembers where the branches are. */
+  public async noteHeads(): Promise<void> {
+    for (const { commitId } of await this.simulation.codecommit.branches(CICD_ACCOUNT, REGION, REPOSITORY)) this.heads.add(commitId);
+  }
+
+  public async stop(): Promise<void> {
+    await this.simulation.stop();
+  }
+
+  private async finishOperation(): Promise<void> {
+    const { cloudformation } = this.simulation;
+    const stack = cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd');
+    await stack?.operation;
+    if (stack?.status === 'DELETE_FAILED') await cloudformation.remove(CICD_ACCOUNT, REGION, 'Cicd');
+    if (stack?.status === 'DELETE_FAILED') throw new Error(`the stack cannot be deleted: ${stack.events.filter(({ status }) => status === 'DELETE_FAILED').map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join(' | ')}`);
+    if (stack?.status === 'UPDATE_ROLLBACK_FAILED') await cloudformation.continueRollback(CICD_ACCOUNT, REGION, 'Cicd');
+  }
+
+  private async seedRepository(): Promise<void> {
+    const folder = mkdtempSync(join(tmpdir(), 'fault-repository-'));
+    writeFileSync(join(folder, 'README.md'), 'the shop\n');
+    await this.simulation.codecommit.seed(CICD_ACCOUNT, REGION, REPOSITORY, folder);
+    rmSync(folder, { recursive: true });
+    const git = this.simulation.codecommit.content(CICD_ACCOUNT, REGION, REPOSITORY);
+    await git.moveBranch('next', undefined, await git.head('main'));
+    await this.noteHeads();
+  }
+}
