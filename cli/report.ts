@@ -41,9 +41,19 @@ export interface Report {
   readonly deployments: readonly DeploymentReport[];
 }
 
+interface Circumstances {
+  readonly seconds: number;
+  readonly destroyed: boolean;
+  /** Whether builds ran their commands; without that there is nothing to tell about pipelines. */
+  readonly builds: boolean;
+}
+
 /** What the simulated world looks like, and what it took to make it so. */
-export async function reportOf(simulation: Simulation, deployments: readonly Deployment[], seconds: number, destroyed: boolean): Promise<Report> {
+export async function reportOf(
+  simulation: Simulation, deployments: readonly Deployment[], { seconds, destroyed, builds }: Circumstances,
+): Promise<Report> {
   const { organizations, cloudformation, server } = simulation;
+  const pipelines = builds ? reportPipelines(simulation) : [];
   return {
     environments: await readEnvironments(simulation),
     awsCalls: simulation.calls,
@@ -59,9 +69,9 @@ export async function reportOf(simulation: Simulation, deployments: readonly Dep
       .map(({ name, accountId, region, status, failure, outputs }) => ({
         name, accountId, region, status, reason: failure, outputs: Object.fromEntries(outputs.map(({ key, value }) => [key, value])),
       })),
-    pipelines: reportPipelines(simulation),
+    pipelines,
     grantedNeverUsed: grantedNeverUsed(simulation),
-    succeeded: deployments.every(({ result }) => result.succeeded),
+    succeeded: deployments.every(({ result }) => result.succeeded) && pipelines.every(({ executions }) => executions.at(0)?.status !== 'Failed'),
     deployments: deployments.map(describe),
   };
 }

@@ -71,6 +71,7 @@ await run('Rehearsing: vend three environments, deploy again, add one, remove it
   '--organizational-unit', 'Workloads/Prod', '--organizational-unit', 'Workloads/Test',
   '--repository', `shop=${repository}`,
   '--report', 'report.json',
+  '--timeline', 'timeline.html',
   // what is pushed suits the template repository only
   ...isTemplate ? ['--then', 'examples/push.sh'] : [],
 ]);
@@ -78,15 +79,20 @@ if (isTemplate) checkReleases();
 
 /** The commit must have reached the environment of its branch, and no other. */
 function checkReleases() {
-  const { environments, stacks } = JSON.parse(readFileSync(path.join(root, 'report.json'), 'utf8'));
+  const { environments, stacks, pipelines } = JSON.parse(readFileSync(path.join(root, 'report.json'), 'utf8'));
   console.log('\nReleases of the shop:');
   const releases = environments.map(({ name, accountId }) => {
     const release = stacks.find(stack => stack.accountId === accountId && stack.name === 'Shop')?.outputs.DeployedRelease ?? 'none';
-    console.log(`  ${name.padEnd(6)} ${accountId}  ${release}`);
+    const [run] = pipelines.find(pipeline => pipeline.accountId === accountId)?.executions ?? [];
+    const where = run?.status === 'InProgress' ? `${run.commitId.slice(0, 7)} waits in '${run.actions.at(-1).stage}'` : run?.commitId.slice(0, 7) ?? '';
+    console.log(`  ${name.padEnd(6)} ${accountId}  ${release.padEnd(5)}  ${where}`);
     return [name, release];
   });
   const wrong = releases.filter(([name, release]) => (name === 'dev') !== (release === '1.1.0'));
-  if (wrong.length === 0 && releases.some(([name]) => name === 'dev')) return;
+  if (wrong.length === 0 && releases.some(([name]) => name === 'dev')) {
+    console.log("\nRelease 1.1.0 is in 'dev' alone. What ran when, and what waited for what: timeline.html");
+    return;
+  }
   console.error(`release 1.1.0 must be in 'dev' alone, but found ${releases.map(([name, release]) => `${release} in '${name}'`).join(', ')}`);
   process.exit(1);
 }
