@@ -58,7 +58,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   lambdaAutoDiscover: false,
   integrationTestAutoDiscover: false,
   bin: { 'org-environments': 'lib/cli/org-environments.js' },
-  gitignore: ['/lib/', 'cdk.out/', '/report.json', '.DS_Store'],
+  gitignore: ['/lib/', 'cdk.out/', '/report.json', '/timeline.html', '.DS_Store'],
 });
 
 for (const path of ['/lambda/', '/rehearsal/', '/cli/', '/examples/', '/docs/', '/images/', '/tools/', '/bench/', '/rosetta/', '/CONTRIBUTING.md', '/.ci/']) project.addPackageIgnore(path);

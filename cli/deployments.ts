@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { BadDay } from './bad-day';
 import { describeFailures } from './failures';
+import type { PipelineWork } from './pipeline-work';
 import type { Deployment } from './report';
 import { deployAssembly, destroyAssembly, type DeploymentResult } from '../rehearsal/assembly/deployer';
 import { readAssembly } from '../rehearsal/assembly/manifest';
@@ -20,13 +21,18 @@ export class Deployments {
   public readonly done: Deployment[] = [];
 
   public constructor(
-    private readonly simulation: Simulation, private readonly badDay: BadDay | undefined, private readonly write: (line: string) => void,
+    private readonly simulation: Simulation, private readonly badDay: BadDay | undefined, private readonly pipelines: PipelineWork | undefined,
+    private readonly write: (line: string) => void,
   ) {}
 
   /** The first failure ends it. */
   public async all(apps: readonly App[], destroy: boolean): Promise<readonly Deployment[]> {
-    for (const app of apps) if (!await this.work('Deploying', app.name, app, deployAssembly)) return this.done;
+    for (const app of apps) {
+      if (!await this.work('Deploying', app.name, app, deployAssembly)) return this.done;
+      await this.pipelines?.settle();
+    }
     const last = apps.at(-1);
+    if (last) await this.pipelines?.runCommands(last.folder);
     if (destroy && last) await this.work('Destroying', `${last.name} (destroyed)`, last, destroyAssembly);
     return this.done;
   }

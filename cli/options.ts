@@ -18,6 +18,8 @@ export interface RehearseOptions extends FaultOptions {
   readonly managementAccount?: string;
   readonly organizationId?: string;
   readonly destroy?: boolean;
+  readonly pipelines?: boolean;
+  readonly then?: readonly string[];
   readonly report?: string;
   readonly log?: string;
   readonly timeline?: string;
@@ -34,6 +36,10 @@ export function collectRepository(value: string, before: Readonly<Record<string,
   const [, name, folder] = /^([\w.-]{1,100})=(.+)$/.exec(value) ?? [];
   if (name === undefined) throw new InvalidArgumentError(`must be <name>=<path>, got '${value}'`);
   return { ...before, [name]: folder };
+}
+
+export function collectCommand(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
 }
 
 export function collectUnit(value: string, before: readonly string[] = []): string[] {

@@ -7,12 +7,14 @@ import { Deployments, type App } from './deployments';
 import { describeFailures } from './failures';
 import { organizationIdOf, repositoryHints } from './names';
 import { checkFiles, type RehearseOptions } from './options';
+import { PipelineWork } from './pipeline-work';
 import { clock, duration, Progress } from './progress';
 import { describeRemains } from './remains';
 import { reportOf, type Deployment, type Report } from './report';
 import { tellFaults, tellLeftovers, tellQuotas } from './summary';
 import { drawTimeline } from './timeline/page';
-import { Recorder } from './timeline/recorder';
+import { pipelineLanes } from './timeline/pipelines';
+import { Recorder, type Lane } from './timeline/recorder';
 import { drawTree } from './tree';
 import { UsageError } from './usage-error';
 import { managementAccountOf } from '../rehearsal/assembly/management';
@@ -37,15 +39,18 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     const stacks = apps.flatMap(({ folder }) => readAssembly(folder));
     const simulation = await begin(options, stacks, terminal);
     cleanUp.add(async () => simulation.stop());
+    const begunAt = simulation.clock.now();
     const { recorder, stop } = listen(simulation, options, terminal.write);
     cleanUp.add(stop);
     const badDay = BadDay.of(simulation, options, stacks);
     if (badDay) terminal.write(badDay.title);
-    const deployments = await new Deployments(simulation, badDay, terminal.write).all(apps, options.destroy ?? false);
+    const work = runsPipelines(options) ? new PipelineWork(simulation, options.then, terminal.write) : undefined;
+    const deployments = await new Deployments(simulation, badDay, work, terminal.write).all(apps, options.destroy ?? false);
     const report = await reportOf(simulation, deployments, {
-      seconds: (Date.now() - startedAt) / 1000, destroyed: options.destroy ?? false, faults: badDay?.report,
+      seconds: (Date.now() - startedAt) / 1000, destroyed: options.destroy ?? false, builds: runsPipelines(options), faults: badDay?.report,
     });
-    if (options.timeline) writeFileSync(options.timeline, timelineOf(recorder, report, options));
+    const lanes = [...recorder.lanes, ...runsPipelines(options) ? pipelineLanes(simulation, begunAt) : []];
+    if (options.timeline) writeFileSync(options.timeline, timelineOf(lanes, report, options));
     if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
     summarize(report, terminal.write);
     const hints = report.succeeded ? [] : repositoryHints(stacks, Object.keys(options.repository ?? {}));
@@ -66,7 +71,13 @@ async function begin(options: RehearseOptions, stacks: readonly AssemblyStack[],
     accounts: options.account,
     repositories: options.repository,
     scale: options.scale,
+    builds: runsPipelines(options),
   });
+}
+
+/** A command that does something to repositories is given because of the pipelines. */
+function runsPipelines({ pipelines = false, then = [] }: RehearseOptions): boolean {
+  return pipelines || then.length > 0;
 }
 
 /** Answers what a timeline is drawn from, and the way to hear no more. */
@@ -85,7 +96,7 @@ function listen(simulation: Simulation, options: RehearseOptions, write: Write):
   return { recorder, stop };
 }
 
-function timelineOf({ lanes }: Recorder, { accounts, simulatedSeconds }: Report, { app }: RehearseOptions): string {
+function timelineOf(lanes: readonly Lane[], { accounts, simulatedSeconds }: Report, { app }: RehearseOptions): string {
   const names = new Map(accounts.map(({ accountId, name }) => [accountId, name]));
   return drawTimeline({ title: `Rehearsal of ${[...new Set(app)].join(', ')}`, lanes, accounts: names, seconds: simulatedSeconds });
 }
@@ -100,7 +111,10 @@ function summarize(report: Report, write: Write): void {
   write(`\nAWS calls: ${Object.entries(services).map(([service, times]) => `${service} ${times}`).join(', ') || 'none'}`);
   tellQuotas(report.quotas, write);
   if (report.faults) tellFaults(report.faults, write);
-  write(`Time: ${duration(report.simulatedSeconds)} on AWS, ${report.seconds.toFixed(1)} seconds here`);
+  const simulated = duration(report.simulatedSeconds);
+  const here = `${report.seconds.toFixed(1)} seconds here`;
+  const hasBuilds = report.pipelines.some(({ executions }) => executions.length > 0);
+  write(hasBuilds ? `Time: ${here}; ${simulated} simulated, but AWS has other machines for builds` : `Time: ${simulated} on AWS, ${here}`);
 }
 
 /** What is worth reading last: what is left, and what went wrong. */

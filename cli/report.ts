@@ -2,6 +2,7 @@ import type { FaultReport } from './bad-day';
 import { readEnvironments, type EnvironmentReport } from './environments';
 import { constructOf } from './failures';
 import { leftoversOf, type Leftovers } from './leftovers';
+import { reportPipelines, type PipelineReport } from './pipelines';
 import { quotaUse, type QuotaUse } from './quotas';
 import type { DeploymentResult, StackResult } from '../rehearsal/assembly/deployer';
 import { grantedNeverUsed } from '../rehearsal/assembly/never-used';
@@ -38,18 +39,26 @@ export interface Report {
   readonly seconds: number;
   readonly simulatedSeconds: number;
   readonly accounts: readonly { accountId: string; name: string; email: string; organizationalUnit: string; state: string }[];
-  readonly stacks: readonly Omit<StackResult, 'outputs'>[];
+  readonly stacks: readonly StackResult[];
+  /** What ran in the pipelines of all accounts. */
+  readonly pipelines: readonly PipelineReport[];
   /** For each role of the apps, the actions that it is allowed and has never used. */
   readonly grantedNeverUsed: Readonly<Record<string, readonly string[]>>;
   readonly succeeded: boolean;
   readonly deployments: readonly DeploymentReport[];
 }
 
+interface Circumstances extends Pick<Report, 'seconds' | 'destroyed' | 'faults'> {
+  /** Whether builds ran their commands; without that there is nothing to tell about pipelines. */
+  readonly builds: boolean;
+}
+
 /** What the simulated world looks like, and what it took to make it so. */
 export async function reportOf(
-  simulation: Simulation, deployments: readonly Deployment[], run: Pick<Report, 'seconds' | 'destroyed' | 'faults'>,
+  simulation: Simulation, deployments: readonly Deployment[], { builds, ...run }: Circumstances,
 ): Promise<Report> {
   const { organizations, cloudformation, server } = simulation;
+  const pipelines = builds ? reportPipelines(simulation) : [];
   return {
     environments: await readEnvironments(simulation),
     awsCalls: simulation.calls,
@@ -61,9 +70,13 @@ export async function reportOf(
       accountId, name, email, organizationalUnit: organizations.unitPath(accountId), state,
     })),
     stacks: cloudformation.all.filter(({ deleted, isSeed, updatedAt }) => !deleted && (!isSeed || updatedAt !== undefined))
-      .map(({ name, accountId, region, status, failure }) => ({ name, accountId, region, status, reason: failure })),
+      .map(({ name, accountId, region, status, failure, outputs }) => ({
+        name, accountId, region, status, reason: failure, outputs: Object.fromEntries(outputs.map(({ key, value }) => [key, value])),
+      })),
+    pipelines,
     grantedNeverUsed: grantedNeverUsed(simulation),
-    succeeded: deployments.every(({ result, mended }) => result.succeeded || mended),
+    succeeded: deployments.every(({ result, mended }) => result.succeeded || mended)
+      && pipelines.every(({ executions }) => executions.at(0)?.status !== 'Failed'),
     deployments: deployments.map(describe),
   };
 }

@@ -1,4 +1,4 @@
-// Rehearses the quickstart: three environments are vended, nothing happens the second time, a fourth comes, one goes.
+// Rehearses the quickstart: three environments are vended, nothing happens the second time, a fourth comes and goes, and a commit is deployed.
 //   npm run demo [-- --repository <path>]      takes the environments' code from a git repository of yours
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -63,12 +63,36 @@ if (!existsSync(path.join(root, 'lib/index.js'))) await run('Compiling the const
 
 const three = await synthesize('three', 'prod,test,dev');
 const four = await synthesize('four', 'prod,test,dev,hotfix');
-const less = await synthesize('less', 'prod,test,hotfix');
+const isTemplate = repository === path.join(root, 'examples/template-repository');
 
-await run('Rehearsing: vend three environments, deploy again, add one, remove one', process.execPath, [
+await run('Rehearsing: vend three environments, deploy again, add one, remove it, push a commit', process.execPath, [
   'lib/cli/org-environments.js', 'rehearse',
-  ...[three, three, four, less].flatMap(app => ['--app', app]),
+  ...[three, three, four, three].flatMap(app => ['--app', app]),
   '--organizational-unit', 'Workloads/Prod', '--organizational-unit', 'Workloads/Test',
   '--repository', `shop=${repository}`,
   '--report', 'report.json',
+  '--timeline', 'timeline.html',
+  // what is pushed suits the template repository only
+  ...isTemplate ? ['--then', 'examples/push.sh'] : [],
 ]);
+if (isTemplate) checkReleases();
+
+/** The commit must have reached the environment of its branch, and no other. */
+function checkReleases() {
+  const { environments, stacks, pipelines } = JSON.parse(readFileSync(path.join(root, 'report.json'), 'utf8'));
+  console.log('\nReleases of the shop:');
+  const releases = environments.map(({ name, accountId }) => {
+    const release = stacks.find(stack => stack.accountId === accountId && stack.name === 'Shop')?.outputs.DeployedRelease ?? 'none';
+    const [run] = pipelines.find(pipeline => pipeline.accountId === accountId)?.executions ?? [];
+    const where = run?.status === 'InProgress' ? `${run.commitId.slice(0, 7)} waits in '${run.actions.at(-1).stage}'` : run?.commitId.slice(0, 7) ?? '';
+    console.log(`  ${name.padEnd(6)} ${accountId}  ${release.padEnd(5)}  ${where}`);
+    return [name, release];
+  });
+  const wrong = releases.filter(([name, release]) => (name === 'dev') !== (release === '1.1.0'));
+  if (wrong.length === 0 && releases.some(([name]) => name === 'dev')) {
+    console.log("\nRelease 1.1.0 is in 'dev' alone. What ran when, and what waited for what: timeline.html");
+    return;
+  }
+  console.error(`release 1.1.0 must be in 'dev' alone, but found ${releases.map(([name, release]) => `${release} in '${name}'`).join(', ')}`);
+  process.exit(1);
+}

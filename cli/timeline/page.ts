@@ -13,6 +13,7 @@ export interface Page {
 
 /** One file that opens in a browser and needs nothing besides: a bar for whatever took time, by account and stack. */
 export function drawTimeline({ title, lanes, accounts, seconds }: Page): string {
+  const pipelines = lanes.filter(({ bars }) => bars.some(({ doing }) => doing === 'run')).length;
   const whole = Math.max(1, ...lanes.flatMap(({ bars }) => bars.map(({ to }) => to)));
   const sections = [...new Set(lanes.map(({ accountId }) => accountId))].map(accountId => {
     const own = lanes.filter(lane => lane.accountId === accountId);
@@ -21,7 +22,7 @@ export function drawTimeline({ title, lanes, accounts, seconds }: Page): string 
   });
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${text(title)}</title><style>${STYLE}</style></head>
-<body><header><h1>${text(title)}</h1><p>${lanes.length} stacks in ${sections.length} accounts, ${duration(seconds)} on AWS. A click on a stack shows its resources.</p>
+<body><header><h1>${text(title)}</h1><p>${lanes.length - pipelines} stacks${pipelines > 0 ? ` and ${pipelines} pipelines` : ''} in ${sections.length} accounts, ${duration(seconds)} ${pipelines > 0 ? 'simulated' : 'on AWS'}. A click on a stack shows its resources.</p>
 <ul class="legend">${LEGEND.map(([kind, words]) => `<li><i class="bar ${kind}"></i>${words}</li>`).join('')}</ul></header>
 <main><div class="row axis"><span></span><div class="track">${ticks(whole)}</div></div>
 ${sections.join('\n')}</main><script>${SCRIPT}</script></body></html>
@@ -29,7 +30,7 @@ ${sections.join('\n')}</main><script>${SCRIPT}</script></body></html>
 }
 
 const LEGEND = [
-  ['create', 'created'], ['update', 'updated'], ['delete', 'deleted'], ['rollback', 'rolled back'], ['create failed', 'failed'],
+  ['create', 'created'], ['update', 'updated'], ['delete', 'deleted'], ['rollback', 'rolled back'], ['run', 'ran in a pipeline'], ['create failed', 'failed'],
   ['create critical', 'decided how long its stack took'], ['waiting', 'waited for another'],
 ] as const;
 /** A stack of more resources shows only those that took long at first. */

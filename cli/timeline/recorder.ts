@@ -2,7 +2,7 @@ import { dependenciesOf } from '../../rehearsal/cloudformation/operation';
 import type { StackEvent } from '../../rehearsal/cloudformation/stack';
 import type { Simulation } from '../../rehearsal/simulation';
 
-export type Doing = 'create' | 'update' | 'delete' | 'rollback';
+export type Doing = 'create' | 'update' | 'delete' | 'rollback' | 'run';
 
 /** Something that took time, in simulated seconds since the beginning. */
 export interface Bar {
@@ -23,7 +23,7 @@ export interface Row {
   readonly bars: Bar[];
 }
 
-/** A stack: what was done to it as a whole, and to each of its resources. */
+/** A stack: what was done to it as a whole, and to each of its resources. A pipeline with its executions and actions looks the same. */
 export interface Lane {
   readonly stackName: string;
   readonly accountId: string;

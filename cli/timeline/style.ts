@@ -1,8 +1,8 @@
 /** Readable on a light and on a dark ground. */
 export const STYLE = `
-:root { color-scheme: light dark; --ink: #1d2733; --soft: #667485; --ground: #fff; --line: #e3e8ee; --create: #2f81c7; --update: #7a5fd0; --delete: #8a94a0;
+:root { color-scheme: light dark; --ink: #1d2733; --soft: #667485; --ground: #fff; --line: #e3e8ee; --create: #2f81c7; --run: #2c9a6b; --update: #7a5fd0; --delete: #8a94a0;
   --rollback: #d08a1d; --failed: #cf3b3b; --critical: #0d3d66; --wait: #c3ccd6 }
-@media (prefers-color-scheme: dark) { :root { --ink: #e4e9ef; --soft: #93a1b0; --ground: #14191f; --line: #28313b; --create: #4fa3e8; --update: #a48bf0;
+@media (prefers-color-scheme: dark) { :root { --ink: #e4e9ef; --soft: #93a1b0; --ground: #14191f; --line: #28313b; --create: #4fa3e8; --run: #4fc796; --update: #a48bf0;
   --delete: #75808c; --rollback: #e0a545; --failed: #f06a6a; --critical: #fff; --wait: #3d4853 } }
 * { box-sizing: border-box }
 body { margin: 0; padding: 1.5rem; background: var(--ground); color: var(--ink); font: 13px/1.5 system-ui, sans-serif }
@@ -14,6 +14,7 @@ h1 { font-size: 1.3rem; margin: 0 } h2 { font-size: 1rem; margin: 1.2rem 0 .3rem
 .track { position: relative; height: 17px; border-left: 1px solid var(--line) }
 .bar { position: absolute; top: 3px; height: 11px; min-width: 2px; border-radius: 2px } summary .bar { top: 2px; height: 13px }
 .create { background: var(--create) } .update { background: var(--update) } .delete { background: var(--delete) } .rollback { background: var(--rollback) }
+.run { background: var(--run) }
 .failed { background: var(--failed) } .resource .critical, .legend .critical { outline: 2px solid var(--critical); outline-offset: -1px }
 .waiting { position: absolute; top: 8px; height: 1px; background: var(--wait) } .legend .waiting { height: 2px }
 .axis { position: sticky; top: 0; background: var(--ground); z-index: 1; border-bottom: 1px solid var(--line) } .axis .track { border: 0; margin-right: 3rem }

@@ -46,8 +46,10 @@ export class Shell {
   public async variables(names: readonly string[]): Promise<Record<string, string>> {
     const asked = names.filter(name => /^\w+$/.test(name));
     const output = join(this.options.folder, 'variables');
-    await this.run([asked.map(name => `[ -z "\${${name}+x}" ] || printf '%s=%s\\0' ${name} "$${name}"`).concat('true').join('\n')]
-      .map(command => `{ ${command}\n} > ${quoted(output)}`));
+    const script = join(this.options.folder, 'variables.sh');
+    const shown = asked.map(name => `[ -z "\${${name}+x}" ] || printf '%s=%s\\0' ${name} "$${name}" >> ${quoted(output)}`);
+    writeFileSync(script, [...this.restored(), ...shown].join('\n'));
+    await this.execute(script);
     const entries = existsSync(output) ? readFileSync(output, 'utf8').split('\0').filter(entry => entry !== '') : [];
     return Object.fromEntries(entries.map(entry => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
   }
@@ -66,7 +68,7 @@ export class Shell {
 
   private script(commands: readonly string[], extra: Readonly<Record<string, string>>): string {
     return [
-      existsSync(this.state) ? `. ${quoted(this.state)} 2>/dev/null\ncd "$PWD"` : `cd ${quoted(this.options.startIn)}`,
+      ...this.restored(),
       ...Object.entries(extra).map(([name, value]) => `export ${name}=${quoted(value)}`),
       `trap '__status=$?; { declare -p; declare -f; } > ${quoted(this.state)}; exit $__status' EXIT`,
       ...commands.flatMap((command, index) => [
@@ -76,6 +78,11 @@ export class Shell {
         `eval ${quoted(command)}\n__status=$?; [ $__status -eq 0 ] || exit $__status`,
       ]),
     ].join('\n');
+  }
+
+  /** Where the commands before have left off. */
+  private restored(): string[] {
+    return existsSync(this.state) ? [`. ${quoted(this.state)} 2>/dev/null`, 'cd "$PWD"'] : [`cd ${quoted(this.options.startIn)}`];
   }
 
   private reached(): number {

@@ -47,7 +47,7 @@ function provisioned(repository: Repository): Provisioned {
   };
 }
 
-export function cloneUrls({ region, name }: Repository): { cloneUrlHttp: string; cloneUrlSsh: string } {
+export function cloneUrls({ region, name }: Pick<Repository, 'region' | 'name'>): { cloneUrlHttp: string; cloneUrlSsh: string } {
   const address = `git-codecommit.${region}.amazonaws.com/v1/repos/${name}`;
   return { cloneUrlHttp: `https://${address}`, cloneUrlSsh: `ssh://${address}` };
 }

@@ -30,6 +30,8 @@ export interface PipelineAction {
 
 export interface PipelineSummary {
   readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
   readonly stages: readonly { readonly name: string; readonly actions: readonly PipelineAction[] }[];
   /** Whether any stage's inbound transition is disabled. */
   readonly frozen: boolean;
@@ -87,17 +89,12 @@ export class CodePipeline implements Service {
   }
 
   public pipelines(accountId: string, region: string): readonly PipelineSummary[] {
-    return [...this.kept.of(accountId, region).values()].map(pipeline => ({
-      name: pipeline.name,
-      stages: pipeline.stages.map(stage => ({
-        name: stage.Name,
-        actions: stage.Actions.map(action => ({
-          name: action.Name, category: action.ActionTypeId.Category, provider: action.ActionTypeId.Provider, configuration: action.Configuration,
-        })),
-      })),
-      frozen: pipeline.closed.size > 0,
-      executions: pipeline.executions,
-    }));
+    return [...this.kept.of(accountId, region).values()].map(summary);
+  }
+
+  /** The pipelines of all accounts. */
+  public get all(): readonly PipelineSummary[] {
+    return this.kept.values().flatMap(pipelines => [...pipelines.values()]).map(summary);
   }
 
   /** Whether any pipeline has something to do but to wait for somebody who approves. */
@@ -119,4 +116,21 @@ export class CodePipeline implements Service {
       for (const pipeline of pipelines.values()) this.engine.cancel(pipeline);
     }
   }
+}
+
+function summary(pipeline: Pipeline): PipelineSummary {
+  const { name, accountId, region, executions } = pipeline;
+  return {
+    name,
+    accountId,
+    region,
+    executions,
+    frozen: pipeline.closed.size > 0,
+    stages: pipeline.stages.map(stage => ({
+      name: stage.Name,
+      actions: stage.Actions.map(action => ({
+        name: action.Name, category: action.ActionTypeId.Category, provider: action.ActionTypeId.Provider, configuration: action.Configuration,
+      })),
+    })),
+  };
 }

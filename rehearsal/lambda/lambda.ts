@@ -35,6 +35,8 @@ export class Lambda implements Service {
   private readonly policies: FunctionPolicies;
   private readonly functions: Functions;
   private readonly temporary: string;
+  /** Events that nobody waits for, until a function has taken them. */
+  private events = 0;
 
   public constructor(private readonly environment: Environment, iam: Iam, s3: S3, options: LambdaOptions) {
     this.temporary = mkdtempSync(path.join(options.temporary ?? tmpdir(), 'rehearsal-lambda-'));
@@ -64,6 +66,11 @@ export class Lambda implements Service {
 
   public configuration(functionArn: string): FunctionConfiguration | undefined {
     return this.functions.get(functionArn);
+  }
+
+  /** Whether a function works on an event, or will try again. */
+  public get isBusy(): boolean {
+    return this.events > 0;
   }
 
   /** Whether a function of this ARN exists. */
@@ -98,7 +105,8 @@ export class Lambda implements Service {
   /** Invokes a function without waiting: after an error or a crash it is run twice again, as AWS does. */
   public async invokeEvent(functionArn: string, event: unknown): Promise<void> {
     if (!this.has(functionArn)) throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn}`, 404);
-    void this.retry(functionArn, JSON.stringify(event)).catch(error => console.error(error));
+    this.events += 1;
+    void this.retry(functionArn, JSON.stringify(event)).catch(error => console.error(error)).finally(() => { this.events -= 1; });
   }
 
   public async close(): Promise<void> {
