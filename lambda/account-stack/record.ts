@@ -20,8 +20,12 @@ export interface StackRecord {
   readonly fence?: number;
   /** Routes that may lead to the stack's pipeline. */
   readonly routes?: readonly string[];
+  /** It was complete once: from then on there may be applications that its pipeline has deployed. */
+  readonly complete?: true;
   /** Id of the owner that deletes the stack. */
   readonly removing?: string;
+  /** How far the deletion has come with what belongs to a pipeline. */
+  readonly leaving?: 'pipeline at rest' | 'applications gone' | 'artifacts gone';
   /** The attempt to delete it that could not enter the account. */
   readonly unreachable?: string;
 }

@@ -5,7 +5,8 @@ import { isRecord, parseJsonObject } from '../protocol/json';
 import { read } from '../protocol/read';
 import { Regional } from '../regional';
 import { AwsError } from '../service';
-import type { Call, Environment, Operation, Provisioned, ResourceContext, ResourceType, Service } from '../service';
+import type { Call, Environment, Operation, OwnedPolicy, Provisioned, ResourceContext, ResourceType, Service } from '../service';
+import { Buses } from './buses';
 import { matches } from './pattern';
 import { transformed, valueAt } from './transform';
 
@@ -19,6 +20,7 @@ export interface EmittedEvent {
 const Target = v.object({
   Id: v.string(),
   Arn: v.string(),
+  RoleArn: v.optional(v.string()),
   Input: v.optional(v.string()),
   InputPath: v.optional(v.string()),
   InputTransformer: v.optional(v.object({ InputPathsMap: v.optional(v.record(v.string(), v.string())), InputTemplate: v.string() })),
@@ -43,37 +45,67 @@ const PutEventsInput = v.object({
 
 type Rule = v.InferOutput<typeof RuleProperties>;
 
-/** Brings an event to a function in the name of a rule. */
-type Deliver = (functionArn: string, event: unknown, ruleArn: string) => Promise<void>;
+/** How events leave a bus. */
+export interface Delivery {
+  /** Brings an event to a function in the name of a rule. */
+  invoke(functionArn: string, event: unknown, ruleArn: string): Promise<void>;
+  /** Throws where a rule may not put events on a bus of another account, with its role or without one. */
+  demandPut(busArn: string, ruleArn: string, roleArn: string | undefined): void;
+}
 
-/** The default event bus of every account, with functions as targets; schedules never fire. */
+/** The event buses of every account, with functions and other buses as targets; schedules never fire. */
 export class Events implements Service {
   public readonly name = 'events';
   public readonly protocol = 'json';
   public readonly operations: Record<string, Operation> = { PutEvents: async call => this.putEvents(call) };
   public readonly permissions = on(['PutEvents'], call => regionalArn(call, 'event-bus/default'));
-  public readonly resourceTypes: Record<string, ResourceType> = { 'AWS::Events::Rule': this.ruleType() };
+  public readonly resourceTypes: Record<string, ResourceType>;
   private readonly identifiers = new Identifiers('events');
   private readonly rules = new Regional(() => new Map<string, Rule>());
 
-  public constructor(private readonly environment: Environment, private readonly deliver: Deliver) {}
+  private readonly buses: Buses;
+
+  public constructor(private readonly environment: Environment, private readonly delivery: Delivery) {
+    this.buses = new Buses(environment);
+    this.resourceTypes = { 'AWS::Events::Rule': this.ruleType(), ...this.buses.resourceTypes };
+  }
+
+  public resourcePolicy(arn: string): OwnedPolicy | undefined {
+    return this.buses.policyOf(arn);
+  }
 
   /** Sends an event to every target whose rule it fits; delivery is not waited for. */
-  public emit(accountId: string, region: string, event: EmittedEvent): void {
+  public emit(accountId: string, region: string, event: EmittedEvent, busName = 'default'): void {
     const envelope = {
       version: '0', id: this.identifiers.uuid(), account: accountId, time: new Date(this.environment.clock.now()).toISOString().replace(/\.\d+/, ''), region, ...event,
     };
+    this.dispatch(accountId, region, busName, envelope);
+  }
+
+  /** @param forwarded the event has come from another bus: it goes to no third one */
+  private dispatch(accountId: string, region: string, busName: string, envelope: Record<string, unknown>, forwarded = false): void {
     for (const [name, rule] of this.rules.of(accountId, region)) {
-      if (rule.State !== 'DISABLED' && rule.EventBusName === 'default' && rule.EventPattern !== undefined && matches(rule.EventPattern, envelope)) {
-        for (const target of rule.Targets) void this.send(target, envelope, this.ruleArn(name, accountId, region));
-      }
+      const isOnBus = busNameOf(rule.EventBusName) === busName;
+      if (!isOnBus || rule.State === 'DISABLED' || rule.EventPattern === undefined || !matches(rule.EventPattern, envelope)) continue;
+      for (const target of rule.Targets) void this.send(target, envelope, this.ruleArn(name, accountId, region), forwarded);
     }
   }
 
-  private async send(target: v.InferOutput<typeof Target>, event: Record<string, unknown>, ruleArn: string): Promise<void> {
-    if (!target.Arn.includes(':lambda:')) return;
-    // EventBridge tells nobody when a delivery fails, so that only the terminal can.
-    await this.deliver(target.Arn, inputOf(target, event), ruleArn).catch((error: unknown) => { console.error(error); });
+  private async send(target: v.InferOutput<typeof Target>, event: Record<string, unknown>, ruleArn: string, forwarded: boolean): Promise<void> {
+    try {
+      if (target.Arn.includes(':event-bus/') && !forwarded) this.forward(target, event, ruleArn);
+      if (target.Arn.includes(':lambda:')) await this.delivery.invoke(target.Arn, inputOf(target, event), ruleArn);
+    } catch (error) {
+      // EventBridge tells nobody when a delivery fails, so that only the terminal can.
+      console.error(error);
+    }
+  }
+
+  private forward(target: v.InferOutput<typeof Target>, event: Record<string, unknown>, ruleArn: string): void {
+    if (!this.buses.exists(target.Arn)) throw new AwsError('ResourceNotFoundException', `Event bus ${target.Arn}, a target of ${ruleArn}, does not exist`);
+    this.delivery.demandPut(target.Arn, ruleArn, target.RoleArn);
+    const [, , , region, accountId] = target.Arn.split(':');
+    this.dispatch(accountId, region, busNameOf(target.Arn), event, true);
   }
 
   private ruleArn(name: string, accountId: string, region: string): string {
@@ -82,9 +114,9 @@ export class Events implements Service {
 
   private putEvents(call: Call): unknown {
     const entries = read(PutEventsInput, call.input).Entries;
-    for (const entry of entries.filter(({ EventBusName: bus }) => bus === 'default' || bus.endsWith('/default'))) {
-      const detail = parseJsonObject(Buffer.from(entry.Detail));
-      this.emit(call.caller.accountId, call.region, { 'source': entry.Source, 'detail-type': entry.DetailType, 'resources': entry.Resources, detail });
+    for (const { Source: source, DetailType, Resources: resources, Detail, EventBusName } of entries) {
+      const event = { source, 'detail-type': DetailType, resources, 'detail': parseJsonObject(Buffer.from(Detail)) };
+      this.emit(call.caller.accountId, call.region, event, busNameOf(EventBusName));
     }
     return { FailedEntryCount: 0, Entries: entries.map(() => ({ EventId: this.identifiers.uuid() })) };
   }
@@ -108,6 +140,11 @@ export class Events implements Service {
       remove: async (id, _properties, context) => { this.rules.of(context.accountId, context.region).delete(id); },
     };
   }
+}
+
+/** A bus is named by its name or by its ARN. */
+function busNameOf(given: string): string {
+  return given.slice(given.lastIndexOf('/') + 1);
 }
 
 function inputOf(target: v.InferOutput<typeof Target>, event: Record<string, unknown>): unknown {

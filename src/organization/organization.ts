@@ -54,6 +54,12 @@ export interface IOrganization extends IResource {
   /** Role of the function that creates branches; it is given each repository it works in. */
   readonly branchProviderRole: IRole;
 
+  /** Halts, resumes and looks at the pipelines of all environments; the command line invokes it. */
+  readonly operationsFunction: IFunction;
+
+  /** Lets somebody halt and resume the pipelines of all environments, and see their state. */
+  grantOperate(grantee: IGrantable): Grant;
+
   /** Lets somebody read which environment holds which account. */
   grantReadRegistry(grantee: IGrantable): Grant;
 }
@@ -103,6 +109,11 @@ abstract class OrganizationBase extends Resource implements IOrganization {
   public abstract readonly stackServiceToken: string;
   public abstract readonly triggerFunction: IFunction;
   public abstract readonly branchProviderRole: IRole;
+  public abstract readonly operationsFunction: IFunction;
+
+  public grantOperate(grantee: IGrantable): Grant {
+    return this.operationsFunction.grantInvokeLatestVersion(grantee);
+  }
 
   public grantReadRegistry(grantee: IGrantable): Grant {
     return this.registry.grantReadData(grantee);
@@ -148,6 +159,13 @@ export class Organization extends OrganizationBase {
         role: roleOf(this, 'TriggerRole', NAMES.triggerFunctionRole),
       });
       public readonly branchProviderRole = roleOf(this, 'BranchProviderRole', NAMES.branchProviderRole);
+      public readonly operationsFunction = LambdaFunction.fromFunctionAttributes(this, 'Operations', {
+        functionArn: Stack.of(this).formatArn({
+          service: 'lambda', resource: 'function', resourceName: NAMES.operationsFunction, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        }),
+        sameEnvironment: true,
+        role: roleOf(this, 'OperationsRole', NAMES.operationsFunction),
+      });
     }
     return new Import(scope, id);
   }
@@ -160,6 +178,7 @@ export class Organization extends OrganizationBase {
   public readonly stackServiceToken: string;
   public readonly triggerFunction: IFunction;
   public readonly branchProviderRole: IRole;
+  public readonly operationsFunction: IFunction;
 
   public constructor(scope: Construct, id: string, props: OrganizationProps) {
     super(scope, id);
@@ -186,6 +205,7 @@ export class Organization extends OrganizationBase {
     this.branchProviderRole = providers.branch.role;
     this.stackServiceToken = providers.stack.serviceToken;
     this.triggerFunction = providers.trigger;
+    this.operationsFunction = providers.operations;
 
     new StringParameter(this, 'Parameter', {
       parameterName: props.parameterName ?? DEFAULT_PARAMETER,

@@ -31,6 +31,7 @@ export class OrganizationProviders extends Construct {
   public readonly branch: ResourceProvider;
   public readonly stack: ResourceProvider;
   public readonly trigger: IFunction;
+  public readonly operations: IFunction;
 
   public constructor(scope: Construct, id: string, private readonly props: OrganizationProvidersProps) {
     super(scope, id);
@@ -38,6 +39,7 @@ export class OrganizationProviders extends Construct {
     this.branch = this.branchProvider();
     this.stack = this.stackProvider();
     this.trigger = this.triggerFunction();
+    this.operations = this.operationsFunction();
   }
 
   private accountProvider(): ResourceProvider {
@@ -75,8 +77,15 @@ export class OrganizationProviders extends Construct {
       environment: this.environment(),
       queryInterval: Duration.seconds(10),
     });
-    this.grantRecords(provider.role, ['stack#*', 'lease#*', 'route#*', REQUESTS]);
-    this.grantEnter(provider.role, ['deploy', 'file-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`));
+    this.grantRecords(provider.role, ['stack#*', 'lease#*', 'route#*', 'index#*', REQUESTS], [...RECORDS, ...QUEUE]);
+    // whoever halts an environment writes them
+    this.grantRecords(provider.role, ['halt#*'], ['dynamodb:GetItem'], 'Halts');
+    this.grantEnter(provider.role, [
+      ...['deploy', 'file-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`),
+      `${NAMES.deployerRole}-*`,
+      // for pipelines that move or go
+      NAMES.operateRole,
+    ]);
     this.allow(provider.role, new PolicyStatement({
       sid: 'ReadTemplates',
       actions: ['s3:GetObject'],
@@ -103,6 +112,20 @@ export class OrganizationProviders extends Construct {
     return trigger;
   }
 
+  private operationsFunction(): LambdaFunction {
+    const functions = new HandlerFunctions(this, 'Operations', {
+      handler: 'operations',
+      roleName: NAMES.operationsFunction,
+      description: 'Halts, resumes and looks at the pipelines of all environments',
+      environment: this.environment(),
+    });
+    this.grantRecords(functions.role, ['halt#*']);
+    this.grantRecords(functions.role, ['index#*', 'lease#*'], ['dynamodb:GetItem'], 'Environments');
+    this.grantEnter(functions.role, [NAMES.operateRole]);
+    // by this name the command line knows it
+    return functions.function('Function', 'handler', Duration.minutes(5), NAMES.operationsFunction);
+  }
+
   private environment(): { [name: string]: string } {
     return {
       [HANDLER_ENVIRONMENT.REGISTRY_TABLE]: this.props.registry.tableName,
@@ -111,9 +134,9 @@ export class OrganizationProviders extends Construct {
     };
   }
 
-  private grantRecords(role: Role, keys: string[], actions = RECORDS) {
+  private grantRecords(role: Role, keys: string[], actions = RECORDS, sid = 'Records') {
     role.addToPrincipalPolicy(new PolicyStatement({
-      sid: 'Records',
+      sid,
       actions,
       resources: [this.props.registry.tableArn],
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },

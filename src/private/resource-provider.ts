@@ -27,8 +27,9 @@ export class HandlerFunctions extends Construct {
     this.role = functionRole(this, 'Role', this.logGroup, { roleName: props.roleName, description: props.description });
   }
 
-  public function(id: string, entry: string, timeout: Duration): LambdaFunction {
+  public function(id: string, entry: string, timeout: Duration, functionName?: string): LambdaFunction {
     return new LambdaFunction(this, id, {
+      functionName,
       code: handlerCode(this.props.handler),
       handler: `index.${entry}`,
       description: `${this.props.description} (${entry})`,
