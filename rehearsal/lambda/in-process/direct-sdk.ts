@@ -29,6 +29,7 @@ interface Configuration {
 const SERVICES: Readonly<Record<string, string>> = {
   'client-account': 'account',
   'client-cloudformation': 'cloudformation',
+  'client-codebuild': 'codebuild',
   'client-codecommit': 'codecommit',
   'client-codepipeline': 'codepipeline',
   'client-dynamodb': 'dynamodb',
