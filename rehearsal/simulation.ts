@@ -5,20 +5,26 @@ import { Account } from './account/account';
 import { Clock } from './clock';
 import { CloudFormation } from './cloudformation/cloudformation';
 import { CloudTrail } from './cloudtrail/cloudtrail';
+import { CloudWatch } from './cloudwatch/cloudwatch';
+import { CodeBuild } from './codebuild/codebuild';
+import { makeTools } from './codebuild/tools';
 import { CodeCommit } from './codecommit/codecommit';
+import { PUSH_PATH } from './codecommit/pushes';
 import { CodePipeline } from './codepipeline/codepipeline';
 import { DynamoDb } from './dynamodb/dynamodb';
 import { PlainTables } from './dynamodb/plain-tables';
 import { Events } from './events/events';
 import { Access } from './iam/access';
+import { ServiceRoles } from './iam/actor';
 import { Iam } from './iam/iam';
 import { Kms } from './kms/kms';
 import { Lambda } from './lambda/lambda';
 import { Organizations } from './organizations/organizations';
+import { ArtifactStore } from './s3/artifacts';
 import { S3 } from './s3/s3';
 import { Server } from './server';
 import { AwsError } from './service';
-import type { Environment, InProcess, Service } from './service';
+import type { Environment, InProcess, Permission, Service, Transport } from './service';
 import { Ses } from './ses/ses';
 import { Ssm } from './ssm/ssm';
 import { StepFunctions } from './stepfunctions/stepfunctions';
@@ -42,6 +48,11 @@ export interface SimulationOptions {
   readonly creationSeconds?: number;
   /** Whether policies decide who may do what; without them everybody may do everything within his account. @default true */
   readonly enforce?: boolean;
+  /**
+   * Whether builds run their commands; without that each succeeds after a while and hands nothing on.
+   * @default - they do, unless time is virtual: a process beside this one can have no part in that
+   */
+  readonly builds?: boolean;
   /** Simulated seconds until the access role of a created account can be assumed. */
   readonly readySeconds?: number;
   /** @default 'aws' */
@@ -79,6 +90,8 @@ export class Simulation {
   public readonly ssm: Ssm;
   public readonly events: Events;
   public readonly codecommit: CodeCommit;
+  public readonly cloudwatch: CloudWatch;
+  public readonly codebuild: CodeBuild;
   public readonly codepipeline: CodePipeline;
   public readonly lambda: Lambda;
   public readonly cloudformation: CloudFormation;
@@ -106,15 +119,32 @@ export class Simulation {
     this.ssm = new Ssm(environment);
     this.lambda = new Lambda(environment, this.iam, this.s3, { modules: options.modules, temporary: this.temporary, server: () => this.server });
     this.lambda.onInvoke(({ functionArn }) => this.noteLogs(functionArn));
-    this.events = new Events(environment, async (functionArn, event, ruleArn) => this.deliver(functionArn, event, ruleArn));
+    this.events = new Events(environment, this.iam, {
+      invoke: async (functionArn, event, ruleArn) => this.deliver(functionArn, event, ruleArn),
+      demand: (roleArn, ruleArn, permission) => this.demandForRule(roleArn, ruleArn, permission),
+    });
     this.codecommit = new CodeCommit(environment, this.events, this.temporary);
-    this.codepipeline = new CodePipeline(environment);
+    this.cloudwatch = new CloudWatch(environment);
+    const roles = new ServiceRoles(this.iam, access);
+    const artifacts = new ArtifactStore(this.s3, environment.partition);
+    this.codebuild = new CodeBuild(environment, {
+      artifacts,
+      roles,
+      events: this.events,
+      ssm: this.ssm,
+      runs: options.builds ?? options.virtual === undefined,
+      temporary: this.temporary,
+      tools: makeTools(this.temporary, options.modules ?? process.cwd()),
+    });
+    const { codecommit, codebuild, cloudwatch, events } = this;
+    this.codepipeline = new CodePipeline(environment, { codecommit, codebuild, cloudwatch, artifacts, roles, events });
     const { server, iam, s3, ssm, lambda } = this;
+    server.route(PUSH_PATH, async ({ path, body }) => ({ status: this.codecommit.received(path.slice(PUSH_PATH.length), body.toString('utf8')) ? 200 : 404 }));
     this.cloudformation = new CloudFormation(environment, { server, iam, access, s3, ssm, lambda });
     this.tables = new PlainTables(environment);
     this.services = [
       this.iam, new Sts(environment, this.iam, this.organizations), this.organizations, new Account(this.organizations), this.s3, this.ssm,
-      this.events, this.codecommit, this.codepipeline, this.lambda, this.cloudformation,
+      this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline, this.lambda, this.cloudformation,
       options.virtual?.direct ? this.tables : new DynamoDb(environment), new Kms(environment, this.iam),
       new StepFunctions(environment, this.lambda, this.iam, access), new CloudTrail(environment), new Ses(),
     ];
@@ -134,6 +164,14 @@ export class Simulation {
     const counts: Record<string, number> = {};
     for (const { service, operation } of this.server.calls) counts[`${service}:${operation}`] = (counts[`${service}:${operation}`] ?? 0) + 1;
     return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => a < b ? -1 : 1));
+  }
+
+  /** Lets faults strike between AWS and the functions that are processes of their own. */
+  public carry(transport: Transport): void {
+    this.server.carry(async ({ service, operation, accessKeyId }, send) => {
+      const holder = this.iam.holder(accessKeyId);
+      return transport({ service, operation, kill: () => this.lambda.kill(holder), hang: () => this.lambda.hang(holder) }, send);
+    });
   }
 
   /** Ends all processes and servers and removes all temporary folders. */
@@ -163,6 +201,17 @@ export class Simulation {
       throw new AwsError('AccessDeniedException', `${service} is not authorized to perform: ${action} on resource: ${functionArn} for ${ruleArn}`, 403);
     }
     await this.lambda.invokeEvent(functionArn, event);
+  }
+
+  /** EventBridge takes the role of a target to put events on another bus. */
+  private demandForRule(roleArn: string, ruleArn: string, permission: Permission): void {
+    if (this.options.enforce === false) return;
+    const [service, region] = ['events.amazonaws.com', ruleArn.split(':')[3]];
+    const actor = new ServiceRoles(this.iam, this.access).enter(roleArn, service, { sourceArn: ruleArn, region, sessionName: 'events' });
+    if (actor === undefined) {
+      throw new AwsError('AccessDeniedException', `${service} is not authorized to perform: sts:AssumeRole on resource: ${roleArn} for ${ruleArn}`, 403);
+    }
+    this.access.demand({ ...permission, caller: actor.caller, region }, 'json');
   }
 
   private environment(): Environment {

@@ -16,6 +16,11 @@ function bundleHandlers() {
   return Promise.all(names.map(name => build({ ...common, entryPoints: [`lambda/${name}/handler.ts`], outfile: `lib/lambda/${name}/index.js` })));
 }
 
+/** The scripts that builds of a pipeline run; templates carry them. */
+function bundleScripts() {
+  return build({ ...common, entryPoints: ['check', 'describe', 'outputs'].map(name => `lambda/pipeline/${name}.ts`), outdir: 'lib/lambda/pipeline' });
+}
+
 /** The templates that vended accounts are prepared with lie beside the handler, where the construct finds them, too. */
 async function writeTemplates() {
   const folder = path.join(root, 'lib/lambda/account');
@@ -26,10 +31,11 @@ async function writeTemplates() {
   writeFileSync(path.join(folder, 'baseline-template.json'), JSON.stringify(BASELINE));
 }
 
-/** The inside of a simulated function, and the SDK clients that CDK's own functions expect from AWS's runtime. */
+/** The inside of a simulated function, the commands of a simulated build, and the SDK clients that CDK's own functions expect from AWS's runtime. */
 function bundleRehearsal() {
   return Promise.all([
     build({ ...common, minify: false, entryPoints: ['rehearsal/lambda/runtime.ts'], outfile: 'lib/rehearsal/runtime.js' }),
+    build({ ...common, entryPoints: ['rehearsal/codebuild/package-tools.ts'], outfile: 'lib/rehearsal/package-tools.js' }),
     ...['client-lambda', 'client-sfn'].map(name => build({
       ...common, stdin: { contents: `module.exports = require('@aws-sdk/${name}');`, resolveDir: root }, outfile: `lib/rehearsal/sdk/${name}.js`,
     })),
@@ -71,5 +77,5 @@ function writeNotices(results) {
   writeFileSync(path.join(root, 'lib/THIRD-PARTY-NOTICES.txt'), [...new Set(notices)].join('\n\n' + '-'.repeat(80) + '\n\n') + '\n');
 }
 
-const [, ...results] = await Promise.all([writeTemplates(), bundleHandlers(), bundleRehearsal(), bundleCli()]);
+const [, , ...results] = await Promise.all([writeTemplates(), bundleScripts(), bundleHandlers(), bundleRehearsal(), bundleCli()]);
 writeNotices(results.flat());

@@ -2,7 +2,7 @@ import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { environments, settings } from './settings';
-import { Account, AccountPipelineBranch, Organization, OrganizationAccess, OrganizationAccessRole, Source } from 'cdk-org-environments';
+import { Account, AccountPipelineBranch, Organization, OrganizationAccess, OrganizationAccessRole, PipelineDefinition, Source } from 'cdk-org-environments';
 
 const app = new App();
 const { organizationId, managementAccountId, cicdAccountId, region, repositoryName, mailbox } = settings;
@@ -18,6 +18,8 @@ const organization = new Organization(cicd, 'Organization', {
   organizationId,
   access: OrganizationAccess.role(`arn:aws:iam::${managementAccountId}:role/org-environments-access`),
 });
+// one for all: their pipelines share a template
+const definition = PipelineDefinition.cdk({ smokeTestCommands: ['npm run smoke-test --if-present'] });
 const source = Source.codeCommit(Repository.fromRepositoryName(cicd, 'Repository', repositoryName));
 
 for (const { name, from, organizationalUnit, approval } of environments(app)) {
@@ -30,7 +32,7 @@ for (const { name, from, organizationalUnit, approval } of environments(app)) {
       organizationalUnit,
     }),
     branch: { source, branchName: `env/${name}`, from },
-    pipeline: { approval },
+    pipeline: { approval, definition },
   });
 }
 

@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
@@ -17,5 +17,6 @@ export class ShopStack extends Stack {
       description: `The release that the environment '${props.environmentName}' runs`,
       stringValue: version,
     });
+    new CfnOutput(this, 'DeployedRelease', { value: version });
   }
 }

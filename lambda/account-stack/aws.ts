@@ -1,6 +1,7 @@
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { StackPlace } from './place';
-import { bootstrapRole, stagingBucket, templateUrl } from './place';
+import { bootstrapRole, deployRole, stagingBucket, templateUrl } from './place';
+import { NAMES } from '../../src/private/contract';
 import { assumeRole } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
 import { CloudFormationStacks } from '../shared/cloudformation';
@@ -13,6 +14,8 @@ export interface Accounts {
   template(bucket: string, key: string): Promise<string>;
   /** Puts a template where CloudFormation of the account can read it; answers its address. */
   publish(place: StackPlace, key: string, template: string): Promise<string>;
+  /** Deletes artifacts of the pipeline, as many as one call takes; answers whether all are gone. */
+  deleteArtifacts(place: StackPlace): Promise<boolean>;
 }
 
 export class BootstrappedAccounts implements Accounts {
@@ -22,7 +25,7 @@ export class BootstrappedAccounts implements Accounts {
   public constructor(private readonly partition: string, private readonly storage = new S3Client(clientDefaults())) {}
 
   public async enter(place: StackPlace): Promise<Stacks> {
-    const credentials = await assumeRole({ roleArn: bootstrapRole(this.partition, 'deploy', place) });
+    const credentials = await assumeRole({ roleArn: deployRole(this.partition, place) });
     return new CloudFormationStacks({ credentials, region: place.region });
   }
 
@@ -44,5 +47,15 @@ export class BootstrappedAccounts implements Accounts {
     await storage.send(new PutObjectCommand({ Bucket: stagingBucket(place), Key: key, Body: template, ContentType: 'application/json' }));
     this.published.add(url);
     return url;
+  }
+
+  public async deleteArtifacts({ accountId, region }: StackPlace): Promise<boolean> {
+    const credentials = await assumeRole({ roleArn: `arn:${this.partition}:iam::${accountId}:role/${NAMES.operateRole}` });
+    const storage = new S3Client({ ...clientDefaults(), credentials, region });
+    const bucket = `${NAMES.artifactBucketPrefix}${accountId}-${region}`;
+    const { Contents = [], IsTruncated } = await storage.send(new ListObjectsV2Command({ Bucket: bucket }));
+    if (Contents.length === 0) return true;
+    await storage.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: Contents.map(({ Key }) => ({ Key })), Quiet: true } }));
+    return !IsTruncated;
   }
 }

@@ -1,6 +1,6 @@
 import type { Accounts } from './aws';
 import type { StackPlace } from './place';
-import { bootstrapRole, keyOf } from './place';
+import { executionRole, keyOf } from './place';
 import type { StackRecord } from './record';
 import { fingerprintOf } from './record';
 import type { Home } from './words';
@@ -20,19 +20,26 @@ const MOST_INLINE_BYTES = 51_200;
 /** A role that was made a moment ago is not known everywhere yet. */
 const PATIENCE_MILLISECONDS = 3 * 60_000;
 
+/** The services that a pipeline is made of know a new account some minutes later than CloudFormation does. */
+const YOUNG_MILLISECONDS = 15 * 60_000;
+const NOT_USABLE_YET = /OptInRequired|SubscriptionRequired|NotSignedUp|not signed up|not subscribed|needs a subscription/i;
+
 /** Brings a stack into its account and out of it. */
 export class Deployment {
   public constructor(
     private readonly registry: Registry, private readonly accounts: Accounts, private readonly home: Home, private readonly now: () => number,
+    private readonly newAttempt: () => string,
   ) {}
 
   public async advance(request: AccountStackRequest, record: Read): Promise<Progress<{ readonly stack: StackState; readonly record: Read }>> {
     const stacks = await this.enter(request, record);
     if (!stacks) return NOT_YET;
     const template = await this.template(request);
+    let current = record;
     try {
       const begun = record.begun ? record : await this.begin(stacks, request, record);
       if (!begun) return NOT_YET;
+      current = begun;
       const progress = await deployStack(stacks, this.definition(request, template), {
         place: `account ${request.accountId}`,
         token: begun.attempt,
@@ -40,6 +47,7 @@ export class Deployment {
       });
       return progress.done ? { done: true, result: { stack: progress.result, record: begun } } : NOT_YET;
     } catch (error) {
+      if (await this.isTooYoung(request, current, error)) return NOT_YET;
       throw notDone('deployed', request, this.home, error);
     }
   }
@@ -59,11 +67,21 @@ export class Deployment {
       throw notDeletable(place, this.home, error);
     }
     try {
-      const stack = { stackName: place.stackName, roleArn: bootstrapRole(this.home.partition, 'cfn-exec', place) };
+      const stack = { stackName: place.stackName, roleArn: executionRole(this.home.partition, place) };
       return await removeStack(stacks, stack, { place: `account ${place.accountId}`, token: record.attempt });
     } catch (error) {
       throw notDone('deleted', place, this.home, error);
     }
+  }
+
+  /** A stack that failed because its account is too young is deployed once more, under the name of another attempt. */
+  private async isTooYoung(place: StackPlace, record: Read, error: unknown): Promise<boolean> {
+    const mayBeYoung = !record.complete && this.now() - record.since < YOUNG_MILLISECONDS;
+    if (!mayBeYoung || !(error instanceof Error) || !NOT_USABLE_YET.test(`${error.name} ${error.message}`)) return false;
+    if (error.message.startsWith('stack ')) {
+      await this.registry.write<StackRecord>(keyOf(place), { ...record, attempt: this.newAttempt() }, record.version);
+    }
+    return true;
   }
 
   private async enter(place: StackPlace, record: Read): Promise<Stacks | undefined> {
@@ -106,7 +124,7 @@ export class Deployment {
       parameters: request.parameters ?? {},
       tags: request.tags ?? {},
       capabilities: ['CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
-      roleArn: bootstrapRole(this.home.partition, 'cfn-exec', request),
+      roleArn: executionRole(this.home.partition, request),
     };
   }
 }

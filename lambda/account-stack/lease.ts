@@ -1,24 +1,11 @@
-import type { LeaseRequest } from '../../src/account-stack/contract';
+import type { AccountStackRequest, LeaseRequest } from '../../src/account-stack/contract';
+import { ENVIRONMENTS, accountOf, leaseKey } from '../shared/lease';
+import type { LeaseHolder, LeaseRecord } from '../shared/lease';
 import type { Owner } from '../shared/lifecycle';
 import { stackNameOf } from '../shared/owners';
 import type { Registry } from '../shared/registry';
 
-export interface LeaseRecord {
-  /** Grows with every new holder: who comes back with an older number has lost the account. */
-  readonly fence: number;
-  /** Absent: the account is free. */
-  readonly holder?: LeaseHolder;
-}
-
-interface LeaseHolder {
-  /** Key of the record of the stack with the pipeline; who owns that holds the lease. */
-  readonly stackKey: string;
-  readonly stackId: string;
-  readonly environmentName: string;
-  readonly pipelineName: string;
-  /** While the pipeline is being made for the first time: a maker that is never heard of again must not block the account. */
-  readonly expiresAt?: number;
-}
+export type Leased = AccountStackRequest & { readonly lease: LeaseRequest };
 
 /** CloudFormation gives a resource up after an hour. */
 const LEASE_MILLISECONDS = 65 * 60_000;
@@ -28,24 +15,31 @@ export class Leases {
   public constructor(private readonly registry: Registry, private readonly now: () => number) {}
 
   /** Takes the account, or keeps it; answers the fence. */
-  public async acquire(accountId: string, stackKey: string, owner: Owner, { environmentName, pipelineName }: LeaseRequest): Promise<number> {
-    const record = await this.registry.read<LeaseRecord>(keyOf(accountId));
+  public async acquire(stackKey: string, owner: Owner, { accountId, region, lease }: Leased): Promise<number> {
+    const record = await this.registry.read<LeaseRecord>(leaseKey(accountId));
     const holder = record?.holder;
-    const ours = holder?.stackKey === stackKey;
-    if (holder && !ours && !this.expired(holder)) throw leased(accountId, environmentName, owner, holder);
+    const ours = holder?.stackKey === stackKey ? holder : undefined;
+    if (holder && !ours && !this.expired(holder)) throw leased(accountId, lease.environmentName, owner, holder);
 
     const fence = (record?.fence ?? 0) + (ours ? 0 : 1);
-    const settled = ours && holder.expiresAt === undefined;
+    const settled = ours && ours.expiresAt === undefined;
     const next: LeaseHolder = {
-      stackKey, stackId: owner.stackId, environmentName, pipelineName, ...(!settled && { expiresAt: this.now() + LEASE_MILLISECONDS }),
+      ...lease,
+      stackKey,
+      stackId: owner.stackId,
+      accountId,
+      region,
+      ...(ours?.resting && { resting: true }),
+      ...(!settled && { expiresAt: this.now() + LEASE_MILLISECONDS }),
     };
-    await this.registry.write<LeaseRecord>(keyOf(accountId), { fence, holder: next }, record?.version);
+    await this.registry.write<LeaseRecord>(leaseKey(accountId), { fence, holder: next }, record?.version);
+    await this.registry.enqueue(ENVIRONMENTS, stackKey, this.now());
     return fence;
   }
 
   /** Refuses to go on once another has taken the account. */
   public async check(accountId: string, stackKey: string, fence: number, { environmentName }: LeaseRequest): Promise<void> {
-    const record = await this.registry.read<LeaseRecord>(keyOf(accountId));
+    const record = await this.registry.read<LeaseRecord>(leaseKey(accountId));
     if (record?.holder?.stackKey === stackKey && record.fence === fence) return;
     const taker = record?.holder ? ` by environment '${record.holder.environmentName}' (stack '${stackNameOf(record.holder)}')` : '';
     throw new Error(`the lease of account ${accountId} has expired and was taken from environment '${environmentName}'${taker}, `
@@ -53,17 +47,37 @@ export class Leases {
   }
 
   /** The pipeline is complete: from now on the lease is held until it is released. */
-  public async confirm(accountId: string, stackKey: string): Promise<void> {
-    const record = await this.registry.read<LeaseRecord>(keyOf(accountId));
-    if (record?.holder?.stackKey !== stackKey || record.holder.expiresAt === undefined) return;
-    const { expiresAt, ...holder } = record.holder;
-    await this.registry.write<LeaseRecord>(keyOf(accountId), { fence: record.fence, holder }, record.version);
+  public async confirm(stackKey: string): Promise<void> {
+    await this.change(stackKey, holder => holder.expiresAt === undefined ? holder : without(holder, 'expiresAt'));
   }
 
-  public async release(accountId: string, stackKey: string): Promise<void> {
-    const record = await this.registry.read<LeaseRecord>(keyOf(accountId));
+  /** Marks the pipeline as one that must not run, or takes the mark away. */
+  public async setResting(stackKey: string, resting: boolean): Promise<void> {
+    await this.change(stackKey, holder => {
+      if (resting === (holder.resting ?? false)) return holder;
+      return resting ? { ...holder, resting } : without(holder, 'resting');
+    });
+  }
+
+  /** What is known of the pipeline of a stack; nothing if the stack has none, or another holds its account. */
+  public async holder(stackKey: string): Promise<LeaseHolder | undefined> {
+    const record = await this.registry.read<LeaseRecord>(leaseKey(accountOf(stackKey)));
+    return record?.holder?.stackKey === stackKey ? record.holder : undefined;
+  }
+
+  public async release(stackKey: string): Promise<void> {
+    // before the account is free: who takes it next is on the list again
+    await this.registry.leave(ENVIRONMENTS, stackKey);
+    await this.change(stackKey, () => undefined);
+  }
+
+  private async change(stackKey: string, change: (holder: LeaseHolder) => LeaseHolder | undefined): Promise<void> {
+    const key = leaseKey(accountOf(stackKey));
+    const record = await this.registry.read<LeaseRecord>(key);
     if (record?.holder?.stackKey !== stackKey) return;
-    await this.registry.write<LeaseRecord>(keyOf(accountId), { fence: record.fence }, record.version);
+    const holder = change(record.holder);
+    if (holder === record.holder) return;
+    await this.registry.write<LeaseRecord>(key, { fence: record.fence, ...(holder && { holder }) }, record.version);
   }
 
   private expired({ expiresAt }: LeaseHolder): boolean {
@@ -71,8 +85,9 @@ export class Leases {
   }
 }
 
-function keyOf(accountId: string): string {
-  return `lease#${accountId}`;
+function without(holder: LeaseHolder, name: 'expiresAt' | 'resting'): LeaseHolder {
+  const { [name]: removed, ...rest } = holder;
+  return rest;
 }
 
 function leased(accountId: string, environmentName: string, owner: Owner, holder: LeaseHolder): Error {

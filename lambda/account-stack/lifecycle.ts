@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Accounts } from './aws';
+import { Departure } from './departure';
 import { Deployment } from './deployment';
+import type { Leased } from './lease';
 import { Leases } from './lease';
 import { resultOf } from './outputs';
 import type { StackPlace } from './place';
@@ -8,31 +10,38 @@ import { keyOf, placeOf } from './place';
 import type { StackRecord } from './record';
 import { fingerprintOf } from './record';
 import { Routes } from './routes';
+import { Turns } from './turns';
 import type { Home } from './words';
-import type { AccountStackRequest, AccountStackResult, LeaseRequest } from '../../src/account-stack/contract';
+import type { AccountStackRequest, AccountStackResult } from '../../src/account-stack/contract';
+import { PIPELINE_STATE } from '../../src/private/contract';
+import { isHalted } from '../shared/halt';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { NOT_YET } from '../shared/lifecycle';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../shared/owners';
+import type { PipelineControl } from '../shared/pipeline-control';
 import type { Registry, Versioned } from '../shared/registry';
 import type { RouteTarget } from '../shared/route';
 import { routeKey } from '../shared/route';
 
 type Read = Versioned<StackRecord>;
-type Leased = AccountStackRequest & { readonly lease: LeaseRequest };
 
 /** The life of a stack in an account, and of the lease and the route that come with a pipeline. */
 export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, AccountStackResult> {
   private readonly leases: Leases;
   private readonly routes: Routes;
+  private readonly turns: Turns;
   private readonly deployment: Deployment;
+  private readonly departure: Departure;
 
   public constructor(
-    private readonly registry: Registry, accounts: Accounts, home: Home,
+    private readonly registry: Registry, accounts: Accounts, control: PipelineControl, home: Home,
     private readonly now: () => number = Date.now, private readonly newAttempt: () => string = randomUUID,
   ) {
     this.leases = new Leases(registry, now);
     this.routes = new Routes(registry);
-    this.deployment = new Deployment(registry, accounts, home, now);
+    this.turns = new Turns(registry, this.leases, control);
+    this.deployment = new Deployment(registry, accounts, home, now, newAttempt);
+    this.departure = new Departure(registry, accounts, home, this.leases, this.turns);
   }
 
   public async create(owner: Owner, request: AccountStackRequest): Promise<void> {
@@ -55,8 +64,17 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const again = record?.removing === owner.id;
     if (!record || !again && !owns(record.owners, owner)) return;
     const owners = withoutOwner(record.owners, owner);
-    const last = owners.length === 0;
-    const next: StackRecord = { ...record, owners, ...(last && { removing: owner.id, attempt: this.newAttempt(), since: this.now() }) };
+    const rest = owners.at(-1);
+    const last = rest === undefined;
+    // it was deployed as the one who goes declares it, who came when a construct was renamed and goes because the update has failed
+    const givenBack = rest && record.applied !== fingerprintOf(rest.request);
+    const next: StackRecord = {
+      ...record,
+      owners,
+      ...(last && { removing: owner.id, leaving: undefined }),
+      ...((last || givenBack) && { attempt: this.newAttempt(), since: this.now() }),
+      ...(givenBack && { fence: undefined }),
+    };
     await this.registry.write(key, next, record.version);
     if (last) await this.leaveRoutes(record.routes ?? [], key);
   }
@@ -68,18 +86,22 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     if (makeRoom && !await this.leavePrevious(owner, request, record)) return NOT_YET;
 
     const held = isLeased(request) ? await this.hold(owner, request, record) : record;
-    const progress = await this.deployment.advance(request, held);
+    const wanted = isLeased(request) ? await this.frozenWhileHalted(request) : request;
+    const progress = await this.deployment.advance(wanted, held);
     if (!progress.done) return NOT_YET;
 
     const { stack, record: deployed } = progress.result;
+    if (stack.parameters[PIPELINE_STATE.parameter] !== wanted.parameters?.[PIPELINE_STATE.parameter]) return this.again(wanted, deployed);
     if (isLeased(request)) await this.settleLease(owner, request, deployed);
     if (!await this.leavePrevious(owner, request, deployed)) return NOT_YET;
-    await this.settle(request, deployed);
+    await this.settle(wanted, deployed);
     return { done: true, result: resultOf(request, stack) };
   }
 
   public async finishRemoval(owner: Owner, place: StackPlace): Promise<boolean> {
-    return this.takeAway(owner, place, 'explain');
+    if (!await this.takeAway(owner, place, { unreachable: 'explain', applications: 'go' })) return false;
+    const rest = (await this.registry.read<StackRecord>(keyOf(place)))?.owners.at(-1);
+    return !rest || (await this.advance(rest, rest.request)).done;
   }
 
   private async claim(owner: Owner, request: AccountStackRequest, before: StackPlace | undefined): Promise<void> {
@@ -90,10 +112,10 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
       throw new Error(`stack '${request.stackName}' in account ${request.accountId} belongs to stack '${stackNameOf(foreign)}' of the CICD account: `
         + 'remove it there first, or choose another stackName');
     }
-    const { version, successor, removing, unreachable, fence, applied, previous = [], ...kept }: Partial<Read> = read ?? {};
+    const { version, successor, removing, leaving, unreachable, fence, applied, previous = [], ...kept }: Partial<Read> = read ?? {};
     const record: StackRecord = {
       ...kept,
-      owners: withOwner(kept.owners ?? [], owner),
+      owners: withOwner(kept.owners ?? [], owner, request),
       attempt: this.newAttempt(),
       since: this.now(),
       ...(applied === fingerprintOf(request) && { applied }),
@@ -117,22 +139,36 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
       return record;
     }
     await this.routes.check(lease, owner);
-    const fence = await this.leases.acquire(accountId, key, owner, lease);
+    const fence = await this.leases.acquire(key, owner, request);
     const route = routeKey(lease.repositoryArn, lease.branchName);
     const routes = [...new Set([...record.routes ?? [], route])];
-    const held = await this.registry.write<StackRecord>(key, { ...record, fence, routes }, record.version);
+    const noted = await this.registry.write<StackRecord>(key, { ...record, routes }, record.version);
     // from now on, and not from when the pipeline is there: a push in between fails to start it, and is tried again until it does
-    await this.routes.put(route, this.targetOf(owner, request));
-    return held;
+    const others = await this.routes.put(route, this.targetOf(owner, request));
+    for (const { stackKey } of others) await this.turns.rest(stackKey, `Its environment moves to account ${accountId}`);
+    return this.registry.write<StackRecord>(key, { ...noted, fence }, noted.version);
+  }
+
+  /** What was asked for, unless somebody has halted the environment: then no update may let commits through. */
+  private async frozenWhileHalted(request: Leased): Promise<Leased> {
+    if (!await isHalted(this.registry, request.lease.environmentName)) return request;
+    return { ...request, parameters: { ...request.parameters, [PIPELINE_STATE.parameter]: PIPELINE_STATE.frozen } };
+  }
+
+  /** The environment was halted or resumed while its pipeline was being deployed. */
+  private async again(request: AccountStackRequest, { applied, ...record }: Read): Promise<Progress<never>> {
+    await this.registry.write<StackRecord>(keyOf(request), { ...record, attempt: this.newAttempt() }, record.version);
+    return NOT_YET;
   }
 
   /** The pipeline is there: pushes to its branch may start it. */
   private async settleLease(owner: Owner, request: Leased, record: Read): Promise<void> {
-    const { accountId, lease: { repositoryArn, branchName } } = request;
+    const { lease: { repositoryArn, branchName } } = request;
     const stackKey = keyOf(request);
     const route = routeKey(repositoryArn, branchName);
-    await this.leases.confirm(accountId, stackKey);
+    await this.leases.confirm(stackKey);
     await this.routes.put(route, this.targetOf(owner, request));
+    await this.turns.wake(stackKey, record.attempt);
     await this.leaveRoutes((record.routes ?? []).filter(other => other !== route), stackKey);
   }
 
@@ -144,12 +180,20 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
   private async settle(request: AccountStackRequest, record: Read): Promise<void> {
     const applied = fingerprintOf(request);
     const routes = isLeased(request) ? [routeKey(request.lease.repositoryArn, request.lease.branchName)] : [];
-    if (record.applied === applied && record.previous?.length === 0 && record.routes?.join() === routes.join()) return;
-    await this.registry.write<StackRecord>(keyOf(request), { ...record, applied, routes, previous: [] }, record.version);
+    if (record.complete && record.applied === applied && record.previous?.length === 0 && record.routes?.join() === routes.join()) return;
+    await this.registry.write<StackRecord>(keyOf(request), { ...record, complete: true, applied, routes, previous: [] }, record.version);
   }
 
   private async leaveRoutes(routes: readonly string[], stackKey: string): Promise<void> {
     for (const route of routes) await this.routes.remove(route, stackKey);
+  }
+
+  /** A pipeline that had taken the place of another is gone. */
+  private async wakeFormer(routes: readonly string[], token: string): Promise<void> {
+    for (const route of routes) {
+      const former = await this.routes.current(route);
+      if (former) await this.turns.wake(former.stackKey, token);
+    }
   }
 
   private async leavePrevious(owner: Owner, place: StackPlace, { previous = [] }: StackRecord): Promise<boolean> {
@@ -157,8 +201,9 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
       const record = await this.registry.read<StackRecord>(keyOf(former));
       if (record?.successor !== keyOf(place)) continue;
       await this.removeOnce(owner, former, record);
-      // an account that was closed is a reason to move; it must not hold the move up
-      if (!await this.takeAway(owner, former, 'leave')) return false;
+      // an account that was closed is a reason to move; it must not hold the move up. A move may be rolled back, and nothing brings back what
+      // applications have kept
+      if (!await this.takeAway(owner, former, { unreachable: 'leave', applications: 'stay' })) return false;
     }
     return true;
   }
@@ -167,17 +212,26 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     if (record.removing !== owner.id) await this.remove(owner, place);
   }
 
-  private async takeAway(owner: Owner, place: StackPlace, unreachable: 'explain' | 'leave'): Promise<boolean> {
+  private async takeAway(owner: Owner, place: StackPlace, options: TakeAwayOptions): Promise<boolean> {
     const key = keyOf(place);
-    const record = await this.registry.read<StackRecord>(key);
-    if (!record || record.removing !== owner.id) return true;
-    if (!await this.leavePrevious(owner, place, record)) return false;
-    if (record.begun && !await this.deployment.takeDown(place, record, unreachable)) return false;
-    await this.leaveRoutes(record.routes ?? [], key);
-    await this.leases.release(place.accountId, key);
+    const found = await this.registry.read<StackRecord>(key);
+    if (!found || found.removing !== owner.id) return true;
+    if (!await this.leavePrevious(owner, place, found)) return false;
+    const record = found.begun ? await this.departure.advance(place, found, options.applications) : found;
+    if (!record) return false;
+    if (record.begun && !await this.deployment.takeDown(place, record, options.unreachable)) return false;
+    const routes = record.routes ?? [];
+    await this.leaveRoutes(routes, key);
+    await this.wakeFormer(routes, record.attempt);
+    await this.leases.release(key);
     await this.registry.remove(key, record.version);
     return true;
   }
+}
+
+interface TakeAwayOptions {
+  readonly unreachable: 'explain' | 'leave';
+  readonly applications: 'go' | 'stay';
 }
 
 function isLeased(request: AccountStackRequest): request is Leased {

@@ -1,4 +1,5 @@
 import type { AccountStackRequest } from '../../src/account-stack/contract';
+import { NAMES } from '../../src/private/contract';
 
 /** Where a stack is. */
 export type StackPlace = Pick<AccountStackRequest, 'accountId' | 'region' | 'stackName' | 'qualifier'>;
@@ -14,6 +15,25 @@ export function keyOf({ accountId, region, stackName }: StackPlace): string {
 /** A role of the CDK bootstrap in the account of the stack. */
 export function bootstrapRole(partition: string, kind: 'deploy' | 'cfn-exec' | 'file-publishing', { accountId, region, qualifier }: StackPlace): string {
   return `arn:${partition}:iam::${accountId}:role/cdk-${qualifier}-${kind}-role-${accountId}-${region}`;
+}
+
+/** Whoever may change a pipeline may read the repository, so it is deployed through roles of the baseline that no application can take. */
+export function isPipeline({ stackName }: Pick<StackPlace, 'stackName'>): boolean {
+  return stackName.startsWith(NAMES.pipelineRolePrefix);
+}
+
+/** The role through which a stack is deployed. */
+export function deployRole(partition: string, place: StackPlace): string {
+  return isPipeline(place) ? baselineRole(partition, NAMES.deployerRole, place) : bootstrapRole(partition, 'deploy', place);
+}
+
+/** The role with which CloudFormation makes what is in a stack. */
+export function executionRole(partition: string, place: StackPlace): string {
+  return isPipeline(place) ? baselineRole(partition, NAMES.deployerExecutionRole, place) : bootstrapRole(partition, 'cfn-exec', place);
+}
+
+function baselineRole(partition: string, name: string, { accountId, region }: StackPlace): string {
+  return `arn:${partition}:iam::${accountId}:role/${name}-${region}`;
 }
 
 export function stagingBucket({ accountId, region, qualifier }: StackPlace): string {

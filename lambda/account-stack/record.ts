@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { StackPlace } from './place';
 import type { AccountStackRequest } from '../../src/account-stack/contract';
-import type { OwnerReference } from '../shared/owners';
+import type { Holder } from '../shared/owners';
 
 /** What the registry remembers of a stack in an account. */
 export interface StackRecord {
-  readonly owners: readonly OwnerReference[];
+  readonly owners: readonly Holder<AccountStackRequest>[];
   /** The event that is being worked on; CloudFormation is given it as token, which tells old failures from new ones. */
   readonly attempt: string;
   readonly since: number;
@@ -20,8 +20,12 @@ export interface StackRecord {
   readonly fence?: number;
   /** Routes that may lead to the stack's pipeline. */
   readonly routes?: readonly string[];
+  /** It was complete once: from then on there may be applications that its pipeline has deployed. */
+  readonly complete?: true;
   /** Id of the owner that deletes the stack. */
   readonly removing?: string;
+  /** How far the deletion has come with what belongs to a pipeline. */
+  readonly leaving?: 'pipeline at rest' | 'applications gone' | 'artifacts gone';
   /** The attempt to delete it that could not enter the account. */
   readonly unreachable?: string;
 }

@@ -18,13 +18,18 @@ export class Routes {
       + `'${lease.environmentName}': a branch has one pipeline; remove that environment first or use another branch`);
   }
 
-  public async put(key: string, target: RouteTarget): Promise<void> {
+  /** Leads the branch to a target from now on; answers those that it led to before. */
+  public async put(key: string, target: RouteTarget): Promise<readonly RouteTarget[]> {
     const record = await this.registry.read<RouteRecord>(key);
-    const targets = record?.targets ?? [];
-    const known = targets.find(({ stackKey }) => stackKey === target.stackKey);
-    if (known && JSON.stringify(known) === JSON.stringify(target)) return;
-    const next = known ? targets.map(other => other === known ? target : other) : [...targets, target];
-    await this.registry.write<RouteRecord>(key, { targets: next }, record?.version);
+    const others = (record?.targets ?? []).filter(({ stackKey }) => stackKey !== target.stackKey);
+    const targets = [...others, target];
+    if (JSON.stringify(targets) !== JSON.stringify(record?.targets)) await this.registry.write<RouteRecord>(key, { targets }, record?.version);
+    return others;
+  }
+
+  /** Where the branch leads now. */
+  public async current(key: string): Promise<RouteTarget | undefined> {
+    return (await this.registry.read<RouteRecord>(key))?.targets.at(-1);
   }
 
   public async remove(key: string, stackKey: string): Promise<void> {

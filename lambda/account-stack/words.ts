@@ -1,6 +1,7 @@
 import type { StackPlace } from './place';
-import { bootstrapRole, stagingBucket } from './place';
-import { isNamed, isRefused } from '../shared/errors';
+import { bootstrapRole, deployRole, isPipeline, stagingBucket } from './place';
+import { NAMES } from '../../src/private/contract';
+import { isNamed, isRefused, isTransient } from '../shared/errors';
 
 /** Where the provider itself is. */
 export interface Home { readonly partition: string; readonly accountId: string }
@@ -10,14 +11,15 @@ export function isDenied(error: unknown): error is Error {
 }
 
 export function notEnterable(place: StackPlace, home: Home, error: Error): Error {
-  return new Error(`account ${place.accountId} cannot be entered through '${bootstrapRole(home.partition, 'deploy', place)}' for stack `
-    + `'${place.stackName}': it is not bootstrapped for CDK in ${place.region} with qualifier '${place.qualifier}' and trust for account ${home.accountId}: `
+  const words = `account ${place.accountId} cannot be entered through '${deployRole(home.partition, place)}' for stack '${place.stackName}'`;
+  if (isPipeline(place)) return new Error(`${words}: the stack '${NAMES.baselineStack}' there makes this role; deploy that stack's account again (${error.message})`);
+  return new Error(`${words}: it is not bootstrapped for CDK in ${place.region} with qualifier '${place.qualifier}' and trust for account ${home.accountId}: `
     + `bootstrap it (cdk bootstrap --qualifier ${place.qualifier} --trust ${home.accountId}), then deploy again (${error.message})`);
 }
 
 export function notDeletable(place: StackPlace, home: Home, error: Error): Error {
   return new Error(`stack '${place.stackName}' cannot be deleted, because account ${place.accountId} cannot be entered through `
-    + `'${bootstrapRole(home.partition, 'deploy', place)}': make the role trust account ${home.accountId} again and delete once more; `
+    + `'${deployRole(home.partition, place)}': make the role trust account ${home.accountId} again and delete once more; `
     + `if the account was closed, just delete once more: what is in it is left behind (${error.message})`);
 }
 
@@ -34,11 +36,28 @@ export function templateNotPublishable(place: StackPlace, home: Home, error: unk
     + `'${place.qualifier}' and trust for account ${home.accountId}, then deploy again (${error.name}: ${error.message})`);
 }
 
+/** What keeps an environment from going with its application. */
+export function protectedFromDeletion({ accountId }: StackPlace, stackNames: readonly string[]): Error {
+  const [several, them] = stackNames.length > 1 ? ['s', 'them'] : ['', 'it'];
+  return new Error(`the environment in account ${accountId} cannot go with its application, because stack${several} '${stackNames.join("', '")}' `
+    + `${several ? 'are' : 'is'} protected from termination: nothing was deleted; allow it there (aws cloudformation update-termination-protection `
+    + `--no-enable-termination-protection --stack-name ${stackNames[0]})${several && ', for each of them'} and ${AGAIN}, or keep ${them} with `
+    + 'keepApplication: true');
+}
+
+export function notDeletedApplication({ accountId }: StackPlace, stackName: string, error: unknown): unknown {
+  if (isTransient(error)) return error;
+  return new Error(`the environment in account ${accountId} cannot go with its application, because stack '${stackName}' refuses to go: `
+    + `${error instanceof Error ? error.message : String(error)}; remove the cause and ${AGAIN}, or keep the application with keepApplication: true`);
+}
+
+const AGAIN = 'remove the environment again (if it is no longer in the app, put it back and deploy first)';
+
 /** The same error in the user's words, if it is one of CloudFormation's that will not pass by itself. */
 export function notDone(what: 'deployed' | 'deleted', place: StackPlace, home: Home, error: unknown): unknown {
   if (!isRefused(error)) return error;
   const wayOut = isDenied(error)
-    ? `: let '${bootstrapRole(home.partition, 'deploy', place)}' do it (bootstrap the account again, remove service control policies that deny it)`
+    ? `: let '${deployRole(home.partition, place)}' do it (bootstrap the account again, remove service control policies that deny it)`
     : '';
   return new Error(`stack '${place.stackName}' in account ${place.accountId} and region ${place.region} could not be ${what}: ${error.name}: ${error.message}${wayOut}`);
 }

@@ -1,3 +1,6 @@
+import { APPLICATION, DEPLOYER, DEPLOYER_EXECUTION } from './deployer';
+import type { Statement } from './guard';
+import { guard } from './guard';
 import { NAMES } from '../../src/private/contract';
 
 /** Billing, the organization and identities of people are decided elsewhere; roles have a statement of their own. */
@@ -14,8 +17,6 @@ const ROLES_AND_POLICIES = [
   'CreateServiceLinkedRole', 'DeleteServiceLinkedRole', 'UpdateServiceLinkedRole',
 ].map(action => `iam:${action}`);
 
-const CHANGE_ROLE = ['Add*', 'Attach*', 'Create*', 'Delete*', 'Detach*', 'PassRole', 'Put*', 'Set*', 'Tag*', 'Untag*', 'Update*'].map(action => `iam:${action}`);
-
 const sub = (text: string) => ({ 'Fn::Sub': text });
 const bucketArn = `arn:\${AWS::Partition}:s3:::${NAMES.artifactBucketPrefix}\${AWS::AccountId}-\${AWS::Region}`;
 
@@ -23,7 +24,7 @@ const bucketArn = `arn:\${AWS::Partition}:s3:::${NAMES.artifactBucketPrefix}\${A
  * What CloudFormation may do for applications: build a platform, but not saw off the branch it sits on. It guards against accidents; whoever may
  * create roles can write a stronger one, so what must never happen belongs into a service control policy of the organization.
  */
-const executionPolicy = {
+const executionPolicy: { readonly Version: string; readonly Statement: readonly Statement[] } = {
   Version: '2012-10-17',
   Statement: [
     { Sid: 'Services', Effect: 'Allow', NotAction: NOT_FOR_APPLICATIONS, Resource: '*' },
@@ -35,33 +36,16 @@ const executionPolicy = {
       Resource: '*',
       Condition: { ArnLike: { 'iam:PolicyARN': ['AdministratorAccess', 'IAMFullAccess'].map(name => sub(`arn:\${AWS::Partition}:iam::aws:policy/${name}`)) } },
     },
-    {
-      Sid: 'WayIn',
-      Effect: 'Deny',
-      Action: CHANGE_ROLE,
-      Resource: [
-        'role/${AccessRoleName}', 'role/cdk-*-role-${AWS::AccountId}-*', `policy/${NAMES.executionPolicy}-*`,
-      ].map(name => sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:${name}`)),
-    },
-    {
-      Sid: 'Bootstrap',
-      Effect: 'Deny',
-      Action: ['Cancel*', 'Continue*', 'Create*', 'Delete*', 'Execute*', 'Rollback*', 'Set*', 'Update*'].map(action => `cloudformation:${action}`),
-      Resource: ['CDKToolkit', 'CDKToolkit-*', NAMES.baselineStack]
-        .map(name => sub(`arn:\${AWS::Partition}:cloudformation:*:\${AWS::AccountId}:stack/${name}/*`)),
-    },
-    {
-      Sid: 'BootstrapResources',
-      Effect: 'Deny',
-      Action: ['s3:DeleteBucket*', 's3:PutBucket*', 's3:PutEncryptionConfiguration', 's3:PutLifecycleConfiguration',
-        'ecr:DeleteRepository*', 'ecr:SetRepositoryPolicy', 'ssm:DeleteParameter*', 'ssm:PutParameter'],
-      Resource: [
-        `s3:::${NAMES.artifactBucketPrefix}\${AWS::AccountId}-*`, 's3:::cdk-*-assets-${AWS::AccountId}-*',
-        'ecr:*:${AWS::AccountId}:repository/cdk-*-container-assets-*', 'ssm:*:${AWS::AccountId}:parameter/cdk-bootstrap/*',
-      ].map(name => sub(`arn:\${AWS::Partition}:${name}`)),
-    },
+    ...guard('no role may be passed'),
   ],
 };
+
+/**
+ * What no role of the bootstrap goes beyond, whatever policies it is given: the deploy role, which builds of the application take, could change the
+ * pipeline's stack otherwise, and CloudFormation would do it with the role that the stack has.
+ */
+// CloudFormation is passed the bootstrap's own role by the one that deploys
+const boundaryPolicy = { Version: '2012-10-17', Statement: [{ Sid: 'All', Effect: 'Allow', Action: '*', Resource: '*' }, ...guard('bootstrap roles may be passed')] };
 
 const artifactBucketPolicy = {
   Version: '2012-10-17',
@@ -106,6 +90,17 @@ export const BASELINE = {
         PolicyDocument: executionPolicy,
       },
     },
+    Boundary: {
+      Type: 'AWS::IAM::ManagedPolicy',
+      Properties: {
+        ManagedPolicyName: sub(`${NAMES.boundaryPolicy}-\${AWS::Region}`),
+        Description: 'What no role of the bootstrap goes beyond',
+        PolicyDocument: boundaryPolicy,
+      },
+    },
+    Application: APPLICATION,
+    Deployer: DEPLOYER,
+    DeployerExecution: DEPLOYER_EXECUTION,
     ArtifactBucket: {
       Type: 'AWS::S3::Bucket',
       // kept for whoever looks for an artifact later; but a creation that failed must not be in the way of the next one
@@ -125,7 +120,8 @@ export const BASELINE = {
           Rules: [{
             Id: 'Expire',
             Status: 'Enabled',
-            ExpirationInDays: 30,
+            // a rollback takes the artifacts of the last commit that succeeded
+            ExpirationInDays: 90,
             NoncurrentVersionExpiration: { NoncurrentDays: 30 },
             AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
           }],

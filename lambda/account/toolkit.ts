@@ -33,6 +33,7 @@ export async function toolkitDefinition(world: World, request: AccountRequest, a
       TrustedAccounts: [...new Set([...listOf(seen?.parameters.TrustedAccounts), world.cicdAccount])].sort().join(','),
       CloudFormationExecutionPolicies: executionPolicies(world, request, accountId, seen).join(','),
       Qualifier: request.qualifier,
+      ...boundaryParameters(request, keepsTemplate ? seen : undefined),
       // what `cdk bootstrap` chooses: a key of one's own costs a dollar a month in every account
       ...(!seen && { FileAssetsBucketKmsKeyId: 'AWS_MANAGED_KEY' }),
     },
@@ -50,6 +51,13 @@ export function toolkitName(qualifier: string): string {
 /** Neither a newer bootstrap nor one that somebody has customised is overwritten; `cdk bootstrap` does not do it either. */
 function isForeign(seen: StackState, version: number): boolean {
   return Number(seen.outputs.BootstrapVersion ?? 0) > version || (seen.parameters.BootstrapVariant ?? DEFAULT_VARIANT) !== DEFAULT_VARIANT;
+}
+
+/** The applications of an existing account may have a boundary of their own, or have grown up without one; a customised template may know none. */
+function boundaryParameters(request: AccountRequest, kept: StackState | undefined): Record<string, string> {
+  const parameters = { InputPermissionsBoundary: `${NAMES.boundaryPolicy}-${request.region}`, ApplyPermissionsBoundaryToAllRoles: 'true' };
+  const known = kept === undefined || Object.keys(parameters).every(name => name in kept.parameters);
+  return request.kind === 'vended' && known ? parameters : {};
 }
 
 function executionPolicies(world: World, request: AccountRequest, accountId: string, seen: StackState | undefined): readonly string[] {

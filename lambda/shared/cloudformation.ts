@@ -1,11 +1,12 @@
 import {
   CloudFormationClient, CreateStackCommand, DeleteStackCommand, DescribeStacksCommand, UpdateStackCommand, paginateDescribeStackEvents,
+  paginateDescribeStacks, paginateListImports,
 } from '@aws-sdk/client-cloudformation';
-import type { StackEvent } from '@aws-sdk/client-cloudformation';
+import type { Stack, StackEvent } from '@aws-sdk/client-cloudformation';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { clientDefaults } from './clients';
 import { isNamed } from './errors';
-import type { StackDefinition, StackOperation, StackState, Stacks } from './stack-deployer';
+import type { ListedStack, StackDefinition, StackOperation, StackState, Stacks } from './stack-deployer';
 
 /** CloudFormation in the account of a session. */
 export class CloudFormationStacks implements Stacks {
@@ -13,6 +14,22 @@ export class CloudFormationStacks implements Stacks {
 
   public constructor(session: { readonly credentials?: AwsCredentialIdentity; readonly region: string }) {
     this.client = new CloudFormationClient({ ...clientDefaults(), ...session });
+  }
+
+  public async list(): Promise<readonly ListedStack[]> {
+    const stacks: ListedStack[] = [];
+    for await (const page of paginateDescribeStacks({ client: this.client }, {})) stacks.push(...(page.Stacks ?? []).map(listed));
+    return stacks;
+  }
+
+  public async importers(exportName: string): Promise<readonly string[]> {
+    const names: string[] = [];
+    try {
+      for await (const page of paginateListImports({ client: this.client }, { ExportName: exportName })) names.push(...page.Imports ?? []);
+    } catch (error) {
+      if (!refused(error, /not imported by any stack/)) throw error;
+    }
+    return names;
   }
 
   public async describe(stackName: string): Promise<StackState | undefined> {
@@ -82,6 +99,19 @@ export function operationOf(events: readonly Partial<StackEvent>[]): StackOperat
   return {
     ...(token && { token }),
     ...(first && { failure: `${first.LogicalResourceId} (${first.ResourceType}): ${first.ResourceStatusReason ?? first.ResourceStatus}` }),
+  };
+}
+
+function listed(stack: Stack): ListedStack {
+  return {
+    stackId: stack.StackId ?? '',
+    stackName: stack.StackName ?? '',
+    status: stack.StackStatus ?? '',
+    createdAt: stack.CreationTime ?? new Date(0),
+    ...(stack.RoleARN && { roleArn: stack.RoleARN }),
+    isNested: stack.ParentId !== undefined,
+    isProtected: stack.EnableTerminationProtection ?? false,
+    exports: (stack.Outputs ?? []).flatMap(({ ExportName }) => ExportName ?? []),
   };
 }
 

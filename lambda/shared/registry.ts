@@ -17,6 +17,7 @@ export interface Registry {
   /** Joins a queue, or keeps the place one has in it; answers the members in the order they came. */
   enqueue(queue: string, member: string, now: number): Promise<readonly QueueMember[]>;
   leave(queue: string, member: string): Promise<void>;
+  membersOf(queue: string): Promise<readonly QueueMember[]>;
 }
 
 export interface QueueMember { readonly member: string; readonly since: number }
@@ -60,6 +61,10 @@ export class TableRegistry implements Registry {
     return this.join(queue, member, { UpdateExpression: 'SET #member = :since', ConditionExpression: '#member = :now', since, now });
   }
 
+  public async membersOf(queue: string): Promise<readonly QueueMember[]> {
+    return membersIn(await this.read(queue));
+  }
+
   public async leave(queue: string, member: string): Promise<void> {
     await this.client.send(new UpdateCommand({
       TableName: this.table,
@@ -81,10 +86,7 @@ export class TableRegistry implements Registry {
       ExpressionAttributeValues: { ':since': since, ':now': now },
       ReturnValues: 'ALL_NEW',
     })));
-    return Object.entries(Attributes ?? {})
-      .filter(([name]) => name.startsWith(MEMBER))
-      .map(([name, value]) => ({ member: name.slice(MEMBER.length), since: Number(value) }))
-      .sort((a, b) => a.since - b.since || a.member.localeCompare(b.member));
+    return membersIn(Attributes);
   }
 
   private async unlessChanged<Result>(key: string, write: () => Promise<Result>): Promise<Result> {
@@ -95,6 +97,13 @@ export class TableRegistry implements Registry {
       throw error;
     }
   }
+}
+
+function membersIn(attributes: object = {}): readonly QueueMember[] {
+  return Object.entries(attributes)
+    .filter(([name]) => name.startsWith(MEMBER))
+    .map(([name, since]) => ({ member: name.slice(MEMBER.length), since: Number(since) }))
+    .sort((a, b) => a.since - b.since || a.member.localeCompare(b.member));
 }
 
 function condition(version: number | undefined) {

@@ -34,8 +34,26 @@ export interface StackOperation {
   readonly failure?: string;
 }
 
+/** A stack among all of its account and region. */
+export interface ListedStack {
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly status: string;
+  readonly createdAt: Date;
+  /** Role that CloudFormation acted with last. */
+  readonly roleArn?: string;
+  /** It belongs to another stack, with which it goes. */
+  readonly isNested: boolean;
+  /** It must not be deleted until somebody allows it. */
+  readonly isProtected: boolean;
+  readonly exports: readonly string[];
+}
+
 /** CloudFormation in one account and region. */
 export interface Stacks {
+  list(): Promise<readonly ListedStack[]>;
+  /** Names of the stacks that import an export. */
+  importers(exportName: string): Promise<readonly string[]>;
   describe(stackName: string): Promise<StackState | undefined>;
   create(stack: StackDefinition, token: string): Promise<void>;
   update(stack: StackDefinition, token: string): Promise<'started' | 'unchanged'>;

@@ -2,12 +2,24 @@ import type { Events } from '../events/events';
 import { AwsError } from '../service';
 import type { Repository } from './store';
 
+/** From a commit, or none, to a commit, or none. */
+export interface BranchChange {
+  readonly from?: string;
+  readonly to?: string;
+  readonly callerArn: string;
+}
+
 /** Moves a branch and tells EventBridge, as every change of a branch does. Answers false when somebody else was faster. */
 export async function changeBranch(
-  events: Events, repository: Repository, branch: string, change: { readonly from?: string; readonly to?: string; readonly callerArn: string },
+  events: Events, repository: Repository, branch: string, change: BranchChange,
 ): Promise<boolean> {
-  const { from, to } = change;
-  if (!await repository.git.moveBranch(branch, from, to)) return false;
+  if (!await repository.git.moveBranch(branch, change.from, change.to)) return false;
+  tellBranch(events, repository, branch, change);
+  return true;
+}
+
+/** Tells EventBridge that a branch has moved, however that came about. */
+export function tellBranch(events: Events, repository: Repository, branch: string, { from, to, callerArn }: BranchChange): void {
   const event = from === undefined ? 'referenceCreated' : to === undefined ? 'referenceDeleted' : 'referenceUpdated';
   events.emit(repository.accountId, repository.region, {
     'source': 'aws.codecommit',
@@ -22,10 +34,9 @@ export async function changeBranch(
       referenceFullName: `refs/heads/${branch}`,
       ...(to === undefined ? {} : { commitId: to }),
       ...(from === undefined ? {} : { oldCommitId: from }),
-      callerUserArn: change.callerArn,
+      callerUserArn: callerArn,
     },
   });
-  return true;
 }
 
 export async function requiredHead(repository: Repository, branch: string): Promise<string> {

@@ -5,12 +5,21 @@ import { CommitOperations } from './commit-operations';
 import type { Content } from './content';
 import { ContentOperations } from './content-operations';
 import { permissions } from './permissions';
+import { tellPush } from './pushes';
 import type { BranchHead } from './repository';
 import { RepositoryOperations } from './repository-operations';
 import { repositoryType } from './resource-type';
 import { RepositoryStore } from './store';
 
 export type { BranchHead } from './repository';
+
+export interface CommitArchive {
+  readonly commitId: string;
+  readonly message: string;
+  readonly authoredAt: string;
+  readonly committedAt: string;
+  readonly archive: Buffer;
+}
 
 /** CodeCommit on real git repositories. */
 export class CodeCommit implements Service {
@@ -23,7 +32,7 @@ export class CodeCommit implements Service {
   private readonly clock: Clock;
 
   /** @param temporary folder in which the repositories get one of their own; by default that of the system */
-  public constructor(environment: Environment, events: Events, temporary?: string) {
+  public constructor(environment: Environment, private readonly events: Events, temporary?: string) {
     this.store = new RepositoryStore(environment, temporary);
     this.clock = environment.clock;
     const operations: Record<string, Operation> = {
@@ -33,7 +42,7 @@ export class CodeCommit implements Service {
     };
     this.operations = Object.fromEntries(Object.entries(operations)
       .map(([name, operation]) => [name, async call => environment.clock.during(async () => operation(call))]));
-    this.resourceTypes = { 'AWS::CodeCommit::Repository': repositoryType(this.store) };
+    this.resourceTypes = { 'AWS::CodeCommit::Repository': repositoryType(this.store, environment.clock) };
   }
 
   /**
@@ -42,6 +51,13 @@ export class CodeCommit implements Service {
    */
   public async seed(accountId: string, region: string, repositoryName: string, path: string): Promise<void> {
     await this.clock.during(async () => this.store.seed(accountId, region, repositoryName, path));
+  }
+
+  /** Takes what a repository's hook tells of a push; answers whether there is such a repository. */
+  public received(repositoryId: string, lines: string): boolean {
+    const repository = this.store.withId(repositoryId);
+    if (repository !== undefined) tellPush(this.events, repository, lines);
+    return repository !== undefined;
   }
 
   /** Where the bare repository lies. */
@@ -69,7 +85,22 @@ export class CodeCommit implements Service {
     return entry?.type === 'blob' ? (await git.blob(entry.id)).toString('utf8') : undefined;
   }
 
+  /** A commit, named by its id or by a reference, and everything in it as a zip archive. */
+  public async archive(accountId: string, region: string, repositoryName: string, reference: string): Promise<CommitArchive | undefined> {
+    const git = this.store.find(accountId, region, repositoryName)?.git;
+    const commitId = await git?.resolve(reference);
+    if (git === undefined || commitId === undefined) return undefined;
+    const { message, author, committer } = await git.details(commitId);
+    const archive = await git.archive(commitId);
+    return { commitId, message: message.trim(), authoredAt: timeOf(author.date), committedAt: timeOf(committer.date), archive };
+  }
+
   public async close(): Promise<void> {
     await this.store.close();
   }
+}
+
+/** From the seconds of a raw date of git. */
+function timeOf(date: string): string {
+  return new Date(Number(date.split(' ')[0]) * 1000).toISOString();
 }

@@ -15,6 +15,8 @@ export interface Content {
   entry(commitId: string, path: string): Promise<TreeEntry | undefined>;
   blob(id: string): Promise<Buffer>;
   treeOf(commitId: string, folder?: string): Promise<string | undefined>;
+  /** Everything in a commit as a zip archive. */
+  archive(commitId: string): Promise<Buffer>;
   details(commitId: string): Promise<CommitDetails>;
   /** Writes a commit that no branch points to yet. */
   commit(request: CommitRequest): Promise<{ commitId: string; treeId: string }>;

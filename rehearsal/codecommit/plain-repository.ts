@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Content } from './content';
 import type { BranchHead, CommitDetails, CommitRequest, TreeEntry } from './repository';
+import { zip } from '../archive/zip';
 
 interface File {
   readonly id: string;
@@ -53,6 +54,11 @@ export class PlainRepository implements Content {
 
   public async entry(commitId: string, path: string): Promise<TreeEntry | undefined> {
     return this.listed(commitId).find(entry => entry.path === path);
+  }
+
+  public async archive(commitId: string): Promise<Buffer> {
+    const files = [...this.commits.get(commitId)?.files ?? []];
+    return zip(files.map(([path, { content, mode }]) => ({ path, content, mode: Number.parseInt(mode, 8) })));
   }
 
   public async blob(id: string): Promise<Buffer> {

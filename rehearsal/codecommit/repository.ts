@@ -98,6 +98,11 @@ export class GitRepository implements Content {
     return this.git.run(['cat-file', 'blob', id], this.here());
   }
 
+  /** Everything in a commit as a zip archive. */
+  public async archive(commitId: string): Promise<Buffer> {
+    return this.git.run(['archive', '--format=zip', commitId], this.here());
+  }
+
   public async treeOf(commitId: string, folder = ''): Promise<string | undefined> {
     return this.optional(['rev-parse', '--verify', '--quiet', '--end-of-options', folder === '' ? `${commitId}^{tree}` : `${commitId}:${folder}`]);
   }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Clock } from '../clock';
 import { read } from '../protocol/read';
 import { AwsError } from '../service';
 import type { Provisioned, ResourceType } from '../service';
@@ -11,7 +12,7 @@ const Properties = v.object({
 });
 
 /** `AWS::CodeCommit::Repository`; its id is the repository's id, not its name. */
-export function repositoryType(store: RepositoryStore): ResourceType {
+export function repositoryType(store: RepositoryStore, clock: Clock): ResourceType {
   return {
     async create(input, { accountId, region }) {
       const { RepositoryName: name, RepositoryDescription: description, Code: code } = read(Properties, input);
@@ -19,7 +20,7 @@ export function repositoryType(store: RepositoryStore): ResourceType {
         throw new AwsError('NotImplemented', `the rehearsal does not fill repository ${name} from Code: give it a git repository or a folder for that name instead`);
       }
       const known = store.find(accountId, region, name);
-      if (known?.isSeed !== true) return provisioned(await store.create(accountId, region, name, description));
+      if (known?.isSeed !== true) return provisioned(await clock.during(async () => store.create(accountId, region, name, description)));
       const taken = { ...known, isSeed: false, description };
       store.keep(taken);
       return provisioned(taken);
@@ -31,7 +32,7 @@ export function repositoryType(store: RepositoryStore): ResourceType {
     },
     async remove(id, _properties, { accountId, region }) {
       const repository = store.list(accountId, region).find(candidate => candidate.repositoryId === id);
-      if (repository !== undefined) await store.remove(repository);
+      if (repository !== undefined) await clock.during(async () => store.remove(repository));
     },
   };
 }

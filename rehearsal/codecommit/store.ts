@@ -9,6 +9,7 @@ import type { Environment } from '../service';
 import type { Content } from './content';
 import { Git } from './git';
 import { PlainRepository } from './plain-repository';
+import { installHook } from './pushes';
 import { GitRepository, signed } from './repository';
 
 export interface Repository {
@@ -42,6 +43,11 @@ export class RepositoryStore {
 
   public find(accountId: string, region: string, name: string): Repository | undefined {
     return this.repositories.of(accountId, region).get(name);
+  }
+
+  public withId(repositoryId: string): Repository | undefined {
+    const all = this.repositories.values().flatMap(repositories => [...repositories.values()]);
+    return all.find(repository => repository.repositoryId === repositoryId);
   }
 
   public required(accountId: string, region: string, name: string): Repository {
@@ -107,7 +113,7 @@ export class RepositoryStore {
     if (this.find(accountId, region, name) !== undefined) throw nameTaken(name);
     const repositoryId = this.identifiers.uuid();
     const createdAt = this.environment.clock.now();
-    const content = this.environment.inProcess?.direct ? await plain(fill) : await this.inFolder(`${repositoryId}.git`, fill);
+    const content = this.environment.inProcess?.direct ? await plain(fill) : await this.inFolder(repositoryId, fill);
     const repository = {
       repositoryId,
       name,
@@ -123,10 +129,12 @@ export class RepositoryStore {
     return repository;
   }
 
-  private async inFolder(name: string, fill: Fill): Promise<Pick<Repository, 'git' | 'path'>> {
+  private async inFolder(repositoryId: string, fill: Fill): Promise<Pick<Repository, 'git' | 'path'>> {
     const { folder, git } = await this.open();
-    const path = join(folder, name);
+    const path = join(folder, `${repositoryId}.git`);
     await fill.git(git, path);
+    // a simulation within this process listens to nobody
+    if (this.environment.inProcess === undefined) installHook(path, repositoryId, this.environment.endpoint);
     return { git: new GitRepository(git, path), path };
   }
 

@@ -1,10 +1,25 @@
+import type { CloudWatch } from '../cloudwatch/cloudwatch';
+import type { CodeBuild } from '../codebuild/codebuild';
+import type { EventBus } from '../codebuild/events';
+import type { CodeCommit } from '../codecommit/codecommit';
+import type { ServiceRoles } from '../iam/actor';
 import { Identifiers } from '../identifiers';
 import { Regional } from '../regional';
+import type { ArtifactStore } from '../s3/artifacts';
 import type { Environment, Operation, ResourceType, Service } from '../service';
+import { ActionExecution } from './action-execution';
+import { Approvals } from './actions/approval';
+import { codeBuildAction } from './actions/build';
+import { codeCommitSource } from './actions/source';
+import { Conditions } from './conditions';
+import { Engine } from './engine';
+import type { Execution } from './execution';
+import { Notifications } from './notifications';
 import { PipelineOperations } from './operations';
 import { permissions } from './permissions';
-import type { Execution, Pipeline } from './pipeline';
+import type { Pipeline } from './pipeline';
 import { pipelineType } from './resource-type';
+import { StageExecution } from './stage-execution';
 
 export interface PipelineAction {
   readonly name: string;
@@ -22,7 +37,17 @@ export interface PipelineSummary {
   readonly executions: readonly Execution[];
 }
 
-/** Pipelines and the record of their executions; nothing runs in them. */
+/** What pipelines work with. */
+export interface PipelineParts {
+  readonly codecommit: CodeCommit;
+  readonly codebuild: CodeBuild;
+  readonly cloudwatch: CloudWatch;
+  readonly artifacts: ArtifactStore;
+  readonly roles: ServiceRoles;
+  readonly events: EventBus;
+}
+
+/** Pipelines that really run. */
 export class CodePipeline implements Service {
   public readonly name = 'codepipeline';
   public readonly protocol = 'json';
@@ -30,11 +55,30 @@ export class CodePipeline implements Service {
   public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly kept = new Regional(() => new Map<string, Pipeline>());
+  private readonly engine: Engine;
+  private readonly approvals: Approvals;
 
-  public constructor(environment: Environment) {
+  public constructor(environment: Environment, { codecommit, codebuild, cloudwatch, artifacts, roles, events }: PipelineParts) {
+    const { clock, partition } = environment;
     const identifiers = new Identifiers('codepipeline');
-    this.operations = new PipelineOperations(environment, identifiers, this.kept).operations;
-    this.resourceTypes = { 'AWS::CodePipeline::Pipeline': pipelineType(identifiers, this.kept) };
+    const notifications = new Notifications(events, clock);
+    this.approvals = new Approvals(clock);
+    const actions = new ActionExecution({
+      clock,
+      identifiers,
+      notifications,
+      roles,
+      runners: {
+        'Source/CodeCommit': codeCommitSource(codecommit, artifacts, clock, partition),
+        'Build/CodeBuild': codeBuildAction(codebuild, partition),
+        'Test/CodeBuild': codeBuildAction(codebuild, partition),
+        'Approval/Manual': this.approvals.run,
+      },
+    });
+    const stages = new StageExecution(actions, new Conditions(cloudwatch, clock, partition), notifications, clock);
+    this.engine = new Engine(stages, notifications, identifiers, clock);
+    this.operations = new PipelineOperations(this.kept, this.engine, this.approvals, () => clock.now()).operations;
+    this.resourceTypes = { 'AWS::CodePipeline::Pipeline': pipelineType(environment, identifiers, this.kept, this.engine) };
   }
 
   public pipelines(accountId: string, region: string): readonly PipelineSummary[] {
@@ -46,8 +90,28 @@ export class CodePipeline implements Service {
           name: action.Name, category: action.ActionTypeId.Category, provider: action.ActionTypeId.Provider, configuration: action.Configuration,
         })),
       })),
-      frozen: pipeline.disabledTransitions.size > 0,
+      frozen: pipeline.closed.size > 0,
       executions: pipeline.executions,
     }));
+  }
+
+  /** Whether any pipeline has something to do but to wait for somebody who approves. */
+  public get isBusy(): boolean {
+    return this.engine.isWorking && this.kept.values().some(pipelines => [...pipelines.values()].some(pipeline => this.isWorkingIn(pipeline)));
+  }
+
+  private isWorkingIn(pipeline: Pipeline): boolean {
+    return pipeline.stages.some(({ Name }) => {
+      const run = pipeline.gate(Name).current?.stages.get(Name);
+      if (run === undefined) return false;
+      const running = [...run.actions.values()].filter(({ status }) => status === 'InProgress');
+      return running.length === 0 || running.some(action => !this.approvals.isOpen(action));
+    });
+  }
+
+  public async close(): Promise<void> {
+    for (const pipelines of this.kept.values()) {
+      for (const pipeline of pipelines.values()) this.engine.cancel(pipeline);
+    }
   }
 }

@@ -1,49 +1,61 @@
-import type * as v from 'valibot';
 import type { Identifiers } from '../identifiers';
 import { read } from '../protocol/read';
 import type { Regional } from '../regional';
 import { AwsError } from '../service';
-import type { Provisioned, ResourceContext, ResourceType } from '../service';
-import { assertStructure, PipelineProperties } from './pipeline';
-import type { Pipeline } from './pipeline';
+import type { Environment, Provisioned, ResourceContext, ResourceType } from '../service';
+import type { Engine } from './engine';
+import { assertStructure, Pipeline, PipelineProperties, type Declaration } from './pipeline';
 
-/** `AWS::CodePipeline::Pipeline`. */
-export function pipelineType(identifiers: Identifiers, kept: Regional<Map<string, Pipeline>>): ResourceType {
-  function put(name: string, properties: v.InferOutput<typeof PipelineProperties>, context: ResourceContext): Provisioned {
-    const pipelines = kept.of(context.accountId, context.region);
-    const known = pipelines.get(name);
-    const disabled = new Map(properties.DisableInboundStageTransitions.map(transition => [transition.StageName, transition.Reason]));
-    assertStructure(properties.Stages, disabled.keys());
-    const version = (known?.version ?? 0) + 1;
-    pipelines.set(name, {
-      name,
-      roleArn: properties.RoleArn,
-      type: properties.PipelineType,
-      executionMode: properties.ExecutionMode,
-      version,
-      stages: properties.Stages,
-      disabledTransitions: disabled,
-      executions: known?.executions ?? [],
-    });
-    return { id: name, attributes: { Version: String(version) } };
+export type Kept = Regional<Map<string, Pipeline>>;
+
+/** `AWS::CodePipeline::Pipeline`: a pipeline that is made begins to run at once, one that is changed does not. */
+export function pipelineType(environment: Environment, identifiers: Identifiers, kept: Kept, engine: Engine): ResourceType {
+  function declare(pipeline: Pipeline, declaration: Declaration, before: Declaration | undefined, by: string): Provisioned {
+    assertStructure(declaration);
+    const at = environment.clock.now();
+    pipeline.declaration = declaration;
+    pipeline.version += 1;
+    pipeline.updatedAt = at;
+    const closed = declaration.DisableInboundStageTransitions;
+    // what a call has closed stays closed: only the template's own word is taken back
+    for (const { StageName: name } of before?.DisableInboundStageTransitions ?? []) {
+      if (!closed.some(({ StageName }) => StageName === name)) engine.open(pipeline, name);
+    }
+    for (const { StageName, Reason: reason } of closed) pipeline.closed.set(StageName, { reason, by, at });
+    return { id: pipeline.name, attributes: { Version: String(pipeline.version) } };
   }
 
   async function create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
-    const properties = read(PipelineProperties, input);
-    const name = properties.Name ?? identifiers.physicalName(context, 100);
-    if (kept.of(context.accountId, context.region).has(name)) {
-      throw new AwsError('PipelineNameInUseException', `A pipeline with the name '${name}' already exists in account '${context.accountId}'`);
-    }
-    return put(name, properties, context);
+    const declaration = read(PipelineProperties, input);
+    const { accountId, region } = context;
+    const name = declaration.Name ?? identifiers.physicalName(context, 100);
+    const pipelines = kept.of(accountId, region);
+    if (pipelines.has(name)) throw new AwsError('PipelineNameInUseException', `A pipeline with the name '${name}' already exists in account '${accountId}'`);
+    const arn = `arn:${environment.partition}:codepipeline:${region}:${accountId}:${name}`;
+    const pipeline = new Pipeline(name, arn, accountId, region, declaration, environment.clock.now());
+    const by = actorOf(context);
+    const provisioned = declare(pipeline, declaration, undefined, by);
+    pipelines.set(name, pipeline);
+    engine.start(pipeline, { trigger: { triggerType: 'CreatePipeline', triggerDetail: by } });
+    return provisioned;
   }
 
   return {
     create,
     async update(id, input, before, context) {
-      return input.Name === before.Name ? put(id, read(PipelineProperties, input), context) : create(input, context);
+      const pipeline = kept.of(context.accountId, context.region).get(id);
+      if (pipeline === undefined || input.Name !== before.Name) return create(input, context);
+      return declare(pipeline, read(PipelineProperties, input), read(PipelineProperties, before), actorOf(context));
     },
     async remove(id, _properties, context) {
-      kept.of(context.accountId, context.region).delete(id);
+      const pipelines = kept.of(context.accountId, context.region);
+      const pipeline = pipelines.get(id);
+      pipelines.delete(id);
+      if (pipeline !== undefined) engine.cancel(pipeline);
     },
   };
+}
+
+function actorOf({ actor, accountId }: ResourceContext): string {
+  return actor?.arn ?? `arn:aws:iam::${accountId}:root`;
 }

@@ -16,12 +16,18 @@ export interface AccountStackRequest {
   readonly lease?: LeaseRequest;
 }
 
-/** The claim of a pipeline on its account, and what the trigger must know to start it. */
+/** The claim of a pipeline on its account, and what must be known to start it, to halt it and to take it away. */
 export interface LeaseRequest {
   readonly environmentName: string;
   readonly repositoryArn: string;
   readonly branchName: string;
   readonly pipelineName: string;
+  /** Name of the stage after Source: while the pipeline is frozen, the way into it is closed. */
+  readonly gate: string;
+  /** Whether commits go through, by the definition of the environment. */
+  readonly state: 'enabled' | 'frozen';
+  /** What becomes of the stacks that the pipeline has deployed, when the environment is removed. */
+  readonly applications: 'delete' | 'keep';
 }
 
 /** `stackId`, and `Outputs.<name>` for each output. */

@@ -1,47 +1,89 @@
-import { CfnProject } from 'aws-cdk-lib/aws-codebuild';
+import { Aws } from 'aws-cdk-lib';
+import { CfnProject, ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { BuildOptions, PipelineStep } from './pipeline-plan';
+import { describeCommand } from './scripts';
 import { acknowledge } from '../private/acknowledge';
+import { NAMES } from '../private/contract';
+
+/** CDK no longer runs on the version that the image has by default. */
+const NODE = { 'runtime-versions': { nodejs: '22' } };
 
 export interface BuildProjectProps {
-  readonly projectName: string;
-  readonly description: string;
+  readonly step: PipelineStep;
+  readonly options: BuildOptions;
   readonly role: IRole;
   readonly keyArn: string;
+  readonly bucketName: string;
   readonly logGroupName: string;
-  readonly phases: { readonly [phase: string]: { readonly 'commands'?: string[]; readonly 'runtime-versions'?: { readonly [runtime: string]: string } } };
-  readonly environment?: { readonly [variable: string]: string };
-  readonly artifacts?: string[];
+  /** What `environment.json` says of the environment. */
+  readonly descriptor: string;
+}
+
+/** Whether a step runs the app's own commands in the repository, and not only what comes with the pipeline. */
+export function runsInRepository(step: PipelineStep): boolean {
+  return (step.input ?? 'Source') === 'Source';
+}
+
+export function projectName(step: PipelineStep): string {
+  return `${NAMES.buildProjectPrefix}${step.name.toLowerCase()}`;
 }
 
 /** A step of the pipeline that runs commands. */
 export class BuildProject extends Construct {
-  public readonly projectName: string;
-
-  public constructor(scope: Construct, id: string, props: BuildProjectProps) {
+  public constructor(scope: Construct, id: string, private readonly props: BuildProjectProps) {
     super(scope, id);
+    const { step, options, role } = props;
+    const { network } = options;
     const project = new CfnProject(this, 'Resource', {
-      name: props.projectName,
-      description: props.description,
-      serviceRole: props.role.roleArn,
+      name: projectName(step),
+      description: step.description,
+      serviceRole: role.roleArn,
       encryptionKey: props.keyArn,
       artifacts: { type: 'CODEPIPELINE' },
-      source: {
-        type: 'CODEPIPELINE',
-        buildSpec: JSON.stringify({ version: '0.2', phases: props.phases, ...(props.artifacts && { artifacts: { files: props.artifacts } }) }, undefined, 2),
-      },
+      source: { type: 'CODEPIPELINE', buildSpec: JSON.stringify(this.buildSpec(), undefined, 2) },
       environment: {
         type: 'LINUX_CONTAINER',
-        image: 'aws/codebuild/standard:7.0',
-        computeType: 'BUILD_GENERAL1_SMALL',
-        privilegedMode: true,
-        environmentVariables: Object.entries(props.environment ?? {}).map(([name, value]) => ({ name, value })),
+        image: options.buildImage ?? 'aws/codebuild/standard:7.0',
+        computeType: options.computeType ?? ComputeType.SMALL,
+        privilegedMode: step.docker ?? false,
+        environmentVariables: this.variables(),
       },
       logsConfig: { cloudWatchLogs: { status: 'ENABLED', groupName: props.logGroupName } },
-      timeoutInMinutes: 60,
+      cache: step.cached && options.cachePaths ? { type: 'S3', location: `${props.bucketName}/cache` } : undefined,
+      vpcConfig: network && { vpcId: network.vpcId, subnets: network.subnetIds, securityGroupIds: network.securityGroupIds },
+      timeoutInMinutes: options.timeout?.toMinutes() ?? 60,
     });
-    acknowledge(project, { CB3: 'apps with container images or bundling need Docker; each build has a machine of its own' });
-    project.node.addDependency(props.role);
-    this.projectName = project.ref;
+    if (step.docker) acknowledge(project, { CB3: 'apps with container images or bundling need Docker; each build has a machine of its own' });
+    project.node.addDependency(role);
   }
+
+  private buildSpec(): object {
+    const { step, options } = this.props;
+    const install = [...runsInRepository(step) ? [describeCommand()] : [], ...step.installCommands ?? []];
+    return {
+      version: '0.2',
+      ...step.exports && { env: { 'exported-variables': step.exports } },
+      phases: { install: { ...NODE, ...install.length > 0 && { commands: install } }, build: { commands: step.commands } },
+      ...step.outputFiles && { artifacts: { files: step.outputFiles } },
+      ...step.cached && options.cachePaths && { cache: { paths: options.cachePaths } },
+    };
+  }
+
+  private variables(): CfnProject.EnvironmentVariableProperty[] {
+    const { step, options, descriptor } = this.props;
+    return [
+      ...runsInRepository(step) ? [{ name: 'ENVIRONMENT_DESCRIPTOR', value: descriptor }] : [],
+      ...Object.entries(options.environment ?? {}).map(([name, value]) => ({ name, value })),
+      ...runsInRepository(step) ? Object.entries(options.secrets ?? {}).map(([name, secret]) => {
+        const { type, value } = secret._bind();
+        return { name, type, value };
+      }) : [],
+    ];
+  }
+}
+
+export function projectArn(step: PipelineStep): string {
+  return `arn:${Aws.PARTITION}:codebuild:${Aws.REGION}:${Aws.ACCOUNT_ID}:project/${projectName(step)}`;
 }

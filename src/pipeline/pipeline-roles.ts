@@ -1,11 +1,16 @@
 import { Aws, Fn } from 'aws-cdk-lib';
 import { AccountPrincipal, IPrincipal, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { projectArn, runsInRepository } from './build-project';
+import type { BuildOptions, PipelineStage, PipelineStep } from './pipeline-plan';
+import { AccountRole } from './pipeline-plan';
 import { acknowledgeWildcards } from '../private/acknowledge';
 import { BOOTSTRAP_QUALIFIER } from '../private/bootstrap';
 import { NAMES } from '../private/contract';
 
 export interface PipelineRolesProps {
+  readonly stages: readonly PipelineStage[];
+  readonly build: BuildOptions;
   readonly bucketArn: string;
   readonly keyArn: string;
   readonly logGroupArn: string;
@@ -14,48 +19,106 @@ export interface PipelineRolesProps {
   readonly triggerRoleArn: string;
 }
 
+const REGION = 'the bootstrap roles of this account, in whatever region the app deploys to';
+
+/** Why the statements below name no narrower resources. */
+const REASONS = {
+  Artifacts: 'the objects in the artifact bucket of this account',
+  DeleteArtifacts: 'the objects in the artifact bucket of this account',
+  Assume: REGION,
+  Secrets: 'Secrets Manager ends the ARN of a secret with six characters of its own',
+  Network: 'AWS offers no resources for these questions, and the network interface is made for the build',
+  NetworkInterface: 'the network interface is made for the build',
+};
+
 /** The roles of a pipeline. Their names begin with a prefix by which the key and the repository in the CICD account know them. */
 export class PipelineRoles extends Construct {
   public readonly pipeline: Role;
-  public readonly synth: Role;
-  public readonly deploy: Role;
+  private readonly steps: ReadonlyMap<string, Role>;
 
   public constructor(scope: Construct, id: string, private readonly props: PipelineRolesProps) {
     super(scope, id);
-    const bootstrapRole = (kind: string) => `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-${Aws.ACCOUNT_ID}-*`;
-
+    const steps = props.stages.flatMap(stage => stage.steps);
+    const alarms = props.stages.flatMap(({ alarmNames = [] }) => alarmNames);
     this.pipeline = this.role('Run', NAMES.pipelineRole, service('codepipeline'), [
       ...this.artifacts('s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'),
       allow('ReadRepository', ['sts:AssumeRole'], [props.sourceRoleArn]),
-      allow('Build', ['codebuild:BatchGetBuilds', 'codebuild:StartBuild'], [NAMES.synthProject, NAMES.deployProject].map(projectArn)),
+      allow('Build', ['codebuild:BatchGetBuilds', 'codebuild:StartBuild'], steps.map(projectArn)),
+      ...alarms.length > 0 ? [allow('WatchAlarms', ['cloudwatch:DescribeAlarms'], alarms.map(name => arnHere('cloudwatch', `alarm:${name}`)))] : [],
     ]);
-    this.synth = this.role('Synth', NAMES.synthRole, service('codebuild'), [
-      ...this.artifacts('s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'),
-      this.logs(),
-      allow('LookUp', ['sts:AssumeRole'], [bootstrapRole('lookup')]),
-    ]);
-    this.deploy = this.role('Deploy', NAMES.deployRole, service('codebuild'), [
-      ...this.artifacts('s3:GetObject', 's3:GetObjectVersion'),
-      this.logs(),
-      allow('Deploy', ['sts:AssumeRole'], ['deploy', 'file-publishing', 'image-publishing', 'lookup'].map(bootstrapRole)),
-    ]);
-    this.role('Start', NAMES.startRole, this.trigger(), [
-      allow('Start', ['codepipeline:StartPipelineExecution'], [
-        `arn:${Aws.PARTITION}:codepipeline:${Aws.REGION}:${Aws.ACCOUNT_ID}:${props.pipelineName}`,
-      ]),
+    this.steps = new Map(steps.map(step => [step.name, this.stepRole(step)]));
+    const pipeline = arnHere('codepipeline', props.pipelineName);
+    this.role('Start', NAMES.startRole, this.fromCicd(props.triggerRoleArn), [allow('Start', ['codepipeline:StartPipelineExecution'], [pipeline])]);
+    this.role('Operate', NAMES.operateRole, this.fromCicd([NAMES.operationsFunction, NAMES.stackProviderRole].map(name => this.roleInCicd(name))), [
+      allow('Operate', [
+        'codepipeline:GetPipelineState', 'codepipeline:ListPipelineExecutions', 'codepipeline:StartPipelineExecution', 'codepipeline:StopPipelineExecution',
+      ], [pipeline]),
+      allow('Gate', ['codepipeline:DisableStageTransition', 'codepipeline:EnableStageTransition'], [`${pipeline}/${props.stages[0].name}`]),
+      allow('StopBuilds', ['codebuild:StopBuild'], steps.map(projectArn)),
+      // what the pipeline leaves behind when it goes
+      allow('ListArtifacts', ['s3:ListBucket'], [props.bucketArn]),
+      allow('DeleteArtifacts', ['s3:DeleteObject'], [`${props.bucketArn}/*`]),
     ]);
   }
 
+  public of(step: PipelineStep): Role {
+    const role = this.steps.get(step.name);
+    if (!role) throw new Error(`the pipeline has no step '${step.name}'`);
+    return role;
+  }
+
+  private stepRole(step: PipelineStep): Role {
+    const { build } = this.props;
+    const writes = step.output !== undefined || (step.cached && build.cachePaths);
+    return this.role(step.name, `${NAMES.pipelineRolePrefix}${step.name.toLowerCase()}`, service('codebuild'), [
+      ...this.artifacts('s3:GetObject', 's3:GetObjectVersion', ...writes ? ['s3:PutObject'] : []),
+      allow('Logs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.props.logGroupArn]),
+      ...step.roles?.length ? [allow('Assume', ['sts:AssumeRole'], step.roles.map(accountRole))] : [],
+      ...runsInRepository(step) ? this.secrets() : [],
+      ...this.network(),
+    ]);
+  }
+
+  private secrets(): PolicyStatement[] {
+    const secrets = Object.values(this.props.build.secrets ?? {}).map(secret => secret._bind());
+    return [...new Set(secrets.map(({ action }) => action))].map(action => allow(action.startsWith('ssm') ? 'Parameters' : 'Secrets', [action],
+      secrets.filter(secret => secret.action === action).map(({ service: name, resource }) => arnHere(name, resource))));
+  }
+
+  /** What CodeBuild asks for to run in a VPC: https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html */
+  private network(): PolicyStatement[] {
+    const { network } = this.props.build;
+    if (!network) return [];
+    const permission = allow('NetworkInterface', ['ec2:CreateNetworkInterfacePermission'], [arnHere('ec2', 'network-interface/*')]);
+    permission.addConditions({
+      StringEquals: { 'ec2:AuthorizedService': 'codebuild.amazonaws.com' },
+      ArnEquals: { 'ec2:Subnet': network.subnetIds.map(subnet => arnHere('ec2', `subnet/${subnet}`)) },
+    });
+    return [
+      allow('Network', [
+        'ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface', 'ec2:DescribeDhcpOptions', 'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs',
+      ], ['*']),
+      permission,
+    ];
+  }
+
   /** By name and not as the principal itself: that would have to exist already, and would no longer be the same when it is made anew. */
-  private trigger(): IPrincipal {
-    const cicdAccount = Fn.select(4, Fn.split(':', this.props.triggerRoleArn));
-    return new AccountPrincipal(cicdAccount).withConditions({ ArnEquals: { 'aws:PrincipalArn': this.props.triggerRoleArn } });
+  private fromCicd(roleArns: string | string[]): IPrincipal {
+    return new AccountPrincipal(this.cicdAccount()).withConditions({ ArnEquals: { 'aws:PrincipalArn': roleArns } });
+  }
+
+  private roleInCicd(roleName: string): string {
+    return `arn:${Aws.PARTITION}:iam::${this.cicdAccount()}:role/${roleName}`;
+  }
+
+  private cicdAccount(): string {
+    return Fn.select(4, Fn.split(':', this.props.triggerRoleArn));
   }
 
   private role(id: string, roleName: string, assumedBy: IPrincipal, statements: PolicyStatement[]): Role {
     const role = new Role(this, id, { roleName, assumedBy, inlinePolicies: { Pipeline: new PolicyDocument({ statements }) } });
-    const region = 'the bootstrap roles of this account, in whatever region the app deploys to';
-    acknowledgeWildcards(role, statements, { Artifacts: 'the objects in the artifact bucket of this account', LookUp: region, Deploy: region });
+    acknowledgeWildcards(role, statements, REASONS);
     return role;
   }
 
@@ -66,18 +129,19 @@ export class PipelineRoles extends Construct {
       allow('ArtifactKey', ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'], [this.props.keyArn]),
     ];
   }
+}
 
-  private logs(): PolicyStatement {
-    return allow('Logs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.props.logGroupArn]);
-  }
+function accountRole(role: AccountRole): string {
+  const name = role === AccountRole.APPLICATION ? `${NAMES.applicationRole}-${Aws.REGION}` : `cdk-${BOOTSTRAP_QUALIFIER}-${role}-role-${Aws.ACCOUNT_ID}-*`;
+  return `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${name}`;
 }
 
 function service(name: string): ServicePrincipal {
   return new ServicePrincipal(`${name}.amazonaws.com`, { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } });
 }
 
-function projectArn(name: string): string {
-  return `arn:${Aws.PARTITION}:codebuild:${Aws.REGION}:${Aws.ACCOUNT_ID}:project/${name}`;
+function arnHere(name: string, resource: string): string {
+  return `arn:${Aws.PARTITION}:${name}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
 }
 
 function allow(sid: string, actions: string[], resources: string[]): PolicyStatement {

@@ -1,14 +1,18 @@
-import { Aws, IResource, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Aws, Duration, IResource, Resource, Stack, Token } from 'aws-cdk-lib';
+import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { PATH_METADATA_ENABLE_CONTEXT } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
+import { checkedMinutes, checkedPlan } from './checks';
+import { PipelineDefinition } from './pipeline-definition';
 import { PIPELINE_PARAMETERS, PipelineResources } from './pipeline-resources';
 import type { IAccount } from '../account/account';
 import { AccountStack } from '../account-stack/account-stack';
 import type { IBranch } from '../branch/branch';
 import type { IOrganization } from '../organization/organization';
 import { AppIndex } from '../private/app-index';
-import { NAMES } from '../private/contract';
-import { validate } from '../private/validate';
+import { NAMES, PIPELINE_STATE } from '../private/contract';
+import { fail, validate } from '../private/validate';
 
 /** A pipeline in the account of an environment. */
 export interface IPipeline extends IResource {
@@ -44,25 +48,34 @@ export interface PipelineOptions {
   readonly enabled?: boolean;
 
   /**
-   * Commands that install what the app needs, run in the root of the repository.
+   * Whether the stacks that the pipeline has deployed stay when the environment is removed. It must have been deployed before the removal. An
+   * environment that moves to another account leaves them in any case.
    *
-   * @default ['npm ci']
+   * @default false
    */
-  readonly installCommands?: string[];
+  readonly keepApplication?: boolean;
 
   /**
-   * Commands that build and test the app.
+   * How long the pipeline waits for the approval: 5 minutes to 60 days. A commit that nobody has approved by then is not deployed.
    *
-   * @default ['npm run build --if-present', 'npm test --if-present']
+   * @default Duration.days(7)
    */
-  readonly buildCommands?: string[];
+  readonly approvalTimeout?: Duration;
 
   /**
-   * Commands that synthesize the app into the folder `cdk.out`.
+   * The topic that is told when somebody must approve, in the region of the pipeline; usually one of the CICD account for all environments. One that
+   * is imported or has a key of its own must let the roles `org-environments-pipeline-run` of the organization publish and encrypt.
    *
-   * @default ['npx cdk synth --quiet']
+   * @default - nobody is told
    */
-  readonly synthCommands?: string[];
+  readonly approvalTopic?: ITopic;
+
+  /**
+   * What the pipeline does with a commit. Environments with the same definition share one template.
+   *
+   * @default PipelineDefinition.cdk()
+   */
+  readonly definition?: PipelineDefinition;
 }
 
 /** Properties of `Pipeline`. */
@@ -89,8 +102,8 @@ export interface PipelineAttributes {
 }
 
 /**
- * A pipeline in the account of an environment: it takes each commit of the environment's branch, synthesizes the CDK app that it finds there, and
- * deploys it into the account that it lives in, with the bootstrap roles of that account.
+ * A pipeline in the account of an environment: it takes each commit of the environment's branch through the stages of its definition, and deploys it
+ * into the account that it lives in, with the bootstrap roles of that account.
  */
 export class Pipeline extends Resource implements IPipeline {
   /** Refers to a pipeline that exists already. */
@@ -116,6 +129,8 @@ export class Pipeline extends Resource implements IPipeline {
       'an account has one pipeline; give each environment an account of its own');
 
     const source = branch.source._bind(this);
+    const plan = checkedPlan(this, props.definition ?? PipelineDefinition.cdk());
+    const state = props.enabled ?? true ? PIPELINE_STATE.enabled : PIPELINE_STATE.frozen;
     this.accountStack = new AccountStack(this, 'Stack', {
       organization,
       account,
@@ -129,21 +144,42 @@ export class Pipeline extends Resource implements IPipeline {
         [PIPELINE_PARAMETERS.SOURCE_ROLE_ARN]: branch.source._connect(this, organization).roleArn,
         [PIPELINE_PARAMETERS.ARTIFACT_KEY_ARN]: organization.artifactKey.keyArn,
         [PIPELINE_PARAMETERS.TRIGGER_ROLE_ARN]: `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/${NAMES.triggerFunctionRole}`,
+        [PIPELINE_PARAMETERS.EVENT_BUS_ARN]: organization.eventBus.eventBusArn,
         [PIPELINE_PARAMETERS.APPROVAL]: props.approval ? 'manual' : 'none',
-        [PIPELINE_PARAMETERS.STATE]: props.enabled ?? true ? 'enabled' : 'frozen',
+        [PIPELINE_PARAMETERS.APPROVAL_MINUTES]: String(checkedMinutes(this, 'approvalTimeout', props.approvalTimeout ?? Duration.days(7), 5, 86_400)),
+        [PIPELINE_PARAMETERS.APPROVAL_TOPIC_ARN]: this.approvalTopicArn(props),
+        [PIPELINE_PARAMETERS.STATE]: state,
       },
     });
     // the CDK command line writes each construct's path into the template, and so would make one template for each environment
     this.accountStack.node.setContext(PATH_METADATA_ENABLE_CONTEXT, false);
-    new PipelineResources(this.accountStack, 'Resources', {
-      installCommands: props.installCommands ?? ['npm ci'],
-      buildCommands: props.buildCommands ?? ['npm run build --if-present', 'npm test --if-present'],
-      synthCommands: props.synthCommands ?? ['npx cdk synth --quiet'],
-    });
+    new PipelineResources(this.accountStack, 'Resources', plan);
     this.accountStack._leaseAccount({
-      environmentName: this.pipelineName, repositoryArn: source.repositoryArn, branchName: branch.branchName, pipelineName: this.pipelineName,
+      environmentName: this.pipelineName,
+      repositoryArn: source.repositoryArn,
+      branchName: branch.branchName,
+      pipelineName: this.pipelineName,
+      gate: plan.stages[0].name,
+      state,
+      applications: props.keepApplication ? 'keep' : 'delete',
     });
     this.pipelineArn = pipelineArn(this, account.accountId, this.pipelineName);
+  }
+
+  private approvalTopicArn({ approval, approvalTopic, organization }: PipelineProps): string {
+    if (!approvalTopic) return '';
+    if (!approval) fail(this, "an 'approvalTopic' is told of approvals, but nobody is asked: set 'approval: true', or leave the topic out");
+    // the same statement for every pipeline: CDK writes it once
+    approvalTopic.addToResourcePolicy(new PolicyStatement({
+      principals: [new AnyPrincipal()],
+      actions: ['sns:Publish'],
+      resources: [approvalTopic.topicArn],
+      conditions: {
+        StringEquals: { 'aws:PrincipalOrgID': organization.organizationId },
+        ArnLike: { 'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::*:role/${NAMES.pipelineRole}` },
+      },
+    }));
+    return approvalTopic.topicArn;
   }
 }
 

@@ -31,23 +31,47 @@ export const NAMES = {
   branchProviderRole: 'org-environments-branch-provider',
   stackProviderRole: 'org-environments-stack-provider',
   triggerFunctionRole: 'org-environments-trigger',
+  /** The bus in the CICD account that the events of all pipelines come to. */
+  eventBus: 'org-environments',
+  /** Role of the function that records what pipelines do. */
+  deploymentsFunctionRole: 'org-environments-deployments',
   /** Prefix of the roles in the CICD account through which pipelines read a repository. */
   sourceRolePrefix: 'org-environments-source-',
   /** Stack in every vended account that holds what pipelines share. */
   baselineStack: 'org-environments-baseline',
   executionPolicy: 'org-environments-execution',
+  /** Prefix of the policy that no role of the bootstrap goes beyond. */
+  boundaryPolicy: 'org-environments-boundary',
+  /** Prefix of the role with which tools make what applications are made of, where CloudFormation does not. */
+  applicationRole: 'org-environments-application',
+  /** Prefix of the role through which the pipeline of an account is deployed, and of the one that CloudFormation has for it. */
+  deployerRole: 'org-environments-deployer',
+  deployerExecutionRole: 'org-environments-deployer-execution',
   artifactBucketPrefix: 'org-environments-artifacts-',
   /** Prefix of the roles of a pipeline in its member account. */
   pipelineRolePrefix: 'org-environments-pipeline-',
   pipelineRole: 'org-environments-pipeline-run',
-  synthRole: 'org-environments-pipeline-synth',
-  deployRole: 'org-environments-pipeline-deploy',
-  synthProject: 'org-environments-synth',
-  deployProject: 'org-environments-deploy',
+  /** Prefix of the build projects of a pipeline; the name of the step follows. */
+  buildProjectPrefix: 'org-environments-',
+  /** Rule in the member account that sends the events of the pipeline to the bus of the organization, and the role in whose name it does. */
+  eventsRule: 'org-environments-pipeline-events',
   /** Role in the member account through which the trigger starts the pipeline. */
   startRole: 'org-environments-pipeline-start',
+  /** Role in the member account through which the pipeline is halted, resumed and looked at. */
+  operateRole: 'org-environments-pipeline-operate',
+  /** Function in the CICD account that halts, resumes and looks at all pipelines, and its role. */
+  operationsFunction: 'org-environments-operations',
   /** Tag that says which record of the registry an account belongs to. */
   ownerTag: 'org-environments:registry-key',
   /** File at the root of a branch that says which environment it belongs to. */
   descriptor: 'environment.json',
 } as const;
+
+/** The metrics that CloudWatch keeps of each environment. */
+export const METRICS = {
+  namespace: 'OrgEnvironments',
+  dimension: 'Environment',
+} as const;
+
+/** The parameter of a pipeline's stack that says whether commits go through, and its values. */
+export const PIPELINE_STATE = { parameter: 'State', enabled: 'enabled', frozen: 'frozen' } as const;

@@ -8,6 +8,7 @@ import { AccountStackLifecycle } from '../../lambda/account-stack/lifecycle';
 import { CodeCommitRepositories } from '../../lambda/branch/aws';
 import { BranchLifecycle } from '../../lambda/branch/lifecycle';
 import type { Lifecycle } from '../../lambda/shared/lifecycle';
+import { OperatedPipelines } from '../../lambda/shared/operated-pipelines';
 import { CodeCommitHeads, MemberPipelines } from '../../lambda/trigger/aws';
 import { trigger } from '../../lambda/trigger/trigger';
 import { Simulation } from '../../rehearsal/simulation';
@@ -111,7 +112,7 @@ test.each([['inline', 0], ['from the staging bucket', 60_000]])('a pipeline stac
   const key = `template-${size}.json`;
   simulation.s3.write('assets', key, Buffer.from(template(size)));
   const registry = new FakeRegistry();
-  const lifecycle = new AccountStackLifecycle(registry, new BootstrappedAccounts('aws'), { partition: 'aws', accountId: CICD });
+  const lifecycle = new AccountStackLifecycle(registry, new BootstrappedAccounts('aws'), new OperatedPipelines('aws'), { partition: 'aws', accountId: CICD });
   const wanted = { ...request, templateKey: key, outputs: ['Name'], lease: { ...lease, branchName: 'main' } };
   await lifecycle.create(owner, wanted);
   const result = await finish(lifecycle, wanted);
@@ -145,7 +146,7 @@ test('a template over 51,200 bytes gets into the account through its role for pu
     .filter(call => !earlier.has(call) && call.caller?.includes(`assumed-role/cdk-hnb659fds-${role}-role-${ONE}-${REGION}/`))
     .map(({ service, operation }) => `${service}:${operation}`);
   simulation.s3.write('assets', 'large.json', Buffer.from(template(60_001)));
-  const lifecycle = new AccountStackLifecycle(new FakeRegistry(), new BootstrappedAccounts('aws'), { partition: 'aws', accountId: CICD });
+  const lifecycle = new AccountStackLifecycle(new FakeRegistry(), new BootstrappedAccounts('aws'), new OperatedPipelines('aws'), { partition: 'aws', accountId: CICD });
   const wanted = { ...request, stackName: 'large', templateKey: 'large.json' };
   await lifecycle.create(owner, wanted);
   await finish(lifecycle, wanted);

@@ -16,13 +16,17 @@ export class FakeAccounts implements Accounts {
   public readonly templates = new Map<string, string>([['template.json', '{}']]);
   public readonly published: string[] = [];
   public publishError?: Error;
+  /** Accounts whose pipelines have left artifacts. */
+  public readonly withArtifacts = new Set<string>();
+  public onCreate?: (accountId: string, stackName: string) => void;
   private readonly stacks = new Map<string, FakeStacks>();
 
-  public constructor(private readonly fate: Fate) {}
+  public constructor(private readonly fate: Fate, private readonly clock: () => Date) {}
 
   public of(accountId: string, region = 'eu-central-1'): FakeStacks {
     const key = `${accountId}/${region}`;
-    const stacks = this.stacks.get(key) ?? new FakeStacks(accountId, region);
+    const stacks = this.stacks.get(key) ?? new FakeStacks(accountId, region, this.clock);
+    stacks.onCreate = stackName => this.onCreate?.(accountId, stackName);
     this.stacks.set(key, stacks);
     return stacks;
   }
@@ -30,6 +34,12 @@ export class FakeAccounts implements Accounts {
   public async enter({ accountId, region }: StackPlace): Promise<Stacks> {
     if (this.closed.has(accountId)) throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
     return this.fate.over(this.of(accountId, region));
+  }
+
+  public async deleteArtifacts({ accountId }: StackPlace): Promise<boolean> {
+    if (this.closed.has(accountId)) throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
+    this.withArtifacts.delete(accountId);
+    return true;
   }
 
   public async template(_bucket: string, key: string): Promise<string> {

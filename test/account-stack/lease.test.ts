@@ -27,7 +27,7 @@ describe('a pipeline', () => {
     expect(await world.route()).toBeUndefined();
     expect((await world.leaseOf(ONE))?.holder).toBeDefined();
     await world.delete(pipeline);
-    expect(await world.leaseOf(ONE)).toEqual({ fence: 1, version: 3 });
+    expect(await world.leaseOf(ONE)).toEqual({ fence: 1, version: 4 });
     expect(world.registry.keys).toEqual([`lease#${ONE}`]);
   });
 

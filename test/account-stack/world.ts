@@ -1,4 +1,5 @@
 import { FakeAccounts } from './fake-accounts';
+import { FakePipelines } from './fake-pipelines';
 import { AccountStackLifecycle } from '../../lambda/account-stack/lifecycle';
 import type { Owner } from '../../lambda/shared/lifecycle';
 import type { AccountStackRequest, AccountStackResult, LeaseRequest } from '../../src/account-stack/contract';
@@ -20,7 +21,8 @@ export const request: AccountStackRequest = {
   tags: { team: 'shop' },
   outputs: [],
 };
-export const lease: LeaseRequest = { environmentName: 'test1', repositoryArn: SHOP, branchName: 'env/test1', pipelineName: 'test1' };
+const GATE = { gate: 'Synth', state: 'enabled', applications: 'delete' } as const;
+export const lease: LeaseRequest = { environmentName: 'test1', repositoryArn: SHOP, branchName: 'env/test1', pipelineName: 'test1', ...GATE };
 export const pipeline: AccountStackRequest = { ...request, stackName: 'pipe', lease };
 
 export function ownerOf(logicalId: string, stack = 'Cicd'): Owner {
@@ -32,7 +34,8 @@ export const owner = ownerOf('Stack');
 export class World {
   public readonly registry = new FakeRegistry();
   public readonly fate = new Fate();
-  public readonly accounts = new FakeAccounts(this.fate);
+  public readonly accounts = new FakeAccounts(this.fate, () => new Date(this.time));
+  public readonly pipelines = new FakePipelines(this.accounts);
   public time = 0;
   public readonly lifecycle: AccountStackLifecycle;
   private attempts = 0;
@@ -41,7 +44,7 @@ export class World {
     const home = { partition: 'aws', accountId: '222222222222' };
     const now = () => this.time;
     this.lifecycle = new AccountStackLifecycle(
-      this.fate.over(this.registry), this.fate.over(this.accounts), home, now, () => `attempt-${++this.attempts}`,
+      this.fate.over(this.registry), this.fate.over(this.accounts), this.fate.over(this.pipelines), home, now, () => `attempt-${++this.attempts}`,
     );
   }
 

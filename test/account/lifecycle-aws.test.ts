@@ -47,7 +47,7 @@ beforeAll(async () => {
   directory = new AwsDirectory(accessFromEnvironment());
   const bootstrapTemplate = () => JSON.stringify({
     Parameters: Object.fromEntries(['TrustedAccounts', 'CloudFormationExecutionPolicies'].map(name => [name, { Type: 'CommaDelimitedList' }])
-      .concat(['Qualifier', 'FileAssetsBucketKmsKeyId'].map(name => [name, { Type: 'String' }]))),
+      .concat(['Qualifier', 'FileAssetsBucketKmsKeyId', 'InputPermissionsBoundary', 'ApplyPermissionsBoundaryToAllRoles'].map(name => [name, { Type: 'String' }]))),
     Resources: { CdkBootstrapVersion: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Name: '/cdk-bootstrap/hnb659fds/version', Value: '33' } } },
     Outputs: { BootstrapVersion: { Value: '33' } },
   });

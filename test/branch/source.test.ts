@@ -101,7 +101,8 @@ test('two stacks that import the organization do not overwrite what the other ma
     return resourcesOf(synthesized(cicd.stack), 'AWS::IAM::Policy').map(({ Properties }) => Properties.PolicyName as string);
   };
   const names = [...policiesOf('One'), ...policiesOf('Two')];
-  expect(new Set(names).size).toBe(4);
+  expect(names.length).toBeGreaterThan(3);
+  expect(new Set(names).size).toBe(names.length);
   for (const name of names) expect(name).toMatch(/^[\w+=,.@-]{1,128}$/);
 });
 

@@ -7,7 +7,8 @@ import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
-  Account, AccountPipelineBranch, AccountStack, Branch, Organization, OrganizationAccess, OrganizationAccessRole, Pipeline, Source,
+  Account, AccountPipelineBranch, AccountStack, Branch, BuildSecret, Organization, OrganizationAccess, OrganizationAccessRole, Pipeline,
+  PipelineDefinition, Source,
 } from '../../src';
 import { PIPELINE_PARAMETERS, PipelineResources } from '../../src/pipeline/pipeline-resources';
 import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION } from '../fixtures/app';
@@ -105,7 +106,14 @@ describe.each(places)('in %s, CDK finds nothing to warn of and cdk-nag nothing u
 test('what a pipeline is made of in its account is checked like a stack of the app', () => {
   const { explained, ...found } = findings(app => {
     const stack = new Stack(app, 'Pipeline');
-    new PipelineResources(stack, 'Resources', { installCommands: ['npm ci'], buildCommands: [], synthCommands: ['npx cdk synth'] });
+    new PipelineResources(stack, 'Resources', PipelineDefinition.cdk({
+      smokeTestCommands: ['npm run smoke-test'],
+      alarmNames: ['errors'],
+      guardRules: ['rules.guard'],
+      secrets: { TOKEN: BuildSecret.secretsManager('token'), KEY: BuildSecret.parameter('/key') },
+      cachePaths: ['/root/.npm/**/*'],
+      network: { vpcId: 'vpc-0123456789abcdef0', subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-0123456789abcdef0'] },
+    }).plan());
     expect(stack.node.findAll().map(({ node }) => node.id)).toEqual(expect.arrayContaining(Object.values(PIPELINE_PARAMETERS)));
   });
   expect(found).toEqual(none);

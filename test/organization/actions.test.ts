@@ -23,6 +23,11 @@ const KEY = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataK
 const BUCKET = ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'];
 const ENTER = 'sts:AssumeRole';
 const BRANCHES = ['codecommit:CreateBranch', 'codecommit:CreateCommit', 'codecommit:GetBranch', 'codecommit:GetFile', 'codecommit:ListBranches'];
+const OPERATE = [
+  'codebuild:StopBuild', 'codepipeline:DisableStageTransition', 'codepipeline:EnableStageTransition', 'codepipeline:GetPipelineState',
+  'codepipeline:ListPipelineExecutions', 'codepipeline:StartPipelineExecution', 'codepipeline:StopPipelineExecution',
+];
+const ARTIFACTS = ['s3:DeleteObject', 's3:ListBucket'];
 const ACCOUNTS = [
   'account:PutAccountName', 'organizations:CreateAccount', 'organizations:DescribeAccount', 'organizations:DescribeCreateAccountStatus',
   'organizations:ListAccounts', 'organizations:ListCreateAccountStatus', 'organizations:ListOrganizationalUnitsForParent', 'organizations:ListParents',
@@ -33,20 +38,29 @@ test.each([
   ['org-environments-access', managing, [...ACCOUNTS, ENTER]],
   ['org-environments-account-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER]],
   ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, ...BRANCHES]],
-  ['org-environments-stack-provider', cicd, [...LOGS, ...RECORDS, ENTER, 's3:GetObject']],
+  ['org-environments-stack-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER, 's3:GetObject']],
+  ['org-environments-operations', cicd, [...LOGS, ...RECORDS, 'codecommit:GetCommit', ENTER]],
   ['org-environments-trigger', cicd, [
     ...LOGS, 'codecommit:GetBranch', 'dynamodb:GetItem', ENTER, 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage',
+  ]],
+  ['org-environments-deployments', cicd, [
+    ...LOGS, 'codecommit:GetCommit', 'dynamodb:GetItem', 'dynamodb:PutItem', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage',
   ]],
   [source.Properties.RoleName, cicd, [
     'codecommit:CancelUploadArchive', 'codecommit:GetBranch', 'codecommit:GetCommit', 'codecommit:GetUploadArchiveStatus', 'codecommit:UploadArchive',
     ...KEY, 's3:PutObject', 's3:PutObjectAcl',
   ]],
   ['org-environments-pipeline-run', member, [
-    'codebuild:BatchGetBuilds', 'codebuild:StartBuild', ...KEY, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER,
+    'codebuild:BatchGetBuilds', 'codebuild:StartBuild', ...KEY, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject',
+    // only when a topic is to be told of approvals
+    'sns:Publish', ENTER,
   ]],
   ['org-environments-pipeline-synth', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER]],
-  ['org-environments-pipeline-deploy', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', ENTER]],
+  ['org-environments-pipeline-check', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', ENTER]],
+  ['org-environments-pipeline-deploy', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER]],
+  ['org-environments-pipeline-events', member, ['events:PutEvents']],
   ['org-environments-pipeline-start', member, ['codepipeline:StartPipelineExecution']],
+  ['org-environments-pipeline-operate', member, [...OPERATE, ...ARTIFACTS]],
 ])('the role %s may do what it needs and nothing more', (roleName, template, actions) => {
   expect(actionsOf(template, roleName)).toEqual([...actions].sort());
 });
@@ -56,9 +70,14 @@ describe('what a handler asks of AWS is what its roles may do', () => {
     ['account', 'account', ACCOUNTS],
     ['branch', 'branch', BRANCHES],
     // writing a template into an account is done through the bootstrap's role there
-    ['account-stack', 'account-stack', ['s3:GetObject', 's3:PutObject']],
+    // and deleting artifacts through the role for that
+    ['account-stack', 'account-stack', ['s3:GetObject', 's3:PutObject', ...ARTIFACTS]],
+    ['operations', 'operations', ['codecommit:GetCommit']],
+    // through the role that is there for it in the account of the pipeline
+    ['way to halt pipelines', 'shared/operated-pipelines.ts', OPERATE],
     // starting a pipeline is done through the start role there
     ['trigger', 'trigger', ['codecommit:GetBranch', 'codepipeline:StartPipelineExecution']],
+    ['deployments', 'deployments', ['codecommit:GetCommit']],
     ['registry', 'shared/registry.ts', [...RECORDS, 'dynamodb:UpdateItem']],
     ['way into other accounts', 'shared/assume-role.ts', [ENTER]],
   ])('by the %s', (_, place, actions) => {
@@ -87,21 +106,30 @@ describe('in every account', () => {
 
   test('the execution policy has these statements', () => {
     expect(execution.map(({ Sid, Effect }) => `${Effect} ${Sid}`)).toEqual([
-      'Allow Services', 'Allow Roles', 'Deny NoAdministrators', 'Deny WayIn', 'Deny Bootstrap', 'Deny BootstrapResources',
+      'Allow Services', 'Allow Roles', 'Deny NoAdministrators', 'Deny WayIn', 'Deny Bootstrap', 'Deny BootstrapResources', 'Deny Builds', 'Deny Events', 'Deny PassRoles',
     ]);
+  });
+
+  test('no role of the bootstrap goes beyond the same, but that CloudFormation is passed its role', () => {
+    const { Statement: [all, ...guard] } = BASELINE.Resources.Boundary.Properties.PolicyDocument;
+    expect(all).toMatchObject({ Effect: 'Allow', Action: '*', Resource: '*' });
+    expect(guard.slice(0, -1)).toEqual(execution.slice(3, -1));
+    expect(arns(guard.at(-1)?.Resource)).toEqual(['role/${AccessRoleName}', 'role/org-environments-*'].map(name => `arn:aws:iam::\${AWS::AccountId}:${name}`));
   });
 
   test('applications may not make administrators', () => {
     const denied = statement('NoAdministrators');
     expect(denied).toMatchObject({ Action: 'iam:AttachRolePolicy', Resource: '*' });
-    expect(arns(denied?.Condition?.ArnLike['iam:PolicyARN'])).toEqual(['arn:aws:iam::aws:policy/AdministratorAccess', 'arn:aws:iam::aws:policy/IAMFullAccess']);
+    expect(arns(denied?.Condition?.ArnLike?.['iam:PolicyARN'])).toEqual(['arn:aws:iam::aws:policy/AdministratorAccess', 'arn:aws:iam::aws:policy/IAMFullAccess']);
   });
 
   test('applications may not change the roles through which the account is entered, nor what they may do themselves', () => {
     const denied = statement('WayIn');
-    expect(denied?.Action).toEqual(['Add*', 'Attach*', 'Create*', 'Delete*', 'Detach*', 'PassRole', 'Put*', 'Set*', 'Tag*', 'Untag*', 'Update*']
+    expect(denied?.Action).toEqual(['Add*', 'Attach*', 'Create*', 'Delete*', 'Detach*', 'Put*', 'Set*', 'Tag*', 'Untag*', 'Update*']
       .map(action => `iam:${action}`));
-    expect(arns(denied?.Resource)).toEqual(['role/${AccessRoleName}', 'role/cdk-*-role-${AWS::AccountId}-*', 'policy/org-environments-execution-*']
+    const roles = ['role/${AccessRoleName}', 'role/org-environments-*', 'role/cdk-*-role-${AWS::AccountId}-*'];
+    expect(arns(statement('PassRoles')?.Resource)).toEqual(roles.map(name => `arn:aws:iam::\${AWS::AccountId}:${name}`));
+    expect(arns(denied?.Resource)).toEqual([...roles, 'policy/org-environments-*']
       .map(name => `arn:aws:iam::\${AWS::AccountId}:${name}`));
   });
 });

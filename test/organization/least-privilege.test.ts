@@ -44,16 +44,17 @@ describe.each([['the CICD account', outside], ['the account of an environment', 
 });
 
 test('each handler sees its own records alone', () => {
-  const records = identityStatements(outside).filter(({ Sid }) => Sid === 'Records')
+  const records = identityStatements(outside).filter(({ Sid = '' }) => ['Records', 'Halts', 'Environments'].includes(Sid))
     .map(({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']);
   expect(records).toEqual([
-    ['account#*', 'queue#*', 'request#*'], ['branch#*', 'request#*'], ['stack#*', 'lease#*', 'route#*', 'request#*'], ['route#*'],
+    ['account#*', 'queue#*', 'request#*'], ['branch#*', 'request#*'], ['stack#*', 'lease#*', 'route#*', 'index#*', 'request#*'], ['halt#*'],
+    ['route#*'], ['lease#*'], ['deployment#*'], ['halt#*'], ['index#*', 'lease#*'],
   ]);
 });
 
 test('services that run the pipeline may use its roles for this account only', () => {
   const services = trustStatements(inside).filter(({ Principal }) => 'Service' in (Principal as object));
-  expect(services).toHaveLength(3);
+  expect(services).toHaveLength(5);
   for (const { Condition } of services) expect(Condition).toEqual({ StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } });
 });
 

@@ -15,7 +15,8 @@ const OURS = { name: 'test1', accountId: '111111111111', region: 'eu-west-1', pa
 function synthBuild(): { readonly command: string; readonly variable: { readonly Name: string; readonly Value: unknown } } {
   const app = quickApp();
   const { pipeline } = new Cicd(app, { imported: true }).environment();
-  const [project] = resourcesOf(accountTemplateOf(app.synth(), pipeline.accountStack), 'AWS::CodeBuild::Project');
+  const projects = resourcesOf(accountTemplateOf(app.synth(), pipeline.accountStack), 'AWS::CodeBuild::Project');
+  const [project] = projects.filter(({ Properties }) => Properties.Name === 'org-environments-synth');
   const { phases } = JSON.parse(project.Properties.Source.BuildSpec);
   return { command: phases.install.commands[0], variable: project.Properties.Environment.EnvironmentVariables[0] };
 }

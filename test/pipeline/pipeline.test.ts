@@ -1,4 +1,5 @@
 import { CfnParameter } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { PipelineOptions } from '../../src';
 import { Account, Branch, Pipeline } from '../../src';
 import { Cicd, quickApp } from '../fixtures/app';
@@ -26,17 +27,13 @@ function propertiesOf(template: SynthesizedTemplate): PipelineProperties {
   return onlyResource(template, 'AWS::CodePipeline::Pipeline').Properties as PipelineProperties;
 }
 
-function buildSpecsOf(template: SynthesizedTemplate): object[] {
-  return resourcesOf(template, 'AWS::CodeBuild::Project').map(({ Properties }) => JSON.parse(Properties.Source.BuildSpec) as object);
-}
-
 describe('the template of a pipeline', () => {
   const { template } = pipelineOf();
   const pipeline = propertiesOf(template);
 
   test('has a pipeline of the second generation, which costs nothing while it is idle', () => {
     expect(pipeline).toMatchObject({ Name: { Ref: 'PipelineName' }, PipelineType: 'V2', ExecutionMode: 'SUPERSEDED' });
-    expect(pipeline.Stages.map(({ Name }) => Name)).toEqual(['Source', 'Synth', undefined, 'Deploy']);
+    expect(pipeline.Stages.map(({ Name }) => Name)).toEqual(['Source', 'Synth', 'Check', undefined, 'Deploy']);
   });
 
   test('reads the branch through the role of the CICD account, and waits for the trigger instead of asking', () => {
@@ -58,12 +55,12 @@ describe('the template of a pipeline', () => {
 
   test('is frozen by a parameter: nothing goes past the source then', () => {
     expect(pipeline.DisableInboundStageTransitions).toEqual({
-      'Fn::If': [expect.stringContaining('Frozen'), [{ StageName: 'Synth', Reason: 'Frozen by the definition of the environment' }], { Ref: 'AWS::NoValue' }],
+      'Fn::If': [expect.stringContaining('Frozen'), [{ StageName: 'Synth', Reason: 'Frozen by the definition of the environment or halted (org-environments status)' }], { Ref: 'AWS::NoValue' }],
     });
   });
 
   test('asks for approval by a parameter', () => {
-    expect(pipeline.Stages[2]['Fn::If']).toEqual([
+    expect(pipeline.Stages[3]['Fn::If']).toEqual([
       expect.stringContaining('ManualApproval'), { Name: 'Approve', Actions: [expect.objectContaining({ Name: 'Approve' })] }, { Ref: 'AWS::NoValue' },
     ]);
   });
@@ -89,26 +86,21 @@ describe('the template of a pipeline', () => {
     expect(textOf(statement.Resource)).toBe('arn:<AWS::Partition>:codepipeline:<AWS::Region>:<AWS::AccountId>:<PipelineName>');
   });
 
-  test('deploys with the bootstrap roles of this account, and synthesizes with none but the one that looks up', () => {
-    const assumed = (sid: string) => [identityStatements(template).find(({ Sid }) => Sid === sid)?.Resource].flat().map(textOf);
+  test('takes the bootstrap roles of this account that a step needs, and no others', () => {
     const role = (kind: string) => `arn:<AWS::Partition>:iam::<AWS::AccountId>:role/cdk-hnb659fds-${kind}-role-<AWS::AccountId>-*`;
-    expect(assumed('Deploy')).toEqual(['deploy', 'file-publishing', 'image-publishing', 'lookup'].map(role));
-    expect(assumed('LookUp')).toEqual([role('lookup')]);
-  });
-
-  test('has the commands of a CDK app in it, or others', () => {
-    expect(buildSpecsOf(template)).toMatchObject([
-      {
-        phases: {
-          install: { commands: [expect.stringContaining('environment.json'), 'npm ci'] },
-          build: { commands: ['npm run build --if-present', 'npm test --if-present', 'npx cdk synth --quiet'] },
-        },
-        artifacts: { files: ['cdk.out/**/*'] },
-      },
-      { phases: { build: { commands: [expect.stringMatching(/aws-cdk@2 deploy '\*\*' --app cdk.out --require-approval never/)] } } },
+    const assumed = resourcesOf(template, 'AWS::IAM::Role').map(({ Properties }) => [
+      Properties.RoleName, identityStatements({ Resources: { role: { Type: 'AWS::IAM::Role', Properties } } }).filter(({ Sid }) => Sid === 'Assume')
+        .flatMap(({ Resource }) => [Resource].flat().map(textOf)),
     ]);
-    const other = pipelineOf({ installCommands: ['yarn'], buildCommands: ['yarn test'], synthCommands: ['yarn cdk synth'] });
-    expect(buildSpecsOf(other.template)[0]).toMatchObject({ phases: { install: { commands: [expect.anything(), 'yarn'] }, build: { commands: ['yarn test', 'yarn cdk synth'] } } });
+    expect(Object.fromEntries(assumed)).toEqual({
+      'org-environments-pipeline-run': [],
+      'org-environments-pipeline-synth': [role('lookup')],
+      'org-environments-pipeline-check': [role('lookup')],
+      'org-environments-pipeline-deploy': ['deploy', 'file-publishing', 'image-publishing', 'lookup'].map(role),
+      'org-environments-pipeline-start': [],
+      'org-environments-pipeline-events': [],
+      'org-environments-pipeline-operate': [],
+    });
   });
 });
 
@@ -124,7 +116,10 @@ describe('a pipeline', () => {
       SourceRoleArn: { 'Fn::GetAtt': [expect.stringContaining('SourceRole'), 'Arn'] },
       ArtifactKeyArn: 'arn:aws:kms:eu-west-1:222222222222:key/artifacts',
       TriggerRoleArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::222222222222:role/org-environments-trigger']] },
+      EventBusArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':events:eu-west-1:222222222222:event-bus/org-environments']] },
       Approval: 'none',
+      ApprovalMinutes: '10080',
+      ApprovalTopicArn: '',
       State: 'enabled',
     });
   });
@@ -135,7 +130,11 @@ describe('a pipeline', () => {
       pipelineName: 'Dev',
       branchName: { 'Fn::GetAtt': [expect.stringMatching(/^DevBranch/), 'branchName'] },
       repositoryArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':codecommit:eu-west-1:222222222222:shop']] },
+      gate: 'Synth',
+      state: 'enabled',
+      applications: 'delete',
     });
+    expect(pipelineOf({ keepApplication: true, enabled: false }).request.lease).toMatchObject({ state: 'frozen', applications: 'keep' });
   });
 
   test.each<[string, PipelineOptions, object]>([
@@ -147,13 +146,37 @@ describe('a pipeline', () => {
     const usual = pipelineOf();
     const other = pipelineOf(options);
     expect(other.template).toEqual(usual.template);
-    expect(other.request).toEqual({ ...usual.request, parameters: { ...usual.request.parameters, ...parameters } });
+    expect(other.request.parameters).toEqual({ ...usual.request.parameters, ...parameters });
   });
 
   test('has the same template in every environment, in which no name of an environment occurs', () => {
     const one = JSON.stringify(pipelineOf({}, 'Crocodile').template);
     expect(one).toBe(JSON.stringify(pipelineOf({}, 'Dev').template));
     expect(one.toLowerCase()).not.toContain('crocodile');
+  });
+
+  test('tells a topic of the CICD account when somebody must approve, which takes it from pipelines of the organization alone', () => {
+    const app = quickApp();
+    const cicd = new Cicd(app, { imported: true });
+    const approvalTopic = new Topic(cicd.stack, 'Approvals');
+    const [{ pipeline }] = ['dev', 'prod'].map(name => cicd.environment(name, { pipeline: { approval: true, approvalTopic } }));
+    const assembly = app.synth();
+    expect(onlyResource(templateOf(assembly), 'AWS::SNS::TopicPolicy').Properties.PolicyDocument.Statement).toEqual([{
+      Sid: '0',
+      Effect: 'Allow',
+      Action: 'sns:Publish',
+      Principal: { AWS: '*' },
+      Resource: { Ref: expect.stringContaining('Approvals') },
+      Condition: {
+        StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorgid' },
+        ArnLike: { 'aws:PrincipalArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::*:role/org-environments-pipeline-run']] } },
+      },
+    }]);
+    const template = accountTemplateOf(assembly, pipeline.accountStack);
+    const approve = propertiesOf(template).Stages[3]['Fn::If']?.[1];
+    const told = expect.stringContaining('ApprovalTold');
+    expect(approve).toMatchObject({ Actions: [{ Configuration: { NotificationArn: { 'Fn::If': [told, { Ref: 'ApprovalTopicArn' }, { Ref: 'AWS::NoValue' }] } } }] });
+    expect(onlyResource(template, 'AWS::IAM::Policy')).toMatchObject({ Condition: told, Properties: { PolicyDocument: { Statement: [{ Resource: { Ref: 'ApprovalTopicArn' } }] } } });
   });
 
   test('tells its name and its ARN', () => {
@@ -195,6 +218,12 @@ describe('a pipeline stops at synth', () => {
     const branch = Branch.fromBranchAttributes(stack, 'Main', { source, branchName: 'main' });
     expect(() => new Pipeline(stack, 'Pipeline', { organization, branch, account: cicd.account(), environmentName })).toThrow(
       `[Cicd/Pipeline] the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got '${environmentName}'`);
+  });
+
+  test('when it has a topic for approvals that nobody is asked for', () => {
+    const cicd = new Cicd(quickApp(), { imported: true });
+    expect(() => cicd.environment('dev', { pipeline: { approvalTopic: new Topic(cicd.stack, 'Approvals') } })).toThrow(
+      "[Cicd/dev/Pipeline] an 'approvalTopic' is told of approvals, but nobody is asked: set 'approval: true', or leave the topic out");
   });
 
   test('but not when the name of its environment is known only at deployment', () => {

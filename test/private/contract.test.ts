@@ -43,7 +43,7 @@ test('every contract is made of what survives', () => {
 });
 
 test('the roles of pipelines begin with the prefix by which policies know them', () => {
-  for (const name of [NAMES.pipelineRole, NAMES.synthRole, NAMES.deployRole, NAMES.startRole]) {
+  for (const name of [NAMES.pipelineRole, NAMES.startRole, NAMES.operateRole]) {
     expect(name.startsWith(NAMES.pipelineRolePrefix)).toBe(true);
     expect(name.length).toBeLessThanOrEqual(64);
   }

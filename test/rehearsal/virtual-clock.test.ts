@@ -44,8 +44,9 @@ test('an environment is vended in virtual time, with the real handlers in this p
     const world = await World.start({ virtual: { random: () => 0.5 } });
     try {
       expect(reasons(await world.deploy(cicd => { cicd.environment('dev'); }))).toBe('');
+      // at once: the new pipeline runs on
+      runs.push({ seconds: world.simulation.clock.elapsedSeconds(), calls: { ...world.simulation.calls } });
       expect(await world.descriptor('env/dev')).toMatchObject({ name: 'dev', accountId: world.vended['shop-dev'] });
-      runs.push({ seconds: world.simulation.clock.elapsedSeconds(), calls: world.simulation.calls });
     } finally {
       await world.stop();
     }

@@ -34,6 +34,10 @@ export class FakeRegistry implements Registry {
     this.queues.get(queue)?.delete(member);
   }
 
+  public async membersOf(queue: string): Promise<readonly QueueMember[]> {
+    return this.members(queue);
+  }
+
   /** The members of a queue in the order they came. */
   public members(queue: string): readonly QueueMember[] {
     return [...this.queues.get(queue) ?? []]

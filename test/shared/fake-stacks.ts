@@ -1,8 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { StackDefinition, StackOperation, StackState, Stacks } from '../../lambda/shared/stack-deployer';
+import type { ListedStack, StackDefinition, StackOperation, StackState, Stacks } from '../../lambda/shared/stack-deployer';
+
+/** What CloudFormation knows of a stack that somebody else has made. */
+export type Foreign = Partial<Pick<ListedStack, 'createdAt' | 'roleArn' | 'isNested' | 'isProtected' | 'exports'>> & { readonly imports?: readonly string[] };
 
 interface Kept {
   readonly stackId: string;
+  readonly createdAt: Date;
+  readonly foreign?: Foreign;
   status: string;
   definition: StackDefinition;
   outputs: Record<string, string>;
@@ -17,10 +22,29 @@ export class FakeStacks implements Stacks {
   /** Reasons for which the next operation on a stack fails. */
   public readonly failures = new Map<string, string>();
   public readonly outputs = new Map<string, Record<string, string>>();
+  public onCreate?: (stackName: string) => void;
   private readonly stacks = new Map<string, Kept>();
   private count = 0;
 
-  public constructor(private readonly accountId: string, private readonly region = 'eu-central-1') {}
+  public constructor(private readonly accountId: string, private readonly region = 'eu-central-1', private readonly clock = () => new Date(0)) {}
+
+  public async list(): Promise<readonly ListedStack[]> {
+    return [...this.stacks].filter(([, { status }]) => status !== 'DELETE_COMPLETE').map(([stackName, kept]) => ({
+      stackId: kept.stackId,
+      stackName,
+      status: kept.status,
+      createdAt: kept.createdAt,
+      ...(kept.definition.roleArn && { roleArn: kept.definition.roleArn }),
+      isNested: false,
+      isProtected: false,
+      exports: [],
+      ...kept.foreign,
+    }));
+  }
+
+  public async importers(exportName: string): Promise<readonly string[]> {
+    return [...this.stacks].filter(([, { foreign }]) => foreign?.imports?.includes(exportName)).map(([stackName]) => stackName);
+  }
 
   public async describe(stackName: string): Promise<StackState | undefined> {
     const kept = this.stacks.get(stackName);
@@ -32,10 +56,11 @@ export class FakeStacks implements Stacks {
 
   public async create(stack: StackDefinition, token: string): Promise<void> {
     if (this.stacks.has(stack.stackName)) return;
+    this.onCreate?.(stack.stackName);
     const stackId = `arn:aws:cloudformation:${this.region}:${this.accountId}:stack/${stack.stackName}/${++this.count}`;
     this.begun.push(`create ${stack.stackName}`);
     this.stacks.set(stack.stackName, {
-      stackId, definition: stack, status: 'CREATE_IN_PROGRESS', outputs: this.outputs.get(stack.stackName) ?? {}, operation: { token }, looks: 0,
+      stackId, createdAt: this.clock(), definition: stack, status: 'CREATE_IN_PROGRESS', outputs: this.outputs.get(stack.stackName) ?? {}, operation: { token }, looks: 0,
     });
   }
 
@@ -63,15 +88,22 @@ export class FakeStacks implements Stacks {
   }
 
   /** A stack that was there before anybody came. */
-  public put(stackName: string, status: string, parameters: Record<string, string> = {}, token = 'somebody'): void {
+  public put(stackName: string, status: string, parameters: Record<string, string> = {}, token = 'somebody', foreign?: Foreign): void {
     this.stacks.set(stackName, {
       stackId: `arn:aws:cloudformation:${this.region}:${this.accountId}:stack/${stackName}/${++this.count}`,
+      createdAt: this.clock(),
+      foreign,
       status,
       operation: { token },
       outputs: this.outputs.get(stackName) ?? {},
       looks: 0,
       definition: { stackName, template: { body: '' }, parameters, tags: {}, capabilities: [] },
     });
+  }
+
+  /** Id of the stack that is there under a name that fits. */
+  public idOf(name: RegExp): string | undefined {
+    return [...this.stacks].find(([stackName]) => name.test(stackName))?.[1].stackId;
   }
 
   public definition(stackName: string): StackDefinition | undefined {

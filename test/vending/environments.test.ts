@@ -51,19 +51,18 @@ describe('three environments', () => {
     expect(world.simulation.codepipeline.pipelines(CICD_ACCOUNT, REGION)).toEqual([]);
   });
 
-  test('a commit starts the pipeline of its branch, at that commit, and no other', async () => {
+  test('a push starts the pipeline of its branch, at the commit that it ends in, and no other', async () => {
     const { simulation, vended } = world;
-    const [head] = (await simulation.codecommit.branches(CICD_ACCOUNT, REGION, 'shop')).filter(({ name }) => name === 'env/test');
-    simulation.events.emit(CICD_ACCOUNT, REGION, {
-      'source': 'aws.codecommit',
-      'detail-type': 'CodeCommit Repository State Change',
-      'resources': [`arn:aws:codecommit:${REGION}:${CICD_ACCOUNT}:shop`],
-      'detail': { event: 'referenceUpdated', referenceType: 'branch', referenceName: 'env/test', commitId: head.commitId, repositoryName: 'shop' },
-    });
-    const executions = (name: string) => simulation.codepipeline.pipelines(vended[`shop-${name}`], REGION)[0].executions;
-    for (let i = 0; executions('test').length === 0 && i < 100; i++) await new Promise(resolve => setTimeout(resolve, 100));
-    expect(executions('test')).toMatchObject([{ revisions: [{ actionName: 'Source', revisionType: 'COMMIT_ID', revisionValue: head.commitId }] }]);
+    const executions = (name: string) => simulation.codepipeline.pipelines(vended[`shop-${name}`], REGION)[0].executions
+      .filter(({ request }) => request.trigger.triggerType === 'StartPipelineExecution').map(({ revisions }) => revisions);
+    await world.push('env/nobody', { 'README.md': 'a branch without an environment\n' });
+    await world.push('env/test', { 'README.md': 'once\n' });
+    const last = await world.push('env/test', { 'README.md': 'twice\n' });
+    for (let i = 0; executions('test')[0]?.[0].revisionValue !== last && i < 100; i++) await new Promise(resolve => setTimeout(resolve, 100));
+    expect(executions('test')[0]).toEqual([{ actionName: 'Source', revisionType: 'COMMIT_ID', revisionValue: last }]);
     expect([...executions('dev'), ...executions('prod')]).toEqual([]);
+    const words = simulation.lambda.log.map(({ text }) => text).join('\n');
+    expect(words).toContain("branch 'env/nobody'");
   });
 
   test('deploying again changes nothing', async () => {

@@ -11,27 +11,42 @@ describe('CloudFormation in a vended account', () => {
   afterAll(() => world.stop());
   const environment = (cicd: Cicd) => cicd.environment('dev', { account: cicd.account('dev', { organizationalUnit: 'Workloads/Test' }) });
 
-  test('makes the pipeline with the narrow policy alone', async () => {
+  test('makes the pipeline with a role that no application has, and has the narrow policy for applications', async () => {
     expect(reasons(await world.deploy(environment))).toBe('');
     const { simulation: { iam, cloudformation }, vended: { 'shop-dev': accountId } } = world;
     const execution = iam.roleNamed(accountId, `cdk-hnb659fds-cfn-exec-role-${accountId}-${REGION}`);
     expect(execution).toMatchObject({ managedPolicyArns: [`arn:aws:iam::${accountId}:policy/org-environments-execution-${REGION}`], policies: {} });
-    expect(cloudformation.all.find(({ name, accountId: account }) => account === accountId && name.includes('pipeline'))?.actor?.arn).toContain(execution?.roleName);
+    expect(cloudformation.all.find(({ name, accountId: account }) => account === accountId && name.includes('pipeline'))?.actor?.arn)
+      .toContain(`assumed-role/org-environments-deployer-execution-${REGION}/`);
+    expect(execution?.permissionsBoundary).toBe(`arn:aws:iam::${accountId}:policy/org-environments-boundary-${REGION}`);
   });
 
   test('uses every right but those that have their reason in the code', () => {
     const named = Object.entries(grantedNeverUsed(world.simulation)).filter(([name]) => name.startsWith('org-environments-'));
-    // the role of a repository works when a pipeline runs, which none does here
-    const found = named.filter(([name]) => !name.startsWith('org-environments-source-'));
+    // these work when a pipeline runs, which none does to its end here
+    const found = named.filter(([name]) => !name.startsWith('org-environments-source-') && name !== 'org-environments-deployments');
     expect(Object.fromEntries(found)).toEqual({
       'org-environments-access': ['account:PutAccountName', 'organizations:ListAccounts', 'organizations:ListCreateAccountStatus', 'organizations:UntagResource'],
       // nothing has been removed yet
       'org-environments-account-provider': ['dynamodb:DeleteItem'],
       'org-environments-branch-provider': ['codecommit:ListBranches', 'dynamodb:DeleteItem'],
+      // nobody has halted anything yet
+      'org-environments-operations': [
+        'codecommit:GetCommit', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'logs:CreateLogStream', 'logs:PutLogEvents', 'sts:AssumeRole',
+      ],
       'org-environments-stack-provider': ['dynamodb:DeleteItem'],
       // no commit has been made on a branch with a pipeline yet
       'org-environments-trigger': ['codecommit:GetBranch', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage', 'sts:AssumeRole'],
     });
+  });
+
+  test('leaves the roles and builds of the pipeline alone when an application names them', async () => {
+    const result = await world.deploy(cicd => {
+      const { account } = environment(cicd);
+      const stack = new AccountStack(cicd.stack, 'Thief', { organization: cicd.organization, account, stackName: 'thief' });
+      new Role(stack, 'Reader', { roleName: 'org-environments-pipeline-reader', assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
+    });
+    expect(reasons(result)).toMatch(/iam:CreateRole on resource: arn:aws:iam::\d+:role\/org-environments-pipeline-reader with an explicit deny/);
   });
 
   test('makes no administrators for applications', async () => {

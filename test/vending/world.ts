@@ -1,8 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { App, Stack } from 'aws-cdk-lib';
+import { TableRegistry } from '../../lambda/shared/registry';
 import { deployAssembly, destroyAssembly } from '../../rehearsal/assembly/deployer';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
 import type { SimulationOptions } from '../../rehearsal/simulation';
@@ -27,6 +31,7 @@ export class World {
       organizationId: ORGANIZATION_ID,
       organizationalUnits: ['Workloads/Prod', 'Workloads/Test'],
       scale: 180,
+      builds: false,
       ...options,
     });
     const world = new World(simulation, folder);
@@ -66,12 +71,38 @@ export class World {
     return file === undefined ? undefined : JSON.parse(file);
   }
 
+  /** A record of the registry. */
+  public async record<T extends object>(key: string): Promise<T | undefined> {
+    const { iam, server, cloudformation } = this.simulation;
+    const resources = [...cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.resources.values() ?? []];
+    const credentials = iam.issue({ accountId: CICD_ACCOUNT, arn: `arn:aws:iam::${CICD_ACCOUNT}:root` });
+    const client = new DynamoDBClient({ endpoint: server.endpoint, region: REGION, credentials });
+    return new TableRegistry(resources.find(({ type }) => type === 'AWS::DynamoDB::Table')?.id, DynamoDBDocumentClient.from(client)).read<T>(key);
+  }
+
   public calls(operation: string): number {
     return this.simulation.calls[operation] ?? 0;
   }
 
   public stackStatus(accountId: string, stackName: string): string | undefined {
     return this.simulation.cloudformation.find(accountId, REGION, stackName)?.status;
+  }
+
+  /** Commits files on top of a branch, or of `main` for a new one, and pushes as a user does; answers the commit. */
+  public async push(branch: string, files: Readonly<Record<string, string>>): Promise<string> {
+    const clone = join(this.folder, `clone-${this.syntheses++}`);
+    const identity = ['-c', 'user.name=Anna', '-c', 'user.email=anna@example.com'];
+    // not execFileSync: a push asks the simulation, which runs in this process
+    const git = async (...words: string[]): Promise<string> => (await promisify(execFile)('git', [...identity, ...words])).stdout.trim();
+    const path = this.simulation.codecommit.path(CICD_ACCOUNT, REGION, REPOSITORY) ?? '';
+    await git('clone', '--quiet', path, clone);
+    const isKnown = await git('-C', clone, 'branch', '--remotes', '--list', `origin/${branch}`) !== '';
+    await git('-C', clone, 'checkout', '--quiet', '-B', branch, isKnown ? `origin/${branch}` : 'origin/main');
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(clone, name), content);
+    await git('-C', clone, 'add', '--all');
+    await git('-C', clone, 'commit', '--quiet', '--message', 'a change');
+    await git('-C', clone, 'push', '--quiet', 'origin', branch);
+    return git('-C', clone, 'rev-parse', 'HEAD');
   }
 
   /** What a stack that is gone has left behind. */

@@ -1,6 +1,6 @@
 import {
   CodePipelineClient, DisableStageTransitionCommand, EnableStageTransitionCommand, GetPipelineCommand, GetPipelineExecutionCommand,
-  GetPipelineStateCommand, ListPipelineExecutionsCommand, ListPipelinesCommand, StartPipelineExecutionCommand, StopPipelineExecutionCommand,
+  GetPipelineStateCommand, ListPipelineExecutionsCommand, ListPipelinesCommand, StartPipelineExecutionCommand,
 } from '@aws-sdk/client-codepipeline';
 import { MEMBER, REGION, World } from './world';
 
@@ -60,19 +60,19 @@ test('is frozen by its template or by a call', async () => {
   await expect(codepipeline.send(new EnableStageTransitionCommand({ ...at, stageName: 'None' }))).rejects.toMatchObject({ name: 'StageNotFoundException' });
 });
 
-test('records its executions, frozen or not, and stops them once', async () => {
+test('records its executions, frozen or not, and starts one for each token', async () => {
   await world.type('AWS::CodePipeline::Pipeline').create(frozen, world.context(MEMBER));
   const sourceRevisions = [{ actionName: 'Source', revisionType: 'COMMIT_ID', revisionValue: 'abc' }] as const;
   const start = new StartPipelineExecutionCommand({ name, sourceRevisions: [...sourceRevisions], clientRequestToken: 'once' });
   const { pipelineExecutionId } = await codepipeline.send(start);
   await expect(codepipeline.send(start)).resolves.toMatchObject({ pipelineExecutionId });
   const { pipelineExecutionSummaries: summaries } = await codepipeline.send(new ListPipelineExecutionsCommand({ pipelineName: name }));
-  expect(summaries).toMatchObject([{ pipelineExecutionId, status: 'InProgress', sourceRevisions: [{ revisionId: 'abc' }] }]);
-  const stop = new StopPipelineExecutionCommand({ pipelineName: name, pipelineExecutionId });
-  await codepipeline.send(stop);
-  await expect(codepipeline.send(stop)).rejects.toMatchObject({ name: 'PipelineExecutionNotStoppableException' });
+  expect(summaries).toMatchObject([
+    { pipelineExecutionId, trigger: { triggerType: 'StartPipelineExecution' }, sourceRevisions: [{ revisionId: 'abc' }] },
+    { trigger: { triggerType: 'CreatePipeline' } },
+  ]);
   await expect(codepipeline.send(new GetPipelineExecutionCommand({ pipelineName: name, pipelineExecutionId })))
-    .resolves.toMatchObject({ pipelineExecution: { status: 'Stopped', artifactRevisions: [{ revisionId: 'abc' }] } });
+    .resolves.toMatchObject({ pipelineExecution: { pipelineExecutionId, pipelineVersion: 1 } });
   const wrong = new StartPipelineExecutionCommand({ name, sourceRevisions: [{ actionName: 'None', revisionType: 'COMMIT_ID', revisionValue: 'abc' }] });
   await expect(codepipeline.send(wrong)).rejects.toThrow("Source revision names the action 'None'");
 });

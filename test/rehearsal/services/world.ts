@@ -1,14 +1,19 @@
+import { tmpdir } from 'node:os';
 import { Account } from '../../../rehearsal/account/account';
 import { Clock } from '../../../rehearsal/clock';
+import { CloudWatch } from '../../../rehearsal/cloudwatch/cloudwatch';
+import { CodeBuild } from '../../../rehearsal/codebuild/codebuild';
 import { CodeCommit } from '../../../rehearsal/codecommit/codecommit';
 import { CodePipeline } from '../../../rehearsal/codepipeline/codepipeline';
 import { DynamoDb } from '../../../rehearsal/dynamodb/dynamodb';
 import { Events } from '../../../rehearsal/events/events';
 import { Access } from '../../../rehearsal/iam/access';
+import { ServiceRoles } from '../../../rehearsal/iam/actor';
 import { Iam } from '../../../rehearsal/iam/iam';
 import { Kms } from '../../../rehearsal/kms/kms';
 import { Organizations } from '../../../rehearsal/organizations/organizations';
 import type { OrganizationsOptions } from '../../../rehearsal/organizations/organizations';
+import { ArtifactStore } from '../../../rehearsal/s3/artifacts';
 import { S3 } from '../../../rehearsal/s3/s3';
 import { Server } from '../../../rehearsal/server';
 import type { Credentials, Environment, ResourceContext, ResourceType, Service } from '../../../rehearsal/service';
@@ -46,6 +51,8 @@ export class World {
   public readonly ssm: Ssm;
   public readonly events: Events;
   public readonly codecommit: CodeCommit;
+  public readonly cloudwatch: CloudWatch;
+  public readonly codebuild: CodeBuild;
   public readonly codepipeline: CodePipeline;
   private readonly services: readonly Service[];
 
@@ -58,14 +65,22 @@ export class World {
     this.organizations.addAccount({ accountId: CICD, name: 'cicd', email: 'aws+cicd@example.com', joined: 'INVITED' });
     this.s3 = new S3(environment, this.iam);
     this.ssm = new Ssm(environment);
-    this.events = new Events(environment, async (functionArn, event) => { this.delivered.push({ functionArn, event }); });
+    this.events = new Events(environment, this.iam, {
+      invoke: async (functionArn, event) => { this.delivered.push({ functionArn, event }); },
+      demand: (roleArn, ruleArn, permission) => this.access.demand({ ...permission, caller: this.iam.sessionOf(roleArn, 'events'), region: ruleArn.split(':')[3] }),
+    });
     this.codecommit = new CodeCommit(environment, this.events);
-    this.codepipeline = new CodePipeline(environment);
+    this.access = new Access(this.iam, this.organizations, this.clock);
+    this.cloudwatch = new CloudWatch(environment);
+    const { codecommit, cloudwatch, events, ssm, iam, access } = this;
+    const roles = new ServiceRoles(iam, access);
+    const artifacts = new ArtifactStore(this.s3, 'aws');
+    this.codebuild = new CodeBuild(environment, { artifacts, roles, events, ssm, runs: false, temporary: tmpdir(), tools: '' });
+    this.codepipeline = new CodePipeline(environment, { codecommit, codebuild: this.codebuild, cloudwatch, artifacts, roles, events });
     this.services = [
-      this.iam, this.organizations, this.s3, this.ssm, this.events, this.codecommit, this.codepipeline,
+      this.iam, this.organizations, this.s3, this.ssm, this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline,
       new Sts(environment, this.iam, this.organizations), new Account(this.organizations), new DynamoDb(environment), new Kms(environment, this.iam),
     ];
-    this.access = new Access(this.iam, this.organizations, this.clock);
     for (const service of this.services) {
       this.server.register(service);
       this.access.register(service);

@@ -1,0 +1,43 @@
+import pc from 'picocolors';
+import type { OperationsFunction } from './invoke';
+import { chosenNames } from './names';
+import type { ChoiceOptions } from './names';
+import type { HaltOutcome, PipelineIdentity, ResumeOutcome } from '../../src/operations/contract';
+
+type Write = (line: string) => void;
+
+/** Answers whether all pipelines are halted. */
+export async function halt(options: ChoiceOptions & { readonly reason: string }, operations: OperationsFunction, write: Write): Promise<boolean> {
+  const environmentNames = chosenNames(options);
+  const by = await operations.caller();
+  const outcomes = await operations.invoke<HaltOutcome>({ operation: 'halt', environmentNames, by, reason: options.reason });
+  for (const outcome of outcomes) write(line(outcome, halted(outcome)));
+  if (outcomes.length === 0) write('There are no environments.');
+  return outcomes.every(({ problem }) => problem === undefined);
+}
+
+/** Answers whether all pipelines let commits through again that should. */
+export async function resume(options: ChoiceOptions, operations: OperationsFunction, write: Write): Promise<boolean> {
+  const outcomes = await operations.invoke<ResumeOutcome>({ operation: 'resume', environmentNames: chosenNames(options) });
+  for (const outcome of outcomes) write(line(outcome, resumed(outcome)));
+  if (outcomes.length === 0) write('There are no environments.');
+  return outcomes.every(({ problem }) => problem === undefined);
+}
+
+function halted({ stopped, interrupted }: HaltOutcome): string {
+  const executions = stopped === 0 ? 'nothing was running' : `${stopped} execution${stopped === 1 ? '' : 's'} stopped`;
+  if (interrupted.length === 0) return `${pc.yellow('halted')}: ${executions}`;
+  return `${pc.yellow('halted')}: ${executions}, ${interrupted.join(' and ')} interrupted; CloudFormation still finishes the stacks that it has begun, `
+    + 'those after them are not deployed';
+}
+
+function resumed({ state, started }: ResumeOutcome): string {
+  if (state === 'frozen') return `${pc.yellow('frozen')}: its definition says enabled: false, so it stays as it is until that is changed and deployed`;
+  if (state === 'resting') return `${pc.yellow('at rest')}: another pipeline takes its place, or it is being removed`;
+  return `${pc.green('resumed')}: ${started ? 'the last commit of the branch is on its way' : 'what has waited goes on'}`;
+}
+
+function line(outcome: PipelineIdentity & { readonly problem?: string }, words: string): string {
+  const { environmentName, accountId, problem } = outcome;
+  return problem === undefined ? `${pc.bold(environmentName)} (account ${accountId}) ${words}` : `${pc.red('✗')} ${pc.bold(environmentName)}: ${problem}`;
+}

@@ -1,0 +1,71 @@
+import type { Accounts } from './aws';
+import type { StackPlace } from './place';
+import { bootstrapRole, keyOf } from './place';
+import type { StackRecord } from './record';
+import type { Home } from './words';
+import { isDenied, notDeletedApplication, protectedFromDeletion } from './words';
+import type { Registry } from '../shared/registry';
+import type { ListedStack, Stacks } from '../shared/stack-deployer';
+import { removeStack } from '../shared/stack-deployer';
+
+/** The names of all our own stacks begin so. */
+const OURS = 'org-environments-';
+
+/** The stacks that a pipeline has deployed in its account. */
+export class Applications {
+  public constructor(private readonly registry: Registry, private readonly accounts: Accounts, private readonly home: Home) {}
+
+  /** Deletes them one after another and says whether all are gone: those that came last go first, and none before those that import from it. */
+  public async remove(place: StackPlace, attempt: string): Promise<boolean> {
+    let stacks: Stacks;
+    try {
+      // as an application is deployed, and not as its pipeline is
+      stacks = await this.accounts.enter({ ...place, stackName: '' });
+    } catch (error) {
+      // the deletion of the pipeline will say so
+      if (isDenied(error)) return true;
+      throw error;
+    }
+    const found = await this.find(stacks, place);
+    if (found.length === 0) return true;
+    const guarded = found.filter(({ isProtected }) => isProtected);
+    if (guarded.length > 0) throw protectedFromDeletion(place, guarded.map(({ stackName }) => stackName));
+    if (found.some(isBusy)) return false;
+    const next = await this.choose(stacks, found, place);
+    try {
+      await removeStack(stacks, { stackName: next.stackName, roleArn: bootstrapRole(this.home.partition, 'cfn-exec', place) }, {
+        place: `account ${place.accountId}`, token: `${attempt}-${next.stackId.split('/').at(-1)}`,
+      });
+    } catch (error) {
+      throw notDeletedApplication(place, next.stackName, error);
+    }
+    return false;
+  }
+
+  /** What CloudFormation deployed with the bootstrap's role since the pipeline was made, but for what this app itself deploys there. */
+  private async find(stacks: Stacks, place: StackPlace): Promise<readonly ListedStack[]> {
+    const all = await stacks.list();
+    const pipeline = all.find(({ stackName }) => stackName === place.stackName);
+    if (!pipeline) return [];
+    const role = bootstrapRole(this.home.partition, 'cfn-exec', place);
+    const candidates = all.filter(stack => stack.roleArn === role && !stack.isNested && stack.createdAt >= pipeline.createdAt
+      && !stack.stackName.startsWith(OURS) && stack.stackName !== place.stackName);
+    const records = await Promise.all(candidates.map(async ({ stackName }) => this.registry.read<StackRecord>(keyOf({ ...place, stackName }))));
+    return candidates.filter((_, index) => !records[index]).sort((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
+  }
+
+  private async choose(stacks: Stacks, found: readonly ListedStack[], place: StackPlace): Promise<ListedStack> {
+    const importers = new Set<string>();
+    for (const stack of found) {
+      const users = (await Promise.all(stack.exports.map(async name => stacks.importers(name)))).flat().filter(name => name !== stack.stackName);
+      if (users.length === 0) return stack;
+      users.forEach(name => importers.add(name));
+    }
+    const [{ stackName }] = found;
+    throw notDeletedApplication(place, stackName, new Error(`other stacks import what it exports: ${[...importers].join(', ')}`));
+  }
+}
+
+function isBusy({ status }: ListedStack): boolean {
+  return status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
+}

@@ -1,0 +1,63 @@
+import { Applications } from './applications';
+import type { Accounts } from './aws';
+import type { Leases } from './lease';
+import type { StackPlace } from './place';
+import { keyOf } from './place';
+import type { StackRecord } from './record';
+import type { Turns } from './turns';
+import type { Home } from './words';
+import { isDenied } from './words';
+import { isNamed } from '../shared/errors';
+import type { Registry, Versioned } from '../shared/registry';
+
+type Read = Versioned<StackRecord>;
+
+/** What goes before the stack of a pipeline does: first the pipeline stops, then its applications go, then its artifacts. */
+export class Departure {
+  private readonly applications: Applications;
+
+  public constructor(
+    private readonly registry: Registry, private readonly accounts: Accounts, home: Home,
+    private readonly leases: Leases, private readonly turns: Turns,
+  ) {
+    this.applications = new Applications(registry, accounts, home);
+  }
+
+  /** Answers the record once the stack itself may go. A stack without pipeline may at once. */
+  public async advance(place: StackPlace, record: Read, applications: 'go' | 'stay'): Promise<Read | undefined> {
+    const stackKey = keyOf(place);
+    const holder = await this.leases.holder(stackKey);
+    if (!holder) return record;
+
+    let current = record;
+    if (current.leaving === undefined) {
+      await this.turns.rest(stackKey, 'Its environment is being removed');
+      current = await this.note(stackKey, current, 'pipeline at rest');
+    }
+    if (current.leaving === 'pipeline at rest') {
+      // what never was complete has deployed nothing, and what is in the account is somebody else's
+      const go = applications === 'go' && holder.applications === 'delete' && current.complete;
+      if (go && !await this.applications.remove(place, current.attempt)) return undefined;
+      current = await this.note(stackKey, current, 'applications gone');
+    }
+    if (current.leaving === 'applications gone') {
+      if (!await this.deleteArtifacts(place)) return undefined;
+      current = await this.note(stackKey, current, 'artifacts gone');
+    }
+    return current;
+  }
+
+  private async deleteArtifacts(place: StackPlace): Promise<boolean> {
+    try {
+      return await this.accounts.deleteArtifacts(place);
+    } catch (error) {
+      // without role, bucket or account nothing can be deleted; the objects of a bucket that is left alone expire
+      if (isDenied(error) || isNamed(error, 'NoSuchBucket')) return true;
+      throw error;
+    }
+  }
+
+  private async note(stackKey: string, record: Read, leaving: StackRecord['leaving']): Promise<Read> {
+    return this.registry.write<StackRecord>(stackKey, { ...record, leaving }, record.version);
+  }
+}

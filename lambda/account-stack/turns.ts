@@ -1,0 +1,43 @@
+import type { Leases } from './lease';
+import { isDenied } from './words';
+import { isNamed } from '../shared/errors';
+import { isHalted } from '../shared/halt';
+import type { LeaseHolder } from '../shared/lease';
+import type { PipelineControl } from '../shared/pipeline-control';
+import { reopenPipeline, stopPipeline } from '../shared/pipeline-control';
+import type { Registry } from '../shared/registry';
+
+/** Of the pipelines that a branch leads to only the last one runs; the others rest, and may be woken. */
+export class Turns {
+  public constructor(private readonly registry: Registry, private readonly leases: Leases, private readonly control: PipelineControl) {}
+
+  /** Stops the pipeline of a stack and lets nothing more through. */
+  public async rest(stackKey: string, reason: string): Promise<void> {
+    const holder = await this.leases.holder(stackKey);
+    if (!holder) return;
+    // first the mark: whoever finds it knows that the pipeline must be woken
+    await this.leases.setResting(stackKey, true);
+    await unlessAbsent(async () => { await stopPipeline(this.control, holder, reason); });
+  }
+
+  /** Lets the pipeline of a stack work again, if it rests. What its environment says, and who has halted it, still counts. */
+  public async wake(stackKey: string, token: string): Promise<void> {
+    const holder = await this.leases.holder(stackKey);
+    if (!holder?.resting) return;
+    if (!await this.isFrozen(holder)) await unlessAbsent(async () => { await reopenPipeline(this.control, holder, token); });
+    await this.leases.setResting(stackKey, false);
+  }
+
+  private async isFrozen({ state, environmentName }: LeaseHolder): Promise<boolean> {
+    return state === 'frozen' || isHalted(this.registry, environmentName);
+  }
+}
+
+/** A pipeline that was never made, and an account that was closed: nothing runs there. */
+async function unlessAbsent(action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (!isDenied(error) && !isNamed(error, 'PipelineNotFoundException', 'StageNotFoundException')) throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import { NAMES } from '../../src/private/contract';
+
+const sub = (text: string) => ({ 'Fn::Sub': text });
+const here = (service: string, resource: string) => sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
+const iamHere = (resource: string) => sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:${resource}`);
+const allow = (Sid: string, Action: readonly string[], Resource: unknown) => ({ Sid, Effect: 'Allow', Action, Resource });
+
+function role(RoleName: string, Description: string, trust: object, rights: object) {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      // roles are global, the stack is regional
+      RoleName: sub(`${RoleName}-\${AWS::Region}`),
+      Description,
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', ...trust }] },
+      ...rights,
+    },
+  };
+}
+
+function inline(...statements: readonly object[]): object {
+  return { Policies: [{ PolicyName: 'Pipeline', PolicyDocument: { Version: '2012-10-17', Statement: statements } }] };
+}
+
+/** Through this role the stack provider of the CICD account deploys the pipeline; nobody in this account can take it. */
+export const DEPLOYER = role(NAMES.deployerRole, 'Deploys the pipeline of the environment', {
+  Principal: { AWS: sub('arn:${AWS::Partition}:iam::${CicdAccount}:root') },
+  Condition: { ArnEquals: { 'aws:PrincipalArn': sub(`arn:\${AWS::Partition}:iam::\${CicdAccount}:role/${NAMES.stackProviderRole}`) } },
+}, inline(
+  allow('Deploy', ['CreateStack', 'DeleteStack', 'DescribeStackEvents', 'DescribeStacks', 'UpdateStack'].map(action => `cloudformation:${action}`),
+    here('cloudformation', `stack/${NAMES.pipelineRolePrefix}*/*`)),
+  // a template over 51,200 bytes is read with the rights of whoever deploys it
+  allow('Template', ['s3:GetObject'], sub('arn:${AWS::Partition}:s3:::cdk-*-assets-${AWS::AccountId}-${AWS::Region}/*')),
+  allow('Execute', ['iam:PassRole'], iamHere(`role/${NAMES.deployerExecutionRole}-\${AWS::Region}`)),
+));
+
+const ROLES = ['AttachRolePolicy', 'CreateRole', 'DeleteRole', 'DeleteRolePolicy', 'DetachRolePolicy', 'GetRole', 'GetRolePolicy', 'ListAttachedRolePolicies',
+  'ListRolePolicies', 'PassRole', 'PutRolePolicy', 'TagRole', 'UntagRole', 'UpdateAssumeRolePolicy', 'UpdateRole', 'UpdateRoleDescription'];
+
+/** What CloudFormation makes a pipeline with. */
+export const DEPLOYER_EXECUTION = role(NAMES.deployerExecutionRole, 'What CloudFormation makes the pipeline of the environment with', {
+  Principal: { Service: 'cloudformation.amazonaws.com' },
+}, inline(
+  allow('Roles', ROLES.map(action => `iam:${action}`), iamHere(`role/${NAMES.pipelineRolePrefix}*`)),
+  allow('Builds', ['BatchGetProjects', 'CreateProject', 'DeleteProject', 'UpdateProject'].map(action => `codebuild:${action}`),
+    here('codebuild', `project/${NAMES.buildProjectPrefix}*`)),
+  // a pipeline is named as its environment is
+  allow('Pipeline', ['CreatePipeline', 'DeletePipeline', 'DisableStageTransition', 'EnableStageTransition', 'GetPipeline', 'GetPipelineState',
+    'ListTagsForResource', 'TagResource', 'UntagResource', 'UpdatePipeline'].map(action => `codepipeline:${action}`), here('codepipeline', '*')),
+  allow('Events', ['DeleteRule', 'DescribeRule', 'DisableRule', 'EnableRule', 'ListTargetsByRule', 'PutRule', 'PutTargets', 'RemoveTargets']
+    .map(action => `events:${action}`), here('events', `rule/${NAMES.pipelineRolePrefix}*`)),
+  // CloudFormation reads settings of log groups that it does not change; the names begin with that of the stack
+  allow('Logs', ['logs:Create*', 'logs:Delete*', 'logs:Describe*', 'logs:Get*', 'logs:List*', 'logs:Put*', 'logs:Tag*', 'logs:Untag*'],
+    here('logs', `log-group:${NAMES.pipelineRolePrefix}*`)),
+  allow('FindLogs', ['logs:DescribeLogGroups'], here('logs', 'log-group:*')),
+));
+
+/** What tools make applications with that know no CloudFormation: the same rights, within the same bounds. */
+export const APPLICATION = role(NAMES.applicationRole, 'What tools make the application of the environment with', {
+  Principal: { AWS: sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:root') },
+  Condition: { ArnLike: { 'aws:PrincipalArn': iamHere(`role/${NAMES.pipelineRolePrefix}*`) } },
+}, { ManagedPolicyArns: [{ Ref: 'ExecutionPolicy' }], PermissionsBoundary: { Ref: 'Boundary' } });

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type { Commits } from './aws';
+import { chosen, environmentsOf, identityOf } from './environments';
+import { Overview } from './overview';
+import { problemOf } from './words';
+import type {
+  EnvironmentNames, Halt, HaltOutcome, OperationAnswer, OperationRequest, ResumeOutcome, StatusOutcome,
+} from '../../src/operations/contract';
+import { isNamed } from '../shared/errors';
+import type { HaltRecord } from '../shared/halt';
+import { haltKey } from '../shared/halt';
+import type { LeaseHolder } from '../shared/lease';
+import type { PipelineControl } from '../shared/pipeline-control';
+import { reopenPipeline, stopPipeline } from '../shared/pipeline-control';
+import type { Registry } from '../shared/registry';
+
+/** Halts, resumes and looks at the pipelines of environments, all of them at the same time. */
+export class Operations {
+  public constructor(
+    private readonly registry: Registry, private readonly control: PipelineControl, private readonly commits: Commits,
+    private readonly now: () => number = Date.now, private readonly newToken: () => string = randomUUID,
+  ) {}
+
+  public async run(request: OperationRequest): Promise<OperationAnswer<HaltOutcome | ResumeOutcome | StatusOutcome>> {
+    switch (request.operation) {
+      case 'halt': return this.halt(request.environmentNames, request);
+      case 'resume': return this.resume(request.environmentNames);
+      case 'status': return this.status();
+    }
+  }
+
+  public async halt(names: EnvironmentNames, { by, reason }: Omit<Halt, 'at'>): Promise<OperationAnswer<HaltOutcome>> {
+    const holders = chosen(await environmentsOf(this.registry), names);
+    const at = new Date(this.now()).toISOString();
+    // first the records: from now on nothing that is deployed lets commits through
+    await Promise.all(namesOf(holders).map(async environmentName => this.note({ environmentName, by, at, reason })));
+    return { pipelines: await Promise.all(holders.map(async holder => this.haltOne(holder, `Halted by ${by}: ${reason}`))) };
+  }
+
+  public async resume(names: EnvironmentNames): Promise<OperationAnswer<ResumeOutcome>> {
+    const holders = chosen(await environmentsOf(this.registry), names);
+    // first the records: an update in between would freeze the pipelines again
+    await Promise.all(namesOf(holders).map(async environmentName => this.forget(environmentName)));
+    return { pipelines: await Promise.all(holders.map(async holder => this.resumeOne(holder))) };
+  }
+
+  public async status(): Promise<OperationAnswer<StatusOutcome>> {
+    const overview = new Overview(this.registry, this.control, this.commits);
+    return { pipelines: await Promise.all((await environmentsOf(this.registry)).map(async holder => overview.describe(holder))) };
+  }
+
+  private async haltOne(holder: LeaseHolder, reason: string): Promise<HaltOutcome> {
+    try {
+      const { executions, interrupted } = await stopPipeline(this.control, holder, reason);
+      return { ...identityOf(holder), stopped: executions, interrupted };
+    } catch (error) {
+      return { ...identityOf(holder), stopped: 0, interrupted: [], problem: problemOf(error, holder) };
+    }
+  }
+
+  private async resumeOne(holder: LeaseHolder): Promise<ResumeOutcome> {
+    const state = holder.resting ? 'resting' : holder.state;
+    if (state !== 'enabled') return { ...identityOf(holder), state, started: false };
+    try {
+      return { ...identityOf(holder), state, started: await reopenPipeline(this.control, holder, this.newToken()) };
+    } catch (error) {
+      return { ...identityOf(holder), state, started: false, problem: problemOf(error, holder) };
+    }
+  }
+
+  private async note(record: HaltRecord): Promise<void> {
+    const key = haltKey(record.environmentName);
+    await unlessChanged(async () => this.registry.write<HaltRecord>(key, record, (await this.registry.read(key))?.version));
+  }
+
+  private async forget(environmentName: string): Promise<void> {
+    const key = haltKey(environmentName);
+    await unlessChanged(async () => {
+      const record = await this.registry.read(key);
+      if (record) await this.registry.remove(key, record.version);
+    });
+  }
+}
+
+function namesOf(holders: readonly LeaseHolder[]): string[] {
+  return [...new Set(holders.map(({ environmentName }) => environmentName))];
+}
+
+/** Two people may halt at the same time: the later one reads again. */
+async function unlessChanged(change: () => Promise<unknown>): Promise<void> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      await change();
+      return;
+    } catch (error) {
+      if (attempts === 5 || !isNamed(error, 'RecordChangedError')) throw error;
+    }
+  }
+}

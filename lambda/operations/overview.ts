@@ -1,0 +1,42 @@
+import type { Commits } from './aws';
+import { identityOf } from './environments';
+import { problemOf } from './words';
+import type { LastExecution, StatusOutcome } from '../../src/operations/contract';
+import type { HaltRecord } from '../shared/halt';
+import { haltKey } from '../shared/halt';
+import type { LeaseHolder } from '../shared/lease';
+import type { PipelineControl, PipelineExecution } from '../shared/pipeline-control';
+import type { Registry } from '../shared/registry';
+
+/** What is to be seen of pipelines. */
+export class Overview {
+  public constructor(private readonly registry: Registry, private readonly control: PipelineControl, private readonly commits: Commits) {}
+
+  public async describe(holder: LeaseHolder): Promise<StatusOutcome> {
+    const halt = await this.registry.read<HaltRecord>(haltKey(holder.environmentName));
+    const known = {
+      ...identityOf(holder), branchName: holder.branchName, ...(halt && { halt: { by: halt.by, at: halt.at, reason: halt.reason } }),
+    };
+    const declared = holder.resting ? 'resting' : halt ? 'halted' : holder.state;
+    try {
+      const [{ closedReason }, [execution]] = await Promise.all([this.control.state(holder), this.control.executions(holder)]);
+      const byHand = declared === 'enabled' && closedReason !== undefined;
+      const last = execution && await this.lastOf(holder, execution);
+      return { ...known, state: byHand ? 'closed' : declared, ...(byHand && { closedReason }), ...(last && { last }) };
+    } catch (error) {
+      return { ...known, state: declared, problem: problemOf(error, holder) };
+    }
+  }
+
+  private async lastOf({ repositoryArn }: LeaseHolder, execution: PipelineExecution): Promise<LastExecution> {
+    const { status, startedAt, updatedAt, commitId } = execution;
+    const author = commitId && await this.commits.author(repositoryArn.split(':').at(-1) ?? '', commitId);
+    return {
+      status,
+      startedAt: startedAt.toISOString(),
+      ...(status !== 'InProgress' && { seconds: Math.round((updatedAt.getTime() - startedAt.getTime()) / 1000) }),
+      ...(commitId && { commitId }),
+      ...(author && { author }),
+    };
+  }
+}

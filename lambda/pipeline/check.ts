@@ -1,0 +1,29 @@
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { differencesOf, summaryOf } from './differences';
+import type { Finding } from './findings';
+import { guardFindings, nagFindings, nagTableFindings, validationFindings } from './findings';
+
+const [, assembly] = process.argv;
+const read = (file: string) => readFileSync(file, 'utf8');
+const files = readdirSync(assembly, { recursive: true, encoding: 'utf8' }).map(name => join(assembly, name));
+const findings: Finding[] = files.flatMap(file => {
+  if (/(^|\/)validation-report\.json$/.test(file)) return validationFindings(JSON.parse(read(file)));
+  if (/-NagReport\.json$/.test(file)) return nagFindings(JSON.parse(read(file)));
+  return /-NagReport\.csv$/.test(file) ? nagTableFindings(read(file)) : [];
+});
+if (existsSync('guard.json')) findings.push(...guardFindings(JSON.parse(read('guard.json'))));
+
+const differences = differencesOf(read('diff.txt'));
+const security = differences.filter(difference => difference.security !== '');
+const lines = [
+  ...security.length > 0 ? ['', 'Security-relevant changes', ...security.flatMap(({ stack, security: tables }) => ['', `Stack ${stack}`, tables])] : [],
+  '', 'All changes', ...differences.flatMap(({ stack, text }) => ['', `Stack ${stack}`, text]), '',
+  ...findings.map(({ source, rule, where, words }) => `${source}: ${rule} in ${where}: ${words}`),
+];
+console.log(lines.join('\n'));
+writeFileSync('summary.txt', summaryOf(differences));
+if (findings.length > 0) {
+  console.error(`${findings.length} policy findings: mend them in the app, or acknowledge them there with a reason`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,85 @@
+/** What a policy has against a template. */
+export interface Finding {
+  /** Who says it: CDK's validation, cdk-nag, Guard. */
+  readonly source: string;
+  readonly rule: string;
+  readonly where: string;
+  readonly words: string;
+}
+
+interface Violation {
+  readonly ruleName: string;
+  readonly description?: string;
+  readonly suggestedFix?: string;
+  readonly severity?: string;
+  readonly violatingConstructs?: readonly { readonly constructPath?: string; readonly cloudFormationResource?: { readonly logicalId?: string } }[];
+}
+
+interface ValidationReport {
+  readonly pluginReports?: readonly {
+    readonly pluginName?: string;
+    readonly conclusion?: string;
+    readonly violations?: readonly Violation[];
+  }[];
+}
+
+/** `validation-report.json` of a cloud assembly; what the app has acknowledged is not among the violations. */
+export function validationFindings(report: ValidationReport): Finding[] {
+  return (report.pluginReports ?? []).flatMap(({ pluginName: source = 'validation', conclusion, violations = [] }) => {
+    if (conclusion === 'failure' && violations.length === 0) return [{ source, rule: 'validation', where: 'the app', words: 'the validation failed' }];
+    return violations.filter(violation => isFinding(source, violation)).map(violation => ({
+      source,
+      rule: violation.ruleName,
+      where: (violation.violatingConstructs ?? [])
+        .map(({ constructPath, cloudFormationResource }) => constructPath || cloudFormationResource?.logicalId).filter(Boolean).join(', '),
+      words: [violation.description, violation.suggestedFix].filter(Boolean).join(' '),
+    }));
+  });
+}
+
+/** CDK calls all that its own validation finds warnings, unless a feature flag is set; the names of the rules still tell what CloudFormation would refuse. */
+function isFinding(pluginName: string, { ruleName, severity = 'error' }: Violation): boolean {
+  return !['warning', 'info'].includes(severity) || (pluginName === 'CloudFormation Validate' && /^[EF]\d/.test(ruleName));
+}
+
+interface NagReport {
+  readonly lines?: readonly {
+    readonly ruleId: string; readonly resourceId: string; readonly compliance: string; readonly ruleLevel?: string; readonly ruleInfo?: string;
+  }[];
+}
+
+/** A report of cdk-nag in JSON; suppressed findings have another compliance. */
+export function nagFindings(report: NagReport): Finding[] {
+  return (report.lines ?? []).filter(({ compliance, ruleLevel }) => compliance === 'Non-Compliant' && ruleLevel !== 'Warning')
+    .map(({ ruleId, resourceId, ruleInfo = '' }) => ({ source: 'cdk-nag', rule: ruleId, where: resourceId, words: ruleInfo }));
+}
+
+/** A report of cdk-nag as comma-separated values: rule, resource, compliance, reason, level, words. */
+export function nagTableFindings(report: string): Finding[] {
+  const [, ...lines] = report.trim().split('\n').map(line => [...line.matchAll(/"((?:[^"]|"")*)"/g)].map(([, cell]) => cell.replaceAll('""', '"')));
+  return nagFindings({
+    lines: lines.map(([ruleId = '', resourceId = '', compliance = '', , ruleLevel = '', ruleInfo = '']) => ({ ruleId, resourceId, compliance, ruleLevel, ruleInfo })),
+  });
+}
+
+interface GuardReport {
+  readonly name: string;
+  readonly not_compliant?: readonly { readonly Rule?: { readonly name: string; readonly messages?: unknown; readonly checks?: unknown } }[];
+}
+
+/** What `cfn-guard validate --structured --output-format json` answers. */
+export function guardFindings(reports: readonly GuardReport[]): Finding[] {
+  return reports.flatMap(({ name, not_compliant: broken = [] }) => broken.flatMap(({ Rule: rule }) => rule ? [{
+    source: 'Guard',
+    rule: rule.name,
+    where: [name.replace(/^.*\//, ''), ...textsOf(rule.checks, 'path').map(path => path.split('/')[2])].filter(Boolean).join(' '),
+    words: textsOf([rule.messages, rule.checks], 'custom_message').join('; '),
+  }] : []));
+}
+
+/** Guard nests its checks as deeply as its rules. */
+function textsOf(value: unknown, key: string): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = Object.entries(value).flatMap(([name, inner]) => name === key && typeof inner === 'string' ? [inner] : textsOf(inner, key));
+  return [...new Set(own)];
+}

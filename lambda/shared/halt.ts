@@ -1,0 +1,13 @@
+import type { Registry } from './registry';
+import type { Halt } from '../../src/operations/contract';
+
+/** Says that an environment was halted by somebody; it stands until somebody resumes the environment, whatever is deployed meanwhile. */
+export type HaltRecord = Halt & { readonly environmentName: string };
+
+export function haltKey(environmentName: string): string {
+  return `halt#${environmentName}`;
+}
+
+export async function isHalted(registry: Registry, environmentName: string): Promise<boolean> {
+  return await registry.read<HaltRecord>(haltKey(environmentName)) !== undefined;
+}

@@ -1,0 +1,33 @@
+import type { LeaseRequest } from '../../src/account-stack/contract';
+
+/** One account has one pipeline. */
+export interface LeaseRecord {
+  /** Grows with every new holder: who comes back with an older number has lost the account. */
+  readonly fence: number;
+  /** Absent: the account is free. */
+  readonly holder?: LeaseHolder;
+}
+
+export interface LeaseHolder extends LeaseRequest {
+  /** Key of the record of the stack with the pipeline; who owns that holds the lease. */
+  readonly stackKey: string;
+  readonly stackId: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** Another pipeline has taken its place, or it is going to be removed: it must not run, whoever resumes it. */
+  readonly resting?: true;
+  /** While the pipeline is being made for the first time: a maker that is never heard of again must not block the account. */
+  readonly expiresAt?: number;
+}
+
+export function leaseKey(accountId: string): string {
+  return `lease#${accountId}`;
+}
+
+/** The keys of all stacks with a pipeline, in one record: nobody has to search the registry for them. */
+export const ENVIRONMENTS = 'index#environments';
+
+/** The account in the key of a stack's record. */
+export function accountOf(stackKey: string): string {
+  return stackKey.split('#')[1] ?? '';
+}

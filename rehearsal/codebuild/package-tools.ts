@@ -1,0 +1,81 @@
+/**
+ * The commands `npm` and `npx` of a build, bundled into one file. A build begins in an empty home on a machine without a cache, and installing
+ * everything anew takes longer than all else. Where the packages that are asked for are installed beside the rehearsal already, in versions that fit,
+ * they are lent; everything else goes to the real command.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { satisfies, validRange } from 'semver';
+
+interface Manifest {
+  readonly version?: string;
+  readonly bin?: string | Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+/** Where the lent packages are, and the arguments of the command. */
+const [modules = '', command = '', ...given] = process.argv.slice(2);
+
+process.exit(command === 'npm' ? npm() : npx());
+
+function npm(): number {
+  const [verb, ...rest] = given;
+  const installsAll = ['ci', 'clean-install', 'install', 'i'].includes(verb) && rest.every(argument => argument.startsWith('-'));
+  if (!installsAll || existsSync('node_modules') || !existsSync('package.json')) return real(given);
+  const { dependencies, devDependencies } = manifest('package.json');
+  if (verb === 'ci' && !existsSync('package-lock.json')) return real(given);
+  const missing = Object.entries({ ...dependencies, ...devDependencies }).filter(([name, range]) => !isInstalled(name, range));
+  if (missing.length > 0) {
+    console.log(`npm really installs: ${missing.map(([name, range]) => `${name}@${range}`).join(', ')} not found in ${modules}`);
+    return real([...given, '--prefer-offline', '--no-audit', '--no-fund']);
+  }
+  lend();
+  console.log(`the packages of ${modules} are lent to the build`);
+  return 0;
+}
+
+/** Links to each package and not to the folder of all, so that what a build installs later does not reach this machine's own. */
+function lend(): void {
+  for (const entry of readdirSync(modules)) {
+    const names = entry.startsWith('@') || entry === '.bin' ? readdirSync(join(modules, entry)).map(name => join(entry, name)) : [entry];
+    for (const name of names) {
+      mkdirSync(dirname(join('node_modules', name)), { recursive: true });
+      symlinkSync(join(modules, name), join('node_modules', name));
+    }
+  }
+}
+
+/** `npx [--yes] name@range …` of a package that is installed here. */
+function npx(): number {
+  const words = given.filter((argument, index) => !(['--yes', '-y'].includes(argument) && given.slice(0, index).every(before => before.startsWith('-'))));
+  const [, name, range] = /^((?:@[^/]+\/)?[^@]+)@(.+)$/.exec(words[0] ?? '') ?? [];
+  if (name === undefined || !isInstalled(name, range)) return real(given);
+  const { bin = '' } = manifest(join(modules, name, 'package.json'));
+  const [file] = typeof bin === 'string' ? [bin] : Object.values(bin);
+  return run(process.execPath, [join(modules, name, file), ...words.slice(1)], process.env.PATH);
+}
+
+function isInstalled(name: string, range: string): boolean {
+  const file = join(modules, name, 'package.json');
+  if (!existsSync(file)) return false;
+  const { version } = manifest(file);
+  return range === 'latest' || version !== undefined && validRange(range) !== null && satisfies(version, range);
+}
+
+function manifest(file: string): Manifest {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/** The command of this machine, which finds itself and not this one. */
+function real(words: readonly string[]): number {
+  const own = process.env.REHEARSAL_TOOLS ?? dirname(__filename);
+  return run(command, words, (process.env.PATH ?? '').split(delimiter).filter(folder => folder !== own).join(delimiter));
+}
+
+function run(program: string, words: readonly string[], path: string | undefined): number {
+  const { status, error } = spawnSync(program, words, { stdio: 'inherit', env: { ...process.env, PATH: path } });
+  if (error) console.error(error.message);
+  return status ?? 1;
+}

@@ -1,0 +1,108 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface ShellOptions {
+  /** Folder for what is carried from one process to the next. */
+  readonly folder: string;
+  /** Where the first command begins. */
+  readonly startIn: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly onLine: (line: string) => void;
+}
+
+export interface CommandFailure {
+  readonly command: string;
+  readonly reason: string;
+}
+
+/**
+ * A shell that lives as long as a build. Each list of commands is a bash process of its own, because a command may end its shell;
+ * variables, functions and the current folder are carried over to the next.
+ */
+export class Shell {
+  private child?: ChildProcess;
+  private ended = false;
+  private readonly state: string;
+  private readonly progress: string;
+
+  public constructor(private readonly options: ShellOptions) {
+    this.state = join(options.folder, 'state');
+    this.progress = join(options.folder, 'progress');
+  }
+
+  /** Runs commands until the first that fails. */
+  public async run(commands: readonly string[], extra: Readonly<Record<string, string>> = {}): Promise<CommandFailure | undefined> {
+    if (commands.length === 0) return undefined;
+    rmSync(this.progress, { force: true });
+    const script = join(this.options.folder, 'commands.sh');
+    writeFileSync(script, this.script(commands, extra));
+    const reason = await this.execute(script);
+    return reason === undefined ? undefined : { command: commands[this.reached()], reason };
+  }
+
+  /** The variables as the last command has left them, exported or not. */
+  public async variables(names: readonly string[]): Promise<Record<string, string>> {
+    const asked = names.filter(name => /^\w+$/.test(name));
+    const output = join(this.options.folder, 'variables');
+    await this.run([asked.map(name => `[ -z "\${${name}+x}" ] || printf '%s=%s\\0' ${name} "$${name}"`).concat('true').join('\n')]
+      .map(command => `{ ${command}\n} > ${quoted(output)}`));
+    const entries = existsSync(output) ? readFileSync(output, 'utf8').split('\0').filter(entry => entry !== '') : [];
+    return Object.fromEntries(entries.map(entry => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
+  }
+
+  /** Ends the running command with everything that it has started, and runs no other. */
+  public kill(): void {
+    this.ended = true;
+    const pid = this.child?.pid;
+    if (pid === undefined || this.child?.exitCode !== null) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // it has ended meanwhile
+    }
+  }
+
+  private script(commands: readonly string[], extra: Readonly<Record<string, string>>): string {
+    return [
+      existsSync(this.state) ? `. ${quoted(this.state)} 2>/dev/null\ncd "$PWD"` : `cd ${quoted(this.options.startIn)}`,
+      ...Object.entries(extra).map(([name, value]) => `export ${name}=${quoted(value)}`),
+      `trap '__status=$?; { declare -p; declare -f; } > ${quoted(this.state)}; exit $__status' EXIT`,
+      ...commands.flatMap((command, index) => [
+        `printf %s ${index} > ${quoted(this.progress)}`,
+        `printf '%s\\n' ${quoted(`[Container] Running command ${command.trim()}`)}`,
+        // not `||`, which would switch a command's own `set -e` off
+        `eval ${quoted(command)}\n__status=$?; [ $__status -eq 0 ] || exit $__status`,
+      ]),
+    ].join('\n');
+  }
+
+  private reached(): number {
+    return existsSync(this.progress) ? Number(readFileSync(this.progress, 'utf8')) : 0;
+  }
+
+  /** Answers why it failed. */
+  private async execute(script: string): Promise<string | undefined> {
+    if (this.ended) return 'the build was ended';
+    // a process group of its own: who ends it ends its children, too
+    const child = spawn('bash', ['--noprofile', '--norc', script], {
+      env: this.options.variables, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child = child;
+    const written = [child.stdout, child.stderr].map(async stream => {
+      for await (const line of createInterface({ input: stream })) this.options.onLine(line);
+    });
+    const reason = await new Promise<string | undefined>(resolve => {
+      child.once('error', error => resolve(error.message));
+      child.once('exit', (code, signal) => resolve(signal !== null ? `signal: ${signal}` : code === 0 ? undefined : `exit status ${code}`));
+    });
+    // a process in the background may keep the streams open for as long as it likes
+    await Promise.race([Promise.all(written), new Promise(resolve => setTimeout(resolve, 200).unref())]);
+    return reason;
+  }
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

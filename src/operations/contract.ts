@@ -1,0 +1,66 @@
+/** What the command line asks of the function that operates all pipelines. */
+export type OperationRequest =
+  | { readonly operation: 'halt'; readonly environmentNames: EnvironmentNames; readonly by: string; readonly reason: string }
+  | { readonly operation: 'resume'; readonly environmentNames: EnvironmentNames }
+  | { readonly operation: 'status' };
+
+export type EnvironmentNames = readonly string[] | 'all';
+
+/** One for each pipeline; while an environment moves it has two. */
+export interface OperationAnswer<Outcome> {
+  readonly pipelines: readonly Outcome[];
+}
+
+/** Where the pipeline of an environment is. */
+export interface PipelineIdentity {
+  readonly environmentName: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly pipelineName: string;
+}
+
+/** Who has halted an environment, when and why. The environment stays halted until it is resumed, whatever is deployed meanwhile. */
+export interface Halt {
+  /** ARN of the caller. */
+  readonly by: string;
+  /** In ISO 8601. */
+  readonly at: string;
+  readonly reason: string;
+}
+
+export interface HaltOutcome extends PipelineIdentity {
+  /** How many executions were on their way. */
+  readonly stopped: number;
+  /** What was interrupted in the middle: `Deploy/Deploy`. */
+  readonly interrupted: readonly string[];
+  /** Why the pipeline could not be halted, in words. */
+  readonly problem?: string;
+}
+
+export interface ResumeOutcome extends PipelineIdentity {
+  /** `frozen`: the definition of the environment says `enabled: false`. `resting`: another pipeline takes its place, or it is being removed. */
+  readonly state: 'enabled' | 'frozen' | 'resting';
+  /** What had been stopped was started again, at the head of the branch. */
+  readonly started: boolean;
+  readonly problem?: string;
+}
+
+export interface StatusOutcome extends PipelineIdentity {
+  /** `frozen` by the definition, `halted` by somebody, `closed` by hand in the account itself, `resting` while another pipeline takes its place. */
+  readonly state: 'enabled' | 'frozen' | 'halted' | 'closed' | 'resting';
+  readonly branchName: string;
+  readonly halt?: Halt;
+  /** What is written at the transition that was closed by hand. */
+  readonly closedReason?: string;
+  readonly last?: LastExecution;
+  readonly problem?: string;
+}
+
+export interface LastExecution {
+  readonly status: string;
+  readonly startedAt: string;
+  /** Absent while it runs. */
+  readonly seconds?: number;
+  readonly commitId?: string;
+  readonly author?: string;
+}

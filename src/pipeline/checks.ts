@@ -1,0 +1,81 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { PipelineDefinition } from './pipeline-definition';
+import type { BuildOptions, PipelinePlan, PipelineStage, PipelineStep } from './pipeline-plan';
+import { ExecutionMode, Rollback } from './pipeline-plan';
+import { fail } from '../private/validate';
+
+const NAME = /^[A-Za-z][A-Za-z0-9]{0,30}$/;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Roles and stages of our own. */
+const TAKEN = ['source', 'approve', 'run', 'start'];
+
+export function checkedMinutes(scope: IConstruct, name: string, duration: Duration, least: number, most: number): number {
+  const minutes = duration.toMinutes({ integral: false });
+  if (Number.isInteger(minutes) && minutes >= least && minutes <= most) return minutes;
+  return fail(scope, `the ${name} must be ${least} to ${most} whole minutes, got ${duration.toHumanString()}`);
+}
+
+/** The plan of a definition, when AWS would take it. */
+export function checkedPlan(scope: IConstruct, definition: PipelineDefinition): PipelinePlan {
+  const plan = definition.plan();
+  const names = plan.stages.map(({ name }) => name);
+  if (!names.includes('Deploy')) fail(scope, `a pipeline must have a stage 'Deploy', before which it asks for approval, got ${names.join(', ') || 'none'}`);
+  for (const stage of plan.stages) checkStage(scope, stage, plan);
+  checkNames(scope, 'stage', names);
+  checkNames(scope, 'step', plan.stages.flatMap(({ steps }) => steps.map(({ name }) => name)));
+  checkArtifacts(scope, plan);
+  checkBuild(scope, plan.builds ?? {});
+  return plan;
+}
+
+function checkNames(scope: IConstruct, kind: string, names: readonly string[]) {
+  for (const [index, name] of names.entries()) {
+    if (!NAME.test(name)) fail(scope, `the name of a ${kind} must be a letter and at most 30 more letters and digits, got '${name}'`);
+    if (TAKEN.includes(name.toLowerCase())) fail(scope, `the name of a ${kind} must not be '${name}', which the pipeline itself uses: choose another name`);
+    const twice = names.slice(index + 1).find(other => other.toLowerCase() === name.toLowerCase());
+    if (twice) fail(scope, `the pipeline has two ${kind}s named '${twice}': choose another name for one of them`);
+  }
+}
+
+function checkStage(scope: IConstruct, { name, steps, rollback, alarmNames = [], alarmWindow }: PipelineStage, { executionMode }: PipelinePlan) {
+  if (steps.length === 0) fail(scope, `the stage '${name}' must have at least one step, got none`);
+  if (alarmNames.length > 5) fail(scope, `the stage '${name}' can watch 5 alarms, got ${alarmNames.length}: combine some in a composite alarm`);
+  if (alarmWindow) checkedMinutes(scope, 'alarmWindow', alarmWindow, 1, 1440);
+  if (executionMode === ExecutionMode.PARALLEL && rollback === Rollback.PREVIOUS_COMMIT) {
+    fail(scope, "a pipeline in the mode PARALLEL cannot go back to the previous commit: choose 'rollback: Rollback.NONE', or the mode SUPERSEDED or QUEUED");
+  }
+}
+
+/** An artifact has one maker, and comes before whoever uses it. */
+function checkArtifacts(scope: IConstruct, { stages }: PipelinePlan) {
+  const made = new Set(['Source']);
+  for (const step of stages.flatMap(({ steps }) => steps)) {
+    for (const artifact of [step.input ?? 'Source', ...step.extraInputs ?? []]) {
+      if (!made.has(artifact)) fail(scope, `the step '${step.name}' uses the artifact '${artifact}', which no earlier step makes: there are ${[...made].join(', ')}`);
+    }
+    checkOutput(scope, step, made);
+  }
+}
+
+function checkOutput(scope: IConstruct, { name, output, outputFiles = [], commands }: PipelineStep, made: Set<string>) {
+  if (commands.length === 0) fail(scope, `the step '${name}' must have at least one command, got none`);
+  if (output !== undefined && made.has(output)) fail(scope, `the step '${name}' makes the artifact '${output}', which an earlier step makes: choose another name`);
+  if (output !== undefined) made.add(output);
+  const outside = outputFiles.find(file => file.startsWith('/') || file.split('/').includes('..') || /['"\s]/.test(file));
+  if (outside !== undefined) fail(scope, `a file of the step '${name}' must be a path within the repository without spaces and quotes, got '${outside}'`);
+}
+
+function checkBuild(scope: IConstruct, { environment = {}, secrets = {}, timeout, network }: BuildOptions) {
+  if (timeout) checkedMinutes(scope, 'timeout', timeout, 5, 2160);
+  for (const name of [...Object.keys(environment), ...Object.keys(secrets)]) {
+    if (!VARIABLE.test(name)) fail(scope, `an environment variable must be named with letters, digits and '_', not beginning with a digit, got '${name}'`);
+    if (/^(CODEBUILD_|ENVIRONMENT_DESCRIPTOR$|CHECK_|STACK_OUTPUTS$)/.test(name)) {
+      fail(scope, `the environment variable '${name}' is set by the pipeline itself: choose another name`);
+    }
+    if (name in environment && name in secrets) fail(scope, `'${name}' is both in 'environment' and in 'secrets': keep one of them`);
+  }
+  const { subnetIds = [], securityGroupIds = [] } = network ?? {};
+  if (network && !Token.isUnresolved(subnetIds) && subnetIds.length === 0) fail(scope, "the network of builds must have at least one of 'subnetIds', got none");
+  if (network && !Token.isUnresolved(securityGroupIds) && securityGroupIds.length === 0) fail(scope, "the network of builds must have at least one of 'securityGroupIds', got none");
+}

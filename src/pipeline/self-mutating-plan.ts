@@ -1,0 +1,52 @@
+import type { PipelineDefinitionOptions } from './cdk-plan';
+import { synthStep } from './cdk-plan';
+import type { PipelinePlan } from './pipeline-plan';
+import { AccountRole } from './pipeline-plan';
+
+/** Options of `PipelineDefinition.selfMutating`. */
+export interface SelfMutatingPipelineOptions extends PipelineDefinitionOptions {
+  /** Name of the stack that holds the app's own pipeline. */
+  readonly stack: string;
+
+  /**
+   * Commands that build the app.
+   *
+   * @default ['npm run build --if-present']
+   */
+  readonly buildCommands?: string[];
+
+  /**
+   * Commands that synthesize the app into the folder `cdk.out`.
+   *
+   * @default ['npx cdk synth --quiet']
+   */
+  readonly synthCommands?: string[];
+}
+
+/** Two that deploy the same stack would get in each other's way, so this one deploys it only as long as it holds no pipeline. */
+export function selfMutatingPlan(options: SelfMutatingPipelineOptions): PipelinePlan {
+  const stack = `'${options.stack}' --app cdk.out`;
+  return {
+    stages: [
+      { name: 'Synth', steps: [synthStep({ ...options, testCommands: [] })] },
+      {
+        name: 'Deploy',
+        steps: [{
+          name: 'Deploy',
+          description: "Deploys the app's own pipeline, unless it is there",
+          input: 'Assembly',
+          commands: [
+            `npx --yes aws-cdk@2 diff ${stack} --exclusively --method template --no-color > diff.txt 2>&1 || { cat diff.txt; exit 1; }`,
+            'if grep -qF "[+] AWS::CodePipeline::Pipeline" diff.txt; then '
+            + `npx --yes aws-cdk@2 deploy ${stack} --require-approval never --progress events; `
+            + `else echo 'the pipeline of the stack ${options.stack} is there already and updates itself'; fi`,
+          ],
+          roles: [AccountRole.DEPLOY, AccountRole.FILE_PUBLISHING, AccountRole.IMAGE_PUBLISHING, AccountRole.LOOKUP],
+          docker: true,
+        }],
+      },
+    ],
+    executionMode: options.executionMode,
+    builds: options,
+  };
+}

@@ -1,0 +1,79 @@
+import { Aws, Duration, IResolvable } from 'aws-cdk-lib';
+import type { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
+import { projectName } from './build-project';
+import type { PipelineStage, PipelineStep } from './pipeline-plan';
+import { Rollback } from './pipeline-plan';
+
+/** The variable in which a step sums up for whoever approves what is going to happen, and the one with the id of its build. */
+const SUMMARY = 'CHECK_SUMMARY';
+const BUILD = 'CHECK_BUILD';
+
+export function sourceStage(source: { roleArn: string; repositoryName: string; branchName: string }): CfnPipeline.StageDeclarationProperty {
+  return {
+    name: 'Source',
+    actions: [{
+      name: 'Source',
+      actionTypeId: { category: 'Source', owner: 'AWS', provider: 'CodeCommit', version: '1' },
+      // the repository is in the CICD account, where the trigger function watches it
+      roleArn: source.roleArn,
+      configuration: { RepositoryName: source.repositoryName, BranchName: source.branchName, PollForSourceChanges: 'false' },
+      outputArtifacts: [{ name: 'Source' }],
+    }],
+  };
+}
+
+export function stageOf(stage: PipelineStage): CfnPipeline.StageDeclarationProperty {
+  const { name, steps, alarmNames = [], rollback = Rollback.NONE } = stage;
+  return {
+    name,
+    actions: steps.map((step, index) => buildAction(step, index + 1)),
+    ...rollback === Rollback.PREVIOUS_COMMIT && { onFailure: { result: 'ROLLBACK' } },
+    ...alarmNames.length > 0 && { onSuccess: { conditions: [alarmCondition(stage, alarmNames)] } },
+  };
+}
+
+function alarmCondition(stage: PipelineStage, alarmNames: readonly string[]): CfnPipeline.ConditionProperty {
+  const { alarmWindow = Duration.minutes(5), rollback } = stage;
+  return {
+    result: rollback === Rollback.PREVIOUS_COMMIT ? 'ROLLBACK' : 'FAIL',
+    rules: alarmNames.map((alarmName, index) => ({
+      name: `Alarm${index + 1}`,
+      ruleTypeId: { category: 'Rule', owner: 'AWS', provider: 'CloudWatchAlarm', version: '1' },
+      configuration: { AlarmName: alarmName, AlarmStates: 'ALARM', WaitTime: String(alarmWindow.toMinutes()) },
+    })),
+  };
+}
+
+function buildAction(step: PipelineStep, runOrder: number): CfnPipeline.ActionDeclarationProperty {
+  const { name, input = 'Source', extraInputs = [], output, exports: exported = [] } = step;
+  return {
+    name,
+    actionTypeId: { category: 'Build', owner: 'AWS', provider: 'CodeBuild', version: '1' },
+    configuration: { ProjectName: projectName(step), ...extraInputs.length > 0 && { PrimarySource: input } },
+    runOrder,
+    inputArtifacts: [input, ...extraInputs].map(artifact => ({ name: artifact })),
+    outputArtifacts: output ? [{ name: output }] : [],
+    ...exported.length > 0 && { namespace: name },
+  };
+}
+
+/** In the spelling of templates, because it is inside of a condition. */
+export function approvalStage(stages: readonly PipelineStage[], timeoutMinutes: string, topicArn: IResolvable): object {
+  const checks = stages.flatMap(({ steps }) => steps).find(({ exports: exported = [] }) => exported.includes(SUMMARY));
+  return {
+    Name: 'Approve',
+    Actions: [{
+      Name: 'Approve',
+      ActionTypeId: { Category: 'Approval', Owner: 'AWS', Provider: 'Manual', Version: '1' },
+      TimeoutInMinutes: timeoutMinutes,
+      Configuration: {
+        NotificationArn: topicArn,
+        ...checks && {
+          CustomData: `#{${checks.name}.${SUMMARY}}`,
+          ExternalEntityLink: `https://${Aws.REGION}.console.aws.amazon.com/codesuite/codebuild/${Aws.ACCOUNT_ID}/projects/${projectName(checks)}`
+            + `/build/#{${checks.name}.${BUILD}}/log?region=${Aws.REGION}`,
+        },
+      },
+    }],
+  };
+}

@@ -1,0 +1,103 @@
+import { Aws } from 'aws-cdk-lib';
+import type { VerifiedPipelineOptions } from './cdk-plan';
+import { deployStage } from './cdk-plan';
+import type { PipelinePlan, PipelineStep } from './pipeline-plan';
+import { AccountRole } from './pipeline-plan';
+import { NAMES } from '../private/contract';
+
+/** Options of `PipelineDefinition.tofu`. The `installCommands` are those of the smoke test; there are none unless you name some. */
+export interface TofuPipelineOptions extends VerifiedPipelineOptions {
+  /**
+   * Version of OpenTofu.
+   *
+   * @default '1.10.6'
+   */
+  readonly version?: string;
+
+  /**
+   * Folder of the configuration in the repository.
+   *
+   * @default - the root of the repository
+   */
+  readonly directory?: string;
+
+  /**
+   * Arguments of `tofu init`, for example `-backend-config=backend.hcl`.
+   *
+   * @default - none
+   */
+  readonly initArguments?: string[];
+}
+
+const RELEASES = 'https://github.com/opentofu/opentofu/releases/download';
+
+export function tofuPlan(options: TofuPipelineOptions): PipelinePlan {
+  return {
+    stages: [
+      { name: 'Plan', steps: [planStep(options)] },
+      deployStage({ ...options, installCommands: options.installCommands ?? [] }, applyStep(options)),
+    ],
+    executionMode: options.executionMode,
+    builds: options,
+  };
+}
+
+/** Downloads a release and compares it with the sums that were published with it. */
+function installCommands(version = '1.10.6'): string[] {
+  const release = `${RELEASES}/v${version}`;
+  return [
+    `mkdir -p /tmp/tofu && cd /tmp/tofu && curl -sSfLO ${release}/tofu_${version}_linux_amd64.zip && curl -sSfLO ${release}/tofu_${version}_SHA256SUMS`
+    + ` && sha256sum --check --ignore-missing tofu_${version}_SHA256SUMS && unzip -qo tofu_${version}_linux_amd64.zip -d /usr/local/bin tofu && cd -`,
+  ];
+}
+
+/** The AWS provider and the backend take the role by themselves, and renew it. */
+function enterCommands({ directory, initArguments = [] }: TofuPipelineOptions): string[] {
+  const role = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${NAMES.applicationRole}-${Aws.REGION}`;
+  return [
+    `printf '[profile application]\\nrole_arn = %s\\ncredential_source = EcsContainer\\n' '${role}' > /tmp/application.ini`,
+    'export AWS_CONFIG_FILE=/tmp/application.ini AWS_PROFILE=application AWS_SDK_LOAD_CONFIG=1 TF_IN_AUTOMATION=1 TF_INPUT=0',
+    ...directory ? [`cd '${directory}'`] : [],
+    ['tofu init', ...initArguments].join(' '),
+  ];
+}
+
+function planStep(options: TofuPipelineOptions): PipelineStep {
+  return {
+    name: 'Plan',
+    description: 'Plans what OpenTofu would change',
+    installCommands: installCommands(options.version),
+    commands: [
+      ...enterCommands(options),
+      'tofu validate',
+      'tofu plan -out=environment.tfplan',
+      'export CHECK_SUMMARY="$(tofu show -no-color environment.tfplan | grep -E \'^(Plan: |No changes|  # .*(destroyed|replaced))\' | cut -c -200 | head -c 700)"'
+      + ' CHECK_BUILD="$CODEBUILD_BUILD_ID"',
+    ],
+    output: 'Planned',
+    outputFiles: ['**/*'],
+    exports: ['CHECK_SUMMARY', 'CHECK_BUILD'],
+    roles: [AccountRole.APPLICATION],
+    cached: true,
+  };
+}
+
+/** On the way back the plan of the previous commit no longer fits the state, and is made anew. */
+function applyStep(options: TofuPipelineOptions): PipelineStep {
+  return {
+    name: 'Deploy',
+    description: 'Applies what OpenTofu has planned',
+    input: 'Planned',
+    installCommands: installCommands(options.version),
+    commands: [
+      ...enterCommands(options),
+      "tofu apply environment.tfplan 2> error.txt || { cat error.txt; grep -q 'Saved plan is stale' error.txt && tofu apply -auto-approve; }",
+      'tofu output -json | node -e \'const o = JSON.parse(require("fs").readFileSync(0)); '
+      + 'console.log(JSON.stringify({ tofu: Object.fromEntries(Object.entries(o).filter(([, v]) => !v.sensitive)'
+      + '.map(([k, { value: v }]) => [k, typeof v === "string" ? v : JSON.stringify(v)])) }))\' > "$CODEBUILD_SRC_DIR/outputs.json"',
+    ],
+    output: 'Deployed',
+    outputFiles: ['outputs.json'],
+    roles: [AccountRole.APPLICATION],
+  };
+}

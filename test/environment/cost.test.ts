@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BASELINE } from '../../lambda/account/baseline';
+import { PipelineDefinition } from '../../src';
+import { Cicd, quickApp } from '../fixtures/app';
+import { accountTemplateOf, onlyResource, resourcesOf, templateOf } from '../fixtures/assembly';
+
+const root = join(__dirname, '../..');
+const chapter = /## What it costs\n(.*?)\n## /s.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1] ?? '';
+
+interface Line { readonly type: string; readonly count: number; readonly idle: number }
+
+/** The table of the README that begins with a heading: resource, number, dollars a month while nothing happens. */
+function table(heading: string): Line[] {
+  const [, text = ''] = chapter.split(`| ${heading} |`);
+  return [...(text.split('\n\n')[0] ?? '').matchAll(/^\| `([\w:]+)`[^|]* \| (\d+) \| ([\d.]+) \|/gm)]
+    .map(([, type = '', count, idle]) => ({ type, count: Number(count), idle: Number(idle) }));
+}
+
+/** Types that the README calls free; a star stands for all of a service. */
+const free = [...(/Free are (.*?)\./s.exec(chapter)?.[1] ?? '').matchAll(/`([\w:]+)\*?`/g)].map(([, type = '']) => type);
+
+/** Resources by type, but for those that are free. */
+function counts(types: readonly string[]): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const type of types.filter(name => !free.some(start => name.startsWith(start)))) found[type] = (found[type] ?? 0) + 1;
+  return found;
+}
+
+const app = quickApp();
+const { pipeline } = new Cicd(app).environment('dev', { pipeline: { definition: PipelineDefinition.cdk({ smokeTestCommands: ['npm run smoke-test'] }) } });
+const assembly = app.synth();
+const member = accountTemplateOf(assembly, pipeline.accountStack);
+const cicd = templateOf(assembly);
+const bootstrap: { Resources: Record<string, { Type: string; Condition?: string }> } = JSON.parse(readFileSync(join(root, 'lib/lambda/account/bootstrap-template.json'), 'utf8'));
+
+const LEFT_OUT = ['CreateNewKey', 'ShouldCreatePermissionsBoundary'];
+
+test.each([
+  ['in the account of an environment', [
+    ...Object.values(member.Resources).map(({ Type }) => Type),
+    ...Object.values(BASELINE.Resources).map(({ Type }) => Type),
+    // the bootstrap is told to use a key that AWS manages
+    ...Object.values(bootstrap.Resources).filter(({ Condition = '' }) => !LEFT_OUT.includes(Condition)).map(({ Type }) => Type),
+  ]],
+  ['in the CICD account', Object.values(cicd.Resources).map(({ Type }) => Type)],
+])('the cost table counts every resource %s', (heading, types) => {
+  expect(Object.fromEntries(table(heading).map(({ type, count }) => [type, count]))).toEqual(counts(types));
+});
+
+/** What AWS asks for each month whether it is used or not; all other types of ours are paid by use. */
+const PRICES: Record<string, number> = { 'AWS::KMS::Key': 1 };
+
+test.each(['in the account of an environment', 'in the CICD account'])('the cost table says what each resource costs at rest %s', heading => {
+  for (const { type, idle } of table(heading)) expect([type, idle]).toEqual([type, PRICES[type] ?? 0]);
+});
+
+test('the sums of the cost table are those of its lines', () => {
+  const sum = (heading: string) => table(heading).reduce((total, { count, idle }) => total + count * idle, 0);
+  expect(chapter).toContain(`an environment that rests costs **$${sum('in the account of an environment').toFixed(2)}** a month`);
+  expect(chapter).toContain(`the CICD account **$${sum('in the CICD account').toFixed(2)}**`);
+});
+
+test('the prices have a date', () => {
+  expect(chapter).toMatch(/us-east-1.*20\d\d-\d\d/s);
+});
+
+test('what would cost something each month is not there, and what is kept goes after a while', () => {
+  expect(onlyResource(member, 'AWS::CodePipeline::Pipeline').Properties.PipelineType).toBe('V2');
+  for (const type of ['AWS::KMS::Key', 'AWS::S3::Bucket', 'AWS::EC2::NatGateway', 'AWS::SecretsManager::Secret']) expect(resourcesOf(member, type)).toEqual([]);
+  const [expire] = BASELINE.Resources.ArtifactBucket.Properties.LifecycleConfiguration.Rules;
+  expect(expire).toMatchObject({ Status: 'Enabled', ExpirationInDays: 90 });
+  expect(onlyResource(member, 'AWS::Logs::LogGroup').Properties.RetentionInDays).toBe(90);
+  expect(chapter).toContain('artifacts expire after 90 days');
+});

@@ -1,0 +1,68 @@
+import { Duration } from 'aws-cdk-lib';
+import type { CdkPipelineOptions, PipelinePlan, PipelineStep } from '../../src';
+import { BuildSecret, ExecutionMode, PipelineDefinition, Rollback } from '../../src';
+import { Cicd, quickApp } from '../fixtures/app';
+
+const define = (definition: PipelineDefinition) => () => new Cicd(quickApp(), { imported: true }).environment('dev', { pipeline: { definition } });
+
+class Planned extends PipelineDefinition {
+  public constructor(private readonly planned: PipelinePlan) {
+    super();
+  }
+
+  public plan(): PipelinePlan {
+    return this.planned;
+  }
+}
+
+const step = (name: string, more: Partial<PipelineStep> = {}): PipelineStep => ({ name, description: 'x', commands: ['true'], ...more });
+const stages = (...steps: PipelineStep[]) => new Planned({ stages: [...steps, step('Deploy')].map(own => ({ name: own.name, steps: [own] })) });
+
+describe('a pipeline stops at synth', () => {
+  test.each<[string, CdkPipelineOptions, string]>([
+    ['when it could not go back', { executionMode: ExecutionMode.PARALLEL },
+      "a pipeline in the mode PARALLEL cannot go back to the previous commit: choose 'rollback: Rollback.NONE', or the mode SUPERSEDED or QUEUED"],
+    ['when it watches too many alarms', { alarmNames: ['a', 'b', 'c', 'd', 'e', 'f'] },
+      "the stage 'Deploy' can watch 5 alarms, got 6: combine some in a composite alarm"],
+    ['when it watches alarms for too long', { alarmNames: ['a'], alarmWindow: Duration.days(2) }, 'the alarmWindow must be 1 to 1440 whole minutes, got 2 days'],
+    ['when a build may take too little time', { timeout: Duration.minutes(4) }, 'the timeout must be 5 to 2160 whole minutes, got 4 minutes'],
+    ['when a build may take half a minute', { timeout: Duration.seconds(330) }, 'the timeout must be 5 to 2160 whole minutes, got 5 minutes 30 seconds'],
+    ['when a variable has no proper name', { environment: { 'MY-SIZE': 'x' } },
+      "an environment variable must be named with letters, digits and '_', not beginning with a digit, got 'MY-SIZE'"],
+    ['when a variable is its own', { environment: { CODEBUILD_SRC_DIR: 'x' } }, "the environment variable 'CODEBUILD_SRC_DIR' is set by the pipeline itself: choose another name"],
+    ['when a variable is also a secret', { environment: { TOKEN: 'x' }, secrets: { TOKEN: BuildSecret.parameter('/x') } },
+      "'TOKEN' is both in 'environment' and in 'secrets': keep one of them"],
+    ['when its network has no subnets', { network: { vpcId: 'vpc-1', subnetIds: [], securityGroupIds: ['sg-1'] } },
+      "the network of builds must have at least one of 'subnetIds', got none"],
+    ['when its network has no security groups', { network: { vpcId: 'vpc-1', subnetIds: ['subnet-1'], securityGroupIds: [] } },
+      "the network of builds must have at least one of 'securityGroupIds', got none"],
+    ['when Guard rules are not in the repository', { guardRules: ['../rules.guard'] },
+      "a file of the step 'Synth' must be a path within the repository without spaces and quotes, got '../rules.guard'"],
+    ['when nothing synthesizes', { buildCommands: [], testCommands: [], synthCommands: [] }, "the step 'Synth' must have at least one command, got none"],
+  ])('%s', (_, options, words) => {
+    expect(define(PipelineDefinition.cdk(options))).toThrow(`[Cicd/dev/Pipeline] ${words}`);
+  });
+
+  test.each<[string, PipelineDefinition, string]>([
+    ['when nothing is deployed', new Planned({ stages: [] }), "a pipeline must have a stage 'Deploy', before which it asks for approval, got none"],
+    ['when a stage is empty', new Planned({ stages: [{ name: 'Test', steps: [] }, { name: 'Deploy', steps: [step('Deploy')] }] }), "the stage 'Test' must have at least one step, got none"],
+    ['when a stage has no proper name', stages(step('Load test')), "the name of a stage must be a letter and at most 30 more letters and digits, got 'Load test'"],
+    ['when a stage has the name of one of its own', stages(step('Approve')), "the name of a stage must not be 'Approve', which the pipeline itself uses: choose another name"],
+    ['when two steps differ in case alone', new Planned({ stages: [{ name: 'Deploy', steps: [step('Test'), step('test')] }] }),
+      "the pipeline has two steps named 'test': choose another name for one of them"],
+    ['when an artifact comes from nowhere', stages(step('Test', { input: 'Assembly' })), "the step 'Test' uses the artifact 'Assembly', which no earlier step makes: there are Source"],
+    ['when an artifact is made twice', stages(step('One', { output: 'Made' }), step('Two', { output: 'Made' })),
+      "the step 'Two' makes the artifact 'Made', which an earlier step makes: choose another name"],
+  ])('%s', (_, definition, words) => {
+    expect(define(definition)).toThrow(`[Cicd/dev/Pipeline] ${words}`);
+  });
+
+  test('when it would wait for an approval for ever', () => {
+    expect(() => new Cicd(quickApp(), { imported: true }).environment('dev', { pipeline: { approvalTimeout: Duration.days(61) } })).toThrow(
+      '[Cicd/dev/Pipeline] the approvalTimeout must be 5 to 86400 whole minutes, got 61 days');
+  });
+
+  test('but not when it goes parallel without a way back', () => {
+    expect(define(PipelineDefinition.cdk({ executionMode: ExecutionMode.PARALLEL, rollback: Rollback.NONE }))).not.toThrow();
+  });
+});

@@ -1,0 +1,280 @@
+import { writeFileSync } from 'node:fs';
+import {
+  EnableStageTransitionCommand, GetPipelineExecutionCommand, GetPipelineStateCommand, ListPipelineExecutionsCommand, PutApprovalResultCommand,
+  RetryStageExecutionCommand, RollbackStageCommand, StopPipelineExecutionCommand,
+} from '@aws-sdk/client-codepipeline';
+import { approvalAction, buildAction, buildProject, MEMBER, PIPELINE, PipelineWorld, REGION, until } from './world';
+
+/** What the build of a commit does is in its own file `do.sh`. */
+const DO = { Project: buildProject('do', ['sh do.sh']) };
+const DEPLOY = { Name: 'Deploy', Actions: [buildAction('Deploy', 'do')] };
+
+let world: PipelineWorld;
+beforeEach(async () => { world = await PipelineWorld.start({ files: { 'do.sh': 'echo first\n' } }); });
+afterEach(() => world.stop());
+
+const state = async (stageName: string) => {
+  const { stageStates = [] } = await world.client.send(new GetPipelineStateCommand({ name: PIPELINE }));
+  const found = stageStates.find(stage => stage.stageName === stageName);
+  if (found === undefined) throw new Error(`no stage ${stageName}`);
+  return found;
+};
+const token = async (): Promise<string> => until(async () => (await state('Approve')).actionStates?.[0].latestExecution?.token);
+const approve = async (status: 'Approved' | 'Rejected', given: string): Promise<unknown> => world.client.send(new PutApprovalResultCommand({
+  pipelineName: PIPELINE, stageName: 'Approve', actionName: 'Approve', token: given, result: { summary: `${status} by Anna`, status },
+}));
+const log = (): string => world.simulation.codebuild.builds(MEMBER, REGION).map(build => build.log.join('\n')).join('\n');
+
+test('a pipeline runs when it is made, and then at exactly the commit that a start names', async () => {
+  await world.pipeline([DEPLOY], { resources: DO });
+  expect(await world.ended()).toMatchObject({ status: 'Succeeded', trigger: { triggerType: 'CreatePipeline' } });
+  const second = await world.commit({ 'do.sh': 'echo second\n' });
+  const third = await world.commit({ 'do.sh': 'echo third\n' });
+  const id = await world.run({ commitId: second });
+  expect(await world.ended(id)).toMatchObject({
+    status: 'Succeeded', executionMode: 'SUPERSEDED', executionType: 'STANDARD', sourceRevisions: [{ actionName: 'Source', revisionId: second, revisionSummary: 'change do.sh' }],
+  });
+  expect(log()).toContain('second');
+  expect(log()).not.toContain('third');
+  await world.ended(await world.run());
+  expect(await world.executions()).toMatchObject([{ sourceRevisions: [{ revisionId: third }] }, { pipelineExecutionId: id }, {}]);
+  const { nextToken } = await world.client.send(new ListPipelineExecutionsCommand({ pipelineName: PIPELINE, maxResults: 2 }));
+  const rest = await world.client.send(new ListPipelineExecutionsCommand({ pipelineName: PIPELINE, maxResults: 2, nextToken }));
+  expect(rest).toMatchObject({ pipelineExecutionSummaries: [{ trigger: { triggerType: 'CreatePipeline' } }] });
+  expect(rest.nextToken).toBeUndefined();
+});
+
+test('while one deploys, a second waits and is superseded by a third', async () => {
+  await world.pipeline([DEPLOY], { resources: DO });
+  await world.ended();
+  const go = `${world.folder}/go`;
+  await world.commit({ 'do.sh': `until [ -f ${go} ]; do sleep 0.1; done\n` });
+  const slow = await world.run();
+  await until(async () => (await state('Deploy')).latestExecution?.pipelineExecutionId === slow || undefined);
+  await world.commit({ 'do.sh': 'echo second\n' });
+  const second = await world.run();
+  await until(async () => (await state('Deploy')).inboundExecution?.pipelineExecutionId === second || undefined);
+  await world.commit({ 'do.sh': 'echo third\n' });
+  const third = await world.run();
+  await until(async () => (await state('Deploy')).inboundExecution?.pipelineExecutionId === third || undefined);
+  writeFileSync(go, '');
+  expect(await world.ended(third)).toMatchObject({ status: 'Succeeded' });
+  expect(await world.status(slow)).toBe('Succeeded');
+  expect(await world.status(second)).toBe('Superseded');
+  expect(log()).not.toContain('second');
+});
+
+test('in a queue nothing is passed over', async () => {
+  await world.pipeline([DEPLOY], { resources: DO, ExecutionMode: 'QUEUED' });
+  await world.ended();
+  await world.commit({ 'do.sh': 'sleep 1\n' });
+  const ids = [await world.run(), await world.run(), await world.run()];
+  for (const id of ids) expect(await world.ended(id)).toMatchObject({ status: 'Succeeded', executionMode: 'QUEUED' });
+});
+
+test('in parallel nothing waits', async () => {
+  await world.commit({ 'do.sh': 'sleep 1\n' });
+  await world.pipeline([DEPLOY], { resources: DO, ExecutionMode: 'PARALLEL' });
+  await Promise.all([world.run(), world.run()]);
+  await until(() => world.simulation.codebuild.builds(MEMBER, REGION).filter(({ currentPhase }) => currentPhase === 'BUILD').length === 3 || undefined);
+  for (const { pipelineExecutionId } of await world.executions()) expect(await world.ended(pipelineExecutionId)).toMatchObject({ status: 'Succeeded' });
+});
+
+test('a disabled transition holds the last commit back until it is enabled', async () => {
+  await world.pipeline([DEPLOY], { resources: DO, DisableInboundStageTransitions: [{ StageName: 'Deploy', Reason: 'frozen for the audit' }] });
+  const { inboundTransitionState } = await state('Deploy');
+  expect(inboundTransitionState).toMatchObject({ enabled: false, disabledReason: 'frozen for the audit', lastChangedBy: expect.stringContaining(MEMBER) });
+  const created = (await world.executions())[0].pipelineExecutionId ?? '';
+  await until(async () => (await state('Deploy')).inboundExecution !== undefined || undefined);
+  const second = await world.run();
+  await until(async () => (await state('Deploy')).inboundExecution?.pipelineExecutionId === second || undefined);
+  expect(await world.status(created)).toBe('Superseded');
+  expect(world.simulation.codepipeline.isBusy).toBe(false);
+  await world.client.send(new EnableStageTransitionCommand({ pipelineName: PIPELINE, stageName: 'Deploy', transitionType: 'Inbound' }));
+  expect(await world.ended(second)).toMatchObject({ status: 'Succeeded' });
+});
+
+describe('an approval', () => {
+  const stages = [{ Name: 'Approve', Actions: [approvalAction({ TimeoutInMinutes: 60 })] }, DEPLOY];
+
+  test('lets go on what was approved, once and with the right token', async () => {
+    await world.pipeline(stages, { resources: DO });
+    const given = await token();
+    await expect(approve('Approved', 'another')).rejects.toMatchObject({ name: 'InvalidApprovalTokenException' });
+    await approve('Approved', given);
+    expect(await world.ended()).toMatchObject({ status: 'Succeeded' });
+    expect(await world.actions()).toMatchObject([{ actionName: 'Deploy' }, { actionName: 'Approve', output: { executionResult: { externalExecutionSummary: 'Approved by Anna' } } }, {}]);
+    await expect(approve('Approved', given)).rejects.toMatchObject({ name: 'ApprovalAlreadyCompletedException' });
+  });
+
+  test('that is rejected deploys nothing, and says what was answered', async () => {
+    await world.pipeline(stages, { resources: DO });
+    await approve('Rejected', await token());
+    expect(await world.ended()).toMatchObject({ status: 'Failed', statusSummary: 'Action Approve in stage Approve failed: Approval action was rejected: Rejected by Anna' });
+    expect(world.simulation.codebuild.builds(MEMBER, REGION)).toEqual([]);
+  });
+
+  test('that nobody gives times out', async () => {
+    await world.pipeline(stages, { resources: DO });
+    expect(await world.ended()).toMatchObject({
+      statusSummary: 'Action Approve in stage Approve failed: The approval action timed out after 60 minutes: nobody approved or rejected it',
+    });
+  });
+});
+
+describe('an execution that is stopped', () => {
+  const stop = async (pipelineExecutionId: string, abandon: boolean): Promise<unknown> =>
+    world.client.send(new StopPipelineExecutionCommand({ pipelineName: PIPELINE, pipelineExecutionId, abandon, reason: 'wrong commit' }));
+  const deploying = async (): Promise<string> => {
+    await world.commit({ 'do.sh': 'sleep 2\n' });
+    await world.pipeline([DEPLOY, { Name: 'Verify', Actions: [buildAction('Verify', 'do')] }], { resources: DO });
+    await until(async () => (await state('Deploy')).actionStates?.[0].latestExecution?.status === 'InProgress' || undefined);
+    return (await world.executions())[0].pipelineExecutionId ?? '';
+  };
+
+  test('ends what it is doing first', async () => {
+    const id = await deploying();
+    await stop(id, false);
+    expect(await world.status(id)).toBe('Stopping');
+    await expect(stop(id, false)).rejects.toMatchObject({ name: 'DuplicatedStopRequestException' });
+    expect(await world.ended(id)).toMatchObject({ status: 'Stopped', stopTrigger: { reason: 'wrong commit' } });
+    expect(await world.actions(id)).toMatchObject([{ actionName: 'Deploy', status: 'Succeeded' }, { actionName: 'Source' }]);
+    await expect(stop(id, true)).rejects.toMatchObject({ name: 'PipelineExecutionNotStoppableException' });
+  });
+
+  test('abandons what it is doing when it must', async () => {
+    const id = await deploying();
+    await stop(id, true);
+    expect(await world.ended(id)).toMatchObject({ status: 'Stopped' });
+    expect(await world.actions(id)).toMatchObject([{ actionName: 'Deploy', status: 'Abandoned' }, { actionName: 'Source' }]);
+    // as on AWS, the build itself goes on
+    expect(world.simulation.codebuild.builds(MEMBER, REGION)).toMatchObject([{ status: 'IN_PROGRESS' }]);
+  });
+});
+
+describe('a stage that fails', () => {
+  const retry = async (pipelineExecutionId: string | undefined, retryMode: 'FAILED_ACTIONS' | 'ALL_ACTIONS'): Promise<unknown> =>
+    world.client.send(new RetryStageExecutionCommand({ pipelineName: PIPELINE, stageName: 'Deploy', pipelineExecutionId, retryMode }));
+  const flaky = (file: string): string => `[ -f ${file} ] || { touch ${file}; exit 3; }`;
+
+  test('can be tried again, the failed actions only or all', async () => {
+    const counter = `${world.folder}/counter`;
+    const stage = { Name: 'Deploy', Actions: [buildAction('Deploy', 'do'), buildAction('Verify', 'verify', { RunOrder: 2 })] };
+    await world.pipeline([stage], { resources: { ...DO, Verify: buildProject('verify', [flaky(counter)]) } });
+    const { pipelineExecutionId, statusSummary } = await world.ended();
+    expect(statusSummary).toBe('Action Verify in stage Deploy failed: Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, '
+      + `Message: Error while executing command: ${flaky(counter)}. Reason: exit status 3`);
+    await retry(pipelineExecutionId, 'FAILED_ACTIONS');
+    expect(await world.ended(pipelineExecutionId)).toMatchObject({ status: 'Succeeded' });
+    expect((await world.actions()).map(({ actionName }) => actionName)).toEqual(['Verify', 'Verify', 'Deploy', 'Source']);
+    expect((await state('Deploy')).retryStageMetadata).toMatchObject({ manualStageRetryAttempt: 1, latestRetryTrigger: 'ManualStageRetry' });
+    await expect(retry(pipelineExecutionId, 'ALL_ACTIONS')).rejects.toMatchObject({ name: 'StageNotRetryableException' });
+  });
+
+  test('is tried again once by itself where it says so', async () => {
+    const stage = { ...DEPLOY, OnFailure: { Result: 'RETRY', RetryConfiguration: { RetryMode: 'ALL_ACTIONS' } } };
+    await world.pipeline([stage], { resources: { Project: buildProject('do', [flaky(`${world.folder}/counter`)]) } });
+    expect(await world.ended()).toMatchObject({ status: 'Succeeded' });
+    await world.commit({ 'x.txt': 'x' });
+    expect((await world.actions()).map(({ actionName, status }) => [actionName, status])).toEqual([['Deploy', 'Succeeded'], ['Deploy', 'Failed'], ['Source', 'Succeeded']]);
+  });
+
+  test('deploys the commit before once more, and the failed execution says why it failed', async () => {
+    await world.pipeline([{ ...DEPLOY, OnFailure: { Result: 'ROLLBACK' } }], { resources: DO });
+    const good = await world.ended();
+    await world.commit({ 'do.sh': 'exit 1\n' });
+    const bad = await world.run();
+    expect(await world.ended(bad)).toMatchObject({ status: 'Failed' });
+    const rollback = await world.ended();
+    expect(rollback).toMatchObject({
+      status: 'Succeeded',
+      executionType: 'ROLLBACK',
+      trigger: { triggerType: 'AutomatedRollback', triggerDetail: bad },
+      rollbackMetadata: { rollbackTargetPipelineExecutionId: good.pipelineExecutionId },
+      sourceRevisions: good.sourceRevisions,
+    });
+    expect(log().split('\n').filter(line => line === 'first')).toHaveLength(2);
+  });
+
+  test('says so when there is nothing to go back to', async () => {
+    await world.commit({ 'do.sh': 'exit 1\n' });
+    await world.pipeline([{ ...DEPLOY, OnFailure: { Result: 'ROLLBACK' } }], { resources: DO });
+    const { pipelineExecutionId } = await world.ended();
+    const { pipelineExecution } = await world.client.send(new GetPipelineExecutionCommand({ pipelineName: PIPELINE, pipelineExecutionId }));
+    expect(pipelineExecution?.statusSummary).toContain('Unable to roll back stage Deploy: no earlier execution has succeeded in it.');
+    expect(await world.executions()).toHaveLength(1);
+  });
+
+  test('is rolled back by hand only to an execution that has succeeded in it', async () => {
+    await world.pipeline([DEPLOY], { resources: DO });
+    const good = await world.ended();
+    await world.commit({ 'do.sh': 'exit 1\n' });
+    const bad = await world.run();
+    await world.ended(bad);
+    const rollBack = async (targetPipelineExecutionId: string | undefined) =>
+      world.client.send(new RollbackStageCommand({ pipelineName: PIPELINE, stageName: 'Deploy', targetPipelineExecutionId }));
+    await expect(rollBack(bad)).rejects.toMatchObject({ name: 'UnableToRollbackStageException' });
+    const { pipelineExecutionId } = await rollBack(good.pipelineExecutionId);
+    expect(await world.ended(pipelineExecutionId)).toMatchObject({ status: 'Succeeded', trigger: { triggerType: 'ManualRollback' } });
+    await expect(retry(bad, 'ALL_ACTIONS')).rejects.toMatchObject({ name: 'NotLatestPipelineExecutionException' });
+  });
+});
+
+describe('a condition', () => {
+  const rule = { Name: 'Errors', RuleTypeId: { Category: 'Rule', Owner: 'AWS', Provider: 'CloudWatchAlarm', Version: '1' }, Configuration: { AlarmName: 'errors', WaitTime: '10' } };
+  const resources = { ...DO, Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: 'errors' } } };
+  const alarm = (value: 'OK' | 'ALARM'): void => world.simulation.cloudwatch.setState(MEMBER, REGION, 'errors', value, 'a test');
+
+  test('after a stage watches its alarm, and rolls back when it goes off', async () => {
+    await world.pipeline([{ ...DEPLOY, OnSuccess: { Conditions: [{ Result: 'ROLLBACK', Rules: [rule] }] } }], { resources });
+    expect(await world.ended()).toMatchObject({ status: 'Succeeded' });
+    const id = await world.run();
+    await until(async () => (await world.actions(id))[0]?.actionName === 'Deploy' || undefined);
+    alarm('ALARM');
+    expect(await world.ended(id)).toMatchObject({
+      status: 'Failed', statusSummary: 'The OnSuccess condition of stage Deploy failed: Rule Errors failed: the alarm errors is in state ALARM',
+    });
+    await until(async () => (await world.executions())[0].executionType === 'ROLLBACK' || undefined);
+  });
+
+  test('before a stage keeps out, or passes the stage over', async () => {
+    const before = (Result: string) => ({ ...DEPLOY, BeforeEntry: { Conditions: [{ Result, Rules: [{ ...rule, Configuration: { AlarmName: 'errors' } }] }] } });
+    await world.pipeline([before('FAIL')], { resources });
+    await world.ended();
+    alarm('ALARM');
+    expect(await world.ended(await world.run())).toMatchObject({ status: 'Failed' });
+    await world.pipeline([before('SKIP')], { resources });
+    const skipped = await world.run();
+    expect(await world.ended(skipped)).toMatchObject({ status: 'Succeeded' });
+    expect(await world.actions(skipped)).toMatchObject([{ actionName: 'Source' }]);
+  });
+});
+
+test('variables of actions, of the pipeline and of the execution reach the actions behind', async () => {
+  const variables = (values: Readonly<Record<string, string>>): string =>
+    JSON.stringify(Object.entries(values).map(([name, value]) => ({ name, value })));
+  const given = variables({
+    COMMIT: '#{SourceVariables.CommitId}', VERSION: '#{Built.VERSION}', ID: '#{codepipeline.PipelineExecutionId}', WHO: '#{variables.who}',
+  });
+  await world.pipeline([
+    { Name: 'Build', Actions: [buildAction('Build', 'version', { Namespace: 'Built' })] },
+    { Name: 'Deploy', Actions: [buildAction('Deploy', 'show', { Configuration: { ProjectName: 'show', EnvironmentVariables: given } })] },
+  ], {
+    Variables: [{ Name: 'who', DefaultValue: 'nobody' }],
+    resources: {
+      Version: buildProject('version', { env: { 'exported-variables': ['VERSION'] }, phases: { build: { commands: ['export VERSION=1.2.3'] } } }),
+      Show: buildProject('show', ['echo "$COMMIT/$VERSION/$ID/$WHO"']),
+    },
+  });
+  await world.ended();
+  const id = await world.run({ variables: [{ name: 'who', value: 'anna' }] });
+  const { sourceRevisions = [] } = await world.ended(id);
+  expect(log()).toContain(`${sourceRevisions[0].revisionId}/1.2.3/${id}/anna`);
+  await expect(world.run({ variables: [{ name: 'when', value: 'now' }] })).rejects.toThrow("does not declare the variable 'when'");
+});
+
+test('a variable that nobody has set fails its action in words', async () => {
+  const Configuration = { ProjectName: 'do', EnvironmentVariables: '[{"name":"X","value":"#{SourceVariables.Nothing}"}]' };
+  await world.pipeline([{ Name: 'Deploy', Actions: [buildAction('Deploy', 'do', { Configuration })] }], { resources: DO });
+  expect((await world.ended()).statusSummary).toContain('Failed to resolve the variable #{SourceVariables.Nothing}: the namespace SourceVariables has AuthorDate, BranchName');
+});

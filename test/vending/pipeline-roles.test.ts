@@ -1,0 +1,100 @@
+import { CloudFormationClient, DeleteStackCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
+import { CodeCommitClient, DeleteBranchCommand, GetBranchCommand, GetFileCommand } from '@aws-sdk/client-codecommit';
+import { CodePipelineClient, GetPipelineCommand, StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { reasons, REPOSITORY, World } from './world';
+import { PipelineDefinition } from '../../src';
+import { ACCESS_ROLE_ARN, CICD_ACCOUNT, REGION } from '../fixtures/app';
+
+const REFUSED = /is not authorized to perform|Access ?Denied/i;
+
+describe('of the roles of a pipeline', () => {
+  let world: World;
+  let own: string;
+  let other: string;
+  let sourceRole: string;
+  beforeAll(async () => {
+    world = await World.start();
+    const definition = PipelineDefinition.cdk({ smokeTestCommands: ['npm run smoke-test'] });
+    expect(reasons(await world.deploy(cicd => {
+      for (const name of ['dev', 'prod']) cicd.environment(name, { account: cicd.account(name, { organizationalUnit: 'Workloads/Test' }), pipeline: { definition } });
+    }))).toBe('');
+    [own, other] = [world.vended['shop-dev'], world.vended['shop-prod']];
+    sourceRole = world.simulation.iam.rolesOf(CICD_ACCOUNT).find(({ roleName }) => roleName.startsWith('org-environments-source-'))?.arn ?? '';
+  });
+  afterAll(() => world.stop());
+
+  /** Clients with the session of a role, as a build or the pipeline has it. */
+  function as(roleArn: string) {
+    const { iam, server } = world.simulation;
+    return { endpoint: server.endpoint, region: REGION, maxAttempts: 1, forcePathStyle: true, credentials: iam.issue(iam.sessionOf(roleArn, 'build')) };
+  }
+  const pipelineRole = (step: string) => `arn:aws:iam::${own}:role/org-environments-pipeline-${step}`;
+  const bootstrapRole = (kind: string, accountId = own) => `arn:aws:iam::${accountId}:role/cdk-hnb659fds-${kind}-role-${accountId}-${REGION}`;
+  const assume = async (by: string, target: string) => new STSClient(as(by)).send(new AssumeRoleCommand({ RoleArn: target, RoleSessionName: 'attempt' }));
+  const every = ['run', 'synth', 'check', 'deploy', 'verify', 'start'];
+
+  describe.each(every)('the one named %s', step => {
+    test('enters no other account but through the role that reads its repository', async () => {
+      const elsewhere = [
+        bootstrapRole('deploy', other), bootstrapRole('lookup', other), `arn:aws:iam::${other}:role/OrganizationAccountAccessRole`,
+        `arn:aws:iam::${other}:role/org-environments-pipeline-deploy`, ACCESS_ROLE_ARN,
+        `arn:aws:iam::${CICD_ACCOUNT}:role/org-environments-stack-provider`, ...step === 'run' ? [] : [sourceRole],
+      ];
+      for (const target of elsewhere) await expect(assume(pipelineRole(step), target)).rejects.toThrow(REFUSED);
+    });
+
+    test('takes none of the roles that make pipelines, or resources without CloudFormation', async () => {
+      for (const name of ['deployer', 'deployer-execution', 'application']) {
+        await expect(assume(pipelineRole(step), `arn:aws:iam::${own}:role/org-environments-${name}-${REGION}`)).rejects.toThrow(REFUSED);
+      }
+    });
+
+    test('takes the bootstrap roles that it needs, and no others', async () => {
+      const needed: Record<string, string[]> = { synth: ['lookup'], check: ['lookup'], deploy: ['deploy', 'file-publishing', 'image-publishing', 'lookup'] };
+      for (const kind of ['deploy', 'file-publishing', 'image-publishing', 'lookup', 'cfn-exec']) {
+        const attempt = assume(pipelineRole(step), bootstrapRole(kind));
+        if (needed[step]?.includes(kind)) await expect(attempt).resolves.toBeDefined();
+        else await expect(attempt).rejects.toThrow(REFUSED);
+      }
+    });
+
+    test('does nothing in its own account directly', async () => {
+      const session = as(pipelineRole(step));
+      await expect(new SSMClient(session).send(new GetParameterCommand({ Name: '/cdk-bootstrap/hnb659fds/version' }))).rejects.toThrow(REFUSED);
+      await expect(new CloudFormationClient(session).send(new DeleteStackCommand({ StackName: 'org-environments-pipeline-dev' }))).rejects.toThrow(REFUSED);
+      await expect(new CodePipelineClient(session).send(new GetPipelineCommand({ name: 'dev' }))).rejects.toThrow(REFUSED);
+      const start = new CodePipelineClient(session).send(new StartPipelineExecutionCommand({ name: 'dev' }));
+      if (step === 'start') await expect(start).resolves.toBeDefined();
+      else await expect(start).rejects.toThrow(REFUSED);
+    });
+
+    test('reads neither the artifacts of another account nor the assets of the CICD account', async () => {
+      const storage = new S3Client(as(pipelineRole(step)));
+      for (const bucket of [`org-environments-artifacts-${other}-${REGION}`, `cdk-hnb659fds-assets-${CICD_ACCOUNT}-${REGION}`]) {
+        world.simulation.s3.write(bucket, 'dev/Source/abc', Buffer.from('code'));
+        await expect(storage.send(new GetObjectCommand({ Bucket: bucket, Key: 'dev/Source/abc' }))).rejects.toThrow(REFUSED);
+        await expect(storage.send(new PutObjectCommand({ Bucket: bucket, Key: 'dev/Source/abc', Body: 'x' }))).rejects.toThrow(REFUSED);
+      }
+    });
+  });
+
+  test('the run role reads its repository, and cannot change it', async () => {
+    const { Credentials: keys } = await assume(pipelineRole('run'), sourceRole);
+    const credentials = { accessKeyId: keys?.AccessKeyId ?? '', secretAccessKey: keys?.SecretAccessKey ?? '', sessionToken: keys?.SessionToken };
+    const repositories = new CodeCommitClient({ ...as(pipelineRole('run')), credentials });
+    await expect(repositories.send(new GetBranchCommand({ repositoryName: REPOSITORY, branchName: 'env/dev' }))).resolves.toBeDefined();
+    await expect(repositories.send(new DeleteBranchCommand({ repositoryName: REPOSITORY, branchName: 'env/dev' }))).rejects.toThrow(REFUSED);
+    await expect(repositories.send(new GetFileCommand({ repositoryName: REPOSITORY, filePath: 'README.md' }))).rejects.toThrow(REFUSED);
+  });
+
+  test('the deploy role of the bootstrap, which a build takes, changes and deletes neither pipeline nor baseline nor bootstrap', async () => {
+    const stacks = new CloudFormationClient(as(bootstrapRole('deploy')));
+    for (const StackName of ['org-environments-pipeline-dev', 'org-environments-baseline', 'CDKToolkit']) {
+      await expect(stacks.send(new DeleteStackCommand({ StackName }))).rejects.toThrow(/with an explicit deny in a permissions boundary/);
+      await expect(stacks.send(new UpdateStackCommand({ StackName, TemplateBody: '{"Resources":{}}' }))).rejects.toThrow(REFUSED);
+    }
+  });
+});
