@@ -180,7 +180,7 @@ describe('an account that is created', () => {
 });
 
 test('the services know a created account some time after its role', async () => {
-  const simulation = await Simulation.start({ managementAccountId: MANAGEMENT, scale: 600, creationSeconds: 1 });
+  const simulation = await Simulation.start({ managementAccountId: MANAGEMENT, scale: 60, creationSeconds: 1 });
   try {
     const started = simulation.organizations.creation.start({ name: 'new', email: 'new@example.com', roleName: 'access', tags: {} });
     const accountId = await until(() => simulation.organizations.creation.status(started.id)?.accountId);
