@@ -13,7 +13,7 @@ interface Panel {
   readonly bars: readonly Bar[];
 }
 
-const [WIDTH, LABELS, ROW, BAR, HEAD] = [760, 220, 28, 16, 44];
+const [WIDTH, LABELS, ROW, BAR, HEAD] = [800, 250, 28, 16, 44];
 const LONGEST = WIDTH - LABELS - 150;
 
 const STYLE = `

@@ -68,7 +68,11 @@ async function inSimulation<Result>(use: (simulation: Simulation) => Promise<Res
   const repository = mkdtempSync(path.join(tmpdir(), 'bench-repository-'));
   writeFileSync(path.join(repository, 'README.md'), 'the shop\n');
   const simulation = await Simulation.start({
-    managementAccountId: MANAGEMENT.account, organizationId: 'o-exampleorgid', organizationalUnits: ['Workloads/Test'], accountLimit: 1000, virtual: {},
+    managementAccountId: MANAGEMENT.account,
+    organizationId: 'o-exampleorgid',
+    organizationalUnits: ['Workloads/Test'],
+    accountLimit: 1000,
+    virtual: { random: seeded() },
   });
   try {
     await simulation.codecommit.seed(CICD.account, CICD.region, 'shop', repository);
@@ -77,6 +81,16 @@ async function inSimulation<Result>(use: (simulation: Simulation) => Promise<Res
     await simulation.stop();
     rmSync(repository, { recursive: true, force: true });
   }
+}
+
+/** The same run every time: who goes first and how long somebody waits before he tries again is chance. */
+function seeded(): () => number {
+  const [factor, prime] = [48_271, 2 ** 31 - 1];
+  let state = 1;
+  return () => {
+    state = state * factor % prime;
+    return state / prime;
+  };
 }
 
 function byService({ server: { calls } }: Simulation): Record<string, number> {

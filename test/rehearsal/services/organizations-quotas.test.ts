@@ -1,8 +1,11 @@
 import { CloudFormationClient, ListStacksCommand } from '@aws-sdk/client-cloudformation';
-import { CreateAccountCommand, DescribeCreateAccountStatusCommand, OrganizationsClient } from '@aws-sdk/client-organizations';
+import {
+  AccountState, CreateAccountCommand, CreateAccountFailureReason, DescribeAccountCommand, DescribeCreateAccountStatusCommand, OrganizationsClient,
+} from '@aws-sdk/client-organizations';
 import { MANAGEMENT, World } from './world';
 import { Clock } from '../../../rehearsal/clock';
 import { AccountClosure, isGone } from '../../../rehearsal/organizations/closure';
+import { AccountCreation, type CreationStatus } from '../../../rehearsal/organizations/creation';
 import { Throttle } from '../../../rehearsal/organizations/rates';
 import { OrganizationTree, type SimulatedAccount } from '../../../rehearsal/organizations/tree';
 import { Simulation } from '../../../rehearsal/simulation';
@@ -99,6 +102,48 @@ describe('closing accounts', () => {
   });
 });
 
+describe('creating accounts', () => {
+  const clock = new SetClock();
+  const tree = new OrganizationTree('aws', MANAGEMENT);
+  const options = { accountLimit: 3, creationSeconds: 60, onCreated: () => undefined };
+  const creation = new AccountCreation(clock, tree, new Throttle(clock), options);
+  const closure = new AccountClosure(clock, tree, MANAGEMENT);
+
+  async function create(email: string): Promise<CreationStatus | undefined> {
+    const { id } = creation.start({ name: 'a', email, roleName: 'access', tags: {} });
+    await clock.pass(60);
+    return creation.status(id);
+  }
+
+  test.each(Object.values(CreateAccountFailureReason))('can fail with %s and leaves the e-mail free', async failure => {
+    creation.failNext([failure]);
+    await expect(create('free@example.com')).resolves.toMatchObject({ state: 'FAILED', failureReason: failure });
+  });
+
+  test('takes an e-mail for good, whatever becomes of its account', async () => {
+    const created = await create('Free@example.com');
+    expect(created).toMatchObject({ state: 'SUCCEEDED' });
+    const account = tree.account(created?.accountId ?? '');
+    if (account) closure.close(account);
+    await clock.pass(60);
+    await clock.pass(91 * DAY);
+    expect(isGone(tree.accounts[0], clock.now())).toBe(true);
+    await expect(create('free@example.com')).resolves.toMatchObject({ state: 'FAILED', failureReason: 'EMAIL_ALREADY_EXISTS' });
+  });
+
+  test('fails beyond the quota of accounts, in which a closed one counts until it is gone', async () => {
+    const first = await create('one@example.com');
+    for (const email of ['two@example.com', 'three@example.com']) await create(email);
+    await expect(create('four@example.com')).resolves.toMatchObject({ failureReason: 'ACCOUNT_LIMIT_EXCEEDED' });
+    const account = tree.account(first?.accountId ?? '');
+    if (account) closure.close(account);
+    await clock.pass(60);
+    await expect(create('four@example.com')).resolves.toMatchObject({ failureReason: 'ACCOUNT_LIMIT_EXCEEDED' });
+    await clock.pass(91 * DAY);
+    await expect(create('four@example.com')).resolves.toMatchObject({ state: 'SUCCEEDED' });
+  });
+});
+
 describe('an account that is created', () => {
   let world: World;
   let organizations: OrganizationsClient;
@@ -108,13 +153,21 @@ describe('an account that is created', () => {
   });
   afterEach(() => world.stop());
 
-  test.each(['INTERNAL_FAILURE', 'INVALID_ADDRESS', 'MISSING_PAYMENT_INSTRUMENT'] as const)('can fail with %s', async failure => {
-    world.organizations.creation.failNext([failure]);
+  test('tells through the SDK why it failed', async () => {
+    world.organizations.creation.failNext(['MISSING_PAYMENT_INSTRUMENT']);
     const { CreateAccountStatus } = await organizations.send(new CreateAccountCommand({ AccountName: 'a', Email: 'a@example.com' }));
     await world.clock.sleep(30);
     const question = new DescribeCreateAccountStatusCommand({ CreateAccountRequestId: CreateAccountStatus?.Id });
     const { CreateAccountStatus: status } = await organizations.send(question);
-    expect(status).toMatchObject({ State: 'FAILED', FailureReason: failure });
+    expect(status).toMatchObject({ State: 'FAILED', FailureReason: 'MISSING_PAYMENT_INSTRUMENT' });
+  });
+
+  test.each(Object.values(AccountState))('is described in the state %s', async state => {
+    const { tree } = world.organizations;
+    const accountId = tree.newAccountId();
+    tree.putAccount({ accountId, name: 'a', email: 'a@example.com', state, joined: 'CREATED', joinedAt: 0, parentId: tree.rootId, tags: {} });
+    const { Account: account } = await organizations.send(new DescribeAccountCommand({ AccountId: accountId }));
+    expect(account).toMatchObject({ Id: accountId, State: state });
   });
 
   test('as a resource of a template fails beside another one', async () => {
@@ -127,7 +180,7 @@ describe('an account that is created', () => {
 });
 
 test('the services know a created account some time after its role', async () => {
-  const simulation = await Simulation.start({ managementAccountId: MANAGEMENT, scale: 600, creationSeconds: 1 });
+  const simulation = await Simulation.start({ managementAccountId: MANAGEMENT, scale: 60, creationSeconds: 1 });
   try {
     const started = simulation.organizations.creation.start({ name: 'new', email: 'new@example.com', roleName: 'access', tags: {} });
     const accountId = await until(() => simulation.organizations.creation.status(started.id)?.accountId);
