@@ -1,3 +1,4 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { StackPlace } from './place';
 import { bootstrapRole, deployRole, stagingBucket, templateUrl } from './place';
@@ -16,11 +17,14 @@ export interface Accounts {
   publish(place: StackPlace, key: string, template: string): Promise<string>;
   /** Deletes artifacts of the pipeline, as many as one call takes; answers whether all are gone. */
   deleteArtifacts(place: StackPlace): Promise<boolean>;
+  /** Whether a stack of the provider's own account goes back to what it was before, together with what it is nested in. */
+  isRollingBack(stackId: string): Promise<boolean>;
 }
 
 export class BootstrappedAccounts implements Accounts {
   private readonly templates = new Map<string, string>();
   private readonly published = new Set<string>();
+  private readonly cloudformation = new CloudFormationClient(clientDefaults());
 
   public constructor(private readonly partition: string, private readonly storage = new S3Client(clientDefaults())) {}
 
@@ -57,5 +61,12 @@ export class BootstrappedAccounts implements Accounts {
     if (Contents.length === 0) return true;
     await storage.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: Contents.map(({ Key }) => ({ Key })), Quiet: true } }));
     return !IsTruncated;
+  }
+
+  public async isRollingBack(stackId: string): Promise<boolean> {
+    const { Stacks: [stack] = [] } = await this.cloudformation.send(new DescribeStacksCommand({ StackName: stackId }));
+    if (stack?.StackStatus?.includes('ROLLBACK')) return true;
+    // a nested stack that is new is simply deleted when the one around it rolls back
+    return stack?.ParentId !== undefined && this.isRollingBack(stack.ParentId);
   }
 }

@@ -24,7 +24,7 @@ export class Departure {
   }
 
   /** Answers the record once the stack itself may go. A stack without pipeline may at once. */
-  public async advance(place: StackPlace, record: Read, applications: 'go' | 'stay'): Promise<Read | undefined> {
+  public async advance(place: StackPlace, record: Read, mayDelete: () => Promise<boolean>): Promise<Read | undefined> {
     const stackKey = keyOf(place);
     const holder = await this.leases.holder(stackKey);
     if (!holder) return record;
@@ -35,8 +35,9 @@ export class Departure {
       current = await this.note(stackKey, current, 'pipeline at rest');
     }
     if (current.leaving === 'pipeline at rest') {
-      // what never was complete has deployed nothing, and what is in the account is somebody else's
-      const go = applications === 'go' && holder.applications === 'delete' && current.complete;
+      // What never was complete has deployed nothing, and what is in the account is somebody else's. And nobody has asked for a removal where a
+      // deployment has failed and is taken back
+      const go = holder.applications === 'delete' && current.complete && await mayDelete();
       if (go && !await this.applications.remove(place, current.attempt)) return undefined;
       current = await this.note(stackKey, current, 'applications gone');
     }

@@ -34,7 +34,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
   private readonly departure: Departure;
 
   public constructor(
-    private readonly registry: Registry, accounts: Accounts, control: PipelineControl, home: Home,
+    private readonly registry: Registry, private readonly accounts: Accounts, control: PipelineControl, home: Home,
     private readonly now: () => number = Date.now, private readonly newAttempt: () => string = randomUUID,
   ) {
     this.leases = new Leases(registry, now);
@@ -99,7 +99,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
   }
 
   public async finishRemoval(owner: Owner, place: StackPlace): Promise<boolean> {
-    if (!await this.takeAway(owner, place, { unreachable: 'explain', applications: 'go' })) return false;
+    if (!await this.takeAway(owner, place, { unreachable: 'explain', mayDelete: async () => !await this.accounts.isRollingBack(owner.stackId) })) return false;
     const rest = (await this.registry.read<StackRecord>(keyOf(place)))?.owners.at(-1);
     return !rest || (await this.advance(rest, rest.request)).done;
   }
@@ -203,7 +203,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
       await this.removeOnce(owner, former, record);
       // an account that was closed is a reason to move; it must not hold the move up. A move may be rolled back, and nothing brings back what
       // applications have kept
-      if (!await this.takeAway(owner, former, { unreachable: 'leave', applications: 'stay' })) return false;
+      if (!await this.takeAway(owner, former, { unreachable: 'leave', mayDelete: async () => false })) return false;
     }
     return true;
   }
@@ -217,7 +217,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const found = await this.registry.read<StackRecord>(key);
     if (!found || found.removing !== owner.id) return true;
     if (!await this.leavePrevious(owner, place, found)) return false;
-    const record = found.begun ? await this.departure.advance(place, found, options.applications) : found;
+    const record = found.begun ? await this.departure.advance(place, found, options.mayDelete) : found;
     if (!record) return false;
     if (record.begun && !await this.deployment.takeDown(place, record, options.unreachable)) return false;
     const routes = record.routes ?? [];
@@ -231,7 +231,8 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
 
 interface TakeAwayOptions {
   readonly unreachable: 'explain' | 'leave';
-  readonly applications: 'go' | 'stay';
+  /** Whether applications go with their pipeline. */
+  readonly mayDelete: () => Promise<boolean>;
 }
 
 function isLeased(request: AccountStackRequest): request is Leased {

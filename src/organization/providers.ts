@@ -98,6 +98,11 @@ export class OrganizationProviders extends Construct {
       NAMES.operateRole,
     ]);
     this.allow(provider.role, new PolicyStatement({
+      sid: 'NoticeRollbacks',
+      actions: ['cloudformation:DescribeStacks'],
+      resources: [`arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/*`],
+    }), 'the stacks of all apps that use the organization: where a deployment is taken back, applications are not deleted');
+    this.allow(provider.role, new PolicyStatement({
       sid: 'ReadTemplates',
       actions: ['s3:GetObject'],
       resources: [`arn:${Aws.PARTITION}:s3:::cdk-*-assets-${Aws.ACCOUNT_ID}-${Aws.REGION}/*`],

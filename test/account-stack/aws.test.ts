@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodePipelineClient, ListPipelineExecutionsCommand } from '@aws-sdk/client-codepipeline';
-import { ONE, lease, owner, request } from './world';
+import { ONE, lease, owner as anybody, request } from './world';
 import { BootstrappedAccounts } from '../../lambda/account-stack/aws';
 import { AccountStackLifecycle } from '../../lambda/account-stack/lifecycle';
 import { CodeCommitRepositories } from '../../lambda/branch/aws';
@@ -19,6 +19,7 @@ const REGION = 'eu-central-1';
 const before = { ...process.env };
 let simulation: Simulation;
 let folder: string;
+let owner = anybody;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shop-'));
@@ -40,6 +41,7 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
   });
+  owner = { ...anybody, stackId: await deploy('Cicd', { Value: value('cicd') }) };
 });
 
 afterAll(async () => {
@@ -47,6 +49,16 @@ afterAll(async () => {
   await simulation.stop();
   await rm(folder, { recursive: true });
 });
+
+function value(name: string, ...dependsOn: string[]): object {
+  return { Type: 'AWS::SSM::Parameter', DependsOn: dependsOn, Properties: { Name: name, Type: 'String', Value: 'x' } };
+}
+
+/** Deploys a stack in the CICD account; answers its id. */
+async function deploy(name: string, resources: Record<string, object>): Promise<string> {
+  const stack = await simulation.cloudformation.create({ accountId: CICD, region: REGION, name, body: JSON.stringify({ Resources: resources }) });
+  return stack.id;
+}
 
 function putRole(roleName: string, principal: Record<string, string>): void {
   const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow' as const, Action: 'sts:AssumeRole', Principal: principal }] };
@@ -153,4 +165,12 @@ test('a template over 51,200 bytes gets into the account through its role for pu
   expect(callsOf('file-publishing')).toEqual(['s3:PutObject']);
   expect(callsOf('deploy')).toEqual(expect.arrayContaining(['cloudformation:CreateStack']));
   expect(callsOf('deploy').filter(call => call.startsWith('s3:'))).toEqual([]);
+});
+
+test('a deployment that is taken back is told from a removal', async () => {
+  const accounts = new BootstrappedAccounts('aws');
+  expect(await accounts.isRollingBack(owner.stackId)).toBe(false);
+  // the same name a second time fails, and the stack goes back
+  const failed = await deploy('Failed', { One: value('one'), Cicd: value('cicd', 'One') });
+  expect(await accounts.isRollingBack(failed)).toBe(true);
 });

@@ -18,6 +18,10 @@ export class FakeAccounts implements Accounts {
   public publishError?: Error;
   /** Accounts whose pipelines have left artifacts. */
   public readonly withArtifacts = new Set<string>();
+  /** Whether the stack in the CICD account goes back to what it was before. */
+  public rollingBack = false;
+  /** The places that were entered, and the roles: a pipeline's place has its name. */
+  public readonly entered: string[] = [];
   public onCreate?: (accountId: string, stackName: string) => void;
   private readonly stacks = new Map<string, FakeStacks>();
 
@@ -31,7 +35,8 @@ export class FakeAccounts implements Accounts {
     return stacks;
   }
 
-  public async enter({ accountId, region }: StackPlace): Promise<Stacks> {
+  public async enter({ accountId, region, stackName }: StackPlace): Promise<Stacks> {
+    this.entered.push(`${accountId}/${stackName}`);
     if (this.closed.has(accountId)) throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
     return this.fate.over(this.of(accountId, region));
   }
@@ -40,6 +45,10 @@ export class FakeAccounts implements Accounts {
     if (this.closed.has(accountId)) throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
     this.withArtifacts.delete(accountId);
     return true;
+  }
+
+  public async isRollingBack(): Promise<boolean> {
+    return this.rollingBack;
   }
 
   public async template(_bucket: string, key: string): Promise<string> {

@@ -249,6 +249,25 @@ describe('errors say what to do', () => {
     expect(world.accounts.of(ONE).begun).toEqual(['create net']);
   });
 
+  test('a service that does not know a new account yet is waited for a quarter of an hour, and then named', async () => {
+    const world = new World();
+    const young = 'Pipeline (AWS::CodePipeline::Pipeline): The AWS Access Key Id needs a subscription for the service (SubscriptionRequiredException)';
+    const fail = () => world.accounts.of(ONE).failures.set('net', young);
+    fail();
+    await world.create();
+    expect(world.accounts.of(ONE).begun).toEqual(['create net', 'delete net', 'create net']);
+
+    // whoever has been there once is not young
+    fail();
+    await expect(world.update(updated)).rejects.toThrow(`stack 'net' in account ${ONE} could not be updated: ${young}`);
+
+    const late = new World();
+    late.accounts.of(ONE).failures.set('net', young);
+    await late.lifecycle.create(owner, request);
+    late.time = 15 * 60_000;
+    await expect(late.finish(request)).rejects.toThrow(`stack 'net' in account ${ONE} could not be created: ${young}`);
+  });
+
   test('a template that cannot be read, or not be put into the account', async () => {
     const world = new World();
     await expect(world.create({ ...request, templateKey: 'gone.json' })).rejects.toThrow(`the template of stack 'net' for account ${ONE} cannot be read from `

@@ -4,7 +4,7 @@ import { AccountStackLifecycle } from '../../lambda/account-stack/lifecycle';
 import type { Owner } from '../../lambda/shared/lifecycle';
 import type { AccountStackRequest, AccountStackResult, LeaseRequest } from '../../src/account-stack/contract';
 import { FakeRegistry } from '../shared/fake-registry';
-import { Fate, Killed } from '../shared/fate';
+import { Fate } from '../shared/fate';
 
 export const ONE = '111111111111';
 export const TWO = '333333333333';
@@ -93,9 +93,10 @@ export async function dieEverywhere(
     world.fate.dieAt(call, when);
     for (const step of steps(world)) {
       await step().catch((error: unknown) => {
-        died ||= world.fate.revive();
-        if (error instanceof Killed) return step();
-        throw error;
+        // what a process says when it dies nobody hears
+        if (!world.fate.revive()) throw error;
+        died = true;
+        return step();
       });
     }
     await look(world, `${when} call ${call}: ${world.fate.calls[call - 1]}`);

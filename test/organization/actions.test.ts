@@ -38,7 +38,7 @@ test.each([
   ['org-environments-access', managing, [...ACCOUNTS, ENTER]],
   ['org-environments-account-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER]],
   ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, ...BRANCHES]],
-  ['org-environments-stack-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER, 's3:GetObject']],
+  ['org-environments-stack-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER, 's3:GetObject', 'cloudformation:DescribeStacks']],
   ['org-environments-operations', cicd, [...LOGS, ...RECORDS, 'codecommit:GetCommit', ENTER]],
   ['org-environments-trigger', cicd, [
     ...LOGS, 'codecommit:GetBranch', 'dynamodb:GetItem', ENTER, 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage',
@@ -71,7 +71,7 @@ describe('what a handler asks of AWS is what its roles may do', () => {
     ['branch', 'branch', BRANCHES],
     // writing a template into an account is done through the bootstrap's role there
     // and deleting artifacts through the role for that
-    ['account-stack', 'account-stack', ['s3:GetObject', 's3:PutObject', ...ARTIFACTS]],
+    ['account-stack', 'account-stack', ['cloudformation:DescribeStacks', 's3:GetObject', 's3:PutObject', ...ARTIFACTS]],
     ['operations', 'operations', ['codecommit:GetCommit']],
     // through the role that is there for it in the account of the pipeline
     ['way to halt pipelines', 'shared/operated-pipelines.ts', OPERATE],

@@ -29,6 +29,7 @@ export class FakeStacks implements Stacks {
   public constructor(private readonly accountId: string, private readonly region = 'eu-central-1', private readonly clock = () => new Date(0)) {}
 
   public async list(): Promise<readonly ListedStack[]> {
+    this.stacks.forEach((kept, stackName) => this.look(stackName, kept));
     return [...this.stacks].filter(([, { status }]) => status !== 'DELETE_COMPLETE').map(([stackName, kept]) => ({
       stackId: kept.stackId,
       stackName,
@@ -48,7 +49,7 @@ export class FakeStacks implements Stacks {
 
   public async describe(stackName: string): Promise<StackState | undefined> {
     const kept = this.stacks.get(stackName);
-    if (kept?.status.endsWith('_IN_PROGRESS') && ++kept.looks > 1) this.settle(stackName, kept);
+    if (kept) this.look(stackName, kept);
     if (!kept || kept.status === 'DELETE_COMPLETE') return undefined;
     const { stackId, status, definition, outputs } = kept;
     return { stackId, status, parameters: definition.parameters, outputs };
@@ -108,6 +109,10 @@ export class FakeStacks implements Stacks {
 
   public definition(stackName: string): StackDefinition | undefined {
     return this.stacks.get(stackName)?.definition;
+  }
+
+  private look(stackName: string, kept: Kept): void {
+    if (kept.status.endsWith('_IN_PROGRESS') && ++kept.looks > 1) this.settle(stackName, kept);
   }
 
   private settle(stackName: string, kept: Kept): void {

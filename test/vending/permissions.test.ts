@@ -34,7 +34,7 @@ describe('CloudFormation in a vended account', () => {
       'org-environments-operations': [
         'codecommit:GetCommit', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'logs:CreateLogStream', 'logs:PutLogEvents', 'sts:AssumeRole',
       ],
-      'org-environments-stack-provider': ['dynamodb:DeleteItem'],
+      'org-environments-stack-provider': ['cloudformation:DescribeStacks', 'dynamodb:DeleteItem'],
       // no commit has been made on a branch with a pipeline yet
       'org-environments-trigger': ['codecommit:GetBranch', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage', 'sts:AssumeRole'],
     });
