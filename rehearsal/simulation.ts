@@ -24,7 +24,7 @@ import { ArtifactStore } from './s3/artifacts';
 import { S3 } from './s3/s3';
 import { Server } from './server';
 import { AwsError } from './service';
-import type { Environment, InProcess, Permission, Service } from './service';
+import type { Environment, InProcess, Permission, Service, Transport } from './service';
 import { Ses } from './ses/ses';
 import { Ssm } from './ssm/ssm';
 import { StepFunctions } from './stepfunctions/stepfunctions';
@@ -164,6 +164,14 @@ export class Simulation {
     const counts: Record<string, number> = {};
     for (const { service, operation } of this.server.calls) counts[`${service}:${operation}`] = (counts[`${service}:${operation}`] ?? 0) + 1;
     return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => a < b ? -1 : 1));
+  }
+
+  /** Lets faults strike between AWS and the functions that are processes of their own. */
+  public carry(transport: Transport): void {
+    this.server.carry(async ({ service, operation, accessKeyId }, send) => {
+      const holder = this.iam.holder(accessKeyId);
+      return transport({ service, operation, kill: () => this.lambda.kill(holder), hang: () => this.lambda.hang(holder) }, send);
+    });
   }
 
   /** Ends all processes and servers and removes all temporary folders. */
