@@ -89,7 +89,7 @@ project.eslint?.addRules({
       { target: './rehearsal', from: ['./src', './lambda', './cli', './test'], message: 'the rehearsal knows AWS, not this product' },
       { target: './cli', from: ['./lambda', './test'], message: 'the command line works on any assembly' },
       { target: './cli', from: './src/**/!(contract).ts', message: 'the command line shares only the contracts with the constructs' },
-      ...['account', 'branch', 'account-stack', 'operations', 'trigger', 'pipeline'].map(name => ({
+      ...['account', 'branch', 'account-stack', 'operations', 'trigger', 'deployments', 'dashboard', 'pipeline'].map(name => ({
         target: `./lambda/${name}`, from: './lambda', except: [`./${name}`, './shared'], message: 'resources share through lambda/shared',
       })),
     ],

@@ -16,8 +16,8 @@ export enum PipelineEvent {
   ROLLED_BACK = 'ROLLED_BACK',
 }
 
-/** Which events of pipelines are meant. */
-export interface PipelineEventFilter {
+/** Options of `onPipelineEvent`. */
+export interface OnPipelineEventOptions {
   /**
    * Names of environments.
    *
@@ -31,10 +31,7 @@ export interface PipelineEventFilter {
    * @default - everything
    */
   readonly events?: PipelineEvent[];
-}
 
-/** Options of `onPipelineEvent`. */
-export interface OnPipelineEventOptions extends PipelineEventFilter {
   /**
    * What is given the event, as CodePipeline words it; its `account` is that of the environment.
    *

@@ -4,7 +4,7 @@ import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { assertSome, PipelineEvent, PipelineEventFilter, pipelineRule } from './pipeline-event';
+import { assertSome, PipelineEvent, pipelineRule } from './pipeline-event';
 import type { IOrganization } from '../organization/organization';
 
 /** Who reads the messages. */
@@ -16,9 +16,16 @@ export enum NotificationFormat {
 }
 
 /** Properties of `PipelineNotifications`. */
-export interface PipelineNotificationsProps extends PipelineEventFilter {
+export interface PipelineNotificationsProps {
   /** The organization whose pipelines are meant. */
   readonly organization: IOrganization;
+
+  /**
+   * Names of environments.
+   *
+   * @default - all environments, those of the future included
+   */
+  readonly environmentNames?: string[];
 
   /**
    * What people are told of.

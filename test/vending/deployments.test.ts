@@ -1,9 +1,10 @@
 import { CodePipelineClient, RollbackStageCommand } from '@aws-sdk/client-codepipeline';
+import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { reasons, World } from './world';
 import { commitOf, deploymentKey } from '../../lambda/shared/deployments';
 import type { DeploymentRecord, Run } from '../../lambda/shared/deployments';
 import { grantedNeverUsed } from '../../rehearsal/assembly/never-used';
-import { EnvironmentsDashboard, NotificationFormat, PipelineEvent, PipelineNotifications } from '../../src';
+import { AccountStack, EnvironmentsDashboard, NotificationFormat, PipelineDefinition, PipelineEvent, PipelineNotifications } from '../../src';
 import { deployment } from '../deployments/events';
 import type { Cicd } from '../fixtures/app';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
@@ -12,9 +13,18 @@ describe('what a pipeline does', () => {
   let world: World;
   beforeAll(async () => {
     world = await World.start();
-    expect(reasons(await world.deploy((cicd: Cicd) => {
+    const watched = (cicd: Cicd) => {
       const { stack, organization } = cicd;
-      cicd.environment('dev');
+      const account = cicd.account();
+      const alarms = new AccountStack(stack, 'Alarms', { organization, account, stackName: 'alarms' });
+      new CfnAlarm(alarms, 'Errors', { alarmName: 'errors', comparisonOperator: 'GreaterThanThreshold', evaluationPeriods: 1 });
+      return { stack, organization, account };
+    };
+    // a pipeline runs as soon as it is made, and its alarm must be there
+    expect(reasons(await world.deploy(watched))).toBe('');
+    expect(reasons(await world.deploy(cicd => {
+      const { stack, organization, account } = watched(cicd);
+      cicd.environment('dev', { account, pipeline: { definition: PipelineDefinition.cdk({ alarmNames: ['errors'] }) } });
       new PipelineNotifications(stack, 'Notifications', { organization, events: Object.values(PipelineEvent) });
       new PipelineNotifications(stack, 'Others', { organization, environmentNames: ['prod'], format: NotificationFormat.CHAT });
       new EnvironmentsDashboard(stack, 'Dashboard', { organization });
@@ -54,28 +64,44 @@ describe('what a pipeline does', () => {
     await until(async () => /^\{"_aws":.*"Environment":"dev",.*"LeadTime":\d+\}$/m.test(log()) || undefined);
   });
 
-  test('is recorded as a rollback when it deploys again what was deployed before', async () => {
-    const [last, first] = await runs();
-    const { endpoint } = world.simulation.server;
-    const accountId = world.vended['shop-dev'];
-    const credentials = world.simulation.iam.issue({ accountId, arn: `arn:aws:iam::${accountId}:root` });
-    const client = new CodePipelineClient({ endpoint, region: REGION, credentials });
-    await client.send(new RollbackStageCommand({ pipelineName: 'dev', stageName: 'Deploy', targetPipelineExecutionId: first.executionId }));
+  /** Lets the alarm go off until CodePipeline goes back. */
+  function alarm(): void {
+    const { cloudwatch, events } = world.simulation;
+    const set = (state: 'ALARM' | 'OK') => cloudwatch.setState(world.vended['shop-dev'], REGION, 'errors', state, 'a test');
+    const emit = events.emit.bind(events);
+    jest.spyOn(events, 'emit').mockImplementation((accountId, region, event, bus) => {
+      if (JSON.stringify(event.detail).includes('AutomatedRollback')) set('OK');
+      emit(accountId, region, event, bus);
+    });
+    set('ALARM');
+  }
+
+  test('is recorded as a rollback when an alarm goes off, and measured as a failure that was mended', async () => {
+    const before = await head();
+    alarm();
+    const bad = await world.push('env/dev', { 'README.md': 'broken\n' });
     const back = await deployed({ rollback: true });
-    expect(back).toMatchObject({ rollback: true, deployedAt: expect.any(Number) });
-    expect([commitOf(back, await runs()), last.commitId]).toEqual([first.commitId, await head()]);
+    const [, failed] = await runs();
+    expect(failed).toMatchObject({ commitId: bad, state: { name: 'FAILED' }, failure: { stage: 'Deploy' } });
+    expect(commitOf(back, await runs())).toBe(before);
+    await until(async () => log().includes('"FailedDeployments":1') || undefined);
+    await until(async () => log().includes('"TimeToRestore":') || undefined);
   });
 
   test('is told to people in words, the rollback as such', async () => {
     const messages = () => world.simulation.events.published.map(({ message }) => String(message));
     const environment = `Environment dev (account ${world.vended['shop-dev']}): `;
     await until(async () => messages().some(message => message.includes('rolled back')) || undefined);
-    const { executionId } = (await runs())[0];
-    const link = `https://${REGION}.console.aws.amazon.com/codesuite/codepipeline/pipelines/dev/executions/${executionId}/timeline?region=${REGION}`;
-    expect(messages().filter(message => message.includes(executionId))).toEqual([
-      `${environment}a run has started. ${link}`, `${environment}it has been rolled back: what was deployed before is deployed again. ${link}`,
+    const [{ executionId }, failed] = await runs();
+    const link = (id: string) => `https://${REGION}.console.aws.amazon.com/codesuite/codepipeline/pipelines/dev/executions/${id}/timeline?region=${REGION}`;
+    expect(messages().slice(-4)).toEqual([
+      `${environment}a run has started. ${link(failed.executionId)}`,
+      `${environment}the stage Deploy has failed. ${link(failed.executionId)}`,
+      `${environment}a run has started. ${link(executionId)}`,
+      `${environment}it has been rolled back: what was deployed before is deployed again. ${link(executionId)}`,
     ]);
-    expect(messages().filter(message => message.startsWith(`${environment}a commit has been deployed. `))).toHaveLength(2);
+    const deployments = (await runs()).filter(({ rollback, deployedAt }) => !rollback && deployedAt);
+    expect(messages().filter(message => message.startsWith(`${environment}a commit has been deployed. `))).toHaveLength(deployments.length);
     expect(new Set(world.simulation.events.published.map(({ topicArn }) => topicArn)).size).toBe(1);
   });
 
@@ -84,8 +110,21 @@ describe('what a pipeline does', () => {
     const functions = [...cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.resources.values() ?? []].filter(({ type }) => type === 'AWS::Lambda::Function');
     const table = functions.find(({ logicalId }) => logicalId.startsWith('DashboardTable'))?.id ?? '';
     const { payload } = await lambda.invoke(`arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:${table}`, {});
-    const [, first] = (await runs()).filter(({ rollback }) => !rollback);
-    expect(JSON.parse(payload)).toContain(`<td>dev</td><td>${world.vended['shop-dev']}</td><td>rolled back</td><td><code title="${first.commitId}">`);
+    const [, , { commitId }] = await runs();
+    expect(JSON.parse(payload)).toContain(`<td>dev</td><td>${world.vended['shop-dev']}</td><td>rolled back<br><small>Deploy</small></td><td><code title="${commitId}">`);
+  });
+
+  test('is recorded as a rollback when somebody goes back to any commit', async () => {
+    const first = (await runs()).at(-1);
+    const { endpoint } = world.simulation.server;
+    const accountId = world.vended['shop-dev'];
+    const credentials = world.simulation.iam.issue({ accountId, arn: `arn:aws:iam::${accountId}:root` });
+    const client = new CodePipelineClient({ endpoint, region: REGION, credentials });
+    const { pipelineExecutionId } = await client.send(new RollbackStageCommand({
+      pipelineName: 'dev', stageName: 'Deploy', targetPipelineExecutionId: first?.executionId,
+    }));
+    const back = await until(async () => (await runs()).find(run => run.executionId === pipelineExecutionId && run.artifacts && run.deployedAt));
+    expect([back.rollback, commitOf(back, await runs())]).toEqual([true, first?.commitId]);
   });
 
   test('is recorded by a function that has no right too many', () => {
