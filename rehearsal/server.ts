@@ -3,7 +3,7 @@ import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node
 import type { Clock } from './clock';
 import type { Iam } from './iam/iam';
 import { Dispatcher } from './protocol/dispatcher';
-import type { DirectCall } from './protocol/dispatcher';
+import type { Carrier, DirectCall } from './protocol/dispatcher';
 import { HttpAnswer } from './service';
 import type { Call, HttpRequest, RecordedCall, Service } from './service';
 
@@ -61,6 +61,11 @@ export class Server {
     return this.dispatcher.intercept(hook);
   }
 
+  /** Lets something stand between AWS and whoever calls it over HTTP. */
+  public carry(carrier: Carrier): void {
+    this.dispatcher.carrier = carrier;
+  }
+
   /** Serves unsigned requests whose path starts with the prefix. */
   public route(prefix: string, handler: PlainHandler): void {
     this.plainRoutes.set(prefix, handler);
@@ -103,7 +108,7 @@ export class Server {
     const handler = prefix === undefined ? undefined : this.plainRoutes.get(prefix);
     if (handler === undefined) return this.dispatcher.answer(request);
     try {
-      const answer = await handler(request);
+      const answer = await this.dispatcher.carrier({ service: 'http', operation: `${request.method} ${request.path}`, accessKeyId: '' }, async () => handler(request));
       return new HttpAnswer(answer.status, answer.body, answer.headers);
     } catch (error) {
       return new HttpAnswer(500, error instanceof Error ? error.message : String(error));
@@ -113,7 +118,8 @@ export class Server {
   private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await readRequest(incoming).catch(() => undefined);
     if (request === undefined) return;
-    const answer = await this.answer(request);
+    const answer = await this.answer(request).catch(() => undefined);
+    if (answer === undefined) return void response.destroy();
     // Clients compare this date with their own and try every error again when they differ, but simulated time is far ahead of this machine's.
     response.sendDate = false;
     response.writeHead(answer.status, { ...answer.headers, 'x-amzn-requestid': REQUEST_ID });

@@ -50,6 +50,14 @@ export class AwsError extends Error {
   }
 }
 
+/** The connection broke before the answer came. */
+export class ConnectionReset extends Error {
+  public readonly code = 'ECONNRESET';
+  public constructor() {
+    super('socket hang up');
+  }
+}
+
 /** What an operation answers when it is more than one document: a status, headers, a body of any kind. */
 export class HttpAnswer {
   public constructor(
@@ -150,15 +158,14 @@ export interface RecordedCall {
   readonly error?: string;
 }
 
-/** A call that a function in this process is about to make. */
+/** A call that a function is about to make. */
 export interface OutgoingCall {
-  readonly functionName: string;
-  /** The invocation that makes it. */
-  readonly requestId: string;
   readonly service: string;
   readonly operation: string;
   /** Ends the function as if its machine had failed. */
   kill(): void;
+  /** Tells that the call is never answered: the function is stopped at its timeout. */
+  hang(): void;
 }
 
 /** Stands between a function and AWS: it may delay a call, refuse it or lose its answer. */

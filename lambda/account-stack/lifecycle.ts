@@ -64,9 +64,16 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const again = record?.removing === owner.id;
     if (!record || !again && !owns(record.owners, owner)) return;
     const owners = withoutOwner(record.owners, owner);
-    const last = owners.length === 0;
+    const rest = owners.at(-1);
+    const last = rest === undefined;
+    // it was deployed as the one who goes declares it, who came when a construct was renamed and goes because the update has failed
+    const givenBack = rest && record.applied !== fingerprintOf(rest.request);
     const next: StackRecord = {
-      ...record, owners, ...(last && { removing: owner.id, leaving: undefined, attempt: this.newAttempt(), since: this.now() }),
+      ...record,
+      owners,
+      ...(last && { removing: owner.id, leaving: undefined }),
+      ...((last || givenBack) && { attempt: this.newAttempt(), since: this.now() }),
+      ...(givenBack && { fence: undefined }),
     };
     await this.registry.write(key, next, record.version);
     if (last) await this.leaveRoutes(record.routes ?? [], key);
@@ -92,7 +99,9 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
   }
 
   public async finishRemoval(owner: Owner, place: StackPlace): Promise<boolean> {
-    return this.takeAway(owner, place, { unreachable: 'explain', applications: 'go' });
+    if (!await this.takeAway(owner, place, { unreachable: 'explain', applications: 'go' })) return false;
+    const rest = (await this.registry.read<StackRecord>(keyOf(place)))?.owners.at(-1);
+    return !rest || (await this.advance(rest, rest.request)).done;
   }
 
   private async claim(owner: Owner, request: AccountStackRequest, before: StackPlace | undefined): Promise<void> {
@@ -106,7 +115,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const { version, successor, removing, leaving, unreachable, fence, applied, previous = [], ...kept }: Partial<Read> = read ?? {};
     const record: StackRecord = {
       ...kept,
-      owners: withOwner(kept.owners ?? [], owner),
+      owners: withOwner(kept.owners ?? [], owner, request),
       attempt: this.newAttempt(),
       since: this.now(),
       ...(applied === fingerprintOf(request) && { applied }),

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { StackPlace } from './place';
 import type { AccountStackRequest } from '../../src/account-stack/contract';
-import type { OwnerReference } from '../shared/owners';
+import type { Holder } from '../shared/owners';
 
 /** What the registry remembers of a stack in an account. */
 export interface StackRecord {
-  readonly owners: readonly OwnerReference[];
+  readonly owners: readonly Holder<AccountStackRequest>[];
   /** The event that is being worked on; CloudFormation is given it as token, which tells old failures from new ones. */
   readonly attempt: string;
   readonly since: number;

@@ -37,7 +37,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     const key = keyOf(request);
     const record = await this.read(key);
     if (!record || !holds(record, owner)) return;
-    const rest = released(record, owner, request);
+    const rest = released(record, owner, request, this.world.now());
     if (!rest || rest.owners.length === 0) await this.world.registry.leave(CREATION_QUEUE, key);
     if (rest) await this.world.registry.write(key, rest, record.version);
     else await this.world.registry.remove(key, record.version);
@@ -52,7 +52,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     if (!isCurrent(record, owner)) return record.accountId ? { done: true, result: { accountId: record.accountId } } : NOT_YET;
     try {
       const accountId = await this.step({ key, record, request });
-      if (accountId) return { done: true, result: { accountId } };
+      if (accountId) return await this.ready(key, accountId);
       if (this.world.now() - record.attempt > LONGEST_WAIT) throw await this.tooLate(key, record, request);
       return NOT_YET;
     } catch (error) {
@@ -61,9 +61,22 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     }
   }
 
-  /** What was begun is never undone: an account cannot be un-created, so it waits in the registry for the next one who asks for it. */
-  public async finishRemoval(): Promise<boolean> {
-    return true;
+  /**
+   * What was begun is never undone: an account cannot be un-created, so it waits in the registry for the next one who asks for it. A construct that
+   * was renamed goes again when the update fails: then the account becomes what its former owner declares, who hears of nothing.
+   */
+  public async finishRemoval({ stackId }: Owner, request: AccountRequest): Promise<boolean> {
+    const record = await this.read(keyOf(request));
+    const rest = record?.owners.at(-1);
+    // another stack's declaration must not keep this one from being deleted
+    if (!rest || rest.stackId !== stackId || record?.accountId === undefined) return true;
+    return (await this.advance(rest, rest.request)).done;
+  }
+
+  /** The same event may come twice: what was done at the same time may have joined the queue after the other had left it. */
+  private async ready(key: string, accountId: string): Promise<Progress<AccountResult>> {
+    await this.world.registry.leave(CREATION_QUEUE, key);
+    return { done: true, result: { accountId } };
   }
 
   /** @returns the id of the account when it is ready */

@@ -1,6 +1,7 @@
 import type { AccountRequest, VendedAccountRequest } from '../../src/account/contract';
 import type { Owner } from '../shared/lifecycle';
-import { owns, stackNameOf } from '../shared/owners';
+import { owns, stackNameOf, withoutOwner } from '../shared/owners';
+import type { Holder } from '../shared/owners';
 
 /** What the registry knows of an account; every step leaves here what the next one must know. */
 export interface AccountRecord {
@@ -9,7 +10,7 @@ export interface AccountRecord {
    * Who holds the account; the last one decides. A construct that was renamed is created under its new name before it is deleted
    * under the old one, so for a while there are two.
    */
-  readonly owners: readonly Owner[];
+  readonly owners: readonly Holder<AccountRequest>[];
   /** When CloudFormation asked last, and at the same time the name of what it asked: it grows with every request. */
   readonly attempt: number;
   readonly accountId?: string;
@@ -40,13 +41,14 @@ export function isCurrent(record: AccountRecord | undefined, owner: Owner): bool
 
 /** The record once the owner holds the account. @throws if it is held by another stack and may not be taken over */
 export function claimed(record: AccountRecord | undefined, owner: Owner, request: AccountRequest, now: number): AccountRecord {
-  if (!record) return { state: request.kind === 'vended' ? 'claimed' : 'created', owners: [owner], attempt: now, tagKeys: [], stacks: {}, ...idOf(request) };
+  const holder = { ...owner, request };
+  if (!record) return { state: request.kind === 'vended' ? 'claimed' : 'created', owners: [holder], attempt: now, tagKeys: [], stacks: {}, ...idOf(request) };
   const current = record.owners.at(-1);
   if (current && current.stackId !== owner.stackId && request.kind === 'vended' && request.onExisting === 'fail') throw held(record, current, request);
   return {
     ...record,
     state: record.accountId ? 'created' : record.creation ? 'creating' : 'claimed',
-    owners: [...record.owners.filter(({ id }) => id !== owner.id), owner],
+    owners: [...withoutOwner(record.owners, owner), holder],
     attempt: Math.max(now, record.attempt + 1),
   };
 }
@@ -61,9 +63,12 @@ export function alone(record: AccountRecord, { id, stackId }: Owner, request: Ac
 }
 
 /** The record once the owner has let go; undefined: nothing is left to remember. */
-export function released(record: AccountRecord, owner: Owner, request: AccountRequest): AccountRecord | undefined {
-  const owners = record.owners.filter(({ id }) => id !== owner.id);
-  if (owners.length > 0) return { ...record, owners };
+export function released(record: AccountRecord, owner: Owner, request: AccountRequest, now: number): AccountRecord | undefined {
+  const owners = withoutOwner(record.owners, owner);
+  const rest = owners.at(-1);
+  const isOther = JSON.stringify(rest?.request) !== JSON.stringify(record.owners.at(-1)?.request);
+  if (rest && isOther) return claimed({ ...record, owners }, rest, rest.request, now);
+  if (rest) return { ...record, owners };
   if (request.kind === 'existing') return undefined;
   // an account that is being made is never forgotten: whoever asks for this e-mail next, finishes it
   const unfinished = !record.accountId && record.creation;

@@ -8,12 +8,12 @@ import { NAMES } from '../../src/private/contract';
 import { isNamed } from '../shared/errors';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { NOT_YET } from '../shared/lifecycle';
-import type { OwnerReference } from '../shared/owners';
+import type { Holder } from '../shared/owners';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../shared/owners';
 import type { Registry, Versioned } from '../shared/registry';
 
 export interface BranchRecord {
-  readonly owners: readonly OwnerReference[];
+  readonly owners: readonly Holder<BranchRequest>[];
   readonly environmentName: string;
   /** Absent: nothing has been done yet. */
   readonly origin?: 'created' | 'adopted';
@@ -37,7 +37,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       throw new Error(`branch '${request.branchName}' of repository '${request.repositoryName}' belongs to environment '${record.environmentName}' `
         + `of stack '${stackNameOf(foreign)}', so environment '${request.environmentName}' cannot have it: remove it there first, or name another branch`);
     }
-    const owners = withOwner(record?.owners ?? [], owner);
+    const owners = withOwner(record?.owners ?? [], owner, request);
     await this.registry.write(key, { parents: [], ...record, owners, environmentName: request.environmentName }, record?.version);
   }
 
@@ -70,8 +70,11 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     }
   }
 
-  public finishRemoval(): Promise<boolean> {
-    return Promise.resolve(true);
+  /** A construct that was renamed goes again when the update fails: then the branch is described as its former owner declares it, who hears of nothing. */
+  public async finishRemoval(_owner: Owner, request: BranchRequest): Promise<boolean> {
+    const record = await this.registry.read<BranchRecord>(keyOf(request));
+    const rest = record?.owners.at(-1);
+    return !rest || (await this.advance(rest, rest.request)).done;
   }
 
   private async begin(request: BranchRequest, record: Read): Promise<Progress<BranchResult>> {

@@ -6,15 +6,23 @@ export interface OwnerReference {
   readonly stackId: string;
 }
 
+/** What an owner has asked for last, so that it can be given back to him when another one, who came after him, goes again. */
+export interface Holder<Request> extends Owner {
+  readonly request: Request;
+}
+
 /**
  * Lets another owner take over. When a construct is moved or renamed, CloudFormation creates the new logical id first and
  * deletes the old one afterwards, or deletes the new one if the update fails: until then the record has both.
  */
-export function withOwner(owners: readonly OwnerReference[], { id, stackId }: Owner): readonly OwnerReference[] {
-  return owns(owners, { id }) ? owners : [...owners, { id, stackId }];
+export function withOwner<Request>(
+  owners: readonly Holder<Request>[], { id, stackId, logicalId }: Owner, request: Request,
+): readonly Holder<Request>[] {
+  const holder = { id, stackId, logicalId, request };
+  return owns(owners, { id }) ? owners.map(other => other.id === id ? holder : other) : [...owners, holder];
 }
 
-export function withoutOwner(owners: readonly OwnerReference[], { id }: Pick<Owner, 'id'>): readonly OwnerReference[] {
+export function withoutOwner<Reference extends OwnerReference>(owners: readonly Reference[], { id }: Pick<Owner, 'id'>): readonly Reference[] {
   return owners.filter(other => other.id !== id);
 }
 

@@ -14,6 +14,10 @@ export interface Handlers {
   isComplete(event: CloudFormationCustomResourceEvent): Promise<IsCompleteAnswer>;
 }
 
+/** How long onEvent tries, and how long it waits in between at most, in milliseconds. */
+const PATIENCE = 40_000;
+const LONGEST_PAUSE = 5000;
+
 const logger = new Logger({ serviceName: 'org-environments' });
 
 /**
@@ -59,17 +63,20 @@ function record<Request, Result>(lifecycle: Lifecycle<Request, Result>, event: C
   }
 }
 
-/** onEvent cannot answer "not yet", as isComplete can: it tries again itself for a while. */
+/**
+ * onEvent cannot answer "not yet", as isComplete can: it tries again itself, for most of the minute that it has. CloudFormation asks for a removal
+ * three times, one right after the other, and then forgets it for ever.
+ */
 async function patiently(action: () => Promise<void>): Promise<void> {
-  for (const milliseconds of [100, 200, 400, 800]) {
+  const until = Date.now() + PATIENCE;
+  for (let pause = 100; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     try {
       return await action();
     } catch (error) {
-      if (!isTransient(error)) throw error;
-      await new Promise(resolve => setTimeout(resolve, milliseconds * (1 + Math.random())));
+      if (!isTransient(error) || Date.now() + pause > until) throw error;
+      await new Promise(resolve => setTimeout(resolve, pause * (1 + Math.random())));
     }
   }
-  return action();
 }
 
 /** The physical id must be known before anything else is, and must never change: it is derived from what CloudFormation says. */

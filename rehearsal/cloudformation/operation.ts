@@ -115,10 +115,10 @@ export class StackOperation {
 
   /** What cannot be removed after three attempts is left behind, as on AWS: the operation itself has succeeded. */
   private async cleanUp(resources: readonly StackResource[], options: { rollback: boolean }): Promise<void> {
-    let left = resources;
-    for (let attempt = 0; attempt < 3 && left.length > 0; attempt++) {
-      const failed = await this.work.removeAll(left, options);
-      left = left.filter(({ logicalId }) => failed.includes(logicalId));
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const left = resources.filter(resource => !this.work.isGone(resource));
+      if (left.length === 0) return;
+      await this.work.removeAll(left, options);
     }
   }
 

@@ -19,7 +19,7 @@ export class ResourceWork {
   public readonly replaced: StackResource[] = [];
   private readonly made = new Set<string>();
   private readonly changes = new Map<string, Change>();
-
+  private readonly gone = new Set<StackResource>();
   private isRestoring = false;
 
   /** @param cancelled tells the resources that are being made or changed that nobody waits for them any more */
@@ -95,6 +95,11 @@ export class ResourceWork {
     return failed.map(key => key.split(' ')[0]);
   }
 
+  /** Whether this operation has removed the resource, or was told to leave it. */
+  public isGone(resource: StackResource): boolean {
+    return this.gone.has(resource);
+  }
+
   public tell(resource: Pick<StackResource, 'logicalId' | 'type' | 'path'> & { id?: string }, status: string, reason?: string): void {
     const { id: stackId, name: stackName, accountId, region, token } = this.stack;
     const { logicalId, type, path } = resource;
@@ -138,6 +143,7 @@ export class ResourceWork {
         await this.world.type(resource.type).remove(resource.id, resource.properties, this.context(resource));
       }
       this.tell(resource, retained ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE');
+      this.gone.add(resource);
       if (this.stack.resources.get(resource.logicalId)?.id === resource.id) this.stack.resources.delete(resource.logicalId);
       return true;
     } catch (error) {

@@ -53,6 +53,7 @@ export class Iam implements Service {
   private readonly rolesByName = new Map<string, Role>();
   private readonly users = new Set<string>();
   private readonly callers = new Map<string, Caller>();
+  private readonly holders = new Map<string, string>();
 
   public constructor(environment: Environment) {
     this.resourceTypes = {
@@ -66,10 +67,16 @@ export class Iam implements Service {
   }
 
   /** New access keys for a caller. They do not expire: waiting is scaled, work is not, so that an hour of a session may be seconds here. */
-  public issue(caller: Caller): Credentials {
+  public issue(caller: Caller, enteredWith?: string): Credentials {
     const accessKeyId = `ASIA${this.identifiers.next(16, 'upper')}`;
     this.callers.set(accessKeyId, caller);
+    if (enteredWith !== undefined) this.holders.set(accessKeyId, this.holder(enteredWith));
     return { accessKeyId, secretAccessKey: this.identifiers.next(40, 'lower'), sessionToken: this.identifiers.next(64, 'lower') };
+  }
+
+  /** The keys with which somebody began who entered a role, perhaps from another role. */
+  public holder(accessKeyId: string): string {
+    return this.holders.get(accessKeyId) ?? accessKeyId;
   }
 
   public caller(accessKeyId: string): Caller | undefined {

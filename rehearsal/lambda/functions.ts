@@ -58,6 +58,8 @@ export class Functions {
   private readonly known = new Map<string, { configuration: FunctionConfiguration; pool: ProcessPool }>();
   private readonly identifiers = new Identifiers('invocation');
   private readonly hooks = new Set<(invocation: RunningInvocation) => void>();
+  /** By the access key that each was given. */
+  private readonly processes = new Map<string, FunctionProcess>();
 
   /** @param modules folder from which SDK clients are resolved that the runtime does not bring itself */
   public constructor(
@@ -93,6 +95,11 @@ export class Functions {
     return { payload: JSON.stringify(outcome.error), failed: true };
   }
 
+  /** The process that was given these keys. */
+  public process(accessKeyId: string): FunctionProcess | undefined {
+    return this.processes.get(accessKeyId);
+  }
+
   public killAll(): void {
     for (const { pool } of this.known.values()) pool.kill();
   }
@@ -119,7 +126,10 @@ export class Functions {
       modules: this.modules,
       logLevel: configuration.logLevel,
     };
-    return new FunctionProcess(options, this.variables(configuration), line => this.write(configuration.name, line));
+    const variables = this.variables(configuration);
+    const started = new FunctionProcess(options, variables, line => this.write(configuration.name, line));
+    this.processes.set(variables.AWS_ACCESS_KEY_ID, started);
+    return started;
   }
 
   private startInProcess(configuration: FunctionConfiguration, inProcess: InProcess): Execution {

@@ -78,6 +78,16 @@ export class Lambda implements Service {
     return this.functions.get(functionArn) !== undefined;
   }
 
+  /** Ends the process that was given these keys, as if its machine had failed. */
+  public kill(accessKeyId: string): void {
+    this.functions.process(accessKeyId)?.kill();
+  }
+
+  /** Stops the process that was given these keys at its timeout. */
+  public hang(accessKeyId: string): void {
+    void this.functions.process(accessKeyId)?.hang(this.environment.clock);
+  }
+
   public resourcePolicy(arn: string): OwnedPolicy {
     return this.policies.of(arn);
   }

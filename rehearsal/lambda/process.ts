@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Clock } from '../clock';
 import { runtimeFile } from './files';
 import { exitFailure, timeoutFailure } from './invocation';
 import type { Execution, Invocation, Outcome, RuntimeOptions } from './wire';
@@ -9,6 +10,7 @@ export class FunctionProcess implements Execution {
   private readonly child: ChildProcess;
   private settle?: (outcome: Outcome) => void;
   private requestId = '';
+  private timeoutSeconds = 0;
 
   public constructor(options: RuntimeOptions, variables: Record<string, string>, onLine: (line: string) => void) {
     this.child = fork(runtimeFile(), [JSON.stringify(options)], { cwd: options.taskRoot, env: variables, execArgv: [], silent: true });
@@ -30,10 +32,8 @@ export class FunctionProcess implements Execution {
   /** Runs one invocation; the timeout is real time, because work is not scaled. */
   public async invoke(invocation: Omit<Invocation, 'endsAt'>, timeoutSeconds: number): Promise<Outcome> {
     this.requestId = invocation.requestId;
-    const timer = setTimeout(() => {
-      this.finish({ error: timeoutFailure(Date.now(), invocation.requestId, timeoutSeconds) });
-      this.kill();
-    }, timeoutSeconds * 1000);
+    this.timeoutSeconds = timeoutSeconds;
+    const timer = setTimeout(() => this.timeOut(), timeoutSeconds * 1000);
     try {
       return await new Promise<Outcome>(resolve => {
         this.settle = resolve;
@@ -45,8 +45,20 @@ export class FunctionProcess implements Execution {
     }
   }
 
+  /** Stops the invocation at its timeout after simulated time: nothing is worked meanwhile. */
+  public async hang(clock: Clock): Promise<void> {
+    const { requestId } = this;
+    await clock.sleep(this.timeoutSeconds);
+    if (this.requestId === requestId) this.timeOut();
+  }
+
   public kill(): void {
     this.child.kill('SIGKILL');
+  }
+
+  private timeOut(): void {
+    this.finish({ error: timeoutFailure(Date.now(), this.requestId, this.timeoutSeconds) });
+    this.kill();
   }
 
   private finish(outcome: Outcome): void {

@@ -42,6 +42,7 @@ export class AccountCreation {
   private readonly emailsTaken = new Set<string>();
   private failures: CreationFailure[] = [];
   private accountLimit: number;
+  private onFailure?: () => void;
 
   public constructor(
     private readonly clock: Clock, private readonly tree: OrganizationTree, private readonly throttle: Throttle,
@@ -60,8 +61,9 @@ export class AccountCreation {
   }
 
   /** Lets the next creations fail, one for each reason, and forgets what was left of those named before. */
-  public failNext(...reasons: CreationFailure[]): void {
+  public failNext(reasons: readonly CreationFailure[], onFailure?: () => void): void {
     this.failures = [...reasons];
+    this.onFailure = onFailure;
   }
 
   public status(id: string): CreationStatus | undefined {
@@ -106,7 +108,10 @@ export class AccountCreation {
 
   private failureOf(request: CreationRequest, inFlight: number): CreationFailure | undefined {
     const injected = this.failures.shift();
-    if (injected !== undefined) return injected;
+    if (injected !== undefined) {
+      this.onFailure?.();
+      return injected;
+    }
     if (this.emailsTaken.has(request.email.toLowerCase())) return 'EMAIL_ALREADY_EXISTS';
     const members = this.tree.accounts.filter(account => !isGone(account, this.clock.now())).length;
     return members + inFlight >= this.accountLimit ? 'ACCOUNT_LIMIT_EXCEEDED' : undefined;

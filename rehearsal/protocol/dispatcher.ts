@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import type { Iam } from '../iam/iam';
-import { AwsError, HttpAnswer } from '../service';
+import { AwsError, ConnectionReset, HttpAnswer } from '../service';
 import type { Call, HttpRequest, RecordedCall, Service } from '../service';
 import { jsonProtocol, parseJsonObject, toJson } from './json';
 import type { Protocol } from './protocol';
@@ -26,6 +26,18 @@ const INVALID_KEY: Readonly<Record<Service['protocol'], string>> = {
 type Hook = (call: Call) => Promise<void>;
 type Guard = (service: Service, call: Call) => Promise<void>;
 
+/** A call on its way over HTTP. */
+export interface CarriedCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly accessKeyId: string;
+}
+
+/** Stands between whoever calls and AWS. */
+export type Carrier = <Answer>(call: CarriedCall, send: () => Promise<Answer>) => Promise<Answer>;
+
+const directly: Carrier = async (_call, send) => send();
+
 /** What is left of a request when HTTP is left out. */
 export interface DirectCall {
   readonly service: string;
@@ -40,6 +52,8 @@ export interface DirectCall {
 export class Dispatcher {
   /** Refuses calls that their caller may not make. */
   public guard?: Guard;
+  /** May refuse calls over HTTP, or lose their answers. */
+  public carrier: Carrier = directly;
   private readonly services = new Map<string, Service>();
   private readonly hooks = new Set<Hook>();
 
@@ -58,28 +72,34 @@ export class Dispatcher {
     const scope = credentialScope(request);
     if (scope === undefined) return anonymous(request, new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', 403));
     const service = this.services.get(scope.service);
-    if (service === undefined) return anonymous(request, new AwsError('UnknownOperationException', `the rehearsal does not know the service ${scope.service}`));
+    if (service === undefined) return anonymous(request, unknownService(scope.service));
     const protocol = PROTOCOLS[service.protocol];
     const at = this.clock.now();
     const caller = this.iam.caller(scope.accessKeyId);
     let operation = `${request.method} ${request.path}`;
+    const { accountId, arn } = caller ?? { accountId: 'unknown', arn: scope.accessKeyId };
+    const { region } = scope;
+    const record = (error?: string): void => this.record({ at, service: service.name, operation, accountId, caller: arn, region, error });
     const answer = await answerOf(async () => {
       if (caller === undefined) throw new AwsError(INVALID_KEY[service.protocol], 'The security token included in the request is invalid.', 403);
       const decoded = protocol.decode(service, request);
       operation = decoded?.operation ?? operation;
-      const call = { service: service.name, operation, input: decoded?.input ?? {}, caller, region: scope.region, request };
-      const output = await this.run(service, call);
+      const call = { service: service.name, operation, input: decoded?.input ?? {}, caller, region, request };
+      const carried = { service: service.name, operation, accessKeyId: scope.accessKeyId };
+      const output = await this.carrier(carried, async () => this.run(service, call));
       return output instanceof HttpAnswer ? output : protocol.encode(service, operation, output);
-    }, error => protocol.fail(service, error, request));
-    const { accountId, arn } = caller ?? { accountId: 'unknown', arn: scope.accessKeyId };
-    this.record({ at, service: service.name, operation, accountId, caller: arn, region: scope.region, error: answer.errorCode });
+    }, error => protocol.fail(service, error, request)).catch(error => {
+      record('ConnectionReset');
+      throw error;
+    });
+    record(answer.errorCode);
     return answer;
   }
 
   /** A call without HTTP, of a function in this process. @throws AwsError */
   public async call(request: DirectCall): Promise<unknown> {
     const service = this.services.get(request.service);
-    if (service === undefined) throw new AwsError('UnknownOperationException', `the rehearsal does not know the service ${request.service}`);
+    if (service === undefined) throw unknownService(request.service);
     const at = this.clock.now();
     const { operation, region, accessKeyId } = request;
     const caller = this.iam.caller(accessKeyId);
@@ -118,10 +138,15 @@ async function answerOf(work: () => Promise<HttpAnswer>, fail: (error: AwsError)
     return await work();
   } catch (error) {
     if (error instanceof AwsError) return fail(error);
+    if (error instanceof ConnectionReset) throw error;
     // Not an answer of AWS but a fault of the rehearsal: it must be seen even when the caller swallows it.
     console.error(error);
     return fail(new AwsError('InternalFailure', error instanceof Error ? error.message : String(error), 500));
   }
+}
+
+function unknownService(name: string): AwsError {
+  return new AwsError('UnknownOperationException', `the rehearsal does not know the service ${name}`);
 }
 
 /** An error before any service is known: its protocol can only be guessed. */

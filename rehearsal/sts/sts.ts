@@ -4,6 +4,7 @@ import type { Iam } from '../iam/iam';
 import { PolicyDocument } from '../iam/policy';
 import type { Organizations } from '../organizations/organizations';
 import { read } from '../protocol/read';
+import { credentialScope } from '../protocol/signature';
 import { AwsError } from '../service';
 import type { Call, Environment, Operation, Service } from '../service';
 
@@ -36,7 +37,8 @@ export class Sts implements Service {
       throw new AwsError('AccessDenied', `User: ${call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`, 403);
     }
     const arn = `arn:${this.environment.partition}:sts::${role.accountId}:assumed-role/${role.roleName}/${input.RoleSessionName}`;
-    const credentials = this.iam.issue({ accountId: role.accountId, arn, sessionPolicies: this.sessionPolicies(input) });
+    const enteredWith = credentialScope(call.request)?.accessKeyId;
+    const credentials = this.iam.issue({ accountId: role.accountId, arn, sessionPolicies: this.sessionPolicies(input) }, enteredWith);
     return {
       AssumedRoleUser: { AssumedRoleId: `${role.roleId}:${input.RoleSessionName}`, Arn: arn },
       Credentials: {

@@ -44,6 +44,12 @@ export class HandlerFunctions extends Construct {
   }
 }
 
+/**
+ * Some minutes. When the framework gives up to start its waiter, which was started all the same, it says that the creation failed and keeps the
+ * removal to itself, while the waiter goes on creating.
+ */
+const ATTEMPTS = '20';
+
 export interface ResourceProviderProps extends HandlerFunctionsProps {
   readonly queryInterval: Duration;
 }
@@ -71,6 +77,9 @@ export class ResourceProvider extends Construct {
       frameworkCompleteAndTimeoutRole: functionRole(this, 'WaiterRole', functions.logGroup),
     });
     this.serviceToken = provider.serviceToken;
+    for (const child of provider.node.findAll()) {
+      if (child instanceof LambdaFunction) child.addEnvironment('AWS_MAX_ATTEMPTS', ATTEMPTS);
+    }
     this.explain(provider, [onEventHandler, isCompleteHandler]);
   }
 

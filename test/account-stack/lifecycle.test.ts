@@ -184,13 +184,14 @@ describe('owners', () => {
     expect(world.accounts.of(ONE).begun).toEqual(['create net', 'delete net']);
   });
 
-  test('a rename that is rolled back leaves the stack to the old construct', async () => {
+  test('a rename that is rolled back gives the stack back as the old construct declares it, which hears of nothing', async () => {
     const world = new World();
     await world.create();
     await world.create(updated, renamed);
     await world.delete(updated, renamed);
-    expect(world.accounts.of(ONE).begun).toEqual(['create net', 'update net']);
+    expect(world.accounts.of(ONE).begun).toEqual(['create net', 'update net', 'update net']);
     await world.update(request);
+    expect(world.accounts.of(ONE).begun).toHaveLength(3);
     await world.delete();
     expect(world.registry.keys).toEqual([]);
   });

@@ -31,12 +31,12 @@ test('an update that changes nothing in the account looks, and touches nothing',
   for (const change of ['createAccount', 'move', 'tag', 'untag', 'rename', 'create', 'update', 'delete']) expect(calls).not.toContain(change);
 });
 
-test('a ready account is answered from the record alone', async () => {
+test('a ready account is answered from the registry alone', async () => {
   const vending = new Vending();
   await vending.create(dev, vended());
   const before = vending.fate.calls.length;
   await vending.look(dev, vended());
-  expect(vending.fate.calls.slice(before)).toEqual(['read']);
+  expect(vending.fate.calls.slice(before)).toEqual(['read', 'leave']);
 });
 
 test('the calls for one account do not depend on the number of accounts', async () => {
@@ -59,6 +59,27 @@ test('tags of other people stay, even when they have a key that was ours for a m
 });
 
 describe('a construct that is renamed in code', () => {
+  test('gives the account back as the old one declares it when its update fails', async () => {
+    const vending = new Vending();
+    await vending.create(dev, vended());
+    await vending.create(renamed, vended({ accountName: 'new-name', tags: {} }));
+    await vending.remove(renamed, vended({ accountName: 'new-name', tags: {} }));
+    expect(await vending.record(vended())).toMatchObject({ state: 'ready', owners: [dev] });
+    const [{ accountId, accountName }] = vending.directory.accounts;
+    expect(accountName).toBe('shop-dev');
+    expect(await vending.directory.tags(accountId)).toMatchObject({ team: 'shop' });
+  });
+
+  test('of another stack is not waited for', async () => {
+    const vending = new Vending();
+    await vending.create(dev, vended());
+    const adopted = vended({ accountName: 'new-name', onExisting: 'adopt' });
+    await vending.create(stranger, adopted);
+    const before = vending.fate.calls.length;
+    await vending.remove(stranger, adopted);
+    expect(vending.fate.calls.slice(before)).toEqual(['read', 'write', 'read']);
+  });
+
   test('takes the account over, and the Delete of its old name finds nothing to do', async () => {
     const vending = new Vending();
     const accountId = await vending.create(dev, vended());

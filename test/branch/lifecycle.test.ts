@@ -229,6 +229,15 @@ describe('owners', () => {
     expect(registry.keys).toEqual([]);
   });
 
+  test('a branch that a renamed construct has described differently is given back when that is removed again', async () => {
+    const { lifecycle, repositories } = world();
+    await make(lifecycle);
+    await make(lifecycle, { ...request, region: 'us-east-1' }, renamed);
+    await lifecycle.remove(renamed, request);
+    expect(await lifecycle.finishRemoval(renamed, request)).toBe(true);
+    expect(descriptorAt(repositories, repositories.headOf('env/test1') ?? '')).toMatchObject({ region: request.region });
+  });
+
   test('a rename that is rolled back leaves the branch to the old construct', async () => {
     const { lifecycle } = world();
     const before = await make(lifecycle);
@@ -250,7 +259,7 @@ describe('owners', () => {
     await make(lifecycle);
     await lifecycle.remove(owner, request);
     await lifecycle.remove(owner, request);
-    expect(await lifecycle.finishRemoval()).toBe(true);
+    expect(await lifecycle.finishRemoval(owner, request)).toBe(true);
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
     await expect(lifecycle.advance(owner, request)).rejects.toThrow("was removed from environment 'test1' while it was being made: deploy again");
   });

@@ -31,7 +31,7 @@ async function playSafely(apps: Apps, schedule: Schedule): Promise<RunReport> {
   try {
     return await play(apps, schedule);
   } catch (error) {
-    return { violations: [error instanceof Error ? error.stack ?? error.message : String(error)], struck: {}, story: [] };
+    return { violations: [error instanceof Error ? error.stack ?? error.message : String(error)], struck: {}, gaveUp: false, story: [] };
   }
 }
 

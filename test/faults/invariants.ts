@@ -26,15 +26,15 @@ const WAY_OUT = /deploy(ed)? again|delete once more|delete that stack|use anothe
 export async function undeclared(world: FaultyWorld, environments: readonly EnvironmentSpec[]): Promise<string[]> {
   const found = await Promise.all(environments.map(async environment => undeclaredOne(world, environment)));
   const { organizations, codepipeline } = world.simulation;
-  const wanted = environments.map(({ name }) => name).sort().join();
-  const present = organizations.accounts.flatMap(({ accountId }) => codepipeline.pipelines(accountId, REGION));
-  const pipelines = present.map(({ name }) => name).sort().join();
-  return [...found.flat(), ...(wanted === pipelines ? [] : [`the pipelines are those of '${pipelines}', declared are '${wanted}'`])];
+  const wanted = environments.map(({ name }) => name);
+  const present = organizations.accounts.flatMap(({ accountId }) => codepipeline.pipelines(accountId, REGION)).map(({ name }) => name);
+  const isRight = wanted.every(name => present.includes(name)) && (present.length === wanted.length || world.leftBehind);
+  return [...found.flat(), ...(isRight ? [] : [`the pipelines are those of '${present.join()}', declared are '${wanted.join()}'`])];
 }
 
 async function undeclaredOne(world: FaultyWorld, declared: EnvironmentSpec): Promise<string[]> {
   const { organizations, codepipeline, codecommit } = world.simulation;
-  const { name, email, accountName, organizationalUnit, tags, branchName, parent } = declared;
+  const { name, email, accountName, organizationalUnit, tags, branchName, parent, approval } = declared;
   const account = created(world).find(other => other.email === email);
   if (!account) return [`environment '${name}' has no account`];
   const { accountId } = account;
@@ -43,6 +43,7 @@ async function undeclaredOne(world: FaultyWorld, declared: EnvironmentSpec): Pro
   const descriptor = text === undefined ? undefined : JSON.parse(text);
   const unit = organizations.unitPath(accountId);
   const present = Object.fromEntries(Object.entries(account.tags).filter(([key]) => world.hasForgotten ? key in tags : !key.includes(':')));
+  const asks = pipelines.some(({ stages }) => stages.some(({ actions }) => actions.some(({ category }) => category === 'Approval')));
   const known = world.registry.find(({ pk }) => pk === `account#${email}`)?.accountId;
   return [
     ...account.name === accountName ? [] : [`account ${accountId} is called '${account.name}', declared is '${accountName}'`],
@@ -50,6 +51,7 @@ async function undeclaredOne(world: FaultyWorld, declared: EnvironmentSpec): Pro
     ...JSON.stringify(present) === JSON.stringify(tags) ? [] : [`account ${accountId} has the tags ${JSON.stringify(present)}, declared are ${JSON.stringify(tags)}`],
     ...known === accountId ? [] : [`the registry takes ${String(known)} for account ${accountId}`],
     ...pipelines.length === 1 && pipelines[0].name === name ? [] : [`account ${accountId} has the pipelines '${pipelines.map(pipeline => pipeline.name).join()}'`],
+    ...asks === approval ? [] : [`the pipeline of '${name}' ${asks ? 'asks' : 'does not ask'} for approval`],
     ...descriptor?.accountId === accountId && descriptor?.parent === parent ? [] : [`branch '${branchName}' says ${text ?? 'nothing'}`],
   ];
 }

@@ -1,15 +1,18 @@
 import { environmentsOf } from './apps';
 import type { Apps, AppSpec } from './apps';
 import { broken, left, silent, strayEntries, strayLeases, undeclared } from './invariants';
-import type { FaultKind, Schedule, Step } from './schedule';
+import type { Schedule, Step } from './schedule';
 import { FaultyWorld } from './world';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
+import type { FaultCounts } from '../../rehearsal/faults/fault';
 
 export interface RunReport {
   /** What did not hold; empty: the run is good. */
   readonly violations: readonly string[];
   /** How often each kind of fault struck. */
-  readonly struck: Partial<Record<FaultKind, number>>;
+  readonly struck: FaultCounts;
+  /** CloudFormation has given up to delete something, as it does after three attempts: what is left of it is no violation. */
+  readonly gaveUp: boolean;
   /** What happened, for whoever reads a failure. */
   readonly story: readonly string[];
 }
@@ -20,7 +23,7 @@ export async function play(apps: Apps, schedule: Schedule): Promise<RunReport> {
   const run = new Run(world);
   try {
     await run.steps(schedule.steps);
-    return { violations: run.violations, story: run.story, struck: world.injector.struck };
+    return { violations: run.violations, story: run.story, struck: world.injector.struck, gaveUp: world.leftBehind };
   } finally {
     await world.stop();
   }
@@ -54,7 +57,10 @@ class Run {
     await this.look('at the end');
     // what needs no change is left alone, even if it was rolled back to
     const succeeded = result.succeeded || (result.changed === 0 && result.failures.length === 0);
-    if (!succeeded && !this.isToldOtherParent(result)) this.violations.push(`without faults: ${result.stacks.at(-1)?.reason} ${result.failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join(' | ').slice(0, 1500)}`);
+    if (!succeeded && !this.isToldOtherParent(result) && !this.isInTheWay(result)) {
+      const reasons = result.failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
+      this.violations.push(`without faults: ${result.stacks.at(-1)?.reason} ${reasons.join(' | ').slice(0, 1500)}`);
+    }
     if (succeeded) {
       this.violations.push(...await undeclared(this.world, environmentsOf(this.app)), ...strayLeases(this.world), ...strayEntries(this.world));
     }
@@ -68,6 +74,11 @@ class Run {
     return failures.some(({ reason, logicalId }) => /exists already with parent '\w+', but environment/.test(reason) && !this.world.has(logicalId));
   }
 
+  /** A name is still taken by what CloudFormation has given up to delete. */
+  private isInTheWay({ failures }: DeploymentResult): boolean {
+    return this.world.leftBehind && failures.some(({ reason }) => / already exists\.$/.test(reason));
+  }
+
   private async look(when: string): Promise<void> {
     this.violations.push(...(await broken(this.world)).map(words => `${when}: ${words}`));
   }
@@ -75,6 +86,7 @@ class Run {
   private tell(what: string, { succeeded, stacks, failures }: DeploymentResult): void {
     const at = Math.round(this.world.simulation.clock.elapsedSeconds());
     const reasons = failures.map(({ logicalId, reason }) => `\n      ${logicalId}: ${reason.slice(0, 300)}`).join('');
-    this.story.push(`${at} s: ${what}: ${succeeded ? 'succeeded' : `failed (${stacks.at(-1)?.name} ${stacks.at(-1)?.status} ${stacks.at(-1)?.reason})`}${reasons}`);
+    const last = stacks.at(-1);
+    this.story.push(`${at} s: ${what}: ${succeeded ? 'succeeded' : `failed (${last?.name} ${last?.status} ${last?.reason})`}${reasons}`);
   }
 }

@@ -1,32 +1,9 @@
 import * as fc from 'fast-check';
 import type { AppSpec, Variant } from './apps';
 import { VARIANTS } from './apps';
+import { SERVICES } from '../../rehearsal/faults/fault';
+import type { Fault } from '../../rehearsal/faults/fault';
 import type { CreationFailure } from '../../rehearsal/organizations/creation';
-
-/** Something that goes wrong at the nth call (or event, or creation) of a step. */
-export type Fault =
-  /** AWS refuses the call: too many. SDKs try again, so it takes several in a row to be noticed. */
-  | { readonly kind: 'throttle'; readonly at: number; readonly times: number }
-  /** AWS refuses the call: somebody else changes the same. */
-  | { readonly kind: 'conflict'; readonly at: number; readonly times: number }
-  /** The call takes effect, but the connection is reset before the answer comes. */
-  | { readonly kind: 'lost'; readonly at: number; readonly times: number }
-  /** The function dies before the call is made, or after it took effect. */
-  | { readonly kind: 'crash'; readonly at: number; readonly when: 'before' | 'after' }
-  /** The call is never answered: the function is stopped at its timeout. */
-  | { readonly kind: 'timeout'; readonly at: number }
-  /** CloudFormation's event arrives a second time, so many seconds after the first. */
-  | { readonly kind: 'twice'; readonly at: number; readonly seconds: number }
-  /** The answer to CloudFormation comes after it has given up. */
-  | { readonly kind: 'late'; readonly at: number }
-  /** One of AWS's services fails for a while. */
-  | { readonly kind: 'outage'; readonly at: number; readonly service: string; readonly seconds: number }
-  /** Somebody cancels the deployment. */
-  | { readonly kind: 'cancel'; readonly at: number }
-  /** AWS fails to create an account. */
-  | { readonly kind: 'creation'; readonly reason: CreationFailure };
-
-export type FaultKind = Fault['kind'];
 
 export interface Step {
   /** What is deployed; absent: the app is destroyed. */
@@ -43,8 +20,6 @@ export interface Schedule {
   readonly readySeconds: number;
   readonly steps: readonly Step[];
 }
-
-const SERVICES = ['dynamodb', 'organizations', 'cloudformation', 'codecommit', 'sts', 's3', 'lambda', 'states'];
 
 const at = fc.integer({ min: 1, max: 120 });
 const times = fc.integer({ min: 1, max: 14 });
@@ -82,4 +57,3 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   readySeconds: fc.constantFrom(5, 20, 120, 700),
   steps: fc.array(step, { minLength: 1, maxLength: 3 }),
 });
-

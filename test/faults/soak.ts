@@ -13,6 +13,7 @@ const [runs, first, step] = [values.runs, values.seed, values.step].map(Number);
 interface Told {
   readonly seed: number;
   readonly struck: Readonly<Record<string, number>>;
+  readonly gaveUp: boolean;
   readonly broken: string;
 }
 
@@ -20,7 +21,7 @@ async function work(): Promise<void> {
   const apps = new Apps();
   for (let seed = first; seed < first + runs; seed += step) {
     const checked = await check(apps, seed);
-    process.send?.({ seed, struck: checked.report.struck, broken: describeBroken(checked) } satisfies Told);
+    process.send?.({ seed, struck: checked.report.struck, gaveUp: checked.report.gaveUp, broken: describeBroken(checked) } satisfies Told);
   }
   apps.remove();
   process.disconnect();
@@ -31,12 +32,13 @@ async function lead(): Promise<void> {
   const startedAt = Date.now();
   const struck: Record<string, number> = {};
   const broken: number[] = [];
-  let done = 0;
+  let [done, gaveUp] = [0, 0];
   await Promise.all(Array.from({ length: workers }, (_, index) => new Promise<void>(resolve => {
     const child = fork(__filename, ['--worker', '--seed', String(first + index), '--runs', String(runs - index), '--step', String(workers)]);
     child.on('exit', () => resolve());
     child.on('message', (told: Told) => {
       for (const [kind, count] of Object.entries(told.struck)) struck[kind] = (struck[kind] ?? 0) + count;
+      if (told.gaveUp) gaveUp++;
       if (told.broken) {
         broken.push(told.seed);
         console.log(`\n${told.broken}`);
@@ -45,7 +47,7 @@ async function lead(): Promise<void> {
     });
   })));
   const faults = Object.entries(struck).sort(([, one], [, other]) => other - one).map(([kind, count]) => `${kind} ${count}`).join(', ');
-  console.log(`\n${done} runs in ${Math.round((Date.now() - startedAt) / 1000)} s, from seed ${first}\nfaults: ${faults}`);
+  console.log(`\n${done} runs in ${Math.round((Date.now() - startedAt) / 1000)} s, from seed ${first}\nfaults: ${faults}\nCloudFormation gave up to delete something in ${gaveUp}`);
   console.log(broken.length === 0 && done === runs ? 'nothing broke' : `${broken.length} broke (seeds ${broken.join(', ')}), ${runs - done} did not end`);
   process.exitCode = broken.length === 0 && done === runs ? 0 : 1;
 }

@@ -2,11 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Apps, AppSpec } from './apps';
-import { Injector } from './injector';
-import { randomOf } from './random';
 import type { Schedule } from './schedule';
 import { deployAssembly, destroyAssembly } from '../../rehearsal/assembly/deployer';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
+import { finishOperations } from '../../rehearsal/assembly/unfinished';
+import type { Clock } from '../../rehearsal/clock';
+import type { StackEvent } from '../../rehearsal/cloudformation/stack';
+import { Injector } from '../../rehearsal/faults/injector';
+import { randomOf } from '../../rehearsal/faults/random';
+import type { Transport } from '../../rehearsal/service';
 import { Simulation } from '../../rehearsal/simulation';
 import { CICD_ACCOUNT, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION } from '../fixtures/app';
 
@@ -16,17 +20,18 @@ export const REPOSITORY = 'shop';
 export class FaultyWorld {
   public static async start(apps: Apps, { seed, readySeconds }: Pick<Schedule, 'seed' | 'readySeconds'>): Promise<FaultyWorld> {
     const random = randomOf(seed);
-    const injector = new Injector(random);
+    const injector = new Injector(({ name }) => name === 'Cicd');
     const simulation = await Simulation.start({
       managementAccountId: MANAGEMENT_ACCOUNT,
       organizationId: ORGANIZATION_ID,
       organizationalUnits: ['Workloads/Prod', 'Workloads/Test'],
       readySeconds,
-      virtual: { direct: true, random, transport: injector.transport },
+      virtual: { direct: true, random, transport: (call, send) => travel(call, send) },
     });
+    const travel = slowly(simulation.clock, random, injector.transport);
     injector.attach(simulation);
     const world = new FaultyWorld(simulation, injector, apps);
-    simulation.cloudformation.onEvent(({ status, type }) => { if (status === 'DELETE_FAILED' && type.startsWith('Custom::')) world.leftovers++; });
+    simulation.cloudformation.onEvent(event => world.noteAbandoned(event));
     await world.seedRepository();
     return world;
   }
@@ -34,7 +39,7 @@ export class FaultyWorld {
   /** Every commit that ever was the head of a branch. */
   public readonly heads = new Set<string>();
 
-  private leftovers = 0;
+  private readonly abandoned = new Set<string>();
 
   private constructor(public readonly simulation: Simulation, public readonly injector: Injector, private readonly apps: Apps) {}
 
@@ -67,7 +72,7 @@ export class FaultyWorld {
 
   /** Resources that CloudFormation has given up to delete: nobody will ever tell our functions that they are gone. */
   public get leftBehind(): boolean {
-    return this.leftovers > 0;
+    return this.abandoned.size > 0;
   }
 
   /** Somebody works on a branch. */
@@ -90,13 +95,14 @@ export class FaultyWorld {
     await this.simulation.stop();
   }
 
+  private noteAbandoned({ type, logicalId, status }: StackEvent): void {
+    if (!type.startsWith('Custom::')) return;
+    if (status === 'DELETE_FAILED') this.abandoned.add(logicalId);
+    if (status === 'DELETE_COMPLETE' || status === 'CREATE_COMPLETE') this.abandoned.delete(logicalId);
+  }
+
   private async finishOperation(): Promise<void> {
-    const { cloudformation } = this.simulation;
-    const stack = cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd');
-    await stack?.operation;
-    if (stack?.status === 'DELETE_FAILED') await cloudformation.remove(CICD_ACCOUNT, REGION, 'Cicd');
-    if (stack?.status === 'DELETE_FAILED') throw new Error(`the stack cannot be deleted: ${stack.events.filter(({ status }) => status === 'DELETE_FAILED').map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join(' | ')}`);
-    if (stack?.status === 'UPDATE_ROLLBACK_FAILED') await cloudformation.continueRollback(CICD_ACCOUNT, REGION, 'Cicd');
+    await finishOperations(this.simulation, [{ accountId: CICD_ACCOUNT, region: REGION, name: 'Cicd' }]);
   }
 
   private async seedRepository(): Promise<void> {
@@ -108,4 +114,14 @@ export class FaultyWorld {
     await git.moveBranch('next', undefined, await git.head('main'));
     await this.noteHeads();
   }
+}
+
+/** Every call takes some time, so that others overtake it. */
+function slowly(clock: Clock, random: () => number, transport: Transport): Transport {
+  return async (call, send) => {
+    await clock.sleep(0.01 + random() * 0.15);
+    const answer = await transport(call, send);
+    if (call.service !== 'http') await clock.sleep(0.01 + random() * 0.15);
+    return answer;
+  };
 }

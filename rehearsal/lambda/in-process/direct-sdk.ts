@@ -5,6 +5,8 @@ import { AwsError, HttpAnswer } from '../../service';
 export interface DirectSdkOptions {
   readonly region: string;
   readonly accessKeyId: string;
+  /** How often clients try that do not say it themselves. */
+  readonly maxAttempts: number;
   readonly random: () => number;
   readonly sleep: (seconds: number) => Promise<void>;
   readonly call: (request: DirectCall) => Promise<unknown>;
@@ -109,7 +111,7 @@ function clientClass(service: string, options: DirectSdkOptions): unknown {
     }
 
     public async send({ operation, input }: Command): Promise<unknown> {
-      const { region = options.region, credentials, maxAttempts = 3 } = this.configuration;
+      const { region = options.region, credentials, maxAttempts = options.maxAttempts } = this.configuration;
       for (let attempt = 1; ; attempt++) {
         try {
           const accessKeyId = await accessKeyOf(credentials) ?? options.accessKeyId;

@@ -101,6 +101,7 @@ export class InProcessFunction implements Execution {
     const direct = inProcess.direct ? directSdk({
       region: variables.AWS_REGION,
       accessKeyId: variables.AWS_ACCESS_KEY_ID,
+      maxAttempts: Number(variables.AWS_MAX_ATTEMPTS ?? 3),
       sleep: async seconds => environment.clock.sleep(seconds),
       random,
       call: async request => this.reach(request.service, request.operation, async () => server.call(request)),
@@ -120,8 +121,9 @@ export class InProcessFunction implements Execution {
   /** A function that was killed makes no more calls and hears no more answers. */
   private async reach<Answer>(service: string, operation: string, send: () => Promise<Answer>): Promise<Answer> {
     if (!this.alive) return never();
-    const { name: functionName, inProcess: { transport } } = this.options;
-    const call: OutgoingCall = { functionName, requestId: this.requestId, service, operation, kill: () => this.kill() };
+    const { inProcess: { transport } } = this.options;
+    // the clock stops it at its timeout in any case
+    const call: OutgoingCall = { service, operation, kill: () => this.kill(), hang: () => undefined };
     const outcome = await (transport ? transport(call, send) : send()).then(answer => () => answer, (error: unknown) => () => { throw error; });
     return this.alive ? outcome() : never();
   }

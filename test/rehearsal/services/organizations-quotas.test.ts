@@ -109,7 +109,7 @@ describe('an account that is created', () => {
   afterEach(() => world.stop());
 
   test.each(['INTERNAL_FAILURE', 'INVALID_ADDRESS', 'MISSING_PAYMENT_INSTRUMENT'] as const)('can fail with %s', async failure => {
-    world.organizations.creation.failNext(failure);
+    world.organizations.creation.failNext([failure]);
     const { CreateAccountStatus } = await organizations.send(new CreateAccountCommand({ AccountName: 'a', Email: 'a@example.com' }));
     await world.clock.sleep(30);
     const question = new DescribeCreateAccountStatusCommand({ CreateAccountRequestId: CreateAccountStatus?.Id });

@@ -1,7 +1,8 @@
-import type { Fault, FaultKind } from './schedule';
-import { AwsError } from '../../rehearsal/service';
-import type { OutgoingCall, Transport } from '../../rehearsal/service';
-import type { Simulation } from '../../rehearsal/simulation';
+import type { Fault, FaultCounts, FaultKind } from './fault';
+import type { Stack } from '../cloudformation/stack';
+import { AwsError, ConnectionReset } from '../service';
+import type { OutgoingCall, Transport } from '../service';
+import type { Simulation } from '../simulation';
 
 const THROTTLES: Readonly<Record<string, string>> = {
   dynamodb: 'ProvisionedThroughputExceededException',
@@ -22,10 +23,9 @@ const TOO_LATE = 3700;
 
 type Pending = Fault & { left: number };
 
-/** Lets things go wrong between the functions and AWS, as a schedule says. */
+/** Lets things go wrong between the functions and AWS. */
 export class Injector {
-  /** How often each kind of fault has really struck. */
-  public readonly struck: Partial<Record<FaultKind, number>> = {};
+  private readonly counts: Partial<Record<FaultKind, number>> = {};
   private pending: Pending[] = [];
   private readonly outages: { readonly service: string; readonly until: number }[] = [];
   private simulation?: Simulation;
@@ -33,11 +33,19 @@ export class Injector {
   private events = 0;
   private answers = 0;
 
-  public constructor(private readonly random: () => number) {}
+  /** @param isOwn whether a stack is one that somebody deploys, who can cancel it */
+  public constructor(private readonly isOwn: (stack: Stack) => boolean) {}
 
+  /** How often each kind of fault has really struck. */
+  public get struck(): FaultCounts {
+    return this.counts;
+  }
+
+  /** Functions in this process reach AWS by the transport that their simulation was started with; all others by this one from now on. */
   public attach(simulation: Simulation): void {
     this.simulation = simulation;
-    const { lambda } = simulation;
+    const { lambda, options: { virtual } } = simulation;
+    if (!virtual) simulation.carry(this.transport);
     const invoke = lambda.invokeEvent.bind(lambda);
     lambda.invokeEvent = async (functionArn, event) => {
       await invoke(functionArn, event);
@@ -47,30 +55,25 @@ export class Injector {
     };
   }
 
-  /** The faults of the next step, and none of the last one. */
+  /** The faults of the next deployment, and none of the last one. */
   public arm(faults: readonly Fault[]): void {
     this.pending = faults.map(fault => ({ ...fault, left: 'times' in fault ? fault.times : 1 }));
     this.outages.length = 0;
     [this.calls, this.events, this.answers] = [0, 0, 0];
-    this.simulation?.organizations.creation.failNext(...faults.flatMap(fault => fault.kind === 'creation' ? [fault.reason] : []));
-    for (const fault of faults) {
-      if (fault.kind === 'creation') this.count('creation');
-      if (fault.kind === 'cancel') void this.cancelAfter(fault);
-    }
+    this.simulation?.organizations.creation.failNext(faults.flatMap(fault => fault.kind === 'creation' ? [fault.reason] : []), () => this.count('creation'));
+    for (const fault of faults) if (fault.kind === 'cancel') void this.cancelAfter(fault);
   }
 
   public readonly transport: Transport = async (call, send) => {
-    await this.wait(0.01 + this.random() * 0.15);
     if (call.service === 'http') return this.answer(send);
     this.calls++;
     this.refuse(call);
     const fault = this.take(({ kind, at }) => at <= this.calls && (kind === 'crash' || kind === 'timeout' || kind === 'lost'));
-    if (fault?.kind === 'timeout') return new Promise(() => undefined);
-    if (fault?.kind === 'crash' && fault.when === 'before') return killed(call);
+    if (fault?.kind === 'timeout') return unanswered(() => call.hang());
+    if (fault?.kind === 'crash' && fault.when === 'before') return unanswered(() => call.kill());
     const answer = await send();
-    if (fault?.kind === 'crash') return killed(call);
-    if (fault?.kind === 'lost') throw connectionReset();
-    await this.wait(0.01 + this.random() * 0.15);
+    if (fault?.kind === 'crash') return unanswered(() => call.kill());
+    if (fault?.kind === 'lost') throw new ConnectionReset();
     return answer;
   };
 
@@ -95,9 +98,9 @@ export class Injector {
     const { simulation, pending } = this;
     if (!simulation) return;
     await simulation.clock.sleep(at);
-    // another step has begun meanwhile
+    // the next deployment has begun meanwhile
     if (pending !== this.pending) return;
-    for (const stack of simulation.cloudformation.all.filter(({ name }) => name === 'Cicd')) {
+    for (const stack of simulation.cloudformation.all.filter(this.isOwn)) {
       if (stack.status === 'UPDATE_IN_PROGRESS') simulation.cloudformation.cancelUpdate(stack.accountId, stack.region, stack.name);
       else if (stack.status === 'CREATE_IN_PROGRESS') void simulation.cloudformation.remove(stack.accountId, stack.region, stack.name);
       else continue;
@@ -115,7 +118,7 @@ export class Injector {
   }
 
   private count(kind: FaultKind): void {
-    this.struck[kind] = (this.struck[kind] ?? 0) + 1;
+    this.counts[kind] = (this.counts[kind] ?? 0) + 1;
   }
 
   private now(): number {
@@ -127,11 +130,7 @@ export class Injector {
   }
 }
 
-async function killed(call: OutgoingCall): Promise<never> {
-  call.kill();
+async function unanswered(end: () => void): Promise<never> {
+  end();
   return new Promise(() => undefined);
-}
-
-function connectionReset(): Error {
-  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 }

@@ -1,0 +1,28 @@
+import { SERVICES } from './fault';
+import type { Fault, FaultKind } from './fault';
+
+/** How often each kind is tried in one deployment; those that can end it by themselves, once. */
+const TIMES: Readonly<Record<FaultKind, number>> = {
+  throttle: 3, conflict: 3, lost: 3, crash: 3, timeout: 1, twice: 3, late: 1, outage: 1, cancel: 1, creation: 1,
+};
+
+/** Faults of the given kinds for one deployment: the same chance gives the same faults. */
+export function badDay(kinds: readonly FaultKind[], random: () => number): Fault[] {
+  const integer = (least: number, most: number): number => least + Math.floor(random() * (most - least + 1));
+  const one = <Value>(values: readonly Value[]): Value => values[integer(0, values.length - 1)];
+  const call = (): number => integer(1, 150);
+  const event = (): number => integer(1, 8);
+  const make: { readonly [Kind in FaultKind]: () => Fault } = {
+    throttle: () => ({ kind: 'throttle', at: call(), times: integer(1, 14) }),
+    conflict: () => ({ kind: 'conflict', at: call(), times: integer(1, 14) }),
+    lost: () => ({ kind: 'lost', at: call(), times: integer(1, 14) }),
+    crash: () => ({ kind: 'crash', at: call(), when: one(['before', 'after'] as const) }),
+    timeout: () => ({ kind: 'timeout', at: call() }),
+    twice: () => ({ kind: 'twice', at: event(), seconds: one([0, 1, 5, 60, 400]) }),
+    late: () => ({ kind: 'late', at: event() }),
+    outage: () => ({ kind: 'outage', at: call(), service: one(SERVICES), seconds: one([30, 300, 1800]) }),
+    cancel: () => ({ kind: 'cancel', at: integer(5, 400) }),
+    creation: () => ({ kind: 'creation', reason: one(['INTERNAL_FAILURE', 'CONCURRENT_ACCOUNT_MODIFICATION'] as const) }),
+  };
+  return kinds.flatMap(kind => Array.from({ length: TIMES[kind] }, () => make[kind]()));
+}
