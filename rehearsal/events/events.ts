@@ -64,6 +64,8 @@ export class Events implements Service {
   public readonly operations: Record<string, Operation> = { PutEvents: async call => this.putEvents(call) };
   public readonly permissions = { PutEvents: (call: Call) => this.putPermissions(call) };
   public readonly resourceTypes: Record<string, ResourceType>;
+  /** EventBridge tells nobody when a delivery fails, so that only the terminal can. */
+  public onUndelivered?: (error: unknown) => void;
   private readonly identifiers = new Identifiers('events');
   private readonly rules = new Regional(() => new Map<string, Rule>());
   private readonly buses: Buses;
@@ -100,8 +102,7 @@ export class Events implements Service {
       if (target.Arn.includes(':lambda:')) await this.delivery.invoke(target.Arn, inputOf(target, { ...event }), ruleArn);
       if (target.Arn.includes(':event-bus/') && !forwarded) this.forward(target, event, ruleArn);
     } catch (error) {
-      // EventBridge tells nobody when a delivery fails, so that only the terminal can.
-      console.error(error);
+      (this.onUndelivered ?? console.error)(error);
     }
   }
 
