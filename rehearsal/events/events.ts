@@ -72,6 +72,8 @@ export class Events implements Service {
   public readonly resourceTypes: Record<string, ResourceType>;
   /** What topics were given; nobody subscribes to them. */
   public readonly published: Published[] = [];
+  /** EventBridge tells nobody when a delivery fails, so that only the terminal can. */
+  public onUndelivered?: (error: unknown) => void;
   private readonly identifiers = new Identifiers('events');
   private readonly rules = new Regional(() => new Map<string, Rule>());
   private readonly buses: Buses;
@@ -109,8 +111,7 @@ export class Events implements Service {
       if (target.Arn.includes(':sns:')) this.publish(target, event, ruleArn);
       if (target.Arn.includes(':event-bus/') && !forwarded) this.forward(target, event, ruleArn);
     } catch (error) {
-      // EventBridge tells nobody when a delivery fails, so that only the terminal can.
-      console.error(error);
+      (this.onUndelivered ?? console.error)(error);
     }
   }
 

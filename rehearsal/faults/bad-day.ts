@@ -10,8 +10,9 @@ const TIMES: Readonly<Record<FaultKind, number>> = {
 export function badDay(kinds: readonly FaultKind[], random: () => number): Fault[] {
   const integer = (least: number, most: number): number => least + Math.floor(random() * (most - least + 1));
   const one = <Value>(values: readonly Value[]): Value => values[integer(0, values.length - 1)];
-  const call = (): number => integer(1, 150);
-  const event = (): number => integer(1, 8);
+  // a small app makes few calls, and a large one bears early faults as well as late ones
+  const call = (): number => 1 + Math.floor(150 * random() ** 2);
+  const event = (): number => integer(1, 4);
   const make: { readonly [Kind in FaultKind]: () => Fault } = {
     throttle: () => ({ kind: 'throttle', at: call(), times: integer(1, 14) }),
     conflict: () => ({ kind: 'conflict', at: call(), times: integer(1, 14) }),
@@ -21,7 +22,7 @@ export function badDay(kinds: readonly FaultKind[], random: () => number): Fault
     twice: () => ({ kind: 'twice', at: event(), seconds: one([0, 1, 5, 60, 400]) }),
     late: () => ({ kind: 'late', at: event() }),
     outage: () => ({ kind: 'outage', at: call(), service: one(SERVICES), seconds: one([30, 300, 1800]) }),
-    cancel: () => ({ kind: 'cancel', at: integer(5, 400) }),
+    cancel: () => ({ kind: 'cancel', at: integer(5, 200) }),
     creation: () => ({ kind: 'creation', reason: one(['INTERNAL_FAILURE', 'CONCURRENT_ACCOUNT_MODIFICATION'] as const) }),
   };
   return kinds.flatMap(kind => Array.from({ length: TIMES[kind] }, () => make[kind]()));

@@ -98,15 +98,25 @@ export class Injector {
   private async cancelAfter({ at }: { readonly at: number }): Promise<void> {
     const { simulation, pending } = this;
     if (!simulation) return;
-    await simulation.clock.sleep(at);
-    // the next deployment has begun meanwhile
-    if (pending !== this.pending) return;
-    for (const stack of simulation.cloudformation.all.filter(this.isOwn)) {
-      if (stack.status === 'UPDATE_IN_PROGRESS') simulation.cloudformation.cancelUpdate(stack.accountId, stack.region, stack.name);
-      else if (stack.status === 'CREATE_IN_PROGRESS') void simulation.cloudformation.remove(stack.accountId, stack.region, stack.name);
-      else continue;
+    const { clock, cloudformation } = simulation;
+    await clock.sleep(at);
+    // the next deployment may have begun meanwhile
+    const isOver = (): boolean => pending !== this.pending;
+    if (isOver() || this.cancelStacks(simulation)) return;
+    // or none of its stacks is worked on just now
+    const stop = cloudformation.onEvent(() => void clock.sleep(1).then(() => {
+      if (isOver() || this.cancelStacks(simulation)) stop();
+    }));
+  }
+
+  private cancelStacks({ cloudformation }: Simulation): boolean {
+    const stacks = cloudformation.all.filter(stack => this.isOwn(stack) && /^(CREATE|UPDATE)_IN_PROGRESS$/.test(stack.status));
+    for (const { status, accountId, region, name } of stacks) {
+      if (status === 'UPDATE_IN_PROGRESS') cloudformation.cancelUpdate(accountId, region, name);
+      else void cloudformation.remove(accountId, region, name);
       this.count('cancel');
     }
+    return stacks.length > 0;
   }
 
   private take(strikes: (fault: Pending & { readonly at: number }) => boolean): Fault | undefined {

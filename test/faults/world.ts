@@ -30,6 +30,8 @@ export class FaultyWorld {
     });
     const travel = slowly(simulation.clock, random, injector.transport);
     injector.attach(simulation);
+    // a push may come while its rule is being made or removed
+    simulation.events.onUndelivered = () => undefined;
     const world = new FaultyWorld(simulation, injector, apps);
     simulation.cloudformation.onEvent(event => world.noteAbandoned(event));
     await world.seedRepository();
