@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import * as path from 'node:path';
 import { measureBundles } from './bundles';
 import { measureCalls } from './calls';
@@ -22,10 +22,10 @@ async function main(): Promise<void> {
     calls: await step('(d) calls', async () => measureCalls([10, 300])),
     bundles: await step('(e) bundles', async () => measureBundles()),
   };
-  const machine = `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0].model.trim()}`;
+  const machine = `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0].model.trim()}, load ${loadavg()[0].toFixed(1)}`;
   const missed = misses(results);
   write('bench/results.json', `${JSON.stringify({ machine, ...results, missed }, undefined, 2)}\n`);
-  write('docs/bench.md', writeTables(results, machine));
+  write('docs/bench.md', writeTables(results, machine, missed));
   write('docs/bench.svg', drawPicture(results));
   for (const miss of missed) console.error(miss);
   if (missed.length > 0) process.exitCode = 1;
