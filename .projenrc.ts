@@ -105,7 +105,10 @@ project.preCompileTask.spawn(bundle);
 project.testTask.prependSpawn(checkTypes);
 project.testTask.prependSpawn(bundle);
 project.addTask('demo', { description: 'Rehearse the quickstart', exec: 'node examples/demo.mjs', receiveArgs: true });
-project.addTask('bench', { description: 'Measure against the peers: bench/results.json and docs/bench.md', exec: 'tsx bench/index.ts', receiveArgs: true });
+project.addTask('bench', {
+  description: 'Measure against the peers: bench/results.json, docs/bench.md and docs/bench.svg',
+  steps: [{ spawn: 'bundle' }, { exec: 'tsx --tsconfig test/tsconfig.json bench/index.ts' }],
+});
 const soak = project.addTask('soak', { description: 'Schedules of faults: --runs N --seed S', exec: 'tsx test/faults/soak.ts', receiveArgs: true });
 soak.prependSpawn(bundle);
 project.addTask('package:codegen', {

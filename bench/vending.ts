@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { CICD, MANAGEMENT, withAssembly } from './apps';
+import { bootstrapKit, CICD, MANAGEMENT, native, ours, withAssembly } from './apps';
+import { lowerBound } from './lower-bound';
 import { deployAssembly } from '../rehearsal/assembly/deployer';
 import type { StackEvent } from '../rehearsal/cloudformation/stack';
 import { Simulation } from '../rehearsal/simulation';
@@ -9,21 +10,57 @@ import { Simulation } from '../rehearsal/simulation';
 type Define = Parameters<typeof withAssembly>[0];
 
 export interface Vending {
-  /** Simulated seconds from the first resource that stands for an account until the last of them is complete. */
-  readonly seconds: number;
+  /** Simulated seconds from the first resource that stands for an account until AWS has created the last one. */
+  readonly createdSeconds: number;
+  /** Until the deployment has ended and every account can be used: ours are then also opened, bootstrapped and in their units. */
+  readonly readySeconds: number;
   /** Calls that the deployment made, by service. */
   readonly calls: Readonly<Record<string, number>>;
 }
 
-/** Deploys an app in a rehearsal whose time does not depend on this machine; another app may have gone before. */
+export interface VendingTime {
+  readonly accounts: number;
+  readonly lowerBoundSeconds: number;
+  readonly ours: Omit<Vending, 'calls'>;
+  /** Absent: its stack would hold more than 500 resources. */
+  readonly bootstrapKit?: Omit<Vending, 'calls'>;
+  readonly native: Omit<Vending, 'calls'>;
+}
+
+/** (c) Simulated time until so many accounts are there, ours and the peers'. */
+export async function measureVending(counts: readonly number[], fitBootstrapKit: number): Promise<VendingTime[]> {
+  const rows: VendingTime[] = [];
+  for (const accounts of counts) {
+    rows.push({
+      accounts,
+      lowerBoundSeconds: lowerBound(accounts),
+      ours: await timesOf(ours({ count: accounts, accountsOnly: true }), 'Custom::OrgEnvironmentsAccount'),
+      ...(accounts <= fitBootstrapKit && { bootstrapKit: await timesOf(bootstrapKit(accounts), 'Custom::AccountCreation') }),
+      native: await timesOf(native(accounts), 'AWS::Organizations::Account'),
+    });
+  }
+  return rows;
+}
+
+async function timesOf(define: Define, accountType: string): Promise<Omit<Vending, 'calls'>> {
+  const { calls, ...times } = await vend(define, accountType);
+  return times;
+}
+
+/** Deploys an app in a rehearsal whose time does not depend on this machine. */
 export async function vend(define: Define, accountType: string): Promise<Vending> {
   return withAssembly(define, async folder => inSimulation(async simulation => {
     const events: StackEvent[] = [];
     simulation.cloudformation.onEvent(event => events.push(event));
     const { succeeded, failures } = await deployAssembly(simulation, folder);
     if (!succeeded) throw new Error(`the deployment failed: ${failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('\n')}`);
-    const accounts = events.filter(({ type }) => type === accountType).map(({ at }) => at);
-    return { seconds: Math.round((Math.max(...accounts) - Math.min(...accounts)) / 1000), calls: byService(simulation) };
+    const begin = Math.min(...events.filter(({ type }) => type === accountType).map(({ at }) => at));
+    const secondsUntil = (times: readonly number[]): number => Math.round((Math.max(...times) - begin) / 1000);
+    return {
+      createdSeconds: secondsUntil(simulation.organizations.creation.all.map(({ completedAt = 0 }) => completedAt)),
+      readySeconds: secondsUntil(events.map(({ at }) => at)),
+      calls: byService(simulation),
+    };
   }));
 }
 
@@ -45,5 +82,5 @@ async function inSimulation<Result>(use: (simulation: Simulation) => Promise<Res
 function byService({ server: { calls } }: Simulation): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { service } of calls) counts[service] = (counts[service] ?? 0) + 1;
-  return counts;
+  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => a < b ? -1 : 1));
 }

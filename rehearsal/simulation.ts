@@ -24,7 +24,7 @@ import { ArtifactStore } from './s3/artifacts';
 import { S3 } from './s3/s3';
 import { Server } from './server';
 import { AwsError } from './service';
-import type { Environment, InProcess, Service, Transport } from './service';
+import type { Environment, InProcess, Permission, Service, Transport } from './service';
 import { Ses } from './ses/ses';
 import { Ssm } from './ssm/ssm';
 import { StepFunctions } from './stepfunctions/stepfunctions';
@@ -119,9 +119,9 @@ export class Simulation {
     this.ssm = new Ssm(environment);
     this.lambda = new Lambda(environment, this.iam, this.s3, { modules: options.modules, temporary: this.temporary, server: () => this.server });
     this.lambda.onInvoke(({ functionArn }) => this.noteLogs(functionArn));
-    this.events = new Events(environment, {
+    this.events = new Events(environment, this.iam, {
       invoke: async (functionArn, event, ruleArn) => this.deliver(functionArn, event, ruleArn),
-      demandPut: (busArn, ruleArn, roleArn) => this.demandPut(busArn, ruleArn, roleArn),
+      demand: (roleArn, ruleArn, permission) => this.demandForRule(roleArn, ruleArn, permission),
     });
     this.codecommit = new CodeCommit(environment, this.events, this.temporary);
     this.cloudwatch = new CloudWatch(environment);
@@ -203,17 +203,15 @@ export class Simulation {
     await this.lambda.invokeEvent(functionArn, event);
   }
 
-  /** A rule puts events on another bus with its role, or else in the name of its account. */
-  private demandPut(busArn: string, ruleArn: string, roleArn: string | undefined): void {
+  /** EventBridge takes the role of a target to put events on another bus. */
+  private demandForRule(roleArn: string, ruleArn: string, permission: Permission): void {
     if (this.options.enforce === false) return;
-    const [, partition, , region, accountId] = ruleArn.split(':');
-    const place = { sourceArn: ruleArn, region, sessionName: 'events' };
-    const entered = roleArn === undefined ? undefined : new ServiceRoles(this.iam, this.access).enter(roleArn, 'events.amazonaws.com', place);
-    if (roleArn !== undefined && entered === undefined) {
-      throw new AwsError('AccessDeniedException', `events.amazonaws.com is not authorized to perform: sts:AssumeRole on resource: ${roleArn} for ${ruleArn}`, 403);
+    const [service, region] = ['events.amazonaws.com', ruleArn.split(':')[3]];
+    const actor = new ServiceRoles(this.iam, this.access).enter(roleArn, service, { sourceArn: ruleArn, region, sessionName: 'events' });
+    if (actor === undefined) {
+      throw new AwsError('AccessDeniedException', `${service} is not authorized to perform: sts:AssumeRole on resource: ${roleArn} for ${ruleArn}`, 403);
     }
-    const caller = entered?.caller ?? { accountId, arn: `arn:${partition}:iam::${accountId}:root` };
-    this.access.demand({ action: 'events:PutEvents', resource: busArn, caller, region });
+    this.access.demand({ ...permission, caller: actor.caller, region }, 'json');
   }
 
   private environment(): Environment {

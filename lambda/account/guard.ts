@@ -30,6 +30,8 @@ const GUARD = [
   ].map(name => sub(`arn:\${AWS::Partition}:${name}`))),
   deny('Builds', ['CreateProject', 'DeleteProject', 'StartBuild*', 'UpdateProject*'].map(action => `codebuild:${action}`),
     [sub(`arn:\${AWS::Partition}:codebuild:*:\${AWS::AccountId}:project/${NAMES.buildProjectPrefix}*`)]),
+  deny('Events', ['Delete*', 'Disable*', 'Put*', 'Remove*'].map(action => `events:${action}`),
+    [sub(`arn:\${AWS::Partition}:events:*:\${AWS::AccountId}:rule/${NAMES.pipelineRolePrefix}*`)]),
 ];
 
 /** Not the branch that all sit on: the way in, the bootstrap, the baseline and the pipeline. */

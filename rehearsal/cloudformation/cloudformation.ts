@@ -14,6 +14,7 @@ import { operations } from './operations';
 import { permissions } from './permissions';
 import { isCustom } from './scope';
 import type { Stack, StackEvent } from './stack';
+import { StackOutputs } from './stack-outputs';
 import { Stacks, type StackRequest } from './stacks';
 import type { World } from './world';
 import type { Ssm } from '../ssm/ssm';
@@ -97,7 +98,7 @@ export class CloudFormation implements Service {
   }
 
   private world(): World {
-    const { parts: { ssm }, environment } = this;
+    const { parts: { ssm, iam, access }, environment } = this;
     return {
       environment,
       type: name => this.type(name),
@@ -105,6 +106,7 @@ export class CloudFormation implements Service {
       plausible: (attribute, resource, stack) => plausibleAttribute(attribute, resource, environment.partition, stack),
       parameter: (accountId, region, name) => ssm.value(accountId, region, name),
       exported: (accountId, region, name) => this.stacks.exported(accountId, region, name),
+      output: (reference, reader) => new StackOutputs(this.stacks, iam, access).read(reference, reader),
       importers: (accountId, region, name) => this.stacks.importers(accountId, region, name),
       tell: event => this.listeners.forEach(listener => listener(event)),
     };

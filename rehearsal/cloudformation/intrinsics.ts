@@ -1,4 +1,5 @@
 import { AwsError } from '../service';
+import type { OutputReference } from './stack-outputs';
 import { isFields, list, single, text, type Fields } from './values';
 
 /** What a value may refer to while it is resolved. */
@@ -8,6 +9,7 @@ export interface Scope {
   attribute(logicalId: string, name: string): unknown;
   condition(name: string): boolean;
   importValue(name: string): unknown;
+  stackOutput(reference: OutputReference): string;
   dynamicReference(service: string, key: string): string;
 }
 
@@ -70,6 +72,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     return ['a', 'b', 'c'].map(zone => `${region}${zone}`);
   },
   'Fn::ImportValue': (argument, scope) => scope.importValue(text(evaluate(argument, scope))),
+  'Fn::GetStackOutput': (argument, scope) => scope.stackOutput(outputReference(evaluate(argument, scope))),
   'Fn::Length': (argument, scope) => list(evaluate(argument, scope)).length,
   'Fn::ToJsonString': (argument, scope) => JSON.stringify(evaluate(argument, scope)),
 };
@@ -95,6 +98,17 @@ function substitute(argument: unknown, scope: Scope): string {
     const dot = name.indexOf('.');
     return text(dot < 0 ? scope.ref(name) : scope.attribute(name.slice(0, dot), name.slice(dot + 1)));
   });
+}
+
+function outputReference(argument: unknown): OutputReference {
+  const { StackName: stackName, OutputName: outputName, Region: region, RoleArn: roleArn } = isFields(argument) ? argument : {};
+  if (stackName === undefined || outputName === undefined) throw templateError('Fn::GetStackOutput needs StackName and OutputName');
+  return {
+    stackName: text(stackName),
+    outputName: text(outputName),
+    ...region !== undefined && { region: text(region) },
+    ...roleArn !== undefined && { roleArn: text(roleArn) },
+  };
 }
 
 function findInMap(argument: unknown, scope: Scope): unknown {

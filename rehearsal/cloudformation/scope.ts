@@ -1,6 +1,7 @@
 import { AwsError } from '../service';
 import { resolve, resolveCondition, type Scope } from './intrinsics';
 import type { Stack, Target } from './stack';
+import type { OutputReference } from './stack-outputs';
 import { isFields, text, type Fields } from './values';
 import type { World } from './world';
 
@@ -57,6 +58,10 @@ export class StackScope implements Scope {
     if (!found) throw new AwsError('ValidationError', `No export named ${name} found. Rollback requested by user.`);
     this.imports.add(name);
     return found.value;
+  }
+
+  public stackOutput(reference: OutputReference): string {
+    return this.world.output(reference, this.stack);
   }
 
   public dynamicReference(service: string, key: string): string {

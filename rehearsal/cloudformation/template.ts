@@ -34,7 +34,10 @@ export type TemplateResource = Template['Resources'][string];
 
 /** Reads a template of JSON or YAML and refuses what CloudFormation refuses before it starts. */
 export function parseTemplate(body: string): Template {
-  const result = v.safeParse(TemplateSchema, parseText(body));
+  const parsed = parseText(body);
+  const loop = Object.keys(isFields(parsed.Resources) ? parsed.Resources : {}).find(name => name.startsWith('Fn::'));
+  if (loop !== undefined) throw formatError(`the rehearsal runs no macros, and '${loop}' in Resources is one of AWS::LanguageExtensions`);
+  const result = v.safeParse(TemplateSchema, parsed);
   if (!result.success) {
     const [issue] = result.issues;
     throw formatError(`${v.getDotPath(issue) ?? 'template'}: ${issue.message}`);
@@ -65,7 +68,7 @@ function checkReferences(template: Template): void {
   }
 }
 
-function parseText(body: string): unknown {
+function parseText(body: string): Fields {
   try {
     const parsed: unknown = body.trimStart().startsWith('{') ? JSON.parse(body) : yaml.parse(body, { customTags: shortForms(), maxAliasCount: -1 });
     if (isFields(parsed)) return parsed;
@@ -78,7 +81,7 @@ function parseText(body: string): unknown {
 /** `!Sub x` is `{ "Fn::Sub": x }`; only `!Ref`, `!Condition` and the dots of `!GetAtt a.b` are special. */
 function shortForms(): yaml.ScalarTag[] & yaml.CollectionTag[] {
   const names = ['Ref', 'Condition', 'GetAtt', 'Sub', 'Join', 'Select', 'Split', 'If', 'Equals', 'And', 'Or', 'Not', 'FindInMap', 'Base64', 'GetAZs',
-    'ImportValue', 'Cidr', 'Transform', 'ToJsonString', 'Length'];
+    'ImportValue', 'GetStackOutput', 'Cidr', 'Transform', 'ToJsonString', 'Length'];
   const tags = names.flatMap((name): (yaml.ScalarTag | yaml.CollectionTag)[] => [
     { tag: `!${name}`, resolve: (value: string) => longForm(name, value) },
     { tag: `!${name}`, collection: 'seq', resolve: value => new yaml.Document(longForm(name, value.toJSON())).contents },

@@ -1,5 +1,6 @@
 import type { Environment, ResourceType } from '../service';
 import type { Output, Stack, StackEvent } from './stack';
+import type { OutputReference } from './stack-outputs';
 import type { Fields } from './values';
 
 /** What an operation on a stack needs of everything around the stack. */
@@ -12,6 +13,8 @@ export interface World {
   plausible(attribute: string, resource: { readonly id: string; readonly type: string; readonly attributes: Fields }, stack: Stack): unknown;
   parameter(accountId: string, region: string, name: string): string | undefined;
   exported(accountId: string, region: string, name: string): Output & { readonly stackId: string } | undefined;
+  /** An output of another stack, read with the rights of the one that asks. */
+  output(reference: OutputReference, reader: Stack): string;
   /** The names of the stacks that read an export. */
   importers(accountId: string, region: string, name: string): string[];
   tell(event: StackEvent): void;

@@ -1,73 +1,77 @@
 import * as v from 'valibot';
-import { PolicyDocument, type Statement } from '../iam/policy';
+import type { Iam } from '../iam/iam';
+import type { Statement } from '../iam/policy';
+import { PolicyDocument } from '../iam/policy';
+import { Identifiers } from '../identifiers';
 import { read } from '../protocol/read';
 import { AwsError } from '../service';
 import type { Environment, OwnedPolicy, Provisioned, ResourceContext, ResourceType } from '../service';
 
-const BusProperties = v.object({ Name: v.string(), Policy: v.optional(PolicyDocument) });
-const PolicyProperties = v.object({ EventBusName: v.optional(v.string(), 'default'), StatementId: v.string(), Statement: v.unknown() });
+const BusProperties = v.object({
+  Name: v.pipe(v.string(), v.regex(/^(?!default$)[\w.-]{1,256}$/, 'a bus has a name of its own, of 1 to 256 letters, digits or ._-')),
+});
+const PolicyProperties = v.object({
+  EventBusName: v.optional(v.string(), 'default'),
+  StatementId: v.string(),
+  Statement: v.record(v.string(), v.unknown()),
+});
 
-type Statements = Map<string, Statement>;
-
-/** Event buses beside the default one that every account has, and who may put events on them. */
+/** The buses that accounts have besides their default one, and who may put events on which. */
 export class Buses {
   public readonly resourceTypes: Record<string, ResourceType> = {
     'AWS::Events::EventBus': this.busType(),
     'AWS::Events::EventBusPolicy': this.policyType(),
   };
-  private readonly made = new Map<string, PolicyDocument | undefined>();
-  private readonly statements = new Map<string, Statements>();
+  private readonly identifiers = new Identifiers('event-bus');
+  private readonly known = new Set<string>();
+  private readonly statements = new Map<string, { readonly busArn: string; readonly statement: Statement }>();
 
-  public constructor(private readonly environment: Environment) {}
+  public constructor(private readonly environment: Environment, private readonly iam: Iam) {}
 
-  public exists(arn: string): boolean {
-    return arn.endsWith(':event-bus/default') || this.made.has(arn);
+  public has(busArn: string): boolean {
+    return busArn.endsWith('event-bus/default') || this.known.has(busArn);
   }
 
-  public policyOf(arn: string): OwnedPolicy | undefined {
-    if (!arn.includes(':event-bus/')) return undefined;
-    const statements = [...this.made.get(arn)?.Statement ?? [], ...this.statements.get(arn)?.values() ?? []];
-    return { accountId: arn.split(':')[4], policy: statements.length === 0 ? undefined : { Version: '2012-10-17', Statement: statements } };
+  public arn({ accountId, region }: Pick<ResourceContext, 'accountId' | 'region'>, bus: string): string {
+    return bus.startsWith('arn:') ? bus : `arn:${this.environment.partition}:events:${region}:${accountId}:event-bus/${bus}`;
   }
 
-  private arnOf(name: string, { accountId, region }: ResourceContext): string {
-    return name.startsWith('arn:') ? name : `arn:${this.environment.partition}:events:${region}:${accountId}:event-bus/${name}`;
+  public policyOf(busArn: string): OwnedPolicy | undefined {
+    const statements = [...this.statements.values()].filter(policy => policy.busArn === busArn).map(({ statement }) => statement);
+    return { accountId: busArn.split(':')[4], policy: { Version: '2012-10-17', Statement: statements } };
   }
 
   private busType(): ResourceType {
-    const put = (input: Record<string, unknown>, context: ResourceContext): Provisioned => {
-      const { Name: name, Policy: policy } = read(BusProperties, input);
-      const arn = this.arnOf(name, context);
-      this.made.set(arn, policy);
+    const create = async (input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> => {
+      const { Name: name } = read(BusProperties, input);
+      const arn = this.arn(context, name);
+      if (this.known.has(arn)) throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
+      this.known.add(arn);
       return { id: name, attributes: { Arn: arn, Name: name } };
     };
     return {
-      create: async (input, context) => {
-        const { Name: name } = read(BusProperties, input);
-        if (this.made.has(this.arnOf(name, context))) throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
-        return put(input, context);
-      },
-      update: async (_id, input, _before, context) => put(input, context),
-      remove: async (id, _properties, context) => { this.made.delete(this.arnOf(id, context)); },
+      create,
+      update: async (id, input, before, context) => input.Name === before.Name
+        ? { id, attributes: { Arn: this.arn(context, id), Name: id } }
+        : create(input, context),
+      remove: async (id, _properties, context) => { this.known.delete(this.arn(context, id)); },
     };
   }
 
   private policyType(): ResourceType {
-    const put = async (input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> => {
-      const { EventBusName: name, StatementId: id, Statement: given } = read(PolicyProperties, input);
-      const [statement] = read(PolicyDocument, { Statement: [given] }).Statement;
-      const arn = this.arnOf(name, context);
-      if (!this.exists(arn)) throw new AwsError('ResourceNotFoundException', `Event bus ${name} does not exist.`);
-      this.statements.set(arn, new Map(this.statements.get(arn)).set(id, statement));
-      return { id: `${name}|${id}`, attributes: {} };
+    const put = (id: string, input: Record<string, unknown>, context: ResourceContext): Provisioned => {
+      const { EventBusName: bus, Statement: statement } = read(PolicyProperties, input);
+      const busArn = this.arn(context, bus);
+      if (!this.has(busArn)) throw new AwsError('ResourceNotFoundException', `Event bus ${bus} does not exist.`);
+      const policy = read(PolicyDocument, { Statement: [statement] });
+      this.iam.assertPrincipalsExist(policy, 'ValidationException');
+      this.statements.set(id, { busArn, statement: policy.Statement[0] });
+      return { id, attributes: {} };
     };
     return {
-      create: put,
-      update: async (_id, input, _before, context) => put(input, context),
-      remove: async (id, _properties, context) => {
-        const [name, statementId] = id.split('|');
-        this.statements.get(this.arnOf(name, context))?.delete(statementId);
-      },
+      create: async (input, context) => put(this.identifiers.physicalName(context, 100), input, context),
+      update: async (id, input, _before, context) => put(id, input, context),
+      remove: async id => { this.statements.delete(id); },
     };
   }
 }

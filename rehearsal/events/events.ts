@@ -1,11 +1,12 @@
 import * as v from 'valibot';
-import { on, regionalArn } from '../iam/permission';
+import type { Iam } from '../iam/iam';
+import { regionalArn } from '../iam/permission';
 import { Identifiers } from '../identifiers';
 import { isRecord, parseJsonObject } from '../protocol/json';
 import { read } from '../protocol/read';
 import { Regional } from '../regional';
 import { AwsError } from '../service';
-import type { Call, Environment, Operation, OwnedPolicy, Provisioned, ResourceContext, ResourceType, Service } from '../service';
+import type { Call, Environment, Operation, OwnedPolicy, Permission, Provisioned, ResourceContext, ResourceType, Service } from '../service';
 import { Buses } from './buses';
 import { matches } from './pattern';
 import { transformed, valueAt } from './transform';
@@ -45,80 +46,94 @@ const PutEventsInput = v.object({
 
 type Rule = v.InferOutput<typeof RuleProperties>;
 
-/** How events leave a bus. */
+type Target = v.InferOutput<typeof Target>;
+type Envelope = EmittedEvent & { readonly account: string; readonly region: string };
+
+/** What EventBridge does for a rule elsewhere; both throw when it may not. */
 export interface Delivery {
-  /** Brings an event to a function in the name of a rule. */
+  /** Brings an event to a function. */
   invoke(functionArn: string, event: unknown, ruleArn: string): Promise<void>;
-  /** Throws where a rule may not put events on a bus of another account, with its role or without one. */
-  demandPut(busArn: string, ruleArn: string, roleArn: string | undefined): void;
+  /** Asks whether the role of a target may do something. */
+  demand(roleArn: string, ruleArn: string, permission: Permission): void;
 }
 
-/** The event buses of every account, with functions and other buses as targets; schedules never fire. */
+/** Event buses with rules, whose targets are functions and other buses; schedules never fire. */
 export class Events implements Service {
   public readonly name = 'events';
   public readonly protocol = 'json';
   public readonly operations: Record<string, Operation> = { PutEvents: async call => this.putEvents(call) };
-  public readonly permissions = on(['PutEvents'], call => regionalArn(call, 'event-bus/default'));
+  public readonly permissions = { PutEvents: (call: Call) => this.putPermissions(call) };
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly identifiers = new Identifiers('events');
   private readonly rules = new Regional(() => new Map<string, Rule>());
-
   private readonly buses: Buses;
 
-  public constructor(private readonly environment: Environment, private readonly delivery: Delivery) {
-    this.buses = new Buses(environment);
+  public constructor(private readonly environment: Environment, iam: Iam, private readonly delivery: Delivery) {
+    this.buses = new Buses(environment, iam);
     this.resourceTypes = { 'AWS::Events::Rule': this.ruleType(), ...this.buses.resourceTypes };
   }
 
   public resourcePolicy(arn: string): OwnedPolicy | undefined {
-    return this.buses.policyOf(arn);
+    return arn.includes(':event-bus/') ? this.buses.policyOf(arn) : undefined;
   }
 
   /** Sends an event to every target whose rule it fits; delivery is not waited for. */
-  public emit(accountId: string, region: string, event: EmittedEvent, busName = 'default'): void {
-    const envelope = {
-      version: '0', id: this.identifiers.uuid(), account: accountId, time: new Date(this.environment.clock.now()).toISOString().replace(/\.\d+/, ''), region, ...event,
-    };
-    this.dispatch(accountId, region, busName, envelope);
+  public emit(accountId: string, region: string, event: EmittedEvent, bus = 'default'): void {
+    const time = new Date(this.environment.clock.now()).toISOString().replace(/\.\d+/, '');
+    const envelope = { version: '0', id: this.identifiers.uuid(), account: accountId, time, region, ...event };
+    this.arrive(this.buses.arn({ accountId, region }, bus), envelope);
   }
 
-  /** @param forwarded the event has come from another bus: it goes to no third one */
-  private dispatch(accountId: string, region: string, busName: string, envelope: Record<string, unknown>, forwarded = false): void {
+  /** @param forwarded the event comes from another bus: AWS sends it on to no third one */
+  private arrive(busArn: string, envelope: Envelope, forwarded = false): void {
+    const [, , , region, accountId] = busArn.split(':');
     for (const [name, rule] of this.rules.of(accountId, region)) {
-      const isOnBus = busNameOf(rule.EventBusName) === busName;
-      if (!isOnBus || rule.State === 'DISABLED' || rule.EventPattern === undefined || !matches(rule.EventPattern, envelope)) continue;
-      for (const target of rule.Targets) void this.send(target, envelope, this.ruleArn(name, accountId, region), forwarded);
+      const listens = rule.State !== 'DISABLED' && this.buses.arn({ accountId, region }, rule.EventBusName) === busArn;
+      if (listens && rule.EventPattern !== undefined && matches(rule.EventPattern, { ...envelope })) {
+        for (const target of rule.Targets) void this.send(target, envelope, this.ruleArn(name, rule, { accountId, region }), forwarded);
+      }
     }
   }
 
-  private async send(target: v.InferOutput<typeof Target>, event: Record<string, unknown>, ruleArn: string, forwarded: boolean): Promise<void> {
+  private async send(target: Target, event: Envelope, ruleArn: string, forwarded: boolean): Promise<void> {
     try {
+      if (target.Arn.includes(':lambda:')) await this.delivery.invoke(target.Arn, inputOf(target, { ...event }), ruleArn);
       if (target.Arn.includes(':event-bus/') && !forwarded) this.forward(target, event, ruleArn);
-      if (target.Arn.includes(':lambda:')) await this.delivery.invoke(target.Arn, inputOf(target, event), ruleArn);
     } catch (error) {
       // EventBridge tells nobody when a delivery fails, so that only the terminal can.
       console.error(error);
     }
   }
 
-  private forward(target: v.InferOutput<typeof Target>, event: Record<string, unknown>, ruleArn: string): void {
-    if (!this.buses.exists(target.Arn)) throw new AwsError('ResourceNotFoundException', `Event bus ${target.Arn}, a target of ${ruleArn}, does not exist`);
-    this.delivery.demandPut(target.Arn, ruleArn, target.RoleArn);
-    const [, , , region, accountId] = target.Arn.split(':');
-    this.dispatch(accountId, region, busNameOf(target.Arn), event, true);
+  /** The event stays the same, and so tells at the end whose it was. */
+  private forward({ Arn: busArn, RoleArn: roleArn }: Target, event: Envelope, ruleArn: string): void {
+    if (roleArn === undefined) throw new AwsError('ValidationException', `the target ${busArn} of ${ruleArn} has no role`);
+    this.delivery.demand(roleArn, ruleArn, { action: 'events:PutEvents', resource: busArn, context: contextOf(event.source, event['detail-type']) });
+    this.arrive(busArn, event, true);
   }
 
-  private ruleArn(name: string, accountId: string, region: string): string {
-    return `arn:${this.environment.partition}:events:${region}:${accountId}:rule/${name}`;
+  private ruleArn(name: string, { EventBusName: bus }: Rule, { accountId, region }: Pick<ResourceContext, 'accountId' | 'region'>): string {
+    const path = bus === 'default' ? name : `${bus.slice(bus.lastIndexOf('/') + 1)}/${name}`;
+    return `arn:${this.environment.partition}:events:${region}:${accountId}:rule/${path}`;
+  }
+
+  private putPermissions(call: Call): Permission[] {
+    return read(PutEventsInput, call.input).Entries.map(({ EventBusName: bus, Source: source, DetailType: type }) => ({
+      action: 'events:PutEvents',
+      resource: bus.startsWith('arn:') ? bus : regionalArn(call, `event-bus/${bus}`),
+      context: contextOf(source, type),
+    }));
   }
 
   private putEvents(call: Call): unknown {
-    const entries = read(PutEventsInput, call.input).Entries;
-    for (const { Source: source, DetailType, Resources: resources, Detail, EventBusName } of entries) {
-      const event = { source, 'detail-type': DetailType, resources, 'detail': parseJsonObject(Buffer.from(Detail)) };
-      this.emit(call.caller.accountId, call.region, event, busNameOf(EventBusName));
-    }
-    return { FailedEntryCount: 0, Entries: entries.map(() => ({ EventId: this.identifiers.uuid() })) };
+    const answers = read(PutEventsInput, call.input).Entries.map(entry => {
+      if (entry.Source.startsWith('aws.')) return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized for the source.' };
+      const detail = parseJsonObject(Buffer.from(entry.Detail));
+      const event = { 'source': entry.Source, 'detail-type': entry.DetailType, 'resources': entry.Resources, detail };
+      this.emit(call.caller.accountId, call.region, event, entry.EventBusName);
+      return { EventId: this.identifiers.uuid() };
+    });
+    return { FailedEntryCount: answers.filter(answer => 'ErrorCode' in answer).length, Entries: answers };
   }
 
   private ruleType(): ResourceType {
@@ -126,8 +141,11 @@ export class Events implements Service {
       const rule = read(RuleProperties, input);
       // A filter that is not known must stop the deployment, not the first event.
       if (rule.EventPattern !== undefined) assertPattern(rule.EventPattern);
+      if (!this.buses.has(this.buses.arn(context, rule.EventBusName))) {
+        throw new AwsError('ResourceNotFoundException', `Event bus ${rule.EventBusName} does not exist.`);
+      }
       this.rules.of(context.accountId, context.region).set(name, rule);
-      return { id: name, attributes: { Arn: this.ruleArn(name, context.accountId, context.region) } };
+      return { id: name, attributes: { Arn: this.ruleArn(name, rule, context) } };
     };
     const create = async (input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> => {
       const name = read(RuleProperties, input).Name ?? this.identifiers.physicalName(context, 64);
@@ -142,12 +160,12 @@ export class Events implements Service {
   }
 }
 
-/** A bus is named by its name or by its ARN. */
-function busNameOf(given: string): string {
-  return given.slice(given.lastIndexOf('/') + 1);
+/** The condition keys by which policies tell events apart. */
+function contextOf(source: string, detailType: string): NonNullable<Permission['context']> {
+  return { 'events:source': [source], 'events:detail-type': detailType };
 }
 
-function inputOf(target: v.InferOutput<typeof Target>, event: Record<string, unknown>): unknown {
+function inputOf(target: Target, event: Record<string, unknown>): unknown {
   if (target.Input !== undefined) return JSON.parse(target.Input);
   if (target.InputPath !== undefined) return valueAt(event, target.InputPath);
   return target.InputTransformer === undefined ? event : transformed(event, target.InputTransformer);

@@ -5,13 +5,15 @@ import { Regional } from '../regional';
 import { AwsError } from '../service';
 import type { Call, Environment, Operation, Provisioned, ResourceContext, ResourceType, Service } from '../service';
 import { permissions } from './permissions';
+import { tagOperations } from './tag-operations';
 
-interface Parameter {
+export interface Parameter {
   readonly name: string;
   readonly value: string;
   readonly type: string;
   readonly version: number;
   readonly modifiedAt: number;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 const NameInput = v.object({ Name: v.string() });
@@ -40,6 +42,8 @@ export class Ssm implements Service {
     GetParametersByPath: async call => this.getParametersByPath(call),
     PutParameter: async call => this.putParameter(call),
     DeleteParameter: async call => this.deleteParameter(call),
+    DeleteParameters: async call => this.deleteParameters(call),
+    ...tagOperations(call => this.storeOf(call)),
   };
   public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType> = { 'AWS::SSM::Parameter': this.parameterType() };
@@ -54,8 +58,9 @@ export class Ssm implements Service {
 
   public put(accountId: string, region: string, name: string, value: string, type = 'String'): number {
     const parameters = this.parameters.of(accountId, region);
-    const version = (parameters.get(name)?.version ?? 0) + 1;
-    parameters.set(name, { name, value, type, version, modifiedAt: this.environment.clock.now() });
+    const { version: before = 0, tags = {} } = parameters.get(name) ?? {};
+    const version = before + 1;
+    parameters.set(name, { name, value, type, version, modifiedAt: this.environment.clock.now(), tags });
     return version;
   }
 
@@ -92,6 +97,12 @@ export class Ssm implements Service {
   private deleteParameter(call: Call): unknown {
     this.storeOf(call).delete(this.required(call, read(NameInput, call.input).Name).name);
     return {};
+  }
+
+  private deleteParameters(call: Call): unknown {
+    const { Names: names } = read(NamesInput, call.input);
+    const deleted = names.filter(name => this.storeOf(call).delete(name));
+    return { DeletedParameters: deleted, InvalidParameters: names.filter(name => !deleted.includes(name)) };
   }
 
   private storeOf(call: Call): Map<string, Parameter> {

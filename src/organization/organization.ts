@@ -1,11 +1,13 @@
 import { Arn, ArnFormat, Fn, IResource, Names, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import { Grant, IGrantable, IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { artifactKey } from './artifact-key';
+import { eventBus } from './event-bus';
 import { OrganizationAccess } from './organization-access';
 import { OrganizationProviders } from './providers';
 import { AppIndex } from '../private/app-index';
@@ -26,6 +28,9 @@ export interface IOrganization extends IResource {
 
   /** Encrypts the artifacts of all pipelines. */
   readonly artifactKey: IKey;
+
+  /** The events of all pipelines come here, as CodePipeline words them. */
+  readonly eventBus: IEventBus;
 
   /**
    * Service token of the custom resources that vend accounts.
@@ -53,6 +58,9 @@ export interface IOrganization extends IResource {
 
   /** Role of the function that creates branches; it is given each repository it works in. */
   readonly branchProviderRole: IRole;
+
+  /** Role of the function that records deployments; it is given each repository whose commits are deployed. */
+  readonly deploymentsRole: IRole;
 
   /** Halts, resumes and looks at the pipelines of all environments; the command line invokes it. */
   readonly operationsFunction: IFunction;
@@ -104,11 +112,13 @@ abstract class OrganizationBase extends Resource implements IOrganization {
   public abstract readonly organizationId: string;
   public abstract readonly registry: ITable;
   public abstract readonly artifactKey: IKey;
+  public abstract readonly eventBus: IEventBus;
   public abstract readonly accountServiceToken: string;
   public abstract readonly branchServiceToken: string;
   public abstract readonly stackServiceToken: string;
   public abstract readonly triggerFunction: IFunction;
   public abstract readonly branchProviderRole: IRole;
+  public abstract readonly deploymentsRole: IRole;
   public abstract readonly operationsFunction: IFunction;
 
   public grantOperate(grantee: IGrantable): Grant {
@@ -150,6 +160,9 @@ export class Organization extends OrganizationBase {
       public readonly organizationId = validate.organizationId(this, attributes.organizationId);
       public readonly registry = Table.fromTableName(this, 'Registry', attributes.registryName);
       public readonly artifactKey = Key.fromKeyArn(this, 'ArtifactKey', attributes.artifactKeyArn);
+      public readonly eventBus = EventBus.fromEventBusArn(this, 'EventBus', Stack.of(this).formatArn({
+        service: 'events', resource: 'event-bus', resourceName: NAMES.eventBus,
+      }));
       public readonly accountServiceToken = attributes.accountServiceToken;
       public readonly branchServiceToken = attributes.branchServiceToken;
       public readonly stackServiceToken = attributes.stackServiceToken;
@@ -159,6 +172,7 @@ export class Organization extends OrganizationBase {
         role: roleOf(this, 'TriggerRole', NAMES.triggerFunctionRole),
       });
       public readonly branchProviderRole = roleOf(this, 'BranchProviderRole', NAMES.branchProviderRole);
+      public readonly deploymentsRole = roleOf(this, 'DeploymentsRole', NAMES.deploymentsFunctionRole);
       public readonly operationsFunction = LambdaFunction.fromFunctionAttributes(this, 'Operations', {
         functionArn: Stack.of(this).formatArn({
           service: 'lambda', resource: 'function', resourceName: NAMES.operationsFunction, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
@@ -173,11 +187,13 @@ export class Organization extends OrganizationBase {
   public readonly organizationId: string;
   public readonly registry: ITable;
   public readonly artifactKey: IKey;
+  public readonly eventBus: IEventBus;
   public readonly accountServiceToken: string;
   public readonly branchServiceToken: string;
   public readonly stackServiceToken: string;
   public readonly triggerFunction: IFunction;
   public readonly branchProviderRole: IRole;
+  public readonly deploymentsRole: IRole;
   public readonly operationsFunction: IFunction;
 
   public constructor(scope: Construct, id: string, props: OrganizationProps) {
@@ -196,15 +212,18 @@ export class Organization extends OrganizationBase {
     });
     this.registry = registry;
     this.artifactKey = artifactKey(this, this.organizationId);
+    const bus = eventBus(this, this.organizationId);
+    this.eventBus = bus;
 
     const providers = new OrganizationProviders(this, 'Providers', {
-      registry, organizationId: this.organizationId, access: props.access._bind(this, this.organizationId),
+      registry, eventBus: bus, organizationId: this.organizationId, access: props.access._bind(this, this.organizationId),
     });
     this.accountServiceToken = providers.account.serviceToken;
     this.branchServiceToken = providers.branch.serviceToken;
     this.branchProviderRole = providers.branch.role;
     this.stackServiceToken = providers.stack.serviceToken;
     this.triggerFunction = providers.trigger;
+    this.deploymentsRole = providers.deploymentsRole;
     this.operationsFunction = providers.operations;
 
     new StringParameter(this, 'Parameter', {

@@ -1,5 +1,7 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
@@ -14,6 +16,8 @@ import { HandlerFunctions, ResourceProvider } from '../private/resource-provider
 
 /** Records are read and written whole, and removed with the resource that they belong to. */
 const RECORDS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
+/** Records of others are only looked at. */
+const READ = ['dynamodb:GetItem'];
 /** Members come and go in a queue without regard to each other. */
 const QUEUE = ['dynamodb:UpdateItem'];
 /** What was asked of the resources of a provider, the last at the end. */
@@ -21,6 +25,7 @@ const REQUESTS = 'request#*';
 
 export interface OrganizationProvidersProps {
   readonly registry: Table;
+  readonly eventBus: EventBus;
   readonly organizationId: string;
   readonly access: OrganizationAccessConfig;
 }
@@ -31,6 +36,10 @@ export class OrganizationProviders extends Construct {
   public readonly branch: ResourceProvider;
   public readonly stack: ResourceProvider;
   public readonly trigger: IFunction;
+  /** Role of the function that records deployments. */
+  public readonly deploymentsRole: Role;
+  /** What functions could not do in three tries; a message names its function. */
+  private readonly missed: Queue;
   public readonly operations: IFunction;
 
   public constructor(scope: Construct, id: string, private readonly props: OrganizationProvidersProps) {
@@ -38,7 +47,9 @@ export class OrganizationProviders extends Construct {
     this.account = this.accountProvider();
     this.branch = this.branchProvider();
     this.stack = this.stackProvider();
+    this.missed = this.missedQueue();
     this.trigger = this.triggerFunction();
+    this.deploymentsRole = this.deploymentsFunction();
     this.operations = this.operationsFunction();
   }
 
@@ -79,7 +90,7 @@ export class OrganizationProviders extends Construct {
     });
     this.grantRecords(provider.role, ['stack#*', 'lease#*', 'route#*', 'index#*', REQUESTS], [...RECORDS, ...QUEUE]);
     // whoever halts an environment writes them
-    this.grantRecords(provider.role, ['halt#*'], ['dynamodb:GetItem'], 'Halts');
+    this.grantRecords(provider.role, ['halt#*'], READ, 'Halts');
     this.grantEnter(provider.role, [
       ...['deploy', 'file-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`),
       `${NAMES.deployerRole}-*`,
@@ -106,15 +117,43 @@ export class OrganizationProviders extends Construct {
       description: 'Starts the pipeline of a branch that has moved',
       environment: this.environment(),
     });
-    this.grantRecords(functions.role, ['route#*'], ['dynamodb:GetItem']);
+    this.grantRecords(functions.role, ['route#*'], READ);
     // used by the first commit on a branch that has a pipeline
     this.grantEnter(functions.role, [NAMES.startRole]);
-    const trigger = functions.function('Function', 'handler', Duration.minutes(1));
+    return this.listener(functions);
+  }
+
+  /** One rule and one function for all environments: however many there are, the stack does not grow. */
+  private deploymentsFunction(): Role {
+    const functions = new HandlerFunctions(this, 'Deployments', {
+      handler: 'deployments',
+      roleName: NAMES.deploymentsFunctionRole,
+      description: 'Records what the pipelines deploy',
+      environment: this.environment(),
+    });
+    this.grantRecords(functions.role, ['lease#*'], READ, 'Environments');
+    this.grantRecords(functions.role, ['deployment#*'], ['dynamodb:GetItem', 'dynamodb:PutItem']);
+    new Rule(this, 'PipelineEvents', {
+      eventBus: this.props.eventBus,
+      description: 'Records what the pipelines deploy',
+      eventPattern: { source: ['aws.codepipeline'] },
+      targets: [new FunctionTarget(this.listener(functions))],
+    });
+    return functions.role;
+  }
+
+  /** A function that EventBridge invokes: nobody waits for its answer. */
+  private listener(functions: HandlerFunctions): LambdaFunction {
+    const listener = functions.function('Function', 'handler', Duration.minutes(1));
+    // CDK grants the destination more than sqs:SendMessage, which Lambda itself uses once an event has failed for good
+    listener.configureAsyncInvoke({ onFailure: new SqsDestination(this.missed), retryAttempts: 2 });
+    return listener;
+  }
+
+  private missedQueue(): Queue {
     const missed = new Queue(this, 'Missed', { enforceSSL: true, encryption: QueueEncryption.SQS_MANAGED, retentionPeriod: Duration.days(14) });
     acknowledge(missed, { SQS3: 'this is the queue for what has failed' });
-    // CDK grants the destination more than sqs:SendMessage, which Lambda itself uses once an event has failed for good
-    trigger.configureAsyncInvoke({ onFailure: new SqsDestination(missed), retryAttempts: 2 });
-    return trigger;
+    return missed;
   }
 
   private operationsFunction(): LambdaFunction {
@@ -125,7 +164,7 @@ export class OrganizationProviders extends Construct {
       environment: this.environment(),
     });
     this.grantRecords(functions.role, ['halt#*']);
-    this.grantRecords(functions.role, ['index#*', 'lease#*'], ['dynamodb:GetItem'], 'Environments');
+    this.grantRecords(functions.role, ['index#*', 'lease#*'], READ, 'Environments');
     this.grantEnter(functions.role, [NAMES.operateRole]);
     // by this name the command line knows it
     return functions.function('Function', 'handler', Duration.minutes(5), NAMES.operationsFunction);

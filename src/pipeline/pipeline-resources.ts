@@ -4,6 +4,7 @@ import { CfnPolicy, IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/a
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { BuildProject } from './build-project';
+import { PipelineEvents } from './pipeline-events';
 import type { PipelinePlan } from './pipeline-plan';
 import { ExecutionMode } from './pipeline-plan';
 import { PipelineRoles } from './pipeline-roles';
@@ -19,6 +20,7 @@ export const PIPELINE_PARAMETERS = {
   SOURCE_ROLE_ARN: 'SourceRoleArn',
   ARTIFACT_KEY_ARN: 'ArtifactKeyArn',
   TRIGGER_ROLE_ARN: 'TriggerRoleArn',
+  EVENT_BUS_ARN: 'EventBusArn',
   APPROVAL: 'Approval',
   APPROVAL_MINUTES: 'ApprovalMinutes',
   APPROVAL_TOPIC_ARN: 'ApprovalTopicArn',
@@ -53,8 +55,9 @@ export class PipelineResources extends Construct {
       logGroupName: logs.logGroupName,
       descriptor: this.descriptor(),
     }));
-    // a pipeline starts when it is made: its roles and builds must be able to work by then
-    this.pipeline(roles, bucketName).node.addDependency(roles, ...projects);
+    const events = new PipelineEvents(this, 'Events', { pipelineName: this.value.PipelineName, eventBusArn: this.value.EventBusArn });
+    // a pipeline starts when it is made: its roles and builds must be able to work by then, and somebody must listen
+    this.pipeline(roles, bucketName).node.addDependency(roles, events, ...projects);
   }
 
   /** What `environment.json` says of the environment. */

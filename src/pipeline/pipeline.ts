@@ -144,6 +144,7 @@ export class Pipeline extends Resource implements IPipeline {
         [PIPELINE_PARAMETERS.SOURCE_ROLE_ARN]: branch.source._connect(this, organization).roleArn,
         [PIPELINE_PARAMETERS.ARTIFACT_KEY_ARN]: organization.artifactKey.keyArn,
         [PIPELINE_PARAMETERS.TRIGGER_ROLE_ARN]: `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/${NAMES.triggerFunctionRole}`,
+        [PIPELINE_PARAMETERS.EVENT_BUS_ARN]: organization.eventBus.eventBusArn,
         [PIPELINE_PARAMETERS.APPROVAL]: props.approval ? 'manual' : 'none',
         [PIPELINE_PARAMETERS.APPROVAL_MINUTES]: String(checkedMinutes(this, 'approvalTimeout', props.approvalTimeout ?? Duration.days(7), 5, 86_400)),
         [PIPELINE_PARAMETERS.APPROVAL_TOPIC_ARN]: this.approvalTopicArn(props),

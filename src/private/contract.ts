@@ -31,6 +31,10 @@ export const NAMES = {
   branchProviderRole: 'org-environments-branch-provider',
   stackProviderRole: 'org-environments-stack-provider',
   triggerFunctionRole: 'org-environments-trigger',
+  /** The bus in the CICD account that the events of all pipelines come to. */
+  eventBus: 'org-environments',
+  /** Role of the function that records what pipelines do. */
+  deploymentsFunctionRole: 'org-environments-deployments',
   /** Prefix of the roles in the CICD account through which pipelines read a repository. */
   sourceRolePrefix: 'org-environments-source-',
   /** Stack in every vended account that holds what pipelines share. */
@@ -49,6 +53,8 @@ export const NAMES = {
   pipelineRole: 'org-environments-pipeline-run',
   /** Prefix of the build projects of a pipeline; the name of the step follows. */
   buildProjectPrefix: 'org-environments-',
+  /** Rule in the member account that sends the events of the pipeline to the bus of the organization, and the role in whose name it does. */
+  eventsRule: 'org-environments-pipeline-events',
   /** Role in the member account through which the trigger starts the pipeline. */
   startRole: 'org-environments-pipeline-start',
   /** Role in the member account through which the pipeline is halted, resumed and looked at. */
@@ -59,6 +65,12 @@ export const NAMES = {
   ownerTag: 'org-environments:registry-key',
   /** File at the root of a branch that says which environment it belongs to. */
   descriptor: 'environment.json',
+} as const;
+
+/** The metrics that CloudWatch keeps of each environment. */
+export const METRICS = {
+  namespace: 'OrgEnvironments',
+  dimension: 'Environment',
 } as const;
 
 /** The parameter of a pipeline's stack that says whether commits go through, and its values. */

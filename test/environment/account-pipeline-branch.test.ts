@@ -59,7 +59,7 @@ describe('an environment', () => {
     cicd.environment('dev');
     const types = Object.values(synthesized(cicd.stack).Resources).map(({ Type }) => Type).sort();
     expect(types).toEqual([
-      'AWS::Events::Rule', 'AWS::IAM::Policy', 'AWS::IAM::Policy', 'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::Lambda::Permission',
+      'AWS::Events::Rule', 'AWS::IAM::Policy', 'AWS::IAM::Policy', 'AWS::IAM::Policy', 'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::Lambda::Permission',
       'Custom::OrgEnvironmentsAccount', 'Custom::OrgEnvironmentsBranch', 'Custom::OrgEnvironmentsStack',
     ]);
   });

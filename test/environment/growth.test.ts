@@ -18,10 +18,18 @@ function vend(count: number) {
 describe('a CICD stack', () => {
   const sizes = [0, 1, 2, 3].map(count => vend(count).resources.length);
 
-  test('has at most 64 resources before the first environment, those of the first repository included', () => {
+  test('has at most 72 resources before the first environment, those of the first repository included', () => {
     const [none, one] = sizes;
-    expect(none).toBeLessThanOrEqual(64);
-    expect(one - 3).toBeLessThanOrEqual(64);
+    expect(none).toBeLessThanOrEqual(72);
+    expect(one - 3).toBeLessThanOrEqual(72);
+  });
+
+  test('has nine of them to see what all pipelines do: bus, policy, rule, permission, function, role, its policy, log, and where what has failed goes', () => {
+    const seeing = Object.entries(vend(0).template.Resources).filter(([id]) => /EventBus|PipelineEvents|ProvidersDeployments/.test(id)).map(([, { Type }]) => Type);
+    expect(seeing.sort()).toEqual([
+      'AWS::Events::EventBus', 'AWS::Events::EventBusPolicy', 'AWS::Events::Rule', 'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::Lambda::EventInvokeConfig',
+      'AWS::Lambda::Function', 'AWS::Lambda::Permission', 'AWS::Logs::LogGroup',
+    ]);
   });
 
   test('has 3 more for each environment', () => {
@@ -44,6 +52,10 @@ describe('a stack of 140 environments', () => {
     const keys = resources.filter(({ Type }) => Type === 'Custom::OrgEnvironmentsStack').map(({ Properties }) => Properties.templateKey);
     expect(keys).toHaveLength(140);
     expect(new Set(keys).size).toBe(1);
+  });
+
+  test('has one rule for the repository and one for the events of all pipelines', () => {
+    expect(resources.filter(({ Type }) => Type === 'AWS::Events::Rule')).toHaveLength(2);
   });
 
   test('does not grow by dependencies or by rights', () => {

@@ -43,6 +43,9 @@ test.each([
   ['org-environments-trigger', cicd, [
     ...LOGS, 'codecommit:GetBranch', 'dynamodb:GetItem', ENTER, 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage',
   ]],
+  ['org-environments-deployments', cicd, [
+    ...LOGS, 'codecommit:GetCommit', 'dynamodb:GetItem', 'dynamodb:PutItem', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage',
+  ]],
   [source.Properties.RoleName, cicd, [
     'codecommit:CancelUploadArchive', 'codecommit:GetBranch', 'codecommit:GetCommit', 'codecommit:GetUploadArchiveStatus', 'codecommit:UploadArchive',
     ...KEY, 's3:PutObject', 's3:PutObjectAcl',
@@ -55,6 +58,7 @@ test.each([
   ['org-environments-pipeline-synth', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER]],
   ['org-environments-pipeline-check', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', ENTER]],
   ['org-environments-pipeline-deploy', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER]],
+  ['org-environments-pipeline-events', member, ['events:PutEvents']],
   ['org-environments-pipeline-start', member, ['codepipeline:StartPipelineExecution']],
   ['org-environments-pipeline-operate', member, [...OPERATE, ...ARTIFACTS]],
 ])('the role %s may do what it needs and nothing more', (roleName, template, actions) => {
@@ -73,6 +77,7 @@ describe('what a handler asks of AWS is what its roles may do', () => {
     ['way to halt pipelines', 'shared/operated-pipelines.ts', OPERATE],
     // starting a pipeline is done through the start role there
     ['trigger', 'trigger', ['codecommit:GetBranch', 'codepipeline:StartPipelineExecution']],
+    ['deployments', 'deployments', ['codecommit:GetCommit']],
     ['registry', 'shared/registry.ts', [...RECORDS, 'dynamodb:UpdateItem']],
     ['way into other accounts', 'shared/assume-role.ts', [ENTER]],
   ])('by the %s', (_, place, actions) => {
@@ -101,7 +106,7 @@ describe('in every account', () => {
 
   test('the execution policy has these statements', () => {
     expect(execution.map(({ Sid, Effect }) => `${Effect} ${Sid}`)).toEqual([
-      'Allow Services', 'Allow Roles', 'Deny NoAdministrators', 'Deny WayIn', 'Deny Bootstrap', 'Deny BootstrapResources', 'Deny Builds', 'Deny PassRoles',
+      'Allow Services', 'Allow Roles', 'Deny NoAdministrators', 'Deny WayIn', 'Deny Bootstrap', 'Deny BootstrapResources', 'Deny Builds', 'Deny Events', 'Deny PassRoles',
     ]);
   });
 

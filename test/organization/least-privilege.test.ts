@@ -48,13 +48,13 @@ test('each handler sees its own records alone', () => {
     .map(({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']);
   expect(records).toEqual([
     ['account#*', 'queue#*', 'request#*'], ['branch#*', 'request#*'], ['stack#*', 'lease#*', 'route#*', 'index#*', 'request#*'], ['halt#*'],
-    ['route#*'], ['halt#*'], ['index#*', 'lease#*'],
+    ['route#*'], ['lease#*'], ['deployment#*'], ['halt#*'], ['index#*', 'lease#*'],
   ]);
 });
 
 test('services that run the pipeline may use its roles for this account only', () => {
   const services = trustStatements(inside).filter(({ Principal }) => 'Service' in (Principal as object));
-  expect(services).toHaveLength(4);
+  expect(services).toHaveLength(5);
   for (const { Condition } of services) expect(Condition).toEqual({ StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } });
 });
 

@@ -45,14 +45,14 @@ describe('the organization', () => {
     });
   });
 
-  test('has five handlers, each with one role and one log group that does not grow for ever', () => {
+  test('has six handlers, each with one role and one log group that does not grow for ever', () => {
     const functions = Object.values(template.findResources('AWS::Lambda::Function'));
     const handlers = functions.filter(({ Properties }) => /^index\.(onEvent|isComplete|handler)$/.test(Properties.Handler));
-    expect(handlers).toHaveLength(8);
+    expect(handlers).toHaveLength(9);
     for (const { Properties } of handlers) expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
 
-    expect(new Set(handlers.map(({ Properties }) => JSON.stringify(Properties.Role))).size).toBe(5);
-    template.resourceCountIs('AWS::Logs::LogGroup', 5);
+    expect(new Set(handlers.map(({ Properties }) => JSON.stringify(Properties.Role))).size).toBe(6);
+    template.resourceCountIs('AWS::Logs::LogGroup', 6);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 180 });
   });
 
@@ -64,7 +64,7 @@ describe('the organization', () => {
     const environments = Object.values(template.findResources('AWS::Lambda::Function'))
       .filter(({ Properties }) => Properties.Environment?.Variables.REGISTRY_TABLE)
       .map(({ Properties }) => Properties.Environment.Variables);
-    expect(environments).toHaveLength(8);
+    expect(environments).toHaveLength(9);
     for (const variables of environments) expect(variables).toMatchObject({ CICD_ACCOUNT: { Ref: 'AWS::AccountId' }, PARTITION: { Ref: 'AWS::Partition' } });
     expect(environments.filter(variables => 'ACCESS_ROLE_ARN' in variables)).toEqual([1, 2].map(() => expect.objectContaining({
       ACCESS_ROLE_ARN, ACCESS_EXTERNAL_ID: ORGANIZATION_ID,

@@ -98,6 +98,7 @@ describe('the template of a pipeline', () => {
       'org-environments-pipeline-check': [role('lookup')],
       'org-environments-pipeline-deploy': ['deploy', 'file-publishing', 'image-publishing', 'lookup'].map(role),
       'org-environments-pipeline-start': [],
+      'org-environments-pipeline-events': [],
       'org-environments-pipeline-operate': [],
     });
   });
@@ -115,6 +116,7 @@ describe('a pipeline', () => {
       SourceRoleArn: { 'Fn::GetAtt': [expect.stringContaining('SourceRole'), 'Arn'] },
       ArtifactKeyArn: 'arn:aws:kms:eu-west-1:222222222222:key/artifacts',
       TriggerRoleArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::222222222222:role/org-environments-trigger']] },
+      EventBusArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':events:eu-west-1:222222222222:event-bus/org-environments']] },
       Approval: 'none',
       ApprovalMinutes: '10080',
       ApprovalTopicArn: '',

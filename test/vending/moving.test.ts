@@ -32,7 +32,11 @@ describe('an environment whose account changes', () => {
     expect(reasons(await world.deploy(devIn('blue')))).toBe('');
     world.simulation.s3.write(`org-environments-artifacts-${account('blue')}-${REGION}`, 'dev/Source/abc', Buffer.from('code'));
   });
-  afterAll(() => world.stop());
+  afterAll(async () => {
+    // what the last run has set going comes to its end
+    await world.simulation.clock.sleep(600);
+    await world.stop();
+  });
   afterEach(() => expect(clashes).toEqual([]));
 
   const account = (name: string): string => world.vended[`shop-${name}`];

@@ -3,7 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { App, Stack } from 'aws-cdk-lib';
+import { TableRegistry } from '../../lambda/shared/registry';
 import { deployAssembly, destroyAssembly } from '../../rehearsal/assembly/deployer';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
 import type { SimulationOptions } from '../../rehearsal/simulation';
@@ -66,6 +69,15 @@ export class World {
   public async descriptor(branchName: string): Promise<unknown> {
     const file = await this.simulation.codecommit.file(CICD_ACCOUNT, REGION, REPOSITORY, branchName, 'environment.json');
     return file === undefined ? undefined : JSON.parse(file);
+  }
+
+  /** A record of the registry. */
+  public async record<T extends object>(key: string): Promise<T | undefined> {
+    const { iam, server, cloudformation } = this.simulation;
+    const resources = [...cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.resources.values() ?? []];
+    const credentials = iam.issue({ accountId: CICD_ACCOUNT, arn: `arn:aws:iam::${CICD_ACCOUNT}:root` });
+    const client = new DynamoDBClient({ endpoint: server.endpoint, region: REGION, credentials });
+    return new TableRegistry(resources.find(({ type }) => type === 'AWS::DynamoDB::Table')?.id, DynamoDBDocumentClient.from(client)).read<T>(key);
   }
 
   public calls(operation: string): number {

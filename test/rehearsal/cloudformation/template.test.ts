@@ -9,6 +9,7 @@ const scope: Scope = {
   attribute: (logicalId, name) => `${logicalId}/${name}`,
   condition: name => name === 'Yes',
   importValue: name => `imported ${name}`,
+  stackOutput: ({ stackName, outputName, region, roleArn }) => [stackName, outputName, region, roleArn].join(' '),
   dynamicReference: (_service, key) => `secret of ${key}`,
 };
 
@@ -27,6 +28,7 @@ test.each<[string, unknown, unknown]>([
   ['Base64', { 'Fn::Base64': 'abc' }, 'YWJj'],
   ['GetAZs', { 'Fn::GetAZs': '' }, ['eu-west-1a', 'eu-west-1b', 'eu-west-1c']],
   ['ImportValue', { 'Fn::ImportValue': { 'Fn::Sub': '${Bucket}-x' } }, 'imported my-bucket-x'],
+  ['GetStackOutput', { 'Fn::GetStackOutput': { StackName: { Ref: 'Bucket' }, OutputName: 'Url', Region: 'eu-north-1', RoleArn: 'arn' } }, 'my-bucket Url eu-north-1 arn'],
   ['And, Or, Not and Equals', { 'Fn::And': [{ Condition: 'Yes' }, { 'Fn::Not': [{ 'Fn::Equals': ['a', 'b'] }] }] }, true],
   ['a dynamic reference', 'x{{resolve:ssm:/name:3}}', 'xsecret of /name:3'],
   ['a policy with a condition', { Condition: { StringEquals: { a: 'b' } } }, { Condition: { StringEquals: { a: 'b' } } }],
@@ -36,6 +38,7 @@ test.each<[string, unknown, unknown]>([
 
 test('a selected index that does not exist and an unknown function are refused', () => {
   expect(() => resolve({ 'Fn::Select': [5, ['a']] }, scope)).toThrow('Fn::Select cannot select nonexistent value at index 5');
+  expect(() => resolve({ 'Fn::GetStackOutput': { OutputName: 'Url' } }, scope)).toThrow('Fn::GetStackOutput needs StackName and OutputName');
   expect(() => resolve({ 'Fn::Unknown': 1 }, scope)).toThrow('the rehearsal does not know the function Fn::Unknown');
 });
 

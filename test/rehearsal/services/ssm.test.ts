@@ -1,4 +1,7 @@
-import { DeleteParameterCommand, GetParameterCommand, GetParametersByPathCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  AddTagsToResourceCommand, DeleteParameterCommand, DeleteParametersCommand, GetParameterCommand, GetParametersByPathCommand, GetParametersCommand,
+  ListTagsForResourceCommand, PutParameterCommand, RemoveTagsFromResourceCommand, SSMClient,
+} from '@aws-sdk/client-ssm';
 import { CICD, MEMBER, REGION, World } from './world';
 
 let world: World;
@@ -32,6 +35,25 @@ test('finds parameters by name and by path', async () => {
   await expect(names(false)).resolves.toEqual(['/app/one']);
   await expect(names(true)).resolves.toEqual(['/app/deep/two', '/app/one']);
   await expect(ssm.send(new GetParametersCommand({ Names: ['/other', '/missing'] }))).resolves.toMatchObject({ Parameters: [{ Value: '/other' }], InvalidParameters: ['/missing'] });
+});
+
+test('deletes several parameters and names those that are not there', async () => {
+  for (const name of ['/app/one', '/app/two']) world.ssm.put(CICD, REGION, name, name);
+  const answer = await ssm.send(new DeleteParametersCommand({ Names: ['/app/one', '/missing'] }));
+  expect(answer).toMatchObject({ DeletedParameters: ['/app/one'], InvalidParameters: ['/missing'] });
+  expect(['/app/one', '/app/two'].map(name => world.ssm.value(CICD, REGION, name))).toEqual([undefined, '/app/two']);
+});
+
+test('keeps the tags of a parameter when its value changes', async () => {
+  const resource = { ResourceType: 'Parameter', ResourceId: '/app/one' } as const;
+  const tags = async () => (await ssm.send(new ListTagsForResourceCommand(resource))).TagList;
+  await expect(tags()).rejects.toMatchObject({ name: 'InvalidResourceId' });
+  world.ssm.put(CICD, REGION, '/app/one', '1');
+  await ssm.send(new AddTagsToResourceCommand({ ...resource, Tags: [{ Key: 'read-by', Value: 'Reader' }, { Key: 'stage', Value: 'test' }] }));
+  world.ssm.put(CICD, REGION, '/app/one', '2');
+  await expect(tags()).resolves.toEqual([{ Key: 'read-by', Value: 'Reader' }, { Key: 'stage', Value: 'test' }]);
+  await ssm.send(new RemoveTagsFromResourceCommand({ ...resource, TagKeys: ['stage'] }));
+  await expect(tags()).resolves.toEqual([{ Key: 'read-by', Value: 'Reader' }]);
 });
 
 test('is a resource of a template', async () => {

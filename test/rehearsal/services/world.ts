@@ -65,9 +65,9 @@ export class World {
     this.organizations.addAccount({ accountId: CICD, name: 'cicd', email: 'aws+cicd@example.com', joined: 'INVITED' });
     this.s3 = new S3(environment, this.iam);
     this.ssm = new Ssm(environment);
-    this.events = new Events(environment, {
+    this.events = new Events(environment, this.iam, {
       invoke: async (functionArn, event) => { this.delivered.push({ functionArn, event }); },
-      demandPut: () => undefined,
+      demand: (roleArn, ruleArn, permission) => this.access.demand({ ...permission, caller: this.iam.sessionOf(roleArn, 'events'), region: ruleArn.split(':')[3] }),
     });
     this.codecommit = new CodeCommit(environment, this.events);
     this.access = new Access(this.iam, this.organizations, this.clock);

@@ -1,0 +1,37 @@
+import type { BundleMeasure } from './bundles';
+import type { CallsPerEnvironment } from './calls';
+import { PREPARATION_SECONDS } from './lower-bound';
+import type { ResourceCount } from './resources';
+import type { SynthTime } from './synth';
+import type { VendingTime } from './vending';
+
+export interface Results {
+  readonly resources: readonly ResourceCount[];
+  readonly synth: readonly SynthTime[];
+  readonly vending: readonly VendingTime[];
+  readonly calls: readonly CallsPerEnvironment[];
+  readonly bundles: readonly BundleMeasure[];
+}
+
+/** Environments in one stack, times the lower bound, growth of the calls, milliseconds to load a bundle. */
+const LIMITS = { fit: 140, ratio: 1.15, growth: 1.1, loadMilliseconds: 150 };
+
+/** What must hold and does not, in words. */
+export function misses({ resources, vending, calls, bundles }: Results): string[] {
+  const [few, many] = [calls[0], calls[calls.length - 1]];
+  return [
+    ...resources.slice(0, 1).filter(({ fit }) => fit < LIMITS.fit).map(({ fit }) => `(a) ${fit} environments fit into a stack, at least ${LIMITS.fit} must`),
+    ...vending.filter(({ accounts }) => accounts >= 25).flatMap(missesOf),
+    ...many.total > few.total * LIMITS.growth
+      ? [`(d) ${many.total} calls an environment at ${many.environments}, ${few.total} at ${few.environments}: at most a tenth more must be`]
+      : [],
+    ...bundles.filter(({ loadMilliseconds }) => loadMilliseconds > LIMITS.loadMilliseconds)
+      .map(({ handler, loadMilliseconds }) => `(e) the handler '${handler}' takes ${loadMilliseconds} ms to load, at most ${LIMITS.loadMilliseconds} must it be`),
+  ];
+}
+
+function missesOf({ accounts, lowerBoundSeconds, ours: { createdSeconds, readySeconds } }: VendingTime): string[] {
+  const judged = [['created', createdSeconds, lowerBoundSeconds], ['ready', readySeconds, lowerBoundSeconds + PREPARATION_SECONDS]] as const;
+  return judged.filter(([, seconds, bound]) => seconds > bound * LIMITS.ratio)
+    .map(([what, seconds, bound]) => `(c) ${accounts} accounts are ${what} after ${seconds} s, at most ${LIMITS.ratio} times ${bound} s must it be`);
+}

@@ -1,0 +1,18 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { CodeCommitCommits } from './aws';
+import type { PipelineEvent } from './change';
+import { metricLine } from './metrics';
+import { record } from './recorder';
+import { TableRegistry } from '../shared/registry';
+
+const logger = new Logger({ serviceName: 'org-environments' });
+const registry = new TableRegistry();
+const commits = new CodeCommitCommits();
+
+/** An error is thrown, so that Lambda tries the same event again later. */
+export async function handler(event: PipelineEvent & { readonly id: string }): Promise<void> {
+  const outcome = await record(event, registry, commits);
+  logger.info('pipeline has changed', { ...outcome, eventId: event.id });
+  // not by console, which would begin the line with a time
+  if (outcome.recorded) outcome.measures.forEach(measures => process.stdout.write(`${metricLine(outcome.environmentName, measures)}\n`));
+}

@@ -1,0 +1,59 @@
+import type { Change } from './change';
+import { DEPLOY_STAGE } from './change';
+import type { Run, RunState } from '../shared/deployments';
+
+/** How many runs of an environment are kept. */
+export const KEPT = 50;
+
+/** The runs once an event is taken in: once or often, early or late makes no difference. */
+export function withChange(runs: readonly Run[], executionId: string, change: Change): readonly Run[] {
+  const known = runs.find(run => run.executionId === executionId);
+  const changed = apply(known ?? { executionId, startedAt: change.at }, change);
+  return [changed, ...runs.filter(run => run !== known)].sort((one, other) => other.startedAt - one.startedAt).slice(0, KEPT);
+}
+
+function apply(run: Run, change: Change): Run {
+  const startedAt = Math.min(run.startedAt, change.at, (change.of === 'run' && change.startedAt) || Infinity);
+  switch (change.of) {
+    case 'source': return { ...run, startedAt, commitId: change.commitId };
+    case 'deployment': return { ...run, startedAt, deployingSince: earliest(run.deployingSince, change.at) };
+    case 'artifacts': return { ...run, startedAt, artifacts: [...new Set([...run.artifacts ?? [], ...change.artifacts])].sort() };
+    case 'failure': return { ...run, startedAt, ...failed(run, change) };
+    case 'run': return { ...run, startedAt, ...told(run, change) };
+  }
+}
+
+function told(run: Run, { name, at, attempt, rollback }: Change & { of: 'run' }): Partial<Run> {
+  const state = { name, at, attempt };
+  return {
+    ...(run.state === undefined || isLater(state, run.state)) && { state },
+    ...rollback && { rollback },
+    ...name === 'SUCCEEDED' && { deployedAt: earliest(run.deployedAt, at) },
+  };
+}
+
+function failed(run: Run, { at, stage, action, message }: Change & { of: 'failure' }): Partial<Run> {
+  const hasChanged = stage === DEPLOY_STAGE || (run.deployingSince !== undefined && run.deployingSince <= at);
+  const known = run.failure;
+  // of the same failure the action knows more than its stage; of another one the later counts
+  const sameStage = known?.stage === stage;
+  const isBetter = known === undefined || (sameStage && action === undefined ? false : at > known.at || (sameStage && known.action === undefined));
+  return {
+    ...isBetter && { failure: { at, stage, ...action && { action }, ...message && { message } } },
+    ...hasChanged && { failedAt: earliest(run.failedAt, at) },
+  };
+}
+
+/** Events have whole seconds: in the same one, the end comes last. */
+function isLater(state: RunState, known: RunState): boolean {
+  return (state.attempt - known.attempt || state.at - known.at || rank(state) - rank(known)) > 0;
+}
+
+function rank({ name }: RunState): number {
+  const before = ['STARTED', 'RESUMED', 'STOPPING'];
+  return before.includes(name) ? before.indexOf(name) : before.length;
+}
+
+function earliest(known: number | undefined, at: number): number {
+  return Math.min(known ?? Infinity, at);
+}

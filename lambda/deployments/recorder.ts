@@ -1,0 +1,65 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Commits } from './aws';
+import type { Change, PipelineEvent } from './change';
+import { changeOf } from './change';
+import { withChange } from './history';
+import type { Measures } from './measures';
+import { measuresOf } from './measures';
+import type { DeploymentRecord, Run } from '../shared/deployments';
+import { deploymentKey } from '../shared/deployments';
+import { RecordChangedError } from '../shared/errors';
+import type { LeaseHolder, LeaseRecord } from '../shared/lease';
+import { leaseKey } from '../shared/lease';
+import type { Registry } from '../shared/registry';
+
+export type Recorded =
+  | { readonly recorded: false; readonly reason: string }
+  | { readonly recorded: true; readonly environmentName: string; readonly executionId: string; readonly measures: readonly Measures[] };
+
+/** The events of a run come at the same time: whoever writes second reads again. */
+const ATTEMPTS = 10;
+const LONGEST_PAUSE = 200;
+
+/** Writes what an event says into the record of its environment; the same event again changes nothing. */
+export async function record(event: PipelineEvent, registry: Registry, commits: Commits): Promise<Recorded> {
+  const { pipeline, 'execution-id': executionId } = event.detail;
+  const change = changeOf(event);
+  if (change === undefined) return { recorded: false, reason: 'nothing of it is kept' };
+  // whoever rules an account can have it send events of any pipeline: only the one that holds the lease speaks for its environment
+  const holder = (await registry.read<LeaseRecord>(leaseKey(event.account)))?.holder;
+  if (holder?.pipelineName !== pipeline) return { recorded: false, reason: `pipeline '${pipeline}' of account ${event.account} belongs to no environment` };
+
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await write({ event, change, holder, executionId }, registry, commits);
+    } catch (error) {
+      if (!(error instanceof RecordChangedError) || attempt === ATTEMPTS) throw error;
+      await pause(Math.random() * LONGEST_PAUSE);
+    }
+  }
+}
+
+interface News {
+  readonly event: PipelineEvent;
+  readonly change: Change;
+  readonly holder: LeaseHolder;
+  readonly executionId: string;
+}
+
+async function write({ event, change, holder, executionId }: News, registry: Registry, commits: Commits): Promise<Recorded> {
+  const { environmentName, pipelineName } = holder;
+  const key = deploymentKey(environmentName);
+  const { version, runs: before = [] } = await registry.read<DeploymentRecord>(key) ?? {};
+  const runs = await withAuthor(withChange(before, executionId, change), executionId, holder, commits);
+  if (JSON.stringify(runs) !== JSON.stringify(before)) {
+    await registry.write<DeploymentRecord>(key, { environmentName, accountId: event.account, region: event.region, pipelineName, runs }, version);
+  }
+  return { recorded: true, environmentName, executionId, measures: measuresOf(before, runs, executionId) };
+}
+
+async function withAuthor(runs: readonly Run[], executionId: string, holder: LeaseHolder, commits: Commits): Promise<readonly Run[]> {
+  const run = runs.find(candidate => candidate.executionId === executionId);
+  if (run?.commitId === undefined || run.authoredAt !== undefined) return runs;
+  const authoredAt = await commits.authoredAt(holder.repositoryArn.split(':').at(-1) ?? '', run.commitId);
+  return authoredAt === undefined ? runs : runs.map(candidate => candidate === run ? { ...run, authoredAt } : candidate);
+}

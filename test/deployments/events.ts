@@ -1,0 +1,73 @@
+import type { PipelineDetail, PipelineEvent } from '../../lambda/deployments/change';
+import type { LeaseRecord } from '../../lambda/shared/lease';
+import { ENVIRONMENTS, leaseKey } from '../../lambda/shared/lease';
+import type { Registry } from '../../lambda/shared/registry';
+
+export const MEMBER = '111111111111';
+export const START = Date.parse('2026-03-01T12:00:00Z');
+
+/** Lets an environment have the account, as the stack provider does. */
+export async function holdLease(registry: Registry, accountId: string, environmentName: string): Promise<void> {
+  const region = 'eu-central-1';
+  const stackKey = `stack#${accountId}#${region}#org-environments-pipeline-${environmentName}`;
+  const lease = { environmentName, pipelineName: environmentName, repositoryArn: `arn:aws:codecommit:${region}:222222222222:shop`, branchName: `env/${environmentName}` };
+  const settings = { gate: 'Synth', state: 'enabled', applications: 'keep' } as const;
+  const holder = { ...lease, ...settings, stackKey, stackId: 'cicd', accountId, region };
+  await registry.write<LeaseRecord>(leaseKey(accountId), { fence: 1, holder }, undefined);
+  await registry.enqueue(ENVIRONMENTS, stackKey, 0);
+}
+
+type Told = Partial<PipelineDetail> & { readonly account?: string };
+
+/** An event of an execution, some seconds after the start of all. */
+export function happened(executionId: string, second: number, { account = MEMBER, ...detail }: Told): PipelineEvent {
+  return {
+    account,
+    region: 'eu-central-1',
+    time: new Date(START + second * 1000).toISOString().replace('.000', ''),
+    detail: { 'pipeline': 'test1', 'execution-id': executionId, 'state': 'STARTED', ...detail },
+  };
+}
+
+const trigger = (type: string) => ({ 'execution-trigger': { 'trigger-type': type } });
+const sourceType = { type: { category: 'Source' } };
+const buildType = { type: { category: 'Build' } };
+
+/** The events of an execution that deploys a commit in twenty seconds. */
+export function deployment(executionId: string, second: number, commitId = 'c0ffee'): PipelineEvent[] {
+  return [
+    happened(executionId, second, { ...trigger('StartPipelineExecution') }),
+    happened(executionId, second, { stage: 'Source' }),
+    happened(executionId, second + 5, {
+      'stage': 'Source', 'action': 'Source', 'state': 'SUCCEEDED', ...sourceType, 'execution-result': { 'external-execution-id': commitId },
+    }),
+    happened(executionId, second + 10, { stage: 'Deploy' }),
+    happened(executionId, second + 10, { stage: 'Deploy', action: 'Deploy', ...buildType }),
+    happened(executionId, second + 20, { stage: 'Deploy', action: 'Deploy', state: 'SUCCEEDED', ...buildType }),
+    happened(executionId, second + 20, { stage: 'Deploy', state: 'SUCCEEDED' }),
+    happened(executionId, second + 20, { state: 'SUCCEEDED', ...trigger('StartPipelineExecution') }),
+  ];
+}
+
+/** The same, but it fails in a stage after ten seconds. */
+export function failure(executionId: string, second: number, stage = 'Deploy', commitId = 'bad'): PipelineEvent[] {
+  return [
+    ...deployment(executionId, second, commitId).slice(0, 3),
+    happened(executionId, second + 10, { stage }),
+    happened(executionId, second + 10, {
+      stage, 'action': 'Verify', 'state': 'FAILED', ...buildType, 'execution-result': { 'external-execution-summary': 'the smoke test has failed' },
+    }),
+    happened(executionId, second + 10, { stage, state: 'FAILED' }),
+    happened(executionId, second + 10, { state: 'FAILED', ...trigger('StartPipelineExecution') }),
+  ];
+}
+
+/** An execution that deploys the commit before again, in ten seconds. */
+export function rollback(executionId: string, second: number): PipelineEvent[] {
+  return [
+    happened(executionId, second, { ...trigger('AutomatedRollback') }),
+    happened(executionId, second, { stage: 'Deploy' }),
+    happened(executionId, second + 10, { stage: 'Deploy', state: 'SUCCEEDED' }),
+    happened(executionId, second + 10, { state: 'SUCCEEDED', ...trigger('AutomatedRollback') }),
+  ];
+}

@@ -1,0 +1,54 @@
+import { AwsOrganizationsStack } from 'aws-bootstrap-kit';
+import type { App } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
+import { CfnAccount } from 'aws-cdk-lib/aws-organizations';
+import { MANAGEMENT, rehearse } from './world';
+
+const env = { account: MANAGEMENT, region: 'eu-west-1' };
+
+test('the organization of aws-bootstrap-kit with ten accounts is deployed', async () => {
+  const account = (index: number) => ({ name: `shop-${index}`, stageName: `stage${index}` });
+  const nestedOU = [
+    { name: 'Test', accounts: Array.from({ length: 7 }, (_, index) => account(index)) },
+    { name: 'Live', accounts: Array.from({ length: 3 }, (_, index) => account(index + 7)) },
+  ];
+  await rehearse(app => {
+    new AwsOrganizationsStack(app, 'Organizations', { env, email: 'aws@example.com', nestedOU, forceEmailVerification: false });
+  }, ({ failures, succeeded }, { organizations }) => {
+    expect(failures).toEqual([]);
+    expect(succeeded).toBe(true);
+    const created = organizations.accounts.filter(({ joined }) => joined === 'CREATED');
+    expect(created.map(({ accountId, name, tags }) => [name, organizations.unitPath(accountId), tags.AccountName, tags.StageName])).toEqual(
+      Array.from({ length: 10 }, (_, index) => [`shop-${index}`, index < 7 ? 'Test' : 'Live', `shop-${index}`, `stage${index}`]));
+  });
+});
+
+function native(count: number, isChained: boolean) {
+  return (app: App): void => {
+    const stack = new Stack(app, 'Accounts', { env });
+    Array.from({ length: count }, (_, index) => new CfnAccount(stack, `Account${index}`, { accountName: `shop-${index}`, email: `aws+${index}@example.com` }))
+      .reduce((before, account) => {
+        if (isChained) account.addResourceDependency(before);
+        return account;
+      });
+  };
+}
+
+test('accounts of CloudFormation that are created one after another are deployed', async () => {
+  await rehearse(native(7, true), ({ succeeded }, { organizations, clock }) => {
+    expect(succeeded).toBe(true);
+    expect(organizations.accounts.filter(({ joined }) => joined === 'CREATED')).toHaveLength(7);
+    expect(clock.elapsedSeconds()).toBeGreaterThan(7 * 60);
+  });
+});
+
+test('accounts of CloudFormation that are created at once fail as on AWS, and those that were created stay', async () => {
+  await rehearse(native(7, false), ({ succeeded, failures, stacks }, { organizations }) => {
+    expect(succeeded).toBe(false);
+    expect(stacks[0].status).toBe('ROLLBACK_COMPLETE');
+    expect(failures.map(({ reason }) => reason)).toContain("AWS Organizations can't complete your request because it conflicts with another attempt "
+      + 'to modify the same entity. Try again later. (account shop-1: several accounts of a template must be chained by DependsOn)');
+    // CloudFormation's default for accounts is to retain them
+    expect(organizations.accounts.some(({ joined }) => joined === 'CREATED')).toBe(true);
+  });
+});

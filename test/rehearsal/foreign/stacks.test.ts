@@ -1,0 +1,117 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import type { App } from 'aws-cdk-lib';
+import { CfnOutput, CustomResource, Fn, NestedStack, ReferenceStrength, Stack, Stage } from 'aws-cdk-lib';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { CfnTopic } from 'aws-cdk-lib/aws-sns';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Provider } from 'aws-cdk-lib/custom-resources';
+import { OTHER, rehearse, WORK } from './world';
+import { deployAssembly, destroyAssembly } from '../../../rehearsal';
+
+const env = { account: WORK, region: 'eu-west-1' };
+const TOPIC = new RegExp(`^arn:aws:sns:eu-west-1:${WORK}:`);
+
+/** A stack that writes what it reads into a parameter. */
+function reader(scope: App | Stage, id: string, value: string, props: { account?: string; region?: string } = {}): Stack {
+  const stack = new Stack(scope, id, { env: { ...env, ...props }, crossRegionReferences: true });
+  new StringParameter(stack, 'Parameter', { parameterName: `/read/${id}`, stringValue: value });
+  return stack;
+}
+
+test('stacks read each other: by export, by parameter, and by output across accounts and regions', async () => {
+  await rehearse(app => {
+    const producer = new Stack(app, 'Producer', { env, crossRegionReferences: true });
+    const topic = new CfnTopic(producer, 'Topic');
+    new StringParameter(producer, 'Shared', { parameterName: '/shared', stringValue: topic.ref });
+    const byParameter = new Stack(app, 'ByParameter', { env });
+    byParameter.addStackDependency(producer);
+    new StringParameter(byParameter, 'Parameter', {
+      parameterName: '/read/ByParameter', stringValue: StringParameter.valueForStringParameter(byParameter, '/shared'),
+    });
+    reader(app, 'ByExport', topic.ref);
+    reader(app, 'ByOutput', Stack.consumeReference(topic.ref, ReferenceStrength.WEAK));
+    reader(app, 'OtherAccount', topic.ref, { account: OTHER });
+    reader(app, 'OtherRegion', topic.ref, { region: 'eu-central-1' });
+  }, ({ failures }, { ssm }) => {
+    expect(failures).toEqual([]);
+    for (const id of ['ByExport', 'ByParameter', 'ByOutput']) expect(ssm.value(WORK, 'eu-west-1', `/read/${id}`)).toMatch(TOPIC);
+    expect(ssm.value(OTHER, 'eu-west-1', '/read/OtherAccount')).toMatch(TOPIC);
+    expect(ssm.value(WORK, 'eu-central-1', '/read/OtherRegion')).toMatch(TOPIC);
+  });
+});
+
+test('a stack that others read by export stays until they are gone, one that is read by output does not', async () => {
+  await rehearse(app => {
+    const topic = new CfnTopic(new Stack(app, 'Producer', { env }), 'Topic');
+    reader(app, 'ByExport', topic.ref);
+    reader(app, 'ByOutput', Stack.consumeReference(topic.ref, ReferenceStrength.WEAK));
+  }, async (_, { cloudformation }) => {
+    expect(await cloudformation.remove(WORK, 'eu-west-1', 'Producer')).toMatchObject({ status: 'DELETE_FAILED', failure: expect.stringContaining('in use by ByExport') });
+    await cloudformation.remove(WORK, 'eu-west-1', 'ByExport');
+    expect(await cloudformation.remove(WORK, 'eu-west-1', 'Producer')).toMatchObject({ status: 'DELETE_COMPLETE' });
+  });
+});
+
+test.each([
+  ['a stack that is not there', 'Absent', 'Name', "stack 'Absent' does not exist in account 111122223333 (eu-west-1)"],
+  ['an output that is not there', 'Producer', 'Absent', "stack 'Producer' of account 111122223333 (eu-west-1) has no output 'Absent'"],
+])('%s is not read', async (_, stackName, outputName, words) => {
+  await rehearse(app => {
+    const producer = new Stack(app, 'Producer', { env });
+    new CfnOutput(producer, 'Name', { value: new CfnTopic(producer, 'Topic').attrTopicName });
+    reader(app, 'Reader', Fn.getStackOutput(stackName, outputName)).addStackDependency(producer);
+  }, ({ failures }) => expect(failures.map(({ reason }) => reason)).toEqual([`Template error: Fn::GetStackOutput: ${words}`]));
+});
+
+test('the output of another account is read only through a role that trusts the reader', async () => {
+  await rehearse(app => {
+    const producer = new Stack(app, 'Producer', { env });
+    new CfnOutput(producer, 'Name', { value: new CfnTopic(producer, 'Topic').attrTopicName });
+    const roleArn = `arn:aws:iam::${WORK}:role/cdk-hnb659fds-cfn-exec-role-${WORK}-eu-west-1`;
+    reader(app, 'Reader', Fn.getStackOutput('Producer', 'Name', 'eu-west-1', roleArn), { account: OTHER }).addStackDependency(producer);
+  }, ({ failures }) => expect(failures[0].reason).toMatch(/is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role\/cdk-hnb659fds-cfn-exec-role/));
+});
+
+test('stages of nested stacks with functions as assets and custom resources are deployed, updated and destroyed', async () => {
+  const code = mkdtempSync(path.join(tmpdir(), 'foreign-code-'));
+  mkdirSync(path.join(code, 'lib'));
+  writeFileSync(path.join(code, 'index.js'), "exports.handler = async ({ RequestType }) => ({ Data: { words: require('./lib/words').words + RequestType } });\n");
+  writeFileSync(path.join(code, 'lib/words.js'), "exports.words = 'said on ';\n");
+  await rehearse(app => {
+    for (const [name, region] of [['Test', 'eu-west-1'], ['Live', 'eu-central-1']] as const) {
+      const stage = new Stage(app, name, { env: { ...env, region } });
+      const outer = new Stack(stage, 'Outer');
+      const topic = new CfnTopic(outer, 'Topic');
+      const inner = new NestedStack(new NestedStack(outer, 'Inner'), 'Innermost', { parameters: {} });
+      const handler = new LambdaFunction(inner, 'Handler', { runtime: Runtime.NODEJS_24_X, handler: 'index.handler', code: Code.fromAsset(code) });
+      const said = new CustomResource(inner, 'Said', { serviceToken: new Provider(inner, 'Provider', { onEventHandler: handler }).serviceToken, properties: { topic: topic.ref } });
+      reader(stage, `${name}Reader`, said.getAttString('words'), { region });
+    }
+  }, async ({ failures, stacks }, simulation, outdir) => {
+    expect(failures).toEqual([]);
+    expect(stacks.map(({ name }) => name)).toEqual(['Test-Outer', 'Test-TestReader', 'Live-Outer', 'Live-LiveReader']);
+    expect(simulation.ssm.value(WORK, 'eu-central-1', '/read/LiveReader')).toBe('said on Create');
+    expect(await deployAssembly(simulation, outdir)).toMatchObject({ succeeded: true, changed: 0 });
+    expect(await destroyAssembly(simulation, outdir)).toMatchObject({ succeeded: true });
+    expect(simulation.cloudformation.all.filter(({ deleted, isSeed }) => !deleted && !isSeed)).toEqual([]);
+  });
+  rmSync(code, { recursive: true });
+});
+
+test.each<[string, object, string]>([
+  ['macros', { Transform: 'AWS::Serverless-2016-10-31' }, 'the rehearsal runs no macros, the template wants "AWS::Serverless-2016-10-31"'],
+  ['loops', { Resources: { 'Fn::ForEach::Topics': ['Name', ['a', 'b'], { 'Topic${Name}': { Type: 'AWS::SNS::Topic' } }] } }, "the rehearsal runs no macros, and 'Fn::ForEach::Topics' in Resources"],
+  ['unknown functions', { Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: { 'Fn::Cidr': ['10.0.0.0/16', 1] } } } } }, 'the rehearsal does not know the function Fn::Cidr'],
+  ['secrets', { Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: '{{resolve:secretsmanager:name}}' } } } }, "the rehearsal resolves dynamic references to 'ssm' only"],
+])('a template with %s is refused in words', async (_, template, words) => {
+  await rehearse(app => {
+    new CfnTopic(new Stack(app, 'Strange', { env }), 'Topic');
+  }, async (__, simulation, outdir) => {
+    writeFileSync(path.join(outdir, 'Strange.template.json'), JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic' } }, ...template }));
+    const { failures, succeeded } = await deployAssembly(simulation, outdir);
+    expect(succeeded).toBe(false);
+    expect(failures[0].reason).toContain(words);
+  });
+});

@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import type { AppProps } from 'aws-cdk-lib';
+import { App } from 'aws-cdk-lib';
+import type { DeploymentResult } from '../../../rehearsal';
+import { deployAssembly, Simulation } from '../../../rehearsal';
+
+export const [MANAGEMENT, WORK, OTHER] = ['999999999999', '111122223333', '444455556666'];
+
+/** Synthesizes an app of somebody else and deploys it into an organization whose time costs nothing. */
+export async function rehearse(
+  define: (app: App) => void, use: (result: DeploymentResult, simulation: Simulation, outdir: string) => void | Promise<void>, props: AppProps = {},
+): Promise<void> {
+  const outdir = mkdtempSync(path.join(tmpdir(), 'foreign-'));
+  const simulation = await Simulation.start({ managementAccountId: MANAGEMENT, virtual: {} });
+  try {
+    const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false, ...props });
+    define(app);
+    app.synth();
+    await use(await deployAssembly(simulation, outdir), simulation, outdir);
+  } finally {
+    await simulation.stop();
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
