@@ -57,7 +57,7 @@ export class Applications {
   private async choose(stacks: Stacks, found: readonly ListedStack[], place: StackPlace): Promise<ListedStack> {
     const importers = new Set<string>();
     for (const stack of found) {
-      const users = (await Promise.all(stack.exports.map(async name => stacks.importers(name)))).flat().filter(name => name !== stack.stackName);
+      const users = (await Promise.all(stack.exports.map(async name => importersOf(stacks, name)))).flat().filter(name => name !== stack.stackName);
       if (users.length === 0) return stack;
       users.forEach(name => importers.add(name));
     }
@@ -68,4 +68,14 @@ export class Applications {
 
 function isBusy({ status }: ListedStack): boolean {
   return status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
+}
+
+/** The bootstrap of an account that was there before may not allow the question. Then CloudFormation refuses what must not go yet. */
+async function importersOf(stacks: Stacks, exportName: string): Promise<readonly string[]> {
+  try {
+    return await stacks.importers(exportName);
+  } catch (error) {
+    if (isDenied(error)) return [];
+    throw error;
+  }
 }

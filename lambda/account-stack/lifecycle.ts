@@ -99,7 +99,8 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
   }
 
   public async finishRemoval(owner: Owner, place: StackPlace): Promise<boolean> {
-    if (!await this.takeAway(owner, place, { unreachable: 'explain', mayDelete: async () => !await this.accounts.isRollingBack(owner.stackId) })) return false;
+    const mayDelete = async () => !await this.accounts.isRollingBack(owner.stackId);
+    if (!await this.takeAway(owner, place, { unreachable: 'explain', mayDelete })) return false;
     const rest = (await this.registry.read<StackRecord>(keyOf(place)))?.owners.at(-1);
     return !rest || (await this.advance(rest, rest.request)).done;
   }

@@ -10,6 +10,7 @@ import type { StackRequest, Stacks } from './stacks';
 const ByName = v.object({ StackName: v.string(), ClientRequestToken: v.optional(v.string()), RoleARN: v.optional(v.string()) });
 const MaybeByName = v.object({ StackName: v.optional(v.string()) });
 const ListInput = v.object({ StackStatusFilter: v.optional(v.array(v.string()), []) });
+const ExportInput = v.object({ ExportName: v.string() });
 const ResourceInput = v.object({ StackName: v.string(), LogicalResourceId: v.optional(v.string()) });
 
 /** The API of CloudFormation; operations on stacks go on after the answer. */
@@ -49,6 +50,12 @@ export function operations(stacks: Stacks, s3: S3, environment: Environment): Re
     ListStackResources: async call => ({ StackResourceSummaries: describeResources(find(call)) }),
     GetTemplate: async call => ({ TemplateBody: find(call).target.body, StagesAvailable: ['Original', 'Processed'] }),
     ListExports: async call => ({ Exports: exportsOf(stacks.of(call.caller.accountId, call.region)) }),
+    ListImports: async call => {
+      const { ExportName: name } = read(ExportInput, call.input);
+      const importers = stacks.importers(call.caller.accountId, call.region, name);
+      if (importers.length === 0) throw validation(`Export '${name}' is not imported by any stack.`);
+      return { Imports: importers };
+    },
     ValidateTemplate: async call => {
       const body = templateBody(read(StackInput, { StackName: 'validate', ...call.input }), s3, call.caller.accountId);
       if (body === undefined) throw validation('Either Template URL or Template Body must be specified.');

@@ -91,6 +91,10 @@ export class S3 implements Service {
   }
 
   /** Keeps a zip asset as the folder it would be made of: nothing is zipped only to be unzipped again. */
+  public erase(bucket: string, key: string): void {
+    this.buckets.delete(bucket, key);
+  }
+
   public writeDirectory(bucket: string, key: string, path: string): void {
     this.buckets.put(bucket, key, Buffer.alloc(0), { directory: path });
   }

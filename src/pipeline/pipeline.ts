@@ -49,7 +49,7 @@ export interface PipelineOptions {
 
   /**
    * Whether the stacks that the pipeline has deployed stay when the environment is removed. It must have been deployed before the removal. An
-   * environment that moves to another account leaves them in any case.
+   * environment that moves to another account leaves them in any case, and so does one whose deployment is rolled back.
    *
    * @default false
    */

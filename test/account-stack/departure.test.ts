@@ -50,6 +50,13 @@ describe('an environment that goes', () => {
     expect(begun(world)).toEqual(['create pipe', 'delete reader', 'delete network', 'delete pipe']);
   });
 
+  test('deletes the youngest stack first where the bootstrap does not allow to ask who imports', async () => {
+    const world = await deployed();
+    jest.spyOn(world.accounts.of(ONE), 'importers').mockRejectedValue(awsError('AccessDenied'));
+    await world.delete(pipeline);
+    expect(begun(world)).toEqual(['create pipe', 'delete web', 'delete database', 'delete network', 'delete pipe']);
+  });
+
   test('enters its account as an application is deployed, and deletes with the role that it was deployed with', async () => {
     const world = await deployed();
     const remove = jest.spyOn(world.accounts.of(ONE), 'delete');

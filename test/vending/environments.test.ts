@@ -112,7 +112,7 @@ describe('three environments', () => {
 
 test('ten environments at once are all vended, five account creations at a time', async () => {
   // long enough that AWS's rate of one creation in ten seconds does not keep the number down
-  const world = await World.start({ creationSeconds: 240 });
+  const world = await World.start({ creationSeconds: 240, virtual: {} });
   try {
     const { simulation } = world;
     let most = 0;

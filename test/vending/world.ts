@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -101,8 +101,12 @@ export class World {
     for (const [name, content] of Object.entries(files)) writeFileSync(join(clone, name), content);
     await git('-C', clone, 'add', '--all');
     await git('-C', clone, 'commit', '--quiet', '--message', 'a change');
+    const before = isKnown ? await git('-C', clone, 'rev-parse', `origin/${branch}`) : '0'.repeat(40);
+    const commitId = await git('-C', clone, 'rev-parse', 'HEAD');
     await git('-C', clone, 'push', '--quiet', 'origin', branch);
-    return git('-C', clone, 'rev-parse', 'HEAD');
+    // git's hook cannot reach a simulation that has no server
+    if (this.simulation.options.virtual) this.simulation.codecommit.received(basename(path, '.git'), `${before} ${commitId} refs/heads/${branch}`);
+    return commitId;
   }
 
   /** What a stack that is gone has left behind. */

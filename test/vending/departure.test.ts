@@ -1,0 +1,113 @@
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { reasons, World } from './world';
+import type { PipelineOptions } from '../../src';
+import { CICD_ACCOUNT, REGION } from '../fixtures/app';
+import type { Cicd } from '../fixtures/app';
+
+const PIPELINE_STACK = 'org-environments-pipeline-dev';
+
+/** With the environment `dev`, or without it; its account and another environment are there in any case. */
+function app(dev: PipelineOptions | 'gone', also: (cicd: Cicd) => void = () => {}) {
+  return (cicd: Cicd): void => {
+    const account = cicd.account('dev');
+    cicd.environment('test');
+    if (dev !== 'gone') cicd.environment('dev', { account, pipeline: dev });
+    also(cicd);
+  };
+}
+
+function failing(cicd: Cicd): void {
+  const one = new Topic(cicd.stack, 'One', { topicName: 'same' });
+  const two = new Topic(cicd.stack, 'Two', { topicName: 'same' });
+  two.node.addDependency(one, cicd.stack.node.findChild('dev'));
+}
+
+describe('an environment that goes', () => {
+  let world: World;
+  let accountId: string;
+  beforeAll(async () => {
+    world = await World.start({ virtual: {} });
+    expect(reasons(await world.deploy(app({})))).toBe('');
+    accountId = world.vended['shop-dev'];
+  });
+  afterAll(() => world.stop());
+
+  const artifacts = () => `org-environments-artifacts-${accountId}-${REGION}`;
+  const data = () => `shop-data-${accountId}`;
+
+  /** Deploys a stack as a pipeline does it. */
+  async function deploys(name: string, resources: object, outputs = {}): Promise<void> {
+    const stack = await world.simulation.cloudformation.create({
+      accountId,
+      region: REGION,
+      name,
+      body: JSON.stringify({ Resources: resources, Outputs: outputs }),
+      roleArn: `arn:aws:iam::${accountId}:role/cdk-hnb659fds-cfn-exec-role-${accountId}-${REGION}`,
+    });
+    expect([stack.status, stack.failure]).toEqual(['CREATE_COMPLETE', undefined]);
+  }
+
+  async function deploysAll(): Promise<void> {
+    const parameter = (Value: unknown) => ({ Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value } });
+    await deploys('Shop-Network', { Vpc: parameter('vpc') }, { Vpc: { Value: { Ref: 'Vpc' }, Export: { Name: 'shop-vpc' } } });
+    await deploys('Shop-Data', { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: data() } }, Vpc: parameter({ 'Fn::ImportValue': 'shop-vpc' }) });
+    await deploys('Shop-Web', { Web: parameter({ 'Fn::ImportValue': 'shop-vpc' }) });
+    world.simulation.s3.write(artifacts(), 'dev/Source/abc', Buffer.from('code'));
+  }
+
+  /** Names of the stacks of the account that are there. */
+  const stacks = (): string[] => world.simulation.cloudformation.all
+    .filter(stack => stack.accountId === accountId && !stack.deleted && !['CDKToolkit', 'org-environments-baseline'].includes(stack.name)).map(({ name }) => name).sort();
+  /** Names of those that are gone, in the order in which they went. */
+  const gone = (): string[] => world.simulation.cloudformation.all.filter(stack => stack.accountId === accountId && stack.deleted)
+    .sort((one, other) => (one.deletedAt ?? 0) - (other.deletedAt ?? 0)).map(({ name }) => name);
+
+  test('leaves its application where that says so', async () => {
+    await deploysAll();
+    expect(reasons(await world.deploy(app({ keepApplication: true })))).toBe('');
+    expect(reasons(await world.deploy(app('gone')))).toBe('');
+    expect(stacks()).toEqual(['Shop-Data', 'Shop-Network', 'Shop-Web']);
+    expect(world.simulation.codepipeline.pipelines(accountId, REGION)).toEqual([]);
+    for (const name of ['Shop-Web', 'Shop-Data', 'Shop-Network']) await world.simulation.cloudformation.remove(accountId, REGION, name);
+  });
+
+  test('names a stack that refuses to go, with its reason', async () => {
+    expect(reasons(await world.deploy(app({})))).toBe('');
+    await deploysAll();
+    world.simulation.s3.write(data(), 'order.json', Buffer.from('{}'));
+    const before = gone().length;
+    const result = await world.deploy(app('gone'));
+    expect(reasons(result)).toMatch(new RegExp(`the environment in account ${accountId} cannot go with its application, because stack 'Shop-Data' refuses to go: `
+      + "stack 'Shop-Data' in account \\d+ could not be deleted: Bucket \\(AWS::S3::Bucket\\): .*not empty.*; remove the cause and remove the environment again"));
+    expect(gone().slice(before)).toEqual(['Shop-Web']);
+    expect(stacks()).toEqual(['Shop-Data', 'Shop-Network', PIPELINE_STACK]);
+    // what is being removed lets nothing through
+    expect(world.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([{ name: 'dev', frozen: true }]);
+  });
+
+  test('works again when it is put back, and keeps its application when that deployment fails', async () => {
+    expect(reasons(await world.deploy(app({}, failing)))).toMatch(/'same' already exists/);
+    expect(world.stackStatus(CICD_ACCOUNT, 'Cicd')).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(stacks()).toEqual(['Shop-Data', 'Shop-Network']);
+    world.simulation.s3.erase(data(), 'order.json');
+    for (const name of ['Shop-Data', 'Shop-Network']) await world.simulation.cloudformation.remove(accountId, REGION, name);
+  });
+
+  test('goes at the second try, its stacks in reverse order with the roles of the pipeline, and its bucket is empty', async () => {
+    expect(reasons(await world.deploy(app({})))).toBe('');
+    await deploysAll();
+    world.simulation.s3.write(data(), 'order.json', Buffer.from('{}'));
+    expect(reasons(await world.deploy(app('gone')))).toContain("stack 'Shop-Data' refuses to go");
+    expect(reasons(await world.deploy(app({})))).toBe('');
+    expect(world.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([{ name: 'dev', frozen: false }]);
+
+    const before = gone().length;
+    world.simulation.s3.erase(data(), 'order.json');
+    expect(reasons(await world.deploy(app('gone')))).toBe('');
+    expect(world.simulation.s3.bucket(artifacts())?.objects.size).toBe(0);
+    expect(gone().slice(before)).toEqual(['Shop-Data', 'Shop-Network', PIPELINE_STACK]);
+    expect(world.simulation.organizations.account(accountId)).toMatchObject({ state: 'ACTIVE' });
+    const role = `assumed-role/cdk-hnb659fds-cfn-exec-role-${accountId}-${REGION}/`;
+    expect(world.simulation.cloudformation.all.filter(({ name }) => name.startsWith('Shop-')).at(-1)?.actor?.arn).toContain(role);
+  });
+});
