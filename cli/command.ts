@@ -20,7 +20,7 @@ export async function runCommand(simulation: Simulation, stacks: readonly Assemb
     shell: true,
     stdio: 'inherit',
     env: {
-      ...process.env,
+      ...withoutAws(process.env),
       ...Object.fromEntries(git),
       GIT_CONFIG_COUNT: String(addresses.length),
       AWS_ENDPOINT_URL: simulation.server.endpoint,
@@ -35,4 +35,9 @@ export async function runCommand(simulation: Simulation, stacks: readonly Assemb
     child.once('error', reject);
     child.once('exit', code => resolve(code ?? 1));
   });
+}
+
+/** A profile or an endpoint of the user's would lead to the real AWS. */
+function withoutAws(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !name.startsWith('AWS_') || name === 'AWS_CA_BUNDLE'));
 }

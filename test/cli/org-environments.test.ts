@@ -26,14 +26,14 @@ describe('org-environments rehearse', () => {
 
   /** With a folder for temporary files of its own, so that it can be seen what is left there. */
   function environment(): NodeJS.ProcessEnv {
-    return { ...process.env, NO_COLOR: '1', TMPDIR: path.join(folder, 'tmp') };
+    return { ...process.env, AWS_PROFILE: 'company', NO_COLOR: '1', TMPDIR: path.join(folder, 'tmp') };
   }
 
   /** An assembly of one stack, as the CDK writes it. */
-  function assembly(name: string, resources: Record<string, unknown>): string {
+  function assembly(name: string, resources: Record<string, unknown>, target = 'aws://unknown-account/unknown-region'): string {
     const outdir = path.join(folder, name);
     mkdirSync(outdir);
-    const artifact = { type: 'aws:cloudformation:stack', environment: 'aws://unknown-account/unknown-region', properties: { templateFile: 'Shop.template.json' } };
+    const artifact = { type: 'aws:cloudformation:stack', environment: target, properties: { templateFile: 'Shop.template.json' } };
     writeFileSync(path.join(outdir, 'manifest.json'), JSON.stringify({ version: '55.0.0', artifacts: { Shop: artifact } }));
     writeFileSync(path.join(outdir, 'Shop.template.json'), JSON.stringify({ Resources: resources }));
     return outdir;
@@ -73,6 +73,22 @@ describe('org-environments rehearse', () => {
     const { status, stdout } = run('--app', `cp ${source}/* "$CDK_OUTDIR"`, '--scale', '600');
     expect(status).toBe(0);
     expect(stdout).toContain('Done: 1 resource operation, 0 calls to AWS');
+  });
+
+  test('runs a command beside the simulated AWS, to which git finds the repositories', () => {
+    const app = assembly('then', { A: queue('a') }, 'aws://222222222222/eu-west-1');
+    mkdirSync(path.join(folder, 'shop'));
+    writeFileSync(path.join(folder, 'shop', 'shop.txt'), 'the shop');
+    const clone = (address: string, into: string): string => `git clone -q ${address} ${into} && cat ${into}/shop.txt`;
+    const { status, stdout, stderr } = run(
+      '--app', app, '--management-account', '999999999999', '--repository', 'shop=shop', '--scale', '600',
+      '--then', clone('"https://git-codecommit.$AWS_REGION.amazonaws.com/v1/repos/shop"', 'over-https'), '--then', clone('"codecommit::$AWS_REGION://shop"', 'by-name'),
+      '--then', 'echo "profile: $AWS_PROFILE"',
+      '--then', 'exit 3',
+    );
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("--then 'exit 3' ended with status 3") });
+    expect(stdout.match(/the shop/g)).toHaveLength(2);
+    expect(stdout).toContain('profile: \n');
   });
 
   test('ends with 1 when the command fails, and leaves nothing behind', () => {
