@@ -25,15 +25,15 @@ describe('org-environments rehearse', () => {
   }
 
   /** With a folder for temporary files of its own, so that it can be seen what is left there. */
-  function processEnvironment(): NodeJS.ProcessEnv {
+  function environment(): NodeJS.ProcessEnv {
     return { ...process.env, AWS_PROFILE: 'company', NO_COLOR: '1', TMPDIR: path.join(folder, 'tmp') };
   }
 
   /** An assembly of one stack, as the CDK writes it. */
-  function assembly(name: string, resources: Record<string, unknown>, environment = 'aws://unknown-account/unknown-region'): string {
+  function assembly(name: string, resources: Record<string, unknown>, target = 'aws://unknown-account/unknown-region'): string {
     const outdir = path.join(folder, name);
     mkdirSync(outdir);
-    const artifact = { type: 'aws:cloudformation:stack', environment, properties: { templateFile: 'Shop.template.json' } };
+    const artifact = { type: 'aws:cloudformation:stack', environment: target, properties: { templateFile: 'Shop.template.json' } };
     writeFileSync(path.join(outdir, 'manifest.json'), JSON.stringify({ version: '55.0.0', artifacts: { Shop: artifact } }));
     writeFileSync(path.join(outdir, 'Shop.template.json'), JSON.stringify({ Resources: resources }));
     return outdir;
@@ -82,13 +82,13 @@ describe('org-environments rehearse', () => {
     const clone = (address: string, into: string): string => `git clone -q ${address} ${into} && cat ${into}/shop.txt`;
     const { status, stdout, stderr } = run(
       '--app', app, '--management-account', '999999999999', '--repository', 'shop=shop', '--scale', '600',
-      '--then', clone('"https://git-codecommit.$AWS_REGION.amazonaws.com/v1/repos/shop"', 'one'), '--then', clone('"codecommit::$AWS_REGION://shop"', 'two'),
+      '--then', clone('"https://git-codecommit.$AWS_REGION.amazonaws.com/v1/repos/shop"', 'over-https'), '--then', clone('"codecommit::$AWS_REGION://shop"', 'by-name'),
       '--then', 'echo "profile: $AWS_PROFILE"',
       '--then', 'exit 3',
     );
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("--then 'exit 3' ended with status 3") });
     expect(stdout.match(/the shop/g)).toHaveLength(2);
     expect(stdout).toContain('profile: \n');
-    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("--then 'exit 3' ended with status 3") });
   });
 
   test('ends with 1 when the command fails, and leaves nothing behind', () => {
