@@ -20,7 +20,7 @@ describe('org-environments rehearse', () => {
   afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
   function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-    const result = spawnSync(process.execPath, [COMMAND, 'rehearse', ...args], { cwd: folder, encoding: 'utf8', env: processEnvironment() });
+    const result = spawnSync(process.execPath, [COMMAND, 'rehearse', ...args], { cwd: folder, encoding: 'utf8', env: environment() });
     return { status: result.status, stdout: result.stdout, stderr: result.stderr };
   }
 
@@ -101,7 +101,7 @@ describe('org-environments rehearse', () => {
   test.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const)('ends what it started and leaves nothing behind after %s', async (signal, expected) => {
     const slow = assembly(`slow-${signal}`, { A: { Type: 'AWS::DynamoDB::Table', Properties: { AttributeDefinitions: [], KeySchema: [] } } });
     for (const app of ['sleep 60', slow]) {
-      const child = spawn(process.execPath, [COMMAND, 'rehearse', '--app', app, '--scale', '1'], { cwd: folder, env: processEnvironment(), stdio: 'ignore' });
+      const child = spawn(process.execPath, [COMMAND, 'rehearse', '--app', app, '--scale', '1'], { cwd: folder, env: environment(), stdio: 'ignore' });
       const ended = new Promise(resolve => child.on('exit', resolve));
       while (readdirSync(path.join(folder, 'tmp')).length === 0) await new Promise(resolve => setTimeout(resolve, 20));
       child.kill(signal);
