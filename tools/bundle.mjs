@@ -13,9 +13,9 @@ const common = {
 /** Each folder of lambda/ with a handler.ts becomes lib/lambda/<name>/index.js. */
 function bundleHandlers() {
   const names = readdirSync(path.join(root, 'lambda')).filter(name => existsSync(path.join(root, 'lambda', name, 'handler.ts')));
-  // modules that esbuild can take apart: a third less to read, and half of the time to load
-  const mainFields = ['module', 'main'];
-  return Promise.all(names.map(name => build({ ...common, mainFields, entryPoints: [`lambda/${name}/handler.ts`], outfile: `lib/lambda/${name}/index.js` })));
+  // modules that esbuild can take apart: a third less to read, and half of the time to load; the rehearsal stands in for what is required only
+  const modules = { mainFields: ['module', 'main'], supported: { 'dynamic-import': false } };
+  return Promise.all(names.map(name => build({ ...common, ...modules, entryPoints: [`lambda/${name}/handler.ts`], outfile: `lib/lambda/${name}/index.js` })));
 }
 
 /** The scripts that builds of a pipeline run; templates carry them. */

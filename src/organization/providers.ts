@@ -59,8 +59,8 @@ export class OrganizationProviders extends Construct {
       roleName: NAMES.accountProviderRole,
       description: 'Vends the accounts of environments',
       environment: { ...this.environment(), ...this.props.access.environment },
-      // AWS answers questions about creations twice a second; the five that it makes at once ask once a second
-      queryInterval: Duration.seconds(5),
+      // AWS answers questions about creations twice a second; the five that it makes at once ask less often together, and hardly wait for one another
+      queryInterval: Duration.seconds(3),
     });
     this.props.access.statements.forEach(statement => provider.role.addToPrincipalPolicy(statement));
     acknowledgeWildcards(provider.role, this.props.access.statements, VENDING_REASONS);
