@@ -99,7 +99,7 @@ describe('a function', () => {
   test('that crashes is run three times when it was invoked without waiting', async () => {
     const arn = await create('crash', 'console.log(\'RUN\'); exports.handler = async () => process.exit(7);');
     await simulation.lambda.invokeEvent(arn, {});
-    await new Promise(resolve => setTimeout(resolve, 1500));
+    while (simulation.lambda.isBusy) await new Promise(resolve => setTimeout(resolve, 50));
     const lines = simulation.lambda.log.filter(({ functionName }) => functionName === 'crash').map(({ text }) => text);
     expect(lines.filter(line => line === 'RUN')).toHaveLength(3);
     expect(lines.at(-1)).toMatch(/Runtime.ExitError: .* Runtime exited with error: exit status 7/);
