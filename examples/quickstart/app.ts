@@ -12,7 +12,8 @@ const management = new Stack(app, 'Management', { env: { account: managementAcco
 new OrganizationAccessRole(management, 'Access', { cicdAccountId, organizationId });
 
 // 2. deployed in the CICD account, whenever an environment comes, changes or goes
-const cicd = new Stack(app, 'Cicd', { env: { account: cicdAccountId, region } });
+// its environments would go with it, and what their pipelines have deployed
+const cicd = new Stack(app, 'Cicd', { env: { account: cicdAccountId, region }, terminationProtection: true });
 cicd.addStackDependency(management);
 const organization = new Organization(cicd, 'Organization', {
   organizationId,
