@@ -1,10 +1,10 @@
 import { deployment, failure, happened, holdLease, MEMBER, rollback, START } from './events';
-import type { Commits } from '../../lambda/deployments/aws';
 import type { PipelineEvent } from '../../lambda/deployments/change';
 import { KEPT } from '../../lambda/deployments/history';
 import type { Measures } from '../../lambda/deployments/measures';
 import { metricLine } from '../../lambda/deployments/metrics';
 import { record } from '../../lambda/deployments/recorder';
+import type { Author, Commits } from '../../lambda/shared/commits';
 import { commitOf, deploymentKey } from '../../lambda/shared/deployments';
 import type { DeploymentRecord, Run } from '../../lambda/shared/deployments';
 import { RecordChangedError } from '../../lambda/shared/errors';
@@ -15,9 +15,9 @@ const OTHER = '333333333333';
 /** Commits were written a minute before all starts. */
 class FakeCommits implements Commits {
   public readonly asked: string[] = [];
-  public async authoredAt(repositoryName: string, commitId: string): Promise<number | undefined> {
-    this.asked.push(`${repositoryName}/${commitId}`);
-    return commitId === 'gone' ? undefined : START - 60_000;
+  public async authorOf(repositoryArn: string, commitId: string): Promise<Author | undefined> {
+    this.asked.push(`${repositoryArn}/${commitId}`);
+    return commitId === 'gone' ? undefined : { at: START - 60_000 };
   }
 }
 
@@ -72,7 +72,7 @@ test('a deployment is recorded with its commit, its times and how long the commi
     artifacts: [],
   }]);
   expect(world.measured).toEqual([{ at: at(20), values: { Deployments: 1, LeadTime: 80 } }]);
-  expect(world.commits.asked).toEqual(['shop/c0ffee']);
+  expect(world.commits.asked).toEqual(['arn:aws:codecommit:eu-central-1:222222222222:shop/c0ffee']);
 });
 
 test('a deployment that fails is recorded with what has failed and why', async () => {
