@@ -9,6 +9,7 @@ export interface PipelineDetail {
   readonly 'state': string;
   readonly 'start-time'?: string;
   readonly 'pipeline-execution-attempt'?: number;
+  /** Only in the first event of a run. */
   readonly 'execution-trigger'?: { readonly 'trigger-type'?: string };
   readonly 'stage'?: string;
   readonly 'action'?: string;

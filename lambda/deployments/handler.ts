@@ -1,8 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { CodeCommitCommits } from './aws';
 import type { PipelineEvent } from './change';
 import { metricLine } from './metrics';
 import { record } from './recorder';
+import { CodeCommitCommits } from '../shared/commits';
 import { TableRegistry } from '../shared/registry';
 
 const logger = new Logger({ serviceName: 'org-environments' });

@@ -8,7 +8,7 @@ export const KEPT = 50;
 /** The runs once an event is taken in: once or often, early or late makes no difference. */
 export function withChange(runs: readonly Run[], executionId: string, change: Change): readonly Run[] {
   const known = runs.find(run => run.executionId === executionId);
-  const changed = apply(known ?? { executionId, startedAt: change.at }, change);
+  const changed = withKind(apply(known ?? { executionId, startedAt: change.at }, change));
   return [changed, ...runs.filter(run => run !== known)].sort((one, other) => other.startedAt - one.startedAt).slice(0, KEPT);
 }
 
@@ -21,6 +21,12 @@ function apply(run: Run, change: Change): Run {
     case 'failure': return { ...run, startedAt, ...failed(run, change) };
     case 'run': return { ...run, startedAt, ...told(run, change) };
   }
+}
+
+/** A rollback takes no source; that it is one is said in the first event alone, which may be missing. */
+function withKind({ rollback, ...run }: Run): Run {
+  const isRollback = run.commitId === undefined && (rollback === true || run.deployingSince !== undefined);
+  return { ...run, ...isRollback && { rollback: true } };
 }
 
 function told(run: Run, { name, at, attempt, rollback }: Change & { of: 'run' }): Partial<Run> {

@@ -9,26 +9,37 @@ export interface Measures {
 
 export type MetricName = 'Deployments' | 'FailedDeployments' | 'LeadTime' | 'TimeToRestore';
 
-/** What has come true of a run between two states of the history: each is measured once, however often its event comes. */
+/** What has come true between two states of the history: each is measured once, in whatever order the events come. */
 export function measuresOf(before: readonly Run[], after: readonly Run[], executionId: string): readonly Measures[] {
-  const was = before.find(run => run.executionId === executionId);
-  const run = after.find(candidate => candidate.executionId === executionId);
-  if (run === undefined) return [];
+  const was = find(before, executionId);
+  const run = find(after, executionId);
+  const [deployedAt, failedAt] = [deploymentOf, failureOf].map(timeOf => timeOf(was) === undefined ? timeOf(run) : undefined);
   return [
-    ...was?.deployedAt === undefined && run.deployedAt !== undefined ? [deployed(run, run.deployedAt, after)] : [],
-    ...was?.failedAt === undefined && run.failedAt !== undefined && !run.rollback ? [{ at: run.failedAt, values: { FailedDeployments: 1 } }] : [],
-    ...was?.deployedAt !== undefined && leadTimeOf(was) === undefined ? lateLeadTime(run, was.deployedAt) : [],
+    ...deployedAt === undefined ? [] : [{ at: deployedAt, values: { Deployments: 1, ...seconds('LeadTime', run && leadTimeOf(run)) } }],
+    ...failedAt === undefined ? [] : [{ at: failedAt, values: { FailedDeployments: 1 } }],
+    ...after.flatMap(candidate => restored(candidate, before, after)),
   ];
 }
 
-function deployed(run: Run, at: number, runs: readonly Run[]): Measures {
-  return { at, values: { ...!run.rollback && { Deployments: 1 }, ...seconds('LeadTime', leadTimeOf(run)), ...seconds('TimeToRestore', restoredAfter(run, runs)) } };
+function find(runs: readonly Run[], executionId: string): Run | undefined {
+  return runs.find(run => run.executionId === executionId);
 }
 
-/** The commit was told after the end. */
-function lateLeadTime(run: Run, at: number): Measures[] {
-  const leadTime = leadTimeOf(run);
-  return leadTime === undefined ? [] : [{ at, values: seconds('LeadTime', leadTime) }];
+/** A rollback never has a commit, and whether a run is one may be told last. */
+function deploymentOf(run: Run | undefined): number | undefined {
+  return run?.commitId === undefined ? undefined : run.deployedAt;
+}
+
+function failureOf(run: Run | undefined): number | undefined {
+  return run?.commitId === undefined ? undefined : run.failedAt;
+}
+
+/** Of any run: the failure may be told after the run that has mended it. */
+function restored(run: Run, before: readonly Run[], after: readonly Run[]): Measures[] {
+  const was = find(before, run.executionId);
+  const time = restoredAfter(run, after);
+  const isNew = run.deployedAt !== undefined && time !== undefined && (was === undefined || restoredAfter(was, before) === undefined);
+  return isNew ? [{ at: run.deployedAt, values: seconds('TimeToRestore', time) }] : [];
 }
 
 function seconds(name: MetricName, milliseconds: number | undefined): Partial<Record<MetricName, number>> {

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Commits } from './aws';
 import type { Change, PipelineEvent } from './change';
 import { changeOf } from './change';
 import { withChange } from './history';
 import type { Measures } from './measures';
 import { measuresOf } from './measures';
+import type { Commits } from '../shared/commits';
 import type { DeploymentRecord, Run } from '../shared/deployments';
 import { deploymentKey } from '../shared/deployments';
 import { RecordChangedError } from '../shared/errors';
@@ -60,6 +60,6 @@ async function write({ event, change, holder, executionId }: News, registry: Reg
 async function withAuthor(runs: readonly Run[], executionId: string, holder: LeaseHolder, commits: Commits): Promise<readonly Run[]> {
   const run = runs.find(candidate => candidate.executionId === executionId);
   if (run?.commitId === undefined || run.authoredAt !== undefined) return runs;
-  const authoredAt = await commits.authoredAt(holder.repositoryArn.split(':').at(-1) ?? '', run.commitId);
-  return authoredAt === undefined ? runs : runs.map(candidate => candidate === run ? { ...run, authoredAt } : candidate);
+  const author = await commits.authorOf(holder.repositoryArn, run.commitId);
+  return author?.at === undefined ? runs : runs.map(candidate => candidate === run ? { ...run, authoredAt: author.at } : candidate);
 }

@@ -1,8 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { CodeCommitCommits } from './aws';
 import { Operations } from './operations';
 import type { OperationAnswer, OperationRequest } from '../../src/operations/contract';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
+import { CodeCommitCommits } from '../shared/commits';
 import { OperatedPipelines } from '../shared/operated-pipelines';
 import { TableRegistry } from '../shared/registry';
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Commits } from './aws';
 import { chosen, identityOf } from './environments';
 import { Overview } from './overview';
 import { problemOf } from './words';
 import type {
   EnvironmentNames, Halt, HaltOutcome, OperationAnswer, OperationRequest, ResumeOutcome, StatusOutcome,
 } from '../../src/operations/contract';
+import type { Commits } from '../shared/commits';
 import { environmentsOf } from '../shared/environments';
 import { isNamed } from '../shared/errors';
 import type { HaltRecord } from '../shared/halt';

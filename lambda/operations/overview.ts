@@ -1,7 +1,8 @@
-import type { Commits } from './aws';
 import { identityOf } from './environments';
 import { problemOf } from './words';
 import type { LastExecution, StatusOutcome } from '../../src/operations/contract';
+import type { Commits } from '../shared/commits';
+import { isRefused } from '../shared/errors';
 import type { HaltRecord } from '../shared/halt';
 import { haltKey } from '../shared/halt';
 import type { LeaseHolder } from '../shared/lease';
@@ -30,7 +31,7 @@ export class Overview {
 
   private async lastOf({ repositoryArn }: LeaseHolder, execution: PipelineExecution): Promise<LastExecution> {
     const { status, startedAt, updatedAt, commitId } = execution;
-    const author = commitId && await this.commits.author(repositoryArn.split(':').at(-1) ?? '', commitId);
+    const author = commitId && await this.authorOf(repositoryArn, commitId);
     return {
       status,
       startedAt: startedAt.toISOString(),
@@ -38,5 +39,15 @@ export class Overview {
       ...(commitId && { commitId }),
       ...(author && { author }),
     };
+  }
+
+  /** The whole repository may be gone: nothing else of a pipeline's state depends on it. */
+  private async authorOf(repositoryArn: string, commitId: string): Promise<string | undefined> {
+    try {
+      return (await this.commits.authorOf(repositoryArn, commitId))?.name;
+    } catch (error) {
+      if (isRefused(error)) return undefined;
+      throw error;
+    }
   }
 }

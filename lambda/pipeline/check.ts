@@ -14,15 +14,21 @@ const findings: Finding[] = files.flatMap(file => {
 });
 if (existsSync('guard.json')) findings.push(...guardFindings(JSON.parse(read('guard.json'))));
 
-const differences = differencesOf(read('diff.txt'));
+const diff = read('diff.txt');
+const differences = differencesOf(diff);
 const security = differences.filter(difference => difference.security !== '');
 const lines = [
   ...security.length > 0 ? ['', 'Security-relevant changes', ...security.flatMap(({ stack, security: tables }) => ['', `Stack ${stack}`, tables])] : [],
-  '', 'All changes', ...differences.flatMap(({ stack, text }) => ['', `Stack ${stack}`, text]), '',
+  '', 'All changes', ...differences.length === 0 ? [diff] : differences.flatMap(({ stack, text }) => ['', `Stack ${stack}`, text]), '',
   ...findings.map(({ source, rule, where, words }) => `${source}: ${rule} in ${where}: ${words}`),
 ];
 console.log(lines.join('\n'));
-writeFileSync('summary.txt', summaryOf(differences));
+if (differences.length === 0) {
+  console.error("nobody can say what would change: 'cdk diff' begins each stack with 'Stack <name>', but there is no such line above; look for a newer version of cdk-org-environments");
+  process.exitCode = 1;
+} else {
+  writeFileSync('summary.txt', summaryOf(differences));
+}
 if (findings.length > 0) {
   console.error(`${findings.length} policy findings: mend them in the app, or acknowledge them there with a reason`);
   process.exitCode = 1;

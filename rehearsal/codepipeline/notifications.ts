@@ -11,7 +11,8 @@ export class Notifications {
     const { triggerType, triggerDetail } = execution.request.trigger;
     this.tell(pipeline, 'Pipeline', {
       ...common(pipeline, execution),
-      'execution-trigger': { 'trigger-type': triggerType, 'trigger-detail': triggerDetail },
+      // of all events of a run AWS words the trigger in the first one alone
+      ...state === 'STARTED' && { 'execution-trigger': { 'trigger-type': triggerType, 'trigger-detail': triggerDetail } },
       ...execution.stop && { 'stop-execution-comments': execution.stop.reason },
       state,
     });

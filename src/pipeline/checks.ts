@@ -2,7 +2,6 @@ import { Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { PipelineDefinition } from './pipeline-definition';
 import type { BuildOptions, PipelinePlan, PipelineStage, PipelineStep } from './pipeline-plan';
-import { ExecutionMode, Rollback } from './pipeline-plan';
 import { fail } from '../private/validate';
 
 const NAME = /^[A-Za-z][A-Za-z0-9]{0,30}$/;
@@ -21,7 +20,7 @@ export function checkedPlan(scope: IConstruct, definition: PipelineDefinition): 
   const plan = definition.plan();
   const names = plan.stages.map(({ name }) => name);
   if (!names.includes('Deploy')) fail(scope, `a pipeline must have a stage 'Deploy', before which it asks for approval, got ${names.join(', ') || 'none'}`);
-  for (const stage of plan.stages) checkStage(scope, stage, plan);
+  for (const stage of plan.stages) checkStage(scope, stage);
   checkNames(scope, 'stage', names);
   checkNames(scope, 'step', plan.stages.flatMap(({ steps }) => steps.map(({ name }) => name)));
   checkArtifacts(scope, plan);
@@ -38,13 +37,10 @@ function checkNames(scope: IConstruct, kind: string, names: readonly string[]) {
   }
 }
 
-function checkStage(scope: IConstruct, { name, steps, rollback, alarmNames = [], alarmWindow }: PipelineStage, { executionMode }: PipelinePlan) {
+function checkStage(scope: IConstruct, { name, steps, alarmNames = [], alarmWindow }: PipelineStage) {
   if (steps.length === 0) fail(scope, `the stage '${name}' must have at least one step, got none`);
   if (alarmNames.length > 5) fail(scope, `the stage '${name}' can watch 5 alarms, got ${alarmNames.length}: combine some in a composite alarm`);
   if (alarmWindow) checkedMinutes(scope, 'alarmWindow', alarmWindow, 1, 1440);
-  if (executionMode === ExecutionMode.PARALLEL && rollback === Rollback.PREVIOUS_COMMIT) {
-    fail(scope, "a pipeline in the mode PARALLEL cannot go back to the previous commit: choose 'rollback: Rollback.NONE', or the mode SUPERSEDED or QUEUED");
-  }
 }
 
 /** An artifact has one maker, and comes before whoever uses it. */

@@ -2,14 +2,15 @@ import type { Duration } from 'aws-cdk-lib';
 import type { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { BuildSecret } from './build-secret';
 
-/** What happens when a commit arrives while an earlier one is still on its way. */
+/**
+ * What happens when a commit arrives while an earlier one is still on its way. They never go at the same time: CodePipeline would take the head of the
+ * branch then, and not the commit.
+ */
 export enum ExecutionMode {
   /** The earlier one goes on in its stage; of those that wait behind it the latest goes next, the others are left out. */
   SUPERSEDED = 'SUPERSEDED',
   /** Every commit has its turn, one after the other. */
   QUEUED = 'QUEUED',
-  /** Every commit goes at once; such a pipeline cannot go back to the previous commit. */
-  PARALLEL = 'PARALLEL',
 }
 
 /** What happens when a stage fails after it has changed something. */

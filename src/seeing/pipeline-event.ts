@@ -8,11 +8,11 @@ export enum PipelineEvent {
   STARTED = 'STARTED',
   /** A run waits for somebody to approve it. */
   APPROVAL_NEEDED = 'APPROVAL_NEEDED',
-  /** A run has deployed its commit. */
+  /** A run has succeeded: it has deployed its commit or, when it goes back, the one that was deployed before. */
   SUCCEEDED = 'SUCCEEDED',
   /** A stage has failed, also one that nobody has approved, and one that was to deploy the previous commit again. */
   FAILED = 'FAILED',
-  /** What was deployed before is deployed again, because a run has failed or somebody has asked for it. */
+  /** A run begins that deploys again what was deployed before, because another has failed or somebody has asked for it. */
   ROLLED_BACK = 'ROLLED_BACK',
 }
 
@@ -60,13 +60,16 @@ const ROLLBACKS = ['AutomatedRollback', 'ManualRollback'];
 const OF_RUN: Pattern = { stage: Match.doesNotExist() };
 const OF_STAGE: Pattern = { stage: Match.exists(), action: Match.doesNotExist() };
 
-/** How CodePipeline words it: an event without a stage is of the whole run, and one without an action of a stage. */
+/**
+ * How CodePipeline words it: an event without a stage is of the whole run, and one without an action of a stage. Only the first event of a run has its
+ * trigger.
+ */
 const DETAILS: { readonly [event in PipelineEvent]: Pattern } = {
   [PipelineEvent.STARTED]: { ...OF_RUN, state: ['STARTED'] },
   [PipelineEvent.APPROVAL_NEEDED]: { type: { category: ['Approval'] }, state: ['STARTED'] },
-  [PipelineEvent.SUCCEEDED]: { ...OF_RUN, 'state': ['SUCCEEDED'], 'execution-trigger': { 'trigger-type': Match.anythingBut(...ROLLBACKS) } },
+  [PipelineEvent.SUCCEEDED]: { ...OF_RUN, state: ['SUCCEEDED'] },
   [PipelineEvent.FAILED]: { ...OF_STAGE, state: ['FAILED'] },
-  [PipelineEvent.ROLLED_BACK]: { ...OF_RUN, 'state': ['SUCCEEDED'], 'execution-trigger': { 'trigger-type': ROLLBACKS } },
+  [PipelineEvent.ROLLED_BACK]: { ...OF_RUN, 'state': ['STARTED'], 'execution-trigger': { 'trigger-type': ROLLBACKS } },
 };
 
 /** A rule on the organization's bus. */

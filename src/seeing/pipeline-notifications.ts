@@ -59,9 +59,9 @@ const LINK = `https://${region}.console.aws.amazon.com/codesuite/codepipeline/pi
 const WORDS: { readonly [event in PipelineEvent]: string } = {
   [PipelineEvent.STARTED]: 'a run has started',
   [PipelineEvent.APPROVAL_NEEDED]: `somebody must approve in the stage ${stage}`,
-  [PipelineEvent.SUCCEEDED]: 'a commit has been deployed',
+  [PipelineEvent.SUCCEEDED]: 'a run has succeeded',
   [PipelineEvent.FAILED]: `the stage ${stage} has failed`,
-  [PipelineEvent.ROLLED_BACK]: 'it has been rolled back: what was deployed before is deployed again',
+  [PipelineEvent.ROLLED_BACK]: 'it is being rolled back: what was deployed before is deployed again',
 };
 const SIGNS: { readonly [event in PipelineEvent]: string } = {
   [PipelineEvent.STARTED]: ':arrow_forward:',

@@ -1,10 +1,10 @@
 import { deployment, failure, happened, holdLease, MEMBER, rollback, START } from './events';
-import type { Commits } from '../../lambda/deployments/aws';
 import type { PipelineEvent } from '../../lambda/deployments/change';
 import { KEPT } from '../../lambda/deployments/history';
 import type { Measures } from '../../lambda/deployments/measures';
 import { metricLine } from '../../lambda/deployments/metrics';
 import { record } from '../../lambda/deployments/recorder';
+import type { Author, Commits } from '../../lambda/shared/commits';
 import { commitOf, deploymentKey } from '../../lambda/shared/deployments';
 import type { DeploymentRecord, Run } from '../../lambda/shared/deployments';
 import { RecordChangedError } from '../../lambda/shared/errors';
@@ -15,9 +15,9 @@ const OTHER = '333333333333';
 /** Commits were written a minute before all starts. */
 class FakeCommits implements Commits {
   public readonly asked: string[] = [];
-  public async authoredAt(repositoryName: string, commitId: string): Promise<number | undefined> {
-    this.asked.push(`${repositoryName}/${commitId}`);
-    return commitId === 'gone' ? undefined : START - 60_000;
+  public async authorOf(repositoryArn: string, commitId: string): Promise<Author | undefined> {
+    this.asked.push(`${repositoryArn}/${commitId}`);
+    return commitId === 'gone' ? undefined : { at: START - 60_000 };
   }
 }
 
@@ -72,7 +72,7 @@ test('a deployment is recorded with its commit, its times and how long the commi
     artifacts: [],
   }]);
   expect(world.measured).toEqual([{ at: at(20), values: { Deployments: 1, LeadTime: 80 } }]);
-  expect(world.commits.asked).toEqual(['shop/c0ffee']);
+  expect(world.commits.asked).toEqual(['arn:aws:codecommit:eu-central-1:222222222222:shop/c0ffee']);
 });
 
 test('a deployment that fails is recorded with what has failed and why', async () => {
@@ -104,6 +104,21 @@ test('a rollback restores what was deployed before, and is no deployment of its 
   expect(world.metrics).toEqual({ Deployments: [1], LeadTime: [80], FailedDeployments: [1], TimeToRestore: [10] });
 });
 
+test('a run that deploys without a source is a rollback, even if nobody has told its beginning', async () => {
+  await world.hear(...deployment('good', 0, 'g00d'), ...failure('bad', 100), ...rollback('back', 110).slice(1));
+  expect((await world.runs())[0]).toMatchObject({ executionId: 'back', rollback: true, deployedAt: at(120) });
+  expect(world.metrics).toEqual({ Deployments: [1], LeadTime: [80], FailedDeployments: [1], TimeToRestore: [10] });
+});
+
+test('a run whose source is told late is none', async () => {
+  const [started, source, told, ...others] = deployment('one', 0);
+  await world.hear(started, source, ...others);
+  expect(world.metrics).toEqual({});
+  await world.hear(told);
+  expect((await world.runs())[0]).not.toHaveProperty('rollback', true);
+  expect(world.metrics).toEqual({ Deployments: [1], LeadTime: [80] });
+});
+
 test('a rollback by hand deploys the commit whose artifacts it has', async () => {
   const input = { 'stage': 'Deploy', 'action': 'Deploy', 'input-artifacts': [{ name: 'Synth', s3location: { bucket: 'artifacts', key: 'dev/Synth/1' } }] };
   await world.hear(...deployment('first', 0, 'f1257'), happened('first', 10, input), ...deployment('second', 100), ...rollback('back', 200));
@@ -132,7 +147,7 @@ function shuffle<T>(items: readonly T[]): T[] {
 }
 
 test('events may come twice and in any order', async () => {
-  const story = [...deployment('one', 0), ...failure('two', 100)];
+  const story = [...deployment('one', 0), ...failure('two', 100), ...rollback('three', 110)];
   await world.hear(...story);
   for (let round = 0; round < 100; round++) {
     const shuffled = await World.start();

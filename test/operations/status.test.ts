@@ -11,7 +11,7 @@ test('status tells of each pipeline where it is, how it is, and what ran in it l
   const world = new World();
   await world.environment(1);
   world.control.put(FIRST, { executions: [executionOf('new', 'Succeeded'), executionOf('old', 'Failed')] });
-  world.authors.set('shop/c0ffee0123456789', 'Anna');
+  world.authors.set('arn:aws:codecommit:eu-central-1:222222222222:shop/c0ffee0123456789', 'Anna');
   expect(await statusOf(world)).toEqual([{
     environmentName: 'e1',
     accountId: FIRST,
@@ -28,6 +28,13 @@ test('what still runs has no duration, and a commit that is gone no author', asy
   await world.running(1);
   const [{ last }] = await statusOf(world);
   expect(last).toEqual({ status: 'InProgress', startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123456789' });
+});
+
+test('a repository that is gone hides nothing but the author', async () => {
+  const world = new World();
+  await world.running(1);
+  world.refusal = Object.assign(new Error('shop does not exist'), { name: 'RepositoryDoesNotExistException', $metadata: {} });
+  expect((await statusOf(world))[0]).toMatchObject({ state: 'enabled', last: { status: 'InProgress', commitId: 'c0ffee0123456789' } });
 });
 
 test('a pipeline that never ran has no last execution', async () => {

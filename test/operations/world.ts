@@ -19,13 +19,18 @@ export class World {
   public readonly control = new FakeControl();
   public readonly fate = new Fate();
   public readonly authors = new Map<string, string>();
+  /** What is said instead of who has written a commit. */
+  public refusal?: Error;
   public readonly operations: Operations;
   private tokens = 0;
 
   public constructor() {
-    const commits = { author: async (repositoryName: string, commitId: string) => this.authors.get(`${repositoryName}/${commitId}`) };
+    const authorOf = async (repositoryArn: string, commitId: string) => {
+      if (this.refusal) throw this.refusal;
+      return { name: this.authors.get(`${repositoryArn}/${commitId}`) };
+    };
     this.operations = new Operations(
-      this.fate.over(this.registry), this.fate.over(this.control), commits, () => Date.parse('2026-01-01T12:00:00Z'), () => `start-${++this.tokens}`,
+      this.fate.over(this.registry), this.fate.over(this.control), { authorOf }, () => Date.parse('2026-01-01T12:00:00Z'), () => `start-${++this.tokens}`,
     );
   }
 

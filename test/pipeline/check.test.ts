@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { differencesOf, summaryOf } from '../../lambda/pipeline/differences';
@@ -148,6 +148,14 @@ describe('the command', () => {
     expect(status).toBe(1);
     expect(stdout).toContain("CloudFormation Validate: E1151 in Shop/Sg: VpcId: 'vpc-1' does not match its format");
     expect(stderr).toContain('3 policy findings: mend them in the app, or acknowledge them there with a reason');
+  });
+
+  test('fails when it does not understand what would change, and approves nothing in its words', () => {
+    const { status, stdout, stderr } = check({ 'diff.txt': '── Shop ──\n+ AWS::IAM::User Admin\n' });
+    expect(status).toBe(1);
+    expect(stdout).toContain('+ AWS::IAM::User Admin');
+    expect(stderr).toContain("nobody can say what would change: 'cdk diff' begins each stack with 'Stack <name>', but there is no such line above; look for a newer version of cdk-org-environments");
+    expect(existsSync(join(folder, 'summary.txt'))).toBe(false);
   });
 
   test('fails on broken Guard rules', () => {

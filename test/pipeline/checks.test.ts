@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { CdkPipelineOptions, PipelinePlan, PipelineStep } from '../../src';
-import { BuildSecret, ExecutionMode, PipelineDefinition, Rollback } from '../../src';
+import { BuildSecret, PipelineDefinition } from '../../src';
 import { Cicd, quickApp } from '../fixtures/app';
 
 const define = (definition: PipelineDefinition) => () => new Cicd(quickApp(), { imported: true }).environment('dev', { pipeline: { definition } });
@@ -20,8 +20,6 @@ const stages = (...steps: PipelineStep[]) => new Planned({ stages: [...steps, st
 
 describe('a pipeline stops at synth', () => {
   test.each<[string, CdkPipelineOptions, string]>([
-    ['when it could not go back', { executionMode: ExecutionMode.PARALLEL },
-      "a pipeline in the mode PARALLEL cannot go back to the previous commit: choose 'rollback: Rollback.NONE', or the mode SUPERSEDED or QUEUED"],
     ['when it watches too many alarms', { alarmNames: ['a', 'b', 'c', 'd', 'e', 'f'] },
       "the stage 'Deploy' can watch 5 alarms, got 6: combine some in a composite alarm"],
     ['when it watches alarms for too long', { alarmNames: ['a'], alarmWindow: Duration.days(2) }, 'the alarmWindow must be 1 to 1440 whole minutes, got 2 days'],
@@ -60,9 +58,5 @@ describe('a pipeline stops at synth', () => {
   test('when it would wait for an approval for ever', () => {
     expect(() => new Cicd(quickApp(), { imported: true }).environment('dev', { pipeline: { approvalTimeout: Duration.days(61) } })).toThrow(
       '[Cicd/dev/Pipeline] the approvalTimeout must be 5 to 86400 whole minutes, got 61 days');
-  });
-
-  test('but not when it goes parallel without a way back', () => {
-    expect(define(PipelineDefinition.cdk({ executionMode: ExecutionMode.PARALLEL, rollback: Rollback.NONE }))).not.toThrow();
   });
 });

@@ -144,9 +144,10 @@ describe('a definition', () => {
     expect(JSON.stringify(projectOf(cdk({}), 'check').buildSpec)).not.toContain('cfnguard');
   });
 
-  test.each(Object.values(ExecutionMode))('lets commits follow each other in the mode %s', executionMode => {
-    const template = cdk({ executionMode, rollback: Rollback.NONE });
+  test.each(Object.values(ExecutionMode))('lets commits follow each other in the mode %s, and go back', executionMode => {
+    const template = cdk({ executionMode });
     expect(onlyResource(template, 'AWS::CodePipeline::Pipeline').Properties.ExecutionMode).toBe(executionMode);
+    expect(stagesOf(template).at(-1)?.OnFailure).toMatchObject({ Result: 'ROLLBACK' });
   });
 
   test('that does not go back leaves everything as it is, and fails on alarms', () => {

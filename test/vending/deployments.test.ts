@@ -91,17 +91,18 @@ describe('what a pipeline does', () => {
   test('is told to people in words, the rollback as such', async () => {
     const messages = () => world.simulation.events.published.map(({ message }) => String(message));
     const environment = `Environment dev (account ${world.vended['shop-dev']}): `;
-    await until(async () => messages().some(message => message.includes('rolled back')) || undefined);
+    await until(async () => messages().at(-1)?.includes('a run has succeeded') || undefined);
     const [{ executionId }, failed] = await runs();
     const link = (id: string) => `https://${REGION}.console.aws.amazon.com/codesuite/codepipeline/pipelines/dev/executions/${id}/timeline?region=${REGION}`;
-    expect(messages().slice(-4)).toEqual([
+    expect(messages().slice(-5)).toEqual([
       `${environment}a run has started. ${link(failed.executionId)}`,
       `${environment}the stage Deploy has failed. ${link(failed.executionId)}`,
       `${environment}a run has started. ${link(executionId)}`,
-      `${environment}it has been rolled back: what was deployed before is deployed again. ${link(executionId)}`,
+      `${environment}it is being rolled back: what was deployed before is deployed again. ${link(executionId)}`,
+      `${environment}a run has succeeded. ${link(executionId)}`,
     ]);
-    const deployments = (await runs()).filter(({ rollback, deployedAt }) => !rollback && deployedAt);
-    expect(messages().filter(message => message.startsWith(`${environment}a commit has been deployed. `))).toHaveLength(deployments.length);
+    const succeeded = (await runs()).filter(({ deployedAt }) => deployedAt);
+    expect(messages().filter(message => message.startsWith(`${environment}a run has succeeded. `))).toHaveLength(succeeded.length);
     expect(new Set(world.simulation.events.published.map(({ topicArn }) => topicArn)).size).toBe(1);
   });
 

@@ -195,7 +195,7 @@ describe('a pipeline with the real template', () => {
         'pipeline': 'dev',
         'execution-id': again.executionId,
         'execution-trigger': { 'trigger-type': 'AutomatedRollback', 'trigger-detail': failed.executionId },
-        'state': 'SUCCEEDED',
+        'state': 'STARTED',
       }));
       const record = await world.record<DeploymentRecord>(deploymentKey('dev'));
       expect(record?.runs.find(({ executionId }) => executionId === again.executionId)).toMatchObject({ rollback: true });
