@@ -66,13 +66,20 @@ describe('an environment that goes', () => {
     expect(remove).toHaveBeenCalledWith({ stackName: 'web', roleArn: DEPLOYED.roleArn }, expect.stringMatching(/^attempt-\d+-\d+$/));
   });
 
-  test('leaves alone what its pipeline has not deployed', async () => {
+  test('takes along what was deployed by hand with the role of applications, too: nothing tells it from what the pipeline has deployed', async () => {
+    const world = await deployed();
+    put(world, 'by-hand', 4);
+    await world.delete(pipeline);
+    expect(begun(world)).toEqual(['create pipe', 'delete by-hand', 'delete web', 'delete database', 'delete network', 'delete pipe']);
+  });
+
+  test('leaves alone what was there before, and what neither its pipeline nor anybody else has deployed as an application', async () => {
     const world = new World();
     world.time = 10 * 60_000;
     await world.create(pipeline);
-    // a stack of this app in the same account, one of somebody else, one that was there before, one inside another, and those of this library
+    // a stack of this app in the same account, one without the bootstrap, one that was there before, one inside another, and those of this library
     await world.create({ ...request, stackName: 'ours' }, ownerOf('Ours'));
-    put(world, 'by-hand', 11, { roleArn: undefined });
+    put(world, 'without-role', 11, { roleArn: undefined });
     put(world, 'older', 9);
     put(world, 'web-Nested', 11, { isNested: true });
     put(world, 'org-environments-baseline', 11);
@@ -173,6 +180,7 @@ describe('applications stay', () => {
   test('when the environment says so, as it was deployed last', async () => {
     const kept = { ...pipeline, lease: { ...lease, applications: 'keep' } } as const;
     const world = await deployed();
+    put(world, 'by-hand', 4);
     await world.update(kept, pipeline);
     await world.delete(kept);
     expect(begun(world)).toEqual(KEPT);
