@@ -58,6 +58,21 @@ export function notEnterableForApplication(place: StackPlace, home: Home, error:
     + `left behind (${error.message})`);
 }
 
+export function notDeletedArtifact(accountId: string, bucket: string, { Key, Code = '', Message }: RefusedObject): Error {
+  const error = new Error(`artifact '${Key}' in bucket '${bucket}' of account ${accountId} could not be deleted: ${Code}: ${Message}; let the role `
+    + `'${NAMES.operateRole}' there delete it and ${AGAIN}`);
+  return PASSING.has(Code) ? Object.assign(error, { $retryable: {} }) : error;
+}
+
+interface RefusedObject {
+  readonly Key?: string;
+  readonly Code?: string;
+  readonly Message?: string;
+}
+
+/** Codes with which S3 refuses an object for now. */
+const PASSING = new Set(['InternalError', 'ServiceUnavailable', 'SlowDown', 'OperationAborted']);
+
 const AGAIN = 'remove the environment again (if it is no longer in the app, put it back and deploy first)';
 
 /** The same error in the user's words, if it is one of CloudFormation's that will not pass by itself. */
