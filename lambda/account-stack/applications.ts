@@ -2,9 +2,10 @@ import type { Accounts } from './aws';
 import type { StackPlace } from './place';
 import { bootstrapRole, keyOf } from './place';
 import type { StackRecord } from './record';
+import { wasTold } from './record';
 import type { Home } from './words';
-import { isDenied, notDeletedApplication, protectedFromDeletion } from './words';
-import type { Registry } from '../shared/registry';
+import { isDenied, notDeletedApplication, notEnterableForApplication, protectedFromDeletion } from './words';
+import type { Registry, Versioned } from '../shared/registry';
 import type { ListedStack, Stacks } from '../shared/stack-deployer';
 import { removeStack } from '../shared/stack-deployer';
 
@@ -16,16 +17,9 @@ export class Applications {
   public constructor(private readonly registry: Registry, private readonly accounts: Accounts, private readonly home: Home) {}
 
   /** Deletes them one after another and says whether all are gone: those that came last go first, and none before those that import from it. */
-  public async remove(place: StackPlace, attempt: string): Promise<boolean> {
-    let stacks: Stacks;
-    try {
-      // as an application is deployed, and not as its pipeline is
-      stacks = await this.accounts.enter({ ...place, stackName: '' });
-    } catch (error) {
-      // the deletion of the pipeline will say so
-      if (isDenied(error)) return true;
-      throw error;
-    }
+  public async remove(place: StackPlace, record: Versioned<StackRecord>): Promise<boolean> {
+    const stacks = await this.enter(place, record);
+    if (!stacks) return true;
     const found = await this.find(stacks, place);
     if (found.length === 0) return true;
     const guarded = found.filter(({ isProtected }) => isProtected);
@@ -34,12 +28,26 @@ export class Applications {
     const next = await this.choose(stacks, found, place);
     try {
       await removeStack(stacks, { stackName: next.stackName, roleArn: bootstrapRole(this.home.partition, 'cfn-exec', place) }, {
-        place: `account ${place.accountId}`, token: `${attempt}-${next.stackId.split('/').at(-1)}`,
+        place: `account ${place.accountId}`, token: `${record.attempt}-${next.stackId.split('/').at(-1)}`,
       });
     } catch (error) {
       throw notDeletedApplication(place, next.stackName, error);
     }
     return false;
+  }
+
+  /** Enters the account as an application is deployed, and not as its pipeline is; nothing if that is refused and was told before. */
+  private async enter(place: StackPlace, record: Versioned<StackRecord>): Promise<Stacks | undefined> {
+    const application = { ...place, stackName: '' };
+    try {
+      return await this.accounts.enter(application);
+    } catch (error) {
+      if (!isDenied(error)) throw error;
+      if (wasTold(record)) return undefined;
+      // the pipeline goes through another role, so its deletion would not tell
+      await this.registry.write<StackRecord>(keyOf(place), { ...record, unreachable: record.attempt }, record.version);
+      throw notEnterableForApplication(application, this.home, error);
+    }
   }
 
   /** What CloudFormation deployed with the bootstrap's role since the pipeline was made, but for what this app itself deploys there. */

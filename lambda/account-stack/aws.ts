@@ -2,6 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { StackPlace } from './place';
 import { bootstrapRole, deployRole, stagingBucket, templateUrl } from './place';
+import { notDeletedArtifact } from './words';
 import { NAMES } from '../../src/private/contract';
 import { assumeRole } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
@@ -59,7 +60,10 @@ export class BootstrappedAccounts implements Accounts {
     const bucket = `${NAMES.artifactBucketPrefix}${accountId}-${region}`;
     const { Contents = [], IsTruncated } = await storage.send(new ListObjectsV2Command({ Bucket: bucket }));
     if (Contents.length === 0) return true;
-    await storage.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: Contents.map(({ Key }) => ({ Key })), Quiet: true } }));
+    const deletion = { Bucket: bucket, Delete: { Objects: Contents.map(({ Key }) => ({ Key })), Quiet: true } };
+    // the call succeeds whatever becomes of each object
+    const { Errors: [refused] = [] } = await storage.send(new DeleteObjectsCommand(deletion));
+    if (refused) throw notDeletedArtifact(accountId, bucket, refused);
     return !IsTruncated;
   }
 

@@ -38,7 +38,7 @@ export class Departure {
       // What never was complete has deployed nothing, and what is in the account is somebody else's. And nobody has asked for a removal where a
       // deployment has failed and is taken back
       const go = holder.applications === 'delete' && current.complete && await mayDelete();
-      if (go && !await this.applications.remove(place, current.attempt)) return undefined;
+      if (go && !await this.applications.remove(place, current)) return undefined;
       current = await this.note(stackKey, current, 'applications gone');
     }
     if (current.leaving === 'applications gone') {

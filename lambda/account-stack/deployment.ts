@@ -2,7 +2,7 @@ import type { Accounts } from './aws';
 import type { StackPlace } from './place';
 import { executionRole, keyOf } from './place';
 import type { StackRecord } from './record';
-import { fingerprintOf } from './record';
+import { fingerprintOf, wasTold } from './record';
 import type { Home } from './words';
 import { isDenied, notDeletable, notDone, notEnterable, templateNotPublishable, templateNotReadable } from './words';
 import type { AccountStackRequest } from '../../src/account-stack/contract';
@@ -59,10 +59,7 @@ export class Deployment {
       stacks = await this.accounts.enter(place);
     } catch (error) {
       if (!isDenied(error)) throw error;
-      // An account that was closed can never be entered again, and nothing tells that from a trust that was withdrawn. A deletion says so
-      // once; whoever deletes again has read it, and must not be stuck for ever.
-      const told = record.unreachable !== undefined && record.unreachable !== record.attempt;
-      if (told || unreachable === 'leave') return true;
+      if (wasTold(record) || unreachable === 'leave') return true;
       await this.registry.write<StackRecord>(keyOf(place), { ...record, unreachable: record.attempt }, record.version);
       throw notDeletable(place, this.home, error);
     }

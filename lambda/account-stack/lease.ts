@@ -91,10 +91,12 @@ function without(holder: LeaseHolder, name: 'expiresAt' | 'resting'): LeaseHolde
 }
 
 function leased(accountId: string, environmentName: string, owner: Owner, holder: LeaseHolder): Error {
-  const renamed = holder.stackId === owner.stackId && holder.environmentName === environmentName;
-  const wayOut = renamed
+  const isOurs = holder.stackId === owner.stackId;
+  const applications = holder.applications === 'delete' ? ' (its applications go with it, unless it was deployed with keepApplication: true)' : '';
+  const removal = `remove that environment first${applications}, or use another account`;
+  const wayOut = isOurs && holder.environmentName === environmentName
     ? `its stack there is '${holder.stackKey.split('#').at(-1)}', and a construct that was moved or renamed takes it over if it keeps that stack name`
-    : 'remove that environment first or use another account';
+    : isOurs ? `if it was renamed, keep its name with environmentName: '${holder.environmentName}'; else ${removal}` : removal;
   return new Error(`account ${accountId} is leased to environment '${holder.environmentName}' (stack '${stackNameOf(holder)}'), so environment `
     + `'${environmentName}' cannot have its pipeline there: one account has one pipeline; ${wayOut}`);
 }

@@ -30,6 +30,14 @@ export interface StackRecord {
   readonly unreachable?: string;
 }
 
+/**
+ * Whether an earlier attempt to delete has said that the account cannot be entered. One that was closed never can be again, and nothing tells that from
+ * a trust that was withdrawn: whoever deletes again has read it, and must not be stuck for ever.
+ */
+export function wasTold({ unreachable, attempt }: StackRecord): boolean {
+  return unreachable !== undefined && unreachable !== attempt;
+}
+
 /** The template counts by its key, which is made of its content. */
 export function fingerprintOf(request: AccountStackRequest): string {
   const { qualifier, templateKey, parameters = {}, tags = {} } = request;

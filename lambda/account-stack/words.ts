@@ -51,6 +51,28 @@ export function notDeletedApplication({ accountId }: StackPlace, stackName: stri
     + `${error instanceof Error ? error.message : String(error)}; remove the cause and ${AGAIN}, or keep the application with keepApplication: true`);
 }
 
+export function notEnterableForApplication(place: StackPlace, home: Home, error: Error): Error {
+  return new Error(`the environment in account ${place.accountId} cannot go with its application, because the account cannot be entered through `
+    + `'${deployRole(home.partition, place)}': bootstrap it for CDK with trust for account ${home.accountId} (cdk bootstrap --qualifier `
+    + `${place.qualifier} --trust ${home.accountId}) and ${AGAIN}, or keep the application with keepApplication: true; if it is removed once more as it is, the application is `
+    + `left behind (${error.message})`);
+}
+
+export function notDeletedArtifact(accountId: string, bucket: string, { Key, Code = '', Message }: RefusedObject): Error {
+  const error = new Error(`artifact '${Key}' in bucket '${bucket}' of account ${accountId} could not be deleted: ${Code}: ${Message}; let the role `
+    + `'${NAMES.operateRole}' there delete it and ${AGAIN}`);
+  return PASSING.has(Code) ? Object.assign(error, { $retryable: {} }) : error;
+}
+
+interface RefusedObject {
+  readonly Key?: string;
+  readonly Code?: string;
+  readonly Message?: string;
+}
+
+/** Codes with which S3 refuses an object for now. */
+const PASSING = new Set(['InternalError', 'ServiceUnavailable', 'SlowDown', 'OperationAborted']);
+
 const AGAIN = 'remove the environment again (if it is no longer in the app, put it back and deploy first)';
 
 /** The same error in the user's words, if it is one of CloudFormation's that will not pass by itself. */

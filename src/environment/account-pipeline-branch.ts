@@ -18,7 +18,8 @@ export interface AccountPipelineBranchProps {
   readonly branch: BranchOptions;
 
   /**
-   * Name of the environment: 1 to 32 letters, digits and hyphens, beginning with a letter.
+   * Name of the environment: 1 to 32 letters, digits and hyphens, beginning with a letter. An environment of another name is another environment:
+   * when the construct is renamed, give it its former name here.
    *
    * @default - the id of the construct
    */

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { checkedMinutes, checkedPlan } from './checks';
 import { PipelineDefinition } from './pipeline-definition';
 import { PIPELINE_PARAMETERS, PipelineResources } from './pipeline-resources';
+import { Account } from '../account/account';
 import type { IAccount } from '../account/account';
 import { AccountStack } from '../account-stack/account-stack';
 import type { IBranch } from '../branch/branch';
@@ -48,10 +49,11 @@ export interface PipelineOptions {
   readonly enabled?: boolean;
 
   /**
-   * Whether the stacks that the pipeline has deployed stay when the environment is removed. It must have been deployed before the removal. An
-   * environment that moves to another account leaves them in any case, and so does one whose deployment is rolled back.
+   * Whether the stacks in the account stay when the environment is removed: all that were deployed there with the bootstrap's role since the pipeline
+   * was made, whoever deployed them, also `cdk deploy` by hand. It must have been deployed before the removal. An environment that moves to another
+   * account leaves them in any case, and so does one whose deployment is rolled back.
    *
-   * @default false
+   * @default - false in an account that is vended (`new Account`); true in one that exists beforehand (`Account.fromAccountId`)
    */
   readonly keepApplication?: boolean;
 
@@ -161,7 +163,8 @@ export class Pipeline extends Resource implements IPipeline {
       pipelineName: this.pipelineName,
       gate: plan.stages[0].name,
       state,
-      applications: props.keepApplication ? 'keep' : 'delete',
+      // what is in an account that somebody else has made may be somebody else's
+      applications: props.keepApplication ?? !(account instanceof Account) ? 'keep' : 'delete',
     });
     this.pipelineArn = pipelineArn(this, account.accountId, this.pipelineName);
   }

@@ -7,6 +7,7 @@ import { BootstrappedAccounts } from '../../lambda/account-stack/aws';
 import { AccountStackLifecycle } from '../../lambda/account-stack/lifecycle';
 import { CodeCommitRepositories } from '../../lambda/branch/aws';
 import { BranchLifecycle } from '../../lambda/branch/lifecycle';
+import { isTransient } from '../../lambda/shared/errors';
 import type { Lifecycle } from '../../lambda/shared/lifecycle';
 import { OperatedPipelines } from '../../lambda/shared/operated-pipelines';
 import { CodeCommitHeads, MemberPipelines } from '../../lambda/trigger/aws';
@@ -29,7 +30,8 @@ beforeAll(async () => {
   await simulation.codecommit.seed(CICD, REGION, 'shop', folder);
   simulation.s3.createBucket(CICD, REGION, 'assets');
   simulation.s3.createBucket(ONE, REGION, `cdk-hnb659fds-assets-${ONE}-${REGION}`);
-  for (const name of [`cdk-hnb659fds-deploy-role-${ONE}-${REGION}`, `cdk-hnb659fds-file-publishing-role-${ONE}-${REGION}`, 'org-environments-pipeline-start']) {
+  for (const name of [`cdk-hnb659fds-deploy-role-${ONE}-${REGION}`, `cdk-hnb659fds-file-publishing-role-${ONE}-${REGION}`, 'org-environments-pipeline-start',
+    'org-environments-pipeline-operate']) {
     putRole(name, { AWS: `arn:aws:iam::${CICD}:root` });
   }
   putRole(`cdk-hnb659fds-cfn-exec-role-${ONE}-${REGION}`, { Service: 'cloudformation.amazonaws.com' });
@@ -173,4 +175,19 @@ test('a deployment that is taken back is told from a removal', async () => {
   // the same name a second time fails, and the stack goes back
   const failed = await deploy('Failed', { One: value('one'), Cicd: value('cicd', 'One') });
   expect(await accounts.isRollingBack(failed)).toBe(true);
+});
+
+test('artifacts that S3 refuses to delete are not taken for gone, and what will pass by itself is tried again', async () => {
+  const accounts = new BootstrappedAccounts('aws');
+  const bucket = `org-environments-artifacts-${ONE}-${REGION}`;
+  simulation.s3.createBucket(ONE, REGION, bucket);
+  simulation.s3.write(bucket, 'dev/Source/abc', Buffer.from('code'));
+  const answer = (Code: string) => ({ DeleteResult: { Error: [{ Key: 'dev/Source/abc', Code, Message: 'no' }] } });
+  const deletion = jest.spyOn(simulation.s3.operations, 'DeleteObjects').mockResolvedValueOnce(answer('AccessDenied')).mockResolvedValueOnce(answer('InternalError'));
+  await expect(accounts.deleteArtifacts(request)).rejects.toThrow(`artifact 'dev/Source/abc' in bucket '${bucket}' of account ${ONE} could not be deleted: AccessDenied: no; `
+    + "let the role 'org-environments-pipeline-operate' there delete it and remove the environment again (if it is no longer in the app, put it back and deploy first)");
+  expect(isTransient(await accounts.deleteArtifacts(request).catch((error: unknown) => error))).toBe(true);
+  deletion.mockRestore();
+  expect(await accounts.deleteArtifacts(request)).toBe(true);
+  expect(simulation.s3.bucket(bucket)?.objects.size).toBe(0);
 });

@@ -66,13 +66,20 @@ describe('an environment that goes', () => {
     expect(remove).toHaveBeenCalledWith({ stackName: 'web', roleArn: DEPLOYED.roleArn }, expect.stringMatching(/^attempt-\d+-\d+$/));
   });
 
-  test('leaves alone what its pipeline has not deployed', async () => {
+  test('takes along what was deployed by hand with the role of applications, too: nothing tells it from what the pipeline has deployed', async () => {
+    const world = await deployed();
+    put(world, 'by-hand', 4);
+    await world.delete(pipeline);
+    expect(begun(world)).toEqual(['create pipe', 'delete by-hand', 'delete web', 'delete database', 'delete network', 'delete pipe']);
+  });
+
+  test('leaves alone what was there before, and what neither its pipeline nor anybody else has deployed as an application', async () => {
     const world = new World();
     world.time = 10 * 60_000;
     await world.create(pipeline);
-    // a stack of this app in the same account, one of somebody else, one that was there before, one inside another, and those of this library
+    // a stack of this app in the same account, one without the bootstrap, one that was there before, one inside another, and those of this library
     await world.create({ ...request, stackName: 'ours' }, ownerOf('Ours'));
-    put(world, 'by-hand', 11, { roleArn: undefined });
+    put(world, 'without-role', 11, { roleArn: undefined });
     put(world, 'older', 9);
     put(world, 'web-Nested', 11, { isNested: true });
     put(world, 'org-environments-baseline', 11);
@@ -157,10 +164,33 @@ describe('an application that refuses to go', () => {
     expect(begun(world)).toEqual(['create pipe']);
   });
 
-  test('in an account that can no longer be entered is told of once, and then left behind', async () => {
+  test('because the role that it was deployed through no longer lets us in is told of once, and then left behind', async () => {
+    const world = await deployed();
+    world.accounts.unbootstrapped.add(ONE);
+    await expect(world.delete(pipeline)).rejects.toThrow(`the environment in account ${ONE} cannot go with its application, because the account cannot be entered `
+      + `through 'arn:aws:iam::${ONE}:role/cdk-hnb659fds-deploy-role-${ONE}-eu-central-1': bootstrap it for CDK with trust for account 222222222222 (cdk bootstrap `
+      + `--qualifier hnb659fds --trust 222222222222) and ${AGAIN}, or keep the application with keepApplication: true; if it is removed `
+      + 'once more as it is, the application is left behind (not authorized to perform sts:AssumeRole)');
+    expect(begun(world)).toEqual(['create pipe']);
+    await world.delete(pipeline);
+    expect(begun(world)).toEqual(['create pipe', 'delete pipe']);
+    expect(await world.accounts.of(ONE).describe('web')).toBeDefined();
+    expect(world.registry.keys).toEqual([`lease#${ONE}`]);
+  });
+
+  test('because that role did not let us in goes at the second try, once it does', async () => {
+    const world = await deployed();
+    world.accounts.unbootstrapped.add(ONE);
+    await expect(world.delete(pipeline)).rejects.toThrow('cannot be entered through');
+    world.accounts.unbootstrapped.clear();
+    await world.delete(pipeline);
+    expect(begun(world)).toEqual(['create pipe', 'delete web', 'delete database', 'delete network', 'delete pipe']);
+  });
+
+  test('in an account that can no longer be entered at all is told of once, and then left behind', async () => {
     const world = await deployed();
     world.accounts.closed.add(ONE);
-    await expect(world.delete(pipeline)).rejects.toThrow(`account ${ONE} cannot be entered`);
+    await expect(world.delete(pipeline)).rejects.toThrow('the account cannot be entered through');
     await world.delete(pipeline);
     expect(world.registry.keys).toEqual([`lease#${ONE}`]);
     expect(begun(world)).toEqual(['create pipe']);
@@ -173,6 +203,7 @@ describe('applications stay', () => {
   test('when the environment says so, as it was deployed last', async () => {
     const kept = { ...pipeline, lease: { ...lease, applications: 'keep' } } as const;
     const world = await deployed();
+    put(world, 'by-hand', 4);
     await world.update(kept, pipeline);
     await world.delete(kept);
     expect(begun(world)).toEqual(KEPT);

@@ -13,6 +13,8 @@ export function awsError(name: string, message = name): Error {
 export class FakeAccounts implements Accounts {
   /** Accounts that nobody may enter. */
   public readonly closed = new Set<string>();
+  /** Accounts that nobody may enter through their bootstrap, but through the roles of their baseline. */
+  public readonly unbootstrapped = new Set<string>();
   public readonly templates = new Map<string, string>([['template.json', '{}']]);
   public readonly published: string[] = [];
   public publishError?: Error;
@@ -37,7 +39,9 @@ export class FakeAccounts implements Accounts {
 
   public async enter({ accountId, region, stackName }: StackPlace): Promise<Stacks> {
     this.entered.push(`${accountId}/${stackName}`);
-    if (this.closed.has(accountId)) throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
+    // a pipeline goes another way; what applications are deployed through has no name here
+    const isShut = this.closed.has(accountId) || stackName === '' && this.unbootstrapped.has(accountId);
+    if (isShut) throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
     return this.fate.over(this.of(accountId, region));
   }
 

@@ -102,7 +102,8 @@ describe('an account has one pipeline', () => {
     const world = new World();
     await world.create(pipelineOf('blue'), other);
     await expect(world.create(pipelineOf('green'))).rejects.toThrow(`account ${ONE} is leased to environment 'blue' (stack 'Elsewhere'), so environment 'green' `
-      + 'cannot have its pipeline there: one account has one pipeline; remove that environment first or use another account');
+      + 'cannot have its pipeline there: one account has one pipeline; remove that environment first (its applications go with it, unless it was deployed with '
+      + 'keepApplication: true), or use another account');
     await world.delete(pipelineOf('green'));
     expect((await world.leaseOf(ONE))?.holder).toMatchObject({ environmentName: 'blue' });
 
@@ -110,6 +111,24 @@ describe('an account has one pipeline', () => {
     await world.create(pipelineOf('green'));
     expect(await world.leaseOf(ONE)).toMatchObject({ fence: 2, holder: { environmentName: 'green' } });
     expect(world.accounts.of(ONE).begun).toEqual(['create pipe-blue', 'delete pipe-blue', 'create pipe-green']);
+  });
+
+  test('an environment that the same app seems to have renamed is told how to keep its name, and what removal takes', async () => {
+    const world = new World();
+    await world.create(pipelineOf('blue'));
+    await expect(world.create(pipelineOf('green'), ownerOf('Renamed'))).rejects.toThrow(`account ${ONE} is leased to environment 'blue' (stack 'Cicd'), so `
+      + "environment 'green' cannot have its pipeline there: one account has one pipeline; if it was renamed, keep its name with environmentName: 'blue'; else "
+      + 'remove that environment first (its applications go with it, unless it was deployed with keepApplication: true), or use another account');
+    await world.delete(pipelineOf('green'), ownerOf('Renamed'));
+    await world.create(pipelineOf('blue'), ownerOf('Renamed'));
+    await world.delete(pipelineOf('blue'));
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe-blue']);
+  });
+
+  test('nothing is said of applications that stay', async () => {
+    const world = new World();
+    await world.create(pipelineOf('blue', { lease: { ...lease, environmentName: 'blue', applications: 'keep' } }), other);
+    await expect(world.create(pipelineOf('green'))).rejects.toThrow('one account has one pipeline; remove that environment first, or use another account');
   });
 
   test('the same environment with another stack name is told to keep it', async () => {

@@ -137,6 +137,18 @@ describe('a pipeline', () => {
     expect(pipelineOf({ keepApplication: true, enabled: false }).request.lease).toMatchObject({ state: 'frozen', applications: 'keep' });
   });
 
+  test('takes its application along from an account that is vended, and leaves it in one that was there before, unless it is told otherwise', () => {
+    const applicationsIn = (kind: 'vended' | 'existing', pipeline: PipelineOptions = {}) => {
+      const cicd = new Cicd(quickApp(), { imported: true });
+      const account = kind === 'vended' ? cicd.account() : Account.fromAccountId(cicd.stack, 'Member', '123456789012');
+      cicd.environment('dev', { account, pipeline });
+      return onlyResource(synthesized(cicd.stack), STACK).Properties.lease.applications;
+    };
+    expect([applicationsIn('vended'), applicationsIn('existing')]).toEqual(['delete', 'keep']);
+    expect([applicationsIn('vended', { keepApplication: true }), applicationsIn('existing', { keepApplication: true })]).toEqual(['keep', 'keep']);
+    expect([applicationsIn('vended', { keepApplication: false }), applicationsIn('existing', { keepApplication: false })]).toEqual(['delete', 'delete']);
+  });
+
   test.each<[string, PipelineOptions, object]>([
     ['frozen', { enabled: false }, { State: 'frozen', Approval: 'none' }],
     ['enabled', { enabled: true }, { State: 'enabled', Approval: 'none' }],

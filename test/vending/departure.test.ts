@@ -16,6 +16,15 @@ function app(dev: PipelineOptions | 'gone', also: (cicd: Cicd) => void = () => {
   };
 }
 
+/** The same with `dev` in a construct of another id. */
+function renamed(environmentName?: string) {
+  return (cicd: Cicd): void => {
+    const account = cicd.account('dev');
+    cicd.environment('test');
+    cicd.environment('Develop', { account, environmentName, branch: { source: cicd.source, branchName: 'env/dev' } });
+  };
+}
+
 function failing(cicd: Cicd): void {
   const one = new Topic(cicd.stack, 'One', { topicName: 'same' });
   const two = new Topic(cicd.stack, 'Two', { topicName: 'same' });
@@ -61,6 +70,17 @@ describe('an environment that goes', () => {
   /** Names of those that are gone, in the order in which they went. */
   const gone = (): string[] => world.simulation.cloudformation.all.filter(stack => stack.accountId === accountId && stack.deleted)
     .sort((one, other) => (one.deletedAt ?? 0) - (other.deletedAt ?? 0)).map(({ name }) => name);
+
+  test('by renaming its construct is told how to keep its name, and keeps its application and its pipeline so', async () => {
+    await deploys('Shop-Web', { Web: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'web' } } });
+    expect(reasons(await world.deploy(renamed()))).toMatch(/if it was renamed, keep its name with environmentName: 'dev'; else remove that environment first/);
+    expect(reasons(await world.deploy(renamed('dev')))).toBe('');
+    expect(gone()).toEqual([]);
+    expect(stacks()).toEqual(['Shop-Web', PIPELINE_STACK]);
+    expect(reasons(await world.deploy(app({})))).toBe('');
+    expect(stacks()).toEqual(['Shop-Web', PIPELINE_STACK]);
+    await world.simulation.cloudformation.remove(accountId, REGION, 'Shop-Web');
+  });
 
   test('leaves its application where that says so', async () => {
     await deploysAll();
