@@ -143,6 +143,8 @@ export interface Service {
   readonly resourceTypes?: Readonly<Record<string, ResourceType>>;
   /** The policy of one of its resources, as far as it has a say in the action; undefined for a resource that does not exist. */
   resourcePolicy?(arn: string, action: string): OwnedPolicy | undefined;
+  /** The tags of one of its resources, or of what it is part of, as policies ask for them (`aws:ResourceTag`). */
+  resourceTags?(arn: string): Readonly<Record<string, string>>;
   /** Frees what the service holds: processes, servers, temporary folders. */
   close?(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { StackPlace } from './place';
 import { bootstrapRole, deployRole, stagingBucket, templateUrl } from './place';
 import { notDeletedArtifact } from './words';
 import { NAMES } from '../../src/private/contract';
-import { assumeRole } from '../shared/assume-role';
+import { assumeRole, newSession } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
 import { CloudFormationStacks } from '../shared/cloudformation';
 import type { Stacks } from '../shared/stack-deployer';
@@ -55,7 +55,7 @@ export class BootstrappedAccounts implements Accounts {
   }
 
   public async deleteArtifacts({ accountId, region }: StackPlace): Promise<boolean> {
-    const credentials = await assumeRole({ roleArn: `arn:${this.partition}:iam::${accountId}:role/${NAMES.operateRole}` });
+    const credentials = await newSession({ roleArn: `arn:${this.partition}:iam::${accountId}:role/${NAMES.operateRole}` });
     const storage = new S3Client({ ...clientDefaults(), credentials, region });
     const bucket = `${NAMES.artifactBucketPrefix}${accountId}-${region}`;
     const { Contents = [], IsTruncated } = await storage.send(new ListObjectsV2Command({ Bucket: bucket }));

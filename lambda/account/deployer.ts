@@ -47,8 +47,8 @@ export const DEPLOYER_EXECUTION = role(NAMES.deployerExecutionRole, 'What CloudF
   // a pipeline is named as its environment is
   allow('Pipeline', ['CreatePipeline', 'DeletePipeline', 'DisableStageTransition', 'EnableStageTransition', 'GetPipeline', 'GetPipelineState',
     'ListTagsForResource', 'TagResource', 'UntagResource', 'UpdatePipeline'].map(action => `codepipeline:${action}`), here('codepipeline', '*')),
-  allow('Events', ['DeleteRule', 'DescribeRule', 'DisableRule', 'EnableRule', 'ListTargetsByRule', 'PutRule', 'PutTargets', 'RemoveTargets']
-    .map(action => `events:${action}`), here('events', `rule/${NAMES.pipelineRolePrefix}*`)),
+  allow('Events', ['DeleteRule', 'DescribeRule', 'DisableRule', 'EnableRule', 'ListTagsForResource', 'ListTargetsByRule', 'PutRule', 'PutTargets',
+    'RemoveTargets', 'TagResource', 'UntagResource'].map(action => `events:${action}`), here('events', `rule/${NAMES.pipelineRolePrefix}*`)),
   // CloudFormation reads settings of log groups that it does not change; the names begin with that of the stack
   allow('Logs', ['logs:Create*', 'logs:Delete*', 'logs:Describe*', 'logs:Get*', 'logs:List*', 'logs:Put*', 'logs:Tag*', 'logs:Untag*'],
     here('logs', `log-group:${NAMES.pipelineRolePrefix}*`)),

@@ -16,7 +16,7 @@ const BOOTSTRAP_ROLES = 'role/cdk-*-role-${AWS::AccountId}-*';
 const OTHER_ROLES = ['role/${AccessRoleName}', 'role/org-environments-*'];
 const iamHere = (names: readonly string[]) => names.map(name => sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:${name}`));
 
-const deny = (Sid: string, Action: readonly string[], Resource: object): Statement => ({ Sid, Effect: 'Deny', Action, Resource });
+const deny = (Sid: string, Action: readonly string[], Resource: unknown): Statement => ({ Sid, Effect: 'Deny', Action, Resource });
 
 const GUARD = [
   deny('WayIn', CHANGE_ROLE, iamHere([...OTHER_ROLES, BOOTSTRAP_ROLES, 'policy/org-environments-*'])),
@@ -30,6 +30,12 @@ const GUARD = [
   ].map(name => sub(`arn:\${AWS::Partition}:${name}`))),
   deny('Builds', ['CreateProject', 'DeleteProject', 'StartBuild*', 'UpdateProject*'].map(action => `codebuild:${action}`),
     [sub(`arn:\${AWS::Partition}:codebuild:*:\${AWS::AccountId}:project/${NAMES.buildProjectPrefix}*`)]),
+  // stages and actions are asked for with the tags of their pipeline; applications may have pipelines of their own
+  {
+    ...deny('Pipeline', ['Delete*', 'Disable*', 'Enable*', 'Override*', 'Put*', 'Retry*', 'Rollback*', 'Start*', 'Stop*', 'Tag*', 'Untag*', 'Update*']
+      .map(action => `codepipeline:${action}`), '*'),
+    Condition: { Null: { [`aws:ResourceTag/${NAMES.pipelineTag}`]: 'false' } },
+  },
   deny('Events', ['Delete*', 'Disable*', 'Put*', 'Remove*'].map(action => `events:${action}`),
     [sub(`arn:\${AWS::Partition}:events:*:\${AWS::AccountId}:rule/${NAMES.pipelineRolePrefix}*`)]),
 ];

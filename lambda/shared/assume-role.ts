@@ -17,7 +17,13 @@ const sessions = new Map<string, AwsCredentialIdentity>();
 export async function assumeRole(role: RoleToAssume, now: () => number = Date.now): Promise<AwsCredentialIdentity> {
   const known = sessions.get(role.roleArn);
   if (known?.expiration && known.expiration.getTime() - SAFETY_MILLISECONDS > now()) return known;
+  const session = await newSession(role);
+  sessions.set(role.roleArn, session);
+  return session;
+}
 
+/** Enters a role that goes and comes back with a pipeline: a session of the role that is gone says nothing to the one of the same name. */
+export async function newSession(role: RoleToAssume): Promise<AwsCredentialIdentity> {
   const sts = new STSClient({ ...clientDefaults(), ...(role.from && { credentials: role.from }) });
   const { Credentials } = await sts.send(new AssumeRoleCommand({
     RoleArn: role.roleArn,
@@ -25,12 +31,10 @@ export async function assumeRole(role: RoleToAssume, now: () => number = Date.no
     ...(role.externalId && { ExternalId: role.externalId }),
   }));
   if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey) throw new Error(`the role ${role.roleArn} answered without credentials`);
-  const session = {
+  return {
     accessKeyId: Credentials.AccessKeyId,
     secretAccessKey: Credentials.SecretAccessKey,
     ...(Credentials.SessionToken && { sessionToken: Credentials.SessionToken }),
     ...(Credentials.Expiration && { expiration: Credentials.Expiration }),
   };
-  sessions.set(role.roleArn, session);
-  return session;
 }

@@ -10,6 +10,8 @@ const TRANSIENT = new Set([
   'RecordChangedError',
   // Organizations: neither is classified as retryable by the SDK
   'ConcurrentModificationException', 'FinalizingOrganizationException', 'PolicyChangesInProgressException',
+  // CodePipeline: the pipeline is busy with what goes on in it
+  'ConflictException',
   'ServiceException', 'TooManyRequestsException',
   'ThrottlingException', 'Throttling', 'ThrottledException', 'RequestLimitExceeded', 'SlowDown', 'ProvisionedThroughputExceededException',
   'RequestTimeout', 'RequestTimeoutException', 'TimeoutError', 'InternalFailure', 'InternalServerError', 'ServiceUnavailable',

@@ -4,7 +4,7 @@ import {
   StartPipelineExecutionCommand, StopPipelineExecutionCommand,
 } from '@aws-sdk/client-codepipeline';
 import type { PipelineExecutionSummary, StageState } from '@aws-sdk/client-codepipeline';
-import { assumeRole } from './assume-role';
+import { newSession } from './assume-role';
 import { clientDefaults } from './clients';
 import { isNamed } from './errors';
 import type { ControlledPipeline, PipelineControl, PipelineExecution, PipelineState, UnfinishedAction } from './pipeline-control';
@@ -89,7 +89,7 @@ export class OperatedPipelines implements PipelineControl {
   }
 
   private async clientsOf(accountId: string, region: string): Promise<Clients> {
-    const credentials = await assumeRole({ roleArn: `arn:${this.partition}:iam::${accountId}:role/${NAMES.operateRole}` });
+    const credentials = await newSession({ roleArn: `arn:${this.partition}:iam::${accountId}:role/${NAMES.operateRole}` });
     const session = { ...clientDefaults(), credentials, region };
     return { codepipeline: new CodePipelineClient(session), codebuild: new CodeBuildClient(session) };
   }

@@ -1,3 +1,5 @@
+import { isTransient } from './errors';
+
 /** A pipeline in its account. */
 export interface ControlledPipeline {
   readonly accountId: string;
@@ -50,24 +52,41 @@ export interface Stopped {
   readonly interrupted: readonly string[];
 }
 
-/** Lets nothing more through, and ends what is under way: never more than three rounds of calls. */
+/**
+ * Lets nothing more through, and ends what is under way: in three rounds of calls, or one more if AWS refuses to end something. What one call fails
+ * with keeps none of the others from being made, and is thrown at the end.
+ */
 export async function stopPipeline(control: PipelineControl, pipeline: ControlledPipeline, reason: string): Promise<Stopped> {
-  const [, first, executions] = await Promise.all([control.close(pipeline, reason), control.state(pipeline), control.executions(pipeline)]);
-  const running = executions.filter(isRunning);
+  const errors: unknown[] = [];
+  const failed = (error: unknown) => {
+    errors.push(error);
+    return undefined;
+  };
+  const end = async ({ executionId }: PipelineExecution) => control.abandon(pipeline, executionId, reason).then(() => executionId);
+
+  const [, first, executions] = await Promise.all([
+    control.close(pipeline, reason).catch(failed), control.state(pipeline).catch(failed), control.executions(pipeline).catch(failed),
+  ]);
+  const running = executions?.filter(isRunning) ?? [];
   // what came through while the gate was being closed, and what went on while it was looked at
-  const [second, later] = await Promise.all([
-    control.state(pipeline), control.executions(pipeline), ...running.map(async ({ executionId }) => control.abandon(pipeline, executionId, reason)),
+  const [second, later, ...ended] = await Promise.all([
+    control.state(pipeline).catch(failed), control.executions(pipeline).catch(failed),
+    // once more below
+    ...running.map(async execution => end(execution).catch(() => undefined)),
   ]);
-  const late = later.filter(execution => isRunning(execution) && !running.some(({ executionId }) => executionId === execution.executionId));
-  const actions = [...first.actions, ...second.actions];
+  const known = later ?? executions;
+  const late = known?.filter(execution => isRunning(execution) && !ended.includes(execution.executionId)) ?? [];
+  const ending = Promise.all(late.map(async execution => end(execution).catch(failed)));
+  const actions = [...first?.actions ?? [], ...second?.actions ?? []];
   const builds = new Set(actions.flatMap(({ buildId }) => buildId ?? []));
-  await Promise.all([
-    ...late.map(async ({ executionId }) => control.abandon(pipeline, executionId, reason)),
-    // not before the execution has ended: a build that is stopped fails its stage, and a stage that fails may deploy the previous commit
-    ...[...builds].map(async buildId => control.stopBuild(pipeline, buildId)),
-  ]);
+  // not before the execution has ended: a build that is stopped fails its stage, and a stage that fails may deploy the previous commit
+  const mayStop = known && (!ended.includes(undefined) || !(await ending).includes(undefined));
+  await Promise.all([ending, ...mayStop ? [...builds].map(async buildId => control.stopBuild(pipeline, buildId).catch(failed)) : []]);
+
+  if (errors.length > 0) throw errors.find(isTransient) ?? errors[0];
   const interrupted = new Set(actions.filter(({ isAbandoned }) => !isAbandoned).map(({ name }) => name));
-  return { executions: running.length + late.length, interrupted: [...interrupted] };
+  const stopped = new Set([...running, ...late].map(({ executionId }) => executionId));
+  return { executions: stopped.size, interrupted: [...interrupted] };
 }
 
 /** Lets commits through again; answers whether the pipeline was started, because what was stopped does not go on by itself. */

@@ -1,7 +1,7 @@
 import { BranchDoesNotExistException, CodeCommitClient, GetBranchCommand } from '@aws-sdk/client-codecommit';
 import { CodePipelineClient, StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import { NAMES } from '../../src/private/contract';
-import { assumeRole } from '../shared/assume-role';
+import { newSession } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
 
 /** What the trigger needs of the repositories of its own account. */
@@ -44,7 +44,7 @@ export class MemberPipelines implements Pipelines {
   public constructor(private readonly partition: string) {}
 
   public async start({ accountId, region, pipelineName, commitId, token }: PipelineStart): Promise<string> {
-    const credentials = await assumeRole({ roleArn: `arn:${this.partition}:iam::${accountId}:role/${NAMES.startRole}` });
+    const credentials = await newSession({ roleArn: `arn:${this.partition}:iam::${accountId}:role/${NAMES.startRole}` });
     const client = new CodePipelineClient({ ...clientDefaults(), credentials, region });
     const { pipelineExecutionId } = await client.send(new StartPipelineExecutionCommand({
       name: pipelineName,

@@ -93,9 +93,9 @@ export const PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>> = 
   }),
   'AWS::DynamoDB::Table': table(),
   'AWS::DynamoDB::GlobalTable': table(),
-  'AWS::Events::Rule': named('events', name => `rule/${name}`, 'Name', {
+  'AWS::Events::Rule': tagged('events:TagResource', named('events', name => `rule/${name}`, 'Name', {
     create: ['events:PutRule', 'events:PutTargets'], update: ['events:PutRule', 'events:PutTargets'], remove: ['events:RemoveTargets', 'events:DeleteRule'],
-  }),
+  })),
   'AWS::Logs::LogGroup': named('logs', name => `log-group:${name}`, 'LogGroupName', {
     create: ['logs:CreateLogGroup'], update: ['logs:PutRetentionPolicy'], remove: ['logs:DeleteLogGroup'],
   }),
@@ -140,6 +140,15 @@ function named(service: string, resourceOf: (name: string) => string, property: 
     const name = nameOf(place, property);
     const resource = name.startsWith('arn:') ? name : arnIn(service, resourceOf(name), place);
     return actionsOf(actions, operation).map(action => ({ action, resource }));
+  };
+}
+
+/** What is made with tags asks for one more right. */
+function tagged(action: string, permissionsOf: PermissionsOf): PermissionsOf {
+  return (operation, place) => {
+    const permissions = permissionsOf(operation, place);
+    const isTagged = operation === 'create' && list(place.properties.Tags ?? []).length > 0;
+    return [...permissions, ...isTagged ? [{ action, resource: permissions[0].resource }] : []];
   };
 }
 

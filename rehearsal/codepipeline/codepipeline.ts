@@ -88,6 +88,13 @@ export class CodePipeline implements Service {
     return this.kept.of(accountId, region).get(name);
   }
 
+  /** Stages and actions have the tags of their pipeline. */
+  public resourceTags(arn: string): Readonly<Record<string, string>> {
+    const [, , , region, accountId, path = ''] = arn.split(':');
+    const tags = this.find(accountId, region, path.split('/')[0])?.declaration.Tags ?? [];
+    return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+  }
+
   public pipelines(accountId: string, region: string): readonly PipelineSummary[] {
     return [...this.kept.of(accountId, region).values()].map(summary);
   }

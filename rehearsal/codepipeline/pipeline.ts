@@ -47,6 +47,7 @@ export const PipelineProperties = v.object({
   ArtifactStore: v.optional(v.object({ Location: v.string(), EncryptionKey: v.optional(v.object({ Id: v.string() })) })),
   Stages: v.array(Stage),
   Variables: v.optional(v.array(v.object({ Name: v.string(), DefaultValue: v.optional(v.string()) })), []),
+  Tags: v.optional(v.array(v.object({ Key: v.string(), Value: v.string() })), []),
   DisableInboundStageTransitions: v.optional(v.array(v.object({ Reason: v.string(), StageName: v.string() })), []),
 });
 

@@ -82,7 +82,13 @@ export class Access {
     const resourceAccountId = owned?.accountId ?? (resource.split(':')[4] || caller.accountId);
     const role = principal.kind === 'session' ? this.iam.role(principal.arn) : undefined;
     const { policies, unknown } = this.policiesOf(role, caller);
-    const context = { ...this.surroundings(resourceAccountId), ...this.identityContext(principal, role), 'aws:RequestedRegion': asked.region, ...asked.context };
+    const context = {
+      ...this.surroundings(resourceAccountId),
+      ...this.identityContext(principal, role),
+      ...this.resourceContext(resource),
+      'aws:RequestedRegion': asked.region,
+      ...asked.context,
+    };
     const decision = decide({ principal, action, resource, resourceAccountId, context }, {
       ...policies,
       serviceControl: this.organizations.policies.levels(caller.accountId, 'SERVICE_CONTROL_POLICY'),
@@ -108,6 +114,11 @@ export class Access {
 
   private resourcePolicy(resource: string, action: string): ReturnType<NonNullable<Service['resourcePolicy']>> {
     return this.services.get(resource.split(':')[2] ?? '')?.resourcePolicy?.(resource, action);
+  }
+
+  private resourceContext(resource: string): Context {
+    const tags = this.services.get(resource.split(':')[2] ?? '')?.resourceTags?.(resource) ?? {};
+    return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
   }
 
   private identityContext(principal: Principal, role: Role | undefined): Context {

@@ -87,6 +87,7 @@ export class PipelineResources extends Construct {
     const deploy = stages.findIndex(({ name }) => name === 'Deploy');
     const pipeline = new CfnPipeline(this, 'Pipeline', {
       name: this.value.PipelineName,
+      tags: [{ key: NAMES.pipelineTag, value: this.value.PipelineName }],
       pipelineType: 'V2',
       executionMode,
       roleArn: roles.pipeline.roleArn,

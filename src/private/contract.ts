@@ -51,6 +51,8 @@ export const NAMES = {
   /** Prefix of the roles of a pipeline in its member account. */
   pipelineRolePrefix: 'org-environments-pipeline-',
   pipelineRole: 'org-environments-pipeline-run',
+  /** Tag of the pipeline of an environment, by which the policies of applications know it: its name is that of the environment. */
+  pipelineTag: 'org-environments:environment',
   /** Prefix of the build projects of a pipeline; the name of the step follows. */
   buildProjectPrefix: 'org-environments-',
   /** Rule in the member account that sends the events of the pipeline to the bus of the organization, and the role in whose name it does. */

@@ -4,6 +4,8 @@ import { haltKey } from '../../lambda/shared/halt';
 import { Killed } from '../shared/fate';
 
 const HALT = { by: ANNA, reason: 'the till is wrong' };
+/** What CodePipeline says while it changes the pipeline itself. */
+const BUSY = Object.assign(new Error('busy'), { name: 'ConflictException' });
 const [FIRST, SECOND] = [accountOf(1), accountOf(2)];
 
 describe('halt', () => {
@@ -94,6 +96,31 @@ describe('halt', () => {
       + '(AccessDenied: not authorized to perform: sts:AssumeRole)');
     // the next deployment does not let commits through there either
     expect(await world.registry.read(haltKey('e2'))).toMatchObject(HALT);
+  });
+
+  test('ends what is under way even if the way in cannot be closed, because AWS is busy with the pipeline, and says so', async () => {
+    const world = new World();
+    await world.running(1);
+    jest.spyOn(world.control, 'close').mockRejectedValue(BUSY);
+    const { pipelines } = await world.operations.halt('all', HALT);
+    expect(pipelines[0].problem).toBe(`pipeline 'e1' in account ${FIRST} does not answer as it should: try again (ConflictException: busy)`);
+    expect(world.control.pipelines.get(FIRST)).toMatchObject({ builds: new Set(), executions: [{ status: 'Stopped' }, { status: 'Succeeded' }] });
+  });
+
+  test('ends once more what AWS was too busy to end, and stops its builds after that', async () => {
+    const world = new World();
+    await world.running(1);
+    jest.spyOn(world.control, 'abandon').mockRejectedValueOnce(BUSY);
+    expect((await world.operations.halt('all', HALT)).pipelines).toMatchObject([{ stopped: 1, interrupted: ['Deploy/Deploy'] }]);
+    expect(world.control.pipelines.get(FIRST)).toMatchObject({ builds: new Set(), executions: [{ status: 'Stopped' }, { status: 'Succeeded' }] });
+  });
+
+  test('leaves builds alone as long as their execution cannot be ended: the stage would fail, and deploy the previous commit', async () => {
+    const world = new World();
+    await world.running(1);
+    jest.spyOn(world.control, 'abandon').mockRejectedValue(BUSY);
+    expect((await world.operations.halt('all', HALT)).pipelines[0].problem).toContain('try again (ConflictException: busy)');
+    expect(world.control.calls.map(({ name }) => name)).not.toContain('stopBuild');
   });
 
   test('tells of a pipeline that is not made yet, and of one that does not answer', async () => {

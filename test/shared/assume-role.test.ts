@@ -1,4 +1,6 @@
-import { assumeRole } from '../../lambda/shared/assume-role';
+import { assumeRole, newSession } from '../../lambda/shared/assume-role';
+import { OperatedPipelines } from '../../lambda/shared/operated-pipelines';
+import { MemberPipelines } from '../../lambda/trigger/aws';
 import { withEndpoint } from '../fixtures/endpoint';
 
 const MINUTE = 60_000;
@@ -39,4 +41,33 @@ test('each role has a session of its own', async () => {
     expect(await enter('other')).toBe('key-2');
     expect(await enter('one')).toBe('key-1');
   });
+});
+
+test('a new session is taken for a role that may have been made anew since, and is not kept for others', async () => {
+  await withSessions(async (_, enter) => {
+    const role = { roleArn: 'arn:aws:iam::111111111111:role/made-anew' };
+    expect((await newSession(role)).accessKeyId).toBe('key-1');
+    expect((await newSession(role)).accessKeyId).toBe('key-2');
+    expect(await enter('made-anew')).toBe('key-3');
+  });
+});
+
+test('the way to a pipeline is entered anew each time, as its roles go and come back with it', async () => {
+  const used: string[] = [];
+  await withEndpoint((request, response) => {
+    const key = /Credential=([^/]*)/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    if (!request.headers['x-amz-target']) {
+      const keys = `<AccessKeyId>key-${used.length}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>`
+        + '<Expiration>2099-01-01T00:00:00Z</Expiration>';
+      response.end(`<AssumeRoleResponse><AssumeRoleResult><Credentials>${keys}</Credentials></AssumeRoleResult></AssumeRoleResponse>`);
+      return;
+    }
+    used.push(key);
+    response.end('{}');
+  }, async () => {
+    const pipeline = { accountId: '111111111111', region: 'eu-central-1', pipelineName: 'dev' };
+    for (let times = 0; times < 2; times++) await new MemberPipelines('aws').start({ ...pipeline, commitId: 'abc', token: 'token' });
+    for (let times = 0; times < 2; times++) await new OperatedPipelines('aws').open({ ...pipeline, gate: 'Synth' });
+  });
+  expect(used).toEqual(['key-0', 'key-1', 'key-2', 'key-3']);
 });

@@ -1,3 +1,4 @@
+import { Tags } from 'aws-cdk-lib';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { reasons, World } from './world';
 import { grantedNeverUsed } from '../../rehearsal/assembly/never-used';
@@ -9,7 +10,11 @@ describe('CloudFormation in a vended account', () => {
   let world: World;
   beforeAll(async () => { world = await World.start(); });
   afterAll(() => world.stop());
-  const environment = (cicd: Cicd) => cicd.environment('dev', { account: cicd.account('dev', { organizationalUnit: 'Workloads/Test' }) });
+  const environment = (cicd: Cicd) => {
+    // whoever makes what is in the account must be allowed to tag it
+    Tags.of(cicd.stack).add('team', 'shop');
+    return cicd.environment('dev', { account: cicd.account('dev', { organizationalUnit: 'Workloads/Test' }) });
+  };
 
   test('makes the pipeline with a role that no application has, and has the narrow policy for applications', async () => {
     expect(reasons(await world.deploy(environment))).toBe('');

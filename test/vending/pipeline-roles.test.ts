@@ -158,6 +158,30 @@ describe('of the roles of a pipeline', () => {
     await expect(repositories.send(new GetFileCommand({ repositoryName: REPOSITORY, filePath: 'README.md' }))).rejects.toThrow(REFUSED);
   });
 
+  test.each([
+    `cdk-hnb659fds-cfn-exec-role-ACCOUNT-${REGION}`, `cdk-hnb659fds-deploy-role-ACCOUNT-${REGION}`, `org-environments-application-${REGION}`,
+  ])('%s, with which applications are made, neither operates nor changes the pipeline of its environment, but may those of applications', name => {
+    const { iam, access } = world.simulation;
+    const caller = iam.sessionOf(`arn:aws:iam::${own}:role/${name.replace('ACCOUNT', own)}`, 'build');
+    const attempt = (action: string, resource: string): string => {
+      try {
+        access.demand({ caller, region: REGION, action: `codepipeline:${action}`, resource: `arn:aws:codepipeline:${REGION}:${own}:${resource}` });
+        return 'allowed';
+      } catch (error) {
+        return /explicit deny|no identity-based policy/.exec(String(error))?.[0] ?? String(error);
+      }
+    };
+    const attempts = [
+      ['PutApprovalResult', '/Approve/Approve'], ['EnableStageTransition', '/Deploy'], ['DisableStageTransition', '/Synth'], ['OverrideStageCondition', '/Deploy'],
+      ['RetryStageExecution', '/Deploy'], ['RollbackStage', '/Deploy'], ['StartPipelineExecution', ''], ['StopPipelineExecution', ''], ['UpdatePipeline', ''],
+      ['DeletePipeline', ''], ['TagResource', ''], ['UntagResource', ''], ['PutWebhook', ''],
+    ];
+    for (const [action, part] of attempts) expect([action, attempt(action, `dev${part}`)]).toEqual([action, 'explicit deny']);
+    const others = name.includes('deploy') ? 'no identity-based policy' : 'allowed';
+    for (const [action, part] of [...attempts, ['CreatePipeline', '']]) expect([action, attempt(action, `shop${part}`)]).toEqual([action, others]);
+    expect(attempt('GetPipelineState', 'dev')).toBe(others);
+  });
+
   test('the deploy role of the bootstrap, which a build takes, changes and deletes neither pipeline nor baseline nor bootstrap', async () => {
     const stacks = new CloudFormationClient(as(bootstrapRole('deploy')));
     for (const StackName of ['org-environments-pipeline-dev', 'org-environments-baseline', 'CDKToolkit']) {
