@@ -18,9 +18,12 @@ export async function halt(options: ChoiceOptions & { readonly reason: string },
 
 /** Answers whether all pipelines let commits through again that should. */
 export async function resume(options: ChoiceOptions, operations: Operated, write: Write): Promise<boolean> {
-  const outcomes = await operations.invoke<ResumeOutcome>({ operation: 'resume', environmentNames: chosenNames(options) });
+  const environmentNames = chosenNames(options);
+  const outcomes = await operations.invoke<ResumeOutcome>({ operation: 'resume', environmentNames });
   for (const outcome of outcomes) write(line(outcome, resumed(outcome)));
-  if (outcomes.length === 0) write('There are no environments.');
+  const gone = environmentNames === 'all' ? [] : environmentNames.filter(name => !outcomes.some(({ environmentName }) => environmentName === name));
+  for (const name of gone) write(`${name}: there is no such environment now; its halt is taken back, so one of this name starts as its code says`);
+  if (outcomes.length + gone.length === 0) write('There are no environments.');
   return outcomes.every(({ problem }) => problem === undefined);
 }
 

@@ -4,12 +4,17 @@ import type { LeaseHolder } from '../shared/lease';
 /** Those that are meant. @throws if a name is not that of an environment */
 export function chosen(holders: readonly LeaseHolder[], names: EnvironmentNames): readonly LeaseHolder[] {
   if (names === 'all') return holders;
-  const unknown = names.filter(name => !holders.some(({ environmentName }) => environmentName === name));
+  const unknown = without(holders, names);
   if (unknown.length > 0) {
     const known = [...new Set(holders.map(({ environmentName }) => environmentName))];
     throw new Error(`there is no environment '${unknown.join("', '")}': ${known.length > 0 ? `there is ${known.join(', ')}` : 'there is none at all'}`);
   }
   return holders.filter(({ environmentName }) => names.includes(environmentName));
+}
+
+/** Names that no environment has, or not now. */
+export function without(holders: readonly LeaseHolder[], names: EnvironmentNames): readonly string[] {
+  return names === 'all' ? [] : names.filter(name => !holders.some(({ environmentName }) => environmentName === name));
 }
 
 export function identityOf({ environmentName, accountId, region, pipelineName }: LeaseHolder): PipelineIdentity {

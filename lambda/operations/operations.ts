@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Commits } from './aws';
-import { chosen, identityOf } from './environments';
+import { chosen, identityOf, without } from './environments';
 import { Overview } from './overview';
 import { problemOf } from './words';
 import type {
@@ -9,7 +9,7 @@ import type {
 import { environmentsOf } from '../shared/environments';
 import { isNamed } from '../shared/errors';
 import type { HaltRecord } from '../shared/halt';
-import { haltKey } from '../shared/halt';
+import { haltKey, isHalted } from '../shared/halt';
 import type { LeaseHolder } from '../shared/lease';
 import type { PipelineControl } from '../shared/pipeline-control';
 import { reopenPipeline, stopPipeline } from '../shared/pipeline-control';
@@ -39,9 +39,11 @@ export class Operations {
   }
 
   public async resume(names: EnvironmentNames): Promise<OperationAnswer<ResumeOutcome>> {
-    const holders = chosen(await environmentsOf(this.registry), names);
+    const environments = await environmentsOf(this.registry);
+    const gone = await this.haltedOf(without(environments, names));
+    const holders = chosen(environments, names === 'all' ? names : names.filter(name => !gone.includes(name)));
     // first the records: an update in between would freeze the pipelines again
-    await Promise.all(namesOf(holders).map(async environmentName => this.forget(environmentName)));
+    await Promise.all([...namesOf(holders), ...gone].map(async environmentName => this.forget(environmentName)));
     return { pipelines: await Promise.all(holders.map(async holder => this.resumeOne(holder))) };
   }
 
@@ -67,6 +69,11 @@ export class Operations {
     } catch (error) {
       return { ...identityOf(holder), state, started: false, problem: problemOf(error, holder) };
     }
+  }
+
+  private async haltedOf(names: readonly string[]): Promise<readonly string[]> {
+    const halted = await Promise.all(names.map(async name => isHalted(this.registry, name)));
+    return names.filter((_, index) => halted[index]);
   }
 
   private async note(record: HaltRecord): Promise<void> {

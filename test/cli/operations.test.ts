@@ -67,6 +67,18 @@ test('resume tells of each pipeline what happens now, and does not succeed where
   expect(await resume({ all: true }, broken.operations, broken.write)).toBe(false);
 });
 
+test('resume tells which environments are not there now, and that nothing keeps those of their name halted', async () => {
+  const { operations, write, lines } = world({ ...DEV, state: 'enabled', started: false });
+  expect(await resume({ environment: ['dev', 'gone'] }, operations, write)).toBe(true);
+  expect(lines).toEqual([
+    'dev (account 300000000001) resumed: what has waited goes on',
+    'gone: there is no such environment now; its halt is taken back, so one of this name starts as its code says',
+  ]);
+  const nobody = world();
+  expect(await resume({ all: true }, nobody.operations, nobody.write)).toBe(true);
+  expect(nobody.lines).toEqual(['There are no environments.']);
+});
+
 describe('status', () => {
   const dev: StatusOutcome = {
     ...DEV, branchName: 'env/dev', state: 'enabled', last: { status: 'InProgress', startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123', author: 'Anna' },

@@ -163,6 +163,18 @@ describe('resume', () => {
     expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual([]);
   });
 
+  test('takes back the halt of an environment that is gone, and no name that was never halted', async () => {
+    const world = new World();
+    await world.running(2);
+    await world.operations.halt(['e2'], HALT);
+    await world.registry.leave('index#environments', `stack#${SECOND}#eu-central-1#pipeline`);
+    await expect(world.operations.resume(['e2', 'e3'])).rejects.toThrow("there is no environment 'e3': there is e1");
+    expect(await world.registry.read(haltKey('e2'))).toBeDefined();
+    expect(await world.operations.resume(['e1', 'e2'])).toMatchObject({ pipelines: [{ environmentName: 'e1' }] });
+    expect(await world.registry.read(haltKey('e2'))).toBeUndefined();
+    await expect(world.operations.resume(['e2'])).rejects.toThrow("there is no environment 'e2': there is e1");
+  });
+
   test('of what nobody has halted changes nothing', async () => {
     const world = new World();
     await world.environment(1);
