@@ -21,10 +21,9 @@ export async function resume(options: ChoiceOptions, operations: Operated, write
   const environmentNames = chosenNames(options);
   const outcomes = await operations.invoke<ResumeOutcome>({ operation: 'resume', environmentNames });
   for (const outcome of outcomes) write(line(outcome, resumed(outcome)));
-  if (environmentNames !== 'all') {
-    const gone = environmentNames.filter(name => !outcomes.some(({ environmentName }) => environmentName === name));
-    for (const name of gone) write(`${name}: there is no such environment now; its halt is taken back, so one of this name starts as its code says`);
-  } else if (outcomes.length === 0) {write('There are no environments.');}
+  const gone = environmentNames === 'all' ? [] : environmentNames.filter(name => !outcomes.some(({ environmentName }) => environmentName === name));
+  for (const name of gone) write(`${name}: there is no such environment now; its halt is taken back, so one of this name starts as its code says`);
+  if (outcomes.length + gone.length === 0) write('There are no environments.');
   return outcomes.every(({ problem }) => problem === undefined);
 }
 
