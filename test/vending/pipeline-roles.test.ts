@@ -35,7 +35,7 @@ describe('of the roles of a pipeline', () => {
   const pipelineRole = (step: string) => `arn:aws:iam::${own}:role/org-environments-pipeline-${step}`;
   const bootstrapRole = (kind: string, accountId = own) => `arn:aws:iam::${accountId}:role/cdk-hnb659fds-${kind}-role-${accountId}-${REGION}`;
   const assume = async (by: string, target: string) => new STSClient(as(by)).send(new AssumeRoleCommand({ RoleArn: target, RoleSessionName: 'attempt' }));
-  const every = ['run', 'synth', 'check', 'deploy', 'verify', 'start'];
+  const every = ['run', 'synth', 'check', 'deploy', 'verify', 'start', 'operate'];
 
   describe.each(every)('the one named %s', step => {
     test('enters no other account but through the role that reads its repository', async () => {
@@ -68,7 +68,7 @@ describe('of the roles of a pipeline', () => {
       await expect(new CloudFormationClient(session).send(new DeleteStackCommand({ StackName: 'org-environments-pipeline-dev' }))).rejects.toThrow(REFUSED);
       await expect(new CodePipelineClient(session).send(new GetPipelineCommand({ name: 'dev' }))).rejects.toThrow(REFUSED);
       const start = new CodePipelineClient(session).send(new StartPipelineExecutionCommand({ name: 'dev' }));
-      if (step === 'start') await expect(start).resolves.toBeDefined();
+      if (['start', 'operate'].includes(step)) await expect(start).resolves.toBeDefined();
       else await expect(start).rejects.toThrow(REFUSED);
     });
 
@@ -141,10 +141,15 @@ describe('of the roles of a pipeline', () => {
       ['deploy', [...READ, 's3:PutObject', ...KEY, ...BUILD]],
       ['verify', [...READ, ...KEY, ...BUILD]],
       ['start', ['codepipeline:StartPipelineExecution']],
+      ['operate', [
+        ...['DisableStageTransition', 'EnableStageTransition', 'GetPipelineState', 'ListPipelineExecutions', 'StartPipelineExecution', 'StopPipelineExecution']
+          .map(action => `codepipeline:${action}`),
+        'codebuild:StopBuild', 's3:DeleteObject', 's3:ListBucket',
+      ]],
     ])('the one named %s is allowed what its work needs, and not one more', (step, expected) => {
       const bucket = `arn:aws:s3:::org-environments-artifacts-${own}-${REGION}`;
       const [pipeline, project] = [`arn:aws:codepipeline:${REGION}:${own}:dev`, `arn:aws:codebuild:${REGION}:${own}:project/org-environments-deploy`];
-      const resources = [bucket, `${bucket}/dev/Source/abc`, pipeline, project, logGroup(), artifactKey()];
+      const resources = [bucket, `${bucket}/dev/Source/abc`, pipeline, `${pipeline}/Synth`, `${pipeline}/Deploy/Deploy`, project, logGroup(), artifactKey()];
       expect(allowed(pipelineRole(step), resources)).toEqual([...expected].sort());
     });
   });
