@@ -58,9 +58,9 @@ describe('halt', () => {
 
   test('of an environment that is not there changes nothing and says which there are', async () => {
     const world = new World();
-    await expect(world.operations.halt(['e2'], HALT)).rejects.toThrow("there is no environment 'e2': there is none at all");
+    await expect(world.operations.halt(['e2'], HALT)).rejects.toThrow("there is no environment 'e2': there is none at all; nothing was done");
     await world.running(3);
-    await expect(world.operations.halt(['e2', 'prod', 'qa'], HALT)).rejects.toThrow("there is no environment 'prod', 'qa': there is e1, e2, e3");
+    await expect(world.operations.halt(['e2', 'prod', 'qa'], HALT)).rejects.toThrow("there is no environment 'prod', 'qa': there is e1, e2, e3; nothing was done");
     expect(world.control.calls).toEqual([]);
     expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual([]);
   });
