@@ -1,5 +1,6 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { CdkPipelineOptions } from './cdk-plan';
 import type { PipelineDefinition } from './pipeline-definition';
 import type { BuildOptions, PipelinePlan, PipelineStage, PipelineStep } from './pipeline-plan';
 import { ExecutionMode, Rollback } from './pipeline-plan';
@@ -21,12 +22,18 @@ export function checkedPlan(scope: IConstruct, definition: PipelineDefinition): 
   const plan = definition.plan();
   const names = plan.stages.map(({ name }) => name);
   if (!names.includes('Deploy')) fail(scope, `a pipeline must have a stage 'Deploy', before which it asks for approval, got ${names.join(', ') || 'none'}`);
+  checkOptions(scope, plan.builds ?? {});
   for (const stage of plan.stages) checkStage(scope, stage, plan);
   checkNames(scope, 'stage', names);
   checkNames(scope, 'step', plan.stages.flatMap(({ steps }) => steps.map(({ name }) => name)));
   checkArtifacts(scope, plan);
   checkBuild(scope, plan.builds ?? {});
   return plan;
+}
+
+/** The options that a plan was made from, in the words that they were given in, as long as they come with it. */
+function checkOptions(scope: IConstruct, { guardRules = [] }: CdkPipelineOptions) {
+  checkFiles(scope, "'guardRules'", guardRules);
 }
 
 function checkNames(scope: IConstruct, kind: string, names: readonly string[]) {
@@ -62,8 +69,12 @@ function checkOutput(scope: IConstruct, { name, output, outputFiles = [], comman
   if (commands.length === 0) fail(scope, `the step '${name}' must have at least one command, got none`);
   if (output !== undefined && made.has(output)) fail(scope, `the step '${name}' makes the artifact '${output}', which an earlier step makes: choose another name`);
   if (output !== undefined) made.add(output);
-  const outside = outputFiles.find(file => file.startsWith('/') || file.split('/').includes('..') || /['"\s]/.test(file));
-  if (outside !== undefined) fail(scope, `a file of the step '${name}' must be a path within the repository without spaces and quotes, got '${outside}'`);
+  checkFiles(scope, `the step '${name}'`, outputFiles);
+}
+
+function checkFiles(scope: IConstruct, owner: string, files: readonly string[]) {
+  const outside = files.find(file => file.startsWith('/') || file.split('/').includes('..') || /['"\s]/.test(file));
+  if (outside !== undefined) fail(scope, `a file of ${owner} must be a path within the repository without spaces and quotes, got '${outside}'`);
 }
 
 function checkBuild(scope: IConstruct, { environment = {}, secrets = {}, timeout, network }: BuildOptions) {

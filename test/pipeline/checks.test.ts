@@ -37,7 +37,7 @@ describe('a pipeline stops at synth', () => {
     ['when its network has no security groups', { network: { vpcId: 'vpc-1', subnetIds: ['subnet-1'], securityGroupIds: [] } },
       "the network of builds must have at least one of 'securityGroupIds', got none"],
     ['when Guard rules are not in the repository', { guardRules: ['../rules.guard'] },
-      "a file of the step 'Synth' must be a path within the repository without spaces and quotes, got '../rules.guard'"],
+      "a file of 'guardRules' must be a path within the repository without spaces and quotes, got '../rules.guard'"],
     ['when nothing synthesizes', { buildCommands: [], testCommands: [], synthCommands: [] }, "the step 'Synth' must have at least one command, got none"],
   ])('%s', (_, options, words) => {
     expect(define(PipelineDefinition.cdk(options))).toThrow(`[Cicd/dev/Pipeline] ${words}`);
@@ -51,6 +51,8 @@ describe('a pipeline stops at synth', () => {
     ['when two steps differ in case alone', new Planned({ stages: [{ name: 'Deploy', steps: [step('Test'), step('test')] }] }),
       "the pipeline has two steps named 'test': choose another name for one of them"],
     ['when an artifact comes from nowhere', stages(step('Test', { input: 'Assembly' })), "the step 'Test' uses the artifact 'Assembly', which no earlier step makes: there are Source"],
+    ['when a file is not in the repository', stages(step('Test', { outputFiles: ['/etc/hosts'] })),
+      "a file of the step 'Test' must be a path within the repository without spaces and quotes, got '/etc/hosts'"],
     ['when an artifact is made twice', stages(step('One', { output: 'Made' }), step('Two', { output: 'Made' })),
       "the step 'Two' makes the artifact 'Made', which an earlier step makes: choose another name"],
   ])('%s', (_, definition, words) => {
