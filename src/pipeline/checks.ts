@@ -84,6 +84,8 @@ function checkBuild(scope: IConstruct, { environment = {}, secrets = {}, timeout
     if (/^(CODEBUILD_|ENVIRONMENT_DESCRIPTOR$|CHECK_|STACK_OUTPUTS$)/.test(name)) {
       fail(scope, `the environment variable '${name}' is set by the pipeline itself: choose another name`);
     }
+    // with another path, home, region or identity its own commands would fail in every build
+    if (/^(PATH|HOME|AWS_.*)$/.test(name)) fail(scope, `the environment variable '${name}' is needed by the pipeline itself: choose another name`);
     if (name in environment && name in secrets) fail(scope, `'${name}' is both in 'environment' and in 'secrets': keep one of them`);
   }
   const { subnetIds = [], securityGroupIds = [] } = network ?? {};
