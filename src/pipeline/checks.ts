@@ -32,7 +32,8 @@ export function checkedPlan(scope: IConstruct, definition: PipelineDefinition): 
 }
 
 /** The options that a plan was made from, in the words that they were given in, as long as they come with it. */
-function checkOptions(scope: IConstruct, { guardRules = [] }: CdkPipelineOptions) {
+function checkOptions(scope: IConstruct, { guardRules = [], synthCommands }: CdkPipelineOptions) {
+  if (synthCommands?.length === 0) fail(scope, "'synthCommands' must have at least one command, which synthesizes the app into cdk.out, got none");
   checkFiles(scope, "'guardRules'", guardRules);
 }
 
@@ -48,6 +49,9 @@ function checkNames(scope: IConstruct, kind: string, names: readonly string[]) {
 function checkStage(scope: IConstruct, { name, steps, rollback, alarmNames = [], alarmWindow }: PipelineStage, { executionMode }: PipelinePlan) {
   if (steps.length === 0) fail(scope, `the stage '${name}' must have at least one step, got none`);
   if (alarmNames.length > 5) fail(scope, `the stage '${name}' can watch 5 alarms, got ${alarmNames.length}: combine some in a composite alarm`);
+  if (alarmNames.includes('')) fail(scope, `an alarm of the stage '${name}' must be a name of at least one character, got ''`);
+  const twice = alarmNames.find((alarm, index) => alarmNames.includes(alarm, index + 1));
+  if (twice !== undefined) fail(scope, `the stage '${name}' watches the alarm '${twice}' twice: name it once`);
   if (alarmWindow) checkedMinutes(scope, 'alarmWindow', alarmWindow, 1, 1440);
   if (executionMode === ExecutionMode.PARALLEL && rollback === Rollback.PREVIOUS_COMMIT) {
     fail(scope, "a pipeline in the mode PARALLEL cannot go back to the previous commit: choose 'rollback: Rollback.NONE', or the mode SUPERSEDED or QUEUED");

@@ -24,6 +24,8 @@ describe('a pipeline stops at synth', () => {
       "a pipeline in the mode PARALLEL cannot go back to the previous commit: choose 'rollback: Rollback.NONE', or the mode SUPERSEDED or QUEUED"],
     ['when it watches too many alarms', { alarmNames: ['a', 'b', 'c', 'd', 'e', 'f'] },
       "the stage 'Deploy' can watch 5 alarms, got 6: combine some in a composite alarm"],
+    ['when an alarm has no name', { alarmNames: ['a', ''] }, "an alarm of the stage 'Deploy' must be a name of at least one character, got ''"],
+    ['when it watches an alarm twice', { alarmNames: ['a', 'b', 'a'] }, "the stage 'Deploy' watches the alarm 'a' twice: name it once"],
     ['when it watches alarms for too long', { alarmNames: ['a'], alarmWindow: Duration.days(2) }, 'the alarmWindow must be 1 to 1440 whole minutes, got 2 days'],
     ['when a build may take too little time', { timeout: Duration.minutes(4) }, 'the timeout must be 5 to 2160 whole minutes, got 4 minutes'],
     ['when a build may take half a minute', { timeout: Duration.seconds(330) }, 'the timeout must be 5 to 2160 whole minutes, got 5 minutes 30 seconds'],
@@ -44,7 +46,7 @@ describe('a pipeline stops at synth', () => {
       "the network of builds must have at least one of 'securityGroupIds', got none"],
     ['when Guard rules are not in the repository', { guardRules: ['../rules.guard'] },
       "a file of 'guardRules' must be a path within the repository without spaces and quotes, got '../rules.guard'"],
-    ['when nothing synthesizes', { buildCommands: [], testCommands: [], synthCommands: [] }, "the step 'Synth' must have at least one command, got none"],
+    ['when nothing synthesizes', { synthCommands: [] }, "'synthCommands' must have at least one command, which synthesizes the app into cdk.out, got none"],
   ])('%s', (_, options, words) => {
     expect(define(PipelineDefinition.cdk(options))).toThrow(`[Cicd/dev/Pipeline] ${words}`);
   });
@@ -57,6 +59,7 @@ describe('a pipeline stops at synth', () => {
     ['when two steps differ in case alone', new Planned({ stages: [{ name: 'Deploy', steps: [step('Test'), step('test')] }] }),
       "the pipeline has two steps named 'test': choose another name for one of them"],
     ['when an artifact comes from nowhere', stages(step('Test', { input: 'Assembly' })), "the step 'Test' uses the artifact 'Assembly', which no earlier step makes: there are Source"],
+    ['when a step does nothing', stages(step('Test', { commands: [] })), "the step 'Test' must have at least one command, got none"],
     ['when a file is not in the repository', stages(step('Test', { outputFiles: ['/etc/hosts'] })),
       "a file of the step 'Test' must be a path within the repository without spaces and quotes, got '/etc/hosts'"],
     ['when an artifact is made twice', stages(step('One', { output: 'Made' }), step('Two', { output: 'Made' })),
