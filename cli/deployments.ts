@@ -19,6 +19,8 @@ type Work = (simulation: Simulation, folder: string) => Promise<DeploymentResult
 /** Deploys apps into one world, on a bad day if there is one, and tells how it went. */
 export class Deployments {
   public readonly done: Deployment[] = [];
+  /** Why a command that ran after the deployments failed, in words. */
+  public commandFailure?: string;
 
   public constructor(
     private readonly simulation: Simulation, private readonly badDay: BadDay | undefined, private readonly pipelines: PipelineWork | undefined,
@@ -26,15 +28,14 @@ export class Deployments {
   ) {}
 
   /** The first failure ends it. */
-  public async all(apps: readonly App[], destroy: boolean): Promise<readonly Deployment[]> {
+  public async all(apps: readonly App[], destroy: boolean): Promise<void> {
     for (const app of apps) {
-      if (!await this.work('Deploying', app.name, app, deployAssembly)) return this.done;
+      if (!await this.work('Deploying', app.name, app, deployAssembly)) return;
       await this.pipelines?.settle();
     }
     const last = apps.at(-1);
-    if (last) await this.pipelines?.runCommands(last.folder);
-    if (destroy && last) await this.work('Destroying', `${last.name} (destroyed)`, last, destroyAssembly);
-    return this.done;
+    if (last) this.commandFailure = await this.pipelines?.runCommands(last.folder);
+    if (destroy && last && this.commandFailure === undefined) await this.work('Destroying', `${last.name} (destroyed)`, last, destroyAssembly);
   }
 
   private async work(verb: string, title: string, app: App, work: Work): Promise<boolean> {

@@ -1,7 +1,6 @@
 import pc from 'picocolors';
 import { runCommand } from './command';
 import { PipelineProgress, settled } from './pipelines';
-import { UsageError } from './usage-error';
 import { readAssembly } from '../rehearsal/assembly/manifest';
 import type { Simulation } from '../rehearsal/simulation';
 
@@ -21,12 +20,15 @@ export class PipelineWork {
     this.progress.tell();
   }
 
-  public async runCommands(folder: string): Promise<void> {
+  /** The first failure ends it; answers that failure in words. */
+  public async runCommands(folder: string): Promise<string | undefined> {
     for (const command of this.commands) {
       this.write(pc.bold(`\nRunning ${command}`));
       const status = await runCommand(this.simulation, readAssembly(folder), command);
-      if (status !== 0) throw new UsageError(`--then '${command}' ended with status ${status}`);
+      // what it has pushed before it failed runs, too
       await this.settle();
+      if (status !== 0) return `--then '${command}' ended with status ${status}`;
     }
+    return undefined;
   }
 }

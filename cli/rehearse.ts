@@ -45,16 +45,21 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     const badDay = BadDay.of(simulation, options, stacks);
     if (badDay) terminal.write(badDay.title);
     const work = runsPipelines(options) ? new PipelineWork(simulation, options.then, terminal.write) : undefined;
-    const deployments = await new Deployments(simulation, badDay, work, terminal.write).all(apps, options.destroy ?? false);
-    const report = await reportOf(simulation, deployments, {
-      seconds: (Date.now() - startedAt) / 1000, destroyed: options.destroy ?? false, builds: runsPipelines(options), faults: badDay?.report,
+    const deployments = new Deployments(simulation, badDay, work, terminal.write);
+    await deployments.all(apps, options.destroy ?? false);
+    const report = await reportOf(simulation, deployments.done, {
+      seconds: (Date.now() - startedAt) / 1000,
+      destroyed: options.destroy ?? false,
+      builds: runsPipelines(options),
+      faults: badDay?.report,
+      commandFailure: deployments.commandFailure,
     });
     const lanes = [...recorder.lanes, ...runsPipelines(options) ? pipelineLanes(simulation, begunAt) : []];
     if (options.timeline) writeFileSync(options.timeline, timelineOf(lanes, report, options));
     if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
     summarize(report, terminal.write);
     const hints = report.succeeded ? [] : repositoryHints(stacks, Object.keys(options.repository ?? {}));
-    await tellEnd(simulation, options, deployments, report, hints, terminal.write);
+    await tellEnd(simulation, options, deployments.done, report, hints, terminal.write);
     return report.succeeded;
   });
 }
@@ -126,6 +131,7 @@ async function tellEnd(
   else tellLeftovers(report.leftovers, write);
   // what a bad day has broken was told when it broke
   const failures = describeFailures(deployments.filter(({ mended }) => !mended));
+  if (report.commandFailure !== undefined) failures.push(`${pc.red('✗')} ${report.commandFailure}`);
   if (failures.length > 0) write('');
   failures.forEach(write);
   for (const hint of hints) write(`${pc.yellow('hint:')} ${hint}`);

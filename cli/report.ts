@@ -45,10 +45,12 @@ export interface Report {
   /** For each role of the apps, the actions that it is allowed and has never used. */
   readonly grantedNeverUsed: Readonly<Record<string, readonly string[]>>;
   readonly succeeded: boolean;
+  /** Why a command of `--then` failed; those after it were not run. */
+  readonly commandFailure?: string;
   readonly deployments: readonly DeploymentReport[];
 }
 
-interface Circumstances extends Pick<Report, 'seconds' | 'destroyed' | 'faults'> {
+interface Circumstances extends Pick<Report, 'seconds' | 'destroyed' | 'faults' | 'commandFailure'> {
   /** Whether builds ran their commands; without that there is nothing to tell about pipelines. */
   readonly builds: boolean;
 }
@@ -75,7 +77,7 @@ export async function reportOf(
       })),
     pipelines,
     grantedNeverUsed: grantedNeverUsed(simulation),
-    succeeded: deployments.every(({ result, mended }) => result.succeeded || mended)
+    succeeded: run.commandFailure === undefined && deployments.every(({ result, mended }) => result.succeeded || mended)
       && pipelines.every(({ executions }) => executions.at(0)?.status !== 'Failed'),
     deployments: deployments.map(describe),
   };

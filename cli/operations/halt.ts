@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { Operated } from './invoke';
 import { chosenNames } from './names';
 import type { ChoiceOptions } from './names';
+import { moment } from './status';
 import type { HaltOutcome, PipelineIdentity, ResumeOutcome } from '../../src/operations/contract';
 
 type Write = (line: string) => void;
@@ -27,10 +28,12 @@ export async function resume(options: ChoiceOptions, operations: Operated, write
   return outcomes.every(({ problem }) => problem === undefined);
 }
 
-function halted({ stopped, interrupted }: HaltOutcome): string {
+function halted({ stopped, interrupted, haltedAlready }: HaltOutcome): string {
   const executions = stopped === 0 ? 'nothing was running' : `${stopped} execution${stopped === 1 ? '' : 's'} stopped`;
-  if (interrupted.length === 0) return `${pc.yellow('halted')}: ${executions}`;
-  return `${pc.yellow('halted')}: ${executions}, ${interrupted.join(' and ')} interrupted; CloudFormation still finishes the stacks that it has begun, `
+  const earlier = haltedAlready && ` already by ${haltedAlready.by} at ${moment(haltedAlready.at)}: ${haltedAlready.reason}; now`;
+  const beginning = `${pc.yellow('halted')}${earlier ?? ':'} ${executions}`;
+  if (interrupted.length === 0) return beginning;
+  return `${beginning}, ${interrupted.join(' and ')} interrupted; CloudFormation still finishes the stacks that it has begun, `
     + 'those after them are not deployed';
 }
 

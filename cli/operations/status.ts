@@ -41,7 +41,7 @@ function remarksOf({ environmentName, accountId, state, halt, closedReason, prob
   ];
 }
 
-function moment(iso: string): string {
+export function moment(iso: string): string {
   return iso.slice(0, 16).replace('T', ' ');
 }
 

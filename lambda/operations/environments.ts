@@ -7,7 +7,8 @@ export function chosen(holders: readonly LeaseHolder[], names: EnvironmentNames)
   const unknown = without(holders, names);
   if (unknown.length > 0) {
     const known = [...new Set(holders.map(({ environmentName }) => environmentName))];
-    throw new Error(`there is no environment '${unknown.join("', '")}': ${known.length > 0 ? `there is ${known.join(', ')}` : 'there is none at all'}`);
+    const there = known.length > 0 ? `there is ${known.join(', ')}` : 'there is none at all';
+    throw new Error(`there is no environment '${unknown.join("', '")}': ${there}; nothing was done`);
   }
   return holders.filter(({ environmentName }) => names.includes(environmentName));
 }

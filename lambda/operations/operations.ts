@@ -32,10 +32,12 @@ export class Operations {
 
   public async halt(names: EnvironmentNames, { by, reason }: Omit<Halt, 'at'>): Promise<OperationAnswer<HaltOutcome>> {
     const holders = chosen(await environmentsOf(this.registry), names);
-    const at = new Date(this.now()).toISOString();
+    const halt = { by, at: new Date(this.now()).toISOString(), reason };
     // first the records: from now on nothing that is deployed lets commits through
-    await Promise.all(namesOf(holders).map(async environmentName => this.note({ environmentName, by, at, reason })));
-    return { pipelines: await Promise.all(holders.map(async holder => this.haltOne(holder, `Halted by ${by}: ${reason}`))) };
+    const earlier = new Map(await Promise.all(namesOf(holders).map(
+      async environmentName => [environmentName, await this.note({ environmentName, ...halt })] as const,
+    )));
+    return { pipelines: await Promise.all(holders.map(async holder => this.haltOne(holder, halt, earlier.get(holder.environmentName)))) };
   }
 
   public async resume(names: EnvironmentNames): Promise<OperationAnswer<ResumeOutcome>> {
@@ -52,12 +54,14 @@ export class Operations {
     return { pipelines: await Promise.all((await environmentsOf(this.registry)).map(async holder => overview.describe(holder))) };
   }
 
-  private async haltOne(holder: LeaseHolder, reason: string): Promise<HaltOutcome> {
+  private async haltOne(holder: LeaseHolder, halt: Halt, haltedAlready?: Halt): Promise<HaltOutcome> {
+    const outcome = { ...identityOf(holder), ...haltedAlready && { haltedAlready } };
+    const { by, reason } = haltedAlready ?? halt;
     try {
-      const { executions, interrupted } = await stopPipeline(this.control, holder, reason);
-      return { ...identityOf(holder), stopped: executions, interrupted };
+      const { executions, interrupted } = await stopPipeline(this.control, holder, `Halted by ${by}: ${reason}`);
+      return { ...outcome, stopped: executions, interrupted };
     } catch (error) {
-      return { ...identityOf(holder), stopped: 0, interrupted: [], problem: problemOf(error, holder) };
+      return { ...outcome, stopped: 0, interrupted: [], problem: problemOf(error, holder) };
     }
   }
 
@@ -76,9 +80,15 @@ export class Operations {
     return names.filter((_, index) => halted[index]);
   }
 
-  private async note(record: HaltRecord): Promise<void> {
+  /** Answers the halt that stands already, which is kept: it says since when nothing goes through. */
+  private async note(record: HaltRecord): Promise<Halt | undefined> {
     const key = haltKey(record.environmentName);
-    await unlessChanged(async () => this.registry.write<HaltRecord>(key, record, (await this.registry.read(key))?.version));
+    return unlessChanged(async () => {
+      const earlier = await this.registry.read<HaltRecord>(key);
+      if (earlier) return { by: earlier.by, at: earlier.at, reason: earlier.reason };
+      await this.registry.write<HaltRecord>(key, record, undefined);
+      return undefined;
+    });
   }
 
   private async forget(environmentName: string): Promise<void> {
@@ -95,11 +105,10 @@ function namesOf(holders: readonly LeaseHolder[]): string[] {
 }
 
 /** Two people may halt at the same time: the later one reads again. */
-async function unlessChanged(change: () => Promise<unknown>): Promise<void> {
+async function unlessChanged<Result>(change: () => Promise<Result>): Promise<Result> {
   for (let attempts = 1; ; attempts++) {
     try {
-      await change();
-      return;
+      return await change();
     } catch (error) {
       if (attempts === 5 || !isNamed(error, 'RecordChangedError')) throw error;
     }

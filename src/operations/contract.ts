@@ -29,6 +29,8 @@ export interface Halt {
 }
 
 export interface HaltOutcome extends PipelineIdentity {
+  /** Present when the environment was halted before: that halt stands until somebody resumes. */
+  readonly haltedAlready?: Halt;
   /** How many executions were on their way. */
   readonly stopped: number;
   /** What was interrupted in the middle: `Deploy/Deploy`. */

@@ -1,5 +1,6 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { CdkPipelineOptions } from './cdk-plan';
 import type { PipelineDefinition } from './pipeline-definition';
 import type { BuildOptions, PipelinePlan, PipelineStage, PipelineStep } from './pipeline-plan';
 import { fail } from '../private/validate';
@@ -20,12 +21,19 @@ export function checkedPlan(scope: IConstruct, definition: PipelineDefinition): 
   const plan = definition.plan();
   const names = plan.stages.map(({ name }) => name);
   if (!names.includes('Deploy')) fail(scope, `a pipeline must have a stage 'Deploy', before which it asks for approval, got ${names.join(', ') || 'none'}`);
+  checkOptions(scope, plan.builds ?? {});
   for (const stage of plan.stages) checkStage(scope, stage);
   checkNames(scope, 'stage', names);
   checkNames(scope, 'step', plan.stages.flatMap(({ steps }) => steps.map(({ name }) => name)));
   checkArtifacts(scope, plan);
   checkBuild(scope, plan.builds ?? {});
   return plan;
+}
+
+/** The options that a plan was made from, in the words that they were given in, as long as they come with it. */
+function checkOptions(scope: IConstruct, { guardRules = [], synthCommands }: CdkPipelineOptions) {
+  if (synthCommands?.length === 0) fail(scope, "'synthCommands' must have at least one command, which synthesizes the app into cdk.out, got none");
+  checkFiles(scope, "'guardRules'", guardRules);
 }
 
 function checkNames(scope: IConstruct, kind: string, names: readonly string[]) {
@@ -40,6 +48,9 @@ function checkNames(scope: IConstruct, kind: string, names: readonly string[]) {
 function checkStage(scope: IConstruct, { name, steps, alarmNames = [], alarmWindow }: PipelineStage) {
   if (steps.length === 0) fail(scope, `the stage '${name}' must have at least one step, got none`);
   if (alarmNames.length > 5) fail(scope, `the stage '${name}' can watch 5 alarms, got ${alarmNames.length}: combine some in a composite alarm`);
+  if (alarmNames.includes('')) fail(scope, `an alarm of the stage '${name}' must be a name of at least one character, got ''`);
+  const twice = alarmNames.find((alarm, index) => alarmNames.includes(alarm, index + 1));
+  if (twice !== undefined) fail(scope, `the stage '${name}' watches the alarm '${twice}' twice: name it once`);
   if (alarmWindow) checkedMinutes(scope, 'alarmWindow', alarmWindow, 1, 1440);
 }
 
@@ -58,8 +69,12 @@ function checkOutput(scope: IConstruct, { name, output, outputFiles = [], comman
   if (commands.length === 0) fail(scope, `the step '${name}' must have at least one command, got none`);
   if (output !== undefined && made.has(output)) fail(scope, `the step '${name}' makes the artifact '${output}', which an earlier step makes: choose another name`);
   if (output !== undefined) made.add(output);
-  const outside = outputFiles.find(file => file.startsWith('/') || file.split('/').includes('..') || /['"\s]/.test(file));
-  if (outside !== undefined) fail(scope, `a file of the step '${name}' must be a path within the repository without spaces and quotes, got '${outside}'`);
+  checkFiles(scope, `the step '${name}'`, outputFiles);
+}
+
+function checkFiles(scope: IConstruct, owner: string, files: readonly string[]) {
+  const outside = files.find(file => file.startsWith('/') || file.split('/').includes('..') || /['"\s]/.test(file));
+  if (outside !== undefined) fail(scope, `a file of ${owner} must be a path within the repository without spaces and quotes, got '${outside}'`);
 }
 
 function checkBuild(scope: IConstruct, { environment = {}, secrets = {}, timeout, network }: BuildOptions) {
@@ -69,6 +84,8 @@ function checkBuild(scope: IConstruct, { environment = {}, secrets = {}, timeout
     if (/^(CODEBUILD_|ENVIRONMENT_DESCRIPTOR$|CHECK_|STACK_OUTPUTS$)/.test(name)) {
       fail(scope, `the environment variable '${name}' is set by the pipeline itself: choose another name`);
     }
+    // with another path, home, region or identity its own commands would fail in every build
+    if (/^(PATH|HOME|AWS_.*)$/.test(name)) fail(scope, `the environment variable '${name}' is needed by the pipeline itself: choose another name`);
     if (name in environment && name in secrets) fail(scope, `'${name}' is both in 'environment' and in 'secrets': keep one of them`);
   }
   const { subnetIds = [], securityGroupIds = [] } = network ?? {};

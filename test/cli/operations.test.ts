@@ -38,6 +38,13 @@ describe('halt', () => {
     ]);
   });
 
+  test('tells who has halted a pipeline before', async () => {
+    const haltedAlready = { by: ANNA, at: '2026-01-01T11:00:00.000Z', reason: 'the till is wrong' };
+    const { operations, write, lines } = world({ ...DEV, stopped: 0, interrupted: [], haltedAlready });
+    expect(await halt({ all: true, reason: 'x' }, operations, write)).toBe(true);
+    expect(lines).toEqual([`dev (account 300000000001) halted already by ${ANNA} at 2026-01-01 11:00: the till is wrong; now nothing was running`]);
+  });
+
   test('does not succeed where a pipeline could not be halted', async () => {
     const { operations, write, lines } = world({ ...DEV, stopped: 0, interrupted: [], problem: 'the account cannot be reached' });
     expect(await halt({ all: true, reason: 'x' }, operations, write)).toBe(false);

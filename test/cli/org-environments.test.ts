@@ -84,11 +84,24 @@ describe('org-environments rehearse', () => {
       '--app', app, '--management-account', '999999999999', '--repository', 'shop=shop', '--scale', '600',
       '--then', clone('"https://git-codecommit.$AWS_REGION.amazonaws.com/v1/repos/shop"', 'over-https'), '--then', clone('"codecommit::$AWS_REGION://shop"', 'by-name'),
       '--then', 'echo "profile: $AWS_PROFILE"',
-      '--then', 'exit 3',
     );
-    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("--then 'exit 3' ended with status 3") });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout.match(/the shop/g)).toHaveLength(2);
     expect(stdout).toContain('profile: \n');
+  });
+
+  test('ends with 1 when a command beside AWS fails, runs no later one, and tells and writes what there is', () => {
+    const { status, stdout, stderr } = run(
+      '--app', assembly('then-fails', { A: queue('a') }), '--scale', '600', '--destroy', '--report', 'then.json', '--timeline', 'then.html',
+      '--then', 'exit 3', '--then', 'echo "it goes on"',
+    );
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(stdout).not.toContain('it goes on\n');
+    expect(stdout).toMatch(/\nTime: [^]*\n✗ --then 'exit 3' ended with status 3\n$/);
+    expect(JSON.parse(readFileSync(path.join(folder, 'then.json'), 'utf8'))).toMatchObject({
+      succeeded: false, commandFailure: "--then 'exit 3' ended with status 3", stacks: [{ name: 'Shop' }], deployments: [{ succeeded: true }],
+    });
+    expect(readFileSync(path.join(folder, 'then.html'), 'utf8')).toContain('Rehearsal of');
   });
 
   test('ends with 1 when the command fails, and leaves nothing behind', () => {

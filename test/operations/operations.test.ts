@@ -60,29 +60,37 @@ describe('halt', () => {
 
   test('of an environment that is not there changes nothing and says which there are', async () => {
     const world = new World();
-    await expect(world.operations.halt(['e2'], HALT)).rejects.toThrow("there is no environment 'e2': there is none at all");
+    await expect(world.operations.halt(['e2'], HALT)).rejects.toThrow("there is no environment 'e2': there is none at all; nothing was done");
     await world.running(3);
-    await expect(world.operations.halt(['e2', 'prod', 'qa'], HALT)).rejects.toThrow("there is no environment 'prod', 'qa': there is e1, e2, e3");
+    await expect(world.operations.halt(['e2', 'prod', 'qa'], HALT)).rejects.toThrow("there is no environment 'prod', 'qa': there is e1, e2, e3; nothing was done");
     expect(world.control.calls).toEqual([]);
     expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual([]);
   });
 
-  test('a second time stops what was started meanwhile, and keeps the last word', async () => {
+  test('a second time stops what was started meanwhile, and keeps who was first, which it tells', async () => {
     const world = new World();
     await world.running(1);
-    await world.operations.halt('all', HALT);
-    const { pipelines } = await world.operations.halt('all', { by: 'arn:aws:iam::222222222222:user/ben', reason: 'still wrong' });
-    expect(pipelines).toMatchObject([{ stopped: 0, interrupted: [] }]);
+    expect((await world.operations.halt('all', HALT)).pipelines[0]).not.toHaveProperty('haltedAlready');
+    const later = { by: 'arn:aws:iam::222222222222:user/ben', reason: 'still wrong' };
+    const haltedAlready = { ...HALT, at: '2026-01-01T12:00:00.000Z' };
+    expect((await world.operations.halt('all', later)).pipelines).toMatchObject([{ stopped: 0, interrupted: [], haltedAlready }]);
     world.control.pipelines.get(FIRST)?.executions.unshift(executionOf('by hand'));
-    expect((await world.operations.halt('all', HALT)).pipelines).toMatchObject([{ stopped: 1 }]);
-    expect(await world.registry.read(haltKey('e1'))).toMatchObject(HALT);
+    expect((await world.operations.halt('all', later)).pipelines).toMatchObject([{ stopped: 1, haltedAlready }]);
+    expect(await world.registry.read(haltKey('e1'))).toMatchObject(haltedAlready);
+    expect(world.control.pipelines.get(FIRST)).toMatchObject({ closedReason: `Halted by ${ANNA}: the till is wrong` });
+    await world.operations.resume('all');
+    expect((await world.operations.halt('all', later)).pipelines[0]).not.toHaveProperty('haltedAlready');
+    expect(await world.registry.read(haltKey('e1'))).toMatchObject(later);
   });
 
   test('by two people at the same time halts, and one of them is written down', async () => {
     const world = new World();
     await world.running(5);
-    await Promise.all(['one', 'two', 'three'].map(async reason => world.operations.halt('all', { by: ANNA, reason })));
-    for (let n = 1; n <= 5; n++) expect(await world.registry.read(haltKey(`e${n}`))).toMatchObject({ by: ANNA });
+    const answers = await Promise.all(['one', 'two', 'three'].map(async reason => world.operations.halt('all', { by: ANNA, reason })));
+    for (let n = 1; n <= 5; n++) {
+      expect(await world.registry.read(haltKey(`e${n}`))).toMatchObject({ by: ANNA });
+      expect(answers.filter(({ pipelines }) => pipelines[n - 1].haltedAlready)).toHaveLength(2);
+    }
   });
 
   test('goes on where one account cannot be entered, and says so', async () => {

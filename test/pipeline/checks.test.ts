@@ -22,12 +22,20 @@ describe('a pipeline stops at synth', () => {
   test.each<[string, CdkPipelineOptions, string]>([
     ['when it watches too many alarms', { alarmNames: ['a', 'b', 'c', 'd', 'e', 'f'] },
       "the stage 'Deploy' can watch 5 alarms, got 6: combine some in a composite alarm"],
+    ['when an alarm has no name', { alarmNames: ['a', ''] }, "an alarm of the stage 'Deploy' must be a name of at least one character, got ''"],
+    ['when it watches an alarm twice', { alarmNames: ['a', 'b', 'a'] }, "the stage 'Deploy' watches the alarm 'a' twice: name it once"],
     ['when it watches alarms for too long', { alarmNames: ['a'], alarmWindow: Duration.days(2) }, 'the alarmWindow must be 1 to 1440 whole minutes, got 2 days'],
     ['when a build may take too little time', { timeout: Duration.minutes(4) }, 'the timeout must be 5 to 2160 whole minutes, got 4 minutes'],
     ['when a build may take half a minute', { timeout: Duration.seconds(330) }, 'the timeout must be 5 to 2160 whole minutes, got 5 minutes 30 seconds'],
     ['when a variable has no proper name', { environment: { 'MY-SIZE': 'x' } },
       "an environment variable must be named with letters, digits and '_', not beginning with a digit, got 'MY-SIZE'"],
     ['when a variable is its own', { environment: { CODEBUILD_SRC_DIR: 'x' } }, "the environment variable 'CODEBUILD_SRC_DIR' is set by the pipeline itself: choose another name"],
+    ['when a variable is where commands are found', { environment: { PATH: '/opt/bin' } }, "the environment variable 'PATH' is needed by the pipeline itself: choose another name"],
+    ['when a variable is the home of the user', { environment: { HOME: '/tmp' } }, "the environment variable 'HOME' is needed by the pipeline itself: choose another name"],
+    ['when a variable is the region', { environment: { AWS_DEFAULT_REGION: 'us-east-1' } },
+      "the environment variable 'AWS_DEFAULT_REGION' is needed by the pipeline itself: choose another name"],
+    ['when a secret is a credential', { secrets: { AWS_ACCESS_KEY_ID: BuildSecret.parameter('/x') } },
+      "the environment variable 'AWS_ACCESS_KEY_ID' is needed by the pipeline itself: choose another name"],
     ['when a variable is also a secret', { environment: { TOKEN: 'x' }, secrets: { TOKEN: BuildSecret.parameter('/x') } },
       "'TOKEN' is both in 'environment' and in 'secrets': keep one of them"],
     ['when its network has no subnets', { network: { vpcId: 'vpc-1', subnetIds: [], securityGroupIds: ['sg-1'] } },
@@ -35,8 +43,8 @@ describe('a pipeline stops at synth', () => {
     ['when its network has no security groups', { network: { vpcId: 'vpc-1', subnetIds: ['subnet-1'], securityGroupIds: [] } },
       "the network of builds must have at least one of 'securityGroupIds', got none"],
     ['when Guard rules are not in the repository', { guardRules: ['../rules.guard'] },
-      "a file of the step 'Synth' must be a path within the repository without spaces and quotes, got '../rules.guard'"],
-    ['when nothing synthesizes', { buildCommands: [], testCommands: [], synthCommands: [] }, "the step 'Synth' must have at least one command, got none"],
+      "a file of 'guardRules' must be a path within the repository without spaces and quotes, got '../rules.guard'"],
+    ['when nothing synthesizes', { synthCommands: [] }, "'synthCommands' must have at least one command, which synthesizes the app into cdk.out, got none"],
   ])('%s', (_, options, words) => {
     expect(define(PipelineDefinition.cdk(options))).toThrow(`[Cicd/dev/Pipeline] ${words}`);
   });
@@ -49,6 +57,9 @@ describe('a pipeline stops at synth', () => {
     ['when two steps differ in case alone', new Planned({ stages: [{ name: 'Deploy', steps: [step('Test'), step('test')] }] }),
       "the pipeline has two steps named 'test': choose another name for one of them"],
     ['when an artifact comes from nowhere', stages(step('Test', { input: 'Assembly' })), "the step 'Test' uses the artifact 'Assembly', which no earlier step makes: there are Source"],
+    ['when a step does nothing', stages(step('Test', { commands: [] })), "the step 'Test' must have at least one command, got none"],
+    ['when a file is not in the repository', stages(step('Test', { outputFiles: ['/etc/hosts'] })),
+      "a file of the step 'Test' must be a path within the repository without spaces and quotes, got '/etc/hosts'"],
     ['when an artifact is made twice', stages(step('One', { output: 'Made' }), step('Two', { output: 'Made' })),
       "the step 'Two' makes the artifact 'Made', which an earlier step makes: choose another name"],
   ])('%s', (_, definition, words) => {
