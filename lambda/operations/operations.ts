@@ -45,8 +45,10 @@ export class Operations {
     const gone = await this.haltedOf(without(environments, names));
     const holders = chosen(environments, names === 'all' ? names : names.filter(name => !gone.includes(name)));
     // first the records: an update in between would freeze the pipelines again
-    await Promise.all([...namesOf(holders), ...gone].map(async environmentName => this.forget(environmentName)));
-    return { pipelines: await Promise.all(holders.map(async holder => this.resumeOne(holder))) };
+    const halted = new Map(await Promise.all([...namesOf(holders), ...gone].map(
+      async environmentName => [environmentName, await this.forget(environmentName)] as const,
+    )));
+    return { pipelines: await Promise.all(holders.map(async holder => this.resumeOne(holder, halted.get(holder.environmentName) ?? false))) };
   }
 
   public async status(): Promise<OperationAnswer<StatusOutcome>> {
@@ -65,13 +67,14 @@ export class Operations {
     }
   }
 
-  private async resumeOne(holder: LeaseHolder): Promise<ResumeOutcome> {
+  private async resumeOne(holder: LeaseHolder, wasHalted: boolean): Promise<ResumeOutcome> {
     const state = holder.resting ? 'resting' : holder.state;
-    if (state !== 'enabled') return { ...identityOf(holder), state, started: false };
+    const outcome: Omit<ResumeOutcome, 'started'> = { ...identityOf(holder), state, wasHalted };
+    if (state !== 'enabled') return { ...outcome, started: false };
     try {
-      return { ...identityOf(holder), state, started: await reopenPipeline(this.control, holder, this.newToken()) };
+      return { ...outcome, started: await reopenPipeline(this.control, holder, this.newToken()) };
     } catch (error) {
-      return { ...identityOf(holder), state, started: false, problem: problemOf(error, holder) };
+      return { ...outcome, started: false, problem: problemOf(error, holder) };
     }
   }
 
@@ -91,11 +94,13 @@ export class Operations {
     });
   }
 
-  private async forget(environmentName: string): Promise<void> {
+  /** Answers whether there was something to forget. */
+  private async forget(environmentName: string): Promise<boolean> {
     const key = haltKey(environmentName);
-    await unlessChanged(async () => {
+    return unlessChanged(async () => {
       const record = await this.registry.read(key);
       if (record) await this.registry.remove(key, record.version);
+      return record !== undefined;
     });
   }
 }

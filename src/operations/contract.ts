@@ -42,6 +42,8 @@ export interface HaltOutcome extends PipelineIdentity {
 export interface ResumeOutcome extends PipelineIdentity {
   /** `frozen`: the definition of the environment says `enabled: false`. `resting`: another pipeline takes its place, or it is being removed. */
   readonly state: 'enabled' | 'frozen' | 'resting';
+  /** Somebody had halted it. */
+  readonly wasHalted: boolean;
   /** What had been stopped was started again, at the head of the branch. */
   readonly started: boolean;
   readonly problem?: string;

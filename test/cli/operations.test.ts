@@ -60,13 +60,16 @@ describe('halt', () => {
 
 test('resume tells of each pipeline what happens now, and does not succeed where one could not be resumed', async () => {
   const { operations, write, lines } = world(
-    { ...DEV, state: 'enabled', started: true }, { ...DEV, state: 'enabled', started: false }, { ...DEV, state: 'frozen', started: false },
-    { ...DEV, state: 'resting', started: false },
+    { ...DEV, state: 'enabled', started: true, wasHalted: true }, { ...DEV, state: 'enabled', started: false, wasHalted: true },
+    { ...DEV, state: 'enabled', started: true, wasHalted: false }, { ...DEV, state: 'enabled', started: false, wasHalted: false },
+    { ...DEV, state: 'frozen', started: false, wasHalted: true }, { ...DEV, state: 'resting', started: false, wasHalted: false },
   );
   expect(await resume({ all: true }, operations, write)).toBe(true);
   expect(lines.map(line => line.replace('dev (account 300000000001) ', ''))).toEqual([
     'resumed: the last commit of the branch is on its way',
     'resumed: what has waited goes on',
+    'was not halted: the last commit of the branch is on its way',
+    'was not halted: commits go through',
     'frozen: its definition says enabled: false, so it stays as it is until that is changed and deployed',
     'at rest: another pipeline takes its place, or it is being removed',
   ]);

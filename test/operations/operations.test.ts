@@ -170,7 +170,7 @@ describe('resume', () => {
     await world.running(2);
     await world.operations.halt('all', HALT);
     const { pipelines } = await world.operations.resume('all');
-    expect(pipelines).toMatchObject([{ state: 'enabled', started: true }, { state: 'enabled', started: true }]);
+    expect(pipelines).toMatchObject([{ state: 'enabled', started: true, wasHalted: true }, { state: 'enabled', started: true, wasHalted: true }]);
     expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual([]);
     expect(world.control.pipelines.get(FIRST)).not.toHaveProperty('closedReason');
     expect(world.control.pipelines.get(FIRST)?.executions[0]).toMatchObject({ status: 'InProgress' });
@@ -193,7 +193,7 @@ describe('resume', () => {
     await world.operations.halt('all', HALT);
     world.control.calls.length = 0;
     const { pipelines } = await world.operations.resume('all');
-    expect(pipelines).toMatchObject([{ state: 'frozen', started: false }, { state: 'resting', started: false }]);
+    expect(pipelines).toMatchObject([{ state: 'frozen', started: false, wasHalted: true }, { state: 'resting', started: false }]);
     expect(world.control.calls).toEqual([]);
     expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual([]);
   });
@@ -214,7 +214,7 @@ describe('resume', () => {
     const world = new World();
     await world.environment(1);
     world.control.put(FIRST, { executions: [executionOf('old', 'Succeeded')] });
-    expect((await world.operations.resume(['e1'])).pipelines).toMatchObject([{ state: 'enabled', started: false }]);
+    expect((await world.operations.resume(['e1'])).pipelines).toMatchObject([{ state: 'enabled', started: false, wasHalted: false }]);
   });
 
   test.each(['before', 'after'] as const)('killed at any call %s its effect and done again, leaves no pipeline closed', async when => {
