@@ -72,12 +72,13 @@ describe('what a handler asks of AWS is what its roles may do', () => {
     // writing a template into an account is done through the bootstrap's role there
     // and deleting artifacts through the role for that
     ['account-stack', 'account-stack', ['cloudformation:DescribeStacks', 's3:GetObject', 's3:PutObject', ...ARTIFACTS]],
-    ['operations', 'operations', ['codecommit:GetCommit']],
+    ['operations', 'operations', []],
+    ['way to authors', 'shared/commits.ts', ['codecommit:GetCommit']],
     // through the role that is there for it in the account of the pipeline
     ['way to halt pipelines', 'shared/operated-pipelines.ts', OPERATE],
     // starting a pipeline is done through the start role there
     ['trigger', 'trigger', ['codecommit:GetBranch', 'codepipeline:StartPipelineExecution']],
-    ['deployments', 'deployments', ['codecommit:GetCommit']],
+    ['deployments', 'deployments', []],
     ['registry', 'shared/registry.ts', [...RECORDS, 'dynamodb:UpdateItem']],
     ['way into other accounts', 'shared/assume-role.ts', [ENTER]],
   ])('by the %s', (_, place, actions) => {
