@@ -78,7 +78,7 @@ test('resume tells of each pipeline what happens now, and does not succeed where
 });
 
 test('resume tells which environments are not there now, and that nothing keeps those of their name halted', async () => {
-  const { operations, write, lines } = world({ ...DEV, state: 'enabled', started: false });
+  const { operations, write, lines } = world({ ...DEV, state: 'enabled', started: false, wasHalted: true });
   expect(await resume({ environment: ['dev', 'gone'] }, operations, write)).toBe(true);
   expect(lines).toEqual([
     'dev (account 300000000001) resumed: what has waited goes on',
