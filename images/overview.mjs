@@ -23,9 +23,9 @@ const boxes = [
 
 /** An environment in its account: [y, name, branch, steps]. */
 const environments = [
-  [60, 'prod', 'env/prod', ['Source', 'Synth', 'Approve', 'Deploy']],
-  [250, 'test', 'env/test', ['Source', 'Synth', 'Deploy']],
-  [440, 'dev', 'env/dev', ['Source', 'Synth', 'Deploy']],
+  [60, 'prod', 'env/prod', ['Source', 'Synth', 'Check', 'Approve', 'Deploy']],
+  [250, 'test', 'env/test', ['Source', 'Synth', 'Check', 'Deploy']],
+  [440, 'dev', 'env/dev', ['Source', 'Synth', 'Check', 'Deploy']],
 ];
 
 const code = ['Organization', 'Source', 'Account', 'AccountPipelineBranch', '  ├ Branch', '  └ Pipeline', '      └ AccountStack'];
@@ -88,8 +88,8 @@ function environment([y, name, branch, steps]) {
     text(x + width - 12, y + 26, branch, 'code', 'end'),
     text(x + 12, y + 52, 'pipeline', 'soft'),
     ...steps.flatMap((step, index) => {
-      const [left, top] = [x + 12 + (index % 2) * 94, y + 62 + Math.floor(index / 2) * 34];
-      return [rectangle('step', left, top, 88, 28, 4), text(left + 44, top + 19, step, 'soft', 'middle')];
+      const [left, top] = [x + 12 + (index % 3) * 63, y + 62 + Math.floor(index / 3) * 34];
+      return [rectangle('step', left, top, 58, 28, 4), text(left + 29, top + 19, step, 'soft', 'middle')];
     }),
     rectangle('zone', x + 12, y + 136, width - 24, 28, 4),
     text(x + width / 2, y + 155, 'your application', 'soft', 'middle'),

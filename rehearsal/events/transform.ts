@@ -16,7 +16,7 @@ export function transformed(event: Record<string, unknown>, transformer: InputTr
   }
 }
 
-/** Within quotes a placeholder becomes text; one that stands alone becomes JSON, quotes included. */
+/** Within quotes `<name>` becomes text; where it stands alone it becomes JSON, quotes included. */
 function fill(template: string, name: string, value: unknown): string {
   const json = JSON.stringify(value) ?? '""';
   const text = typeof value === 'string' ? json.slice(1, -1) : json;
