@@ -99,7 +99,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
   }
 
   public async finishRemoval(owner: Owner, place: StackPlace): Promise<boolean> {
-    const mayDelete = async () => !await this.accounts.isRollingBack(owner.stackId);
+    const mayDelete = async () => !await this.hasMoved(place) && !await this.accounts.isRollingBack(owner.stackId);
     if (!await this.takeAway(owner, place, { unreachable: 'explain', mayDelete })) return false;
     const rest = (await this.registry.read<StackRecord>(keyOf(place)))?.owners.at(-1);
     return !rest || (await this.advance(rest, rest.request)).done;
@@ -207,6 +207,14 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
       if (!await this.takeAway(owner, former, { unreachable: 'leave', mayDelete: async () => false })) return false;
     }
     return true;
+  }
+
+  /** A construct that was renamed and given another account at once leaves as if it had been removed; its environment has not. */
+  private async hasMoved(place: StackPlace): Promise<boolean> {
+    const key = keyOf(place);
+    const [record, holder] = [await this.registry.read<StackRecord>(key), await this.leases.holder(key)];
+    const targets = await Promise.all((record?.routes ?? []).map(async route => this.routes.current(route)));
+    return targets.some(target => target && target.stackKey !== key && target.environmentName === holder?.environmentName);
   }
 
   private async removeOnce(owner: Owner, place: StackPlace, record: Read): Promise<void> {

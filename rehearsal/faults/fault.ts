@@ -33,4 +33,6 @@ export const FAULT_KINDS = [
 export type FaultCounts = Readonly<Partial<Record<FaultKind, number>>>;
 
 /** The services that an outage can befall, as signatures name them. */
-export const SERVICES = ['dynamodb', 'organizations', 'cloudformation', 'codecommit', 'sts', 's3', 'lambda', 'states'] as const;
+export const SERVICES = [
+  'dynamodb', 'organizations', 'cloudformation', 'codecommit', 'codepipeline', 'codebuild', 'sts', 's3', 'lambda', 'states',
+] as const;

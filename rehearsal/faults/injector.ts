@@ -18,6 +18,7 @@ const CONFLICTS: Readonly<Record<string, string>> = {
   'organizations': 'ConcurrentModificationException',
   'codecommit:CreateCommit': 'ConcurrentReferenceUpdateException',
   'codecommit:CreateBranch': 'ConcurrentReferenceUpdateException',
+  'codepipeline': 'ConflictException',
 };
 /** CloudFormation waits an hour at most. */
 const TOO_LATE = 3700;

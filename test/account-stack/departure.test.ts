@@ -236,6 +236,13 @@ describe('applications stay', () => {
     for (const name of ['network', 'database', 'web']) expect(await world.accounts.of(ONE).describe(name)).toBeDefined();
   });
 
+  test('when the environment moves to another account and its construct is renamed at once', async () => {
+    const world = await deployed();
+    await world.create({ ...pipeline, accountId: TWO }, ownerOf('Renamed'));
+    await world.delete(pipeline);
+    expect(begun(world)).toEqual(KEPT);
+  });
+
   test('when its construct is renamed or moved to another stack name', async () => {
     const world = await deployed();
     await world.create(pipeline, ownerOf('Renamed'));

@@ -7,7 +7,7 @@ import { OrganizationAccessRole } from '../../src';
 import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../fixtures/app';
 
 /** How an environment differs from what it was first declared to be. */
-export const VARIANTS = ['plain', 'name', 'unit', 'tags', 'approval', 'parent', 'renamed'] as const;
+export const VARIANTS = ['plain', 'name', 'unit', 'tags', 'approval', 'parent', 'renamed', 'moved', 'frozen', 'kept'] as const;
 export type Variant = typeof VARIANTS[number];
 
 export const NAMES = ['one', 'two'] as const;
@@ -17,11 +17,17 @@ export type AppSpec = Readonly<Partial<Record<typeof NAMES[number], Variant>>>;
 
 export interface EnvironmentSpec {
   readonly name: string;
+  /** By which its account is known in the app. */
+  readonly home: string;
   readonly accountName: string;
   readonly email: string;
   readonly organizationalUnit: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly approval: boolean;
+  /** Whether commits go through. */
+  readonly enabled: boolean;
+  /** Whether its applications stay when it goes. */
+  readonly keepApplication: boolean;
   readonly parent: string;
   readonly branchName: string;
   /** Prefix of the construct ids. */
@@ -31,13 +37,17 @@ export interface EnvironmentSpec {
 export function environmentsOf(spec: AppSpec): EnvironmentSpec[] {
   return NAMES.flatMap(name => {
     const variant = spec[name];
+    const home = variant === 'moved' ? `${name}-2` : name;
     return variant === undefined ? [] : [{
       name,
-      accountName: variant === 'name' ? `shop-${name}-new` : `shop-${name}`,
-      email: `aws+shop-${name}@example.com`,
+      home,
+      accountName: variant === 'name' ? `shop-${name}-new` : `shop-${home}`,
+      email: `aws+shop-${home}@example.com`,
       organizationalUnit: variant === 'unit' ? 'Workloads/Prod' : 'Workloads/Test',
       tags: Object.fromEntries([variant === 'tags' ? ['team', 'shop'] : ['costs', '42']]),
       approval: variant === 'approval',
+      enabled: variant !== 'frozen',
+      keepApplication: variant === 'kept',
       parent: variant === 'parent' ? 'next' : 'main',
       branchName: `env/${name}`,
       prefix: variant === 'renamed' ? 'renamed-' : '',
@@ -73,10 +83,11 @@ function synthesize(spec: AppSpec, outdir: string): void {
   new OrganizationAccessRole(management, 'Access', { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID });
   const cicd = new Cicd(app);
   cicd.stack.addStackDependency(management);
-  for (const { name, prefix, accountName, email, organizationalUnit, tags, approval, parent, branchName } of environmentsOf(spec)) {
-    const account = cicd.account(`${prefix}${name}`, { accountName, email, organizationalUnit, accountTags: { ...tags } });
+  for (const environment of environmentsOf(spec)) {
+    const { name, home, prefix, accountName, email, organizationalUnit, tags, approval, enabled, keepApplication, parent, branchName } = environment;
+    const account = cicd.account(`${prefix}${home}`, { accountName, email, organizationalUnit, accountTags: { ...tags } });
     cicd.environment(`${prefix}${name}`, {
-      account, environmentName: name, branch: { source: cicd.source, branchName, from: parent }, pipeline: { approval },
+      account, environmentName: name, branch: { source: cicd.source, branchName, from: parent }, pipeline: { approval, enabled, keepApplication },
     });
   }
   app.synth();

@@ -7,7 +7,7 @@ import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 
 /** What must hold after every deployment, whatever went wrong: each line of the answer says what does not. */
 export async function broken(world: FaultyWorld): Promise<string[]> {
-  return [...accountsTwice(world), ...forgottenAccounts(world), ...pipelinesTwice(world), ...await lostCommits(world)];
+  return [...accountsTwice(world), ...forgottenAccounts(world), ...pipelinesTwice(world), ...thawed(world), ...await lostCommits(world)];
 }
 
 /** Whatever failed says why, and what to do. */
@@ -34,7 +34,7 @@ export async function undeclared(world: FaultyWorld, environments: readonly Envi
 
 async function undeclaredOne(world: FaultyWorld, declared: EnvironmentSpec): Promise<string[]> {
   const { organizations, codepipeline, codecommit } = world.simulation;
-  const { name, email, accountName, organizationalUnit, tags, branchName, parent, approval } = declared;
+  const { name, email, accountName, organizationalUnit, tags, branchName, parent, approval, enabled } = declared;
   const account = created(world).find(other => other.email === email);
   if (!account) return [`environment '${name}' has no account`];
   const { accountId } = account;
@@ -52,6 +52,7 @@ async function undeclaredOne(world: FaultyWorld, declared: EnvironmentSpec): Pro
     ...known === accountId ? [] : [`the registry takes ${String(known)} for account ${accountId}`],
     ...pipelines.length === 1 && pipelines[0].name === name ? [] : [`account ${accountId} has the pipelines '${pipelines.map(pipeline => pipeline.name).join()}'`],
     ...asks === approval ? [] : [`the pipeline of '${name}' ${asks ? 'asks' : 'does not ask'} for approval`],
+    ...pipelines.every(({ frozen }) => frozen !== enabled) ? [] : [`the pipeline of '${name}' is ${enabled ? 'frozen' : 'open'}`],
     ...descriptor?.accountId === accountId && descriptor?.parent === parent ? [] : [`branch '${branchName}' says ${text ?? 'nothing'}`],
   ];
 }
@@ -88,10 +89,18 @@ function forgottenAccounts(world: FaultyWorld): string[] {
 
 function pipelinesTwice(world: FaultyWorld): string[] {
   const { organizations, codepipeline } = world.simulation;
-  return organizations.accounts.flatMap(({ accountId }) => {
+  const inTwoAccounts = [...world.clashes].map(name => `two pipelines of environment '${name}' let commits through at once`);
+  world.clashes.clear();
+  return inTwoAccounts.concat(organizations.accounts.flatMap(({ accountId }) => {
     const active = codepipeline.pipelines(accountId, REGION).filter(({ frozen }) => !frozen);
     return active.length > 1 ? [`account ${accountId} has ${active.length} active pipelines: ${active.map(({ name }) => name).join()}`] : [];
-  });
+  }));
+}
+
+/** What somebody has halted stays so until he resumes it. */
+function thawed(world: FaultyWorld): string[] {
+  const open = world.simulation.codepipeline.all.filter(({ name, frozen }) => !frozen && world.operator.halted.has(name));
+  return open.map(({ name }) => `the pipeline of '${name}' lets commits through, but was halted`);
 }
 
 async function lostCommits(world: FaultyWorld): Promise<string[]> {

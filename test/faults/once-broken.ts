@@ -112,4 +112,15 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
       ],
     },
   },
+  {
+    what: 'the application of an environment stays where it is when its account is changed and its construct renamed at once',
+    schedule: {
+      seed: 1,
+      readySeconds: 5,
+      steps: [
+        { app: { one: 'renamed' }, faults: [], pause: 0 },
+        { app: { one: 'moved', two: 'plain' }, faults: [], pause: 0 },
+      ],
+    },
+  },
 ];

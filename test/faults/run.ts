@@ -1,7 +1,8 @@
+import { leftApplications, ownedApplications, vanished } from './applications';
 import { environmentsOf } from './apps';
 import type { Apps, AppSpec } from './apps';
 import { broken, left, silent, strayEntries, strayLeases, undeclared } from './invariants';
-import type { Schedule, Step } from './schedule';
+import type { Asked, Schedule, Step } from './schedule';
 import { FaultyWorld } from './world';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
 import type { FaultCounts } from '../../rehearsal/faults/fault';
@@ -33,21 +34,40 @@ class Run {
   public readonly violations: string[] = [];
   public readonly story: string[] = [];
   private app: AppSpec = {};
+  /** The last app that was deployed without failure. */
+  private settled: AppSpec = {};
 
   public constructor(private readonly world: FaultyWorld) {}
 
   public async steps(steps: readonly Step[]): Promise<void> {
-    for (const step of steps) {
-      this.world.injector.arm(step.faults);
-      this.app = step.app ?? this.app;
-      const result = step.app ? await this.world.deploy(step.app) : await this.world.destroy(this.app);
-      this.tell(`${step.app ? `deployed ${JSON.stringify(step.app)}` : 'destroyed'} with ${JSON.stringify(step.faults)}`, result);
-      this.violations.push(...silent(result));
-      await this.look('after a step');
-      await this.world.push('env/one');
-      await this.world.simulation.clock.sleep(step.pause);
-    }
+    for (const step of steps) await this.step(step);
     await this.withoutFaults();
+  }
+
+  private async step({ app, faults, operator, pause }: Step): Promise<void> {
+    this.world.injector.arm(faults);
+    this.app = app ?? this.app;
+    const applications = this.world.applications;
+    const asked = this.operate(operator);
+    const result = app ? await this.world.deploy(app) : await this.world.destroy(this.app);
+    await asked;
+    this.tell(`${app ? `deployed ${JSON.stringify(app)}` : 'destroyed'} with ${JSON.stringify(faults)}`, result);
+    this.violations.push(...silent(result), ...vanished(this.world, applications, { before: this.settled, after: app ?? {}, result }));
+    if (result.succeeded) this.settled = app ?? {};
+    if (!app && result.succeeded) this.world.operator.forget();
+    await this.look('after a step');
+    for (const environment of environmentsOf(this.app)) await this.world.release(environment);
+    await this.world.push('env/one');
+    await this.world.simulation.clock.sleep(pause);
+  }
+
+  /** Somebody halts or resumes while the app is being deployed. */
+  private async operate(asked: Asked | undefined): Promise<void> {
+    if (!asked) return;
+    const { operator, simulation: { clock } } = this.world;
+    await clock.sleep(asked.at);
+    await (asked.operation === 'halt' ? operator.halt() : operator.resume());
+    this.story.push(`${Math.round(clock.elapsedSeconds())} s: asked for ${asked.operation}, halted are '${[...operator.halted].join()}'`);
   }
 
   private async withoutFaults(): Promise<void> {
@@ -55,6 +75,7 @@ class Run {
     const result = await this.world.deploy(this.app);
     this.tell(`deployed ${JSON.stringify(this.app)} without faults`, result);
     await this.look('at the end');
+    await this.resumeAll();
     // what needs no change is left alone, even if it was rolled back to
     const succeeded = result.succeeded || (result.changed === 0 && result.failures.length === 0);
     if (!succeeded && !this.isToldOtherParent(result) && !this.isInTheWay(result)) {
@@ -64,9 +85,17 @@ class Run {
     if (succeeded) {
       this.violations.push(...await undeclared(this.world, environmentsOf(this.app)), ...strayLeases(this.world), ...strayEntries(this.world));
     }
+    const applications = succeeded ? ownedApplications(this.world, environmentsOf(this.app)) : [];
     const end = await this.world.destroy(this.app);
     this.tell('destroyed', end);
-    this.violations.push(...left(this.world), ...end.failures.map(({ logicalId, reason }) => `not destroyed: ${logicalId}: ${reason.slice(0, 600)}`));
+    this.violations.push(...left(this.world), ...leftApplications(this.world, applications), ...end.failures.map(({ logicalId, reason }) => `not destroyed: ${logicalId}: ${reason.slice(0, 600)}`));
+  }
+
+  private async resumeAll(): Promise<void> {
+    const { operator } = this.world;
+    if (operator.halted.size === 0 && !operator.isUncertain) return;
+    const outcomes = await operator.resume();
+    this.violations.push(...outcomes.flatMap(({ environmentName, problem }) => problem === undefined ? [] : [`'${environmentName}' could not be resumed: ${problem}`]));
   }
 
   /** A branch that was kept says itself where it comes from; who declares it anew from somewhere else is told so. */

@@ -5,10 +5,18 @@ import { SERVICES } from '../../rehearsal/faults/fault';
 import type { Fault } from '../../rehearsal/faults/fault';
 import type { CreationFailure } from '../../rehearsal/organizations/creation';
 
+/** Halts or resumes all environments so many seconds after a deployment has begun. */
+export interface Asked {
+  readonly operation: 'halt' | 'resume';
+  readonly at: number;
+}
+
 export interface Step {
   /** What is deployed; absent: the app is destroyed. */
   readonly app?: AppSpec;
   readonly faults: readonly Fault[];
+  /** What somebody asks of all pipelines meanwhile. */
+  readonly operator?: Asked;
   /** Simulated seconds until the next step. */
   readonly pause: number;
 }
@@ -48,6 +56,10 @@ const app: fc.Arbitrary<AppSpec> = fc.oneof(
 const step: fc.Arbitrary<Step> = fc.record({
   app: fc.option(app, { nil: undefined, freq: 8 }),
   faults: fc.array(fault, { minLength: 0, maxLength: 3 }),
+  operator: fc.oneof(
+    { arbitrary: fc.constant(undefined), weight: 3 },
+    { arbitrary: fc.record({ operation: fc.constantFrom('halt' as const, 'resume' as const), at: fc.integer({ min: 0, max: 400 }) }), weight: 1 },
+  ),
   pause: fc.constantFrom(0, 30, 600, 5000),
 });
 

@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Apps, AppSpec } from './apps';
+import type { Apps, AppSpec, EnvironmentSpec } from './apps';
+import { Operator } from './operator';
 import type { Schedule } from './schedule';
 import { deployAssembly, destroyAssembly } from '../../rehearsal/assembly/deployer';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
 import { finishOperations } from '../../rehearsal/assembly/unfinished';
 import type { Clock } from '../../rehearsal/clock';
-import type { StackEvent } from '../../rehearsal/cloudformation/stack';
+import type { Stack, StackEvent } from '../../rehearsal/cloudformation/stack';
 import { Injector } from '../../rehearsal/faults/injector';
 import { randomOf } from '../../rehearsal/faults/random';
 import type { Transport } from '../../rehearsal/service';
@@ -15,6 +16,9 @@ import { Simulation } from '../../rehearsal/simulation';
 import { CICD_ACCOUNT, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION } from '../fixtures/app';
 
 export const REPOSITORY = 'shop';
+
+const APPLICATION = 'Web';
+const PARAMETER = { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'web' } };
 
 /** A simulated organization in which things go wrong. */
 export class FaultyWorld {
@@ -34,16 +38,22 @@ export class FaultyWorld {
     simulation.events.onUndelivered = () => undefined;
     const world = new FaultyWorld(simulation, injector, apps);
     simulation.cloudformation.onEvent(event => world.noteAbandoned(event));
+    simulation.server.onCall = () => world.noteClashes();
     await world.seedRepository();
     return world;
   }
 
   /** Every commit that ever was the head of a branch. */
   public readonly heads = new Set<string>();
+  public readonly operator: Operator;
+  /** Environments that had two open pipelines at some moment. */
+  public readonly clashes = new Set<string>();
 
   private readonly abandoned = new Set<string>();
 
-  private constructor(public readonly simulation: Simulation, public readonly injector: Injector, private readonly apps: Apps) {}
+  private constructor(public readonly simulation: Simulation, public readonly injector: Injector, private readonly apps: Apps) {
+    this.operator = new Operator(simulation);
+  }
 
   /** Deploys as a user does who reads what he is told: a rollback or a deletion that has failed is finished first. */
   public async deploy(spec: AppSpec): Promise<DeploymentResult> {
@@ -77,6 +87,26 @@ export class FaultyWorld {
     return this.abandoned.size > 0;
   }
 
+  /** Deploys an application as a pipeline does it, where there is a pipeline and no application yet. */
+  public async release({ name, email }: EnvironmentSpec): Promise<void> {
+    const { organizations, codepipeline, cloudformation } = this.simulation;
+    const accountId = organizations.accounts.find(account => account.email === email && account.joined === 'CREATED')?.accountId;
+    if (accountId === undefined || !codepipeline.find(accountId, REGION, name)) return;
+    if (this.applications.some(stack => stack.accountId === accountId)) return;
+    const roleArn = `arn:aws:iam::${accountId}:role/cdk-hnb659fds-cfn-exec-role-${accountId}-${REGION}`;
+    const body = JSON.stringify({ Resources: { Web: PARAMETER } });
+    await cloudformation.create({ accountId, region: REGION, name: APPLICATION, body, roleArn });
+  }
+
+  /** The applications that are there. */
+  public get applications(): readonly Stack[] {
+    return this.simulation.cloudformation.all.filter(({ name, deleted }) => name === APPLICATION && !deleted);
+  }
+
+  public emailOf(accountId: string): string | undefined {
+    return this.simulation.organizations.accounts.find(account => account.accountId === accountId)?.email;
+  }
+
   /** Somebody works on a branch. */
   public async push(branchName: string): Promise<void> {
     const git = this.simulation.codecommit.content(CICD_ACCOUNT, REGION, REPOSITORY);
@@ -95,6 +125,13 @@ export class FaultyWorld {
 
   public async stop(): Promise<void> {
     await this.simulation.stop();
+  }
+
+  /** What must hold at every moment: of one environment, one pipeline at most lets commits through. */
+  private noteClashes(): void {
+    if (this.leftBehind) return;
+    const open = this.simulation.codepipeline.all.filter(({ frozen }) => !frozen).map(({ name }) => name);
+    for (const name of open) if (open.indexOf(name) !== open.lastIndexOf(name)) this.clashes.add(name);
   }
 
   private noteAbandoned({ type, logicalId, status }: StackEvent): void {

@@ -1,0 +1,52 @@
+import type { Simulation } from '../../rehearsal/simulation';
+import type { EnvironmentNames, HaltOutcome, OperationAnswer, OperationRequest, ResumeOutcome } from '../../src/operations/contract';
+import { NAMES } from '../../src/private/contract';
+import { CICD_ACCOUNT, REGION } from '../fixtures/app';
+
+const ALL: EnvironmentNames = 'all';
+const ATTEMPTS = 4;
+const PAUSE_SECONDS = 60;
+
+/** Somebody at a command line, who asks again as long as he is told of a problem. */
+export class Operator {
+  /** Environments of which he was told that they are halted. */
+  public readonly halted = new Set<string>();
+  /** He was told of problems to the end, so nobody knows what is halted. */
+  public isUncertain = false;
+
+  public constructor(private readonly simulation: Simulation) {}
+
+  public async halt(): Promise<void> {
+    const outcomes = await this.insist<HaltOutcome>({ operation: 'halt', environmentNames: ALL, by: `arn:aws:iam::${CICD_ACCOUNT}:role/Operator`, reason: 'a bad day' });
+    for (const { environmentName } of outcomes.filter(({ problem }) => problem === undefined)) this.halted.add(environmentName);
+  }
+
+  public async resume(): Promise<readonly ResumeOutcome[]> {
+    const outcomes = await this.insist<ResumeOutcome>({ operation: 'resume', environmentNames: ALL });
+    for (const { environmentName } of outcomes) this.halted.delete(environmentName);
+    return outcomes;
+  }
+
+  /** The app was removed, and its memory with it. */
+  public forget(): void {
+    this.halted.clear();
+    this.isUncertain = false;
+  }
+
+  private async insist<Outcome extends HaltOutcome | ResumeOutcome>(request: OperationRequest): Promise<readonly Outcome[]> {
+    const { lambda, clock } = this.simulation;
+    const functionArn = `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:${NAMES.operationsFunction}`;
+    this.isUncertain = false;
+    let outcomes: readonly Outcome[] = [];
+    for (let attempt = 1; lambda.has(functionArn); attempt++) {
+      const { failed, payload } = await lambda.invoke(functionArn, request);
+      const answer: OperationAnswer<Outcome> | undefined = failed ? undefined : JSON.parse(payload);
+      outcomes = answer?.pipelines ?? outcomes;
+      if (answer?.pipelines.every(({ problem }) => problem === undefined)) return outcomes;
+      this.isUncertain = attempt === ATTEMPTS;
+      if (this.isUncertain) break;
+      await clock.sleep(PAUSE_SECONDS);
+    }
+    return outcomes;
+  }
+}
