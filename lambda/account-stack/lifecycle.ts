@@ -39,7 +39,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
   ) {
     this.leases = new Leases(registry, now);
     this.routes = new Routes(registry);
-    this.turns = new Turns(registry, this.leases, control);
+    this.turns = new Turns(registry, this.leases, control, now);
     this.deployment = new Deployment(registry, accounts, home, now, newAttempt);
     this.departure = new Departure(registry, accounts, home, this.leases, this.turns);
   }
@@ -93,6 +93,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const { stack, record: deployed } = progress.result;
     if (stack.parameters[PIPELINE_STATE.parameter] !== wanted.parameters?.[PIPELINE_STATE.parameter]) return this.again(wanted, deployed);
     if (isLeased(request)) await this.settleLease(owner, request, deployed);
+    if (isLeased(request) && deployed.complete && deployed.applied !== fingerprintOf(wanted)) await this.turns.goOn(keyOf(request), deployed.attempt);
     if (!await this.leavePrevious(owner, request, deployed)) return NOT_YET;
     await this.settle(wanted, deployed);
     return { done: true, result: resultOf(request, stack) };

@@ -4,12 +4,15 @@ import { isNamed } from '../shared/errors';
 import { isHalted } from '../shared/halt';
 import type { LeaseHolder } from '../shared/lease';
 import type { PipelineControl } from '../shared/pipeline-control';
-import { reopenPipeline, stopPipeline } from '../shared/pipeline-control';
+import { reopenPipeline, startAgain, stopPipeline } from '../shared/pipeline-control';
 import type { Registry } from '../shared/registry';
 
 /** Of the pipelines that a branch leads to only the last one runs; the others rest, and may be woken. */
 export class Turns {
-  public constructor(private readonly registry: Registry, private readonly leases: Leases, private readonly control: PipelineControl) {}
+  public constructor(
+    private readonly registry: Registry, private readonly leases: Leases, private readonly control: PipelineControl,
+    private readonly now: () => number,
+  ) {}
 
   /** Stops the pipeline of a stack and lets nothing more through. */
   public async rest(stackKey: string, reason: string): Promise<void> {
@@ -24,8 +27,15 @@ export class Turns {
   public async wake(stackKey: string, token: string): Promise<void> {
     const holder = await this.leases.holder(stackKey);
     if (!holder?.resting) return;
-    if (!await this.isFrozen(holder)) await unlessAbsent(async () => { await reopenPipeline(this.control, holder, token); });
+    if (!await this.isFrozen(holder)) await unlessAbsent(async () => { await reopenPipeline(this.control, holder, { token, now: this.now() }); });
     await this.leases.setResting(stackKey, false);
+  }
+
+  /** Starts the pipeline of a stack whose run was cancelled, as AWS does when the pipeline is changed. What must not run stays as it is. */
+  public async goOn(stackKey: string, token: string): Promise<void> {
+    const holder = await this.leases.holder(stackKey);
+    if (!holder || holder.resting || await this.isFrozen(holder)) return;
+    await unlessAbsent(async () => { await startAgain(this.control, holder, { token, now: this.now() }); });
   }
 
   private async isFrozen({ state, environmentName }: LeaseHolder): Promise<boolean> {

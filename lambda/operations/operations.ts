@@ -72,7 +72,7 @@ export class Operations {
     const outcome: Omit<ResumeOutcome, 'started'> = { ...identityOf(holder), state, wasHalted };
     if (state !== 'enabled') return { ...outcome, started: false };
     try {
-      return { ...outcome, started: await reopenPipeline(this.control, holder, this.newToken()) };
+      return { ...outcome, started: await reopenPipeline(this.control, holder, { token: this.newToken(), now: this.now() }) };
     } catch (error) {
       return { ...outcome, started: false, problem: problemOf(error, holder) };
     }

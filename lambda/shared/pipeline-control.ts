@@ -33,6 +33,9 @@ export interface UnfinishedAction {
   readonly buildId?: string;
 }
 
+/** What waits at a transition for more than 30 days is not let through any more (CodePipeline, "Working with stage transitions"); one for clocks. */
+const LONGEST_WAIT = 29 * 24 * 60 * 60_000;
+
 /** What can be done with pipelines from outside of their accounts. */
 export interface PipelineControl {
   close(pipeline: ControlledPipeline, reason: string): Promise<void>;
@@ -89,13 +92,30 @@ export async function stopPipeline(control: PipelineControl, pipeline: Controlle
   return { executions: stopped.size, interrupted: [...interrupted] };
 }
 
-/** Lets commits through again; answers whether the pipeline was started, because what was stopped does not go on by itself. */
-export async function reopenPipeline(control: PipelineControl, pipeline: ControlledPipeline, token: string): Promise<boolean> {
+/** What a pipeline is started again with. */
+export interface Again {
+  /** The same token starts it once. */
+  readonly token: string;
+  readonly now: number;
+}
+
+/** Lets commits through again; answers whether the pipeline had to be started. */
+export async function reopenPipeline(control: PipelineControl, pipeline: ControlledPipeline, again: Again): Promise<boolean> {
   await control.open(pipeline);
+  return startAgain(control, pipeline, again);
+}
+
+/** Starts a pipeline whose last run does not go on by itself; answers whether that was so. */
+export async function startAgain(control: PipelineControl, pipeline: ControlledPipeline, { token, now }: Again): Promise<boolean> {
   const [last] = await control.executions(pipeline);
-  if (!last || !['Stopped', 'Stopping'].includes(last.status)) return false;
+  if (!last || !isDead(last, now)) return false;
   await control.start(pipeline, token);
   return true;
+}
+
+/** It was stopped, or cancelled as AWS does with what runs in a pipeline that is changed, or has waited so long that AWS forgets it. */
+function isDead({ status, startedAt }: PipelineExecution, now: number): boolean {
+  return ['Stopped', 'Stopping', 'Cancelled'].includes(status) || status === 'InProgress' && now - startedAt.getTime() > LONGEST_WAIT;
 }
 
 function isRunning({ status }: PipelineExecution): boolean {

@@ -96,12 +96,20 @@ export class Engine {
   }
 
   /** The pipeline is gone. */
-  public cancel(pipeline: Pipeline): void {
+  public cancel(pipeline: Pipeline, reason = 'the pipeline was deleted'): void {
     for (const execution of pipeline.executions.filter(({ isOver }) => !isOver)) {
-      execution.stop = { abandon: true, reason: 'the pipeline was deleted' };
+      execution.stop = { abandon: true, reason };
       execution.status = 'Cancelled';
       execution.abandoned.abort();
     }
+  }
+
+  /** The pipeline is another one: what runs in it is cancelled, and nothing starts it again. */
+  public redefine(pipeline: Pipeline): void {
+    const running = pipeline.executions.filter(({ isOver }) => !isOver);
+    this.cancel(pipeline, 'the pipeline was changed');
+    for (const stage of pipeline.stages) pipeline.gate(stage.Name).waiting.length = 0;
+    for (const execution of running) this.change(pipeline, execution, 'Cancelled', 'CANCELED');
   }
 
   private begin(pipeline: Pipeline, execution: Execution): Execution {

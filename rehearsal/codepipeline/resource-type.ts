@@ -45,7 +45,9 @@ export function pipelineType(environment: Environment, identifiers: Identifiers,
     async update(id, input, before, context) {
       const pipeline = kept.of(context.accountId, context.region).get(id);
       if (pipeline === undefined || input.Name !== before.Name) return create(input, context);
-      return declare(pipeline, read(PipelineProperties, input), read(PipelineProperties, before), actorOf(context));
+      const [declaration, former] = [read(PipelineProperties, input), read(PipelineProperties, before)];
+      if (!isSame(declaration, former)) engine.redefine(pipeline);
+      return declare(pipeline, declaration, former, actorOf(context));
     },
     async remove(id, _properties, context) {
       const pipelines = kept.of(context.accountId, context.region);
@@ -54,6 +56,11 @@ export function pipelineType(environment: Environment, identifiers: Identifiers,
       if (pipeline !== undefined) engine.cancel(pipeline);
     },
   };
+}
+
+/** Tags are no part of what a pipeline does. */
+function isSame(one: Declaration, other: Declaration): boolean {
+  return JSON.stringify({ ...one, Tags: [] }) === JSON.stringify({ ...other, Tags: [] });
 }
 
 function actorOf({ actor, accountId }: ResourceContext): string {

@@ -7,6 +7,8 @@ export class FakePipelines implements PipelineControl {
   /** Moments at which two pipelines could run. */
   public readonly clashes: string[] = [];
   public readonly started: string[] = [];
+  /** Accounts whose pipelines were changed while something ran in them. */
+  public readonly cancelled = new Set<string>();
   private readonly accountIds = new Set<string>();
   private readonly closed = new Map<string, string>();
   private readonly stopped = new Set<string>();
@@ -36,7 +38,8 @@ export class FakePipelines implements PipelineControl {
   }
 
   public async executions({ accountId }: ControlledPipeline): Promise<readonly PipelineExecution[]> {
-    const status = this.stopped.has(await this.stackOf(accountId)) ? 'Stopped' : 'InProgress';
+    const isStopped = this.stopped.has(await this.stackOf(accountId));
+    const status = this.cancelled.has(accountId) ? 'Cancelled' : isStopped ? 'Stopped' : 'InProgress';
     return [{ executionId: 'first', status, startedAt: new Date(0), updatedAt: new Date(0) }];
   }
 
@@ -50,6 +53,7 @@ export class FakePipelines implements PipelineControl {
 
   public async start({ accountId }: ControlledPipeline, token: string): Promise<void> {
     this.stopped.delete(await this.stackOf(accountId));
+    this.cancelled.delete(accountId);
     if (!this.started.includes(`${accountId} ${token}`)) this.started.push(`${accountId} ${token}`);
   }
 

@@ -47,7 +47,8 @@ class Run {
   private async step({ app, faults, operator, pause }: Step): Promise<void> {
     this.world.injector.arm(faults);
     this.app = app ?? this.app;
-    const applications = this.world.applications;
+    // a removal that has failed is finished first
+    const applications = this.world.isBeingRemoved ? [] : this.world.applications;
     const asked = this.operate(operator);
     const result = app ? await this.world.deploy(app) : await this.world.destroy(this.app);
     await asked;

@@ -77,6 +77,10 @@ export class FaultyWorld {
     return this.simulation.cloudformation.all.filter(({ name }) => name === 'Cicd').length > 1;
   }
 
+  public get isBeingRemoved(): boolean {
+    return this.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.status.startsWith('DELETE') === true;
+  }
+
   /** Whether the app's stack has a resource. */
   public has(logicalId: string): boolean {
     return this.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.resources.has(logicalId) === true;

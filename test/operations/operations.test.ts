@@ -185,6 +185,17 @@ describe('resume', () => {
     expect(world.control.calls.map(({ name }) => name)).not.toContain('start');
   });
 
+  test.each([
+    ['was cancelled, because its pipeline was changed meanwhile', executionOf('cancelled', 'Cancelled')],
+    ['has waited for more than 30 days, which AWS forgets', { ...executionOf('waits'), startedAt: new Date('2025-11-30T10:00:00Z') }],
+  ])('starts the head of the branch where the last run %s', async (_, execution) => {
+    const world = new World();
+    await world.running(1);
+    await world.operations.halt('all', HALT);
+    world.control.pipelines.get(FIRST)?.executions.unshift(execution);
+    expect((await world.operations.resume('all')).pipelines).toMatchObject([{ state: 'enabled', started: true }]);
+  });
+
   test('leaves alone what is frozen in code, and what gives way to another pipeline, but forgets who has halted it', async () => {
     const world = new World();
     await world.environment(1, { state: 'frozen' });

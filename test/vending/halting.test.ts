@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { orgEnvironments, signedIn } from './command-line';
 import type { Ended } from './command-line';
@@ -117,6 +119,18 @@ describe('pipelines that are halted from a user\'s machine', () => {
     expect((await cli('status')).stdout).toMatch(/\ndev +\d{12} +enabled +Succeeded /);
   });
 
+  test('a deployment that changes the pipeline cancels what runs there, as AWS does, and has it run again', async () => {
+    const commitId = await world.push('env/dev', { 'deploy.sh': `[ -f ${world.folder}/changed ] || ${FOREVER}` });
+    await until(() => of('dev', commitId)?.stages.get('Deploy')?.actions.get('Deploy')?.externalExecutionId !== undefined);
+    const cancelled = of('dev', commitId);
+    const deployed = world.deploy(app({ version: '3' }));
+    await until(() => cancelled?.isOver === true);
+    expect(cancelled?.status).toBe('Cancelled');
+    writeFileSync(join(world.folder, 'changed'), '');
+    expect(reasons(await deployed)).toBe('');
+    await until(() => of('dev', commitId)?.status === 'Succeeded');
+  });
+
   test('resume starts the head of the branch again where nothing came meanwhile', async () => {
     const commitId = await world.push('env/dev', { 'deploy.sh': `[ -f go ] || ${FOREVER}` });
     await until(() => of('dev', commitId)?.stages.get('Deploy')?.actions.has('Deploy') === true);
@@ -129,21 +143,21 @@ describe('pipelines that are halted from a user\'s machine', () => {
   });
 
   test('what is frozen in code stays so, halted and resumed', async () => {
-    expect(reasons(await world.deploy(app({ version: '2', enabled: false })))).toBe('');
+    expect(reasons(await world.deploy(app({ version: '3', enabled: false })))).toBe('');
     expect((await cli('resume', '--environment', 'dev')).stdout).toContain('frozen: its definition says enabled: false');
     expect(pipeline('dev').closed.has('Build')).toBe(true);
     expect((await cli('status')).stdout).toContain('\ndev is frozen by its definition: enabled: false\n');
     const commitId = await world.push('env/dev', { 'deploy.sh': 'true\n' });
     await until(() => waits('dev', commitId));
 
-    expect(reasons(await world.deploy(app({ version: '2' })))).toBe('');
+    expect(reasons(await world.deploy(app({ version: '3' })))).toBe('');
     await until(() => of('dev', commitId)?.status === 'Succeeded');
   });
 
   test('what is enabled in code while it is halted stays halted', async () => {
-    expect(reasons(await world.deploy(app({ version: '2', enabled: false })))).toBe('');
+    expect(reasons(await world.deploy(app({ version: '3', enabled: false })))).toBe('');
     await cli('halt', '--environment', 'dev', '--reason', 'both');
-    expect(reasons(await world.deploy(app({ version: '2' })))).toBe('');
+    expect(reasons(await world.deploy(app({ version: '3' })))).toBe('');
     expect(pipeline('dev').closed.has('Build')).toBe(true);
     expect((await cli('status')).stdout).toMatch(/\ndev +\d{12} +halted /);
     expect((await cli('resume', '--environment', 'dev')).stdout).toContain('resumed');

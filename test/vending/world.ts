@@ -41,7 +41,7 @@ export class World {
 
   private syntheses = 0;
 
-  private constructor(public readonly simulation: Simulation, private readonly folder: string) {}
+  private constructor(public readonly simulation: Simulation, public readonly folder: string) {}
 
   /** Deploys an app made of the management stack and a CICD stack that holds what is defined. */
   public async deploy(define: (cicd: Cicd) => void, props: CicdProps = {}): Promise<DeploymentResult> {
