@@ -8,6 +8,7 @@ import { describeFailures } from './failures';
 import { organizationIdOf, repositoryHints } from './names';
 import { checkFiles, type RehearseOptions } from './options';
 import { PipelineWork } from './pipeline-work';
+import { describeFailedRuns } from './pipelines';
 import { clock, duration, Progress } from './progress';
 import { describeRemains } from './remains';
 import { reportOf, type Deployment, type Report } from './report';
@@ -124,13 +125,14 @@ function summarize(report: Report, write: Write): void {
 
 /** What is worth reading last: what is left, and what went wrong. */
 async function tellEnd(
-  simulation: Simulation, { destroy }: RehearseOptions, deployments: readonly Deployment[], report: Report, hints: readonly string[],
+  simulation: Simulation, options: RehearseOptions, deployments: readonly Deployment[], report: Report, hints: readonly string[],
   write: Write,
 ): Promise<void> {
-  if (!report.succeeded || destroy) (await describeRemains(simulation)).forEach(write);
+  if (!report.succeeded || options.destroy) (await describeRemains(simulation)).forEach(write);
   else tellLeftovers(report.leftovers, write);
   // what a bad day has broken was told when it broke
   const failures = describeFailures(deployments.filter(({ mended }) => !mended));
+  if (runsPipelines(options)) failures.push(...describeFailedRuns(simulation));
   if (report.commandFailure !== undefined) failures.push(`${pc.red('✗')} ${report.commandFailure}`);
   if (failures.length > 0) write('');
   failures.forEach(write);
