@@ -20,6 +20,7 @@ export interface PipelineReport {
   readonly name: string;
   readonly accountId: string;
   readonly region: string;
+  readonly removed: boolean;
   /** The newest first. */
   readonly executions: readonly ExecutionReport[];
 }
@@ -28,7 +29,9 @@ export interface PipelineReport {
 const LINES = 15;
 
 export function reportPipelines({ codepipeline }: Simulation): PipelineReport[] {
-  return codepipeline.all.map(({ name, accountId, region, executions }) => ({ name, accountId, region, executions: executions.map(describe) }));
+  return codepipeline.all.map(({ name, accountId, region, removed, executions }) => (
+    { name, accountId, region, removed, executions: executions.map(describe) }
+  ));
 }
 
 /** Tells of executions that have ended or wait for somebody, each once. */

@@ -4,7 +4,7 @@ import { describeFailedRuns, PipelineProgress, reportPipelines, settled } from '
 import { reportOf } from '../../cli/report';
 import { drawTimeline } from '../../cli/timeline/page';
 import { pipelineLanes } from '../../cli/timeline/pipelines';
-import { approvalAction, buildAction, buildProject, MEMBER, PIPELINE, PipelineWorld } from '../rehearsal/codepipeline/world';
+import { approvalAction, BUCKET, buildAction, buildProject, MEMBER, PIPELINE, PipelineWorld, REGION } from '../rehearsal/codepipeline/world';
 
 const BUILD = { Name: 'Build', Actions: [buildAction('Build', 'do')] };
 
@@ -75,6 +75,25 @@ test('all failed executions are named at the end, and that the last one succeede
     `${pipeline}1234567 failed in stage Build: Error while executing command: test -f better.txt. Reason: exit status 1; the last execution: succeeded`,
     expect.stringMatching(`^${pipeline}1234567 failed in stage Source: .* no commit 0{40} was found .*; the last execution: succeeded$`),
   ]);
+});
+
+test('a pipeline that was removed meanwhile is still told, reported and shown', async () => {
+  await run([BUILD, { Name: 'Approve', Actions: [approvalAction()] }], ['true']);
+  await world.simulation.clock.sleep(60);
+  const { s3 } = world.simulation;
+  for (const key of [...s3.bucket(BUCKET)?.objects.keys() ?? []]) s3.erase(BUCKET, key);
+  await world.simulation.cloudformation.remove(MEMBER, REGION, 'pipeline');
+  const lines: string[] = [];
+  new PipelineProgress(world.simulation, line => lines.push(stripVTControlCharacters(line))).tell();
+  expect(lines).toEqual([expect.stringMatching(/^… .* cancelled: Source, Build, Approve abandoned$/)]);
+  const actions = [{ action: 'Source' }, { action: 'Build', status: 'Succeeded' }, { action: 'Approve', status: 'Abandoned' }];
+  expect(reportPipelines(world.simulation)).toMatchObject([{ name: PIPELINE, accountId: MEMBER, removed: true, executions: [{ status: 'Cancelled', actions }] }]);
+  const [lane] = pipelineLanes(world.simulation, startedAt);
+  expect(lane).toMatchObject({ stackName: `pipeline ${PIPELINE} (removed)`, bars: [{ doing: 'run', failed: false }] });
+  const approval = lane.rows.get('Approve-Approve')?.bars[0];
+  expect(lane.bars[0].to).toBeCloseTo(approval?.to ?? 0, 0);
+  await run([BUILD], ['true']);
+  expect(reportPipelines(world.simulation)).toMatchObject([{ name: PIPELINE, removed: false }, { name: PIPELINE, removed: true }]);
 });
 
 describe('the log of a failure', () => {
