@@ -5,7 +5,7 @@ import { BadDay, checkFaults } from './bad-day';
 import { cleaningUp } from './clean-up';
 import { Deployments, type App } from './deployments';
 import { describeFailures } from './failures';
-import { organizationIdOf, repositoryHints } from './names';
+import { organizationIdOf, repositoryHints, unitHints } from './names';
 import { checkFiles, type RehearseOptions } from './options';
 import { PipelineWork } from './pipeline-work';
 import { describeFailedRuns } from './pipelines';
@@ -59,7 +59,7 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     if (options.timeline) writeFileSync(options.timeline, timelineOf(lanes, report, options));
     if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
     summarize(report, terminal.write);
-    const hints = report.succeeded ? [] : repositoryHints(stacks, Object.keys(options.repository ?? {}));
+    const hints = report.succeeded ? [] : hintsFor(report, stacks, options);
     await tellEnd(simulation, options, deployments.done, report, hints, terminal.write);
     return report.succeeded;
   });
@@ -121,6 +121,11 @@ function summarize(report: Report, write: Write): void {
   const here = `${report.seconds.toFixed(1)} seconds here`;
   const hasBuilds = report.pipelines.some(({ executions }) => executions.length > 0);
   write(hasBuilds ? `Time: ${here}; ${simulated} simulated, but AWS has other machines for builds` : `Time: ${simulated} on AWS, ${here}`);
+}
+
+function hintsFor({ deployments }: Report, stacks: readonly AssemblyStack[], { repository = {} }: RehearseOptions): string[] {
+  const reasons = deployments.flatMap(({ failures }) => failures.map(({ reason }) => reason));
+  return [...unitHints(reasons), ...repositoryHints(stacks, Object.keys(repository))];
 }
 
 /** What is worth reading last: what is left, and what went wrong. */

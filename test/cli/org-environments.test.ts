@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { describeFailures, firstLine } from '../../cli/failures';
-import { organizationIdOf } from '../../cli/names';
+import { organizationIdOf, unitHints } from '../../cli/names';
 import { drawTree } from '../../cli/tree';
 import { readAssembly } from '../../rehearsal';
 
@@ -145,6 +145,19 @@ describe('org-environments rehearse', () => {
     expect(stdout).toMatch(/Resources were retained:\n {2}AWS::SQS::Queue \S+ of stack Shop in account 111111111111/);
     expect(stdout).toContain("hint: no stack of the app uses the repository 'shoo' that --repository gives: it names 'shop'");
     expect(stdout).toContain("hint: the app uses the repository 'shop', which was not given: --repository shop=<path>");
+  });
+
+  test('tells which option gives a unit that is not there', () => {
+    const unit = { Type: 'AWS::Organizations::OrganizationalUnit', Properties: { Name: 'Test', ParentId: 'ou-ab12-12345678' } };
+    const { status, stdout } = run('--app', assembly('unit', { Unit: unit }), '--scale', '600');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: expect.stringMatching(/doesn't exist[^]*\nhint: roots and units have other ids here .*--organizational-unit <path>/) });
+    const failed = (reason: string): string[] => unitHints([`Error: organizational unit '${reason}`]);
+    expect(failed("Workloads/Test' does not exist: the root has no units")).toEqual([
+      "if AWS has the unit 'Workloads/Test', let the rehearsal have it, too: --organizational-unit Workloads/Test",
+    ]);
+    expect(failed("My Units/Test' does not exist: the root has no units")).toEqual([expect.stringMatching(/--organizational-unit 'My Units\/Test'$/)]);
+    expect(failed("ou-ab12-12345678' does not exist: give it")).toEqual([expect.stringContaining('roots and units have other ids here than on AWS')]);
+    expect(unitHints(["'same' already exists"])).toEqual([]);
   });
 
   test('skips a stack without resources, and names a stack that is refused', () => {
