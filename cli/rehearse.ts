@@ -36,7 +36,7 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     const startedAt = Date.now();
     const apps: App[] = [];
     // all of them before simulated time begins, which goes on while a command runs
-    for (const name of options.app) apps.push({ name, folder: await assemblyOf(name, cleanUp) });
+    for (const name of options.app) apps.push({ name, folder: await assemblyOf(name, cleanUp, options.verbose ?? false) });
     const stacks = apps.flatMap(({ folder }) => readAssembly(folder));
     const simulation = await begin(options, stacks, terminal);
     cleanUp.add(async () => simulation.stop());

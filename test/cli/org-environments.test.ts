@@ -104,6 +104,34 @@ describe('org-environments rehearse', () => {
     expect(readFileSync(path.join(folder, 'then.html'), 'utf8')).toContain('Rehearsal of');
   });
 
+  test('tells why an app does not synthesize, first and last, and the stack trace only when that is asked for', () => {
+    writeFileSync(path.join(folder, 'broken.js'), [
+      'console.error("deprecated: shop");', 'class ValidationError extends Error { name = "ValidationError"; }', 'throw new ValidationError("[App/Shop] is closed\\non Sundays");',
+    ].join('\n'));
+    const { status, stdout, stderr } = run('--app', 'node broken.js');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr.split('\n').filter(line => line !== '')).toEqual([
+      'deprecated: shop', 'ValidationError: [App/Shop] is closed', 'on Sundays',
+      "error: the command 'node broken.js' ended with exit status 1, so there is nothing to rehearse: ValidationError: [App/Shop] is closed (--verbose shows the stack trace)",
+    ]);
+    const verbose = run('--app', 'node broken.js', '--verbose');
+    expect(verbose.stderr).toMatch(/broken.js:3\nthrow new [^]*\n {4}at [^]*\nerror: .*: ValidationError: \[App\/Shop\] is closed\n$/);
+  });
+
+  test('does not wait for what an app has left running', () => {
+    const app = assembly('in-the-background', { A: queue('a') });
+    const startedAt = Date.now();
+    const { status, stdout } = run('--app', `sleep 20 >&- & cp ${app}/* "$CDK_OUTDIR"`, '--scale', '600');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('Done: 1 resource operation') });
+    expect(Date.now() - startedAt).toBeLessThan(15_000);
+  });
+
+  test('leaves what is no stack trace as the app has written it', () => {
+    const text = ['/tmp/report:12', '  at your service', 'look there:', '/tmp/other:3', 'and there', '', 'last'].join('\n');
+    writeFileSync(path.join(folder, 'words.js'), `process.stderr.write(${JSON.stringify(`${text}\n/tmp/end:1`)}); process.exitCode = 4;`);
+    expect(run('--app', 'node words.js').stderr).toBe(`${text}\n/tmp/end:1\nerror: the command 'node words.js' ended with exit status 4, so there is nothing to rehearse\n`);
+  });
+
   test('ends with 1 when the command fails, and leaves nothing behind', () => {
     const { status, stderr } = run('--app', 'echo half > "$CDK_OUTDIR/manifest.json"; exit 3');
     expect(stderr).toContain('ended with exit status 3, so there is nothing to rehearse');
