@@ -13,7 +13,7 @@ import { clock, duration, Progress } from './progress';
 import { describeRemains } from './remains';
 import { reportOf, type Deployment, type Report } from './report';
 import { tellFaults, tellLeftovers, tellQuotas } from './summary';
-import { drawTimeline } from './timeline/page';
+import { drawTimeline, titleOf } from './timeline/page';
 import { pipelineLanes } from './timeline/pipelines';
 import { Recorder, type Lane } from './timeline/recorder';
 import { drawTree } from './tree';
@@ -56,7 +56,7 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
       commandFailure: deployments.commandFailure,
     });
     const lanes = [...recorder.lanes, ...runsPipelines(options) ? pipelineLanes(simulation, begunAt) : []];
-    if (options.timeline) writeFileSync(options.timeline, timelineOf(lanes, report, options));
+    if (options.timeline) writeFileSync(options.timeline, timelineOf(lanes, report, stacks));
     if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
     summarize(report, terminal.write);
     const hints = report.succeeded ? [] : hintsFor(report, stacks, options);
@@ -102,9 +102,9 @@ function listen(simulation: Simulation, options: RehearseOptions, write: Write):
   return { recorder, stop };
 }
 
-function timelineOf(lanes: readonly Lane[], { accounts, simulatedSeconds }: Report, { app }: RehearseOptions): string {
+function timelineOf(lanes: readonly Lane[], { accounts, simulatedSeconds }: Report, stacks: readonly AssemblyStack[]): string {
   const names = new Map(accounts.map(({ accountId, name }) => [accountId, name]));
-  return drawTimeline({ title: `Rehearsal of ${[...new Set(app)].join(', ')}`, lanes, accounts: names, seconds: simulatedSeconds });
+  return drawTimeline({ title: titleOf(stacks.map(({ name }) => name)), lanes, accounts: names, seconds: simulatedSeconds });
 }
 
 function summarize(report: Report, write: Write): void {

@@ -101,7 +101,7 @@ describe('org-environments rehearse', () => {
     expect(JSON.parse(readFileSync(path.join(folder, 'then.json'), 'utf8'))).toMatchObject({
       succeeded: false, commandFailure: "--then 'exit 3' ended with status 3", stacks: [{ name: 'Shop' }], deployments: [{ succeeded: true }],
     });
-    expect(readFileSync(path.join(folder, 'then.html'), 'utf8')).toContain('Rehearsal of');
+    expect(readFileSync(path.join(folder, 'then.html'), 'utf8')).toContain('<title>Rehearsal of Shop</title>');
   });
 
   test('tells why an app does not synthesize, first and last, and the stack trace only when that is asked for', () => {
