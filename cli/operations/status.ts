@@ -26,9 +26,9 @@ export function drawStatus(outcomes: readonly StatusOutcome[]): string[] {
 }
 
 function cellsOf({ environmentName, accountId, state, last }: StatusOutcome): string[] {
-  const { status: executed = '-', commitId = '-', author = '-', startedAt, seconds } = last ?? {};
+  const { status: executed = '-', waits, commitId = '-', author = '-', startedAt, seconds } = last ?? {};
   const took = seconds === undefined ? '-' : duration(seconds);
-  return [environmentName, accountId, state, executed, commitId.slice(0, 7), author, startedAt ? moment(startedAt) : '-', took];
+  return [environmentName, accountId, state, waits ? `waiting (${state})` : executed, commitId.slice(0, 7), author, startedAt ? moment(startedAt) : '-', took];
 }
 
 function remarksOf({ environmentName, accountId, state, halt, closedReason, problem }: StatusOutcome): string[] {

@@ -62,6 +62,8 @@ export interface StatusOutcome extends PipelineIdentity {
 
 export interface LastExecution {
   readonly status: string;
+  /** It is not running: it stands in front of the stage into which nothing is let through. */
+  readonly waits?: true;
   readonly startedAt: string;
   /** Absent while it runs. */
   readonly seconds?: number;

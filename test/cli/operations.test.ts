@@ -111,6 +111,12 @@ describe('status', () => {
     ]);
   });
 
+  test('says of a commit in front of what is not let through that it waits, and why', () => {
+    const last = { status: 'InProgress', waits: true, startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123' } as const;
+    const [, ...lines] = drawStatus((['frozen', 'halted', 'closed'] as const).map(state => ({ ...DEV, branchName: 'a', state, last }))).map(plain);
+    expect(lines.slice(0, 3)).toEqual(['frozen', 'halted', 'closed'].map(state => expect.stringMatching(new RegExp(`^dev +\\d+ +${state} +waiting \\(${state}\\) +c0ffee0 `))));
+  });
+
   test('says why a pipeline does not work, and what is not known', () => {
     const [, ...lines] = drawStatus([
       { ...DEV, branchName: 'a', state: 'frozen' }, { ...DEV, branchName: 'a', state: 'resting' }, { ...DEV, branchName: 'a', state: 'closed', closedReason: 'fire drill' },
