@@ -27,13 +27,13 @@ export class OperationsFunction {
     return inWords(async () => (await this.sts.send(new GetCallerIdentityCommand({}))).Arn ?? '');
   }
 
-  public async invoke<Outcome>(request: OperationRequest): Promise<readonly Outcome[]> {
+  public async invoke<Outcome>(request: OperationRequest): Promise<OperationAnswer<Outcome>> {
     const { Payload, FunctionError } = await inWords(async () => this.lambda.send(new InvokeCommand({
       FunctionName: NAMES.operationsFunction, Payload: JSON.stringify(request),
     })));
     const answer: unknown = JSON.parse(Payload?.transformToString() || '{}');
     if (FunctionError) throw new Error((answer as { errorMessage?: string }).errorMessage ?? FunctionError);
-    return (answer as OperationAnswer<Outcome>).pipelines;
+    return answer as OperationAnswer<Outcome>;
   }
 }
 

@@ -9,7 +9,7 @@ const COLUMNS = ['environment', 'account', 'state', 'last execution', 'commit', 
 
 /** Answers whether everything could be seen. */
 export async function status({ json }: { readonly json?: boolean }, operations: Operated, write: Write): Promise<boolean> {
-  const outcomes = await operations.invoke<StatusOutcome>({ operation: 'status' });
+  const { pipelines: outcomes } = await operations.invoke<StatusOutcome>({ operation: 'status' });
   if (json) write(JSON.stringify(outcomes, undefined, 2));
   else if (outcomes.length === 0) write('There are no environments.');
   else drawStatus(outcomes).forEach(write);

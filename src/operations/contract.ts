@@ -9,6 +9,8 @@ export type EnvironmentNames = readonly string[] | 'all';
 /** One for each pipeline; while an environment moves it has two. */
 export interface OperationAnswer<Outcome> {
   readonly pipelines: readonly Outcome[];
+  /** Names of environments that are not there now, whose halt was taken back. */
+  readonly gone?: readonly string[];
 }
 
 /** Where the pipeline of an environment is. */
