@@ -18,7 +18,10 @@ export function excerptOf(log: readonly string[]): string[] {
   });
 }
 
+/** `error TS2322: …` or `TypeError: …`, not the code that throws it. */
+const MESSAGE = /\b(\w*error|\w*exception|fatal)\b[^:("'`]*(:|$)/i;
+
 /** The first line that says what was wrong. */
 export function firstComplaint(log: readonly string[]): string | undefined {
-  return log.find(line => ABOUT_ERRORS.test(line))?.trim();
+  return (log.find(line => MESSAGE.test(line)) ?? log.find(line => ABOUT_ERRORS.test(line)))?.trim();
 }

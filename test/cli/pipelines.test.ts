@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { excerptOf } from '../../cli/excerpt';
+import { excerptOf, firstComplaint } from '../../cli/excerpt';
 import { describeFailedRuns, PipelineProgress, reportPipelines, settled } from '../../cli/pipelines';
 import { reportOf } from '../../cli/report';
 import { drawTimeline } from '../../cli/timeline/page';
@@ -108,6 +108,12 @@ describe('the log of a failure', () => {
     expect(excerptOf(log)).toEqual([
       '… 99 lines', '● shop › sells', 'line 101', 'line 102', '… 182 lines', ...numbered(285, 300),
     ]);
+  });
+
+  test('begins with a message rather than with the code that throws it', () => {
+    expect(firstComplaint(['throw new Error("closed: sorry");', '      ^', '', 'Error: closed: sorry', '    at <anonymous>'])).toBe('Error: closed: sorry');
+    expect(firstComplaint(['3 tests failed', 'done'])).toBe('3 tests failed');
+    expect(firstComplaint(['done'])).toBeUndefined();
   });
 
   test('stays short, however many lines are about errors', () => {
