@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { createInterface } from 'node:readline';
 import type { CleanUp } from './clean-up';
+import { StackTraces } from './stack-traces';
 import { UsageError } from './usage-error';
 import { readAssembly } from '../rehearsal/assembly/manifest';
 
 /** The folder of the cloud assembly that `--app` names; a command is run to synthesize it. */
-export async function assemblyOf(app: string, cleanUp: CleanUp): Promise<string> {
+export async function assemblyOf(app: string, cleanUp: CleanUp, verbose: boolean): Promise<string> {
   const folder = path.resolve(app);
   if (isFolder(folder)) {
     try {
@@ -20,7 +23,7 @@ export async function assemblyOf(app: string, cleanUp: CleanUp): Promise<string>
   checkCommand(app);
   const outdir = mkdtempSync(path.join(tmpdir(), 'org-environments-cdk.out-'));
   cleanUp.add(() => rmSync(outdir, { recursive: true, force: true, maxRetries: 5 }));
-  await synthesize(app, outdir, cleanUp);
+  await synthesize(app, outdir, cleanUp, verbose);
   if (!existsSync(path.join(outdir, 'manifest.json'))) {
     throw new Error(`the command '${app}' synthesized nothing: it must write a cloud assembly into the folder that CDK_OUTDIR names, as a CDK app does by itself`);
   }
@@ -53,7 +56,7 @@ function isExecutable(file: string): boolean {
 }
 
 /** Runs the app as the CDK command line does: in a shell, with the context of cdk.json. */
-async function synthesize(command: string, outdir: string, cleanUp: CleanUp): Promise<void> {
+async function synthesize(command: string, outdir: string, cleanUp: CleanUp, verbose: boolean): Promise<void> {
   const env = {
     CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:enable-path-metadata': true, ...contextOf('cdk.json'), ...readJson('cdk.context.json') }),
     CDK_DEFAULT_ACCOUNT: '111111111111',
@@ -61,14 +64,25 @@ async function synthesize(command: string, outdir: string, cleanUp: CleanUp): Pr
     ...process.env,
     CDK_OUTDIR: outdir,
   };
+  const traces = new StackTraces(line => process.stderr.write(`${line}\n`), verbose);
+  // in a group of its own, so that what the shell has started can be ended with it
+  const child = spawn(command, { shell: true, detached: true, stdio: ['ignore', 'inherit', 'pipe'], env });
+  const lines = createInterface({ input: child.stderr }).on('line', line => traces.line(line));
+  const read = once(lines, 'close');
+  const forget = cleanUp.add(() => endGroup(child.pid));
   const status = await new Promise<number | null>((resolve, reject) => {
-    // in a group of its own, so that what the shell has started can be ended with it
-    const child = spawn(command, { shell: true, detached: true, stdio: ['ignore', 'inherit', 'inherit'], env });
-    const forget = cleanUp.add(() => endGroup(child.pid));
     child.on('error', reject);
-    child.on('exit', code => { forget(); resolve(code); });
+    child.on('exit', resolve);
   });
-  if (status !== 0) throw new Error(`the command '${command}' ended with ${status === null ? 'a signal' : `exit status ${status}`}, so there is nothing to rehearse`);
+  forget();
+  // a process in the background may keep the stream open for as long as it likes
+  await Promise.race([read, new Promise(resolve => setTimeout(resolve, 200).unref())]);
+  child.stderr.destroy();
+  traces.end();
+  if (status === 0) return;
+  const ended = `the command '${command}' ended with ${status === null ? 'a signal' : `exit status ${status}`}, so there is nothing to rehearse`;
+  const hint = traces.hidden ? ' (--verbose shows the stack trace)' : '';
+  throw new Error(traces.message === undefined ? ended : `${ended}: ${traces.message}${hint}`);
 }
 
 function endGroup(pid: number | undefined): void {

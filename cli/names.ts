@@ -27,3 +27,15 @@ export function repositoryHints(stacks: readonly AssemblyStack[], given: readonl
     ...missing.map(name => `the app uses the repository '${name}', which was not given: --repository ${name}=<path>`),
   ];
 }
+
+/** For units that are on AWS and not in the rehearsal, the option that puts them there. */
+export function unitHints(reasons: readonly string[]): string[] {
+  const units = reasons.flatMap(reason => [...reason.matchAll(/organizational unit '([^']+)' does not exist/g)].map(([, unit]) => unit));
+  const ids = units.filter(unit => /^(r|ou)-/.test(unit));
+  const paths = new Set(units.filter(unit => !ids.includes(unit)));
+  const isUnknown = ids.length > 0 || reasons.some(reason => /You specified (a destination )?parent that doesn't exist/.test(reason));
+  return [
+    ...[...paths].map(unit => `if AWS has the unit '${unit}', let the rehearsal have it, too: --organizational-unit ${/[^\w./-]/.test(unit) ? `'${unit}'` : unit}`),
+    ...isUnknown ? ['roots and units have other ids here than on AWS: name a unit by its path, and let it be there with --organizational-unit <path>'] : [],
+  ];
+}

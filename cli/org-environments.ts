@@ -28,7 +28,7 @@ function program(): Command {
     .option('--timeline <file>', 'write what ran beside what, and what waited for what, as a page for a browser')
     .option('--log <file>', 'write the logs of all functions')
     .option('--scale <number>', 'simulated seconds in one real second', scale, 60)
-    .option('--verbose', 'a line for every resource')
+    .option('--verbose', 'a line for every resource, and the stack trace of an app that fails')
     .exitOverride()
     .action(async (options: RehearseOptions) => {
       if (!await rehearse(options, {

@@ -1,4 +1,6 @@
 import pc from 'picocolors';
+import { excerptOf, firstComplaint } from './excerpt';
+import type { Build } from '../rehearsal/codebuild/build';
 import type { PipelineSummary } from '../rehearsal/codepipeline/codepipeline';
 import type { Simulation } from '../rehearsal/simulation';
 
@@ -18,15 +20,18 @@ export interface PipelineReport {
   readonly name: string;
   readonly accountId: string;
   readonly region: string;
+  readonly removed: boolean;
   /** The newest first. */
   readonly executions: readonly ExecutionReport[];
 }
 
-/** So much of the log of a failed build is shown. */
+/** So much is shown of the log of a build that was not failed by a command. */
 const LINES = 15;
 
 export function reportPipelines({ codepipeline }: Simulation): PipelineReport[] {
-  return codepipeline.all.map(({ name, accountId, region, executions }) => ({ name, accountId, region, executions: executions.map(describe) }));
+  return codepipeline.all.map(({ name, accountId, region, removed, executions }) => (
+    { name, accountId, region, removed, executions: executions.map(describe) }
+  ));
 }
 
 /** Tells of executions that have ended or wait for somebody, each once. */
@@ -41,19 +46,53 @@ export class PipelineProgress {
     }
   }
 
-  private tellOne({ name, accountId, region }: PipelineSummary, execution: Execution): void {
+  private tellOne(pipeline: PipelineSummary, execution: Execution): void {
     if (this.told.get(execution.executionId) === execution.status) return;
     this.told.set(execution.executionId, execution.status);
     const { status, reason, commitId = 'no commit', actions } = describe(execution);
     const mark = status === 'Succeeded' ? pc.green('✓') : status === 'Failed' ? pc.red('✗') : pc.yellow('…');
     const steps = actions.map(({ action, status: how }) => how === 'Succeeded' ? action : `${action} ${words(how)}`).join(', ');
-    this.write(`${mark} ${accountId}  pipeline ${name}  ${commitId.slice(0, 7)}  ${words(status)}: ${steps || 'nothing has begun'}`);
+    const { accountId, name } = pipeline;
+    this.write(`${mark} ${accountId}  pipeline ${name}  ${short(commitId)}  ${words(status)}: ${steps || 'nothing has begun'}`);
     if (reason === undefined) return;
     this.write(`  ${reason}`);
-    const failed = execution.actionRuns.find(run => run.status === 'Failed');
-    const build = this.simulation.codebuild.builds(accountId, region).find(({ id }) => id === failed?.externalExecutionId);
-    for (const line of build?.log.slice(-LINES) ?? []) this.write(pc.dim(`  | ${line}`));
+    const build = failedBuild(this.simulation, pipeline, execution);
+    const { command, output } = build?.failedCommand ?? { output: build?.log.slice(-LINES) ?? [] };
+    if (command !== undefined) command.split('\n').forEach((line, index) => this.write(pc.dim(`  ${index === 0 ? '$' : ' '} ${line}`)));
+    for (const line of excerptOf(output)) this.write(pc.dim(`  | ${line}`));
   }
+}
+
+/** Every execution that has failed, with its stage and the cause, in so many words as are needed to know what to look for above. */
+export function describeFailedRuns(simulation: Simulation): string[] {
+  return simulation.codepipeline.all.flatMap(pipeline => {
+    const failed = pipeline.executions.filter(({ status }) => status === 'Failed').reverse();
+    return failed.flatMap(execution => describeFailure(simulation, pipeline, execution));
+  });
+}
+
+function describeFailure(simulation: Simulation, pipeline: PipelineSummary, execution: Execution): string[] {
+  const { reason = 'no reason given', commitId = 'no commit' } = describe(execution);
+  const build = failedBuild(simulation, pipeline, execution);
+  const action = failedAction(execution);
+  const [cause] = (build?.failure?.message ?? action?.error?.message ?? reason).split('\n');
+  const [last] = pipeline.executions;
+  const since = last === execution ? '' : `; the last execution: ${words(last.status)}`;
+  const complaint = firstComplaint(build?.failedCommand?.output ?? []);
+  const stage = action?.stageName ?? [...execution.stages.keys()].at(-1);
+  return [
+    `${pc.red('✗')} ${pc.bold(`pipeline ${pipeline.name}`)} in account ${pipeline.accountId}: ${short(commitId)} failed in stage ${stage}: ${cause}${since}`,
+    ...complaint === undefined ? [] : [`  | ${complaint}`],
+  ];
+}
+
+function failedAction({ actionRuns }: Execution): Execution['actionRuns'][number] | undefined {
+  return actionRuns.find(({ status }) => status === 'Failed');
+}
+
+function failedBuild({ codebuild }: Simulation, { accountId, region }: PipelineSummary, execution: Execution): Build | undefined {
+  const id = failedAction(execution)?.externalExecutionId;
+  return codebuild.builds(accountId, region).find(build => build.id === id);
 }
 
 /** What pipelines would still do has been done, but for what waits for somebody. */
@@ -64,6 +103,10 @@ export async function settled(simulation: Simulation): Promise<void> {
     await new Promise(resolve => setTimeout(resolve, 50));
     quiet = simulation.codepipeline.isBusy || simulation.lambda.isBusy ? 0 : quiet + 1;
   }
+}
+
+function short(commitId: string): string {
+  return /^[0-9a-f]{40}$/.test(commitId) ? commitId.slice(0, 7) : commitId;
 }
 
 /** `InProgress` as one reads it. */

@@ -5,14 +5,15 @@ import { BadDay, checkFaults } from './bad-day';
 import { cleaningUp } from './clean-up';
 import { Deployments, type App } from './deployments';
 import { describeFailures } from './failures';
-import { organizationIdOf, repositoryHints } from './names';
+import { organizationIdOf, repositoryHints, unitHints } from './names';
 import { checkFiles, type RehearseOptions } from './options';
 import { PipelineWork } from './pipeline-work';
+import { describeFailedRuns } from './pipelines';
 import { clock, duration, Progress } from './progress';
 import { describeRemains } from './remains';
 import { reportOf, type Deployment, type Report } from './report';
 import { tellFaults, tellLeftovers, tellQuotas } from './summary';
-import { drawTimeline } from './timeline/page';
+import { drawTimeline, titleOf } from './timeline/page';
 import { pipelineLanes } from './timeline/pipelines';
 import { Recorder, type Lane } from './timeline/recorder';
 import { drawTree } from './tree';
@@ -35,7 +36,7 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     const startedAt = Date.now();
     const apps: App[] = [];
     // all of them before simulated time begins, which goes on while a command runs
-    for (const name of options.app) apps.push({ name, folder: await assemblyOf(name, cleanUp) });
+    for (const name of options.app) apps.push({ name, folder: await assemblyOf(name, cleanUp, options.verbose ?? false) });
     const stacks = apps.flatMap(({ folder }) => readAssembly(folder));
     const simulation = await begin(options, stacks, terminal);
     cleanUp.add(async () => simulation.stop());
@@ -55,10 +56,10 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
       commandFailure: deployments.commandFailure,
     });
     const lanes = [...recorder.lanes, ...runsPipelines(options) ? pipelineLanes(simulation, begunAt) : []];
-    if (options.timeline) writeFileSync(options.timeline, timelineOf(lanes, report, options));
+    if (options.timeline) writeFileSync(options.timeline, timelineOf(lanes, report, stacks));
     if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
     summarize(report, terminal.write);
-    const hints = report.succeeded ? [] : repositoryHints(stacks, Object.keys(options.repository ?? {}));
+    const hints = report.succeeded ? [] : hintsFor(report, stacks, options);
     await tellEnd(simulation, options, deployments.done, report, hints, terminal.write);
     return report.succeeded;
   });
@@ -101,9 +102,9 @@ function listen(simulation: Simulation, options: RehearseOptions, write: Write):
   return { recorder, stop };
 }
 
-function timelineOf(lanes: readonly Lane[], { accounts, simulatedSeconds }: Report, { app }: RehearseOptions): string {
+function timelineOf(lanes: readonly Lane[], { accounts, simulatedSeconds }: Report, stacks: readonly AssemblyStack[]): string {
   const names = new Map(accounts.map(({ accountId, name }) => [accountId, name]));
-  return drawTimeline({ title: `Rehearsal of ${[...new Set(app)].join(', ')}`, lanes, accounts: names, seconds: simulatedSeconds });
+  return drawTimeline({ title: titleOf(stacks.map(({ name }) => name)), lanes, accounts: names, seconds: simulatedSeconds });
 }
 
 function summarize(report: Report, write: Write): void {
@@ -122,15 +123,21 @@ function summarize(report: Report, write: Write): void {
   write(hasBuilds ? `Time: ${here}; ${simulated} simulated, but AWS has other machines for builds` : `Time: ${simulated} on AWS, ${here}`);
 }
 
+function hintsFor({ deployments }: Report, stacks: readonly AssemblyStack[], { repository = {} }: RehearseOptions): string[] {
+  const reasons = deployments.flatMap(({ failures }) => failures.map(({ reason }) => reason));
+  return [...unitHints(reasons), ...repositoryHints(stacks, Object.keys(repository))];
+}
+
 /** What is worth reading last: what is left, and what went wrong. */
 async function tellEnd(
-  simulation: Simulation, { destroy }: RehearseOptions, deployments: readonly Deployment[], report: Report, hints: readonly string[],
+  simulation: Simulation, options: RehearseOptions, deployments: readonly Deployment[], report: Report, hints: readonly string[],
   write: Write,
 ): Promise<void> {
-  if (!report.succeeded || destroy) (await describeRemains(simulation)).forEach(write);
+  if (!report.succeeded || options.destroy) (await describeRemains(simulation)).forEach(write);
   else tellLeftovers(report.leftovers, write);
   // what a bad day has broken was told when it broke
   const failures = describeFailures(deployments.filter(({ mended }) => !mended));
+  if (runsPipelines(options)) failures.push(...describeFailedRuns(simulation));
   if (report.commandFailure !== undefined) failures.push(`${pc.red('✗')} ${report.commandFailure}`);
   if (failures.length > 0) write('');
   failures.forEach(write);

@@ -11,7 +11,7 @@ type Write = (line: string) => void;
 export async function halt(options: ChoiceOptions & { readonly reason: string }, operations: Operated, write: Write): Promise<boolean> {
   const environmentNames = chosenNames(options);
   const by = await operations.caller();
-  const outcomes = await operations.invoke<HaltOutcome>({ operation: 'halt', environmentNames, by, reason: options.reason });
+  const { pipelines: outcomes } = await operations.invoke<HaltOutcome>({ operation: 'halt', environmentNames, by, reason: options.reason });
   for (const outcome of outcomes) write(line(outcome, halted(outcome)));
   if (outcomes.length === 0) write('There are no environments.');
   return outcomes.every(({ problem }) => problem === undefined);
@@ -20,9 +20,8 @@ export async function halt(options: ChoiceOptions & { readonly reason: string },
 /** Answers whether all pipelines let commits through again that should. */
 export async function resume(options: ChoiceOptions, operations: Operated, write: Write): Promise<boolean> {
   const environmentNames = chosenNames(options);
-  const outcomes = await operations.invoke<ResumeOutcome>({ operation: 'resume', environmentNames });
+  const { pipelines: outcomes, gone = [] } = await operations.invoke<ResumeOutcome>({ operation: 'resume', environmentNames });
   for (const outcome of outcomes) write(line(outcome, resumed(outcome)));
-  const gone = environmentNames === 'all' ? [] : environmentNames.filter(name => !outcomes.some(({ environmentName }) => environmentName === name));
   for (const name of gone) write(`${name}: there is no such environment now; its halt is taken back, so one of this name starts as its code says`);
   if (outcomes.length + gone.length === 0) write('There are no environments.');
   return outcomes.every(({ problem }) => problem === undefined);

@@ -9,7 +9,7 @@ const COLUMNS = ['environment', 'account', 'state', 'last execution', 'commit', 
 
 /** Answers whether everything could be seen. */
 export async function status({ json }: { readonly json?: boolean }, operations: Operated, write: Write): Promise<boolean> {
-  const outcomes = await operations.invoke<StatusOutcome>({ operation: 'status' });
+  const { pipelines: outcomes } = await operations.invoke<StatusOutcome>({ operation: 'status' });
   if (json) write(JSON.stringify(outcomes, undefined, 2));
   else if (outcomes.length === 0) write('There are no environments.');
   else drawStatus(outcomes).forEach(write);
@@ -26,9 +26,9 @@ export function drawStatus(outcomes: readonly StatusOutcome[]): string[] {
 }
 
 function cellsOf({ environmentName, accountId, state, last }: StatusOutcome): string[] {
-  const { status: executed = '-', commitId = '-', author = '-', startedAt, seconds } = last ?? {};
+  const { status: executed = '-', waits, commitId = '-', author = '-', startedAt, seconds } = last ?? {};
   const took = seconds === undefined ? '-' : duration(seconds);
-  return [environmentName, accountId, state, executed, commitId.slice(0, 7), author, startedAt ? moment(startedAt) : '-', took];
+  return [environmentName, accountId, state, waits ? `waiting (${state})` : executed, commitId.slice(0, 7), author, startedAt ? moment(startedAt) : '-', took];
 }
 
 function remarksOf({ environmentName, accountId, state, halt, closedReason, problem }: StatusOutcome): string[] {

@@ -11,6 +11,16 @@ export interface Page {
   readonly seconds: number;
 }
 
+/** So many stacks are named; one more does not take more room than saying so. */
+const NAMED = 4;
+
+/** Apps are named by their stacks: what was given to get them may be a folder that is gone tomorrow. */
+export function titleOf(stackNames: readonly string[]): string {
+  const names = [...new Set(stackNames)];
+  const isLong = names.length > NAMED + 1;
+  return `Rehearsal of ${names.slice(0, isLong ? NAMED : undefined).join(', ')}${isLong ? ` and ${names.length - NAMED} more stacks` : ''}`;
+}
+
 /** One file that opens in a browser and needs nothing besides: a bar for whatever took time, by account and stack. */
 export function drawTimeline({ title, lanes, accounts, seconds }: Page): string {
   const pipelines = lanes.filter(({ bars }) => bars.some(({ doing }) => doing === 'run')).length;

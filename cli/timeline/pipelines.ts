@@ -4,7 +4,7 @@ import type { Simulation } from '../../rehearsal/simulation';
 /** What the recorder of stacks does not see: the executions of each pipeline, and its actions. */
 export function pipelineLanes({ codepipeline, clock }: Simulation, startedAt: number): Lane[] {
   const at = (time: number): number => (time - startedAt) / 1000;
-  return codepipeline.all.filter(({ executions }) => executions.length > 0).map(({ name, accountId, region, executions }) => {
+  return codepipeline.all.filter(({ executions }) => executions.length > 0).map(({ name, accountId, region, removed, executions }) => {
     const rows = new Map<string, Row>();
     const inOrder = [...executions].reverse();
     for (const run of inOrder.flatMap(({ actionRuns }) => [...actionRuns].reverse())) {
@@ -17,7 +17,7 @@ export function pipelineLanes({ codepipeline, clock }: Simulation, startedAt: nu
       ...bar(at(from), at(isOver ? updatedAt : clock.now()), status, statusSummary ?? found.at(0)?.revisionId),
       ...isRollback && { doing: 'rollback' as const },
     }));
-    return { stackName: `pipeline ${name}`, accountId, region, bars, rows };
+    return { stackName: `pipeline ${name}${removed ? ' (removed)' : ''}`, accountId, region, bars, rows };
   });
 }
 

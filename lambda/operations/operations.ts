@@ -9,7 +9,7 @@ import type { Commits } from '../shared/commits';
 import { environmentsOf } from '../shared/environments';
 import { isNamed } from '../shared/errors';
 import type { HaltRecord } from '../shared/halt';
-import { haltKey, isHalted } from '../shared/halt';
+import { HALTS, haltKey, isHalted } from '../shared/halt';
 import type { LeaseHolder } from '../shared/lease';
 import type { PipelineControl } from '../shared/pipeline-control';
 import { reopenPipeline, stopPipeline } from '../shared/pipeline-control';
@@ -42,13 +42,13 @@ export class Operations {
 
   public async resume(names: EnvironmentNames): Promise<OperationAnswer<ResumeOutcome>> {
     const environments = await environmentsOf(this.registry);
-    const gone = await this.haltedOf(without(environments, names));
+    const gone = await this.haltedOf(names === 'all' ? await this.haltedBeside(environments) : without(environments, names));
     const holders = chosen(environments, names === 'all' ? names : names.filter(name => !gone.includes(name)));
     // first the records: an update in between would freeze the pipelines again
     const halted = new Map(await Promise.all([...namesOf(holders), ...gone].map(
       async environmentName => [environmentName, await this.forget(environmentName)] as const,
     )));
-    return { pipelines: await Promise.all(holders.map(async holder => this.resumeOne(holder, halted.get(holder.environmentName) ?? false))) };
+    return { pipelines: await Promise.all(holders.map(async holder => this.resumeOne(holder, halted.get(holder.environmentName) ?? false))), gone };
   }
 
   public async status(): Promise<OperationAnswer<StatusOutcome>> {
@@ -78,6 +78,11 @@ export class Operations {
     }
   }
 
+  /** Those that are not there now: nobody can ask for them by what there is. */
+  private async haltedBeside(holders: readonly LeaseHolder[]): Promise<readonly string[]> {
+    return without(holders, (await this.registry.membersOf(HALTS)).map(({ member }) => member));
+  }
+
   private async haltedOf(names: readonly string[]): Promise<readonly string[]> {
     const halted = await Promise.all(names.map(async name => isHalted(this.registry, name)));
     return names.filter((_, index) => halted[index]);
@@ -87,6 +92,8 @@ export class Operations {
   private async note(record: HaltRecord): Promise<Halt | undefined> {
     const key = haltKey(record.environmentName);
     return unlessChanged(async () => {
+      // first on the list: what is halted and not on it would be found by its name only
+      await this.registry.enqueue(HALTS, record.environmentName, this.now());
       const earlier = await this.registry.read<HaltRecord>(key);
       if (earlier) return { by: earlier.by, at: earlier.at, reason: earlier.reason };
       await this.registry.write<HaltRecord>(key, record, undefined);
@@ -100,6 +107,7 @@ export class Operations {
     return unlessChanged(async () => {
       const record = await this.registry.read(key);
       if (record) await this.registry.remove(key, record.version);
+      if (record) await this.registry.leave(HALTS, environmentName);
       return record !== undefined;
     });
   }

@@ -20,20 +20,22 @@ export class Overview {
     };
     const declared = holder.resting ? 'resting' : halt ? 'halted' : holder.state;
     try {
-      const [{ closedReason }, [execution]] = await Promise.all([this.control.state(holder), this.control.executions(holder)]);
+      const [{ closedReason, waiting }, [execution]] = await Promise.all([this.control.state(holder), this.control.executions(holder)]);
       const byHand = declared === 'enabled' && closedReason !== undefined;
-      const last = execution && await this.lastOf(holder, execution);
+      const waits = closedReason !== undefined && waiting.includes(execution?.executionId ?? '');
+      const last = execution && await this.lastOf(holder, execution, waits);
       return { ...known, state: byHand ? 'closed' : declared, ...(byHand && { closedReason }), ...(last && { last }) };
     } catch (error) {
       return { ...known, state: declared, problem: problemOf(error, holder) };
     }
   }
 
-  private async lastOf({ repositoryArn }: LeaseHolder, execution: PipelineExecution): Promise<LastExecution> {
+  private async lastOf({ repositoryArn }: LeaseHolder, execution: PipelineExecution, waits: boolean): Promise<LastExecution> {
     const { status, startedAt, updatedAt, commitId } = execution;
     const author = commitId && await this.authorOf(repositoryArn, commitId);
     return {
       status,
+      ...(waits && { waits }),
       startedAt: startedAt.toISOString(),
       ...(status !== 'InProgress' && { seconds: Math.round((updatedAt.getTime() - startedAt.getTime()) / 1000) }),
       ...(commitId && { commitId }),

@@ -36,9 +36,10 @@ export class OperatedPipelines implements PipelineControl {
   public async state(pipeline: ControlledPipeline): Promise<PipelineState> {
     const { codepipeline } = await this.enter(pipeline);
     const { stageStates = [] } = await codepipeline.send(new GetPipelineStateCommand({ name: pipeline.pipelineName }));
-    const gate = stageStates.find(({ stageName }) => stageName === pipeline.gate)?.inboundTransitionState;
+    const { inboundTransitionState: gate, inboundExecutions = [] } = stageStates.find(({ stageName }) => stageName === pipeline.gate) ?? {};
     return {
       ...gate?.enabled === false && { closedReason: gate.disabledReason ?? '' },
+      waiting: inboundExecutions.flatMap(({ pipelineExecutionId }) => pipelineExecutionId ?? []),
       actions: stageStates.flatMap(unfinishedActions),
     };
   }

@@ -20,6 +20,8 @@ export interface PipelineExecution {
 export interface PipelineState {
   /** What is written at the gate, if it is closed. */
   readonly closedReason?: string;
+  /** Ids of the executions that stand in front of the gate. */
+  readonly waiting: readonly string[];
   readonly actions: readonly UnfinishedAction[];
 }
 

@@ -38,6 +38,8 @@ export class Build {
   public exported: Readonly<Record<string, string>> = {};
   public readonly phases: BuildPhase[] = [];
   public readonly log: string[] = [];
+  /** The command that has failed the build, and what was written from then on until its phase was over. */
+  public failedCommand?: { readonly command: string; readonly output: readonly string[] };
   /** Settled once the build has ended. */
   public completion: Promise<void> = Promise.resolve();
 

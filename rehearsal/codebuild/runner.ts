@@ -105,7 +105,9 @@ export class BuildRunner {
     const failed = await shell.run(phase?.commands ?? [], extra);
     const failedAtLast = await shell.run(phase?.finally ?? [], { ...extra, CODEBUILD_BUILD_SUCCEEDING: isSucceeding && !failed ? '1' : '0' });
     const failure = failed ?? failedAtLast;
-    if (failure === undefined || this.endedBy !== undefined) return true;
+    if (failure === undefined) return true;
+    if (isSucceeding) this.build.failedCommand = { command: failure.command.trim(), output: this.outputOf(failure.command) };
+    if (this.endedBy !== undefined) return true;
     const isTolerated = phase?.['on-failure'] === 'CONTINUE';
     this.note(commandError(failure), isTolerated ? undefined : 'FAILED');
     return phase?.['on-failure'] !== 'ABORT';
@@ -220,6 +222,12 @@ export class BuildRunner {
     this.write(`[Container] Phase complete: ${this.phase?.type} State: FAILED`);
     this.write(`[Container] Phase context status code: ${code} Message: ${message}`);
     if (status !== undefined) this.build.status = status;
+  }
+
+  /** What stands below the command in the log; the command itself may have several lines. */
+  private outputOf(command: string): readonly string[] {
+    const lines = command.trim().split('\n');
+    return this.build.log.slice(this.build.log.lastIndexOf(`[Container] Running command ${lines[0]}`) + lines.length);
   }
 
   private write(line: string): void {

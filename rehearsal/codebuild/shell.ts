@@ -68,6 +68,8 @@ export class Shell {
 
   private script(commands: readonly string[], extra: Readonly<Record<string, string>>): string {
     return [
+      // one stream, so that what is said of an error stands below what led to it
+      'exec 2>&1',
       ...this.restored(),
       ...Object.entries(extra).map(([name, value]) => `export ${name}=${quoted(value)}`),
       `trap '__status=$?; { declare -p; declare -f; } > ${quoted(this.state)}; exit $__status' EXIT`,

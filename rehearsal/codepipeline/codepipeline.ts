@@ -35,6 +35,7 @@ export interface PipelineSummary {
   readonly stages: readonly { readonly name: string; readonly actions: readonly PipelineAction[] }[];
   /** Whether any stage's inbound transition is disabled. */
   readonly frozen: boolean;
+  readonly removed: boolean;
   /** The newest first. */
   readonly executions: readonly Execution[];
 }
@@ -57,6 +58,7 @@ export class CodePipeline implements Service {
   public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly kept = new Regional(() => new Map<string, Pipeline>());
+  private readonly removed: Pipeline[] = [];
   private readonly engine: Engine;
   private readonly approvals: Approvals;
 
@@ -80,7 +82,7 @@ export class CodePipeline implements Service {
     const stages = new StageExecution(actions, new Conditions(cloudwatch, clock, partition), notifications, clock);
     this.engine = new Engine(stages, notifications, identifiers, clock);
     this.operations = new PipelineOperations(this.kept, this.engine, this.approvals, () => clock.now()).operations;
-    this.resourceTypes = { 'AWS::CodePipeline::Pipeline': pipelineType(environment, identifiers, this.kept, this.engine) };
+    this.resourceTypes = { 'AWS::CodePipeline::Pipeline': pipelineType(environment, identifiers, this.kept, this.removed, this.engine) };
   }
 
   /** A pipeline with all that has run in it. */
@@ -99,9 +101,9 @@ export class CodePipeline implements Service {
     return [...this.kept.of(accountId, region).values()].map(summary);
   }
 
-  /** The pipelines of all accounts. */
+  /** The pipelines of all accounts, and then those that were removed. */
   public get all(): readonly PipelineSummary[] {
-    return this.kept.values().flatMap(pipelines => [...pipelines.values()]).map(summary);
+    return [...this.kept.values().flatMap(pipelines => [...pipelines.values()]), ...this.removed].map(summary);
   }
 
   /** Whether any pipeline has something to do but to wait for somebody who approves. */
@@ -133,6 +135,7 @@ function summary(pipeline: Pipeline): PipelineSummary {
     region,
     executions,
     frozen: pipeline.closed.size > 0,
+    removed: pipeline.removed,
     stages: pipeline.stages.map(stage => ({
       name: stage.Name,
       actions: stage.Actions.map(action => ({

@@ -100,6 +100,7 @@ export class Engine {
     for (const execution of pipeline.executions.filter(({ isOver }) => !isOver)) {
       execution.stop = { abandon: true, reason };
       execution.status = 'Cancelled';
+      execution.updatedAt = this.clock.now();
       execution.abandoned.abort();
     }
   }

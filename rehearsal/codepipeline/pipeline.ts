@@ -76,6 +76,8 @@ export class Gate {
 
 /** A pipeline and all that has run in it. */
 export class Pipeline {
+  /** What has run in it is still of interest. */
+  public removed = false;
   public version = 0;
   /** The newest first. */
   public readonly executions: Execution[] = [];

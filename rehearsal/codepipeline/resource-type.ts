@@ -9,7 +9,7 @@ import { assertStructure, Pipeline, PipelineProperties, type Declaration } from 
 export type Kept = Regional<Map<string, Pipeline>>;
 
 /** `AWS::CodePipeline::Pipeline`: a pipeline that is made begins to run at once, one that is changed does not. */
-export function pipelineType(environment: Environment, identifiers: Identifiers, kept: Kept, engine: Engine): ResourceType {
+export function pipelineType(environment: Environment, identifiers: Identifiers, kept: Kept, removed: Pipeline[], engine: Engine): ResourceType {
   function declare(pipeline: Pipeline, declaration: Declaration, before: Declaration | undefined, by: string): Provisioned {
     assertStructure(declaration);
     const at = environment.clock.now();
@@ -52,8 +52,11 @@ export function pipelineType(environment: Environment, identifiers: Identifiers,
     async remove(id, _properties, context) {
       const pipelines = kept.of(context.accountId, context.region);
       const pipeline = pipelines.get(id);
+      if (pipeline === undefined) return;
       pipelines.delete(id);
-      if (pipeline !== undefined) engine.cancel(pipeline);
+      pipeline.removed = true;
+      removed.push(pipeline);
+      engine.cancel(pipeline);
     },
   };
 }

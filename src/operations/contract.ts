@@ -9,6 +9,8 @@ export type EnvironmentNames = readonly string[] | 'all';
 /** One for each pipeline; while an environment moves it has two. */
 export interface OperationAnswer<Outcome> {
   readonly pipelines: readonly Outcome[];
+  /** Names of environments that are not there now, whose halt was taken back. */
+  readonly gone?: readonly string[];
 }
 
 /** Where the pipeline of an environment is. */
@@ -62,6 +64,8 @@ export interface StatusOutcome extends PipelineIdentity {
 
 export interface LastExecution {
   readonly status: string;
+  /** It is not running: it stands in front of the stage into which nothing is let through. */
+  readonly waits?: true;
   readonly startedAt: string;
   /** Absent while it runs. */
   readonly seconds?: number;

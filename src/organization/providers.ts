@@ -165,7 +165,7 @@ export class OrganizationProviders extends Construct {
       description: 'Halts, resumes and looks at the pipelines of all environments',
       environment: this.environment(),
     });
-    this.grantRecords(functions.role, ['halt#*']);
+    this.grantRecords(functions.role, ['halt#*'], [...RECORDS, ...QUEUE]);
     this.grantRecords(functions.role, ['index#*', 'lease#*'], READ, 'Environments');
     this.grantEnter(functions.role, [NAMES.operateRole]);
     // by this name the command line knows it

@@ -34,7 +34,7 @@ export class FakePipelines implements PipelineControl {
 
   public async state({ accountId }: ControlledPipeline): Promise<PipelineState> {
     const closedReason = this.closed.get(await this.stackOf(accountId));
-    return { ...(closedReason !== undefined && { closedReason }), actions: [] };
+    return { ...(closedReason !== undefined && { closedReason }), waiting: [], actions: [] };
   }
 
   public async executions({ accountId }: ControlledPipeline): Promise<readonly PipelineExecution[]> {

@@ -8,16 +8,17 @@ const ANNA = 'arn:aws:sts::222222222222:assumed-role/Operator/anna';
 
 /** A function that answers always the same, and what the user reads. */
 function world(...pipelines: object[]) {
+  const gone: string[] = [];
   const requests: OperationRequest[] = [];
   const lines: string[] = [];
   const operations = {
     caller: async () => ANNA,
     invoke: async <Outcome>(request: OperationRequest) => {
       requests.push(request);
-      return pipelines as Outcome[];
+      return { pipelines: pipelines as Outcome[], gone };
     },
   };
-  return { requests, operations, lines, write: (line: string) => { lines.push(plain(line)); } };
+  return { gone, requests, operations, lines, write: (line: string) => { lines.push(plain(line)); } };
 }
 
 function plain(line: string): string {
@@ -78,8 +79,9 @@ test('resume tells of each pipeline what happens now, and does not succeed where
 });
 
 test('resume tells which environments are not there now, and that nothing keeps those of their name halted', async () => {
-  const { operations, write, lines } = world({ ...DEV, state: 'enabled', started: false, wasHalted: true });
-  expect(await resume({ environment: ['dev', 'gone'] }, operations, write)).toBe(true);
+  const { gone, operations, write, lines } = world({ ...DEV, state: 'enabled', started: false, wasHalted: true });
+  gone.push('gone');
+  expect(await resume({ all: true }, operations, write)).toBe(true);
   expect(lines).toEqual([
     'dev (account 300000000001) resumed: what has waited goes on',
     'gone: there is no such environment now; its halt is taken back, so one of this name starts as its code says',
@@ -109,6 +111,12 @@ describe('status', () => {
       '',
       `production was halted by ${ANNA} at 2026-01-01 11:00: the till is wrong`,
     ]);
+  });
+
+  test('says of a commit in front of what is not let through that it waits, and why', () => {
+    const last = { status: 'InProgress', waits: true, startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123' } as const;
+    const [, ...lines] = drawStatus((['frozen', 'halted', 'closed'] as const).map(state => ({ ...DEV, branchName: 'a', state, last }))).map(plain);
+    expect(lines.slice(0, 3)).toEqual(['frozen', 'halted', 'closed'].map(state => expect.stringMatching(new RegExp(`^dev +\\d+ +${state} +waiting \\(${state}\\) +c0ffee0 `))));
   });
 
   test('says why a pipeline does not work, and what is not known', () => {

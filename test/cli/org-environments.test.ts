@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { describeFailures, firstLine } from '../../cli/failures';
-import { organizationIdOf } from '../../cli/names';
+import { organizationIdOf, unitHints } from '../../cli/names';
 import { drawTree } from '../../cli/tree';
 import { readAssembly } from '../../rehearsal';
 
@@ -101,7 +101,35 @@ describe('org-environments rehearse', () => {
     expect(JSON.parse(readFileSync(path.join(folder, 'then.json'), 'utf8'))).toMatchObject({
       succeeded: false, commandFailure: "--then 'exit 3' ended with status 3", stacks: [{ name: 'Shop' }], deployments: [{ succeeded: true }],
     });
-    expect(readFileSync(path.join(folder, 'then.html'), 'utf8')).toContain('Rehearsal of');
+    expect(readFileSync(path.join(folder, 'then.html'), 'utf8')).toContain('<title>Rehearsal of Shop</title>');
+  });
+
+  test('tells why an app does not synthesize, first and last, and the stack trace only when that is asked for', () => {
+    writeFileSync(path.join(folder, 'broken.js'), [
+      'console.error("deprecated: shop");', 'class ValidationError extends Error { name = "ValidationError"; }', 'throw new ValidationError("[App/Shop] is closed\\non Sundays");',
+    ].join('\n'));
+    const { status, stdout, stderr } = run('--app', 'node broken.js');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr.split('\n').filter(line => line !== '')).toEqual([
+      'deprecated: shop', 'ValidationError: [App/Shop] is closed', 'on Sundays',
+      "error: the command 'node broken.js' ended with exit status 1, so there is nothing to rehearse: ValidationError: [App/Shop] is closed (--verbose shows the stack trace)",
+    ]);
+    const verbose = run('--app', 'node broken.js', '--verbose');
+    expect(verbose.stderr).toMatch(/broken.js:3\nthrow new [^]*\n {4}at [^]*\nerror: .*: ValidationError: \[App\/Shop\] is closed\n$/);
+  });
+
+  test('does not wait for what an app has left running', () => {
+    const app = assembly('in-the-background', { A: queue('a') });
+    const startedAt = Date.now();
+    const { status, stdout } = run('--app', `sleep 20 >&- & cp ${app}/* "$CDK_OUTDIR"`, '--scale', '600');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('Done: 1 resource operation') });
+    expect(Date.now() - startedAt).toBeLessThan(15_000);
+  });
+
+  test('leaves what is no stack trace as the app has written it', () => {
+    const text = ['/tmp/report:12', '  at your service', 'look there:', '/tmp/other:3', 'and there', '', 'last'].join('\n');
+    writeFileSync(path.join(folder, 'words.js'), `process.stderr.write(${JSON.stringify(`${text}\n/tmp/end:1`)}); process.exitCode = 4;`);
+    expect(run('--app', 'node words.js').stderr).toBe(`${text}\n/tmp/end:1\nerror: the command 'node words.js' ended with exit status 4, so there is nothing to rehearse\n`);
   });
 
   test('ends with 1 when the command fails, and leaves nothing behind', () => {
@@ -145,6 +173,19 @@ describe('org-environments rehearse', () => {
     expect(stdout).toMatch(/Resources were retained:\n {2}AWS::SQS::Queue \S+ of stack Shop in account 111111111111/);
     expect(stdout).toContain("hint: no stack of the app uses the repository 'shoo' that --repository gives: it names 'shop'");
     expect(stdout).toContain("hint: the app uses the repository 'shop', which was not given: --repository shop=<path>");
+  });
+
+  test('tells which option gives a unit that is not there', () => {
+    const unit = { Type: 'AWS::Organizations::OrganizationalUnit', Properties: { Name: 'Test', ParentId: 'ou-ab12-12345678' } };
+    const { status, stdout } = run('--app', assembly('unit', { Unit: unit }), '--scale', '600');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: expect.stringMatching(/doesn't exist[^]*\nhint: roots and units have other ids here .*--organizational-unit <path>/) });
+    const failed = (reason: string): string[] => unitHints([`Error: organizational unit '${reason}`]);
+    expect(failed("Workloads/Test' does not exist: the root has no units")).toEqual([
+      "if AWS has the unit 'Workloads/Test', let the rehearsal have it, too: --organizational-unit Workloads/Test",
+    ]);
+    expect(failed("My Units/Test' does not exist: the root has no units")).toEqual([expect.stringMatching(/--organizational-unit 'My Units\/Test'$/)]);
+    expect(failed("ou-ab12-12345678' does not exist: give it")).toEqual([expect.stringContaining('roots and units have other ids here than on AWS')]);
+    expect(unitHints(["'same' already exists"])).toEqual([]);
   });
 
   test('skips a stack without resources, and names a stack that is refused', () => {

@@ -1,9 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
-import { PipelineProgress, reportPipelines, settled } from '../../cli/pipelines';
+import { excerptOf, firstComplaint } from '../../cli/excerpt';
+import { describeFailedRuns, PipelineProgress, reportPipelines, settled } from '../../cli/pipelines';
 import { reportOf } from '../../cli/report';
 import { drawTimeline } from '../../cli/timeline/page';
 import { pipelineLanes } from '../../cli/timeline/pipelines';
-import { approvalAction, buildAction, buildProject, MEMBER, PIPELINE, PipelineWorld } from '../rehearsal/codepipeline/world';
+import { approvalAction, BUCKET, buildAction, buildProject, MEMBER, PIPELINE, PipelineWorld, REGION } from '../rehearsal/codepipeline/world';
 
 const BUILD = { Name: 'Build', Actions: [buildAction('Build', 'do')] };
 
@@ -40,17 +41,82 @@ test('an execution that waits for somebody is settled, told once, reported, and 
   expect(page).toContain('Build/Build (Build by CodeBuild): run 00:');
 });
 
-test('a failed execution is told with its reason and the end of its log, and fails the rehearsal', async () => {
-  const lines = await run([BUILD], [...Array.from({ length: 20 }, (_, line) => `echo line ${line}`), 'exit 3']);
+test('a failed execution is told with its reason and the log of the command that failed, fails the rehearsal, and is named at the end', async () => {
+  const failing = ['# type-checks', 'echo "app.ts(3,1): error TS2322"', ...Array.from({ length: 20 }, (_, line) => `echo line ${line}`), 'exit 3'].join('\n');
+  const lines = await run([BUILD], ['echo before', failing]);
   expect(lines.slice(0, 2)).toEqual([
     expect.stringMatching(/^✗ .* failed: Source, Build failed$/),
-    '  Action Build in stage Build failed: Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, '
-    + 'Message: Error while executing command: exit 3. Reason: exit status 3',
+    expect.stringMatching(/^ {2}Action Build in stage Build failed: Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, Message: /),
   ]);
-  expect(lines.slice(2)).toHaveLength(15);
-  expect(lines.join('\n')).toContain('| line 19');
-  expect(pipelineLanes(world.simulation, startedAt)[0].bars).toMatchObject([{ failed: true, reason: lines[1].trim() }]);
+  expect(lines.slice(-21 - failing.split('\n').length)).toEqual([
+    '  $ # type-checks', ...failing.split('\n').slice(1).map(line => `    ${line}`), '  | app.ts(3,1): error TS2322', ...Array.from({ length: 20 }, (_, line) => `  | line ${line}`),
+  ]);
+  expect(lines.join('\n')).not.toContain('before');
+  const [lane] = pipelineLanes(world.simulation, startedAt);
+  expect(lane.bars).toMatchObject([{ failed: true, reason: expect.stringContaining('Action Build in stage Build failed') }]);
   for (const builds of [true, false]) {
     expect(await reportOf(world.simulation, [], { seconds: 1, destroyed: false, builds })).toMatchObject({ succeeded: !builds });
   }
+  expect(describeFailedRuns(world.simulation).map(stripVTControlCharacters)).toEqual([
+    expect.stringMatching(new RegExp(`^✗ pipeline ${PIPELINE} in account ${MEMBER}: [0-9a-f]{7} failed in stage Build: Error while executing command: # type-checks$`)),
+    '  | app.ts(3,1): error TS2322',
+  ]);
+});
+
+test('all failed executions are named at the end, and that the last one succeeded', async () => {
+  await run([BUILD], ['test -f better.txt']);
+  await world.run({ commitId: '0'.repeat(40) });
+  await settled(world.simulation);
+  await world.commit({ 'better.txt': 'better\n' });
+  await world.run();
+  await settled(world.simulation);
+  const pipeline = `✗ pipeline ${PIPELINE} in account ${MEMBER}: `;
+  expect(describeFailedRuns(world.simulation).map(line => stripVTControlCharacters(line).replace(/[0-9a-f]{7} failed/, '1234567 failed'))).toEqual([
+    `${pipeline}1234567 failed in stage Build: Error while executing command: test -f better.txt. Reason: exit status 1; the last execution: succeeded`,
+    expect.stringMatching(`^${pipeline}1234567 failed in stage Source: .* no commit 0{40} was found .*; the last execution: succeeded$`),
+  ]);
+});
+
+test('a pipeline that was removed meanwhile is still told, reported and shown', async () => {
+  await run([BUILD, { Name: 'Approve', Actions: [approvalAction()] }], ['true']);
+  await world.simulation.clock.sleep(60);
+  const { s3 } = world.simulation;
+  for (const key of [...s3.bucket(BUCKET)?.objects.keys() ?? []]) s3.erase(BUCKET, key);
+  await world.simulation.cloudformation.remove(MEMBER, REGION, 'pipeline');
+  const lines: string[] = [];
+  new PipelineProgress(world.simulation, line => lines.push(stripVTControlCharacters(line))).tell();
+  expect(lines).toEqual([expect.stringMatching(/^… .* cancelled: Source, Build, Approve abandoned$/)]);
+  const actions = [{ action: 'Source' }, { action: 'Build', status: 'Succeeded' }, { action: 'Approve', status: 'Abandoned' }];
+  expect(reportPipelines(world.simulation)).toMatchObject([{ name: PIPELINE, accountId: MEMBER, removed: true, executions: [{ status: 'Cancelled', actions }] }]);
+  const [lane] = pipelineLanes(world.simulation, startedAt);
+  expect(lane).toMatchObject({ stackName: `pipeline ${PIPELINE} (removed)`, bars: [{ doing: 'run', failed: false }] });
+  const approval = lane.rows.get('Approve-Approve')?.bars[0];
+  expect(lane.bars[0].to).toBeCloseTo(approval?.to ?? 0, 0);
+  await run([BUILD], ['true']);
+  expect(reportPipelines(world.simulation)).toMatchObject([{ name: PIPELINE, removed: false }, { name: PIPELINE, removed: true }]);
+});
+
+describe('the log of a failure', () => {
+  const numbered = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, index) => `line ${from + index}`);
+
+  test('is shown as it is, where it is short', () => {
+    expect(excerptOf(numbered(0, 40))).toEqual(numbered(0, 40));
+  });
+
+  test('is shown with the lines about errors and its end, where it is long', () => {
+    const log = [...numbered(1, 100), '● shop › sells', ...numbered(101, 300)];
+    expect(excerptOf(log)).toEqual([
+      '… 99 lines', '● shop › sells', 'line 101', 'line 102', '… 182 lines', ...numbered(285, 300),
+    ]);
+  });
+
+  test('begins with a message rather than with the code that throws it', () => {
+    expect(firstComplaint(['throw new Error("closed: sorry");', '      ^', '', 'Error: closed: sorry', '    at <anonymous>'])).toBe('Error: closed: sorry');
+    expect(firstComplaint(['3 tests failed', 'done'])).toBe('3 tests failed');
+    expect(firstComplaint(['done'])).toBeUndefined();
+  });
+
+  test('stays short, however many lines are about errors', () => {
+    expect(excerptOf(Array.from({ length: 1000 }, (_, index) => `error ${index}`)).length).toBeLessThan(45);
+  });
 });

@@ -1,6 +1,6 @@
 import { quotaUse } from '../../cli/quotas';
 import { tellLeftovers, tellQuotas } from '../../cli/summary';
-import { drawTimeline } from '../../cli/timeline/page';
+import { drawTimeline, titleOf } from '../../cli/timeline/page';
 import { Recorder } from '../../cli/timeline/recorder';
 import { Simulation } from '../../rehearsal/simulation';
 
@@ -51,6 +51,12 @@ describe('a timeline', () => {
     expect(page).not.toMatch(/https?:|src=|@import/);
     expect(page).toContain('prefers-color-scheme: dark');
   });
+});
+
+test('a title names the stacks, each once, and says how many more there are', () => {
+  expect(titleOf(['Management', 'Cicd', 'Management', 'Cicd'])).toBe('Rehearsal of Management, Cicd');
+  expect(titleOf(['A', 'B', 'C', 'D', 'E', 'F'])).toBe('Rehearsal of A, B, C, D and 2 more stacks');
+  expect(titleOf(['A', 'B', 'C', 'D', 'E'])).toBe('Rehearsal of A, B, C, D, E');
 });
 
 test('the use of a quota is that of the busiest second and minute', () => {

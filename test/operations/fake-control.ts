@@ -3,6 +3,7 @@ import type { ControlledPipeline, PipelineControl, PipelineExecution, PipelineSt
 /** What goes on in a pipeline, as the test sets it and calls change it. */
 export interface Running {
   closedReason?: string;
+  waiting: string[];
   executions: PipelineExecution[];
   actions: UnfinishedAction[];
   /** Ids of builds that go on whether or not anybody waits for them. */
@@ -27,7 +28,7 @@ export class FakeControl implements PipelineControl {
   private round?: Promise<void>;
 
   public put(accountId: string, running: Partial<Running> = {}): Running {
-    const pipeline = { executions: [], actions: [], builds: new Set<string>(), ...running };
+    const pipeline = { waiting: [], executions: [], actions: [], builds: new Set<string>(), ...running };
     this.pipelines.set(accountId, pipeline);
     return pipeline;
   }
@@ -65,8 +66,8 @@ export class FakeControl implements PipelineControl {
   }
 
   public async state({ accountId }: ControlledPipeline): Promise<PipelineState> {
-    const { closedReason, actions } = await this.call('state', accountId);
-    return { ...(closedReason !== undefined && { closedReason }), actions: [...actions] };
+    const { closedReason, waiting, actions } = await this.call('state', accountId);
+    return { ...(closedReason !== undefined && { closedReason }), waiting: [...waiting], actions: [...actions] };
   }
 
   public async executions({ accountId }: ControlledPipeline): Promise<readonly PipelineExecution[]> {

@@ -216,9 +216,20 @@ describe('resume', () => {
     await world.registry.leave('index#environments', `stack#${SECOND}#eu-central-1#pipeline`);
     await expect(world.operations.resume(['e2', 'e3'])).rejects.toThrow("there is no environment 'e3': there is e1");
     expect(await world.registry.read(haltKey('e2'))).toBeDefined();
-    expect(await world.operations.resume(['e1', 'e2'])).toMatchObject({ pipelines: [{ environmentName: 'e1' }] });
+    expect(await world.operations.resume(['e1', 'e2'])).toMatchObject({ pipelines: [{ environmentName: 'e1' }], gone: ['e2'] });
     expect(await world.registry.read(haltKey('e2'))).toBeUndefined();
     await expect(world.operations.resume(['e2'])).rejects.toThrow("there is no environment 'e2': there is e1");
+  });
+
+  test('of all takes back the halts of environments that are gone, too', async () => {
+    const world = new World();
+    await world.running(3);
+    await world.operations.halt(['e2', 'e3'], HALT);
+    await world.registry.leave('index#environments', `stack#${SECOND}#eu-central-1#pipeline`);
+    expect(await world.operations.resume('all')).toMatchObject({ pipelines: [{ environmentName: 'e1' }, { environmentName: 'e3', wasHalted: true }], gone: ['e2'] });
+    expect(await world.registry.read(haltKey('e2'))).toBeUndefined();
+    expect(await world.operations.resume('all')).toMatchObject({ gone: [] });
+    expect(world.registry.members('halt#')).toEqual([]);
   });
 
   test('of what nobody has halted changes nothing', async () => {

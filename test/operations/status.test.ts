@@ -30,6 +30,19 @@ test('what still runs has no duration, and a commit that is gone no author', asy
   expect(last).toEqual({ status: 'InProgress', startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123456789' });
 });
 
+test('a commit in front of a closed gate waits, and one in front of an open gate is about to go on', async () => {
+  const world = new World();
+  await world.environment(1, { state: 'frozen' });
+  await world.environment(2);
+  world.control.put(FIRST, { closedReason: 'closed', executions: [executionOf('new'), executionOf('old')], waiting: ['new'] });
+  world.control.put(accountOf(2), { executions: [executionOf('new')], waiting: ['new'] });
+  const [frozen, open] = await statusOf(world);
+  expect(frozen).toMatchObject({ state: 'frozen', last: { status: 'InProgress', waits: true } });
+  expect(open.last).not.toHaveProperty('waits');
+  world.control.put(FIRST, { closedReason: 'closed', executions: [executionOf('before'), executionOf('new')], waiting: ['new'] });
+  expect((await statusOf(world))[0].last).not.toHaveProperty('waits');
+});
+
 test('a repository that is gone hides nothing but the author', async () => {
   const world = new World();
   await world.running(1);

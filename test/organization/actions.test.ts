@@ -39,7 +39,7 @@ test.each([
   ['org-environments-account-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER]],
   ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, ...BRANCHES]],
   ['org-environments-stack-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER, 's3:GetObject', 'cloudformation:DescribeStacks']],
-  ['org-environments-operations', cicd, [...LOGS, ...RECORDS, 'codecommit:GetCommit', ENTER]],
+  ['org-environments-operations', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetCommit', ENTER]],
   ['org-environments-trigger', cicd, [
     ...LOGS, 'codecommit:GetBranch', 'dynamodb:GetItem', ENTER, 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage',
   ]],

@@ -1,4 +1,4 @@
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { failing } from './failing';
 import { reasons, World } from './world';
 import type { PipelineOptions } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
@@ -23,12 +23,6 @@ function renamed(environmentName?: string) {
     cicd.environment('test');
     cicd.environment('Develop', { account, environmentName, branch: { source: cicd.source, branchName: 'env/dev' } });
   };
-}
-
-function failing(cicd: Cicd): void {
-  const one = new Topic(cicd.stack, 'One', { topicName: 'same' });
-  const two = new Topic(cicd.stack, 'Two', { topicName: 'same' });
-  two.node.addDependency(one, cicd.stack.node.findChild('dev'));
 }
 
 describe('an environment that goes', () => {

@@ -105,6 +105,7 @@ describe('pipelines that are halted from a user\'s machine', () => {
     await until(() => waits('dev', commitId));
     expect(pipeline('dev').closed.has('Build')).toBe(true);
     expect(of('dev', commitId)?.stages.has('Build')).toBe(false);
+    expect((await cli('status')).stdout).toMatch(new RegExp(`\\ndev +\\d{12} +halted +waiting \\(halted\\) +${commitId.slice(0, 7)} +Anna `));
     // the other one works meanwhile
     const other = await world.push('env/test', { 'README.md': 'works\n' });
     await until(() => of('test', other)?.status === 'Succeeded');

@@ -1,4 +1,4 @@
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { failing } from './failing';
 import { reasons, World } from './world';
 import type { Pipeline } from '../../rehearsal/codepipeline/pipeline';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
@@ -13,13 +13,6 @@ function devIn(name: 'blue' | 'green', also: (cicd: Cicd) => void = () => {}) {
     cicd.environment('dev', { account: accounts[name] });
     also(cicd);
   };
-}
-
-/** Two topics cannot have the same name, and the second comes when the environment is complete. */
-function failing(cicd: Cicd): void {
-  const one = new Topic(cicd.stack, 'One', { topicName: 'same' });
-  const two = new Topic(cicd.stack, 'Two', { topicName: 'same' });
-  two.node.addDependency(one, cicd.stack.node.findChild('dev'));
 }
 
 describe('an environment whose account changes', () => {

@@ -50,6 +50,12 @@ test('after a failed installation nothing runs', async () => {
   expect(build.failure).toEqual({ phase: 'INSTALL', code: 'COMMAND_EXECUTION_ERROR', message: 'Error while executing command: false. Reason: exit status 1' });
 });
 
+test('what is written about errors stands where it was written, and is kept with the command that failed', async () => {
+  const command = '# the second\necho one; echo two >&2; echo three; echo four >&2; exit 2';
+  const build = await built({ phases: { build: { commands: ['echo before', command] }, post_build: { commands: ['echo after', 'false'] } } });
+  expect(build.failedCommand).toEqual({ command, output: ['one', 'two', 'three', 'four'] });
+});
+
 test('a phase says whether a failure ends the build', async () => {
   const goesOn = await built({ phases: { install: { 'on-failure': 'CONTINUE', 'commands': ['false'] }, build: { commands: ['echo on'] } } });
   expect([goesOn.status, output(goesOn)]).toEqual(['SUCCEEDED', ['on']]);

@@ -15,7 +15,7 @@ export const MEMBER = '222222222222';
 export const REGION = 'eu-central-1';
 export const PIPELINE = 'test1';
 const REPOSITORY = 'shop';
-const BUCKET = `artifacts-${MEMBER}`;
+export const BUCKET = `artifacts-${MEMBER}`;
 
 type Fields = Readonly<Record<string, unknown>>;
 
