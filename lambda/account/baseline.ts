@@ -1,4 +1,4 @@
-import { APPLICATION, DEPLOYER, DEPLOYER_EXECUTION } from './deployer';
+import { APPLICATION, DEPLOYER, DEPLOYER_EXECUTION, PLAN } from './deployer';
 import type { Statement } from './guard';
 import { guard } from './guard';
 import { NAMES } from '../../src/private/contract';
@@ -99,6 +99,7 @@ export const BASELINE = {
       },
     },
     Application: APPLICATION,
+    Plan: PLAN,
     Deployer: DEPLOYER,
     DeployerExecution: DEPLOYER_EXECUTION,
     ArtifactBucket: {
