@@ -45,16 +45,16 @@ export function tofuPlan(options: TofuPipelineOptions): PipelinePlan {
 function installCommands(version = '1.10.6'): string[] {
   const release = `${RELEASES}/v${version}`;
   return [
-    `mkdir -p /tmp/tofu && cd /tmp/tofu && curl -sSfLO ${release}/tofu_${version}_linux_amd64.zip && curl -sSfLO ${release}/tofu_${version}_SHA256SUMS`
-    + ` && sha256sum --check --ignore-missing tofu_${version}_SHA256SUMS && unzip -qo tofu_${version}_linux_amd64.zip -d /usr/local/bin tofu && cd -`,
+    `mkdir -p "$HOME/tofu" && cd "$HOME/tofu" && curl -sSfLO ${release}/tofu_${version}_linux_amd64.zip && curl -sSfLO ${release}/tofu_${version}_SHA256SUMS`
+    + ` && sha256sum --check --ignore-missing tofu_${version}_SHA256SUMS && unzip -qo tofu_${version}_linux_amd64.zip tofu && cd - && export PATH="$HOME/tofu:$PATH"`,
   ];
 }
 
 /** The AWS provider and the backend take the role by themselves, and renew it. */
 function enterCommands({ directory, initArguments = [] }: TofuPipelineOptions, role: AccountRole): string[] {
   return [
-    `printf '[profile application]\\nrole_arn = %s\\ncredential_source = EcsContainer\\n' '${accountRole(role)}' > /tmp/application.ini`,
-    'export AWS_CONFIG_FILE=/tmp/application.ini AWS_PROFILE=application AWS_SDK_LOAD_CONFIG=1 TF_IN_AUTOMATION=1 TF_INPUT=0',
+    `printf '[profile application]\\nrole_arn = %s\\ncredential_source = EcsContainer\\n' '${accountRole(role)}' > "$HOME/application.ini"`,
+    'export AWS_CONFIG_FILE="$HOME/application.ini" AWS_PROFILE=application AWS_SDK_LOAD_CONFIG=1 TF_IN_AUTOMATION=1 TF_INPUT=0',
     ...directory ? [`cd '${directory}'`] : [],
     ['tofu init', ...initArguments].join(' '),
   ];
