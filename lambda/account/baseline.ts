@@ -66,7 +66,7 @@ const artifactBucketPolicy = {
       Action: ['s3:PutObject', 's3:PutObjectAcl'],
       // pipeline/artifact/object: what the Source stage brings, and nothing that is built from it
       Resource: sub(`${bucketArn}/*/Source/*`),
-      Condition: { ArnLike: { 'aws:PrincipalArn': sub(`arn:\${AWS::Partition}:iam::\${CicdAccount}:role/${NAMES.sourceRolePrefix}*`) } },
+      Condition: { ArnLike: { 'aws:PrincipalArn': sub(`arn:\${AWS::Partition}:iam::\${CicdAccount}:role${NAMES.sourceRolePath}*`) } },
     },
   ],
 };

@@ -35,8 +35,8 @@ export const NAMES = {
   eventBus: 'org-environments',
   /** Role of the function that records what pipelines do. */
   deploymentsFunctionRole: 'org-environments-deployments',
-  /** Prefix of the roles in the CICD account through which pipelines read a repository. */
-  sourceRolePrefix: 'org-environments-source-',
+  /** Path of the roles in the CICD account through which pipelines read a repository. */
+  sourceRolePath: '/org-environments-source/',
   /** Stack in every vended account that holds what pipelines share. */
   baselineStack: 'org-environments-baseline',
   executionPolicy: 'org-environments-execution',

@@ -33,7 +33,7 @@ describe('of the roles of a pipeline', () => {
       for (const name of ['dev', 'prod']) cicd.environment(name, { account: cicd.account(name, { organizationalUnit: 'Workloads/Test' }), pipeline: { definition } });
     }))).toBe('');
     [own, other] = [world.vended['shop-dev'], world.vended['shop-prod']];
-    sourceRole = world.simulation.iam.rolesOf(CICD_ACCOUNT).find(({ roleName }) => roleName.startsWith('org-environments-source-'))?.arn ?? '';
+    sourceRole = world.simulation.iam.rolesOf(CICD_ACCOUNT).find(({ arn }) => arn.includes(':role/org-environments-source/'))?.arn ?? '';
   });
   afterAll(() => world.stop());
 

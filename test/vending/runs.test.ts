@@ -136,7 +136,7 @@ describe('a pipeline with the real template', () => {
 
     test('in Source: who may not do what', async () => {
       const { iam } = world.simulation;
-      const role = iam.rolesOf(CICD_ACCOUNT).find(({ roleName }) => roleName.startsWith('org-environments-source-'));
+      const role = iam.rolesOf(CICD_ACCOUNT).find(({ arn }) => arn.includes(':role/org-environments-source/'));
       if (!role) throw new Error('there is no role for the repository');
       iam.putRole({ ...role, policies: {} });
       await world.pipelines(dev).send(new StartPipelineExecutionCommand({ name: 'dev' }));
