@@ -81,7 +81,7 @@ function checkBuild(scope: IConstruct, { environment = {}, secrets = {}, timeout
   if (timeout) checkedMinutes(scope, 'timeout', timeout, 5, 2160);
   for (const name of [...Object.keys(environment), ...Object.keys(secrets)]) {
     if (!VARIABLE.test(name)) fail(scope, `an environment variable must be named with letters, digits and '_', not beginning with a digit, got '${name}'`);
-    if (/^(CODEBUILD_|ENVIRONMENT_DESCRIPTOR$|CHECK_|STACK_OUTPUTS$)/.test(name)) {
+    if (/^(CODEBUILD_|ENVIRONMENT_DESCRIPTOR$|CHECK_|STACK_OUTPUTS$|PIPELINE_(EXECUTION_ID|APPROVAL)$)/.test(name)) {
       fail(scope, `the environment variable '${name}' is set by the pipeline itself: choose another name`);
     }
     // with another path, home, region or identity its own commands would fail in every build

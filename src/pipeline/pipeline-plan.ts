@@ -114,7 +114,10 @@ export interface PipelineStep {
    */
   readonly installCommands?: string[];
 
-  /** The commands; one that fails ends the step. */
+  /**
+   * The commands; one that fails ends the step. `PIPELINE_EXECUTION_ID` is the id of the execution of the pipeline, and `PIPELINE_APPROVAL` is `manual`
+   * if somebody must approve, else `none`.
+   */
   readonly commands: string[];
 
   /**

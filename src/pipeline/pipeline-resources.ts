@@ -85,6 +85,7 @@ export class PipelineResources extends Construct {
   private pipeline(roles: PipelineRoles, bucketName: string): CfnPipeline {
     const { stages, executionMode = ExecutionMode.SUPERSEDED } = this.plan;
     const deploy = stages.findIndex(({ name }) => name === 'Deploy');
+    const declared = stages.map(stage => stageOf(stage, this.value.Approval));
     const pipeline = new CfnPipeline(this, 'Pipeline', {
       name: this.value.PipelineName,
       tags: [{ key: NAMES.pipelineTag, value: this.value.PipelineName }],
@@ -94,9 +95,9 @@ export class PipelineResources extends Construct {
       artifactStore: { type: 'S3', location: bucketName, encryptionKey: { type: 'KMS', id: this.value.ArtifactKeyArn } },
       stages: [
         sourceStage({ roleArn: this.value.SourceRoleArn, repositoryName: this.value.RepositoryName, branchName: this.value.BranchName }),
-        ...stages.slice(0, deploy).map(stageOf),
+        ...declared.slice(0, deploy),
         this.approval(roles.pipeline),
-        ...stages.slice(deploy).map(stageOf),
+        ...declared.slice(deploy),
       ],
     });
     // in the template and not by an API call, which the next update of the stack would undo

@@ -30,6 +30,8 @@ describe('a pipeline stops at synth', () => {
     ['when a variable has no proper name', { environment: { 'MY-SIZE': 'x' } },
       "an environment variable must be named with letters, digits and '_', not beginning with a digit, got 'MY-SIZE'"],
     ['when a variable is its own', { environment: { CODEBUILD_SRC_DIR: 'x' } }, "the environment variable 'CODEBUILD_SRC_DIR' is set by the pipeline itself: choose another name"],
+    ['when a variable is the id of its execution', { environment: { PIPELINE_EXECUTION_ID: 'x' } },
+      "the environment variable 'PIPELINE_EXECUTION_ID' is set by the pipeline itself: choose another name"],
     ['when a variable is where commands are found', { environment: { PATH: '/opt/bin' } }, "the environment variable 'PATH' is needed by the pipeline itself: choose another name"],
     ['when a variable is the home of the user', { environment: { HOME: '/tmp' } }, "the environment variable 'HOME' is needed by the pipeline itself: choose another name"],
     ['when a variable is the region', { environment: { AWS_DEFAULT_REGION: 'us-east-1' } },

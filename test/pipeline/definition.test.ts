@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { CdkPipelineOptions, PipelinePlan } from '../../src';
@@ -32,7 +36,7 @@ function projectOf(template: SynthesizedTemplate, name: string): Project {
 interface Stage {
   readonly 'Fn::If'?: [string, { Actions: object[] }, object];
   readonly 'Name'?: string;
-  readonly 'Actions': { readonly Name: string }[];
+  readonly 'Actions': { readonly Name: string; readonly Configuration: Readonly<Record<string, unknown>> }[];
   readonly 'OnFailure'?: object;
   readonly 'OnSuccess'?: object;
 }
@@ -215,6 +219,32 @@ describe('the definition of OpenTofu', () => {
       expect(plan).toContain(words);
     }
     expect(projectOf(template, 'deploy').buildSpec.phases.build.commands.join('\n')).toContain('tofu apply environment.tfplan');
+  });
+
+  const STALE = 'Error: Saved plan is stale';
+  const WORDS = 'the state has changed since this plan was made and approved: push a commit or start the pipeline again, so that it is planned anew';
+  test.each([
+    ['is applied', 'fits', 'one', 'manual', ['environment.tfplan'], 0],
+    ['that was approved and no longer fits is not replaced by another', STALE, 'one', 'manual', [STALE, WORDS], 1],
+    ['that nobody had to approve and that no longer fits is made anew', STALE, 'one', 'none', [STALE, '-auto-approve'], 0],
+    ['that no longer fits is made anew on the way back, which is an execution of its own', STALE, 'two', 'manual', [STALE, '-auto-approve'], 0],
+    ['that fails otherwise fails', 'Error: no rights', 'two', 'none', ['Error: no rights'], 1],
+  ])('a plan %s', (_, state, execution, approval, lines, status) => {
+    const folder = mkdtempSync(join(tmpdir(), 'tofu-'));
+    writeFileSync(join(folder, 'environment.execution'), 'one\n');
+    writeFileSync(join(folder, 'tofu'), '#!/bin/sh\nif [ "$2" = -auto-approve ] || [ "$STATE" = fits ]; then echo "$2"; else echo "$STATE" >&2; exit 1; fi\n', { mode: 0o755 });
+    const command = projectOf(template, 'deploy').buildSpec.phases.build.commands.find(line => line.startsWith('tofu apply')) ?? '';
+    const env = { PATH: `${folder}:${process.env.PATH}`, STATE: state, PIPELINE_EXECUTION_ID: execution, PIPELINE_APPROVAL: approval };
+    const run = spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8', env });
+    rmSync(folder, { recursive: true });
+    expect({ lines: run.stdout.trim().split('\n'), status: run.status }).toEqual({ lines, status });
+  });
+
+  test('tells its builds in which execution they run, and whether somebody must approve', () => {
+    const variables = stagesOf(template).at(-1)?.Actions.map(({ Configuration }) => textOf(Configuration.EnvironmentVariables));
+    expect(variables).toEqual([
+      '[{"name":"PIPELINE_EXECUTION_ID","value":"#{codepipeline.PipelineExecutionId}"},{"name":"PIPELINE_APPROVAL","value":"<Approval>"}]',
+    ]);
   });
 
   test('only reads while it plans, and may do what CloudFormation may do for applications when it applies', () => {
