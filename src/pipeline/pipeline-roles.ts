@@ -24,6 +24,7 @@ const REGION = 'the bootstrap roles of this account, in whatever region the app 
 /** Why the statements below name no narrower resources. */
 const REASONS = {
   Artifacts: 'the objects in the artifact bucket of this account',
+  Output: 'CodePipeline names the objects of an artifact',
   DeleteArtifacts: 'the objects in the artifact bucket of this account',
   Assume: REGION,
   Secrets: 'Secrets Manager ends the ARN of a secret with six characters of its own',
@@ -69,9 +70,10 @@ export class PipelineRoles extends Construct {
 
   private stepRole(step: PipelineStep): Role {
     const { build } = this.props;
-    const writes = step.output !== undefined || (step.cached && build.cachePaths);
+    const written = [...step.output ? [artifactKeys(step.output)] : [], ...step.cached && build.cachePaths ? ['cache/*'] : []];
     return this.role(step.name, `${NAMES.pipelineRolePrefix}${step.name.toLowerCase()}`, service('codebuild'), [
-      ...this.artifacts('s3:GetObject', 's3:GetObjectVersion', ...writes ? ['s3:PutObject'] : []),
+      ...this.artifacts('s3:GetObject', 's3:GetObjectVersion'),
+      ...written.length > 0 ? [allow('Output', ['s3:PutObject'], written.map(key => `${this.props.bucketArn}/${key}`))] : [],
       allow('Logs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.props.logGroupArn]),
       ...step.roles?.length ? [allow('Assume', ['sts:AssumeRole'], step.roles.map(accountRole))] : [],
       ...runsInRepository(step) ? this.secrets() : [],
@@ -141,6 +143,11 @@ export function accountRole(role: AccountRole): string {
   const own = OF_BASELINE[role];
   const name = own ? `${own}-${Aws.REGION}` : `cdk-${BOOTSTRAP_QUALIFIER}-${role}-role-${Aws.ACCOUNT_ID}-*`;
   return `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${name}`;
+}
+
+/** CodePipeline shortens names to ten characters: pipeline/artifact/object. */
+function artifactKeys(artifact: string): string {
+  return `*/${artifact.length > 10 ? `${artifact.slice(0, 10)}*` : artifact}/*`;
 }
 
 function service(name: string): ServicePrincipal {
