@@ -50,7 +50,8 @@ export interface BuildNetwork {
 /** The machines that a pipeline's commands run on. */
 export interface BuildOptions {
   /**
-   * Image of the builds: one that CodeBuild manages, or a public one.
+   * Image of the builds: one that CodeBuild manages (`aws/codebuild/…`), or a public one, which must bring Node.js 22 with npm, and Docker if the app
+   * has images or bundling.
    *
    * @default 'aws/codebuild/standard:7.0'
    */

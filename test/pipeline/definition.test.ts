@@ -12,7 +12,7 @@ import { accountTemplateOf, onlyResource, resourcesOf } from '../fixtures/assemb
 import { identityStatements, textOf } from '../fixtures/policies';
 
 interface BuildSpec {
-  readonly phases: { readonly install: { readonly commands?: string[] }; readonly build: { readonly commands: string[] } };
+  readonly phases: { readonly install: { readonly 'commands'?: string[]; readonly 'runtime-versions'?: object }; readonly build: { readonly commands: string[] } };
   readonly [property: string]: unknown;
 }
 
@@ -100,6 +100,15 @@ describe('a definition', () => {
   ])('chooses %s', (_, options, expected) => {
     const template = cdk(options);
     for (const { Properties } of resourcesOf(template, 'AWS::CodeBuild::Project')) expect(Properties).toMatchObject(expected);
+  });
+
+  test.each([
+    ['asks for the version of Node.js that it needs from', {}, { nodejs: '22' }],
+    ['asks for it from', { buildImage: 'aws/codebuild/amazonlinux-x86_64-standard:5.0' }, { nodejs: '22' }],
+    ['takes what there is in', { buildImage: 'public.ecr.aws/docker/library/node:22' }, undefined],
+  ])('%s the image %j', (_, options, versions) => {
+    const template = cdk({ smokeTestCommands: ['true'], ...options });
+    for (const name of ['synth', 'check', 'deploy', 'verify']) expect(projectOf(template, name).buildSpec.phases.install['runtime-versions']).toEqual(versions);
   });
 
   test('gives Docker only to what needs it', () => {
