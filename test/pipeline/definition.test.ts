@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
@@ -60,14 +60,23 @@ describe('the definition of a CDK app', () => {
 
   test('deploys all its stacks, those of stages included', () => {
     expect(projectOf(template, 'deploy').buildSpec.phases.build.commands).toEqual([
-      "npx --yes aws-cdk@2 deploy '**' --app cdk.out --require-approval never --progress events --outputs-file outputs.json",
+      "npx --yes aws-cdk@2.1148.1 deploy '**' --app cdk.out --require-approval never --progress events --outputs-file outputs.json",
     ]);
   });
 
   test('compares templates before anything is deployed, and tells whoever approves', () => {
     const { phases, env } = projectOf(template, 'check').buildSpec;
-    expect(phases.build.commands[0]).toBe("npx --yes aws-cdk@2 diff '**' --app cdk.out --method template --no-color > diff.txt 2>&1 || { cat diff.txt; exit 1; }");
+    expect(phases.build.commands[0]).toBe("npx --yes aws-cdk@2.1148.1 diff '**' --app cdk.out --method template --no-color > diff.txt 2>&1 || { cat diff.txt; exit 1; }");
     expect(env).toEqual({ 'exported-variables': ['CHECK_SUMMARY', 'CHECK_BUILD'] });
+  });
+
+  test('takes the version of the CDK command line that it is tested with, unless another one is named', () => {
+    const versionsIn = (definition: PipelineDefinition) => [...new Set(JSON.stringify(templateOf(definition)).match(/aws-cdk@[\d.]+/g))];
+    const { version } = JSON.parse(readFileSync(require.resolve('aws-cdk/package.json'), 'utf8')) as { version: string };
+    expect(versionsIn(PipelineDefinition.cdk())).toEqual([`aws-cdk@${version}`]);
+    expect(versionsIn(PipelineDefinition.selfMutating({ stack: 'Pipeline' }))).toEqual([`aws-cdk@${version}`]);
+    expect(versionsIn(PipelineDefinition.cdk({ cliVersion: '2.1200.0' }))).toEqual(['aws-cdk@2.1200.0']);
+    expect(versionsIn(PipelineDefinition.selfMutating({ stack: 'Pipeline', cliVersion: '2' }))).toEqual(['aws-cdk@2']);
   });
 
   test('has other commands when they are given', () => {
@@ -273,7 +282,7 @@ describe('the definition of a pipeline that mutates itself', () => {
     expect(stagesOf(template).map(({ Name }) => Name)).toEqual(['Source', 'Synth', undefined, 'Deploy']);
     expect(projectOf(template, 'deploy').buildSpec.phases.build.commands).toEqual([
       expect.stringContaining("diff 'Pipeline' --app cdk.out --exclusively --method template"),
-      'if grep -qF "[+] AWS::CodePipeline::Pipeline" diff.txt; then npx --yes aws-cdk@2 deploy \'Pipeline\' --app cdk.out --require-approval never --progress events; '
+      'if grep -qF "[+] AWS::CodePipeline::Pipeline" diff.txt; then npx --yes aws-cdk@2.1148.1 deploy \'Pipeline\' --app cdk.out --require-approval never --progress events; '
       + "else echo 'the pipeline of the stack Pipeline is there already and updates itself'; fi",
     ]);
   });
