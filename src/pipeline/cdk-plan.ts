@@ -32,6 +32,7 @@ export interface VerifiedPipelineOptions extends PipelineDefinitionOptions {
 
   /**
    * Names of at most five CloudWatch alarms in the account of the environment that must not go off after a deployment.
+   * Composite alarms cannot be watched: CloudWatch shows them to nobody whose rights are limited to some alarms.
    *
    * @default - none
    */

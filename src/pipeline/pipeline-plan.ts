@@ -195,6 +195,7 @@ export interface PipelineStage {
 
   /**
    * Names of at most five CloudWatch alarms in the account of the environment that must not go off once the stage has succeeded.
+   * Composite alarms cannot be watched: CloudWatch shows them to nobody whose rights are limited to some alarms.
    *
    * @default - none
    */

@@ -46,18 +46,22 @@ export class PipelineResources extends Construct {
       sourceRoleArn: this.value.SourceRoleArn,
       triggerRoleArn: this.value.TriggerRoleArn,
     });
-    const projects = plan.stages.flatMap(stage => stage.steps).map(step => new BuildProject(this, step.name, {
-      step,
-      options: plan.builds ?? {},
-      role: roles.of(step),
-      keyArn: this.value.ArtifactKeyArn,
-      bucketName,
-      logGroupName: logs.logGroupName,
-      descriptor: this.descriptor(),
-    }));
+    // whatever steps are named, they collide with nothing of ours
+    const builds = new Construct(this, 'Builds');
+    for (const step of plan.stages.flatMap(stage => stage.steps)) {
+      new BuildProject(builds, step.name, {
+        step,
+        options: plan.builds ?? {},
+        role: roles.of(step),
+        keyArn: this.value.ArtifactKeyArn,
+        bucketName,
+        logGroupName: logs.logGroupName,
+        descriptor: this.descriptor(),
+      });
+    }
     const events = new PipelineEvents(this, 'Events', { pipelineName: this.value.PipelineName, eventBusArn: this.value.EventBusArn });
     // a pipeline starts when it is made: its roles and builds must be able to work by then, and somebody must listen
-    this.pipeline(roles, bucketName).node.addDependency(roles, events, ...projects);
+    this.pipeline(roles, bucketName).node.addDependency(roles, events, builds);
   }
 
   /** What `environment.json` says of the environment. */

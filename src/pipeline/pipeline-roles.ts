@@ -47,7 +47,8 @@ export class PipelineRoles extends Construct {
       allow('Build', ['codebuild:BatchGetBuilds', 'codebuild:StartBuild'], steps.map(projectArn)),
       ...alarms.length > 0 ? [allow('WatchAlarms', ['cloudwatch:DescribeAlarms'], alarms.map(name => arnHere('cloudwatch', `alarm:${name}`)))] : [],
     ]);
-    this.steps = new Map(steps.map(step => [step.name, this.stepRole(step)]));
+    const own = new Construct(this, 'Steps');
+    this.steps = new Map(steps.map(step => [step.name, this.stepRole(own, step)]));
     const pipeline = arnHere('codepipeline', props.pipelineName);
     this.role('Start', NAMES.startRole, this.fromCicd(props.triggerRoleArn), [allow('Start', ['codepipeline:StartPipelineExecution'], [pipeline])]);
     this.role('Operate', NAMES.operateRole, this.fromCicd([NAMES.operationsFunction, NAMES.stackProviderRole].map(name => this.roleInCicd(name))), [
@@ -68,7 +69,7 @@ export class PipelineRoles extends Construct {
     return role;
   }
 
-  private stepRole(step: PipelineStep): Role {
+  private stepRole(scope: Construct, step: PipelineStep): Role {
     const { build } = this.props;
     const written = [...step.output ? [artifactKeys(step.output)] : [], ...step.cached && build.cachePaths ? ['cache/*'] : []];
     return this.role(step.name, `${NAMES.pipelineRolePrefix}${step.name.toLowerCase()}`, service('codebuild'), [
@@ -78,7 +79,7 @@ export class PipelineRoles extends Construct {
       ...step.roles?.length ? [allow('Assume', ['sts:AssumeRole'], step.roles.map(accountRole))] : [],
       ...runsInRepository(step) ? this.secrets() : [],
       ...this.network(),
-    ]);
+    ], scope);
   }
 
   private secrets(): PolicyStatement[] {
@@ -118,8 +119,8 @@ export class PipelineRoles extends Construct {
     return Fn.select(4, Fn.split(':', this.props.triggerRoleArn));
   }
 
-  private role(id: string, roleName: string, assumedBy: IPrincipal, statements: PolicyStatement[]): Role {
-    const role = new Role(this, id, { roleName, assumedBy, inlinePolicies: { Pipeline: new PolicyDocument({ statements }) } });
+  private role(id: string, roleName: string, assumedBy: IPrincipal, statements: PolicyStatement[], scope: Construct = this): Role {
+    const role = new Role(scope, id, { roleName, assumedBy, inlinePolicies: { Pipeline: new PolicyDocument({ statements }) } });
     acknowledgeWildcards(role, statements, REASONS);
     return role;
   }

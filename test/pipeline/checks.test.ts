@@ -21,7 +21,7 @@ const stages = (...steps: PipelineStep[]) => new Planned({ stages: [...steps, st
 describe('a pipeline stops at synth', () => {
   test.each<[string, CdkPipelineOptions, string]>([
     ['when it watches too many alarms', { alarmNames: ['a', 'b', 'c', 'd', 'e', 'f'] },
-      "the stage 'Deploy' can watch 5 alarms, got 6: combine some in a composite alarm"],
+      "the stage 'Deploy' can watch 5 alarms, got 6: combine some in one alarm with metric math"],
     ['when an alarm has no name', { alarmNames: ['a', ''] }, "an alarm of the stage 'Deploy' must be a name of at least one character, got ''"],
     ['when it watches an alarm twice', { alarmNames: ['a', 'b', 'a'] }, "the stage 'Deploy' watches the alarm 'a' twice: name it once"],
     ['when it watches alarms for too long', { alarmNames: ['a'], alarmWindow: Duration.days(2) }, 'the alarmWindow must be 1 to 1440 whole minutes, got 2 days'],
@@ -46,6 +46,16 @@ describe('a pipeline stops at synth', () => {
       "the network of builds must have at least one of 'securityGroupIds', got none"],
     ['when Guard rules are not in the repository', { guardRules: ['../rules.guard'] },
       "a file of 'guardRules' must be a path within the repository without spaces and quotes, got '../rules.guard'"],
+    ['when a secret is named by its ARN', { secrets: { TOKEN: BuildSecret.secretsManager('arn:aws:secretsmanager:eu-west-1:123456789012:secret:npm-a1B2c3') } },
+      "the secret 'TOKEN' must be the name of a secret of Secrets Manager and not an ARN: letters, digits and '/_+=.@-', "
+      + "got 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:npm-a1B2c3'"],
+    ['when a secret has no name', { secrets: { TOKEN: BuildSecret.secretsManager('') } },
+      "the secret 'TOKEN' must be the name of a secret of Secrets Manager and not an ARN: letters, digits and '/_+=.@-', got ''"],
+    ['when a parameter is named by its ARN', { secrets: { TOKEN: BuildSecret.parameter('arn:aws:ssm:eu-west-1:123456789012:parameter/npm') } },
+      "the secret 'TOKEN' must be the name of a parameter of Systems Manager and not an ARN: letters, digits and '/_.-', got 'arn:aws:ssm:eu-west-1:123456789012:parameter/npm'"],
+    ['when a parameter has no name', { secrets: { TOKEN: BuildSecret.parameter('') } },
+      "the secret 'TOKEN' must be the name of a parameter of Systems Manager and not an ARN: letters, digits and '/_.-', got ''"],
+    ['when there is no such command line', { cliVersion: 'latest; true' }, "the 'cliVersion' must be a version like '2.1148.1', got 'latest; true'"],
     ['when nothing synthesizes', { synthCommands: [] }, "'synthCommands' must have at least one command, which synthesizes the app into cdk.out, got none"],
   ])('%s', (_, options, words) => {
     expect(define(PipelineDefinition.cdk(options))).toThrow(`[Cicd/dev/Pipeline] ${words}`);
@@ -56,6 +66,14 @@ describe('a pipeline stops at synth', () => {
     ['when a stage is empty', new Planned({ stages: [{ name: 'Test', steps: [] }, { name: 'Deploy', steps: [step('Deploy')] }] }), "the stage 'Test' must have at least one step, got none"],
     ['when a stage has no proper name', stages(step('Load test')), "the name of a stage must be a letter and at most 30 more letters and digits, got 'Load test'"],
     ['when a stage has the name of one of its own', stages(step('Approve')), "the name of a stage must not be 'Approve', which the pipeline itself uses: choose another name"],
+    ['when a step has the name of a role of its own', stages(step('Events')), "the name of a stage must not be 'Events', which the pipeline itself uses: choose another name"],
+    ['when a step has the name of another role of its own', new Planned({ stages: [{ name: 'Deploy', steps: [step('operate')] }] }),
+      "the name of a step must not be 'operate', which the pipeline itself uses: choose another name"],
+    ['when the stack of its own pipeline breaks out of a command', PipelineDefinition.selfMutating({ stack: "Pipeline'; true" }),
+      "the 'stack' must be a name or a path of letters, digits and '_-/', got 'Pipeline'; true'"],
+    ['when OpenTofu has no proper version', PipelineDefinition.tofu({ version: 'v1.10' }), "the 'version' of OpenTofu must be like '1.10.6', got 'v1.10'"],
+    ['when the configuration of OpenTofu is not in the repository', PipelineDefinition.tofu({ directory: "../in'fra" }),
+      "the 'directory' must be a path within the repository without spaces and quotes, got '../in'fra'"],
     ['when two steps differ in case alone', new Planned({ stages: [{ name: 'Deploy', steps: [step('Test'), step('test')] }] }),
       "the pipeline has two steps named 'test': choose another name for one of them"],
     ['when an artifact comes from nowhere', stages(step('Test', { input: 'Assembly' })), "the step 'Test' uses the artifact 'Assembly', which no earlier step makes: there are Source"],

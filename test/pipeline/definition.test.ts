@@ -212,6 +212,18 @@ describe('a definition', () => {
     expect(Object.keys(template.Resources).length).toBeLessThanOrEqual(40);
   });
 
+  test.each(['Pipeline', 'Roles', 'State', 'Approval', 'BuildLogs', 'Frozen', 'ManualApproval', 'Steps', 'Builds'])('of a subclass may name a step %s', name => {
+    class WithStep extends PipelineDefinition {
+      public plan(): PipelinePlan {
+        const plan = PipelineDefinition.cdk().plan();
+        return { ...plan, stages: [...plan.stages, { name, steps: [{ name, description: 'x', commands: ['true'] }] }] };
+      }
+    }
+    const template = templateOf(new WithStep());
+    expect(projectOf(template, name.toLowerCase()).buildSpec.phases.build.commands).toEqual(['true']);
+    expect(stagesOf(template).at(-1)?.Name).toBe(name);
+  });
+
   test('of a subclass adds stages', () => {
     class WithLoadTest extends PipelineDefinition {
       public plan(): PipelinePlan {
