@@ -8,6 +8,7 @@ import { CloudTrail } from './cloudtrail/cloudtrail';
 import { CloudWatch } from './cloudwatch/cloudwatch';
 import { CodeBuild } from './codebuild/codebuild';
 import { makeTools } from './codebuild/tools';
+import { CREDENTIALS_PATH } from './codebuild/variables';
 import { CodeCommit } from './codecommit/codecommit';
 import { PUSH_PATH } from './codecommit/pushes';
 import { CodePipeline } from './codepipeline/codepipeline';
@@ -140,6 +141,7 @@ export class Simulation {
     this.codepipeline = new CodePipeline(environment, { codecommit, codebuild, cloudwatch, artifacts, roles, events });
     const { server, iam, s3, ssm, lambda } = this;
     server.route(PUSH_PATH, async ({ path, body }) => ({ status: this.codecommit.received(path.slice(PUSH_PATH.length), body.toString('utf8')) ? 200 : 404 }));
+    server.route(CREDENTIALS_PATH, async ({ path }) => codebuild.containerCredentials(path.slice(CREDENTIALS_PATH.length)));
     this.cloudformation = new CloudFormation(environment, { server, iam, access, s3, ssm, lambda });
     this.tables = new PlainTables(environment);
     this.services = [

@@ -1,4 +1,4 @@
-import { APPLICATION, DEPLOYER, DEPLOYER_EXECUTION } from './deployer';
+import { APPLICATION, DEPLOYER, DEPLOYER_EXECUTION, PLAN } from './deployer';
 import type { Statement } from './guard';
 import { guard } from './guard';
 import { NAMES } from '../../src/private/contract';
@@ -66,7 +66,7 @@ const artifactBucketPolicy = {
       Action: ['s3:PutObject', 's3:PutObjectAcl'],
       // pipeline/artifact/object: what the Source stage brings, and nothing that is built from it
       Resource: sub(`${bucketArn}/*/Source/*`),
-      Condition: { ArnLike: { 'aws:PrincipalArn': sub(`arn:\${AWS::Partition}:iam::\${CicdAccount}:role/${NAMES.sourceRolePrefix}*`) } },
+      Condition: { ArnLike: { 'aws:PrincipalArn': sub(`arn:\${AWS::Partition}:iam::\${CicdAccount}:role${NAMES.sourceRolePath}*`) } },
     },
   ],
 };
@@ -99,6 +99,7 @@ export const BASELINE = {
       },
     },
     Application: APPLICATION,
+    Plan: PLAN,
     Deployer: DEPLOYER,
     DeployerExecution: DEPLOYER_EXECUTION,
     ArtifactBucket: {

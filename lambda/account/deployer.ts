@@ -55,8 +55,20 @@ export const DEPLOYER_EXECUTION = role(NAMES.deployerExecutionRole, 'What CloudF
   allow('FindLogs', ['logs:DescribeLogGroups'], here('logs', 'log-group:*')),
 ));
 
-/** What tools make applications with that know no CloudFormation: the same rights, within the same bounds. */
-export const APPLICATION = role(NAMES.applicationRole, 'What tools make the application of the environment with', {
+const FOR_PIPELINES = {
   Principal: { AWS: sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:root') },
   Condition: { ArnLike: { 'aws:PrincipalArn': iamHere(`role/${NAMES.pipelineRolePrefix}*`) } },
-}, { ManagedPolicyArns: [{ Ref: 'ExecutionPolicy' }], PermissionsBoundary: { Ref: 'Boundary' } });
+};
+
+/** What such tools plan with: commands of the repository run before anybody has approved them, so they change nothing. */
+export const PLAN = role(NAMES.planRole, 'What tools plan the application of the environment with', FOR_PIPELINES, {
+  ManagedPolicyArns: [sub('arn:${AWS::Partition}:iam::aws:policy/ReadOnlyAccess')],
+  PermissionsBoundary: { Ref: 'Boundary' },
+  // the state may be encrypted with a key of the application, and what is planned is compared with the secrets that were made before
+  ...inline(allow('ReadSecrets', ['kms:Decrypt', 'secretsmanager:GetSecretValue'], '*')),
+});
+
+/** What tools make applications with that know no CloudFormation: the same rights, within the same bounds. */
+export const APPLICATION = role(NAMES.applicationRole, 'What tools make the application of the environment with', FOR_PIPELINES, {
+  ManagedPolicyArns: [{ Ref: 'ExecutionPolicy' }], PermissionsBoundary: { Ref: 'Boundary' },
+});

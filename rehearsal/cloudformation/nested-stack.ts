@@ -50,7 +50,7 @@ export class NestedStackType implements ResourceType {
     const parameters = Object.fromEntries(Object.entries(properties.Parameters).map(([key, value]) => [key, asText(value)]));
     // the parent's capabilities were checked without looking into the nested template
     const tags = { ...context.tags, ...tagRecord(properties.Tags) };
-    return { accountId, region, name, body, parameters, tags, capabilities: ['CAPABILITY_NAMED_IAM'], caller: context.actor };
+    return { accountId, region, name, body, parameters, tags, capabilities: ['CAPABILITY_NAMED_IAM'], caller: context.actor, parentId: context.stackId };
   }
 }
 

@@ -90,6 +90,7 @@ export function describeStack(stack: Stack): Record<string, unknown> {
   return {
     StackId: stack.id,
     StackName: stack.name,
+    ParentId: stack.options.parentId,
     CreationTime: new Date(stack.createdAt),
     LastUpdatedTime: stack.updatedAt === undefined ? undefined : new Date(stack.updatedAt),
     DeletionTime: stack.deletedAt === undefined ? undefined : new Date(stack.deletedAt),

@@ -86,7 +86,7 @@ export class Stack {
     public readonly region: string,
     public readonly createdAt: number,
     public target: Target,
-    public readonly options: { readonly capabilities: readonly string[]; readonly terminationProtection: boolean },
+    public readonly options: { readonly capabilities: readonly string[]; readonly terminationProtection: boolean; readonly parentId?: string },
     /** It was there before anything was deployed. */
     public readonly isSeed = false,
   ) {}

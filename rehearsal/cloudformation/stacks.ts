@@ -23,6 +23,8 @@ export interface StackRequest {
   /** Who asks. @default - the root of the account */
   readonly caller?: Caller;
   readonly token?: string;
+  /** The stack that this one is nested in. */
+  readonly parentId?: string;
   readonly onFailure?: 'ROLLBACK' | 'DO_NOTHING' | 'DELETE';
   readonly terminationProtection?: boolean;
 }
@@ -79,9 +81,9 @@ export class Stacks {
     }
     if (this.find(accountId, region, name)) throw new AwsError('AlreadyExistsException', `Stack [${name}] already exists`);
     const id = `arn:${this.environment.partition}:cloudformation:${region}:${accountId}:stack/${name}/${this.identifiers.uuid()}`;
-    const { capabilities = [], terminationProtection = false } = request;
+    const { capabilities = [], terminationProtection = false, parentId } = request;
     const target = this.target(request, {});
-    const options = { capabilities, terminationProtection };
+    const options = { capabilities, terminationProtection, parentId };
     const stack = new Stack(id, name, accountId, region, this.environment.clock.now(), target, options, isSeed);
     checkTarget(this.world, stack, target);
     this.act(stack, request);

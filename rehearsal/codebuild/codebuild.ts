@@ -5,6 +5,7 @@ import { on, regionalArn, textOf } from '../iam/permission';
 import { Identifiers } from '../identifiers';
 import { read } from '../protocol/read';
 import { Regional } from '../regional';
+import type { PlainAnswer } from '../server';
 import { AwsError } from '../service';
 import type { Call, Caller, Environment, Operation, ResourceType, Service } from '../service';
 import { Build, type BuildRequest } from './build';
@@ -73,6 +74,13 @@ export class CodeBuild implements Service {
     builds.set(id, build);
     build.completion = this.run(build);
     return build;
+  }
+
+  /** The rights of a build that is running. */
+  public containerCredentials(id: string): PlainAnswer {
+    const [, runner] = [...this.running].find(([build]) => build.id === id) ?? [];
+    if (runner === undefined) return { status: 404 };
+    return { status: 200, body: JSON.stringify(runner.containerCredentials()), headers: { 'content-type': 'application/json' } };
   }
 
   public async close(): Promise<void> {

@@ -63,6 +63,14 @@ export class BuildRunner {
     }
   }
 
+  /** As a container answers whoever asks for them. */
+  public containerCredentials(): object {
+    const { accessKeyId, secretAccessKey, sessionToken } = this.actor.credentials();
+    // SDKs compare it with the time of this machine
+    const expiration = new Date(Date.now() + 3_600_000).toISOString();
+    return { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, Token: sessionToken, Expiration: expiration };
+  }
+
   public end(how: 'STOPPED' | 'TIMED_OUT'): void {
     if (this.build.endedAt !== undefined) return;
     this.endedBy ??= how;

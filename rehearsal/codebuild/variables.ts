@@ -5,6 +5,9 @@ import type { Build } from './build';
 import type { Buildspec } from './buildspec';
 import type { BuildVariable } from './project';
 
+/** Here the rights of a build are asked for, by its id. */
+export const CREDENTIALS_PATH = '/rehearsal/codebuild/';
+
 export interface MachineFolders {
   readonly source: string;
   readonly home: string;
@@ -35,6 +38,8 @@ export function machineVariables(build: Build, folders: MachineFolders, credenti
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
+    // where CodeBuild has them, for whoever names the container as the source of a role
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint}${CREDENTIALS_PATH}${build.id}`,
     AWS_ENDPOINT_URL: endpoint,
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',

@@ -112,7 +112,8 @@ class CodeCommitConnection extends Construct {
 
     const statements = this.statements(repository, organization);
     const role = new Role(this, 'SourceRole', {
-      roleName: `${NAMES.sourceRolePrefix}${Names.uniqueResourceName(this, { maxLength: 64 - NAMES.sourceRolePrefix.length, separator: '-' })}`,
+      // known by its path: CloudFormation gives the role up when the removal of the last environment fails, and a name would be taken when that is put back
+      path: NAMES.sourceRolePath,
       description: 'Reads the repository for the pipelines of the organization',
       // the accounts are not known yet; their pipelines' roles are, by name and organization
       assumedBy: new AnyPrincipal().withConditions({

@@ -23,7 +23,7 @@ export function artifactKey(scope: Construct, organizationId: string): Key {
       ArnLike: {
         'aws:PrincipalArn': [
           `arn:${Aws.PARTITION}:iam::*:role/${NAMES.pipelineRolePrefix}*`,
-          `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${NAMES.sourceRolePrefix}*`,
+          `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${NAMES.sourceRolePath}*`,
         ],
       },
     },

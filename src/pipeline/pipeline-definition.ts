@@ -17,8 +17,8 @@ export abstract class PipelineDefinition {
   }
 
   /**
-   * Plans and applies an OpenTofu configuration. Its state is where the configuration's backend says; the role that applies it may do what
-   * CloudFormation may do for applications.
+   * Plans and applies an OpenTofu configuration. Its state is where the configuration's backend says. The role that plans only reads, secrets included,
+   * and takes no lock; the role that applies may do what CloudFormation may do for applications.
    */
   public static tofu(options: TofuPipelineOptions = {}): PipelineDefinition {
     return new PlannedDefinition(tofuPlan(options));

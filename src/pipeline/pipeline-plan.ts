@@ -21,7 +21,7 @@ export enum Rollback {
   NONE = 'NONE',
 }
 
-/** A role in the account of the environment that a step may take: those of the CDK bootstrap, and one for tools that know no CloudFormation. */
+/** A role in the account of the environment that a step may take: those of the CDK bootstrap, and two for tools that know no CloudFormation. */
 export enum AccountRole {
   /** Deploys stacks. */
   DEPLOY = 'deploy',
@@ -33,6 +33,8 @@ export enum AccountRole {
   LOOKUP = 'lookup',
   /** Does what CloudFormation may do for applications, for tools that make resources themselves. */
   APPLICATION = 'application',
+  /** Reads what is in the account, secrets included, and changes nothing: for tools that plan what they would do as the application. */
+  PLAN = 'plan',
 }
 
 /** The network that builds run in. */

@@ -131,8 +131,15 @@ export class PipelineRoles extends Construct {
   }
 }
 
-function accountRole(role: AccountRole): string {
-  const name = role === AccountRole.APPLICATION ? `${NAMES.applicationRole}-${Aws.REGION}` : `cdk-${BOOTSTRAP_QUALIFIER}-${role}-role-${Aws.ACCOUNT_ID}-*`;
+const OF_BASELINE: { readonly [role in AccountRole]?: string } = {
+  [AccountRole.APPLICATION]: NAMES.applicationRole,
+  [AccountRole.PLAN]: NAMES.planRole,
+};
+
+/** The ARN of a role, or the pattern of those in all regions. */
+export function accountRole(role: AccountRole): string {
+  const own = OF_BASELINE[role];
+  const name = own ? `${own}-${Aws.REGION}` : `cdk-${BOOTSTRAP_QUALIFIER}-${role}-role-${Aws.ACCOUNT_ID}-*`;
   return `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${name}`;
 }
 

@@ -1,9 +1,8 @@
-import { Aws } from 'aws-cdk-lib';
 import type { VerifiedPipelineOptions } from './cdk-plan';
 import { deployStage } from './cdk-plan';
 import type { PipelinePlan, PipelineStep } from './pipeline-plan';
 import { AccountRole } from './pipeline-plan';
-import { NAMES } from '../private/contract';
+import { accountRole } from './pipeline-roles';
 
 /** Options of `PipelineDefinition.tofu`. The `installCommands` are those of the smoke test; there are none unless you name some. */
 export interface TofuPipelineOptions extends VerifiedPipelineOptions {
@@ -46,17 +45,16 @@ export function tofuPlan(options: TofuPipelineOptions): PipelinePlan {
 function installCommands(version = '1.10.6'): string[] {
   const release = `${RELEASES}/v${version}`;
   return [
-    `mkdir -p /tmp/tofu && cd /tmp/tofu && curl -sSfLO ${release}/tofu_${version}_linux_amd64.zip && curl -sSfLO ${release}/tofu_${version}_SHA256SUMS`
-    + ` && sha256sum --check --ignore-missing tofu_${version}_SHA256SUMS && unzip -qo tofu_${version}_linux_amd64.zip -d /usr/local/bin tofu && cd -`,
+    `mkdir -p "$HOME/tofu" && cd "$HOME/tofu" && curl -sSfLO ${release}/tofu_${version}_linux_amd64.zip && curl -sSfLO ${release}/tofu_${version}_SHA256SUMS`
+    + ` && sha256sum --check --ignore-missing tofu_${version}_SHA256SUMS && unzip -qo tofu_${version}_linux_amd64.zip tofu && cd - && export PATH="$HOME/tofu:$PATH"`,
   ];
 }
 
 /** The AWS provider and the backend take the role by themselves, and renew it. */
-function enterCommands({ directory, initArguments = [] }: TofuPipelineOptions): string[] {
-  const role = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${NAMES.applicationRole}-${Aws.REGION}`;
+function enterCommands({ directory, initArguments = [] }: TofuPipelineOptions, role: AccountRole): string[] {
   return [
-    `printf '[profile application]\\nrole_arn = %s\\ncredential_source = EcsContainer\\n' '${role}' > /tmp/application.ini`,
-    'export AWS_CONFIG_FILE=/tmp/application.ini AWS_PROFILE=application AWS_SDK_LOAD_CONFIG=1 TF_IN_AUTOMATION=1 TF_INPUT=0',
+    `printf '[profile application]\\nrole_arn = %s\\ncredential_source = EcsContainer\\n' '${accountRole(role)}' > "$HOME/application.ini"`,
+    'export AWS_CONFIG_FILE="$HOME/application.ini" AWS_PROFILE=application AWS_SDK_LOAD_CONFIG=1 TF_IN_AUTOMATION=1 TF_INPUT=0',
     ...directory ? [`cd '${directory}'`] : [],
     ['tofu init', ...initArguments].join(' '),
   ];
@@ -68,16 +66,17 @@ function planStep(options: TofuPipelineOptions): PipelineStep {
     description: 'Plans what OpenTofu would change',
     installCommands: installCommands(options.version),
     commands: [
-      ...enterCommands(options),
+      ...enterCommands(options, AccountRole.PLAN),
       'tofu validate',
-      'tofu plan -out=environment.tfplan',
+      // a lock is something written
+      'tofu plan -lock=false -out=environment.tfplan',
       'export CHECK_SUMMARY="$(tofu show -no-color environment.tfplan | grep -E \'^(Plan: |No changes|  # .*(destroyed|replaced))\' | cut -c -200 | head -c 700)"'
       + ' CHECK_BUILD="$CODEBUILD_BUILD_ID"',
     ],
     output: 'Planned',
     outputFiles: ['**/*'],
     exports: ['CHECK_SUMMARY', 'CHECK_BUILD'],
-    roles: [AccountRole.APPLICATION],
+    roles: [AccountRole.PLAN],
     cached: true,
   };
 }
@@ -90,7 +89,7 @@ function applyStep(options: TofuPipelineOptions): PipelineStep {
     input: 'Planned',
     installCommands: installCommands(options.version),
     commands: [
-      ...enterCommands(options),
+      ...enterCommands(options, AccountRole.APPLICATION),
       "tofu apply environment.tfplan 2> error.txt || { cat error.txt; grep -q 'Saved plan is stale' error.txt && tofu apply -auto-approve; }",
       'tofu output -json | node -e \'const o = JSON.parse(require("fs").readFileSync(0)); '
       + 'console.log(JSON.stringify({ tofu: Object.fromEntries(Object.entries(o).filter(([, v]) => !v.sensitive)'

@@ -35,8 +35,8 @@ export const NAMES = {
   eventBus: 'org-environments',
   /** Role of the function that records what pipelines do. */
   deploymentsFunctionRole: 'org-environments-deployments',
-  /** Prefix of the roles in the CICD account through which pipelines read a repository. */
-  sourceRolePrefix: 'org-environments-source-',
+  /** Path of the roles in the CICD account through which pipelines read a repository. */
+  sourceRolePath: '/org-environments-source/',
   /** Stack in every vended account that holds what pipelines share. */
   baselineStack: 'org-environments-baseline',
   executionPolicy: 'org-environments-execution',
@@ -44,6 +44,8 @@ export const NAMES = {
   boundaryPolicy: 'org-environments-boundary',
   /** Prefix of the role with which tools make what applications are made of, where CloudFormation does not. */
   applicationRole: 'org-environments-application',
+  /** Prefix of the role with which such tools look at what is there before anybody has approved that they change it. */
+  planRole: 'org-environments-plan',
   /** Prefix of the role through which the pipeline of an account is deployed, and of the one that CloudFormation has for it. */
   deployerRole: 'org-environments-deployer',
   deployerExecutionRole: 'org-environments-deployer-execution',

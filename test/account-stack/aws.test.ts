@@ -177,6 +177,27 @@ test('a deployment that is taken back is told from a removal', async () => {
   expect(await accounts.isRollingBack(failed)).toBe(true);
 });
 
+test('a deployment that is taken back is told from a removal in nested stacks, too, however deep', async () => {
+  const accounts = new BootstrappedAccounts('aws');
+  const nested = (name: string, ...resources: object[]): object => {
+    simulation.s3.write('assets', `${name}.json`, Buffer.from(JSON.stringify({ Resources: Object.fromEntries(resources.entries()) })));
+    return { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: `https://assets.s3.${REGION}.amazonaws.com/${name}.json` } };
+  };
+  /** The ids of a stack and of those in it, from the outermost on. */
+  const deployNested = async (name: string, resources: Record<string, object> = {}): Promise<string[]> => {
+    const earlier = new Set(simulation.cloudformation.all.map(({ id }) => id));
+    await deploy(name, { Nested: nested(`${name}-1`, nested(`${name}-2`, value(name))), ...resources });
+    return simulation.cloudformation.all.map(({ id }) => id).filter(id => !earlier.has(id));
+  };
+  const told = async (ids: readonly string[]): Promise<boolean[]> => Promise.all(ids.map(async id => accounts.isRollingBack(id)));
+
+  expect(await told(await deployNested('Failing', { Cicd: value('cicd', 'Nested') }))).toEqual([true, true, true]);
+  const ids = await deployNested('Going');
+  expect(await told(ids)).toEqual([false, false, false]);
+  await simulation.cloudformation.remove(CICD, REGION, 'Going');
+  expect(await told(ids)).toEqual([false, false, false]);
+});
+
 test('artifacts that S3 refuses to delete are not taken for gone, and what will pass by itself is tried again', async () => {
   const accounts = new BootstrappedAccounts('aws');
   const bucket = `org-environments-artifacts-${ONE}-${REGION}`;

@@ -41,7 +41,7 @@ describe('the organization', () => {
               ArnLike: {
                 'aws:PrincipalArn': [
                   { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::*:role/org-environments-pipeline-*']] },
-                  { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':role/org-environments-source-*']] },
+                  { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':role/org-environments-source/*']] },
                 ],
               },
             },

@@ -211,15 +211,20 @@ describe('the definition of OpenTofu', () => {
     expect(stagesOf(template).map(({ Name }) => Name)).toEqual(['Source', 'Plan', undefined, 'Deploy']);
     const { install, build } = projectOf(template, 'plan').buildSpec.phases;
     const plan = [...install.commands ?? [], ...build.commands].join('\n');
-    for (const words of ['tofu_1.9.0_linux_amd64.zip', 'sha256sum --check', "cd 'infrastructure'", 'tofu init -backend-config=backend.hcl', 'tofu validate', 'tofu plan -out=environment.tfplan']) {
+    for (const words of ['tofu_1.9.0_linux_amd64.zip', 'sha256sum --check', "cd 'infrastructure'", 'tofu init -backend-config=backend.hcl', 'tofu validate', 'tofu plan -lock=false -out=environment.tfplan']) {
       expect(plan).toContain(words);
     }
     expect(projectOf(template, 'deploy').buildSpec.phases.build.commands.join('\n')).toContain('tofu apply environment.tfplan');
   });
 
-  test('may do what CloudFormation may do for applications, through a role of its own', () => {
-    const assumed = identityStatements(template).filter(({ Sid }) => Sid === 'Assume').map(({ Resource }) => textOf(Resource));
-    expect(new Set(assumed)).toEqual(new Set(['arn:<AWS::Partition>:iam::<AWS::AccountId>:role/org-environments-application-<AWS::Region>']));
+  test('only reads while it plans, and may do what CloudFormation may do for applications when it applies', () => {
+    for (const [step, role] of [['plan', 'plan'], ['deploy', 'application']]) {
+      const name = `arn:<AWS::Partition>:iam::<AWS::AccountId>:role/org-environments-${role}-<AWS::Region>`;
+      const roles = resourcesOf(template, 'AWS::IAM::Role').filter(({ Properties }) => Properties.RoleName === `org-environments-pipeline-${step}`);
+      const assumed = identityStatements({ Resources: Object.fromEntries(roles.entries()) }).filter(({ Action }) => Action === 'sts:AssumeRole');
+      expect(assumed.map(({ Resource }) => textOf(Resource))).toEqual([name]);
+      expect(projectOf(template, step).buildSpec.phases.build.commands[0]).toContain(`'${name}'`);
+    }
   });
 });
 

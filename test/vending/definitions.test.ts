@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { reasons, World } from './world';
+import { settled } from '../../cli/pipelines';
+import type { PipelineSummary } from '../../rehearsal/codepipeline/codepipeline';
+import type { PipelinePlan } from '../../src';
+import { PipelineDefinition } from '../../src';
+import { REGION } from '../fixtures/app';
+
+type Execution = PipelineSummary['executions'][number];
+
+/** Writes the assembly of an app that brings its own pipeline. */
+const APP = `
+const { readFileSync, mkdirSync, writeFileSync } = require('node:fs');
+const { accountId, region } = JSON.parse(readFileSync('environment.json', 'utf8'));
+const [, release] = /"(.+)"/.exec(readFileSync('main.tf', 'utf8'));
+mkdirSync('cdk.out');
+const write = (file, value) => writeFileSync('cdk.out/' + file, JSON.stringify(value));
+const role = kind => 'arn:aws:iam::' + accountId + ':role/cdk-hnb659fds-' + kind + '-role-' + accountId + '-' + region;
+const type = (Category, Provider) => ({ Category, Provider, Owner: 'AWS', Version: '1' });
+const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'codepipeline.amazonaws.com' } };
+const source = {
+  Name: 'Source', ActionTypeId: type('Source', 'CodeCommit'), Configuration: { RepositoryName: 'own', BranchName: 'main' }, OutputArtifacts: [{ Name: 'Source' }],
+};
+write('Pipeline.template.json', {
+  Resources: {
+    Artifacts: { Type: 'AWS::S3::Bucket' },
+    Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [trust] } } },
+    Pipeline: { Type: 'AWS::CodePipeline::Pipeline', Properties: {
+      RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] },
+      ArtifactStore: { Type: 'S3', Location: { Ref: 'Artifacts' } },
+      Stages: [{ Name: 'Source', Actions: [source] }, { Name: 'Ask', Actions: [{ Name: 'Ask', ActionTypeId: type('Approval', 'Manual') }] }],
+    } },
+  },
+  Outputs: { Release: { Value: release } },
+});
+write('Shop.template.json', { Resources: { Queue: { Type: 'AWS::SQS::Queue' } } });
+const stack = name => [name, { type: 'aws:cloudformation:stack', environment: 'aws://' + accountId + '/' + region, properties: {
+  templateFile: name + '.template.json', assumeRoleArn: role('deploy'), cloudFormationExecutionRoleArn: role('cfn-exec'), lookupRole: { arn: role('lookup') },
+} }];
+write('manifest.json', { version: '36.0.0', artifacts: Object.fromEntries(['Pipeline', 'Shop'].map(stack)) });
+`;
+const TOFU = readFileSync(join(__dirname, '../fixtures/tofu.js'), 'utf8');
+const release = (version: string): Record<string, string> => ({ 'main.tf': `release = "${version}"\n` });
+
+/** Nothing is downloaded: the repository brings the program along. */
+class OfflineTofu extends PipelineDefinition {
+  public plan(): PipelinePlan {
+    const install = ['mkdir "$HOME/bin" && install -m 755 tofu.js "$HOME/bin/tofu" && export PATH="$HOME/bin:$PATH"'];
+    const { stages, ...others } = PipelineDefinition.tofu({
+      environment: { NODE_PATH: join(__dirname, '../../node_modules') },
+      smokeTestCommands: ['test -z "$tofu_token" && case "$tofu_release" in *-broken) exit 1;; esac'],
+    }).plan();
+    return { ...others, stages: stages.map(({ steps, ...stage }) => ({ ...stage, steps: steps.map(step => step.name === 'Verify' ? step : { ...step, installCommands: install }) })) };
+  }
+}
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start({ builds: true, files: { 'app.js': APP, 'tofu.js': TOFU, ...release('1.0.0') } });
+  const selfMutating = PipelineDefinition.selfMutating({ stack: 'Pipeline', installCommands: [], buildCommands: [], synthCommands: ['node app.js'] });
+  expect(reasons(await world.deploy(cicd => {
+    cicd.environment('infra', { pipeline: { definition: new OfflineTofu(), approval: true } });
+    cicd.environment('own', { pipeline: { definition: selfMutating } });
+  }))).toBe('');
+  await settled(world.simulation);
+});
+afterAll(() => world.stop());
+
+const account = (name: string): string => world.vended[`shop-${name}`];
+const executions = (name: string): readonly Execution[] =>
+  world.simulation.codepipeline.pipelines(account(name), REGION).find(pipeline => pipeline.name === name)?.executions ?? [];
+const actions = ({ actionRuns }: Execution): string[] => [...actionRuns].reverse().map(({ action, status }) => `${action.Name} ${status}`);
+const logs = (name: string): string[] => world.simulation.codebuild.builds(account(name), REGION).map(({ log }) => log.join('\n'));
+
+async function push(name: string, version: string): Promise<void> {
+  await world.push(`env/${name}`, release(version));
+  await settled(world.simulation);
+}
+
+describe('a pipeline of OpenTofu', () => {
+  const applied = (): string | undefined => world.simulation.ssm.value(account('infra'), REGION, '/shop/release');
+  const approved = async (): Promise<string> => {
+    const shown = executions('infra')[0].actionRuns[0].configuration.CustomData;
+    await world.answer('infra', account('infra'), { status: 'Approved', summary: 'go ahead' });
+    await settled(world.simulation);
+    return shown;
+  };
+
+  test('changes nothing while it plans, and cannot', () => {
+    expect(actions(executions('infra')[0])).toEqual(['Source Succeeded', 'Plan Succeeded', 'Approve InProgress']);
+    expect(logs('infra')[0]).toMatch(/a write while planning: User: arn:aws:sts::\d+:assumed-role\/org-environments-plan-eu-west-1\/\S+ is not authorized to perform: ssm:PutParameter/);
+    for (const name of ['/shop/planned', '/tofu/lock', '/tofu/state']) expect(world.simulation.ssm.value(account('infra'), REGION, name)).toBeUndefined();
+    expect(applied()).toBeUndefined();
+  });
+
+  test('shows what is planned, applies it once it is approved, and tests it', async () => {
+    expect(await approved()).toBe('Plan: 1 to add, 0 to change, 0 to destroy.');
+    expect(actions(executions('infra')[0]).slice(2)).toEqual(['Approve Succeeded', 'Deploy Succeeded', 'Verify Succeeded']);
+    expect(applied()).toBe('1.0.0');
+  });
+
+  test('goes back to the commit before when the test fails, though its plan no longer fits the state', async () => {
+    await push('infra', '1.1.0-broken');
+    expect(await approved()).toBe('Plan: 0 to add, 1 to change, 0 to destroy.');
+    const [again, failed] = executions('infra');
+    expect(actions(failed).slice(-2)).toEqual(['Deploy Succeeded', 'Verify Failed']);
+    expect(actions(again)).toEqual(['Deploy Succeeded', 'Verify Succeeded']);
+    expect(applied()).toBe('1.0.0');
+  });
+
+  test('fails in its plan with the words of OpenTofu, before anybody is asked', async () => {
+    await push('infra', '');
+    expect(actions(executions('infra')[0])).toEqual(['Source Succeeded', 'Plan Failed']);
+    expect(logs('infra')[0]).toContain('Error: Argument or block definition required');
+  });
+});
+
+describe('a pipeline of an app that brings its own', () => {
+  const deployed = (): string | undefined =>
+    world.simulation.cloudformation.find(account('own'), REGION, 'Pipeline')?.outputs.find(({ key }) => key === 'Release')?.value;
+
+  test('deploys the stack of that pipeline, and nothing else', () => {
+    expect(actions(executions('own')[0])).toEqual(['Source', 'Synth', 'Deploy'].map(name => `${name} Succeeded`));
+    expect(deployed()).toBe('1.0.0');
+    expect(world.simulation.codepipeline.pipelines(account('own'), REGION)).toHaveLength(2);
+    expect(world.stackStatus(account('own'), 'Shop')).toBeUndefined();
+  });
+
+  test('leaves it alone from then on', async () => {
+    await push('own', '1.1.0');
+    expect(actions(executions('own')[0])).toEqual(['Source', 'Synth', 'Deploy'].map(name => `${name} Succeeded`));
+    expect(logs('own')[0]).toContain('the pipeline of the stack Pipeline is there already and updates itself');
+    expect(deployed()).toBe('1.0.0');
+    expect(executions('own')).toHaveLength(2);
+  });
+});
