@@ -20,7 +20,8 @@ export async function halt(options: ChoiceOptions & { readonly reason: string },
 /** Answers whether all pipelines let commits through again that should. */
 export async function resume(options: ChoiceOptions, operations: Operated, write: Write): Promise<boolean> {
   const environmentNames = chosenNames(options);
-  const { pipelines: outcomes, gone = [] } = await operations.invoke<ResumeOutcome>({ operation: 'resume', environmentNames });
+  const by = await operations.caller();
+  const { pipelines: outcomes, gone = [] } = await operations.invoke<ResumeOutcome>({ operation: 'resume', environmentNames, by });
   for (const outcome of outcomes) write(line(outcome, resumed(outcome)));
   for (const name of gone) write(`${name}: there is no such environment now; its halt is taken back, so one of this name starts as its code says`);
   if (outcomes.length + gone.length === 0) write('There are no environments.');

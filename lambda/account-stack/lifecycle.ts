@@ -12,6 +12,7 @@ import { fingerprintOf } from './record';
 import { Routes } from './routes';
 import { Turns } from './turns';
 import type { Home } from './words';
+import { notGone, notReady } from './words';
 import type { AccountStackRequest, AccountStackResult } from '../../src/account-stack/contract';
 import { PIPELINE_STATE } from '../../src/private/contract';
 import { isHalted } from '../shared/halt';
@@ -24,6 +25,8 @@ import type { RouteTarget } from '../shared/route';
 import { routeKey } from '../shared/route';
 
 type Read = Versioned<StackRecord>;
+
+const LONGEST_WAIT = 40 * 60_000;
 
 /** The life of a stack in an account, and of the lease and the route that come with a pipeline. */
 export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, AccountStackResult> {
@@ -81,6 +84,12 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
 
   public async advance(owner: Owner, request: AccountStackRequest): Promise<Progress<AccountStackResult>> {
     const record = await this.owned(owner, request);
+    const progress = await this.step(owner, request, record);
+    if (!progress.done) this.assertPatient(record, () => notReady(request, LONGEST_WAIT));
+    return progress;
+  }
+
+  private async step(owner: Owner, request: AccountStackRequest, record: Read): Promise<Progress<AccountStackResult>> {
     // one account has one pipeline: within it the former one goes before the next one comes
     const makeRoom = isLeased(request) && record.previous?.some(({ accountId }) => accountId === request.accountId);
     if (makeRoom && !await this.leavePrevious(owner, request, record)) return NOT_YET;
@@ -101,9 +110,17 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
 
   public async finishRemoval(owner: Owner, place: StackPlace): Promise<boolean> {
     const mayDelete = async () => !await this.hasMoved(place) && !await this.accounts.isRollingBack(owner.stackId);
-    if (!await this.takeAway(owner, place, { unreachable: 'explain', mayDelete })) return false;
+    if (!await this.takeAway(owner, place, { unreachable: 'explain', mayDelete })) {
+      this.assertPatient(await this.registry.read<StackRecord>(keyOf(place)), () => notGone(place, LONGEST_WAIT));
+      return false;
+    }
     const rest = (await this.registry.read<StackRecord>(keyOf(place)))?.owners.at(-1);
     return !rest || (await this.advance(rest, rest.request)).done;
+  }
+
+  /** CDK's framework gives up a little later, without a word of what was waited for. */
+  private assertPatient(record: StackRecord | undefined, tooLate: () => Error): void {
+    if (record && this.now() - record.since > LONGEST_WAIT) throw tooLate();
   }
 
   private async claim(owner: Owner, request: AccountStackRequest, before: StackPlace | undefined): Promise<void> {

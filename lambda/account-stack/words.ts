@@ -58,6 +58,17 @@ export function notEnterableForApplication(place: StackPlace, home: Home, error:
     + `left behind (${error.message})`);
 }
 
+export function notReady({ stackName, accountId, region }: StackPlace, milliseconds: number): Error {
+  return new Error(`stack '${stackName}' in account ${accountId} and region ${region} is not ready after ${milliseconds / 60_000} minutes, the longest that is `
+    + 'waited: CloudFormation goes on there; nothing is lost: look there what takes so long, and deploy again when it has ended');
+}
+
+export function notGone({ stackName, accountId, region }: StackPlace, milliseconds: number): Error {
+  return new Error(`stack '${stackName}' in account ${accountId} and region ${region}, or an application that goes before it, is not gone after `
+    + `${milliseconds / 60_000} minutes, the longest that is waited: CloudFormation goes on there; look there what takes so long, and when it has ended `
+    + AGAIN);
+}
+
 export function notDeletedArtifact(accountId: string, bucket: string, { Key, Code = '', Message }: RefusedObject): Error {
   const error = new Error(`artifact '${Key}' in bucket '${bucket}' of account ${accountId} could not be deleted: ${Code}: ${Message}; let the role `
     + `'${NAMES.operateRole}' there delete it and ${AGAIN}`);

@@ -103,7 +103,12 @@ export class CodePipeline implements Service {
 
   /** The pipelines of all accounts, and then those that were removed. */
   public get all(): readonly PipelineSummary[] {
-    return [...this.kept.values().flatMap(pipelines => [...pipelines.values()]), ...this.removed].map(summary);
+    return [...this.present, ...this.removed].map(summary);
+  }
+
+  /** The pipelines of all accounts that are there. */
+  public get present(): readonly Pipeline[] {
+    return this.kept.values().flatMap(pipelines => [...pipelines.values()]);
   }
 
   /** Whether any pipeline has something to do but to wait for somebody who approves. */

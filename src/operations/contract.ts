@@ -1,7 +1,10 @@
-/** What the command line asks of the function that operates all pipelines. */
+/**
+ * What the command line asks of the function that operates all pipelines. Who asks says so himself: the function cannot know. CloudTrail knows, where
+ * it records the invocations of functions.
+ */
 export type OperationRequest =
   | { readonly operation: 'halt'; readonly environmentNames: EnvironmentNames; readonly by: string; readonly reason: string }
-  | { readonly operation: 'resume'; readonly environmentNames: EnvironmentNames }
+  | { readonly operation: 'resume'; readonly environmentNames: EnvironmentNames; readonly by: string }
   | { readonly operation: 'status' };
 
 export type EnvironmentNames = readonly string[] | 'all';

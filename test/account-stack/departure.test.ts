@@ -99,6 +99,21 @@ describe('an environment that goes', () => {
     expect(begun(world)).toEqual(['create pipe', 'delete web', 'delete pipe']);
   });
 
+  test('that is not gone after 40 minutes says what is waited for and what to do, and goes later', async () => {
+    const world = await deployed();
+    put(world, 'web', 3, {}, 'DELETE_IN_PROGRESS');
+    await world.lifecycle.remove(owner, pipeline);
+    world.time = 40 * 60_000;
+    expect(await world.lifecycle.finishRemoval(owner, pipeline)).toBe(false);
+    put(world, 'web', 3, {}, 'DELETE_IN_PROGRESS');
+    world.time += 1;
+    await expect(world.lifecycle.finishRemoval(owner, pipeline)).rejects.toThrow(`stack 'pipe' in account ${ONE} and region eu-central-1, or an application that `
+      + 'goes before it, is not gone after 40 minutes, the longest that is waited: CloudFormation goes on there; look there what takes so long, and when it has '
+      + `ended ${AGAIN}`);
+    await world.delete(pipeline);
+    expect(begun(world).slice(-3)).toEqual(['delete database', 'delete network', 'delete pipe']);
+  });
+
   test.each(['before', 'after'] as const)('goes once and in order, killed at any call %s its effect', async when => {
     await dieEverywhere(when, world => [() => world.create(pipeline), async () => {
       if (!await world.accounts.of(ONE).describe('network')) await deployedLater(world);

@@ -36,6 +36,16 @@ describe('a stack in an account', () => {
     expect(world.accounts.of(ONE).begun).toEqual(['create net', 'update net']);
   });
 
+  test('that is not ready after 40 minutes says what is waited for and what to do, and is ready later', async () => {
+    const world = new World();
+    await world.lifecycle.create(owner, request);
+    world.time = 40 * 60_000 + 1;
+    await expect(world.lifecycle.advance(owner, request)).rejects.toThrow(`stack 'net' in account ${ONE} and region eu-central-1 is not ready after 40 minutes, the `
+      + 'longest that is waited: CloudFormation goes on there; nothing is lost: look there what takes so long, and deploy again when it has ended');
+    await world.create();
+    expect(world.accounts.of(ONE).begun).toEqual(['create net']);
+  });
+
   test('is put back when the update is rolled back', async () => {
     const world = new World();
     await world.create();

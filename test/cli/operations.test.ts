@@ -60,12 +60,13 @@ describe('halt', () => {
 });
 
 test('resume tells of each pipeline what happens now, and does not succeed where one could not be resumed', async () => {
-  const { operations, write, lines } = world(
+  const { operations, write, lines, requests } = world(
     { ...DEV, state: 'enabled', started: true, wasHalted: true }, { ...DEV, state: 'enabled', started: false, wasHalted: true },
     { ...DEV, state: 'enabled', started: true, wasHalted: false }, { ...DEV, state: 'enabled', started: false, wasHalted: false },
     { ...DEV, state: 'frozen', started: false, wasHalted: true }, { ...DEV, state: 'resting', started: false, wasHalted: false },
   );
   expect(await resume({ all: true }, operations, write)).toBe(true);
+  expect(requests).toEqual([{ operation: 'resume', environmentNames: 'all', by: ANNA }]);
   expect(lines.map(line => line.replace('dev (account 300000000001) ', ''))).toEqual([
     'resumed: the last commit of the branch is on its way',
     'resumed: what has waited goes on',

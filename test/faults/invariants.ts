@@ -99,7 +99,7 @@ function pipelinesTwice(world: FaultyWorld): string[] {
 
 /** What somebody has halted stays so until he resumes it. */
 function thawed(world: FaultyWorld): string[] {
-  const open = world.simulation.codepipeline.all.filter(({ name, frozen }) => !frozen && world.operator.halted.has(name));
+  const open = world.simulation.codepipeline.present.filter(({ name, closed }) => closed.size === 0 && world.operator.halted.has(name));
   return open.map(({ name }) => `the pipeline of '${name}' lets commits through, but was halted`);
 }
 

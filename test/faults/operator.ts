@@ -4,6 +4,7 @@ import { NAMES } from '../../src/private/contract';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 
 const ALL: EnvironmentNames = 'all';
+const OPERATOR = `arn:aws:iam::${CICD_ACCOUNT}:role/Operator`;
 const ATTEMPTS = 4;
 const PAUSE_SECONDS = 60;
 
@@ -17,12 +18,12 @@ export class Operator {
   public constructor(private readonly simulation: Simulation) {}
 
   public async halt(): Promise<void> {
-    const outcomes = await this.insist<HaltOutcome>({ operation: 'halt', environmentNames: ALL, by: `arn:aws:iam::${CICD_ACCOUNT}:role/Operator`, reason: 'a bad day' });
+    const outcomes = await this.insist<HaltOutcome>({ operation: 'halt', environmentNames: ALL, by: OPERATOR, reason: 'a bad day' });
     for (const { environmentName } of outcomes.filter(({ problem }) => problem === undefined)) this.halted.add(environmentName);
   }
 
   public async resume(): Promise<readonly ResumeOutcome[]> {
-    const outcomes = await this.insist<ResumeOutcome>({ operation: 'resume', environmentNames: ALL });
+    const outcomes = await this.insist<ResumeOutcome>({ operation: 'resume', environmentNames: ALL, by: OPERATOR });
     for (const { environmentName } of outcomes) this.halted.delete(environmentName);
     return outcomes;
   }

@@ -134,7 +134,7 @@ export class FaultyWorld {
   /** What must hold at every moment: of one environment, one pipeline at most lets commits through. */
   private noteClashes(): void {
     if (this.leftBehind) return;
-    const open = this.simulation.codepipeline.all.filter(({ frozen }) => !frozen).map(({ name }) => name);
+    const open = this.simulation.codepipeline.present.filter(({ closed }) => closed.size === 0).map(({ name }) => name);
     for (const name of open) if (open.indexOf(name) !== open.lastIndexOf(name)) this.clashes.add(name);
   }
 
