@@ -178,8 +178,8 @@ describe('the templates', () => {
   const resolved = (value: unknown) => JSON.stringify(value, (_, item: unknown) => (
     typeof item === 'object' && item !== null && 'Fn::Sub' in item ? String(item['Fn::Sub']).replace(/\$\{[^}]+\}/g, 'x'.repeat(28)) : item));
 
-  test('the execution policy stays below the size of a managed policy', () => {
-    expect(resolved(BASELINE.Resources.ExecutionPolicy.Properties.PolicyDocument).length).toBeLessThanOrEqual(6144);
+  test.each([['execution policy', 'ExecutionPolicy'], ['boundary', 'Boundary']] as const)('the %s stays below the size of a managed policy', (_, name) => {
+    expect(resolved(BASELINE.Resources[name].Properties.PolicyDocument).length).toBeLessThanOrEqual(6144);
   });
 
   test('the execution policy allows roles, and neither users nor keys nor the organization', () => {
