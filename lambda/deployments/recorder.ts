@@ -6,7 +6,7 @@ import type { Measures } from './measures';
 import { measuresOf } from './measures';
 import type { Commits } from '../shared/commits';
 import type { DeploymentRecord, Run } from '../shared/deployments';
-import { deploymentKey } from '../shared/deployments';
+import { deploymentKey, runsIn } from '../shared/deployments';
 import { RecordChangedError } from '../shared/errors';
 import type { LeaseHolder, LeaseRecord } from '../shared/lease';
 import { leaseKey } from '../shared/lease';
@@ -48,13 +48,15 @@ interface News {
 
 async function write({ event, change, holder, executionId }: News, registry: Registry, commits: Commits): Promise<Recorded> {
   const { environmentName, pipelineName } = holder;
+  const { account: accountId, region } = event;
   const key = deploymentKey(environmentName);
   const { version, runs: before = [] } = await registry.read<DeploymentRecord>(key) ?? {};
-  const runs = await withAuthor(withChange(before, executionId, change), executionId, holder, commits);
+  const runs = await withAuthor(withChange(before, { executionId, accountId }, change), executionId, holder, commits);
   if (JSON.stringify(runs) !== JSON.stringify(before)) {
-    await registry.write<DeploymentRecord>(key, { environmentName, accountId: event.account, region: event.region, pipelineName, runs }, version);
+    await registry.write<DeploymentRecord>(key, { environmentName, accountId, region, pipelineName, runs }, version);
   }
-  return { recorded: true, environmentName, executionId, measures: measuresOf(before, runs, executionId) };
+  const measures = measuresOf(runsIn(accountId, before), runsIn(accountId, runs), executionId);
+  return { recorded: true, environmentName, executionId, measures };
 }
 
 async function withAuthor(runs: readonly Run[], executionId: string, holder: LeaseHolder, commits: Commits): Promise<readonly Run[]> {

@@ -64,6 +64,16 @@ describe('a row', () => {
     expect((await rowAfter(...deployment('one', 0).slice(0, 1))).state).toBe('running, halted');
   });
 
+  test('says nothing of what an environment of its name has done in another account', async () => {
+    await rowAfter(...deployment('one', 0), ...failure('two', 100));
+    await holdLease(registry, OTHER, 'test1');
+    const row = async () => (await rowsOf(registry)).find(({ accountId }) => accountId === OTHER);
+    expect(await row()).toEqual({ environmentName: 'test1', accountId: OTHER, state: 'no run yet', isBroken: false });
+    await rowAfter(...deployment('three', 200, 'f1xed', OTHER));
+    expect(await row()).toMatchObject({ state: 'deployed', commitId: 'f1xed', failureRate: 0 });
+    expect((await row())?.timeToRestore).toBeUndefined();
+  });
+
   test('is there for each environment, by name', async () => {
     await holdLease(registry, OTHER, 'prod');
     expect((await rowsOf(registry)).map(({ environmentName }) => environmentName)).toEqual(['prod', 'test1']);

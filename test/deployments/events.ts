@@ -35,7 +35,7 @@ const sourceType = { type: { category: 'Source' } };
 const buildType = { type: { category: 'Build' } };
 
 /** The events of an execution that deploys a commit in twenty seconds. */
-export function deployment(executionId: string, second: number, commitId = 'c0ffee'): PipelineEvent[] {
+export function deployment(executionId: string, second: number, commitId = 'c0ffee', account = MEMBER): PipelineEvent[] {
   return [
     happened(executionId, second, { ...trigger('StartPipelineExecution') }),
     happened(executionId, second, { stage: 'Source' }),
@@ -47,7 +47,7 @@ export function deployment(executionId: string, second: number, commitId = 'c0ff
     happened(executionId, second + 20, { stage: 'Deploy', action: 'Deploy', state: 'SUCCEEDED', ...buildType }),
     happened(executionId, second + 20, { stage: 'Deploy', state: 'SUCCEEDED' }),
     happened(executionId, second + 20, { state: 'SUCCEEDED' }),
-  ];
+  ].map(event => ({ ...event, account }));
 }
 
 /** The same, but it fails in a stage after ten seconds. */

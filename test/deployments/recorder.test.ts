@@ -63,6 +63,7 @@ test('a deployment is recorded with its commit, its times and how long the commi
   });
   expect(await world.runs()).toEqual([{
     executionId: 'one',
+    accountId: MEMBER,
     startedAt: START,
     state: { name: 'SUCCEEDED', at: at(20), attempt: 1 },
     commitId: 'c0ffee',
@@ -132,6 +133,13 @@ test('a rollback by hand deploys the commit whose artifacts it has', async () =>
 test('the time to restore begins with the first of several failures', async () => {
   await world.hear(...failure('one', 0), ...failure('two', 100), ...deployment('three', 200), ...deployment('four', 300));
   expect(world.metrics.TimeToRestore).toEqual([210]);
+});
+
+test('what has failed in another account is not restored by what is deployed in this one', async () => {
+  await world.hear(...failure('one', 0));
+  await holdLease(world.registry, OTHER, 'test1');
+  await world.hear(...deployment('two', 100, 'c0ffee', OTHER));
+  expect(world.metrics).toEqual({ FailedDeployments: [1], Deployments: [1], LeadTime: [180] });
 });
 
 test('a stage that is tried again and succeeds has both failed and deployed', async () => {
