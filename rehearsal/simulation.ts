@@ -154,7 +154,7 @@ export class Simulation {
       if (service.resourceTypes) this.cloudformation.know(service.resourceTypes);
     }
     if (access !== undefined) this.server.guard(async (service, call) => access.guard(service, call));
-    this.server.intercept(async call => this.organizations.assertSubscribed(call));
+    this.server.intercept(async call => this.organizations.assertUsable(call));
     for (const path of options.organizationalUnits ?? []) this.organizations.addUnit(path);
     for (const { accountId, roleName } of options.accounts ?? []) this.organizations.invite(accountId, roleName);
   }

@@ -100,7 +100,7 @@ export class AccountCreation {
     const { name, email, tags, roleName } = request;
     const accountId = this.tree.newAccountId();
     const account = this.tree.putAccount({
-      accountId, name, email, tags, state: 'ACTIVE', joined: 'CREATED', joinedAt: completedAt, parentId: this.tree.rootId,
+      accountId, name, email, tags, state: 'PENDING_ACTIVATION', joined: 'CREATED', joinedAt: completedAt, parentId: this.tree.rootId,
     });
     this.statuses.set(status.id, { ...status, state: 'SUCCEEDED', completedAt, accountId });
     this.options.onCreated(account, roleName);
