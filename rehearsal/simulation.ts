@@ -128,7 +128,9 @@ export class Simulation {
     const { codecommit, codebuild, cloudwatch, events } = this;
     this.codepipeline = new CodePipeline(environment, { codecommit, codebuild, cloudwatch, artifacts, roles, events });
     const { server, iam, s3, ssm, lambda } = this;
-    server.route(PUSH_PATH, async ({ path, body }) => ({ status: this.codecommit.received(path.slice(PUSH_PATH.length), body.toString('utf8')) ? 200 : 404 }));
+    server.route(PUSH_PATH, async ({ path, body }) => ({
+      status: this.codecommit.received(path.slice(PUSH_PATH.length), body.toString('utf8')) ? 200 : 404,
+    }));
     this.cloudformation = new CloudFormation(environment, { server, iam, access, s3, ssm, lambda });
     this.tables = new PlainTables(environment);
     this.services = this.allServices(environment, access);
@@ -228,6 +230,13 @@ export class Simulation {
 
   private environment(): Environment {
     const server = (): Server => this.server;
-    return { clock: this.clock, partition: this.options.partition ?? 'aws', get endpoint() { return server().endpoint; }, inProcess: this.options.virtual };
+    return {
+      clock: this.clock,
+      partition: this.options.partition ?? 'aws',
+      get endpoint() {
+        return server().endpoint;
+      },
+      inProcess: this.options.virtual,
+    };
   }
 }

@@ -52,7 +52,14 @@ function rowOf({ environmentName, accountId, resting, state }: LeaseHolder, runs
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  STARTED: 'running', RESUMED: 'running', STOPPING: 'stopping', STOPPED: 'stopped', SUCCEEDED: 'deployed', FAILED: 'failed', SUPERSEDED: 'superseded', CANCELED: 'canceled',
+  STARTED: 'running',
+  RESUMED: 'running',
+  STOPPING: 'stopping',
+  STOPPED: 'stopped',
+  SUCCEEDED: 'deployed',
+  FAILED: 'failed',
+  SUPERSEDED: 'superseded',
+  CANCELED: 'canceled',
 };
 
 function stateOf(run: Run | undefined): string {

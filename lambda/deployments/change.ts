@@ -37,7 +37,9 @@ export function changeOf({ time, detail }: PipelineEvent): Change | undefined {
   if (stage === undefined) return { at, of: 'run', ...wholeRun(detail) };
   const { 'external-execution-id': id, 'external-execution-summary': message } = detail['execution-result'] ?? {};
   if (state === 'FAILED') return { at, of: 'failure', stage, ...action && { action }, ...message && { message } };
-  if (stage === DEPLOY_STAGE && state === 'STARTED') return action === undefined ? { at, of: 'deployment' } : { at, of: 'artifacts', artifacts: artifactsOf(detail) };
+  if (stage === DEPLOY_STAGE && state === 'STARTED') {
+    return action === undefined ? { at, of: 'deployment' } : { at, of: 'artifacts', artifacts: artifactsOf(detail) };
+  }
   return detail.type?.category === 'Source' && state === 'SUCCEEDED' && id ? { at, of: 'source', commitId: id } : undefined;
 }
 

@@ -27,7 +27,9 @@ export async function record(event: PipelineEvent, registry: Registry, commits: 
   if (change === undefined) return { recorded: false, reason: 'nothing of it is kept' };
   // whoever rules an account can have it send events of any pipeline: only the one that holds the lease speaks for its environment
   const holder = (await registry.read<LeaseRecord>(leaseKey(event.account)))?.holder;
-  if (holder?.pipelineName !== pipeline) return { recorded: false, reason: `pipeline '${pipeline}' of account ${event.account} belongs to no environment` };
+  if (holder?.pipelineName !== pipeline) {
+    return { recorded: false, reason: `pipeline '${pipeline}' of account ${event.account} belongs to no environment` };
+  }
 
   for (let attempt = 1; ; attempt++) {
     try {

@@ -79,7 +79,8 @@ export class GitRepository implements Content {
 
   public async moveBranch(branch: string, from: string | undefined, to: string | undefined): Promise<boolean> {
     const nothing = '0'.repeat(40);
-    const change = to === undefined ? ['update-ref', '-d', `refs/heads/${branch}`, from ?? nothing] : ['update-ref', `refs/heads/${branch}`, to, from ?? nothing];
+    const change =
+      to === undefined ? ['update-ref', '-d', `refs/heads/${branch}`, from ?? nothing] : ['update-ref', `refs/heads/${branch}`, to, from ?? nothing];
     return await this.optional(change) !== undefined;
   }
 

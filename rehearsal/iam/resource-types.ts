@@ -79,7 +79,9 @@ export function managedPolicyType(environment: Environment, iam: Iam): ResourceT
   async function create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     const properties = read(ManagedPolicyProperties, input);
     const policyName = properties.ManagedPolicyName ?? iam.identifiers.physicalName(context, 128);
-    const taken = [...iam.managedPolicies.values()].some(policy => policy.policyName === policyName && policy.arn.includes(`::${context.accountId}:`));
+    const taken = [...iam.managedPolicies.values()].some(
+      policy => policy.policyName === policyName && policy.arn.includes(`::${context.accountId}:`),
+    );
     if (taken) throw new AwsError('EntityAlreadyExists', `A policy called ${policyName} already exists. Duplicate names are not allowed.`, 409);
     return put(policyName, properties, context);
   }

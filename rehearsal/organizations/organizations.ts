@@ -63,7 +63,12 @@ export class Organizations implements Service {
       creationSeconds: options.creationSeconds ?? 60,
       onCreated: (account, roleName) => { void this.openAccount(account, roleName); },
     });
-    this.addAccount({ accountId: managementAccountId, name: 'management', email: `management+${managementAccountId}@example.com`, joined: 'INVITED' });
+    this.addAccount({
+      accountId: managementAccountId,
+      name: 'management',
+      email: `management+${managementAccountId}@example.com`,
+      joined: 'INVITED',
+    });
     this.operations = this.guarded({
       ...new AccountOperations(this).operations,
       ...new UnitOperations(this).operations,

@@ -120,7 +120,9 @@ class CodeCommitConnection extends Construct {
     }));
 
     // for the time at which a commit was written
-    organization.deploymentsRole.addToPrincipalPolicy(new PolicyStatement({ actions: ['codecommit:GetCommit'], resources: [repository.repositoryArn] }));
+    organization.deploymentsRole.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['codecommit:GetCommit'], resources: [repository.repositoryArn] }),
+    );
 
     // for the authors of commits
     organization.operationsFunction.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({

@@ -100,6 +100,8 @@ export class ResourceProvider extends Construct {
 
 function functionRole(scope: Construct, id: string, logGroup: LogGroup, props: { roleName?: string; description?: string } = {}): Role {
   const role = new Role(scope, id, { ...props, assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-  role.addToPrincipalPolicy(new PolicyStatement({ sid: 'Logs', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }));
+  role.addToPrincipalPolicy(
+    new PolicyStatement({ sid: 'Logs', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
+  );
   return role;
 }
