@@ -133,9 +133,10 @@ describe('a custom resource', () => {
   });
 
   test('is made beside others and deleted after those that depend on it (rule 10)', async () => {
-    const stack = await recorder.deploy('order', { A: custom(), B: custom({ a: { Ref: 'A' } }), C: custom({}, { DependsOn: 'B' }), D: custom({ late: 300 }) });
-    const made = stack.events.filter(({ status }) => status === 'CREATE_COMPLETE').map(({ logicalId }) => logicalId);
-    expect(made).toEqual(['A', 'B', 'C', 'D', 'order']);
+    const stack = await recorder.deploy('order', { A: custom(), B: custom({ a: { Ref: 'A' } }), C: custom({}, { DependsOn: 'B' }), D: custom() });
+    const events = stack.events.map(({ logicalId, status }) => `${logicalId} ${status}`);
+    expect(events.filter(event => /^[ABC] /.test(event))).toEqual(['A', 'B', 'C'].flatMap(name => [`${name} CREATE_IN_PROGRESS`, `${name} CREATE_COMPLETE`]));
+    expect(events.indexOf('D CREATE_IN_PROGRESS')).toBeLessThan(events.indexOf('A CREATE_COMPLETE'));
     await recorder.remove('order');
     expect(recorder.told(stack).filter(told => /^Delete [ABC]/.test(told))).toEqual(['Delete C made-C', 'Delete B made-B', 'Delete A made-A']);
   });
