@@ -7,7 +7,7 @@ import type { Carrier, DirectCall } from './protocol/dispatcher';
 import { HttpAnswer } from './service';
 import type { Call, HttpRequest, RecordedCall, Service } from './service';
 
-export interface PlainAnswer {
+interface PlainAnswer {
   readonly status: number;
   readonly body?: string | Buffer;
   readonly headers?: Record<string, string>;

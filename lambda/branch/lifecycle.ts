@@ -12,7 +12,7 @@ import type { Holder } from '../shared/owners';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../shared/owners';
 import type { Registry, Versioned } from '../shared/registry';
 
-export interface BranchRecord {
+interface BranchRecord {
   readonly owners: readonly Holder<BranchRequest>[];
   readonly environmentName: string;
   /** Absent: nothing has been done yet. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Change, PipelineEvent } from './change';
+import type { Change, CodePipelineEvent } from './change';
 import { changeOf } from './change';
 import { withChange } from './history';
 import type { Measures } from './measures';
@@ -21,7 +21,7 @@ const ATTEMPTS = 10;
 const LONGEST_PAUSE = 200;
 
 /** Writes what an event says into the record of its environment; the same event again changes nothing. */
-export async function record(event: PipelineEvent, registry: Registry, commits: Commits): Promise<Recorded> {
+export async function record(event: CodePipelineEvent, registry: Registry, commits: Commits): Promise<Recorded> {
   const { pipeline, 'execution-id': executionId } = event.detail;
   const change = changeOf(event);
   if (change === undefined) return { recorded: false, reason: 'nothing of it is kept' };
@@ -42,7 +42,7 @@ export async function record(event: PipelineEvent, registry: Registry, commits: 
 }
 
 interface News {
-  readonly event: PipelineEvent;
+  readonly event: CodePipelineEvent;
   readonly change: Change;
   readonly holder: LeaseHolder;
   readonly executionId: string;

@@ -30,7 +30,7 @@ export interface RunState {
   readonly attempt: number;
 }
 
-export interface RunFailure {
+interface RunFailure {
   readonly at: number;
   readonly stage: string;
   /** Absent while only the stage is known. */

@@ -50,7 +50,7 @@ const AssetManifest = v.object({
   dockerImages: v.optional(v.record(v.string(), v.unknown()), {}),
 });
 
-export interface FileAsset {
+interface FileAsset {
   /** Absolute path of a file, or of the folder of a zip asset. */
   readonly path: string;
   readonly zip: boolean;

@@ -5,7 +5,7 @@ import { type Operation, PERMISSIONS, type Place, ROLES_TAKEN } from './resource
 import { isCustom } from './scope';
 import { text } from './values';
 
-export interface Guards {
+interface Guards {
   readonly access: Access;
   readonly iam: Iam;
   readonly partition: string;

@@ -106,7 +106,7 @@ export function requestOf(call: Call, s3: S3, previous?: Stack): StackRequest {
   };
 }
 
-export function describeStack(stack: Stack): Record<string, unknown> {
+function describeStack(stack: Stack): Record<string, unknown> {
   return {
     StackId: stack.id,
     StackName: stack.name,

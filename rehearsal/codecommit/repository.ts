@@ -41,7 +41,7 @@ export interface CommitDetails {
   readonly committer: Person;
 }
 
-export interface Person {
+interface Person {
   readonly name: string;
   readonly email: string;
   /** As CodeCommit writes it: seconds since 1970 and the time zone. */

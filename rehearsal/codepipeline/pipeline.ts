@@ -58,7 +58,7 @@ export type Rule = v.InferOutput<typeof Rule>;
 export type Condition = { readonly Result?: 'FAIL' | 'SKIP' | 'ROLLBACK'; readonly Rules: readonly Rule[] };
 
 /** Who has closed the way into a stage, and why. */
-export interface ClosedTransition {
+interface ClosedTransition {
   readonly reason: string;
   readonly by: string;
   readonly at: number;

@@ -50,7 +50,7 @@ type Target = v.InferOutput<typeof Target>;
 type Envelope = EmittedEvent & { readonly account: string; readonly region: string };
 
 /** What EventBridge does for a rule elsewhere; both throw when it may not. */
-export interface Delivery {
+interface Delivery {
   /** Brings an event to a function. */
   invoke(functionArn: string, event: unknown, ruleArn: string): Promise<void>;
   /** Asks whether the role of a target may do something. */
@@ -58,7 +58,7 @@ export interface Delivery {
 }
 
 /** A message that a rule has published. */
-export interface Published {
+interface Published {
   readonly topicArn: string;
   readonly message: unknown;
 }

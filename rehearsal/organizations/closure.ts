@@ -8,7 +8,7 @@ const CLOSING_SECONDS = 60;
 const CLOSING_AT_ONCE = 3;
 const DAY = 86_400_000;
 /** So long a closed account can be opened again and counts as one of the organization. */
-export const POST_CLOSURE = 90 * DAY;
+const POST_CLOSURE = 90 * DAY;
 const ROLLING = 30 * DAY;
 
 /** Closes accounts as AWS does: three at a time, a part of the organization in thirty days, and for good after ninety. */

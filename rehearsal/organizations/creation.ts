@@ -24,7 +24,7 @@ export type CreationFailure =
   | 'INVALID_PAYMENT_INSTRUMENT'
   | 'UPDATE_EXISTING_RESOURCE_POLICY_WITH_TAGS_NOT_SUPPORTED';
 
-export interface CreationRequest {
+interface CreationRequest {
   readonly name: string;
   readonly email: string;
   readonly roleName: string;
@@ -41,7 +41,7 @@ export interface CreationStatus {
   readonly failureReason?: CreationFailure;
 }
 
-export interface CreationOptions {
+interface CreationOptions {
   readonly accountLimit: number;
   readonly creationSeconds: number;
   /** Told once the account belongs to the organization. */

@@ -29,7 +29,7 @@ export interface OrganizationsOptions {
   readonly activeSeconds?: number;
 }
 
-export interface AddAccountOptions {
+interface AddAccountOptions {
   readonly accountId: string;
   readonly name: string;
   readonly email: string;

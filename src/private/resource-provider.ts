@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcards } from './acknowledge';
 import { handlerCode } from './handler-code';
 
-export interface HandlerFunctionsProps {
+interface HandlerFunctionsProps {
   /** The bundle, and what the functions are for. */
   readonly handler: string;
   /** Fixed where policies elsewhere name it. */
@@ -50,7 +50,7 @@ export class HandlerFunctions extends Construct {
  */
 const ATTEMPTS = '20';
 
-export interface ResourceProviderProps extends HandlerFunctionsProps {
+interface ResourceProviderProps extends HandlerFunctionsProps {
   readonly queryInterval: Duration;
 }
 

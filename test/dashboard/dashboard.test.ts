@@ -1,7 +1,7 @@
 import type { Row } from '../../lambda/dashboard/rows';
 import { rowsOf } from '../../lambda/dashboard/rows';
 import { tableOf } from '../../lambda/dashboard/table';
-import type { PipelineEvent } from '../../lambda/deployments/change';
+import type { CodePipelineEvent } from '../../lambda/deployments/change';
 import { record } from '../../lambda/deployments/recorder';
 import type { HaltRecord } from '../../lambda/shared/halt';
 import { haltKey } from '../../lambda/shared/halt';
@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 
 /** The row of the environment after all that has happened. */
-async function rowAfter(...events: readonly PipelineEvent[]): Promise<Row> {
+async function rowAfter(...events: readonly CodePipelineEvent[]): Promise<Row> {
   for (const event of events) await record(event, registry, { authorOf: async () => ({ at: START - 60_000 }) });
   const [row] = await rowsOf(registry);
   return row;

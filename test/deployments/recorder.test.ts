@@ -1,5 +1,5 @@
 import { deployment, failure, happened, holdLease, MEMBER, rollback, START } from './events';
-import type { PipelineEvent } from '../../lambda/deployments/change';
+import type { CodePipelineEvent } from '../../lambda/deployments/change';
 import { KEPT } from '../../lambda/deployments/history';
 import type { Measures } from '../../lambda/deployments/measures';
 import { metricLine } from '../../lambda/deployments/metrics';
@@ -32,7 +32,7 @@ class World {
   public readonly commits = new FakeCommits();
   public readonly measured: Measures[] = [];
 
-  public async hear(...events: readonly PipelineEvent[]): Promise<void> {
+  public async hear(...events: readonly CodePipelineEvent[]): Promise<void> {
     for (const event of events) {
       const outcome = await record(event, this.registry, this.commits);
       if (outcome.recorded) this.measured.push(...outcome.measures);
@@ -183,7 +183,7 @@ test('the last fifty runs are kept', async () => {
   expect([runs.length, runs[0].executionId, runs.at(-1)?.executionId]).toEqual([50, 'run-54', 'run-5']);
 });
 
-test.each<[string, PipelineEvent, string]>([
+test.each<[string, CodePipelineEvent, string]>([
   ['another pipeline of the account', happened('one', 0, { pipeline: 'prod' }), `pipeline 'prod' of account ${MEMBER} belongs to no environment`],
   ['a pipeline of that name in another account', happened('one', 0, { account: OTHER }), `pipeline 'test1' of account ${OTHER} belongs to no environment`],
   ['an action that begins', happened('one', 0, { stage: 'Synth', action: 'Synth' }), 'nothing of it is kept'],

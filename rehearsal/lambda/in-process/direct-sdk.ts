@@ -2,7 +2,7 @@ import type { DirectCall } from '../../protocol/dispatcher';
 import { isRecord } from '../../protocol/json';
 import { AwsError, HttpAnswer } from '../../service';
 
-export interface DirectSdkOptions {
+interface DirectSdkOptions {
   readonly region: string;
   readonly accessKeyId: string;
   /** How often clients try that do not say it themselves. */
