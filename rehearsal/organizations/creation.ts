@@ -102,6 +102,11 @@ export class AccountCreation {
     return status;
   }
 
+  /** Waits for what AWS creates, whoever asked for it and has gone: an account that was asked for comes, and stays. */
+  public async ended(): Promise<void> {
+    while (this.all.some(({ state }) => state === 'IN_PROGRESS')) await this.clock.sleep(1);
+  }
+
   private async finish(status: CreationStatus, request: CreationRequest, failureReason: CreationFailure | undefined): Promise<void> {
     await this.clock.sleep(this.options.creationSeconds);
     const completedAt = this.clock.now();

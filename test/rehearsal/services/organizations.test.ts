@@ -33,6 +33,13 @@ async function finished(id: string): Promise<CreateAccountStatus> {
 afterEach(async () => { await world.stop(); });
 
 describe('creating an account', () => {
+  test('goes on although nobody asks for it any more, and comes to its end', async () => {
+    await begin({ creationSeconds: 600 });
+    await create('shop-test');
+    await world.organizations.creation.ended();
+    expect(world.organizations.accounts.map(({ name }) => name)).toContain('shop-test');
+  });
+
   test('takes its time and ends with the account in the root', async () => {
     await begin({ creationSeconds: 6000 });
     const id = await create('shop-test');
