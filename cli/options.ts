@@ -39,6 +39,7 @@ export function collectRepository(value: string, before: Readonly<Record<string,
 }
 
 export function collectCommand(value: string, before: readonly string[] = []): string[] {
+  if (value.trim() === '') throw new InvalidArgumentError('must be a command, for example a git push; it is empty');
   return [...before, value];
 }
 

@@ -207,6 +207,7 @@ describe('org-environments rehearse', () => {
     ['a log that is a folder', ['--app', 'exit 3', '--log', '.'], "--log '.' is a folder: name a file"],
     ['an empty repository', ['--app', 'exit 3', '--repository', 'shop=empty'], "--repository 'shop': the folder is empty"],
     ['no app', [], "required option '--app <folder or command>' not specified"],
+    ['an empty command', ['--app', 'exit 3', '--then', ' '], 'must be a command, for example a git push; it is empty'],
     ['an unknown option', ['--app', '.', '--fast'], "unknown option '--fast'"],
     ['a bad account', ['--app', '.', '--management-account', '12'], "must be twelve digits, got '12'"],
     ['a bad repository', ['--app', '.', '--repository', 'shop'], "must be <name>=<path>, got 'shop'"],
