@@ -211,6 +211,9 @@ describe('org-environments rehearse', () => {
     ['an unknown option', ['--app', '.', '--fast'], "unknown option '--fast'"],
     ['a bad account', ['--app', '.', '--management-account', '12'], "must be twelve digits, got '12'"],
     ['a bad repository', ['--app', '.', '--repository', 'shop'], "must be <name>=<path>, got 'shop'"],
+    ['a repository given twice', ['--app', '.', '--repository', 'shop=empty', '--repository', 'shop=tmp'], "repository 'shop' is given twice"],
+    ['a file for two things', ['--app', 'exit 3', '--report', 'x', '--timeline', './x'], "--report 'x' and --timeline './x' are the same file: name two"],
+    ['a file for the log, too', ['--app', 'exit 3', '--report', 'x', '--log', 'x'], "--report 'x' and --log 'x' are the same file: name two"],
     ['a missing repository', ['--app', '.', '--repository', 'shop=none'], "--repository 'shop': the folder"],
   ])('ends with 2 and clear words for %s', (_name, args, words) => {
     const { status, stderr } = run(...args);
