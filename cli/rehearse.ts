@@ -5,7 +5,7 @@ import { BadDay, checkFaults } from './bad-day';
 import { cleaningUp } from './clean-up';
 import { Deployments, type App } from './deployments';
 import { describeFailures } from './failures';
-import { organizationIdOf, repositoryHints, unitHints } from './names';
+import { accountHints, organizationHints, organizationIdOf, repositoryHints, unitHints } from './names';
 import { checkFiles, type RehearseOptions } from './options';
 import { PipelineWork } from './pipeline-work';
 import { describeFailedRuns } from './pipelines';
@@ -123,9 +123,12 @@ function summarize(report: Report, write: Write): void {
   write(hasBuilds ? `Time: ${here}; ${simulated} simulated, but AWS has other machines for builds` : `Time: ${simulated} on AWS, ${here}`);
 }
 
-function hintsFor({ deployments }: Report, stacks: readonly AssemblyStack[], { repository = {} }: RehearseOptions): string[] {
+function hintsFor({ deployments }: Report, stacks: readonly AssemblyStack[], { repository = {}, organizationId }: RehearseOptions): string[] {
   const reasons = deployments.flatMap(({ failures }) => failures.map(({ reason }) => reason));
-  return [...unitHints(reasons), ...repositoryHints(stacks, Object.keys(repository))];
+  return [
+    ...unitHints(reasons), ...accountHints(reasons),
+    ...repositoryHints(stacks, Object.keys(repository)), ...organizationHints(stacks, organizationId),
+  ];
 }
 
 /** What is worth reading last: what is left, and what went wrong. */

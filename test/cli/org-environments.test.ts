@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { describeFailures, firstLine } from '../../cli/failures';
-import { organizationIdOf, unitHints } from '../../cli/names';
+import { accountHints, organizationIdOf, unitHints } from '../../cli/names';
 import { drawTree } from '../../cli/tree';
 import { readAssembly } from '../../rehearsal';
 
@@ -158,6 +158,10 @@ describe('org-environments rehearse', () => {
     const { status, stderr } = run('--app', one, '--organization-id', 'o-cccccccccc', '--scale', '600');
     expect(stderr).toContain("--organization-id is 'o-cccccccccc', but the policies of the app ask for 'o-aaaaaaaaaa'");
     expect(status).toBe(0);
+    const clash = assembly('organization-clash', { A: policy('o-aaaaaaaaaa'), B: queue('same'), C: queue('same') });
+    const failed = run('--app', clash, '--organization-id', 'o-cccccccccc', '--scale', '600');
+    expect(failed).toMatchObject({ status: 1, stdout: expect.stringMatching(/\nhint: the policies of the app ask for the organization 'o-aaaaaaaaaa', .*: --organization-id o-aaaaaaaaaa, or leave it away\n$/) });
+    expect(run('--app', clash, '--scale', '600').stdout).not.toContain('hint: the policies');
     expect(organizationIdOf(readAssembly(one), undefined, () => undefined)).toBe('o-aaaaaaaaaa');
     const several = run('--app', assembly('organizations', { A: policy('o-aaaaaaaaaa'), B: policy('o-bbbbbbbbbb') }));
     expect(several).toMatchObject({ status: 2, stderr: expect.stringContaining('names 2 organizations, o-aaaaaaaaaa and o-bbbbbbbbbb') });
@@ -186,6 +190,17 @@ describe('org-environments rehearse', () => {
     expect(failed("My Units/Test' does not exist: the root has no units")).toEqual([expect.stringMatching(/--organizational-unit 'My Units\/Test'$/)]);
     expect(failed("ou-ab12-12345678' does not exist: give it")).toEqual([expect.stringContaining('roots and units have other ids here than on AWS')]);
     expect(unitHints(["'same' already exists"])).toEqual([]);
+  });
+
+  test('tells which option gives an account that is not there, and the role that an invited one has', () => {
+    const role = "account 123456789012 cannot be entered through its role 'vending-entry'";
+    expect(accountHints([`Error: ${role}: account 123456789012 is not in the organization; invite it first`])).toEqual([
+      "if AWS has account 123456789012 with the role 'vending-entry', let the rehearsal have it, too: --account 123456789012=vending-entry",
+    ]);
+    expect(accountHints([`${role}: accounts that were invited do not have it; create the role there`])).toEqual([
+      "if account 123456789012 has the role 'vending-entry' on AWS, let the rehearsal have it, too: --account 123456789012=vending-entry",
+    ]);
+    expect(accountHints(["'same' already exists"])).toEqual([]);
   });
 
   test('skips a stack without resources, and names a stack that is refused', () => {
