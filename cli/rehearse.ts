@@ -12,7 +12,7 @@ import { describeFailedRuns } from './pipelines';
 import { clock, duration, Progress } from './progress';
 import { describeRemains } from './remains';
 import { reportOf, type Deployment, type Report } from './report';
-import { tellFaults, tellLeftovers, tellQuotas } from './summary';
+import { tellFaults, tellLeftovers, tellQuotas, tellUnused } from './summary';
 import { drawTimeline, titleOf } from './timeline/page';
 import { pipelineLanes } from './timeline/pipelines';
 import { Recorder, type Lane } from './timeline/recorder';
@@ -136,8 +136,10 @@ async function tellEnd(
   simulation: Simulation, options: RehearseOptions, deployments: readonly Deployment[], report: Report, hints: readonly string[],
   write: Write,
 ): Promise<void> {
-  if (!report.succeeded || options.destroy) (await describeRemains(simulation)).forEach(write);
-  else tellLeftovers(report.leftovers, write);
+  if (!report.succeeded || options.destroy) {(await describeRemains(simulation)).forEach(write);} else {
+    tellUnused(report.leftovers, write);
+    tellLeftovers(report.leftovers, write);
+  }
   // what a bad day has broken was told when it broke
   const failures = describeFailures(deployments.filter(({ mended }) => !mended));
   if (runsPipelines(options)) failures.push(...describeFailedRuns(simulation));
