@@ -261,6 +261,11 @@ test('reasons are told without the noise of CDK, in one line while the deploymen
   expect(describeFailures([{ app: 'shop', result }])).toEqual([expect.stringMatching(/Message returned: Error: it broke$/)]);
 });
 
+test('tells its version', () => {
+  const { status, stdout } = spawnSync(process.execPath, [COMMAND, '--version'], { encoding: 'utf8' });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: `${JSON.parse(readFileSync(path.join(__dirname, '../../package.json'), 'utf8')).version}\n` });
+});
+
 test('the demo refuses an unknown option in words', () => {
   const { status, stderr } = spawnSync(process.execPath, [path.join(__dirname, '../../examples/demo.mjs'), '--fast'], { encoding: 'utf8' });
   expect(stderr).toMatch(/^Unknown option '--fast'.*\nusage: npm run demo/);
