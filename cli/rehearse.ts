@@ -1,7 +1,7 @@
 import { createWriteStream, writeFileSync } from 'node:fs';
 import pc from 'picocolors';
 import { assemblyOf } from './app';
-import { BadDay, checkFaults } from './bad-day';
+import { BadDay, checkFaults, explained } from './bad-day';
 import { cleaningUp } from './clean-up';
 import { Deployments, type App } from './deployments';
 import { describeFailures } from './failures';
@@ -41,12 +41,13 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     const simulation = await begin(options, stacks, terminal);
     cleanUp.add(async () => simulation.stop());
     const begunAt = simulation.clock.now();
-    const { recorder, stop } = listen(simulation, options, terminal.write);
-    cleanUp.add(stop);
     const badDay = BadDay.of(simulation, options, stacks);
-    if (badDay) terminal.write(badDay.title);
-    const work = runsPipelines(options) ? new PipelineWork(simulation, options.then, terminal.write) : undefined;
-    const deployments = new Deployments(simulation, badDay, work, terminal.write);
+    const write: Write = badDay ? line => terminal.write(explained(line, badDay.report.struck)) : terminal.write;
+    const { recorder, stop } = listen(simulation, options, write);
+    cleanUp.add(stop);
+    if (badDay) write(badDay.title);
+    const work = runsPipelines(options) ? new PipelineWork(simulation, options.then, write) : undefined;
+    const deployments = new Deployments(simulation, badDay, work, write);
     await deployments.all(apps, options.destroy ?? false);
     const report = await reportOf(simulation, deployments.done, {
       seconds: (Date.now() - startedAt) / 1000,
@@ -58,9 +59,9 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     const lanes = [...recorder.lanes, ...runsPipelines(options) ? pipelineLanes(simulation, begunAt) : []];
     if (options.timeline) writeFileSync(options.timeline, timelineOf(lanes, report, stacks));
     if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
-    summarize(report, terminal.write);
+    summarize(report, write);
     const hints = report.succeeded ? [] : hintsFor(report, stacks, options);
-    await tellEnd(simulation, options, deployments.done, report, hints, terminal.write);
+    await tellEnd(simulation, options, deployments.done, report, hints, write);
     return report.succeeded;
   });
 }
