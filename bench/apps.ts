@@ -79,7 +79,10 @@ export function bare(count: number): Define {
   return app => {
     const stack = new Stack(app, 'Bare', { env: CICD });
     for (let index = 0; index < count; index++) {
-      new CfnResource(stack, `Resource${index}`, { type: 'Custom::Bare', properties: { ServiceToken: `arn:aws:lambda:eu-west-1:${CICD.account}:function:bare`, index } });
+      new CfnResource(stack, `Resource${index}`, {
+        type: 'Custom::Bare',
+        properties: { ServiceToken: `arn:aws:lambda:eu-west-1:${CICD.account}:function:bare`, index },
+      });
     }
   };
 }

@@ -25,7 +25,14 @@ const LOAD = `const [begun, before] = [performance.now(), process.cpuUsage()];
 require(process.argv[1]);
 const [passed, { user, system }] = [performance.now() - begun, process.cpuUsage(before)];
 console.log(JSON.stringify({ passed, worked: (user + system) / 1000 }));`;
-const ENVIRONMENT = { ...process.env, REGISTRY_TABLE: 'table', PARTITION: 'aws', CICD_ACCOUNT: '222222222222', AWS_REGION: 'eu-west-1', NODE_NO_WARNINGS: '1' };
+const ENVIRONMENT = {
+  ...process.env,
+  REGISTRY_TABLE: 'table',
+  PARTITION: 'aws',
+  CICD_ACCOUNT: '222222222222',
+  AWS_REGION: 'eu-west-1',
+  NODE_NO_WARNINGS: '1',
+};
 
 /** (e) Size of each handler's bundle, and the time in which a new process loads it. */
 export function measureBundles(): BundleMeasure[] {

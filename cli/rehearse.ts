@@ -49,6 +49,8 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     const work = runsPipelines(options) ? new PipelineWork(simulation, options.then, write) : undefined;
     const deployments = new Deployments(simulation, badDay, work, write);
     await deployments.all(apps, options.destroy ?? false);
+    // a deployment that has failed does not keep AWS from creating an account
+    await simulation.organizations.creation.ended();
     const report = await reportOf(simulation, deployments.done, {
       seconds: (Date.now() - startedAt) / 1000,
       destroyed: options.destroy ?? false,

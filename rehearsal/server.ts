@@ -108,7 +108,9 @@ export class Server {
     const handler = prefix === undefined ? undefined : this.plainRoutes.get(prefix);
     if (handler === undefined) return this.dispatcher.answer(request);
     try {
-      const answer = await this.dispatcher.carrier({ service: 'http', operation: `${request.method} ${request.path}`, accessKeyId: '' }, async () => handler(request));
+      const answer = await this.dispatcher.carrier({ service: 'http', operation: `${request.method} ${request.path}`, accessKeyId: '' }, async () =>
+        handler(request),
+      );
       return new HttpAnswer(answer.status, answer.body, answer.headers);
     } catch (error) {
       return new HttpAnswer(500, error instanceof Error ? error.message : String(error));

@@ -120,45 +120,23 @@ export class Simulation {
     this.ssm = new Ssm(environment);
     this.lambda = new Lambda(environment, this.iam, this.s3, { modules: options.modules, temporary: this.temporary, server: () => this.server });
     this.lambda.onInvoke(({ functionArn }) => this.noteLogs(functionArn));
-    this.events = new Events(environment, this.iam, {
-      invoke: async (functionArn, event, ruleArn) => this.deliver(functionArn, event, ruleArn),
-      demand: (roleArn, ruleArn, permission) => this.demandForRule(roleArn, ruleArn, permission),
-    });
+    this.events = this.makeEvents(environment);
     this.codecommit = new CodeCommit(environment, this.events, this.temporary);
     this.cloudwatch = new CloudWatch(environment);
     const roles = new ServiceRoles(this.iam, access);
     const artifacts = new ArtifactStore(this.s3, environment.partition);
-    this.codebuild = new CodeBuild(environment, {
-      artifacts,
-      roles,
-      events: this.events,
-      ssm: this.ssm,
-      runs: options.builds ?? options.virtual === undefined,
-      temporary: this.temporary,
-      tools: makeTools(this.temporary, options.modules ?? process.cwd()),
-    });
+    this.codebuild = this.makeCodeBuild(environment, artifacts, roles);
     const { codecommit, codebuild, cloudwatch, events } = this;
     this.codepipeline = new CodePipeline(environment, { codecommit, codebuild, cloudwatch, artifacts, roles, events });
     const { server, iam, s3, ssm, lambda } = this;
-    server.route(PUSH_PATH, async ({ path, body }) => ({ status: this.codecommit.received(path.slice(PUSH_PATH.length), body.toString('utf8')) ? 200 : 404 }));
-    server.route(CREDENTIALS_PATH, async ({ path }) => codebuild.containerCredentials(path.slice(CREDENTIALS_PATH.length)));
+    server.route(PUSH_PATH, async ({ path, body }) => ({
+      status: this.codecommit.received(path.slice(PUSH_PATH.length), body.toString('utf8')) ? 200 : 404,
+    }));
+    server.route(CREDENTIALS_PATH, async ({ path }) => this.codebuild.containerCredentials(path.slice(CREDENTIALS_PATH.length)));
     this.cloudformation = new CloudFormation(environment, { server, iam, access, s3, ssm, lambda });
     this.tables = new PlainTables(environment);
-    this.services = [
-      this.iam, new Sts(environment, this.iam, this.organizations), this.organizations, new Account(this.organizations), this.s3, this.ssm,
-      this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline, this.lambda, this.cloudformation,
-      options.virtual?.direct ? this.tables : new DynamoDb(environment), new Kms(environment, this.iam),
-      new StepFunctions(environment, this.lambda, this.iam, access), new CloudTrail(environment), new Ses(),
-    ];
-    for (const service of this.services) {
-      this.server.register(service);
-      this.access.register(service);
-      if (service.resourceTypes) this.cloudformation.know(service.resourceTypes);
-    }
-    if (access !== undefined) this.server.guard(async (service, call) => access.guard(service, call));
-    this.server.intercept(async call => this.organizations.assertSubscribed(call));
-    for (const path of options.organizationalUnits ?? []) this.organizations.addUnit(path);
-    for (const { accountId, roleName } of options.accounts ?? []) this.organizations.invite(accountId, roleName);
+    this.services = this.allServices(environment, access);
+    this.connect(access);
   }
 
   /** How often each operation was called, for example `organizations:CreateAccount`. */
@@ -185,6 +163,42 @@ export class Simulation {
       process.off('exit', this.removeTemporary);
       this.removeTemporary();
     }
+  }
+
+  private makeEvents(environment: Environment): Events {
+    return new Events(environment, this.iam, {
+      invoke: async (functionArn, event, ruleArn) => this.deliver(functionArn, event, ruleArn),
+      demand: (roleArn, ruleArn, permission) => this.demandForRule(roleArn, ruleArn, permission),
+    });
+  }
+
+  private makeCodeBuild(environment: Environment, artifacts: ArtifactStore, roles: ServiceRoles): CodeBuild {
+    const { options, temporary, events, ssm } = this;
+    const tools = makeTools(temporary, options.modules ?? process.cwd());
+    return new CodeBuild(environment, { artifacts, roles, events, ssm, runs: options.builds ?? options.virtual === undefined, temporary, tools });
+  }
+
+  private allServices(environment: Environment, access: Access | undefined): readonly Service[] {
+    return [
+      this.iam, new Sts(environment, this.iam, this.organizations), this.organizations, new Account(this.organizations), this.s3, this.ssm,
+      this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline, this.lambda, this.cloudformation,
+      this.options.virtual?.direct ? this.tables : new DynamoDb(environment), new Kms(environment, this.iam),
+      new StepFunctions(environment, this.lambda, this.iam, access), new CloudTrail(environment), new Ses(),
+    ];
+  }
+
+  /** From here on the services are called, and what is there beforehand is put into the organization. */
+  private connect(access: Access | undefined): void {
+    const { organizations, options } = this;
+    for (const service of this.services) {
+      this.server.register(service);
+      this.access.register(service);
+      if (service.resourceTypes) this.cloudformation.know(service.resourceTypes);
+    }
+    if (access !== undefined) this.server.guard(async (service, call) => access.guard(service, call));
+    this.server.intercept(async call => organizations.assertUsable(call));
+    for (const path of options.organizationalUnits ?? []) organizations.addUnit(path);
+    for (const { accountId, roleName } of options.accounts ?? []) organizations.invite(accountId, roleName);
   }
 
   /** Lambda writes the log of a function with the function's role; what it may not write is lost on AWS without a word. */
@@ -218,6 +232,13 @@ export class Simulation {
 
   private environment(): Environment {
     const server = (): Server => this.server;
-    return { clock: this.clock, partition: this.options.partition ?? 'aws', get endpoint() { return server().endpoint; }, inProcess: this.options.virtual };
+    return {
+      clock: this.clock,
+      partition: this.options.partition ?? 'aws',
+      get endpoint() {
+        return server().endpoint;
+      },
+      inProcess: this.options.virtual,
+    };
   }
 }

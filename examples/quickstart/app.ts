@@ -2,7 +2,9 @@ import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { environments, settings } from './settings';
-import { Account, AccountPipelineBranch, Organization, OrganizationAccess, OrganizationAccessRole, PipelineDefinition, Source } from 'cdk-org-environments';
+import {
+  Account, AccountPipelineBranch, Organization, OrganizationAccess, OrganizationAccessRole, PipelineDefinition, Source,
+} from 'cdk-org-environments';
 
 const app = new App();
 const { organizationId, managementAccountId, cicdAccountId, region, repositoryName, mailbox } = settings;

@@ -120,7 +120,11 @@ export class AwsDirectory implements Directory {
   public async rename(accountId: string, accountName: string): Promise<void> {
     const hint = '; it also needs trusted access for AWS Account Management (aws organizations enable-aws-service-access '
       + '--service-principal account.amazonaws.com, in the management account)';
-    await this.may('account:PutAccountName', () => this.accounts.send(new PutAccountNameCommand({ AccountId: accountId, AccountName: accountName })), hint);
+    await this.may(
+      'account:PutAccountName',
+      () => this.accounts.send(new PutAccountNameCommand({ AccountId: accountId, AccountName: accountName })),
+      hint,
+    );
   }
 
   public async root(): Promise<string> {
@@ -155,11 +159,15 @@ export class AwsDirectory implements Directory {
   }
 
   public async tag(accountId: string, tags: Readonly<Record<string, string>>): Promise<void> {
-    await this.may('organizations:TagResource', () => this.organizations.send(new TagResourceCommand({ ResourceId: accountId, Tags: tagList(tags) })));
+    await this.may('organizations:TagResource', () =>
+      this.organizations.send(new TagResourceCommand({ ResourceId: accountId, Tags: tagList(tags) })),
+    );
   }
 
   public async untag(accountId: string, keys: readonly string[]): Promise<void> {
-    await this.may('organizations:UntagResource', () => this.organizations.send(new UntagResourceCommand({ ResourceId: accountId, TagKeys: [...keys] })));
+    await this.may('organizations:UntagResource', () =>
+      this.organizations.send(new UntagResourceCommand({ ResourceId: accountId, TagKeys: [...keys] })),
+    );
   }
 
   public async enter(accountId: string, roleName: string, region: string): Promise<Stacks> {

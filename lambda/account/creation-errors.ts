@@ -1,5 +1,6 @@
 import type { OrganizationAccount } from './aws';
 import { nameOf } from './record';
+import type { Shut } from './states';
 import type { VendedAccountRequest } from '../../src/account/contract';
 import { isNamed } from '../shared/errors';
 
@@ -42,11 +43,13 @@ export function foundElsewhere(request: VendedAccountRequest, found: Organizatio
     + 'adopt it with onExisting: OnExistingAccount.ADOPT, or use another e-mail');
 }
 
-export function unusable(request: VendedAccountRequest, found: OrganizationAccount): Error {
-  return new Error(found.managesOrganization
-    ? `the e-mail '${request.email}' belongs to the management account ${found.accountId}, which is never vended: use another e-mail`
-    : `the e-mail '${request.email}' belongs to account ${found.accountId}, which is ${found.state}: an account keeps its e-mail when it is closed; `
-      + `have AWS Support open it again, or use another e-mail, for example '${another(request.email)}'`);
+export function managing({ email }: VendedAccountRequest, { accountId }: OrganizationAccount): Error {
+  return new Error(`the e-mail '${email}' belongs to the management account ${accountId}, which is never vended: use another e-mail`);
+}
+
+export function foundShut({ email }: VendedAccountRequest, { accountId }: OrganizationAccount, { is, wayOut }: Shut): Error {
+  return new Error(`the e-mail '${email}' belongs to account ${accountId}, which ${is} and keeps it: ${wayOut}, `
+    + `or use another e-mail, for example '${another(email)}'`);
 }
 
 function limitReached(request: VendedAccountRequest): Error {

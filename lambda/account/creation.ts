@@ -1,7 +1,8 @@
 import type { AccountCreation, OrganizationAccount } from './aws';
-import { failedCreation, foundElsewhere, isBusy, rejectedCreation, unusable } from './creation-errors';
+import { failedCreation, foundElsewhere, foundShut, isBusy, managing, rejectedCreation } from './creation-errors';
 import { ownerTagValue } from './record';
 import type { AccountRecord } from './record';
+import { shutOf } from './states';
 import { resolveUnit } from './units';
 import { proceed } from './world';
 import type { VendedCase, World } from './world';
@@ -157,8 +158,9 @@ async function findOurs(world: World, vended: VendedCase): Promise<Found | undef
 
 function refusalOf({ request }: VendedCase, found: OrganizationAccount, ours: boolean): Error | undefined {
   if (!ours && request.onExisting === 'fail') return foundElsewhere(request, found);
-  if (found.managesOrganization || found.state !== 'ACTIVE') return unusable(request, found);
-  return undefined;
+  if (found.managesOrganization) return managing(request, found);
+  const shut = shutOf(found.state);
+  return shut && foundShut(request, found, shut);
 }
 
 async function settle(world: World, vended: VendedCase, { accountId, ours }: Found): Promise<VendedCase> {

@@ -34,8 +34,10 @@ export const DEPLOYER = role(NAMES.deployerRole, 'Deploys the pipeline of the en
   allow('Execute', ['iam:PassRole'], iamHere(`role/${NAMES.deployerExecutionRole}-\${AWS::Region}`)),
 ));
 
-const ROLES = ['AttachRolePolicy', 'CreateRole', 'DeleteRole', 'DeleteRolePolicy', 'DetachRolePolicy', 'GetRole', 'GetRolePolicy', 'ListAttachedRolePolicies',
-  'ListRolePolicies', 'PassRole', 'PutRolePolicy', 'TagRole', 'UntagRole', 'UpdateAssumeRolePolicy', 'UpdateRole', 'UpdateRoleDescription'];
+const ROLES = [
+  'AttachRolePolicy', 'CreateRole', 'DeleteRole', 'DeleteRolePolicy', 'DetachRolePolicy', 'GetRole', 'GetRolePolicy', 'ListAttachedRolePolicies',
+  'ListRolePolicies', 'PassRole', 'PutRolePolicy', 'TagRole', 'UntagRole', 'UpdateAssumeRolePolicy', 'UpdateRole', 'UpdateRoleDescription',
+];
 
 /** What CloudFormation makes a pipeline with. */
 export const DEPLOYER_EXECUTION = role(NAMES.deployerExecutionRole, 'What CloudFormation makes the pipeline of the environment with', {

@@ -25,15 +25,18 @@ const GUARD = [
       .map(name => sub(`arn:\${AWS::Partition}:cloudformation:*:\${AWS::AccountId}:stack/${name}/*`))),
   deny('BootstrapResources', ['s3:DeleteBucket*', 's3:PutBucket*', 's3:PutEncryptionConfiguration', 's3:PutLifecycleConfiguration',
     'ecr:DeleteRepository*', 'ecr:SetRepositoryPolicy', 'ssm:DeleteParameter*', 'ssm:PutParameter'], [
-    `s3:::${NAMES.artifactBucketPrefix}\${AWS::AccountId}-*`, 's3:::cdk-*-assets-${AWS::AccountId}-*',
-    'ecr:*:${AWS::AccountId}:repository/cdk-*-container-assets-*', 'ssm:*:${AWS::AccountId}:parameter/cdk-bootstrap/*',
+    's3:::cdk-*-assets-${AWS::AccountId}-*', 'ecr:*:${AWS::AccountId}:repository/cdk-*-container-assets-*',
+    'ssm:*:${AWS::AccountId}:parameter/cdk-bootstrap/*',
   ].map(name => sub(`arn:\${AWS::Partition}:${name}`))),
-  deny('Builds', ['CreateProject', 'DeleteProject', 'StartBuild*', 'UpdateProject*'].map(action => `codebuild:${action}`),
+  // a build that knew the name of another commit's artifact could put its own in its place, and would be deployed when that commit is approved
+  deny('Artifacts', ['s3:*'], [sub(`arn:\${AWS::Partition}:s3:::${NAMES.artifactBucketPrefix}\${AWS::AccountId}-*`)]),
+  deny('Trail', ['cloudtrail:LookupEvents'], '*'),
+  deny('Builds', ['BatchGetBuilds', 'CreateProject', 'DeleteProject', 'StartBuild*', 'UpdateProject*'].map(action => `codebuild:${action}`),
     [sub(`arn:\${AWS::Partition}:codebuild:*:\${AWS::AccountId}:project/${NAMES.buildProjectPrefix}*`)]),
   // stages and actions are asked for with the tags of their pipeline; applications may have pipelines of their own
   {
-    ...deny('Pipeline', ['Delete*', 'Disable*', 'Enable*', 'Override*', 'Put*', 'Retry*', 'Rollback*', 'Start*', 'Stop*', 'Tag*', 'Untag*', 'Update*']
-      .map(action => `codepipeline:${action}`), '*'),
+    ...deny('Pipeline', ['Delete*', 'Disable*', 'Enable*', 'ListActionExecutions', 'Override*', 'Put*', 'Retry*', 'Rollback*', 'Start*', 'Stop*', 'Tag*',
+      'Untag*', 'Update*'].map(action => `codepipeline:${action}`), '*'),
     Condition: { Null: { [`aws:ResourceTag/${NAMES.pipelineTag}`]: 'false' } },
   },
   deny('Events', ['Delete*', 'Disable*', 'Put*', 'Remove*'].map(action => `events:${action}`),

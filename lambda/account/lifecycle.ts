@@ -3,6 +3,7 @@ import { place } from './placement';
 import { prepare } from './preparation';
 import { alone, claimed, holds, isCurrent, keyOf, nameOf, released, unchangeable } from './record';
 import type { AccountRecord } from './record';
+import { isPending } from './states';
 import type { Case, VendedCase, World } from './world';
 import type { AccountRequest, AccountResult } from '../../src/account/contract';
 import { isNamed, isTransient } from '../shared/errors';
@@ -92,9 +93,15 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
   private async tooLate(key: string, { state, accountId }: AccountRecord, request: AccountRequest): Promise<Error> {
     await this.world.registry.leave(CREATION_QUEUE, key);
     const why = accountId
-      ? `account ${accountId} exists, but is not usable yet`
+      ? await this.notUsable(accountId)
       : state === 'creating' ? 'AWS is still creating it' : 'it waits for its turn, because AWS creates five accounts at a time';
     return new Error(`${nameOf(request)} is not ready after ${LONGEST_WAIT / 60_000} minutes: ${why}; nothing is lost, deploy again`);
+  }
+
+  private async notUsable(accountId: string): Promise<string> {
+    return await isPending(this.world, accountId)
+      ? `AWS has not activated account ${accountId} yet; if it stays PENDING_ACTIVATION, complete its sign-up as its root user, or ask AWS Support`
+      : `account ${accountId} exists, but is not usable yet`;
   }
 
   private async prepared(account: Case): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import { nameOf, ownerTagValue } from './record';
+import { shutError, shutOf } from './states';
 import { resolveUnit } from './units';
 import { proceed } from './world';
 import type { VendedCase, World } from './world';
@@ -9,9 +10,8 @@ import { isNamed, RecordChangedError } from '../shared/errors';
 export async function place(world: World, vended: VendedCase, accountId: string): Promise<VendedCase> {
   const account = await world.directory.describeAccount(accountId);
   if (!account) throw new Error(`account ${accountId}, which ${nameOf(vended.request)} was, has left the organization: invite it again, or use another e-mail`);
-  if (account.state !== 'ACTIVE' && account.state !== 'PENDING_ACTIVATION') {
-    throw new Error(`${nameOf(vended.request)} cannot be used: account ${accountId} is ${account.state}; have AWS Support open it again, or use another e-mail`);
-  }
+  const shut = shutOf(account.state);
+  if (shut) throw shutError(vended.request, accountId, shut);
   await moveToUnit(world, vended, accountId);
   const tagged = await mergeTags(world, vended, accountId);
   const { accountName } = vended.request;

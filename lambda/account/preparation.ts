@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDenied } from './access';
 import { BASELINE } from './baseline';
 import { nameOf } from './record';
+import { isPending, shutError, shutOf } from './states';
 import { toolkitDefinition } from './toolkit';
 import { proceed } from './world';
 import type { Case, World } from './world';
@@ -26,7 +27,8 @@ export async function prepare(world: World, account: Case, accountId: string): P
     await proceed(world, bootstrapped, { state: 'ready' });
     return true;
   } catch (error) {
-    if (!isYoung(world, account) || !(error instanceof Error) || !NOT_USABLE_YET.test(`${error.name} ${error.message}`)) throw error;
+    if (!(error instanceof Error) || !NOT_USABLE_YET.test(`${error.name} ${error.message}`)) throw error;
+    if (!isYoung(world, account) && !await isPending(world, accountId)) throw error;
     // a stack that failed because the account was too young is deployed once more, under the name of another attempt
     if (error.message.startsWith('stack ')) await nextAttempt(world, account);
     return false;
@@ -40,9 +42,14 @@ async function enter(world: World, account: Case, accountId: string): Promise<St
   } catch (error) {
     if (isTransient(error) || !isDenied(error) || isYoung(world, account)) throw error;
     const seen = await world.directory.describeAccount(accountId);
+    if (seen?.state === 'PENDING_ACTIVATION') throw error;
+    const shut = seen && shutOf(seen.state);
+    if (shut) throw shutError(request, accountId, shut);
     const place = request.kind === 'vended' ? nameOf(request) : `account ${accountId}`;
     const words = `${place} cannot be entered through its role '${request.accessRoleName}'`;
-    if (seen?.managesOrganization) throw new Error(`account ${accountId} is the management account of the organization: an environment cannot live in it; use another account`, { cause: error });
+    if (seen?.managesOrganization) {
+      throw new Error(`account ${accountId} is the management account of the organization: an environment cannot live in it; use another account`, { cause: error });
+    }
     if (!seen) throw new Error(`${words}: account ${accountId} is not in the organization; invite it first`, { cause: error });
     const way = `name another one with Account.fromAccountAttributes({ accountId: '${accountId}', accessRoleName })`;
     throw new Error(seen.joined === 'INVITED'

@@ -42,9 +42,13 @@ export function isCurrent(record: AccountRecord | undefined, owner: Owner): bool
 /** The record once the owner holds the account. @throws if it is held by another stack and may not be taken over */
 export function claimed(record: AccountRecord | undefined, owner: Owner, request: AccountRequest, now: number): AccountRecord {
   const holder = { ...owner, request };
-  if (!record) return { state: request.kind === 'vended' ? 'claimed' : 'created', owners: [holder], attempt: now, tagKeys: [], stacks: {}, ...idOf(request) };
+  if (!record) {
+    return { state: request.kind === 'vended' ? 'claimed' : 'created', owners: [holder], attempt: now, tagKeys: [], stacks: {}, ...idOf(request) };
+  }
   const current = record.owners.at(-1);
-  if (current && current.stackId !== owner.stackId && request.kind === 'vended' && request.onExisting === 'fail') throw held(record, current, request);
+  if (current && current.stackId !== owner.stackId && request.kind === 'vended' && request.onExisting === 'fail') {
+    throw held(record, current, request);
+  }
   return {
     ...record,
     state: record.accountId ? 'created' : record.creation ? 'creating' : 'claimed',

@@ -12,7 +12,7 @@ import type { Holder } from '../shared/owners';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../shared/owners';
 import type { Registry, Versioned } from '../shared/registry';
 
-export interface BranchRecord {
+interface BranchRecord {
   readonly owners: readonly Holder<BranchRequest>[];
   readonly environmentName: string;
   /** Absent: nothing has been done yet. */
@@ -81,7 +81,11 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     const { repositoryName, branchName, parentName } = request;
     const parentHead = await this.headOfParent(request);
     const { commitId, ...rest } = record;
-    const begun = await this.registry.write(keyOf(request), { ...rest, origin: 'created' as const, parents: including(record, parentName) }, record.version);
+    const begun = await this.registry.write(
+      keyOf(request),
+      { ...rest, origin: 'created' as const, parents: including(record, parentName) },
+      record.version,
+    );
     await this.repositories.createBranch(repositoryName, branchName, parentHead);
     return this.describe(request, begun, parentHead);
   }

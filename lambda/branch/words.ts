@@ -6,8 +6,9 @@ import { isNamed, isRefused } from '../shared/errors';
 export interface Place { readonly accountId: string; readonly region: string }
 
 const ENCRYPTION = [
-  'EncryptionIntegrityChecksFailedException', 'EncryptionKeyAccessDeniedException', 'EncryptionKeyDisabledException', 'EncryptionKeyInvalidIdException',
-  'EncryptionKeyInvalidUsageException', 'EncryptionKeyNotFoundException', 'EncryptionKeyRequiredException', 'EncryptionKeyUnavailableException',
+  'EncryptionIntegrityChecksFailedException', 'EncryptionKeyAccessDeniedException', 'EncryptionKeyDisabledException',
+  'EncryptionKeyInvalidIdException', 'EncryptionKeyInvalidUsageException', 'EncryptionKeyNotFoundException', 'EncryptionKeyRequiredException',
+  'EncryptionKeyUnavailableException',
 ];
 
 /** The same error in the user's words, if it is one of CodeCommit's that will not pass by itself. */

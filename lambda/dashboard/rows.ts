@@ -1,5 +1,5 @@
 import type { DeploymentRecord, Run } from '../shared/deployments';
-import { commitOf, deploymentKey, latest, leadTimeOf, restoredAfter } from '../shared/deployments';
+import { commitOf, deploymentKey, latest, leadTimeOf, restoredAfter, runsIn } from '../shared/deployments';
 import { environmentsOf } from '../shared/environments';
 import { isHalted } from '../shared/halt';
 import type { LeaseHolder } from '../shared/lease';
@@ -24,9 +24,9 @@ export interface Row {
 
 export async function rowsOf(registry: Registry): Promise<readonly Row[]> {
   return Promise.all((await environmentsOf(registry)).map(async holder => {
-    const { environmentName } = holder;
+    const { environmentName, accountId } = holder;
     const record = await registry.read<DeploymentRecord>(deploymentKey(environmentName));
-    return rowOf(holder, record?.runs ?? [], await isHalted(registry, environmentName));
+    return rowOf(holder, runsIn(accountId, record?.runs ?? []), await isHalted(registry, environmentName));
   }));
 }
 
@@ -52,7 +52,14 @@ function rowOf({ environmentName, accountId, resting, state }: LeaseHolder, runs
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  STARTED: 'running', RESUMED: 'running', STOPPING: 'stopping', STOPPED: 'stopped', SUCCEEDED: 'deployed', FAILED: 'failed', SUPERSEDED: 'superseded', CANCELED: 'canceled',
+  STARTED: 'running',
+  RESUMED: 'running',
+  STOPPING: 'stopping',
+  STOPPED: 'stopped',
+  SUCCEEDED: 'deployed',
+  FAILED: 'failed',
+  SUPERSEDED: 'superseded',
+  CANCELED: 'canceled',
 };
 
 function stateOf(run: Run | undefined): string {

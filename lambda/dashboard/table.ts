@@ -39,7 +39,12 @@ function durationOf(milliseconds: number | undefined): string {
   const total = Math.max(0, Math.round(milliseconds / 1000));
   if (total < 60) return `${total} s`;
   const parts = UNITS.map(([unit, seconds], index) => ({ unit, count: Math.floor((index === 0 ? total : total % UNITS[index - 1][1]) / seconds) }));
-  return parts.slice(parts.findIndex(({ count }) => count > 0)).slice(0, 2).filter(({ count }) => count > 0).map(({ unit, count }) => `${count} ${unit}`).join(' ');
+  return parts
+    .slice(parts.findIndex(({ count }) => count > 0))
+    .slice(0, 2)
+    .filter(({ count }) => count > 0)
+    .map(({ unit, count }) => `${count} ${unit}`)
+    .join(' ');
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

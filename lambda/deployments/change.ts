@@ -1,7 +1,7 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 
 /** An event of CodePipeline: of a whole run, of one of its stages (which is named) or of an action (which is named, too). */
-export type PipelineEvent = Pick<EventBridgeEvent<string, PipelineDetail>, 'account' | 'region' | 'time' | 'detail'>;
+export type CodePipelineEvent = Pick<EventBridgeEvent<string, PipelineDetail>, 'account' | 'region' | 'time' | 'detail'>;
 
 export interface PipelineDetail {
   readonly 'pipeline': string;
@@ -31,13 +31,15 @@ export type Change = { readonly at: number } & (
 export const DEPLOY_STAGE = 'Deploy';
 
 /** Undefined: the event says nothing that is kept. */
-export function changeOf({ time, detail }: PipelineEvent): Change | undefined {
+export function changeOf({ time, detail }: CodePipelineEvent): Change | undefined {
   const at = Date.parse(time);
   const { state, stage, action } = detail;
   if (stage === undefined) return { at, of: 'run', ...wholeRun(detail) };
   const { 'external-execution-id': id, 'external-execution-summary': message } = detail['execution-result'] ?? {};
   if (state === 'FAILED') return { at, of: 'failure', stage, ...action && { action }, ...message && { message } };
-  if (stage === DEPLOY_STAGE && state === 'STARTED') return action === undefined ? { at, of: 'deployment' } : { at, of: 'artifacts', artifacts: artifactsOf(detail) };
+  if (stage === DEPLOY_STAGE && state === 'STARTED') {
+    return action === undefined ? { at, of: 'deployment' } : { at, of: 'artifacts', artifacts: artifactsOf(detail) };
+  }
   return detail.type?.category === 'Source' && state === 'SUCCEEDED' && id ? { at, of: 'source', commitId: id } : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { PipelineEvent } from './change';
+import type { CodePipelineEvent } from './change';
 import { metricLine } from './metrics';
 import { record } from './recorder';
 import { CodeCommitCommits } from '../shared/commits';
@@ -10,7 +10,7 @@ const registry = new TableRegistry();
 const commits = new CodeCommitCommits();
 
 /** An error is thrown, so that Lambda tries the same event again later. */
-export async function handler(event: PipelineEvent & { readonly id: string }): Promise<void> {
+export async function handler(event: CodePipelineEvent & { readonly id: string }): Promise<void> {
   const outcome = await record(event, registry, commits);
   logger.info('pipeline has changed', { ...outcome, eventId: event.id });
   // not by console, which would begin the line with a time

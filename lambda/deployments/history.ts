@@ -6,10 +6,10 @@ import type { Run, RunState } from '../shared/deployments';
 export const KEPT = 50;
 
 /** The runs once an event is taken in: once or often, early or late makes no difference. */
-export function withChange(runs: readonly Run[], executionId: string, change: Change): readonly Run[] {
-  const known = runs.find(run => run.executionId === executionId);
-  const changed = withKind(apply(known ?? { executionId, startedAt: change.at }, change));
-  return [changed, ...runs.filter(run => run !== known)].sort((one, other) => other.startedAt - one.startedAt).slice(0, KEPT);
+export function withChange(runs: readonly Run[], run: Pick<Run, 'executionId' | 'accountId'>, change: Change): readonly Run[] {
+  const known = runs.find(({ executionId }) => executionId === run.executionId);
+  const changed = withKind(apply(known ?? { ...run, startedAt: change.at }, change));
+  return [changed, ...runs.filter(other => other !== known)].sort((one, other) => other.startedAt - one.startedAt).slice(0, KEPT);
 }
 
 function apply(run: Run, change: Change): Run {

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Change, PipelineEvent } from './change';
+import type { Change, CodePipelineEvent } from './change';
 import { changeOf } from './change';
 import { withChange } from './history';
 import type { Measures } from './measures';
 import { measuresOf } from './measures';
 import type { Commits } from '../shared/commits';
 import type { DeploymentRecord, Run } from '../shared/deployments';
-import { deploymentKey } from '../shared/deployments';
+import { deploymentKey, runsIn } from '../shared/deployments';
 import { RecordChangedError } from '../shared/errors';
 import type { LeaseHolder, LeaseRecord } from '../shared/lease';
 import { leaseKey } from '../shared/lease';
@@ -21,13 +21,15 @@ const ATTEMPTS = 10;
 const LONGEST_PAUSE = 200;
 
 /** Writes what an event says into the record of its environment; the same event again changes nothing. */
-export async function record(event: PipelineEvent, registry: Registry, commits: Commits): Promise<Recorded> {
+export async function record(event: CodePipelineEvent, registry: Registry, commits: Commits): Promise<Recorded> {
   const { pipeline, 'execution-id': executionId } = event.detail;
   const change = changeOf(event);
   if (change === undefined) return { recorded: false, reason: 'nothing of it is kept' };
   // whoever rules an account can have it send events of any pipeline: only the one that holds the lease speaks for its environment
   const holder = (await registry.read<LeaseRecord>(leaseKey(event.account)))?.holder;
-  if (holder?.pipelineName !== pipeline) return { recorded: false, reason: `pipeline '${pipeline}' of account ${event.account} belongs to no environment` };
+  if (holder?.pipelineName !== pipeline) {
+    return { recorded: false, reason: `pipeline '${pipeline}' of account ${event.account} belongs to no environment` };
+  }
 
   for (let attempt = 1; ; attempt++) {
     try {
@@ -40,7 +42,7 @@ export async function record(event: PipelineEvent, registry: Registry, commits: 
 }
 
 interface News {
-  readonly event: PipelineEvent;
+  readonly event: CodePipelineEvent;
   readonly change: Change;
   readonly holder: LeaseHolder;
   readonly executionId: string;
@@ -48,13 +50,15 @@ interface News {
 
 async function write({ event, change, holder, executionId }: News, registry: Registry, commits: Commits): Promise<Recorded> {
   const { environmentName, pipelineName } = holder;
+  const { account: accountId, region } = event;
   const key = deploymentKey(environmentName);
   const { version, runs: before = [] } = await registry.read<DeploymentRecord>(key) ?? {};
-  const runs = await withAuthor(withChange(before, executionId, change), executionId, holder, commits);
+  const runs = await withAuthor(withChange(before, { executionId, accountId }, change), executionId, holder, commits);
   if (JSON.stringify(runs) !== JSON.stringify(before)) {
-    await registry.write<DeploymentRecord>(key, { environmentName, accountId: event.account, region: event.region, pipelineName, runs }, version);
+    await registry.write<DeploymentRecord>(key, { environmentName, accountId, region, pipelineName, runs }, version);
   }
-  return { recorded: true, environmentName, executionId, measures: measuresOf(before, runs, executionId) };
+  const measures = measuresOf(runsIn(accountId, before), runsIn(accountId, runs), executionId);
+  return { recorded: true, environmentName, executionId, measures };
 }
 
 async function withAuthor(runs: readonly Run[], executionId: string, holder: LeaseHolder, commits: Commits): Promise<readonly Run[]> {

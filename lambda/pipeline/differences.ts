@@ -1,5 +1,5 @@
 /** What would change in a stack, as `cdk diff` tells it. */
-export interface StackDifference {
+interface StackDifference {
   readonly stack: string;
   readonly text: string;
   /** The tables of who may do what, and of what reaches what. */

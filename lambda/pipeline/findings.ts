@@ -26,7 +26,9 @@ interface ValidationReport {
 /** `validation-report.json` of a cloud assembly; what the app has acknowledged is not among the violations. */
 export function validationFindings(report: ValidationReport): Finding[] {
   return (report.pluginReports ?? []).flatMap(({ pluginName: source = 'validation', conclusion, violations = [] }) => {
-    if (conclusion === 'failure' && violations.length === 0) return [{ source, rule: 'validation', where: 'the app', words: 'the validation failed' }];
+    if (conclusion === 'failure' && violations.length === 0) {
+      return [{ source, rule: 'validation', where: 'the app', words: 'the validation failed' }];
+    }
     return violations.filter(violation => isFinding(source, violation)).map(violation => ({
       source,
       rule: violation.ruleName,
@@ -58,7 +60,9 @@ export function nagFindings(report: NagReport): Finding[] {
 export function nagTableFindings(report: string): Finding[] {
   const [, ...lines] = report.trim().split('\n').map(line => [...line.matchAll(/"((?:[^"]|"")*)"/g)].map(([, cell]) => cell.replaceAll('""', '"')));
   return nagFindings({
-    lines: lines.map(([ruleId = '', resourceId = '', compliance = '', , ruleLevel = '', ruleInfo = '']) => ({ ruleId, resourceId, compliance, ruleLevel, ruleInfo })),
+    lines: lines.map(([ruleId = '', resourceId = '', compliance = '', , ruleLevel = '', ruleInfo = '']) => ({
+      ruleId, resourceId, compliance, ruleLevel, ruleInfo,
+    })),
   });
 }
 

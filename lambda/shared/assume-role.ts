@@ -3,7 +3,7 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { clientDefaults } from './clients';
 
 /** A role to be entered, from the function's own role or from one entered before. */
-export interface RoleToAssume {
+interface RoleToAssume {
   readonly roleArn: string;
   readonly externalId?: string;
   /** @default - the function's own credentials */

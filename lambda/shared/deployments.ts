@@ -1,6 +1,8 @@
 /** What is known of one execution of a pipeline. Events come in any order, so that any of it may be missing. */
 export interface Run {
   readonly executionId: string;
+  /** Where it deploys. */
+  readonly accountId: string;
   /** The earliest that was heard of it, in milliseconds since 1970, as all times. */
   readonly startedAt: number;
   readonly state?: RunState;
@@ -28,7 +30,7 @@ export interface RunState {
   readonly attempt: number;
 }
 
-export interface RunFailure {
+interface RunFailure {
   readonly at: number;
   readonly stage: string;
   /** Absent while only the stage is known. */
@@ -43,6 +45,11 @@ export interface DeploymentRecord {
   readonly region: string;
   readonly pipelineName: string;
   readonly runs: readonly Run[];
+}
+
+/** What has run in an account: the environment may have moved there, or been made anew under its name, and runs elsewhere say nothing of it. */
+export function runsIn(accountId: string, runs: readonly Run[]): readonly Run[] {
+  return runs.filter(run => run.accountId === accountId);
 }
 
 export function deploymentKey(environmentName: string): string {

@@ -116,5 +116,11 @@ function executionOf(summary: PipelineExecutionSummary): PipelineExecution {
   const { pipelineExecutionId, status, startTime, lastUpdateTime, sourceRevisions = [] } = summary;
   const startedAt = startTime ?? new Date(0);
   const commitId = sourceRevisions[0]?.revisionId;
-  return { executionId: pipelineExecutionId ?? '', status: status ?? '', startedAt, updatedAt: lastUpdateTime ?? startedAt, ...(commitId && { commitId }) };
+  return {
+    executionId: pipelineExecutionId ?? '',
+    status: status ?? '',
+    startedAt,
+    updatedAt: lastUpdateTime ?? startedAt,
+    ...(commitId && { commitId }),
+  };
 }

@@ -1,7 +1,7 @@
 import type { Owner } from './lifecycle';
 
 /** A resource that has claimed a record; the last of a list is the current owner. */
-export interface OwnerReference {
+interface OwnerReference {
   readonly id: string;
   readonly stackId: string;
 }

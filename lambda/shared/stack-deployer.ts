@@ -15,7 +15,7 @@ export interface StackDefinition {
   readonly roleArn?: string;
 }
 
-export type StackCapability = 'CAPABILITY_NAMED_IAM' | 'CAPABILITY_AUTO_EXPAND';
+type StackCapability = 'CAPABILITY_NAMED_IAM' | 'CAPABILITY_AUTO_EXPAND';
 
 /** A stack as CloudFormation describes it. */
 export interface StackState {
@@ -61,7 +61,7 @@ export interface Stacks {
   lastOperation(stackId: string): Promise<StackOperation>;
 }
 
-export interface DeployOptions {
+interface DeployOptions {
   /** Where the stack is, for the words of errors: `account 123456789012`. */
   readonly place: string;
   /**

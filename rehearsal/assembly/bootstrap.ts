@@ -41,7 +41,9 @@ function templateFile(): string {
 
 /** A repository given on the command line lies in every account of the app but the management account. */
 async function fillRepositories({ codecommit, options }: Simulation, stacks: readonly AssemblyStack[]): Promise<void> {
-  const places = new Map(stacks.filter(({ accountId }) => accountId !== options.managementAccountId).map(stack => [`${stack.accountId}/${stack.region}`, stack]));
+  const places = new Map(
+    stacks.filter(({ accountId }) => accountId !== options.managementAccountId).map(stack => [`${stack.accountId}/${stack.region}`, stack]),
+  );
   for (const [name, folder] of Object.entries(options.repositories ?? {})) {
     for (const { accountId, region } of places.values()) {
       if (!codecommit.repositoryNames(accountId, region).includes(name)) await codecommit.seed(accountId, region, name, folder);

@@ -50,7 +50,7 @@ const AssetManifest = v.object({
   dockerImages: v.optional(v.record(v.string(), v.unknown()), {}),
 });
 
-export interface FileAsset {
+interface FileAsset {
   /** Absolute path of a file, or of the folder of a zip asset. */
   readonly path: string;
   readonly zip: boolean;
@@ -105,7 +105,10 @@ function sorted({ artifacts }: Manifest): string[] {
 
 function readStack(folder: string, id: string, stack: v.InferOutput<typeof Stack>, manifest: Manifest): AssemblyStack {
   const [, accountId, region] = /^aws:\/\/([^/]+)\/(.+)$/.exec(stack.environment) ?? [];
-  const place = { accountId: accountId === 'unknown-account' ? DEFAULT_ACCOUNT : accountId, region: region === 'unknown-region' ? DEFAULT_REGION : region };
+  const place = {
+    accountId: accountId === 'unknown-account' ? DEFAULT_ACCOUNT : accountId,
+    region: region === 'unknown-region' ? DEFAULT_REGION : region,
+  };
   const { properties } = stack;
   const manifests = stack.dependencies.map(name => manifest.artifacts[name]).filter(artifact => v.is(Assets, artifact));
   const parameter = manifests.find(assets => assets.properties.bootstrapStackVersionSsmParameter)?.properties.bootstrapStackVersionSsmParameter;

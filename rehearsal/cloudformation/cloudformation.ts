@@ -19,7 +19,7 @@ import { Stacks, type StackRequest } from './stacks';
 import type { World } from './world';
 import type { Ssm } from '../ssm/ssm';
 
-export interface CloudFormationParts {
+interface CloudFormationParts {
   readonly server: Server;
   readonly iam: Iam;
   /** Absent: CloudFormation may do everything. */

@@ -5,8 +5,8 @@ import { text, type Fields } from './values';
 
 /** Types whose `Ref` is their ARN; that of all others is their name. */
 const REF_IS_ARN = new Set([
-  'AWS::CertificateManager::Certificate', 'AWS::CodeConnections::Connection', 'AWS::CodeStarConnections::Connection',
-  'AWS::ECS::TaskDefinition', 'AWS::ElasticLoadBalancingV2::Listener', 'AWS::ElasticLoadBalancingV2::LoadBalancer', 'AWS::ElasticLoadBalancingV2::TargetGroup',
+  'AWS::CertificateManager::Certificate', 'AWS::CodeConnections::Connection', 'AWS::CodeStarConnections::Connection', 'AWS::ECS::TaskDefinition',
+  'AWS::ElasticLoadBalancingV2::Listener', 'AWS::ElasticLoadBalancingV2::LoadBalancer', 'AWS::ElasticLoadBalancingV2::TargetGroup',
   'AWS::SecretsManager::Secret', 'AWS::SNS::Topic', 'AWS::SNS::Subscription', 'AWS::StepFunctions::Activity',
 ]);
 

@@ -5,7 +5,7 @@ import { type Operation, PERMISSIONS, type Place, ROLES_TAKEN } from './resource
 import { isCustom } from './scope';
 import { text } from './values';
 
-export interface Guards {
+interface Guards {
   readonly access: Access;
   readonly iam: Iam;
   readonly partition: string;
@@ -52,7 +52,13 @@ export class GuardedType implements ResourceType {
     const role = named.startsWith('arn:') ? named : `arn:${this.guards.partition}:iam::${context.accountId}:role/${named}`;
     asked({ action: 'iam:PassRole', resource: role, context: { 'iam:PassedToService': taken.service } });
     const { service } = taken;
-    const isTrusted = this.guards.access.serviceMay({ service, action: 'sts:AssumeRole', resource: role, sourceArn, sourceAccount: context.accountId });
+    const isTrusted = this.guards.access.serviceMay({
+      service,
+      action: 'sts:AssumeRole',
+      resource: role,
+      sourceArn,
+      sourceAccount: context.accountId,
+    });
     // a role that does not exist is the service's own complaint
     if (!isTrusted && this.guards.iam.role(role) !== undefined) throw new AwsError(taken.code, taken.refusal(role));
   }

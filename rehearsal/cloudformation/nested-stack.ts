@@ -20,7 +20,9 @@ export class NestedStackType implements ResourceType {
   public async create(properties: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     const stack = this.stacks.create(this.request(properties, context, this.identifiers.physicalName(context, 128)));
     await stack.operation;
-    if (stack.status !== 'CREATE_COMPLETE') throw new ResourceFailure(`Embedded stack ${stack.id} was not successfully created: ${stack.reason}`, stack.id);
+    if (stack.status !== 'CREATE_COMPLETE') {
+      throw new ResourceFailure(`Embedded stack ${stack.id} was not successfully created: ${stack.reason}`, stack.id);
+    }
     return provisioned(stack);
   }
 

@@ -15,10 +15,13 @@ const ResourceInput = v.object({ StackName: v.string(), LogicalResourceId: v.opt
 
 /** The API of CloudFormation; operations on stacks go on after the answer. */
 export function operations(stacks: Stacks, s3: S3, environment: Environment): Record<string, Operation> {
-  const find = (call: Call): Stack => stacks.get(call.caller.accountId, call.region, read(ByName, call.input).StackName);
+  return { ...changing(stacks, s3), ...describing(stacks), ...reading(stacks, s3, environment) };
+}
+
+function changing(stacks: Stacks, s3: S3): Record<string, Operation> {
   return {
     CreateStack: async call => ({ StackId: stacks.create(requestOf(call, s3)).id }),
-    UpdateStack: async call => ({ StackId: stacks.update(requestOf(call, s3, find(call))).id }),
+    UpdateStack: async call => ({ StackId: stacks.update(requestOf(call, s3, named(stacks, call))).id }),
     DeleteStack: async call => {
       const { StackName, ClientRequestToken, RoleARN: roleArn } = read(ByName, call.input);
       stacks.remove(call.caller.accountId, call.region, StackName, ClientRequestToken, { caller: call.caller, roleArn });
@@ -34,6 +37,11 @@ export function operations(stacks: Stacks, s3: S3, environment: Environment): Re
       stacks.continueRollback(call.caller.accountId, call.region, StackName, ClientRequestToken);
       return {};
     },
+  };
+}
+
+function describing(stacks: Stacks): Record<string, Operation> {
+  return {
     DescribeStacks: async call => {
       const { StackName } = read(MaybeByName, call.input);
       const { caller: { accountId }, region } = call;
@@ -45,10 +53,18 @@ export function operations(stacks: Stacks, s3: S3, environment: Environment): Re
       const found = stacks.of(call.caller.accountId, call.region).filter(stack => wanted.length === 0 || wanted.includes(stack.status));
       return { StackSummaries: found.map(describeStack) };
     },
-    DescribeStackEvents: async call => ({ StackEvents: find(call).events.map(describeEvent).reverse() }),
-    DescribeStackResources: async call => ({ StackResources: describeResources(find(call), read(ResourceInput, call.input).LogicalResourceId) }),
-    ListStackResources: async call => ({ StackResourceSummaries: describeResources(find(call)) }),
-    GetTemplate: async call => ({ TemplateBody: find(call).target.body, StagesAvailable: ['Original', 'Processed'] }),
+    DescribeStackEvents: async call => ({ StackEvents: named(stacks, call).events.map(describeEvent).reverse() }),
+    DescribeStackResources: async call => {
+      const { LogicalResourceId } = read(ResourceInput, call.input);
+      return { StackResources: describeResources(named(stacks, call), LogicalResourceId) };
+    },
+    ListStackResources: async call => ({ StackResourceSummaries: describeResources(named(stacks, call)) }),
+  };
+}
+
+function reading(stacks: Stacks, s3: S3, environment: Environment): Record<string, Operation> {
+  return {
+    GetTemplate: async call => ({ TemplateBody: named(stacks, call).target.body, StagesAvailable: ['Original', 'Processed'] }),
     ListExports: async call => ({ Exports: exportsOf(stacks.of(call.caller.accountId, call.region)) }),
     ListImports: async call => {
       const { ExportName: name } = read(ExportInput, call.input);
@@ -62,6 +78,10 @@ export function operations(stacks: Stacks, s3: S3, environment: Environment): Re
       return { Parameters: [], Capabilities: [], Description: environment.partition };
     },
   };
+}
+
+function named(stacks: Stacks, call: Call): Stack {
+  return stacks.get(call.caller.accountId, call.region, read(ByName, call.input).StackName);
 }
 
 /** What a call asks for; `previous` is the stack that an update starts from. */
@@ -86,7 +106,7 @@ export function requestOf(call: Call, s3: S3, previous?: Stack): StackRequest {
   };
 }
 
-export function describeStack(stack: Stack): Record<string, unknown> {
+function describeStack(stack: Stack): Record<string, unknown> {
   return {
     StackId: stack.id,
     StackName: stack.name,

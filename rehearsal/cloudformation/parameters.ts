@@ -71,7 +71,9 @@ function check(name: string, declaration: Declaration, given: string, ssm: Param
 function checkNumber(declaration: Declaration, given: string, fail: (rule: string) => never): void {
   if (given.trim() === '' || Number.isNaN(Number(given))) fail('be a number');
   if (declaration.MinValue !== undefined && Number(given) < Number(declaration.MinValue)) fail(`be a number not less than ${declaration.MinValue}`);
-  if (declaration.MaxValue !== undefined && Number(given) > Number(declaration.MaxValue)) fail(`be a number not greater than ${declaration.MaxValue}`);
+  if (declaration.MaxValue !== undefined && Number(given) > Number(declaration.MaxValue)) {
+    fail(`be a number not greater than ${declaration.MaxValue}`);
+  }
 }
 
 function typed(type: string, given: string, ssm: ParameterStore): string | readonly string[] {

@@ -3,7 +3,10 @@ import type { Call, Permission, Permissions } from '../service';
 import { parseAddress } from './requests';
 import type { Stacks } from './stacks';
 
-const READING = ['DescribeStacks', 'DescribeStackEvents', 'DescribeStackResources', 'DescribeStackResource', 'ListStackResources', 'GetTemplate', 'GetTemplateSummary'];
+const READING = [
+  'DescribeStacks', 'DescribeStackEvents', 'DescribeStackResources', 'DescribeStackResource', 'ListStackResources', 'GetTemplate',
+  'GetTemplateSummary',
+];
 const CHANGE_SETS = ['DescribeChangeSet', 'ExecuteChangeSet', 'DeleteChangeSet', 'ListChangeSets'];
 
 /** The permissions of CloudFormation's own API; those of the resources are asked for when CloudFormation touches them. */
@@ -16,7 +19,11 @@ export function permissions(stacks: Stacks): Record<string, Permissions> {
   };
   const changing: Permissions = call => {
     const tags = tagsOf(call);
-    const context = { ...requestTags(tags), 'cloudformation:RoleArn': textOf(call, 'RoleARN') || undefined, 'cloudformation:TemplateUrl': textOf(call, 'TemplateURL') || undefined };
+    const context = {
+      ...requestTags(tags),
+      'cloudformation:RoleArn': textOf(call, 'RoleARN') || undefined,
+      'cloudformation:TemplateUrl': textOf(call, 'TemplateURL') || undefined,
+    };
     return [own(call, stackArn(call), context), ...passedRole(call), ...readTemplate(call)];
   };
   return {

@@ -21,7 +21,7 @@ interface Actions {
 }
 
 /** The role that a type of resource hands to a service, and what the service says when the role does not trust it. */
-export interface TakenRole {
+interface TakenRole {
   readonly property: string;
   readonly service: string;
   readonly code: string;

@@ -105,8 +105,24 @@ export class ResourceWork {
     const { logicalId, type, path } = resource;
     const id = resource.id ?? this.stack.resources.get(logicalId)?.id;
     const at = this.world.environment.clock.now();
-    if (logicalId !== stackName || type !== 'AWS::CloudFormation::Stack') this.stack.states.set(logicalId, { logicalId, type, status, at, id, reason });
-    const event = { eventId: `${stackId}/${this.stack.events.length}`, stackId, stackName, accountId, region, token, logicalId, type, path, id, status, reason, at };
+    if (logicalId !== stackName || type !== 'AWS::CloudFormation::Stack') {
+      this.stack.states.set(logicalId, { logicalId, type, status, at, id, reason });
+    }
+    const event = {
+      eventId: `${stackId}/${this.stack.events.length}`,
+      stackId,
+      stackName,
+      accountId,
+      region,
+      token,
+      logicalId,
+      type,
+      path,
+      id,
+      status,
+      reason,
+      at,
+    };
     this.stack.events.push(event);
     this.world.tell(event);
   }

@@ -47,7 +47,9 @@ export class StackScope implements Scope {
   public condition(name: string): boolean {
     const known = this.conditions.get(name);
     if (known !== undefined) return known;
-    if (!(name in this.target.template.Conditions)) throw new AwsError('ValidationError', `Template format error: Unresolved condition dependency ${name}`);
+    if (!(name in this.target.template.Conditions)) {
+      throw new AwsError('ValidationError', `Template format error: Unresolved condition dependency ${name}`);
+    }
     const value = resolveCondition(this.target.template.Conditions[name], this);
     this.conditions.set(name, value);
     return value;

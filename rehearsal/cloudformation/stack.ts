@@ -18,7 +18,7 @@ export interface StackResource extends Provisioned {
 }
 
 /** What DescribeStackResources tells of a resource. */
-export interface ResourceState {
+interface ResourceState {
   readonly logicalId: string;
   readonly type: string;
   readonly status: string;

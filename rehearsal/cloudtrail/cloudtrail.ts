@@ -28,7 +28,9 @@ export class CloudTrail implements Service {
   private create(call: Call): unknown {
     const { Name: name, S3BucketName: bucketName, IsOrganizationTrail } = read(TrailInput, call.input);
     const arn = this.arn(call, name);
-    if (this.trails.has(arn)) throw new AwsError('TrailAlreadyExistsException', `Trail ${name} already exists for customer: ${call.caller.accountId}`);
+    if (this.trails.has(arn)) {
+      throw new AwsError('TrailAlreadyExistsException', `Trail ${name} already exists for customer: ${call.caller.accountId}`);
+    }
     this.trails.set(arn, { name, arn, bucketName, isLogging: false });
     return { Name: name, TrailARN: arn, S3BucketName: bucketName, IsOrganizationTrail };
   }

@@ -17,7 +17,12 @@ export function tellBuild(bus: EventBus, build: Build): void {
       'current-phase': currentPhase,
       'current-phase-context': '[]',
       'version': '1',
-      'additional-information': { 'initiator': request.initiator, 'build-number': build.number, 'build-complete': build.endedAt !== undefined, 'logs': { 'group-name': project.logGroup, 'stream-name': id.slice(id.indexOf(':') + 1) } },
+      'additional-information': {
+        'initiator': request.initiator,
+        'build-number': build.number,
+        'build-complete': build.endedAt !== undefined,
+        'logs': { 'group-name': project.logGroup, 'stream-name': id.slice(id.indexOf(':') + 1) },
+      },
     },
   });
 }

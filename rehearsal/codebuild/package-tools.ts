@@ -49,7 +49,9 @@ function lend(): void {
 
 /** `npx [--yes] name@range …` of a package that is installed here. */
 function npx(): number {
-  const words = given.filter((argument, index) => !(['--yes', '-y'].includes(argument) && given.slice(0, index).every(before => before.startsWith('-'))));
+  const words = given.filter(
+    (argument, index) => !(['--yes', '-y'].includes(argument) && given.slice(0, index).every(before => before.startsWith('-'))),
+  );
   const [, name, range] = /^((?:@[^/]+\/)?[^@]+)@(.+)$/.exec(words[0] ?? '') ?? [];
   if (name === undefined || !isInstalled(name, range)) return real(given);
   const { bin = '' } = manifest(join(modules, name, 'package.json'));

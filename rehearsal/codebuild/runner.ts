@@ -99,7 +99,9 @@ export class BuildRunner {
       if (this.endedBy !== undefined) return;
       const isSucceeding = this.build.status === 'IN_PROGRESS';
       // after a failed build there is still what cleans up after it
-      if (!isSucceeding && (name !== 'post_build' || !this.build.phases.some(({ type, contexts }) => type === 'BUILD' && contexts.length > 0))) continue;
+      if (!isSucceeding && (name !== 'post_build' || !this.build.phases.some(({ type, contexts }) => type === 'BUILD' && contexts.length > 0))) {
+        continue;
+      }
       const goesOn = await this.runPhase(shell, spec, name, isSucceeding);
       if (!goesOn) return;
     }

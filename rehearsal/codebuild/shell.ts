@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-export interface ShellOptions {
+interface ShellOptions {
   /** Folder for what is carried from one process to the next. */
   readonly folder: string;
   /** Where the first command begins. */

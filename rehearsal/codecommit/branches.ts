@@ -3,7 +3,7 @@ import { AwsError } from '../service';
 import type { Repository } from './store';
 
 /** From a commit, or none, to a commit, or none. */
-export interface BranchChange {
+interface BranchChange {
   readonly from?: string;
   readonly to?: string;
   readonly callerArn: string;

@@ -13,7 +13,7 @@ import { RepositoryStore } from './store';
 
 export type { BranchHead } from './repository';
 
-export interface CommitArchive {
+interface CommitArchive {
   readonly commitId: string;
   readonly message: string;
   readonly authoredAt: string;

@@ -85,7 +85,9 @@ export class CommitOperations {
     const { commitId, treeId, added, updated } = await this.commit(call, {
       ...rest, authorName: name, putFiles: [{ filePath, fileContent, fileMode }], deleteFiles: [],
     }).catch((error: unknown) => {
-      if (error instanceof AwsError && error.code === 'NoChangeException') throw new AwsError('SameFileContentException', `The file ${filePath} has this content already`);
+      if (error instanceof AwsError && error.code === 'NoChangeException') {
+        throw new AwsError('SameFileContentException', `The file ${filePath} has this content already`);
+      }
       throw error;
     });
     return { commitId, treeId, blobId: [...added, ...updated][0]?.id };
@@ -95,7 +97,9 @@ export class CommitOperations {
 function assertFiles(input: CommitInput): void {
   const paths = [...input.putFiles, ...input.deleteFiles].map(pathOf);
   if (paths.length === 0) throw new AwsError('FileEntryRequiredException', 'The commit cannot be created because no files have been specified');
-  if (paths.length > MAXIMUM_FILES) throw new AwsError('MaximumFileEntriesExceededException', `A commit takes at most ${MAXIMUM_FILES} files, got ${paths.length}`);
+  if (paths.length > MAXIMUM_FILES) {
+    throw new AwsError('MaximumFileEntriesExceededException', `A commit takes at most ${MAXIMUM_FILES} files, got ${paths.length}`);
+  }
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice !== undefined) throw new AwsError('SamePathRequestException', `The file ${twice} is named more than once`);
   const invalid = paths.find(path => path === '' || path.split('/').some(part => ['', '.', '..', '.git'].includes(part)));
@@ -111,7 +115,9 @@ async function parentOf(repository: Repository, { branchName, parentCommitId }: 
     if ((await repository.git.branches()).length === 0) return undefined;
     throw new AwsError('BranchDoesNotExistException', `The branch ${branchName} does not exist in repository ${repository.name}`);
   }
-  if (parentCommitId === undefined) throw new AwsError('ParentCommitIdRequiredException', `The commit id of the head of branch ${branchName} is required`);
+  if (parentCommitId === undefined) {
+    throw new AwsError('ParentCommitIdRequiredException', `The commit id of the head of branch ${branchName} is required`);
+  }
   if (await repository.git.resolve(parentCommitId) === undefined) {
     throw new AwsError('ParentCommitDoesNotExistException', `The parent commit ${parentCommitId} does not exist in repository ${repository.name}`);
   }

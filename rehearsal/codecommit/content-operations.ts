@@ -43,7 +43,9 @@ export class ContentOperations {
     const commitId = await commitOf(repository, input.commitSpecifier);
     const filePath = input.filePath.replace(/^\/+/, '');
     const entry = await repository.git.entry(commitId, filePath);
-    if (entry?.type !== 'blob') throw new AwsError('FileDoesNotExistException', `The file ${filePath} does not exist in commit ${commitId} of repository ${repository.name}`);
+    if (entry?.type !== 'blob') {
+      throw new AwsError('FileDoesNotExistException', `The file ${filePath} does not exist in commit ${commitId} of repository ${repository.name}`);
+    }
     const content = await repository.git.blob(entry.id);
     if (content.length > MAXIMUM_BYTES) throw new AwsError('FileTooLargeException', `The file ${filePath} is larger than 6 MB`);
     return { commitId, blobId: entry.id, filePath, fileMode: MODES[entry.mode], fileSize: content.length, fileContent: content };
@@ -55,9 +57,17 @@ export class ContentOperations {
     const commitId = await commitOf(repository, input.commitSpecifier);
     const folderPath = input.folderPath.replace(/^\/+|\/+$/g, '');
     const treeId = await repository.git.treeOf(commitId, folderPath);
-    if (treeId === undefined) throw new AwsError('FolderDoesNotExistException', `The folder ${folderPath} does not exist in commit ${commitId} of repository ${repository.name}`);
+    if (treeId === undefined) {
+      throw new AwsError(
+        'FolderDoesNotExistException',
+        `The folder ${folderPath} does not exist in commit ${commitId} of repository ${repository.name}`,
+      );
+    }
     const entries = await repository.git.entries(commitId, folderPath);
-    const named = ({ path }: TreeEntry): Record<string, string> => ({ absolutePath: folderPath === '' ? path : `${folderPath}/${path}`, relativePath: path });
+    const named = ({ path }: TreeEntry): Record<string, string> => ({
+      absolutePath: folderPath === '' ? path : `${folderPath}/${path}`,
+      relativePath: path,
+    });
     const files = entries.filter(entry => entry.type === 'blob');
     return {
       commitId,
@@ -76,6 +86,8 @@ async function commitOf(repository: Repository, specifier: string | undefined): 
   const reference = specifier ?? await repository.git.defaultBranch();
   if (reference === undefined) throw new AwsError('CommitDoesNotExistException', `The repository ${repository.name} is empty`);
   const commitId = await repository.git.resolve(reference);
-  if (commitId === undefined) throw new AwsError('CommitDoesNotExistException', `The commit ${reference} does not exist in repository ${repository.name}`);
+  if (commitId === undefined) {
+    throw new AwsError('CommitDoesNotExistException', `The commit ${reference} does not exist in repository ${repository.name}`);
+  }
   return commitId;
 }

@@ -26,7 +26,13 @@ export class Git {
 
   public async run(argument: readonly string[], options: GitOptions = {}): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      const env = { ...foreign(process.env), GIT_CONFIG_GLOBAL: this.settings, GIT_CONFIG_SYSTEM: devNull, GIT_TERMINAL_PROMPT: '0', ...options.environment };
+      const env = {
+        ...foreign(process.env),
+        GIT_CONFIG_GLOBAL: this.settings,
+        GIT_CONFIG_SYSTEM: devNull,
+        GIT_TERMINAL_PROMPT: '0',
+        ...options.environment,
+      };
       const child = execFile('git', [...argument], { env, encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 }, (error, output, words) => {
         if (error === null) resolve(output);
         else if (error.code === 'ENOENT') reject(new Error('the rehearsal of CodeCommit needs the command git, which was not found'));

@@ -41,7 +41,7 @@ export interface CommitDetails {
   readonly committer: Person;
 }
 
-export interface Person {
+interface Person {
   readonly name: string;
   readonly email: string;
   /** As CodeCommit writes it: seconds since 1970 and the time zone. */
@@ -79,7 +79,8 @@ export class GitRepository implements Content {
 
   public async moveBranch(branch: string, from: string | undefined, to: string | undefined): Promise<boolean> {
     const nothing = '0'.repeat(40);
-    const change = to === undefined ? ['update-ref', '-d', `refs/heads/${branch}`, from ?? nothing] : ['update-ref', `refs/heads/${branch}`, to, from ?? nothing];
+    const change =
+      to === undefined ? ['update-ref', '-d', `refs/heads/${branch}`, from ?? nothing] : ['update-ref', `refs/heads/${branch}`, to, from ?? nothing];
     return await this.optional(change) !== undefined;
   }
 

@@ -52,7 +52,9 @@ export class RepositoryStore {
 
   public required(accountId: string, region: string, name: string): Repository {
     const repository = this.find(accountId, region, name);
-    if (repository === undefined) throw new AwsError('RepositoryDoesNotExistException', `The repository ${name} does not exist in account ${accountId}, region ${region}`);
+    if (repository === undefined) {
+      throw new AwsError('RepositoryDoesNotExistException', `The repository ${name} does not exist in account ${accountId}, region ${region}`);
+    }
     return repository;
   }
 
@@ -141,7 +143,11 @@ export class RepositoryStore {
   /** What the folder's own `.gitignore` leaves out stays out. */
   private async importFolder(git: Git, path: string, folder: string): Promise<void> {
     await git.run(['init', '--quiet', '--bare', path]);
-    const environment = { GIT_DIR: path, GIT_WORK_TREE: folder, ...signed({ name: 'rehearsal', email: 'rehearsal@example.com', at: this.environment.clock.now() }) };
+    const environment = {
+      GIT_DIR: path,
+      GIT_WORK_TREE: folder,
+      ...signed({ name: 'rehearsal', email: 'rehearsal@example.com', at: this.environment.clock.now() }),
+    };
     await git.run(['-C', folder, 'add', '--all', '.'], { environment });
     await git.run(['-C', folder, 'commit', '--quiet', '--message', 'Initial commit'], { environment });
   }
@@ -165,7 +171,12 @@ async function plain(fill: Fill): Promise<Pick<Repository, 'git'>> {
 async function importPlain(content: PlainRepository, source: string, at: number): Promise<void> {
   const put = readdirSync(source).sort().map(path => ({ path, content: readFileSync(join(source, path)), mode: '100644' }));
   if (put.length === 0) return;
-  const { commitId } = await content.commit({ message: 'Initial commit', author: { name: 'rehearsal', email: 'rehearsal@example.com', at }, put, remove: [] });
+  const { commitId } = await content.commit({
+    message: 'Initial commit',
+    author: { name: 'rehearsal', email: 'rehearsal@example.com', at },
+    put,
+    remove: [],
+  });
   await content.moveBranch('main', undefined, commitId);
 }
 

@@ -12,7 +12,7 @@ import { resolved } from './variables';
 /** Whoever runs an action is told by this that nobody waits for it any more. */
 const ABANDONED = Symbol('abandoned');
 
-export interface ActionWorld {
+interface ActionWorld {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly notifications: Notifications;

@@ -21,7 +21,7 @@ import type { Pipeline } from './pipeline';
 import { pipelineType } from './resource-type';
 import { StageExecution } from './stage-execution';
 
-export interface PipelineAction {
+interface PipelineAction {
   readonly name: string;
   readonly category: string;
   readonly provider: string;
@@ -41,7 +41,7 @@ export interface PipelineSummary {
 }
 
 /** What pipelines work with. */
-export interface PipelineParts {
+interface PipelineParts {
   readonly codecommit: CodeCommit;
   readonly codebuild: CodeBuild;
   readonly cloudwatch: CloudWatch;

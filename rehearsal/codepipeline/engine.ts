@@ -42,7 +42,12 @@ export class Engine {
   }
 
   public stop(pipeline: Pipeline, execution: Execution, abandon: boolean, reason: string): void {
-    if (execution.isOver) throw new AwsError('PipelineExecutionNotStoppableException', `The pipeline execution ${execution.executionId} has already ended: its status is ${execution.status}`);
+    if (execution.isOver) {
+      throw new AwsError(
+        'PipelineExecutionNotStoppableException',
+        `The pipeline execution ${execution.executionId} has already ended: its status is ${execution.status}`,
+      );
+    }
     if (execution.stop !== undefined && (execution.stop.abandon || !abandon)) {
       throw new AwsError('DuplicatedStopRequestException', `The pipeline execution ${execution.executionId} is stopping already`);
     }
@@ -64,7 +69,9 @@ export class Engine {
     if (!isParallel && gate.latest !== execution) {
       throw new AwsError('NotLatestPipelineExecutionException', `Execution ${execution.executionId} is not the latest one in stage ${stage.Name}: a newer one has entered it`);
     }
-    if (gate.current !== undefined && !isParallel) throw new AwsError('ConflictException', `Stage ${stage.Name} is in progress and cannot be retried`);
+    if (gate.current !== undefined && !isParallel) {
+      throw new AwsError('ConflictException', `Stage ${stage.Name} is in progress and cannot be retried`);
+    }
     if (run === undefined || !['Failed', 'Stopped'].includes(run.status)) {
       throw new AwsError('StageNotRetryableException', `Stage ${stage.Name} of execution ${execution.executionId} cannot be retried: its status is ${run?.status ?? 'not begun'}`);
     }

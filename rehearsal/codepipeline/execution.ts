@@ -2,8 +2,8 @@ import type { Action, Declaration, Stage } from './pipeline';
 import type { ArtifactLocation } from '../codebuild/build';
 
 export type ExecutionStatus = 'InProgress' | 'Stopping' | 'Stopped' | 'Succeeded' | 'Superseded' | 'Failed' | 'Cancelled';
-export type StageStatus = 'InProgress' | 'Failed' | 'Stopped' | 'Stopping' | 'Succeeded' | 'Cancelled' | 'Skipped';
-export type ActionStatus = 'InProgress' | 'Succeeded' | 'Failed' | 'Abandoned';
+type StageStatus = 'InProgress' | 'Failed' | 'Stopped' | 'Stopping' | 'Succeeded' | 'Cancelled' | 'Skipped';
+type ActionStatus = 'InProgress' | 'Succeeded' | 'Failed' | 'Abandoned';
 
 export interface SourceRevision {
   readonly actionName: string;
@@ -17,7 +17,7 @@ export interface Trigger {
 }
 
 /** What a source action found. */
-export interface FoundRevision {
+interface FoundRevision {
   readonly actionName: string;
   readonly artifactName: string;
   readonly revisionId: string;
@@ -69,7 +69,7 @@ export class StageRun {
   public constructor(public readonly stage: Stage) {}
 }
 
-export interface ExecutionRequest {
+interface ExecutionRequest {
   readonly id: string;
   readonly version: number;
   readonly declaration: Declaration;

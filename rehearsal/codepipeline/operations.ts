@@ -29,7 +29,10 @@ const StopInput = v.object({ ...ExecutionInput.entries, abandon: v.optional(v.bo
 const RetryInput = v.object({ ...StageInput.entries, pipelineExecutionId: v.string(), retryMode: v.picklist(['FAILED_ACTIONS', 'ALL_ACTIONS']) });
 const RollbackInput = v.object({ ...StageInput.entries, targetPipelineExecutionId: v.string() });
 const ApprovalInput = v.object({
-  ...StageInput.entries, actionName: v.string(), token: v.string(), result: v.object({ summary: v.string(), status: v.picklist(['Approved', 'Rejected']) }),
+  ...StageInput.entries,
+  actionName: v.string(),
+  token: v.string(),
+  result: v.object({ summary: v.string(), status: v.picklist(['Approved', 'Rejected']) }),
 });
 const StartInput = v.object({
   name: v.string(),
@@ -194,7 +197,8 @@ function assertVariables({ name, declaration: { Variables: variables = [] } }: P
 }
 
 function assertTarget(pipeline: Pipeline, stageName: string, target: Execution): void {
-  const unable = (why: string): AwsError => new AwsError('UnableToRollbackStageException', `Unable to roll back stage ${stageName} to execution ${target.executionId}: ${why}`);
+  const unable = (why: string): AwsError =>
+    new AwsError('UnableToRollbackStageException', `Unable to roll back stage ${stageName} to execution ${target.executionId}: ${why}`);
   if (stageName === pipeline.stages[0].Name) throw unable('the first stage cannot be rolled back');
   if (target.isRollback) throw unable('it is a rollback itself');
   if (target.stages.get(stageName)?.status !== 'Succeeded') throw unable('it has not succeeded in this stage');

@@ -58,7 +58,7 @@ export type Rule = v.InferOutput<typeof Rule>;
 export type Condition = { readonly Result?: 'FAIL' | 'SKIP' | 'ROLLBACK'; readonly Rules: readonly Rule[] };
 
 /** Who has closed the way into a stage, and why. */
-export interface ClosedTransition {
+interface ClosedTransition {
   readonly reason: string;
   readonly by: string;
   readonly at: number;
@@ -123,8 +123,12 @@ export function assertStructure({ Stages: stages, DisableInboundStageTransitions
     const sources = stage.Actions.filter(action => action.ActionTypeId.Category === 'Source').length;
     if (index === 0 && sources !== stage.Actions.length) throw invalid('The first stage may only contain source actions');
     if (index > 0 && sources > 0) throw invalid(`Source actions may only occur in the first stage, but stage ${stage.Name} has one`);
-    if (index === 0 && (stage.OnFailure?.Result === 'ROLLBACK' || stage.BeforeEntry)) throw invalid('Rollback and entry conditions are not allowed in the first stage');
-    if (type !== 'V2' && (stage.OnFailure ?? stage.OnSuccess ?? stage.BeforeEntry)) throw invalid(`Stage ${stage.Name} has conditions, which need a pipeline of type V2`);
+    if (index === 0 && (stage.OnFailure?.Result === 'ROLLBACK' || stage.BeforeEntry)) {
+      throw invalid('Rollback and entry conditions are not allowed in the first stage');
+    }
+    if (type !== 'V2' && (stage.OnFailure ?? stage.OnSuccess ?? stage.BeforeEntry)) {
+      throw invalid(`Stage ${stage.Name} has conditions, which need a pipeline of type V2`);
+    }
   }
   if (new Set(stages.map(stage => stage.Name)).size < stages.length) throw invalid('Stage names must be unique within a pipeline');
   assertArtifacts(stages);
@@ -143,7 +147,12 @@ function assertArtifacts(stages: readonly Stage[]): void {
         throw new AwsError('InvalidStructureException', `Input Artifact Bundle ${missing.Name} in action ${action.Name} is not declared as an output artifact of any action before it`);
       }
       for (const { Name } of action.OutputArtifacts) {
-        if (made.has(Name)) throw new AwsError('InvalidStructureException', `Output Artifact Bundle name must be unique within the pipeline. ${Name} has been used more than once`);
+        if (made.has(Name)) {
+          throw new AwsError(
+            'InvalidStructureException',
+            `Output Artifact Bundle name must be unique within the pipeline. ${Name} has been used more than once`,
+          );
+        }
         made.add(Name);
       }
     }

@@ -12,16 +12,10 @@ export type Kept = Regional<Map<string, Pipeline>>;
 export function pipelineType(environment: Environment, identifiers: Identifiers, kept: Kept, removed: Pipeline[], engine: Engine): ResourceType {
   function declare(pipeline: Pipeline, declaration: Declaration, before: Declaration | undefined, by: string): Provisioned {
     assertStructure(declaration);
-    const at = environment.clock.now();
     pipeline.declaration = declaration;
     pipeline.version += 1;
-    pipeline.updatedAt = at;
-    const closed = declaration.DisableInboundStageTransitions;
-    // what a call has closed stays closed: only the template's own word is taken back
-    for (const { StageName: name } of before?.DisableInboundStageTransitions ?? []) {
-      if (!closed.some(({ StageName }) => StageName === name)) engine.open(pipeline, name);
-    }
-    for (const { StageName, Reason: reason } of closed) pipeline.closed.set(StageName, { reason, by, at });
+    pipeline.updatedAt = environment.clock.now();
+    openAndClose(engine, pipeline, before, by);
     return { id: pipeline.name, attributes: { Version: String(pipeline.version) } };
   }
 
@@ -68,4 +62,13 @@ function isSame(one: Declaration, other: Declaration): boolean {
 
 function actorOf({ actor, accountId }: ResourceContext): string {
   return actor?.arn ?? `arn:aws:iam::${accountId}:root`;
+}
+
+/** What a call has closed stays closed: only the template's own word is taken back. */
+function openAndClose(engine: Engine, pipeline: Pipeline, before: Declaration | undefined, by: string): void {
+  const closed = pipeline.declaration.DisableInboundStageTransitions;
+  for (const { StageName: name } of before?.DisableInboundStageTransitions ?? []) {
+    if (!closed.some(({ StageName }) => StageName === name)) engine.open(pipeline, name);
+  }
+  for (const { StageName, Reason: reason } of closed) pipeline.closed.set(StageName, { reason, by, at: pipeline.updatedAt });
 }

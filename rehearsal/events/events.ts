@@ -50,7 +50,7 @@ type Target = v.InferOutput<typeof Target>;
 type Envelope = EmittedEvent & { readonly account: string; readonly region: string };
 
 /** What EventBridge does for a rule elsewhere; both throw when it may not. */
-export interface Delivery {
+interface Delivery {
   /** Brings an event to a function. */
   invoke(functionArn: string, event: unknown, ruleArn: string): Promise<void>;
   /** Asks whether the role of a target may do something. */
@@ -58,7 +58,7 @@ export interface Delivery {
 }
 
 /** A message that a rule has published. */
-export interface Published {
+interface Published {
   readonly topicArn: string;
   readonly message: unknown;
 }
@@ -117,7 +117,12 @@ export class Events implements Service {
 
   private publish(target: Target, event: Envelope, ruleArn: string): void {
     const { Arn: topicArn, RoleArn: roleArn } = target;
-    if (roleArn === undefined) throw new AwsError('AccessDeniedException', `the rehearsal publishes to topics with a role only; the target ${topicArn} of ${ruleArn} has none`);
+    if (roleArn === undefined) {
+      throw new AwsError(
+        'AccessDeniedException',
+        `the rehearsal publishes to topics with a role only; the target ${topicArn} of ${ruleArn} has none`,
+      );
+    }
     this.delivery.demand(roleArn, ruleArn, { action: 'sns:Publish', resource: topicArn });
     this.published.push({ topicArn, message: inputOf(target, { ...event }) });
   }
@@ -189,6 +194,7 @@ function inputOf(target: Target, event: Record<string, unknown>): unknown {
 }
 
 function assertPattern(pattern: Record<string, unknown>): void {
-  const sample = (member: unknown): unknown => isRecord(member) ? Object.fromEntries(Object.entries(member).map(([name, inner]) => [name, sample(inner)])) : 'sample';
+  const sample = (member: unknown): unknown =>
+    isRecord(member) ? Object.fromEntries(Object.entries(member).map(([name, inner]) => [name, sample(inner)])) : 'sample';
   matches(pattern, Object.fromEntries(Object.entries(pattern).map(([name, member]) => [name, sample(member)])));
 }

@@ -83,10 +83,16 @@ export class Injector {
     const { service, operation } = call;
     const outage = this.take(fault => fault.kind === 'outage' && fault.service === service && fault.at <= this.calls);
     if (outage?.kind === 'outage') this.outages.push({ service, until: this.now() + outage.seconds * 1000 });
-    if (this.outages.some(other => other.service === service && other.until > this.now())) throw new AwsError('ServiceUnavailable', 'The service is unavailable', 503);
-    if (this.take(({ kind, at }) => kind === 'throttle' && at <= this.calls)) throw new AwsError(THROTTLES[service] ?? 'ThrottlingException', 'Rate exceeded', 400);
+    if (this.outages.some(other => other.service === service && other.until > this.now())) {
+      throw new AwsError('ServiceUnavailable', 'The service is unavailable', 503);
+    }
+    if (this.take(({ kind, at }) => kind === 'throttle' && at <= this.calls)) {
+      throw new AwsError(THROTTLES[service] ?? 'ThrottlingException', 'Rate exceeded', 400);
+    }
     const conflict = CONFLICTS[`${service}:${operation}`] ?? CONFLICTS[service];
-    if (conflict && this.take(({ kind, at }) => kind === 'conflict' && at <= this.calls)) throw new AwsError(conflict, 'Somebody else changes the same', 400);
+    if (conflict && this.take(({ kind, at }) => kind === 'conflict' && at <= this.calls)) {
+      throw new AwsError(conflict, 'Somebody else changes the same', 400);
+    }
   }
 
   /** The way of an answer to CloudFormation. */

@@ -11,13 +11,13 @@ import { Usage } from './usage';
 import { refusal, unknownPolicies } from './words';
 
 /** A permission that somebody asks for. */
-export interface Asked extends Permission {
+interface Asked extends Permission {
   readonly caller: Caller;
   readonly region: string;
 }
 
 /** A service of AWS that acts for a resource, for example EventBridge for a rule. */
-export interface AskedByService extends Permission {
+interface AskedByService extends Permission {
   /** For example `events.amazonaws.com`. */
   readonly service: string;
   /** What it acts for, and whose that is. */

@@ -26,7 +26,7 @@ export class Actor {
 }
 
 /** For what a service enters a role, and where it works with it. */
-export interface RolePlace {
+interface RolePlace {
   readonly sourceArn: string;
   readonly region: string;
   readonly sessionName: string;

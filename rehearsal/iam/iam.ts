@@ -61,7 +61,13 @@ export class Iam implements Service {
       'AWS::IAM::Policy': inlinePolicyType(this),
       'AWS::IAM::RolePolicy': rolePolicyType(this),
       'AWS::IAM::ManagedPolicy': managedPolicyType(environment, this),
-      'AWS::IAM::InstanceProfile': namedEntityType({ environment, iam: this, kind: 'instance-profile', nameProperty: 'InstanceProfileName', arns: new Set() }),
+      'AWS::IAM::InstanceProfile': namedEntityType({
+        environment,
+        iam: this,
+        kind: 'instance-profile',
+        nameProperty: 'InstanceProfileName',
+        arns: new Set(),
+      }),
       'AWS::IAM::User': namedEntityType({ environment, iam: this, kind: 'user', nameProperty: 'UserName', arns: this.users }),
     };
   }

@@ -72,26 +72,16 @@ export function managedPolicyType(environment: Environment, iam: Iam): ResourceT
   function put(policyName: string, properties: v.InferOutput<typeof ManagedPolicyProperties>, context: ResourceContext): Provisioned {
     const arn = `arn:${environment.partition}:iam::${context.accountId}:policy${properties.Path}${policyName}`;
     iam.managedPolicies.set(arn, { arn, policyName, document: properties.PolicyDocument });
-    attach(arn, properties.Roles, context.accountId);
+    attachManaged(iam, arn, properties.Roles, context.accountId);
     return { id: arn, attributes: { PolicyArn: arn } };
-  }
-
-  function attach(arn: string, roleNames: readonly string[], accountId: string): void {
-    for (const role of roleNames.flatMap(roleName => iam.roleNamed(accountId, roleName) ?? [])) {
-      iam.putRole({ ...role, managedPolicyArns: [...new Set([...role.managedPolicyArns, arn])] });
-    }
-  }
-
-  function detach(arn: string, roleNames: readonly string[], accountId: string): void {
-    for (const role of roleNames.flatMap(roleName => iam.roleNamed(accountId, roleName) ?? [])) {
-      iam.putRole({ ...role, managedPolicyArns: role.managedPolicyArns.filter(attached => attached !== arn) });
-    }
   }
 
   async function create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     const properties = read(ManagedPolicyProperties, input);
     const policyName = properties.ManagedPolicyName ?? iam.identifiers.physicalName(context, 128);
-    const taken = [...iam.managedPolicies.values()].some(policy => policy.policyName === policyName && policy.arn.includes(`::${context.accountId}:`));
+    const taken = [...iam.managedPolicies.values()].some(
+      policy => policy.policyName === policyName && policy.arn.includes(`::${context.accountId}:`),
+    );
     if (taken) throw new AwsError('EntityAlreadyExists', `A policy called ${policyName} already exists. Duplicate names are not allowed.`, 409);
     return put(policyName, properties, context);
   }
@@ -102,14 +92,26 @@ export function managedPolicyType(environment: Environment, iam: Iam): ResourceT
       const properties = read(ManagedPolicyProperties, input);
       const old = read(ManagedPolicyProperties, before);
       if (properties.ManagedPolicyName !== old.ManagedPolicyName || properties.Path !== old.Path) return create(input, context);
-      detach(id, old.Roles, context.accountId);
+      detachManaged(iam, id, old.Roles, context.accountId);
       return put(id.slice(id.lastIndexOf('/') + 1), properties, context);
     },
     async remove(id, input, context) {
-      detach(id, read(ManagedPolicyProperties, input).Roles, context.accountId);
+      detachManaged(iam, id, read(ManagedPolicyProperties, input).Roles, context.accountId);
       iam.managedPolicies.delete(id);
     },
   };
+}
+
+function attachManaged(iam: Iam, arn: string, roleNames: readonly string[], accountId: string): void {
+  for (const role of roleNames.flatMap(roleName => iam.roleNamed(accountId, roleName) ?? [])) {
+    iam.putRole({ ...role, managedPolicyArns: [...new Set([...role.managedPolicyArns, arn])] });
+  }
+}
+
+function detachManaged(iam: Iam, arn: string, roleNames: readonly string[], accountId: string): void {
+  for (const role of roleNames.flatMap(roleName => iam.roleNamed(accountId, roleName) ?? [])) {
+    iam.putRole({ ...role, managedPolicyArns: role.managedPolicyArns.filter(attached => attached !== arn) });
+  }
 }
 
 /** `AWS::IAM::InstanceProfile` and `AWS::IAM::User`: a name and an ARN. */

@@ -17,7 +17,10 @@ const Properties = v.object({
 
 /** `AWS::IAM::Role`. */
 export class RoleType implements ResourceType {
-  public constructor(private readonly environment: Environment, private readonly iam: Iam) {}
+  public constructor(
+    private readonly environment: Environment,
+    private readonly iam: Iam,
+  ) {}
 
   public async create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     const properties = read(Properties, input);
@@ -26,7 +29,10 @@ export class RoleType implements ResourceType {
       throw new AwsError('EntityAlreadyExists', `Role with name ${roleName} already exists.`, 409);
     }
     return this.put(properties, context, {
-      roleName, roleId: `AROA${this.iam.identifiers.next(17, 'upper')}`, policies: {}, managedPolicyArns: [],
+      roleName,
+      roleId: `AROA${this.iam.identifiers.next(17, 'upper')}`,
+      policies: {},
+      managedPolicyArns: [],
     });
   }
 
@@ -48,7 +54,9 @@ export class RoleType implements ResourceType {
   }
 
   private put(
-    properties: v.InferOutput<typeof Properties>, { accountId, tags }: ResourceContext, known: Pick<Role, 'roleName' | 'roleId' | 'policies' | 'managedPolicyArns'>,
+    properties: v.InferOutput<typeof Properties>,
+    { accountId, tags }: ResourceContext,
+    known: Pick<Role, 'roleName' | 'roleId' | 'policies' | 'managedPolicyArns'>,
   ): Provisioned {
     this.iam.assertPrincipalsExist(properties.AssumeRolePolicyDocument);
     const { ManagedPolicyArns: managed, PermissionsBoundary: boundary } = properties;

@@ -91,7 +91,9 @@ export class Functions {
     if (!found) throw new Error(`function not found: ${arn}`);
     const outcome = await this.execute(found.configuration, found.pool, payload);
     if (!outcome.error) return { payload: outcome.payload ?? 'null', failed: false };
-    if (found.configuration.logLevel !== 'FATAL') this.write(found.configuration.name, `ERROR ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+    if (found.configuration.logLevel !== 'FATAL') {
+      this.write(found.configuration.name, `ERROR ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+    }
     return { payload: JSON.stringify(outcome.error), failed: true };
   }
 

@@ -16,7 +16,9 @@ export async function callHandler(target: Handler, event: unknown, context: unkn
 
 /** What AWS hands to a handler beside the event. */
 export function contextOf(
-  { requestId, functionArn }: Pick<Invocation, 'requestId' | 'functionArn'>, variables: Readonly<Record<string, string | undefined>>, remaining: () => number,
+  { requestId, functionArn }: Pick<Invocation, 'requestId' | 'functionArn'>,
+  variables: Readonly<Record<string, string | undefined>>,
+  remaining: () => number,
 ): Record<string, unknown> {
   return {
     awsRequestId: requestId,

@@ -11,7 +11,7 @@ import { Functions, type FunctionConfiguration, type InvocationResult, type LogL
 import { permissions } from './permissions';
 import { FunctionType, QualifiedFunctionType } from './resources';
 
-export interface LambdaOptions {
+interface LambdaOptions {
   /** Folder from which functions get SDK clients that the runtime does not bring. @default the current folder */
   readonly modules?: string;
   /** Folder for the code of inline functions. @default that of the system */

@@ -6,6 +6,7 @@ export class ProcessPool {
   private readonly busy = new Set<Execution>();
   private readonly waiting: (() => void)[] = [];
   private retired = false;
+  private ended = false;
 
   /** @param concurrency how many invocations of the function run at once */
   public constructor(private readonly start: () => Execution, private readonly concurrency: number) {}
@@ -36,13 +37,16 @@ export class ProcessPool {
     while (this.shrink());
   }
 
+  /** Ends everything; whoever still wants work done is not heard any more, as nobody is left who would read the answer. */
   public kill(): void {
+    this.ended = true;
     this.retire();
     for (const process of this.busy) process.kill();
   }
 
   private async take(): Promise<Execution> {
     while (this.busy.size >= this.concurrency) await new Promise<void>(resolve => this.waiting.push(resolve));
+    if (this.ended) return new Promise(() => undefined);
     let process = this.idle.pop();
     while (process && !process.alive) process = this.idle.pop();
     const taken = process ?? this.start();

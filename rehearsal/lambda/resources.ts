@@ -89,7 +89,9 @@ export class FunctionType implements ResourceType {
 
   /** The folder that holds the code; an inline function gets one of its own. */
   private code(name: string, code: FunctionProperties['Code']): string {
-    if (code.ImageUri) throw new AwsError('InvalidParameterValueException', `the rehearsal runs no container images, function '${name}' wants ${code.ImageUri}`);
+    if (code.ImageUri) {
+      throw new AwsError('InvalidParameterValueException', `the rehearsal runs no container images, function '${name}' wants ${code.ImageUri}`);
+    }
     if (code.ZipFile !== undefined) {
       const folder = mkdtempSync(path.join(this.temporary, `${name}-`));
       writeFileSync(path.join(folder, 'index.js'), code.ZipFile);

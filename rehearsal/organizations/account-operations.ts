@@ -68,7 +68,9 @@ export class AccountOperations {
     if (!tree.hasParent(source) || account.parentId !== source && account.parentId !== destination) {
       throw new AwsError('SourceParentNotFoundException', "You specified a source parent that doesn't exist or doesn't contain the account.");
     }
-    if (!tree.hasParent(destination)) throw new AwsError('DestinationParentNotFoundException', "You specified a destination parent that doesn't exist.");
+    if (!tree.hasParent(destination)) {
+      throw new AwsError('DestinationParentNotFoundException', "You specified a destination parent that doesn't exist.");
+    }
     if (account.parentId === destination) {
       throw new AwsError('DuplicateAccountException', 'The specified account is already present in the specified destination.');
     }

@@ -8,7 +8,7 @@ const CLOSING_SECONDS = 60;
 const CLOSING_AT_ONCE = 3;
 const DAY = 86_400_000;
 /** So long a closed account can be opened again and counts as one of the organization. */
-export const POST_CLOSURE = 90 * DAY;
+const POST_CLOSURE = 90 * DAY;
 const ROLLING = 30 * DAY;
 
 /** Closes accounts as AWS does: three at a time, a part of the organization in thirty days, and for good after ninety. */
@@ -20,7 +20,10 @@ export class AccountClosure {
   public close(account: SimulatedAccount): void {
     const { accountId, state } = account;
     if (accountId === this.managementAccountId) throw refused('CANNOT_CLOSE_MANAGEMENT_ACCOUNT', "You can't close the management account.");
-    if (state !== 'ACTIVE') throw new AwsError('AccountAlreadyClosedException', 'You attempted to close an account that is already closed.');
+    if (state === 'SUSPENDED') throw new AwsError('ConflictException', 'The request failed because it conflicts with the current state of the specified resource.');
+    if (state !== 'ACTIVE' && state !== 'PENDING_ACTIVATION') {
+      throw new AwsError('AccountAlreadyClosedException', 'You attempted to close an account that is already closed.');
+    }
     if (this.tree.accounts.filter(other => other.state === 'PENDING_CLOSURE').length >= CLOSING_AT_ONCE) {
       throw refused('CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED', 'You have exceeded the number of accounts that you can close at a time.');
     }
@@ -41,6 +44,11 @@ export class AccountClosure {
   private quota(): number {
     return Math.max(250, Math.min(1000, Math.floor(this.tree.accounts.length / 5)));
   }
+}
+
+/** Whether nobody can use the account any more; while it is being closed, it still works. */
+export function isShut({ state }: SimulatedAccount): boolean {
+  return state === 'SUSPENDED' || state === 'CLOSED';
 }
 
 /** Whether AWS has removed the account for good. */

@@ -7,7 +7,7 @@ import type { Provisioned, ResourceContext, ResourceType } from '../service';
 import type { OrganizationTree } from './tree';
 
 /** The policies of an organization that bound what its accounts may do; those of other types are kept and change nothing. */
-export type ControlPolicyType = 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';
+type ControlPolicyType = 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';
 
 const Properties = v.object({
   Name: v.string(),

@@ -7,12 +7,24 @@ import type { OrganizationTree, SimulatedAccount } from './tree';
 /** The quota of AWS: so many accounts may be in creation at a time. */
 const IN_FLIGHT = 5;
 /** Why AWS has not created an account. */
-export type CreationFailure = 'ACCOUNT_LIMIT_EXCEEDED' | 'EMAIL_ALREADY_EXISTS' | 'INVALID_ADDRESS' | 'INVALID_EMAIL' | 'CONCURRENT_ACCOUNT_MODIFICATION'
-| 'INTERNAL_FAILURE' | 'GOVCLOUD_ACCOUNT_ALREADY_EXISTS' | 'MISSING_BUSINESS_VALIDATION' | 'FAILED_BUSINESS_VALIDATION' | 'PENDING_BUSINESS_VALIDATION'
-| 'INVALID_IDENTITY_FOR_BUSINESS_VALIDATION' | 'UNKNOWN_BUSINESS_VALIDATION' | 'MISSING_PAYMENT_INSTRUMENT' | 'INVALID_PAYMENT_INSTRUMENT'
-| 'UPDATE_EXISTING_RESOURCE_POLICY_WITH_TAGS_NOT_SUPPORTED';
+export type CreationFailure =
+  | 'ACCOUNT_LIMIT_EXCEEDED'
+  | 'EMAIL_ALREADY_EXISTS'
+  | 'INVALID_ADDRESS'
+  | 'INVALID_EMAIL'
+  | 'CONCURRENT_ACCOUNT_MODIFICATION'
+  | 'INTERNAL_FAILURE'
+  | 'GOVCLOUD_ACCOUNT_ALREADY_EXISTS'
+  | 'MISSING_BUSINESS_VALIDATION'
+  | 'FAILED_BUSINESS_VALIDATION'
+  | 'PENDING_BUSINESS_VALIDATION'
+  | 'INVALID_IDENTITY_FOR_BUSINESS_VALIDATION'
+  | 'UNKNOWN_BUSINESS_VALIDATION'
+  | 'MISSING_PAYMENT_INSTRUMENT'
+  | 'INVALID_PAYMENT_INSTRUMENT'
+  | 'UPDATE_EXISTING_RESOURCE_POLICY_WITH_TAGS_NOT_SUPPORTED';
 
-export interface CreationRequest {
+interface CreationRequest {
   readonly name: string;
   readonly email: string;
   readonly roleName: string;
@@ -29,7 +41,7 @@ export interface CreationStatus {
   readonly failureReason?: CreationFailure;
 }
 
-export interface CreationOptions {
+interface CreationOptions {
   readonly accountLimit: number;
   readonly creationSeconds: number;
   /** Told once the account belongs to the organization. */
@@ -90,6 +102,11 @@ export class AccountCreation {
     return status;
   }
 
+  /** Waits for what AWS creates, whoever asked for it and has gone: an account that was asked for comes, and stays. */
+  public async ended(): Promise<void> {
+    while (this.all.some(({ state }) => state === 'IN_PROGRESS')) await this.clock.sleep(1);
+  }
+
   private async finish(status: CreationStatus, request: CreationRequest, failureReason: CreationFailure | undefined): Promise<void> {
     await this.clock.sleep(this.options.creationSeconds);
     const completedAt = this.clock.now();
@@ -100,7 +117,7 @@ export class AccountCreation {
     const { name, email, tags, roleName } = request;
     const accountId = this.tree.newAccountId();
     const account = this.tree.putAccount({
-      accountId, name, email, tags, state: 'ACTIVE', joined: 'CREATED', joinedAt: completedAt, parentId: this.tree.rootId,
+      accountId, name, email, tags, state: 'PENDING_ACTIVATION', joined: 'CREATED', joinedAt: completedAt, parentId: this.tree.rootId,
     });
     this.statuses.set(status.id, { ...status, state: 'SUCCEEDED', completedAt, accountId });
     this.options.onCreated(account, roleName);

@@ -1,8 +1,8 @@
 import type { Iam } from '../iam/iam';
 import { AwsError } from '../service';
 import type { Call, Environment, Operation, Permissions, ResourceType, Service } from '../service';
-import { AccountOperations } from './account-operations';
-import { AccountClosure, isGone } from './closure';
+import { AccountOperations, requiredAccount } from './account-operations';
+import { AccountClosure, isGone, isShut } from './closure';
 import { ControlPolicies } from './control-policies';
 import { AccountCreation } from './creation';
 import { permissions } from './permissions';
@@ -25,11 +25,11 @@ export interface OrganizationsOptions {
   readonly creationSeconds?: number;
   /** Simulated seconds until the access role of a created account can be assumed. @default 20 */
   readonly readySeconds?: number;
-  /** Simulated seconds until a created account may use AWS's services. @default 5 more than readySeconds */
-  readonly subscribedSeconds?: number;
+  /** Simulated seconds until a created account is active and may use AWS's services. @default 5 more than readySeconds */
+  readonly activeSeconds?: number;
 }
 
-export interface AddAccountOptions {
+interface AddAccountOptions {
   readonly accountId: string;
   readonly name: string;
   readonly email: string;
@@ -50,7 +50,6 @@ export class Organizations implements Service {
   public readonly policies: ControlPolicies;
   public readonly closure: AccountClosure;
   private readonly throttle: Throttle;
-  private readonly subscribedAt = new Map<string, number>();
 
   public constructor(private readonly environment: Environment, private readonly iam: Iam, public readonly options: OrganizationsOptions) {
     const { managementAccountId } = options;
@@ -64,7 +63,12 @@ export class Organizations implements Service {
       creationSeconds: options.creationSeconds ?? 60,
       onCreated: (account, roleName) => { void this.openAccount(account, roleName); },
     });
-    this.addAccount({ accountId: managementAccountId, name: 'management', email: `management+${managementAccountId}@example.com`, joined: 'INVITED' });
+    this.addAccount({
+      accountId: managementAccountId,
+      name: 'management',
+      email: `management+${managementAccountId}@example.com`,
+      joined: 'INVITED',
+    });
     this.operations = this.guarded({
       ...new AccountOperations(this).operations,
       ...new UnitOperations(this).operations,
@@ -125,18 +129,40 @@ export class Organizations implements Service {
     this.creation.takeEmail(email);
   }
 
-  /** @throws while the services of AWS do not know the account of the caller yet, which is some time after it was created */
-  public assertSubscribed({ caller, service }: Call): void {
-    if (service === 'sts' || this.environment.clock.now() >= (this.subscribedAt.get(caller.accountId) ?? 0)) return;
-    throw new AwsError('OptInRequired', 'The AWS Access Key Id needs a subscription for the service', 403);
+  /** As AWS does when bills are not paid or when it suspects abuse: until the account is reinstated nobody can use it. */
+  public suspend(accountId: string): void {
+    this.tree.putAccount({ ...requiredAccount(this, accountId), state: 'SUSPENDED' });
   }
 
-  /** A created account answers nobody at first: its access role comes later, and the services later still. */
-  private async openAccount(account: SimulatedAccount, roleName: string): Promise<void> {
-    const { readySeconds = 20, subscribedSeconds = readySeconds + 5 } = this.options;
-    this.subscribedAt.set(account.accountId, this.environment.clock.now() + subscribedSeconds * 1000);
-    await this.environment.clock.sleep(readySeconds);
-    this.putAccessRole(account.accountId, roleName);
+  /** As AWS Support does. */
+  public reinstate(accountId: string): void {
+    this.tree.putAccount({ ...requiredAccount(this, accountId), state: 'ACTIVE' });
+  }
+
+  /** @throws where the account of the caller cannot be used: not yet, because the services of AWS do not know it, or no more */
+  public assertUsable({ caller, service, operation }: Call): void {
+    const account = this.tree.account(caller.accountId);
+    if (account === undefined) return;
+    if (isShut(account)) {
+      const words = `User: ${caller.arn} is not authorized to perform: ${service}:${operation}, because account ${account.accountId} is ${account.state}`;
+      throw new AwsError('AccessDeniedException', words, 403);
+    }
+    if (account.state === 'PENDING_ACTIVATION' && service !== 'sts') {
+      throw new AwsError('OptInRequired', 'The AWS Access Key Id needs a subscription for the service', 403);
+    }
+  }
+
+  /** A created account answers nobody at first: its access role comes later, and its activation later still. */
+  private async openAccount({ accountId }: SimulatedAccount, roleName: string): Promise<void> {
+    const { environment: { clock }, options: { readySeconds = 20, activeSeconds = readySeconds + 5 } } = this;
+    void clock.sleep(activeSeconds).then(() => this.activate(accountId));
+    await clock.sleep(readySeconds);
+    this.putAccessRole(accountId, roleName);
+  }
+
+  private activate(accountId: string): void {
+    const account = this.tree.account(accountId);
+    if (account?.state === 'PENDING_ACTIVATION') this.tree.putAccount({ ...account, state: 'ACTIVE' });
   }
 
   private putAccessRole(accountId: string, roleName: string): void {

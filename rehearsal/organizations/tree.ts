@@ -1,6 +1,7 @@
 import { Identifiers } from '../identifiers';
 import { AwsError } from '../service';
 
+/** `PENDING_ACTIVATION` until it can be used after its creation, `SUSPENDED` by AWS, `CLOSED` by its owner. */
 export type AccountState = 'PENDING_ACTIVATION' | 'ACTIVE' | 'SUSPENDED' | 'PENDING_CLOSURE' | 'CLOSED';
 
 export interface SimulatedAccount {

@@ -27,7 +27,7 @@ type Hook = (call: Call) => Promise<void>;
 type Guard = (service: Service, call: Call) => Promise<void>;
 
 /** A call on its way over HTTP. */
-export interface CarriedCall {
+interface CarriedCall {
   readonly service: string;
   readonly operation: string;
   readonly accessKeyId: string;

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../service';
 
-export interface CredentialScope {
+interface CredentialScope {
   readonly accessKeyId: string;
   readonly region: string;
   readonly service: string;

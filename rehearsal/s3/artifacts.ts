@@ -3,7 +3,7 @@ import { AwsError } from '../service';
 import { noSuchBucket } from './buckets';
 import type { S3 } from './s3';
 
-export interface ObjectLocation {
+interface ObjectLocation {
   readonly bucket: string;
   readonly key: string;
   /** ARN of the key that encrypts it; undefined: the key that AWS keeps for S3 in the bucket's account, which asks nobody. */

@@ -27,7 +27,7 @@ interface KeptBucket extends Omit<Bucket, 'objects' | 'policy'> {
   policy?: PolicyDocument;
 }
 
-export interface ObjectOptions {
+interface ObjectOptions {
   readonly directory?: string;
   readonly contentType?: string;
   readonly metadata?: Readonly<Record<string, string>>;

@@ -80,7 +80,9 @@ export class Ssm implements Service {
   private getParametersByPath(call: Call): unknown {
     const { Path: path, Recursive: recursive, MaxResults: size, NextToken: token = '0' } = read(PathInput, call.input);
     const prefix = path.endsWith('/') ? path : `${path}/`;
-    const below = [...this.storeOf(call).values()].filter(({ name }) => name.startsWith(prefix) && (recursive || !name.slice(prefix.length).includes('/')));
+    const below = [...this.storeOf(call).values()].filter(
+      ({ name }) => name.startsWith(prefix) && (recursive || !name.slice(prefix.length).includes('/')),
+    );
     const end = Number(token) + size;
     const page = below.sort((one, other) => one.name < other.name ? -1 : 1).slice(Number(token), end);
     return { Parameters: page.map(parameter => this.described(call, parameter)), NextToken: end < below.length ? String(end) : undefined };

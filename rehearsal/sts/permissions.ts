@@ -8,7 +8,9 @@ export const permissions: Record<string, Permissions> = {
     const resource = textOf(call, 'RoleArn');
     const tags = tagsOf(call);
     const context = {
-      ...requestTags(tags), 'sts:ExternalId': textOf(call, 'ExternalId') || undefined, 'sts:RoleSessionName': textOf(call, 'RoleSessionName') || undefined,
+      ...requestTags(tags),
+      'sts:ExternalId': textOf(call, 'ExternalId') || undefined,
+      'sts:RoleSessionName': textOf(call, 'RoleSessionName') || undefined,
     };
     const tagging = Object.keys(tags).length === 0 ? [] : [{ action: 'sts:TagSession', resource, context }];
     return [own(call, resource, context), ...tagging];

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { permissions } from './permissions';
 import type { Iam } from '../iam/iam';
 import { PolicyDocument } from '../iam/policy';
+import { isShut } from '../organizations/closure';
 import type { Organizations } from '../organizations/organizations';
 import { read } from '../protocol/read';
 import { credentialScope } from '../protocol/signature';
@@ -33,7 +34,7 @@ export class Sts implements Service {
   private assumeRole(call: Call): unknown {
     const input = read(AssumeRoleInput, call.input);
     const role = this.iam.role(input.RoleArn);
-    if (role === undefined || !this.isActive(role.accountId)) {
+    if (role === undefined || !this.admits(role.accountId)) {
       throw new AwsError('AccessDenied', `User: ${call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`, 403);
     }
     const arn = `arn:${this.environment.partition}:sts::${role.accountId}:assumed-role/${role.roleName}/${input.RoleSessionName}`;
@@ -62,9 +63,9 @@ export class Sts implements Service {
     return found;
   }
 
-  /** A closed account admits nobody; an account outside the organization is its own business. */
-  private isActive(accountId: string): boolean {
+  /** A closed or suspended account admits nobody; an account outside the organization is its own business. */
+  private admits(accountId: string): boolean {
     const account = this.organizations.account(accountId);
-    return account === undefined || account.state === 'ACTIVE';
+    return account === undefined || !isShut(account);
   }
 }

@@ -100,18 +100,7 @@ export class AccountStack extends Stack {
     const resource = new ManagedResource<AccountStackRequest, AccountStackResult>(new Construct(scope, `${id}.AccountStack`), 'Resource', {
       serviceToken: props.organization.stackServiceToken,
       resourceType: 'Custom::OrgEnvironmentsStack',
-      request: {
-        accountId,
-        region,
-        stackName,
-        qualifier: BOOTSTRAP_QUALIFIER,
-        templateBucket: Lazy.uncachedString({ produce: () => this.templateLocation().bucketName }),
-        templateKey: Lazy.uncachedString({ produce: () => this.templateLocation().objectKey }),
-        parameters: lazy(() => this.parameterValues),
-        tags: lazy(() => this.tags.tagValues()),
-        outputs: lazy(() => [...this.outputsRead]),
-        lease: lazy(() => this.lease),
-      },
+      request: this.request({ accountId, region, stackName }),
     });
     this.resource = resource.resource;
     this.nestedStackResource = this.noteReads(resource.resource.node.defaultChild as CfnResource);
@@ -169,6 +158,19 @@ export class AccountStack extends Stack {
     const template = JSON.stringify(this._toCloudFormation());
     this.template = this.locationOf(template);
     return true;
+  }
+
+  private request(place: Pick<AccountStackRequest, 'accountId' | 'region' | 'stackName'>): AccountStackRequest {
+    return {
+      ...place,
+      qualifier: BOOTSTRAP_QUALIFIER,
+      templateBucket: Lazy.uncachedString({ produce: () => this.templateLocation().bucketName }),
+      templateKey: Lazy.uncachedString({ produce: () => this.templateLocation().objectKey }),
+      parameters: lazy(() => this.parameterValues),
+      tags: lazy(() => this.tags.tagValues()),
+      outputs: lazy(() => [...this.outputsRead]),
+      lease: lazy(() => this.lease),
+    };
   }
 
   /** Both CDK's references and `outputValue` ask the resource: what nobody asks for need not fit into its answer. */

@@ -1,4 +1,6 @@
-import { DockerImageAssetLocation, DockerImageAssetSource, FileAssetLocation, FileAssetSource, ISynthesisSession, StackSynthesizer } from 'aws-cdk-lib';
+import {
+  DockerImageAssetLocation, DockerImageAssetSource, FileAssetLocation, FileAssetSource, ISynthesisSession, StackSynthesizer,
+} from 'aws-cdk-lib';
 import { fail } from '../private/validate';
 
 /** Writes the template and nothing else: it is published as an asset of the stack around. */

@@ -133,6 +133,13 @@ export class Account extends Resource implements IAccount {
 
   public readonly accountId: string;
 
+  /**
+   * Whether the account may have been there before, and hold what is somebody else's.
+   *
+   * @internal
+   */
+  public readonly _mayBeAdopted: boolean;
+
   public constructor(scope: Construct, id: string, props: AccountProps) {
     super(scope, id);
     validate.regionOfNewAccounts(this, this.env.region);
@@ -155,5 +162,6 @@ export class Account extends Resource implements IAccount {
     });
     lineUp(account.resource.node.defaultChild as CfnResource);
     this.accountId = account.result('accountId');
+    this._mayBeAdopted = props.onExisting === OnExistingAccount.ADOPT;
   }
 }

@@ -1,5 +1,3 @@
-import type { Wire } from '../private/contract';
-
 /** What every account gets before it is called ready. */
 export interface Preparation {
   /** Role in the account through which it is entered from the management account. */
@@ -39,6 +37,3 @@ export type AccountRequest = VendedAccountRequest | ExistingAccountRequest;
 export interface AccountResult {
   readonly accountId: string;
 }
-
-/** Fails to compile when something in the contract would not survive CloudFormation. */
-export type AccountWire = Wire<VendedAccountRequest> | Wire<ExistingAccountRequest>;

@@ -8,7 +8,7 @@ import { BOOTSTRAP_QUALIFIER } from '../private/bootstrap';
 import { templatesFingerprint } from '../private/handler-code';
 import { validate } from '../private/validate';
 
-export interface PreparationOptions {
+interface PreparationOptions {
   readonly accessRoleName?: string;
   readonly executionPolicies?: IManagedPolicy[];
 }

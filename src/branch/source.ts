@@ -96,20 +96,7 @@ class CodeCommitConnection extends Construct {
       },
       targets: [new LambdaFunction(organization.triggerFunction)],
     });
-
-    // for a start that comes late: the head may have moved since the event
-    organization.triggerFunction.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({
-      actions: ['codecommit:GetBranch'], resources: [repository.repositoryArn],
-    }));
-
-    // for the time at which a commit was written
-    organization.deploymentsRole.addToPrincipalPolicy(new PolicyStatement({ actions: ['codecommit:GetCommit'], resources: [repository.repositoryArn] }));
-
-    // for the authors of commits
-    organization.operationsFunction.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({
-      actions: ['codecommit:GetCommit'], resources: [repository.repositoryArn],
-    }));
-
+    this.letFunctionsRead(repository, organization);
     const statements = this.statements(repository, organization);
     const role = new Role(this, 'SourceRole', {
       // known by its path: CloudFormation gives the role up when the removal of the last environment fails, and a name would be taken when that is put back
@@ -125,6 +112,23 @@ class CodeCommitConnection extends Construct {
     const later = 'the accounts are created later; their buckets are known by prefix and organization';
     acknowledgeWildcards(role, statements, { Artifacts: later });
     this.sourceRole = role;
+  }
+
+  private letFunctionsRead(repository: IRepository, organization: IOrganization) {
+    // for a start that comes late: the head may have moved since the event
+    organization.triggerFunction.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({
+      actions: ['codecommit:GetBranch'], resources: [repository.repositoryArn],
+    }));
+
+    // for the time at which a commit was written
+    organization.deploymentsRole.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['codecommit:GetCommit'], resources: [repository.repositoryArn] }),
+    );
+
+    // for the authors of commits
+    organization.operationsFunction.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({
+      actions: ['codecommit:GetCommit'], resources: [repository.repositoryArn],
+    }));
   }
 
   private statements(repository: IRepository, organization: IOrganization): PolicyStatement[] {

@@ -10,11 +10,15 @@ export function vendingStatements(organizationId: string, accessRoleNames: reado
   const within = (kind: string) => `arn:${Aws.PARTITION}:organizations::${Aws.ACCOUNT_ID}:${kind}/${organizationId}/*`;
   return [
     // creating with tags asks for both, and there is no account yet that could be named
-    allow('CreateTagged', ['organizations:CreateAccount', 'organizations:TagResource'], ['*'], { Null: { [`aws:RequestTag/${NAMES.ownerTag}`]: 'false' } }),
+    allow('CreateTagged', ['organizations:CreateAccount', 'organizations:TagResource'], ['*'], {
+      Null: { [`aws:RequestTag/${NAMES.ownerTag}`]: 'false' },
+    }),
     // ListAccounts finds whose an e-mail is that is taken; ListCreateAccountStatus finds a request whose answer was lost
-    allow('Look', [
-      'organizations:DescribeCreateAccountStatus', 'organizations:ListCreateAccountStatus', 'organizations:ListAccounts', 'organizations:ListRoots',
-    ], ['*']),
+    allow(
+      'Look',
+      ['organizations:DescribeCreateAccountStatus', 'organizations:ListCreateAccountStatus', 'organizations:ListAccounts', 'organizations:ListRoots'],
+      ['*'],
+    ),
     allow('LookAtOne', ['organizations:DescribeAccount', 'organizations:ListParents'], [within('account')]),
     allow('LookIntoUnits', ['organizations:ListOrganizationalUnitsForParent'], [within('root'), within('ou')]),
     // UntagResource is for a tag that is no longer declared
@@ -22,9 +26,14 @@ export function vendingStatements(organizationId: string, accessRoleNames: reado
     allow('Move', ['organizations:MoveAccount'], [within('account'), within('root'), within('ou')]),
     // for a name that has changed since the account was created
     allow('Rename', ['account:PutAccountName'], [`arn:${Aws.PARTITION}:account::${Aws.ACCOUNT_ID}:account/${organizationId}/*`]),
-    allow('EnterMembers', ['sts:AssumeRole'], accessRoleNames.map(name => `arn:${Aws.PARTITION}:iam::*:role/${name}`), {
-      StringEquals: { 'aws:ResourceOrgID': organizationId },
-    }),
+    allow(
+      'EnterMembers',
+      ['sts:AssumeRole'],
+      accessRoleNames.map(name => `arn:${Aws.PARTITION}:iam::*:role/${name}`),
+      {
+        StringEquals: { 'aws:ResourceOrgID': organizationId },
+      },
+    ),
   ];
 }
 

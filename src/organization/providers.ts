@@ -23,7 +23,7 @@ const QUEUE = ['dynamodb:UpdateItem'];
 /** What was asked of the resources of a provider, the last at the end. */
 const REQUESTS = 'request#*';
 
-export interface OrganizationProvidersProps {
+interface OrganizationProvidersProps {
   readonly registry: Table;
   readonly eventBus: EventBus;
   readonly organizationId: string;

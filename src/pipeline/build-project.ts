@@ -7,7 +7,8 @@ import { describeCommand } from './scripts';
 import { acknowledge } from '../private/acknowledge';
 import { NAMES } from '../private/contract';
 
-/** CDK no longer runs on the version that the image has by default. */
+const IMAGE = 'aws/codebuild/standard:7.0';
+/** CDK no longer runs on the version that CodeBuild's images have by default. Other images are refused when versions are asked for. */
 const NODE = { 'runtime-versions': { nodejs: '22' } };
 
 export interface BuildProjectProps {
@@ -45,7 +46,7 @@ export class BuildProject extends Construct {
       source: { type: 'CODEPIPELINE', buildSpec: JSON.stringify(this.buildSpec(), undefined, 2) },
       environment: {
         type: 'LINUX_CONTAINER',
-        image: options.buildImage ?? 'aws/codebuild/standard:7.0',
+        image: options.buildImage ?? IMAGE,
         computeType: options.computeType ?? ComputeType.SMALL,
         privilegedMode: step.docker ?? false,
         environmentVariables: this.variables(),
@@ -61,11 +62,15 @@ export class BuildProject extends Construct {
 
   private buildSpec(): object {
     const { step, options } = this.props;
+    const { buildImage = IMAGE } = options;
     const install = [...runsInRepository(step) ? [describeCommand()] : [], ...step.installCommands ?? []];
     return {
       version: '0.2',
       ...step.exports && { env: { 'exported-variables': step.exports } },
-      phases: { install: { ...NODE, ...install.length > 0 && { commands: install } }, build: { commands: step.commands } },
+      phases: {
+        install: { ...buildImage.startsWith('aws/codebuild/') && NODE, ...install.length > 0 && { commands: install } },
+        build: { commands: step.commands },
+      },
       ...step.outputFiles && { artifacts: { files: step.outputFiles } },
       ...step.cached && options.cachePaths && { cache: { paths: options.cachePaths } },
     };

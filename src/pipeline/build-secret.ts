@@ -1,11 +1,13 @@
 /** A value that builds are given and that nobody reads in a template. It is kept in the account of the environment. */
 export abstract class BuildSecret {
-  /** A secret of Secrets Manager; `jsonKey` names one of its values. */
+  /**
+   * A secret of Secrets Manager, by its name, encrypted with the account's default key (`aws/secretsmanager`); `jsonKey` names one of its values.
+   */
   public static secretsManager(secretName: string, jsonKey?: string): BuildSecret {
     return new SecretsManagerSecret(secretName, jsonKey);
   }
 
-  /** A parameter of Systems Manager, of whatever type. */
+  /** A parameter of Systems Manager, by its name, of whatever type; a secure one is encrypted with the account's default key (`aws/ssm`). */
   public static parameter(parameterName: string): BuildSecret {
     return new ParameterSecret(parameterName);
   }

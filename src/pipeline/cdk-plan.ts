@@ -32,6 +32,7 @@ export interface VerifiedPipelineOptions extends PipelineDefinitionOptions {
 
   /**
    * Names of at most five CloudWatch alarms in the account of the environment that must not go off after a deployment.
+   * Composite alarms cannot be watched: CloudWatch shows them to nobody whose rights are limited to some alarms.
    *
    * @default - none
    */
@@ -81,9 +82,24 @@ export interface CdkPipelineOptions extends VerifiedPipelineOptions {
    * @default - only CDK's own validation and cdk-nag, if the app uses it
    */
   readonly guardRules?: string[];
+
+  /**
+   * Version of the CDK command line that compares and deploys; `'2'` is the latest. It must know the assemblies that the app's `aws-cdk-lib` writes: name
+   * a later one when it says that it does not.
+   *
+   * @default '2.1148.1'
+   */
+  readonly cliVersion?: string;
 }
 
-const CDK = 'npx --yes aws-cdk@2';
+/** What the pipelines are tested with: a later one may word differently what Check reads, and a way back would take another one than the run. */
+export const CLI_VERSION = '2.1148.1';
+
+/** The CDK command line of the pipeline itself, whatever the app has. */
+export function cdk(version = CLI_VERSION): string {
+  return `npx --yes aws-cdk@${version}`;
+}
+
 // '**' selects the stacks of stages, too, which --all leaves out
 const ALL = "'**' --app cdk.out";
 
@@ -92,7 +108,7 @@ export function cdkPlan(options: CdkPipelineOptions): PipelinePlan {
     stages: [
       { name: 'Synth', steps: [synthStep(options)] },
       { name: 'Check', steps: [checkStep(options)] },
-      deployStage(options, deployStep()),
+      deployStage(options, deployStep(options)),
     ],
     executionMode: options.executionMode,
     builds: options,
@@ -117,14 +133,14 @@ export function synthStep(options: CdkPipelineOptions): PipelineStep {
   };
 }
 
-function checkStep({ guardRules = [] }: CdkPipelineOptions): PipelineStep {
+function checkStep({ guardRules = [], cliVersion }: CdkPipelineOptions): PipelineStep {
   return {
     name: 'Check',
     description: 'Looks for findings of policies, and for what would change',
     input: 'Assembly',
     commands: [
       // compares templates and makes no change sets: looking is all that it needs
-      `${CDK} diff ${ALL} --method template --no-color > diff.txt 2>&1 || { cat diff.txt; exit 1; }`,
+      `${cdk(cliVersion)} diff ${ALL} --method template --no-color > diff.txt 2>&1 || { cat diff.txt; exit 1; }`,
       ...guardRules.length > 0 ? guardCommands(guardRules) : [],
       checkCommand(),
       'export CHECK_SUMMARY="$(cat summary.txt)" CHECK_BUILD="$CODEBUILD_BUILD_ID"',
@@ -146,12 +162,12 @@ function guardCommands(rules: readonly string[]): string[] {
   ];
 }
 
-function deployStep(): PipelineStep {
+function deployStep({ cliVersion }: CdkPipelineOptions): PipelineStep {
   return {
     name: 'Deploy',
     description: 'Deploys the synthesized app into this account',
     input: 'Assembly',
-    commands: [`${CDK} deploy ${ALL} --require-approval never --progress events --outputs-file outputs.json`],
+    commands: [`${cdk(cliVersion)} deploy ${ALL} --require-approval never --progress events --outputs-file outputs.json`],
     output: 'Deployed',
     outputFiles: ['outputs.json'],
     roles: [AccountRole.DEPLOY, AccountRole.FILE_PUBLISHING, AccountRole.IMAGE_PUBLISHING, AccountRole.LOOKUP],

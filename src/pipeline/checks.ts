@@ -1,14 +1,19 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { BuildSecretConfig } from './build-secret';
 import type { CdkPipelineOptions } from './cdk-plan';
+import { CLI_VERSION } from './cdk-plan';
 import type { PipelineDefinition } from './pipeline-definition';
 import type { BuildOptions, PipelinePlan, PipelineStage, PipelineStep } from './pipeline-plan';
+import type { SelfMutatingPipelineOptions } from './self-mutating-plan';
+import type { TofuPipelineOptions } from './tofu-plan';
 import { fail } from '../private/validate';
 
 const NAME = /^[A-Za-z][A-Za-z0-9]{0,30}$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const IN_REPOSITORY = 'must be a path within the repository without spaces and quotes';
 /** Roles and stages of our own. */
-const TAKEN = ['source', 'approve', 'run', 'start'];
+const TAKEN = ['source', 'approve', 'run', 'start', 'operate', 'events'];
 
 export function checkedMinutes(scope: IConstruct, name: string, duration: Duration, least: number, most: number): number {
   const minutes = duration.toMinutes({ integral: false });
@@ -31,9 +36,19 @@ export function checkedPlan(scope: IConstruct, definition: PipelineDefinition): 
 }
 
 /** The options that a plan was made from, in the words that they were given in, as long as they come with it. */
-function checkOptions(scope: IConstruct, { guardRules = [], synthCommands }: CdkPipelineOptions) {
+function checkOptions(scope: IConstruct, options: CdkPipelineOptions & TofuPipelineOptions & Partial<SelfMutatingPipelineOptions>) {
+  const { guardRules = [], synthCommands, cliVersion, stack, version, directory } = options;
   if (synthCommands?.length === 0) fail(scope, "'synthCommands' must have at least one command, which synthesizes the app into cdk.out, got none");
   checkFiles(scope, "'guardRules'", guardRules);
+  // these are put into commands
+  checkForm(scope, cliVersion, /^\d+(\.\d+){0,2}$/, `the 'cliVersion' must be a version like '${CLI_VERSION}'`);
+  checkForm(scope, stack, /^[\w/-]+$/, "the 'stack' must be a name or a path of letters, digits and '_-/'");
+  checkForm(scope, version, /^\d+\.\d+\.\d+(-\w+)?$/, "the 'version' of OpenTofu must be like '1.10.6'");
+  if (directory !== undefined && isOutside(directory)) fail(scope, `the 'directory' ${IN_REPOSITORY}, got '${directory}'`);
+}
+
+function checkForm(scope: IConstruct, value: string | undefined, pattern: RegExp, words: string) {
+  if (value !== undefined && !Token.isUnresolved(value) && !pattern.test(value)) fail(scope, `${words}, got '${value}'`);
 }
 
 function checkNames(scope: IConstruct, kind: string, names: readonly string[]) {
@@ -47,7 +62,7 @@ function checkNames(scope: IConstruct, kind: string, names: readonly string[]) {
 
 function checkStage(scope: IConstruct, { name, steps, alarmNames = [], alarmWindow }: PipelineStage) {
   if (steps.length === 0) fail(scope, `the stage '${name}' must have at least one step, got none`);
-  if (alarmNames.length > 5) fail(scope, `the stage '${name}' can watch 5 alarms, got ${alarmNames.length}: combine some in a composite alarm`);
+  if (alarmNames.length > 5) fail(scope, `the stage '${name}' can watch 5 alarms, got ${alarmNames.length}: combine some in one alarm with metric math`);
   if (alarmNames.includes('')) fail(scope, `an alarm of the stage '${name}' must be a name of at least one character, got ''`);
   const twice = alarmNames.find((alarm, index) => alarmNames.includes(alarm, index + 1));
   if (twice !== undefined) fail(scope, `the stage '${name}' watches the alarm '${twice}' twice: name it once`);
@@ -72,23 +87,34 @@ function checkOutput(scope: IConstruct, { name, output, outputFiles = [], comman
   checkFiles(scope, `the step '${name}'`, outputFiles);
 }
 
+function isOutside(file: string): boolean {
+  return file.startsWith('/') || file.split('/').includes('..') || /['"\s]/.test(file);
+}
+
 function checkFiles(scope: IConstruct, owner: string, files: readonly string[]) {
-  const outside = files.find(file => file.startsWith('/') || file.split('/').includes('..') || /['"\s]/.test(file));
-  if (outside !== undefined) fail(scope, `a file of ${owner} must be a path within the repository without spaces and quotes, got '${outside}'`);
+  const outside = files.find(isOutside);
+  if (outside !== undefined) fail(scope, `a file of ${owner} ${IN_REPOSITORY}, got '${outside}'`);
 }
 
 function checkBuild(scope: IConstruct, { environment = {}, secrets = {}, timeout, network }: BuildOptions) {
   if (timeout) checkedMinutes(scope, 'timeout', timeout, 5, 2160);
   for (const name of [...Object.keys(environment), ...Object.keys(secrets)]) {
     if (!VARIABLE.test(name)) fail(scope, `an environment variable must be named with letters, digits and '_', not beginning with a digit, got '${name}'`);
-    if (/^(CODEBUILD_|ENVIRONMENT_DESCRIPTOR$|CHECK_|STACK_OUTPUTS$)/.test(name)) {
+    if (/^(CODEBUILD_|ENVIRONMENT_DESCRIPTOR$|CHECK_|STACK_OUTPUTS$|PIPELINE_(EXECUTION_ID|APPROVAL)$)/.test(name)) {
       fail(scope, `the environment variable '${name}' is set by the pipeline itself: choose another name`);
     }
     // with another path, home, region or identity its own commands would fail in every build
     if (/^(PATH|HOME|AWS_.*)$/.test(name)) fail(scope, `the environment variable '${name}' is needed by the pipeline itself: choose another name`);
     if (name in environment && name in secrets) fail(scope, `'${name}' is both in 'environment' and in 'secrets': keep one of them`);
   }
+  for (const [variable, secret] of Object.entries(secrets)) checkSecret(scope, variable, secret._bind());
   const { subnetIds = [], securityGroupIds = [] } = network ?? {};
   if (network && !Token.isUnresolved(subnetIds) && subnetIds.length === 0) fail(scope, "the network of builds must have at least one of 'subnetIds', got none");
   if (network && !Token.isUnresolved(securityGroupIds) && securityGroupIds.length === 0) fail(scope, "the network of builds must have at least one of 'securityGroupIds', got none");
+}
+
+function checkSecret(scope: IConstruct, variable: string, { type, name }: BuildSecretConfig) {
+  const words = (kind: string) => `the secret '${variable}' must be the name of a ${kind} and not an ARN: letters, digits`;
+  if (type === 'SECRETS_MANAGER') checkForm(scope, name, /^[\w/+=.@-]+$/, `${words('secret of Secrets Manager')} and '/_+=.@-'`);
+  else checkForm(scope, name, /^[\w/.-]+$/, `${words('parameter of Systems Manager')} and '/_.-'`);
 }

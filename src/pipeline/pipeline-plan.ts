@@ -50,7 +50,8 @@ export interface BuildNetwork {
 /** The machines that a pipeline's commands run on. */
 export interface BuildOptions {
   /**
-   * Image of the builds: one that CodeBuild manages, or a public one.
+   * Image of the builds: one that CodeBuild manages (`aws/codebuild/…`), or a public one, which must bring Node.js 22 with npm, and Docker if the app
+   * has images or bundling.
    *
    * @default 'aws/codebuild/standard:7.0'
    */
@@ -114,7 +115,10 @@ export interface PipelineStep {
    */
   readonly installCommands?: string[];
 
-  /** The commands; one that fails ends the step. */
+  /**
+   * The commands; one that fails ends the step. `PIPELINE_EXECUTION_ID` is the id of the execution of the pipeline, and `PIPELINE_APPROVAL` is `manual`
+   * if somebody must approve, else `none`.
+   */
   readonly commands: string[];
 
   /**
@@ -191,6 +195,7 @@ export interface PipelineStage {
 
   /**
    * Names of at most five CloudWatch alarms in the account of the environment that must not go off once the stage has succeeded.
+   * Composite alarms cannot be watched: CloudWatch shows them to nobody whose rights are limited to some alarms.
    *
    * @default - none
    */

@@ -46,18 +46,22 @@ export class PipelineResources extends Construct {
       sourceRoleArn: this.value.SourceRoleArn,
       triggerRoleArn: this.value.TriggerRoleArn,
     });
-    const projects = plan.stages.flatMap(stage => stage.steps).map(step => new BuildProject(this, step.name, {
-      step,
-      options: plan.builds ?? {},
-      role: roles.of(step),
-      keyArn: this.value.ArtifactKeyArn,
-      bucketName,
-      logGroupName: logs.logGroupName,
-      descriptor: this.descriptor(),
-    }));
+    // whatever steps are named, they collide with nothing of ours
+    const builds = new Construct(this, 'Builds');
+    for (const step of plan.stages.flatMap(stage => stage.steps)) {
+      new BuildProject(builds, step.name, {
+        step,
+        options: plan.builds ?? {},
+        role: roles.of(step),
+        keyArn: this.value.ArtifactKeyArn,
+        bucketName,
+        logGroupName: logs.logGroupName,
+        descriptor: this.descriptor(),
+      });
+    }
     const events = new PipelineEvents(this, 'Events', { pipelineName: this.value.PipelineName, eventBusArn: this.value.EventBusArn });
     // a pipeline starts when it is made: its roles and builds must be able to work by then, and somebody must listen
-    this.pipeline(roles, bucketName).node.addDependency(roles, events, ...projects);
+    this.pipeline(roles, bucketName).node.addDependency(roles, events, builds);
   }
 
   /** What `environment.json` says of the environment. */
@@ -85,6 +89,7 @@ export class PipelineResources extends Construct {
   private pipeline(roles: PipelineRoles, bucketName: string): CfnPipeline {
     const { stages, executionMode = ExecutionMode.SUPERSEDED } = this.plan;
     const deploy = stages.findIndex(({ name }) => name === 'Deploy');
+    const declared = stages.map(stage => stageOf(stage, this.value.Approval));
     const pipeline = new CfnPipeline(this, 'Pipeline', {
       name: this.value.PipelineName,
       tags: [{ key: NAMES.pipelineTag, value: this.value.PipelineName }],
@@ -94,9 +99,9 @@ export class PipelineResources extends Construct {
       artifactStore: { type: 'S3', location: bucketName, encryptionKey: { type: 'KMS', id: this.value.ArtifactKeyArn } },
       stages: [
         sourceStage({ roleArn: this.value.SourceRoleArn, repositoryName: this.value.RepositoryName, branchName: this.value.BranchName }),
-        ...stages.slice(0, deploy).map(stageOf),
+        ...declared.slice(0, deploy),
         this.approval(roles.pipeline),
-        ...stages.slice(deploy).map(stageOf),
+        ...declared.slice(deploy),
       ],
     });
     // in the template and not by an API call, which the next update of the stack would undo

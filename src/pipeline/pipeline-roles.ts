@@ -24,6 +24,7 @@ const REGION = 'the bootstrap roles of this account, in whatever region the app 
 /** Why the statements below name no narrower resources. */
 const REASONS = {
   Artifacts: 'the objects in the artifact bucket of this account',
+  Output: 'CodePipeline names the objects of an artifact',
   DeleteArtifacts: 'the objects in the artifact bucket of this account',
   Assume: REGION,
   Secrets: 'Secrets Manager ends the ARN of a secret with six characters of its own',
@@ -46,7 +47,8 @@ export class PipelineRoles extends Construct {
       allow('Build', ['codebuild:BatchGetBuilds', 'codebuild:StartBuild'], steps.map(projectArn)),
       ...alarms.length > 0 ? [allow('WatchAlarms', ['cloudwatch:DescribeAlarms'], alarms.map(name => arnHere('cloudwatch', `alarm:${name}`)))] : [],
     ]);
-    this.steps = new Map(steps.map(step => [step.name, this.stepRole(step)]));
+    const own = new Construct(this, 'Steps');
+    this.steps = new Map(steps.map(step => [step.name, this.stepRole(own, step)]));
     const pipeline = arnHere('codepipeline', props.pipelineName);
     this.role('Start', NAMES.startRole, this.fromCicd(props.triggerRoleArn), [allow('Start', ['codepipeline:StartPipelineExecution'], [pipeline])]);
     this.role('Operate', NAMES.operateRole, this.fromCicd([NAMES.operationsFunction, NAMES.stackProviderRole].map(name => this.roleInCicd(name))), [
@@ -67,16 +69,17 @@ export class PipelineRoles extends Construct {
     return role;
   }
 
-  private stepRole(step: PipelineStep): Role {
+  private stepRole(scope: Construct, step: PipelineStep): Role {
     const { build } = this.props;
-    const writes = step.output !== undefined || (step.cached && build.cachePaths);
+    const written = [...step.output ? [artifactKeys(step.output)] : [], ...step.cached && build.cachePaths ? ['cache/*'] : []];
     return this.role(step.name, `${NAMES.pipelineRolePrefix}${step.name.toLowerCase()}`, service('codebuild'), [
-      ...this.artifacts('s3:GetObject', 's3:GetObjectVersion', ...writes ? ['s3:PutObject'] : []),
+      ...this.artifacts('s3:GetObject', 's3:GetObjectVersion'),
+      ...written.length > 0 ? [allow('Output', ['s3:PutObject'], written.map(key => `${this.props.bucketArn}/${key}`))] : [],
       allow('Logs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.props.logGroupArn]),
       ...step.roles?.length ? [allow('Assume', ['sts:AssumeRole'], step.roles.map(accountRole))] : [],
       ...runsInRepository(step) ? this.secrets() : [],
       ...this.network(),
-    ]);
+    ], scope);
   }
 
   private secrets(): PolicyStatement[] {
@@ -116,8 +119,8 @@ export class PipelineRoles extends Construct {
     return Fn.select(4, Fn.split(':', this.props.triggerRoleArn));
   }
 
-  private role(id: string, roleName: string, assumedBy: IPrincipal, statements: PolicyStatement[]): Role {
-    const role = new Role(this, id, { roleName, assumedBy, inlinePolicies: { Pipeline: new PolicyDocument({ statements }) } });
+  private role(id: string, roleName: string, assumedBy: IPrincipal, statements: PolicyStatement[], scope: Construct = this): Role {
+    const role = new Role(scope, id, { roleName, assumedBy, inlinePolicies: { Pipeline: new PolicyDocument({ statements }) } });
     acknowledgeWildcards(role, statements, REASONS);
     return role;
   }
@@ -141,6 +144,11 @@ export function accountRole(role: AccountRole): string {
   const own = OF_BASELINE[role];
   const name = own ? `${own}-${Aws.REGION}` : `cdk-${BOOTSTRAP_QUALIFIER}-${role}-role-${Aws.ACCOUNT_ID}-*`;
   return `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${name}`;
+}
+
+/** CodePipeline shortens names to ten characters: pipeline/artifact/object. */
+function artifactKeys(artifact: string): string {
+  return `*/${artifact.length > 10 ? `${artifact.slice(0, 10)}*` : artifact}/*`;
 }
 
 function service(name: string): ServicePrincipal {

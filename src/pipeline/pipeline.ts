@@ -53,7 +53,8 @@ export interface PipelineOptions {
    * was made, whoever deployed them, also `cdk deploy` by hand. It must have been deployed before the removal. An environment that moves to another
    * account leaves them in any case, and so does one whose deployment is rolled back.
    *
-   * @default - false in an account that is vended (`new Account`); true in one that exists beforehand (`Account.fromAccountId`)
+   * @default - false in an account that is vended (`new Account`); true in one that exists or may exist beforehand (`Account.fromAccountId`,
+   * `OnExistingAccount.ADOPT`)
    */
   readonly keepApplication?: boolean;
 
@@ -164,7 +165,7 @@ export class Pipeline extends Resource implements IPipeline {
       gate: plan.stages[0].name,
       state,
       // what is in an account that somebody else has made may be somebody else's
-      applications: props.keepApplication ?? !(account instanceof Account) ? 'keep' : 'delete',
+      applications: props.keepApplication ?? !(account instanceof Account && !account._mayBeAdopted) ? 'keep' : 'delete',
     });
     this.pipelineArn = pipelineArn(this, account.accountId, this.pipelineName);
   }

@@ -1,5 +1,5 @@
 import type { PipelineDefinitionOptions } from './cdk-plan';
-import { synthStep } from './cdk-plan';
+import { cdk, synthStep } from './cdk-plan';
 import type { PipelinePlan } from './pipeline-plan';
 import { AccountRole } from './pipeline-plan';
 
@@ -21,10 +21,19 @@ export interface SelfMutatingPipelineOptions extends PipelineDefinitionOptions {
    * @default ['npx cdk synth --quiet']
    */
   readonly synthCommands?: string[];
+
+  /**
+   * Version of the CDK command line that compares and deploys; `'2'` is the latest. It must know the assemblies that the app's `aws-cdk-lib` writes: name
+   * a later one when it says that it does not.
+   *
+   * @default '2.1148.1'
+   */
+  readonly cliVersion?: string;
 }
 
 /** Two that deploy the same stack would get in each other's way, so this one deploys it only as long as it holds no pipeline. */
 export function selfMutatingPlan(options: SelfMutatingPipelineOptions): PipelinePlan {
+  const cli = cdk(options.cliVersion);
   const stack = `'${options.stack}' --app cdk.out`;
   return {
     stages: [
@@ -36,9 +45,9 @@ export function selfMutatingPlan(options: SelfMutatingPipelineOptions): Pipeline
           description: "Deploys the app's own pipeline, unless it is there",
           input: 'Assembly',
           commands: [
-            `npx --yes aws-cdk@2 diff ${stack} --exclusively --method template --no-color > diff.txt 2>&1 || { cat diff.txt; exit 1; }`,
+            `${cli} diff ${stack} --exclusively --method template --no-color > diff.txt 2>&1 || { cat diff.txt; exit 1; }`,
             'if grep -qF "[+] AWS::CodePipeline::Pipeline" diff.txt; then '
-            + `npx --yes aws-cdk@2 deploy ${stack} --require-approval never --progress events; `
+            + `${cli} deploy ${stack} --require-approval never --progress events; `
             + `else echo 'the pipeline of the stack ${options.stack} is there already and updates itself'; fi`,
           ],
           roles: [AccountRole.DEPLOY, AccountRole.FILE_PUBLISHING, AccountRole.IMAGE_PUBLISHING, AccountRole.LOOKUP],

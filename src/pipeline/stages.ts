@@ -8,6 +8,14 @@ import { Rollback } from './pipeline-plan';
 const SUMMARY = 'CHECK_SUMMARY';
 const BUILD = 'CHECK_BUILD';
 
+/** What builds know of their pipeline. */
+export const VARIABLES = {
+  /** Id of the execution; a way back is an execution of its own. */
+  executionId: 'PIPELINE_EXECUTION_ID',
+  /** Whether somebody must approve: `manual` or `none`. */
+  approval: 'PIPELINE_APPROVAL',
+} as const;
+
 export function sourceStage(source: { roleArn: string; repositoryName: string; branchName: string }): CfnPipeline.StageDeclarationProperty {
   return {
     name: 'Source',
@@ -22,11 +30,11 @@ export function sourceStage(source: { roleArn: string; repositoryName: string; b
   };
 }
 
-export function stageOf(stage: PipelineStage): CfnPipeline.StageDeclarationProperty {
+export function stageOf(stage: PipelineStage, approval: string): CfnPipeline.StageDeclarationProperty {
   const { name, steps, alarmNames = [], rollback = Rollback.NONE } = stage;
   return {
     name,
-    actions: steps.map((step, index) => buildAction(step, index + 1)),
+    actions: steps.map((step, index) => buildAction(step, index + 1, approval)),
     ...rollback === Rollback.PREVIOUS_COMMIT && { onFailure: { result: 'ROLLBACK' } },
     ...alarmNames.length > 0 && { onSuccess: { conditions: [alarmCondition(stage, alarmNames)] } },
   };
@@ -44,12 +52,18 @@ function alarmCondition(stage: PipelineStage, alarmNames: readonly string[]): Cf
   };
 }
 
-function buildAction(step: PipelineStep, runOrder: number): CfnPipeline.ActionDeclarationProperty {
+function buildAction(step: PipelineStep, runOrder: number, approval: string): CfnPipeline.ActionDeclarationProperty {
   const { name, input = 'Source', extraInputs = [], output, exports: exported = [] } = step;
   return {
     name,
     actionTypeId: { category: 'Build', owner: 'AWS', provider: 'CodeBuild', version: '1' },
-    configuration: { ProjectName: projectName(step), ...extraInputs.length > 0 && { PrimarySource: input } },
+    configuration: {
+      ProjectName: projectName(step),
+      EnvironmentVariables: JSON.stringify([
+        { name: VARIABLES.executionId, value: '#{codepipeline.PipelineExecutionId}' }, { name: VARIABLES.approval, value: approval },
+      ]),
+      ...extraInputs.length > 0 && { PrimarySource: input },
+    },
     runOrder,
     inputArtifacts: [input, ...extraInputs].map(artifact => ({ name: artifact })),
     outputArtifacts: output ? [{ name: output }] : [],

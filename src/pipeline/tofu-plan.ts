@@ -3,6 +3,7 @@ import { deployStage } from './cdk-plan';
 import type { PipelinePlan, PipelineStep } from './pipeline-plan';
 import { AccountRole } from './pipeline-plan';
 import { accountRole } from './pipeline-roles';
+import { VARIABLES } from './stages';
 
 /** Options of `PipelineDefinition.tofu`. The `installCommands` are those of the smoke test; there are none unless you name some. */
 export interface TofuPipelineOptions extends VerifiedPipelineOptions {
@@ -70,6 +71,7 @@ function planStep(options: TofuPipelineOptions): PipelineStep {
       'tofu validate',
       // a lock is something written
       'tofu plan -lock=false -out=environment.tfplan',
+      `echo "$${VARIABLES.executionId}" > environment.execution`,
       'export CHECK_SUMMARY="$(tofu show -no-color environment.tfplan | grep -E \'^(Plan: |No changes|  # .*(destroyed|replaced))\' | cut -c -200 | head -c 700)"'
       + ' CHECK_BUILD="$CODEBUILD_BUILD_ID"',
     ],
@@ -81,7 +83,17 @@ function planStep(options: TofuPipelineOptions): PipelineStep {
   };
 }
 
-/** On the way back the plan of the previous commit no longer fits the state, and is made anew. */
+/**
+ * On the way back the plan of the previous commit no longer fits the state, and is made anew: that commit was approved and is what was there before.
+ * In the execution that it was made for, a plan that no longer fits is another than the one that was approved, if anybody was asked.
+ */
+function applyPlanCommand(): string {
+  return "tofu apply environment.tfplan 2> error.txt || { cat error.txt; grep -q 'Saved plan is stale' error.txt || exit 1; "
+    + `if [ "$${VARIABLES.approval}" = manual ] && [ "$(cat environment.execution)" = "$${VARIABLES.executionId}" ]; then `
+    + "echo 'the state has changed since this plan was made and approved: push a commit or start the pipeline again, so that it is planned anew'; exit 1; fi; "
+    + 'tofu apply -auto-approve; }';
+}
+
 function applyStep(options: TofuPipelineOptions): PipelineStep {
   return {
     name: 'Deploy',
@@ -90,7 +102,7 @@ function applyStep(options: TofuPipelineOptions): PipelineStep {
     installCommands: installCommands(options.version),
     commands: [
       ...enterCommands(options, AccountRole.APPLICATION),
-      "tofu apply environment.tfplan 2> error.txt || { cat error.txt; grep -q 'Saved plan is stale' error.txt && tofu apply -auto-approve; }",
+      applyPlanCommand(),
       'tofu output -json | node -e \'const o = JSON.parse(require("fs").readFileSync(0)); '
       + 'console.log(JSON.stringify({ tofu: Object.fromEntries(Object.entries(o).filter(([, v]) => !v.sensitive)'
       + '.map(([k, { value: v }]) => [k, typeof v === "string" ? v : JSON.stringify(v)])) }))\' > "$CODEBUILD_SRC_DIR/outputs.json"',

@@ -1,7 +1,7 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
-export interface ManagedResourceProps<Request> {
+interface ManagedResourceProps<Request> {
   readonly serviceToken: string;
   /** Shown by CloudFormation: `Custom::OrgEnvironments…`. */
   readonly resourceType: string;

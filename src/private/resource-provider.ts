@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcards } from './acknowledge';
 import { handlerCode } from './handler-code';
 
-export interface HandlerFunctionsProps {
+interface HandlerFunctionsProps {
   /** The bundle, and what the functions are for. */
   readonly handler: string;
   /** Fixed where policies elsewhere name it. */
@@ -50,7 +50,7 @@ export class HandlerFunctions extends Construct {
  */
 const ATTEMPTS = '20';
 
-export interface ResourceProviderProps extends HandlerFunctionsProps {
+interface ResourceProviderProps extends HandlerFunctionsProps {
   readonly queryInterval: Duration;
 }
 
@@ -100,6 +100,8 @@ export class ResourceProvider extends Construct {
 
 function functionRole(scope: Construct, id: string, logGroup: LogGroup, props: { roleName?: string; description?: string } = {}): Role {
   const role = new Role(scope, id, { ...props, assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-  role.addToPrincipalPolicy(new PolicyStatement({ sid: 'Logs', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }));
+  role.addToPrincipalPolicy(
+    new PolicyStatement({ sid: 'Logs', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
+  );
   return role;
 }

@@ -27,7 +27,9 @@ const ENVIRONMENT_NAME: Rule = {
 const ORGANIZATION_ID: Rule = { name: 'organization id', pattern: /^o-[a-z0-9]{10,32}$/, allowed: "'o-' and 10 to 32 lower-case letters or digits" };
 const ROLE_NAME: Rule = { name: 'role name', pattern: /^[\w+=,.@-]{1,64}$/, allowed: "1 to 64 letters, digits and '_+=,.@-'" };
 const ROLE_ARN: Rule = {
-  name: 'role ARN', pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, allowed: "like 'arn:aws:iam::111122223333:role/org-environments-access'",
+  name: 'role ARN',
+  pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+  allowed: "like 'arn:aws:iam::111122223333:role/org-environments-access'",
 };
 const STACK_NAME: Rule = {
   name: 'stack name', pattern: /^[A-Za-z][A-Za-z0-9-]{0,127}$/, allowed: '1 to 128 letters, digits and hyphens, beginning with a letter',
@@ -50,9 +52,15 @@ const BRANCH_NAME: Rule = {
 };
 
 const TAG_KEY: Rule = {
-  name: 'key of a tag', pattern: /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/iu, allowed: "1 to 128 letters, digits, spaces and '_.:/=+-@', not beginning with 'aws:'",
+  name: 'key of a tag',
+  pattern: /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/iu,
+  allowed: "1 to 128 letters, digits, spaces and '_.:/=+-@', not beginning with 'aws:'",
 };
-const TAG_VALUE: Rule = { name: 'value of a tag', pattern: /^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, allowed: "at most 256 letters, digits, spaces and '_.:/=+-@'" };
+const TAG_VALUE: Rule = {
+  name: 'value of a tag',
+  pattern: /^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u,
+  allowed: "at most 256 letters, digits, spaces and '_.:/=+-@'",
+};
 
 /** The regions that every account has; AWS adds none to them, later ones must be enabled in each account. */
 const REGIONS_OF_EVERY_ACCOUNT = [

@@ -39,9 +39,17 @@ export class EnvironmentsDashboard extends Construct {
     super(scope, id);
     this.tableFunction = this.makeFunction(props.organization);
     this.dashboard = new Dashboard(this, 'Dashboard', { dashboardName: props.dashboardName, defaultInterval: Duration.days(28) });
-    this.dashboard.addWidgets(new CustomWidget({
-      title: 'Environments', functionArn: this.tableFunction.functionArn, width: WIDTH, height: 9, updateOnRefresh: true, updateOnResize: false, updateOnTimeRangeChange: false,
-    }));
+    this.dashboard.addWidgets(
+      new CustomWidget({
+        title: 'Environments',
+        functionArn: this.tableFunction.functionArn,
+        width: WIDTH,
+        height: 9,
+        updateOnRefresh: true,
+        updateOnResize: false,
+        updateOnTimeRangeChange: false,
+      }),
+    );
     this.dashboard.addWidgets(
       graph('Deployments a day', 'Deployments', 'Sum'),
       graph('Failed deployments a day', 'FailedDeployments', 'Sum'),
@@ -52,7 +60,9 @@ export class EnvironmentsDashboard extends Construct {
 
   private makeFunction({ registry }: IOrganization): IFunction {
     const functions = new HandlerFunctions(this, 'Table', {
-      handler: 'dashboard', description: 'Writes the table of the environments', environment: { [HANDLER_ENVIRONMENT.REGISTRY_TABLE]: registry.tableName },
+      handler: 'dashboard',
+      description: 'Writes the table of the environments',
+      environment: { [HANDLER_ENVIRONMENT.REGISTRY_TABLE]: registry.tableName },
     });
     functions.role.addToPrincipalPolicy(new PolicyStatement({
       sid: 'Records',
@@ -67,5 +77,10 @@ export class EnvironmentsDashboard extends Construct {
 /** A line for each environment that the metric is known of. */
 function graph(title: string, metricName: string, statistic: string): GraphWidget {
   const search = `SEARCH('{${METRICS.namespace},${METRICS.dimension}} MetricName="${metricName}"', '${statistic}', ${Duration.days(1).toSeconds()})`;
-  return new GraphWidget({ title, width: WIDTH / 4, leftYAxis: { min: 0, showUnits: false }, left: [new MathExpression({ expression: search, label: '', usingMetrics: {} })] });
+  return new GraphWidget({
+    title,
+    width: WIDTH / 4,
+    leftYAxis: { min: 0, showUnits: false },
+    left: [new MathExpression({ expression: search, label: '', usingMetrics: {} })],
+  });
 }

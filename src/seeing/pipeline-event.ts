@@ -1,5 +1,7 @@
+import { Annotations, Token } from 'aws-cdk-lib';
 import { IEventBus, IRuleTarget, Match, Rule } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
+import { Pipeline } from '../pipeline/pipeline';
 import { fail, validate } from '../private/validate';
 
 /** What happens in the pipeline of an environment. */
@@ -77,6 +79,7 @@ export function pipelineRule(scope: Construct, id: string, eventBus: IEventBus, 
   const { environmentNames, events, target, ruleName, description } = options;
   assertSome(scope, 'environmentNames', environmentNames);
   assertSome(scope, 'events', events);
+  if (environmentNames) warnOfUnknown(scope, environmentNames);
   const details = (events ?? Object.values(PipelineEvent)).map(event => DETAILS[event]);
   return new Rule(scope, id, {
     eventBus,
@@ -95,4 +98,20 @@ export function pipelineRule(scope: Construct, id: string, eventBus: IEventBus, 
 
 export function assertSome(scope: Construct, name: string, list: readonly string[] | undefined) {
   if (list?.length === 0) fail(scope, `'${name}' is empty, so that nothing would ever be heard of: name some, or leave it out for all`);
+}
+
+/** Only once the app is complete it is known which environments it has; one without any leaves them to another app. */
+function warnOfUnknown(scope: Construct, names: readonly string[]) {
+  scope.node.addValidation({
+    validate: () => {
+      const known = scope.node.root.node.findAll().flatMap(construct => construct instanceof Pipeline ? [construct.pipelineName] : []);
+      const unknown = names.filter(name => !Token.isUnresolved(name) && !known.includes(name));
+      if (known.length > 0 && unknown.length > 0) {
+        Annotations.of(scope).addWarningV2('cdk-org-environments:unknownEnvironment',
+          `no environment of this app is called ${unknown.map(name => `'${name}'`).join(', ')}, so that nothing may ever be heard of it: `
+          + `there are ${[...known].sort().join(', ')}; if another app has it, acknowledge this warning`);
+      }
+      return [];
+    },
+  });
 }

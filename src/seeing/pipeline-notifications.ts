@@ -90,7 +90,12 @@ export class PipelineNotifications extends Construct {
     });
     for (const event of new Set(events)) {
       const target = new SnsTopic(this.topic, { role, message: message(event, format) });
-      pipelineRule(this, event, organization.eventBus, { environmentNames, events: [event], target, description: 'Tells people what happens in pipelines' });
+      pipelineRule(this, event, organization.eventBus, {
+        environmentNames,
+        events: [event],
+        target,
+        description: 'Tells people what happens in pipelines',
+      });
     }
   }
 }
@@ -101,7 +106,11 @@ function message(event: PipelineEvent, format: NotificationFormat): RuleTargetIn
   return RuleTargetInput.fromObject({
     version: '1.0',
     source: 'custom',
-    content: { textType: 'client-markdown', title: `${SIGNS[event]} Environment ${pipeline}: ${WORDS[event]}`, description: `In ${account}: ${LINK}` },
+    content: {
+      textType: 'client-markdown',
+      title: `${SIGNS[event]} Environment ${pipeline}: ${WORDS[event]}`,
+      description: `In ${account}: ${LINK}`,
+    },
     // all that is told of a run stands together
     metadata: { threadId: execution, summary: `Environment ${pipeline}: ${WORDS[event]}` },
   });

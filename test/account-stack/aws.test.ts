@@ -17,6 +17,7 @@ import { FakeRegistry } from '../shared/fake-registry';
 
 const CICD = '222222222222';
 const REGION = 'eu-central-1';
+const ARTIFACTS = `org-environments-artifacts-${ONE}-${REGION}`;
 const before = { ...process.env };
 let simulation: Simulation;
 let folder: string;
@@ -29,6 +30,7 @@ beforeAll(async () => {
   for (const accountId of [CICD, ONE]) simulation.organizations.addAccount({ accountId, name: accountId, email: `${accountId}@example.com`, joined: 'CREATED' });
   await simulation.codecommit.seed(CICD, REGION, 'shop', folder);
   simulation.s3.createBucket(CICD, REGION, 'assets');
+  simulation.s3.createBucket(ONE, REGION, ARTIFACTS);
   simulation.s3.createBucket(ONE, REGION, `cdk-hnb659fds-assets-${ONE}-${REGION}`);
   for (const name of [`cdk-hnb659fds-deploy-role-${ONE}-${REGION}`, `cdk-hnb659fds-file-publishing-role-${ONE}-${REGION}`, 'org-environments-pipeline-start',
     'org-environments-pipeline-operate']) {
@@ -200,15 +202,22 @@ test('a deployment that is taken back is told from a removal in nested stacks, t
 
 test('artifacts that S3 refuses to delete are not taken for gone, and what will pass by itself is tried again', async () => {
   const accounts = new BootstrappedAccounts('aws');
-  const bucket = `org-environments-artifacts-${ONE}-${REGION}`;
-  simulation.s3.createBucket(ONE, REGION, bucket);
-  simulation.s3.write(bucket, 'dev/Source/abc', Buffer.from('code'));
+  simulation.s3.write(ARTIFACTS, 'dev/Source/abc', Buffer.from('code'));
   const answer = (Code: string) => ({ DeleteResult: { Error: [{ Key: 'dev/Source/abc', Code, Message: 'no' }] } });
   const deletion = jest.spyOn(simulation.s3.operations, 'DeleteObjects').mockResolvedValueOnce(answer('AccessDenied')).mockResolvedValueOnce(answer('InternalError'));
-  await expect(accounts.deleteArtifacts(request)).rejects.toThrow(`artifact 'dev/Source/abc' in bucket '${bucket}' of account ${ONE} could not be deleted: AccessDenied: no; `
+  await expect(accounts.deleteArtifacts(request)).rejects.toThrow(`artifact 'dev/Source/abc' in bucket '${ARTIFACTS}' of account ${ONE} could not be deleted: AccessDenied: no; `
     + "let the role 'org-environments-pipeline-operate' there delete it and remove the environment again (if it is no longer in the app, put it back and deploy first)");
   expect(isTransient(await accounts.deleteArtifacts(request).catch((error: unknown) => error))).toBe(true);
   deletion.mockRestore();
   expect(await accounts.deleteArtifacts(request)).toBe(true);
-  expect(simulation.s3.bucket(bucket)?.objects.size).toBe(0);
+  expect(simulation.s3.bucket(ARTIFACTS)?.objects.size).toBe(0);
+});
+
+test('artifacts that are more than one call can take are not called gone before they are', async () => {
+  const accounts = new BootstrappedAccounts('aws');
+  for (let number = 0; number < 1001; number++) simulation.s3.write(ARTIFACTS, `dev/Source/${number}`, Buffer.from('code'));
+  expect(await accounts.deleteArtifacts(request)).toBe(false);
+  expect(simulation.s3.bucket(ARTIFACTS)?.objects.size).toBe(1);
+  expect(await accounts.deleteArtifacts(request)).toBe(true);
+  expect(simulation.s3.bucket(ARTIFACTS)?.objects.size).toBe(0);
 });

@@ -186,14 +186,18 @@ export class FakeDirectory implements Directory {
     return kept;
   }
 
-  /** Finishes the creations whose time has come. */
+  /** Finishes the creations whose time has come, and activates what they have made. */
   private settle(): void {
     for (const request of this.requests.values()) {
       const { creation, doneAt, wanted } = request;
       if (creation.state !== 'IN_PROGRESS' || doneAt > this.clock.now) continue;
-      const accountId = this.add({ email: wanted.email, accountName: wanted.accountName, tags: { ...wanted.tags }, roleName: wanted.roleName });
+      const { email, accountName, tags, roleName } = wanted;
+      const accountId = this.add({ email, accountName, tags: { ...tags }, roleName, state: 'PENDING_ACTIVATION' });
       this.of(accountId).usableAt = doneAt + this.usableAfter;
       request.creation = { ...creation, state: 'SUCCEEDED', accountId };
+    }
+    for (const { account, usableAt } of this.kept.values()) {
+      if (account.state === 'PENDING_ACTIVATION' && usableAt <= this.clock.now) this.change(account.accountId, { state: 'ACTIVE' });
     }
   }
 

@@ -1,3 +1,4 @@
+import { awsError } from './fake-directory';
 import { owner, vended, Vending } from './vending';
 import { CREATION_QUEUE } from '../../lambda/account/creation';
 
@@ -42,12 +43,24 @@ describe('an account that is not ready after 40 minutes', () => {
     await expectToGoOn(vending);
   });
 
-  test('because it is not usable yet says so, and goes on with it when it is deployed again', async () => {
+  test('because AWS has not activated it says so, and goes on with it when it is deployed again', async () => {
     const vending = new Vending();
     vending.directory.creationTime = 35 * MINUTE;
     vending.directory.usableAfter = 10 * MINUTE;
     await expect(vending.create(dev, vended())).rejects.toThrow("account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
+      + 'AWS has not activated account 100000000001 yet; if it stays PENDING_ACTIVATION, complete its sign-up as its root user, or ask AWS Support; '
+      + 'nothing is lost, deploy again');
+    await expectToGoOn(vending);
+  });
+
+  test('because it is not usable yet says so, and goes on with it when it is deployed again', async () => {
+    const vending = new Vending();
+    vending.directory.creationTime = 35 * MINUTE;
+    vending.directory.refusals.set('enter', Array.from({ length: 100 }, () => awsError('AccessDenied')));
+    vending.directory.usableAfter = 0;
+    await expect(vending.create(dev, vended())).rejects.toThrow("account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
       + 'account 100000000001 exists, but is not usable yet; nothing is lost, deploy again');
+    vending.directory.refusals.clear();
     await expectToGoOn(vending);
   });
 });

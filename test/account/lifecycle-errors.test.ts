@@ -32,9 +32,17 @@ const TROUBLES: Record<string, Trouble> = {
   'the account with the e-mail is closed': {
     cause: ({ directory }) => directory.add({ accountId: '444444444444', email: 'aws+dev@example.com', state: 'CLOSED' }),
     request: { onExisting: 'adopt' },
-    words: "the e-mail 'aws+dev@example.com' belongs to account 444444444444, which is CLOSED: an account keeps its e-mail when it is closed; "
+    words: "the e-mail 'aws+dev@example.com' belongs to account 444444444444, which is CLOSED and keeps it: "
       + "have AWS Support open it again, or use another e-mail, for example 'aws+dev2@example.com'",
     mended: { email: 'aws+dev2@example.com' },
+  },
+  'the account with the e-mail is suspended': {
+    cause: ({ directory }) => directory.add({ accountId: '444444444444', email: 'aws+dev@example.com', state: 'SUSPENDED', roleName: 'OrganizationAccountAccessRole' }),
+    request: { onExisting: 'adopt' },
+    words: "the e-mail 'aws+dev@example.com' belongs to account 444444444444, which was suspended by AWS and keeps it: "
+      + "have its root user ask AWS Support why and reinstate it, or use another e-mail, for example 'aws+dev2@example.com'",
+    mend: ({ directory }) => directory.change('444444444444', { state: 'ACTIVE' }),
+    mended: { onExisting: 'adopt' },
   },
   'the e-mail is that of the management account': {
     cause: ({ directory }) => directory.add({ accountId: '999999999999', email: 'aws+dev@example.com', managesOrganization: true }),
@@ -199,6 +207,17 @@ test('a request that AWS has forgotten is found by the account it made', async (
   expect(vending.directory.accounts).toHaveLength(1);
 });
 
+test('an account of ours that AWS has not activated yet is found again by its e-mail', async () => {
+  const vending = new Vending();
+  vending.directory.usableAfter = 10 * 60_000;
+  await vending.begin(dev, vended());
+  await vending.look(dev, vended());
+  vending.clock.now += 61_000;
+  vending.directory.forgetRequests();
+  expect(await vending.create(dev, vended())).toBe('100000000001');
+  expect(vending.directory.accounts).toMatchObject([{ state: 'ACTIVE' }]);
+});
+
 test('an account of the same name that somebody else creates is not taken for ours', async () => {
   const vending = new Vending();
   vending.fate.dieAt(9, 'before');
@@ -209,12 +228,16 @@ test('an account of the same name that somebody else creates is not taken for ou
   expect(vending.directory.accounts.find(account => account.accountId === accountId)?.email).toBe('aws+dev@example.com');
 });
 
-test('an account that has left the organization or was closed is named', async () => {
+test.each([
+  ['SUSPENDED', 'was suspended by AWS; have its root user ask AWS Support why and reinstate it'],
+  ['PENDING_CLOSURE', 'is being closed; have AWS Support open it again'],
+  ['CLOSED', 'is CLOSED; have AWS Support open it again'],
+])('an account of ours that is %s is named', async (state, words) => {
   const vending = new Vending();
   const accountId = await vending.create(dev, vended());
-  vending.directory.change(accountId, { state: 'SUSPENDED' });
-  await expect(vending.update(dev, vended({ tags: {} }), vended())).rejects.toThrow('account \'shop-dev\' (aws+dev@example.com) cannot be used: '
-    + `account ${accountId} is SUSPENDED; have AWS Support open it again, or use another e-mail`);
+  vending.directory.change(accountId, { state });
+  await expect(vending.update(dev, vended({ tags: {} }), vended())).rejects.toThrow("account 'shop-dev' (aws+dev@example.com) cannot be used: "
+    + `account ${accountId} ${words}, or use another e-mail`);
 });
 
 test('the words of AWS get the account they are about', async () => {

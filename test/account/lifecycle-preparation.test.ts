@@ -133,15 +133,28 @@ describe('an account that cannot be entered', () => {
     await expect(vending.create(dev, vended())).resolves.toBe('100000000001');
   });
 
+  test('is waited for as long as AWS has not activated it', async () => {
+    const vending = new Vending();
+    vending.directory.usableAfter = 35 * 60_000;
+    await expect(vending.create(dev, vended())).resolves.toBe('100000000001');
+  });
+
   test('is given up after a quarter of an hour, and deploying again goes on', async () => {
     const vending = new Vending();
-    vending.directory.usableAfter = 20 * 60_000;
+    vending.directory.refusals.set('enter', Array.from({ length: 100 }, () => awsError('AccessDenied')));
     await expect(vending.create(dev, vended())).rejects.toThrow("account 'shop-dev' (aws+dev@example.com) cannot be entered through its role "
       + "'OrganizationAccountAccessRole' (AccessDenied): it was deleted or does not trust the management account; create it again, or name another one with "
       + "Account.fromAccountAttributes({ accountId: '100000000001', accessRoleName })");
     await vending.remove(dev, vended());
-    vending.clock.now += 10 * 60_000;
+    vending.directory.refusals.clear();
     await expect(vending.create(dev, vended())).resolves.toBe('100000000001');
+  });
+
+  test('because AWS has suspended it is explained', async () => {
+    const vending = new Vending();
+    vending.directory.add({ accountId: ID, email: 'x@example.com', state: 'SUSPENDED' });
+    await expect(vending.create(dev, existing())).rejects.toThrow(`account ${ID} cannot be used: it was suspended by AWS; `
+      + 'have its root user ask AWS Support why and reinstate it, or use another account');
   });
 
   test('because it was invited is explained', async () => {
@@ -178,8 +191,8 @@ describe('the templates', () => {
   const resolved = (value: unknown) => JSON.stringify(value, (_, item: unknown) => (
     typeof item === 'object' && item !== null && 'Fn::Sub' in item ? String(item['Fn::Sub']).replace(/\$\{[^}]+\}/g, 'x'.repeat(28)) : item));
 
-  test('the execution policy stays below the size of a managed policy', () => {
-    expect(resolved(BASELINE.Resources.ExecutionPolicy.Properties.PolicyDocument).length).toBeLessThanOrEqual(6144);
+  test.each(['ExecutionPolicy', 'Boundary'] as const)('the %s stays below the size of a managed policy', name => {
+    expect(resolved(BASELINE.Resources[name].Properties.PolicyDocument).length).toBeLessThanOrEqual(6144);
   });
 
   test('the execution policy allows roles, and neither users nor keys nor the organization', () => {

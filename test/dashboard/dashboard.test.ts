@@ -1,7 +1,7 @@
 import type { Row } from '../../lambda/dashboard/rows';
 import { rowsOf } from '../../lambda/dashboard/rows';
 import { tableOf } from '../../lambda/dashboard/table';
-import type { PipelineEvent } from '../../lambda/deployments/change';
+import type { CodePipelineEvent } from '../../lambda/deployments/change';
 import { record } from '../../lambda/deployments/recorder';
 import type { HaltRecord } from '../../lambda/shared/halt';
 import { haltKey } from '../../lambda/shared/halt';
@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 
 /** The row of the environment after all that has happened. */
-async function rowAfter(...events: readonly PipelineEvent[]): Promise<Row> {
+async function rowAfter(...events: readonly CodePipelineEvent[]): Promise<Row> {
   for (const event of events) await record(event, registry, { authorOf: async () => ({ at: START - 60_000 }) });
   const [row] = await rowsOf(registry);
   return row;
@@ -62,6 +62,16 @@ describe('a row', () => {
     expect(await rowAfter()).toEqual({ environmentName: 'test1', accountId: MEMBER, state: 'no run yet', isBroken: false });
     await registry.write<HaltRecord>(haltKey('test1'), { environmentName: 'test1', by: 'anna', at: '2026-03-01T12:00:00Z', reason: 'incident' }, undefined);
     expect((await rowAfter(...deployment('one', 0).slice(0, 1))).state).toBe('running, halted');
+  });
+
+  test('says nothing of what an environment of its name has done in another account', async () => {
+    await rowAfter(...deployment('one', 0), ...failure('two', 100));
+    await holdLease(registry, OTHER, 'test1');
+    const row = async () => (await rowsOf(registry)).find(({ accountId }) => accountId === OTHER);
+    expect(await row()).toEqual({ environmentName: 'test1', accountId: OTHER, state: 'no run yet', isBroken: false });
+    await rowAfter(...deployment('three', 200, 'f1xed', OTHER));
+    expect(await row()).toMatchObject({ state: 'deployed', commitId: 'f1xed', failureRate: 0 });
+    expect((await row())?.timeToRestore).toBeUndefined();
   });
 
   test('is there for each environment, by name', async () => {

@@ -1,4 +1,4 @@
-import type { PipelineDetail, PipelineEvent } from '../../lambda/deployments/change';
+import type { PipelineDetail, CodePipelineEvent } from '../../lambda/deployments/change';
 import type { LeaseRecord } from '../../lambda/shared/lease';
 import { ENVIRONMENTS, leaseKey } from '../../lambda/shared/lease';
 import type { Registry } from '../../lambda/shared/registry';
@@ -20,7 +20,7 @@ export async function holdLease(registry: Registry, accountId: string, environme
 type Told = Partial<PipelineDetail> & { readonly account?: string };
 
 /** An event of an execution, some seconds after the start of all. */
-export function happened(executionId: string, second: number, { account = MEMBER, ...detail }: Told): PipelineEvent {
+export function happened(executionId: string, second: number, { account = MEMBER, ...detail }: Told): CodePipelineEvent {
   return {
     account,
     region: 'eu-central-1',
@@ -35,7 +35,7 @@ const sourceType = { type: { category: 'Source' } };
 const buildType = { type: { category: 'Build' } };
 
 /** The events of an execution that deploys a commit in twenty seconds. */
-export function deployment(executionId: string, second: number, commitId = 'c0ffee'): PipelineEvent[] {
+export function deployment(executionId: string, second: number, commitId = 'c0ffee', account = MEMBER): CodePipelineEvent[] {
   return [
     happened(executionId, second, { ...trigger('StartPipelineExecution') }),
     happened(executionId, second, { stage: 'Source' }),
@@ -47,11 +47,11 @@ export function deployment(executionId: string, second: number, commitId = 'c0ff
     happened(executionId, second + 20, { stage: 'Deploy', action: 'Deploy', state: 'SUCCEEDED', ...buildType }),
     happened(executionId, second + 20, { stage: 'Deploy', state: 'SUCCEEDED' }),
     happened(executionId, second + 20, { state: 'SUCCEEDED' }),
-  ];
+  ].map(event => ({ ...event, account }));
 }
 
 /** The same, but it fails in a stage after ten seconds. */
-export function failure(executionId: string, second: number, stage = 'Deploy', commitId = 'bad'): PipelineEvent[] {
+export function failure(executionId: string, second: number, stage = 'Deploy', commitId = 'bad'): CodePipelineEvent[] {
   return [
     ...deployment(executionId, second, commitId).slice(0, 3),
     happened(executionId, second + 10, { stage }),
@@ -64,7 +64,7 @@ export function failure(executionId: string, second: number, stage = 'Deploy', c
 }
 
 /** An execution that deploys the commit before again, in ten seconds. */
-export function rollback(executionId: string, second: number): PipelineEvent[] {
+export function rollback(executionId: string, second: number): CodePipelineEvent[] {
   return [
     happened(executionId, second, { ...trigger('AutomatedRollback') }),
     happened(executionId, second, { stage: 'Deploy' }),

@@ -1,5 +1,5 @@
 import { deployment, failure, happened, holdLease, MEMBER, rollback, START } from './events';
-import type { PipelineEvent } from '../../lambda/deployments/change';
+import type { CodePipelineEvent } from '../../lambda/deployments/change';
 import { KEPT } from '../../lambda/deployments/history';
 import type { Measures } from '../../lambda/deployments/measures';
 import { metricLine } from '../../lambda/deployments/metrics';
@@ -32,7 +32,7 @@ class World {
   public readonly commits = new FakeCommits();
   public readonly measured: Measures[] = [];
 
-  public async hear(...events: readonly PipelineEvent[]): Promise<void> {
+  public async hear(...events: readonly CodePipelineEvent[]): Promise<void> {
     for (const event of events) {
       const outcome = await record(event, this.registry, this.commits);
       if (outcome.recorded) this.measured.push(...outcome.measures);
@@ -63,6 +63,7 @@ test('a deployment is recorded with its commit, its times and how long the commi
   });
   expect(await world.runs()).toEqual([{
     executionId: 'one',
+    accountId: MEMBER,
     startedAt: START,
     state: { name: 'SUCCEEDED', at: at(20), attempt: 1 },
     commitId: 'c0ffee',
@@ -134,6 +135,13 @@ test('the time to restore begins with the first of several failures', async () =
   expect(world.metrics.TimeToRestore).toEqual([210]);
 });
 
+test('what has failed in another account is not restored by what is deployed in this one', async () => {
+  await world.hear(...failure('one', 0));
+  await holdLease(world.registry, OTHER, 'test1');
+  await world.hear(...deployment('two', 100, 'c0ffee', OTHER));
+  expect(world.metrics).toEqual({ FailedDeployments: [1], Deployments: [1], LeadTime: [180] });
+});
+
 test('a stage that is tried again and succeeds has both failed and deployed', async () => {
   await world.hear(...failure('one', 0),
     happened('one', 60, { 'state': 'RESUMED', 'pipeline-execution-attempt': 2 }),
@@ -175,7 +183,7 @@ test('the last fifty runs are kept', async () => {
   expect([runs.length, runs[0].executionId, runs.at(-1)?.executionId]).toEqual([50, 'run-54', 'run-5']);
 });
 
-test.each<[string, PipelineEvent, string]>([
+test.each<[string, CodePipelineEvent, string]>([
   ['another pipeline of the account', happened('one', 0, { pipeline: 'prod' }), `pipeline 'prod' of account ${MEMBER} belongs to no environment`],
   ['a pipeline of that name in another account', happened('one', 0, { account: OTHER }), `pipeline 'test1' of account ${OTHER} belongs to no environment`],
   ['an action that begins', happened('one', 0, { stage: 'Synth', action: 'Synth' }), 'nothing of it is kept'],

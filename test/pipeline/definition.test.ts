@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { CdkPipelineOptions, PipelinePlan } from '../../src';
@@ -8,7 +12,7 @@ import { accountTemplateOf, onlyResource, resourcesOf } from '../fixtures/assemb
 import { identityStatements, textOf } from '../fixtures/policies';
 
 interface BuildSpec {
-  readonly phases: { readonly install: { readonly commands?: string[] }; readonly build: { readonly commands: string[] } };
+  readonly phases: { readonly install: { readonly 'commands'?: string[]; readonly 'runtime-versions'?: object }; readonly build: { readonly commands: string[] } };
   readonly [property: string]: unknown;
 }
 
@@ -32,7 +36,7 @@ function projectOf(template: SynthesizedTemplate, name: string): Project {
 interface Stage {
   readonly 'Fn::If'?: [string, { Actions: object[] }, object];
   readonly 'Name'?: string;
-  readonly 'Actions': { readonly Name: string }[];
+  readonly 'Actions': { readonly Name: string; readonly Configuration: Readonly<Record<string, unknown>> }[];
   readonly 'OnFailure'?: object;
   readonly 'OnSuccess'?: object;
 }
@@ -56,14 +60,23 @@ describe('the definition of a CDK app', () => {
 
   test('deploys all its stacks, those of stages included', () => {
     expect(projectOf(template, 'deploy').buildSpec.phases.build.commands).toEqual([
-      "npx --yes aws-cdk@2 deploy '**' --app cdk.out --require-approval never --progress events --outputs-file outputs.json",
+      "npx --yes aws-cdk@2.1148.1 deploy '**' --app cdk.out --require-approval never --progress events --outputs-file outputs.json",
     ]);
   });
 
   test('compares templates before anything is deployed, and tells whoever approves', () => {
     const { phases, env } = projectOf(template, 'check').buildSpec;
-    expect(phases.build.commands[0]).toBe("npx --yes aws-cdk@2 diff '**' --app cdk.out --method template --no-color > diff.txt 2>&1 || { cat diff.txt; exit 1; }");
+    expect(phases.build.commands[0]).toBe("npx --yes aws-cdk@2.1148.1 diff '**' --app cdk.out --method template --no-color > diff.txt 2>&1 || { cat diff.txt; exit 1; }");
     expect(env).toEqual({ 'exported-variables': ['CHECK_SUMMARY', 'CHECK_BUILD'] });
+  });
+
+  test('takes the version of the CDK command line that it is tested with, unless another one is named', () => {
+    const versionsIn = (definition: PipelineDefinition) => [...new Set(JSON.stringify(templateOf(definition)).match(/aws-cdk@[\d.]+/g))];
+    const { version } = JSON.parse(readFileSync(require.resolve('aws-cdk/package.json'), 'utf8')) as { version: string };
+    expect(versionsIn(PipelineDefinition.cdk())).toEqual([`aws-cdk@${version}`]);
+    expect(versionsIn(PipelineDefinition.selfMutating({ stack: 'Pipeline' }))).toEqual([`aws-cdk@${version}`]);
+    expect(versionsIn(PipelineDefinition.cdk({ cliVersion: '2.1200.0' }))).toEqual(['aws-cdk@2.1200.0']);
+    expect(versionsIn(PipelineDefinition.selfMutating({ stack: 'Pipeline', cliVersion: '2' }))).toEqual(['aws-cdk@2']);
   });
 
   test('has other commands when they are given', () => {
@@ -96,6 +109,15 @@ describe('a definition', () => {
   ])('chooses %s', (_, options, expected) => {
     const template = cdk(options);
     for (const { Properties } of resourcesOf(template, 'AWS::CodeBuild::Project')) expect(Properties).toMatchObject(expected);
+  });
+
+  test.each([
+    ['asks for the version of Node.js that it needs from', {}, { nodejs: '22' }],
+    ['asks for it from', { buildImage: 'aws/codebuild/amazonlinux-x86_64-standard:5.0' }, { nodejs: '22' }],
+    ['takes what there is in', { buildImage: 'public.ecr.aws/docker/library/node:22' }, undefined],
+  ])('%s the image %j', (_, options, versions) => {
+    const template = cdk({ smokeTestCommands: ['true'], ...options });
+    for (const name of ['synth', 'check', 'deploy', 'verify']) expect(projectOf(template, name).buildSpec.phases.install['runtime-versions']).toEqual(versions);
   });
 
   test('gives Docker only to what needs it', () => {
@@ -190,6 +212,18 @@ describe('a definition', () => {
     expect(Object.keys(template.Resources).length).toBeLessThanOrEqual(40);
   });
 
+  test.each(['Pipeline', 'Roles', 'State', 'Approval', 'BuildLogs', 'Frozen', 'ManualApproval', 'Steps', 'Builds'])('of a subclass may name a step %s', name => {
+    class WithStep extends PipelineDefinition {
+      public plan(): PipelinePlan {
+        const plan = PipelineDefinition.cdk().plan();
+        return { ...plan, stages: [...plan.stages, { name, steps: [{ name, description: 'x', commands: ['true'] }] }] };
+      }
+    }
+    const template = templateOf(new WithStep());
+    expect(projectOf(template, name.toLowerCase()).buildSpec.phases.build.commands).toEqual(['true']);
+    expect(stagesOf(template).at(-1)?.Name).toBe(name);
+  });
+
   test('of a subclass adds stages', () => {
     class WithLoadTest extends PipelineDefinition {
       public plan(): PipelinePlan {
@@ -217,6 +251,32 @@ describe('the definition of OpenTofu', () => {
     expect(projectOf(template, 'deploy').buildSpec.phases.build.commands.join('\n')).toContain('tofu apply environment.tfplan');
   });
 
+  const STALE = 'Error: Saved plan is stale';
+  const WORDS = 'the state has changed since this plan was made and approved: push a commit or start the pipeline again, so that it is planned anew';
+  test.each([
+    ['is applied', 'fits', 'one', 'manual', ['environment.tfplan'], 0],
+    ['that was approved and no longer fits is not replaced by another', STALE, 'one', 'manual', [STALE, WORDS], 1],
+    ['that nobody had to approve and that no longer fits is made anew', STALE, 'one', 'none', [STALE, '-auto-approve'], 0],
+    ['that no longer fits is made anew on the way back, which is an execution of its own', STALE, 'two', 'manual', [STALE, '-auto-approve'], 0],
+    ['that fails otherwise fails', 'Error: no rights', 'two', 'none', ['Error: no rights'], 1],
+  ])('a plan %s', (_, state, execution, approval, lines, status) => {
+    const folder = mkdtempSync(join(tmpdir(), 'tofu-'));
+    writeFileSync(join(folder, 'environment.execution'), 'one\n');
+    writeFileSync(join(folder, 'tofu'), '#!/bin/sh\nif [ "$2" = -auto-approve ] || [ "$STATE" = fits ]; then echo "$2"; else echo "$STATE" >&2; exit 1; fi\n', { mode: 0o755 });
+    const command = projectOf(template, 'deploy').buildSpec.phases.build.commands.find(line => line.startsWith('tofu apply')) ?? '';
+    const env = { PATH: `${folder}:${process.env.PATH}`, STATE: state, PIPELINE_EXECUTION_ID: execution, PIPELINE_APPROVAL: approval };
+    const run = spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8', env });
+    rmSync(folder, { recursive: true });
+    expect({ lines: run.stdout.trim().split('\n'), status: run.status }).toEqual({ lines, status });
+  });
+
+  test('tells its builds in which execution they run, and whether somebody must approve', () => {
+    const variables = stagesOf(template).at(-1)?.Actions.map(({ Configuration }) => textOf(Configuration.EnvironmentVariables));
+    expect(variables).toEqual([
+      '[{"name":"PIPELINE_EXECUTION_ID","value":"#{codepipeline.PipelineExecutionId}"},{"name":"PIPELINE_APPROVAL","value":"<Approval>"}]',
+    ]);
+  });
+
   test('only reads while it plans, and may do what CloudFormation may do for applications when it applies', () => {
     for (const [step, role] of [['plan', 'plan'], ['deploy', 'application']]) {
       const name = `arn:<AWS::Partition>:iam::<AWS::AccountId>:role/org-environments-${role}-<AWS::Region>`;
@@ -234,7 +294,7 @@ describe('the definition of a pipeline that mutates itself', () => {
     expect(stagesOf(template).map(({ Name }) => Name)).toEqual(['Source', 'Synth', undefined, 'Deploy']);
     expect(projectOf(template, 'deploy').buildSpec.phases.build.commands).toEqual([
       expect.stringContaining("diff 'Pipeline' --app cdk.out --exclusively --method template"),
-      'if grep -qF "[+] AWS::CodePipeline::Pipeline" diff.txt; then npx --yes aws-cdk@2 deploy \'Pipeline\' --app cdk.out --require-approval never --progress events; '
+      'if grep -qF "[+] AWS::CodePipeline::Pipeline" diff.txt; then npx --yes aws-cdk@2.1148.1 deploy \'Pipeline\' --app cdk.out --require-approval never --progress events; '
       + "else echo 'the pipeline of the stack Pipeline is there already and updates itself'; fi",
     ]);
   });

@@ -1,7 +1,7 @@
 import { CfnParameter } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { PipelineOptions } from '../../src';
-import { Account, Branch, Pipeline } from '../../src';
+import { Account, Branch, OnExistingAccount, Pipeline } from '../../src';
 import { Cicd, quickApp } from '../fixtures/app';
 import type { SynthesizedTemplate } from '../fixtures/assembly';
 import { accountTemplateOf, onlyResource, resourcesOf, synthesized, templateOf } from '../fixtures/assembly';
@@ -138,15 +138,17 @@ describe('a pipeline', () => {
   });
 
   test('takes its application along from an account that is vended, and leaves it in one that was there before, unless it is told otherwise', () => {
-    const applicationsIn = (kind: 'vended' | 'existing', pipeline: PipelineOptions = {}) => {
+    const applicationsIn = (kind: 'vended' | 'adopted' | 'existing', pipeline: PipelineOptions = {}) => {
       const cicd = new Cicd(quickApp(), { imported: true });
-      const account = kind === 'vended' ? cicd.account() : Account.fromAccountId(cicd.stack, 'Member', '123456789012');
+      const account = kind === 'existing' ? Account.fromAccountId(cicd.stack, 'Member', '123456789012')
+        : cicd.account('dev', { onExisting: kind === 'adopted' ? OnExistingAccount.ADOPT : OnExistingAccount.FAIL });
       cicd.environment('dev', { account, pipeline });
       return onlyResource(synthesized(cicd.stack), STACK).Properties.lease.applications;
     };
-    expect([applicationsIn('vended'), applicationsIn('existing')]).toEqual(['delete', 'keep']);
-    expect([applicationsIn('vended', { keepApplication: true }), applicationsIn('existing', { keepApplication: true })]).toEqual(['keep', 'keep']);
-    expect([applicationsIn('vended', { keepApplication: false }), applicationsIn('existing', { keepApplication: false })]).toEqual(['delete', 'delete']);
+    const all = (pipeline?: PipelineOptions) => (['vended', 'adopted', 'existing'] as const).map(kind => applicationsIn(kind, pipeline));
+    expect(all()).toEqual(['delete', 'keep', 'keep']);
+    expect(all({ keepApplication: true })).toEqual(['keep', 'keep', 'keep']);
+    expect(all({ keepApplication: false })).toEqual(['delete', 'delete', 'delete']);
   });
 
   test.each<[string, PipelineOptions, object]>([

@@ -1,3 +1,5 @@
+import { Lazy } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { matches } from '../../rehearsal/events/pattern';
@@ -54,6 +56,26 @@ describe('a rule for what happens in pipelines', () => {
     [{ environmentNames: ['env/prod'] }, "the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got 'env/prod'"],
   ])('is refused with %j', (options, words) => {
     expect(() => heard(options, [])).toThrow(words);
+  });
+});
+
+describe('a name that no environment of the app has', () => {
+  function warnings(environmentNames: string[] | undefined, environments: readonly string[] = ['dev', 'prod']): string[] {
+    const cicd = new Cicd(undefined, { imported: true });
+    new PipelineNotifications(cicd.stack, 'Notifications', { organization: cicd.organization, environmentNames });
+    for (const name of environments) cicd.environment(name);
+    return Annotations.fromStack(cicd.stack).findWarning('*', Match.anyValue()).map(({ id, entry }) => `${id}: ${String(entry.data)}`);
+  }
+
+  test('is warned of, because nothing would ever be heard of it', () => {
+    expect(warnings(['prod', 'prdo', 'tset'])).toEqual([
+      "/Cicd/Notifications: no environment of this app is called 'prdo', 'tset', so that nothing may ever be heard of it: there are dev, prod; "
+        + 'if another app has it, acknowledge this warning [ack: cdk-org-environments:unknownEnvironment]',
+    ]);
+  });
+
+  test('is fine when all are meant, when it is a token, and in an app that has no environments of its own', () => {
+    expect([...warnings(['dev']), ...warnings(undefined), ...warnings([Lazy.string({ produce: () => 'prod' })]), ...warnings(['prdo'], [])]).toEqual([]);
   });
 });
 

@@ -80,10 +80,13 @@ async function push(name: string, version: string): Promise<void> {
 
 describe('a pipeline of OpenTofu', () => {
   const applied = (): string | undefined => world.simulation.ssm.value(account('infra'), REGION, '/shop/release');
-  const approved = async (): Promise<string> => {
-    const shown = executions('infra')[0].actionRuns[0].configuration.CustomData;
+  const answer = async (): Promise<void> => {
     await world.answer('infra', account('infra'), { status: 'Approved', summary: 'go ahead' });
     await settled(world.simulation);
+  };
+  const approved = async (): Promise<string> => {
+    const shown = executions('infra')[0].actionRuns[0].configuration.CustomData;
+    await answer();
     return shown;
   };
 
@@ -107,6 +110,23 @@ describe('a pipeline of OpenTofu', () => {
     expect(actions(failed).slice(-2)).toEqual(['Deploy Succeeded', 'Verify Failed']);
     expect(actions(again)).toEqual(['Deploy Succeeded', 'Verify Succeeded']);
     expect(applied()).toBe('1.0.0');
+  });
+
+  test('applies no plan that nobody has approved: one that was made before another was applied fails in words', async () => {
+    await push('infra', '1.2.0');
+    await push('infra', '1.3.0');
+    expect(executions('infra').slice(0, 2).map(actions)).toEqual([
+      ['Source Succeeded', 'Plan Succeeded'], ['Source Succeeded', 'Plan Succeeded', 'Approve InProgress'],
+    ]);
+    await answer();
+    expect(applied()).toBe('1.2.0');
+    await answer();
+    const [again, failed] = executions('infra');
+    expect(actions(failed).slice(2)).toEqual(['Approve Succeeded', 'Deploy Failed']);
+    const log = logs('infra').find(lines => lines.includes('Saved plan is stale') && !lines.includes('Apply complete!'));
+    expect(log).toContain('the state has changed since this plan was made and approved: push a commit or start the pipeline again');
+    expect(actions(again)).toEqual(['Deploy Succeeded', 'Verify Succeeded']);
+    expect(applied()).toBe('1.2.0');
   });
 
   test('fails in its plan with the words of OpenTofu, before anybody is asked', async () => {

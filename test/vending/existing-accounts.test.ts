@@ -23,6 +23,14 @@ describe('an account that was invited into the organization', () => {
     expect(reasons(result)).toContain('Account.fromAccountAttributes');
   });
 
+  test('cannot be used while AWS has suspended it, and the error says so', async () => {
+    world.simulation.organizations.suspend(EXISTING);
+    const result = await world.deploy(associate);
+    expect(result.succeeded).toBe(false);
+    expect(reasons(result)).toContain(`account ${EXISTING} cannot be used: it was suspended by AWS; have its root user ask AWS Support why and reinstate it`);
+    world.simulation.organizations.reinstate(EXISTING);
+  });
+
   test('becomes an environment once it has the role, and is left as it is when the environment goes', async () => {
     const roleName = 'OrganizationAccountAccessRole';
     world.simulation.iam.putRole({

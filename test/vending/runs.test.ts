@@ -166,7 +166,7 @@ describe('a pipeline with the real template', () => {
       await push(settings('1.4.0', 'Deploy'));
       const [again, failed] = executions(dev);
       expect(actions(failed).at(-1)).toBe('Deploy Failed');
-      expect(failed.statusSummary).toContain("Message: Error while executing command: npx --yes aws-cdk@2 deploy '**' --app cdk.out");
+      expect(failed.statusSummary).toContain("Message: Error while executing command: npx --yes aws-cdk@2.1148.1 deploy '**' --app cdk.out");
       const [, , build] = world.simulation.codebuild.builds(dev, REGION);
       expect(build.log.join('\n')).toMatch(/Forbidden User: .* is not authorized to perform: ssm:PutParameter on resource: .* with an explicit deny/);
       expect(actions(again)).toEqual(['Deploy Succeeded', 'Verify Succeeded']);

@@ -44,8 +44,12 @@ export class Approvals {
 
   public decide(run: ActionRun, token: string, decision: Decision): void {
     const settle = this.open.get(run);
-    if (settle === undefined) throw new AwsError('ApprovalAlreadyCompletedException', `The approval action ${run.action.Name} has already been approved or rejected`);
-    if (run.token !== token) throw new AwsError('InvalidApprovalTokenException', `The approval token ${token} is not that of the open request of action ${run.action.Name}`);
+    if (settle === undefined) {
+      throw new AwsError('ApprovalAlreadyCompletedException', `The approval action ${run.action.Name} has already been approved or rejected`);
+    }
+    if (run.token !== token) {
+      throw new AwsError('InvalidApprovalTokenException', `The approval token ${token} is not that of the open request of action ${run.action.Name}`);
+    }
     settle(decision);
   }
 

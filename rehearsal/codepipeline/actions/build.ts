@@ -34,7 +34,11 @@ function start(codebuild: CodeBuild, partition: string, { run, actor, pipeline, 
     actor.demand('codebuild:StartBuild', arn);
     actor.demand('codebuild:BatchGetBuilds', arn);
     return codebuild.start(actor.caller, actor.region, projectName, {
-      variables: variables === undefined ? [] : given(variables), initiator: `codepipeline/${pipeline.name}`, inputs, outputs, sourceVersion: execution.found.at(0)?.revisionId,
+      variables: variables === undefined ? [] : given(variables),
+      initiator: `codepipeline/${pipeline.name}`,
+      inputs,
+      outputs,
+      sourceVersion: execution.found.at(0)?.revisionId,
     });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;

@@ -67,7 +67,10 @@ function operatorOf(written: string): Operator {
   const known = negated ?? name;
   if (known !== 'Null' && !Object.hasOwn(TESTS, known)) throw new Error(`a policy knows no condition operator '${written}'`);
   return {
-    set: set === 'ForAnyValue' || set === 'ForAllValues' ? set : undefined, name: known, isNegated: negated !== undefined, ifExists: ifExists !== undefined,
+    set: set === 'ForAnyValue' || set === 'ForAllValues' ? set : undefined,
+    name: known,
+    isNegated: negated !== undefined,
+    ifExists: ifExists !== undefined,
   };
 }
 

@@ -19,7 +19,12 @@ export interface Policies {
 }
 
 export type PolicyKind =
-  | 'identity-based policy' | 'resource-based policy' | 'permissions boundary' | 'session policy' | 'service control policy' | 'resource control policy';
+  | 'identity-based policy'
+  | 'resource-based policy'
+  | 'permissions boundary'
+  | 'session policy'
+  | 'service control policy'
+  | 'resource control policy';
 
 export type Decision =
   | { readonly allowed: true }

@@ -2,7 +2,7 @@ import type { DirectCall } from '../../protocol/dispatcher';
 import { isRecord } from '../../protocol/json';
 import { AwsError, HttpAnswer } from '../../service';
 
-export interface DirectSdkOptions {
+interface DirectSdkOptions {
   readonly region: string;
   readonly accessKeyId: string;
   /** How often clients try that do not say it themselves. */
@@ -154,7 +154,10 @@ function outputOf(output: unknown): unknown {
 function errorOf(error: unknown): Error {
   if (!(error instanceof AwsError)) return error instanceof Error ? error : new Error(String(error));
   const { code: name, statusCode, details } = error;
-  const made = Object.assign(new Error(error.message), details, { $fault: statusCode < 500 ? 'client' : 'server', $metadata: { httpStatusCode: statusCode } });
+  const made = Object.assign(new Error(error.message), details, {
+    $fault: statusCode < 500 ? 'client' : 'server',
+    $metadata: { httpStatusCode: statusCode },
+  });
   made.name = name;
   return made;
 }

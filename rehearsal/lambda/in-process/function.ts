@@ -11,7 +11,7 @@ import { cryptoOf, filesOf, globalsOf } from './globals';
 import { httpOf } from './http';
 import { Modules } from './modules';
 
-export interface InProcessOptions {
+interface InProcessOptions {
   readonly name: string;
   readonly taskRoot: string;
   readonly handler: string;

@@ -6,7 +6,7 @@ type Require = (request: string) => unknown;
 type Compiled = (...parameters: unknown[]) => void;
 
 /** What a module finds around it in place of what Node has. */
-export interface Surroundings {
+interface Surroundings {
   readonly globals: Readonly<Record<string, unknown>>;
   /** Modules that are supplied; undefined: the module is looked for as usual. */
   supply(request: string): unknown;

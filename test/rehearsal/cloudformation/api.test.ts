@@ -95,6 +95,20 @@ describe('the API of CloudFormation', () => {
     await expect(client.send(new CreateStackCommand({ StackName: 'foreign', TemplateURL }))).rejects.toThrow('not authorized to perform: s3:GetObject');
   });
 
+  test('takes a template of a megabyte from a bucket, and none that is longer', async () => {
+    const padded = (bytes: number): Buffer => {
+      const template = (Description: string): string => JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic' } }, Metadata: { Description } });
+      return Buffer.from(template('x'.repeat(bytes - template('').length)));
+    };
+    simulation.s3.createBucket(ACCOUNT, 'eu-west-1', 'templates');
+    simulation.s3.write('templates', 'longest.json', padded(1_000_000));
+    simulation.s3.write('templates', 'longer.json', padded(1_000_001));
+    const from = (key: string) => client.send(new CreateStackCommand({ StackName: 'padded', TemplateURL: `https://templates.s3.eu-west-1.amazonaws.com/${key}` }));
+    await expect(from('longer.json')).rejects.toMatchObject({ name: 'ValidationError', message: 'Template may not exceed 1000000 bytes in size.' });
+    await from('longest.json');
+    await waitUntilStackCreateComplete(wait, { StackName: 'padded' });
+  });
+
   test('keeps an export that another stack imports', async () => {
     await create('exporter', { Resources: { Topic: { Type: 'AWS::SNS::Topic' } }, Outputs: { Out: { Value: { Ref: 'Topic' }, Export: { Name: 'shared' } } } });
     await waitUntilStackCreateComplete(wait, { StackName: 'exporter' });

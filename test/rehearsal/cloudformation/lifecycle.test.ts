@@ -56,6 +56,14 @@ describe('a custom resource', () => {
     expect(stack.resources.get('A')?.id).toBe('one');
   });
 
+  test('that failed to be updated keeps its id, whatever the answer says (rule 4)', async () => {
+    await recorder.deploy('kept-id', { A: custom({ id: 'one' }) });
+    const stack = await recorder.deploy('kept-id', { A: custom({ id: 'two', fail: 'Update' }) });
+    expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(recorder.told(stack).slice(1)).toEqual(['Update A one', 'Update A one']);
+    expect(stack.resources.get('A')?.id).toBe('one');
+  });
+
   test('is updated back when the update fails elsewhere; what was made in it goes, nothing else does (rule 5)', async () => {
     const before = { A: custom({ size: 1 }), Failing: custom({}, { DependsOn: ['A'] }), Untouched: custom() };
     await recorder.deploy('back', before);
@@ -97,6 +105,13 @@ describe('a custom resource', () => {
     expect([stack.status, stack.states.get('A')]).toEqual(settled);
   });
 
+  test('is given an hour to answer, unless it asks for less (rule 8)', async () => {
+    const deadline = jest.spyOn(recorder.simulation.clock, 'deadline');
+    await recorder.deploy('patience', { A: custom(), B: custom({ ServiceTimeout: 900 }, { DependsOn: 'A' }) });
+    expect(deadline.mock.calls.map(([seconds]) => seconds)).toEqual([3600, 900]);
+    deadline.mockRestore();
+  });
+
   test('is asked three times when its function crashes, with the same request id (rule 9)', async () => {
     const stack = await recorder.deploy('crash', { A: custom({ ServiceTimeout: 2, crash: 'Create' }) });
     const created = recorder.events(stack).filter(({ RequestType }) => RequestType === 'Create');
@@ -118,9 +133,10 @@ describe('a custom resource', () => {
   });
 
   test('is made beside others and deleted after those that depend on it (rule 10)', async () => {
-    const stack = await recorder.deploy('order', { A: custom(), B: custom({ a: { Ref: 'A' } }), C: custom({}, { DependsOn: 'B' }), D: custom({ late: 300 }) });
-    const made = stack.events.filter(({ status }) => status === 'CREATE_COMPLETE').map(({ logicalId }) => logicalId);
-    expect(made).toEqual(['A', 'B', 'C', 'D', 'order']);
+    const stack = await recorder.deploy('order', { A: custom(), B: custom({ a: { Ref: 'A' } }), C: custom({}, { DependsOn: 'B' }), D: custom() });
+    const events = stack.events.map(({ logicalId, status }) => `${logicalId} ${status}`);
+    expect(events.filter(event => /^[ABC] /.test(event))).toEqual(['A', 'B', 'C'].flatMap(name => [`${name} CREATE_IN_PROGRESS`, `${name} CREATE_COMPLETE`]));
+    expect(events.indexOf('D CREATE_IN_PROGRESS')).toBeLessThan(events.indexOf('A CREATE_COMPLETE'));
     await recorder.remove('order');
     expect(recorder.told(stack).filter(told => /^Delete [ABC]/.test(told))).toEqual(['Delete C made-C', 'Delete B made-B', 'Delete A made-A']);
   });
@@ -130,6 +146,21 @@ describe('a custom resource', () => {
     const stack = await recorder.deploy('drop', { C: custom({ size: 2 }) });
     expect(recorder.told(stack).slice(3)).toEqual(['Update C made-C', 'Delete A made-A']);
     expect(stack.events.filter(({ status }) => status === 'DELETE_SKIPPED').map(({ logicalId }) => logicalId)).toEqual(['B']);
+  });
+
+  test('is kept with DeletionPolicy Retain when its stack is deleted (rule 11)', async () => {
+    const stack = await recorder.deploy('leave', { A: custom({}, { DeletionPolicy: 'Retain' }), B: custom() });
+    await recorder.remove('leave');
+    expect(stack.status).toBe('DELETE_COMPLETE');
+    expect(recorder.told(stack).slice(2)).toEqual(['Delete B made-B']);
+    expect(stack.states.get('A')?.status).toBe('DELETE_SKIPPED');
+  });
+
+  test('that was replaced is kept with UpdateReplacePolicy Retain, and with nothing else (rule 11)', async () => {
+    const [kept, dropped] = [{ UpdateReplacePolicy: 'Retain' }, { DeletionPolicy: 'Retain' }];
+    await recorder.deploy('keep-old', { A: custom({ id: 'one' }, kept), B: custom({ id: 'three' }, dropped) });
+    const stack = await recorder.deploy('keep-old', { A: custom({ id: 'two' }, kept), B: custom({ id: 'four' }, dropped) });
+    expect(recorder.told(stack).slice(2).sort()).toEqual(['Delete B three', 'Update A one', 'Update B three']);
   });
 
   test('that has not changed gets no event; a changed one gets one Update with the old properties (rule 12)', async () => {

@@ -1,4 +1,3 @@
-import { CloudFormationClient, ListStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   AccountState, CreateAccountCommand, CreateAccountFailureReason, DescribeAccountCommand, DescribeCreateAccountStatusCommand, OrganizationsClient,
 } from '@aws-sdk/client-organizations';
@@ -8,7 +7,6 @@ import { AccountClosure, isGone } from '../../../rehearsal/organizations/closure
 import { AccountCreation, type CreationStatus } from '../../../rehearsal/organizations/creation';
 import { Throttle } from '../../../rehearsal/organizations/rates';
 import { OrganizationTree, type SimulatedAccount } from '../../../rehearsal/organizations/tree';
-import { Simulation } from '../../../rehearsal/simulation';
 
 const DAY = 86_400;
 
@@ -178,26 +176,3 @@ describe('an account that is created', () => {
     expect(two).toMatchObject({ status: 'rejected', reason: { name: 'ConcurrentModificationException', message: expect.stringContaining('DependsOn') } });
   });
 });
-
-test('the services know a created account some time after its role', async () => {
-  const simulation = await Simulation.start({ managementAccountId: MANAGEMENT, scale: 60, creationSeconds: 1 });
-  try {
-    const started = simulation.organizations.creation.start({ name: 'new', email: 'new@example.com', roleName: 'access', tags: {} });
-    const accountId = await until(() => simulation.organizations.creation.status(started.id)?.accountId);
-    const credentials = simulation.iam.issue({ accountId, arn: `arn:aws:iam::${accountId}:root` });
-    const client = new CloudFormationClient({ endpoint: simulation.server.endpoint, region: 'eu-west-1', credentials, maxAttempts: 1 });
-    await expect(client.send(new ListStacksCommand({}))).rejects.toMatchObject({ name: 'OptInRequired' });
-    await simulation.clock.sleep(26);
-    await expect(client.send(new ListStacksCommand({}))).resolves.toBeDefined();
-  } finally {
-    await simulation.stop();
-  }
-});
-
-async function until<Type>(look: () => Type | undefined): Promise<Type> {
-  for (;;) {
-    const found = look();
-    if (found !== undefined) return found;
-    await new Promise(resolve => setTimeout(resolve, 1));
-  }
-}

@@ -33,6 +33,13 @@ async function finished(id: string): Promise<CreateAccountStatus> {
 afterEach(async () => { await world.stop(); });
 
 describe('creating an account', () => {
+  test('goes on although nobody asks for it any more, and comes to its end', async () => {
+    await begin({ creationSeconds: 600 });
+    await create('shop-test');
+    await world.organizations.creation.ended();
+    expect(world.organizations.accounts.map(({ name }) => name)).toContain('shop-test');
+  });
+
   test('takes its time and ends with the account in the root', async () => {
     await begin({ creationSeconds: 6000 });
     const id = await create('shop-test');
@@ -43,7 +50,7 @@ describe('creating an account', () => {
     const status = await finished(id);
     expect(status).toMatchObject({ State: 'SUCCEEDED', AccountId: expect.stringMatching(/^\d{12}$/) });
     const { Account: account } = await organizations.send(new DescribeAccountCommand({ AccountId: status.AccountId }));
-    expect(account).toMatchObject({ Name: 'shop-test', Email: 'aws+shop-test@example.com', State: 'ACTIVE', JoinedMethod: 'CREATED' });
+    expect(account).toMatchObject({ Name: 'shop-test', Email: 'aws+shop-test@example.com', JoinedMethod: 'CREATED' });
     expect(account?.JoinedTimestamp).toBeInstanceOf(Date);
     expect(world.organizations.unitPath(status.AccountId ?? '')).toBe('');
   });
