@@ -45,6 +45,11 @@ export function checkFaults(options: FaultOptions): void {
   }
 }
 
+/** Only a crash kills a function by a signal: one that takes too long is told to have timed out. */
+export function explained(line: string, { crash = 0 }: FaultCounts): string {
+  return crash > 0 ? line.replaceAll('exited with error: signal: SIGKILL', "$& (the fault 'crash' killed it)") : line;
+}
+
 /** Lets things go wrong in a rehearsal: the same seed gives the same faults. */
 export class BadDay {
   public static of(simulation: Simulation, options: FaultOptions, stacks: readonly AssemblyStack[]): BadDay | undefined {

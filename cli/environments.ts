@@ -47,6 +47,10 @@ export async function readBranches(simulation: Simulation): Promise<DescribedBra
   return found;
 }
 
+export function isUsed(simulation: Simulation, branch: DescribedBranch): boolean {
+  return describe(simulation, branch) !== undefined;
+}
+
 /** Nothing for a branch whose environment was removed. */
 function describe({ codepipeline, organizations }: Simulation, { head, descriptor }: DescribedBranch): EnvironmentReport | undefined {
   const { name, accountId, parent, region } = descriptor;

@@ -5,15 +5,31 @@ const ORGANIZATION_CONDITION = /aws:(?:Principal|Resource)OrgID\\?"\s*:\s*(\[[^\
 
 /** The organization that the policies of an app ask for. */
 export function organizationIdOf(stacks: readonly AssemblyStack[], given: string | undefined, warn: (words: string) => void): string | undefined {
-  const conditions = stacks.flatMap(({ template }) => [...template.matchAll(ORGANIZATION_CONDITION)].map(([, value]) => value));
-  const ids = [...new Set(conditions.flatMap(value => value.match(/\bo-[a-z0-9]{10,32}\b/g) ?? []))];
+  const ids = organizationsIn(stacks);
   if (given === undefined && ids.length > 1) {
     throw new UsageError(`the app names ${ids.length} organizations, ${ids.join(' and ')}, and the simulated one has one id: choose it with --organization-id`);
   }
   if (given !== undefined && ids.length > 0 && !ids.includes(given)) {
-    warn(`--organization-id is '${given}', but the policies of the app ask for ${ids.map(id => `'${id}'`).join(' and ')}: they will deny what they should allow`);
+    warn(`--organization-id is '${given}', but the policies of the app ask for ${quoted(ids)}: they will deny what they should allow`);
   }
   return given ?? ids[0];
+}
+
+/** What was denied was so perhaps because of this. A policy may name another organization on purpose, so it is no error by itself. */
+export function organizationHints(stacks: readonly AssemblyStack[], given: string | undefined): string[] {
+  const ids = organizationsIn(stacks);
+  if (given === undefined || ids.length === 0 || ids.includes(given)) return [];
+  const way = ids.length === 1 ? `${ids[0]}, or leave it away` : 'with one of them';
+  return [`the policies of the app ask for the organization ${quoted(ids)}, and --organization-id says '${given}', so they deny what they should allow: --organization-id ${way}`];
+}
+
+function organizationsIn(stacks: readonly AssemblyStack[]): string[] {
+  const conditions = stacks.flatMap(({ template }) => [...template.matchAll(ORGANIZATION_CONDITION)].map(([, value]) => value));
+  return [...new Set(conditions.flatMap(value => value.match(/\bo-[a-z0-9]{10,32}\b/g) ?? []))];
+}
+
+function quoted(ids: readonly string[]): string {
+  return ids.map(id => `'${id}'`).join(' and ');
 }
 
 /** Where the repositories that were given and those that the app names differ. */
@@ -38,4 +54,14 @@ export function unitHints(reasons: readonly string[]): string[] {
     ...[...paths].map(unit => `if AWS has the unit '${unit}', let the rehearsal have it, too: --organizational-unit ${/[^\w./-]/.test(unit) ? `'${unit}'` : unit}`),
     ...isUnknown ? ['roots and units have other ids here than on AWS: name a unit by its path, and let it be there with --organizational-unit <path>'] : [],
   ];
+}
+
+/** For accounts that are on AWS and not in the rehearsal, or that have a role only there, the option that puts them there. */
+export function accountHints(reasons: readonly string[]): string[] {
+  const denied = /account (\d{12}) cannot be entered through its role '([^']+)': (account \d+ is not in the organization|accounts that were invited do not have it)/g;
+  const hints = reasons.flatMap(reason => [...reason.matchAll(denied)]).map(([, account, role, cause]) => {
+    const what = cause.endsWith('is not in the organization') ? `AWS has account ${account} with the role '${role}'` : `account ${account} has the role '${role}' on AWS`;
+    return `if ${what}, let the rehearsal have it, too: --account ${account}=${role}`;
+  });
+  return [...new Set(hints)];
 }

@@ -35,10 +35,12 @@ export function collectApp(value: string, before: readonly string[] = []): strin
 export function collectRepository(value: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const [, name, folder] = /^([\w.-]{1,100})=(.+)$/.exec(value) ?? [];
   if (name === undefined) throw new InvalidArgumentError(`must be <name>=<path>, got '${value}'`);
+  if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`repository '${name}' is given twice`);
   return { ...before, [name]: folder };
 }
 
 export function collectCommand(value: string, before: readonly string[] = []): string[] {
+  if (value.trim() === '') throw new InvalidArgumentError('must be a command, for example a git push; it is empty');
   return [...before, value];
 }
 
@@ -80,9 +82,15 @@ export function checkFiles({ repository = {}, report, log, timeline }: RehearseO
     if (!statSync(folder).isDirectory()) throw new UsageError(`--repository '${name}': '${path.resolve(folder)}' is a file: give a folder or a git repository`);
     if (readdirSync(folder).length === 0) throw new UsageError(`${what} is empty: '${path.resolve(folder)}' must hold at least one file for a first commit`);
   }
-  checkWritable('--report', report);
-  checkWritable('--log', log);
-  checkWritable('--timeline', timeline);
+  const written = [['--report', report], ['--log', log], ['--timeline', timeline]] as const;
+  for (const [option, file] of written) checkWritable(option, file);
+  const seen = new Map<string, string>();
+  for (const [option, file] of written) {
+    if (file === undefined) continue;
+    const earlier = seen.get(path.resolve(file));
+    if (earlier !== undefined) throw new UsageError(`${earlier} and ${option} '${file}' are the same file: name two`);
+    seen.set(path.resolve(file), `${option} '${file}'`);
+  }
 }
 
 function checkWritable(option: string, file: string | undefined): void {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { collectFaults, seed } from './bad-day';
@@ -10,7 +12,8 @@ import { FAULT_KINDS } from '../rehearsal/faults/fault';
 const [FAILED, MISUSED] = [1, 2];
 
 function program(): Command {
-  const command = new Command('org-environments').description('rehearse CDK apps that vend environments, and operate their pipelines').exitOverride();
+  const command = new Command('org-environments').description('rehearse CDK apps that vend environments, and operate their pipelines')
+    .version(version()).exitOverride();
   command.command('rehearse')
     .description('deploy a cloud assembly on a simulated AWS organization on this machine')
     .requiredOption('--app <folder or command>', 'a cloud assembly or the command that synthesizes it; several are deployed one after another', collectApp)
@@ -41,6 +44,12 @@ function program(): Command {
     fail: () => { process.exitCode = FAILED; },
   });
   return command;
+}
+
+/** The package's own; this is bundled into its folder `lib/cli`. */
+function version(): string {
+  const { version: text }: { version: string } = JSON.parse(readFileSync(path.join(__dirname, '../../package.json'), 'utf8'));
+  return text;
 }
 
 async function main(): Promise<void> {

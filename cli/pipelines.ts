@@ -50,10 +50,9 @@ export class PipelineProgress {
     if (this.told.get(execution.executionId) === execution.status) return;
     this.told.set(execution.executionId, execution.status);
     const { status, reason, commitId = 'no commit', actions } = describe(execution);
-    const mark = status === 'Succeeded' ? pc.green('✓') : status === 'Failed' ? pc.red('✗') : pc.yellow('…');
     const steps = actions.map(({ action, status: how }) => how === 'Succeeded' ? action : `${action} ${words(how)}`).join(', ');
     const { accountId, name } = pipeline;
-    this.write(`${mark} ${accountId}  pipeline ${name}  ${short(commitId)}  ${words(status)}: ${steps || 'nothing has begun'}`);
+    this.write(`${markOf(execution)} ${accountId}  pipeline ${name}  ${short(commitId)}  ${words(status)}: ${steps || 'nothing has begun'}`);
     if (reason === undefined) return;
     this.write(`  ${reason}`);
     const build = failedBuild(this.simulation, pipeline, execution);
@@ -61,6 +60,12 @@ export class PipelineProgress {
     if (command !== undefined) command.split('\n').forEach((line, index) => this.write(pc.dim(`  ${index === 0 ? '$' : ' '} ${line}`)));
     for (const line of excerptOf(output)) this.write(pc.dim(`  | ${line}`));
   }
+}
+
+function markOf({ status, isOver }: Execution): string {
+  if (status === 'Succeeded') return pc.green('✓');
+  if (status === 'Failed') return pc.red('✗');
+  return pc.yellow(isOver ? '■' : '…');
 }
 
 /** Every execution that has failed, with its stage and the cause, in so many words as are needed to know what to look for above. */

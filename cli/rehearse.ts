@@ -1,18 +1,18 @@
 import { createWriteStream, writeFileSync } from 'node:fs';
 import pc from 'picocolors';
 import { assemblyOf } from './app';
-import { BadDay, checkFaults } from './bad-day';
+import { BadDay, checkFaults, explained } from './bad-day';
 import { cleaningUp } from './clean-up';
 import { Deployments, type App } from './deployments';
 import { describeFailures } from './failures';
-import { organizationIdOf, repositoryHints, unitHints } from './names';
+import { accountHints, organizationHints, organizationIdOf, repositoryHints, unitHints } from './names';
 import { checkFiles, type RehearseOptions } from './options';
 import { PipelineWork } from './pipeline-work';
 import { describeFailedRuns } from './pipelines';
 import { clock, duration, Progress } from './progress';
 import { describeRemains } from './remains';
 import { reportOf, type Deployment, type Report } from './report';
-import { tellFaults, tellLeftovers, tellQuotas } from './summary';
+import { tellFaults, tellLeftovers, tellQuotas, tellUnused } from './summary';
 import { drawTimeline, titleOf } from './timeline/page';
 import { pipelineLanes } from './timeline/pipelines';
 import { Recorder, type Lane } from './timeline/recorder';
@@ -41,12 +41,13 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     const simulation = await begin(options, stacks, terminal);
     cleanUp.add(async () => simulation.stop());
     const begunAt = simulation.clock.now();
-    const { recorder, stop } = listen(simulation, options, terminal.write);
-    cleanUp.add(stop);
     const badDay = BadDay.of(simulation, options, stacks);
-    if (badDay) terminal.write(badDay.title);
-    const work = runsPipelines(options) ? new PipelineWork(simulation, options.then, terminal.write) : undefined;
-    const deployments = new Deployments(simulation, badDay, work, terminal.write);
+    const write: Write = badDay ? line => terminal.write(explained(line, badDay.report.struck)) : terminal.write;
+    const { recorder, stop } = listen(simulation, options, write);
+    cleanUp.add(stop);
+    if (badDay) write(badDay.title);
+    const work = runsPipelines(options) ? new PipelineWork(simulation, options.then, write) : undefined;
+    const deployments = new Deployments(simulation, badDay, work, write);
     await deployments.all(apps, options.destroy ?? false);
     // a deployment that has failed does not keep AWS from creating an account
     await simulation.organizations.creation.ended();
@@ -60,9 +61,9 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     const lanes = [...recorder.lanes, ...runsPipelines(options) ? pipelineLanes(simulation, begunAt) : []];
     if (options.timeline) writeFileSync(options.timeline, timelineOf(lanes, report, stacks));
     if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
-    summarize(report, terminal.write);
+    summarize(report, write);
     const hints = report.succeeded ? [] : hintsFor(report, stacks, options);
-    await tellEnd(simulation, options, deployments.done, report, hints, terminal.write);
+    await tellEnd(simulation, options, deployments.done, report, hints, write);
     return report.succeeded;
   });
 }
@@ -125,9 +126,12 @@ function summarize(report: Report, write: Write): void {
   write(hasBuilds ? `Time: ${here}; ${simulated} simulated, but AWS has other machines for builds` : `Time: ${simulated} on AWS, ${here}`);
 }
 
-function hintsFor({ deployments }: Report, stacks: readonly AssemblyStack[], { repository = {} }: RehearseOptions): string[] {
+function hintsFor({ deployments }: Report, stacks: readonly AssemblyStack[], { repository = {}, organizationId }: RehearseOptions): string[] {
   const reasons = deployments.flatMap(({ failures }) => failures.map(({ reason }) => reason));
-  return [...unitHints(reasons), ...repositoryHints(stacks, Object.keys(repository))];
+  return [
+    ...unitHints(reasons), ...accountHints(reasons),
+    ...repositoryHints(stacks, Object.keys(repository)), ...organizationHints(stacks, organizationId),
+  ];
 }
 
 /** What is worth reading last: what is left, and what went wrong. */
@@ -135,8 +139,10 @@ async function tellEnd(
   simulation: Simulation, options: RehearseOptions, deployments: readonly Deployment[], report: Report, hints: readonly string[],
   write: Write,
 ): Promise<void> {
-  if (!report.succeeded || options.destroy) (await describeRemains(simulation)).forEach(write);
-  else tellLeftovers(report.leftovers, write);
+  if (!report.succeeded || options.destroy) {(await describeRemains(simulation)).forEach(write);} else {
+    tellUnused(report.leftovers, write);
+    tellLeftovers(report.leftovers, write);
+  }
   // what a bad day has broken was told when it broke
   const failures = describeFailures(deployments.filter(({ mended }) => !mended));
   if (runsPipelines(options)) failures.push(...describeFailedRuns(simulation));

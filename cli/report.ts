@@ -65,7 +65,7 @@ export async function reportOf(
     environments: await readEnvironments(simulation),
     awsCalls: simulation.calls,
     quotas: quotaUse(server.calls),
-    leftovers: leftoversOf(simulation),
+    leftovers: await leftoversOf(simulation),
     ...run,
     simulatedSeconds: Math.round(simulation.clock.elapsedSeconds()),
     accounts: organizations.accounts.map(({ accountId, name, email, state }) => ({

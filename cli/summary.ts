@@ -24,10 +24,24 @@ export function tellFaults({ seed, struck }: FaultReport, write: Write): void {
   write(`Faults that struck: ${kinds.join(', ') || 'none, the deployment was too short for them'} (seed ${seed})`);
 }
 
+/** What environments have left that were removed or have moved. */
+export function tellUnused({ accounts, branches }: Leftovers, write: Write): void {
+  const lines = [
+    ...accounts.filter(({ unused }) => unused !== undefined).map(({ accountId, name, email, unused }) => {
+      const words = unused === 'free' ? ' is free: taken again by whoever asks for its e-mail, unless it was to be retained' : ': it is still declared by the app';
+      return `account ${accountId} '${name}' (${email})${words}`;
+    }),
+    ...branches.filter(({ unused }) => unused).map(({ repository, accountId, name }) => `branch ${name} of repository ${repository} in account ${accountId}`),
+  ];
+  if (lines.length > 0) write('No environment uses any more:');
+  for (const line of lines) write(`  ${line}`);
+}
+
 /** What would stay if all stacks went; accounts above all. */
-export function tellLeftovers({ accounts, resources }: Leftovers, write: Write): void {
+export function tellLeftovers({ accounts, branches, resources }: Leftovers, write: Write): void {
   const lines = [
     ...accounts.map(({ accountId, name, email }) => `account ${accountId} '${name}' (${email})`),
+    ...branches.map(({ repository, name }) => `branch ${name} of repository ${repository}`),
     ...resources.map(({ accountId, name, type }) => `${name} (${type} in account ${accountId})`),
   ];
   write(`Would be left if it were destroyed:${lines.length === 0 ? ' nothing' : ''}`);

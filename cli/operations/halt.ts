@@ -41,7 +41,7 @@ function resumed({ state, started, wasHalted }: ResumeOutcome): string {
   if (state === 'frozen') return `${pc.yellow('frozen')}: its definition says enabled: false, so it stays as it is until that is changed and deployed`;
   if (state === 'resting') return `${pc.yellow('at rest')}: another pipeline takes its place, or it is being removed`;
   if (!wasHalted) return `${pc.green('was not halted')}: ${started ? 'the last commit of the branch is on its way' : 'commits go through'}`;
-  return `${pc.green('resumed')}: ${started ? 'the last commit of the branch is on its way' : 'what has waited goes on'}`;
+  return `${pc.green('resumed')}: ${started ? 'the last commit of the branch is on its way' : 'commits go through again'}`;
 }
 
 function line(outcome: PipelineIdentity & { readonly problem?: string }, words: string): string {

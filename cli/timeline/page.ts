@@ -40,7 +40,7 @@ ${sections.join('\n')}</main><script>${SCRIPT}</script></body></html>
 }
 
 const LEGEND = [
-  ['create', 'created'], ['update', 'updated'], ['delete', 'deleted'], ['rollback', 'rolled back'], ['run', 'ran in a pipeline'], ['create failed', 'failed'],
+  ['create', 'created'], ['update', 'updated'], ['delete', 'deleted'], ['rollback', 'rolled back'], ['run', 'ran in a pipeline'], ['run waits', 'waits for somebody'], ['create failed', 'failed'],
   ['create critical', 'decided how long its stack took'], ['waiting', 'waited for another'],
 ] as const;
 /** A stack of more resources shows only those that took long at first. */
@@ -76,11 +76,11 @@ function drawWaiting(lane: Lane, bar: Bar, whole: number): string {
 function drawBar(bar: Bar, name: string, whole: number, after?: string): string {
   const to = bar.to < 0 ? whole : bar.to;
   const words = [
-    `${name}: ${bar.doing}${bar.failed ? ' failed' : ''} ${clock(bar.from)} – ${clock(to)} (${duration(to - bar.from)})`,
+    `${name}: ${bar.waits ? 'waits for somebody' : bar.doing}${bar.failed ? ' failed' : ''} ${clock(bar.from)} – ${clock(to)} (${duration(to - bar.from)})`,
     ...after ? [`waited for ${after}`] : [],
     ...bar.reason && bar.reason !== 'User Initiated' ? [bar.reason] : [],
   ];
-  const kinds = ['bar', bar.doing, ...bar.failed ? ['failed'] : [], ...bar.critical ? ['critical'] : []];
+  const kinds = ['bar', bar.doing, ...bar.waits ? ['waits'] : [], ...bar.failed ? ['failed'] : [], ...bar.critical ? ['critical'] : []];
   return `<i class="${kinds.join(' ')}" style="${place(bar.from, to, whole)}" title="${text(words.join('\n'))}"></i>`;
 }
 

@@ -11,7 +11,11 @@ export function pipelineLanes({ codepipeline, clock }: Simulation, startedAt: nu
       const { Name: action, ActionTypeId: { Category: category, Provider: provider } } = run.action;
       const row = rows.get(`${run.stageName}-${action}`) ?? { name: `${run.stageName}/${action}`, type: `${category} by ${provider}`, bars: [] };
       rows.set(`${run.stageName}-${action}`, row);
-      row.bars.push(bar(at(run.startedAt), at(run.status === 'InProgress' ? clock.now() : run.updatedAt), run.status, run.error?.message ?? run.summary));
+      const isOpen = run.status === 'InProgress';
+      row.bars.push({
+        ...bar(at(run.startedAt), at(isOpen ? clock.now() : run.updatedAt), run.status, run.error?.message ?? run.summary),
+        waits: isOpen && category === 'Approval',
+      });
     }
     const bars = inOrder.map(({ startedAt: from, updatedAt, isOver, isRollback, status, statusSummary, found }) => ({
       ...bar(at(from), at(isOver ? updatedAt : clock.now()), status, statusSummary ?? found.at(0)?.revisionId),

@@ -11,6 +11,8 @@ export interface Bar {
   readonly doing: Doing;
   failed: boolean;
   reason?: string;
+  /** It goes on only when somebody approves. */
+  readonly waits?: boolean;
   /** Name of the row in the same stack that had to end before this could begin. */
   readonly after?: string;
   /** Whether the stack would have been ready sooner, had this been quicker. */

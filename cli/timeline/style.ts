@@ -14,7 +14,7 @@ h1 { font-size: 1.3rem; margin: 0 } h2 { font-size: 1rem; margin: 1.2rem 0 .3rem
 .track { position: relative; height: 17px; border-left: 1px solid var(--line) }
 .bar { position: absolute; top: 3px; height: 11px; min-width: 2px; border-radius: 2px } summary .bar { top: 2px; height: 13px }
 .create { background: var(--create) } .update { background: var(--update) } .delete { background: var(--delete) } .rollback { background: var(--rollback) }
-.run { background: var(--run) }
+.run { background: var(--run) } .run.waits { background: repeating-linear-gradient(-45deg, var(--rollback) 0 4px, transparent 4px 7px); border: 1px solid var(--rollback) }
 .failed { background: var(--failed) } .resource .critical, .legend .critical { outline: 2px solid var(--critical); outline-offset: -1px }
 .waiting { position: absolute; top: 8px; height: 1px; background: var(--wait) } .legend .waiting { height: 2px }
 .axis { position: sticky; top: 0; background: var(--ground); z-index: 1; border-bottom: 1px solid var(--line) } .axis .track { border: 0; margin-right: 3rem }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { Stack } from 'aws-cdk-lib';
+import { explained } from '../../cli/bad-day';
 import { OrganizationAccessRole } from '../../src';
 import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../fixtures/app';
 
@@ -40,6 +41,12 @@ test('faults strike, what they break is deployed again, and the report counts th
   expect(report).toMatchObject({ succeeded: true, faults: { seed: 57947, struck: { outage: 1, throttle: expect.any(Number) } } });
   expect(report.deployments.slice(0, 2)).toMatchObject([{ succeeded: false, mended: true }, { succeeded: true }]);
   expect(report.deployments.at(-1)).toMatchObject({ app: 'cdk.out (destroyed)', succeeded: true });
+});
+
+test('of a function that a fault has killed it is told what killed it', () => {
+  const line = 'Message returned: RequestId: 1 Error: Runtime exited with error: signal: SIGKILL';
+  expect(explained(line, { crash: 2 })).toBe(`${line} (the fault 'crash' killed it)`);
+  expect(explained(line, { timeout: 1 })).toBe(line);
 });
 
 test.each<[string, string[], string]>([

@@ -69,7 +69,7 @@ test('resume tells of each pipeline what happens now, and does not succeed where
   expect(requests).toEqual([{ operation: 'resume', environmentNames: 'all', by: ANNA }]);
   expect(lines.map(line => line.replace('dev (account 300000000001) ', ''))).toEqual([
     'resumed: the last commit of the branch is on its way',
-    'resumed: what has waited goes on',
+    'resumed: commits go through again',
     'was not halted: the last commit of the branch is on its way',
     'was not halted: commits go through',
     'frozen: its definition says enabled: false, so it stays as it is until that is changed and deployed',
@@ -84,7 +84,7 @@ test('resume tells which environments are not there now, and that nothing keeps 
   gone.push('gone');
   expect(await resume({ all: true }, operations, write)).toBe(true);
   expect(lines).toEqual([
-    'dev (account 300000000001) resumed: what has waited goes on',
+    'dev (account 300000000001) resumed: commits go through again',
     'gone: there is no such environment now; its halt is taken back, so one of this name starts as its code says',
   ]);
   const nobody = world();

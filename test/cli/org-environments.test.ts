@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { describeFailures, firstLine } from '../../cli/failures';
-import { organizationIdOf, unitHints } from '../../cli/names';
+import { accountHints, organizationIdOf, unitHints } from '../../cli/names';
 import { drawTree } from '../../cli/tree';
 import { readAssembly } from '../../rehearsal';
 
@@ -158,6 +158,10 @@ describe('org-environments rehearse', () => {
     const { status, stderr } = run('--app', one, '--organization-id', 'o-cccccccccc', '--scale', '600');
     expect(stderr).toContain("--organization-id is 'o-cccccccccc', but the policies of the app ask for 'o-aaaaaaaaaa'");
     expect(status).toBe(0);
+    const clash = assembly('organization-clash', { A: policy('o-aaaaaaaaaa'), B: queue('same'), C: queue('same') });
+    const failed = run('--app', clash, '--organization-id', 'o-cccccccccc', '--scale', '600');
+    expect(failed).toMatchObject({ status: 1, stdout: expect.stringMatching(/\nhint: the policies of the app ask for the organization 'o-aaaaaaaaaa', .*: --organization-id o-aaaaaaaaaa, or leave it away\n$/) });
+    expect(run('--app', clash, '--scale', '600').stdout).not.toContain('hint: the policies');
     expect(organizationIdOf(readAssembly(one), undefined, () => undefined)).toBe('o-aaaaaaaaaa');
     const several = run('--app', assembly('organizations', { A: policy('o-aaaaaaaaaa'), B: policy('o-bbbbbbbbbb') }));
     expect(several).toMatchObject({ status: 2, stderr: expect.stringContaining('names 2 organizations, o-aaaaaaaaaa and o-bbbbbbbbbb') });
@@ -188,6 +192,17 @@ describe('org-environments rehearse', () => {
     expect(unitHints(["'same' already exists"])).toEqual([]);
   });
 
+  test('tells which option gives an account that is not there, and the role that an invited one has', () => {
+    const role = "account 123456789012 cannot be entered through its role 'vending-entry'";
+    expect(accountHints([`Error: ${role}: account 123456789012 is not in the organization; invite it first`])).toEqual([
+      "if AWS has account 123456789012 with the role 'vending-entry', let the rehearsal have it, too: --account 123456789012=vending-entry",
+    ]);
+    expect(accountHints([`${role}: accounts that were invited do not have it; create the role there`])).toEqual([
+      "if account 123456789012 has the role 'vending-entry' on AWS, let the rehearsal have it, too: --account 123456789012=vending-entry",
+    ]);
+    expect(accountHints(["'same' already exists"])).toEqual([]);
+  });
+
   test('skips a stack without resources, and names a stack that is refused', () => {
     const empty = run('--app', assembly('nothing', {}), '--scale', '600');
     expect(empty).toMatchObject({ status: 0, stdout: expect.stringContaining("stack 'Shop' has no resources: it is skipped") });
@@ -207,9 +222,13 @@ describe('org-environments rehearse', () => {
     ['a log that is a folder', ['--app', 'exit 3', '--log', '.'], "--log '.' is a folder: name a file"],
     ['an empty repository', ['--app', 'exit 3', '--repository', 'shop=empty'], "--repository 'shop': the folder is empty"],
     ['no app', [], "required option '--app <folder or command>' not specified"],
+    ['an empty command', ['--app', 'exit 3', '--then', ' '], 'must be a command, for example a git push; it is empty'],
     ['an unknown option', ['--app', '.', '--fast'], "unknown option '--fast'"],
     ['a bad account', ['--app', '.', '--management-account', '12'], "must be twelve digits, got '12'"],
     ['a bad repository', ['--app', '.', '--repository', 'shop'], "must be <name>=<path>, got 'shop'"],
+    ['a repository given twice', ['--app', '.', '--repository', 'shop=empty', '--repository', 'shop=tmp'], "repository 'shop' is given twice"],
+    ['a file for two things', ['--app', 'exit 3', '--report', 'x', '--timeline', './x'], "--report 'x' and --timeline './x' are the same file: name two"],
+    ['a file for the log, too', ['--app', 'exit 3', '--report', 'x', '--log', 'x'], "--report 'x' and --log 'x' are the same file: name two"],
     ['a missing repository', ['--app', '.', '--repository', 'shop=none'], "--repository 'shop': the folder"],
   ])('ends with 2 and clear words for %s', (_name, args, words) => {
     const { status, stderr } = run(...args);
@@ -240,6 +259,11 @@ test('reasons are told without the noise of CDK, in one line while the deploymen
   const failure = { stackName: 'Shop', accountId: '111111111111', logicalId: 'A', type: 'Custom::A', reason };
   const result = { succeeded: false, stacks: [], failures: [failure, failure], skipped: [], changed: 0, calls: 0, seconds: 0 };
   expect(describeFailures([{ app: 'shop', result }])).toEqual([expect.stringMatching(/Message returned: Error: it broke$/)]);
+});
+
+test('tells its version', () => {
+  const { status, stdout } = spawnSync(process.execPath, [COMMAND, '--version'], { encoding: 'utf8' });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: `${JSON.parse(readFileSync(path.join(__dirname, '../../package.json'), 'utf8')).version}\n` });
 });
 
 test('the demo refuses an unknown option in words', () => {

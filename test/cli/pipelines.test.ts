@@ -39,6 +39,9 @@ test('an execution that waits for somebody is settled, told once, reported, and 
   const page = drawTimeline({ title: 'a', lanes: [lane], accounts: new Map(), seconds: 60 });
   expect(page).toContain('0 stacks and 1 pipelines in 1 accounts, 1m 0s simulated');
   expect(page).toContain('Build/Build (Build by CodeBuild): run 00:');
+  expect([...lane.rows.values()].map(({ bars: [{ waits }] }) => waits)).toEqual([false, false, true]);
+  expect(page).toMatch(/<i class="bar run waits" [^>]*title="Approve\/Approve \(Approval by Manual\): waits for somebody 00:/);
+  expect(page).toContain('<i class="bar run waits"></i>waits for somebody');
 });
 
 test('a failed execution is told with its reason and the log of the command that failed, fails the rehearsal, and is named at the end', async () => {
@@ -85,7 +88,7 @@ test('a pipeline that was removed meanwhile is still told, reported and shown', 
   await world.simulation.cloudformation.remove(MEMBER, REGION, 'pipeline');
   const lines: string[] = [];
   new PipelineProgress(world.simulation, line => lines.push(stripVTControlCharacters(line))).tell();
-  expect(lines).toEqual([expect.stringMatching(/^… .* cancelled: Source, Build, Approve abandoned$/)]);
+  expect(lines).toEqual([expect.stringMatching(/^■ .* cancelled: Source, Build, Approve abandoned$/)]);
   const actions = [{ action: 'Source' }, { action: 'Build', status: 'Succeeded' }, { action: 'Approve', status: 'Abandoned' }];
   expect(reportPipelines(world.simulation)).toMatchObject([{ name: PIPELINE, accountId: MEMBER, removed: true, executions: [{ status: 'Cancelled', actions }] }]);
   const [lane] = pipelineLanes(world.simulation, startedAt);

@@ -71,14 +71,16 @@ test('the use of a quota is that of the busiest second and minute', () => {
 
 test('what is left is told, or that there is nothing', () => {
   const lines: string[] = [];
-  tellLeftovers({ accounts: [], resources: [], stacks: [] }, line => lines.push(line));
+  tellLeftovers({ accounts: [], branches: [], resources: [], stacks: [] }, line => lines.push(line));
   tellLeftovers({
     accounts: [{ accountId: '3', name: 'dev', email: 'dev@example.com' }],
+    branches: [{ repository: 'shop', accountId: '2', name: 'env/dev', unused: false }],
     resources: Array.from({ length: 25 }, (_, index) => ({ accountId: '3', name: `Shop/Bucket${index}`, type: 'AWS::S3::Bucket' })),
     stacks: [{ accountId: '3', name: 'Shop' }],
   }, line => lines.push(line));
-  expect(lines.slice(0, 4)).toEqual([
-    'Would be left if it were destroyed: nothing', 'Would be left if it were destroyed:', "  account 3 'dev' (dev@example.com)", '  Shop/Bucket0 (AWS::S3::Bucket in account 3)',
+  expect(lines.slice(0, 5)).toEqual([
+    'Would be left if it were destroyed: nothing', 'Would be left if it were destroyed:', "  account 3 'dev' (dev@example.com)",
+    '  branch env/dev of repository shop', '  Shop/Bucket0 (AWS::S3::Bucket in account 3)',
   ]);
-  expect(lines.at(-1)).toBe('  and 6 more, which --report tells');
+  expect(lines.at(-1)).toBe('  and 7 more, which --report tells');
 });
