@@ -55,7 +55,6 @@ class Run {
     this.tell(`${app ? `deployed ${JSON.stringify(app)}` : 'destroyed'} with ${JSON.stringify(faults)}`, result);
     this.violations.push(...silent(result), ...vanished(this.world, applications, { before: this.settled, after: app ?? {}, result }));
     if (result.succeeded) this.settled = app ?? {};
-    if (!app && result.succeeded) this.world.operator.forget();
     await this.look('after a step');
     for (const environment of environmentsOf(this.app)) await this.world.release(environment);
     await this.world.push('env/one');

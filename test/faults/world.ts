@@ -37,7 +37,10 @@ export class FaultyWorld {
     // a push may come while its rule is being made or removed
     simulation.events.onUndelivered = () => undefined;
     const world = new FaultyWorld(simulation, injector, apps);
-    simulation.cloudformation.onEvent(event => world.noteAbandoned(event));
+    simulation.cloudformation.onEvent(event => {
+      world.noteAbandoned(event);
+      world.noteEnd(event);
+    });
     simulation.server.onCall = () => world.noteClashes();
     await world.seedRepository();
     return world;
@@ -136,6 +139,11 @@ export class FaultyWorld {
     if (this.leftBehind) return;
     const open = this.simulation.codepipeline.present.filter(({ closed }) => closed.size === 0).map(({ name }) => name);
     for (const name of open) if (open.indexOf(name) !== open.lastIndexOf(name)) this.clashes.add(name);
+  }
+
+  /** With the app goes the memory of who was halted, be it that the next deployment finishes a removal that has failed. */
+  private noteEnd({ type, logicalId, status }: StackEvent): void {
+    if (type === 'AWS::CloudFormation::Stack' && logicalId === 'Cicd' && status === 'DELETE_COMPLETE') this.operator.forget();
   }
 
   private noteAbandoned({ type, logicalId, status }: StackEvent): void {

@@ -106,8 +106,8 @@ describe('in every account', () => {
 
   test('the execution policy has these statements', () => {
     expect(execution.map(({ Sid, Effect }) => `${Effect} ${Sid}`)).toEqual([
-      'Allow Services', 'Allow Roles', 'Deny NoAdministrators', 'Deny WayIn', 'Deny Bootstrap', 'Deny BootstrapResources', 'Deny Builds', 'Deny Pipeline',
-      'Deny Events', 'Deny PassRoles',
+      'Allow Services', 'Allow Roles', 'Deny NoAdministrators', 'Deny WayIn', 'Deny Bootstrap', 'Deny BootstrapResources',
+      'Deny Artifacts', 'Deny Trail', 'Deny Builds', 'Deny Pipeline', 'Deny Events', 'Deny PassRoles',
     ]);
   });
 

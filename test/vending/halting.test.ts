@@ -115,7 +115,7 @@ describe('pipelines that are halted from a user\'s machine', () => {
     const commitId = await world.push('env/dev', { 'README.md': 'the last one\n' });
     await until(() => waits('dev', commitId));
     const { status, stdout } = await cli('resume', '--environment', 'dev');
-    expect({ status, stdout }).toEqual({ status: 0, stdout: `dev (account ${world.vended['shop-dev']}) resumed: what has waited goes on\n` });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `dev (account ${world.vended['shop-dev']}) resumed: commits go through again\n` });
     await until(() => of('dev', commitId)?.status === 'Succeeded');
     expect((await cli('status')).stdout).toMatch(/\ndev +\d{12} +enabled +Succeeded /);
   });
@@ -138,7 +138,7 @@ describe('pipelines that are halted from a user\'s machine', () => {
     await cli('halt', '--all', '--reason', 'everything');
     expect([pipeline('dev'), pipeline('test')].map(({ closed }) => closed.size)).toEqual([1, 1]);
     expect((await cli('resume', '--all')).stdout).toBe(`dev (account ${world.vended['shop-dev']}) resumed: the last commit of the branch is on its way\n`
-      + `test (account ${world.vended['shop-test']}) resumed: what has waited goes on\n`);
+      + `test (account ${world.vended['shop-test']}) resumed: commits go through again\n`);
     await until(() => pipeline('dev').executions[0].status === 'InProgress' && pipeline('dev').executions[0].found[0]?.revisionId === commitId);
     await cli('halt', '--environment', 'dev', '--reason', 'again');
   });
