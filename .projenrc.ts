@@ -47,7 +47,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     junitReporting: false,
     jestConfig: {
       testTimeout: 120_000,
-      maxWorkers: 2,
+      // some tests wait for builds that really run, so two cores have room for a third
+      maxWorkers: 3,
       collectCoverage: false,
       globalSetup: '<rootDir>/test/setup/temporary-folder.ts',
       globalTeardown: '<rootDir>/test/setup/remove-temporary-folder.ts',

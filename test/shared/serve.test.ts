@@ -72,7 +72,10 @@ beforeEach(() => {
   jest.spyOn(process.stderr, 'write').mockImplementation(keep);
 });
 
-afterEach(() => { jest.restoreAllMocks(); });
+afterEach(() => {
+  jest.restoreAllMocks();
+  jest.useRealTimers();
+});
 
 test('the physical id is derived from stack and logical id, so it is the same however often Create comes', async () => {
   const { onEvent } = serve(new Recorder());
@@ -139,11 +142,15 @@ test('what was asked before the last request does nothing any more, even if it c
   expect(recorder.seen.at(-1)?.method).toBe('advance');
 });
 
-test('a request that could not be noted fails at once, with words that say what to do', async () => {
+test('a request that cannot be noted for most of a minute fails, with words that say what to do', async () => {
+  jest.useFakeTimers({ now: 0 });
   const registry = new FakeRegistry();
   jest.spyOn(registry, 'read').mockRejectedValue(Object.assign(new Error('no'), { name: 'ServiceUnavailable' }));
   const recorder = new Recorder();
-  await expect(serveWith(recorder, registry).onEvent(create)).rejects.toThrow('ServiceUnavailable: no: AWS could not serve this just now; deploy again');
+  const refused = expect(serveWith(recorder, registry).onEvent(create)).rejects
+    .toThrow('ServiceUnavailable: no: AWS could not serve this just now; deploy again');
+  await jest.advanceTimersByTimeAsync(50_000);
+  await refused;
   expect(recorder.seen).toEqual([]);
 });
 
