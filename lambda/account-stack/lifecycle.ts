@@ -75,7 +75,8 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
       ...record,
       owners,
       ...(last && { removing: owner.id, leaving: undefined }),
-      ...((last || givenBack) && { attempt: this.newAttempt(), since: this.now() }),
+      since: this.now(),
+      ...((last || givenBack) && { attempt: this.newAttempt() }),
       ...(givenBack && { fence: undefined }),
     };
     await this.registry.write(key, next, record.version);
@@ -85,7 +86,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
   public async advance(owner: Owner, request: AccountStackRequest): Promise<Progress<AccountStackResult>> {
     const record = await this.owned(owner, request);
     const progress = await this.step(owner, request, record);
-    if (!progress.done) this.assertPatient(record, () => notReady(request, LONGEST_WAIT));
+    if (!progress.done) this.assertPatient(record, () => notReady(request, record.previous ?? [], LONGEST_WAIT));
     return progress;
   }
 

@@ -4,7 +4,7 @@ import { isNamed } from '../shared/errors';
 import { isHalted } from '../shared/halt';
 import type { LeaseHolder } from '../shared/lease';
 import type { PipelineControl } from '../shared/pipeline-control';
-import { reopenPipeline, startAgain, stopPipeline } from '../shared/pipeline-control';
+import { reopenPipeline, runAgain, stopPipeline } from '../shared/pipeline-control';
 import type { Registry } from '../shared/registry';
 
 /** Of the pipelines that a branch leads to only the last one runs; the others rest, and may be woken. */
@@ -35,7 +35,7 @@ export class Turns {
   public async goOn(stackKey: string, token: string): Promise<void> {
     const holder = await this.leases.holder(stackKey);
     if (!holder || holder.resting || await this.isFrozen(holder)) return;
-    await unlessAbsent(async () => { await startAgain(this.control, holder, { token, now: this.now() }); });
+    await unlessAbsent(async () => { await runAgain(this.control, holder, { token, now: this.now() }); });
   }
 
   private async isFrozen({ state, environmentName }: LeaseHolder): Promise<boolean> {

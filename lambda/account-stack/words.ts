@@ -58,9 +58,10 @@ export function notEnterableForApplication(place: StackPlace, home: Home, error:
     + `left behind (${error.message})`);
 }
 
-export function notReady({ stackName, accountId, region }: StackPlace, milliseconds: number): Error {
-  return new Error(`stack '${stackName}' in account ${accountId} and region ${region} is not ready after ${milliseconds / 60_000} minutes, the longest that is `
-    + 'waited: CloudFormation goes on there; nothing is lost: look there what takes so long, and deploy again when it has ended');
+export function notReady({ stackName, accountId, region }: StackPlace, former: readonly StackPlace[], milliseconds: number): Error {
+  const orNotGone = former.map(place => `, or stack '${place.stackName}' in account ${place.accountId} that it takes the place of is not gone,`).join('');
+  return new Error(`stack '${stackName}' in account ${accountId} and region ${region} is not ready${orNotGone} after ${milliseconds / 60_000} minutes, `
+    + 'the longest that is waited: CloudFormation goes on there; nothing is lost: look there what takes so long, and deploy again when it has ended');
 }
 
 export function notGone({ stackName, accountId, region }: StackPlace, milliseconds: number): Error {

@@ -104,20 +104,24 @@ export interface Again {
 /** Lets commits through again; answers whether the pipeline had to be started. */
 export async function reopenPipeline(control: PipelineControl, pipeline: ControlledPipeline, again: Again): Promise<boolean> {
   await control.open(pipeline);
-  return startAgain(control, pipeline, again);
+  return startAfter(['Cancelled', 'Stopped', 'Stopping'], control, pipeline, again);
 }
 
-/** Starts a pipeline whose last run does not go on by itself; answers whether that was so. */
-export async function startAgain(control: PipelineControl, pipeline: ControlledPipeline, { token, now }: Again): Promise<boolean> {
+/** Has a pipeline run again whose last run AWS has cancelled, as it does when the pipeline is changed. What somebody has stopped stays so. */
+export async function runAgain(control: PipelineControl, pipeline: ControlledPipeline, again: Again): Promise<boolean> {
+  return startAfter(['Cancelled'], control, pipeline, again);
+}
+
+/** Starts a pipeline whose last run has ended so, or has waited so long that AWS has forgotten it; answers whether that was so. */
+async function startAfter(
+  ends: readonly string[], control: PipelineControl, pipeline: ControlledPipeline, { token, now }: Again,
+): Promise<boolean> {
   const [last] = await control.executions(pipeline);
-  if (!last || !isDead(last, now)) return false;
+  if (!last) return false;
+  const isForgotten = last.status === 'InProgress' && now - last.startedAt.getTime() > LONGEST_WAIT;
+  if (!isForgotten && !ends.includes(last.status)) return false;
   await control.start(pipeline, token);
   return true;
-}
-
-/** It was stopped, or cancelled as AWS does with what runs in a pipeline that is changed, or has waited so long that AWS forgets it. */
-function isDead({ status, startedAt }: PipelineExecution, now: number): boolean {
-  return ['Stopped', 'Stopping', 'Cancelled'].includes(status) || status === 'InProgress' && now - startedAt.getTime() > LONGEST_WAIT;
 }
 
 function isRunning({ status }: PipelineExecution): boolean {

@@ -63,12 +63,13 @@ export class BuildProject extends Construct {
   private buildSpec(): object {
     const { step, options } = this.props;
     const { buildImage = IMAGE } = options;
-    const install = [...runsInRepository(step) ? [describeCommand()] : [], ...step.installCommands ?? []];
+    const commands = [...runsInRepository(step) ? [describeCommand()] : [], ...step.installCommands ?? []];
+    const install = { ...buildImage.startsWith('aws/codebuild/') && NODE, ...commands.length > 0 && { commands } };
     return {
       version: '0.2',
       ...step.exports && { env: { 'exported-variables': step.exports } },
       phases: {
-        install: { ...buildImage.startsWith('aws/codebuild/') && NODE, ...install.length > 0 && { commands: install } },
+        ...Object.keys(install).length > 0 && { install },
         build: { commands: step.commands },
       },
       ...step.outputFiles && { artifacts: { files: step.outputFiles } },

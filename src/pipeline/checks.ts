@@ -115,6 +115,6 @@ function checkBuild(scope: IConstruct, { environment = {}, secrets = {}, timeout
 
 function checkSecret(scope: IConstruct, variable: string, { type, name }: BuildSecretConfig) {
   const words = (kind: string) => `the secret '${variable}' must be the name of a ${kind} and not an ARN: letters, digits`;
-  if (type === 'SECRETS_MANAGER') checkForm(scope, name, /^[\w/+=.@-]+$/, `${words('secret of Secrets Manager')} and '/_+=.@-'`);
+  if (type === 'SECRETS_MANAGER') checkForm(scope, name, /^[\w/+=.@!-]+$/, `${words('secret of Secrets Manager')} and '/_+=.@!-'`);
   else checkForm(scope, name, /^[\w/.-]+$/, `${words('parameter of Systems Manager')} and '/_.-'`);
 }

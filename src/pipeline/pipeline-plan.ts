@@ -79,7 +79,8 @@ export interface BuildOptions {
   readonly secrets?: { [name: string]: BuildSecret };
 
   /**
-   * Paths that are kept from one build to the next where the app is synthesized, for example `/root/.npm/**\/*`. They are stored with the artifacts.
+   * Paths that are kept from one build to the next where the app is synthesized, for example `/root/.npm/**\/*`. They are stored with the artifacts. All
+   * commits share them, and each can fill them, also before anybody has approved it.
    *
    * @default - nothing is kept
    */

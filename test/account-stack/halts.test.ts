@@ -76,6 +76,14 @@ describe('what AWS has cancelled because its pipeline was changed', () => {
     expect(world.pipelines.started).toEqual([]);
   });
 
+  test('is not what somebody has stopped, which stays so', async () => {
+    const world = new World();
+    await world.create(stated('enabled'));
+    await world.pipelines.abandon({ accountId: ONE, region: '', pipelineName: '', gate: '' });
+    await world.update(stated('enabled', '2'), stated('enabled'));
+    expect(world.pipelines.started).toEqual([]);
+  });
+
   test('is not asked for where nothing was changed', async () => {
     const world = await cancelled();
     await world.create(stated('enabled'), ownerOf('Renamed'));

@@ -46,6 +46,16 @@ describe('a stack in an account', () => {
     expect(world.accounts.of(ONE).begun).toEqual(['create net']);
   });
 
+  test('that has moved and whose former one is not gone after 40 minutes names both', async () => {
+    const world = new World();
+    await world.create();
+    const moved = { ...request, accountId: TWO };
+    await world.lifecycle.update(owner, moved, request);
+    world.time = 40 * 60_000 + 1;
+    await expect(world.lifecycle.advance(owner, moved)).rejects.toThrow(`stack 'net' in account ${TWO} and region eu-central-1 is not ready, or stack 'net' in `
+      + `account ${ONE} that it takes the place of is not gone, after 40 minutes, the longest that is waited`);
+  });
+
   test('is put back when the update is rolled back', async () => {
     const world = new World();
     await world.create();

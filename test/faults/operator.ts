@@ -18,14 +18,14 @@ export class Operator {
   public constructor(private readonly simulation: Simulation) {}
 
   public async halt(): Promise<void> {
-    const outcomes = await this.insist<HaltOutcome>({ operation: 'halt', environmentNames: ALL, by: OPERATOR, reason: 'a bad day' });
-    for (const { environmentName } of outcomes.filter(({ problem }) => problem === undefined)) this.halted.add(environmentName);
+    const { pipelines } = await this.insist<HaltOutcome>({ operation: 'halt', environmentNames: ALL, by: OPERATOR, reason: 'a bad day' });
+    for (const { environmentName } of pipelines.filter(({ problem }) => problem === undefined)) this.halted.add(environmentName);
   }
 
   public async resume(): Promise<readonly ResumeOutcome[]> {
-    const outcomes = await this.insist<ResumeOutcome>({ operation: 'resume', environmentNames: ALL, by: OPERATOR });
-    for (const { environmentName } of outcomes) this.halted.delete(environmentName);
-    return outcomes;
+    const { pipelines, gone = [] } = await this.insist<ResumeOutcome>({ operation: 'resume', environmentNames: ALL, by: OPERATOR });
+    for (const name of [...pipelines.map(({ environmentName }) => environmentName), ...gone]) this.halted.delete(name);
+    return pipelines;
   }
 
   /** The app was removed, and its memory with it. */
@@ -34,20 +34,20 @@ export class Operator {
     this.isUncertain = false;
   }
 
-  private async insist<Outcome extends HaltOutcome | ResumeOutcome>(request: OperationRequest): Promise<readonly Outcome[]> {
+  private async insist<Outcome extends HaltOutcome | ResumeOutcome>(request: OperationRequest): Promise<OperationAnswer<Outcome>> {
     const { lambda, clock } = this.simulation;
     const functionArn = `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:${NAMES.operationsFunction}`;
     this.isUncertain = false;
-    let outcomes: readonly Outcome[] = [];
+    let last: OperationAnswer<Outcome> = { pipelines: [] };
     for (let attempt = 1; lambda.has(functionArn); attempt++) {
       const { failed, payload } = await lambda.invoke(functionArn, request);
       const answer: OperationAnswer<Outcome> | undefined = failed ? undefined : JSON.parse(payload);
-      outcomes = answer?.pipelines ?? outcomes;
-      if (answer?.pipelines.every(({ problem }) => problem === undefined)) return outcomes;
+      last = answer ?? last;
+      if (answer?.pipelines.every(({ problem }) => problem === undefined)) return last;
       this.isUncertain = attempt === ATTEMPTS;
       if (this.isUncertain) break;
       await clock.sleep(PAUSE_SECONDS);
     }
-    return outcomes;
+    return last;
   }
 }

@@ -117,7 +117,12 @@ describe('a definition', () => {
     ['takes what there is in', { buildImage: 'public.ecr.aws/docker/library/node:22' }, undefined],
   ])('%s the image %j', (_, options, versions) => {
     const template = cdk({ smokeTestCommands: ['true'], ...options });
-    for (const name of ['synth', 'check', 'deploy', 'verify']) expect(projectOf(template, name).buildSpec.phases.install['runtime-versions']).toEqual(versions);
+    for (const name of ['synth', 'check', 'deploy', 'verify']) {
+      const { install } = projectOf(template, name).buildSpec.phases;
+      expect(install?.['runtime-versions']).toEqual(versions);
+      // a phase with nothing in it is none
+      expect(install).not.toEqual({});
+    }
   });
 
   test('gives Docker only to what needs it', () => {
