@@ -12,7 +12,7 @@ const PAUSE_SECONDS = 60;
 export class Operator {
   /** Environments of which he was told that they are halted. */
   public readonly halted = new Set<string>();
-  /** He was told of problems to the end, so nobody knows what is halted. */
+  /** He was told of a problem, so nobody knows what is halted: a halt is written down first, and outlives its environment. */
   public isUncertain = false;
 
   public constructor(private readonly simulation: Simulation) {}
@@ -37,15 +37,17 @@ export class Operator {
   private async insist<Outcome extends HaltOutcome | ResumeOutcome>(request: OperationRequest): Promise<OperationAnswer<Outcome>> {
     const { lambda, clock } = this.simulation;
     const functionArn = `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:${NAMES.operationsFunction}`;
-    this.isUncertain = false;
     let last: OperationAnswer<Outcome> = { pipelines: [] };
     for (let attempt = 1; lambda.has(functionArn); attempt++) {
       const { failed, payload } = await lambda.invoke(functionArn, request);
       const answer: OperationAnswer<Outcome> | undefined = failed ? undefined : JSON.parse(payload);
       last = answer ?? last;
-      if (answer?.pipelines.every(({ problem }) => problem === undefined)) return last;
-      this.isUncertain = attempt === ATTEMPTS;
-      if (this.isUncertain) break;
+      if (answer?.pipelines.every(({ problem }) => problem === undefined)) {
+        if (request.operation === 'resume') this.isUncertain = false;
+        return last;
+      }
+      this.isUncertain = true;
+      if (attempt === ATTEMPTS) break;
       await clock.sleep(PAUSE_SECONDS);
     }
     return last;
