@@ -65,6 +65,14 @@ export class Leases {
     return record?.holder?.stackKey === stackKey ? record.holder : undefined;
   }
 
+  /** Whether the environment has a pipeline in another account, too. Its stack has the name of the environment, so few leases are read. */
+  public async isElsewhere({ stackKey, stackId, environmentName }: LeaseHolder, stackName: string): Promise<boolean> {
+    const others = (await this.registry.membersOf(ENVIRONMENTS)).map(({ member }) => member)
+      .filter(member => member !== stackKey && member.endsWith(`#${stackName}`));
+    const holders = await Promise.all(others.map(async other => this.holder(other)));
+    return holders.some(holder => holder?.stackId === stackId && holder.environmentName === environmentName);
+  }
+
   public async release(stackKey: string): Promise<void> {
     // before the account is free: who takes it next is on the list again
     await this.registry.leave(ENVIRONMENTS, stackKey);

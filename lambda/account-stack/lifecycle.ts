@@ -230,10 +230,8 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
 
   /** A construct that was renamed and given another account at once leaves as if it had been removed; its environment has not. */
   private async hasMoved(place: StackPlace): Promise<boolean> {
-    const key = keyOf(place);
-    const [record, holder] = [await this.registry.read<StackRecord>(key), await this.leases.holder(key)];
-    const targets = await Promise.all((record?.routes ?? []).map(async route => this.routes.current(route)));
-    return targets.some(target => target && target.stackKey !== key && target.environmentName === holder?.environmentName);
+    const holder = await this.leases.holder(keyOf(place));
+    return holder !== undefined && await this.leases.isElsewhere(holder, place.stackName);
   }
 
   private async removeOnce(owner: Owner, place: StackPlace, record: Read): Promise<void> {

@@ -258,6 +258,22 @@ describe('applications stay', () => {
     expect(begun(world)).toEqual(KEPT);
   });
 
+  test('when account, construct and branch are changed at once, as long as the environment keeps its name', async () => {
+    const world = await deployed();
+    await world.create({ ...pipeline, accountId: TWO, lease: { ...lease, branchName: 'env/qa' } }, ownerOf('Renamed'));
+    await world.delete(pipeline);
+    expect(begun(world)).toEqual(KEPT);
+  });
+
+  test('not when another app has an environment of that name, or this one has another environment', async () => {
+    const world = await deployed();
+    const elsewhere = { ...pipeline, accountId: TWO, lease: { ...lease, branchName: 'env/qa' } };
+    await world.create(elsewhere, ownerOf('Stack', 'Other'));
+    await world.create({ ...elsewhere, accountId: '444444444444', lease: { ...lease, environmentName: 'qa', branchName: 'env/q' } }, ownerOf('Qa'));
+    await world.delete(pipeline);
+    expect(begun(world)).toEqual(['create pipe', 'delete web', 'delete database', 'delete network', 'delete pipe']);
+  });
+
   test('when its construct is renamed or moved to another stack name', async () => {
     const world = await deployed();
     await world.create(pipeline, ownerOf('Renamed'));

@@ -1,4 +1,4 @@
-import { ONE, TWO, World, lease, owner, ownerOf, pipeline } from './world';
+import { ONE, TWO, World, dieEverywhere, lease, owner, ownerOf, pipeline } from './world';
 import { haltKey } from '../../lambda/shared/halt';
 
 const MOVED = { ...pipeline, accountId: TWO };
@@ -59,6 +59,16 @@ describe('what AWS has cancelled because its pipeline was changed', () => {
     const world = await cancelled();
     await world.update(stated('enabled', '2'), stated('enabled'));
     expect(world.pipelines.started).toEqual([expect.stringMatching(new RegExp(`^${ONE} attempt-\\d$`))]);
+  });
+
+  test.each(['before', 'after'] as const)('is started again once, killed at any call %s its effect', async when => {
+    await dieEverywhere(when, world => [
+      () => world.create(stated('enabled')),
+      async () => {
+        if (world.pipelines.started.length === 0) world.pipelines.cancelled.add(ONE);
+        await world.update(stated('enabled', '2'), stated('enabled'));
+      },
+    ], async (world, death) => expect({ death, started: world.pipelines.started.length }).toEqual({ death, started: 1 }));
   });
 
   test('is started again when it is enabled, and not before', async () => {
