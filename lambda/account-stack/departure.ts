@@ -31,7 +31,7 @@ export class Departure {
 
     let current = record;
     if (current.leaving === undefined) {
-      await this.turns.rest(stackKey, 'Its environment is being removed');
+      await this.turns.rest(stackKey, stackKey, 'Its environment is being removed');
       current = await this.note(stackKey, current, 'pipeline at rest');
     }
     if (current.leaving === 'pipeline at rest') {

@@ -1,11 +1,17 @@
 import type { AccountStackRequest, LeaseRequest } from '../../src/account-stack/contract';
-import { ENVIRONMENTS, accountOf, leaseKey } from '../shared/lease';
+import { ENVIRONMENTS, accountOf, leaseKey, stackNameIn } from '../shared/lease';
 import type { LeaseHolder, LeaseRecord } from '../shared/lease';
 import type { Owner } from '../shared/lifecycle';
 import { stackNameOf } from '../shared/owners';
-import type { Registry } from '../shared/registry';
+import type { QueueMember, Registry } from '../shared/registry';
 
 export type Leased = AccountStackRequest & { readonly lease: LeaseRequest };
+
+interface Acquired {
+  /** Grows with every new holder. */
+  readonly fence: number;
+  readonly elsewhere: readonly LeaseHolder[];
+}
 
 /** CloudFormation gives a resource up after an hour. */
 const LEASE_MILLISECONDS = 65 * 60_000;
@@ -14,8 +20,8 @@ const LEASE_MILLISECONDS = 65 * 60_000;
 export class Leases {
   public constructor(private readonly registry: Registry, private readonly now: () => number) {}
 
-  /** Takes the account, or keeps it; answers the fence. */
-  public async acquire(stackKey: string, owner: Owner, { accountId, region, lease }: Leased): Promise<number> {
+  /** Takes the account, or keeps it; answers the fence, and the pipelines that the environment has elsewhere. */
+  public async acquire(stackKey: string, owner: Owner, { accountId, region, lease }: Leased): Promise<Acquired> {
     const record = await this.registry.read<LeaseRecord>(leaseKey(accountId));
     const holder = record?.holder;
     const ours = holder?.stackKey === stackKey ? holder : undefined;
@@ -29,12 +35,12 @@ export class Leases {
       stackId: owner.stackId,
       accountId,
       region,
-      ...(ours?.resting && { resting: true }),
+      ...(ours?.restingFor && { restingFor: ours.restingFor }),
       ...(!settled && { expiresAt: this.now() + LEASE_MILLISECONDS }),
     };
     await this.registry.write<LeaseRecord>(leaseKey(accountId), { fence, holder: next }, record?.version);
-    await this.registry.enqueue(ENVIRONMENTS, stackKey, this.now());
-    return fence;
+    const members = await this.registry.enqueue(ENVIRONMENTS, stackKey, this.now());
+    return { fence, elsewhere: await this.namesakes(next, members) };
   }
 
   /** Refuses to go on once another has taken the account. */
@@ -51,12 +57,13 @@ export class Leases {
     await this.change(stackKey, holder => holder.expiresAt === undefined ? holder : without(holder, 'expiresAt'));
   }
 
-  /** Marks the pipeline as one that must not run, or takes the mark away. */
-  public async setResting(stackKey: string, resting: boolean): Promise<void> {
-    await this.change(stackKey, holder => {
-      if (resting === (holder.resting ?? false)) return holder;
-      return resting ? { ...holder, resting } : without(holder, 'resting');
-    });
+  /** Marks the pipeline as one that must not run. Who has taken its place first gives it back, and nobody does once it goes itself. */
+  public async rest(stackKey: string, restingFor: string): Promise<void> {
+    await this.change(stackKey, holder => holder.restingFor && restingFor !== stackKey ? holder : { ...holder, restingFor });
+  }
+
+  public async wake(stackKey: string): Promise<void> {
+    await this.change(stackKey, holder => holder.restingFor ? without(holder, 'restingFor') : holder);
   }
 
   /** What is known of the pipeline of a stack; nothing if the stack has none, or another holds its account. */
@@ -65,12 +72,10 @@ export class Leases {
     return record?.holder?.stackKey === stackKey ? record.holder : undefined;
   }
 
-  /** Whether the environment has a pipeline in another account, too. Its stack has the name of the environment, so few leases are read. */
-  public async isElsewhere({ stackKey, stackId, environmentName }: LeaseHolder, stackName: string): Promise<boolean> {
-    const others = (await this.registry.membersOf(ENVIRONMENTS)).map(({ member }) => member)
-      .filter(member => member !== stackKey && member.endsWith(`#${stackName}`));
-    const holders = await Promise.all(others.map(async other => this.holder(other)));
-    return holders.some(holder => holder?.stackId === stackId && holder.environmentName === environmentName);
+  /** The pipelines that the environment of this stack has in other accounts: it moves from there, or has moved to there. */
+  public async elsewhere(stackKey: string): Promise<readonly LeaseHolder[]> {
+    const holder = await this.holder(stackKey);
+    return holder ? this.namesakes(holder, await this.registry.membersOf(ENVIRONMENTS)) : [];
   }
 
   public async release(stackKey: string): Promise<void> {
@@ -88,12 +93,19 @@ export class Leases {
     await this.registry.write<LeaseRecord>(key, { fence: record.fence, ...(holder && { holder }) }, record.version);
   }
 
+  private async namesakes({ stackKey, stackId, environmentName }: LeaseHolder, members: readonly QueueMember[]): Promise<readonly LeaseHolder[]> {
+    // the stack of a pipeline has the name of its environment, so few leases are read
+    const others = members.map(({ member }) => member).filter(member => member !== stackKey && stackNameIn(member) === stackNameIn(stackKey));
+    const holders = await Promise.all(others.map(async other => this.holder(other)));
+    return holders.filter(holder => holder !== undefined).filter(holder => holder.stackId === stackId && holder.environmentName === environmentName);
+  }
+
   private expired({ expiresAt }: LeaseHolder): boolean {
     return expiresAt !== undefined && expiresAt <= this.now();
   }
 }
 
-function without(holder: LeaseHolder, name: 'expiresAt' | 'resting'): LeaseHolder {
+function without(holder: LeaseHolder, name: 'expiresAt' | 'restingFor'): LeaseHolder {
   const { [name]: removed, ...rest } = holder;
   return rest;
 }
@@ -103,7 +115,7 @@ function leased(accountId: string, environmentName: string, owner: Owner, holder
   const applications = holder.applications === 'delete' ? ' (its applications go with it, unless it was deployed with keepApplication: true)' : '';
   const removal = `remove that environment first${applications}, or use another account`;
   const wayOut = isOurs && holder.environmentName === environmentName
-    ? `its stack there is '${holder.stackKey.split('#').at(-1)}', and a construct that was moved or renamed takes it over if it keeps that stack name`
+    ? `its stack there is '${stackNameIn(holder.stackKey)}', and a construct that was moved or renamed takes it over if it keeps that stack name`
     : isOurs ? `if it was renamed, keep its name with environmentName: '${holder.environmentName}'; else ${removal}` : removal;
   return new Error(`account ${accountId} is leased to environment '${holder.environmentName}' (stack '${stackNameOf(holder)}'), so environment `
     + `'${environmentName}' cannot have its pipeline there: one account has one pipeline; ${wayOut}`);

@@ -159,13 +159,13 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
       return record;
     }
     await this.routes.check(lease, owner);
-    const fence = await this.leases.acquire(key, owner, request);
+    const { fence, elsewhere } = await this.leases.acquire(key, owner, request);
     const route = routeKey(lease.repositoryArn, lease.branchName);
     const routes = [...new Set([...record.routes ?? [], route])];
     const noted = await this.registry.write<StackRecord>(key, { ...record, routes }, record.version);
     // from now on, and not from when the pipeline is there: a push in between fails to start it, and is tried again until it does
     const others = await this.routes.put(route, this.targetOf(owner, request));
-    for (const { stackKey } of others) await this.turns.rest(stackKey, `Its environment moves to account ${accountId}`);
+    for (const stackKey of keysOf(others, elsewhere)) await this.turns.rest(stackKey, key, `Its environment moves to account ${accountId}`);
     return this.registry.write<StackRecord>(key, { ...noted, fence }, noted.version);
   }
 
@@ -208,11 +208,12 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     for (const route of routes) await this.routes.remove(route, stackKey);
   }
 
-  /** A pipeline that had taken the place of another is gone. */
-  private async wakeFormer(routes: readonly string[], token: string): Promise<void> {
-    for (const route of routes) {
-      const former = await this.routes.current(route);
-      if (former) await this.turns.wake(former.stackKey, token);
+  /** A pipeline that had taken the place of others is gone. */
+  private async wakeFormer(key: string, { routes = [], attempt }: StackRecord): Promise<void> {
+    const others = await Promise.all(routes.map(async route => this.routes.targetsOf(route)));
+    for (const stackKey of keysOf(...others, await this.leases.elsewhere(key))) {
+      const holder = await this.leases.holder(stackKey);
+      if (holder?.restingFor === key && await this.stays(stackKey)) await this.turns.wake(stackKey, attempt);
     }
   }
 
@@ -230,8 +231,13 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
 
   /** A construct that was renamed and given another account at once leaves as if it had been removed; its environment has not. */
   private async hasMoved(place: StackPlace): Promise<boolean> {
-    const holder = await this.leases.holder(keyOf(place));
-    return holder !== undefined && await this.leases.isElsewhere(holder, place.stackName);
+    for (const { stackKey } of await this.leases.elsewhere(keyOf(place))) if (await this.stays(stackKey)) return true;
+    return false;
+  }
+
+  private async stays(key: string): Promise<boolean> {
+    const record = await this.registry.read<StackRecord>(key);
+    return record !== undefined && record.removing === undefined;
   }
 
   private async removeOnce(owner: Owner, place: StackPlace, record: Read): Promise<void> {
@@ -246,9 +252,8 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const record = found.begun ? await this.departure.advance(place, found, options.mayDelete) : found;
     if (!record) return false;
     if (record.begun && !await this.deployment.takeDown(place, record, options.unreachable)) return false;
-    const routes = record.routes ?? [];
-    await this.leaveRoutes(routes, key);
-    await this.wakeFormer(routes, record.attempt);
+    await this.leaveRoutes(record.routes ?? [], key);
+    await this.wakeFormer(key, record);
     await this.leases.release(key);
     await this.registry.remove(key, record.version);
     return true;
@@ -259,6 +264,10 @@ interface TakeAwayOptions {
   readonly unreachable: 'explain' | 'leave';
   /** Whether applications go with their pipeline. */
   readonly mayDelete: () => Promise<boolean>;
+}
+
+function keysOf(...pipelines: readonly (readonly { readonly stackKey: string }[])[]): ReadonlySet<string> {
+  return new Set(pipelines.flat().map(({ stackKey }) => stackKey));
 }
 
 function isLeased(request: AccountStackRequest): request is Leased {

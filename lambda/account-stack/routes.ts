@@ -27,9 +27,8 @@ export class Routes {
     return others;
   }
 
-  /** Where the branch leads now. */
-  public async current(key: string): Promise<RouteTarget | undefined> {
-    return (await this.registry.read<RouteRecord>(key))?.targets.at(-1);
+  public async targetsOf(key: string): Promise<readonly RouteTarget[]> {
+    return (await this.registry.read<RouteRecord>(key))?.targets ?? [];
   }
 
   public async remove(key: string, stackKey: string): Promise<void> {

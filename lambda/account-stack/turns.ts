@@ -7,34 +7,34 @@ import type { PipelineControl } from '../shared/pipeline-control';
 import { reopenPipeline, runAgain, stopPipeline } from '../shared/pipeline-control';
 import type { Registry } from '../shared/registry';
 
-/** Of the pipelines that a branch leads to only the last one runs; the others rest, and may be woken. */
+/** Of the pipelines of an environment, or of those that a branch leads to, only the last one runs; the others rest, and may be woken. */
 export class Turns {
   public constructor(
     private readonly registry: Registry, private readonly leases: Leases, private readonly control: PipelineControl,
     private readonly now: () => number,
   ) {}
 
-  /** Stops the pipeline of a stack and lets nothing more through. */
-  public async rest(stackKey: string, reason: string): Promise<void> {
+  /** Stops the pipeline of a stack and lets nothing more through, because another stack takes its place, or because it goes itself. */
+  public async rest(stackKey: string, restingFor: string, reason: string): Promise<void> {
     const holder = await this.leases.holder(stackKey);
     if (!holder) return;
     // first the mark: whoever finds it knows that the pipeline must be woken
-    await this.leases.setResting(stackKey, true);
+    await this.leases.rest(stackKey, restingFor);
     await unlessAbsent(async () => { await stopPipeline(this.control, holder, reason); });
   }
 
   /** Lets the pipeline of a stack work again, if it rests. What its environment says, and who has halted it, still counts. */
   public async wake(stackKey: string, token: string): Promise<void> {
     const holder = await this.leases.holder(stackKey);
-    if (!holder?.resting) return;
+    if (!holder?.restingFor) return;
     if (!await this.isFrozen(holder)) await unlessAbsent(async () => { await reopenPipeline(this.control, holder, { token, now: this.now() }); });
-    await this.leases.setResting(stackKey, false);
+    await this.leases.wake(stackKey);
   }
 
   /** Starts the pipeline of a stack whose run was cancelled, as AWS does when the pipeline is changed. What must not run stays as it is. */
   public async goOn(stackKey: string, token: string): Promise<void> {
     const holder = await this.leases.holder(stackKey);
-    if (!holder || holder.resting || await this.isFrozen(holder)) return;
+    if (!holder || holder.restingFor || await this.isFrozen(holder)) return;
     await unlessAbsent(async () => { await runAgain(this.control, holder, { token, now: this.now() }); });
   }
 

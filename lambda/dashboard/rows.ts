@@ -30,8 +30,8 @@ export async function rowsOf(registry: Registry): Promise<readonly Row[]> {
   }));
 }
 
-function rowOf({ environmentName, accountId, resting, state }: LeaseHolder, runs: readonly Run[], halted: boolean): Row {
-  const rest = resting ? 'resting' : halted ? 'halted' : state === 'frozen' ? 'frozen' : undefined;
+function rowOf({ environmentName, accountId, restingFor, state }: LeaseHolder, runs: readonly Run[], halted: boolean): Row {
+  const rest = restingFor ? 'resting' : halted ? 'halted' : state === 'frozen' ? 'frozen' : undefined;
   const [last] = runs;
   const deployed = latest(runs.filter(({ deployedAt }) => deployedAt !== undefined), ({ deployedAt }) => deployedAt);
   const commitAt = Math.max(0, ...runs.map(({ rollback, deployedAt = 0 }) => rollback ? 0 : deployedAt));

@@ -68,7 +68,7 @@ export class Operations {
   }
 
   private async resumeOne(holder: LeaseHolder, wasHalted: boolean): Promise<ResumeOutcome> {
-    const state = holder.resting ? 'resting' : holder.state;
+    const state = holder.restingFor ? 'resting' : holder.state;
     const outcome: Omit<ResumeOutcome, 'started'> = { ...identityOf(holder), state, wasHalted };
     if (state !== 'enabled') return { ...outcome, started: false };
     try {

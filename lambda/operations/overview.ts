@@ -18,7 +18,7 @@ export class Overview {
     const known = {
       ...identityOf(holder), branchName: holder.branchName, ...(halt && { halt: { by: halt.by, at: halt.at, reason: halt.reason } }),
     };
-    const declared = holder.resting ? 'resting' : halt ? 'halted' : holder.state;
+    const declared = holder.restingFor ? 'resting' : halt ? 'halted' : holder.state;
     try {
       const [{ closedReason, waiting }, [execution]] = await Promise.all([this.control.state(holder), this.control.executions(holder)]);
       const byHand = declared === 'enabled' && closedReason !== undefined;

@@ -14,8 +14,8 @@ export interface LeaseHolder extends LeaseRequest {
   readonly stackId: string;
   readonly accountId: string;
   readonly region: string;
-  /** Another pipeline has taken its place, or it is going to be removed: it must not run, whoever resumes it. */
-  readonly resting?: true;
+  /** The stack whose pipeline has taken its place, or its own one if it is going to be removed: it must not run, whoever resumes it. */
+  readonly restingFor?: string;
   /** While the pipeline is being made for the first time: a maker that is never heard of again must not block the account. */
   readonly expiresAt?: number;
 }
@@ -30,4 +30,9 @@ export const ENVIRONMENTS = 'index#environments';
 /** The account in the key of a stack's record. */
 export function accountOf(stackKey: string): string {
   return stackKey.split('#')[1] ?? '';
+}
+
+/** The name of the stack in the key of its record. */
+export function stackNameIn(stackKey: string): string {
+  return stackKey.split('#')[3] ?? '';
 }

@@ -7,7 +7,7 @@ import { OrganizationAccessRole } from '../../src';
 import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../fixtures/app';
 
 /** How an environment differs from what it was first declared to be. */
-export const VARIANTS = ['plain', 'name', 'unit', 'tags', 'approval', 'parent', 'renamed', 'moved', 'frozen', 'kept'] as const;
+export const VARIANTS = ['plain', 'name', 'unit', 'tags', 'approval', 'parent', 'branch', 'renamed', 'moved', 'anew', 'frozen', 'kept'] as const;
 export type Variant = typeof VARIANTS[number];
 
 export const NAMES = ['one', 'two'] as const;
@@ -37,7 +37,7 @@ export interface EnvironmentSpec {
 export function environmentsOf(spec: AppSpec): EnvironmentSpec[] {
   return NAMES.flatMap(name => {
     const variant = spec[name];
-    const home = variant === 'moved' ? `${name}-2` : name;
+    const home = variant === 'moved' || variant === 'anew' ? `${name}-2` : name;
     return variant === undefined ? [] : [{
       name,
       home,
@@ -49,8 +49,8 @@ export function environmentsOf(spec: AppSpec): EnvironmentSpec[] {
       enabled: variant !== 'frozen',
       keepApplication: variant === 'kept',
       parent: variant === 'parent' ? 'next' : 'main',
-      branchName: `env/${name}`,
-      prefix: variant === 'renamed' ? 'renamed-' : '',
+      branchName: variant === 'branch' || variant === 'anew' ? `env/${name}-2` : `env/${name}`,
+      prefix: variant === 'renamed' || variant === 'anew' ? 'renamed-' : '',
     }];
   });
 }

@@ -123,4 +123,26 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
       ],
     },
   },
+  {
+    what: 'of an environment that moves to another account and another branch, one pipeline works at a time',
+    schedule: {
+      seed: 1,
+      readySeconds: 5,
+      steps: [
+        { app: { one: 'branch' }, faults: [], pause: 0 },
+        { app: { one: 'moved' }, faults: [], pause: 0 },
+      ],
+    },
+  },
+  {
+    what: 'the application of an environment stays when its construct, account and branch are others',
+    schedule: {
+      seed: 1,
+      readySeconds: 5,
+      steps: [
+        { app: { one: 'plain' }, faults: [], pause: 0 },
+        { app: { one: 'anew', two: 'plain' }, faults: [], pause: 0 },
+      ],
+    },
+  },
 ];

@@ -199,7 +199,7 @@ describe('resume', () => {
   test('leaves alone what is frozen in code, and what gives way to another pipeline, but forgets who has halted it', async () => {
     const world = new World();
     await world.environment(1, { state: 'frozen' });
-    await world.environment(2, { resting: true });
+    await world.environment(2, { restingFor: 'stack#1' });
     [FIRST, SECOND].forEach(accountId => world.control.put(accountId, { closedReason: 'closed' }));
     await world.operations.halt('all', HALT);
     world.control.calls.length = 0;

@@ -61,7 +61,7 @@ test('status tells who has halted a pipeline, what code has frozen, and what was
   const world = new World();
   await world.running(1);
   await world.environment(2, { state: 'frozen' });
-  await world.environment(3, { resting: true });
+  await world.environment(3, { restingFor: 'stack#1' });
   await world.environment(4);
   [2, 3].forEach(n => world.control.put(accountOf(n), { closedReason: 'closed' }));
   world.control.put(accountOf(4), { closedReason: 'fire drill' });
