@@ -139,7 +139,9 @@ async function tellEnd(
   simulation: Simulation, options: RehearseOptions, deployments: readonly Deployment[], report: Report, hints: readonly string[],
   write: Write,
 ): Promise<void> {
-  if (!report.succeeded || options.destroy) {(await describeRemains(simulation)).forEach(write);} else {
+  if (!report.succeeded || options.destroy) {
+    (await describeRemains(simulation)).forEach(write);
+  } else {
     tellUnused(report.leftovers, write);
     tellLeftovers(report.leftovers, write);
   }
