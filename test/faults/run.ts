@@ -100,7 +100,10 @@ class Run {
 
   /** A branch that was kept says itself where it comes from; who declares it anew from somewhere else is told so. */
   private isToldOtherParent({ failures }: DeploymentResult): boolean {
-    return failures.some(({ reason, logicalId }) => /exists already with parent '\w+', but environment/.test(reason) && !this.world.has(logicalId));
+    return failures.some(({ reason, logicalId }) => {
+      const [, branchName] = /branch '(.+)' of repository '.+' exists already with parent '.+', but environment/.exec(reason) ?? [];
+      return branchName !== undefined && !this.world.hasBranch(logicalId, branchName);
+    });
   }
 
   /** A name is still taken by what CloudFormation has given up to delete. */

@@ -84,9 +84,10 @@ export class FaultyWorld {
     return this.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.status.startsWith('DELETE') === true;
   }
 
-  /** Whether the app's stack has a resource. */
-  public has(logicalId: string): boolean {
-    return this.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.resources.has(logicalId) === true;
+  /** Whether a resource of the app's stack has this branch. */
+  public hasBranch(logicalId: string, branchName: string): boolean {
+    const resource = this.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.resources.get(logicalId);
+    return resource !== undefined && JSON.stringify(resource.properties).includes(`"${branchName}"`);
   }
 
   /** Resources that CloudFormation has given up to delete: nobody will ever tell our functions that they are gone. */
