@@ -38,13 +38,19 @@ export type ArtifactSpec = v.InferOutput<typeof Artifact>;
 /** What the build is told to do cannot be read. */
 export class BuildspecError extends Error {}
 
-/** The specification that a project holds itself, or the file of the source that it names. */
-export function readBuildspec(given: string | undefined, sourceFolder: string): Buildspec {
+/** The specification that a project holds itself, or the file of the source that it names. @param image what the build runs in */
+export function readBuildspec(given: string | undefined, sourceFolder: string, image: string): Buildspec {
   const isFile = given === undefined || /^[^\n{]*\.ya?ml$/.test(given.trim());
   const text = isFile ? fromSource(given?.trim() ?? 'buildspec.yml', sourceFolder) : given;
   const result = v.safeParse(Buildspec, parsed(text));
-  if (result.success) return result.output;
+  if (result.success) return fitting(result.output, image);
   throw new BuildspecError(result.issues.map(issue => `${v.getDotPath(issue) ?? 'buildspec'}: ${issue.message}`).join('; '));
+}
+
+function fitting(spec: Buildspec, image: string): Buildspec {
+  const choosesRuntimes = spec.phases.install?.['runtime-versions'] !== undefined;
+  if (choosesRuntimes && !image.startsWith('aws/codebuild/')) throw new BuildspecError('This build image does not support selecting runtime versions.');
+  return spec;
 }
 
 function fromSource(name: string, sourceFolder: string): string {

@@ -159,8 +159,9 @@ export class BuildRunner {
   }
 
   private specification(): Buildspec {
+    const { image, buildSpec } = this.build.project;
     try {
-      return readBuildspec(this.build.project.buildSpec, this.folders.source);
+      return readBuildspec(buildSpec, this.folders.source, image);
     } catch (error) {
       if (error instanceof BuildspecError) throw new PhaseError('YAML_FILE_ERROR', error.message);
       throw error;

@@ -7,6 +7,7 @@ import { assertAccountInput, requiredAccount } from './account-operations';
 import type { CreationStatus } from './creation';
 import type { Organizations } from './organizations';
 import type { Unit } from './tree';
+import { ResourceFailure } from '../cloudformation/world';
 
 const UnitProperties = v.object({ Name: v.string(), ParentId: v.string(), Tags });
 const AccountProperties = v.object({
@@ -95,6 +96,10 @@ export class AccountType implements ResourceType {
 
   private placed(accountId: string, parentId: string | undefined): Provisioned {
     const known = requiredAccount(this.organizations, accountId);
+    // the account is there already, and CloudFormation knows it: a rollback closes it
+    if (parentId !== undefined && !this.organizations.tree.hasParent(parentId)) {
+      throw new ResourceFailure(`You specified a destination parent that doesn't exist: ${parentId} (DestinationParentNotFoundException)`, accountId);
+    }
     const account = this.organizations.tree.putAccount({ ...known, parentId: parentId ?? known.parentId });
     const JoinedTimestamp = new Date(account.joinedAt).toISOString();
     return { id: accountId, attributes: { AccountId: accountId, Arn: account.arn, JoinedMethod: account.joined, JoinedTimestamp } };

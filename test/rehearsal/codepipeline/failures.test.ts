@@ -107,6 +107,14 @@ describe('a build says', () => {
       .toContain('Phase: UPLOAD_ARTIFACTS, Code: CLIENT_ERROR, Message: no matching base directory path found for cdk.out');
   });
 
+  test.each([['123456789012.dkr.ecr.eu-central-1.amazonaws.com/build:1', 'fails'], ['aws/codebuild/standard:7.0', 'works']])(
+    'that runtimes can be chosen in images of CodeBuild alone: %s', async (Image, how) => {
+      const phases = { install: { 'runtime-versions': { nodejs: '22' } }, build: { commands: ['exit 3'] } };
+      const Environment = { Type: 'LINUX_CONTAINER', Image, ComputeType: 'BUILD_GENERAL1_SMALL' };
+      const words = how === 'fails' ? 'Code: YAML_FILE_ERROR, Message: This build image does not support selecting runtime versions.' : 'Reason: exit status 3';
+      expect(await told([DEPLOY], { resources: { Project: buildProject('do', { phases }, { Environment }) } })).toContain(words);
+    });
+
   test('that its specification cannot be read', async () => {
     expect(await told([DEPLOY], { resources: { Project: buildProject('do', { version: 0.3 }) } })).toContain('Code: YAML_FILE_ERROR, Message: version: the version must be 0.2');
   });

@@ -221,4 +221,12 @@ describe('as resources of a template', () => {
     expect(made.attributes.AccountId).toBe(made.id);
     expect(world.organizations.unitPath(made.id)).toBe('Workloads');
   });
+
+  test('an account whose parent does not exist is made all the same, and CloudFormation is told its id', async () => {
+    const type = world.type('AWS::Organizations::Account');
+    const properties = { AccountName: 'native', Email: 'lost@example.com', ParentIds: ['ou-none-11111111'] };
+    const failure = await type.create(properties, world.context(MANAGEMENT)).catch((error: unknown) => error);
+    const made = world.organizations.accounts.find(({ email }) => email === 'lost@example.com');
+    expect(failure).toMatchObject({ id: made?.accountId, message: expect.stringContaining("a destination parent that doesn't exist: ou-none-11111111") });
+  });
 });
