@@ -12,6 +12,13 @@ import type { Registry, Versioned } from '../shared/registry';
 
 type Read = Versioned<StackRecord>;
 
+export interface Leaving {
+  /** Whether applications go with their pipeline. */
+  readonly mayDelete: () => Promise<boolean>;
+  /** Called when the pipeline has been stopped. */
+  readonly atRest: () => Promise<void>;
+}
+
 /** What goes before the stack of a pipeline does: first the pipeline stops, then its applications go, then its artifacts. */
 export class Departure {
   private readonly applications: Applications;
@@ -24,7 +31,7 @@ export class Departure {
   }
 
   /** Answers the record once the stack itself may go. A stack without pipeline may at once. */
-  public async advance(place: StackPlace, record: Read, mayDelete: () => Promise<boolean>): Promise<Read | undefined> {
+  public async advance(place: StackPlace, record: Read, { mayDelete, atRest }: Leaving): Promise<Read | undefined> {
     const stackKey = keyOf(place);
     const holder = await this.leases.holder(stackKey);
     if (!holder) return record;
@@ -32,6 +39,7 @@ export class Departure {
     let current = record;
     if (current.leaving === undefined) {
       await this.turns.rest(stackKey, stackKey, 'Its environment is being removed');
+      await atRest();
       current = await this.note(stackKey, current, 'pipeline at rest');
     }
     if (current.leaving === 'pipeline at rest') {

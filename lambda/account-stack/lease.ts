@@ -1,3 +1,4 @@
+import { APPLICATIONS_GO } from './words';
 import type { AccountStackRequest, LeaseRequest } from '../../src/account-stack/contract';
 import { ENVIRONMENTS, accountOf, leaseKey, stackNameIn } from '../shared/lease';
 import type { LeaseHolder, LeaseRecord } from '../shared/lease';
@@ -112,7 +113,7 @@ function without(holder: LeaseHolder, name: 'expiresAt' | 'restingFor'): LeaseHo
 
 function leased(accountId: string, environmentName: string, owner: Owner, holder: LeaseHolder): Error {
   const isOurs = holder.stackId === owner.stackId;
-  const applications = holder.applications === 'delete' ? ' (its applications go with it, unless it was deployed with keepApplication: true)' : '';
+  const applications = holder.applications === 'delete' ? APPLICATIONS_GO : '';
   const removal = `remove that environment first${applications}, or use another account`;
   const wayOut = isOurs && holder.environmentName === environmentName
     ? `its stack there is '${stackNameIn(holder.stackKey)}', and a construct that was moved or renamed takes it over if it keeps that stack name`

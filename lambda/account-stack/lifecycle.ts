@@ -12,7 +12,7 @@ import { fingerprintOf } from './record';
 import { Routes } from './routes';
 import { Turns } from './turns';
 import type { Home } from './words';
-import { notGone, notReady } from './words';
+import { belongsElsewhere, notGone, notReady } from './words';
 import type { AccountStackRequest, AccountStackResult } from '../../src/account-stack/contract';
 import { PIPELINE_STATE } from '../../src/private/contract';
 import { isHalted } from '../shared/halt';
@@ -129,8 +129,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const read = await this.registry.read<StackRecord>(key);
     const foreign = read && foreignOwner(read.owners, owner);
     if (foreign) {
-      throw new Error(`stack '${request.stackName}' in account ${request.accountId} belongs to stack '${stackNameOf(foreign)}' of the CICD account: `
-        + 'remove it there first, or choose another stackName');
+      throw belongsElsewhere(request, stackNameOf(foreign));
     }
     const { version, successor, removing, leaving, unreachable, fence, applied, previous = [], ...kept }: Partial<Read> = read ?? {};
     const record: StackRecord = {
@@ -163,7 +162,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const route = routeKey(lease.repositoryArn, lease.branchName);
     const routes = [...new Set([...record.routes ?? [], route])];
     const noted = await this.registry.write<StackRecord>(key, { ...record, routes }, record.version);
-    // from now on, and not from when the pipeline is there: a push in between fails to start it, and is tried again until it does
+    // from now on, and not from when the pipeline is there: a push in between fails to start it, and the pipeline runs as soon as it is made
     const others = await this.routes.put(route, this.targetOf(owner, request));
     for (const stackKey of keysOf(others, elsewhere)) await this.turns.rest(stackKey, key, `Its environment moves to account ${accountId}`);
     return this.registry.write<StackRecord>(key, { ...noted, fence }, noted.version);
@@ -188,8 +187,15 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const route = routeKey(repositoryArn, branchName);
     await this.leases.confirm(stackKey);
     await this.routes.put(route, this.targetOf(owner, request));
-    await this.turns.wake(stackKey, record.attempt);
+    if (!await this.isReplaced(stackKey, record)) await this.turns.wake(stackKey, record.attempt);
     await this.leaveRoutes((record.routes ?? []).filter(other => other !== route), stackKey);
+  }
+
+  /** Whether another has taken its place after it was asked for: then it only ends what it had begun before. */
+  private async isReplaced(key: string, { since }: StackRecord): Promise<boolean> {
+    const { restingFor = key } = await this.leases.holder(key) ?? {};
+    const successor = restingFor === key ? undefined : await this.registry.read<StackRecord>(restingFor);
+    return successor !== undefined && successor.removing === undefined && successor.since > since;
   }
 
   private targetOf({ stackId }: Owner, request: Leased): RouteTarget {
@@ -208,12 +214,13 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     for (const route of routes) await this.routes.remove(route, stackKey);
   }
 
-  /** A pipeline that had taken the place of others is gone. */
-  private async wakeFormer(key: string, { routes = [], attempt }: StackRecord): Promise<void> {
+  /** A pipeline that had taken the place of others goes again because a deployment has failed. What is removed for good gives nothing back. */
+  private async wakeFormer(owner: Owner, key: string, { routes = [], attempt }: StackRecord): Promise<void> {
     const others = await Promise.all(routes.map(async route => this.routes.targetsOf(route)));
     for (const stackKey of keysOf(...others, await this.leases.elsewhere(key))) {
       const holder = await this.leases.holder(stackKey);
-      if (holder?.restingFor === key && await this.stays(stackKey)) await this.turns.wake(stackKey, attempt);
+      if (holder?.restingFor !== key || !await this.stays(stackKey)) continue;
+      if (await this.accounts.isRollingBack(owner.stackId)) await this.turns.wake(stackKey, attempt);
     }
   }
 
@@ -231,7 +238,8 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
 
   /** A construct that was renamed and given another account at once leaves as if it had been removed; its environment has not. */
   private async hasMoved(place: StackPlace): Promise<boolean> {
-    for (const { stackKey } of await this.leases.elsewhere(keyOf(place))) if (await this.stays(stackKey)) return true;
+    const key = keyOf(place);
+    for (const { stackKey, restingFor } of await this.leases.elsewhere(key)) if (restingFor !== key && await this.stays(stackKey)) return true;
     return false;
   }
 
@@ -249,11 +257,13 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const found = await this.registry.read<StackRecord>(key);
     if (!found || found.removing !== owner.id) return true;
     if (!await this.leavePrevious(owner, place, found)) return false;
-    const record = found.begun ? await this.departure.advance(place, found, options.mayDelete) : found;
+    const atRest = async () => this.wakeFormer(owner, key, found);
+    const record = found.begun ? await this.departure.advance(place, found, { mayDelete: options.mayDelete, atRest }) : found;
     if (!record) return false;
     if (record.begun && !await this.deployment.takeDown(place, record, options.unreachable)) return false;
     await this.leaveRoutes(record.routes ?? [], key);
-    await this.wakeFormer(key, record);
+    // it had no pipeline that would have been stopped first
+    if (record.leaving === undefined) await atRest();
     await this.leases.release(key);
     await this.registry.remove(key, record.version);
     return true;

@@ -1,3 +1,4 @@
+import { APPLICATIONS_GO } from './words';
 import type { LeaseRequest } from '../../src/account-stack/contract';
 import { stackNameOf } from '../shared/owners';
 import type { Registry } from '../shared/registry';
@@ -15,7 +16,7 @@ export class Routes {
     if (!foreign) return;
     throw new Error(`branch '${lease.branchName}' of repository ${lease.repositoryArn} starts pipeline '${foreign.pipelineName}' of environment `
       + `'${foreign.environmentName}' (stack '${stackNameOf(foreign)}') in account ${foreign.accountId} already, so it cannot start that of environment `
-      + `'${lease.environmentName}': a branch has one pipeline; remove that environment first or use another branch`);
+      + `'${lease.environmentName}': a branch has one pipeline; remove that environment first${APPLICATIONS_GO}, or use another branch`);
   }
 
   /** Leads the branch to a target from now on; answers those that it led to before. */

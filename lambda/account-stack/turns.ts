@@ -1,7 +1,7 @@
 import type { Leases } from './lease';
 import { isDenied } from './words';
 import { isNamed } from '../shared/errors';
-import { isHalted } from '../shared/halt';
+import { haltOf, haltReason, isHalted } from '../shared/halt';
 import type { LeaseHolder } from '../shared/lease';
 import type { PipelineControl } from '../shared/pipeline-control';
 import { reopenPipeline, runAgain, stopPipeline } from '../shared/pipeline-control';
@@ -27,7 +27,10 @@ export class Turns {
   public async wake(stackKey: string, token: string): Promise<void> {
     const holder = await this.leases.holder(stackKey);
     if (!holder?.restingFor) return;
-    if (!await this.isFrozen(holder)) await unlessAbsent(async () => { await reopenPipeline(this.control, holder, { token, now: this.now() }); });
+    const closedFor = async () => this.haltReason(holder);
+    // its branch may have led to the one that had taken its place
+    const reopening = { token, now: this.now(), missedPushes: true, closedFor };
+    if (!await this.isFrozen(holder)) await unlessAbsent(async () => { await reopenPipeline(this.control, holder, reopening); });
     await this.leases.wake(stackKey);
   }
 
@@ -40,6 +43,11 @@ export class Turns {
 
   private async isFrozen({ state, environmentName }: LeaseHolder): Promise<boolean> {
     return state === 'frozen' || isHalted(this.registry, environmentName);
+  }
+
+  private async haltReason({ environmentName }: LeaseHolder): Promise<string | undefined> {
+    const halt = await haltOf(this.registry, environmentName);
+    return halt && haltReason(halt);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { StackPlace } from './place';
 import { bootstrapRole, deployRole, isPipeline, stagingBucket } from './place';
+import type { AccountStackRequest } from '../../src/account-stack/contract';
 import { NAMES } from '../../src/private/contract';
 import { isNamed, isRefused, isTransient } from '../shared/errors';
 
@@ -56,6 +57,15 @@ export function notEnterableForApplication(place: StackPlace, home: Home, error:
     + `'${deployRole(home.partition, place)}': bootstrap it for CDK with trust for account ${home.accountId} (cdk bootstrap --qualifier `
     + `${place.qualifier} --trust ${home.accountId}) and ${AGAIN}, or keep the application with keepApplication: true; if it is removed once more as it is, the application is `
     + `left behind (${error.message})`);
+}
+
+/** What goes with an environment, wherever its removal is advised. */
+export const APPLICATIONS_GO = ' (its applications go with it, unless it was deployed with keepApplication: true)';
+
+export function belongsElsewhere({ stackName, accountId, lease }: AccountStackRequest, holder: string): Error {
+  const words = `stack '${stackName}' in account ${accountId} belongs to stack '${holder}' of the CICD account`;
+  if (!lease) return new Error(`${words}: remove it there first, or choose another stackName`);
+  return new Error(`${words}: remove environment '${lease.environmentName}' there first${APPLICATIONS_GO}, or use another account`);
 }
 
 export function notReady({ stackName, accountId, region }: StackPlace, former: readonly StackPlace[], milliseconds: number): Error {

@@ -9,8 +9,9 @@ import type { Commits } from '../shared/commits';
 import { environmentsOf } from '../shared/environments';
 import { isNamed } from '../shared/errors';
 import type { HaltRecord } from '../shared/halt';
-import { HALTS, haltKey, isHalted } from '../shared/halt';
-import type { LeaseHolder } from '../shared/lease';
+import { HALTS, haltKey, haltOf, haltReason, isHalted } from '../shared/halt';
+import { leaseKey } from '../shared/lease';
+import type { LeaseHolder, LeaseRecord } from '../shared/lease';
 import type { PipelineControl } from '../shared/pipeline-control';
 import { reopenPipeline, stopPipeline } from '../shared/pipeline-control';
 import type { Registry } from '../shared/registry';
@@ -60,7 +61,7 @@ export class Operations {
     const outcome = { ...identityOf(holder), ...haltedAlready && { haltedAlready } };
     const { by, reason } = haltedAlready ?? halt;
     try {
-      const { executions, interrupted } = await stopPipeline(this.control, holder, `Halted by ${by}: ${reason}`);
+      const { executions, interrupted } = await stopPipeline(this.control, holder, haltReason({ by, reason }));
       return { ...outcome, stopped: executions, interrupted };
     } catch (error) {
       return { ...outcome, stopped: 0, interrupted: [], problem: problemOf(error, holder) };
@@ -72,10 +73,21 @@ export class Operations {
     const outcome: Omit<ResumeOutcome, 'started'> = { ...identityOf(holder), state, wasHalted };
     if (state !== 'enabled') return { ...outcome, started: false };
     try {
-      return { ...outcome, started: await reopenPipeline(this.control, holder, { token: this.newToken(), now: this.now() }) };
+      const reopening = { token: this.newToken(), now: this.now(), missedPushes: false, closedFor: async () => this.closedFor(holder) };
+      const { started, closedFor } = await reopenPipeline(this.control, holder, reopening);
+      return { ...outcome, started, ...closedFor && { problem: `it was closed once more, because somebody else came at the same moment: ${closedFor}` } };
     } catch (error) {
       return { ...outcome, started: false, problem: problemOf(error, holder) };
     }
+  }
+
+  /** Why a pipeline that was just opened must be closed again: it was halted once more meanwhile, or its environment is moving or going. */
+  private async closedFor({ environmentName, stackKey, accountId }: LeaseHolder): Promise<string | undefined> {
+    const halt = await haltOf(this.registry, environmentName);
+    if (halt) return haltReason(halt);
+    const lease = await this.registry.read<LeaseRecord>(leaseKey(accountId));
+    const isOurs = lease?.holder?.stackKey === stackKey;
+    return isOurs && lease.holder.restingFor === undefined ? undefined : 'Its environment moves, or is being removed';
   }
 
   /** Those that are not there now: nobody can ask for them by what there is. */

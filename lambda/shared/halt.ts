@@ -11,6 +11,15 @@ export function haltKey(environmentName: string): string {
   return `halt#${environmentName}`;
 }
 
+/** What is written at the gate of a pipeline that was halted. */
+export function haltReason({ by, reason }: Pick<Halt, 'by' | 'reason'>): string {
+  return `Halted by ${by}: ${reason}`;
+}
+
+export async function haltOf(registry: Registry, environmentName: string): Promise<HaltRecord | undefined> {
+  return registry.read<HaltRecord>(haltKey(environmentName));
+}
+
 export async function isHalted(registry: Registry, environmentName: string): Promise<boolean> {
-  return await registry.read<HaltRecord>(haltKey(environmentName)) !== undefined;
+  return await haltOf(registry, environmentName) !== undefined;
 }

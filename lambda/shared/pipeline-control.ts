@@ -101,10 +101,31 @@ export interface Again {
   readonly now: number;
 }
 
-/** Lets commits through again; answers whether the pipeline had to be started. */
-export async function reopenPipeline(control: PipelineControl, pipeline: ControlledPipeline, again: Again): Promise<boolean> {
+interface Reopening extends Again {
+  /** Asked once commits go through: why they must not, if somebody has said so meanwhile. */
+  readonly closedFor: () => Promise<string | undefined>;
+  /** Whether pushes may have led elsewhere as long as it was closed: then it is started whatever became of its last run. */
+  readonly missedPushes: boolean;
+}
+
+export interface Reopened {
+  /** Whether the pipeline had to be started. */
+  readonly started: boolean;
+  /** Why it was closed once more. */
+  readonly closedFor?: string;
+}
+
+/** Lets commits through again. */
+export async function reopenPipeline(control: PipelineControl, pipeline: ControlledPipeline, reopening: Reopening): Promise<Reopened> {
   await control.open(pipeline);
-  return startAfter(['Cancelled', 'Stopped', 'Stopping'], control, pipeline, again);
+  const closedFor = await reopening.closedFor();
+  if (closedFor !== undefined) {
+    await stopPipeline(control, pipeline, closedFor);
+    return { started: false, closedFor };
+  }
+  if (!reopening.missedPushes) return { started: await startAfter(['Cancelled', 'Stopped', 'Stopping'], control, pipeline, reopening) };
+  await control.start(pipeline, reopening.token);
+  return { started: true };
 }
 
 /** Has a pipeline run again whose last run AWS has cancelled, as it does when the pipeline is changed. What somebody has stopped stays so. */

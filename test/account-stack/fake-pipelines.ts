@@ -9,6 +9,10 @@ export class FakePipelines implements PipelineControl {
   public readonly started: string[] = [];
   /** Accounts whose pipelines were changed while something ran in them. */
   public readonly cancelled = new Set<string>();
+  /** What happens just when a pipeline was opened. */
+  public onOpen?: () => Promise<void>;
+  /** Accounts whose pipelines have nothing to do. */
+  public readonly idle = new Set<string>();
   private readonly accountIds = new Set<string>();
   private readonly closed = new Map<string, string>();
   private readonly stopped = new Set<string>();
@@ -26,6 +30,7 @@ export class FakePipelines implements PipelineControl {
     if (!this.closed.has(stackId)) return;
     this.closed.delete(stackId);
     this.noteClash(`${pipeline.accountId} is opened`, pipeline.accountId);
+    await this.onOpen?.();
   }
 
   public async close({ accountId }: ControlledPipeline, reason: string): Promise<void> {
@@ -39,7 +44,7 @@ export class FakePipelines implements PipelineControl {
 
   public async executions({ accountId }: ControlledPipeline): Promise<readonly PipelineExecution[]> {
     const isStopped = this.stopped.has(await this.stackOf(accountId));
-    const status = this.cancelled.has(accountId) ? 'Cancelled' : isStopped ? 'Stopped' : 'InProgress';
+    const status = this.cancelled.has(accountId) ? 'Cancelled' : this.idle.has(accountId) ? 'Succeeded' : isStopped ? 'Stopped' : 'InProgress';
     return [{ executionId: 'first', status, startedAt: new Date(0), updatedAt: new Date(0) }];
   }
 

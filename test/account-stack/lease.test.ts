@@ -97,54 +97,6 @@ describe('a pipeline', () => {
   });
 });
 
-describe.each([
-  ['the same branch', 'env/test1'],
-  ['another branch', 'env/qa'],
-])('of an environment that moves to another account with its pipeline on %s', (_, branchName) => {
-  const moved = { ...pipeline, accountId: TWO, lease: { ...lease, branchName } };
-  const renamed = ownerOf('Renamed');
-  const moving = (world: World) => [() => world.create(pipeline), () => world.update(moved, pipeline)];
-  const renaming = (world: World) => [() => world.create(pipeline), () => world.create(moved, renamed)];
-
-  test('one pipeline works at a time, killed at any call', async () => {
-    const oneAtATime = async (world: World, death: string) => {
-      expect({ death, clashes: world.pipelines.clashes, active: world.pipelines.active }).toEqual({ death, clashes: [], active: [TWO] });
-    };
-    for (const when of ['before', 'after'] as const) {
-      await dieEverywhere(when, moving, oneAtATime);
-      await dieEverywhere(when, world => [...renaming(world), () => world.delete(pipeline)], oneAtATime);
-    }
-  });
-
-  test('the former works again when that is taken back, killed at any call', async () => {
-    const former = async (world: World, death: string) => {
-      expect({ death, clashes: world.pipelines.clashes, active: world.pipelines.active }).toEqual({ death, clashes: [], active: [ONE] });
-    };
-    for (const when of ['before', 'after'] as const) {
-      await dieEverywhere(when, world => [...moving(world), () => world.update(pipeline, moved)], former);
-      await dieEverywhere(when, world => [...renaming(world), () => world.delete(moved, renamed)], former);
-    }
-  });
-
-  test('only the one before works again when a third is taken back', async () => {
-    const world = new World();
-    await world.create(pipeline);
-    await world.create(moved, renamed);
-    await world.create({ ...moved, accountId: '444444444444' }, ownerOf('Third'));
-    await world.delete({ ...moved, accountId: '444444444444' }, ownerOf('Third'));
-    expect(world.pipelines.active).toEqual([TWO]);
-  });
-
-  test('the former stays at rest if it is being removed, too', async () => {
-    const world = new World();
-    await world.create(pipeline);
-    await world.create(moved, renamed);
-    await world.lifecycle.remove(owner, pipeline);
-    await world.delete(moved, renamed);
-    expect(world.pipelines.active).toEqual([]);
-  });
-});
-
 describe('an account has one pipeline', () => {
   test('a second environment is refused, and admitted once the first is gone', async () => {
     const world = new World();

@@ -24,6 +24,8 @@ export class FakeControl implements PipelineControl {
   public readonly errors = new Map<string, Error>();
   /** Called once a round is answered. */
   public onRound?: (round: number) => void;
+  /** What happens just when a pipeline was opened. */
+  public onOpen?: () => Promise<void>;
   private rounds = 0;
   private round?: Promise<void>;
 
@@ -63,6 +65,7 @@ export class FakeControl implements PipelineControl {
 
   public async open({ accountId }: ControlledPipeline): Promise<void> {
     delete (await this.call('open', accountId)).closedReason;
+    await this.onOpen?.();
   }
 
   public async state({ accountId }: ControlledPipeline): Promise<PipelineState> {

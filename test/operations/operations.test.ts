@@ -209,6 +209,22 @@ describe('resume', () => {
     expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual([]);
   });
 
+  test.each([
+    ['is halted once more', 'Halted by somebody: a fire', async (world: World) => {
+      await world.registry.write(haltKey('e1'), { environmentName: 'e1', by: 'somebody', at: '', reason: 'a fire' }, undefined);
+    }],
+    ['begins to move', 'Its environment moves, or is being removed', async (world: World) => { await world.environment(1, { restingFor: 'stack#1' }); }],
+  ])('closes what it has opened when the environment %s at that moment', async (_, closedReason, meanwhile) => {
+    const world = new World();
+    await world.running(1);
+    await world.operations.halt('all', HALT);
+    world.control.onOpen = async () => meanwhile(world);
+    const problem = `it was closed once more, because somebody else came at the same moment: ${closedReason}`;
+    expect((await world.operations.resume('all')).pipelines).toMatchObject([{ started: false, problem }]);
+    expect(world.control.pipelines.get(FIRST)?.closedReason).toBe(closedReason);
+    expect(world.control.calls.map(({ name }) => name)).not.toContain('start');
+  });
+
   test('takes back the halt of an environment that is gone, and no name that was never halted', async () => {
     const world = new World();
     await world.running(2);

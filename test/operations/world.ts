@@ -51,7 +51,8 @@ export class World {
       region: REGION,
       ...changes,
     };
-    await this.registry.write<LeaseRecord>(leaseKey(accountId), { fence: 1, holder }, undefined);
+    const known = await this.registry.read<LeaseRecord>(leaseKey(accountId));
+    await this.registry.write<LeaseRecord>(leaseKey(accountId), { fence: 1, holder }, known?.version);
     await this.registry.enqueue(ENVIRONMENTS, stackKey, n);
     return holder;
   }
