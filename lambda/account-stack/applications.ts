@@ -28,7 +28,7 @@ export class Applications {
     const next = await this.choose(stacks, found, place);
     try {
       await removeStack(stacks, { stackName: next.stackName, roleArn: bootstrapRole(this.home.partition, 'cfn-exec', place) }, {
-        place: `account ${place.accountId}`, token: `${record.attempt}-${next.stackId.split('/').at(-1)}`,
+        place: `account ${place.accountId}`, token: `${record.attempt}-${next.stackId.split('/').at(-1)}`, wayOut: '',
       });
     } catch (error) {
       throw notDeletedApplication(place, next.stackName, error);

@@ -73,6 +73,17 @@ interface DeployOptions {
   readonly applied: boolean;
 }
 
+interface FailureOptions extends Pick<DeployOptions, 'place'> {
+  /** What to do about a failure, if whoever asks does not say so himself. */
+  readonly wayOut?: string;
+}
+
+const WAYS_OUT = {
+  created: '; remove the cause and deploy again',
+  updated: '; remove the cause and deploy again',
+  deleted: '; remove the cause and delete once more',
+};
+
 const NEVER_CREATED = ['REVIEW_IN_PROGRESS', 'CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_FAILED'];
 
 /** Looks at the stack and takes at most one step towards its definition. */
@@ -103,7 +114,7 @@ export async function deployStack(stacks: Stacks, stack: StackDefinition, option
 
 /** Deletes a stack, one step at a time. */
 export async function removeStack(
-  stacks: Stacks, stack: Pick<StackDefinition, 'stackName' | 'roleArn'>, options: Pick<DeployOptions, 'place' | 'token'>,
+  stacks: Stacks, stack: Pick<StackDefinition, 'stackName' | 'roleArn'>, options: FailureOptions & Pick<DeployOptions, 'token'>,
 ): Promise<boolean> {
   const seen = await stacks.describe(stack.stackName);
   if (!seen || seen.status === 'DELETE_COMPLETE') return true;
@@ -116,7 +127,7 @@ export async function removeStack(
 
 /** A stack whose first creation failed cannot be updated: it is deleted first. */
 async function createAgain(stacks: Stacks, stack: StackDefinition, seen: StackState, options: DeployOptions): Promise<Progress<StackState>> {
-  const clearing = { place: options.place, token: `${options.token}-clear` };
+  const clearing = { place: options.place, token: `${options.token}-clear`, wayOut: WAYS_OUT.created };
   const { token, failure } = await stacks.lastOperation(seen.stackId);
   if (token === options.token) throw failed('created', stack, seen, options, failure);
   if (token === clearing.token && seen.status === 'DELETE_FAILED') throw failed('deleted', stack, seen, clearing, failure);
@@ -125,7 +136,7 @@ async function createAgain(stacks: Stacks, stack: StackDefinition, seen: StackSt
 }
 
 async function refuseIfOurs(
-  stacks: Stacks, stack: Pick<StackDefinition, 'stackName'>, seen: StackState, options: Pick<DeployOptions, 'place' | 'token'>,
+  stacks: Stacks, stack: Pick<StackDefinition, 'stackName'>, seen: StackState, options: FailureOptions & Pick<DeployOptions, 'token'>,
 ): Promise<void> {
   const { token, failure } = await stacks.lastOperation(seen.stackId);
   if (token === options.token) throw failed('deleted', stack, seen, options, failure);
@@ -140,7 +151,8 @@ function withKeptParameters(stack: StackDefinition, seen: StackState): StackDefi
 }
 
 function failed(
-  what: string, stack: Pick<StackDefinition, 'stackName'>, seen: StackState, options: Pick<DeployOptions, 'place'>, failure: string | undefined,
+  what: keyof typeof WAYS_OUT, stack: Pick<StackDefinition, 'stackName'>, seen: StackState, { place, wayOut = WAYS_OUT[what] }: FailureOptions,
+  failure: string | undefined,
 ): Error {
-  return new Error(`stack '${stack.stackName}' in ${options.place} could not be ${what}: ${failure ?? seen.statusReason ?? seen.status}`);
+  return new Error(`stack '${stack.stackName}' in ${place} could not be ${what}: ${failure ?? seen.statusReason ?? seen.status}${wayOut}`);
 }

@@ -156,7 +156,7 @@ describe('what failed', () => {
   test('a creation fails with the first reason, its deletion succeeds, and deploying again creates anew', async () => {
     const world = new World();
     world.accounts.of(ONE).failures.set('net', 'Vpc (AWS::EC2::VPC): limit');
-    await expect(world.create()).rejects.toThrow(`stack 'net' in account ${ONE} could not be created: Vpc (AWS::EC2::VPC): limit`);
+    await expect(world.create()).rejects.toThrow(`stack 'net' in account ${ONE} could not be created: Vpc (AWS::EC2::VPC): limit; remove the cause and deploy again`);
     await world.delete();
     expect(world.registry.keys).toEqual([]);
     await world.create();
@@ -175,7 +175,7 @@ describe('what failed', () => {
     const world = new World();
     await world.create();
     world.accounts.of(ONE).failures.set('net', 'Vpc: in use');
-    await expect(world.update(updated)).rejects.toThrow(`stack 'net' in account ${ONE} could not be updated: Vpc: in use`);
+    await expect(world.update(updated)).rejects.toThrow(`stack 'net' in account ${ONE} could not be updated: Vpc: in use; remove the cause and deploy again`);
     await world.update(request, updated);
     await world.update(updated);
     expect(world.accounts.of(ONE).definition('net')?.parameters).toEqual({ Size: '2' });
@@ -185,7 +185,7 @@ describe('what failed', () => {
     const world = new World();
     await world.create();
     world.accounts.of(ONE).failures.set('net', 'Bucket: not empty');
-    await expect(world.delete()).rejects.toThrow(`stack 'net' in account ${ONE} could not be deleted: Bucket: not empty`);
+    await expect(world.delete()).rejects.toThrow(`stack 'net' in account ${ONE} could not be deleted: Bucket: not empty; remove the cause and delete once more`);
     await world.delete();
     expect(world.registry.keys).toEqual([]);
   });
