@@ -60,6 +60,11 @@ export class CodeCommit implements Service {
     return repository !== undefined;
   }
 
+  /** Takes what was pushed into a repository that has no hook. */
+  public pushed(accountId: string, region: string, repositoryName: string, lines: string): void {
+    tellPush(this.events, this.store.required(accountId, region, repositoryName), lines);
+  }
+
   /** Where the bare repository lies. */
   public path(accountId: string, region: string, repositoryName: string): string | undefined {
     return this.store.find(accountId, region, repositoryName)?.path;

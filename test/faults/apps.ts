@@ -7,7 +7,7 @@ import { OrganizationAccessRole } from '../../src';
 import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../fixtures/app';
 
 /** How an environment differs from what it was first declared to be. */
-export const VARIANTS = ['plain', 'name', 'unit', 'tags', 'approval', 'parent', 'branch', 'renamed', 'moved', 'anew', 'frozen', 'kept'] as const;
+export const VARIANTS = ['plain', 'name', 'unit', 'tags', 'approval', 'parent', 'branch', 'renamed', 'moved', 'anew', 'guest', 'frozen', 'kept'] as const;
 export type Variant = typeof VARIANTS[number];
 
 export const NAMES = ['one', 'two'] as const;
@@ -37,7 +37,7 @@ export interface EnvironmentSpec {
 export function environmentsOf(spec: AppSpec): EnvironmentSpec[] {
   return NAMES.flatMap(name => {
     const variant = spec[name];
-    const home = variant === 'moved' || variant === 'anew' ? `${name}-2` : name;
+    const home = homeOf(name, variant);
     return variant === undefined ? [] : [{
       name,
       home,
@@ -53,6 +53,12 @@ export function environmentsOf(spec: AppSpec): EnvironmentSpec[] {
       prefix: variant === 'renamed' || variant === 'anew' ? 'renamed-' : '',
     }];
   });
+}
+
+/** The guest comes into the account of the other one. */
+function homeOf(name: typeof NAMES[number], variant: Variant | undefined): string {
+  if (variant === 'guest') return NAMES.find(other => other !== name) ?? name;
+  return variant === 'moved' || variant === 'anew' ? `${name}-2` : name;
 }
 
 /** Synthesized apps: each is made once, however many runs deploy it. */

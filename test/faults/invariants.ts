@@ -1,4 +1,3 @@
-import type { EnvironmentSpec } from './apps';
 import type { FaultyWorld } from './world';
 import { REPOSITORY } from './world';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
@@ -22,41 +21,6 @@ export function silent({ failures }: DeploymentResult): string[] {
 /** Words by which a user knows what to do. */
 const WAY_OUT = /deploy(ed)? again|delete once more|delete that stack|use another|declare it from|mend it|adopt it|remove it/;
 
-/** What the end of a deployment without faults must look like. */
-export async function undeclared(world: FaultyWorld, environments: readonly EnvironmentSpec[]): Promise<string[]> {
-  const found = await Promise.all(environments.map(async environment => undeclaredOne(world, environment)));
-  const { organizations, codepipeline } = world.simulation;
-  const wanted = environments.map(({ name }) => name);
-  const present = organizations.accounts.flatMap(({ accountId }) => codepipeline.pipelines(accountId, REGION)).map(({ name }) => name);
-  const isRight = wanted.every(name => present.includes(name)) && (present.length === wanted.length || world.leftBehind);
-  return [...found.flat(), ...(isRight ? [] : [`the pipelines are those of '${present.join()}', declared are '${wanted.join()}'`])];
-}
-
-async function undeclaredOne(world: FaultyWorld, declared: EnvironmentSpec): Promise<string[]> {
-  const { organizations, codepipeline, codecommit } = world.simulation;
-  const { name, email, accountName, organizationalUnit, tags, branchName, parent, approval, enabled } = declared;
-  const account = created(world).find(other => other.email === email);
-  if (!account) return [`environment '${name}' has no account`];
-  const { accountId } = account;
-  const pipelines = codepipeline.pipelines(accountId, REGION);
-  const text = await codecommit.file(CICD_ACCOUNT, REGION, REPOSITORY, branchName, 'environment.json');
-  const descriptor = text === undefined ? undefined : JSON.parse(text);
-  const unit = organizations.unitPath(accountId);
-  const present = Object.fromEntries(Object.entries(account.tags).filter(([key]) => world.hasForgotten ? key in tags : !key.includes(':')));
-  const asks = pipelines.some(({ stages }) => stages.some(({ actions }) => actions.some(({ category }) => category === 'Approval')));
-  const known = world.registry.find(({ pk }) => pk === `account#${email}`)?.accountId;
-  return [
-    ...account.name === accountName ? [] : [`account ${accountId} is called '${account.name}', declared is '${accountName}'`],
-    ...unit === organizationalUnit ? [] : [`account ${accountId} is in '${unit}', declared is '${organizationalUnit}'`],
-    ...JSON.stringify(present) === JSON.stringify(tags) ? [] : [`account ${accountId} has the tags ${JSON.stringify(present)}, declared are ${JSON.stringify(tags)}`],
-    ...known === accountId ? [] : [`the registry takes ${String(known)} for account ${accountId}`],
-    ...pipelines.length === 1 && pipelines[0].name === name ? [] : [`account ${accountId} has the pipelines '${pipelines.map(pipeline => pipeline.name).join()}'`],
-    ...asks === approval ? [] : [`the pipeline of '${name}' ${asks ? 'asks' : 'does not ask'} for approval`],
-    ...pipelines.every(({ frozen }) => frozen !== enabled) ? [] : [`the pipeline of '${name}' is ${enabled ? 'frozen' : 'open'}`],
-    ...descriptor?.accountId === accountId && descriptor?.parent === parent ? [] : [`branch '${branchName}' says ${text ?? 'nothing'}`],
-  ];
-}
-
 /** What must be gone once the app is destroyed. */
 export function left(world: FaultyWorld): string[] {
   const stack = world.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd');
@@ -67,7 +31,7 @@ export function left(world: FaultyWorld): string[] {
   ];
 }
 
-function created(world: FaultyWorld): SimulatedAccount[] {
+export function created(world: FaultyWorld): SimulatedAccount[] {
   return world.simulation.organizations.accounts.filter(({ joined }) => joined === 'CREATED');
 }
 
@@ -91,7 +55,9 @@ function pipelinesTwice(world: FaultyWorld): string[] {
   const { organizations, codepipeline } = world.simulation;
   const inTwoAccounts = [...world.clashes].map(name => `two pipelines of environment '${name}' let commits through at once`);
   world.clashes.clear();
-  return inTwoAccounts.concat(organizations.accounts.flatMap(({ accountId }) => {
+  const hasty = [...world.hasty].map(accountId => `the application in account ${accountId} was deleted while its pipeline let commits through`);
+  world.hasty.clear();
+  return [...inTwoAccounts, ...hasty].concat(organizations.accounts.flatMap(({ accountId }) => {
     const active = codepipeline.pipelines(accountId, REGION).filter(({ frozen }) => !frozen);
     return active.length > 1 ? [`account ${accountId} has ${active.length} active pipelines: ${active.map(({ name }) => name).join()}`] : [];
   }));
@@ -113,25 +79,4 @@ async function lostCommits(world: FaultyWorld): Promise<string[]> {
     reachable.add(commitId);
   }
   return [...world.heads].filter(commitId => !reachable.has(commitId)).map(commitId => `commit ${commitId} is lost`);
-}
-
-/** Who has been in the queue longer is not waited for. */
-const LONGEST_LIFE = 65 * 60_000;
-
-/** Places in the queue of creations, when everything has been deployed as declared. */
-export function strayEntries(world: FaultyWorld): string[] {
-  const dead = world.simulation.clock.now() - LONGEST_LIFE;
-  const members = world.registry.filter(({ pk }) => pk === 'queue#creations').flatMap(queue => Object.entries(queue))
-    .filter(([key, since]) => key.startsWith('member:') && Number(since) > dead);
-  return world.leftBehind ? [] : members.map(([member]) => `${member} is still in the queue of creations`);
-}
-
-/** Leases that nobody uses, once everything has been deployed as declared. */
-export function strayLeases(world: FaultyWorld): string[] {
-  const { codepipeline } = world.simulation;
-  if (world.leftBehind) return [];
-  return world.registry.filter(({ pk, holder }) => String(pk).startsWith('lease#') && holder !== undefined).flatMap(({ pk, holder }) => {
-    const accountId = String(pk).slice('lease#'.length);
-    return codepipeline.pipelines(accountId, REGION).length > 0 ? [] : [`account ${accountId} has no pipeline, but is leased: ${JSON.stringify(holder)}`];
-  });
 }

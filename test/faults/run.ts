@@ -1,8 +1,9 @@
 import { leftApplications, ownedApplications, vanished } from './applications';
 import { environmentsOf } from './apps';
 import type { Apps, AppSpec } from './apps';
-import { broken, left, silent, strayEntries, strayLeases, undeclared } from './invariants';
+import { broken, left, silent } from './invariants';
 import type { Asked, Schedule, Step } from './schedule';
+import { unsettled } from './settled';
 import { FaultyWorld } from './world';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
 import type { FaultCounts } from '../../rehearsal/faults/fault';
@@ -78,12 +79,12 @@ class Run {
     await this.resumeAll();
     // what needs no change is left alone, even if it was rolled back to
     const succeeded = result.succeeded || (result.changed === 0 && result.failures.length === 0);
-    if (!succeeded && !this.isToldOtherParent(result) && !this.isInTheWay(result)) {
+    if (!succeeded && !this.isToldOtherParent(result) && !this.isTaken(result) && !this.isInTheWay(result)) {
       const reasons = result.failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
       this.violations.push(`without faults: ${result.stacks.at(-1)?.reason} ${reasons.join(' | ').slice(0, 1500)}`);
     }
     if (succeeded) {
-      this.violations.push(...await undeclared(this.world, environmentsOf(this.app)), ...strayLeases(this.world), ...strayEntries(this.world));
+      this.violations.push(...await unsettled(this.world, environmentsOf(this.app)));
     }
     const applications = succeeded ? ownedApplications(this.world, environmentsOf(this.app)) : [];
     const end = await this.world.destroy(this.app);
@@ -104,6 +105,12 @@ class Run {
       const [, branchName] = /branch '(.+)' of repository '.+' exists already with parent '.+', but environment/.exec(reason) ?? [];
       return branchName !== undefined && !this.world.hasBranch(logicalId, branchName);
     });
+  }
+
+  /** An account has one pipeline: the one that is there must go before another environment comes. */
+  private isTaken({ failures }: DeploymentResult): boolean {
+    const { one, two } = this.settled;
+    return this.app.one === 'guest' && (two !== undefined && one !== 'guest') && failures.some(({ reason }) => /is leased to environment 'two'/.test(reason));
   }
 
   /** A name is still taken by what CloudFormation has given up to delete. */

@@ -41,7 +41,10 @@ export class FaultyWorld {
       world.noteAbandoned(event);
       world.noteEnd(event);
     });
-    simulation.server.onCall = () => world.noteClashes();
+    simulation.server.onCall = () => {
+      world.noteClashes();
+      world.noteHaste();
+    };
     await world.seedRepository();
     return world;
   }
@@ -51,6 +54,9 @@ export class FaultyWorld {
   public readonly operator: Operator;
   /** Environments that had two open pipelines at some moment. */
   public readonly clashes = new Set<string>();
+
+  /** Accounts in which applications were deleted while the pipeline let commits through. */
+  public readonly hasty = new Set<string>();
 
   private readonly abandoned = new Set<string>();
 
@@ -117,13 +123,15 @@ export class FaultyWorld {
 
   /** Somebody works on a branch. */
   public async push(branchName: string): Promise<void> {
-    const git = this.simulation.codecommit.content(CICD_ACCOUNT, REGION, REPOSITORY);
+    const { codecommit } = this.simulation;
+    const git = codecommit.content(CICD_ACCOUNT, REGION, REPOSITORY);
     const parent = await git.head(branchName);
     if (parent === undefined) return;
     const content = Buffer.from(`${parent}\n`);
     const author = { name: 'dev', email: 'dev@example.com', at: this.simulation.clock.now() };
     const { commitId } = await git.commit({ parent, message: 'work', author, put: [{ path: 'work.txt', content, mode: '100644' }], remove: [] });
     await git.moveBranch(branchName, parent, commitId);
+    codecommit.pushed(CICD_ACCOUNT, REGION, REPOSITORY, `${parent} ${commitId} refs/heads/${branchName}`);
   }
 
   /** Remembers where the branches are. */
@@ -140,6 +148,13 @@ export class FaultyWorld {
     if (this.leftBehind) return;
     const open = this.simulation.codepipeline.present.filter(({ closed }) => closed.size === 0).map(({ name }) => name);
     for (const name of open) if (open.indexOf(name) !== open.lastIndexOf(name)) this.clashes.add(name);
+  }
+
+  /** And nothing is deployed any more once what was deployed goes. */
+  private noteHaste(): void {
+    const going = this.applications.filter(({ status }) => status === 'DELETE_IN_PROGRESS').map(({ accountId }) => accountId);
+    const open = this.simulation.codepipeline.present.filter(({ closed }) => closed.size === 0).map(({ accountId }) => accountId);
+    for (const accountId of going) if (open.includes(accountId)) this.hasty.add(accountId);
   }
 
   /** With the app goes the memory of who was halted, be it that the next deployment finishes a removal that has failed. */

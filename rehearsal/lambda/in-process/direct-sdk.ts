@@ -1,3 +1,4 @@
+import { XMLBuilder } from 'fast-xml-parser';
 import type { DirectCall } from '../../protocol/dispatcher';
 import { isRecord } from '../../protocol/json';
 import { AwsError, HttpAnswer } from '../../service';
@@ -138,16 +139,25 @@ async function accessKeyOf(credentials: unknown): Promise<string | undefined> {
   return isRecord(given) ? String(given.accessKeyId) : undefined;
 }
 
-function bodyOf({ Payload: payload, Body: body }: Input): Buffer | undefined {
+function bodyOf({ Payload: payload, Body: body, Delete: deletion }: Input): Buffer | undefined {
   const given = payload ?? body;
+  // what S3 is to delete is the body of its request
+  if (isRecord(deletion)) return Buffer.from(new XMLBuilder().build({ Delete: { Object: deletion.Objects } }));
   if (typeof given === 'string') return Buffer.from(given);
   return given instanceof Uint8Array ? Buffer.from(given) : undefined;
 }
 
 function outputOf(output: unknown): unknown {
-  if (!(output instanceof HttpAnswer)) return output ?? {};
+  if (!(output instanceof HttpAnswer)) return unwrapped(output) ?? {};
   const text = output.body.toString();
   return { Body: { transformToString: async () => text }, Payload: Buffer.from(text), FunctionError: output.headers['x-amz-function-error'] };
+}
+
+/** The element around the answer of S3. */
+function unwrapped(output: unknown): unknown {
+  const entries = isRecord(output) ? Object.entries(output) : [];
+  const [name, inner] = entries.length === 1 ? entries[0] : [];
+  return name?.endsWith('Result') && isRecord(inner) ? inner : output;
 }
 
 /** An error as the SDK throws it. */

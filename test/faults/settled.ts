@@ -1,0 +1,104 @@
+import type { EnvironmentSpec } from './apps';
+import { created } from './invariants';
+import type { FaultyWorld } from './world';
+import { REPOSITORY } from './world';
+import { NAMES } from '../../src/private/contract';
+import { CICD_ACCOUNT, REGION } from '../fixtures/app';
+
+/** What must hold when everything has been deployed without faults. */
+export async function unsettled(world: FaultyWorld, environments: readonly EnvironmentSpec[]): Promise<string[]> {
+  const known = [...strayAccounts(world, environments), ...strayBranches(world, environments), ...strayLeases(world), ...strayEntries(world)];
+  return [...await undeclared(world, environments), ...world.leftBehind ? [] : [...known, ...strayArtifacts(world)], ...await missedPushes(world, environments)];
+}
+
+async function undeclared(world: FaultyWorld, environments: readonly EnvironmentSpec[]): Promise<string[]> {
+  const found = await Promise.all(environments.map(async environment => undeclaredOne(world, environment)));
+  const { organizations, codepipeline } = world.simulation;
+  const wanted = environments.map(({ name }) => name);
+  const present = organizations.accounts.flatMap(({ accountId }) => codepipeline.pipelines(accountId, REGION)).map(({ name }) => name);
+  const isRight = wanted.every(name => present.includes(name)) && (present.length === wanted.length || world.leftBehind);
+  return [...found.flat(), ...(isRight ? [] : [`the pipelines are those of '${present.join()}', declared are '${wanted.join()}'`])];
+}
+
+async function undeclaredOne(world: FaultyWorld, declared: EnvironmentSpec): Promise<string[]> {
+  const { organizations, codepipeline, codecommit } = world.simulation;
+  const { name, email, accountName, organizationalUnit, tags, branchName, parent, approval, enabled } = declared;
+  const account = created(world).find(other => other.email === email);
+  if (!account) return [`environment '${name}' has no account`];
+  const { accountId } = account;
+  const pipelines = codepipeline.pipelines(accountId, REGION);
+  const text = await codecommit.file(CICD_ACCOUNT, REGION, REPOSITORY, branchName, 'environment.json');
+  const descriptor = text === undefined ? undefined : JSON.parse(text);
+  const unit = organizations.unitPath(accountId);
+  const present = Object.fromEntries(Object.entries(account.tags).filter(([key]) => world.hasForgotten ? key in tags : !key.includes(':')));
+  const asks = pipelines.some(({ stages }) => stages.some(({ actions }) => actions.some(({ category }) => category === 'Approval')));
+  const known = world.registry.find(({ pk }) => pk === `account#${email}`)?.accountId;
+  return [
+    ...account.name === accountName ? [] : [`account ${accountId} is called '${account.name}', declared is '${accountName}'`],
+    ...unit === organizationalUnit ? [] : [`account ${accountId} is in '${unit}', declared is '${organizationalUnit}'`],
+    ...JSON.stringify(present) === JSON.stringify(tags) ? [] : [`account ${accountId} has the tags ${JSON.stringify(present)}, declared are ${JSON.stringify(tags)}`],
+    ...known === accountId ? [] : [`the registry takes ${String(known)} for account ${accountId}`],
+    ...pipelines.length === 1 && pipelines[0].name === name ? [] : [`account ${accountId} has the pipelines '${pipelines.map(pipeline => pipeline.name).join()}'`],
+    ...asks === approval ? [] : [`the pipeline of '${name}' ${asks ? 'asks' : 'does not ask'} for approval`],
+    ...pipelines.every(({ frozen }) => frozen !== enabled) ? [] : [`the pipeline of '${name}' is ${enabled ? 'frozen' : 'open'}`],
+    ...descriptor?.accountId === accountId && descriptor?.parent === parent ? [] : [`branch '${branchName}' says ${text ?? 'nothing'}`],
+  ];
+}
+
+/** Who has been in the queue longer is not waited for. */
+const LONGEST_LIFE = 65 * 60_000;
+
+/** Places in the queue of creations, when everything has been deployed as declared. */
+function strayEntries(world: FaultyWorld): string[] {
+  const dead = world.simulation.clock.now() - LONGEST_LIFE;
+  const members = world.registry.filter(({ pk }) => pk === 'queue#creations').flatMap(queue => Object.entries(queue))
+    .filter(([key, since]) => key.startsWith('member:') && Number(since) > dead);
+  return members.map(([member]) => `${member} is still in the queue of creations`);
+}
+
+/** Leases that nobody uses, once everything has been deployed as declared. */
+function strayLeases(world: FaultyWorld): string[] {
+  const { codepipeline } = world.simulation;
+  return world.registry.filter(({ pk, holder }) => String(pk).startsWith('lease#') && holder !== undefined).flatMap(({ pk, holder }) => {
+    const accountId = String(pk).slice('lease#'.length);
+    return codepipeline.pipelines(accountId, REGION).length > 0 ? [] : [`account ${accountId} has no pipeline, but is leased: ${JSON.stringify(holder)}`];
+  });
+}
+
+/** Accounts that nobody declares are held by nobody. */
+function strayAccounts(world: FaultyWorld, environments: readonly EnvironmentSpec[]): string[] {
+  const declared = environments.map(({ email }) => `account#${email}`);
+  return world.registry.filter(({ pk, owners }) => String(pk).startsWith('account#') && Array.isArray(owners) && owners.length > 0)
+    .flatMap(({ pk, state }) => declared.includes(String(pk)) ? [] : [`${String(pk)} is held, though nobody declares it: it is ${String(state)}`]);
+}
+
+function strayBranches(world: FaultyWorld, environments: readonly EnvironmentSpec[]): string[] {
+  const declared = environments.map(({ branchName }) => `branch#${REPOSITORY}#${branchName}`).sort().join();
+  const known = world.registry.map(({ pk }) => String(pk)).filter(pk => pk.startsWith('branch#')).sort().join();
+  return known === declared ? [] : [`the registry knows the branches '${known}', declared are '${declared}'`];
+}
+
+/** What a pipeline has left in the bucket of its account. */
+function strayArtifacts(world: FaultyWorld): string[] {
+  const { s3, codepipeline } = world.simulation;
+  return created(world).flatMap(({ accountId }) => {
+    const count = s3.bucket(`${NAMES.artifactBucketPrefix}${accountId}-${REGION}`)?.objects.size ?? 0;
+    return count === 0 || codepipeline.pipelines(accountId, REGION).length > 0 ? [] : [`account ${accountId} has no pipeline, but ${count} artifacts`];
+  });
+}
+
+/** Simulated seconds in which a push has long started its pipeline. */
+const UNTIL_STARTED = 600;
+
+/** Whatever is pushed now comes into its pipeline. */
+async function missedPushes(world: FaultyWorld, environments: readonly EnvironmentSpec[]): Promise<string[]> {
+  const { clock, codecommit, codepipeline } = world.simulation;
+  for (const { branchName } of environments) await world.push(branchName);
+  await clock.sleep(UNTIL_STARTED);
+  return (await Promise.all(environments.map(async ({ name, email, branchName }) => {
+    const head = await codecommit.content(CICD_ACCOUNT, REGION, REPOSITORY).head(branchName);
+    const accountId = created(world).find(account => account.email === email)?.accountId ?? '';
+    const [last] = codepipeline.find(accountId, REGION, name)?.executions ?? [];
+    return last?.found.some(({ revisionId }) => revisionId === head) ? [] : [`'${name}' has not begun with ${head}, but is at ${JSON.stringify(last?.found)}`];
+  }))).flat();
+}
