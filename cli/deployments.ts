@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { BadDay } from './bad-day';
 import { describeFailures } from './failures';
+import { memberWords } from './names';
 import type { PipelineWork } from './pipeline-work';
 import type { Deployment } from './report';
 import { deployAssembly, destroyAssembly, type DeploymentResult } from '../rehearsal/assembly/deployer';
@@ -43,7 +44,7 @@ export class Deployments {
     this.badDay?.begin();
     const result = await work(this.simulation, app.folder);
     this.badDay?.end();
-    this.tell(result);
+    this.tell(result, app);
     if (result.succeeded || !this.badDay) {
       this.done.push({ app: title, result });
       return result.succeeded;
@@ -59,12 +60,14 @@ export class Deployments {
     const result = await work(this.simulation, app.folder);
     // what needs no change is left alone, even if it was rolled back to
     const mended = result.succeeded || result.changed === 0 && result.failures.length === 0;
-    this.tell({ ...result, succeeded: mended });
+    this.tell({ ...result, succeeded: mended }, app);
     this.done.push({ app: `${title} (bad day)`, result: failed, mended }, { app: title, result: { ...result, succeeded: mended } });
     return mended;
   }
 
-  private tell({ succeeded, skipped, changed, calls, seconds }: DeploymentResult): void {
+  private tell({ succeeded, skipped, invited, changed, calls, seconds }: DeploymentResult, { folder }: App): void {
+    const members = memberWords(readAssembly(folder), invited);
+    if (members !== undefined) this.write(`${pc.yellow('!')} ${members}`);
     for (const stack of skipped) this.write(`${pc.yellow('!')} stack '${stack}' has no resources: it is skipped, as cdk deploy does`);
     const word = succeeded ? pc.green('Done') : pc.red('Failed');
     this.write(`${word}: ${changed === 0 ? 'no changes' : count(changed, 'resource operation')}, ${count(calls, 'call')} to AWS, ${seconds.toFixed(1)} seconds`);

@@ -1,5 +1,6 @@
 import { UsageError } from './usage-error';
 import type { AssemblyStack } from '../rehearsal/assembly/manifest';
+import { NAMES } from '../src/private/contract';
 
 const ORGANIZATION_CONDITION = /aws:(?:Principal|Resource)OrgID\\?"\s*:\s*(\[[^\]]*\]|\\?"[^"]*")/gi;
 
@@ -54,6 +55,23 @@ export function unitHints(reasons: readonly string[]): string[] {
     ...[...paths].map(unit => `if AWS has the unit '${unit}', let the rehearsal have it, too: --organizational-unit ${/[^\w./-]/.test(unit) ? `'${unit}'` : unit}`),
     ...isUnknown ? ['roots and units have other ids here than on AWS: name a unit by its path, and let it be there with --organizational-unit <path>'] : [],
   ];
+}
+
+/**
+ * That an account belongs to the organization is a guess when nobody has said so, and worth a line; of the CICD account it is not, which every app has.
+ */
+export function memberWords(stacks: readonly AssemblyStack[], invited: readonly string[]): string | undefined {
+  const cicd = stacks.filter(({ template }) => template.includes(`"${NAMES.accountProviderRole}"`)).map(({ accountId }) => accountId);
+  const guessed = invited.filter(accountId => !cicd.includes(accountId));
+  if (guessed.length === 0) return undefined;
+  const accounts = guessed.map(accountId => {
+    const names = stacks.filter(stack => stack.accountId === accountId).map(({ displayName }) => displayName);
+    const more = names.length > 2 ? ` and ${names.length - 2} more` : '';
+    return `${accountId} (${names.length === 1 ? 'stack' : 'stacks'} ${quoted(names.slice(0, 2))}${more})`;
+  });
+  return guessed.length === 1
+    ? `account ${accounts[0]} is taken for a member of the organization that is bootstrapped; if it is one, --account ${guessed[0]} says so`
+    : `accounts ${accounts.join(' and ')} are taken for members of the organization that are bootstrapped; if they are, --account <id> says so`;
 }
 
 /** For accounts that are on AWS and not in the rehearsal, or that have a role only there, the option that puts them there. */

@@ -1,3 +1,6 @@
+import { CLOSURES_AT_ONCE } from '../rehearsal/organizations/closure';
+import { ACCOUNTS_AT_FIRST, CREATIONS_AT_ONCE } from '../rehearsal/organizations/creation';
+import type { Organizations } from '../rehearsal/organizations/organizations';
 import { RATES } from '../rehearsal/organizations/rates';
 import type { RecordedCall } from '../rehearsal/service';
 
@@ -12,6 +15,23 @@ export interface QuotaUse {
   readonly secondAllowed: number;
   readonly minuteAllowed: number;
   readonly throttled: number;
+}
+
+/** How close the organization came to a limit that is not one of time. */
+export interface LimitUse {
+  readonly what: string;
+  readonly most: number;
+  /** What AWS allows unless it has granted more. */
+  readonly allowed: number;
+}
+
+/** Nothing where no account was created or closed. */
+export function limitUse({ creation, closure, accounts }: Organizations): LimitUse[] {
+  const atOnce = [
+    { what: 'creations at once', most: creation.mostAtOnce, allowed: CREATIONS_AT_ONCE },
+    { what: 'closures at once', most: closure.mostAtOnce, allowed: CLOSURES_AT_ONCE },
+  ].filter(({ most }) => most > 0);
+  return atOnce.length === 0 ? [] : [...atOnce, { what: 'accounts', most: accounts.length, allowed: ACCOUNTS_AT_FIRST }];
 }
 
 export function quotaUse(calls: readonly RecordedCall[]): QuotaUse[] {

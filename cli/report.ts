@@ -3,7 +3,7 @@ import { readEnvironments, type EnvironmentReport } from './environments';
 import { constructOf } from './failures';
 import { leftoversOf, type Leftovers } from './leftovers';
 import { reportPipelines, type PipelineReport } from './pipelines';
-import { quotaUse, type QuotaUse } from './quotas';
+import { limitUse, quotaUse, type LimitUse, type QuotaUse } from './quotas';
 import type { DeploymentResult, StackResult } from '../rehearsal/assembly/deployer';
 import { grantedNeverUsed } from '../rehearsal/assembly/never-used';
 import type { Simulation } from '../rehearsal/simulation';
@@ -31,6 +31,8 @@ export interface Report {
   readonly awsCalls: Readonly<Record<string, number>>;
   /** How close the calls came to what AWS allows. */
   readonly quotas: readonly QuotaUse[];
+  /** The same for what AWS allows at once and in all. */
+  readonly limits: readonly LimitUse[];
   /** What a destruction has left, or would leave. */
   readonly leftovers: Leftovers;
   readonly destroyed: boolean;
@@ -65,6 +67,7 @@ export async function reportOf(
     environments: await readEnvironments(simulation),
     awsCalls: simulation.calls,
     quotas: quotaUse(server.calls),
+    limits: limitUse(organizations),
     leftovers: await leftoversOf(simulation),
     ...run,
     simulatedSeconds: Math.round(simulation.clock.elapsedSeconds()),

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { FaultReport } from './bad-day';
 import type { Leftovers } from './leftovers';
-import type { QuotaUse } from './quotas';
+import type { LimitUse, QuotaUse } from './quotas';
 
 const LINES = 20;
 
@@ -10,12 +10,20 @@ type Write = (line: string) => void;
 /** How often what AWS answers only so often was called. */
 export function tellQuotas(quotas: readonly QuotaUse[], write: Write): void {
   if (quotas.length === 0) return;
-  write('Busiest second and minute, of what AWS allows:');
+  write('Busiest second and minute, of what AWS Organizations allows (rates of other services are not simulated):');
   const width = Math.max(...quotas.map(({ operation }) => operation.length));
   for (const { operation, calls, secondPeak, secondAllowed, minutePeak, minuteAllowed, throttled } of quotas) {
     const refused = throttled > 0 ? pc.yellow(`, ${throttled} throttled`) : '';
     write(`  ${operation.padEnd(width)}  ${secondPeak} of ${secondAllowed}, ${minutePeak} of ${minuteAllowed}; ${calls} calls in all${refused}`);
   }
+}
+
+/** How many accounts there were, and how many in creation or closure, beside what AWS allows. */
+export function tellLimits(limits: readonly LimitUse[], write: Write): void {
+  if (limits.length === 0) return;
+  const uses = limits.map(({ what, most, allowed }) => `${most} of ${allowed} ${what}`).join(', ');
+  const isOver = limits.some(({ most, allowed }) => most > allowed);
+  write(`Of what AWS Organizations allows at first: ${uses}${isOver ? pc.yellow(': ask Service Quotas for more') : ''}`);
 }
 
 /** How often each kind of fault struck. */

@@ -5,13 +5,17 @@ import type { AssemblyStack } from './manifest';
 
 const DEFAULT_QUALIFIER = 'hnb659fds';
 
-/** What exists on AWS before an app can be deployed: its accounts are members of the organization and bootstrapped, its repositories are there. */
-export async function prepare(simulation: Simulation, stacks: readonly AssemblyStack[]): Promise<void> {
-  for (const stack of stacks) {
-    if (!simulation.organizations.account(stack.accountId)) simulation.organizations.invite(stack.accountId);
-    await bootstrap(simulation, stack);
-  }
+/**
+ * What exists on AWS before an app can be deployed: its accounts are members of the organization and bootstrapped, its repositories are there.
+ * Answers the accounts that are taken for members only because the app deploys to them.
+ */
+export async function prepare(simulation: Simulation, stacks: readonly AssemblyStack[]): Promise<string[]> {
+  const { organizations } = simulation;
+  const invited = [...new Set(stacks.map(({ accountId }) => accountId))].filter(accountId => !organizations.account(accountId));
+  for (const accountId of invited) organizations.invite(accountId);
+  for (const stack of stacks) await bootstrap(simulation, stack);
   await fillRepositories(simulation, stacks);
+  return invited;
 }
 
 /** `cdk bootstrap`: a stack of its own, so that an app which bootstraps the account, too, finds and updates it. */

@@ -30,6 +30,8 @@ export interface DeploymentResult {
   readonly failures: readonly Failure[];
   /** Stacks without any resource, which `cdk deploy` passes over. */
   readonly skipped: readonly string[];
+  /** Accounts that nobody had named, and that were taken for members of the organization. */
+  readonly invited: readonly string[];
   /** How many resources were made, changed or removed, in all accounts. */
   readonly changed: number;
   readonly calls: number;
@@ -39,7 +41,7 @@ export interface DeploymentResult {
 /** Deploys the stacks of an assembly one after another as `cdk deploy --all` does; the first failure ends it. */
 export async function deployAssembly(simulation: Simulation, folder: string): Promise<DeploymentResult> {
   const stacks = readAssembly(folder);
-  await prepare(simulation, stacks);
+  const invited = await prepare(simulation, stacks);
   const result = await watch(simulation, async () => eachUntilFailure(stacks, async stack => {
     publish(simulation, stack);
     if (isEmpty(stack)) return remove(simulation, stack);
@@ -47,7 +49,7 @@ export async function deployAssembly(simulation: Simulation, folder: string): Pr
     simulation.deployed.add(deployed.id);
     return deployed;
   }));
-  return { ...result, skipped: stacks.filter(isEmpty).map(({ displayName }) => displayName) };
+  return { ...result, skipped: stacks.filter(isEmpty).map(({ displayName }) => displayName), invited };
 }
 
 /** Deletes the stacks of an assembly in reverse order as `cdk destroy --all` does. */
@@ -89,6 +91,7 @@ async function watch(simulation: Simulation, work: () => Promise<Progress>): Pro
       stacks: stacks.map(describe),
       failures: [...events.filter(isFailure).map(toFailure), ...refused],
       skipped: [],
+      invited: [],
       changed: events.filter(({ type, status }) => type !== 'AWS::CloudFormation::Stack' && status.endsWith('_COMPLETE')).length,
       calls: simulation.server.calls.length - callsBefore,
       seconds: (Date.now() - startedAt) / 1000,

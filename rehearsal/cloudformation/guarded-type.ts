@@ -1,7 +1,8 @@
 import type { Access } from '../iam/access';
 import type { Iam } from '../iam/iam';
 import { AwsError, type Permission, type Provisioned, type ResourceContext, type ResourceType } from '../service';
-import { type Operation, PERMISSIONS, type Place, ROLES_TAKEN } from './resource-permissions';
+import type { Operation, Place } from './permissions-of';
+import { PERMISSIONS, ROLES_TAKEN } from './resource-permissions';
 import { isCustom } from './scope';
 import { text } from './values';
 

@@ -1,24 +1,9 @@
-import type { Permission, ResourceContext } from '../service';
+import type { Permission } from '../service';
+import { IAM_PERMISSIONS } from './iam-permissions';
+import { ORGANIZATION_PERMISSIONS } from './organization-permissions';
+import { arnIn, named, nameOf, tagged, type Operation, type PermissionsOf, type Place } from './permissions-of';
 import { parseAddress } from './requests';
-import { isFields, list, text, type Fields } from './values';
-
-export type Operation = 'create' | 'update' | 'remove';
-
-export interface Place {
-  readonly properties: Fields;
-  readonly context: ResourceContext;
-  readonly partition: string;
-  /** Of a resource that exists. */
-  readonly id?: string;
-}
-
-type PermissionsOf = (operation: Operation, place: Place) => Permission[];
-
-interface Actions {
-  readonly create: readonly string[];
-  readonly update?: readonly string[];
-  readonly remove: readonly string[];
-}
+import { isFields, text } from './values';
 
 /** The role that a type of resource hands to a service, and what the service says when the role does not trust it. */
 interface TakenRole {
@@ -57,17 +42,11 @@ export const ROLES_TAKEN: Readonly<Record<string, TakenRole | undefined>> = {
 
 /**
  * What CloudFormation needs for each type of resource: the calls that its handlers make.
- * Types that are not named here are kept as declared and ask for nothing.
+ * Types that are not named here are kept as declared and ask for nothing: which action makes a resource does not follow from the name of its type.
  */
 export const PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>> = {
-  'AWS::IAM::Role': iamRole,
-  'AWS::IAM::Policy': rolePolicies,
-  'AWS::IAM::RolePolicy': rolePolicies,
-  'AWS::IAM::ManagedPolicy': managedPolicy,
-  'AWS::IAM::InstanceProfile': regionless('iam', 'instance-profile', 'InstanceProfileName', {
-    create: ['iam:CreateInstanceProfile'], remove: ['iam:DeleteInstanceProfile'],
-  }),
-  'AWS::IAM::User': regionless('iam', 'user', 'UserName', { create: ['iam:CreateUser'], update: ['iam:UpdateUser'], remove: ['iam:DeleteUser'] }),
+  ...IAM_PERMISSIONS,
+  ...ORGANIZATION_PERMISSIONS,
   'AWS::S3::Bucket': bucket('BucketName'),
   'AWS::S3::BucketPolicy': (operation, place) => [{
     action: operation === 'remove' ? 's3:DeleteBucketPolicy' : 's3:PutBucketPolicy', resource: `arn:${place.partition}:s3:::${text(place.properties.Bucket)}`,
@@ -110,58 +89,7 @@ export const PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>> = 
     : [{ action: operation === 'update' ? 'kms:PutKeyPolicy' : 'kms:ScheduleKeyDeletion', resource: arnIn('kms', `key/${place.id}`, place) }],
   'AWS::KMS::Alias': named('kms', name => name, 'AliasName', { create: ['kms:CreateAlias'], update: ['kms:UpdateAlias'], remove: ['kms:DeleteAlias'] }),
   'AWS::CloudFormation::Stack': nestedStack,
-  'AWS::Organizations::Account': everywhere({
-    create: ['organizations:CreateAccount'], update: ['organizations:MoveAccount'], remove: ['organizations:CloseAccount'],
-  }),
-  'AWS::Organizations::OrganizationalUnit': everywhere({
-    create: ['organizations:CreateOrganizationalUnit'], update: ['organizations:UpdateOrganizationalUnit'], remove: ['organizations:DeleteOrganizationalUnit'],
-  }),
-  'AWS::Organizations::Policy': everywhere({
-    create: ['organizations:CreatePolicy', 'organizations:AttachPolicy'], update: ['organizations:UpdatePolicy'], remove: ['organizations:DeletePolicy'],
-  }),
 };
-
-function actionsOf({ create, update, remove }: Actions, operation: Operation): readonly string[] {
-  return { create, update: update ?? create, remove }[operation];
-}
-
-/** The name of a resource that has none yet is CloudFormation's to choose; it begins with those of the stack and of the resource. */
-function nameOf({ properties, context, id }: Place, property: string): string {
-  const given = properties[property];
-  return id ?? (given === undefined ? `${context.stackName}-${context.logicalId}-*` : text(given));
-}
-
-function arnIn(service: string, resource: string, { partition, context }: Place): string {
-  return resource.startsWith('arn:') ? resource : `arn:${partition}:${service}:${context.region}:${context.accountId}:${resource}`;
-}
-
-function named(service: string, resourceOf: (name: string) => string, property: string, actions: Actions): PermissionsOf {
-  return (operation, place) => {
-    const name = nameOf(place, property);
-    const resource = name.startsWith('arn:') ? name : arnIn(service, resourceOf(name), place);
-    return actionsOf(actions, operation).map(action => ({ action, resource }));
-  };
-}
-
-/** What is made with tags asks for one more right. */
-function tagged(action: string, permissionsOf: PermissionsOf): PermissionsOf {
-  return (operation, place) => {
-    const permissions = permissionsOf(operation, place);
-    const isTagged = operation === 'create' && list(place.properties.Tags ?? []).length > 0;
-    return [...permissions, ...isTagged ? [{ action, resource: permissions[0].resource }] : []];
-  };
-}
-
-function regionless(service: string, kind: string, property: string, actions: Actions): PermissionsOf {
-  return (operation, place) => {
-    const resource = `arn:${place.partition}:${service}::${place.context.accountId}:${kind}/${nameOf(place, property)}`;
-    return actionsOf(actions, operation).map(action => ({ action, resource }));
-  };
-}
-
-function everywhere(actions: Actions): PermissionsOf {
-  return operation => actionsOf(actions, operation).map(action => ({ action, resource: '*' }));
-}
 
 function table(): PermissionsOf {
   return named('dynamodb', name => `table/${name}`, 'TableName', {
@@ -185,43 +113,6 @@ function bucket(property: string): PermissionsOf {
     const settings = Object.entries(BUCKET_SETTINGS).filter(([name]) => name in place.properties).map(([, action]) => action);
     return [...operation === 'create' ? ['s3:CreateBucket'] : [], ...settings].map(action => ({ action, resource }));
   };
-}
-
-function iamRole(operation: Operation, place: Place): Permission[] {
-  const { properties } = place;
-  const resource = `arn:${place.partition}:iam::${place.context.accountId}:role/${nameOf(place, 'RoleName')}`;
-  const boundary = properties.PermissionsBoundary === undefined ? undefined : text(properties.PermissionsBoundary);
-  const context = { 'iam:PermissionsBoundary': boundary };
-  const managed = list(properties.ManagedPolicyArns ?? []).map(text);
-  const inline = list(properties.Policies ?? []).length > 0;
-  const [put, attach, first] = operation === 'remove'
-    ? ['iam:DeleteRolePolicy', 'iam:DetachRolePolicy', 'iam:DeleteRole']
-    : ['iam:PutRolePolicy', 'iam:AttachRolePolicy', operation === 'create' ? 'iam:CreateRole' : 'iam:UpdateAssumeRolePolicy'];
-  const tags = operation === 'create' && list(properties.Tags ?? []).length > 0;
-  return [
-    { action: first, resource, context },
-    ...inline ? [{ action: put, resource, context }] : [],
-    ...managed.map(policyArn => ({ action: attach, resource, context: { ...context, 'iam:PolicyARN': policyArn } })),
-    ...tags ? [{ action: 'iam:TagRole', resource }] : [],
-  ];
-}
-
-function rolePolicies(operation: Operation, { properties, partition, context }: Place): Permission[] {
-  const roles = [...list(properties.Roles ?? []), ...properties.RoleName === undefined ? [] : [properties.RoleName]].map(text);
-  const action = operation === 'remove' ? 'iam:DeleteRolePolicy' : 'iam:PutRolePolicy';
-  return roles.map(role => ({ action, resource: `arn:${partition}:iam::${context.accountId}:role/${role}` }));
-}
-
-function managedPolicy(operation: Operation, place: Place): Permission[] {
-  const { properties, partition, context, id } = place;
-  const resource = id ?? `arn:${partition}:iam::${context.accountId}:policy/${nameOf(place, 'ManagedPolicyName')}`;
-  const first = { create: 'iam:CreatePolicy', update: 'iam:CreatePolicyVersion', remove: 'iam:DeletePolicy' }[operation];
-  const attach = operation === 'remove' ? 'iam:DetachRolePolicy' : 'iam:AttachRolePolicy';
-  const roles = list(properties.Roles ?? []).map(text);
-  return [
-    { action: first, resource },
-    ...roles.map(role => ({ action: attach, resource: `arn:${partition}:iam::${context.accountId}:role/${role}`, context: { 'iam:PolicyARN': resource } })),
-  ];
 }
 
 function functionPermission(operation: Operation, place: Place): Permission[] {

@@ -2,8 +2,9 @@ import * as v from 'valibot';
 import { read } from '../protocol/read';
 import { AwsError } from '../service';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../service';
-import type { Iam } from './iam';
+import type { Iam, Role } from './iam';
 import { PolicyDocument } from './policy';
+import { assertManagedPolicyWithinQuotas, assertRoleWithinQuotas } from './quotas';
 
 const InlinePolicy = v.object({ PolicyName: v.string(), PolicyDocument, Roles: v.optional(v.array(v.string()), []) });
 const RolePolicy = v.object({ PolicyName: v.string(), PolicyDocument: v.optional(PolicyDocument), RoleName: v.string() });
@@ -38,11 +39,11 @@ interface Attachment {
 
 function attachmentType(iam: Iam, attachmentOf: (properties: Record<string, unknown>) => Attachment): ResourceType {
   function attach({ name, document, roles }: Attachment, accountId: string): void {
-    for (const roleName of roles) {
+    putRoles(iam, roles.map(roleName => {
       const role = iam.roleNamed(accountId, roleName);
       if (role === undefined) throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
-      iam.putRole({ ...role, policies: { ...role.policies, [name]: document } });
-    }
+      return { ...role, policies: { ...role.policies, [name]: document } };
+    }));
   }
 
   function detach({ name, roles }: Attachment, accountId: string): void {
@@ -57,8 +58,10 @@ function attachmentType(iam: Iam, attachmentOf: (properties: Record<string, unkn
       return { id: iam.identifiers.physicalName(context, 128), attributes: {} };
     },
     async update(id, properties, before, context) {
-      detach(attachmentOf(before), context.accountId);
-      attach(attachmentOf(properties), context.accountId);
+      const [wanted, old] = [attachmentOf(properties), attachmentOf(before)];
+      attach(wanted, context.accountId);
+      // what is refused leaves the old policy where it was
+      detach({ ...old, roles: old.roles.filter(role => old.name !== wanted.name || !wanted.roles.includes(role)) }, context.accountId);
       return { id, attributes: {} };
     },
     async remove(_id, properties, context) {
@@ -71,8 +74,9 @@ function attachmentType(iam: Iam, attachmentOf: (properties: Record<string, unkn
 export function managedPolicyType(environment: Environment, iam: Iam): ResourceType {
   function put(policyName: string, properties: v.InferOutput<typeof ManagedPolicyProperties>, context: ResourceContext): Provisioned {
     const arn = `arn:${environment.partition}:iam::${context.accountId}:policy${properties.Path}${policyName}`;
-    iam.managedPolicies.set(arn, { arn, policyName, document: properties.PolicyDocument });
+    assertManagedPolicyWithinQuotas(properties.PolicyDocument);
     attachManaged(iam, arn, properties.Roles, context.accountId);
+    iam.managedPolicies.set(arn, { arn, policyName, document: properties.PolicyDocument });
     return { id: arn, attributes: { PolicyArn: arn } };
   }
 
@@ -92,8 +96,9 @@ export function managedPolicyType(environment: Environment, iam: Iam): ResourceT
       const properties = read(ManagedPolicyProperties, input);
       const old = read(ManagedPolicyProperties, before);
       if (properties.ManagedPolicyName !== old.ManagedPolicyName || properties.Path !== old.Path) return create(input, context);
-      detachManaged(iam, id, old.Roles, context.accountId);
-      return put(id.slice(id.lastIndexOf('/') + 1), properties, context);
+      const provisioned = put(id.slice(id.lastIndexOf('/') + 1), properties, context);
+      detachManaged(iam, id, old.Roles.filter(role => !properties.Roles.includes(role)), context.accountId);
+      return provisioned;
     },
     async remove(id, input, context) {
       detachManaged(iam, id, read(ManagedPolicyProperties, input).Roles, context.accountId);
@@ -103,9 +108,14 @@ export function managedPolicyType(environment: Environment, iam: Iam): ResourceT
 }
 
 function attachManaged(iam: Iam, arn: string, roleNames: readonly string[], accountId: string): void {
-  for (const role of roleNames.flatMap(roleName => iam.roleNamed(accountId, roleName) ?? [])) {
-    iam.putRole({ ...role, managedPolicyArns: [...new Set([...role.managedPolicyArns, arn])] });
-  }
+  const roles = roleNames.flatMap(roleName => iam.roleNamed(accountId, roleName) ?? []);
+  putRoles(iam, roles.map(role => ({ ...role, managedPolicyArns: [...new Set([...role.managedPolicyArns, arn])] })));
+}
+
+/** All of them or, where one would be refused, none. */
+function putRoles(iam: Iam, roles: readonly Role[]): void {
+  roles.forEach(assertRoleWithinQuotas);
+  roles.forEach(role => iam.putRole(role));
 }
 
 function detachManaged(iam: Iam, arn: string, roleNames: readonly string[], accountId: string): void {

@@ -4,6 +4,7 @@ import { AwsError } from '../service';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../service';
 import type { Iam, Role } from './iam';
 import { PolicyDocument } from './policy';
+import { assertRoleWithinQuotas } from './quotas';
 
 const Properties = v.object({
   RoleName: v.optional(v.pipe(v.string(), v.regex(/^[\w+=,.@-]{1,64}$/, 'a role name has 1 to 64 letters, digits or _+=,.@-'))),
@@ -63,7 +64,7 @@ export class RoleType implements ResourceType {
     this.iam.assertAttachable(boundary === undefined ? managed : [...managed, boundary]);
     const { roleName, roleId } = known;
     const arn = `arn:${this.environment.partition}:iam::${accountId}:role${properties.Path}${roleName}`;
-    this.iam.putRole({
+    const role: Role = {
       arn,
       roleName,
       roleId,
@@ -73,7 +74,9 @@ export class RoleType implements ResourceType {
       managedPolicyArns: [...new Set([...known.managedPolicyArns, ...properties.ManagedPolicyArns])],
       permissionsBoundary: properties.PermissionsBoundary,
       tags: { ...tags, ...tagRecord(properties.Tags) },
-    });
+    };
+    assertRoleWithinQuotas(role);
+    this.iam.putRole(role);
     return { id: roleName, attributes: { Arn: arn, RoleId: roleId } };
   }
 }

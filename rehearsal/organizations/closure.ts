@@ -5,7 +5,7 @@ import type { OrganizationTree, SimulatedAccount } from './tree';
 /** Simulated seconds that a closed account spends in PENDING_CLOSURE. */
 const CLOSING_SECONDS = 60;
 /** The quota of AWS: so many accounts may be closing at a time. */
-const CLOSING_AT_ONCE = 3;
+export const CLOSURES_AT_ONCE = 3;
 const DAY = 86_400_000;
 /** So long a closed account can be opened again and counts as one of the organization. */
 const POST_CLOSURE = 90 * DAY;
@@ -13,6 +13,8 @@ const ROLLING = 30 * DAY;
 
 /** Closes accounts as AWS does: three at a time, a part of the organization in thirty days, and for good after ninety. */
 export class AccountClosure {
+  /** So many accounts were being closed at a time. */
+  public mostAtOnce = 0;
   private readonly closings: number[] = [];
 
   public constructor(private readonly clock: Clock, private readonly tree: OrganizationTree, private readonly managementAccountId: string) {}
@@ -24,7 +26,8 @@ export class AccountClosure {
     if (state !== 'ACTIVE' && state !== 'PENDING_ACTIVATION') {
       throw new AwsError('AccountAlreadyClosedException', 'You attempted to close an account that is already closed.');
     }
-    if (this.tree.accounts.filter(other => other.state === 'PENDING_CLOSURE').length >= CLOSING_AT_ONCE) {
+    const closing = this.tree.accounts.filter(other => other.state === 'PENDING_CLOSURE').length;
+    if (closing >= CLOSURES_AT_ONCE) {
       throw refused('CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED', 'You have exceeded the number of accounts that you can close at a time.');
     }
     const now = this.clock.now();
@@ -32,6 +35,7 @@ export class AccountClosure {
       throw refused('CLOSE_ACCOUNT_QUOTA_EXCEEDED', 'You have exceeded close account quota for the past 30 days.');
     }
     this.closings.push(now);
+    this.mostAtOnce = Math.max(this.mostAtOnce, closing + 1);
     this.tree.putAccount({ ...account, state: 'PENDING_CLOSURE' });
     void this.clock.sleep(CLOSING_SECONDS).then(() => this.finish(accountId));
   }

@@ -5,7 +5,9 @@ import type { Throttle } from './rates';
 import type { OrganizationTree, SimulatedAccount } from './tree';
 
 /** The quota of AWS: so many accounts may be in creation at a time. */
-const IN_FLIGHT = 5;
+export const CREATIONS_AT_ONCE = 5;
+/** So many accounts an organization may have until AWS grants more. */
+export const ACCOUNTS_AT_FIRST = 10;
 /** Why AWS has not created an account. */
 export type CreationFailure =
   | 'ACCOUNT_LIMIT_EXCEEDED'
@@ -50,6 +52,8 @@ interface CreationOptions {
 
 /** Creates accounts as AWS does: it answers at once and works in the background. */
 export class AccountCreation {
+  /** So many accounts were in creation at a time. */
+  public mostAtOnce = 0;
   private readonly statuses = new Map<string, CreationStatus>();
   private readonly emailsTaken = new Set<string>();
   private failures: CreationFailure[] = [];
@@ -89,12 +93,13 @@ export class AccountCreation {
   public start(request: CreationRequest): CreationStatus {
     this.throttle.take('CreateAccount');
     const inFlight = this.all.filter(status => status.state === 'IN_PROGRESS').length;
-    if (inFlight >= IN_FLIGHT) {
+    if (inFlight >= CREATIONS_AT_ONCE) {
       const words = 'You have exceeded the number of accounts that can be in progress at a time. Wait until one of them is created and try again.';
       throw new AwsError('ConstraintViolationException', words, 400, { Reason: 'ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED' });
     }
     const status: CreationStatus = { id: this.tree.newRequestId(), name: request.name, state: 'IN_PROGRESS', requestedAt: this.clock.now() };
     this.statuses.set(status.id, status);
+    this.mostAtOnce = Math.max(this.mostAtOnce, inFlight + 1);
     // Judged now, told later: an address in creation is taken for every request after it.
     const failureReason = this.failureOf(request, inFlight);
     if (failureReason === undefined) this.takeEmail(request.email);

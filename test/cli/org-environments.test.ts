@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { describeFailures, firstLine } from '../../cli/failures';
-import { accountHints, organizationIdOf, unitHints } from '../../cli/names';
+import { accountHints, memberWords, organizationIdOf, unitHints } from '../../cli/names';
 import { drawTree } from '../../cli/tree';
 import { readAssembly } from '../../rehearsal';
 
@@ -203,6 +203,24 @@ describe('org-environments rehearse', () => {
     expect(accountHints(["'same' already exists"])).toEqual([]);
   });
 
+  test('tells which accounts it takes for members of the organization, but not of those that were given', () => {
+    const app = assembly('member', { A: queue('a') }, 'aws://333333333333/eu-west-1');
+    const guessed = run('--app', app, '--app', app, '--management-account', '999999999999', '--scale', '600');
+    expect(guessed.stdout.match(/taken for/g)).toHaveLength(1);
+    expect(guessed.stdout).toContain("! account 333333333333 (stack 'Shop') is taken for a member of the organization that is bootstrapped; if it is one, --account 333333333333 says so\n");
+    expect(run('--app', app, '--management-account', '999999999999', '--account', '333333333333', '--scale', '600').stdout).not.toContain('taken for');
+    expect(run('--app', app, '--scale', '600').stdout).not.toContain('taken for');
+  });
+
+  test('tells nothing of the CICD account, and all others in one line', () => {
+    const stack = (displayName: string, accountId: string, template = '{}') => ({ ...readAssembly(path.join(folder, 'one'))[0], displayName, accountId, template });
+    const stacks = [stack('Cicd', '2', JSON.stringify({ RoleName: 'org-environments-account-provider' })), stack('A', '3'), stack('B', '3'), stack('C', '3'), stack('D', '4')];
+    expect(memberWords(stacks, ['2'])).toBeUndefined();
+    expect(memberWords(stacks, ['2', '3', '4'])).toBe(
+      "accounts 3 (stacks 'A' and 'B' and 1 more) and 4 (stack 'D') are taken for members of the organization that are bootstrapped; if they are, --account <id> says so",
+    );
+  });
+
   test('skips a stack without resources, and names a stack that is refused', () => {
     const empty = run('--app', assembly('nothing', {}), '--scale', '600');
     expect(empty).toMatchObject({ status: 0, stdout: expect.stringContaining("stack 'Shop' has no resources: it is skipped") });
@@ -257,7 +275,7 @@ test('reasons are told without the noise of CDK, in one line while the deploymen
   expect(firstLine(reason)).toBe('Received response status [FAILED] from custom resource. Message returned: Error: it broke');
   expect(firstLine('x'.repeat(500))).toHaveLength(120);
   const failure = { stackName: 'Shop', accountId: '111111111111', logicalId: 'A', type: 'Custom::A', reason };
-  const result = { succeeded: false, stacks: [], failures: [failure, failure], skipped: [], changed: 0, calls: 0, seconds: 0 };
+  const result = { succeeded: false, stacks: [], failures: [failure, failure], skipped: [], invited: [], changed: 0, calls: 0, seconds: 0 };
   expect(describeFailures([{ app: 'shop', result }])).toEqual([expect.stringMatching(/Message returned: Error: it broke$/)]);
 });
 

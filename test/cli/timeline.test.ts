@@ -1,5 +1,3 @@
-import { quotaUse } from '../../cli/quotas';
-import { tellLeftovers, tellQuotas } from '../../cli/summary';
 import { drawTimeline, titleOf } from '../../cli/timeline/page';
 import { Recorder } from '../../cli/timeline/recorder';
 import { Simulation } from '../../rehearsal/simulation';
@@ -57,30 +55,4 @@ test('a title names the stacks, each once, and says how many more there are', ()
   expect(titleOf(['Management', 'Cicd', 'Management', 'Cicd'])).toBe('Rehearsal of Management, Cicd');
   expect(titleOf(['A', 'B', 'C', 'D', 'E', 'F'])).toBe('Rehearsal of A, B, C, D and 2 more stacks');
   expect(titleOf(['A', 'B', 'C', 'D', 'E'])).toBe('Rehearsal of A, B, C, D, E');
-});
-
-test('the use of a quota is that of the busiest second and minute', () => {
-  const call = { service: 'organizations', operation: 'CreateAccount', accountId: ACCOUNT, caller: '', region: 'us-east-1' };
-  const calls = [0, 100, 200, 30_000, 59_000, 90_000].map(at => ({ ...call, at }));
-  const [use] = quotaUse([...calls, { ...call, at: 91_000, error: 'TooManyRequestsException' }, { ...call, at: 0, operation: 'DescribeOrganization' }]);
-  expect(use).toEqual({ operation: 'organizations:CreateAccount', calls: 7, secondPeak: 3, secondAllowed: 3, minutePeak: 5, minuteAllowed: 9, throttled: 1 });
-  const lines: string[] = [];
-  tellQuotas([use], line => lines.push(line));
-  expect(lines.join('\n')).toContain('organizations:CreateAccount  3 of 3, 5 of 9; 7 calls in all');
-});
-
-test('what is left is told, or that there is nothing', () => {
-  const lines: string[] = [];
-  tellLeftovers({ accounts: [], branches: [], resources: [], stacks: [] }, line => lines.push(line));
-  tellLeftovers({
-    accounts: [{ accountId: '3', name: 'dev', email: 'dev@example.com' }],
-    branches: [{ repository: 'shop', accountId: '2', name: 'env/dev', unused: false }],
-    resources: Array.from({ length: 25 }, (_, index) => ({ accountId: '3', name: `Shop/Bucket${index}`, type: 'AWS::S3::Bucket' })),
-    stacks: [{ accountId: '3', name: 'Shop' }],
-  }, line => lines.push(line));
-  expect(lines.slice(0, 5)).toEqual([
-    'Would be left if it were destroyed: nothing', 'Would be left if it were destroyed:', "  account 3 'dev' (dev@example.com)",
-    '  branch env/dev of repository shop', '  Shop/Bucket0 (AWS::S3::Bucket in account 3)',
-  ]);
-  expect(lines.at(-1)).toBe('  and 7 more, which --report tells');
 });

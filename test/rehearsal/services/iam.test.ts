@@ -111,3 +111,58 @@ describe('a role', () => {
     expect(world.iam.role(arn)).toBeUndefined();
   });
 });
+
+describe('what is too long or too much', () => {
+  const TRUST = { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] };
+  /** A policy of so many characters, and spaces that do not count. */
+  const sized = (length: number): object => {
+    const document = (sid: string) => ({ Version: '2012-10-17', Statement: [{ Sid: sid, Effect: 'Allow', Action: '*', Resource: '*' }] });
+    return document('x'.repeat(length - JSON.stringify(document('')).length) + ' '.repeat(100));
+  };
+  const trusting = (count: number): object => ({
+    Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: Array.from({ length: count }, (_, index) => String(100000000000 + index)) } }],
+  });
+  const role = async (name: string, properties: object) =>
+    world.type('AWS::IAM::Role').create({ RoleName: name, AssumeRolePolicyDocument: TRUST, ...properties }, world.context(CICD, name));
+  const inline = (...lengths: number[]): object => ({
+    Policies: lengths.map((length, index) => ({ PolicyName: `p${index}`, PolicyDocument: sized(length) })),
+  });
+  const managed = (count: number): string[] => Array.from({ length: count }, (_, index) => `arn:aws:iam::aws:policy/Some${index}`);
+  const refused = (message: string): object => ({ code: 'LimitExceeded', message });
+
+  test('is a trust policy of more than 2,048 characters', async () => {
+    await expect(role('short', { AssumeRolePolicyDocument: trusting(130) })).resolves.toBeDefined();
+    await expect(role('long', { AssumeRolePolicyDocument: trusting(140) })).rejects.toMatchObject(refused('Cannot exceed quota for ACLSizePerRole: 2048'));
+    expect(world.iam.roleNamed(CICD, 'long')).toBeUndefined();
+  });
+
+  test('is a managed policy of more than 6,144 characters, also after an update', async () => {
+    const type = world.type('AWS::IAM::ManagedPolicy');
+    const { id } = await type.create({ PolicyDocument: sized(6144) }, world.context(CICD, 'Short'));
+    const words = refused('Cannot exceed quota for PolicySize: 6144');
+    await expect(type.create({ PolicyDocument: sized(6145), ManagedPolicyName: 'long' }, world.context(CICD, 'Long'))).rejects.toMatchObject(words);
+    expect(world.iam.managedPolicies.has(`arn:aws:iam::${CICD}:policy/long`)).toBe(false);
+    await expect(type.update(id, { PolicyDocument: sized(6145) }, { PolicyDocument: sized(6144) }, world.context(CICD, 'Short'))).rejects.toMatchObject(words);
+  });
+
+  test('are inline policies of a role of more than 10,240 characters in sum, whoever writes them', async () => {
+    const words = refused('Maximum policy size of 10240 bytes exceeded for role worker');
+    await expect(role('worker', inline(5000, 5241))).rejects.toMatchObject(words);
+    await role('worker', inline(5000));
+    const type = world.type('AWS::IAM::Policy');
+    const policy = (length: number): Record<string, unknown> => ({ PolicyName: 'more', PolicyDocument: sized(length), Roles: ['worker'] });
+    await expect(type.create(policy(5241), world.context(CICD, 'More'))).rejects.toMatchObject(words);
+    const { id } = await type.create(policy(5240), world.context(CICD, 'More'));
+    await expect(type.update(id, policy(5241), policy(5240), world.context(CICD, 'More'))).rejects.toMatchObject(words);
+    expect(Object.keys(world.iam.roleNamed(CICD, 'worker')?.policies ?? {})).toEqual(['p0', 'more']);
+  });
+
+  test('are more than ten managed policies of a role, whoever attaches them', async () => {
+    const words = refused('Cannot exceed quota for PoliciesPerRole: 10');
+    await expect(role('worker', { ManagedPolicyArns: managed(11) })).rejects.toMatchObject(words);
+    await role('worker', { ManagedPolicyArns: managed(10) });
+    const policy = { PolicyDocument: sized(200), ManagedPolicyName: 'more', Roles: ['worker'] };
+    await expect(world.type('AWS::IAM::ManagedPolicy').create(policy, world.context(CICD, 'More'))).rejects.toMatchObject(words);
+    expect(world.iam.managedPolicies.has(`arn:aws:iam::${CICD}:policy/more`)).toBe(false);
+  });
+});
