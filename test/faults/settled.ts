@@ -7,8 +7,12 @@ import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 
 /** What must hold when everything has been deployed without faults. */
 export async function unsettled(world: FaultyWorld, environments: readonly EnvironmentSpec[]): Promise<string[]> {
-  const known = [...strayAccounts(world, environments), ...strayBranches(world, environments), ...strayLeases(world), ...strayEntries(world)];
-  return [...await undeclared(world, environments), ...world.leftBehind ? [] : [...known, ...strayArtifacts(world)], ...await missedPushes(world, environments)];
+  return [...await undeclared(world, environments), ...world.leftBehind ? [] : strays(world, environments), ...await missedPushes(world, environments)];
+}
+
+function strays(world: FaultyWorld, environments: readonly EnvironmentSpec[]): string[] {
+  const held = [...strayAccounts(world, environments), ...strayBranches(world, environments)];
+  return [...held, ...strayLeases(world), ...strayEntries(world), ...strayArtifacts(world)];
 }
 
 async function undeclared(world: FaultyWorld, environments: readonly EnvironmentSpec[]): Promise<string[]> {
