@@ -1,4 +1,4 @@
-import { NAMES } from './apps';
+import { NAMES, environmentsOf } from './apps';
 import type { AppSpec, EnvironmentSpec } from './apps';
 import type { FaultyWorld } from './world';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
@@ -16,7 +16,8 @@ interface Change {
 export function vanished(world: FaultyWorld, applications: readonly Stack[], { before, after, result }: Change): string[] {
   const removed = NAMES.filter(name => before[name] && !after[name] && before[name] !== 'kept' && !isRolledBack(result));
   return applications.filter(({ deleted }) => deleted).flatMap(({ accountId }) => {
-    const name = environmentIn(world, accountId);
+    const email = world.emailOf(accountId);
+    const name = environmentsOf(before).find(environment => environment.email === email)?.name ?? environmentIn(world, accountId);
     return name && removed.includes(name) || world.leftBehind ? [] : [`the application of '${String(name)}' in account ${accountId} is gone`];
   });
 }

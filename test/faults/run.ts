@@ -109,8 +109,9 @@ class Run {
 
   /** An account has one pipeline: the one that is there must go before another environment comes. */
   private isTaken({ failures }: DeploymentResult): boolean {
-    const { one, two } = this.settled;
-    return this.app.one === 'guest' && (two !== undefined && one !== 'guest') && failures.some(({ reason }) => /is leased to environment 'two'/.test(reason));
+    const there = environmentsOf(this.settled);
+    const comes = environmentsOf(this.app).some(({ name, home }) => there.some(other => other.home === home && other.name !== name));
+    return comes && failures.some(({ reason }) => /is leased to environment '.+'/.test(reason));
   }
 
   /** A name is still taken by what CloudFormation has given up to delete. */

@@ -7,7 +7,8 @@ import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 
 /** What must hold when everything has been deployed without faults. */
 export async function unsettled(world: FaultyWorld, environments: readonly EnvironmentSpec[]): Promise<string[]> {
-  return [...await undeclared(world, environments), ...world.leftBehind ? [] : strays(world, environments), ...await missedPushes(world, environments)];
+  const left = world.leftBehind ? [] : strays(world, environments);
+  return [...await undeclared(world, environments), ...left, ...await missedPushes(world, environments)];
 }
 
 function strays(world: FaultyWorld, environments: readonly EnvironmentSpec[]): string[] {
