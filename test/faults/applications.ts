@@ -18,7 +18,7 @@ export function vanished(world: FaultyWorld, applications: readonly Stack[], { b
   return applications.filter(({ deleted }) => deleted).flatMap(({ accountId }) => {
     const email = world.emailOf(accountId);
     const name = environmentsOf(before).find(environment => environment.email === email)?.name ?? environmentIn(world, accountId);
-    return name && removed.includes(name) || world.leftBehind ? [] : [`the application of '${String(name)}' in account ${accountId} is gone`];
+    return removed.some(other => other === name) || world.leftBehind ? [] : [`the application of '${String(name)}' in account ${accountId} is gone`];
   });
 }
 
