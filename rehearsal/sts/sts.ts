@@ -43,7 +43,9 @@ export class Sts implements Service {
     }
     const arn = `arn:${this.environment.partition}:sts::${role.accountId}:assumed-role/${role.roleName}/${input.RoleSessionName}`;
     const enteredWith = credentialScope(call.request)?.accessKeyId;
-    const credentials = this.iam.issue({ accountId: role.accountId, arn, sessionPolicies: this.sessionPolicies(input) }, enteredWith);
+    const enteredFrom = call.caller.enteredFrom ?? call.caller.arn;
+    const session = { accountId: role.accountId, arn, sessionPolicies: this.sessionPolicies(input), enteredFrom };
+    const credentials = this.iam.issue(session, enteredWith);
     return {
       AssumedRoleUser: { AssumedRoleId: `${role.roleId}:${input.RoleSessionName}`, Arn: arn },
       Credentials: {
