@@ -28,6 +28,9 @@ export interface Terminal {
 }
 type Write = (line: string) => void;
 
+/** CloudFormation has waited some seconds itself before it calls a role made; all of AWS knows it a few later. */
+const ROLE_SECONDS = 5;
+
 /** Deploys assemblies one after another into the same simulated organization; answers whether all of it succeeded. */
 export async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<boolean> {
   checkFiles(options);
@@ -80,6 +83,7 @@ async function begin(options: RehearseOptions, stacks: readonly AssemblyStack[],
     accounts: options.account,
     repositories: options.repository,
     scale: options.scale,
+    roleSeconds: ROLE_SECONDS,
     builds: runsPipelines(options),
   });
 }

@@ -9,6 +9,8 @@ export interface Caller {
   readonly arn: string;
   /** Policies that narrow the session, given when it began. */
   readonly sessionPolicies?: readonly PolicyDocument[];
+  /** ARN of whoever has entered the role, perhaps from another one that he had entered. */
+  readonly enteredFrom?: string;
 }
 
 export interface Credentials {

@@ -56,6 +56,8 @@ export interface SimulationOptions {
   readonly builds?: boolean;
   /** Simulated seconds until the access role of a created account can be assumed. */
   readonly readySeconds?: number;
+  /** Simulated seconds until a role that a stack has made can be assumed. @default 0 */
+  readonly roleSeconds?: number;
   /** @default 'aws' */
   readonly partition?: string;
   /**
@@ -180,9 +182,9 @@ export class Simulation {
 
   private allServices(environment: Environment, access: Access | undefined): readonly Service[] {
     return [
-      this.iam, new Sts(environment, this.iam, this.organizations), this.organizations, new Account(this.organizations), this.s3, this.ssm,
-      this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline, this.lambda, this.cloudformation,
-      this.options.virtual?.direct ? this.tables : new DynamoDb(environment), new Kms(environment, this.iam),
+      this.iam, new Sts(environment, this.iam, this.organizations, this.options.roleSeconds), this.organizations,
+      new Account(this.organizations), this.s3, this.ssm, this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline,
+      this.lambda, this.cloudformation, this.options.virtual?.direct ? this.tables : new DynamoDb(environment), new Kms(environment, this.iam),
       new StepFunctions(environment, this.lambda, this.iam, access), new CloudTrail(environment), new Ses(),
     ];
   }

@@ -54,6 +54,14 @@ export interface Target {
   readonly paths: Readonly<Record<string, string>>;
 }
 
+export interface StackOptions {
+  readonly capabilities: readonly string[];
+  readonly terminationProtection: boolean;
+  readonly parentId?: string;
+  /** Who has asked for its creation; absent: the rehearsal itself. */
+  readonly maker?: Caller;
+}
+
 export class Stack {
   public status = 'CREATE_IN_PROGRESS';
   public reason?: string;
@@ -86,7 +94,7 @@ export class Stack {
     public readonly region: string,
     public readonly createdAt: number,
     public target: Target,
-    public readonly options: { readonly capabilities: readonly string[]; readonly terminationProtection: boolean; readonly parentId?: string },
+    public readonly options: StackOptions,
     /** It was there before anything was deployed. */
     public readonly isSeed = false,
   ) {}

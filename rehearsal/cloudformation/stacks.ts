@@ -75,7 +75,7 @@ export class Stacks {
 
   /** A stack that is only looked at: nothing is made before it is executed. */
   public review(request: StackRequest, isSeed = false): Stack {
-    const { accountId, region, name } = request;
+    const { accountId, region, name, caller: maker } = request;
     if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
       throw validation(`1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`);
     }
@@ -83,7 +83,7 @@ export class Stacks {
     const id = `arn:${this.environment.partition}:cloudformation:${region}:${accountId}:stack/${name}/${this.identifiers.uuid()}`;
     const { capabilities = [], terminationProtection = false, parentId } = request;
     const target = this.target(request, {});
-    const options = { capabilities, terminationProtection, parentId };
+    const options = { capabilities, terminationProtection, parentId, maker };
     const stack = new Stack(id, name, accountId, region, this.environment.clock.now(), target, options, isSeed);
     checkTarget(this.world, stack, target);
     this.act(stack, request);

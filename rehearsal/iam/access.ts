@@ -72,7 +72,8 @@ export class Access {
         ...context,
       },
     };
-    return decide(request, { identity: [], resource: owned?.policy }).allowed;
+    const resourceControl = owned && this.organizations.policies.levels(owned.accountId, 'RESOURCE_CONTROL_POLICY');
+    return decide(request, { identity: [], resource: owned?.policy, resourceControl }).allowed;
   }
 
   private ask(asked: Asked): { readonly decision: Decision; readonly unknown: readonly string[] } {

@@ -22,6 +22,8 @@ export interface Role {
   readonly managedPolicyArns: readonly string[];
   readonly permissionsBoundary?: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Absent: it was there before anything ran, or is as old as its account. */
+  readonly createdAt?: number;
 }
 
 export interface ManagedPolicy {

@@ -34,6 +34,7 @@ export class RoleType implements ResourceType {
       roleId: `AROA${this.iam.identifiers.next(17, 'upper')}`,
       policies: {},
       managedPolicyArns: [],
+      createdAt: this.environment.clock.now(),
     });
   }
 
@@ -57,12 +58,12 @@ export class RoleType implements ResourceType {
   private put(
     properties: v.InferOutput<typeof Properties>,
     { accountId, tags }: ResourceContext,
-    known: Pick<Role, 'roleName' | 'roleId' | 'policies' | 'managedPolicyArns'>,
+    known: Pick<Role, 'roleName' | 'roleId' | 'policies' | 'managedPolicyArns' | 'createdAt'>,
   ): Provisioned {
     this.iam.assertPrincipalsExist(properties.AssumeRolePolicyDocument);
     const { ManagedPolicyArns: managed, PermissionsBoundary: boundary } = properties;
     this.iam.assertAttachable(boundary === undefined ? managed : [...managed, boundary]);
-    const { roleName, roleId } = known;
+    const { roleName, roleId, createdAt } = known;
     const arn = `arn:${this.environment.partition}:iam::${accountId}:role${properties.Path}${roleName}`;
     const role: Role = {
       arn,
@@ -74,6 +75,7 @@ export class RoleType implements ResourceType {
       managedPolicyArns: [...new Set([...known.managedPolicyArns, ...properties.ManagedPolicyArns])],
       permissionsBoundary: properties.PermissionsBoundary,
       tags: { ...tags, ...tagRecord(properties.Tags) },
+      createdAt,
     };
     assertRoleWithinQuotas(role);
     this.iam.putRole(role);

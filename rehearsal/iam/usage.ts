@@ -13,10 +13,14 @@ export class Usage {
     this.used.set(roleArn, actions.add(action));
   }
 
-  /** The actions that a role is allowed and has never used; a pattern is used when one of its actions is. */
-  public neverUsed(roleArn: string): string[] {
-    const used = [...this.used.get(roleArn) ?? []];
-    return this.granted(roleArn).filter(pattern => !used.some(action => matchesAction(pattern, action)));
+  /**
+   * The actions that roles are allowed and that none of their name has ever used, be it one that is gone; a pattern is used when one of its actions is.
+   */
+  public neverUsed(...roleArns: readonly string[]): string[] {
+    const names = new Set(roleArns.map(nameOf));
+    const used = [...this.used].flatMap(([arn, actions]) => names.has(nameOf(arn)) ? [...actions] : []);
+    const granted = new Set(roleArns.flatMap(arn => this.granted(arn)));
+    return [...granted].filter(pattern => !used.some(action => matchesAction(pattern, action))).sort();
   }
 
   private granted(roleArn: string): string[] {
@@ -24,6 +28,10 @@ export class Usage {
     if (role === undefined) return [];
     const documents = [...Object.values(role.policies), ...role.managedPolicyArns.flatMap(arn => this.iam.managedPolicy(arn) ?? [])];
     const statements = documents.flatMap(({ Statement }) => Statement).filter(({ Effect }) => Effect === 'Allow');
-    return [...new Set(statements.flatMap(({ Action }) => listOf(Action)))].sort();
+    return statements.flatMap(({ Action }) => listOf(Action));
   }
+}
+
+function nameOf(roleArn: string): string {
+  return roleArn.slice(roleArn.lastIndexOf('/') + 1);
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { permissions } from './permissions';
-import type { Iam } from '../iam/iam';
+import type { Iam, Role } from '../iam/iam';
 import { PolicyDocument } from '../iam/policy';
 import { isShut } from '../organizations/closure';
 import type { Organizations } from '../organizations/organizations';
@@ -29,17 +29,23 @@ export class Sts implements Service {
     GetCallerIdentity: async call => ({ UserId: call.caller.arn.split('/').at(-1), Account: call.caller.accountId, Arn: call.caller.arn }),
   };
 
-  public constructor(private readonly environment: Environment, private readonly iam: Iam, private readonly organizations: Organizations) {}
+  /** @param roleSeconds simulated seconds until a role that was made is known everywhere */
+  public constructor(
+    private readonly environment: Environment, private readonly iam: Iam, private readonly organizations: Organizations,
+    private readonly roleSeconds = 0,
+  ) {}
 
   private assumeRole(call: Call): unknown {
     const input = read(AssumeRoleInput, call.input);
     const role = this.iam.role(input.RoleArn);
-    if (role === undefined || !this.admits(role.accountId)) {
+    if (role === undefined || this.isTooYoung(role) || !this.admits(role.accountId)) {
       throw new AwsError('AccessDenied', `User: ${call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`, 403);
     }
     const arn = `arn:${this.environment.partition}:sts::${role.accountId}:assumed-role/${role.roleName}/${input.RoleSessionName}`;
     const enteredWith = credentialScope(call.request)?.accessKeyId;
-    const credentials = this.iam.issue({ accountId: role.accountId, arn, sessionPolicies: this.sessionPolicies(input) }, enteredWith);
+    const enteredFrom = call.caller.enteredFrom ?? call.caller.arn;
+    const session = { accountId: role.accountId, arn, sessionPolicies: this.sessionPolicies(input), enteredFrom };
+    const credentials = this.iam.issue(session, enteredWith);
     return {
       AssumedRoleUser: { AssumedRoleId: `${role.roleId}:${input.RoleSessionName}`, Arn: arn },
       Credentials: {
@@ -61,6 +67,11 @@ export class Sts implements Service {
     const found = this.iam.managedPolicy(arn);
     if (found === undefined) throw new AwsError('MalformedPolicyDocument', `the rehearsal does not know the policy ${arn}`);
     return found;
+  }
+
+  /** IAM is eventually consistent: at first STS does not know a role, and refuses it as one that does not exist. */
+  private isTooYoung({ createdAt }: Role): boolean {
+    return createdAt !== undefined && this.environment.clock.now() < createdAt + this.roleSeconds * 1000;
   }
 
   /** A closed or suspended account admits nobody; an account outside the organization is its own business. */

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { describeFailures, firstLine } from '../../cli/failures';
 import { accountHints, memberWords, organizationIdOf, unitHints } from '../../cli/names';
+import { rehearse } from '../../cli/rehearse';
 import { drawTree } from '../../cli/tree';
 import { readAssembly } from '../../rehearsal';
+import { Simulation } from '../../rehearsal/simulation';
 
 const COMMAND = path.join(__dirname, '../../lib/cli/org-environments.js');
 
@@ -116,6 +118,13 @@ describe('org-environments rehearse', () => {
     ]);
     const verbose = run('--app', 'node broken.js', '--verbose');
     expect(verbose.stderr).toMatch(/broken.js:3\nthrow new [^]*\n {4}at [^]*\nerror: .*: ValidationError: \[App\/Shop\] is closed\n$/);
+  });
+
+  test('lets a role be assumed only when it has been known for some seconds', async () => {
+    const start = jest.spyOn(Simulation, 'start');
+    await rehearse({ app: [assembly('young', { A: queue('a') })], scale: 600 }, { write: () => undefined, warn: () => undefined });
+    expect(start).toHaveBeenCalledWith(expect.objectContaining({ roleSeconds: 5 }));
+    start.mockRestore();
   });
 
   test('does not wait for what an app has left running', () => {

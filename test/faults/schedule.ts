@@ -26,6 +26,8 @@ export interface Schedule {
   readonly seed: number;
   /** Simulated seconds until the role of a new account can be assumed. */
   readonly readySeconds: number;
+  /** Simulated seconds until the role of a stack can be assumed. */
+  readonly roleSeconds?: number;
   readonly steps: readonly Step[];
 }
 
@@ -69,4 +71,6 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
   readySeconds: fc.constantFrom(5, 20, 120, 700),
   steps: fc.array(step, { minLength: 1, maxLength: 3 }),
+  // the last, so that a seed has the steps that it always had
+  roleSeconds: fc.constantFrom(0, 5, 45),
 });

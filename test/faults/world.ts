@@ -22,7 +22,7 @@ const PARAMETER = { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', V
 
 /** A simulated organization in which things go wrong. */
 export class FaultyWorld {
-  public static async start(apps: Apps, { seed, readySeconds }: Pick<Schedule, 'seed' | 'readySeconds'>): Promise<FaultyWorld> {
+  public static async start(apps: Apps, { seed, readySeconds, roleSeconds }: Omit<Schedule, 'steps'>): Promise<FaultyWorld> {
     const random = randomOf(seed);
     const injector = new Injector(({ name }) => name === 'Cicd');
     const simulation = await Simulation.start({
@@ -30,6 +30,7 @@ export class FaultyWorld {
       organizationId: ORGANIZATION_ID,
       organizationalUnits: ['Workloads/Prod', 'Workloads/Test'],
       readySeconds,
+      roleSeconds,
       virtual: { direct: true, random, transport: (call, send) => travel(call, send) },
     });
     const travel = slowly(simulation.clock, random, injector.transport);

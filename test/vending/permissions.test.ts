@@ -1,7 +1,6 @@
 import { Tags } from 'aws-cdk-lib';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { reasons, World } from './world';
-import { grantedNeverUsed } from '../../rehearsal/assembly/never-used';
 import { AccountStack } from '../../src';
 import { REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
@@ -24,26 +23,6 @@ describe('CloudFormation in a vended account', () => {
     expect(cloudformation.all.find(({ name, accountId: account }) => account === accountId && name.includes('pipeline'))?.actor?.arn)
       .toContain(`assumed-role/org-environments-deployer-execution-${REGION}/`);
     expect(execution?.permissionsBoundary).toBe(`arn:aws:iam::${accountId}:policy/org-environments-boundary-${REGION}`);
-  });
-
-  test('uses every right but those that have their reason in the code', () => {
-    const named = Object.entries(grantedNeverUsed(world.simulation)).filter(([name]) => name.startsWith('org-environments-'));
-    // the roles of a repository and of the records work when a pipeline runs, which nobody waits for here
-    const found = named.filter(([name]) => !/^org-environments-(source-|deployments$)/.test(name));
-    expect(Object.fromEntries(found)).toEqual({
-      'org-environments-access': ['account:PutAccountName', 'organizations:ListAccounts', 'organizations:ListCreateAccountStatus', 'organizations:UntagResource'],
-      // nothing has been removed yet
-      'org-environments-account-provider': ['dynamodb:DeleteItem'],
-      'org-environments-branch-provider': ['codecommit:ListBranches', 'dynamodb:DeleteItem'],
-      // nobody has halted anything yet
-      'org-environments-operations': [
-        'codecommit:GetCommit', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'logs:CreateLogStream', 'logs:PutLogEvents',
-        'sts:AssumeRole',
-      ],
-      'org-environments-stack-provider': ['cloudformation:DescribeStacks', 'dynamodb:DeleteItem'],
-      // no commit has been made on a branch with a pipeline yet
-      'org-environments-trigger': ['codecommit:GetBranch', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage', 'sts:AssumeRole'],
-    });
   });
 
   test('leaves the roles and builds of the pipeline alone when an application names them', async () => {

@@ -1,49 +1,15 @@
 import { StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import { Duration } from 'aws-cdk-lib';
+import { RELEASE, releases, settings } from './release';
 import { reasons, World } from './world';
 import { settled } from '../../cli/pipelines';
 import { deploymentKey } from '../../lambda/shared/deployments';
 import type { DeploymentRecord } from '../../lambda/shared/deployments';
 import type { PipelineSummary } from '../../rehearsal/codepipeline/codepipeline';
 import type { EmittedEvent } from '../../rehearsal/events/events';
-import { PipelineDefinition } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 
 type Execution = PipelineSummary['executions'][number];
-
-/** Writes a cloud assembly as the CDK does, only much faster, and breaks where its settings say so. */
-const APP = `
-const { readFileSync, mkdirSync, writeFileSync } = require('node:fs');
-const read = file => JSON.parse(readFileSync(file, 'utf8'));
-const [{ accountId, region }, { release, breaks }] = [read('environment.json'), read('settings.json')];
-if (breaks === 'Synth') throw new Error('the app has no table of customers');
-mkdirSync('cdk.out');
-const write = (file, value) => writeFileSync('cdk.out/' + file, JSON.stringify(value));
-const role = kind => 'arn:aws:iam::' + accountId + ':role/cdk-hnb659fds-' + kind + '-role-' + accountId + '-' + region;
-const queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'orders-' + release.replaceAll('.', '-') } };
-// what no application may do
-const forbidden = { Type: 'AWS::SSM::Parameter', Properties: { Name: '/cdk-bootstrap/hnb659fds/version', Type: 'String', Value: '1' } };
-write('Shop.template.json', {
-  Resources: { Queue: queue, ...breaks === 'Deploy' && { Forbidden: forbidden } },
-  Outputs: { Release: { Value: release } },
-});
-write('manifest.json', { version: '36.0.0', artifacts: { Shop: {
-  type: 'aws:cloudformation:stack',
-  environment: 'aws://' + accountId + '/' + region,
-  properties: {
-    templateFile: 'Shop.template.json', assumeRoleArn: role('deploy'), cloudFormationExecutionRoleArn: role('cfn-exec'), lookupRole: { arn: role('lookup') },
-  },
-} } });
-if (breaks === 'Check') write('validation-report.json', { version: '36.0.0', title: 'Validation Report', pluginReports: [{ pluginName: 'rules', violations: [{
-  ruleName: 'encrypted', severity: 'error', description: 'queues must be encrypted', violatingConstructs: [{ constructPath: 'Shop/Queue' }],
-}] }] });
-`;
-const SMOKE_TEST = `
-const { breaks } = require('./settings.json');
-if (breaks === 'Verify') throw new Error('release ' + process.env.Shop_Release + ' does not answer');
-console.log('release ' + process.env.Shop_Release + ' answers');
-`;
-const settings = (release: string, breaks?: string): Record<string, string> => ({ 'settings.json': JSON.stringify({ release, breaks }) });
 
 describe('a pipeline with the real template', () => {
   let world: World;
@@ -52,7 +18,7 @@ describe('a pipeline with the real template', () => {
   let events: EmittedEvent[];
 
   beforeAll(async () => {
-    world = await World.start({ builds: true, files: { 'app.js': APP, 'smoke-test.js': SMOKE_TEST, ...settings('1.0.0') } });
+    world = await World.start({ builds: true, files: RELEASE });
     events = [];
     const { events: bus } = world.simulation;
     const emit = bus.emit.bind(bus);
@@ -60,9 +26,7 @@ describe('a pipeline with the real template', () => {
       events.push(words[2]);
       emit(...words);
     });
-    const definition = PipelineDefinition.cdk({
-      installCommands: [], buildCommands: [], testCommands: [], synthCommands: ['node app.js'], smokeTestCommands: ['node smoke-test.js'],
-    });
+    const definition = releases();
     const result = await world.deploy(cicd => {
       cicd.environment('dev', { pipeline: { definition } });
       cicd.environment('prod', { pipeline: { definition, approval: true, approvalTimeout: Duration.hours(1) } });

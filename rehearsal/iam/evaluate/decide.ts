@@ -36,16 +36,13 @@ const denied = (by: PolicyKind, explicit = false): Decision => ({ allowed: false
 /** Whether a request is allowed, by the rules of AWS: a Deny anywhere wins; then every fence must have a gate, and somebody must have given the right. */
 export function decide(request: AccessRequest, policies: Policies): Decision {
   const { principal } = request;
-  const resource = policies.resource && judgeResource(policies.resource, request);
-  if (principal.kind === 'service') {
-    if (resource?.denies) return denied('resource-based policy', true);
-    return resource?.allows === undefined ? denied('resource-based policy') : ALLOWED;
-  }
+  const resource = policies.resource && judgeResource(policies.resource, request, policies.boundary !== undefined);
+  const resourceControl = policies.resourceControl && everyLevel(policies.resourceControl, request);
+  if (principal.kind === 'service') return decideForService(resource, resourceControl);
   const identity: Verdict = principal.kind === 'root' ? { denies: false, allows: 'identity' } : judge(policies.identity, request);
   const boundary = policies.boundary && judge(policies.boundary, request);
   const session = policies.session && judge(policies.session, request);
   const serviceControl = policies.serviceControl && everyLevel(policies.serviceControl, request);
-  const resourceControl = policies.resourceControl && everyLevel(policies.resourceControl, request);
 
   const verdicts: [PolicyKind, Verdict | undefined][] = [
     ['service control policy', serviceControl], ['resource control policy', resourceControl], ['resource-based policy', resource],
@@ -56,6 +53,14 @@ export function decide(request: AccessRequest, policies: Policies): Decision {
   if (serviceControl && serviceControl.allows === undefined) return denied('service control policy');
   if (resourceControl && resourceControl.allows === undefined) return denied('resource control policy');
   return granted(request, policies, { identity, boundary, session, resource });
+}
+
+/** A service has no policies of its own, and no service control policy binds it. */
+function decideForService(resource: Verdict | undefined, resourceControl: Verdict | undefined): Decision {
+  if (resourceControl?.denies) return denied('resource control policy', true);
+  if (resource?.denies) return denied('resource-based policy', true);
+  if (resourceControl && resourceControl.allows === undefined) return denied('resource control policy');
+  return resource?.allows === undefined ? denied('resource-based policy') : ALLOWED;
 }
 
 interface Grants {
@@ -71,7 +76,8 @@ function granted({ principal, resourceAccountId }: AccessRequest, { resourceDeci
   if ((isForeign || resourceDecides) && resource?.allows === undefined) return denied('resource-based policy');
   // within an account the owner of the resource may give the right without the identity's own policies
   const isNamed = !isForeign && resource?.allows !== undefined && resource.allows !== 'account';
-  if (isNamed && (resource.allows === 'session' || (resource.allows === 'identity' && principal.kind === 'user'))) return ALLOWED;
+  // to a session, or to everybody and so to the session, also beyond its fences; to a role only within them
+  if (isNamed && (resource.allows !== 'identity' || principal.kind === 'user')) return ALLOWED;
   if (!isNamed && identity.allows === undefined) return denied('identity-based policy');
   if (boundary && boundary.allows === undefined) return denied('permissions boundary');
   if (session && session.allows === undefined) return denied('session policy');

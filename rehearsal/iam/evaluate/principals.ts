@@ -21,8 +21,8 @@ function matchNamed(named: Named, principal: Principal): PrincipalMatch | undefi
   if (principal.kind === 'service') return listOf(named.Service).some(name => name === '*' || name === principal.arn) ? 'identity' : undefined;
   const names = listOf(named.AWS);
   if (principal.kind === 'session' && names.includes(principal.sessionArn)) return 'session';
-  if (names.includes(principal.arn) && principal.kind !== 'root') return 'identity';
   if (names.includes('*')) return 'anybody';
+  if (names.includes(principal.arn) && principal.kind !== 'root') return 'identity';
   return names.some(name => name === principal.accountId || rootOf(name) === principal.accountId) ? 'account' : undefined;
 }
 

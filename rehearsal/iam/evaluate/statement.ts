@@ -8,12 +8,12 @@ import type { AccessRequest } from './request';
 /** What one policy, or several of the same kind, say of a request. */
 export interface Verdict {
   readonly denies: boolean;
-  /** How closely an Allow names the principal; undefined: there is none. A policy that names none allows its owner. */
+  /** How an Allow names the principal, of several the one that gives most; undefined: there is none. A policy that names none allows its owner. */
   readonly allows?: PrincipalMatch;
 }
 
-/** How closely, from the least to the most. */
-const CLOSENESS: readonly PrincipalMatch[] = ['account', 'anybody', 'identity', 'session'];
+/** From the least to the most: what is given to everybody is given to a session itself, and so is more than what is given to its role. */
+const CLOSENESS: readonly PrincipalMatch[] = ['account', 'identity', 'anybody', 'session'];
 
 /** The policies of an identity, a boundary, an organization: they name no principal. */
 export function judge(documents: readonly PolicyDocument[], request: AccessRequest): Verdict {
@@ -21,9 +21,11 @@ export function judge(documents: readonly PolicyDocument[], request: AccessReque
 }
 
 /** A policy that belongs to a resource names principals. */
-export function judgeResource(document: PolicyDocument, request: AccessRequest): Verdict {
+export function judgeResource(document: PolicyDocument, request: AccessRequest, hasBoundary: boolean): Verdict {
   return verdictOf([document], statement => {
-    const match = matchPrincipal(statement, request.principal);
+    // AWS warns of it: whoever has a boundary is denied although he is left out
+    const isCaught = hasBoundary && statement.Effect === 'Deny' && statement.NotPrincipal !== undefined;
+    const match = isCaught ? 'anybody' : matchPrincipal(statement, request.principal);
     return match !== undefined && appliesTo(statement, document, request) ? match : undefined;
   });
 }

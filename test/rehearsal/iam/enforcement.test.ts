@@ -49,10 +49,10 @@ function as(roleName: string, more: Partial<Caller> = {}) {
 
 const read = async (roleName: string, more?: Partial<Caller>) => new SSMClient(as(roleName, more)).send(new GetParameterCommand({ Name: '/shop/url' }));
 
-async function attach(content: PolicyDocument, targetId: string): Promise<void> {
+async function attach(content: PolicyDocument, targetId: string, type = 'SERVICE_CONTROL_POLICY'): Promise<void> {
   const { organizations } = simulation;
   const context: ResourceContext = { accountId: MANAGEMENT, region: REGION, stackId: '', stackName: '', logicalId: '', tags: {} };
-  await organizations.resourceTypes['AWS::Organizations::Policy'].create({ Name: 'fence', Type: 'SERVICE_CONTROL_POLICY', Content: content, TargetIds: [targetId] }, context);
+  await organizations.resourceTypes['AWS::Organizations::Policy'].create({ Name: 'fence', Type: type, Content: content, TargetIds: [targetId] }, context);
 }
 
 describe('a call', () => {
@@ -191,6 +191,17 @@ test('every operation that the rehearsal knows has its permission, and its actio
   for (const { name, operations, permissions = {} } of registered) {
     expect([name, Object.keys(operations).filter(operation => !(operation in permissions))]).toEqual([name, []]);
   }
+});
+
+test('a resource control policy keeps services away that work for strangers', async () => {
+  const trust: PolicyDocument = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'events.amazonaws.com' } }] };
+  const resource = role('target', undefined, { trust });
+  const may = (sourceAccount: string) => simulation.access.serviceMay({ service: 'events.amazonaws.com', action: 'sts:AssumeRole', resource, sourceAccount });
+  expect([may(TWO), may('555555555555')]).toEqual([true, true]);
+  const { organizationId } = simulation.organizations;
+  const strangers = { StringNotEqualsIfExists: { 'aws:SourceOrgID': organizationId }, Bool: { 'aws:PrincipalIsAWSService': 'true' } };
+  await attach(allow('sts:AssumeRole', '*', { Effect: 'Deny', Principal: '*', Condition: strangers }), ONE, 'RESOURCE_CONTROL_POLICY');
+  expect([may(TWO), may('555555555555')]).toEqual([true, false]);
 });
 
 test('what a role is allowed and has never used is told', async () => {

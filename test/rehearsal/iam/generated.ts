@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type { Policies } from '../../../rehearsal/iam/evaluate/decide';
 import type { AccessRequest, Principal } from '../../../rehearsal/iam/evaluate/request';
 import type { PolicyDocument, Statement } from '../../../rehearsal/iam/policy';
+import { listOf } from '../../../rehearsal/iam/policy';
 
 /** A request and every policy that has a say in it. */
 export interface Case {
@@ -32,14 +33,17 @@ const TARGETS: readonly Target[] = [
   { action: 'sts:AssumeRole', resource: ROLE, patterns: [`arn:aws:iam::${HOME}:role/*`, 'arn:aws:iam::*:role/target'], decides: true },
 ];
 const ROLES = ['trusted', 'team/deployer'] as const;
+const SERVICE = 'events.amazonaws.com';
 const ACTIONS = ['s3:*', 's3:Get*', 'S3:getobject', 's3:GetObject', 's3:PutObject', '*', 'ssm:Get?arameter', 'ssm:GetParameter*', 'kms:*', 'sts:*', 'sts:Assume*'];
 
 const some = <T>(...items: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...items);
 const oneOrMore = (item: fc.Arbitrary<string>): fc.Arbitrary<string | string[]> =>
   fc.oneof(item, fc.uniqueArray(item, { minLength: 1, maxLength: 3 }));
 
-const principal: fc.Arbitrary<Principal> = fc.record({ accountId: some(HOME, HOME, OTHER), name: some(...ROLES), kind: some('session', 'session', 'user') }).map(
+const principal: fc.Arbitrary<Principal> = fc.record({ accountId: some(HOME, HOME, OTHER), name: some(...ROLES), kind: some('session', 'session', 'session', 'user', 'user', 'root', 'service') }).map(
   ({ accountId, name, kind }): Principal => {
+    if (kind === 'service') return { kind, accountId: '', arn: SERVICE, sessionArn: SERVICE };
+    if (kind === 'root') return { kind, accountId, arn: `arn:aws:iam::${accountId}:root`, sessionArn: `arn:aws:iam::${accountId}:root` };
     if (kind === 'user') return { kind: 'user', accountId, arn: `arn:aws:iam::${accountId}:user/${name}`, sessionArn: `arn:aws:iam::${accountId}:user/${name}` };
     const session = `arn:aws:sts::${accountId}:assumed-role/${name.split('/').at(-1)}/session`;
     return { kind: 'session', accountId, arn: `arn:aws:iam::${accountId}:role/${name.split('/').at(-1)}`, sessionArn: session };
@@ -113,32 +117,71 @@ function statement(target: Target, extra: fc.Arbitrary<Partial<Statement>>): fc.
 }
 
 function documents(target: Target, extra: fc.Arbitrary<Partial<Statement>> = fc.constant({})): fc.Arbitrary<PolicyDocument> {
-  return fc.record({ Version: fc.constant('2012-10-17'), Statement: fc.array(statement(target, extra), { minLength: 1, maxLength: 3 }) });
+  return fc.record({ version: some('2012-10-17', '2012-10-17', '2008-10-17', undefined), Statement: fc.array(statement(target, extra), { minLength: 1, maxLength: 3 }) })
+    // the other implementation fills in variables whatever the version
+    .map(({ version, Statement: statements }) => JSON.stringify(statements).includes('${') ? { Version: '2012-10-17', Statement: statements }
+      : { ...version !== undefined && { Version: version }, Statement: statements });
 }
 
 function naming(who: Principal): fc.Arbitrary<Partial<Statement>> {
-  const names = [who.arn, who.sessionArn, `arn:aws:iam::${who.accountId}:root`, who.accountId, '*', `arn:aws:iam::${OTHER}:role/somebody`, `arn:aws:iam::${HOME}:root`];
-  return fc.oneof(some<Partial<Statement>>({ Principal: '*' }, { Principal: { Service: 'events.amazonaws.com' } }), oneOrMore(some(...names)).map(AWS => ({ Principal: { AWS } })));
+  // whether { AWS: '*' } names services is written nowhere
+  const own = who.kind === 'service' ? [] : [who.arn, who.sessionArn, `arn:aws:iam::${who.accountId}:root`, who.accountId, '*'];
+  const names = oneOrMore(some(...own, `arn:aws:iam::${OTHER}:role/somebody`, `arn:aws:iam::${HOME}:root`));
+  const services = oneOrMore(some(SERVICE, SERVICE, 'lambda.amazonaws.com'));
+  const principals = fc.oneof(
+    { arbitrary: some<Statement['Principal']>('*'), weight: 1 },
+    { arbitrary: names.map(AWS => ({ AWS })), weight: who.kind === 'service' ? 1 : 4 },
+    { arbitrary: services.map(Service => ({ Service })), weight: who.kind === 'service' ? 4 : 1 },
+    { arbitrary: fc.record({ AWS: names, Service: services }), weight: 1 },
+  );
+  return fc.tuple(principals, fc.integer({ min: 0, max: 4 })).map(([named, choice]) => choice === 0 ? { Effect: 'Deny', NotPrincipal: named } : { Principal: named });
 }
 
-/** A trust policy names the actions of STS and no resource. */
+const wholeArn = (pattern: string): string => pattern.split(':').length < 6 ? '*' : pattern;
+
+/** A resource control policy only denies, and everybody; AWS lets it neither name all actions, nor leave some out, nor shorten an ARN. */
+function fences(target: Target): fc.Arbitrary<PolicyDocument> {
+  return documents(target, fc.constant({ Effect: 'Deny', Principal: '*' })).map(({ Version: _version, Statement: statements }) => ({
+    Version: '2012-10-17',
+    Statement: statements.map(({ Action, NotAction, Resource, NotResource, ...rest }) => ({
+      ...rest,
+      Action: listOf(Action ?? NotAction).map(action => action === '*' ? 'ssm:*' : action),
+      ...Resource === undefined ? { NotResource: listOf(NotResource).map(wholeArn) } : { Resource: listOf(Resource).map(wholeArn) },
+    })),
+  }));
+}
+
+/** A trust policy names the actions of STS and no resource, and leaves nobody out. */
 function trust(document: PolicyDocument | undefined): PolicyDocument | undefined {
-  return document && { ...document, Statement: document.Statement.map(({ Resource, NotResource, ...rest }) => rest) };
+  return document && {
+    ...document,
+    Statement: document.Statement.map(({ Resource, NotResource, NotPrincipal, ...rest }) => ({ ...rest, Principal: rest.Principal ?? NotPrincipal })),
+  };
 }
 
 /** Cases whose answer depends on a little of everything. */
 export const cases: fc.Arbitrary<Case> = fc.tuple(some(...TARGETS), principal, contexts).chain(([target, who, context]) => {
   const own = documents(target);
   const request: AccessRequest = { principal: who, action: target.action, resource: target.resource, resourceAccountId: HOME, context };
-  const fence = fc.option(fc.array(own, { minLength: 1, maxLength: 2 }), { nil: undefined, freq: 1 });
-  const levels = fc.option(fc.array(fc.array(own, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 2 }), { nil: undefined, freq: 1 });
+  const fence = fc.option(fc.array(own, { minLength: 1, maxLength: 2 }), { nil: undefined, freq: 2 });
+  const levels = (document: fc.Arbitrary<PolicyDocument>, minLength: number) =>
+    fc.option(fc.array(fc.array(document, { minLength, maxLength: 2 }), { minLength: 1, maxLength: 2 }), { nil: undefined, freq: 2 });
+  const isBound = who.kind === 'session' || who.kind === 'user';
   return fc.record({
-    identity: fc.array(own, { maxLength: 3 }),
-    boundary: fence,
-    session: who.kind === 'session' ? fc.option(own.map(document => [document]), { nil: undefined, freq: 1 }) : fc.constant(undefined),
-    serviceControl: levels,
+    identity: isBound ? fc.array(own, { maxLength: 3 }) : fc.constant([]),
+    boundary: isBound ? fence : fc.constant(undefined),
+    session: who.kind === 'session' ? fc.option(own.map(document => [document]), { nil: undefined, freq: 2 }) : fc.constant(undefined),
+    serviceControl: who.kind === 'service' ? fc.constant(undefined) : levels(own, 1),
+    resourceControl: levels(fences(target), 0),
     resource: target.decides ? documents(target, naming(who)) : fc.option(documents(target, naming(who)), { nil: undefined, freq: 3 }),
-  }).map(({ resource, ...policies }) => ({
-    request, policies: { ...policies, resourceDecides: target.decides, resource: target.resource === ROLE ? trust(resource) : resource },
+  }).map(({ resource, session, ...policies }) => ({
+    request,
+    // the other implementation does not know that what a resource gives to a session is not bounded by the session's policy
+    policies: {
+      ...policies,
+      session: resource && who.accountId === HOME ? undefined : session,
+      resourceDecides: target.decides,
+      resource: target.resource === ROLE ? trust(resource) : resource,
+    },
   }));
 });

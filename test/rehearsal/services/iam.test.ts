@@ -77,6 +77,43 @@ describe('a trust policy', () => {
   });
 });
 
+describe('a role that was made a moment ago', () => {
+  const young = async (): Promise<void> => {
+    await world.stop();
+    world = await World.start({ roleSeconds: 600 }, 600);
+  };
+
+  test('cannot be assumed until all of AWS knows it', async () => {
+    await young();
+    const arn = await roleTrusting({ Principal: { AWS: CICD } });
+    await expect(assume(arn, CICD)).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: `User: arn:aws:sts::${CICD}:assumed-role/admin/session is not authorized to perform: sts:AssumeRole on resource: ${arn}`,
+    });
+    await world.clock.sleep(600);
+    await expect(assume(arn, CICD)).resolves.toContain(MANAGEMENT);
+  });
+
+  test('does not become younger by a change, and does when it is replaced', async () => {
+    await young();
+    const properties = { RoleName: 'access', AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: CICD } }] } };
+    const [type, context, arn] = [world.type('AWS::IAM::Role'), world.context(MANAGEMENT), `arn:aws:iam::${MANAGEMENT}:role/access`];
+    const { id } = await type.create(properties, context);
+    await world.clock.sleep(600);
+    await type.update(id, { ...properties, Tags: [{ Key: 'team', Value: 'shop' }] }, properties, context);
+    await expect(assume(arn, CICD)).resolves.toContain(MANAGEMENT);
+    await type.remove(id, properties, context);
+    await type.create(properties, context);
+    await expect(assume(arn, CICD)).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+
+  test('was there before everything else, if nobody made it', async () => {
+    await young();
+    world.organizations.invite('333333333333', 'access');
+    await expect(assume('arn:aws:iam::333333333333:role/access', MANAGEMENT)).resolves.toContain('333333333333');
+  });
+});
+
 describe('a role', () => {
   const trust = { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] };
 

@@ -33,9 +33,13 @@ export interface ClientConfiguration {
   readonly maxAttempts: number;
 }
 
+export interface WorldOptions extends Partial<OrganizationsOptions> {
+  readonly roleSeconds?: number;
+}
+
 /** All simulated services behind one server. */
 export class World {
-  public static async start(options: Partial<OrganizationsOptions> = {}, scale = 6000): Promise<World> {
+  public static async start(options: WorldOptions = {}, scale = 6000): Promise<World> {
     const world = new World(options, scale);
     await world.server.start();
     return world;
@@ -56,7 +60,7 @@ export class World {
   public readonly codepipeline: CodePipeline;
   private readonly services: readonly Service[];
 
-  private constructor(options: Partial<OrganizationsOptions>, scale: number) {
+  private constructor({ roleSeconds, ...options }: WorldOptions, scale: number) {
     this.clock = new Clock(scale);
     const environment: Environment = { clock: this.clock, partition: 'aws', endpoint: '' };
     this.iam = new Iam(environment);
@@ -79,7 +83,8 @@ export class World {
     this.codepipeline = new CodePipeline(environment, { codecommit, codebuild: this.codebuild, cloudwatch, artifacts, roles, events });
     this.services = [
       this.iam, this.organizations, this.s3, this.ssm, this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline,
-      new Sts(environment, this.iam, this.organizations), new Account(this.organizations), new DynamoDb(environment), new Kms(environment, this.iam),
+      new Sts(environment, this.iam, this.organizations, roleSeconds), new Account(this.organizations), new DynamoDb(environment),
+      new Kms(environment, this.iam),
     ];
     for (const service of this.services) {
       this.server.register(service);

@@ -1,0 +1,127 @@
+import { Tags } from 'aws-cdk-lib';
+import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { orgEnvironments, signedIn } from './command-line';
+import { RELEASE, releases, settings } from './release';
+import { reasons, World } from './world';
+import { settled } from '../../cli/pipelines';
+import { grantedNeverUsed } from '../../rehearsal/assembly/never-used';
+import type { Execution } from '../../rehearsal/codepipeline/execution';
+import { CICD_ACCOUNT, REGION } from '../fixtures/app';
+import type { Cicd } from '../fixtures/app';
+
+/** What nothing has used, by its reason: whose right, and which; a word for all of them is `*`. */
+const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: string])[] = [
+  ['it finds an account whose e-mail is taken, or a request whose answer was lost', /^org-environments-access$/, 'organizations:ListAccounts organizations:ListCreateAccountStatus'],
+  ['an account is forgotten only if it was never created', /^org-environments-account-provider$/, 'dynamodb:DeleteItem'],
+  ['it names the branches that there are when the parent is none of them', /^org-environments-branch-provider$/, 'codecommit:ListBranches'],
+  ['the framework of CDK waits with it for a function that is not active yet', /(Framework|Waiter)Role/, 'lambda:GetFunction'],
+  ['Lambda sends what has failed for good, and CDK grants the rest with it', /^org-environments-(trigger|deployments)$/, 'sqs:GetQueueAttributes sqs:GetQueueUrl sqs:SendMessage'],
+  ['CodePipeline gives up an upload with it, and hands its artifact over to the account of the pipeline', /SourceRole/, 'codecommit:CancelUploadArchive s3:PutObjectAcl'],
+  ['AWS wants all of them for the key of artifacts, whoever reads or writes',
+    /^org-environments-pipeline-|SourceRole/, 'kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey'],
+  ['AWS looks at the bucket of artifacts with them', /^org-environments-pipeline-/, 's3:GetBucketAcl s3:GetBucketLocation s3:GetBucketVersioning s3:GetObjectVersion'],
+  ['CodePipeline handles artifacts itself with them', /^org-environments-pipeline-run$/, 's3:GetObject s3:PutObject'],
+  ['an app looks up what is in its account with it', /^org-environments-pipeline-synth$/, 'sts:AssumeRole'],
+  ['of what makes a resource the rehearsal asks the main action only, and CloudFormation more', /^org-environments-deployer-execution-/,
+    'codebuild:BatchGetProjects codepipeline:DisableStageTransition codepipeline:EnableStageTransition codepipeline:GetPipeline codepipeline:GetPipelineState '
+    + 'codepipeline:ListTagsForResource codepipeline:TagResource codepipeline:UntagResource events:DescribeRule events:DisableRule events:EnableRule '
+    + 'events:ListTagsForResource events:ListTargetsByRule events:UntagResource iam:AttachRolePolicy iam:DetachRolePolicy iam:GetRole iam:GetRolePolicy '
+    + 'iam:ListAttachedRolePolicies iam:ListRolePolicies iam:UntagRole iam:UpdateRole iam:UpdateRoleDescription logs:Describe* logs:DescribeLogGroups logs:Get* '
+    + 'logs:List* logs:Tag* logs:Untag*'],
+  ['tools that know no CloudFormation plan and make applications with them', /^org-environments-(plan|application)-/, '*'],
+];
+
+const isMeant = ([, roles, actions]: typeof REASONS[number], [role, action]: readonly [string, string]): boolean =>
+  roles.test(role) && (actions === '*' || actions.split(' ').includes(action));
+
+const OPERATOR = `arn:aws:iam::${CICD_ACCOUNT}:role/Operator`;
+
+describe('of all that an app is allowed', () => {
+  let world: World;
+  let unused: Record<string, string[]>;
+
+  beforeAll(async () => {
+    world = await World.start({ builds: true, files: RELEASE });
+    expect(reasons(await world.deploy(before))).toBe('');
+    await settled(world.simulation);
+    await deployPushHaltAndResume();
+    expect(reasons(await world.deploy(after))).toBe('');
+    await settled(world.simulation);
+    unused = grantedNeverUsed(world.simulation);
+  });
+  afterAll(() => world.stop());
+
+  function app(cicd: Cicd, tags: Record<string, string>): void {
+    // whoever makes what is in an account must be allowed to tag it
+    for (const [key, value] of Object.entries(tags)) Tags.of(cicd.stack).add(key, value);
+    cicd.organization.grantOperate(new Role(cicd.stack, 'Operator', { roleName: 'Operator', assumedBy: new AccountPrincipal(CICD_ACCOUNT) }));
+  }
+  function before(cicd: Cicd): void {
+    // they make the template too long to be handed over inline
+    app(cicd, { team: 'shop', cost: '1', purpose: 'everything that is allowed is used once' });
+    cicd.environment('dev', { account: cicd.account('dev', { organizationalUnit: 'Workloads/Test', accountTags: { cost: '1' } }), pipeline: { definition: releases() } });
+    cicd.environment('gone', { pipeline: { definition: releases(), enabled: false } });
+  }
+  /** One environment is changed, and the other is removed. */
+  function after(cicd: Cicd): void {
+    app(cicd, { team: 'shop' });
+    const account = cicd.account('dev', { accountName: 'shop-development', organizationalUnit: 'Workloads/Prod' });
+    cicd.environment('dev', { account, pipeline: { definition: releases('echo verified'), approval: true } });
+  }
+
+  const pairs = () => Object.entries(unused).flatMap(([role, actions]) => actions.map(action => [role, action] as const));
+  const latest = (): Execution | undefined => world.simulation.codepipeline.find(world.vended['shop-dev'], REGION, 'dev')?.executions[0];
+  const cli = async (...args: string[]) => expect(await orgEnvironments(signedIn(world, OPERATOR), ...args)).toMatchObject({ status: 0 });
+
+  async function deployPushHaltAndResume(): Promise<void> {
+    const commitId = await world.push('env/dev', settings('1.1.0'));
+    while (latest()?.found[0]?.revisionId !== commitId || !latest()?.stages.get('Synth')?.actions.has('Synth')) await new Promise(resolve => setTimeout(resolve, 20));
+    await cli('status');
+    await cli('halt', '--all', '--reason', 'the till is wrong');
+    await settled(world.simulation);
+    await cli('resume', '--all');
+    await settled(world.simulation);
+    expect(latest()?.status).toBe('Succeeded');
+  }
+
+  test('nothing is unused without a reason', () => {
+    expect(pairs().filter(pair => !REASONS.some(reason => isMeant(reason, pair)))).toEqual([]);
+  });
+
+  test.each(REASONS)('there is no more to say than: %s', (...reason) => {
+    const found = pairs().filter(pair => isMeant(reason, pair)).map(([, action]) => action);
+    const said = reason[2] === '*' ? found : reason[2].split(' ');
+    expect(found.length).toBeGreaterThan(0);
+    expect([...new Set(found)].sort()).toEqual([...new Set(said)].sort());
+  });
+
+  test('roles of the bootstrap are not told, nor those of applications', async () => {
+    const { simulation: { iam, cloudformation }, vended: { 'shop-development': accountId } } = world;
+    const body = JSON.stringify({
+      Resources: {
+        Role: {
+          Type: 'AWS::IAM::Role',
+          Properties: {
+            RoleName: 'till',
+            ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'],
+            AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] },
+          },
+        },
+      },
+    });
+    const build = iam.sessionOf(`arn:aws:iam::${accountId}:role/org-environments-pipeline-deploy`, 'build');
+    const stack = await cloudformation.create({
+      accountId,
+      region: REGION,
+      name: 'Till',
+      body,
+      capabilities: ['CAPABILITY_NAMED_IAM'],
+      roleArn: `arn:aws:iam::${accountId}:role/cdk-hnb659fds-cfn-exec-role-${accountId}-${REGION}`,
+      caller: { ...iam.sessionOf(`arn:aws:iam::${accountId}:role/cdk-hnb659fds-deploy-role-${accountId}-${REGION}`, 'deploy'), enteredFrom: build.arn },
+    });
+    expect(stack).toMatchObject({ status: 'CREATE_COMPLETE' });
+    const roles = iam.rolesOf(accountId).map(({ roleName }) => roleName).filter(name => /^(cdk-|till$)/.test(name));
+    expect(roles).toHaveLength(6);
+    expect(Object.keys(grantedNeverUsed(world.simulation)).filter(name => roles.includes(name))).toEqual([]);
+  });
+});
