@@ -38,7 +38,7 @@ export class Departure {
 
     let current = record;
     if (current.leaving === undefined) {
-      await this.turns.rest(stackKey, stackKey, 'Its environment is being removed');
+      await this.turns.rest(stackKey, { restingFor: stackKey, reason: 'Its environment is being removed', since: record.since });
       await atRest();
       current = await this.note(stackKey, current, 'pipeline at rest');
     }

@@ -164,7 +164,8 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const noted = await this.registry.write<StackRecord>(key, { ...record, routes }, record.version);
     // from now on, and not from when the pipeline is there: a push in between fails to start it, and the pipeline runs as soon as it is made
     const others = await this.routes.put(route, this.targetOf(owner, request));
-    for (const stackKey of keysOf(others, elsewhere)) await this.turns.rest(stackKey, key, `Its environment moves to account ${accountId}`);
+    const rest = { restingFor: key, reason: `Its environment moves to account ${accountId}`, since: record.since };
+    for (const stackKey of keysOf(others, elsewhere)) await this.turns.rest(stackKey, rest);
     return this.registry.write<StackRecord>(key, { ...noted, fence }, noted.version);
   }
 

@@ -7,6 +7,17 @@ import type { PipelineControl } from '../shared/pipeline-control';
 import { reopenPipeline, runAgain, stopPipeline } from '../shared/pipeline-control';
 import type { Registry } from '../shared/registry';
 
+/** A role that was made a moment ago is not known everywhere yet; who is refused for longer than that has to do with an account that was closed. */
+const PROPAGATION = 60_000;
+
+interface Rest {
+  /** The stack that takes its place, or its own one because it goes itself. */
+  readonly restingFor: string;
+  readonly reason: string;
+  /** When that was asked for. */
+  readonly since: number;
+}
+
 /** Of the pipelines of an environment, or of those that a branch leads to, only the last one runs; the others rest, and may be woken. */
 export class Turns {
   public constructor(
@@ -14,13 +25,16 @@ export class Turns {
     private readonly now: () => number,
   ) {}
 
-  /** Stops the pipeline of a stack and lets nothing more through, because another stack takes its place, or because it goes itself. */
-  public async rest(stackKey: string, restingFor: string, reason: string): Promise<void> {
+  /** Stops the pipeline of a stack and lets nothing more through. @throws a passing error if its role may still be unknown */
+  public async rest(stackKey: string, { restingFor, reason, since }: Rest): Promise<void> {
     const holder = await this.leases.holder(stackKey);
     if (!holder) return;
     // first the mark: whoever finds it knows that the pipeline must be woken
     await this.leases.rest(stackKey, restingFor);
-    await unlessAbsent(async () => { await stopPipeline(this.control, holder, reason); });
+    await unlessAbsent(async () => stopPipeline(this.control, holder, reason).catch((error: unknown) => {
+      if (isDenied(error) && this.now() - since < PROPAGATION) throw Object.assign(new Error(error.message), { $retryable: {} });
+      throw error;
+    }));
   }
 
   /** Lets the pipeline of a stack work again, if it rests. What its environment says, and who has halted it, still counts. */
@@ -52,7 +66,7 @@ export class Turns {
 }
 
 /** A pipeline that was never made, and an account that was closed: nothing runs there. */
-async function unlessAbsent(action: () => Promise<void>): Promise<void> {
+async function unlessAbsent(action: () => Promise<unknown>): Promise<void> {
   try {
     await action();
   } catch (error) {

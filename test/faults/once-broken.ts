@@ -135,6 +135,18 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
+    what: 'an environment that goes a moment after it came stops its pipeline before its application goes',
+    schedule: {
+      seed: 1,
+      readySeconds: 5,
+      roleSeconds: 45,
+      steps: [
+        { app: { one: 'plain', two: 'plain' }, faults: [], pause: 0 },
+        { faults: [], pause: 0 },
+      ],
+    },
+  },
+  {
     what: 'the application of an environment stays when its construct, account and branch are others',
     schedule: {
       seed: 1,
