@@ -21,8 +21,6 @@ const OF_THIS_MACHINE = /^(npm_config_(registry|cache|userconfig|globalconfig|ca
 
 /** The environment of a build before its own variables: what CodeBuild sets, and what leads to the simulated AWS. */
 export function machineVariables(build: Build, folders: MachineFolders, credentials: Credentials, endpoint: string): Record<string, string> {
-  const { project: { region, name }, request } = build;
-  const [account, kind] = [build.project.accountId, request.initiator];
   const kept = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && OF_THIS_MACHINE.test(entry[0]));
   return {
     npm_config_userconfig: join(homedir(), '.npmrc'),
@@ -33,33 +31,45 @@ export function machineVariables(build: Build, folders: MachineFolders, credenti
     TMPDIR: folders.temporary,
     LANG: 'C.UTF-8',
     CI: 'true',
+    ...awsVariables(build, credentials, endpoint),
+    // there is nobody to notify and nothing to count
+    CDK_NOTICES: 'false',
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    ...ownVariables(build, folders.source),
+  };
+}
+
+function awsVariables({ id, project: { region } }: Build, credentials: Credentials, endpoint: string): Record<string, string> {
+  return {
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
     // where CodeBuild has them, for whoever names the container as the source of a role
-    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint}${CREDENTIALS_PATH}${build.id}`,
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint}${CREDENTIALS_PATH}${id}`,
     AWS_ENDPOINT_URL: endpoint,
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    // there is nobody to notify and nothing to count
-    CDK_NOTICES: 'false',
-    CDK_DISABLE_CLI_TELEMETRY: 'true',
+  };
+}
+
+function ownVariables({ id, arn, number, startedAt, project, request }: Build, source: string): Record<string, string> {
+  return {
     CODEBUILD_CI: 'true',
-    CODEBUILD_AWS_ACCOUNT_ID: account,
-    CODEBUILD_BUILD_ARN: build.arn,
-    CODEBUILD_BUILD_ID: build.id,
-    CODEBUILD_BUILD_IMAGE: build.project.image,
-    CODEBUILD_BUILD_NUMBER: String(build.number),
+    CODEBUILD_AWS_ACCOUNT_ID: project.accountId,
+    CODEBUILD_BUILD_ARN: arn,
+    CODEBUILD_BUILD_ID: id,
+    CODEBUILD_BUILD_IMAGE: project.image,
+    CODEBUILD_BUILD_NUMBER: String(number),
     CODEBUILD_BUILD_SUCCEEDING: '1',
-    CODEBUILD_INITIATOR: kind,
-    CODEBUILD_LOG_PATH: build.id.slice(build.id.indexOf(':') + 1),
-    CODEBUILD_PROJECT_ARN: build.project.arn,
-    CODEBUILD_PROJECT_NAME: name,
-    CODEBUILD_SRC_DIR: folders.source,
+    CODEBUILD_INITIATOR: request.initiator,
+    CODEBUILD_LOG_PATH: id.slice(id.indexOf(':') + 1),
+    CODEBUILD_PROJECT_ARN: project.arn,
+    CODEBUILD_PROJECT_NAME: project.name,
+    CODEBUILD_SRC_DIR: source,
     ...request.sourceVersion !== undefined && { CODEBUILD_RESOLVED_SOURCE_VERSION: request.sourceVersion },
-    CODEBUILD_START_TIME: String(Math.floor(build.startedAt)),
+    CODEBUILD_START_TIME: String(Math.floor(startedAt)),
   };
 }
 

@@ -18,7 +18,7 @@ import { Notifications } from './notifications';
 import { PipelineOperations } from './operations';
 import { permissions } from './permissions';
 import type { Pipeline } from './pipeline';
-import { pipelineType } from './resource-type';
+import { PipelineType } from './resource-type';
 import { StageExecution } from './stage-execution';
 
 interface PipelineAction {
@@ -82,7 +82,7 @@ export class CodePipeline implements Service {
     const stages = new StageExecution(actions, new Conditions(cloudwatch, clock, partition), notifications, clock);
     this.engine = new Engine(stages, notifications, identifiers, clock);
     this.operations = new PipelineOperations(this.kept, this.engine, this.approvals, () => clock.now()).operations;
-    this.resourceTypes = { 'AWS::CodePipeline::Pipeline': pipelineType(environment, identifiers, this.kept, this.removed, this.engine) };
+    this.resourceTypes = { 'AWS::CodePipeline::Pipeline': new PipelineType(environment, identifiers, this.kept, this.removed, this.engine) };
   }
 
   /** A pipeline with all that has run in it. */

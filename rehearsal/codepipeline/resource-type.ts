@@ -9,50 +9,55 @@ import { assertStructure, Pipeline, PipelineProperties, type Declaration } from 
 export type Kept = Regional<Map<string, Pipeline>>;
 
 /** `AWS::CodePipeline::Pipeline`: a pipeline that is made begins to run at once, one that is changed does not. */
-export function pipelineType(environment: Environment, identifiers: Identifiers, kept: Kept, removed: Pipeline[], engine: Engine): ResourceType {
-  function declare(pipeline: Pipeline, declaration: Declaration, before: Declaration | undefined, by: string): Provisioned {
-    assertStructure(declaration);
-    pipeline.declaration = declaration;
-    pipeline.version += 1;
-    pipeline.updatedAt = environment.clock.now();
-    openAndClose(engine, pipeline, before, by);
-    return { id: pipeline.name, attributes: { Version: String(pipeline.version) } };
-  }
+export class PipelineType implements ResourceType {
+  /** @param removed takes the pipelines that go */
+  public constructor(
+    private readonly environment: Environment, private readonly identifiers: Identifiers, private readonly kept: Kept,
+    private readonly removed: Pipeline[], private readonly engine: Engine,
+  ) {}
 
-  async function create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+  public async create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+    const { environment: { partition, clock }, engine } = this;
     const declaration = read(PipelineProperties, input);
     const { accountId, region } = context;
-    const name = declaration.Name ?? identifiers.physicalName(context, 100);
-    const pipelines = kept.of(accountId, region);
+    const name = declaration.Name ?? this.identifiers.physicalName(context, 100);
+    const pipelines = this.kept.of(accountId, region);
     if (pipelines.has(name)) throw new AwsError('PipelineNameInUseException', `A pipeline with the name '${name}' already exists in account '${accountId}'`);
-    const arn = `arn:${environment.partition}:codepipeline:${region}:${accountId}:${name}`;
-    const pipeline = new Pipeline(name, arn, accountId, region, declaration, environment.clock.now());
+    const arn = `arn:${partition}:codepipeline:${region}:${accountId}:${name}`;
+    const pipeline = new Pipeline(name, arn, accountId, region, declaration, clock.now());
     const by = actorOf(context);
-    const provisioned = declare(pipeline, declaration, undefined, by);
+    const provisioned = this.declare(pipeline, declaration, undefined, by);
     pipelines.set(name, pipeline);
     engine.start(pipeline, { trigger: { triggerType: 'CreatePipeline', triggerDetail: by } });
     return provisioned;
   }
 
-  return {
-    create,
-    async update(id, input, before, context) {
-      const pipeline = kept.of(context.accountId, context.region).get(id);
-      if (pipeline === undefined || input.Name !== before.Name) return create(input, context);
-      const [declaration, former] = [read(PipelineProperties, input), read(PipelineProperties, before)];
-      if (!isSame(declaration, former)) engine.redefine(pipeline);
-      return declare(pipeline, declaration, former, actorOf(context));
-    },
-    async remove(id, _properties, context) {
-      const pipelines = kept.of(context.accountId, context.region);
-      const pipeline = pipelines.get(id);
-      if (pipeline === undefined) return;
-      pipelines.delete(id);
-      pipeline.removed = true;
-      removed.push(pipeline);
-      engine.cancel(pipeline);
-    },
-  };
+  public async update(id: string, input: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+    const pipeline = this.kept.of(context.accountId, context.region).get(id);
+    if (pipeline === undefined || input.Name !== before.Name) return this.create(input, context);
+    const [declaration, former] = [read(PipelineProperties, input), read(PipelineProperties, before)];
+    if (!isSame(declaration, former)) this.engine.redefine(pipeline);
+    return this.declare(pipeline, declaration, former, actorOf(context));
+  }
+
+  public async remove(id: string, _properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
+    const pipelines = this.kept.of(context.accountId, context.region);
+    const pipeline = pipelines.get(id);
+    if (pipeline === undefined) return;
+    pipelines.delete(id);
+    pipeline.removed = true;
+    this.removed.push(pipeline);
+    this.engine.cancel(pipeline);
+  }
+
+  private declare(pipeline: Pipeline, declaration: Declaration, before: Declaration | undefined, by: string): Provisioned {
+    assertStructure(declaration);
+    pipeline.declaration = declaration;
+    pipeline.version += 1;
+    pipeline.updatedAt = this.environment.clock.now();
+    openAndClose(this.engine, pipeline, before, by);
+    return { id: pipeline.name, attributes: { Version: String(pipeline.version) } };
+  }
 }
 
 /** Tags are no part of what a pipeline does. */

@@ -139,20 +139,7 @@ export class Pipeline extends Resource implements IPipeline {
       account,
       stackName: `${NAMES.pipelineRolePrefix}${this.pipelineName}`,
       description: 'The pipeline of an environment (cdk-org-environments)',
-      parameters: {
-        [PIPELINE_PARAMETERS.PIPELINE_NAME]: this.pipelineName,
-        [PIPELINE_PARAMETERS.REPOSITORY_NAME]: source.repositoryName,
-        [PIPELINE_PARAMETERS.BRANCH_NAME]: branch.branchName,
-        [PIPELINE_PARAMETERS.PARENT_BRANCH_NAME]: branch.branchParentName ?? '',
-        [PIPELINE_PARAMETERS.SOURCE_ROLE_ARN]: branch.source._connect(this, organization).roleArn,
-        [PIPELINE_PARAMETERS.ARTIFACT_KEY_ARN]: organization.artifactKey.keyArn,
-        [PIPELINE_PARAMETERS.TRIGGER_ROLE_ARN]: `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/${NAMES.triggerFunctionRole}`,
-        [PIPELINE_PARAMETERS.EVENT_BUS_ARN]: organization.eventBus.eventBusArn,
-        [PIPELINE_PARAMETERS.APPROVAL]: props.approval ? 'manual' : 'none',
-        [PIPELINE_PARAMETERS.APPROVAL_MINUTES]: String(checkedMinutes(this, 'approvalTimeout', props.approvalTimeout ?? Duration.days(7), 5, 86_400)),
-        [PIPELINE_PARAMETERS.APPROVAL_TOPIC_ARN]: this.approvalTopicArn(props),
-        [PIPELINE_PARAMETERS.STATE]: state,
-      },
+      parameters: this.parameters(props, source.repositoryName, state),
     });
     // the CDK command line writes each construct's path into the template, and so would make one template for each environment
     this.accountStack.node.setContext(PATH_METADATA_ENABLE_CONTEXT, false);
@@ -168,6 +155,24 @@ export class Pipeline extends Resource implements IPipeline {
       applications: props.keepApplication ?? !(account instanceof Account && !account._mayBeAdopted) ? 'keep' : 'delete',
     });
     this.pipelineArn = pipelineArn(this, account.accountId, this.pipelineName);
+  }
+
+  private parameters(props: PipelineProps, repositoryName: string, state: string): Record<string, string> {
+    const { organization, branch } = props;
+    return {
+      [PIPELINE_PARAMETERS.PIPELINE_NAME]: this.pipelineName,
+      [PIPELINE_PARAMETERS.REPOSITORY_NAME]: repositoryName,
+      [PIPELINE_PARAMETERS.BRANCH_NAME]: branch.branchName,
+      [PIPELINE_PARAMETERS.PARENT_BRANCH_NAME]: branch.branchParentName ?? '',
+      [PIPELINE_PARAMETERS.SOURCE_ROLE_ARN]: branch.source._connect(this, organization).roleArn,
+      [PIPELINE_PARAMETERS.ARTIFACT_KEY_ARN]: organization.artifactKey.keyArn,
+      [PIPELINE_PARAMETERS.TRIGGER_ROLE_ARN]: `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/${NAMES.triggerFunctionRole}`,
+      [PIPELINE_PARAMETERS.EVENT_BUS_ARN]: organization.eventBus.eventBusArn,
+      [PIPELINE_PARAMETERS.APPROVAL]: props.approval ? 'manual' : 'none',
+      [PIPELINE_PARAMETERS.APPROVAL_MINUTES]: String(checkedMinutes(this, 'approvalTimeout', props.approvalTimeout ?? Duration.days(7), 5, 86_400)),
+      [PIPELINE_PARAMETERS.APPROVAL_TOPIC_ARN]: this.approvalTopicArn(props),
+      [PIPELINE_PARAMETERS.STATE]: state,
+    };
   }
 
   private approvalTopicArn({ approval, approvalTopic, organization }: PipelineProps): string {

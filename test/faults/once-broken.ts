@@ -157,4 +157,8 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
       ],
     },
   },
+  {
+    what: 'a pipeline comes into an account whose roles are not known everywhere yet',
+    schedule: { seed: 1, readySeconds: 5, roleSeconds: 45, steps: [{ app: { one: 'plain', two: 'plain' }, faults: [], pause: 600 }] },
+  },
 ];
