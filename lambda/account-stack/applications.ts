@@ -5,6 +5,7 @@ import type { StackRecord } from './record';
 import { wasTold } from './record';
 import type { Home } from './words';
 import { isDenied, notDeletedApplication, notEnterableForApplication, protectedFromDeletion } from './words';
+import { passingWhileYoung } from './young';
 import type { Registry, Versioned } from '../shared/registry';
 import type { ListedStack, Stacks } from '../shared/stack-deployer';
 import { removeStack } from '../shared/stack-deployer';
@@ -14,7 +15,9 @@ const OURS = 'org-environments-';
 
 /** The stacks that a pipeline has deployed in its account. */
 export class Applications {
-  public constructor(private readonly registry: Registry, private readonly accounts: Accounts, private readonly home: Home) {}
+  public constructor(
+    private readonly registry: Registry, private readonly accounts: Accounts, private readonly home: Home, private readonly now: () => number,
+  ) {}
 
   /** Deletes them one after another and says whether all are gone: those that came last go first, and none before those that import from it. */
   public async remove(place: StackPlace, record: Versioned<StackRecord>): Promise<boolean> {
@@ -41,9 +44,10 @@ export class Applications {
     const application = { ...place, stackName: '' };
     try {
       return await this.accounts.enter(application);
-    } catch (error) {
+    } catch (refused) {
+      if (isDenied(refused) && wasTold(record)) return undefined;
+      const error = passingWhileYoung(refused, this.now() - record.since);
       if (!isDenied(error)) throw error;
-      if (wasTold(record)) return undefined;
       // the pipeline goes through another role, so its deletion would not tell
       await this.registry.write<StackRecord>(keyOf(place), { ...record, unreachable: record.attempt }, record.version);
       throw notEnterableForApplication(application, this.home, error);

@@ -25,9 +25,9 @@ export class Departure {
 
   public constructor(
     private readonly registry: Registry, private readonly accounts: Accounts, home: Home,
-    private readonly leases: Leases, private readonly turns: Turns,
+    private readonly leases: Leases, private readonly turns: Turns, now: () => number,
   ) {
-    this.applications = new Applications(registry, accounts, home);
+    this.applications = new Applications(registry, accounts, home, now);
   }
 
   /** Answers the record once the stack itself may go. A stack without pipeline may at once. */

@@ -44,7 +44,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     this.routes = new Routes(registry);
     this.turns = new Turns(registry, this.leases, control, now);
     this.deployment = new Deployment(registry, accounts, home, now, newAttempt);
-    this.departure = new Departure(registry, accounts, home, this.leases, this.turns);
+    this.departure = new Departure(registry, accounts, home, this.leases, this.turns, now);
   }
 
   public async create(owner: Owner, request: AccountStackRequest): Promise<void> {

@@ -1,14 +1,12 @@
 import type { Leases } from './lease';
 import { isDenied } from './words';
+import { passingWhileYoung } from './young';
 import { isNamed } from '../shared/errors';
 import { haltOf, haltReason, isHalted } from '../shared/halt';
 import type { LeaseHolder } from '../shared/lease';
 import type { PipelineControl } from '../shared/pipeline-control';
 import { reopenPipeline, runAgain, stopPipeline } from '../shared/pipeline-control';
 import type { Registry } from '../shared/registry';
-
-/** A role that was made a moment ago is not known everywhere yet; who is refused for longer than that has to do with an account that was closed. */
-const PROPAGATION = 60_000;
 
 interface Rest {
   /** The stack that takes its place, or its own one because it goes itself. */
@@ -32,8 +30,7 @@ export class Turns {
     // first the mark: whoever finds it knows that the pipeline must be woken
     await this.leases.rest(stackKey, restingFor);
     await unlessAbsent(async () => stopPipeline(this.control, holder, reason).catch((error: unknown) => {
-      if (isDenied(error) && this.now() - since < PROPAGATION) throw Object.assign(new Error(error.message), { $retryable: {} });
-      throw error;
+      throw passingWhileYoung(error, this.now() - since);
     }));
   }
 

@@ -1,6 +1,7 @@
 import { FakeAccounts } from './fake-accounts';
 import { FakePipelines } from './fake-pipelines';
 import { AccountStackLifecycle } from '../../lambda/account-stack/lifecycle';
+import { isTransient } from '../../lambda/shared/errors';
 import type { Owner } from '../../lambda/shared/lifecycle';
 import type { AccountStackRequest, AccountStackResult, LeaseRequest } from '../../src/account-stack/contract';
 import { FakeRegistry } from '../shared/fake-registry';
@@ -60,7 +61,9 @@ export class World {
 
   public async delete(wanted: AccountStackRequest = request, by: Owner = owner): Promise<void> {
     await this.lifecycle.remove(by, wanted);
-    for (let polls = 0; polls < 50; polls++) if (await this.lifecycle.finishRemoval(by, wanted)) return;
+    for (let polls = 0; polls < 50; polls++) {
+      if (await this.lifecycle.finishRemoval(by, wanted).catch((error: unknown) => this.passing(error))) return;
+    }
     throw new Error('never gone');
   }
 
@@ -70,6 +73,13 @@ export class World {
       if (progress.done) return progress.result;
     }
     throw new Error('never done');
+  }
+
+  /** What passes is tried again later. */
+  private passing(error: unknown): false {
+    if (!isTransient(error)) throw error;
+    this.time += 5000;
+    return false;
   }
 
   /** Where pushes to a branch lead. */

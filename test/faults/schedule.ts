@@ -71,6 +71,5 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
   readySeconds: fc.constantFrom(5, 20, 120, 700),
   steps: fc.array(step, { minLength: 1, maxLength: 3 }),
-  // the last, so that a seed has the steps that it always had; not longer, for a removal has no patience with the role of the bootstrap
-  roleSeconds: fc.constantFrom(0, 5, 30),
+  roleSeconds: fc.constantFrom(0, 5, 45),
 });

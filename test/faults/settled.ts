@@ -8,7 +8,7 @@ import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 /** What must hold when everything has been deployed without faults. */
 export async function unsettled(world: FaultyWorld, environments: readonly EnvironmentSpec[]): Promise<string[]> {
   const left = world.leftBehind ? [] : strays(world, environments);
-  return [...await undeclared(world, environments), ...left, ...await missedPushes(world, environments)];
+  return [...await undeclared(world, environments), ...left, ...await stalled(world), ...await missedPushes(world, environments)];
 }
 
 function strays(world: FaultyWorld, environments: readonly EnvironmentSpec[]): string[] {
@@ -94,6 +94,14 @@ function strayArtifacts(world: FaultyWorld): string[] {
 
 /** Simulated seconds in which a push has long started its pipeline. */
 const UNTIL_STARTED = 600;
+
+/** What was cancelled or stopped runs again, unless it must not. */
+async function stalled({ simulation: { clock, codepipeline }, leftBehind }: FaultyWorld): Promise<string[]> {
+  await clock.sleep(UNTIL_STARTED);
+  return leftBehind ? [] : codepipeline.present.filter(({ closed }) => closed.size === 0).flatMap(({ name, executions: [last] }) => (
+    /Cancelled|Stopp/.test(last?.status ?? '') ? [`the last run of '${name}' was ${last.status}, and nothing has started it again`] : []
+  ));
+}
 
 /** Whatever is pushed now comes into its pipeline. */
 async function missedPushes(world: FaultyWorld, environments: readonly EnvironmentSpec[]): Promise<string[]> {
