@@ -38,8 +38,9 @@ export class Departure {
 
     let current = record;
     if (current.leaving === undefined) {
-      await this.turns.rest(stackKey, { restingFor: stackKey, reason: 'Its environment is being removed', since: record.since });
-      await atRest();
+      const stopped = await this.turns.rest(stackKey, { restingFor: stackKey, reason: 'Its environment is being removed', since: record.since });
+      // one that is still being made would come open, so the former one waits until it is gone
+      if (stopped) await atRest();
       current = await this.note(stackKey, current, 'pipeline at rest');
     }
     if (current.leaving === 'pipeline at rest') {

@@ -12,7 +12,7 @@ import { fingerprintOf } from './record';
 import { Routes } from './routes';
 import { Turns } from './turns';
 import type { Home } from './words';
-import { belongsElsewhere, notGone, notReady } from './words';
+import { belongsElsewhere, isDenied, notGone, notReady } from './words';
 import type { AccountStackRequest, AccountStackResult } from '../../src/account-stack/contract';
 import { PIPELINE_STATE } from '../../src/private/contract';
 import { isHalted } from '../shared/halt';
@@ -96,6 +96,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     if (makeRoom && !await this.leavePrevious(owner, request, record)) return NOT_YET;
 
     const held = isLeased(request) ? await this.hold(owner, request, record) : record;
+    if (!held) return NOT_YET;
     const wanted = isLeased(request) ? await this.frozenWhileHalted(request) : request;
     const progress = await this.deployment.advance(wanted, held);
     if (!progress.done) return NOT_YET;
@@ -149,8 +150,8 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     throw new Error(`stack '${request.stackName}' in account ${request.accountId} was removed while it was being deployed: deploy again`);
   }
 
-  /** Holds the account: takes it once in an attempt, and looks afterwards whether it is still ours. */
-  private async hold(owner: Owner, request: Leased, record: Read): Promise<Read> {
+  /** Holds the account: takes it once in an attempt, and looks afterwards whether it is still ours. Nothing as long as another cannot be stopped. */
+  private async hold(owner: Owner, request: Leased, record: Read): Promise<Read | undefined> {
     const { accountId, lease } = request;
     const key = keyOf(request);
     if (record.fence !== undefined) {
@@ -165,8 +166,22 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     // from now on, and not from when the pipeline is there: a push in between fails to start it, and the pipeline runs as soon as it is made
     const others = await this.routes.put(route, this.targetOf(owner, request));
     const rest = { restingFor: key, reason: `Its environment moves to account ${accountId}`, since: record.since };
-    for (const stackKey of keysOf(others, elsewhere)) await this.turns.rest(stackKey, rest);
+    for (const stackKey of keysOf(others, elsewhere)) {
+      if (!await this.turns.rest(stackKey, rest) && await this.isBeingMade(stackKey)) return undefined;
+    }
     return this.registry.write<StackRecord>(key, { ...noted, fence }, noted.version);
+  }
+
+  /** A pipeline that is still being made comes open, whoever has said before that it must rest. */
+  private async isBeingMade(stackKey: string): Promise<boolean> {
+    const record = await this.registry.read<StackRecord>(stackKey);
+    const request = record?.owners.at(-1)?.request;
+    if (!request || !record.begun || record.complete) return false;
+    const stacks = await this.accounts.enter(request).catch((error: unknown) => {
+      if (isDenied(error)) return undefined;
+      throw error;
+    });
+    return (await stacks?.describe(request.stackName))?.status.endsWith('_IN_PROGRESS') === true;
   }
 
   /** What was asked for, unless somebody has halted the environment: then no update may let commits through. */
@@ -263,8 +278,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     if (!record) return false;
     if (record.begun && !await this.deployment.takeDown(place, record, options.unreachable)) return false;
     await this.leaveRoutes(record.routes ?? [], key);
-    // it had no pipeline that would have been stopped first
-    if (record.leaving === undefined) await atRest();
+    await atRest();
     await this.leases.release(key);
     await this.registry.remove(key, record.version);
     return true;

@@ -23,13 +23,13 @@ export class Turns {
     private readonly now: () => number,
   ) {}
 
-  /** Stops the pipeline of a stack and lets nothing more through. @throws a passing error if its role may still be unknown */
-  public async rest(stackKey: string, { restingFor, reason, since }: Rest): Promise<void> {
+  /** Stops the pipeline of a stack and lets nothing more through; answers false if there is none. @throws a passing error if its role may be unknown yet */
+  public async rest(stackKey: string, { restingFor, reason, since }: Rest): Promise<boolean> {
     const holder = await this.leases.holder(stackKey);
-    if (!holder) return;
+    if (!holder) return false;
     // first the mark: whoever finds it knows that the pipeline must be woken
     await this.leases.rest(stackKey, restingFor);
-    await unlessAbsent(async () => stopPipeline(this.control, holder, reason).catch((error: unknown) => {
+    return unlessAbsent(async () => stopPipeline(this.control, holder, reason).catch((error: unknown) => {
       throw passingWhileYoung(error, this.now() - since);
     }));
   }
@@ -63,10 +63,12 @@ export class Turns {
 }
 
 /** A pipeline that was never made, and an account that was closed: nothing runs there. */
-async function unlessAbsent(action: () => Promise<unknown>): Promise<void> {
+async function unlessAbsent(action: () => Promise<unknown>): Promise<boolean> {
   try {
     await action();
+    return true;
   } catch (error) {
     if (!isDenied(error) && !isNamed(error, 'PipelineNotFoundException', 'StageNotFoundException')) throw error;
+    return false;
   }
 }

@@ -135,6 +135,18 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
+    what: 'an environment that goes back while its new pipeline is still being made has one pipeline at work',
+    schedule: {
+      seed: 1,
+      readySeconds: 5,
+      steps: [
+        { app: { one: 'plain' }, faults: [], pause: 0 },
+        { app: { one: 'guest' }, faults: [], pause: 0 },
+        { app: { one: 'plain', two: 'renamed' }, faults: [], pause: 0 },
+      ],
+    },
+  },
+  {
     what: 'an environment that goes a moment after it came stops its pipeline before its application goes',
     schedule: {
       seed: 1,

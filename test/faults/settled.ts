@@ -83,11 +83,18 @@ function strayBranches(world: FaultyWorld, environments: readonly EnvironmentSpe
   return known === declared ? [] : [`the registry knows the branches '${known}', declared are '${declared}'`];
 }
 
+/** So long may an action go on that nobody waits for any more, until the stack of its pipeline is gone; in milliseconds. */
+const STILL_WRITING = 300_000;
+
 /** What a pipeline has left in the bucket of its account. */
 function strayArtifacts(world: FaultyWorld): string[] {
-  const { s3, codepipeline } = world.simulation;
+  const { s3, codepipeline, cloudformation } = world.simulation;
   return created(world).flatMap(({ accountId }) => {
-    const count = s3.bucket(`${NAMES.artifactBucketPrefix}${accountId}-${REGION}`)?.objects.size ?? 0;
+    const gone = Math.max(0, ...cloudformation.all.filter(stack => stack.accountId === accountId && stack.name.startsWith(NAMES.pipelineRolePrefix))
+      .map(({ deletedAt = 0 }) => deletedAt));
+    // what an action that was abandoned still writes expires some day
+    const objects = [...s3.bucket(`${NAMES.artifactBucketPrefix}${accountId}-${REGION}`)?.objects.values() ?? []];
+    const count = objects.filter(({ modifiedAt }) => modifiedAt < gone - STILL_WRITING).length;
     return count === 0 || codepipeline.pipelines(accountId, REGION).length > 0 ? [] : [`account ${accountId} has no pipeline, but ${count} artifacts`];
   });
 }

@@ -18,6 +18,8 @@ interface Told {
 }
 
 async function work(): Promise<void> {
+  // a good part of a run are errors of AWS, and nobody reads where they were made
+  Error.stackTraceLimit = 0;
   const apps = new Apps();
   for (let seed = first; seed < first + runs; seed += step) {
     const checked = await check(apps, seed);
