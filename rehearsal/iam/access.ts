@@ -83,14 +83,17 @@ export class Access {
     const resourceAccountId = owned?.accountId ?? (resource.split(':')[4] || caller.accountId);
     const role = principal.kind === 'session' ? this.iam.role(principal.arn) : undefined;
     const { policies, unknown } = this.policiesOf(role, caller);
-    const context = {
+    // few statements look at it, and it would be most of the work
+    let context: Context | undefined;
+    const contextOf = (): Context => context ??= {
       ...this.surroundings(resourceAccountId),
       ...this.identityContext(principal, role),
       ...this.resourceContext(resource),
       'aws:RequestedRegion': asked.region,
       ...asked.context,
     };
-    const decision = decide({ principal, action, resource, resourceAccountId, context }, {
+    const request: AccessRequest = { principal, action, resource, resourceAccountId, get context() { return contextOf(); } };
+    const decision = decide(request, {
       ...policies,
       serviceControl: this.organizations.policies.levels(caller.accountId, 'SERVICE_CONTROL_POLICY'),
       resourceControl: this.organizations.policies.levels(resourceAccountId, 'RESOURCE_CONTROL_POLICY'),

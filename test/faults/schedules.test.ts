@@ -3,9 +3,17 @@ import { check, describeBroken } from './check';
 import { ONCE_BROKEN } from './once-broken';
 import { play } from './run';
 
+const { stackTraceLimit } = Error;
 let apps: Apps;
-beforeAll(() => { apps = new Apps(); });
-afterAll(() => apps.remove());
+beforeAll(() => {
+  // a good part of a run are errors of AWS, and nobody reads where they were made
+  Error.stackTraceLimit = 0;
+  apps = new Apps();
+});
+afterAll(() => {
+  Error.stackTraceLimit = stackTraceLimit;
+  apps.remove();
+});
 
 test('the same seed is the same run', async () => {
   const [one, other] = [await check(apps, 7), await check(apps, 7)];

@@ -100,7 +100,7 @@ function strayArtifacts(world: FaultyWorld): string[] {
 }
 
 /** Simulated seconds in which a push has long started its pipeline. */
-const UNTIL_STARTED = 600;
+const UNTIL_STARTED = 240;
 
 /** What was cancelled or stopped runs again, unless it must not. */
 async function stalled({ simulation: { clock, codepipeline }, leftBehind }: FaultyWorld): Promise<string[]> {

@@ -50,7 +50,7 @@ function appliesTo(statement: Statement, document: PolicyDocument, request: Acce
   const hasVariables = document.Version === '2012-10-17';
   return actionMatches(statement, request.action)
     && resourceMatches(statement, request, hasVariables)
-    && conditionsHold(statement.Condition ?? {}, request.context, hasVariables);
+    && (statement.Condition === undefined || conditionsHold(statement.Condition, request.context, hasVariables));
 }
 
 function actionMatches(statement: Statement, action: string): boolean {
@@ -58,9 +58,10 @@ function actionMatches(statement: Statement, action: string): boolean {
   return listOf(statement.Action).some(pattern => matchesAction(pattern, action));
 }
 
-function resourceMatches(statement: Statement, { resource, context }: AccessRequest, hasVariables: boolean): boolean {
+function resourceMatches(statement: Statement, request: AccessRequest, hasVariables: boolean): boolean {
+  const { resource } = request;
   const filled = (patterns: Statement['Resource']): readonly (string | undefined)[] =>
-    listOf(patterns).map(pattern => hasVariables ? withVariables(pattern, context) : pattern);
+    listOf(patterns).map(pattern => hasVariables && pattern.includes('${') ? withVariables(pattern, request.context) : pattern);
   // with a variable that has no value a resource is neither named nor left out
   if (statement.NotResource !== undefined) {
     return filled(statement.NotResource).every(pattern => pattern !== undefined && !matchesResource(pattern, resource));
