@@ -104,7 +104,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const { stack, record: deployed } = progress.result;
     if (stack.parameters[PIPELINE_STATE.parameter] !== wanted.parameters?.[PIPELINE_STATE.parameter]) return this.again(wanted, deployed);
     if (isLeased(request)) await this.settleLease(owner, request, deployed);
-    if (isLeased(request) && deployed.complete && deployed.applied !== fingerprintOf(wanted)) await this.turns.goOn(keyOf(request), deployed.attempt);
+    if (isLeased(request) && deployed.complete && deployed.applied !== fingerprintOf(wanted)) await this.turns.goOn(keyOf(request), deployed);
     if (!await this.leavePrevious(owner, request, deployed)) return NOT_YET;
     await this.settle(wanted, deployed);
     return { done: true, result: resultOf(request, stack) };
@@ -203,7 +203,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const route = routeKey(repositoryArn, branchName);
     await this.leases.confirm(stackKey);
     await this.routes.put(route, this.targetOf(owner, request));
-    if (!await this.isReplaced(stackKey, record)) await this.turns.wake(stackKey, record.attempt);
+    if (!await this.isReplaced(stackKey, record)) await this.turns.wake(stackKey, record);
     await this.leaveRoutes((record.routes ?? []).filter(other => other !== route), stackKey);
   }
 
@@ -231,12 +231,13 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
   }
 
   /** A pipeline that had taken the place of others goes again because a deployment has failed. What is removed for good gives nothing back. */
-  private async wakeFormer(owner: Owner, key: string, { routes = [], attempt }: StackRecord): Promise<void> {
+  private async wakeFormer(owner: Owner, key: string, record: StackRecord): Promise<void> {
+    const { routes = [] } = record;
     const others = await Promise.all(routes.map(async route => this.routes.targetsOf(route)));
     for (const stackKey of keysOf(...others, await this.leases.elsewhere(key))) {
       const holder = await this.leases.holder(stackKey);
       if (holder?.restingFor !== key || !await this.stays(stackKey)) continue;
-      if (await this.accounts.isRollingBack(owner.stackId)) await this.turns.wake(stackKey, attempt);
+      if (await this.accounts.isRollingBack(owner.stackId)) await this.turns.wake(stackKey, record);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Leases } from './lease';
+import type { StackRecord } from './record';
 import { isDenied } from './words';
 import { passingWhileYoung } from './young';
 import { isNamed } from '../shared/errors';
@@ -16,6 +17,9 @@ interface Rest {
   readonly since: number;
 }
 
+/** What is being done, and when it was asked for. */
+type Attempt = Pick<StackRecord, 'attempt' | 'since'>;
+
 /** Of the pipelines of an environment, or of those that a branch leads to, only the last one runs; the others rest, and may be woken. */
 export class Turns {
   public constructor(
@@ -29,27 +33,28 @@ export class Turns {
     if (!holder) return false;
     // first the mark: whoever finds it knows that the pipeline must be woken
     await this.leases.rest(stackKey, restingFor);
-    return unlessAbsent(async () => stopPipeline(this.control, holder, reason).catch((error: unknown) => {
-      throw passingWhileYoung(error, this.now() - since);
-    }));
+    return this.unlessAbsent(since, async () => stopPipeline(this.control, holder, reason));
   }
 
-  /** Lets the pipeline of a stack work again, if it rests. What its environment says, and who has halted it, still counts. */
-  public async wake(stackKey: string, token: string): Promise<void> {
+  /**
+   * Lets the pipeline of a stack work again, if it rests. What its environment says, and who has halted it, still counts.
+   * @throws a passing error if its role may be unknown yet
+   */
+  public async wake(stackKey: string, { attempt: token, since }: Attempt): Promise<void> {
     const holder = await this.leases.holder(stackKey);
     if (!holder?.restingFor) return;
     const closedFor = async () => this.haltReason(holder);
     // its branch may have led to the one that had taken its place
     const reopening = { token, now: this.now(), missedPushes: true, closedFor };
-    if (!await this.isFrozen(holder)) await unlessAbsent(async () => { await reopenPipeline(this.control, holder, reopening); });
+    if (!await this.isFrozen(holder)) await this.unlessAbsent(since, async () => reopenPipeline(this.control, holder, reopening));
     await this.leases.wake(stackKey);
   }
 
   /** Starts the pipeline of a stack whose run was cancelled, as AWS does when the pipeline is changed. What must not run stays as it is. */
-  public async goOn(stackKey: string, token: string): Promise<void> {
+  public async goOn(stackKey: string, { attempt: token, since }: Attempt): Promise<void> {
     const holder = await this.leases.holder(stackKey);
     if (!holder || holder.restingFor || await this.isFrozen(holder)) return;
-    await unlessAbsent(async () => { await runAgain(this.control, holder, { token, now: this.now() }); });
+    await this.unlessAbsent(since, async () => runAgain(this.control, holder, { token, now: this.now() }));
   }
 
   private async isFrozen({ state, environmentName }: LeaseHolder): Promise<boolean> {
@@ -60,15 +65,16 @@ export class Turns {
     const halt = await haltOf(this.registry, environmentName);
     return halt && haltReason(halt);
   }
-}
 
-/** A pipeline that was never made, and an account that was closed: nothing runs there. */
-async function unlessAbsent(action: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await action();
-    return true;
-  } catch (error) {
-    if (!isDenied(error) && !isNamed(error, 'PipelineNotFoundException', 'StageNotFoundException')) throw error;
-    return false;
+  /** A pipeline that was never made, and an account that was closed: nothing runs there. */
+  private async unlessAbsent(since: number, action: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await action();
+      return true;
+    } catch (refused) {
+      const error = passingWhileYoung(refused, this.now() - since);
+      if (!isDenied(error) && !isNamed(error, 'PipelineNotFoundException', 'StageNotFoundException')) throw error;
+      return false;
+    }
   }
 }

@@ -147,6 +147,18 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
+    what: 'what was cancelled in a pipeline whose roles are young runs again',
+    schedule: {
+      seed: 1,
+      readySeconds: 5,
+      roleSeconds: 45,
+      steps: [
+        { app: { one: 'plain' }, faults: [], pause: 0 },
+        { app: { one: 'branch' }, faults: [], pause: 0 },
+      ],
+    },
+  },
+  {
     what: 'an environment that goes a moment after it came stops its pipeline before its application goes',
     schedule: {
       seed: 1,
