@@ -96,7 +96,7 @@ export class Deployment {
     if (await stacks.describe(request.stackName)) {
       const current = await this.registry.read<StackRecord>(keyOf(request));
       if (current?.begun) return undefined;
-      throw new Error(`account ${request.accountId} has a stack '${request.stackName}' already, which is not of this app: `
+      throw new Error(`account ${request.accountId} has a stack '${request.stackName}' already, which this app does not know: `
         + 'choose another stackName, or delete that stack');
     }
     return this.registry.write<StackRecord>(keyOf(request), { ...record, begun: true }, record.version);

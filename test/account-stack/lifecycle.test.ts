@@ -226,7 +226,7 @@ describe('owners', () => {
   test('a stack that somebody made in the account is neither changed nor deleted', async () => {
     const world = new World();
     world.accounts.of(ONE).put('net', 'CREATE_COMPLETE');
-    await expect(world.create()).rejects.toThrow(`account ${ONE} has a stack 'net' already, which is not of this app: choose another stackName, or delete`);
+    await expect(world.create()).rejects.toThrow(`account ${ONE} has a stack 'net' already, which this app does not know: choose another stackName, or delete`);
     await world.delete();
     expect(world.accounts.of(ONE).begun).toEqual([]);
   });
