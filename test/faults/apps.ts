@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
-import { exchangeHandlers, leanHandlers } from './handlers';
 import { OrganizationAccessRole } from '../../src';
 import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../fixtures/app';
+import { exchangeHandlers, leanHandlers } from '../fixtures/lean-handlers';
 
 /** How an environment differs from what it was first declared to be. */
 export const VARIANTS = ['plain', 'name', 'unit', 'tags', 'approval', 'parent', 'branch', 'renamed', 'moved', 'anew', 'guest', 'frozen', 'kept'] as const;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { reasons, World } from './world';
+import { IN_REAL_TIME, reasons, World } from './world';
 import { settled } from '../../cli/pipelines';
 import type { PipelineSummary } from '../../rehearsal/codepipeline/codepipeline';
 import type { PipelinePlan } from '../../src';
@@ -57,7 +57,7 @@ class OfflineTofu extends PipelineDefinition {
 
 let world: World;
 beforeAll(async () => {
-  world = await World.start({ builds: true, files: { 'app.js': APP, 'tofu.js': TOFU, ...release('1.0.0') } });
+  world = await World.start({ ...IN_REAL_TIME, builds: true, files: { 'app.js': APP, 'tofu.js': TOFU, ...release('1.0.0') } });
   const selfMutating = PipelineDefinition.selfMutating({ stack: 'Pipeline', installCommands: [], buildCommands: [], synthCommands: ['node app.js'] });
   expect(reasons(await world.deploy(cicd => {
     cicd.environment('infra', { pipeline: { definition: new OfflineTofu(), approval: true } });

@@ -30,7 +30,7 @@ describe('an environment that goes', () => {
   let world: World;
   let accountId: string;
   beforeAll(async () => {
-    world = await World.start({ virtual: {} });
+    world = await World.start();
     expect(reasons(await world.deploy(app({})))).toBe('');
     accountId = world.vended['shop-dev'];
   });
@@ -128,7 +128,7 @@ describe('an environment that goes', () => {
 });
 
 test('the last environment of a repository can be put back when its removal has failed, and removed again', async () => {
-  const world = await World.start({ virtual: {} });
+  const world = await World.start();
   const defined = (isThere: boolean) => (cicd: Cicd): void => {
     const account = cicd.account('dev');
     if (isThere) cicd.environment('dev', { account });

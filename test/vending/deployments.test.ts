@@ -1,6 +1,6 @@
 import { CodePipelineClient, RollbackStageCommand } from '@aws-sdk/client-codepipeline';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { reasons, World } from './world';
+import { IN_REAL_TIME, reasons, World } from './world';
 import { commitOf, deploymentKey } from '../../lambda/shared/deployments';
 import type { DeploymentRecord, Run } from '../../lambda/shared/deployments';
 import { grantedNeverUsed } from '../../rehearsal/assembly/never-used';
@@ -12,7 +12,7 @@ import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 describe('what a pipeline does', () => {
   let world: World;
   beforeAll(async () => {
-    world = await World.start();
+    world = await World.start(IN_REAL_TIME);
     const watched = (cicd: Cicd) => {
       const { stack, organization } = cicd;
       const account = cicd.account();

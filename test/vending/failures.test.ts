@@ -56,7 +56,8 @@ const troubles: Trouble[] = [
   },
   {
     what: 'the repository is empty',
-    options: { files: {} },
+    // a repository that git can push to
+    options: { files: {}, virtual: {} },
     app: dev,
     words: [/repository 'shop' .*has no commit yet/, /then deploy again/],
     mend: ({ simulation }) => push(simulation.codecommit.path(CICD_ACCOUNT, REGION, REPOSITORY)),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { orgEnvironments, signedIn } from './command-line';
 import type { Ended } from './command-line';
-import { reasons, World } from './world';
+import { IN_REAL_TIME, reasons, World } from './world';
 import type { Execution } from '../../rehearsal/codepipeline/execution';
 import type { Pipeline } from '../../rehearsal/codepipeline/pipeline';
 import type { PipelinePlan } from '../../src';
@@ -42,7 +42,7 @@ const FOREVER = 'while true; do sleep 0.1; done\n';
 describe('pipelines that are halted from a user\'s machine', () => {
   let world: World;
   beforeAll(async () => {
-    world = await World.start({ builds: true, files: { 'build.sh': 'true\n', 'deploy.sh': 'true\n' } });
+    world = await World.start({ ...IN_REAL_TIME, builds: true, files: { 'build.sh': 'true\n', 'deploy.sh': 'true\n' } });
     expect(reasons(await world.deploy(app()))).toBe('');
     await until(() => [pipeline('dev'), pipeline('test')].every(({ executions: [first] }) => first.status === 'Succeeded'));
   });

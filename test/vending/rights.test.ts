@@ -2,7 +2,7 @@ import { Tags } from 'aws-cdk-lib';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { orgEnvironments, signedIn } from './command-line';
 import { RELEASE, releases, settings } from './release';
-import { reasons, World } from './world';
+import { IN_REAL_TIME, reasons, World } from './world';
 import { settled } from '../../cli/pipelines';
 import { grantedNeverUsed } from '../../rehearsal/assembly/never-used';
 import type { Execution } from '../../rehearsal/codepipeline/execution';
@@ -41,7 +41,7 @@ describe('of all that an app is allowed', () => {
   let unused: Record<string, string[]>;
 
   beforeAll(async () => {
-    world = await World.start({ builds: true, files: RELEASE });
+    world = await World.start({ ...IN_REAL_TIME, builds: true, files: RELEASE });
     expect(reasons(await world.deploy(before))).toBe('');
     await settled(world.simulation);
     await deployPushHaltAndResume();

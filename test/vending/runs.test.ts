@@ -1,7 +1,7 @@
 import { StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import { Duration } from 'aws-cdk-lib';
 import { RELEASE, releases, settings } from './release';
-import { reasons, World } from './world';
+import { IN_REAL_TIME, reasons, World } from './world';
 import { settled } from '../../cli/pipelines';
 import { deploymentKey } from '../../lambda/shared/deployments';
 import type { DeploymentRecord } from '../../lambda/shared/deployments';
@@ -18,7 +18,7 @@ describe('a pipeline with the real template', () => {
   let events: EmittedEvent[];
 
   beforeAll(async () => {
-    world = await World.start({ builds: true, files: RELEASE });
+    world = await World.start({ ...IN_REAL_TIME, builds: true, files: RELEASE });
     events = [];
     const { events: bus } = world.simulation;
     const emit = bus.emit.bind(bus);

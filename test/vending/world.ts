@@ -16,8 +16,15 @@ import { Simulation } from '../../rehearsal/simulation';
 import { OrganizationAccessRole } from '../../src';
 import type { CicdProps } from '../fixtures/app';
 import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../fixtures/app';
+import type { LeanHandlers } from '../fixtures/lean-handlers';
+import { exchangeHandlers, leanHandlers } from '../fixtures/lean-handlers';
 
 export const REPOSITORY = 'shop';
+
+let lean: LeanHandlers | undefined;
+
+/** For what is a process beside this one, or asks over the network: it has no part in virtual time, in which functions reach AWS without HTTP. */
+export const IN_REAL_TIME = { scale: 180 };
 
 export interface WorldOptions extends Partial<SimulationOptions> {
   /** Files of the repository; none: it has no commit. */
@@ -32,8 +39,8 @@ export class World {
       managementAccountId: MANAGEMENT_ACCOUNT,
       organizationId: ORGANIZATION_ID,
       organizationalUnits: ['Workloads/Prod', 'Workloads/Test'],
-      scale: 180,
       builds: false,
+      ...(options.scale === undefined && { virtual: { direct: true } }),
       ...options,
     });
     const world = new World(simulation, folder);
@@ -92,6 +99,7 @@ export class World {
 
   /** Commits files on top of a branch, or of `main` for a new one, and pushes as a user does; answers the commit. */
   public async push(branch: string, files: Readonly<Record<string, string>>): Promise<string> {
+    if (this.simulation.options.virtual?.direct) return this.pushInMemory(branch, files);
     const clone = join(this.folder, `clone-${this.syntheses++}`);
     const identity = ['-c', 'user.name=Anna', '-c', 'user.email=anna@example.com'];
     // not execFileSync: a push asks the simulation, which runs in this process
@@ -108,6 +116,19 @@ export class World {
     await git('-C', clone, 'push', '--quiet', 'origin', branch);
     // git's hook cannot reach a simulation that has no server
     if (this.simulation.options.virtual) this.simulation.codecommit.received(basename(path, '.git'), `${before} ${commitId} refs/heads/${branch}`);
+    return commitId;
+  }
+
+  private async pushInMemory(branch: string, files: Readonly<Record<string, string>>): Promise<string> {
+    const { codecommit, clock } = this.simulation;
+    const git = codecommit.content(CICD_ACCOUNT, REGION, REPOSITORY);
+    const before = await git.head(branch);
+    const parent = before ?? await git.head('main');
+    const put = Object.entries(files).map(([path, content]) => ({ path, content: Buffer.from(content), mode: '100644' as const }));
+    const author = { name: 'Anna', email: 'anna@example.com', at: clock.now() };
+    const { commitId } = await git.commit({ parent, message: 'a change', author, put, remove: [] });
+    await git.moveBranch(branch, before, commitId);
+    codecommit.pushed(CICD_ACCOUNT, REGION, REPOSITORY, `${before ?? '0'.repeat(40)} ${commitId} refs/heads/${branch}`);
     return commitId;
   }
 
@@ -143,7 +164,9 @@ export class World {
     const cicd = new Cicd(app, props);
     cicd.stack.addStackDependency(management);
     define(cicd);
-    return app.synth().directory;
+    const { directory } = app.synth();
+    if (this.simulation.options.virtual?.direct) exchangeHandlers(directory, lean ??= leanHandlers());
+    return directory;
   }
 }
 
