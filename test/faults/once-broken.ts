@@ -185,4 +185,47 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     what: 'a pipeline comes into an account whose roles are not known everywhere yet',
     schedule: { seed: 1, readySeconds: 5, roleSeconds: 45, steps: [{ app: { one: 'plain', two: 'plain' }, faults: [], pause: 600 }] },
   },
+  {
+    what: 'an account stack that CloudFormation gave up to delete is named to whoever deploys its app anew',
+    schedule: {
+      seed: 1,
+      readySeconds: 5,
+      roleSeconds: 45,
+      steps: [
+        { app: { one: 'plain', two: 'renamed' }, faults: [], operator: { operation: 'halt', at: 0 }, pause: 0 },
+        { app: { one: 'kept', two: 'plain' }, faults: [{ kind: 'outage', at: 67, service: 'lambda', seconds: 1800 }], pause: 0 },
+        { faults: [], pause: 0 },
+      ],
+    },
+  },
+  {
+    what: 'one that an update has left behind is named as well',
+    schedule: {
+      seed: 1,
+      readySeconds: 5,
+      roleSeconds: 0,
+      steps: [
+        { app: { one: 'renamed' }, faults: [], operator: { operation: 'halt', at: 0 }, pause: 0 },
+        { app: { one: 'plain', two: 'plain' }, faults: [{ kind: 'outage', at: 70, service: 'dynamodb', seconds: 4500 }], pause: 0 },
+        { faults: [], operator: { operation: 'halt', at: 0 }, pause: 0 },
+      ],
+    },
+  },
+  {
+    what: 'a request that comes when another deployment is under way stops that in words, and not the next one',
+    schedule: {
+      seed: 1,
+      readySeconds: 700,
+      roleSeconds: 45,
+      steps: [
+        { app: { one: 'anew' }, faults: [], pause: 0 },
+        {
+          app: { one: 'plain', two: 'plain' },
+          faults: [{ kind: 'timeout', at: 1 }, { kind: 'creation', reason: 'INVALID_ADDRESS' }],
+          operator: { operation: 'halt', at: 112 },
+          pause: 30,
+        },
+      ],
+    },
+  },
 ];

@@ -73,8 +73,7 @@ class Run {
 
   private async withoutFaults(): Promise<void> {
     this.world.injector.arm([]);
-    const result = await this.world.deploy(this.app);
-    this.tell(`deployed ${JSON.stringify(this.app)} without faults`, result);
+    const result = await this.deployAsTold();
     await this.look('at the end');
     await this.resumeAll();
     // what needs no change is left alone, even if it was rolled back to
@@ -90,6 +89,16 @@ class Run {
     const end = await this.world.destroy(this.app);
     this.tell('destroyed', end);
     this.violations.push(...left(this.world), ...leftApplications(this.world, applications), ...end.failures.map(({ logicalId, reason }) => `not destroyed: ${logicalId}: ${reason.slice(0, 600)}`));
+  }
+
+  /** Once more where what a step has asked for comes so late that it stops this deployment, and says so. */
+  private async deployAsTold(): Promise<DeploymentResult> {
+    for (let attempt = 1; ; attempt++) {
+      const result = await this.world.deploy(this.app);
+      this.tell(`deployed ${JSON.stringify(this.app)} without faults`, result);
+      const isOvertaken = result.failures.some(({ reason }) => /something else was asked of '.+' meanwhile.*: deploy again/.test(reason));
+      if (attempt === 2 || !isOvertaken) return result;
+    }
   }
 
   private async resumeAll(): Promise<void> {
@@ -116,7 +125,7 @@ class Run {
 
   /** A name is still taken by what CloudFormation has given up to delete. */
   private isInTheWay({ failures }: DeploymentResult): boolean {
-    return this.world.leftBehind && failures.some(({ reason }) => / already exists\.$/.test(reason));
+    return this.world.leftBehind && failures.some(({ reason }) => / already exists\.$| already, which this app does not know/.test(reason));
   }
 
   private async look(when: string): Promise<void> {

@@ -59,7 +59,7 @@ export class FaultyWorld {
   /** Accounts in which applications were deleted while the pipeline let commits through. */
   public readonly hasty = new Set<string>();
 
-  private readonly abandoned = new Set<string>();
+  private readonly abandoned = new Map<string, string | undefined>();
 
   private constructor(public readonly simulation: Simulation, public readonly injector: Injector, private readonly apps: Apps) {
     this.operator = new Operator(simulation);
@@ -163,10 +163,11 @@ export class FaultyWorld {
     if (type === 'AWS::CloudFormation::Stack' && logicalId === 'Cicd' && status === 'DELETE_COMPLETE') this.operator.forget();
   }
 
-  private noteAbandoned({ type, logicalId, status }: StackEvent): void {
+  /** Another resource with the same logical id, which was never made, takes nothing along when it goes. */
+  private noteAbandoned({ type, logicalId, id, status }: StackEvent): void {
     if (!type.startsWith('Custom::')) return;
-    if (status === 'DELETE_FAILED') this.abandoned.add(logicalId);
-    if (status === 'DELETE_COMPLETE' || status === 'CREATE_COMPLETE') this.abandoned.delete(logicalId);
+    if (status === 'DELETE_FAILED') this.abandoned.set(logicalId, id);
+    if (status === 'CREATE_COMPLETE' || (status === 'DELETE_COMPLETE' && this.abandoned.get(logicalId) === id)) this.abandoned.delete(logicalId);
   }
 
   private async finishOperation(): Promise<void> {
