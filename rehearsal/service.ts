@@ -47,7 +47,11 @@ export class AwsError extends Error {
     /** Further members of the error, for example `Reason`. */
     public readonly details: Readonly<Record<string, unknown>> = {},
   ) {
+    // an answer: where it was made is of no interest, and to find that out takes longer than most of what AWS refuses
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = code;
   }
 }

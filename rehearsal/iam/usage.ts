@@ -1,4 +1,4 @@
-import { matchesAction } from './evaluate/pattern';
+import { anyAction } from './evaluate/pattern';
 import type { Iam } from './iam';
 import { listOf } from './policy';
 
@@ -20,7 +20,11 @@ export class Usage {
     const names = new Set(roleArns.map(nameOf));
     const used = [...this.used].flatMap(([arn, actions]) => names.has(nameOf(arn)) ? [...actions] : []);
     const granted = new Set(roleArns.flatMap(arn => this.granted(arn)));
-    return [...granted].filter(pattern => !used.some(action => matchesAction(pattern, action))).sort();
+    const isUsed = (pattern: string): boolean => {
+      const named = anyAction([pattern]);
+      return used.some(action => named.test(action));
+    };
+    return [...granted].filter(pattern => !isUsed(pattern)).sort();
   }
 
   private granted(roleArn: string): string[] {

@@ -11,9 +11,9 @@ type Star = (isEndOfPart: boolean) => string;
 const anything: Star = () => '.*';
 const withinPart: Star = isEndOfPart => isEndOfPart ? '.*' : '[^:]*';
 
-/** Actions know no case; `*` stands for any text and `?` for one character. */
-export function matchesAction(pattern: string, action: string): boolean {
-  return regular(pattern, anything, 'i').test(action);
+/** Fits an action that any of the patterns names: actions know no case; `*` stands for any text and `?` for one character. */
+export function anyAction(patterns: readonly string[]): RegExp {
+  return new RegExp(`^(?:${patterns.map(pattern => sourceOf(pattern, anything)).join('|')})$`, 'is');
 }
 
 export function matchesText(pattern: string, text: string): boolean {
@@ -63,19 +63,23 @@ function arnParts(arn: string): string[] {
   return parts.length < 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(':')];
 }
 
-function regular(pattern: string, star: Star, flags = ''): RegExp {
-  const key = `${flags}${star === anything ? '' : ':'}/${pattern}`;
+function regular(pattern: string, star: Star): RegExp {
+  const key = `${star === anything ? '' : ':'}/${pattern}`;
   const known = compiled.get(key);
   if (known !== undefined) return known;
+  const made = new RegExp(`^${sourceOf(pattern, star)}$`, 's');
+  compiled.set(key, made);
+  return made;
+}
+
+function sourceOf(pattern: string, star: Star): string {
   const lastPart = star === anything ? 0 : startOfLastPart(pattern);
   const source = pattern.replace(ESCAPED, (character, index: number) => {
     if (character === '?') return '.';
     if (character !== '*') return `\\${character}`;
     return index >= lastPart ? '.*' : star([':', undefined].includes(pattern[index + 1]));
   });
-  const made = new RegExp(`^${plainEscaped(source)}$`, `s${flags}`);
-  compiled.set(key, made);
-  return made;
+  return plainEscaped(source);
 }
 
 function plainEscaped(source: string): string {

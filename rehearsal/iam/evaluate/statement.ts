@@ -1,7 +1,7 @@
 import type { PolicyDocument, Statement } from '../policy';
 import { listOf } from '../policy';
 import { conditionsHold } from './conditions';
-import { matchesAction, matchesResource, withVariables } from './pattern';
+import { anyAction, matchesResource, withVariables } from './pattern';
 import { matchPrincipal, type PrincipalMatch } from './principals';
 import type { AccessRequest } from './request';
 
@@ -14,6 +14,9 @@ export interface Verdict {
 
 /** From the least to the most: what is given to everybody is given to a session itself, and so is more than what is given to its role. */
 const CLOSENESS: readonly PrincipalMatch[] = ['account', 'identity', 'anybody', 'session'];
+
+/** Every request looks at the actions of every statement: what they are is read once. */
+const namedActions = new WeakMap<Statement, RegExp>();
 
 /** The policies of an identity, a boundary, an organization: they name no principal. */
 export function judge(documents: readonly PolicyDocument[], request: AccessRequest): Verdict {
@@ -54,8 +57,12 @@ function appliesTo(statement: Statement, document: PolicyDocument, request: Acce
 }
 
 function actionMatches(statement: Statement, action: string): boolean {
-  if (statement.NotAction !== undefined) return !listOf(statement.NotAction).some(pattern => matchesAction(pattern, action));
-  return listOf(statement.Action).some(pattern => matchesAction(pattern, action));
+  let named = namedActions.get(statement);
+  if (named === undefined) {
+    named = anyAction(listOf(statement.NotAction ?? statement.Action));
+    namedActions.set(statement, named);
+  }
+  return named.test(action) === (statement.NotAction === undefined);
 }
 
 function resourceMatches(statement: Statement, request: AccessRequest, hasVariables: boolean): boolean {
