@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Accounts } from './aws';
 import { Departure } from './departure';
 import { Deployment } from './deployment';
@@ -69,8 +70,9 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const owners = withoutOwner(record.owners, owner);
     const rest = owners.at(-1);
     const last = rest === undefined;
-    // it was deployed as the one who goes declares it, who came when a construct was renamed and goes because the update has failed
-    const givenBack = rest && record.applied !== fingerprintOf(rest.request);
+    // it was deployed, or leased, as the one who goes declares it, who came when a construct was renamed and goes because the update has failed
+    const leased = record.owners.at(-1)?.request.lease;
+    const givenBack = rest && (record.applied !== fingerprintOf(rest.request) || !isDeepStrictEqual(leased, rest.request.lease));
     const next: StackRecord = {
       ...record,
       owners,

@@ -224,6 +224,17 @@ describe('an application that refuses to go', () => {
   });
 });
 
+test('applications go as the construct says that is there after a rollback', async () => {
+  const world = await deployed();
+  const [renamed, kept] = [ownerOf('Renamed'), { ...pipeline, lease: { ...lease, applications: 'keep' } } as const];
+  await world.create(kept, renamed);
+  world.accounts.rollingBack = true;
+  await world.delete(kept, renamed);
+  world.accounts.rollingBack = false;
+  await world.delete(pipeline);
+  expect(begun(world)).toEqual(['create pipe', 'delete web', 'delete database', 'delete network', 'delete pipe']);
+});
+
 describe('applications stay', () => {
   const KEPT = ['create pipe', 'delete pipe'];
 
