@@ -25,15 +25,20 @@ export class Requests {
     await this.registry.write<RequestRecord>(keyOf(owner), { ...record, ids: [...record?.ids ?? [], requestId].slice(-REMEMBERED) }, record?.version);
   }
 
-  /** Begins a request the first time it is seen; the same request may begin twice if this is killed in between. @throws if another one came later */
-  public async begin(owner: Owner, requestId: string, work: () => Promise<void>): Promise<void> {
+  /**
+   * Begins a request the first time that its work can begin; it may begin twice if this is killed in between.
+   * @returns whether it has begun
+   * @throws if another one came later
+   */
+  public async begin(owner: Owner, requestId: string, work: () => Promise<boolean>): Promise<boolean> {
     const record = await this.registry.read<RequestRecord>(keyOf(owner));
     if (record?.ids.at(-1) !== requestId) {
       throw new Error(`something else was asked of '${owner.logicalId}' meanwhile, so this is not gone on with: deploy again`);
     }
-    if (record.begun === requestId) return;
-    await work();
+    if (record.begun === requestId) return true;
+    if (!await work()) return false;
     await this.registry.write<RequestRecord>(keyOf(owner), { ids: record.ids, begun: requestId }, record.version);
+    return true;
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { awaitedByCloudFormation } from './awaited';
 import { isTransient } from './errors';
 import type { Lifecycle, Owner } from './lifecycle';
 import type { Registry } from './registry';
@@ -24,7 +25,9 @@ const logger = new Logger({ serviceName: 'org-environments' });
  * Turns a lifecycle into the two handlers that the provider framework calls. onEvent only notes what was asked: if it did something
  * and the framework failed to go on, that would never be taken back, because the framework keeps the Delete of such a resource to itself.
  */
-export function serve<Request, Result extends object>(lifecycle: Lifecycle<Request, Result>, registry: Registry): Handlers {
+export function serve<Request, Result extends object>(
+  lifecycle: Lifecycle<Request, Result>, registry: Registry, isAwaited = awaitedByCloudFormation(),
+): Handlers {
   const requests = new Requests(registry);
   return {
     onEvent: async event => {
@@ -41,7 +44,13 @@ export function serve<Request, Result extends object>(lifecycle: Lifecycle<Reque
       const owner = ownerOf(event);
       const request = requestOf<Request>(event.ResourceProperties);
       try {
-        await requests.begin(owner, event.RequestId, () => record(lifecycle, event, owner));
+        const begin = async (): Promise<boolean> => {
+          // Lambda may bring it again long after CloudFormation has given it up, and an account that was made then would be nobody's
+          if (event.RequestType !== 'Delete' && !await isAwaited(owner)) return false;
+          await record(lifecycle, event, owner);
+          return true;
+        };
+        if (!await requests.begin(owner, event.RequestId, begin)) return { IsComplete: false };
         if (event.RequestType === 'Delete') return { IsComplete: await lifecycle.finishRemoval(owner, request) };
         const progress = await lifecycle.advance(owner, request);
         return progress.done ? { IsComplete: true, Data: progress.result } : { IsComplete: false };

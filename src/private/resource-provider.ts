@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -65,6 +65,7 @@ export class ResourceProvider extends Construct {
     super(scope, id);
     const functions = new HandlerFunctions(this, 'Handler', props);
     this.role = functions.role;
+    this.noticeWhatIsAwaited();
     this.onEventHandler = functions.function('OnEvent', 'onEvent', Duration.minutes(1));
     const isCompleteHandler = functions.function('IsComplete', 'isComplete', Duration.minutes(1));
     const provider = new Provider(this, 'Provider', {
@@ -83,6 +84,18 @@ export class ResourceProvider extends Construct {
       if (child instanceof LambdaFunction) child.addEnvironment('AWS_MAX_ATTEMPTS', ATTEMPTS);
     }
     this.explain(provider, [this.onEventHandler, isCompleteHandler]);
+  }
+
+  private noticeWhatIsAwaited() {
+    const noticing = new PolicyStatement({
+      sid: 'NoticeWhatIsAwaited',
+      actions: ['cloudformation:DescribeStackResources'],
+      resources: [`arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/*`],
+    });
+    this.role.addToPrincipalPolicy(noticing);
+    acknowledgeWildcards(this.role, [noticing], {
+      NoticeWhatIsAwaited: 'the stacks of all apps that use the organization: what CloudFormation has given up is not begun any more',
+    });
   }
 
   private explain(provider: Provider, handlers: LambdaFunction[]) {

@@ -228,4 +228,30 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
       ],
     },
   },
+  {
+    what: 'an account is not made for a request that comes once more when CloudFormation has given it up',
+    schedule: {
+      seed: 1,
+      readySeconds: 5,
+      roleSeconds: 0,
+      steps: [
+        { app: { one: 'plain' }, faults: [], pause: 30 },
+        { app: { one: 'anew' }, faults: [{ kind: 'cancel', at: 5 }, { kind: 'timeout', at: 1 }], pause: 5000 },
+        { app: {}, faults: [], pause: 0 },
+      ],
+    },
+  },
+  {
+    what: 'what becomes of applications is what the construct says that is there after a rollback',
+    schedule: {
+      seed: 222895919,
+      readySeconds: 5,
+      roleSeconds: 0,
+      steps: [
+        { app: { one: 'renamed' }, faults: [], operator: { operation: 'halt', at: 34 }, pause: 0 },
+        { app: { one: 'kept', two: 'plain' }, faults: [{ kind: 'crash', at: 86, when: 'after' }], pause: 0 },
+        { app: { one: 'renamed' }, faults: [], pause: 0 },
+      ],
+    },
+  },
 ];

@@ -21,6 +21,7 @@ const RECORDS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
 const KEY = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'];
 const BUCKET = ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'];
 const ENTER = 'sts:AssumeRole';
+const AWAITED = 'cloudformation:DescribeStackResources';
 const BRANCHES = ['codecommit:CreateBranch', 'codecommit:CreateCommit', 'codecommit:GetBranch', 'codecommit:GetFile', 'codecommit:ListBranches'];
 const OPERATE = [
   'codebuild:StopBuild', 'codepipeline:DisableStageTransition', 'codepipeline:EnableStageTransition', 'codepipeline:GetPipelineState',
@@ -35,9 +36,9 @@ const ACCOUNTS = [
 
 test.each([
   ['org-environments-access', managing, [...ACCOUNTS, ENTER]],
-  ['org-environments-account-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER]],
-  ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, ...BRANCHES]],
-  ['org-environments-stack-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER, 's3:GetObject', 'cloudformation:DescribeStacks']],
+  ['org-environments-account-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER, AWAITED]],
+  ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, ...BRANCHES, AWAITED]],
+  ['org-environments-stack-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER, 's3:GetObject', 'cloudformation:DescribeStacks', AWAITED]],
   ['org-environments-operations', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetCommit', ENTER]],
   ['org-environments-trigger', cicd, [
     ...LOGS, 'codecommit:GetBranch', 'dynamodb:GetItem', ENTER, 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage',
@@ -78,6 +79,7 @@ describe('what a handler asks of AWS is what its roles may do', () => {
     // starting a pipeline is done through the start role there
     ['trigger', 'trigger', ['codecommit:GetBranch', 'codepipeline:StartPipelineExecution']],
     ['deployments', 'deployments', []],
+    ['look at what CloudFormation waits for', 'shared/awaited.ts', [AWAITED]],
     ['registry', 'shared/registry.ts', [...RECORDS, 'dynamodb:UpdateItem']],
     ['way into other accounts', 'shared/assume-role.ts', [ENTER]],
   ])('by the %s', (_, place, actions) => {

@@ -60,7 +60,8 @@ const update: CloudFormationCustomResourceEvent = {
 };
 const remove: CloudFormationCustomResourceEvent = { ...common, RequestType: 'Delete', PhysicalResourceId: 'Dev-0123456789abcdef' };
 
-const serve = (recorder: Recorder) => serveWith(recorder, new FakeRegistry());
+const awaited = async () => true;
+const serve = (recorder: Recorder, isAwaited = awaited) => serveWith(recorder, new FakeRegistry(), isAwaited);
 
 /** The logger writes to the streams themselves. */
 const logged: string[] = [];
@@ -142,12 +143,30 @@ test('what was asked before the last request does nothing any more, even if it c
   expect(recorder.seen.at(-1)?.method).toBe('advance');
 });
 
+test('what CloudFormation does not wait for is not begun, unless it is a removal', async () => {
+  const recorder = new Recorder();
+  let isAwaited = false;
+  const { onEvent, isComplete } = serve(recorder, async () => isAwaited);
+  const { PhysicalResourceId } = await onEvent(create);
+  expect(await isComplete(create)).toEqual({ IsComplete: false });
+  expect(recorder.seen).toEqual([]);
+  isAwaited = true;
+  await isComplete(create);
+  isAwaited = false;
+  await isComplete(create);
+  expect(recorder.seen.map(({ method }) => method)).toEqual(['create', 'advance', 'advance']);
+  const gone = { ...remove, RequestId: 'request-2', PhysicalResourceId };
+  await onEvent(gone);
+  await isComplete(gone);
+  expect(recorder.seen.slice(3).map(({ method }) => method)).toEqual(['remove', 'finishRemoval']);
+});
+
 test('a request that cannot be noted for most of a minute fails, with words that say what to do', async () => {
   jest.useFakeTimers({ now: 0 });
   const registry = new FakeRegistry();
   jest.spyOn(registry, 'read').mockRejectedValue(Object.assign(new Error('no'), { name: 'ServiceUnavailable' }));
   const recorder = new Recorder();
-  const refused = expect(serveWith(recorder, registry).onEvent(create)).rejects
+  const refused = expect(serveWith(recorder, registry, awaited).onEvent(create)).rejects
     .toThrow('ServiceUnavailable: no: AWS could not serve this just now; deploy again');
   await jest.advanceTimersByTimeAsync(50_000);
   await refused;
