@@ -12,7 +12,8 @@ export function awaitedByCloudFormation(client = new CloudFormationClient(client
     try {
       const asked = new DescribeStackResourcesCommand({ StackName: stackId, LogicalResourceId: logicalId });
       const { StackResources: [resource] = [] } = await client.send(asked);
-      return resource?.ResourceStatus === 'CREATE_IN_PROGRESS' || resource?.ResourceStatus === 'UPDATE_IN_PROGRESS';
+      const status = resource?.ResourceStatus ?? '';
+      return status.endsWith('_IN_PROGRESS') && !status.startsWith('DELETE_');
     } catch (error) {
       // the stack has no such resource, or is gone
       if (isNamed(error, 'ValidationError')) return false;

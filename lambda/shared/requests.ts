@@ -6,6 +6,8 @@ interface RequestRecord {
   readonly ids: readonly string[];
   /** The one that was begun last. */
   readonly begun?: string;
+  /** When the last one came, in milliseconds since 1970. */
+  readonly arrivedAt?: number;
 }
 
 /** Events come twice, but not after so many others. */
@@ -16,28 +18,31 @@ const REMEMBERED = 20;
  * was cancelled, and when Lambda delivers an event once more. Only the last may do anything.
  */
 export class Requests {
-  public constructor(private readonly registry: Registry) {}
+  public constructor(private readonly registry: Registry, private readonly now: () => number = Date.now) {}
 
   /** Keeps the place of a request among the others. */
   public async arrive(owner: Owner, requestId: string): Promise<void> {
     const record = await this.registry.read<RequestRecord>(keyOf(owner));
     if (record?.ids.includes(requestId)) return;
-    await this.registry.write<RequestRecord>(keyOf(owner), { ...record, ids: [...record?.ids ?? [], requestId].slice(-REMEMBERED) }, record?.version);
+    const ids = [...record?.ids ?? [], requestId].slice(-REMEMBERED);
+    await this.registry.write<RequestRecord>(keyOf(owner), { ...record, ids, arrivedAt: this.now() }, record?.version);
   }
 
   /**
-   * Begins a request the first time that its work can begin; it may begin twice if this is killed in between.
+   * Begins a request the first time that its work, which is told how many milliseconds ago it came, can begin; it may begin twice if this is killed
+   * in between.
    * @returns whether it has begun
    * @throws if another one came later
    */
-  public async begin(owner: Owner, requestId: string, work: () => Promise<boolean>): Promise<boolean> {
+  public async begin(owner: Owner, requestId: string, work: (age: number) => Promise<boolean>): Promise<boolean> {
     const record = await this.registry.read<RequestRecord>(keyOf(owner));
     if (record?.ids.at(-1) !== requestId) {
       throw new Error(`something else was asked of '${owner.logicalId}' meanwhile, so this is not gone on with: deploy again`);
     }
     if (record.begun === requestId) return true;
-    if (!await work()) return false;
-    await this.registry.write<RequestRecord>(keyOf(owner), { ids: record.ids, begun: requestId }, record.version);
+    const { ids, arrivedAt = 0, version } = record;
+    if (!await work(this.now() - arrivedAt)) return false;
+    await this.registry.write<RequestRecord>(keyOf(owner), { ids, arrivedAt, begun: requestId }, version);
     return true;
   }
 }

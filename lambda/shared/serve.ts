@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import type { IsAwaited } from './awaited';
 import { awaitedByCloudFormation } from './awaited';
-import { isTransient } from './errors';
+import { isNamed, isTransient } from './errors';
 import type { Lifecycle, Owner } from './lifecycle';
 import type { Registry } from './registry';
 import { Requests } from './requests';
@@ -18,6 +19,9 @@ export interface Handlers {
 /** How long onEvent tries, and how long it waits in between at most, in milliseconds. */
 const PATIENCE = 40_000;
 const LONGEST_PAUSE = 5000;
+
+/** In milliseconds. */
+const A_MOMENT = 60_000;
 
 const logger = new Logger({ serviceName: 'org-environments' });
 
@@ -44,13 +48,12 @@ export function serve<Request, Result extends object>(
       const owner = ownerOf(event);
       const request = requestOf<Request>(event.ResourceProperties);
       try {
-        const begin = async (): Promise<boolean> => {
-          // Lambda may bring it again long after CloudFormation has given it up, and an account that was made then would be nobody's
-          if (event.RequestType !== 'Delete' && !await isAwaited(owner)) return false;
+        const hasBegun = await requests.begin(owner, event.RequestId, async age => {
+          if (event.RequestType !== 'Delete' && !await mayBegin(owner, isAwaited, age)) return false;
           await record(lifecycle, event, owner);
           return true;
-        };
-        if (!await requests.begin(owner, event.RequestId, begin)) return { IsComplete: false };
+        });
+        if (!hasBegun) return { IsComplete: false };
         if (event.RequestType === 'Delete') return { IsComplete: await lifecycle.finishRemoval(owner, request) };
         const progress = await lifecycle.advance(owner, request);
         return progress.done ? { IsComplete: true, Data: progress.result } : { IsComplete: false };
@@ -61,6 +64,21 @@ export function serve<Request, Result extends object>(
       }
     },
   };
+}
+
+/**
+ * Lambda may bring a request again long after CloudFormation has given it up, and an account that was made for it then would be nobody's. What
+ * CloudFormation shows may be a moment old, and so may be the right to look at it. @throws if it still does not wait for the resource after that
+ */
+async function mayBegin(owner: Owner, isAwaited: IsAwaited, age: number): Promise<boolean> {
+  try {
+    if (await isAwaited(owner)) return true;
+  } catch (error) {
+    if (!isNamed(error, 'AccessDenied') || age > A_MOMENT) throw error;
+  }
+  logger.warn('not awaited', { logicalId: owner.logicalId });
+  if (age > A_MOMENT) throw new Error(`CloudFormation does not wait for '${owner.logicalId}' any more, so nothing is begun: deploy again`);
+  return false;
 }
 
 function record<Request, Result>(lifecycle: Lifecycle<Request, Result>, event: CloudFormationCustomResourceEvent, owner: Owner): Promise<void> {

@@ -161,6 +161,21 @@ test('what CloudFormation does not wait for is not begun, unless it is a removal
   expect(recorder.seen.slice(3).map(({ method }) => method)).toEqual(['remove', 'finishRemoval']);
 });
 
+test('what CloudFormation does not wait for after a minute has failed, so that it never begins with the next deployment', async () => {
+  jest.useFakeTimers({ now: 0 });
+  const recorder = new Recorder();
+  const denied = serve(recorder, async () => { throw Object.assign(new Error('not authorized'), { name: 'AccessDenied' }); });
+  const unwanted = serve(recorder, async () => false);
+  for (const { onEvent, isComplete } of [denied, unwanted]) {
+    await onEvent(create);
+    expect(await isComplete(create)).toEqual({ IsComplete: false });
+  }
+  jest.setSystemTime(61_000);
+  await expect(denied.isComplete(create)).rejects.toThrow('not authorized');
+  await expect(unwanted.isComplete(create)).rejects.toThrow("CloudFormation does not wait for 'Dev' any more, so nothing is begun: deploy again");
+  expect(recorder.seen).toEqual([]);
+});
+
 test('a request that cannot be noted for most of a minute fails, with words that say what to do', async () => {
   jest.useFakeTimers({ now: 0 });
   const registry = new FakeRegistry();
