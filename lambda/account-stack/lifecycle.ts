@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import type { Accounts } from './aws';
 import { Departure } from './departure';
 import { Deployment } from './deployment';
@@ -71,8 +70,7 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     const rest = owners.at(-1);
     const last = rest === undefined;
     // it was deployed, or leased, as the one who goes declares it, who came when a construct was renamed and goes because the update has failed
-    const leased = record.owners.at(-1)?.request.lease;
-    const givenBack = rest && (record.applied !== fingerprintOf(rest.request) || !isDeepStrictEqual(leased, rest.request.lease));
+    const givenBack = rest && !await this.isAsDeclared(record, rest.request);
     const next: StackRecord = {
       ...record,
       owners,
@@ -120,6 +118,13 @@ export class AccountStackLifecycle implements Lifecycle<AccountStackRequest, Acc
     }
     const rest = (await this.registry.read<StackRecord>(keyOf(place)))?.owners.at(-1);
     return !rest || (await this.advance(rest, rest.request)).done;
+  }
+
+  /** Whether stack and lease are what a request asks for. */
+  private async isAsDeclared({ applied }: StackRecord, request: AccountStackRequest): Promise<boolean> {
+    if (applied !== fingerprintOf(request)) return false;
+    const held = new Map<string, unknown>(Object.entries(await this.leases.holder(keyOf(request)) ?? {}));
+    return Object.entries(request.lease ?? {}).every(([name, value]) => held.get(name) === value);
   }
 
   /** CDK's framework gives up a little later, without a word of what was waited for. */
