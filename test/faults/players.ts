@@ -15,13 +15,12 @@ const NODE = ['--import', 'tsx', '--max-semi-space-size=32'];
 
 /** Processes that play schedules, one on each core; within Jest a run takes nearly twice as long. */
 export class Players {
-  private readonly all: readonly ChildProcess[];
+  private readonly all: ChildProcess[] = [];
   private readonly idle: ChildProcess[];
   private readonly waiting: ((player: ChildProcess) => void)[] = [];
 
   public constructor(count = availableParallelism()) {
-    this.all = Array.from({ length: count }, () => fork(PLAYER, { cwd: ROOT, execArgv: NODE }));
-    this.idle = [...this.all];
+    this.idle = Array.from({ length: count }, () => this.begin());
   }
 
   public async check(seed: number): Promise<Checked> {
@@ -44,9 +43,27 @@ export class Players {
     }));
   }
 
+  private begin(): ChildProcess {
+    const player = fork(PLAYER, { cwd: ROOT, execArgv: NODE });
+    this.all.push(player);
+    return player;
+  }
+
   private async ask(task: Task): Promise<Answer> {
     const player = this.idle.pop() ?? await new Promise<ChildProcess>(resolve => this.waiting.push(resolve));
-    const answer = await new Promise<Answer>((resolve, reject) => {
+    try {
+      return await this.answerOf(player, task);
+    } finally {
+      // another one comes for a player that has died
+      const next = player.connected ? player : this.begin();
+      const wait = this.waiting.shift();
+      if (wait) wait(next);
+      else this.idle.push(next);
+    }
+  }
+
+  private async answerOf(player: ChildProcess, task: Task): Promise<Answer> {
+    return new Promise<Answer>((resolve, reject) => {
       const died = (code: number | null): void => reject(new Error(`a player ended with ${code} at ${JSON.stringify(task)}`));
       player.once('exit', died);
       player.once('message', (told: Answer) => {
@@ -55,9 +72,5 @@ export class Players {
       });
       player.send(task);
     });
-    const next = this.waiting.shift();
-    if (next) next(player);
-    else this.idle.push(player);
-    return answer;
   }
 }

@@ -96,8 +96,8 @@ class Run {
     for (let attempt = 1; ; attempt++) {
       const result = await this.world.deploy(this.app);
       this.tell(`deployed ${JSON.stringify(this.app)} without faults`, result);
-      const isOvertaken = result.failures.some(({ reason }) => /something else was asked of '.+' meanwhile.*: deploy again/.test(reason));
-      if (attempt === 2 || !isOvertaken) return result;
+      const isOvertaken = result.failures.every(({ reason }) => /something else was asked of '.+' meanwhile.*: deploy again|cancelled$/.test(reason));
+      if (attempt === 2 || result.succeeded || !isOvertaken) return result;
     }
   }
 

@@ -19,7 +19,8 @@ describe('an environment whose account changes', () => {
   let world: World;
   const clashes: string[] = [];
   beforeAll(async () => {
-    world = await World.start();
+    // the handlers as they are shipped
+    world = await World.start({ virtual: {} });
     world.simulation.cloudformation.onEvent(({ logicalId, status }) => look(`${logicalId} ${status}`));
     world.simulation.server.onCall = ({ service, operation }) => look(`${service}:${operation}`);
     expect(reasons(await world.deploy(devIn('blue')))).toBe('');

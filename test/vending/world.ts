@@ -97,7 +97,7 @@ export class World {
     return this.simulation.cloudformation.find(accountId, REGION, stackName)?.status;
   }
 
-  /** Commits files on top of a branch, or of `main` for a new one, and pushes as a user does; answers the commit. */
+  /** Commits files on top of a branch, or of `main` for a new one, and pushes as a user does where git has a repository; answers the commit. */
   public async push(branch: string, files: Readonly<Record<string, string>>): Promise<string> {
     if (this.simulation.options.virtual?.direct) return this.pushInMemory(branch, files);
     const clone = join(this.folder, `clone-${this.syntheses++}`);
