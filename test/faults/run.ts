@@ -97,7 +97,7 @@ class Run {
       const result = await this.world.deploy(this.app);
       this.tell(`deployed ${JSON.stringify(this.app)} without faults`, result);
       const isOvertaken = result.failures.every(({ reason }) => /something else was asked of '.+' meanwhile.*: deploy again|cancelled$/.test(reason));
-      if (attempt === 2 || result.succeeded || !isOvertaken) return result;
+      if (attempt === 2 || result.succeeded || result.failures.length === 0 || !isOvertaken) return result;
     }
   }
 
