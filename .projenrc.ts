@@ -77,7 +77,8 @@ project.package.addField('exports', {
 
 const sources = ['lambda', 'rehearsal', 'cli', 'examples/quickstart', 'bench'];
 project.tsconfigDev?.file.addOverride('compilerOptions.paths', { 'cdk-org-environments': ['../src/index.ts'] });
-for (const dir of sources) project.tsconfigDev?.addInclude(`../${dir}/**/*.ts`);
+// one program of everything, which the linter shares
+for (const files of ['.projenrc.ts', ...['src', ...sources].map(dir => `${dir}/**/*.ts`)]) project.tsconfigDev?.addInclude(`../${files}`);
 
 project.eslint?.addRules({
   '@typescript-eslint/no-explicit-any': 'error',
@@ -129,7 +130,7 @@ project.tryFindObjectFile('.eslintrc.json')?.patch(
   JsonPatch.add('/ignorePatterns/-', 'examples/template-repository/'),
   // the project service looks for the nearest tsconfig.json only, which knows nothing of handlers, rehearsal and tests
   JsonPatch.remove('/parserOptions/projectService'),
-  JsonPatch.add('/parserOptions/project', ['./test/tsconfig.json', './tsconfig.json', './projenrc/tsconfig.json']),
+  JsonPatch.add('/parserOptions/project', ['./test/tsconfig.json']),
 );
 
 project.synth();

@@ -200,4 +200,6 @@ export interface Environment {
   readonly endpoint: string;
   /** Functions run in this process, not in processes of their own. */
   readonly inProcess?: InProcess;
+  /** Whether processes beside this one reach the endpoint. */
+  readonly listens: boolean;
 }

@@ -65,6 +65,8 @@ export interface SimulationOptions {
    * and with the same chance it is the same run.
    */
   readonly virtual?: InProcess & VirtualClockOptions;
+  /** Functions run in this process, as they do in virtual time, though time passes. @default - in processes of their own */
+  readonly inProcess?: InProcess;
   /** Folder from which functions get SDK clients that AWS's runtime has and the rehearsal does not bring. @default the current folder */
   readonly modules?: string;
 }
@@ -100,7 +102,7 @@ export class Simulation {
   public readonly cloudformation: CloudFormation;
   /** Ids of the stacks that an assembly has deployed itself, and not its functions. */
   public readonly deployed = new Set<string>();
-  /** Tables in plain memory, where `virtual.direct` asks for them. */
+  /** Tables in plain memory, where `direct` asks for them. */
   public readonly tables: PlainTables;
   private readonly services: readonly Service[];
   private readonly temporary = mkdtempSync(join(tmpdir(), 'rehearsal-'));
@@ -184,7 +186,7 @@ export class Simulation {
     return [
       this.iam, new Sts(environment, this.iam, this.organizations, this.options.roleSeconds), this.organizations,
       new Account(this.organizations), this.s3, this.ssm, this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline,
-      this.lambda, this.cloudformation, this.options.virtual?.direct ? this.tables : new DynamoDb(environment), new Kms(environment, this.iam),
+      this.lambda, this.cloudformation, environment.inProcess?.direct ? this.tables : new DynamoDb(environment), new Kms(environment, this.iam),
       new StepFunctions(environment, this.lambda, this.iam, access), new CloudTrail(environment), new Ses(),
     ];
   }
@@ -240,7 +242,8 @@ export class Simulation {
       get endpoint() {
         return server().endpoint;
       },
-      inProcess: this.options.virtual,
+      inProcess: this.options.virtual ?? this.options.inProcess,
+      listens: this.options.virtual === undefined,
     };
   }
 }

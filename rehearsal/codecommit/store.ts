@@ -135,8 +135,7 @@ export class RepositoryStore {
     const { folder, git } = await this.open();
     const path = join(folder, `${repositoryId}.git`);
     await fill.git(git, path);
-    // a simulation within this process listens to nobody
-    if (this.environment.inProcess === undefined) installHook(path, repositoryId, this.environment.endpoint);
+    if (this.environment.listens) installHook(path, repositoryId, this.environment.endpoint);
     return { git: new GitRepository(git, path), path };
   }
 

@@ -42,7 +42,8 @@ const FOREVER = 'while true; do sleep 0.1; done\n';
 describe('pipelines that are halted from a user\'s machine', () => {
   let world: World;
   beforeAll(async () => {
-    world = await World.start({ ...IN_REAL_TIME, builds: true, files: { 'build.sh': 'true\n', 'deploy.sh': 'true\n' } });
+    // the handlers that are shipped, with their SDK
+    world = await World.start({ ...IN_REAL_TIME, inProcess: {}, builds: true, files: { 'build.sh': 'true\n', 'deploy.sh': 'true\n' } });
     expect(reasons(await world.deploy(app()))).toBe('');
     await until(() => [pipeline('dev'), pipeline('test')].every(({ executions: [first] }) => first.status === 'Succeeded'));
   });

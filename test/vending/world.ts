@@ -23,8 +23,8 @@ export const REPOSITORY = 'shop';
 
 let lean: LeanHandlers | undefined;
 
-/** For what is a process beside this one, or asks over the network: it has no part in virtual time, in which functions reach AWS without HTTP. */
-export const IN_REAL_TIME = { scale: 180 };
+/** For what is a process beside this one, or asks over the network: it has no part in virtual time. */
+export const IN_REAL_TIME = { scale: 180, inProcess: { direct: true } };
 
 export interface WorldOptions extends Partial<SimulationOptions> {
   /** Files of the repository; none: it has no commit. */
@@ -61,6 +61,11 @@ export class World {
     return destroyAssembly(this.simulation, this.synthesize(define));
   }
 
+  private get isDirect(): boolean {
+    const { virtual, inProcess } = this.simulation.options;
+    return (virtual ?? inProcess)?.direct === true;
+  }
+
   private async seed(files: Readonly<Record<string, string>>): Promise<void> {
     const source = join(this.folder, `source-${this.syntheses++}`);
     mkdirSync(source);
@@ -82,11 +87,13 @@ export class World {
 
   /** A record of the registry. */
   public async record<T extends object>(key: string): Promise<T | undefined> {
-    const { iam, server, cloudformation } = this.simulation;
+    const { iam, server, cloudformation, tables } = this.simulation;
     const resources = [...cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.resources.values() ?? []];
+    const table = resources.find(({ type }) => type === 'AWS::DynamoDB::Table')?.id ?? '';
+    if (this.isDirect) return tables.items(CICD_ACCOUNT, REGION, table).find(({ pk }) => pk === key) as T | undefined;
     const credentials = iam.issue({ accountId: CICD_ACCOUNT, arn: `arn:aws:iam::${CICD_ACCOUNT}:root` });
     const client = new DynamoDBClient({ endpoint: server.endpoint, region: REGION, credentials });
-    return new TableRegistry(resources.find(({ type }) => type === 'AWS::DynamoDB::Table')?.id, DynamoDBDocumentClient.from(client)).read<T>(key);
+    return new TableRegistry(table, DynamoDBDocumentClient.from(client)).read<T>(key);
   }
 
   public calls(operation: string): number {
@@ -99,7 +106,7 @@ export class World {
 
   /** Commits files on top of a branch, or of `main` for a new one, and pushes as a user does where git has a repository; answers the commit. */
   public async push(branch: string, files: Readonly<Record<string, string>>): Promise<string> {
-    if (this.simulation.options.virtual?.direct) return this.pushInMemory(branch, files);
+    if (this.isDirect) return this.pushInMemory(branch, files);
     const clone = join(this.folder, `clone-${this.syntheses++}`);
     const identity = ['-c', 'user.name=Anna', '-c', 'user.email=anna@example.com'];
     // not execFileSync: a push asks the simulation, which runs in this process
@@ -165,7 +172,7 @@ export class World {
     cicd.stack.addStackDependency(management);
     define(cicd);
     const { directory } = app.synth();
-    if (this.simulation.options.virtual?.direct) exchangeHandlers(directory, lean ??= leanHandlers());
+    if (this.isDirect) exchangeHandlers(directory, lean ??= leanHandlers());
     return directory;
   }
 }

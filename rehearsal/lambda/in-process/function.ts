@@ -39,7 +39,9 @@ export class InProcessFunction implements Execution {
     this.requestId = invocation.requestId;
     const endsAt = clock.now() + timeoutSeconds * 1000;
     return new Promise<Outcome>(resolve => {
-      const callOff = clock.deadline(timeoutSeconds, 0, () => this.end({ error: timeoutFailure(clock.now(), invocation.requestId, timeoutSeconds) }));
+      const callOff = clock.deadline(timeoutSeconds, timeoutSeconds, () => {
+        this.end({ error: timeoutFailure(clock.now(), invocation.requestId, timeoutSeconds) });
+      });
       this.settle = outcome => { callOff(); resolve(outcome); };
       void this.run(invocation, endsAt).then(outcome => this.finish(outcome));
     });

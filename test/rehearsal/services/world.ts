@@ -62,7 +62,7 @@ export class World {
 
   private constructor({ roleSeconds, ...options }: WorldOptions, scale: number) {
     this.clock = new Clock(scale);
-    const environment: Environment = { clock: this.clock, partition: 'aws', endpoint: '' };
+    const environment: Environment = { clock: this.clock, partition: 'aws', endpoint: '', listens: true };
     this.iam = new Iam(environment);
     this.server = new Server(this.iam, this.clock);
     this.organizations = new Organizations(environment, this.iam, { managementAccountId: MANAGEMENT, ...options });
