@@ -52,6 +52,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverage: false,
       testSequencer: '<rootDir>/test/setup/longest-first.js',
       globalSetup: '<rootDir>/test/setup/temporary-folder.ts',
+      setupFiles: ['<rootDir>/test/setup/short-stacks.ts'],
       globalTeardown: '<rootDir>/test/setup/remove-temporary-folder.ts',
       moduleNameMapper: { '^cdk-org-environments$': '<rootDir>/src/index.ts' },
     },

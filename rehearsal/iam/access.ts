@@ -25,6 +25,20 @@ interface AskedByService extends Permission {
   readonly sourceAccount: string;
 }
 
+/** Few statements look at the context, and it would be most of the work. */
+class LazyRequest implements AccessRequest {
+  private known?: Context;
+
+  public constructor(
+    public readonly principal: Principal, public readonly action: string, public readonly resource: string, public readonly resourceAccountId: string,
+    private readonly makeContext: () => Context,
+  ) {}
+
+  public get context(): Context {
+    return this.known ??= this.makeContext();
+  }
+}
+
 /** Whether somebody may do something, by all policies that have a say in it. */
 export class Access {
   public readonly usage: Usage;
@@ -83,16 +97,13 @@ export class Access {
     const resourceAccountId = owned?.accountId ?? (resource.split(':')[4] || caller.accountId);
     const role = principal.kind === 'session' ? this.iam.role(principal.arn) : undefined;
     const { policies, unknown } = this.policiesOf(role, caller);
-    // few statements look at it, and it would be most of the work
-    let context: Context | undefined;
-    const contextOf = (): Context => context ??= {
+    const request = new LazyRequest(principal, action, resource, resourceAccountId, () => ({
       ...this.surroundings(resourceAccountId),
       ...this.identityContext(principal, role),
       ...this.resourceContext(resource),
       'aws:RequestedRegion': asked.region,
       ...asked.context,
-    };
-    const request: AccessRequest = { principal, action, resource, resourceAccountId, get context() { return contextOf(); } };
+    }));
     const decision = decide(request, {
       ...policies,
       serviceControl: this.organizations.policies.levels(caller.accountId, 'SERVICE_CONTROL_POLICY'),
