@@ -10,7 +10,7 @@ type Write = (line: string) => void;
 /** How often what AWS answers only so often was called. */
 export function tellQuotas(quotas: readonly QuotaUse[], write: Write): void {
   if (quotas.length === 0) return;
-  write('Busiest second and minute, of what AWS Organizations allows (rates of other services are not simulated):');
+  write('Busiest second and minute, of what AWS allows (what it does not publish is not told):');
   const width = Math.max(...quotas.map(({ operation }) => operation.length));
   for (const { operation, calls, secondPeak, secondAllowed, minutePeak, minuteAllowed, throttled } of quotas) {
     const refused = throttled > 0 ? pc.yellow(`, ${throttled} throttled`) : '';

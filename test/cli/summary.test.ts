@@ -12,9 +12,23 @@ test('the use of a quota is that of the busiest second and minute', () => {
   const lines: string[] = [];
   tellQuotas([use], line => lines.push(line));
   expect(lines).toEqual([
-    'Busiest second and minute, of what AWS Organizations allows (rates of other services are not simulated):',
+    'Busiest second and minute, of what AWS allows (what it does not publish is not told):',
     expect.stringContaining('organizations:CreateAccount  3 of 3, 5 of 9; 7 calls in all'),
   ]);
+});
+
+test('a rate that each account has for itself is told of the one that comes closest to it, and operations that share one together', () => {
+  const call = { service: 'ssm', caller: '', region: 'eu-west-1' };
+  const some = (accountId: string, operation: string, times: readonly number[]) => times.map(at => ({ ...call, accountId, operation, at }));
+  const uses = quotaUse([
+    ...some(ACCOUNT, 'GetParameter', [0, 200, 70_000]), ...some(ACCOUNT, 'GetParameters', [300]), ...some('222222222222', 'GetParameter', [0, 400]),
+    { ...call, accountId: ACCOUNT, operation: 'PutParameter', at: 0, error: 'ThrottlingException' },
+  ]);
+  const [get, put] = uses;
+  expect(get).toEqual({
+    operation: 'ssm:GetParameter, GetParameters', calls: 6, secondPeak: 3, secondAllowed: 40, minutePeak: 3, minuteAllowed: 2400, throttled: 0,
+  });
+  expect(put).toMatchObject({ operation: 'ssm:PutParameter', secondPeak: 1, secondAllowed: 3, throttled: 1 });
 });
 
 test('how many accounts were created and closed at once is told beside what AWS allows, and how many there are', async () => {
