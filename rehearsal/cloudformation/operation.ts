@@ -172,6 +172,9 @@ export function dependenciesOf(logicalId: string, target: Target): string[] {
   return [...new Set(mentioned)].filter(name => name in target.template.Resources);
 }
 
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-organizations-account.html */
+const KEPT_BY_DEFAULT = new Set(['AWS::Organizations::Account']);
+
 function describe(logicalId: string, target: Target, scope: StackScope): Wanted {
   const declared = target.template.Resources[logicalId];
   const properties = scope.resolve(declared.Properties);
@@ -180,7 +183,7 @@ function describe(logicalId: string, target: Target, scope: StackScope): Wanted 
     type: declared.Type,
     properties: isFields(properties) ? { ...properties } : {},
     dependencies: dependenciesOf(logicalId, target),
-    deletionPolicy: declared.DeletionPolicy ?? 'Delete',
+    deletionPolicy: declared.DeletionPolicy ?? (KEPT_BY_DEFAULT.has(declared.Type) ? 'Retain' : 'Delete'),
     updateReplacePolicy: declared.UpdateReplacePolicy ?? 'Delete',
     path: pathOf(target, logicalId),
   };

@@ -41,7 +41,7 @@ export function organizationalUnitType(organizations: Organizations): ResourceTy
   };
 }
 
-/** `AWS::Organizations::Account`: waits for the account; deletion closes it. */
+/** `AWS::Organizations::Account`: waits for the account; a deletion that its template asks for closes it. */
 export class AccountType implements ResourceType {
   private inProgress = 0;
 
@@ -96,7 +96,7 @@ export class AccountType implements ResourceType {
 
   private placed(accountId: string, parentId: string | undefined): Provisioned {
     const known = requiredAccount(this.organizations, accountId);
-    // the account is there already, and CloudFormation knows it: a rollback closes it
+    // the account is there already, and CloudFormation knows it
     if (parentId !== undefined && !this.organizations.tree.hasParent(parentId)) {
       throw new ResourceFailure(`You specified a destination parent that doesn't exist: ${parentId} (DestinationParentNotFoundException)`, accountId);
     }

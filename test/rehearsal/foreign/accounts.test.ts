@@ -1,8 +1,10 @@
 import { AwsOrganizationsStack } from 'aws-bootstrap-kit';
 import type { App } from 'aws-cdk-lib';
-import { Stack } from 'aws-cdk-lib';
+import { CfnDeletionPolicy, Stack } from 'aws-cdk-lib';
 import { CfnAccount } from 'aws-cdk-lib/aws-organizations';
 import { MANAGEMENT, rehearse } from './world';
+import { leftoversOf } from '../../../cli/leftovers';
+import { destroyAssembly } from '../../../rehearsal';
 
 const env = { account: MANAGEMENT, region: 'eu-west-1' };
 
@@ -48,7 +50,21 @@ test('accounts of CloudFormation that are created at once fail as on AWS, and th
     expect(stacks[0].status).toBe('ROLLBACK_COMPLETE');
     expect(failures.map(({ reason }) => reason)).toContain("AWS Organizations can't complete your request because it conflicts with another attempt "
       + 'to modify the same entity. Try again later. (account shop-1: several accounts of a template must be chained by DependsOn)');
-    // CloudFormation's default for accounts is to retain them
-    expect(organizations.accounts.some(({ joined }) => joined === 'CREATED')).toBe(true);
+    expect(organizations.accounts.filter(({ joined }) => joined === 'CREATED').map(({ name, state }) => `${name} ${state}`)).toEqual(['shop-0 PENDING_ACTIVATION']);
+  });
+});
+
+test('accounts of CloudFormation stay when their stack goes, unless their template says otherwise', async () => {
+  const accounts = (app: App): void => {
+    native(2, true)(app);
+    const [, second] = app.node.findAll().filter((child): child is CfnAccount => child instanceof CfnAccount);
+    second.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
+  };
+  await rehearse(accounts, async ({ succeeded }, simulation, outdir) => {
+    expect(succeeded).toBe(true);
+    expect((await destroyAssembly(simulation, outdir)).succeeded).toBe(true);
+    const created = simulation.organizations.accounts.filter(({ joined }) => joined === 'CREATED');
+    expect(created.map(({ name, state }) => `${name} ${state}`)).toEqual(['shop-0 ACTIVE', 'shop-1 PENDING_CLOSURE']);
+    expect((await leftoversOf(simulation)).accounts).toMatchObject([{ name: 'shop-0' }]);
   });
 });
