@@ -16,7 +16,7 @@ export interface EnvironmentReport {
   readonly enabled: boolean;
 }
 
-export interface DescribedBranch {
+interface DescribedBranch {
   readonly repository: string;
   /** The account of the repository. */
   readonly accountId: string;

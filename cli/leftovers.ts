@@ -5,7 +5,7 @@ import { NAMES } from '../src/private/contract';
 
 const ACCOUNT_TYPE = 'Custom::OrgEnvironmentsAccount';
 
-export interface LeftAccount {
+interface LeftAccount {
   readonly accountId: string;
   readonly name: string;
   readonly email: string;
@@ -13,7 +13,7 @@ export interface LeftAccount {
   readonly unused?: 'declared' | 'free';
 }
 
-export interface LeftBranch {
+interface LeftBranch {
   readonly repository: string;
   /** The account of the repository. */
   readonly accountId: string;

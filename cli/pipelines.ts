@@ -6,7 +6,7 @@ import type { Simulation } from '../rehearsal/simulation';
 
 type Execution = PipelineSummary['executions'][number];
 
-export interface ExecutionReport {
+interface ExecutionReport {
   readonly id: string;
   readonly status: string;
   readonly trigger: string;

@@ -22,7 +22,7 @@ import { managementAccountOf } from '../rehearsal/assembly/management';
 import { readAssembly, type AssemblyStack } from '../rehearsal/assembly/manifest';
 import { Simulation } from '../rehearsal/simulation';
 
-export interface Terminal {
+interface Terminal {
   readonly write: Write;
   readonly warn: Write;
 }

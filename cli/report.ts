@@ -15,7 +15,7 @@ export interface Deployment {
   readonly mended?: boolean;
 }
 
-export interface DeploymentReport {
+interface DeploymentReport {
   readonly app: string;
   readonly succeeded: boolean;
   /** Absent: it did not fail because of the faults that were asked for. */

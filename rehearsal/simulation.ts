@@ -152,6 +152,7 @@ export class Simulation {
 
   /** Lets faults strike between AWS and the functions that are processes of their own. */
   public carry(transport: Transport): void {
+    if (this.options.virtual || this.options.inProcess) throw new Error('faults reach functions of this process by the transport that these are given');
     this.server.carry(async ({ service, operation, accessKeyId }, send) => {
       const holder = this.iam.holder(accessKeyId);
       return transport({ service, operation, kill: () => this.lambda.kill(holder), hang: () => this.lambda.hang(holder) }, send);

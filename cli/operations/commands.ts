@@ -5,7 +5,7 @@ import { OperationsFunction } from './invoke';
 import type { ChoiceOptions } from './names';
 import { status } from './status';
 
-export interface Outlet {
+interface Outlet {
   readonly write: (line: string) => void;
   /** Something did not succeed. */
   readonly fail: () => void;

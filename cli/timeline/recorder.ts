@@ -2,7 +2,7 @@ import { dependenciesOf } from '../../rehearsal/cloudformation/operation';
 import type { StackEvent } from '../../rehearsal/cloudformation/stack';
 import type { Simulation } from '../../rehearsal/simulation';
 
-export type Doing = 'create' | 'update' | 'delete' | 'rollback' | 'run';
+type Doing = 'create' | 'update' | 'delete' | 'rollback' | 'run';
 
 /** Something that took time, in simulated seconds since the beginning. */
 export interface Bar {

@@ -12,7 +12,7 @@ import type { Registry, Versioned } from '../shared/registry';
 
 type Read = Versioned<StackRecord>;
 
-export interface Leaving {
+interface Leaving {
   /** Whether applications go with their pipeline. */
   readonly mayDelete: () => Promise<boolean>;
   /** Called when the pipeline has been stopped. */

@@ -108,7 +108,7 @@ interface Reopening extends Again {
   readonly missedPushes: boolean;
 }
 
-export interface Reopened {
+interface Reopened {
   /** Whether the pipeline had to be started. */
   readonly started: boolean;
   /** Why it was closed once more. */

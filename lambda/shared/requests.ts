@@ -6,7 +6,7 @@ interface RequestRecord {
   readonly ids: readonly string[];
   /** The one that was begun last. */
   readonly begun?: string;
-  /** When the last one came, in milliseconds since 1970. */
+  /** When the last one came first, in milliseconds since 1970; absent once it has begun. */
   readonly arrivedAt?: number;
 }
 
@@ -42,7 +42,7 @@ export class Requests {
     if (record.begun === requestId) return true;
     const { ids, arrivedAt = 0, version } = record;
     if (!await work(this.now() - arrivedAt)) return false;
-    await this.registry.write<RequestRecord>(keyOf(owner), { ids, arrivedAt, begun: requestId }, version);
+    await this.registry.write<RequestRecord>(keyOf(owner), { ids, begun: requestId }, version);
     return true;
   }
 }

@@ -54,7 +54,7 @@ export interface Target {
   readonly paths: Readonly<Record<string, string>>;
 }
 
-export interface StackOptions {
+interface StackOptions {
   readonly capabilities: readonly string[];
   readonly terminationProtection: boolean;
   readonly parentId?: string;

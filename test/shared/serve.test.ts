@@ -170,6 +170,9 @@ test('what CloudFormation does not wait for after a minute has failed, so that i
     await onEvent(create);
     expect(await isComplete(create)).toEqual({ IsComplete: false });
   }
+  // the same event once more is no new request
+  jest.setSystemTime(50_000);
+  await unwanted.onEvent(create);
   jest.setSystemTime(61_000);
   await expect(denied.isComplete(create)).rejects.toThrow('not authorized');
   await expect(unwanted.isComplete(create)).rejects.toThrow("CloudFormation does not wait for 'Dev' any more, so nothing is begun: deploy again");
