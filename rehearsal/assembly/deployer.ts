@@ -89,7 +89,7 @@ async function watch(simulation: Simulation, work: () => Promise<Progress>): Pro
     return {
       succeeded: refused.length === 0 && !stacks.some(failed),
       stacks: stacks.map(describe),
-      failures: [...events.filter(isFailure).map(toFailure), ...refused],
+      failures: [...failuresOf(events), ...refused],
       skipped: [],
       invited: [],
       changed: events.filter(({ type, status }) => type !== 'AWS::CloudFormation::Stack' && status.endsWith('_COMPLETE')).length,
@@ -157,8 +157,16 @@ function failed({ status }: Stack): boolean {
   return !/^(CREATE|UPDATE|DELETE)_COMPLETE$/.test(status);
 }
 
-function isFailure(event: StackEvent): boolean {
-  return event.status.endsWith('_FAILED') && event.type !== 'AWS::CloudFormation::Stack';
+/** What has failed in each stack; where no resource has, it is the stack itself, for example for one of its outputs. */
+function failuresOf(events: readonly StackEvent[]): Failure[] {
+  const isStack = ({ type, logicalId, stackName }: StackEvent): boolean => type === 'AWS::CloudFormation::Stack' && logicalId === stackName;
+  const ofResources = events.filter(event => event.status.endsWith('_FAILED') && !isStack(event));
+  const explained = new Set(ofResources.map(({ stackId }) => stackId));
+  // a nested stack tells by itself what has failed in it
+  const told = ofResources.filter(({ type }) => type !== 'AWS::CloudFormation::Stack');
+  const ofStacks = events.filter(event => isStack(event) && event.reason !== undefined && /(^|_)(FAILED|ROLLBACK_IN_PROGRESS)$/.test(event.status)
+    && !explained.has(event.stackId));
+  return [...told, ...ofStacks].map(toFailure);
 }
 
 function toFailure({ stackName, accountId, logicalId, type, path, reason = '' }: StackEvent): Failure {

@@ -87,7 +87,8 @@ export class ChangeSets {
 
   private named(call: Call): ChangeSet | undefined {
     const { ChangeSetName, StackName } = read(ByName, call.input);
-    const own = [...this.sets.values()].filter(({ stack }) => stack.accountId === call.caller.accountId && stack.region === call.region);
+    // a stack of this name may have been deleted, with a change set of the same name: the newest is meant
+    const own = [...this.sets.values()].reverse().filter(({ stack }) => stack.accountId === call.caller.accountId && stack.region === call.region);
     return own.find(({ id, name, stack }) => id === ChangeSetName || (name === ChangeSetName && [stack.name, stack.id].includes(StackName ?? '')));
   }
 }

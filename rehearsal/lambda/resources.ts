@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import * as v from 'valibot';
+import { unzip } from '../archive/zip';
 import type { Iam } from '../iam/iam';
 import type { Identifiers } from '../identifiers';
 import { read } from '../protocol/read';
@@ -56,7 +57,7 @@ export class FunctionType implements ResourceType {
     this.functions.remove(this.arn(id, context));
   }
 
-  private put(name: string, properties: FunctionProperties, context: ResourceContext): Provisioned {
+  private async put(name: string, properties: FunctionProperties, context: ResourceContext): Promise<Provisioned> {
     this.check(properties);
     const arn = this.arn(name, context);
     const configuration: FunctionConfiguration = {
@@ -67,7 +68,7 @@ export class FunctionType implements ResourceType {
       roleArn: properties.Role,
       runtime: properties.Runtime,
       handler: properties.Handler,
-      taskRoot: this.code(name, properties.Code),
+      taskRoot: await this.code(name, properties.Code),
       timeoutSeconds: properties.Timeout,
       memoryMegabytes: properties.MemorySize,
       variables: properties.Environment?.Variables ?? {},
@@ -88,22 +89,35 @@ export class FunctionType implements ResourceType {
   }
 
   /** The folder that holds the code; an inline function gets one of its own. */
-  private code(name: string, code: FunctionProperties['Code']): string {
+  private async code(name: string, code: FunctionProperties['Code']): Promise<string> {
     if (code.ImageUri) {
       throw new AwsError('InvalidParameterValueException', `the rehearsal runs no container images, function '${name}' wants ${code.ImageUri}`);
     }
     if (code.ZipFile !== undefined) {
-      const folder = mkdtempSync(path.join(this.temporary, `${name}-`));
+      const folder = this.folderFor(name);
       writeFileSync(path.join(folder, 'index.js'), code.ZipFile);
       return folder;
     }
     const folder = code.S3Bucket && code.S3Key ? this.s3.directory(code.S3Bucket, code.S3Key) : undefined;
     if (folder) return folder;
-    if (code.S3Bucket && code.S3Key && this.s3.read(code.S3Bucket, code.S3Key)) {
-      throw new AwsError('InvalidParameterValueException', `the rehearsal unpacks no zip files, function '${name}' wants s3://${code.S3Bucket}/${code.S3Key}: give the folder as asset`);
-    }
+    const archive = code.S3Bucket && code.S3Key ? this.s3.read(code.S3Bucket, code.S3Key) : undefined;
+    if (archive) return this.unpacked(name, archive);
     const message = `Error occurred while GetObject. S3 Error Code: NoSuchKey. The specified key does not exist: s3://${code.S3Bucket}/${code.S3Key}`;
     throw new AwsError('InvalidParameterValueException', message);
+  }
+
+  private async unpacked(name: string, archive: Buffer): Promise<string> {
+    const folder = this.folderFor(name);
+    try {
+      await this.environment.clock.during(async () => unzip(archive, folder));
+    } catch {
+      throw new AwsError('InvalidParameterValueException', 'Could not unzip uploaded file. Please check your file, then try to upload again.');
+    }
+    return folder;
+  }
+
+  private folderFor(name: string): string {
+    return mkdtempSync(path.join(this.temporary, `${name}-`));
   }
 
   private arn(name: string, context: ResourceContext): string {

@@ -139,6 +139,19 @@ describe('the API of CloudFormation', () => {
     await expect(client.send(new DescribeChangeSetCommand({ StackName: 'changed', ChangeSetName: 'second' }))).rejects.toMatchObject({ name: 'ChangeSetNotFoundException' });
   });
 
+  test('finds the change set of the stack that is there, and not one of the same name of a stack that was deleted', async () => {
+    const deploy = async (): Promise<void> => {
+      const names = { StackName: 'again', ChangeSetName: 'cdk-deploy-change-set' };
+      await client.send(new CreateChangeSetCommand({ ...names, ChangeSetType: 'CREATE', TemplateBody: JSON.stringify({ Resources: { A: { Type: 'AWS::SNS::Topic' } } }) }));
+      await client.send(new ExecuteChangeSetCommand(names));
+      await waitUntilStackCreateComplete(wait, { StackName: 'again' });
+    };
+    await deploy();
+    await simulation.cloudformation.remove(ACCOUNT, 'eu-west-1', 'again');
+    await deploy();
+    expect(simulation.cloudformation.find(ACCOUNT, 'eu-west-1', 'again')?.status).toBe('CREATE_COMPLETE');
+  });
+
   test('names a circle of dependencies', async () => {
     const resources = { A: { Type: 'T', Properties: { b: { Ref: 'B' } } }, B: { Type: 'T', DependsOn: 'A' } };
     await expect(create('circle', { Resources: resources })).rejects.toThrow('Circular dependency between resources: [A, B]');

@@ -42,6 +42,17 @@ test('stacks read each other: by export, by parameter, and by output across acco
   });
 });
 
+test('a stack whose output has no value fails, and says so', async () => {
+  await rehearse(app => {
+    const stack = new Stack(app, 'Outputs', { env });
+    new CfnTopic(stack, 'Topic');
+    new CfnOutput(stack, 'Out', { value: Fn.importValue('nobody-exports') });
+  }, ({ failures, succeeded }) => {
+    expect(succeeded).toBe(false);
+    expect(failures).toMatchObject([{ stackName: 'Outputs', type: 'AWS::CloudFormation::Stack', reason: expect.stringContaining('No export named nobody-exports found.') }]);
+  });
+});
+
 test('a stack that others read by export stays until they are gone, one that is read by output does not', async () => {
   await rehearse(app => {
     const topic = new CfnTopic(new Stack(app, 'Producer', { env }), 'Topic');

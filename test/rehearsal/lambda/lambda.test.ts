@@ -1,4 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { zip } from '../../../rehearsal/archive/zip';
 import { Simulation } from '../../../rehearsal/simulation';
 
 const ACCOUNT = '111122223333';
@@ -111,6 +112,17 @@ describe('a function', () => {
     const { answer } = await invoke('victim');
     stop();
     expect(answer).toMatchObject({ errorType: 'Runtime.ExitError' });
+  });
+
+  test('whose code was uploaded as a zip file runs it, as what the CDK command line deploys', async () => {
+    simulation.s3.createBucket(ACCOUNT, REGION, 'assets');
+    const code = "exports.handler = async () => ({ says: require('./words.js') });";
+    const archive = await zip([['index.js', code], ['words.js', "module.exports = 'unpacked';"]].map(([path, text]) => ({ path, content: Buffer.from(text), mode: 0o100644 })));
+    simulation.s3.write('assets', 'code.zip', archive);
+    await create('zipped', '', { Code: { S3Bucket: 'assets', S3Key: 'code.zip' } });
+    expect((await invoke('zipped')).answer).toEqual({ says: 'unpacked' });
+    simulation.s3.write('assets', 'broken.zip', Buffer.from('no archive'));
+    await expect(create('broken', '', { Code: { S3Bucket: 'assets', S3Key: 'broken.zip' } })).rejects.toThrow('Could not unzip uploaded file. Please check your file, then try to upload again.');
   });
 
   test('with a role that does not exist, too many variables or another runtime is refused', async () => {
