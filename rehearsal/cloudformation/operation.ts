@@ -5,7 +5,7 @@ import { references } from './references';
 import { messageOf, ResourceWork, type Wanted } from './resource-work';
 import { asText, StackScope } from './scope';
 import type { Output, Stack, StackResource, Target } from './stack';
-import { formatError } from './template';
+import { formatError } from './template-format';
 import { canonical, isFields, list, text } from './values';
 import type { World } from './world';
 

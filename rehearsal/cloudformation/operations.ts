@@ -6,6 +6,7 @@ import { givenParameters, StackInput, templateBody, validation } from './request
 import { asText } from './scope';
 import type { Stack } from './stack';
 import type { StackRequest, Stacks } from './stacks';
+import { checkSize } from './template-format';
 
 const ByName = v.object({ StackName: v.string(), ClientRequestToken: v.optional(v.string()), RoleARN: v.optional(v.string()) });
 const MaybeByName = v.object({ StackName: v.optional(v.string()) });
@@ -75,6 +76,7 @@ function reading(stacks: Stacks, s3: S3, environment: Environment): Record<strin
     ValidateTemplate: async call => {
       const body = templateBody(read(StackInput, { StackName: 'validate', ...call.input }), s3, call.caller.accountId);
       if (body === undefined) throw validation('Either Template URL or Template Body must be specified.');
+      checkSize(body);
       return { Parameters: [], Capabilities: [], Description: environment.partition };
     },
   };

@@ -50,7 +50,6 @@ function fromBucket(address: string, s3: S3, accountId: string): string {
   if (found.accountId !== accountId && !signed) throw validation('S3 error: Access Denied');
   const body = s3.read(bucket, key);
   if (body === undefined) throw validation(`S3 error: The specified key does not exist: ${key}`);
-  if (body.length > 1_000_000) throw validation('Template may not exceed 1000000 bytes in size.');
   return body.toString('utf8');
 }
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import * as yaml from 'yaml';
-import { AwsError } from '../service';
 import { references } from './references';
+import { checkLimits, checkNames, checkNulls, checkSections, checkSize, formatError } from './template-format';
 import { isFields, list, text, type Fields } from './values';
 
 const Policy = v.optional(v.picklist(['Delete', 'Retain', 'Snapshot', 'RetainExceptOnCreate']));
@@ -34,7 +34,9 @@ export type TemplateResource = Template['Resources'][string];
 
 /** Reads a template of JSON or YAML and refuses what CloudFormation refuses before it starts. */
 export function parseTemplate(body: string): Template {
+  checkSize(body);
   const parsed = parseText(body);
+  checkNulls(parsed);
   const loop = Object.keys(isFields(parsed.Resources) ? parsed.Resources : {}).find(name => name.startsWith('Fn::'));
   if (loop !== undefined) throw formatError(`the rehearsal runs no macros, and '${loop}' in Resources is one of AWS::LanguageExtensions`);
   const result = v.safeParse(TemplateSchema, parsed);
@@ -43,17 +45,13 @@ export function parseTemplate(body: string): Template {
     throw formatError(`${v.getDotPath(issue) ?? 'template'}: ${issue.message}`);
   }
   const template = result.output;
-  if (template.Transform !== undefined) throw formatError(`the rehearsal runs no macros, the template wants ${JSON.stringify(template.Transform)}`);
+  const macro = template.Transform ?? parsed['Fn::Transform'];
+  if (macro !== undefined) throw formatError(`the rehearsal runs no macros, the template wants ${JSON.stringify(macro)}`);
+  checkSections(parsed);
   checkLimits(template);
+  checkNames(template);
   checkReferences(template);
   return template;
-}
-
-function checkLimits(template: Template): void {
-  const [resources, outputs] = [Object.keys(template.Resources).length, Object.keys(template.Outputs).length];
-  if (resources === 0) throw formatError('At least one Resources member must be defined.');
-  if (resources > 500) throw formatError(`Number of resources, ${resources}, is greater than maximum allowed, 500`);
-  if (outputs > 200) throw formatError(`Number of outputs, ${outputs}, is greater than maximum allowed, 200`);
 }
 
 function checkReferences(template: Template): void {
@@ -97,8 +95,4 @@ function longForm(name: string, argument: unknown): Fields {
     return { 'Fn::GetAtt': [argument.slice(0, dot), argument.slice(dot + 1)] };
   }
   return { [`Fn::${name}`]: argument };
-}
-
-export function formatError(message: string): AwsError {
-  return new AwsError('ValidationError', `Template format error: ${message}`);
 }

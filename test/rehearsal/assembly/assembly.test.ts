@@ -149,6 +149,16 @@ describe('an assembly', () => {
     expect(await deployAssembly(simulation, assembly)).toMatchObject({ changed: 0, succeeded: true });
   });
 
+  test('whose template AWS does not take is refused before anything is made', async () => {
+    const { failures, changed } = await deployAssembly(simulation, synthesize(app => {
+      const stack = new Stack(app, 'Long', { env });
+      stack.templateOptions.metadata = { long: 'x'.repeat(1_000_000) };
+      new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' });
+    }));
+    expect(failures).toMatchObject([{ stackName: 'Long', reason: 'Template may not exceed 1000000 bytes in size.' }]);
+    expect(changed).toBe(0);
+  });
+
   test('names the account that may create accounts as the management account', () => {
     const assembly = synthesize(app => {
       new CfnResource(new Stack(app, 'Work', { env }), 'Topic', { type: 'AWS::SNS::Topic' });

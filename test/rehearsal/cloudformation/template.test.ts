@@ -69,12 +69,44 @@ test('YAML with short forms reads as JSON does', () => {
   });
 });
 
+const TOPIC = { Type: 'AWS::SNS::Topic' };
+const many = (count: number, value: unknown): object => Object.fromEntries(Array.from({ length: count }, (_, index) => [`Name${index}`, value]));
+
 test.each<[string, unknown, string]>([
   ['no resources', { Resources: {} }, 'At least one Resources member must be defined'],
   ['an unknown reference', { Resources: { A: { Type: 'T', Properties: { x: { Ref: 'Nowhere' } } } } }, 'Unresolved resource dependencies [Nowhere] in the Resources block'],
-  ['a macro', { Transform: 'AWS::Serverless-2016-10-31', Resources: { A: { Type: 'T' } } }, 'the rehearsal runs no macros'],
+  ['a macro', { Transform: 'AWS::Serverless-2016-10-31', Globals: {}, Resources: { A: { Type: 'T' } } }, 'the rehearsal runs no macros'],
+  ['a macro as a section', { 'Fn::Transform': { Name: 'AWS::Include' }, 'Resources': { A: { Type: 'T' } } }, 'the rehearsal runs no macros'],
+  ['more than 1000000 bytes', { Metadata: { long: 'ä'.repeat(500_000) }, Resources: { A: TOPIC } }, 'Template may not exceed 1000000 bytes in size.'],
+  ['more than 200 parameters', { Parameters: many(201, { Type: 'String' }), Resources: { A: TOPIC } }, 'Parameter count 201 is greater than max allowed 200'],
+  ['more than 200 outputs', { Resources: { A: TOPIC }, Outputs: many(201, { Value: '' }) }, 'Number of outputs, 201, is greater than maximum allowed, 200'],
+  ['a resource of another name than letters and digits', { Resources: { A_b: TOPIC } }, 'Template format error: Resource name A_b is non alphanumeric.'],
+  ['such a parameter', { Parameters: { 'a-b': { Type: 'String' } }, Resources: { A: TOPIC } }, 'Template format error: Parameter name a-b is non alphanumeric.'],
+  ['such an output', { Resources: { A: TOPIC }, Outputs: { 'a b': { Value: '' } } }, 'Template format error: Output name a b is non alphanumeric.'],
+  ['unknown sections', { Resources: { A: TOPIC }, outputs: {}, Tests: {} }, 'Invalid template property or properties [outputs, Tests]'],
+  ['null as a property', { Resources: { A: { ...TOPIC, Properties: { x: null } } } }, "[/Resources/A/Properties/x] 'null' values are not allowed in templates"],
+  ['null deep in a property', { Resources: { A: { ...TOPIC, Properties: { x: [0, { y: null }] } } } }, '[/Resources/A/Properties/x/1/y]'],
+  ['null as all properties', { Resources: { A: { ...TOPIC, Properties: null } } }, "[/Resources/A/Properties] 'null' values"],
+  ['null as a dependency', { Resources: { A: { ...TOPIC, DependsOn: [null] } } }, "[/Resources/A/DependsOn/0] 'null' values"],
+  ['null in a mapping', { Mappings: { Sizes: { eu: { small: null } } }, Resources: { A: TOPIC } }, "[/Mappings/Sizes/eu/small] 'null' values"],
 ])('a template with %s is refused', (_name, template, message) => {
   expect(() => parseTemplate(JSON.stringify(template))).toThrow(message);
+});
+
+test('a template with every section, 200 parameters and outputs, and null in its metadata is read', () => {
+  const template = {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: 'all',
+    Metadata: { a: null },
+    Parameters: many(200, { Type: 'String' }),
+    Rules: {},
+    Mappings: {},
+    Conditions: {},
+    Hooks: {},
+    Resources: { A: { ...TOPIC, Metadata: { a: null } } },
+    Outputs: many(200, { Value: '' }),
+  };
+  expect(parseTemplate(JSON.stringify(template)).Resources.A.Type).toBe(TOPIC.Type);
 });
 
 describe('parameters', () => {
