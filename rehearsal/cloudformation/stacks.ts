@@ -4,6 +4,7 @@ import { AwsError, type Caller, type Environment } from '../service';
 import { checkTarget, StackOperation } from './operation';
 import { readParameters, type GivenParameters } from './parameters';
 import { checkCapabilities, validation } from './requests';
+import { checkRules } from './rules';
 import { Stack, type Output, type Target } from './stack';
 import { parseTemplate } from './template';
 import { canonical } from './values';
@@ -188,15 +189,17 @@ export class Stacks {
   }
 
   private target(request: StackRequest, before: Target['parameters']): Target {
-    const { accountId, region, body } = request;
+    const { accountId, region, name, body } = request;
     const template = parseTemplate(body);
     checkCapabilities(template, request.capabilities ?? []);
     if (request.roleArn !== undefined && !this.iam.role(request.roleArn)) throw validation(`Role ${request.roleArn} is invalid or cannot be assumed`);
-    const parameters = readParameters(template, request.parameters ?? {}, before, name => this.world.parameter(accountId, region, name));
+    const parameters = readParameters(template, request.parameters ?? {}, before, key => this.world.parameter(accountId, region, key));
+    checkRules(template, parameters, { accountId, region, name, partition: this.environment.partition });
     return { template, body, parameters, tags: request.tags ?? {}, paths: request.paths ?? {} };
   }
 }
 
 function substance(target: Target): unknown {
-  return { template: target.template, parameters: target.parameters, tags: target.tags };
+  // rules alone change nothing that CloudFormation would update
+  return { template: { ...target.template, Rules: {} }, parameters: target.parameters, tags: target.tags };
 }

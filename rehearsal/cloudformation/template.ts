@@ -9,6 +9,10 @@ const Anything = v.record(v.string(), v.unknown());
 
 const TemplateSchema = v.object({
   Parameters: v.optional(v.record(v.string(), Anything), {}),
+  Rules: v.optional(v.record(v.string(), v.object({
+    RuleCondition: v.optional(v.unknown()),
+    Assertions: v.array(v.object({ Assert: v.unknown(), AssertDescription: v.optional(v.string()) })),
+  })), {}),
   Mappings: v.optional(v.record(v.string(), v.record(v.string(), Anything)), {}),
   Conditions: v.optional(Anything, {}),
   Transform: v.optional(v.unknown()),
@@ -79,7 +83,8 @@ function parseText(body: string): Fields {
 /** `!Sub x` is `{ "Fn::Sub": x }`; only `!Ref`, `!Condition` and the dots of `!GetAtt a.b` are special. */
 function shortForms(): yaml.ScalarTag[] & yaml.CollectionTag[] {
   const names = ['Ref', 'Condition', 'GetAtt', 'Sub', 'Join', 'Select', 'Split', 'If', 'Equals', 'And', 'Or', 'Not', 'FindInMap', 'Base64', 'GetAZs',
-    'ImportValue', 'GetStackOutput', 'Cidr', 'Transform', 'ToJsonString', 'Length'];
+    'ImportValue', 'GetStackOutput', 'Cidr', 'Transform', 'ToJsonString', 'Length', 'Contains',
+    'EachMemberEquals', 'EachMemberIn', 'RefAll', 'ValueOf', 'ValueOfAll'];
   const tags = names.flatMap((name): (yaml.ScalarTag | yaml.CollectionTag)[] => [
     { tag: `!${name}`, resolve: (value: string) => longForm(name, value) },
     { tag: `!${name}`, collection: 'seq', resolve: value => new yaml.Document(longForm(name, value.toJSON())).contents },

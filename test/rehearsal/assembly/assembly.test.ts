@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { App, CfnOutput, CfnParameter, CfnResource, NestedStack, Stack, Stage, Tags } from 'aws-cdk-lib';
+import { App, CfnOutput, CfnParameter, CfnResource, CfnRule, Fn, NestedStack, Stack, Stage, Tags } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -156,6 +156,19 @@ describe('an assembly', () => {
       new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' });
     }));
     expect(failures).toMatchObject([{ stackName: 'Long', reason: 'Template may not exceed 1000000 bytes in size.' }]);
+    expect(changed).toBe(0);
+  });
+
+  test('whose rules do not hold is refused before anything is made', async () => {
+    const { failures, changed } = await deployAssembly(simulation, synthesize(app => {
+      const stack = new Stack(app, 'Ruled', { env });
+      const size = new CfnParameter(stack, 'Size', { default: 'huge' });
+      new CfnRule(stack, 'Sizes', {
+        assertions: [{ assert: Fn.conditionContains(['small', 'large'], size.valueAsString), assertDescription: 'Choose a size that exists.' }],
+      });
+      new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' });
+    }));
+    expect(failures).toMatchObject([{ stackName: 'Ruled', reason: "Template error: rule Sizes does not hold as Size is 'huge': Choose a size that exists." }]);
     expect(changed).toBe(0);
   });
 
