@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { CloudFormation } from '../cloudformation/cloudformation';
 import type { Stack, StackEvent } from '../cloudformation/stack';
+import type { StackRequest } from '../cloudformation/stacks';
 import { AwsError } from '../service';
 import type { Simulation } from '../simulation';
 import { prepare } from './bootstrap';
@@ -145,10 +147,16 @@ async function deploy({ cloudformation }: Simulation, stack: AssemblyStack): Pro
     roleArn: stack.executionRoleArn,
   };
   if (!known) return cloudformation.create(request);
+  const updated = await update(cloudformation, request) ?? known;
+  cloudformation.protect(accountId, region, name, terminationProtection);
+  return updated;
+}
+
+async function update(cloudformation: CloudFormation, request: StackRequest): Promise<Stack | undefined> {
   try {
     return await cloudformation.update(request);
   } catch (error) {
-    if (error instanceof AwsError && error.message.startsWith('No updates are to be performed')) return known;
+    if (error instanceof AwsError && error.message.startsWith('No updates are to be performed')) return undefined;
     throw error;
   }
 }

@@ -87,6 +87,10 @@ export class CloudFormation implements Service {
     return stack && settled(stack);
   }
 
+  public protect(accountId: string, region: string, nameOrId: string, terminationProtection: boolean): void {
+    this.stacks.protect(accountId, region, nameOrId, terminationProtection);
+  }
+
   /** Takes back an update that is in progress. */
   public cancelUpdate(accountId: string, region: string, nameOrId: string): void {
     this.stacks.cancelUpdate(accountId, region, nameOrId);

@@ -9,6 +9,7 @@ import type { StackRequest, Stacks } from './stacks';
 import { checkSize } from './template-format';
 
 const ByName = v.object({ StackName: v.string(), ClientRequestToken: v.optional(v.string()), RoleARN: v.optional(v.string()) });
+const ProtectionInput = v.object({ StackName: v.string(), EnableTerminationProtection: v.picklist(['true', 'false']) });
 const MaybeByName = v.object({ StackName: v.optional(v.string()) });
 const ListInput = v.object({ StackStatusFilter: v.optional(v.array(v.string()), []) });
 const ExportInput = v.object({ ExportName: v.string() });
@@ -32,6 +33,10 @@ function changing(stacks: Stacks, s3: S3): Record<string, Operation> {
       const { StackName, ClientRequestToken } = read(ByName, call.input);
       stacks.cancelUpdate(call.caller.accountId, call.region, StackName, ClientRequestToken);
       return {};
+    },
+    UpdateTerminationProtection: async call => {
+      const { StackName, EnableTerminationProtection } = read(ProtectionInput, call.input);
+      return { StackId: stacks.protect(call.caller.accountId, call.region, StackName, EnableTerminationProtection === 'true').id };
     },
     ContinueUpdateRollback: async call => {
       const { StackName, ClientRequestToken } = read(ByName, call.input);
@@ -120,7 +125,7 @@ function describeStack(stack: Stack): Record<string, unknown> {
     StackStatusReason: stack.reason,
     RoleARN: stack.roleArn,
     Capabilities: stack.options.capabilities,
-    EnableTerminationProtection: stack.options.terminationProtection,
+    EnableTerminationProtection: stack.terminationProtection,
     DisableRollback: false,
     NotificationARNs: [],
     Parameters: Object.entries(stack.target.parameters).map(([ParameterKey, { given, value, secret }]) => ({

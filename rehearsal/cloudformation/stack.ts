@@ -56,7 +56,6 @@ export interface Target {
 
 interface StackOptions {
   readonly capabilities: readonly string[];
-  readonly terminationProtection: boolean;
   readonly parentId?: string;
   /** Who has asked for its creation; absent: the rehearsal itself. */
   readonly maker?: Caller;
@@ -70,6 +69,7 @@ export class Stack {
   public outputs: readonly Output[] = [];
   /** Exports of other stacks that this one reads. */
   public imports: ReadonlySet<string> = new Set();
+  public terminationProtection = false;
   public updatedAt?: number;
   public deletedAt?: number;
   public token?: string;

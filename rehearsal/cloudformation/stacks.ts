@@ -84,8 +84,9 @@ export class Stacks {
     const id = `arn:${this.environment.partition}:cloudformation:${region}:${accountId}:stack/${name}/${this.identifiers.uuid()}`;
     const { capabilities = [], terminationProtection = false, parentId } = request;
     const target = this.target(request, {});
-    const options = { capabilities, terminationProtection, parentId, maker };
+    const options = { capabilities, parentId, maker };
     const stack = new Stack(id, name, accountId, region, this.environment.clock.now(), target, options, isSeed);
+    stack.terminationProtection = terminationProtection;
     checkTarget(this.world, stack, target);
     this.act(stack, request);
     this.all.push(stack);
@@ -129,11 +130,18 @@ export class Stacks {
     return stack;
   }
 
+  /** An update does not touch the protection of a stack: it is asked for by itself. */
+  public protect(accountId: string, region: string, nameOrId: string, terminationProtection: boolean): Stack {
+    const stack = this.get(accountId, region, nameOrId);
+    stack.terminationProtection = terminationProtection;
+    return stack;
+  }
+
   /** Begins the deletion; a stack that does not exist is deleted already. */
   public remove(accountId: string, region: string, nameOrId: string, token?: string, by: Pick<StackRequest, 'caller' | 'roleArn'> = {}): Stack | undefined {
     const stack = this.find(accountId, region, nameOrId);
     if (!stack || stack.deleted || stack.status === 'DELETE_IN_PROGRESS') return stack;
-    if (stack.options.terminationProtection) throw validation(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+    if (stack.terminationProtection) throw validation(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
     if (stack.status.startsWith('UPDATE') && stack.inProgress) {
       throw validation(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
     }

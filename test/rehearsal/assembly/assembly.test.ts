@@ -172,6 +172,18 @@ describe('an assembly', () => {
     expect(changed).toBe(0);
   });
 
+  test('switches the protection of its stacks on and off, even if nothing else changes', async () => {
+    const assembly = (terminationProtection: boolean): string => synthesize(app => {
+      new CfnResource(new Stack(app, 'Kept', { env, terminationProtection }), 'Topic', { type: 'AWS::SNS::Topic' });
+    });
+    await deployAssembly(simulation, assembly(false));
+    expect(await deployAssembly(simulation, assembly(true))).toMatchObject({ succeeded: true, changed: 0 });
+    const { failures } = await destroyAssembly(simulation, assembly(true));
+    expect(failures[0].reason).toBe('Stack [Kept] cannot be deleted while TerminationProtection is enabled');
+    await deployAssembly(simulation, assembly(false));
+    expect((await destroyAssembly(simulation, assembly(false))).stacks).toMatchObject([{ status: 'DELETE_COMPLETE' }]);
+  });
+
   test('names the account that may create accounts as the management account', () => {
     const assembly = synthesize(app => {
       new CfnResource(new Stack(app, 'Work', { env }), 'Topic', { type: 'AWS::SNS::Topic' });

@@ -1,7 +1,7 @@
 import {
   CloudFormationClient, CreateChangeSetCommand, CreateStackCommand, DeleteChangeSetCommand, DeleteStackCommand, DescribeChangeSetCommand,
   DescribeStackEventsCommand, DescribeStackResourcesCommand, DescribeStacksCommand, ExecuteChangeSetCommand, GetTemplateCommand, ListStacksCommand,
-  UpdateStackCommand, waitUntilStackCreateComplete, waitUntilStackDeleteComplete, waitUntilStackUpdateComplete,
+  UpdateStackCommand, UpdateTerminationProtectionCommand, waitUntilStackCreateComplete, waitUntilStackDeleteComplete, waitUntilStackUpdateComplete,
 } from '@aws-sdk/client-cloudformation';
 import type { DescribeChangeSetCommandOutput } from '@aws-sdk/client-cloudformation';
 import { Simulation } from '../../../rehearsal/simulation';
@@ -107,6 +107,20 @@ describe('the API of CloudFormation', () => {
     await expect(from('longer.json')).rejects.toMatchObject({ name: 'ValidationError', message: 'Template may not exceed 1000000 bytes in size.' });
     await from('longest.json');
     await waitUntilStackCreateComplete(wait, { StackName: 'padded' });
+  });
+
+  test('deletes a protected stack only after its protection was switched off', async () => {
+    const protect = (EnableTerminationProtection: boolean) =>
+      client.send(new UpdateTerminationProtectionCommand({ StackName: 'kept', EnableTerminationProtection }));
+    await create('kept', { Resources: { Topic: { Type: 'AWS::SNS::Topic' } } });
+    await waitUntilStackCreateComplete(wait, { StackName: 'kept' });
+    const { StackId } = await protect(true);
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: 'kept' }));
+    expect(Stacks).toMatchObject([{ StackId, EnableTerminationProtection: true }]);
+    await expect(client.send(new DeleteStackCommand({ StackName: 'kept' }))).rejects.toThrow('cannot be deleted while TerminationProtection is enabled');
+    await protect(false);
+    await client.send(new DeleteStackCommand({ StackName: 'kept' }));
+    await waitUntilStackDeleteComplete(wait, { StackName: StackId ?? '' });
   });
 
   test('keeps an export that another stack imports', async () => {
