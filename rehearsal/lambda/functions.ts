@@ -6,7 +6,7 @@ import { sdkFile, sdkFolder } from './files';
 import { InProcessFunction } from './in-process/function';
 import { ProcessPool } from './pool';
 import { FunctionProcess } from './process';
-import type { Execution, FunctionFailure, LogLevel, Outcome } from './wire';
+import type { Execution, LogLevel, Outcome } from './wire';
 
 export interface FunctionConfiguration {
   readonly arn: string;
@@ -70,6 +70,12 @@ export class Functions {
     return this.known.get(unqualified(arn))?.configuration;
   }
 
+  /** Why the rehearsal cannot run a function; undefined for one that it can run. */
+  public obstacle(arn: string): string | undefined {
+    const configuration = this.get(arn);
+    return configuration && obstacle(configuration);
+  }
+
   public put(configuration: FunctionConfiguration): void {
     this.known.get(configuration.arn)?.pool.retire();
     const concurrency = this.environment.inProcess ? AWS_CONCURRENCY : CONCURRENCY;
@@ -102,12 +108,19 @@ export class Functions {
     return this.processes.get(accessKeyId);
   }
 
+  public write(functionName: string, text: string): void {
+    const line = { at: this.environment.clock.now(), functionName, text };
+    this.log.push(line);
+    this.onLine?.(line);
+  }
+
   public killAll(): void {
     for (const { pool } of this.known.values()) pool.kill();
   }
 
   private async execute(configuration: FunctionConfiguration, pool: ProcessPool, payload: string): Promise<Outcome> {
-    if (!configuration.runtime.startsWith('nodejs')) return { error: unknownRuntime(configuration) };
+    const errorMessage = obstacle(configuration);
+    if (errorMessage !== undefined) return { error: { errorType: 'Runtime.Unknown', errorMessage } };
     const invocation = { requestId: this.identifiers.uuid(), functionArn: configuration.arn, payload };
     return pool.use(async process => {
       const outcome = process.invoke(invocation, configuration.timeoutSeconds);
@@ -181,17 +194,10 @@ export class Functions {
     const total = pools.reduce((sum, pool) => sum + pool.size, 0);
     if (total >= PROCESSES) pools.some(pool => pool.shrink());
   }
-
-  private write(functionName: string, text: string): void {
-    const line = { at: this.environment.clock.now(), functionName, text };
-    this.log.push(line);
-    this.onLine?.(line);
-  }
 }
 
-function unknownRuntime(configuration: FunctionConfiguration): FunctionFailure {
-  const errorMessage = `the rehearsal runs functions of Node.js only, '${configuration.name}' wants '${configuration.runtime}'`;
-  return { errorType: 'Runtime.Unknown', errorMessage };
+function obstacle({ name, runtime }: FunctionConfiguration): string | undefined {
+  return runtime.startsWith('nodejs') ? undefined : `the rehearsal runs functions of Node.js only, '${name}' wants '${runtime}'`;
 }
 
 /** `arn:aws:lambda:region:account:function:name` without a version or an alias at its end. */

@@ -78,6 +78,16 @@ export class Lambda implements Service {
     return this.functions.get(functionArn) !== undefined;
   }
 
+  /** Why the rehearsal cannot run a function; undefined for one that it can run. */
+  public obstacle(functionArn: string): string | undefined {
+    return this.functions.obstacle(functionArn);
+  }
+
+  /** Writes a word of the rehearsal itself into the log of a function. */
+  public note(functionArn: string, text: string): void {
+    this.functions.write(this.functions.get(functionArn)?.name ?? functionArn, text);
+  }
+
   /** Ends the process that was given these keys, as if its machine had failed. */
   public kill(accessKeyId: string): void {
     this.functions.process(accessKeyId)?.kill();

@@ -4,6 +4,8 @@ import * as path from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { CfnOutput, CustomResource, Fn, NestedStack, ReferenceStrength, Stack, Stage } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Provider } from 'aws-cdk-lib/custom-resources';
@@ -109,6 +111,20 @@ test('stages of nested stacks with functions as assets and custom resources are 
     expect(simulation.cloudformation.all.filter(({ deleted, isSeed }) => !deleted && !isSeed)).toEqual([]);
   });
   rmSync(code, { recursive: true });
+});
+
+test('a custom resource whose function the rehearsal cannot run fails at once and says why', async () => {
+  await rehearse(app => {
+    const stack = new Stack(app, 'Site', { env });
+    new BucketDeployment(stack, 'Deployment', { sources: [Source.data('index.html', 'hello')], destinationBucket: new Bucket(stack, 'Bucket') });
+  }, ({ failures, stacks }, { lambda, cloudformation }) => {
+    expect(failures.map(({ reason }) => reason)).toEqual([expect.stringMatching(
+      /^the rehearsal runs functions of Node.js only, '.*' wants 'python3.*': leave 'Deployment.*' out of what you rehearse, for example by a context value$/)]);
+    expect(stacks[0].status).toBe('ROLLBACK_COMPLETE');
+    const times = cloudformation.all.find(({ name }) => name === 'Site')?.events.map(({ at }) => at) ?? [];
+    expect(times[times.length - 1] - times[0]).toBeLessThan(600_000);
+    expect(lambda.log.map(({ text }) => text)).toEqual([expect.stringMatching(/'Deployment.*' is deleted without asking it$/)]);
+  });
 });
 
 test.each<[string, object, string]>([
