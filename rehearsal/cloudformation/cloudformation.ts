@@ -38,6 +38,8 @@ export class CloudFormation implements Service {
   public readonly permissions: Record<string, Permissions>;
   private readonly stacks: Stacks;
   private readonly types = new Map<string, ResourceType>();
+  /** Those among them whose resources are only kept as declared. */
+  private readonly recorded = new Set<string>();
   private readonly listeners = new Set<(event: StackEvent) => void>();
   private readonly channel: ResponseChannel;
 
@@ -106,6 +108,7 @@ export class CloudFormation implements Service {
     return {
       environment,
       type: name => this.type(name),
+      actsOut: name => isCustom(name) || (this.types.has(name) && !this.recorded.has(name)),
       seconds: secondsOf,
       plausible: (attribute, resource, stack) => plausibleAttribute(attribute, resource, environment.partition, stack),
       parameter: (accountId, region, name) => ssm.value(accountId, region, name),
@@ -122,6 +125,7 @@ export class CloudFormation implements Service {
     const made = isCustom(name)
       ? new CustomResourceType(name, this.parts.lambda, this.channel)
       : new GenericType(name, this.environment);
+    if (made instanceof GenericType) this.recorded.add(name);
     this.know({ [name]: made });
     return this.guarded(name, made);
   }

@@ -42,7 +42,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::Sub': substitute,
   'Fn::Join': (argument, scope) => {
     const [delimiter, parts] = list(argument);
-    return list(evaluate(parts, scope)).map(text).join(text(delimiter));
+    return dynamic(list(evaluate(parts, scope)).map(text).join(text(delimiter)), scope);
   },
   'Fn::Select': (argument, scope) => {
     const [index, values] = list(evaluate(argument, scope));
@@ -91,13 +91,14 @@ function evaluate(value: unknown, scope: Scope): unknown {
 function substitute(argument: unknown, scope: Scope): string {
   const [pattern, given] = list(argument);
   const variables = isFields(given) ? given : {};
-  return text(pattern).replace(/\$\{([^}]+)\}/g, (_whole, raw: string) => {
+  const whole = text(pattern).replace(/\$\{([^}]+)\}/g, (_match, raw: string) => {
     if (raw.startsWith('!')) return `\${${raw.slice(1)}}`;
     const name = raw.trim();
     if (name in variables) return text(evaluate(variables[name], scope));
     const dot = name.indexOf('.');
     return text(dot < 0 ? scope.ref(name) : scope.attribute(name.slice(0, dot), name.slice(dot + 1)));
   });
+  return dynamic(whole, scope);
 }
 
 function outputReference(argument: unknown): OutputReference {

@@ -4,6 +4,7 @@ import { circle, inOrder, type Graph } from './graph';
 import { references } from './references';
 import { messageOf, ResourceWork, type Wanted } from './resource-work';
 import { asText, StackScope } from './scope';
+import { refuseSecrets } from './secrets';
 import type { Output, Stack, StackResource, Target } from './stack';
 import { formatError } from './template-format';
 import { canonical, isFields, list, text } from './values';
@@ -89,7 +90,7 @@ export class StackOperation {
   private async advance(logicalId: string, target: Target, scope: StackScope): Promise<boolean> {
     const existing = this.stack.resources.get(logicalId);
     try {
-      const wanted = describe(logicalId, target, scope);
+      const wanted = describe(this.world, logicalId, target, scope);
       if (!existing) return await this.work.make(wanted);
       if (canonical(existing.properties) !== canonical(wanted.properties)) return await this.work.change(existing, wanted);
       this.stack.resources.set(logicalId, { ...existing, ...wanted });
@@ -175,9 +176,10 @@ export function dependenciesOf(logicalId: string, target: Target): string[] {
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-organizations-account.html */
 const KEPT_BY_DEFAULT = new Set(['AWS::Organizations::Account']);
 
-function describe(logicalId: string, target: Target, scope: StackScope): Wanted {
+function describe(world: World, logicalId: string, target: Target, scope: StackScope): Wanted {
   const declared = target.template.Resources[logicalId];
   const properties = scope.resolve(declared.Properties);
+  if (world.actsOut(declared.Type)) refuseSecrets(declared.Type, properties);
   return {
     logicalId,
     type: declared.Type,

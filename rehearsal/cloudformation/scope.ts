@@ -1,5 +1,6 @@
 import { AwsError } from '../service';
 import { resolve, resolveCondition, type Scope } from './intrinsics';
+import { isSecret } from './secrets';
 import type { Stack, Target } from './stack';
 import type { OutputReference } from './stack-outputs';
 import { isFields, text, type Fields } from './values';
@@ -67,7 +68,10 @@ export class StackScope implements Scope {
   }
 
   public dynamicReference(service: string, key: string): string {
-    if (service !== 'ssm') throw new AwsError('ValidationError', `the rehearsal resolves dynamic references to 'ssm' only, got '{{resolve:${service}:${key}}}'`);
+    const reference = `{{resolve:${service}:${key}}}`;
+    // what uses the secret decides whether it can do without
+    if (isSecret(service)) return reference;
+    if (service !== 'ssm') throw new AwsError('ValidationError', `the rehearsal resolves dynamic references to 'ssm' only, got '${reference}'`);
     const name = key.replace(/:\d+$/, '');
     const value = this.world.parameter(this.stack.accountId, this.stack.region, name);
     if (value === undefined) throw new AwsError('ValidationError', `Parameters: [ssm:${key}] cannot be found.`);

@@ -7,6 +7,8 @@ import type { Fields } from './values';
 export interface World {
   readonly environment: Environment;
   type(name: string): ResourceType;
+  /** Whether resources of this type are acted out, not only kept as declared. */
+  actsOut(type: string): boolean;
   /** Simulated seconds that the creation of a resource takes. */
   seconds(type: string): number;
   /** An attribute that the type itself does not know. */

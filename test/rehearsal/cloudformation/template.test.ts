@@ -31,6 +31,8 @@ test.each<[string, unknown, unknown]>([
   ['GetStackOutput', { 'Fn::GetStackOutput': { StackName: { Ref: 'Bucket' }, OutputName: 'Url', Region: 'eu-north-1', RoleArn: 'arn' } }, 'my-bucket Url eu-north-1 arn'],
   ['And, Or, Not and Equals', { 'Fn::And': [{ Condition: 'Yes' }, { 'Fn::Not': [{ 'Fn::Equals': ['a', 'b'] }] }] }, true],
   ['a dynamic reference', 'x{{resolve:ssm:/name:3}}', 'xsecret of /name:3'],
+  ['a dynamic reference that is joined', { 'Fn::Join': ['', ['{{resolve:ssm:/of/', { Ref: 'Bucket' }, '}}']] }, 'secret of /of/my-bucket'],
+  ['a dynamic reference that is substituted', { 'Fn::Sub': 'x{{resolve:ssm:/of/${Bucket}:3}}' }, 'xsecret of /of/my-bucket:3'],
   ['a policy with a condition', { Condition: { StringEquals: { a: 'b' } } }, { Condition: { StringEquals: { a: 'b' } } }],
 ])('%s is resolved', (_name, value, expected) => {
   expect(resolve(value, scope)).toEqual(expected);

@@ -4,8 +4,10 @@ import * as path from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { CfnOutput, CustomResource, Fn, NestedStack, ReferenceStrength, Stack, Stage } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { CfnDBInstance } from 'aws-cdk-lib/aws-rds';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Provider } from 'aws-cdk-lib/custom-resources';
@@ -127,11 +129,48 @@ test('a custom resource whose function the rehearsal cannot run fails at once an
   });
 });
 
+/** A database that takes its password from a secret of the same stack, and whatever else uses the password. */
+function database(app: App, use: (stack: Stack, password: string) => void = () => undefined): void {
+  const stack = new Stack(app, 'Database', { env });
+  const password = new Secret(stack, 'Secret').secretValue.unsafeUnwrap();
+  new CfnDBInstance(stack, 'Instance', { engine: 'postgres', masterUserPassword: password });
+  use(stack, password);
+}
+
+test('a parameter whose name is put together is read', async () => {
+  await rehearse(app => {
+    const stack = new Stack(app, 'Reader', { env });
+    const written = new StringParameter(stack, 'Written', { stringValue: 'value' });
+    const { stringValue } = StringParameter.fromStringParameterAttributes(stack, 'Imported', { parameterName: written.parameterName, simpleName: true, forceDynamicReference: true });
+    new StringParameter(stack, 'Read', { parameterName: '/read', stringValue });
+  }, ({ failures }, { ssm }) => {
+    expect(failures).toEqual([]);
+    expect(ssm.value(WORK, 'eu-west-1', '/read')).toBe('value');
+  });
+});
+
+test('a resource that is only recorded keeps the reference to a secret', async () => {
+  await rehearse(app => database(app), ({ failures }, { cloudformation }) => {
+    expect(failures).toEqual([]);
+    const resources = [...cloudformation.find(WORK, 'eu-west-1', 'Database')?.resources.values() ?? []];
+    expect(resources.find(({ type }) => type === 'AWS::RDS::DBInstance')?.properties).toMatchObject({
+      MasterUserPassword: expect.stringMatching(/^\{\{resolve:secretsmanager:arn:aws:secretsmanager:eu-west-1:111122223333:secret.*:SecretString:::\}\}$/),
+    });
+  });
+});
+
+test('a resource that is acted out is refused a secret in words', async () => {
+  await rehearse(app => database(app, (stack, password) => new StringParameter(stack, 'Leak', { stringValue: password })), ({ failures }) => {
+    expect(failures.map(({ reason }) => reason)).toEqual([expect.stringMatching(
+      /^the rehearsal resolves dynamic references to 'ssm' only, got '\{\{resolve:secretsmanager:arn:.*\}\}' in a resource of type 'AWS::SSM::Parameter': give it a plain value/)]);
+  });
+});
+
 test.each<[string, object, string]>([
   ['macros', { Transform: 'AWS::Serverless-2016-10-31' }, 'the rehearsal runs no macros, the template wants "AWS::Serverless-2016-10-31"'],
   ['loops', { Resources: { 'Fn::ForEach::Topics': ['Name', ['a', 'b'], { 'Topic${Name}': { Type: 'AWS::SNS::Topic' } }] } }, "the rehearsal runs no macros, and 'Fn::ForEach::Topics' in Resources"],
   ['unknown functions', { Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: { 'Fn::Cidr': ['10.0.0.0/16', 1] } } } } }, 'the rehearsal does not know the function Fn::Cidr'],
-  ['secrets', { Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: '{{resolve:secretsmanager:name}}' } } } }, "the rehearsal resolves dynamic references to 'ssm' only"],
+  ['secrets', { Resources: { Parameter: { Type: 'AWS::SSM::Parameter', Properties: { Value: '{{resolve:secretsmanager:name}}' } } } }, "the rehearsal resolves dynamic references to 'ssm' only"],
 ])('a template with %s is refused in words', async (_, template, words) => {
   await rehearse(app => {
     new CfnTopic(new Stack(app, 'Strange', { env }), 'Topic');
