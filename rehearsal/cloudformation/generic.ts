@@ -1,16 +1,14 @@
 import { Identifiers } from '../identifiers';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../service';
 import { AwsError } from '../service';
+import { shapedAttributes, shapedRef, type Place } from './shapes';
 import { text, type Fields } from './values';
 
 /** Types whose `Ref` is their ARN; that of all others is their name. */
 const REF_IS_ARN = new Set([
   'AWS::CertificateManager::Certificate', 'AWS::CodeConnections::Connection', 'AWS::CodeStarConnections::Connection', 'AWS::ECS::TaskDefinition',
-  'AWS::ElasticLoadBalancingV2::Listener', 'AWS::ElasticLoadBalancingV2::LoadBalancer', 'AWS::ElasticLoadBalancingV2::TargetGroup',
-  'AWS::SecretsManager::Secret', 'AWS::SNS::Topic', 'AWS::SNS::Subscription', 'AWS::StepFunctions::Activity',
+  'AWS::SNS::Topic', 'AWS::SNS::Subscription', 'AWS::StepFunctions::Activity',
 ]);
-
-type Place = Pick<ResourceContext, 'accountId' | 'region'>;
 
 /** A resource of a type that the rehearsal does not act out: kept as declared, with plausible attributes. */
 export class GenericType implements ResourceType {
@@ -29,14 +27,14 @@ export class GenericType implements ResourceType {
       throw new AwsError('AlreadyExists', `Resource of type '${this.type}' with identifier '${name}' already exists.`);
     }
     if (given !== undefined) this.taken.add(key);
-    return this.provision(name, context);
+    return this.provision(this.ref(name, properties, context), properties, context);
   }
 
   public async update(
     id: string, properties: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext,
   ): Promise<Provisioned> {
     if (this.givenName(properties) !== this.givenName(before)) return this.create(properties, context);
-    return this.provision(REF_IS_ARN.has(this.type) ? id.slice(id.lastIndexOf('/') + 1) : id, context);
+    return this.provision(id, properties, context);
   }
 
   public async remove(_id: string, properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
@@ -55,9 +53,14 @@ export class GenericType implements ResourceType {
     return `${accountId}/${region}/${name}`;
   }
 
-  private provision(name: string, context: ResourceContext): Provisioned {
-    const arn = plausibleArn(this.type, name, this.environment.partition, context);
-    return { id: REF_IS_ARN.has(this.type) ? arn : name, attributes: {} };
+  private ref(name: string, properties: Fields, context: ResourceContext): string {
+    const { partition } = this.environment;
+    const shaped = shapedRef(this.type, name, properties, partition, context);
+    return shaped ?? (REF_IS_ARN.has(this.type) ? plausibleArn(this.type, name, partition, context) : name);
+  }
+
+  private provision(id: string, properties: Fields, context: ResourceContext): Provisioned {
+    return { id, attributes: shapedAttributes(this.type, id, properties, context) };
   }
 }
 
@@ -66,6 +69,7 @@ export function plausibleAttribute(
   attribute: string, resource: { readonly id: string; readonly type: string }, partition: string, place: Place,
 ): string {
   if (/Arn$/i.test(attribute)) return resource.id.startsWith('arn:') ? resource.id : plausibleArn(resource.type, resource.id, partition, place);
+  if (/Name$/.test(attribute) && resource.id.startsWith('arn:')) return resource.id.slice(resource.id.search(/[^:/]*$/));
   if (/(^|\.)(Id|Name|.*Id|.*Name)$/.test(attribute)) return resource.id;
   return `${resource.id}-${attribute.toLowerCase()}`;
 }

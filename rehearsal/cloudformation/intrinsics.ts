@@ -1,4 +1,5 @@
 import { AwsError } from '../service';
+import { attributesIn } from './references';
 import type { OutputReference } from './stack-outputs';
 import { isFields, list, single, text, type Fields } from './values';
 
@@ -11,6 +12,8 @@ export interface Scope {
   importValue(name: string): unknown;
   stackOutput(reference: OutputReference): string;
   dynamicReference(service: string, key: string): string;
+  /** The type of a resource whose attributes are made up by the rehearsal. */
+  guessedType(logicalId: string): string | undefined;
 }
 
 /** Stands for `AWS::NoValue` until the property that holds it is left out. */
@@ -47,7 +50,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::Select': (argument, scope) => {
     const [index, values] = list(evaluate(argument, scope));
     const chosen = list(values)[Number(index)];
-    if (chosen === undefined) throw templateError(`Fn::Select cannot select nonexistent value at index ${text(index)}`);
+    if (chosen === undefined) throw templateError(`Fn::Select cannot select nonexistent value at index ${text(index)}${guessed(argument, scope)}`);
     return chosen;
   },
   'Fn::Split': (argument, scope) => {
@@ -119,6 +122,14 @@ function findInMap(argument: unknown, scope: Scope): unknown {
   if (isFields(row) && text(second) in row) return row[text(second)];
   if (isFields(options) && 'DefaultValue' in options) return options.DefaultValue;
   throw templateError(`Unable to get mapping for ${text(map)}::${text(top)}::${text(second)}`);
+}
+
+/** A word on the attributes in a value that are not those of AWS. */
+function guessed(value: unknown, scope: Scope): string {
+  return attributesIn(value).flatMap(([logicalId, name]) => {
+    const type = scope.guessedType(logicalId);
+    return type === undefined ? [] : [`; the rehearsal only guesses the attribute '${name}' of '${logicalId}' (${type})`];
+  }).join('');
 }
 
 function dynamic(value: string, scope: Scope): string {

@@ -5,6 +5,15 @@ export function references(value: unknown): string[] {
   return [...new Set(collect(value))];
 }
 
+/** Every attribute that a part of a template asks for with `Fn::GetAtt`. */
+export function attributesIn(value: unknown): (readonly [logicalId: string, name: string])[] {
+  if (Array.isArray(value)) return value.flatMap(attributesIn);
+  const [name, argument] = single(value) ?? [];
+  if (name !== 'Fn::GetAtt') return isFields(value) ? Object.values(value).flatMap(attributesIn) : [];
+  const [logicalId, ...attribute] = list(argument).map(text).join('.').split('.');
+  return [[logicalId, attribute.join('.')]];
+}
+
 function collect(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(collect);
   const [name, argument] = single(value) ?? [];

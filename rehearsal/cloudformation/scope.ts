@@ -78,6 +78,11 @@ export class StackScope implements Scope {
     return value;
   }
 
+  public guessedType(logicalId: string): string | undefined {
+    const type = this.stack.resources.get(logicalId)?.type;
+    return type === undefined || this.world.actsOut(type) ? undefined : type;
+  }
+
   private resource(logicalId: string): { id: string; type: string; attributes: Fields } {
     const found = this.stack.resources.get(logicalId);
     if (!found) throw new AwsError('ValidationError', `Template error: instance of Ref or Fn::GetAtt references '${logicalId}', which is not created`);

@@ -10,6 +10,7 @@ const scope: Scope = {
   condition: name => name === 'Yes',
   importValue: name => `imported ${name}`,
   stackOutput: ({ stackName, outputName, region, roleArn }) => [stackName, outputName, region, roleArn].join(' '),
+  guessedType: logicalId => logicalId === 'Db' ? 'AWS::RDS::DBInstance' : undefined,
   dynamicReference: (_service, key) => `secret of ${key}`,
 };
 
@@ -40,6 +41,8 @@ test.each<[string, unknown, unknown]>([
 
 test('a selected index that does not exist and an unknown function are refused', () => {
   expect(() => resolve({ 'Fn::Select': [5, ['a']] }, scope)).toThrow('Fn::Select cannot select nonexistent value at index 5');
+  expect(() => resolve({ 'Fn::Select': [1, { 'Fn::Split': [',', { 'Fn::GetAtt': ['Db', 'Zones'] }] }] }, scope)).toThrow(
+    "Fn::Select cannot select nonexistent value at index 1; the rehearsal only guesses the attribute 'Zones' of 'Db' (AWS::RDS::DBInstance)");
   expect(() => resolve({ 'Fn::GetStackOutput': { OutputName: 'Url' } }, scope)).toThrow('Fn::GetStackOutput needs StackName and OutputName');
   expect(() => resolve({ 'Fn::Unknown': 1 }, scope)).toThrow('the rehearsal does not know the function Fn::Unknown');
 });
