@@ -64,7 +64,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['/lib/', 'cdk.out/', '/report.json', '/timeline.html', '.DS_Store'],
 });
 
-for (const path of ['/lambda/', '/rehearsal/', '/cli/', '/examples/', '/docs/', '/images/', '/tools/', '/bench/', '/rosetta/', '/CONTRIBUTING.md', '/.ci/']) project.addPackageIgnore(path);
+for (const path of ['/lambda/', '/rehearsal/', '/cli/', '/examples/', '/docs/', '/images/', '/tools/', '/bench/', '/rosetta/', '/CONTRIBUTING.md', '/.ci/', '/report.json', '/timeline.html']) project.addPackageIgnore(path);
 
 // unrs-resolver 1.13.0 breaks npm ci
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });

@@ -78,7 +78,7 @@ export class BadDay {
   }
 
   public get title(): string {
-    return `A bad day: ${this.asked.kinds.join(', ')} (--seed ${this.asked.seed} gives the same faults again)`;
+    return `A bad day: ${this.asked.kinds.join(', ')} (--seed ${this.asked.seed} gives the same faults again; what they hit may differ)`;
   }
 
   public get report(): FaultReport {

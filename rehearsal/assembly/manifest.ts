@@ -104,7 +104,10 @@ function sorted({ artifacts }: Manifest): string[] {
 }
 
 function readStack(folder: string, id: string, stack: v.InferOutput<typeof Stack>, manifest: Manifest): AssemblyStack {
-  const [, accountId, region] = /^aws:\/\/([^/]+)\/(.+)$/.exec(stack.environment) ?? [];
+  const [, accountId = '', region] = /^aws:\/\/([^/]+)\/(.+)$/.exec(stack.environment) ?? [];
+  if (accountId !== 'unknown-account' && !/^\d{12}$/.test(accountId)) {
+    throw new Error(`the account of stack '${stack.displayName ?? id}' must have twelve digits, got '${accountId}'`);
+  }
   const place = {
     accountId: accountId === 'unknown-account' ? DEFAULT_ACCOUNT : accountId,
     region: region === 'unknown-region' ? DEFAULT_REGION : region,

@@ -24,6 +24,7 @@ export function checkedMinutes(scope: IConstruct, name: string, duration: Durati
 /** The plan of a definition, when AWS would take it. */
 export function checkedPlan(scope: IConstruct, definition: PipelineDefinition): PipelinePlan {
   const plan = definition.plan();
+  checkLists(scope, plan.builds ?? {});
   const names = plan.stages.map(({ name }) => name);
   if (!names.includes('Deploy')) fail(scope, `a pipeline must have a stage 'Deploy', before which it asks for approval, got ${names.join(', ') || 'none'}`);
   checkOptions(scope, plan.builds ?? {});
@@ -45,6 +46,16 @@ function checkOptions(scope: IConstruct, options: CdkPipelineOptions & TofuPipel
   checkForm(scope, stack, /^[\w/-]+$/, "the 'stack' must be a name or a path of letters, digits and '_-/'");
   checkForm(scope, version, /^\d+\.\d+\.\d+(-\w+)?$/, "the 'version' of OpenTofu must be like '1.10.6'");
   if (directory !== undefined && isOutside(directory)) fail(scope, `the 'directory' ${IN_REPOSITORY}, got '${directory}'`);
+}
+
+/** Apps that are run without a look at their types may give one command where a list is wanted, which would be taken for a list of letters. */
+function checkLists(scope: IConstruct, options: object) {
+  const given = Object.entries(options).filter(([name]) => name.endsWith('Commands'));
+  for (const [name, commands] of given as [string, unknown][]) {
+    if (commands === undefined) continue;
+    if (!Array.isArray(commands)) fail(scope, `'${name}' must be a list of commands, got '${String(commands)}': write ['${String(commands)}']`);
+    if (commands.some(command => typeof command !== 'string' || command.trim() === '')) fail(scope, `'${name}' has an empty command: leave it out`);
+  }
 }
 
 function checkForm(scope: IConstruct, value: string | undefined, pattern: RegExp, words: string) {

@@ -56,6 +56,8 @@ describe('a pipeline stops at synth', () => {
     ['when a parameter has no name', { secrets: { TOKEN: BuildSecret.parameter('') } },
       "the secret 'TOKEN' must be the name of a parameter of Systems Manager and not an ARN: letters, digits and '/_.-', got ''"],
     ['when there is no such command line', { cliVersion: 'latest; true' }, "the 'cliVersion' must be a version like '2.1148.1', got 'latest; true'"],
+    ['when a list is one command', { installCommands: 'npm ci' as unknown as string[] }, "'installCommands' must be a list of commands, got 'npm ci': write ['npm ci']"],
+    ['when a command is empty', { smokeTestCommands: [' '] }, "'smokeTestCommands' has an empty command: leave it out"],
     ['when nothing synthesizes', { synthCommands: [] }, "'synthCommands' must have at least one command, which synthesizes the app into cdk.out, got none"],
   ])('%s', (_, options, words) => {
     expect(define(PipelineDefinition.cdk(options))).toThrow(`[Cicd/dev/Pipeline] ${words}`);

@@ -194,6 +194,11 @@ describe('an assembly', () => {
     expect(managementAccountOf(readAssembly(assembly))).toBe(MANAGEMENT);
   });
 
+  test('for an account whose id is none is refused in words', () => {
+    const outdir = synthesize(app => { new CfnResource(new Stack(app, 'Net', { env: { ...env, account: '55555555555' } }), 'Topic', { type: 'AWS::SNS::Topic' }); });
+    expect(() => readAssembly(outdir)).toThrow("the account of stack 'Net' must have twelve digits, got '55555555555'");
+  });
+
   test('that builds a container image is refused in words', async () => {
     const outdir = synthesize(app => { new CfnResource(new Stack(app, 'Image', { env }), 'Topic', { type: 'AWS::SNS::Topic' }); });
     writeFileSync(path.join(outdir, 'Image.assets.json'), JSON.stringify({ version: '1', files: {}, dockerImages: { abc: {} } }));
