@@ -110,7 +110,7 @@ export class CloudFormation implements Service {
       type: name => this.type(name),
       actsOut: name => isCustom(name) || (this.types.has(name) && !this.recorded.has(name)),
       seconds: secondsOf,
-      plausible: (attribute, resource, stack) => plausibleAttribute(attribute, resource, environment.partition, stack),
+      plausible: (attribute, resource, stack) => this.standIn(plausibleAttribute(attribute, resource, environment.partition, stack)),
       parameter: (accountId, region, name) => ssm.value(accountId, region, name),
       exported: (accountId, region, name) => this.stacks.exported(accountId, region, name),
       output: (reference, reader) => new StackOutputs(this.stacks, iam, access).read(reference, reader),
@@ -124,10 +124,15 @@ export class CloudFormation implements Service {
     if (known) return known;
     const made = isCustom(name)
       ? new CustomResourceType(name, this.parts.lambda, this.channel)
-      : new GenericType(name, this.environment);
+      : new GenericType(name, this.environment, id => this.standIn(id));
     if (made instanceof GenericType) this.recorded.add(name);
     this.know({ [name]: made });
     return this.guarded(name, made);
+  }
+
+  private standIn(text: string): string {
+    this.parts.iam.standIns.add(text);
+    return text;
   }
 
   private guarded(name: string, type: ResourceType): ResourceType {

@@ -15,7 +15,8 @@ export class GenericType implements ResourceType {
   private readonly identifiers: Identifiers;
   private readonly taken = new Set<string>();
 
-  public constructor(private readonly type: string, private readonly environment: Environment) {
+  /** @param standIn is told what stands where AWS has an id of its own making */
+  public constructor(private readonly type: string, private readonly environment: Environment, private readonly standIn: (id: string) => string) {
     this.identifiers = new Identifiers(type);
   }
 
@@ -60,7 +61,7 @@ export class GenericType implements ResourceType {
   }
 
   private provision(id: string, properties: Fields, context: ResourceContext): Provisioned {
-    return { id, attributes: shapedAttributes(this.type, id, properties, context) };
+    return { id: this.standIn(id), attributes: shapedAttributes(this.type, id, properties, context) };
   }
 }
 

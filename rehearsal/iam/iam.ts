@@ -10,6 +10,7 @@ import { namedPrincipals } from './policy';
 import type { PolicyDocument } from './policy';
 import { inlinePolicyType, managedPolicyType, namedEntityType, rolePolicyType } from './resource-types';
 import { RoleType } from './role-type';
+import { assertValid, type PolicyUse } from './validity';
 
 export interface Role {
   readonly arn: string;
@@ -51,6 +52,8 @@ export class Iam implements Service {
   };
   public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
+  /** Names that the rehearsal gave to what it does not act out: where they stand AWS may have an ARN. */
+  public readonly standIns = new Set<string>();
   private readonly roles = new Map<string, Role>();
   private readonly rolesByName = new Map<string, Role>();
   private readonly users = new Set<string>();
@@ -150,6 +153,10 @@ export class Iam implements Service {
   public assertPrincipalsExist(document: PolicyDocument, code = 'MalformedPolicyDocument'): void {
     const unknown = namedPrincipals(document).find(arn => !this.roles.has(arn) && !this.users.has(arn));
     if (unknown !== undefined) throw new AwsError(code, `Invalid principal in policy: "AWS":"${unknown}"`);
+  }
+
+  public assertValid(document: PolicyDocument, use: PolicyUse, code = 'MalformedPolicyDocument'): void {
+    assertValid(document, use, code, this.standIns);
   }
 
   private roleOf(call: Call): Role {

@@ -6,19 +6,23 @@ import type { Iam, Role } from './iam';
 import { PolicyDocument } from './policy';
 import { assertManagedPolicyWithinQuotas, assertRoleWithinQuotas } from './quotas';
 
-const InlinePolicy = v.object({ PolicyName: v.string(), PolicyDocument, Roles: v.optional(v.array(v.string()), []) });
+const Names = v.optional(v.array(v.string()), []);
+const InlinePolicy = v.object({ PolicyName: v.string(), PolicyDocument, Roles: Names, Users: Names, Groups: Names });
 const RolePolicy = v.object({ PolicyName: v.string(), PolicyDocument: v.optional(PolicyDocument), RoleName: v.string() });
 const ManagedPolicyProperties = v.object({
   ManagedPolicyName: v.optional(v.string()),
   Path: v.optional(v.string(), '/'),
   PolicyDocument,
-  Roles: v.optional(v.array(v.string()), []),
+  Roles: Names,
 });
 
 /** `AWS::IAM::Policy`: a policy written into the roles that it names. */
 export function inlinePolicyType(iam: Iam): ResourceType {
   return attachmentType(iam, properties => {
     const policy = read(InlinePolicy, properties);
+    if ([...policy.Roles, ...policy.Users, ...policy.Groups].length === 0) {
+      throw new AwsError('InvalidRequest', 'At least one of [Groups,Roles,Users] must be non-empty.');
+    }
     return { name: policy.PolicyName, document: policy.PolicyDocument, roles: policy.Roles };
   });
 }
@@ -39,6 +43,7 @@ interface Attachment {
 
 function attachmentType(iam: Iam, attachmentOf: (properties: Record<string, unknown>) => Attachment): ResourceType {
   function attach({ name, document, roles }: Attachment, accountId: string): void {
+    iam.assertValid(document, 'identity');
     putRoles(iam, roles.map(roleName => {
       const role = iam.roleNamed(accountId, roleName);
       if (role === undefined) throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
@@ -74,6 +79,7 @@ function attachmentType(iam: Iam, attachmentOf: (properties: Record<string, unkn
 export function managedPolicyType(environment: Environment, iam: Iam): ResourceType {
   function put(policyName: string, properties: v.InferOutput<typeof ManagedPolicyProperties>, context: ResourceContext): Provisioned {
     const arn = `arn:${environment.partition}:iam::${context.accountId}:policy${properties.Path}${policyName}`;
+    iam.assertValid(properties.PolicyDocument, 'identity');
     assertManagedPolicyWithinQuotas(properties.PolicyDocument);
     attachManaged(iam, arn, properties.Roles, context.accountId);
     iam.managedPolicies.set(arn, { arn, policyName, document: properties.PolicyDocument });

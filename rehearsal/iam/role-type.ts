@@ -60,7 +60,9 @@ export class RoleType implements ResourceType {
     { accountId, tags }: ResourceContext,
     known: Pick<Role, 'roleName' | 'roleId' | 'policies' | 'managedPolicyArns' | 'createdAt'>,
   ): Provisioned {
+    this.iam.assertValid(properties.AssumeRolePolicyDocument, 'trust');
     this.iam.assertPrincipalsExist(properties.AssumeRolePolicyDocument);
+    properties.Policies.forEach(policy => this.iam.assertValid(policy.PolicyDocument, 'identity'));
     const { ManagedPolicyArns: managed, PermissionsBoundary: boundary } = properties;
     this.iam.assertAttachable(boundary === undefined ? managed : [...managed, boundary]);
     const { roleName, roleId, createdAt } = known;

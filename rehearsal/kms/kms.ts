@@ -35,7 +35,10 @@ export class Kms implements Service {
   private keyType(): ResourceType {
     const provisioned = (keyId: string, input: Record<string, unknown>, context: ResourceContext): Provisioned => {
       const { KeyPolicy: policy } = read(KeyProperties, input);
-      if (policy !== undefined) this.iam.assertPrincipalsExist(policy, 'MalformedPolicyDocumentException');
+      if (policy !== undefined) {
+        this.iam.assertValid(policy, 'resource', 'MalformedPolicyDocumentException');
+        this.iam.assertPrincipalsExist(policy, 'MalformedPolicyDocumentException');
+      }
       const arn = this.keyArn(keyId, context);
       this.policies.set(arn, { accountId: context.accountId, policy: policy ?? this.defaultPolicy(context.accountId), decides: true });
       return { id: keyId, attributes: { Arn: arn, KeyId: keyId } };

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { PolicyDocument } from '../iam/policy';
+import { mistakeIn } from '../iam/validity';
 import { Identifiers } from '../identifiers';
 import { read } from '../protocol/read';
 import { AwsError } from '../service';
@@ -49,7 +50,7 @@ export class ControlPolicies {
       const isControl = type === 'SERVICE_CONTROL_POLICY' || type === 'RESOURCE_CONTROL_POLICY';
       const unknown = targetIds.find(target => !this.tree.hasParent(target) && this.tree.account(target) === undefined);
       if (unknown !== undefined) throw new AwsError('TargetNotFoundException', `You specified a target that doesn't exist: ${unknown}`);
-      this.policies.set(id, { name, type, content: isControl ? read(PolicyDocument, content) : FULL_ACCESS, targetIds });
+      this.policies.set(id, { name, type, content: isControl ? controlPolicy(content) : FULL_ACCESS, targetIds });
       return { id, attributes: { Id: id, Arn: this.tree.arn(`policy/${this.tree.organizationId}/${type.toLowerCase()}/${id}`), AwsManaged: false } };
     };
     return {
@@ -64,4 +65,12 @@ export class ControlPolicies {
       remove: async id => { this.policies.delete(id); },
     };
   }
+}
+
+function controlPolicy(content: unknown): PolicyDocument {
+  const document = read(PolicyDocument, content);
+  const mistake = mistakeIn(document, 'control');
+  if (mistake === undefined) return document;
+  const message = `The provided policy document does not meet the requirements of the specified policy type. ${mistake}`;
+  throw new AwsError('MalformedPolicyDocumentException', message);
 }

@@ -49,6 +49,7 @@ export function bucketType(environment: Environment, buckets: Buckets): Resource
 export function bucketPolicyType(iam: Iam, buckets: Buckets): ResourceType {
   async function put(input: Record<string, unknown>): Promise<Provisioned> {
     const properties = read(BucketPolicyProperties, input);
+    iam.assertValid(properties.PolicyDocument, 'resource', 'MalformedPolicy');
     iam.assertPrincipalsExist(properties.PolicyDocument, 'MalformedPolicy');
     buckets.setPolicy(properties.Bucket, properties.PolicyDocument);
     return { id: properties.Bucket, attributes: {} };

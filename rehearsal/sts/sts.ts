@@ -60,6 +60,7 @@ export class Sts implements Service {
   /** What the caller narrows the session with; absent when he does not. */
   private sessionPolicies({ Policy: inline, PolicyArns: managed }: v.InferOutput<typeof AssumeRoleInput>): PolicyDocument[] | undefined {
     if (inline === undefined && managed.length === 0) return undefined;
+    if (inline !== undefined) this.iam.assertValid(inline, 'identity');
     return [...inline === undefined ? [] : [inline], ...managed.map(({ arn }) => this.managedPolicy(arn))];
   }
 

@@ -50,8 +50,12 @@ const NEGATED: Readonly<Record<string, string>> = {
 export function conditionsHold(conditions: Conditions, context: Context, hasVariables = true): boolean {
   return Object.entries(conditions).every(([operator, keys]) => Object.entries(keys).every(([key, expected]) => {
     const values = typeof expected === 'string' ? [expected] : expected;
-    return holds(operatorOf(operator), valuesOf(context, key), values.map(value => hasVariables ? withVariables(value, context) : value));
+    return holds(knownOperator(operator), valuesOf(context, key), values.map(value => hasVariables ? withVariables(value, context) : value));
   }));
+}
+
+export function isOperator(written: string): boolean {
+  return isKnown(operatorOf(written));
 }
 
 interface Operator {
@@ -64,14 +68,22 @@ interface Operator {
 function operatorOf(written: string): Operator {
   const [, set, name = '', ifExists] = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/.exec(written) ?? [];
   const negated = Object.hasOwn(NEGATED, name) ? NEGATED[name] : undefined;
-  const known = negated ?? name;
-  if (known !== 'Null' && !Object.hasOwn(TESTS, known)) throw new Error(`a policy knows no condition operator '${written}'`);
   return {
     set: set === 'ForAnyValue' || set === 'ForAllValues' ? set : undefined,
-    name: known,
+    name: negated ?? name,
     isNegated: negated !== undefined,
     ifExists: ifExists !== undefined,
   };
+}
+
+function knownOperator(written: string): Operator {
+  const operator = operatorOf(written);
+  if (!isKnown(operator)) throw new Error(`a policy knows no condition operator '${written}'`);
+  return operator;
+}
+
+function isKnown({ name }: Operator): boolean {
+  return name === 'Null' || Object.hasOwn(TESTS, name);
 }
 
 /** @param expected undefined where a variable has no value */
