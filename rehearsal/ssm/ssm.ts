@@ -7,15 +7,22 @@ import type { Call, Environment, Operation, Provisioned, ResourceContext, Resour
 import { permissions } from './permissions';
 import { tagOperations } from './tag-operations';
 
+type Tier = 'Standard' | 'Advanced';
+
 export interface Parameter {
   readonly name: string;
   readonly value: string;
   readonly type: string;
+  readonly tier: Tier;
   readonly version: number;
   readonly modifiedAt: number;
   readonly tags: Readonly<Record<string, string>>;
 }
 
+const STANDARD_SIZE = 4096;
+const ADVANCED_SIZE = 8192;
+
+const TierInput = v.optional(v.picklist(['Standard', 'Advanced', 'Intelligent-Tiering']));
 const NameInput = v.object({ Name: v.string() });
 const NamesInput = v.object({ Names: v.array(v.string()) });
 const PathInput = v.object({
@@ -28,9 +35,15 @@ const PutInput = v.object({
   Name: v.pipe(v.string(), v.regex(/^[\w./-]+$/, 'a parameter name has letters, digits and ._-/')),
   Value: v.string(),
   Type: v.optional(v.string(), 'String'),
+  Tier: TierInput,
   Overwrite: v.optional(v.boolean(), false),
 });
-const Properties = v.object({ Name: v.optional(v.string()), Value: Text, Type: v.optional(v.string(), 'String') });
+const Properties = v.object({ Name: v.optional(v.string()), Value: Text, Type: v.optional(v.string(), 'String'), Tier: TierInput });
+
+interface ParameterOptions {
+  readonly type?: string;
+  readonly tier?: v.InferOutput<typeof TierInput>;
+}
 
 /** The parameter store of SSM. */
 export class Ssm implements Service {
@@ -56,12 +69,13 @@ export class Ssm implements Service {
     return this.parameters.of(accountId, region).get(name)?.value;
   }
 
-  public put(accountId: string, region: string, name: string, value: string, type = 'String'): number {
+  public put(accountId: string, region: string, name: string, value: string, options: ParameterOptions = {}): Parameter {
     const parameters = this.parameters.of(accountId, region);
-    const { version: before = 0, tags = {} } = parameters.get(name) ?? {};
-    const version = before + 1;
-    parameters.set(name, { name, value, type, version, modifiedAt: this.environment.clock.now(), tags });
-    return version;
+    const { version = 0, tags = {}, tier: before } = parameters.get(name) ?? {};
+    const tier = tierOf(value, options.tier, before);
+    const parameter = { name, value, type: options.type ?? 'String', tier, version: version + 1, modifiedAt: this.environment.clock.now(), tags };
+    parameters.set(name, parameter);
+    return parameter;
   }
 
   private required(call: Call, name: string): Parameter {
@@ -93,7 +107,9 @@ export class Ssm implements Service {
     if (!input.Overwrite && this.storeOf(call).has(input.Name)) {
       throw new AwsError('ParameterAlreadyExists', 'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.');
     }
-    return { Version: this.put(call.caller.accountId, call.region, input.Name, input.Value, input.Type), Tier: 'Standard' };
+    const options = { type: input.Type, tier: input.Tier };
+    const { version, tier } = this.put(call.caller.accountId, call.region, input.Name, input.Value, options);
+    return { Version: version, Tier: tier };
   }
 
   private deleteParameter(call: Call): unknown {
@@ -125,20 +141,31 @@ export class Ssm implements Service {
 
   private parameterType(): ResourceType {
     const create = async (input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> => {
-      const { Name: name = `CFN-${this.identifiers.physicalName(context, 120)}`, Value: value, Type: type } = read(Properties, input);
+      const { Name: name = `CFN-${this.identifiers.physicalName(context, 120)}`, Value: value, Type: type, Tier: tier } = read(Properties, input);
       if (this.value(context.accountId, context.region, name) !== undefined) throw new AwsError('AlreadyExists', `${name} already exists`, 409);
-      this.put(context.accountId, context.region, name, value, type);
+      this.put(context.accountId, context.region, name, value, { type, tier });
       return { id: name, attributes: { Type: type, Value: value } };
     };
     return {
       create,
       update: async (id, input, before, context) => {
         if (input.Name !== before.Name) return create(input, context);
-        const { Value: value, Type: type } = read(Properties, input);
-        this.put(context.accountId, context.region, id, value, type);
+        const { Value: value, Type: type, Tier: tier } = read(Properties, input);
+        this.put(context.accountId, context.region, id, value, { type, tier });
         return { id, attributes: { Type: type, Value: value } };
       },
       remove: async (id, _properties, context) => { this.parameters.of(context.accountId, context.region).delete(id); },
     };
   }
+}
+
+/** An advanced parameter stays one until it is told otherwise; of `Intelligent-Tiering` the length decides. */
+function tierOf(value: string, asked: ParameterOptions['tier'], before: Tier = 'Standard'): Tier {
+  const chosen = asked === 'Intelligent-Tiering' && value.length > STANDARD_SIZE ? 'Advanced' : asked;
+  const tier = chosen === undefined || chosen === 'Intelligent-Tiering' ? before : chosen;
+  const maximum = tier === 'Standard' ? STANDARD_SIZE : ADVANCED_SIZE;
+  if (value.length <= maximum) return tier;
+  const refusal = `${tier} tier parameters support a maximum parameter value of ${maximum} characters.`;
+  const wayOut = ' To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier.';
+  throw new AwsError('ValidationException', tier === 'Standard' ? refusal + wayOut : refusal);
 }

@@ -2,6 +2,7 @@ import {
   AddTagsToResourceCommand, DeleteParameterCommand, DeleteParametersCommand, GetParameterCommand, GetParametersByPathCommand, GetParametersCommand,
   ListTagsForResourceCommand, PutParameterCommand, RemoveTagsFromResourceCommand, SSMClient,
 } from '@aws-sdk/client-ssm';
+import type { PutParameterCommandInput } from '@aws-sdk/client-ssm';
 import { CICD, MEMBER, REGION, World } from './world';
 
 let world: World;
@@ -63,4 +64,38 @@ test('is a resource of a template', async () => {
   await expect(type.create(properties, world.context(CICD))).rejects.toThrow('/app/one already exists');
   await type.update('/app/one', { ...properties, Value: '2' }, properties, world.context(CICD));
   expect(world.ssm.value(CICD, REGION, '/app/one')).toBe('2');
+});
+
+describe('what is too long for its tier', () => {
+  const words = (tier: string, size: number): string => `${tier} tier parameters support a maximum parameter value of ${size} characters.`;
+  const put = async (length: number, more: Partial<PutParameterCommandInput> = {}) =>
+    ssm.send(new PutParameterCommand({ Name: '/app/long', Value: 'x'.repeat(length), Type: 'String', Overwrite: true, ...more }));
+
+  test('is a standard parameter of more than 4,096 characters', async () => {
+    await expect(put(4096)).resolves.toMatchObject({ Tier: 'Standard' });
+    await expect(put(4097)).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining(words('Standard', 4096)) });
+    expect(world.ssm.value(CICD, REGION, '/app/long')).toHaveLength(4096);
+  });
+
+  test('is an advanced parameter of more than 8,192 characters, and it stays advanced', async () => {
+    await expect(put(8193, { Tier: 'Advanced' })).rejects.toThrow(words('Advanced', 8192));
+    await expect(put(8192, { Tier: 'Advanced' })).resolves.toMatchObject({ Tier: 'Advanced' });
+    await expect(put(5000)).resolves.toMatchObject({ Tier: 'Advanced' });
+  });
+
+  test('is decided by the length of a parameter with Intelligent-Tiering', async () => {
+    await expect(put(4096, { Tier: 'Intelligent-Tiering' })).resolves.toMatchObject({ Tier: 'Standard' });
+    await expect(put(4097, { Tier: 'Intelligent-Tiering' })).resolves.toMatchObject({ Tier: 'Advanced' });
+    await expect(put(8193, { Tier: 'Intelligent-Tiering' })).rejects.toThrow(words('Advanced', 8192));
+  });
+
+  test('is so for a resource of a template, too', async () => {
+    const type = world.type('AWS::SSM::Parameter');
+    const properties = { Name: '/app/long', Type: 'String', Value: 'x'.repeat(4097) };
+    const short = { ...properties, Value: 'x' };
+    await expect(type.create(properties, world.context(CICD))).rejects.toThrow(words('Standard', 4096));
+    await type.create(short, world.context(CICD));
+    await expect(type.update('/app/long', properties, short, world.context(CICD))).rejects.toThrow(words('Standard', 4096));
+    await expect(type.update('/app/long', { ...properties, Tier: 'Advanced' }, short, world.context(CICD))).resolves.toBeDefined();
+  });
 });
