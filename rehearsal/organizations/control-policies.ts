@@ -5,6 +5,7 @@ import { Identifiers } from '../identifiers';
 import { read } from '../protocol/read';
 import { AwsError } from '../service';
 import type { Provisioned, ResourceContext, ResourceType } from '../service';
+import { assertPolicyWithinQuotas } from './quotas';
 import type { OrganizationTree } from './tree';
 
 /** The policies of an organization that bound what its accounts may do; those of other types are kept and change nothing. */
@@ -50,6 +51,9 @@ export class ControlPolicies {
       const isControl = type === 'SERVICE_CONTROL_POLICY' || type === 'RESOURCE_CONTROL_POLICY';
       const unknown = targetIds.find(target => !this.tree.hasParent(target) && this.tree.account(target) === undefined);
       if (unknown !== undefined) throw new AwsError('TargetNotFoundException', `You specified a target that doesn't exist: ${unknown}`);
+      const others = [...this.policies].filter(([other, policy]) => other !== id && policy.type === type);
+      const attached = targetIds.map(target => others.filter(([, policy]) => policy.targetIds.includes(target)).length + 1);
+      assertPolicyWithinQuotas(type, input.Content, Math.max(0, ...attached));
       this.policies.set(id, { name, type, content: isControl ? controlPolicy(content) : FULL_ACCESS, targetIds });
       return { id, attributes: { Id: id, Arn: this.tree.arn(`policy/${this.tree.organizationId}/${type.toLowerCase()}/${id}`), AwsManaged: false } };
     };

@@ -1,5 +1,6 @@
 import { Identifiers } from '../identifiers';
 import { AwsError } from '../service';
+import { assertUnitWithinQuotas } from './quotas';
 
 /** `PENDING_ACTIVATION` until it can be used after its creation, `SUSPENDED` by AWS, `CLOSED` by its owner. */
 export type AccountState = 'PENDING_ACTIVATION' | 'ACTIVE' | 'SUSPENDED' | 'PENDING_CLOSURE' | 'CLOSED';
@@ -86,6 +87,7 @@ export class OrganizationTree {
   public createUnit(parentId: string, name: string, tags: Readonly<Record<string, string>> = {}): Unit {
     if (!this.hasParent(parentId)) throw new AwsError('ParentNotFoundException', "You specified parent that doesn't exist.");
     this.assertUnitNameFree(parentId, name);
+    assertUnitWithinQuotas(this.path(parentId).length + 1, this.units.size);
     const id = `ou-${this.rootId.slice(2)}-${this.identifiers.next(8, 'lower')}`;
     const unit = { id, arn: this.arn(`ou/${this.organizationId}/${id}`), name, parentId, tags };
     this.units.set(id, unit);

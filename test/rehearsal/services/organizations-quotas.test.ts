@@ -176,3 +176,55 @@ describe('an account that is created', () => {
     expect(two).toMatchObject({ status: 'rejected', reason: { name: 'ConcurrentModificationException', message: expect.stringContaining('DependsOn') } });
   });
 });
+
+describe('control policies', () => {
+  let world: World;
+  beforeAll(async () => { world = await World.start(); });
+  afterAll(() => world.stop());
+
+  /** A policy of so many characters, white space included. */
+  function sized(length: number): string {
+    const text = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'ec2:*', Resource: '*' }] });
+    return text + ' '.repeat(length - text.length);
+  }
+  const attach = async (Type: string, Name: string, length: number, TargetIds: string[] = []) =>
+    world.type('AWS::Organizations::Policy').create({ Name, Type, Content: sized(length), TargetIds }, world.context(MANAGEMENT));
+  const refused = (reason: string, message: string): object => ({ code: 'ConstraintViolationException', message, details: { Reason: reason } });
+
+  test.each([
+    ['SERVICE_CONTROL_POLICY', 10_240, 10],
+    ['RESOURCE_CONTROL_POLICY', 5120, 5],
+  ])('of the type %s have %i characters, and a target has %i of them', async (type, size, count) => {
+    const { rootId } = world.organizations.tree;
+    const tooLong = refused('POLICY_CONTENT_LIMIT_EXCEEDED', 'You have exceeded the maximum policy size.');
+    await expect(attach(type, 'long', size + 1)).rejects.toMatchObject(tooLong);
+    for (let index = 0; index < count; index++) await attach(type, `policy-${index}`, size, [rootId]);
+    await expect(attach(type, 'more', size)).resolves.toBeDefined();
+    await expect(attach(type, 'one too many', size, [rootId])).rejects.toMatchObject(
+      refused('MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED', 'You have attached the maximum number of policies to the specified target.'));
+  });
+});
+
+describe('units', () => {
+  const reasonOf = (act: () => unknown): unknown => {
+    try {
+      act();
+      return undefined;
+    } catch (error) {
+      return Reflect.get(Object(error), 'details');
+    }
+  };
+
+  test('lie five levels deep at most', () => {
+    const tree = new OrganizationTree('aws', MANAGEMENT);
+    let parentId = tree.rootId;
+    for (let level = 1; level <= 5; level++) parentId = tree.createUnit(parentId, `level-${level}`).id;
+    expect(reasonOf(() => tree.createUnit(parentId, 'level-6'))).toEqual({ Reason: 'OU_DEPTH_LIMIT_EXCEEDED' });
+  });
+
+  test('are 2,000 at most', () => {
+    const tree = new OrganizationTree('aws', MANAGEMENT);
+    for (let index = 0; index < 2000; index++) tree.createUnit(tree.rootId, `unit-${index}`);
+    expect(reasonOf(() => tree.createUnit(tree.rootId, 'more'))).toEqual({ Reason: 'OU_NUMBER_LIMIT_EXCEEDED' });
+  });
+});
