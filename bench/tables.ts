@@ -51,7 +51,8 @@ AWS creates five accounts at once, a minute each, and takes three requests and t
 *Created* is when AWS has made the last one; *ready* when it is also opened, in its unit, tagged and bootstrapped. After the last account is created,
 AWS takes ${PREPARATION_SECONDS} seconds for that, so *ready* is judged by the bound plus these: for 25 and for 100 accounts, both stay within 1.15 times
 their bound. To the bound of the creation alone, *ready* has the ratio in the last column of ours, which can be above 1.15: for 25 accounts those
-seconds by themselves make it 1.18. The peers' accounts are neither awaited nor bootstrapped.
+seconds by themselves make it 1.18. The peers' accounts are neither awaited nor bootstrapped. *Does not fit* is what has more than 500 resources in a
+stack, or more than the 10,240 bytes of policies that IAM allows a role.
 
 ${table(head, results.vending.map(row => [
   row.accounts, seconds(row.lowerBoundSeconds), ...oursCells(row), ...peerCells(row, row.bootstrapKit), ...peerCells(row, row.native),
