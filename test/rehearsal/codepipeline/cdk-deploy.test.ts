@@ -5,7 +5,7 @@ import { buildAction, buildProject, MEMBER, PipelineWorld, REGION } from './worl
 const APP = `
 const { App, Stack } = require('aws-cdk-lib');
 const { StringParameter } = require('aws-cdk-lib/aws-ssm');
-const stack = new Stack(new App(), 'Shop', { env: { account: '${MEMBER}', region: '${REGION}' } });
+const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'Shop', { env: { account: '${MEMBER}', region: '${REGION}' } });
 new StringParameter(stack, 'Release', { parameterName: '/shop/release', stringValue: require('./package.json').version });
 `;
 const manifest = (version: string): string => JSON.stringify({
