@@ -70,11 +70,18 @@ function strayLeases(world: FaultyWorld): string[] {
   });
 }
 
-/** Accounts that nobody declares are held by nobody. */
+/** Accounts that nobody declares are held by nobody, and of every account the registry knows whether it can be had. */
 function strayAccounts(world: FaultyWorld, environments: readonly EnvironmentSpec[]): string[] {
   const declared = environments.map(({ email }) => `account#${email}`);
-  return world.registry.filter(({ pk, owners }) => String(pk).startsWith('account#') && Array.isArray(owners) && owners.length > 0)
+  const unknown = world.hasForgotten ? [] : created(world).flatMap(({ accountId, email }) => {
+    const pk = `account#${email}`;
+    const record = world.registry.find(other => other.pk === pk);
+    const wanted = declared.includes(pk) ? 'ready' : 'available';
+    return record?.accountId === accountId && record.state === wanted ? [] : [`account ${accountId} is to be ${wanted}, the registry has ${JSON.stringify(record)}`];
+  });
+  const held = world.registry.filter(({ pk, owners }) => String(pk).startsWith('account#') && Array.isArray(owners) && owners.length > 0)
     .flatMap(({ pk, state }) => declared.includes(String(pk)) ? [] : [`${String(pk)} is held, though nobody declares it: it is ${String(state)}`]);
+  return [...held, ...unknown];
 }
 
 function strayBranches(world: FaultyWorld, environments: readonly EnvironmentSpec[]): string[] {
