@@ -4,7 +4,7 @@ import { describeFailures } from './failures';
 import { memberWords } from './names';
 import type { PipelineWork } from './pipeline-work';
 import type { Deployment } from './report';
-import { deployAssembly, destroyAssembly, type DeploymentResult } from '../rehearsal/assembly/deployer';
+import { deployAssembly, destroyAssembly, type DeploymentResult, type ParametersOf } from '../rehearsal/assembly/deployer';
 import { readAssembly } from '../rehearsal/assembly/manifest';
 import { finishOperations } from '../rehearsal/assembly/unfinished';
 import type { Simulation } from '../rehearsal/simulation';
@@ -13,6 +13,12 @@ import type { Simulation } from '../rehearsal/simulation';
 export interface App {
   readonly name: string;
   readonly folder: string;
+}
+
+interface Circumstances {
+  readonly badDay?: BadDay;
+  readonly pipelines?: PipelineWork;
+  readonly parametersOf: ParametersOf;
 }
 
 type Work = (simulation: Simulation, folder: string) => Promise<DeploymentResult>;
@@ -24,28 +30,30 @@ export class Deployments {
   public commandFailure?: string;
 
   public constructor(
-    private readonly simulation: Simulation, private readonly badDay: BadDay | undefined, private readonly pipelines: PipelineWork | undefined,
-    private readonly write: (line: string) => void,
+    private readonly simulation: Simulation, private readonly circumstances: Circumstances, private readonly write: (line: string) => void,
   ) {}
 
   /** The first failure ends it. */
   public async all(apps: readonly App[], destroy: boolean): Promise<void> {
+    const { pipelines, parametersOf } = this.circumstances;
+    const deploy: Work = async (simulation, folder) => deployAssembly(simulation, folder, parametersOf);
     for (const app of apps) {
-      if (!await this.work('Deploying', app.name, app, deployAssembly)) return;
-      await this.pipelines?.settle();
+      if (!await this.work('Deploying', app.name, app, deploy)) return;
+      await pipelines?.settle();
     }
     const last = apps.at(-1);
-    if (last) this.commandFailure = await this.pipelines?.runCommands(last.folder);
+    if (last) this.commandFailure = await pipelines?.runCommands(last.folder);
     if (destroy && last && this.commandFailure === undefined) await this.work('Destroying', `${last.name} (destroyed)`, last, destroyAssembly);
   }
 
   private async work(verb: string, title: string, app: App, work: Work): Promise<boolean> {
     this.write(pc.bold(`\n${verb} ${app.name}`));
-    this.badDay?.begin();
+    const { badDay } = this.circumstances;
+    badDay?.begin();
     const result = await work(this.simulation, app.folder);
-    this.badDay?.end();
+    badDay?.end();
     this.tell(result, app);
-    if (result.succeeded || !this.badDay) {
+    if (result.succeeded || !badDay) {
       this.done.push({ app: title, result });
       return result.succeeded;
     }

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:f
 import * as path from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { FaultOptions } from './bad-day';
+import type { GivenParameter } from './parameters';
 import { UsageError } from './usage-error';
 
 export interface ExistingAccount {
@@ -15,6 +16,8 @@ export interface RehearseOptions extends FaultOptions {
   readonly repository?: Readonly<Record<string, string>>;
   readonly organizationalUnit?: readonly string[];
   readonly account?: readonly ExistingAccount[];
+  readonly parameters?: readonly GivenParameter[];
+  readonly ssmParameter?: Readonly<Record<string, string>>;
   readonly managementAccount?: string;
   readonly organizationId?: string;
   readonly destroy?: boolean;

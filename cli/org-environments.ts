@@ -5,6 +5,7 @@ import pc from 'picocolors';
 import { collectFaults, seed } from './bad-day';
 import { addOperations } from './operations/commands';
 import { accountId, collectAccount, collectApp, collectCommand, collectRepository, collectUnit, organizationId, scale, type RehearseOptions } from './options';
+import { collectParameter, collectStored } from './parameters';
 import { rehearse } from './rehearse';
 import { UsageError } from './usage-error';
 import { FAULT_KINDS } from '../rehearsal/faults/fault';
@@ -22,6 +23,8 @@ function program(): Command {
     .option('--account <id>[=<role name>]', 'an invited account that exists beforehand, with a role that trusts the management account if one is named', collectAccount)
     .option('--management-account <id>', 'by default the account that may create accounts, else that of the first stack', accountId)
     .option('--organization-id <id>', 'by default the one that the policies of the app name', organizationId)
+    .option('--parameters <[stack:]name=value>', 'a value for a parameter of a stack, as cdk deploy is given it; may be repeated', collectParameter)
+    .option('--ssm-parameter <name>=<value>', 'what Parameter Store has beforehand in the accounts of the app; may be repeated', collectStored)
     .option('--pipelines', 'run the pipelines: their builds execute the commands of the repositories on this machine')
     .option('--then <command>', 'after the last deployment run this, for example a git push, and wait for the pipelines; may be repeated', collectCommand)
     .option('--fault <kinds>', `what goes wrong in each deployment: ${FAULT_KINDS.join(', ')}`, collectFaults)

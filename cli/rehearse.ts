@@ -7,6 +7,7 @@ import { Deployments, type App } from './deployments';
 import { describeFailures } from './failures';
 import { accountHints, organizationHints, organizationIdOf, repositoryHints, unitHints } from './names';
 import { checkFiles, type RehearseOptions } from './options';
+import { checkParameters, parameterHints, parametersOf, store } from './parameters';
 import { PipelineWork } from './pipeline-work';
 import { describeFailedRuns } from './pipelines';
 import { clock, duration, Progress } from './progress';
@@ -41,8 +42,11 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     // all of them before simulated time begins, which goes on while a command runs
     for (const name of options.app) apps.push({ name, folder: await assemblyOf(name, cleanUp, options.verbose ?? false) });
     const stacks = apps.flatMap(({ folder }) => readAssembly(folder));
+    const { parameters = [], ssmParameter = {} } = options;
+    checkParameters(parameters, stacks);
     const simulation = await begin(options, stacks, terminal);
     cleanUp.add(async () => simulation.stop());
+    store(simulation, ssmParameter, stacks);
     const begunAt = simulation.clock.now();
     const badDay = BadDay.of(simulation, options, stacks);
     const write: Write = badDay ? line => terminal.write(explained(line, badDay.report.struck)) : terminal.write;
@@ -50,7 +54,7 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     cleanUp.add(stop);
     if (badDay) write(badDay.title);
     const work = runsPipelines(options) ? new PipelineWork(simulation, options.then, write) : undefined;
-    const deployments = new Deployments(simulation, badDay, work, write);
+    const deployments = new Deployments(simulation, { badDay, pipelines: work, parametersOf: stack => parametersOf(parameters, stack) }, write);
     await deployments.all(apps, options.destroy ?? false);
     // a deployment that has failed does not keep AWS from creating an account
     await simulation.organizations.creation.ended();
@@ -134,7 +138,7 @@ function summarize(report: Report, write: Write): void {
 function hintsFor({ deployments }: Report, stacks: readonly AssemblyStack[], { repository = {}, organizationId }: RehearseOptions): string[] {
   const reasons = deployments.flatMap(({ failures }) => failures.map(({ reason }) => reason));
   return [
-    ...unitHints(reasons), ...accountHints(reasons),
+    ...unitHints(reasons), ...accountHints(reasons), ...parameterHints(reasons),
     ...repositoryHints(stacks, Object.keys(repository)), ...organizationHints(stacks, organizationId),
   ];
 }

@@ -40,14 +40,17 @@ export interface DeploymentResult {
   readonly seconds: number;
 }
 
+/** What `cdk deploy --parameters` gives to a stack. */
+export type ParametersOf = (stack: AssemblyStack) => Readonly<Record<string, string>>;
+
 /** Deploys the stacks of an assembly one after another as `cdk deploy --all` does; the first failure ends it. */
-export async function deployAssembly(simulation: Simulation, folder: string): Promise<DeploymentResult> {
+export async function deployAssembly(simulation: Simulation, folder: string, parametersOf: ParametersOf = () => ({})): Promise<DeploymentResult> {
   const stacks = readAssembly(folder);
   const invited = await prepare(simulation, stacks);
   const result = await watch(simulation, async () => eachUntilFailure(stacks, async stack => {
     publish(simulation, stack);
     if (isEmpty(stack)) return remove(simulation, stack);
-    const deployed = await deploy(simulation, stack);
+    const deployed = await deploy(simulation, stack, parametersOf(stack));
     simulation.deployed.add(deployed.id);
     return deployed;
   }));
@@ -124,7 +127,7 @@ function publish({ s3 }: Simulation, stack: AssemblyStack): void {
   }
 }
 
-async function deploy({ cloudformation }: Simulation, stack: AssemblyStack): Promise<Stack> {
+async function deploy({ cloudformation }: Simulation, stack: AssemblyStack, given: Readonly<Record<string, string>>): Promise<Stack> {
   const { accountId, region, name, terminationProtection } = stack;
   let known = cloudformation.find(accountId, region, name);
   if (known?.status === 'ROLLBACK_COMPLETE' || known?.status === 'ROLLBACK_FAILED') {
@@ -141,7 +144,7 @@ async function deploy({ cloudformation }: Simulation, stack: AssemblyStack): Pro
     terminationProtection,
     body: stack.template,
     paths: stack.paths,
-    parameters: { ...Object.fromEntries(kept.filter(([parameter]) => declared.includes(parameter))), ...stack.parameters },
+    parameters: { ...Object.fromEntries(kept.filter(([parameter]) => declared.includes(parameter))), ...stack.parameters, ...given },
     tags: stack.tags,
     capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
     roleArn: stack.executionRoleArn,

@@ -5,6 +5,7 @@ import { Regional } from '../regional';
 import { AwsError } from '../service';
 import type { Call, Environment, Operation, Provisioned, ResourceContext, ResourceType, Service } from '../service';
 import { permissions } from './permissions';
+import { publicParameter } from './public-parameters';
 import { tagOperations } from './tag-operations';
 
 type Tier = 'Standard' | 'Advanced';
@@ -66,7 +67,7 @@ export class Ssm implements Service {
   public constructor(private readonly environment: Environment) {}
 
   public value(accountId: string, region: string, name: string): string | undefined {
-    return this.parameters.of(accountId, region).get(name)?.value;
+    return this.parameters.of(accountId, region).get(name)?.value ?? publicParameter(region, name);
   }
 
   public put(accountId: string, region: string, name: string, value: string, options: ParameterOptions = {}): Parameter {
@@ -79,9 +80,14 @@ export class Ssm implements Service {
   }
 
   private required(call: Call, name: string): Parameter {
-    const parameter = this.storeOf(call).get(name);
+    const parameter = this.storeOf(call).get(name) ?? this.published(call.region, name);
     if (parameter === undefined) throw new AwsError('ParameterNotFound', `parameter ${name} not found`);
     return parameter;
+  }
+
+  private published(region: string, name: string): Parameter | undefined {
+    const value = publicParameter(region, name);
+    return value === undefined ? undefined : { name, value, type: 'String', tier: 'Standard', version: 1, modifiedAt: this.environment.clock.now(), tags: {} };
   }
 
   private getParameters(call: Call): unknown {
