@@ -19,11 +19,9 @@ export class NestedStackType implements ResourceType {
 
   public async create(properties: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     const stack = this.stacks.create(this.request(properties, context, this.identifiers.physicalName(context, 128)));
-    await stack.operation;
-    if (stack.status !== 'CREATE_COMPLETE') {
-      throw new ResourceFailure(`Embedded stack ${stack.id} was not successfully created: ${stack.reason}`, stack.id);
-    }
-    return provisioned(stack);
+    const cancelled = await ended(stack, context.cancelled);
+    if (stack.status === 'CREATE_COMPLETE') return provisioned(stack);
+    throw new ResourceFailure(cancelled ? 'Resource creation cancelled' : failure(stack, 'created'), stack.id);
   }
 
   public async update(id: string, properties: Record<string, unknown>, _before: unknown, context: ResourceContext): Promise<Provisioned> {
@@ -34,15 +32,15 @@ export class NestedStackType implements ResourceType {
       if (error instanceof AwsError && error.message.startsWith('No updates')) return provisioned(stack);
       throw error;
     }
-    await stack.operation;
-    if (stack.status !== 'UPDATE_COMPLETE') throw new Error(`Embedded stack ${stack.id} was not successfully updated: ${stack.reason}`);
-    return provisioned(stack);
+    const cancelled = await ended(stack, context.cancelled);
+    if (stack.status === 'UPDATE_COMPLETE') return provisioned(stack);
+    throw new Error(cancelled ? 'Resource update cancelled' : failure(stack, 'updated'));
   }
 
   public async remove(id: string, _properties: unknown, context: ResourceContext): Promise<void> {
     const stack = this.stacks.remove(context.accountId, context.region, id, undefined, { caller: context.actor });
     await stack?.operation;
-    if (stack && !stack.deleted) throw new Error(`Embedded stack ${id} was not successfully deleted: ${stack.reason}`);
+    if (stack && !stack.deleted) throw new Error(failure(stack, 'deleted'));
   }
 
   private request(given: Record<string, unknown>, context: ResourceContext, name: string): StackRequest {
@@ -54,6 +52,19 @@ export class NestedStackType implements ResourceType {
     const tags = { ...context.tags, ...tagRecord(properties.Tags) };
     return { accountId, region, name, body, parameters, tags, capabilities: ['CAPABILITY_NAMED_IAM'], caller: context.actor, parentId: context.stackId };
   }
+}
+
+/** Waits for the end of what a stack does; answers whether that was cancelled because the parent does not wait for it any more. */
+async function ended(stack: Stack, cancelled: AbortSignal | undefined): Promise<boolean> {
+  const cancel = (): void => stack.cancel?.();
+  cancelled?.addEventListener('abort', cancel, { once: true });
+  await stack.operation;
+  cancelled?.removeEventListener('abort', cancel);
+  return cancelled?.aborted === true;
+}
+
+function failure({ id, failure: cause }: Stack, what: 'created' | 'updated' | 'deleted'): string {
+  return `Embedded stack ${id} was not successfully ${what}: ${cause}`;
 }
 
 function provisioned(stack: Stack): Provisioned {
