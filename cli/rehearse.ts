@@ -13,7 +13,7 @@ import { describeFailedRuns } from './pipelines';
 import { clock, duration, Progress } from './progress';
 import { describeRemains } from './remains';
 import { reportOf, type Deployment, type Report } from './report';
-import { tellFaults, tellLeftovers, tellLimits, tellQuotas, tellUnused } from './summary';
+import { tellFaults, tellLeftovers, tellLimits, tellQuotas, tellRecorded, tellUnused } from './summary';
 import { drawTimeline, titleOf } from './timeline/page';
 import { pipelineLanes } from './timeline/pipelines';
 import { Recorder, type Lane } from './timeline/recorder';
@@ -128,6 +128,7 @@ function summarize(report: Report, write: Write): void {
   write(`\nAWS calls: ${Object.entries(services).map(([service, times]) => `${service} ${times}`).join(', ') || 'none'}`);
   tellQuotas(report.quotas, write);
   tellLimits(report.limits, write);
+  tellRecorded(report.recordedTypes, write);
   if (report.faults) tellFaults(report.faults, write);
   const simulated = duration(report.simulatedSeconds);
   const here = `${report.seconds.toFixed(1)} seconds here`;

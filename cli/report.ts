@@ -42,6 +42,8 @@ export interface Report {
   readonly simulatedSeconds: number;
   readonly accounts: readonly { accountId: string; name: string; email: string; organizationalUnit: string; state: string }[];
   readonly stacks: readonly StackResult[];
+  /** Types of resources that were written down and not acted out: what they do on AWS was not rehearsed. */
+  readonly recordedTypes: readonly string[];
   /** What ran in the pipelines of all accounts. */
   readonly pipelines: readonly PipelineReport[];
   /** For each role of the apps, the actions that it is allowed and has never used. */
@@ -78,6 +80,7 @@ export async function reportOf(
       .map(({ name, accountId, region, status, failure, outputs }) => ({
         name, accountId, region, status, reason: failure, outputs: Object.fromEntries(outputs.map(({ key, value }) => [key, value])),
       })),
+    recordedTypes: cloudformation.recordedTypes,
     pipelines,
     grantedNeverUsed: grantedNeverUsed(simulation),
     succeeded: run.commandFailure === undefined && deployments.every(({ result, mended }) => result.succeeded || mended)

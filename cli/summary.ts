@@ -26,6 +26,11 @@ export function tellLimits(limits: readonly LimitUse[], write: Write): void {
   write(`Of what AWS Organizations allows at first: ${uses}${isOver ? pc.yellow(': ask Service Quotas for more') : ''}`);
 }
 
+/** What CloudFormation has made without anything that acts as it does on AWS. */
+export function tellRecorded(types: readonly string[], write: Write): void {
+  if (types.length > 0) write(`Written down and not acted out: ${types.join(', ')}`);
+}
+
 /** How often each kind of fault struck. */
 export function tellFaults({ seed, struck }: FaultReport, write: Write): void {
   const kinds = Object.entries(struck).sort(([, one], [, other]) => other - one).map(([kind, times]) => `${kind} ${times}`);

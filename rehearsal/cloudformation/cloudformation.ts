@@ -84,6 +84,12 @@ export class CloudFormation implements Service {
     return settled(this.stacks.update(request));
   }
 
+  /** Types of deployed resources that were only written down, because nothing here acts as they do on AWS. */
+  public get recordedTypes(): readonly string[] {
+    const deployed = new Set(this.all.filter(({ isSeed }) => !isSeed).flatMap(({ events }) => events.map(({ type }) => type)));
+    return [...this.recorded].filter(type => deployed.has(type) && type !== 'AWS::CDK::Metadata').sort();
+  }
+
   public async remove(accountId: string, region: string, nameOrId: string): Promise<Stack | undefined> {
     const stack = this.stacks.remove(accountId, region, nameOrId);
     return stack && settled(stack);

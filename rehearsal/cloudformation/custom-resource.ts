@@ -97,7 +97,7 @@ export class CustomResourceType implements ResourceType {
   }
 
   private async ask(question: Question, properties: Record<string, unknown>, context: ResourceContext, fallback: string): Promise<Provisioned> {
-    const obstacle = this.lambda.obstacle(String(properties.ServiceToken));
+    const obstacle = this.obstacle(properties.ServiceToken, context.logicalId);
     if (obstacle !== undefined) return this.skip(obstacle, question, properties, context, fallback);
     const channel = this.channel.open(Number(properties.ServiceTimeout ?? 3600));
     const event = {
@@ -116,12 +116,18 @@ export class CustomResourceType implements ResourceType {
     return accept(body, event, fallback);
   }
 
+  private obstacle(token: unknown, logicalId: string): string | undefined {
+    if (typeof token !== 'string' || token === '') return `'${logicalId}' has no ServiceToken: give it the ARN of the function that answers it`;
+    const obstacle = token.split(':')[2] === 'sns' ? `the rehearsal asks functions, not the topic '${token}'` : this.lambda.obstacle(token);
+    return obstacle && `${obstacle}: leave '${logicalId}' out of what you rehearse, for example by a context value`;
+  }
+
   /** A function that cannot run would cost an hour of waiting for its answer; it has made nothing that had to be deleted. */
   private skip(
     obstacle: string, { RequestType }: Question, properties: Record<string, unknown>, { logicalId }: ResourceContext, id: string,
   ): Provisioned {
-    if (RequestType !== 'Delete') throw new ResourceFailure(`${obstacle}: leave '${logicalId}' out of what you rehearse, for example by a context value`, id);
-    this.lambda.note(String(properties.ServiceToken), `${obstacle}: '${logicalId}' is deleted without asking it`);
+    if (RequestType !== 'Delete') throw new ResourceFailure(obstacle, id);
+    this.lambda.note(String(properties.ServiceToken), `'${logicalId}' is deleted without being asked: ${obstacle}`);
     return { id, attributes: {} };
   }
 }

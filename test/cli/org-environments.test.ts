@@ -49,10 +49,12 @@ describe('org-environments rehearse', () => {
     expect(stdout).toContain('111111111111  Shop  stack created in');
     expect(stdout).toContain('111111111111  Shop/Orders  created in');
     expect(stdout).toContain('Done: no changes, 0 calls to AWS');
+    expect(stdout).toContain('Written down and not acted out: AWS::SQS::Queue\n');
     const report = JSON.parse(readFileSync(path.join(folder, 'report.json'), 'utf8'));
     expect(report).toMatchObject({
       environments: [],
       awsCalls: {},
+      recordedTypes: ['AWS::SQS::Queue'],
       stacks: [],
       accounts: [{ accountId: '111111111111', state: 'ACTIVE' }],
       deployments: [{ app: one, changed: 1 }, { app: one, changed: 0 }, { app: two, changed: 1 }, { changed: 2 }],

@@ -95,6 +95,16 @@ describe('a custom resource', () => {
     expect(recorder.told(stack)).toEqual(['Create A']);
   });
 
+  test.each([
+    ['without a service token', undefined, "'A' has no ServiceToken: give it the ARN of the function that answers it"],
+    ['that a topic answers', 'arn:aws:sns:eu-west-1:111122223333:asked', /^the rehearsal asks functions, not the topic '.+:asked': leave 'A' out of what you rehearse/],
+  ])('%s fails at once, and goes', async (_what, ServiceToken, words) => {
+    const stack = await recorder.deploy(`token-${String(ServiceToken).length}`, { A: custom({ ServiceToken }) });
+    expect(stack.status).toBe('ROLLBACK_COMPLETE');
+    const reason = stack.events.find(({ status }) => status === 'CREATE_FAILED')?.reason;
+    expect(reason).toMatch(words);
+  });
+
   test('fails without an answer in time, and a late answer is ignored (rule 8)', async () => {
     const stack = await recorder.deploy('silent', { A: custom({ ServiceTimeout: 1, late: 1500 }) });
     expect(stack.events.find(({ status }) => status === 'CREATE_FAILED')?.reason).toContain('did not receive a response');
