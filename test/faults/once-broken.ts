@@ -254,4 +254,21 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
       ],
     },
   },
+  {
+    what: 'what was asked of an app that has gone meanwhile is not asked of the next one',
+    schedule: {
+      seed: 1,
+      readySeconds: 5,
+      roleSeconds: 0,
+      steps: [
+        { app: { one: 'plain', two: 'plain' }, faults: [{ kind: 'crash', at: 12, when: 'before' }], pause: 0 },
+        {
+          app: { one: 'plain', two: 'plain' },
+          faults: [{ kind: 'cancel', at: 249 }, { kind: 'creation', reason: 'INTERNAL_FAILURE' }],
+          operator: { operation: 'halt', at: 186 },
+          pause: 0,
+        },
+      ],
+    },
+  },
 ];

@@ -18,13 +18,16 @@ export class Operator {
   public constructor(private readonly simulation: Simulation) {}
 
   public async halt(): Promise<void> {
-    const { pipelines } = await this.insist<HaltOutcome>({ operation: 'halt', environmentNames: ALL, by: OPERATOR, reason: 'a bad day' });
-    for (const { environmentName } of pipelines.filter(({ problem }) => problem === undefined)) this.halted.add(environmentName);
+    await this.insist<HaltOutcome>({ operation: 'halt', environmentNames: ALL, by: OPERATOR, reason: 'a bad day' }, ({ pipelines }) => {
+      for (const { environmentName } of pipelines.filter(({ problem }) => problem === undefined)) this.halted.add(environmentName);
+    });
   }
 
   public async resume(): Promise<readonly ResumeOutcome[]> {
-    const { pipelines, gone = [] } = await this.insist<ResumeOutcome>({ operation: 'resume', environmentNames: ALL, by: OPERATOR });
-    for (const name of [...pipelines.map(({ environmentName }) => environmentName), ...gone]) this.halted.delete(name);
+    const request = { operation: 'resume' as const, environmentNames: ALL, by: OPERATOR };
+    const { pipelines } = await this.insist<ResumeOutcome>(request, answer => {
+      for (const name of [...answer.pipelines.map(({ environmentName }) => environmentName), ...answer.gone ?? []]) this.halted.delete(name);
+    });
     return pipelines;
   }
 
@@ -34,7 +37,10 @@ export class Operator {
     this.isUncertain = false;
   }
 
-  private async insist<Outcome extends HaltOutcome | ResumeOutcome>(request: OperationRequest): Promise<OperationAnswer<Outcome>> {
+  /** @param note hears every answer when it comes: until the next one the app may go, and what was asked of it */
+  private async insist<Outcome extends HaltOutcome | ResumeOutcome>(
+    request: OperationRequest, note: (answer: OperationAnswer<Outcome>) => void,
+  ): Promise<OperationAnswer<Outcome>> {
     const { lambda, clock } = this.simulation;
     const functionArn = `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:${NAMES.operationsFunction}`;
     let last: OperationAnswer<Outcome> = { pipelines: [] };
@@ -42,6 +48,7 @@ export class Operator {
       const { failed, payload } = await lambda.invoke(functionArn, request);
       const answer: OperationAnswer<Outcome> | undefined = failed ? undefined : JSON.parse(payload);
       last = answer ?? last;
+      if (answer) note(answer);
       if (answer?.pipelines.every(({ problem }) => problem === undefined)) {
         if (request.operation === 'resume') this.isUncertain = false;
         return last;
