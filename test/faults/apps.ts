@@ -55,6 +55,9 @@ export function environmentsOf(spec: AppSpec): EnvironmentSpec[] {
   });
 }
 
+/** Of all accounts that any app declares. */
+export const EMAILS = [...new Set(VARIANTS.flatMap(variant => NAMES.flatMap(name => environmentsOf({ [name]: variant }))).map(({ email }) => email))];
+
 /** The guest comes into the account of the other one. */
 function homeOf(name: typeof NAMES[number], variant: Variant | undefined): string {
   if (variant === 'guest') return NAMES.find(other => other !== name) ?? name;

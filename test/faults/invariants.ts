@@ -1,7 +1,9 @@
+import { EMAILS } from './apps';
 import type { FaultyWorld } from './world';
 import { REPOSITORY } from './world';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
 import type { SimulatedAccount } from '../../rehearsal/organizations/organizations';
+import { NAMES } from '../../src/private/contract';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 
 /** What must hold after every deployment, whatever went wrong: each line of the answer says what does not. */
@@ -21,12 +23,16 @@ export function silent({ failures }: DeploymentResult): string[] {
 /** Words by which a user knows what to do. */
 const WAY_OUT = /deploy(ed)? again|delete once more|delete that stack|use another|declare it from|mend it|adopt it|remove it/;
 
+/** What is in an account for good, and what a pipeline has deployed. */
+const KEPT = ['CDKToolkit', NAMES.baselineStack, 'Web'];
+
 /** What must be gone once the app is destroyed. */
 export function left(world: FaultyWorld): string[] {
-  const stack = world.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd');
+  const stacks = world.simulation.cloudformation.all.filter(({ deleted, isSeed }) => !deleted && !isSeed);
+  const stuck = stacks.filter(({ name, status }) => !status.endsWith('_COMPLETE') || !(KEPT.includes(name) || world.leftBehind));
   const pipelines = world.simulation.organizations.accounts.flatMap(({ accountId }) => world.simulation.codepipeline.pipelines(accountId, REGION));
   return [
-    ...stack ? [`stack Cicd is ${stack.status}: ${stack.failure ?? stack.reason ?? ''}`] : [],
+    ...stuck.map(({ name, accountId, status, failure, reason }) => `stack ${name} in account ${accountId} is ${status}: ${failure ?? reason ?? ''}`),
     ...world.leftBehind ? [] : pipelines.map(({ name }) => `pipeline '${name}' is left`),
   ];
 }
@@ -35,9 +41,10 @@ export function created(world: FaultyWorld): SimulatedAccount[] {
   return world.simulation.organizations.accounts.filter(({ joined }) => joined === 'CREATED');
 }
 
+/** AWS refuses an e-mail that is taken: a second account could only have one that nobody has declared. */
 function accountsTwice(world: FaultyWorld): string[] {
-  const emails = created(world).map(({ email }) => email);
-  return emails.filter((email, index) => emails.indexOf(email) !== index).map(email => `there are two accounts of '${email}'`);
+  const strangers = created(world).filter(({ email }) => !EMAILS.includes(email));
+  return strangers.map(({ email, accountId }) => `account ${accountId} was made as '${email}', which nobody has declared`);
 }
 
 /** What the registry says of an account that is there, be it that its answer was lost. */

@@ -73,13 +73,15 @@ function strayLeases(world: FaultyWorld): string[] {
 /** Accounts that nobody declares are held by nobody, and of every account the registry knows whether it can be had. */
 function strayAccounts(world: FaultyWorld, environments: readonly EnvironmentSpec[]): string[] {
   const declared = environments.map(({ email }) => `account#${email}`);
-  const unknown = world.hasForgotten ? [] : created(world).flatMap(({ accountId, email }) => {
+  const unknown = created(world).flatMap(({ accountId, email }) => {
     const pk = `account#${email}`;
+    if (world.hasForgotten && !declared.includes(pk)) return [];
     const record = world.registry.find(other => other.pk === pk);
     const wanted = declared.includes(pk) ? 'ready' : 'available';
     // nobody may have been there to read what became of its creation
-    const isKnown = record?.accountId === accountId || (record?.creation !== undefined && wanted === 'available');
-    return isKnown && record.state === wanted ? [] : [`account ${accountId} is to be ${wanted}, the registry has ${JSON.stringify(record)}`];
+    const isAwaited = wanted === 'available' && record?.accountId === undefined && record?.creation !== undefined;
+    if (record?.state === wanted && (record.accountId === accountId || isAwaited)) return [];
+    return [`account ${accountId} is to be ${wanted}, the registry has ${JSON.stringify(record)}`];
   });
   const held = world.registry.filter(({ pk, owners }) => String(pk).startsWith('account#') && Array.isArray(owners) && owners.length > 0)
     .flatMap(({ pk, state }) => declared.includes(String(pk)) ? [] : [`${String(pk)} is held, though nobody declares it: it is ${String(state)}`]);
