@@ -4,9 +4,13 @@ import type { Failure } from '../rehearsal/assembly/deployer';
 
 const LONGEST_LINE = 120;
 
-/** What failed, once and in full. */
+const CANCELLED = /^Resource (creation|update) cancelled$/;
+
+/** What failed, once and in full; what was cancelled because of it only where nothing else is told. */
 export function describeFailures(deployments: readonly Deployment[]): string[] {
-  const lines = deployments.flatMap(({ result }) => result.failures).map(failure => {
+  const failures = deployments.flatMap(({ result }) => result.failures);
+  const causes = failures.filter(({ reason }) => !CANCELLED.test(reason));
+  const lines = (causes.length > 0 ? causes : failures).map(failure => {
     const { accountId, type, reason } = failure;
     return `${pc.red('✗')} ${pc.bold(constructOf(failure))} (${type} in account ${accountId}): ${readable(reason).join('\n  ')}`;
   });

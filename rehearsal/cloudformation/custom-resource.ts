@@ -133,6 +133,7 @@ export class CustomResourceType implements ResourceType {
 }
 
 async function aborted(signal: AbortSignal | undefined): Promise<undefined> {
+  if (signal?.aborted) return undefined;
   return new Promise(resolve => { signal?.addEventListener('abort', () => resolve(undefined), { once: true }); });
 }
 

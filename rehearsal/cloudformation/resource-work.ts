@@ -29,7 +29,7 @@ export class ResourceWork {
     this.tell(wanted, 'CREATE_IN_PROGRESS');
     this.made.add(wanted.logicalId);
     try {
-      await this.world.environment.clock.sleep(this.world.seconds(wanted.type));
+      await this.begun(wanted, 'creation');
       this.keep(wanted, await this.world.type(wanted.type).create(wanted.properties, { ...this.context(wanted), cancelled: this.cancelled }));
       this.tell(wanted, 'CREATE_COMPLETE');
       return true;
@@ -47,7 +47,7 @@ export class ResourceWork {
         throw new Error('Modifying service token is not allowed.');
       }
       this.changes.set(wanted.logicalId, { before: existing, attempted: wanted });
-      await this.world.environment.clock.sleep(this.world.seconds(wanted.type));
+      await this.begun(wanted, 'update');
       const changed = await this.world.type(wanted.type).update(
         existing.id, wanted.properties, existing.properties, { ...this.context(wanted), cancelled: this.cancelled });
       this.keep(wanted, changed);
@@ -61,6 +61,12 @@ export class ResourceWork {
       this.tell(wanted, 'UPDATE_FAILED', messageOf(error));
       return false;
     }
+  }
+
+  /** It takes AWS some seconds to begin; in these somebody may have lost interest. */
+  private async begun({ type }: Wanted, what: 'creation' | 'update'): Promise<void> {
+    await this.world.environment.clock.sleep(this.world.seconds(type));
+    if (this.cancelled.aborted) throw new Error(`Resource ${what} cancelled`);
   }
 
   /** Gives every changed resource its old properties again; answers the names of those that refuse. */

@@ -288,6 +288,10 @@ test('reasons are told without the noise of CDK, in one line while the deploymen
   const failure = { stackName: 'Shop', accountId: '111111111111', logicalId: 'A', type: 'Custom::A', reason };
   const result = { succeeded: false, stacks: [], failures: [failure, failure], skipped: [], invited: [], changed: 0, calls: 0, seconds: 0 };
   expect(describeFailures([{ app: 'shop', result }])).toEqual([expect.stringMatching(/Message returned: Error: it broke$/)]);
+  const cancelled = { ...failure, logicalId: 'B', reason: 'Resource creation cancelled' };
+  const failures = (...all: typeof result.failures) => describeFailures([{ app: 'shop', result: { ...result, failures: all } }]);
+  expect(failures(cancelled, failure)).toEqual([expect.stringMatching(/it broke$/)]);
+  expect(failures(cancelled)).toEqual([expect.stringMatching(/Resource creation cancelled$/)]);
 });
 
 test('tells its version', () => {

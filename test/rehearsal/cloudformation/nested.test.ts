@@ -30,6 +30,18 @@ describe('a nested stack beside something that fails', () => {
     expect(inner(stack)?.deleted).toBe(true);
   });
 
+  test.each([
+    ['a nested stack', () => nested('begun', { Slow: custom(SLOW) })],
+    ['a custom resource', () => custom(SLOW)],
+  ])('%s that begins in the same moment is not even asked', async (what, resource) => {
+    const failing = custom({ value: { 'Fn::Select': [5, ['a']] } });
+    const stack = await recorder.deploy(`begun-${what.length}`, { Slow: resource(), Failing: failing });
+    expect(stack.status).toBe('ROLLBACK_COMPLETE');
+    expect(reasonOf(stack, 'Slow')).toBe('Resource creation cancelled');
+    const [first, last] = [stack.events[0].at, stack.events[stack.events.length - 1].at];
+    expect(last - first).toBeLessThan(600_000);
+  });
+
   test('goes back when it is changed', async () => {
     const made = await recorder.deploy('update', { Inner: nested('old', { Kept: custom({ value: 1 }) }), Failing: custom() });
     expect(made.status).toBe('CREATE_COMPLETE');
