@@ -1,4 +1,4 @@
-import type { Provisioned, ResourceContext } from '../service';
+import { AwsError, type Provisioned, type ResourceContext } from '../service';
 import { inOrder, reversed } from './graph';
 import { isCustom } from './scope';
 import type { Stack, StackResource } from './stack';
@@ -58,7 +58,9 @@ export class ResourceWork {
       this.tell(wanted, 'UPDATE_COMPLETE');
       return true;
     } catch (error) {
-      this.tell(wanted, 'UPDATE_FAILED', messageOf(error));
+      // services do all of a change or nothing, so there is nothing to take back
+      if (!isCustom(wanted.type) && wanted.type !== 'AWS::CloudFormation::Stack') this.changes.delete(wanted.logicalId);
+      this.tell(wanted, 'UPDATE_FAILED', isInItsOwnWay(existing, error) ? customNamed(existing.id) : messageOf(error));
       return false;
     }
   }
@@ -186,6 +188,17 @@ export class ResourceWork {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** A resource with a name of its own cannot be made a second time beside itself. */
+function isInItsOwnWay({ id }: StackResource, error: unknown): boolean {
+  const name = id.slice(id.lastIndexOf('/') + 1);
+  return error instanceof AwsError && / already exists/i.test(error.message) && error.message.includes(name);
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html */
+function customNamed(id: string): string {
+  return `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${id} and update the stack again.`;
 }
 
 /** UpdateReplacePolicy has already been asked; DeletionPolicy is not about replaced resources. */

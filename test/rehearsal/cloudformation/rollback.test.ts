@@ -77,3 +77,32 @@ describe('a rollback that itself fails', () => {
     client.destroy();
   });
 });
+
+describe('a resource with a name of its own that must be replaced', () => {
+  let recorder: Recorder;
+
+  beforeAll(async () => { recorder = await Recorder.start(); });
+  afterAll(async () => { await recorder.stop(); });
+
+  const role = (path: string) => ({ Type: 'AWS::IAM::Role', Properties: { RoleName: 'named', Path: path, AssumeRolePolicyDocument: { Statement: [] } } });
+  const table = (key: string) => ({
+    Type: 'AWS::DynamoDB::Table',
+    Properties: {
+      TableName: 'named',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
+    },
+  });
+
+  test.each([['role', role('/'), role('/teams/')], ['table', table('pk'), table('id')]])('is refused, and the stack is as before: a %s', async (what, before, after) => {
+    const name = `replaced-${what}`;
+    expect((await recorder.deploy(name, { Named: before })).status).toBe('CREATE_COMPLETE');
+    const stack = await recorder.deploy(name, { Named: after });
+    expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(stack.events.find(({ status }) => status === 'UPDATE_FAILED')?.reason)
+      .toBe('CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename named and update the stack again.');
+    expect(stack.resources.get('Named')?.properties).toEqual(before.Properties);
+    expect((await recorder.remove(name))?.status).toBe('DELETE_COMPLETE');
+  });
+});
