@@ -28,6 +28,8 @@ export class Deployments {
   public readonly done: Deployment[] = [];
   /** Why a command that ran after the deployments failed, in words. */
   public commandFailure?: string;
+  /** Whether the last app was asked to go. */
+  public destroyed = false;
 
   public constructor(
     private readonly simulation: Simulation, private readonly circumstances: Circumstances, private readonly write: (line: string) => void,
@@ -37,13 +39,20 @@ export class Deployments {
   public async all(apps: readonly App[], destroy: boolean): Promise<void> {
     const { pipelines, parametersOf } = this.circumstances;
     const deploy: Work = async (simulation, folder) => deployAssembly(simulation, folder, parametersOf);
-    for (const app of apps) {
-      if (!await this.work('Deploying', app.name, app, deploy)) return;
+    for (const [index, app] of apps.entries()) {
+      if (!await this.work('Deploying', app.name, app, deploy)) return this.tellUndone(apps.slice(index + 1), destroy);
       await pipelines?.settle();
     }
     const last = apps.at(-1);
     if (last) this.commandFailure = await pipelines?.runCommands(last.folder);
-    if (destroy && last && this.commandFailure === undefined) await this.work('Destroying', `${last.name} (destroyed)`, last, destroyAssembly);
+    if (this.commandFailure !== undefined) return this.tellUndone([], destroy);
+    this.destroyed = destroy && last !== undefined;
+    if (destroy && last) await this.work('Destroying', `${last.name} (destroyed)`, last, destroyAssembly);
+  }
+
+  private tellUndone(apps: readonly App[], destroy: boolean): void {
+    const undone = [...apps.map(({ name }) => `'${name}' is not deployed`), ...destroy ? ['nothing is destroyed'] : []];
+    if (undone.length > 0) this.write(`${pc.yellow('!')} the first failure ends it: ${undone.join(', ')}`);
   }
 
   private async work(verb: string, title: string, app: App, work: Work): Promise<boolean> {

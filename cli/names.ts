@@ -74,6 +74,18 @@ export function memberWords(stacks: readonly AssemblyStack[], invited: readonly 
     : `accounts ${accounts.join(' and ')} are taken for members of the organization that are bootstrapped; if they are, --account <id> says so`;
 }
 
+/** Asking AWS for a higher quota does not help a rehearsal. */
+export function limitHints(reasons: readonly string[]): string[] {
+  const isReached = reasons.some(reason => /reached its limit of accounts|ACCOUNT_LIMIT_EXCEEDED/.test(reason));
+  return isReached ? ['how many accounts the simulated organization may have is up to you: --account-limit <number>'] : [];
+}
+
+/** Why a function could not even begin is in its log alone. */
+export function logHints(reasons: readonly string[]): string[] {
+  const isSilent = reasons.some(reason => /did not receive a response from your Custom Resource/.test(reason));
+  return isSilent ? ['what the functions have written, and why one could not be run, is in the file of --log <file>'] : [];
+}
+
 /** For accounts that are on AWS and not in the rehearsal, or that have a role only there, the option that puts them there. */
 export function accountHints(reasons: readonly string[]): string[] {
   const denied = /account (\d{12}) cannot be entered through its role '([^']+)': (account \d+ is not in the organization|accounts that were invited do not have it)/g;

@@ -18,6 +18,7 @@ export interface RehearseOptions extends FaultOptions {
   readonly account?: readonly ExistingAccount[];
   readonly parameters?: readonly GivenParameter[];
   readonly ssmParameter?: Readonly<Record<string, string>>;
+  readonly accountLimit?: number;
   readonly managementAccount?: string;
   readonly organizationId?: string;
   readonly destroy?: boolean;
@@ -69,6 +70,11 @@ export function accountId(value: string): string {
 export function organizationId(value: string): string {
   if (!/^o-[a-z0-9]{10,32}$/.test(value)) throw new InvalidArgumentError(`must look like o-a1b2c3d4e5, got '${value}'`);
   return value;
+}
+
+export function accountLimit(value: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(value)) throw new InvalidArgumentError(`must be a number from 1 to 99999, got '${value}'`);
+  return Number(value);
 }
 
 export function scale(value: string): number {

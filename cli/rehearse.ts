@@ -5,7 +5,7 @@ import { BadDay, checkFaults, explained } from './bad-day';
 import { cleaningUp } from './clean-up';
 import { Deployments, type App } from './deployments';
 import { describeFailures } from './failures';
-import { accountHints, organizationHints, organizationIdOf, repositoryHints, unitHints } from './names';
+import { accountHints, limitHints, logHints, organizationHints, organizationIdOf, repositoryHints, unitHints } from './names';
 import { checkFiles, type RehearseOptions } from './options';
 import { checkParameters, parameterHints, parametersOf, store } from './parameters';
 import { PipelineWork } from './pipeline-work';
@@ -60,7 +60,7 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     await simulation.organizations.creation.ended();
     const report = await reportOf(simulation, deployments.done, {
       seconds: (Date.now() - startedAt) / 1000,
-      destroyed: options.destroy ?? false,
+      destroyed: deployments.destroyed,
       builds: runsPipelines(options),
       faults: badDay?.report,
       commandFailure: deployments.commandFailure,
@@ -84,6 +84,7 @@ async function begin(options: RehearseOptions, stacks: readonly AssemblyStack[],
     managementAccountId,
     organizationId: organizationIdOf(stacks, options.organizationId, warn),
     organizationalUnits: options.organizationalUnit,
+    accountLimit: options.accountLimit,
     accounts: options.account,
     repositories: options.repository,
     scale: options.scale,
@@ -139,7 +140,7 @@ function summarize(report: Report, write: Write): void {
 function hintsFor({ deployments }: Report, stacks: readonly AssemblyStack[], { repository = {}, organizationId }: RehearseOptions): string[] {
   const reasons = deployments.flatMap(({ failures }) => failures.map(({ reason }) => reason));
   return [
-    ...unitHints(reasons), ...accountHints(reasons), ...parameterHints(reasons),
+    ...unitHints(reasons), ...accountHints(reasons), ...parameterHints(reasons), ...limitHints(reasons), ...logHints(reasons),
     ...repositoryHints(stacks, Object.keys(repository)), ...organizationHints(stacks, organizationId),
   ];
 }

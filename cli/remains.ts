@@ -5,6 +5,7 @@ import type { Simulation } from '../rehearsal/simulation';
 /** What a failure or a destruction has left behind, and where on AWS somebody would find it. */
 export async function describeRemains(simulation: Simulation): Promise<string[]> {
   return [
+    ...section('Stacks remain', stacksOf(simulation)),
     ...section('Accounts remain, because accounts are never closed', accountsOf(simulation)),
     ...section('Branches remain, because branches are never deleted', await branchesOf(simulation)),
     ...section('Resources were retained', retainedBy(simulation)),
@@ -13,6 +14,14 @@ export async function describeRemains(simulation: Simulation): Promise<string[]>
 
 function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`\n${pc.bold(title)}:`, ...lines.map(line => `  ${line}`)];
+}
+
+/** Those of the app; what lies in accounts that were created is told with them. */
+function stacksOf({ cloudformation, organizations }: Simulation): string[] {
+  const created = organizations.accounts.filter(({ joined }) => joined === 'CREATED').map(({ accountId }) => accountId);
+  return cloudformation.all.filter(({ deleted, isSeed }) => !deleted && !isSeed)
+    .filter(({ accountId, options }) => options.parentId === undefined && !created.includes(accountId))
+    .map(({ name, accountId, region, status }) => `${name} in account ${accountId}, ${region}: ${status}`);
 }
 
 function accountsOf({ organizations, cloudformation }: Simulation): string[] {

@@ -12,6 +12,14 @@ interface Guards {
   readonly partition: string;
 }
 
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html */
+const FORWARDED = {
+  'aws:ViaAWSService': 'true',
+  'aws:CalledVia': ['cloudformation.amazonaws.com'],
+  'aws:CalledViaFirst': 'cloudformation.amazonaws.com',
+  'aws:CalledViaLast': 'cloudformation.amazonaws.com',
+};
+
 /** A type of resource that CloudFormation touches only with the rights of the stack's role, or of whoever asked for the operation. */
 export class GuardedType implements ResourceType {
   public constructor(private readonly name: string, private readonly type: ResourceType, private readonly guards: Guards) {}
@@ -36,7 +44,8 @@ export class GuardedType implements ResourceType {
   private demand(operation: Operation, properties: Record<string, unknown>, context: ResourceContext, id?: string): void {
     const { actor: caller, region } = context;
     if (caller === undefined) return;
-    const asked = (permission: Permission): void => this.guards.access.demand({ ...permission, caller, region });
+    const asked = (permission: Permission): void =>
+      this.guards.access.demand({ ...permission, context: { ...FORWARDED, ...permission.context }, caller, region });
     if (isCustom(this.name)) return asked({ action: 'lambda:InvokeFunction', resource: text(properties.ServiceToken) });
     const place = { properties, context, id, partition: this.guards.partition };
     const needed = PERMISSIONS[this.name]?.(operation, place) ?? [];

@@ -59,16 +59,16 @@ export class ResourceWork {
       return true;
     } catch (error) {
       // services do all of a change or nothing, so there is nothing to take back
-      if (!isCustom(wanted.type) && wanted.type !== 'AWS::CloudFormation::Stack') this.changes.delete(wanted.logicalId);
+      if (!isAsked(wanted.type)) this.changes.delete(wanted.logicalId);
       this.tell(wanted, 'UPDATE_FAILED', isInItsOwnWay(existing, error) ? customNamed(existing.id) : messageOf(error));
       return false;
     }
   }
 
-  /** It takes AWS some seconds to begin; in these somebody may have lost interest. */
+  /** It takes AWS some seconds to begin; in these somebody may have lost interest. What a service makes is made all the same. */
   private async begun({ type }: Wanted, what: 'creation' | 'update'): Promise<void> {
     await this.world.environment.clock.sleep(this.world.seconds(type));
-    if (this.cancelled.aborted) throw new Error(`Resource ${what} cancelled`);
+    if (this.cancelled.aborted && isAsked(type)) throw new Error(`Resource ${what} cancelled`);
   }
 
   /** Gives every changed resource its old properties again; answers the names of those that refuse. */
@@ -188,6 +188,11 @@ export class ResourceWork {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Of these CloudFormation cancels what is going on, and what they have done must be taken back. */
+function isAsked(type: string): boolean {
+  return isCustom(type) || type === 'AWS::CloudFormation::Stack';
 }
 
 /** A resource with a name of its own cannot be made a second time beside itself. */

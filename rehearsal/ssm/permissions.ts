@@ -1,7 +1,11 @@
-import { on, own, regionalArn, textOf } from '../iam/permission';
+import { on, own, partitionOf, textOf } from '../iam/permission';
 import type { Call, Permissions } from '../service';
 
-const parameterArn = (call: Call, name: string): string => regionalArn(call, `parameter/${name.replace(/^\//, '')}`);
+/** What AWS publishes belongs to no account. */
+export function parameterArn(call: Call, name: string): string {
+  const accountId = name.startsWith('/aws/service/') ? '' : call.caller.accountId;
+  return `arn:${partitionOf(call)}:ssm:${call.region}:${accountId}:parameter/${name.replace(/^\//, '')}`;
+}
 
 const onEach: Permissions = call => {
   const { Names: names } = call.input;

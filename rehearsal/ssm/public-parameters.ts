@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
 
 /** The names under which AWS and others publish the newest machine images. */
-const IMAGE = /^\/aws\/service\/(?:ami-[\w-]+\/.+|debian\/.+|.+\/(?:image_id|ami-id))$/;
+const IMAGES = [
+  /^\/aws\/service\/ami-amazon-linux-latest\/(?:al20\d\d-ami(?:-minimal)?-kernel-[\w.]+-(?:x86_64|arm64)|amzn2?-ami-[\w.-]+-(?:x86_64|arm64|i386)-\w+)$/,
+  /^\/aws\/service\/ami-[\w-]*windows-latest\/.+$/,
+  /^\/aws\/service\/debian\/.+$/,
+  /^\/aws\/service\/.+\/(?:image_id|ami-id)$/,
+];
 
 /** The id of an image that AWS publishes: which one it is nobody knows here, but it is the same in every run. */
 export function publicParameter(region: string, name: string): string | undefined {
-  if (!IMAGE.test(name)) return undefined;
+  if (!IMAGES.some(pattern => pattern.test(name))) return undefined;
   return `ami-0${createHash('sha256').update(`${region} ${name}`).digest('hex').slice(0, 16)}`;
 }

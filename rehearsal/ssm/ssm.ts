@@ -4,7 +4,7 @@ import { read, Text } from '../protocol/read';
 import { Regional } from '../regional';
 import { AwsError } from '../service';
 import type { Call, Environment, Operation, Provisioned, ResourceContext, ResourceType, Service } from '../service';
-import { permissions } from './permissions';
+import { parameterArn, permissions } from './permissions';
 import { publicParameter } from './public-parameters';
 import { tagOperations } from './tag-operations';
 
@@ -80,21 +80,23 @@ export class Ssm implements Service {
   }
 
   private required(call: Call, name: string): Parameter {
-    const parameter = this.storeOf(call).get(name) ?? this.published(call.region, name);
+    const parameter = this.find(call, name);
     if (parameter === undefined) throw new AwsError('ParameterNotFound', `parameter ${name} not found`);
     return parameter;
   }
 
-  private published(region: string, name: string): Parameter | undefined {
-    const value = publicParameter(region, name);
-    return value === undefined ? undefined : { name, value, type: 'String', tier: 'Standard', version: 1, modifiedAt: this.environment.clock.now(), tags: {} };
+  private find(call: Call, name: string): Parameter | undefined {
+    const stored = this.storeOf(call).get(name);
+    const value = publicParameter(call.region, name);
+    if (stored !== undefined || value === undefined) return stored;
+    return { name, value, type: 'String', tier: 'Standard', version: 1, modifiedAt: this.environment.clock.now(), tags: {} };
   }
 
   private getParameters(call: Call): unknown {
     const { Names: names } = read(NamesInput, call.input);
-    const store = this.storeOf(call);
-    const found = names.flatMap(name => store.get(name) ?? []);
-    return { Parameters: found.map(parameter => this.described(call, parameter)), InvalidParameters: names.filter(name => !store.has(name)) };
+    const found = names.flatMap(name => this.find(call, name) ?? []);
+    const known = new Set(found.map(({ name }) => name));
+    return { Parameters: found.map(parameter => this.described(call, parameter)), InvalidParameters: names.filter(name => !known.has(name)) };
   }
 
   private getParametersByPath(call: Call): unknown {
@@ -141,7 +143,7 @@ export class Ssm implements Service {
       Version: parameter.version,
       DataType: 'text',
       LastModifiedDate: new Date(parameter.modifiedAt),
-      ARN: `arn:${this.environment.partition}:ssm:${call.region}:${call.caller.accountId}:parameter/${parameter.name.replace(/^\//, '')}`,
+      ARN: parameterArn(call, parameter.name),
     };
   }
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { describeFailures, firstLine } from '../../cli/failures';
-import { accountHints, memberWords, organizationIdOf, unitHints } from '../../cli/names';
+import { accountHints, limitHints, logHints, memberWords, organizationIdOf, unitHints } from '../../cli/names';
 import { rehearse } from '../../cli/rehearse';
 import { drawTree } from '../../cli/tree';
 import { readAssembly } from '../../rehearsal';
@@ -66,10 +66,19 @@ describe('org-environments rehearse', () => {
     expect(status).toBe(1);
     expect(stdout).toContain("✗ Shop/Orders/Resource (AWS::SQS::Queue in account 111111111111): Resource of type 'AWS::SQS::Queue' with identifier 'same' already exists.");
     expect(stdout.match(/✗/g)).toHaveLength(1);
+    expect(stdout).toMatch(/\nStacks remain:\n {2}Shop in account 111111111111, us-east-1: ROLLBACK_COMPLETE\n/);
     const { stacks, succeeded, deployments } = JSON.parse(readFileSync(path.join(folder, 'failed.json'), 'utf8'));
     expect(stacks).toMatchObject([{ name: 'Shop', status: 'ROLLBACK_COMPLETE', reason: expect.stringContaining('failed to create') }]);
     const failure = { stack: 'Shop', accountId: '111111111111', path: 'Shop/Orders/Resource', reason: expect.stringContaining('already exists') };
     expect({ succeeded, deployments }).toMatchObject({ succeeded: false, deployments: [{ succeeded: false, failures: [failure] }] });
+  });
+
+  test('tells what is not done any more after a failure', () => {
+    const [bad, good] = [assembly('bad', { A: queue('same'), B: queue('same') }), assembly('good', { A: queue('a') })];
+    const { status, stdout } = run('--app', bad, '--app', good, '--destroy', '--report', 'undone.json', '--scale', '600');
+    expect(status).toBe(1);
+    expect(stdout).toContain(`! the first failure ends it: '${good}' is not deployed, nothing is destroyed\n`);
+    expect(JSON.parse(readFileSync(path.join(folder, 'undone.json'), 'utf8'))).toMatchObject({ destroyed: false, deployments: [{ app: bad }] });
   });
 
   test('runs a command that synthesizes the app', () => {
@@ -212,6 +221,13 @@ describe('org-environments rehearse', () => {
       "if account 123456789012 has the role 'vending-entry' on AWS, let the rehearsal have it, too: --account 123456789012=vending-entry",
     ]);
     expect(accountHints(["'same' already exists"])).toEqual([]);
+  });
+
+  test('tells which option helps where the limit of accounts is reached, and where a function is silent', () => {
+    expect(limitHints(["account 'x' cannot be created: the organization has reached its limit of accounts; ask AWS"])).toEqual([expect.stringContaining('--account-limit')]);
+    expect(logHints(['CloudFormation did not receive a response from your Custom Resource. Please check your logs'])).toEqual([expect.stringContaining('--log <file>')]);
+    expect([...limitHints(['other']), ...logHints(['other'])]).toEqual([]);
+    expect(run('--app', '.', '--account-limit', '0')).toMatchObject({ status: 2, stderr: expect.stringContaining("must be a number from 1 to 99999, got '0'") });
   });
 
   test('tells which accounts it takes for members of the organization, but not of those that were given', () => {

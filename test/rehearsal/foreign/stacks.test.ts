@@ -161,7 +161,7 @@ test('a resource that is only recorded keeps the reference to a secret', async (
 
 test('a resource that is acted out is refused a secret in words', async () => {
   await rehearse(app => database(app, (stack, password) => new StringParameter(stack, 'Leak', { stringValue: password })), ({ failures }) => {
-    expect(failures.map(({ reason }) => reason).filter(reason => reason !== 'Resource creation cancelled')).toEqual([expect.stringMatching(
+    expect(failures.map(({ reason }) => reason)).toEqual([expect.stringMatching(
       /^the rehearsal resolves dynamic references to 'ssm' only, got '\{\{resolve:secretsmanager:arn:.*\}\}' in a resource of type 'AWS::SSM::Parameter': give it a plain value/)]);
   });
 });

@@ -169,6 +169,17 @@ describe('CloudFormation', () => {
     expect(await ended()).toContain('shop CREATE_COMPLETE');
   });
 
+  test.each([
+    ['keeps callers themselves away', { BoolIfExists: { 'aws:ViaAWSService': 'false' } }, 'CREATE_COMPLETE'],
+    ['keeps services away that act for somebody', { Bool: { 'aws:ViaAWSService': 'true' } }, 'explicit deny in a service control policy'],
+    ['names CloudFormation', { 'ForAnyValue:StringEquals': { 'aws:CalledVia': 'cloudformation.amazonaws.com' } }, 'explicit deny in a service control policy'],
+  ])('acts for somebody, which a policy sees that %s', async (_what, Condition, words) => {
+    const fence = { Effect: 'Deny' as const, Action: 'ssm:PutParameter', Resource: '*', Condition };
+    await attach({ Version: '2012-10-17', Statement: [...allow('*').Statement, fence] }, ONE);
+    await deploy('admin');
+    expect(await ended()).toContain(words);
+  });
+
   test('takes a role only from somebody who may give it', async () => {
     const execution = role('execution', allow('ssm:*'));
     role('deployer', allow('cloudformation:*'));

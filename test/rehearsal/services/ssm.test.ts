@@ -38,6 +38,14 @@ test('finds parameters by name and by path', async () => {
   await expect(ssm.send(new GetParametersCommand({ Names: ['/other', '/missing'] }))).resolves.toMatchObject({ Parameters: [{ Value: '/other' }], InvalidParameters: ['/missing'] });
 });
 
+test('knows that AWS publishes images, in no account, but none under a name that nobody has given', async () => {
+  const image = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
+  const { Parameter: parameter } = await ssm.send(new GetParameterCommand({ Name: image }));
+  expect(parameter).toMatchObject({ Value: expect.stringMatching(/^ami-[0-9a-f]{17}$/), ARN: `arn:aws:ssm:${REGION}::parameter${image}` });
+  await expect(ssm.send(new GetParametersCommand({ Names: [image, `${image}x`] }))).resolves
+    .toMatchObject({ Parameters: [{ Value: parameter?.Value }], InvalidParameters: [`${image}x`] });
+});
+
 test('deletes several parameters and names those that are not there', async () => {
   for (const name of ['/app/one', '/app/two']) world.ssm.put(CICD, REGION, name, name);
   const answer = await ssm.send(new DeleteParametersCommand({ Names: ['/app/one', '/missing'] }));
