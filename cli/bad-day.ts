@@ -10,6 +10,9 @@ import { randomOf } from '../rehearsal/faults/random';
 import type { Simulation } from '../rehearsal/simulation';
 
 const MOST = 2 ** 31 - 1;
+/** Calls to AWS that a custom resource of ours makes, about; an app of others makes fewer. */
+const CALLS_EACH = 60;
+const LEAST_CALLS = 150;
 
 export interface FaultOptions {
   readonly fault?: readonly FaultKind[];
@@ -58,19 +61,22 @@ export class BadDay {
   }
 
   private readonly random: () => number;
+  private readonly calls: number;
   private readonly injector: Injector;
 
   private constructor(
     simulation: Simulation, private readonly asked: { readonly kinds: readonly FaultKind[]; readonly seed: number }, stacks: readonly AssemblyStack[],
   ) {
     this.random = randomOf(asked.seed);
+    const resources = stacks.flatMap(({ template }) => template.match(/"Type":\s*"Custom::/g) ?? []);
+    this.calls = Math.max(LEAST_CALLS, CALLS_EACH * resources.length);
     this.injector = new Injector(({ accountId, name }) => stacks.some(stack => stack.accountId === accountId && stack.name === name));
     this.injector.attach(simulation);
   }
 
   /** Faults for what is deployed next. */
   public begin(): void {
-    this.injector.arm(badDay(this.asked.kinds, this.random));
+    this.injector.arm(badDay(this.asked.kinds, this.random, this.calls));
   }
 
   public end(): void {

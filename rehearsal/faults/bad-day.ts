@@ -6,12 +6,16 @@ const TIMES: Readonly<Record<FaultKind, number>> = {
   throttle: 3, conflict: 3, lost: 3, crash: 3, timeout: 1, twice: 3, late: 1, outage: 1, cancel: 1, creation: 1,
 };
 
-/** Faults of the given kinds for one deployment: the same chance gives the same faults. */
-export function badDay(kinds: readonly FaultKind[], random: () => number): Fault[] {
+/**
+ * Faults of the given kinds for one deployment: the same chance gives the same faults.
+ *
+ * @param calls how many calls to AWS the deployment may make
+ */
+export function badDay(kinds: readonly FaultKind[], random: () => number, calls: number): Fault[] {
   const integer = (least: number, most: number): number => least + Math.floor(random() * (most - least + 1));
   const one = <Value>(values: readonly Value[]): Value => values[integer(0, values.length - 1)];
-  // a small app makes few calls, and a large one bears early faults as well as late ones
-  const call = (): number => 1 + Math.floor(150 * random() ** 2);
+  // most deployments change little, and so make few calls
+  const call = (): number => 1 + Math.floor(calls * random() ** 2);
   const event = (): number => integer(1, 4);
   const make: { readonly [Kind in FaultKind]: () => Fault } = {
     throttle: () => ({ kind: 'throttle', at: call(), times: integer(1, 14) }),

@@ -12,7 +12,7 @@ export type Fault =
   | { readonly kind: 'crash'; readonly at: number; readonly when: 'before' | 'after' }
   /** The call is never answered: the function is stopped at its timeout. */
   | { readonly kind: 'timeout'; readonly at: number }
-  /** CloudFormation's event arrives a second time, so many seconds after the first. */
+  /** An event, of CloudFormation or EventBridge, arrives a second time, so many seconds after the first. */
   | { readonly kind: 'twice'; readonly at: number; readonly seconds: number }
   /** The answer to CloudFormation comes after it has given up. */
   | { readonly kind: 'late'; readonly at: number }

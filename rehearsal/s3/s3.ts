@@ -90,11 +90,11 @@ export class S3 implements Service {
     this.buckets.put(bucket, key, body);
   }
 
-  /** Keeps a zip asset as the folder it would be made of: nothing is zipped only to be unzipped again. */
   public erase(bucket: string, key: string): void {
     this.buckets.delete(bucket, key);
   }
 
+  /** Keeps a zip asset as the folder it would be made of: nothing is zipped only to be unzipped again. */
   public writeDirectory(bucket: string, key: string, path: string): void {
     this.buckets.put(bucket, key, Buffer.alloc(0), { directory: path });
   }
