@@ -16,6 +16,8 @@ export interface FunctionConfiguration {
   readonly roleArn: string;
   readonly runtime: string;
   readonly handler: string;
+  /** Address of the container image; such a function has neither runtime nor handler nor folder. */
+  readonly image?: string;
   /** Folder of the unpacked code. */
   readonly taskRoot: string;
   readonly timeoutSeconds: number;
@@ -196,7 +198,8 @@ export class Functions {
   }
 }
 
-function obstacle({ name, runtime }: FunctionConfiguration): string | undefined {
+function obstacle({ name, runtime, image }: FunctionConfiguration): string | undefined {
+  if (image !== undefined) return `the rehearsal runs no container images, '${name}' wants '${image}'`;
   return runtime.startsWith('nodejs') ? undefined : `the rehearsal runs functions of Node.js only, '${name}' wants '${runtime}'`;
 }
 

@@ -163,9 +163,10 @@ function describe(configuration: FunctionConfiguration): Record<string, unknown>
   return {
     FunctionName: configuration.name,
     FunctionArn: configuration.arn,
-    Runtime: configuration.runtime,
     Role: configuration.roleArn,
-    Handler: configuration.handler,
+    ...configuration.image === undefined
+      ? { PackageType: 'Zip', Runtime: configuration.runtime, Handler: configuration.handler }
+      : { PackageType: 'Image' },
     Timeout: configuration.timeoutSeconds,
     MemorySize: configuration.memoryMegabytes,
     Environment: { Variables: configuration.variables },

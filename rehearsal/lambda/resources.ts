@@ -68,7 +68,8 @@ export class FunctionType implements ResourceType {
       roleArn: properties.Role,
       runtime: properties.Runtime,
       handler: properties.Handler,
-      taskRoot: await this.code(name, properties.Code),
+      image: properties.Code.ImageUri,
+      taskRoot: properties.Code.ImageUri === undefined ? await this.code(name, properties.Code) : '',
       timeoutSeconds: properties.Timeout,
       memoryMegabytes: properties.MemorySize,
       variables: properties.Environment?.Variables ?? {},
@@ -90,9 +91,6 @@ export class FunctionType implements ResourceType {
 
   /** The folder that holds the code; an inline function gets one of its own. */
   private async code(name: string, code: FunctionProperties['Code']): Promise<string> {
-    if (code.ImageUri) {
-      throw new AwsError('InvalidParameterValueException', `the rehearsal runs no container images, function '${name}' wants ${code.ImageUri}`);
-    }
     if (code.ZipFile !== undefined) {
       const folder = this.folderFor(name);
       writeFileSync(path.join(folder, 'index.js'), code.ZipFile);
