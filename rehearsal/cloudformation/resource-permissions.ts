@@ -103,6 +103,7 @@ const BUCKET_SETTINGS: Readonly<Record<string, string>> = {
   LifecycleConfiguration: 's3:PutLifecycleConfiguration',
   OwnershipControls: 's3:PutBucketOwnershipControls',
   PublicAccessBlockConfiguration: 's3:PutBucketPublicAccessBlock',
+  Tags: 's3:PutBucketTagging',
   VersioningConfiguration: 's3:PutBucketVersioning',
 };
 

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import type { PolicyDocument } from '../iam/policy';
 import { AwsError } from '../service';
 
+/** The version of an object in a bucket that keeps no others. */
+export const NULL_VERSION = 'null';
+
 export interface StoredObject {
   readonly key: string;
   readonly body: Buffer;
@@ -19,11 +22,13 @@ export interface Bucket {
   readonly region: string;
   readonly createdAt: number;
   readonly objects: ReadonlyMap<string, StoredObject>;
+  readonly tags: Readonly<Record<string, string>>;
   readonly policy?: PolicyDocument;
 }
 
-interface KeptBucket extends Omit<Bucket, 'objects' | 'policy'> {
+interface KeptBucket extends Omit<Bucket, 'objects' | 'tags' | 'policy'> {
   readonly objects: Map<string, StoredObject>;
+  tags: Readonly<Record<string, string>>;
   policy?: PolicyDocument;
 }
 
@@ -56,7 +61,7 @@ export class Buckets {
       throw new AwsError('BucketAlreadyExists', 'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.', 409);
     }
     if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) throw new AwsError('InvalidBucketName', `The specified bucket is not valid: ${name}`);
-    this.byName.set(name, { name, accountId, region, createdAt: this.now(), objects: new Map() });
+    this.byName.set(name, { name, accountId, region, createdAt: this.now(), objects: new Map(), tags: {} });
   }
 
   public remove(name: string): void {
@@ -66,6 +71,10 @@ export class Buckets {
 
   public setPolicy(name: string, policy: PolicyDocument | undefined): void {
     this.required(name).policy = policy;
+  }
+
+  public setTags(name: string, tags: Readonly<Record<string, string>>): void {
+    this.required(name).tags = tags;
   }
 
   public put(name: string, key: string, body: Buffer, options: ObjectOptions = {}): StoredObject {

@@ -1,11 +1,52 @@
+import { NULL_VERSION } from './buckets';
 import type { Bucket, StoredObject } from './buckets';
 
-/** The answer of ListObjectsV2: keys in order, those with the delimiter after the prefix rolled up, a page at a time. */
+interface Page {
+  readonly prefix: string;
+  readonly limit: number;
+  readonly objects: readonly StoredObject[];
+  readonly folders: readonly string[];
+  /** The last name of a page that others follow. */
+  readonly last?: string;
+}
+
+/** The answer of ListObjectsV2. */
 export function listObjects(bucket: Bucket, query: URLSearchParams): Record<string, unknown> {
+  const { prefix, limit, objects, folders, last } = pageOf(bucket, query, query.get('continuation-token') ?? query.get('start-after') ?? '');
+  return {
+    Name: bucket.name,
+    Prefix: prefix,
+    MaxKeys: limit,
+    KeyCount: objects.length + folders.length,
+    IsTruncated: last !== undefined,
+    NextContinuationToken: last,
+    Contents: objects.map(described),
+    CommonPrefixes: folders.map(name => ({ Prefix: name })),
+  };
+}
+
+/** The answer of ListObjectVersions: nothing but the latest is kept of an object. */
+export function listObjectVersions(bucket: Bucket, query: URLSearchParams): Record<string, unknown> {
+  const after = query.get('key-marker') ?? '';
+  const { prefix, limit, objects, folders, last } = pageOf(bucket, query, after);
+  return {
+    Name: bucket.name,
+    Prefix: prefix,
+    KeyMarker: after,
+    MaxKeys: limit,
+    IsTruncated: last !== undefined,
+    NextKeyMarker: last,
+    NextVersionIdMarker: last && NULL_VERSION,
+    Version: objects.map(stored => ({ ...described(stored), VersionId: NULL_VERSION, IsLatest: true })),
+    CommonPrefixes: folders.map(name => ({ Prefix: name })),
+  };
+}
+
+/** Keys in order, those with the delimiter after the prefix rolled up, a page at a time. */
+function pageOf(bucket: Bucket, query: URLSearchParams, after: string): Page {
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
   const limit = Math.min(Number(query.get('max-keys') ?? 1000), 1000);
-  const after = query.get('continuation-token') ?? query.get('start-after') ?? '';
 
   const shown = new Map<string, StoredObject | undefined>();
   const keys = [...bucket.objects.keys()].filter(key => key.startsWith(prefix)).sort((one, other) => one < other ? -1 : 1);
@@ -17,14 +58,11 @@ export function listObjects(bucket: Bucket, query: URLSearchParams): Record<stri
   const entries = [...shown].filter(([name]) => name > after);
   const page = entries.slice(0, limit);
   return {
-    Name: bucket.name,
-    Prefix: prefix,
-    MaxKeys: limit,
-    KeyCount: page.length,
-    IsTruncated: page.length < entries.length,
-    NextContinuationToken: page.length < entries.length ? page.at(-1)?.[0] : undefined,
-    Contents: page.flatMap(([, stored]) => stored === undefined ? [] : [described(stored)]),
-    CommonPrefixes: page.filter(([, stored]) => stored === undefined).map(([name]) => ({ Prefix: name })),
+    prefix,
+    limit,
+    objects: page.flatMap(([, stored]) => stored ?? []),
+    folders: page.filter(([, stored]) => stored === undefined).map(([name]) => name),
+    last: page.length < entries.length ? page.at(-1)?.[0] : undefined,
   };
 }
 

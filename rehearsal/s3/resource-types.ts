@@ -2,12 +2,15 @@ import * as v from 'valibot';
 import type { Iam } from '../iam/iam';
 import { PolicyDocument } from '../iam/policy';
 import { Identifiers } from '../identifiers';
-import { read } from '../protocol/read';
+import { read, tagRecord, Tags } from '../protocol/read';
 import { AwsError } from '../service';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../service';
+import { checked } from './bucket-operations';
 import type { Buckets } from './buckets';
 
-const BucketProperties = v.object({ BucketName: v.optional(v.string()) });
+const BucketProperties = v.object({ BucketName: v.optional(v.string()), Tags });
+type BucketProperties = v.InferOutput<typeof BucketProperties>;
+
 const BucketPolicyProperties = v.object({ Bucket: v.string(), PolicyDocument });
 
 /** `AWS::S3::Bucket`. */
@@ -28,16 +31,20 @@ export function bucketType(environment: Environment, buckets: Buckets): Resource
   }
 
   async function create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
-    const name = read(BucketProperties, input).BucketName ?? identifiers.physicalName(context, 63).toLowerCase();
+    const properties = read(BucketProperties, input);
+    const name = properties.BucketName ?? identifiers.physicalName(context, 63).toLowerCase();
     if (buckets.find(name) !== undefined) throw new AwsError('AlreadyExists', `${name} already exists`, 409);
     buckets.create(context.accountId, context.region, name);
+    buckets.setTags(name, tagsOf(properties, context));
     return provisioned(name, context.region);
   }
 
   return {
     create,
     async update(id, input, before, context) {
-      return input.BucketName === before.BucketName ? provisioned(id, context.region) : create(input, context);
+      if (input.BucketName !== before.BucketName) return create(input, context);
+      buckets.setTags(id, tagsOf(read(BucketProperties, input), context));
+      return provisioned(id, context.region);
     },
     async remove(id) {
       if (buckets.find(id) !== undefined) buckets.remove(id);
@@ -45,13 +52,22 @@ export function bucketType(environment: Environment, buckets: Buckets): Resource
   };
 }
 
+/** CloudFormation adds those of the stack, and three of its own. */
+function tagsOf(properties: BucketProperties, { stackId, stackName, logicalId, tags }: ResourceContext): Record<string, string> {
+  return {
+    'aws:cloudformation:stack-id': stackId,
+    'aws:cloudformation:stack-name': stackName,
+    'aws:cloudformation:logical-id': logicalId,
+    ...tags,
+    ...tagRecord(properties.Tags),
+  };
+}
+
 /** `AWS::S3::BucketPolicy`. */
 export function bucketPolicyType(iam: Iam, buckets: Buckets): ResourceType {
   async function put(input: Record<string, unknown>): Promise<Provisioned> {
     const properties = read(BucketPolicyProperties, input);
-    iam.assertValid(properties.PolicyDocument, 'resource', 'MalformedPolicy');
-    iam.assertPrincipalsExist(properties.PolicyDocument, 'MalformedPolicy');
-    buckets.setPolicy(properties.Bucket, properties.PolicyDocument);
+    buckets.setPolicy(properties.Bucket, checked(iam, properties.PolicyDocument));
     return { id: properties.Bucket, attributes: {} };
   }
 

@@ -1,12 +1,13 @@
-import { XMLParser } from 'fast-xml-parser';
 import * as v from 'valibot';
 import type { Iam } from '../iam/iam';
 import { read } from '../protocol/read';
 import { AwsError, HttpAnswer } from '../service';
 import type { Call, Environment, Operation, OwnedPolicy, Permissions, ResourceType, Service } from '../service';
-import { Buckets, noSuchBucket } from './buckets';
+import { bucketOperations } from './bucket-operations';
+import { Buckets, noSuchBucket, NULL_VERSION } from './buckets';
 import type { Bucket, StoredObject } from './buckets';
 import { uploadedBody } from './chunked';
+import { namedObjects } from './deletion';
 import { listObjects } from './listing';
 import { permissions } from './permissions';
 import { bucketPolicyType, bucketType } from './resource-types';
@@ -15,8 +16,6 @@ export type { Bucket, StoredObject } from './buckets';
 
 const BucketInput = v.object({ Bucket: v.string() });
 const ObjectInput = v.object({ Bucket: v.string(), Key: v.string() });
-const OneOrMore = v.union([v.array(v.object({ Key: v.string() })), v.pipe(v.object({ Key: v.string() }), v.transform(item => [item]))]);
-const DeleteDocument = v.object({ Delete: v.object({ Object: OneOrMore }) });
 
 /** Parameters of a request that do not turn it into another operation. */
 const HARMLESS_PARAMETERS = /^(x-id|X-Amz-.*)$/i;
@@ -31,6 +30,10 @@ export class S3 implements Service {
   public readonly routes = {
     ListBuckets: 'GET /',
     GetBucketLocation: 'GET /{Bucket}?location',
+    GetBucketTagging: 'GET /{Bucket}?tagging',
+    GetBucketPolicy: 'GET /{Bucket}?policy',
+    PutBucketPolicy: 'PUT /{Bucket}?policy',
+    ListObjectVersions: 'GET /{Bucket}?versions',
     ListObjectsV2: 'GET /{Bucket}?list-type',
     HeadBucket: 'HEAD /{Bucket}',
     CreateBucket: 'PUT /{Bucket}',
@@ -41,25 +44,27 @@ export class S3 implements Service {
     PutObject: 'PUT /{Bucket}/{Key+}',
     DeleteObject: 'DELETE /{Bucket}/{Key+}',
   };
-  public readonly operations: Record<string, Operation> = {
-    ListBuckets: async call => this.listBuckets(call),
-    GetBucketLocation: async call => ({ LocationConstraint: locationOf(this.bucketOf(call)) }),
-    ListObjectsV2: async call => ({ ListBucketResult: listObjects(this.bucketOf(call), call.request.query) }),
-    HeadBucket: async call => new HttpAnswer(200, '', { 'x-amz-bucket-region': this.bucketOf(call).region }),
-    CreateBucket: async call => this.createBucketByCall(call),
-    DeleteBucket: async call => this.deleteBucket(call),
-    DeleteObjects: async call => this.deleteObjects(call),
-    GetObject: async call => this.objectAnswer(call, true),
-    HeadObject: async call => this.objectAnswer(call, false),
-    PutObject: async call => this.putObject(call),
-    DeleteObject: async call => this.deleteObject(call),
-  };
+  public readonly operations: Record<string, Operation>;
   public readonly permissions: Record<string, Permissions>;
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly buckets: Buckets;
 
   public constructor(environment: Environment, iam: Iam) {
     this.buckets = new Buckets(() => environment.clock.now());
+    this.operations = {
+      ListBuckets: async call => this.listBuckets(call),
+      GetBucketLocation: async call => ({ LocationConstraint: locationOf(this.bucketOf(call)) }),
+      ListObjectsV2: async call => ({ ListBucketResult: listObjects(this.bucketOf(call), call.request.query) }),
+      HeadBucket: async call => new HttpAnswer(200, '', { 'x-amz-bucket-region': this.bucketOf(call).region }),
+      CreateBucket: async call => this.createBucketByCall(call),
+      DeleteBucket: async call => this.deleteBucket(call),
+      DeleteObjects: async call => this.deleteObjects(call),
+      GetObject: async call => this.objectAnswer(call, true),
+      HeadObject: async call => this.objectAnswer(call, false),
+      PutObject: async call => this.putObject(call),
+      DeleteObject: async call => this.deleteObject(call),
+      ...bucketOperations(iam, this.buckets, call => this.bucketOf(call)),
+    };
     this.permissions = permissions(this.buckets);
     this.resourceTypes = {
       'AWS::S3::Bucket': bucketType(environment, this.buckets),
@@ -137,10 +142,11 @@ export class S3 implements Service {
 
   private deleteObjects(call: Call): unknown {
     const { name } = this.bucketOf(call);
-    const parser = new XMLParser({ parseTagValue: false, trimValues: false });
-    const { Delete: document } = read(DeleteDocument, parser.parse(uploadedBody(call.request).toString('utf8')));
-    for (const { Key: key } of document.Object) this.buckets.delete(name, key);
-    return { DeleteResult: { Deleted: document.Object.map(({ Key }) => ({ Key })) } };
+    const named = namedObjects(call.request);
+    const unknown = named.find(({ VersionId: version = NULL_VERSION }) => version !== NULL_VERSION);
+    if (unknown !== undefined) throw unknownForm(`the version ${unknown.VersionId} of ${unknown.Key}: it keeps the latest only, as '${NULL_VERSION}'`);
+    for (const { Key: key } of named) this.buckets.delete(name, key);
+    return { DeleteResult: { Deleted: named } };
   }
 
   private objectAnswer(call: Call, withBody: boolean): HttpAnswer {

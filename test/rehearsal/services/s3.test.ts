@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import {
-  CreateBucketCommand, DeleteObjectsCommand, GetBucketLocationCommand, GetObjectCommand, GetObjectTaggingCommand, HeadBucketCommand,
-  HeadObjectCommand, ListBucketsCommand, ListObjectsV2Command, PutObjectCommand, S3Client,
+  CreateBucketCommand, DeleteObjectsCommand, GetBucketLocationCommand, GetBucketPolicyCommand, GetBucketTaggingCommand, GetObjectCommand,
+  GetObjectTaggingCommand, HeadBucketCommand, HeadObjectCommand, ListBucketsCommand, ListObjectsV2Command, ListObjectVersionsCommand,
+  PutBucketPolicyCommand, PutObjectCommand, S3Client,
 } from '@aws-sdk/client-s3';
 import { CICD, MEMBER, REGION, World } from './world';
 
@@ -50,6 +51,41 @@ test('lists and deletes objects', async () => {
   expect([first, second].map(page => page.Contents?.map(({ Key }) => Key))).toEqual([['a/1'], ['a/2']]);
   await s3.send(new DeleteObjectsCommand({ Bucket: 'assets', Delete: { Objects: [{ Key: 'a/1' }, { Key: 'a/2' }] } }));
   expect(world.s3.read('assets', 'a/1')).toBeUndefined();
+});
+
+test('lists the latest versions and deletes them', async () => {
+  for (const key of ['a/1', 'a/2', 'b/1']) world.s3.write('assets', key, Buffer.from(key));
+  const first = await s3.send(new ListObjectVersionsCommand({ Bucket: 'assets', MaxKeys: 2 }));
+  expect(first).toMatchObject({ IsTruncated: true, NextKeyMarker: 'a/2', NextVersionIdMarker: 'null' });
+  expect(first.Versions).toMatchObject([{ Key: 'a/1', VersionId: 'null', IsLatest: true, Size: 3 }, { Key: 'a/2' }]);
+  const second = await s3.send(new ListObjectVersionsCommand({ Bucket: 'assets', KeyMarker: first.NextKeyMarker, VersionIdMarker: first.NextVersionIdMarker }));
+  expect(second).toMatchObject({ IsTruncated: false, Versions: [{ Key: 'b/1' }] });
+  const remove = async (VersionId: string): Promise<unknown> => s3.send(new DeleteObjectsCommand({ Bucket: 'assets', Delete: { Objects: [{ Key: 'a/1', VersionId }] } }));
+  await expect(remove('older')).rejects.toThrow("the rehearsal's S3 does not know the version older of a/1");
+  await expect(remove('null')).resolves.toMatchObject({ Deleted: [{ Key: 'a/1', VersionId: 'null' }] });
+  expect([...world.s3.bucket('assets')?.objects.keys() ?? []]).toEqual(['a/2', 'b/1']);
+});
+
+test('keeps the policy of a bucket', async () => {
+  const put = async (Policy: string): Promise<unknown> => s3.send(new PutBucketPolicyCommand({ Bucket: 'assets', Policy }));
+  const get = async (): Promise<unknown> => s3.send(new GetBucketPolicyCommand({ Bucket: 'assets' }));
+  await expect(get()).rejects.toMatchObject({ name: 'NoSuchBucketPolicy', message: 'The bucket policy does not exist' });
+  await expect(put('{"Statement":')).rejects.toMatchObject({ name: 'MalformedPolicy', message: 'This policy contains invalid Json' });
+  const statement = { Effect: 'Deny', Principal: '*', Action: ['s3:PutObject'], Resource: ['arn:aws:s3:::assets/*'] };
+  await put(JSON.stringify({ Version: '2012-10-17', Statement: [statement] }));
+  await expect(get()).resolves.toMatchObject({ Policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }) });
+  await expect(s3.send(new PutObjectCommand(body))).rejects.toMatchObject({ name: 'AccessDenied' });
+});
+
+test('keeps the tags of a bucket of a template', async () => {
+  await expect(s3.send(new GetBucketTaggingCommand({ Bucket: 'assets' }))).rejects.toMatchObject({ name: 'NoSuchTagSet', message: 'The TagSet does not exist' });
+  const type = world.type('AWS::S3::Bucket');
+  const before = { BucketName: 'tagged', Tags: [{ Key: 'team', Value: 'one' }] };
+  await type.create(before, world.context(CICD, 'Tagged'));
+  const tags = async (): Promise<unknown> => (await s3.send(new GetBucketTaggingCommand({ Bucket: 'tagged' }))).TagSet;
+  await expect(tags()).resolves.toEqual(expect.arrayContaining([{ Key: 'aws:cloudformation:logical-id', Value: 'Tagged' }, { Key: 'team', Value: 'one' }]));
+  await type.update('tagged', { ...before, Tags: [] }, before, world.context(CICD, 'Tagged'));
+  await expect(tags()).resolves.not.toContainEqual({ Key: 'team', Value: 'one' });
 });
 
 test('knows whose bucket it is and where', async () => {
