@@ -19,7 +19,7 @@ export function describeFailures(deployments: readonly Deployment[]): string[] {
 
 /** The construct that failed, as far as CDK left a trace of it. */
 export function constructOf({ path, stackName, logicalId }: Failure): string {
-  return path ?? `${stackName}/${logicalId}`;
+  return path ?? (logicalId === stackName ? stackName : `${stackName}/${logicalId}`);
 }
 
 /** One line for the terminal while the deployment goes on; the rest comes at the end. */

@@ -20,7 +20,7 @@ export function collectParameter(text: string, before: readonly GivenParameter[]
 
 export function collectStored(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const [, name, value] = /^([\w./-]+)=(.+)$/s.exec(text) ?? [];
-  if (name === undefined) throw new InvalidArgumentError(`must be <name>=<value>, for example /network/vpc-id=vpc-0123456789abcdef0, got '${text}'`);
+  if (name === undefined) throw new InvalidArgumentError(`must be <name>=<value> with a name of letters, digits and ._-/ and a value that is not empty, for example /team/name=web, got '${text}'`);
   if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`parameter '${name}' is given twice`);
   return { ...before, [name]: value };
 }

@@ -72,7 +72,7 @@ test.each<[string, () => unknown, string]>([
   ['a parameter without value', () => collectParameter('Stage'), "must be <name>=<value> or <stack>:<name>=<value>, got 'Stage'"],
   ['a parameter that is given twice', () => collectParameter('Stage=b', collectParameter('Stage=a')), "'Stage' is given twice"],
   ['a stack\'s parameter that is given twice', () => collectParameter('Shop:Stage=b', collectParameter('Shop:Stage=a')), "'Shop:Stage' is given twice"],
-  ['nothing for Parameter Store', () => collectStored('/team='), "for example /network/vpc-id=vpc-0123456789abcdef0, got '/team='"],
+  ['nothing for Parameter Store', () => collectStored('/team='), "a value that is not empty, for example /team/name=web, got '/team='"],
   ['something twice for Parameter Store', () => collectStored('/team=b', collectStored('/team=a')), "parameter '/team' is given twice"],
 ])('%s is refused', (_what, collect, words) => {
   expect(collect).toThrow(words);
