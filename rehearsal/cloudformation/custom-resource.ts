@@ -10,7 +10,7 @@ import { ResourceFailure } from './world';
 
 const PREFIX = '/custom-resource-response/';
 const LONGEST_ANSWER = 4096;
-/** The work between the waits is not scaled; so many real seconds at most are granted for it on top of a scaled timeout. */
+/** So many real seconds at most are granted on top of a scaled timeout for what functions work meanwhile, which is not scaled. */
 export const SECONDS_OF_WORK = 30;
 
 const Answer = v.object({

@@ -97,12 +97,12 @@ export class Functions {
   public async run(arn: string, payload: string): Promise<InvocationResult> {
     const found = this.known.get(unqualified(arn));
     if (!found) throw new Error(`function not found: ${arn}`);
-    const outcome = await this.execute(found.configuration, found.pool, payload);
-    if (!outcome.error) return { payload: outcome.payload ?? 'null', failed: false };
-    if (found.configuration.logLevel !== 'FATAL') {
-      this.write(found.configuration.name, `ERROR ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+    const end = this.environment.clock.work();
+    try {
+      return this.result(found.configuration, await this.execute(found.configuration, found.pool, payload));
+    } finally {
+      end();
     }
-    return { payload: JSON.stringify(outcome.error), failed: true };
   }
 
   /** The process that was given these keys. */
@@ -118,6 +118,12 @@ export class Functions {
 
   public killAll(): void {
     for (const { pool } of this.known.values()) pool.kill();
+  }
+
+  private result({ name, logLevel }: FunctionConfiguration, outcome: Outcome): InvocationResult {
+    if (!outcome.error) return { payload: outcome.payload ?? 'null', failed: false };
+    if (logLevel !== 'FATAL') this.write(name, `ERROR ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+    return { payload: JSON.stringify(outcome.error), failed: true };
   }
 
   private async execute(configuration: FunctionConfiguration, pool: ProcessPool, payload: string): Promise<Outcome> {

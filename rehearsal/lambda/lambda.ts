@@ -116,7 +116,8 @@ export class Lambda implements Service {
   public async invokeEvent(functionArn: string, event: unknown): Promise<void> {
     if (!this.has(functionArn)) throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn}`, 404);
     this.events += 1;
-    void this.retry(functionArn, JSON.stringify(event)).catch(error => console.error(error)).finally(() => { this.events -= 1; });
+    const end = this.environment.clock.work();
+    void this.retry(functionArn, JSON.stringify(event)).catch(error => console.error(error)).finally(() => { this.events -= 1; end(); });
   }
 
   public async close(): Promise<void> {

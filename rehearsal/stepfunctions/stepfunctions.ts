@@ -79,14 +79,16 @@ export class StepFunctions implements Service {
   }
 
   private run(machine: StateMachine, executionArn: string, name: string, input: string): Execution {
-    const startDate = new Date(this.environment.clock.now());
+    const { clock } = this.environment;
+    const startDate = new Date(clock.now());
     const running = this.interpreter.run(machine.definition, JSON.parse(input), functionArn => this.permit(machine, name, functionArn));
     const execution: Execution = { executionArn, stateMachineArn: machine.arn, name, input, startDate, running, status: 'RUNNING' };
     this.executions.set(executionArn, execution);
+    const end = clock.work();
     void running.result.then(
       output => this.finish(execution, { status: 'SUCCEEDED', output: JSON.stringify(output) }),
       (failure: unknown) => this.finish(execution, { status: 'FAILED', ...describeFailure(failure) }),
-    );
+    ).finally(end);
     return execution;
   }
 

@@ -45,8 +45,8 @@ type Resources = Readonly<Record<string, unknown>>;
 
 /** A simulated account with one function that records and answers custom resources. */
 export class Recorder {
-  public static async start(): Promise<Recorder> {
-    const recorder = new Recorder(await Simulation.start({ managementAccountId: ACCOUNT, scale: 600 }));
+  public static async start(scale = 600): Promise<Recorder> {
+    const recorder = new Recorder(await Simulation.start({ managementAccountId: ACCOUNT, scale }));
     const trust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
     const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: { Statement: [trust] } } };
     const properties = {
