@@ -39,7 +39,7 @@ async function told(parameters: readonly string[], stored: readonly string[], op
     ssmParameter: stored.reduce<Record<string, string>>((before, text) => collectStored(text, before), {}),
     ...options,
   }, { write, warn: write });
-  return lines.join('\n');
+  return lines.join('\n').replace(/\u001b\[\d+m/g, '');
 }
 
 describe('an app whose stacks have parameters', () => {
