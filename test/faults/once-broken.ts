@@ -271,4 +271,17 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
       ],
     },
   },
+  {
+    what: 'what is still being made in an account when everything goes comes to its end by itself',
+    schedule: {
+      seed: 1,
+      readySeconds: 5,
+      roleSeconds: 0,
+      steps: [
+        { app: { one: 'plain' }, faults: [], operator: { operation: 'halt', at: 0 }, pause: 0 },
+        { faults: [], pause: 0 },
+        { app: { one: 'parent', two: 'plain' }, faults: [], operator: { operation: 'halt', at: 0 }, pause: 0 },
+      ],
+    },
+  },
 ];
