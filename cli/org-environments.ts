@@ -11,7 +11,6 @@ import { UsageError } from './usage-error';
 import { FAULT_KINDS } from '../rehearsal/faults/fault';
 
 const [FAILED, MISUSED] = [1, 2];
-const ACCOUNT_LIMIT = 100;
 
 function program(): Command {
   const command = new Command('org-environments').description('rehearse CDK apps that vend environments, and operate their pipelines')
@@ -23,7 +22,7 @@ function program(): Command {
     .option('--organizational-unit <path>', 'a unit that exists beforehand, for example Workloads/Test', collectUnit)
     .option('--account <id>[=<role name>]', 'an invited account that exists beforehand, with a role that trusts the management account if one is named', collectAccount)
     .option('--management-account <id>', 'by default the account that may create accounts, else that of the first stack', accountId)
-    .option('--account-limit <number>', 'how many accounts the organization may have; AWS begins with 10', accountLimit, ACCOUNT_LIMIT)
+    .option('--account-limit <number>', 'how many accounts the organization may have, by default 100; AWS begins with 10', accountLimit)
     .option('--organization-id <id>', 'by default the one that the policies of the app name', organizationId)
     .option('--parameters <[stack:]name=value>', 'a value for a parameter of a stack, as cdk deploy is given it; may be repeated', collectParameter)
     .option('--ssm-parameter <name>=<value>', 'what Parameter Store has beforehand in the accounts of the app; may be repeated', collectStored)

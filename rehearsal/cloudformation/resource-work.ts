@@ -198,7 +198,8 @@ function isAsked(type: string): boolean {
 /** A resource with a name of its own cannot be made a second time beside itself. */
 function isInItsOwnWay({ id }: StackResource, error: unknown): boolean {
   const name = id.slice(id.lastIndexOf('/') + 1);
-  return error instanceof AwsError && / already exists/i.test(error.message) && error.message.includes(name);
+  const words = error instanceof AwsError && / already exists/i.test(error.message) ? error.message.split(/[\s'"]+/) : [];
+  return words.some(word => word.replace(/[.:]$/, '') === name);
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html */

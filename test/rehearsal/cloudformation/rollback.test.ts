@@ -95,6 +95,14 @@ describe('a resource with a name of its own that must be replaced', () => {
     },
   });
 
+  test('is told from one whose new name somebody else has, and the stack is as before', async () => {
+    const called = (name: string) => ({ ...role('/'), Properties: { ...role('/').Properties, RoleName: name } });
+    await recorder.deploy('renamed', { One: called('app'), Two: called('app-2') });
+    const stack = await recorder.deploy('renamed', { One: called('app-2'), Two: called('app-2') });
+    expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(stack.events.find(({ status }) => status === 'UPDATE_FAILED')?.reason).toBe('Role with name app-2 already exists.');
+  });
+
   test.each([['role', role('/'), role('/teams/')], ['table', table('pk'), table('id')]])('is refused, and the stack is as before: a %s', async (what, before, after) => {
     const name = `replaced-${what}`;
     expect((await recorder.deploy(name, { Named: before })).status).toBe('CREATE_COMPLETE');
