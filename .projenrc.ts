@@ -1,4 +1,8 @@
+import { readdirSync } from 'node:fs';
 import { awscdk, javascript, JsonPatch } from 'projen';
+
+/** What several handlers may import; every other folder of lambda/ is private to its handler. */
+const SHARED_ROOMS = ['shared'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-org-environments',
@@ -97,8 +101,11 @@ project.eslint?.addRules({
       { target: './rehearsal', from: ['./src', './lambda', './cli', './test'], message: 'the rehearsal knows AWS, not this product' },
       { target: './cli', from: ['./lambda', './test'], message: 'the command line works on any assembly' },
       { target: './cli', from: './src/**/!(contract).ts', message: 'the command line shares only the contracts with the constructs' },
-      ...['account', 'branch', 'account-stack', 'operations', 'trigger', 'deployments', 'dashboard', 'pipeline'].map(name => ({
-        target: `./lambda/${name}`, from: './lambda', except: [`./${name}`, './shared'], message: 'resources share through lambda/shared',
+      ...readdirSync('lambda').filter(name => !SHARED_ROOMS.includes(name)).map(name => ({
+        target: `./lambda/${name}`,
+        from: './lambda',
+        except: [name, ...SHARED_ROOMS].map(room => `./${room}`),
+        message: `handlers share through ${SHARED_ROOMS.map(room => `lambda/${room}`).join(', ')}`,
       })),
     ],
   }],

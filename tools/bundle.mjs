@@ -20,7 +20,7 @@ function bundleHandlers() {
 
 /** The scripts that builds of a pipeline run; templates carry them. */
 function bundleScripts() {
-  return build({ ...common, entryPoints: ['check', 'describe', 'outputs'].map(name => `lambda/pipeline/${name}.ts`), outdir: 'lib/lambda/pipeline' });
+  return build({ ...common, entryPoints: ['check', 'describe', 'outputs'].map(name => `lambda/build-scripts/${name}.ts`), outdir: 'lib/lambda/build-scripts' });
 }
 
 /** The templates that vended accounts are prepared with lie beside the handler, where the construct finds them, too. */

@@ -1,4 +1,4 @@
-import type { LeaseRequest } from '../../src/account-stack/contract';
+import type { LeaseRequest } from '../../src/stack/contract';
 
 /** One account has one pipeline. */
 export interface LeaseRecord {

@@ -1,7 +1,6 @@
 import { IResource, Resource, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { BranchRequest, BranchResult } from './contract';
-import type { Source } from './source';
 import type { IAccount } from '../account/account';
 import { preparedAccountId } from '../account/existing-account';
 import type { IOrganization } from '../organization/organization';
@@ -9,6 +8,7 @@ import { AppIndex } from '../private/app-index';
 import { BranchTree } from '../private/branch-tree';
 import { ManagedResource } from '../private/managed-resource';
 import { validate } from '../private/validate';
+import type { Source } from '../sources/source';
 
 /** A branch of a repository. */
 export interface IBranch extends IResource {

@@ -10,10 +10,10 @@ import { artifactKey } from './artifact-key';
 import { eventBus } from './event-bus';
 import { OrganizationAccess } from './organization-access';
 import { OrganizationProviders } from './providers';
+import { OnPipelineEventOptions, pipelineRule } from '../monitoring/pipeline-event';
 import { AppIndex } from '../private/app-index';
 import { NAMES } from '../private/contract';
 import { validate } from '../private/validate';
-import { OnPipelineEventOptions, pipelineRule } from '../seeing/pipeline-event';
 
 /** The organization that environments are vended into. */
 export interface IOrganization extends IResource {

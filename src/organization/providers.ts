@@ -82,7 +82,7 @@ export class OrganizationProviders extends Construct {
 
   private stackProvider(): ResourceProvider {
     const provider = new ResourceProvider(this, 'Stack', {
-      handler: 'account-stack',
+      handler: 'stack',
       roleName: NAMES.stackProviderRole,
       description: 'Deploys stacks into the accounts of environments',
       environment: this.environment(),

@@ -8,12 +8,12 @@ import { PipelineDefinition } from './pipeline-definition';
 import { PIPELINE_PARAMETERS, PipelineResources } from './pipeline-resources';
 import { Account } from '../account/account';
 import type { IAccount } from '../account/account';
-import { AccountStack } from '../account-stack/account-stack';
 import type { IBranch } from '../branch/branch';
 import type { IOrganization } from '../organization/organization';
 import { AppIndex } from '../private/app-index';
 import { NAMES, PIPELINE_STATE } from '../private/contract';
 import { fail, validate } from '../private/validate';
+import { AccountStack } from '../stack/account-stack';
 
 /** A pipeline in the account of an environment. */
 export interface IPipeline extends IResource {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { NAMES } from '../private/contract';
 
 /** The same path from `src/pipeline` in tests and from `lib/pipeline` in the package. */
-const SCRIPTS = join(__dirname, '../../lib/lambda/pipeline');
+const SCRIPTS = join(__dirname, '../../lib/lambda/build-scripts');
 
 /** A script in one line of a shell: a build has no other way to files that are not in the repository. */
 function script(name: string): string {

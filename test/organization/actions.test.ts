@@ -71,7 +71,7 @@ describe('what a handler asks of AWS is what its roles may do', () => {
     ['branch', 'branch', BRANCHES],
     // writing a template into an account is done through the bootstrap's role there
     // and deleting artifacts through the role for that
-    ['account-stack', 'account-stack', ['cloudformation:DescribeStacks', 's3:GetObject', 's3:PutObject', ...ARTIFACTS]],
+    ['stack', 'stack', ['cloudformation:DescribeStacks', 's3:GetObject', 's3:PutObject', ...ARTIFACTS]],
     ['operations', 'operations', []],
     ['way to authors', 'shared/commits.ts', ['codecommit:GetCommit']],
     // through the role that is there for it in the account of the pipeline

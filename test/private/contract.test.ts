@@ -1,8 +1,8 @@
 import type { AccountRequest, AccountResult } from '../../src/account/contract';
-import type { AccountStackRequest, AccountStackResult } from '../../src/account-stack/contract';
 import type { BranchRequest, BranchResult, EnvironmentDescriptor } from '../../src/branch/contract';
 import type { Wire } from '../../src/private/contract';
 import { NAMES } from '../../src/private/contract';
+import type { AccountStackRequest, AccountStackResult } from '../../src/stack/contract';
 
 /** Compiles only if T survives CloudFormation. */
 type AssertWire<T extends Wire<T>> = T;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { handlerCode, templatesFingerprint } from '../../src/private/handler-code';
 
-test.each(['account', 'branch', 'account-stack', 'trigger'])("the bundle of the handler '%s' is shipped, and needs no tool to be bundled", name => {
+test.each(['account', 'branch', 'stack', 'trigger'])("the bundle of the handler '%s' is shipped, and needs no tool to be bundled", name => {
   const outdir = mkdtempSync(join(tmpdir(), 'handler-'));
   const stack = new Stack(new App({ outdir }), 'Stack');
   expect(handlerCode(name).bind(stack).s3Location?.objectKey).toMatch(/^[0-9a-f]{64}\.zip$/);

@@ -1,5 +1,5 @@
-import { Routes } from '../../lambda/account-stack/routes';
 import { routeKey } from '../../lambda/shared/route';
+import { Routes } from '../../lambda/stack/routes';
 import type { Heads, PipelineStart, Pipelines } from '../../lambda/trigger/aws';
 import type { ReferenceChange, ReferenceEvent } from '../../lambda/trigger/trigger';
 import { trigger } from '../../lambda/trigger/trigger';

@@ -1,5 +1,5 @@
 import { ONE, SHOP, TWO, World, dieEverywhere, lease, owner, ownerOf, pipeline } from './world';
-import type { AccountStackRequest } from '../../src/account-stack/contract';
+import type { AccountStackRequest } from '../../src/stack/contract';
 
 const other = ownerOf('Other', 'Elsewhere');
 

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { differencesOf, summaryOf } from '../../lambda/pipeline/differences';
-import { guardFindings, nagFindings, nagTableFindings, validationFindings } from '../../lambda/pipeline/findings';
+import { differencesOf, summaryOf } from '../../lambda/build-scripts/differences';
+import { guardFindings, nagFindings, nagTableFindings, validationFindings } from '../../lambda/build-scripts/findings';
 import { checkCommand, outputsCommand } from '../../src/pipeline/scripts';
 
 const DIFF = `Stack Shop (aws://111111111111/eu-west-1)

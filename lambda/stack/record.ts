@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { StackPlace } from './place';
-import type { AccountStackRequest } from '../../src/account-stack/contract';
+import type { AccountStackRequest } from '../../src/stack/contract';
 import type { Holder } from '../shared/owners';
 
 /** What the registry remembers of a stack in an account. */

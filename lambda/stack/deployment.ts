@@ -5,7 +5,7 @@ import type { StackRecord } from './record';
 import { fingerprintOf, wasTold } from './record';
 import type { Home } from './words';
 import { isDenied, notDeletable, notDone, notEnterable, templateNotPublishable, templateNotReadable } from './words';
-import type { AccountStackRequest } from '../../src/account-stack/contract';
+import type { AccountStackRequest } from '../../src/stack/contract';
 import type { Progress } from '../shared/lifecycle';
 import { NOT_YET } from '../shared/lifecycle';
 import type { Registry, Versioned } from '../shared/registry';

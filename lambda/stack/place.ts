@@ -1,5 +1,5 @@
-import type { AccountStackRequest } from '../../src/account-stack/contract';
 import { NAMES } from '../../src/private/contract';
+import type { AccountStackRequest } from '../../src/stack/contract';
 
 /** Where a stack is. */
 export type StackPlace = Pick<AccountStackRequest, 'accountId' | 'region' | 'stackName' | 'qualifier'>;

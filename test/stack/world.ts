@@ -1,9 +1,9 @@
 import { FakeAccounts } from './fake-accounts';
 import { FakePipelines } from './fake-pipelines';
-import { AccountStackLifecycle } from '../../lambda/account-stack/lifecycle';
 import { isTransient } from '../../lambda/shared/errors';
 import type { Owner } from '../../lambda/shared/lifecycle';
-import type { AccountStackRequest, AccountStackResult, LeaseRequest } from '../../src/account-stack/contract';
+import { AccountStackLifecycle } from '../../lambda/stack/lifecycle';
+import type { AccountStackRequest, AccountStackResult, LeaseRequest } from '../../src/stack/contract';
 import { FakeRegistry } from '../shared/fake-registry';
 import { Fate } from '../shared/fate';
 

@@ -1,6 +1,6 @@
 import { ONE, TWO, World, dieEverywhere, lease, owner, ownerOf, pipeline } from './world';
 import { haltKey } from '../../lambda/shared/halt';
-import type { AccountStackRequest } from '../../src/account-stack/contract';
+import type { AccountStackRequest } from '../../src/stack/contract';
 
 const HALT = { environmentName: 'test1', by: 'somebody', at: '', reason: 'a fire' };
 const THREE = '444444444444';

@@ -1,5 +1,5 @@
 import { APPLICATIONS_GO } from './words';
-import type { AccountStackRequest, LeaseRequest } from '../../src/account-stack/contract';
+import type { AccountStackRequest, LeaseRequest } from '../../src/stack/contract';
 import { ENVIRONMENTS, accountOf, leaseKey, stackNameIn } from '../shared/lease';
 import type { LeaseHolder, LeaseRecord } from '../shared/lease';
 import type { Owner } from '../shared/lifecycle';

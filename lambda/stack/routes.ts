@@ -1,5 +1,5 @@
 import { APPLICATIONS_GO } from './words';
-import type { LeaseRequest } from '../../src/account-stack/contract';
+import type { LeaseRequest } from '../../src/stack/contract';
 import { stackNameOf } from '../shared/owners';
 import type { Registry } from '../shared/registry';
 import type { RouteRecord, RouteTarget } from '../shared/route';

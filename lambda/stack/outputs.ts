@@ -1,4 +1,4 @@
-import type { AccountStackRequest, AccountStackResult } from '../../src/account-stack/contract';
+import type { AccountStackRequest, AccountStackResult } from '../../src/stack/contract';
 import type { StackState } from '../shared/stack-deployer';
 
 /** CloudFormation takes 4096 bytes of answer; the rest is for what the answer itself needs. */
