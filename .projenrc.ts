@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { awscdk, javascript, JsonPatch } from 'projen';
 
 /** What several handlers may import; every other folder of lambda/ is private to its handler. */
-const SHARED_ROOMS = ['shared'];
+const SHARED_ROOMS = ['registry', 'shared'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-org-environments',

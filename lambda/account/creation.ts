@@ -1,16 +1,17 @@
 import type { AccountCreation, OrganizationAccount } from './aws';
 import { failedCreation, foundElsewhere, foundShut, isBusy, managing, rejectedCreation } from './creation-errors';
 import { ownerTagValue } from './record';
-import type { AccountRecord } from './record';
 import { shutOf } from './states';
 import { resolveUnit } from './units';
 import { proceed } from './world';
 import type { VendedCase, World } from './world';
 import { NAMES } from '../../src/private/contract';
+import { RECORDS } from '../../src/registry/contract';
+import type { AccountRecord } from '../registry/account';
 import { isNamed, isTransient } from '../shared/errors';
 
 /** Those whose creation may be in flight, first come first served. */
-export const CREATION_QUEUE = 'queue#creations';
+export const CREATION_QUEUE = RECORDS.creations;
 /** AWS makes five accounts of an organization at once. */
 const AT_ONCE = 5;
 /** CloudFormation gives up after an hour: who joined earlier died without leaving. */

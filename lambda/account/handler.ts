@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { accessFromEnvironment } from './access';
 import { AwsDirectory } from './aws';
 import { AccountLifecycle } from './lifecycle';
-import { TableRegistry } from '../shared/registry';
+import { TableRegistry } from '../registry/table';
 import { serve } from '../shared/serve';
 
 const access = accessFromEnvironment();

@@ -1,11 +1,12 @@
 import { createAccount, CREATION_QUEUE } from './creation';
 import { place } from './placement';
 import { prepare } from './preparation';
-import { alone, claimed, holds, isCurrent, keyOf, nameOf, released, unchangeable } from './record';
-import type { AccountRecord } from './record';
+import { alone, claimed, holds, isCurrent, nameOf, released, unchangeable } from './record';
 import { isPending } from './states';
 import type { Case, VendedCase, World } from './world';
 import type { AccountRequest, AccountResult } from '../../src/account/contract';
+import { accountKey } from '../registry/account';
+import type { AccountRecord } from '../registry/account';
 import { isNamed, isTransient } from '../shared/errors';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { NOT_YET } from '../shared/lifecycle';
@@ -21,21 +22,21 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
   public constructor(private readonly world: World) {}
 
   public async create(owner: Owner, request: AccountRequest): Promise<void> {
-    const record = await this.read(keyOf(request));
-    await this.world.registry.write(keyOf(request), claimed(record, owner, request, this.world.now()), record?.version);
+    const record = await this.read(accountKey(request));
+    await this.world.registry.write(accountKey(request), claimed(record, owner, request, this.world.now()), record?.version);
   }
 
   public async update(owner: Owner, request: AccountRequest, before: AccountRequest): Promise<void> {
-    const record = await this.read(keyOf(request));
+    const record = await this.read(accountKey(request));
     // a rollback of a refused change asks for what the owner has held all the time: that is no change
-    if (keyOf(request) !== keyOf(before) && !holds(record, owner)) throw unchangeable(request, before);
+    if (accountKey(request) !== accountKey(before) && !holds(record, owner)) throw unchangeable(request, before);
     // another stack has adopted the account: it decides now, and this one keeps its place behind it
     if (record?.owners.at(-1)?.stackId !== owner.stackId && holds(record, owner)) return;
-    await this.world.registry.write(keyOf(request), alone(claimed(record, owner, request, this.world.now()), owner, request), record?.version);
+    await this.world.registry.write(accountKey(request), alone(claimed(record, owner, request, this.world.now()), owner, request), record?.version);
   }
 
   public async remove(owner: Owner, request: AccountRequest): Promise<void> {
-    const key = keyOf(request);
+    const key = accountKey(request);
     const record = await this.read(key);
     if (!record || !holds(record, owner)) return;
     const rest = released(record, owner, request, this.world.now());
@@ -45,7 +46,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
   }
 
   public async advance(owner: Owner, request: AccountRequest): Promise<Progress<AccountResult>> {
-    const key = keyOf(request);
+    const key = accountKey(request);
     const record = await this.read(key);
     // a step that was under way while the record went may have joined the queue again
     if (!record) await this.world.registry.leave(CREATION_QUEUE, key);
@@ -67,7 +68,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
    * was renamed goes again when the update fails: then the account becomes what its former owner declares, who hears of nothing.
    */
   public async finishRemoval({ stackId }: Owner, request: AccountRequest): Promise<boolean> {
-    const record = await this.read(keyOf(request));
+    const record = await this.read(accountKey(request));
     const rest = record?.owners.at(-1);
     // another stack's declaration must not keep this one from being deleted
     if (!rest || rest.stackId !== stackId || record?.accountId === undefined) return true;

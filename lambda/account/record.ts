@@ -1,35 +1,7 @@
 import type { AccountRequest, VendedAccountRequest } from '../../src/account/contract';
+import type { AccountRecord } from '../registry/account';
+import { owns, stackNameOf, withoutOwner } from '../registry/owners';
 import type { Owner } from '../shared/lifecycle';
-import { owns, stackNameOf, withoutOwner } from '../shared/owners';
-import type { Holder } from '../shared/owners';
-
-/** What the registry knows of an account; every step leaves here what the next one must know. */
-export interface AccountRecord {
-  readonly state: 'claimed' | 'creating' | 'created' | 'ready' | 'available';
-  /**
-   * Who holds the account; the last one decides. A construct that was renamed is created under its new name before it is deleted
-   * under the old one, so for a while there are two.
-   */
-  readonly owners: readonly Holder<AccountRequest>[];
-  /** When CloudFormation asked last, and at the same time the name of what it asked: it grows with every request. */
-  readonly attempt: number;
-  readonly accountId?: string;
-  /** A creation that was begun; without request id its answer was lost. */
-  readonly creation?: { readonly since: number; readonly accountName: string; readonly requestId?: string };
-  /** When the creation ended; absent if the account was there before us. */
-  readonly createdAt?: number;
-  /** Keys of the tags that we wrote: others are nobody's business of ours. */
-  readonly tagKeys: readonly string[];
-  /** The attempt for which name, unit and tags were applied. */
-  readonly placed?: number;
-  /** What was deployed into the account: by region and stack name. */
-  readonly stacks: { readonly [place: string]: { readonly fingerprint: string; readonly attempt: number } };
-}
-
-/** The key of the record: accounts are found by their e-mail, because the id does not exist yet when they are asked for. */
-export function keyOf(request: AccountRequest): string {
-  return request.kind === 'vended' ? `account#${request.email.toLowerCase()}` : `account#${request.accountId}`;
-}
 
 export function holds(record: AccountRecord | undefined, owner: Owner): boolean {
   return record !== undefined && owns(record.owners, owner);

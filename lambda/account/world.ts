@@ -1,7 +1,7 @@
 import type { Directory } from './aws';
-import type { AccountRecord } from './record';
 import type { AccountRequest, VendedAccountRequest } from '../../src/account/contract';
-import type { Registry, Versioned } from '../shared/registry';
+import type { AccountRecord } from '../registry/account';
+import type { Registry, Versioned } from '../registry/registry';
 
 /** What the account provider acts upon. */
 export interface World {

@@ -1,7 +1,7 @@
 import { CodeCommitRepositories } from './aws';
 import { BranchLifecycle } from './lifecycle';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
-import { TableRegistry } from '../shared/registry';
+import { TableRegistry } from '../registry/table';
 import type { Handlers } from '../shared/serve';
 import { serve } from '../shared/serve';
 

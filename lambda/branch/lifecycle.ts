@@ -5,23 +5,13 @@ import type { Place } from './words';
 import { explained } from './words';
 import type { BranchRequest, BranchResult } from '../../src/branch/contract';
 import { NAMES } from '../../src/private/contract';
+import type { BranchRecord } from '../registry/branch';
+import { branchKey } from '../registry/branch';
+import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
+import type { Registry, Versioned } from '../registry/registry';
 import { isNamed } from '../shared/errors';
-import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { NOT_YET } from '../shared/lifecycle';
-import type { Holder } from '../shared/owners';
-import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../shared/owners';
-import type { Registry, Versioned } from '../shared/registry';
-
-interface BranchRecord {
-  readonly owners: readonly Holder<BranchRequest>[];
-  readonly environmentName: string;
-  /** Absent: nothing has been done yet. */
-  readonly origin?: 'created' | 'adopted';
-  /** Every parent that this declaration has named and that existed then; an update, or its rollback, may change one for another. */
-  readonly parents: readonly string[];
-  /** The commit that carries the descriptor; absent while one is being made. */
-  readonly commitId?: string;
-}
+import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 
 type Read = Versioned<BranchRecord>;
 
@@ -30,7 +20,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   public constructor(private readonly registry: Registry, private readonly repositories: Repositories, private readonly place: Place) {}
 
   public async create(owner: Owner, request: BranchRequest): Promise<void> {
-    const key = keyOf(request);
+    const key = branchKey(request);
     const record = await this.registry.read<BranchRecord>(key);
     const foreign = record && foreignOwner(record.owners, owner);
     if (foreign) {
@@ -43,11 +33,11 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
 
   public async update(owner: Owner, request: BranchRequest, before: BranchRequest): Promise<void> {
     await this.create(owner, request);
-    if (keyOf(before) !== keyOf(request)) await this.remove(owner, before);
+    if (branchKey(before) !== branchKey(request)) await this.remove(owner, before);
   }
 
   public async remove(owner: Owner, request: BranchRequest): Promise<void> {
-    const key = keyOf(request);
+    const key = branchKey(request);
     const record = await this.registry.read<BranchRecord>(key);
     if (!record || !owns(record.owners, owner)) return;
     const owners = withoutOwner(record.owners, owner);
@@ -56,7 +46,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   }
 
   public async advance(owner: Owner, request: BranchRequest): Promise<Progress<BranchResult>> {
-    const record = await this.registry.read<BranchRecord>(keyOf(request));
+    const record = await this.registry.read<BranchRecord>(branchKey(request));
     if (!record || !owns(record.owners, owner)) {
       throw new Error(`branch '${request.branchName}' of repository '${request.repositoryName}' was removed from environment '${request.environmentName}' `
         + 'while it was being made: deploy again');
@@ -72,7 +62,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
 
   /** A construct that was renamed goes again when the update fails: then the branch is described as its former owner declares it, who hears of nothing. */
   public async finishRemoval(_owner: Owner, request: BranchRequest): Promise<boolean> {
-    const record = await this.registry.read<BranchRecord>(keyOf(request));
+    const record = await this.registry.read<BranchRecord>(branchKey(request));
     const rest = record?.owners.at(-1);
     return !rest || (await this.advance(rest, rest.request)).done;
   }
@@ -82,7 +72,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     const parentHead = await this.headOfParent(request);
     const { commitId, ...rest } = record;
     const begun = await this.registry.write(
-      keyOf(request),
+      branchKey(request),
       { ...rest, origin: 'created' as const, parents: including(record, parentName) },
       record.version,
     );
@@ -99,7 +89,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     this.refuseOtherParent(request, record, file);
     if (!record.parents.includes(request.parentName)) await this.headOfParent(request);
     const { commitId: before, ...rest } = record;
-    const intent = await this.registry.write(keyOf(request), { ...rest, parents: including(record, request.parentName) }, record.version);
+    const intent = await this.registry.write(branchKey(request), { ...rest, parents: including(record, request.parentName) }, record.version);
     const commitId = await this.repositories.commitFile({
       repositoryName,
       branchName,
@@ -114,7 +104,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   private async settle(request: BranchRequest, record: Read, commitId: string): Promise<Progress<BranchResult>> {
     if (record.commitId !== commitId || !record.parents.includes(request.parentName)) {
       const settled: BranchRecord = { ...record, origin: record.origin ?? 'adopted', parents: including(record, request.parentName), commitId };
-      await this.registry.write(keyOf(request), settled, record.version);
+      await this.registry.write(branchKey(request), settled, record.version);
     }
     return { done: true, result: { branchName: request.branchName, commitId } };
   }
@@ -150,10 +140,6 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     throw new Error(`branch '${branchName}' of environment '${environmentName}' begins at '${parentName}', which repository '${repositoryName}' `
       + `does not have: it has ${some}${branches.length > 10 ? ' and more' : ''}; push '${parentName}' or begin at one of these`);
   }
-}
-
-function keyOf({ repositoryName, branchName }: BranchRequest): string {
-  return `branch#${repositoryName}#${branchName}`;
 }
 
 function including({ parents }: BranchRecord, parentName: string): readonly string[] {

@@ -1,6 +1,6 @@
 import { rowsOf } from './rows';
 import { tableOf } from './table';
-import { TableRegistry } from '../shared/registry';
+import { TableRegistry } from '../registry/table';
 
 const registry = new TableRegistry();
 

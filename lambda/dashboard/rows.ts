@@ -1,9 +1,9 @@
-import type { DeploymentRecord, Run } from '../shared/deployments';
-import { commitOf, deploymentKey, latest, leadTimeOf, restoredAfter, runsIn } from '../shared/deployments';
-import { environmentsOf } from '../shared/environments';
-import { isHalted } from '../shared/halt';
-import type { LeaseHolder } from '../shared/lease';
-import type { Registry } from '../shared/registry';
+import type { DeploymentRecord, Run } from '../registry/deployment';
+import { commitOf, deploymentKey, latest, leadTimeOf, restoredAfter, runsIn } from '../registry/deployment';
+import { environmentsOf } from '../registry/environments';
+import { isHalted } from '../registry/halt';
+import type { LeaseHolder } from '../registry/lease';
+import type { Registry } from '../registry/registry';
 
 /** What the table says of an environment; times in milliseconds. */
 export interface Row {

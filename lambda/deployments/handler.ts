@@ -2,8 +2,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { CodePipelineEvent } from './change';
 import { metricLine } from './metrics';
 import { record } from './recorder';
+import { TableRegistry } from '../registry/table';
 import { CodeCommitCommits } from '../shared/commits';
-import { TableRegistry } from '../shared/registry';
 
 const logger = new Logger({ serviceName: 'org-environments' });
 const registry = new TableRegistry();

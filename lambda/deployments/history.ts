@@ -1,6 +1,6 @@
 import type { Change } from './change';
 import { DEPLOY_STAGE } from './change';
-import type { Run, RunState } from '../shared/deployments';
+import type { Run, RunState } from '../registry/deployment';
 
 /** How many runs of an environment are kept. */
 export const KEPT = 50;

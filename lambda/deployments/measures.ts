@@ -1,5 +1,5 @@
-import type { Run } from '../shared/deployments';
-import { leadTimeOf, restoredAfter } from '../shared/deployments';
+import type { Run } from '../registry/deployment';
+import { leadTimeOf, restoredAfter } from '../registry/deployment';
 
 /** Values that CloudWatch keeps of an environment; times in seconds. */
 export interface Measures {

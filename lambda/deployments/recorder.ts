@@ -4,13 +4,13 @@ import { changeOf } from './change';
 import { withChange } from './history';
 import type { Measures } from './measures';
 import { measuresOf } from './measures';
+import type { DeploymentRecord, Run } from '../registry/deployment';
+import { deploymentKey, runsIn } from '../registry/deployment';
+import type { LeaseHolder, LeaseRecord } from '../registry/lease';
+import { leaseKey } from '../registry/lease';
+import type { Registry } from '../registry/registry';
 import type { Commits } from '../shared/commits';
-import type { DeploymentRecord, Run } from '../shared/deployments';
-import { deploymentKey, runsIn } from '../shared/deployments';
 import { RecordChangedError } from '../shared/errors';
-import type { LeaseHolder, LeaseRecord } from '../shared/lease';
-import { leaseKey } from '../shared/lease';
-import type { Registry } from '../shared/registry';
 
 export type Recorded =
   | { readonly recorded: false; readonly reason: string }

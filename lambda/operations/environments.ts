@@ -1,5 +1,5 @@
 import type { EnvironmentNames, PipelineIdentity } from '../../src/operations/contract';
-import type { LeaseHolder } from '../shared/lease';
+import type { LeaseHolder } from '../registry/lease';
 
 /** Those that are meant. @throws if a name is not that of an environment */
 export function chosen(holders: readonly LeaseHolder[], names: EnvironmentNames): readonly LeaseHolder[] {

@@ -2,9 +2,9 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Operations } from './operations';
 import type { OperationAnswer, OperationRequest } from '../../src/operations/contract';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
+import { TableRegistry } from '../registry/table';
 import { CodeCommitCommits } from '../shared/commits';
 import { OperatedPipelines } from '../shared/operated-pipelines';
-import { TableRegistry } from '../shared/registry';
 
 const logger = new Logger({ serviceName: 'org-environments' });
 const operations = new Operations(

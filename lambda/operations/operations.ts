@@ -5,16 +5,16 @@ import { problemOf } from './words';
 import type {
   EnvironmentNames, Halt, HaltOutcome, OperationAnswer, OperationRequest, ResumeOutcome, StatusOutcome,
 } from '../../src/operations/contract';
+import { environmentsOf } from '../registry/environments';
+import type { HaltRecord } from '../registry/halt';
+import { HALTS, haltKey, haltOf, haltReason, isHalted } from '../registry/halt';
+import { leaseKey } from '../registry/lease';
+import type { LeaseHolder, LeaseRecord } from '../registry/lease';
+import type { Registry } from '../registry/registry';
 import type { Commits } from '../shared/commits';
-import { environmentsOf } from '../shared/environments';
 import { isNamed } from '../shared/errors';
-import type { HaltRecord } from '../shared/halt';
-import { HALTS, haltKey, haltOf, haltReason, isHalted } from '../shared/halt';
-import { leaseKey } from '../shared/lease';
-import type { LeaseHolder, LeaseRecord } from '../shared/lease';
-import type { PipelineControl } from '../shared/pipeline-control';
 import { reopenPipeline, stopPipeline } from '../shared/pipeline-control';
-import type { Registry } from '../shared/registry';
+import type { PipelineControl } from '../shared/pipeline-control';
 
 /** Halts, resumes and looks at the pipelines of environments, all of them at the same time. */
 export class Operations {

@@ -1,13 +1,13 @@
 import { identityOf } from './environments';
 import { problemOf } from './words';
 import type { LastExecution, StatusOutcome } from '../../src/operations/contract';
+import type { HaltRecord } from '../registry/halt';
+import { haltKey } from '../registry/halt';
+import type { LeaseHolder } from '../registry/lease';
+import type { Registry } from '../registry/registry';
 import type { Commits } from '../shared/commits';
 import { isRefused } from '../shared/errors';
-import type { HaltRecord } from '../shared/halt';
-import { haltKey } from '../shared/halt';
-import type { LeaseHolder } from '../shared/lease';
 import type { PipelineControl, PipelineExecution } from '../shared/pipeline-control';
-import type { Registry } from '../shared/registry';
 
 /** What is to be seen of pipelines. */
 export class Overview {

@@ -1,6 +1,6 @@
 import { NAMES } from '../../src/private/contract';
+import type { LeaseHolder } from '../registry/lease';
 import { isNamed } from '../shared/errors';
-import type { LeaseHolder } from '../shared/lease';
 
 /** Why something could not be done with a pipeline, and what to do about it. */
 export function problemOf(error: unknown, { pipelineName, environmentName, accountId }: LeaseHolder): string {

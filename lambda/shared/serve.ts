@@ -5,8 +5,8 @@ import type { IsAwaited } from './awaited';
 import { awaitedByCloudFormation } from './awaited';
 import { isNamed, isTransient } from './errors';
 import type { Lifecycle, Owner } from './lifecycle';
-import type { Registry } from './registry';
-import { Requests } from './requests';
+import type { Registry } from '../registry/registry';
+import { Requests } from '../registry/request';
 
 export interface OnEventAnswer { readonly PhysicalResourceId: string }
 export interface IsCompleteAnswer { readonly IsComplete: boolean; readonly Data?: object }

@@ -1,12 +1,12 @@
 import type { Accounts } from './aws';
-import type { StackPlace } from './place';
-import { bootstrapRole, keyOf } from './place';
-import type { StackRecord } from './record';
+import { bootstrapRole } from './place';
 import { wasTold } from './record';
 import type { Home } from './words';
 import { isDenied, notDeletedApplication, notEnterableForApplication, protectedFromDeletion } from './words';
 import { passingWhileYoung } from './young';
-import type { Registry, Versioned } from '../shared/registry';
+import type { Registry, Versioned } from '../registry/registry';
+import { stackKey as keyOf } from '../registry/stack';
+import type { StackPlace, StackRecord } from '../registry/stack';
 import type { ListedStack, Stacks } from '../shared/stack-deployer';
 import { removeStack } from '../shared/stack-deployer';
 

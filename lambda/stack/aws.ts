@@ -1,9 +1,9 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { StackPlace } from './place';
 import { bootstrapRole, deployRole, stagingBucket, templateUrl } from './place';
 import { notDeletedArtifact } from './words';
 import { NAMES } from '../../src/private/contract';
+import type { StackPlace } from '../registry/stack';
 import { assumeRole, newSession } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
 import { CloudFormationStacks } from '../shared/cloudformation';

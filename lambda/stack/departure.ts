@@ -1,14 +1,13 @@
 import { Applications } from './applications';
 import type { Accounts } from './aws';
 import type { Leases } from './lease';
-import type { StackPlace } from './place';
-import { keyOf } from './place';
-import type { StackRecord } from './record';
 import type { Turns } from './turns';
 import type { Home } from './words';
 import { isDenied } from './words';
+import type { Registry, Versioned } from '../registry/registry';
+import { stackKey as keyOf } from '../registry/stack';
+import type { StackPlace, StackRecord } from '../registry/stack';
 import { isNamed } from '../shared/errors';
-import type { Registry, Versioned } from '../shared/registry';
 
 type Read = Versioned<StackRecord>;
 

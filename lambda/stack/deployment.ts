@@ -1,14 +1,14 @@
 import type { Accounts } from './aws';
-import type { StackPlace } from './place';
-import { executionRole, keyOf } from './place';
-import type { StackRecord } from './record';
+import { executionRole } from './place';
 import { fingerprintOf, wasTold } from './record';
 import type { Home } from './words';
 import { isDenied, notDeletable, notDone, notEnterable, templateNotPublishable, templateNotReadable } from './words';
 import type { AccountStackRequest } from '../../src/stack/contract';
+import type { Registry, Versioned } from '../registry/registry';
+import { stackKey as keyOf } from '../registry/stack';
+import type { StackPlace, StackRecord } from '../registry/stack';
 import type { Progress } from '../shared/lifecycle';
 import { NOT_YET } from '../shared/lifecycle';
-import type { Registry, Versioned } from '../shared/registry';
 import type { StackDefinition, StackState, Stacks } from '../shared/stack-deployer';
 import { deployStack, removeStack } from '../shared/stack-deployer';
 

@@ -1,8 +1,8 @@
 import { BootstrappedAccounts } from './aws';
 import { AccountStackLifecycle } from './lifecycle';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
+import { TableRegistry } from '../registry/table';
 import { OperatedPipelines } from '../shared/operated-pipelines';
-import { TableRegistry } from '../shared/registry';
 import type { Handlers } from '../shared/serve';
 import { serve } from '../shared/serve';
 

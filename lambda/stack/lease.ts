@@ -1,10 +1,10 @@
 import { APPLICATIONS_GO } from './words';
 import type { AccountStackRequest, LeaseRequest } from '../../src/stack/contract';
-import { ENVIRONMENTS, accountOf, leaseKey, stackNameIn } from '../shared/lease';
-import type { LeaseHolder, LeaseRecord } from '../shared/lease';
+import { ENVIRONMENTS, accountOf, leaseKey, stackNameIn } from '../registry/lease';
+import type { LeaseHolder, LeaseRecord } from '../registry/lease';
+import { stackNameOf } from '../registry/owners';
+import type { QueueMember, Registry } from '../registry/registry';
 import type { Owner } from '../shared/lifecycle';
-import { stackNameOf } from '../shared/owners';
-import type { QueueMember, Registry } from '../shared/registry';
 
 export type Leased = AccountStackRequest & { readonly lease: LeaseRequest };
 

@@ -1,15 +1,8 @@
 import { NAMES } from '../../src/private/contract';
-import type { AccountStackRequest } from '../../src/stack/contract';
-
-/** Where a stack is. */
-export type StackPlace = Pick<AccountStackRequest, 'accountId' | 'region' | 'stackName' | 'qualifier'>;
+import type { StackPlace } from '../registry/stack';
 
 export function placeOf({ accountId, region, stackName, qualifier }: StackPlace): StackPlace {
   return { accountId, region, stackName, qualifier };
-}
-
-export function keyOf({ accountId, region, stackName }: StackPlace): string {
-  return `stack#${accountId}#${region}#${stackName}`;
 }
 
 /** A role of the CDK bootstrap in the account of the stack. */

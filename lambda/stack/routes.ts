@@ -1,9 +1,9 @@
 import { APPLICATIONS_GO } from './words';
 import type { LeaseRequest } from '../../src/stack/contract';
-import { stackNameOf } from '../shared/owners';
-import type { Registry } from '../shared/registry';
-import type { RouteRecord, RouteTarget } from '../shared/route';
-import { routeKey } from '../shared/route';
+import { stackNameOf } from '../registry/owners';
+import type { Registry } from '../registry/registry';
+import type { RouteRecord, RouteTarget } from '../registry/route';
+import { routeKey } from '../registry/route';
 
 /** Which pipeline a branch starts; the trigger reads it. */
 export class Routes {

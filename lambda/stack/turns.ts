@@ -1,13 +1,13 @@
 import type { Leases } from './lease';
-import type { StackRecord } from './record';
 import { isDenied } from './words';
 import { passingWhileYoung } from './young';
+import { haltOf, haltReason, isHalted } from '../registry/halt';
+import type { LeaseHolder } from '../registry/lease';
+import type { Registry } from '../registry/registry';
+import type { StackRecord } from '../registry/stack';
 import { isNamed } from '../shared/errors';
-import { haltOf, haltReason, isHalted } from '../shared/halt';
-import type { LeaseHolder } from '../shared/lease';
-import type { PipelineControl } from '../shared/pipeline-control';
 import { reopenPipeline, runAgain, stopPipeline } from '../shared/pipeline-control';
-import type { Registry } from '../shared/registry';
+import type { PipelineControl } from '../shared/pipeline-control';
 
 interface Rest {
   /** The stack that takes its place, or its own one because it goes itself. */

@@ -1,7 +1,7 @@
-import type { StackPlace } from './place';
 import { bootstrapRole, deployRole, isPipeline, stagingBucket } from './place';
 import { NAMES } from '../../src/private/contract';
 import type { AccountStackRequest } from '../../src/stack/contract';
+import type { StackPlace } from '../registry/stack';
 import { isNamed, isRefused, isTransient } from '../shared/errors';
 
 /** Where the provider itself is. */

@@ -3,7 +3,7 @@ import { CodeCommitHeads, MemberPipelines } from './aws';
 import type { ReferenceEvent } from './trigger';
 import { trigger } from './trigger';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
-import { TableRegistry } from '../shared/registry';
+import { TableRegistry } from '../registry/table';
 
 const logger = new Logger({ serviceName: 'org-environments' });
 const registry = new TableRegistry();

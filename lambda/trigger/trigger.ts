@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { EventBridgeEvent } from 'aws-lambda';
 import type { Heads, Pipelines } from './aws';
 import { NAMES } from '../../src/private/contract';
+import type { Registry } from '../registry/registry';
+import type { RouteRecord } from '../registry/route';
+import { routeKey } from '../registry/route';
 import { isNamed } from '../shared/errors';
-import type { Registry } from '../shared/registry';
-import type { RouteRecord } from '../shared/route';
-import { routeKey } from '../shared/route';
 
 /** What EventBridge says of a reference that has moved. */
 export interface ReferenceChange {

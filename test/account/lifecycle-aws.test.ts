@@ -6,7 +6,7 @@ import { isTransient } from '../../lambda/shared/errors';
 import { Simulation } from '../../rehearsal/simulation';
 import type { VendedAccountRequest } from '../../src/account/contract';
 import { ACCESS_ENVIRONMENT, NAMES } from '../../src/private/contract';
-import { FakeRegistry } from '../shared/fake-registry';
+import { FakeRegistry } from '../registry/fake-registry';
 
 const MANAGEMENT = '999999999999';
 const CICD = '222222222222';

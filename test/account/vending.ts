@@ -1,11 +1,11 @@
 import { FakeDirectory } from './fake-directory';
 import { AccountLifecycle } from '../../lambda/account/lifecycle';
-import { keyOf } from '../../lambda/account/record';
-import type { AccountRecord } from '../../lambda/account/record';
+import { accountKey } from '../../lambda/registry/account';
+import type { AccountRecord } from '../../lambda/registry/account';
 import { isTransient } from '../../lambda/shared/errors';
 import type { Owner } from '../../lambda/shared/lifecycle';
 import type { AccountRequest, ExistingAccountRequest, VendedAccountRequest } from '../../src/account/contract';
-import { FakeRegistry } from '../shared/fake-registry';
+import { FakeRegistry } from '../registry/fake-registry';
 import { Fate, Killed } from '../shared/fate';
 
 const PREPARATION = {
@@ -109,7 +109,7 @@ export class Vending {
   }
 
   public async record(request: AccountRequest): Promise<AccountRecord | undefined> {
-    return this.registry.read<AccountRecord>(keyOf(request));
+    return this.registry.read<AccountRecord>(accountKey(request));
   }
 
   /** When the process dies, CloudFormation's event comes again. */

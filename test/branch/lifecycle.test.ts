@@ -2,7 +2,7 @@ import { FakeRepositories, awsError } from './fake-repositories';
 import { BranchLifecycle } from '../../lambda/branch/lifecycle';
 import type { Owner } from '../../lambda/shared/lifecycle';
 import type { BranchRequest, BranchResult } from '../../src/branch/contract';
-import { FakeRegistry } from '../shared/fake-registry';
+import { FakeRegistry } from '../registry/fake-registry';
 import { Fate, Killed } from '../shared/fate';
 
 const DESCRIBED = 'chore(environment): describe test1';

@@ -3,10 +3,10 @@ import { rowsOf } from '../../lambda/dashboard/rows';
 import { tableOf } from '../../lambda/dashboard/table';
 import type { CodePipelineEvent } from '../../lambda/deployments/change';
 import { record } from '../../lambda/deployments/recorder';
-import type { HaltRecord } from '../../lambda/shared/halt';
-import { haltKey } from '../../lambda/shared/halt';
+import type { HaltRecord } from '../../lambda/registry/halt';
+import { haltKey } from '../../lambda/registry/halt';
 import { deployment, failure, happened, holdLease, MEMBER, rollback, START } from '../deployments/events';
-import { FakeRegistry } from '../shared/fake-registry';
+import { FakeRegistry } from '../registry/fake-registry';
 
 const OTHER = '333333333333';
 

@@ -1,7 +1,7 @@
 import type { PipelineDetail, CodePipelineEvent } from '../../lambda/deployments/change';
-import type { LeaseRecord } from '../../lambda/shared/lease';
-import { ENVIRONMENTS, leaseKey } from '../../lambda/shared/lease';
-import type { Registry } from '../../lambda/shared/registry';
+import type { LeaseRecord } from '../../lambda/registry/lease';
+import { ENVIRONMENTS, leaseKey } from '../../lambda/registry/lease';
+import type { Registry } from '../../lambda/registry/registry';
 
 export const MEMBER = '111111111111';
 export const START = Date.parse('2026-03-01T12:00:00Z');

@@ -5,10 +5,10 @@ import type { Measures } from '../../lambda/deployments/measures';
 import { metricLine } from '../../lambda/deployments/metrics';
 import { record } from '../../lambda/deployments/recorder';
 import type { Author, Commits } from '../../lambda/shared/commits';
-import { commitOf, deploymentKey } from '../../lambda/shared/deployments';
-import type { DeploymentRecord, Run } from '../../lambda/shared/deployments';
+import { commitOf, deploymentKey } from '../../lambda/registry/deployment';
+import type { DeploymentRecord, Run } from '../../lambda/registry/deployment';
 import { RecordChangedError } from '../../lambda/shared/errors';
-import { FakeRegistry } from '../shared/fake-registry';
+import { FakeRegistry } from '../registry/fake-registry';
 
 const OTHER = '333333333333';
 

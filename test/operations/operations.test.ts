@@ -1,6 +1,6 @@
 import { executionOf } from './fake-control';
 import { ANNA, World, accountOf } from './world';
-import { haltKey } from '../../lambda/shared/halt';
+import { haltKey } from '../../lambda/registry/halt';
 import { Killed } from '../shared/fate';
 
 const HALT = { by: ANNA, reason: 'the till is wrong' };

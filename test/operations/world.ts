@@ -1,8 +1,8 @@
 import { FakeControl } from './fake-control';
 import { Operations } from '../../lambda/operations/operations';
-import { ENVIRONMENTS, leaseKey } from '../../lambda/shared/lease';
-import type { LeaseHolder, LeaseRecord } from '../../lambda/shared/lease';
-import { FakeRegistry } from '../shared/fake-registry';
+import { ENVIRONMENTS, leaseKey } from '../../lambda/registry/lease';
+import type { LeaseHolder, LeaseRecord } from '../../lambda/registry/lease';
+import { FakeRegistry } from '../registry/fake-registry';
 import { Fate } from '../shared/fate';
 
 const REGION = 'eu-central-1';

@@ -80,7 +80,7 @@ describe('what a handler asks of AWS is what its roles may do', () => {
     ['trigger', 'trigger', ['codecommit:GetBranch', 'codepipeline:StartPipelineExecution']],
     ['deployments', 'deployments', []],
     ['look at what CloudFormation waits for', 'shared/awaited.ts', [AWAITED]],
-    ['registry', 'shared/registry.ts', [...RECORDS, 'dynamodb:UpdateItem']],
+    ['registry', 'registry/table.ts', [...RECORDS, 'dynamodb:UpdateItem']],
     ['way into other accounts', 'shared/assume-role.ts', [ENTER]],
   ])('by the %s', (_, place, actions) => {
     expect(sdkActionsOf(place)).toEqual([...actions].sort());

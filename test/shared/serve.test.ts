@@ -1,5 +1,5 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import { FakeRegistry } from './fake-registry';
+import { FakeRegistry } from '../registry/fake-registry';
 import { RecordChangedError } from '../../lambda/shared/errors';
 import { NOT_YET } from '../../lambda/shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../../lambda/shared/lifecycle';

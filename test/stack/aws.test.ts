@@ -13,7 +13,7 @@ import { AccountStackLifecycle } from '../../lambda/stack/lifecycle';
 import { CodeCommitHeads, MemberPipelines } from '../../lambda/trigger/aws';
 import { trigger } from '../../lambda/trigger/trigger';
 import { Simulation } from '../../rehearsal/simulation';
-import { FakeRegistry } from '../shared/fake-registry';
+import { FakeRegistry } from '../registry/fake-registry';
 
 const CICD = '222222222222';
 const REGION = 'eu-central-1';

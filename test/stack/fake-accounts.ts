@@ -1,6 +1,6 @@
+import type { StackPlace } from '../../lambda/registry/stack';
 import type { Stacks } from '../../lambda/shared/stack-deployer';
 import type { Accounts } from '../../lambda/stack/aws';
-import type { StackPlace } from '../../lambda/stack/place';
 import { FakeStacks } from '../shared/fake-stacks';
 import type { Fate } from '../shared/fate';
 

@@ -1,5 +1,5 @@
 import { ONE, TWO, World, dieEverywhere, lease, owner, ownerOf, pipeline } from './world';
-import { haltKey } from '../../lambda/shared/halt';
+import { haltKey } from '../../lambda/registry/halt';
 
 const MOVED = { ...pipeline, accountId: TWO };
 

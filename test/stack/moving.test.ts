@@ -1,5 +1,5 @@
 import { ONE, TWO, World, dieEverywhere, lease, owner, ownerOf, pipeline } from './world';
-import { haltKey } from '../../lambda/shared/halt';
+import { haltKey } from '../../lambda/registry/halt';
 import type { AccountStackRequest } from '../../src/stack/contract';
 
 const HALT = { environmentName: 'test1', by: 'somebody', at: '', reason: 'a fire' };

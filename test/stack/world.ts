@@ -4,7 +4,7 @@ import { isTransient } from '../../lambda/shared/errors';
 import type { Owner } from '../../lambda/shared/lifecycle';
 import { AccountStackLifecycle } from '../../lambda/stack/lifecycle';
 import type { AccountStackRequest, AccountStackResult, LeaseRequest } from '../../src/stack/contract';
-import { FakeRegistry } from '../shared/fake-registry';
+import { FakeRegistry } from '../registry/fake-registry';
 import { Fate } from '../shared/fate';
 
 export const ONE = '111111111111';

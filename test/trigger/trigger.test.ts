@@ -1,9 +1,9 @@
-import { routeKey } from '../../lambda/shared/route';
+import { routeKey } from '../../lambda/registry/route';
 import { Routes } from '../../lambda/stack/routes';
 import type { Heads, PipelineStart, Pipelines } from '../../lambda/trigger/aws';
 import type { ReferenceChange, ReferenceEvent } from '../../lambda/trigger/trigger';
 import { trigger } from '../../lambda/trigger/trigger';
-import { FakeRegistry } from '../shared/fake-registry';
+import { FakeRegistry } from '../registry/fake-registry';
 
 const SHOP = 'arn:aws:codecommit:eu-central-1:222222222222:shop';
 const target = {

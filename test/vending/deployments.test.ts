@@ -1,8 +1,8 @@
 import { CodePipelineClient, RollbackStageCommand } from '@aws-sdk/client-codepipeline';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { IN_REAL_TIME, reasons, World } from './world';
-import { commitOf, deploymentKey } from '../../lambda/shared/deployments';
-import type { DeploymentRecord, Run } from '../../lambda/shared/deployments';
+import { commitOf, deploymentKey } from '../../lambda/registry/deployment';
+import type { DeploymentRecord, Run } from '../../lambda/registry/deployment';
 import { grantedNeverUsed } from '../../rehearsal/assembly/never-used';
 import { AccountStack, EnvironmentsDashboard, NotificationFormat, PipelineDefinition, PipelineEvent, PipelineNotifications } from '../../src';
 import { deployment } from '../deployments/events';

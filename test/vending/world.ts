@@ -8,7 +8,7 @@ import { CodePipelineClient, GetPipelineStateCommand, PutApprovalResultCommand }
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { App, Stack } from 'aws-cdk-lib';
-import { TableRegistry } from '../../lambda/shared/registry';
+import { TableRegistry } from '../../lambda/registry/table';
 import { deployAssembly, destroyAssembly } from '../../rehearsal/assembly/deployer';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
 import type { SimulationOptions } from '../../rehearsal/simulation';

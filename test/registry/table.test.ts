@@ -4,9 +4,9 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import { FakeRegistry } from './fake-registry';
+import type { Registry } from '../../lambda/registry/registry';
+import { TableRegistry } from '../../lambda/registry/table';
 import { RecordChangedError } from '../../lambda/shared/errors';
-import type { Registry } from '../../lambda/shared/registry';
-import { TableRegistry } from '../../lambda/shared/registry';
 
 // it is a server of Node; the types that we have of it only name what the rehearsal needs
 const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }) as unknown as Server;

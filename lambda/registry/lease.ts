@@ -1,3 +1,4 @@
+import { RECORDS } from '../../src/registry/contract';
 import type { LeaseRequest } from '../../src/stack/contract';
 
 /** One account has one pipeline. */
@@ -21,11 +22,11 @@ export interface LeaseHolder extends LeaseRequest {
 }
 
 export function leaseKey(accountId: string): string {
-  return `lease#${accountId}`;
+  return `${RECORDS.lease}${accountId}`;
 }
 
 /** The keys of all stacks with a pipeline, in one record: nobody has to search the registry for them. */
-export const ENVIRONMENTS = 'index#environments';
+export const ENVIRONMENTS = RECORDS.environments;
 
 /** The account in the key of a stack's record. */
 export function accountOf(stackKey: string): string {

@@ -1,4 +1,4 @@
-import type { Owner } from './lifecycle';
+import type { Owner } from '../shared/lifecycle';
 
 /** A resource that has claimed a record; the last of a list is the current owner. */
 interface OwnerReference {

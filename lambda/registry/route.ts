@@ -1,3 +1,4 @@
+import { RECORDS } from '../../src/registry/contract';
 /** The pipeline that a branch starts. */
 export interface RouteTarget {
   /** Key of the record of the stack that the pipeline belongs to. */
@@ -19,5 +20,5 @@ export interface RouteRecord {
 }
 
 export function routeKey(repositoryArn: string, branchName: string): string {
-  return `route#${repositoryArn}#${branchName}`;
+  return `${RECORDS.route}${repositoryArn}#${branchName}`;
 }

@@ -1,5 +1,6 @@
-import type { Owner } from './lifecycle';
 import type { Registry } from './registry';
+import { RECORDS } from '../../src/registry/contract';
+import type { Owner } from '../shared/lifecycle';
 
 interface RequestRecord {
   /** What CloudFormation has asked of the resource, the last at the end. */
@@ -48,5 +49,5 @@ export class Requests {
 }
 
 function keyOf({ id }: Owner): string {
-  return `request#${id}`;
+  return `${RECORDS.request}${id}`;
 }

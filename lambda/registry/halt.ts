@@ -1,14 +1,15 @@
 import type { Registry } from './registry';
 import type { Halt } from '../../src/operations/contract';
+import { RECORDS } from '../../src/registry/contract';
 
 /** Says that an environment was halted by somebody; it stands until somebody resumes the environment, whatever is deployed meanwhile. */
 export type HaltRecord = Halt & { readonly environmentName: string };
 
 /** The names of all environments that are halted, be they there or not, in one record; no environment has an empty name. */
-export const HALTS = 'halt#';
+export const HALTS = RECORDS.halt;
 
 export function haltKey(environmentName: string): string {
-  return `halt#${environmentName}`;
+  return `${RECORDS.halt}${environmentName}`;
 }
 
 /** What is written at the gate of a pipeline that was halted. */

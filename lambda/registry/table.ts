@@ -1,26 +1,9 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { clientDefaults } from './clients';
-import { RecordChangedError } from './errors';
+import type { QueueMember, Registry, Versioned } from './registry';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
-
-/** A record as it was read: `version` says which writing of it. */
-export type Versioned<T> = T & { readonly version: number };
-
-/** The memory that makes every handler repeatable: a write succeeds only if nobody else has written since the read. */
-export interface Registry {
-  read<T extends object>(key: string): Promise<Versioned<T> | undefined>;
-  /** Writes the record if it still has the version that was read (undefined: if there is none yet). @throws RecordChangedError */
-  write<T extends object>(key: string, record: T, version: number | undefined): Promise<Versioned<T>>;
-  /** Removes the record if it still has that version. @throws RecordChangedError */
-  remove(key: string, version: number): Promise<void>;
-  /** Joins a queue, or keeps the place one has in it; answers the members in the order they came. */
-  enqueue(queue: string, member: string, now: number): Promise<readonly QueueMember[]>;
-  leave(queue: string, member: string): Promise<void>;
-  membersOf(queue: string): Promise<readonly QueueMember[]>;
-}
-
-export interface QueueMember { readonly member: string; readonly since: number }
+import { clientDefaults } from '../shared/clients';
+import { RecordChangedError } from '../shared/errors';
 
 const MEMBER = 'member:';
 

@@ -1,5 +1,5 @@
+import type { QueueMember, Registry, Versioned } from '../../lambda/registry/registry';
 import { RecordChangedError } from '../../lambda/shared/errors';
-import type { QueueMember, Registry, Versioned } from '../../lambda/shared/registry';
 
 /** The registry in memory, with the same conditional writes. */
 export class FakeRegistry implements Registry {

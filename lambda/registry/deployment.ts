@@ -1,3 +1,4 @@
+import { RECORDS } from '../../src/registry/contract';
 /** What is known of one execution of a pipeline. Events come in any order, so that any of it may be missing. */
 export interface Run {
   readonly executionId: string;
@@ -53,7 +54,7 @@ export function runsIn(accountId: string, runs: readonly Run[]): readonly Run[] 
 }
 
 export function deploymentKey(environmentName: string): string {
-  return `deployment#${environmentName}`;
+  return `${RECORDS.deployment}${environmentName}`;
 }
 
 /** No event tells the commit that a rollback deploys again: it is that of the run with the same artifacts, or else of the last deployment. */
