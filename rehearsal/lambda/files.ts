@@ -24,3 +24,5 @@ export function sdkFile(request: string, sdk: string, modules: string): string {
 export const runtimeFile = (): string => path.join(folder(), 'runtime.js');
 export const sdkFolder = (): string => path.join(folder(), 'sdk');
 export const packageToolsFile = (): string => path.join(folder(), 'package-tools.js');
+/** The interpreter of state machines. */
+export const statesFile = (): string => path.join(folder(), 'states.js');

@@ -73,6 +73,14 @@ export class Lambda implements Service {
     return this.events > 0;
   }
 
+  /** The ARN, without a version, of a function that a caller of this account and region gives by name or by ARN. */
+  public arnOf(given: string, from: { readonly accountId: string; readonly region: string }): string {
+    const [name] = given.slice(given.includes(':function:') ? given.indexOf(':function:') + ':function:'.length : 0).split(':');
+    const owner = given.startsWith('arn:') ? given.split(':') : undefined;
+    const [region, accountId] = owner ? [owner[3], owner[4]] : [from.region, from.accountId];
+    return `arn:${this.environment.partition}:lambda:${region}:${accountId}:function:${name}`;
+  }
+
   /** Whether a function of this ARN exists. */
   public has(functionArn: string): boolean {
     return this.functions.get(functionArn) !== undefined;
@@ -149,11 +157,8 @@ export class Lambda implements Service {
   }
 
   private find(call: Call): FunctionConfiguration {
-    const given = decodeURIComponent(String(call.input.FunctionName));
-    const name = given.includes(':function:') ? given.slice(given.indexOf(':function:') + ':function:'.length).split(':')[0] : given.split(':')[0];
-    const owner = given.startsWith('arn:') ? given.split(':') : undefined;
-    const [region, accountId] = owner ? [owner[3], owner[4]] : [call.region, call.caller.accountId];
-    const arn = `arn:${this.environment.partition}:lambda:${region}:${accountId}:function:${name}`;
+    const { caller: { accountId }, region } = call;
+    const arn = this.arnOf(decodeURIComponent(String(call.input.FunctionName)), { accountId, region });
     const found = this.functions.get(arn);
     if (!found) throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
     return found;

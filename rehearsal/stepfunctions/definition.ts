@@ -1,8 +1,12 @@
 import { AwsError } from '../service';
 
-interface Retrier {
-  readonly IntervalSeconds?: number;
-  readonly MaxDelaySeconds?: number;
+/** A comparison of a Choice, or several of them. */
+interface Rule {
+  readonly Next?: string;
+  readonly And?: readonly Rule[];
+  readonly Or?: readonly Rule[];
+  readonly Not?: Rule;
+  readonly [operator: string]: unknown;
 }
 
 /** What the rehearsal needs to know of a state; everything else goes to the interpreter untouched. */
@@ -12,14 +16,9 @@ export interface State {
   readonly Next?: string;
   readonly Default?: string;
   readonly Catch?: readonly { readonly Next: string }[];
-  readonly Choices?: readonly { readonly Next: string }[];
-  readonly Seconds?: number;
-  readonly SecondsPath?: string;
-  readonly TimestampPath?: string;
-  readonly Timestamp?: string;
+  readonly Choices?: readonly Rule[];
   readonly TimeoutSeconds?: number;
   readonly TimeoutSecondsPath?: string;
-  readonly Retry?: readonly Retrier[];
   readonly Branches?: readonly Definition[];
   readonly Iterator?: Definition;
   readonly ItemProcessor?: Definition;
@@ -44,10 +43,17 @@ export function checkDefinition(definition: Definition): Definition {
   return definition;
 }
 
-/** The same machine in the time of the rehearsal: waiting is shortened, work (the timeouts of tasks) is not. */
-export function scaleWaiting<Machine extends Definition>(definition: Machine, scale: number): Machine {
-  const States = Object.fromEntries(Object.entries(definition.States).map(([name, state]) => [name, scaleState(name, state, scale)]));
-  return { ...definition, States };
+/**
+ * The same machine for the interpreter. Its timers run in simulated time. The work of this machine takes `scale` times
+ * as long in that time: timeouts are stretched by as much.
+ */
+export function forInterpreter<Machine extends Definition>(definition: Machine, scale: number): Machine {
+  const { TimeoutSeconds: seconds, States } = definition;
+  return {
+    ...definition,
+    States: Object.fromEntries(Object.entries(States).map(([name, state]) => [name, stateForInterpreter(state, scale)])),
+    ...seconds !== undefined && { TimeoutSeconds: seconds * scale },
+  };
 }
 
 /** All states that call something, those inside of Map and Parallel too. */
@@ -58,27 +64,33 @@ export function tasks(definition: Definition): [name: string, resource: string][
   });
 }
 
-function scaleState(name: string, state: State, scale: number): State {
-  if (state.SecondsPath ?? state.TimestampPath ?? state.Timestamp) {
-    throw new Error(`the rehearsal knows only Wait states with 'Seconds', '${name}' waits for a path or a time`);
-  }
+function stateForInterpreter({ TimeoutSecondsPath, ...state }: State, scale: number): State {
   return {
     ...state,
-    // a task without a timeout may run as long as it likes on AWS, the interpreter would end it after a minute
-    ...state.Type === 'Task' && state.TimeoutSecondsPath === undefined && { TimeoutSeconds: state.TimeoutSeconds ?? 86_400 },
-    ...state.Seconds !== undefined && { Seconds: state.Seconds / scale },
-    ...state.Retry && { Retry: state.Retry.map(retrier => scaleRetrier(retrier, scale)) },
-    ...state.Branches && { Branches: state.Branches.map(branch => scaleWaiting(branch, scale)) },
-    ...state.Iterator && { Iterator: scaleWaiting(state.Iterator, scale) },
-    ...state.ItemProcessor && { ItemProcessor: scaleWaiting(state.ItemProcessor, scale) },
+    ...state.Type === 'Task' && timeoutOf(state.TimeoutSeconds, TimeoutSecondsPath, scale),
+    ...state.Choices && { Choices: state.Choices.map(decidable) },
+    ...state.Branches && { Branches: state.Branches.map(branch => forInterpreter(branch, scale)) },
+    ...state.Iterator && { Iterator: forInterpreter(state.Iterator, scale) },
+    ...state.ItemProcessor && { ItemProcessor: forInterpreter(state.ItemProcessor, scale) },
   };
 }
 
-function scaleRetrier<Type extends Retrier>(retrier: Type, scale: number): Type {
+/** A timeout of the input cannot be stretched: the function's own timeout ends such a task. */
+function timeoutOf(seconds: number | undefined, path: string | undefined, scale: number): Partial<State> {
+  if (path !== undefined && scale === 1) return { TimeoutSecondsPath: path };
+  // a task without a timeout may run as long as it likes on AWS, the interpreter would end it after a minute
+  return { TimeoutSeconds: (seconds ?? 86_400) * scale };
+}
+
+/** The interpreter never finds that something is not present, not null or not text. */
+function decidable({ And, Or, Not, Next, ...rule }: Rule): Rule {
+  const operator = Object.keys(rule).find(name => name.startsWith('Is') && rule[name] === false);
   return {
-    ...retrier,
-    IntervalSeconds: (retrier.IntervalSeconds ?? 1) / scale,
-    ...retrier.MaxDelaySeconds !== undefined && { MaxDelaySeconds: retrier.MaxDelaySeconds / scale },
+    ...operator === undefined ? rule : { Not: { ...rule, [operator]: true } },
+    ...Next !== undefined && { Next },
+    ...And && { And: And.map(decidable) },
+    ...Or && { Or: Or.map(decidable) },
+    ...Not && { Not: decidable(Not) },
   };
 }
 

@@ -1,16 +1,23 @@
-import { createRequire } from 'node:module';
 // @ts-expect-error the library has a build for require() as well, its types know only the other one
-import { StateMachine } from 'aws-local-stepfunctions';
+import type { StateMachine } from 'aws-local-stepfunctions';
 import type { Clock } from '../clock';
-import { timersOf } from '../lambda/in-process/globals';
+import { forInterpreter, tasks, type Definition } from './definition';
+import { statesFile } from '../lambda/files';
+import { dateOf, timersOf } from '../lambda/in-process/globals';
 import { Modules } from '../lambda/in-process/modules';
-import { VirtualClock } from '../virtual-clock';
-import { scaleWaiting, tasks, type Definition } from './definition';
 import type { Lambda } from '../lambda/lambda';
 
 type Task = (input: unknown) => Promise<unknown>;
-/** Throws when the machine may not invoke a function. */
-type Permit = (functionArn: string) => void;
+
+/** For whom a machine runs. */
+export interface ExecutionScope {
+  readonly accountId: string;
+  readonly region: string;
+  /** What the machine finds in its context object, `$$`. */
+  readonly context: Readonly<Record<string, unknown>>;
+  /** Throws when the machine may not invoke a function. */
+  permit(functionArn: string): void;
+}
 
 export interface Running {
   readonly result: Promise<unknown>;
@@ -27,39 +34,49 @@ export class StateFailure extends Error {
 
 /** Runs the Amazon States Language; tasks call the simulated functions. */
 export class Interpreter {
-  private readonly Machine: typeof StateMachine;
+  private Machine?: typeof StateMachine;
 
-  public constructor(private readonly clock: Clock, private readonly lambda: Lambda) {
-    supplyWithResolvers();
-    this.Machine = clock instanceof VirtualClock ? machineIn(clock) : StateMachine;
-  }
+  public constructor(private readonly clock: Clock, private readonly lambda: Lambda) {}
 
-  public run(definition: Definition, input: unknown, permit: Permit): Running {
-    const handlers = Object.fromEntries(tasks(definition).map(([name, resource]) => [name, this.task(resource, permit)]));
-    // the validator refuses scaled seconds, which are fractions, and takes a quarter of a second for each machine
-    const machine = new this.Machine(toLibrary(scaleWaiting(definition, this.clock.scale)), { validationOptions: { noValidate: true } });
-    const execution = machine.run(toLibrary(input), { overrides: { taskResourceLocalHandlers: toLibrary(handlers) } });
+  public run(definition: Definition, input: unknown, scope: ExecutionScope): Running {
+    this.Machine ??= machineIn(this.clock);
+    const taskResourceLocalHandlers = Object.fromEntries(
+      tasks(definition).map(([name, resource]) => [name, this.task(resource, scope)]),
+    );
+    // the validator takes a quarter of a second for each machine, and is not bundled
+    const options = { validationOptions: { noValidate: true } };
+    const machine = new this.Machine(toLibrary(forInterpreter(definition, this.clock.scale)), options);
+    const running = machine.run(toLibrary(input), {
+      context: toLibrary(scope.context),
+      overrides: { taskResourceLocalHandlers: toLibrary(taskResourceLocalHandlers) },
+    });
     return {
-      abort: () => execution.abort(),
-      result: execution.result.catch((error: Error) => {
+      abort: () => running.abort(),
+      result: running.result.catch((error: Error) => {
         // the library wraps what the last state threw
         throw error.cause instanceof Error ? new StateFailure(error.cause.name, error.cause.message) : error;
       }),
     };
   }
 
-  private task(resource: string, permit: Permit): Task {
-    if (/^arn:[^:]+:lambda:/.test(resource)) return async input => this.invoke(resource, input, permit);
+  private task(resource: string, scope: ExecutionScope): Task {
+    if (/^arn:[^:]+:lambda:/.test(resource)) return async input => this.invoke(resource, input, scope);
     if (/:states:::lambda:invoke$/.test(resource)) {
       return async input => {
-        const { FunctionName, Payload } = toLibrary<{ FunctionName: string; Payload?: unknown }>(input);
-        return { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: await this.invoke(FunctionName, Payload ?? {}, permit) };
+        const { FunctionName, Payload } = toLibrary<{ FunctionName?: unknown; Payload?: unknown }>(input);
+        if (typeof FunctionName !== 'string') {
+          const given = JSON.stringify(FunctionName);
+          throw new StateFailure('States.Runtime', `'FunctionName' of lambda:invoke is ${given}, and must be text`);
+        }
+        const functionArn = this.lambda.arnOf(FunctionName, scope);
+        const answer = await this.invoke(functionArn, Payload ?? {}, scope);
+        return { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: answer };
       };
     }
     return async () => { throw new StateFailure('States.TaskFailed', `the rehearsal does not know tasks of '${resource}'`); };
   }
 
-  private async invoke(functionArn: string, input: unknown, permit: Permit): Promise<unknown> {
+  private async invoke(functionArn: string, input: unknown, { permit }: ExecutionScope): Promise<unknown> {
     try {
       permit(functionArn);
     } catch (error) {
@@ -73,14 +90,11 @@ export class Interpreter {
   }
 }
 
-/** The library once more, waiting in the time of the clock. */
+/** The library with the time of the clock: what waits in it waits in simulated time, and knows no other date. */
 function machineIn(clock: Clock): typeof StateMachine {
-  const modules = new Modules({ globals: timersOf(clock), supply: request => request.startsWith('.') ? undefined : createRequire(library())(request) });
-  return toLibrary<{ StateMachine: typeof StateMachine }>(modules.load(library())).StateMachine;
-}
-
-function library(): string {
-  return createRequire(__filename).resolve('aws-local-stepfunctions');
+  supplyWithResolvers();
+  const modules = new Modules({ globals: { ...timersOf(clock), Date: dateOf(clock) }, supply: () => undefined });
+  return toLibrary<{ StateMachine: typeof StateMachine }>(modules.load(statesFile())).StateMachine;
 }
 
 /** The library's types spell out the whole language; here it is data that the library itself checks. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Definition } from './definition';
-import { Interpreter, StateFailure, type Running } from './interpreter';
+import { Interpreter, StateFailure, type ExecutionScope, type Running } from './interpreter';
 import { permissions } from './permissions';
 import { StateMachineType } from './resources';
 import type { Access } from '../iam/access';
@@ -31,6 +31,9 @@ interface Execution {
   cause?: string;
 }
 
+/** Of an execution: no white space, and none of the characters that mean something in a path or an ARN. */
+// eslint-disable-next-line no-control-regex
+const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]{1,80}$/;
 const StartExecution = v.object({ stateMachineArn: v.string(), name: v.optional(v.string()), input: v.optional(v.string(), '{}') });
 const ByExecution = v.object({ executionArn: v.string() });
 const ByMachine = v.object({ stateMachineArn: v.string() });
@@ -69,6 +72,10 @@ export class StepFunctions implements Service {
     const request = read(StartExecution, call.input);
     const machine = this.machine(request.stateMachineArn);
     const name = request.name ?? this.identifiers.uuid();
+    if (!NAME.test(name)) throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
+    if (!isJson(request.input)) {
+      throw new AwsError('InvalidExecutionInput', 'Invalid State Machine Execution Input: the input is not JSON');
+    }
     const executionArn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
     const known = this.executions.get(executionArn);
     if (known && (known.input !== request.input || known.status !== 'RUNNING')) {
@@ -81,7 +88,8 @@ export class StepFunctions implements Service {
   private run(machine: StateMachine, executionArn: string, name: string, input: string): Execution {
     const { clock } = this.environment;
     const startDate = new Date(clock.now());
-    const running = this.interpreter.run(machine.definition, JSON.parse(input), functionArn => this.permit(machine, name, functionArn));
+    const scope = this.scopeOf(machine, executionArn, name);
+    const running = this.interpreter.run(machine.definition, JSON.parse(input), scope);
     const execution: Execution = { executionArn, stateMachineArn: machine.arn, name, input, startDate, running, status: 'RUNNING' };
     this.executions.set(executionArn, execution);
     const end = clock.work();
@@ -90,6 +98,19 @@ export class StepFunctions implements Service {
       (failure: unknown) => this.finish(execution, { status: 'FAILED', ...describeFailure(failure) }),
     ).finally(end);
     return execution;
+  }
+
+  private scopeOf(machine: StateMachine, executionArn: string, name: string): ExecutionScope {
+    const [, , , region, accountId] = machine.arn.split(':');
+    return {
+      accountId,
+      region,
+      context: {
+        Execution: { Id: executionArn, Name: name, RoleArn: machine.roleArn },
+        StateMachine: { Id: machine.arn, Name: machine.name },
+      },
+      permit: functionArn => this.permit(machine, name, functionArn),
+    };
   }
 
   private permit(machine: StateMachine, executionName: string, functionArn: string): void {
@@ -137,4 +158,13 @@ export class StepFunctions implements Service {
 function describeFailure(failure: unknown): { error: string; cause: string } {
   if (failure instanceof StateFailure) return { error: failure.name, cause: failure.message };
   return { error: 'States.Runtime', cause: failure instanceof Error ? failure.message : String(failure) };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

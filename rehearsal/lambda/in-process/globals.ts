@@ -75,7 +75,8 @@ export function cryptoOf(random: () => number): typeof crypto {
   return new Proxy(crypto, { get: (target, name) => name === 'randomUUID' ? randomUUID : Reflect.get(target, name) });
 }
 
-function dateOf(clock: Clock): DateConstructor {
+/** The class of dates whose present is that of the clock. */
+export function dateOf(clock: Clock): DateConstructor {
   const now = (): number => Math.floor(clock.now());
   return new Proxy(Date, {
     construct: (target, values, newTarget) => Reflect.construct(target, values.length === 0 ? [now()] : values, newTarget),
