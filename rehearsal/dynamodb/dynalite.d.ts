@@ -11,3 +11,41 @@ declare module 'dynalite' {
 
   export default function dynalite(options: { createTableMs: number; deleteTableMs: number; updateTableMs: number }): DynaliteServer;
 }
+
+declare module 'dynalite/db' {
+  /** Bytes that an item takes, its values written as `{ S: 'text' }`. */
+  export function itemSize(item: Readonly<Record<string, unknown>>): number;
+}
+
+declare module 'dynalite/validations' {
+  /** Attribute and member names and indexes of lists. */
+  type Path = readonly (string | number)[];
+
+  /** A path, a value of the request, or a calculation. */
+  type Operand = Path | Call | Readonly<Record<string, unknown>>;
+
+  interface Call {
+    readonly type: string;
+    /** Of a function. */
+    readonly name?: string;
+    readonly args: readonly Operand[];
+  }
+
+  interface Section {
+    readonly type: 'set' | 'remove' | 'add' | 'delete';
+    readonly path: Path;
+    readonly val?: Operand;
+  }
+
+  /** What reading the expressions of a request adds to it. */
+  interface ReadExpressions {
+    _condition?: { readonly expression: Call };
+    _filter?: { readonly expression: Call };
+    _keyCondition?: { readonly expression: Call };
+    _projection?: { readonly paths: readonly Path[] };
+    _updates?: { readonly sections: readonly Section[] };
+  }
+
+  /** Reads the expressions of a request; answers what is wrong with them. */
+  export function validateExpressions(request: object & ReadExpressions): string | undefined;
+}

@@ -1,17 +1,20 @@
 import { Regional } from '../regional';
-import type { Environment, Operation, Permissions, ResourceType, Service } from '../service';
+import type { Call, Environment, Operation, Permissions, ResourceType, Service } from '../service';
 import { Database } from './database';
+import { batchGet } from './database-batches';
+import { transact } from './database-transactions';
 import { permissions } from './permissions';
 import { GlobalTableType, TableType } from './resource-types';
 import type { Tables } from './resource-types';
+import { Tokens } from './transactions';
 
-/** What dynalite knows; there are no transactions. */
+/** What dynalite knows. */
 const OPERATIONS = [
-  'BatchGetItem', 'BatchWriteItem', 'CreateTable', 'DeleteItem', 'DeleteTable', 'DescribeTable', 'DescribeTimeToLive', 'GetItem', 'ListTables',
+  'BatchWriteItem', 'CreateTable', 'DeleteItem', 'DeleteTable', 'DescribeTable', 'DescribeTimeToLive', 'GetItem', 'ListTables',
   'PutItem', 'Query', 'Scan', 'TagResource', 'UntagResource', 'ListTagsOfResource', 'UpdateItem', 'UpdateTable',
 ];
 
-/** DynamoDB: every request goes to dynalite as it came. */
+/** DynamoDB: requests go to dynalite as they came, but for transactions, which it does not know, and batches. */
 export class DynamoDb implements Service {
   public readonly name = 'dynamodb';
   public readonly protocol = 'json';
@@ -22,12 +25,20 @@ export class DynamoDb implements Service {
   public constructor(environment: Environment) {
     const { clock } = environment;
     const databases = new Regional((accountId, region) => new Database(accountId, region));
-    this.operations = Object.fromEntries(OPERATIONS.map(name => [name, async call =>
-      clock.during(async () => databases.of(call.caller.accountId, call.region).forward(call.request.headers, call.request.body))]));
+    const tokens = new Regional(() => new Tokens());
+    const database = ({ caller: { accountId }, region }: Call): Database => databases.of(accountId, region);
+    const forward: Operation = async call =>
+      clock.during(async () => database(call).forward(call.request.headers, call.request.body));
+    this.operations = {
+      ...Object.fromEntries(OPERATIONS.map(name => [name, forward])),
+      BatchGetItem: async call => clock.during(async () => batchGet(database(call), call.input)),
+      TransactWriteItems: async call => clock.during(async () =>
+        transact(database(call), tokens.of(call.caller.accountId, call.region), call.input, clock.now())),
+    };
     this.permissions = permissions((accountId, region) => databases.of(accountId, region));
     const databaseOf = (accountId: string, region: string): Tables => {
-      const database = databases.of(accountId, region);
-      return { run: async (operation, input) => clock.during(async () => database.run(operation, input)) };
+      const tables = databases.of(accountId, region);
+      return { run: async (operation, input) => clock.during(async () => tables.run(operation, input)) };
     };
     this.resourceTypes = {
       'AWS::DynamoDB::Table': new TableType(environment, databaseOf),

@@ -3,51 +3,70 @@ import { read } from '../protocol/read';
 import { Regional } from '../regional';
 import { AwsError } from '../service';
 import type { Call, Environment, Operation, Permissions, ResourceType, Service } from '../service';
+import { attributesOf, Expressions, type Item } from './expressions';
+import { assertBatch, assertItemSize, BATCH_BYTES, itemBytes } from './limits';
 import { permissions } from './permissions';
+import { PlainTable, Query } from './plain-table';
 import { GlobalTableType, TableType } from './resource-types';
 import type { Tables } from './resource-types';
+import {
+  assertDifferent, assertNotCancelled, readTransaction, reasonOf, Tokens, type Action, type CancellationReason,
+} from './transactions';
 
-type Item = Record<string, unknown>;
-
-interface Table {
-  readonly keys: readonly string[];
-  readonly items: Map<string, Item>;
-}
-
-const Names = v.optional(v.record(v.string(), v.string()), {});
-const Values = v.optional(v.record(v.string(), v.unknown()), {});
-const Keyed = v.object({ TableName: v.string(), Key: v.record(v.string(), v.unknown()) });
+const Attributes = v.record(v.string(), v.unknown());
+const Expressible = {
+  ProjectionExpression: v.optional(v.string()),
+  ExpressionAttributeNames: v.optional(v.record(v.string(), v.string())),
+};
+const Keyed = v.object({ TableName: v.string(), Key: Attributes, ...Expressible });
 const Write = v.object({
   TableName: v.string(),
-  Item: v.optional(v.record(v.string(), v.unknown())),
-  Key: v.optional(v.record(v.string(), v.unknown())),
+  Item: v.optional(Attributes),
+  Key: v.optional(Attributes),
   ConditionExpression: v.optional(v.string()),
-  UpdateExpression: v.optional(v.string(), ''),
-  ExpressionAttributeNames: Names,
-  ExpressionAttributeValues: Values,
+  UpdateExpression: v.optional(v.string()),
+  ExpressionAttributeNames: v.optional(v.record(v.string(), v.string())),
+  ExpressionAttributeValues: v.optional(Attributes),
+  ReturnValues: v.optional(v.string()),
+  ReturnValuesOnConditionCheckFailure: v.optional(v.string()),
 });
 type Write = v.InferOutput<typeof Write>;
-const NewTable = v.object({ TableName: v.string(), KeySchema: v.array(v.object({ AttributeName: v.string() })) });
+const BatchGetItem = v.object({
+  RequestItems: v.record(v.string(), v.object({ Keys: v.array(Attributes), ...Expressible })),
+});
 const ByName = v.object({ TableName: v.string() });
 
-/** DynamoDB in plain memory: single items as JSON, and of the expressions those that compare or set one attribute at a time. */
+/** A write that is allowed, and what it changes. */
+interface Change {
+  readonly table: PlainTable;
+  readonly key: string;
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+}
+
+/** DynamoDB in plain memory: items as JSON, for the document client alone. */
 export class PlainTables implements Service {
   public readonly name = 'dynamodb';
   public readonly protocol = 'json';
   public readonly operations: Record<string, Operation> = {
     GetItem: async call => this.get(call),
-    PutItem: async call => { this.write(call, (_before, { Item: item = {} }) => item); },
-    DeleteItem: async call => { this.write(call, () => undefined); },
-    UpdateItem: async call => ({ Attributes: this.write(call, updated) }),
+    PutItem: async call => this.write('Put', call),
+    DeleteItem: async call => this.write('Delete', call),
+    UpdateItem: async call => this.write('Update', call),
+    Query: async call => this.query(call),
+    BatchGetItem: async call => this.batchGet(call),
+    TransactWriteItems: async call => this.transact(call),
   };
   public readonly permissions: Record<string, Permissions>;
   public readonly resourceTypes: Record<string, ResourceType>;
-  private readonly tables = new Regional(() => new Map<string, Table>());
+  private readonly tables = new Regional(() => new Map<string, PlainTable>());
+  private readonly tokens = new Regional(() => new Tokens());
 
-  public constructor(environment: Environment) {
-    this.permissions = permissions((accountId, region) => ({
-      partitionKey: async tableName => this.tables.of(accountId, region).get(tableName)?.keys[0],
-    }));
+  public constructor(private readonly environment: Environment) {
+    this.permissions = permissions((accountId, region) => {
+      const tables = this.tables.of(accountId, region);
+      return { partitionKey: async (tableName, indexName) => tables.get(tableName)?.partitionKey(indexName) };
+    });
     const tablesOf = (accountId: string, region: string): Tables => ({
       run: async (operation, input) => this.run(this.tables.of(accountId, region), operation, input),
     });
@@ -58,15 +77,15 @@ export class PlainTables implements Service {
   }
 
   /** All items of a table; none of one that does not exist. */
-  public items(accountId: string, region: string, name: string): readonly Readonly<Item>[] {
-    return [...this.tables.of(accountId, region).get(name)?.items.values() ?? []];
+  public items(accountId: string, region: string, name: string): readonly Item[] {
+    return this.tables.of(accountId, region).get(name)?.items ?? [];
   }
 
-  private run(tables: Map<string, Table>, operation: string, input: Record<string, unknown>): Record<string, unknown> {
+  private run(tables: Map<string, PlainTable>, operation: string, input: Item): Record<string, unknown> {
     if (operation === 'CreateTable') {
-      const { TableName: name, KeySchema: keys } = read(NewTable, input);
-      if (tables.has(name)) throw new AwsError('ResourceInUseException', `Table already exists: ${name}`);
-      tables.set(name, { keys: keys.map(key => key.AttributeName), items: new Map() });
+      const table = PlainTable.of(input);
+      if (tables.has(table.name)) throw new AwsError('ResourceInUseException', `Table already exists: ${table.name}`);
+      tables.set(table.name, table);
       return {};
     }
     const { TableName: name } = read(ByName, input);
@@ -75,58 +94,106 @@ export class PlainTables implements Service {
     return { Table: { TableStatus: 'ACTIVE' } };
   }
 
-  private table(call: Call, name: string): Table {
+  private table(call: Call, name: string): PlainTable {
     const found = this.tables.of(call.caller.accountId, call.region).get(name);
     if (!found) throw noSuchTable();
     return found;
   }
 
   private get(call: Call): Record<string, unknown> {
-    const { TableName: name, Key: key } = read(Keyed, call.input);
-    const table = this.table(call, name);
-    return { Item: structuredClone(table.items.get(keyOf(table, key))) };
+    const request = read(Keyed, call.input);
+    const table = this.table(call, request.TableName);
+    const found = table.get(table.keyOf(request.Key));
+    return found === undefined ? {} : { Item: structuredClone(new Expressions(request).projected(found)) };
   }
 
-  private write(call: Call, change: (before: Item, request: Write) => Item | undefined): Item | undefined {
+  private query(call: Call): Record<string, unknown> {
+    const query = read(Query, call.input);
+    return this.table(call, query.TableName).query(query);
+  }
+
+  private batchGet(call: Call): Record<string, unknown> {
+    const { RequestItems: requests } = read(BatchGetItem, call.input);
+    assertBatch(Object.entries(requests).flatMap(([name, { Keys: keys }]) => {
+      const table = this.table(call, name);
+      return keys.map(key => `${name} ${table.keyOf(key)}`);
+    }));
+    let bytes = 0;
+    const [responses, unprocessed]: [Record<string, Item[]>, Record<string, { Keys: Item[] }>] = [{}, {}];
+    for (const [name, request] of Object.entries(requests)) {
+      const [table, expressions] = [this.table(call, name), new Expressions(request)];
+      responses[name] = [];
+      for (const key of request.Keys) {
+        const found = table.get(table.keyOf(key));
+        bytes += found === undefined ? 0 : itemBytes(found);
+        if (bytes > BATCH_BYTES) (unprocessed[name] ??= { ...request, Keys: [] }).Keys.push(key);
+        else if (found !== undefined) responses[name].push(structuredClone(expressions.projected(found)));
+      }
+    }
+    return { Responses: responses, UnprocessedKeys: unprocessed };
+  }
+
+  private write(kind: Action['kind'], call: Call): Record<string, unknown> {
     const request = read(Write, call.input);
+    const { table, key, before, after } = this.changeOf(call, kind, request);
+    table.set(key, after);
+    const answered = { ALL_OLD: before, ALL_NEW: after }[request.ReturnValues ?? 'NONE'];
+    return answered === undefined ? {} : { Attributes: structuredClone(answered) };
+  }
+
+  /** Nothing is waited for in between: no other call sees half of it. */
+  private transact(call: Call): Record<string, unknown> {
+    const transaction = readTransaction(call.input);
+    const tokens = this.tokens.of(call.caller.accountId, call.region);
+    const now = this.environment.clock.now();
+    if (tokens.has(transaction, now)) return {};
+    const places = transaction.actions.map(action => this.placeOf(call, action.kind, action));
+    assertDifferent(places.map(({ table, key }) => `${table.name} ${key}`));
+    const changes: Change[] = [];
+    const reasons = transaction.actions.map((action, index): CancellationReason => {
+      try {
+        changes.push(this.changeOf(call, action.kind, action));
+        return { Code: 'None' };
+      } catch (error) {
+        const before = places[index].table.get(places[index].key);
+        return reasonOf(error, action, before && attributesOf(before));
+      }
+    });
+    assertNotCancelled(reasons);
+    for (const { table, key, after } of changes) table.set(key, after);
+    tokens.add(transaction, now);
+    return {};
+  }
+
+  private placeOf(call: Call, kind: Action['kind'], request: Write): Pick<Change, 'table' | 'key'> {
     const table = this.table(call, request.TableName);
-    const key = keyOf(table, request.Item ?? request.Key ?? {});
-    const before = table.items.get(key);
-    if (!holds(request, before ?? {})) throw new AwsError('ConditionalCheckFailedException', 'The conditional request failed');
-    const after = change({ ...request.Key, ...before }, request);
-    if (after === undefined) table.items.delete(key);
-    else table.items.set(key, after);
-    return structuredClone(after);
+    return { table, key: kind === 'Put' ? table.keyIn(request.Item ?? {}) : table.keyOf(request.Key ?? {}) };
+  }
+
+  /** @throws AwsError for a write that DynamoDB refuses */
+  private changeOf(call: Call, kind: Action['kind'], request: Write): Change {
+    const { table, key } = this.placeOf(call, kind, request);
+    const before = table.get(key);
+    const expressions = new Expressions(request);
+    if (!expressions.holdsFor(before ?? {})) {
+      const isWanted = request.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && before !== undefined;
+      const details = isWanted ? { Item: attributesOf(before) } : {};
+      throw new AwsError('ConditionalCheckFailedException', 'The conditional request failed', 400, details);
+    }
+    const after = {
+      Put: () => request.Item,
+      Update: () => expressions.updated({ ...request.Key, ...before }),
+      Delete: () => undefined,
+      ConditionCheck: () => before,
+    }[kind]();
+    if (after !== undefined) {
+      assertItemSize(after, kind === 'Update');
+      table.assertIndexed(after);
+    }
+    return { table, key, before, after };
   }
 }
 
 function noSuchTable(): AwsError {
   return new AwsError('ResourceNotFoundException', 'Requested resource not found');
-}
-
-function keyOf({ keys }: Table, item: Item): string {
-  return JSON.stringify(keys.map(name => item[name]));
-}
-
-function holds({ ConditionExpression: condition, ExpressionAttributeNames: names, ExpressionAttributeValues: values }: Write, item: Item): boolean {
-  if (condition === undefined) return true;
-  const [, absent] = /^attribute_not_exists\((#?\w+)\)$/.exec(condition) ?? [];
-  if (absent !== undefined) return item[names[absent] ?? absent] === undefined;
-  const [, name, value] = /^(#?\w+) = (:\w+)$/.exec(condition) ?? [];
-  if (name === undefined) throw unknownExpression(condition);
-  return item[names[name] ?? name] === values[value];
-}
-
-function updated(before: Item, { UpdateExpression: expression, ExpressionAttributeNames: names, ExpressionAttributeValues: values }: Write): Item {
-  const after = { ...before };
-  const [, removed] = /^REMOVE (#?\w+)$/.exec(expression) ?? [];
-  const [, name, kept, value] = /^SET (#?\w+) = (?:if_not_exists\((#?\w+), (:\w+)\)|:\w+)$/.exec(expression) ?? [];
-  if (removed !== undefined) delete after[names[removed] ?? removed];
-  else if (name === undefined) throw unknownExpression(expression);
-  else after[names[name] ?? name] = (kept && before[names[kept] ?? kept]) ?? values[value ?? expression.slice(expression.lastIndexOf(':'))];
-  return after;
-}
-
-function unknownExpression(expression: string): Error {
-  return new Error(`tables in plain memory do not understand the expression '${expression}'`);
 }

@@ -64,14 +64,16 @@ export function directSdk(options: DirectSdkOptions): (request: string) => unkno
 function member(name: string, service: string, options: DirectSdkOptions): unknown {
   if (name.endsWith('Exception')) return exceptionClass(name);
   if (name.endsWith('Command')) return commandClass(operationOf(service, name.slice(0, -'Command'.length)));
-  if (name.startsWith('paginate')) return paginator(operationOf(service, name.slice('paginate'.length)));
+  if (name.startsWith('paginate')) return paginator(service, operationOf(service, name.slice('paginate'.length)));
   if (name.startsWith('waitUntil')) return async () => undefined;
   return clientClass(service, options);
 }
 
-/** The document client leaves the word out that all of DynamoDB's operations have. */
+/** The document client leaves the word out that most of DynamoDB's operations have. */
 function operationOf(service: string, name: string): string {
-  return service === 'dynamodb' && ['Get', 'Put', 'Update', 'Delete'].includes(name) ? `${name}Item` : name;
+  if (service !== 'dynamodb') return name;
+  if (['Get', 'Put', 'Update', 'Delete', 'BatchGet', 'BatchWrite'].includes(name)) return `${name}Item`;
+  return ['TransactGet', 'TransactWrite'].includes(name) ? `${name}Items` : name;
 }
 
 function commandClass(operation: string): unknown {
@@ -89,15 +91,35 @@ function exceptionClass(name: string): unknown {
   };
 }
 
-function paginator(operation: string): unknown {
-  return async function* ({ client }: { client: { send(command: Command): Promise<unknown> } }, input: Input) {
-    for (let token: unknown; ;) {
-      const page = await client.send({ operation, input: { ...input, ...token !== undefined && { NextToken: token } } });
+interface Pagination {
+  readonly client: { send(command: Command): Promise<unknown> };
+  readonly startingToken?: unknown;
+  /** Only of DynamoDB; the other services answer pages as large as they like. */
+  readonly pageSize?: number;
+}
+
+function paginator(service: string, operation: string): unknown {
+  const isTable = service === 'dynamodb';
+  const [given, answered] = isTable ? ['ExclusiveStartKey', ['LastEvaluatedKey']] : ['NextToken', ['NextToken', 'nextToken']];
+  return async function* ({ client, startingToken, pageSize }: Pagination, input: Input) {
+    const limit = isTable && pageSize !== undefined && { Limit: pageSize };
+    for (let token = startingToken; ;) {
+      const position = token !== undefined && { [given]: token };
+      const page = await client.send({ operation, input: { ...input, ...limit, ...position } });
       yield page;
-      token = isRecord(page) ? page.NextToken ?? page.nextToken : undefined;
+      token = isRecord(page) ? answered.map(name => page[name]).find(value => value ?? false) : undefined;
       if (token === undefined) return;
     }
   };
+}
+
+let transactions = 0;
+
+/** A transaction is known by its token: done once, it is not done again when its answer was lost. */
+function withToken(service: string, { operation, input }: Command): Input {
+  if (service !== 'dynamodb' || operation !== 'TransactWriteItems') return input;
+  transactions += 1;
+  return { ClientRequestToken: `transaction-${transactions}`, ...input };
 }
 
 /** `OrganizationsClient` with `send`, and `Lambda` with a method for each operation. */
@@ -112,7 +134,9 @@ function clientClass(service: string, options: DirectSdkOptions): unknown {
       return new Proxy(this, { get: (target, name) => typeof name === 'string' && !(name in target) ? method(target, name) : Reflect.get(target, name) });
     }
 
-    public async send({ operation, input }: Command): Promise<unknown> {
+    public async send(command: Command): Promise<unknown> {
+      const { operation } = command;
+      const input = withToken(service, command);
       const { region = options.region, credentials, maxAttempts = options.maxAttempts } = this.configuration;
       for (let attempt = 1; ; attempt++) {
         try {

@@ -1,0 +1,25 @@
+/** Lets many through at once, or one alone. */
+export class Gate {
+  private readonly inside = new Set<Promise<unknown>>();
+  private alone: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
+
+  /** Works beside others, but not beside whoever is alone. */
+  public async shared<Result>(work: () => Promise<Result>): Promise<Result> {
+    while (this.waiting > 0) await this.alone;
+    const done = work();
+    const settled = done.then(() => undefined, () => undefined);
+    this.inside.add(settled);
+    void settled.then(() => this.inside.delete(settled));
+    return done;
+  }
+
+  /** Works when nobody else does; the others wait. */
+  public async exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.waiting += 1;
+    const before = this.alone;
+    const done = before.then(async () => Promise.all(this.inside)).then(work).finally(() => { this.waiting -= 1; });
+    this.alone = done.then(() => undefined, () => undefined);
+    return done;
+  }
+}
