@@ -2,7 +2,11 @@ import * as v from 'valibot';
 import type { Statement } from '../iam/policy';
 import { Identifiers } from '../identifiers';
 import { read } from '../protocol/read';
+import { AwsError } from '../service';
 import type { Environment, OwnedPolicy, Provisioned, ResourceContext, ResourceType } from '../service';
+
+/** Bytes of the policy of one function at most. This quota cannot be raised. */
+const POLICY_SIZE = 20_480;
 
 const Properties = v.object({
   Action: v.string(),
@@ -22,8 +26,7 @@ export class FunctionPolicies implements ResourceType {
 
   /** The policy of a function, of a version or an alias of it. */
   public of(arn: string): OwnedPolicy {
-    const statements = [...this.statements.values()].filter(({ functionArn }) => functionArn === arn).map(({ statement }) => statement);
-    return { accountId: arn.split(':')[4], policy: { Version: '2012-10-17', Statement: statements } };
+    return { accountId: arn.split(':')[4], policy: { Version: '2012-10-17', Statement: this.statementsOf(arn) } };
   }
 
   public async create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
@@ -44,25 +47,43 @@ export class FunctionPolicies implements ResourceType {
     const functionArn = properties.FunctionName.startsWith('arn:')
       ? properties.FunctionName
       : `arn:${this.environment.partition}:lambda:${context.region}:${context.accountId}:function:${properties.FunctionName}`;
-    const { SourceArn: sourceArn, SourceAccount: sourceAccount, PrincipalOrgID: organizationId } = properties;
-    this.statements.set(id, {
-      functionArn,
-      statement: {
-        Effect: 'Allow',
-        Action: properties.Action,
-        Resource: functionArn,
-        Principal: principalOf(properties.Principal),
-        Condition: {
-          ...sourceArn !== undefined && { ArnLike: { 'AWS:SourceArn': sourceArn } },
-          StringEquals: {
-            ...sourceAccount !== undefined && { 'AWS:SourceAccount': sourceAccount },
-            ...organizationId !== undefined && { 'aws:PrincipalOrgID': organizationId },
-          },
-        },
-      },
-    });
+    const statement: Statement = {
+      Sid: id,
+      Effect: 'Allow',
+      Principal: principalOf(properties.Principal),
+      Action: properties.Action,
+      Resource: functionArn,
+      ...conditionOf(properties),
+    };
+    this.assertSize([...this.statementsOf(functionArn, id), statement]);
+    this.statements.set(id, { functionArn, statement });
     return { id, attributes: {} };
   }
+
+  private statementsOf(arn: string, except?: string): Statement[] {
+    const own = [...this.statements.values()].filter(({ functionArn }) => functionArn === arn);
+    return own.map(({ statement }) => statement).filter(({ Sid }) => except === undefined || Sid !== except);
+  }
+
+  private assertSize(statements: readonly Statement[]): void {
+    const size = Buffer.byteLength(JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement: statements }));
+    if (size <= POLICY_SIZE) return;
+    const message = `The final policy size (${size}) is bigger than the limit (${POLICY_SIZE}).`;
+    throw new AwsError('PolicyLengthExceededException', message);
+  }
+}
+
+function conditionOf(properties: v.InferOutput<typeof Properties>): Pick<Statement, 'Condition'> {
+  const { SourceArn: sourceArn, SourceAccount: sourceAccount, PrincipalOrgID: organizationId } = properties;
+  const equal = {
+    ...sourceAccount !== undefined && { 'AWS:SourceAccount': sourceAccount },
+    ...organizationId !== undefined && { 'aws:PrincipalOrgID': organizationId },
+  };
+  const condition = {
+    ...sourceArn !== undefined && { ArnLike: { 'AWS:SourceArn': sourceArn } },
+    ...Object.keys(equal).length > 0 && { StringEquals: equal },
+  };
+  return Object.keys(condition).length > 0 ? { Condition: condition } : {};
 }
 
 function principalOf(named: string): Statement['Principal'] {
