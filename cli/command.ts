@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { cicdStackOf } from './names';
 import type { AssemblyStack } from '../rehearsal/assembly/manifest';
 import { cloneUrls } from '../rehearsal/codecommit/resource-type';
 import type { Simulation } from '../rehearsal/simulation';
@@ -8,7 +9,8 @@ import type { Simulation } from '../rehearsal/simulation';
  * the simulated repositories at the addresses that they have on AWS. Answers its exit status.
  */
 export async function runCommand(simulation: Simulation, stacks: readonly AssemblyStack[], command: string): Promise<number> {
-  const { accountId, region } = stacks.find(stack => stack.accountId !== simulation.options.managementAccountId) ?? stacks[0];
+  const { managementAccountId, repositoryPlace } = simulation.options;
+  const { accountId, region } = repositoryPlace ?? cicdStackOf(stacks, managementAccountId) ?? stacks[0];
   const partition = simulation.options.partition ?? 'aws';
   const credentials = simulation.iam.issue({ accountId, arn: `arn:${partition}:iam::${accountId}:root` });
   const addresses = simulation.codecommit.repositoryNames(accountId, region).flatMap(name => {

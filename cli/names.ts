@@ -1,4 +1,5 @@
 import { UsageError } from './usage-error';
+import { repositoryStackOf } from '../rehearsal/assembly/management';
 import type { AssemblyStack } from '../rehearsal/assembly/manifest';
 import { NAMES } from '../src/private/contract';
 
@@ -33,6 +34,28 @@ function quoted(ids: readonly string[]): string {
   return ids.map(id => `'${id}'`).join(' and ');
 }
 
+/** The stack in whose account and region repositories are, and commands run: that of the CICD account. */
+export function cicdStackOf(stacks: readonly AssemblyStack[], managementAccountId: string): AssemblyStack | undefined {
+  return stacks.find(isCicd) ?? repositoryStackOf(stacks, managementAccountId);
+}
+
+function isCicd({ template }: AssemblyStack): boolean {
+  return template.includes(`"${NAMES.accountProviderRole}"`);
+}
+
+/** For a repository that an app looks for in another account or region than the one where it was put. */
+export function placeHints(
+  reasons: readonly string[], given: readonly string[], place: Pick<AssemblyStack, 'accountId' | 'region'> | undefined,
+): string[] {
+  if (place === undefined) return [];
+  const missing = /repository '([^']+)' does not exist in account (\d{12}) in ([a-z0-9-]+)/g;
+  const found = reasons.flatMap(reason => [...reason.matchAll(missing)]).filter(([, name]) => given.includes(name));
+  const here = `account ${place.accountId}, region ${place.region}`;
+  return [...new Set(found.map(([, name, accountId, region]) =>
+    `the repository '${name}' of --repository is in ${here}, as the stack of the Organization is. The app looks for it in `
+    + `account ${accountId}, region ${region}: put the stack that uses it into ${here}`))];
+}
+
 /** Where the repositories that were given and those that the app names differ. */
 export function repositoryHints(stacks: readonly AssemblyStack[], given: readonly string[]): string[] {
   const templates = stacks.map(({ template }) => template);
@@ -61,7 +84,7 @@ export function unitHints(reasons: readonly string[]): string[] {
  * That an account belongs to the organization is a guess when nobody has said so, and worth a line; of the CICD account it is not, which every app has.
  */
 export function memberWords(stacks: readonly AssemblyStack[], invited: readonly string[]): string | undefined {
-  const cicd = stacks.filter(({ template }) => template.includes(`"${NAMES.accountProviderRole}"`)).map(({ accountId }) => accountId);
+  const cicd = stacks.filter(isCicd).map(({ accountId }) => accountId);
   const guessed = invited.filter(accountId => !cicd.includes(accountId));
   if (guessed.length === 0) return undefined;
   const accounts = guessed.map(accountId => {

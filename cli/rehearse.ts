@@ -5,7 +5,9 @@ import { BadDay, checkFaults, explained } from './bad-day';
 import { cleaningUp } from './clean-up';
 import { Deployments, type App } from './deployments';
 import { describeFailures } from './failures';
-import { accountHints, limitHints, logHints, organizationHints, organizationIdOf, repositoryHints, unitHints } from './names';
+import {
+  accountHints, cicdStackOf, limitHints, logHints, organizationHints, organizationIdOf, placeHints, repositoryHints, unitHints,
+} from './names';
 import { checkFiles, type RehearseOptions } from './options';
 import { checkParameters, parameterHints, parametersOf, store } from './parameters';
 import { PipelineWork } from './pipeline-work';
@@ -21,7 +23,7 @@ import { drawTree } from './tree';
 import { UsageError } from './usage-error';
 import { managementAccountOf } from '../rehearsal/assembly/management';
 import { readAssembly, type AssemblyStack } from '../rehearsal/assembly/manifest';
-import { Simulation } from '../rehearsal/simulation';
+import { Simulation, type SimulationOptions } from '../rehearsal/simulation';
 
 interface Terminal {
   readonly write: Write;
@@ -69,7 +71,7 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     if (options.timeline) writeFileSync(options.timeline, timelineOf(lanes, report, stacks));
     if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
     summarize(report, write);
-    const hints = report.succeeded ? [] : hintsFor(report, stacks, options);
+    const hints = report.succeeded ? [] : hintsFor(report, stacks, options, simulation.options.repositoryPlace);
     await tellEnd(simulation, options, deployments.done, report, hints, write);
     return report.succeeded;
   });
@@ -87,6 +89,7 @@ async function begin(options: RehearseOptions, stacks: readonly AssemblyStack[],
     accountLimit: options.accountLimit,
     accounts: options.account,
     repositories: options.repository,
+    repositoryPlace: cicdStackOf(stacks, managementAccountId),
     scale: options.scale,
     roleSeconds: ROLE_SECONDS,
     builds: runsPipelines(options),
@@ -137,11 +140,15 @@ function summarize(report: Report, write: Write): void {
   write(hasBuilds ? `Time: ${here}; ${simulated} simulated, but AWS has other machines for builds` : `Time: ${simulated} on AWS, ${here}`);
 }
 
-function hintsFor({ deployments }: Report, stacks: readonly AssemblyStack[], { repository = {}, organizationId }: RehearseOptions): string[] {
+function hintsFor(
+  { deployments }: Report, stacks: readonly AssemblyStack[], { repository = {}, organizationId }: RehearseOptions,
+  place: SimulationOptions['repositoryPlace'],
+): string[] {
   const reasons = deployments.flatMap(({ failures }) => failures.map(({ reason }) => reason));
+  const given = Object.keys(repository);
   return [
     ...unitHints(reasons), ...accountHints(reasons), ...parameterHints(reasons), ...limitHints(reasons), ...logHints(reasons),
-    ...repositoryHints(stacks, Object.keys(repository)), ...organizationHints(stacks, organizationId),
+    ...placeHints(reasons, given, place), ...repositoryHints(stacks, given), ...organizationHints(stacks, organizationId),
   ];
 }
 

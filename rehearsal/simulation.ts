@@ -43,6 +43,8 @@ export interface SimulationOptions {
   readonly accounts?: readonly { readonly accountId: string; readonly roleName?: string }[];
   /** CodeCommit repositories that exist beforehand: by name, the folder or git repository that fills them. */
   readonly repositories?: Readonly<Record<string, string>>;
+  /** Where these are. @default the account and region of the first stack outside of the management account */
+  readonly repositoryPlace?: { readonly accountId: string; readonly region: string };
   /** How many accounts the organization may have. */
   readonly accountLimit?: number;
   /** Simulated seconds that the creation of an account takes. */
@@ -100,6 +102,8 @@ export class Simulation {
   public readonly codepipeline: CodePipeline;
   public readonly lambda: Lambda;
   public readonly cloudformation: CloudFormation;
+  /** Names of the repositories of the options that have been made. */
+  public readonly filled = new Set<string>();
   /** Ids of the stacks that an assembly has deployed itself, and not its functions. */
   public readonly deployed = new Set<string>();
   /** Tables in plain memory, where `direct` asks for them. */

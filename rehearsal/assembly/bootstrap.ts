@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Simulation } from '../simulation';
+import { repositoryStackOf } from './management';
 import type { AssemblyStack } from './manifest';
 
 const DEFAULT_QUALIFIER = 'hnb659fds';
@@ -43,14 +44,14 @@ function templateFile(): string {
   return found;
 }
 
-/** A repository given on the command line lies in every account of the app but the management account. */
-async function fillRepositories({ codecommit, options }: Simulation, stacks: readonly AssemblyStack[]): Promise<void> {
-  const places = new Map(
-    stacks.filter(({ accountId }) => accountId !== options.managementAccountId).map(stack => [`${stack.accountId}/${stack.region}`, stack]),
-  );
+/** A repository that was given is in one account and one region, as on AWS, however many assemblies are deployed. */
+async function fillRepositories(simulation: Simulation, stacks: readonly AssemblyStack[]): Promise<void> {
+  const { codecommit, filled, options } = simulation;
+  const place = options.repositoryPlace ?? repositoryStackOf(stacks, options.managementAccountId);
+  if (place === undefined) return;
   for (const [name, folder] of Object.entries(options.repositories ?? {})) {
-    for (const { accountId, region } of places.values()) {
-      if (!codecommit.repositoryNames(accountId, region).includes(name)) await codecommit.seed(accountId, region, name, folder);
-    }
+    if (filled.has(name)) continue;
+    filled.add(name);
+    await codecommit.seed(place.accountId, place.region, name, folder);
   }
 }

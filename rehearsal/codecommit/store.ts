@@ -52,10 +52,11 @@ export class RepositoryStore {
 
   public required(accountId: string, region: string, name: string): Repository {
     const repository = this.find(accountId, region, name);
-    if (repository === undefined) {
-      throw new AwsError('RepositoryDoesNotExistException', `The repository ${name} does not exist in account ${accountId}, region ${region}`);
-    }
-    return repository;
+    if (repository !== undefined) return repository;
+    const others = this.repositories.values().flatMap(repositories => repositories.get(name) ?? []);
+    const places = [{ accountId, region }, ...others].map(place => `account ${place.accountId}, region ${place.region}`);
+    const message = `The repository ${name} does not exist in ${places.join('; there is one in ')}`;
+    throw new AwsError('RepositoryDoesNotExistException', message);
   }
 
   public list(accountId: string, region: string): Repository[] {
