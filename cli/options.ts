@@ -27,7 +27,7 @@ export interface RehearseOptions extends FaultOptions {
   readonly report?: string;
   readonly log?: string;
   readonly timeline?: string;
-  readonly scale: number;
+  readonly scale?: number;
   readonly verbose?: boolean;
 }
 

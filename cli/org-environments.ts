@@ -34,7 +34,7 @@ function program(): Command {
     .option('--report <file>', 'write what came out of it as JSON')
     .option('--timeline <file>', 'write what ran beside what, and what waited for what, as a page for a browser')
     .option('--log <file>', 'write the logs of all functions')
-    .option('--scale <number>', 'simulated seconds in one real second', scale, 60)
+    .option('--scale <number>', 'simulated seconds in one real second; default: virtual time, or 60 with what needs real time', scale)
     .option('--verbose', 'a line for every resource, and the stack trace of an app that fails')
     .exitOverride()
     .action(async (options: RehearseOptions) => {

@@ -2,7 +2,7 @@ import { createWriteStream, writeFileSync } from 'node:fs';
 import pc from 'picocolors';
 import { assemblyOf } from './app';
 import { BadDay, checkFaults, explained } from './bad-day';
-import { cleaningUp } from './clean-up';
+import { cleaningUp, type CleanUp } from './clean-up';
 import { Deployments, type App } from './deployments';
 import { describeFailures } from './failures';
 import {
@@ -16,6 +16,7 @@ import { clock, duration, Progress } from './progress';
 import { describeRemains } from './remains';
 import { reportOf, type Deployment, type Report } from './report';
 import { tellFaults, tellLeftovers, tellLimits, tellQuotas, tellRecorded, tellUnused } from './summary';
+import { timeOf, type Time } from './time';
 import { drawTimeline, titleOf } from './timeline/page';
 import { pipelineLanes } from './timeline/pipelines';
 import { Recorder, type Lane } from './timeline/recorder';
@@ -46,7 +47,8 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     const stacks = apps.flatMap(({ folder }) => readAssembly(folder));
     const { parameters = [], ssmParameter = {} } = options;
     checkParameters(parameters, stacks);
-    const simulation = await begin(options, stacks, terminal);
+    const time = await timeOf(options, runsPipelines(options), stacks);
+    const simulation = await begin(options, time, stacks, terminal);
     cleanUp.add(async () => simulation.stop());
     store(simulation, ssmParameter, stacks);
     const begunAt = simulation.clock.now();
@@ -55,9 +57,11 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     const { recorder, stop } = listen(simulation, options, write);
     cleanUp.add(stop);
     if (badDay) write(badDay.title);
+    if (time.isUnasked) write(`${pc.yellow('!')} time is scaled and not virtual: ${time.reason}`);
     const work = runsPipelines(options) ? new PipelineWork(simulation, options.then, write) : undefined;
     const deployments = new Deployments(simulation, { badDay, pipelines: work, parametersOf: stack => parametersOf(parameters, stack) }, write);
-    await deployments.all(apps, options.destroy ?? false);
+    const deployed = deployments.all(apps, options.destroy ?? false);
+    await (time.scale === undefined ? Promise.race([deployed, uncaught(cleanUp)]) : deployed);
     // a deployment that has failed does not keep AWS from creating an account
     await simulation.organizations.creation.ended();
     const report = await reportOf(simulation, deployments.done, {
@@ -65,19 +69,22 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
       destroyed: deployments.destroyed,
       builds: runsPipelines(options),
       faults: badDay?.report,
+      time: time.scale === undefined ? 'virtual' : 'scaled',
       commandFailure: deployments.commandFailure,
     });
     const lanes = [...recorder.lanes, ...runsPipelines(options) ? pipelineLanes(simulation, begunAt) : []];
     if (options.timeline) writeFileSync(options.timeline, timelineOf(lanes, report, stacks));
     if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
-    summarize(report, write);
+    summarize(report, time, write);
     const hints = report.succeeded ? [] : hintsFor(report, stacks, options, simulation.options.repositoryPlace);
     await tellEnd(simulation, options, deployments.done, report, hints, write);
     return report.succeeded;
   });
 }
 
-async function begin(options: RehearseOptions, stacks: readonly AssemblyStack[], { warn }: Terminal): Promise<Simulation> {
+async function begin(
+  options: RehearseOptions, time: Time, stacks: readonly AssemblyStack[], { warn }: Terminal,
+): Promise<Simulation> {
   const managementAccountId = options.managementAccount ?? managementAccountOf(stacks) ?? '111111111111';
   if (options.account?.some(({ accountId }) => accountId === managementAccountId)) {
     throw new UsageError(`--account ${managementAccountId} is the management account, which exists anyway: leave it away, or name another with --management-account`);
@@ -90,9 +97,24 @@ async function begin(options: RehearseOptions, stacks: readonly AssemblyStack[],
     accounts: options.account,
     repositories: options.repository,
     repositoryPlace: cicdStackOf(stacks, managementAccountId),
-    scale: options.scale,
+    ...time.scale === undefined ? { virtual: { startAt: Date.now() } } : { scale: time.scale },
     roleSeconds: ROLE_SECONDS,
     builds: runsPipelines(options),
+  });
+}
+
+/** Functions of this process could end it: on AWS, what none of them catches ends only the function. */
+async function uncaught(cleanUp: CleanUp): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const listener = (error: unknown): void => {
+      const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      reject(new Error(`a function has caught no error of what it had left running: ${words}: `
+        + 'with --scale 60 each function is a process of its own and fails alone, as on AWS'));
+    };
+    for (const event of ['uncaughtException', 'unhandledRejection']) {
+      process.on(event, listener);
+      cleanUp.add(() => { process.off(event, listener); });
+    }
   });
 }
 
@@ -122,7 +144,7 @@ function timelineOf(lanes: readonly Lane[], { accounts, simulatedSeconds }: Repo
   return drawTimeline({ title: titleOf(stacks.map(({ name }) => name)), lanes, accounts: names, seconds: simulatedSeconds });
 }
 
-function summarize(report: Report, write: Write): void {
+function summarize(report: Report, time: Time, write: Write): void {
   if (report.environments.length > 0) write(`\n${drawTree(report.environments)}`);
   const services: Record<string, number> = {};
   for (const [operation, times] of Object.entries(report.awsCalls)) {
@@ -137,7 +159,13 @@ function summarize(report: Report, write: Write): void {
   const simulated = duration(report.simulatedSeconds);
   const here = `${report.seconds.toFixed(1)} seconds here`;
   const hasBuilds = report.pipelines.some(({ executions }) => executions.length > 0);
-  write(hasBuilds ? `Time: ${here}; ${simulated} simulated, but AWS has other machines for builds` : `Time: ${simulated} on AWS, ${here}`);
+  write(hasBuilds
+    ? `Time: ${here}; ${simulated} simulated, but AWS has other machines for builds`
+    : `Time: ${simulated} on AWS, ${here}${computed(time)}`);
+}
+
+function computed({ scale, reason }: Time): string {
+  return scale === undefined ? '' : `; what this machine computes counts times ${scale}, because ${reason}`;
 }
 
 function hintsFor(

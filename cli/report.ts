@@ -40,6 +40,8 @@ export interface Report {
   readonly faults?: FaultReport;
   readonly seconds: number;
   readonly simulatedSeconds: number;
+  /** In virtual time, what this machine computes takes none; in scaled time it counts as often as time is scaled. */
+  readonly time: 'virtual' | 'scaled';
   readonly accounts: readonly { accountId: string; name: string; email: string; organizationalUnit: string; state: string }[];
   readonly stacks: readonly StackResult[];
   /** Types of resources that were written down and not acted out: what they do on AWS was not rehearsed. */
@@ -54,7 +56,7 @@ export interface Report {
   readonly deployments: readonly DeploymentReport[];
 }
 
-interface Circumstances extends Pick<Report, 'seconds' | 'destroyed' | 'faults' | 'commandFailure'> {
+interface Circumstances extends Pick<Report, 'seconds' | 'time' | 'destroyed' | 'faults' | 'commandFailure'> {
   /** Whether builds ran their commands; without that there is nothing to tell about pipelines. */
   readonly builds: boolean;
 }

@@ -58,7 +58,8 @@ test('a failed execution is told with its reason and the log of the command that
   const [lane] = pipelineLanes(world.simulation, startedAt);
   expect(lane.bars).toMatchObject([{ failed: true, reason: expect.stringContaining('Action Build in stage Build failed') }]);
   for (const builds of [true, false]) {
-    expect(await reportOf(world.simulation, [], { seconds: 1, destroyed: false, builds })).toMatchObject({ succeeded: !builds });
+    const report = await reportOf(world.simulation, [], { seconds: 1, time: 'scaled', destroyed: false, builds });
+    expect(report).toMatchObject({ succeeded: !builds });
   }
   expect(describeFailedRuns(world.simulation).map(stripVTControlCharacters)).toEqual([
     expect.stringMatching(new RegExp(`^✗ pipeline ${PIPELINE} in account ${MEMBER}: [0-9a-f]{7} failed in stage Build: Error while executing command: # type-checks$`)),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
+import * as zlib from 'node:zlib';
 import { credentialScope } from '../../protocol/signature';
 import type { Server } from '../../server';
 import type { Environment, HttpAnswer, HttpRequest, InProcess, OutgoingCall } from '../../service';
@@ -7,7 +8,7 @@ import { callHandler, contextOf, describeError, exitFailure, isHandler, timeoutF
 import { isOldSdk, leadOldSdk } from '../old-sdk';
 import type { Execution, Invocation, LogLevel, Outcome } from '../wire';
 import { directSdk } from './direct-sdk';
-import { cryptoOf, filesOf, globalsOf } from './globals';
+import { awaitedBy, cryptoOf, filesOf, globalsOf } from './globals';
 import { httpOf } from './http';
 import { Modules } from './modules';
 
@@ -81,7 +82,9 @@ export class InProcessFunction implements Execution {
     if (!file) throw new Error(`the rehearsal runs only CommonJS modules in its own process, and '${name}' of function '${this.options.name}' is none`);
     const random = inProcess.random ?? Math.random;
     const write = (line: string): void => { if (this.alive) this.options.write(line); };
-    const globals = globalsOf({ clock: environment.clock, variables, logLevel, random, alive: () => this.alive, write });
+    const exit = (status: number): void => this.end({ error: exitFailure(this.requestId, `exit status ${status}`) });
+    const alive = (): boolean => this.alive;
+    const globals = globalsOf({ clock: environment.clock, variables, logLevel, random, alive, write, exit });
     const brings = (request: string): boolean => /^@(aws-sdk|smithy)\//.test(request) || isOldSdk(request, variables.AWS_EXECUTION_ENV);
     const modules = new Modules({
       globals,
@@ -99,7 +102,14 @@ export class InProcessFunction implements Execution {
     const { environment, server, variables, inProcess } = this.options;
     const http = httpOf(environment.endpoint, async request => this.send(request));
     const { fs, promises } = filesOf(environment.clock);
-    const builtin: Readonly<Record<string, unknown>> = { http, fs, 'https': http, 'fs/promises': promises, 'crypto': cryptoOf(random) };
+    const builtin: Readonly<Record<string, unknown>> = {
+      http,
+      fs,
+      'https': http,
+      'fs/promises': promises,
+      'crypto': cryptoOf(random, environment.clock),
+      'zlib': awaitedBy(environment.clock, zlib),
+    };
     const direct = inProcess.direct ? directSdk({
       region: variables.AWS_REGION,
       accessKeyId: variables.AWS_ACCESS_KEY_ID,

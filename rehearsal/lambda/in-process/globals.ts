@@ -11,6 +11,8 @@ export interface Inside {
   readonly random: () => number;
   readonly alive: () => boolean;
   readonly write: (line: string) => void;
+  /** Ends the function, and nothing else of this process. */
+  readonly exit: (status: number) => void;
 }
 
 /** What a function finds around it: time, chance, environment and output of its own. */
@@ -65,14 +67,50 @@ export function filesOf(clock: Clock): { readonly fs: typeof fs; readonly promis
       return async (...values: unknown[]) => clock.during(async () => Reflect.apply(value, target, values));
     },
   });
-  return { promises, fs: new Proxy(fs, { get: (target, name) => name === 'promises' ? promises : Reflect.get(target, name) }) };
+  const awaited = awaitedBy(clock, fs);
+  const found = new Proxy(fs, {
+    get: (_target, name) => name === 'promises' ? promises : Reflect.get(awaited, name),
+  });
+  return { promises, fs: found };
+}
+
+type Work = (...values: unknown[]) => unknown;
+
+/** A module of Node whose functions call back when they have done their work: the clock waits for that. */
+export function awaitedBy<Module extends object>(clock: Clock, module: Module): Module {
+  const apply = (work: Work, itself: unknown, values: unknown[]): unknown => {
+    const callBack = values.at(-1);
+    if (typeof callBack !== 'function') return Reflect.apply(work, itself, values);
+    let end: () => void = nothing;
+    void clock.during(async () => new Promise<void>(resolve => { end = resolve; }));
+    try {
+      return Reflect.apply(work, itself, [...values.slice(0, -1), (...results: unknown[]) => {
+        end();
+        return Reflect.apply(callBack, undefined, results);
+      }]);
+    } catch (error) {
+      end();
+      throw error;
+    }
+  };
+  return new Proxy(module, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      return isWork(value) && /^(?!watch|create)[a-z]/.test(String(name)) ? new Proxy(value, { apply }) : value;
+    },
+  });
+}
+
+function isWork(value: unknown): value is Work {
+  return typeof value === 'function';
 }
 
 /** The crypto module with identifiers that depend on nothing but the seed. */
-export function cryptoOf(random: () => number): typeof crypto {
+export function cryptoOf(random: () => number, clock: Clock): typeof crypto {
   const hex = (length: number): string => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('');
   const randomUUID = (): string => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`;
-  return new Proxy(crypto, { get: (target, name) => name === 'randomUUID' ? randomUUID : Reflect.get(target, name) });
+  const awaited = awaitedBy(clock, crypto);
+  return new Proxy(crypto, { get: (_target, name) => name === 'randomUUID' ? randomUUID : Reflect.get(awaited, name) });
 }
 
 /** The class of dates whose present is that of the clock. */
@@ -100,7 +138,7 @@ function consoleOf({ logLevel, write }: Inside): Record<string, unknown> {
 
 const nothing = (): void => undefined;
 
-function processOf({ variables, write }: Inside): unknown {
+function processOf({ variables, write, exit }: Inside): unknown {
   const stream = new Writable({ write: (text, _encoding, done) => { write(String(text).replace(/\n$/, '')); done(); } });
   const own: Readonly<Record<string | symbol, unknown>> = {
     env: { ...variables },
@@ -108,6 +146,10 @@ function processOf({ variables, write }: Inside): unknown {
     execArgv: [],
     stdout: stream,
     stderr: stream,
+    exit: (status?: number) => {
+      exit(Number(status ?? 0));
+      throw new Error('the function has ended itself');
+    },
     emitWarning: nothing,
     on: nothing,
     once: nothing,
