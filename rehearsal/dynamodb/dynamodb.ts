@@ -25,7 +25,7 @@ export class DynamoDb implements Service {
   public constructor(environment: Environment) {
     const { clock } = environment;
     const databases = new Regional((accountId, region) => new Database(accountId, region));
-    const tokens = new Regional(() => new Tokens());
+    const tokens = new Regional(() => new Tokens(clock.scale));
     const database = ({ caller: { accountId }, region }: Call): Database => databases.of(accountId, region);
     const forward: Operation = async call =>
       clock.during(async () => database(call).forward(call.request.headers, call.request.body));

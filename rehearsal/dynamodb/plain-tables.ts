@@ -60,7 +60,7 @@ export class PlainTables implements Service {
   public readonly permissions: Record<string, Permissions>;
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly tables = new Regional(() => new Map<string, PlainTable>());
-  private readonly tokens = new Regional(() => new Tokens());
+  private readonly tokens = new Regional(() => new Tokens(this.environment.clock.scale));
 
   public constructor(private readonly environment: Environment) {
     this.permissions = permissions((accountId, region) => {

@@ -80,10 +80,13 @@ export function reasonOf(error: unknown, action: Action, before: Item | undefine
 export class Tokens {
   private readonly done = new Map<string, { readonly at: number; readonly request: string }>();
 
+  /** @param scale of the clock: whoever tries again works, and work is not scaled */
+  public constructor(private readonly scale: number) {}
+
   /** Whether this very transaction has been done already. @throws AwsError if another one has used its token */
   public has({ actions, token }: Transaction, now: number): boolean {
     const known = token === undefined ? undefined : this.done.get(token);
-    if (known === undefined || now - known.at > TOKEN_MILLISECONDS) return false;
+    if (known === undefined || now - known.at > TOKEN_MILLISECONDS * this.scale) return false;
     if (known.request === JSON.stringify(actions)) return true;
     const message = 'The provided client token is already in use with a different set of parameters';
     throw new AwsError('IdempotentParameterMismatchException', message);
