@@ -13,8 +13,8 @@ export interface Results {
   readonly bundles: readonly BundleMeasure[];
 }
 
-/** Environments in one stack, times the lower bound, growth of the calls, milliseconds to load a bundle. */
-const LIMITS = { fit: 140, ratio: 1.15, growth: 1.1, loadMilliseconds: 150 };
+/** Environments in one stack, times the lower bound, growth of the calls, milliseconds to load a bundle, and its size. */
+const LIMITS = { fit: 140, ratio: 1.15, growth: 1.1, loadMilliseconds: 150, kibibytes: 450 };
 
 /** What must hold and does not, in words. */
 export function misses({ resources, vending, calls, bundles }: Results): string[] {
@@ -27,6 +27,8 @@ export function misses({ resources, vending, calls, bundles }: Results): string[
       : [],
     ...bundles.filter(({ loadMilliseconds }) => loadMilliseconds > LIMITS.loadMilliseconds)
       .map(({ handler, loadMilliseconds }) => `(e) the handler '${handler}' takes ${loadMilliseconds} ms to load, at most ${LIMITS.loadMilliseconds} must it be`),
+    ...bundles.filter(({ kibibytes }) => kibibytes > LIMITS.kibibytes)
+      .map(({ handler, kibibytes }) => `(e) the bundle of handler '${handler}' has ${kibibytes} KiB, at most ${LIMITS.kibibytes} are allowed`),
   ];
 }
 
