@@ -127,7 +127,7 @@ project.testTask.env('NODE_OPTIONS', '--max-semi-space-size=32');
 project.addTask('demo', { description: 'Rehearse the quickstart', exec: 'node examples/demo.mjs', receiveArgs: true });
 project.addTask('bench', {
   description: 'Measure against the peers: bench/results.json, docs/bench.md and docs/bench.svg',
-  steps: [{ spawn: 'bundle' }, { exec: 'tsx --tsconfig test/tsconfig.json bench/index.ts' }],
+  steps: [{ spawn: 'bundle' }, { spawn: 'compile' }, { exec: 'tsx --tsconfig test/tsconfig.json bench/index.ts' }],
 });
 const soak = project.addTask('soak', { description: 'Schedules of faults: --runs N --seed S', exec: 'tsx test/faults/soak.ts', receiveArgs: true });
 soak.prependSpawn(bundle);

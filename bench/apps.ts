@@ -1,10 +1,8 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { AwsOrganizationsStack } from 'aws-bootstrap-kit';
-import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
-import { CfnAccount } from 'aws-cdk-lib/aws-organizations';
 import { Account, AccountPipelineBranch, Organization, OrganizationAccess, OrganizationAccessRole, Source } from 'cdk-org-environments';
 
 export const MANAGEMENT = { account: '999999999999', region: 'eu-west-1' };
@@ -19,7 +17,7 @@ export interface Environments {
   readonly accountsOnly?: boolean;
 }
 
-type Define = (app: App) => void;
+export type Define = (app: App) => void;
 
 /** Ours: the management stack, and one CICD stack for each of the groups; the first one defines the organization, the others import it. */
 export function ours(...groups: readonly Environments[]): Define {
@@ -51,52 +49,25 @@ function vend(stack: Stack, { from = 0, count, accountsOnly = false }: Environme
   }
 }
 
-/** The organization stack of aws-bootstrap-kit, without the verification of the e-mail, which waits for a person. */
-export function bootstrapKit(count: number): Define {
-  return app => {
-    const accounts = Array.from({ length: count }, (_, index) => ({ name: `shop-${index}`, stageName: `stage${index}` }));
-    new AwsOrganizationsStack(app, 'Organizations', {
-      env: MANAGEMENT, email: 'aws@example.com', nestedOU: [{ name: 'Test', accounts }], forceEmailVerification: false,
-    });
-  };
-}
-
-/** CloudFormation's own accounts, one after another as its documentation demands. */
-export function native(count: number): Define {
-  return app => {
-    const stack = new Stack(app, 'Native', { env: MANAGEMENT });
-    let before: CfnAccount | undefined;
-    for (let index = 0; index < count; index++) {
-      const account = new CfnAccount(stack, `Account${index}`, { accountName: `shop-${index}`, email: `aws+shop-${index}@example.com` });
-      if (before) account.addResourceDependency(before);
-      before = account;
-    }
-  };
-}
-
-/** As many resources as a stack of ours has, without any construct around them. */
-export function bare(count: number): Define {
-  return app => {
-    const stack = new Stack(app, 'Bare', { env: CICD });
-    for (let index = 0; index < count; index++) {
-      new CfnResource(stack, `Resource${index}`, {
-        type: 'Custom::Bare',
-        properties: { ServiceToken: `arn:aws:lambda:eu-west-1:${CICD.account}:function:bare`, index },
-      });
-    }
-  };
-}
-
 /** Synthesizes into a folder of its own, hands it on, and takes it away again. */
 export async function withAssembly<Result>(define: Define, use: (folder: string) => Promise<Result>): Promise<Result> {
-  const outdir = mkdtempSync(path.join(tmpdir(), 'bench-'));
+  return withAssemblies(async synthesize => use(synthesize(define)));
+}
+
+/** Synthesizes as often as is wanted; functions run from the folders of their assemblies, so all are kept until the end. */
+export async function withAssemblies<Result>(use: (synthesize: (define: Define) => string) => Promise<Result>): Promise<Result> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
+  let count = 0;
   try {
-    const app = new App({ outdir, builtinCloudFormationValidation: false, analyticsReporting: false });
-    define(app);
-    app.synth();
-    return await use(outdir);
+    return await use(define => {
+      const outdir = path.join(folder, `assembly-${count++}`);
+      const app = new App({ outdir, builtinCloudFormationValidation: false, analyticsReporting: false });
+      define(app);
+      app.synth();
+      return outdir;
+    });
   } finally {
-    rmSync(outdir, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

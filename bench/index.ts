@@ -3,7 +3,10 @@ import { cpus, loadavg } from 'node:os';
 import * as path from 'node:path';
 import { measureBundles } from './bundles';
 import { measureCalls } from './calls';
+import { measureColdSynth } from './cold-synth';
+import { measureManyApps } from './many-apps';
 import { drawPicture } from './picture';
+import { measurePreparation } from './preparation';
 import { measureResources } from './resources';
 import { misses } from './results';
 import type { Results } from './results';
@@ -18,7 +21,10 @@ async function main(): Promise<void> {
   const results: Results = {
     resources,
     synth: await step('(b) synthesis', async () => measureSynth([1, 10, 100])),
+    coldSynth: await step('(b) synthesis in a new process', async () => measureColdSynth(100)),
+    preparation: await step('(c) preparation', measurePreparation),
     vending: await step('(c) vending', async () => measureVending([1, 5, 25, 100], resources[2].fit)),
+    manyApps: await step('(c) apps', async () => measureManyApps(40, 60)),
     calls: await step('(d) calls', async () => measureCalls([10, 300])),
     bundles: await step('(e) bundles', async () => measureBundles()),
   };

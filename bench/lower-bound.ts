@@ -1,12 +1,6 @@
 /** What AWS allows: so many creations at once, so many starts at first and one every ten seconds afterwards, a minute each. */
 const [AT_ONCE, BURST, SECONDS_PER_START, SECONDS_PER_CREATION] = [5, 3, 10, 60];
 
-/**
- * What AWS takes, in the rehearsal, to make a created account one that can be used: 25 seconds until its services answer, 12 for the stack with
- * the narrow policy, 20 for the CDK bootstrap, which names that policy. No way of asking makes that shorter.
- */
-export const PREPARATION_SECONDS = 25 + 12 + 20;
-
 /** Seconds until the last of so many accounts is created if nobody ever waited for anything but AWS. */
 export function lowerBound(accounts: number): number {
   const ends: number[] = [];

@@ -1,4 +1,3 @@
-import { PREPARATION_SECONDS } from './lower-bound';
 import type { Results } from './results';
 
 interface Bar {
@@ -29,7 +28,8 @@ const STYLE = `
 
 /** Bars: how long until the accounts are there, and how many environments a stack holds. Readable on a light and on a dark ground. */
 export function drawPicture(results: Results): string {
-  const panels = [...results.vending.filter(({ accounts }) => accounts >= 25).map(timePanel), fitPanel(results)];
+  const { vending, preparation: { awsSeconds } } = results;
+  const panels = [...vending.filter(({ accounts }) => accounts >= 25).map(row => timePanel(row, awsSeconds)), fitPanel(results)];
   const tops = panels.map((_, index) => panels.slice(0, index).reduce((sum, { bars }) => sum + HEAD + bars.length * ROW, 10));
   const height = panels.reduce((sum, { bars }) => sum + HEAD + bars.length * ROW, 30);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title">
@@ -41,14 +41,15 @@ ${panels.map((panel, index) => drawPanel(panel, tops[index])).join('\n')}
 `;
 }
 
-function timePanel({ accounts, lowerBoundSeconds, ours, bootstrapKit, native }: Results['vending'][number]): Panel {
+function timePanel(row: Results['vending'][number], preparationSeconds: number): Panel {
+  const { accounts, lowerBoundSeconds, ours, bootstrapKit, native } = row;
   const bar = (name: string, kind: Bar['kind'], seconds: number): Bar => ({ name, kind, value: seconds, words: minutes(seconds) });
   return {
     title: `Time until ${accounts} accounts are there`,
     bars: [
       bar('what AWS allows', 'bound', lowerBoundSeconds),
       bar('ours: created', 'ours', ours.createdSeconds),
-      bar('what AWS allows, prepared', 'bound', lowerBoundSeconds + PREPARATION_SECONDS),
+      bar('what AWS allows, prepared', 'bound', lowerBoundSeconds + preparationSeconds),
       bar('ours: and bootstrapped', 'ours', ours.readySeconds),
       ...bootstrapKit ? [bar('aws-bootstrap-kit: created', 'peer', bootstrapKit.createdSeconds)] : [],
       bar('native: created', 'peer', native.createdSeconds),

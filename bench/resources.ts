@@ -1,4 +1,5 @@
-import { bootstrapKit, countResources, native, ours, withAssembly } from './apps';
+import { countResources, ours, withAssembly } from './apps';
+import { bootstrapKit, native } from './peers';
 
 export interface ResourceCount {
   readonly name: string;

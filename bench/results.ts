@@ -1,6 +1,8 @@
 import type { BundleMeasure } from './bundles';
 import type { CallsPerEnvironment } from './calls';
-import { PREPARATION_SECONDS } from './lower-bound';
+import type { ColdSynthTime } from './cold-synth';
+import type { ManyApps } from './many-apps';
+import type { Preparation } from './preparation';
 import type { ResourceCount } from './resources';
 import type { SynthTime } from './synth';
 import type { VendingTime } from './vending';
@@ -8,7 +10,10 @@ import type { VendingTime } from './vending';
 export interface Results {
   readonly resources: readonly ResourceCount[];
   readonly synth: readonly SynthTime[];
+  readonly coldSynth: readonly ColdSynthTime[];
+  readonly preparation: Preparation;
   readonly vending: readonly VendingTime[];
+  readonly manyApps: ManyApps;
   readonly calls: readonly CallsPerEnvironment[];
   readonly bundles: readonly BundleMeasure[];
 }
@@ -17,11 +22,12 @@ export interface Results {
 const LIMITS = { fit: 140, ratio: 1.15, growth: 1.1, loadMilliseconds: 150, kibibytes: 450 };
 
 /** What must hold and does not, in words. */
-export function misses({ resources, vending, calls, bundles }: Results): string[] {
+export function misses({ resources, preparation, vending, manyApps, calls, bundles }: Results): string[] {
   const [few, many] = [calls[0], calls[calls.length - 1]];
   return [
     ...resources.slice(0, 1).filter(({ fit }) => fit < LIMITS.fit).map(({ fit }) => `(a) ${fit} environments fit into a stack, at least ${LIMITS.fit} must`),
-    ...vending.filter(({ accounts }) => accounts >= 25).flatMap(missesOf),
+    ...vending.filter(({ accounts }) => accounts >= 25).flatMap(row => missesOf(row, preparation)),
+    ...missesOfApps(manyApps),
     ...many.total > few.total * LIMITS.growth
       ? [`(d) ${many.total} calls an environment at ${many.environments}, ${few.total} at ${few.environments}: at most a tenth more must be`]
       : [],
@@ -32,8 +38,23 @@ export function misses({ resources, vending, calls, bundles }: Results): string[
   ];
 }
 
-function missesOf({ accounts, lowerBoundSeconds, ours: { createdSeconds, readySeconds } }: VendingTime): string[] {
-  const judged = [['created', createdSeconds, lowerBoundSeconds], ['ready', readySeconds, lowerBoundSeconds + PREPARATION_SECONDS]] as const;
+function missesOf({ accounts, lowerBoundSeconds, ours }: VendingTime, { awsSeconds }: Preparation): string[] {
+  const judged = [
+    ['created', ours.createdSeconds, lowerBoundSeconds], ['ready', ours.readySeconds, lowerBoundSeconds + awsSeconds],
+  ] as const;
   return judged.filter(([, seconds, bound]) => seconds > bound * LIMITS.ratio)
     .map(([what, seconds, bound]) => `(c) ${accounts} accounts are ${what} after ${seconds} s, at most ${LIMITS.ratio} times ${bound} s must it be`);
+}
+
+/** One statement for each repository would outgrow a role: its size must not depend on the apps. */
+function missesOfApps({ apps, repositories, deployed, failure, role }: ManyApps): string[] {
+  return [
+    ...failure === undefined
+      ? []
+      : [`(c) of ${apps} apps with ${repositories} repositories, ${deployed} can be deployed, all must be; the next one: ${failure}`],
+    ...role.sizeAfter > role.sizeBefore
+      ? [`(c) the policies of role '${role.name}' grow from ${role.sizeBefore} to ${role.sizeAfter} characters with the apps, `
+        + 'their size must stay the same']
+      : [],
+  ];
 }

@@ -1,4 +1,5 @@
-import { bare, bootstrapKit, countResources, native, ours, withAssembly } from './apps';
+import { countResources, ours, withAssembly } from './apps';
+import { bare, bootstrapKit, native } from './peers';
 
 export interface SynthTime {
   readonly environments: number;

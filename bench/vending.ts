@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { bootstrapKit, CICD, MANAGEMENT, native, ours, withAssembly } from './apps';
+import { CICD, MANAGEMENT, ours, withAssembly } from './apps';
+import type { Define } from './apps';
 import { lowerBound } from './lower-bound';
+import { bootstrapKit, native } from './peers';
 import { deployAssembly } from '../rehearsal/assembly/deployer';
 import type { StackEvent } from '../rehearsal/cloudformation/stack';
 import { Simulation } from '../rehearsal/simulation';
-
-type Define = Parameters<typeof withAssembly>[0];
 
 export interface Vending {
   /** Simulated seconds from the first resource that stands for an account until AWS has created the last one. */
@@ -69,7 +69,10 @@ export async function vend(define: Define, accountType: string): Promise<Vending
   }));
 }
 
-async function inSimulation<Result>(use: (simulation: Simulation) => Promise<Result>): Promise<Result> {
+/** An organization in virtual time; its CICD account has repositories with these names. */
+export async function inSimulation<Result>(
+  use: (simulation: Simulation) => Promise<Result>, repositories: readonly string[] = ['shop'],
+): Promise<Result> {
   const repository = mkdtempSync(path.join(tmpdir(), 'bench-repository-'));
   writeFileSync(path.join(repository, 'README.md'), 'the shop\n');
   const simulation = await Simulation.start({
@@ -80,7 +83,7 @@ async function inSimulation<Result>(use: (simulation: Simulation) => Promise<Res
     virtual: { random: seeded() },
   });
   try {
-    await simulation.codecommit.seed(CICD.account, CICD.region, 'shop', repository);
+    for (const name of repositories) await simulation.codecommit.seed(CICD.account, CICD.region, name, repository);
     return await use(simulation);
   } finally {
     await simulation.stop();

@@ -1,0 +1,52 @@
+import { ours, withAssembly } from './apps';
+import { inSimulation } from './vending';
+import { deployAssembly } from '../rehearsal/assembly/deployer';
+import type { StackEvent } from '../rehearsal/cloudformation/stack';
+import type { Simulation } from '../rehearsal/simulation';
+
+export interface Preparation {
+  /** What AWS takes of it: until the account is active, and while a stack is made in it. No way of asking is faster. */
+  readonly awsSeconds: number;
+  /** From the creation of the account until it is ready. */
+  readonly seconds: number;
+}
+
+/** Simulated time in which one created account, which waits for no other, becomes one that can be used. */
+export async function measurePreparation(): Promise<Preparation> {
+  return withAssembly(ours({ count: 1, accountsOnly: true }), async folder => inSimulation(async simulation => {
+    const events: StackEvent[] = [];
+    simulation.cloudformation.onEvent(event => events.push(event));
+    const activation = secondsUntilActive(simulation);
+    const { succeeded, failures } = await deployAssembly(simulation, folder);
+    if (!succeeded) throw new Error(`the account is not ready: ${failures.map(({ reason }) => reason).join('; ')}`);
+    const [{ accountId, completedAt = 0 }] = simulation.organizations.creation.all;
+    const stacks = events.filter(event => event.accountId === accountId && event.type === 'AWS::CloudFormation::Stack');
+    const readyAt = Math.max(...events.filter(({ type }) => type === 'Custom::OrgEnvironmentsAccount').map(({ at }) => at));
+    return {
+      awsSeconds: await activation + secondsInProgress(stacks),
+      seconds: Math.round((readyAt - completedAt) / 1000),
+    };
+  }));
+}
+
+/** Watches second by second, as nothing says when it happens. */
+async function secondsUntilActive({ clock, organizations }: Simulation): Promise<number> {
+  for (;;) {
+    await clock.sleep(1);
+    const [created] = organizations.creation.all;
+    if (created?.completedAt === undefined) continue;
+    if (organizations.accounts.find(({ accountId }) => accountId === created.accountId)?.state === 'ACTIVE') {
+      return Math.round((clock.now() - created.completedAt) / 1000);
+    }
+  }
+}
+
+/** The stacks are made one after another. */
+function secondsInProgress(events: readonly StackEvent[]): number {
+  const names = [...new Set(events.map(({ stackName }) => stackName))];
+  const milliseconds = names.map(name => {
+    const times = events.filter(({ stackName }) => stackName === name).map(({ at }) => at);
+    return Math.max(...times) - Math.min(...times);
+  });
+  return Math.round(milliseconds.reduce((sum, each) => sum + each, 0) / 1000);
+}
