@@ -47,7 +47,9 @@ function bundleApp(): string {
   return text;
 }
 
-function run(app: string, environments: number, validation: boolean): Omit<ColdSynthTime, 'environments' | 'validation'> {
+type Times = Omit<ColdSynthTime, 'environments' | 'validation'>;
+
+function run(app: string, environments: number, validation: boolean): Times {
   const outdir = mkdtempSync(path.join(tmpdir(), 'bench-cold-'));
   try {
     const startedAt = performance.now();

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Environment } from 'aws-cdk-lib';
-import { App, CfnOutput, Stack, Validations } from 'aws-cdk-lib';
+import type { App, Environment } from 'aws-cdk-lib';
+import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -11,7 +11,7 @@ import {
   OrganizationAccessRole, Pipeline, PipelineDefinition, PipelineEvent, PipelineNotifications, Source,
 } from '../../src';
 import { PIPELINE_PARAMETERS, PipelineResources } from '../../src/pipeline/pipeline-resources';
-import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION } from '../fixtures/app';
+import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../fixtures/app';
 
 interface Report {
   readonly pluginReports: readonly {
@@ -27,7 +27,7 @@ function findings(define: (app: App) => void, context: Record<string, unknown> =
   const outdir = mkdtempSync(join(tmpdir(), 'checks-'));
   const printed = jest.spyOn(console, 'error').mockImplementation();
   try {
-    const app = new App({ outdir, context });
+    const app = quickApp({ outdir, context, builtinCloudFormationValidation: true });
     define(app);
     Validations.of(app).addPlugins(new AwsSolutionsChecks());
     const messages = app.synth().stacks.flatMap(stack => stack.messages.map(({ id, entry }) => `${id}: ${String(entry.data)}`));

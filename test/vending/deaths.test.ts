@@ -1,4 +1,9 @@
 import { reasons, World } from './world';
+import type { Cicd } from '../fixtures/app';
+
+function define(cicd: Cicd): void {
+  cicd.environment('dev', { account: cicd.account('dev', { organizationalUnit: 'Workloads/Test' }) });
+}
 
 describe('when the handler is killed at a call of AWS', () => {
   // the calls after which something is there that was not before
@@ -15,9 +20,6 @@ describe('when the handler is killed at a call of AWS', () => {
         running.forEach(kill => kill());
         forget();
         simulation.server.onCall = undefined;
-      };
-      const define = (cicd: Parameters<Parameters<World['deploy']>[0]>[0]) => {
-        cicd.environment('dev', { account: cicd.account('dev', { organizationalUnit: 'Workloads/Test' }) });
       };
       const killed = await world.deploy(define);
       expect(reasons(killed)).toMatch(/exited with error|signal/);

@@ -16,6 +16,7 @@ function app(dev: PipelineOptions | 'gone', also: (cicd: Cicd) => void = () => {
     also(cicd);
   };
 }
+const [present, without] = [app({}), app('gone')];
 
 /** The same with `dev` in a construct of another id. */
 function renamed(environmentName?: string) {
@@ -31,7 +32,7 @@ describe('an environment that goes', () => {
   let accountId: string;
   beforeAll(async () => {
     world = await World.start();
-    expect(reasons(await world.deploy(app({})))).toBe('');
+    expect(reasons(await world.deploy(present))).toBe('');
     accountId = world.vended['shop-dev'];
   });
   afterAll(() => world.stop());
@@ -72,7 +73,7 @@ describe('an environment that goes', () => {
     expect(reasons(await world.deploy(renamed('dev')))).toBe('');
     expect(gone()).toEqual([]);
     expect(stacks()).toEqual(['Shop-Web', PIPELINE_STACK]);
-    expect(reasons(await world.deploy(app({})))).toBe('');
+    expect(reasons(await world.deploy(present))).toBe('');
     expect(stacks()).toEqual(['Shop-Web', PIPELINE_STACK]);
     await world.simulation.cloudformation.remove(accountId, REGION, 'Shop-Web');
   });
@@ -80,18 +81,18 @@ describe('an environment that goes', () => {
   test('leaves its application where that says so', async () => {
     await deploysAll();
     expect(reasons(await world.deploy(app({ keepApplication: true })))).toBe('');
-    expect(reasons(await world.deploy(app('gone')))).toBe('');
+    expect(reasons(await world.deploy(without))).toBe('');
     expect(stacks()).toEqual(['Shop-Data', 'Shop-Network', 'Shop-Web']);
     expect(world.simulation.codepipeline.pipelines(accountId, REGION)).toEqual([]);
     for (const name of ['Shop-Web', 'Shop-Data', 'Shop-Network']) await world.simulation.cloudformation.remove(accountId, REGION, name);
   });
 
   test('names a stack that refuses to go, with its reason', async () => {
-    expect(reasons(await world.deploy(app({})))).toBe('');
+    expect(reasons(await world.deploy(present))).toBe('');
     await deploysAll();
     world.simulation.s3.write(data(), 'order.json', Buffer.from('{}'));
     const before = gone().length;
-    const result = await world.deploy(app('gone'));
+    const result = await world.deploy(without);
     expect(reasons(result)).toMatch(new RegExp(`the environment in account ${accountId} cannot go with its application, because stack 'Shop-Data' refuses to go: `
       + "stack 'Shop-Data' in account \\d+ could not be deleted: Bucket \\(AWS::S3::Bucket\\): .*not empty.*; remove the cause and remove the environment again"));
     expect(gone().slice(before)).toEqual(['Shop-Web']);
@@ -109,16 +110,16 @@ describe('an environment that goes', () => {
   });
 
   test('goes at the second try, its stacks in reverse order with the roles of the pipeline, and its bucket is empty', async () => {
-    expect(reasons(await world.deploy(app({})))).toBe('');
+    expect(reasons(await world.deploy(present))).toBe('');
     await deploysAll();
     world.simulation.s3.write(data(), 'order.json', Buffer.from('{}'));
-    expect(reasons(await world.deploy(app('gone')))).toContain("stack 'Shop-Data' refuses to go");
-    expect(reasons(await world.deploy(app({})))).toBe('');
+    expect(reasons(await world.deploy(without))).toContain("stack 'Shop-Data' refuses to go");
+    expect(reasons(await world.deploy(present))).toBe('');
     expect(world.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([{ name: 'dev', frozen: false }]);
 
     const before = gone().length;
     world.simulation.s3.erase(data(), 'order.json');
-    expect(reasons(await world.deploy(app('gone')))).toBe('');
+    expect(reasons(await world.deploy(without))).toBe('');
     expect(world.simulation.s3.bucket(artifacts())?.objects.size).toBe(0);
     expect(gone().slice(before)).toEqual(['Shop-Data', 'Shop-Network', PIPELINE_STACK]);
     expect(world.simulation.organizations.account(accountId)).toMatchObject({ state: 'ACTIVE' });
@@ -129,27 +130,27 @@ describe('an environment that goes', () => {
 
 test('the last environment of a repository can be put back when its removal has failed, and removed again', async () => {
   const world = await World.start();
-  const defined = (isThere: boolean) => (cicd: Cicd): void => {
-    const account = cicd.account('dev');
-    if (isThere) cicd.environment('dev', { account });
+  const removed = (cicd: Cicd): void => void cicd.account('dev');
+  const defined = (cicd: Cicd): void => {
+    cicd.environment('dev', { account: cicd.account('dev') });
   };
   const { cloudformation, codepipeline, s3 } = world.simulation;
   try {
-    expect(reasons(await world.deploy(defined(true)))).toBe('');
+    expect(reasons(await world.deploy(defined))).toBe('');
     const accountId = world.vended['shop-dev'];
     const body = JSON.stringify({ Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'orders' } } } });
     const roleArn = `arn:aws:iam::${accountId}:role/cdk-hnb659fds-cfn-exec-role-${accountId}-${REGION}`;
     await cloudformation.create({ accountId, region: REGION, name: 'Shop', body, roleArn });
     s3.write('orders', 'one.json', Buffer.from('{}'));
 
-    expect(reasons(await world.deploy(defined(false)))).toMatch(/stack 'Shop' refuses to go/);
-    expect(reasons(await world.deploy(defined(true)))).toBe('');
+    expect(reasons(await world.deploy(removed))).toMatch(/stack 'Shop' refuses to go/);
+    expect(reasons(await world.deploy(defined))).toBe('');
     const commit = await world.push('env/dev', { 'README.md': 'orders\n' });
     await settled(world.simulation);
     expect(codepipeline.pipelines(accountId, REGION)[0].executions[0]).toMatchObject({ status: 'Succeeded', found: [{ revisionId: commit }] });
 
     s3.erase('orders', 'one.json');
-    expect(reasons(await world.deploy(defined(false)))).toBe('');
+    expect(reasons(await world.deploy(removed))).toBe('');
     expect(codepipeline.pipelines(accountId, REGION)).toEqual([]);
   } finally {
     await world.stop();

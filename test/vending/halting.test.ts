@@ -36,6 +36,8 @@ function app({ version = '1', enabled = true }: Options = {}) {
   };
 }
 
+const [third, frozen] = [app({ version: '3' }), app({ version: '3', enabled: false })];
+
 const OPERATOR = `arn:aws:iam::${CICD_ACCOUNT}:role/Operator`;
 const FOREVER = 'while true; do sleep 0.1; done\n';
 
@@ -125,7 +127,7 @@ describe('pipelines that are halted from a user\'s machine', () => {
     const commitId = await world.push('env/dev', { 'deploy.sh': `[ -f ${world.folder}/changed ] || ${FOREVER}` });
     await until(() => of('dev', commitId)?.stages.get('Deploy')?.actions.get('Deploy')?.externalExecutionId !== undefined);
     const cancelled = of('dev', commitId);
-    const deployed = world.deploy(app({ version: '3' }));
+    const deployed = world.deploy(third);
     await until(() => cancelled?.isOver === true);
     expect(cancelled?.status).toBe('Cancelled');
     writeFileSync(join(world.folder, 'changed'), '');
@@ -145,21 +147,21 @@ describe('pipelines that are halted from a user\'s machine', () => {
   });
 
   test('what is frozen in code stays so, halted and resumed', async () => {
-    expect(reasons(await world.deploy(app({ version: '3', enabled: false })))).toBe('');
+    expect(reasons(await world.deploy(frozen))).toBe('');
     expect((await cli('resume', '--environment', 'dev')).stdout).toContain('frozen: its definition says enabled: false');
     expect(pipeline('dev').closed.has('Build')).toBe(true);
     expect((await cli('status')).stdout).toContain('\ndev is frozen by its definition: enabled: false\n');
     const commitId = await world.push('env/dev', { 'deploy.sh': 'true\n' });
     await until(() => waits('dev', commitId));
 
-    expect(reasons(await world.deploy(app({ version: '3' })))).toBe('');
+    expect(reasons(await world.deploy(third))).toBe('');
     await until(() => of('dev', commitId)?.status === 'Succeeded');
   });
 
   test('what is enabled in code while it is halted stays halted', async () => {
-    expect(reasons(await world.deploy(app({ version: '3', enabled: false })))).toBe('');
+    expect(reasons(await world.deploy(frozen))).toBe('');
     await cli('halt', '--environment', 'dev', '--reason', 'both');
-    expect(reasons(await world.deploy(app({ version: '3' })))).toBe('');
+    expect(reasons(await world.deploy(third))).toBe('');
     expect(pipeline('dev').closed.has('Build')).toBe(true);
     expect((await cli('status')).stdout).toMatch(/\ndev +\d{12} +halted /);
     expect((await cli('resume', '--environment', 'dev')).stdout).toContain('resumed');

@@ -15,6 +15,8 @@ function devIn(name: 'blue' | 'green', also: (cicd: Cicd) => void = () => {}) {
   };
 }
 
+const inBlue = devIn('blue');
+
 describe('an environment whose account changes', () => {
   let world: World;
   const clashes: string[] = [];
@@ -23,7 +25,7 @@ describe('an environment whose account changes', () => {
     world = await World.start({ virtual: {} });
     world.simulation.cloudformation.onEvent(({ logicalId, status }) => look(`${logicalId} ${status}`));
     world.simulation.server.onCall = ({ service, operation }) => look(`${service}:${operation}`);
-    expect(reasons(await world.deploy(devIn('blue')))).toBe('');
+    expect(reasons(await world.deploy(inBlue))).toBe('');
     world.simulation.s3.write(`org-environments-artifacts-${account('blue')}-${REGION}`, 'dev/Source/abc', Buffer.from('code'));
   });
   afterAll(async () => {
@@ -78,7 +80,7 @@ describe('an environment whose account changes', () => {
     const foreign = { accountId: account('blue'), region: REGION, name: 'foreign', body: JSON.stringify({ Resources: { Role: role } }) };
     await world.simulation.cloudformation.create({ ...foreign, capabilities: ['CAPABILITY_NAMED_IAM'] });
     told();
-    expect(reasons(await world.deploy(devIn('blue')))).toMatch(/stack 'org-environments-pipeline-dev' in account \d+ could not be created: .*already exists/);
+    expect(reasons(await world.deploy(inBlue))).toMatch(/stack 'org-environments-pipeline-dev' in account \d+ could not be created: .*already exists/);
     expect(told().filter(text => text.startsWith('green'))).toEqual([]);
     await world.simulation.cloudformation.remove(account('blue'), REGION, 'foreign');
     expect([pipeline('blue'), isOpen('green')]).toEqual([undefined, true]);
@@ -97,9 +99,9 @@ describe('an environment whose account changes', () => {
   });
 
   test('can go back, and a second deployment changes nothing', async () => {
-    expect(reasons(await world.deploy(devIn('blue')))).toBe('');
+    expect(reasons(await world.deploy(inBlue))).toBe('');
     expect([isOpen('blue'), pipeline('green')]).toEqual([true, undefined]);
-    expect(await world.deploy(devIn('blue'))).toMatchObject({ succeeded: true, changed: 0 });
+    expect(await world.deploy(inBlue)).toMatchObject({ succeeded: true, changed: 0 });
     await pushed('blue');
   });
 });

@@ -23,6 +23,11 @@ export const REPOSITORY = 'shop';
 
 let lean: LeanHandlers | undefined;
 
+/** Synthesis takes most of the time of a deployment, so what one function defines is synthesized once. */
+const assemblies = new Map<string, WeakMap<Definition, string>>();
+
+type Definition = (cicd: Cicd) => void;
+
 /** For what is a process beside this one, or asks over the network: it has no part in virtual time. */
 export const IN_REAL_TIME = { scale: 180, inProcess: { direct: true } };
 
@@ -52,13 +57,13 @@ export class World {
 
   private constructor(public readonly simulation: Simulation, public readonly folder: string) {}
 
-  /** Deploys an app made of the management stack and a CICD stack that holds what is defined. */
-  public async deploy(define: (cicd: Cicd) => void, props: CicdProps = {}): Promise<DeploymentResult> {
+  /** Deploys an app made of the management stack and a CICD stack that holds what is defined, always the same. */
+  public async deploy(define: Definition, props: CicdProps = {}): Promise<DeploymentResult> {
     return deployAssembly(this.simulation, this.synthesize(define, props));
   }
 
-  public async destroy(define: (cicd: Cicd) => void): Promise<DeploymentResult> {
-    return destroyAssembly(this.simulation, this.synthesize(define));
+  public async destroy(define: Definition): Promise<DeploymentResult> {
+    return destroyAssembly(this.simulation, this.synthesize(define, {}));
   }
 
   private get isDirect(): boolean {
@@ -164,8 +169,19 @@ export class World {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private synthesize(define: (cicd: Cicd) => void, props: CicdProps = {}): string {
-    const app: App = quickApp({ outdir: join(this.folder, `assembly-${this.syntheses++}`) });
+  private synthesize(define: Definition, props: CicdProps): string {
+    if (Object.keys(props).length > 0) return this.synthesizeAnew(define, props);
+    const kind = this.isDirect ? 'direct' : 'shipped';
+    const known = assemblies.get(kind) ?? new WeakMap<Definition, string>();
+    assemblies.set(kind, known);
+    const assembly = known.get(define) ?? this.synthesizeAnew(define, props);
+    known.set(define, assembly);
+    return assembly;
+  }
+
+  private synthesizeAnew(define: Definition, props: CicdProps): string {
+    // not in the folder of this world, which is gone when another one deploys the same
+    const app: App = quickApp({ outdir: mkdtempSync(join(tmpdir(), 'assembly-')) });
     const management = new Stack(app, 'Management', { env: { account: MANAGEMENT_ACCOUNT, region: REGION } });
     new OrganizationAccessRole(management, 'Access', { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID });
     const cicd = new Cicd(app, props);
