@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { awscdk, javascript, JsonPatch } from 'projen';
 
 /** What several handlers may import; every other folder of lambda/ is private to its handler. */
-const SHARED_ROOMS = ['registry', 'shared'];
+const SHARED_ROOMS = ['registry', 'shared', 'sources'];
 
 /** What the linter and the compiler found in unchanged files; npm ci removes it, so that CI checks every file. */
 const CACHE = 'node_modules/.cache/checks';

@@ -1,4 +1,3 @@
-import type { Repositories } from './aws';
 import type { DescriptorFile } from './descriptor';
 import { descriptorOf, parseDescriptor, render, says } from './descriptor';
 import type { Place } from './words';
@@ -9,15 +8,16 @@ import type { BranchRecord } from '../registry/branch';
 import { branchKey } from '../registry/branch';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
 import type { Registry, Versioned } from '../registry/registry';
-import { isNamed } from '../shared/errors';
 import { NOT_YET } from '../shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
+import type { Hosts } from '../sources/hosts';
+import { BranchMovedError } from '../sources/source';
 
 type Read = Versioned<BranchRecord>;
 
 /** The life of a branch that belongs to an environment. It is created or adopted, described, and kept when it is removed. */
 export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
-  public constructor(private readonly registry: Registry, private readonly repositories: Repositories, private readonly place: Place) {}
+  public constructor(private readonly registry: Registry, private readonly hosts: Hosts, private readonly place: Place) {}
 
   public async create(owner: Owner, request: BranchRequest): Promise<void> {
     const key = branchKey(request);
@@ -52,10 +52,10 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
         + 'while it was being made: deploy again');
     }
     try {
-      const head = await this.repositories.head(request.repositoryName, request.branchName);
+      const head = await this.hosts(request).head(request.repositoryName, request.branchName);
       return head === undefined ? await this.begin(request, record) : await this.describe(request, record, head);
     } catch (error) {
-      if (isNamed(error, 'BranchNameExistsException', 'ParentCommitIdOutdatedException', 'ConcurrentReferenceUpdateException')) return NOT_YET;
+      if (error instanceof BranchMovedError) return NOT_YET;
       throw explained(error, request, this.place);
     }
   }
@@ -76,7 +76,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       { ...rest, origin: 'created' as const, parents: including(record, parentName) },
       record.version,
     );
-    await this.repositories.createBranch(repositoryName, branchName, parentHead);
+    await this.hosts(request).createBranch(repositoryName, branchName, parentHead);
     return this.describe(request, begun, parentHead);
   }
 
@@ -90,7 +90,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     if (!record.parents.includes(request.parentName)) await this.headOfParent(request);
     const { commitId: before, ...rest } = record;
     const intent = await this.registry.write(branchKey(request), { ...rest, parents: including(record, request.parentName) }, record.version);
-    const commitId = await this.repositories.commitFile({
+    const commitId = await this.hosts(request).commitFile({
       repositoryName,
       branchName,
       parentCommitId: head,
@@ -109,8 +109,9 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     return { done: true, result: { branchName: request.branchName, commitId } };
   }
 
-  private async descriptorFile({ repositoryName, branchName, environmentName }: BranchRequest, commitId: string): Promise<DescriptorFile> {
-    const text = await this.repositories.file(repositoryName, commitId, NAMES.descriptor);
+  private async descriptorFile(request: BranchRequest, commitId: string): Promise<DescriptorFile> {
+    const { repositoryName, branchName, environmentName } = request;
+    const text = await this.hosts(request).file(repositoryName, commitId, NAMES.descriptor);
     const file = text === undefined ? {} : parseDescriptor(text);
     if (!file) {
       throw new Error(`the file '${NAMES.descriptor}' on branch '${branchName}' of repository '${repositoryName}' is not a JSON object, `
@@ -128,10 +129,12 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       + `declares it to come from '${parentName}': declare it from '${parent}', or change 'parent' in its '${NAMES.descriptor}', or name another branch`);
   }
 
-  private async headOfParent({ repositoryName, branchName, parentName, environmentName }: BranchRequest): Promise<string> {
-    const head = await this.repositories.head(repositoryName, parentName);
+  private async headOfParent(request: BranchRequest): Promise<string> {
+    const { repositoryName, branchName, parentName, environmentName } = request;
+    const host = this.hosts(request);
+    const head = await host.head(repositoryName, parentName);
     if (head !== undefined) return head;
-    const branches = await this.repositories.branches(repositoryName);
+    const branches = await host.branches(repositoryName);
     if (branches.length === 0) {
       throw new Error(`repository '${repositoryName}' in account ${this.place.accountId} has no commit yet, so branch '${branchName}' of environment `
         + `'${environmentName}' cannot begin: push one to '${parentName}' first, then deploy again`);

@@ -9,8 +9,8 @@ import { deploymentKey, runsIn } from '../registry/deployment';
 import type { LeaseHolder, LeaseRecord } from '../registry/lease';
 import { leaseKey } from '../registry/lease';
 import type { Registry } from '../registry/registry';
-import type { Commits } from '../shared/commits';
 import { RecordChangedError } from '../shared/errors';
+import type { Hosts } from '../sources/hosts';
 
 export type Recorded =
   | { readonly recorded: false; readonly reason: string }
@@ -21,7 +21,7 @@ const ATTEMPTS = 10;
 const LONGEST_PAUSE = 200;
 
 /** Writes what an event says into the record of its environment; the same event again changes nothing. */
-export async function record(event: CodePipelineEvent, registry: Registry, commits: Commits): Promise<Recorded> {
+export async function record(event: CodePipelineEvent, registry: Registry, hosts: Hosts<'authorOf'>): Promise<Recorded> {
   const { pipeline, 'execution-id': executionId } = event.detail;
   const change = changeOf(event);
   if (change === undefined) return { recorded: false, reason: 'nothing of it is kept' };
@@ -33,7 +33,7 @@ export async function record(event: CodePipelineEvent, registry: Registry, commi
 
   for (let attempt = 1; ; attempt++) {
     try {
-      return await write({ event, change, holder, executionId }, registry, commits);
+      return await write({ event, change, holder, executionId }, registry, hosts);
     } catch (error) {
       if (!(error instanceof RecordChangedError) || attempt === ATTEMPTS) throw error;
       await pause(Math.random() * LONGEST_PAUSE);
@@ -48,12 +48,12 @@ interface News {
   readonly executionId: string;
 }
 
-async function write({ event, change, holder, executionId }: News, registry: Registry, commits: Commits): Promise<Recorded> {
+async function write({ event, change, holder, executionId }: News, registry: Registry, hosts: Hosts<'authorOf'>): Promise<Recorded> {
   const { environmentName, pipelineName } = holder;
   const { account: accountId, region } = event;
   const key = deploymentKey(environmentName);
   const { version, runs: before = [] } = await registry.read<DeploymentRecord>(key) ?? {};
-  const runs = await withAuthor(withChange(before, { executionId, accountId }, change), executionId, holder, commits);
+  const runs = await withAuthor(withChange(before, { executionId, accountId }, change), executionId, holder, hosts);
   if (JSON.stringify(runs) !== JSON.stringify(before)) {
     await registry.write<DeploymentRecord>(key, { environmentName, accountId, region, pipelineName, runs }, version);
   }
@@ -61,9 +61,9 @@ async function write({ event, change, holder, executionId }: News, registry: Reg
   return { recorded: true, environmentName, executionId, measures };
 }
 
-async function withAuthor(runs: readonly Run[], executionId: string, holder: LeaseHolder, commits: Commits): Promise<readonly Run[]> {
+async function withAuthor(runs: readonly Run[], executionId: string, holder: LeaseHolder, hosts: Hosts<'authorOf'>): Promise<readonly Run[]> {
   const run = runs.find(candidate => candidate.executionId === executionId);
   if (run?.commitId === undefined || run.authoredAt !== undefined) return runs;
-  const author = await commits.authorOf(holder.repositoryArn, run.commitId);
+  const author = await hosts(holder).authorOf(holder.repositoryName, run.commitId);
   return author?.at === undefined ? runs : runs.map(candidate => candidate === run ? { ...run, authoredAt: author.at } : candidate);
 }

@@ -11,15 +11,15 @@ import { HALTS, haltKey, haltOf, haltReason, isHalted } from '../registry/halt';
 import { leaseKey } from '../registry/lease';
 import type { LeaseHolder, LeaseRecord } from '../registry/lease';
 import type { Registry } from '../registry/registry';
-import type { Commits } from '../shared/commits';
 import { isNamed } from '../shared/errors';
 import { reopenPipeline, stopPipeline } from '../shared/pipeline-control';
 import type { PipelineControl } from '../shared/pipeline-control';
+import type { Hosts } from '../sources/hosts';
 
 /** Halts, resumes and looks at the pipelines of environments, all of them at the same time. */
 export class Operations {
   public constructor(
-    private readonly registry: Registry, private readonly control: PipelineControl, private readonly commits: Commits,
+    private readonly registry: Registry, private readonly control: PipelineControl, private readonly hosts: Hosts<'authorOf'>,
     private readonly now: () => number = Date.now, private readonly newToken: () => string = randomUUID,
   ) {}
 
@@ -53,7 +53,7 @@ export class Operations {
   }
 
   public async status(): Promise<OperationAnswer<StatusOutcome>> {
-    const overview = new Overview(this.registry, this.control, this.commits);
+    const overview = new Overview(this.registry, this.control, this.hosts);
     return { pipelines: await Promise.all((await environmentsOf(this.registry)).map(async holder => overview.describe(holder))) };
   }
 

@@ -5,13 +5,13 @@ import type { HaltRecord } from '../registry/halt';
 import { haltKey } from '../registry/halt';
 import type { LeaseHolder } from '../registry/lease';
 import type { Registry } from '../registry/registry';
-import type { Commits } from '../shared/commits';
-import { isRefused } from '../shared/errors';
 import type { PipelineControl, PipelineExecution } from '../shared/pipeline-control';
+import type { Hosts } from '../sources/hosts';
+import { SourceError } from '../sources/source';
 
 /** What is to be seen of pipelines. */
 export class Overview {
-  public constructor(private readonly registry: Registry, private readonly control: PipelineControl, private readonly commits: Commits) {}
+  public constructor(private readonly registry: Registry, private readonly control: PipelineControl, private readonly hosts: Hosts<'authorOf'>) {}
 
   public async describe(holder: LeaseHolder): Promise<StatusOutcome> {
     const halt = await this.registry.read<HaltRecord>(haltKey(holder.environmentName));
@@ -30,9 +30,9 @@ export class Overview {
     }
   }
 
-  private async lastOf({ repositoryArn }: LeaseHolder, execution: PipelineExecution, waits: boolean): Promise<LastExecution> {
+  private async lastOf(holder: LeaseHolder, execution: PipelineExecution, waits: boolean): Promise<LastExecution> {
     const { status, startedAt, updatedAt, commitId } = execution;
-    const author = commitId && await this.authorOf(repositoryArn, commitId);
+    const author = commitId && await this.authorOf(holder, commitId);
     return {
       status,
       ...(waits && { waits }),
@@ -44,11 +44,11 @@ export class Overview {
   }
 
   /** The whole repository may be gone: nothing else of a pipeline's state depends on it. */
-  private async authorOf(repositoryArn: string, commitId: string): Promise<string | undefined> {
+  private async authorOf(holder: LeaseHolder, commitId: string): Promise<string | undefined> {
     try {
-      return (await this.commits.authorOf(repositoryArn, commitId))?.name;
+      return (await this.hosts(holder).authorOf(holder.repositoryName, commitId))?.name;
     } catch (error) {
-      if (isRefused(error)) return undefined;
+      if (error instanceof SourceError) return undefined;
       throw error;
     }
   }

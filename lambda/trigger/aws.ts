@@ -1,14 +1,7 @@
-import { BranchDoesNotExistException, CodeCommitClient, GetBranchCommand } from '@aws-sdk/client-codecommit';
 import { CodePipelineClient, StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import { NAMES } from '../../src/private/contract';
 import { newSession } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
-
-/** What the trigger needs of the repositories of its own account. */
-export interface Heads {
-  /** The commit that a branch is at now; undefined: there is no such branch any more. */
-  head(repositoryName: string, branchName: string): Promise<string | undefined>;
-}
 
 /** What the trigger needs of the accounts with pipelines. */
 export interface Pipelines {
@@ -22,19 +15,6 @@ export interface PipelineStart {
   readonly pipelineName: string;
   readonly commitId: string;
   readonly token: string;
-}
-
-export class CodeCommitHeads implements Heads {
-  private readonly client = new CodeCommitClient(clientDefaults());
-
-  public async head(repositoryName: string, branchName: string): Promise<string | undefined> {
-    try {
-      return (await this.client.send(new GetBranchCommand({ repositoryName, branchName }))).branch?.commitId;
-    } catch (error) {
-      if (error instanceof BranchDoesNotExistException) return undefined;
-      throw error;
-    }
-  }
 }
 
 /** Name of the action that reads the branch, in every pipeline. */

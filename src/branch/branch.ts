@@ -114,16 +114,15 @@ export class Branch extends Resource implements IBranch {
     this.branchParentName = parentName;
     validate.branchName(this, props.branchName);
     validate.environmentName(this, props.environmentName);
-    const config = props.source._bind(this);
-    props.source._allowBranches(this, props.organization);
-    AppIndex.of(this).claim(this, `branch of ${config.key}`, props.branchName, 'an environment has a branch of its own; choose another name');
-    BranchTree.of(this).add(this, config.key, props.branchName, parentName);
+    const { key, repository } = props.source._bind(this, props.organization);
+    AppIndex.of(this).claim(this, `branch of ${key}`, props.branchName, 'an environment has a branch of its own; choose another name');
+    BranchTree.of(this).add(this, key, props.branchName, parentName);
 
     const branch = new ManagedResource<BranchRequest, BranchResult>(this, 'Resource', {
       serviceToken: props.organization.branchServiceToken,
       resourceType: 'Custom::OrgEnvironmentsBranch',
       request: {
-        repositoryName: config.repositoryName,
+        ...repository,
         branchName: props.branchName,
         parentName,
         environmentName: props.environmentName,

@@ -1,6 +1,7 @@
+import type { RepositoryReference } from '../sources/contract';
+
 /** What `Branch` asks of its handler. */
-export interface BranchRequest {
-  readonly repositoryName: string;
+export interface BranchRequest extends RepositoryReference {
   readonly branchName: string;
   /** Branch at whose head this one begins. */
   readonly parentName: string;

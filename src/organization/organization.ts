@@ -1,7 +1,7 @@
-import { Arn, ArnFormat, Fn, IResource, Names, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Fn, IResource, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, IEventBus, Rule } from 'aws-cdk-lib/aws-events';
-import { Grant, IGrantable, IRole, Role } from 'aws-cdk-lib/aws-iam';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -14,6 +14,7 @@ import { OnPipelineEventOptions, pipelineRule } from '../monitoring/pipeline-eve
 import { AppIndex } from '../private/app-index';
 import { NAMES } from '../private/contract';
 import { validate } from '../private/validate';
+import { checkedRepositoryNames } from '../sources/rights';
 
 /** The organization that environments are vended into. */
 export interface IOrganization extends IResource {
@@ -54,15 +55,6 @@ export interface IOrganization extends IResource {
    */
   readonly stackServiceToken: string;
 
-  /** Starts the pipeline of a branch when the branch has moved. */
-  readonly triggerFunction: IFunction;
-
-  /** Role of the function that creates branches; it is given each repository it works in. */
-  readonly branchProviderRole: IRole;
-
-  /** Role of the function that records deployments; it is given each repository whose commits are deployed. */
-  readonly deploymentsRole: IRole;
-
   /** Halts, resumes and looks at the pipelines of all environments; the command line invokes it. */
   readonly operationsFunction: IFunction;
 
@@ -83,6 +75,16 @@ export interface OrganizationProps {
 
   /** How the management account is reached. */
   readonly access: OrganizationAccess;
+
+  /**
+   * Names of the repositories that the functions of the organization may use, in the account and region of the
+   * organization. `*` stands for any text, `?` for any character, as in policies of IAM: `shop-*`. Name them where the
+   * account also has repositories that environments must not use: the functions can then neither read these nor create
+   * branches there.
+   *
+   * @default ['*'] - all repositories
+   */
+  readonly repositoryNames?: string[];
 
   /**
    * Name of the SSM parameter through which other apps find this organization (`Organization.fromParameterName`).
@@ -106,8 +108,6 @@ export interface OrganizationAttributes {
   readonly branchServiceToken: string;
   /** Service token of the stack provider. */
   readonly stackServiceToken: string;
-  /** ARN of the trigger function. */
-  readonly triggerFunctionArn: string;
 }
 
 const DEFAULT_PARAMETER = '/org-environments/organization';
@@ -120,9 +120,6 @@ abstract class OrganizationBase extends Resource implements IOrganization {
   public abstract readonly accountServiceToken: string;
   public abstract readonly branchServiceToken: string;
   public abstract readonly stackServiceToken: string;
-  public abstract readonly triggerFunction: IFunction;
-  public abstract readonly branchProviderRole: IRole;
-  public abstract readonly deploymentsRole: IRole;
   public abstract readonly operationsFunction: IFunction;
 
   public grantOperate(grantee: IGrantable): Grant {
@@ -150,7 +147,7 @@ export class Organization extends OrganizationBase {
    * @param parameterName as in `OrganizationProps.parameterName`
    */
   public static fromParameterName(scope: Construct, id: string, parameterName: string = DEFAULT_PARAMETER): IOrganization {
-    const parts = Fn.split(',', StringParameter.valueForStringParameter(scope, parameterName), 7);
+    const parts = Fn.split(',', StringParameter.valueForStringParameter(scope, parameterName), 6);
     return Organization.fromOrganizationAttributes(scope, id, {
       organizationId: parts[0],
       registryName: parts[1],
@@ -158,7 +155,6 @@ export class Organization extends OrganizationBase {
       accountServiceToken: parts[3],
       branchServiceToken: parts[4],
       stackServiceToken: parts[5],
-      triggerFunctionArn: parts[6],
     });
   }
 
@@ -174,19 +170,11 @@ export class Organization extends OrganizationBase {
       public readonly accountServiceToken = attributes.accountServiceToken;
       public readonly branchServiceToken = attributes.branchServiceToken;
       public readonly stackServiceToken = attributes.stackServiceToken;
-      public readonly triggerFunction = LambdaFunction.fromFunctionAttributes(this, 'Trigger', {
-        functionArn: inPlaceOf(this, attributes.triggerFunctionArn),
-        sameEnvironment: true,
-        role: roleOf(this, 'TriggerRole', NAMES.triggerFunctionRole),
-      });
-      public readonly branchProviderRole = roleOf(this, 'BranchProviderRole', NAMES.branchProviderRole);
-      public readonly deploymentsRole = roleOf(this, 'DeploymentsRole', NAMES.deploymentsFunctionRole);
       public readonly operationsFunction = LambdaFunction.fromFunctionAttributes(this, 'Operations', {
         functionArn: Stack.of(this).formatArn({
           service: 'lambda', resource: 'function', resourceName: NAMES.operationsFunction, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
         }),
         sameEnvironment: true,
-        role: roleOf(this, 'OperationsRole', NAMES.operationsFunction),
       });
     }
     return new Import(scope, id);
@@ -199,10 +187,14 @@ export class Organization extends OrganizationBase {
   public readonly accountServiceToken: string;
   public readonly branchServiceToken: string;
   public readonly stackServiceToken: string;
-  public readonly triggerFunction: IFunction;
-  public readonly branchProviderRole: IRole;
-  public readonly deploymentsRole: IRole;
   public readonly operationsFunction: IFunction;
+
+  /**
+   * Patterns of the names of the repositories that may be used.
+   *
+   * @internal
+   */
+  public readonly _repositoryNames: readonly string[];
 
   public constructor(scope: Construct, id: string, props: OrganizationProps) {
     super(scope, id);
@@ -222,16 +214,18 @@ export class Organization extends OrganizationBase {
     this.artifactKey = artifactKey(this, this.organizationId);
     const bus = eventBus(this, this.organizationId);
     this.eventBus = bus;
+    this._repositoryNames = checkedRepositoryNames(this, props.repositoryNames ?? ['*']);
 
     const providers = new OrganizationProviders(this, 'Providers', {
-      registry, eventBus: bus, organizationId: this.organizationId, access: props.access._bind(this, this.organizationId),
+      registry,
+      eventBus: bus,
+      organizationId: this.organizationId,
+      access: props.access._bind(this, this.organizationId),
+      repositoryNames: this._repositoryNames,
     });
     this.accountServiceToken = providers.account.serviceToken;
     this.branchServiceToken = providers.branch.serviceToken;
-    this.branchProviderRole = providers.branch.role;
     this.stackServiceToken = providers.stack.serviceToken;
-    this.triggerFunction = providers.trigger;
-    this.deploymentsRole = providers.deploymentsRole;
     this.operationsFunction = providers.operations;
 
     new StringParameter(this, 'Parameter', {
@@ -239,19 +233,7 @@ export class Organization extends OrganizationBase {
       description: 'Lets other apps import the organization (cdk-org-environments)',
       stringValue: [
         this.organizationId, registry.tableName, this.artifactKey.keyArn, this.accountServiceToken, this.branchServiceToken, this.stackServiceToken,
-        this.triggerFunction.functionArn,
       ].join(','),
     });
   }
-}
-
-/** The same ARN, but so that CDK knows: it is that of a function in the account and region of the stack. */
-function inPlaceOf(scope: Construct, functionArn: string): string {
-  const { resourceName } = Arn.split(functionArn, ArnFormat.COLON_RESOURCE_NAME);
-  return Stack.of(scope).formatArn({ service: 'lambda', resource: 'function', resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-}
-
-/** A role of the organization. What another stack adds to it has a name of its own: without it, CDK lets two stacks overwrite each other's policy. */
-function roleOf(scope: Construct, id: string, roleName: string): IRole {
-  return Role.fromRoleName(scope, id, roleName, { defaultPolicyName: `${id}Policy-${Names.uniqueResourceName(scope, { maxLength: 90, separator: '-' })}` });
 }

@@ -13,6 +13,9 @@ import { acknowledge, acknowledgeWildcards } from '../private/acknowledge';
 import { BOOTSTRAP_QUALIFIER } from '../private/bootstrap';
 import { HANDLER_ENVIRONMENT, NAMES } from '../private/contract';
 import { HandlerFunctions, ResourceProvider } from '../private/resource-provider';
+import { movedRule } from '../sources/moved-rule';
+import { REPOSITORIES_REASON, repositoryStatements } from '../sources/rights';
+import type { RepositoryUser } from '../sources/rights';
 
 /** Records are read and written whole, and removed with the resource that they belong to. */
 const RECORDS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
@@ -28,6 +31,8 @@ interface OrganizationProvidersProps {
   readonly eventBus: EventBus;
   readonly organizationId: string;
   readonly access: OrganizationAccessConfig;
+  /** Patterns of the names of the repositories that functions may use. */
+  readonly repositoryNames: readonly string[];
 }
 
 /** The providers and the trigger, each with what it needs and no more. */
@@ -35,9 +40,6 @@ export class OrganizationProviders extends Construct {
   public readonly account: ResourceProvider;
   public readonly branch: ResourceProvider;
   public readonly stack: ResourceProvider;
-  public readonly trigger: IFunction;
-  /** Role of the function that records deployments. */
-  public readonly deploymentsRole: Role;
   /** What functions could not do in three tries; a message names its function. */
   private readonly missed: Queue;
   public readonly operations: IFunction;
@@ -48,8 +50,8 @@ export class OrganizationProviders extends Construct {
     this.branch = this.branchProvider();
     this.stack = this.stackProvider();
     this.missed = this.missedQueue();
-    this.trigger = this.triggerFunction();
-    this.deploymentsRole = this.deploymentsFunction();
+    this.triggerFunction();
+    this.deploymentsFunction();
     this.operations = this.operationsFunction();
   }
 
@@ -77,6 +79,7 @@ export class OrganizationProviders extends Construct {
       queryInterval: Duration.seconds(5),
     });
     this.grantRecords(provider.role, ['branch#*', REQUESTS]);
+    this.grantRepositories(provider.role, 'branch');
     return provider;
   }
 
@@ -110,7 +113,8 @@ export class OrganizationProviders extends Construct {
     return provider;
   }
 
-  private triggerFunction(): LambdaFunction {
+  /** One rule and one function for all repositories. */
+  private triggerFunction() {
     const functions = new HandlerFunctions(this, 'Trigger', {
       handler: 'trigger',
       roleName: NAMES.triggerFunctionRole,
@@ -120,11 +124,12 @@ export class OrganizationProviders extends Construct {
     this.grantRecords(functions.role, ['route#*'], READ);
     // used by the first commit on a branch that has a pipeline
     this.grantEnter(functions.role, [NAMES.startRole]);
-    return this.listener(functions);
+    this.grantRepositories(functions.role, 'trigger');
+    this.listenBeforePipelines(movedRule(this, 'Moved', this.listener(functions)));
   }
 
   /** One rule and one function for all environments: however many there are, the stack does not grow. */
-  private deploymentsFunction(): Role {
+  private deploymentsFunction() {
     const functions = new HandlerFunctions(this, 'Deployments', {
       handler: 'deployments',
       roleName: NAMES.deploymentsFunctionRole,
@@ -133,15 +138,18 @@ export class OrganizationProviders extends Construct {
     });
     this.grantRecords(functions.role, ['lease#*'], READ, 'Environments');
     this.grantRecords(functions.role, ['deployment#*'], ['dynamodb:GetItem', 'dynamodb:PutItem']);
-    const rule = new Rule(this, 'PipelineEvents', {
+    this.grantRepositories(functions.role, 'deployments');
+    this.listenBeforePipelines(new Rule(this, 'PipelineEvents', {
       eventBus: this.props.eventBus,
       description: 'Records what the pipelines deploy',
       eventPattern: { source: ['aws.codepipeline'] },
       targets: [new FunctionTarget(this.listener(functions))],
-    });
-    // a pipeline runs as soon as it is made: by then somebody must listen
+    }));
+  }
+
+  /** A pipeline runs as soon as it is made, and may be pushed to. */
+  private listenBeforePipelines(rule: Rule) {
     this.stack.onEventHandler.node.addDependency(...rule.node.children.filter(child => child instanceof CfnPermission));
-    return functions.role;
   }
 
   /** A function that EventBridge invokes: nobody waits for its answer. */
@@ -168,6 +176,7 @@ export class OrganizationProviders extends Construct {
     this.grantRecords(functions.role, ['halt#*'], [...RECORDS, ...QUEUE]);
     this.grantRecords(functions.role, ['index#*', 'lease#*'], READ, 'Environments');
     this.grantEnter(functions.role, [NAMES.operateRole]);
+    this.grantRepositories(functions.role, 'operations');
     // by this name the command line knows it
     return functions.function('Function', 'handler', Duration.minutes(5), NAMES.operationsFunction);
   }
@@ -187,6 +196,10 @@ export class OrganizationProviders extends Construct {
       resources: [this.props.registry.tableArn],
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
     }));
+  }
+
+  private grantRepositories(role: Role, user: RepositoryUser) {
+    for (const statement of repositoryStatements(this.props.repositoryNames, user)) this.allow(role, statement, REPOSITORIES_REASON);
   }
 
   private grantEnter(role: Role, roleNames: string[]) {

@@ -10,6 +10,7 @@ import { ExecutionMode } from './pipeline-plan';
 import { PipelineRoles } from './pipeline-roles';
 import { approvalStage, sourceStage, stageOf } from './stages';
 import { NAMES, PIPELINE_STATE } from '../private/contract';
+import type { SourceConfig } from '../sources/source';
 
 /** What differs between environments: the template is the same for all of them. */
 export const PIPELINE_PARAMETERS = {
@@ -31,7 +32,9 @@ export const PIPELINE_PARAMETERS = {
 export class PipelineResources extends Construct {
   private readonly value: { readonly [parameter: string]: string };
 
-  public constructor(scope: Construct, id: string, private readonly plan: PipelinePlan) {
+  public constructor(
+    scope: Construct, id: string, private readonly plan: PipelinePlan, private readonly sourceAction: SourceConfig['action'],
+  ) {
     super(scope, id);
     this.value = this.parameters();
     const logs = new LogGroup(this, 'BuildLogs', { retention: RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
@@ -98,7 +101,9 @@ export class PipelineResources extends Construct {
       roleArn: roles.pipeline.roleArn,
       artifactStore: { type: 'S3', location: bucketName, encryptionKey: { type: 'KMS', id: this.value.ArtifactKeyArn } },
       stages: [
-        sourceStage({ roleArn: this.value.SourceRoleArn, repositoryName: this.value.RepositoryName, branchName: this.value.BranchName }),
+        sourceStage(
+          this.value.SourceRoleArn, this.sourceAction({ repositoryName: this.value.RepositoryName, branchName: this.value.BranchName }),
+        ),
         ...declared.slice(0, deploy),
         this.approval(roles.pipeline),
         ...declared.slice(deploy),

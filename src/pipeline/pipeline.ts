@@ -13,6 +13,7 @@ import type { IOrganization } from '../organization/organization';
 import { AppIndex } from '../private/app-index';
 import { NAMES, PIPELINE_STATE } from '../private/contract';
 import { fail, validate } from '../private/validate';
+import type { SourceConfig } from '../sources/source';
 import { AccountStack } from '../stack/account-stack';
 
 /** A pipeline in the account of an environment. */
@@ -131,7 +132,7 @@ export class Pipeline extends Resource implements IPipeline {
     AppIndex.of(this).claim(this, 'pipeline account', Token.isUnresolved(account.accountId) ? account.node.path : account.accountId,
       'an account has one pipeline; give each environment an account of its own');
 
-    const source = branch.source._bind(this);
+    const source = branch.source._bind(this, organization);
     const plan = checkedPlan(this, props.definition ?? PipelineDefinition.cdk());
     const state = props.enabled ?? true ? PIPELINE_STATE.enabled : PIPELINE_STATE.frozen;
     this.accountStack = new AccountStack(this, 'Stack', {
@@ -139,14 +140,14 @@ export class Pipeline extends Resource implements IPipeline {
       account,
       stackName: `${NAMES.pipelineRolePrefix}${this.pipelineName}`,
       description: 'The pipeline of an environment (cdk-org-environments)',
-      parameters: this.parameters(props, source.repositoryName, state),
+      parameters: this.parameters(props, source, state),
     });
     // the CDK command line writes each construct's path into the template, and so would make one template for each environment
     this.accountStack.node.setContext(PATH_METADATA_ENABLE_CONTEXT, false);
-    new PipelineResources(this.accountStack, 'Resources', plan);
+    new PipelineResources(this.accountStack, 'Resources', plan, source.action);
     this.accountStack._leaseAccount({
       environmentName: this.pipelineName,
-      repositoryArn: source.repositoryArn,
+      ...source.repository,
       branchName: branch.branchName,
       pipelineName: this.pipelineName,
       gate: plan.stages[0].name,
@@ -157,14 +158,14 @@ export class Pipeline extends Resource implements IPipeline {
     this.pipelineArn = pipelineArn(this, account.accountId, this.pipelineName);
   }
 
-  private parameters(props: PipelineProps, repositoryName: string, state: string): Record<string, string> {
+  private parameters(props: PipelineProps, { repository, readRole }: SourceConfig, state: string): Record<string, string> {
     const { organization, branch } = props;
     return {
       [PIPELINE_PARAMETERS.PIPELINE_NAME]: this.pipelineName,
-      [PIPELINE_PARAMETERS.REPOSITORY_NAME]: repositoryName,
+      [PIPELINE_PARAMETERS.REPOSITORY_NAME]: repository.repositoryName,
       [PIPELINE_PARAMETERS.BRANCH_NAME]: branch.branchName,
       [PIPELINE_PARAMETERS.PARENT_BRANCH_NAME]: branch.branchParentName ?? '',
-      [PIPELINE_PARAMETERS.SOURCE_ROLE_ARN]: branch.source._connect(this, organization).roleArn,
+      [PIPELINE_PARAMETERS.SOURCE_ROLE_ARN]: readRole().roleArn,
       [PIPELINE_PARAMETERS.ARTIFACT_KEY_ARN]: organization.artifactKey.keyArn,
       [PIPELINE_PARAMETERS.TRIGGER_ROLE_ARN]: `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/${NAMES.triggerFunctionRole}`,
       [PIPELINE_PARAMETERS.EVENT_BUS_ARN]: organization.eventBus.eventBusArn,

@@ -3,6 +3,7 @@ import type { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { projectName } from './build-project';
 import type { PipelineStage, PipelineStep } from './pipeline-plan';
 import { Rollback } from './pipeline-plan';
+import type { SourceAction } from '../sources/source';
 
 /** The variable in which a step sums up for whoever approves what is going to happen, and the one with the id of its build. */
 const SUMMARY = 'CHECK_SUMMARY';
@@ -16,15 +17,14 @@ export const VARIABLES = {
   approval: 'PIPELINE_APPROVAL',
 } as const;
 
-export function sourceStage(source: { roleArn: string; repositoryName: string; branchName: string }): CfnPipeline.StageDeclarationProperty {
+export function sourceStage(roleArn: string, action: SourceAction): CfnPipeline.StageDeclarationProperty {
   return {
     name: 'Source',
     actions: [{
       name: 'Source',
-      actionTypeId: { category: 'Source', owner: 'AWS', provider: 'CodeCommit', version: '1' },
-      // the repository is in the CICD account, where the trigger function watches it
-      roleArn: source.roleArn,
-      configuration: { RepositoryName: source.repositoryName, BranchName: source.branchName, PollForSourceChanges: 'false' },
+      ...action,
+      // the repository is read from the CICD account
+      roleArn,
       outputArtifacts: [{ name: 'Source' }],
     }],
   };

@@ -1,3 +1,5 @@
+import type { RepositoryReference } from '../sources/contract';
+
 /** What `AccountStack` asks of its handler. */
 export interface AccountStackRequest {
   readonly accountId: string;
@@ -17,9 +19,8 @@ export interface AccountStackRequest {
 }
 
 /** The claim of a pipeline on its account, and what must be known to start it, to halt it and to take it away. */
-export interface LeaseRequest {
+export interface LeaseRequest extends RepositoryReference {
   readonly environmentName: string;
-  readonly repositoryArn: string;
   readonly branchName: string;
   readonly pipelineName: string;
   /** Name of the stage after Source: while the pipeline is frozen, the way into it is closed. */

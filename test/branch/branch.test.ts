@@ -27,6 +27,7 @@ describe('a branch', () => {
 
     Template.fromStack(cicd.stack).hasResourceProperties(BRANCH, {
       ServiceToken: 'arn:aws:lambda:eu-west-1:222222222222:function:branch',
+      host: 'codecommit',
       repositoryName: 'shop',
       branchName: 'env/dev',
       parentName: 'main',

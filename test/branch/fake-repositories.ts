@@ -1,16 +1,12 @@
-import type { FileChange, Repositories } from '../../lambda/branch/aws';
+import type { Author, FileChange, SourceHost } from '../../lambda/sources/source';
+import { BranchMovedError, RepositoryNotFoundError } from '../../lambda/sources/source';
 
 interface Commit { readonly parent?: string; readonly files: Readonly<Record<string, string>>; readonly message: string }
 
-/** An error as the SDK throws it. */
-export function awsError(name: string, message = name): Error {
-  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
-}
-
-/** CodeCommit with one repository, `shop`. */
-export class FakeRepositories implements Repositories {
+/** A host with one repository, `shop`. */
+export class FakeRepositories implements SourceHost {
   /** Errors that calls of a method end with. */
-  public readonly errors = new Map<keyof Repositories, Error>();
+  public readonly errors = new Map<keyof SourceHost, Error>();
   private readonly commits = new Map<string, Commit>();
   private readonly heads = new Map<string, string>();
 
@@ -65,19 +61,24 @@ export class FakeRepositories implements Repositories {
 
   public async createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void> {
     this.check('createBranch', repositoryName);
-    if (this.heads.has(branchName)) throw awsError('BranchNameExistsException');
+    if (this.heads.has(branchName)) throw new BranchMovedError(`${branchName} exists`);
     this.heads.set(branchName, commitId);
   }
 
   public async commitFile({ repositoryName, branchName, parentCommitId, path, text, message }: FileChange): Promise<string> {
     this.check('commitFile', repositoryName);
-    if (this.heads.get(branchName) !== parentCommitId) throw awsError('ParentCommitIdOutdatedException');
+    if (this.heads.get(branchName) !== parentCommitId) throw new BranchMovedError(`${branchName} is not at ${parentCommitId}`);
     return this.push(branchName, { [path]: text }, message);
   }
 
-  private check(method: keyof Repositories, repositoryName: string): void {
+  public async authorOf(repositoryName: string, commitId: string): Promise<Author | undefined> {
+    this.check('authorOf', repositoryName);
+    return this.commits.has(commitId) ? { name: 'somebody' } : undefined;
+  }
+
+  private check(method: keyof SourceHost, repositoryName: string): void {
     const error = this.errors.get(method);
     if (error) throw error;
-    if (repositoryName !== 'shop') throw awsError('RepositoryDoesNotExistException', `${repositoryName} does not exist`);
+    if (repositoryName !== 'shop') throw new RepositoryNotFoundError(`${repositoryName} does not exist`);
   }
 }

@@ -1,13 +1,21 @@
-import { FakeRepositories, awsError } from './fake-repositories';
+import { FakeRepositories } from './fake-repositories';
 import { BranchLifecycle } from '../../lambda/branch/lifecycle';
 import type { Owner } from '../../lambda/shared/lifecycle';
+import { RepositoryLockedError, SourceAccessDeniedError, SourceError } from '../../lambda/sources/source';
 import type { BranchRequest, BranchResult } from '../../src/branch/contract';
 import { FakeRegistry } from '../registry/fake-registry';
 import { Fate, Killed } from '../shared/fate';
 
 const DESCRIBED = 'chore(environment): describe test1';
 const request: BranchRequest = {
-  repositoryName: 'shop', branchName: 'env/test1', parentName: 'main', environmentName: 'test1', accountId: '111111111111', region: 'eu-central-1',
+  host: 'codecommit',
+  repositoryName: 'shop',
+  repositoryArn: 'arn:aws:codecommit:eu-central-1:222222222222:shop',
+  branchName: 'env/test1',
+  parentName: 'main',
+  environmentName: 'test1',
+  accountId: '111111111111',
+  region: 'eu-central-1',
 };
 const descriptor = { name: 'test1', accountId: '111111111111', region: 'eu-central-1', parent: 'main', branch: 'env/test1' };
 const owner = ownerOf('Branch');
@@ -21,7 +29,8 @@ function world() {
   const repositories = new FakeRepositories();
   const fate = new Fate();
   repositories.push('main', { 'README.md': 'hello' }, 'first');
-  const lifecycle = new BranchLifecycle(fate.over(registry), fate.over(repositories), { accountId: '222222222222', region: 'eu-central-1' });
+  const host = fate.over(repositories);
+  const lifecycle = new BranchLifecycle(fate.over(registry), () => host, { accountId: '222222222222', region: 'eu-central-1' });
   return { registry, repositories, fate, lifecycle };
 }
 
@@ -291,18 +300,20 @@ describe('errors say what to do', () => {
   });
 
   test.each([
-    ['AccessDeniedException', "the role 'org-environments-branch-provider' of account 222222222222 was denied access to repository 'shop'"],
-    ['EncryptionKeyDisabledException', 'cannot be read, because its encryption key cannot be used'],
-    ['InvalidBranchNameException', "branch 'env/test1' of repository 'shop' in account 222222222222 in eu-central-1 cannot be made for environment 'test1'"],
-  ])('CodeCommit answers %s', async (name, words) => {
+    [new SourceAccessDeniedError('because'), "the role 'org-environments-branch-provider' of account 222222222222 was denied access to repository 'shop'"],
+    [new SourceAccessDeniedError('because'), "remove what denies it (a service control policy, a permissions boundary, 'repositoryNames' of the Organization)"],
+    [new RepositoryLockedError('because'), 'cannot be read, because its encryption key cannot be used'],
+    [new SourceError('InvalidBranchNameException: because'),
+      "branch 'env/test1' of repository 'shop' in account 222222222222 in eu-central-1 cannot be made for environment 'test1': InvalidBranchNameException: because"],
+  ])('the host refuses with %p', async (error, words) => {
     const { lifecycle, repositories } = world();
-    repositories.errors.set('createBranch', awsError(name, 'because'));
+    repositories.errors.set('createBranch', error);
     await expect(make(lifecycle)).rejects.toThrow(words);
   });
 
   test('what passes by itself is left to the waiting', async () => {
     const { lifecycle, repositories } = world();
-    repositories.errors.set('head', awsError('ThrottlingException'));
+    repositories.errors.set('head', Object.assign(new Error('slow down'), { name: 'ThrottlingException', $metadata: {} }));
     await expect(make(lifecycle)).rejects.toMatchObject({ name: 'ThrottlingException' });
   });
 });

@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 /** The row of the environment after all that has happened. */
 async function rowAfter(...events: readonly CodePipelineEvent[]): Promise<Row> {
-  for (const event of events) await record(event, registry, { authorOf: async () => ({ at: START - 60_000 }) });
+  for (const event of events) await record(event, registry, () => ({ authorOf: async () => ({ at: START - 60_000 }) }));
   const [row] = await rowsOf(registry);
   return row;
 }

@@ -10,7 +10,8 @@ export const START = Date.parse('2026-03-01T12:00:00Z');
 export async function holdLease(registry: Registry, accountId: string, environmentName: string): Promise<void> {
   const region = 'eu-central-1';
   const stackKey = `stack#${accountId}#${region}#org-environments-pipeline-${environmentName}`;
-  const lease = { environmentName, pipelineName: environmentName, repositoryArn: `arn:aws:codecommit:${region}:222222222222:shop`, branchName: `env/${environmentName}` };
+  const repository = { host: 'codecommit', repositoryName: 'shop', repositoryArn: `arn:aws:codecommit:${region}:222222222222:shop` } as const;
+  const lease = { environmentName, pipelineName: environmentName, ...repository, branchName: `env/${environmentName}` };
   const settings = { gate: 'Synth', state: 'enabled', applications: 'keep' } as const;
   const holder = { ...lease, ...settings, stackKey, stackId: 'cicd', accountId, region };
   await registry.write<LeaseRecord>(leaseKey(accountId), { fence: 1, holder }, undefined);

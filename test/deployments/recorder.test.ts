@@ -4,19 +4,19 @@ import { KEPT } from '../../lambda/deployments/history';
 import type { Measures } from '../../lambda/deployments/measures';
 import { metricLine } from '../../lambda/deployments/metrics';
 import { record } from '../../lambda/deployments/recorder';
-import type { Author, Commits } from '../../lambda/shared/commits';
 import { commitOf, deploymentKey } from '../../lambda/registry/deployment';
 import type { DeploymentRecord, Run } from '../../lambda/registry/deployment';
 import { RecordChangedError } from '../../lambda/shared/errors';
+import type { Author, SourceHost } from '../../lambda/sources/source';
 import { FakeRegistry } from '../registry/fake-registry';
 
 const OTHER = '333333333333';
 
 /** Commits were written a minute before all starts. */
-class FakeCommits implements Commits {
+class FakeCommits implements Pick<SourceHost, 'authorOf'> {
   public readonly asked: string[] = [];
-  public async authorOf(repositoryArn: string, commitId: string): Promise<Author | undefined> {
-    this.asked.push(`${repositoryArn}/${commitId}`);
+  public async authorOf(repositoryName: string, commitId: string): Promise<Author | undefined> {
+    this.asked.push(`${repositoryName}/${commitId}`);
     return commitId === 'gone' ? undefined : { at: START - 60_000 };
   }
 }
@@ -34,7 +34,7 @@ class World {
 
   public async hear(...events: readonly CodePipelineEvent[]): Promise<void> {
     for (const event of events) {
-      const outcome = await record(event, this.registry, this.commits);
+      const outcome = await record(event, this.registry, () => this.commits);
       if (outcome.recorded) this.measured.push(...outcome.measures);
     }
   }
@@ -73,7 +73,7 @@ test('a deployment is recorded with its commit, its times and how long the commi
     artifacts: [],
   }]);
   expect(world.measured).toEqual([{ at: at(20), values: { Deployments: 1, LeadTime: 80 } }]);
-  expect(world.commits.asked).toEqual(['arn:aws:codecommit:eu-central-1:222222222222:shop/c0ffee']);
+  expect(world.commits.asked).toEqual(['shop/c0ffee']);
 });
 
 test('a deployment that fails is recorded with what has failed and why', async () => {
@@ -188,7 +188,7 @@ test.each<[string, CodePipelineEvent, string]>([
   ['a pipeline of that name in another account', happened('one', 0, { account: OTHER }), `pipeline 'test1' of account ${OTHER} belongs to no environment`],
   ['an action that begins', happened('one', 0, { stage: 'Synth', action: 'Synth' }), 'nothing of it is kept'],
 ])('an event of %s is left out', async (_, event, reason) => {
-  expect(await record(event, world.registry, world.commits)).toEqual({ recorded: false, reason });
+  expect(await record(event, world.registry, () => world.commits)).toEqual({ recorded: false, reason });
   expect(await world.runs()).toEqual([]);
 });
 

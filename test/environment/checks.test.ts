@@ -11,6 +11,7 @@ import {
   OrganizationAccessRole, Pipeline, PipelineDefinition, PipelineEvent, PipelineNotifications, Source,
 } from '../../src';
 import { PIPELINE_PARAMETERS, PipelineResources } from '../../src/pipeline/pipeline-resources';
+import { codeCommitAction } from '../../src/sources/codecommit-source';
 import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../fixtures/app';
 
 interface Report {
@@ -118,7 +119,7 @@ test('what a pipeline is made of in its account is checked like a stack of the a
       secrets: { TOKEN: BuildSecret.secretsManager('token'), KEY: BuildSecret.parameter('/key') },
       cachePaths: ['/root/.npm/**/*'],
       network: { vpcId: 'vpc-0123456789abcdef0', subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-0123456789abcdef0'] },
-    }).plan());
+    }).plan(), codeCommitAction);
     expect(stack.node.findAll().map(({ node }) => node.id)).toEqual(expect.arrayContaining(Object.values(PIPELINE_PARAMETERS)));
   });
   expect(found).toEqual(none);

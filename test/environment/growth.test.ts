@@ -1,5 +1,8 @@
 import { statSync } from 'node:fs';
-import { Cicd, quickApp } from '../fixtures/app';
+import { Stack } from 'aws-cdk-lib';
+import { Repository } from 'aws-cdk-lib/aws-codecommit';
+import { Account, AccountPipelineBranch, Organization, Source } from '../../src';
+import { CICD_ACCOUNT, Cicd, quickApp, REGION } from '../fixtures/app';
 import { fileAssetsOf, templateOf } from '../fixtures/assembly';
 
 /** A CICD stack with a tree of environments, each of which comes from an earlier one. */
@@ -18,7 +21,7 @@ function vend(count: number) {
 describe('a CICD stack', () => {
   const sizes = [0, 1, 2, 3].map(count => vend(count).resources.length);
 
-  test('has at most 71 resources before the first environment, those of the first repository included', () => {
+  test('has at most 71 resources before the first environment, the role of the first repository included', () => {
     const [none, one] = sizes;
     expect(none).toBeLessThanOrEqual(71);
     expect(one - 3).toBeLessThanOrEqual(71);
@@ -54,14 +57,62 @@ describe('a stack of 140 environments', () => {
     expect(new Set(keys).size).toBe(1);
   });
 
-  test('has one rule for the repository and one for the events of all pipelines', () => {
+  test('has one rule for pushes and one for the events of all pipelines', () => {
     expect(resources.filter(({ Type }) => Type === 'AWS::Events::Rule')).toHaveLength(2);
   });
 
   test('does not grow by dependencies or by rights', () => {
-    expect(Math.max(...resources.map(({ DependsOn = [] }) => DependsOn.length))).toBeLessThanOrEqual(3);
+    expect(Math.max(...resources.map(({ DependsOn = [] }) => DependsOn.length))).toBeLessThanOrEqual(4);
     const policies = resources.filter(({ Type }) => /^AWS::IAM::(Policy|Role)$/.test(Type));
     expect(Math.max(...policies.map(policy => JSON.stringify(policy).length))).toBeLessThan(5_000);
     expect(template.Outputs).toBeUndefined();
+  });
+});
+
+describe('an organization that 40 other apps use, with 60 repositories', () => {
+  /** Environments in the app of the organization and in others, each with a repository of its own. */
+  function organizationOf(ownRepositories: number, importingStacks: number) {
+    const app = quickApp();
+    const cicd = new Cicd(app);
+    const stackNames = Array.from({ length: importingStacks }, (_, index) => `App${index}`);
+    for (let index = 0; index < ownRepositories; index++) cicd.environment(`own${index}`, { branch: branch(cicd.stack, `own${index}`) });
+    for (const name of stackNames) importing(new Stack(app, name, { env: { account: CICD_ACCOUNT, region: REGION } }), name.toLowerCase());
+    const assembly = app.synth();
+    return { own: templateOf(assembly), others: stackNames.map(name => templateOf(assembly, name)) };
+  }
+
+  function branch(stack: Stack, name: string) {
+    return { source: Source.codeCommit(Repository.fromRepositoryName(stack, `${name}-repository`, name)), branchName: `env/${name}` };
+  }
+
+  function importing(stack: Stack, name: string) {
+    const organization = Organization.fromParameterName(stack, 'Organization');
+    const account = new Account(stack, 'Account', { organization, accountName: name, email: `${name}@example.com` });
+    new AccountPipelineBranch(stack, name, { organization, account, branch: branch(stack, name) });
+  }
+
+  /** What says who may do what, by logical id; the role of each repository is apart. */
+  function rightsIn({ Resources }: ReturnType<typeof templateOf>): Record<string, unknown> {
+    const types = /^AWS::(IAM::(Policy|ManagedPolicy|Role)|Lambda::Permission|Events::(Rule|EventBus)|KMS::Key)$/;
+    const rights = Object.entries(Resources).filter(([id, { Type }]) => types.test(Type) && !id.startsWith('Connection'));
+    return Object.fromEntries(rights.map(([id, { Properties }]) => [id, Properties]));
+  }
+
+  const one = organizationOf(1, 0);
+  const many = organizationOf(20, 40);
+
+  test('has the same rights, rules and permissions as with one', () => {
+    expect(Object.keys(rightsIn(one.own)).length).toBeGreaterThan(20);
+    expect(rightsIn(many.own)).toEqual(rightsIn(one.own));
+  });
+
+  test('is given nothing by the other apps, which have a role for each repository alone', () => {
+    expect(many.others).toHaveLength(40);
+    for (const other of many.others) {
+      expect(rightsIn(other)).toEqual({});
+      expect(Object.values(other.Resources).map(({ Type }) => Type).sort()).toEqual([
+        'AWS::IAM::Role', 'Custom::OrgEnvironmentsAccount', 'Custom::OrgEnvironmentsBranch', 'Custom::OrgEnvironmentsStack',
+      ]);
+    }
   });
 });

@@ -1,5 +1,6 @@
 import { executionOf } from './fake-control';
 import { ANNA, World, accountOf } from './world';
+import { RepositoryNotFoundError } from '../../lambda/sources/source';
 
 const FIRST = accountOf(1);
 
@@ -11,7 +12,7 @@ test('status tells of each pipeline where it is, how it is, and what ran in it l
   const world = new World();
   await world.environment(1);
   world.control.put(FIRST, { executions: [executionOf('new', 'Succeeded'), executionOf('old', 'Failed')] });
-  world.authors.set('arn:aws:codecommit:eu-central-1:222222222222:shop/c0ffee0123456789', 'Anna');
+  world.authors.set('shop/c0ffee0123456789', 'Anna');
   expect(await statusOf(world)).toEqual([{
     environmentName: 'e1',
     accountId: FIRST,
@@ -46,7 +47,7 @@ test('a commit in front of a closed gate waits, and one in front of an open gate
 test('a repository that is gone hides nothing but the author', async () => {
   const world = new World();
   await world.running(1);
-  world.refusal = Object.assign(new Error('shop does not exist'), { name: 'RepositoryDoesNotExistException', $metadata: {} });
+  world.refusal = new RepositoryNotFoundError('shop does not exist');
   expect((await statusOf(world))[0]).toMatchObject({ state: 'enabled', last: { status: 'InProgress', commitId: 'c0ffee0123456789' } });
 });
 

@@ -25,12 +25,12 @@ export class World {
   private tokens = 0;
 
   public constructor() {
-    const authorOf = async (repositoryArn: string, commitId: string) => {
+    const authorOf = async (repositoryName: string, commitId: string) => {
       if (this.refusal) throw this.refusal;
-      return { name: this.authors.get(`${repositoryArn}/${commitId}`) };
+      return { name: this.authors.get(`${repositoryName}/${commitId}`) };
     };
     this.operations = new Operations(
-      this.fate.over(this.registry), this.fate.over(this.control), { authorOf }, () => Date.parse('2026-01-01T12:00:00Z'), () => `start-${++this.tokens}`,
+      this.fate.over(this.registry), this.fate.over(this.control), () => ({ authorOf }), () => Date.parse('2026-01-01T12:00:00Z'), () => `start-${++this.tokens}`,
     );
   }
 
@@ -40,6 +40,8 @@ export class World {
     const holder: LeaseHolder = {
       environmentName: `e${n}`,
       pipelineName: `e${n}`,
+      host: 'codecommit',
+      repositoryName: 'shop',
       repositoryArn: `arn:aws:codecommit:${REGION}:222222222222:shop`,
       branchName: `env/e${n}`,
       gate: 'Synth',

@@ -68,16 +68,16 @@ test.each([
 describe('what a handler asks of AWS is what its roles may do', () => {
   test.each([
     ['account', 'account', ACCOUNTS],
-    ['branch', 'branch', BRANCHES],
+    ['branch', 'branch', []],
+    ['way to repositories', 'sources', [...BRANCHES, 'codecommit:GetCommit']],
     // writing a template into an account is done through the bootstrap's role there
     // and deleting artifacts through the role for that
     ['stack', 'stack', ['cloudformation:DescribeStacks', 's3:GetObject', 's3:PutObject', ...ARTIFACTS]],
     ['operations', 'operations', []],
-    ['way to authors', 'shared/commits.ts', ['codecommit:GetCommit']],
     // through the role that is there for it in the account of the pipeline
     ['way to halt pipelines', 'shared/operated-pipelines.ts', OPERATE],
     // starting a pipeline is done through the start role there
-    ['trigger', 'trigger', ['codecommit:GetBranch', 'codepipeline:StartPipelineExecution']],
+    ['trigger', 'trigger', ['codepipeline:StartPipelineExecution']],
     ['deployments', 'deployments', []],
     ['look at what CloudFormation waits for', 'shared/awaited.ts', [AWAITED]],
     ['registry', 'registry/table.ts', [...RECORDS, 'dynamodb:UpdateItem']],

@@ -67,10 +67,11 @@ describe('the organization', () => {
     });
   });
 
-  test('listens to pipelines before it makes the first of them', () => {
-    const [listening] = Object.keys(template.findResources('AWS::Lambda::Permission')).filter(id => id.includes('Deployments'));
+  test('listens to pushes and to pipelines before it makes the first pipeline', () => {
+    const listening = Object.keys(template.findResources('AWS::Lambda::Permission')).filter(id => /Deployments|Moved/.test(id));
     const makers = Object.entries(template.findResources('AWS::Lambda::Function')).filter(([id]) => /StackHandlerOnEvent/.test(id));
-    expect(makers.map(([, { DependsOn }]) => DependsOn)).toEqual([expect.arrayContaining([listening])]);
+    expect(makers.map(([, { DependsOn }]) => DependsOn)).toEqual([expect.arrayContaining(listening)]);
+    expect(listening).toHaveLength(2);
   });
 
   test('has six handlers, each with one role and one log group that does not grow for ever', () => {
@@ -144,7 +145,7 @@ describe('another app', () => {
     const { stack, organization } = new Cicd(quickApp(), { parameterName: '/shop/organization' });
     const parts = [
       ORGANIZATION_ID, organization.registry.tableName, organization.artifactKey.keyArn, organization.accountServiceToken,
-      organization.branchServiceToken, organization.stackServiceToken, organization.triggerFunction.functionArn,
+      organization.branchServiceToken, organization.stackServiceToken,
     ];
     Template.fromStack(stack).hasResourceProperties('AWS::SSM::Parameter', { Name: '/shop/organization', Value: stack.resolve(parts.join(',')) });
   });
@@ -159,11 +160,8 @@ describe('another app', () => {
       stackServiceToken: `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:stack`,
     });
     expect(organization.registry.tableName).toBe('registry');
-    expect(stack.resolve(organization.triggerFunction.functionArn)).toEqual({
-      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:lambda:${REGION}:${CICD_ACCOUNT}:function:trigger`]],
-    });
-    expect(stack.resolve(organization.branchProviderRole.roleArn)).toEqual({
-      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${CICD_ACCOUNT}:role/org-environments-branch-provider`]],
+    expect(stack.resolve(organization.operationsFunction.functionArn)).toEqual({
+      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:lambda:${REGION}:${CICD_ACCOUNT}:function:org-environments-operations`]],
     });
   });
 });

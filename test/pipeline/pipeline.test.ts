@@ -129,6 +129,8 @@ describe('a pipeline', () => {
       environmentName: 'Dev',
       pipelineName: 'Dev',
       branchName: { 'Fn::GetAtt': [expect.stringMatching(/^DevBranch/), 'branchName'] },
+      host: 'codecommit',
+      repositoryName: 'shop',
       repositoryArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':codecommit:eu-west-1:222222222222:shop']] },
       gate: 'Synth',
       state: 'enabled',

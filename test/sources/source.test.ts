@@ -1,12 +1,12 @@
-import { Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { Source } from '../../src';
 import { Cicd, ORGANIZATION_ID, quickApp } from '../fixtures/app';
 import { onlyResource, resourcesOf, synthesized } from '../fixtures/assembly';
-import { identityStatements, textOf } from '../fixtures/policies';
+import type { Statement } from '../fixtures/policies';
+import { identityStatements, list, textOf } from '../fixtures/policies';
 
-const TRIGGER_ARN = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':lambda:eu-west-1:222222222222:function:trigger']] };
 const SHOP_ARN = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':codecommit:eu-west-1:222222222222:shop']] };
 
 function twoEnvironments() {
@@ -20,18 +20,8 @@ describe('a repository', () => {
   const stack = twoEnvironments();
   const template = Template.fromStack(stack);
 
-  test('has one rule, however many environments follow it, for branches that are made or moved', () => {
-    template.resourceCountIs('AWS::Events::Rule', 1);
-    template.hasResourceProperties('AWS::Events::Rule', {
-      EventPattern: {
-        'source': ['aws.codecommit'],
-        'detail-type': ['CodeCommit Repository State Change'],
-        'resources': [SHOP_ARN],
-        'detail': { event: ['referenceCreated', 'referenceUpdated'], referenceType: ['branch'] },
-      },
-      Targets: [Match.objectLike({ Arn: TRIGGER_ARN })],
-    });
-    template.hasResourceProperties('AWS::Lambda::Permission', { FunctionName: TRIGGER_ARN, Principal: 'events.amazonaws.com' });
+  test('needs no rule of its own, and no right of a function of the organization', () => {
+    for (const type of ['AWS::Events::Rule', 'AWS::Lambda::Permission', 'AWS::IAM::Policy']) template.resourceCountIs(type, 0);
   });
 
   test('is read through one role, by pipelines of the organization alone', () => {
@@ -60,59 +50,98 @@ describe('a repository', () => {
     expect(artifacts).toMatchObject({ Action: ['s3:PutObject', 's3:PutObjectAcl'], Condition: { StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID } } });
     expect(textOf(artifacts?.Resource)).toBe('arn:<AWS::Partition>:s3:::org-environments-artifacts-*/*/Source/*');
   });
-
-  test('is opened once to the branch provider', () => {
-    const granted = identityStatements(synthesized(stack)).filter(({ Action }) => Action.includes('codecommit:CreateBranch'));
-    expect(granted).toEqual([{
-      Effect: 'Allow',
-      Action: ['codecommit:CreateBranch', 'codecommit:CreateCommit', 'codecommit:GetBranch', 'codecommit:GetFile', 'codecommit:ListBranches'],
-      Resource: SHOP_ARN,
-    }]);
-  });
-
-  test('lets the trigger look where its branches are', () => {
-    const [policy] = resourcesOf(synthesized(stack), 'AWS::IAM::Policy').filter(({ Properties }) => Properties.Roles.includes('org-environments-trigger'));
-    expect(policy?.Properties.PolicyDocument.Statement).toEqual([{ Effect: 'Allow', Action: 'codecommit:GetBranch', Resource: SHOP_ARN }]);
-  });
-
-  test('lets its branches be removed before the branch provider loses it', () => {
-    const { Resources } = synthesized(stack);
-    const [policy] = Object.keys(Resources).filter(id => Resources[id].Type === 'AWS::IAM::Policy' && id.includes('BranchProvider'));
-    const branches = Object.values(Resources).filter(({ Type }) => Type === 'Custom::OrgEnvironmentsBranch');
-    expect(branches).toHaveLength(2);
-    for (const { DependsOn } of branches) expect(DependsOn).toEqual([policy]);
-  });
 });
 
-test('each of two repositories has a rule and a role', () => {
+describe('an organization', () => {
+  const template = synthesized(new Cicd(quickApp(), { repositoryNames: ['shop', 'team-?-*'] }).stack);
+
+  test('has one rule for all repositories, for branches that are made or moved', () => {
+    const rules = resourcesOf(template, 'AWS::Events::Rule').filter(({ Properties }) => !Properties.EventBusName);
+    expect(rules.map(({ Properties: { EventPattern } }) => EventPattern)).toEqual([{
+      'source': ['aws.codecommit'],
+      'detail-type': ['CodeCommit Repository State Change'],
+      'detail': { event: ['referenceCreated', 'referenceUpdated'], referenceType: ['branch'] },
+    }]);
+    const [target] = rules[0].Properties.Targets;
+    expect(target.Arn['Fn::GetAtt'][0]).toMatch(/^OrganizationProvidersTrigger/);
+    expect(resourcesOf(template, 'AWS::Lambda::Permission').map(({ Properties }) => Properties.FunctionName)).toContainEqual(target.Arn);
+  });
+
+  test.each([
+    ['Branch', ['codecommit:CreateBranch', 'codecommit:CreateCommit', 'codecommit:GetBranch', 'codecommit:GetFile', 'codecommit:ListBranches']],
+    ['Trigger', 'codecommit:GetBranch'],
+    ['Deployments', 'codecommit:GetCommit'],
+    ['Operations', 'codecommit:GetCommit'],
+  ])('lets its function %s use the repositories that it names, and no others', (name, actions) => {
+    const policies = Object.entries(template.Resources).filter(([id, { Type }]) => Type === 'AWS::IAM::Policy' && id.startsWith(`OrganizationProviders${name}`));
+    const statements = policies.flatMap(([, { Properties }]) => (Properties.PolicyDocument.Statement as Statement[]).filter(({ Sid }) => Sid === 'Repositories'));
+    expect(statements.map(({ Action }) => Action)).toEqual([actions]);
+    expect(list(statements[0].Resource).map(textOf)).toEqual(['shop', 'team-?-*']
+      .map(pattern => `arn:<AWS::Partition>:codecommit:<AWS::Region>:<AWS::AccountId>:${pattern}`));
+  });
+
+  test('that names no repositories allows all of the account', () => {
+    const statements = identityStatements(synthesized(new Cicd().stack)).filter(({ Sid }) => Sid === 'Repositories');
+    expect(statements).toHaveLength(4);
+    for (const { Resource } of statements) expect(textOf(Resource)).toBe('arn:<AWS::Partition>:codecommit:<AWS::Region>:<AWS::AccountId>:*');
+  });
+
+  test.each(['shop', 'team-a-frontend'])('takes the repository %s', name => {
+    expect(() => environmentOf(name)).not.toThrow();
+  });
+
+  test.each(['shop2', 'a-shop', 'team-ab-frontend', 'team-a'])('does not take the repository %s', name => {
+    expect(() => environmentOf(name)).toThrow(`[Cicd/dev/Branch] the organization does not allow the repository '${name}': its 'repositoryNames' are `
+      + "'shop', 'team-?-*'; add the name there, or use another repository");
+  });
+
+  test('takes a dot of a pattern for a dot', () => {
+    expect(() => environmentOf('a.b', ['a.b'])).not.toThrow();
+    expect(() => environmentOf('axb', ['a.b'])).toThrow("does not allow the repository 'axb'");
+  });
+
+  test('leaves names that are known only at deployment to the deployment', () => {
+    const app = quickApp();
+    const cicd = new Cicd(app, { repositoryNames: ['shop'] });
+    const later = new CfnParameter(cicd.stack, 'Name').valueAsString;
+    const source = Source.codeCommit(Repository.fromRepositoryName(cicd.stack, 'Later', later));
+    expect(() => cicd.environment('dev', { branch: { source, branchName: 'env/dev' } })).not.toThrow();
+    expect(() => new Cicd(quickApp(), { repositoryNames: [later] }).environment()).not.toThrow();
+  });
+
+  test.each(['', 'shop/web', 'shop web', 'a'.repeat(101)])('does not take %j for the name of repositories', name => {
+    expect(() => new Cicd(quickApp(), { repositoryNames: ['shop', name] })).toThrow(
+      "[Cicd/Organization] each of the 'repositoryNames' must be 1 to 100 letters, digits and '._-', with '*' for any text and '?' for any character, "
+      + `got '${name}'`);
+  });
+
+  test('is not without any repositories', () => {
+    expect(() => new Cicd(quickApp(), { repositoryNames: [] })).toThrow(
+      "[Cicd/Organization] 'repositoryNames' is empty, so no repository could be used: name some, or leave it out to allow all");
+  });
+
+  function environmentOf(name: string, repositoryNames = ['shop', 'team-?-*']) {
+    const cicd = new Cicd(quickApp(), { repositoryNames });
+    const source = Source.codeCommit(Repository.fromRepositoryName(cicd.stack, 'Named', name));
+    return cicd.environment('dev', { branch: { source, branchName: 'env/dev' } });
+  }
+});
+
+test('each of two repositories has a role', () => {
   const cicd = new Cicd(quickApp(), { imported: true });
   cicd.environment('dev');
   const source = Source.codeCommit(Repository.fromRepositoryName(cicd.stack, 'Second', 'warehouse'));
   cicd.environment('second', { branch: { source, branchName: 'env/dev' } });
 
-  const template = Template.fromStack(cicd.stack);
-  template.resourceCountIs('AWS::Events::Rule', 2);
-  template.resourceCountIs('AWS::IAM::Role', 2);
+  Template.fromStack(cicd.stack).resourceCountIs('AWS::IAM::Role', 2);
 });
 
-test('two stacks that import the organization do not overwrite what the other may do', () => {
-  const policiesOf = (id: string) => {
-    const cicd = new Cicd(quickApp(), { imported: true, id });
-    cicd.environment('dev');
-    return resourcesOf(synthesized(cicd.stack), 'AWS::IAM::Policy').map(({ Properties }) => Properties.PolicyName as string);
-  };
-  const names = [...policiesOf('One'), ...policiesOf('Two')];
-  expect(names.length).toBeGreaterThan(3);
-  expect(new Set(names).size).toBe(names.length);
-  for (const name of names) expect(name).toMatch(/^[\w+=,.@-]{1,128}$/);
-});
-
-test('a repository that is imported twice has still one rule', () => {
+test('a repository that is imported twice has still one role', () => {
   const cicd = new Cicd(quickApp(), { imported: true });
   cicd.environment('dev');
   const source = Source.codeCommit(Repository.fromRepositoryName(cicd.stack, 'Again', 'shop'));
   cicd.environment('test', { branch: { source, branchName: 'env/test' } });
-  Template.fromStack(cicd.stack).resourceCountIs('AWS::Events::Rule', 1);
+  Template.fromStack(cicd.stack).resourceCountIs('AWS::IAM::Role', 1);
 });
 
 test('a repository may be made in the same app', () => {

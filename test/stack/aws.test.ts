@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodePipelineClient, ListPipelineExecutionsCommand } from '@aws-sdk/client-codepipeline';
 import { ONE, lease, owner as anybody, request } from './world';
-import { CodeCommitRepositories } from '../../lambda/branch/aws';
 import { BranchLifecycle } from '../../lambda/branch/lifecycle';
 import { isTransient } from '../../lambda/shared/errors';
 import type { Lifecycle } from '../../lambda/shared/lifecycle';
 import { OperatedPipelines } from '../../lambda/shared/operated-pipelines';
+import { connectedHosts } from '../../lambda/sources/hosts';
 import { BootstrappedAccounts } from '../../lambda/stack/aws';
 import { AccountStackLifecycle } from '../../lambda/stack/lifecycle';
-import { CodeCommitHeads, MemberPipelines } from '../../lambda/trigger/aws';
+import { MemberPipelines } from '../../lambda/trigger/aws';
 import { trigger } from '../../lambda/trigger/trigger';
 import { Simulation } from '../../rehearsal/simulation';
 import { FakeRegistry } from '../registry/fake-registry';
@@ -111,8 +111,10 @@ function template(size: number): string {
 }
 
 test('a branch is made in a real repository and adopted the second time', async () => {
-  const lifecycle = new BranchLifecycle(new FakeRegistry(), new CodeCommitRepositories(), { accountId: CICD, region: REGION });
-  const wanted = { repositoryName: 'shop', branchName: 'env/test1', parentName: 'main', environmentName: 'test1', accountId: ONE, region: REGION };
+  const lifecycle = new BranchLifecycle(new FakeRegistry(), connectedHosts(), { accountId: CICD, region: REGION });
+  const { host, repositoryName, repositoryArn } = lease;
+  const repository = { host, repositoryName, repositoryArn };
+  const wanted = { ...repository, branchName: 'env/test1', parentName: 'main', environmentName: 'test1', accountId: ONE, region: REGION };
   await lifecycle.create(owner, wanted);
   const made = await finish(lifecycle, wanted);
   await lifecycle.remove(owner, wanted);
@@ -134,12 +136,12 @@ test.each([['inline', 0], ['from the staging bucket', 60_000]])('a pipeline stac
   const result = await finish(lifecycle, wanted);
   expect(result).toEqual({ 'stackId': expect.stringContaining(`:${ONE}:stack/net/`), 'Outputs.Name': 'size' });
 
-  const heads = new CodeCommitHeads();
-  const commitId = await heads.head('shop', 'main');
-  expect(await heads.head('shop', 'env/nowhere')).toBeUndefined();
+  const hosts = connectedHosts();
+  const commitId = await hosts(lease).head('shop', 'main');
+  expect(await hosts(lease).head('shop', 'env/nowhere')).toBeUndefined();
   const detail = { event: 'referenceUpdated', referenceType: 'branch', referenceName: 'main', commitId };
-  const event = { id: `event-${size}`, resources: [lease.repositoryArn], detail };
-  expect(await trigger(event, registry, heads, new MemberPipelines('aws'))).toMatchObject({ started: true, accountId: ONE, pipelineName: 'test1' });
+  const event = { source: 'aws.codecommit', id: `event-${size}`, resources: [lease.repositoryArn], detail };
+  expect(await trigger(event, registry, hosts, new MemberPipelines('aws'))).toMatchObject({ started: true, accountId: ONE, pipelineName: 'test1' });
   const credentials = simulation.iam.issue({ accountId: ONE, arn: `arn:aws:iam::${ONE}:root` });
   const { pipelineExecutionSummaries } = await new CodePipelineClient({ credentials, region: REGION })
     .send(new ListPipelineExecutionsCommand({ pipelineName: 'test1' }));

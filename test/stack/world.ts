@@ -23,7 +23,9 @@ export const request: AccountStackRequest = {
   outputs: [],
 };
 const GATE = { gate: 'Synth', state: 'enabled', applications: 'delete' } as const;
-export const lease: LeaseRequest = { environmentName: 'test1', repositoryArn: SHOP, branchName: 'env/test1', pipelineName: 'test1', ...GATE };
+export const lease: LeaseRequest = {
+  host: 'codecommit', repositoryName: 'shop', repositoryArn: SHOP, environmentName: 'test1', branchName: 'env/test1', pipelineName: 'test1', ...GATE,
+};
 export const pipeline: AccountStackRequest = { ...request, stackName: 'pipe', lease };
 
 export function ownerOf(logicalId: string, stack = 'Cicd'): Owner {

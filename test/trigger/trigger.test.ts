@@ -1,7 +1,7 @@
 import { routeKey } from '../../lambda/registry/route';
+import type { HostEvent } from '../../lambda/sources/source';
 import { Routes } from '../../lambda/stack/routes';
-import type { Heads, PipelineStart, Pipelines } from '../../lambda/trigger/aws';
-import type { ReferenceChange, ReferenceEvent } from '../../lambda/trigger/trigger';
+import type { PipelineStart, Pipelines } from '../../lambda/trigger/aws';
 import { trigger } from '../../lambda/trigger/trigger';
 import { FakeRegistry } from '../registry/fake-registry';
 
@@ -21,8 +21,8 @@ class FakePipelines implements Pipelines {
   }
 }
 
-/** Where the branches of the repository are. */
-const heads: Heads = { head: async () => 'abc' };
+/** The branches of the repository are at this commit. */
+const hosts = () => ({ head: async () => 'abc' });
 
 async function world() {
   const registry = new FakeRegistry();
@@ -31,13 +31,14 @@ async function world() {
   return { registry, routes, pipelines: new FakePipelines() };
 }
 
-function moved(change: Partial<ReferenceChange> = {}, id = 'event-1'): ReferenceEvent {
-  return { id, resources: [SHOP], detail: { event: 'referenceUpdated', referenceType: 'branch', referenceName: 'env/test1', commitId: 'abc', ...change } };
+function moved(change: HostEvent['detail'] = {}, id = 'event-1'): HostEvent {
+  const detail = { event: 'referenceUpdated', referenceType: 'branch', referenceName: 'env/test1', commitId: 'abc', ...change };
+  return { id, source: 'aws.codecommit', resources: [SHOP], detail };
 }
 
 test('a branch that has moved starts its pipeline at that commit', async () => {
   const { registry, pipelines } = await world();
-  expect(await trigger(moved(), registry, heads, pipelines)).toEqual({
+  expect(await trigger(moved(), registry, hosts, pipelines)).toEqual({
     started: true, environmentName: 'test1', pipelineName: 'shop-test1', accountId: '111111111111', executionId: 'execution-1',
   });
   const [start] = pipelines.executions.values();
@@ -47,19 +48,19 @@ test('a branch that has moved starts its pipeline at that commit', async () => {
 
 test('the same event twice starts the pipeline once, another event once more', async () => {
   const { registry, pipelines } = await world();
-  await Promise.all([trigger(moved(), registry, heads, pipelines), trigger(moved(), registry, heads, pipelines)]);
+  await Promise.all([trigger(moved(), registry, hosts, pipelines), trigger(moved(), registry, hosts, pipelines)]);
   expect(pipelines.executions.size).toBe(1);
-  await trigger(moved({}, 'event-2'), registry, heads, pipelines);
+  await trigger(moved({}, 'event-2'), registry, hosts, pipelines);
   expect(pipelines.executions.size).toBe(2);
 });
 
 test.each([
   ['another branch', { referenceName: 'main' }, `branch 'main' of ${SHOP} has no pipeline`],
-  ['a tag', { referenceType: 'tag' }, "referenceUpdated of tag 'env/test1' starts nothing"],
-  ['a branch that was deleted', { event: 'referenceDeleted', commitId: undefined }, "referenceDeleted of branch 'env/test1' starts nothing"],
+  ['a tag', { referenceType: 'tag' }, 'the event moves no branch'],
+  ['a branch that was deleted', { event: 'referenceDeleted', commitId: undefined }, 'the event moves no branch'],
 ])('%s starts nothing and says why', async (_, change, reason) => {
   const { registry, pipelines } = await world();
-  expect(await trigger(moved(change), registry, heads, pipelines)).toEqual({ started: false, reason });
+  expect(await trigger(moved(change), registry, hosts, pipelines)).toEqual({ started: false, reason });
   expect(pipelines.executions.size).toBe(0);
 });
 
@@ -67,9 +68,9 @@ test('while a pipeline moves to another account the newer one is started, and th
   const { registry, routes, pipelines } = await world();
   const key = routeKey(SHOP, 'env/test1');
   await routes.put(key, { ...target, stackKey: 'stack#2', accountId: '333333333333' });
-  expect(await trigger(moved(), registry, heads, pipelines)).toMatchObject({ accountId: '333333333333' });
+  expect(await trigger(moved(), registry, hosts, pipelines)).toMatchObject({ accountId: '333333333333' });
   await routes.remove(key, 'stack#2');
-  expect(await trigger(moved({}, 'event-2'), registry, heads, pipelines)).toMatchObject({ accountId: '111111111111' });
+  expect(await trigger(moved({}, 'event-2'), registry, hosts, pipelines)).toMatchObject({ accountId: '111111111111' });
   await routes.remove(key, 'stack#1');
   expect(registry.keys).toEqual([]);
 });
@@ -77,7 +78,7 @@ test('while a pipeline moves to another account the newer one is started, and th
 test('a start that is denied says what the role must trust', async () => {
   const { registry, pipelines } = await world();
   pipelines.error = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
-  await expect(trigger(moved(), registry, heads, pipelines)).rejects.toThrow("pipeline 'shop-test1' of environment 'test1' in account 111111111111 cannot be started "
+  await expect(trigger(moved(), registry, hosts, pipelines)).rejects.toThrow("pipeline 'shop-test1' of environment 'test1' in account 111111111111 cannot be started "
     + "at commit abc of branch 'env/test1': AccessDenied: not authorized: the role 'org-environments-pipeline-start' there must trust "
     + "'org-environments-trigger': deploy the environment again");
 });
@@ -85,12 +86,12 @@ test('a start that is denied says what the role must trust', async () => {
 test('a pipeline that is missing is named', async () => {
   const { registry, pipelines } = await world();
   pipelines.error = Object.assign(new Error('gone'), { name: 'PipelineNotFoundException' });
-  await expect(trigger(moved(), registry, heads, pipelines)).rejects.toThrow("of branch 'env/test1': PipelineNotFoundException: gone");
+  await expect(trigger(moved(), registry, hosts, pipelines)).rejects.toThrow("of branch 'env/test1': PipelineNotFoundException: gone");
 });
 
 test.each([['another commit', 'def'], ['no commit', undefined]])('a commit that the branch has left for %s starts nothing: it must not follow a newer one', async (words, head) => {
   const { registry, pipelines } = await world();
-  expect(await trigger(moved(), registry, { head: async () => head }, pipelines)).toMatchObject({
+  expect(await trigger(moved(), registry, () => ({ head: async () => head }), pipelines)).toMatchObject({
     started: false, reason: expect.stringContaining(head ?? words),
   });
   expect(pipelines.executions.size).toBe(0);

@@ -1,0 +1,149 @@
+import {
+  BranchDoesNotExistException,
+  CodeCommitClient,
+  CommitIdDoesNotExistException,
+  CreateBranchCommand,
+  CreateCommitCommand,
+  FileDoesNotExistException,
+  GetBranchCommand,
+  GetCommitCommand,
+  GetFileCommand,
+  ListBranchesCommand,
+} from '@aws-sdk/client-codecommit';
+import type { Author, FileChange, HostEvent, MovedBranch, SourceHost } from './source';
+import {
+  BranchMovedError,
+  RepositoryLockedError,
+  RepositoryNotFoundError,
+  SourceAccessDeniedError,
+  SourceError,
+} from './source';
+import { clientDefaults } from '../shared/clients';
+import { isNamed, isRefused } from '../shared/errors';
+
+const COMMITTER = { authorName: 'org-environments', email: 'org-environments@noreply.invalid' };
+
+/** CodeCommit in the account and region of the function. */
+export class CodeCommitHost implements SourceHost {
+  public constructor(private readonly client = new CodeCommitClient(clientDefaults())) {}
+
+  public async head(repositoryName: string, branchName: string): Promise<string | undefined> {
+    return orUndefined(BranchDoesNotExistException, async () => {
+      const { branch } = await this.client.send(new GetBranchCommand({ repositoryName, branchName }));
+      return branch?.commitId;
+    });
+  }
+
+  public async branches(repositoryName: string): Promise<readonly string[]> {
+    return translating(
+      async () => (await this.client.send(new ListBranchesCommand({ repositoryName }))).branches ?? [],
+    );
+  }
+
+  public async file(repositoryName: string, commitSpecifier: string, filePath: string): Promise<string | undefined> {
+    return orUndefined(FileDoesNotExistException, async () => {
+      const { fileContent } = await this.client.send(new GetFileCommand({ repositoryName, commitSpecifier, filePath }));
+      return Buffer.from(fileContent ?? []).toString('utf8');
+    });
+  }
+
+  public async createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void> {
+    await translating(() => this.client.send(new CreateBranchCommand({ repositoryName, branchName, commitId })));
+  }
+
+  public async commitFile({
+    repositoryName,
+    branchName,
+    parentCommitId,
+    path,
+    text,
+    message,
+  }: FileChange): Promise<string> {
+    const { commitId } = await translating(() =>
+      this.client.send(
+        new CreateCommitCommand({
+          repositoryName,
+          branchName,
+          parentCommitId,
+          commitMessage: message,
+          ...COMMITTER,
+          putFiles: [{ filePath: path, fileContent: Buffer.from(text) }],
+        }),
+      ),
+    );
+    return commitId ?? parentCommitId;
+  }
+
+  public async authorOf(repositoryName: string, commitId: string): Promise<Author | undefined> {
+    return orUndefined(CommitIdDoesNotExistException, async () => {
+      const { commit } = await this.client.send(new GetCommitCommand({ repositoryName, commitId }));
+      // seconds since 1970 and the time zone: '1484167798 -0800'
+      const [seconds] = commit?.author?.date?.split(' ') ?? [];
+      return { name: commit?.author?.name, at: seconds ? Number(seconds) * 1000 : undefined };
+    });
+  }
+}
+
+/** The branch that an event has moved; undefined: the event is not one of CodeCommit, or moves no branch. */
+export function movedInCodeCommit({
+  source,
+  resources: [repositoryArn = ''],
+  detail,
+}: HostEvent): MovedBranch | undefined {
+  const { event, referenceType, referenceName, commitId } = detail;
+  const isMove =
+    source === 'aws.codecommit' &&
+    referenceType === 'branch' &&
+    (event === 'referenceCreated' || event === 'referenceUpdated');
+  if (!isMove || typeof referenceName !== 'string' || typeof commitId !== 'string') return undefined;
+  const repositoryName = repositoryArn.split(':').at(-1) ?? '';
+  return { repository: { host: 'codecommit', repositoryName, repositoryArn }, branchName: referenceName, commitId };
+}
+
+async function orUndefined<T>(
+  missing: new (...options: never[]) => Error,
+  call: () => Promise<T>,
+): Promise<T | undefined> {
+  return translating(async () => {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof missing) return undefined;
+      throw error;
+    }
+  });
+}
+
+async function translating<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
+const ENCRYPTION = [
+  'EncryptionIntegrityChecksFailedException',
+  'EncryptionKeyAccessDeniedException',
+  'EncryptionKeyDisabledException',
+  'EncryptionKeyInvalidIdException',
+  'EncryptionKeyInvalidUsageException',
+  'EncryptionKeyNotFoundException',
+  'EncryptionKeyRequiredException',
+  'EncryptionKeyUnavailableException',
+];
+
+/** What is transient stays as it is, so that it is tried again. */
+function translated(error: unknown): unknown {
+  if (!isRefused(error)) return error;
+  const { message } = error;
+  if (
+    isNamed(error, 'BranchNameExistsException', 'ParentCommitIdOutdatedException', 'ConcurrentReferenceUpdateException')
+  ) {
+    return new BranchMovedError(message, error);
+  }
+  if (isNamed(error, 'RepositoryDoesNotExistException')) return new RepositoryNotFoundError(message, error);
+  if (isNamed(error, ...ENCRYPTION)) return new RepositoryLockedError(message, error);
+  if (isNamed(error, 'AccessDeniedException', 'AccessDenied')) return new SourceAccessDeniedError(message, error);
+  return new SourceError(`${error.name}: ${message}`, error);
+}

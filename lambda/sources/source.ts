@@ -1,0 +1,76 @@
+import type { EventBridgeEvent } from 'aws-lambda';
+import type { RepositoryReference } from '../../src/sources/contract';
+
+/** The author of a commit. */
+export interface Author {
+  readonly name?: string;
+  /** In milliseconds since 1970. */
+  readonly at?: number;
+}
+
+/** One file to be put on top of a branch. */
+export interface FileChange {
+  readonly repositoryName: string;
+  readonly branchName: string;
+  /** The commit that the branch is expected to be at. */
+  readonly parentCommitId: string;
+  readonly path: string;
+  readonly text: string;
+  readonly message: string;
+}
+
+/**
+ * What handlers need of a service that hosts repositories. A call that the host refuses ends with one of the errors
+ * below; an error that passes by itself is thrown as it came.
+ */
+export interface SourceHost {
+  /** The commit at the head of a branch; undefined: the repository has no such branch. */
+  head(repositoryName: string, branchName: string): Promise<string | undefined>;
+  /** Names of branches, but not necessarily all of them; none: the repository has no commit. */
+  branches(repositoryName: string): Promise<readonly string[]>;
+  /** The text of a file in a commit; undefined: the commit has no such file. */
+  file(repositoryName: string, commitId: string, path: string): Promise<string | undefined>;
+  /** @throws BranchMovedError if the branch exists */
+  createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void>;
+  /**
+   * Puts a file on top of a branch.
+   * @returns the id of the new commit
+   * @throws BranchMovedError if the branch is not at the expected parent
+   */
+  commitFile(change: FileChange): Promise<string>;
+  /** Undefined: the repository has no such commit. */
+  authorOf(repositoryName: string, commitId: string): Promise<Author | undefined>;
+}
+
+/** An event of EventBridge, whichever host it comes from. */
+export type HostEvent = Pick<
+  EventBridgeEvent<string, Readonly<Record<string, unknown>>>,
+  'id' | 'source' | 'resources' | 'detail'
+>;
+
+/** A branch that was created or moved, and the commit that it was moved to. */
+export interface MovedBranch {
+  readonly repository: RepositoryReference;
+  readonly branchName: string;
+  readonly commitId: string;
+}
+
+/** The host refused a call, and will refuse it again until something is changed. */
+export class SourceError extends Error {
+  public constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = new.target.name;
+  }
+}
+
+/** The host has no such repository. */
+export class RepositoryNotFoundError extends SourceError {}
+
+/** The repository is encrypted with a key that cannot be used. */
+export class RepositoryLockedError extends SourceError {}
+
+/** The role of the function may not do this. */
+export class SourceAccessDeniedError extends SourceError {}
+
+/** The branch was created or moved by another writer: look again. */
+export class BranchMovedError extends SourceError {}

@@ -1,0 +1,121 @@
+import { Aws, Names, Stack, Token } from 'aws-cdk-lib';
+import type { IRepository } from 'aws-cdk-lib/aws-codecommit';
+import { AnyPrincipal, IRole, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { requireAllowed } from './rights';
+import type { Source, SourceAction, SourceActionValues, SourceConfig } from './source';
+import { IOrganization, Organization } from '../organization/organization';
+import { acknowledgeWildcards } from '../private/acknowledge';
+import { NAMES } from '../private/contract';
+import { fail } from '../private/validate';
+
+/**
+ * A CodeCommit repository. It implements `Source` and does not extend it, because `Source` makes it: neither
+ * file could be loaded first.
+ */
+export class CodeCommitSource implements Source {
+  public constructor(private readonly repository: IRepository) {}
+
+  /** @internal */
+  public _bind(scope: Construct, organization: IOrganization): SourceConfig {
+    const { repositoryName, repositoryArn } = this.repository;
+    this.checkPlace(scope);
+    if (organization instanceof Organization) requireAllowed(scope, repositoryName, organization._repositoryNames);
+    return {
+      repository: { host: 'codecommit', repositoryName, repositoryArn },
+      key: Token.isUnresolved(repositoryName) ? this.repository.node.path : repositoryName,
+      action: codeCommitAction,
+      readRole: () => this.readRole(scope, organization),
+    };
+  }
+
+  private checkPlace(scope: Construct) {
+    const { account, region } = this.repository.env;
+    const stack = Stack.of(scope);
+    const elsewhere = (ours: string, theirs: string) =>
+      !Token.isUnresolved(ours) && !Token.isUnresolved(theirs) && ours !== theirs;
+    if (elsewhere(stack.account, account) || elsewhere(stack.region, region)) {
+      fail(
+        scope,
+        `the repository must be in the account and region of the stack (${stack.account}/${stack.region}), got one in ${account}/${region}`,
+      );
+    }
+  }
+
+  private readRole(scope: Construct, organization: IOrganization): IRole {
+    const { repositoryName, node } = this.repository;
+    const id = `Connection-${Token.isUnresolved(repositoryName) ? Names.nodeUniqueId(node) : repositoryName}`;
+    const stack = Stack.of(scope);
+    const existing = stack.node.tryFindChild(id);
+    const connection =
+      existing instanceof CodeCommitConnection
+        ? existing
+        : new CodeCommitConnection(stack, id, this.repository, organization);
+    return connection.readRole;
+  }
+}
+
+/** Reads a branch of CodeCommit in a pipeline. */
+export function codeCommitAction({ repositoryName, branchName }: SourceActionValues): SourceAction {
+  return {
+    actionTypeId: { category: 'Source', owner: 'AWS', provider: 'CodeCommit', version: '1' },
+    // the trigger function starts pipelines
+    configuration: { RepositoryName: repositoryName, BranchName: branchName, PollForSourceChanges: 'false' },
+  };
+}
+
+/** One role for each repository, however many environments read it. */
+class CodeCommitConnection extends Construct {
+  public readonly readRole: IRole;
+
+  public constructor(scope: Construct, id: string, repository: IRepository, organization: IOrganization) {
+    super(scope, id);
+    const statements = readStatements(repository, organization);
+    const role = new Role(this, 'SourceRole', {
+      // known by its path: when the removal of the last environment fails, CloudFormation keeps the role and forgets
+      // it; with a fixed name, it could not be created again
+      path: NAMES.sourceRolePath,
+      description: 'Reads the repository for the pipelines of the organization',
+      // the accounts are not known yet; their pipelines' roles are, by name and organization
+      assumedBy: new AnyPrincipal().withConditions({
+        StringEquals: { 'aws:PrincipalOrgID': organization.organizationId },
+        ArnLike: { 'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::*:role/${NAMES.pipelineRolePrefix}*` },
+      }),
+      inlinePolicies: { Source: new PolicyDocument({ statements }) },
+    });
+    const later = 'the accounts are created later; their buckets are known by prefix and organization';
+    acknowledgeWildcards(role, statements, { Artifacts: later });
+    this.readRole = role;
+  }
+}
+
+function readStatements(repository: IRepository, organization: IOrganization): PolicyStatement[] {
+  // CodePipeline needs all of it when a pipeline runs:
+  // https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html
+  const organizationOnly = { StringEquals: { 'aws:ResourceOrgID': organization.organizationId } };
+  const bucket = `arn:${Aws.PARTITION}:s3:::${NAMES.artifactBucketPrefix}*`;
+  return [
+    new PolicyStatement({
+      sid: 'Read',
+      actions: [
+        'codecommit:CancelUploadArchive',
+        'codecommit:GetBranch',
+        'codecommit:GetCommit',
+        'codecommit:GetUploadArchiveStatus',
+        'codecommit:UploadArchive',
+      ],
+      resources: [repository.repositoryArn],
+    }),
+    new PolicyStatement({
+      sid: 'Artifacts',
+      actions: ['s3:PutObject', 's3:PutObjectAcl'],
+      resources: [`${bucket}/*/Source/*`],
+      conditions: organizationOnly,
+    }),
+    new PolicyStatement({
+      sid: 'Encrypt',
+      actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+      resources: [organization.artifactKey.keyArn],
+    }),
+  ];
+}

@@ -1,0 +1,20 @@
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+
+/**
+ * Tells a function of every branch that is created or moved in the account and region. It names no repository:
+ * EventBridge allows 300 rules, and the policy of a function has 20 KB. The function ignores branches that have no pipeline.
+ */
+export function movedRule(scope: Construct, id: string, target: IFunction): Rule {
+  return new Rule(scope, id, {
+    description: 'Starts the pipelines of branches that have moved',
+    eventPattern: {
+      source: ['aws.codecommit'],
+      detailType: ['CodeCommit Repository State Change'],
+      detail: { event: ['referenceCreated', 'referenceUpdated'], referenceType: ['branch'] },
+    },
+    targets: [new LambdaFunction(target)],
+  });
+}
