@@ -99,7 +99,7 @@ export function memberWords(stacks: readonly AssemblyStack[], invited: readonly 
 
 /** Asking AWS for a higher quota does not help a rehearsal. */
 export function limitHints(reasons: readonly string[]): string[] {
-  const isReached = reasons.some(reason => /reached its limit of accounts|ACCOUNT_LIMIT_EXCEEDED/.test(reason));
+  const isReached = reasons.some(reason => /limit of accounts|ACCOUNT_LIMIT_EXCEEDED/.test(reason));
   return isReached ? ['how many accounts the simulated organization may have is up to you: --account-limit <number>'] : [];
 }
 

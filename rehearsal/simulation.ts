@@ -26,6 +26,7 @@ import { S3 } from './s3/s3';
 import { Server } from './server';
 import { AwsError } from './service';
 import type { Environment, InProcess, Permission, Service, Transport } from './service';
+import { ServiceQuotas } from './servicequotas/servicequotas';
 import { Ses } from './ses/ses';
 import { Ssm } from './ssm/ssm';
 import { StepFunctions } from './stepfunctions/stepfunctions';
@@ -193,6 +194,7 @@ export class Simulation {
       new Account(this.organizations), this.s3, this.ssm, this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline,
       this.lambda, this.cloudformation, environment.inProcess?.direct ? this.tables : new DynamoDb(environment), new Kms(environment, this.iam),
       new StepFunctions(environment, this.lambda, this.iam, access), new CloudTrail(environment), new Ses(),
+      new ServiceQuotas(environment, this.organizations),
     ];
   }
 

@@ -5,6 +5,7 @@ import {
   paginateListRoots, paginateListTagsForResource,
 } from '@aws-sdk/client-organizations';
 import type { Account, CreateAccountStatus } from '@aws-sdk/client-organizations';
+import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { cannotEnter, isDenied, mayNot } from './access';
 import type { Access } from './access';
@@ -47,6 +48,10 @@ export interface Directory {
   listCreations(): Promise<readonly AccountCreation[]>;
   /** Looks through the whole organization: the calls grow with it. */
   findAccount(email: string): Promise<OrganizationAccount | undefined>;
+  /** All accounts of the organization: the calls grow with it. */
+  listAccounts(): Promise<readonly OrganizationAccount[]>;
+  /** How many accounts the organization may have; undefined: this cannot be known. */
+  accountLimit(): Promise<number | undefined>;
   describeAccount(accountId: string): Promise<OrganizationAccount | undefined>;
   rename(accountId: string, accountName: string): Promise<void>;
   root(): Promise<string>;
@@ -63,12 +68,16 @@ export interface Directory {
 /** Organizations answers in one region of each partition. */
 const REGIONS: Readonly<Record<string, string>> = { 'aws-cn': 'cn-northwest-1', 'aws-us-gov': 'us-gov-west-1' };
 
+/** 'Default maximum number of accounts' */
+const ACCOUNT_QUOTA = { ServiceCode: 'organizations', QuotaCode: 'L-E619E033' };
+
 /** The organization through AWS's API. */
 export class AwsDirectory implements Directory {
   private readonly organizations: OrganizationsClient;
   /** CreateAccount knows no client token: when its answer is lost, we look before we ask again, and the SDK must not. */
   private readonly creator: OrganizationsClient;
   private readonly accounts: AccountClient;
+  private readonly quotas: ServiceQuotasClient;
   private rootId?: string;
 
   public constructor(private readonly access: Access) {
@@ -77,6 +86,7 @@ export class AwsDirectory implements Directory {
     this.organizations = new OrganizationsClient(session);
     this.creator = new OrganizationsClient({ ...session, maxAttempts: 1 });
     this.accounts = new AccountClient(session);
+    this.quotas = new ServiceQuotasClient(session);
   }
 
   public async createAccount(account: NewAccount): Promise<string> {
@@ -108,6 +118,21 @@ export class AwsDirectory implements Directory {
       }
       return undefined;
     });
+  }
+
+  public async listAccounts(): Promise<readonly OrganizationAccount[]> {
+    const pages = paginateListAccounts({ client: this.organizations }, {});
+    return this.collect('organizations:ListAccounts', pages, page => (page.Accounts ?? []).map(accountOf));
+  }
+
+  /** The role in the management account may be older than this question: without an answer an account is just tried. */
+  public async accountLimit(): Promise<number | undefined> {
+    try {
+      const { Quota: quota } = await this.quotas.send(new GetServiceQuotaCommand(ACCOUNT_QUOTA));
+      return quota?.Value;
+    } catch {
+      return undefined;
+    }
   }
 
   public async describeAccount(accountId: string): Promise<OrganizationAccount | undefined> {

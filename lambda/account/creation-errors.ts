@@ -4,6 +4,10 @@ import type { Shut } from './states';
 import type { VendedAccountRequest } from '../../src/account/contract';
 import { isNamed } from '../shared/errors';
 
+/** What to do when an organization may have no more accounts. */
+export const ACCOUNT_LIMIT_ADVICE = "ask AWS for a higher quota of 'Default maximum number of accounts' "
+  + '(AWS Organizations in Service Quotas of the management account, us-east-1), or adopt an account that is no longer used';
+
 /** Why an account is not created, in words that tell what to do; for AWS's reasons see CreateAccountStatus.FailureReason. */
 export function failedCreation(request: VendedAccountRequest, reason: string): Error {
   const { email } = request;
@@ -53,9 +57,8 @@ export function foundShut({ email }: VendedAccountRequest, { accountId }: Organi
 }
 
 function limitReached(request: VendedAccountRequest): Error {
-  return new Error(`${nameOf(request)} cannot be created: the organization has reached its limit of accounts; ask AWS for a higher quota of `
-    + "'Default maximum number of accounts' (AWS Organizations in Service Quotas of the management account, us-east-1), or adopt an account that is "
-    + 'no longer used; then deploy again');
+  return new Error(`${nameOf(request)} cannot be created: the organization has reached its limit of accounts; ${ACCOUNT_LIMIT_ADVICE}; `
+    + 'then deploy again');
 }
 
 /** a@b.c → a+2@b.c, a+x@b.c → a+x2@b.c */

@@ -3,13 +3,18 @@ import * as path from 'node:path';
 import { accessFromEnvironment } from './access';
 import { AwsDirectory } from './aws';
 import { AccountLifecycle } from './lifecycle';
+import { Preconditions } from './preconditions/lifecycle';
+import { AccountProvider } from './provider';
 import { TableRegistry } from '../registry/table';
 import { serve } from '../shared/serve';
+import { connectedHosts } from '../sources/hosts';
 
 const access = accessFromEnvironment();
 const registry = new TableRegistry();
 const bootstrapTemplate = () => readFileSync(path.join(__dirname, 'bootstrap-template.json'), 'utf8');
 
-export const { onEvent, isComplete } = serve(new AccountLifecycle({
-  ...access, bootstrapTemplate, directory: new AwsDirectory(access), registry, now: Date.now,
-}), registry);
+const directory = new AwsDirectory(access);
+const world = { ...access, bootstrapTemplate, directory, registry, hosts: connectedHosts(), now: Date.now };
+const provider = new AccountProvider(new AccountLifecycle(world), new Preconditions(world));
+
+export const { onEvent, isComplete } = serve(provider, registry);

@@ -12,6 +12,7 @@ import { NOT_YET } from '../shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import type { Hosts } from '../sources/hosts';
 import { BranchMovedError } from '../sources/source';
+import { listed } from '../sources/words';
 
 type Read = Versioned<BranchRecord>;
 
@@ -139,9 +140,8 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       throw new Error(`repository '${repositoryName}' in account ${this.place.accountId} has no commit yet, so branch '${branchName}' of environment `
         + `'${environmentName}' cannot begin: push one to '${parentName}' first, then deploy again`);
     }
-    const some = branches.slice(0, 10).map(name => `'${name}'`).join(', ');
     throw new Error(`branch '${branchName}' of environment '${environmentName}' begins at '${parentName}', which repository '${repositoryName}' `
-      + `does not have: it has ${some}${branches.length > 10 ? ' and more' : ''}; push '${parentName}' or begin at one of these`);
+      + `does not have: it has ${listed(branches)}; push '${parentName}' or begin at one of these`);
   }
 }
 

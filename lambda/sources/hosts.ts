@@ -40,7 +40,8 @@ export function movedBranch(event: HostEvent): MovedBranch | undefined {
 function kindOf(host: SourceHostName): HostKind {
   if (Object.hasOwn(HOSTS, host)) return HOSTS[host];
   throw new Error(
-    `this organization does not know the host '${String(host)}' of repositories: it knows ${Object.keys(HOSTS).join(', ')}; ` +
+    `this organization does not know the host '${String(host)}' of repositories: ` +
+      `it knows ${Object.keys(HOSTS).join(', ')}; ` +
       'deploy the Organization with the version of the library that the app has',
   );
 }

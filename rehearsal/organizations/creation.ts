@@ -71,6 +71,11 @@ export class AccountCreation {
     this.emailsTaken.add(email.toLowerCase());
   }
 
+  /** How many accounts the organization may have. */
+  public get limit(): number {
+    return this.accountLimit;
+  }
+
   /** As when AWS grants a higher quota. */
   public allow(accountLimit: number): void {
     this.accountLimit = accountLimit;

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { AccountResult, VendedAccountRequest } from './contract';
 import { ExistingAccount } from './existing-account';
 import { lineUp } from './line';
+import { Preconditions } from './preconditions';
 import { preparation } from './preparation';
 import type { IOrganization } from '../organization/organization';
 import { AppIndex } from '../private/app-index';
@@ -160,7 +161,9 @@ export class Account extends Resource implements IAccount {
         ...preparation(this, props.organization, props),
       },
     });
-    lineUp(account.resource.node.defaultChild as CfnResource);
+    const resource = account.resource.node.defaultChild as CfnResource;
+    Preconditions.of(this, props.organization).beforeAccount(resource, props);
+    lineUp(resource);
     this.accountId = account.result('accountId');
     this._mayBeAdopted = props.onExisting === OnExistingAccount.ADOPT;
   }

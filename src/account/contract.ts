@@ -1,3 +1,5 @@
+import type { RepositoryReference } from '../sources/contract';
+
 /** What every account gets before it is called ready. */
 export interface Preparation {
   /** Role in the account through which it is entered from the management account. */
@@ -37,3 +39,26 @@ export type AccountRequest = VendedAccountRequest | ExistingAccountRequest;
 export interface AccountResult {
   readonly accountId: string;
 }
+
+/** A branch that an environment begins, and the branch at whose head it begins. */
+export interface BranchBeginning extends Pick<RepositoryReference, 'host' | 'repositoryName'> {
+  readonly branchName: string;
+  readonly parentName: string;
+}
+
+/** What the accounts of a stack and their environments need, looked up before the first account is created. */
+export interface PreconditionsRequest {
+  readonly kind: 'preconditions';
+  readonly region: string;
+  /** E-mails of the accounts. */
+  readonly emails: readonly string[];
+  /** Ids or paths of the organizational units that accounts are moved into. */
+  readonly organizationalUnits: readonly string[];
+  readonly beginnings: readonly BranchBeginning[];
+}
+
+/** Nothing but that all is there. */
+export type PreconditionsResult = { readonly [name: string]: never };
+
+/** All that the provider of accounts is asked for. */
+export type AccountProviderRequest = AccountRequest | PreconditionsRequest;

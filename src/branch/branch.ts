@@ -1,14 +1,15 @@
-import { IResource, Resource, Stack } from 'aws-cdk-lib';
+import { IResource, Resource, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { BranchRequest, BranchResult } from './contract';
 import type { IAccount } from '../account/account';
+import type { BranchBeginning } from '../account/contract';
 import { preparedAccountId } from '../account/existing-account';
 import type { IOrganization } from '../organization/organization';
 import { AppIndex } from '../private/app-index';
 import { BranchTree } from '../private/branch-tree';
 import { ManagedResource } from '../private/managed-resource';
 import { validate } from '../private/validate';
-import type { Source } from '../sources/source';
+import type { Source, SourceConfig } from '../sources/source';
 
 /** A branch of a repository. */
 export interface IBranch extends IResource {
@@ -107,6 +108,9 @@ export class Branch extends Resource implements IBranch {
    */
   public readonly branchCommitId: string;
 
+  private readonly config: SourceConfig;
+  private readonly definedName: string;
+
   public constructor(scope: Construct, id: string, props: BranchProps) {
     super(scope, id);
     this.source = props.source;
@@ -114,7 +118,9 @@ export class Branch extends Resource implements IBranch {
     this.branchParentName = parentName;
     validate.branchName(this, props.branchName);
     validate.environmentName(this, props.environmentName);
-    const { key, repository } = props.source._bind(this, props.organization);
+    this.definedName = props.branchName;
+    this.config = props.source._bind(this, props.organization);
+    const { key, repository } = this.config;
     AppIndex.of(this).claim(this, `branch of ${key}`, props.branchName, 'an environment has a branch of its own; choose another name');
     BranchTree.of(this).add(this, key, props.branchName, parentName);
 
@@ -132,5 +138,18 @@ export class Branch extends Resource implements IBranch {
     });
     this.branchName = branch.result('branchName');
     this.branchCommitId = branch.result('commitId');
+  }
+
+  /**
+   * Where the branch begins; undefined if this is known only at deployment, or made by the app itself.
+   *
+   * @internal
+   */
+  public _beginning(): BranchBeginning | undefined {
+    const { key, repository: { host, repositoryName }, isMadeByApp } = this.config;
+    const { definedName: branchName, branchParentName: parentName = '' } = this;
+    if ([repositoryName, branchName, parentName].some(name => Token.isUnresolved(name))) return undefined;
+    if (BranchTree.of(this).defines(key, parentName) || isMadeByApp()) return undefined;
+    return { host, repositoryName, branchName, parentName };
   }
 }

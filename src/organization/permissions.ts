@@ -19,6 +19,10 @@ export function vendingStatements(organizationId: string, accessRoleNames: reado
       ['organizations:DescribeCreateAccountStatus', 'organizations:ListCreateAccountStatus', 'organizations:ListAccounts', 'organizations:ListRoots'],
       ['*'],
     ),
+    // 'Default maximum number of accounts': whether there is room for those that an app needs
+    allow('LookAtQuota', ['servicequotas:GetServiceQuota'], [
+      `arn:${Aws.PARTITION}:servicequotas:*:${Aws.ACCOUNT_ID}:organizations/L-E619E033`,
+    ]),
     allow('LookAtOne', ['organizations:DescribeAccount', 'organizations:ListParents'], [within('account')]),
     allow('LookIntoUnits', ['organizations:ListOrganizationalUnitsForParent'], [within('root'), within('ou')]),
     // UntagResource is for a tag that is no longer declared
@@ -41,6 +45,7 @@ export function vendingStatements(organizationId: string, accessRoleNames: reado
 export const VENDING_REASONS = {
   CreateTagged: 'AWS offers no resource for CreateAccount; our tag is demanded instead',
   Look: 'AWS offers no resources for these questions',
+  LookAtQuota: 'the region is that of Organizations, which depends on the partition',
   LookAtOne: 'the accounts are created later; they are those of the organization',
   LookIntoUnits: 'the units may be changed later; they are those of the organization',
   Tags: 'the accounts are created later; they are those of the organization',

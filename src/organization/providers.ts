@@ -66,7 +66,8 @@ export class OrganizationProviders extends Construct {
     });
     this.props.access.statements.forEach(statement => provider.role.addToPrincipalPolicy(statement));
     acknowledgeWildcards(provider.role, this.props.access.statements, VENDING_REASONS);
-    this.grantRecords(provider.role, ['account#*', 'queue#*', REQUESTS], [...RECORDS, ...QUEUE]);
+    this.grantRecords(provider.role, ['account#*', 'queue#*', 'preconditions#*', REQUESTS], [...RECORDS, ...QUEUE]);
+    this.grantRepositories(provider.role, 'account');
     return provider;
   }
 

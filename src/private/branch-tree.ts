@@ -27,6 +27,11 @@ export class BranchTree {
     }
   }
 
+  /** Whether the app defines a branch of the repository. */
+  public defines(repository: string, name: string): boolean {
+    return this.repositories.get(repository)?.has(name) ?? false;
+  }
+
   private refuseCircle(branch: IConstruct, branches: ReadonlyMap<string, Entry>, name: string): void {
     const way = [name];
     for (let entry = branches.get(name); entry; entry = branches.get(entry.parent)) {

@@ -79,3 +79,15 @@ export const METRICS = {
 
 /** The parameter of a pipeline's stack that says whether commits go through, and its values. */
 export const PIPELINE_STATE = { parameter: 'State', enabled: 'enabled', frozen: 'frozen' } as const;
+
+/** The regions that every account has; AWS adds none to them, later ones must be enabled in each account. */
+export const REGIONS_OF_EVERY_ACCOUNT: readonly string[] = [
+  'us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ap-south-1', 'ap-northeast-1', 'ap-northeast-2',
+  'ap-northeast-3', 'ap-southeast-1', 'ap-southeast-2', 'ca-central-1', 'eu-central-1', 'eu-west-1', 'eu-west-2',
+  'eu-west-3', 'eu-north-1', 'sa-east-1',
+];
+
+/** Whether a new account can be used there at once; what other partitions need is not known. */
+export function isRegionOfNewAccounts(region: string): boolean {
+  return /^(cn|us-gov|us-iso[a-z]*|eu-isoe|eusc)-/.test(region) || REGIONS_OF_EVERY_ACCOUNT.includes(region);
+}

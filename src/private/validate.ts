@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { NAMES } from './contract';
+import { isRegionOfNewAccounts, NAMES, REGIONS_OF_EVERY_ACCOUNT } from './contract';
 
 /** An error that names the construct, so that it is found in the user's code. */
 export function fail(scope: IConstruct, message: string): never {
@@ -62,13 +62,6 @@ const TAG_VALUE: Rule = {
   allowed: "at most 256 letters, digits, spaces and '_.:/=+-@'",
 };
 
-/** The regions that every account has; AWS adds none to them, later ones must be enabled in each account. */
-const REGIONS_OF_EVERY_ACCOUNT = [
-  'us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ap-south-1', 'ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-southeast-1',
-  'ap-southeast-2', 'ca-central-1', 'eu-central-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'eu-north-1', 'sa-east-1',
-];
-const OTHER_PARTITION = /^(cn|us-gov|us-iso[a-z]*|eu-isoe|eusc)-/;
-
 function check(rule: Rule, scope: IConstruct, value: string): string {
   if (!Token.isUnresolved(value) && !rule.pattern.test(value)) fail(scope, `the ${rule.name} must be ${rule.allowed}, got '${value}'`);
   return value;
@@ -87,7 +80,7 @@ export const validate = {
   branchName: (scope: IConstruct, value: string) => check(BRANCH_NAME, scope, value),
   organizationalUnit: (scope: IConstruct, value: string) => check(/^(r-|ou-)/.test(value) ? UNIT_ID : UNIT_PATH, scope, value),
   regionOfNewAccounts: (scope: IConstruct, region: string) => {
-    if (Token.isUnresolved(region) || OTHER_PARTITION.test(region) || REGIONS_OF_EVERY_ACCOUNT.includes(region)) return region;
+    if (Token.isUnresolved(region) || isRegionOfNewAccounts(region)) return region;
     return fail(scope, `a new account cannot be used in the region '${region}', which must be enabled in each account first: `
       + `deploy the stack in one that every account has (${REGIONS_OF_EVERY_ACCOUNT.join(', ')}), or import accounts in which the region is enabled`);
   },

@@ -6,6 +6,7 @@ export const RECORDS = {
   account: 'account#',
   branch: 'branch#',
   stack: 'stack#',
+  preconditions: 'preconditions#',
   lease: 'lease#',
   route: 'route#',
   halt: 'halt#',

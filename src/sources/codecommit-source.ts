@@ -1,5 +1,5 @@
 import { Aws, Names, Stack, Token } from 'aws-cdk-lib';
-import type { IRepository } from 'aws-cdk-lib/aws-codecommit';
+import { CfnRepository, IRepository } from 'aws-cdk-lib/aws-codecommit';
 import { AnyPrincipal, IRole, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { requireAllowed } from './rights';
@@ -7,6 +7,7 @@ import type { Source, SourceAction, SourceActionValues, SourceConfig } from './s
 import { IOrganization, Organization } from '../organization/organization';
 import { acknowledgeWildcards } from '../private/acknowledge';
 import { NAMES } from '../private/contract';
+import { makes } from '../private/makes';
 import { fail } from '../private/validate';
 
 /**
@@ -25,8 +26,21 @@ export class CodeCommitSource implements Source {
       repository: { host: 'codecommit', repositoryName, repositoryArn },
       key: Token.isUnresolved(repositoryName) ? this.repository.node.path : repositoryName,
       action: codeCommitAction,
+      isMadeByApp: () => this.isMadeByApp(),
       readRole: () => this.readRole(scope, organization),
     };
+  }
+
+  /** By this construct, or by another one with the same name. */
+  private isMadeByApp(): boolean {
+    const { repositoryName, node } = this.repository;
+    return makes(
+      node.root,
+      'AWS::CodeCommit::Repository',
+      resource =>
+        resource === node.defaultChild ||
+        (resource instanceof CfnRepository && resource.repositoryName === repositoryName),
+    );
   }
 
   private checkPlace(scope: Construct) {

@@ -4,9 +4,11 @@ import type { Construct } from 'constructs';
 import { fail } from '../private/validate';
 
 /** The functions of the organization that work with repositories. */
-export type RepositoryUser = 'branch' | 'trigger' | 'deployments' | 'operations';
+export type RepositoryUser = 'account' | 'branch' | 'trigger' | 'deployments' | 'operations';
 
 const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
+  // what environments begin from is looked up before their accounts are created
+  account: ['codecommit:GetBranch', 'codecommit:ListBranches'],
   // ListBranches is for the text of an error: the branches that exist when the parent is none of them
   branch: [
     'codecommit:CreateBranch',

@@ -31,6 +31,8 @@ export interface SourceConfig {
   readonly key: string;
   /** The action with which a pipeline reads a branch: one for each host, so that pipelines share a template. */
   readonly action: (branch: SourceActionValues) => SourceAction;
+  /** Whether the app itself makes the repository, so that nothing of it can be known before the deployment. */
+  readonly isMadeByApp: () => boolean;
   /** The role in the CICD account through which pipelines read the repository: one for each repository and stack. */
   readonly readRole: () => IRole;
 }

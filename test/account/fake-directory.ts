@@ -35,6 +35,8 @@ export class FakeDirectory implements Directory {
   public readonly failures: string[] = [];
   public mostInFlight = 0;
   public readonly moves: string[] = [];
+  /** How many accounts the organization may have, if this is told. */
+  public limit?: number;
   /** How long AWS takes to create an account. */
   public creationTime = 60_000;
   /** How long an account is not usable after its creation. */
@@ -115,6 +117,16 @@ export class FakeDirectory implements Directory {
     return this.accounts.find(account => account.email.toLowerCase() === email.toLowerCase());
   }
 
+  public async listAccounts(): Promise<readonly OrganizationAccount[]> {
+    this.meet('listAccounts');
+    return this.accounts;
+  }
+
+  public async accountLimit(): Promise<number | undefined> {
+    this.meet('accountLimit');
+    return this.limit;
+  }
+
   public async describeAccount(accountId: string): Promise<OrganizationAccount | undefined> {
     this.meet('describeAccount');
     return this.kept.get(accountId)?.account;
@@ -132,6 +144,7 @@ export class FakeDirectory implements Directory {
 
   public async unitsBelow(parent: string) {
     this.meet('unitsBelow');
+    if (parent !== 'r-root' && !UNITS.some(({ id }) => id === parent)) throw awsError('ParentNotFoundException');
     return UNITS.filter(({ parentId }) => parentId === parent);
   }
 

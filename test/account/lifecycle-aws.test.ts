@@ -59,6 +59,11 @@ afterAll(async () => {
   await simulation.stop();
 });
 
+test('the directory tells how many accounts there are, and how many there may be', async () => {
+  expect((await directory.listAccounts()).map(({ email }) => email)).toContain('cicd@example.com');
+  expect(await directory.accountLimit()).toBe(5);
+});
+
 async function finish(request: VendedAccountRequest): Promise<string> {
   for (;;) {
     try {

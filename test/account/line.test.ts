@@ -13,8 +13,10 @@ function accountsOf(cicd: Cicd) {
 function waiting(stack: Stack): Record<string, string[]> {
   const resources = Object.entries(Template.fromStack(stack).findResources('Custom::OrgEnvironmentsAccount'));
   const names = new Map(resources.map(([logicalId, { Properties }]) => [logicalId, String(Properties.accountName)]));
-  return Object.fromEntries(resources.filter(([, { DependsOn }]) => DependsOn)
-    .map(([logicalId, { DependsOn }]) => [names.get(logicalId), [DependsOn].flat().map((id: string) => names.get(id))]));
+  // all of them wait for their preconditions, which have no number
+  const awaited = (dependsOn: string[] = []) => dependsOn.flatMap(id => names.get(id) ?? []);
+  return Object.fromEntries(resources.map(([logicalId, { DependsOn }]) => [names.get(logicalId), awaited(DependsOn)] as const)
+    .filter(([, numbers]) => numbers.length > 0));
 }
 
 test('an account waits for the one that stands so many places before it, so that no more are under way', () => {

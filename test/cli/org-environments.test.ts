@@ -224,6 +224,7 @@ describe('org-environments rehearse', () => {
   });
 
   test('tells which option helps where the limit of accounts is reached, and where a function is silent', () => {
+    expect(limitHints(['the organization has 2 accounts, and its limit of accounts is 2'])).toEqual([expect.stringContaining('--account-limit')]);
     expect(limitHints(["account 'x' cannot be created: the organization has reached its limit of accounts; ask AWS"])).toEqual([expect.stringContaining('--account-limit')]);
     expect(logHints(['CloudFormation did not receive a response from your Custom Resource. Please check your logs'])).toEqual([expect.stringContaining('--log <file>')]);
     expect([...limitHints(['other']), ...logHints(['other'])]).toEqual([]);

@@ -58,7 +58,10 @@ describe('an environment', () => {
     const cicd = cicdWithImport();
     cicd.environment('dev');
     const types = Object.values(synthesized(cicd.stack).Resources).map(({ Type }) => Type).sort();
-    expect(types).toEqual(['AWS::IAM::Role', 'Custom::OrgEnvironmentsAccount', 'Custom::OrgEnvironmentsBranch', 'Custom::OrgEnvironmentsStack']);
+    expect(types).toEqual([
+      'AWS::IAM::Role', 'Custom::OrgEnvironmentsAccount', 'Custom::OrgEnvironmentsBranch', 'Custom::OrgEnvironmentsPreconditions',
+      'Custom::OrgEnvironmentsStack',
+    ]);
   });
 });
 

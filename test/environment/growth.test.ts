@@ -21,10 +21,10 @@ function vend(count: number) {
 describe('a CICD stack', () => {
   const sizes = [0, 1, 2, 3].map(count => vend(count).resources.length);
 
-  test('has at most 71 resources before the first environment, the role of the first repository included', () => {
+  test('has at most 72 resources before the first environment, the preconditions and the role of the first repository included', () => {
     const [none, one] = sizes;
-    expect(none).toBeLessThanOrEqual(71);
-    expect(one - 3).toBeLessThanOrEqual(71);
+    expect(none).toBeLessThanOrEqual(70);
+    expect(one - 3).toBeLessThanOrEqual(72);
   });
 
   test('has eight of them to see what all pipelines do: bus, rule, permission, function, role, its policy, log, and where what has failed goes', () => {
@@ -111,7 +111,8 @@ describe('an organization that 40 other apps use, with 60 repositories', () => {
     for (const other of many.others) {
       expect(rightsIn(other)).toEqual({});
       expect(Object.values(other.Resources).map(({ Type }) => Type).sort()).toEqual([
-        'AWS::IAM::Role', 'Custom::OrgEnvironmentsAccount', 'Custom::OrgEnvironmentsBranch', 'Custom::OrgEnvironmentsStack',
+        'AWS::IAM::Role', 'Custom::OrgEnvironmentsAccount', 'Custom::OrgEnvironmentsBranch', 'Custom::OrgEnvironmentsPreconditions',
+        'Custom::OrgEnvironmentsStack',
       ]);
     }
   });

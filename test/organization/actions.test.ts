@@ -32,11 +32,14 @@ const ACCOUNTS = [
   'account:PutAccountName', 'organizations:CreateAccount', 'organizations:DescribeAccount', 'organizations:DescribeCreateAccountStatus',
   'organizations:ListAccounts', 'organizations:ListCreateAccountStatus', 'organizations:ListOrganizationalUnitsForParent', 'organizations:ListParents',
   'organizations:ListRoots', 'organizations:ListTagsForResource', 'organizations:MoveAccount', 'organizations:TagResource', 'organizations:UntagResource',
+  'servicequotas:GetServiceQuota',
 ];
 
 test.each([
   ['org-environments-access', managing, [...ACCOUNTS, ENTER]],
-  ['org-environments-account-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER, AWAITED]],
+  ['org-environments-account-provider', cicd, [
+    ...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetBranch', 'codecommit:ListBranches', ENTER, AWAITED,
+  ]],
   ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, ...BRANCHES, AWAITED]],
   ['org-environments-stack-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER, 's3:GetObject', 'cloudformation:DescribeStacks', AWAITED]],
   ['org-environments-operations', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetCommit', ENTER]],

@@ -47,7 +47,7 @@ test('each handler sees its own records alone', () => {
   const records = identityStatements(outside).filter(({ Sid = '' }) => ['Records', 'Halts', 'Environments'].includes(Sid))
     .map(({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']);
   expect(records).toEqual([
-    ['account#*', 'queue#*', 'request#*'], ['branch#*', 'request#*'], ['stack#*', 'lease#*', 'route#*', 'index#*', 'request#*'], ['halt#*'],
+    ['account#*', 'queue#*', 'preconditions#*', 'request#*'], ['branch#*', 'request#*'], ['stack#*', 'lease#*', 'route#*', 'index#*', 'request#*'], ['halt#*'],
     ['route#*'], ['lease#*'], ['deployment#*'], ['halt#*'], ['index#*', 'lease#*'],
   ]);
 });

@@ -22,6 +22,10 @@ const VENDING = {
     ],
     resources: ['*'],
   },
+  LookAtQuota: {
+    actions: ['servicequotas:GetServiceQuota'],
+    resources: ['arn:<AWS::Partition>:servicequotas:*:<AWS::AccountId>:organizations/L-E619E033'],
+  },
   LookAtOne: { actions: ['organizations:DescribeAccount', 'organizations:ListParents'], resources: ['account'] },
   LookIntoUnits: { actions: ['organizations:ListOrganizationalUnitsForParent'], resources: ['root', 'ou'] },
   Tags: { actions: ['organizations:ListTagsForResource', 'organizations:TagResource', 'organizations:UntagResource'], resources: ['account'] },

@@ -1,4 +1,4 @@
-import type { AccountRequest, AccountResult } from '../../src/account/contract';
+import type { AccountProviderRequest, AccountRequest, AccountResult, PreconditionsResult } from '../../src/account/contract';
 import type { BranchRequest, BranchResult, EnvironmentDescriptor } from '../../src/branch/contract';
 import type { Wire } from '../../src/private/contract';
 import { NAMES } from '../../src/private/contract';
@@ -18,7 +18,7 @@ interface Fine {
 // what is asserted here is asserted by the compiler
 export type Survives = [
   AssertWire<Fine>,
-  AssertWire<AccountRequest>, AssertWire<AccountResult>,
+  AssertWire<AccountProviderRequest>, AssertWire<AccountResult>, AssertWire<PreconditionsResult>,
   AssertWire<AccountStackRequest>, AssertWire<AccountStackResult>,
   AssertWire<BranchRequest>, AssertWire<BranchResult>, AssertWire<EnvironmentDescriptor>,
 ];

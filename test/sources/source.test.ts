@@ -68,6 +68,7 @@ describe('an organization', () => {
   });
 
   test.each([
+    ['Account', ['codecommit:GetBranch', 'codecommit:ListBranches']],
     ['Branch', ['codecommit:CreateBranch', 'codecommit:CreateCommit', 'codecommit:GetBranch', 'codecommit:GetFile', 'codecommit:ListBranches']],
     ['Trigger', 'codecommit:GetBranch'],
     ['Deployments', 'codecommit:GetCommit'],
@@ -82,7 +83,7 @@ describe('an organization', () => {
 
   test('that names no repositories allows all of the account', () => {
     const statements = identityStatements(synthesized(new Cicd().stack)).filter(({ Sid }) => Sid === 'Repositories');
-    expect(statements).toHaveLength(4);
+    expect(statements).toHaveLength(5);
     for (const { Resource } of statements) expect(textOf(Resource)).toBe('arn:<AWS::Partition>:codecommit:<AWS::Region>:<AWS::AccountId>:*');
   });
 

@@ -11,9 +11,9 @@ import type { Cicd } from '../fixtures/app';
 
 /** What nothing has used, by its reason: whose right, and which. */
 const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: string])[] = [
-  ['it finds an account whose e-mail is taken, or a request whose answer was lost', /^org-environments-access$/, 'organizations:ListAccounts organizations:ListCreateAccountStatus'],
+  ['it finds a request whose answer was lost', /^org-environments-access$/, 'organizations:ListCreateAccountStatus'],
   ['an account is forgotten only if it was never created', /^org-environments-account-provider$/, 'dynamodb:DeleteItem'],
-  ['it names the branches that there are when the parent is none of them', /^org-environments-branch-provider$/, 'codecommit:ListBranches'],
+  ['it names the branches that there are when the parent is none of them', /^org-environments-(account|branch)-provider$/, 'codecommit:ListBranches'],
   ['the framework of CDK waits with it for a function that is not active yet', /(Framework|Waiter)Role/, 'lambda:GetFunction'],
   ['Lambda sends what has failed for good, and CDK grants the rest with it', /^org-environments-(trigger|deployments)$/, 'sqs:GetQueueAttributes sqs:GetQueueUrl sqs:SendMessage'],
   ['CodePipeline gives up an upload with it, and hands its artifact over to the account of the pipeline', /SourceRole/, 'codecommit:CancelUploadArchive s3:PutObjectAcl'],

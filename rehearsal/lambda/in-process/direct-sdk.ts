@@ -37,6 +37,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   'client-lambda': 'lambda',
   'client-organizations': 'organizations',
   'client-s3': 's3',
+  'client-service-quotas': 'servicequotas',
   'client-sfn': 'states',
   'client-sts': 'sts',
   'lib-dynamodb': 'dynamodb',

@@ -1,0 +1,87 @@
+import { findProblems } from './problems';
+import type { Surroundings } from './problems';
+import type { PreconditionsRequest, PreconditionsResult } from '../../../src/account/contract';
+import type { PreconditionsRecord } from '../../registry/preconditions';
+import { preconditionsKey } from '../../registry/preconditions';
+import type { Registry } from '../../registry/registry';
+import type { Lifecycle, Owner, Progress } from '../../shared/lifecycle';
+import { NOT_YET } from '../../shared/lifecycle';
+
+/** Rights that were deployed a moment ago are not known everywhere in AWS yet. */
+const PROPAGATION = 60_000;
+
+/**
+ * Looks up what a stack needs before its first account is created. Only what is new is looked up: what was met once is
+ * in use, and a rollback to it must succeed whatever has become of it.
+ */
+export class Preconditions implements Lifecycle<PreconditionsRequest, PreconditionsResult> {
+  public constructor(
+    private readonly world: Surroundings & { readonly registry: Registry; readonly now: () => number },
+  ) {}
+
+  public async create(owner: Owner, _request: PreconditionsRequest): Promise<void> {
+    const record = await this.read(owner);
+    await this.write(owner, { attempt: this.world.now(), met: record?.met ?? [] }, record?.version);
+  }
+
+  public async update(owner: Owner, request: PreconditionsRequest): Promise<void> {
+    await this.create(owner, request);
+  }
+
+  public async remove(owner: Owner): Promise<void> {
+    const record = await this.read(owner);
+    if (record) await this.world.registry.remove(preconditionsKey(owner), record.version);
+  }
+
+  public async advance(owner: Owner, request: PreconditionsRequest): Promise<Progress<PreconditionsResult>> {
+    const record = await this.read(owner);
+    if (!record) throw new Error('the preconditions were removed while they were looked up: deploy again');
+    const { problems, refused } = await findProblems(this.world, without(request, record.met));
+    if (refused && this.world.now() - record.attempt < PROPAGATION) return NOT_YET;
+    if (problems.length > 0) throw unmet(problems);
+    await this.write(owner, { attempt: record.attempt, met: keysOf(request) }, record.version);
+    return { done: true, result: {} };
+  }
+
+  public async finishRemoval(): Promise<boolean> {
+    return true;
+  }
+
+  private read(owner: Owner) {
+    return this.world.registry.read<PreconditionsRecord>(preconditionsKey(owner));
+  }
+
+  private async write(owner: Owner, record: PreconditionsRecord, version: number | undefined): Promise<void> {
+    await this.world.registry.write<PreconditionsRecord>(preconditionsKey(owner), record, version);
+  }
+}
+
+function unmet(problems: readonly string[]): Error {
+  const [only, ...others] = problems;
+  if (others.length === 0) return new Error(`no account was created: ${only}`);
+  const numbered = problems.map((problem, index) => `(${index + 1}) ${problem}`);
+  return new Error(`no account was created, because of ${problems.length} problems: ${numbered.join(' ')}`);
+}
+
+type Beginning = PreconditionsRequest['beginnings'][number];
+
+const KEYS = {
+  email: (email: string) => `email#${email.toLowerCase()}`,
+  unit: (unit: string) => `unit#${unit}`,
+  beginning: ({ host, repositoryName, branchName, parentName }: Beginning) =>
+    `branch#${host}#${repositoryName}#${branchName}#${parentName}`,
+};
+
+function keysOf({ emails, organizationalUnits, beginnings }: PreconditionsRequest): readonly string[] {
+  return [...emails.map(KEYS.email), ...organizationalUnits.map(KEYS.unit), ...beginnings.map(KEYS.beginning)];
+}
+
+function without(request: PreconditionsRequest, met: readonly string[]): PreconditionsRequest {
+  const known = new Set(met);
+  return {
+    ...request,
+    emails: request.emails.filter(email => !known.has(KEYS.email(email))),
+    organizationalUnits: request.organizationalUnits.filter(unit => !known.has(KEYS.unit(unit))),
+    beginnings: request.beginnings.filter(beginning => !known.has(KEYS.beginning(beginning))),
+  };
+}

@@ -1,0 +1,96 @@
+import type { Findings, Surroundings } from './problems';
+import type { BranchBeginning, PreconditionsRequest } from '../../../src/account/contract';
+import type { SourceHost } from '../../sources/source';
+import { RepositoryLockedError, RepositoryNotFoundError, SourceAccessDeniedError } from '../../sources/source';
+import { listed } from '../../sources/words';
+
+interface Place {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+type Host = Pick<SourceHost, 'branches' | 'head'>;
+type Beginnings = readonly BranchBeginning[];
+
+/** Looks at each repository, and at each branch that others begin from, once. */
+export async function repositoryProblems(
+  { hosts, cicdAccount }: Surroundings,
+  { beginnings, region }: PreconditionsRequest,
+): Promise<Findings> {
+  const place = { accountId: cicdAccount, region };
+  const problems: string[] = [];
+  let refused = false;
+  for (const [first, ...others] of groups(beginnings, ({ host, repositoryName }) => `${host}#${repositoryName}`)) {
+    try {
+      problems.push(...(await problemsIn(hosts(first), [first, ...others], place)));
+    } catch (error) {
+      if (error instanceof RepositoryNotFoundError) problems.push(missing(first, place));
+      // the branch provider may be allowed what this function is not
+      else if (error instanceof SourceAccessDeniedError || error instanceof RepositoryLockedError) refused = true;
+      else throw error;
+    }
+  }
+  return { problems, refused };
+}
+
+async function problemsIn(host: Host, beginnings: Beginnings, place: Place): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const fromOne of groups(beginnings, ({ parentName }) => parentName)) {
+    const { repositoryName, parentName } = fromOne[0];
+    if ((await host.head(repositoryName, parentName)) !== undefined) continue;
+    const branches = await host.branches(repositoryName);
+    if (branches.length === 0) return [empty(beginnings, place)];
+    const begun = await toBegin(host, fromOne);
+    if (begun.length > 0) problems.push(withoutParent(begun, branches));
+  }
+  return problems;
+}
+
+/** A branch that exists is adopted, and needs no parent any more. */
+async function toBegin(host: Host, beginnings: Beginnings): Promise<Beginnings> {
+  const found: BranchBeginning[] = [];
+  for (const beginning of beginnings) {
+    if ((await host.head(beginning.repositoryName, beginning.branchName)) === undefined) found.push(beginning);
+  }
+  return found;
+}
+
+function missing({ repositoryName }: BranchBeginning, { accountId, region }: Place): string {
+  return (
+    `repository '${repositoryName}' does not exist in account ${accountId} in ${region}: ` +
+    'create it there and push a first commit, or name one that exists, then deploy again'
+  );
+}
+
+function empty(beginnings: Beginnings, { accountId }: Place): string {
+  const [{ repositoryName }] = beginnings;
+  const parents = [...new Set(beginnings.map(({ parentName }) => parentName))];
+  return (
+    `repository '${repositoryName}' in account ${accountId} has no commit yet, ` +
+    `so ${branchesOf(beginnings)} cannot begin: push one to ${listed(parents)} first, then deploy again`
+  );
+}
+
+function withoutParent(beginnings: Beginnings, branches: readonly string[]): string {
+  const [{ repositoryName, parentName }] = beginnings;
+  const begin = beginnings.length === 1 ? 'begins' : 'begin';
+  return (
+    `${branchesOf(beginnings)} ${begin} at '${parentName}', which repository '${repositoryName}' does not have: ` +
+    `it has ${listed(branches)}; push '${parentName}' or begin at one of these`
+  );
+}
+
+function branchesOf(beginnings: Beginnings): string {
+  const names = beginnings.map(({ branchName }) => branchName);
+  return `${names.length === 1 ? 'branch' : 'branches'} ${listed(names)}`;
+}
+
+function groups<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly [Item, ...Item[]][] {
+  const found = new Map<string, [Item, ...Item[]]>();
+  for (const item of items) {
+    const group = found.get(keyOf(item));
+    if (group) group.push(item);
+    else found.set(keyOf(item), [item]);
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,316 @@
+import { awsError, FakeDirectory } from './fake-directory';
+import { owner } from './vending';
+import { AccessError } from '../../lambda/account/access';
+import { Preconditions } from '../../lambda/account/preconditions/lifecycle';
+import { AccountProvider } from '../../lambda/account/provider';
+import { isTransient } from '../../lambda/shared/errors';
+import { RepositoryLockedError, SourceAccessDeniedError } from '../../lambda/sources/source';
+import type { BranchBeginning, PreconditionsRequest } from '../../src/account/contract';
+import { FakeRepositories } from '../branch/fake-repositories';
+import { FakeRegistry } from '../registry/fake-registry';
+import { Fate, Killed } from '../shared/fate';
+
+const who = owner('Preconditions');
+
+function beginning(branchName: string, parentName = 'main', repositoryName = 'shop'): BranchBeginning {
+  return { host: 'codecommit', repositoryName, branchName, parentName };
+}
+
+function requestOf(changes: Partial<PreconditionsRequest> = {}): PreconditionsRequest {
+  return {
+    kind: 'preconditions',
+    region: 'eu-central-1',
+    emails: ['dev@example.com'],
+    organizationalUnits: ['Workloads/Test'],
+    beginnings: [beginning('env/dev')],
+    ...changes,
+  };
+}
+
+/** An organization of two accounts, and a repository with one branch. */
+class World {
+  public readonly clock = { now: 1_000_000_000 };
+  public readonly fate = new Fate();
+  public readonly registry = new FakeRegistry();
+  public readonly directory = new FakeDirectory(this.clock);
+  public readonly repositories = new FakeRepositories();
+  public readonly preconditions: Preconditions;
+
+  public constructor({ pushed = true } = {}) {
+    for (const name of ['management', 'cicd']) this.directory.add({ email: `${name}@example.com` });
+    if (pushed) this.repositories.push('main');
+    const host = this.fate.over(this.repositories);
+    this.preconditions = new Preconditions({
+      directory: this.fate.over(this.directory),
+      registry: this.fate.over(this.registry),
+      hosts: () => host,
+      cicdAccount: '222222222222',
+      now: () => this.clock.now,
+    });
+  }
+
+  public async check(request: PreconditionsRequest, before?: PreconditionsRequest): Promise<void> {
+    if (before) await this.preconditions.update(who, request);
+    else await this.preconditions.create(who, request);
+    for (let polls = 0; polls < 30; polls++) {
+      const { done } = await this.preconditions.advance(who, request);
+      if (done) return;
+      this.clock.now += 3000;
+    }
+    throw new Error('never done');
+  }
+}
+
+describe('preconditions', () => {
+  test('are met where all is there, with one look at each thing', async () => {
+    const world = new World();
+    world.directory.limit = 10;
+    const names = ['a', 'b', 'c'];
+    await world.check(
+      requestOf({
+        emails: names.map(name => `${name}@example.com`),
+        organizationalUnits: ['Workloads/Test', 'Workloads/Prod', 'ou-root-sandbox1'],
+        beginnings: names.map(name => beginning(`env/${name}`)),
+      }),
+    );
+    expect(world.fate.calls.filter(call => !/^(read|write)$/.test(call)).sort()).toEqual([
+      'accountLimit',
+      'head',
+      'listAccounts',
+      'root',
+      'root',
+      'unitsBelow',
+      'unitsBelow',
+      'unitsBelow',
+    ]);
+  });
+
+  test.each<[string, World, Partial<PreconditionsRequest>, string]>([
+    [
+      'a repository does not exist',
+      new World(),
+      { beginnings: [beginning('env/dev', 'main', 'warehouse')] },
+      "no account was created: repository 'warehouse' does not exist in account 222222222222 in eu-central-1: " +
+        'create it there and push a first commit, or name one that exists, then deploy again',
+    ],
+    [
+      'a repository has no commit',
+      new World({ pushed: false }),
+      { beginnings: [beginning('env/dev'), beginning('env/prod', 'release')] },
+      "no account was created: repository 'shop' in account 222222222222 has no commit yet, so branches 'env/dev', 'env/prod' cannot begin: " +
+        "push one to 'main', 'release' first, then deploy again",
+    ],
+    [
+      'a parent branch does not exist',
+      new World(),
+      { beginnings: [beginning('env/dev', 'develop')] },
+      "no account was created: branch 'env/dev' begins at 'develop', which repository 'shop' does not have: it has 'main'; " +
+        "push 'develop' or begin at one of these",
+    ],
+    [
+      'a unit does not exist by its path',
+      new World(),
+      { organizationalUnits: ['Workloads/Tset'] },
+      "no account was created: organizational unit 'Workloads/Tset' does not exist: 'Workloads' has Prod, Test",
+    ],
+    [
+      'a unit does not exist by its id',
+      new World(),
+      { organizationalUnits: ['ou-ab12-cdefgh34'] },
+      "no account was created: organizational unit 'ou-ab12-cdefgh34' does not exist: give the id or the path of one that does",
+    ],
+    [
+      'new accounts cannot be used in the region',
+      new World(),
+      { region: 'ap-east-1' },
+      "no account was created: a new account cannot be used in the region 'ap-east-1', which must be enabled in each account first",
+    ],
+  ])('are not met when %s', async (_, world, changes, words) => {
+    await expect(world.check(requestOf(changes))).rejects.toThrow(words);
+  });
+
+  test('are not met when the organization may not have so many accounts, of which those that are there count once', async () => {
+    const world = new World();
+    world.directory.limit = 4;
+    world.directory.add({ email: 'Dev@example.com' });
+    const emails = ['dev@example.com', 'test@example.com'];
+    await world.check(requestOf({ emails }));
+    await expect(
+      world.check(requestOf({ emails: [...emails, 'prod@example.com', 'demo@example.com'] }), requestOf({ emails })),
+    ).rejects.toThrow(
+      'no account was created: the organization has 3 accounts, and its limit of accounts is 4, so 2 more cannot be created: ask AWS for ' +
+        "a higher quota of 'Default maximum number of accounts' (AWS Organizations in Service Quotas of the management account, us-east-1), " +
+        'or adopt an account that is no longer used; then deploy again',
+    );
+  });
+
+  test('name everything that is wrong at once', async () => {
+    const world = new World();
+    world.directory.limit = 2;
+    const request = requestOf({
+      organizationalUnits: ['Sandbox/X'],
+      beginnings: [beginning('env/dev', 'develop'), beginning('env/x', 'main', 'other')],
+    });
+    await expect(world.check(request)).rejects.toThrow(
+      new RegExp(
+        '^no account was created, because of 4 problems: \\(1\\) .*develop.* \\(2\\) .*other.* ' +
+          '\\(3\\) .*Sandbox/X.* \\(4\\) .*limit of accounts',
+      ),
+    );
+  });
+
+  test.each<[string, Partial<PreconditionsRequest>, (world: World) => void]>([
+    [
+      'the limit is reached, and no account is new',
+      { emails: ['cicd@example.com'] },
+      ({ directory }) => {
+        directory.limit = 2;
+      },
+    ],
+    [
+      'the limit is not told',
+      {},
+      ({ directory }) => {
+        directory.limit = undefined;
+      },
+    ],
+    [
+      'the region must be enabled, and no account is new',
+      { region: 'ap-east-1', emails: ['cicd@example.com'] },
+      () => {},
+    ],
+    [
+      'the branch exists, and its parent does not any more',
+      { beginnings: [beginning('env/dev', 'develop')] },
+      ({ repositories }) => repositories.fork('env/dev', 'main'),
+    ],
+  ])('are met when %s', async (_, changes, begin) => {
+    const world = new World();
+    begin(world);
+    await world.check(requestOf(changes));
+  });
+
+  test.each([new SourceAccessDeniedError('no'), new RepositoryLockedError('no')])(
+    'say nothing of a repository that only the branch provider may use: %p',
+    async error => {
+      const world = new World();
+      world.repositories.errors.set('head', error);
+      const since = world.clock.now;
+      await world.check(requestOf());
+      // the right may have been given a moment ago
+      expect(world.clock.now - since).toBeGreaterThanOrEqual(60_000);
+    },
+  );
+
+  test('wait for a right that was given a moment ago', async () => {
+    const world = new World();
+    world.directory.refusals.set('listAccounts', [
+      new AccessError('not yet', undefined),
+      new AccessError('not yet', undefined),
+    ]);
+    await world.check(requestOf());
+  });
+
+  test('are not met when the management account does not let us in', async () => {
+    const world = new World();
+    const refused = () => new AccessError("cannot enter the management account through 'role'", undefined);
+    world.directory.refusals.set('listAccounts', Array.from({ length: 30 }, refused));
+    await expect(world.check(requestOf())).rejects.toThrow(
+      "no account was created: cannot enter the management account through 'role'",
+    );
+  });
+
+  test('are looked up again when AWS is busy', async () => {
+    const world = new World();
+    await world.preconditions.create(who, requestOf());
+    world.directory.refusals.set('listAccounts', [awsError('ThrottlingException')]);
+    const error = await world.preconditions.advance(who, requestOf()).catch((reason: unknown) => reason);
+    expect(isTransient(error)).toBe(true);
+    expect(await world.preconditions.advance(who, requestOf())).toEqual({ done: true, result: {} });
+  });
+});
+
+describe('what was met once', () => {
+  test('is not looked up again, so that a later change does not fail because of it', async () => {
+    const world = new World();
+    await world.check(requestOf());
+    world.fate.calls.length = 0;
+    world.repositories.deleteBranch('main');
+    world.repositories.push('trunk');
+    world.directory.limit = 1;
+    await world.check(requestOf(), requestOf());
+    expect(world.fate.calls.filter(call => !/^(read|write)$/.test(call))).toEqual([]);
+
+    const more = requestOf({ beginnings: [beginning('env/dev'), beginning('env/new')] });
+    await expect(world.check(more, requestOf())).rejects.toThrow(
+      "branch 'env/new' begins at 'main', which repository 'shop' does not have: it has 'trunk'",
+    );
+    // the rollback
+    await world.check(requestOf(), more);
+  });
+
+  test('is looked up when it comes back after a change that was taken back', async () => {
+    const world = new World();
+    const more = requestOf({ beginnings: [beginning('env/dev'), beginning('env/new', 'trunk')] });
+    world.repositories.push('trunk');
+    await world.check(requestOf());
+    await world.check(more, requestOf());
+    await world.check(requestOf(), more);
+    world.repositories.deleteBranch('trunk');
+    await expect(world.check(more, requestOf())).rejects.toThrow("branch 'env/new' begins at 'trunk'");
+  });
+
+  test('is forgotten when the stack goes, and nothing else happens then', async () => {
+    const world = new World();
+    await world.check(requestOf());
+    world.fate.calls.length = 0;
+    await world.preconditions.remove(who);
+    expect(await world.preconditions.finishRemoval()).toBe(true);
+    await world.preconditions.remove(who);
+    expect(world.registry.keys).toEqual([]);
+    expect(new Set(world.fate.calls)).toEqual(new Set(['read', 'remove']));
+  });
+});
+
+test.each(Array.from({ length: 9 }, (_, index) => index + 1))(
+  'killed at call %i and run again, the answer is the same',
+  async n => {
+    for (const when of ['before', 'after'] as const) {
+      const world = new World();
+      world.fate.dieAt(n, when);
+      const run = async () => world.check(requestOf());
+      await run().catch(async (error: unknown) => {
+        if (!(error instanceof Killed) || !world.fate.revive()) throw error;
+        await run();
+      });
+      expect(world.registry.keys).toEqual(['preconditions#Preconditions-environments']);
+    }
+  },
+);
+
+test('a resource does not change from preconditions into an account', async () => {
+  const { preconditions } = new World();
+  const never = async () => {
+    throw new Error('never called');
+  };
+  const accounts = { create: never, update: never, remove: never, advance: never, finishRemoval: never };
+  const provider = new AccountProvider(accounts, preconditions);
+  const account = { kind: 'existing', accountId: '333333333333' } as const;
+  const prepared = {
+    ...account,
+    accessRoleName: '',
+    region: '',
+    qualifier: '',
+    executionPolicyArns: [],
+    artifactKeyArn: '',
+    templates: '',
+  };
+  for (const [after, before] of [
+    [requestOf(), prepared],
+    [prepared, requestOf()],
+  ] as const) {
+    await expect(provider.update(who, after, before)).rejects.toThrow(
+      "'Preconditions' cannot become something else: give the construct another id",
+    );
+  }
+});

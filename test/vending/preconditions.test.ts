@@ -1,0 +1,194 @@
+import { Stack } from 'aws-cdk-lib';
+import { Repository } from 'aws-cdk-lib/aws-codecommit';
+import { CfnRole } from 'aws-cdk-lib/aws-iam';
+import type { WorldOptions } from './world';
+import { reasons, World } from './world';
+import { OrganizationAccess, Source } from '../../src';
+import type { AccountProps } from '../../src';
+import type { CicdProps } from '../fixtures/app';
+import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd } from '../fixtures/app';
+
+const NAMES = ['dev', 'test', 'prod'];
+
+interface Options {
+  readonly from?: string;
+  readonly repository?: string;
+  readonly account?: Partial<AccountProps>;
+}
+
+/** Environments that all begin from the same branch of a repository. */
+function environments({ from, repository, account }: Options = {}, names = NAMES): (cicd: Cicd) => void {
+  return cicd => {
+    const source = repository
+      ? Source.codeCommit(Repository.fromRepositoryName(cicd.stack, 'Other', repository))
+      : cicd.source;
+    for (const name of names) {
+      cicd.environment(name, {
+        account: cicd.account(name, account),
+        branch: { source, branchName: `env/${name}`, from },
+      });
+    }
+  };
+}
+
+interface Refusal {
+  readonly when: string;
+  readonly options?: WorldOptions;
+  readonly app: (cicd: Cicd) => void;
+  readonly props?: CicdProps;
+  readonly words: string;
+}
+
+const refusals: Refusal[] = [
+  {
+    when: 'the repository does not exist',
+    app: environments({ repository: 'warehouse' }),
+    words:
+      `no account was created: repository 'warehouse' does not exist in account ${CICD_ACCOUNT} in eu-west-1: ` +
+      'create it there and push a first commit, or name one that exists, then deploy again',
+  },
+  {
+    when: 'the repository has no commit',
+    // a repository of git
+    options: { files: {}, virtual: {} },
+    app: environments(),
+    words:
+      `no account was created: repository 'shop' in account ${CICD_ACCOUNT} has no commit yet, so branches 'env/dev', 'env/test', 'env/prod' ` +
+      "cannot begin: push one to 'main' first, then deploy again",
+  },
+  {
+    when: 'the repository lacks the parent branch',
+    app: environments({ from: 'develop' }),
+    words:
+      "no account was created: branches 'env/dev', 'env/test', 'env/prod' begin at 'develop', which repository 'shop' does not have: " +
+      "it has 'main'; push 'develop' or begin at one of these",
+  },
+  {
+    when: 'an organizational unit does not exist',
+    app: environments({ account: { organizationalUnit: 'Workloads/Tset' } }),
+    words: "no account was created: organizational unit 'Workloads/Tset' does not exist: 'Workloads' has Prod, Test",
+  },
+  {
+    when: 'an organizational unit does not exist by its id',
+    app: environments({ account: { organizationalUnit: 'ou-ab12-cdefgh34' } }),
+    words:
+      "no account was created: organizational unit 'ou-ab12-cdefgh34' does not exist: give the id or the path of one that does",
+  },
+  {
+    when: 'the management account does not let us in',
+    app: environments(),
+    props: { access: OrganizationAccess.role(ACCESS_ROLE_ARN, { externalId: 'wrong' }) },
+    words: `no account was created: cannot enter the management account through '${ACCESS_ROLE_ARN}'`,
+  },
+  {
+    when: 'the organization may not have as many accounts',
+    options: { accountLimit: 4 },
+    app: environments(),
+    words:
+      'no account was created: the organization has 2 accounts, and its limit of accounts is 4, so 3 more cannot be created: ' +
+      "ask AWS for a higher quota of 'Default maximum number of accounts'",
+  },
+  {
+    when: 'several things are missing',
+    options: { accountLimit: 2, files: {}, virtual: {} },
+    app: environments({ account: { organizationalUnit: 'Sandbox' } }),
+    words: 'no account was created, because of 3 problems: (1) repository',
+  },
+];
+
+/** What was looked up before the first account was created. */
+function lookedUp({ simulation }: World): string[] {
+  const calls = simulation.server.calls.map(({ service, operation }) => `${service}:${operation}`);
+  const before = calls.slice(0, calls.indexOf('organizations:CreateAccount'));
+  return before.filter(call => /^(codecommit|servicequotas|organizations):/.test(call)).sort();
+}
+
+describe.each(refusals)('when $when', ({ options, app, props, words }) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start(options);
+  });
+  afterAll(() => world.stop());
+
+  test('the deployment fails in words before an account is created', async () => {
+    const result = await world.deploy(app, props);
+    expect(result.stacks.at(-1)).toMatchObject({ name: 'Cicd', status: 'ROLLBACK_COMPLETE' });
+    expect(reasons(result)).toContain(words);
+    expect(world.vended).toEqual({});
+    expect(world.calls('organizations:CreateAccount')).toBe(0);
+  });
+});
+
+describe('environments for which all is there', () => {
+  const worlds: World[] = [];
+  const start = async (options: WorldOptions = {}): Promise<World> => {
+    const world = await World.start(options);
+    worlds.push(world);
+    return world;
+  };
+  afterEach(async () => {
+    for (const world of worlds.splice(0)) await world.stop();
+  });
+
+  test('are looked up with the same calls, however many they are', async () => {
+    const unit = { account: { organizationalUnit: 'Workloads/Test' } };
+    const [few, many] = [await start(), await start({ accountLimit: 20 })];
+    expect(reasons(await few.deploy(environments(unit, ['dev'])))).toBe('');
+    expect(reasons(await many.deploy(environments(unit, ['a', 'b', 'c', 'd', 'e', 'f'])))).toBe('');
+    expect(lookedUp(few).slice(0, 1)).toEqual(['codecommit:GetBranch']);
+    const ofPreconditions = ['codecommit:GetBranch', 'organizations:ListAccounts', 'servicequotas:GetServiceQuota'];
+    for (const world of [few, many]) {expect(lookedUp(world).filter(call => ofPreconditions.includes(call))).toEqual(ofPreconditions);}
+  });
+
+  test('need no room for accounts that exist, and are not looked up again when they stay as they are', async () => {
+    const world = await start({ accountLimit: 5 });
+    expect(reasons(await world.deploy(environments()))).toBe('');
+    const questions = () => world.calls('organizations:ListAccounts') + world.calls('servicequotas:GetServiceQuota');
+    const before = questions();
+    const sameWithTag = environments({ account: { accountTags: { team: 'shop' } } });
+    expect(reasons(await world.deploy(sameWithTag))).toBe('');
+    expect(questions()).toBe(before);
+  });
+
+  test('stay as they are when another one is added for which something is missing', async () => {
+    const world = await start();
+    const app = environments({}, ['dev']);
+    expect(reasons(await world.deploy(app))).toBe('');
+    const vended = world.vended;
+    const failed = await world.deploy(cicd => {
+      app(cicd);
+      environments({ from: 'develop' }, ['test'])(cicd);
+    });
+    expect(reasons(failed)).toContain("no account was created: branch 'env/test' begins at 'develop'");
+    expect(failed.stacks.at(-1)).toMatchObject({ name: 'Cicd', status: 'UPDATE_ROLLBACK_COMPLETE' });
+    expect(Object.keys(vended)).toEqual(['shop-dev']);
+    expect(world.vended).toEqual(vended);
+    expect(reasons(await world.deploy(environments({}, ['dev', 'test'])))).toBe('');
+    expect(Object.keys(world.vended).sort()).toEqual(['shop-dev', 'shop-test']);
+  });
+
+  test('are vended, too, when the role in the management account is older and may not ask for the limit', async () => {
+    const world = await start();
+    const app = environments({}, ['dev']);
+    const result = await world.deploy(cicd => {
+      app(cicd);
+      withoutQuota(cicd);
+    });
+    expect(reasons(result)).toBe('');
+    expect(world.simulation.server.calls.filter(({ operation }) => operation === 'GetServiceQuota')).toMatchObject([
+      { error: 'AccessDeniedException' },
+    ]);
+    expect(Object.keys(world.vended)).toEqual(['shop-dev']);
+  });
+});
+
+/** Takes from the role in the management account what earlier versions did not give it. */
+function withoutQuota({ stack }: Cicd): void {
+  const management = stack.node.root.node.findChild('Management');
+  if (!(management instanceof Stack)) throw new Error('there is no stack of the management account');
+  const role = management.node.findAll().find(child => child instanceof CfnRole);
+  if (!(role instanceof CfnRole)) throw new Error('there is no role in the management account');
+  const statements = management.resolve(role.policies)[0].policyDocument.Statement as { Sid?: string }[];
+  const index = statements.findIndex(({ Sid }) => Sid === 'LookAtQuota');
+  role.addPropertyDeletionOverride(`Policies.0.PolicyDocument.Statement.${index}`);
+}
