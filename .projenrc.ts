@@ -31,8 +31,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   devDeps: [
     '@types/node@^22', '@types/aws-lambda',
     '@aws-sdk/client-account@~3.1169.0', '@aws-sdk/client-cloudformation@~3.1169.0', '@aws-sdk/client-cloudtrail@~3.1137.0', '@aws-sdk/client-codecommit@~3.1169.0',
-    '@aws-sdk/client-codebuild@~3.1138.0', '@aws-sdk/client-codepipeline@~3.1138.0', '@aws-sdk/client-dynamodb@~3.1162.0', '@aws-sdk/client-lambda@~3.1162.0',
-    '@aws-sdk/client-organizations@~3.1169.0', '@aws-sdk/client-s3@~3.1169.0', '@aws-sdk/client-service-quotas@~3.1138.0', '@aws-sdk/client-sfn@~3.1162.0',
+    '@aws-sdk/client-codebuild@~3.1138.0', '@aws-sdk/client-codepipeline@~3.1138.0', '@aws-sdk/client-dynamodb@~3.1162.0', '@aws-sdk/client-ecr@~3.1169.0',
+    '@aws-sdk/client-lambda@~3.1162.0', '@aws-sdk/client-organizations@~3.1169.0', '@aws-sdk/client-s3@~3.1169.0',
+    '@aws-sdk/client-service-quotas@~3.1138.0', '@aws-sdk/client-sfn@~3.1162.0',
     '@aws-sdk/client-ssm@~3.1169.0', '@aws-sdk/client-sts@~3.1169.0', '@aws-sdk/lib-dynamodb@~3.1162.0',
     '@aws-lambda-powertools/logger@~2.36.0',
     'aws-cdk@^2.1148.1', 'cdk-nag@^3.0.2', 'esbuild@^0.28.2', 'tsx', 'valibot@^1.5.0', 'yaml@^2.9.1',

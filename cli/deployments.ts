@@ -21,6 +21,9 @@ interface Circumstances {
   readonly parametersOf: ParametersOf;
 }
 
+/** How many names are told. */
+const SHOWN = 5;
+
 type Work = (simulation: Simulation, folder: string) => Promise<DeploymentResult>;
 
 /** Deploys apps into one world, on a bad day if there is one, and tells how it went. */
@@ -82,13 +85,21 @@ export class Deployments {
     return mended;
   }
 
-  private tell({ succeeded, skipped, invited, changed, calls, seconds }: DeploymentResult, { folder }: App): void {
+  private tell(result: DeploymentResult, { folder }: App): void {
+    const { succeeded, skipped, invited, images, changed, calls, seconds } = result;
     const members = memberWords(readAssembly(folder), invited);
     if (members !== undefined) this.write(`${pc.yellow('!')} ${members}`);
     for (const stack of skipped) this.write(`${pc.yellow('!')} stack '${stack}' has no resources: it is skipped, as cdk deploy does`);
+    const placeholders = `images are not built, a placeholder is published for ${listed(images)}`;
+    if (images.length > 0) this.write(`${pc.yellow('!')} ${placeholders}`);
     const word = succeeded ? pc.green('Done') : pc.red('Failed');
     this.write(`${word}: ${changed === 0 ? 'no changes' : count(changed, 'resource operation')}, ${count(calls, 'call')} to AWS, ${seconds.toFixed(1)} seconds`);
   }
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).map(name => `'${name}'`).join(', ');
+  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown;
 }
 
 function count(number: number, what: string): string {

@@ -14,6 +14,8 @@ import { PUSH_PATH } from './codecommit/pushes';
 import { CodePipeline } from './codepipeline/codepipeline';
 import { DynamoDb } from './dynamodb/dynamodb';
 import { PlainTables } from './dynamodb/plain-tables';
+import { Ecr } from './ecr/ecr';
+import { LAYERS_PATH } from './ecr/layers';
 import { Events } from './events/events';
 import { Access } from './iam/access';
 import { ServiceRoles } from './iam/actor';
@@ -95,6 +97,7 @@ export class Simulation {
   public readonly access: Access;
   public readonly organizations: Organizations;
   public readonly s3: S3;
+  public readonly ecr: Ecr;
   public readonly ssm: Ssm;
   public readonly events: Events;
   public readonly codecommit: CodeCommit;
@@ -126,8 +129,14 @@ export class Simulation {
     this.access = new Access(this.iam, this.organizations, this.clock);
     const access = options.enforce === false ? undefined : this.access;
     this.s3 = new S3(environment, this.iam);
+    this.ecr = new Ecr(environment, this.iam);
     this.ssm = new Ssm(environment);
-    this.lambda = new Lambda(environment, this.iam, this.s3, { modules: options.modules, temporary: this.temporary, server: () => this.server });
+    this.lambda = new Lambda(environment, this.iam, this.s3, {
+      modules: options.modules,
+      temporary: this.temporary,
+      server: () => this.server,
+      lacksImage: address => this.ecr.lacks(address),
+    });
     this.lambda.onInvoke(({ functionArn }) => this.noteLogs(functionArn));
     this.events = this.makeEvents(environment);
     this.codecommit = new CodeCommit(environment, this.events, this.temporary);
@@ -141,6 +150,7 @@ export class Simulation {
     server.route(PUSH_PATH, async ({ path, body }) => ({
       status: this.codecommit.received(path.slice(PUSH_PATH.length), body.toString('utf8')) ? 200 : 404,
     }));
+    server.route(LAYERS_PATH, async request => this.ecr.download(request));
     server.route(CREDENTIALS_PATH, async ({ path }) => this.codebuild.containerCredentials(path.slice(CREDENTIALS_PATH.length)));
     this.cloudformation = new CloudFormation(environment, { server, iam, access, s3, ssm, lambda });
     this.tables = new PlainTables(environment);
@@ -191,7 +201,8 @@ export class Simulation {
   private allServices(environment: Environment, access: Access | undefined): readonly Service[] {
     return [
       this.iam, new Sts(environment, this.iam, this.organizations, this.options.roleSeconds), this.organizations,
-      new Account(this.organizations), this.s3, this.ssm, this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline,
+      new Account(this.organizations), this.s3, this.ecr,
+      this.ssm, this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline,
       this.lambda, this.cloudformation, environment.inProcess?.direct ? this.tables : new DynamoDb(environment), new Kms(environment, this.iam),
       new StepFunctions(environment, this.lambda, this.iam, access), new CloudTrail(environment), new Ses(),
       new ServiceQuotas(environment, this.organizations),

@@ -6,6 +6,7 @@ import { AwsError } from '../service';
 import type { Simulation } from '../simulation';
 import { prepare } from './bootstrap';
 import { readAssembly, type AssemblyStack } from './manifest';
+import { placeholderImage } from './placeholder-image';
 
 /** A resource that failed, and why. */
 export interface Failure {
@@ -34,6 +35,8 @@ export interface DeploymentResult {
   readonly skipped: readonly string[];
   /** Accounts that nobody had named, and that were taken for members of the organization. */
   readonly invited: readonly string[];
+  /** Images that are assets: none is built, and a placeholder stands for each. */
+  readonly images: readonly string[];
   /** How many resources were made, changed or removed, in all accounts. */
   readonly changed: number;
   readonly calls: number;
@@ -54,7 +57,8 @@ export async function deployAssembly(simulation: Simulation, folder: string, par
     simulation.deployed.add(deployed.id);
     return deployed;
   }));
-  return { ...result, skipped: stacks.filter(isEmpty).map(({ displayName }) => displayName), invited };
+  const images = [...new Set(stacks.flatMap(stack => stack.images.map(({ name }) => name)))];
+  return { ...result, skipped: stacks.filter(isEmpty).map(({ displayName }) => displayName), invited, images };
 }
 
 /** Deletes the stacks of an assembly in reverse order as `cdk destroy --all` does. */
@@ -97,6 +101,7 @@ async function watch(simulation: Simulation, work: () => Promise<Progress>): Pro
       failures: [...failuresOf(events), ...refused],
       skipped: [],
       invited: [],
+      images: [],
       changed: events.filter(({ type, status }) => type !== 'AWS::CloudFormation::Stack' && status.endsWith('_COMPLETE')).length,
       calls: simulation.server.calls.length - callsBefore,
       seconds: (Date.now() - startedAt) / 1000,
@@ -118,12 +123,20 @@ async function remove({ cloudformation }: Simulation, { accountId, region, name 
   return cloudformation.remove(accountId, region, name);
 }
 
-function publish({ s3 }: Simulation, stack: AssemblyStack): void {
+function publish({ s3, ecr }: Simulation, stack: AssemblyStack): void {
   for (const { path, zip, bucket, key } of stack.assets) {
     if (!existsSync(path)) throw new Error(`the asset '${path}' of stack '${stack.displayName}' does not exist: synthesize the app again`);
     if (!s3.bucket(bucket)) throw new Error(`stack '${stack.displayName}' publishes to bucket '${bucket}', which does not exist: is the account bootstrapped with this qualifier?`);
     if (zip) s3.writeDirectory(bucket, key, path);
     else s3.write(bucket, key, readFileSync(path));
+  }
+  for (const { repository: name, tag, hash, region } of stack.images) {
+    const repository = ecr.repository(stack.accountId, region, name);
+    if (!repository) {
+      throw new Error(`stack '${stack.displayName}' publishes to repository '${name}', which does not exist: is the `
+        + 'account bootstrapped with this qualifier?');
+    }
+    ecr.putPlainImage(repository, { tag, ...placeholderImage(hash) });
   }
 }
 

@@ -45,9 +45,15 @@ const AssetFile = v.object({
   source: v.object({ path: v.optional(v.string()), packaging: v.optional(v.string(), 'file'), executable: v.optional(v.array(v.string())) }),
   destinations: v.record(v.string(), v.object({ bucketName: v.string(), objectKey: v.string(), region: v.optional(v.string()) })),
 });
+const AssetImage = v.object({
+  displayName: v.optional(v.string()),
+  destinations: v.record(v.string(), v.object({
+    repositoryName: v.string(), imageTag: v.string(), region: v.optional(v.string()),
+  })),
+});
 const AssetManifest = v.object({
   files: v.optional(v.record(v.string(), AssetFile), {}),
-  dockerImages: v.optional(v.record(v.string(), v.unknown()), {}),
+  dockerImages: v.optional(v.record(v.string(), AssetImage), {}),
 });
 
 interface FileAsset {
@@ -56,6 +62,21 @@ interface FileAsset {
   readonly zip: boolean;
   readonly bucket: string;
   readonly key: string;
+}
+
+export interface ImageAsset {
+  /** As its user knows it. */
+  readonly name: string;
+  /** Made of everything that the image would be built from. */
+  readonly hash: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly region: string;
+}
+
+interface Assets {
+  readonly files: readonly FileAsset[];
+  readonly images: readonly ImageAsset[];
 }
 
 /** One stack of an assembly, in the account and region where it is to be deployed. */
@@ -72,6 +93,7 @@ export interface AssemblyStack {
   readonly terminationProtection: boolean;
   readonly executionRoleArn?: string;
   readonly assets: readonly FileAsset[];
+  readonly images: readonly ImageAsset[];
   readonly bootstrap: { readonly qualifier: string; readonly version: number };
 }
 
@@ -115,6 +137,7 @@ function readStack(folder: string, id: string, stack: v.InferOutput<typeof Stack
   const { properties } = stack;
   const manifests = stack.dependencies.map(name => manifest.artifacts[name]).filter(artifact => v.is(Assets, artifact));
   const parameter = manifests.find(assets => assets.properties.bootstrapStackVersionSsmParameter)?.properties.bootstrapStackVersionSsmParameter;
+  const assets = manifests.map(({ properties: { file } }) => readAssets(folder, file, place));
   return {
     ...place,
     name: properties.stackName ?? id,
@@ -125,10 +148,11 @@ function readStack(folder: string, id: string, stack: v.InferOutput<typeof Stack
     tags: properties.tags,
     terminationProtection: properties.terminationProtection,
     executionRoleArn: properties.cloudFormationExecutionRoleArn && placed(properties.cloudFormationExecutionRoleArn, place),
-    assets: manifests.flatMap(assets => readAssets(folder, assets.properties.file, place)),
+    assets: assets.flatMap(({ files }) => files),
+    images: assets.flatMap(({ images }) => images),
     bootstrap: {
       qualifier: (parameter ?? DEFAULT_VERSION_PARAMETER).split('/')[2],
-      version: Math.max(33, ...manifests.map(assets => assets.properties.requiresBootstrapStackVersion ?? 0)),
+      version: Math.max(33, ...manifests.map(file => file.properties.requiresBootstrapStackVersion ?? 0)),
     },
   };
 }
@@ -142,22 +166,37 @@ function readPaths(folder: string, stack: v.InferOutput<typeof Stack>): Record<s
     .filter(({ type }) => type === 'aws:cdk:logicalId').map(({ data }) => [String(data), construct.slice(1)])));
 }
 
-function readAssets(folder: string, file: string, place: { accountId: string; region: string }): FileAsset[] {
-  const { files, dockerImages } = v.parse(AssetManifest, JSON.parse(readFileSync(path.join(folder, file), 'utf8')));
-  const [image] = Object.keys(dockerImages);
-  if (image !== undefined) throw new Error(`the rehearsal builds no container images, '${path.join(folder, file)}' asks for ${image}: rehearse without this asset`);
-  return Object.values(files).flatMap(({ source, destinations }) => Object.values(destinations).map(destination => {
-    if (source.path === undefined) throw new Error(`the rehearsal runs no commands to make assets, '${file}' wants '${source.executable?.join(' ')}'`);
-    const there = { ...place, region: destination.region ?? place.region };
-    return {
-      path: path.resolve(folder, source.path),
-      zip: source.packaging === 'zip',
-      bucket: placed(destination.bucketName, there),
-      key: placed(destination.objectKey, there),
-    };
-  }));
+interface Place {
+  readonly accountId: string;
+  readonly region: string;
 }
 
-function placed(value: string, place: { accountId: string; region: string }): string {
+function readAssets(folder: string, file: string, place: Place): Assets {
+  const { files, dockerImages } = v.parse(AssetManifest, JSON.parse(readFileSync(path.join(folder, file), 'utf8')));
+  const there = ({ region = place.region }: { region?: string }): Place => ({ ...place, region });
+  return {
+    files: Object.values(files).flatMap(({ source, destinations }) => Object.values(destinations).map(destination => {
+      const { path: sourcePath, executable } = source;
+      if (sourcePath === undefined) {
+        throw new Error(`the rehearsal runs no commands to make assets, '${file}' wants '${executable?.join(' ')}'`);
+      }
+      return {
+        path: path.resolve(folder, sourcePath),
+        zip: source.packaging === 'zip',
+        bucket: placed(destination.bucketName, there(destination)),
+        key: placed(destination.objectKey, there(destination)),
+      };
+    })),
+    images: Object.entries(dockerImages).flatMap(([hash, image]) => Object.values(image.destinations).map(target => ({
+      name: image.displayName ?? hash,
+      hash,
+      repository: placed(target.repositoryName, there(target)),
+      tag: placed(target.imageTag, there(target)),
+      region: there(target).region,
+    }))),
+  };
+}
+
+function placed(value: string, place: Place): string {
   return value.replaceAll('${AWS::AccountId}', place.accountId).replaceAll('${AWS::Region}', place.region).replaceAll('${AWS::Partition}', 'aws');
 }

@@ -18,6 +18,8 @@ interface LambdaOptions {
   readonly temporary?: string;
   /** Where functions of this process hand over their requests. */
   readonly server: () => Server;
+  /** Whether an image is known to be missing. */
+  readonly lacksImage: (address: string) => boolean;
 }
 
 /** AWS Lambda: functions that really run, each in Node processes of its own. */
@@ -47,9 +49,10 @@ export class Lambda implements Service {
       GetFunctionConfiguration: async call => describe(this.find(call)),
     };
     this.policies = new FunctionPolicies(environment);
+    const parts = { iam, s3, functions: this.functions, lacksImage: options.lacksImage };
     this.resourceTypes = {
       'AWS::Lambda::Permission': this.policies,
-      'AWS::Lambda::Function': new FunctionType(environment, iam, s3, this.functions, new Identifiers('lambda'), this.temporary),
+      'AWS::Lambda::Function': new FunctionType(environment, parts, new Identifiers('lambda'), this.temporary),
       'AWS::Lambda::Version': new QualifiedFunctionType(environment),
       'AWS::Lambda::Alias': new QualifiedFunctionType(environment, 'Name'),
     };

@@ -27,13 +27,18 @@ const FunctionProperties = v.object({
 });
 type FunctionProperties = v.InferOutput<typeof FunctionProperties>;
 
+interface FunctionParts {
+  readonly iam: Iam;
+  readonly s3: S3;
+  readonly functions: Functions;
+  readonly lacksImage: (address: string) => boolean;
+}
+
 /** AWS::Lambda::Function. */
 export class FunctionType implements ResourceType {
   public constructor(
     private readonly environment: Environment,
-    private readonly iam: Iam,
-    private readonly s3: S3,
-    private readonly functions: Functions,
+    private readonly parts: FunctionParts,
     private readonly identifiers: Identifiers,
     private readonly temporary: string,
   ) {}
@@ -41,7 +46,7 @@ export class FunctionType implements ResourceType {
   public async create(given: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     const properties = read(FunctionProperties, given);
     const name = properties.FunctionName ?? this.identifiers.physicalName(context, 64);
-    if (this.functions.get(this.arn(name, context))) {
+    if (this.parts.functions.get(this.arn(name, context))) {
       throw new AwsError('ResourceConflictException', `Function already exist: ${name}`, 409);
     }
     return this.put(name, properties, context);
@@ -54,7 +59,7 @@ export class FunctionType implements ResourceType {
   }
 
   public async remove(id: string, _properties: unknown, context: ResourceContext): Promise<void> {
-    this.functions.remove(this.arn(id, context));
+    this.parts.functions.remove(this.arn(id, context));
   }
 
   private async put(name: string, properties: FunctionProperties, context: ResourceContext): Promise<Provisioned> {
@@ -75,13 +80,18 @@ export class FunctionType implements ResourceType {
       variables: properties.Environment?.Variables ?? {},
       logLevel: logLevelOf(properties),
     };
-    this.functions.put(configuration);
+    this.parts.functions.put(configuration);
     return { id: name, attributes: { Arn: arn } };
   }
 
   private check(properties: FunctionProperties): void {
-    if (!this.iam.role(properties.Role)) {
+    if (!this.parts.iam.role(properties.Role)) {
       throw new AwsError('InvalidParameterValueException', `The role defined for the function cannot be assumed by Lambda: ${properties.Role} does not exist`);
+    }
+    const { ImageUri: image } = properties.Code;
+    if (image !== undefined && this.parts.lacksImage(image)) {
+      const message = `Source image ${image} does not exist. Provide a valid source image.`;
+      throw new AwsError('InvalidParameterValueException', message);
     }
     if (Buffer.byteLength(JSON.stringify(properties.Environment?.Variables ?? {})) > 4096) {
       const message = 'Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit.';
@@ -96,9 +106,9 @@ export class FunctionType implements ResourceType {
       writeFileSync(path.join(folder, 'index.js'), code.ZipFile);
       return folder;
     }
-    const folder = code.S3Bucket && code.S3Key ? this.s3.directory(code.S3Bucket, code.S3Key) : undefined;
+    const folder = code.S3Bucket && code.S3Key ? this.parts.s3.directory(code.S3Bucket, code.S3Key) : undefined;
     if (folder) return folder;
-    const archive = code.S3Bucket && code.S3Key ? this.s3.read(code.S3Bucket, code.S3Key) : undefined;
+    const archive = code.S3Bucket && code.S3Key ? this.parts.s3.read(code.S3Bucket, code.S3Key) : undefined;
     if (archive) return this.unpacked(name, archive);
     const message = `Error occurred while GetObject. S3 Error Code: NoSuchKey. The specified key does not exist: s3://${code.S3Bucket}/${code.S3Key}`;
     throw new AwsError('InvalidParameterValueException', message);

@@ -3,6 +3,7 @@ import type { Iam } from '../iam/iam';
 import { read } from '../protocol/read';
 import { AwsError, HttpAnswer } from '../service';
 import type { Call, Environment, Operation, OwnedPolicy, Permissions, ResourceType, Service } from '../service';
+import { archiveOf } from './archives';
 import { bucketOperations } from './bucket-operations';
 import { Buckets, noSuchBucket, NULL_VERSION } from './buckets';
 import type { Bucket, StoredObject } from './buckets';
@@ -48,8 +49,9 @@ export class S3 implements Service {
   public readonly permissions: Record<string, Permissions>;
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly buckets: Buckets;
+  private readonly archives = new WeakMap<StoredObject, Promise<Buffer>>();
 
-  public constructor(environment: Environment, iam: Iam) {
+  public constructor(private readonly environment: Environment, iam: Iam) {
     this.buckets = new Buckets(() => environment.clock.now());
     this.operations = {
       ListBuckets: async call => this.listBuckets(call),
@@ -149,13 +151,23 @@ export class S3 implements Service {
     return { DeleteResult: { Deleted: named } };
   }
 
-  private objectAnswer(call: Call, withBody: boolean): HttpAnswer {
+  private async objectAnswer(call: Call, withBody: boolean): Promise<HttpAnswer> {
     refuseSubresources(call);
     const { Key: key } = read(ObjectInput, call.input);
     const stored = this.bucketOf(call).objects.get(key);
     if (stored === undefined) throw new AwsError(withBody ? 'NoSuchKey' : 'NotFound', 'The specified key does not exist.', 404, { Key: key });
-    if (withBody && stored.directory !== undefined) throw unknownForm(`GetObject of ${key}, a zip asset that is kept as a folder`);
-    return new HttpAnswer(200, withBody ? stored.body : '', objectHeaders(stored));
+    const body = await this.bytesOf(stored);
+    const headers = { ...objectHeaders(stored), 'content-length': String(body.length) };
+    return new HttpAnswer(200, withBody ? body : '', headers);
+  }
+
+  /** A zip asset that is kept as a folder is zipped when it is read for the first time. */
+  private async bytesOf(stored: StoredObject): Promise<Buffer> {
+    const { directory } = stored;
+    if (directory === undefined) return stored.body;
+    const known = this.archives.get(stored) ?? this.environment.clock.during(async () => archiveOf(directory));
+    this.archives.set(stored, known);
+    return known;
   }
 
   private bucketOf(call: Call): Bucket {
@@ -184,7 +196,6 @@ function metadataOf(headers: Readonly<Record<string, string>>): Record<string, s
 function objectHeaders(stored: StoredObject): Record<string, string> {
   return {
     'content-type': stored.contentType,
-    'content-length': String(stored.body.length),
     'etag': stored.etag,
     'last-modified': new Date(stored.modifiedAt).toUTCString(),
     ...Object.fromEntries(Object.entries(stored.metadata).map(([name, value]) => [`${METADATA_PREFIX}${name}`, value])),

@@ -303,7 +303,8 @@ test('reasons are told without the noise of CDK, in one line while the deploymen
   expect(firstLine(reason)).toBe('Received response status [FAILED] from custom resource. Message returned: Error: it broke');
   expect(firstLine('x'.repeat(500))).toHaveLength(120);
   const failure = { stackName: 'Shop', accountId: '111111111111', logicalId: 'A', type: 'Custom::A', reason };
-  const result = { succeeded: false, stacks: [], failures: [failure, failure], skipped: [], invited: [], changed: 0, calls: 0, seconds: 0 };
+  const nothing = { skipped: [], invited: [], images: [], changed: 0, calls: 0, seconds: 0 };
+  const result = { succeeded: false, stacks: [], failures: [failure, failure], ...nothing };
   expect(describeFailures([{ app: 'shop', result }])).toEqual([expect.stringMatching(/Message returned: Error: it broke$/)]);
   const cancelled = { ...failure, logicalId: 'B', reason: 'Resource creation cancelled' };
   const failures = (...all: typeof result.failures) => describeFailures([{ app: 'shop', result: { ...result, failures: all } }]);

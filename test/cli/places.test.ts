@@ -15,6 +15,7 @@ function stack(accountId: string, region: string, template: object = {}): Assemb
     parameters: {},
     terminationProtection: false,
     assets: [],
+    images: [],
     bootstrap: { qualifier: 'hnb659fds', version: 0 },
   };
 }

@@ -34,6 +34,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   'client-codecommit': 'codecommit',
   'client-codepipeline': 'codepipeline',
   'client-dynamodb': 'dynamodb',
+  'client-ecr': 'ecr',
   'client-lambda': 'lambda',
   'client-organizations': 'organizations',
   'client-s3': 's3',
@@ -174,8 +175,15 @@ function bodyOf({ Payload: payload, Body: body, Delete: deletion }: Input): Buff
 
 function outputOf(output: unknown): unknown {
   if (!(output instanceof HttpAnswer)) return unwrapped(output) ?? {};
-  const text = output.body.toString();
-  return { Body: { transformToString: async () => text }, Payload: Buffer.from(text), FunctionError: output.headers['x-amz-function-error'] };
+  const { headers } = output;
+  const bytes = Buffer.from(output.body);
+  return {
+    Body: { transformToString: async () => bytes.toString(), transformToByteArray: async () => bytes },
+    ContentLength: bytes.length,
+    ContentType: headers['content-type'],
+    Payload: bytes,
+    FunctionError: headers['x-amz-function-error'],
+  };
 }
 
 /** The element around the answer of S3. */

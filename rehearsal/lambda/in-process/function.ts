@@ -9,7 +9,7 @@ import { isOldSdk, leadOldSdk } from '../old-sdk';
 import type { Execution, Invocation, LogLevel, Outcome } from '../wire';
 import { directSdk } from './direct-sdk';
 import { awaitedBy, cryptoOf, filesOf, globalsOf } from './globals';
-import { httpOf } from './http';
+import { fetchOf, httpOf } from './http';
 import { Modules } from './modules';
 
 interface InProcessOptions {
@@ -84,7 +84,10 @@ export class InProcessFunction implements Execution {
     const write = (line: string): void => { if (this.alive) this.options.write(line); };
     const exit = (status: number): void => this.end({ error: exitFailure(this.requestId, `exit status ${status}`) });
     const alive = (): boolean => this.alive;
-    const globals = globalsOf({ clock: environment.clock, variables, logLevel, random, alive, write, exit });
+    const globals = {
+      ...globalsOf({ clock: environment.clock, variables, logLevel, random, alive, write, exit }),
+      fetch: fetchOf(environment.endpoint, async request => this.send(request)),
+    };
     const brings = (request: string): boolean => /^@(aws-sdk|smithy)\//.test(request) || isOldSdk(request, variables.AWS_EXECUTION_ENV);
     const modules = new Modules({
       globals,

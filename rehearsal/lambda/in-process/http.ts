@@ -27,6 +27,28 @@ export function httpOf(endpoint: string, send: Send): Record<string, unknown> {
   return { request, get, Agent, globalAgent: new Agent() };
 }
 
+/** What stands in the place of `fetch`, for requests that have no body. */
+export function fetchOf(endpoint: string, send: Send): Fetch {
+  return async (address, { method = 'GET', headers = {} } = {}) => {
+    const { hostname, pathname: path, searchParams: query } = new URL(address);
+    if (hostname !== new URL(endpoint).hostname) {
+      throw new TypeError('fetch failed', { cause: new Error(`getaddrinfo ENOTFOUND ${hostname}`) });
+    }
+    const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+    const { status, body } = await send({ method, path, query, headers: lower, body: Buffer.alloc(0) });
+    const bytes = Buffer.from(body);
+    const arrayBuffer = async () => new Uint8Array(bytes).buffer;
+    return { status, ok: status < 300, arrayBuffer, text: async () => bytes.toString() };
+  };
+}
+
+type Fetch = (address: string | URL, options?: FetchOptions) => Promise<unknown>;
+
+interface FetchOptions {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 class Agent {
   public readonly sockets = {};
   public readonly requests = {};

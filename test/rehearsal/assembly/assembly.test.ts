@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { App, CfnOutput, CfnParameter, CfnResource, CfnRule, Fn, NestedStack, Stack, Stage, Tags } from 'aws-cdk-lib';
+import { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -199,9 +200,33 @@ describe('an assembly', () => {
     expect(() => readAssembly(outdir)).toThrow("the account of stack 'Net' must have twelve digits, got '55555555555'");
   });
 
-  test('that builds a container image is refused in words', async () => {
+  test('with an image gets a placeholder in its place, always the same one, and tells of it', async () => {
+    const source = path.join(folder, 'image');
+    mkdirSync(source, { recursive: true });
+    writeFileSync(path.join(source, 'Dockerfile'), 'FROM scratch\n');
+    const assembly = (): string => synthesize(app => {
+      const stack = new Stack(app, 'Images', { env });
+      const { imageUri } = new DockerImageAsset(stack, 'Image', { directory: source });
+      new CfnOutput(stack, 'Address', { value: imageUri });
+      new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' });
+    });
+    const { images, stacks: [{ outputs }] } = await deployAssembly(simulation, assembly());
+    expect(images).toEqual(['Image']);
+    expect(simulation.ecr.lacks(outputs.Address)).toBe(false);
+    const name = `cdk-hnb659fds-container-assets-${env.account}-${env.region}`;
+    const repository = simulation.ecr.repository(env.account, env.region, name);
+    const before = [...repository?.images.keys() ?? []];
+    await deployAssembly(simulation, assembly());
+    expect([...repository?.images.keys() ?? []]).toEqual(before);
+    expect(repository?.layers.size).toBe(2);
+  });
+
+  test('with an image for a repository that does not exist is refused in words', async () => {
     const outdir = synthesize(app => { new CfnResource(new Stack(app, 'Image', { env }), 'Topic', { type: 'AWS::SNS::Topic' }); });
-    writeFileSync(path.join(outdir, 'Image.assets.json'), JSON.stringify({ version: '1', files: {}, dockerImages: { abc: {} } }));
-    await expect(deployAssembly(simulation, outdir)).rejects.toThrow('the rehearsal builds no container images');
+    const destinations = { here: { repositoryName: 'nowhere', imageTag: 'abc' } };
+    const dockerImages = { abc: { source: { directory: '.' }, destinations } };
+    writeFileSync(path.join(outdir, 'Image.assets.json'), JSON.stringify({ version: '1', files: {}, dockerImages }));
+    await expect(deployAssembly(simulation, outdir)).rejects.toThrow("stack 'Image' publishes to repository 'nowhere', "
+      + 'which does not exist: is the account bootstrapped with this qualifier?');
   });
 });

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
 import { Readable } from 'node:stream';
 import {
   CreateBucketCommand, DeleteObjectsCommand, GetBucketLocationCommand, GetBucketPolicyCommand, GetBucketTaggingCommand, GetObjectCommand,
@@ -5,6 +8,7 @@ import {
   PutBucketPolicyCommand, PutObjectCommand, S3Client,
 } from '@aws-sdk/client-s3';
 import { CICD, MEMBER, REGION, World } from './world';
+import { unzip } from '../../../rehearsal/archive/zip';
 
 let world: World;
 let s3: S3Client;
@@ -106,10 +110,22 @@ test('lets another account in only where the policy of the bucket does', async (
   await expect(get('own/one')).rejects.toMatchObject({ name: 'AccessDenied' });
 });
 
-test('keeps a zip asset as its folder', () => {
-  world.s3.writeDirectory('assets', 'code.zip', '/some/folder');
-  expect(world.s3.directory('assets', 'code.zip')).toBe('/some/folder');
+test('keeps a zip asset as its folder, and zips it for whoever reads it', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'zipped-'));
+  mkdirSync(path.join(folder, 'inner'));
+  writeFileSync(path.join(folder, 'inner/a.txt'), 'hello', { mode: 0o755 });
+  world.s3.writeDirectory('assets', 'code.zip', folder);
+  expect(world.s3.directory('assets', 'code.zip')).toBe(folder);
   expect(world.s3.read('assets', 'code.zip')).toBeUndefined();
+  const { Body, ContentLength } = await s3.send(new GetObjectCommand({ Bucket: 'assets', Key: 'code.zip' }));
+  const archive = Buffer.from(await Body?.transformToByteArray() ?? []);
+  expect(archive).toHaveLength(ContentLength ?? -1);
+  const head = await s3.send(new HeadObjectCommand({ Bucket: 'assets', Key: 'code.zip' }));
+  expect(head).toMatchObject({ ContentLength });
+  const unpacked = path.join(folder, 'unpacked');
+  await unzip(archive, unpacked);
+  expect(readFileSync(path.join(unpacked, 'inner/a.txt'), 'utf8')).toBe('hello');
+  expect(statSync(path.join(unpacked, 'inner/a.txt')).mode % 0o1000).toBe(0o755);
 });
 
 test('deletes a bucket of a template only when it is empty', async () => {

@@ -6,6 +6,7 @@ import { CodeBuild } from '../../../rehearsal/codebuild/codebuild';
 import { CodeCommit } from '../../../rehearsal/codecommit/codecommit';
 import { CodePipeline } from '../../../rehearsal/codepipeline/codepipeline';
 import { DynamoDb } from '../../../rehearsal/dynamodb/dynamodb';
+import { Ecr } from '../../../rehearsal/ecr/ecr';
 import { Events } from '../../../rehearsal/events/events';
 import { Access } from '../../../rehearsal/iam/access';
 import { ServiceRoles } from '../../../rehearsal/iam/actor';
@@ -52,6 +53,7 @@ export class World {
   public readonly server: Server;
   public readonly organizations: Organizations;
   public readonly s3: S3;
+  public readonly ecr: Ecr;
   public readonly ssm: Ssm;
   public readonly events: Events;
   public readonly codecommit: CodeCommit;
@@ -68,6 +70,7 @@ export class World {
     this.organizations = new Organizations(environment, this.iam, { managementAccountId: MANAGEMENT, ...options });
     this.organizations.addAccount({ accountId: CICD, name: 'cicd', email: 'aws+cicd@example.com', joined: 'INVITED' });
     this.s3 = new S3(environment, this.iam);
+    this.ecr = new Ecr(environment, this.iam);
     this.ssm = new Ssm(environment);
     this.events = new Events(environment, this.iam, {
       invoke: async (functionArn, event) => { this.delivered.push({ functionArn, event }); },
@@ -82,7 +85,8 @@ export class World {
     this.codebuild = new CodeBuild(environment, { artifacts, roles, events, ssm, runs: false, temporary: tmpdir(), tools: '' });
     this.codepipeline = new CodePipeline(environment, { codecommit, codebuild: this.codebuild, cloudwatch, artifacts, roles, events });
     this.services = [
-      this.iam, this.organizations, this.s3, this.ssm, this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline,
+      this.iam, this.organizations, this.s3, this.ecr,
+      this.ssm, this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline,
       new Sts(environment, this.iam, this.organizations, roleSeconds), new Account(this.organizations), new DynamoDb(environment),
       new Kms(environment, this.iam),
     ];
