@@ -24,6 +24,8 @@ export interface StackRecord {
   readonly routes?: readonly string[];
   /** It was complete once: from then on there may be applications that its pipeline has deployed. */
   readonly complete?: true;
+  /** How far the copy of its assets has come. */
+  readonly assets?: AssetProgress;
   /** Id of the owner that deletes the stack. */
   readonly removing?: string;
   /** How far the deletion has come with what belongs to a pipeline. */
@@ -34,4 +36,21 @@ export interface StackRecord {
 
 export function stackKey({ accountId, region, stackName }: StackPlace): string {
   return `${RECORDS.stack}${accountId}#${region}#${stackName}`;
+}
+
+interface AssetProgress {
+  /** The attempt that it counts for. */
+  readonly attempt: string;
+  /** How many of the assets are in the account, in the order of the request. */
+  readonly copied: number;
+  /** The layer of the next one that is being uploaded. */
+  readonly upload?: LayerUpload;
+}
+
+/** A layer of an image that is uploaded in parts. */
+export interface LayerUpload {
+  readonly digest: string;
+  readonly uploadId: string;
+  /** How many of its bytes have arrived. */
+  readonly received: number;
 }

@@ -1,5 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { AssetStores } from './asset-stores';
+import { BootstrapAssetStores } from './bootstrap-assets';
 import { bootstrapRole, deployRole, stagingBucket, templateUrl } from './place';
 import { notDeletedArtifact } from './words';
 import { NAMES } from '../../src/private/contract';
@@ -16,6 +18,8 @@ export interface Accounts {
   template(bucket: string, key: string): Promise<string>;
   /** Puts a template where CloudFormation of the account can read it; answers its address. */
   publish(place: StackPlace, key: string, template: string): Promise<string>;
+  /** Where assets are copied from, and where to. */
+  assets(place: StackPlace): Promise<AssetStores>;
   /** Deletes artifacts of the pipeline, as many as one call takes; answers whether all are gone. */
   deleteArtifacts(place: StackPlace): Promise<boolean>;
   /** Whether a stack of the provider's own account goes back to what it was before, together with what it is nested in. */
@@ -52,6 +56,10 @@ export class BootstrappedAccounts implements Accounts {
     await storage.send(new PutObjectCommand({ Bucket: stagingBucket(place), Key: key, Body: template, ContentType: 'application/json' }));
     this.published.add(url);
     return url;
+  }
+
+  public async assets(place: StackPlace): Promise<AssetStores> {
+    return new BootstrapAssetStores(this.partition, place, this.storage);
   }
 
   public async deleteArtifacts({ accountId, region }: StackPlace): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { AssetCopies } from './assets';
 import type { Accounts } from './aws';
 import { executionRole } from './place';
 import { fingerprintOf, wasTold } from './record';
@@ -26,18 +27,24 @@ const NOT_USABLE_YET = /OptInRequired|SubscriptionRequired|NotSignedUp|not signe
 
 /** Brings a stack into its account and out of it. */
 export class Deployment {
+  private readonly assets: AssetCopies;
+
   public constructor(
     private readonly registry: Registry, private readonly accounts: Accounts, private readonly home: Home, private readonly now: () => number,
     private readonly newAttempt: () => string,
-  ) {}
+  ) {
+    this.assets = new AssetCopies(registry, accounts, home, now);
+  }
 
   public async advance(request: AccountStackRequest, record: Read): Promise<Progress<{ readonly stack: StackState; readonly record: Read }>> {
     const stacks = await this.enter(request, record);
     if (!stacks) return NOT_YET;
     const template = await this.template(request);
-    let current = record;
+    const ready = await this.assets.advance(request, record);
+    if (!ready) return NOT_YET;
+    let current = ready;
     try {
-      const begun = record.begun ? record : await this.begin(stacks, request, record);
+      const begun = ready.begun ? ready : await this.begin(stacks, request, ready);
       if (!begun) return NOT_YET;
       current = begun;
       const progress = await deployStack(stacks, this.definition(request, template), {

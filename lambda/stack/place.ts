@@ -5,8 +5,12 @@ export function placeOf({ accountId, region, stackName, qualifier }: StackPlace)
   return { accountId, region, stackName, qualifier };
 }
 
+type BootstrapRole = 'deploy' | 'cfn-exec' | 'file-publishing' | 'image-publishing';
+
 /** A role of the CDK bootstrap in the account of the stack. */
-export function bootstrapRole(partition: string, kind: 'deploy' | 'cfn-exec' | 'file-publishing', { accountId, region, qualifier }: StackPlace): string {
+export function bootstrapRole(
+  partition: string, kind: BootstrapRole, { accountId, region, qualifier }: StackPlace,
+): string {
   return `arn:${partition}:iam::${accountId}:role/cdk-${qualifier}-${kind}-role-${accountId}-${region}`;
 }
 
@@ -31,6 +35,10 @@ function baselineRole(partition: string, name: string, { accountId, region }: St
 
 export function stagingBucket({ accountId, region, qualifier }: StackPlace): string {
   return `cdk-${qualifier}-assets-${accountId}-${region}`;
+}
+
+export function imageRepository({ accountId, region, qualifier }: StackPlace): string {
+  return `cdk-${qualifier}-container-assets-${accountId}-${region}`;
 }
 
 export function templateUrl(partition: string, place: StackPlace, key: string): string {

@@ -96,7 +96,7 @@ export class OrganizationProviders extends Construct {
     // whoever halts an environment writes them
     this.grantRecords(provider.role, ['halt#*'], READ, 'Halts');
     this.grantEnter(provider.role, [
-      ...['deploy', 'file-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`),
+      ...['deploy', 'file-publishing', 'image-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`),
       `${NAMES.deployerRole}-*`,
       // for pipelines that move or go
       NAMES.operateRole,
@@ -107,10 +107,19 @@ export class OrganizationProviders extends Construct {
       resources: [`arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/*`],
     }), 'the stacks of all apps that use the organization: where a deployment is taken back, applications are not deleted');
     this.allow(provider.role, new PolicyStatement({
-      sid: 'ReadTemplates',
+      sid: 'ReadFiles',
       actions: ['s3:GetObject'],
       resources: [`arn:${Aws.PARTITION}:s3:::cdk-*-assets-${Aws.ACCOUNT_ID}-${Aws.REGION}/*`],
-    }), 'the templates are assets, whose names change with their content; the bucket is that of the bootstrap, whatever its qualifier');
+    }), 'templates and other files are assets, whose names change with their content; the bucket is that of the '
+      + 'bootstrap, whatever its qualifier');
+    this.allow(provider.role, new PolicyStatement({
+      sid: 'ReadImages',
+      actions: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      resources: [
+        `arn:${Aws.PARTITION}:ecr:${Aws.REGION}:${Aws.ACCOUNT_ID}:repository/cdk-*-container-assets-${Aws.ACCOUNT_ID}-`
+          + Aws.REGION,
+      ],
+    }), 'the repository of image assets is that of the bootstrap, whatever its qualifier');
     return provider;
   }
 

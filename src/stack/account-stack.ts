@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   Aws, CfnOutput, CfnResource, CustomResource, FileAssetPackaging, IResolveContext, Lazy, Stack, Token,
 } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import type { AccountStackRequest, AccountStackResult, LeaseRequest } from './contract';
 import { AccountStackSynthesizer } from './synthesizer';
 import type { IAccount } from '../account/account';
@@ -61,7 +61,10 @@ const OUTPUTS = 'Outputs.';
  * in CDK, constructs must have a physical name (`queueName: 'orders'`) to be referred to from another account. Attributes of `Cfn` constructs,
  * parameters (`parameters`) and outputs (`outputValue`) need none.
  *
- * Files and images (assets) inside it are refused for now: the account has no access to those of the CICD account.
+ * Assets inside it (the code of functions, sources of a `BucketDeployment`, container images, templates of nested
+ * stacks) are published in the CICD account with those of the stack around it. Before the stack is created or updated
+ * they are copied to the CDK bootstrap of the account: files, of 100 MB each at most, to its bucket, images to its
+ * repository. What is there already is not copied again.
  */
 export class AccountStack extends Stack {
   /** The custom resource that stands for the stack; references to what is inside read their values from it. */
@@ -69,6 +72,7 @@ export class AccountStack extends Stack {
 
   private readonly resource: CustomResource;
   private readonly parentStack: Stack;
+  private readonly assets: AccountStackSynthesizer;
   private readonly contextualStackName?: string;
   private readonly contextualStackId: string;
   private readonly parameterValues: { [name: string]: string };
@@ -80,20 +84,23 @@ export class AccountStack extends Stack {
     const parentStack = Stack.of(scope);
     const accountId = preparedAccountId(props.account, props.organization);
     const region = props.region ?? parentStack.region;
-    const contextual = (inside: string, outside: string) => insideOrOutside(scope, id, inside, outside);
+    const contextual = (inside: string, outside: string) => insideOrOutside(isOf(scope, id), inside, outside);
+    const placed = (inside: string, outside: string) => insideOrOutside(isIn(scope, id), inside, outside);
+    const synthesizer = new AccountStackSynthesizer(parentStack);
     super(scope, id, {
       // the template is the same for every account and region; if the place around it is not known, nothing can tell the two apart
       env: {
-        account: Token.isUnresolved(parentStack.account) ? Aws.ACCOUNT_ID : contextual(Aws.ACCOUNT_ID, accountId),
-        region: Token.isUnresolved(parentStack.region) ? Aws.REGION : contextual(Aws.REGION, region),
+        account: Token.isUnresolved(parentStack.account) ? Aws.ACCOUNT_ID : placed(Aws.ACCOUNT_ID, accountId),
+        region: Token.isUnresolved(parentStack.region) ? Aws.REGION : placed(Aws.REGION, region),
       },
-      synthesizer: new AccountStackSynthesizer(),
+      synthesizer,
       description: props.description,
       analyticsReporting: false,
     });
     // dependencies on what is inside are otherwise taken for some on a stack of this app's own
     Object.defineProperty(this, Symbol.for('@aws-cdk/core.NestedStack'), { value: true });
     this.parentStack = parentStack;
+    this.assets = synthesizer;
     this.parameterValues = { ...props.parameters };
 
     const stackName = validate.stackName(this, props.stackName ?? this.stackName);
@@ -166,6 +173,8 @@ export class AccountStack extends Stack {
       qualifier: BOOTSTRAP_QUALIFIER,
       templateBucket: Lazy.uncachedString({ produce: () => this.templateLocation().bucketName }),
       templateKey: Lazy.uncachedString({ produce: () => this.templateLocation().objectKey }),
+      files: lazy(() => this.template && this.assets.filesIn(this.template.bucketName)),
+      images: lazy(() => this.assets.imagesToCopy()),
       parameters: lazy(() => this.parameterValues),
       tags: lazy(() => this.tags.tagValues()),
       outputs: lazy(() => [...this.outputsRead]),
@@ -204,6 +213,16 @@ export class AccountStack extends Stack {
 }
 
 /** A value that the stack knows by a pseudo parameter, and everybody else otherwise. */
-function insideOrOutside(scope: Construct, id: string, inside: string, outside: string): string {
-  return Token.asString({ resolve: (context: IResolveContext) => Stack.of(context.scope) === scope.node.tryFindChild(id) ? inside : outside });
+function insideOrOutside(isInside: (place: IConstruct) => boolean, inside: string, outside: string): string {
+  return Token.asString({ resolve: ({ scope }: IResolveContext) => isInside(scope) ? inside : outside });
+}
+
+/** Whether something is in the template of the stack. */
+function isOf(scope: Construct, id: string): (place: IConstruct) => boolean {
+  return place => Stack.of(place) === scope.node.tryFindChild(id);
+}
+
+/** Whether something is in the stack or in one nested in it, which is in the same account and region. */
+function isIn(scope: Construct, id: string): (place: IConstruct) => boolean {
+  return place => place.node.scopes.some(ancestor => ancestor === scope.node.tryFindChild(id));
 }

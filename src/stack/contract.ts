@@ -10,12 +10,23 @@ export interface AccountStackRequest {
   /** Where the template lies in the CICD account. */
   readonly templateBucket: string;
   readonly templateKey: string;
+  /** Keys of the files in the template's bucket that are copied to the bucket of the account; absent: none. */
+  readonly files?: readonly string[];
+  /** Absent: none. */
+  readonly images?: ImagesRequest;
   readonly parameters: { readonly [name: string]: string };
   readonly tags: { readonly [key: string]: string };
   /** Names of the outputs that are read back; a custom resource may answer with 4096 bytes at most. */
   readonly outputs: readonly string[];
   /** Makes this stack the one pipeline of its account; absent: any number of stacks may live in an account. */
   readonly lease?: LeaseRequest;
+}
+
+/** Images that are copied to the repository of the account. */
+export interface ImagesRequest {
+  /** Name of their repository in the CICD account. */
+  readonly repository: string;
+  readonly tags: readonly string[];
 }
 
 /** The claim of a pipeline on its account, and what must be known to start it, to halt it and to take it away. */

@@ -1,21 +1,77 @@
 import {
-  DockerImageAssetLocation, DockerImageAssetSource, FileAssetLocation, FileAssetSource, ISynthesisSession, StackSynthesizer,
+  DockerImageAssetLocation,
+  DockerImageAssetSource,
+  FileAssetLocation,
+  FileAssetSource,
+  ISynthesisSession,
+  Stack,
+  StackSynthesizer,
 } from 'aws-cdk-lib';
+import type { ImagesRequest } from './contract';
+import { BOOTSTRAP_QUALIFIER } from '../private/bootstrap';
 import { fail } from '../private/validate';
 
-/** Writes the template and nothing else: it is published as an asset of the stack around. */
+/** The assets that the handler copies, by what each is called in its bucket or repository. */
+type Published = Map<string, string>;
+
+/**
+ * Writes the template. It is published as an asset of the parent stack, and so are the assets of the stack. The handler
+ * copies them to the bootstrap of the account, so the template refers to the bucket and the repository there.
+ */
 export class AccountStackSynthesizer extends StackSynthesizer {
+  private readonly files: Published = new Map();
+  private readonly images: Published = new Map();
+
+  public constructor(private readonly parentStack: Stack) {
+    super();
+  }
+
   public addFileAsset(asset: FileAssetSource): FileAssetLocation {
-    return fail(this.boundStack, `a stack in an account cannot have file assets yet, got '${asset.displayName ?? asset.fileName ?? asset.sourceHash}': `
-      + 'deploy what needs them by the pipeline of the environment');
+    const { bucketName, objectKey } = this.parentStack.synthesizer.addFileAsset(asset);
+    this.files.set(objectKey, bucketName);
+    return this.cloudFormationLocationFromFileAsset({ bucketName: inAccount('assets'), objectKey });
   }
 
   public addDockerImageAsset(asset: DockerImageAssetSource): DockerImageAssetLocation {
-    return fail(this.boundStack, `a stack in an account cannot have image assets yet, got '${asset.displayName ?? asset.directoryName ?? asset.sourceHash}': `
-      + 'deploy what needs them by the pipeline of the environment');
+    const { repositoryName, imageTag = asset.sourceHash } = this.parentStack.synthesizer.addDockerImageAsset(asset);
+    this.images.set(imageTag, repositoryName);
+    return this.cloudFormationLocationFromDockerImageAsset({ repositoryName: inAccount('container-assets'), imageTag });
+  }
+
+  /** Keys of the files to be copied; undefined: none. All must be in the bucket of the template. */
+  public filesIn(templateBucket: string): string[] | undefined {
+    if (this.files.size === 0) return undefined;
+    this.assertOne('bucket', [templateBucket, ...this.files.values()]);
+    return [...this.files.keys()];
+  }
+
+  /** The images to be copied; undefined: none. */
+  public imagesToCopy(): ImagesRequest | undefined {
+    const [repository] = this.images.values();
+    if (repository === undefined) return undefined;
+    this.assertOne('repository', [...this.images.values()]);
+    return { repository, tags: [...this.images.keys()] };
   }
 
   public synthesize(session: ISynthesisSession): void {
     this.synthesizeTemplate(session);
   }
+
+  /** The request names each asset by its key or tag alone, because its size is limited. */
+  private assertOne(kind: string, names: string[]) {
+    const distinct = [...new Set(names.map(name => JSON.stringify(this.parentStack.resolve(name))))];
+    if (distinct.length > 1) {
+      fail(
+        this.boundStack,
+        `the assets of a stack in an account must all be in one ${kind}, got ${distinct.join(', ')}: `
+          + `use a synthesizer with one ${kind} for stack '${this.parentStack.node.path}', for example the `
+          + 'DefaultStackSynthesizer',
+      );
+    }
+  }
+}
+
+/** The name of a store of the bootstrap in whatever account and region the template is deployed. */
+function inAccount(store: string): string {
+  return `cdk-${BOOTSTRAP_QUALIFIER}-${store}-\${AWS::AccountId}-\${AWS::Region}`;
 }

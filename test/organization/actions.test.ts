@@ -27,6 +27,12 @@ const OPERATE = [
   'codebuild:StopBuild', 'codepipeline:DisableStageTransition', 'codepipeline:EnableStageTransition', 'codepipeline:GetPipelineState',
   'codepipeline:ListPipelineExecutions', 'codepipeline:StartPipelineExecution', 'codepipeline:StopPipelineExecution',
 ];
+const IMAGES = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+/** Through the role of the bootstrap that publishes images. */
+const PUBLISH_IMAGES = [
+  'BatchCheckLayerAvailability', 'CompleteLayerUpload', 'DescribeImages', 'InitiateLayerUpload', 'PutImage',
+  'UploadLayerPart',
+].map(action => `ecr:${action}`);
 const ARTIFACTS = ['s3:DeleteObject', 's3:ListBucket'];
 const ACCOUNTS = [
   'account:PutAccountName', 'organizations:CreateAccount', 'organizations:DescribeAccount', 'organizations:DescribeCreateAccountStatus',
@@ -41,7 +47,10 @@ test.each([
     ...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetBranch', 'codecommit:ListBranches', ENTER, AWAITED,
   ]],
   ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, ...BRANCHES, AWAITED]],
-  ['org-environments-stack-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER, 's3:GetObject', 'cloudformation:DescribeStacks', AWAITED]],
+  ['org-environments-stack-provider', cicd, [
+    ...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER, 's3:GetObject', ...IMAGES, 'cloudformation:DescribeStacks',
+    AWAITED,
+  ]],
   ['org-environments-operations', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetCommit', ENTER]],
   ['org-environments-trigger', cicd, [
     ...LOGS, 'codecommit:GetBranch', 'dynamodb:GetItem', ENTER, 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage',
@@ -73,9 +82,11 @@ describe('what a handler asks of AWS is what its roles may do', () => {
     ['account', 'account', ACCOUNTS],
     ['branch', 'branch', []],
     ['way to repositories', 'sources', [...BRANCHES, 'codecommit:GetCommit']],
-    // writing a template into an account is done through the bootstrap's role there
+    // writing templates and assets into an account is done through the bootstrap's roles there
     // and deleting artifacts through the role for that
-    ['stack', 'stack', ['cloudformation:DescribeStacks', 's3:GetObject', 's3:PutObject', ...ARTIFACTS]],
+    ['stack', 'stack', [
+      'cloudformation:DescribeStacks', 's3:GetObject', 's3:PutObject', ...IMAGES, ...PUBLISH_IMAGES, ...ARTIFACTS,
+    ]],
     ['operations', 'operations', []],
     // through the role that is there for it in the account of the pipeline
     ['way to halt pipelines', 'shared/operated-pipelines.ts', OPERATE],

@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
 import { Annotations, App, CfnOutput, Stage, Tags } from 'aws-cdk-lib';
-import { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
-import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Account, AccountStack } from '../../src';
@@ -108,18 +106,6 @@ describe('an account stack stops at synth', () => {
   test.each(['', '1network', 'net_work', 'net work', 'n'.repeat(129)])('when its name is %j', stackName => {
     expect(() => new Accounts().stack('Network', { stackName })).toThrow(
       `[Cicd/Network] the stack name must be 1 to 128 letters, digits and hyphens, beginning with a letter, got '${stackName}'`);
-  });
-
-  test('when something inside needs a file', () => {
-    const stack = new Accounts().stack('Network');
-    expect(() => new LambdaFunction(stack, 'Function', { code: Code.fromAsset(__dirname), handler: 'index.handler', runtime: Runtime.NODEJS_24_X })).toThrow(
-      /\[Cicd\/Network\] a stack in an account cannot have file assets yet, got '.+': deploy what needs them by the pipeline of the environment/);
-  });
-
-  test('when something inside needs an image', () => {
-    const stack = new Accounts().stack('Network');
-    expect(() => new DockerImageAsset(stack, 'Image', { directory: __dirname, file: 'account-stack.test.ts' })).toThrow(
-      /\[Cicd\/Network\] a stack in an account cannot have image assets yet, got '.+': deploy what needs them by the pipeline of the environment/);
   });
 });
 

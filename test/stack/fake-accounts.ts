@@ -1,5 +1,7 @@
+import { FakeAssets } from './fake-assets';
 import type { StackPlace } from '../../lambda/registry/stack';
 import type { Stacks } from '../../lambda/shared/stack-deployer';
+import type { AssetStores } from '../../lambda/stack/asset-stores';
 import type { Accounts } from '../../lambda/stack/aws';
 import { FakeStacks } from '../shared/fake-stacks';
 import type { Fate } from '../shared/fate';
@@ -25,6 +27,7 @@ export class FakeAccounts implements Accounts {
   /** The places that were entered, and the roles: a pipeline's place has its name. */
   public readonly entered: string[] = [];
   public onCreate?: (accountId: string, stackName: string) => void;
+  private readonly stores = new Map<string, FakeAssets>();
   private readonly stacks = new Map<string, FakeStacks>();
 
   public constructor(private readonly fate: Fate, private readonly clock: () => Date) {}
@@ -43,6 +46,17 @@ export class FakeAccounts implements Accounts {
     const isShut = this.closed.has(accountId) || stackName === '' && this.unbootstrapped.has(accountId);
     if (isShut) throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
     return this.fate.over(this.of(accountId, region));
+  }
+
+  /** What was copied to an account, and what could be. */
+  public assetsOf(accountId: string): FakeAssets {
+    const known = this.stores.get(accountId) ?? new FakeAssets();
+    this.stores.set(accountId, known);
+    return known;
+  }
+
+  public async assets({ accountId }: StackPlace): Promise<AssetStores> {
+    return this.fate.over(this.assetsOf(accountId));
   }
 
   public async deleteArtifacts({ accountId }: StackPlace): Promise<boolean> {

@@ -1,11 +1,17 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Tags } from 'aws-cdk-lib';
+import { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { orgEnvironments, signedIn } from './command-line';
 import { RELEASE, releases, settings } from './release';
 import { IN_REAL_TIME, reasons, World } from './world';
 import { settled } from '../../cli/pipelines';
 import { grantedNeverUsed } from '../../rehearsal/assembly/never-used';
 import type { Execution } from '../../rehearsal/codepipeline/execution';
+import type { Account } from '../../src';
+import { AccountStack } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
 
@@ -72,14 +78,26 @@ describe('of all that an app is allowed', () => {
   function before(cicd: Cicd): void {
     // they make the template too long to be handed over inline
     app(cicd, { team: 'shop', cost: '1', purpose: 'everything that is allowed is used once' });
-    cicd.environment('dev', { account: cicd.account('dev', { organizationalUnit: 'Workloads/Test', accountTags: { cost: '1' } }), pipeline: { definition: releases() } });
+    const account = cicd.account('dev', { organizationalUnit: 'Workloads/Test', accountTags: { cost: '1' } });
+    cicd.environment('dev', { account, pipeline: { definition: releases() } });
+    tools(cicd, account);
     cicd.environment('gone', { pipeline: { definition: releases(), enabled: false } });
+  }
+  /** An image in the account of an environment. */
+  function tools(cicd: Cicd, account: Account): void {
+    const image = join(world.folder, 'image');
+    mkdirSync(image, { recursive: true });
+    writeFileSync(join(image, 'Dockerfile'), 'FROM public.ecr.aws/lambda/nodejs:24\n');
+    const stack = new AccountStack(cicd.stack, 'Tools', { organization: cicd.organization, account });
+    const { imageUri } = new DockerImageAsset(stack, 'Image', { directory: image });
+    new StringParameter(stack, 'Address', { parameterName: '/tools/image', stringValue: imageUri });
   }
   /** One environment is changed, and the other is removed. */
   function after(cicd: Cicd): void {
     app(cicd, { team: 'shop' });
     const account = cicd.account('dev', { accountName: 'shop-development', organizationalUnit: 'Workloads/Prod' });
     cicd.environment('dev', { account, pipeline: { definition: releases('echo verified'), approval: true } });
+    tools(cicd, account);
   }
 
   const pairs = () => Object.entries(unused).flatMap(([role, actions]) => actions.map(action => [role, action] as const));

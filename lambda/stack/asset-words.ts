@@ -1,0 +1,74 @@
+import { FileTooLargeError, MOST_FILE_BYTES } from './asset-stores';
+import { bootstrapRole, imageRepository, stagingBucket } from './place';
+import type { Home } from './words';
+import { passingWhileYoung } from './young';
+import type { StackPlace } from '../registry/stack';
+import { isRefused } from '../shared/errors';
+
+/** A file by its key, or an image by its tag. */
+export interface Asset {
+  readonly kind: 'file' | 'image';
+  readonly name: string;
+  /** The bucket or the repository in the CICD account that has it. */
+  readonly source: string;
+}
+
+/** Says in the user's words why an asset could not be copied. */
+export class AssetWords {
+  /** @param age milliseconds since the stack was asked for */
+  public constructor(
+    private readonly asset: Asset,
+    private readonly place: StackPlace,
+    private readonly home: Home,
+    private readonly age: number,
+  ) {}
+
+  /** For what is asked of the CICD account. */
+  public async reading<Answer>(work: Promise<Answer>): Promise<Answer> {
+    return work.catch((error: unknown) => {
+      throw this.notReadable(error);
+    });
+  }
+
+  /** For what is asked of the account of the stack. */
+  public async writing<Answer>(work: Promise<Answer>): Promise<Answer> {
+    return work.catch((refused: unknown) => {
+      throw this.notCopied(passingWhileYoung(refused, this.age));
+    });
+  }
+
+  private notReadable(error: unknown): unknown {
+    if (error instanceof FileTooLargeError) {
+      return new Error(
+        `${this.what} has ${error.bytes} bytes, but a file of a stack in an account may have at most `
+          + `${MOST_FILE_BYTES} (100 MB): make it smaller, or deploy what needs it by the pipeline of the environment`,
+      );
+    }
+    if (!isRefused(error)) return error;
+    const { kind, source } = this.asset;
+    return new Error(
+      `${this.what} cannot be read from ${kind === 'file' ? 'bucket' : 'repository'} '${source}' of account `
+        + `${this.home.accountId}: publish the assets of the app (cdk deploy does) and deploy again `
+        + `(${error.name}: ${error.message})`,
+    );
+  }
+
+  private notCopied(error: unknown): unknown {
+    if (!isRefused(error)) return error;
+    const { place, home } = this;
+    const [store, kind] =
+      this.asset.kind === 'file'
+        ? ([`bucket '${stagingBucket(place)}'`, 'file-publishing'] as const)
+        : ([`repository '${imageRepository(place)}'`, 'image-publishing'] as const);
+    return new Error(
+      `${this.what} cannot be copied to ${store} of account ${place.accountId} through `
+        + `'${bootstrapRole(home.partition, kind, place)}': bootstrap the account for CDK (cdk bootstrap --qualifier `
+        + `${place.qualifier} --trust ${home.accountId}), remove policies that deny it, then deploy again `
+        + `(${error.name}: ${error.message})`,
+    );
+  }
+
+  private get what(): string {
+    return `${this.asset.kind} asset '${this.asset.name}' of stack '${this.place.stackName}'`;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Registry, Versioned } from '../registry/registry';
+import type { LayerUpload, StackPlace, StackRecord } from '../registry/stack';
+import { stackKey } from '../registry/stack';
+
+/**
+ * After this long nothing more is begun: the function has one minute for everything, and a file or a part of a layer
+ * takes some seconds.
+ */
+const STEP_MILLISECONDS = 30_000;
+
+/** One step of a copy: what it has reached, and how long it may still take. */
+export class CopyStep {
+  /** How many of the assets are in the account. */
+  public copied: number;
+  /** The layer that is being uploaded. */
+  public upload?: LayerUpload;
+  private readonly until: number;
+
+  public constructor(
+    private readonly registry: Registry,
+    private readonly place: StackPlace,
+    private record: Versioned<StackRecord>,
+    private readonly now: () => number,
+  ) {
+    // another attempt looks at all of them again: between the two somebody may have deleted what was there
+    const { copied = 0, upload } = record.assets?.attempt === record.attempt ? record.assets : {};
+    this.copied = copied;
+    this.upload = upload;
+    this.until = now() + STEP_MILLISECONDS;
+  }
+
+  public get isOver(): boolean {
+    return this.now() >= this.until;
+  }
+
+  public async save(): Promise<Versioned<StackRecord>> {
+    const {
+      record: { version, ...record },
+      copied,
+      upload,
+    } = this;
+    const assets = { attempt: record.attempt, copied, ...(upload && { upload }) };
+    this.record = await this.registry.write<StackRecord>(stackKey(this.place), { ...record, assets }, version);
+    return this.record;
+  }
+}

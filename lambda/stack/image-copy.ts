@@ -1,0 +1,64 @@
+import type { AssetStores } from './asset-stores';
+import type { AssetWords } from './asset-words';
+import type { CopyStep } from './copy-step';
+import type { ImageManifest, Layer } from './manifest';
+import { imagesOf, layersOf } from './manifest';
+
+/** ECR takes parts of 5 MiB to 20 MiB; only the last may be smaller. */
+const PART_BYTES = 10 * 1024 * 1024;
+
+/** Copies an image of the CICD account to another account, layer by layer. */
+export class ImageCopy {
+  public constructor(
+    private readonly stores: AssetStores,
+    private readonly repository: string,
+    private readonly step: CopyStep,
+    private readonly words: AssetWords,
+  ) {}
+
+  /** Answers whether the account has the image now; if not, another step goes on with it. */
+  public async advance(tag: string): Promise<boolean> {
+    const { stores, repository, words } = this;
+    if (await words.writing(stores.hasImage(tag))) return true;
+    return this.copy(await words.reading(stores.manifest(repository, { tag })), tag);
+  }
+
+  private async copy(image: ImageManifest, tag?: string): Promise<boolean> {
+    const { stores, repository, words } = this;
+    // an index is taken only when its images are there
+    for (const digest of imagesOf(image)) {
+      if (!(await this.copy(await words.reading(stores.manifest(repository, { digest }))))) return false;
+    }
+    const layers = layersOf(image);
+    const missing = await words.writing(stores.missingLayers(layers.map(({ digest }) => digest)));
+    for (const layer of layers) if (missing.includes(layer.digest) && !(await this.copyLayer(layer))) return false;
+    await words.writing(stores.putImage(image, tag));
+    return true;
+  }
+
+  private async copyLayer(layer: Layer): Promise<boolean> {
+    const { step, stores, words } = this;
+    const upload = step.upload?.digest === layer.digest ? step.upload : await this.begin(layer);
+    step.upload = upload;
+    for (let { received } = upload; received < layer.size;) {
+      if (step.isOver) return false;
+      const range = { first: received, last: Math.min(received + PART_BYTES, layer.size) - 1 };
+      const part = await words.reading(stores.layerPart(this.repository, layer.digest, range));
+      const arrived = await words.writing(stores.putLayerPart(upload.uploadId, range, part));
+      // ECR has forgotten the upload: the next step begins another one
+      step.upload = arrived === undefined ? undefined : { ...upload, received: arrived };
+      if (arrived === undefined) return false;
+      received = arrived;
+    }
+    step.upload = undefined;
+    return words.writing(stores.completeLayer(upload.uploadId, layer.digest));
+  }
+
+  private async begin({ digest, size }: Layer) {
+    const uploadId = await this.words.writing(this.stores.beginLayer());
+    this.step.upload = { digest, uploadId, received: 0 };
+    // what has arrived of a long one is not sent again when the function is stopped
+    if (size > PART_BYTES) await this.step.save();
+    return this.step.upload;
+  }
+}
