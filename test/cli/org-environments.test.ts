@@ -40,7 +40,30 @@ describe('org-environments rehearse', () => {
     writeFileSync(path.join(outdir, 'Shop.template.json'), JSON.stringify({ Resources: resources }));
     return outdir;
   }
+  /** Adds images to an assembly, as assets of its stack. */
+  function addImages(outdir: string, ...names: string[]): void {
+    const destination = { repositoryName: 'cdk-hnb659fds-container-assets-${AWS::AccountId}-${AWS::Region}' };
+    const dockerImages = Object.fromEntries(names.map(name => [`hash-of-${name}`, {
+      displayName: name, source: { directory: '.' }, destinations: { here: { ...destination, imageTag: `tag-of-${name}` } },
+    }]));
+    writeFileSync(path.join(outdir, 'Shop.assets.json'), JSON.stringify({ version: '55.0.0', files: {}, dockerImages }));
+    const file = path.join(outdir, 'manifest.json');
+    const { version, artifacts: { Shop } } = JSON.parse(readFileSync(file, 'utf8'));
+    const assets = { type: 'cdk:asset-manifest', properties: { file: 'Shop.assets.json' } };
+    const artifacts = { Assets: assets, Shop: { ...Shop, dependencies: ['Assets'] } };
+    writeFileSync(file, JSON.stringify({ version, artifacts }));
+  }
   const queue = (name: string): unknown => ({ Type: 'AWS::SQS::Queue', Properties: { QueueName: name }, Metadata: { 'aws:cdk:path': 'Shop/Orders/Resource' } });
+
+  test('says that images are not built, and names the first five of them', () => {
+    const outdir = assembly('imaged', { A: queue('a') });
+    addImages(outdir, 'Shop/Till', 'Shop/Oven');
+    const { status, stdout, stderr } = run('--app', outdir, '--scale', '600');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain("! images are not built, a placeholder is published for 'Shop/Till', 'Shop/Oven'\n");
+    addImages(outdir, ...['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+    expect(run('--app', outdir, '--scale', '600').stdout).toContain("for 'a', 'b', 'c', 'd', 'e' and 2 more\n");
+  });
 
   test('deploys assemblies one after another and writes a report', () => {
     const [one, two] = [assembly('one', { A: queue('a') }), assembly('two', { A: queue('a'), B: queue('b') })];

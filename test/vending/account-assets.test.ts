@@ -79,6 +79,25 @@ describe('a stack with assets in a vended account', () => {
     expect(parameter('/place')).toBe(`${accountId()} ${REGION} greeter`);
   });
 
+  test('takes three calls for each of its files, and for its image four and four for each layer', () => {
+    const { calls } = world.simulation;
+    const counted = Object.entries(calls).filter(([name]) => /^(s3|ecr):/.test(name));
+    expect(Object.fromEntries(counted)).toEqual({
+      // the fourth object is the template, which is handed over inline
+      's3:HeadObject': 3,
+      's3:GetObject': 4,
+      's3:PutObject': 3,
+      'ecr:DescribeImages': 1,
+      'ecr:BatchGetImage': 1,
+      'ecr:BatchCheckLayerAvailability': 1,
+      'ecr:PutImage': 1,
+      'ecr:GetDownloadUrlForLayer': 2,
+      'ecr:InitiateLayerUpload': 2,
+      'ecr:UploadLayerPart': 2,
+      'ecr:CompleteLayerUpload': 2,
+    });
+  });
+
   test('has a function that runs', async () => {
     expect(await greet()).toBe('hello Anna');
   });
