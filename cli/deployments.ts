@@ -21,7 +21,7 @@ interface Circumstances {
   readonly parametersOf: ParametersOf;
 }
 
-/** How many names are told. */
+/** How many names are printed. */
 const SHOWN = 5;
 
 type Work = (simulation: Simulation, folder: string) => Promise<DeploymentResult>;

@@ -22,7 +22,7 @@ export class CopyStep {
     private record: Versioned<StackRecord>,
     private readonly now: () => number,
   ) {
-    // another attempt looks at all of them again: between the two somebody may have deleted what was there
+    // another attempt looks at all of them again: an asset may have been deleted since the last one
     const { copied = 0, upload } = record.assets?.attempt === record.attempt ? record.assets : {};
     this.copied = copied;
     this.upload = upload;

@@ -16,7 +16,7 @@ export class ImageCopy {
     private readonly words: AssetWords,
   ) {}
 
-  /** Answers whether the account has the image now; if not, another step goes on with it. */
+  /** Answers whether the account has the image now; if not, another step continues. */
   public async advance(tag: string): Promise<boolean> {
     const { stores, repository, words } = this;
     if (await words.writing(stores.hasImage(tag))) return true;

@@ -35,7 +35,7 @@ export interface DeploymentResult {
   readonly skipped: readonly string[];
   /** Accounts that nobody had named, and that were taken for members of the organization. */
   readonly invited: readonly string[];
-  /** Images that are assets: none is built, and a placeholder stands for each. */
+  /** The image assets. None is built: a placeholder is published for each. */
   readonly images: readonly string[];
   /** How many resources were made, changed or removed, in all accounts. */
   readonly changed: number;

@@ -5,12 +5,9 @@ const BLOCK = 512;
 
 const FILE = 'PLACEHOLDER';
 
-/**
- * What stands for an image that is not built: one layer with one file that says so. The same asset always gives the
- * same image.
- */
+/** The image that is published in place of one that is not built. The same asset always gives the same image. */
 export function placeholderImage(hash: string): { config: Buffer; layer: Buffer } {
-  const text = Buffer.from(`the rehearsal does not build images; this stands for the asset ${hash}\n`);
+  const text = Buffer.from(`placeholder for the image asset ${hash}: the rehearsal does not build images\n`);
   const padding = Buffer.alloc(BLOCK - (text.length % BLOCK));
   const archive = Buffer.concat([header(text.length), text, padding, Buffer.alloc(2 * BLOCK)]);
   const config = {

@@ -24,7 +24,7 @@ const LEAST_BYTES = 5 * 1024 * 1024;
 /** What ECR proposes. */
 const PART_SIZE = 10 * 1024 * 1024;
 
-/** Where layers are downloaded from: an address that ECR has made up, of which nobody is asked who he is. */
+/** Path of the addresses from which layers are downloaded, without a signature. */
 export const LAYERS_PATH = '/ecr-layers/';
 
 /** The bytes that images are made of: uploaded in parts and downloaded by HTTP. */

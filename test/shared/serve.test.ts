@@ -1,9 +1,9 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import { FakeRegistry } from '../registry/fake-registry';
 import { RecordChangedError } from '../../lambda/shared/errors';
 import { NOT_YET } from '../../lambda/shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../../lambda/shared/lifecycle';
 import { serve as serveWith } from '../../lambda/shared/serve';
+import { FakeRegistry } from '../registry/fake-registry';
 
 interface Request { readonly name: string; readonly list: readonly string[] }
 interface Result { readonly value: string }

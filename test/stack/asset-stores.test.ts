@@ -104,7 +104,7 @@ describe('a file', () => {
     });
   });
 
-  test('that is missing is told by the name of the error', async () => {
+  test('that is missing fails by the name of the error', async () => {
     await expect(stores.file('assets', 'gone.zip')).rejects.toMatchObject({ name: 'NoSuchKey' });
   });
 });
@@ -123,7 +123,7 @@ describe('an image', () => {
     expect(await stores.manifest('images', { digest: image.digest })).toEqual(image);
   });
 
-  test('that is missing, and a repository that is, are told by the name of the error', async () => {
+  test('that is missing, and a repository that is missing, fail by the name of the error', async () => {
     await expect(stores.manifest('images', { tag: 'gone' })).rejects.toMatchObject({
       name: 'ImageNotFound',
       $metadata: {},

@@ -158,7 +158,7 @@ describe('killed at any call and run again', () => {
   );
 
   test.each([1, 2])(
-    'after part %i of a large layer, the next process goes on behind it in the same upload',
+    'after part %i of a large layer, the next process continues behind it in the same upload',
     async part => {
       const world = new World();
       const assets = publish(world);
@@ -236,7 +236,7 @@ describe('errors say what to do', () => {
     },
   );
 
-  test('when AWS is busy, nothing is said and the copy goes on later', async () => {
+  test('when AWS is busy, the copy continues later', async () => {
     const world = new World();
     const assets = publish(world);
     assets.failure = awsError('ThrottlingException');

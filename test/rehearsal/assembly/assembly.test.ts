@@ -200,7 +200,7 @@ describe('an assembly', () => {
     expect(() => readAssembly(outdir)).toThrow("the account of stack 'Net' must have twelve digits, got '55555555555'");
   });
 
-  test('with an image gets a placeholder in its place, always the same one, and tells of it', async () => {
+  test('with an image asset publishes a placeholder, always the same one, and names it in the result', async () => {
     const source = path.join(folder, 'image');
     mkdirSync(source, { recursive: true });
     writeFileSync(path.join(source, 'Dockerfile'), 'FROM scratch\n');

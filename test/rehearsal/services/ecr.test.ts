@@ -164,7 +164,7 @@ describe('a layer', () => {
     ).rejects.toMatchObject({ name });
   });
 
-  test('that is there, and an upload that is not, are told', async () => {
+  test('that exists already, and an upload that does not, are refused', async () => {
     await upload(layer);
     await expect(upload(layer)).rejects.toMatchObject({ name: 'LayerAlreadyExistsException' });
     const unknown = { repositoryName, uploadId: 'unknown', layerDigests: [digestOf(layer)] };
@@ -277,7 +277,7 @@ describe('a repository', () => {
     });
   });
 
-  test('of a stack has its properties, and goes only when it is empty', async () => {
+  test('of a stack has its properties, and is deleted only when it is empty', async () => {
     const type = world.type('AWS::ECR::Repository');
     const context = world.context(CICD);
     const policy = {
@@ -328,7 +328,7 @@ describe('a repository', () => {
   });
 });
 
-test('an address of an image that is missing is told from one that nobody knows', async () => {
+test('only an image of a known repository can be missing', async () => {
   await push('one');
   const address = (name: string) => `${CICD}.dkr.ecr.${REGION}.amazonaws.com/${name}`;
   expect(

@@ -110,7 +110,7 @@ test('lets another account in only where the policy of the bucket does', async (
   await expect(get('own/one')).rejects.toMatchObject({ name: 'AccessDenied' });
 });
 
-test('keeps a zip asset as its folder, and zips it for whoever reads it', async () => {
+test('keeps a zip asset as its folder, and zips it when it is read', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'zipped-'));
   mkdirSync(path.join(folder, 'inner'));
   writeFileSync(path.join(folder, 'inner/a.txt'), 'hello', { mode: 0o755 });
