@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { awscdk, javascript, JsonPatch } from 'projen';
 
 /** What several handlers may import; every other folder of lambda/ is private to its handler. */
-const SHARED_ROOMS = ['registry', 'shared', 'sources'];
+const SHARED_ROOMS = ['cloudformation', 'pipeline-control', 'registry', 'shared', 'sources'];
 
 /** What the linter and the compiler found in unchanged files; npm ci removes it, so that CI checks every file. */
 const CACHE = 'node_modules/.cache/checks';
@@ -31,8 +31,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   devDeps: [
     '@types/node@^22', '@types/aws-lambda',
     '@aws-sdk/client-account@~3.1169.0', '@aws-sdk/client-cloudformation@~3.1169.0', '@aws-sdk/client-cloudtrail@~3.1137.0', '@aws-sdk/client-codecommit@~3.1169.0',
-    '@aws-sdk/client-codebuild@~3.1138.0', '@aws-sdk/client-codepipeline@~3.1138.0', '@aws-sdk/client-dynamodb@~3.1162.0', '@aws-sdk/client-ecr@~3.1169.0',
-    '@aws-sdk/client-lambda@~3.1162.0', '@aws-sdk/client-organizations@~3.1169.0', '@aws-sdk/client-s3@~3.1169.0',
+    '@aws-sdk/client-codebuild@~3.1138.0', '@aws-sdk/client-codepipeline@~3.1138.0',
+    '@aws-sdk/client-dynamodb@~3.1162.0', '@aws-sdk/client-ecr@~3.1169.0', '@aws-sdk/client-lambda@~3.1162.0',
+    '@aws-sdk/client-organizations@~3.1169.0', '@aws-sdk/client-s3@~3.1169.0',
     '@aws-sdk/client-service-quotas@~3.1138.0', '@aws-sdk/client-sfn@~3.1162.0',
     '@aws-sdk/client-ssm@~3.1169.0', '@aws-sdk/client-sts@~3.1169.0', '@aws-sdk/lib-dynamodb@~3.1162.0',
     '@aws-lambda-powertools/logger@~2.36.0',

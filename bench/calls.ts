@@ -1,5 +1,6 @@
 import { ours } from './apps';
 import { vend } from './vending';
+import { RESOURCE_TYPES } from '../src/private/contract';
 
 export interface CallsPerEnvironment {
   readonly environments: number;
@@ -18,7 +19,7 @@ export async function measureCalls(counts: readonly number[]): Promise<CallsPerE
     const groups = Array.from({ length: Math.ceil(environments / GROUP) }, (_, index) => {
       return { from: index * GROUP, count: Math.min(GROUP, environments - index * GROUP) };
     });
-    const { calls } = await vend(ours(...groups), 'Custom::OrgEnvironmentsAccount');
+    const { calls } = await vend(ours(...groups), RESOURCE_TYPES.account);
     const byService = Object.fromEntries(Object.entries(calls).map(([service, count]) => [service, each(count, environments)]));
     const total = Object.values(calls).reduce((sum, count) => sum + count, 0);
     rows.push({ environments, stacks: groups.length, total: each(total, environments), byService });

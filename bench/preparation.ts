@@ -3,6 +3,7 @@ import { inSimulation } from './vending';
 import { deployAssembly } from '../rehearsal/assembly/deployer';
 import type { StackEvent } from '../rehearsal/cloudformation/stack';
 import type { Simulation } from '../rehearsal/simulation';
+import { RESOURCE_TYPES } from '../src/private/contract';
 
 export interface Preparation {
   /** What AWS takes of it: until the account is active, and while a stack is made in it. No way of asking is faster. */
@@ -21,7 +22,7 @@ export async function measurePreparation(): Promise<Preparation> {
     if (!succeeded) throw new Error(`the account is not ready: ${failures.map(({ reason }) => reason).join('; ')}`);
     const [{ accountId, completedAt = 0 }] = simulation.organizations.creation.all;
     const stacks = events.filter(event => event.accountId === accountId && event.type === 'AWS::CloudFormation::Stack');
-    const readyAt = Math.max(...events.filter(({ type }) => type === 'Custom::OrgEnvironmentsAccount').map(({ at }) => at));
+    const readyAt = Math.max(...events.filter(({ type }) => type === RESOURCE_TYPES.account).map(({ at }) => at));
     return {
       awsSeconds: await activation + secondsInProgress(stacks),
       seconds: Math.round((readyAt - completedAt) / 1000),

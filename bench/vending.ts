@@ -8,6 +8,7 @@ import { bootstrapKit, native } from './peers';
 import { deployAssembly } from '../rehearsal/assembly/deployer';
 import type { StackEvent } from '../rehearsal/cloudformation/stack';
 import { Simulation } from '../rehearsal/simulation';
+import { RESOURCE_TYPES } from '../src/private/contract';
 
 export interface Vending {
   /** Simulated seconds from the first resource that stands for an account until AWS has created the last one. */
@@ -34,7 +35,7 @@ export async function measureVending(counts: readonly number[], fitBootstrapKit:
     rows.push({
       accounts,
       lowerBoundSeconds: lowerBound(accounts),
-      ours: await timesOf(ours({ count: accounts, accountsOnly: true }), 'Custom::OrgEnvironmentsAccount'),
+      ours: await timesOf(ours({ count: accounts, accountsOnly: true }), RESOURCE_TYPES.account),
       ...(accounts <= fitBootstrapKit && { bootstrapKit: await timesOf(bootstrapKit(accounts), 'Custom::AccountCreation').catch(unlessTooLong) }),
       native: await timesOf(native(accounts), 'AWS::Organizations::Account'),
     });

@@ -1,9 +1,7 @@
 import { isUsed, readBranches, readEnvironments } from './environments';
 import type { Stack } from '../rehearsal/cloudformation/stack';
 import type { Simulation } from '../rehearsal/simulation';
-import { NAMES } from '../src/private/contract';
-
-const ACCOUNT_TYPE = 'Custom::OrgEnvironmentsAccount';
+import { NAMES, RESOURCE_TYPES } from '../src/private/contract';
 
 interface LeftAccount {
   readonly accountId: string;
@@ -52,7 +50,7 @@ async function accountsOf(simulation: Simulation): Promise<LeftAccount[]> {
   const { organizations, cloudformation, codepipeline } = simulation;
   const environments = await readEnvironments(simulation);
   const stacks = cloudformation.all.filter(({ deleted }) => !deleted);
-  const declared = stacks.flatMap(({ resources }) => [...resources.values()].filter(({ type }) => type === ACCOUNT_TYPE))
+  const declared = stacks.flatMap(({ resources }) => [...resources.values()].filter(({ type }) => type === RESOURCE_TYPES.account))
     .map(({ attributes }) => attributes.accountId);
   const unusedAs = (accountId: string): LeftAccount['unused'] => {
     if (environments.some(environment => environment.accountId === accountId)) return undefined;

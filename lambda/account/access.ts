@@ -1,5 +1,4 @@
 import { ACCESS_ENVIRONMENT, HANDLER_ENVIRONMENT, NAMES } from '../../src/private/contract';
-import { isNamed } from '../shared/errors';
 
 /** How the management account is reached. */
 export interface Access {
@@ -27,10 +26,6 @@ export function accessFromEnvironment(environment: NodeJS.ProcessEnv = process.e
     ...(roleArn && { roleArn }),
     ...(externalId && { externalId }),
   };
-}
-
-export function isDenied(error: unknown): boolean {
-  return isNamed(error, 'AccessDenied', 'AccessDeniedException');
 }
 
 export function cannotEnter(access: Access, cause: unknown): AccessError {

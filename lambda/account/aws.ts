@@ -7,13 +7,13 @@ import {
 import type { Account, CreateAccountStatus } from '@aws-sdk/client-organizations';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { cannotEnter, isDenied, mayNot } from './access';
+import { cannotEnter, mayNot } from './access';
 import type { Access } from './access';
+import { CloudFormationStacks } from '../cloudformation/cloudformation';
+import type { Stacks } from '../cloudformation/stack-deployer';
 import { assumeRole } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
-import { CloudFormationStacks } from '../shared/cloudformation';
-import { isNamed } from '../shared/errors';
-import type { Stacks } from '../shared/stack-deployer';
+import { isDenied, isNamed } from '../shared/errors';
 
 export interface NewAccount {
   readonly accountName: string;
@@ -55,7 +55,8 @@ export interface Directory {
   describeAccount(accountId: string): Promise<OrganizationAccount | undefined>;
   rename(accountId: string, accountName: string): Promise<void>;
   root(): Promise<string>;
-  unitsBelow(parentId: string): Promise<readonly { readonly id: string; readonly name: string }[]>;
+  /** Units below a parent; with `fresh`, not from a list that was read some minutes ago. */
+  unitsBelow(parentId: string, fresh?: boolean): Promise<readonly { readonly id: string; readonly name: string }[]>;
   parentOf(accountId: string): Promise<string>;
   move(accountId: string, fromId: string, toId: string): Promise<void>;
   tags(accountId: string): Promise<Readonly<Record<string, string>>>;
@@ -71,6 +72,11 @@ const REGIONS: Readonly<Record<string, string>> = { 'aws-cn': 'cn-northwest-1', 
 /** 'Default maximum number of accounts' */
 const ACCOUNT_QUOTA = { ServiceCode: 'organizations', QuotaCode: 'L-E619E033' };
 
+type Units = readonly { readonly id: string; readonly name: string }[];
+
+/** In milliseconds. */
+const UNITS_ARE_KEPT = 5 * 60_000;
+
 /** The organization through AWS's API. */
 export class AwsDirectory implements Directory {
   private readonly organizations: OrganizationsClient;
@@ -79,6 +85,8 @@ export class AwsDirectory implements Directory {
   private readonly accounts: AccountClient;
   private readonly quotas: ServiceQuotasClient;
   private rootId?: string;
+  /** The units below a parent; kept for a short time only, because units are moved and renamed. */
+  private readonly units = new Map<string, { readonly until: number; readonly units: Units }>();
 
   public constructor(private readonly access: Access) {
     const region = REGIONS[access.partition] ?? 'us-east-1';
@@ -160,7 +168,15 @@ export class AwsDirectory implements Directory {
     return root;
   }
 
-  public async unitsBelow(parentId: string): Promise<readonly { readonly id: string; readonly name: string }[]> {
+  public async unitsBelow(parentId: string, fresh = false): Promise<Units> {
+    const known = this.units.get(parentId);
+    if (!fresh && known && known.until > Date.now()) return known.units;
+    const units = await this.listUnits(parentId);
+    this.units.set(parentId, { until: Date.now() + UNITS_ARE_KEPT, units });
+    return units;
+  }
+
+  private async listUnits(parentId: string): Promise<Units> {
     const pages = paginateListOrganizationalUnitsForParent({ client: this.organizations }, { ParentId: parentId });
     return this.collect('organizations:ListOrganizationalUnitsForParent', pages,
       page => (page.OrganizationalUnits ?? []).map(({ Id, Name }) => ({ id: Id ?? '', name: Name ?? '' })));

@@ -71,6 +71,9 @@ const artifactBucketPolicy = {
   ],
 };
 
+/** Logical ids of the resources that the bootstrap names. */
+export const BOOTSTRAP_NEEDS = ['ExecutionPolicy', 'Boundary'];
+
 /** What every account holds before its first pipeline: the narrow policy of CloudFormation, and the bucket that its pipelines share. */
 export const BASELINE = {
   AWSTemplateFormatVersion: '2010-09-09',

@@ -9,6 +9,8 @@ import { NAMES } from '../../src/private/contract';
 import { RECORDS } from '../../src/registry/contract';
 import type { AccountRecord } from '../registry/account';
 import { isNamed, isTransient } from '../shared/errors';
+import type { Progress } from '../shared/lifecycle';
+import { done, lookAgainIn, NOT_YET } from '../shared/lifecycle';
 
 /** Those whose creation may be in flight, first come first served. */
 export const CREATION_QUEUE = RECORDS.creations;
@@ -22,7 +24,14 @@ const LONGEST_RUN = 60_000;
 const CLOCK_SKEW = 60_000;
 const TRY_AGAIN = ['CONCURRENT_ACCOUNT_MODIFICATION', 'INTERNAL_FAILURE'];
 
-type Created = VendedCase | undefined;
+/** When there is an account: the case, with its id. */
+type Created = Progress<VendedCase>;
+
+/** AWS takes a minute or more to create an account. */
+const FIRST_LOOK = lookAgainIn(45);
+/** Seconds between two looks of the one that is next in the queue; those behind it look less often. */
+const NEXT_IN_QUEUE = 3;
+const SECONDS_PER_PLACE = 8;
 
 /** Takes one step towards an account that has an id, and answers when it has one. A second account is impossible, wherever a run dies. */
 export async function createAccount(world: World, vended: VendedCase): Promise<Created> {
@@ -37,7 +46,8 @@ export async function createAccount(world: World, vended: VendedCase): Promise<C
 }
 
 async function begin(world: World, vended: VendedCase): Promise<Created> {
-  if (!await isAdmitted(world, vended.key)) return undefined;
+  const behind = await placesBehind(world, vended.key);
+  if (behind > 0) return lookAgainIn(NEXT_IN_QUEUE + (behind - 1) * SECONDS_PER_PLACE);
   const { organizationalUnit, onExisting } = vended.request;
   // a unit that does not exist is found out before there is an account
   if (organizationalUnit) await resolveUnit(world.directory, organizationalUnit);
@@ -48,16 +58,18 @@ async function begin(world: World, vended: VendedCase): Promise<Created> {
   return ask(world, vended);
 }
 
-async function isAdmitted(world: World, key: string): Promise<boolean> {
+/** 0: the account may be created now; else its place behind those that may. */
+async function placesBehind(world: World, key: string): Promise<number> {
   const now = world.now();
   const members = await world.registry.enqueue(CREATION_QUEUE, key, now);
   const dead = members.filter(({ since }) => now - since > LONGEST_LIFE);
   for (const { member } of dead) await world.registry.leave(CREATION_QUEUE, member);
-  return members.filter(member => !dead.includes(member)).slice(0, AT_ONCE).some(({ member }) => member === key);
+  const place = members.filter(member => !dead.includes(member)).findIndex(({ member }) => member === key);
+  return Math.max(0, place - AT_ONCE + 1);
 }
 
 /** The intent is written first, then the call is made, then its answer is written: recover() knows what to do in between. */
-async function ask(world: World, vended: VendedCase): Promise<undefined> {
+async function ask(world: World, vended: VendedCase): Promise<Created> {
   const { request, key } = vended;
   const creation = { since: world.now(), accountName: request.accountName };
   const intended = await proceed(world, vended, { state: 'creating', creation, tagKeys: Object.keys(request.tags) });
@@ -72,11 +84,11 @@ async function ask(world: World, vended: VendedCase): Promise<undefined> {
   } catch (error) {
     if (!isRejected(error)) throw error;
     await proceed(world, intended, { state: 'claimed', creation: undefined });
-    if (isTransient(error) || isBusy(error)) return undefined;
+    if (isTransient(error) || isBusy(error)) return lookAgainIn(10);
     throw rejectedCreation(request, error);
   }
   await remember(world, key, { ...creation, requestId });
-  return undefined;
+  return FIRST_LOOK;
 }
 
 /** The request id must not be lost because somebody has claimed or released the record meanwhile. */
@@ -99,10 +111,10 @@ async function follow(world: World, vended: VendedCase, requestId: string): Prom
     // AWS has forgotten the request: it is looked for as if its answer had been lost
     const { creation } = vended.record;
     await proceed(world, vended, { creation: creation && { since: creation.since, accountName: creation.accountName } });
-    return undefined;
+    return NOT_YET;
   }
-  if (seen.state === 'SUCCEEDED' && seen.accountId) return settle(world, vended, { accountId: seen.accountId, ours: true });
-  return seen.state === 'FAILED' ? startOver(world, vended, seen) : undefined;
+  if (seen.state === 'SUCCEEDED' && seen.accountId) return settle(world, vended, { accountId: seen.accountId, ours: true, isNew: true });
+  return seen.state === 'FAILED' ? startOver(world, vended, seen) : NOT_YET;
 }
 
 async function startOver(world: World, vended: VendedCase, seen: AccountCreation): Promise<Created> {
@@ -111,14 +123,14 @@ async function startOver(world: World, vended: VendedCase, seen: AccountCreation
   const reason = seen.failureReason ?? 'UNKNOWN';
   // what failed before CloudFormation asked again may have been mended since
   const isOld = vended.record.creation !== undefined && vended.record.creation.since < vended.record.attempt;
-  if (isOld || TRY_AGAIN.includes(reason)) return undefined;
+  if (isOld || TRY_AGAIN.includes(reason)) return NOT_YET;
   const found = reason === 'EMAIL_ALREADY_EXISTS' ? await findOurs(world, again) : undefined;
   const earlier = !found && reason === 'EMAIL_ALREADY_EXISTS' ? await beingCreated(world, vended) : undefined;
   if (earlier) {
     // ours, perhaps: an earlier request of which we have never heard
     const since = Math.min(world.now() - LONGEST_RUN, earlier.requestedAt);
     await proceed(world, again, { state: 'creating', creation: { since, accountName: earlier.accountName } });
-    return;
+    return NOT_YET;
   }
   if (!found) throw failedCreation(vended.request, reason);
   return settle(world, again, found);
@@ -130,21 +142,27 @@ async function beingCreated(world: World, { request }: VendedCase): Promise<Acco
 
 /** A run died between asking and writing down the answer. */
 async function recover(world: World, vended: VendedCase, creation: NonNullable<AccountRecord['creation']>): Promise<Created> {
-  if (world.now() - creation.since < LONGEST_RUN) return undefined;
+  const age = world.now() - creation.since;
+  if (age < LONGEST_RUN) return lookAgainIn(Math.ceil((LONGEST_RUN - age) / 1000));
   const candidates = (await world.directory.listCreations())
     .filter(({ accountName, requestedAt }) => accountName === creation.accountName && requestedAt >= creation.since - CLOCK_SKEW);
   // names are not unique: this one may be another's, but waiting for its end does no harm
-  if (candidates.some(({ state }) => state === 'IN_PROGRESS')) return undefined;
+  if (candidates.some(({ state }) => state === 'IN_PROGRESS')) return NOT_YET;
   for (const { accountId } of candidates) {
     const account = accountId && await world.directory.describeAccount(accountId);
     if (account && isSame(account.email, vended.request.email)) return settle(world, vended, { accountId: account.accountId, ours: true });
   }
   const found = await findOurs(world, vended);
   if (found) return settle(world, vended, found);
-  return await isAdmitted(world, vended.key) ? ask(world, vended) : undefined;
+  return await placesBehind(world, vended.key) === 0 ? ask(world, vended) : NOT_YET;
 }
 
-interface Found { readonly accountId: string; readonly ours: boolean }
+interface Found {
+  readonly accountId: string;
+  readonly ours: boolean;
+  /** Created by the request that is recorded. */
+  readonly isNew?: boolean;
+}
 
 /** The account of the organization that has the e-mail, if we may take it. */
 async function findOurs(world: World, vended: VendedCase): Promise<Found | undefined> {
@@ -164,9 +182,14 @@ function refusalOf({ request }: VendedCase, found: OrganizationAccount, ours: bo
   return shut && foundShut(request, found, shut);
 }
 
-async function settle(world: World, vended: VendedCase, { accountId, ours }: Found): Promise<VendedCase> {
+async function settle(world: World, vended: VendedCase, { accountId, ours, isNew }: Found): Promise<Created> {
   await world.registry.leave(CREATION_QUEUE, vended.key);
-  return proceed(world, vended, { state: 'created', accountId, creation: undefined, ...(ours && { createdAt: world.now() }) });
+  const { attempt, creation } = vended.record;
+  // the tags of a later attempt may be others
+  const isOfThisAttempt = isNew && creation !== undefined && creation.since >= attempt;
+  return done(await proceed(world, vended, {
+    state: 'created', accountId, creation: undefined, ...(ours && { createdAt: world.now() }), ...(isOfThisAttempt && { createdWith: attempt }),
+  }));
 }
 
 function isSame(email: string, other: string): boolean {

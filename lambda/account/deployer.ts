@@ -22,10 +22,10 @@ function inline(...statements: readonly object[]): object {
   return { Policies: [{ PolicyName: 'Pipeline', PolicyDocument: { Version: '2012-10-17', Statement: statements } }] };
 }
 
-/** Through this role the stack provider of the CICD account deploys the pipeline; nobody in this account can take it. */
+/** Through this role the pipeline function of the CICD account deploys the pipeline; nobody in this account can take it. */
 export const DEPLOYER = role(NAMES.deployerRole, 'Deploys the pipeline of the environment', {
   Principal: { AWS: sub('arn:${AWS::Partition}:iam::${CicdAccount}:root') },
-  Condition: { ArnEquals: { 'aws:PrincipalArn': sub(`arn:\${AWS::Partition}:iam::\${CicdAccount}:role/${NAMES.stackProviderRole}`) } },
+  Condition: { ArnEquals: { 'aws:PrincipalArn': sub(`arn:\${AWS::Partition}:iam::\${CicdAccount}:role/${NAMES.pipelineProviderRole}`) } },
 }, inline(
   allow('Deploy', ['CreateStack', 'DeleteStack', 'DescribeStackEvents', 'DescribeStacks', 'UpdateStack'].map(action => `cloudformation:${action}`),
     here('cloudformation', `stack/${NAMES.pipelineRolePrefix}*/*`)),

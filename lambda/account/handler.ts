@@ -6,6 +6,7 @@ import { AccountLifecycle } from './lifecycle';
 import { Preconditions } from './preconditions/lifecycle';
 import { AccountProvider } from './provider';
 import { TableRegistry } from '../registry/table';
+import type { KindHandler } from '../shared/serve';
 import { serve } from '../shared/serve';
 import { connectedHosts } from '../sources/hosts';
 
@@ -17,4 +18,4 @@ const directory = new AwsDirectory(access);
 const world = { ...access, bootstrapTemplate, directory, registry, hosts: connectedHosts(), now: Date.now };
 const provider = new AccountProvider(new AccountLifecycle(world), new Preconditions(world));
 
-export const { onEvent, isComplete } = serve(provider, registry);
+export const handler: KindHandler = serve(provider, registry);

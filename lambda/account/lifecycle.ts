@@ -9,10 +9,8 @@ import { accountKey } from '../registry/account';
 import type { AccountRecord } from '../registry/account';
 import { isNamed, isTransient } from '../shared/errors';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
-import { NOT_YET } from '../shared/lifecycle';
-
-/** Roles that were deployed a moment ago are not known everywhere in AWS yet. */
-const PROPAGATION = 60_000;
+import { NOT_YET, DONE, done } from '../shared/lifecycle';
+import { PROPAGATION } from '../shared/propagation';
 
 /** CloudFormation stops listening after an hour; before that it must be told why. */
 const LONGEST_WAIT = 40 * 60_000;
@@ -21,12 +19,16 @@ const LONGEST_WAIT = 40 * 60_000;
 export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult> {
   public constructor(private readonly world: World) {}
 
-  public async create(owner: Owner, request: AccountRequest): Promise<void> {
+  public recordsOf(request: AccountRequest): readonly string[] {
+    return [accountKey(request)];
+  }
+
+  public async requestCreate(owner: Owner, request: AccountRequest): Promise<void> {
     const record = await this.read(accountKey(request));
     await this.world.registry.write(accountKey(request), claimed(record, owner, request, this.world.now()), record?.version);
   }
 
-  public async update(owner: Owner, request: AccountRequest, before: AccountRequest): Promise<void> {
+  public async requestUpdate(owner: Owner, request: AccountRequest, before: AccountRequest): Promise<void> {
     const record = await this.read(accountKey(request));
     // a rollback of a refused change asks for what the owner has held all the time: that is no change
     if (accountKey(request) !== accountKey(before) && !holds(record, owner)) throw unchangeable(request, before);
@@ -35,7 +37,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     await this.world.registry.write(accountKey(request), alone(claimed(record, owner, request, this.world.now()), owner, request), record?.version);
   }
 
-  public async remove(owner: Owner, request: AccountRequest): Promise<void> {
+  public async requestDelete(owner: Owner, request: AccountRequest): Promise<void> {
     const key = accountKey(request);
     const record = await this.read(key);
     if (!record || !holds(record, owner)) return;
@@ -45,7 +47,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     else await this.world.registry.remove(key, record.version);
   }
 
-  public async advance(owner: Owner, request: AccountRequest): Promise<Progress<AccountResult>> {
+  public async reconcile(owner: Owner, request: AccountRequest): Promise<Progress<AccountResult>> {
     const key = accountKey(request);
     const record = await this.read(key);
     // a step that was under way while the record went may have joined the queue again
@@ -53,10 +55,10 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     if (!record || !holds(record, owner)) throw new Error(`${nameOf(request)} is no longer held by '${owner.logicalId}': it was removed meanwhile; deploy again`);
     if (!isCurrent(record, owner)) return record.accountId ? { done: true, result: { accountId: record.accountId } } : NOT_YET;
     try {
-      const accountId = await this.step({ key, record, request });
-      if (accountId) return await this.ready(key, accountId);
+      const progress = await this.step({ key, record, request });
+      if (progress.done) return await this.ready(key, progress);
       if (this.world.now() - record.attempt > LONGEST_WAIT) throw await this.tooLate(key, record, request);
-      return NOT_YET;
+      return progress;
     } catch (error) {
       if (isNamed(error, 'AccessError') && this.world.now() - record.attempt < PROPAGATION) return NOT_YET;
       throw isTransient(error) ? error : inContext(request, error);
@@ -67,28 +69,29 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
    * What was begun is never undone: an account cannot be un-created, so it waits in the registry for the next one who asks for it. A construct that
    * was renamed goes again when the update fails: then the account becomes what its former owner declares, who hears of nothing.
    */
-  public async finishRemoval({ stackId }: Owner, request: AccountRequest): Promise<boolean> {
+  public async reconcileDelete({ stackId }: Owner, request: AccountRequest): Promise<Progress<void>> {
     const record = await this.read(accountKey(request));
     const rest = record?.owners.at(-1);
     // another stack's declaration must not keep this one from being deleted
-    if (!rest || rest.stackId !== stackId || record?.accountId === undefined) return true;
-    return (await this.advance(rest, rest.request)).done;
+    if (!rest || rest.stackId !== stackId || record?.accountId === undefined) return DONE;
+    const progress = await this.reconcile(rest, rest.request);
+    return progress.done ? DONE : progress;
   }
 
-  /** The same event may come twice: what was done at the same time may have joined the queue after the other had left it. */
-  private async ready(key: string, accountId: string): Promise<Progress<AccountResult>> {
+  /** A look at a superseded request may have joined the queue after this one had left it. */
+  private async ready(key: string, progress: Progress<AccountResult>): Promise<Progress<AccountResult>> {
     await this.world.registry.leave(CREATION_QUEUE, key);
-    return { done: true, result: { accountId } };
+    return progress;
   }
 
-  /** @returns the id of the account when it is ready */
-  private async step(account: Case): Promise<string | undefined> {
+  private async step(account: Case): Promise<Progress<AccountResult>> {
     if (!isVended(account)) return this.prepared(account);
     // an account that is there is not left waiting until the next look: with a hundred of them every pause counts
-    const created = account.record.accountId ? account : await createAccount(this.world, account);
-    const { accountId, placed, attempt } = created?.record ?? {};
-    if (!created || !accountId) return undefined;
-    return this.prepared(placed === attempt ? created : await place(this.world, created, accountId));
+    const created = account.record.accountId ? done(account) : await createAccount(this.world, account);
+    if (!created.done) return created;
+    const { record } = created.result;
+    if (!record.accountId) return NOT_YET;
+    return this.prepared(record.placed === record.attempt ? created.result : await place(this.world, created.result, record.accountId));
   }
 
   private async tooLate(key: string, { state, accountId }: AccountRecord, request: AccountRequest): Promise<Error> {
@@ -105,10 +108,11 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
       : `account ${accountId} exists, but is not usable yet`;
   }
 
-  private async prepared(account: Case): Promise<string | undefined> {
-    const { accountId } = account.record;
-    if (!accountId) return undefined;
-    return account.record.state === 'ready' || await prepare(this.world, account, accountId) ? accountId : undefined;
+  private async prepared(account: Case): Promise<Progress<AccountResult>> {
+    const { accountId, state } = account.record;
+    if (!accountId) return NOT_YET;
+    const progress = state === 'ready' ? DONE : await prepare(this.world, account, accountId);
+    return progress.done ? done({ accountId }) : progress;
   }
 
   private read(key: string) {

@@ -41,7 +41,8 @@ async function mergeTags(world: World, vended: VendedCase, accountId: string): P
   const { directory } = world;
   const { request, record, key } = vended;
   const wanted: Record<string, string> = { ...request.tags, [NAMES.ownerTag]: ownerTagValue(key, world.cicdAccount) };
-  const present = await directory.tags(accountId);
+  // an account that was created in this attempt has the tags that it was created with
+  const present = record.createdWith === record.attempt ? wanted : await directory.tags(accountId);
   const missing = Object.entries(wanted).filter(([name, value]) => present[name] !== value);
   const ours = [...new Set([...record.tagKeys, ...missing.map(([name]) => name).filter(name => name !== NAMES.ownerTag)])];
   const known = ours.length > record.tagKeys.length ? await proceed(world, vended, { tagKeys: ours }) : vended;

@@ -1,38 +1,69 @@
 import { createHash } from 'node:crypto';
-import { isDenied } from './access';
-import { BASELINE } from './baseline';
+import { BASELINE, BOOTSTRAP_NEEDS } from './baseline';
 import { nameOf } from './record';
 import { isPending, shutError, shutOf } from './states';
-import { toolkitDefinition } from './toolkit';
+import { toolkitDefinition, toolkitName } from './toolkit';
 import { proceed } from './world';
 import type { Case, World } from './world';
 import { NAMES } from '../../src/private/contract';
-import { isTransient } from '../shared/errors';
-import type { StackDefinition, Stacks } from '../shared/stack-deployer';
-import { deployStack } from '../shared/stack-deployer';
+import type { StackDefinition, StackState, Stacks } from '../cloudformation/stack-deployer';
+import { deployStack } from '../cloudformation/stack-deployer';
+import type { AccountRecord } from '../registry/account';
+import { isDenied, isNotSignedUp, isTransient } from '../shared/errors';
+import type { Progress } from '../shared/lifecycle';
+import { DONE, lookAgainIn } from '../shared/lifecycle';
 
-/** An account that AWS calls created answers with errors like these for some minutes. */
-const NOT_USABLE_YET = new RegExp(['AccessDenied', 'InvalidClientTokenId', 'UnrecognizedClient', 'OptInRequired', 'SubscriptionRequired',
-  'RegionDisabled', 'AuthFailure', 'InvalidAccessKeyId', 'NotSignedUp', 'not signed up', 'not subscribed', 'needs a subscription'].join('|'), 'i');
-const PATIENCE = 15 * 60_000;
+/** What a new account answers, besides that it is not signed up for a service. */
+const NOT_KNOWN_YET = /AccessDenied|InvalidClientTokenId|UnrecognizedClient|RegionDisabled|AuthFailure|InvalidAccessKeyId/i;
+/** How long an account that AWS calls created may not be usable, in milliseconds. */
+const ACCOUNT_IS_NEW = 15 * 60_000;
 
-/** Deploys what every account needs, one step at a time. @returns whether all of it is there */
-export async function prepare(world: World, account: Case, accountId: string): Promise<boolean> {
+/** Deploys what every account needs: the baseline, and the bootstrap as soon as it can name the policies of the baseline. */
+export async function prepare(world: World, account: Case, accountId: string): Promise<Progress<void>> {
   try {
     const stacks = await enter(world, account, accountId);
-    const based = await deploy(world, account, accountId, stacks, baselineDefinition(world, account));
-    if (!based) return false;
-    const bootstrapped = await deploy(world, based, accountId, stacks, await toolkitDefinition(world, based.request, accountId, stacks));
-    if (!bootstrapped) return false;
-    await proceed(world, bootstrapped, { state: 'ready' });
-    return true;
+    const baseline = await deploy(world, account, {
+      // its policies are there before the rest
+      accountId, stacks, definition: baselineDefinition(world, account), firstLookSeconds: 10,
+    });
+    if (!baseline.progress.done && !await hasPolicies(stacks, baseline)) return baseline.progress;
+    const bootstrap = await bootstrapped(world, baseline.account, accountId, stacks);
+    if (!bootstrap.progress.done) return bootstrap.progress;
+    if (!baseline.progress.done) return baseline.progress;
+    await proceed(world, bootstrap.account, { state: 'ready', stacks: bootstrap.stacks });
+    return DONE;
   } catch (error) {
-    if (!(error instanceof Error) || !NOT_USABLE_YET.test(`${error.name} ${error.message}`)) throw error;
-    if (!isYoung(world, account) && !await isPending(world, accountId)) throw error;
-    // a stack that failed because the account was too young is deployed once more, under the name of another attempt
+    if (!isNotUsableYet(error)) throw error;
+    if (!isNew(world, account) && !await isPending(world, accountId)) throw error;
+    // a stack that failed because the account was too new is deployed once more, under the name of another attempt
     if (error.message.startsWith('stack ')) await nextAttempt(world, account);
-    return false;
+    return lookAgainIn(isJustCreated(world, account) ? 15 : 3);
   }
+}
+
+/** A stack after one step: how far it is, and what is known of the account afterwards. */
+interface Deployed {
+  readonly account: Case;
+  readonly progress: Progress<void>;
+  /** The stacks of the record, if they change with it. */
+  readonly stacks: AccountRecord['stacks'];
+  readonly definition: StackDefinition;
+}
+
+/** Whether the baseline that is being created has the policies that the bootstrap names: its other resources take longer. */
+async function hasPolicies(stacks: Stacks, { definition, account }: Deployed): Promise<boolean> {
+  // in an account that is prepared again the policies may be about to change
+  if (Object.keys(account.record.stacks).length > 0) return false;
+  const resources = await stacks.resources(definition.stackName);
+  return BOOTSTRAP_NEEDS.every(id => resources[id] === 'CREATE_COMPLETE');
+}
+
+async function bootstrapped(world: World, account: Case, accountId: string, stacks: Stacks): Promise<Deployed> {
+  const known = account.record.stacks[`${account.request.region}/${toolkitName(account.request.qualifier)}`];
+  const isApplied = known?.attempt === account.record.attempt;
+  const seen = isApplied ? undefined : await stacks.describe(toolkitName(account.request.qualifier));
+  const definition = toolkitDefinition(world, account.request, accountId, seen);
+  return deploy(world, account, { accountId, stacks, definition, seen: seen ?? 'absent', isLast: true });
 }
 
 async function enter(world: World, account: Case, accountId: string): Promise<Stacks> {
@@ -40,7 +71,7 @@ async function enter(world: World, account: Case, accountId: string): Promise<St
   try {
     return await world.directory.enter(accountId, request.accessRoleName, request.region);
   } catch (error) {
-    if (isTransient(error) || !isDenied(error) || isYoung(world, account)) throw error;
+    if (isTransient(error) || !isDenied(error) || isNew(world, account)) throw error;
     const seen = await world.directory.describeAccount(accountId);
     if (seen?.state === 'PENDING_ACTIVATION') throw error;
     const shut = seen && shutOf(seen.state);
@@ -58,19 +89,32 @@ async function enter(world: World, account: Case, accountId: string): Promise<St
   }
 }
 
-async function deploy(world: World, account: Case, accountId: string, stacks: Stacks, definition: StackDefinition): Promise<Case | undefined> {
+interface DeployStep {
+  readonly accountId: string;
+  readonly stacks: Stacks;
+  readonly definition: StackDefinition;
+  readonly seen?: StackState | 'absent';
+  /** What is known afterwards is written with what follows. */
+  readonly isLast?: boolean;
+  readonly firstLookSeconds?: number;
+}
+
+async function deploy(world: World, account: Case, step: DeployStep): Promise<Deployed> {
+  const { accountId, stacks, definition, isLast, ...options } = step;
   const { record, request } = account;
   const place = `${request.region}/${definition.stackName}`;
   const fingerprint = hash([request.templates, definition.parameters]);
   const known = record.stacks[place];
-  if (known?.attempt === record.attempt) return account;
+  if (known?.attempt === record.attempt) return { account, progress: DONE, stacks: record.stacks, definition };
   const progress = await deployStack(stacks, definition, {
     place: `account ${accountId} (${request.region})`,
     token: `${hash([account.key])}-${record.attempt}`,
     applied: known?.fingerprint === fingerprint,
+    ...options,
   });
-  if (!progress.done) return undefined;
-  return proceed(world, account, { stacks: { ...record.stacks, [place]: { fingerprint, attempt: record.attempt } } });
+  if (!progress.done) return { account, progress, stacks: record.stacks, definition };
+  const next = { ...record.stacks, [place]: { fingerprint, attempt: record.attempt } };
+  return { account: isLast ? account : await proceed(world, account, { stacks: next }), progress: DONE, stacks: next, definition };
 }
 
 function baselineDefinition(world: World, { request }: Case): StackDefinition {
@@ -92,8 +136,17 @@ async function nextAttempt(world: World, account: Case): Promise<void> {
   await world.registry.write(account.key, { ...record, attempt, placed: attempt, stacks }, record.version);
 }
 
-function isYoung(world: World, { record }: Case): boolean {
-  return record.createdAt !== undefined && world.now() - record.createdAt < PATIENCE;
+function isNotUsableYet(error: unknown): error is Error {
+  return isNotSignedUp(error) || (error instanceof Error && NOT_KNOWN_YET.test(`${error.name} ${error.message}`));
+}
+
+/** No account is usable in its first seconds. */
+function isJustCreated(world: World, { record }: Case): boolean {
+  return record.createdAt !== undefined && world.now() - record.createdAt < 5000;
+}
+
+function isNew(world: World, { record }: Case): boolean {
+  return record.createdAt !== undefined && world.now() - record.createdAt < ACCOUNT_IS_NEW;
 }
 
 function hash(value: unknown): string {

@@ -16,32 +16,36 @@ export class AccountProvider implements Lifecycle<AccountProviderRequest, Result
     private readonly preconditions: Lifecycle<PreconditionsRequest, PreconditionsResult>,
   ) {}
 
-  public async create(owner: Owner, request: AccountProviderRequest): Promise<void> {
-    if (request.kind === 'preconditions') return this.preconditions.create(owner, request);
-    return this.accounts.create(owner, request);
+  public recordsOf(request: AccountProviderRequest): readonly string[] {
+    return request.kind === 'preconditions' ? [] : (this.accounts.recordsOf?.(request) ?? []);
   }
 
-  public async update(owner: Owner, request: AccountProviderRequest, before: AccountProviderRequest): Promise<void> {
+  public async requestCreate(owner: Owner, request: AccountProviderRequest): Promise<void> {
+    if (request.kind === 'preconditions') return this.preconditions.requestCreate(owner, request);
+    return this.accounts.requestCreate(owner, request);
+  }
+
+  public async requestUpdate(owner: Owner, request: AccountProviderRequest, before: AccountProviderRequest): Promise<void> {
     if (request.kind === 'preconditions') {
-      if (before.kind === 'preconditions') return this.preconditions.update(owner, request, before);
+      if (before.kind === 'preconditions') return this.preconditions.requestUpdate(owner, request, before);
     } else if (before.kind !== 'preconditions') {
-      return this.accounts.update(owner, request, before);
+      return this.accounts.requestUpdate(owner, request, before);
     }
     throw new Error(`'${owner.logicalId}' cannot become something else: give the construct another id`);
   }
 
-  public async remove(owner: Owner, request: AccountProviderRequest): Promise<void> {
-    if (request.kind === 'preconditions') return this.preconditions.remove(owner, request);
-    return this.accounts.remove(owner, request);
+  public async requestDelete(owner: Owner, request: AccountProviderRequest): Promise<void> {
+    if (request.kind === 'preconditions') return this.preconditions.requestDelete(owner, request);
+    return this.accounts.requestDelete(owner, request);
   }
 
-  public async advance(owner: Owner, request: AccountProviderRequest): Promise<Progress<Result>> {
-    if (request.kind === 'preconditions') return this.preconditions.advance(owner, request);
-    return this.accounts.advance(owner, request);
+  public async reconcile(owner: Owner, request: AccountProviderRequest): Promise<Progress<Result>> {
+    if (request.kind === 'preconditions') return this.preconditions.reconcile(owner, request);
+    return this.accounts.reconcile(owner, request);
   }
 
-  public async finishRemoval(owner: Owner, request: AccountProviderRequest): Promise<boolean> {
-    if (request.kind === 'preconditions') return this.preconditions.finishRemoval(owner, request);
-    return this.accounts.finishRemoval(owner, request);
+  public async reconcileDelete(owner: Owner, request: AccountProviderRequest): Promise<Progress<void>> {
+    if (request.kind === 'preconditions') return this.preconditions.reconcileDelete(owner, request);
+    return this.accounts.reconcileDelete(owner, request);
   }
 }

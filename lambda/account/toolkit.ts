@@ -1,12 +1,10 @@
 import type { World } from './world';
 import type { AccountRequest } from '../../src/account/contract';
-import { NAMES } from '../../src/private/contract';
-import type { StackDefinition, StackState, Stacks } from '../shared/stack-deployer';
+import { BOOTSTRAP_QUALIFIER, NAMES } from '../../src/private/contract';
+import type { StackDefinition, StackState } from '../cloudformation/stack-deployer';
+import { NEVER_CREATED } from '../cloudformation/stack-deployer';
 
-const DEFAULT_QUALIFIER = 'hnb659fds';
 const DEFAULT_VARIANT = 'AWS CDK: Default Resources';
-/** Its creation failed, or was never executed: what it says of itself is worth nothing. */
-const NEVER_CREATED = ['REVIEW_IN_PROGRESS', 'CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_FAILED'];
 
 interface BootstrapTemplate {
   readonly Parameters: Readonly<Record<string, object>>;
@@ -14,11 +12,12 @@ interface BootstrapTemplate {
 }
 
 /** The CDK bootstrap of an account: what others have set there stays, and the CICD account is trusted besides. */
-export async function toolkitDefinition(world: World, request: AccountRequest, accountId: string, stacks: Stacks): Promise<StackDefinition> {
+export function toolkitDefinition(
+  world: World, request: AccountRequest, accountId: string, described: StackState | undefined,
+): StackDefinition {
   const body = world.bootstrapTemplate();
   const template: BootstrapTemplate = JSON.parse(body);
   const stackName = toolkitName(request.qualifier);
-  const described = await stacks.describe(stackName);
   const seen = described && !NEVER_CREATED.includes(described.status) ? described : undefined;
   const qualifier = seen?.parameters.Qualifier;
   if (qualifier && qualifier !== request.qualifier) {
@@ -45,7 +44,7 @@ export async function toolkitDefinition(world: World, request: AccountRequest, a
 
 /** A bootstrap of another qualifier is another stack: both may live in an account. */
 export function toolkitName(qualifier: string): string {
-  return qualifier === DEFAULT_QUALIFIER ? 'CDKToolkit' : `CDKToolkit-${qualifier.replace(/_/g, '-')}`;
+  return qualifier === BOOTSTRAP_QUALIFIER ? 'CDKToolkit' : `CDKToolkit-${qualifier.replace(/_/g, '-')}`;
 }
 
 /** Neither a newer bootstrap nor one that somebody has customised is overwritten; `cdk bootstrap` does not do it either. */

@@ -27,7 +27,9 @@ export async function resolveUnit(directory: Pick<Directory, 'root' | 'unitsBelo
   if (ID.test(unit)) return unit;
   let parent = { id: await directory.root(), path: '' };
   for (const name of unit.split('/').filter(part => part !== '')) {
-    const units = await directory.unitsBelow(parent.id);
+    const known = await directory.unitsBelow(parent.id);
+    // one that is missing may have been made since the list was read
+    const units = known.some(candidate => candidate.name === name) ? known : await directory.unitsBelow(parent.id, true);
     const found = units.find(candidate => candidate.name === name);
     if (!found) {
       throw new UnitNotFoundError(`organizational unit '${unit}' does not exist: ${parent.path ? `'${parent.path}'` : 'the root'} has `

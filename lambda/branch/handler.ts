@@ -1,7 +1,7 @@
 import { BranchLifecycle } from './lifecycle';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
 import { TableRegistry } from '../registry/table';
-import type { Handlers } from '../shared/serve';
+import type { KindHandler } from '../shared/serve';
 import { serve } from '../shared/serve';
 import { connectedHosts } from '../sources/hosts';
 
@@ -10,4 +10,4 @@ const { [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: accountId = '', AWS_REGION: region =
 const registry = new TableRegistry();
 const lifecycle = new BranchLifecycle(registry, connectedHosts(), { accountId, region });
 
-export const { onEvent, isComplete }: Handlers = serve(lifecycle, registry);
+export const handler: KindHandler = serve(lifecycle, registry);

@@ -8,7 +8,7 @@ import type { BranchRecord } from '../registry/branch';
 import { branchKey } from '../registry/branch';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
 import type { Registry, Versioned } from '../registry/registry';
-import { NOT_YET } from '../shared/lifecycle';
+import { DONE, done, NOT_YET } from '../shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import type { Hosts } from '../sources/hosts';
 import { BranchMovedError } from '../sources/source';
@@ -20,7 +20,11 @@ type Read = Versioned<BranchRecord>;
 export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   public constructor(private readonly registry: Registry, private readonly hosts: Hosts, private readonly place: Place) {}
 
-  public async create(owner: Owner, request: BranchRequest): Promise<void> {
+  public recordsOf(request: BranchRequest): readonly string[] {
+    return [branchKey(request)];
+  }
+
+  public async requestCreate(owner: Owner, request: BranchRequest): Promise<void> {
     const key = branchKey(request);
     const record = await this.registry.read<BranchRecord>(key);
     const foreign = record && foreignOwner(record.owners, owner);
@@ -32,12 +36,12 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     await this.registry.write(key, { parents: [], ...record, owners, environmentName: request.environmentName }, record?.version);
   }
 
-  public async update(owner: Owner, request: BranchRequest, before: BranchRequest): Promise<void> {
-    await this.create(owner, request);
-    if (branchKey(before) !== branchKey(request)) await this.remove(owner, before);
+  public async requestUpdate(owner: Owner, request: BranchRequest, before: BranchRequest): Promise<void> {
+    await this.requestCreate(owner, request);
+    if (branchKey(before) !== branchKey(request)) await this.requestDelete(owner, before);
   }
 
-  public async remove(owner: Owner, request: BranchRequest): Promise<void> {
+  public async requestDelete(owner: Owner, request: BranchRequest): Promise<void> {
     const key = branchKey(request);
     const record = await this.registry.read<BranchRecord>(key);
     if (!record || !owns(record.owners, owner)) return;
@@ -46,7 +50,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     else await this.registry.remove(key, record.version);
   }
 
-  public async advance(owner: Owner, request: BranchRequest): Promise<Progress<BranchResult>> {
+  public async reconcile(owner: Owner, request: BranchRequest): Promise<Progress<BranchResult>> {
     const record = await this.registry.read<BranchRecord>(branchKey(request));
     if (!record || !owns(record.owners, owner)) {
       throw new Error(`branch '${request.branchName}' of repository '${request.repositoryName}' was removed from environment '${request.environmentName}' `
@@ -62,10 +66,12 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   }
 
   /** A construct that was renamed goes again when the update fails: then the branch is described as its former owner declares it, who hears of nothing. */
-  public async finishRemoval(_owner: Owner, request: BranchRequest): Promise<boolean> {
+  public async reconcileDelete(_owner: Owner, request: BranchRequest): Promise<Progress<void>> {
     const record = await this.registry.read<BranchRecord>(branchKey(request));
     const rest = record?.owners.at(-1);
-    return !rest || (await this.advance(rest, rest.request)).done;
+    if (!rest) return DONE;
+    const progress = await this.reconcile(rest, rest.request);
+    return progress.done ? DONE : progress;
   }
 
   private async begin(request: BranchRequest, record: Read): Promise<Progress<BranchResult>> {
@@ -89,8 +95,10 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
 
     this.refuseOtherParent(request, record, file);
     if (!record.parents.includes(request.parentName)) await this.headOfParent(request);
-    const { commitId: before, ...rest } = record;
-    const intent = await this.registry.write(branchKey(request), { ...rest, parents: including(record, request.parentName) }, record.version);
+    const { commitId: before, version, ...rest } = record;
+    const parents = including(record, request.parentName);
+    const isNoted = before === undefined && parents === record.parents;
+    const intent = isNoted ? record : await this.registry.write<BranchRecord>(branchKey(request), { ...rest, parents }, version);
     const commitId = await this.hosts(request).commitFile({
       repositoryName,
       branchName,
@@ -107,7 +115,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       const settled: BranchRecord = { ...record, origin: record.origin ?? 'adopted', parents: including(record, request.parentName), commitId };
       await this.registry.write(branchKey(request), settled, record.version);
     }
-    return { done: true, result: { branchName: request.branchName, commitId } };
+    return done({ branchName: request.branchName, commitId });
   }
 
   private async descriptorFile(request: BranchRequest, commitId: string): Promise<DescriptorFile> {

@@ -1,8 +1,8 @@
 import type { DeploymentRecord, Run } from '../registry/deployment';
 import { commitOf, deploymentKey, latest, leadTimeOf, restoredAfter, runsIn } from '../registry/deployment';
-import { environmentsOf } from '../registry/environments';
+import { allPipelines } from '../registry/environment';
+import type { EnvironmentPipeline } from '../registry/environment';
 import { isHalted } from '../registry/halt';
-import type { LeaseHolder } from '../registry/lease';
 import type { Registry } from '../registry/registry';
 
 /** What the table says of an environment; times in milliseconds. */
@@ -23,15 +23,15 @@ export interface Row {
 }
 
 export async function rowsOf(registry: Registry): Promise<readonly Row[]> {
-  return Promise.all((await environmentsOf(registry)).map(async holder => {
+  return Promise.all((await allPipelines(registry)).map(async holder => {
     const { environmentName, accountId } = holder;
     const record = await registry.read<DeploymentRecord>(deploymentKey(environmentName));
     return rowOf(holder, runsIn(accountId, record?.runs ?? []), await isHalted(registry, environmentName));
   }));
 }
 
-function rowOf({ environmentName, accountId, restingFor, state }: LeaseHolder, runs: readonly Run[], halted: boolean): Row {
-  const rest = restingFor ? 'resting' : halted ? 'halted' : state === 'frozen' ? 'frozen' : undefined;
+function rowOf({ environmentName, accountId, suspendedFor, state }: EnvironmentPipeline, runs: readonly Run[], halted: boolean): Row {
+  const rest = suspendedFor ? 'resting' : halted ? 'halted' : state === 'frozen' ? 'frozen' : undefined;
   const [last] = runs;
   const deployed = latest(runs.filter(({ deployedAt }) => deployedAt !== undefined), ({ deployedAt }) => deployedAt);
   const commitAt = Math.max(0, ...runs.map(({ rollback, deployedAt = 0 }) => rollback ? 0 : deployedAt));

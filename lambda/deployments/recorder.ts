@@ -6,11 +6,14 @@ import type { Measures } from './measures';
 import { measuresOf } from './measures';
 import type { DeploymentRecord, Run } from '../registry/deployment';
 import { deploymentKey, runsIn } from '../registry/deployment';
+import type { EnvironmentRecord } from '../registry/environment';
+import { environmentKey, pipelinesIn } from '../registry/environment';
 import type { LeaseHolder, LeaseRecord } from '../registry/lease';
 import { leaseKey } from '../registry/lease';
 import type { Registry } from '../registry/registry';
 import { RecordChangedError } from '../shared/errors';
 import type { Hosts } from '../sources/hosts';
+import type { Author } from '../sources/source';
 
 export type Recorded =
   | { readonly recorded: false; readonly reason: string }
@@ -25,9 +28,9 @@ export async function record(event: CodePipelineEvent, registry: Registry, hosts
   const { pipeline, 'execution-id': executionId } = event.detail;
   const change = changeOf(event);
   if (change === undefined) return { recorded: false, reason: 'nothing of it is kept' };
-  // whoever rules an account can have it send events of any pipeline: only the one that holds the lease speaks for its environment
+  // an administrator of an account can send events of any pipeline: only the one that holds the account is recorded
   const holder = (await registry.read<LeaseRecord>(leaseKey(event.account)))?.holder;
-  if (holder?.pipelineName !== pipeline) {
+  if (holder?.environmentName !== pipeline) {
     return { recorded: false, reason: `pipeline '${pipeline}' of account ${event.account} belongs to no environment` };
   }
 
@@ -49,21 +52,31 @@ interface News {
 }
 
 async function write({ event, change, holder, executionId }: News, registry: Registry, hosts: Hosts<'authorOf'>): Promise<Recorded> {
-  const { environmentName, pipelineName } = holder;
+  const { environmentName, pipelineKey } = holder;
   const { account: accountId, region } = event;
   const key = deploymentKey(environmentName);
   const { version, runs: before = [] } = await registry.read<DeploymentRecord>(key) ?? {};
-  const runs = await withAuthor(withChange(before, { executionId, accountId }, change), executionId, holder, hosts);
+  const runs = await withAuthor(withChange(before, { executionId, accountId }, change), executionId, {
+    authorOf: async commitId => {
+      const environment = await registry.read<EnvironmentRecord>(environmentKey(environmentName));
+      const pipeline = environment && pipelinesIn(environment).find(other => other.pipelineKey === pipelineKey);
+      return pipeline && hosts(pipeline).authorOf(pipeline.repositoryName, commitId);
+    },
+  });
   if (JSON.stringify(runs) !== JSON.stringify(before)) {
-    await registry.write<DeploymentRecord>(key, { environmentName, accountId, region, pipelineName, runs }, version);
+    await registry.write<DeploymentRecord>(key, { environmentName, accountId, region, pipelineName: environmentName, runs }, version);
   }
   const measures = measuresOf(runsIn(accountId, before), runsIn(accountId, runs), executionId);
   return { recorded: true, environmentName, executionId, measures };
 }
 
-async function withAuthor(runs: readonly Run[], executionId: string, holder: LeaseHolder, hosts: Hosts<'authorOf'>): Promise<readonly Run[]> {
+interface Authors {
+  authorOf(commitId: string): Promise<Author | undefined>;
+}
+
+async function withAuthor(runs: readonly Run[], executionId: string, authors: Authors): Promise<readonly Run[]> {
   const run = runs.find(candidate => candidate.executionId === executionId);
   if (run?.commitId === undefined || run.authoredAt !== undefined) return runs;
-  const author = await hosts(holder).authorOf(holder.repositoryName, run.commitId);
+  const author = await authors.authorOf(run.commitId);
   return author?.at === undefined ? runs : runs.map(candidate => candidate === run ? { ...run, authoredAt: author.at } : candidate);
 }

@@ -1,8 +1,8 @@
 import type { EnvironmentNames, PipelineIdentity } from '../../src/operations/contract';
-import type { LeaseHolder } from '../registry/lease';
+import type { EnvironmentPipeline } from '../registry/environment';
 
 /** Those that are meant. @throws if a name is not that of an environment */
-export function chosen(holders: readonly LeaseHolder[], names: EnvironmentNames): readonly LeaseHolder[] {
+export function chosen(holders: readonly EnvironmentPipeline[], names: EnvironmentNames): readonly EnvironmentPipeline[] {
   if (names === 'all') return holders;
   const unknown = without(holders, names);
   if (unknown.length > 0) {
@@ -14,10 +14,10 @@ export function chosen(holders: readonly LeaseHolder[], names: EnvironmentNames)
 }
 
 /** Names that no environment has, or not now. */
-export function without(holders: readonly LeaseHolder[], names: EnvironmentNames): readonly string[] {
+export function without(holders: readonly EnvironmentPipeline[], names: EnvironmentNames): readonly string[] {
   return names === 'all' ? [] : names.filter(name => !holders.some(({ environmentName }) => environmentName === name));
 }
 
-export function identityOf({ environmentName, accountId, region, pipelineName }: LeaseHolder): PipelineIdentity {
+export function identityOf({ environmentName, accountId, region, pipelineName }: EnvironmentPipeline): PipelineIdentity {
   return { environmentName, accountId, region, pipelineName };
 }

@@ -2,8 +2,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Operations } from './operations';
 import type { OperationAnswer, OperationRequest } from '../../src/operations/contract';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
+import { OperatedPipelines } from '../pipeline-control/aws';
 import { TableRegistry } from '../registry/table';
-import { OperatedPipelines } from '../shared/operated-pipelines';
 import { connectedHosts } from '../sources/hosts';
 
 const logger = new Logger({ serviceName: 'org-environments' });

@@ -5,15 +5,15 @@ import { problemOf } from './words';
 import type {
   EnvironmentNames, Halt, HaltOutcome, OperationAnswer, OperationRequest, ResumeOutcome, StatusOutcome,
 } from '../../src/operations/contract';
-import { environmentsOf } from '../registry/environments';
+import { LISTED } from '../../src/registry/contract';
+import { reopenPipeline, stopPipeline } from '../pipeline-control/control';
+import type { PipelineControl } from '../pipeline-control/control';
+import { allPipelines, environmentKey, pipelinesIn } from '../registry/environment';
+import type { EnvironmentPipeline, EnvironmentRecord } from '../registry/environment';
 import type { HaltRecord } from '../registry/halt';
-import { HALTS, haltKey, haltOf, haltReason, isHalted } from '../registry/halt';
-import { leaseKey } from '../registry/lease';
-import type { LeaseHolder, LeaseRecord } from '../registry/lease';
+import { haltKey, haltOf, haltReason, isHalted } from '../registry/halt';
 import type { Registry } from '../registry/registry';
 import { isNamed } from '../shared/errors';
-import { reopenPipeline, stopPipeline } from '../shared/pipeline-control';
-import type { PipelineControl } from '../shared/pipeline-control';
 import type { Hosts } from '../sources/hosts';
 
 /** Halts, resumes and looks at the pipelines of environments, all of them at the same time. */
@@ -32,7 +32,7 @@ export class Operations {
   }
 
   public async halt(names: EnvironmentNames, { by, reason }: Omit<Halt, 'at'>): Promise<OperationAnswer<HaltOutcome>> {
-    const holders = chosen(await environmentsOf(this.registry), names);
+    const holders = chosen(await allPipelines(this.registry), names);
     const halt = { by, at: new Date(this.now()).toISOString(), reason };
     // first the records: from now on nothing that is deployed lets commits through
     const earlier = new Map(await Promise.all(namesOf(holders).map(
@@ -42,7 +42,7 @@ export class Operations {
   }
 
   public async resume(names: EnvironmentNames): Promise<OperationAnswer<ResumeOutcome>> {
-    const environments = await environmentsOf(this.registry);
+    const environments = await allPipelines(this.registry);
     const gone = await this.haltedOf(names === 'all' ? await this.haltedBeside(environments) : without(environments, names));
     const holders = chosen(environments, names === 'all' ? names : names.filter(name => !gone.includes(name)));
     // first the records: an update in between would freeze the pipelines again
@@ -54,10 +54,10 @@ export class Operations {
 
   public async status(): Promise<OperationAnswer<StatusOutcome>> {
     const overview = new Overview(this.registry, this.control, this.hosts);
-    return { pipelines: await Promise.all((await environmentsOf(this.registry)).map(async holder => overview.describe(holder))) };
+    return { pipelines: await Promise.all((await allPipelines(this.registry)).map(async holder => overview.describe(holder))) };
   }
 
-  private async haltOne(holder: LeaseHolder, halt: Halt, haltedAlready?: Halt): Promise<HaltOutcome> {
+  private async haltOne(holder: EnvironmentPipeline, halt: Halt, haltedAlready?: Halt): Promise<HaltOutcome> {
     const outcome = { ...identityOf(holder), ...haltedAlready && { haltedAlready } };
     const { by, reason } = haltedAlready ?? halt;
     try {
@@ -68,8 +68,8 @@ export class Operations {
     }
   }
 
-  private async resumeOne(holder: LeaseHolder, wasHalted: boolean): Promise<ResumeOutcome> {
-    const state = holder.restingFor ? 'resting' : holder.state;
+  private async resumeOne(holder: EnvironmentPipeline, wasHalted: boolean): Promise<ResumeOutcome> {
+    const state = holder.suspendedFor ? 'resting' : holder.state;
     const outcome: Omit<ResumeOutcome, 'started'> = { ...identityOf(holder), state, wasHalted };
     if (state !== 'enabled') return { ...outcome, started: false };
     try {
@@ -82,17 +82,17 @@ export class Operations {
   }
 
   /** Why a pipeline that was just opened must be closed again: it was halted once more meanwhile, or its environment is moving or going. */
-  private async closedFor({ environmentName, stackKey, accountId }: LeaseHolder): Promise<string | undefined> {
+  private async closedFor({ environmentName, pipelineKey }: EnvironmentPipeline): Promise<string | undefined> {
     const halt = await haltOf(this.registry, environmentName);
     if (halt) return haltReason(halt);
-    const lease = await this.registry.read<LeaseRecord>(leaseKey(accountId));
-    const isOurs = lease?.holder?.stackKey === stackKey;
-    return isOurs && lease.holder.restingFor === undefined ? undefined : 'Its environment moves, or is being removed';
+    const record = await this.registry.read<EnvironmentRecord>(environmentKey(environmentName));
+    const pipeline = record && pipelinesIn(record).find(other => other.pipelineKey === pipelineKey);
+    return pipeline && pipeline.suspendedFor === undefined ? undefined : 'Its environment moves, or is being removed';
   }
 
   /** Those that are not there now: nobody can ask for them by what there is. */
-  private async haltedBeside(holders: readonly LeaseHolder[]): Promise<readonly string[]> {
-    return without(holders, (await this.registry.membersOf(HALTS)).map(({ member }) => member));
+  private async haltedBeside(holders: readonly EnvironmentPipeline[]): Promise<readonly string[]> {
+    return without(holders, (await this.registry.list<HaltRecord>(LISTED.halt)).map(({ environmentName }) => environmentName));
   }
 
   private async haltedOf(names: readonly string[]): Promise<readonly string[]> {
@@ -104,8 +104,6 @@ export class Operations {
   private async note(record: HaltRecord): Promise<Halt | undefined> {
     const key = haltKey(record.environmentName);
     return unlessChanged(async () => {
-      // first on the list: what is halted and not on it would be found by its name only
-      await this.registry.enqueue(HALTS, record.environmentName, this.now());
       const earlier = await this.registry.read<HaltRecord>(key);
       if (earlier) return { by: earlier.by, at: earlier.at, reason: earlier.reason };
       await this.registry.write<HaltRecord>(key, record, undefined);
@@ -119,13 +117,12 @@ export class Operations {
     return unlessChanged(async () => {
       const record = await this.registry.read(key);
       if (record) await this.registry.remove(key, record.version);
-      if (record) await this.registry.leave(HALTS, environmentName);
       return record !== undefined;
     });
   }
 }
 
-function namesOf(holders: readonly LeaseHolder[]): string[] {
+function namesOf(holders: readonly EnvironmentPipeline[]): string[] {
   return [...new Set(holders.map(({ environmentName }) => environmentName))];
 }
 

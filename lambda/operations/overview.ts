@@ -1,11 +1,11 @@
 import { identityOf } from './environments';
 import { problemOf } from './words';
 import type { LastExecution, StatusOutcome } from '../../src/operations/contract';
+import type { PipelineControl, PipelineExecution } from '../pipeline-control/control';
+import type { EnvironmentPipeline } from '../registry/environment';
 import type { HaltRecord } from '../registry/halt';
 import { haltKey } from '../registry/halt';
-import type { LeaseHolder } from '../registry/lease';
 import type { Registry } from '../registry/registry';
-import type { PipelineControl, PipelineExecution } from '../shared/pipeline-control';
 import type { Hosts } from '../sources/hosts';
 import { SourceError } from '../sources/source';
 
@@ -13,12 +13,12 @@ import { SourceError } from '../sources/source';
 export class Overview {
   public constructor(private readonly registry: Registry, private readonly control: PipelineControl, private readonly hosts: Hosts<'authorOf'>) {}
 
-  public async describe(holder: LeaseHolder): Promise<StatusOutcome> {
+  public async describe(holder: EnvironmentPipeline): Promise<StatusOutcome> {
     const halt = await this.registry.read<HaltRecord>(haltKey(holder.environmentName));
     const known = {
       ...identityOf(holder), branchName: holder.branchName, ...(halt && { halt: { by: halt.by, at: halt.at, reason: halt.reason } }),
     };
-    const declared = holder.restingFor ? 'resting' : halt ? 'halted' : holder.state;
+    const declared = holder.suspendedFor ? 'resting' : halt ? 'halted' : holder.state;
     try {
       const [{ closedReason, waiting }, [execution]] = await Promise.all([this.control.state(holder), this.control.executions(holder)]);
       const byHand = declared === 'enabled' && closedReason !== undefined;
@@ -30,7 +30,7 @@ export class Overview {
     }
   }
 
-  private async lastOf(holder: LeaseHolder, execution: PipelineExecution, waits: boolean): Promise<LastExecution> {
+  private async lastOf(holder: EnvironmentPipeline, execution: PipelineExecution, waits: boolean): Promise<LastExecution> {
     const { status, startedAt, updatedAt, commitId } = execution;
     const author = commitId && await this.authorOf(holder, commitId);
     return {
@@ -44,7 +44,7 @@ export class Overview {
   }
 
   /** The whole repository may be gone: nothing else of a pipeline's state depends on it. */
-  private async authorOf(holder: LeaseHolder, commitId: string): Promise<string | undefined> {
+  private async authorOf(holder: EnvironmentPipeline, commitId: string): Promise<string | undefined> {
     try {
       return (await this.hosts(holder).authorOf(holder.repositoryName, commitId))?.name;
     } catch (error) {

@@ -19,6 +19,8 @@ export interface AccountRecord {
   readonly createdAt?: number;
   /** Keys of the tags that we wrote: others are nobody's business of ours. */
   readonly tagKeys: readonly string[];
+  /** The attempt in which the account was created, with the tags of its request. */
+  readonly createdWith?: number;
   /** The attempt for which name, unit and tags were applied. */
   readonly placed?: number;
   /** What was deployed into the account: by region and stack name. */

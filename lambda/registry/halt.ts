@@ -5,9 +5,6 @@ import { RECORDS } from '../../src/registry/contract';
 /** Says that an environment was halted by somebody; it stands until somebody resumes the environment, whatever is deployed meanwhile. */
 export type HaltRecord = Halt & { readonly environmentName: string };
 
-/** The names of all environments that are halted, be they there or not, in one record; no environment has an empty name. */
-export const HALTS = RECORDS.halt;
-
 export function haltKey(environmentName: string): string {
   return `${RECORDS.halt}${environmentName}`;
 }

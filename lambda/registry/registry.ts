@@ -10,6 +10,15 @@ export interface QueueMember {
 /** The memory that makes every handler repeatable: a write succeeds only if no one else has written since the read. */
 export interface Registry {
   read<T extends object>(key: string): Promise<Versioned<T> | undefined>;
+  /** Reads records in one call: the next `read` of each of them is answered from there. */
+  prefetch(keys: readonly string[]): Promise<void>;
+  /**
+   * Performs the writes and removals of an action together at its end: all of them, or none if a record has changed.
+   * @throws RecordChangedError
+   */
+  together<Result>(action: () => Promise<Result>): Promise<Result>;
+  /** All records of a kind that can be listed; one that was just written may be missing. */
+  list<T extends object>(kind: string): Promise<readonly Versioned<T>[]>;
   /**
    * Writes the record if it still has the version that was read; undefined means that there was none.
    * @throws RecordChangedError
@@ -20,5 +29,4 @@ export interface Registry {
   /** Joins a queue, or keeps the place in it; returns the members in the order in which they joined. */
   enqueue(queue: string, member: string, now: number): Promise<readonly QueueMember[]>;
   leave(queue: string, member: string): Promise<void>;
-  membersOf(queue: string): Promise<readonly QueueMember[]>;
 }

@@ -1,53 +1,68 @@
-import type { Registry } from './registry';
+import type { Registry, Versioned } from './registry';
 import { RECORDS } from '../../src/registry/contract';
-import type { Owner } from '../shared/lifecycle';
+import { isNamed } from '../shared/errors';
 
-interface RequestRecord {
-  /** What CloudFormation has asked of the resource, the last at the end. */
+/** What CloudFormation has requested of one custom resource. */
+export interface RequestRecord {
+  /** Ids of the requests, the last at the end. */
   readonly ids: readonly string[];
-  /** The one that was begun last. */
+  /** The request that was begun last. */
   readonly begun?: string;
-  /** When the last one came first, in milliseconds since 1970; absent once it has begun. */
-  readonly arrivedAt?: number;
+  /** When the last request arrived, in milliseconds since 1970. */
+  readonly arrivedAt: number;
+}
+
+/** Where the answer to a request goes. The address is a secret: its owner can answer in our name. */
+export interface AnswerRecord {
+  readonly responseUrl: string;
+  /** DynamoDB deletes the record after this time, in seconds since 1970. */
+  readonly deleteAfter: number;
 }
 
 /** Events come twice, but not after so many others. */
 const REMEMBERED = 20;
 
-/**
- * What CloudFormation asks of one resource comes one after another, but what it has asked before may still be worked on: when it has given up or
- * was cancelled, and when Lambda delivers an event once more. Only the last may do anything.
- */
-export class Requests {
-  public constructor(private readonly registry: Registry, private readonly now: () => number = Date.now) {}
+/** The address of an answer is valid for less than that. */
+const ANSWER_SECONDS = 24 * 3600;
 
-  /** Keeps the place of a request among the others. */
-  public async arrive(owner: Owner, requestId: string): Promise<void> {
-    const record = await this.registry.read<RequestRecord>(keyOf(owner));
-    if (record?.ids.includes(requestId)) return;
-    const ids = [...record?.ids ?? [], requestId].slice(-REMEMBERED);
-    await this.registry.write<RequestRecord>(keyOf(owner), { ...record, ids, arrivedAt: this.now() }, record?.version);
-  }
-
-  /**
-   * Begins a request the first time that its work, which is told how many milliseconds ago it came, can begin; it may begin twice if this is killed
-   * in between.
-   * @returns whether it has begun
-   * @throws if another one came later
-   */
-  public async begin(owner: Owner, requestId: string, work: (age: number) => Promise<boolean>): Promise<boolean> {
-    const record = await this.registry.read<RequestRecord>(keyOf(owner));
-    if (record?.ids.at(-1) !== requestId) {
-      throw new Error(`something else was asked of '${owner.logicalId}' meanwhile, so this is not gone on with: deploy again`);
-    }
-    if (record.begun === requestId) return true;
-    const { ids, arrivedAt = 0, version } = record;
-    if (!await work(this.now() - arrivedAt)) return false;
-    await this.registry.write<RequestRecord>(keyOf(owner), { ids, begun: requestId }, version);
-    return true;
-  }
+export function requestKey(ownerId: string): string {
+  return `${RECORDS.request}${ownerId}`;
 }
 
-function keyOf({ id }: Owner): string {
-  return `${RECORDS.request}${id}`;
+export function answerKey(requestId: string): string {
+  return `${RECORDS.answer}${requestId}`;
+}
+
+interface Arrival {
+  readonly ownerId: string;
+  readonly requestId: string;
+  readonly responseUrl: string;
+  /** Most probably there is no record of the resource yet, so that it need not be read. */
+  readonly isFirst?: boolean;
+}
+
+/** Notes a request behind the earlier ones of its resource, and where its answer goes; a second delivery changes nothing. */
+export async function noteRequest(registry: Registry, arrival: Arrival, now: number): Promise<void> {
+  const { ownerId, requestId, responseUrl, isFirst } = arrival;
+  const key = requestKey(ownerId);
+  const record = isFirst ? undefined : await registry.read<RequestRecord>(key);
+  if (record?.ids.includes(requestId)) return;
+  const ids = [...record?.ids ?? [], requestId].slice(-REMEMBERED);
+  const deleteAfter = Math.floor(now / 1000) + ANSWER_SECONDS;
+  const note = registry.together(async () => {
+    await registry.write<AnswerRecord>(answerKey(requestId), { responseUrl, deleteAfter }, undefined);
+    await registry.write<RequestRecord>(key, { ...record, ids, arrivedAt: now }, record?.version);
+  });
+  await note.catch(async (error: unknown) => {
+    if (!isFirst || !isNamed(error, 'RecordChangedError')) throw error;
+    await noteRequest(registry, { ownerId, requestId, responseUrl }, now);
+  });
+}
+
+/** The request record, if the request is the last one of its resource. @throws if a newer one arrived */
+export function lastRequest(
+  record: Versioned<RequestRecord> | undefined, requestId: string, logicalId: string,
+): Versioned<RequestRecord> {
+  if (record?.ids.at(-1) === requestId) return record;
+  throw new Error(`superseded by a newer request for '${logicalId}': deploy again`);
 }

@@ -1,8 +1,9 @@
 import { RECORDS } from '../../src/registry/contract';
+
 /** The pipeline that a branch starts. */
 export interface RouteTarget {
-  /** Key of the record of the stack that the pipeline belongs to. */
-  readonly stackKey: string;
+  /** Key of the record of the pipeline. */
+  readonly pipelineKey: string;
   /** Stack in the CICD account that declares it. */
   readonly stackId: string;
   readonly environmentName: string;
@@ -12,8 +13,8 @@ export interface RouteTarget {
 }
 
 /**
- * Where a branch leads: the last target counts. While a pipeline moves there are two, so that the former is the last again when the move
- * is rolled back.
+ * The pipelines of a branch; the last one is started. While a pipeline moves there are two, so that the former one is
+ * the last again when the move is rolled back.
  */
 export interface RouteRecord {
   readonly targets: readonly RouteTarget[];

@@ -1,36 +1,32 @@
 import type { Holder } from './owners';
 import { RECORDS } from '../../src/registry/contract';
-import type { AccountStackRequest } from '../../src/stack/contract';
+import type { StackRequest } from '../../src/stack/contract';
 
 /** Where a stack is. */
-export type StackPlace = Pick<AccountStackRequest, 'accountId' | 'region' | 'stackName' | 'qualifier'>;
+export type StackPlace = Pick<StackRequest, 'accountId' | 'region' | 'stackName' | 'qualifier'>;
 
-/** What the registry remembers of a stack in an account. */
-export interface StackRecord {
-  readonly owners: readonly Holder<AccountStackRequest>[];
-  /** The event that is being worked on; CloudFormation is given it as token, which tells old failures from new ones. */
+/** What the registry knows of a stack in an account. */
+export interface StackRecord<Request extends StackRequest = StackRequest> {
+  readonly owners: readonly Holder<Request>[];
+  /** Names the request that is worked on; CloudFormation gets it as token, which tells old failures from new ones. */
   readonly attempt: string;
+  /** When that was requested, in milliseconds since 1970. */
   readonly since: number;
-  /** A deployment was begun, so the account may have the stack. */
-  readonly begun?: true;
-  /** Fingerprint of the request that the stack was last seen to fulfil. */
+  /** The attempt that began to create the stack: from then on the account may have it. */
+  readonly begun?: string;
+  /** Fingerprint of the request that the stack last fulfilled. */
   readonly applied?: string;
-  /** Where the stack was before; it is deleted there if the record of that place still names this one as its successor. */
-  readonly previous?: readonly StackPlace[];
+  /** Where the stack was before; it is deleted there if the record of that place names this one as its successor. */
+  readonly previous?: readonly Request[];
+  /** Key of the record of the place that the stack moves to. */
   readonly successor?: string;
-  /** Number of the lease under which the stack is deployed. */
-  readonly fence?: number;
-  /** Routes that may lead to the stack's pipeline. */
-  readonly routes?: readonly string[];
-  /** It was complete once: from then on there may be applications that its pipeline has deployed. */
+  /** The stack was complete once. */
   readonly complete?: true;
   /** How far the copy of its assets has come. */
   readonly assets?: AssetProgress;
   /** Id of the owner that deletes the stack. */
   readonly removing?: string;
-  /** How far the deletion has come with what belongs to a pipeline. */
-  readonly leaving?: 'pipeline at rest' | 'applications gone' | 'artifacts gone';
-  /** The attempt to delete it that could not enter the account. */
+  /** The attempt to delete the stack that could not enter the account. */
   readonly unreachable?: string;
 }
 

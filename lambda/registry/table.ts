@@ -1,51 +1,104 @@
-import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException, DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand, DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, TransactWriteCommand, UpdateCommand,
+  paginateQuery,
+} from '@aws-sdk/lib-dynamodb';
 import type { QueueMember, Registry, Versioned } from './registry';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
+import { LISTED, RECORDS, REGISTRY_INDEX } from '../../src/registry/contract';
 import { clientDefaults } from '../shared/clients';
 import { RecordChangedError } from '../shared/errors';
 
 const MEMBER = 'member:';
 
+/** A write, or a removal if there is no record. */
+interface Change {
+  readonly key: string;
+  readonly record?: object;
+  readonly version: number | undefined;
+}
+
 /** The registry in its DynamoDB table. */
 export class TableRegistry implements Registry {
+  /** What the next read of a key returns: read in one call, or written by this run. Undefined outside of a look. */
+  private known?: Map<string, object | undefined>;
+  /** Changes that are made together; undefined: each is made at once. */
+  private pending?: Change[];
+
   public constructor(
     private readonly table: string = required(HANDLER_ENVIRONMENT.REGISTRY_TABLE),
     private readonly client = DynamoDBDocumentClient.from(new DynamoDBClient(clientDefaults()), { marshallOptions: { removeUndefinedValues: true } }),
   ) {}
 
   public async read<T extends object>(key: string): Promise<Versioned<T> | undefined> {
+    if (this.known?.has(key)) {
+      const record = this.known.get(key);
+      // once: a second read wants to see what others have changed
+      this.known.delete(key);
+      return record as Versioned<T> | undefined;
+    }
     const { Item } = await this.client.send(new GetCommand({ TableName: this.table, Key: { pk: key }, ConsistentRead: true }));
-    if (!Item) return undefined;
-    const { pk, ...record } = Item;
-    return record as Versioned<T>;
+    return Item && recordOf<T>(Item);
+  }
+
+  public async prefetch(keys: readonly string[]): Promise<void> {
+    this.known = new Map();
+    const { Responses, UnprocessedKeys } = await this.client.send(new BatchGetCommand({
+      RequestItems: { [this.table]: { Keys: [...new Set(keys)].map(pk => ({ pk })), ConsistentRead: true } },
+    }));
+    // what a busy table leaves out is read when it is needed
+    if (UnprocessedKeys?.[this.table]) return;
+    const items = new Map(Responses?.[this.table]?.map(item => [String(item.pk), recordOf(item)]));
+    this.known = new Map(keys.map(key => [key, items.get(key)]));
   }
 
   public async write<T extends object>(key: string, record: T, version: number | undefined): Promise<Versioned<T>> {
-    const next = { ...record, version: (version ?? 0) + 1 };
-    await this.unlessChanged(key, () => this.client.send(new PutCommand({
-      TableName: this.table, Item: { ...next, pk: key }, ...condition(version),
-    })));
-    return next;
+    await this.change({ key, record, version });
+    const written = { ...record, version: nextVersion(version) };
+    this.known?.set(key, written);
+    return written;
   }
 
   public async remove(key: string, version: number): Promise<void> {
-    await this.unlessChanged(key, () => this.client.send(new DeleteCommand({ TableName: this.table, Key: { pk: key }, ...condition(version) })));
+    await this.change({ key, version });
+    this.known?.set(key, undefined);
+  }
+
+  public async together<Result>(action: () => Promise<Result>): Promise<Result> {
+    this.pending = [];
+    try {
+      const result = await action();
+      const changes = this.pending;
+      this.pending = undefined;
+      await this.changeAll(changes);
+      return result;
+    } finally {
+      this.pending = undefined;
+    }
+  }
+
+  public async list<T extends object>(kind: string): Promise<readonly Versioned<T>[]> {
+    const records: Versioned<T>[] = [];
+    const pages = paginateQuery({ client: this.client }, {
+      TableName: this.table,
+      IndexName: REGISTRY_INDEX.indexName,
+      KeyConditionExpression: '#kind = :kind',
+      ExpressionAttributeNames: { '#kind': REGISTRY_INDEX.partitionKey },
+      ExpressionAttributeValues: { ':kind': kind },
+    });
+    for await (const { Items = [] } of pages) records.push(...Items.map(item => recordOf<T>(item)));
+    return records;
   }
 
   public async enqueue(queue: string, member: string, now: number): Promise<readonly QueueMember[]> {
     // one attribute a member: joining and leaving never conflict with one another
     const joined = await this.join(queue, member, { UpdateExpression: 'SET #member = if_not_exists(#member, :since)', since: now });
     const others = joined.filter(other => other.member !== member).map(({ since }) => since);
-    const came = joined.some(other => other.member === member && other.since === now);
-    if (!came || others.every(since => since < now)) return joined;
-    // clocks differ: who was there before stands before, or there would be one too many at the front
+    const isNew = joined.some(other => other.member === member && other.since === now);
+    if (!isNew || others.every(since => since < now)) return joined;
+    // clocks differ: members that joined before keep their place, or there would be one too many at the front
     const since = Math.max(...others) + 1;
     return this.join(queue, member, { UpdateExpression: 'SET #member = :since', ConditionExpression: '#member = :now', since, now });
-  }
-
-  public async membersOf(queue: string): Promise<readonly QueueMember[]> {
-    return membersIn(await this.read(queue));
   }
 
   public async leave(queue: string, member: string): Promise<void> {
@@ -57,29 +110,77 @@ export class TableRegistry implements Registry {
     }));
   }
 
+  private async change(change: Change): Promise<void> {
+    if (this.pending) this.pending.push(change);
+    else await this.changeAll([change]);
+  }
+
+  private async changeAll(changes: readonly Change[]): Promise<void> {
+    const [first, ...others] = changes;
+    if (!first) return;
+    try {
+      if (others.length > 0) await this.client.send(new TransactWriteCommand({ TransactItems: changes.map(change => this.operation(change)) }));
+      else await this.changeOne(first);
+    } catch (error) {
+      for (const { key } of changes) this.known?.delete(key);
+      if (!(error instanceof ConditionalCheckFailedException || isConflict(error))) throw error;
+      throw new RecordChangedError(changes.map(({ key }) => key).join("', '"));
+    }
+  }
+
+  private async changeOne(change: Change): Promise<void> {
+    const { Put, Delete } = this.operation(change);
+    if (Put) await this.client.send(new PutCommand(Put));
+    if (Delete) await this.client.send(new DeleteCommand(Delete));
+  }
+
+  private operation({ key, record, version }: Change) {
+    if (!record) return { Delete: { TableName: this.table, Key: { pk: key }, ...condition(version) } };
+    return { Put: { TableName: this.table, Item: { ...record, ...kindOf(key), version: nextVersion(version), pk: key }, ...condition(version) } };
+  }
+
   private async join(
     queue: string, member: string,
     { since, now, ...expressions }: { UpdateExpression: string; ConditionExpression?: string; since: number; now?: number },
   ): Promise<readonly QueueMember[]> {
-    const { Attributes } = await this.unlessChanged(queue, () => this.client.send(new UpdateCommand({
-      TableName: this.table,
-      Key: { pk: queue },
-      ...expressions,
-      ExpressionAttributeNames: { '#member': MEMBER + member },
-      ExpressionAttributeValues: { ':since': since, ':now': now },
-      ReturnValues: 'ALL_NEW',
-    })));
-    return membersIn(Attributes);
-  }
-
-  private async unlessChanged<Result>(key: string, write: () => Promise<Result>): Promise<Result> {
     try {
-      return await write();
+      const { Attributes } = await this.client.send(new UpdateCommand({
+        TableName: this.table,
+        Key: { pk: queue },
+        ...expressions,
+        ExpressionAttributeNames: { '#member': MEMBER + member },
+        ExpressionAttributeValues: { ':since': since, ':now': now },
+        ReturnValues: 'ALL_NEW',
+      }));
+      return membersIn(Attributes);
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) throw new RecordChangedError(key);
+      if (error instanceof ConditionalCheckFailedException) throw new RecordChangedError(queue);
       throw error;
     }
   }
+}
+
+/** What the index needs to list a record. */
+function kindOf(key: string): { [REGISTRY_INDEX.partitionKey]?: string } {
+  const kind = Object.values(LISTED).find(name => key.startsWith(RECORDS[name]));
+  return kind ? { [REGISTRY_INDEX.partitionKey]: kind } : {};
+}
+
+function recordOf<T extends object>(item: Readonly<Record<string, unknown>>): Versioned<T> {
+  const { pk, [REGISTRY_INDEX.partitionKey]: kind, ...record } = item;
+  return record as Versioned<T>;
+}
+
+function nextVersion(version: number | undefined): number {
+  return (version ?? 0) + 1;
+}
+
+/** Why a transaction is cancelled that may succeed once the records have been read again. */
+const CONFLICTS = ['None', 'ConditionalCheckFailed', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
+
+function isConflict(error: unknown): boolean {
+  return error instanceof TransactionCanceledException
+    && (error.CancellationReasons ?? []).every(({ Code = 'None' }) => CONFLICTS.includes(Code));
 }
 
 function membersIn(attributes: object = {}): readonly QueueMember[] {

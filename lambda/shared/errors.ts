@@ -20,7 +20,7 @@ const TRANSIENT = new Set([
 const TRANSIENT_CODES = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND']);
 
 /** Whether the same call may succeed later without anybody changing anything. */
-export function isTransient(error: unknown): boolean {
+export function isTransient(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const details = error as Error & { code?: unknown; $metadata?: { httpStatusCode?: number }; $retryable?: unknown };
   return TRANSIENT.has(error.name)
@@ -37,4 +37,16 @@ export function isNamed(error: unknown, ...names: string[]): boolean {
 /** Whether AWS refused a call and will go on doing so until somebody changes something. */
 export function isRefused(error: unknown): error is Error {
   return error instanceof Error && '$metadata' in error && !isTransient(error);
+}
+
+/** Whether AWS has denied a call: the role may not make it, or cannot be assumed. */
+export function isDenied(error: unknown): error is Error {
+  return isNamed(error, 'AccessDenied', 'AccessDeniedException');
+}
+
+/** What AWS answers for the services of a new account until it has signed the account up for them. */
+const NOT_SIGNED_UP = /OptInRequired|SubscriptionRequired|NotSignedUp|not signed up|not subscribed|needs a subscription/i;
+
+export function isNotSignedUp(error: unknown): error is Error {
+  return error instanceof Error && NOT_SIGNED_UP.test(`${error.name} ${error.message}`);
 }

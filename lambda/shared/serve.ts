@@ -1,139 +1,130 @@
-import { createHash } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import type { IsAwaited } from './awaited';
 import { awaitedByCloudFormation } from './awaited';
-import { isNamed, isTransient } from './errors';
-import type { Lifecycle, Owner } from './lifecycle';
-import type { Registry } from '../registry/registry';
-import { Requests } from '../registry/request';
+import { isDenied, isTransient } from './errors';
+import type { Lifecycle, Owner, Progress } from './lifecycle';
+import { NOT_YET } from './lifecycle';
+import { PROPAGATION } from './propagation';
+import type { Outcome, ResourceRequest } from '../../src/kinds/contract';
+import type { Registry, Versioned } from '../registry/registry';
+import { lastRequest, requestKey } from '../registry/request';
+import type { RequestRecord } from '../registry/request';
 
-export interface OnEventAnswer { readonly PhysicalResourceId: string }
-export interface IsCompleteAnswer { readonly IsComplete: boolean; readonly Data?: object }
+/** The handler of a kind's function: one look at a resource. */
+export type KindHandler = (request: ResourceRequest) => Promise<Outcome>;
 
-export interface Handlers {
-  onEvent(event: CloudFormationCustomResourceEvent): Promise<OnEventAnswer>;
-  isComplete(event: CloudFormationCustomResourceEvent): Promise<IsCompleteAnswer>;
-}
+/** CloudFormation stops to listen after an hour; before that it must be told why. */
+const LONGEST_WAIT = 55 * 60_000;
 
-/** How long onEvent tries, and how long it waits in between at most, in milliseconds. */
-const PATIENCE = 40_000;
-const LONGEST_PAUSE = 5000;
-
-/** In milliseconds. */
-const A_MOMENT = 60_000;
+/** Until a call that failed for now is tried again. */
+const RETRY_SECONDS = 5;
 
 const logger = new Logger({ serviceName: 'org-environments' });
 
-/**
- * Turns a lifecycle into the two handlers that the provider framework calls. onEvent only notes what was asked: if it did something
- * and the framework failed to go on, that would never be taken back, because the framework keeps the Delete of such a resource to itself.
- */
+/** Turns a lifecycle into the handler that the waiter invokes until the resource is complete. */
 export function serve<Request, Result extends object>(
-  lifecycle: Lifecycle<Request, Result>, registry: Registry, isAwaited = awaitedByCloudFormation(),
-): Handlers {
-  const requests = new Requests(registry);
-  return {
-    onEvent: async event => {
-      const owner = ownerOf(event);
-      log(event, owner);
-      try {
-        await patiently(() => requests.arrive(owner, event.RequestId));
-        return { PhysicalResourceId: event.RequestType === 'Create' ? owner.id : event.PhysicalResourceId };
-      } catch (error) {
-        throw reported(error, owner);
-      }
-    },
-    isComplete: async event => {
-      const owner = ownerOf(event);
-      const request = requestOf<Request>(event.ResourceProperties);
-      try {
-        const hasBegun = await requests.begin(owner, event.RequestId, async age => {
-          if (event.RequestType !== 'Delete' && !await mayBegin(owner, isAwaited, age)) return false;
-          await record(lifecycle, event, owner);
-          return true;
-        });
-        if (!hasBegun) return { IsComplete: false };
-        if (event.RequestType === 'Delete') return { IsComplete: await lifecycle.finishRemoval(owner, request) };
-        const progress = await lifecycle.advance(owner, request);
-        return progress.done ? { IsComplete: true, Data: progress.result } : { IsComplete: false };
-      } catch (error) {
-        if (!isTransient(error)) throw reported(error, owner);
-        logger.warn('not yet', { logicalId: owner.logicalId, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
-        return { IsComplete: false };
-      }
-    },
-  };
+  lifecycle: Lifecycle<Request, Result>, registry: Registry,
+  isAwaited: IsAwaited = awaitedByCloudFormation(), now: () => number = Date.now,
+): KindHandler {
+  const looks = new Looks(lifecycle, registry, isAwaited, now);
+  return async request => looks.look(request);
 }
 
-/**
- * Lambda may bring a request again long after CloudFormation has given it up, and an account that was made for it then would be nobody's. What
- * CloudFormation shows may be a moment old, and so may be the right to look at it. @throws if it still does not wait for the resource after that
- */
-async function mayBegin(owner: Owner, isAwaited: IsAwaited, age: number): Promise<boolean> {
-  try {
-    if (await isAwaited(owner)) return true;
-  } catch (error) {
-    if (!isNamed(error, 'AccessDenied') || age > A_MOMENT) throw error;
-  }
-  logger.warn('not awaited', { logicalId: owner.logicalId });
-  if (age > A_MOMENT) throw new Error(`CloudFormation does not wait for '${owner.logicalId}' any more, so nothing is begun: deploy again`);
-  return false;
-}
+class Looks<Request, Result extends object> {
+  public constructor(
+    private readonly lifecycle: Lifecycle<Request, Result>, private readonly registry: Registry,
+    private readonly isAwaited: IsAwaited, private readonly now: () => number,
+  ) {}
 
-function record<Request, Result>(lifecycle: Lifecycle<Request, Result>, event: CloudFormationCustomResourceEvent, owner: Owner): Promise<void> {
-  const request = requestOf<Request>(event.ResourceProperties);
-  switch (event.RequestType) {
-    case 'Create': return lifecycle.create(owner, request);
-    case 'Update': return lifecycle.update(owner, request, requestOf<Request>(event.OldResourceProperties));
-    case 'Delete': return lifecycle.remove(owner, request);
-  }
-}
-
-/**
- * onEvent cannot answer "not yet", as isComplete can: it tries again itself, for most of the minute that it has. CloudFormation asks for a removal
- * three times, one right after the other, and then forgets it for ever.
- */
-async function patiently(action: () => Promise<void>): Promise<void> {
-  const until = Date.now() + PATIENCE;
-  for (let pause = 100; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+  public async look(request: ResourceRequest): Promise<Outcome> {
+    const { requestId, logicalId } = request;
+    const owner: Owner = { id: request.ownerId, stackId: request.stackId, logicalId };
+    let record: Versioned<RequestRecord> | undefined;
     try {
-      return await action();
+      record = await this.lastRequest(request, owner);
+      const progress = await this.reconcile(request, owner, record);
+      if (progress.done) return { state: 'complete', data: { ...progress.result } };
+      return this.isTooLate(record) ? failed(tooLate(logicalId)) : { state: 'waiting', seconds: progress.seconds };
     } catch (error) {
-      if (!isTransient(error) || Date.now() + pause > until) throw error;
-      await new Promise(resolve => setTimeout(resolve, pause * (1 + Math.random())));
+      if (!isTransient(error)) {
+        logger.error('failed', { logicalId, requestId, error: error instanceof Error ? error : String(error) });
+        return failed(messageOf(error));
+      }
+      logger.warn('not yet', { logicalId, requestId, error: `${error.name}: ${error.message}` });
+      return this.isTooLate(record) ? failed(tooLate(logicalId, error)) : { state: 'waiting', seconds: RETRY_SECONDS };
     }
   }
+
+  private async lastRequest(request: ResourceRequest, owner: Owner): Promise<Versioned<RequestRecord>> {
+    const key = requestKey(owner.id);
+    await this.registry.prefetch([key, ...this.lifecycle.recordsOf?.(this.wanted(request.properties)) ?? []]);
+    return lastRequest(await this.registry.read<RequestRecord>(key), request.requestId, request.logicalId);
+  }
+
+  private async reconcile(
+    request: ResourceRequest, owner: Owner, record: Versioned<RequestRecord>,
+  ): Promise<Progress<Result | void>> {
+    const wanted = this.wanted(request.properties);
+    if (record.begun !== request.requestId && !await this.begin(request, owner, record)) return NOT_YET;
+    return request.requestType === 'Delete' ? this.lifecycle.reconcileDelete(owner, wanted) : this.lifecycle.reconcile(owner, wanted);
+  }
+
+  private isTooLate(record: RequestRecord | undefined): boolean {
+    return record !== undefined && this.now() - record.arrivedAt > LONGEST_WAIT;
+  }
+
+  /** Writes down what is wanted, together with the mark that it was written, at the first look that may do so. */
+  private async begin(request: ResourceRequest, owner: Owner, record: Versioned<RequestRecord>): Promise<boolean> {
+    if (request.requestType !== 'Delete' && !await this.mayBegin(owner, this.now() - record.arrivedAt)) return false;
+    const { version, ...rest } = record;
+    await this.registry.together(async () => {
+      await this.writeDown(request, owner);
+      await this.registry.write<RequestRecord>(requestKey(owner.id), { ...rest, begun: request.requestId }, version);
+    });
+    return true;
+  }
+
+  /**
+   * Lambda may deliver a request long after CloudFormation has given it up, and an account that was made for it then
+   * would belong to no one. What CloudFormation shows may be a moment old, and so may be the right to see it.
+   */
+  private async mayBegin(owner: Owner, age: number): Promise<boolean> {
+    try {
+      if (await this.isAwaited(owner)) return true;
+    } catch (error) {
+      if (!isDenied(error) || age > PROPAGATION) throw error;
+    }
+    logger.warn('not awaited', { logicalId: owner.logicalId });
+    if (age <= PROPAGATION) return false;
+    throw new Error(`CloudFormation no longer waits for '${owner.logicalId}' (cancelled or timed out); nothing was started: deploy again`);
+  }
+
+  private async writeDown({ requestType, properties, oldProperties = {} }: ResourceRequest, owner: Owner): Promise<void> {
+    logger.info(requestType, { ...owner });
+    const wanted = this.wanted(properties);
+    switch (requestType) {
+      case 'Create': return this.lifecycle.requestCreate(owner, wanted);
+      case 'Update': return this.lifecycle.requestUpdate(owner, wanted, this.wanted(oldProperties));
+      case 'Delete': return this.lifecycle.requestDelete(owner, wanted);
+    }
+  }
+
+  /** That the properties are of the contract's type is held by the construct, which compiles against it. */
+  private wanted(properties: Readonly<Record<string, unknown>>): Request {
+    return properties as Request;
+  }
 }
 
-/** The physical id must be known before anything else is, and must never change: it is derived from what CloudFormation says. */
-function ownerOf(event: CloudFormationCustomResourceEvent): Owner {
-  const { StackId: stackId, LogicalResourceId: logicalId } = event;
-  const derived = `${logicalId.slice(0, 64)}-${createHash('sha256').update(`${stackId}\n${logicalId}`).digest('hex').slice(0, 16)}`;
-  // A creation that CloudFormation did not wait for, because another resource failed or the hour was over, is deleted under a name that
-  // CloudFormation has made up. Otherwise the id stays, even if the resource was moved to another stack or logical id.
-  const isOurs = event.RequestType !== 'Create' && /-[0-9a-f]{16}$/.test(event.PhysicalResourceId);
-  return { id: isOurs ? event.PhysicalResourceId : derived, stackId, logicalId };
+function failed(reason: string): Outcome {
+  return { state: 'failed', reason };
 }
 
-/** The properties without what CloudFormation adds; that they are of the contract's type is held by the construct, which compiles against it. */
-function requestOf<Request>(properties: Readonly<Record<string, unknown>>): Request {
-  const { ServiceToken, ServiceTimeout, ...request } = properties;
-  return request as Request;
+/** What was declared may be right, so the user needs to know that trying again is enough. */
+function tooLate(logicalId: string, error?: Error): string {
+  const last = error ? `; the last error was ${error.name}: ${error.message}` : '';
+  return `'${logicalId}' is not complete after ${LONGEST_WAIT / 60_000} minutes${last}; deploy again in some minutes`;
 }
 
-/** What CloudFormation shows is the message alone: a stack trace through a bundle helps nobody there, so it stays in the log. */
-function reported(error: unknown, owner: Owner): Error {
-  const cause = error instanceof Error ? error : new Error(String(error));
-  logger.error('failed', { logicalId: owner.logicalId, error: cause });
-  // nothing is wrong with what was declared, so the user cannot know what to do
-  const words = isTransient(cause) ? `${cause.name}: ${cause.message}: AWS could not serve this just now; deploy again in some minutes` : cause.message;
-  const bare = new Error(words);
-  bare.stack = `Error: ${words}`;
-  return bare;
-}
-
-/** Never the whole event: whoever knows its ResponseURL can answer in our name. */
-function log(event: CloudFormationCustomResourceEvent, owner: Owner): void {
-  logger.info(event.RequestType, { ...owner, requestId: event.RequestId });
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -19,7 +19,7 @@ import {
   SourceError,
 } from './source';
 import { clientDefaults } from '../shared/clients';
-import { isNamed, isRefused } from '../shared/errors';
+import { isDenied, isNamed, isRefused } from '../shared/errors';
 
 const COMMITTER = { authorName: 'org-environments', email: 'org-environments@noreply.invalid' };
 
@@ -136,7 +136,7 @@ const ENCRYPTION = [
 /** What is transient stays as it is, so that it is tried again. */
 function translated(error: unknown): unknown {
   if (!isRefused(error)) return error;
-  const { message } = error;
+  const { name, message } = error;
   if (
     isNamed(error, 'BranchNameExistsException', 'ParentCommitIdOutdatedException', 'ConcurrentReferenceUpdateException')
   ) {
@@ -144,6 +144,6 @@ function translated(error: unknown): unknown {
   }
   if (isNamed(error, 'RepositoryDoesNotExistException')) return new RepositoryNotFoundError(message, error);
   if (isNamed(error, ...ENCRYPTION)) return new RepositoryLockedError(message, error);
-  if (isNamed(error, 'AccessDeniedException', 'AccessDenied')) return new SourceAccessDeniedError(message, error);
-  return new SourceError(`${error.name}: ${message}`, error);
+  if (isDenied(error)) return new SourceAccessDeniedError(message, error);
+  return new SourceError(`${name}: ${message}`, error);
 }

@@ -1,9 +1,9 @@
 import { FileTooLargeError, MOST_FILE_BYTES } from './asset-stores';
-import { bootstrapRole, imageRepository, stagingBucket } from './place';
-import type { Home } from './words';
-import { passingWhileYoung } from './young';
+import type { Home } from '../cloudformation/errors';
+import { bootstrapRole, imageRepository, stagingBucket } from '../cloudformation/roles';
 import type { StackPlace } from '../registry/stack';
 import { isRefused } from '../shared/errors';
+import { retryWhileRolePropagates } from '../shared/propagation';
 
 /** A file by its key, or an image by its tag. */
 export interface Asset {
@@ -33,7 +33,7 @@ export class AssetWords {
   /** For what is asked of the account of the stack. */
   public async writing<Answer>(work: Promise<Answer>): Promise<Answer> {
     return work.catch((refused: unknown) => {
-      throw this.notCopied(passingWhileYoung(refused, this.age));
+      throw this.notCopied(retryWhileRolePropagates(refused, this.age));
     });
   }
 

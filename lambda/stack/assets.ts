@@ -1,16 +1,15 @@
 import type { AssetStores } from './asset-stores';
 import type { Asset } from './asset-words';
 import { AssetWords } from './asset-words';
-import type { Accounts } from './aws';
 import { CopyStep } from './copy-step';
 import { ImageCopy } from './image-copy';
-import { fingerprintOf } from './record';
-import type { Home } from './words';
 import type { AccountStackRequest } from '../../src/stack/contract';
+import type { Home } from '../cloudformation/errors';
+import { fingerprintOf } from '../cloudformation/fingerprint';
 import type { Registry, Versioned } from '../registry/registry';
-import type { StackRecord } from '../registry/stack';
+import type { StackPlace, StackRecord } from '../registry/stack';
 
-type Read = Versioned<StackRecord>;
+type Read = Versioned<StackRecord<AccountStackRequest>>;
 
 /**
  * Copies the assets of a stack to its account. Their names are made of their content, so what is there already stays
@@ -19,7 +18,7 @@ type Read = Versioned<StackRecord>;
 export class AssetCopies {
   public constructor(
     private readonly registry: Registry,
-    private readonly accounts: Accounts,
+    private readonly stores: (place: StackPlace) => Promise<AssetStores>,
     private readonly home: Home,
     private readonly now: () => number,
   ) {}
@@ -29,7 +28,7 @@ export class AssetCopies {
     const assets = assetsOf(request);
     const step = new CopyStep(this.registry, request, record, this.now);
     if (record.applied === fingerprintOf(request) || step.copied === assets.length) return record;
-    const stores = await this.accounts.assets(request);
+    const stores = await this.stores(request);
     for (const asset of assets.slice(step.copied)) {
       const words = new AssetWords(asset, request, this.home, this.now() - record.since);
       if (step.isOver || !(await copied(asset, { stores, step, words }))) break;

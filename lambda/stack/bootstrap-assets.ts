@@ -16,7 +16,7 @@ import type { AssetFile, AssetStores, ByteRange, ImageId } from './asset-stores'
 import { FileTooLargeError, MOST_FILE_BYTES } from './asset-stores';
 import type { ImageManifest } from './manifest';
 import { MANIFEST_TYPES } from './manifest';
-import { bootstrapRole, imageRepository, stagingBucket } from './place';
+import { bootstrapRole, imageRepository, stagingBucket } from '../cloudformation/roles';
 import type { StackPlace } from '../registry/stack';
 import { assumeRole } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';

@@ -1,3 +1,4 @@
+import type { AccountStackRequest } from '../../src/stack/contract';
 import type { Registry, Versioned } from '../registry/registry';
 import type { LayerUpload, StackPlace, StackRecord } from '../registry/stack';
 import { stackKey } from '../registry/stack';
@@ -19,7 +20,7 @@ export class CopyStep {
   public constructor(
     private readonly registry: Registry,
     private readonly place: StackPlace,
-    private record: Versioned<StackRecord>,
+    private record: Versioned<StackRecord<AccountStackRequest>>,
     private readonly now: () => number,
   ) {
     // another attempt looks at all of them again: an asset may have been deleted since the last one
@@ -33,14 +34,14 @@ export class CopyStep {
     return this.now() >= this.until;
   }
 
-  public async save(): Promise<Versioned<StackRecord>> {
+  public async save(): Promise<Versioned<StackRecord<AccountStackRequest>>> {
     const {
       record: { version, ...record },
       copied,
       upload,
     } = this;
     const assets = { attempt: record.attempt, copied, ...(upload && { upload }) };
-    this.record = await this.registry.write<StackRecord>(stackKey(this.place), { ...record, assets }, version);
+    this.record = await this.registry.write<StackRecord<AccountStackRequest>>(stackKey(this.place), { ...record, assets }, version);
     return this.record;
   }
 }

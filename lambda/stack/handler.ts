@@ -1,15 +1,21 @@
-import { BootstrappedAccounts } from './aws';
-import { AccountStackLifecycle } from './lifecycle';
+import { S3Client } from '@aws-sdk/client-s3';
+import { BootstrapAssetStores } from './bootstrap-assets';
+import { accountStackLifecycle } from './lifecycle';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
+import { AwsAccounts } from '../cloudformation/accounts';
+import { BOOTSTRAP_ROLES } from '../cloudformation/roles';
 import { TableRegistry } from '../registry/table';
-import { OperatedPipelines } from '../shared/operated-pipelines';
-import type { Handlers } from '../shared/serve';
+import { clientDefaults } from '../shared/clients';
+import type { KindHandler } from '../shared/serve';
 import { serve } from '../shared/serve';
 
 const { [HANDLER_ENVIRONMENT.PARTITION]: partition = 'aws', [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: accountId = '' } = process.env;
 const registry = new TableRegistry();
-const lifecycle = new AccountStackLifecycle(
-  registry, new BootstrappedAccounts(partition), new OperatedPipelines(partition), { partition, accountId },
-);
+const storage = new S3Client(clientDefaults());
 
-export const { onEvent, isComplete }: Handlers = serve(lifecycle, registry);
+export const handler: KindHandler = serve(accountStackLifecycle({
+  registry,
+  accounts: new AwsAccounts(partition, BOOTSTRAP_ROLES, storage),
+  assets: async place => new BootstrapAssetStores(partition, place, storage),
+  home: { partition, accountId },
+}), registry);

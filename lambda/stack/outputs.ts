@@ -1,5 +1,5 @@
 import type { AccountStackRequest, AccountStackResult } from '../../src/stack/contract';
-import type { StackState } from '../shared/stack-deployer';
+import type { StackState } from '../cloudformation/stack-deployer';
 
 /** CloudFormation takes 4096 bytes of answer; the rest is for what the answer itself needs. */
 const MOST_BYTES = 4096 - 1000;

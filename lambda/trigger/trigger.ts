@@ -4,7 +4,7 @@ import { NAMES } from '../../src/private/contract';
 import type { Registry } from '../registry/registry';
 import type { RouteRecord } from '../registry/route';
 import { routeKey } from '../registry/route';
-import { isNamed } from '../shared/errors';
+import { isDenied } from '../shared/errors';
 import type { Hosts } from '../sources/hosts';
 import { movedBranch } from '../sources/hosts';
 import type { HostEvent } from '../sources/source';
@@ -42,7 +42,7 @@ export async function trigger(event: HostEvent, registry: Registry, hosts: Hosts
     const executionId = await pipelines.start({ accountId, region, pipelineName, commitId, token });
     return { started: true, environmentName, pipelineName, accountId, executionId };
   } catch (error) {
-    const wayOut = isNamed(error, 'AccessDenied', 'AccessDeniedException')
+    const wayOut = isDenied(error)
       ? `: the role '${NAMES.startRole}' there must trust '${NAMES.triggerFunctionRole}': deploy the environment again`
       : '';
     throw new Error(`pipeline '${pipelineName}' of environment '${environmentName}' in account ${accountId} cannot be started at commit ${commitId} `

@@ -8,6 +8,7 @@ import { Preconditions } from './preconditions';
 import { preparation } from './preparation';
 import type { IOrganization } from '../organization/organization';
 import { AppIndex } from '../private/app-index';
+import { RESOURCE_TYPES } from '../private/contract';
 import { ManagedResource } from '../private/managed-resource';
 import { validate } from '../private/validate';
 
@@ -148,8 +149,8 @@ export class Account extends Resource implements IAccount {
     AppIndex.of(this).claim(this, 'e-mail', email.toLowerCase(), 'every account has an e-mail of its own; plus addresses like aws+shop-test2@example.com help');
 
     const account = new ManagedResource<VendedAccountRequest, AccountResult>(this, 'Resource', {
-      serviceToken: props.organization.accountServiceToken,
-      resourceType: 'Custom::OrgEnvironmentsAccount',
+      organization: props.organization,
+      resourceType: RESOURCE_TYPES.account,
       request: {
         kind: 'vended',
         accountName: validate.accountName(this, props.accountName),

@@ -5,6 +5,7 @@ import type { AccountResult, ExistingAccountRequest } from './contract';
 import { preparation } from './preparation';
 import type { IOrganization } from '../organization/organization';
 import { AppIndex } from '../private/app-index';
+import { RESOURCE_TYPES } from '../private/contract';
 import { ManagedResource } from '../private/managed-resource';
 import { validate } from '../private/validate';
 
@@ -22,8 +23,8 @@ export class ExistingAccount extends Resource implements IAccount {
     const existing = this.node.tryFindChild('Preparation');
     if (existing instanceof ManagedResource) return existing.result('accountId');
     const resource = new ManagedResource<ExistingAccountRequest, AccountResult>(this, 'Preparation', {
-      serviceToken: organization.accountServiceToken,
-      resourceType: 'Custom::OrgEnvironmentsAccount',
+      organization,
+      resourceType: RESOURCE_TYPES.account,
       request: { kind: 'existing', accountId: this.accountId, ...preparation(this, organization, this.attributes) },
     });
     return resource.result('accountId');

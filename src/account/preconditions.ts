@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type { BranchBeginning, PreconditionsRequest, PreconditionsResult } from './contract';
 import { Branch } from '../branch/branch';
 import type { IOrganization } from '../organization/organization';
+import { RESOURCE_TYPES } from '../private/contract';
 import { lazy } from '../private/lazy';
 import { makes } from '../private/makes';
 import { ManagedResource } from '../private/managed-resource';
@@ -32,8 +33,8 @@ export class Preconditions extends Construct {
   private constructor(stack: Stack, organization: IOrganization) {
     super(stack, ID);
     const { resource } = new ManagedResource<PreconditionsRequest, PreconditionsResult>(this, 'Resource', {
-      serviceToken: organization.accountServiceToken,
-      resourceType: 'Custom::OrgEnvironmentsPreconditions',
+      organization,
+      resourceType: RESOURCE_TYPES.preconditions,
       request: {
         kind: 'preconditions',
         region: stack.region,

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { Preparation } from './contract';
 import type { IOrganization } from '../organization/organization';
 import { DEFAULT_ACCESS_ROLE } from '../organization/permissions';
-import { BOOTSTRAP_QUALIFIER } from '../private/bootstrap';
+import { BOOTSTRAP_QUALIFIER } from '../private/contract';
 import { templatesFingerprint } from '../private/handler-code';
 import { validate } from '../private/validate';
 

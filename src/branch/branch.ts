@@ -7,6 +7,7 @@ import { preparedAccountId } from '../account/existing-account';
 import type { IOrganization } from '../organization/organization';
 import { AppIndex } from '../private/app-index';
 import { BranchTree } from '../private/branch-tree';
+import { RESOURCE_TYPES } from '../private/contract';
 import { ManagedResource } from '../private/managed-resource';
 import { validate } from '../private/validate';
 import type { Source, SourceConfig } from '../sources/source';
@@ -125,8 +126,8 @@ export class Branch extends Resource implements IBranch {
     BranchTree.of(this).add(this, key, props.branchName, parentName);
 
     const branch = new ManagedResource<BranchRequest, BranchResult>(this, 'Resource', {
-      serviceToken: props.organization.branchServiceToken,
-      resourceType: 'Custom::OrgEnvironmentsBranch',
+      organization: props.organization,
+      resourceType: RESOURCE_TYPES.branch,
       request: {
         ...repository,
         branchName: props.branchName,

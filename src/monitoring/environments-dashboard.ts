@@ -1,11 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { CustomWidget, Dashboard, GraphWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { HandlerFunction } from '../kinds/handler-function';
+import { recordRights } from '../kinds/rights';
 import type { IOrganization } from '../organization/organization';
 import { HANDLER_ENVIRONMENT, METRICS } from '../private/contract';
-import { HandlerFunctions } from '../private/resource-provider';
+import { LISTED, RECORDS } from '../registry/contract';
 
 /** Properties of `EnvironmentsDashboard`. */
 export interface EnvironmentsDashboardProps {
@@ -59,18 +60,13 @@ export class EnvironmentsDashboard extends Construct {
   }
 
   private makeFunction({ registry }: IOrganization): IFunction {
-    const functions = new HandlerFunctions(this, 'Table', {
+    return new HandlerFunction(this, 'Table', {
       handler: 'dashboard',
       description: 'Writes the table of the environments',
       environment: { [HANDLER_ENVIRONMENT.REGISTRY_TABLE]: registry.tableName },
-    });
-    functions.role.addToPrincipalPolicy(new PolicyStatement({
-      sid: 'Records',
-      actions: ['dynamodb:GetItem'],
-      resources: [registry.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['index#*', 'lease#*', 'halt#*', 'deployment#*'] } },
-    }));
-    return functions.function('Function', 'handler', Duration.seconds(30));
+      rights: recordRights(registry, { list: [LISTED.environment], read: [RECORDS.halt, RECORDS.deployment] }),
+      timeout: Duration.seconds(30),
+    }).function;
   }
 }
 

@@ -1,19 +1,24 @@
 import { ArnFormat, Fn, IResource, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { EventBus, IEventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { CfnRule, EventBus, IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
-import { Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnPermission, Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { artifactKey } from './artifact-key';
 import { eventBus } from './event-bus';
+import { Listeners } from './listeners';
 import { OrganizationAccess } from './organization-access';
-import { OrganizationProviders } from './providers';
+import { CustomResources, entryFunctionArn } from '../kinds/custom-resources';
+import { KINDS } from '../kinds/list';
+import { recordRights } from '../kinds/rights';
+import { setWiring } from '../kinds/wiring';
 import { OnPipelineEventOptions, pipelineRule } from '../monitoring/pipeline-event';
 import { AppIndex } from '../private/app-index';
 import { NAMES } from '../private/contract';
 import { validate } from '../private/validate';
+import { LISTED, RECORDS, REGISTRY_INDEX, TIME_TO_LIVE } from '../registry/contract';
 import { checkedRepositoryNames } from '../sources/rights';
 
 /** The organization that environments are vended into. */
@@ -25,46 +30,22 @@ export interface IOrganization extends IResource {
    */
   readonly organizationId: string;
 
-  /** Accounts, leases and environments: the memory of the providers. */
+  /** The table of accounts, leases and environments. */
   readonly registry: ITable;
 
   /** Encrypts the artifacts of all pipelines. */
   readonly artifactKey: IKey;
 
-  /** The events of all pipelines come here, as CodePipeline words them. */
+  /** The bus that receives the events of all pipelines, in the form in which CodePipeline sends them. */
   readonly eventBus: IEventBus;
 
-  /**
-   * Service token of the custom resources that vend accounts.
-   *
-   * @attribute
-   */
-  readonly accountServiceToken: string;
-
-  /**
-   * Service token of the custom resources that create branches.
-   *
-   * @attribute
-   */
-  readonly branchServiceToken: string;
-
-  /**
-   * Service token of the custom resources that deploy stacks into accounts.
-   *
-   * @attribute
-   */
-  readonly stackServiceToken: string;
-
-  /** Halts, resumes and looks at the pipelines of all environments; the command line invokes it. */
-  readonly operationsFunction: IFunction;
-
-  /** Lets somebody halt and resume the pipelines of all environments, and see their state. */
+  /** Allows halting and resuming the pipelines of all environments, and reading their state. */
   grantOperate(grantee: IGrantable): Grant;
 
   /** A rule on the bus of the organization, for what happens in the pipelines of some or all environments. */
   onPipelineEvent(id: string, options?: OnPipelineEventOptions): Rule;
 
-  /** Lets somebody read which environment holds which account. */
+  /** Allows reading the records of accounts, environments and their deployments in the registry. */
   grantReadRegistry(grantee: IGrantable): Grant;
 }
 
@@ -77,6 +58,13 @@ export interface OrganizationProps {
   readonly access: OrganizationAccess;
 
   /**
+   * Name of the SSM parameter through which other apps find this organization (`Organization.fromParameterName`).
+   *
+   * @default '/org-environments/organization'
+   */
+  readonly parameterName?: string;
+
+  /**
    * Names of the repositories that the functions of the organization may use, in the account and region of the
    * organization. `*` stands for any text, `?` for any character, as in policies of IAM: `shop-*`. Name them where the
    * account also has repositories that environments must not use: the functions can then neither read these nor create
@@ -85,45 +73,24 @@ export interface OrganizationProps {
    * @default ['*'] - all repositories
    */
   readonly repositoryNames?: string[];
-
-  /**
-   * Name of the SSM parameter through which other apps find this organization (`Organization.fromParameterName`).
-   *
-   * @default '/org-environments/organization'
-   */
-  readonly parameterName?: string;
-}
-
-/** What `Organization.fromOrganizationAttributes` needs. */
-export interface OrganizationAttributes {
-  /** Id of the organization. */
-  readonly organizationId: string;
-  /** Name of the registry table. */
-  readonly registryName: string;
-  /** ARN of the key of the artifacts. */
-  readonly artifactKeyArn: string;
-  /** Service token of the account provider. */
-  readonly accountServiceToken: string;
-  /** Service token of the branch provider. */
-  readonly branchServiceToken: string;
-  /** Service token of the stack provider. */
-  readonly stackServiceToken: string;
 }
 
 const DEFAULT_PARAMETER = '/org-environments/organization';
+
+/** The format of the parameter's value; a change of the members before it is not possible. */
+const PARAMETER_VERSION = '1';
 
 abstract class OrganizationBase extends Resource implements IOrganization {
   public abstract readonly organizationId: string;
   public abstract readonly registry: ITable;
   public abstract readonly artifactKey: IKey;
   public abstract readonly eventBus: IEventBus;
-  public abstract readonly accountServiceToken: string;
-  public abstract readonly branchServiceToken: string;
-  public abstract readonly stackServiceToken: string;
-  public abstract readonly operationsFunction: IFunction;
+
+  /** @internal */
+  protected abstract readonly _operations: IFunction;
 
   public grantOperate(grantee: IGrantable): Grant {
-    return this.operationsFunction.grantInvokeLatestVersion(grantee);
+    return this._operations.grantInvokeLatestVersion(grantee);
   }
 
   public onPipelineEvent(id: string, options: OnPipelineEventOptions = {}): Rule {
@@ -131,7 +98,16 @@ abstract class OrganizationBase extends Resource implements IOrganization {
   }
 
   public grantReadRegistry(grantee: IGrantable): Grant {
-    return this.registry.grantReadData(grantee);
+    // not the addresses of answers to CloudFormation, which are secrets
+    const { account, branch, deployment, environment, halt, lease, pipeline, route, stack } = RECORDS;
+    const read = [account, branch, deployment, environment, halt, lease, pipeline, route, stack];
+    const rights = recordRights(this.registry, { read, list: Object.values(LISTED) }, true);
+    return rights.map(({ statement }) => Grant.addToPrincipal({
+      grantee,
+      actions: statement.actions,
+      resourceArns: statement.resources,
+      conditions: statement.conditions,
+    })).reduce((one, other) => one.combine(other));
   }
 }
 
@@ -147,54 +123,34 @@ export class Organization extends OrganizationBase {
    * @param parameterName as in `OrganizationProps.parameterName`
    */
   public static fromParameterName(scope: Construct, id: string, parameterName: string = DEFAULT_PARAMETER): IOrganization {
-    const parts = Fn.split(',', StringParameter.valueForStringParameter(scope, parameterName), 6);
-    return Organization.fromOrganizationAttributes(scope, id, {
-      organizationId: parts[0],
-      registryName: parts[1],
-      artifactKeyArn: parts[2],
-      accountServiceToken: parts[3],
-      branchServiceToken: parts[4],
-      stackServiceToken: parts[5],
-    });
-  }
-
-  /** Imports an organization by its attributes. */
-  public static fromOrganizationAttributes(scope: Construct, id: string, attributes: OrganizationAttributes): IOrganization {
+    // CloudFormation has no function that reads JSON: the texts between quotation marks are names and values in turn
+    const [registryName, artifactKeyArn, organizationId] = [11, 15, 7]
+      .map(index => Fn.select(index, Fn.split('"', StringParameter.valueForStringParameter(scope, parameterName))));
     class Import extends OrganizationBase {
-      public readonly organizationId = validate.organizationId(this, attributes.organizationId);
-      public readonly registry = Table.fromTableName(this, 'Registry', attributes.registryName);
-      public readonly artifactKey = Key.fromKeyArn(this, 'ArtifactKey', attributes.artifactKeyArn);
+      public readonly organizationId = organizationId;
+      public readonly registry = Table.fromTableName(this, 'Registry', registryName);
+      public readonly artifactKey = Key.fromKeyArn(this, 'ArtifactKey', artifactKeyArn);
       public readonly eventBus = EventBus.fromEventBusArn(this, 'EventBus', Stack.of(this).formatArn({
         service: 'events', resource: 'event-bus', resourceName: NAMES.eventBus,
       }));
-      public readonly accountServiceToken = attributes.accountServiceToken;
-      public readonly branchServiceToken = attributes.branchServiceToken;
-      public readonly stackServiceToken = attributes.stackServiceToken;
-      public readonly operationsFunction = LambdaFunction.fromFunctionAttributes(this, 'Operations', {
+      protected readonly _operations = LambdaFunction.fromFunctionAttributes(this, 'Operations', {
         functionArn: Stack.of(this).formatArn({
           service: 'lambda', resource: 'function', resourceName: NAMES.operationsFunction, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
         }),
         sameEnvironment: true,
       });
     }
-    return new Import(scope, id);
+    const imported = new Import(scope, id);
+    setWiring(imported, { serviceToken: entryFunctionArn(imported) });
+    return imported;
   }
 
   public readonly organizationId: string;
   public readonly registry: ITable;
   public readonly artifactKey: IKey;
   public readonly eventBus: IEventBus;
-  public readonly accountServiceToken: string;
-  public readonly branchServiceToken: string;
-  public readonly stackServiceToken: string;
-  public readonly operationsFunction: IFunction;
-
-  /**
-   * Patterns of the names of the repositories that may be used.
-   *
-   * @internal
-   */
-  public readonly _repositoryNames: readonly string[];
+  /** @internal */
+  protected readonly _operations: IFunction;
 
   public constructor(scope: Construct, id: string, props: OrganizationProps) {
     super(scope, id);
@@ -209,31 +165,40 @@ export class Organization extends OrganizationBase {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       // kept for ever once the stack stands; a first deployment that fails leaves no empty table behind
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      timeToLiveAttribute: TIME_TO_LIVE,
+    });
+    registry.addGlobalSecondaryIndex({
+      indexName: REGISTRY_INDEX.indexName,
+      partitionKey: { name: REGISTRY_INDEX.partitionKey, type: AttributeType.STRING },
+      sortKey: { name: 'pk', type: AttributeType.STRING },
     });
     this.registry = registry;
     this.artifactKey = artifactKey(this, this.organizationId);
     const bus = eventBus(this, this.organizationId);
     this.eventBus = bus;
-    this._repositoryNames = checkedRepositoryNames(this, props.repositoryNames ?? ['*']);
 
-    const providers = new OrganizationProviders(this, 'Providers', {
-      registry,
-      eventBus: bus,
-      organizationId: this.organizationId,
-      access: props.access._bind(this, this.organizationId),
-      repositoryNames: this._repositoryNames,
+    const { organizationId } = this;
+    const repositoryNames = checkedRepositoryNames(this, props.repositoryNames ?? ['*']);
+    const listeners = new Listeners(this, 'Listeners', { registry, eventBus: bus, organizationId, repositoryNames });
+    this._operations = listeners.operations;
+    const customResources = new CustomResources(this, 'CustomResources', {
+      kinds: KINDS, registry, organizationId, repositoryNames, access: props.access._bind(this, organizationId),
     });
-    this.accountServiceToken = providers.account.serviceToken;
-    this.branchServiceToken = providers.branch.serviceToken;
-    this.stackServiceToken = providers.stack.serviceToken;
-    this.operationsFunction = providers.operations;
+    // a pipeline runs as soon as it is made: its events must be recorded by then
+    customResources.entry.node.addDependency(...listeners.node.findAll().filter(isRuleOrPermission));
+    setWiring(this, { serviceToken: customResources.serviceToken, repositoryNames });
 
     new StringParameter(this, 'Parameter', {
       parameterName: props.parameterName ?? DEFAULT_PARAMETER,
       description: 'Lets other apps import the organization (cdk-org-environments)',
-      stringValue: [
-        this.organizationId, registry.tableName, this.artifactKey.keyArn, this.accountServiceToken, this.branchServiceToken, this.stackServiceToken,
-      ].join(','),
+      // members are only ever added at the end: importing apps find them by their place
+      stringValue: Stack.of(this).toJsonString({
+        version: PARAMETER_VERSION, organizationId, registryName: registry.tableName, artifactKeyArn: this.artifactKey.keyArn,
+      }),
     });
   }
+}
+
+function isRuleOrPermission(construct: IConstruct): boolean {
+  return construct instanceof CfnRule || construct instanceof CfnPermission;
 }

@@ -42,7 +42,7 @@ export function vendingStatements(organizationId: string, accessRoleNames: reado
 }
 
 /** Why the statements above name no narrower resources. */
-export const VENDING_REASONS = {
+export const VENDING_REASONS: { readonly [sid: string]: string } = {
   CreateTagged: 'AWS offers no resource for CreateAccount; our tag is demanded instead',
   Look: 'AWS offers no resources for these questions',
   LookAtQuota: 'the region is that of Organizations, which depends on the partition',

@@ -5,8 +5,7 @@ import { projectArn, runsInRepository } from './build-project';
 import type { BuildOptions, PipelineStage, PipelineStep } from './pipeline-plan';
 import { AccountRole } from './pipeline-plan';
 import { acknowledgeWildcards } from '../private/acknowledge';
-import { BOOTSTRAP_QUALIFIER } from '../private/bootstrap';
-import { NAMES } from '../private/contract';
+import { BOOTSTRAP_QUALIFIER, NAMES } from '../private/contract';
 
 export interface PipelineRolesProps {
   readonly stages: readonly PipelineStage[];
@@ -51,7 +50,7 @@ export class PipelineRoles extends Construct {
     this.steps = new Map(steps.map(step => [step.name, this.stepRole(own, step)]));
     const pipeline = arnHere('codepipeline', props.pipelineName);
     this.role('Start', NAMES.startRole, this.fromCicd(props.triggerRoleArn), [allow('Start', ['codepipeline:StartPipelineExecution'], [pipeline])]);
-    this.role('Operate', NAMES.operateRole, this.fromCicd([NAMES.operationsFunction, NAMES.stackProviderRole].map(name => this.roleInCicd(name))), [
+    this.role('Operate', NAMES.operateRole, this.fromCicd([NAMES.operationsFunction, NAMES.pipelineProviderRole].map(name => this.roleInCicd(name))), [
       allow('Operate', [
         'codepipeline:GetPipelineState', 'codepipeline:ListPipelineExecutions', 'codepipeline:StartPipelineExecution', 'codepipeline:StopPipelineExecution',
       ], [pipeline]),

@@ -1,20 +1,25 @@
-import { Aws, Duration, IResource, Resource, Stack, Token } from 'aws-cdk-lib';
+import {
+  Aws, CfnResource, Duration, IResource, ITaggable, Lazy, Resource, Stack, TagManager, TagType, Token,
+} from 'aws-cdk-lib';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { PATH_METADATA_ENABLE_CONTEXT } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
 import { checkedMinutes, checkedPlan } from './checks';
+import type { PipelineRequest, PipelineResult } from './contract';
 import { PipelineDefinition } from './pipeline-definition';
-import { PIPELINE_PARAMETERS, PipelineResources } from './pipeline-resources';
+import { PIPELINE_PARAMETERS } from './pipeline-resources';
+import { PipelineTemplate } from './pipeline-template';
 import { Account } from '../account/account';
 import type { IAccount } from '../account/account';
+import { preparedAccountId } from '../account/existing-account';
 import type { IBranch } from '../branch/branch';
 import type { IOrganization } from '../organization/organization';
 import { AppIndex } from '../private/app-index';
-import { NAMES, PIPELINE_STATE } from '../private/contract';
+import { BOOTSTRAP_QUALIFIER, NAMES, PIPELINE_STATE, RESOURCE_TYPES } from '../private/contract';
+import { lazy } from '../private/lazy';
+import { ManagedResource } from '../private/managed-resource';
 import { fail, validate } from '../private/validate';
 import type { SourceConfig } from '../sources/source';
-import { AccountStack } from '../stack/account-stack';
 
 /** A pipeline in the account of an environment. */
 export interface IPipeline extends IResource {
@@ -109,7 +114,7 @@ export interface PipelineAttributes {
  * A pipeline in the account of an environment: it takes each commit of the environment's branch through the stages of its definition, and deploys it
  * into the account that it lives in, with the bootstrap roles of that account.
  */
-export class Pipeline extends Resource implements IPipeline {
+export class Pipeline extends Resource implements IPipeline, ITaggable {
   /** Refers to a pipeline that exists already. */
   public static fromPipelineAttributes(scope: Construct, id: string, attributes: PipelineAttributes): IPipeline {
     class Import extends Resource implements IPipeline {
@@ -122,40 +127,58 @@ export class Pipeline extends Resource implements IPipeline {
   public readonly pipelineName: string;
   public readonly pipelineArn: string;
 
-  /** The stack in the account that the pipeline is made of. */
-  public readonly accountStack: AccountStack;
+  /** Tags of the pipeline's stack in the account, which CloudFormation gives to its resources. */
+  public readonly tags: TagManager = new TagManager(TagType.MAP, RESOURCE_TYPES.pipeline);
+
+  /**
+   * The template that the pipeline is made of, shared by all pipelines with the same definition in a stack.
+   *
+   * @internal
+   */
+  public readonly _template: PipelineTemplate;
 
   public constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
-    const { organization, account, branch } = props;
+    const { organization, account } = props;
     this.pipelineName = validate.environmentName(this, props.environmentName);
     AppIndex.of(this).claim(this, 'pipeline account', Token.isUnresolved(account.accountId) ? account.node.path : account.accountId,
       'an account has one pipeline; give each environment an account of its own');
 
-    const source = branch.source._bind(this, organization);
     const plan = checkedPlan(this, props.definition ?? PipelineDefinition.cdk());
-    const state = props.enabled ?? true ? PIPELINE_STATE.enabled : PIPELINE_STATE.frozen;
-    this.accountStack = new AccountStack(this, 'Stack', {
+    const { resource } = new ManagedResource<PipelineRequest, PipelineResult>(this, 'Resource', {
       organization,
-      account,
-      stackName: `${NAMES.pipelineRolePrefix}${this.pipelineName}`,
-      description: 'The pipeline of an environment (cdk-org-environments)',
-      parameters: this.parameters(props, source, state),
+      resourceType: RESOURCE_TYPES.pipeline,
+      request: this.request(props, plan.stages[0].name),
     });
-    // the CDK command line writes each construct's path into the template, and so would make one template for each environment
-    this.accountStack.node.setContext(PATH_METADATA_ENABLE_CONTEXT, false);
-    new PipelineResources(this.accountStack, 'Resources', plan, source.action);
-    this.accountStack._leaseAccount({
-      environmentName: this.pipelineName,
-      ...source.repository,
-      branchName: branch.branchName,
-      pipelineName: this.pipelineName,
-      gate: plan.stages[0].name,
-      state,
-      // what is in an account that somebody else has made may be somebody else's
-      applications: props.keepApplication ?? !(account instanceof Account && !account._mayBeAdopted) ? 'keep' : 'delete',
-    });
+    const { action } = props.branch.source._bind(this, organization);
+    this._template = PipelineTemplate.for(this, plan, action, () => resource.node.defaultChild as CfnResource);
     this.pipelineArn = pipelineArn(this, account.accountId, this.pipelineName);
+  }
+
+  private request(props: PipelineProps, gate: string): PipelineRequest {
+    const { organization, account, branch } = props;
+    const source = branch.source._bind(this, organization);
+    const state = props.enabled ?? true ? PIPELINE_STATE.enabled : PIPELINE_STATE.frozen;
+    return {
+      accountId: preparedAccountId(account, organization),
+      region: Stack.of(this).region,
+      stackName: `${NAMES.pipelineRolePrefix}${this.pipelineName}`,
+      qualifier: BOOTSTRAP_QUALIFIER,
+      templateBucket: Lazy.uncachedString({ produce: () => this._template.location.bucketName }),
+      templateKey: Lazy.uncachedString({ produce: () => this._template.location.objectKey }),
+      parameters: this.parameters(props, source, state),
+      tags: lazy(() => this.tags.tagValues()),
+      environment: {
+        environmentName: this.pipelineName,
+        ...source.repository,
+        branchName: branch.branchName,
+        pipelineName: this.pipelineName,
+        gate,
+        state,
+        // what is in an account that someone else has made may belong to someone else
+        applications: props.keepApplication ?? !(account instanceof Account && !account._mayBeAdopted) ? 'keep' : 'delete',
+      },
+    };
   }
 
   private parameters(props: PipelineProps, { repository, readRole }: SourceConfig, state: string): Record<string, string> {

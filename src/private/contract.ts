@@ -22,14 +22,22 @@ export const ACCESS_ENVIRONMENT = {
   ACCESS_EXTERNAL_ID: 'ACCESS_EXTERNAL_ID',
 } as const;
 
+/** Qualifier of the CDK bootstrap in vended accounts: the default of CDK, so that plain `cdk deploy` works there. */
+export const BOOTSTRAP_QUALIFIER = 'hnb659fds';
+
 /** Names that are the same in every account, because policies on one side name what lives on the other. */
 export const NAMES = {
   /** Role in the management account. */
   accessRole: 'org-environments-access',
+  /** Function that receives the requests of CloudFormation for all custom resources; its ARN is their service token. */
+  entryFunction: 'org-environments-entry',
   /** Role of the function that vends accounts. */
   accountProviderRole: 'org-environments-account-provider',
   branchProviderRole: 'org-environments-branch-provider',
   stackProviderRole: 'org-environments-stack-provider',
+  pipelineProviderRole: 'org-environments-pipeline-provider',
+  /** How the names of all stacks begin that this library deploys in accounts. */
+  stackPrefix: 'org-environments-',
   triggerFunctionRole: 'org-environments-trigger',
   /** The bus in the CICD account that the events of all pipelines come to. */
   eventBus: 'org-environments',
@@ -69,6 +77,15 @@ export const NAMES = {
   ownerTag: 'org-environments:registry-key',
   /** File at the root of a branch that says which environment it belongs to. */
   descriptor: 'environment.json',
+} as const;
+
+/** Types of the custom resources, as CloudFormation shows them. */
+export const RESOURCE_TYPES = {
+  account: 'Custom::OrgEnvironmentsAccount',
+  preconditions: 'Custom::OrgEnvironmentsPreconditions',
+  branch: 'Custom::OrgEnvironmentsBranch',
+  stack: 'Custom::OrgEnvironmentsStack',
+  pipeline: 'Custom::OrgEnvironmentsPipeline',
 } as const;
 
 /** The metrics that CloudWatch keeps of each environment. */

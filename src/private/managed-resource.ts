@@ -1,8 +1,10 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { wiringOf } from '../kinds/wiring';
+import type { IOrganization } from '../organization/organization';
 
 interface ManagedResourceProps<Request> {
-  readonly serviceToken: string;
+  readonly organization: IOrganization;
   /** Shown by CloudFormation: `Custom::OrgEnvironments…`. */
   readonly resourceType: string;
   readonly request: Request;
@@ -15,10 +17,10 @@ export class ManagedResource<Request extends object, Result extends object> exte
   public constructor(scope: Construct, id: string, props: ManagedResourceProps<Request>) {
     super(scope, id);
     this.resource = new CustomResource(this, 'Default', {
-      serviceToken: props.serviceToken,
+      serviceToken: wiringOf(this, props.organization).serviceToken,
       resourceType: props.resourceType,
       properties: { ...props.request },
-      // what AWS allows at the most: waiting one's turn for the creation of an account takes time
+      // the most that AWS allows: the queue for the creation of accounts takes time
       serviceTimeout: Duration.hours(1),
     });
   }

@@ -76,6 +76,15 @@ export const validate = {
   roleName: (scope: IConstruct, value: string) => check(ROLE_NAME, scope, value),
   roleArn: (scope: IConstruct, value: string) => check(ROLE_ARN, scope, value),
   stackName: (scope: IConstruct, value: string) => check(STACK_NAME, scope, value),
+  /** The name of a stack that a user deploys in an account. */
+  ownStackName: (scope: IConstruct, value: string) => {
+    const reserved = [NAMES.stackPrefix, 'CDKToolkit'].find(prefix => !Token.isUnresolved(value) && value.startsWith(prefix));
+    if (reserved) {
+      fail(scope, `the stack name '${value}' begins with '${reserved}', which is reserved for stacks of this library and of the CDK bootstrap: `
+        + 'choose another stackName');
+    }
+    return check(STACK_NAME, scope, value);
+  },
   externalId: (scope: IConstruct, value: string) => check(EXTERNAL_ID, scope, value),
   branchName: (scope: IConstruct, value: string) => check(BRANCH_NAME, scope, value),
   organizationalUnit: (scope: IConstruct, value: string) => check(/^(r-|ou-)/.test(value) ? UNIT_ID : UNIT_PATH, scope, value),

@@ -4,7 +4,8 @@ import { AnyPrincipal, IRole, PolicyDocument, PolicyStatement, Role } from 'aws-
 import { Construct } from 'constructs';
 import { requireAllowed } from './rights';
 import type { Source, SourceAction, SourceActionValues, SourceConfig } from './source';
-import { IOrganization, Organization } from '../organization/organization';
+import { wiringOf } from '../kinds/wiring';
+import type { IOrganization } from '../organization/organization';
 import { acknowledgeWildcards } from '../private/acknowledge';
 import { NAMES } from '../private/contract';
 import { makes } from '../private/makes';
@@ -21,7 +22,8 @@ export class CodeCommitSource implements Source {
   public _bind(scope: Construct, organization: IOrganization): SourceConfig {
     const { repositoryName, repositoryArn } = this.repository;
     this.checkPlace(scope);
-    if (organization instanceof Organization) requireAllowed(scope, repositoryName, organization._repositoryNames);
+    const { repositoryNames } = wiringOf(scope, organization);
+    if (repositoryNames) requireAllowed(scope, repositoryName, repositoryNames);
     return {
       repository: { host: 'codecommit', repositoryName, repositoryArn },
       key: Token.isUnresolved(repositoryName) ? this.repository.node.path : repositoryName,

@@ -1,6 +1,7 @@
 import { Aws, Token } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import type { Right } from '../kinds/kind';
+import { allow } from '../kinds/rights';
 import { fail } from '../private/validate';
 
 /** The functions of the organization that work with repositories. */
@@ -25,21 +26,18 @@ const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
   operations: ['codecommit:GetCommit'],
 };
 
-/** Why the statements name patterns: for cdk-nag. */
-export const REPOSITORIES_REASON =
-  'repositories come later, with the apps that use the organization; repositoryNames limits their names';
-
 /** What a function may do in the repositories of the CICD account; it does not grow with them. */
-export function repositoryStatements(patterns: readonly string[], user: RepositoryUser): PolicyStatement[] {
+export function repositoryRights(patterns: readonly string[], user: RepositoryUser): Right {
   const arns = patterns.map(pattern => `arn:${Aws.PARTITION}:codecommit:${Aws.REGION}:${Aws.ACCOUNT_ID}:${pattern}`);
-  return [new PolicyStatement({ sid: 'Repositories', actions: [...ACTIONS[user]], resources: arns })];
+  return allow('Repositories', [...ACTIONS[user]], arns,
+    'repositories come later, with the apps that use the organization; repositoryNames limits their names');
 }
 
 const PATTERN = /^[\w.*?-]{1,100}$/;
 
 /** @throws if a pattern is none, or there is none at all */
 export function checkedRepositoryNames(scope: Construct, patterns: readonly string[]): readonly string[] {
-  if (patterns.length === 0) {fail(scope, "'repositoryNames' is empty, so no repository could be used: name some, or leave it out to allow all");}
+  if (patterns.length === 0) fail(scope, "'repositoryNames' is empty, so no repository could be used: name some, or omit it to allow all");
   const wrong = patterns.find(pattern => !Token.isUnresolved(pattern) && !PATTERN.test(pattern));
   if (wrong === undefined) return patterns;
   return fail(
@@ -51,10 +49,8 @@ export function checkedRepositoryNames(scope: Construct, patterns: readonly stri
 
 /** @throws if the functions of the organization may not use the repository; an unresolved name passes */
 export function requireAllowed(scope: Construct, repositoryName: string, patterns: readonly string[]): void {
-  if (
-    Token.isUnresolved(repositoryName) ||
-    patterns.some(pattern => Token.isUnresolved(pattern) || matches(pattern, repositoryName))
-  ) {return;}
+  const isAllowed = (pattern: string) => Token.isUnresolved(pattern) || matches(pattern, repositoryName);
+  if (Token.isUnresolved(repositoryName) || patterns.some(isAllowed)) return;
   fail(
     scope,
     `the organization does not allow the repository '${repositoryName}': its 'repositoryNames' are '${patterns.join("', '")}'; ` +

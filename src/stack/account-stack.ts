@@ -3,12 +3,12 @@ import {
   Aws, CfnOutput, CfnResource, CustomResource, FileAssetPackaging, IResolveContext, Lazy, Stack, Token,
 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
-import type { AccountStackRequest, AccountStackResult, LeaseRequest } from './contract';
+import type { AccountStackRequest, AccountStackResult } from './contract';
 import { AccountStackSynthesizer } from './synthesizer';
 import type { IAccount } from '../account/account';
 import { preparedAccountId } from '../account/existing-account';
 import type { IOrganization } from '../organization/organization';
-import { BOOTSTRAP_QUALIFIER } from '../private/bootstrap';
+import { BOOTSTRAP_QUALIFIER, RESOURCE_TYPES } from '../private/contract';
 import { lazy } from '../private/lazy';
 import { ManagedResource } from '../private/managed-resource';
 import { validate } from '../private/validate';
@@ -22,7 +22,8 @@ export interface AccountStackProps {
   readonly account: IAccount;
 
   /**
-   * Name of the stack in the account: 1 to 128 letters, digits and hyphens. Another name means another stack: the new one is made before the
+   * Name of the stack in the account: 1 to 128 letters, digits and hyphens. Names that begin with `org-environments-` or
+   * `CDKToolkit` are reserved. Another name means another stack: the new one is made before the
    * old one is deleted.
    *
    * @default - made of the construct's path
@@ -77,7 +78,6 @@ export class AccountStack extends Stack {
   private readonly contextualStackId: string;
   private readonly parameterValues: { [name: string]: string };
   private template?: { readonly bucketName: string; readonly objectKey: string };
-  private lease?: LeaseRequest;
   private readonly outputsRead = new Set<string>();
 
   public constructor(scope: Construct, id: string, props: AccountStackProps) {
@@ -103,10 +103,10 @@ export class AccountStack extends Stack {
     this.assets = synthesizer;
     this.parameterValues = { ...props.parameters };
 
-    const stackName = validate.stackName(this, props.stackName ?? this.stackName);
+    const stackName = validate.ownStackName(this, props.stackName ?? this.stackName);
     const resource = new ManagedResource<AccountStackRequest, AccountStackResult>(new Construct(scope, `${id}.AccountStack`), 'Resource', {
-      serviceToken: props.organization.stackServiceToken,
-      resourceType: 'Custom::OrgEnvironmentsStack',
+      organization: props.organization,
+      resourceType: RESOURCE_TYPES.stack,
       request: this.request({ accountId, region, stackName }),
     });
     this.resource = resource.resource;
@@ -149,14 +149,6 @@ export class AccountStack extends Stack {
   }
 
   /**
-   * Makes this stack the one pipeline of its account.
-   * @internal
-   */
-  public _leaseAccount(lease: LeaseRequest): void {
-    this.lease = lease;
-  }
-
-  /**
    * Called by CDK while the app is prepared, after references have become parameters and outputs.
    * @internal
    */
@@ -178,7 +170,6 @@ export class AccountStack extends Stack {
       parameters: lazy(() => this.parameterValues),
       tags: lazy(() => this.tags.tagValues()),
       outputs: lazy(() => [...this.outputsRead]),
-      lease: lazy(() => this.lease),
     };
   }
 

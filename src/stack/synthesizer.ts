@@ -8,7 +8,7 @@ import {
   StackSynthesizer,
 } from 'aws-cdk-lib';
 import type { ImagesRequest } from './contract';
-import { BOOTSTRAP_QUALIFIER } from '../private/bootstrap';
+import { BOOTSTRAP_QUALIFIER } from '../private/contract';
 import { fail } from '../private/validate';
 
 /** The assets that the handler copies, by what each is called in its bucket or repository. */

@@ -1,5 +1,5 @@
 import type { AccountCreation, Directory, NewAccount, OrganizationAccount } from '../../lambda/account/aws';
-import { FakeStacks } from '../shared/fake-stacks';
+import { FakeStacks } from '../cloudformation/fake-stacks';
 import type { Fate } from '../shared/fate';
 
 interface Kept {

@@ -67,7 +67,7 @@ test('the directory tells how many accounts there are, and how many there may be
 async function finish(request: VendedAccountRequest): Promise<string> {
   for (;;) {
     try {
-      const progress = await lifecycle.advance(owner('Dev'), request);
+      const progress = await lifecycle.reconcile(owner('Dev'), request);
       if (progress.done) return progress.result.accountId;
     } catch (error) {
       if (!isTransient(error)) throw error;
@@ -77,7 +77,7 @@ async function finish(request: VendedAccountRequest): Promise<string> {
 }
 
 test('an account is vended through the API, changed and adopted', async () => {
-  await lifecycle.create(owner('Dev'), vended());
+  await lifecycle.requestCreate(owner('Dev'), vended());
   const accountId = await finish(vended());
   expect(simulation.organizations.unitPath(accountId)).toBe('Workloads/Test');
   expect(await directory.describeAccount(accountId)).toEqual({
@@ -88,7 +88,7 @@ test('an account is vended through the API, changed and adopted', async () => {
   expect(await stacks.describe('CDKToolkit')).toMatchObject({ status: 'CREATE_COMPLETE', parameters: { TrustedAccounts: CICD } });
 
   const changed = vended({ accountName: 'renamed', organizationalUnit: 'Workloads/Prod', tags: {}, executionPolicyArns: ['arn:aws:iam::aws:policy/PowerUserAccess'] });
-  await lifecycle.update(owner('Dev'), changed, vended());
+  await lifecycle.requestUpdate(owner('Dev'), changed, vended());
   expect(await finish(changed)).toBe(accountId);
   expect(simulation.organizations.unitPath(accountId)).toBe('Workloads/Prod');
   expect((await directory.describeAccount(accountId))?.accountName).toBe('renamed');
@@ -110,7 +110,7 @@ test('what does not exist is said to be absent', async () => {
 test('an e-mail that is taken elsewhere is named', async () => {
   simulation.organizations.takeEmail('taken@example.com');
   const request = vended({ email: 'taken@example.com' });
-  await lifecycle.create(owner('Dev'), request);
+  await lifecycle.requestCreate(owner('Dev'), request);
   await expect(finish(request)).rejects.toThrow("the e-mail 'taken@example.com' is taken by an account outside of the organization");
 }, 60_000);
 

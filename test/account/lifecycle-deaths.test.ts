@@ -118,7 +118,7 @@ test('two runs of the same event at the same time create one account, in whateve
       const runs = Promise.allSettled([run(), run()]);
       await scheduler.waitFor(runs);
     };
-    await twice(() => vending.lifecycle.create(dev, vended()));
+    await twice(() => vending.lifecycle.requestCreate(dev, vended()));
     for (const pause of pauses) {
       await twice(() => vending.look(dev, vended()));
       vending.clock.now += pause;

@@ -6,6 +6,7 @@ import { awsError } from './fake-directory';
 import { existing, owner, TEMPLATE, vended, Vending } from './vending';
 import { BASELINE } from '../../lambda/account/baseline';
 import { toolkitName } from '../../lambda/account/toolkit';
+import { NAMES } from '../../src/private/contract';
 
 const dev = owner('Dev');
 const ID = '333333333333';
@@ -22,6 +23,21 @@ function withExisting(parameters?: Record<string, string>, bootstrapVersion = '2
 }
 
 describe('the bootstrap', () => {
+  test.each([
+    ['is begun once the baseline has its policies, before its other resources are there', { ExecutionPolicy: 'CREATE_COMPLETE', Boundary: 'CREATE_COMPLETE' }, true],
+    ['waits for the policies of the baseline', { ExecutionPolicy: 'CREATE_COMPLETE', Boundary: 'CREATE_IN_PROGRESS' }, false],
+  ])('%s', async (_, resources, isBegun) => {
+    const vending = withExisting();
+    const stacks = vending.directory.stacksOf(ID);
+    await vending.begin(dev, existing());
+    while (stacks.begun.length === 0) await vending.lifecycle.reconcile(dev, existing());
+    stacks.resourcesOf.set(NAMES.baselineStack, resources);
+    await vending.lifecycle.reconcile(dev, existing());
+    expect(stacks.begun).toEqual([`create ${NAMES.baselineStack}`, ...isBegun ? ['create CDKToolkit'] : []]);
+    await vending.finish(dev, existing());
+    expect(stacks.begun).toEqual([`create ${NAMES.baselineStack}`, 'create CDKToolkit']);
+  });
+
   test('of a new account trusts the CICD account and has the narrow policy', async () => {
     const vending = new Vending();
     const accountId = await vending.create(dev, vended());

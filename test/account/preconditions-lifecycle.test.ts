@@ -50,10 +50,10 @@ class World {
   }
 
   public async check(request: PreconditionsRequest, before?: PreconditionsRequest): Promise<void> {
-    if (before) await this.preconditions.update(who, request);
-    else await this.preconditions.create(who, request);
+    if (before) await this.preconditions.requestUpdate(who, request);
+    else await this.preconditions.requestCreate(who, request);
     for (let polls = 0; polls < 30; polls++) {
-      const { done } = await this.preconditions.advance(who, request);
+      const { done } = await this.preconditions.reconcile(who, request);
       if (done) return;
       this.clock.now += 3000;
     }
@@ -222,11 +222,11 @@ describe('preconditions', () => {
 
   test('are looked up again when AWS is busy', async () => {
     const world = new World();
-    await world.preconditions.create(who, requestOf());
+    await world.preconditions.requestCreate(who, requestOf());
     world.directory.refusals.set('listAccounts', [awsError('ThrottlingException')]);
-    const error = await world.preconditions.advance(who, requestOf()).catch((reason: unknown) => reason);
+    const error = await world.preconditions.reconcile(who, requestOf()).catch((reason: unknown) => reason);
     expect(isTransient(error)).toBe(true);
-    expect(await world.preconditions.advance(who, requestOf())).toEqual({ done: true, result: {} });
+    expect(await world.preconditions.reconcile(who, requestOf())).toEqual({ done: true, result: {} });
   });
 });
 
@@ -264,9 +264,9 @@ describe('what was met once', () => {
     const world = new World();
     await world.check(requestOf());
     world.fate.calls.length = 0;
-    await world.preconditions.remove(who);
-    expect(await world.preconditions.finishRemoval()).toBe(true);
-    await world.preconditions.remove(who);
+    await world.preconditions.requestDelete(who);
+    expect(await world.preconditions.reconcileDelete()).toEqual({ done: true, result: undefined });
+    await world.preconditions.requestDelete(who);
     expect(world.registry.keys).toEqual([]);
     expect(new Set(world.fate.calls)).toEqual(new Set(['read', 'remove']));
   });
@@ -293,7 +293,13 @@ test('a resource does not change from preconditions into an account', async () =
   const never = async () => {
     throw new Error('never called');
   };
-  const accounts = { create: never, update: never, remove: never, advance: never, finishRemoval: never };
+  const accounts = {
+    requestCreate: never,
+    requestUpdate: never,
+    requestDelete: never,
+    reconcile: never,
+    reconcileDelete: never,
+  };
   const provider = new AccountProvider(accounts, preconditions);
   const account = { kind: 'existing', accountId: '333333333333' } as const;
   const prepared = {
@@ -309,7 +315,7 @@ test('a resource does not change from preconditions into an account', async () =
     [requestOf(), prepared],
     [prepared, requestOf()],
   ] as const) {
-    await expect(provider.update(who, after, before)).rejects.toThrow(
+    await expect(provider.requestUpdate(who, after, before)).rejects.toThrow(
       "'Preconditions' cannot become something else: give the construct another id",
     );
   }

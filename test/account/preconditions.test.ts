@@ -35,7 +35,7 @@ describe('the preconditions of a stack', () => {
     });
 
     expect(preconditionsOf(cicd.stack)).toEqual({
-      ServiceToken: 'arn:aws:lambda:eu-west-1:222222222222:function:account',
+      ServiceToken: expect.anything(),
       ServiceTimeout: '3600',
       kind: 'preconditions',
       region: 'eu-west-1',

@@ -70,18 +70,18 @@ export class Vending {
 
   /** CloudFormation's Create; nothing is looked at yet. */
   public async begin(who: Owner, request: AccountRequest): Promise<void> {
-    await this.undying(() => this.lifecycle.create(who, request));
+    await this.undying(() => this.lifecycle.requestCreate(who, request));
   }
 
   public async update(who: Owner, request: AccountRequest, before: AccountRequest): Promise<string> {
-    await this.undying(() => this.lifecycle.update(who, request, before));
+    await this.undying(() => this.lifecycle.requestUpdate(who, request, before));
     return this.finish(who, request);
   }
 
   public async remove(who: Owner, request: AccountRequest): Promise<void> {
-    await this.undying(() => this.lifecycle.remove(who, request));
+    await this.undying(() => this.lifecycle.requestDelete(who, request));
     for (let count = 0; count < 200; count++) {
-      if (await this.undying(() => this.lifecycle.finishRemoval(who, request))) return;
+      if ((await this.undying(() => this.lifecycle.reconcileDelete(who, request))).done) return;
       this.clock.now += 15_000;
     }
     throw new Error('an hour is over');
@@ -100,7 +100,7 @@ export class Vending {
   /** Asks once; what is transient means "not yet". */
   public async look(who: Owner, request: AccountRequest): Promise<string | undefined> {
     try {
-      const progress = await this.undying(() => this.lifecycle.advance(who, request));
+      const progress = await this.undying(() => this.lifecycle.reconcile(who, request));
       return progress.done ? progress.result.accountId : undefined;
     } catch (error) {
       if (isTransient(error)) return undefined;

@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import type { BranchProps } from '../../src';
 import { Branch, Source } from '../../src';
-import { Cicd, quickApp } from '../fixtures/app';
+import { Cicd, quickApp, SERVICE_TOKEN } from '../fixtures/app';
 import { synthesized } from '../fixtures/assembly';
 
 const BRANCH = 'Custom::OrgEnvironmentsBranch';
@@ -26,7 +26,7 @@ describe('a branch', () => {
     const branch = cicd.branch('dev');
 
     Template.fromStack(cicd.stack).hasResourceProperties(BRANCH, {
-      ServiceToken: 'arn:aws:lambda:eu-west-1:222222222222:function:branch',
+      ServiceToken: SERVICE_TOKEN,
       host: 'codecommit',
       repositoryName: 'shop',
       branchName: 'env/dev',

@@ -36,19 +36,19 @@ function world() {
 
 async function finish(lifecycle: BranchLifecycle, of: Owner, wanted: BranchRequest): Promise<BranchResult> {
   for (let polls = 0; polls < 20; polls++) {
-    const progress = await lifecycle.advance(of, wanted);
+    const progress = await lifecycle.reconcile(of, wanted);
     if (progress.done) return progress.result;
   }
   throw new Error('never done');
 }
 
 async function make(lifecycle: BranchLifecycle, wanted: BranchRequest = request, of: Owner = owner): Promise<BranchResult> {
-  await lifecycle.create(of, wanted);
+  await lifecycle.requestCreate(of, wanted);
   return finish(lifecycle, of, wanted);
 }
 
 async function change(lifecycle: BranchLifecycle, wanted: BranchRequest, before: BranchRequest = request): Promise<BranchResult> {
-  await lifecycle.update(owner, wanted, before);
+  await lifecycle.requestUpdate(owner, wanted, before);
   return finish(lifecycle, owner, wanted);
 }
 
@@ -59,8 +59,8 @@ function descriptorAt(repositories: FakeRepositories, commitId: string): unknown
 describe('a new branch', () => {
   test('begins at the head of its parent and describes its environment in one step', async () => {
     const { lifecycle, repositories } = world();
-    await lifecycle.create(owner, request);
-    const progress = await lifecycle.advance(owner, request);
+    await lifecycle.requestCreate(owner, request);
+    const progress = await lifecycle.reconcile(owner, request);
 
     expect(progress).toEqual({ done: true, result: { branchName: 'env/test1', commitId: repositories.headOf('env/test1') } });
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
@@ -88,7 +88,7 @@ describe('a new branch', () => {
     const { commitId } = await make(lifecycle);
     repositories.push('trunk', { 'environment.json': repositories.text(commitId, 'environment.json') ?? '' }, 'merge');
     repositories.deleteBranch('env/test1');
-    await lifecycle.remove(owner, request);
+    await lifecycle.requestDelete(owner, request);
     const again = await make(lifecycle, { ...request, parentName: 'trunk' });
     expect(descriptorAt(repositories, again.commitId)).toEqual({ ...descriptor, parent: 'trunk' });
   });
@@ -118,23 +118,23 @@ describe('killed at any call and run again', () => {
     const run = async () => {
       const { commitId } = await change(lifecycle, wanted);
       expect(commitId).toBe(repositories.headOf('env/test1'));
-      await lifecycle.remove(owner, wanted);
+      await lifecycle.requestDelete(owner, wanted);
     };
     await run().catch((error: unknown) => {
       if (error instanceof Killed && fate.revive()) return run();
       throw error;
     });
-    await lifecycle.remove(owner, wanted);
+    await lifecycle.requestDelete(owner, wanted);
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, DESCRIBED, 'first']);
     expect(registry.keys).toEqual([]);
   });
 
   test('the same event twice at once describes once', async () => {
     const { lifecycle, repositories } = world();
-    await lifecycle.create(owner, request);
+    await lifecycle.requestCreate(owner, request);
     const both = [0, 1].map(async () => {
       for (;;) {
-        const progress = await lifecycle.advance(owner, request).catch((error: Error) => {
+        const progress = await lifecycle.reconcile(owner, request).catch((error: Error) => {
           expect(error.name).toBe('RecordChangedError');
           return undefined;
         });
@@ -231,10 +231,10 @@ describe('owners', () => {
     const { lifecycle, registry } = world();
     const before = await make(lifecycle);
     expect(await make(lifecycle, request, renamed)).toEqual(before);
-    await lifecycle.remove(owner, request);
+    await lifecycle.requestDelete(owner, request);
     expect(registry.keys).toEqual(['branch#shop#env/test1']);
-    expect(await lifecycle.advance(renamed, request)).toEqual({ done: true, result: before });
-    await lifecycle.remove(renamed, request);
+    expect(await lifecycle.reconcile(renamed, request)).toEqual({ done: true, result: before });
+    await lifecycle.requestDelete(renamed, request);
     expect(registry.keys).toEqual([]);
   });
 
@@ -242,8 +242,8 @@ describe('owners', () => {
     const { lifecycle, repositories } = world();
     await make(lifecycle);
     await make(lifecycle, { ...request, region: 'us-east-1' }, renamed);
-    await lifecycle.remove(renamed, request);
-    expect(await lifecycle.finishRemoval(renamed, request)).toBe(true);
+    await lifecycle.requestDelete(renamed, request);
+    expect(await lifecycle.reconcileDelete(renamed, request)).toMatchObject({ done: true });
     expect(descriptorAt(repositories, repositories.headOf('env/test1') ?? '')).toMatchObject({ region: request.region });
   });
 
@@ -251,8 +251,8 @@ describe('owners', () => {
     const { lifecycle } = world();
     const before = await make(lifecycle);
     await make(lifecycle, request, renamed);
-    await lifecycle.remove(renamed, request);
-    expect(await lifecycle.advance(owner, request)).toEqual({ done: true, result: before });
+    await lifecycle.requestDelete(renamed, request);
+    expect(await lifecycle.reconcile(owner, request)).toEqual({ done: true, result: before });
   });
 
   test('a branch of another stack is not taken over', async () => {
@@ -264,13 +264,13 @@ describe('owners', () => {
 
   test('a removal keeps the branch, and one of something unknown succeeds', async () => {
     const { lifecycle, repositories } = world();
-    await lifecycle.remove(owner, request);
+    await lifecycle.requestDelete(owner, request);
     await make(lifecycle);
-    await lifecycle.remove(owner, request);
-    await lifecycle.remove(owner, request);
-    expect(await lifecycle.finishRemoval(owner, request)).toBe(true);
+    await lifecycle.requestDelete(owner, request);
+    await lifecycle.requestDelete(owner, request);
+    expect(await lifecycle.reconcileDelete(owner, request)).toMatchObject({ done: true });
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
-    await expect(lifecycle.advance(owner, request)).rejects.toThrow("was removed from environment 'test1' while it was being made: deploy again");
+    await expect(lifecycle.reconcile(owner, request)).rejects.toThrow("was removed from environment 'test1' while it was being made: deploy again");
   });
 });
 
@@ -286,7 +286,7 @@ describe('errors say what to do', () => {
     repositories.deleteBranch('main');
     await expect(make(lifecycle)).rejects.toThrow("repository 'shop' in account 222222222222 has no commit yet, so branch 'env/test1' of environment "
       + "'test1' cannot begin: push one to 'main' first, then deploy again");
-    await lifecycle.remove(owner, request);
+    await lifecycle.requestDelete(owner, request);
     repositories.push('main');
     await make(lifecycle);
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'somebody']);

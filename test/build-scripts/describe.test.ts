@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cicd, quickApp } from '../fixtures/app';
-import { accountTemplateOf, resourcesOf } from '../fixtures/assembly';
+import { pipelineTemplateOf, resourcesOf } from '../fixtures/assembly';
 import { textOf } from '../fixtures/policies';
 
 const PLACE: Record<string, string> = {
@@ -15,7 +15,7 @@ const OURS = { name: 'test1', accountId: '111111111111', region: 'eu-west-1', pa
 function synthBuild(): { readonly command: string; readonly variable: { readonly Name: string; readonly Value: unknown } } {
   const app = quickApp();
   const { pipeline } = new Cicd(app, { imported: true }).environment();
-  const projects = resourcesOf(accountTemplateOf(app.synth(), pipeline.accountStack), 'AWS::CodeBuild::Project');
+  const projects = resourcesOf(pipelineTemplateOf(app.synth(), pipeline), 'AWS::CodeBuild::Project');
   const [project] = projects.filter(({ Properties }) => Properties.Name === 'org-environments-synth');
   const { phases } = JSON.parse(project.Properties.Source.BuildSpec);
   return { command: phases.install.commands[0], variable: project.Properties.Environment.EnvironmentVariables[0] };

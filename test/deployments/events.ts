@@ -1,21 +1,27 @@
 import type { PipelineDetail, CodePipelineEvent } from '../../lambda/deployments/change';
-import type { LeaseRecord } from '../../lambda/registry/lease';
-import { ENVIRONMENTS, leaseKey } from '../../lambda/registry/lease';
 import type { Registry } from '../../lambda/registry/registry';
+import { putEnvironment } from '../registry/environments';
 
 export const MEMBER = '111111111111';
 export const START = Date.parse('2026-03-01T12:00:00Z');
 
-/** Lets an environment have the account, as the stack provider does. */
+/** Gives an account to an environment, as the pipeline function does. */
 export async function holdLease(registry: Registry, accountId: string, environmentName: string): Promise<void> {
-  const region = 'eu-central-1';
-  const stackKey = `stack#${accountId}#${region}#org-environments-pipeline-${environmentName}`;
-  const repository = { host: 'codecommit', repositoryName: 'shop', repositoryArn: `arn:aws:codecommit:${region}:222222222222:shop` } as const;
-  const lease = { environmentName, pipelineName: environmentName, ...repository, branchName: `env/${environmentName}` };
-  const settings = { gate: 'Synth', state: 'enabled', applications: 'keep' } as const;
-  const holder = { ...lease, ...settings, stackKey, stackId: 'cicd', accountId, region };
-  await registry.write<LeaseRecord>(leaseKey(accountId), { fence: 1, holder }, undefined);
-  await registry.enqueue(ENVIRONMENTS, stackKey, 0);
+  await putEnvironment(registry, {
+    environmentName,
+    pipelineName: environmentName,
+    host: 'codecommit',
+    repositoryName: 'shop',
+    repositoryArn: 'arn:aws:codecommit:eu-central-1:222222222222:shop',
+    branchName: `env/${environmentName}`,
+    gate: 'Synth',
+    state: 'enabled',
+    applications: 'keep',
+    pipelineKey: `pipeline#${accountId}#eu-central-1#${environmentName}`,
+    stackId: 'cicd',
+    accountId,
+    region: 'eu-central-1',
+  });
 }
 
 type Told = Partial<PipelineDetail> & { readonly account?: string };

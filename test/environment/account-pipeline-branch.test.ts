@@ -14,7 +14,7 @@ describe('an environment', () => {
     const template = Template.fromStack(cicd.stack);
     template.hasResourceProperties('Custom::OrgEnvironmentsAccount', { accountName: 'shop-dev' });
     template.hasResourceProperties('Custom::OrgEnvironmentsBranch', { branchName: 'env/dev', environmentName: 'dev' });
-    template.hasResourceProperties('Custom::OrgEnvironmentsStack', { parameters: { PipelineName: 'dev' }, lease: { environmentName: 'dev' } });
+    template.hasResourceProperties('Custom::OrgEnvironmentsPipeline', { parameters: { PipelineName: 'dev' }, environment: { environmentName: 'dev' } });
     expect(environment.environmentName).toBe('dev');
     expect(environment.pipeline.pipelineName).toBe('dev');
     expect(environment.branch.branchParentName).toBe('main');
@@ -30,7 +30,7 @@ describe('an environment', () => {
     const cicd = cicdWithImport();
     cicd.environment('dev', { pipeline: { approval: true, enabled: false }, branch: { source: cicd.source, branchName: 'env/dev', from: 'env/test' } });
     const template = Template.fromStack(cicd.stack);
-    template.hasResourceProperties('Custom::OrgEnvironmentsStack', { parameters: { Approval: 'manual', State: 'frozen' } });
+    template.hasResourceProperties('Custom::OrgEnvironmentsPipeline', { parameters: { Approval: 'manual', State: 'frozen' } });
     template.hasResourceProperties('Custom::OrgEnvironmentsBranch', { parentName: 'env/test' });
   });
 
@@ -59,8 +59,8 @@ describe('an environment', () => {
     cicd.environment('dev');
     const types = Object.values(synthesized(cicd.stack).Resources).map(({ Type }) => Type).sort();
     expect(types).toEqual([
-      'AWS::IAM::Role', 'Custom::OrgEnvironmentsAccount', 'Custom::OrgEnvironmentsBranch', 'Custom::OrgEnvironmentsPreconditions',
-      'Custom::OrgEnvironmentsStack',
+      'AWS::IAM::Role', 'Custom::OrgEnvironmentsAccount', 'Custom::OrgEnvironmentsBranch', 'Custom::OrgEnvironmentsPipeline',
+      'Custom::OrgEnvironmentsPreconditions',
     ]);
   });
 });

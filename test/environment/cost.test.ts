@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BASELINE } from '../../lambda/account/baseline';
 import { PipelineDefinition } from '../../src';
 import { Cicd, quickApp } from '../fixtures/app';
-import { accountTemplateOf, onlyResource, resourcesOf, templateOf } from '../fixtures/assembly';
+import { pipelineTemplateOf, onlyResource, resourcesOf, templateOf } from '../fixtures/assembly';
 
 const root = join(__dirname, '../..');
 const chapter = /## What it costs\n(.*?)\n## /s.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1] ?? '';
@@ -30,7 +30,7 @@ function counts(types: readonly string[]): Record<string, number> {
 const app = quickApp();
 const { pipeline } = new Cicd(app).environment('dev', { pipeline: { definition: PipelineDefinition.cdk({ smokeTestCommands: ['npm run smoke-test'] }) } });
 const assembly = app.synth();
-const member = accountTemplateOf(assembly, pipeline.accountStack);
+const member = pipelineTemplateOf(assembly, pipeline);
 const cicd = templateOf(assembly);
 const bootstrap: { Resources: Record<string, { Type: string; Condition?: string }> } = JSON.parse(readFileSync(join(root, 'lib/lambda/account/bootstrap-template.json'), 'utf8'));
 

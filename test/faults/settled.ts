@@ -2,7 +2,12 @@ import type { EnvironmentSpec } from './apps';
 import { created } from './invariants';
 import type { FaultyWorld } from './world';
 import { REPOSITORY } from './world';
+import { pipelinesIn } from '../../lambda/registry/environment';
+import type { EnvironmentRecord } from '../../lambda/registry/environment';
+import { leaseKey } from '../../lambda/registry/lease';
+import type { LeaseRecord } from '../../lambda/registry/lease';
 import { NAMES } from '../../src/private/contract';
+import { RECORDS } from '../../src/registry/contract';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 
 /** What must hold when everything has been deployed without faults. */
@@ -13,7 +18,7 @@ export async function unsettled(world: FaultyWorld, environments: readonly Envir
 
 function strays(world: FaultyWorld, environments: readonly EnvironmentSpec[]): string[] {
   const held = [...strayAccounts(world, environments), ...strayBranches(world, environments)];
-  return [...held, ...strayLeases(world), ...strayEntries(world), ...strayArtifacts(world)];
+  return [...held, ...strayLeases(world), ...strayEnvironments(world, environments), ...strayEntries(world), ...strayArtifacts(world)];
 }
 
 async function undeclared(world: FaultyWorld, environments: readonly EnvironmentSpec[]): Promise<string[]> {
@@ -68,6 +73,22 @@ function strayLeases(world: FaultyWorld): string[] {
     const accountId = String(pk).slice('lease#'.length);
     return codepipeline.pipelines(accountId, REGION).length > 0 ? [] : [`account ${accountId} has no pipeline, but is leased: ${JSON.stringify(holder)}`];
   });
+}
+
+/** The record of each environment names one pipeline, in the account that this pipeline holds. */
+function strayEnvironments(world: FaultyWorld, environments: readonly EnvironmentSpec[]): string[] {
+  const records = world.registry.filter(({ pk }) => String(pk).startsWith(RECORDS.environment)) as unknown as readonly EnvironmentRecord[];
+  const names = records.map(({ environmentName }) => environmentName).sort().join();
+  const declared = environments.map(({ name }) => name).sort().join();
+  const wrong = records.flatMap(record => {
+    const pipelines = pipelinesIn(record);
+    const isHeld = pipelines.every(({ accountId, pipelineKey }) => {
+      const lease = world.registry.find(({ pk }) => pk === leaseKey(accountId)) as LeaseRecord | undefined;
+      return lease?.holder?.pipelineKey === pipelineKey && lease.holder.environmentName === record.environmentName;
+    });
+    return pipelines.length === 1 && isHeld && !pipelines[0].suspendedFor ? [] : [`environment '${record.environmentName}' is recorded as ${JSON.stringify(record)}`];
+  });
+  return [...wrong, ...(names === declared ? [] : [`the registry knows the environments '${names}', declared are '${declared}'`])];
 }
 
 /** Accounts that nobody declares are held by nobody, and of every account the registry knows whether it can be had. */

@@ -1,6 +1,7 @@
 import { EnvironmentsDashboard } from '../../src';
 import { Cicd } from '../fixtures/app';
 import { onlyResource, synthesized } from '../fixtures/assembly';
+import { identityStatements } from '../fixtures/policies';
 
 function dashboard(environments: readonly string[]) {
   const cicd = new Cicd(undefined, { imported: true });
@@ -25,11 +26,14 @@ describe('the dashboard', () => {
   });
 
   test('has a function that reads what the registry knows of environments, and can write nothing', () => {
-    expect(onlyResource(template, 'AWS::IAM::Policy').Properties.PolicyDocument.Statement).toEqual([
+    expect(identityStatements(template)).toEqual([
       expect.objectContaining({ Sid: 'Logs' }),
       expect.objectContaining({
         Action: 'dynamodb:GetItem',
-        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['index#*', 'lease#*', 'halt#*', 'deployment#*'] } },
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['halt#*', 'deployment#*'] } },
+      }),
+      expect.objectContaining({
+        Action: 'dynamodb:Query', Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['environment'] } },
       }),
     ]);
   });

@@ -1,4 +1,4 @@
-import type { ControlledPipeline, PipelineControl, PipelineExecution, PipelineState, UnfinishedAction } from '../../lambda/shared/pipeline-control';
+import type { ControlledPipeline, PipelineControl, PipelineExecution, PipelineState, UnfinishedAction } from '../../lambda/pipeline-control/control';
 
 /** What goes on in a pipeline, as the test sets it and calls change it. */
 export interface Running {

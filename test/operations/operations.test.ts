@@ -199,7 +199,7 @@ describe('resume', () => {
   test('leaves alone what is frozen in code, and what gives way to another pipeline, but forgets who has halted it', async () => {
     const world = new World();
     await world.environment(1, { state: 'frozen' });
-    await world.environment(2, { restingFor: 'stack#1' });
+    await world.environment(2, { suspendedFor: 'pipeline#1' });
     [FIRST, SECOND].forEach(accountId => world.control.put(accountId, { closedReason: 'closed' }));
     await world.operations.halt('all', HALT);
     world.control.calls.length = 0;
@@ -213,7 +213,7 @@ describe('resume', () => {
     ['is halted once more', 'Halted by somebody: a fire', async (world: World) => {
       await world.registry.write(haltKey('e1'), { environmentName: 'e1', by: 'somebody', at: '', reason: 'a fire' }, undefined);
     }],
-    ['begins to move', 'Its environment moves, or is being removed', async (world: World) => { await world.environment(1, { restingFor: 'stack#1' }); }],
+    ['begins to move', 'Its environment moves, or is being removed', async (world: World) => { await world.environment(1, { suspendedFor: 'pipeline#1' }); }],
   ])('closes what it has opened when the environment %s at that moment', async (_, closedReason, meanwhile) => {
     const world = new World();
     await world.running(1);
@@ -229,7 +229,7 @@ describe('resume', () => {
     const world = new World();
     await world.running(2);
     await world.operations.halt(['e2'], HALT);
-    await world.registry.leave('index#environments', `stack#${SECOND}#eu-central-1#pipeline`);
+    await world.remove('e2');
     await expect(world.operations.resume(['e2', 'e3'])).rejects.toThrow("there is no environment 'e3': there is e1");
     expect(await world.registry.read(haltKey('e2'))).toBeDefined();
     expect(await world.operations.resume(['e1', 'e2'])).toMatchObject({ pipelines: [{ environmentName: 'e1' }], gone: ['e2'] });
@@ -241,11 +241,11 @@ describe('resume', () => {
     const world = new World();
     await world.running(3);
     await world.operations.halt(['e2', 'e3'], HALT);
-    await world.registry.leave('index#environments', `stack#${SECOND}#eu-central-1#pipeline`);
+    await world.remove('e2');
     expect(await world.operations.resume('all')).toMatchObject({ pipelines: [{ environmentName: 'e1' }, { environmentName: 'e3', wasHalted: true }], gone: ['e2'] });
     expect(await world.registry.read(haltKey('e2'))).toBeUndefined();
     expect(await world.operations.resume('all')).toMatchObject({ gone: [] });
-    expect(world.registry.members('halt#')).toEqual([]);
+    expect(await world.registry.list('halt')).toEqual([]);
   });
 
   test('of what nobody has halted changes nothing', async () => {

@@ -62,7 +62,7 @@ test('status tells who has halted a pipeline, what code has frozen, and what was
   const world = new World();
   await world.running(1);
   await world.environment(2, { state: 'frozen' });
-  await world.environment(3, { restingFor: 'stack#1' });
+  await world.environment(3, { suspendedFor: 'pipeline#1' });
   await world.environment(4);
   [2, 3].forEach(n => world.control.put(accountOf(n), { closedReason: 'closed' }));
   world.control.put(accountOf(4), { closedReason: 'fire drill' });
@@ -80,11 +80,4 @@ test('an account that cannot be reached does not hide the others, nor what is kn
   const [one, other] = await statusOf(world);
   expect(one).toMatchObject({ state: 'enabled', problem: expect.stringContaining('cannot be reached') });
   expect(other).toMatchObject({ last: { status: 'InProgress' } });
-});
-
-test('a name on the list that holds no account is left out', async () => {
-  const world = new World();
-  const { stackKey } = await world.environment(1);
-  await world.registry.enqueue('index#environments', `${stackKey}-of-nobody`, 2);
-  expect((await statusOf(world)).map(({ environmentName }) => environmentName)).toEqual(['e1']);
 });

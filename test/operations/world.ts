@@ -1,7 +1,8 @@
 import { FakeControl } from './fake-control';
 import { Operations } from '../../lambda/operations/operations';
-import { ENVIRONMENTS, leaseKey } from '../../lambda/registry/lease';
-import type { LeaseHolder, LeaseRecord } from '../../lambda/registry/lease';
+import type { EnvironmentPipeline } from '../../lambda/registry/environment';
+import { environmentKey } from '../../lambda/registry/environment';
+import { putEnvironment } from '../registry/environments';
 import { FakeRegistry } from '../registry/fake-registry';
 import { Fate } from '../shared/fate';
 
@@ -34,10 +35,9 @@ export class World {
     );
   }
 
-  public async environment(n: number, changes: Partial<LeaseHolder> = {}): Promise<LeaseHolder> {
+  public async environment(n: number, changes: Partial<EnvironmentPipeline> = {}): Promise<EnvironmentPipeline> {
     const accountId = accountOf(n);
-    const stackKey = `stack#${accountId}#${REGION}#pipeline`;
-    const holder: LeaseHolder = {
+    const pipeline: EnvironmentPipeline = {
       environmentName: `e${n}`,
       pipelineName: `e${n}`,
       host: 'codecommit',
@@ -47,16 +47,19 @@ export class World {
       gate: 'Synth',
       state: 'enabled',
       applications: 'delete',
-      stackKey,
+      pipelineKey: `pipeline#${accountId}#${REGION}#e${n}`,
       stackId: 'stack',
       accountId,
       region: REGION,
       ...changes,
     };
-    const known = await this.registry.read<LeaseRecord>(leaseKey(accountId));
-    await this.registry.write<LeaseRecord>(leaseKey(accountId), { fence: 1, holder }, known?.version);
-    await this.registry.enqueue(ENVIRONMENTS, stackKey, n);
-    return holder;
+    await putEnvironment(this.registry, pipeline);
+    return pipeline;
+  }
+
+  public async remove(environmentName: string): Promise<void> {
+    const key = environmentKey(environmentName);
+    await this.registry.remove(key, (await this.registry.read(key))?.version ?? 0);
   }
 
   /** Environments of which each is in the middle of a deployment. */

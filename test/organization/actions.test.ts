@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { BASELINE } from '../../lambda/account/baseline';
 import { OrganizationAccessRole } from '../../src';
 import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION, quickApp } from '../fixtures/app';
-import { accountTemplateOf, templateOf } from '../fixtures/assembly';
+import { pipelineTemplateOf, templateOf } from '../fixtures/assembly';
 import { actionsOf, list } from '../fixtures/policies';
 import { sdkActionsOf } from '../fixtures/sdk-commands';
 
@@ -14,10 +14,12 @@ const assembly = app.synth();
 
 const cicd = templateOf(assembly);
 const managing = templateOf(assembly, 'Management');
-const member = accountTemplateOf(assembly, environment.pipeline.accountStack);
+const member = pipelineTemplateOf(assembly, environment.pipeline);
 
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-const RECORDS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
+const READ = ['dynamodb:GetItem'];
+const PUT = [...READ, 'dynamodb:PutItem'];
+const RECORDS = ['dynamodb:BatchGetItem', ...PUT, 'dynamodb:DeleteItem'];
 const KEY = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'];
 const BUCKET = ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'];
 const ENTER = 'sts:AssumeRole';
@@ -47,17 +49,12 @@ test.each([
     ...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetBranch', 'codecommit:ListBranches', ENTER, AWAITED,
   ]],
   ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, ...BRANCHES, AWAITED]],
-  ['org-environments-stack-provider', cicd, [
-    ...LOGS, ...RECORDS, 'dynamodb:UpdateItem', ENTER, 's3:GetObject', ...IMAGES, 'cloudformation:DescribeStacks',
-    AWAITED,
-  ]],
-  ['org-environments-operations', cicd, [...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetCommit', ENTER]],
-  ['org-environments-trigger', cicd, [
-    ...LOGS, 'codecommit:GetBranch', 'dynamodb:GetItem', ENTER, 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage',
-  ]],
-  ['org-environments-deployments', cicd, [
-    ...LOGS, 'codecommit:GetCommit', 'dynamodb:GetItem', 'dynamodb:PutItem', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage',
-  ]],
+  ['org-environments-stack-provider', cicd, [...LOGS, ...RECORDS, ENTER, 's3:GetObject', ...IMAGES, AWAITED]],
+  ['org-environments-pipeline-provider', cicd, [...LOGS, ...RECORDS, ENTER, 's3:GetObject', 'cloudformation:DescribeStacks', AWAITED]],
+  ['org-environments-entry', cicd, [...LOGS, ...PUT, 'states:StartExecution']],
+  ['org-environments-operations', cicd, [...LOGS, ...PUT, 'dynamodb:DeleteItem', 'dynamodb:Query', 'codecommit:GetCommit', ENTER]],
+  ['org-environments-trigger', cicd, [...LOGS, 'codecommit:GetBranch', ...READ, ENTER, 'sqs:SendMessage']],
+  ['org-environments-deployments', cicd, [...LOGS, 'codecommit:GetCommit', ...PUT, 'sqs:SendMessage']],
   ['/org-environments-source/', cicd, [
     'codecommit:CancelUploadArchive', 'codecommit:GetBranch', 'codecommit:GetCommit', 'codecommit:GetUploadArchiveStatus', 'codecommit:UploadArchive',
     ...KEY, 's3:PutObject', 's3:PutObjectAcl',
@@ -84,17 +81,18 @@ describe('what a handler asks of AWS is what its roles may do', () => {
     ['way to repositories', 'sources', [...BRANCHES, 'codecommit:GetCommit']],
     // writing templates and assets into an account is done through the bootstrap's roles there
     // and deleting artifacts through the role for that
-    ['stack', 'stack', [
-      'cloudformation:DescribeStacks', 's3:GetObject', 's3:PutObject', ...IMAGES, ...PUBLISH_IMAGES, ...ARTIFACTS,
-    ]],
+    ['stack', 'stack', ['s3:GetObject', 's3:PutObject', ...IMAGES, ...PUBLISH_IMAGES]],
+    ['pipeline', 'pipeline', ['cloudformation:DescribeStacks', ...ARTIFACTS]],
+    ['way of templates', 'cloudformation/accounts.ts', ['s3:GetObject', 's3:PutObject']],
     ['operations', 'operations', []],
     // through the role that is there for it in the account of the pipeline
-    ['way to halt pipelines', 'shared/operated-pipelines.ts', OPERATE],
+    ['way to halt pipelines', 'pipeline-control/aws.ts', OPERATE],
     // starting a pipeline is done through the start role there
     ['trigger', 'trigger', ['codepipeline:StartPipelineExecution']],
     ['deployments', 'deployments', []],
     ['look at what CloudFormation waits for', 'shared/awaited.ts', [AWAITED]],
-    ['registry', 'registry/table.ts', [...RECORDS, 'dynamodb:UpdateItem']],
+    ['registry', 'registry/table.ts', [...RECORDS, 'dynamodb:Query', 'dynamodb:TransactWriteItems', 'dynamodb:UpdateItem']],
+    ['entry', 'entry', ['states:StartExecution']],
     ['way into other accounts', 'shared/assume-role.ts', [ENTER]],
   ])('by the %s', (_, place, actions) => {
     expect(sdkActionsOf(place)).toEqual([...actions].sort());

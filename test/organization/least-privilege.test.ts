@@ -1,6 +1,6 @@
 import { OrganizationAccess } from '../../src';
 import { Cicd, ORGANIZATION_ID, quickApp } from '../fixtures/app';
-import { accountTemplateOf, templateOf } from '../fixtures/assembly';
+import { pipelineTemplateOf, resourcesOf, templateOf } from '../fixtures/assembly';
 import { identityStatements, list, textOf, trustStatements } from '../fixtures/policies';
 
 const app = quickApp();
@@ -8,7 +8,7 @@ const cicd = new Cicd(app);
 const environment = cicd.environment();
 const assembly = app.synth();
 const outside = templateOf(assembly);
-const inside = accountTemplateOf(assembly, environment.pipeline.accountStack);
+const inside = pipelineTemplateOf(assembly, environment.pipeline);
 
 describe.each([['the CICD account', outside], ['the account of an environment', inside]])('in %s', (_, template) => {
   const statements = identityStatements(template);
@@ -43,13 +43,22 @@ describe.each([['the CICD account', outside], ['the account of an environment', 
   });
 });
 
-test('each handler sees its own records alone', () => {
-  const records = identityStatements(outside).filter(({ Sid = '' }) => ['Records', 'Halts', 'Environments'].includes(Sid))
-    .map(({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']);
-  expect(records).toEqual([
-    ['account#*', 'queue#*', 'preconditions#*', 'request#*'], ['branch#*', 'request#*'], ['stack#*', 'lease#*', 'route#*', 'index#*', 'request#*'], ['halt#*'],
-    ['route#*'], ['lease#*'], ['deployment#*'], ['halt#*'], ['index#*', 'lease#*'],
-  ]);
+test('each function sees its own records alone', () => {
+  const records = resourcesOf(outside, 'AWS::IAM::Role').flatMap(role => {
+    const statements = identityStatements({ Resources: { role } });
+    const keys = [...new Set(statements.flatMap(({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? []))];
+    return keys.length > 0 ? [[role.Properties.RoleName, keys]] : [];
+  });
+  expect(Object.fromEntries(records)).toEqual({
+    'org-environments-entry': ['request#*', 'answer#*'],
+    'org-environments-account-provider': ['account#*', 'preconditions#*', 'request#*', 'queue#creations'],
+    'org-environments-branch-provider': ['branch#*', 'request#*'],
+    'org-environments-stack-provider': ['stack#*', 'request#*'],
+    'org-environments-pipeline-provider': ['pipeline#*', 'environment#*', 'lease#*', 'route#*', 'request#*', 'stack#*', 'halt#*'],
+    'org-environments-trigger': ['route#*'],
+    'org-environments-deployments': ['deployment#*', 'environment#*', 'lease#*'],
+    'org-environments-operations': ['halt#*', 'environment#*', 'environment', 'halt'],
+  });
 });
 
 test('services that run the pipeline may use its roles for this account only', () => {

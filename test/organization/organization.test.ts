@@ -1,9 +1,13 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Organization, OrganizationAccess } from '../../src';
-import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION, importedOrganization, quickApp } from '../fixtures/app';
-import { templateOf } from '../fixtures/assembly';
+import type { IOrganization } from '../../src';
+import { Account, Organization, OrganizationAccess } from '../../src';
+import { KINDS } from '../../src/kinds/list';
+import { wiringOf } from '../../src/kinds/wiring';
+import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION, SERVICE_TOKEN, importedOrganization, quickApp } from '../fixtures/app';
+import { onlyResource, synthesized, templateOf } from '../fixtures/assembly';
+import { textOf } from '../fixtures/policies';
 
 const access = OrganizationAccess.role(ACCESS_ROLE_ARN);
 const organizationId = ORGANIZATION_ID;
@@ -18,12 +22,6 @@ describe('the organization', () => {
       UpdateReplacePolicy: 'Retain',
       Properties: { BillingMode: 'PAY_PER_REQUEST', PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } },
     });
-  });
-
-  test("lets CDK's framework try for some minutes to reach what stands behind it", () => {
-    const functions = Object.values(template.findResources('AWS::Lambda::Function', { Properties: { Handler: Match.stringLikeRegexp('^framework\\.') } }));
-    expect(functions).toHaveLength(9);
-    for (const { Properties: { Environment: { Variables } } } of functions) expect(Variables).toMatchObject({ AWS_MAX_ATTEMPTS: '20' });
   });
 
   test('keeps the key of the artifacts, turns it over every year, and gives it to the pipelines of the organization alone', () => {
@@ -67,21 +65,27 @@ describe('the organization', () => {
     });
   });
 
-  test('listens to pushes and to pipelines before it makes the first pipeline', () => {
-    const listening = Object.keys(template.findResources('AWS::Lambda::Permission')).filter(id => /Deployments|Moved/.test(id));
-    const makers = Object.entries(template.findResources('AWS::Lambda::Function')).filter(([id]) => /StackHandlerOnEvent/.test(id));
-    expect(makers.map(([, { DependsOn }]) => DependsOn)).toEqual([expect.arrayContaining(listening)]);
-    expect(listening).toHaveLength(2);
+  test('listens to pipelines before it makes the first of them', () => {
+    const [permission] = Object.keys(template.findResources('AWS::Lambda::Permission')).filter(id => id.includes('PipelineEvents'));
+    const [entry] = Object.values(template.findResources('AWS::Lambda::Function', { Properties: { FunctionName: 'org-environments-entry' } }));
+    expect(entry.DependsOn).toContain(permission);
   });
 
-  test('has six handlers, each with one role and one log group that does not grow for ever', () => {
-    const functions = Object.values(template.findResources('AWS::Lambda::Function'));
-    const handlers = functions.filter(({ Properties }) => /^index\.(onEvent|isComplete|handler)$/.test(Properties.Handler));
-    expect(handlers).toHaveLength(9);
-    for (const { Properties } of handlers) expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+  test('has one service token and one waiter for all kinds of custom resources', () => {
+    template.resourceCountIs('AWS::StepFunctions::StateMachine', 1);
+    const [entry] = Object.values(template.findResources('AWS::Lambda::Function', { Properties: { FunctionName: 'org-environments-entry' } }));
+    const functions = JSON.stringify(entry.Properties.Environment.Variables.FUNCTIONS);
+    for (const { resourceType } of KINDS) expect(functions).toContain(resourceType);
+  });
 
-    expect(new Set(handlers.map(({ Properties }) => JSON.stringify(Properties.Role))).size).toBe(6);
-    template.resourceCountIs('AWS::Logs::LogGroup', 6);
+  test('has a function, a role and a log group that does not grow for ever for each kind, the entry and three listeners', () => {
+    const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+    const count = KINDS.length + 4;
+    expect(functions).toHaveLength(count);
+    for (const { Properties } of functions) expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], MemorySize: 512 });
+    expect(new Set(functions.map(({ Properties }) => JSON.stringify(Properties.Role))).size).toBe(count);
+    template.resourceCountIs('AWS::IAM::Policy', 0);
+    template.resourceCountIs('AWS::Logs::LogGroup', count);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 180 });
   });
 
@@ -89,15 +93,15 @@ describe('the organization', () => {
     template.allResourcesProperties('AWS::Lambda::Function', { LoggingConfig: { LogGroup: Match.anyValue() } });
   });
 
-  test('tells its handlers where they are, and only the account provider how to enter the management account', () => {
+  test('tells its handlers where they are, and only the account function how to enter the management account', () => {
     const environments = Object.values(template.findResources('AWS::Lambda::Function'))
       .filter(({ Properties }) => Properties.Environment?.Variables.REGISTRY_TABLE)
       .map(({ Properties }) => Properties.Environment.Variables);
-    expect(environments).toHaveLength(9);
+    expect(environments).toHaveLength(KINDS.length + 4);
     for (const variables of environments) expect(variables).toMatchObject({ CICD_ACCOUNT: { Ref: 'AWS::AccountId' }, PARTITION: { Ref: 'AWS::Partition' } });
-    expect(environments.filter(variables => 'ACCESS_ROLE_ARN' in variables)).toEqual([1, 2].map(() => expect.objectContaining({
+    expect(environments.filter(variables => 'ACCESS_ROLE_ARN' in variables)).toEqual([expect.objectContaining({
       ACCESS_ROLE_ARN, ACCESS_EXTERNAL_ID: ORGANIZATION_ID,
-    })));
+    })]);
   });
 
   test.each([false, true])('lets somebody operate the pipelines, and nothing else (imported: %s)', imported => {
@@ -109,10 +113,10 @@ describe('the organization', () => {
     const [policy, ...others] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { Roles: [stack.resolve(operator.roleName)] } }));
     expect(others).toEqual([]);
     expect(policy.Properties.PolicyDocument.Statement).toMatchObject([{ Action: 'lambda:InvokeFunction', Effect: 'Allow' }]);
-    expect(JSON.stringify(policy)).toContain(imported ? 'function:org-environments-operations' : 'ProvidersOperationsFunction');
+    expect(JSON.stringify(policy)).toContain(imported ? 'function:org-environments-operations' : 'ListenersOperationsFunction');
   });
 
-  test('lets somebody read the registry, and nothing else', () => {
+  test('grants reading the registry but for its secrets, and nothing else', () => {
     const { stack, organization } = new Cicd();
     const reader = new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
 
@@ -120,8 +124,9 @@ describe('the organization', () => {
 
     const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { Roles: [stack.resolve(reader.roleName)] } }));
     const actions: string[] = policy.Properties.PolicyDocument.Statement.flatMap(({ Action }: { Action: string[] }) => Action);
-    expect(actions).toContain('dynamodb:GetItem');
-    expect(actions.filter(action => /Put|Update|Delete|Write/.test(action))).toEqual([]);
+    expect(actions).toEqual(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query']);
+    // neither what CloudFormation requests nor the secret addresses of its answers
+    expect(JSON.stringify(policy)).not.toMatch(/request#|answer#/);
   });
 });
 
@@ -137,32 +142,32 @@ describe('another app', () => {
 
     const [[parameter]] = Object.entries(Parameters).filter(([, { Default }]) => Default === '/org-environments/organization');
     expect(Parameters[parameter].Type).toBe('AWS::SSM::Parameter::Value<String>');
-    expect(Outputs.Id.Value).toEqual({ 'Fn::Select': [0, { 'Fn::Split': [',', { Ref: parameter }] }] });
-    expect(Outputs.Table.Value).toEqual({ 'Fn::Select': [1, { 'Fn::Split': [',', { Ref: parameter }] }] });
+    expect(Outputs.Id.Value).toEqual({ 'Fn::Select': [7, { 'Fn::Split': ['"', { Ref: parameter }] }] });
+    expect(Outputs.Table.Value).toEqual({ 'Fn::Select': [11, { 'Fn::Split': ['"', { Ref: parameter }] }] });
   });
 
-  test('finds in the parameter what it splits out of it', () => {
+  test('finds in the parameter what it splits out of it: JSON with a version', () => {
     const { stack, organization } = new Cicd(quickApp(), { parameterName: '/shop/organization' });
-    const parts = [
-      ORGANIZATION_ID, organization.registry.tableName, organization.artifactKey.keyArn, organization.accountServiceToken,
-      organization.branchServiceToken, organization.stackServiceToken,
-    ];
-    Template.fromStack(stack).hasResourceProperties('AWS::SSM::Parameter', { Name: '/shop/organization', Value: stack.resolve(parts.join(',')) });
+    const { Properties: { Value } } = onlyResource(synthesized(stack), 'AWS::SSM::Parameter');
+    const text = textOf(Value);
+    const [table, key] = [organization.registry.tableName, organization.artifactKey.keyArn].map(token => textOf(stack.resolve(token)));
+    expect(JSON.parse(text)).toEqual({ version: '1', organizationId: ORGANIZATION_ID, registryName: table, artifactKeyArn: key });
+    expect([7, 11, 15].map(index => text.split('"')[index])).toEqual([ORGANIZATION_ID, table, key]);
   });
 
-  test('imports the organization by its attributes', () => {
+  test('uses the service token, the bus and the operations of the organization by their fixed names', () => {
     const stack = new Stack(quickApp(), 'Other', { env: { account: CICD_ACCOUNT, region: REGION } });
     const organization = importedOrganization(stack);
-    expect(organization).toMatchObject({
-      organizationId,
-      accountServiceToken: `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:account`,
-      branchServiceToken: `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:branch`,
-      stackServiceToken: `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:stack`,
-    });
-    expect(organization.registry.tableName).toBe('registry');
-    expect(stack.resolve(organization.operationsFunction.functionArn)).toEqual({
-      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:lambda:${REGION}:${CICD_ACCOUNT}:function:org-environments-operations`]],
-    });
+    expect(stack.resolve(wiringOf(stack, organization).serviceToken)).toEqual(SERVICE_TOKEN);
+    expect(textOf(stack.resolve(organization.eventBus.eventBusArn))).toContain(':event-bus/org-environments');
+  });
+
+  test('cannot bring an organization of its own making', () => {
+    const { stack, organization } = new Cicd();
+    const fake: IOrganization = { ...organization, node: stack.node, onPipelineEvent: organization.onPipelineEvent } as IOrganization;
+    for (const symbol of Object.getOwnPropertySymbols(fake)) Reflect.deleteProperty(fake, symbol);
+    expect(() => new Account(stack, 'Dev', { organization: fake, accountName: 'dev', email: 'dev@example.com' })).toThrow(
+      "the 'organization' must be made by 'new Organization' or imported by 'Organization.fromParameterName', got another implementation");
   });
 });
 

@@ -8,7 +8,7 @@ import type { CdkPipelineOptions, PipelinePlan } from '../../src';
 import { BuildSecret, ExecutionMode, PipelineDefinition, Rollback } from '../../src';
 import { Cicd, quickApp } from '../fixtures/app';
 import type { SynthesizedTemplate } from '../fixtures/assembly';
-import { accountTemplateOf, onlyResource, resourcesOf } from '../fixtures/assembly';
+import { pipelineTemplateOf, onlyResource, resourcesOf } from '../fixtures/assembly';
 import { identityStatements, textOf } from '../fixtures/policies';
 
 interface BuildSpec {
@@ -19,7 +19,7 @@ interface BuildSpec {
 function templateOf(definition?: PipelineDefinition): SynthesizedTemplate {
   const app = quickApp();
   const { pipeline } = new Cicd(app, { imported: true }).environment('dev', { pipeline: { definition } });
-  return accountTemplateOf(app.synth(), pipeline.accountStack);
+  return pipelineTemplateOf(app.synth(), pipeline);
 }
 
 interface Project {

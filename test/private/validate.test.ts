@@ -71,6 +71,13 @@ test('what is known only at deployment is let through by every rule', () => {
   expect(tags(scope, { team: later })).toEqual({ team: later });
 });
 
+test.each(['org-environments-pipeline-tools', 'org-environments-baseline', 'CDKToolkit', 'CDKToolkit-two'])(
+  'the name %s is reserved for the stacks of this library and of the bootstrap', name => {
+    const reserved = name.startsWith('CDK') ? 'CDKToolkit' : 'org-environments-';
+    expect(() => validate.ownStackName(scope, name)).toThrow(`[Here] the stack name '${name}' begins with '${reserved}', which is reserved for stacks of `
+      + 'this library and of the CDK bootstrap: choose another stackName');
+  });
+
 test('every rule stands from the first to the last character', () => {
   const { tags, ...rules } = validate;
   const valid = {
@@ -82,6 +89,7 @@ test('every rule stands from the first to the last character', () => {
     roleName: 'Role',
     roleArn: 'arn:aws:iam::123456789012:role/Role',
     stackName: 'stack',
+    ownStackName: 'stack',
     externalId: 'id',
     branchName: 'env/dev',
     organizationalUnit: 'ou-ab12-cdefgh34',

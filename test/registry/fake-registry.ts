@@ -5,6 +5,9 @@ import { RecordChangedError } from '../../lambda/shared/errors';
 export class FakeRegistry implements Registry {
   private readonly records = new Map<string, string>();
   private readonly queues = new Map<string, Map<string, number>>();
+  /** What the records were before the changes that are being made together. */
+  private undo?: Map<string, string | undefined>;
+  private transaction: Promise<unknown> = Promise.resolve();
 
   public async read<T extends object>(key: string): Promise<Versioned<T> | undefined> {
     const text = this.records.get(key);
@@ -12,15 +15,43 @@ export class FakeRegistry implements Registry {
   }
 
   public async write<T extends object>(key: string, record: T, version: number | undefined): Promise<Versioned<T>> {
-    this.unlessChanged(key, version);
     const next = { ...record, version: (version ?? 0) + 1 };
-    this.records.set(key, JSON.stringify(next));
+    this.change(key, JSON.stringify(next), version);
     return next;
   }
 
   public async remove(key: string, version: number): Promise<void> {
-    this.unlessChanged(key, version);
-    this.records.delete(key);
+    this.change(key, undefined, version);
+  }
+
+  public async prefetch(): Promise<void> {
+    // every read is answered at once
+  }
+
+  /** One transaction after another; one that fails leaves no trace. */
+  public async together<Result>(action: () => Promise<Result>): Promise<Result> {
+    const earlier = this.transaction;
+    const transaction = earlier.catch(() => undefined).then(async () => this.atomically(action));
+    this.transaction = transaction;
+    return transaction;
+  }
+
+  private async atomically<Result>(action: () => Promise<Result>): Promise<Result> {
+    const undo = new Map<string, string | undefined>();
+    this.undo = undo;
+    try {
+      return await action();
+    } catch (error) {
+      for (const [key, text] of undo) this.put(key, text);
+      throw error;
+    } finally {
+      this.undo = undefined;
+    }
+  }
+
+  public async list<T extends object>(kind: string): Promise<readonly Versioned<T>[]> {
+    const found = [...this.records].filter(([key]) => key.startsWith(`${kind}#`));
+    return found.map(([, text]) => JSON.parse(text) as Versioned<T>);
   }
 
   public async enqueue(queue: string, member: string, now: number): Promise<readonly QueueMember[]> {
@@ -34,10 +65,6 @@ export class FakeRegistry implements Registry {
     this.queues.get(queue)?.delete(member);
   }
 
-  public async membersOf(queue: string): Promise<readonly QueueMember[]> {
-    return this.members(queue);
-  }
-
   /** The members of a queue in the order they came. */
   public members(queue: string): readonly QueueMember[] {
     return [...this.queues.get(queue) ?? []]
@@ -48,6 +75,19 @@ export class FakeRegistry implements Registry {
   /** The keys of all records. */
   public get keys(): readonly string[] {
     return [...this.records.keys()].sort();
+  }
+
+  private change(key: string, text: string | undefined, version: number | undefined): void {
+    this.unlessChanged(key, version);
+    // one record once in a transaction, as in DynamoDB
+    if (this.undo?.has(key)) throw new Error(`the record '${key}' is changed twice in one transaction`);
+    this.undo?.set(key, this.records.get(key));
+    this.put(key, text);
+  }
+
+  private put(key: string, text: string | undefined): void {
+    if (text === undefined) this.records.delete(key);
+    else this.records.set(key, text);
   }
 
   private unlessChanged(key: string, version: number | undefined): void {

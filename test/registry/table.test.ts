@@ -1,35 +1,46 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import dynalite from 'dynalite';
 import { FakeRegistry } from './fake-registry';
 import type { Registry } from '../../lambda/registry/registry';
 import { TableRegistry } from '../../lambda/registry/table';
 import { RecordChangedError } from '../../lambda/shared/errors';
+import { Simulation } from '../../rehearsal/simulation';
+import { LISTED, RECORDS, REGISTRY_INDEX } from '../../src/registry/contract';
 
-// it is a server of Node; the types that we have of it only name what the rehearsal needs
-const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }) as unknown as Server;
+const [ACCOUNT, REGION] = ['222222222222', 'eu-central-1'];
+let simulation: Simulation;
 let table: TableRegistry;
 let client: DynamoDBClient;
 
 beforeAll(async () => {
-  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve); });
-  const { port } = server.address() as AddressInfo;
-  client = new DynamoDBClient({ endpoint: `http://127.0.0.1:${port}`, region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+  simulation = await Simulation.start({ managementAccountId: '999999999999' });
+  const credentials = simulation.iam.issue({ accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` });
+  client = new DynamoDBClient({ endpoint: simulation.server.endpoint, region: REGION, credentials });
   await client.send(new CreateTableCommand({
     TableName: 'registry',
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }, { AttributeName: REGISTRY_INDEX.partitionKey, AttributeType: 'S' }],
+    GlobalSecondaryIndexes: [{
+      IndexName: REGISTRY_INDEX.indexName,
+      KeySchema: [{ AttributeName: REGISTRY_INDEX.partitionKey, KeyType: 'HASH' }],
+      Projection: { ProjectionType: 'ALL' },
+    }],
     BillingMode: 'PAY_PER_REQUEST',
   }));
   table = new TableRegistry('registry', DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }));
 });
 
-afterAll(() => {
+afterAll(async () => {
   client.destroy();
-  server.close();
+  await simulation.stop();
 });
+
+/** The calls that something makes to the table. */
+async function callsOf(action: () => Promise<unknown>): Promise<string[]> {
+  const before = new Set(simulation.server.calls);
+  await action();
+  return simulation.server.calls.filter(call => !before.has(call)).map(({ operation }) => operation);
+}
 
 // the fake keeps the promises of the real one because both are held to them here
 describe.each<[string, () => Registry]>([['the table', () => table], ['the fake', () => new FakeRegistry()]])('%s', (name, create) => {
@@ -98,9 +109,84 @@ describe.each<[string, () => Registry]>([['the table', () => table], ['the fake'
     expect(await registry.enqueue(key('crowd'), 'member0', 99)).toHaveLength(20);
   });
 
+  test('makes changes together, or none of them', async () => {
+    const registry = create();
+    const first = await registry.write(key('together'), { owner: 'a' }, undefined);
+    const answer = await registry.together(async () => {
+      await registry.write(key('together'), { owner: 'b' }, first.version);
+      await registry.write(key('beside'), { owner: 'b' }, undefined);
+      return 'both';
+    });
+    expect(answer).toBe('both');
+    await expect(registry.together(async () => {
+      await registry.remove(key('beside'), 1);
+      await registry.write(key('together'), { owner: 'c' }, first.version);
+    })).rejects.toThrow(RecordChangedError);
+    expect(await registry.read(key('together'))).toEqual({ owner: 'b', version: 2 });
+    expect(await registry.read(key('beside'))).toEqual({ owner: 'b', version: 1 });
+  });
+
+  test('makes none of the changes when what makes them fails', async () => {
+    const registry = create();
+    await expect(registry.together(async () => {
+      await registry.write(key('failed'), { owner: 'a' }, undefined);
+      throw new Error('no account');
+    })).rejects.toThrow('no account');
+    expect(await registry.read(key('failed'))).toBeUndefined();
+    await registry.write(key('failed'), { owner: 'b' }, undefined);
+    expect(await registry.read(key('failed'))).toEqual({ owner: 'b', version: 1 });
+  });
+
+  test('lists all records of a kind, and no others', async () => {
+    const registry = create();
+    const names = [`${name} a`, `${name} b`].map(text => text.replaceAll(' ', '-'));
+    for (const environmentName of names) await registry.write(`${RECORDS.environment}${environmentName}`, { environmentName }, undefined);
+    await registry.write(`${RECORDS.stack}${names[0]}`, { environmentName: names[0] }, undefined);
+    const listed = await registry.list<{ environmentName: string }>(LISTED.environment);
+    expect(listed.filter(({ environmentName }) => names.includes(environmentName)))
+      .toEqual(names.map(environmentName => ({ environmentName, version: 1 })));
+  });
+
   test('lets anybody leave a queue that does not exist', async () => {
     await expect(create().leave(key('no queue'), 'nobody')).resolves.toBeUndefined();
   });
+});
+
+describe('records that were read ahead', () => {
+  test('come in one call, and are read again when they are asked for twice', async () => {
+    await table.write('ahead#1', { owner: 'a' }, undefined);
+    expect(await callsOf(async () => {
+      await table.prefetch(['ahead#1', 'ahead#2']);
+      expect(await table.read('ahead#1')).toEqual({ owner: 'a', version: 1 });
+      expect(await table.read('ahead#2')).toBeUndefined();
+    })).toEqual(['BatchGetItem']);
+    expect(await callsOf(async () => table.read('ahead#1'))).toEqual(['GetItem']);
+  });
+
+  test('are as this run has changed them', async () => {
+    await table.write('ahead#3', { owner: 'a' }, undefined);
+    await table.prefetch(['ahead#3']);
+    await table.write('ahead#3', { owner: 'b' }, 1);
+    expect(await table.read('ahead#3')).toEqual({ owner: 'b', version: 2 });
+    await table.remove('ahead#3', 2);
+    expect(await table.read('ahead#3')).toBeUndefined();
+  });
+
+  test('are read from the table after a change that was refused', async () => {
+    await table.write('ahead#4', { owner: 'a' }, undefined);
+    await table.prefetch(['ahead#4']);
+    await client.send(new DeleteItemCommand({ TableName: 'registry', Key: { pk: { S: 'ahead#4' } } }));
+    await expect(table.write('ahead#4', { owner: 'b' }, 1)).rejects.toThrow(RecordChangedError);
+    expect(await table.read('ahead#4')).toBeUndefined();
+  });
+});
+
+test('changes that are made together are one call, and one change is no transaction', async () => {
+  expect(await callsOf(async () => table.together(async () => {
+    await table.write('joint#1', { owner: 'a' }, undefined);
+    await table.write('joint#2', { owner: 'a' }, undefined);
+  }))).toEqual(['TransactWriteItems']);
+  expect(await callsOf(async () => table.together(async () => table.write('joint#3', { owner: 'a' }, undefined)))).toEqual(['PutItem']);
 });
 
 test('the registry needs the name of its table', () => {

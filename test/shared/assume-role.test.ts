@@ -1,5 +1,5 @@
+import { OperatedPipelines } from '../../lambda/pipeline-control/aws';
 import { assumeRole, newSession } from '../../lambda/shared/assume-role';
-import { OperatedPipelines } from '../../lambda/shared/operated-pipelines';
 import { MemberPipelines } from '../../lambda/trigger/aws';
 import { withEndpoint } from '../fixtures/endpoint';
 

@@ -1,226 +1,189 @@
-import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { noteRequest } from '../../lambda/registry/request';
 import { RecordChangedError } from '../../lambda/shared/errors';
-import { NOT_YET } from '../../lambda/shared/lifecycle';
+import { DONE, done, lookAgainIn, NOT_YET } from '../../lambda/shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../../lambda/shared/lifecycle';
-import { serve as serveWith } from '../../lambda/shared/serve';
+import { serve } from '../../lambda/shared/serve';
+import type { Outcome, ResourceRequest } from '../../src/kinds/contract';
 import { FakeRegistry } from '../registry/fake-registry';
 
-interface Request { readonly name: string; readonly list: readonly string[] }
+interface Wanted { readonly name: string }
 interface Result { readonly value: string }
 
-const SECRET = 'https://cloudformation-custom-resource-response.example/whoever-knows-this-answers-for-us';
 const STACK = 'arn:aws:cloudformation:eu-central-1:222222222222:stack/environments/0f3c';
 
-class Recorder implements Lifecycle<Request, Result> {
-  public readonly seen: { method: string; owner: Owner; request: Request; before?: Request }[] = [];
+class Recorder implements Lifecycle<Wanted, Result> {
+  public readonly seen: { method: string; owner: Owner; request: Wanted; before?: Wanted }[] = [];
   public readonly errors: Error[] = [];
   public progress: Progress<Result> = NOT_YET;
 
-  public async create(owner: Owner, request: Request): Promise<void> {
-    this.note('create', owner, request);
+  public async requestCreate(owner: Owner, request: Wanted): Promise<void> {
+    this.note('requestCreate', owner, request);
   }
 
-  public async update(owner: Owner, request: Request, before: Request): Promise<void> {
-    this.note('update', owner, request, before);
+  public async requestUpdate(owner: Owner, request: Wanted, before: Wanted): Promise<void> {
+    this.note('requestUpdate', owner, request, before);
   }
 
-  public async remove(owner: Owner, request: Request): Promise<void> {
-    this.note('remove', owner, request);
+  public async requestDelete(owner: Owner, request: Wanted): Promise<void> {
+    this.note('requestDelete', owner, request);
   }
 
-  public async advance(owner: Owner, request: Request): Promise<Progress<Result>> {
-    this.note('advance', owner, request);
+  public async reconcile(owner: Owner, request: Wanted): Promise<Progress<Result>> {
+    this.note('reconcile', owner, request);
     return this.progress;
   }
 
-  public async finishRemoval(owner: Owner, request: Request): Promise<boolean> {
-    this.note('finishRemoval', owner, request);
-    return this.progress.done;
+  public async reconcileDelete(owner: Owner, request: Wanted): Promise<Progress<void>> {
+    this.note('reconcileDelete', owner, request);
+    return this.progress.done ? DONE : this.progress;
   }
 
-  private note(method: string, owner: Owner, request: Request, before?: Request): void {
+  private note(method: string, owner: Owner, request: Wanted, before?: Wanted): void {
     this.seen.push({ method, owner, request, ...(before && { before }) });
     const error = this.errors.shift();
     if (error) throw error;
   }
 }
 
-const common = {
-  RequestId: 'request-1',
-  ResponseURL: SECRET,
-  StackId: STACK,
-  LogicalResourceId: 'Dev',
-  ResourceType: 'Custom::Account',
-  ServiceToken: 'arn:token',
-  ResourceProperties: { ServiceToken: 'arn:token', ServiceTimeout: '3600', name: 'new', list: ['a'] },
+const create: ResourceRequest = {
+  requestId: 'request-1',
+  requestType: 'Create',
+  stackId: STACK,
+  logicalId: 'Dev',
+  physicalId: 'Dev-0123456789abcdef',
+  ownerId: 'Dev-0123456789abcdef',
+  properties: { name: 'new' },
 };
-const create: CloudFormationCustomResourceEvent = { ...common, RequestType: 'Create' };
-const update: CloudFormationCustomResourceEvent = {
-  ...common, RequestType: 'Update', PhysicalResourceId: 'Dev-0123456789abcdef', OldResourceProperties: { ServiceToken: 'arn:token', name: 'old', list: [] },
-};
-const remove: CloudFormationCustomResourceEvent = { ...common, RequestType: 'Delete', PhysicalResourceId: 'Dev-0123456789abcdef' };
+const update: ResourceRequest = { ...create, requestId: 'request-2', requestType: 'Update', oldProperties: { name: 'old' } };
+const remove: ResourceRequest = { ...create, requestId: 'request-3', requestType: 'Delete' };
 
-const awaited = async () => true;
-const serve = (recorder: Recorder, isAwaited = awaited) => serveWith(recorder, new FakeRegistry(), isAwaited);
+/** A kind's handler over a registry in memory. */
+class World {
+  public readonly recorder = new Recorder();
+  public readonly registry = new FakeRegistry();
+  public time = 0;
+  private readonly handler = serve(this.recorder, this.registry, async () => this.awaited(), () => this.time);
 
-/** The logger writes to the streams themselves. */
-const logged: string[] = [];
-const keep = (text: string | Uint8Array): boolean => logged.push(String(text)) > 0;
+  public awaited = async (): Promise<boolean> => true;
 
+  public async arrive(request: ResourceRequest): Promise<void> {
+    await noteRequest(this.registry, { ...request, responseUrl: 'https://answer.example' }, this.time);
+  }
+
+  public async look(request: ResourceRequest): Promise<Outcome> {
+    return this.handler(request);
+  }
+
+  public get methods(): readonly string[] {
+    return this.recorder.seen.map(({ method }) => method);
+  }
+}
+
+let world: World;
 beforeEach(() => {
-  logged.length = 0;
-  jest.spyOn(process.stdout, 'write').mockImplementation(keep);
-  jest.spyOn(process.stderr, 'write').mockImplementation(keep);
+  world = new World();
+  for (const stream of [process.stdout, process.stderr]) jest.spyOn(stream, 'write').mockImplementation(() => true);
 });
+afterEach(() => jest.restoreAllMocks());
 
-afterEach(() => {
-  jest.restoreAllMocks();
-  jest.useRealTimers();
-});
-
-test('the physical id is derived from stack and logical id, so it is the same however often Create comes', async () => {
-  const { onEvent } = serve(new Recorder());
-  const { PhysicalResourceId: id } = await onEvent(create);
-  expect(id).toMatch(/^Dev-[0-9a-f]{16}$/);
-  expect(await onEvent({ ...create, RequestId: 'request-2' })).toEqual({ PhysicalResourceId: id });
-  expect((await onEvent({ ...create, StackId: `${STACK}2` })).PhysicalResourceId).not.toBe(id);
-  expect((await onEvent({ ...create, LogicalResourceId: 'Test' })).PhysicalResourceId).not.toBe(id);
-});
-
-test('the physical id never changes, and fits a logical id of any length', async () => {
-  const { onEvent } = serve(new Recorder());
-  expect(await onEvent(update)).toEqual({ PhysicalResourceId: 'Dev-0123456789abcdef' });
-  expect(await onEvent(remove)).toEqual({ PhysicalResourceId: 'Dev-0123456789abcdef' });
-  expect((await onEvent({ ...create, LogicalResourceId: 'L'.repeat(255) })).PhysicalResourceId.length).toBeLessThanOrEqual(81);
-});
-
-test('a creation that nobody waited for is deleted under the id that it would have had', async () => {
-  const recorder = new Recorder();
-  const { onEvent, isComplete } = serve(recorder);
-  const { PhysicalResourceId: id } = await onEvent(create);
-  await isComplete(create);
-  const made = { ...remove, RequestId: 'request-3', PhysicalResourceId: 'stack-Dev-1X2Y3Z4A5B6C' };
-  expect(await onEvent(made)).toEqual({ PhysicalResourceId: made.PhysicalResourceId });
-  await isComplete(made);
-  expect(recorder.seen.at(-1)).toMatchObject({ method: 'finishRemoval', owner: { id } });
-});
-
-test('the lifecycle gets its request without what CloudFormation adds, once, in isComplete', async () => {
-  const recorder = new Recorder();
-  const { onEvent, isComplete } = serve(recorder);
-  const requests = [create, { ...update, RequestId: 'request-2' }, { ...remove, RequestId: 'request-3' }];
-  for (const event of requests) {
-    await onEvent(event);
-    await isComplete(event);
-    await isComplete(event);
+test('each request is written down once, and every look takes one step', async () => {
+  for (const request of [create, update, remove]) {
+    await world.arrive(request);
+    await world.look(request);
+    await world.look(request);
   }
-  expect(recorder.seen.map(({ method }) => method))
-    .toEqual(['create', 'advance', 'advance', 'update', 'advance', 'advance', 'remove', 'finishRemoval', 'finishRemoval']);
-  for (const { request } of recorder.seen) expect(request).toEqual({ name: 'new', list: ['a'] });
-  expect(recorder.seen[3]).toMatchObject({ owner: { id: 'Dev-0123456789abcdef', stackId: STACK, logicalId: 'Dev' }, before: { name: 'old', list: [] } });
+  expect(world.methods).toEqual([
+    'requestCreate', 'reconcile', 'reconcile', 'requestUpdate', 'reconcile', 'reconcile', 'requestDelete', 'reconcileDelete', 'reconcileDelete',
+  ]);
+  const owner = { id: create.ownerId, stackId: STACK, logicalId: 'Dev' };
+  expect(world.recorder.seen[3]).toEqual({ method: 'requestUpdate', owner, request: { name: 'new' }, before: { name: 'old' } });
 });
 
-test('isComplete of a Create finds the physical id that onEvent answered', async () => {
-  const recorder = new Recorder();
-  const { onEvent, isComplete } = serve(recorder);
-  const { PhysicalResourceId: id } = await onEvent(create);
-  await isComplete(create);
-  expect(recorder.seen.map(({ owner }) => owner.id)).toEqual([id, id]);
+test('the waiter waits as long as the lifecycle says, and gets the attributes when all is done', async () => {
+  await world.arrive(create);
+  world.recorder.progress = lookAgainIn(45);
+  expect(await world.look(create)).toEqual({ state: 'waiting', seconds: 45 });
+  world.recorder.progress = done({ value: '5' });
+  expect(await world.look(create)).toEqual({ state: 'complete', data: { value: '5' } });
+  await world.arrive(remove);
+  expect(await world.look(remove)).toEqual({ state: 'complete', data: {} });
 });
 
-test('what was asked before the last request does nothing any more, even if it comes again', async () => {
-  const recorder = new Recorder();
-  const { onEvent, isComplete } = serve(recorder);
-  const { PhysicalResourceId } = await onEvent(create);
-  await isComplete(create);
-  const later = { ...update, RequestId: 'request-2', PhysicalResourceId };
-  await onEvent(later);
-  await onEvent(create);
-  const before = recorder.seen.length;
-  await expect(isComplete(create)).rejects.toThrow("something else was asked of 'Dev' meanwhile");
-  expect(recorder.seen).toHaveLength(before);
-  await isComplete(later);
-  expect(recorder.seen.at(-1)?.method).toBe('advance');
+test('a request that a newer one has superseded does nothing any more, even if it is delivered again', async () => {
+  await world.arrive(create);
+  await world.look(create);
+  await world.arrive(update);
+  await world.arrive(create);
+  const before = world.methods.length;
+  expect(await world.look(create)).toEqual({ state: 'failed', reason: "superseded by a newer request for 'Dev': deploy again" });
+  expect(world.methods).toHaveLength(before);
+  await world.look(update);
+  expect(world.methods.at(-1)).toBe('reconcile');
 });
 
-test('what CloudFormation does not wait for is not begun, unless it is a removal', async () => {
-  const recorder = new Recorder();
+test('a creation is not begun unless CloudFormation waits for it, a removal always is', async () => {
   let isAwaited = false;
-  const { onEvent, isComplete } = serve(recorder, async () => isAwaited);
-  const { PhysicalResourceId } = await onEvent(create);
-  expect(await isComplete(create)).toEqual({ IsComplete: false });
-  expect(recorder.seen).toEqual([]);
+  world.awaited = async () => isAwaited;
+  await world.arrive(create);
+  expect(await world.look(create)).toMatchObject({ state: 'waiting' });
+  expect(world.methods).toEqual([]);
   isAwaited = true;
-  await isComplete(create);
+  await world.look(create);
   isAwaited = false;
-  await isComplete(create);
-  expect(recorder.seen.map(({ method }) => method)).toEqual(['create', 'advance', 'advance']);
-  const gone = { ...remove, RequestId: 'request-2', PhysicalResourceId };
-  await onEvent(gone);
-  await isComplete(gone);
-  expect(recorder.seen.slice(3).map(({ method }) => method)).toEqual(['remove', 'finishRemoval']);
+  await world.look(create);
+  expect(world.methods).toEqual(['requestCreate', 'reconcile', 'reconcile']);
+  await world.arrive(remove);
+  await world.look(remove);
+  expect(world.methods.slice(3)).toEqual(['requestDelete', 'reconcileDelete']);
 });
 
-test('what CloudFormation does not wait for after a minute has failed, so that it never begins with the next deployment', async () => {
-  jest.useFakeTimers({ now: 0 });
-  const recorder = new Recorder();
-  const denied = serve(recorder, async () => { throw Object.assign(new Error('not authorized'), { name: 'AccessDenied' }); });
-  const unwanted = serve(recorder, async () => false);
-  for (const { onEvent, isComplete } of [denied, unwanted]) {
-    await onEvent(create);
-    expect(await isComplete(create)).toEqual({ IsComplete: false });
-  }
-  // the same event once more is no new request
-  jest.setSystemTime(50_000);
-  await unwanted.onEvent(create);
-  jest.setSystemTime(61_000);
-  await expect(denied.isComplete(create)).rejects.toThrow('not authorized');
-  await expect(unwanted.isComplete(create)).rejects.toThrow("CloudFormation does not wait for 'Dev' any more, so nothing is begun: deploy again");
-  expect(recorder.seen).toEqual([]);
+test('a creation that CloudFormation has given up fails after a minute and never begins', async () => {
+  world.awaited = async () => false;
+  await world.arrive(create);
+  world.time = 50_000;
+  // a second delivery is no new request
+  await world.arrive(create);
+  expect(await world.look(create)).toMatchObject({ state: 'waiting' });
+  world.time = 61_000;
+  expect(await world.look(create)).toEqual({
+    state: 'failed',
+    reason: "CloudFormation no longer waits for 'Dev' (cancelled or timed out); nothing was started: deploy again",
+  });
+  expect(world.methods).toEqual([]);
 });
 
-test('a request that cannot be noted for most of a minute fails, with words that say what to do', async () => {
-  jest.useFakeTimers({ now: 0 });
-  const registry = new FakeRegistry();
-  jest.spyOn(registry, 'read').mockRejectedValue(Object.assign(new Error('no'), { name: 'ServiceUnavailable' }));
-  const recorder = new Recorder();
-  const refused = expect(serveWith(recorder, registry, awaited).onEvent(create)).rejects
-    .toThrow('ServiceUnavailable: no: AWS could not serve this just now; deploy again');
-  await jest.advanceTimersByTimeAsync(50_000);
-  await refused;
-  expect(recorder.seen).toEqual([]);
+test('a right to look at CloudFormation that is not known everywhere yet is awaited for a minute', async () => {
+  world.awaited = async () => { throw Object.assign(new Error('not authorized'), { name: 'AccessDenied' }); };
+  await world.arrive(create);
+  expect(await world.look(create)).toMatchObject({ state: 'waiting' });
+  world.time = 61_000;
+  expect(await world.look(create)).toEqual({ state: 'failed', reason: 'not authorized' });
 });
 
-test('data is answered only when all is done', async () => {
-  const recorder = new Recorder();
-  const { onEvent, isComplete } = serve(recorder);
-  await onEvent(create);
-  expect(await isComplete(create)).toEqual({ IsComplete: false });
-  recorder.progress = { done: true, result: { value: '5' } };
-  expect(await isComplete(create)).toEqual({ IsComplete: true, Data: { value: '5' } });
-  const gone = { ...remove, RequestId: 'request-2', PhysicalResourceId: (await onEvent(create)).PhysicalResourceId };
-  await onEvent(gone);
-  expect(await isComplete(gone)).toEqual({ IsComplete: true });
-});
-
-test('a transient error means "not yet", a final one is thrown', async () => {
-  const recorder = new Recorder();
-  const { onEvent, isComplete } = serve(recorder);
-  await onEvent(create);
+test('a transient error means waiting, a final one is the reason of the failure', async () => {
+  await world.arrive(create);
   const transient = ['TooManyRequestsException', 'ConflictException'].map(name => Object.assign(new Error(), { name }));
-  recorder.errors.push(new RecordChangedError('account#a'), ...transient, new Error('the e-mail is taken'));
-  for (let times = 0; times < 3; times++) expect(await isComplete(create)).toEqual({ IsComplete: false });
-  await expect(isComplete(create)).rejects.toThrow('the e-mail is taken');
+  world.recorder.errors.push(new RecordChangedError('account#a'), ...transient, new Error('the e-mail is taken'));
+  for (let times = 0; times < 3; times++) expect(await world.look(create)).toMatchObject({ state: 'waiting' });
+  expect(await world.look(create)).toEqual({ state: 'failed', reason: 'the e-mail is taken' });
 });
 
-test('the URL with which anybody could answer in our name is never logged', async () => {
-  const recorder = new Recorder();
-  const { onEvent, isComplete } = serve(recorder);
-  await onEvent(create);
-  recorder.errors.push(new RecordChangedError('account#a'));
-  await isComplete(create);
-  recorder.errors.push(new Error('final'));
-  await expect(isComplete(create)).rejects.toThrow();
-  expect(logged.join('')).toContain('not yet');
-  expect(logged.join('')).not.toContain('whoever-knows-this');
+test.each([
+  ['nothing fails', undefined, "'Dev' is not complete after 55 minutes; deploy again in some minutes"],
+  ['AWS is not available', Object.assign(new Error('no'), { name: 'ServiceUnavailable' }),
+    "'Dev' is not complete after 55 minutes; the last error was ServiceUnavailable: no; deploy again in some minutes"],
+])('no resource waits without end: when %s, it fails before CloudFormation stops to listen', async (_, error, reason) => {
+  await world.arrive(create);
+  await world.look(create);
+  world.time = 56 * 60_000;
+  if (error) world.recorder.errors.push(error);
+  expect(await world.look(create)).toEqual({ state: 'failed', reason });
+});
+
+test('a look reads the request and the records of the kind in one call', async () => {
+  const prefetch = jest.spyOn(world.registry, 'prefetch');
+  Object.assign(world.recorder, { recordsOf: ({ name }: Wanted) => [`thing#${name}`] });
+  await world.arrive(create);
+  await world.look(create);
+  expect(prefetch.mock.calls).toEqual([[['request#Dev-0123456789abcdef', 'thing#new']]]);
 });

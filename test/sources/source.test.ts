@@ -2,9 +2,8 @@ import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { Source } from '../../src';
-import { Cicd, ORGANIZATION_ID, quickApp } from '../fixtures/app';
+import { Cicd, quickApp } from '../fixtures/app';
 import { onlyResource, resourcesOf, synthesized } from '../fixtures/assembly';
-import type { Statement } from '../fixtures/policies';
 import { identityStatements, list, textOf } from '../fixtures/policies';
 
 const SHOP_ARN = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':codecommit:eu-west-1:222222222222:shop']] };
@@ -33,7 +32,7 @@ describe('a repository', () => {
       Action: 'sts:AssumeRole',
       Principal: { AWS: '*' },
       Condition: {
-        StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION_ID },
+        StringEquals: { 'aws:PrincipalOrgID': { 'Fn::Select': [7, expect.anything()] } },
         ArnLike: { 'aws:PrincipalArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::*:role/org-environments-pipeline-*']] } },
       },
     }]);
@@ -47,7 +46,7 @@ describe('a repository', () => {
       'codecommit:CancelUploadArchive', 'codecommit:GetBranch', 'codecommit:GetCommit', 'codecommit:GetUploadArchiveStatus', 'codecommit:UploadArchive',
     ]);
     const artifacts = statements.find(({ Sid }) => Sid === 'Artifacts');
-    expect(artifacts).toMatchObject({ Action: ['s3:PutObject', 's3:PutObjectAcl'], Condition: { StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID } } });
+    expect(artifacts).toMatchObject({ Action: ['s3:PutObject', 's3:PutObjectAcl'], Condition: { StringEquals: { 'aws:ResourceOrgID': { 'Fn::Select': [7, expect.anything()] } } } });
     expect(textOf(artifacts?.Resource)).toBe('arn:<AWS::Partition>:s3:::org-environments-artifacts-*/*/Source/*');
   });
 });
@@ -63,7 +62,7 @@ describe('an organization', () => {
       'detail': { event: ['referenceCreated', 'referenceUpdated'], referenceType: ['branch'] },
     }]);
     const [target] = rules[0].Properties.Targets;
-    expect(target.Arn['Fn::GetAtt'][0]).toMatch(/^OrganizationProvidersTrigger/);
+    expect(target.Arn['Fn::GetAtt'][0]).toMatch(/^OrganizationListenersTrigger/);
     expect(resourcesOf(template, 'AWS::Lambda::Permission').map(({ Properties }) => Properties.FunctionName)).toContainEqual(target.Arn);
   });
 
@@ -74,8 +73,9 @@ describe('an organization', () => {
     ['Deployments', 'codecommit:GetCommit'],
     ['Operations', 'codecommit:GetCommit'],
   ])('lets its function %s use the repositories that it names, and no others', (name, actions) => {
-    const policies = Object.entries(template.Resources).filter(([id, { Type }]) => Type === 'AWS::IAM::Policy' && id.startsWith(`OrganizationProviders${name}`));
-    const statements = policies.flatMap(([, { Properties }]) => (Properties.PolicyDocument.Statement as Statement[]).filter(({ Sid }) => Sid === 'Repositories'));
+    const roles = Object.entries(template.Resources)
+      .filter(([id, { Type }]) => Type === 'AWS::IAM::Role' && new RegExp(`^Organization(Listeners|CustomResources)${name}`).test(id));
+    const statements = roles.flatMap(([, role]) => identityStatements({ Resources: { role } })).filter(({ Sid }) => Sid === 'Repositories');
     expect(statements.map(({ Action }) => Action)).toEqual([actions]);
     expect(list(statements[0].Resource).map(textOf)).toEqual(['shop', 'team-?-*']
       .map(pattern => `arn:<AWS::Partition>:codecommit:<AWS::Region>:<AWS::AccountId>:${pattern}`));
@@ -118,7 +118,7 @@ describe('an organization', () => {
 
   test('is not without any repositories', () => {
     expect(() => new Cicd(quickApp(), { repositoryNames: [] })).toThrow(
-      "[Cicd/Organization] 'repositoryNames' is empty, so no repository could be used: name some, or leave it out to allow all");
+      "[Cicd/Organization] 'repositoryNames' is empty, so no repository could be used: name some, or omit it to allow all");
   });
 
   function environmentOf(name: string, repositoryNames = ['shop', 'team-?-*']) {

@@ -4,7 +4,7 @@ import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Account, AccountStack } from '../../src';
 import { Accounts, STACK } from '../fixtures/accounts';
-import { Cicd, quickApp } from '../fixtures/app';
+import { Cicd, quickApp, SERVICE_TOKEN } from '../fixtures/app';
 import { accountTemplateOf, fileAssetsOf, onlyResource, resourcesOf, templateOf } from '../fixtures/assembly';
 import { textOf } from '../fixtures/policies';
 
@@ -17,7 +17,7 @@ describe('an account stack', () => {
 
     const [asset] = fileAssetsOf(assembly).filter(({ displayName }) => displayName === 'Template of an account stack');
     expect(request).toEqual({
-      ServiceToken: 'arn:aws:lambda:eu-west-1:222222222222:function:stack',
+      ServiceToken: SERVICE_TOKEN,
       ServiceTimeout: '3600',
       accountId: { 'Fn::GetAtt': [expect.stringMatching(/^network/), 'accountId'] },
       region: 'eu-west-1',

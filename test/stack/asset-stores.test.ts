@@ -1,8 +1,10 @@
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
+import { S3Client } from '@aws-sdk/client-s3';
 import { ONE, request } from './world';
+import { clientDefaults } from '../../lambda/shared/clients';
 import { isTransient } from '../../lambda/shared/errors';
 import type { AssetStores } from '../../lambda/stack/asset-stores';
-import { BootstrappedAccounts } from '../../lambda/stack/aws';
+import { BootstrapAssetStores } from '../../lambda/stack/bootstrap-assets';
 import { imagesOf, layersOf } from '../../lambda/stack/manifest';
 import { digestOf } from '../../rehearsal/ecr/repositories';
 import { HttpAnswer } from '../../rehearsal/service';
@@ -46,7 +48,7 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
   });
-  stores = await new BootstrappedAccounts('aws').assets(request);
+  stores = new BootstrapAssetStores('aws', request, new S3Client(clientDefaults()));
 });
 
 afterAll(async () => {

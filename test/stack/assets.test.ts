@@ -87,9 +87,9 @@ describe('a large layer', () => {
   test('is copied in parts over several steps, in one upload', async () => {
     const world = new World();
     const assets = slow(world);
-    await world.lifecycle.create(owner, wanted);
+    await world.lifecycle.requestCreate(owner, wanted);
     let steps = 1;
-    while (!(await world.lifecycle.advance(owner, wanted)).done) steps++;
+    while (!(await world.lifecycle.reconcile(owner, wanted)).done) steps++;
     expect(steps).toBeGreaterThan(3);
     expect(assets.copied).toContain(`layer ${digestOf(large)}`);
     expect([...assets.uploads.values()].map(({ length }) => length)).toEqual([
@@ -102,8 +102,8 @@ describe('a large layer', () => {
   test('ends a step when its time is over, before the stack is begun', async () => {
     const world = new World();
     const assets = slow(world);
-    await world.lifecycle.create(owner, wanted);
-    expect(await world.lifecycle.advance(owner, wanted)).toEqual({ done: false });
+    await world.lifecycle.requestCreate(owner, wanted);
+    expect(await world.lifecycle.reconcile(owner, wanted)).toMatchObject({ done: false });
     expect(world.time).toBe(40_000);
     expect(assets.copied).not.toContain('image app');
     expect(world.accounts.of(ONE).begun).toEqual([]);
@@ -112,8 +112,8 @@ describe('a large layer', () => {
   test('is begun again when its upload was forgotten', async () => {
     const world = new World();
     const assets = slow(world);
-    await world.lifecycle.create(owner, wanted);
-    for (let step = 0; step < 2; step++) await world.lifecycle.advance(owner, wanted);
+    await world.lifecycle.requestCreate(owner, wanted);
+    for (let step = 0; step < 2; step++) await world.lifecycle.reconcile(owner, wanted);
     assets.forgetUploads();
     await world.finish(wanted);
     expect(assets.copied).toContain('image app');
@@ -122,7 +122,7 @@ describe('a large layer', () => {
   test('is begun again when its upload was forgotten with all its parts', async () => {
     const world = new World();
     const assets = publish(world);
-    await world.lifecycle.create(owner, wanted);
+    await world.lifecycle.requestCreate(owner, wanted);
     const complete = assets.completeLayer.bind(assets);
     jest.spyOn(assets, 'completeLayer').mockImplementationOnce(async (...values) => {
       assets.forgetUploads();
@@ -162,12 +162,12 @@ describe('killed at any call and run again', () => {
     async part => {
       const world = new World();
       const assets = publish(world);
-      await world.lifecycle.create(owner, wanted);
+      await world.lifecycle.requestCreate(owner, wanted);
       let parts = 0;
       assets.onPart = () => {
         if (++parts === part + 2) world.fate.dieAt(1, 'before');
       };
-      await expect(world.lifecycle.advance(owner, wanted)).rejects.toThrow('killed');
+      await expect(world.lifecycle.reconcile(owner, wanted)).rejects.toThrow('killed');
       world.fate.revive();
       assets.onPart = undefined;
       await world.finish(wanted);
@@ -228,9 +228,9 @@ describe('errors say what to do', () => {
       const world = new World();
       publish(world).failure = awsError('AccessDenied', 'not authorized');
       await expect(world.create({ ...request, ...assets })).rejects.toMatchObject({ $retryable: {} });
-      await world.lifecycle.create(owner, { ...request, ...assets });
+      await world.lifecycle.requestCreate(owner, { ...request, ...assets });
       world.time += 60_000;
-      await expect(world.lifecycle.advance(owner, { ...request, ...assets })).rejects.toThrow(
+      await expect(world.lifecycle.reconcile(owner, { ...request, ...assets })).rejects.toThrow(
         `${words}${WAY_OUT} (AccessDenied: not authorized)`,
       );
     },

@@ -2,14 +2,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodePipelineClient, ListPipelineExecutionsCommand } from '@aws-sdk/client-codepipeline';
-import { ONE, lease, owner as anybody, request } from './world';
+import { FakeAssets } from './fake-assets';
+import { ONE, environment, owner as anybody, pipeline, request } from './world';
 import { BranchLifecycle } from '../../lambda/branch/lifecycle';
+import { AwsAccounts } from '../../lambda/cloudformation/accounts';
+import { BASELINE_ROLES, BOOTSTRAP_ROLES } from '../../lambda/cloudformation/roles';
+import { AwsSurroundings } from '../../lambda/pipeline/aws';
+import { pipelineLifecycle } from '../../lambda/pipeline/lifecycle';
+import { OperatedPipelines } from '../../lambda/pipeline-control/aws';
 import { isTransient } from '../../lambda/shared/errors';
 import type { Lifecycle } from '../../lambda/shared/lifecycle';
-import { OperatedPipelines } from '../../lambda/shared/operated-pipelines';
 import { connectedHosts } from '../../lambda/sources/hosts';
-import { BootstrappedAccounts } from '../../lambda/stack/aws';
-import { AccountStackLifecycle } from '../../lambda/stack/lifecycle';
+import { accountStackLifecycle } from '../../lambda/stack/lifecycle';
 import { MemberPipelines } from '../../lambda/trigger/aws';
 import { trigger } from '../../lambda/trigger/trigger';
 import { Simulation } from '../../rehearsal/simulation';
@@ -33,10 +37,12 @@ beforeAll(async () => {
   simulation.s3.createBucket(ONE, REGION, ARTIFACTS);
   simulation.s3.createBucket(ONE, REGION, `cdk-hnb659fds-assets-${ONE}-${REGION}`);
   for (const name of [`cdk-hnb659fds-deploy-role-${ONE}-${REGION}`, `cdk-hnb659fds-file-publishing-role-${ONE}-${REGION}`, 'org-environments-pipeline-start',
-    'org-environments-pipeline-operate']) {
+    'org-environments-pipeline-operate', `org-environments-deployer-${REGION}`]) {
     putRole(name, { AWS: `arn:aws:iam::${CICD}:root` });
   }
-  putRole(`cdk-hnb659fds-cfn-exec-role-${ONE}-${REGION}`, { Service: 'cloudformation.amazonaws.com' });
+  for (const name of [`cdk-hnb659fds-cfn-exec-role-${ONE}-${REGION}`, `org-environments-deployer-execution-${REGION}`]) {
+    putRole(name, { Service: 'cloudformation.amazonaws.com' });
+  }
   const credentials = simulation.iam.issue({ accountId: CICD, arn: `arn:aws:iam::${CICD}:root` });
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: simulation.server.endpoint,
@@ -81,7 +87,7 @@ async function patiently<T>(look: () => Promise<T | undefined>): Promise<T> {
 
 async function finish<Request, Result>(lifecycle: Lifecycle<Request, Result>, wanted: Request): Promise<Result> {
   return patiently(async () => {
-    const progress = await lifecycle.advance(owner, wanted);
+    const progress = await lifecycle.reconcile(owner, wanted);
     return progress.done ? progress.result : undefined;
   });
 }
@@ -112,35 +118,42 @@ function template(size: number): string {
 
 test('a branch is made in a real repository and adopted the second time', async () => {
   const lifecycle = new BranchLifecycle(new FakeRegistry(), connectedHosts(), { accountId: CICD, region: REGION });
-  const { host, repositoryName, repositoryArn } = lease;
+  const { host, repositoryName, repositoryArn } = environment;
   const repository = { host, repositoryName, repositoryArn };
   const wanted = { ...repository, branchName: 'env/test1', parentName: 'main', environmentName: 'test1', accountId: ONE, region: REGION };
-  await lifecycle.create(owner, wanted);
+  await lifecycle.requestCreate(owner, wanted);
   const made = await finish(lifecycle, wanted);
-  await lifecycle.remove(owner, wanted);
-  await lifecycle.create(owner, wanted);
+  await lifecycle.requestDelete(owner, wanted);
+  await lifecycle.requestCreate(owner, wanted);
   expect(await finish(lifecycle, wanted)).toEqual(made);
   const text = await simulation.codecommit.file(CICD, REGION, 'shop', 'env/test1', 'environment.json');
   expect(JSON.parse(text ?? '')).toEqual({ name: 'test1', accountId: ONE, region: REGION, parent: 'main', branch: 'env/test1' });
-  await lifecycle.create(owner, { ...wanted, branchName: 'env/x', parentName: 'trunk' });
-  await expect(lifecycle.advance(owner, { ...wanted, branchName: 'env/x', parentName: 'trunk' })).rejects.toThrow("it has 'env/test1', 'main'; push 'trunk'");
+  await lifecycle.requestCreate(owner, { ...wanted, branchName: 'env/x', parentName: 'trunk' });
+  await expect(lifecycle.reconcile(owner, { ...wanted, branchName: 'env/x', parentName: 'trunk' })).rejects.toThrow("it has 'env/test1', 'main'; push 'trunk'");
 });
 
 test.each([['inline', 0], ['from the staging bucket', 60_000]])('a pipeline stack is deployed %s, started by a push, updated and deleted', async (_, size) => {
   const key = `template-${size}.json`;
   simulation.s3.write('assets', key, Buffer.from(template(size)));
   const registry = new FakeRegistry();
-  const lifecycle = new AccountStackLifecycle(registry, new BootstrappedAccounts('aws'), new OperatedPipelines('aws'), { partition: 'aws', accountId: CICD });
-  const wanted = { ...request, templateKey: key, outputs: ['Name'], lease: { ...lease, branchName: 'main' } };
-  await lifecycle.create(owner, wanted);
+  const lifecycle = pipelineLifecycle({
+    registry,
+    accounts: new AwsAccounts('aws', BASELINE_ROLES),
+    applications: new AwsAccounts('aws', BOOTSTRAP_ROLES),
+    surroundings: new AwsSurroundings('aws'),
+    control: new OperatedPipelines('aws'),
+    home: { partition: 'aws', accountId: CICD },
+  });
+  const wanted = { ...pipeline, templateKey: key, environment: { ...environment, branchName: 'main' } };
+  await lifecycle.requestCreate(owner, wanted);
   const result = await finish(lifecycle, wanted);
-  expect(result).toEqual({ 'stackId': expect.stringContaining(`:${ONE}:stack/net/`), 'Outputs.Name': 'size' });
+  expect(result).toEqual({ stackId: expect.stringContaining(`:${ONE}:stack/pipe/`) });
 
   const hosts = connectedHosts();
-  const commitId = await hosts(lease).head('shop', 'main');
-  expect(await hosts(lease).head('shop', 'env/nowhere')).toBeUndefined();
+  const commitId = await hosts(environment).head('shop', 'main');
+  expect(await hosts(environment).head('shop', 'env/nowhere')).toBeUndefined();
   const detail = { event: 'referenceUpdated', referenceType: 'branch', referenceName: 'main', commitId };
-  const event = { source: 'aws.codecommit', id: `event-${size}`, resources: [lease.repositoryArn], detail };
+  const event = { source: 'aws.codecommit', id: `event-${size}`, resources: [environment.repositoryArn], detail };
   expect(await trigger(event, registry, hosts, new MemberPipelines('aws'))).toMatchObject({ started: true, accountId: ONE, pipelineName: 'test1' });
   const credentials = simulation.iam.issue({ accountId: ONE, arn: `arn:aws:iam::${ONE}:root` });
   const { pipelineExecutionSummaries } = await new CodePipelineClient({ credentials, region: REGION })
@@ -148,12 +161,12 @@ test.each([['inline', 0], ['from the staging bucket', 60_000]])('a pipeline stac
   expect(pipelineExecutionSummaries?.some(summary => summary.sourceRevisions?.[0]?.revisionId === commitId)).toBe(true);
 
   const updated = { ...wanted, parameters: { Size: '2' } };
-  await lifecycle.update(owner, updated, wanted);
+  await lifecycle.requestUpdate(owner, updated, wanted);
   expect(await finish(lifecycle, updated)).toEqual(result);
   expect(simulation.ssm.value(ONE, REGION, 'size')).toBe('2');
 
-  await lifecycle.remove(owner, updated);
-  await patiently(async () => await lifecycle.finishRemoval(owner, updated) || undefined);
+  await lifecycle.requestDelete(owner, updated);
+  await patiently(async () => (await lifecycle.reconcileDelete(owner, updated)).done || undefined);
   expect(simulation.ssm.value(ONE, REGION, 'size')).toBeUndefined();
   expect(registry.keys).toEqual([`lease#${ONE}`]);
 });
@@ -164,17 +177,20 @@ test('a template over 51,200 bytes gets into the account through its role for pu
     .filter(call => !earlier.has(call) && call.caller?.includes(`assumed-role/cdk-hnb659fds-${role}-role-${ONE}-${REGION}/`))
     .map(({ service, operation }) => `${service}:${operation}`);
   simulation.s3.write('assets', 'large.json', Buffer.from(template(60_001)));
-  const lifecycle = new AccountStackLifecycle(new FakeRegistry(), new BootstrappedAccounts('aws'), new OperatedPipelines('aws'), { partition: 'aws', accountId: CICD });
-  const wanted = { ...request, stackName: 'large', templateKey: 'large.json' };
-  await lifecycle.create(owner, wanted);
-  await finish(lifecycle, wanted);
+  const accounts = new AwsAccounts('aws', BOOTSTRAP_ROLES);
+  const lifecycle = accountStackLifecycle({
+    registry: new FakeRegistry(), accounts, assets: async () => new FakeAssets(), home: { partition: 'aws', accountId: CICD },
+  });
+  const wanted = { ...request, stackName: 'large', templateKey: 'large.json', outputs: ['Name'] };
+  await lifecycle.requestCreate(owner, wanted);
+  expect(await finish(lifecycle, wanted)).toEqual({ 'stackId': expect.stringContaining(`:${ONE}:stack/large/`), 'Outputs.Name': 'size' });
   expect(callsOf('file-publishing')).toEqual(['s3:PutObject']);
   expect(callsOf('deploy')).toEqual(expect.arrayContaining(['cloudformation:CreateStack']));
   expect(callsOf('deploy').filter(call => call.startsWith('s3:'))).toEqual([]);
 });
 
 test('a deployment that is taken back is told from a removal', async () => {
-  const accounts = new BootstrappedAccounts('aws');
+  const accounts = new AwsSurroundings('aws');
   expect(await accounts.isRollingBack(owner.stackId)).toBe(false);
   // the same name a second time fails, and the stack goes back
   const failed = await deploy('Failed', { One: value('one'), Cicd: value('cicd', 'One') });
@@ -182,7 +198,7 @@ test('a deployment that is taken back is told from a removal', async () => {
 });
 
 test('a deployment that is taken back is told from a removal in nested stacks, too, however deep', async () => {
-  const accounts = new BootstrappedAccounts('aws');
+  const accounts = new AwsSurroundings('aws');
   const nested = (name: string, ...resources: object[]): object => {
     simulation.s3.write('assets', `${name}.json`, Buffer.from(JSON.stringify({ Resources: Object.fromEntries(resources.entries()) })));
     return { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: `https://assets.s3.${REGION}.amazonaws.com/${name}.json` } };
@@ -203,7 +219,7 @@ test('a deployment that is taken back is told from a removal in nested stacks, t
 });
 
 test('artifacts that S3 refuses to delete are not taken for gone, and what will pass by itself is tried again', async () => {
-  const accounts = new BootstrappedAccounts('aws');
+  const accounts = new AwsSurroundings('aws');
   simulation.s3.write(ARTIFACTS, 'dev/Source/abc', Buffer.from('code'));
   const answer = (Code: string) => ({ DeleteResult: { Error: [{ Key: 'dev/Source/abc', Code, Message: 'no' }] } });
   const deletion = jest.spyOn(simulation.s3.operations, 'DeleteObjects').mockResolvedValueOnce(answer('AccessDenied')).mockResolvedValueOnce(answer('InternalError'));
@@ -216,7 +232,7 @@ test('artifacts that S3 refuses to delete are not taken for gone, and what will 
 });
 
 test('artifacts that are more than one call can take are not called gone before they are', async () => {
-  const accounts = new BootstrappedAccounts('aws');
+  const accounts = new AwsSurroundings('aws');
   for (let number = 0; number < 1001; number++) simulation.s3.write(ARTIFACTS, `dev/Source/${number}`, Buffer.from('code'));
   expect(await accounts.deleteArtifacts(request)).toBe(false);
   expect(simulation.s3.bucket(ARTIFACTS)?.objects.size).toBe(1);

@@ -1,9 +1,9 @@
 import { FakeAssets } from './fake-assets';
+import type { Accounts } from '../../lambda/cloudformation/accounts';
+import type { Stacks } from '../../lambda/cloudformation/stack-deployer';
+import type { Surroundings } from '../../lambda/pipeline/aws';
 import type { StackPlace } from '../../lambda/registry/stack';
-import type { Stacks } from '../../lambda/shared/stack-deployer';
-import type { AssetStores } from '../../lambda/stack/asset-stores';
-import type { Accounts } from '../../lambda/stack/aws';
-import { FakeStacks } from '../shared/fake-stacks';
+import { FakeStacks } from '../cloudformation/fake-stacks';
 import type { Fate } from '../shared/fate';
 
 /** An error as the SDK throws it. */
@@ -12,7 +12,7 @@ export function awsError(name: string, message = name): Error {
 }
 
 /** Accounts of which each has its CloudFormation. */
-export class FakeAccounts implements Accounts {
+export class FakeAccounts implements Accounts, Surroundings {
   /** Accounts that nobody may enter. */
   public readonly closed = new Set<string>();
   /** Accounts that nobody may enter through their bootstrap, but through the roles of their baseline. */
@@ -42,10 +42,20 @@ export class FakeAccounts implements Accounts {
 
   public async enter({ accountId, region, stackName }: StackPlace): Promise<Stacks> {
     this.entered.push(`${accountId}/${stackName}`);
-    // a pipeline goes another way; what applications are deployed through has no name here
-    const isShut = this.closed.has(accountId) || stackName === '' && this.unbootstrapped.has(accountId);
-    if (isShut) throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
+    if (this.closed.has(accountId)) throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
     return this.fate.over(this.of(accountId, region));
+  }
+
+  /** The same accounts through the roles of their bootstrap. */
+  public throughBootstrap(): Accounts {
+    return {
+      enter: async place => {
+        if (this.unbootstrapped.has(place.accountId)) throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
+        return this.enter(place);
+      },
+      template: async (bucket, key) => this.template(bucket, key),
+      publish: async (place, key) => this.publish(place, key),
+    };
   }
 
   /** What was copied to an account, and what could be. */
@@ -53,10 +63,6 @@ export class FakeAccounts implements Accounts {
     const known = this.stores.get(accountId) ?? new FakeAssets();
     this.stores.set(accountId, known);
     return known;
-  }
-
-  public async assets({ accountId }: StackPlace): Promise<AssetStores> {
-    return this.fate.over(this.assetsOf(accountId));
   }
 
   public async deleteArtifacts({ accountId }: StackPlace): Promise<boolean> {

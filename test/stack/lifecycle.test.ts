@@ -38,10 +38,10 @@ describe('a stack in an account', () => {
 
   test('that is not ready after 40 minutes says what is waited for and what to do, and is ready later', async () => {
     const world = new World();
-    await world.lifecycle.create(owner, request);
+    await world.lifecycle.requestCreate(owner, request);
     world.time = 40 * 60_000 + 1;
-    await expect(world.lifecycle.advance(owner, request)).rejects.toThrow(`stack 'net' in account ${ONE} and region eu-central-1 is not ready after 40 minutes, the `
-      + 'longest that is waited: CloudFormation goes on there; nothing is lost: look there what takes so long, and deploy again when it has ended');
+    await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(`stack 'net' in account ${ONE} and region eu-central-1 is not ready after 40 minutes, the `
+      + 'longest wait: CloudFormation continues there; nothing is lost: look there what takes so long, and deploy again when it has ended');
     await world.create();
     expect(world.accounts.of(ONE).begun).toEqual(['create net']);
   });
@@ -50,17 +50,17 @@ describe('a stack in an account', () => {
     const world = new World();
     await world.create();
     const moved = { ...request, accountId: TWO };
-    await world.lifecycle.update(owner, moved, request);
+    await world.lifecycle.requestUpdate(owner, moved, request);
     world.time = 40 * 60_000 + 1;
-    await expect(world.lifecycle.advance(owner, moved)).rejects.toThrow(`stack 'net' in account ${TWO} and region eu-central-1 is not ready, or stack 'net' in `
-      + `account ${ONE} that it takes the place of is not gone, after 40 minutes, the longest that is waited`);
+    await expect(world.lifecycle.reconcile(owner, moved)).rejects.toThrow(`stack 'net' in account ${TWO} and region eu-central-1 is not ready, or stack 'net' in `
+      + `account ${ONE} that it replaces is not deleted, after 40 minutes, the longest wait`);
   });
 
   test('is put back when the update is rolled back', async () => {
     const world = new World();
     await world.create();
-    await world.lifecycle.update(owner, updated, request);
-    await world.lifecycle.advance(owner, updated);
+    await world.lifecycle.requestUpdate(owner, updated, request);
+    await world.lifecycle.reconcile(owner, updated);
     await world.update(request, updated);
     expect(world.accounts.of(ONE).definition('net')?.parameters).toEqual({ Size: '1' });
   });
@@ -79,9 +79,9 @@ describe('a stack in an account', () => {
     const world = new World();
     await world.create();
     const moved = { ...request, accountId: TWO };
-    await world.lifecycle.update(owner, moved, request);
+    await world.lifecycle.requestUpdate(owner, moved, request);
     for (let done = false; !done;) {
-      done = (await world.lifecycle.advance(owner, moved)).done;
+      done = (await world.lifecycle.reconcile(owner, moved)).done;
       if (world.accounts.of(ONE).begun.includes('delete net')) expect((await world.accounts.of(TWO).describe('net'))?.status).toBe('CREATE_COMPLETE');
     }
     expect(await world.accounts.of(ONE).describe('net')).toBeUndefined();
@@ -93,8 +93,8 @@ describe('a stack in an account', () => {
     for (const polls of [1, 2, 3, 4, 5, 6, 7]) {
       const world = new World();
       await world.create();
-      await world.lifecycle.update(owner, moved, request);
-      for (let poll = 0; poll < polls; poll++) await world.lifecycle.advance(owner, moved);
+      await world.lifecycle.requestUpdate(owner, moved, request);
+      for (let poll = 0; poll < polls; poll++) await world.lifecycle.reconcile(owner, moved);
       await world.update(request, moved);
       expect(await world.accounts.of(ONE, 'eu-west-1').describe('net')).toBeUndefined();
       expect((await world.accounts.of(ONE).describe('net'))?.status).toBe('CREATE_COMPLETE');
@@ -136,10 +136,10 @@ describe('killed at any call and run again', () => {
 
   test('the same event twice at once creates one stack', async () => {
     const world = new World();
-    await world.lifecycle.create(owner, request);
+    await world.lifecycle.requestCreate(owner, request);
     const patient = async () => {
       for (;;) {
-        const progress = await world.lifecycle.advance(owner, request).catch((error: Error) => {
+        const progress = await world.lifecycle.reconcile(owner, request).catch((error: Error) => {
           expect(error.name).toBe('RecordChangedError');
           return undefined;
         });
@@ -234,10 +234,10 @@ describe('owners', () => {
   test('another app may have the stack while its former owner still deletes it', async () => {
     const world = new World();
     await world.create();
-    await world.lifecycle.remove(owner, request);
-    await world.lifecycle.finishRemoval(owner, request);
+    await world.lifecycle.requestDelete(owner, request);
+    await world.lifecycle.reconcileDelete(owner, request);
     await world.create(request, ownerOf('Stack', 'Elsewhere'));
-    expect(await world.lifecycle.finishRemoval(owner, request)).toBe(true);
+    expect(await world.lifecycle.reconcileDelete(owner, request)).toMatchObject({ done: true });
     expect(world.accounts.of(ONE).begun).toEqual(['create net', 'delete net', 'create net']);
   });
 });
@@ -248,10 +248,10 @@ describe('errors say what to do', () => {
   test('an account that cannot be entered is waited for a while, then named; deleting what never began succeeds', async () => {
     const world = new World();
     world.accounts.closed.add(ONE);
-    await world.lifecycle.create(owner, request);
-    expect(await world.lifecycle.advance(owner, request)).toEqual({ done: false });
+    await world.lifecycle.requestCreate(owner, request);
+    expect(await world.lifecycle.reconcile(owner, request)).toMatchObject({ done: false });
     world.time = 3 * 60_000;
-    await expect(world.lifecycle.advance(owner, request)).rejects.toThrow(`account ${ONE} cannot be entered through '${DEPLOY_ROLE}' for stack 'net': it is `
+    await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(`account ${ONE} cannot be entered through '${DEPLOY_ROLE}' for stack 'net': it is `
       + "not bootstrapped for CDK in eu-central-1 with qualifier 'hnb659fds' and trust for account 222222222222: bootstrap it "
       + '(cdk bootstrap --qualifier hnb659fds --trust 222222222222), then deploy again');
     await world.delete();
@@ -283,7 +283,7 @@ describe('errors say what to do', () => {
 
     const late = new World();
     late.accounts.of(ONE).failures.set('net', young);
-    await late.lifecycle.create(owner, request);
+    await late.lifecycle.requestCreate(owner, request);
     late.time = 15 * 60_000;
     await expect(late.finish(request)).rejects.toThrow(`stack 'net' in account ${ONE} could not be created: ${young}`);
   });
@@ -309,7 +309,7 @@ describe('errors say what to do', () => {
     const world = new World();
     const create = jest.spyOn(world.accounts.of(ONE), 'create').mockRejectedValue(awsError('AccessDenied', 'a policy denies it'));
     await expect(world.create()).rejects.toThrow(`stack 'net' in account ${ONE} and region eu-central-1 could not be deployed: AccessDenied: a policy denies `
-      + `it: let '${DEPLOY_ROLE}' do it`);
+      + `it: allow '${DEPLOY_ROLE}' to do it`);
     create.mockRejectedValue(awsError('Throttling'));
     await expect(world.create()).rejects.toMatchObject({ name: 'Throttling' });
     create.mockRestore();
@@ -320,6 +320,6 @@ describe('errors say what to do', () => {
     const world = new World();
     await world.create();
     await world.delete();
-    await expect(world.lifecycle.advance(owner, request)).rejects.toThrow(`stack 'net' in account ${ONE} was removed while it was being deployed: deploy again`);
+    await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(`stack 'net' in account ${ONE} was removed while it was being deployed: deploy again`);
   });
 });

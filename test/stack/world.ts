@@ -1,9 +1,14 @@
 import { FakeAccounts } from './fake-accounts';
-import { FakePipelines } from './fake-pipelines';
+import type { Accounts } from '../../lambda/cloudformation/accounts';
+import { pipelineLifecycle } from '../../lambda/pipeline/lifecycle';
+import type { StackPlace } from '../../lambda/registry/stack';
 import { isTransient } from '../../lambda/shared/errors';
-import type { Owner } from '../../lambda/shared/lifecycle';
-import { AccountStackLifecycle } from '../../lambda/stack/lifecycle';
-import type { AccountStackRequest, AccountStackResult, LeaseRequest } from '../../src/stack/contract';
+import { NOT_YET } from '../../lambda/shared/lifecycle';
+import type { Lifecycle, Owner, Progress } from '../../lambda/shared/lifecycle';
+import { accountStackLifecycle } from '../../lambda/stack/lifecycle';
+import type { EnvironmentRequest, PipelineRequest } from '../../src/pipeline/contract';
+import type { AccountStackRequest, StackRequest } from '../../src/stack/contract';
+import { FakePipelines } from '../pipeline/fake-pipelines';
 import { FakeRegistry } from '../registry/fake-registry';
 import { Fate } from '../shared/fate';
 
@@ -23,10 +28,18 @@ export const request: AccountStackRequest = {
   outputs: [],
 };
 const GATE = { gate: 'Synth', state: 'enabled', applications: 'delete' } as const;
-export const lease: LeaseRequest = {
+export const environment: EnvironmentRequest = {
   host: 'codecommit', repositoryName: 'shop', repositoryArn: SHOP, environmentName: 'test1', branchName: 'env/test1', pipelineName: 'test1', ...GATE,
 };
-export const pipeline: AccountStackRequest = { ...request, stackName: 'pipe', lease };
+const { outputs, ...plain } = request;
+export const pipeline: PipelineRequest = { ...plain, stackName: 'pipe', environment };
+
+/** A plain stack, or one with a pipeline. */
+type Wanted = AccountStackRequest | PipelineRequest;
+
+function isPipeline(wanted: StackRequest): wanted is PipelineRequest {
+  return 'environment' in wanted;
+}
 
 export function ownerOf(logicalId: string, stack = 'Cicd'): Owner {
   return { id: `${logicalId}-${stack}`, logicalId, stackId: `arn:aws:cloudformation:eu-central-1:222222222222:stack/${stack}/uuid` };
@@ -40,48 +53,68 @@ export class World {
   public readonly accounts = new FakeAccounts(this.fate, () => new Date(this.time));
   public readonly pipelines = new FakePipelines(this.accounts);
   public time = 0;
-  public readonly lifecycle: AccountStackLifecycle;
+  public readonly lifecycle: Lifecycle<Wanted, { readonly stackId: string }>;
   private attempts = 0;
 
   public constructor() {
-    const home = { partition: 'aws', accountId: '222222222222' };
-    const now = () => this.time;
-    this.lifecycle = new AccountStackLifecycle(
-      this.fate.over(this.registry), this.fate.over(this.accounts), this.fate.over(this.pipelines), home, now, () => `attempt-${++this.attempts}`,
-    );
+    const options = {
+      registry: this.fate.over<FakeRegistry>(this.registry),
+      accounts: this.fate.over<FakeAccounts>(this.accounts),
+      home: { partition: 'aws', accountId: '222222222222' },
+      now: () => this.time,
+      newAttempt: () => `attempt-${++this.attempts}`,
+    };
+    const assets = async ({ accountId }: StackPlace) => this.fate.over(this.accounts.assetsOf(accountId));
+    const stacks = accountStackLifecycle({ ...options, assets });
+    const pipelines = pipelineLifecycle({
+      ...options,
+      applications: this.fate.over<Accounts>(this.accounts.throughBootstrap()),
+      surroundings: options.accounts,
+      control: this.fate.over<FakePipelines>(this.pipelines),
+    });
+    this.lifecycle = {
+      requestCreate: async (by, wanted) => isPipeline(wanted) ? pipelines.requestCreate(by, wanted) : stacks.requestCreate(by, wanted),
+      requestUpdate: async (by, wanted, before) => isPipeline(wanted)
+        ? pipelines.requestUpdate(by, wanted, before as PipelineRequest)
+        : stacks.requestUpdate(by, wanted, before as AccountStackRequest),
+      requestDelete: async (by, wanted) => isPipeline(wanted) ? pipelines.requestDelete(by, wanted) : stacks.requestDelete(by, wanted),
+      reconcile: async (by, wanted) => isPipeline(wanted) ? pipelines.reconcile(by, wanted) : stacks.reconcile(by, wanted),
+      reconcileDelete: async (by, wanted) => isPipeline(wanted) ? pipelines.reconcileDelete(by, wanted) : stacks.reconcileDelete(by, wanted),
+    };
   }
 
-  public async create(wanted: AccountStackRequest = request, by: Owner = owner): Promise<AccountStackResult> {
-    await this.lifecycle.create(by, wanted);
+  public async create(wanted: Wanted = request, by: Owner = owner): Promise<{ readonly stackId: string }> {
+    await this.lifecycle.requestCreate(by, wanted);
     return this.finish(wanted, by);
   }
 
-  public async update(wanted: AccountStackRequest, before: AccountStackRequest = request, by: Owner = owner): Promise<AccountStackResult> {
-    await this.lifecycle.update(by, wanted, before);
+  public async update(wanted: Wanted, before: Wanted = request, by: Owner = owner): Promise<{ readonly stackId: string }> {
+    await this.lifecycle.requestUpdate(by, wanted, before);
     return this.finish(wanted, by);
   }
 
-  public async delete(wanted: AccountStackRequest = request, by: Owner = owner): Promise<void> {
-    await this.lifecycle.remove(by, wanted);
+  public async delete(wanted: Wanted = request, by: Owner = owner): Promise<void> {
+    await this.lifecycle.requestDelete(by, wanted);
     for (let polls = 0; polls < 50; polls++) {
-      if (await this.lifecycle.finishRemoval(by, wanted).catch((error: unknown) => this.passing(error))) return;
+      const progress = await this.lifecycle.reconcileDelete(by, wanted).catch((error: unknown) => this.passing(error));
+      if (progress.done) return;
     }
     throw new Error('never gone');
   }
 
-  public async finish(wanted: AccountStackRequest, by: Owner = owner): Promise<AccountStackResult> {
+  public async finish(wanted: Wanted, by: Owner = owner): Promise<{ readonly stackId: string }> {
     for (let polls = 0; polls < 50; polls++) {
-      const progress = await this.lifecycle.advance(by, wanted);
+      const progress = await this.lifecycle.reconcile(by, wanted);
       if (progress.done) return progress.result;
     }
     throw new Error('never done');
   }
 
   /** What passes is tried again later. */
-  private passing(error: unknown): false {
+  private passing(error: unknown): Progress<void> {
     if (!isTransient(error)) throw error;
     this.time += 5000;
-    return false;
+    return NOT_YET;
   }
 
   /** Where pushes to a branch lead. */

@@ -1,13 +1,14 @@
+import { Routes } from '../../lambda/pipeline/routes';
 import { routeKey } from '../../lambda/registry/route';
 import type { HostEvent } from '../../lambda/sources/source';
-import { Routes } from '../../lambda/stack/routes';
 import type { PipelineStart, Pipelines } from '../../lambda/trigger/aws';
 import { trigger } from '../../lambda/trigger/trigger';
 import { FakeRegistry } from '../registry/fake-registry';
+import { environment } from '../stack/world';
 
 const SHOP = 'arn:aws:codecommit:eu-central-1:222222222222:shop';
 const target = {
-  stackKey: 'stack#1', stackId: 'cicd', environmentName: 'test1', accountId: '111111111111', region: 'eu-central-1', pipelineName: 'shop-test1',
+  pipelineKey: 'stack#1', stackId: 'cicd', environmentName: 'test1', accountId: '111111111111', region: 'eu-central-1', pipelineName: 'shop-test1',
 };
 
 class FakePipelines implements Pipelines {
@@ -27,7 +28,7 @@ const hosts = () => ({ head: async () => 'abc' });
 async function world() {
   const registry = new FakeRegistry();
   const routes = new Routes(registry);
-  await routes.put(routeKey(SHOP, 'env/test1'), target);
+  await routes.put(environment, target);
   return { registry, routes, pipelines: new FakePipelines() };
 }
 
@@ -67,7 +68,7 @@ test.each([
 test('while a pipeline moves to another account the newer one is started, and the former again if the move is rolled back', async () => {
   const { registry, routes, pipelines } = await world();
   const key = routeKey(SHOP, 'env/test1');
-  await routes.put(key, { ...target, stackKey: 'stack#2', accountId: '333333333333' });
+  await routes.put(environment, { ...target, pipelineKey: 'stack#2', accountId: '333333333333' });
   expect(await trigger(moved(), registry, hosts, pipelines)).toMatchObject({ accountId: '333333333333' });
   await routes.remove(key, 'stack#2');
   expect(await trigger(moved({}, 'event-2'), registry, hosts, pipelines)).toMatchObject({ accountId: '111111111111' });

@@ -93,7 +93,7 @@ describe('an environment that goes', () => {
     world.simulation.s3.write(data(), 'order.json', Buffer.from('{}'));
     const before = gone().length;
     const result = await world.deploy(without);
-    expect(reasons(result)).toMatch(new RegExp(`the environment in account ${accountId} cannot go with its application, because stack 'Shop-Data' refuses to go: `
+    expect(reasons(result)).toMatch(new RegExp(`the environment in account ${accountId} cannot be removed with its application, because stack 'Shop-Data' could not be deleted: `
       + "stack 'Shop-Data' in account \\d+ could not be deleted: Bucket \\(AWS::S3::Bucket\\): .*not empty.*; remove the cause and remove the environment again"));
     expect(gone().slice(before)).toEqual(['Shop-Web']);
     expect(stacks()).toEqual(['Shop-Data', 'Shop-Network', PIPELINE_STACK]);
@@ -113,7 +113,7 @@ describe('an environment that goes', () => {
     expect(reasons(await world.deploy(present))).toBe('');
     await deploysAll();
     world.simulation.s3.write(data(), 'order.json', Buffer.from('{}'));
-    expect(reasons(await world.deploy(without))).toContain("stack 'Shop-Data' refuses to go");
+    expect(reasons(await world.deploy(without))).toContain("stack 'Shop-Data' could not be deleted");
     expect(reasons(await world.deploy(present))).toBe('');
     expect(world.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([{ name: 'dev', frozen: false }]);
 
@@ -143,7 +143,7 @@ test('the last environment of a repository can be put back when its removal has 
     await cloudformation.create({ accountId, region: REGION, name: 'Shop', body, roleArn });
     s3.write('orders', 'one.json', Buffer.from('{}'));
 
-    expect(reasons(await world.deploy(removed))).toMatch(/stack 'Shop' refuses to go/);
+    expect(reasons(await world.deploy(removed))).toMatch(/stack 'Shop' could not be deleted/);
     expect(reasons(await world.deploy(defined))).toBe('');
     const commit = await world.push('env/dev', { 'README.md': 'orders\n' });
     await settled(world.simulation);

@@ -20,8 +20,9 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
   ['it finds a request whose answer was lost', /^org-environments-access$/, 'organizations:ListCreateAccountStatus'],
   ['an account is forgotten only if it was never created', /^org-environments-account-provider$/, 'dynamodb:DeleteItem'],
   ['it names the branches that there are when the parent is none of them', /^org-environments-(account|branch)-provider$/, 'codecommit:ListBranches'],
-  ['the framework of CDK waits with it for a function that is not active yet', /(Framework|Waiter)Role/, 'lambda:GetFunction'],
-  ['Lambda sends what has failed for good, and CDK grants the rest with it', /^org-environments-(trigger|deployments)$/, 'sqs:GetQueueAttributes sqs:GetQueueUrl sqs:SendMessage'],
+  ['a record is read once more when someone else may have changed it, or when the table was too busy for a batch',
+    /^org-environments-(account|branch|stack)-provider$/, 'dynamodb:GetItem'],
+  ['Lambda sends events that have failed three times', /^org-environments-(trigger|deployments)$/, 'sqs:SendMessage'],
   ['CodePipeline gives up an upload with it, and hands its artifact over to the account of the pipeline', /SourceRole/, 'codecommit:CancelUploadArchive s3:PutObjectAcl'],
   ['AWS wants all of them for the key of artifacts, whoever reads or writes',
     /^org-environments-pipeline-|SourceRole/, 'kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey'],
@@ -82,6 +83,8 @@ describe('of all that an app is allowed', () => {
     cicd.environment('dev', { account, pipeline: { definition: releases() } });
     tools(cicd, account);
     cicd.environment('gone', { pipeline: { definition: releases(), enabled: false } });
+    const stack = new AccountStack(cicd.stack, 'Shared', { organization: cicd.organization, account: cicd.account('shared'), stackName: 'shared' });
+    new StringParameter(stack, 'Parameter', { stringValue: 'shared' });
   }
   /** An image in the account of an environment. */
   function tools(cicd: Cicd, account: Account): void {

@@ -5,10 +5,8 @@ import type { PreconditionsRecord } from '../../registry/preconditions';
 import { preconditionsKey } from '../../registry/preconditions';
 import type { Registry } from '../../registry/registry';
 import type { Lifecycle, Owner, Progress } from '../../shared/lifecycle';
-import { NOT_YET } from '../../shared/lifecycle';
-
-/** Rights that were deployed a moment ago are not known everywhere in AWS yet. */
-const PROPAGATION = 60_000;
+import { DONE, NOT_YET } from '../../shared/lifecycle';
+import { PROPAGATION } from '../../shared/propagation';
 
 /**
  * Looks up what a stack needs before its first account is created. Only what is new is looked up: what was met once is
@@ -19,21 +17,21 @@ export class Preconditions implements Lifecycle<PreconditionsRequest, Preconditi
     private readonly world: Surroundings & { readonly registry: Registry; readonly now: () => number },
   ) {}
 
-  public async create(owner: Owner, _request: PreconditionsRequest): Promise<void> {
+  public async requestCreate(owner: Owner, _request: PreconditionsRequest): Promise<void> {
     const record = await this.read(owner);
     await this.write(owner, { attempt: this.world.now(), met: record?.met ?? [] }, record?.version);
   }
 
-  public async update(owner: Owner, request: PreconditionsRequest): Promise<void> {
-    await this.create(owner, request);
+  public async requestUpdate(owner: Owner, request: PreconditionsRequest): Promise<void> {
+    await this.requestCreate(owner, request);
   }
 
-  public async remove(owner: Owner): Promise<void> {
+  public async requestDelete(owner: Owner): Promise<void> {
     const record = await this.read(owner);
     if (record) await this.world.registry.remove(preconditionsKey(owner), record.version);
   }
 
-  public async advance(owner: Owner, request: PreconditionsRequest): Promise<Progress<PreconditionsResult>> {
+  public async reconcile(owner: Owner, request: PreconditionsRequest): Promise<Progress<PreconditionsResult>> {
     const record = await this.read(owner);
     if (!record) throw new Error('the preconditions were removed while they were looked up: deploy again');
     const { problems, refused } = await findProblems(this.world, without(request, record.met));
@@ -43,8 +41,8 @@ export class Preconditions implements Lifecycle<PreconditionsRequest, Preconditi
     return { done: true, result: {} };
   }
 
-  public async finishRemoval(): Promise<boolean> {
-    return true;
+  public async reconcileDelete(): Promise<Progress<void>> {
+    return DONE;
   }
 
   private read(owner: Owner) {

@@ -1,0 +1,51 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CloudFormationStacks } from './cloudformation';
+import type { StackRoles } from './roles';
+import { bootstrapRole, stagingBucket, templateUrl } from './roles';
+import type { Stacks } from './stack-deployer';
+import type { StackPlace } from '../registry/stack';
+import { assumeRole } from '../shared/assume-role';
+import { clientDefaults } from '../shared/clients';
+
+/** The accounts that stacks are deployed in, and the templates in the account of the handler. */
+export interface Accounts {
+  /** Assumes the role of an account through which stacks are deployed there. */
+  enter(place: StackPlace): Promise<Stacks>;
+  template(bucket: string, key: string): Promise<string>;
+  /** Puts a template where CloudFormation of the account can read it; returns its address. */
+  publish(place: StackPlace, key: string, template: string): Promise<string>;
+}
+
+export class AwsAccounts implements Accounts {
+  private readonly templates = new Map<string, string>();
+  private readonly published = new Set<string>();
+
+  public constructor(
+    private readonly partition: string, private readonly roles: StackRoles, private readonly storage = new S3Client(clientDefaults()),
+  ) {}
+
+  public async enter(place: StackPlace): Promise<Stacks> {
+    const credentials = await assumeRole({ roleArn: this.roles.deploy(this.partition, place) });
+    return new CloudFormationStacks({ credentials, region: place.region });
+  }
+
+  /** The key is made of the content, so a template that was read once stays right. */
+  public async template(bucket: string, key: string): Promise<string> {
+    const known = this.templates.get(`${bucket}/${key}`);
+    if (known !== undefined) return known;
+    const { Body } = await this.storage.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    const template = await Body?.transformToString() ?? '';
+    this.templates.set(`${bucket}/${key}`, template);
+    return template;
+  }
+
+  public async publish(place: StackPlace, key: string, template: string): Promise<string> {
+    const url = templateUrl(this.partition, place, key);
+    if (this.published.has(url)) return url;
+    const credentials = await assumeRole({ roleArn: bootstrapRole(this.partition, 'file-publishing', place) });
+    const storage = new S3Client({ ...clientDefaults(), credentials, region: place.region });
+    await storage.send(new PutObjectCommand({ Bucket: stagingBucket(place), Key: key, Body: template, ContentType: 'application/json' }));
+    this.published.add(url);
+    return url;
+  }
+}

@@ -1,0 +1,145 @@
+import {
+  CloudFormationClient, CreateStackCommand, DeleteStackCommand, DescribeStackResourcesCommand, DescribeStacksCommand, UpdateStackCommand,
+  paginateDescribeStackEvents,
+  paginateDescribeStacks, paginateListImports,
+} from '@aws-sdk/client-cloudformation';
+import type { Stack, StackEvent } from '@aws-sdk/client-cloudformation';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import type { ListedStack, StackDefinition, StackOperation, StackState, Stacks } from './stack-deployer';
+import { clientDefaults } from '../shared/clients';
+import { isNamed } from '../shared/errors';
+
+/** CloudFormation in the account of a session. */
+export class CloudFormationStacks implements Stacks {
+  private readonly client: CloudFormationClient;
+
+  public constructor(session: { readonly credentials?: AwsCredentialIdentity; readonly region: string }) {
+    this.client = new CloudFormationClient({ ...clientDefaults(), ...session });
+  }
+
+  public async list(): Promise<readonly ListedStack[]> {
+    const stacks: ListedStack[] = [];
+    for await (const page of paginateDescribeStacks({ client: this.client }, {})) stacks.push(...(page.Stacks ?? []).map(listed));
+    return stacks;
+  }
+
+  public async importers(exportName: string): Promise<readonly string[]> {
+    const names: string[] = [];
+    try {
+      for await (const page of paginateListImports({ client: this.client }, { ExportName: exportName })) names.push(...page.Imports ?? []);
+    } catch (error) {
+      if (!refused(error, /not imported by any stack/)) throw error;
+    }
+    return names;
+  }
+
+  public async describe(stackName: string): Promise<StackState | undefined> {
+    try {
+      const [stack] = (await this.client.send(new DescribeStacksCommand({ StackName: stackName }))).Stacks ?? [];
+      if (!stack) return undefined;
+      return {
+        stackId: stack.StackId ?? '',
+        status: stack.StackStatus ?? '',
+        ...(stack.StackStatusReason && { statusReason: stack.StackStatusReason }),
+        parameters: Object.fromEntries((stack.Parameters ?? []).map(item => [item.ParameterKey ?? '', item.ParameterValue ?? ''])),
+        outputs: Object.fromEntries((stack.Outputs ?? []).map(item => [item.OutputKey ?? '', item.OutputValue ?? ''])),
+      };
+    } catch (error) {
+      if (refused(error, /does not exist/)) return undefined;
+      throw error;
+    }
+  }
+
+  public async resources(stackName: string): Promise<Readonly<Record<string, string>>> {
+    const { StackResources = [] } = await this.client.send(new DescribeStackResourcesCommand({ StackName: stackName }));
+    return Object.fromEntries(StackResources.map(({ LogicalResourceId, ResourceStatus }) => [LogicalResourceId ?? '', ResourceStatus ?? '']));
+  }
+
+  public async create(stack: StackDefinition, token: string): Promise<void> {
+    try {
+      await this.client.send(new CreateStackCommand({ ...input(stack), ClientRequestToken: token }));
+    } catch (error) {
+      // the call was made before and its answer was lost
+      if (!isNamed(error, 'AlreadyExistsException', 'TokenAlreadyExistsException')) throw error;
+    }
+  }
+
+  public async update(stack: StackDefinition, token: string): Promise<'started' | 'unchanged'> {
+    try {
+      await this.client.send(new UpdateStackCommand({ ...input(stack), ClientRequestToken: token }));
+    } catch (error) {
+      if (refused(error, /No updates are to be performed/)) return 'unchanged';
+      if (!isNamed(error, 'TokenAlreadyExistsException') && !refused(error, /_IN_PROGRESS/)) throw error;
+    }
+    return 'started';
+  }
+
+  public async delete(stack: Pick<StackDefinition, 'stackName' | 'roleArn'>, token: string): Promise<void> {
+    try {
+      await this.client.send(new DeleteStackCommand({
+        StackName: stack.stackName, ClientRequestToken: token, ...(stack.roleArn && { RoleARN: stack.roleArn }),
+      }));
+    } catch (error) {
+      if (!isNamed(error, 'TokenAlreadyExistsException') && !refused(error, /_IN_PROGRESS/)) throw error;
+    }
+  }
+
+  public async lastOperation(stackId: string): Promise<StackOperation> {
+    const events: StackEvent[] = [];
+    for await (const page of paginateDescribeStackEvents({ client: this.client }, { StackName: stackId })) {
+      events.push(...page.StackEvents ?? []);
+      if (events.some(event => event.ClientRequestToken !== events[0]?.ClientRequestToken)) break;
+    }
+    return operationOf(events);
+  }
+}
+
+/** The last operation, from the events of a stack, newest first. */
+export function operationOf(events: readonly Partial<StackEvent>[]): StackOperation {
+  const token = events[0]?.ClientRequestToken;
+  const other = events.findIndex(event => event.ClientRequestToken !== token);
+  const failures = (other < 0 ? events : events.slice(0, other)).filter(event => event.ResourceStatus?.endsWith('_FAILED'));
+  // the last of the list failed first; resources that were only stopped because of it say so, and the stack itself repeats the others
+  const resources = failures.filter(event => event.PhysicalResourceId !== event.StackId && !/cancelled/i.test(event.ResourceStatusReason ?? ''));
+  const first = resources.at(-1) ?? failures.at(-1);
+  return {
+    ...(token && { token }),
+    ...(first && { failure: `${first.LogicalResourceId} (${first.ResourceType}): ${first.ResourceStatusReason ?? first.ResourceStatus}` }),
+  };
+}
+
+function listed(stack: Stack): ListedStack {
+  return {
+    stackId: stack.StackId ?? '',
+    stackName: stack.StackName ?? '',
+    status: stack.StackStatus ?? '',
+    createdAt: stack.CreationTime ?? new Date(0),
+    ...(stack.RoleARN && { roleArn: stack.RoleARN }),
+    isNested: stack.ParentId !== undefined,
+    isProtected: stack.EnableTerminationProtection ?? false,
+    exports: (stack.Outputs ?? []).flatMap(({ ExportName }) => ExportName ?? []),
+  };
+}
+
+function refused(error: unknown, words: RegExp): boolean {
+  return isNamed(error, 'ValidationError') && error instanceof Error && words.test(error.message);
+}
+
+function templateOf({ template }: StackDefinition) {
+  if (template === 'previous') return { UsePreviousTemplate: true };
+  return 'body' in template ? { TemplateBody: template.body } : { TemplateURL: template.url };
+}
+
+function input(stack: StackDefinition) {
+  return {
+    StackName: stack.stackName,
+    ...templateOf(stack),
+    Parameters: [
+      ...Object.entries(stack.parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+      ...(stack.keptParameters ?? []).map(ParameterKey => ({ ParameterKey, UsePreviousValue: true })),
+    ],
+    Tags: Object.entries(stack.tags).map(([Key, Value]) => ({ Key, Value })),
+    Capabilities: [...stack.capabilities],
+    ...(stack.roleArn && { RoleARN: stack.roleArn }),
+  };
+}

@@ -1,0 +1,56 @@
+import { NAMES } from '../../src/private/contract';
+import type { StackPlace } from '../registry/stack';
+
+/** The roles of an account through which a stack is deployed there. */
+export interface StackRoles {
+  /** The role that the handler assumes. */
+  deploy(partition: string, place: StackPlace): string;
+  /** The role with which CloudFormation makes the resources of the stack. */
+  execute(partition: string, place: StackPlace): string;
+  /** What to do when the account cannot be entered through these roles. */
+  wayIn(place: StackPlace, cicdAccount: string): string;
+}
+
+type BootstrapRole = 'deploy' | 'cfn-exec' | 'file-publishing' | 'image-publishing';
+
+/** A role of the CDK bootstrap in the account of a stack. */
+export function bootstrapRole(partition: string, kind: BootstrapRole, place: StackPlace): string {
+  const { accountId, region, qualifier } = place;
+  return `arn:${partition}:iam::${accountId}:role/cdk-${qualifier}-${kind}-role-${accountId}-${region}`;
+}
+
+/** Stacks of applications are deployed through the CDK bootstrap. */
+export const BOOTSTRAP_ROLES: StackRoles = {
+  deploy: (partition, place) => bootstrapRole(partition, 'deploy', place),
+  execute: (partition, place) => bootstrapRole(partition, 'cfn-exec', place),
+  wayIn: ({ region, qualifier }, cicdAccount) =>
+    `it is not bootstrapped for CDK in ${region} with qualifier '${qualifier}' and trust for account ${cicdAccount}: `
+    + `bootstrap it (cdk bootstrap --qualifier ${qualifier} --trust ${cicdAccount}), then deploy again`,
+};
+
+/**
+ * Who may change a pipeline may read the repository, so pipelines are deployed through roles of the baseline that no
+ * application can assume.
+ */
+export const BASELINE_ROLES: StackRoles = {
+  deploy: (partition, place) => baselineRole(partition, NAMES.deployerRole, place),
+  execute: (partition, place) => baselineRole(partition, NAMES.deployerExecutionRole, place),
+  wayIn: () => `the stack '${NAMES.baselineStack}' there makes this role; deploy that stack's account again`,
+};
+
+function baselineRole(partition: string, name: string, { accountId, region }: StackPlace): string {
+  return `arn:${partition}:iam::${accountId}:role/${name}-${region}`;
+}
+
+export function stagingBucket({ accountId, region, qualifier }: StackPlace): string {
+  return `cdk-${qualifier}-assets-${accountId}-${region}`;
+}
+
+export function imageRepository({ accountId, region, qualifier }: StackPlace): string {
+  return `cdk-${qualifier}-container-assets-${accountId}-${region}`;
+}
+
+export function templateUrl(partition: string, place: StackPlace, key: string): string {
+  const suffix = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return `https://${stagingBucket(place)}.s3.${place.region}.${suffix}/${key}`;
+}

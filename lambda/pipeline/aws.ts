@@ -1,0 +1,41 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { notDeletedArtifact } from './errors';
+import { NAMES } from '../../src/private/contract';
+import type { StackPlace } from '../registry/stack';
+import { newSession } from '../shared/assume-role';
+import { clientDefaults } from '../shared/clients';
+
+/** What the pipeline handler needs of AWS besides stacks and pipelines. */
+export interface Surroundings {
+  /** Deletes artifacts of a pipeline, as many as one call takes; returns whether all are deleted. */
+  deleteArtifacts(place: StackPlace): Promise<boolean>;
+  /** Whether a stack of the CICD account, or one that it is nested in, is rolling back. */
+  isRollingBack(stackId: string): Promise<boolean>;
+}
+
+export class AwsSurroundings implements Surroundings {
+  private readonly cloudformation = new CloudFormationClient(clientDefaults());
+
+  public constructor(private readonly partition: string) {}
+
+  public async deleteArtifacts({ accountId, region }: StackPlace): Promise<boolean> {
+    const credentials = await newSession({ roleArn: `arn:${this.partition}:iam::${accountId}:role/${NAMES.operateRole}` });
+    const storage = new S3Client({ ...clientDefaults(), credentials, region });
+    const bucket = `${NAMES.artifactBucketPrefix}${accountId}-${region}`;
+    const { Contents = [], IsTruncated } = await storage.send(new ListObjectsV2Command({ Bucket: bucket }));
+    if (Contents.length === 0) return true;
+    const deletion = { Bucket: bucket, Delete: { Objects: Contents.map(({ Key }) => ({ Key })), Quiet: true } };
+    // the call succeeds whatever becomes of each object
+    const { Errors: [refused] = [] } = await storage.send(new DeleteObjectsCommand(deletion));
+    if (refused) throw notDeletedArtifact(accountId, bucket, refused);
+    return !IsTruncated;
+  }
+
+  public async isRollingBack(stackId: string): Promise<boolean> {
+    const { Stacks: [stack] = [] } = await this.cloudformation.send(new DescribeStacksCommand({ StackName: stackId }));
+    if (stack?.StackStatus?.includes('ROLLBACK')) return true;
+    // a nested stack that is new is simply deleted when the one around it rolls back
+    return stack?.ParentId !== undefined && this.isRollingBack(stack.ParentId);
+  }
+}

@@ -1,0 +1,185 @@
+import type { Surroundings } from './aws';
+import type { Environments } from './environments';
+import { belongsElsewhere } from './errors';
+import type { Handover } from './handover';
+import type { Routes } from './routes';
+import type { Teardown } from './teardown';
+import type { PipelineRequest } from '../../src/pipeline/contract';
+import { PIPELINE_STATE } from '../../src/private/contract';
+import type { Accounts } from '../cloudformation/accounts';
+import type { Companion } from '../cloudformation/companion';
+import type { StackState } from '../cloudformation/stack-deployer';
+import { environmentKey } from '../registry/environment';
+import type { EnvironmentPipeline } from '../registry/environment';
+import { haltKey, isHalted } from '../registry/halt';
+import { leaseKey } from '../registry/lease';
+import { pipelineKey } from '../registry/pipeline';
+import type { PipelineRecord } from '../registry/pipeline';
+import type { Registry, Versioned } from '../registry/registry';
+import { routeKey } from '../registry/route';
+import type { RouteTarget } from '../registry/route';
+import { isDenied } from '../shared/errors';
+import type { Owner, Progress } from '../shared/lifecycle';
+
+type Read = Versioned<PipelineRecord>;
+
+interface PipelineParts {
+  readonly registry: Registry;
+  readonly accounts: Accounts;
+  readonly surroundings: Surroundings;
+  readonly environments: Environments;
+  readonly routes: Routes;
+  readonly handover: Handover;
+  readonly teardown: Teardown;
+}
+
+/** What goes with the stack of a pipeline: the lease of its account, its place in its environment, the route of its branch. */
+export class PipelineCompanion implements Companion<PipelineRequest> {
+  public readonly isAlone = true;
+  public readonly belongsElsewhere = belongsElsewhere;
+
+  public constructor(private readonly parts: PipelineParts) {}
+
+  public recordsOf({ accountId, environment }: PipelineRequest): readonly string[] {
+    const { environmentName, repositoryArn, branchName } = environment;
+    return [leaseKey(accountId), environmentKey(environmentName), haltKey(environmentName), routeKey(repositoryArn, branchName)];
+  }
+
+  public restarted(): Partial<PipelineRecord> {
+    return { fence: undefined, teardown: undefined };
+  }
+
+  /** Takes the account once in an attempt, and checks afterwards that it still holds it; undefined while another pipeline cannot be stopped. */
+  public async prepare(owner: Owner, request: PipelineRequest, record: Read): Promise<Read | undefined> {
+    const { registry, environments, routes, handover } = this.parts;
+    const key = pipelineKey(request);
+    if (record.fence !== undefined) {
+      await environments.check(request, key, record.fence);
+      return record;
+    }
+    const { environment: { repositoryArn, branchName }, accountId } = request;
+    const route = routeKey(repositoryArn, branchName);
+    const noted = { ...record, routes: [...new Set([...record.routes ?? [], route])] };
+    const { held, fence, others } = await registry.together(async () => {
+      // from now on, and not from when the pipeline is there: a push in between fails to start it, and the pipeline runs as soon as it is made
+      const targets = await routes.put(request.environment, targetOf(owner, request));
+      const acquired = await environments.acquire(owner, request);
+      const keys = new Set([...targets, ...acquired.others].map(({ pipelineKey: other }) => other));
+      // without other pipelines all is done at once
+      const next = keys.size === 0 ? { ...noted, fence: acquired.fence } : noted;
+      return { held: await registry.write<PipelineRecord>(key, next, record.version), fence: acquired.fence, others: keys };
+    });
+    if (others.size === 0) return held;
+    const suspension = { suspendedFor: key, reason: `Its environment moves to account ${accountId}`, since: record.since };
+    for (const other of others) {
+      if (!await handover.suspend(other, suspension) && await this.isBeingMade(other)) return undefined;
+    }
+    return registry.write<PipelineRecord>(key, { ...held, fence }, held.version);
+  }
+
+  /** While an operator has halted the environment, no update may let commits through. */
+  public async effective(request: PipelineRequest): Promise<PipelineRequest> {
+    if (!await isHalted(this.parts.registry, request.environment.environmentName)) return request;
+    return { ...request, parameters: { ...request.parameters, [PIPELINE_STATE.parameter]: PIPELINE_STATE.frozen } };
+  }
+
+  /** The environment may have been halted or resumed while its pipeline was being deployed. */
+  public isDeployed(stack: StackState, { parameters = {} }: PipelineRequest): boolean {
+    return stack.parameters[PIPELINE_STATE.parameter] === parameters[PIPELINE_STATE.parameter];
+  }
+
+  /** The pipeline is there: pushes to its branch may start it. */
+  public async deployed(owner: Owner, request: PipelineRequest, record: Read, isChanged: boolean): Promise<void> {
+    const { environments, routes, handover } = this.parts;
+    const { repositoryArn, branchName } = request.environment;
+    const key = pipelineKey(request);
+    const route = routeKey(repositoryArn, branchName);
+    await environments.confirm(key);
+    await routes.put(request.environment, targetOf(owner, request));
+    const pipeline = await environments.pipeline(key);
+    if (pipeline?.suspendedFor && !await this.isReplaced(pipeline, record)) await handover.resume(key, record);
+    await this.leaveRoutes((record.routes ?? []).filter(other => other !== route), key);
+    if (record.complete && isChanged) await handover.restart(key, record);
+  }
+
+  public settled({ environment: { repositoryArn, branchName } }: PipelineRequest): Partial<PipelineRecord> {
+    return { routes: [routeKey(repositoryArn, branchName)] };
+  }
+
+  public async isAsDeclared(request: PipelineRequest): Promise<boolean> {
+    const held = new Map<string, unknown>(Object.entries(await this.parts.environments.pipeline(pipelineKey(request)) ?? {}));
+    return Object.entries(request.environment).every(([name, value]) => held.get(name) === value);
+  }
+
+  public async removalRequested(key: string, { routes = [] }: PipelineRecord): Promise<void> {
+    await this.leaveRoutes(routes, key);
+  }
+
+  /** Not while a deployment is rolled back, nor if the environment has moved to another account. */
+  public async mayDeleteApplications({ stackId }: Owner, request: PipelineRequest): Promise<boolean> {
+    return !await this.hasMoved(pipelineKey(request)) && !await this.parts.surroundings.isRollingBack(stackId);
+  }
+
+  public async tearDown(owner: Owner, request: PipelineRequest, record: Read, mayDelete: () => Promise<boolean>): Promise<Progress<Read>> {
+    const stopped = async () => this.resumeFormer(owner, pipelineKey(request), record);
+    if (!record.begun) return { done: true, result: record };
+    return this.parts.teardown.reconcile(request, record, { mayDelete, stopped });
+  }
+
+  public async deleted(owner: Owner, key: string, record: PipelineRecord): Promise<void> {
+    await this.leaveRoutes(record.routes ?? [], key);
+    await this.resumeFormer(owner, key, record);
+    await this.parts.environments.release(key);
+  }
+
+  /** A pipeline that is still being made is enabled when it is complete, even if it was suspended before. */
+  private async isBeingMade(key: string): Promise<boolean> {
+    const record = await this.parts.registry.read<PipelineRecord>(key);
+    const request = record?.owners.at(-1)?.request;
+    if (!request || !record.begun || record.complete) return false;
+    const stacks = await this.parts.accounts.enter(request).catch((error: unknown) => {
+      if (isDenied(error)) return undefined;
+      throw error;
+    });
+    return (await stacks?.describe(request.stackName))?.status.endsWith('_IN_PROGRESS') === true;
+  }
+
+  /** Whether another pipeline has taken its place after it was requested: then it only ends what it had begun before. */
+  private async isReplaced({ pipelineKey: key, suspendedFor = key }: EnvironmentPipeline, { since }: PipelineRecord): Promise<boolean> {
+    const successor = suspendedFor === key ? undefined : await this.parts.registry.read<PipelineRecord>(suspendedFor);
+    return successor !== undefined && successor.removing === undefined && successor.since > since;
+  }
+
+  private async leaveRoutes(routes: readonly string[], key: string): Promise<void> {
+    for (const route of routes) await this.parts.routes.remove(route, key);
+  }
+
+  /** A pipeline that had taken the place of others is removed because a deployment failed; a removal for good gives nothing back. */
+  private async resumeFormer(owner: Owner, key: string, record: PipelineRecord): Promise<void> {
+    const { environments, routes, handover, surroundings } = this.parts;
+    const targets = (await Promise.all((record.routes ?? []).map(async route => routes.targetsOf(route)))).flat();
+    for (const other of new Set([...targets, ...await environments.others(key)].map(({ pipelineKey: candidate }) => candidate))) {
+      const pipeline = await environments.pipeline(other);
+      if (pipeline?.suspendedFor !== key || !await this.stays(other)) continue;
+      if (await surroundings.isRollingBack(owner.stackId)) await handover.resume(other, record);
+    }
+  }
+
+  /** A construct that was renamed and given another account at once is removed as any other; its environment is not. */
+  private async hasMoved(key: string): Promise<boolean> {
+    for (const { pipelineKey: other, suspendedFor } of await this.parts.environments.others(key)) {
+      if (suspendedFor !== key && await this.stays(other)) return true;
+    }
+    return false;
+  }
+
+  private async stays(key: string): Promise<boolean> {
+    const record = await this.parts.registry.read<PipelineRecord>(key);
+    return record !== undefined && record.removing === undefined;
+  }
+}
+
+function targetOf({ stackId }: Owner, request: PipelineRequest): RouteTarget {
+  const { accountId, region, environment: { environmentName, pipelineName } } = request;
+  return { pipelineKey: pipelineKey(request), stackId, environmentName, accountId, region, pipelineName };
+}

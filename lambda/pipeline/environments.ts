@@ -1,0 +1,152 @@
+import { APPLICATIONS_GO } from './errors';
+import type { PipelineRequest } from '../../src/pipeline/contract';
+import type { EnvironmentPipeline, EnvironmentRecord } from '../registry/environment';
+import { environmentKey, ONLY_SIDE, pipelinesIn } from '../registry/environment';
+import { leaseKey } from '../registry/lease';
+import type { LeaseHolder, LeaseRecord } from '../registry/lease';
+import { stackNameOf } from '../registry/owners';
+import { accountIn, environmentIn, pipelineKey } from '../registry/pipeline';
+import type { Registry, Versioned } from '../registry/registry';
+import type { Owner } from '../shared/lifecycle';
+
+interface Acquired {
+  /** Grows with every new holder of the account. */
+  readonly fence: number;
+  /** The other pipelines of the environment. */
+  readonly others: readonly EnvironmentPipeline[];
+}
+
+/** CloudFormation gives a resource up after an hour. */
+const LEASE_MILLISECONDS = 65 * 60_000;
+
+/** The environments with their pipelines, and the leases of their accounts: one account has one pipeline. */
+export class Environments {
+  public constructor(private readonly registry: Registry, private readonly now: () => number) {}
+
+  /** Takes the account for a pipeline of an environment, or keeps it. To be called within `together`. */
+  public async acquire(owner: Owner, request: PipelineRequest): Promise<Acquired> {
+    const { accountId, environment: { environmentName } } = request;
+    const key = pipelineKey(request);
+    const lease = await this.registry.read<LeaseRecord>(leaseKey(accountId));
+    const environment = await this.registry.read<EnvironmentRecord>(environmentKey(environmentName));
+    if (environment && environment.stackId !== owner.stackId) throw nameTaken(environment, request);
+    const holder = lease?.holder;
+    const isOurs = holder?.pipelineKey === key;
+    if (holder && !isOurs) {
+      if (!this.isExpired(holder)) throw leased(accountId, environmentName, owner, holder, await this.pipeline(holder.pipelineKey));
+      await this.drop(holder.pipelineKey);
+    }
+    const fence = (lease?.fence ?? 0) + (isOurs ? 0 : 1);
+    const isConfirmed = isOurs && holder.expiresAt === undefined;
+    const next: LeaseHolder = {
+      environmentName, pipelineKey: key, stackId: owner.stackId, ...(!isConfirmed && { expiresAt: this.now() + LEASE_MILLISECONDS }),
+    };
+    await this.registry.write<LeaseRecord>(leaseKey(accountId), { fence, holder: next }, lease?.version);
+    return { fence, others: await this.enter(owner, request, environment) };
+  }
+
+  /** @throws if another pipeline has taken the account */
+  public async check({ accountId, environment: { environmentName } }: PipelineRequest, key: string, fence: number): Promise<void> {
+    const record = await this.registry.read<LeaseRecord>(leaseKey(accountId));
+    if (record?.holder?.pipelineKey === key && record.fence === fence) return;
+    const taker = record?.holder ? ` by environment '${record.holder.environmentName}' (stack '${stackNameOf(record.holder)}')` : '';
+    throw new Error(`the lease of account ${accountId} has expired and was taken from environment '${environmentName}'${taker}, `
+      + 'so nothing more is deployed there: deploy again once the account is free, or use another account');
+  }
+
+  /** The pipeline is complete: from now on it holds its account until the account is released. */
+  public async confirm(key: string): Promise<void> {
+    const record = await this.registry.read<LeaseRecord>(leaseKey(accountIn(key)));
+    if (record?.holder?.pipelineKey !== key || record.holder.expiresAt === undefined) return;
+    const { expiresAt, ...holder } = record.holder;
+    await this.registry.write<LeaseRecord>(leaseKey(accountIn(key)), { fence: record.fence, holder }, record.version);
+  }
+
+  /** Marks a pipeline that must not run. The first one that has taken its place resumes it; one that is removed is never resumed. */
+  public async suspend(key: string, suspendedFor: string): Promise<void> {
+    await this.change(key, pipeline => pipeline.suspendedFor && suspendedFor !== key ? pipeline : { ...pipeline, suspendedFor });
+  }
+
+  public async resume(key: string): Promise<void> {
+    await this.change(key, ({ suspendedFor, ...pipeline }) => pipeline);
+  }
+
+  /** What is known of a pipeline; undefined: there is none, or another one has taken its account. */
+  public async pipeline(key: string): Promise<EnvironmentPipeline | undefined> {
+    return (await this.pipelines(key)).find(({ pipelineKey: other }) => other === key);
+  }
+
+  /** The other pipelines of the environment of a pipeline: it moves from their accounts, or has moved there. */
+  public async others(key: string): Promise<readonly EnvironmentPipeline[]> {
+    const pipelines = await this.pipelines(key);
+    return pipelines.some(({ pipelineKey: other }) => other === key) ? pipelines.filter(({ pipelineKey: other }) => other !== key) : [];
+  }
+
+  /** Frees the account of a pipeline, and takes the pipeline out of its environment. */
+  public async release(key: string): Promise<void> {
+    const lease = await this.registry.read<LeaseRecord>(leaseKey(accountIn(key)));
+    await this.registry.together(async () => {
+      await this.drop(key);
+      if (lease?.holder?.pipelineKey === key) await this.registry.write<LeaseRecord>(leaseKey(accountIn(key)), { fence: lease.fence }, lease.version);
+    });
+  }
+
+  private async pipelines(key: string): Promise<readonly EnvironmentPipeline[]> {
+    const record = await this.registry.read<EnvironmentRecord>(environmentKey(environmentIn(key)));
+    return record ? pipelinesIn(record) : [];
+  }
+
+  /** Makes a pipeline the current one of its environment. */
+  private async enter(
+    { stackId }: Owner, request: PipelineRequest, record: Versioned<EnvironmentRecord> | undefined,
+  ): Promise<readonly EnvironmentPipeline[]> {
+    const { accountId, region, environment } = request;
+    const key = pipelineKey(request);
+    const known = record ? pipelinesIn(record) : [];
+    const others = known.filter(({ pipelineKey: other }) => other !== key);
+    const { suspendedFor } = known.find(({ pipelineKey: other }) => other === key) ?? {};
+    const pipeline: EnvironmentPipeline = { ...environment, pipelineKey: key, stackId, accountId, region, ...(suspendedFor && { suspendedFor }) };
+    const { environmentName } = environment;
+    const next: EnvironmentRecord = { environmentName, stackId, active: ONLY_SIDE, sides: { [ONLY_SIDE]: { pipelines: [...others, pipeline] } } };
+    await this.registry.write<EnvironmentRecord>(environmentKey(environmentName), next, record?.version);
+    return others;
+  }
+
+  private async drop(key: string): Promise<void> {
+    await this.change(key, () => undefined);
+  }
+
+  private async change(key: string, change: (pipeline: EnvironmentPipeline) => EnvironmentPipeline | undefined): Promise<void> {
+    const recordKey = environmentKey(environmentIn(key));
+    const record = await this.registry.read<EnvironmentRecord>(recordKey);
+    if (!record) return;
+    const { version, ...before } = record;
+    const sides = Object.fromEntries(Object.entries(record.sides).map(([name, { pipelines }]) => [name, {
+      pipelines: pipelines.flatMap(pipeline => pipeline.pipelineKey === key ? change(pipeline) ?? [] : [pipeline]),
+    }]));
+    const after: EnvironmentRecord = { ...before, sides };
+    if (JSON.stringify(after) === JSON.stringify(before)) return;
+    if (pipelinesIn(after).length === 0) await this.registry.remove(recordKey, version);
+    else await this.registry.write<EnvironmentRecord>(recordKey, after, version);
+  }
+
+  private isExpired({ expiresAt }: LeaseHolder): boolean {
+    return expiresAt !== undefined && expiresAt <= this.now();
+  }
+}
+
+function nameTaken(record: EnvironmentRecord, { environment: { environmentName } }: PipelineRequest): Error {
+  return new Error(`environment '${environmentName}' belongs to stack '${stackNameOf(record)}' of the CICD account: `
+    + `remove it there first${APPLICATIONS_GO}, or choose another environmentName`);
+}
+
+function leased(
+  accountId: string, environmentName: string, owner: Owner, holder: LeaseHolder, pipeline: EnvironmentPipeline | undefined,
+): Error {
+  const isOurs = holder.stackId === owner.stackId;
+  const applications = pipeline?.applications === 'keep' ? '' : APPLICATIONS_GO;
+  const removal = `remove that environment first${applications}, or use another account`;
+  const wayOut = isOurs ? `if it was renamed, keep its name with environmentName: '${holder.environmentName}'; else ${removal}` : removal;
+  return new Error(`account ${accountId} is leased to environment '${holder.environmentName}' (stack '${stackNameOf(holder)}'), so environment `
+    + `'${environmentName}' cannot have its pipeline there: one account has one pipeline; ${wayOut}`);
+}

@@ -1,0 +1,21 @@
+import { AwsSurroundings } from './aws';
+import { pipelineLifecycle } from './lifecycle';
+import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
+import { AwsAccounts } from '../cloudformation/accounts';
+import { BASELINE_ROLES, BOOTSTRAP_ROLES } from '../cloudformation/roles';
+import { OperatedPipelines } from '../pipeline-control/aws';
+import { TableRegistry } from '../registry/table';
+import type { KindHandler } from '../shared/serve';
+import { serve } from '../shared/serve';
+
+const { [HANDLER_ENVIRONMENT.PARTITION]: partition = 'aws', [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: accountId = '' } = process.env;
+const registry = new TableRegistry();
+
+export const handler: KindHandler = serve(pipelineLifecycle({
+  registry,
+  accounts: new AwsAccounts(partition, BASELINE_ROLES),
+  applications: new AwsAccounts(partition, BOOTSTRAP_ROLES),
+  surroundings: new AwsSurroundings(partition),
+  control: new OperatedPipelines(partition),
+  home: { partition, accountId },
+}), registry);

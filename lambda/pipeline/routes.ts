@@ -1,0 +1,45 @@
+import { APPLICATIONS_GO } from './errors';
+import type { EnvironmentRequest } from '../../src/pipeline/contract';
+import { stackNameOf } from '../registry/owners';
+import type { Registry } from '../registry/registry';
+import type { RouteRecord, RouteTarget } from '../registry/route';
+import { routeKey } from '../registry/route';
+
+/** Which pipeline a branch starts; the trigger reads it. */
+export class Routes {
+  public constructor(private readonly registry: Registry) {}
+
+  /**
+   * Leads the branch of an environment to a target from now on; returns those that it led to before.
+   * @throws if the branch starts a pipeline of another stack
+   */
+  public async put(environment: EnvironmentRequest, target: RouteTarget): Promise<readonly RouteTarget[]> {
+    const key = routeKey(environment.repositoryArn, environment.branchName);
+    const record = await this.registry.read<RouteRecord>(key);
+    const known = record?.targets ?? [];
+    const foreign = known.find(({ stackId }) => stackId !== target.stackId);
+    if (foreign) throw startsAnother(environment, foreign);
+    const others = known.filter(({ pipelineKey }) => pipelineKey !== target.pipelineKey);
+    const targets = [...others, target];
+    if (JSON.stringify(targets) !== JSON.stringify(known)) await this.registry.write<RouteRecord>(key, { targets }, record?.version);
+    return others;
+  }
+
+  public async targetsOf(key: string): Promise<readonly RouteTarget[]> {
+    return (await this.registry.read<RouteRecord>(key))?.targets ?? [];
+  }
+
+  public async remove(key: string, pipelineKey: string): Promise<void> {
+    const record = await this.registry.read<RouteRecord>(key);
+    if (!record?.targets.some(target => target.pipelineKey === pipelineKey)) return;
+    const targets = record.targets.filter(target => target.pipelineKey !== pipelineKey);
+    if (targets.length > 0) await this.registry.write<RouteRecord>(key, { targets }, record.version);
+    else await this.registry.remove(key, record.version);
+  }
+}
+
+function startsAnother({ branchName, repositoryArn, environmentName }: EnvironmentRequest, foreign: RouteTarget): Error {
+  return new Error(`branch '${branchName}' of repository ${repositoryArn} starts pipeline '${foreign.pipelineName}' of environment `
+    + `'${foreign.environmentName}' (stack '${stackNameOf(foreign)}') in account ${foreign.accountId} already, so it cannot start that of environment `
+    + `'${environmentName}': a branch has one pipeline; remove that environment first${APPLICATIONS_GO}, or use another branch`);
+}

@@ -1,0 +1,47 @@
+import type { Registry } from './registry';
+import type { EnvironmentRequest } from '../../src/pipeline/contract';
+import { LISTED, RECORDS } from '../../src/registry/contract';
+
+/** A pipeline of an environment, in the account that it holds. */
+export interface EnvironmentPipeline extends EnvironmentRequest {
+  /** Key of the record of the pipeline. */
+  readonly pipelineKey: string;
+  readonly stackId: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** Key of the pipeline that has taken its place, or its own key while it is removed: it must not run. */
+  readonly suspendedFor?: string;
+}
+
+/** One side of an environment: an account with a pipeline and a branch. */
+export interface EnvironmentSide {
+  /** The last one is current; the earlier ones hand over to it while the environment moves to another account. */
+  readonly pipelines: readonly EnvironmentPipeline[];
+}
+
+/** An environment: what it consists of, and which of its sides serves. */
+export interface EnvironmentRecord {
+  readonly environmentName: string;
+  /** Stack in the CICD account that declares it. */
+  readonly stackId: string;
+  readonly active: string;
+  readonly sides: Readonly<Record<string, EnvironmentSide>>;
+}
+
+/** The side of an environment that has one account. */
+export const ONLY_SIDE = 'only';
+
+export function environmentKey(environmentName: string): string {
+  return `${RECORDS.environment}${environmentName}`;
+}
+
+export function pipelinesIn({ sides }: EnvironmentRecord): readonly EnvironmentPipeline[] {
+  return Object.values(sides).flatMap(({ pipelines }) => pipelines);
+}
+
+/** The pipelines of all environments, by name. */
+export async function allPipelines(registry: Registry): Promise<readonly EnvironmentPipeline[]> {
+  const records = await registry.list<EnvironmentRecord>(LISTED.environment);
+  return records.flatMap(pipelinesIn).sort((one, other) =>
+    one.environmentName.localeCompare(other.environmentName) || one.accountId.localeCompare(other.accountId));
+}

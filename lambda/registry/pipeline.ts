@@ -1,0 +1,27 @@
+import type { StackRecord } from './stack';
+import type { PipelineRequest } from '../../src/pipeline/contract';
+import { RECORDS } from '../../src/registry/contract';
+
+/** What the registry knows of the pipeline of an environment in an account, besides its stack. */
+export interface PipelineRecord extends StackRecord<PipelineRequest> {
+  /** Number of the lease under which the pipeline is deployed. */
+  readonly fence?: number;
+  /** Keys of the routes that may lead to the pipeline. */
+  readonly routes?: readonly string[];
+  /** How far the teardown is. */
+  readonly teardown?: 'stopped' | 'applications deleted' | 'artifacts deleted';
+}
+
+export function pipelineKey({ accountId, region, environment }: Pick<PipelineRequest, 'accountId' | 'region' | 'environment'>): string {
+  return `${RECORDS.pipeline}${accountId}#${region}#${environment.environmentName}`;
+}
+
+/** The account in the key of a pipeline's record. */
+export function accountIn(key: string): string {
+  return key.split('#')[1] ?? '';
+}
+
+/** The name of the environment in the key of a pipeline's record. */
+export function environmentIn(key: string): string {
+  return key.split('#')[3] ?? '';
+}

@@ -1,0 +1,19 @@
+import type { Kind } from '../kinds/kind';
+import { VENDING_REASONS } from '../organization/permissions';
+import { NAMES, RESOURCE_TYPES } from '../private/contract';
+import { RECORDS } from '../registry/contract';
+import { repositoryRights } from '../sources/rights';
+
+export const ACCOUNT_KIND: Kind = {
+  name: 'account',
+  resourceType: RESOURCE_TYPES.account,
+  alsoServes: [RESOURCE_TYPES.preconditions],
+  roleName: NAMES.accountProviderRole,
+  description: 'Vends the accounts of environments',
+  records: { write: [RECORDS.account, RECORDS.preconditions], queue: [RECORDS.creations] },
+  environment: ({ access }) => access.environment,
+  rights: ({ access, repositoryNames }) => [
+    ...access.statements.map(statement => ({ statement, whyWildcard: VENDING_REASONS[statement.sid ?? ''] })),
+    repositoryRights(repositoryNames, 'account'),
+  ],
+};

@@ -1,0 +1,13 @@
+import type { Kind } from '../kinds/kind';
+import { NAMES, RESOURCE_TYPES } from '../private/contract';
+import { RECORDS } from '../registry/contract';
+import { repositoryRights } from '../sources/rights';
+
+export const BRANCH_KIND: Kind = {
+  name: 'branch',
+  resourceType: RESOURCE_TYPES.branch,
+  roleName: NAMES.branchProviderRole,
+  description: 'Creates the branches of environments',
+  records: { write: [RECORDS.branch] },
+  rights: ({ repositoryNames }) => [repositoryRights(repositoryNames, 'branch')],
+};

@@ -1,0 +1,84 @@
+import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { ENTRY_ENVIRONMENT } from './contract';
+import { HandlerFunction } from './handler-function';
+import type { Kind, KindContext } from './kind';
+import { allow, describeStacks, recordRights } from './rights';
+import { Waiter } from './waiter';
+import { HANDLER_ENVIRONMENT, NAMES } from '../private/contract';
+import { RECORDS } from '../registry/contract';
+
+interface CustomResourcesProps extends KindContext {
+  readonly kinds: readonly Kind[];
+  readonly registry: ITable;
+}
+
+/** One service token and one waiter for all kinds of custom resources; each kind has a function and a role of its own. */
+export class CustomResources extends Construct {
+  /** ARN of the entry function, which has a fixed name: CloudFormation never accepts another token for a resource. */
+  public readonly serviceToken: string;
+  /** What it depends on is there before the first custom resource. */
+  public readonly entry: IFunction;
+
+  public constructor(scope: Construct, id: string, props: CustomResourcesProps) {
+    super(scope, id);
+    const functions = props.kinds.map(kind => this.kindFunction(kind, props));
+    const entryArn = entryFunctionArn(this);
+    const waiter = new Waiter(this, 'Waiter', { functions: functions.map(made => made.function), entryArn });
+    const byType = Object.fromEntries(
+      props.kinds.flatMap(({ resourceType, alsoServes = [] }, index) =>
+        [resourceType, ...alsoServes].map(type => [type, functions[index].function.functionArn]),
+      ),
+    );
+    const entry = new HandlerFunction(this, 'Entry', {
+      handler: 'entry',
+      functionName: NAMES.entryFunction,
+      roleName: NAMES.entryFunction,
+      description: 'Receives the requests of CloudFormation and answers them',
+      environment: {
+        ...handlerEnvironment(props.registry),
+        [ENTRY_ENVIRONMENT.WAITER_ARN]: waiter.stateMachineArn,
+        [ENTRY_ENVIRONMENT.FUNCTIONS]: Stack.of(this).toJsonString(byType),
+      },
+      rights: [
+        ...recordRights(props.registry, { put: [RECORDS.request, RECORDS.answer] }),
+        allow('Start', ['states:StartExecution'], [waiter.stateMachineArn]),
+      ],
+    });
+    this.entry = entry.function;
+    this.serviceToken = entry.function.functionArn;
+  }
+
+  private kindFunction(kind: Kind, props: CustomResourcesProps): HandlerFunction {
+    const { put = [], ...records } = kind.records;
+    return new HandlerFunction(this, `${kind.name.charAt(0).toUpperCase()}${kind.name.slice(1)}`, {
+      handler: kind.name,
+      roleName: kind.roleName,
+      description: kind.description,
+      environment: { ...handlerEnvironment(props.registry), ...kind.environment?.(props) },
+      rights: [
+        ...recordRights(props.registry, { ...records, put: [...put, RECORDS.request] }, true),
+        describeStacks('SeeWhatCloudFormationAwaits', ['cloudformation:DescribeStackResources']),
+        ...kind.rights(props),
+      ],
+    });
+  }
+}
+
+/** Environment variables that every handler has. */
+export function handlerEnvironment(registry: ITable): { readonly [name: string]: string } {
+  return {
+    [HANDLER_ENVIRONMENT.REGISTRY_TABLE]: registry.tableName,
+    [HANDLER_ENVIRONMENT.PARTITION]: Aws.PARTITION,
+    [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: Aws.ACCOUNT_ID,
+  };
+}
+
+/** ARN of the entry function in the account and region of a stack. */
+export function entryFunctionArn(scope: Construct): string {
+  return Stack.of(scope).formatArn({
+    service: 'lambda', resource: 'function', resourceName: NAMES.entryFunction, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}

@@ -1,0 +1,72 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, CfnFunction, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Right } from './kind';
+import { allow } from './rights';
+import { acknowledgeWildcards } from '../private/acknowledge';
+import { handlerCode } from '../private/handler-code';
+
+export interface HandlerFunctionProps {
+  /** Name of the bundle. */
+  readonly handler: string;
+  readonly description: string;
+  readonly environment: { readonly [name: string]: string };
+  readonly rights: readonly Right[];
+  /** Fixed where policies elsewhere name it. */
+  readonly roleName?: string;
+  /** Fixed where the function is called by its name. */
+  readonly functionName?: string;
+  /** @default Duration.minutes(1) */
+  readonly timeout?: Duration;
+  /** Where events go that failed three times; only for functions that are invoked asynchronously. */
+  readonly deadLetters?: IQueue;
+}
+
+/** A function of this library with a role and a log group of its own: three resources. */
+export class HandlerFunction extends Construct {
+  public readonly function: LambdaFunction;
+  public readonly role: Role;
+
+  public constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
+    super(scope, id);
+    const { description, deadLetters } = props;
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.SIX_MONTHS, removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const rights = [
+      allow('Logs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
+      ...deadLetters ? [allow('DeadLetters', ['sqs:SendMessage'], [deadLetters.queueArn])] : [],
+      ...props.rights,
+    ];
+    const statements = rights.map(({ statement }) => statement);
+    this.role = new Role(this, 'Role', {
+      roleName: props.roleName,
+      description,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      // in the role itself: a policy of its own would be one more resource for each function
+      inlinePolicies: { Rights: new PolicyDocument({ statements }) },
+    });
+    acknowledgeWildcards(this.role, statements, Object.fromEntries(
+      rights.map(({ statement, whyWildcard = '' }) => [statement.sid ?? '', whyWildcard]),
+    ));
+    this.function = new LambdaFunction(this, 'Function', {
+      functionName: props.functionName,
+      code: handlerCode(props.handler),
+      handler: 'index.handler',
+      description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 512,
+      timeout: props.timeout ?? Duration.minutes(1),
+      role: this.role,
+      logGroup,
+      environment: { ...props.environment },
+    });
+    const resource = this.function.node.defaultChild;
+    // not `deadLetterQueue`, which would give the role a policy of its own
+    if (deadLetters && resource instanceof CfnFunction) resource.deadLetterConfig = { targetArn: deadLetters.queueArn };
+  }
+}

@@ -1,0 +1,104 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { IEventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { handlerEnvironment } from '../kinds/custom-resources';
+import { HandlerFunction } from '../kinds/handler-function';
+import { enterMembers, recordRights } from '../kinds/rights';
+import { acknowledge } from '../private/acknowledge';
+import { NAMES } from '../private/contract';
+import { LISTED, RECORDS } from '../registry/contract';
+import { movedRule } from '../sources/moved-rule';
+import { repositoryRights } from '../sources/rights';
+
+interface ListenersProps {
+  readonly registry: ITable;
+  readonly eventBus: IEventBus;
+  readonly organizationId: string;
+  /** Patterns of the names of the repositories that may be used. */
+  readonly repositoryNames: readonly string[];
+}
+
+/** The functions that are not custom resources: one each for pushes, for events of pipelines and for operators. */
+export class Listeners extends Construct {
+  /** Halts, resumes and describes the pipelines of all environments. */
+  public readonly operations: IFunction;
+  /** Events that failed three times; a message names its function. */
+  private readonly missed: Queue;
+
+  public constructor(scope: Construct, id: string, private readonly props: ListenersProps) {
+    super(scope, id);
+    this.missed = this.missedQueue();
+    this.trigger();
+    this.deployments();
+    this.operations = this.operationsFunction();
+  }
+
+  /** One rule for all repositories: branches without a pipeline are ignored by the function. */
+  private trigger() {
+    const { function: trigger } = new HandlerFunction(this, 'Trigger', {
+      handler: 'trigger',
+      roleName: NAMES.triggerFunctionRole,
+      description: 'Starts the pipeline of a branch that has moved',
+      environment: handlerEnvironment(this.props.registry),
+      rights: [
+        ...recordRights(this.props.registry, { read: [RECORDS.route] }),
+        repositoryRights(this.props.repositoryNames, 'trigger'),
+        enterMembers(this.props.organizationId, [NAMES.startRole]),
+      ],
+      deadLetters: this.missed,
+    });
+    movedRule(this, 'Moved', trigger);
+  }
+
+  /** One rule and one function for all environments: however many there are, the stack does not grow. */
+  private deployments() {
+    const { function: deployments } = new HandlerFunction(this, 'Deployments', {
+      handler: 'deployments',
+      roleName: NAMES.deploymentsFunctionRole,
+      description: 'Records what the pipelines deploy',
+      environment: handlerEnvironment(this.props.registry),
+      rights: [
+        ...recordRights(this.props.registry, { read: [RECORDS.environment, RECORDS.lease], put: [RECORDS.deployment] }),
+        repositoryRights(this.props.repositoryNames, 'deployments'),
+      ],
+      deadLetters: this.missed,
+    });
+    new Rule(this, 'PipelineEvents', {
+      eventBus: this.props.eventBus,
+      description: 'Records what the pipelines deploy',
+      eventPattern: { source: ['aws.codepipeline'] },
+      targets: [new LambdaFunction(deployments)],
+    });
+  }
+
+  private operationsFunction(): IFunction {
+    return new HandlerFunction(this, 'Operations', {
+      handler: 'operations',
+      roleName: NAMES.operationsFunction,
+      // the command line calls it by this name
+      functionName: NAMES.operationsFunction,
+      description: 'Halts, resumes and describes the pipelines of all environments',
+      environment: handlerEnvironment(this.props.registry),
+      timeout: Duration.minutes(5),
+      rights: [
+        ...recordRights(this.props.registry, {
+          write: [RECORDS.halt], read: [RECORDS.environment], list: [LISTED.environment, LISTED.halt],
+        }),
+        repositoryRights(this.props.repositoryNames, 'operations'),
+        enterMembers(this.props.organizationId, [NAMES.operateRole]),
+      ],
+    }).function;
+  }
+
+  private missedQueue(): Queue {
+    const missed = new Queue(this, 'Missed', {
+      enforceSSL: true, encryption: QueueEncryption.SQS_MANAGED, retentionPeriod: Duration.days(14),
+    });
+    acknowledge(missed, { SQS3: 'this is the queue for what has failed' });
+    return missed;
+  }
+}

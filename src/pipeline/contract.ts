@@ -1,0 +1,24 @@
+import type { RepositoryReference } from '../sources/contract';
+import type { StackRequest } from '../stack/contract';
+
+/** What `Pipeline` requests of its handler: the stack of the pipeline, and the environment that it belongs to. */
+export interface PipelineRequest extends StackRequest {
+  readonly environment: EnvironmentRequest;
+}
+
+/** What must be known of an environment to start, halt and remove its pipeline. */
+export interface EnvironmentRequest extends RepositoryReference {
+  readonly environmentName: string;
+  readonly branchName: string;
+  readonly pipelineName: string;
+  /** Name of the stage after Source: while the pipeline is disabled, the transition into it is. */
+  readonly gate: string;
+  /** Whether commits are deployed, by the definition of the environment. */
+  readonly state: 'enabled' | 'frozen';
+  /** What becomes of the stacks that the pipeline has deployed when the environment is removed. */
+  readonly applications: 'delete' | 'keep';
+}
+
+export interface PipelineResult {
+  readonly stackId: string;
+}

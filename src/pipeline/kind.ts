@@ -1,0 +1,29 @@
+import type { Kind } from '../kinds/kind';
+import { describeStacks, enterMembers } from '../kinds/rights';
+import { BOOTSTRAP_QUALIFIER, NAMES, RESOURCE_TYPES } from '../private/contract';
+import { RECORDS } from '../registry/contract';
+import { readFiles } from '../stack/kind';
+
+export const PIPELINE_KIND: Kind = {
+  name: 'pipeline',
+  resourceType: RESOURCE_TYPES.pipeline,
+  roleName: NAMES.pipelineProviderRole,
+  description: 'Deploys the pipelines of environments into their accounts',
+  records: {
+    write: [RECORDS.pipeline, RECORDS.environment, RECORDS.lease, RECORDS.route],
+    // the stacks of this app are not applications; operators write the halts
+    read: [RECORDS.stack, RECORDS.halt],
+  },
+  rights: ({ organizationId }) => [
+    enterMembers(organizationId, [
+      `${NAMES.deployerRole}-*`,
+      // for large templates, and for applications that are deleted with their environment
+      ...['deploy', 'file-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`),
+      // for pipelines that move or are removed
+      NAMES.operateRole,
+    ]),
+    // where a deployment is rolled back, applications are not deleted
+    describeStacks('SeeRollbacks', ['cloudformation:DescribeStacks']),
+    readFiles(),
+  ],
+};

@@ -1,0 +1,88 @@
+import type { ControlledPipeline, PipelineControl, PipelineExecution, PipelineState } from '../../lambda/pipeline-control/control';
+import type { FakeAccounts } from '../stack/fake-accounts';
+import { awsError } from '../stack/fake-accounts';
+
+/** Pipelines that are there as long as their stacks are, which begin with `pipe`; each begins to run when it is made, as on AWS. */
+export class FakePipelines implements PipelineControl {
+  /** Moments at which two pipelines could run. */
+  public readonly clashes: string[] = [];
+  public readonly started: string[] = [];
+  /** Accounts whose pipelines were changed while something ran in them. */
+  public readonly cancelled = new Set<string>();
+  /** What happens just when a pipeline was opened. */
+  public onOpen?: () => Promise<void>;
+  /** Accounts whose pipelines have nothing to do. */
+  public readonly idle = new Set<string>();
+  private readonly accountIds = new Set<string>();
+  private readonly closed = new Map<string, string>();
+  private readonly stopped = new Set<string>();
+
+  public constructor(private readonly accounts: FakeAccounts) {
+    accounts.onCreate = (accountId, stackName) => {
+      if (!stackName.startsWith('pipe')) return;
+      this.noteClash(`${accountId} is made`);
+      this.accountIds.add(accountId);
+    };
+  }
+
+  public async open(pipeline: ControlledPipeline): Promise<void> {
+    const stackId = await this.stackOf(pipeline.accountId);
+    if (!this.closed.has(stackId)) return;
+    this.closed.delete(stackId);
+    this.noteClash(`${pipeline.accountId} is opened`, pipeline.accountId);
+    await this.onOpen?.();
+  }
+
+  public async close({ accountId }: ControlledPipeline, reason: string): Promise<void> {
+    this.closed.set(await this.stackOf(accountId), reason);
+  }
+
+  public async state({ accountId }: ControlledPipeline): Promise<PipelineState> {
+    const closedReason = this.closed.get(await this.stackOf(accountId));
+    return { ...(closedReason !== undefined && { closedReason }), waiting: [], actions: [] };
+  }
+
+  public async executions({ accountId }: ControlledPipeline): Promise<readonly PipelineExecution[]> {
+    const isStopped = this.stopped.has(await this.stackOf(accountId));
+    const status = this.cancelled.has(accountId) ? 'Cancelled' : this.idle.has(accountId) ? 'Succeeded' : isStopped ? 'Stopped' : 'InProgress';
+    return [{ executionId: 'first', status, startedAt: new Date(0), updatedAt: new Date(0) }];
+  }
+
+  public async abandon({ accountId }: ControlledPipeline): Promise<void> {
+    this.stopped.add(await this.stackOf(accountId));
+  }
+
+  public async stopBuild(): Promise<void> {
+    throw new Error('nothing is built here');
+  }
+
+  public async start({ accountId }: ControlledPipeline, token: string): Promise<void> {
+    this.stopped.delete(await this.stackOf(accountId));
+    this.cancelled.delete(accountId);
+    if (!this.started.includes(`${accountId} ${token}`)) this.started.push(`${accountId} ${token}`);
+  }
+
+  /** The accounts whose pipelines let commits through. */
+  public get active(): readonly string[] {
+    return [...this.accountIds].filter(accountId => {
+      const stackId = this.find(accountId);
+      return stackId !== undefined && !this.closed.has(stackId);
+    });
+  }
+
+  private noteClash(event: string, accountId?: string): void {
+    const others = this.active.filter(other => other !== accountId);
+    if (others.length > 0) this.clashes.push(`${event} while that of ${others.join()} is active`);
+  }
+
+  private find(accountId: string): string | undefined {
+    return this.accounts.of(accountId).idOf(/^pipe/);
+  }
+
+  private async stackOf(accountId: string): Promise<string> {
+    if (this.accounts.closed.has(accountId)) throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
+    const found = this.find(accountId);
+    if (!found) throw awsError('PipelineNotFoundException', 'no pipeline');
+    return found;
+  }
+}

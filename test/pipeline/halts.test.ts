@@ -1,0 +1,110 @@
+import { haltKey } from '../../lambda/registry/halt';
+import { ONE, TWO, World, dieEverywhere, environment, owner, ownerOf, pipeline } from '../stack/world';
+
+const MOVED = { ...pipeline, accountId: TWO };
+
+/** The same pipeline as its environment is written: frozen or not. */
+function stated(state: 'enabled' | 'frozen', size = '1') {
+  return { ...pipeline, parameters: { Size: size, State: state }, environment: { ...environment, state } };
+}
+
+async function halted(world: World): Promise<void> {
+  await world.registry.write(haltKey('test1'), { environmentName: 'test1', by: 'anna', at: '2026-01-01T00:00:00Z', reason: 'the till' }, undefined);
+}
+
+function parameters(world: World): unknown {
+  return world.accounts.of(ONE).definition('pipe')?.parameters;
+}
+
+test('an environment that is halted while its pipeline is being deployed is frozen when that is done', async () => {
+  const world = new World();
+  await world.lifecycle.requestCreate(owner, stated('enabled'));
+  expect(await world.lifecycle.reconcile(owner, stated('enabled'))).toMatchObject({ done: false });
+  expect(parameters(world)).toEqual({ Size: '1', State: 'enabled' });
+  await halted(world);
+  await world.finish(stated('enabled'));
+  expect(parameters(world)).toEqual({ Size: '1', State: 'frozen' });
+});
+
+test('an environment that is resumed while its pipeline is being deployed is enabled when that is done', async () => {
+  const world = new World();
+  await halted(world);
+  await world.lifecycle.requestCreate(owner, stated('enabled'));
+  await world.lifecycle.reconcile(owner, stated('enabled'));
+  await world.registry.remove(haltKey('test1'), 1);
+  await world.finish(stated('enabled'));
+  expect(parameters(world)).toEqual({ Size: '1', State: 'enabled' });
+});
+
+test('an environment that is halted while it moves stays so when the move is taken back', async () => {
+  const world = new World();
+  await world.create(pipeline);
+  await world.lifecycle.requestUpdate(owner, MOVED, pipeline);
+  await world.lifecycle.reconcile(owner, MOVED);
+  expect(world.pipelines.active).toEqual([TWO]);
+  await halted(world);
+  await world.update(pipeline, MOVED);
+  expect(world.pipelines.active).toEqual([]);
+});
+
+describe('what AWS has cancelled because its pipeline was changed', () => {
+  async function cancelled(): Promise<World> {
+    const world = new World();
+    await world.create(stated('enabled'));
+    world.pipelines.cancelled.add(ONE);
+    return world;
+  }
+
+  test('is started again', async () => {
+    const world = await cancelled();
+    await world.update(stated('enabled', '2'), stated('enabled'));
+    expect(world.pipelines.started).toEqual([expect.stringMatching(new RegExp(`^${ONE} attempt-\\d$`))]);
+  });
+
+  test.each(['before', 'after'] as const)('is started again once, killed at any call %s its effect', async when => {
+    await dieEverywhere(when, world => [
+      () => world.create(stated('enabled')),
+      async () => {
+        if (world.pipelines.started.length === 0) world.pipelines.cancelled.add(ONE);
+        await world.update(stated('enabled', '2'), stated('enabled'));
+      },
+    ], async (world, death) => expect({ death, started: world.pipelines.started.length }).toEqual({ death, started: 1 }));
+  });
+
+  test('is started again when it is enabled, and not before', async () => {
+    const world = await cancelled();
+    await world.update(stated('frozen'), stated('enabled'));
+    expect(world.pipelines.started).toEqual([]);
+    await world.update(stated('enabled'), stated('frozen'));
+    expect(world.pipelines.started).toHaveLength(1);
+  });
+
+  test('stays as it is while somebody has halted the environment', async () => {
+    const world = await cancelled();
+    await halted(world);
+    await world.update(stated('enabled', '2'), stated('enabled'));
+    expect(world.pipelines.started).toEqual([]);
+  });
+
+  test('is not what somebody has stopped, which stays so', async () => {
+    const world = new World();
+    await world.create(stated('enabled'));
+    await world.pipelines.abandon({ accountId: ONE, region: '', pipelineName: '', gate: '' });
+    await world.update(stated('enabled', '2'), stated('enabled'));
+    expect(world.pipelines.started).toEqual([]);
+  });
+
+  test('is not asked for where nothing was changed', async () => {
+    const world = await cancelled();
+    await world.create(stated('enabled'), ownerOf('Renamed'));
+    expect(world.pipelines.started).toEqual([]);
+  });
+});
+
+test('a run that has waited for 30 days, which AWS forgets then, is started again when its pipeline is enabled', async () => {
+  const world = new World();
+  await world.create(stated('frozen'));
+  world.time = 30 * 24 * 60 * 60_000;
+  await world.update(stated('enabled'), stated('frozen'));
+  expect(world.pipelines.started).toHaveLength(1);
+});

@@ -1,0 +1,208 @@
+import type { PipelineRequest } from '../../src/pipeline/contract';
+import { ONE, SHOP, TWO, World, dieEverywhere, environment, owner, ownerOf, pipeline } from '../stack/world';
+
+const other = ownerOf('Other', 'Elsewhere');
+
+function pipelineOf(environmentName: string, changes: Partial<PipelineRequest> = {}): PipelineRequest {
+  return { ...pipeline, stackName: `pipe-${environmentName}`, environment: { ...environment, environmentName, branchName: environmentName }, ...changes };
+}
+
+describe('a pipeline', () => {
+  test('leads its branch to itself from the moment it holds its account, which it keeps once it is complete', async () => {
+    const world = new World();
+    await world.lifecycle.requestCreate(owner, pipeline);
+    await world.lifecycle.reconcile(owner, pipeline);
+    expect(await world.leaseOf(ONE)).toMatchObject({ fence: 1, holder: { environmentName: 'test1', expiresAt: 65 * 60_000 } });
+    expect(await world.route()).toEqual([`${ONE}/test1`]);
+
+    await world.finish(pipeline);
+    expect((await world.leaseOf(ONE))?.holder).not.toHaveProperty('expiresAt');
+    expect(await world.route()).toEqual([`${ONE}/test1`]);
+  });
+
+  test('loses its route when its removal begins, and its account when the stack is gone', async () => {
+    const world = new World();
+    await world.create(pipeline);
+    await world.lifecycle.requestDelete(owner, pipeline);
+    expect(await world.route()).toBeUndefined();
+    expect((await world.leaseOf(ONE))?.holder).toBeDefined();
+    await world.delete(pipeline);
+    expect(await world.leaseOf(ONE)).toEqual({ fence: 1, version: 3 });
+    expect(world.registry.keys).toEqual([`lease#${ONE}`]);
+  });
+
+  test('moves to another account: the branch leads there before the former pipeline is gone', async () => {
+    const world = new World();
+    await world.create(pipeline);
+    await world.update({ ...pipeline, accountId: TWO }, pipeline);
+    expect(await world.route()).toEqual([`${TWO}/test1`]);
+    expect((await world.leaseOf(ONE))?.holder).toBeUndefined();
+    expect((await world.leaseOf(TWO))?.holder).toMatchObject({ environmentName: 'test1' });
+    expect(await world.accounts.of(ONE).describe('pipe')).toBeUndefined();
+  });
+
+  test('of an environment that gets another name is deleted before it is made again in the same account', async () => {
+    const world = new World();
+    const qa = { ...pipeline, stackName: 'pipe2', environment: { ...environment, environmentName: 'qa', pipelineName: 'qa' } };
+    await world.create(pipeline);
+    await world.update(qa, pipeline);
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe', 'delete pipe', 'create pipe2']);
+    expect(await world.leaseOf(ONE)).toMatchObject({ fence: 2, holder: { pipelineKey: `pipeline#${ONE}#eu-central-1#qa` } });
+    await world.update(pipeline, qa);
+    expect(world.accounts.of(ONE).begun.slice(3)).toEqual(['delete pipe2', 'create pipe']);
+    expect(await world.route()).toEqual([`${ONE}/test1`]);
+    expect(world.registry.keys.filter(key => key.startsWith('environment#'))).toEqual(['environment#test1']);
+  });
+
+  test('of another branch leads that branch to itself and no longer the former', async () => {
+    const world = new World();
+    await world.create(pipeline);
+    await world.update({ ...pipeline, environment: { ...environment, branchName: 'env/qa' } }, pipeline);
+    expect(await world.route()).toBeUndefined();
+    expect(await world.route('env/qa')).toEqual([`${ONE}/test1`]);
+  });
+
+  test('is taken over by a renamed construct with its lease and its route', async () => {
+    const world = new World();
+    const renamed = ownerOf('Renamed');
+    await world.create(pipeline);
+    await world.create(pipeline, renamed);
+    await world.delete(pipeline);
+    expect(await world.leaseOf(ONE)).toMatchObject({ fence: 1, holder: { environmentName: 'test1' } });
+    expect(await world.route()).toEqual([`${ONE}/test1`]);
+    await world.delete(pipeline, renamed);
+    expect(world.registry.keys).toEqual([`lease#${ONE}`]);
+  });
+
+  test('in another account takes the branch of the one it replaces, and gives it back when that is rolled back', async () => {
+    const world = new World();
+    const replacement = { ...pipeline, accountId: TWO };
+    await world.create(pipeline);
+    await world.create(replacement, ownerOf('Replacement'));
+    expect(await world.route()).toEqual([`${ONE}/test1`, `${TWO}/test1`]);
+    await world.delete(replacement, ownerOf('Replacement'));
+    expect(await world.route()).toEqual([`${ONE}/test1`]);
+  });
+
+  test.each(['before', 'after'] as const)('is made, moved and deleted once, killed at any call %s its effect', async when => {
+    const moved = { ...pipeline, accountId: TWO, environment: { ...environment, branchName: 'env/qa' } };
+    await dieEverywhere(when, world => [
+      () => world.create(pipeline), () => world.update(moved, pipeline), () => world.delete(moved),
+    ], async (world, death) => {
+      const begun = [ONE, TWO].map(accountId => world.accounts.of(accountId).begun);
+      expect({ death, begun }).toEqual({ death, begun: [['create pipe', 'delete pipe'], ['create pipe', 'delete pipe']] });
+      expect({ death, keys: world.registry.keys }).toEqual({ death, keys: [`lease#${ONE}`, `lease#${TWO}`] });
+      const leases = await Promise.all([ONE, TWO].map(async accountId => world.leaseOf(accountId)));
+      expect({ death, leases }).toMatchObject({ death, leases: [{ fence: 1 }, { fence: 1 }] });
+      expect(leases.map(found => found?.holder)).toEqual([undefined, undefined]);
+    });
+  });
+});
+
+describe('an account has one pipeline', () => {
+  test('a second environment is refused, and admitted once the first is gone', async () => {
+    const world = new World();
+    await world.create(pipelineOf('blue'), other);
+    await expect(world.create(pipelineOf('green'))).rejects.toThrow(`account ${ONE} is leased to environment 'blue' (stack 'Elsewhere'), so environment 'green' `
+      + 'cannot have its pipeline there: one account has one pipeline; remove that environment first (its applications are deleted with it, unless it was deployed with '
+      + 'keepApplication: true), or use another account');
+    await world.delete(pipelineOf('green'));
+    expect((await world.leaseOf(ONE))?.holder).toMatchObject({ environmentName: 'blue' });
+
+    await world.delete(pipelineOf('blue'), other);
+    await world.create(pipelineOf('green'));
+    expect(await world.leaseOf(ONE)).toMatchObject({ fence: 2, holder: { environmentName: 'green' } });
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe-blue', 'delete pipe-blue', 'create pipe-green']);
+  });
+
+  test('an environment that the same app seems to have renamed is told how to keep its name, and what removal takes', async () => {
+    const world = new World();
+    await world.create(pipelineOf('blue'));
+    await expect(world.create(pipelineOf('green'), ownerOf('Renamed'))).rejects.toThrow(`account ${ONE} is leased to environment 'blue' (stack 'Cicd'), so `
+      + "environment 'green' cannot have its pipeline there: one account has one pipeline; if it was renamed, keep its name with environmentName: 'blue'; else "
+      + 'remove that environment first (its applications are deleted with it, unless it was deployed with keepApplication: true), or use another account');
+    await world.delete(pipelineOf('green'), ownerOf('Renamed'));
+    await world.create(pipelineOf('blue'), ownerOf('Renamed'));
+    await world.delete(pipelineOf('blue'));
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe-blue']);
+  });
+
+  test('nothing is said of applications that stay', async () => {
+    const world = new World();
+    await world.create(pipelineOf('blue', { environment: { ...environment, environmentName: 'blue', applications: 'keep' } }), other);
+    await expect(world.create(pipelineOf('green'))).rejects.toThrow('one account has one pipeline; remove that environment first, or use another account');
+  });
+
+  test('an environment of that name in another stack is refused', async () => {
+    const world = new World();
+    await world.create(pipeline);
+    const elsewhere = { ...pipeline, accountId: TWO, environment: { ...environment, branchName: 'env/qa' } };
+    await expect(world.create(elsewhere, other)).rejects.toThrow("environment 'test1' belongs to stack 'Cicd' of the CICD account: remove it there first "
+      + '(its applications are deleted with it, unless it was deployed with keepApplication: true), or choose another environmentName');
+    await world.delete(elsewhere, other);
+    expect(await world.leaseOf(ONE)).toMatchObject({ holder: { environmentName: 'test1' } });
+  });
+
+  test('of two at once one gets it', async () => {
+    const world = new World();
+    const both = [[pipelineOf('blue'), owner], [pipelineOf('green'), other]] as const;
+    const outcomes = await Promise.allSettled(both.map(async ([wanted, by]) => {
+      await world.lifecycle.requestCreate(by, wanted);
+      for (;;) {
+        const progress = await world.lifecycle.reconcile(by, wanted).catch((error: Error) => {
+          if (error.name !== 'RecordChangedError') throw error;
+          return undefined;
+        });
+        if (progress?.done) return;
+      }
+    }));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(world.accounts.of(ONE).begun).toHaveLength(1);
+  });
+
+  test('a maker that is not heard of loses the account after 65 minutes, and deploys nothing when it comes back', async () => {
+    const world = new World();
+    await world.lifecycle.requestCreate(owner, pipelineOf('blue'));
+    await world.lifecycle.reconcile(owner, pipelineOf('blue'));
+    world.time = 65 * 60_000 - 1;
+    await expect(world.create(pipelineOf('green'), other)).rejects.toThrow("is leased to environment 'blue'");
+    world.time++;
+    await world.create(pipelineOf('green'), other);
+    expect(await world.leaseOf(ONE)).toMatchObject({ fence: 2, holder: { environmentName: 'green' } });
+
+    const begun = [...world.accounts.of(ONE).begun];
+    await expect(world.finish(pipelineOf('blue'))).rejects.toThrow(`the lease of account ${ONE} has expired and was taken from environment 'blue' by `
+      + "environment 'green' (stack 'Elsewhere'), so nothing more is deployed there: deploy again once the account is free, or use another account");
+    expect(world.accounts.of(ONE).begun).toEqual(begun);
+    await world.delete(pipelineOf('blue'));
+    expect((await world.leaseOf(ONE))?.holder).toMatchObject({ environmentName: 'green' });
+  });
+
+  test('a run that slept while its account went to another and came back deploys nothing, although its stack holds the account again', async () => {
+    const world = new World();
+    const [blue, green] = [pipelineOf('blue'), pipelineOf('green')];
+    const newer = { ...blue, parameters: { Size: '2' } };
+    await world.lifecycle.requestCreate(owner, blue);
+    await world.lifecycle.reconcile(owner, blue);
+    const read = world.registry.read.bind(world.registry);
+    jest.spyOn(world.registry, 'read').mockImplementationOnce(async key => {
+      const record = await read(key);
+      world.time += 65 * 60_000;
+      await world.create(green, other);
+      await world.delete(green, other);
+      await world.create(newer);
+      return record as never;
+    });
+    await expect(world.lifecycle.reconcile(owner, blue)).rejects.toThrow(`the lease of account ${ONE} has expired and was taken from environment 'blue'`);
+    expect(await world.leaseOf(ONE)).toMatchObject({ fence: 3, holder: { environmentName: 'blue' } });
+    expect(world.accounts.of(ONE).definition('pipe-blue')?.parameters).toEqual({ Size: '2' });
+  });
+
+  test('a branch that starts the pipeline of another app is refused', async () => {
+    const world = new World();
+    await world.create(pipeline, other);
+    await expect(world.create({ ...pipeline, accountId: TWO })).rejects.toThrow(`branch 'env/test1' of repository ${SHOP} starts pipeline 'test1' of environment `
+      + `'test1' (stack 'Elsewhere') in account ${ONE} already, so it cannot start that of environment 'test1': a branch has one pipeline`);
+    expect(world.accounts.of(TWO).begun).toEqual([]);
+  });
+});
