@@ -112,7 +112,7 @@ abstract class OrganizationBase extends Resource implements IOrganization {
 }
 
 /**
- * The handle on an organization: its registry, its access and the providers that all other constructs use.
+ * The handle on an organization: its registry, its events and what is granted on it.
  *
  * There is one in a CICD account, because a queue or a lease only works if there is one; other apps import it.
  */
