@@ -23,8 +23,8 @@ export async function prepare(world: World, account: Case, accountId: string): P
   try {
     const stacks = await enter(world, account, accountId);
     const baseline = await deploy(world, account, {
-      // its policies are there before the rest
-      accountId, stacks, definition: baselineDefinition(world, account), firstLookSeconds: 10,
+      // its policies are there after ten seconds, before the rest
+      accountId, stacks, definition: baselineDefinition(world, account), firstLookSeconds: 11,
     });
     if (!baseline.progress.done && !await hasPolicies(stacks, baseline)) return baseline.progress;
     const bootstrap = await bootstrapped(world, baseline.account, accountId, stacks);

@@ -31,7 +31,7 @@ export class AccountProvider implements Lifecycle<AccountProviderRequest, Result
     } else if (before.kind !== 'preconditions') {
       return this.accounts.requestUpdate(owner, request, before);
     }
-    throw new Error(`'${owner.logicalId}' cannot become something else: give the construct another id`);
+    throw new Error(`resource '${owner.logicalId}' cannot change from ${typeOf(before)} to ${typeOf(request)}: give the construct another id`);
   }
 
   public async requestDelete(owner: Owner, request: AccountProviderRequest): Promise<void> {
@@ -48,4 +48,8 @@ export class AccountProvider implements Lifecycle<AccountProviderRequest, Result
     if (request.kind === 'preconditions') return this.preconditions.reconcileDelete(owner, request);
     return this.accounts.reconcileDelete(owner, request);
   }
+}
+
+function typeOf({ kind }: AccountProviderRequest): string {
+  return kind === 'preconditions' ? 'preconditions' : 'an account';
 }

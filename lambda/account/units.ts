@@ -33,7 +33,7 @@ export async function resolveUnit(directory: Pick<Directory, 'root' | 'unitsBelo
     const found = units.find(candidate => candidate.name === name);
     if (!found) {
       throw new UnitNotFoundError(`organizational unit '${unit}' does not exist: ${parent.path ? `'${parent.path}'` : 'the root'} has `
-        + `${units.length > 0 ? units.map(candidate => candidate.name).sort().join(', ') : 'no units'}`);
+        + `${units.length > 0 ? units.map(candidate => candidate.name).sort().join(', ') : 'no units'}: create it, or give the path or id of one that exists`);
     }
     parent = { id: found.id, path: parent.path ? `${parent.path}/${name}` : name };
   }

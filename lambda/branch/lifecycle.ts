@@ -66,10 +66,11 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   }
 
   /** A construct that was renamed goes again when the update fails: then the branch is described as its former owner declares it, who hears of nothing. */
-  public async reconcileDelete(_owner: Owner, request: BranchRequest): Promise<Progress<void>> {
+  public async reconcileDelete(owner: Owner, request: BranchRequest): Promise<Progress<void>> {
     const record = await this.registry.read<BranchRecord>(branchKey(request));
     const rest = record?.owners.at(-1);
-    if (!rest) return DONE;
+    // a refused declaration leaves what belongs to another app alone
+    if (rest?.stackId !== owner.stackId) return DONE;
     const progress = await this.reconcile(rest, rest.request);
     return progress.done ? DONE : progress;
   }

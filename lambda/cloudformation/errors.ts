@@ -41,7 +41,7 @@ export function belongsElsewhere({ stackName, accountId }: StackPlace, holder: s
 export function notReady({ stackName, accountId, region }: StackPlace, former: readonly StackPlace[], milliseconds: number): Error {
   const orNotGone = former.map(place => `, or stack '${place.stackName}' in account ${place.accountId} that it replaces is not deleted,`).join('');
   return new Error(`stack '${stackName}' in account ${accountId} and region ${region} is not ready${orNotGone} after ${milliseconds / 60_000} minutes, `
-    + 'the longest wait: CloudFormation continues there; nothing is lost: look there what takes so long, and deploy again when it has ended');
+    + 'the longest wait. CloudFormation continues there, and nothing is lost: look at the events of the stack there, and deploy again when it is complete');
 }
 
 export function notGone({ stackName, accountId, region }: StackPlace, milliseconds: number): Error {

@@ -97,7 +97,8 @@ export class StackLifecycle<Request extends StackRequest, Result> implements Lif
       return removal;
     }
     const rest = (await this.read(this.keyOf(request)))?.owners.at(-1);
-    if (!rest) return DONE;
+    // a refused declaration leaves what belongs to another app alone
+    if (rest?.stackId !== owner.stackId) return DONE;
     const progress = await this.reconcile(rest, rest.request);
     return progress.done ? DONE : progress;
   }

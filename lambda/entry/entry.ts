@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceUpdateEvent } from 'aws-lambda';
 import { answerOf, failure } from './answer';
 import type { CloudFormationAnswer } from './answer';
 import type { Outside } from './aws';
@@ -8,6 +8,12 @@ import type { Registry } from '../registry/registry';
 import { answerKey, noteRequest } from '../registry/request';
 import type { AnswerRecord } from '../registry/request';
 import { isRefused } from '../shared/errors';
+import { retryWhileRolePropagates } from '../shared/propagation';
+
+/** Step Functions passes 256 KiB from state to state: the properties, those before an update, and the outcome of a look. */
+const MOST_BYTES = 100_000;
+
+type Properties = Readonly<Record<string, unknown>>;
 
 /** Receives the requests of CloudFormation for all kinds, and answers them when the waiter says so. */
 export class Entry {
@@ -28,13 +34,20 @@ export class Entry {
       return;
     }
     const { ownerId, requestId, requestType } = request;
-    await noteRequest(this.registry, { ownerId, requestId, responseUrl, isFirst: requestType === 'Create' }, this.now());
+    if (bytesOf(request.properties) > MOST_BYTES) {
+      await this.put(responseUrl, tooLong(request));
+      return;
+    }
+    let arrivedAt = this.now();
     try {
-      await this.outside.start(request.requestId, { functionArn, request });
+      ({ arrivedAt } = await noteRequest(this.registry, { ownerId, requestId, responseUrl, isFirst: requestType === 'Create' }, arrivedAt));
+      await this.outside.start(requestId, { functionArn, request });
     } catch (error) {
+      // the role of this function is as new as the organization
+      const kept = retryWhileRolePropagates(error, this.now() - arrivedAt);
       // refused: nothing was started, so nothing else will answer
-      if (!isRefused(error)) throw error;
-      await this.put(responseUrl, failure(request, `the waiter could not be started: ${error.name}: ${error.message}; `
+      if (!isRefused(kept)) throw kept;
+      await this.put(responseUrl, failure(request, `the waiter could not be started: ${kept.name}: ${kept.message}; `
         + 'deploy the Organization again'));
     }
   }
@@ -64,8 +77,25 @@ function requestOf(event: CloudFormationCustomResourceEvent): ResourceRequest {
     ownerId,
     physicalId: event.RequestType === 'Create' ? ownerId : event.PhysicalResourceId,
     properties: propertiesOf(event.ResourceProperties),
-    ...(event.RequestType === 'Update' && { oldProperties: propertiesOf(event.OldResourceProperties) }),
+    ...(event.RequestType === 'Update' && { oldProperties: oldPropertiesOf(event) }),
   };
+}
+
+/** An update to properties that are too long was refused before anything was done: its rollback changes nothing. */
+function oldPropertiesOf({ ResourceProperties, OldResourceProperties }: CloudFormationCustomResourceUpdateEvent): Properties {
+  const before = propertiesOf(OldResourceProperties);
+  return bytesOf(before) > MOST_BYTES ? propertiesOf(ResourceProperties) : before;
+}
+
+/** Nothing was ever done with such properties, so there is nothing to delete. */
+function tooLong(request: ResourceRequest): CloudFormationAnswer {
+  if (request.requestType === 'Delete') return answerOf({ request, outcome: { state: 'complete', data: {} } });
+  return failure(request, `the properties of '${request.logicalId}' have ${bytesOf(request.properties)} bytes, but at most ${MOST_BYTES} are allowed: `
+    + 'shorten its parameters or tags, or divide it into several resources');
+}
+
+function bytesOf(properties: Properties): number {
+  return Buffer.byteLength(JSON.stringify(properties));
 }
 
 /** The physical id is known before anything is done, and never changes: it is derived from what CloudFormation says. */
@@ -78,7 +108,7 @@ function ownerIdOf(event: CloudFormationCustomResourceEvent): string {
   return `${logicalId.slice(0, 64)}-${hash}`;
 }
 
-function propertiesOf(properties: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function propertiesOf(properties: Properties): Properties {
   const { ServiceToken, ServiceTimeout, ...rest } = properties;
   return rest;
 }

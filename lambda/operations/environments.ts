@@ -7,7 +7,7 @@ export function chosen(holders: readonly EnvironmentPipeline[], names: Environme
   const unknown = without(holders, names);
   if (unknown.length > 0) {
     const known = [...new Set(holders.map(({ environmentName }) => environmentName))];
-    const there = known.length > 0 ? `there is ${known.join(', ')}` : 'there is none at all';
+    const there = known.length > 0 ? `there are ${known.join(', ')}; name one of them, or use --all` : 'there are none';
     throw new Error(`there is no environment '${unknown.join("', '")}': ${there}; nothing was done`);
   }
   return holders.filter(({ environmentName }) => names.includes(environmentName));

@@ -41,28 +41,40 @@ interface Arrival {
   readonly isFirst?: boolean;
 }
 
+interface Noted {
+  /** When the request arrived, or one that came after it, in milliseconds since 1970. */
+  readonly arrivedAt: number;
+}
+
 /** Notes a request behind the earlier ones of its resource, and where its answer goes; a second delivery changes nothing. */
-export async function noteRequest(registry: Registry, arrival: Arrival, now: number): Promise<void> {
+export async function noteRequest(registry: Registry, arrival: Arrival, now: number): Promise<Noted> {
   const { ownerId, requestId, responseUrl, isFirst } = arrival;
   const key = requestKey(ownerId);
   const record = isFirst ? undefined : await registry.read<RequestRecord>(key);
-  if (record?.ids.includes(requestId)) return;
+  if (record?.ids.includes(requestId)) return { arrivedAt: record.arrivedAt };
   const ids = [...record?.ids ?? [], requestId].slice(-REMEMBERED);
   const deleteAfter = Math.floor(now / 1000) + ANSWER_SECONDS;
   const note = registry.together(async () => {
     await registry.write<AnswerRecord>(answerKey(requestId), { responseUrl, deleteAfter }, undefined);
     await registry.write<RequestRecord>(key, { ...record, ids, arrivedAt: now }, record?.version);
   });
-  await note.catch(async (error: unknown) => {
+  try {
+    await note;
+    return { arrivedAt: now };
+  } catch (error) {
     if (!isFirst || !isNamed(error, 'RecordChangedError')) throw error;
-    await noteRequest(registry, { ownerId, requestId, responseUrl }, now);
-  });
+    return noteRequest(registry, { ownerId, requestId, responseUrl }, now);
+  }
 }
 
-/** The request record, if the request is the last one of its resource. @throws if a newer one arrived */
-export function lastRequest(
+/**
+ * The request record, if the request is the last one of its resource, or the one that was begun last: Lambda may deliver an old request after
+ * a newer one, which must not stop the newer one.
+ * @throws if another request has taken its place
+ */
+export function currentRequest(
   record: Versioned<RequestRecord> | undefined, requestId: string, logicalId: string,
 ): Versioned<RequestRecord> {
-  if (record?.ids.at(-1) === requestId) return record;
-  throw new Error(`superseded by a newer request for '${logicalId}': deploy again`);
+  if (record && (record.begun === requestId || record.ids.at(-1) === requestId)) return record;
+  throw new Error(`this request for '${logicalId}' was not completed, because CloudFormation has sent a newer one for the same resource: deploy again`);
 }

@@ -72,6 +72,9 @@ export class TableRegistry implements Registry {
       this.pending = undefined;
       await this.changeAll(changes);
       return result;
+    } catch (error) {
+      for (const { key } of this.pending ?? []) this.known?.delete(key);
+      throw error;
     } finally {
       this.pending = undefined;
     }

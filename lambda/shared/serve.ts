@@ -7,7 +7,7 @@ import { NOT_YET } from './lifecycle';
 import { PROPAGATION } from './propagation';
 import type { Outcome, ResourceRequest } from '../../src/kinds/contract';
 import type { Registry, Versioned } from '../registry/registry';
-import { lastRequest, requestKey } from '../registry/request';
+import { currentRequest, requestKey } from '../registry/request';
 import type { RequestRecord } from '../registry/request';
 
 /** The handler of a kind's function: one look at a resource. */
@@ -41,10 +41,10 @@ class Looks<Request, Result extends object> {
     const owner: Owner = { id: request.ownerId, stackId: request.stackId, logicalId };
     let record: Versioned<RequestRecord> | undefined;
     try {
-      record = await this.lastRequest(request, owner);
+      record = await this.currentRequest(request, owner);
       const progress = await this.reconcile(request, owner, record);
       if (progress.done) return { state: 'complete', data: { ...progress.result } };
-      return this.isTooLate(record) ? failed(tooLate(logicalId)) : { state: 'waiting', seconds: progress.seconds };
+      return this.isTooLate(record) ? failed(tooLate(logicalId)) : { state: 'waiting', seconds: this.atMost(progress.seconds, record) };
     } catch (error) {
       if (!isTransient(error)) {
         logger.error('failed', { logicalId, requestId, error: error instanceof Error ? error : String(error) });
@@ -55,10 +55,10 @@ class Looks<Request, Result extends object> {
     }
   }
 
-  private async lastRequest(request: ResourceRequest, owner: Owner): Promise<Versioned<RequestRecord>> {
+  private async currentRequest(request: ResourceRequest, owner: Owner): Promise<Versioned<RequestRecord>> {
     const key = requestKey(owner.id);
     await this.registry.prefetch([key, ...this.lifecycle.recordsOf?.(this.wanted(request.properties)) ?? []]);
-    return lastRequest(await this.registry.read<RequestRecord>(key), request.requestId, request.logicalId);
+    return currentRequest(await this.registry.read<RequestRecord>(key), request.requestId, request.logicalId);
   }
 
   private async reconcile(
@@ -67,6 +67,11 @@ class Looks<Request, Result extends object> {
     const wanted = this.wanted(request.properties);
     if (record.begun !== request.requestId && !await this.begin(request, owner, record)) return NOT_YET;
     return request.requestType === 'Delete' ? this.lifecycle.reconcileDelete(owner, wanted) : this.lifecycle.reconcile(owner, wanted);
+  }
+
+  /** The look after a long wait must not come after the last moment at which a failure can still be answered. */
+  private atMost(seconds: number, { arrivedAt }: RequestRecord): number {
+    return Math.max(1, Math.min(seconds, Math.ceil((arrivedAt + LONGEST_WAIT - this.now()) / 1000) + 1));
   }
 
   private isTooLate(record: RequestRecord | undefined): boolean {

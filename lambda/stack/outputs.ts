@@ -9,7 +9,8 @@ export function resultOf({ accountId, stackName, outputs: wanted = [] }: Account
   const values = wanted.map(name => {
     const value = outputs[name];
     if (value === undefined) {
-      throw new Error(`stack '${stackName}' in account ${accountId} has no output '${name}': it has ${Object.keys(outputs).join(', ') || 'none'}`);
+      throw new Error(`stack '${stackName}' in account ${accountId} has no output '${name}': it has ${Object.keys(outputs).join(', ') || 'none'}; `
+        + 'use one of them, or add a CfnOutput of this logical id');
     }
     return [`Outputs.${name}`, value] as const;
   });

@@ -41,7 +41,7 @@ export interface Kind {
   readonly resourceType: string;
   /** Further types that the same function serves; a request names its kind. */
   readonly alsoServes?: readonly string[];
-  /** Fixed, because policies of other accounts name it. */
+  /** Fixed, because policies of other accounts and error messages name it. */
   readonly roleName: string;
   readonly description: string;
   readonly records: RecordAccess;

@@ -50,9 +50,13 @@ export class Waiter extends Construct {
   }
 }
 
-const retry = (attempts: number) => [{
-  ErrorEquals: ['States.ALL'], IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 60, MaxAttempts: attempts,
-}];
+/** Lambda did not run the function: as many resources as an app has may wait for their turn in an account that may run ten functions at once. */
+const NOT_RUN = ['Lambda.TooManyRequestsException', 'Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException'];
+
+const retry = (attempts: number) => [
+  { ErrorEquals: NOT_RUN, IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 60, MaxAttempts: 60, JitterStrategy: 'FULL' },
+  { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 60, MaxAttempts: attempts },
+];
 
 function invoke(functionName: object, payload: object) {
   return {

@@ -77,7 +77,7 @@ export interface OrganizationProps {
 
 const DEFAULT_PARAMETER = '/org-environments/organization';
 
-/** The format of the parameter's value; a change of the members before it is not possible. */
+/** Importing apps find members by their position: new ones are added at the end, none is moved or removed. */
 const PARAMETER_VERSION = '1';
 
 abstract class OrganizationBase extends Resource implements IOrganization {
@@ -112,7 +112,8 @@ abstract class OrganizationBase extends Resource implements IOrganization {
 }
 
 /**
- * The handle on an organization: its registry, its events and what is granted on it.
+ * What environments need in the CICD account: the registry, the artifact key, the event bus, and the functions that serve custom resources, pushes
+ * and operators.
  *
  * There is one in a CICD account, because a queue or a lease only works if there is one; other apps import it.
  */
@@ -155,7 +156,7 @@ export class Organization extends OrganizationBase {
   public constructor(scope: Construct, id: string, props: OrganizationProps) {
     super(scope, id);
     this.organizationId = validate.organizationId(this, props.organizationId);
-    const hint = 'a CICD account has one, because a queue and a lease only work if there is one; pass it on, or import it';
+    const hint = 'a CICD account can have only one Organization: pass it on, or import it with Organization.fromParameterName';
     AppIndex.of(this).claim(this, 'organization of the account', this.env.account, hint);
     AppIndex.of(this).claim(this, 'organization of the stack', Stack.of(this).node.path, hint);
 

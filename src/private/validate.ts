@@ -96,10 +96,10 @@ export const validate = {
   tags: (scope: IConstruct, tags: { [key: string]: string }) => {
     const entries = Object.entries(tags);
     // one of AWS's fifty is ours
-    if (entries.length > 49) fail(scope, `an account can have 49 tags besides our own, got ${entries.length}`);
+    if (entries.length > 49) fail(scope, `an account can have at most 49 tags (AWS allows 50, and one is set by this library), got ${entries.length}`);
     for (const [key, value] of entries) {
       check(TAG_KEY, scope, key);
-      if (key === NAMES.ownerTag) fail(scope, `the tag '${key}' is our own, by which the account is known: choose another key`);
+      if (key === NAMES.ownerTag) fail(scope, `the tag '${key}' is reserved, because this library knows the account by it: choose another key`);
       check({ ...TAG_VALUE, name: `value of the tag '${key}'` }, scope, value);
     }
     return tags;

@@ -53,7 +53,7 @@ export class CodeCommitSource implements Source {
     if (elsewhere(stack.account, account) || elsewhere(stack.region, region)) {
       fail(
         scope,
-        `the repository must be in the account and region of the stack (${stack.account}/${stack.region}), got one in ${account}/${region}`,
+        `repository '${this.repository.repositoryName}' must be in the account and region of the stack (${stack.account}/${stack.region}), got ${account}/${region}`,
       );
     }
   }

@@ -22,7 +22,7 @@ export interface AccountStackProps {
   readonly account: IAccount;
 
   /**
-   * Name of the stack in the account: 1 to 128 letters, digits and hyphens. Names that begin with `org-environments-` or
+   * Name of the stack in the account: 1 to 128 letters, digits and hyphens, beginning with a letter. Names that begin with `org-environments-` or
    * `CDKToolkit` are reserved. Another name means another stack: the new one is made before the
    * old one is deleted.
    *
@@ -58,9 +58,9 @@ const OUTPUTS = 'Outputs.';
 /**
  * A stack of any constructs that CloudFormation deploys in an account whose id is known only at deployment.
  *
- * References between it and the stack around it become parameters and outputs, as with nested stacks. It is another account, though: as everywhere
- * in CDK, constructs must have a physical name (`queueName: 'orders'`) to be referred to from another account. Attributes of `Cfn` constructs,
- * parameters (`parameters`) and outputs (`outputValue`) need none.
+ * References between it and the stack around it become parameters and outputs, as with nested stacks. If the stack around it has a known account
+ * or region (`env`), a construct that is referenced from the other side must have a physical name (`queueName: 'orders'`). Attributes of `Cfn`
+ * constructs, parameters (`parameters`) and outputs (`outputValue`) need none.
  *
  * Assets inside it (the code of functions, sources of a `BucketDeployment`, container images, templates of nested
  * stacks) are published in the CICD account with those of the stack around it. Before the stack is created or updated
@@ -143,7 +143,7 @@ export class AccountStack extends Stack {
   /** The value of an output of the stack, by its logical id, for use outside of the stack. */
   public outputValue(name: string): string {
     this.node.addValidation({
-      validate: () => this.outputNames().includes(name) ? [] : [`the stack has no output '${name}': it has ${this.outputNames().join(', ') || 'none'}`],
+      validate: () => this.outputNames().includes(name) ? [] : [`the stack has no output '${name}': it has ${this.outputNames().join(', ') || 'none'}; use one of them, or add a CfnOutput of this logical id`],
     });
     return this.resource.getAttString(OUTPUTS + name);
   }

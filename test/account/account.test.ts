@@ -115,11 +115,11 @@ describe('an account stops at synth', () => {
   });
 
   test.each<[string, Record<string, string>, string]>([
-    ['there are fifty', Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`tag${index}`, 'x'])), 'an account can have 49 tags besides our own, got 50'],
+    ['there are fifty', Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`tag${index}`, 'x'])), 'an account can have at most 49 tags (AWS allows 50, and one is set by this library), got 50'],
     ['a key is too long', { ['k'.repeat(129)]: 'x' }, `the key of a tag must be 1 to 128 letters, digits, spaces and '_.:/=+-@', not beginning with 'aws:', got '${'k'.repeat(129)}'`],
     ['a key is empty', { '': 'x' }, "not beginning with 'aws:', got ''"],
     ['a key is reserved', { 'AWS:team': 'x' }, "not beginning with 'aws:', got 'AWS:team'"],
-    ['a key is our own', { 'org-environments:registry-key': 'x' }, "the tag 'org-environments:registry-key' is our own, by which the account is known: choose another key"],
+    ['a key is our own', { 'org-environments:registry-key': 'x' }, "the tag 'org-environments:registry-key' is reserved, because this library knows the account by it: choose another key"],
     ['a value is too long', { team: 'v'.repeat(257) }, "the value of the tag 'team' must be at most 256 letters, digits, spaces and '_.:/=+-@', got 'vvv"],
     ['a value has a character that AWS refuses', { team: 'R&D' }, "got 'R&D'"],
   ])('when of its tags %s', (_, accountTags, words) => {

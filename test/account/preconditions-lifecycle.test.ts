@@ -311,12 +311,12 @@ test('a resource does not change from preconditions into an account', async () =
     artifactKeyArn: '',
     templates: '',
   };
-  for (const [after, before] of [
-    [requestOf(), prepared],
-    [prepared, requestOf()],
+  for (const [after, before, change] of [
+    [requestOf(), prepared, 'an account to preconditions'],
+    [prepared, requestOf(), 'preconditions to an account'],
   ] as const) {
     await expect(provider.requestUpdate(who, after, before)).rejects.toThrow(
-      "'Preconditions' cannot become something else: give the construct another id",
+      `resource 'Preconditions' cannot change from ${change}: give the construct another id`,
     );
   }
 });

@@ -1,5 +1,6 @@
 import { FakeRepositories } from './fake-repositories';
 import { BranchLifecycle } from '../../lambda/branch/lifecycle';
+import { DONE } from '../../lambda/shared/lifecycle';
 import type { Owner } from '../../lambda/shared/lifecycle';
 import { RepositoryLockedError, SourceAccessDeniedError, SourceError } from '../../lambda/sources/source';
 import type { BranchRequest, BranchResult } from '../../src/branch/contract';
@@ -260,6 +261,17 @@ describe('owners', () => {
     await make(lifecycle, request, ownerOf('Branch', 'Elsewhere'));
     await expect(make(lifecycle, { ...request, environmentName: 'mine' })).rejects.toThrow("branch 'env/test1' of repository 'shop' belongs to environment "
       + "'test1' of stack 'Elsewhere', so environment 'mine' cannot have it: remove it there first, or name another branch");
+  });
+
+  test('a declaration that was refused does nothing to the branch of the other stack when it is removed', async () => {
+    const { lifecycle, repositories, fate } = world();
+    await make(lifecycle, request, ownerOf('Branch', 'Elsewhere'));
+    repositories.deleteBranch('env/test1');
+    const before = fate.calls.length;
+    await lifecycle.requestDelete(owner, request);
+    expect(await lifecycle.reconcileDelete(owner, request)).toEqual(DONE);
+    expect(repositories.headOf('env/test1')).toBeUndefined();
+    expect(fate.calls.slice(before)).not.toContain('head');
   });
 
   test('a removal keeps the branch, and one of something unknown succeeds', async () => {

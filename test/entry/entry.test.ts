@@ -1,4 +1,4 @@
-import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceUpdateEvent } from 'aws-lambda';
 import type { Outside } from '../../lambda/entry/aws';
 import { Entry } from '../../lambda/entry/entry';
 import type { WaiterInput } from '../../src/kinds/contract';
@@ -19,7 +19,7 @@ const common = {
 };
 const create: CloudFormationCustomResourceEvent = { ...common, RequestType: 'Create' };
 const remove: CloudFormationCustomResourceEvent = { ...common, RequestType: 'Delete', PhysicalResourceId: 'Dev-0123456789abcdef' };
-const update: CloudFormationCustomResourceEvent = {
+const update: CloudFormationCustomResourceUpdateEvent = {
   ...common, RequestType: 'Update', PhysicalResourceId: 'Dev-0123456789abcdef', OldResourceProperties: { ServiceToken: 'arn:token', name: 'old' },
 };
 
@@ -41,7 +41,8 @@ class FakeOutside implements Outside {
 function world() {
   const outside = new FakeOutside();
   const registry = new FakeRegistry();
-  return { outside, registry, entry: new Entry(registry, outside, { [common.ResourceType]: ACCOUNT_FUNCTION }, () => 0) };
+  const clock = { now: 0 };
+  return { outside, registry, clock, entry: new Entry(registry, outside, { [common.ResourceType]: ACCOUNT_FUNCTION }, () => clock.now) };
 }
 
 async function requestOf(event: CloudFormationCustomResourceEvent) {
@@ -165,4 +166,33 @@ test('a waiter that AWS refuses to start is answered at once, a transient error 
   });
   outside.refusal = Object.assign(new Error('busy'), { name: 'ThrottlingException', $metadata: { httpStatusCode: 400 } });
   await expect(entry.receive({ ...create, RequestId: 'request-2' })).rejects.toThrow('busy');
+});
+
+test('a right to start the waiter that is not known everywhere yet is awaited for a minute', async () => {
+  const { entry, outside, clock } = world();
+  outside.refusal = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } });
+  await expect(entry.receive(create)).rejects.toThrow('not authorized');
+  expect(outside.answers).toEqual([]);
+  clock.now = 61_000;
+  await entry.receive(create);
+  expect(outside.answers[0].body).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('AccessDeniedException: not authorized') });
+});
+
+describe('properties that are longer than a state machine passes on', () => {
+  const long = { name: 'x'.repeat(100_001) };
+
+  test('are refused before anything is done, and their removal has nothing to remove', async () => {
+    const { entry, outside, registry } = world();
+    await entry.receive({ ...create, ResourceProperties: { ...common.ResourceProperties, ...long } });
+    await entry.receive({ ...remove, ResourceProperties: { ...common.ResourceProperties, ...long } });
+    expect(outside.answers.map(({ body }) => body.Status)).toEqual(['FAILED', 'SUCCESS']);
+    expect(outside.answers[0].body.Reason).toMatch(/^the properties of 'Dev' have 1000\d\d bytes, but at most 100000 are allowed: shorten/);
+    expect(outside.started).toEqual([]);
+    expect(registry.keys).toEqual([]);
+  });
+
+  test('are no reason to fail when an update to them is rolled back', async () => {
+    const request = await requestOf({ ...update, OldResourceProperties: { ...update.OldResourceProperties, ...long } });
+    expect(request.oldProperties).toEqual(request.properties);
+  });
 });

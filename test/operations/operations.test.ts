@@ -60,9 +60,9 @@ describe('halt', () => {
 
   test('of an environment that is not there changes nothing and says which there are', async () => {
     const world = new World();
-    await expect(world.operations.halt(['e2'], HALT)).rejects.toThrow("there is no environment 'e2': there is none at all; nothing was done");
+    await expect(world.operations.halt(['e2'], HALT)).rejects.toThrow("there is no environment 'e2': there are none; nothing was done");
     await world.running(3);
-    await expect(world.operations.halt(['e2', 'prod', 'qa'], HALT)).rejects.toThrow("there is no environment 'prod', 'qa': there is e1, e2, e3; nothing was done");
+    await expect(world.operations.halt(['e2', 'prod', 'qa'], HALT)).rejects.toThrow("there is no environment 'prod', 'qa': there are e1, e2, e3; name one of them, or use --all; nothing was done");
     expect(world.control.calls).toEqual([]);
     expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual([]);
   });
@@ -230,11 +230,11 @@ describe('resume', () => {
     await world.running(2);
     await world.operations.halt(['e2'], HALT);
     await world.remove('e2');
-    await expect(world.operations.resume(['e2', 'e3'])).rejects.toThrow("there is no environment 'e3': there is e1");
+    await expect(world.operations.resume(['e2', 'e3'])).rejects.toThrow("there is no environment 'e3': there are e1");
     expect(await world.registry.read(haltKey('e2'))).toBeDefined();
     expect(await world.operations.resume(['e1', 'e2'])).toMatchObject({ pipelines: [{ environmentName: 'e1' }], gone: ['e2'] });
     expect(await world.registry.read(haltKey('e2'))).toBeUndefined();
-    await expect(world.operations.resume(['e2'])).rejects.toThrow("there is no environment 'e2': there is e1");
+    await expect(world.operations.resume(['e2'])).rejects.toThrow("there is no environment 'e2': there are e1");
   });
 
   test('of all takes back the halts of environments that are gone, too', async () => {

@@ -175,7 +175,7 @@ describe('an app stops at synth', () => {
   test('when a stack has two organizations', () => {
     const { stack } = new Cicd(quickApp(), { env: {} });
     expect(() => new Organization(stack, 'Second', { organizationId, access })).toThrow(
-      "[Cicd/Second] the organization of the stack 'Cicd' is used already by 'Cicd/Organization': a CICD account has one");
+      "[Cicd/Second] the organization of the stack 'Cicd' is used already by 'Cicd/Organization': a CICD account can have only one Organization");
   });
 
   test('when an account has two organizations, also in two regions', () => {

@@ -113,12 +113,37 @@ test('a request that a newer one has superseded does nothing any more, even if i
   await world.arrive(create);
   await world.look(create);
   await world.arrive(update);
+  await world.look(update);
   await world.arrive(create);
   const before = world.methods.length;
-  expect(await world.look(create)).toEqual({ state: 'failed', reason: "superseded by a newer request for 'Dev': deploy again" });
+  expect(await world.look(create)).toEqual({ state: 'failed', reason: "this request for 'Dev' was not completed, because CloudFormation has sent a newer one for the same resource: deploy again" });
   expect(world.methods).toHaveLength(before);
   await world.look(update);
   expect(world.methods.at(-1)).toBe('reconcile');
+});
+
+test('an old request that arrives after a newer one neither begins nor stops it', async () => {
+  let isAwaited = true;
+  world.awaited = async () => isAwaited;
+  await world.arrive(remove);
+  await world.look(remove);
+  await world.arrive(create);
+  isAwaited = false;
+  world.time = 61_000;
+  expect(await world.look(create)).toMatchObject({ state: 'failed' });
+  world.recorder.progress = done({ value: '5' });
+  expect(await world.look(remove)).toEqual({ state: 'complete', data: {} });
+  expect(world.methods).toEqual(['requestDelete', 'reconcileDelete', 'reconcileDelete']);
+});
+
+test('the waiter looks once more before CloudFormation stops to listen, however long the lifecycle wants to wait', async () => {
+  await world.arrive(create);
+  world.recorder.progress = lookAgainIn(3000);
+  expect(await world.look(create)).toEqual({ state: 'waiting', seconds: 3000 });
+  world.time = 50 * 60_000;
+  expect(await world.look(create)).toEqual({ state: 'waiting', seconds: 301 });
+  world.time += 301_000;
+  expect(await world.look(create)).toMatchObject({ state: 'failed', reason: expect.stringContaining('is not complete after 55 minutes') });
 });
 
 test('a creation is not begun unless CloudFormation waits for it, a removal always is', async () => {

@@ -162,5 +162,5 @@ test.each([
   const source = Source.codeCommit(Repository.fromRepositoryName(elsewhere, 'Shop', 'shop'));
   const cicd = new Cicd(app, { imported: true });
   expect(() => cicd.environment('dev', { branch: { source, branchName: 'env/dev' } })).toThrow(
-    `[Cicd/dev/Branch] the repository must be in the account and region of the stack (222222222222/eu-west-1), got one in ${account}/${region}`);
+    `[Cicd/dev/Branch] repository 'shop' must be in the account and region of the stack (222222222222/eu-west-1), got ${account}/${region}`);
 });

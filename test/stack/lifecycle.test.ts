@@ -41,7 +41,7 @@ describe('a stack in an account', () => {
     await world.lifecycle.requestCreate(owner, request);
     world.time = 40 * 60_000 + 1;
     await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(`stack 'net' in account ${ONE} and region eu-central-1 is not ready after 40 minutes, the `
-      + 'longest wait: CloudFormation continues there; nothing is lost: look there what takes so long, and deploy again when it has ended');
+      + 'longest wait. CloudFormation continues there, and nothing is lost: look at the events of the stack there, and deploy again when it is complete');
     await world.create();
     expect(world.accounts.of(ONE).begun).toEqual(['create net']);
   });
@@ -221,6 +221,16 @@ describe('owners', () => {
     await world.create(request, ownerOf('Stack', 'Elsewhere'));
     await expect(world.create()).rejects.toThrow(`stack 'net' in account ${ONE} belongs to stack 'Elsewhere' of the CICD account: remove it there first, `
       + 'or choose another stackName');
+  });
+
+  test('a declaration that was refused is removed, even if the account of the other app cannot be entered', async () => {
+    const world = new World();
+    await world.create(request, ownerOf('Stack', 'Elsewhere'));
+    world.accounts.closed.add(ONE);
+    const before = world.accounts.entered.length;
+    await world.lifecycle.requestDelete(owner, request);
+    expect((await world.lifecycle.reconcileDelete(owner, request)).done).toBe(true);
+    expect(world.accounts.entered).toHaveLength(before);
   });
 
   test('a stack that somebody made in the account is neither changed nor deleted', async () => {

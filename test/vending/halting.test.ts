@@ -170,7 +170,7 @@ describe('pipelines that are halted from a user\'s machine', () => {
 
   test('an environment that is not there, and nothing that is named', async () => {
     expect(await cli('halt', '--environment', 'qa', '--reason', 'x')).toMatchObject({
-      status: 1, stderr: expect.stringContaining("there is no environment 'qa': there is dev, test"),
+      status: 1, stderr: expect.stringContaining("there is no environment 'qa': there are dev, test"),
     });
     expect(await cli('halt', '--reason', 'x')).toMatchObject({
       status: 2, stderr: expect.stringContaining('say which environments: --environment <name>, which may be given several times, or --all'),
