@@ -181,6 +181,16 @@ describe('records that were read ahead', () => {
   });
 });
 
+test('a record whose change with others failed is read from the table', async () => {
+  await table.write('ahead#5', { owner: 'a' }, undefined);
+  await table.prefetch(['ahead#5']);
+  await expect(table.together(async () => {
+    await table.write('ahead#5', { owner: 'b' }, 1);
+    throw new Error('no account');
+  })).rejects.toThrow('no account');
+  expect(await table.read('ahead#5')).toEqual({ owner: 'a', version: 1 });
+});
+
 test('changes that are made together are one call, and one change is no transaction', async () => {
   expect(await callsOf(async () => table.together(async () => {
     await table.write('joint#1', { owner: 'a' }, undefined);
