@@ -72,7 +72,9 @@ export class PipelineCompanion implements Companion<PipelineRequest> {
     if (others.size === 0) return held;
     const suspension = { suspendedFor: key, reason: `Its environment moves to account ${accountId}`, since: record.since };
     for (const other of others) {
-      if (!await handover.suspend(other, suspension) && await this.isBeingMade(other)) return undefined;
+      // asked first: between a look for the pipeline and one at its stack, both may have come to be
+      const isBeingMade = await this.isBeingMade(other);
+      if (!await handover.suspend(other, suspension) && isBeingMade) return undefined;
     }
     return registry.write<PipelineRecord>(key, { ...held, fence }, held.version);
   }
