@@ -113,6 +113,11 @@ export class FakeStacks implements Stacks {
     return [...this.stacks].find(([stackName]) => name.test(stackName))?.[1].stackId;
   }
 
+  /** Whether a stack is being created; does not count as a look. */
+  public isCreating(name: RegExp): boolean {
+    return [...this.stacks].some(([stackName, { status }]) => name.test(stackName) && status === 'CREATE_IN_PROGRESS');
+  }
+
   public definition(stackName: string): StackDefinition | undefined {
     return this.stacks.get(stackName)?.definition;
   }

@@ -13,6 +13,8 @@ export class FakePipelines implements PipelineControl {
   public onOpen?: () => Promise<void>;
   /** Accounts whose pipelines have nothing to do. */
   public readonly idle = new Set<string>();
+  /** Accounts whose pipeline is found when its stack is complete, and not before. */
+  public readonly late = new Set<string>();
   private readonly accountIds = new Set<string>();
   private readonly closed = new Map<string, string>();
   private readonly stopped = new Set<string>();
@@ -82,7 +84,8 @@ export class FakePipelines implements PipelineControl {
   private async stackOf(accountId: string): Promise<string> {
     if (this.accounts.closed.has(accountId)) throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
     const found = this.find(accountId);
-    if (!found) throw awsError('PipelineNotFoundException', 'no pipeline');
+    const isLate = this.late.has(accountId) && this.accounts.of(accountId).isCreating(/^pipe/);
+    if (!found || isLate) throw awsError('PipelineNotFoundException', 'no pipeline');
     return found;
   }
 }

@@ -99,6 +99,19 @@ describe.each([
     expect(world.pipelines.clashes).toEqual([]);
     expect(world.pipelines.active).toEqual([ONE]);
   });
+
+  test('the former takes its place back, and what comes to be at that moment is closed', async () => {
+    const world = new World();
+    world.pipelines.late.add(TWO);
+    await world.create(pipeline);
+    await world.lifecycle.requestCreate(renamed, moved);
+    await world.lifecycle.reconcile(renamed, moved);
+    // roles that were just made are waited for
+    world.time = 61_000;
+    await world.update({ ...pipeline, tags: { team: 'other' } }, pipeline);
+    expect(world.pipelines.active).toEqual([ONE]);
+    expect(world.pipelines.clashes).toEqual([]);
+  });
 });
 
 test('a pipeline that works again runs even if nothing ran before, because pushes have led elsewhere meanwhile', async () => {
