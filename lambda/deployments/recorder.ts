@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Change, CodePipelineEvent } from './change';
 import { changeOf } from './change';
 import { withChange } from './history';
@@ -39,7 +38,7 @@ export async function record(event: CodePipelineEvent, registry: Registry, hosts
       return await write({ event, change, holder, executionId }, registry, hosts);
     } catch (error) {
       if (!(error instanceof RecordChangedError) || attempt === ATTEMPTS) throw error;
-      await pause(Math.random() * LONGEST_PAUSE);
+      await new Promise(resolve => setTimeout(resolve, Math.random() * LONGEST_PAUSE));
     }
   }
 }
