@@ -22,7 +22,7 @@ function inline(...statements: readonly object[]): object {
   return { Policies: [{ PolicyName: 'Pipeline', PolicyDocument: { Version: '2012-10-17', Statement: statements } }] };
 }
 
-/** Through this role the pipeline function of the CICD account deploys the pipeline; nobody in this account can take it. */
+/** Through this role the pipeline function of the CICD account deploys the pipeline; no principal of this account can assume it. */
 export const DEPLOYER = role(NAMES.deployerRole, 'Deploys the pipeline of the environment', {
   Principal: { AWS: sub('arn:${AWS::Partition}:iam::${CicdAccount}:root') },
   Condition: { ArnEquals: { 'aws:PrincipalArn': sub(`arn:\${AWS::Partition}:iam::\${CicdAccount}:role/${NAMES.pipelineProviderRole}`) } },

@@ -17,7 +17,7 @@ export interface AccountRecord {
   readonly creation?: { readonly since: number; readonly accountName: string; readonly requestId?: string };
   /** When the creation ended; absent if the account was there before us. */
   readonly createdAt?: number;
-  /** Keys of the tags that we wrote: others are nobody's business of ours. */
+  /** Keys of the tags that this library has set: it leaves all other tags alone. */
   readonly tagKeys: readonly string[];
   /** The attempt in which the account was created, with the tags of its request. */
   readonly createdWith?: number;

@@ -18,7 +18,7 @@ const OPERATIONS = {
   Put: 'PutItem', Delete: 'DeleteItem', Update: 'UpdateItem', ConditionCheck: 'UpdateItem',
 } as const;
 
-/** TransactWriteItems: writes one item after the other while nobody else can look; undoes all if one is refused. */
+/** TransactWriteItems: writes one item after the other while no other call is served; undoes all if one is refused. */
 export async function transact(
   database: Database, tokens: Tokens, input: Record<string, unknown>, now: number,
 ): Promise<Record<string, unknown>> {

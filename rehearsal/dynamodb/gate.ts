@@ -4,7 +4,7 @@ export class Gate {
   private alone: Promise<unknown> = Promise.resolve();
   private waiting = 0;
 
-  /** Works beside others, but not beside whoever is alone. */
+  /** Runs at the same time as other shared work, but not during exclusive work. */
   public async shared<Result>(work: () => Promise<Result>): Promise<Result> {
     while (this.waiting > 0) await this.alone;
     const done = work();
