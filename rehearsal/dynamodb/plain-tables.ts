@@ -10,7 +10,7 @@ import { PlainTable, Query } from './plain-table';
 import { GlobalTableType, TableType } from './resource-types';
 import type { Tables } from './resource-types';
 import {
-  assertDifferent, assertNotCancelled, readTransaction, reasonOf, Tokens, type Action, type CancellationReason,
+  assertDifferent, assertNotCancelled, ItemWrite, readTransaction, reasonOf, Tokens, type Action, type CancellationReason,
 } from './transactions';
 
 const Attributes = v.record(v.string(), v.unknown());
@@ -19,17 +19,7 @@ const Expressible = {
   ExpressionAttributeNames: v.optional(v.record(v.string(), v.string())),
 };
 const Keyed = v.object({ TableName: v.string(), Key: Attributes, ...Expressible });
-const Write = v.object({
-  TableName: v.string(),
-  Item: v.optional(Attributes),
-  Key: v.optional(Attributes),
-  ConditionExpression: v.optional(v.string()),
-  UpdateExpression: v.optional(v.string()),
-  ExpressionAttributeNames: v.optional(v.record(v.string(), v.string())),
-  ExpressionAttributeValues: v.optional(Attributes),
-  ReturnValues: v.optional(v.string()),
-  ReturnValuesOnConditionCheckFailure: v.optional(v.string()),
-});
+const Write = v.object({ ...ItemWrite.entries, ReturnValues: v.optional(v.string()) });
 type Write = v.InferOutput<typeof Write>;
 const BatchGetItem = v.object({
   RequestItems: v.record(v.string(), v.object({ Keys: v.array(Attributes), ...Expressible })),

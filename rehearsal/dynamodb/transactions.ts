@@ -11,7 +11,8 @@ const ACTIONS = 100;
 const TOKEN_MILLISECONDS = 600_000;
 
 const Attributes = v.record(v.string(), v.unknown());
-const Request = v.object({
+/** What a write of one item has, alone or in a transaction. */
+export const ItemWrite = v.object({
   TableName: v.string(),
   Item: v.optional(Attributes),
   Key: v.optional(Attributes),
@@ -27,7 +28,7 @@ const TransactWriteItems = v.object({
 });
 
 /** One write of a transaction. */
-export interface Action extends v.InferOutput<typeof Request> {
+export interface Action extends v.InferOutput<typeof ItemWrite> {
   readonly kind: Kind;
 }
 
@@ -103,7 +104,7 @@ function actionOf(given: Record<string, unknown>): Action {
     throw new AwsError('ValidationException', 'TransactItems can only contain one of Check, Put, Update or Delete');
   }
   const [kind] = kinds;
-  const request = read(Request, Object(given[kind]));
+  const request = read(ItemWrite, Object(given[kind]));
   if ((kind === 'Put' ? request.Item : request.Key) === undefined) {
     throw new AwsError('ValidationException', `${kind} of a transaction needs '${kind === 'Put' ? 'Item' : 'Key'}'`);
   }
