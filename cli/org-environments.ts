@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
-import { collectFaults, seed } from './bad-day';
-import { addOperations } from './operations/commands';
-import { accountId, accountLimit, collectAccount, collectApp, collectCommand, collectRepository, collectUnit, organizationId, scale, type RehearseOptions } from './options';
-import { collectParameter, collectStored } from './parameters';
-import { rehearse } from './rehearse';
+import { addOperations } from './commands/operations';
+import { rehearse } from './commands/rehearse';
+import { accountId, accountLimit, collectAccount, collectApp, collectCommand, collectRepository, collectUnit, organizationId, scale, type RehearseOptions } from './options/rehearse-options';
+import { collectFaults, seed } from './run/fault-injection';
+import { collectParameter, collectStored } from './run/parameters';
 import { UsageError } from './usage-error';
 import { FAULT_KINDS } from '../rehearsal/faults/fault';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IN_REAL_TIME, reasons, World } from './world';
-import { settled } from '../../cli/pipelines';
+import { settled } from '../../cli/output/pipeline-progress';
 import type { PipelineSummary } from '../../rehearsal/codepipeline/codepipeline';
 import type { PipelinePlan } from '../../src';
 import { PipelineDefinition } from '../../src';

@@ -1,6 +1,6 @@
 import { failing } from './failing';
 import { reasons, World } from './world';
-import { settled } from '../../cli/pipelines';
+import { settled } from '../../cli/output/pipeline-progress';
 import type { PipelineOptions } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';

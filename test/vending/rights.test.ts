@@ -7,7 +7,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { orgEnvironments, signedIn } from './command-line';
 import { RELEASE, releases, settings } from './release';
 import { IN_REAL_TIME, reasons, World } from './world';
-import { settled } from '../../cli/pipelines';
+import { settled } from '../../cli/output/pipeline-progress';
 import { grantedNeverUsed } from '../../rehearsal/assembly/never-used';
 import type { Execution } from '../../rehearsal/codepipeline/execution';
 import type { Account } from '../../src';

@@ -2,7 +2,7 @@ import { StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import { Duration } from 'aws-cdk-lib';
 import { RELEASE, releases, settings } from './release';
 import { IN_REAL_TIME, reasons, World } from './world';
-import { settled } from '../../cli/pipelines';
+import { settled } from '../../cli/output/pipeline-progress';
 import { deploymentKey } from '../../lambda/registry/deployment';
 import type { DeploymentRecord } from '../../lambda/registry/deployment';
 import type { PipelineSummary } from '../../rehearsal/codepipeline/codepipeline';

@@ -3,7 +3,7 @@ import type { App } from 'aws-cdk-lib';
 import { CfnDeletionPolicy, Stack } from 'aws-cdk-lib';
 import { CfnAccount } from 'aws-cdk-lib/aws-organizations';
 import { MANAGEMENT, rehearse } from './world';
-import { leftoversOf } from '../../../cli/leftovers';
+import { leftoversOf } from '../../../cli/report/leftovers';
 import { destroyAssembly } from '../../../rehearsal';
 
 const env = { account: MANAGEMENT, region: 'eu-west-1' };
