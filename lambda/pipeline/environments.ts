@@ -29,7 +29,7 @@ export class Environments {
     const key = pipelineKey(request);
     const lease = await this.registry.read<LeaseRecord>(leaseKey(accountId));
     const environment = await this.registry.read<EnvironmentRecord>(environmentKey(environmentName));
-    if (environment && environment.stackId !== owner.stackId) throw nameTaken(environment, request);
+    if (environment && await this.isHeldByAnotherStack(environment, owner)) throw nameTaken(environment, request);
     const holder = lease?.holder;
     const isOurs = holder?.pipelineKey === key;
     if (holder && !isOurs) {
@@ -52,6 +52,12 @@ export class Environments {
     const taker = record?.holder ? ` by environment '${record.holder.environmentName}' (stack '${stackNameOf(record.holder)}')` : '';
     throw new Error(`the lease of account ${accountId} has expired and was taken from environment '${environmentName}'${taker}, `
       + 'so nothing more is deployed there: deploy again once the account is free, or use another account');
+  }
+
+  /** Whether a pipeline still holds its account. One that was never completed loses it, even if its stack is gone. */
+  public async isHeld(key: string): Promise<boolean> {
+    const record = await this.registry.read<LeaseRecord>(leaseKey(accountIn(key)));
+    return record?.holder?.pipelineKey === key && !this.isExpired(record.holder);
   }
 
   /** The pipeline is complete: from now on it holds its account until the account is released. */
@@ -102,7 +108,7 @@ export class Environments {
   ): Promise<readonly EnvironmentPipeline[]> {
     const { accountId, region, environment } = request;
     const key = pipelineKey(request);
-    const known = record ? pipelinesIn(record) : [];
+    const known = record?.stackId === stackId ? pipelinesIn(record) : [];
     const others = known.filter(({ pipelineKey: other }) => other !== key);
     const { suspendedFor } = known.find(({ pipelineKey: other }) => other === key) ?? {};
     const pipeline: EnvironmentPipeline = { ...environment, pipelineKey: key, stackId, accountId, region, ...(suspendedFor && { suspendedFor }) };
@@ -110,6 +116,12 @@ export class Environments {
     const next: EnvironmentRecord = { environmentName, stackId, active: ONLY_SIDE, sides: { [ONLY_SIDE]: { pipelines: [...others, pipeline] } } };
     await this.registry.write<EnvironmentRecord>(environmentKey(environmentName), next, record?.version);
     return others;
+  }
+
+  private async isHeldByAnotherStack(environment: EnvironmentRecord, { stackId }: Owner): Promise<boolean> {
+    if (environment.stackId === stackId) return false;
+    const held = await Promise.all(pipelinesIn(environment).map(async ({ pipelineKey: key }) => this.isHeld(key)));
+    return held.includes(true);
   }
 
   private async drop(key: string): Promise<void> {

@@ -36,7 +36,7 @@ export function pipelineLifecycle(options: PipelineLifecycleOptions): StackLifec
   const environments = new Environments(registry, now);
   const handover = new Handover(registry, environments, control, now);
   const teardown = new Teardown(registry, surroundings, applications, home, environments, handover, now);
-  const routes = new Routes(registry);
+  const routes = new Routes(registry, environments);
   return new StackLifecycle<PipelineRequest, PipelineResult>({
     registry,
     deployment: new Deployment({ registry, accounts, roles: BASELINE_ROLES, home, now, newAttempt }),

@@ -1,3 +1,4 @@
+import type { Environments } from './environments';
 import { APPLICATIONS_GO } from './errors';
 import type { EnvironmentRequest } from '../../src/pipeline/contract';
 import { stackNameOf } from '../registry/owners';
@@ -7,7 +8,7 @@ import { routeKey } from '../registry/route';
 
 /** Which pipeline a branch starts; the trigger reads it. */
 export class Routes {
-  public constructor(private readonly registry: Registry) {}
+  public constructor(private readonly registry: Registry, private readonly environments: Environments) {}
 
   /**
    * Leads the branch of an environment to a target from now on; returns those that it led to before.
@@ -17,9 +18,10 @@ export class Routes {
     const key = routeKey(environment.repositoryArn, environment.branchName);
     const record = await this.registry.read<RouteRecord>(key);
     const known = record?.targets ?? [];
-    const foreign = known.find(({ stackId }) => stackId !== target.stackId);
-    if (foreign) throw startsAnother(environment, foreign);
-    const others = known.filter(({ pipelineKey }) => pipelineKey !== target.pipelineKey);
+    for (const other of known.filter(({ stackId }) => stackId !== target.stackId)) {
+      if (await this.environments.isHeld(other.pipelineKey)) throw startsAnother(environment, other);
+    }
+    const others = known.filter(({ pipelineKey, stackId }) => stackId === target.stackId && pipelineKey !== target.pipelineKey);
     const targets = [...others, target];
     if (JSON.stringify(targets) !== JSON.stringify(known)) await this.registry.write<RouteRecord>(key, { targets }, record?.version);
     return others;

@@ -178,6 +178,25 @@ describe('an account has one pipeline', () => {
     expect((await world.leaseOf(ONE))?.holder).toMatchObject({ environmentName: 'green' });
   });
 
+  test('a pipeline that was never completed blocks neither the name of its environment nor its branch after 65 minutes', async () => {
+    const world = new World();
+    const elsewhere = { ...pipeline, accountId: TWO };
+    await world.lifecycle.requestCreate(other, pipeline);
+    await world.lifecycle.reconcile(other, pipeline);
+    world.time = 65 * 60_000 - 1;
+    await expect(world.create(elsewhere)).rejects.toThrow("branch 'env/test1' of repository");
+    await expect(world.create({ ...elsewhere, environment: { ...environment, branchName: 'env/qa' } }))
+      .rejects.toThrow("environment 'test1' belongs to stack 'Elsewhere'");
+
+    world.time++;
+    await world.create(elsewhere);
+    expect(await world.route()).toEqual([`${TWO}/test1`]);
+    expect(await world.environment()).toMatchObject({ stackId: owner.stackId, sides: { only: { pipelines: [{ accountId: TWO }] } } });
+    await world.delete(pipeline, other);
+    expect(await world.route()).toEqual([`${TWO}/test1`]);
+    expect(await world.environment()).toMatchObject({ stackId: owner.stackId });
+  });
+
   test('a run that slept while its account went to another and came back deploys nothing, although its stack holds the account again', async () => {
     const world = new World();
     const [blue, green] = [pipelineOf('blue'), pipelineOf('green')];

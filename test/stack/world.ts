@@ -1,6 +1,8 @@
 import { FakeAccounts } from './fake-accounts';
 import type { Accounts } from '../../lambda/cloudformation/accounts';
 import { pipelineLifecycle } from '../../lambda/pipeline/lifecycle';
+import type { EnvironmentRecord } from '../../lambda/registry/environment';
+import { environmentKey } from '../../lambda/registry/environment';
 import type { StackPlace } from '../../lambda/registry/stack';
 import { isTransient } from '../../lambda/shared/errors';
 import { NOT_YET } from '../../lambda/shared/lifecycle';
@@ -121,6 +123,10 @@ export class World {
   public async route(branchName = 'env/test1'): Promise<unknown> {
     const record = await this.registry.read<{ targets: readonly { accountId: string; pipelineName: string }[] }>(`route#${SHOP}#${branchName}`);
     return record?.targets.map(({ accountId, pipelineName }) => `${accountId}/${pipelineName}`);
+  }
+
+  public async environment(environmentName = 'test1'): Promise<EnvironmentRecord | undefined> {
+    return this.registry.read<EnvironmentRecord>(environmentKey(environmentName));
   }
 
   public async leaseOf(accountId: string): Promise<{ fence: number; holder?: { environmentName: string; expiresAt?: number } } | undefined> {

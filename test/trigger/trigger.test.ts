@@ -1,3 +1,4 @@
+import { Environments } from '../../lambda/pipeline/environments';
 import { Routes } from '../../lambda/pipeline/routes';
 import { routeKey } from '../../lambda/registry/route';
 import type { HostEvent } from '../../lambda/sources/source';
@@ -27,7 +28,7 @@ const hosts = () => ({ head: async () => 'abc' });
 
 async function world() {
   const registry = new FakeRegistry();
-  const routes = new Routes(registry);
+  const routes = new Routes(registry, new Environments(registry, Date.now));
   await routes.put(environment, target);
   return { registry, routes, pipelines: new FakePipelines() };
 }
