@@ -114,6 +114,9 @@ const checkImports = project.addTask('check-imports', {
   description: 'Find import circles and imports that .dependency-cruiser.cjs forbids',
   exec: `depcruise --cache ${CACHE}/imports --cache-strategy content src lambda rehearsal cli test bench examples/quickstart tools`,
 });
+// projen silences jsii's warnings of words that other languages reserve
+project.compileTask.reset('jsii --fail-on-warnings');
+project.watchTask.reset('jsii -w');
 project.preCompileTask.spawn(bundle);
 project.testTask.reset();
 project.testTask.spawn(bundle);

@@ -45,7 +45,7 @@ function vend(stack: Stack, { from = 0, count, accountsOnly = false }: Environme
       organization, accountName: `shop-${index}`, email: `aws+shop-${index}@example.com`, organizationalUnit: 'Workloads/Test',
     });
     if (accountsOnly) continue;
-    new AccountPipelineBranch(stack, `e${index}`, { organization, account, branch: { source, branchName: `env/e${index}`, from: 'main' } });
+    new AccountPipelineBranch(stack, `e${index}`, { organization, account, branch: { source, branchName: `env/e${index}`, parentBranchName: 'main' } });
   }
 }
 

@@ -55,7 +55,7 @@ function importing(index: number, repositories: readonly string[]): Define {
       const account = new Account(stack, `${name}-account`, {
         organization, accountName: name, email: `aws+${name}@example.com`, organizationalUnit: 'Workloads/Test',
       });
-      const branch = { source, branchName: `env/${name}`, from: 'main' };
+      const branch = { source, branchName: `env/${name}`, parentBranchName: 'main' };
       new AccountPipelineBranch(stack, `e-${name}`, { organization, account, branch });
     }
   };

@@ -25,7 +25,7 @@ const organization = new Organization(cicd, 'Organization', {
 const definition = PipelineDefinition.cdk({ smokeTestCommands: ['npm run smoke-test --if-present'] });
 const source = Source.codeCommit(Repository.fromRepositoryName(cicd, 'Repository', repositoryName));
 
-for (const { name, from, organizationalUnit, approval } of environments(app)) {
+for (const { name, parentBranchName, organizationalUnit, approval } of environments(app)) {
   new AccountPipelineBranch(cicd, name, {
     organization,
     account: new Account(cicd, `${name}-account`, {
@@ -34,7 +34,7 @@ for (const { name, from, organizationalUnit, approval } of environments(app)) {
       email: mailbox.replace('@', `+${repositoryName}-${name}@`),
       organizationalUnit,
     }),
-    branch: { source, branchName: `env/${name}`, from },
+    branch: { source, branchName: `env/${name}`, parentBranchName },
     pipeline: { approval, definition },
   });
 }

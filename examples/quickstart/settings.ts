@@ -12,16 +12,16 @@ export const settings = {
 
 interface Environment {
   readonly name: string;
-  readonly from: string;
+  readonly parentBranchName: string;
   readonly organizationalUnit: string;
   readonly approval?: boolean;
 }
 
 const catalogue: Environment[] = [
-  { name: 'prod', from: 'main', organizationalUnit: 'Workloads/Prod', approval: true },
-  { name: 'test', from: 'env/prod', organizationalUnit: 'Workloads/Test' },
-  { name: 'dev', from: 'env/test', organizationalUnit: 'Workloads/Test' },
-  { name: 'hotfix', from: 'env/prod', organizationalUnit: 'Workloads/Test' },
+  { name: 'prod', parentBranchName: 'main', organizationalUnit: 'Workloads/Prod', approval: true },
+  { name: 'test', parentBranchName: 'env/prod', organizationalUnit: 'Workloads/Test' },
+  { name: 'dev', parentBranchName: 'env/test', organizationalUnit: 'Workloads/Test' },
+  { name: 'hotfix', parentBranchName: 'env/prod', organizationalUnit: 'Workloads/Test' },
 ];
 
 /** The environments to have now: three, or those that the context names (`-c environments=prod,test,dev,hotfix`). */

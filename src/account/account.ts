@@ -129,8 +129,8 @@ export class Account extends Resource implements IAccount {
   }
 
   /** Associates an account of the organization that exists already and is entered through a role of another name, like one that was invited. */
-  public static fromAccountAttributes(scope: Construct, id: string, attributes: AccountAttributes): IAccount {
-    return new ExistingAccount(scope, id, attributes);
+  public static fromAccountAttributes(scope: Construct, id: string, attrs: AccountAttributes): IAccount {
+    return new ExistingAccount(scope, id, attrs);
   }
 
   public readonly accountId: string;

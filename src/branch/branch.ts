@@ -29,7 +29,7 @@ export interface IBranch extends IResource {
    *
    * @default - not known, as for a branch that was imported without it
    */
-  readonly branchParentName?: string;
+  readonly parentBranchName?: string;
 }
 
 /** What a branch is, apart from the environment that it belongs to. */
@@ -45,7 +45,7 @@ export interface BranchOptions {
    *
    * @default 'main'
    */
-  readonly from?: string;
+  readonly parentBranchName?: string;
 }
 
 /** Properties of `Branch`. */
@@ -71,7 +71,7 @@ export interface BranchAttributes {
    *
    * @default - not known
    */
-  readonly branchParentName?: string;
+  readonly parentBranchName?: string;
 }
 
 /**
@@ -83,11 +83,11 @@ export interface BranchAttributes {
  */
 export class Branch extends Resource implements IBranch {
   /** Uses a branch that exists already as it is. */
-  public static fromBranchAttributes(scope: Construct, id: string, attributes: BranchAttributes): IBranch {
+  public static fromBranchAttributes(scope: Construct, id: string, attrs: BranchAttributes): IBranch {
     class Import extends Resource implements IBranch {
-      public readonly branchName = validate.branchName(this, attributes.branchName);
-      public readonly source = attributes.source;
-      public readonly branchParentName = attributes.branchParentName;
+      public readonly branchName = validate.branchName(this, attrs.branchName);
+      public readonly source = attrs.source;
+      public readonly parentBranchName = attrs.parentBranchName;
     }
     return new Import(scope, id);
   }
@@ -100,7 +100,7 @@ export class Branch extends Resource implements IBranch {
    *
    * @attribute
    */
-  public readonly branchParentName?: string;
+  public readonly parentBranchName?: string;
 
   /**
    * Id of the commit that brought `environment.json`.
@@ -115,8 +115,8 @@ export class Branch extends Resource implements IBranch {
   public constructor(scope: Construct, id: string, props: BranchProps) {
     super(scope, id);
     this.source = props.source;
-    const parentName = validate.branchName(this, props.from ?? 'main');
-    this.branchParentName = parentName;
+    const parentName = validate.branchName(this, props.parentBranchName ?? 'main');
+    this.parentBranchName = parentName;
     validate.branchName(this, props.branchName);
     validate.environmentName(this, props.environmentName);
     this.definedName = props.branchName;
@@ -148,7 +148,7 @@ export class Branch extends Resource implements IBranch {
    */
   public _beginning(): BranchBeginning | undefined {
     const { key, repository: { host, repositoryName }, isMadeByApp } = this.config;
-    const { definedName: branchName, branchParentName: parentName = '' } = this;
+    const { definedName: branchName, parentBranchName: parentName = '' } = this;
     if ([repositoryName, branchName, parentName].some(name => Token.isUnresolved(name))) return undefined;
     if (BranchTree.of(this).defines(key, parentName) || isMadeByApp()) return undefined;
     return { host, repositoryName, branchName, parentName };

@@ -46,7 +46,7 @@ export interface PipelineNotificationsProps {
    *
    * @default NotificationFormat.TEXT
    */
-  readonly format?: NotificationFormat;
+  readonly messageFormat?: NotificationFormat;
 }
 
 const pipeline = EventField.fromPath('$.detail.pipeline');
@@ -79,7 +79,7 @@ export class PipelineNotifications extends Construct {
   public constructor(scope: Construct, id: string, props: PipelineNotificationsProps) {
     super(scope, id);
     const {
-      organization, environmentNames, format = NotificationFormat.TEXT,
+      organization, environmentNames, messageFormat = NotificationFormat.TEXT,
       events = [PipelineEvent.APPROVAL_NEEDED, PipelineEvent.FAILED, PipelineEvent.ROLLED_BACK],
     } = props;
     assertSome(this, 'events', events);
@@ -89,7 +89,7 @@ export class PipelineNotifications extends Construct {
       assumedBy: new ServicePrincipal('events.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } }),
     });
     for (const event of new Set(events)) {
-      const target = new SnsTopic(this.topic, { role, message: message(event, format) });
+      const target = new SnsTopic(this.topic, { role, message: message(event, messageFormat) });
       pipelineRule(this, event, organization.eventBus, {
         environmentNames,
         events: [event],

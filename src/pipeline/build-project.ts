@@ -24,7 +24,7 @@ export interface BuildProjectProps {
 
 /** Whether a step runs the app's own commands in the repository, and not only what comes with the pipeline. */
 export function runsInRepository(step: PipelineStep): boolean {
-  return (step.input ?? 'Source') === 'Source';
+  return (step.inputArtifact ?? 'Source') === 'Source';
 }
 
 export function projectName(step: PipelineStep): string {
@@ -67,7 +67,7 @@ export class BuildProject extends Construct {
     const install = { ...buildImage.startsWith('aws/codebuild/') && NODE, ...commands.length > 0 && { commands } };
     return {
       version: '0.2',
-      ...step.exports && { env: { 'exported-variables': step.exports } },
+      ...step.exportedVariables && { env: { 'exported-variables': step.exportedVariables } },
       phases: {
         ...Object.keys(install).length > 0 && { install },
         build: { commands: step.commands },
@@ -81,7 +81,7 @@ export class BuildProject extends Construct {
     const { step, options, descriptor } = this.props;
     return [
       ...runsInRepository(step) ? [{ name: 'ENVIRONMENT_DESCRIPTOR', value: descriptor }] : [],
-      ...Object.entries(options.environment ?? {}).map(([name, value]) => ({ name, value })),
+      ...Object.entries(options.environmentVariables ?? {}).map(([name, value]) => ({ name, value })),
       ...runsInRepository(step) ? Object.entries(options.secrets ?? {}).map(([name, secret]) => {
         const { type, value } = secret._bind();
         return { name, type, value };

@@ -125,7 +125,7 @@ export function synthStep(options: CdkPipelineOptions): PipelineStep {
     description: 'Synthesizes the CDK app of the branch',
     installCommands,
     commands: [...buildCommands, ...testCommands, ...synthCommands],
-    output: 'Assembly',
+    outputArtifact: 'Assembly',
     outputFiles: ['cdk.out/**/*', ...guardRules],
     roles: [AccountRole.LOOKUP],
     docker: true,
@@ -137,7 +137,7 @@ function checkStep({ guardRules = [], cliVersion }: CdkPipelineOptions): Pipelin
   return {
     name: 'Check',
     description: 'Looks for findings of policies, and for what would change',
-    input: 'Assembly',
+    inputArtifact: 'Assembly',
     commands: [
       // compares templates and makes no change sets: looking is all that it needs
       `${cdk(cliVersion)} diff ${ALL} --method template --no-color > diff.txt 2>&1 || { cat diff.txt; exit 1; }`,
@@ -145,7 +145,7 @@ function checkStep({ guardRules = [], cliVersion }: CdkPipelineOptions): Pipelin
       checkCommand(),
       'export CHECK_SUMMARY="$(cat summary.txt)" CHECK_BUILD="$CODEBUILD_BUILD_ID"',
     ],
-    exports: ['CHECK_SUMMARY', 'CHECK_BUILD'],
+    exportedVariables: ['CHECK_SUMMARY', 'CHECK_BUILD'],
     roles: [AccountRole.LOOKUP],
   };
 }
@@ -166,9 +166,9 @@ function deployStep({ cliVersion }: CdkPipelineOptions): PipelineStep {
   return {
     name: 'Deploy',
     description: 'Deploys the synthesized app into this account',
-    input: 'Assembly',
+    inputArtifact: 'Assembly',
     commands: [`${cdk(cliVersion)} deploy ${ALL} --require-approval never --progress events --outputs-file outputs.json`],
-    output: 'Deployed',
+    outputArtifact: 'Deployed',
     outputFiles: ['outputs.json'],
     roles: [AccountRole.DEPLOY, AccountRole.FILE_PUBLISHING, AccountRole.IMAGE_PUBLISHING, AccountRole.LOOKUP],
     docker: true,
@@ -186,7 +186,7 @@ function verifySteps({ installCommands = ['npm ci'], smokeTestCommands = [] }: V
   return [{
     name: 'Verify',
     description: 'Tests what has been deployed',
-    extraInputs: ['Deployed'],
+    extraInputArtifacts: ['Deployed'],
     installCommands,
     commands: ['export STACK_OUTPUTS="$CODEBUILD_SRC_DIR_Deployed/outputs.json"', outputsCommand(), ...smokeTestCommands],
   }];

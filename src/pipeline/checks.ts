@@ -38,13 +38,13 @@ export function checkedPlan(scope: IConstruct, definition: PipelineDefinition): 
 
 /** The options that a plan was made from, in the words that they were given in, as long as they come with it. */
 function checkOptions(scope: IConstruct, options: CdkPipelineOptions & TofuPipelineOptions & Partial<SelfMutatingPipelineOptions>) {
-  const { guardRules = [], synthCommands, cliVersion, stack, version, directory } = options;
+  const { guardRules = [], synthCommands, cliVersion, stackName, tofuVersion, directory } = options;
   if (synthCommands?.length === 0) fail(scope, "'synthCommands' must have at least one command, which synthesizes the app into cdk.out, got none");
   checkFiles(scope, "'guardRules'", guardRules);
   // these are put into commands
   checkForm(scope, cliVersion, /^\d+(\.\d+){0,2}$/, `the 'cliVersion' must be a version like '${CLI_VERSION}'`);
-  checkForm(scope, stack, /^[\w/-]+$/, "the 'stack' must be a name or a path of letters, digits and '_-/'");
-  checkForm(scope, version, /^\d+\.\d+\.\d+(-\w+)?$/, "the 'version' of OpenTofu must be like '1.10.6'");
+  checkForm(scope, stackName, /^[\w/-]+$/, "the 'stackName' must be a name or a path of letters, digits and '_-/'");
+  checkForm(scope, tofuVersion, /^\d+\.\d+\.\d+(-\w+)?$/, "the 'tofuVersion' must be like '1.10.6'");
   if (directory !== undefined && isOutside(directory)) fail(scope, `the 'directory' ${IN_REPOSITORY}, got '${directory}'`);
 }
 
@@ -84,17 +84,17 @@ function checkStage(scope: IConstruct, { name, steps, alarmNames = [], alarmWind
 function checkArtifacts(scope: IConstruct, { stages }: PipelinePlan) {
   const made = new Set(['Source']);
   for (const step of stages.flatMap(({ steps }) => steps)) {
-    for (const artifact of [step.input ?? 'Source', ...step.extraInputs ?? []]) {
+    for (const artifact of [step.inputArtifact ?? 'Source', ...step.extraInputArtifacts ?? []]) {
       if (!made.has(artifact)) fail(scope, `the step '${step.name}' uses the artifact '${artifact}', which no earlier step makes: there are ${[...made].join(', ')}`);
     }
     checkOutput(scope, step, made);
   }
 }
 
-function checkOutput(scope: IConstruct, { name, output, outputFiles = [], commands }: PipelineStep, made: Set<string>) {
+function checkOutput(scope: IConstruct, { name, outputArtifact, outputFiles = [], commands }: PipelineStep, made: Set<string>) {
   if (commands.length === 0) fail(scope, `the step '${name}' must have at least one command, got none`);
-  if (output !== undefined && made.has(output)) fail(scope, `the step '${name}' makes the artifact '${output}', which an earlier step makes: choose another name`);
-  if (output !== undefined) made.add(output);
+  if (outputArtifact !== undefined && made.has(outputArtifact)) fail(scope, `the step '${name}' makes the artifact '${outputArtifact}', which an earlier step makes: choose another name`);
+  if (outputArtifact !== undefined) made.add(outputArtifact);
   checkFiles(scope, `the step '${name}'`, outputFiles);
 }
 
@@ -107,16 +107,16 @@ function checkFiles(scope: IConstruct, owner: string, files: readonly string[]) 
   if (outside !== undefined) fail(scope, `a file of ${owner} ${IN_REPOSITORY}, got '${outside}'`);
 }
 
-function checkBuild(scope: IConstruct, { environment = {}, secrets = {}, timeout, network }: BuildOptions) {
+function checkBuild(scope: IConstruct, { environmentVariables = {}, secrets = {}, timeout, network }: BuildOptions) {
   if (timeout) checkedMinutes(scope, 'timeout', timeout, 5, 2160);
-  for (const name of [...Object.keys(environment), ...Object.keys(secrets)]) {
+  for (const name of [...Object.keys(environmentVariables), ...Object.keys(secrets)]) {
     if (!VARIABLE.test(name)) fail(scope, `an environment variable must be named with letters, digits and '_', not beginning with a digit, got '${name}'`);
     if (/^(CODEBUILD_|ENVIRONMENT_DESCRIPTOR$|CHECK_|STACK_OUTPUTS$|PIPELINE_(EXECUTION_ID|APPROVAL)$)/.test(name)) {
       fail(scope, `the environment variable '${name}' is set by the pipeline itself: choose another name`);
     }
     // with another path, home, region or identity its own commands would fail in every build
     if (/^(PATH|HOME|AWS_.*)$/.test(name)) fail(scope, `the environment variable '${name}' is needed by the pipeline itself: choose another name`);
-    if (name in environment && name in secrets) fail(scope, `'${name}' is both in 'environment' and in 'secrets': keep one of them`);
+    if (name in environmentVariables && name in secrets) fail(scope, `'${name}' is both in 'environmentVariables' and in 'secrets': keep one of them`);
   }
   for (const [variable, secret] of Object.entries(secrets)) checkSecret(scope, variable, secret._bind());
   const { subnetIds = [], securityGroupIds = [] } = network ?? {};

@@ -69,7 +69,7 @@ export interface BuildOptions {
    *
    * @default - none
    */
-  readonly environment?: { [name: string]: string };
+  readonly environmentVariables?: { [name: string]: string };
 
   /**
    * Environment variables whose values are kept in the account of the environment, for the builds that run the app's own commands.
@@ -127,21 +127,21 @@ export interface PipelineStep {
    *
    * @default 'Source'
    */
-  readonly input?: string;
+  readonly inputArtifact?: string;
 
   /**
    * Further artifacts; their folders are in the variables `CODEBUILD_SRC_DIR_<artifact>`.
    *
    * @default - none
    */
-  readonly extraInputs?: string[];
+  readonly extraInputArtifacts?: string[];
 
   /**
    * Name of the artifact that the step makes.
    *
    * @default - it makes none
    */
-  readonly output?: string;
+  readonly outputArtifact?: string;
 
   /**
    * Files of the artifact, as patterns.
@@ -155,7 +155,7 @@ export interface PipelineStep {
    *
    * @default - none
    */
-  readonly exports?: string[];
+  readonly exportedVariables?: string[];
 
   /**
    * Roles that the step may take. It may do nothing else in its account but read and write artifacts and logs.

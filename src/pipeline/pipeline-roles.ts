@@ -70,7 +70,7 @@ export class PipelineRoles extends Construct {
 
   private stepRole(scope: Construct, step: PipelineStep): Role {
     const { build } = this.props;
-    const written = [...step.output ? [artifactKeys(step.output)] : [], ...step.cached && build.cachePaths ? ['cache/*'] : []];
+    const written = [...step.outputArtifact ? [artifactKeys(step.outputArtifact)] : [], ...step.cached && build.cachePaths ? ['cache/*'] : []];
     return this.role(step.name, `${NAMES.pipelineRolePrefix}${step.name.toLowerCase()}`, service('codebuild'), [
       ...this.artifacts('s3:GetObject', 's3:GetObjectVersion'),
       ...written.length > 0 ? [allow('Output', ['s3:PutObject'], written.map(key => `${this.props.bucketArn}/${key}`))] : [],

@@ -116,10 +116,10 @@ export interface PipelineAttributes {
  */
 export class Pipeline extends Resource implements IPipeline, ITaggable {
   /** Refers to a pipeline that exists already. */
-  public static fromPipelineAttributes(scope: Construct, id: string, attributes: PipelineAttributes): IPipeline {
+  public static fromPipelineAttributes(scope: Construct, id: string, attrs: PipelineAttributes): IPipeline {
     class Import extends Resource implements IPipeline {
-      public readonly pipelineName = attributes.pipelineName;
-      public readonly pipelineArn = pipelineArn(this, validate.accountId(this, attributes.accountId), attributes.pipelineName);
+      public readonly pipelineName = attrs.pipelineName;
+      public readonly pipelineArn = pipelineArn(this, validate.accountId(this, attrs.accountId), attrs.pipelineName);
     }
     return new Import(scope, id);
   }
@@ -187,7 +187,7 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
       [PIPELINE_PARAMETERS.PIPELINE_NAME]: this.pipelineName,
       [PIPELINE_PARAMETERS.REPOSITORY_NAME]: repository.repositoryName,
       [PIPELINE_PARAMETERS.BRANCH_NAME]: branch.branchName,
-      [PIPELINE_PARAMETERS.PARENT_BRANCH_NAME]: branch.branchParentName ?? '',
+      [PIPELINE_PARAMETERS.PARENT_BRANCH_NAME]: branch.parentBranchName ?? '',
       [PIPELINE_PARAMETERS.SOURCE_ROLE_ARN]: readRole().roleArn,
       [PIPELINE_PARAMETERS.ARTIFACT_KEY_ARN]: organization.artifactKey.keyArn,
       [PIPELINE_PARAMETERS.TRIGGER_ROLE_ARN]: `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/${NAMES.triggerFunctionRole}`,

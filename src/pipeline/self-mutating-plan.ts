@@ -6,7 +6,7 @@ import { AccountRole } from './pipeline-plan';
 /** Options of `PipelineDefinition.selfMutating`. */
 export interface SelfMutatingPipelineOptions extends PipelineDefinitionOptions {
   /** Name of the stack that holds the app's own pipeline. */
-  readonly stack: string;
+  readonly stackName: string;
 
   /**
    * Commands that build the app.
@@ -34,7 +34,7 @@ export interface SelfMutatingPipelineOptions extends PipelineDefinitionOptions {
 /** Two that deploy the same stack would get in each other's way, so this one deploys it only as long as it holds no pipeline. */
 export function selfMutatingPlan(options: SelfMutatingPipelineOptions): PipelinePlan {
   const cli = cdk(options.cliVersion);
-  const stack = `'${options.stack}' --app cdk.out`;
+  const stack = `'${options.stackName}' --app cdk.out`;
   return {
     stages: [
       { name: 'Synth', steps: [synthStep({ ...options, testCommands: [] })] },
@@ -43,12 +43,12 @@ export function selfMutatingPlan(options: SelfMutatingPipelineOptions): Pipeline
         steps: [{
           name: 'Deploy',
           description: "Deploys the app's own pipeline, unless it is there",
-          input: 'Assembly',
+          inputArtifact: 'Assembly',
           commands: [
             `${cli} diff ${stack} --exclusively --method template --no-color > diff.txt 2>&1 || { cat diff.txt; exit 1; }`,
             'if grep -qF "[+] AWS::CodePipeline::Pipeline" diff.txt; then '
             + `${cli} deploy ${stack} --require-approval never --progress events; `
-            + `else echo 'the pipeline of the stack ${options.stack} is there already and updates itself'; fi`,
+            + `else echo 'the pipeline of the stack ${options.stackName} is there already and updates itself'; fi`,
           ],
           roles: [AccountRole.DEPLOY, AccountRole.FILE_PUBLISHING, AccountRole.IMAGE_PUBLISHING, AccountRole.LOOKUP],
           docker: true,

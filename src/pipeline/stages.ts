@@ -53,7 +53,7 @@ function alarmCondition(stage: PipelineStage, alarmNames: readonly string[]): Cf
 }
 
 function buildAction(step: PipelineStep, runOrder: number, approval: string): CfnPipeline.ActionDeclarationProperty {
-  const { name, input = 'Source', extraInputs = [], output, exports: exported = [] } = step;
+  const { name, inputArtifact = 'Source', extraInputArtifacts = [], outputArtifact, exportedVariables = [] } = step;
   return {
     name,
     actionTypeId: { category: 'Build', owner: 'AWS', provider: 'CodeBuild', version: '1' },
@@ -62,18 +62,18 @@ function buildAction(step: PipelineStep, runOrder: number, approval: string): Cf
       EnvironmentVariables: JSON.stringify([
         { name: VARIABLES.executionId, value: '#{codepipeline.PipelineExecutionId}' }, { name: VARIABLES.approval, value: approval },
       ]),
-      ...extraInputs.length > 0 && { PrimarySource: input },
+      ...extraInputArtifacts.length > 0 && { PrimarySource: inputArtifact },
     },
     runOrder,
-    inputArtifacts: [input, ...extraInputs].map(artifact => ({ name: artifact })),
-    outputArtifacts: output ? [{ name: output }] : [],
-    ...exported.length > 0 && { namespace: name },
+    inputArtifacts: [inputArtifact, ...extraInputArtifacts].map(artifact => ({ name: artifact })),
+    outputArtifacts: outputArtifact ? [{ name: outputArtifact }] : [],
+    ...exportedVariables.length > 0 && { namespace: name },
   };
 }
 
 /** In the spelling of templates, because it is inside of a condition. */
 export function approvalStage(stages: readonly PipelineStage[], timeoutMinutes: string, topicArn: IResolvable): object {
-  const checks = stages.flatMap(({ steps }) => steps).find(({ exports: exported = [] }) => exported.includes(SUMMARY));
+  const checks = stages.flatMap(({ steps }) => steps).find(({ exportedVariables = [] }) => exportedVariables.includes(SUMMARY));
   return {
     Name: 'Approve',
     Actions: [{

@@ -12,7 +12,7 @@ export interface TofuPipelineOptions extends VerifiedPipelineOptions {
    *
    * @default '1.10.6'
    */
-  readonly version?: string;
+  readonly tofuVersion?: string;
 
   /**
    * Folder of the configuration in the repository.
@@ -65,7 +65,7 @@ function planStep(options: TofuPipelineOptions): PipelineStep {
   return {
     name: 'Plan',
     description: 'Plans what OpenTofu would change',
-    installCommands: installCommands(options.version),
+    installCommands: installCommands(options.tofuVersion),
     commands: [
       ...enterCommands(options, AccountRole.PLAN),
       'tofu validate',
@@ -75,9 +75,9 @@ function planStep(options: TofuPipelineOptions): PipelineStep {
       'export CHECK_SUMMARY="$(tofu show -no-color environment.tfplan | grep -E \'^(Plan: |No changes|  # .*(destroyed|replaced))\' | cut -c -200 | head -c 700)"'
       + ' CHECK_BUILD="$CODEBUILD_BUILD_ID"',
     ],
-    output: 'Planned',
+    outputArtifact: 'Planned',
     outputFiles: ['**/*'],
-    exports: ['CHECK_SUMMARY', 'CHECK_BUILD'],
+    exportedVariables: ['CHECK_SUMMARY', 'CHECK_BUILD'],
     roles: [AccountRole.PLAN],
     cached: true,
   };
@@ -98,8 +98,8 @@ function applyStep(options: TofuPipelineOptions): PipelineStep {
   return {
     name: 'Deploy',
     description: 'Applies what OpenTofu has planned',
-    input: 'Planned',
-    installCommands: installCommands(options.version),
+    inputArtifact: 'Planned',
+    installCommands: installCommands(options.tofuVersion),
     commands: [
       ...enterCommands(options, AccountRole.APPLICATION),
       applyPlanCommand(),
@@ -107,7 +107,7 @@ function applyStep(options: TofuPipelineOptions): PipelineStep {
       + 'console.log(JSON.stringify({ tofu: Object.fromEntries(Object.entries(o).filter(([, v]) => !v.sensitive)'
       + '.map(([k, { value: v }]) => [k, typeof v === "string" ? v : JSON.stringify(v)])) }))\' > "$CODEBUILD_SRC_DIR/outputs.json"',
     ],
-    output: 'Deployed',
+    outputArtifact: 'Deployed',
     outputFiles: ['outputs.json'],
     roles: [AccountRole.APPLICATION],
   };

@@ -27,11 +27,11 @@ describe('the preconditions of a stack', () => {
     cicd.environment('prod', { account: cicd.account('prod', { organizationalUnit: 'Workloads/Prod' }) });
     cicd.environment('test', {
       account: cicd.account('test', { organizationalUnit: 'Workloads/Test' }),
-      branch: { source: cicd.source, branchName: 'env/test', from: 'env/prod' },
+      branch: { source: cicd.source, branchName: 'env/test', parentBranchName: 'env/prod' },
     });
     cicd.environment('dev', {
       account: cicd.account('dev', { organizationalUnit: 'Workloads/Test' }),
-      branch: { source: cicd.source, branchName: 'env/dev', from: 'develop' },
+      branch: { source: cicd.source, branchName: 'env/dev', parentBranchName: 'develop' },
     });
 
     expect(preconditionsOf(cicd.stack)).toEqual({
@@ -67,7 +67,7 @@ describe('the preconditions of a stack', () => {
     const cicd = new Cicd(app, { imported: true });
     cicd.environment('prod');
     const other = new Cicd(app, { id: 'Other', imported: true });
-    other.environment('dev', { branch: { source: other.source, branchName: 'env/dev', from: 'env/prod' } });
+    other.environment('dev', { branch: { source: other.source, branchName: 'env/dev', parentBranchName: 'env/prod' } });
 
     const assembly = app.synth();
     const of = (name: string) => onlyResource(templateOf(assembly, name), PRECONDITIONS).Properties;
@@ -86,7 +86,7 @@ describe('the preconditions of a stack', () => {
     // a parent that is a token would let the preconditions wait for the branch, which waits for its account
     cicd.environment('c', {
       account: account('c'),
-      branch: { source: cicd.source, branchName: 'env/c', from: first.branch.branchName },
+      branch: { source: cicd.source, branchName: 'env/c', parentBranchName: first.branch.branchName },
     });
     expect(preconditionsOf(cicd.stack)).toMatchObject({ emails: [], organizationalUnits: [], beginnings: [] });
   });

@@ -35,7 +35,7 @@ describe('a branch', () => {
       region: 'eu-west-1',
       accountId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^member'), 'accountId'] },
     });
-    expect(branch.branchParentName).toBe('main');
+    expect(branch.parentBranchName).toBe('main');
     expect(cicd.stack.resolve([branch.branchName, branch.branchCommitId])).toEqual([
       { 'Fn::GetAtt': [expect.stringMatching(/^dev/), 'branchName'] }, { 'Fn::GetAtt': [expect.stringMatching(/^dev/), 'commitId'] },
     ]);
@@ -43,7 +43,7 @@ describe('a branch', () => {
 
   test('comes from another branch', () => {
     const cicd = branches();
-    cicd.branch('dev', { from: 'release/2' });
+    cicd.branch('dev', { parentBranchName: 'release/2' });
     Template.fromStack(cicd.stack).hasResourceProperties(BRANCH, { branchName: 'env/dev', parentName: 'release/2' });
   });
 
@@ -56,9 +56,9 @@ describe('a branch', () => {
 
   test('is created after its parent, in whatever order they are defined', () => {
     const cicd = branches();
-    cicd.branch('dev', { from: 'env/test' });
+    cicd.branch('dev', { parentBranchName: 'env/test' });
     cicd.branch('prod');
-    cicd.branch('test', { from: 'env/prod' });
+    cicd.branch('test', { parentBranchName: 'env/prod' });
 
     const { Resources } = synthesized(cicd.stack);
     const idOf = (name: string) => Object.keys(Resources).find(id => Resources[id].Properties.branchName === name) ?? '';
@@ -71,7 +71,7 @@ describe('a branch', () => {
   test('is created after its parent in another stack', () => {
     const app = quickApp();
     new Branches(app, { imported: true }).branch('prod');
-    new Branches(app, { id: 'Other', imported: true }).branch('dev', { from: 'env/prod' });
+    new Branches(app, { id: 'Other', imported: true }).branch('dev', { parentBranchName: 'env/prod' });
     expect(app.synth().getStackByName('Other').dependencies.map(({ id }) => id)).toContain('Cicd');
   });
 
@@ -95,7 +95,7 @@ describe('a branch stops at synth', () => {
   });
 
   test.each(malformed)('when it comes from %j', from => {
-    expect(() => branches().branch('dev', { from })).toThrow(`[Cicd/dev] the branch name must be ${allowed}, got '${from}'`);
+    expect(() => branches().branch('dev', { parentBranchName: from })).toThrow(`[Cicd/dev] the branch name must be ${allowed}, got '${from}'`);
   });
 
   test.each(['a', 'env/test1', 'feature/JIRA-12_x', 'release/1.2.3', 'a'.repeat(256), 'v1+2', 'locks/a.locked'])('but not when its name is %j', branchName => {
@@ -115,26 +115,26 @@ describe('a branch stops at synth', () => {
   });
 
   test('when it comes from itself', () => {
-    expect(() => branches().branch('dev', { from: 'env/dev' })).toThrow(
+    expect(() => branches().branch('dev', { parentBranchName: 'env/dev' })).toThrow(
       "[Cicd/dev] branches cannot come from one another: env/dev from env/dev; one of them must come from a branch like 'main'");
   });
 
   test('when branches come from one another', () => {
     const cicd = branches();
-    cicd.branch('a', { from: 'env/c' });
-    cicd.branch('b', { from: 'env/a' });
-    expect(() => cicd.branch('c', { from: 'env/b' })).toThrow(
+    cicd.branch('a', { parentBranchName: 'env/c' });
+    cicd.branch('b', { parentBranchName: 'env/a' });
+    expect(() => cicd.branch('c', { parentBranchName: 'env/b' })).toThrow(
       "[Cicd/c] branches cannot come from one another: env/c from env/b from env/a from env/c; one of them must come from a branch like 'main'");
   });
 
   test('but not when its names are known only at deployment', () => {
     const cicd = branches();
     const later = (id: string) => new CfnParameter(cicd.stack, id).valueAsString;
-    expect(() => cicd.branch('dev', { branchName: later('Name'), from: later('Parent'), environmentName: later('Environment') })).not.toThrow();
+    expect(() => cicd.branch('dev', { branchName: later('Name'), parentBranchName: later('Parent'), environmentName: later('Environment') })).not.toThrow();
   });
 
   test('but two apps in one process know nothing of each other', () => {
-    branches().branch('dev', { from: 'env/test' });
-    expect(() => branches().branch('test', { from: 'env/dev' })).not.toThrow();
+    branches().branch('dev', { parentBranchName: 'env/test' });
+    expect(() => branches().branch('test', { parentBranchName: 'env/dev' })).not.toThrow();
   });
 });

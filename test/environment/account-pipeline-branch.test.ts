@@ -17,7 +17,7 @@ describe('an environment', () => {
     template.hasResourceProperties('Custom::OrgEnvironmentsPipeline', { parameters: { PipelineName: 'dev' }, environment: { environmentName: 'dev' } });
     expect(environment.environmentName).toBe('dev');
     expect(environment.pipeline.pipelineName).toBe('dev');
-    expect(environment.branch.branchParentName).toBe('main');
+    expect(environment.branch.parentBranchName).toBe('main');
   });
 
   test('may have another name than its construct', () => {
@@ -28,7 +28,7 @@ describe('an environment', () => {
 
   test('hands its choices on to its pipeline and its branch', () => {
     const cicd = cicdWithImport();
-    cicd.environment('dev', { pipeline: { approval: true, enabled: false }, branch: { source: cicd.source, branchName: 'env/dev', from: 'env/test' } });
+    cicd.environment('dev', { pipeline: { approval: true, enabled: false }, branch: { source: cicd.source, branchName: 'env/dev', parentBranchName: 'env/test' } });
     const template = Template.fromStack(cicd.stack);
     template.hasResourceProperties('Custom::OrgEnvironmentsPipeline', { parameters: { Approval: 'manual', State: 'frozen' } });
     template.hasResourceProperties('Custom::OrgEnvironmentsBranch', { parentName: 'env/test' });

@@ -52,7 +52,7 @@ function everything(app: App, access: OrganizationAccess, env: Environment) {
   const cicd = new Cicd(app, { access, env });
   const { stack, organization, source } = cicd;
   const { branch } = cicd.environment('prod', { pipeline: { approval: true, enabled: false } });
-  cicd.environment('dev', { branch: { source, branchName: 'env/dev', from: branch.branchParentName } });
+  cicd.environment('dev', { branch: { source, branchName: 'env/dev', parentBranchName: branch.parentBranchName } });
 
   const made = Source.codeCommit(new Repository(stack, 'New', { repositoryName: 'warehouse' }));
   const member = Account.fromAccountId(stack, 'Member', '123456789012');
@@ -63,7 +63,7 @@ function everything(app: App, access: OrganizationAccess, env: Environment) {
   new Pipeline(stack, 'Pipeline', { organization, account: invited, branch: main, environmentName: 'integration' });
 
   new PipelineNotifications(stack, 'Notifications', { organization });
-  new PipelineNotifications(stack, 'Chat', { organization, environmentNames: ['prod'], format: NotificationFormat.CHAT });
+  new PipelineNotifications(stack, 'Chat', { organization, environmentNames: ['prod'], messageFormat: NotificationFormat.CHAT });
   organization.onPipelineEvent('OnRollback', { events: [PipelineEvent.ROLLED_BACK] });
   new EnvironmentsDashboard(stack, 'Dashboard', { organization });
 

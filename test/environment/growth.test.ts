@@ -11,7 +11,7 @@ function vend(count: number) {
   const cicd = new Cicd(app);
   for (let index = 0; index < count; index++) {
     const from = index === 0 ? 'main' : `env/e${Math.floor((index - 1) / 3)}`;
-    cicd.environment(`e${index}`, { branch: { source: cicd.source, branchName: `env/e${index}`, from } });
+    cicd.environment(`e${index}`, { branch: { source: cicd.source, branchName: `env/e${index}`, parentBranchName: from } });
   }
   const assembly = app.synth();
   const template = templateOf(assembly);

@@ -96,7 +96,7 @@ function synthesize(spec: AppSpec, outdir: string): void {
     const { name, home, prefix, accountName, email, organizationalUnit, tags, approval, enabled, keepApplication, parent, branchName } = environment;
     const account = cicd.account(`${prefix}${home}`, { accountName, email, organizationalUnit, accountTags: { ...tags } });
     cicd.environment(`${prefix}${name}`, {
-      account, environmentName: name, branch: { source: cicd.source, branchName, from: parent }, pipeline: { approval, enabled, keepApplication },
+      account, environmentName: name, branch: { source: cicd.source, branchName, parentBranchName: parent }, pipeline: { approval, enabled, keepApplication },
     });
   }
   app.synth();

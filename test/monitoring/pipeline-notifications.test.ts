@@ -97,7 +97,7 @@ describe('notifications', () => {
   });
 
   test('for a chat are worded as Amazon Q Developer wants them', () => {
-    const [failed] = templates(notifying({ events: [PipelineEvent.FAILED], format: NotificationFormat.CHAT }));
+    const [failed] = templates(notifying({ events: [PipelineEvent.FAILED], messageFormat: NotificationFormat.CHAT }));
     // EventBridge writes the quotes of what stands alone
     expect(JSON.parse(failed.replace(/:(<[a-z-]+>)/g, ':"$1"'))).toEqual({
       version: '1.0',

@@ -74,9 +74,9 @@ describe('the definition of a CDK app', () => {
     const versionsIn = (definition: PipelineDefinition) => [...new Set(JSON.stringify(templateOf(definition)).match(/aws-cdk@[\d.]+/g))];
     const { version } = JSON.parse(readFileSync(require.resolve('aws-cdk/package.json'), 'utf8')) as { version: string };
     expect(versionsIn(PipelineDefinition.cdk())).toEqual([`aws-cdk@${version}`]);
-    expect(versionsIn(PipelineDefinition.selfMutating({ stack: 'Pipeline' }))).toEqual([`aws-cdk@${version}`]);
+    expect(versionsIn(PipelineDefinition.selfMutating({ stackName: 'Pipeline' }))).toEqual([`aws-cdk@${version}`]);
     expect(versionsIn(PipelineDefinition.cdk({ cliVersion: '2.1200.0' }))).toEqual(['aws-cdk@2.1200.0']);
-    expect(versionsIn(PipelineDefinition.selfMutating({ stack: 'Pipeline', cliVersion: '2' }))).toEqual(['aws-cdk@2']);
+    expect(versionsIn(PipelineDefinition.selfMutating({ stackName: 'Pipeline', cliVersion: '2' }))).toEqual(['aws-cdk@2']);
   });
 
   test('has other commands when they are given', () => {
@@ -133,7 +133,7 @@ describe('a definition', () => {
 
   test('gives environment variables to all builds, and secrets to those that run what is in the repository', () => {
     const secrets = { TOKEN: BuildSecret.secretsManager('npm', 'token'), KEY: BuildSecret.parameter('/shop/key') };
-    const template = cdk({ environment: { SIZE: 'small' }, secrets, smokeTestCommands: ['true'] });
+    const template = cdk({ environmentVariables: { SIZE: 'small' }, secrets, smokeTestCommands: ['true'] });
     const variables = (name: string) => projectOf(template, name).Environment.EnvironmentVariables;
     for (const name of ['synth', 'verify']) {
       expect(variables(name).slice(1)).toEqual([
@@ -210,7 +210,7 @@ describe('a definition', () => {
       network: { vpcId: 'vpc-1', subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] },
     })],
     ['of OpenTofu', PipelineDefinition.tofu({ smokeTestCommands: ['./smoke-test'] })],
-    ['of a pipeline that mutates itself', PipelineDefinition.selfMutating({ stack: 'Pipeline' })],
+    ['of a pipeline that mutates itself', PipelineDefinition.selfMutating({ stackName: 'Pipeline' })],
   ])('%s makes a template that fits into a request', (_, definition) => {
     const template = templateOf(definition);
     expect(Buffer.byteLength(JSON.stringify(template))).toBeLessThan(51_200);
@@ -244,7 +244,7 @@ describe('a definition', () => {
 });
 
 describe('the definition of OpenTofu', () => {
-  const template = templateOf(PipelineDefinition.tofu({ version: '1.9.0', directory: 'infrastructure', initArguments: ['-backend-config=backend.hcl'] }));
+  const template = templateOf(PipelineDefinition.tofu({ tofuVersion: '1.9.0', directory: 'infrastructure', initArguments: ['-backend-config=backend.hcl'] }));
 
   test('plans, and applies what was planned', () => {
     expect(stagesOf(template).map(({ Name }) => Name)).toEqual(['Source', 'Plan', undefined, 'Deploy']);
@@ -295,7 +295,7 @@ describe('the definition of OpenTofu', () => {
 
 describe('the definition of a pipeline that mutates itself', () => {
   test('deploys its stack as long as there is no pipeline in it, and leaves it alone from then on', () => {
-    const template = templateOf(PipelineDefinition.selfMutating({ stack: 'Pipeline' }));
+    const template = templateOf(PipelineDefinition.selfMutating({ stackName: 'Pipeline' }));
     expect(stagesOf(template).map(({ Name }) => Name)).toEqual(['Source', 'Synth', undefined, 'Deploy']);
     expect(projectOf(template, 'deploy').buildSpec.phases.build.commands).toEqual([
       expect.stringContaining("diff 'Pipeline' --app cdk.out --exclusively --method template"),

@@ -48,7 +48,7 @@ class OfflineTofu extends PipelineDefinition {
   public plan(): PipelinePlan {
     const install = ['mkdir "$HOME/bin" && install -m 755 tofu.js "$HOME/bin/tofu" && export PATH="$HOME/bin:$PATH"'];
     const { stages, ...others } = PipelineDefinition.tofu({
-      environment: { NODE_PATH: join(__dirname, '../../node_modules') },
+      environmentVariables: { NODE_PATH: join(__dirname, '../../node_modules') },
       smokeTestCommands: ['test -z "$tofu_token" && case "$tofu_release" in *-broken) exit 1;; esac'],
     }).plan();
     return { ...others, stages: stages.map(({ steps, ...stage }) => ({ ...stage, steps: steps.map(step => step.name === 'Verify' ? step : { ...step, installCommands: install }) })) };
@@ -58,7 +58,7 @@ class OfflineTofu extends PipelineDefinition {
 let world: World;
 beforeAll(async () => {
   world = await World.start({ ...IN_REAL_TIME, builds: true, files: { 'app.js': APP, 'tofu.js': TOFU, ...release('1.0.0') } });
-  const selfMutating = PipelineDefinition.selfMutating({ stack: 'Pipeline', installCommands: [], buildCommands: [], synthCommands: ['node app.js'] });
+  const selfMutating = PipelineDefinition.selfMutating({ stackName: 'Pipeline', installCommands: [], buildCommands: [], synthCommands: ['node app.js'] });
   expect(reasons(await world.deploy(cicd => {
     cicd.environment('infra', { pipeline: { definition: new OfflineTofu(), approval: true } });
     cicd.environment('own', { pipeline: { definition: selfMutating } });

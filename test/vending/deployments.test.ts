@@ -26,7 +26,7 @@ describe('what a pipeline does', () => {
       const { stack, organization, account } = watched(cicd);
       cicd.environment('dev', { account, pipeline: { definition: PipelineDefinition.cdk({ alarmNames: ['errors'] }) } });
       new PipelineNotifications(stack, 'Notifications', { organization, events: Object.values(PipelineEvent) });
-      new PipelineNotifications(stack, 'Others', { organization, environmentNames: ['prod'], format: NotificationFormat.CHAT });
+      new PipelineNotifications(stack, 'Others', { organization, environmentNames: ['prod'], messageFormat: NotificationFormat.CHAT });
       new EnvironmentsDashboard(stack, 'Dashboard', { organization });
     }))).toBe('');
   });

@@ -10,7 +10,7 @@ function tree(cicd: Cicd, parents: Record<string, string>, pipeline = {}): void 
   for (const [name, from] of Object.entries(parents)) {
     cicd.environment(name, {
       account: cicd.account(name, { organizationalUnit: name === 'prod' ? 'Workloads/Prod' : 'Workloads/Test' }),
-      branch: { source: cicd.source, branchName: `env/${name}`, from },
+      branch: { source: cicd.source, branchName: `env/${name}`, parentBranchName: from },
       pipeline,
     });
   }

@@ -50,7 +50,7 @@ const troubles: Trouble[] = [
   },
   {
     what: 'the parent branch does not exist',
-    app: { define: cicd => cicd.environment('dev', { branch: { source: cicd.source, branchName: 'env/dev', from: 'develop' } }) },
+    app: { define: cicd => cicd.environment('dev', { branch: { source: cicd.source, branchName: 'env/dev', parentBranchName: 'develop' } }) },
     words: [/'develop'/, /which repository 'shop' does not have/, /main/],
     corrected: dev,
   },

@@ -11,13 +11,13 @@ import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd } from '../fixtures/app';
 const NAMES = ['dev', 'test', 'prod'];
 
 interface Options {
-  readonly from?: string;
+  readonly parentBranchName?: string;
   readonly repository?: string;
   readonly account?: Partial<AccountProps>;
 }
 
 /** Environments that all begin from the same branch of a repository. */
-function environments({ from, repository, account }: Options = {}, names = NAMES): (cicd: Cicd) => void {
+function environments({ parentBranchName, repository, account }: Options = {}, names = NAMES): (cicd: Cicd) => void {
   return cicd => {
     const source = repository
       ? Source.codeCommit(Repository.fromRepositoryName(cicd.stack, 'Other', repository))
@@ -25,7 +25,7 @@ function environments({ from, repository, account }: Options = {}, names = NAMES
     for (const name of names) {
       cicd.environment(name, {
         account: cicd.account(name, account),
-        branch: { source, branchName: `env/${name}`, from },
+        branch: { source, branchName: `env/${name}`, parentBranchName },
       });
     }
   };
@@ -58,7 +58,7 @@ const refusals: Refusal[] = [
   },
   {
     when: 'the repository lacks the parent branch',
-    app: environments({ from: 'develop' }),
+    app: environments({ parentBranchName: 'develop' }),
     words:
       "no account was created: branches 'env/dev', 'env/test', 'env/prod' begin at 'develop', which repository 'shop' does not have: " +
       "it has 'main'; push 'develop' or begin at one of these",
@@ -157,7 +157,7 @@ describe('environments for which all is there', () => {
     const vended = world.vended;
     const failed = await world.deploy(cicd => {
       app(cicd);
-      environments({ from: 'develop' }, ['test'])(cicd);
+      environments({ parentBranchName: 'develop' }, ['test'])(cicd);
     });
     expect(reasons(failed)).toContain("no account was created: branch 'env/test' begins at 'develop'");
     expect(failed.stacks.at(-1)).toMatchObject({ name: 'Cicd', status: 'UPDATE_ROLLBACK_COMPLETE' });
