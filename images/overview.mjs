@@ -1,7 +1,7 @@
 // Draws overview.svg, the picture of the README: `node images/overview.mjs > images/overview.svg`.
-// Change the figures below and look at the result; nothing is laid out by itself.
+// There is no automatic layout: change the coordinates below, then look at the result.
 
-/** A frame around what belongs together: [x, y, width, height, title]. */
+/** Frames: [x, y, width, height, title]. */
 const zones = [
   [20, 160, 190, 220, 'Your CDK app'],
   [290, 20, 390, 92, 'Management account'],
@@ -12,13 +12,12 @@ const zones = [
 /** [x, y, width, height, title, ...lines] */
 const boxes = [
   [308, 60, 354, 40, 'Role org-environments-access'],
-  [308, 200, 162, 56, 'Account provider', 'creates, prepares'],
-  [500, 200, 162, 56, 'Registry', 'the memory of all'],
-  [308, 296, 162, 56, 'Stack provider', 'deploys, leases'],
-  [308, 392, 162, 56, 'Branch provider', 'creates, describes'],
+  [308, 200, 162, 116, 'One function per kind', 'account', 'branch', 'pipeline', 'stack'],
+  [500, 200, 162, 56, 'Registry', 'state of all resources'],
+  [308, 340, 162, 56, 'Entry and waiter', 'one for all requests'],
   [500, 392, 162, 124, 'Repository', 'main', '  └ env/prod', '      └ env/test', '          └ env/dev'],
   [308, 558, 162, 56, 'Artifact key', 'one for all pipelines'],
-  [500, 558, 162, 56, 'Trigger', 'at every commit'],
+  [500, 558, 162, 56, 'Trigger', 'on every push'],
 ];
 
 /** An environment in its account: [y, name, branch, steps]. */
@@ -30,17 +29,16 @@ const environments = [
 
 const code = ['Organization', 'Source', 'Account', 'AccountPipelineBranch', '  ├ Branch', '  └ Pipeline', '      └ AccountStack'];
 
-/** A way from one thing to another: [points, words, x and y of the words, where they are anchored]. */
+/** [points, label, x and y of the label, anchor of the label] */
 const arrows = [
-  [[[210, 228], [302, 228]], 'cdk deploy', 250, 219, 'middle'],
-  [[[250, 228], [250, 324], [302, 324]]],
-  [[[250, 324], [250, 420], [302, 420]]],
-  [[[430, 200], [430, 118]], 'enters', 442, 142, 'start'],
-  [[[680, 66], [814, 66]], 'vends accounts', 747, 56, 'middle'],
-  [[[470, 324], [814, 324]], 'deploys stacks', 747, 314, 'middle'],
-  [[[470, 420], [494, 420]]],
+  [[[210, 368], [302, 368]], 'cdk deploy', 250, 359, 'middle'],
+  [[[389, 340], [389, 322]]],
+  [[[430, 200], [430, 118]], 'assumes', 442, 142, 'start'],
+  [[[680, 66], [814, 66]], 'creates accounts', 747, 56, 'middle'],
+  [[[470, 290], [814, 290]], 'deploys stacks', 747, 280, 'middle'],
+  [[[470, 306], [580, 306], [580, 386]], 'branches', 590, 350, 'start'],
   [[[200, 486], [494, 486]], 'git push', 192, 491, 'end'],
-  [[[814, 454], [668, 454]], 'Source reads', 747, 444, 'middle'],
+  [[[814, 454], [668, 454]], 'reads', 747, 444, 'middle'],
   [[[580, 516], [580, 552]]],
   [[[662, 586], [814, 586]], 'starts', 747, 576, 'middle'],
 ];
@@ -54,7 +52,7 @@ const style = `
   .title { font-weight: 600 }
   .soft { fill: var(--soft); font-size: 13px }
   .code { font-family: ui-monospace, 'Cascadia Mono', Menlo, 'DejaVu Sans Mono', monospace; font-size: 12px; white-space: pre }
-  .words { fill: var(--arrow); font-size: 13px }
+  .label { fill: var(--arrow); font-size: 13px }
   .page { fill: var(--page) }
   .zone { fill: var(--zone); stroke: var(--line) }
   .box { fill: var(--box); stroke: var(--line) }
@@ -63,7 +61,8 @@ const style = `
   .head { fill: var(--arrow) }`;
 
 const escape = text => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-const text = (x, y, words, kind = '', anchor = 'start') => `<text x="${x}" y="${y}" class="${kind}" text-anchor="${anchor}">${escape(words)}</text>`;
+const text = (x, y, content, kind = '', anchor = 'start') =>
+  `<text x="${x}" y="${y}" class="${kind}" text-anchor="${anchor}">${escape(content)}</text>`;
 const rectangle = (kind, x, y, width, height, radius = 6) =>
   `<rect class="${kind}" x="${x}" y="${y}" width="${width}" height="${height}" rx="${radius}"/>`;
 
@@ -96,9 +95,9 @@ function environment([y, name, branch, steps]) {
   ];
 }
 
-function arrow([points, words, x, y, anchor]) {
+function arrow([points, label, x, y, anchor]) {
   const line = points.map(([px, py], index) => `${index ? 'L' : 'M'}${px} ${py}`).join(' ');
-  return [`<path class="arrow" d="${line}" marker-end="url(#head)"/>`, ...(words ? [text(x, y, words, 'words', anchor)] : [])];
+  return [`<path class="arrow" d="${line}" marker-end="url(#head)"/>`, ...(label ? [text(x, y, label, 'label', anchor)] : [])];
 }
 
 const picture = [
