@@ -1,45 +1,58 @@
 import { NAMES, environmentsOf } from './apps';
 import type { AppSpec, EnvironmentSpec } from './apps';
-import type { FaultyWorld } from './world';
+import type { FaultHarness } from './fault-harness';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
 import type { Stack } from '../../rehearsal/cloudformation/stack';
 import { REGION } from '../fixtures/app';
 
 interface Change {
-  /** What was deployed last without failure. */
+  /** The last app that was deployed without a failure. */
   readonly before: AppSpec;
   readonly after: AppSpec;
   readonly result: DeploymentResult;
 }
 
-/** Applications that have gone though nobody removed their environment, or though it keeps them. */
-export function vanished(world: FaultyWorld, applications: readonly Stack[], { before, after, result }: Change): string[] {
-  const removed = NAMES.filter(name => before[name] && !after[name] && before[name] !== 'kept' && !isRolledBack(result));
+/** Returns a violation for each application that was deleted although its environment was not removed or keeps it. */
+export function wronglyDeletedApplications(
+  harness: FaultHarness, applications: readonly Stack[], { before, after, result }: Change,
+): string[] {
+  if (harness.hasAbandonedResources) return [];
+  const removed = NAMES.filter(
+    name => before[name] && !after[name] && before[name] !== 'kept' && !isRolledBack(result),
+  );
   return applications.filter(({ deleted }) => deleted).flatMap(({ accountId }) => {
-    const email = world.emailOf(accountId);
-    const name = environmentsOf(before).find(environment => environment.email === email)?.name ?? environmentIn(world, accountId);
-    return removed.some(other => other === name) || world.leftBehind ? [] : [`the application of '${String(name)}' in account ${accountId} is gone`];
+    const email = harness.emailOf(accountId);
+    const declared = environmentsOf(before).find(environment => environment.email === email);
+    const name = declared?.name ?? environmentIn(harness, accountId);
+    const isExpected = removed.some(other => other === name);
+    return isExpected ? [] : [`the application of '${String(name)}' in account ${accountId} was deleted`];
   });
 }
 
-/** Applications that go with the environments: those that came after the pipelines. */
-export function ownedApplications(world: FaultyWorld, environments: readonly EnvironmentSpec[]): Stack[] {
-  const { cloudformation, codepipeline } = world.simulation;
-  const going = environments.filter(({ keepApplication }) => !keepApplication);
-  return world.applications.filter(({ accountId, createdAt }) => going.some(({ name, email }) => {
+/** Returns the applications that are deleted with their environment: those that were created after its pipeline. */
+export function ownedApplications(harness: FaultHarness, environments: readonly EnvironmentSpec[]): Stack[] {
+  const { cloudformation, codepipeline } = harness.simulation;
+  const owning = environments.filter(({ keepApplication }) => !keepApplication);
+  return harness.applications.filter(({ accountId, createdAt }) => owning.some(({ name, email }) => {
+    if (harness.emailOf(accountId) !== email || !codepipeline.find(accountId, REGION, name)) return false;
     const pipeline = cloudformation.find(accountId, REGION, `org-environments-pipeline-${name}`);
-    return world.emailOf(accountId) === email && codepipeline.find(accountId, REGION, name) && pipeline && pipeline.createdAt <= createdAt;
+    return pipeline && pipeline.createdAt <= createdAt;
   }));
 }
 
-/** What of them is left after the end. */
-export function leftApplications(world: FaultyWorld, applications: readonly Stack[]): string[] {
-  if (world.leftBehind) return [];
-  return applications.filter(({ deleted }) => !deleted).map(({ accountId, status, failure }) => `the application in account ${accountId} is left: ${status} ${failure ?? ''}`);
+/** Returns a violation for each of these applications that still exists. */
+export function remainingApplications(harness: FaultHarness, applications: readonly Stack[]): string[] {
+  if (harness.hasAbandonedResources) return [];
+  return applications
+    .filter(({ deleted }) => !deleted)
+    .map(
+      ({ accountId, status, failure }) =>
+        `the application in account ${accountId} remains: ${status} ${failure ?? ''}`,
+    );
 }
 
-function environmentIn(world: FaultyWorld, accountId: string): typeof NAMES[number] | undefined {
-  return NAMES.find(name => world.emailOf(accountId)?.startsWith(`aws+shop-${name}`));
+function environmentIn(harness: FaultHarness, accountId: string): typeof NAMES[number] | undefined {
+  return NAMES.find(name => harness.emailOf(accountId)?.startsWith(`aws+shop-${name}`));
 }
 
 function isRolledBack({ stacks }: DeploymentResult): boolean {

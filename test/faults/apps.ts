@@ -6,27 +6,34 @@ import { OrganizationAccessRole } from '../../src';
 import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../fixtures/app';
 import { exchangeHandlers, leanHandlers } from '../fixtures/lean-handlers';
 
-/** How an environment differs from what it was first declared to be. */
-export const VARIANTS = ['plain', 'name', 'unit', 'tags', 'approval', 'parent', 'branch', 'renamed', 'moved', 'anew', 'guest', 'frozen', 'kept'] as const;
+/**
+ * What an environment declares. `plain` is the default, `name` to `branch` change one property, `renamed` changes the
+ * construct ids, `moved` the account, `replaced` construct ids, account and branch; `guest` uses the account of the
+ * other environment, `disabled` disables the pipeline, `kept` keeps the application.
+ */
+export const VARIANTS = [
+  'plain', 'name', 'unit', 'tags', 'approval', 'parent', 'branch',
+  'renamed', 'moved', 'replaced', 'guest', 'disabled', 'kept',
+] as const;
 export type Variant = typeof VARIANTS[number];
 
 export const NAMES = ['one', 'two'] as const;
 
-/** The environments of an app; one that is not named is not there. */
+/** The environments of an app; it does not contain one that is not listed. */
 export type AppSpec = Readonly<Partial<Record<typeof NAMES[number], Variant>>>;
 
 export interface EnvironmentSpec {
   readonly name: string;
-  /** By which its account is known in the app. */
-  readonly home: string;
+  /** Construct id of its account, without the prefix. */
+  readonly accountConstructId: string;
   readonly accountName: string;
   readonly email: string;
   readonly organizationalUnit: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly approval: boolean;
-  /** Whether commits go through. */
+  /** Whether its pipeline accepts commits. */
   readonly enabled: boolean;
-  /** Whether its applications stay when it goes. */
+  /** Whether its application stacks are kept when the environment is removed. */
   readonly keepApplication: boolean;
   readonly parent: string;
   readonly branchName: string;
@@ -37,47 +44,48 @@ export interface EnvironmentSpec {
 export function environmentsOf(spec: AppSpec): EnvironmentSpec[] {
   return NAMES.flatMap(name => {
     const variant = spec[name];
-    const home = homeOf(name, variant);
+    const accountConstructId = accountConstructIdOf(name, variant);
     return variant === undefined ? [] : [{
       name,
-      home,
-      accountName: variant === 'name' ? `shop-${name}-new` : `shop-${home}`,
-      email: `aws+shop-${home}@example.com`,
+      accountConstructId,
+      accountName: variant === 'name' ? `shop-${name}-new` : `shop-${accountConstructId}`,
+      email: `aws+shop-${accountConstructId}@example.com`,
       organizationalUnit: variant === 'unit' ? 'Workloads/Prod' : 'Workloads/Test',
       tags: Object.fromEntries([variant === 'tags' ? ['team', 'shop'] : ['costs', '42']]),
       approval: variant === 'approval',
-      enabled: variant !== 'frozen',
+      enabled: variant !== 'disabled',
       keepApplication: variant === 'kept',
       parent: variant === 'parent' ? 'next' : 'main',
-      branchName: variant === 'branch' || variant === 'anew' ? `env/${name}-2` : `env/${name}`,
-      prefix: variant === 'renamed' || variant === 'anew' ? 'renamed-' : '',
+      branchName: variant === 'branch' || variant === 'replaced' ? `env/${name}-2` : `env/${name}`,
+      prefix: variant === 'renamed' || variant === 'replaced' ? 'renamed-' : '',
     }];
   });
 }
 
-/** Of all accounts that any app declares. */
-export const EMAILS = [...new Set(VARIANTS.flatMap(variant => NAMES.flatMap(name => environmentsOf({ [name]: variant }))).map(({ email }) => email))];
+const ALL_ENVIRONMENTS = VARIANTS.flatMap(variant => NAMES.flatMap(name => environmentsOf({ [name]: variant })));
 
-/** The guest comes into the account of the other one. */
-function homeOf(name: typeof NAMES[number], variant: Variant | undefined): string {
+/** The e-mail addresses of all accounts that any app declares. */
+export const EMAILS = [...new Set(ALL_ENVIRONMENTS.map(({ email }) => email))];
+
+function accountConstructIdOf(name: typeof NAMES[number], variant: Variant | undefined): string {
   if (variant === 'guest') return NAMES.find(other => other !== name) ?? name;
-  return variant === 'moved' || variant === 'anew' ? `${name}-2` : name;
+  return variant === 'moved' || variant === 'replaced' ? `${name}-2` : name;
 }
 
-/** Synthesized apps: each is made once, however many runs deploy it. */
+/** Synthesized apps. Each is synthesized once and deployed by many runs. */
 export class Apps {
   private readonly folder = mkdtempSync(join(tmpdir(), 'fault-apps-'));
   private readonly handlers = leanHandlers();
-  private readonly made = new Map<string, string>();
+  private readonly assemblies = new Map<string, string>();
 
   public assembly(spec: AppSpec): string {
     const key = JSON.stringify(NAMES.map(name => spec[name]));
-    const known = this.made.get(key);
+    const known = this.assemblies.get(key);
     if (known) return known;
-    const folder = join(this.folder, `assembly-${this.made.size}`);
+    const folder = join(this.folder, `assembly-${this.assemblies.size}`);
     synthesize(spec, folder);
     exchangeHandlers(folder, this.handlers);
-    this.made.set(key, folder);
+    this.assemblies.set(key, folder);
     return folder;
   }
 
@@ -93,10 +101,19 @@ function synthesize(spec: AppSpec, outdir: string): void {
   const cicd = new Cicd(app);
   cicd.stack.addStackDependency(management);
   for (const environment of environmentsOf(spec)) {
-    const { name, home, prefix, accountName, email, organizationalUnit, tags, approval, enabled, keepApplication, parent, branchName } = environment;
-    const account = cicd.account(`${prefix}${home}`, { accountName, email, organizationalUnit, accountTags: { ...tags } });
+    const { name, accountConstructId, prefix, accountName, email, organizationalUnit, tags } = environment;
+    const { approval, enabled, keepApplication, parent, branchName } = environment;
+    const account = cicd.account(`${prefix}${accountConstructId}`, {
+      accountName,
+      email,
+      organizationalUnit,
+      accountTags: { ...tags },
+    });
     cicd.environment(`${prefix}${name}`, {
-      account, environmentName: name, branch: { source: cicd.source, branchName, parentBranchName: parent }, pipeline: { approval, enabled, keepApplication },
+      account,
+      environmentName: name,
+      branch: { source: cicd.source, branchName, parentBranchName: parent },
+      pipeline: { approval, enabled, keepApplication },
     });
   }
   app.synth();

@@ -1,43 +1,45 @@
 import * as fc from 'fast-check';
 import type { Apps } from './apps';
 import type { RunReport } from './run';
-import { play } from './run';
+import { runSchedule } from './run';
 import type { Schedule } from './schedule';
 import { schedules } from './schedule';
 
-export interface Checked {
+export interface CheckResult {
   readonly seed: number;
   readonly schedule: Schedule;
   readonly report: RunReport;
-  /** The shortest schedule that breaks something, if this one does. */
+  /** The shortest schedule found that violates an invariant; absent if the schedule of the seed violates none. */
   readonly shortest?: { readonly schedule: Schedule; readonly report: RunReport };
 }
 
-/** Plays the schedule of a number; if it breaks something, shorter ones are looked for. */
-export async function check(apps: Apps, seed: number, shrink = true): Promise<Checked> {
-  const played: { schedule: Schedule; report: RunReport }[] = [];
+/** Runs the schedule of a seed. If it violates an invariant, searches for shorter ones, unless `shrink` is false. */
+export async function check(apps: Apps, seed: number, shrink = true): Promise<CheckResult> {
+  const runs: { schedule: Schedule; report: RunReport }[] = [];
   await fc.check(fc.asyncProperty(schedules, async schedule => {
-    const report = await playSafely(apps, schedule);
-    played.push({ schedule, report });
+    const report = await runSafely(apps, schedule);
+    runs.push({ schedule, report });
     return report.violations.length === 0;
   }), { seed, numRuns: 1, endOnFailure: !shrink });
-  const [first] = played;
-  const shortest = played.filter(({ report }) => report.violations.length > 0).at(-1);
+  const [first] = runs;
+  const shortest = runs.filter(({ report }) => report.violations.length > 0).at(-1);
   return { seed, ...first, ...(shortest && { shortest }) };
 }
 
-/** A fault of the rehearsal is a finding as well. */
-async function playSafely(apps: Apps, schedule: Schedule): Promise<RunReport> {
+/** Reports an error of the rehearsal itself as a violation. */
+async function runSafely(apps: Apps, schedule: Schedule): Promise<RunReport> {
   try {
-    return await play(apps, schedule);
+    return await runSchedule(apps, schedule);
   } catch (error) {
-    return { violations: [error instanceof Error ? error.stack ?? error.message : String(error)], struck: {}, gaveUp: false, story: [] };
+    const violation = error instanceof Error ? error.stack ?? error.message : String(error);
+    return { violations: [violation], injected: {}, hasAbandonedResources: false, log: [] };
   }
 }
 
-/** A broken run for whoever is to mend it. */
-export function describeBroken({ seed, shortest }: Checked): string {
+/** Describes the shortest failing schedule of a result: how to repeat it, what happened, and what it violated. */
+export function describeFailure({ seed, shortest }: CheckResult): string {
   if (!shortest) return '';
   const { schedule, report } = shortest;
-  return [`seed ${seed}, shortest schedule: ${JSON.stringify(schedule)}`, ...report.story, ...report.violations.map(words => `✗ ${words}`)].join('\n  ');
+  const violations = report.violations.map(violation => `✗ ${violation}`);
+  return [`seed ${seed}, shortest schedule: ${JSON.stringify(schedule)}`, ...report.log, ...violations].join('\n  ');
 }

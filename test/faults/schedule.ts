@@ -5,23 +5,24 @@ import { SERVICES } from '../../rehearsal/faults/fault';
 import type { Fault } from '../../rehearsal/faults/fault';
 import type { CreationFailure } from '../../rehearsal/organizations/creation';
 
-/** Halts or resumes all environments so many seconds after a deployment has begun. */
-export interface Asked {
+/** Halts or resumes all environments during a deployment. */
+export interface OperatorRequest {
   readonly operation: 'halt' | 'resume';
+  /** Simulated seconds after the start of the deployment. */
   readonly at: number;
 }
 
 export interface Step {
-  /** What is deployed; absent: the app is destroyed. */
+  /** The app to deploy; absent: the app is destroyed. */
   readonly app?: AppSpec;
   readonly faults: readonly Fault[];
-  /** What somebody asks of all pipelines meanwhile. */
-  readonly operator?: Asked;
+  /** What the operator requests during the deployment. */
+  readonly operator?: OperatorRequest;
   /** Simulated seconds until the next step. */
   readonly pause: number;
 }
 
-/** One run: from it everything follows, chance included. */
+/** One run. It is deterministic: random numbers come from the seed. */
 export interface Schedule {
   readonly seed: number;
   /** Simulated seconds until the role of a new account can be assumed. */
@@ -31,9 +32,18 @@ export interface Schedule {
   readonly steps: readonly Step[];
 }
 
-/** The first deployment of two environments makes some five hundred calls; most later ones make fewer, where a late fault would never strike. */
-const at = fc.oneof({ arbitrary: fc.integer({ min: 1, max: 120 }), weight: 2 }, { arbitrary: fc.integer({ min: 1, max: 450 }), weight: 1 });
-const event = fc.oneof({ arbitrary: fc.integer({ min: 1, max: 8 }), weight: 2 }, { arbitrary: fc.integer({ min: 1, max: 40 }), weight: 1 });
+/**
+ * The first deployment of two environments makes about 500 calls. Most later ones make fewer, so that a fault at a late
+ * call would never be injected.
+ */
+const at = fc.oneof(
+  { arbitrary: fc.integer({ min: 1, max: 120 }), weight: 2 },
+  { arbitrary: fc.integer({ min: 1, max: 450 }), weight: 1 },
+);
+const event = fc.oneof(
+  { arbitrary: fc.integer({ min: 1, max: 8 }), weight: 2 },
+  { arbitrary: fc.integer({ min: 1, max: 40 }), weight: 1 },
+);
 const times = fc.integer({ min: 1, max: 14 });
 
 const fault: fc.Arbitrary<Fault> = fc.oneof(
@@ -44,16 +54,28 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({ kind: fc.constant('timeout' as const), at }),
   fc.record({ kind: fc.constant('twice' as const), at: event, seconds: fc.constantFrom(0, 1, 5, 60, 400) }),
   fc.record({ kind: fc.constant('late' as const), at: event }),
-  fc.record({ kind: fc.constant('outage' as const), at, service: fc.constantFrom(...SERVICES), seconds: fc.constantFrom(30, 300, 1800, 4500) }),
+  fc.record({
+    kind: fc.constant('outage' as const),
+    at,
+    service: fc.constantFrom(...SERVICES),
+    seconds: fc.constantFrom(30, 300, 1800, 4500),
+  }),
   fc.record({ kind: fc.constant('cancel' as const), at: fc.integer({ min: 5, max: 400 }) }),
-  fc.record({ kind: fc.constant('creation' as const), reason: fc.constantFrom<CreationFailure[]>('INTERNAL_FAILURE', 'CONCURRENT_ACCOUNT_MODIFICATION', 'INVALID_ADDRESS') }),
+  fc.record({
+    kind: fc.constant('creation' as const),
+    reason: fc.constantFrom<CreationFailure[]>(
+      'INTERNAL_FAILURE',
+      'CONCURRENT_ACCOUNT_MODIFICATION',
+      'INVALID_ADDRESS',
+    ),
+  }),
 );
 
 const variant: fc.Arbitrary<Variant> = fc.constantFrom(...VARIANTS);
-const atHome = variant.filter(other => other !== 'guest');
+const inOwnAccount = variant.filter(other => other !== 'guest');
 const app: fc.Arbitrary<AppSpec> = fc.oneof(
   { arbitrary: fc.record({ one: variant }), weight: 4 },
-  { arbitrary: fc.record({ one: atHome, two: fc.constantFrom<Variant[]>('plain', 'renamed') }), weight: 3 },
+  { arbitrary: fc.record({ one: inOwnAccount, two: fc.constantFrom<Variant[]>('plain', 'renamed') }), weight: 3 },
   { arbitrary: fc.record({ two: fc.constantFrom<Variant[]>('plain', 'renamed') }), weight: 1 },
   { arbitrary: fc.constant({}), weight: 1 },
 );
@@ -63,12 +85,18 @@ const step: fc.Arbitrary<Step> = fc.record({
   faults: fc.array(fault, { minLength: 0, maxLength: 3 }),
   operator: fc.oneof(
     { arbitrary: fc.constant(undefined), weight: 3 },
-    { arbitrary: fc.record({ operation: fc.constantFrom('halt' as const, 'resume' as const), at: fc.integer({ min: 0, max: 400 }) }), weight: 1 },
+    {
+      arbitrary: fc.record({
+        operation: fc.constantFrom('halt' as const, 'resume' as const),
+        at: fc.integer({ min: 0, max: 400 }),
+      }),
+      weight: 1,
+    },
   ),
   pause: fc.constantFrom(0, 30, 600, 5000),
 });
 
-/** All runs. */
+/** Generates schedules. */
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
   readySeconds: fc.constantFrom(5, 20, 120, 700),

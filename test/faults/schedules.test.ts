@@ -1,32 +1,32 @@
-import { describeBroken } from './check';
-import { ONCE_BROKEN } from './once-broken';
-import { Players } from './players';
-import { seedsOf } from './seeds';
+import { describeFailure } from './check';
+import { REGRESSIONS } from './regressions';
+import { seedsToRun } from './seeds';
+import { WorkerPool } from './worker-pool';
 
-let players: Players;
-beforeAll(() => { players = new Players(); });
-afterAll(() => players.stop());
+let pool: WorkerPool;
+beforeAll(() => { pool = new WorkerPool(); });
+afterAll(() => pool.stop());
 
-test('the same seed is the same run', async () => {
-  const [one, other] = await Promise.all([players.check(7), players.check(7)]);
+test('two runs of the same seed are identical', async () => {
+  const [one, other] = await Promise.all([pool.check(7), pool.check(7)]);
   expect(one).toEqual(other);
-  expect(one.report.story.length).toBeGreaterThan(1);
+  expect(one.report.log.length).toBeGreaterThan(1);
 });
 
-test.each(ONCE_BROKEN)('$what', async ({ schedule }) => {
-  const { violations, story } = await players.play(schedule);
-  expect({ violations, story }).toEqual({ violations: [], story });
+test.each(REGRESSIONS)('$title', async ({ schedule }) => {
+  const { violations, log } = await pool.run(schedule);
+  expect({ violations, log }).toEqual({ violations: [], log });
 });
 
 const KINDS = ['cancel', 'conflict', 'crash', 'creation', 'late', 'lost', 'outage', 'throttle', 'timeout', 'twice'];
 const isCi = Boolean(process.env.CI);
-const seeds = seedsOf(isCi, Date.now());
+const seeds = seedsToRun(isCi, Date.now());
 
-test(`nothing breaks in the schedules of faults with the seeds ${seeds[0]} to ${seeds.at(-1)}`, async () => {
-  const checked = await Promise.all(seeds.map(async seed => players.check(seed)));
-  expect(checked.map(describeBroken).filter(words => words !== '').join('\n\n')).toBe('');
-  const kinds = new Set(checked.flatMap(({ report }) => Object.keys(report.struck)));
-  // some schedules need not have every kind of fault, all of them must
+test(`no invariant is violated by the fault schedules of the seeds ${seeds[0]} to ${seeds.at(-1)}`, async () => {
+  const results = await Promise.all(seeds.map(async seed => pool.check(seed)));
+  expect(results.map(describeFailure).filter(text => text !== '').join('\n\n')).toBe('');
+  const kinds = new Set(results.flatMap(({ report }) => Object.keys(report.injected)));
+  // all schedules together must inject every kind of fault, some of them need not
   expect([...kinds].sort()).toEqual(isCi ? KINDS : KINDS.filter(kind => kinds.has(kind)));
   expect(kinds.size).toBeGreaterThan(KINDS.length / 2);
 }, 400_000);

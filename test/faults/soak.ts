@@ -1,36 +1,46 @@
 import { parseArgs } from 'node:util';
-import { describeBroken } from './check';
-import { Players } from './players';
+import { describeFailure } from './check';
+import { WorkerPool } from './worker-pool';
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' } } });
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' } },
+});
 const [runs, first] = [values.runs, values.seed].map(Number);
 
 async function soak(): Promise<void> {
   const startedAt = Date.now();
   const seconds = (): number => Math.round((Date.now() - startedAt) / 1000);
-  const struck: Record<string, number> = {};
-  const broken: number[] = [];
-  let [done, gaveUp] = [0, 0];
-  const players = new Players();
+  const injected: Record<string, number> = {};
+  const failed: number[] = [];
+  let [finished, abandoned] = [0, 0];
+  const pool = new WorkerPool();
   await Promise.all(Array.from({ length: runs }, async (_, index) => {
-    const checked = await players.check(first + index).catch((error: unknown) => {
-      console.log(`\nseed ${first + index} did not end: ${String(error)}`);
+    const result = await pool.check(first + index).catch((error: unknown) => {
+      console.log(`\nseed ${first + index} did not finish: ${String(error)}`);
     });
-    if (!checked) return;
-    for (const [kind, count] of Object.entries(checked.report.struck)) struck[kind] = (struck[kind] ?? 0) + count;
-    if (checked.report.gaveUp) gaveUp++;
-    if (checked.shortest) {
-      broken.push(checked.seed);
-      console.log(`\n${describeBroken(checked)}`);
+    if (!result) return;
+    for (const [kind, count] of Object.entries(result.report.injected)) injected[kind] = (injected[kind] ?? 0) + count;
+    if (result.report.hasAbandonedResources) abandoned++;
+    if (result.shortest) {
+      failed.push(result.seed);
+      console.log(`\n${describeFailure(result)}`);
     }
-    if (++done % 500 === 0) console.log(`${done} runs, ${broken.length} broken, ${seconds()} s`);
+    if (++finished % 500 === 0) console.log(`${finished} runs, ${failed.length} failed, ${seconds()} s`);
   }));
-  await players.stop();
-  const faults = Object.entries(struck).sort(([, one], [, other]) => other - one).map(([kind, count]) => `${kind} ${count}`).join(', ');
-  console.log(`\n${done} runs in ${seconds()} s, from seed ${first}\nfaults: ${faults}\nCloudFormation gave up to delete something in ${gaveUp}`);
-  const isWhole = broken.length === 0 && done === runs;
-  console.log(isWhole ? 'nothing broke' : `${broken.length} broke (seeds ${broken.join(', ')}), ${runs - done} did not end`);
-  process.exitCode = isWhole ? 0 : 1;
+  await pool.stop();
+  const counts = Object.entries(injected)
+    .sort(([, one], [, other]) => other - one)
+    .map(([kind, count]) => `${kind} ${count}`);
+  console.log(`\n${finished} runs in ${seconds()} s, first seed ${first}`);
+  console.log(`injected faults: ${counts.join(', ')}`);
+  console.log(`runs in which CloudFormation gave up to delete a resource: ${abandoned}`);
+  const isPassed = failed.length === 0 && finished === runs;
+  console.log(
+    isPassed
+      ? 'no violations'
+      : `${failed.length} failed (seeds ${failed.join(', ')}), ${runs - finished} did not finish`,
+  );
+  process.exitCode = isPassed ? 0 : 1;
 }
 
 void soak();

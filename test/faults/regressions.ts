@@ -1,13 +1,17 @@
 import type { Schedule } from './schedule';
 
-/** Schedules that once broke something, in their shortest form, and what must hold since. */
-export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: Schedule }[] = [
+/** Schedules that violated an invariant once, in their shortest form. The title says what must hold since. */
+export const REGRESSIONS: readonly { readonly title: string; readonly schedule: Schedule }[] = [
   {
-    what: 'a stack whose creation was cancelled is not left behind in its account',
-    schedule: { seed: 1249844600, readySeconds: 20, steps: [{ app: { one: 'plain' }, faults: [{ kind: 'cancel', at: 227 }], pause: 600 }] },
+    title: 'deletes a stack whose creation was cancelled from its account',
+    schedule: {
+      seed: 1249844600,
+      readySeconds: 20,
+      steps: [{ app: { one: 'plain' }, faults: [{ kind: 'cancel', at: 227 }], pause: 600 }],
+    },
   },
   {
-    what: 'what waited for a removal that succeeds at the second attempt is removed as well',
+    title: 'deletes the resources that waited for a deletion that succeeds at the second attempt',
     schedule: {
       seed: 1,
       readySeconds: 5,
@@ -19,18 +23,26 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
-    what: 'an event that comes twice leaves no place in the queue of creations',
+    title: 'leaves no entry in the creation queue when an event is delivered twice',
     schedule: {
       seed: 22,
       readySeconds: 5,
       steps: [
-        { app: { one: 'plain', two: 'plain' }, faults: [{ kind: 'conflict', at: 63, times: 5 }, { kind: 'creation', reason: 'INVALID_ADDRESS' }], pause: 0 },
-        { app: { one: 'plain', two: 'plain' }, faults: [{ kind: 'throttle', at: 68, times: 6 }, { kind: 'twice', at: 2, seconds: 5 }], pause: 0 },
+        {
+          app: { one: 'plain', two: 'plain' },
+          faults: [{ kind: 'conflict', at: 63, times: 5 }, { kind: 'creation', reason: 'INVALID_ADDRESS' }],
+          pause: 0,
+        },
+        {
+          app: { one: 'plain', two: 'plain' },
+          faults: [{ kind: 'throttle', at: 68, times: 6 }, { kind: 'twice', at: 2, seconds: 5 }],
+          pause: 0,
+        },
       ],
     },
   },
   {
-    what: 'an account that a renamed construct has changed is given back when the update fails',
+    title: 'restores the account that a renamed construct changed when the update fails',
     schedule: {
       seed: 1,
       readySeconds: 5,
@@ -42,7 +54,7 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
-    what: 'a branch that a renamed construct has described is given back when the update fails',
+    title: 'restores the descriptor of the branch that a renamed construct changed when the update fails',
     schedule: {
       seed: 1,
       readySeconds: 5,
@@ -54,7 +66,7 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
-    what: 'a removal outlasts half a minute without the registry',
+    title: 'finishes a deletion when the registry is unavailable for 30 seconds',
     schedule: {
       seed: 1,
       readySeconds: 5,
@@ -66,7 +78,7 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
-    what: 'a creation whose waiter was started without the framework hearing of it leaves no second owner',
+    title: 'leaves no second owner when the response to the start of the waiter is lost',
     schedule: {
       seed: 19,
       readySeconds: 5,
@@ -78,7 +90,7 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
-    what: 'a removal outlasts calls of the framework that are throttled',
+    title: 'finishes a deletion when calls of the provider framework are throttled',
     schedule: {
       seed: 1,
       readySeconds: 5,
@@ -90,7 +102,7 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
-    what: 'a stack that could not be deleted twice is deleted in the end',
+    title: 'deletes a stack whose deletion failed twice',
     schedule: {
       seed: 1,
       readySeconds: 5,
@@ -102,7 +114,7 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
-    what: 'an environment goes whose account was without the registry for more than an hour',
+    title: 'removes an environment when the registry is unavailable for more than an hour',
     schedule: {
       seed: 1,
       readySeconds: 5,
@@ -113,7 +125,7 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
-    what: 'the application of an environment stays where it is when its account is changed and its construct renamed at once',
+    title: 'keeps the application of an environment whose account and construct id change in one deployment',
     schedule: {
       seed: 1,
       readySeconds: 5,
@@ -124,7 +136,7 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
-    what: 'of an environment that moves to another account and another branch, one pipeline works at a time',
+    title: 'enables one pipeline at a time when an environment moves to another account and branch',
     schedule: {
       seed: 1,
       readySeconds: 5,
@@ -135,7 +147,7 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
-    what: 'an environment that goes back while its new pipeline is still being made has one pipeline at work',
+    title: 'enables one pipeline when an environment moves back while its new pipeline is being created',
     schedule: {
       seed: 1,
       readySeconds: 5,
@@ -147,7 +159,7 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
-    what: 'what was cancelled in a pipeline whose roles are young runs again',
+    title: 'restarts a cancelled execution of a pipeline whose new roles cannot be assumed yet',
     schedule: {
       seed: 1,
       readySeconds: 5,
@@ -159,7 +171,7 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
-    what: 'an environment that goes a moment after it came stops its pipeline before its application goes',
+    title: 'stops the pipeline before it deletes the application of an environment that was just created',
     schedule: {
       seed: 1,
       readySeconds: 5,
@@ -171,54 +183,67 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
-    what: 'the application of an environment stays when its construct, account and branch are others',
+    title: 'keeps the application of an environment whose construct id, account and branch change in one deployment',
     schedule: {
       seed: 1,
       readySeconds: 5,
       steps: [
         { app: { one: 'plain' }, faults: [], pause: 0 },
-        { app: { one: 'anew', two: 'plain' }, faults: [], pause: 0 },
+        { app: { one: 'replaced', two: 'plain' }, faults: [], pause: 0 },
       ],
     },
   },
   {
-    what: 'a pipeline comes into an account whose roles are not known everywhere yet',
-    schedule: { seed: 1, readySeconds: 5, roleSeconds: 45, steps: [{ app: { one: 'plain', two: 'plain' }, faults: [], pause: 600 }] },
+    title: 'creates a pipeline in an account whose new roles cannot be assumed yet',
+    schedule: {
+      seed: 1,
+      readySeconds: 5,
+      roleSeconds: 45,
+      steps: [{ app: { one: 'plain', two: 'plain' }, faults: [], pause: 600 }],
+    },
   },
   {
-    what: 'an account stack that CloudFormation gave up to delete is named to whoever deploys its app anew',
+    title: 'names an account stack that CloudFormation failed to delete when its app is deployed again',
     schedule: {
       seed: 1,
       readySeconds: 5,
       roleSeconds: 45,
       steps: [
         { app: { one: 'plain', two: 'renamed' }, faults: [], operator: { operation: 'halt', at: 0 }, pause: 0 },
-        { app: { one: 'kept', two: 'plain' }, faults: [{ kind: 'outage', at: 67, service: 'lambda', seconds: 1800 }], pause: 0 },
+        {
+          app: { one: 'kept', two: 'plain' },
+          faults: [{ kind: 'outage', at: 67, service: 'lambda', seconds: 1800 }],
+          pause: 0,
+        },
         { faults: [], pause: 0 },
       ],
     },
   },
   {
-    what: 'one that an update has left behind is named as well',
+    title: 'names an account stack that an update failed to delete when its app is deployed again',
     schedule: {
       seed: 1,
       readySeconds: 5,
       roleSeconds: 0,
       steps: [
         { app: { one: 'renamed' }, faults: [], operator: { operation: 'halt', at: 0 }, pause: 0 },
-        { app: { one: 'plain', two: 'plain' }, faults: [{ kind: 'outage', at: 70, service: 'dynamodb', seconds: 4500 }], pause: 0 },
+        {
+          app: { one: 'plain', two: 'plain' },
+          faults: [{ kind: 'outage', at: 70, service: 'dynamodb', seconds: 4500 }],
+          pause: 0,
+        },
         { faults: [], operator: { operation: 'halt', at: 0 }, pause: 0 },
       ],
     },
   },
   {
-    what: 'a request that comes when another deployment is under way stops that in words, and not the next one',
+    title: 'fails only the next deployment when a late request of the previous one supersedes it',
     schedule: {
       seed: 1,
       readySeconds: 700,
       roleSeconds: 45,
       steps: [
-        { app: { one: 'anew' }, faults: [], pause: 0 },
+        { app: { one: 'replaced' }, faults: [], pause: 0 },
         {
           app: { one: 'plain', two: 'plain' },
           faults: [{ kind: 'timeout', at: 1 }, { kind: 'creation', reason: 'INVALID_ADDRESS' }],
@@ -229,20 +254,20 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
-    what: 'an account is not made for a request that comes once more when CloudFormation has given it up',
+    title: 'creates no account for a request that is delivered again after CloudFormation cancelled it',
     schedule: {
       seed: 1,
       readySeconds: 5,
       roleSeconds: 0,
       steps: [
         { app: { one: 'plain' }, faults: [], pause: 30 },
-        { app: { one: 'anew' }, faults: [{ kind: 'cancel', at: 5 }, { kind: 'timeout', at: 1 }], pause: 5000 },
+        { app: { one: 'replaced' }, faults: [{ kind: 'cancel', at: 5 }, { kind: 'timeout', at: 1 }], pause: 5000 },
         { app: {}, faults: [], pause: 0 },
       ],
     },
   },
   {
-    what: 'what becomes of applications is what the construct says that is there after a rollback',
+    title: 'decides by the construct that remains after a rollback whether applications are kept',
     schedule: {
       seed: 222895919,
       readySeconds: 5,
@@ -255,7 +280,7 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
-    what: 'what was asked of an app that has gone meanwhile is not asked of the next one',
+    title: 'ignores a halt that was requested of an app that was destroyed and deployed again',
     schedule: {
       seed: 1,
       readySeconds: 5,
@@ -272,7 +297,7 @@ export const ONCE_BROKEN: readonly { readonly what: string; readonly schedule: S
     },
   },
   {
-    what: 'what is still being made in an account when everything goes comes to its end by itself',
+    title: 'finishes the operations that run in an account when the app is destroyed',
     schedule: {
       seed: 1,
       readySeconds: 5,
