@@ -1,5 +1,5 @@
 import { VirtualClock } from '../../rehearsal/virtual-clock';
-import { reasons, World } from '../vending/world';
+import { reasons, Harness } from '../vending/harness';
 
 describe('virtual time', () => {
   test('wakes sleepers in the order of their times, without waiting', async () => {
@@ -41,14 +41,14 @@ describe('virtual time', () => {
 test('an environment is vended in virtual time, with the real handlers in this process, and twice the same way', async () => {
   const runs = [];
   for (let i = 0; i < 2; i++) {
-    const world = await World.start({ virtual: { random: () => 0.5 } });
+    const harness = await Harness.start({ virtual: { random: () => 0.5 } });
     try {
-      expect(reasons(await world.deploy(cicd => { cicd.environment('dev'); }))).toBe('');
+      expect(reasons(await harness.deploy(cicd => { cicd.environment('dev'); }))).toBe('');
       // at once: the new pipeline runs on
-      runs.push({ seconds: world.simulation.clock.elapsedSeconds(), calls: { ...world.simulation.calls } });
-      expect(await world.descriptor('env/dev')).toMatchObject({ name: 'dev', accountId: world.vended['shop-dev'] });
+      runs.push({ seconds: harness.simulation.clock.elapsedSeconds(), calls: { ...harness.simulation.calls } });
+      expect(await harness.descriptor('env/dev')).toMatchObject({ name: 'dev', accountId: harness.vended['shop-dev'] });
     } finally {
-      await world.stop();
+      await harness.stop();
     }
   }
   expect(runs[0]).toEqual(runs[1]);

@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { reasons, World } from './world';
+import { reasons, Harness } from './harness';
 import { AccountStack } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
@@ -49,38 +49,38 @@ function platform(folder: string, greeting: string): (cicd: Cicd) => void {
   };
 }
 
-describe('a stack with assets in a vended account', () => {
-  let world: World;
+describe('account stack with assets', () => {
+  let harness: Harness;
   beforeAll(async () => {
-    world = await World.start();
+    harness = await Harness.start();
   });
-  afterAll(() => world.stop());
+  afterAll(() => harness.stop());
 
-  const accountId = () => world.vended['shop-dev'];
-  const parameter = (name: string) => world.simulation.ssm.value(accountId(), REGION, name) ?? '';
+  const accountId = () => harness.vended['shop-dev'];
+  const parameter = (name: string) => harness.simulation.ssm.value(accountId(), REGION, name) ?? '';
   const greet = async () =>
     JSON.parse(
       (
-        await world.simulation.lambda.invoke(`arn:aws:lambda:${REGION}:${accountId()}:function:greeter`, {
+        await harness.simulation.lambda.invoke(`arn:aws:lambda:${REGION}:${accountId()}:function:greeter`, {
           name: 'Anna',
         })
       ).payload,
     );
   const images = (account: string) =>
-    world.simulation.ecr.repository(account, REGION, `cdk-hnb659fds-container-assets-${account}-${REGION}`)?.images
+    harness.simulation.ecr.repository(account, REGION, `cdk-hnb659fds-container-assets-${account}-${REGION}`)?.images
     ?? new Map();
   const uploads = ['s3:PutObject', 'ecr:InitiateLayerUpload', 'ecr:PutImage'];
-  const copied = () => uploads.map(operation => world.calls(operation));
+  const copied = () => uploads.map(operation => harness.calls(operation));
 
-  test('is deployed with its files, its image and its nested stack', async () => {
-    const result = await world.deploy(platform(world.folder, 'hello'));
+  test('an account stack is deployed with its file assets, its image and its nested stack', async () => {
+    const result = await harness.deploy(platform(harness.folder, 'hello'));
     expect(reasons(result)).toBe('');
     expect(result.images).toEqual([expect.stringContaining('Imaged')]);
     expect(parameter('/place')).toBe(`${accountId()} ${REGION} greeter`);
   });
 
-  test('takes three calls for each of its files, and for its image four and four for each layer', () => {
-    const { calls } = world.simulation;
+  test('copying takes three calls per file, four per image, and four per layer', () => {
+    const { calls } = harness.simulation;
     const counted = Object.entries(calls).filter(([name]) => /^(s3|ecr):/.test(name));
     expect(Object.fromEntries(counted)).toEqual({
       // the fourth object is the template, which is handed over inline
@@ -98,20 +98,20 @@ describe('a stack with assets in a vended account', () => {
     });
   });
 
-  test('has a function that runs', async () => {
+  test('a function with a copied file asset runs', async () => {
     expect(await greet()).toBe('hello Anna');
   });
 
-  test('has its assets in its own account, as they are in the CICD account', () => {
+  test('the assets are copied unchanged from the CICD account to the account of the stack', () => {
     const [bucket, key] = parameter('/page').split('/');
     expect(bucket).toBe(`cdk-hnb659fds-assets-${accountId()}-${REGION}`);
-    expect(world.simulation.s3.read(bucket, key)?.toString('latin1')).toContain('page.html');
+    expect(harness.simulation.s3.read(bucket, key)?.toString('latin1')).toContain('page.html');
     expect([...images(accountId()).keys()]).toEqual([...images(CICD_ACCOUNT).keys()]);
     expect(images(accountId()).size).toBe(1);
   });
 
-  test('has a function of its image, which does not run here', async () => {
-    const { payload } = await world.simulation.lambda.invoke(
+  test('a function with an image asset is created, and its invocation says that images are not run', async () => {
+    const { payload } = await harness.simulation.lambda.invoke(
       `arn:aws:lambda:${REGION}:${accountId()}:function:imaged`,
       {},
     );
@@ -122,19 +122,19 @@ describe('a stack with assets in a vended account', () => {
     });
   });
 
-  test('copies nothing a second time, and only what is new when it changes', async () => {
+  test('a second deployment copies only new assets', async () => {
     const before = copied();
-    expect(reasons(await world.deploy(platform(world.folder, 'hello')))).toBe('');
+    expect(reasons(await harness.deploy(platform(harness.folder, 'hello')))).toBe('');
     expect(copied()).toEqual(before);
-    expect(reasons(await world.deploy(platform(world.folder, 'good morning')))).toBe('');
+    expect(reasons(await harness.deploy(platform(harness.folder, 'good morning')))).toBe('');
     expect(await greet()).toBe('good morning Anna');
     const [files, ...layers] = before;
     // the code and the page; the image and the nested template are the same
     expect(copied()).toEqual([files + 2, ...layers]);
   });
 
-  test('makes each copy with the role of the bootstrap that is made for it', () => {
-    const writers = world.simulation.server.calls
+  test('assets are copied with the publishing roles of the bootstrap', () => {
+    const writers = harness.simulation.server.calls
       .filter(({ service, operation }) => uploads.includes(`${service}:${operation}`))
       .map(({ service, caller }) => `${service} ${/assumed-role\/cdk-hnb659fds-([\w-]+)-role-/.exec(caller)?.[1]}`);
     expect([...new Set(writers)].sort()).toEqual(['ecr image-publishing', 's3 file-publishing']);

@@ -1,5 +1,5 @@
-import { failing } from './failing';
-import { reasons, World } from './world';
+import { failingDeployment } from './failing-deployment';
+import { reasons, Harness } from './harness';
 import type { Pipeline } from '../../rehearsal/codepipeline/pipeline';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
@@ -17,28 +17,34 @@ function devIn(name: 'blue' | 'green', also: (cicd: Cicd) => void = () => {}) {
 
 const inBlue = devIn('blue');
 
-describe('an environment whose account changes', () => {
-  let world: World;
+describe('environment whose account changes', () => {
+  let harness: Harness;
   const clashes: string[] = [];
   beforeAll(async () => {
     // the handlers as they are shipped
-    world = await World.start({ virtual: {} });
-    world.simulation.cloudformation.onEvent(({ logicalId, status }) => look(`${logicalId} ${status}`));
-    world.simulation.server.onCall = ({ service, operation }) => look(`${service}:${operation}`);
-    expect(reasons(await world.deploy(inBlue))).toBe('');
-    world.simulation.s3.write(`org-environments-artifacts-${account('blue')}-${REGION}`, 'dev/Source/abc', Buffer.from('code'));
+    harness = await Harness.start({ virtual: {} });
+    harness.simulation.cloudformation.onEvent(({ logicalId, status }) => look(`${logicalId} ${status}`));
+    harness.simulation.server.onCall = ({ service, operation }) => look(`${service}:${operation}`);
+    expect(reasons(await harness.deploy(inBlue))).toBe('');
+    harness.simulation.s3.write(
+      `org-environments-artifacts-${account('blue')}-${REGION}`,
+      'dev/Source/abc',
+      Buffer.from('code'),
+    );
   });
   afterAll(async () => {
     // what the last run has set going comes to its end
-    await world.simulation.clock.sleep(600);
-    await world.stop();
+    await harness.simulation.clock.sleep(600);
+    await harness.stop();
   });
   afterEach(() => expect(clashes).toEqual([]));
 
-  const account = (name: string): string => world.vended[`shop-${name}`];
-  const pipeline = (name: string): Pipeline | undefined => world.simulation.codepipeline.find(account(name), REGION, 'dev');
+  const account = (name: string): string => harness.vended[`shop-${name}`];
+  const pipeline = (name: string): Pipeline | undefined =>
+    harness.simulation.codepipeline.find(account(name), REGION, 'dev');
   const isOpen = (name: string): boolean => pipeline(name)?.closed.size === 0;
-  const runs = (name: string): boolean => pipeline(name)?.executions.some(({ status, stages }) => status === 'InProgress' && stages.has('Synth')) ?? false;
+  const runs = (name: string): boolean =>
+    pipeline(name)?.executions.some(({ status, stages }) => status === 'InProgress' && stages.has('Synth')) ?? false;
 
   /** What must hold at every moment. */
   function look(moment: string): void {
@@ -49,9 +55,13 @@ describe('an environment whose account changes', () => {
 
   /** What was said of the pipeline's stacks, in order, since the last question. */
   function told(): string[] {
-    const events = world.simulation.cloudformation.all.filter(({ name }) => name === STACK)
-      .flatMap(({ accountId, events: all }) => all.filter(({ logicalId, type }) => logicalId === STACK && type === 'AWS::CloudFormation::Stack')
-        .map(({ status, at }) => ({ at, text: `${accountId === account('blue') ? 'blue' : 'green'} ${status}` })));
+    const events = harness.simulation.cloudformation.all
+      .filter(({ name }) => name === STACK)
+      .flatMap(({ accountId, events: all }) =>
+        all
+          .filter(({ logicalId, type }) => logicalId === STACK && type === 'AWS::CloudFormation::Stack')
+          .map(({ status, at }) => ({ at, text: `${accountId === account('blue') ? 'blue' : 'green'} ${status}` })),
+      );
     const fresh = events.sort((one, other) => one.at - other.at).map(({ text }) => text).slice(seen);
     seen += fresh.length;
     return fresh;
@@ -59,38 +69,53 @@ describe('an environment whose account changes', () => {
   let seen = 0;
 
   async function pushed(name: string): Promise<void> {
-    const commitId = await world.push('env/dev', { 'README.md': `for ${name} ${Math.random()}\n` });
+    const commitId = await harness.push('env/dev', { 'README.md': `for ${name} ${Math.random()}\n` });
     const hasCome = () => pipeline(name)?.executions[0]?.found[0]?.revisionId === commitId;
     for (const end = Date.now() + 20_000; !hasCome(); await new Promise(resolve => setTimeout(resolve, 20))) {
       if (Date.now() > end) throw new Error(`the commit never came to ${name}`);
     }
   }
 
-  test('gets its pipeline there before the old one goes, and at no time do two run', async () => {
+  test('the new pipeline is created before the old one is deleted, and never do both run', async () => {
     told();
-    expect(reasons(await world.deploy(devIn('green')))).toBe('');
-    expect(told()).toEqual(['green CREATE_IN_PROGRESS', 'green CREATE_COMPLETE', 'blue DELETE_IN_PROGRESS', 'blue DELETE_COMPLETE']);
+    expect(reasons(await harness.deploy(devIn('green')))).toBe('');
+    expect(told()).toEqual([
+      'green CREATE_IN_PROGRESS',
+      'green CREATE_COMPLETE',
+      'blue DELETE_IN_PROGRESS',
+      'blue DELETE_COMPLETE',
+    ]);
     expect([pipeline('blue'), isOpen('green')]).toEqual([undefined, true]);
     await pushed('green');
   });
 
-  test('has its old pipeline back when the new one cannot be made', async () => {
+  test('the old pipeline is resumed when the new one cannot be created', async () => {
     // a role of the pipeline is there already
-    const role = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'org-environments-pipeline-run', AssumeRolePolicyDocument: { Statement: [] } } };
-    const foreign = { accountId: account('blue'), region: REGION, name: 'foreign', body: JSON.stringify({ Resources: { Role: role } }) };
-    await world.simulation.cloudformation.create({ ...foreign, capabilities: ['CAPABILITY_NAMED_IAM'] });
+    const role = {
+      Type: 'AWS::IAM::Role',
+      Properties: { RoleName: 'org-environments-pipeline-run', AssumeRolePolicyDocument: { Statement: [] } },
+    };
+    const foreign = {
+      accountId: account('blue'),
+      region: REGION,
+      name: 'foreign',
+      body: JSON.stringify({ Resources: { Role: role } }),
+    };
+    await harness.simulation.cloudformation.create({ ...foreign, capabilities: ['CAPABILITY_NAMED_IAM'] });
     told();
-    expect(reasons(await world.deploy(inBlue))).toMatch(/stack 'org-environments-pipeline-dev' in account \d+ could not be created: .*already exists/);
+    expect(reasons(await harness.deploy(inBlue))).toMatch(
+      /stack 'org-environments-pipeline-dev' in account \d+ could not be created: .*already exists/,
+    );
     expect(told().filter(text => text.startsWith('green'))).toEqual([]);
-    await world.simulation.cloudformation.remove(account('blue'), REGION, 'foreign');
+    await harness.simulation.cloudformation.remove(account('blue'), REGION, 'foreign');
     expect([pipeline('blue'), isOpen('green')]).toEqual([undefined, true]);
-    expect(world.stackStatus(CICD_ACCOUNT, 'Cicd')).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(harness.stackStatus(CICD_ACCOUNT, 'Cicd')).toBe('UPDATE_ROLLBACK_COMPLETE');
     await pushed('green');
   });
 
-  test('has its old pipeline back when something else fails after the move', async () => {
+  test('the old pipeline is restored when another resource fails after the account change', async () => {
     told();
-    expect(reasons(await world.deploy(devIn('blue', failing)))).toContain('already exists');
+    expect(reasons(await harness.deploy(devIn('blue', failingDeployment)))).toContain('already exists');
     expect(told().filter(text => /CREATE_COMPLETE|DELETE_COMPLETE/.test(text))).toEqual([
       'blue CREATE_COMPLETE', 'green DELETE_COMPLETE', 'green CREATE_COMPLETE', 'blue DELETE_COMPLETE',
     ]);
@@ -98,10 +123,10 @@ describe('an environment whose account changes', () => {
     await pushed('green');
   });
 
-  test('can go back, and a second deployment changes nothing', async () => {
-    expect(reasons(await world.deploy(inBlue))).toBe('');
+  test('an environment can return to its previous account, and a second deployment changes nothing', async () => {
+    expect(reasons(await harness.deploy(inBlue))).toBe('');
     expect([isOpen('blue'), pipeline('green')]).toEqual([true, undefined]);
-    expect(await world.deploy(inBlue)).toMatchObject({ succeeded: true, changed: 0 });
+    expect(await harness.deploy(inBlue)).toMatchObject({ succeeded: true, changed: 0 });
     await pushed('blue');
   });
 });

@@ -1,7 +1,7 @@
 import { CfnOutput, CfnParameter, Tags } from 'aws-cdk-lib';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { CfnParameter as SsmParameter } from 'aws-cdk-lib/aws-ssm';
-import { reasons, World } from './world';
+import { reasons, Harness } from './harness';
 import { AccountStack } from '../../src';
 import { Cicd, REGION } from '../fixtures/app';
 
@@ -17,55 +17,67 @@ function network(wish: Wish): (cicd: Cicd) => void {
     const topic = new CfnTopic(stack, 'Topic', { topicName: `topic-${color.valueAsString}` });
     new SsmParameter(stack, 'Padding', { type: 'String', name: '/padding', value: 'x' });
     for (let index = 0; index < (wish.padding ?? 0); index++) {
-      new SsmParameter(stack, `Padding${index}`, { type: 'String', name: `/padding/${index}`, value: 'x'.repeat(4000) });
+      new SsmParameter(stack, `Padding${index}`, {
+        type: 'String',
+        name: `/padding/${index}`,
+        value: 'x'.repeat(4000),
+      });
     }
     // two parameters of one name: the second one cannot be made
-    if (wish.broken) new SsmParameter(stack, 'Again', { type: 'String', name: '/padding', value: 'y' }).addResourceDependency(topic);
+    if (wish.broken)
+      new SsmParameter(stack, 'Again', { type: 'String', name: '/padding', value: 'y' }).addResourceDependency(topic);
     new CfnOutput(stack, 'TopicName', { value: `topic-${color.valueAsString}` }).overrideLogicalId('TopicName');
     Tags.of(stack).add('team', 'network');
-    new SsmParameter(cicd.stack, 'Seen', { type: 'String', name: '/seen', value: `${stack.outputValue('TopicName')} ${stack.stackId}` });
+    new SsmParameter(cicd.stack, 'Seen', {
+      type: 'String',
+      name: '/seen',
+      value: `${stack.outputValue('TopicName')} ${stack.stackId}`,
+    });
   };
 }
 
-describe('a stack in a vended account', () => {
-  let world: World;
-  beforeAll(async () => { world = await World.start(); });
-  afterAll(() => world.stop());
-  const accountId = () => world.vended['shop-dev'];
-  const padding = () => Array.from({ length: 15 }, (_, index) => world.simulation.ssm.value(accountId(), REGION, `/padding/${index}`)).join('');
-  const stack = () => world.simulation.cloudformation.find(accountId(), REGION, 'network');
+describe('account stack in a vended account', () => {
+  let harness: Harness;
+  beforeAll(async () => { harness = await Harness.start(); });
+  afterAll(() => harness.stop());
+  const accountId = () => harness.vended['shop-dev'];
+  const padding = () =>
+    Array.from({ length: 15 }, (_, index) =>
+      harness.simulation.ssm.value(accountId(), REGION, `/padding/${index}`),
+    ).join('');
+  const stack = () => harness.simulation.cloudformation.find(accountId(), REGION, 'network');
 
-  test('that cannot be created fails in words, and is created once it is mended', async () => {
-    const failed = await world.deploy(network({ color: 'red', broken: true }));
+  test('a creation that fails names the cause, and succeeds after the cause is fixed', async () => {
+    const failed = await harness.deploy(network({ color: 'red', broken: true }));
     expect(reasons(failed)).toMatch(/stack 'network' in account \d{12}.* could not be created: .*\/padding/);
-    expect(reasons(await world.deploy(network({ color: 'red' })))).toBe('');
+    expect(reasons(await harness.deploy(network({ color: 'red' })))).toBe('');
     expect(stack()).toMatchObject({ status: 'CREATE_COMPLETE' });
   });
 
-  test('has the tags and parameters that it was given, and tells its outputs', () => {
+  test('the stack has the given tags and parameters, and its outputs can be read', () => {
     expect(stack()?.target.tags).toEqual({ team: 'network' });
-    expect(world.simulation.ssm.value('222222222222', REGION, '/seen')).toBe(`topic-red ${stack()?.id}`);
+    expect(harness.simulation.ssm.value('222222222222', REGION, '/seen')).toBe(`topic-red ${stack()?.id}`);
   });
 
-  test('is updated in place, with a template over 51,200 bytes through the staging bucket of its account', async () => {
+  test('the stack is updated in place, with a template over 51,200 bytes from the staging bucket of its account', async () => {
     const id = stack()?.id;
-    expect(reasons(await world.deploy(network({ color: 'blue', padding: 15 })))).toBe('');
+    expect(reasons(await harness.deploy(network({ color: 'blue', padding: 15 })))).toBe('');
     expect(stack()).toMatchObject({ status: 'UPDATE_COMPLETE', id });
     expect(padding()).toHaveLength(60_000);
-    expect(world.simulation.ssm.value('222222222222', REGION, '/seen')).toBe(`topic-blue ${id}`);
-    expect(world.calls('s3:PutObject')).toBe(1);
+    expect(harness.simulation.ssm.value('222222222222', REGION, '/seen')).toBe(`topic-blue ${id}`);
+    expect(harness.calls('s3:PutObject')).toBe(1);
   });
 
-  test('goes back to what it was when its update fails, and can be updated again', async () => {
-    const failed = await world.deploy(network({ color: 'green', broken: true }));
+  test('an update that fails is rolled back, and the next update succeeds', async () => {
+    const failed = await harness.deploy(network({ color: 'green', broken: true }));
     expect(reasons(failed)).toMatch(/stack 'network' in account \d{12}.* could not be updated: .*\/padding/);
     expect(padding()).toHaveLength(60_000);
-    expect(reasons(await world.deploy(network({ color: 'green' })))).toBe('');
-    expect(world.simulation.ssm.value('222222222222', REGION, '/seen')).toContain('topic-green');
+    expect(reasons(await harness.deploy(network({ color: 'green' })))).toBe('');
+    expect(harness.simulation.ssm.value('222222222222', REGION, '/seen')).toContain('topic-green');
   });
 
-  test('is deleted with its construct', async () => {
-    expect(reasons(await world.deploy(cicd => { cicd.account(); }))).toBe('');
+  test('the stack is deleted when its construct is removed', async () => {
+    expect(reasons(await harness.deploy(cicd => { cicd.account(); }))).toBe('');
     expect(stack()).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import * as path from 'node:path';
-import type { World } from './world';
+import type { Harness } from './harness';
 import { REGION } from '../fixtures/app';
 
 const COMMAND = path.join(__dirname, '../../lib/cli/org-environments.js');
@@ -13,7 +13,13 @@ export interface Ended {
 
 /** The command line of a user whose machine knows nothing of AWS but what is given. */
 export async function orgEnvironments(variables: NodeJS.ProcessEnv, ...args: string[]): Promise<Ended> {
-  const env = { PATH: process.env.PATH, HOME: '/nowhere', NO_COLOR: '1', AWS_EC2_METADATA_DISABLED: 'true', ...variables };
+  const env = {
+    PATH: process.env.PATH,
+    HOME: '/nowhere',
+    NO_COLOR: '1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    ...variables,
+  };
   // not execFileSync: the command asks the simulation, which runs in this process
   return new Promise(resolve => execFile(process.execPath, [COMMAND, ...args], { env }, (error, stdout, stderr) => {
     resolve({ status: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
@@ -21,7 +27,11 @@ export async function orgEnvironments(variables: NodeJS.ProcessEnv, ...args: str
 }
 
 /** The variables of somebody who has signed in with a role, or as the root of an account. */
-export function signedIn({ simulation: { iam, server } }: World, arn: string, sessionName = 'anna'): NodeJS.ProcessEnv {
+export function signedIn(
+  { simulation: { iam, server } }: Harness,
+  arn: string,
+  sessionName = 'anna',
+): NodeJS.ProcessEnv {
   const caller = arn.endsWith(':root') ? { accountId: arn.split(':')[4], arn } : iam.sessionOf(arn, sessionName);
   const { accessKeyId, secretAccessKey, sessionToken } = iam.issue(caller);
   return {

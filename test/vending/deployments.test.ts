@@ -1,39 +1,57 @@
 import { CodePipelineClient, RollbackStageCommand } from '@aws-sdk/client-codepipeline';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { IN_REAL_TIME, reasons, World } from './world';
+import { IN_REAL_TIME, reasons, Harness } from './harness';
 import { commitOf, deploymentKey } from '../../lambda/registry/deployment';
 import type { DeploymentRecord, Run } from '../../lambda/registry/deployment';
 import { grantedNeverUsed } from '../../rehearsal/assembly/never-used';
-import { AccountStack, EnvironmentsDashboard, NotificationFormat, PipelineDefinition, PipelineEvent, PipelineNotifications } from '../../src';
+import {
+  AccountStack,
+  EnvironmentsDashboard,
+  NotificationFormat,
+  PipelineDefinition,
+  PipelineEvent,
+  PipelineNotifications,
+} from '../../src';
 import { deployment } from '../deployments/events';
 import type { Cicd } from '../fixtures/app';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 
-describe('what a pipeline does', () => {
-  let world: World;
+describe('deployment records', () => {
+  let harness: Harness;
   beforeAll(async () => {
-    world = await World.start(IN_REAL_TIME);
+    harness = await Harness.start(IN_REAL_TIME);
     const watched = (cicd: Cicd) => {
       const { stack, organization } = cicd;
       const account = cicd.account();
       const alarms = new AccountStack(stack, 'Alarms', { organization, account, stackName: 'alarms' });
-      new CfnAlarm(alarms, 'Errors', { alarmName: 'errors', comparisonOperator: 'GreaterThanThreshold', evaluationPeriods: 1 });
+      new CfnAlarm(alarms, 'Errors', {
+        alarmName: 'errors',
+        comparisonOperator: 'GreaterThanThreshold',
+        evaluationPeriods: 1,
+      });
       return { stack, organization, account };
     };
     // a pipeline runs as soon as it is made, and its alarm must be there
-    expect(reasons(await world.deploy(watched))).toBe('');
-    expect(reasons(await world.deploy(cicd => {
+    expect(reasons(await harness.deploy(watched))).toBe('');
+    expect(reasons(await harness.deploy(cicd => {
       const { stack, organization, account } = watched(cicd);
-      cicd.environment('dev', { account, pipeline: { definition: PipelineDefinition.cdk({ alarmNames: ['errors'] }) } });
+      cicd.environment('dev', {
+        account,
+        pipeline: { definition: PipelineDefinition.cdk({ alarmNames: ['errors'] }) },
+      });
       new PipelineNotifications(stack, 'Notifications', { organization, events: Object.values(PipelineEvent) });
-      new PipelineNotifications(stack, 'Others', { organization, environmentNames: ['prod'], messageFormat: NotificationFormat.CHAT });
+      new PipelineNotifications(stack, 'Others', {
+        organization,
+        environmentNames: ['prod'],
+        messageFormat: NotificationFormat.CHAT,
+      });
       new EnvironmentsDashboard(stack, 'Dashboard', { organization });
     }))).toBe('');
   });
-  afterAll(() => world.stop());
+  afterAll(() => harness.stop());
 
-  const log = () => world.simulation.lambda.log.map(({ text }) => text).join('\n');
-  const runs = async () => (await world.record<DeploymentRecord>(deploymentKey('dev')))?.runs ?? [];
+  const log = () => harness.simulation.lambda.log.map(({ text }) => text).join('\n');
+  const runs = async () => (await harness.record<DeploymentRecord>(deploymentKey('dev')))?.runs ?? [];
 
   async function until<Answer>(ask: () => Promise<Answer | undefined>): Promise<Answer> {
     for (let i = 0; i < 300; i++) {
@@ -47,27 +65,38 @@ describe('what a pipeline does', () => {
   /** Waits for a run to have deployed, with all that is told of it: its events come at the same time. */
   async function deployed(which: Partial<Run>): Promise<Run> {
     const isMeant = (run: Run) => run.commitId === which.commitId && run.rollback === which.rollback;
-    return until(async () => (await runs()).find(run => isMeant(run) && run.artifacts && run.deployingSince && run.state?.name === 'SUCCEEDED'));
+    return until(async () =>
+      (await runs()).find(
+        run => isMeant(run) && run.artifacts && run.deployingSince && run.state?.name === 'SUCCEEDED',
+      ),
+    );
   }
 
   async function head(): Promise<string> {
-    const branches = await world.simulation.codecommit.branches(CICD_ACCOUNT, REGION, 'shop');
+    const branches = await harness.simulation.codecommit.branches(CICD_ACCOUNT, REGION, 'shop');
     return branches.find(({ name }) => name === 'env/dev')?.commitId ?? '';
   }
 
-  test('is recorded in the registry of the CICD account, and measured', async () => {
+  test('an execution is recorded in the registry of the CICD account, with metrics', async () => {
     await deployed({ commitId: await head() });
-    const pushed = await world.push('env/dev', { 'README.md': 'changed\n' });
+    const pushed = await harness.push('env/dev', { 'README.md': 'changed\n' });
     const { startedAt, deployingSince = 0, deployedAt = 0 } = await deployed({ commitId: pushed });
-    expect([startedAt, deployingSince, deployedAt]).toEqual([startedAt, deployingSince, deployedAt].sort((one, other) => one - other));
-    expect(await world.record<DeploymentRecord>(deploymentKey('dev'))).toMatchObject({ environmentName: 'dev', accountId: world.vended['shop-dev'], pipelineName: 'dev' });
+    expect([startedAt, deployingSince, deployedAt]).toEqual(
+      [startedAt, deployingSince, deployedAt].sort((one, other) => one - other),
+    );
+    expect(await harness.record<DeploymentRecord>(deploymentKey('dev'))).toMatchObject({
+      environmentName: 'dev',
+      accountId: harness.vended['shop-dev'],
+      pipelineName: 'dev',
+    });
     await until(async () => /^\{"_aws":.*"Environment":"dev",.*"LeadTime":\d+\}$/m.test(log()) || undefined);
   });
 
   /** Lets the alarm go off until CodePipeline goes back. */
   function alarm(): void {
-    const { cloudwatch, events } = world.simulation;
-    const set = (state: 'ALARM' | 'OK') => cloudwatch.setState(world.vended['shop-dev'], REGION, 'errors', state, 'a test');
+    const { cloudwatch, events } = harness.simulation;
+    const set = (state: 'ALARM' | 'OK') =>
+      cloudwatch.setState(harness.vended['shop-dev'], REGION, 'errors', state, 'a test');
     const emit = events.emit.bind(events);
     jest.spyOn(events, 'emit').mockImplementation((accountId, region, event, bus) => {
       if (JSON.stringify(event.detail).includes('AutomatedRollback')) set('OK');
@@ -76,10 +105,10 @@ describe('what a pipeline does', () => {
     set('ALARM');
   }
 
-  test('is recorded as a rollback when an alarm goes off, and measured as a failure that was mended', async () => {
+  test('an alarm during a deployment is recorded as a failure and a rollback, with metrics', async () => {
     const before = await head();
     alarm();
-    const bad = await world.push('env/dev', { 'README.md': 'broken\n' });
+    const bad = await harness.push('env/dev', { 'README.md': 'broken\n' });
     const back = await deployed({ rollback: true });
     const [, failed] = await runs();
     expect(failed).toMatchObject({ commitId: bad, state: { name: 'FAILED' }, failure: { stage: 'Deploy' } });
@@ -88,12 +117,13 @@ describe('what a pipeline does', () => {
     await until(async () => log().includes('"TimeToRestore":') || undefined);
   });
 
-  test('is told to people in words, the rollback as such', async () => {
-    const messages = () => world.simulation.events.published.map(({ message }) => String(message));
-    const environment = `Environment dev (account ${world.vended['shop-dev']}): `;
+  test('notifications report starts, failures, rollbacks and successes', async () => {
+    const messages = () => harness.simulation.events.published.map(({ message }) => String(message));
+    const environment = `Environment dev (account ${harness.vended['shop-dev']}): `;
     await until(async () => messages().at(-1)?.includes('a run has succeeded') || undefined);
     const [{ executionId }, failed] = await runs();
-    const link = (id: string) => `https://${REGION}.console.aws.amazon.com/codesuite/codepipeline/pipelines/dev/executions/${id}/timeline?region=${REGION}`;
+    const link = (id: string) =>
+      `https://${REGION}.console.aws.amazon.com/codesuite/codepipeline/pipelines/dev/executions/${id}/timeline?region=${REGION}`;
     expect(messages().slice(-5)).toEqual([
       `${environment}a run has started. ${link(failed.executionId)}`,
       `${environment}the stage Deploy has failed. ${link(failed.executionId)}`,
@@ -102,46 +132,56 @@ describe('what a pipeline does', () => {
       `${environment}a run has succeeded. ${link(executionId)}`,
     ]);
     const succeeded = (await runs()).filter(({ deployedAt }) => deployedAt);
-    expect(messages().filter(message => message.startsWith(`${environment}a run has succeeded. `))).toHaveLength(succeeded.length);
-    expect(new Set(world.simulation.events.published.map(({ topicArn }) => topicArn)).size).toBe(1);
+    expect(messages().filter(message => message.startsWith(`${environment}a run has succeeded. `))).toHaveLength(
+      succeeded.length,
+    );
+    expect(new Set(harness.simulation.events.published.map(({ topicArn }) => topicArn)).size).toBe(1);
   });
 
-  test('is shown on the dashboard', async () => {
-    const { lambda, cloudformation } = world.simulation;
-    const functions = [...cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.resources.values() ?? []].filter(({ type }) => type === 'AWS::Lambda::Function');
+  test('the dashboard shows the recorded executions', async () => {
+    const { lambda, cloudformation } = harness.simulation;
+    const functions = [...(cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.resources.values() ?? [])].filter(
+      ({ type }) => type === 'AWS::Lambda::Function',
+    );
     const table = functions.find(({ logicalId }) => logicalId.startsWith('DashboardTable'))?.id ?? '';
     const { payload } = await lambda.invoke(`arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:${table}`, {});
     const [, , { commitId }] = await runs();
-    expect(JSON.parse(payload)).toContain(`<td>dev</td><td>${world.vended['shop-dev']}</td><td>rolled back<br><small>Deploy</small></td><td><code title="${commitId}">`);
+    expect(JSON.parse(payload)).toContain(
+      `<td>dev</td><td>${harness.vended['shop-dev']}</td><td>rolled back<br><small>Deploy</small></td><td><code title="${commitId}">`,
+    );
   });
 
-  test('is recorded as a rollback when somebody goes back to any commit', async () => {
+  test('a rollback that an operator starts is recorded as a rollback', async () => {
     const first = (await runs()).at(-1);
-    const { endpoint } = world.simulation.server;
-    const accountId = world.vended['shop-dev'];
-    const credentials = world.simulation.iam.issue({ accountId, arn: `arn:aws:iam::${accountId}:root` });
+    const { endpoint } = harness.simulation.server;
+    const accountId = harness.vended['shop-dev'];
+    const credentials = harness.simulation.iam.issue({ accountId, arn: `arn:aws:iam::${accountId}:root` });
     const client = new CodePipelineClient({ endpoint, region: REGION, credentials });
     const { pipelineExecutionId } = await client.send(new RollbackStageCommand({
       pipelineName: 'dev', stageName: 'Deploy', targetPipelineExecutionId: first?.executionId,
     }));
-    const back = await until(async () => (await runs()).find(run => run.executionId === pipelineExecutionId && run.artifacts && run.deployedAt));
+    const back = await until(async () =>
+      (await runs()).find(run => run.executionId === pipelineExecutionId && run.artifacts && run.deployedAt),
+    );
     expect([back.rollback, commitOf(back, await runs())]).toEqual([true, first?.commitId]);
   });
 
-  test('is recorded by a function that has no right too many', () => {
+  test('the recording function uses all of its permissions', () => {
     // Lambda sends events that have failed three times
-    expect(grantedNeverUsed(world.simulation)['org-environments-deployments']).toEqual(['sqs:SendMessage']);
+    expect(grantedNeverUsed(harness.simulation)['org-environments-deployments']).toEqual(['sqs:SendMessage']);
   });
 
-  test('is not recorded when it is another pipeline, whatever bus its event was put on', async () => {
+  test('events of other pipelines are not recorded, on whichever bus they arrive', async () => {
     const before = await runs();
-    world.simulation.events.emit(CICD_ACCOUNT, REGION, {
+    harness.simulation.events.emit(CICD_ACCOUNT, REGION, {
       'source': 'aws.codepipeline',
       'detail-type': 'CodePipeline Pipeline Execution State Change',
       'resources': [],
       'detail': { ...deployment('three', 0)[0].detail, pipeline: 'dev' },
     }, 'org-environments');
-    await until(async () => log().includes(`pipeline 'dev' of account ${CICD_ACCOUNT} belongs to no environment`) || undefined);
+    await until(
+      async () => log().includes(`pipeline 'dev' of account ${CICD_ACCOUNT} belongs to no environment`) || undefined,
+    );
     expect(await runs()).toEqual(before);
   });
 });

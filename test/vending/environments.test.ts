@@ -1,4 +1,4 @@
-import { reasons, World } from './world';
+import { reasons, Harness } from './harness';
 import { CICD_ACCOUNT, Cicd, REGION } from '../fixtures/app';
 
 /** Three environments in a tree: main → env/prod → env/test → env/dev. */
@@ -16,117 +16,133 @@ function tree(cicd: Cicd, parents: Record<string, string>, pipeline = {}): void 
   }
 }
 
-describe('three environments', () => {
-  let world: World;
+describe('app with three environments', () => {
+  let harness: Harness;
   beforeAll(async () => {
     // the handlers as they are shipped
-    world = await World.start({ virtual: {} });
-    const result = await world.deploy(three);
+    harness = await Harness.start({ virtual: {} });
+    const result = await harness.deploy(three);
     expect(reasons(result)).toBe('');
   });
-  afterAll(() => world.stop());
+  afterAll(() => harness.stop());
 
-  test('each has an account in its organizational unit', () => {
-    const { vended, simulation: { organizations } } = world;
+  test('each environment has an account in its organizational unit', () => {
+    const { vended, simulation: { organizations } } = harness;
     expect(Object.keys(vended).sort()).toEqual(['shop-dev', 'shop-prod', 'shop-test']);
     expect(organizations.unitPath(vended['shop-prod'])).toBe('Workloads/Prod');
     expect(organizations.unitPath(vended['shop-dev'])).toBe('Workloads/Test');
   });
 
-  test('each has a branch that knows its environment, on top of its parent', async () => {
-    expect(await world.descriptor('env/dev')).toEqual({
-      name: 'dev', accountId: world.vended['shop-dev'], region: REGION, parent: 'env/test', branch: 'env/dev',
+  test('each environment has a branch with a descriptor, created from its parent branch', async () => {
+    expect(await harness.descriptor('env/dev')).toEqual({
+      name: 'dev', accountId: harness.vended['shop-dev'], region: REGION, parent: 'env/test', branch: 'env/dev',
     });
-    expect(await world.descriptor('env/prod')).toMatchObject({ name: 'prod', parent: 'main' });
-    expect(await world.descriptor('main')).toBeUndefined();
-    expect(await world.simulation.codecommit.file(CICD_ACCOUNT, REGION, 'shop', 'env/dev', 'README.md')).toBe('the shop\n');
+    expect(await harness.descriptor('env/prod')).toMatchObject({ name: 'prod', parent: 'main' });
+    expect(await harness.descriptor('main')).toBeUndefined();
+    expect(await harness.simulation.codecommit.file(CICD_ACCOUNT, REGION, 'shop', 'env/dev', 'README.md')).toBe(
+      'the shop\n',
+    );
   });
 
-  test('each has a pipeline in its own account, and the account is bootstrapped', () => {
+  test('each environment has a pipeline in its own account, which is bootstrapped', () => {
     for (const name of ['prod', 'test', 'dev']) {
-      const accountId = world.vended[`shop-${name}`];
-      expect(world.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([{ name, frozen: false }]);
-      expect(world.stackStatus(accountId, 'CDKToolkit')).toBe('CREATE_COMPLETE');
-      expect(world.stackStatus(accountId, 'org-environments-baseline')).toBe('CREATE_COMPLETE');
+      const accountId = harness.vended[`shop-${name}`];
+      expect(harness.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([{ name, frozen: false }]);
+      expect(harness.stackStatus(accountId, 'CDKToolkit')).toBe('CREATE_COMPLETE');
+      expect(harness.stackStatus(accountId, 'org-environments-baseline')).toBe('CREATE_COMPLETE');
     }
-    expect(world.simulation.codepipeline.pipelines(CICD_ACCOUNT, REGION)).toEqual([]);
+    expect(harness.simulation.codepipeline.pipelines(CICD_ACCOUNT, REGION)).toEqual([]);
   });
 
-  test('a push starts the pipeline of its branch, at the commit that it ends in, and no other', async () => {
-    const { simulation, vended } = world;
-    const executions = (name: string) => simulation.codepipeline.pipelines(vended[`shop-${name}`], REGION)[0].executions
-      .filter(({ request }) => request.trigger.triggerType === 'StartPipelineExecution').map(({ revisions }) => revisions);
-    await world.push('env/nobody', { 'README.md': 'a branch without an environment\n' });
-    await world.push('env/test', { 'README.md': 'once\n' });
-    const last = await world.push('env/test', { 'README.md': 'twice\n' });
-    for (let i = 0; executions('test')[0]?.[0].revisionValue !== last && i < 100; i++) await new Promise(resolve => setTimeout(resolve, 100));
+  test('a push starts only the pipeline of its branch, with the last commit', async () => {
+    const { simulation, vended } = harness;
+    const executions = (name: string) =>
+      simulation.codepipeline
+        .pipelines(vended[`shop-${name}`], REGION)[0]
+        .executions.filter(({ request }) => request.trigger.triggerType === 'StartPipelineExecution')
+        .map(({ revisions }) => revisions);
+    await harness.push('env/nobody', { 'README.md': 'a branch without an environment\n' });
+    await harness.push('env/test', { 'README.md': 'once\n' });
+    const last = await harness.push('env/test', { 'README.md': 'twice\n' });
+    for (let i = 0; executions('test')[0]?.[0].revisionValue !== last && i < 100; i++)
+      await new Promise(resolve => setTimeout(resolve, 100));
     expect(executions('test')[0]).toEqual([{ actionName: 'Source', revisionType: 'COMMIT_ID', revisionValue: last }]);
     expect([...executions('dev'), ...executions('prod')]).toEqual([]);
     const words = simulation.lambda.log.map(({ text }) => text).join('\n');
     expect(words).toContain("branch 'env/nobody'");
   });
 
-  test('deploying again changes nothing', async () => {
-    const accounts = world.simulation.organizations.accounts.length;
-    const result = await world.deploy(three);
+  test('a second deployment of the same app changes nothing', async () => {
+    const accounts = harness.simulation.organizations.accounts.length;
+    const result = await harness.deploy(three);
     expect(result).toMatchObject({ succeeded: true, changed: 0 });
-    expect(world.simulation.organizations.accounts).toHaveLength(accounts);
-    expect(world.calls('organizations:CreateAccount')).toBe(3);
+    expect(harness.simulation.organizations.accounts).toHaveLength(accounts);
+    expect(harness.calls('organizations:CreateAccount')).toBe(3);
   });
 
-  test('freezing a pipeline goes through its template', async () => {
-    const result = await world.deploy(cicd => tree(cicd, { dev: 'env/test', test: 'env/prod', prod: 'main' }, { enabled: false }));
+  test('enabled: false disables a pipeline through its template', async () => {
+    const result = await harness.deploy(cicd =>
+      tree(cicd, { dev: 'env/test', test: 'env/prod', prod: 'main' }, { enabled: false }),
+    );
     expect(reasons(result)).toBe('');
-    expect(world.simulation.codepipeline.pipelines(world.vended['shop-dev'], REGION)).toMatchObject([{ frozen: true }]);
+    expect(harness.simulation.codepipeline.pipelines(harness.vended['shop-dev'], REGION)).toMatchObject([
+      { frozen: true },
+    ]);
   });
 
-  test('an environment that goes leaves its account and its branch, but no pipeline', async () => {
-    const result = await world.deploy(cicd => tree(cicd, { test: 'env/prod', prod: 'main' }));
+  test('a removed environment keeps its account and its branch, and its pipeline is deleted', async () => {
+    const result = await harness.deploy(cicd => tree(cicd, { test: 'env/prod', prod: 'main' }));
     expect(reasons(result)).toBe('');
-    const dev = world.vended['shop-dev'];
-    expect(world.simulation.organizations.account(dev)).toMatchObject({ state: 'ACTIVE' });
-    expect(await world.descriptor('env/dev')).toMatchObject({ name: 'dev' });
-    expect(world.simulation.codepipeline.pipelines(dev, REGION)).toEqual([]);
-    expect(world.stackStatus(dev, 'CDKToolkit')).toBe('CREATE_COMPLETE');
+    const dev = harness.vended['shop-dev'];
+    expect(harness.simulation.organizations.account(dev)).toMatchObject({ state: 'ACTIVE' });
+    expect(await harness.descriptor('env/dev')).toMatchObject({ name: 'dev' });
+    expect(harness.simulation.codepipeline.pipelines(dev, REGION)).toEqual([]);
+    expect(harness.stackStatus(dev, 'CDKToolkit')).toBe('CREATE_COMPLETE');
   });
 
-  test('an environment that comes back has the same account', async () => {
-    const before = world.vended;
-    expect(reasons(await world.deploy(three))).toBe('');
-    expect(world.vended).toEqual(before);
-    expect(world.simulation.codepipeline.pipelines(before['shop-dev'], REGION)).toMatchObject([{ name: 'dev', frozen: false }]);
+  test('an environment that is added again gets the same account', async () => {
+    const before = harness.vended;
+    expect(reasons(await harness.deploy(three))).toBe('');
+    expect(harness.vended).toEqual(before);
+    expect(harness.simulation.codepipeline.pipelines(before['shop-dev'], REGION)).toMatchObject([
+      { name: 'dev', frozen: false },
+    ]);
   });
 
-  test('nobody who reads the logs could answer CloudFormation in our name', () => {
-    const lines = world.simulation.lambda.log.map(({ text }) => text).join('\n');
+  test('the logs contain no credentials and no response URL', () => {
+    const lines = harness.simulation.lambda.log.map(({ text }) => text).join('\n');
     expect(lines).toContain('org-environments');
     expect(lines).not.toMatch(/Signature=|SecretAccessKey|AWS_SESSION_TOKEN/);
   });
 
-  test('the whole app can be destroyed', async () => {
-    const result = await world.destroy(three);
+  test('an app with three environments can be destroyed', async () => {
+    const result = await harness.destroy(three);
     expect(reasons(result)).toBe('');
-    expect(world.stackStatus(CICD_ACCOUNT, 'Cicd')).toBeUndefined();
-    expect(Object.keys(world.vended)).toHaveLength(3);
+    expect(harness.stackStatus(CICD_ACCOUNT, 'Cicd')).toBeUndefined();
+    expect(Object.keys(harness.vended)).toHaveLength(3);
   });
 });
 
-test('ten environments at once are all vended, five account creations at a time', async () => {
+test('ten environments of one deployment are vended with five concurrent account creations', async () => {
   // long enough that AWS's rate of one creation in ten seconds does not keep the number down
-  const world = await World.start({ creationSeconds: 240 });
+  const harness = await Harness.start({ creationSeconds: 240 });
   try {
-    const { simulation } = world;
+    const { simulation } = harness;
     let most = 0;
     simulation.server.onCall = () => {
-      most = Math.max(most, simulation.organizations.creation.all.filter(({ state }) => state === 'IN_PROGRESS').length);
+      most = Math.max(
+        most,
+        simulation.organizations.creation.all.filter(({ state }) => state === 'IN_PROGRESS').length,
+      );
     };
     const names = Array.from({ length: 10 }, (_, i) => `e${i}`);
-    const result = await world.deploy(cicd => tree(cicd, Object.fromEntries(names.map(name => [name, 'main']))));
+    const result = await harness.deploy(cicd => tree(cicd, Object.fromEntries(names.map(name => [name, 'main']))));
     expect(reasons(result)).toBe('');
     expect(most).toBe(5);
-    expect(Object.keys(world.vended)).toHaveLength(10);
-    for (const name of names) expect(simulation.codepipeline.pipelines(world.vended[`shop-${name}`], REGION)).toMatchObject([{ name }]);
+    expect(Object.keys(harness.vended)).toHaveLength(10);
+    for (const name of names)
+      expect(simulation.codepipeline.pipelines(harness.vended[`shop-${name}`], REGION)).toMatchObject([{ name }]);
   } finally {
-    await world.stop();
+    await harness.stop();
   }
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { reasons, REPOSITORY, World } from './world';
-import type { WorldOptions } from './world';
+import { reasons, REPOSITORY, Harness } from './harness';
+import type { HarnessOptions } from './harness';
 import { OrganizationAccess } from '../../src';
 import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, REGION } from '../fixtures/app';
 import type { CicdProps } from '../fixtures/app';
@@ -9,13 +9,13 @@ interface App { readonly define: (cicd: Cicd) => void; readonly props?: CicdProp
 
 interface Trouble {
   readonly what: string;
-  readonly options?: WorldOptions;
-  /** Brings the trouble about, where the world does not begin with it. */
-  readonly begin?: (world: World) => void;
+  readonly options?: HarnessOptions;
+  /** Brings the trouble about, where the harness does not begin with it. */
+  readonly begin?: (harness: Harness) => void;
   readonly app: App;
   readonly words: readonly RegExp[];
   /** Removes the cause. */
-  readonly mend?: (world: World) => void;
+  readonly mend?: (harness: Harness) => void;
   /** What is deployed then, if it is not the same app. */
   readonly corrected?: App;
 }
@@ -27,17 +27,21 @@ const withAccount = (props: { email?: string; organizationalUnit?: string }): Ap
 
 const troubles: Trouble[] = [
   {
-    what: 'the e-mail is taken by an account outside of the organization',
+    what: 'the e-mail address is used by an account outside the organization',
     begin: ({ simulation }) => simulation.organizations.takeEmail('aws+shop-dev@example.com'),
     app: dev,
     words: [/e-mail 'aws\+shop-dev@example.com' is taken/, /use another e-mail/],
     corrected: withAccount({ email: 'aws+shop-dev2@example.com' }),
   },
   {
-    what: 'the e-mail is taken by another account of the organization',
-    begin: ({ simulation }) => simulation.organizations.addAccount({
-      accountId: '444444444444', name: 'old', email: 'aws+shop-dev@example.com', joined: 'INVITED',
-    }),
+    what: 'the e-mail address is used by another account of the organization',
+    begin: ({ simulation }) =>
+      simulation.organizations.addAccount({
+        accountId: '444444444444',
+        name: 'old',
+        email: 'aws+shop-dev@example.com',
+        joined: 'INVITED',
+      }),
     app: dev,
     words: [/belongs already to account 444444444444/, /OnExistingAccount\.ADOPT/],
     corrected: withAccount({ email: 'aws+shop-dev2@example.com' }),
@@ -50,7 +54,10 @@ const troubles: Trouble[] = [
   },
   {
     what: 'the parent branch does not exist',
-    app: { define: cicd => cicd.environment('dev', { branch: { source: cicd.source, branchName: 'env/dev', parentBranchName: 'develop' } }) },
+    app: {
+      define: cicd =>
+        cicd.environment('dev', { branch: { source: cicd.source, branchName: 'env/dev', parentBranchName: 'develop' } }),
+    },
     words: [/'develop'/, /which repository 'shop' does not have/, /main/],
     corrected: dev,
   },
@@ -63,14 +70,14 @@ const troubles: Trouble[] = [
     mend: ({ simulation }) => push(simulation.codecommit.path(CICD_ACCOUNT, REGION, REPOSITORY)),
   },
   {
-    what: 'the organization has reached its limit of accounts',
+    what: 'the organization has reached its account quota',
     options: { accountLimit: 2 },
     app: dev,
     words: [/limit of accounts/, /Service Quotas/],
     mend: ({ simulation }) => simulation.organizations.creation.allow(10),
   },
   {
-    what: 'the management account does not let us in',
+    what: 'the access role of the management account rejects the external id',
     app: { ...dev, props: { access: OrganizationAccess.role(ACCESS_ROLE_ARN, { externalId: 'somebody-else' }) } },
     words: [new RegExp(`cannot enter the management account through '${ACCESS_ROLE_ARN}'`), /external id/],
     corrected: dev,
@@ -79,32 +86,40 @@ const troubles: Trouble[] = [
 
 /** A first commit, as somebody pushes it. */
 function push(repository = ''): void {
-  const git = (...args: string[]) => execFileSync('git', ['-C', repository, '-c', 'user.name=Dev', '-c', 'user.email=dev@example.com', ...args], { encoding: 'utf8' }).trim();
-  const tree = execFileSync('git', ['-C', repository, 'hash-object', '-t', 'tree', '-w', '--stdin'], { input: '', encoding: 'utf8' }).trim();
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', repository, '-c', 'user.name=Dev', '-c', 'user.email=dev@example.com', ...args], {
+      encoding: 'utf8',
+    }).trim();
+  const tree = execFileSync('git', ['-C', repository, 'hash-object', '-t', 'tree', '-w', '--stdin'], {
+    input: '',
+    encoding: 'utf8',
+  }).trim();
   git('update-ref', 'refs/heads/main', git('commit-tree', tree, '-m', 'first'));
 }
 
-describe.each(troubles)('when $what', ({ options, begin, app, words, mend, corrected = app }) => {
-  let world: World;
-  beforeAll(async () => { world = await World.start(options); });
-  afterAll(() => world.stop());
+describe.each(troubles)('when $condition', ({ options, begin, app, words, mend, corrected = app }) => {
+  let harness: Harness;
+  beforeAll(async () => { harness = await Harness.start(options); });
+  afterAll(() => harness.stop());
 
-  test('the deployment fails in words, rolls back, and succeeds once the cause is mended', async () => {
-    begin?.(world);
-    const failed = await world.deploy(app.define, app.props);
+  test('the deployment fails with the cause, rolls back, and succeeds after the cause is fixed', async () => {
+    begin?.(harness);
+    const failed = await harness.deploy(app.define, app.props);
     expect(failed.succeeded).toBe(false);
     for (const word of words) expect(reasons(failed)).toMatch(word);
     expect(failed.stacks.at(-1)).toMatchObject({ name: 'Cicd', status: 'ROLLBACK_COMPLETE' });
 
-    expect(world.keptResources(CICD_ACCOUNT, 'Cicd')).toEqual([]);
+    expect(harness.keptResources(CICD_ACCOUNT, 'Cicd')).toEqual([]);
 
-    const accountOfFirstTry = world.vended['shop-dev'];
-    mend?.(world);
-    const again = await world.deploy(corrected.define, corrected.props);
+    const accountOfFirstTry = harness.vended['shop-dev'];
+    mend?.(harness);
+    const again = await harness.deploy(corrected.define, corrected.props);
     expect(reasons(again)).toBe('');
     // whatever the first try has made is used by the second
-    expect(Object.keys(world.vended)).toEqual(['shop-dev']);
-    expect(world.vended['shop-dev']).toBe(accountOfFirstTry ?? world.vended['shop-dev']);
-    expect(world.simulation.codepipeline.pipelines(world.vended['shop-dev'], REGION)).toMatchObject([{ name: 'dev' }]);
+    expect(Object.keys(harness.vended)).toEqual(['shop-dev']);
+    expect(harness.vended['shop-dev']).toBe(accountOfFirstTry ?? harness.vended['shop-dev']);
+    expect(harness.simulation.codepipeline.pipelines(harness.vended['shop-dev'], REGION)).toMatchObject([
+      { name: 'dev' },
+    ]);
   });
 });

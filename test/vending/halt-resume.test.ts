@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { orgEnvironments, signedIn } from './command-line';
 import type { Ended } from './command-line';
-import { IN_REAL_TIME, reasons, World } from './world';
+import { IN_REAL_TIME, reasons, Harness } from './harness';
 import type { Execution } from '../../rehearsal/codepipeline/execution';
 import type { Pipeline } from '../../rehearsal/codepipeline/pipeline';
 import type { PipelinePlan } from '../../src';
@@ -18,7 +18,11 @@ class Scripts extends PipelineDefinition {
   }
 
   public plan(): PipelinePlan {
-    const step = (name: string) => ({ name, description: `runs a script (${this.version})`, commands: [`sh ${name.toLowerCase()}.sh`] });
+    const step = (name: string) => ({
+      name,
+      description: `runs a script (${this.version})`,
+      commands: [`sh ${name.toLowerCase()}.sh`],
+    });
     return { stages: [{ name: 'Build', steps: [step('Build')] }, { name: 'Deploy', steps: [step('Deploy')] }] };
   }
 }
@@ -28,7 +32,8 @@ interface Options { readonly version?: string; readonly enabled?: boolean }
 /** `dev` as the options say, and `test`, which nobody touches. */
 function app({ version = '1', enabled = true }: Options = {}) {
   return (cicd: Cicd): void => {
-    const operator = (roleName: string) => new Role(cicd.stack, roleName, { roleName, assumedBy: new AccountPrincipal(CICD_ACCOUNT) });
+    const operator = (roleName: string) =>
+      new Role(cicd.stack, roleName, { roleName, assumedBy: new AccountPrincipal(CICD_ACCOUNT) });
     cicd.organization.grantOperate(operator('Operator'));
     operator('Stranger');
     cicd.environment('dev', { pipeline: { definition: new Scripts(version), enabled } });
@@ -41,25 +46,35 @@ const [third, frozen] = [app({ version: '3' }), app({ version: '3', enabled: fal
 const OPERATOR = `arn:aws:iam::${CICD_ACCOUNT}:role/Operator`;
 const FOREVER = 'while true; do sleep 0.1; done\n';
 
-describe('pipelines that are halted from a user\'s machine', () => {
-  let world: World;
+describe('halt, resume and status commands', () => {
+  let harness: Harness;
   beforeAll(async () => {
     // the handlers that are shipped, with their SDK
-    world = await World.start({ ...IN_REAL_TIME, inProcess: {}, builds: true, files: { 'build.sh': 'true\n', 'deploy.sh': 'true\n' } });
-    expect(reasons(await world.deploy(app()))).toBe('');
-    await until(() => [pipeline('dev'), pipeline('test')].every(({ executions: [first] }) => first.status === 'Succeeded'));
+    harness = await Harness.start({
+      ...IN_REAL_TIME,
+      inProcess: {},
+      builds: true,
+      files: { 'build.sh': 'true\n', 'deploy.sh': 'true\n' },
+    });
+    expect(reasons(await harness.deploy(app()))).toBe('');
+    await until(() =>
+      [pipeline('dev'), pipeline('test')].every(({ executions: [first] }) => first.status === 'Succeeded'),
+    );
   });
-  afterAll(() => world.stop());
+  afterAll(() => harness.stop());
 
-  const cli = async (...args: string[]): Promise<Ended> => orgEnvironments(signedIn(world, OPERATOR), ...args);
+  const cli = async (...args: string[]): Promise<Ended> => orgEnvironments(signedIn(harness, OPERATOR), ...args);
   const pipeline = (name: string): Pipeline => {
-    const found = world.simulation.codepipeline.find(world.vended[`shop-${name}`], REGION, name);
+    const found = harness.simulation.codepipeline.find(harness.vended[`shop-${name}`], REGION, name);
     if (!found) throw new Error(`there is no pipeline ${name}`);
     return found;
   };
   const of = (name: string, commitId: string): Execution | undefined =>
     pipeline(name).executions.find(({ found: [revision] }) => revision?.revisionId === commitId);
-  const waits = (name: string, commitId: string): boolean => pipeline(name).gate('Build').waiting.some(({ found: [{ revisionId }] }) => revisionId === commitId);
+  const waits = (name: string, commitId: string): boolean =>
+    pipeline(name)
+      .gate('Build')
+      .waiting.some(({ found: [{ revisionId }] }) => revisionId === commitId);
 
   async function until(holds: () => boolean): Promise<void> {
     for (const end = Date.now() + 30_000; !holds(); await new Promise(resolve => setTimeout(resolve, 20))) {
@@ -67,134 +82,182 @@ describe('pipelines that are halted from a user\'s machine', () => {
     }
   }
 
-  test('status shows them all', async () => {
+  test('status shows all environments', async () => {
     const { status, stdout } = await cli('status');
     expect(status).toBe(0);
     expect(stdout).toMatch(/^environment +account +state +last execution +commit +author +started \(UTC\) +duration\n/);
-    expect(stdout).toMatch(new RegExp(`\\ndev +${world.vended['shop-dev']} +enabled +Succeeded +[0-9a-f]{7} `));
-    expect(stdout).toMatch(new RegExp(`\\ntest +${world.vended['shop-test']} +enabled +Succeeded +[0-9a-f]{7} `));
+    expect(stdout).toMatch(new RegExp(`\\ndev +${harness.vended['shop-dev']} +enabled +Succeeded +[0-9a-f]{7} `));
+    expect(stdout).toMatch(new RegExp(`\\ntest +${harness.vended['shop-test']} +enabled +Succeeded +[0-9a-f]{7} `));
   });
 
-  test('halt ends what runs, with its build, and nothing else', async () => {
-    const commitId = await world.push('env/dev', { 'deploy.sh': FOREVER });
-    await until(() => of('dev', commitId)?.stages.get('Deploy')?.actions.get('Deploy')?.externalExecutionId !== undefined);
+  test('halt stops the executions of its environment with their builds, and no others', async () => {
+    const commitId = await harness.push('env/dev', { 'deploy.sh': FOREVER });
+    await until(
+      () => of('dev', commitId)?.stages.get('Deploy')?.actions.get('Deploy')?.externalExecutionId !== undefined,
+    );
     const { status, stdout, stderr } = await cli('halt', '--environment', 'dev', '--reason', 'the till is wrong');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toBe(`dev (account ${world.vended['shop-dev']}) halted: 1 execution stopped, Deploy/Deploy interrupted; CloudFormation still finishes the `
-      + 'stacks that it has begun, those after them are not deployed\n');
+    expect(stdout).toBe(
+      `dev (account ${harness.vended['shop-dev']}) halted: 1 execution stopped, Deploy/Deploy interrupted; CloudFormation still finishes the ` +
+        'stacks that it has begun, those after them are not deployed\n',
+    );
     expect(of('dev', commitId)?.status).toBe('Stopped');
-    await until(() => world.simulation.codebuild.builds(world.vended['shop-dev'], REGION)[0].status === 'STOPPED');
-    expect(pipeline('dev').closed.get('Build')?.reason).toBe('Halted by arn aws sts 222222222222 assumed-role Operator anna the till is wrong');
+    await until(() => harness.simulation.codebuild.builds(harness.vended['shop-dev'], REGION)[0].status === 'STOPPED');
+    expect(pipeline('dev').closed.get('Build')?.reason).toBe(
+      'Halted by arn aws sts 222222222222 assumed-role Operator anna the till is wrong',
+    );
     expect(pipeline('test').closed.size).toBe(0);
   });
 
-  test('status says who has halted, when and why', async () => {
+  test('status shows who halted an environment, when and why', async () => {
     const { stdout } = await cli('status');
     expect(stdout).toMatch(/\ndev +\d{12} +halted +Stopped +[0-9a-f]{7} +Anna /);
-    expect(stdout).toMatch(/\ndev was halted by arn:aws:sts::222222222222:assumed-role\/Operator\/anna at 20\d\d-\d\d-\d\d \d\d:\d\d: the till is wrong\n/);
+    expect(stdout).toMatch(
+      /\ndev was halted by arn:aws:sts::222222222222:assumed-role\/Operator\/anna at 20\d\d-\d\d-\d\d \d\d:\d\d: the till is wrong\n/,
+    );
     const [dev, test] = JSON.parse((await cli('status', '--json')).stdout);
     expect(dev).toMatchObject({
-      environmentName: 'dev', branchName: 'env/dev', state: 'halted', halt: { by: 'arn:aws:sts::222222222222:assumed-role/Operator/anna', reason: 'the till is wrong' },
+      environmentName: 'dev',
+      branchName: 'env/dev',
+      state: 'halted',
+      halt: { by: 'arn:aws:sts::222222222222:assumed-role/Operator/anna', reason: 'the till is wrong' },
     });
     expect(test).toMatchObject({ environmentName: 'test', state: 'enabled' });
   });
 
-  test('a deployment that changes the pipeline does not thaw it, and a new commit waits', async () => {
+  test('a deployment that changes a halted pipeline does not resume it, and new commits wait', async () => {
     const before = pipeline('dev').version;
-    const result = await world.deploy(app({ version: '2' }));
+    const result = await harness.deploy(app({ version: '2' }));
     expect(reasons(result)).toBe('');
     expect(pipeline('dev').version).toBe(before + 1);
-    const commitId = await world.push('env/dev', { 'deploy.sh': 'true\n' });
+    const commitId = await harness.push('env/dev', { 'deploy.sh': 'true\n' });
     await until(() => waits('dev', commitId));
     expect(pipeline('dev').closed.has('Build')).toBe(true);
     expect(of('dev', commitId)?.stages.has('Build')).toBe(false);
-    expect((await cli('status')).stdout).toMatch(new RegExp(`\\ndev +\\d{12} +halted +waiting \\(halted\\) +${commitId.slice(0, 7)} +Anna `));
+    expect((await cli('status')).stdout).toMatch(
+      new RegExp(`\\ndev +\\d{12} +halted +waiting \\(halted\\) +${commitId.slice(0, 7)} +Anna `),
+    );
     // the other one works meanwhile
-    const other = await world.push('env/test', { 'README.md': 'works\n' });
+    const other = await harness.push('env/test', { 'README.md': 'works\n' });
     await until(() => of('test', other)?.status === 'Succeeded');
   });
 
-  test('resume lets the last commit through', async () => {
-    const commitId = await world.push('env/dev', { 'README.md': 'the last one\n' });
+  test('resume lets the waiting commit continue', async () => {
+    const commitId = await harness.push('env/dev', { 'README.md': 'the last one\n' });
     await until(() => waits('dev', commitId));
     const { status, stdout } = await cli('resume', '--environment', 'dev');
-    expect({ status, stdout }).toEqual({ status: 0, stdout: `dev (account ${world.vended['shop-dev']}) resumed: commits go through again\n` });
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: `dev (account ${harness.vended['shop-dev']}) resumed: commits go through again\n`,
+    });
     await until(() => of('dev', commitId)?.status === 'Succeeded');
     expect((await cli('status')).stdout).toMatch(/\ndev +\d{12} +enabled +Succeeded /);
   });
 
-  test('a deployment that changes the pipeline cancels what runs there, as AWS does, and has it run again', async () => {
-    const commitId = await world.push('env/dev', { 'deploy.sh': `[ -f ${world.folder}/changed ] || ${FOREVER}` });
-    await until(() => of('dev', commitId)?.stages.get('Deploy')?.actions.get('Deploy')?.externalExecutionId !== undefined);
+  test('a deployment that changes a pipeline restarts the execution that it cancels', async () => {
+    const commitId = await harness.push('env/dev', { 'deploy.sh': `[ -f ${harness.folder}/changed ] || ${FOREVER}` });
+    await until(
+      () => of('dev', commitId)?.stages.get('Deploy')?.actions.get('Deploy')?.externalExecutionId !== undefined,
+    );
     const cancelled = of('dev', commitId);
-    const deployed = world.deploy(third);
+    const deployed = harness.deploy(third);
     await until(() => cancelled?.isOver === true);
     expect(cancelled?.status).toBe('Cancelled');
-    writeFileSync(join(world.folder, 'changed'), '');
+    writeFileSync(join(harness.folder, 'changed'), '');
     expect(reasons(await deployed)).toBe('');
     await until(() => of('dev', commitId)?.status === 'Succeeded');
   });
 
-  test('resume starts the head of the branch again where nothing came meanwhile', async () => {
-    const commitId = await world.push('env/dev', { 'deploy.sh': `[ -f go ] || ${FOREVER}` });
+  test('resume starts the head of the branch if no commit is waiting', async () => {
+    const commitId = await harness.push('env/dev', { 'deploy.sh': `[ -f go ] || ${FOREVER}` });
     await until(() => of('dev', commitId)?.stages.get('Deploy')?.actions.has('Deploy') === true);
     await cli('halt', '--all', '--reason', 'everything');
     expect([pipeline('dev'), pipeline('test')].map(({ closed }) => closed.size)).toEqual([1, 1]);
-    expect((await cli('resume', '--all')).stdout).toBe(`dev (account ${world.vended['shop-dev']}) resumed: the last commit of the branch is on its way\n`
-      + `test (account ${world.vended['shop-test']}) resumed: commits go through again\n`);
-    await until(() => pipeline('dev').executions[0].status === 'InProgress' && pipeline('dev').executions[0].found[0]?.revisionId === commitId);
+    expect((await cli('resume', '--all')).stdout).toBe(
+      `dev (account ${harness.vended['shop-dev']}) resumed: the last commit of the branch is on its way\n` +
+        `test (account ${harness.vended['shop-test']}) resumed: commits go through again\n`,
+    );
+    await until(
+      () =>
+        pipeline('dev').executions[0].status === 'InProgress' &&
+        pipeline('dev').executions[0].found[0]?.revisionId === commitId,
+    );
     await cli('halt', '--environment', 'dev', '--reason', 'again');
   });
 
-  test('what is frozen in code stays so, halted and resumed', async () => {
-    expect(reasons(await world.deploy(frozen))).toBe('');
-    expect((await cli('resume', '--environment', 'dev')).stdout).toContain('frozen: its definition says enabled: false');
+  test('a pipeline with enabled: false stays disabled when it is resumed', async () => {
+    expect(reasons(await harness.deploy(frozen))).toBe('');
+    expect((await cli('resume', '--environment', 'dev')).stdout).toContain(
+      'frozen: its definition says enabled: false',
+    );
     expect(pipeline('dev').closed.has('Build')).toBe(true);
     expect((await cli('status')).stdout).toContain('\ndev is frozen by its definition: enabled: false\n');
-    const commitId = await world.push('env/dev', { 'deploy.sh': 'true\n' });
+    const commitId = await harness.push('env/dev', { 'deploy.sh': 'true\n' });
     await until(() => waits('dev', commitId));
 
-    expect(reasons(await world.deploy(third))).toBe('');
+    expect(reasons(await harness.deploy(third))).toBe('');
     await until(() => of('dev', commitId)?.status === 'Succeeded');
   });
 
-  test('what is enabled in code while it is halted stays halted', async () => {
-    expect(reasons(await world.deploy(frozen))).toBe('');
+  test('a halted pipeline stays halted when its code enables it', async () => {
+    expect(reasons(await harness.deploy(frozen))).toBe('');
     await cli('halt', '--environment', 'dev', '--reason', 'both');
-    expect(reasons(await world.deploy(third))).toBe('');
+    expect(reasons(await harness.deploy(third))).toBe('');
     expect(pipeline('dev').closed.has('Build')).toBe(true);
     expect((await cli('status')).stdout).toMatch(/\ndev +\d{12} +halted /);
     expect((await cli('resume', '--environment', 'dev')).stdout).toContain('resumed');
     expect(pipeline('dev').closed.size).toBe(0);
   });
 
-  test('an environment that is not there, and nothing that is named', async () => {
+  test('halt and resume reject an unknown environment and missing options', async () => {
     expect(await cli('halt', '--environment', 'qa', '--reason', 'x')).toMatchObject({
       status: 1, stderr: expect.stringContaining("there is no environment 'qa': there are dev, test"),
     });
     expect(await cli('halt', '--reason', 'x')).toMatchObject({
-      status: 2, stderr: expect.stringContaining('say which environments: --environment <name>, which may be given several times, or --all'),
+      status: 2,
+      stderr: expect.stringContaining(
+        'say which environments: --environment <name>, which may be given several times, or --all',
+      ),
     });
     expect(await cli('resume', '--all', '--environment', 'dev')).toMatchObject({
       status: 2, stderr: expect.stringContaining('--all and --environment exclude each other'),
     });
-    expect(await cli('halt', '--all')).toMatchObject({ status: 2, stderr: expect.stringContaining("required option '--reason <text>' not specified") });
-    expect(await cli('halt', '--all', '--reason', ' ')).toMatchObject({ status: 2, stderr: expect.stringContaining('must say why, it is empty') });
+    expect(await cli('halt', '--all')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("required option '--reason <text>' not specified"),
+    });
+    expect(await cli('halt', '--all', '--reason', ' ')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('must say why, it is empty'),
+    });
   });
 
-  test('only who was allowed to may operate them, and is told how to be', async () => {
-    const stranger = await orgEnvironments(signedIn(world, `arn:aws:iam::${CICD_ACCOUNT}:role/Stranger`, 'ben'), 'status');
-    expect(stranger).toMatchObject({ status: 1, stderr: expect.stringContaining('you may not operate the pipelines: let organization.grantOperate(…) allow it to your role') });
+  test('a role without grantOperate is rejected with an error that names grantOperate', async () => {
+    const stranger = await orgEnvironments(
+      signedIn(harness, `arn:aws:iam::${CICD_ACCOUNT}:role/Stranger`, 'ben'),
+      'status',
+    );
+    expect(stranger).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(
+        'you may not operate the pipelines: let organization.grantOperate(…) allow it to your role',
+      ),
+    });
   });
 
-  test('credentials, a region and the function that are missing are named', async () => {
-    const { AWS_ENDPOINT_URL, AWS_REGION, ...credentials } = signedIn(world, OPERATOR);
-    const attempt = async (variables: NodeJS.ProcessEnv): Promise<Ended> => orgEnvironments({ AWS_ENDPOINT_URL, ...variables }, 'status');
+  test('the commands name missing credentials, a missing region and a missing function', async () => {
+    const { AWS_ENDPOINT_URL, AWS_REGION, ...credentials } = signedIn(harness, OPERATOR);
+    const attempt = async (variables: NodeJS.ProcessEnv): Promise<Ended> =>
+      orgEnvironments({ AWS_ENDPOINT_URL, ...variables }, 'status');
     const words = async (ended: Promise<Ended>): Promise<string> => (await ended).stderr;
     expect(await words(attempt({ AWS_REGION }))).toContain('there are no credentials: sign in to the CICD account');
     expect(await words(attempt(credentials))).toContain('there is no region: set AWS_REGION');
-    expect(await words(attempt({ AWS_REGION, ...credentials, AWS_ACCESS_KEY_ID: 'ASIAOLD' }))).toContain('the credentials are no longer valid: sign in');
-    expect(await words(attempt(signedIn(world, `arn:aws:iam::${MANAGEMENT_ACCOUNT}:root`)))).toContain("there is no function 'org-environments-operations' in "
-      + 'this account and region: deploy the organization first, or use the credentials and the region (AWS_REGION) of the CICD account');
+    expect(await words(attempt({ AWS_REGION, ...credentials, AWS_ACCESS_KEY_ID: 'ASIAOLD' }))).toContain(
+      'the credentials are no longer valid: sign in',
+    );
+    expect(await words(attempt(signedIn(harness, `arn:aws:iam::${MANAGEMENT_ACCOUNT}:root`)))).toContain(
+      "there is no function 'org-environments-operations' in " +
+        'this account and region: deploy the organization first, or use the credentials and the region (AWS_REGION) of the CICD account',
+    );
   });
 });

@@ -31,14 +31,17 @@ type Definition = (cicd: Cicd) => void;
 /** For what is a process beside this one, or asks over the network: it has no part in virtual time. */
 export const IN_REAL_TIME = { scale: 180, inProcess: { direct: true } };
 
-export interface WorldOptions extends Partial<SimulationOptions> {
+export interface HarnessOptions extends Partial<SimulationOptions> {
   /** Files of the repository; none: it has no commit. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
 /** A simulated AWS, and apps that are really synthesized and really deployed there. */
-export class World {
-  public static async start({ files = { 'README.md': 'the shop\n' }, ...options }: WorldOptions = {}): Promise<World> {
+export class Harness {
+  public static async start({
+    files = { 'README.md': 'the shop\n' },
+    ...options
+  }: HarnessOptions = {}): Promise<Harness> {
     const folder = mkdtempSync(join(tmpdir(), 'vending-'));
     const simulation = await Simulation.start({
       managementAccountId: MANAGEMENT_ACCOUNT,
@@ -48,14 +51,17 @@ export class World {
       ...(options.scale === undefined && { virtual: { direct: true } }),
       ...options,
     });
-    const world = new World(simulation, folder);
-    await world.seed(files);
-    return world;
+    const harness = new Harness(simulation, folder);
+    await harness.seed(files);
+    return harness;
   }
 
   private syntheses = 0;
 
-  private constructor(public readonly simulation: Simulation, public readonly folder: string) {}
+  private constructor(
+    public readonly simulation: Simulation,
+    public readonly folder: string,
+  ) {}
 
   /** Deploys an app made of the management stack and a CICD stack that holds what is defined, always the same. */
   public async deploy(define: Definition, props: CicdProps = {}): Promise<DeploymentResult> {
@@ -74,7 +80,8 @@ export class World {
   private async seed(files: Readonly<Record<string, string>>): Promise<void> {
     const source = join(this.folder, `source-${this.syntheses++}`);
     mkdirSync(source);
-    if (Object.keys(files).length === 0) execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch', 'main', source]);
+    if (Object.keys(files).length === 0)
+      execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch', 'main', source]);
     for (const [name, content] of Object.entries(files)) writeFileSync(join(source, name), content);
     await this.simulation.codecommit.seed(CICD_ACCOUNT, REGION, REPOSITORY, source);
   }
@@ -86,14 +93,20 @@ export class World {
   }
 
   public async descriptor(branchName: string): Promise<unknown> {
-    const file = await this.simulation.codecommit.file(CICD_ACCOUNT, REGION, REPOSITORY, branchName, 'environment.json');
+    const file = await this.simulation.codecommit.file(
+      CICD_ACCOUNT,
+      REGION,
+      REPOSITORY,
+      branchName,
+      'environment.json',
+    );
     return file === undefined ? undefined : JSON.parse(file);
   }
 
   /** A record of the registry. */
   public async record<T extends object>(key: string): Promise<T | undefined> {
     const { iam, server, cloudformation, tables } = this.simulation;
-    const resources = [...cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.resources.values() ?? []];
+    const resources = [...(cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.resources.values() ?? [])];
     const table = resources.find(({ type }) => type === 'AWS::DynamoDB::Table')?.id ?? '';
     if (this.isDirect) return tables.items(CICD_ACCOUNT, REGION, table).find(({ pk }) => pk === key) as T | undefined;
     const credentials = iam.issue({ accountId: CICD_ACCOUNT, arn: `arn:aws:iam::${CICD_ACCOUNT}:root` });
@@ -115,10 +128,11 @@ export class World {
     const clone = join(this.folder, `clone-${this.syntheses++}`);
     const identity = ['-c', 'user.name=Anna', '-c', 'user.email=anna@example.com'];
     // not execFileSync: a push asks the simulation, which runs in this process
-    const git = async (...words: string[]): Promise<string> => (await promisify(execFile)('git', [...identity, ...words])).stdout.trim();
+    const git = async (...words: string[]): Promise<string> =>
+      (await promisify(execFile)('git', [...identity, ...words])).stdout.trim();
     const path = this.simulation.codecommit.path(CICD_ACCOUNT, REGION, REPOSITORY) ?? '';
     await git('clone', '--quiet', path, clone);
-    const isKnown = await git('-C', clone, 'branch', '--remotes', '--list', `origin/${branch}`) !== '';
+    const isKnown = (await git('-C', clone, 'branch', '--remotes', '--list', `origin/${branch}`)) !== '';
     await git('-C', clone, 'checkout', '--quiet', '-B', branch, isKnown ? `origin/${branch}` : 'origin/main');
     for (const [name, content] of Object.entries(files)) writeFileSync(join(clone, name), content);
     await git('-C', clone, 'add', '--all');
@@ -127,7 +141,8 @@ export class World {
     const commitId = await git('-C', clone, 'rev-parse', 'HEAD');
     await git('-C', clone, 'push', '--quiet', 'origin', branch);
     // git's hook cannot reach a simulation that has no server
-    if (this.simulation.options.virtual) this.simulation.codecommit.received(basename(path, '.git'), `${before} ${commitId} refs/heads/${branch}`);
+    if (this.simulation.options.virtual)
+      this.simulation.codecommit.received(basename(path, '.git'), `${before} ${commitId} refs/heads/${branch}`);
     return commitId;
   }
 
@@ -135,8 +150,12 @@ export class World {
     const { codecommit, clock } = this.simulation;
     const git = codecommit.content(CICD_ACCOUNT, REGION, REPOSITORY);
     const before = await git.head(branch);
-    const parent = before ?? await git.head('main');
-    const put = Object.entries(files).map(([path, content]) => ({ path, content: Buffer.from(content), mode: '100644' as const }));
+    const parent = before ?? (await git.head('main'));
+    const put = Object.entries(files).map(([path, content]) => ({
+      path,
+      content: Buffer.from(content),
+      mode: '100644' as const,
+    }));
     const author = { name: 'Anna', email: 'anna@example.com', at: clock.now() };
     const { commitId } = await git.commit({ parent, message: 'a change', author, put, remove: [] });
     await git.moveBranch(branch, before, commitId);
@@ -146,16 +165,27 @@ export class World {
 
   /** Speaks as the root of an account, who may approve. */
   public pipelines(accountId: string): CodePipelineClient {
-    const { iam, server: { endpoint } } = this.simulation;
-    return new CodePipelineClient({ endpoint, region: REGION, maxAttempts: 1, credentials: iam.issue({ accountId, arn: `arn:aws:iam::${accountId}:root` }) });
+    const {
+      iam,
+      server: { endpoint },
+    } = this.simulation;
+    return new CodePipelineClient({
+      endpoint,
+      region: REGION,
+      maxAttempts: 1,
+      credentials: iam.issue({ accountId, arn: `arn:aws:iam::${accountId}:root` }),
+    });
   }
 
   /** Answers the approval that a pipeline waits for. */
   public async answer(pipelineName: string, accountId: string, result: ApprovalResult): Promise<void> {
     const client = this.pipelines(accountId);
     const { stageStates = [] } = await client.send(new GetPipelineStateCommand({ name: pipelineName }));
-    const token = stageStates.find(({ stageName }) => stageName === 'Approve')?.actionStates?.[0].latestExecution?.token;
-    await client.send(new PutApprovalResultCommand({ pipelineName, stageName: 'Approve', actionName: 'Approve', token, result }));
+    const token = stageStates.find(({ stageName }) => stageName === 'Approve')?.actionStates?.[0].latestExecution
+      ?.token;
+    await client.send(
+      new PutApprovalResultCommand({ pipelineName, stageName: 'Approve', actionName: 'Approve', token, result }),
+    );
   }
 
   /** What a stack that is gone has left behind. */
@@ -180,7 +210,7 @@ export class World {
   }
 
   private synthesizeAnew(define: Definition, props: CicdProps): string {
-    // not in the folder of this world, which is gone when another one deploys the same
+    // not in the folder of this harness, which is gone when another one deploys the same
     const app: App = quickApp({ outdir: mkdtempSync(join(tmpdir(), 'assembly-')) });
     const management = new Stack(app, 'Management', { env: { account: MANAGEMENT_ACCOUNT, region: REGION } });
     new OrganizationAccessRole(management, 'Access', { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID });
@@ -188,7 +218,7 @@ export class World {
     cicd.stack.addStackDependency(management);
     define(cicd);
     const { directory } = app.synth();
-    if (this.isDirect) exchangeHandlers(directory, lean ??= leanHandlers());
+    if (this.isDirect) exchangeHandlers(directory, (lean ??= leanHandlers()));
     return directory;
   }
 }

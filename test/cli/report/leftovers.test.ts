@@ -2,20 +2,20 @@ import { tellUnused } from '../../../cli/output/summary';
 import { leftoversOf } from '../../../cli/report/leftovers';
 import type { Cicd } from '../../fixtures/app';
 import { CICD_ACCOUNT } from '../../fixtures/app';
-import { reasons, World } from '../../vending/world';
+import { reasons, Harness } from '../../vending/harness';
 
-let world: World;
-beforeAll(async () => { world = await World.start({ virtual: {} }); });
+let harness: Harness;
+beforeAll(async () => { harness = await Harness.start({ virtual: {} }); });
 afterAll(async () => {
   // what the last run has set going comes to its end
-  await world.simulation.clock.sleep(600);
-  await world.stop();
+  await harness.simulation.clock.sleep(600);
+  await harness.stop();
 });
 
 async function told(define: (cicd: Cicd) => void): Promise<string[]> {
-  expect(reasons(await world.deploy(define))).toBe('');
+  expect(reasons(await harness.deploy(define))).toBe('');
   const lines: string[] = [];
-  tellUnused(await leftoversOf(world.simulation), line => lines.push(line));
+  tellUnused(await leftoversOf(harness.simulation), line => lines.push(line));
   return lines;
 }
 
@@ -26,15 +26,15 @@ test('accounts and branches that no environment uses any more are told, and are 
   };
   expect(await told(twoAccounts('blue'))).toEqual([]);
   expect(await told(twoAccounts('green'))).toEqual([
-    'No environment uses any more:', `  account ${world.vended['shop-blue']} 'shop-blue' (aws+shop-blue@example.com): it is still declared by the app`,
+    'No environment uses any more:', `  account ${harness.vended['shop-blue']} 'shop-blue' (aws+shop-blue@example.com): it is still declared by the app`,
   ]);
-  const free = (name: string): string => `  account ${world.vended[`shop-${name}`]} 'shop-${name}' (aws+shop-${name}@example.com) is free: taken again by whoever asks `
+  const free = (name: string): string => `  account ${harness.vended[`shop-${name}`]} 'shop-${name}' (aws+shop-${name}@example.com) is free: taken again by whoever asks `
     + 'for its e-mail, unless it was to be retained';
   expect(await told(cicd => cicd.account('green'))).toEqual([
-    'No environment uses any more:', free('blue'), `  account ${world.vended['shop-green']} 'shop-green' (aws+shop-green@example.com): it is still declared by the app`,
+    'No environment uses any more:', free('blue'), `  account ${harness.vended['shop-green']} 'shop-green' (aws+shop-green@example.com): it is still declared by the app`,
     `  branch env/dev of repository shop in account ${CICD_ACCOUNT}`,
   ]);
-  expect(await leftoversOf(world.simulation)).toMatchObject({
+  expect(await leftoversOf(harness.simulation)).toMatchObject({
     accounts: [{ name: 'shop-blue', unused: 'free' }, { name: 'shop-green', unused: 'declared' }],
     branches: [{ repository: 'shop', accountId: CICD_ACCOUNT, name: 'env/dev', unused: true }],
   });
