@@ -38,8 +38,8 @@ function halted({ stopped, interrupted, haltedAlready }: HaltOutcome): string {
 }
 
 function resumed({ state, started, wasHalted }: ResumeOutcome): string {
-  if (state === 'frozen') return `${pc.yellow('frozen')}: its definition says enabled: false, so it stays as it is until that is changed and deployed`;
-  if (state === 'resting') return `${pc.yellow('at rest')}: another pipeline takes its place, or it is being removed`;
+  if (state === 'disabled') return `${pc.yellow('disabled')} by its definition (enabled: false): change it to true and deploy to enable it`;
+  if (state === 'suspended') return `${pc.yellow('suspended')}: another pipeline takes its place, or it is being removed`;
   if (!wasHalted) return `${pc.green('was not halted')}: ${started ? 'the last commit of the branch is on its way' : 'commits go through'}`;
   return `${pc.green('resumed')}: ${started ? 'the last commit of the branch is on its way' : 'commits go through again'}`;
 }

@@ -31,12 +31,15 @@ function cellsOf({ environmentName, accountId, state, last }: StatusOutcome): st
   return [environmentName, accountId, state, waits ? `waiting (${state})` : executed, commitId.slice(0, 7), author, startedAt ? moment(startedAt) : '-', took];
 }
 
-function remarksOf({ environmentName, accountId, state, halt, closedReason, problem }: StatusOutcome): string[] {
+function remarksOf({ environmentName, accountId, state, halt, disabledByHand, problem }: StatusOutcome): string[] {
   return [
     ...halt ? [`${pc.bold(environmentName)} was halted by ${halt.by} at ${moment(halt.at)}: ${halt.reason}`] : [],
-    ...state === 'frozen' ? [`${pc.bold(environmentName)} is frozen by its definition: enabled: false`] : [],
-    ...state === 'resting' ? [`${pc.bold(environmentName)} in account ${accountId} rests: another pipeline takes its place, or it is being removed`] : [],
-    ...closedReason === undefined ? [] : [`${pc.bold(environmentName)} was closed by hand in account ${accountId}: ${closedReason || 'no reason given'}`],
+    ...state === 'disabled' && disabledByHand === undefined ? [`${pc.bold(environmentName)} is disabled by its definition (enabled: false)`] : [],
+    ...state === 'suspended' ? [`${pc.bold(environmentName)} in account ${accountId} is suspended: another pipeline takes its place, or it is being removed`] : [],
+    ...disabledByHand === undefined ? [] : [
+      `${pc.bold(environmentName)} was disabled by hand in account ${accountId}: ${disabledByHand || 'no reason given'}; `
+      + `to enable it, run: org-environments resume --environment ${environmentName}`,
+    ],
     ...problem === undefined ? [] : [`${pc.red('✗')} ${pc.bold(environmentName)}: ${problem}`],
   ];
 }

@@ -21,12 +21,12 @@ function below(parent: string, indent: string, environments: readonly Environmen
 }
 
 function describe({ name, commitId, accountId, organizationalUnit, pipeline, enabled }: EnvironmentReport): string[] {
-  return [name, commitId.slice(0, 7), accountId, organizationalUnit || 'root', pipeline, enabled ? 'enabled' : 'frozen'];
+  return [name, commitId.slice(0, 7), accountId, organizationalUnit || 'root', pipeline, enabled ? 'enabled' : 'disabled'];
 }
 
 /** Colours are put on last: their invisible letters must not count for the width. */
 function paint(column: number, cell: string): string {
   if (column === 1) return pc.bold(cell);
-  if (cell.startsWith('frozen')) return pc.yellow(cell);
+  if (cell.startsWith('disabled')) return pc.yellow(cell);
   return cell.startsWith('enabled') ? pc.green(cell) : cell;
 }

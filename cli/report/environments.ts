@@ -59,7 +59,7 @@ function describe({ codepipeline, organizations }: Simulation, { head, descripto
   if (!pipeline) return undefined;
   const organizationalUnit = organizations.account(accountId) ? organizations.unitPath(accountId) : '';
   const { name: branch, commitId } = head;
-  return { name, branch, parent, commitId, accountId, organizationalUnit, pipeline: pipeline.name, enabled: !pipeline.frozen };
+  return { name, branch, parent, commitId, accountId, organizationalUnit, pipeline: pipeline.name, enabled: !pipeline.disabled };
 }
 
 function parse(file: string): Descriptor | undefined {

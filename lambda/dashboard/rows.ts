@@ -31,7 +31,7 @@ export async function rowsOf(registry: Registry): Promise<readonly Row[]> {
 }
 
 function rowOf({ environmentName, accountId, suspendedFor, state }: EnvironmentPipeline, runs: readonly Run[], halted: boolean): Row {
-  const rest = suspendedFor ? 'resting' : halted ? 'halted' : state === 'frozen' ? 'frozen' : undefined;
+  const gate = suspendedFor ? 'suspended' : halted ? 'halted' : state;
   const [last] = runs;
   const deployed = latest(runs.filter(({ deployedAt }) => deployedAt !== undefined), ({ deployedAt }) => deployedAt);
   const commitAt = Math.max(0, ...runs.map(({ rollback, deployedAt = 0 }) => rollback ? 0 : deployedAt));
@@ -40,7 +40,7 @@ function rowOf({ environmentName, accountId, suspendedFor, state }: EnvironmentP
   return {
     environmentName,
     accountId,
-    state: [stateOf(last), ...rest ? [rest] : []].join(', '),
+    state: [stateOf(last), ...gate === 'enabled' ? [] : [gate]].join(', '),
     isBroken: last?.state?.name === 'FAILED',
     failure: failure && [[failure.stage, ...failure.action ? [failure.action] : []].join('/'), ...failure.message ? [failure.message] : []].join(': '),
     commitId: deployed && commitOf(deployed, runs),

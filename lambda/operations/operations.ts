@@ -6,7 +6,7 @@ import type {
   EnvironmentNames, Halt, HaltOutcome, OperationAnswer, OperationRequest, ResumeOutcome, StatusOutcome,
 } from '../../src/operations/contract';
 import { LISTED } from '../../src/registry/contract';
-import { reopenPipeline, stopPipeline } from '../pipeline-control/control';
+import { enablePipeline, stopPipeline } from '../pipeline-control/control';
 import type { PipelineControl } from '../pipeline-control/control';
 import { allPipelines, environmentKey, pipelinesIn } from '../registry/environment';
 import type { EnvironmentPipeline, EnvironmentRecord } from '../registry/environment';
@@ -45,7 +45,7 @@ export class Operations {
     const environments = await allPipelines(this.registry);
     const gone = await this.haltedOf(names === 'all' ? await this.haltedBeside(environments) : without(environments, names));
     const holders = chosen(environments, names === 'all' ? names : names.filter(name => !gone.includes(name)));
-    // first the records: an update in between would freeze the pipelines again
+    // the records first: a deployment in between would disable the pipelines again
     const halted = new Map(await Promise.all([...namesOf(holders), ...gone].map(
       async environmentName => [environmentName, await this.forget(environmentName)] as const,
     )));
@@ -69,20 +69,21 @@ export class Operations {
   }
 
   private async resumeOne(holder: EnvironmentPipeline, wasHalted: boolean): Promise<ResumeOutcome> {
-    const state = holder.suspendedFor ? 'resting' : holder.state;
+    const state = holder.suspendedFor ? 'suspended' : holder.state;
     const outcome: Omit<ResumeOutcome, 'started'> = { ...identityOf(holder), state, wasHalted };
     if (state !== 'enabled') return { ...outcome, started: false };
     try {
-      const reopening = { token: this.newToken(), now: this.now(), missedPushes: false, closedFor: async () => this.closedFor(holder) };
-      const { started, closedFor } = await reopenPipeline(this.control, holder, reopening);
-      return { ...outcome, started, ...closedFor && { problem: `it was closed once more, because somebody else came at the same moment: ${closedFor}` } };
+      const { started, disabledReason } = await enablePipeline(this.control, holder, {
+        token: this.newToken(), now: this.now(), missedPushes: false, reasonToDisable: async () => this.reasonToDisable(holder),
+      });
+      return { ...outcome, started, ...disabledReason && { problem: `it was disabled again, because of a concurrent change: ${disabledReason}` } };
     } catch (error) {
       return { ...outcome, started: false, problem: problemOf(error, holder) };
     }
   }
 
-  /** Why a pipeline that was just opened must be closed again: it was halted once more meanwhile, or its environment is moving or going. */
-  private async closedFor({ environmentName, pipelineKey }: EnvironmentPipeline): Promise<string | undefined> {
+  /** Why a pipeline that was just enabled must be disabled again: it was halted concurrently, or its environment is moving or being removed. */
+  private async reasonToDisable({ environmentName, pipelineKey }: EnvironmentPipeline): Promise<string | undefined> {
     const halt = await haltOf(this.registry, environmentName);
     if (halt) return haltReason(halt);
     const record = await this.registry.read<EnvironmentRecord>(environmentKey(environmentName));

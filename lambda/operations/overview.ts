@@ -18,15 +18,20 @@ export class Overview {
     const known = {
       ...identityOf(holder), branchName: holder.branchName, ...(halt && { halt: { by: halt.by, at: halt.at, reason: halt.reason } }),
     };
-    const declared = holder.suspendedFor ? 'resting' : halt ? 'halted' : holder.state;
+    const expected = holder.suspendedFor ? 'suspended' : halt ? 'halted' : holder.state;
     try {
-      const [{ closedReason, waiting }, [execution]] = await Promise.all([this.control.state(holder), this.control.executions(holder)]);
-      const byHand = declared === 'enabled' && closedReason !== undefined;
-      const waits = closedReason !== undefined && waiting.includes(execution?.executionId ?? '');
+      const [{ disabledReason, waiting }, [execution]] = await Promise.all([this.control.state(holder), this.control.executions(holder)]);
+      const isDisabledByHand = expected === 'enabled' && disabledReason !== undefined;
+      const waits = disabledReason !== undefined && waiting.includes(execution?.executionId ?? '');
       const last = execution && await this.lastOf(holder, execution, waits);
-      return { ...known, state: byHand ? 'closed' : declared, ...(byHand && { closedReason }), ...(last && { last }) };
+      return {
+        ...known,
+        state: isDisabledByHand ? 'disabled' : expected,
+        ...(isDisabledByHand && { disabledByHand: disabledReason }),
+        ...(last && { last }),
+      };
     } catch (error) {
-      return { ...known, state: declared, problem: problemOf(error, holder) };
+      return { ...known, state: expected, problem: problemOf(error, holder) };
     }
   }
 

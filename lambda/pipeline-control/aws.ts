@@ -21,14 +21,14 @@ export class OperatedPipelines implements PipelineControl {
 
   public constructor(private readonly partition: string) {}
 
-  public async close(pipeline: ControlledPipeline, reason: string): Promise<void> {
+  public async disable(pipeline: ControlledPipeline, reason: string): Promise<void> {
     const { codepipeline } = await this.enter(pipeline);
     await codepipeline.send(new DisableStageTransitionCommand({
       ...transition(pipeline), reason: reason.replace(NOT_AT_A_TRANSITION, ' ').slice(0, 300),
     }));
   }
 
-  public async open(pipeline: ControlledPipeline): Promise<void> {
+  public async enable(pipeline: ControlledPipeline): Promise<void> {
     const { codepipeline } = await this.enter(pipeline);
     await codepipeline.send(new EnableStageTransitionCommand(transition(pipeline)));
   }
@@ -38,7 +38,7 @@ export class OperatedPipelines implements PipelineControl {
     const { stageStates = [] } = await codepipeline.send(new GetPipelineStateCommand({ name: pipeline.pipelineName }));
     const { inboundTransitionState: gate, inboundExecutions = [] } = stageStates.find(({ stageName }) => stageName === pipeline.gate) ?? {};
     return {
-      ...gate?.enabled === false && { closedReason: gate.disabledReason ?? '' },
+      ...gate?.enabled === false && { disabledReason: gate.disabledReason ?? '' },
       waiting: inboundExecutions.flatMap(({ pipelineExecutionId }) => pipelineExecutionId ?? []),
       actions: stageStates.flatMap(unfinishedActions),
     };

@@ -5,7 +5,7 @@ export interface ControlledPipeline {
   readonly accountId: string;
   readonly region: string;
   readonly pipelineName: string;
-  /** Name of the stage after Source: with the way into it closed, commits are taken in but go no further. */
+  /** Name of the stage after Source. While the transition into it is disabled, commits wait after Source. */
   readonly gate: string;
 }
 
@@ -18,9 +18,9 @@ export interface PipelineExecution {
 }
 
 export interface PipelineState {
-  /** What is written at the gate, if it is closed. */
-  readonly closedReason?: string;
-  /** Ids of the executions that stand in front of the gate. */
+  /** Reason given for the disabled transition; absent while it is enabled. */
+  readonly disabledReason?: string;
+  /** Ids of the executions that wait at the transition. */
   readonly waiting: readonly string[];
   readonly actions: readonly UnfinishedAction[];
 }
@@ -40,8 +40,10 @@ const LONGEST_WAIT = 29 * 24 * 60 * 60_000;
 
 /** What can be done with pipelines from outside of their accounts. */
 export interface PipelineControl {
-  close(pipeline: ControlledPipeline, reason: string): Promise<void>;
-  open(pipeline: ControlledPipeline): Promise<void>;
+  /** Disables the transition into the stage after Source. */
+  disable(pipeline: ControlledPipeline, reason: string): Promise<void>;
+  /** Enables the transition into the stage after Source. */
+  enable(pipeline: ControlledPipeline): Promise<void>;
   state(pipeline: ControlledPipeline): Promise<PipelineState>;
   /** The newest first; as many as one call answers. */
   executions(pipeline: ControlledPipeline): Promise<readonly PipelineExecution[]>;
@@ -70,10 +72,10 @@ export async function stopPipeline(control: PipelineControl, pipeline: Controlle
   const end = async ({ executionId }: PipelineExecution) => control.abandon(pipeline, executionId, reason).then(() => executionId);
 
   const [, first, executions] = await Promise.all([
-    control.close(pipeline, reason).catch(failed), control.state(pipeline).catch(failed), control.executions(pipeline).catch(failed),
+    control.disable(pipeline, reason).catch(failed), control.state(pipeline).catch(failed), control.executions(pipeline).catch(failed),
   ]);
   const running = executions?.filter(isRunning) ?? [];
-  // what came through while the gate was being closed, and what went on while it was looked at
+  // executions that passed the transition before it was disabled
   const [second, later, ...ended] = await Promise.all([
     control.state(pipeline).catch(failed), control.executions(pipeline).catch(failed),
     // once more below
@@ -101,30 +103,30 @@ export interface Again {
   readonly now: number;
 }
 
-interface Reopening extends Again {
-  /** Asked once commits go through: why they must not, if somebody has said so meanwhile. */
-  readonly closedFor: () => Promise<string | undefined>;
-  /** Whether pushes may have led elsewhere as long as it was closed: then it is started whatever became of its last run. */
+interface EnableOptions extends Again {
+  /** Read after the pipeline is enabled: the reason to disable it again, if a concurrent writer has halted or suspended it. */
+  readonly reasonToDisable: () => Promise<string | undefined>;
+  /** Whether pushes may have started another pipeline while this one was disabled: then it is started whatever its last run. */
   readonly missedPushes: boolean;
 }
 
-interface Reopened {
+interface Enabled {
   /** Whether the pipeline had to be started. */
   readonly started: boolean;
-  /** Why it was closed once more. */
-  readonly closedFor?: string;
+  /** Why it was disabled again. */
+  readonly disabledReason?: string;
 }
 
-/** Lets commits through again. */
-export async function reopenPipeline(control: PipelineControl, pipeline: ControlledPipeline, reopening: Reopening): Promise<Reopened> {
-  await control.open(pipeline);
-  const closedFor = await reopening.closedFor();
-  if (closedFor !== undefined) {
-    await stopPipeline(control, pipeline, closedFor);
-    return { started: false, closedFor };
+/** Enables a pipeline, and starts it if an execution was stopped. */
+export async function enablePipeline(control: PipelineControl, pipeline: ControlledPipeline, options: EnableOptions): Promise<Enabled> {
+  await control.enable(pipeline);
+  const disabledReason = await options.reasonToDisable();
+  if (disabledReason !== undefined) {
+    await stopPipeline(control, pipeline, disabledReason);
+    return { started: false, disabledReason };
   }
-  if (!reopening.missedPushes) return { started: await startAfter(['Cancelled', 'Stopped', 'Stopping'], control, pipeline, reopening) };
-  await control.start(pipeline, reopening.token);
+  if (!options.missedPushes) return { started: await startAfter(['Cancelled', 'Stopped', 'Stopping'], control, pipeline, options) };
+  await control.start(pipeline, options.token);
   return { started: true };
 }
 

@@ -82,7 +82,7 @@ export class PipelineCompanion implements Companion<PipelineRequest> {
   /** While an operator has halted the environment, no update may let commits through. */
   public async effective(request: PipelineRequest): Promise<PipelineRequest> {
     if (!await isHalted(this.parts.registry, request.environment.environmentName)) return request;
-    return { ...request, parameters: { ...request.parameters, [PIPELINE_STATE.parameter]: PIPELINE_STATE.frozen } };
+    return { ...request, parameters: { ...request.parameters, [PIPELINE_STATE.parameter]: PIPELINE_STATE.disabled } };
   }
 
   /** The environment may have been halted or resumed while its pipeline was being deployed. */

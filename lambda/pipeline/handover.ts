@@ -1,6 +1,6 @@
 import type { Environments } from './environments';
 import type { PipelineControl } from '../pipeline-control/control';
-import { reopenPipeline, runAgain, stopPipeline } from '../pipeline-control/control';
+import { enablePipeline, runAgain, stopPipeline } from '../pipeline-control/control';
 import type { EnvironmentPipeline } from '../registry/environment';
 import { haltOf, haltReason, isHalted } from '../registry/halt';
 import type { PipelineRecord } from '../registry/pipeline';
@@ -42,10 +42,10 @@ export class Handover {
   public async resume(key: string, { attempt: token, since }: Attempt): Promise<void> {
     const pipeline = await this.environments.pipeline(key);
     if (!pipeline?.suspendedFor) return;
-    const closedFor = async () => this.haltReason(pipeline);
+    const reasonToDisable = async () => this.haltReason(pipeline);
     // its branch may have led to the one that had taken its place
-    const reopening = { token, now: this.now(), missedPushes: true, closedFor };
-    if (!await this.isDisabled(pipeline)) await this.unlessAbsent(since, async () => reopenPipeline(this.control, pipeline, reopening));
+    const options = { token, now: this.now(), missedPushes: true, reasonToDisable };
+    if (!await this.isDisabled(pipeline)) await this.unlessAbsent(since, async () => enablePipeline(this.control, pipeline, options));
     await this.environments.resume(key);
   }
 
@@ -57,7 +57,7 @@ export class Handover {
   }
 
   private async isDisabled({ state, environmentName }: EnvironmentPipeline): Promise<boolean> {
-    return state === 'frozen' || isHalted(this.registry, environmentName);
+    return state === 'disabled' || isHalted(this.registry, environmentName);
   }
 
   private async haltReason({ environmentName }: EnvironmentPipeline): Promise<string | undefined> {

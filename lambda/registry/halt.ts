@@ -2,14 +2,14 @@ import type { Registry } from './registry';
 import type { Halt } from '../../src/operations/contract';
 import { RECORDS } from '../../src/registry/contract';
 
-/** Says that an environment was halted by somebody; it stands until somebody resumes the environment, whatever is deployed meanwhile. */
+/** An environment is halted until an operator resumes it; deployments do not change that. */
 export type HaltRecord = Halt & { readonly environmentName: string };
 
 export function haltKey(environmentName: string): string {
   return `${RECORDS.halt}${environmentName}`;
 }
 
-/** What is written at the gate of a pipeline that was halted. */
+/** Reason given for the disabled transition of a halted pipeline. */
 export function haltReason({ by, reason }: Pick<Halt, 'by' | 'reason'>): string {
   return `Halted by ${by}: ${reason}`;
 }

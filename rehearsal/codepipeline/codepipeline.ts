@@ -34,7 +34,7 @@ export interface PipelineSummary {
   readonly region: string;
   readonly stages: readonly { readonly name: string; readonly actions: readonly PipelineAction[] }[];
   /** Whether any stage's inbound transition is disabled. */
-  readonly frozen: boolean;
+  readonly disabled: boolean;
   readonly removed: boolean;
   /** The newest first. */
   readonly executions: readonly Execution[];
@@ -139,7 +139,7 @@ function summary(pipeline: Pipeline): PipelineSummary {
     accountId,
     region,
     executions,
-    frozen: pipeline.closed.size > 0,
+    disabled: pipeline.disabledTransitions.size > 0,
     removed: pipeline.removed,
     stages: pipeline.stages.map(stage => ({
       name: stage.Name,

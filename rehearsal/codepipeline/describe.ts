@@ -50,7 +50,7 @@ export function stateOf(pipeline: Pipeline): Record<string, unknown> {
 
 function stageState(pipeline: Pipeline, stage: Stage): Record<string, unknown> {
   const gate = pipeline.gate(stage.Name);
-  const closed = pipeline.closed.get(stage.Name);
+  const disabled = pipeline.disabledTransitions.get(stage.Name);
   const run = gate.latest?.stages.get(stage.Name);
   const inbound = gate.waiting.map(execution => ({ pipelineExecutionId: execution.executionId, status: execution.status, type: typeOf(execution) }));
   return {
@@ -58,7 +58,10 @@ function stageState(pipeline: Pipeline, stage: Stage): Record<string, unknown> {
     inboundExecution: inbound.at(-1),
     inboundExecutions: inbound,
     inboundTransitionState: {
-      enabled: closed === undefined, disabledReason: closed?.reason, lastChangedBy: closed?.by, lastChangedAt: closed && new Date(closed.at),
+      enabled: disabled === undefined,
+      disabledReason: disabled?.reason,
+      lastChangedBy: disabled?.by,
+      lastChangedAt: disabled && new Date(disabled.at),
     },
     latestExecution: gate.latest && run && {
       pipelineExecutionId: gate.latest.executionId, status: gate.latest.stop && run.status === 'InProgress' ? 'Stopping' : run.status, type: typeOf(gate.latest),

@@ -92,12 +92,12 @@ export class Engine {
     return execution;
   }
 
-  public close(pipeline: Pipeline, stageName: string, reason: string, by: string): void {
-    pipeline.closed.set(pipeline.stage(stageName).Name, { reason, by, at: this.clock.now() });
+  public disableTransition(pipeline: Pipeline, stageName: string, reason: string, by: string): void {
+    pipeline.disabledTransitions.set(pipeline.stage(stageName).Name, { reason, by, at: this.clock.now() });
   }
 
-  public open(pipeline: Pipeline, stageName: string): void {
-    pipeline.closed.delete(stageName);
+  public enableTransition(pipeline: Pipeline, stageName: string): void {
+    pipeline.disabledTransitions.delete(stageName);
     const stage = pipeline.stages.find(({ Name }) => Name === stageName);
     if (stage !== undefined) this.admit(pipeline, stage);
   }
@@ -140,7 +140,7 @@ export class Engine {
 
   private admit(pipeline: Pipeline, stage: Stage): void {
     const gate = pipeline.gate(stage.Name);
-    while (gate.waiting.length > 0 && !pipeline.closed.has(stage.Name)) {
+    while (gate.waiting.length > 0 && !pipeline.disabledTransitions.has(stage.Name)) {
       const [next] = gate.waiting;
       if (gate.current !== undefined && next.request.declaration.ExecutionMode !== 'PARALLEL') return;
       gate.waiting.shift();

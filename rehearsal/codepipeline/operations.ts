@@ -59,7 +59,7 @@ export class PipelineOperations {
     EnableStageTransition: async call => {
       const { pipelineName, stageName } = read(TransitionInput, call.input);
       const pipeline = this.required(call, pipelineName);
-      this.engine.open(pipeline, pipeline.stage(stageName).Name);
+      this.engine.enableTransition(pipeline, pipeline.stage(stageName).Name);
     },
   };
   private readonly started = new Map<string, string>();
@@ -173,7 +173,7 @@ export class PipelineOperations {
 
   private closeTransition(call: Call): void {
     const { pipelineName, stageName, reason } = read(TransitionInput, call.input);
-    this.engine.close(this.required(call, pipelineName), stageName, reason, call.caller.arn);
+    this.engine.disableTransition(this.required(call, pipelineName), stageName, reason, call.caller.arn);
   }
 }
 

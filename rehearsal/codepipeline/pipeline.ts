@@ -57,8 +57,8 @@ export type Action = v.InferOutput<typeof Action>;
 export type Rule = v.InferOutput<typeof Rule>;
 export type Condition = { readonly Result?: 'FAIL' | 'SKIP' | 'ROLLBACK'; readonly Rules: readonly Rule[] };
 
-/** Who has closed the way into a stage, and why. */
-interface ClosedTransition {
+/** Who disabled the transition into a stage, when and why. */
+interface DisabledTransition {
   readonly reason: string;
   readonly by: string;
   readonly at: number;
@@ -82,7 +82,7 @@ export class Pipeline {
   /** The newest first. */
   public readonly executions: Execution[] = [];
   /** By the name of the stage whose inbound transition is disabled. */
-  public readonly closed = new Map<string, ClosedTransition>();
+  public readonly disabledTransitions = new Map<string, DisabledTransition>();
   public readonly createdAt: number;
   public updatedAt: number;
   private readonly gates = new Map<string, Gate>();

@@ -55,7 +55,7 @@ export class PipelineType implements ResourceType {
     pipeline.declaration = declaration;
     pipeline.version += 1;
     pipeline.updatedAt = this.environment.clock.now();
-    openAndClose(this.engine, pipeline, before, by);
+    applyTransitions(this.engine, pipeline, before, by);
     return { id: pipeline.name, attributes: { Version: String(pipeline.version) } };
   }
 }
@@ -69,11 +69,11 @@ function actorOf({ actor, accountId }: ResourceContext): string {
   return actor?.arn ?? `arn:aws:iam::${accountId}:root`;
 }
 
-/** What a call has closed stays closed: only the template's own word is taken back. */
-function openAndClose(engine: Engine, pipeline: Pipeline, before: Declaration | undefined, by: string): void {
-  const closed = pipeline.declaration.DisableInboundStageTransitions;
+/** An update enables only transitions that the template had disabled; those disabled by a call stay disabled. */
+function applyTransitions(engine: Engine, pipeline: Pipeline, before: Declaration | undefined, by: string): void {
+  const disabled = pipeline.declaration.DisableInboundStageTransitions;
   for (const { StageName: name } of before?.DisableInboundStageTransitions ?? []) {
-    if (!closed.some(({ StageName }) => StageName === name)) engine.open(pipeline, name);
+    if (!disabled.some(({ StageName }) => StageName === name)) engine.enableTransition(pipeline, name);
   }
-  for (const { StageName, Reason: reason } of closed) pipeline.closed.set(StageName, { reason, by, at: pipeline.updatedAt });
+  for (const { StageName, Reason: reason } of disabled) pipeline.disabledTransitions.set(StageName, { reason, by, at: pipeline.updatedAt });
 }

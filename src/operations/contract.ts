@@ -34,7 +34,7 @@ export interface Halt {
 }
 
 export interface HaltOutcome extends PipelineIdentity {
-  /** Present when the environment was halted before: that halt stands until somebody resumes. */
+  /** Present when the environment was halted before: that halt remains in force until an operator resumes. */
   readonly haltedAlready?: Halt;
   /** How many executions were on their way. */
   readonly stopped: number;
@@ -45,9 +45,9 @@ export interface HaltOutcome extends PipelineIdentity {
 }
 
 export interface ResumeOutcome extends PipelineIdentity {
-  /** `frozen`: the definition of the environment says `enabled: false`. `resting`: another pipeline takes its place, or it is being removed. */
-  readonly state: 'enabled' | 'frozen' | 'resting';
-  /** Somebody had halted it. */
+  /** `disabled`: by its definition (`enabled: false`). `suspended`: another pipeline takes its place, or it is being removed. */
+  readonly state: 'enabled' | 'disabled' | 'suspended';
+  /** Whether an operator had halted it. */
   readonly wasHalted: boolean;
   /** What had been stopped was started again, at the head of the branch. */
   readonly started: boolean;
@@ -55,19 +55,22 @@ export interface ResumeOutcome extends PipelineIdentity {
 }
 
 export interface StatusOutcome extends PipelineIdentity {
-  /** `frozen` by the definition, `halted` by somebody, `closed` by hand in the account itself, `resting` while another pipeline takes its place. */
-  readonly state: 'enabled' | 'frozen' | 'halted' | 'closed' | 'resting';
+  /**
+   * `disabled`: by its definition (`enabled: false`), or by hand in its account (`disabledByHand`). `halted`: by an operator. `suspended`: another
+   * pipeline takes its place, or it is being removed.
+   */
+  readonly state: 'enabled' | 'disabled' | 'halted' | 'suspended';
   readonly branchName: string;
   readonly halt?: Halt;
-  /** What is written at the transition that was closed by hand. */
-  readonly closedReason?: string;
+  /** Present when the transition was disabled by hand in the account: the reason given there, which may be empty. */
+  readonly disabledByHand?: string;
   readonly last?: LastExecution;
   readonly problem?: string;
 }
 
 export interface LastExecution {
   readonly status: string;
-  /** It is not running: it stands in front of the stage into which nothing is let through. */
+  /** It is not running: it waits at the disabled transition. */
   readonly waits?: true;
   readonly startedAt: string;
   /** Absent while it runs. */

@@ -14,7 +14,7 @@ export interface EnvironmentRequest extends RepositoryReference {
   /** Name of the stage after Source: while the pipeline is disabled, the transition into it is. */
   readonly gate: string;
   /** Whether commits are deployed, by the definition of the environment. */
-  readonly state: 'enabled' | 'frozen';
+  readonly state: 'enabled' | 'disabled';
   /** What becomes of the stacks that the pipeline has deployed when the environment is removed. */
   readonly applications: 'delete' | 'keep';
 }

@@ -26,7 +26,7 @@ export abstract class PipelineDefinition {
 
   /**
    * Deploys the stack of a pipeline that the app brings with it (`aws-cdk-lib/pipelines`) as long as it is not there. From then on that pipeline
-   * updates itself, and this one leaves it alone: halting or freezing the environment does not stop it, nor does removal before it is deleted.
+   * updates itself, and this one leaves it alone: halting or disabling the environment does not stop it, nor does removal before it is deleted.
    */
   public static selfMutating(options: SelfMutatingPipelineOptions): PipelineDefinition {
     return new PlannedDefinition(selfMutatingPlan(options));

@@ -79,7 +79,7 @@ export class PipelineResources extends Construct {
     return Object.fromEntries([
       ...Object.values(names).map(name => [name, this.parameter(name, {})]),
       [APPROVAL, choice(APPROVAL, ['manual', 'none'])],
-      [STATE, choice(STATE, [PIPELINE_STATE.enabled, PIPELINE_STATE.frozen])],
+      [STATE, choice(STATE, [PIPELINE_STATE.enabled, PIPELINE_STATE.disabled])],
     ]);
   }
 
@@ -110,9 +110,9 @@ export class PipelineResources extends Construct {
       ],
     });
     // in the template and not by an API call, which the next update of the stack would undo
-    const frozen = new CfnCondition(this, 'Frozen', { expression: Fn.conditionEquals(this.value.State, PIPELINE_STATE.frozen) });
-    pipeline.disableInboundStageTransitions = Fn.conditionIf(frozen.logicalId, [
-      { StageName: stages[0].name, Reason: 'Frozen by the definition of the environment or halted (org-environments status)' },
+    const disabled = new CfnCondition(this, 'Disabled', { expression: Fn.conditionEquals(this.value.State, PIPELINE_STATE.disabled) });
+    pipeline.disableInboundStageTransitions = Fn.conditionIf(disabled.logicalId, [
+      { StageName: stages[0].name, Reason: 'Disabled by the definition of the environment or halted (org-environments status)' },
     ], Aws.NO_VALUE);
     return pipeline;
   }

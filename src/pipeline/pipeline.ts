@@ -48,7 +48,7 @@ export interface PipelineOptions {
   readonly approval?: boolean;
 
   /**
-   * Whether commits go through. A frozen pipeline still takes them in, and deploys the last one when it is enabled again.
+   * Whether commits are deployed. A disabled pipeline still receives them, and deploys the last one when it is enabled again.
    *
    * @default true
    */
@@ -158,7 +158,7 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
   private request(props: PipelineProps, gate: string): PipelineRequest {
     const { organization, account, branch } = props;
     const source = branch.source._bind(this, organization);
-    const state = props.enabled ?? true ? PIPELINE_STATE.enabled : PIPELINE_STATE.frozen;
+    const state = props.enabled ?? true ? PIPELINE_STATE.enabled : PIPELINE_STATE.disabled;
     return {
       accountId: preparedAccountId(account, organization),
       region: Stack.of(this).region,

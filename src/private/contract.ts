@@ -95,7 +95,7 @@ export const METRICS = {
 } as const;
 
 /** The parameter of a pipeline's stack that says whether commits go through, and its values. */
-export const PIPELINE_STATE = { parameter: 'State', enabled: 'enabled', frozen: 'frozen' } as const;
+export const PIPELINE_STATE = { parameter: 'State', enabled: 'enabled', disabled: 'disabled' } as const;
 
 /** The regions that every account has; AWS adds none to them, later ones must be enabled in each account. */
 export const REGIONS_OF_EVERY_ACCOUNT: readonly string[] = [

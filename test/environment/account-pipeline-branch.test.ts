@@ -30,7 +30,7 @@ describe('an environment', () => {
     const cicd = cicdWithImport();
     cicd.environment('dev', { pipeline: { approval: true, enabled: false }, branch: { source: cicd.source, branchName: 'env/dev', parentBranchName: 'env/test' } });
     const template = Template.fromStack(cicd.stack);
-    template.hasResourceProperties('Custom::OrgEnvironmentsPipeline', { parameters: { Approval: 'manual', State: 'frozen' } });
+    template.hasResourceProperties('Custom::OrgEnvironmentsPipeline', { parameters: { Approval: 'manual', State: 'disabled' } });
     template.hasResourceProperties('Custom::OrgEnvironmentsBranch', { parentName: 'env/test' });
   });
 

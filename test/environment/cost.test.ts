@@ -51,13 +51,13 @@ test.each([
 /** What AWS asks for each month whether it is used or not; all other types of ours are paid by use. */
 const PRICES: Record<string, number> = { 'AWS::KMS::Key': 1 };
 
-test.each(['in the account of an environment', 'in the CICD account'])('the cost table says what each resource costs at rest %s', heading => {
+test.each(['in the account of an environment', 'in the CICD account'])('the cost table says what each resource costs %s while idle', heading => {
   for (const { type, idle } of table(heading)) expect([type, idle]).toEqual([type, PRICES[type] ?? 0]);
 });
 
 test('the sums of the cost table are those of its lines', () => {
   const sum = (heading: string) => table(heading).reduce((total, { count, idle }) => total + count * idle, 0);
-  expect(chapter).toContain(`an environment that rests costs **$${sum('in the account of an environment').toFixed(2)}** a month`);
+  expect(chapter).toContain(`an idle environment costs **$${sum('in the account of an environment').toFixed(2)}** a month`);
   expect(chapter).toContain(`the CICD account **$${sum('in the CICD account').toFixed(2)}**`);
 });
 

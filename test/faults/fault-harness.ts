@@ -100,7 +100,7 @@ export class FaultHarness {
 
   /** The pipelines that accept commits. */
   public get enabledPipelines(): readonly SimulatedPipeline[] {
-    return this.simulation.codepipeline.present.filter(({ closed }) => closed.size === 0);
+    return this.simulation.codepipeline.present.filter(({ disabledTransitions }) => disabledTransitions.size === 0);
   }
 
   /** Whether the properties of a resource in the app's stack name this branch. */

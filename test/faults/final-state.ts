@@ -90,7 +90,7 @@ function pipelineDifferences({ simulation }: FaultHarness, accountId: string, de
     ...(hasApproval === approval
       ? []
       : [`the pipeline of '${name}' ${hasApproval ? 'requires' : 'does not require'} an approval`]),
-    ...(pipelines.every(({ frozen }) => frozen !== enabled)
+    ...(pipelines.every(({ disabled }) => disabled !== enabled)
       ? []
       : [`the pipeline of '${name}' is ${enabled ? 'disabled' : 'enabled'}`]),
   ];

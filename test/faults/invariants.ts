@@ -102,7 +102,7 @@ function duplicatePipelines(harness: FaultHarness): string[] {
     .map(accountId => `the application in account ${accountId} was deleted while its pipeline was enabled`);
   harness.prematureDeletions.clear();
   return [...duplicates, ...premature].concat(organizations.accounts.flatMap(({ accountId }) => {
-    const active = codepipeline.pipelines(accountId, REGION).filter(({ frozen }) => !frozen);
+    const active = codepipeline.pipelines(accountId, REGION).filter(({ disabled }) => !disabled);
     const names = active.map(({ name }) => name).join();
     return active.length > 1 ? [`account ${accountId} has ${active.length} enabled pipelines: ${names}`] : [];
   }));

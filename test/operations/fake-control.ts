@@ -2,7 +2,7 @@ import type { ControlledPipeline, PipelineControl, PipelineExecution, PipelineSt
 
 /** What goes on in a pipeline, as the test sets it and calls change it. */
 export interface Running {
-  closedReason?: string;
+  disabledReason?: string;
   waiting: string[];
   executions: PipelineExecution[];
   actions: UnfinishedAction[];
@@ -24,8 +24,8 @@ export class FakeControl implements PipelineControl {
   public readonly errors = new Map<string, Error>();
   /** Called once a round is answered. */
   public onRound?: (round: number) => void;
-  /** What happens just when a pipeline was opened. */
-  public onOpen?: () => Promise<void>;
+  /** What happens just when a pipeline was enabled. */
+  public onEnable?: () => Promise<void>;
   private rounds = 0;
   private round?: Promise<void>;
 
@@ -59,18 +59,18 @@ export class FakeControl implements PipelineControl {
     return Math.max(0, ...counts.values());
   }
 
-  public async close({ accountId }: ControlledPipeline, reason: string): Promise<void> {
-    (await this.call('close', accountId)).closedReason = reason;
+  public async disable({ accountId }: ControlledPipeline, reason: string): Promise<void> {
+    (await this.call('disable', accountId)).disabledReason = reason;
   }
 
-  public async open({ accountId }: ControlledPipeline): Promise<void> {
-    delete (await this.call('open', accountId)).closedReason;
-    await this.onOpen?.();
+  public async enable({ accountId }: ControlledPipeline): Promise<void> {
+    delete (await this.call('enable', accountId)).disabledReason;
+    await this.onEnable?.();
   }
 
   public async state({ accountId }: ControlledPipeline): Promise<PipelineState> {
-    const { closedReason, waiting, actions } = await this.call('state', accountId);
-    return { ...(closedReason !== undefined && { closedReason }), waiting: [...waiting], actions: [...actions] };
+    const { disabledReason, waiting, actions } = await this.call('state', accountId);
+    return { ...(disabledReason !== undefined && { disabledReason }), waiting: [...waiting], actions: [...actions] };
   }
 
   public async executions({ accountId }: ControlledPipeline): Promise<readonly PipelineExecution[]> {

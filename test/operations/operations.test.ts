@@ -18,12 +18,12 @@ describe('halt', () => {
     expect(world.control.roundCount).toBeLessThanOrEqual(3);
     expect(world.control.mostAtOnce).toBe(1);
     for (const pipeline of world.control.pipelines.values()) {
-      expect(pipeline).toMatchObject({ closedReason: `Halted by ${ANNA}: the till is wrong`, builds: new Set() });
+      expect(pipeline).toMatchObject({ disabledReason: `Halted by ${ANNA}: the till is wrong`, builds: new Set() });
       expect(pipeline.executions.map(({ status }) => status)).toEqual(['Stopped', 'Succeeded']);
     }
   });
 
-  test('stops in three rounds what comes through while the way is being closed, too', async () => {
+  test('also stops, in three rounds of calls, executions that pass while the transition is being disabled', async () => {
     const world = new World();
     await world.running(1);
     const pipeline = world.control.pipelines.get(FIRST);
@@ -42,11 +42,11 @@ describe('halt', () => {
   test('writes down who, when and why before it touches a pipeline', async () => {
     const world = new World();
     await world.running(1);
-    const close = jest.spyOn(world.control, 'close').mockImplementation(async () => {
+    const disable = jest.spyOn(world.control, 'disable').mockImplementation(async () => {
       expect(await world.registry.read(haltKey('e1'))).toMatchObject({ environmentName: 'e1', by: ANNA, reason: 'the till is wrong', at: '2026-01-01T12:00:00.000Z' });
     });
     await world.operations.halt('all', HALT);
-    expect(close).toHaveBeenCalledTimes(1);
+    expect(disable).toHaveBeenCalledTimes(1);
   });
 
   test('stops only the pipelines of the environments that are named', async () => {
@@ -77,7 +77,7 @@ describe('halt', () => {
     world.control.pipelines.get(FIRST)?.executions.unshift(executionOf('by hand'));
     expect((await world.operations.halt('all', later)).pipelines).toMatchObject([{ stopped: 1, haltedAlready }]);
     expect(await world.registry.read(haltKey('e1'))).toMatchObject(haltedAlready);
-    expect(world.control.pipelines.get(FIRST)).toMatchObject({ closedReason: `Halted by ${ANNA}: the till is wrong` });
+    expect(world.control.pipelines.get(FIRST)).toMatchObject({ disabledReason: `Halted by ${ANNA}: the till is wrong` });
     await world.operations.resume('all');
     expect((await world.operations.halt('all', later)).pipelines[0]).not.toHaveProperty('haltedAlready');
     expect(await world.registry.read(haltKey('e1'))).toMatchObject(later);
@@ -106,10 +106,10 @@ describe('halt', () => {
     expect(await world.registry.read(haltKey('e2'))).toMatchObject(HALT);
   });
 
-  test('ends what is under way even if the way in cannot be closed, because AWS is busy with the pipeline, and says so', async () => {
+  test('ends running executions even if the transition cannot be disabled because AWS is busy with the pipeline, and reports it', async () => {
     const world = new World();
     await world.running(1);
-    jest.spyOn(world.control, 'close').mockRejectedValue(BUSY);
+    jest.spyOn(world.control, 'disable').mockRejectedValue(BUSY);
     const { pipelines } = await world.operations.halt('all', HALT);
     expect(pipelines[0].problem).toBe(`pipeline 'e1' in account ${FIRST} does not answer as it should: try again (ConflictException: busy)`);
     expect(world.control.pipelines.get(FIRST)).toMatchObject({ builds: new Set(), executions: [{ status: 'Stopped' }, { status: 'Succeeded' }] });
@@ -156,8 +156,8 @@ describe('halt', () => {
         await world.operations.halt('all', HALT);
       }
       const death = `${when} call ${call}: ${world.fate.calls[call - 1]}`;
-      for (const [accountId, { closedReason, executions, builds }] of world.control.pipelines) {
-        expect({ death, accountId, closedReason, builds: builds.size }).toEqual({ death, accountId, closedReason: expect.stringContaining('Halted'), builds: 0 });
+      for (const [accountId, { disabledReason, executions, builds }] of world.control.pipelines) {
+        expect({ death, accountId, disabledReason, builds: builds.size }).toEqual({ death, accountId, disabledReason: expect.stringContaining('Halted'), builds: 0 });
         expect(executions.map(({ status }) => status)).toEqual(['Stopped', 'Succeeded']);
       }
     }
@@ -172,7 +172,7 @@ describe('resume', () => {
     const { pipelines } = await world.operations.resume('all');
     expect(pipelines).toMatchObject([{ state: 'enabled', started: true, wasHalted: true }, { state: 'enabled', started: true, wasHalted: true }]);
     expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual([]);
-    expect(world.control.pipelines.get(FIRST)).not.toHaveProperty('closedReason');
+    expect(world.control.pipelines.get(FIRST)).not.toHaveProperty('disabledReason');
     expect(world.control.pipelines.get(FIRST)?.executions[0]).toMatchObject({ status: 'InProgress' });
   });
 
@@ -196,15 +196,15 @@ describe('resume', () => {
     expect((await world.operations.resume('all')).pipelines).toMatchObject([{ state: 'enabled', started: true }]);
   });
 
-  test('leaves alone what is frozen in code, and what gives way to another pipeline, but forgets who has halted it', async () => {
+  test('removes the halt of disabled and suspended pipelines, and does not enable them', async () => {
     const world = new World();
-    await world.environment(1, { state: 'frozen' });
+    await world.environment(1, { state: 'disabled' });
     await world.environment(2, { suspendedFor: 'pipeline#1' });
-    [FIRST, SECOND].forEach(accountId => world.control.put(accountId, { closedReason: 'closed' }));
+    [FIRST, SECOND].forEach(accountId => world.control.put(accountId, { disabledReason: 'disabled' }));
     await world.operations.halt('all', HALT);
     world.control.calls.length = 0;
     const { pipelines } = await world.operations.resume('all');
-    expect(pipelines).toMatchObject([{ state: 'frozen', started: false, wasHalted: true }, { state: 'resting', started: false }]);
+    expect(pipelines).toMatchObject([{ state: 'disabled', started: false, wasHalted: true }, { state: 'suspended', started: false }]);
     expect(world.control.calls).toEqual([]);
     expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual([]);
   });
@@ -214,14 +214,14 @@ describe('resume', () => {
       await world.registry.write(haltKey('e1'), { environmentName: 'e1', by: 'somebody', at: '', reason: 'a fire' }, undefined);
     }],
     ['begins to move', 'Its environment moves, or is being removed', async (world: World) => { await world.environment(1, { suspendedFor: 'pipeline#1' }); }],
-  ])('closes what it has opened when the environment %s at that moment', async (_, closedReason, meanwhile) => {
+  ])('disables the pipeline again when the environment %s concurrently', async (_, disabledReason, meanwhile) => {
     const world = new World();
     await world.running(1);
     await world.operations.halt('all', HALT);
-    world.control.onOpen = async () => meanwhile(world);
-    const problem = `it was closed once more, because somebody else came at the same moment: ${closedReason}`;
+    world.control.onEnable = async () => meanwhile(world);
+    const problem = `it was disabled again, because of a concurrent change: ${disabledReason}`;
     expect((await world.operations.resume('all')).pipelines).toMatchObject([{ started: false, problem }]);
-    expect(world.control.pipelines.get(FIRST)?.closedReason).toBe(closedReason);
+    expect(world.control.pipelines.get(FIRST)?.disabledReason).toBe(disabledReason);
     expect(world.control.calls.map(({ name }) => name)).not.toContain('start');
   });
 
@@ -255,7 +255,7 @@ describe('resume', () => {
     expect((await world.operations.resume(['e1'])).pipelines).toMatchObject([{ state: 'enabled', started: false, wasHalted: false }]);
   });
 
-  test.each(['before', 'after'] as const)('killed at any call %s its effect and done again, leaves no pipeline closed', async when => {
+  test.each(['before', 'after'] as const)('killed at any call %s its effect and repeated, leaves no pipeline disabled', async when => {
     for (let call = 1, died = true; died; call++) {
       const world = new World();
       await world.running(2);
@@ -265,7 +265,7 @@ describe('resume', () => {
       died = world.fate.revive();
       if (died) await world.operations.resume('all');
       for (const pipeline of world.control.pipelines.values()) {
-        expect(pipeline).not.toHaveProperty('closedReason');
+        expect(pipeline).not.toHaveProperty('disabledReason');
         // never twice
         expect(pipeline.executions.map(({ status }) => status)).toEqual(['InProgress', 'Stopped', 'Succeeded']);
       }

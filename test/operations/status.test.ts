@@ -31,16 +31,16 @@ test('what still runs has no duration, and a commit that is gone no author', asy
   expect(last).toEqual({ status: 'InProgress', startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123456789' });
 });
 
-test('a commit in front of a closed gate waits, and one in front of an open gate is about to go on', async () => {
+test('reports a commit as waiting at a disabled transition, but not at an enabled one', async () => {
   const world = new World();
-  await world.environment(1, { state: 'frozen' });
+  await world.environment(1, { state: 'disabled' });
   await world.environment(2);
-  world.control.put(FIRST, { closedReason: 'closed', executions: [executionOf('new'), executionOf('old')], waiting: ['new'] });
+  world.control.put(FIRST, { disabledReason: 'disabled', executions: [executionOf('new'), executionOf('old')], waiting: ['new'] });
   world.control.put(accountOf(2), { executions: [executionOf('new')], waiting: ['new'] });
-  const [frozen, open] = await statusOf(world);
-  expect(frozen).toMatchObject({ state: 'frozen', last: { status: 'InProgress', waits: true } });
-  expect(open.last).not.toHaveProperty('waits');
-  world.control.put(FIRST, { closedReason: 'closed', executions: [executionOf('before'), executionOf('new')], waiting: ['new'] });
+  const [disabled, enabled] = await statusOf(world);
+  expect(disabled).toMatchObject({ state: 'disabled', last: { status: 'InProgress', waits: true } });
+  expect(enabled.last).not.toHaveProperty('waits');
+  world.control.put(FIRST, { disabledReason: 'disabled', executions: [executionOf('before'), executionOf('new')], waiting: ['new'] });
   expect((await statusOf(world))[0].last).not.toHaveProperty('waits');
 });
 
@@ -58,19 +58,20 @@ test('a pipeline that never ran has no last execution', async () => {
   expect((await statusOf(world))[0]).not.toHaveProperty('last');
 });
 
-test('status tells who has halted a pipeline, what code has frozen, and what was closed by hand', async () => {
+test('status says who halted a pipeline, which are disabled by their definition, and which were disabled by hand', async () => {
   const world = new World();
   await world.running(1);
-  await world.environment(2, { state: 'frozen' });
+  await world.environment(2, { state: 'disabled' });
   await world.environment(3, { suspendedFor: 'pipeline#1' });
   await world.environment(4);
-  [2, 3].forEach(n => world.control.put(accountOf(n), { closedReason: 'closed' }));
-  world.control.put(accountOf(4), { closedReason: 'fire drill' });
+  [2, 3].forEach(n => world.control.put(accountOf(n), { disabledReason: 'disabled' }));
+  world.control.put(accountOf(4), { disabledReason: 'fire drill' });
   await world.operations.halt(['e1'], { by: ANNA, reason: 'the till is wrong' });
   const outcomes = await statusOf(world);
-  expect(outcomes.map(({ state }) => state)).toEqual(['halted', 'frozen', 'resting', 'closed']);
+  expect(outcomes.map(({ state }) => state)).toEqual(['halted', 'disabled', 'suspended', 'disabled']);
   expect(outcomes[0]).toMatchObject({ halt: { by: ANNA, at: '2026-01-01T12:00:00.000Z', reason: 'the till is wrong' }, last: { status: 'Stopped' } });
-  expect(outcomes[3]).toMatchObject({ closedReason: 'fire drill' });
+  expect(outcomes[1]).not.toHaveProperty('disabledByHand');
+  expect(outcomes[3]).toMatchObject({ disabledByHand: 'fire drill' });
 });
 
 test('an account that cannot be reached does not hide the others, nor what is known without it', async () => {

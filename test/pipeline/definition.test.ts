@@ -217,7 +217,7 @@ describe('a definition', () => {
     expect(Object.keys(template.Resources).length).toBeLessThanOrEqual(40);
   });
 
-  test.each(['Pipeline', 'Roles', 'State', 'Approval', 'BuildLogs', 'Frozen', 'ManualApproval', 'Steps', 'Builds'])('of a subclass may name a step %s', name => {
+  test.each(['Pipeline', 'Roles', 'State', 'Approval', 'BuildLogs', 'Disabled', 'ManualApproval', 'Steps', 'Builds'])('of a subclass may name a step %s', name => {
     class WithStep extends PipelineDefinition {
       public plan(): PipelinePlan {
         const plan = PipelineDefinition.cdk().plan();

@@ -9,14 +9,14 @@ export class FakePipelines implements PipelineControl {
   public readonly started: string[] = [];
   /** Accounts whose pipelines were changed while something ran in them. */
   public readonly cancelled = new Set<string>();
-  /** What happens just when a pipeline was opened. */
-  public onOpen?: () => Promise<void>;
+  /** What happens just when a pipeline was enabled. */
+  public onEnable?: () => Promise<void>;
   /** Accounts whose pipelines have nothing to do. */
   public readonly idle = new Set<string>();
   /** Accounts whose pipeline is found when its stack is complete, and not before. */
   public readonly late = new Set<string>();
   private readonly accountIds = new Set<string>();
-  private readonly closed = new Map<string, string>();
+  private readonly disabled = new Map<string, string>();
   private readonly stopped = new Set<string>();
 
   public constructor(private readonly accounts: FakeAccounts) {
@@ -27,21 +27,21 @@ export class FakePipelines implements PipelineControl {
     };
   }
 
-  public async open(pipeline: ControlledPipeline): Promise<void> {
+  public async enable(pipeline: ControlledPipeline): Promise<void> {
     const stackId = await this.stackOf(pipeline.accountId);
-    if (!this.closed.has(stackId)) return;
-    this.closed.delete(stackId);
-    this.noteClash(`${pipeline.accountId} is opened`, pipeline.accountId);
-    await this.onOpen?.();
+    if (!this.disabled.has(stackId)) return;
+    this.disabled.delete(stackId);
+    this.noteClash(`${pipeline.accountId} is enabled`, pipeline.accountId);
+    await this.onEnable?.();
   }
 
-  public async close({ accountId }: ControlledPipeline, reason: string): Promise<void> {
-    this.closed.set(await this.stackOf(accountId), reason);
+  public async disable({ accountId }: ControlledPipeline, reason: string): Promise<void> {
+    this.disabled.set(await this.stackOf(accountId), reason);
   }
 
   public async state({ accountId }: ControlledPipeline): Promise<PipelineState> {
-    const closedReason = this.closed.get(await this.stackOf(accountId));
-    return { ...(closedReason !== undefined && { closedReason }), waiting: [], actions: [] };
+    const disabledReason = this.disabled.get(await this.stackOf(accountId));
+    return { ...(disabledReason !== undefined && { disabledReason }), waiting: [], actions: [] };
   }
 
   public async executions({ accountId }: ControlledPipeline): Promise<readonly PipelineExecution[]> {
@@ -68,7 +68,7 @@ export class FakePipelines implements PipelineControl {
   public get active(): readonly string[] {
     return [...this.accountIds].filter(accountId => {
       const stackId = this.find(accountId);
-      return stackId !== undefined && !this.closed.has(stackId);
+      return stackId !== undefined && !this.disabled.has(stackId);
     });
   }
 

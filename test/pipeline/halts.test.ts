@@ -3,8 +3,8 @@ import { ONE, TWO, World, dieEverywhere, environment, owner, ownerOf, pipeline }
 
 const MOVED = { ...pipeline, accountId: TWO };
 
-/** The same pipeline as its environment is written: frozen or not. */
-function stated(state: 'enabled' | 'frozen', size = '1') {
+/** The same pipeline with a definition that enables or disables it. */
+function stated(state: 'enabled' | 'disabled', size = '1') {
   return { ...pipeline, parameters: { Size: size, State: state }, environment: { ...environment, state } };
 }
 
@@ -16,14 +16,14 @@ function parameters(world: World): unknown {
   return world.accounts.of(ONE).definition('pipe')?.parameters;
 }
 
-test('an environment that is halted while its pipeline is being deployed is frozen when that is done', async () => {
+test('an environment that is halted while its pipeline is deployed is disabled by the end of the deployment', async () => {
   const world = new World();
   await world.lifecycle.requestCreate(owner, stated('enabled'));
   expect(await world.lifecycle.reconcile(owner, stated('enabled'))).toMatchObject({ done: false });
   expect(parameters(world)).toEqual({ Size: '1', State: 'enabled' });
   await halted(world);
   await world.finish(stated('enabled'));
-  expect(parameters(world)).toEqual({ Size: '1', State: 'frozen' });
+  expect(parameters(world)).toEqual({ Size: '1', State: 'disabled' });
 });
 
 test('an environment that is resumed while its pipeline is being deployed is enabled when that is done', async () => {
@@ -73,9 +73,9 @@ describe('what AWS has cancelled because its pipeline was changed', () => {
 
   test('is started again when it is enabled, and not before', async () => {
     const world = await cancelled();
-    await world.update(stated('frozen'), stated('enabled'));
+    await world.update(stated('disabled'), stated('enabled'));
     expect(world.pipelines.started).toEqual([]);
-    await world.update(stated('enabled'), stated('frozen'));
+    await world.update(stated('enabled'), stated('disabled'));
     expect(world.pipelines.started).toHaveLength(1);
   });
 
@@ -103,8 +103,8 @@ describe('what AWS has cancelled because its pipeline was changed', () => {
 
 test('a run that has waited for 30 days, which AWS forgets then, is started again when its pipeline is enabled', async () => {
   const world = new World();
-  await world.create(stated('frozen'));
+  await world.create(stated('disabled'));
   world.time = 30 * 24 * 60 * 60_000;
-  await world.update(stated('enabled'), stated('frozen'));
+  await world.update(stated('enabled'), stated('disabled'));
   expect(world.pipelines.started).toHaveLength(1);
 });

@@ -70,7 +70,7 @@ describe.each([
     expect(world.pipelines.active).toEqual([ONE]);
   });
 
-  test('the former stays at rest if it is being removed, too', async () => {
+  test('the former pipeline stays suspended if it is being removed, too', async () => {
     const world = await replaced(moved);
     world.accounts.rollingBack = true;
     await world.lifecycle.requestDelete(owner, pipeline);
@@ -88,7 +88,7 @@ describe.each([
     expect(world.accounts.of(TWO).begun).toContain('delete web');
   });
 
-  test('the former takes its place back, and what was still being made does not open again', async () => {
+  test('the former pipeline resumes, and the one that was still being created is not enabled again', async () => {
     const world = new World();
     await world.create(pipeline);
     await world.lifecycle.requestCreate(renamed, moved);
@@ -100,7 +100,7 @@ describe.each([
     expect(world.pipelines.active).toEqual([ONE]);
   });
 
-  test('the former takes its place back, and what comes to be at that moment is closed', async () => {
+  test('the former pipeline resumes, and one that is created at that moment is disabled', async () => {
     const world = new World();
     world.pipelines.late.add(TWO);
     await world.create(pipeline);
@@ -122,10 +122,10 @@ test('a pipeline that works again runs even if nothing ran before, because pushe
   expect(world.pipelines.started).toEqual([expect.stringContaining(ONE)]);
 });
 
-test('a pipeline that works again is closed once more if its environment is halted at that moment', async () => {
+test('a pipeline that was resumed is disabled again if its environment is halted at that moment', async () => {
   const world = await replaced();
   world.accounts.rollingBack = true;
-  world.pipelines.onOpen = async () => { await world.registry.write(haltKey('test1'), HALT, undefined); };
+  world.pipelines.onEnable = async () => { await world.registry.write(haltKey('test1'), HALT, undefined); };
   await world.delete({ ...pipeline, accountId: TWO }, renamed);
   expect(world.pipelines.active).toEqual([]);
   expect(world.pipelines.started).toEqual([]);

@@ -53,9 +53,9 @@ describe('the template of a pipeline', () => {
     });
   });
 
-  test('is frozen by a parameter: nothing goes past the source then', () => {
+  test('is disabled by a parameter: nothing goes past the source then', () => {
     expect(pipeline.DisableInboundStageTransitions).toEqual({
-      'Fn::If': [expect.stringContaining('Frozen'), [{ StageName: 'Synth', Reason: 'Frozen by the definition of the environment or halted (org-environments status)' }], { Ref: 'AWS::NoValue' }],
+      'Fn::If': [expect.stringContaining('Disabled'), [{ StageName: 'Synth', Reason: 'Disabled by the definition of the environment or halted (org-environments status)' }], { Ref: 'AWS::NoValue' }],
     });
   });
 
@@ -136,7 +136,7 @@ describe('a pipeline', () => {
       state: 'enabled',
       applications: 'delete',
     });
-    expect(pipelineOf({ keepApplication: true, enabled: false }).request.environment).toMatchObject({ state: 'frozen', applications: 'keep' });
+    expect(pipelineOf({ keepApplication: true, enabled: false }).request.environment).toMatchObject({ state: 'disabled', applications: 'keep' });
   });
 
   test('takes its application along from an account that is vended, and leaves it in one that was there before, unless it is told otherwise', () => {
@@ -154,7 +154,7 @@ describe('a pipeline', () => {
   });
 
   test.each<[string, PipelineOptions, object]>([
-    ['frozen', { enabled: false }, { State: 'frozen', Approval: 'none' }],
+    ['disabled', { enabled: false }, { State: 'disabled', Approval: 'none' }],
     ['enabled', { enabled: true }, { State: 'enabled', Approval: 'none' }],
     ['approved by somebody', { approval: true }, { State: 'enabled', Approval: 'manual' }],
     ['approved by nobody', { approval: false }, { State: 'enabled', Approval: 'none' }],

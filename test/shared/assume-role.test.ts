@@ -67,7 +67,7 @@ test('the way to a pipeline is entered anew each time, as its roles go and come 
   }, async () => {
     const pipeline = { accountId: '111111111111', region: 'eu-central-1', pipelineName: 'dev' };
     for (let times = 0; times < 2; times++) await new MemberPipelines('aws').start({ ...pipeline, commitId: 'abc', token: 'token' });
-    for (let times = 0; times < 2; times++) await new OperatedPipelines('aws').open({ ...pipeline, gate: 'Synth' });
+    for (let times = 0; times < 2; times++) await new OperatedPipelines('aws').enable({ ...pipeline, gate: 'Synth' });
   });
   expect(used).toEqual(['key-0', 'key-1', 'key-2', 'key-3']);
 });

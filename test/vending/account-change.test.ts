@@ -42,7 +42,7 @@ describe('environment whose account changes', () => {
   const account = (name: string): string => harness.vended[`shop-${name}`];
   const pipeline = (name: string): Pipeline | undefined =>
     harness.simulation.codepipeline.find(account(name), REGION, 'dev');
-  const isOpen = (name: string): boolean => pipeline(name)?.closed.size === 0;
+  const isOpen = (name: string): boolean => pipeline(name)?.disabledTransitions.size === 0;
   const runs = (name: string): boolean =>
     pipeline(name)?.executions.some(({ status, stages }) => status === 'InProgress' && stages.has('Synth')) ?? false;
 

@@ -47,7 +47,7 @@ describe('app with three environments', () => {
   test('each environment has a pipeline in its own account, which is bootstrapped', () => {
     for (const name of ['prod', 'test', 'dev']) {
       const accountId = harness.vended[`shop-${name}`];
-      expect(harness.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([{ name, frozen: false }]);
+      expect(harness.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([{ name, disabled: false }]);
       expect(harness.stackStatus(accountId, 'CDKToolkit')).toBe('CREATE_COMPLETE');
       expect(harness.stackStatus(accountId, 'org-environments-baseline')).toBe('CREATE_COMPLETE');
     }
@@ -86,7 +86,7 @@ describe('app with three environments', () => {
     );
     expect(reasons(result)).toBe('');
     expect(harness.simulation.codepipeline.pipelines(harness.vended['shop-dev'], REGION)).toMatchObject([
-      { frozen: true },
+      { disabled: true },
     ]);
   });
 
@@ -105,7 +105,7 @@ describe('app with three environments', () => {
     expect(reasons(await harness.deploy(three))).toBe('');
     expect(harness.vended).toEqual(before);
     expect(harness.simulation.codepipeline.pipelines(before['shop-dev'], REGION)).toMatchObject([
-      { name: 'dev', frozen: false },
+      { name: 'dev', disabled: false },
     ]);
   });
 

@@ -41,7 +41,7 @@ function app({ version = '1', enabled = true }: Options = {}) {
   };
 }
 
-const [third, frozen] = [app({ version: '3' }), app({ version: '3', enabled: false })];
+const [third, disabled] = [app({ version: '3' }), app({ version: '3', enabled: false })];
 
 const OPERATOR = `arn:aws:iam::${CICD_ACCOUNT}:role/Operator`;
 const FOREVER = 'while true; do sleep 0.1; done\n';
@@ -103,10 +103,10 @@ describe('halt, resume and status commands', () => {
     );
     expect(of('dev', commitId)?.status).toBe('Stopped');
     await until(() => harness.simulation.codebuild.builds(harness.vended['shop-dev'], REGION)[0].status === 'STOPPED');
-    expect(pipeline('dev').closed.get('Build')?.reason).toBe(
+    expect(pipeline('dev').disabledTransitions.get('Build')?.reason).toBe(
       'Halted by arn aws sts 222222222222 assumed-role Operator anna the till is wrong',
     );
-    expect(pipeline('test').closed.size).toBe(0);
+    expect(pipeline('test').disabledTransitions.size).toBe(0);
   });
 
   test('status shows who halted an environment, when and why', async () => {
@@ -132,7 +132,7 @@ describe('halt, resume and status commands', () => {
     expect(pipeline('dev').version).toBe(before + 1);
     const commitId = await harness.push('env/dev', { 'deploy.sh': 'true\n' });
     await until(() => waits('dev', commitId));
-    expect(pipeline('dev').closed.has('Build')).toBe(true);
+    expect(pipeline('dev').disabledTransitions.has('Build')).toBe(true);
     expect(of('dev', commitId)?.stages.has('Build')).toBe(false);
     expect((await cli('status')).stdout).toMatch(
       new RegExp(`\\ndev +\\d{12} +halted +waiting \\(halted\\) +${commitId.slice(0, 7)} +Anna `),
@@ -172,7 +172,7 @@ describe('halt, resume and status commands', () => {
     const commitId = await harness.push('env/dev', { 'deploy.sh': `[ -f go ] || ${FOREVER}` });
     await until(() => of('dev', commitId)?.stages.get('Deploy')?.actions.has('Deploy') === true);
     await cli('halt', '--all', '--reason', 'everything');
-    expect([pipeline('dev'), pipeline('test')].map(({ closed }) => closed.size)).toEqual([1, 1]);
+    expect([pipeline('dev'), pipeline('test')].map(({ disabledTransitions }) => disabledTransitions.size)).toEqual([1, 1]);
     expect((await cli('resume', '--all')).stdout).toBe(
       `dev (account ${harness.vended['shop-dev']}) resumed: the last commit of the branch is on its way\n` +
         `test (account ${harness.vended['shop-test']}) resumed: commits go through again\n`,
@@ -186,12 +186,12 @@ describe('halt, resume and status commands', () => {
   });
 
   test('a pipeline with enabled: false stays disabled when it is resumed', async () => {
-    expect(reasons(await harness.deploy(frozen))).toBe('');
+    expect(reasons(await harness.deploy(disabled))).toBe('');
     expect((await cli('resume', '--environment', 'dev')).stdout).toContain(
-      'frozen: its definition says enabled: false',
+      'disabled by its definition (enabled: false)',
     );
-    expect(pipeline('dev').closed.has('Build')).toBe(true);
-    expect((await cli('status')).stdout).toContain('\ndev is frozen by its definition: enabled: false\n');
+    expect(pipeline('dev').disabledTransitions.has('Build')).toBe(true);
+    expect((await cli('status')).stdout).toContain('\ndev is disabled by its definition (enabled: false)\n');
     const commitId = await harness.push('env/dev', { 'deploy.sh': 'true\n' });
     await until(() => waits('dev', commitId));
 
@@ -200,13 +200,13 @@ describe('halt, resume and status commands', () => {
   });
 
   test('a halted pipeline stays halted when its code enables it', async () => {
-    expect(reasons(await harness.deploy(frozen))).toBe('');
+    expect(reasons(await harness.deploy(disabled))).toBe('');
     await cli('halt', '--environment', 'dev', '--reason', 'both');
     expect(reasons(await harness.deploy(third))).toBe('');
-    expect(pipeline('dev').closed.has('Build')).toBe(true);
+    expect(pipeline('dev').disabledTransitions.has('Build')).toBe(true);
     expect((await cli('status')).stdout).toMatch(/\ndev +\d{12} +halted /);
     expect((await cli('resume', '--environment', 'dev')).stdout).toContain('resumed');
-    expect(pipeline('dev').closed.size).toBe(0);
+    expect(pipeline('dev').disabledTransitions.size).toBe(0);
   });
 
   test('halt and resume reject an unknown environment and missing options', async () => {

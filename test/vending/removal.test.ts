@@ -123,7 +123,7 @@ describe('removal of an environment', () => {
     expect(gone().slice(before)).toEqual(['Shop-Web']);
     expect(stacks()).toEqual(['Shop-Data', 'Shop-Network', PIPELINE_STACK]);
     // what is being removed lets nothing through
-    expect(harness.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([{ name: 'dev', frozen: true }]);
+    expect(harness.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([{ name: 'dev', disabled: true }]);
   });
 
   test('an environment whose removal failed keeps its application when the deployment that restores it fails', async () => {
@@ -142,7 +142,7 @@ describe('removal of an environment', () => {
     expect(reasons(await harness.deploy(without))).toContain("stack 'Shop-Data' could not be deleted");
     expect(reasons(await harness.deploy(present))).toBe('');
     expect(harness.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([
-      { name: 'dev', frozen: false },
+      { name: 'dev', disabled: false },
     ]);
 
     const before = gone().length;

@@ -63,7 +63,7 @@ test('resume tells of each pipeline what happens now, and does not succeed where
   const { operations, write, lines, requests } = world(
     { ...DEV, state: 'enabled', started: true, wasHalted: true }, { ...DEV, state: 'enabled', started: false, wasHalted: true },
     { ...DEV, state: 'enabled', started: true, wasHalted: false }, { ...DEV, state: 'enabled', started: false, wasHalted: false },
-    { ...DEV, state: 'frozen', started: false, wasHalted: true }, { ...DEV, state: 'resting', started: false, wasHalted: false },
+    { ...DEV, state: 'disabled', started: false, wasHalted: true }, { ...DEV, state: 'suspended', started: false, wasHalted: false },
   );
   expect(await resume({ all: true }, operations, write)).toBe(true);
   expect(requests).toEqual([{ operation: 'resume', environmentNames: 'all', by: ANNA }]);
@@ -72,8 +72,8 @@ test('resume tells of each pipeline what happens now, and does not succeed where
     'resumed: commits go through again',
     'was not halted: the last commit of the branch is on its way',
     'was not halted: commits go through',
-    'frozen: its definition says enabled: false, so it stays as it is until that is changed and deployed',
-    'at rest: another pipeline takes its place, or it is being removed',
+    'disabled by its definition (enabled: false): change it to true and deploy to enable it',
+    'suspended: another pipeline takes its place, or it is being removed',
   ]);
   const broken = world({ ...DEV, state: 'enabled', started: false, problem: 'the account cannot be reached' });
   expect(await resume({ all: true }, broken.operations, broken.write)).toBe(false);
@@ -116,21 +116,23 @@ describe('status', () => {
 
   test('says of a commit in front of what is not let through that it waits, and why', () => {
     const last = { status: 'InProgress', waits: true, startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123' } as const;
-    const [, ...lines] = drawStatus((['frozen', 'halted', 'closed'] as const).map(state => ({ ...DEV, branchName: 'a', state, last }))).map(plain);
-    expect(lines.slice(0, 3)).toEqual(['frozen', 'halted', 'closed'].map(state => expect.stringMatching(new RegExp(`^dev +\\d+ +${state} +waiting \\(${state}\\) +c0ffee0 `))));
+    const [, ...lines] = drawStatus((['disabled', 'halted'] as const).map(state => ({ ...DEV, branchName: 'a', state, last }))).map(plain);
+    const line = (state: string) => expect.stringMatching(new RegExp(`^dev +\\d+ +${state} +waiting \\(${state}\\) +c0ffee0 `));
+    expect(lines.slice(0, 2)).toEqual(['disabled', 'halted'].map(line));
   });
 
   test('says why a pipeline does not work, and what is not known', () => {
     const [, ...lines] = drawStatus([
-      { ...DEV, branchName: 'a', state: 'frozen' }, { ...DEV, branchName: 'a', state: 'resting' }, { ...DEV, branchName: 'a', state: 'closed', closedReason: 'fire drill' },
-      { ...DEV, branchName: 'a', state: 'closed', closedReason: '' }, { ...DEV, branchName: 'a', state: 'enabled', problem: 'cannot be reached' },
+      { ...DEV, branchName: 'a', state: 'disabled' }, { ...DEV, branchName: 'a', state: 'suspended' },
+      { ...DEV, branchName: 'a', state: 'disabled', disabledByHand: 'fire drill' }, { ...DEV, branchName: 'a', state: 'disabled', disabledByHand: '' },
+      { ...DEV, branchName: 'a', state: 'enabled', problem: 'cannot be reached' },
     ]).map(plain);
-    expect(lines[0]).toMatch(/^dev +300000000001 +frozen +- +- +- +- +-$/);
+    expect(lines[0]).toMatch(/^dev +300000000001 +disabled +- +- +- +- +-$/);
     expect(lines.slice(6)).toEqual([
-      'dev is frozen by its definition: enabled: false',
-      'dev in account 300000000001 rests: another pipeline takes its place, or it is being removed',
-      'dev was closed by hand in account 300000000001: fire drill',
-      'dev was closed by hand in account 300000000001: no reason given',
+      'dev is disabled by its definition (enabled: false)',
+      'dev in account 300000000001 is suspended: another pipeline takes its place, or it is being removed',
+      'dev was disabled by hand in account 300000000001: fire drill; to enable it, run: org-environments resume --environment dev',
+      'dev was disabled by hand in account 300000000001: no reason given; to enable it, run: org-environments resume --environment dev',
       '✗ dev: cannot be reached',
     ]);
   });

@@ -315,7 +315,7 @@ test('environments are drawn below their parents', () => {
     'main',
     '└─ env/prod  prod  abcdef0  300000000001  Workloads  shop  enabled',
     expect.stringMatching(/├─ env\/test {2,}test/),
-    expect.stringMatching(/└─ env\/dev {2,}dev .* frozen$/),
+    expect.stringMatching(/└─ env\/dev {2,}dev .* disabled$/),
     expect.stringMatching(/└─ env\/fix {2,}fix/),
   ]);
 });

@@ -81,9 +81,9 @@ test('in parallel nothing waits', async () => {
 });
 
 test('a disabled transition holds the last commit back until it is enabled', async () => {
-  await world.pipeline([DEPLOY], { resources: DO, DisableInboundStageTransitions: [{ StageName: 'Deploy', Reason: 'frozen for the audit' }] });
+  await world.pipeline([DEPLOY], { resources: DO, DisableInboundStageTransitions: [{ StageName: 'Deploy', Reason: 'disabled for the audit' }] });
   const { inboundTransitionState } = await state('Deploy');
-  expect(inboundTransitionState).toMatchObject({ enabled: false, disabledReason: 'frozen for the audit', lastChangedBy: expect.stringContaining(MEMBER) });
+  expect(inboundTransitionState).toMatchObject({ enabled: false, disabledReason: 'disabled for the audit', lastChangedBy: expect.stringContaining(MEMBER) });
   const created = (await world.executions())[0].pipelineExecutionId ?? '';
   await until(async () => (await state('Deploy')).inboundExecution !== undefined || undefined);
   const second = await world.run();

@@ -25,7 +25,7 @@ const properties = {
     { Name: 'Deploy', Actions: [action('Synth', 'Build', 'CodeBuild')] },
   ],
 };
-const frozen = { ...properties, DisableInboundStageTransitions: [{ StageName: 'Deploy', Reason: 'the environment is disabled' }] };
+const disabled = { ...properties, DisableInboundStageTransitions: [{ StageName: 'Deploy', Reason: 'the environment is disabled' }] };
 const name = 'shop-test';
 
 test('is made, described and removed with its stack', async () => {
@@ -41,27 +41,27 @@ test('is made, described and removed with its stack', async () => {
   await expect(codepipeline.send(new GetPipelineCommand({ name }))).rejects.toMatchObject({ name: 'PipelineNotFoundException' });
 });
 
-test('is frozen by its template or by a call', async () => {
+test('is disabled by its template or by a call', async () => {
   const type = world.type('AWS::CodePipeline::Pipeline');
-  await type.create(frozen, world.context(MEMBER));
+  await type.create(disabled, world.context(MEMBER));
   const transition = async (): Promise<unknown> => {
     const { stageStates } = await codepipeline.send(new GetPipelineStateCommand({ name }));
     return stageStates?.[1].inboundTransitionState;
   };
   await expect(transition()).resolves.toMatchObject({ enabled: false, disabledReason: 'the environment is disabled' });
-  expect(world.codepipeline.pipelines(MEMBER, REGION)).toMatchObject([{ name, frozen: true }]);
-  await expect(type.update(name, properties, frozen, world.context(MEMBER))).resolves.toMatchObject({ id: name, attributes: { Version: '2' } });
+  expect(world.codepipeline.pipelines(MEMBER, REGION)).toMatchObject([{ name, disabled: true }]);
+  await expect(type.update(name, properties, disabled, world.context(MEMBER))).resolves.toMatchObject({ id: name, attributes: { Version: '2' } });
   await expect(transition()).resolves.toMatchObject({ enabled: true });
   const at = { pipelineName: name, stageName: 'Deploy', transitionType: 'Inbound' } as const;
   await codepipeline.send(new DisableStageTransitionCommand({ ...at, reason: 'stop' }));
-  expect(world.codepipeline.pipelines(MEMBER, REGION)[0].frozen).toBe(true);
+  expect(world.codepipeline.pipelines(MEMBER, REGION)[0].disabled).toBe(true);
   await codepipeline.send(new EnableStageTransitionCommand(at));
-  expect(world.codepipeline.pipelines(MEMBER, REGION)[0].frozen).toBe(false);
+  expect(world.codepipeline.pipelines(MEMBER, REGION)[0].disabled).toBe(false);
   await expect(codepipeline.send(new EnableStageTransitionCommand({ ...at, stageName: 'None' }))).rejects.toMatchObject({ name: 'StageNotFoundException' });
 });
 
-test('records its executions, frozen or not, and starts one for each token', async () => {
-  await world.type('AWS::CodePipeline::Pipeline').create(frozen, world.context(MEMBER));
+test('records its executions, disabled or not, and starts one for each token', async () => {
+  await world.type('AWS::CodePipeline::Pipeline').create(disabled, world.context(MEMBER));
   const sourceRevisions = [{ actionName: 'Source', revisionType: 'COMMIT_ID', revisionValue: 'abc' }] as const;
   const start = new StartPipelineExecutionCommand({ name, sourceRevisions: [...sourceRevisions], clientRequestToken: 'once' });
   const { pipelineExecutionId } = await codepipeline.send(start);
@@ -80,7 +80,7 @@ test('records its executions, frozen or not, and starts one for each token', asy
 test.each([
   ['fewer than two stages', { ...properties, Stages: properties.Stages.slice(0, 1) }, /at least two stages/],
   ['a first stage that is no source', { ...properties, Stages: [...properties.Stages].reverse() }, /first stage may only contain source actions/],
-  ['a frozen stage that does not exist', { ...properties, DisableInboundStageTransitions: [{ StageName: 'None', Reason: 'x' }] }, /no stage None/],
+  ['a disabled stage that does not exist', { ...properties, DisableInboundStageTransitions: [{ StageName: 'None', Reason: 'x' }] }, /no stage None/],
 ])('refuses %s', async (_name, input, words) => {
   await expect(world.type('AWS::CodePipeline::Pipeline').create(input, world.context(MEMBER))).rejects.toThrow(words);
 });
