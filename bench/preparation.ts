@@ -1,7 +1,7 @@
 import { ours, withAssembly } from './apps';
 import { inSimulation } from './vending';
 import { deployAssembly } from '../rehearsal/assembly/deployer';
-import type { StackEvent } from '../rehearsal/cloudformation/stack';
+import type { StackEvent } from '../rehearsal/services/cloudformation/stack';
 import type { Simulation } from '../rehearsal/simulation';
 import { RESOURCE_TYPES } from '../src/private/contract';
 

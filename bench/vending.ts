@@ -6,7 +6,7 @@ import type { Define } from './apps';
 import { lowerBound } from './lower-bound';
 import { bootstrapKit, native } from './peers';
 import { deployAssembly } from '../rehearsal/assembly/deployer';
-import type { StackEvent } from '../rehearsal/cloudformation/stack';
+import type { StackEvent } from '../rehearsal/services/cloudformation/stack';
 import { Simulation } from '../rehearsal/simulation';
 import { RESOURCE_TYPES } from '../src/private/contract';
 

@@ -37,8 +37,8 @@ async function writeTemplates() {
 /** The inside of a simulated function, the commands of a simulated build, and the SDK clients that CDK's own functions expect from AWS's runtime. */
 function bundleRehearsal() {
   return Promise.all([
-    build({ ...common, minify: false, entryPoints: ['rehearsal/lambda/runtime.ts'], outfile: 'lib/rehearsal/runtime.js' }),
-    build({ ...common, entryPoints: ['rehearsal/codebuild/package-tools.ts'], outfile: 'lib/rehearsal/package-tools.js' }),
+    build({ ...common, minify: false, entryPoints: ['rehearsal/services/lambda/runtime.ts'], outfile: 'lib/rehearsal/runtime.js' }),
+    build({ ...common, entryPoints: ['rehearsal/services/codebuild/package-tools.ts'], outfile: 'lib/rehearsal/package-tools.js' }),
     build({
       ...common,
       stdin: { contents: "module.exports = require('aws-local-stepfunctions');", resolveDir: root },

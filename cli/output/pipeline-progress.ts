@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { excerptOf, firstComplaint } from './log-excerpt';
-import type { Build } from '../../rehearsal/codebuild/build';
-import type { PipelineSummary } from '../../rehearsal/codepipeline/codepipeline';
+import type { Build } from '../../rehearsal/services/codebuild/build';
+import type { PipelineSummary } from '../../rehearsal/services/codepipeline/service';
 import type { Simulation } from '../../rehearsal/simulation';
 
 type Execution = PipelineSummary['executions'][number];

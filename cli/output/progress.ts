@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { firstLine } from './failures';
-import type { StackEvent } from '../../rehearsal/cloudformation/stack';
+import type { StackEvent } from '../../rehearsal/services/cloudformation/stack';
 
 const VERBS: Readonly<Record<string, readonly [doing: string, done: string]>> = {
   CREATE: ['creating', 'created'],

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { BranchHead } from '../../rehearsal/codecommit/codecommit';
+import type { BranchHead } from '../../rehearsal/services/codecommit/service';
 import type { Simulation } from '../../rehearsal/simulation';
 
 const Descriptor = v.object({ name: v.string(), accountId: v.string(), region: v.string(), parent: v.string(), branch: v.string() });

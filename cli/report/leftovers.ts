@@ -1,5 +1,5 @@
 import { isUsed, readBranches, readEnvironments } from './environments';
-import type { Stack } from '../../rehearsal/cloudformation/stack';
+import type { Stack } from '../../rehearsal/services/cloudformation/stack';
 import type { Simulation } from '../../rehearsal/simulation';
 import { NAMES, RESOURCE_TYPES } from '../../src/private/contract';
 

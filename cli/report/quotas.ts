@@ -1,8 +1,8 @@
-import { CLOSURES_AT_ONCE } from '../../rehearsal/organizations/closure';
-import { ACCOUNTS_AT_FIRST, CREATIONS_AT_ONCE } from '../../rehearsal/organizations/creation';
-import type { Organizations } from '../../rehearsal/organizations/organizations';
-import { RATES, type Rate } from '../../rehearsal/organizations/rates';
-import type { RecordedCall } from '../../rehearsal/service';
+import type { RecordedCall } from '../../rehearsal/core/service';
+import { RATES, type Rate } from '../../rehearsal/services/organizations/call-rates';
+import { CLOSURES_AT_ONCE } from '../../rehearsal/services/organizations/closure';
+import { ACCOUNTS_AT_FIRST, CREATIONS_AT_ONCE } from '../../rehearsal/services/organizations/creation';
+import type { Organizations } from '../../rehearsal/services/organizations/service';
 
 /** How often an operation was called that AWS answers only so often; several that share one rate are one. */
 export interface QuotaUse {

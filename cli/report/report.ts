@@ -2,7 +2,7 @@ import { readEnvironments, type EnvironmentReport } from './environments';
 import { leftoversOf, type Leftovers } from './leftovers';
 import { limitUse, quotaUse, type LimitUse, type QuotaUse } from './quotas';
 import type { DeploymentResult, StackResult } from '../../rehearsal/assembly/deployer';
-import { grantedNeverUsed } from '../../rehearsal/assembly/never-used';
+import { grantedNeverUsed } from '../../rehearsal/assembly/unused-permissions';
 import type { Simulation } from '../../rehearsal/simulation';
 import { constructOf } from '../output/failures';
 import { reportPipelines, type PipelineReport } from '../output/pipeline-progress';

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { InvalidArgumentError } from 'commander';
 import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
-import { badDay } from '../../rehearsal/faults/bad-day';
 import { FAULT_KINDS } from '../../rehearsal/faults/fault';
 import type { FaultCounts, FaultKind } from '../../rehearsal/faults/fault';
+import { badDay } from '../../rehearsal/faults/fault-plan';
 import { Injector } from '../../rehearsal/faults/injector';
 import { randomOf } from '../../rehearsal/faults/random';
 import type { Simulation } from '../../rehearsal/simulation';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
-import { cloneUrls } from '../../rehearsal/codecommit/resource-type';
+import { cloneUrls } from '../../rehearsal/services/codecommit/resource-types';
 import type { Simulation } from '../../rehearsal/simulation';
 import { cicdStackOf } from '../output/hints';
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { CloudFormation } from '../cloudformation/cloudformation';
-import type { Stack, StackEvent } from '../cloudformation/stack';
-import type { StackRequest } from '../cloudformation/stacks';
-import { AwsError } from '../service';
+import { AwsError } from '../core/service';
+import type { CloudFormation } from '../services/cloudformation/service';
+import type { Stack, StackEvent } from '../services/cloudformation/stack';
+import type { StackRequest } from '../services/cloudformation/stacks';
 import type { Simulation } from '../simulation';
 import { prepare } from './bootstrap';
 import { readAssembly, type AssemblyStack } from './manifest';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import * as v from 'valibot';
 import type { AssemblyStack } from './manifest';
-import { unzip } from '../archive/zip';
-import { codeObstacle, processObstacle } from '../lambda/in-process/obstacle';
-import { isRecord } from '../protocol/json';
+import { isRecord } from '../core/protocol/json';
+import { unzip } from '../core/zip';
+import { codeObstacle, processObstacle } from '../services/lambda/in-process/eligibility';
 
 const FunctionResource = v.object({
   Type: v.literal('AWS::Lambda::Function'),

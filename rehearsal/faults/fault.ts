@@ -1,4 +1,4 @@
-import type { CreationFailure } from '../organizations/creation';
+import type { CreationFailure } from '../services/organizations/creation';
 
 /** Something that goes wrong at the nth call, event or answer of a deployment. */
 export type Fault =

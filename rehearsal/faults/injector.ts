@@ -1,8 +1,8 @@
 import type { Fault, FaultCounts, FaultKind } from './fault';
-import { SECONDS_OF_WORK } from '../cloudformation/custom-resource';
-import type { Stack } from '../cloudformation/stack';
-import { AwsError, ConnectionReset } from '../service';
-import type { OutgoingCall, Transport } from '../service';
+import { AwsError, ConnectionReset } from '../core/service';
+import type { OutgoingCall, Transport } from '../core/service';
+import { SECONDS_OF_WORK } from '../services/cloudformation/custom-resource';
+import type { Stack } from '../services/cloudformation/stack';
 import type { Simulation } from '../simulation';
 
 const THROTTLES: Readonly<Record<string, string>> = {

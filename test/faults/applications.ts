@@ -2,7 +2,7 @@ import { NAMES, environmentsOf } from './apps';
 import type { AppSpec, EnvironmentSpec } from './apps';
 import type { FaultHarness } from './fault-harness';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
-import type { Stack } from '../../rehearsal/cloudformation/stack';
+import type { Stack } from '../../rehearsal/services/cloudformation/stack';
 import { REGION } from '../fixtures/app';
 
 interface Change {

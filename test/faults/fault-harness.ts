@@ -6,13 +6,13 @@ import { Operator } from './operator';
 import type { Schedule } from './schedule';
 import { deployAssembly, destroyAssembly } from '../../rehearsal/assembly/deployer';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
-import { finishOperations } from '../../rehearsal/assembly/unfinished';
-import type { Clock } from '../../rehearsal/clock';
-import type { Stack, StackEvent } from '../../rehearsal/cloudformation/stack';
-import type { Pipeline as SimulatedPipeline } from '../../rehearsal/codepipeline/pipeline';
+import { finishOperations } from '../../rehearsal/assembly/finish-operations';
+import type { Clock } from '../../rehearsal/core/clock';
+import type { Transport } from '../../rehearsal/core/service';
 import { Injector } from '../../rehearsal/faults/injector';
 import { randomOf } from '../../rehearsal/faults/random';
-import type { Transport } from '../../rehearsal/service';
+import type { Stack, StackEvent } from '../../rehearsal/services/cloudformation/stack';
+import type { Pipeline as SimulatedPipeline } from '../../rehearsal/services/codepipeline/pipeline';
 import { Simulation } from '../../rehearsal/simulation';
 import { CICD_ACCOUNT, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION } from '../fixtures/app';
 

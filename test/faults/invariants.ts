@@ -2,7 +2,7 @@ import { EMAILS } from './apps';
 import type { FaultHarness } from './fault-harness';
 import { REPOSITORY } from './fault-harness';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
-import type { SimulatedAccount } from '../../rehearsal/organizations/organizations';
+import type { SimulatedAccount } from '../../rehearsal/services/organizations/service';
 import { NAMES } from '../../src/private/contract';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 

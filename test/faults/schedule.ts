@@ -3,7 +3,7 @@ import type { AppSpec, Variant } from './apps';
 import { VARIANTS } from './apps';
 import { SERVICES } from '../../rehearsal/faults/fault';
 import type { Fault } from '../../rehearsal/faults/fault';
-import type { CreationFailure } from '../../rehearsal/organizations/creation';
+import type { CreationFailure } from '../../rehearsal/services/organizations/creation';
 
 /** Halts or resumes all environments during a deployment. */
 export interface OperatorRequest {

@@ -2,7 +2,7 @@ import { Lazy } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { matches } from '../../rehearsal/events/pattern';
+import { matches } from '../../rehearsal/services/events/pattern';
 import type { OnPipelineEventOptions } from '../../src';
 import { NotificationFormat, PipelineEvent, PipelineNotifications } from '../../src';
 import { deployment, failure, happened, rollback } from '../deployments/events';

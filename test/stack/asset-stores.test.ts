@@ -6,8 +6,8 @@ import { isTransient } from '../../lambda/shared/errors';
 import type { AssetStores } from '../../lambda/stack/asset-stores';
 import { BootstrapAssetStores } from '../../lambda/stack/bootstrap-assets';
 import { imagesOf, layersOf } from '../../lambda/stack/manifest';
-import { digestOf } from '../../rehearsal/ecr/repositories';
-import { HttpAnswer } from '../../rehearsal/service';
+import { HttpAnswer } from '../../rehearsal/core/service';
+import { digestOf } from '../../rehearsal/services/ecr/repositories';
 import { Simulation } from '../../rehearsal/simulation';
 
 const CICD = '222222222222';

@@ -1,6 +1,6 @@
 import { failingDeployment } from './failing-deployment';
 import { reasons, Harness } from './harness';
-import type { Pipeline } from '../../rehearsal/codepipeline/pipeline';
+import type { Pipeline } from '../../rehearsal/services/codepipeline/pipeline';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
 

@@ -3,7 +3,7 @@ import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { IN_REAL_TIME, reasons, Harness } from './harness';
 import { commitOf, deploymentKey } from '../../lambda/registry/deployment';
 import type { DeploymentRecord, Run } from '../../lambda/registry/deployment';
-import { grantedNeverUsed } from '../../rehearsal/assembly/never-used';
+import { grantedNeverUsed } from '../../rehearsal/assembly/unused-permissions';
 import {
   AccountStack,
   EnvironmentsDashboard,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IN_REAL_TIME, reasons, Harness } from './harness';
 import { settled } from '../../cli/output/pipeline-progress';
-import type { PipelineSummary } from '../../rehearsal/codepipeline/codepipeline';
+import type { PipelineSummary } from '../../rehearsal/services/codepipeline/service';
 import type { PipelinePlan } from '../../src';
 import { PipelineDefinition } from '../../src';
 import { REGION } from '../fixtures/app';

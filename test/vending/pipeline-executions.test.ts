@@ -1,12 +1,12 @@
 import { StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import { Duration } from 'aws-cdk-lib';
-import { RELEASE, releasePipeline, settings } from './release-app';
 import { IN_REAL_TIME, reasons, Harness } from './harness';
+import { RELEASE, releasePipeline, settings } from './release-app';
 import { settled } from '../../cli/output/pipeline-progress';
 import { deploymentKey } from '../../lambda/registry/deployment';
 import type { DeploymentRecord } from '../../lambda/registry/deployment';
-import type { PipelineSummary } from '../../rehearsal/codepipeline/codepipeline';
-import type { EmittedEvent } from '../../rehearsal/events/events';
+import type { PipelineSummary } from '../../rehearsal/services/codepipeline/service';
+import type { EmittedEvent } from '../../rehearsal/services/events/service';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 
 type Execution = PipelineSummary['executions'][number];

@@ -1,5 +1,5 @@
-import { dependenciesOf } from '../../../rehearsal/cloudformation/operation';
-import type { StackEvent } from '../../../rehearsal/cloudformation/stack';
+import type { StackEvent } from '../../../rehearsal/services/cloudformation/stack';
+import { dependenciesOf } from '../../../rehearsal/services/cloudformation/stack-operation';
 import type { Simulation } from '../../../rehearsal/simulation';
 
 type Doing = 'create' | 'update' | 'delete' | 'rollback' | 'run';

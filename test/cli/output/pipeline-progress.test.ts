@@ -4,7 +4,7 @@ import { describeFailedRuns, PipelineProgress, reportPipelines, settled } from '
 import { drawTimeline } from '../../../cli/output/timeline/page';
 import { pipelineLanes } from '../../../cli/output/timeline/pipeline-lanes';
 import { reportOf } from '../../../cli/report/report';
-import { approvalAction, BUCKET, buildAction, buildProject, MEMBER, PIPELINE, PipelineWorld, REGION } from '../../rehearsal/codepipeline/world';
+import { approvalAction, BUCKET, buildAction, buildProject, MEMBER, PIPELINE, PipelineWorld, REGION } from '../../rehearsal/services/codepipeline/world';
 
 const BUILD = { Name: 'Build', Actions: [buildAction('Build', 'do')] };
 

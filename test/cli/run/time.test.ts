@@ -7,9 +7,9 @@ import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambd
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import type { RehearseOptions } from '../../../cli/options/rehearse-options';
 import { timeOf } from '../../../cli/run/time';
-import { zip } from '../../../rehearsal/archive/zip';
 import { readAssembly, type AssemblyStack } from '../../../rehearsal/assembly/manifest';
 import { ownProcesses } from '../../../rehearsal/assembly/processes';
+import { zip } from '../../../rehearsal/core/zip';
 
 const COMMAND = path.join(__dirname, '../../../lib/cli/org-environments.js');
 const HANDLER = 'exports.handler = async event => ({ PhysicalResourceId: event.PhysicalResourceId ?? "one" });\n';

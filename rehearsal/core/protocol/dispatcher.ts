@@ -1,0 +1,157 @@
+import type { Iam } from '../../services/iam/service';
+import type { Clock } from '../clock';
+import { AwsError, ConnectionReset, HttpAnswer } from '../service';
+import type { Call, HttpRequest, RecordedCall, Service } from '../service';
+import { jsonProtocol, parseJsonObject, toJson } from './json';
+import type { Protocol } from './protocol';
+import { asQuery, queryProtocol } from './query';
+import { restJsonProtocol } from './rest-json';
+import { restXmlProtocol } from './rest-xml';
+import { credentialScope } from './signature';
+
+const PROTOCOLS: Readonly<Record<Service['protocol'], Protocol>> = {
+  'json': jsonProtocol,
+  'query': queryProtocol,
+  'rest-json': restJsonProtocol,
+  'rest-xml': restXmlProtocol,
+};
+
+const INVALID_KEY: Readonly<Record<Service['protocol'], string>> = {
+  'json': 'UnrecognizedClientException',
+  'query': 'InvalidClientTokenId',
+  'rest-json': 'UnrecognizedClientException',
+  'rest-xml': 'InvalidAccessKeyId',
+};
+
+type Hook = (call: Call) => Promise<void>;
+type Guard = (service: Service, call: Call) => Promise<void>;
+
+/** A call on its way over HTTP. */
+interface CarriedCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly accessKeyId: string;
+}
+
+/** Stands between whoever calls and AWS. */
+export type Carrier = <Answer>(call: CarriedCall, send: () => Promise<Answer>) => Promise<Answer>;
+
+const directly: Carrier = async (_call, send) => send();
+
+/** What is left of a request when HTTP is left out. */
+export interface DirectCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly input: Record<string, unknown>;
+  readonly body?: Buffer;
+}
+
+/** From a signed HTTP request to the operation of a service and back. */
+export class Dispatcher {
+  /** Refuses calls that their caller may not make. */
+  public guard?: Guard;
+  /** May refuse calls over HTTP, or lose their answers. */
+  public carrier: Carrier = directly;
+  private readonly services = new Map<string, Service>();
+  private readonly hooks = new Set<Hook>();
+
+  public constructor(private readonly iam: Iam, private readonly clock: Clock, private readonly record: (call: RecordedCall) => void) {}
+
+  public register(service: Service): void {
+    this.services.set(service.name, service);
+  }
+
+  public intercept(hook: Hook): () => void {
+    this.hooks.add(hook);
+    return () => { this.hooks.delete(hook); };
+  }
+
+  public async answer(request: HttpRequest): Promise<HttpAnswer> {
+    const scope = credentialScope(request);
+    if (scope === undefined) return anonymous(request, new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', 403));
+    const service = this.services.get(scope.service);
+    if (service === undefined) return anonymous(request, unknownService(scope.service));
+    const protocol = PROTOCOLS[service.protocol];
+    const at = this.clock.now();
+    const caller = this.iam.caller(scope.accessKeyId);
+    let operation = `${request.method} ${request.path}`;
+    const { accountId, arn } = caller ?? { accountId: 'unknown', arn: scope.accessKeyId };
+    const { region } = scope;
+    const record = (error?: string): void => this.record({ at, service: service.name, operation, accountId, caller: arn, region, error });
+    const answer = await answerOf(async () => {
+      if (caller === undefined) throw new AwsError(INVALID_KEY[service.protocol], 'The security token included in the request is invalid.', 403);
+      const decoded = protocol.decode(service, request);
+      operation = decoded?.operation ?? operation;
+      const call = { service: service.name, operation, input: decoded?.input ?? {}, caller, region, request };
+      const carried = { service: service.name, operation, accessKeyId: scope.accessKeyId };
+      const output = await this.carrier(carried, async () => this.run(service, call));
+      return output instanceof HttpAnswer ? output : protocol.encode(service, operation, output);
+    }, error => protocol.fail(service, error, request)).catch(error => {
+      record('ConnectionReset');
+      throw error;
+    });
+    record(answer.errorCode);
+    return answer;
+  }
+
+  /** A call without HTTP, of a function in this process. @throws AwsError */
+  public async call(request: DirectCall): Promise<unknown> {
+    const service = this.services.get(request.service);
+    if (service === undefined) throw unknownService(request.service);
+    const at = this.clock.now();
+    const { operation, region, accessKeyId } = request;
+    const caller = this.iam.caller(accessKeyId);
+    const { accountId, arn } = caller ?? { accountId: 'unknown', arn: accessKeyId };
+    const record = (error?: string): void => this.record({ at, service: service.name, operation, accountId, caller: arn, region, error });
+    try {
+      if (caller === undefined) throw new AwsError(INVALID_KEY[service.protocol], 'The security token included in the request is invalid.', 403);
+      const input = inputOf(service, request.input);
+      const http = { method: 'POST', path: '/', query: new URLSearchParams(), headers: {}, body: request.body ?? Buffer.alloc(0) };
+      const output = await this.run(service, { service: service.name, operation, input, caller, region, request: http });
+      record();
+      return output;
+    } catch (error) {
+      record(error instanceof AwsError ? error.code : 'InternalFailure');
+      throw error;
+    }
+  }
+
+  private async run(service: Service, call: Call): Promise<unknown> {
+    const operation = Object.hasOwn(service.operations, call.operation) ? service.operations[call.operation] : undefined;
+    if (operation === undefined) throw new AwsError('UnknownOperationException', `the rehearsal does not know ${service.name}:${call.operation}`);
+    await this.guard?.(service, call);
+    for (const hook of this.hooks) await hook(call);
+    return operation(call);
+  }
+}
+
+/** The input as it would have come out of a request. */
+function inputOf({ protocol }: Service, input: Record<string, unknown>): Record<string, unknown> {
+  if (protocol === 'query') return asQuery(input);
+  return protocol === 'rest-xml' ? input : parseJsonObject(Buffer.from(toJson(input)));
+}
+
+async function answerOf(work: () => Promise<HttpAnswer>, fail: (error: AwsError) => HttpAnswer): Promise<HttpAnswer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AwsError) return fail(error);
+    if (error instanceof ConnectionReset) throw error;
+    // Not an answer of AWS but a fault of the rehearsal: it must be seen even when the caller swallows it.
+    console.error(error);
+    return fail(new AwsError('InternalFailure', error instanceof Error ? error.message : String(error), 500));
+  }
+}
+
+function unknownService(name: string): AwsError {
+  return new AwsError('UnknownOperationException', `the rehearsal does not know the service ${name}`);
+}
+
+/** An error before any service is known: its protocol can only be guessed. */
+function anonymous(request: HttpRequest, error: AwsError): HttpAnswer {
+  const unknown: Service = { name: 'unknown', protocol: 'json', operations: {} };
+  const isJson = request.headers['x-amz-target'] !== undefined || request.headers['content-type']?.includes('json') === true;
+  return (isJson ? jsonProtocol : queryProtocol).fail(unknown, error, request);
+}

@@ -1,0 +1,144 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
+import type { Clock } from './clock';
+import { Dispatcher } from './protocol/dispatcher';
+import type { Carrier, DirectCall } from './protocol/dispatcher';
+import { HttpAnswer } from './service';
+import type { Call, HttpRequest, RecordedCall, Service } from './service';
+import type { Iam } from '../services/iam/service';
+
+export interface PlainAnswer {
+  readonly status: number;
+  readonly body?: string | Buffer;
+  readonly headers?: Record<string, string>;
+}
+
+/** SDKs want one; nothing here is traced by it. */
+const REQUEST_ID = '00000000-0000-4000-8000-000000000000';
+
+type PlainHandler = (request: HttpRequest) => Promise<PlainAnswer>;
+
+/** The simulated AWS on the loopback interface: every service behind one port. */
+export class Server {
+  /** Told about every call once it is answered. */
+  public onCall?: (call: RecordedCall) => void;
+  private readonly recorded: RecordedCall[] = [];
+  private readonly plainRoutes = new Map<string, PlainHandler>();
+  private readonly dispatcher: Dispatcher;
+  private readonly http: HttpServer;
+  private listeningAt?: string;
+
+  public constructor(iam: Iam, clock: Clock) {
+    this.dispatcher = new Dispatcher(iam, clock, call => {
+      this.recorded.push(call);
+      this.onCall?.(call);
+    });
+    this.http = createServer((incoming, response) => { void this.serve(incoming, response); });
+    this.http.keepAliveTimeout = 60_000;
+  }
+
+  /** Base URL, known once the server is started. */
+  public get endpoint(): string {
+    if (this.listeningAt === undefined) throw new Error('the simulated AWS has no endpoint before start()');
+    return this.listeningAt;
+  }
+
+  public get calls(): readonly RecordedCall[] {
+    return this.recorded;
+  }
+
+  public register(service: Service): void {
+    this.dispatcher.register(service);
+  }
+
+  /** Asks before every operation whether its caller may; what the guard throws is the answer. */
+  public guard(guard: (service: Service, call: Call) => Promise<void>): void {
+    this.dispatcher.guard = guard;
+  }
+
+  /** Calls the hook before every operation; what it throws is the answer. Returns the way to take it away again. */
+  public intercept(hook: (call: Call) => Promise<void>): () => void {
+    return this.dispatcher.intercept(hook);
+  }
+
+  /** Lets something stand between AWS and whoever calls it over HTTP. */
+  public carry(carrier: Carrier): void {
+    this.dispatcher.carrier = carrier;
+  }
+
+  /** Serves unsigned requests whose path starts with the prefix. */
+  public route(prefix: string, handler: PlainHandler): void {
+    this.plainRoutes.set(prefix, handler);
+  }
+
+  /** A call without HTTP, of a function in this process. @throws AwsError */
+  public async call(request: DirectCall): Promise<unknown> {
+    return this.dispatcher.call(request);
+  }
+
+  /** Nothing is listened to: functions run in this process and hand their requests over. */
+  public startInProcess(): void {
+    // an address, not a name: SDKs would put the names of buckets before it
+    this.listeningAt = 'http://127.0.0.1:1';
+  }
+
+  public async start(): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.http.once('error', reject);
+      this.http.listen(0, '127.0.0.1', resolve);
+    });
+    const address = this.http.address();
+    if (address === null || typeof address === 'string') throw new Error('the simulated AWS found no port to listen on');
+    this.listeningAt = `http://127.0.0.1:${address.port}`;
+    return this.listeningAt;
+  }
+
+  public async stop(): Promise<void> {
+    if (!this.http.listening) return;
+    await new Promise<void>(resolve => {
+      this.http.close(() => resolve());
+      // Clients keep their connections; without this the server would wait for them.
+      this.http.closeAllConnections();
+    });
+  }
+
+  /** Answers a request, wherever it came from. */
+  public async answer(request: HttpRequest): Promise<HttpAnswer> {
+    const prefix = [...this.plainRoutes.keys()].find(candidate => request.path.startsWith(candidate));
+    const handler = prefix === undefined ? undefined : this.plainRoutes.get(prefix);
+    if (handler === undefined) return this.dispatcher.answer(request);
+    try {
+      const answer = await this.dispatcher.carrier({ service: 'http', operation: `${request.method} ${request.path}`, accessKeyId: '' }, async () =>
+        handler(request),
+      );
+      return new HttpAnswer(answer.status, answer.body, answer.headers);
+    } catch (error) {
+      return new HttpAnswer(500, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = await readRequest(incoming).catch(() => undefined);
+    if (request === undefined) return;
+    const answer = await this.answer(request).catch(() => undefined);
+    if (answer === undefined) return void response.destroy();
+    // Clients compare this date with their own and try every error again when they differ, but simulated time is far ahead of this machine's.
+    response.sendDate = false;
+    response.writeHead(answer.status, { ...answer.headers, 'x-amzn-requestid': REQUEST_ID });
+    response.end(answer.body);
+  }
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<HttpRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+  const [path, query] = (incoming.url ?? '/').split('?');
+  const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [name, Array.isArray(value) ? value.join(', ') : value ?? '']);
+  return {
+    method: incoming.method ?? 'GET',
+    path,
+    query: new URLSearchParams(query),
+    headers: Object.fromEntries(headers),
+    body: Buffer.concat(chunks),
+  };
+}

@@ -1,0 +1,14 @@
+import { own, partitionOf, textOf } from '../../core/permissions';
+import type { Call, Permissions } from '../../core/service';
+import type { Organizations } from '../organizations/service';
+
+/** One's own account has an ARN of its own, that of a member is in the organization. */
+export function permissions(organizations: Organizations): Record<string, Permissions> {
+  const accountArn = (call: Call): string => {
+    const member = textOf(call, 'AccountId');
+    const prefix = `arn:${partitionOf(call)}:account::${call.caller.accountId}:account`;
+    return member === '' ? prefix : `${prefix}/${organizations.organizationId}/${member}`;
+  };
+  const onAccount: Permissions = call => [own(call, accountArn(call))];
+  return { PutAccountName: onAccount, GetAccountInformation: onAccount };
+}

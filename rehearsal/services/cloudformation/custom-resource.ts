@@ -1,0 +1,164 @@
+import * as v from 'valibot';
+import { ResourceFailure } from './stack-context';
+import { stringify } from './values';
+import type { Clock } from '../../core/clock';
+import { Identifiers } from '../../core/identifiers';
+import type { Server } from '../../core/server';
+import type { HttpRequest, Provisioned, ResourceContext, ResourceType } from '../../core/service';
+import { RESPONSE_HOST } from '../lambda/runtime-protocol';
+import type { Lambda } from '../lambda/service';
+
+const PREFIX = '/custom-resource-response/';
+const LONGEST_ANSWER = 4096;
+/** So many real seconds at most are granted on top of a scaled timeout for what functions work meanwhile, which is not scaled. */
+export const SECONDS_OF_WORK = 30;
+
+const Answer = v.object({
+  Status: v.picklist(['SUCCESS', 'FAILED']),
+  Reason: v.optional(v.string()),
+  PhysicalResourceId: v.optional(v.string()),
+  StackId: v.string(),
+  RequestId: v.string(),
+  LogicalResourceId: v.string(),
+  Data: v.nullish(v.record(v.string(), v.unknown())),
+});
+type Answer = v.InferOutput<typeof Answer>;
+
+interface Question {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly PhysicalResourceId?: string;
+  readonly ResourceProperties: unknown;
+  readonly OldResourceProperties?: unknown;
+}
+
+/** Where functions answer: an address of its own for each answer. */
+export class ResponseChannel {
+  private readonly waiting = new Map<string, (body: string) => void>();
+  private readonly closed = new Set<string>();
+
+  private readonly identifiers = new Identifiers('response-channel');
+
+  public constructor(server: Server, private readonly clock: Clock) {
+    server.route(PREFIX, async request => this.receive(request));
+  }
+
+  /** Opens an address and waits for what is put there; undefined after the timeout, and what comes later is ignored. */
+  public open(seconds: number): { url: string; requestId: string; body: Promise<string | undefined> } {
+    const key = this.identifiers.next(48);
+    const body = new Promise<string | undefined>(resolve => {
+      const callOff = this.clock.deadline(seconds, Math.min(seconds, SECONDS_OF_WORK), () => this.close(key, () => resolve(undefined)));
+      this.waiting.set(key, answer => this.close(key, () => { callOff(); resolve(answer); }));
+    });
+    // the secret is in the query as it is on AWS, where those who log the address cut it off
+    return { url: `https://${RESPONSE_HOST}${PREFIX}answer?Signature=${key}`, requestId: this.identifiers.uuid(), body };
+  }
+
+  private close(key: string, then: () => void): void {
+    this.waiting.delete(key);
+    this.closed.add(key);
+    then();
+  }
+
+  private async receive(request: HttpRequest): Promise<{ status: number }> {
+    const key = request.query.get('Signature') ?? '';
+    const answer = this.waiting.get(key);
+    // what comes too late or a second time is stored like the first, and never looked at
+    if (request.method !== 'PUT' || !(answer || this.closed.has(key))) return { status: 403 };
+    answer?.(request.body.toString('utf8'));
+    return { status: 200 };
+  }
+}
+
+/** AWS::CloudFormation::CustomResource and Custom::*, answered by a function. */
+export class CustomResourceType implements ResourceType {
+  private readonly identifiers = new Identifiers('custom-resource');
+
+  public constructor(
+    private readonly type: string,
+    private readonly lambda: Lambda,
+    private readonly channel: ResponseChannel,
+  ) {}
+
+  public async create(properties: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+    // what fails without an id of its own is deleted under this one
+    const fallback = this.identifiers.physicalName(context, 128);
+    return this.ask({ RequestType: 'Create', ResourceProperties: stringify(properties) }, properties, context, fallback);
+  }
+
+  public async update(
+    id: string, properties: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext,
+  ): Promise<Provisioned> {
+    const [ResourceProperties, OldResourceProperties] = [stringify(properties), stringify(before)];
+    return this.ask({ RequestType: 'Update', PhysicalResourceId: id, ResourceProperties, OldResourceProperties }, properties, context, id);
+  }
+
+  public async remove(id: string, properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
+    await this.ask({ RequestType: 'Delete', PhysicalResourceId: id, ResourceProperties: stringify(properties) }, properties, context, id);
+  }
+
+  private async ask(question: Question, properties: Record<string, unknown>, context: ResourceContext, fallback: string): Promise<Provisioned> {
+    const obstacle = this.obstacle(properties.ServiceToken, context.logicalId);
+    if (obstacle !== undefined) return this.skip(obstacle, question, properties, context, fallback);
+    const channel = this.channel.open(Number(properties.ServiceTimeout ?? 3600));
+    const event = {
+      ...question,
+      ServiceToken: String(properties.ServiceToken),
+      ResponseURL: channel.url,
+      StackId: context.stackId,
+      RequestId: channel.requestId,
+      LogicalResourceId: context.logicalId,
+      ResourceType: this.type,
+    };
+    await this.lambda.invokeEvent(event.ServiceToken, event);
+    const body = await Promise.race([channel.body, aborted(context.cancelled)]);
+    if (context.cancelled?.aborted) throw new ResourceFailure(`Resource ${question.RequestType === 'Create' ? 'creation' : 'update'} cancelled`, fallback);
+    if (body === undefined) throw new ResourceFailure(noAnswer(event.RequestId), fallback);
+    return accept(body, event, fallback);
+  }
+
+  private obstacle(token: unknown, logicalId: string): string | undefined {
+    if (typeof token !== 'string' || token === '') return `'${logicalId}' has no ServiceToken: give it the ARN of the function that answers it`;
+    const obstacle = token.split(':')[2] === 'sns' ? `the rehearsal asks functions, not the topic '${token}'` : this.lambda.obstacle(token);
+    return obstacle && `${obstacle}: leave '${logicalId}' out of what you rehearse, for example by a context value`;
+  }
+
+  /** A function that cannot run would cost an hour of waiting for its answer; it has made nothing that had to be deleted. */
+  private skip(
+    obstacle: string, { RequestType }: Question, properties: Record<string, unknown>, { logicalId }: ResourceContext, id: string,
+  ): Provisioned {
+    if (RequestType !== 'Delete') throw new ResourceFailure(obstacle, id);
+    this.lambda.note(String(properties.ServiceToken), `'${logicalId}' is deleted without being asked: ${obstacle}`);
+    return { id, attributes: {} };
+  }
+}
+
+async function aborted(signal: AbortSignal | undefined): Promise<undefined> {
+  if (signal?.aborted) return undefined;
+  return new Promise(resolve => { signal?.addEventListener('abort', () => resolve(undefined), { once: true }); });
+}
+
+function accept(body: string, event: Pick<Answer, 'RequestId' | 'StackId' | 'LogicalResourceId'>, fallback: string): Provisioned {
+  if (Buffer.byteLength(body) > LONGEST_ANSWER) throw new ResourceFailure('Response object is too long.', fallback);
+  const answer = parse(body, fallback);
+  for (const field of ['RequestId', 'StackId', 'LogicalResourceId'] as const) {
+    if (answer[field] !== event[field]) throw new ResourceFailure(`Invalid ${field} in the response: '${answer[field]}'`, fallback);
+  }
+  if (answer.Status === 'FAILED') {
+    const reason = `Received response status [FAILED] from custom resource. Message returned: ${answer.Reason ?? ''} (RequestId: ${event.RequestId})`;
+    throw new ResourceFailure(reason, answer.PhysicalResourceId || fallback);
+  }
+  if (!answer.PhysicalResourceId) throw new ResourceFailure('Invalid PhysicalResourceId', fallback);
+  return { id: answer.PhysicalResourceId, attributes: answer.Data ?? {} };
+}
+
+function parse(body: string, fallback: string): Answer {
+  try {
+    return v.parse(Answer, JSON.parse(body));
+  } catch (error) {
+    throw new ResourceFailure(`Invalid response object: ${error instanceof Error ? error.message : String(error)}`, fallback);
+  }
+}
+
+function noAnswer(requestId: string): string {
+  return `CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [${requestId}].`;
+}

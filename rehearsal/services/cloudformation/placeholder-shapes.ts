@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { list, text, type Fields } from './values';
+import type { ResourceContext } from '../../core/service';
+
+export type Place = Pick<ResourceContext, 'accountId' | 'region'>;
+
+/** A resource whose name AWS makes up, as far as it is known when its `Ref` is made up. */
+interface Made {
+  readonly name: string;
+  readonly properties: Fields;
+  /** `arn:aws:service:region:account` for the service. */
+  arn(service: string): string;
+  code(length: number): string;
+}
+
+/** What `Ref` returns where apps take it apart, or where it is part of a host's name. */
+const REFS: Readonly<Record<string, (made: Made) => string>> = {
+  'AWS::ApiGatewayV2::Api': ({ code }) => code(10),
+  'AWS::CodeBuild::ReportGroup': ({ arn, name, properties }) => `${arn('codebuild')}:report-group/${text(properties.Name ?? name)}`,
+  'AWS::EC2::VPCEndpoint': ({ code }) => `vpce-${code(17)}`,
+  'AWS::ElasticLoadBalancingV2::Listener': ({ properties, code }) =>
+    `${text(properties.LoadBalancerArn).replace(':loadbalancer/', ':listener/')}/${code(16)}`,
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': ({ arn, name, properties, code }) =>
+    `${arn('elasticloadbalancing')}:loadbalancer/${LOAD_BALANCERS[text(properties.Type)] ?? 'app'}/${text(properties.Name ?? name)}/${code(16)}`,
+  'AWS::ElasticLoadBalancingV2::TargetGroup': ({ arn, name, properties, code }) =>
+    `${arn('elasticloadbalancing')}:targetgroup/${text(properties.Name ?? name)}/${code(16)}`,
+  // CDK reads the name out of the ARN and counts on that which CloudFormation makes up: logical id and random part, without the stack
+  'AWS::SecretsManager::Secret': ({ arn, name, properties, code }) =>
+    `${arn('secretsmanager')}:secret:${text(properties.Name ?? name.split('-').slice(-2).join('-'))}-${code(6)}`,
+};
+
+const LOAD_BALANCERS: Readonly<Record<string, string>> = { network: 'net', gateway: 'gwy' };
+
+interface Existing {
+  readonly id: string;
+  readonly properties: Fields;
+  readonly region: string;
+  code(length: number): string;
+}
+
+/** Attributes that apps take apart. */
+const ATTRIBUTES: Readonly<Record<string, (existing: Existing) => Fields>> = {
+  'AWS::ApiGatewayV2::Api': ({ id, region, properties }) => {
+    const scheme = properties.ProtocolType === 'WEBSOCKET' ? 'wss' : 'https';
+    return { ApiId: id, ApiEndpoint: `${scheme}://${id}.execute-api.${region}.amazonaws.com` };
+  },
+  'AWS::EC2::VPCEndpoint': ({ id, region, properties, code }) => {
+    const service = text(properties.ServiceName).split('.').slice(3).reverse().join('.');
+    const zone = `Z${code(13).toUpperCase()}`;
+    return {
+      DnsEntries: ['', `-${region}a`].map(suffix => `${zone}:${id}-${code(8)}${suffix}.${service}.${region}.vpce.amazonaws.com`),
+      NetworkInterfaceIds: list(properties.SubnetIds).map((_, index) => `eni-${index}${code(16)}`),
+    };
+  },
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': ({ id, region, code }) => {
+    const [, fullName] = id.split(':loadbalancer/');
+    const [, name] = fullName.split('/');
+    return { LoadBalancerFullName: fullName, LoadBalancerName: name, DNSName: `${name}-${code(10)}.${region}.elb.amazonaws.com` };
+  },
+  'AWS::ElasticLoadBalancingV2::TargetGroup': ({ id }) => {
+    const fullName = id.slice(id.lastIndexOf(':') + 1);
+    return { TargetGroupFullName: fullName, TargetGroupName: fullName.split('/')[1] };
+  },
+  'AWS::Lambda::Url': ({ region, properties, code }) => ({
+    FunctionArn: properties.TargetFunctionArn,
+    FunctionUrl: `https://${code(32)}.lambda-url.${region}.on.aws/`,
+  }),
+};
+
+/** What `Ref` of a new resource returns; undefined where its type has no shape of its own. */
+export function shapedRef(type: string, name: string, properties: Fields, partition: string, { accountId, region }: Place): string | undefined {
+  const arn = (service: string): string => `arn:${partition}:${service}:${region}:${accountId}`;
+  return REFS[type]?.({ name, properties, arn, code: coder(`${accountId}/${region}/${name}`) });
+}
+
+export function shapedAttributes(type: string, id: string, properties: Fields, { accountId, region }: Place): Fields {
+  return ATTRIBUTES[type]?.({ id, properties, region, code: coder(`${accountId}/${region}/${id}`) }) ?? {};
+}
+
+/** Hexadecimal digits that are the same in every run. */
+function coder(seed: string): (length: number) => string {
+  const digits = createHash('sha256').update(seed).digest('hex');
+  return length => digits.slice(0, length);
+}

@@ -1,0 +1,84 @@
+import { shapedAttributes, shapedRef, type Place } from './placeholder-shapes';
+import { text, type Fields } from './values';
+import { Identifiers } from '../../core/identifiers';
+import type { Environment, Provisioned, ResourceContext, ResourceType } from '../../core/service';
+import { AwsError } from '../../core/service';
+
+/** Types whose `Ref` is their ARN; that of all others is their name. */
+const REF_IS_ARN = new Set([
+  'AWS::CertificateManager::Certificate', 'AWS::CodeConnections::Connection', 'AWS::CodeStarConnections::Connection', 'AWS::ECS::TaskDefinition',
+  'AWS::SNS::Topic', 'AWS::SNS::Subscription', 'AWS::StepFunctions::Activity',
+]);
+
+/** A resource of a type that the rehearsal does not act out: kept as declared, with plausible attributes. */
+export class GenericType implements ResourceType {
+  private readonly identifiers: Identifiers;
+  private readonly taken = new Set<string>();
+
+  /** @param standIn is told what stands where AWS has an id of its own making */
+  public constructor(private readonly type: string, private readonly environment: Environment, private readonly standIn: (id: string) => string) {
+    this.identifiers = new Identifiers(type);
+  }
+
+  public async create(properties: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+    const given = this.givenName(properties);
+    const name = given ?? this.identifiers.physicalName(context, 64);
+    const key = this.key(name, context);
+    if (given !== undefined && this.taken.has(key)) {
+      throw new AwsError('AlreadyExists', `Resource of type '${this.type}' with identifier '${name}' already exists.`);
+    }
+    if (given !== undefined) this.taken.add(key);
+    return this.provision(this.ref(name, properties, context), properties, context);
+  }
+
+  public async update(
+    id: string, properties: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext,
+  ): Promise<Provisioned> {
+    if (this.givenName(properties) !== this.givenName(before)) return this.create(properties, context);
+    return this.provision(id, properties, context);
+  }
+
+  public async remove(_id: string, properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
+    const given = this.givenName(properties);
+    if (given !== undefined) this.taken.delete(this.key(given, context));
+  }
+
+  /** `LogGroupName` of a LogGroup, `TopicName` of a Topic: names that AWS gives out only once. */
+  private givenName(properties: Fields): string | undefined {
+    const kind = this.type.slice(this.type.lastIndexOf(':') + 1);
+    const name = properties[`${kind}Name`] ?? (this.type === 'AWS::CodeBuild::Project' ? properties.Name : undefined);
+    return name === undefined ? undefined : text(name);
+  }
+
+  private key(name: string, { accountId, region }: ResourceContext): string {
+    return `${accountId}/${region}/${name}`;
+  }
+
+  private ref(name: string, properties: Fields, context: ResourceContext): string {
+    const { partition } = this.environment;
+    const shaped = shapedRef(this.type, name, properties, partition, context);
+    return shaped ?? (REF_IS_ARN.has(this.type) ? plausibleArn(this.type, name, partition, context) : name);
+  }
+
+  private provision(id: string, properties: Fields, context: ResourceContext): Provisioned {
+    return { id: this.standIn(id), attributes: shapedAttributes(this.type, id, properties, context) };
+  }
+}
+
+/** An attribute nobody has computed: an ARN where the name asks for one, else something with the resource's name in it. */
+export function plausibleAttribute(
+  attribute: string, resource: { readonly id: string; readonly type: string }, partition: string, place: Place,
+): string {
+  if (/Arn$/i.test(attribute)) return resource.id.startsWith('arn:') ? resource.id : plausibleArn(resource.type, resource.id, partition, place);
+  if (/Name$/.test(attribute) && resource.id.startsWith('arn:')) return resource.id.slice(resource.id.search(/[^:/]*$/));
+  if (/(^|\.)(Id|Name|.*Id|.*Name)$/.test(attribute)) return resource.id;
+  return `${resource.id}-${attribute.toLowerCase()}`;
+}
+
+function plausibleArn(type: string, name: string, partition: string, place: Place): string {
+  const [, service, kind] = type.toLowerCase().split('::');
+  const prefix = `arn:${partition}:${service}:${place.region}:${place.accountId}`;
+  if (type === 'AWS::SNS::Topic' || type === 'AWS::SQS::Queue') return `${prefix}:${name}`;
+  if (type === 'AWS::Logs::LogGroup') return `${prefix}:log-group:${name}:*`;
+  return `${prefix}:${kind}/${name}`;
+}

@@ -1,0 +1,213 @@
+import { inOrder, reversed } from './graph';
+import { isCustom } from './scope';
+import type { Stack, StackResource } from './stack';
+import { ResourceFailure, type World } from './stack-context';
+import { AwsError, type Provisioned, type ResourceContext } from '../../core/service';
+
+/** A resource as the template wants it; it becomes a StackResource once it has an id. */
+export type Wanted = Omit<StackResource, 'id' | 'attributes'>;
+
+/** What an update did to a resource, so that it can be taken back. */
+interface Change {
+  readonly before: StackResource;
+  readonly attempted: Wanted;
+}
+
+/** Makes, changes, restores and removes the resources of one stack during one operation, and tells of it. */
+export class ResourceWork {
+  /** Replaced resources, whose old half goes in the cleanup phase. */
+  public readonly replaced: StackResource[] = [];
+  private readonly made = new Set<string>();
+  private readonly changes = new Map<string, Change>();
+  private readonly gone = new Set<StackResource>();
+  private isRestoring = false;
+
+  /** @param cancelled tells the resources that are being made or changed that nobody waits for them any more */
+  public constructor(private readonly world: World, private readonly stack: Stack, private readonly cancelled: AbortSignal) {}
+
+  public async make(wanted: Wanted): Promise<boolean> {
+    this.tell(wanted, 'CREATE_IN_PROGRESS');
+    this.made.add(wanted.logicalId);
+    try {
+      await this.begun(wanted, 'creation');
+      this.keep(wanted, await this.world.type(wanted.type).create(wanted.properties, { ...this.context(wanted), cancelled: this.cancelled }));
+      this.tell(wanted, 'CREATE_COMPLETE');
+      return true;
+    } catch (error) {
+      if (error instanceof ResourceFailure && error.id !== undefined) this.keep(wanted, { id: error.id, attributes: {} });
+      this.tell(wanted, 'CREATE_FAILED', messageOf(error));
+      return false;
+    }
+  }
+
+  public async change(existing: StackResource, wanted: Wanted): Promise<boolean> {
+    this.tell(wanted, 'UPDATE_IN_PROGRESS');
+    try {
+      if (isCustom(wanted.type) && existing.properties.ServiceToken !== wanted.properties.ServiceToken) {
+        throw new Error('Modifying service token is not allowed.');
+      }
+      this.changes.set(wanted.logicalId, { before: existing, attempted: wanted });
+      await this.begun(wanted, 'update');
+      const changed = await this.world.type(wanted.type).update(
+        existing.id, wanted.properties, existing.properties, { ...this.context(wanted), cancelled: this.cancelled });
+      this.keep(wanted, changed);
+      if (changed.id !== existing.id) {
+        this.tell(wanted, 'UPDATE_IN_PROGRESS', 'Requested update required the provider to create a new physical resource');
+        if (wanted.updateReplacePolicy !== 'Retain') this.replaced.push(disposable(existing));
+      }
+      this.tell(wanted, 'UPDATE_COMPLETE');
+      return true;
+    } catch (error) {
+      // services do all of a change or nothing, so there is nothing to take back
+      if (!isAsked(wanted.type)) this.changes.delete(wanted.logicalId);
+      this.tell(wanted, 'UPDATE_FAILED', isInItsOwnWay(existing, error) ? customNamed(existing.id) : messageOf(error));
+      return false;
+    }
+  }
+
+  /** It takes AWS some seconds to begin; in these somebody may have lost interest. What a service makes is made all the same. */
+  private async begun({ type }: Wanted, what: 'creation' | 'update'): Promise<void> {
+    await this.world.environment.clock.sleep(this.world.seconds(type));
+    if (this.cancelled.aborted && isAsked(type)) throw new Error(`Resource ${what} cancelled`);
+  }
+
+  /** Gives every changed resource its old properties again; answers the names of those that refuse. */
+  public async restoreAll(): Promise<string[]> {
+    // what was replaced before the failure comes back; what a first attempt to go back has replaced does not
+    if (!this.isRestoring) this.replaced.length = 0;
+    this.isRestoring = true;
+    const graph = new Map([...this.changes].map(([logicalId, { before }]) => [logicalId, before.dependencies]));
+    let failed = false;
+    return inOrder(graph, async logicalId => {
+      const restored = await this.restore(logicalId);
+      if (restored) this.changes.delete(logicalId);
+      failed ||= !restored;
+      return restored;
+    }, () => failed);
+  }
+
+  /** What this operation has made and a rollback must take away. */
+  public newcomers(): StackResource[] {
+    return [...this.made].map(logicalId => this.stack.resources.get(logicalId)).filter(resource => resource !== undefined);
+  }
+
+  /** Removes resources, each after those that depend on it; answers the names of those that stay. */
+  public async removeAll(resources: readonly StackResource[], options: { rollback: boolean }): Promise<string[]> {
+    const keyed = new Map(resources.map((resource, index) => [`${resource.logicalId} ${index}`, resource]));
+    const keysOf = (logicalId: string): string[] => [...keyed].filter(([, resource]) => resource.logicalId === logicalId).map(([key]) => key);
+    const graph = reversed(new Map([...keyed].map(([key, { dependencies }]) => [key, dependencies.flatMap(keysOf)])));
+    const failed = await inOrder(graph, async key => {
+      const resource = keyed.get(key);
+      return resource === undefined || this.remove(resource, options);
+    });
+    return failed.map(key => key.split(' ')[0]);
+  }
+
+  /** Whether this operation has removed the resource, or was told to leave it. */
+  public isGone(resource: StackResource): boolean {
+    return this.gone.has(resource);
+  }
+
+  public tell(resource: Pick<StackResource, 'logicalId' | 'type' | 'path'> & { id?: string }, status: string, reason?: string): void {
+    const { id: stackId, name: stackName, accountId, region, token } = this.stack;
+    const { logicalId, type, path } = resource;
+    const id = resource.id ?? this.stack.resources.get(logicalId)?.id;
+    const at = this.world.environment.clock.now();
+    if (logicalId !== stackName || type !== 'AWS::CloudFormation::Stack') {
+      this.stack.states.set(logicalId, { logicalId, type, status, at, id, reason });
+    }
+    const event = {
+      eventId: `${stackId}/${this.stack.events.length}`,
+      stackId,
+      stackName,
+      accountId,
+      region,
+      token,
+      logicalId,
+      type,
+      path,
+      id,
+      status,
+      reason,
+      at,
+    };
+    this.stack.events.push(event);
+    this.world.tell(event);
+  }
+
+  private async restore(logicalId: string): Promise<boolean> {
+    const [change, now] = [this.changes.get(logicalId), this.stack.resources.get(logicalId)];
+    if (!change || !now) return true;
+    const { before, attempted } = change;
+    this.tell(now, 'UPDATE_IN_PROGRESS');
+    try {
+      if (now.id !== before.id && !isCustom(before.type)) {
+        // a resource of AWS that was replaced is still there under its old id
+        this.replaced.push(disposable(now));
+        this.stack.resources.set(logicalId, before);
+      } else {
+        const restored = await this.world.type(before.type).update(now.id, before.properties, attempted.properties, this.context(before));
+        this.stack.resources.set(logicalId, { ...before, ...restored });
+        const unused = now.id === before.id ? [before] : [before, now];
+        this.replaced.push(...unused.filter(({ id }) => id !== restored.id).map(disposable));
+      }
+      this.tell(before, 'UPDATE_COMPLETE');
+      return true;
+    } catch (error) {
+      this.tell(now, 'UPDATE_FAILED', messageOf(error));
+      return false;
+    }
+  }
+
+  private async remove(resource: StackResource, options: { rollback: boolean }): Promise<boolean> {
+    const retained = resource.deletionPolicy === 'Retain' || (resource.deletionPolicy === 'RetainExceptOnCreate' && !options.rollback);
+    try {
+      if (!retained) {
+        this.tell(resource, 'DELETE_IN_PROGRESS');
+        await this.world.type(resource.type).remove(resource.id, resource.properties, this.context(resource));
+      }
+      this.tell(resource, retained ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE');
+      this.gone.add(resource);
+      if (this.stack.resources.get(resource.logicalId)?.id === resource.id) this.stack.resources.delete(resource.logicalId);
+      return true;
+    } catch (error) {
+      this.tell(resource, 'DELETE_FAILED', messageOf(error));
+      return false;
+    }
+  }
+
+  private keep(wanted: Wanted, provisioned: Provisioned): void {
+    this.stack.resources.set(wanted.logicalId, { ...wanted, id: provisioned.id, attributes: provisioned.attributes });
+  }
+
+  private context({ logicalId }: Wanted): ResourceContext {
+    const { accountId, region, id: stackId, name: stackName, target: { tags }, actor } = this.stack;
+    return { accountId, region, stackId, stackName, logicalId, tags, actor };
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Of these CloudFormation cancels what is going on, and what they have done must be taken back. */
+function isAsked(type: string): boolean {
+  return isCustom(type) || type === 'AWS::CloudFormation::Stack';
+}
+
+/** A resource with a name of its own cannot be made a second time beside itself. */
+function isInItsOwnWay({ id }: StackResource, error: unknown): boolean {
+  const name = id.slice(id.lastIndexOf('/') + 1);
+  const words = error instanceof AwsError && / already exists/i.test(error.message) ? error.message.split(/[\s'"]+/) : [];
+  return words.some(word => word.replace(/[.:]$/, '') === name);
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html */
+function customNamed(id: string): string {
+  return `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${id} and update the stack again.`;
+}
+
+/** UpdateReplacePolicy has already been asked; DeletionPolicy is not about replaced resources. */
+function disposable(resource: StackResource): StackResource {
+  return { ...resource, deletionPolicy: 'Delete' };
+}

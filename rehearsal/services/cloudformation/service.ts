@@ -1,0 +1,153 @@
+import { ChangeSets } from './change-sets';
+import { CustomResourceType, ResponseChannel } from './custom-resource';
+import { secondsOf } from './durations';
+import { GuardedType } from './guarded-type';
+import { NestedStackType } from './nested-stack';
+import { operations } from './operations';
+import { permissions } from './permissions';
+import { GenericType, plausibleAttribute } from './placeholder-type';
+import { isCustom } from './scope';
+import type { Stack, StackEvent } from './stack';
+import type { World } from './stack-context';
+import { StackOutputs } from './stack-outputs';
+import { Stacks, type StackRequest } from './stacks';
+import type { Server } from '../../core/server';
+import type { Environment, Operation, Permissions, ResourceType, Service } from '../../core/service';
+import type { Access } from '../iam/access';
+import type { Iam } from '../iam/service';
+import type { Lambda } from '../lambda/service';
+import type { S3 } from '../s3/service';
+import type { Ssm } from '../ssm/service';
+
+interface CloudFormationParts {
+  readonly server: Server;
+  readonly iam: Iam;
+  /** Absent: CloudFormation may do everything. */
+  readonly access?: Access;
+  readonly s3: S3;
+  readonly ssm: Ssm;
+  readonly lambda: Lambda;
+}
+
+/** AWS CloudFormation for every account and region. */
+export class CloudFormation implements Service {
+  public readonly name = 'cloudformation';
+  public readonly protocol = 'query';
+  public readonly namespace = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
+  public readonly operations: Record<string, Operation>;
+  public readonly permissions: Record<string, Permissions>;
+  private readonly stacks: Stacks;
+  private readonly types = new Map<string, ResourceType>();
+  /** Those among them whose resources are only kept as declared. */
+  private readonly recorded = new Set<string>();
+  private readonly listeners = new Set<(event: StackEvent) => void>();
+  private readonly channel: ResponseChannel;
+
+  public constructor(private readonly environment: Environment, private readonly parts: CloudFormationParts) {
+    this.channel = new ResponseChannel(parts.server, environment.clock);
+    this.stacks = new Stacks(environment, parts.iam, this.world());
+    this.operations = { ...operations(this.stacks, parts.s3, environment), ...new ChangeSets(this.stacks, parts.s3, environment).operations };
+    this.permissions = permissions(this.stacks);
+    this.know({ 'AWS::CloudFormation::Stack': new NestedStackType(this.stacks, parts.s3) });
+  }
+
+  /** The stacks of all accounts, the deleted ones too. */
+  public get all(): readonly Stack[] {
+    return this.stacks.list;
+  }
+
+  /** Makes resource types known; all others are kept as declared. */
+  public know(types: Readonly<Record<string, ResourceType>>): void {
+    for (const [name, type] of Object.entries(types)) this.types.set(name, this.guarded(name, type));
+  }
+
+  public onEvent(listener: (event: StackEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  public find(accountId: string, region: string, nameOrId: string): Stack | undefined {
+    return this.stacks.find(accountId, region, nameOrId);
+  }
+
+  /** Makes a stack that exists before anything is deployed. */
+  public async seed(request: StackRequest): Promise<void> {
+    return this.stacks.seed(request);
+  }
+
+  /** Creates a stack and waits for the end of the operation, whatever it is. */
+  public async create(request: StackRequest): Promise<Stack> {
+    return settled(this.stacks.create(request));
+  }
+
+  public async update(request: StackRequest): Promise<Stack> {
+    return settled(this.stacks.update(request));
+  }
+
+  /** Types of deployed resources that were only written down, because nothing here acts as they do on AWS. */
+  public get recordedTypes(): readonly string[] {
+    const deployed = new Set(this.all.filter(({ isSeed }) => !isSeed).flatMap(({ events }) => events.map(({ type }) => type)));
+    return [...this.recorded].filter(type => deployed.has(type) && type !== 'AWS::CDK::Metadata').sort();
+  }
+
+  public async remove(accountId: string, region: string, nameOrId: string): Promise<Stack | undefined> {
+    const stack = this.stacks.remove(accountId, region, nameOrId);
+    return stack && settled(stack);
+  }
+
+  public protect(accountId: string, region: string, nameOrId: string, terminationProtection: boolean): void {
+    this.stacks.protect(accountId, region, nameOrId, terminationProtection);
+  }
+
+  /** Takes back an update that is in progress. */
+  public cancelUpdate(accountId: string, region: string, nameOrId: string): void {
+    this.stacks.cancelUpdate(accountId, region, nameOrId);
+  }
+
+  /** Goes on with a rollback that has failed, and waits for its end. */
+  public async continueRollback(accountId: string, region: string, nameOrId: string): Promise<Stack> {
+    return settled(this.stacks.continueRollback(accountId, region, nameOrId));
+  }
+
+  private world(): World {
+    const { parts: { ssm, iam, access }, environment } = this;
+    return {
+      environment,
+      type: name => this.type(name),
+      actsOut: name => isCustom(name) || (this.types.has(name) && !this.recorded.has(name)),
+      seconds: secondsOf,
+      plausible: (attribute, resource, stack) => this.standIn(plausibleAttribute(attribute, resource, environment.partition, stack)),
+      parameter: (accountId, region, name) => ssm.value(accountId, region, name),
+      exported: (accountId, region, name) => this.stacks.exported(accountId, region, name),
+      output: (reference, reader) => new StackOutputs(this.stacks, iam, access).read(reference, reader),
+      importers: (accountId, region, name) => this.stacks.importers(accountId, region, name),
+      tell: event => this.listeners.forEach(listener => listener(event)),
+    };
+  }
+
+  private type(name: string): ResourceType {
+    const known = this.types.get(name);
+    if (known) return known;
+    const made = isCustom(name)
+      ? new CustomResourceType(name, this.parts.lambda, this.channel)
+      : new GenericType(name, this.environment, id => this.standIn(id));
+    if (made instanceof GenericType) this.recorded.add(name);
+    this.know({ [name]: made });
+    return this.guarded(name, made);
+  }
+
+  private standIn(text: string): string {
+    this.parts.iam.standIns.add(text);
+    return text;
+  }
+
+  private guarded(name: string, type: ResourceType): ResourceType {
+    const { parts: { access, iam }, environment: { partition } } = this;
+    return access === undefined ? type : new GuardedType(name, type, { access, iam, partition });
+  }
+}
+
+async function settled(stack: Stack): Promise<Stack> {
+  await stack.operation;
+  return stack;
+}

@@ -1,0 +1,212 @@
+import { setMaxListeners } from 'node:events';
+import { circle, inOrder, type Graph } from './graph';
+import { references } from './references';
+import { messageOf, ResourceWork, type Wanted } from './resource-work';
+import { asText, StackScope } from './scope';
+import { refuseSecrets } from './secrets';
+import type { Output, Stack, StackResource, Target } from './stack';
+import type { World } from './stack-context';
+import { formatError } from './template-format';
+import { canonical, isFields, list, text } from './values';
+import { AwsError } from '../../core/service';
+
+/** One operation on one stack: it brings the stack to the target, or back to where it was. */
+export class StackOperation {
+  private readonly work: ResourceWork;
+  private readonly cancelling = new AbortController();
+
+  public constructor(private readonly world: World, private readonly stack: Stack) {
+    // every resource in progress listens
+    setMaxListeners(0, this.cancelling.signal);
+    this.work = new ResourceWork(world, stack, this.cancelling.signal);
+  }
+
+  /** Nothing new is begun, and nobody waits any more for what is. */
+  public cancel(): void {
+    this.cancelling.abort();
+  }
+
+  public async create(onFailure: 'ROLLBACK' | 'DO_NOTHING'): Promise<void> {
+    this.announce('CREATE_IN_PROGRESS', 'User Initiated');
+    const failure = await this.apply(this.stack.target);
+    // a creation in progress can be deleted: then that is what goes on
+    if (this.stack.status !== 'CREATE_IN_PROGRESS') return;
+    if (failure === undefined) return this.announce('CREATE_COMPLETE');
+    if (onFailure === 'DO_NOTHING') return this.announce('CREATE_FAILED', failure);
+    this.announce('ROLLBACK_IN_PROGRESS', failure);
+    const left = await this.work.removeAll([...this.stack.resources.values()], { rollback: true });
+    this.announce(left.length > 0 ? 'ROLLBACK_FAILED' : 'ROLLBACK_COMPLETE', left.length > 0 ? couldNot('delete', left) : undefined);
+  }
+
+  public async update(target: Target): Promise<void> {
+    const { target: before, outputs, imports } = this.stack;
+    this.announce('UPDATE_IN_PROGRESS', 'User Initiated');
+    const failure = await this.apply(target);
+    if (failure === undefined) {
+      this.announce('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+      const wanted = new Set(new StackScope(this.world, this.stack, target).active());
+      const dropped = [...this.stack.resources.values()].filter(({ logicalId }) => !wanted.has(logicalId));
+      await this.cleanUp([...dropped, ...this.work.replaced], { rollback: false });
+      for (const { logicalId } of dropped) this.stack.resources.delete(logicalId);
+      return this.announce('UPDATE_COMPLETE');
+    }
+    Object.assign(this.stack, { target: before, outputs, imports });
+    await this.rollBack(failure);
+  }
+
+  public async remove(): Promise<void> {
+    this.announce('DELETE_IN_PROGRESS', 'User Initiated');
+    const blocked = this.exportInUse([]);
+    if (blocked) return this.announce('DELETE_FAILED', `Delete canceled. ${blocked}`);
+    const left = await this.work.removeAll([...this.stack.resources.values()], { rollback: false });
+    if (left.length > 0) return this.announce('DELETE_FAILED', couldNot('delete', left));
+    Object.assign(this.stack, { outputs: [], imports: new Set(), deletedAt: this.world.environment.clock.now() });
+    this.announce('DELETE_COMPLETE');
+  }
+
+  /** The forward phase; answers why it failed. */
+  private async apply(target: Target): Promise<string | undefined> {
+    const creating = this.stack.status === 'CREATE_IN_PROGRESS';
+    const scope = new StackScope(this.world, this.stack, target);
+    this.stack.target = target;
+    try {
+      const failed = await inOrder(graphOf(target, scope.active()), async logicalId => {
+        const succeeded = await this.advance(logicalId, target, scope);
+        // CloudFormation does not wait for what runs beside a failure
+        if (!succeeded) this.cancel();
+        return succeeded;
+      }, () => this.cancelling.signal.aborted);
+      if (failed.length > 0) return couldNot(creating ? 'create' : 'update', failed);
+      if (this.cancelling.signal.aborted) return 'The operation was cancelled';
+      const outputs = readOutputs(target, scope);
+      const blocked = this.exportTaken(outputs) ?? this.exportInUse(outputs);
+      if (blocked === undefined) Object.assign(this.stack, { outputs, imports: scope.imports });
+      return blocked;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  private async advance(logicalId: string, target: Target, scope: StackScope): Promise<boolean> {
+    const existing = this.stack.resources.get(logicalId);
+    try {
+      const wanted = describe(this.world, logicalId, target, scope);
+      if (!existing) return await this.work.make(wanted);
+      if (canonical(existing.properties) !== canonical(wanted.properties)) return await this.work.change(existing, wanted);
+      this.stack.resources.set(logicalId, { ...existing, ...wanted });
+      return true;
+    } catch (error) {
+      const type = target.template.Resources[logicalId].Type;
+      this.work.tell({ logicalId, type, path: pathOf(target, logicalId) }, existing ? 'UPDATE_FAILED' : 'CREATE_FAILED', messageOf(error));
+      return false;
+    }
+  }
+
+  private async rollBack(reason: string): Promise<void> {
+    this.announce('UPDATE_ROLLBACK_IN_PROGRESS', reason);
+    const failed = await this.work.restoreAll();
+    this.stack.continueRollback = failed.length > 0 ? () => this.rollBack(reason) : undefined;
+    if (failed.length > 0) return this.announce('UPDATE_ROLLBACK_FAILED', couldNot('update', failed));
+    this.announce('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
+    const newcomers = this.work.newcomers();
+    await this.cleanUp([...newcomers, ...this.work.replaced], { rollback: true });
+    for (const { logicalId } of newcomers) this.stack.resources.delete(logicalId);
+    this.announce('UPDATE_ROLLBACK_COMPLETE');
+  }
+
+  /** What cannot be removed after three attempts is left behind, as on AWS: the operation itself has succeeded. */
+  private async cleanUp(resources: readonly StackResource[], options: { rollback: boolean }): Promise<void> {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const left = resources.filter(resource => !this.work.isGone(resource));
+      if (left.length === 0) return;
+      await this.work.removeAll(left, options);
+    }
+  }
+
+  private announce(status: string, reason?: string): void {
+    const isStart = reason === 'User Initiated';
+    Object.assign(this.stack, { status, reason: isStart ? undefined : reason, failure: isStart ? undefined : reason ?? this.stack.failure });
+    this.work.tell({ logicalId: this.stack.name, type: 'AWS::CloudFormation::Stack', id: this.stack.id }, status, reason);
+  }
+
+  private exportTaken(outputs: readonly Output[]): string | undefined {
+    for (const { exportName } of outputs) {
+      const other = exportName === undefined ? undefined : this.world.exported(this.stack.accountId, this.stack.region, exportName);
+      if (other && other.stackId !== this.stack.id) return `Export with name ${exportName} is already exported by stack ${other.stackId.split('/')[1]}`;
+    }
+    return undefined;
+  }
+
+  /** An export that another stack reads may neither go nor change. */
+  private exportInUse(outputs: readonly Output[]): string | undefined {
+    for (const { exportName, value } of this.stack.outputs) {
+      if (exportName === undefined || outputs.some(other => other.exportName === exportName && other.value === value)) continue;
+      const users = this.world.importers(this.stack.accountId, this.stack.region, exportName);
+      const verb = outputs.some(other => other.exportName === exportName) ? 'update' : 'delete';
+      if (users.length > 0) return `Cannot ${verb} export ${exportName} as it is in use by ${users.join(', ')}`;
+    }
+    return undefined;
+  }
+}
+
+/** Refuses what could not be deployed in any order, and changes of type. */
+export function checkTarget(world: World, stack: Stack, target: Target): void {
+  const scope = new StackScope(world, stack, target);
+  const loop = circle(graphOf(target, scope.active()));
+  if (loop) throw new AwsError('ValidationError', `Circular dependency between resources: [${loop.join(', ')}]`);
+  for (const [logicalId, { type }] of stack.resources) {
+    const wanted = target.template.Resources[logicalId]?.Type ?? type;
+    if (wanted === type) continue;
+    throw formatError(`Update of resource type is not permitted. The new template modifies resource type of the following resources: [${logicalId}]`);
+  }
+}
+
+function graphOf(target: Target, active: readonly string[]): Graph {
+  const known = new Set(active);
+  return new Map(active.map(logicalId => [logicalId, dependenciesOf(logicalId, target).filter(other => known.has(other))]));
+}
+
+/** What a resource of a template waits for. */
+export function dependenciesOf(logicalId: string, target: Target): string[] {
+  const declared = target.template.Resources[logicalId];
+  const mentioned = [...references(declared.Properties), ...list(declared.DependsOn).map(text)];
+  return [...new Set(mentioned)].filter(name => name in target.template.Resources);
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-organizations-account.html */
+const KEPT_BY_DEFAULT = new Set(['AWS::Organizations::Account']);
+
+function describe(world: World, logicalId: string, target: Target, scope: StackScope): Wanted {
+  const declared = target.template.Resources[logicalId];
+  const properties = scope.resolve(declared.Properties);
+  if (world.actsOut(declared.Type)) refuseSecrets(declared.Type, properties);
+  return {
+    logicalId,
+    type: declared.Type,
+    properties: isFields(properties) ? { ...properties } : {},
+    dependencies: dependenciesOf(logicalId, target),
+    deletionPolicy: declared.DeletionPolicy ?? (KEPT_BY_DEFAULT.has(declared.Type) ? 'Retain' : 'Delete'),
+    updateReplacePolicy: declared.UpdateReplacePolicy ?? 'Delete',
+    path: pathOf(target, logicalId),
+  };
+}
+
+function pathOf(target: Target, logicalId: string): string | undefined {
+  const path = target.template.Resources[logicalId].Metadata['aws:cdk:path'];
+  return typeof path === 'string' ? path : target.paths[logicalId];
+}
+
+function readOutputs(target: Target, scope: StackScope): Output[] {
+  return Object.entries(target.template.Outputs)
+    .filter(([, output]) => output.Condition === undefined || scope.condition(output.Condition))
+    .map(([key, output]) => ({
+      key,
+      value: asText(scope.resolve(output.Value)),
+      description: output.Description,
+      exportName: output.Export && asText(scope.resolve(output.Export.Name)),
+    }));
+}
+
+function couldNot(verb: 'create' | 'update' | 'delete', names: readonly string[]): string {
+  return `The following resource(s) failed to ${verb}: [${names.join(', ')}]. `;
+}

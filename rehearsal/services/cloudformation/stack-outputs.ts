@@ -1,0 +1,43 @@
+import type { Stack } from './stack';
+import type { Stacks } from './stacks';
+import { AwsError, type Caller } from '../../core/service';
+import type { Access } from '../iam/access';
+import type { Iam } from '../iam/service';
+
+/** What `Fn::GetStackOutput` names. */
+export interface OutputReference {
+  readonly stackName: string;
+  readonly outputName: string;
+  /** @default - that of the stack that reads */
+  readonly region?: string;
+  /** A role through which the stack of another account is described. @default - the role of the stack that reads */
+  readonly roleArn?: string;
+}
+
+/** Outputs that stacks read of each other without an export: also from other accounts and regions, and without holding on to them. */
+export class StackOutputs {
+  /** @param access absent: everybody may read */
+  public constructor(private readonly stacks: Stacks, private readonly iam: Iam, private readonly access?: Access) {}
+
+  public read({ stackName, outputName, region: given, roleArn }: OutputReference, reader: Stack): string {
+    const region = given ?? reader.region;
+    const caller = roleArn === undefined ? reader.actor : this.assume(roleArn, region, reader.actor);
+    const accountId = caller?.accountId ?? reader.accountId;
+    const stack = this.stacks.find(accountId, region, stackName);
+    if (!stack) throw refused(`stack '${stackName}' does not exist in account ${accountId} (${region})`);
+    if (caller !== undefined) this.access?.demand({ caller, region, action: 'cloudformation:DescribeStacks', resource: stack.id });
+    const output = stack.outputs.find(({ key }) => key === outputName);
+    if (!output) throw refused(`stack '${stackName}' of account ${accountId} (${region}) has no output '${outputName}'`);
+    return output.value;
+  }
+
+  private assume(roleArn: string, region: string, caller: Caller | undefined): Caller {
+    if (!this.iam.role(roleArn)) throw refused(`the role ${roleArn} does not exist`);
+    if (caller !== undefined) this.access?.demand({ caller, region, action: 'sts:AssumeRole', resource: roleArn });
+    return this.iam.sessionOf(roleArn, 'AWSCloudFormation');
+  }
+}
+
+function refused(reason: string): AwsError {
+  return new AwsError('ValidationError', `Template error: Fn::GetStackOutput: ${reason}`);
+}

@@ -1,0 +1,213 @@
+import { readParameters, type GivenParameters } from './parameters';
+import { checkCapabilities, validation } from './requests';
+import { checkRules } from './rules';
+import { Stack, type Output, type Target } from './stack';
+import type { World } from './stack-context';
+import { checkTarget, StackOperation } from './stack-operation';
+import { parseTemplate } from './template';
+import { canonical } from './values';
+import { Identifiers } from '../../core/identifiers';
+import { AwsError, type Caller, type Environment } from '../../core/service';
+import type { Iam } from '../iam/service';
+
+export interface StackRequest {
+  readonly accountId: string;
+  readonly region: string;
+  readonly name: string;
+  readonly body: string;
+  /** Construct paths by logical id, where the template itself does not tell them. */
+  readonly paths?: Readonly<Record<string, string>>;
+  readonly parameters?: GivenParameters;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly capabilities?: readonly string[];
+  readonly roleArn?: string;
+  /** Who asks. @default - the root of the account */
+  readonly caller?: Caller;
+  readonly token?: string;
+  /** The stack that this one is nested in. */
+  readonly parentId?: string;
+  readonly onFailure?: 'ROLLBACK' | 'DO_NOTHING' | 'DELETE';
+  readonly terminationProtection?: boolean;
+}
+
+/** The stacks of all accounts, and the rules of who may be created, updated and deleted when. */
+export class Stacks {
+  private readonly all: Stack[] = [];
+  private readonly identifiers = new Identifiers('cloudformation');
+
+  public constructor(private readonly environment: Environment, private readonly iam: Iam, private readonly world: World) {}
+
+  /** A stack by its name, or by its id even after it was deleted. */
+  public find(accountId: string, region: string, nameOrId: string): Stack | undefined {
+    return this.of(accountId, region).find(stack => stack.id === nameOrId || (stack.name === nameOrId && !stack.deleted));
+  }
+
+  public get(accountId: string, region: string, nameOrId: string): Stack {
+    const stack = this.find(accountId, region, nameOrId);
+    if (!stack) throw validation(`Stack with id ${nameOrId} does not exist`);
+    return stack;
+  }
+
+  public of(accountId: string, region: string): Stack[] {
+    return this.all.filter(stack => stack.accountId === accountId && stack.region === region);
+  }
+
+  public get list(): readonly Stack[] {
+    return this.all;
+  }
+
+  public exported(accountId: string, region: string, name: string): Output & { stackId: string } | undefined {
+    const found = this.of(accountId, region).flatMap(stack => stack.outputs.map(output => ({ ...output, stackId: stack.id })));
+    return found.find(output => output.exportName === name);
+  }
+
+  public importers(accountId: string, region: string, name: string): string[] {
+    return this.of(accountId, region).filter(stack => stack.imports.has(name)).map(stack => stack.name);
+  }
+
+  /** Begins the creation of a stack; the answer comes before the resources do. */
+  public create(request: StackRequest): Stack {
+    const known = this.find(request.accountId, request.region, request.name);
+    if (known && request.token !== undefined && known.token === request.token) return known;
+    const stack = this.review(request);
+    this.execute(stack, request);
+    return stack;
+  }
+
+  /** A stack that is only looked at: nothing is made before it is executed. */
+  public review(request: StackRequest, isSeed = false): Stack {
+    const { accountId, region, name, caller: maker } = request;
+    if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
+      throw validation(`1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`);
+    }
+    if (this.find(accountId, region, name)) throw new AwsError('AlreadyExistsException', `Stack [${name}] already exists`);
+    const id = `arn:${this.environment.partition}:cloudformation:${region}:${accountId}:stack/${name}/${this.identifiers.uuid()}`;
+    const { capabilities = [], terminationProtection = false, parentId } = request;
+    const target = this.target(request, {});
+    const options = { capabilities, parentId, maker };
+    const stack = new Stack(id, name, accountId, region, this.environment.clock.now(), target, options, isSeed);
+    stack.terminationProtection = terminationProtection;
+    checkTarget(this.world, stack, target);
+    this.act(stack, request);
+    this.all.push(stack);
+    return stack;
+  }
+
+  /** A stack that is there before anything is deployed: it took no time, and nobody hears of it. */
+  public async seed(request: StackRequest): Promise<void> {
+    const stack = this.review(request, true);
+    await new StackOperation({ ...this.world, seconds: () => 0, tell: () => {} }, stack).create('DO_NOTHING');
+    const { accountId, name, failure } = stack;
+    if (failure !== undefined) throw new Error(`stack '${name}' in account ${accountId} cannot be there beforehand: ${failure}`);
+  }
+
+  /** Begins the creation of a stack that was only looked at so far. */
+  public execute(stack: Stack, request: StackRequest): void {
+    this.begin(stack, request.token, 'CREATE_IN_PROGRESS', async operation => {
+      await operation.create(request.onFailure === 'ROLLBACK' || request.onFailure === undefined ? 'ROLLBACK' : 'DO_NOTHING');
+      if (request.onFailure === 'DELETE' && stack.status === 'CREATE_FAILED') await new StackOperation(this.world, stack).remove();
+    });
+  }
+
+  /** What a stack would be made to look like; refuses what an operation would refuse. */
+  public preview(stack: Stack, request: StackRequest): Target {
+    const target = this.target({ ...request, tags: request.tags ?? stack.target.tags }, stack.target.parameters);
+    checkTarget(this.world, stack, target);
+    return target;
+  }
+
+  public update(request: StackRequest): Stack {
+    const stack = this.get(request.accountId, request.region, request.name);
+    if (request.token !== undefined && stack.token === request.token) return stack;
+    if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT)_COMPLETE$/.test(stack.status)) {
+      throw validation(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
+    }
+    const target = this.preview(stack, request);
+    if (canonical(substance(target)) === canonical(substance(stack.target))) throw validation('No updates are to be performed.');
+    this.act(stack, request);
+    stack.updatedAt = this.environment.clock.now();
+    this.begin(stack, request.token, 'UPDATE_IN_PROGRESS', operation => operation.update(target));
+    return stack;
+  }
+
+  /** An update does not touch the protection of a stack: it is asked for by itself. */
+  public protect(accountId: string, region: string, nameOrId: string, terminationProtection: boolean): Stack {
+    const stack = this.get(accountId, region, nameOrId);
+    stack.terminationProtection = terminationProtection;
+    return stack;
+  }
+
+  /** Begins the deletion; a stack that does not exist is deleted already. */
+  public remove(accountId: string, region: string, nameOrId: string, token?: string, by: Pick<StackRequest, 'caller' | 'roleArn'> = {}): Stack | undefined {
+    const stack = this.find(accountId, region, nameOrId);
+    if (!stack || stack.deleted || stack.status === 'DELETE_IN_PROGRESS') return stack;
+    if (stack.terminationProtection) throw validation(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+    if (stack.status.startsWith('UPDATE') && stack.inProgress) {
+      throw validation(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
+    }
+    this.act(stack, by);
+    if (stack.status === 'CREATE_IN_PROGRESS') stack.cancel?.();
+    this.begin(stack, token, 'DELETE_IN_PROGRESS', operation => operation.remove());
+    return stack;
+  }
+
+  /** A stack keeps the role that it was given last; without one CloudFormation uses the rights of whoever asks. */
+  private act(stack: Stack, { caller, roleArn }: Pick<StackRequest, 'caller' | 'roleArn'>): void {
+    const { accountId } = stack;
+    stack.roleArn = roleArn ?? stack.roleArn;
+    stack.actor = stack.roleArn === undefined
+      ? caller ?? { accountId, arn: `arn:${this.environment.partition}:iam::${accountId}:root` }
+      : this.iam.sessionOf(stack.roleArn, 'AWSCloudFormation');
+  }
+
+  /** Cancels an update in progress: what was changed is changed back. */
+  public cancelUpdate(accountId: string, region: string, nameOrId: string, token?: string): Stack {
+    const stack = this.get(accountId, region, nameOrId);
+    if (stack.status !== 'UPDATE_IN_PROGRESS') throw validation('CancelUpdateStack cannot be called from current stack status');
+    stack.token = token ?? stack.token;
+    stack.cancel?.();
+    return stack;
+  }
+
+  public continueRollback(accountId: string, region: string, nameOrId: string, token?: string): Stack {
+    const stack = this.get(accountId, region, nameOrId);
+    const { continueRollback } = stack;
+    if (stack.status !== 'UPDATE_ROLLBACK_FAILED' || !continueRollback) {
+      throw validation(`Stack:${stack.id} is in ${stack.status} state and can not continue rollback.`);
+    }
+    this.begin(stack, token, 'UPDATE_ROLLBACK_IN_PROGRESS', continueRollback);
+    return stack;
+  }
+
+  /** One operation after another: what is asked for during an operation waits for its end. */
+  private begin(stack: Stack, token: string | undefined, status: string, work: (operation: StackOperation) => Promise<void>): void {
+    const previous = stack.inProgress && stack.events.length > 0 ? stack.operation : Promise.resolve();
+    stack.token = token;
+    stack.status = status;
+    stack.operation = previous.then(() => {
+      const operation = new StackOperation(this.world, stack);
+      stack.cancel = () => operation.cancel();
+      return work(operation);
+    }).catch(error => {
+      // a fault of the rehearsal itself: it must be seen, and nobody may wait for ever
+      console.error(error);
+      stack.status = status.replace('_IN_PROGRESS', '_FAILED');
+      stack.reason = `the rehearsal failed: ${error instanceof Error ? error.message : String(error)}`;
+    });
+  }
+
+  private target(request: StackRequest, before: Target['parameters']): Target {
+    const { accountId, region, name, body } = request;
+    const template = parseTemplate(body);
+    checkCapabilities(template, request.capabilities ?? []);
+    if (request.roleArn !== undefined && !this.iam.role(request.roleArn)) throw validation(`Role ${request.roleArn} is invalid or cannot be assumed`);
+    const parameters = readParameters(template, request.parameters ?? {}, before, key => this.world.parameter(accountId, region, key));
+    checkRules(template, parameters, { accountId, region, name, partition: this.environment.partition });
+    return { template, body, parameters, tags: request.tags ?? {}, paths: request.paths ?? {} };
+  }
+}
+
+function substance(target: Target): unknown {
+  // rules alone change nothing that CloudFormation would update
+  return { template: { ...target.template, Rules: {} }, parameters: target.parameters, tags: target.tags };
+}

@@ -1,0 +1,15 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageToolsFile } from '../lambda/bundled-files';
+
+/** Makes a folder with the commands of a build that stand before those of this machine; the packages beside `modules` are lent to builds. */
+export function makeTools(temporary: string, modules: string): string {
+  const folder = join(temporary, 'tools');
+  mkdirSync(folder, { recursive: true });
+  for (const command of ['npm', 'npx']) {
+    const words = [process.execPath, packageToolsFile(), join(modules, 'node_modules'), command].map(word => `'${word.replaceAll("'", "'\\''")}'`);
+    writeFileSync(join(folder, command), `#!/bin/sh\nREHEARSAL_TOOLS='${folder}' exec ${words.join(' ')} "$@"\n`);
+    chmodSync(join(folder, command), 0o755);
+  }
+  return folder;
+}

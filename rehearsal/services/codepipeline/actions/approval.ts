@@ -1,0 +1,64 @@
+import type { Clock } from '../../../core/clock';
+import { AwsError } from '../../../core/service';
+import type { ActionRun } from '../execution';
+import { ActionError, type ActionRunner } from './action';
+
+interface Decision {
+  readonly status: 'Approved' | 'Rejected';
+  readonly summary: string;
+  readonly by: string;
+}
+
+/** Seven days, where the action says nothing else. */
+const DEFAULT_MINUTES = 7 * 24 * 60;
+
+/** Approvals that wait for somebody. */
+export class Approvals {
+  private readonly open = new Map<ActionRun, (decision: Decision) => void>();
+
+  public constructor(private readonly clock: Clock) {}
+
+  public readonly run: ActionRunner = async ({ run, actor, execution }) => {
+    const { NotificationArn: topicArn } = run.configuration;
+    if (topicArn !== undefined) this.notify(() => actor.demand('sns:Publish', topicArn), topicArn);
+    const minutes = run.action.TimeoutInMinutes ?? DEFAULT_MINUTES;
+    const decision = await new Promise<Decision | undefined>(resolve => {
+      const callOff = this.clock.deadline(minutes * 60, 0, () => resolve(undefined));
+      this.open.set(run, made => {
+        callOff();
+        resolve(made);
+      });
+      // nobody waits for it any more
+      execution.abandoned.signal.addEventListener('abort', () => { callOff(); resolve(undefined); });
+    });
+    this.open.delete(run);
+    if (decision === undefined) throw new ActionError('TimeoutError', `The approval action timed out after ${minutes} minutes: nobody approved or rejected it`);
+    run.updatedBy = decision.by;
+    if (decision.status === 'Approved') return { summary: decision.summary };
+    throw new ActionError('JobFailed', `Approval action was rejected: ${decision.summary}`);
+  };
+
+  public isOpen(run: ActionRun): boolean {
+    return this.open.has(run);
+  }
+
+  public decide(run: ActionRun, token: string, decision: Decision): void {
+    const settle = this.open.get(run);
+    if (settle === undefined) {
+      throw new AwsError('ApprovalAlreadyCompletedException', `The approval action ${run.action.Name} has already been approved or rejected`);
+    }
+    if (run.token !== token) {
+      throw new AwsError('InvalidApprovalTokenException', `The approval token ${token} is not that of the open request of action ${run.action.Name}`);
+    }
+    settle(decision);
+  }
+
+  private notify(demand: () => void, topicArn: string): void {
+    try {
+      demand();
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      throw new ActionError('PermissionError', `The approval notification could not be published to ${topicArn}: ${error.message}`);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { ConditionRun } from './execution';
+import type { Condition, Rule } from './pipeline';
+import type { Clock } from '../../core/clock';
+import type { AlarmState, CloudWatch } from '../cloudwatch/service';
+import type { Actor } from '../iam/service-roles';
+
+type Kind = ConditionRun['kind'];
+
+const POLL_SECONDS = 15;
+
+/** Judges the conditions of a stage by the alarms that their rules name. */
+export class Conditions {
+  public constructor(private readonly cloudwatch: CloudWatch, private readonly clock: Clock, private readonly partition: string) {}
+
+  /** A condition holds when all its rules do; each is asked in the name of its own role, or of the pipeline's. */
+  public async judge(kind: Kind, condition: Condition, actorFor: (rule: Rule) => Actor): Promise<ConditionRun> {
+    const failures: string[] = [];
+    for (const rule of condition.Rules) {
+      const failure = await this.failureOf(kind, rule, () => actorFor(rule)).catch(wordsOf);
+      if (failure !== undefined) failures.push(`Rule ${rule.Name} failed: ${failure}`);
+    }
+    const summary = failures.join('; ') || 'all rules succeeded';
+    return { kind, succeeded: failures.length === 0, result: condition.Result, summary, at: this.clock.now() };
+  }
+
+  private async failureOf(kind: Kind, rule: Rule, actorFor: () => Actor): Promise<string | undefined> {
+    const provider = rule.RuleTypeId.Provider;
+    if (provider !== 'CloudWatchAlarm') return `the rehearsal does not know rules of ${provider ?? 'no provider'}, only of CloudWatchAlarm`;
+    const actor = actorFor();
+    const { AlarmName: name, AlarmStates: states = 'ALARM', WaitTime: minutes = 0 } = rule.Configuration;
+    const { accountId } = actor.caller;
+    actor.demand('cloudwatch:DescribeAlarms', `arn:${this.partition}:cloudwatch:${actor.region}:${accountId}:alarm:${String(name)}`);
+    const bad = String(states).split(/[\s,]+/).filter(state => state !== '');
+    const read = (): AlarmState | undefined => this.cloudwatch.alarm(accountId, actor.region, String(name))?.state;
+    const isBad = (): boolean => bad.includes(read() ?? '');
+    const until = this.clock.now() + Number(minutes) * 60_000;
+    // on the way in an alarm may go away, on the way out it may still come
+    while (isBad() === (kind === 'BeforeEntry') && this.clock.now() < until) await this.clock.sleep(POLL_SECONDS);
+    const state = read();
+    if (state === undefined) return `the alarm ${String(name)} does not exist in account ${accountId}, region ${actor.region}`;
+    return bad.includes(state) ? `the alarm ${String(name)} is in state ${state}` : undefined;
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

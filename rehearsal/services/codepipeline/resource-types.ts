@@ -1,0 +1,79 @@
+import type { Engine } from './engine';
+import { assertStructure, Pipeline, PipelineProperties, type Declaration } from './pipeline';
+import type { Identifiers } from '../../core/identifiers';
+import { read } from '../../core/protocol/read';
+import type { Regional } from '../../core/regional';
+import { AwsError } from '../../core/service';
+import type { Environment, Provisioned, ResourceContext, ResourceType } from '../../core/service';
+
+export type Kept = Regional<Map<string, Pipeline>>;
+
+/** `AWS::CodePipeline::Pipeline`: a pipeline that is made begins to run at once, one that is changed does not. */
+export class PipelineType implements ResourceType {
+  /** @param removed takes the pipelines that go */
+  public constructor(
+    private readonly environment: Environment, private readonly identifiers: Identifiers, private readonly kept: Kept,
+    private readonly removed: Pipeline[], private readonly engine: Engine,
+  ) {}
+
+  public async create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+    const { environment: { partition, clock }, engine } = this;
+    const declaration = read(PipelineProperties, input);
+    const { accountId, region } = context;
+    const name = declaration.Name ?? this.identifiers.physicalName(context, 100);
+    const pipelines = this.kept.of(accountId, region);
+    if (pipelines.has(name)) throw new AwsError('PipelineNameInUseException', `A pipeline with the name '${name}' already exists in account '${accountId}'`);
+    const arn = `arn:${partition}:codepipeline:${region}:${accountId}:${name}`;
+    const pipeline = new Pipeline(name, arn, accountId, region, declaration, clock.now());
+    const by = actorOf(context);
+    const provisioned = this.declare(pipeline, declaration, undefined, by);
+    pipelines.set(name, pipeline);
+    engine.start(pipeline, { trigger: { triggerType: 'CreatePipeline', triggerDetail: by } });
+    return provisioned;
+  }
+
+  public async update(id: string, input: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+    const pipeline = this.kept.of(context.accountId, context.region).get(id);
+    if (pipeline === undefined || input.Name !== before.Name) return this.create(input, context);
+    const [declaration, former] = [read(PipelineProperties, input), read(PipelineProperties, before)];
+    if (!isSame(declaration, former)) this.engine.redefine(pipeline);
+    return this.declare(pipeline, declaration, former, actorOf(context));
+  }
+
+  public async remove(id: string, _properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
+    const pipelines = this.kept.of(context.accountId, context.region);
+    const pipeline = pipelines.get(id);
+    if (pipeline === undefined) return;
+    pipelines.delete(id);
+    pipeline.removed = true;
+    this.removed.push(pipeline);
+    this.engine.cancel(pipeline);
+  }
+
+  private declare(pipeline: Pipeline, declaration: Declaration, before: Declaration | undefined, by: string): Provisioned {
+    assertStructure(declaration);
+    pipeline.declaration = declaration;
+    pipeline.version += 1;
+    pipeline.updatedAt = this.environment.clock.now();
+    applyTransitions(this.engine, pipeline, before, by);
+    return { id: pipeline.name, attributes: { Version: String(pipeline.version) } };
+  }
+}
+
+/** Tags are no part of what a pipeline does. */
+function isSame(one: Declaration, other: Declaration): boolean {
+  return JSON.stringify({ ...one, Tags: [] }) === JSON.stringify({ ...other, Tags: [] });
+}
+
+function actorOf({ actor, accountId }: ResourceContext): string {
+  return actor?.arn ?? `arn:aws:iam::${accountId}:root`;
+}
+
+/** An update enables only transitions that the template had disabled; those disabled by a call stay disabled. */
+function applyTransitions(engine: Engine, pipeline: Pipeline, before: Declaration | undefined, by: string): void {
+  const disabled = pipeline.declaration.DisableInboundStageTransitions;
+  for (const { StageName: name } of before?.DisableInboundStageTransitions ?? []) {
+    if (!disabled.some(({ StageName }) => StageName === name)) engine.enableTransition(pipeline, name);
+  }
+  for (const { StageName, Reason: reason } of disabled) pipeline.disabledTransitions.set(StageName, { reason, by, at: pipeline.updatedAt });
+}

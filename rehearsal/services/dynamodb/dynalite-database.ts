@@ -1,0 +1,138 @@
+import { EventEmitter } from 'node:events';
+import dynalite from 'dynalite';
+import type { DynaliteServer } from 'dynalite';
+import * as v from 'valibot';
+import { Gate } from './gate';
+import { isRecord } from '../../core/protocol/json';
+import { read } from '../../core/protocol/read';
+import { AwsError, HttpAnswer } from '../../core/service';
+
+const OWN_HEADERS = {
+  'content-type': 'application/x-amz-json-1.0',
+  'x-amz-date': '20260101T000000Z',
+  'authorization': 'AWS4-HMAC-SHA256 Credential=rehearsal/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none',
+};
+
+const KeySchema = v.array(v.object({ AttributeName: v.string(), KeyType: v.string() }));
+const Indexes = v.optional(v.array(v.object({ IndexName: v.string(), KeySchema })), []);
+const Described = v.object({
+  Table: v.object({ KeySchema, GlobalSecondaryIndexes: Indexes, LocalSecondaryIndexes: Indexes }),
+});
+
+/** The names of the keys of a table and of its indexes, the partition key first. */
+interface Description {
+  readonly keys: readonly string[];
+  readonly indexes: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Runs one operation. @throws AwsError */
+export type Run = (operation: string, input: Record<string, unknown>) => Promise<Record<string, unknown>>;
+
+/** The tables of one account in one region, kept by dynalite in memory and asked without a port of its own. */
+export class Database {
+  private readonly server: DynaliteServer;
+  private readonly descriptions = new Map<string, Description>();
+  private readonly gate = new Gate();
+
+  public constructor(accountId: string, region: string) {
+    const options = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
+    this.server = withEnvironment({ AWS_ACCOUNT_ID: accountId, AWS_REGION: region }, () => dynalite(options));
+  }
+
+  /** Hands a request over as it came; the answer is dynalite's own. */
+  public async forward(headers: Readonly<Record<string, string>>, body: Buffer): Promise<HttpAnswer> {
+    return this.gate.shared(async () => this.ask(headers, body));
+  }
+
+  /** The name of the partition key of a table, or of one of its indexes; undefined when there is none of that name. */
+  public async partitionKey(tableName: string, indexName?: string): Promise<string | undefined> {
+    const description = await this.description(tableName).catch(() => undefined);
+    if (indexName === undefined) return description?.keys[0];
+    return description?.indexes.get(indexName)?.[0];
+  }
+
+  /** The names of the keys of a table. @throws AwsError for a table that does not exist */
+  public async keys(tableName: string): Promise<readonly string[]> {
+    return (await this.description(tableName)).keys;
+  }
+
+  /** One operation on the rehearsal's own account. */
+  public async run(operation: string, input: Record<string, unknown>): Promise<Record<string, unknown>> {
+    return this.gate.shared(async () => this.runNow(operation, input));
+  }
+
+  /** Several operations of which no other request sees only some. */
+  public async exclusively<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
+    return this.gate.exclusive(async () => work(async (operation, input) => this.runNow(operation, input)));
+  }
+
+  private async ask(headers: Readonly<Record<string, string>>, body: Buffer): Promise<HttpAnswer> {
+    const request = Object.assign(new EventEmitter(), { method: 'POST', url: '/', headers });
+    return new Promise(resolve => {
+      this.server.emit('request', request, new Response(resolve));
+      request.emit('data', body);
+      request.emit('end');
+    });
+  }
+
+  private async runNow(operation: string, input: Record<string, unknown>): Promise<Record<string, unknown>> {
+    const headers = { ...OWN_HEADERS, 'x-amz-target': `DynamoDB_20120810.${operation}` };
+    const answer = await this.ask(headers, Buffer.from(JSON.stringify(input)));
+    const output: unknown = JSON.parse(answer.body.toString());
+    if (!isRecord(output)) throw new AwsError('InternalFailure', `DynamoDB answered ${operation} with ${answer.body.toString()}`, 500);
+    if (answer.errorCode !== undefined) throw new AwsError(answer.errorCode, String(output.message ?? output.Message));
+    return output;
+  }
+
+  /** Keys never change; indexes are those that the table was made with. */
+  private async description(tableName: string): Promise<Description> {
+    const known = this.descriptions.get(tableName);
+    if (known !== undefined) return known;
+    const { Table: table } = read(Described, await this.runNow('DescribeTable', { TableName: tableName }));
+    const indexes = [...table.GlobalSecondaryIndexes, ...table.LocalSecondaryIndexes];
+    const found = {
+      keys: keysOf(table.KeySchema),
+      indexes: new Map(indexes.map(index => [index.IndexName, keysOf(index.KeySchema)])),
+    };
+    this.descriptions.set(tableName, found);
+    return found;
+  }
+}
+
+function keysOf(schema: v.InferOutput<typeof KeySchema>): readonly string[] {
+  return [...schema].sort((one, other) => one.KeyType.localeCompare(other.KeyType)).map(key => key.AttributeName);
+}
+
+/** What dynalite uses of a response of Node's HTTP server. */
+class Response {
+  public statusCode = 200;
+  private readonly headers: Record<string, string> = {};
+
+  public constructor(private readonly done: (answer: HttpAnswer) => void) {}
+
+  public setHeader(name: string, value: string | number): void {
+    this.headers[name.toLowerCase()] = String(value);
+  }
+
+  public end(body = ''): void {
+    this.done(new HttpAnswer(this.statusCode, body, this.headers, this.statusCode < 400 ? undefined : errorCode(body)));
+  }
+}
+
+function errorCode(body: string): string {
+  return /"__type":"[^"]*#(\w+)"/.exec(body)?.[1] ?? 'InternalFailure';
+}
+
+/** dynalite takes account and region of its ARNs from the environment, and only while it is made. */
+function withEnvironment<Result>(variables: Record<string, string>, work: () => Result): Result {
+  const before = Object.fromEntries(Object.keys(variables).map(name => [name, process.env[name]]));
+  Object.assign(process.env, variables);
+  try {
+    return work();
+  } finally {
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import * as v from 'valibot';
+import { attributesOf, Expressions, type Item } from './expressions';
+import { PlainTable, Query } from './memory-table';
+import { permissions } from './permissions';
+import { assertBatch, assertItemSize, BATCH_BYTES, itemBytes } from './quotas';
+import { GlobalTableType, TableType } from './resource-types';
+import type { Tables } from './resource-types';
+import {
+  assertDifferent, assertNotCancelled, ItemWrite, readTransaction, reasonOf, Tokens, type Action, type CancellationReason,
+} from './transactions';
+import { read } from '../../core/protocol/read';
+import { Regional } from '../../core/regional';
+import type { Call, Environment, Operation, Permissions, ResourceType, Service } from '../../core/service';
+import { AwsError } from '../../core/service';
+
+const Attributes = v.record(v.string(), v.unknown());
+const Expressible = {
+  ProjectionExpression: v.optional(v.string()),
+  ExpressionAttributeNames: v.optional(v.record(v.string(), v.string())),
+};
+const Keyed = v.object({ TableName: v.string(), Key: Attributes, ...Expressible });
+const Write = v.object({ ...ItemWrite.entries, ReturnValues: v.optional(v.string()) });
+type Write = v.InferOutput<typeof Write>;
+const BatchGetItem = v.object({
+  RequestItems: v.record(v.string(), v.object({ Keys: v.array(Attributes), ...Expressible })),
+});
+const ByName = v.object({ TableName: v.string() });
+
+/** A write that is allowed, and what it changes. */
+interface Change {
+  readonly table: PlainTable;
+  readonly key: string;
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+}
+
+/** DynamoDB in plain memory: items as JSON, for the document client alone. */
+export class PlainTables implements Service {
+  public readonly name = 'dynamodb';
+  public readonly protocol = 'json';
+  public readonly operations: Record<string, Operation> = {
+    GetItem: async call => this.get(call),
+    PutItem: async call => this.write('Put', call),
+    DeleteItem: async call => this.write('Delete', call),
+    UpdateItem: async call => this.write('Update', call),
+    Query: async call => this.query(call),
+    BatchGetItem: async call => this.batchGet(call),
+    TransactWriteItems: async call => this.transact(call),
+  };
+  public readonly permissions: Record<string, Permissions>;
+  public readonly resourceTypes: Record<string, ResourceType>;
+  private readonly tables = new Regional(() => new Map<string, PlainTable>());
+  private readonly tokens = new Regional(() => new Tokens(this.environment.clock.scale));
+
+  public constructor(private readonly environment: Environment) {
+    this.permissions = permissions((accountId, region) => {
+      const tables = this.tables.of(accountId, region);
+      return { partitionKey: async (tableName, indexName) => tables.get(tableName)?.partitionKey(indexName) };
+    });
+    const tablesOf = (accountId: string, region: string): Tables => ({
+      run: async (operation, input) => this.run(this.tables.of(accountId, region), operation, input),
+    });
+    this.resourceTypes = {
+      'AWS::DynamoDB::Table': new TableType(environment, tablesOf),
+      'AWS::DynamoDB::GlobalTable': new GlobalTableType(environment, tablesOf),
+    };
+  }
+
+  /** All items of a table; none of one that does not exist. */
+  public items(accountId: string, region: string, name: string): readonly Item[] {
+    return this.tables.of(accountId, region).get(name)?.items ?? [];
+  }
+
+  private run(tables: Map<string, PlainTable>, operation: string, input: Item): Record<string, unknown> {
+    if (operation === 'CreateTable') {
+      const table = PlainTable.of(input);
+      if (tables.has(table.name)) throw new AwsError('ResourceInUseException', `Table already exists: ${table.name}`);
+      tables.set(table.name, table);
+      return {};
+    }
+    const { TableName: name } = read(ByName, input);
+    if (!tables.has(name)) throw noSuchTable();
+    if (operation === 'DeleteTable') tables.delete(name);
+    return { Table: { TableStatus: 'ACTIVE' } };
+  }
+
+  private table(call: Call, name: string): PlainTable {
+    const found = this.tables.of(call.caller.accountId, call.region).get(name);
+    if (!found) throw noSuchTable();
+    return found;
+  }
+
+  private get(call: Call): Record<string, unknown> {
+    const request = read(Keyed, call.input);
+    const table = this.table(call, request.TableName);
+    const found = table.get(table.keyOf(request.Key));
+    return found === undefined ? {} : { Item: structuredClone(new Expressions(request).projected(found)) };
+  }
+
+  private query(call: Call): Record<string, unknown> {
+    const query = read(Query, call.input);
+    return this.table(call, query.TableName).query(query);
+  }
+
+  private batchGet(call: Call): Record<string, unknown> {
+    const { RequestItems: requests } = read(BatchGetItem, call.input);
+    assertBatch(Object.entries(requests).flatMap(([name, { Keys: keys }]) => {
+      const table = this.table(call, name);
+      return keys.map(key => `${name} ${table.keyOf(key)}`);
+    }));
+    let bytes = 0;
+    const [responses, unprocessed]: [Record<string, Item[]>, Record<string, { Keys: Item[] }>] = [{}, {}];
+    for (const [name, request] of Object.entries(requests)) {
+      const [table, expressions] = [this.table(call, name), new Expressions(request)];
+      responses[name] = [];
+      for (const key of request.Keys) {
+        const found = table.get(table.keyOf(key));
+        bytes += found === undefined ? 0 : itemBytes(found);
+        if (bytes > BATCH_BYTES) (unprocessed[name] ??= { ...request, Keys: [] }).Keys.push(key);
+        else if (found !== undefined) responses[name].push(structuredClone(expressions.projected(found)));
+      }
+    }
+    return { Responses: responses, UnprocessedKeys: unprocessed };
+  }
+
+  private write(kind: Action['kind'], call: Call): Record<string, unknown> {
+    const request = read(Write, call.input);
+    const { table, key, before, after } = this.changeOf(call, kind, request);
+    table.set(key, after);
+    const answered = { ALL_OLD: before, ALL_NEW: after }[request.ReturnValues ?? 'NONE'];
+    return answered === undefined ? {} : { Attributes: structuredClone(answered) };
+  }
+
+  /** Nothing is waited for in between: no other call sees half of it. */
+  private transact(call: Call): Record<string, unknown> {
+    const transaction = readTransaction(call.input);
+    const tokens = this.tokens.of(call.caller.accountId, call.region);
+    const now = this.environment.clock.now();
+    if (tokens.has(transaction, now)) return {};
+    const places = transaction.actions.map(action => this.placeOf(call, action.kind, action));
+    assertDifferent(places.map(({ table, key }) => `${table.name} ${key}`));
+    const changes: Change[] = [];
+    const reasons = transaction.actions.map((action, index): CancellationReason => {
+      try {
+        changes.push(this.changeOf(call, action.kind, action));
+        return { Code: 'None' };
+      } catch (error) {
+        const before = places[index].table.get(places[index].key);
+        return reasonOf(error, action, before && attributesOf(before));
+      }
+    });
+    assertNotCancelled(reasons);
+    for (const { table, key, after } of changes) table.set(key, after);
+    tokens.add(transaction, now);
+    return {};
+  }
+
+  private placeOf(call: Call, kind: Action['kind'], request: Write): Pick<Change, 'table' | 'key'> {
+    const table = this.table(call, request.TableName);
+    return { table, key: kind === 'Put' ? table.keyIn(request.Item ?? {}) : table.keyOf(request.Key ?? {}) };
+  }
+
+  /** @throws AwsError for a write that DynamoDB refuses */
+  private changeOf(call: Call, kind: Action['kind'], request: Write): Change {
+    const { table, key } = this.placeOf(call, kind, request);
+    const before = table.get(key);
+    const expressions = new Expressions(request);
+    if (!expressions.holdsFor(before ?? {})) {
+      const isWanted = request.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && before !== undefined;
+      const details = isWanted ? { Item: attributesOf(before) } : {};
+      throw new AwsError('ConditionalCheckFailedException', 'The conditional request failed', 400, details);
+    }
+    const after = {
+      Put: () => request.Item,
+      Update: () => expressions.updated({ ...request.Key, ...before }),
+      Delete: () => undefined,
+      ConditionCheck: () => before,
+    }[kind]();
+    if (after !== undefined) {
+      assertItemSize(after, kind === 'Update');
+      table.assertIndexed(after);
+    }
+    return { table, key, before, after };
+  }
+}
+
+function noSuchTable(): AwsError {
+  return new AwsError('ResourceNotFoundException', 'Requested resource not found');
+}

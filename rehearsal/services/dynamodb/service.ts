@@ -1,0 +1,48 @@
+import { batchGet } from './dynalite-batches';
+import { Database } from './dynalite-database';
+import { transact } from './dynalite-transactions';
+import { permissions } from './permissions';
+import { GlobalTableType, TableType } from './resource-types';
+import type { Tables } from './resource-types';
+import { Tokens } from './transactions';
+import { Regional } from '../../core/regional';
+import type { Call, Environment, Operation, Permissions, ResourceType, Service } from '../../core/service';
+
+/** What dynalite knows. */
+const OPERATIONS = [
+  'BatchWriteItem', 'CreateTable', 'DeleteItem', 'DeleteTable', 'DescribeTable', 'DescribeTimeToLive', 'GetItem', 'ListTables',
+  'PutItem', 'Query', 'Scan', 'TagResource', 'UntagResource', 'ListTagsOfResource', 'UpdateItem', 'UpdateTable',
+];
+
+/** DynamoDB: requests go to dynalite as they came, but for transactions, which it does not know, and batches. */
+export class DynamoDb implements Service {
+  public readonly name = 'dynamodb';
+  public readonly protocol = 'json';
+  public readonly operations: Record<string, Operation>;
+  public readonly permissions: Record<string, Permissions>;
+  public readonly resourceTypes: Record<string, ResourceType>;
+
+  public constructor(environment: Environment) {
+    const { clock } = environment;
+    const databases = new Regional((accountId, region) => new Database(accountId, region));
+    const tokens = new Regional(() => new Tokens(clock.scale));
+    const database = ({ caller: { accountId }, region }: Call): Database => databases.of(accountId, region);
+    const forward: Operation = async call =>
+      clock.during(async () => database(call).forward(call.request.headers, call.request.body));
+    this.operations = {
+      ...Object.fromEntries(OPERATIONS.map(name => [name, forward])),
+      BatchGetItem: async call => clock.during(async () => batchGet(database(call), call.input)),
+      TransactWriteItems: async call => clock.during(async () =>
+        transact(database(call), tokens.of(call.caller.accountId, call.region), call.input, clock.now())),
+    };
+    this.permissions = permissions((accountId, region) => databases.of(accountId, region));
+    const databaseOf = (accountId: string, region: string): Tables => {
+      const tables = databases.of(accountId, region);
+      return { run: async (operation, input) => clock.during(async () => tables.run(operation, input)) };
+    };
+    this.resourceTypes = {
+      'AWS::DynamoDB::Table': new TableType(environment, databaseOf),
+      'AWS::DynamoDB::GlobalTable': new GlobalTableType(environment, databaseOf),
+    };
+  }
+}

@@ -1,0 +1,82 @@
+import * as v from 'valibot';
+import { Identifiers } from '../../core/identifiers';
+import { read } from '../../core/protocol/read';
+import { AwsError } from '../../core/service';
+import type { Environment, OwnedPolicy, Provisioned, ResourceContext, ResourceType } from '../../core/service';
+import { PolicyDocument } from '../iam/policy-document';
+import type { Statement } from '../iam/policy-document';
+import type { Iam } from '../iam/service';
+
+const BusProperties = v.object({
+  Name: v.pipe(v.string(), v.regex(/^(?!default$)[\w.-]{1,256}$/, 'a bus has a name of its own, of 1 to 256 letters, digits or ._-')),
+  Policy: v.optional(PolicyDocument),
+});
+const PolicyProperties = v.object({
+  EventBusName: v.optional(v.string(), 'default'),
+  StatementId: v.string(),
+  Statement: v.record(v.string(), v.unknown()),
+});
+
+/** The buses that accounts have besides their default one, and who may put events on which. */
+export class Buses {
+  public readonly resourceTypes: Record<string, ResourceType> = {
+    'AWS::Events::EventBus': this.busType(),
+    'AWS::Events::EventBusPolicy': this.policyType(),
+  };
+  private readonly identifiers = new Identifiers('event-bus');
+  /** With the statements that a bus was made with. */
+  private readonly known = new Map<string, readonly Statement[]>();
+  private readonly statements = new Map<string, { readonly busArn: string; readonly statement: Statement }>();
+
+  public constructor(private readonly environment: Environment, private readonly iam: Iam) {}
+
+  public has(busArn: string): boolean {
+    return busArn.endsWith('event-bus/default') || this.known.has(busArn);
+  }
+
+  public arn({ accountId, region }: Pick<ResourceContext, 'accountId' | 'region'>, bus: string): string {
+    return bus.startsWith('arn:') ? bus : `arn:${this.environment.partition}:events:${region}:${accountId}:event-bus/${bus}`;
+  }
+
+  public policyOf(busArn: string): OwnedPolicy | undefined {
+    const added = [...this.statements.values()].filter(policy => policy.busArn === busArn).map(({ statement }) => statement);
+    return { accountId: busArn.split(':')[4], policy: { Version: '2012-10-17', Statement: [...this.known.get(busArn) ?? [], ...added] } };
+  }
+
+  private busType(): ResourceType {
+    const put = (input: Record<string, unknown>, context: ResourceContext): Provisioned => {
+      const { Name: name, Policy: policy } = read(BusProperties, input);
+      if (policy) this.iam.assertPrincipalsExist(policy, 'ValidationException');
+      const arn = this.arn(context, name);
+      this.known.set(arn, policy?.Statement ?? []);
+      return { id: name, attributes: { Arn: arn, Name: name } };
+    };
+    const create = async (input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> => {
+      const { Name: name } = read(BusProperties, input);
+      if (this.known.has(this.arn(context, name))) throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
+      return put(input, context);
+    };
+    return {
+      create,
+      update: async (_id, input, before, context) => input.Name === before.Name ? put(input, context) : create(input, context),
+      remove: async (id, _properties, context) => { this.known.delete(this.arn(context, id)); },
+    };
+  }
+
+  private policyType(): ResourceType {
+    const put = (id: string, input: Record<string, unknown>, context: ResourceContext): Provisioned => {
+      const { EventBusName: bus, Statement: statement } = read(PolicyProperties, input);
+      const busArn = this.arn(context, bus);
+      if (!this.has(busArn)) throw new AwsError('ResourceNotFoundException', `Event bus ${bus} does not exist.`);
+      const policy = read(PolicyDocument, { Statement: [statement] });
+      this.iam.assertPrincipalsExist(policy, 'ValidationException');
+      this.statements.set(id, { busArn, statement: policy.Statement[0] });
+      return { id, attributes: {} };
+    };
+    return {
+      create: async (input, context) => put(this.identifiers.physicalName(context, 100), input, context),
+      update: async (id, input, _before, context) => put(id, input, context),
+      remove: async id => { this.statements.delete(id); },
+    };
+  }
+}

@@ -1,0 +1,176 @@
+import { refusal, unknownPolicies } from './errors';
+import { decide, type Decision, type Policies } from './evaluate/decide';
+import type { AccessRequest, Context, Principal } from './evaluate/request';
+import type { PolicyDocument } from './policy-document';
+import type { Iam, Role } from './service';
+import { Usage } from './usage';
+import type { Clock } from '../../core/clock';
+import { own } from '../../core/permissions';
+import type { Call, Caller, Permission, Service } from '../../core/service';
+import { AwsError } from '../../core/service';
+import type { Organizations } from '../organizations/service';
+
+/** A permission that somebody asks for. */
+interface Asked extends Permission {
+  readonly caller: Caller;
+  readonly region: string;
+}
+
+/** A service of AWS that acts for a resource, for example EventBridge for a rule. */
+interface AskedByService extends Permission {
+  /** For example `events.amazonaws.com`. */
+  readonly service: string;
+  /** What it acts for, and whose that is. */
+  readonly sourceArn?: string;
+  readonly sourceAccount: string;
+}
+
+/** Few statements look at the context, and it would be most of the work. */
+class LazyRequest implements AccessRequest {
+  private known?: Context;
+
+  public constructor(
+    public readonly principal: Principal, public readonly action: string, public readonly resource: string, public readonly resourceAccountId: string,
+    private readonly makeContext: () => Context,
+  ) {}
+
+  public get context(): Context {
+    return this.known ??= this.makeContext();
+  }
+}
+
+/** Whether somebody may do something, by all policies that have a say in it. */
+export class Access {
+  public readonly usage: Usage;
+  private readonly services = new Map<string, Service>();
+
+  public constructor(private readonly iam: Iam, private readonly organizations: Organizations, private readonly clock: Clock) {
+    this.usage = new Usage(iam);
+  }
+
+  public register(service: Service): void {
+    this.services.set(service.name, service);
+  }
+
+  /** Refuses a call that its caller may not make. */
+  public async guard(service: Service, call: Call): Promise<void> {
+    const permissions = service.permissions?.[call.operation];
+    const needed = permissions === undefined ? [own(call, '*')] : await permissions(call);
+    for (const permission of needed) this.demand({ ...permission, caller: call.caller, region: call.region }, service.protocol);
+  }
+
+  /** Throws as AWS answers somebody who may not. */
+  public demand(asked: Asked, protocol: Service['protocol'] = 'query'): void {
+    const { decision, unknown } = this.ask(asked);
+    if (decision.allowed) return;
+    const isJson = protocol === 'json' || protocol === 'rest-json';
+    const words = unknown.length > 0 && !decision.explicit ? unknownPolicies(asked, unknown) : refusal(asked, decision);
+    throw new AwsError(isJson ? 'AccessDeniedException' : 'AccessDenied', words, protocol === 'json' ? 400 : 403);
+  }
+
+  /** The same for a service, which has no policies of its own: the resource's must name it. */
+  public serviceMay({ service, action, resource, sourceArn, sourceAccount, context }: AskedByService): boolean {
+    const owned = this.resourcePolicy(resource, action);
+    const request: AccessRequest = {
+      principal: { kind: 'service', accountId: '', arn: service, sessionArn: service },
+      action,
+      resource,
+      resourceAccountId: owned?.accountId ?? '',
+      context: {
+        ...this.surroundings(owned?.accountId ?? ''),
+        'aws:SourceArn': sourceArn,
+        'aws:SourceAccount': sourceAccount,
+        'aws:SourceOrgID': this.organizationOf(sourceAccount),
+        'aws:PrincipalIsAWSService': 'true',
+        'aws:PrincipalServiceName': service,
+        ...context,
+      },
+    };
+    const resourceControl = owned && this.organizations.policies.levels(owned.accountId, 'RESOURCE_CONTROL_POLICY');
+    return decide(request, { identity: [], resource: owned?.policy, resourceControl }).allowed;
+  }
+
+  private ask(asked: Asked): { readonly decision: Decision; readonly unknown: readonly string[] } {
+    const { caller, action, resource } = asked;
+    const principal = this.iam.principal(caller);
+    const owned = this.resourcePolicy(resource, action);
+    const resourceAccountId = owned?.accountId ?? (resource.split(':')[4] || caller.accountId);
+    const role = principal.kind === 'session' ? this.iam.role(principal.arn) : undefined;
+    const { policies, unknown } = this.policiesOf(role, caller);
+    const request = new LazyRequest(principal, action, resource, resourceAccountId, () => ({
+      ...this.surroundings(resourceAccountId),
+      ...this.identityContext(principal, role),
+      ...this.resourceContext(resource),
+      'aws:RequestedRegion': asked.region,
+      ...asked.context,
+    }));
+    const decision = decide(request, {
+      ...policies,
+      serviceControl: this.organizations.policies.levels(caller.accountId, 'SERVICE_CONTROL_POLICY'),
+      resourceControl: this.organizations.policies.levels(resourceAccountId, 'RESOURCE_CONTROL_POLICY'),
+      resource: owned?.policy,
+      resourceDecides: owned?.decides,
+    });
+    if (decision.allowed && role !== undefined) this.usage.note(role.arn, action);
+    return { decision, unknown };
+  }
+
+  private policiesOf(role: Role | undefined, caller: Caller): { readonly policies: Policies; readonly unknown: readonly string[] } {
+    const unknown: string[] = [];
+    const managed = (arn: string): PolicyDocument[] => {
+      const document = this.iam.managedPolicy(arn);
+      if (document === undefined) unknown.push(arn);
+      return document === undefined ? [] : [document];
+    };
+    const identity = role === undefined ? [] : [...Object.values(role.policies), ...role.managedPolicyArns.flatMap(managed)];
+    const boundary = role?.permissionsBoundary === undefined ? undefined : managed(role.permissionsBoundary);
+    return { policies: { identity, boundary, session: caller.sessionPolicies }, unknown };
+  }
+
+  private resourcePolicy(resource: string, action: string): ReturnType<NonNullable<Service['resourcePolicy']>> {
+    return this.services.get(resource.split(':')[2] ?? '')?.resourcePolicy?.(resource, action);
+  }
+
+  private resourceContext(resource: string): Context {
+    const tags = this.services.get(resource.split(':')[2] ?? '')?.resourceTags?.(resource) ?? {};
+    return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
+  }
+
+  private identityContext(principal: Principal, role: Role | undefined): Context {
+    const tags = Object.entries(role?.tags ?? {}).map(([key, value]): [string, string] => [`aws:PrincipalTag/${key}`, value]);
+    const types = { session: 'AssumedRole', user: 'User', root: 'Account', service: undefined };
+    return {
+      'aws:PrincipalArn': principal.arn,
+      'aws:PrincipalAccount': principal.accountId,
+      'aws:PrincipalType': types[principal.kind],
+      'aws:PrincipalOrgID': this.organizationOf(principal.accountId),
+      'aws:PrincipalOrgPaths': this.pathsOf(principal.accountId),
+      'aws:PrincipalIsAWSService': 'false',
+      'aws:userid': role === undefined ? principal.accountId : `${role.roleId}:${principal.sessionArn.slice(principal.sessionArn.lastIndexOf('/') + 1)}`,
+      ...Object.fromEntries(tags),
+    };
+  }
+
+  private surroundings(resourceAccountId: string): Context {
+    const now = this.clock.now();
+    return {
+      'aws:CurrentTime': new Date(now).toISOString(),
+      'aws:EpochTime': String(Math.floor(now / 1000)),
+      // the loopback interface stands for AWS, which is reached by TLS
+      'aws:SecureTransport': 'true',
+      'aws:ViaAWSService': 'false',
+      'aws:ResourceAccount': resourceAccountId,
+      'aws:ResourceOrgID': this.organizationOf(resourceAccountId),
+      'aws:ResourceOrgPaths': this.pathsOf(resourceAccountId),
+    };
+  }
+
+  private organizationOf(accountId: string): string | undefined {
+    return this.organizations.account(accountId) === undefined ? undefined : this.organizations.organizationId;
+  }
+
+  private pathsOf(accountId: string): string[] | undefined {
+    const ancestors = this.organizations.tree.ancestors(accountId);
+    return ancestors && [`${[this.organizations.organizationId, ...ancestors].join('/')}/`];
+  }
+}

@@ -1,0 +1,90 @@
+import type { PolicyDocument } from '../policy-document';
+import type { AccessRequest } from './request';
+import { judge, judgeResource, type Verdict } from './statement';
+
+/** Everything that has a say in a request. */
+export interface Policies {
+  readonly identity: readonly PolicyDocument[];
+  /** Absent: the identity has no boundary. */
+  readonly boundary?: readonly PolicyDocument[];
+  /** Absent: the session was not narrowed when it began. */
+  readonly session?: readonly PolicyDocument[];
+  /** Service control policies, one list for the root, each unit on the way, and the account. */
+  readonly serviceControl?: readonly (readonly PolicyDocument[])[];
+  /** Resource control policies, likewise. */
+  readonly resourceControl?: readonly (readonly PolicyDocument[])[];
+  readonly resource?: PolicyDocument;
+  /** The policy of the resource decides alone, as a trust policy and the policy of a key do: without its consent no identity may do anything. */
+  readonly resourceDecides?: boolean;
+}
+
+export type PolicyKind =
+  | 'identity-based policy'
+  | 'resource-based policy'
+  | 'permissions boundary'
+  | 'session policy'
+  | 'service control policy'
+  | 'resource control policy';
+
+export type Decision =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly explicit: boolean; readonly by: PolicyKind };
+
+const ALLOWED: Decision = { allowed: true };
+const denied = (by: PolicyKind, explicit = false): Decision => ({ allowed: false, explicit, by });
+
+/** Whether a request is allowed, by the rules of AWS: a Deny anywhere wins; then every fence must have a gate, and somebody must have given the right. */
+export function decide(request: AccessRequest, policies: Policies): Decision {
+  const { principal } = request;
+  const resource = policies.resource && judgeResource(policies.resource, request, policies.boundary !== undefined);
+  const resourceControl = policies.resourceControl && everyLevel(policies.resourceControl, request);
+  if (principal.kind === 'service') return decideForService(resource, resourceControl);
+  const identity: Verdict = principal.kind === 'root' ? { denies: false, allows: 'identity' } : judge(policies.identity, request);
+  const boundary = policies.boundary && judge(policies.boundary, request);
+  const session = policies.session && judge(policies.session, request);
+  const serviceControl = policies.serviceControl && everyLevel(policies.serviceControl, request);
+
+  const verdicts: [PolicyKind, Verdict | undefined][] = [
+    ['service control policy', serviceControl], ['resource control policy', resourceControl], ['resource-based policy', resource],
+    ['identity-based policy', identity], ['permissions boundary', boundary], ['session policy', session],
+  ];
+  const deny = verdicts.find(([, verdict]) => verdict?.denies);
+  if (deny) return denied(deny[0], true);
+  if (serviceControl && serviceControl.allows === undefined) return denied('service control policy');
+  if (resourceControl && resourceControl.allows === undefined) return denied('resource control policy');
+  return granted(request, policies, { identity, boundary, session, resource });
+}
+
+/** A service has no policies of its own, and no service control policy binds it. */
+function decideForService(resource: Verdict | undefined, resourceControl: Verdict | undefined): Decision {
+  if (resourceControl?.denies) return denied('resource control policy', true);
+  if (resource?.denies) return denied('resource-based policy', true);
+  if (resourceControl && resourceControl.allows === undefined) return denied('resource control policy');
+  return resource?.allows === undefined ? denied('resource-based policy') : ALLOWED;
+}
+
+interface Grants {
+  readonly identity: Verdict;
+  readonly boundary?: Verdict;
+  readonly session?: Verdict;
+  readonly resource?: Verdict;
+}
+
+function granted({ principal, resourceAccountId }: AccessRequest, { resourceDecides = false }: Policies, grants: Grants): Decision {
+  const { identity, boundary, session, resource } = grants;
+  const isForeign = principal.accountId !== resourceAccountId;
+  if ((isForeign || resourceDecides) && resource?.allows === undefined) return denied('resource-based policy');
+  // within an account the owner of the resource may give the right without the identity's own policies
+  const isNamed = !isForeign && resource?.allows !== undefined && resource.allows !== 'account';
+  // to a session, or to everybody and so to the session, also beyond its fences; to a role only within them
+  if (isNamed && (resource.allows !== 'identity' || principal.kind === 'user')) return ALLOWED;
+  if (!isNamed && identity.allows === undefined) return denied('identity-based policy');
+  if (boundary && boundary.allows === undefined) return denied('permissions boundary');
+  if (session && session.allows === undefined) return denied('session policy');
+  return ALLOWED;
+}
+
+function everyLevel(levels: readonly (readonly PolicyDocument[])[], request: AccessRequest): Verdict {
+  const verdicts = levels.map(documents => judge(documents, request));
+  return { denies: verdicts.some(({ denies }) => denies), allows: verdicts.every(({ allows }) => allows !== undefined) ? 'identity' : undefined };
+}

@@ -1,0 +1,41 @@
+import { anyAction } from './evaluate/pattern';
+import { listOf } from './policy-document';
+import type { Iam } from './service';
+
+/** What roles have used of their rights. */
+export class Usage {
+  private readonly used = new Map<string, Set<string>>();
+
+  public constructor(private readonly iam: Iam) {}
+
+  public note(roleArn: string, action: string): void {
+    const actions = this.used.get(roleArn) ?? new Set();
+    this.used.set(roleArn, actions.add(action));
+  }
+
+  /**
+   * The actions that roles are allowed and that none of their name has ever used, be it one that is gone; a pattern is used when one of its actions is.
+   */
+  public neverUsed(...roleArns: readonly string[]): string[] {
+    const names = new Set(roleArns.map(nameOf));
+    const used = [...this.used].flatMap(([arn, actions]) => names.has(nameOf(arn)) ? [...actions] : []);
+    const granted = new Set(roleArns.flatMap(arn => this.granted(arn)));
+    const isUsed = (pattern: string): boolean => {
+      const named = anyAction([pattern]);
+      return used.some(action => named.test(action));
+    };
+    return [...granted].filter(pattern => !isUsed(pattern)).sort();
+  }
+
+  private granted(roleArn: string): string[] {
+    const role = this.iam.role(roleArn);
+    if (role === undefined) return [];
+    const documents = [...Object.values(role.policies), ...role.managedPolicyArns.flatMap(arn => this.iam.managedPolicy(arn) ?? [])];
+    const statements = documents.flatMap(({ Statement }) => Statement).filter(({ Effect }) => Effect === 'Allow');
+    return statements.flatMap(({ Action }) => listOf(Action));
+  }
+}
+
+function nameOf(roleArn: string): string {
+  return roleArn.slice(roleArn.lastIndexOf('/') + 1);
+}

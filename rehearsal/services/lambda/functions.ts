@@ -1,0 +1,215 @@
+import { sdkFile, sdkFolder } from './bundled-files';
+import { FunctionProcess } from './function-process';
+import { InProcessFunction } from './in-process/function';
+import { ProcessPool } from './process-pool';
+import type { Execution, LogLevel, Outcome } from './runtime-protocol';
+import { Identifiers } from '../../core/identifiers';
+import type { Server } from '../../core/server';
+import type { Environment, InProcess } from '../../core/service';
+import type { Iam } from '../iam/service';
+
+export interface FunctionConfiguration {
+  readonly arn: string;
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly roleArn: string;
+  readonly runtime: string;
+  readonly handler: string;
+  /** Address of the container image; such a function has neither runtime nor handler nor folder. */
+  readonly image?: string;
+  /** Folder of the unpacked code. */
+  readonly taskRoot: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly logLevel: LogLevel;
+}
+
+export interface LogLine {
+  /** Simulated time, in milliseconds since 1970. */
+  readonly at: number;
+  readonly functionName: string;
+  readonly text: string;
+}
+
+/** An invocation that has just been given to a process. */
+export interface RunningInvocation {
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly payload: string;
+  kill(): void;
+}
+
+export interface InvocationResult {
+  readonly payload: string;
+  readonly failed: boolean;
+}
+
+/** How many invocations of one function run at once on AWS, and in processes of this machine, which has fewer cores. */
+const AWS_CONCURRENCY = 1000;
+const CONCURRENCY = 8;
+
+/** More processes than this are not kept waiting for work: each takes about fifty megabytes. */
+const PROCESSES = 48;
+
+/** The functions of all accounts and the processes that run them. */
+export class Functions {
+  public readonly log: LogLine[] = [];
+  public onLine?: (line: LogLine) => void;
+  private readonly known = new Map<string, { configuration: FunctionConfiguration; pool: ProcessPool }>();
+  private readonly identifiers = new Identifiers('invocation');
+  private readonly hooks = new Set<(invocation: RunningInvocation) => void>();
+  /** By the access key that each was given. */
+  private readonly processes = new Map<string, FunctionProcess>();
+
+  /** @param modules folder from which SDK clients are resolved that the runtime does not bring itself */
+  public constructor(
+    private readonly environment: Environment, private readonly iam: Iam, private readonly modules: string, private readonly server: () => Server,
+  ) {}
+
+  public get(arn: string): FunctionConfiguration | undefined {
+    return this.known.get(unqualified(arn))?.configuration;
+  }
+
+  /** Why the rehearsal cannot run a function; undefined for one that it can run. */
+  public obstacle(arn: string): string | undefined {
+    const configuration = this.get(arn);
+    return configuration && obstacle(configuration);
+  }
+
+  public put(configuration: FunctionConfiguration): void {
+    this.known.get(configuration.arn)?.pool.retire();
+    const concurrency = this.environment.inProcess ? AWS_CONCURRENCY : CONCURRENCY;
+    this.known.set(configuration.arn, { configuration, pool: new ProcessPool(() => this.start(configuration), concurrency) });
+  }
+
+  public remove(arn: string): void {
+    this.known.get(arn)?.pool.retire();
+    this.known.delete(arn);
+  }
+
+  public hook(hook: (invocation: RunningInvocation) => void): () => void {
+    this.hooks.add(hook);
+    return () => this.hooks.delete(hook);
+  }
+
+  public async run(arn: string, payload: string): Promise<InvocationResult> {
+    const found = this.known.get(unqualified(arn));
+    if (!found) throw new Error(`function not found: ${arn}`);
+    const end = this.environment.clock.work();
+    try {
+      return this.result(found.configuration, await this.execute(found.configuration, found.pool, payload));
+    } finally {
+      end();
+    }
+  }
+
+  /** The process that was given these keys. */
+  public process(accessKeyId: string): FunctionProcess | undefined {
+    return this.processes.get(accessKeyId);
+  }
+
+  public write(functionName: string, text: string): void {
+    const line = { at: this.environment.clock.now(), functionName, text };
+    this.log.push(line);
+    this.onLine?.(line);
+  }
+
+  public killAll(): void {
+    for (const { pool } of this.known.values()) pool.kill();
+  }
+
+  private result({ name, logLevel }: FunctionConfiguration, outcome: Outcome): InvocationResult {
+    if (!outcome.error) return { payload: outcome.payload ?? 'null', failed: false };
+    if (logLevel !== 'FATAL') this.write(name, `ERROR ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+    return { payload: JSON.stringify(outcome.error), failed: true };
+  }
+
+  private async execute(configuration: FunctionConfiguration, pool: ProcessPool, payload: string): Promise<Outcome> {
+    const errorMessage = obstacle(configuration);
+    if (errorMessage !== undefined) return { error: { errorType: 'Runtime.Unknown', errorMessage } };
+    const invocation = { requestId: this.identifiers.uuid(), functionArn: configuration.arn, payload };
+    return pool.use(async process => {
+      const outcome = process.invoke(invocation, configuration.timeoutSeconds);
+      for (const hook of this.hooks) hook({ ...invocation, functionName: configuration.name, kill: () => process.kill() });
+      return outcome;
+    });
+  }
+
+  private start(configuration: FunctionConfiguration): Execution {
+    if (this.environment.inProcess) return this.startInProcess(configuration, this.environment.inProcess);
+    this.makeRoom();
+    const options = {
+      taskRoot: configuration.taskRoot,
+      handler: configuration.handler,
+      port: Number(new URL(this.environment.endpoint).port),
+      clock: this.environment.clock.describe(),
+      sdk: sdkFolder(),
+      modules: this.modules,
+      logLevel: configuration.logLevel,
+    };
+    const variables = this.variables(configuration);
+    const started = new FunctionProcess(options, variables, line => this.write(configuration.name, line));
+    this.processes.set(variables.AWS_ACCESS_KEY_ID, started);
+    return started;
+  }
+
+  private startInProcess(configuration: FunctionConfiguration, inProcess: InProcess): Execution {
+    const { name, taskRoot, handler, logLevel } = configuration;
+    const variables = this.variables(configuration);
+    const sdk = (request: string): string | undefined => sdkFile(request, sdkFolder(), this.modules);
+    const write = (line: string): void => this.write(name, line);
+    return new InProcessFunction({
+      name, taskRoot, handler, logLevel, variables, environment: this.environment, inProcess, server: this.server(), write, sdk,
+    });
+  }
+
+  /** Exactly what AWS puts into the environment of a function, so that nothing of this machine's leaks into it. */
+  private variables(configuration: FunctionConfiguration): Record<string, string> {
+    const roleName = configuration.roleArn.slice(configuration.roleArn.lastIndexOf('/') + 1);
+    const credentials = this.iam.issue({
+      accountId: configuration.accountId,
+      arn: `arn:${this.environment.partition}:sts::${configuration.accountId}:assumed-role/${roleName}/${configuration.name}`,
+    });
+    return {
+      ...configuration.variables,
+      PATH: process.env.PATH ?? '',
+      // CDK's AwsCustomResource installs the latest SDK at run time and does without if it cannot: nothing is downloaded here
+      npm_config_offline: 'true',
+      TZ: ':UTC',
+      AWS_REGION: configuration.region,
+      AWS_DEFAULT_REGION: configuration.region,
+      AWS_LAMBDA_FUNCTION_NAME: configuration.name,
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.memoryMegabytes),
+      AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${configuration.name}`,
+      AWS_LAMBDA_LOG_STREAM_NAME: 'rehearsal',
+      AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.runtime}`,
+      LAMBDA_TASK_ROOT: configuration.taskRoot,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_SESSION_TOKEN: credentials.sessionToken,
+      AWS_ENDPOINT_URL: this.environment.endpoint,
+      _HANDLER: configuration.handler,
+      // the SDK warns of the age of this machine's Node, which is not the function's
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    };
+  }
+
+  private makeRoom(): void {
+    const pools = [...this.known.values()].map(({ pool }) => pool);
+    const total = pools.reduce((sum, pool) => sum + pool.size, 0);
+    if (total >= PROCESSES) pools.some(pool => pool.shrink());
+  }
+}
+
+function obstacle({ name, runtime, image }: FunctionConfiguration): string | undefined {
+  if (image !== undefined) return `the rehearsal runs no container images, '${name}' wants '${image}'`;
+  return runtime.startsWith('nodejs') ? undefined : `the rehearsal runs functions of Node.js only, '${name}' wants '${runtime}'`;
+}
+
+/** `arn:aws:lambda:region:account:function:name` without a version or an alias at its end. */
+function unqualified(arn: string): string {
+  return arn.split(':').slice(0, 7).join(':');
+}

@@ -1,0 +1,210 @@
+import { XMLBuilder } from 'fast-xml-parser';
+import type { DirectCall } from '../../../core/protocol/dispatcher';
+import { isRecord } from '../../../core/protocol/json';
+import { AwsError, HttpAnswer } from '../../../core/service';
+
+interface DirectSdkOptions {
+  readonly region: string;
+  readonly accessKeyId: string;
+  /** How often clients try that do not say it themselves. */
+  readonly maxAttempts: number;
+  readonly random: () => number;
+  readonly sleep: (seconds: number) => Promise<void>;
+  readonly call: (request: DirectCall) => Promise<unknown>;
+}
+
+type Input = Readonly<Record<string, unknown>>;
+
+interface Command {
+  readonly operation: string;
+  readonly input: Input;
+}
+
+interface Configuration {
+  readonly region?: string;
+  readonly credentials?: unknown;
+  readonly maxAttempts?: number;
+}
+
+/** The name that signatures give to each client's service. */
+const SERVICES: Readonly<Record<string, string>> = {
+  'client-account': 'account',
+  'client-cloudformation': 'cloudformation',
+  'client-codebuild': 'codebuild',
+  'client-codecommit': 'codecommit',
+  'client-codepipeline': 'codepipeline',
+  'client-dynamodb': 'dynamodb',
+  'client-ecr': 'ecr',
+  'client-lambda': 'lambda',
+  'client-organizations': 'organizations',
+  'client-s3': 's3',
+  'client-service-quotas': 'servicequotas',
+  'client-sfn': 'states',
+  'client-sts': 'sts',
+  'lib-dynamodb': 'dynamodb',
+};
+
+/** What SDKs try again by themselves. */
+const RETRYABLE = new Set([
+  'BandwidthLimitExceeded', 'EC2ThrottledException', 'LimitExceededException', 'PriorRequestNotComplete', 'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded', 'RequestThrottled', 'RequestThrottledException', 'SlowDown', 'ThrottledException', 'Throttling', 'ThrottlingException',
+  'TooManyRequestsException', 'TransactionInProgressException', 'TimeoutError', 'RequestTimeout', 'RequestTimeoutException',
+]);
+const CONNECTION = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+
+/**
+ * Stands in the place of the SDK's packages: commands go to the operations of the simulated services as they are, without being written as HTTP
+ * and read again, which is most of the time that a call takes. What SDKs do besides is kept: errors by name, pages, attempts after an error.
+ */
+export function directSdk(options: DirectSdkOptions): (request: string) => unknown {
+  return request => {
+    const service = request.startsWith('@aws-sdk/') ? SERVICES[request.slice('@aws-sdk/'.length)] : undefined;
+    return service === undefined ? undefined : new Proxy({}, { get: (_target, name) => typeof name === 'string' ? member(name, service, options) : undefined });
+  };
+}
+
+function member(name: string, service: string, options: DirectSdkOptions): unknown {
+  if (name.endsWith('Exception')) return exceptionClass(name);
+  if (name.endsWith('Command')) return commandClass(operationOf(service, name.slice(0, -'Command'.length)));
+  if (name.startsWith('paginate')) return paginator(service, operationOf(service, name.slice('paginate'.length)));
+  if (name.startsWith('waitUntil')) return async () => undefined;
+  return clientClass(service, options);
+}
+
+/** The document client leaves the word out that most of DynamoDB's operations have. */
+function operationOf(service: string, name: string): string {
+  if (service !== 'dynamodb') return name;
+  if (['Get', 'Put', 'Update', 'Delete', 'BatchGet', 'BatchWrite'].includes(name)) return `${name}Item`;
+  return ['TransactGet', 'TransactWrite'].includes(name) ? `${name}Items` : name;
+}
+
+function commandClass(operation: string): unknown {
+  return class implements Command {
+    public readonly operation = operation;
+    public constructor(public readonly input: Input) {}
+  };
+}
+
+function exceptionClass(name: string): unknown {
+  return class {
+    public static [Symbol.hasInstance](error: unknown): boolean {
+      return error instanceof Error && error.name === name;
+    }
+  };
+}
+
+interface Pagination {
+  readonly client: { send(command: Command): Promise<unknown> };
+  readonly startingToken?: unknown;
+  /** Only of DynamoDB; the other services answer pages as large as they like. */
+  readonly pageSize?: number;
+}
+
+function paginator(service: string, operation: string): unknown {
+  const isTable = service === 'dynamodb';
+  const [given, answered] = isTable ? ['ExclusiveStartKey', ['LastEvaluatedKey']] : ['NextToken', ['NextToken', 'nextToken']];
+  return async function* ({ client, startingToken, pageSize }: Pagination, input: Input) {
+    const limit = isTable && pageSize !== undefined && { Limit: pageSize };
+    for (let token = startingToken; ;) {
+      const position = token !== undefined && { [given]: token };
+      const page = await client.send({ operation, input: { ...input, ...limit, ...position } });
+      yield page;
+      token = isRecord(page) ? answered.map(name => page[name]).find(value => value ?? false) : undefined;
+      if (token === undefined) return;
+    }
+  };
+}
+
+let transactions = 0;
+
+/** A transaction is known by its token: done once, it is not done again when its answer was lost. */
+function withToken(service: string, { operation, input }: Command): Input {
+  if (service !== 'dynamodb' || operation !== 'TransactWriteItems') return input;
+  transactions += 1;
+  return { ClientRequestToken: `transaction-${transactions}`, ...input };
+}
+
+/** `OrganizationsClient` with `send`, and `Lambda` with a method for each operation. */
+function clientClass(service: string, options: DirectSdkOptions): unknown {
+  return class Client {
+    /** DynamoDBDocumentClient: items are kept as they are. */
+    public static from(client: Client): Client {
+      return client;
+    }
+
+    public constructor(private readonly configuration: Configuration = {}) {
+      return new Proxy(this, { get: (target, name) => typeof name === 'string' && !(name in target) ? method(target, name) : Reflect.get(target, name) });
+    }
+
+    public async send(command: Command): Promise<unknown> {
+      const { operation } = command;
+      const input = withToken(service, command);
+      const { region = options.region, credentials, maxAttempts = options.maxAttempts } = this.configuration;
+      for (let attempt = 1; ; attempt++) {
+        try {
+          const accessKeyId = await accessKeyOf(credentials) ?? options.accessKeyId;
+          return outputOf(await options.call({ service, operation, region, accessKeyId, input: { ...input }, body: bodyOf(input) }));
+        } catch (error) {
+          const seen = errorOf(error);
+          if (attempt >= maxAttempts || !isRetryable(seen)) throw seen;
+          await options.sleep(Math.min(20, options.random() * 0.1 * 2 ** attempt));
+        }
+      }
+    }
+  };
+}
+
+function method(client: { send(command: Command): Promise<unknown> }, name: string): unknown {
+  // a client must not look like a promise
+  if (name === 'then') return undefined;
+  return async (input: Input) => client.send({ operation: name.charAt(0).toUpperCase() + name.slice(1), input });
+}
+
+async function accessKeyOf(credentials: unknown): Promise<string | undefined> {
+  const given: unknown = typeof credentials === 'function' ? await credentials() : credentials;
+  return isRecord(given) ? String(given.accessKeyId) : undefined;
+}
+
+function bodyOf({ Payload: payload, Body: body, Delete: deletion }: Input): Buffer | undefined {
+  const given = payload ?? body;
+  // what S3 is to delete is the body of its request
+  if (isRecord(deletion)) return Buffer.from(new XMLBuilder().build({ Delete: { Object: deletion.Objects } }));
+  if (typeof given === 'string') return Buffer.from(given);
+  return given instanceof Uint8Array ? Buffer.from(given) : undefined;
+}
+
+function outputOf(output: unknown): unknown {
+  if (!(output instanceof HttpAnswer)) return unwrapped(output) ?? {};
+  const { headers } = output;
+  const bytes = Buffer.from(output.body);
+  return {
+    Body: { transformToString: async () => bytes.toString(), transformToByteArray: async () => bytes },
+    ContentLength: bytes.length,
+    ContentType: headers['content-type'],
+    Payload: bytes,
+    FunctionError: headers['x-amz-function-error'],
+  };
+}
+
+/** The element around the answer of S3. */
+function unwrapped(output: unknown): unknown {
+  const entries = isRecord(output) ? Object.entries(output) : [];
+  const [name, inner] = entries.length === 1 ? entries[0] : [];
+  return name?.endsWith('Result') && isRecord(inner) ? inner : output;
+}
+
+/** An error as the SDK throws it. */
+function errorOf(error: unknown): Error {
+  if (!(error instanceof AwsError)) return error instanceof Error ? error : new Error(String(error));
+  const { code: name, statusCode, details } = error;
+  const made = Object.assign(new Error(error.message), details, {
+    $fault: statusCode < 500 ? 'client' : 'server',
+    $metadata: { httpStatusCode: statusCode },
+  });
+  made.name = name;
+  return made;
+}
+
+function isRetryable(error: Error & { code?: unknown; $metadata?: { httpStatusCode?: number } }): boolean {
+  return RETRYABLE.has(error.name) || (typeof error.code === 'string' && CONNECTION.has(error.code)) || (error.$metadata?.httpStatusCode ?? 0) >= 500;
+}

@@ -1,0 +1,149 @@
+import { existsSync } from 'node:fs';
+import * as path from 'node:path';
+import * as zlib from 'node:zlib';
+import { credentialScope } from '../../../core/protocol/signature';
+import type { Server } from '../../../core/server';
+import type { Environment, HttpAnswer, HttpRequest, InProcess, OutgoingCall } from '../../../core/service';
+import { callHandler, contextOf, describeError, exitFailure, isHandler, timeoutFailure, type Handler } from '../invocation';
+import type { Execution, Invocation, LogLevel, Outcome } from '../runtime-protocol';
+import { isOldSdk, leadOldSdk } from '../sdk-v2';
+import { directSdk } from './direct-sdk';
+import { awaitedBy, cryptoOf, filesOf, globalsOf } from './globals';
+import { fetchOf, httpOf } from './http';
+import { Modules } from './modules';
+
+interface InProcessOptions {
+  readonly name: string;
+  readonly taskRoot: string;
+  readonly handler: string;
+  readonly logLevel: LogLevel;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly environment: Environment;
+  readonly inProcess: InProcess;
+  readonly server: Pick<Server, 'answer' | 'call'>;
+  readonly write: (line: string) => void;
+  /** The file of an SDK client that the function does not bring. */
+  readonly sdk: (request: string) => string | undefined;
+}
+
+/** A function that runs in this process: its modules, its time and its way to AWS are its own. */
+export class InProcessFunction implements Execution {
+  public alive = true;
+  private handler?: Handler;
+  private settle?: (outcome: Outcome) => void;
+  private requestId = '';
+
+  public constructor(private readonly options: InProcessOptions) {}
+
+  public async invoke(invocation: Omit<Invocation, 'endsAt'>, timeoutSeconds: number): Promise<Outcome> {
+    const { clock } = this.options.environment;
+    this.requestId = invocation.requestId;
+    const endsAt = clock.now() + timeoutSeconds * 1000;
+    return new Promise<Outcome>(resolve => {
+      const callOff = clock.deadline(timeoutSeconds, timeoutSeconds, () => {
+        this.end({ error: timeoutFailure(clock.now(), invocation.requestId, timeoutSeconds) });
+      });
+      this.settle = outcome => { callOff(); resolve(outcome); };
+      void this.run(invocation, endsAt).then(outcome => this.finish(outcome));
+    });
+  }
+
+  public kill(): void {
+    this.end({ error: exitFailure(this.requestId, 'signal: SIGKILL') });
+  }
+
+  private end(outcome: Outcome): void {
+    this.alive = false;
+    this.finish(outcome);
+  }
+
+  private finish(outcome: Outcome): void {
+    this.settle?.(outcome);
+    this.settle = undefined;
+  }
+
+  private async run(invocation: Omit<Invocation, 'endsAt'>, endsAt: number): Promise<Outcome> {
+    const { variables, environment: { clock } } = this.options;
+    try {
+      this.handler ??= this.load();
+      const context = contextOf(invocation, variables, () => endsAt - clock.now());
+      const result = await callHandler(this.handler, JSON.parse(invocation.payload), context);
+      return { payload: JSON.stringify(result ?? null) };
+    } catch (error) {
+      return { error: describeError(error) };
+    }
+  }
+
+  private load(): Handler {
+    const { taskRoot, handler: name, variables, logLevel, environment, inProcess, sdk } = this.options;
+    const dot = name.lastIndexOf('.');
+    const base = path.join(taskRoot, name.slice(0, dot));
+    const file = ['.js', '.cjs'].map(ending => base + ending).find(existsSync);
+    if (!file) throw new Error(`the rehearsal runs only CommonJS modules in its own process, and '${name}' of function '${this.options.name}' is none`);
+    const random = inProcess.random ?? Math.random;
+    const write = (line: string): void => { if (this.alive) this.options.write(line); };
+    const exit = (status: number): void => this.end({ error: exitFailure(this.requestId, `exit status ${status}`) });
+    const alive = (): boolean => this.alive;
+    const globals = {
+      ...globalsOf({ clock: environment.clock, variables, logLevel, random, alive, write, exit }),
+      fetch: fetchOf(environment.endpoint, async request => this.send(request)),
+    };
+    const brings = (request: string): boolean => /^@(aws-sdk|smithy)\//.test(request) || isOldSdk(request, variables.AWS_EXECUTION_ENV);
+    const modules = new Modules({
+      globals,
+      supply: this.supplies(random),
+      find: request => brings(request) ? sdk(request) : undefined,
+      found: (request, exports) => leadOldSdk(request, exports, variables.AWS_ENDPOINT_URL),
+    });
+    const loaded = modules.load(file);
+    const found: unknown = typeof loaded === 'object' && loaded !== null ? Reflect.get(loaded, name.slice(dot + 1)) : undefined;
+    if (!isHandler(found)) throw new Error(`${name} is undefined or not exported`);
+    return found;
+  }
+
+  private supplies(random: () => number): (request: string) => unknown {
+    const { environment, server, variables, inProcess } = this.options;
+    const http = httpOf(environment.endpoint, async request => this.send(request));
+    const { fs, promises } = filesOf(environment.clock);
+    const builtin: Readonly<Record<string, unknown>> = {
+      http,
+      fs,
+      'https': http,
+      'fs/promises': promises,
+      'crypto': cryptoOf(random, environment.clock),
+      'zlib': awaitedBy(environment.clock, zlib),
+    };
+    const direct = inProcess.direct ? directSdk({
+      region: variables.AWS_REGION,
+      accessKeyId: variables.AWS_ACCESS_KEY_ID,
+      maxAttempts: Number(variables.AWS_MAX_ATTEMPTS ?? 3),
+      sleep: async seconds => environment.clock.sleep(seconds),
+      random,
+      call: async request => this.reach(request.service, request.operation, async () => server.call(request)),
+    }) : undefined;
+    return request => {
+      const name = request.replace(/^node:/, '');
+      return Object.hasOwn(builtin, name) ? builtin[name] : direct?.(request);
+    };
+  }
+
+  private async send(request: HttpRequest): Promise<HttpAnswer> {
+    const service = credentialScope(request)?.service ?? 'http';
+    const operation = request.headers['x-amz-target']?.split('.').at(-1) ?? `${request.method} ${request.path}`;
+    return this.reach(service, operation, async () => this.options.server.answer(request));
+  }
+
+  /** A function that was killed makes no more calls and hears no more answers. */
+  private async reach<Answer>(service: string, operation: string, send: () => Promise<Answer>): Promise<Answer> {
+    if (!this.alive) return never();
+    const { inProcess: { transport } } = this.options;
+    // the clock stops it at its timeout in any case
+    const call: OutgoingCall = { service, operation, kill: () => this.kill(), hang: () => undefined };
+    const outcome = await (transport ? transport(call, send) : send()).then(answer => () => answer, (error: unknown) => () => { throw error; });
+    return this.alive ? outcome() : never();
+  }
+}
+
+async function never(): Promise<never> {
+  return new Promise(() => undefined);
+}

@@ -1,0 +1,127 @@
+import { Readable, Writable } from 'node:stream';
+import type { HttpAnswer, HttpRequest } from '../../../core/service';
+import { RESPONSE_HOST } from '../runtime-protocol';
+
+interface Options {
+  readonly method?: string;
+  readonly host?: string;
+  readonly hostname?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
+}
+
+type Send = (request: HttpRequest) => Promise<HttpAnswer>;
+
+/** What stands in the place of http and https: requests are handed over in memory, and only the simulated AWS answers. */
+export function httpOf(endpoint: string, send: Send): Record<string, unknown> {
+  const hosts = [new URL(endpoint).hostname, RESPONSE_HOST];
+  const request = (first: Options | string | URL, ...rest: unknown[]): Request => {
+    const address = first instanceof URL || typeof first === 'string' ? new URL(first) : undefined;
+    const options: Options = address ? { host: address.hostname, path: address.pathname + address.search, ...object(rest[0]) } : object(first);
+    const made = new Request(options, send, hosts);
+    const listener = rest.find(isListener);
+    if (listener) made.once('response', listener);
+    return made;
+  };
+  const get = (first: Options | string | URL, ...rest: unknown[]): Request => request(first, ...rest).end();
+  return { request, get, Agent, globalAgent: new Agent() };
+}
+
+/** What stands in the place of `fetch`, for requests that have no body. */
+export function fetchOf(endpoint: string, send: Send): Fetch {
+  return async (address, { method = 'GET', headers = {} } = {}) => {
+    const { hostname, pathname: path, searchParams: query } = new URL(address);
+    if (hostname !== new URL(endpoint).hostname) {
+      throw new TypeError('fetch failed', { cause: new Error(`getaddrinfo ENOTFOUND ${hostname}`) });
+    }
+    const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+    const { status, body } = await send({ method, path, query, headers: lower, body: Buffer.alloc(0) });
+    const bytes = Buffer.from(body);
+    const arrayBuffer = async () => new Uint8Array(bytes).buffer;
+    return { status, ok: status < 300, arrayBuffer, text: async () => bytes.toString() };
+  };
+}
+
+type Fetch = (address: string | URL, options?: FetchOptions) => Promise<unknown>;
+
+interface FetchOptions {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+class Agent {
+  public readonly sockets = {};
+  public readonly requests = {};
+  public readonly maxSockets = Infinity;
+
+  public destroy(): void {
+    // there is no connection
+  }
+}
+
+class Request extends Writable {
+  private readonly chunks: Buffer[] = [];
+
+  public constructor(private readonly options: Options, private readonly pass: Send, private readonly hosts: readonly string[]) {
+    super();
+  }
+
+  public setTimeout(): this {
+    return this;
+  }
+
+  public setSocketKeepAlive(): void {
+    // there is no socket
+  }
+
+  public setNoDelay(): void {
+    // there is no socket
+  }
+
+  public abort(): void {
+    this.destroy();
+  }
+
+  public flushHeaders(): void {
+    // everything is sent at once
+  }
+
+  public override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: () => void): void {
+    this.chunks.push(Buffer.from(chunk));
+    done();
+  }
+
+  public override _final(done: () => void): void {
+    done();
+    void this.exchange();
+  }
+
+  private async exchange(): Promise<void> {
+    const { method = 'GET', host, hostname = host ?? '', path = '/', headers = {} } = this.options;
+    try {
+      if (!this.hosts.includes(hostname.split(':')[0])) throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), { code: 'ENOTFOUND' });
+      const [plain, query] = path.split('?');
+      const given = Object.entries(headers).filter(([, value]) => value !== undefined);
+      const lower = given.map(([name, value]) => [name.toLowerCase(), String(value)] as const);
+      const answer = await this.pass({
+        method, path: plain, query: new URLSearchParams(query), headers: Object.fromEntries(lower), body: Buffer.concat(this.chunks),
+      });
+      this.emit('response', responseOf(answer));
+    } catch (error) {
+      this.emit('error', error);
+    }
+  }
+}
+
+function responseOf({ status, headers, body }: HttpAnswer): Readable {
+  const stream = Readable.from(body.length > 0 ? [Buffer.from(body)] : []);
+  return Object.assign(stream, { statusCode: status, statusMessage: '', headers: { ...headers } });
+}
+
+function object(value: unknown): Options {
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+function isListener(value: unknown): value is (...values: unknown[]) => void {
+  return typeof value === 'function';
+}

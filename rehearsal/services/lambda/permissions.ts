@@ -1,0 +1,15 @@
+import { on, regionalArn, textOf } from '../../core/permissions';
+import type { Call } from '../../core/service';
+
+/** A function may be named by its name, by a part of its ARN or by all of it. */
+function functionArn(call: Call): string {
+  const given = decodeURIComponent(textOf(call, 'FunctionName'));
+  const qualifier = call.request.query.get('Qualifier');
+  const arn = given.startsWith('arn:') ? given : regionalArn(call, `function:${given.includes(':function:') ? given.split(':function:')[1] : given}`);
+  return qualifier === null ? arn : `${arn}:${qualifier}`;
+}
+
+export const permissions = {
+  ...on(['GetFunction', 'GetFunctionConfiguration'], functionArn),
+  Invoke: (call: Call) => [{ action: 'lambda:InvokeFunction', resource: functionArn(call) }],
+};

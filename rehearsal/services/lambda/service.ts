@@ -1,0 +1,186 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { FunctionPolicies } from './function-policies';
+import { Functions, type FunctionConfiguration, type InvocationResult, type LogLine, type RunningInvocation } from './functions';
+import { permissions } from './permissions';
+import { FunctionType, QualifiedFunctionType } from './resource-types';
+import { Identifiers } from '../../core/identifiers';
+import type { Server } from '../../core/server';
+import { AwsError, HttpAnswer, type Call, type Environment, type Operation, type OwnedPolicy, type ResourceType, type Service } from '../../core/service';
+import type { Iam } from '../iam/service';
+import type { S3 } from '../s3/service';
+
+interface LambdaOptions {
+  /** Folder from which functions get SDK clients that the runtime does not bring. @default the current folder */
+  readonly modules?: string;
+  /** Folder for the code of inline functions. @default that of the system */
+  readonly temporary?: string;
+  /** Where functions of this process hand over their requests. */
+  readonly server: () => Server;
+  /** Whether an image is known to be missing. */
+  readonly lacksImage: (address: string) => boolean;
+}
+
+/** AWS Lambda: functions that really run, each in Node processes of its own. */
+export class Lambda implements Service {
+  public readonly name = 'lambda';
+  public readonly protocol = 'rest-json';
+  public readonly operations: Record<string, Operation>;
+  public readonly routes = {
+    Invoke: 'POST /2015-03-31/functions/{FunctionName}/invocations',
+    GetFunctionConfiguration: 'GET /2015-03-31/functions/{FunctionName}/configuration',
+    GetFunction: 'GET /2015-03-31/functions/{FunctionName}',
+  };
+  public readonly permissions = permissions;
+  public readonly resourceTypes: Record<string, ResourceType>;
+  private readonly policies: FunctionPolicies;
+  private readonly functions: Functions;
+  private readonly temporary: string;
+  /** Events that nobody waits for, until a function has taken them. */
+  private events = 0;
+
+  public constructor(private readonly environment: Environment, iam: Iam, s3: S3, options: LambdaOptions) {
+    this.temporary = mkdtempSync(path.join(options.temporary ?? tmpdir(), 'rehearsal-lambda-'));
+    this.functions = new Functions(environment, iam, options.modules ?? process.cwd(), options.server);
+    this.operations = {
+      Invoke: async call => this.answerInvoke(call),
+      GetFunction: async call => ({ Configuration: describe(this.find(call)), Code: {} }),
+      GetFunctionConfiguration: async call => describe(this.find(call)),
+    };
+    this.policies = new FunctionPolicies(environment);
+    const parts = { iam, s3, functions: this.functions, lacksImage: options.lacksImage };
+    this.resourceTypes = {
+      'AWS::Lambda::Permission': this.policies,
+      'AWS::Lambda::Function': new FunctionType(environment, parts, new Identifiers('lambda'), this.temporary),
+      'AWS::Lambda::Version': new QualifiedFunctionType(environment),
+      'AWS::Lambda::Alias': new QualifiedFunctionType(environment, 'Name'),
+    };
+  }
+
+  /** What the functions wrote, and how they failed. */
+  public get log(): readonly LogLine[] {
+    return this.functions.log;
+  }
+
+  public set onLine(listener: (line: LogLine) => void) {
+    this.functions.onLine = listener;
+  }
+
+  public configuration(functionArn: string): FunctionConfiguration | undefined {
+    return this.functions.get(functionArn);
+  }
+
+  /** Whether a function works on an event, or will try again. */
+  public get isBusy(): boolean {
+    return this.events > 0;
+  }
+
+  /** The ARN, without a version, of a function that a caller of this account and region gives by name or by ARN. */
+  public arnOf(given: string, from: { readonly accountId: string; readonly region: string }): string {
+    const [name] = given.slice(given.includes(':function:') ? given.indexOf(':function:') + ':function:'.length : 0).split(':');
+    const owner = given.startsWith('arn:') ? given.split(':') : undefined;
+    const [region, accountId] = owner ? [owner[3], owner[4]] : [from.region, from.accountId];
+    return `arn:${this.environment.partition}:lambda:${region}:${accountId}:function:${name}`;
+  }
+
+  /** Whether a function of this ARN exists. */
+  public has(functionArn: string): boolean {
+    return this.functions.get(functionArn) !== undefined;
+  }
+
+  /** Why the rehearsal cannot run a function; undefined for one that it can run. */
+  public obstacle(functionArn: string): string | undefined {
+    return this.functions.obstacle(functionArn);
+  }
+
+  /** Writes a word of the rehearsal itself into the log of a function. */
+  public note(functionArn: string, text: string): void {
+    this.functions.write(this.functions.get(functionArn)?.name ?? functionArn, text);
+  }
+
+  /** Ends the process that was given these keys, as if its machine had failed. */
+  public kill(accessKeyId: string): void {
+    this.functions.process(accessKeyId)?.kill();
+  }
+
+  /** Stops the process that was given these keys at its timeout. */
+  public hang(accessKeyId: string): void {
+    void this.functions.process(accessKeyId)?.hang(this.environment.clock);
+  }
+
+  public resourcePolicy(arn: string): OwnedPolicy {
+    return this.policies.of(arn);
+  }
+
+  /** Tells of each invocation that has begun, so that its process can be killed. Returns the way to take the hook away. */
+  public onInvoke(hook: (invocation: RunningInvocation) => void): () => void {
+    return this.functions.hook(hook);
+  }
+
+  /** Invokes a function and waits for its answer. */
+  public async invoke(functionArn: string, event: unknown): Promise<InvocationResult> {
+    return this.functions.run(functionArn, JSON.stringify(event));
+  }
+
+  /** Invokes a function without waiting: after an error or a crash it is run twice again, as AWS does. */
+  public async invokeEvent(functionArn: string, event: unknown): Promise<void> {
+    if (!this.has(functionArn)) throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn}`, 404);
+    this.events += 1;
+    const end = this.environment.clock.work();
+    void this.retry(functionArn, JSON.stringify(event)).catch(error => console.error(error)).finally(() => { this.events -= 1; end(); });
+  }
+
+  public async close(): Promise<void> {
+    this.functions.killAll();
+    rmSync(this.temporary, { recursive: true, force: true });
+  }
+
+  private async retry(functionArn: string, payload: string): Promise<void> {
+    for (const pause of [60, 120, undefined]) {
+      const result = await this.functions.run(functionArn, payload);
+      if (!result.failed || pause === undefined) return;
+      await this.environment.clock.sleep(pause);
+      if (!this.has(functionArn)) return;
+    }
+  }
+
+  private async answerInvoke(call: Call): Promise<HttpAnswer> {
+    const { arn } = this.find(call);
+    const payload = call.request.body.length > 0 ? call.request.body.toString('utf8') : '{}';
+    const type = call.request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+    if (type === 'DryRun') return new HttpAnswer(204, '');
+    if (type === 'Event') {
+      await this.invokeEvent(arn, JSON.parse(payload));
+      return new HttpAnswer(202, '');
+    }
+    const result = await this.functions.run(arn, payload);
+    const headers = { 'content-type': 'application/json', 'x-amz-executed-version': '$LATEST' };
+    return new HttpAnswer(200, result.payload, result.failed ? { ...headers, 'x-amz-function-error': 'Unhandled' } : headers);
+  }
+
+  private find(call: Call): FunctionConfiguration {
+    const { caller: { accountId }, region } = call;
+    const arn = this.arnOf(decodeURIComponent(String(call.input.FunctionName)), { accountId, region });
+    const found = this.functions.get(arn);
+    if (!found) throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
+    return found;
+  }
+}
+
+function describe(configuration: FunctionConfiguration): Record<string, unknown> {
+  return {
+    FunctionName: configuration.name,
+    FunctionArn: configuration.arn,
+    Role: configuration.roleArn,
+    ...configuration.image === undefined
+      ? { PackageType: 'Zip', Runtime: configuration.runtime, Handler: configuration.handler }
+      : { PackageType: 'Image' },
+    Timeout: configuration.timeoutSeconds,
+    MemorySize: configuration.memoryMegabytes,
+    Environment: { Variables: configuration.variables },
+    Version: '$LATEST',
+    State: 'Active',
+    LastUpdateStatus: 'Successful',
+  };
+}

@@ -1,0 +1,146 @@
+import type { Throttle } from './call-rates';
+import { isGone } from './closure';
+import type { OrganizationTree, SimulatedAccount } from './tree';
+import type { Clock } from '../../core/clock';
+import { AwsError } from '../../core/service';
+
+/** The quota of AWS: so many accounts may be in creation at a time. */
+export const CREATIONS_AT_ONCE = 5;
+/** So many accounts an organization may have until AWS grants more. */
+export const ACCOUNTS_AT_FIRST = 10;
+/** Why AWS has not created an account. */
+export type CreationFailure =
+  | 'ACCOUNT_LIMIT_EXCEEDED'
+  | 'EMAIL_ALREADY_EXISTS'
+  | 'INVALID_ADDRESS'
+  | 'INVALID_EMAIL'
+  | 'CONCURRENT_ACCOUNT_MODIFICATION'
+  | 'INTERNAL_FAILURE'
+  | 'GOVCLOUD_ACCOUNT_ALREADY_EXISTS'
+  | 'MISSING_BUSINESS_VALIDATION'
+  | 'FAILED_BUSINESS_VALIDATION'
+  | 'PENDING_BUSINESS_VALIDATION'
+  | 'INVALID_IDENTITY_FOR_BUSINESS_VALIDATION'
+  | 'UNKNOWN_BUSINESS_VALIDATION'
+  | 'MISSING_PAYMENT_INSTRUMENT'
+  | 'INVALID_PAYMENT_INSTRUMENT'
+  | 'UPDATE_EXISTING_RESOURCE_POLICY_WITH_TAGS_NOT_SUPPORTED';
+
+interface CreationRequest {
+  readonly name: string;
+  readonly email: string;
+  readonly roleName: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface CreationStatus {
+  readonly id: string;
+  readonly name: string;
+  readonly state: 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED';
+  readonly requestedAt: number;
+  readonly completedAt?: number;
+  readonly accountId?: string;
+  readonly failureReason?: CreationFailure;
+}
+
+interface CreationOptions {
+  readonly accountLimit: number;
+  readonly creationSeconds: number;
+  /** Told once the account belongs to the organization. */
+  readonly onCreated: (account: SimulatedAccount, roleName: string) => void;
+}
+
+/** Creates accounts as AWS does: it answers at once and works in the background. */
+export class AccountCreation {
+  /** So many accounts were in creation at a time. */
+  public mostAtOnce = 0;
+  private readonly statuses = new Map<string, CreationStatus>();
+  private readonly emailsTaken = new Set<string>();
+  private failures: CreationFailure[] = [];
+  private accountLimit: number;
+  private onFailure?: () => void;
+
+  public constructor(
+    private readonly clock: Clock, private readonly tree: OrganizationTree, private readonly throttle: Throttle,
+    private readonly options: CreationOptions,
+  ) {
+    this.accountLimit = options.accountLimit;
+  }
+
+  public takeEmail(email: string): void {
+    this.emailsTaken.add(email.toLowerCase());
+  }
+
+  /** How many accounts the organization may have. */
+  public get limit(): number {
+    return this.accountLimit;
+  }
+
+  /** As when AWS grants a higher quota. */
+  public allow(accountLimit: number): void {
+    this.accountLimit = accountLimit;
+  }
+
+  /** Lets the next creations fail, one for each reason, and forgets what was left of those named before. */
+  public failNext(reasons: readonly CreationFailure[], onFailure?: () => void): void {
+    this.failures = [...reasons];
+    this.onFailure = onFailure;
+  }
+
+  public status(id: string): CreationStatus | undefined {
+    return this.statuses.get(id);
+  }
+
+  public get all(): CreationStatus[] {
+    return [...this.statuses.values()];
+  }
+
+  public start(request: CreationRequest): CreationStatus {
+    this.throttle.take('CreateAccount');
+    const inFlight = this.all.filter(status => status.state === 'IN_PROGRESS').length;
+    if (inFlight >= CREATIONS_AT_ONCE) {
+      const words = 'You have exceeded the number of accounts that can be in progress at a time. Wait until one of them is created and try again.';
+      throw new AwsError('ConstraintViolationException', words, 400, { Reason: 'ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED' });
+    }
+    const status: CreationStatus = { id: this.tree.newRequestId(), name: request.name, state: 'IN_PROGRESS', requestedAt: this.clock.now() };
+    this.statuses.set(status.id, status);
+    this.mostAtOnce = Math.max(this.mostAtOnce, inFlight + 1);
+    // Judged now, told later: an address in creation is taken for every request after it.
+    const failureReason = this.failureOf(request, inFlight);
+    if (failureReason === undefined) this.takeEmail(request.email);
+    void this.finish(status, request, failureReason);
+    return status;
+  }
+
+  /** Waits for what AWS creates, whoever asked for it and has gone: an account that was asked for comes, and stays. */
+  public async ended(): Promise<void> {
+    while (this.all.some(({ state }) => state === 'IN_PROGRESS')) await this.clock.sleep(1);
+  }
+
+  private async finish(status: CreationStatus, request: CreationRequest, failureReason: CreationFailure | undefined): Promise<void> {
+    await this.clock.sleep(this.options.creationSeconds);
+    const completedAt = this.clock.now();
+    if (failureReason !== undefined) {
+      this.statuses.set(status.id, { ...status, state: 'FAILED', completedAt, failureReason });
+      return;
+    }
+    const { name, email, tags, roleName } = request;
+    const accountId = this.tree.newAccountId();
+    const account = this.tree.putAccount({
+      accountId, name, email, tags, state: 'PENDING_ACTIVATION', joined: 'CREATED', joinedAt: completedAt, parentId: this.tree.rootId,
+    });
+    this.statuses.set(status.id, { ...status, state: 'SUCCEEDED', completedAt, accountId });
+    this.options.onCreated(account, roleName);
+  }
+
+  private failureOf(request: CreationRequest, inFlight: number): CreationFailure | undefined {
+    const injected = this.failures.shift();
+    if (injected !== undefined) {
+      this.onFailure?.();
+      return injected;
+    }
+    if (this.emailsTaken.has(request.email.toLowerCase())) return 'EMAIL_ALREADY_EXISTS';
+    const members = this.tree.accounts.filter(account => !isGone(account, this.clock.now())).length;
+    return members + inFlight >= this.accountLimit ? 'ACCOUNT_LIMIT_EXCEEDED' : undefined;
+  }
+}

@@ -1,0 +1,202 @@
+import { Throttle } from './call-rates';
+import { AccountClosure, isGone, isShut } from './closure';
+import { ControlPolicies } from './control-policies';
+import { AccountCreation } from './creation';
+import { AccountOperations, requiredAccount } from './operations/accounts';
+import { tagOperations } from './operations/tags';
+import { trustOperations } from './operations/trusted-access';
+import { UnitOperations } from './operations/units';
+import { permissions } from './permissions';
+import { AccountType, assertManagement, organizationalUnitType } from './resource-types';
+import { OrganizationTree } from './tree';
+import type { SimulatedAccount } from './tree';
+import type { Call, Environment, Operation, Permissions, ResourceType, Service } from '../../core/service';
+import { AwsError } from '../../core/service';
+import type { Iam } from '../iam/service';
+
+export type { AccountState, SimulatedAccount } from './tree';
+
+export interface OrganizationsOptions {
+  readonly managementAccountId: string;
+  readonly organizationId?: string;
+  /** @default 100 */
+  readonly accountLimit?: number;
+  /** Simulated seconds until an account is created. @default 60 */
+  readonly creationSeconds?: number;
+  /** Simulated seconds until the access role of a created account can be assumed. @default 20 */
+  readonly readySeconds?: number;
+  /** Simulated seconds until a created account is active and may use AWS's services. @default 5 more than readySeconds */
+  readonly activeSeconds?: number;
+}
+
+interface AddAccountOptions {
+  readonly accountId: string;
+  readonly name: string;
+  readonly email: string;
+  /** Path of its organizational unit. @default - the root */
+  readonly unit?: string;
+  readonly joined: 'CREATED' | 'INVITED';
+}
+
+/** AWS Organizations, seen from the management account. */
+export class Organizations implements Service {
+  public readonly name = 'organizations';
+  public readonly protocol = 'json';
+  public readonly operations: Record<string, Operation>;
+  public readonly permissions: Record<string, Permissions>;
+  public readonly resourceTypes: Record<string, ResourceType>;
+  public readonly tree: OrganizationTree;
+  public readonly creation: AccountCreation;
+  public readonly policies: ControlPolicies;
+  public readonly closure: AccountClosure;
+  private readonly throttle: Throttle;
+
+  public constructor(private readonly environment: Environment, private readonly iam: Iam, public readonly options: OrganizationsOptions) {
+    const { managementAccountId } = options;
+    this.tree = new OrganizationTree(environment.partition, managementAccountId, options.organizationId);
+    this.policies = new ControlPolicies(this.tree, managementAccountId);
+    this.permissions = permissions(this.tree);
+    this.throttle = new Throttle(environment.clock);
+    this.closure = new AccountClosure(environment.clock, this.tree, managementAccountId);
+    this.creation = new AccountCreation(environment.clock, this.tree, this.throttle, {
+      accountLimit: options.accountLimit ?? 100,
+      creationSeconds: options.creationSeconds ?? 60,
+      onCreated: (account, roleName) => { void this.openAccount(account, roleName); },
+    });
+    this.addAccount({
+      accountId: managementAccountId,
+      name: 'management',
+      email: `management+${managementAccountId}@example.com`,
+      joined: 'INVITED',
+    });
+    this.operations = this.guarded({
+      ...new AccountOperations(this).operations,
+      ...new UnitOperations(this).operations,
+      ...tagOperations(this.tree),
+      ...trustOperations(this.tree),
+    });
+    this.resourceTypes = {
+      'AWS::Organizations::OrganizationalUnit': organizationalUnitType(this),
+      'AWS::Organizations::Policy': this.policies.resourceType(context => assertManagement(this, context)),
+      'AWS::Organizations::Account': new AccountType(this, environment.clock),
+    };
+  }
+
+  public get organizationId(): string {
+    return this.tree.organizationId;
+  }
+
+  public get accounts(): readonly SimulatedAccount[] {
+    const now = this.environment.clock.now();
+    return this.tree.accounts.filter(account => !isGone(account, now));
+  }
+
+  public account(accountId: string): SimulatedAccount | undefined {
+    return this.tree.account(accountId);
+  }
+
+  /** Puts an account into the organization that exists before anything runs. */
+  public addAccount(options: AddAccountOptions): void {
+    const { accountId, name, email, joined } = options;
+    this.creation.takeEmail(email);
+    this.tree.putAccount({
+      accountId, name, email, joined, state: 'ACTIVE', joinedAt: this.environment.clock.now(), parentId: this.addUnit(options.unit ?? ''), tags: {},
+    });
+  }
+
+  /** Puts an account into the organization that was a stranger before; it can be entered only through a role that somebody has made there. */
+  public invite(accountId: string, roleName?: string): void {
+    this.addAccount({ accountId, name: `account-${accountId}`, email: `account+${accountId}@example.com`, joined: 'INVITED' });
+    if (roleName !== undefined) this.putAccessRole(accountId, roleName);
+  }
+
+  /** Makes the organizational units of a path such as `Workloads/Test` as far as they are missing, and answers the id of the last. */
+  public addUnit(path: string): string {
+    const names = path.split('/').filter(name => name !== '');
+    return names.reduce((parentId, name) => {
+      const known = this.tree.unitsIn(parentId).find(unit => unit.name === name);
+      return (known ?? this.tree.createUnit(parentId, name)).id;
+    }, this.tree.rootId);
+  }
+
+  /** The path of the unit that an account is in; empty for the root. */
+  public unitPath(accountId: string): string {
+    return this.tree.path(this.tree.account(accountId)?.parentId ?? this.tree.rootId).join('/');
+  }
+
+  /** An e-mail address that an account outside this organization uses. */
+  public takeEmail(email: string): void {
+    this.creation.takeEmail(email);
+  }
+
+  /** As AWS does when bills are not paid or when it suspects abuse: until the account is reinstated nobody can use it. */
+  public suspend(accountId: string): void {
+    this.tree.putAccount({ ...requiredAccount(this, accountId), state: 'SUSPENDED' });
+  }
+
+  /** As AWS Support does. */
+  public reinstate(accountId: string): void {
+    this.tree.putAccount({ ...requiredAccount(this, accountId), state: 'ACTIVE' });
+  }
+
+  /** @throws where the account of the caller cannot be used: not yet, because the services of AWS do not know it, or no more */
+  public assertUsable({ caller, service, operation }: Call): void {
+    const account = this.tree.account(caller.accountId);
+    if (account === undefined) return;
+    if (isShut(account)) {
+      const words = `User: ${caller.arn} is not authorized to perform: ${service}:${operation}, because account ${account.accountId} is ${account.state}`;
+      throw new AwsError('AccessDeniedException', words, 403);
+    }
+    if (account.state === 'PENDING_ACTIVATION' && service !== 'sts') {
+      throw new AwsError('OptInRequired', 'The AWS Access Key Id needs a subscription for the service', 403);
+    }
+  }
+
+  /** A created account answers nobody at first: its access role comes later, and its activation later still. */
+  private async openAccount({ accountId }: SimulatedAccount, roleName: string): Promise<void> {
+    const { environment: { clock }, options: { readySeconds = 20, activeSeconds = readySeconds + 5 } } = this;
+    void clock.sleep(activeSeconds).then(() => this.activate(accountId));
+    await clock.sleep(readySeconds);
+    this.putAccessRole(accountId, roleName);
+  }
+
+  private activate(accountId: string): void {
+    const account = this.tree.account(accountId);
+    if (account?.state === 'PENDING_ACTIVATION') this.tree.putAccount({ ...account, state: 'ACTIVE' });
+  }
+
+  private putAccessRole(accountId: string, roleName: string): void {
+    const { partition } = this.environment;
+    this.iam.putRole({
+      arn: `arn:${partition}:iam::${accountId}:role/${roleName}`,
+      roleName,
+      roleId: `AROA${this.iam.identifiers.next(17, 'upper')}`,
+      accountId,
+      trust: {
+        Version: '2012-10-17',
+        Statement: [{
+          Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: `arn:${partition}:iam::${this.options.managementAccountId}:root` },
+        }],
+      },
+      policies: { AdministratorAccess: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } },
+      managedPolicyArns: [],
+      tags: {},
+    });
+  }
+
+  /** Only the management account may ask; `DescribeOrganization` is open to every member. */
+  private guarded(operations: Record<string, Operation>): Record<string, Operation> {
+    return Object.fromEntries(Object.entries(operations).map(([name, operation]) => [name, async (call: Call) => {
+      const { accountId } = call.caller;
+      if (this.tree.account(accountId) === undefined) {
+        throw new AwsError('AWSOrganizationsNotInUseException', 'Your account is not a member of an organization.');
+      }
+      if (accountId !== this.options.managementAccountId && name !== 'DescribeOrganization') {
+        throw new AwsError('AccessDeniedException', "You don't have permissions to access this resource.");
+      }
+      // its own bucket is asked where accounts are created, because CloudFormation creates them there as well
+      if (name !== 'CreateAccount') this.throttle.take(name);
+      return operation(call);
+    }]));
+  }
+}

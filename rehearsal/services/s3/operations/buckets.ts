@@ -1,0 +1,47 @@
+import * as v from 'valibot';
+import { AwsError, HttpAnswer } from '../../../core/service';
+import type { Call, Operation } from '../../../core/service';
+import { PolicyDocument } from '../../iam/policy-document';
+import type { Iam } from '../../iam/service';
+import type { Bucket, Buckets } from '../buckets';
+import { listObjectVersions } from '../listing';
+
+/** What is asked of a bucket itself, beside its objects. */
+export function bucketOperations(iam: Iam, buckets: Buckets, bucketOf: (call: Call) => Bucket): Record<string, Operation> {
+  return {
+    GetBucketTagging: async call => taggingOf(bucketOf(call)),
+    GetBucketPolicy: async call => policyOf(bucketOf(call)),
+    PutBucketPolicy: async call => {
+      const { name } = bucketOf(call);
+      buckets.setPolicy(name, checked(iam, parsed(call.request.body)));
+      return new HttpAnswer(204);
+    },
+    ListObjectVersions: async call => ({ ListVersionsResult: listObjectVersions(bucketOf(call), call.request.query) }),
+  };
+}
+
+/** @returns the policy of a bucket, unless AWS refuses it */
+export function checked(iam: Iam, policy: PolicyDocument): PolicyDocument {
+  iam.assertValid(policy, 'resource', 'MalformedPolicy');
+  iam.assertPrincipalsExist(policy, 'MalformedPolicy');
+  return policy;
+}
+
+function taggingOf({ name, tags }: Bucket): unknown {
+  const entries = Object.entries(tags);
+  if (entries.length === 0) throw new AwsError('NoSuchTagSet', 'The TagSet does not exist', 404, { BucketName: name });
+  return { Tagging: { TagSet: { Tag: entries.map(([Key, Value]) => ({ Key, Value })) } } };
+}
+
+function policyOf({ name, policy }: Bucket): HttpAnswer {
+  if (policy === undefined) throw new AwsError('NoSuchBucketPolicy', 'The bucket policy does not exist', 404, { BucketName: name });
+  return new HttpAnswer(200, JSON.stringify(policy), { 'content-type': 'application/json' });
+}
+
+function parsed(body: Buffer): PolicyDocument {
+  try {
+    return v.parse(PolicyDocument, JSON.parse(body.toString('utf8')));
+  } catch {
+    throw new AwsError('MalformedPolicy', 'This policy contains invalid Json');
+  }
+}

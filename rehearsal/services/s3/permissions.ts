@@ -1,0 +1,50 @@
+import type { Buckets } from './buckets';
+import { namedObjects } from './delete-objects';
+import { on, partitionOf } from '../../core/permissions';
+import type { Call, Permission, Permissions } from '../../core/service';
+
+const bucketArn = (call: Call): string => `arn:${partitionOf(call)}:s3:::${String(call.input.Bucket)}`;
+const objectArn = (call: Call): string => `${bucketArn(call)}/${String(call.input.Key)}`;
+
+export function permissions(buckets: Buckets): Record<string, Permissions> {
+  const context = (call: Call): Permission['context'] => ({ 's3:ResourceAccount': buckets.find(String(call.input.Bucket))?.accountId });
+  const bucket = (action: string): Permissions => call => [{ action: `s3:${action}`, resource: bucketArn(call), context: context(call) }];
+  const object = (action: string): Permissions => call => [{ action: `s3:${action}`, resource: objectArn(call), context: context(call) }];
+  const listing = (action: string): Permissions => call => [{
+    action: `s3:${action}`, resource: bucketArn(call), context: { ...context(call), 's3:prefix': call.request.query.get('prefix') ?? undefined },
+  }];
+  /** Who names versions wants more than who does not. */
+  const deletion: Permissions = call => {
+    const isOfVersions = namedObjects(call.request).some(({ VersionId: version }) => version !== undefined);
+    return ['s3:DeleteObject', ...isOfVersions ? ['s3:DeleteObjectVersion'] : []].map(action => ({
+      action, resource: `${bucketArn(call)}/*`, context: context(call),
+    }));
+  };
+  /** Who may not list a bucket is not told either that an object is missing. */
+  const reading: Permissions = call => {
+    const isThere = buckets.find(String(call.input.Bucket))?.objects.has(String(call.input.Key)) === true;
+    return [
+      { action: 's3:GetObject', resource: objectArn(call), context: context(call) },
+      ...isThere ? [] : [{ action: 's3:ListBucket', resource: bucketArn(call), context: context(call) }],
+    ];
+  };
+  /** A bucket that does not exist belongs to nobody: that it is missing is told to everybody. */
+  const existing = (needed: Permissions): Permissions => call => buckets.find(String(call.input.Bucket)) === undefined ? [] : needed(call);
+  return {
+    ListBuckets: () => [{ action: 's3:ListAllMyBuckets', resource: '*' }],
+    GetBucketLocation: existing(bucket('GetBucketLocation')),
+    GetBucketTagging: existing(bucket('GetBucketTagging')),
+    GetBucketPolicy: existing(bucket('GetBucketPolicy')),
+    PutBucketPolicy: existing(bucket('PutBucketPolicy')),
+    ListObjectVersions: existing(listing('ListBucketVersions')),
+    ListObjectsV2: existing(listing('ListBucket')),
+    HeadBucket: existing(bucket('ListBucket')),
+    ...on(['CreateBucket'], bucketArn),
+    DeleteBucket: existing(bucket('DeleteBucket')),
+    DeleteObjects: existing(deletion),
+    GetObject: existing(reading),
+    HeadObject: existing(reading),
+    PutObject: existing(object('PutObject')),
+    DeleteObject: existing(object('DeleteObject')),
+  };
+}

@@ -1,0 +1,81 @@
+import * as v from 'valibot';
+import type { Buckets } from './buckets';
+import { checked } from './operations/buckets';
+import { Identifiers } from '../../core/identifiers';
+import { read, tagRecord, Tags } from '../../core/protocol/read';
+import { AwsError } from '../../core/service';
+import type { Environment, Provisioned, ResourceContext, ResourceType } from '../../core/service';
+import { PolicyDocument } from '../iam/policy-document';
+import type { Iam } from '../iam/service';
+
+const BucketProperties = v.object({ BucketName: v.optional(v.string()), Tags });
+type BucketProperties = v.InferOutput<typeof BucketProperties>;
+
+const BucketPolicyProperties = v.object({ Bucket: v.string(), PolicyDocument });
+
+/** `AWS::S3::Bucket`. */
+export function bucketType(environment: Environment, buckets: Buckets): ResourceType {
+  const identifiers = new Identifiers('s3');
+
+  function provisioned(name: string, region: string): Provisioned {
+    return {
+      id: name,
+      attributes: {
+        Arn: `arn:${environment.partition}:s3:::${name}`,
+        DomainName: `${name}.s3.amazonaws.com`,
+        RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
+        DualStackDomainName: `${name}.s3.dualstack.${region}.amazonaws.com`,
+        WebsiteURL: `http://${name}.s3-website-${region}.amazonaws.com`,
+      },
+    };
+  }
+
+  async function create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+    const properties = read(BucketProperties, input);
+    const name = properties.BucketName ?? identifiers.physicalName(context, 63).toLowerCase();
+    if (buckets.find(name) !== undefined) throw new AwsError('AlreadyExists', `${name} already exists`, 409);
+    buckets.create(context.accountId, context.region, name);
+    buckets.setTags(name, tagsOf(properties, context));
+    return provisioned(name, context.region);
+  }
+
+  return {
+    create,
+    async update(id, input, before, context) {
+      if (input.BucketName !== before.BucketName) return create(input, context);
+      buckets.setTags(id, tagsOf(read(BucketProperties, input), context));
+      return provisioned(id, context.region);
+    },
+    async remove(id) {
+      if (buckets.find(id) !== undefined) buckets.remove(id);
+    },
+  };
+}
+
+/** CloudFormation adds those of the stack, and three of its own. */
+function tagsOf(properties: BucketProperties, { stackId, stackName, logicalId, tags }: ResourceContext): Record<string, string> {
+  return {
+    'aws:cloudformation:stack-id': stackId,
+    'aws:cloudformation:stack-name': stackName,
+    'aws:cloudformation:logical-id': logicalId,
+    ...tags,
+    ...tagRecord(properties.Tags),
+  };
+}
+
+/** `AWS::S3::BucketPolicy`. */
+export function bucketPolicyType(iam: Iam, buckets: Buckets): ResourceType {
+  async function put(input: Record<string, unknown>): Promise<Provisioned> {
+    const properties = read(BucketPolicyProperties, input);
+    buckets.setPolicy(properties.Bucket, checked(iam, properties.PolicyDocument));
+    return { id: properties.Bucket, attributes: {} };
+  }
+
+  return {
+    create: put,
+    update: async (_id, input) => put(input),
+    async remove(id) {
+      if (buckets.find(id) !== undefined) buckets.setPolicy(id, undefined);
+    },
+  };
+}

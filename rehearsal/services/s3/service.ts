@@ -1,0 +1,211 @@
+import * as v from 'valibot';
+import { Buckets, noSuchBucket, NULL_VERSION } from './buckets';
+import type { Bucket, StoredObject } from './buckets';
+import { uploadedBody } from './chunked';
+import { namedObjects } from './delete-objects';
+import { listObjects } from './listing';
+import { bucketOperations } from './operations/buckets';
+import { permissions } from './permissions';
+import { bucketPolicyType, bucketType } from './resource-types';
+import { archiveOf } from './zip-folder';
+import { read } from '../../core/protocol/read';
+import type { Call, Environment, Operation, OwnedPolicy, Permissions, ResourceType, Service } from '../../core/service';
+import { AwsError, HttpAnswer } from '../../core/service';
+import type { Iam } from '../iam/service';
+
+export type { Bucket, StoredObject } from './buckets';
+
+const BucketInput = v.object({ Bucket: v.string() });
+const ObjectInput = v.object({ Bucket: v.string(), Key: v.string() });
+
+/** Parameters of a request that do not turn it into another operation. */
+const HARMLESS_PARAMETERS = /^(x-id|X-Amz-.*)$/i;
+
+const METADATA_PREFIX = 'x-amz-meta-';
+
+/** S3 with path-style addresses, as far as assets and artifacts need it. */
+export class S3 implements Service {
+  public readonly name = 's3';
+  public readonly protocol = 'rest-xml';
+  public readonly namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
+  public readonly routes = {
+    ListBuckets: 'GET /',
+    GetBucketLocation: 'GET /{Bucket}?location',
+    GetBucketTagging: 'GET /{Bucket}?tagging',
+    GetBucketPolicy: 'GET /{Bucket}?policy',
+    PutBucketPolicy: 'PUT /{Bucket}?policy',
+    ListObjectVersions: 'GET /{Bucket}?versions',
+    ListObjectsV2: 'GET /{Bucket}?list-type',
+    HeadBucket: 'HEAD /{Bucket}',
+    CreateBucket: 'PUT /{Bucket}',
+    DeleteBucket: 'DELETE /{Bucket}',
+    DeleteObjects: 'POST /{Bucket}?delete',
+    GetObject: 'GET /{Bucket}/{Key+}',
+    HeadObject: 'HEAD /{Bucket}/{Key+}',
+    PutObject: 'PUT /{Bucket}/{Key+}',
+    DeleteObject: 'DELETE /{Bucket}/{Key+}',
+  };
+  public readonly operations: Record<string, Operation>;
+  public readonly permissions: Record<string, Permissions>;
+  public readonly resourceTypes: Record<string, ResourceType>;
+  private readonly buckets: Buckets;
+  private readonly archives = new WeakMap<StoredObject, Promise<Buffer>>();
+
+  public constructor(private readonly environment: Environment, iam: Iam) {
+    this.buckets = new Buckets(() => environment.clock.now());
+    this.operations = {
+      ListBuckets: async call => this.listBuckets(call),
+      GetBucketLocation: async call => ({ LocationConstraint: locationOf(this.bucketOf(call)) }),
+      ListObjectsV2: async call => ({ ListBucketResult: listObjects(this.bucketOf(call), call.request.query) }),
+      HeadBucket: async call => new HttpAnswer(200, '', { 'x-amz-bucket-region': this.bucketOf(call).region }),
+      CreateBucket: async call => this.createBucketByCall(call),
+      DeleteBucket: async call => this.deleteBucket(call),
+      DeleteObjects: async call => this.deleteObjects(call),
+      GetObject: async call => this.objectAnswer(call, true),
+      HeadObject: async call => this.objectAnswer(call, false),
+      PutObject: async call => this.putObject(call),
+      DeleteObject: async call => this.deleteObject(call),
+      ...bucketOperations(iam, this.buckets, call => this.bucketOf(call)),
+    };
+    this.permissions = permissions(this.buckets);
+    this.resourceTypes = {
+      'AWS::S3::Bucket': bucketType(environment, this.buckets),
+      'AWS::S3::BucketPolicy': bucketPolicyType(iam, this.buckets),
+    };
+  }
+
+  public resourcePolicy(arn: string, action: string): OwnedPolicy | undefined {
+    // whoever wants a name that is taken has the right to want it
+    return action === 's3:CreateBucket' ? undefined : this.buckets.find(arn.slice(arn.indexOf(':::') + 3).split('/')[0]);
+  }
+
+  public bucket(name: string): Bucket | undefined {
+    return this.buckets.find(name);
+  }
+
+  public createBucket(accountId: string, region: string, name: string): void {
+    this.buckets.create(accountId, region, name);
+  }
+
+  /** The body of an object; `undefined` as well for an asset that is kept as a folder. */
+  public read(bucket: string, key: string): Buffer | undefined {
+    const stored = this.buckets.find(bucket)?.objects.get(key);
+    return stored?.directory === undefined ? stored?.body : undefined;
+  }
+
+  public write(bucket: string, key: string, body: Buffer): void {
+    this.buckets.put(bucket, key, body);
+  }
+
+  public erase(bucket: string, key: string): void {
+    this.buckets.delete(bucket, key);
+  }
+
+  /** Keeps a zip asset as the folder it would be made of: nothing is zipped only to be unzipped again. */
+  public writeDirectory(bucket: string, key: string, path: string): void {
+    this.buckets.put(bucket, key, Buffer.alloc(0), { directory: path });
+  }
+
+  public directory(bucket: string, key: string): string | undefined {
+    return this.buckets.find(bucket)?.objects.get(key)?.directory;
+  }
+
+  private listBuckets(call: Call): unknown {
+    return { ListAllMyBucketsResult: { Buckets: { Bucket: this.buckets.ofAccount(call.caller.accountId).map(describedBucket) } } };
+  }
+
+  private createBucketByCall(call: Call): HttpAnswer {
+    refuseSubresources(call);
+    const { Bucket: name } = read(BucketInput, call.input);
+    this.buckets.create(call.caller.accountId, call.region, name);
+    return new HttpAnswer(200, '', { location: `/${name}` });
+  }
+
+  private deleteBucket(call: Call): HttpAnswer {
+    refuseSubresources(call);
+    this.buckets.remove(this.bucketOf(call).name);
+    return new HttpAnswer(204);
+  }
+
+  private putObject(call: Call): HttpAnswer {
+    refuseSubresources(call);
+    if (call.request.headers['x-amz-copy-source'] !== undefined) throw unknownForm('CopyObject');
+    const { Key: key } = read(ObjectInput, call.input);
+    const options = { contentType: call.request.headers['content-type'], metadata: metadataOf(call.request.headers) };
+    const stored = this.buckets.put(this.bucketOf(call).name, key, uploadedBody(call.request), options);
+    return new HttpAnswer(200, '', { etag: stored.etag });
+  }
+
+  private deleteObject(call: Call): HttpAnswer {
+    refuseSubresources(call);
+    this.buckets.delete(this.bucketOf(call).name, read(ObjectInput, call.input).Key);
+    return new HttpAnswer(204);
+  }
+
+  private deleteObjects(call: Call): unknown {
+    const { name } = this.bucketOf(call);
+    const named = namedObjects(call.request);
+    const unknown = named.find(({ VersionId: version = NULL_VERSION }) => version !== NULL_VERSION);
+    if (unknown !== undefined) throw unknownForm(`the version ${unknown.VersionId} of ${unknown.Key}: it keeps the latest only, as '${NULL_VERSION}'`);
+    for (const { Key: key } of named) this.buckets.delete(name, key);
+    return { DeleteResult: { Deleted: named } };
+  }
+
+  private async objectAnswer(call: Call, withBody: boolean): Promise<HttpAnswer> {
+    refuseSubresources(call);
+    const { Key: key } = read(ObjectInput, call.input);
+    const stored = this.bucketOf(call).objects.get(key);
+    if (stored === undefined) throw new AwsError(withBody ? 'NoSuchKey' : 'NotFound', 'The specified key does not exist.', 404, { Key: key });
+    const body = await this.bytesOf(stored);
+    const headers = { ...objectHeaders(stored), 'content-length': String(body.length) };
+    return new HttpAnswer(200, withBody ? body : '', headers);
+  }
+
+  /** A zip asset that is kept as a folder is zipped when it is read for the first time. */
+  private async bytesOf(stored: StoredObject): Promise<Buffer> {
+    const { directory } = stored;
+    if (directory === undefined) return stored.body;
+    const known = this.archives.get(stored) ?? this.environment.clock.during(async () => archiveOf(directory));
+    this.archives.set(stored, known);
+    return known;
+  }
+
+  private bucketOf(call: Call): Bucket {
+    const { Bucket: name } = read(BucketInput, call.input);
+    const bucket = this.buckets.find(name);
+    if (bucket === undefined) throw noSuchBucket(name);
+    return bucket;
+  }
+}
+
+/** A sub-resource (`?policy`, `?tagging`) makes another operation of a path. */
+function refuseSubresources(call: Call): void {
+  const foreign = [...call.request.query.keys()].find(name => !HARMLESS_PARAMETERS.test(name));
+  if (foreign !== undefined) throw unknownForm(`${call.request.method} with ?${foreign}`);
+}
+
+function unknownForm(what: string): AwsError {
+  return new AwsError('NotImplemented', `the rehearsal's S3 does not know ${what}`, 501);
+}
+
+function metadataOf(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(headers).filter(([name]) => name.startsWith(METADATA_PREFIX));
+  return Object.fromEntries(entries.map(([name, value]) => [name.slice(METADATA_PREFIX.length), value]));
+}
+
+function objectHeaders(stored: StoredObject): Record<string, string> {
+  return {
+    'content-type': stored.contentType,
+    'etag': stored.etag,
+    'last-modified': new Date(stored.modifiedAt).toUTCString(),
+    ...Object.fromEntries(Object.entries(stored.metadata).map(([name, value]) => [`${METADATA_PREFIX}${name}`, value])),
+  };
+}
+
+function describedBucket(bucket: Bucket): Record<string, unknown> {
+  return { Name: bucket.name, CreationDate: new Date(bucket.createdAt), BucketRegion: bucket.region };
+}
+
+function locationOf(bucket: Bucket): string {
+  return bucket.region === 'us-east-1' ? '' : bucket.region;
+}

@@ -1,0 +1,21 @@
+import { on, own, partitionOf, textOf } from '../../core/permissions';
+import type { Call, Permissions } from '../../core/service';
+
+/** What AWS publishes belongs to no account. */
+export function parameterArn(call: Call, name: string): string {
+  const accountId = name.startsWith('/aws/service/') ? '' : call.caller.accountId;
+  return `arn:${partitionOf(call)}:ssm:${call.region}:${accountId}:parameter/${name.replace(/^\//, '')}`;
+}
+
+const onEach: Permissions = call => {
+  const { Names: names } = call.input;
+  return Array.isArray(names) ? names.map(name => own(call, parameterArn(call, String(name)))) : [];
+};
+
+export const permissions = {
+  ...on(['GetParameter', 'PutParameter', 'DeleteParameter'], call => parameterArn(call, textOf(call, 'Name'))),
+  GetParameters: onEach,
+  DeleteParameters: onEach,
+  ...on(['ListTagsForResource', 'AddTagsToResource', 'RemoveTagsFromResource'], call => parameterArn(call, textOf(call, 'ResourceId'))),
+  ...on(['GetParametersByPath'], call => parameterArn(call, textOf(call, 'Path'))),
+};

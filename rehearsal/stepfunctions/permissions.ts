@@ -1,6 +1,0 @@
-import { on, textOf } from '../iam/permission';
-
-export const permissions = {
-  ...on(['StartExecution', 'DescribeStateMachine'], call => textOf(call, 'stateMachineArn')),
-  ...on(['DescribeExecution', 'StopExecution'], call => textOf(call, 'executionArn')),
-};

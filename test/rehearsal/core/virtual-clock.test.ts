@@ -1,0 +1,56 @@
+import { VirtualClock } from '../../../rehearsal/core/virtual-clock';
+import { reasons, Harness } from '../../vending/harness';
+
+describe('virtual time', () => {
+  test('wakes sleepers in the order of their times, without waiting', async () => {
+    const clock = new VirtualClock();
+    const woken: string[] = [];
+    const sleep = async (name: string, seconds: number) => { await clock.sleep(seconds); woken.push(`${name} ${clock.elapsedSeconds()}`); };
+    await Promise.all([sleep('hour', 3600), sleep('second', 1), sleep('minute', 60)]);
+    expect(woken).toEqual(['second 1', 'minute 60', 'hour 3600']);
+  });
+
+  test('lets chance decide who is first at the same time', async () => {
+    const orders = [[0.1, 0.9], [0.9, 0.1]].map(async numbers => {
+      const clock = new VirtualClock({ random: () => numbers.shift() ?? 0 });
+      const woken: string[] = [];
+      await Promise.all(['one', 'two'].map(async name => { await clock.sleep(1); woken.push(name); }));
+      return woken;
+    });
+    expect(await Promise.all(orders)).toEqual([['one', 'two'], ['two', 'one']]);
+  });
+
+  test('stands still during real work', async () => {
+    const clock = new VirtualClock();
+    const sleeper = clock.sleep(60);
+    await clock.during(() => new Promise(resolve => setTimeout(resolve, 20)));
+    expect(clock.elapsedSeconds()).toBe(0);
+    await sleeper;
+    expect(clock.elapsedSeconds()).toBe(60);
+  });
+
+  test('does not wake who was called off', async () => {
+    const clock = new VirtualClock();
+    let woken = false;
+    clock.deadline(1, 0, () => { woken = true; })();
+    await clock.sleep(2);
+    expect(woken).toBe(false);
+  });
+});
+
+test('an environment is vended in virtual time, with the real handlers in this process, and twice the same way', async () => {
+  const runs = [];
+  for (let i = 0; i < 2; i++) {
+    const harness = await Harness.start({ virtual: { random: () => 0.5 } });
+    try {
+      expect(reasons(await harness.deploy(cicd => { cicd.environment('dev'); }))).toBe('');
+      // at once: the new pipeline runs on
+      runs.push({ seconds: harness.simulation.clock.elapsedSeconds(), calls: { ...harness.simulation.calls } });
+      expect(await harness.descriptor('env/dev')).toMatchObject({ name: 'dev', accountId: harness.vended['shop-dev'] });
+    } finally {
+      await harness.stop();
+    }
+  }
+  expect(runs[0]).toEqual(runs[1]);
+  expect(runs[0].seconds).toBeGreaterThan(60);
+});

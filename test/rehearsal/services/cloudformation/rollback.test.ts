@@ -1,0 +1,116 @@
+import { CloudFormationClient, ContinueUpdateRollbackCommand, waitUntilStackRollbackComplete } from '@aws-sdk/client-cloudformation';
+import { ACCOUNT, custom, Recorder, REGION } from './recorder';
+import type { Stack } from '../../../../rehearsal/services/cloudformation/stack';
+
+const HELPER = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'helper', AssumeRolePolicyDocument: { Statement: [] } } };
+const OTHER = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: { Statement: [] } } };
+const lastEvents = (stack: Stack, count: number) => stack.events.slice(-count).map(({ logicalId, status }) => `${logicalId} ${status}`);
+
+describe('a rollback that itself fails', () => {
+  let recorder: Recorder;
+
+  beforeAll(async () => { recorder = await Recorder.start(); });
+  afterAll(async () => { await recorder.stop(); });
+
+  /** An update whose rollback gives a policy back to a role that somebody has deleted meanwhile. */
+  async function stuck(name: string): Promise<Stack> {
+    const { iam } = recorder.simulation;
+    await recorder.deploy(`${name}-roles`, { Helper: HELPER, Other: OTHER });
+    const policy = (role: string): unknown => ({
+      Type: 'AWS::IAM::Policy', Properties: { PolicyName: 'own', PolicyDocument: { Statement: [] }, Roles: [role] },
+    });
+    const other = iam.rolesOf(ACCOUNT).find(({ roleName }) => roleName.startsWith(`${name}-roles-Other`));
+    await recorder.deploy(name, { Policy: policy('helper'), Failing: custom({}, { DependsOn: 'Policy' }) });
+    iam.removeRole(`arn:aws:iam::${ACCOUNT}:role/helper`);
+    return recorder.deploy(name, { Policy: policy(other?.roleName ?? ''), Failing: custom({ fail: 'Update' }, { DependsOn: 'Policy' }) });
+  }
+
+  const mend = (): void => recorder.simulation.iam.putRole({
+    arn: `arn:aws:iam::${ACCOUNT}:role/helper`,
+    roleName: 'helper',
+    roleId: 'AROAHELPER',
+    accountId: ACCOUNT,
+    trust: { Statement: [] },
+    policies: {},
+    managedPolicyArns: [],
+    tags: {},
+  });
+
+  test('leaves a stack that was to be created in ROLLBACK_FAILED, and names what stays', async () => {
+    const stack = await recorder.deploy('creation', { A: custom({ fail: 'Delete' }), B: custom({ fail: 'Create' }, { DependsOn: 'A' }) });
+    expect([stack.status, stack.failure]).toEqual(['ROLLBACK_FAILED', 'The following resource(s) failed to delete: [A]. ']);
+    expect(lastEvents(stack, 2)).toEqual(['A DELETE_FAILED', 'creation ROLLBACK_FAILED']);
+    expect([...stack.resources.keys()]).toEqual(['A']);
+    await expect(recorder.deploy('creation', { A: custom() })).rejects.toThrow('is in ROLLBACK_FAILED state and can not be updated.');
+  });
+
+  test('leaves a stack that was to be updated in UPDATE_ROLLBACK_FAILED, and names what could not go back', async () => {
+    const stack = await stuck('update');
+    expect([stack.status, stack.failure]).toEqual(['UPDATE_ROLLBACK_FAILED', 'The following resource(s) failed to update: [Policy]. ']);
+    expect(lastEvents(stack, 2)).toEqual(['Policy UPDATE_FAILED', 'update UPDATE_ROLLBACK_FAILED']);
+    expect(stack.states.get('Policy')?.reason).toBe('The role with name helper cannot be found.');
+    await expect(recorder.deploy('update', { A: custom() })).rejects.toThrow('is in UPDATE_ROLLBACK_FAILED state and can not be updated.');
+    mend();
+  });
+
+  test('goes on by ContinueUpdateRollback where it had stopped: again in vain, or to its end once the cause is mended', async () => {
+    const { iam, server, cloudformation } = recorder.simulation;
+    const credentials = iam.issue({ accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` });
+    const client = new CloudFormationClient({ region: REGION, endpoint: server.endpoint, credentials });
+    const goOn = async (): Promise<unknown> => client.send(new ContinueUpdateRollbackCommand({ StackName: 'again' }));
+    iam.removeRole(`arn:aws:iam::${ACCOUNT}:role/helper`);
+    const stack = await stuck('again');
+
+    await cloudformation.continueRollback(ACCOUNT, REGION, 'again');
+    expect(lastEvents(stack, 4)).toEqual([
+      'again UPDATE_ROLLBACK_IN_PROGRESS', 'Policy UPDATE_IN_PROGRESS', 'Policy UPDATE_FAILED', 'again UPDATE_ROLLBACK_FAILED',
+    ]);
+
+    mend();
+    await goOn();
+    await waitUntilStackRollbackComplete({ client, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.1 }, { StackName: 'again' });
+    expect(recorder.told(stack).slice(1)).toEqual(['Update Failing made-Failing', 'Update Failing made-Failing']);
+    expect(iam.roleNamed(ACCOUNT, 'helper')?.policies).toHaveProperty('own');
+    await expect(goOn()).rejects.toMatchObject({
+      name: 'ValidationError', message: `Stack:${stack.id} is in UPDATE_ROLLBACK_COMPLETE state and can not continue rollback.`,
+    });
+    client.destroy();
+  });
+});
+
+describe('a resource with a name of its own that must be replaced', () => {
+  let recorder: Recorder;
+
+  beforeAll(async () => { recorder = await Recorder.start(); });
+  afterAll(async () => { await recorder.stop(); });
+
+  const role = (path: string) => ({ Type: 'AWS::IAM::Role', Properties: { RoleName: 'named', Path: path, AssumeRolePolicyDocument: { Statement: [] } } });
+  const table = (key: string) => ({
+    Type: 'AWS::DynamoDB::Table',
+    Properties: {
+      TableName: 'named',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
+    },
+  });
+
+  test('is told from one whose new name somebody else has, and the stack is as before', async () => {
+    const called = (name: string) => ({ ...role('/'), Properties: { ...role('/').Properties, RoleName: name } });
+    await recorder.deploy('renamed', { One: called('app'), Two: called('app-2') });
+    const stack = await recorder.deploy('renamed', { One: called('app-2'), Two: called('app-2') });
+    expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(stack.events.find(({ status }) => status === 'UPDATE_FAILED')?.reason).toBe('Role with name app-2 already exists.');
+  });
+
+  test.each([['role', role('/'), role('/teams/')], ['table', table('pk'), table('id')]])('is refused, and the stack is as before: a %s', async (what, before, after) => {
+    const name = `replaced-${what}`;
+    expect((await recorder.deploy(name, { Named: before })).status).toBe('CREATE_COMPLETE');
+    const stack = await recorder.deploy(name, { Named: after });
+    expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(stack.events.find(({ status }) => status === 'UPDATE_FAILED')?.reason)
+      .toBe('CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename named and update the stack again.');
+    expect(stack.resources.get('Named')?.properties).toEqual(before.Properties);
+    expect((await recorder.remove(name))?.status).toBe('DELETE_COMPLETE');
+  });
+});

@@ -1,0 +1,31 @@
+import type { DirectCall } from '../../../../rehearsal/core/protocol/dispatcher';
+import { directSdk } from '../../../../rehearsal/services/lambda/in-process/direct-sdk';
+
+interface S3Package {
+  readonly S3Client: new () => { send(command: unknown): Promise<unknown> };
+  readonly ListObjectsV2Command: new (input: object) => unknown;
+  readonly DeleteObjectsCommand: new (input: object) => unknown;
+}
+
+const asked: DirectCall[] = [];
+
+function s3(answer: object): S3Package {
+  const options = { region: 'eu-west-1', accessKeyId: 'key', maxAttempts: 1, random: () => 0, sleep: async () => undefined };
+  return directSdk({ ...options, call: async request => { asked.push(request); return answer; } })('@aws-sdk/client-s3') as S3Package;
+}
+
+test('answers of S3 come without the element around them, as from the SDK', async () => {
+  const { S3Client, ListObjectsV2Command } = s3({ ListBucketResult: { Contents: [{ Key: 'one' }], IsTruncated: false } });
+  expect(await new S3Client().send(new ListObjectsV2Command({ Bucket: 'box' }))).toEqual({ Contents: [{ Key: 'one' }], IsTruncated: false });
+});
+
+test('an answer without anything in it stays one', async () => {
+  const { S3Client, ListObjectsV2Command } = s3({});
+  expect(await new S3Client().send(new ListObjectsV2Command({ Bucket: 'box' }))).toEqual({});
+});
+
+test('what S3 is to delete is written into the body of the request, whatever its name is', async () => {
+  const { S3Client, DeleteObjectsCommand } = s3({ DeleteResult: { Deleted: [] } });
+  await new S3Client().send(new DeleteObjectsCommand({ Bucket: 'box', Delete: { Objects: [{ Key: 'one/<&>' }, { Key: 'two' }], Quiet: true } }));
+  expect(asked.at(-1)?.body?.toString()).toBe('<Delete><Object><Key>one/&lt;&amp;&gt;</Key></Object><Object><Key>two</Key></Object></Delete>');
+});

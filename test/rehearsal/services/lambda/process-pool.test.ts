@@ -1,0 +1,19 @@
+import { ProcessPool } from '../../../../rehearsal/services/lambda/process-pool';
+import type { Execution } from '../../../../rehearsal/services/lambda/runtime-protocol';
+
+test('a pool that was ended starts nothing any more, neither for who waits nor for who comes', async () => {
+  let started = 0;
+  const end: (() => void)[] = [];
+  const pool = new ProcessPool(() => {
+    started += 1;
+    return { alive: true, invoke: async () => ({}), kill: () => end.forEach(resolve => resolve()) } as Execution;
+  }, 1);
+  const first = pool.use(async () => new Promise<void>(resolve => end.push(resolve)));
+  void pool.use(async () => undefined);
+  await Promise.resolve();
+  pool.kill();
+  await first;
+  void pool.use(async () => undefined);
+  await new Promise(resolve => setImmediate(resolve));
+  expect(started).toBe(1);
+});
