@@ -1,26 +1,17 @@
-import { CfnResource, IResource, Resource } from 'aws-cdk-lib';
+import { CfnResource, Resource } from 'aws-cdk-lib';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import type { AccountAttributes, IAccount } from './account-interface';
 import type { AccountResult, VendedAccountRequest } from './contract';
+import { throttleCreation } from './creation-throttle';
 import { ExistingAccount } from './existing-account';
-import { lineUp } from './line';
 import { Preconditions } from './preconditions';
 import { preparation } from './preparation';
-import type { IOrganization } from '../organization/organization';
-import { AppIndex } from '../private/app-index';
+import type { IOrganization } from '../organization/organization-interface';
 import { RESOURCE_TYPES } from '../private/contract';
 import { ManagedResource } from '../private/managed-resource';
+import { UniqueClaims } from '../private/unique-claims';
 import { validate } from '../private/validate';
-
-/** An account of the organization. */
-export interface IAccount extends IResource {
-  /**
-   * Id of the account: twelve digits, known only while the app is being deployed if the account is vended.
-   *
-   * @attribute
-   */
-  readonly accountId: string;
-}
 
 /** What to do when the organization has an account with the e-mail already. */
 export enum OnExistingAccount {
@@ -95,27 +86,6 @@ export interface AccountProps {
   readonly executionPolicies?: IManagedPolicy[];
 }
 
-/** What `Account.fromAccountAttributes` needs. */
-export interface AccountAttributes {
-  /** Id of the account: twelve digits. */
-  readonly accountId: string;
-
-  /**
-   * Name of the role through which the management account enters the account. Accounts that were invited into the organization have none by
-   * themselves. Name it in the `accessRoleNames` of `OrganizationAccessRole`, too.
-   *
-   * @default 'OrganizationAccountAccessRole'
-   */
-  readonly accessRoleName?: string;
-
-  /**
-   * What CloudFormation may do in the account, and so every pipeline that deploys there.
-   *
-   * @default - what an earlier bootstrap of the account has set, else the policy `org-environments-execution`
-   */
-  readonly executionPolicies?: IManagedPolicy[];
-}
-
 /**
  * An account of the organization, created by the deployment: moved into its organizational unit, tagged, awaited until it is usable, and
  * bootstrapped for CDK with trust in the CICD account.
@@ -146,7 +116,7 @@ export class Account extends Resource implements IAccount {
     super(scope, id);
     validate.regionOfNewAccounts(this, this.env.region);
     const email = validate.email(this, props.email);
-    AppIndex.of(this).claim(this, 'e-mail', email.toLowerCase(), 'every account has an e-mail of its own; plus addresses like aws+shop-test2@example.com help');
+    UniqueClaims.of(this).claim(this, 'e-mail', email.toLowerCase(), 'every account has an e-mail of its own; plus addresses like aws+shop-test2@example.com help');
 
     const account = new ManagedResource<VendedAccountRequest, AccountResult>(this, 'Resource', {
       organization: props.organization,
@@ -164,7 +134,7 @@ export class Account extends Resource implements IAccount {
     });
     const resource = account.resource.node.defaultChild as CfnResource;
     Preconditions.of(this, props.organization).beforeAccount(resource, props);
-    lineUp(resource);
+    throttleCreation(resource);
     this.accountId = account.result('accountId');
     this._mayBeAdopted = props.onExisting === OnExistingAccount.ADOPT;
   }

@@ -1,12 +1,12 @@
 import { Resource } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { AccountAttributes, IAccount } from './account';
+import type { AccountAttributes, IAccount } from './account-interface';
 import type { AccountResult, ExistingAccountRequest } from './contract';
 import { preparation } from './preparation';
-import type { IOrganization } from '../organization/organization';
-import { AppIndex } from '../private/app-index';
+import type { IOrganization } from '../organization/organization-interface';
 import { RESOURCE_TYPES } from '../private/contract';
 import { ManagedResource } from '../private/managed-resource';
+import { UniqueClaims } from '../private/unique-claims';
 import { validate } from '../private/validate';
 
 /** An account that is there already. Once something is to live in it, it is prepared like a vended one, in the organization that asks. */
@@ -16,7 +16,7 @@ export class ExistingAccount extends Resource implements IAccount {
   public constructor(scope: Construct, id: string, private readonly attributes: AccountAttributes) {
     super(scope, id, { account: attributes.accountId });
     this.accountId = validate.accountId(this, attributes.accountId);
-    AppIndex.of(this).claim(this, 'account', attributes.accountId, 'pass that construct on instead of importing the account again');
+    UniqueClaims.of(this).claim(this, 'account', attributes.accountId, 'pass that construct on instead of importing the account again');
   }
 
   public prepare(organization: IOrganization): string {

@@ -1,8 +1,8 @@
 import type { Kind } from '../kinds/kind';
-import { VENDING_REASONS } from '../organization/permissions';
+import { VENDING_REASONS } from '../organization/vending-permissions';
 import { NAMES, RESOURCE_TYPES } from '../private/contract';
 import { RECORDS } from '../registry/contract';
-import { repositoryRights } from '../sources/rights';
+import { repositoryPermissions } from '../sources/repository-permissions';
 
 export const ACCOUNT_KIND: Kind = {
   name: 'account',
@@ -12,8 +12,8 @@ export const ACCOUNT_KIND: Kind = {
   description: 'Vends the accounts of environments',
   records: { write: [RECORDS.account, RECORDS.preconditions], queue: [RECORDS.creations] },
   environment: ({ access }) => access.environment,
-  rights: ({ access, repositoryNames }) => [
+  permissions: ({ access, repositoryNames }) => [
     ...access.statements.map(statement => ({ statement, whyWildcard: VENDING_REASONS[statement.sid ?? ''] })),
-    repositoryRights(repositoryNames, 'account'),
+    repositoryPermissions(repositoryNames, 'account'),
   ],
 };

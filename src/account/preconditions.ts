@@ -2,10 +2,10 @@ import { CfnResource, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { BranchBeginning, PreconditionsRequest, PreconditionsResult } from './contract';
 import { Branch } from '../branch/branch';
-import type { IOrganization } from '../organization/organization';
+import type { IOrganization } from '../organization/organization-interface';
+import { containsResource } from '../private/contains-resource';
 import { RESOURCE_TYPES } from '../private/contract';
 import { lazy } from '../private/lazy';
-import { makes } from '../private/makes';
 import { ManagedResource } from '../private/managed-resource';
 
 const ID = 'OrgEnvironmentsPreconditions';
@@ -54,7 +54,7 @@ export class Preconditions extends Construct {
 
   private organizationalUnits(): string[] {
     // a path may be that of a unit which the stack makes first
-    if (makes(Stack.of(this), 'AWS::Organizations::OrganizationalUnit')) return [];
+    if (containsResource(Stack.of(this), 'AWS::Organizations::OrganizationalUnit')) return [];
     return known(this.needs.flatMap(({ organizationalUnit }) => organizationalUnit ?? []));
   }
 

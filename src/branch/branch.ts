@@ -1,16 +1,17 @@
 import { IResource, Resource, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { BranchRequest, BranchResult } from './contract';
-import type { IAccount } from '../account/account';
+import type { IAccount } from '../account/account-interface';
 import type { BranchBeginning } from '../account/contract';
 import { preparedAccountId } from '../account/existing-account';
-import type { IOrganization } from '../organization/organization';
-import { AppIndex } from '../private/app-index';
+import type { IOrganization } from '../organization/organization-interface';
 import { BranchTree } from '../private/branch-tree';
 import { RESOURCE_TYPES } from '../private/contract';
 import { ManagedResource } from '../private/managed-resource';
+import { UniqueClaims } from '../private/unique-claims';
 import { validate } from '../private/validate';
-import type { Source, SourceConfig } from '../sources/source';
+import type { Source } from '../sources/source';
+import type { SourceConfig } from '../sources/source-host';
 
 /** A branch of a repository. */
 export interface IBranch extends IResource {
@@ -122,7 +123,7 @@ export class Branch extends Resource implements IBranch {
     this.definedName = props.branchName;
     this.config = props.source._bind(this, props.organization);
     const { key, repository } = this.config;
-    AppIndex.of(this).claim(this, `branch of ${key}`, props.branchName, 'an environment has a branch of its own; choose another name');
+    UniqueClaims.of(this).claim(this, `branch of ${key}`, props.branchName, 'an environment has a branch of its own; choose another name');
     BranchTree.of(this).add(this, key, props.branchName, parentName);
 
     const branch = new ManagedResource<BranchRequest, BranchResult>(this, 'Resource', {

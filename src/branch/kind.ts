@@ -1,7 +1,7 @@
 import type { Kind } from '../kinds/kind';
 import { NAMES, RESOURCE_TYPES } from '../private/contract';
 import { RECORDS } from '../registry/contract';
-import { repositoryRights } from '../sources/rights';
+import { repositoryPermissions } from '../sources/repository-permissions';
 
 export const BRANCH_KIND: Kind = {
   name: 'branch',
@@ -9,5 +9,5 @@ export const BRANCH_KIND: Kind = {
   roleName: NAMES.branchProviderRole,
   description: 'Creates the branches of environments',
   records: { write: [RECORDS.branch] },
-  rights: ({ repositoryNames }) => [repositoryRights(repositoryNames, 'branch')],
+  permissions: ({ repositoryNames }) => [repositoryPermissions(repositoryNames, 'branch')],
 };

@@ -1,9 +1,9 @@
 import { Construct } from 'constructs';
-import type { IAccount } from '../account/account';
+import type { IAccount } from '../account/account-interface';
 import { Branch, BranchOptions } from '../branch/branch';
-import type { IOrganization } from '../organization/organization';
+import type { IOrganization } from '../organization/organization-interface';
 import { Pipeline, PipelineOptions } from '../pipeline/pipeline';
-import { AppIndex } from '../private/app-index';
+import { UniqueClaims } from '../private/unique-claims';
 import { validate } from '../private/validate';
 
 /** Properties of `AccountPipelineBranch`. */
@@ -51,7 +51,7 @@ export class AccountPipelineBranch extends Construct {
     super(scope, id);
     const { organization, account } = props;
     const environmentName = validate.environmentName(this, props.environmentName ?? id);
-    AppIndex.of(this).claim(this, 'environment name', environmentName, 'choose another environmentName');
+    UniqueClaims.of(this).claim(this, 'environment name', environmentName, 'choose another environmentName');
 
     this.environmentName = environmentName;
     this.account = account;

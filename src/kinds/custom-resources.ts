@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { ENTRY_ENVIRONMENT } from './contract';
 import { HandlerFunction } from './handler-function';
 import type { Kind, KindContext } from './kind';
-import { allow, describeStacks, recordRights } from './rights';
+import { allow, describeStacks, recordPermissions } from './permissions';
 import { Waiter } from './waiter';
 import { HANDLER_ENVIRONMENT, NAMES } from '../private/contract';
 import { RECORDS } from '../registry/contract';
@@ -42,8 +42,8 @@ export class CustomResources extends Construct {
         [ENTRY_ENVIRONMENT.WAITER_ARN]: waiter.stateMachineArn,
         [ENTRY_ENVIRONMENT.FUNCTIONS]: Stack.of(this).toJsonString(byType),
       },
-      rights: [
-        ...recordRights(props.registry, { put: [RECORDS.request, RECORDS.answer] }),
+      permissions: [
+        ...recordPermissions(props.registry, { put: [RECORDS.request, RECORDS.answer] }),
         allow('Start', ['states:StartExecution'], [waiter.stateMachineArn]),
       ],
     });
@@ -58,10 +58,10 @@ export class CustomResources extends Construct {
       roleName: kind.roleName,
       description: kind.description,
       environment: { ...handlerEnvironment(props.registry), ...kind.environment?.(props) },
-      rights: [
-        ...recordRights(props.registry, { ...records, put: [...put, RECORDS.request] }, true),
+      permissions: [
+        ...recordPermissions(props.registry, { ...records, put: [...put, RECORDS.request] }, true),
         describeStacks('SeeWhatCloudFormationAwaits', ['cloudformation:DescribeStackResources']),
-        ...kind.rights(props),
+        ...kind.permissions(props),
       ],
     });
   }

@@ -4,8 +4,8 @@ import { Architecture, CfnFunction, Function as LambdaFunction, Runtime } from '
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Right } from './kind';
-import { allow } from './rights';
+import type { Permission } from './kind';
+import { allow } from './permissions';
 import { acknowledgeWildcards } from '../private/acknowledge';
 import { handlerCode } from '../private/handler-code';
 
@@ -14,7 +14,7 @@ export interface HandlerFunctionProps {
   readonly handler: string;
   readonly description: string;
   readonly environment: { readonly [name: string]: string };
-  readonly rights: readonly Right[];
+  readonly permissions: readonly Permission[];
   /** Fixed where policies elsewhere name it. */
   readonly roleName?: string;
   /** Fixed where the function is called by its name. */
@@ -36,12 +36,12 @@ export class HandlerFunction extends Construct {
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.SIX_MONTHS, removalPolicy: RemovalPolicy.DESTROY,
     });
-    const rights = [
+    const permissions = [
       allow('Logs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
       ...deadLetters ? [allow('DeadLetters', ['sqs:SendMessage'], [deadLetters.queueArn])] : [],
-      ...props.rights,
+      ...props.permissions,
     ];
-    const statements = rights.map(({ statement }) => statement);
+    const statements = permissions.map(({ statement }) => statement);
     this.role = new Role(this, 'Role', {
       roleName: props.roleName,
       description,
@@ -50,7 +50,7 @@ export class HandlerFunction extends Construct {
       inlinePolicies: { Rights: new PolicyDocument({ statements }) },
     });
     acknowledgeWildcards(this.role, statements, Object.fromEntries(
-      rights.map(({ statement, whyWildcard = '' }) => [statement.sid ?? '', whyWildcard]),
+      permissions.map(({ statement, whyWildcard = '' }) => [statement.sid ?? '', whyWildcard]),
     ));
     this.function = new LambdaFunction(this, 'Function', {
       functionName: props.functionName,

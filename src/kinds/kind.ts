@@ -2,7 +2,7 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { OrganizationAccessConfig } from '../organization/organization-access';
 
 /** A statement of a role's policy. */
-export interface Right {
+export interface Permission {
   readonly statement: PolicyStatement;
   /** Why its resources have wildcards. */
   readonly whyWildcard?: string;
@@ -22,7 +22,7 @@ export interface RecordAccess {
   readonly queue?: readonly string[];
 }
 
-/** What a kind needs to know of the organization to state its rights. */
+/** What a kind needs to know of the organization to state its permissions. */
 export interface KindContext {
   readonly organizationId: string;
   readonly access: OrganizationAccessConfig;
@@ -32,7 +32,7 @@ export interface KindContext {
 
 /**
  * One kind of custom resource. The list of kinds (`list.ts`) is the only place from which the functions, their roles and
- * their rights on the registry are made.
+ * their permissions on the registry are made.
  */
 export interface Kind {
   /** Name of the folder in `lambda/` and of the bundle. */
@@ -47,5 +47,5 @@ export interface Kind {
   readonly records: RecordAccess;
   environment?(context: KindContext): { readonly [name: string]: string };
   /** Rights besides those on the registry and the log. */
-  rights(context: KindContext): readonly Right[];
+  permissions(context: KindContext): readonly Permission[];
 }

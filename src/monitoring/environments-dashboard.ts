@@ -3,8 +3,8 @@ import { CustomWidget, Dashboard, GraphWidget, MathExpression } from 'aws-cdk-li
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { HandlerFunction } from '../kinds/handler-function';
-import { recordRights } from '../kinds/rights';
-import type { IOrganization } from '../organization/organization';
+import { recordPermissions } from '../kinds/permissions';
+import type { IOrganization } from '../organization/organization-interface';
 import { HANDLER_ENVIRONMENT, METRICS } from '../private/contract';
 import { LISTED, RECORDS } from '../registry/contract';
 
@@ -64,7 +64,7 @@ export class EnvironmentsDashboard extends Construct {
       handler: 'dashboard',
       description: 'Writes the table of the environments',
       environment: { [HANDLER_ENVIRONMENT.REGISTRY_TABLE]: registry.tableName },
-      rights: recordRights(registry, { list: [LISTED.environment], read: [RECORDS.halt, RECORDS.deployment] }),
+      permissions: recordPermissions(registry, { list: [LISTED.environment], read: [RECORDS.halt, RECORDS.deployment] }),
       timeout: Duration.seconds(30),
     }).function;
   }

@@ -1,7 +1,7 @@
 import { Annotations, Token } from 'aws-cdk-lib';
 import { IEventBus, IRuleTarget, Match, Rule } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import { Pipeline } from '../pipeline/pipeline';
+import { environmentNamesOf } from '../private/environment-names';
 import { fail, validate } from '../private/validate';
 
 /** What happens in the pipeline of an environment. */
@@ -104,12 +104,12 @@ export function assertSome(scope: Construct, name: string, list: readonly string
 function warnOfUnknown(scope: Construct, names: readonly string[]) {
   scope.node.addValidation({
     validate: () => {
-      const known = scope.node.root.node.findAll().flatMap(construct => construct instanceof Pipeline ? [construct.pipelineName] : []);
+      const known = [...environmentNamesOf(scope)];
       const unknown = names.filter(name => !Token.isUnresolved(name) && !known.includes(name));
       if (known.length > 0 && unknown.length > 0) {
         Annotations.of(scope).addWarningV2('cdk-org-environments:unknownEnvironment',
           `no environment of this app is called ${unknown.map(name => `'${name}'`).join(', ')}, so that nothing may ever be heard of it: `
-          + `there are ${[...known].sort().join(', ')}; if another app has it, acknowledge this warning`);
+          + `there are ${known.sort().join(', ')}; if another app has it, acknowledge this warning`);
       }
       return [];
     },

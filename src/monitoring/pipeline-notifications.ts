@@ -5,7 +5,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { assertSome, PipelineEvent, pipelineRule } from './pipeline-event';
-import type { IOrganization } from '../organization/organization';
+import type { IOrganization } from '../organization/organization-interface';
 
 /** Who reads the messages. */
 export enum NotificationFormat {

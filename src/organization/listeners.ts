@@ -7,12 +7,12 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { handlerEnvironment } from '../kinds/custom-resources';
 import { HandlerFunction } from '../kinds/handler-function';
-import { enterMembers, recordRights } from '../kinds/rights';
+import { assumeMemberRoles, recordPermissions } from '../kinds/permissions';
 import { acknowledge } from '../private/acknowledge';
 import { NAMES } from '../private/contract';
 import { LISTED, RECORDS } from '../registry/contract';
-import { movedRule } from '../sources/moved-rule';
-import { repositoryRights } from '../sources/rights';
+import { branchEventRule } from '../sources/branch-event-rule';
+import { repositoryPermissions } from '../sources/repository-permissions';
 
 interface ListenersProps {
   readonly registry: ITable;
@@ -44,14 +44,14 @@ export class Listeners extends Construct {
       roleName: NAMES.triggerFunctionRole,
       description: 'Starts the pipeline of a branch that has moved',
       environment: handlerEnvironment(this.props.registry),
-      rights: [
-        ...recordRights(this.props.registry, { read: [RECORDS.route] }),
-        repositoryRights(this.props.repositoryNames, 'trigger'),
-        enterMembers(this.props.organizationId, [NAMES.startRole]),
+      permissions: [
+        ...recordPermissions(this.props.registry, { read: [RECORDS.route] }),
+        repositoryPermissions(this.props.repositoryNames, 'trigger'),
+        assumeMemberRoles(this.props.organizationId, [NAMES.startRole]),
       ],
       deadLetters: this.missed,
     });
-    movedRule(this, 'Moved', trigger);
+    branchEventRule(this, 'Moved', trigger);
   }
 
   /** One rule and one function for all environments: however many there are, the stack does not grow. */
@@ -61,9 +61,9 @@ export class Listeners extends Construct {
       roleName: NAMES.deploymentsFunctionRole,
       description: 'Records what the pipelines deploy',
       environment: handlerEnvironment(this.props.registry),
-      rights: [
-        ...recordRights(this.props.registry, { read: [RECORDS.environment, RECORDS.lease], put: [RECORDS.deployment] }),
-        repositoryRights(this.props.repositoryNames, 'deployments'),
+      permissions: [
+        ...recordPermissions(this.props.registry, { read: [RECORDS.environment, RECORDS.lease], put: [RECORDS.deployment] }),
+        repositoryPermissions(this.props.repositoryNames, 'deployments'),
       ],
       deadLetters: this.missed,
     });
@@ -84,12 +84,12 @@ export class Listeners extends Construct {
       description: 'Halts, resumes and describes the pipelines of all environments',
       environment: handlerEnvironment(this.props.registry),
       timeout: Duration.minutes(5),
-      rights: [
-        ...recordRights(this.props.registry, {
+      permissions: [
+        ...recordPermissions(this.props.registry, {
           write: [RECORDS.halt], read: [RECORDS.environment], list: [LISTED.environment, LISTED.halt],
         }),
-        repositoryRights(this.props.repositoryNames, 'operations'),
-        enterMembers(this.props.organizationId, [NAMES.operateRole]),
+        repositoryPermissions(this.props.repositoryNames, 'operations'),
+        assumeMemberRoles(this.props.organizationId, [NAMES.operateRole]),
       ],
     }).function;
   }

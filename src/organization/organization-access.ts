@@ -1,7 +1,9 @@
+import { Aws, Fn } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { DEFAULT_ACCESS_ROLE, vendingStatements } from './permissions';
+import { DEFAULT_ACCESS_ROLE, vendingStatements } from './vending-permissions';
 import { ACCESS_ENVIRONMENT } from '../private/contract';
+import { rejectSubclass } from '../private/reject';
 import { validate } from '../private/validate';
 
 /** Options of `OrganizationAccess.role`. */
@@ -24,55 +26,64 @@ export interface SameAccountAccessOptions {
   readonly accessRoleNames?: string[];
 }
 
-/** How the account provider reaches the management account, which alone may create accounts. */
-export abstract class OrganizationAccess {
+/**
+ * The way from the account provider to the management account, which is the only account that can create accounts. It
+ * cannot be subclassed.
+ */
+export class OrganizationAccess {
   /**
-   * Through a role in the management account; define it there with `OrganizationAccessRole`.
+   * Through a role in the management account. `OrganizationAccessRole` defines it there.
    *
    * @param roleArn for example `arn:aws:iam::999999999999:role/org-environments-access`
+   * @param options the external id of the role
    */
   public static role(roleArn: string, options: RoleAccessOptions = {}): OrganizationAccess {
-    return new RoleAccess(roleArn, options);
+    return new OrganizationAccess((scope, organizationId) => {
+      const externalId = validate.externalId(scope, options.externalId ?? organizationId);
+      validate.roleArn(scope, roleArn);
+      return {
+        managementAccountId: Fn.select(4, Fn.split(':', roleArn)),
+        environment: {
+          [ACCESS_ENVIRONMENT.ACCESS_ROLE_ARN]: roleArn, [ACCESS_ENVIRONMENT.ACCESS_EXTERNAL_ID]: externalId,
+        },
+        statements: [
+          new PolicyStatement({ sid: 'EnterManagementAccount', actions: ['sts:AssumeRole'], resources: [roleArn] }),
+        ],
+      };
+    });
   }
 
-  /** The CICD account is the management account itself. AWS advises against workloads there; fit for small organizations. */
+  /**
+   * The CICD account is the management account itself. AWS advises against workloads there; use it for small
+   * organizations only.
+   *
+   * @param options the names of the roles in member accounts
+   */
   public static sameAccount(options: SameAccountAccessOptions = {}): OrganizationAccess {
-    return new SameAccountAccess(options);
+    return new OrganizationAccess((scope, organizationId) => {
+      const names = options.accessRoleNames ?? [DEFAULT_ACCESS_ROLE];
+      names.forEach(name => validate.roleName(scope, name));
+      return {
+        managementAccountId: Aws.ACCOUNT_ID, environment: {}, statements: vendingStatements(organizationId, names),
+      };
+    });
+  }
+
+  private constructor(private readonly config: (scope: Construct, organizationId: string) => OrganizationAccessConfig) {
+    rejectSubclass(new.target, OrganizationAccess, 'use OrganizationAccess.role() or OrganizationAccess.sameAccount()');
   }
 
   /** @internal */
-  public abstract _bind(scope: Construct, organizationId: string): OrganizationAccessConfig;
+  public _bind(scope: Construct, organizationId: string): OrganizationAccessConfig {
+    return this.config(scope, organizationId);
+  }
 }
 
 /** @internal */
 export interface OrganizationAccessConfig {
+  readonly managementAccountId: string;
+  /** Environment variables of the account provider. */
   readonly environment: { [name: string]: string };
+  /** Permissions of the account provider. */
   readonly statements: PolicyStatement[];
-}
-
-class RoleAccess extends OrganizationAccess {
-  public constructor(private readonly roleArn: string, private readonly options: RoleAccessOptions) {
-    super();
-  }
-
-  public _bind(scope: Construct, organizationId: string): OrganizationAccessConfig {
-    const externalId = validate.externalId(scope, this.options.externalId ?? organizationId);
-    const roleArn = validate.roleArn(scope, this.roleArn);
-    return {
-      environment: { [ACCESS_ENVIRONMENT.ACCESS_ROLE_ARN]: roleArn, [ACCESS_ENVIRONMENT.ACCESS_EXTERNAL_ID]: externalId },
-      statements: [new PolicyStatement({ sid: 'EnterManagementAccount', actions: ['sts:AssumeRole'], resources: [roleArn] })],
-    };
-  }
-}
-
-class SameAccountAccess extends OrganizationAccess {
-  public constructor(private readonly options: SameAccountAccessOptions) {
-    super();
-  }
-
-  public _bind(scope: Construct, organizationId: string): OrganizationAccessConfig {
-    const names = this.options.accessRoleNames ?? [DEFAULT_ACCESS_ROLE];
-    names.forEach(name => validate.roleName(scope, name));
-    return { environment: {}, statements: vendingStatements(organizationId, names) };
-  }
 }

@@ -1,4 +1,4 @@
-import { ArnFormat, Fn, IResource, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Fn, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnRule, EventBus, IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -8,46 +8,19 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct, IConstruct } from 'constructs';
 import { artifactKey } from './artifact-key';
 import { eventBus } from './event-bus';
+import { setInternals } from './internals';
 import { Listeners } from './listeners';
 import { OrganizationAccess } from './organization-access';
+import type { IOrganization } from './organization-interface';
 import { CustomResources, entryFunctionArn } from '../kinds/custom-resources';
 import { KINDS } from '../kinds/list';
-import { recordRights } from '../kinds/rights';
-import { setWiring } from '../kinds/wiring';
+import { recordPermissions } from '../kinds/permissions';
 import { OnPipelineEventOptions, pipelineRule } from '../monitoring/pipeline-event';
-import { AppIndex } from '../private/app-index';
 import { NAMES } from '../private/contract';
+import { UniqueClaims } from '../private/unique-claims';
 import { validate } from '../private/validate';
 import { LISTED, RECORDS, REGISTRY_INDEX, TIME_TO_LIVE } from '../registry/contract';
-import { checkedRepositoryNames } from '../sources/rights';
-
-/** The organization that environments are vended into. */
-export interface IOrganization extends IResource {
-  /**
-   * Id of the organization, for example `o-exampleorgid`.
-   *
-   * @attribute
-   */
-  readonly organizationId: string;
-
-  /** The table of accounts, leases and environments. */
-  readonly registry: ITable;
-
-  /** Encrypts the artifacts of all pipelines. */
-  readonly artifactKey: IKey;
-
-  /** The bus that receives the events of all pipelines, in the form in which CodePipeline sends them. */
-  readonly eventBus: IEventBus;
-
-  /** Allows halting and resuming the pipelines of all environments, and reading their state. */
-  grantOperate(grantee: IGrantable): Grant;
-
-  /** A rule on the bus of the organization, for what happens in the pipelines of some or all environments. */
-  onPipelineEvent(id: string, options?: OnPipelineEventOptions): Rule;
-
-  /** Allows reading the records of accounts, environments and their deployments in the registry. */
-  grantReadRegistry(grantee: IGrantable): Grant;
-}
+import { checkedRepositoryNames } from '../sources/repository-permissions';
 
 /** Properties of `Organization`. */
 export interface OrganizationProps {
@@ -101,8 +74,8 @@ abstract class OrganizationBase extends Resource implements IOrganization {
     // not the addresses of answers to CloudFormation, which are secrets
     const { account, branch, deployment, environment, halt, lease, pipeline, route, stack } = RECORDS;
     const read = [account, branch, deployment, environment, halt, lease, pipeline, route, stack];
-    const rights = recordRights(this.registry, { read, list: Object.values(LISTED) }, true);
-    return rights.map(({ statement }) => Grant.addToPrincipal({
+    const permissions = recordPermissions(this.registry, { read, list: Object.values(LISTED) }, true);
+    return permissions.map(({ statement }) => Grant.addToPrincipal({
       grantee,
       actions: statement.actions,
       resourceArns: statement.resources,
@@ -142,7 +115,7 @@ export class Organization extends OrganizationBase {
       });
     }
     const imported = new Import(scope, id);
-    setWiring(imported, { serviceToken: entryFunctionArn(imported) });
+    setInternals(imported, { serviceToken: entryFunctionArn(imported) });
     return imported;
   }
 
@@ -157,8 +130,8 @@ export class Organization extends OrganizationBase {
     super(scope, id);
     this.organizationId = validate.organizationId(this, props.organizationId);
     const hint = 'a CICD account can have only one Organization: pass it on, or import it with Organization.fromParameterName';
-    AppIndex.of(this).claim(this, 'organization of the account', this.env.account, hint);
-    AppIndex.of(this).claim(this, 'organization of the stack', Stack.of(this).node.path, hint);
+    UniqueClaims.of(this).claim(this, 'organization of the account', this.env.account, hint);
+    UniqueClaims.of(this).claim(this, 'organization of the stack', Stack.of(this).node.path, hint);
 
     const registry = new Table(this, 'Registry', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -187,7 +160,7 @@ export class Organization extends OrganizationBase {
     });
     // a pipeline runs as soon as it is made: its events must be recorded by then
     customResources.entry.node.addDependency(...listeners.node.findAll().filter(isRuleOrPermission));
-    setWiring(this, { serviceToken: customResources.serviceToken, repositoryNames });
+    setInternals(this, { serviceToken: customResources.serviceToken, repositoryNames });
 
     new StringParameter(this, 'Parameter', {
       parameterName: props.parameterName ?? DEFAULT_PARAMETER,

@@ -1,19 +1,53 @@
-/** A value that builds are given and that nobody reads in a template. It is kept in the account of the environment. */
-export abstract class BuildSecret {
+import { rejectSubclass } from '../private/reject';
+
+/**
+ * The value of an environment variable of builds that appears in no template. It is stored in the account of the
+ * environment. It cannot be subclassed.
+ */
+export class BuildSecret {
   /**
-   * A secret of Secrets Manager, by its name, encrypted with the account's default key (`aws/secretsmanager`); `jsonKey` names one of its values.
+   * A secret of AWS Secrets Manager, encrypted with the account's default key (`aws/secretsmanager`).
+   *
+   * @param secretName name of the secret, not its ARN
+   * @param jsonKey key of the value in a secret that is a JSON object; without it, the variable is the whole secret
    */
   public static secretsManager(secretName: string, jsonKey?: string): BuildSecret {
-    return new SecretsManagerSecret(secretName, jsonKey);
+    return new BuildSecret({
+      type: 'SECRETS_MANAGER',
+      name: secretName,
+      value: jsonKey ? `${secretName}:${jsonKey}` : secretName,
+      action: 'secretsmanager:GetSecretValue',
+      service: 'secretsmanager',
+      // Secrets Manager adds six random characters to the ARN
+      resource: `secret:${secretName}-??????`,
+    });
   }
 
-  /** A parameter of Systems Manager, by its name, of whatever type; a secure one is encrypted with the account's default key (`aws/ssm`). */
+  /**
+   * A parameter of AWS Systems Manager of any type. One of type `SecureString` must be encrypted with the account's
+   * default key (`aws/ssm`).
+   *
+   * @param parameterName name of the parameter, not its ARN
+   */
   public static parameter(parameterName: string): BuildSecret {
-    return new ParameterSecret(parameterName);
+    return new BuildSecret({
+      type: 'PARAMETER_STORE',
+      name: parameterName,
+      value: parameterName,
+      action: 'ssm:GetParameters',
+      service: 'ssm',
+      resource: `parameter/${parameterName.replace(/^\//, '')}`,
+    });
+  }
+
+  private constructor(private readonly config: BuildSecretConfig) {
+    rejectSubclass(new.target, BuildSecret, 'use BuildSecret.secretsManager() or BuildSecret.parameter()');
   }
 
   /** @internal */
-  public abstract _bind(): BuildSecretConfig;
+  public _bind(): BuildSecretConfig {
+    return this.config;
+  }
 }
 
 /** @internal */
@@ -23,37 +57,8 @@ export interface BuildSecretConfig {
   /** What CodeBuild reads. */
   readonly value: string;
   readonly action: string;
-  /** The part of the ARN after the account. */
+  /** The service in the ARN. */
   readonly service: string;
+  /** The part of the ARN after the account. */
   readonly resource: string;
-}
-
-class SecretsManagerSecret extends BuildSecret {
-  public constructor(private readonly secretName: string, private readonly jsonKey?: string) {
-    super();
-  }
-
-  public _bind(): BuildSecretConfig {
-    const { secretName: name, jsonKey } = this;
-    // Secrets Manager ends the ARN with six characters of its own
-    return {
-      type: 'SECRETS_MANAGER',
-      name,
-      value: jsonKey ? `${name}:${jsonKey}` : name,
-      action: 'secretsmanager:GetSecretValue',
-      service: 'secretsmanager',
-      resource: `secret:${name}-??????`,
-    };
-  }
-}
-
-class ParameterSecret extends BuildSecret {
-  public constructor(private readonly parameterName: string) {
-    super();
-  }
-
-  public _bind(): BuildSecretConfig {
-    const { parameterName: name } = this;
-    return { type: 'PARAMETER_STORE', name, value: name, action: 'ssm:GetParameters', service: 'ssm', resource: `parameter/${name.replace(/^\//, '')}` };
-  }
 }

@@ -1,5 +1,5 @@
 import type { Kind } from '../kinds/kind';
-import { describeStacks, enterMembers } from '../kinds/rights';
+import { describeStacks, assumeMemberRoles } from '../kinds/permissions';
 import { BOOTSTRAP_QUALIFIER, NAMES, RESOURCE_TYPES } from '../private/contract';
 import { RECORDS } from '../registry/contract';
 import { readFiles } from '../stack/kind';
@@ -14,8 +14,8 @@ export const PIPELINE_KIND: Kind = {
     // the stacks of this app are not applications; operators write the halts
     read: [RECORDS.stack, RECORDS.halt],
   },
-  rights: ({ organizationId }) => [
-    enterMembers(organizationId, [
+  permissions: ({ organizationId }) => [
+    assumeMemberRoles(organizationId, [
       `${NAMES.deployerRole}-*`,
       // for large templates, and for applications that are deleted with their environment
       ...['deploy', 'file-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`),

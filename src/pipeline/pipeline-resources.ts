@@ -10,7 +10,7 @@ import { ExecutionMode } from './pipeline-plan';
 import { PipelineRoles } from './pipeline-roles';
 import { approvalStage, sourceStage, stageOf } from './stages';
 import { NAMES, PIPELINE_STATE } from '../private/contract';
-import type { SourceConfig } from '../sources/source';
+import type { SourceConfig } from '../sources/source-host';
 
 /** What differs between environments: the template is the same for all of them. */
 export const PIPELINE_PARAMETERS = {

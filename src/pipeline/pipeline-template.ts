@@ -4,7 +4,7 @@ import { PATH_METADATA_ENABLE_CONTEXT } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
 import type { PipelinePlan } from './pipeline-plan';
 import { PipelineResources } from './pipeline-resources';
-import type { SourceConfig } from '../sources/source';
+import type { SourceConfig } from '../sources/source-host';
 import { AccountStackSynthesizer } from '../stack/synthesizer';
 
 interface Content {

@@ -4,22 +4,23 @@ import {
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { checkedMinutes, checkedPlan } from './checks';
 import type { PipelineRequest, PipelineResult } from './contract';
 import { PipelineDefinition } from './pipeline-definition';
 import { PIPELINE_PARAMETERS } from './pipeline-resources';
 import { PipelineTemplate } from './pipeline-template';
+import { checkedMinutes, checkedPlan } from './plan-validation';
 import { Account } from '../account/account';
-import type { IAccount } from '../account/account';
+import type { IAccount } from '../account/account-interface';
 import { preparedAccountId } from '../account/existing-account';
 import type { IBranch } from '../branch/branch';
-import type { IOrganization } from '../organization/organization';
-import { AppIndex } from '../private/app-index';
+import type { IOrganization } from '../organization/organization-interface';
 import { BOOTSTRAP_QUALIFIER, NAMES, PIPELINE_STATE, RESOURCE_TYPES } from '../private/contract';
+import { environmentNamesOf } from '../private/environment-names';
 import { lazy } from '../private/lazy';
 import { ManagedResource } from '../private/managed-resource';
+import { UniqueClaims } from '../private/unique-claims';
 import { fail, validate } from '../private/validate';
-import type { SourceConfig } from '../sources/source';
+import type { SourceConfig } from '../sources/source-host';
 
 /** A pipeline in the account of an environment. */
 export interface IPipeline extends IResource {
@@ -141,7 +142,8 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
     super(scope, id);
     const { organization, account } = props;
     this.pipelineName = validate.environmentName(this, props.environmentName);
-    AppIndex.of(this).claim(this, 'pipeline account', Token.isUnresolved(account.accountId) ? account.node.path : account.accountId,
+    environmentNamesOf(this).add(this.pipelineName);
+    UniqueClaims.of(this).claim(this, 'pipeline account', Token.isUnresolved(account.accountId) ? account.node.path : account.accountId,
       'an account has one pipeline; give each environment an account of its own');
 
     const plan = checkedPlan(this, props.definition ?? PipelineDefinition.cdk());

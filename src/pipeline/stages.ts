@@ -3,7 +3,7 @@ import type { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { projectName } from './build-project';
 import type { PipelineStage, PipelineStep } from './pipeline-plan';
 import { Rollback } from './pipeline-plan';
-import type { SourceAction } from '../sources/source';
+import type { SourceAction } from '../sources/source-host';
 
 /** The variable in which a step sums up for whoever approves what is going to happen, and the one with the id of its build. */
 const SUMMARY = 'CHECK_SUMMARY';

@@ -1,7 +1,7 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { wiringOf } from '../kinds/wiring';
-import type { IOrganization } from '../organization/organization';
+import { internalsOf } from '../organization/internals';
+import type { IOrganization } from '../organization/organization-interface';
 
 interface ManagedResourceProps<Request> {
   readonly organization: IOrganization;
@@ -17,7 +17,7 @@ export class ManagedResource<Request extends object, Result extends object> exte
   public constructor(scope: Construct, id: string, props: ManagedResourceProps<Request>) {
     super(scope, id);
     this.resource = new CustomResource(this, 'Default', {
-      serviceToken: wiringOf(this, props.organization).serviceToken,
+      serviceToken: internalsOf(this, props.organization).serviceToken,
       resourceType: props.resourceType,
       properties: { ...props.request },
       // the most that AWS allows: the queue for the creation of accounts takes time

@@ -5,9 +5,9 @@ import {
 import { Construct, IConstruct } from 'constructs';
 import type { AccountStackRequest, AccountStackResult } from './contract';
 import { AccountStackSynthesizer } from './synthesizer';
-import type { IAccount } from '../account/account';
+import type { IAccount } from '../account/account-interface';
 import { preparedAccountId } from '../account/existing-account';
-import type { IOrganization } from '../organization/organization';
+import type { IOrganization } from '../organization/organization-interface';
 import { BOOTSTRAP_QUALIFIER, RESOURCE_TYPES } from '../private/contract';
 import { lazy } from '../private/lazy';
 import { ManagedResource } from '../private/managed-resource';

@@ -1,6 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import type { Kind } from '../kinds/kind';
-import { allow, enterMembers } from '../kinds/rights';
+import { allow, assumeMemberRoles } from '../kinds/permissions';
 import { BOOTSTRAP_QUALIFIER, NAMES, RESOURCE_TYPES } from '../private/contract';
 import { RECORDS } from '../registry/contract';
 
@@ -10,8 +10,8 @@ export const STACK_KIND: Kind = {
   roleName: NAMES.stackProviderRole,
   description: 'Deploys stacks into accounts',
   records: { write: [RECORDS.stack] },
-  rights: ({ organizationId }) => [
-    enterMembers(organizationId, ['deploy', 'file-publishing', 'image-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`)),
+  permissions: ({ organizationId }) => [
+    assumeMemberRoles(organizationId, ['deploy', 'file-publishing', 'image-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`)),
     readFiles(),
     readImages(),
   ],

@@ -11,7 +11,7 @@ import {
   OrganizationAccessRole, Pipeline, PipelineDefinition, PipelineEvent, PipelineNotifications, Source,
 } from '../../src';
 import { PIPELINE_PARAMETERS, PipelineResources } from '../../src/pipeline/pipeline-resources';
-import { codeCommitAction } from '../../src/sources/codecommit-source';
+import { codeCommitAction } from '../../src/sources/codecommit-host';
 import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../fixtures/app';
 
 interface Report {

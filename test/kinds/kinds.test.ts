@@ -20,7 +20,7 @@ const FIFTH: Kind = {
   roleName: 'org-environments-pool-provider',
   description: 'Keeps accounts ready',
   records: { write: ['pool#'] },
-  rights: () => [{ statement: new PolicyStatement({ actions: ['sts:AssumeRole'], resources: ['arn:aws:iam::222222222222:role/pool'] }) }],
+  permissions: () => [{ statement: new PolicyStatement({ actions: ['sts:AssumeRole'], resources: ['arn:aws:iam::222222222222:role/pool'] }) }],
 };
 
 function templateWith(kinds: readonly Kind[]): SynthesizedTemplate {
@@ -30,7 +30,7 @@ function templateWith(kinds: readonly Kind[]): SynthesizedTemplate {
     kinds,
     registry,
     organizationId: ORGANIZATION_ID,
-    access: { environment: {}, statements: [] },
+    access: { managementAccountId: '999999999999', environment: {}, statements: [] },
     repositoryNames: ['*'],
   });
   return synthesized(stack);

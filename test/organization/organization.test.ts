@@ -4,7 +4,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IOrganization } from '../../src';
 import { Account, Organization, OrganizationAccess } from '../../src';
 import { KINDS } from '../../src/kinds/list';
-import { wiringOf } from '../../src/kinds/wiring';
+import { internalsOf } from '../../src/organization/internals';
 import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION, SERVICE_TOKEN, importedOrganization, quickApp } from '../fixtures/app';
 import { onlyResource, synthesized, templateOf } from '../fixtures/assembly';
 import { textOf } from '../fixtures/policies';
@@ -158,7 +158,7 @@ describe('another app', () => {
   test('uses the service token, the bus and the operations of the organization by their fixed names', () => {
     const stack = new Stack(quickApp(), 'Other', { env: { account: CICD_ACCOUNT, region: REGION } });
     const organization = importedOrganization(stack);
-    expect(stack.resolve(wiringOf(stack, organization).serviceToken)).toEqual(SERVICE_TOKEN);
+    expect(stack.resolve(internalsOf(stack, organization).serviceToken)).toEqual(SERVICE_TOKEN);
     expect(textOf(stack.resolve(organization.eventBus.eventBusArn))).toContain(':event-bus/org-environments');
   });
 

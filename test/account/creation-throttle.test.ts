@@ -1,9 +1,9 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { UNDER_WAY } from '../../src/account/line';
+import { MAX_CONCURRENT } from '../../src/account/creation-throttle';
 import { Cicd, quickApp } from '../fixtures/app';
 
-const COUNT = UNDER_WAY + 2;
+const COUNT = MAX_CONCURRENT + 2;
 
 function accountsOf(cicd: Cicd) {
   return Array.from({ length: COUNT }, (_, index) => cicd.account(`number${index}`));
@@ -22,15 +22,15 @@ function waiting(stack: Stack): Record<string, string[]> {
 test('an account waits for the one that stands so many places before it, so that no more are under way', () => {
   const cicd = new Cicd(quickApp(), { imported: true });
   accountsOf(cicd);
-  expect(waiting(cicd.stack)).toEqual({ [`shop-number${UNDER_WAY}`]: ['shop-number0'], [`shop-number${UNDER_WAY + 1}`]: ['shop-number1'] });
+  expect(waiting(cicd.stack)).toEqual({ [`shop-number${MAX_CONCURRENT}`]: ['shop-number0'], [`shop-number${MAX_CONCURRENT + 1}`]: ['shop-number1'] });
 });
 
 test('an account that was told to come after a later one is not waited for by it', () => {
   const cicd = new Cicd(quickApp(), { imported: true });
   const accounts = accountsOf(cicd);
   accounts[0].node.addDependency(accounts[5]);
-  accounts[5].node.addDependency(accounts[UNDER_WAY]);
+  accounts[5].node.addDependency(accounts[MAX_CONCURRENT]);
   expect(waiting(cicd.stack)).toEqual({
-    'shop-number0': ['shop-number5'], 'shop-number5': [`shop-number${UNDER_WAY}`], [`shop-number${UNDER_WAY + 1}`]: ['shop-number1'],
+    'shop-number0': ['shop-number5'], 'shop-number5': [`shop-number${MAX_CONCURRENT}`], [`shop-number${MAX_CONCURRENT + 1}`]: ['shop-number1'],
   });
 });

@@ -1,7 +1,7 @@
 import { Aws, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { Right } from '../kinds/kind';
-import { allow } from '../kinds/rights';
+import type { Permission } from '../kinds/kind';
+import { allow } from '../kinds/permissions';
 import { fail } from '../private/validate';
 
 /** The functions of the organization that work with repositories. */
@@ -27,7 +27,7 @@ const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
 };
 
 /** What a function may do in the repositories of the CICD account; it does not grow with them. */
-export function repositoryRights(patterns: readonly string[], user: RepositoryUser): Right {
+export function repositoryPermissions(patterns: readonly string[], user: RepositoryUser): Permission {
   const arns = patterns.map(pattern => `arn:${Aws.PARTITION}:codecommit:${Aws.REGION}:${Aws.ACCOUNT_ID}:${pattern}`);
   return allow('Repositories', [...ACTIONS[user]], arns,
     'repositories come later, with the apps that use the organization; repositoryNames limits their names');

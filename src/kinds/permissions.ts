@@ -1,11 +1,11 @@
 import { Aws } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { RecordAccess, Right } from './kind';
+import type { RecordAccess, Permission } from './kind';
 import { REGISTRY_INDEX } from '../registry/contract';
 
 /** A statement with one or more actions on named resources. */
-export function allow(sid: string, actions: string[], resources: string[], whyWildcard?: string): Right {
+export function allow(sid: string, actions: string[], resources: string[], whyWildcard?: string): Permission {
   return { statement: new PolicyStatement({ sid, actions, resources }), whyWildcard };
 }
 
@@ -14,10 +14,10 @@ export function allow(sid: string, actions: string[], resources: string[], whyWi
  *
  * @param isBatched whether records are also read many in one call
  */
-export function recordRights(
+export function recordPermissions(
   registry: ITable, { write = [], put = [], read = [], list = [], queue = [] }: RecordAccess, isBatched = false,
-): Right[] {
-  const on = (sid: string, actions: string[], keys: readonly string[], resource = registry.tableArn): Right[] => keys.length === 0 ? [] : [{
+): Permission[] {
+  const on = (sid: string, actions: string[], keys: readonly string[], resource = registry.tableArn): Permission[] => keys.length === 0 ? [] : [{
     statement: new PolicyStatement({
       sid, actions, resources: [resource], conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
     }),
@@ -34,7 +34,7 @@ export function recordRights(
 }
 
 /** Lets a function assume roles of member accounts, which are known by the roles' names and by the organization. */
-export function enterMembers(organizationId: string, roleNames: readonly string[]): Right {
+export function assumeMemberRoles(organizationId: string, roleNames: readonly string[]): Permission {
   return {
     statement: new PolicyStatement({
       sid: 'EnterMembers',
@@ -51,7 +51,7 @@ export function enterMembers(organizationId: string, roleNames: readonly string[
 }
 
 /** Lets a function see whether CloudFormation still waits for a resource. */
-export function describeStacks(sid: string, actions: string[]): Right {
+export function describeStacks(sid: string, actions: string[]): Permission {
   return allow(sid, actions, [`arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/*`],
     'the stacks of all apps that use the organization');
 }

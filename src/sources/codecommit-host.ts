@@ -2,27 +2,23 @@ import { Aws, Names, Stack, Token } from 'aws-cdk-lib';
 import { CfnRepository, IRepository } from 'aws-cdk-lib/aws-codecommit';
 import { AnyPrincipal, IRole, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { requireAllowed } from './rights';
-import type { Source, SourceAction, SourceActionValues, SourceConfig } from './source';
-import { wiringOf } from '../kinds/wiring';
-import type { IOrganization } from '../organization/organization';
+import { requireAllowed } from './repository-permissions';
+import type { SourceAction, SourceActionValues, SourceConfig, SourceHost } from './source-host';
+import { internalsOf } from '../organization/internals';
+import type { IOrganization } from '../organization/organization-interface';
 import { acknowledgeWildcards } from '../private/acknowledge';
+import { containsResource } from '../private/contains-resource';
 import { NAMES } from '../private/contract';
-import { makes } from '../private/makes';
 import { fail } from '../private/validate';
 
-/**
- * A CodeCommit repository. It implements `Source` and does not extend it, because `Source` makes it: neither
- * file could be loaded first.
- */
-export class CodeCommitSource implements Source {
+/** A CodeCommit repository in the account and region of the CICD stack. */
+export class CodeCommitHost implements SourceHost {
   public constructor(private readonly repository: IRepository) {}
 
-  /** @internal */
-  public _bind(scope: Construct, organization: IOrganization): SourceConfig {
+  public bind(scope: Construct, organization: IOrganization): SourceConfig {
     const { repositoryName, repositoryArn } = this.repository;
     this.checkPlace(scope);
-    const { repositoryNames } = wiringOf(scope, organization);
+    const { repositoryNames } = internalsOf(scope, organization);
     if (repositoryNames) requireAllowed(scope, repositoryName, repositoryNames);
     return {
       repository: { host: 'codecommit', repositoryName, repositoryArn },
@@ -36,7 +32,7 @@ export class CodeCommitSource implements Source {
   /** By this construct, or by another one with the same name. */
   private isMadeByApp(): boolean {
     const { repositoryName, node } = this.repository;
-    return makes(
+    return containsResource(
       node.root,
       'AWS::CodeCommit::Repository',
       resource =>

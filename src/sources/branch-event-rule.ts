@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
  * Tells a function of every branch that is created or moved in the account and region. It names no repository:
  * EventBridge allows 300 rules, and the policy of a function has 20 KB. The function ignores branches that have no pipeline.
  */
-export function movedRule(scope: Construct, id: string, target: IFunction): Rule {
+export function branchEventRule(scope: Construct, id: string, target: IFunction): Rule {
   return new Rule(scope, id, {
     description: 'Starts the pipelines of branches that have moved',
     eventPattern: {

@@ -1,9 +1,9 @@
 import type { Construct } from 'constructs';
-import type { IOrganization } from '../organization/organization';
+import type { IOrganization } from './organization-interface';
 import { fail } from '../private/validate';
 
 /** What the constructs of this library need of an organization and its users do not. */
-export interface Wiring {
+export interface OrganizationInternals {
   /** The service token of all custom resources. */
   readonly serviceToken: string;
   /** Patterns of the names of the repositories that may be used; undefined: not known in this app. */
@@ -12,13 +12,13 @@ export interface Wiring {
 
 const WIRING = Symbol.for('cdk-org-environments.wiring');
 
-type Wired = { [WIRING]?: Wiring };
+type Wired = { [WIRING]?: OrganizationInternals };
 
-export function setWiring(organization: IOrganization & Wired, wiring: Wiring): void {
+export function setInternals(organization: IOrganization & Wired, wiring: OrganizationInternals): void {
   organization[WIRING] = wiring;
 }
 
-export function wiringOf(scope: Construct, organization: IOrganization & Wired): Wiring {
+export function internalsOf(scope: Construct, organization: IOrganization & Wired): OrganizationInternals {
   return organization[WIRING] ?? fail(scope, "the 'organization' must be made by 'new Organization' or imported by "
     + `'Organization.fromParameterName', got another implementation of IOrganization at '${organization.node.path}'`);
 }

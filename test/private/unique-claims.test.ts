@@ -1,14 +1,14 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct, RootConstruct } from 'constructs';
-import { AppIndex } from '../../src/private/app-index';
+import { UniqueClaims } from '../../src/private/unique-claims';
 
 test('a value belongs to the construct that claims it first, and to it as often as it asks', () => {
   const root = new RootConstruct();
   const [one, two] = ['One', 'Two'].map(id => new Construct(root, id));
-  AppIndex.of(one).claim(one, 'name', 'dev', 'choose another');
-  expect(() => AppIndex.of(one).claim(one, 'name', 'dev', 'choose another')).not.toThrow();
-  expect(() => AppIndex.of(two).claim(two, 'name', 'dev', 'choose another')).toThrow("[Two] the name 'dev' is used already by 'One': choose another");
-  expect(() => AppIndex.of(two).claim(two, 'e-mail', 'dev', 'choose another')).not.toThrow();
+  UniqueClaims.of(one).claim(one, 'name', 'dev', 'choose another');
+  expect(() => UniqueClaims.of(one).claim(one, 'name', 'dev', 'choose another')).not.toThrow();
+  expect(() => UniqueClaims.of(two).claim(two, 'name', 'dev', 'choose another')).toThrow("[Two] the name 'dev' is used already by 'One': choose another");
+  expect(() => UniqueClaims.of(two).claim(two, 'e-mail', 'dev', 'choose another')).not.toThrow();
 });
 
 test('what is known only at deployment is nobody\'s', () => {
@@ -16,13 +16,13 @@ test('what is known only at deployment is nobody\'s', () => {
   const later = Token.asString({ Ref: 'Later' });
   for (const id of ['One', 'Two']) {
     const construct = new Construct(root, id);
-    expect(() => AppIndex.of(construct).claim(construct, 'name', later, 'choose another')).not.toThrow();
+    expect(() => UniqueClaims.of(construct).claim(construct, 'name', later, 'choose another')).not.toThrow();
   }
 });
 
 test('two apps in one process never mix', () => {
   for (const root of [new RootConstruct(), new RootConstruct()]) {
     const construct = new Construct(root, 'One');
-    expect(() => AppIndex.of(construct).claim(construct, 'name', 'dev', 'choose another')).not.toThrow();
+    expect(() => UniqueClaims.of(construct).claim(construct, 'name', 'dev', 'choose another')).not.toThrow();
   }
 });

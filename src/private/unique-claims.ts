@@ -5,10 +5,10 @@ import { fail } from './validate';
 const INDEX = Symbol.for('cdk-org-environments.app-index');
 
 /** What must be unique in one app. It hangs on the root of the tree, so two apps in one process never mix. */
-export class AppIndex {
-  public static of(scope: IConstruct): AppIndex {
-    const root: IConstruct & { [INDEX]?: AppIndex } = scope.node.root;
-    return (root[INDEX] ??= new AppIndex());
+export class UniqueClaims {
+  public static of(scope: IConstruct): UniqueClaims {
+    const root: IConstruct & { [INDEX]?: UniqueClaims } = scope.node.root;
+    return (root[INDEX] ??= new UniqueClaims());
   }
 
   private readonly claims = new Map<string, IConstruct>();
