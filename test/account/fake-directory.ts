@@ -20,6 +20,14 @@ const UNITS = [
   { id: 'ou-root-prodprod', name: 'Prod', parentId: 'ou-root-workload' },
 ];
 
+/** A call that AWS receives and does not answer yet. */
+export interface CallInFlight {
+  /** Resolves when AWS has received the call. */
+  readonly received: Promise<void>;
+  /** Delivers the answer. */
+  readonly answer: () => void;
+}
+
 /** An error as the SDK throws it. */
 export function awsError(name: string, message = name, more: object = {}): Error {
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 }, ...more });
@@ -41,7 +49,10 @@ export class FakeDirectory implements Directory {
   public creationTime = 60_000;
   /** How long an account is not usable after its creation. */
   public usableAfter = 30_000;
+  /** By how much the clock of AWS is behind that of the function, in milliseconds. */
+  public clockBehind = 0;
   private readonly kept = new Map<string, Kept>();
+  private inFlight?: { readonly received: () => void; readonly answered: Promise<void> };
 
   public constructor(private readonly clock: { now: number }, private readonly fate?: Fate) {}
 
@@ -75,6 +86,14 @@ export class FakeDirectory implements Directory {
     this.requests.clear();
   }
 
+  /** Keeps the next call of `createAccount` in flight. AWS lists its request when it answers, and not earlier. */
+  public keepInFlight(): CallInFlight {
+    let answer = () => {};
+    const answered = new Promise<void>(resolve => { answer = resolve; });
+    const received = new Promise<void>(resolve => { this.inFlight = { received: resolve, answered }; });
+    return { received, answer };
+  }
+
   public stacksOf(accountId: string): FakeStacks {
     return this.of(accountId).stacks;
   }
@@ -85,6 +104,10 @@ export class FakeDirectory implements Directory {
 
   public async createAccount(account: NewAccount): Promise<string> {
     this.meet('createAccount');
+    const { inFlight: call } = this;
+    this.inFlight = undefined;
+    call?.received();
+    await call?.answered;
     const inFlight = [...this.requests.values()].filter(({ creation }) => creation.state === 'IN_PROGRESS');
     if (inFlight.length >= 5) throw awsError('TooManyRequestsException', 'too many accounts are being created');
     const taken = this.takenElsewhere.has(account.email)
@@ -95,7 +118,10 @@ export class FakeDirectory implements Directory {
       wanted: account,
       doneAt: this.clock.now + this.creationTime,
       creation: {
-        accountName: account.accountName, requestedAt: this.clock.now, state: failureReason ? 'FAILED' : 'IN_PROGRESS', ...(failureReason && { failureReason }),
+        accountName: account.accountName,
+        requestedAt: this.clock.now - this.clockBehind,
+        state: failureReason ? 'FAILED' : 'IN_PROGRESS',
+        ...(failureReason && { failureReason }),
       },
     });
     this.mostInFlight = Math.max(this.mostInFlight, inFlight.length + (failureReason ? 0 : 1));
