@@ -18,8 +18,13 @@ describe('a custom resource', () => {
     expect(stack.output('Value')).toBe('value of my-id');
   });
 
+  test('may answer with 4096 bytes (rule 2)', async () => {
+    const stack = await recorder.deploy('longest', { A: custom({ bytes: 4096 }) });
+    expect(stack.status).toBe('CREATE_COMPLETE');
+  });
+
   test('fails when the answer is longer than 4096 bytes (rule 2)', async () => {
-    const stack = await recorder.deploy('long', { A: custom({ filler: 4096 }) });
+    const stack = await recorder.deploy('long', { A: custom({ bytes: 4097 }) });
     expect(stack.status).toBe('ROLLBACK_COMPLETE');
     expect(stack.states.get('A')?.status).toBe('DELETE_COMPLETE');
     expect(stack.events.find(({ status }) => status === 'CREATE_FAILED')?.reason).toBe('Response object is too long.');
@@ -37,6 +42,21 @@ describe('a custom resource', () => {
     const stack = await recorder.deploy('place', { A: custom({ size: 2 }) });
     expect(recorder.told(stack)).toEqual(['Create A', 'Update A made-A']);
     expect(stack.status).toBe('UPDATE_COMPLETE');
+  });
+
+  test('that is removed from the template and cannot be deleted is tried three times, and the update succeeds', async () => {
+    await recorder.deploy('left', { A: custom({ fail: 'Delete' }), B: custom() });
+    const stack = await recorder.deploy('left', { B: custom() });
+    expect(recorder.told(stack).slice(2)).toEqual(['Delete A made-A', 'Delete A made-A', 'Delete A made-A']);
+    expect(stack.status).toBe('UPDATE_COMPLETE');
+    expect([...stack.resources.keys()]).toEqual(['B']);
+  });
+
+  test('that was added by an update that fails, and cannot be deleted, is tried three times (rule 5)', async () => {
+    await recorder.deploy('added', { A: custom() });
+    const stack = await recorder.deploy('added', { A: custom(), B: custom({ fail: 'Delete' }), C: custom({ fail: 'Create' }, { DependsOn: 'B' }) });
+    expect(recorder.told(stack).filter(event => event.startsWith('Delete B'))).toEqual(['Delete B made-B', 'Delete B made-B', 'Delete B made-B']);
+    expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
   });
 
   test('is replaced when an update answers another id, and the old one is deleted at the end (rule 4)', async () => {

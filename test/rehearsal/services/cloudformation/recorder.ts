@@ -17,11 +17,15 @@ exports.handler = async event => {
   if (properties.silent === event.RequestType) return;
   const failed = properties.fail === event.RequestType;
   const PhysicalResourceId = properties.id ?? event.PhysicalResourceId ?? 'made-' + event.LogicalResourceId;
-  const body = JSON.stringify({
+  const answer = {
     Status: failed ? 'FAILED' : 'SUCCESS', Reason: 'asked to fail', PhysicalResourceId,
     StackId: event.StackId, RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId,
-    Data: { value: 'value of ' + PhysicalResourceId, filler: event.RequestType === 'Create' ? 'x'.repeat(Number(properties.filler ?? 0)) : '' },
-  });
+    Data: { value: 'value of ' + PhysicalResourceId, filler: '' },
+  };
+  if (properties.bytes && event.RequestType === 'Create') {
+    answer.Data.filler = 'x'.repeat(Number(properties.bytes) - Buffer.byteLength(JSON.stringify(answer)));
+  }
+  const body = JSON.stringify(answer);
   if (properties.late) await new Promise(resolve => setTimeout(resolve, Number(properties.late)));
   const { hostname, pathname, search } = new URL(ResponseURL);
   const status = await new Promise((resolve, reject) => {
