@@ -113,11 +113,19 @@ describe('notifications', () => {
 
   test('are sent by a role that may publish to the one topic, which takes nothing unencrypted', () => {
     const template = notifying({ environmentNames: ['prod'] });
+    const [{ Properties: role }] = resourcesOf(template, 'AWS::IAM::Role');
+    // without the condition, rules of any account could use the role
+    expect(role.AssumeRolePolicyDocument.Statement).toEqual([{
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Principal: { Service: 'events.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    }]);
     const [{ Properties: policy }] = resourcesOf(template, 'AWS::IAM::Policy');
     expect(policy.PolicyDocument.Statement).toEqual([{ Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: expect.stringMatching(/^NotificationsTopic/) } }]);
     const [{ Properties: topicPolicy }] = resourcesOf(template, 'AWS::SNS::TopicPolicy');
     expect(topicPolicy.PolicyDocument.Statement).toMatchObject([{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }]);
-    for (const { Properties } of resourcesOf(template, 'AWS::Events::Rule')) expect(Properties.EventPattern.detail.pipeline).toEqual(['prod']);
+    expect(resourcesOf(template, 'AWS::Events::Rule').map(({ Properties }) => Properties.EventPattern.detail.pipeline)).toEqual([['prod'], ['prod'], ['prod']]);
   });
 
   test('can use a topic that there is, and are refused without events', () => {
