@@ -16,7 +16,7 @@ import { AccountStack } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
 
-/** What is in the account, and the answer of its function. */
+/** Defines an account stack with file, image and nested stack, and a function that answers with a greeting. */
 function platform(folder: string, greeting: string): (cicd: Cicd) => void {
   const code = join(folder, greeting);
   mkdirSync(code, { recursive: true });
@@ -83,7 +83,7 @@ describe('account stack with assets', () => {
     const { calls } = harness.simulation;
     const counted = Object.entries(calls).filter(([name]) => /^(s3|ecr):/.test(name));
     expect(Object.fromEntries(counted)).toEqual({
-      // the fourth object is the template, which is handed over inline
+      // the fourth object is the template, which is passed inline
       's3:HeadObject': 3,
       's3:GetObject': 4,
       's3:PutObject': 3,
@@ -129,7 +129,7 @@ describe('account stack with assets', () => {
     expect(reasons(await harness.deploy(platform(harness.folder, 'good morning')))).toBe('');
     expect(await greet()).toBe('good morning Anna');
     const [files, ...layers] = before;
-    // the code and the page; the image and the nested template are the same
+    // the code and the page are new, the image and the nested template are unchanged
     expect(copied()).toEqual([files + 2, ...layers]);
   });
 

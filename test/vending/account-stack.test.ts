@@ -5,32 +5,35 @@ import { reasons, Harness } from './harness';
 import { AccountStack } from '../../src';
 import { Cicd, REGION } from '../fixtures/app';
 
-interface Wish { readonly color: string; readonly padding?: number; readonly broken?: boolean }
+interface Options { readonly color: string; readonly padding?: number; readonly broken?: boolean }
 
-/** A stack in a vended account, and a parameter in the CICD account that shows what is known of it there. */
-function network(wish: Wish): (cicd: Cicd) => void {
+/** Defines a stack in a vended account, and a parameter in the CICD account with its output and its id. */
+function network(options: Options): (cicd: Cicd) => void {
   return cicd => {
     const stack = new AccountStack(cicd.stack, 'Network', {
-      organization: cicd.organization, account: cicd.account(), stackName: 'network', parameters: { Color: wish.color },
+      organization: cicd.organization,
+      account: cicd.account(),
+      stackName: 'network',
+      parameters: { Color: options.color },
     });
     const color = new CfnParameter(stack, 'Color');
     const topic = new CfnTopic(stack, 'Topic', { topicName: `topic-${color.valueAsString}` });
     new SsmParameter(stack, 'Padding', { type: 'String', name: '/padding', value: 'x' });
-    for (let index = 0; index < (wish.padding ?? 0); index++) {
+    for (let index = 0; index < (options.padding ?? 0); index++) {
       new SsmParameter(stack, `Padding${index}`, {
         type: 'String',
         name: `/padding/${index}`,
         value: 'x'.repeat(4000),
       });
     }
-    // two parameters of one name: the second one cannot be made
-    if (wish.broken)
+    // a second parameter with the same name cannot be created
+    if (options.broken)
       new SsmParameter(stack, 'Again', { type: 'String', name: '/padding', value: 'y' }).addResourceDependency(topic);
     new CfnOutput(stack, 'TopicName', { value: `topic-${color.valueAsString}` }).overrideLogicalId('TopicName');
     Tags.of(stack).add('team', 'network');
-    new SsmParameter(cicd.stack, 'Seen', {
+    new SsmParameter(cicd.stack, 'NetworkOutputs', {
       type: 'String',
-      name: '/seen',
+      name: '/network',
       value: `${stack.outputValue('TopicName')} ${stack.stackId}`,
     });
   };
@@ -56,15 +59,15 @@ describe('account stack in a vended account', () => {
 
   test('the stack has the given tags and parameters, and its outputs can be read', () => {
     expect(stack()?.target.tags).toEqual({ team: 'network' });
-    expect(harness.simulation.ssm.value('222222222222', REGION, '/seen')).toBe(`topic-red ${stack()?.id}`);
+    expect(harness.simulation.ssm.value('222222222222', REGION, '/network')).toBe(`topic-red ${stack()?.id}`);
   });
 
-  test('the stack is updated in place, with a template over 51,200 bytes from the staging bucket of its account', async () => {
+  test('a template over 51,200 bytes is updated through the staging bucket of its account', async () => {
     const id = stack()?.id;
     expect(reasons(await harness.deploy(network({ color: 'blue', padding: 15 })))).toBe('');
     expect(stack()).toMatchObject({ status: 'UPDATE_COMPLETE', id });
     expect(padding()).toHaveLength(60_000);
-    expect(harness.simulation.ssm.value('222222222222', REGION, '/seen')).toBe(`topic-blue ${id}`);
+    expect(harness.simulation.ssm.value('222222222222', REGION, '/network')).toBe(`topic-blue ${id}`);
     expect(harness.calls('s3:PutObject')).toBe(1);
   });
 
@@ -73,7 +76,7 @@ describe('account stack in a vended account', () => {
     expect(reasons(failed)).toMatch(/stack 'network' in account \d{12}.* could not be updated: .*\/padding/);
     expect(padding()).toHaveLength(60_000);
     expect(reasons(await harness.deploy(network({ color: 'green' })))).toBe('');
-    expect(harness.simulation.ssm.value('222222222222', REGION, '/seen')).toContain('topic-green');
+    expect(harness.simulation.ssm.value('222222222222', REGION, '/network')).toContain('topic-green');
   });
 
   test('the stack is deleted when its construct is removed', async () => {

@@ -5,14 +5,14 @@ import { REGION } from '../fixtures/app';
 
 const COMMAND = path.join(__dirname, '../../lib/cli/org-environments.js');
 
-export interface Ended {
+export interface CommandResult {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The command line of a user whose machine knows nothing of AWS but what is given. */
-export async function orgEnvironments(variables: NodeJS.ProcessEnv, ...args: string[]): Promise<Ended> {
+/** Runs the command line on a machine that has no AWS configuration except these environment variables. */
+export async function orgEnvironments(variables: NodeJS.ProcessEnv, ...args: string[]): Promise<CommandResult> {
   const env = {
     PATH: process.env.PATH,
     HOME: '/nowhere',
@@ -20,13 +20,13 @@ export async function orgEnvironments(variables: NodeJS.ProcessEnv, ...args: str
     AWS_EC2_METADATA_DISABLED: 'true',
     ...variables,
   };
-  // not execFileSync: the command asks the simulation, which runs in this process
+  // not execFileSync: the command calls the simulation, which runs in this process
   return new Promise(resolve => execFile(process.execPath, [COMMAND, ...args], { env }, (error, stdout, stderr) => {
     resolve({ status: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
   }));
 }
 
-/** The variables of somebody who has signed in with a role, or as the root of an account. */
+/** Returns the environment variables of a user who is signed in with a role, or as the root of an account. */
 export function signedIn(
   { simulation: { iam, server } }: Harness,
   arn: string,

@@ -31,7 +31,7 @@ describe('deployment records', () => {
       });
       return { stack, organization, account };
     };
-    // a pipeline runs as soon as it is made, and its alarm must be there
+    // a new pipeline runs immediately, and its alarm must exist
     expect(reasons(await harness.deploy(watched))).toBe('');
     expect(reasons(await harness.deploy(cicd => {
       const { stack, organization, account } = watched(cicd);
@@ -62,7 +62,7 @@ describe('deployment records', () => {
     throw new Error(`never: ${ask.toString()}\n${JSON.stringify(await runs())}`);
   }
 
-  /** Waits for a run to have deployed, with all that is told of it: its events come at the same time. */
+  /** Waits until a run has succeeded and its record is complete: its events arrive concurrently. */
   async function deployed(which: Partial<Run>): Promise<Run> {
     const isMeant = (run: Run) => run.commitId === which.commitId && run.rollback === which.rollback;
     return until(async () =>
@@ -92,7 +92,7 @@ describe('deployment records', () => {
     await until(async () => /^\{"_aws":.*"Environment":"dev",.*"LeadTime":\d+\}$/m.test(log()) || undefined);
   });
 
-  /** Lets the alarm go off until CodePipeline goes back. */
+  /** Sets the alarm to ALARM until CodePipeline rolls back. */
   function alarm(): void {
     const { cloudwatch, events } = harness.simulation;
     const set = (state: 'ALARM' | 'OK') =>
@@ -123,7 +123,8 @@ describe('deployment records', () => {
     await until(async () => messages().at(-1)?.includes('a run has succeeded') || undefined);
     const [{ executionId }, failed] = await runs();
     const link = (id: string) =>
-      `https://${REGION}.console.aws.amazon.com/codesuite/codepipeline/pipelines/dev/executions/${id}/timeline?region=${REGION}`;
+      `https://${REGION}.console.aws.amazon.com/codesuite/codepipeline/pipelines/dev/executions/${id}/timeline` +
+      `?region=${REGION}`;
     expect(messages().slice(-5)).toEqual([
       `${environment}a run has started. ${link(failed.executionId)}`,
       `${environment}the stage Deploy has failed. ${link(failed.executionId)}`,
@@ -147,7 +148,8 @@ describe('deployment records', () => {
     const { payload } = await lambda.invoke(`arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:${table}`, {});
     const [, , { commitId }] = await runs();
     expect(JSON.parse(payload)).toContain(
-      `<td>dev</td><td>${harness.vended['shop-dev']}</td><td>rolled back<br><small>Deploy</small></td><td><code title="${commitId}">`,
+      `<td>dev</td><td>${harness.vended['shop-dev']}</td><td>rolled back<br><small>Deploy</small></td>` +
+        `<td><code title="${commitId}">`,
     );
   });
 
@@ -167,7 +169,7 @@ describe('deployment records', () => {
   });
 
   test('the recording function uses all of its permissions', () => {
-    // Lambda sends events that have failed three times
+    // Lambda sends events that failed three times to the queue
     expect(grantedNeverUsed(harness.simulation)['org-environments-deployments']).toEqual(['sqs:SendMessage']);
   });
 

@@ -1,7 +1,7 @@
 import { reasons, Harness } from './harness';
 import { CICD_ACCOUNT, Cicd, REGION } from '../fixtures/app';
 
-/** Three environments in a tree: main → env/prod → env/test → env/dev. */
+/** Defines three environments, each the parent of the next: main → env/prod → env/test → env/dev. */
 function three(cicd: Cicd): void {
   tree(cicd, { dev: 'env/test', test: 'env/prod', prod: 'main' });
 }
@@ -19,7 +19,7 @@ function tree(cicd: Cicd, parents: Record<string, string>, pipeline = {}): void 
 describe('app with three environments', () => {
   let harness: Harness;
   beforeAll(async () => {
-    // the handlers as they are shipped
+    // with the shipped handlers
     harness = await Harness.start({ virtual: {} });
     const result = await harness.deploy(three);
     expect(reasons(result)).toBe('');
@@ -61,15 +61,15 @@ describe('app with three environments', () => {
         .pipelines(vended[`shop-${name}`], REGION)[0]
         .executions.filter(({ request }) => request.trigger.triggerType === 'StartPipelineExecution')
         .map(({ revisions }) => revisions);
-    await harness.push('env/nobody', { 'README.md': 'a branch without an environment\n' });
+    await harness.push('env/unknown', { 'README.md': 'a branch without an environment\n' });
     await harness.push('env/test', { 'README.md': 'once\n' });
     const last = await harness.push('env/test', { 'README.md': 'twice\n' });
     for (let i = 0; executions('test')[0]?.[0].revisionValue !== last && i < 100; i++)
       await new Promise(resolve => setTimeout(resolve, 100));
     expect(executions('test')[0]).toEqual([{ actionName: 'Source', revisionType: 'COMMIT_ID', revisionValue: last }]);
     expect([...executions('dev'), ...executions('prod')]).toEqual([]);
-    const words = simulation.lambda.log.map(({ text }) => text).join('\n');
-    expect(words).toContain("branch 'env/nobody'");
+    const log = simulation.lambda.log.map(({ text }) => text).join('\n');
+    expect(log).toContain("branch 'env/unknown'");
   });
 
   test('a second deployment of the same app changes nothing', async () => {
@@ -124,21 +124,21 @@ describe('app with three environments', () => {
 });
 
 test('ten environments of one deployment are vended with five concurrent account creations', async () => {
-  // long enough that AWS's rate of one creation in ten seconds does not keep the number down
+  // longer than it takes to start all creations at the limit of one in ten seconds
   const harness = await Harness.start({ creationSeconds: 240 });
   try {
     const { simulation } = harness;
-    let most = 0;
+    let peak = 0;
     simulation.server.onCall = () => {
-      most = Math.max(
-        most,
+      peak = Math.max(
+        peak,
         simulation.organizations.creation.all.filter(({ state }) => state === 'IN_PROGRESS').length,
       );
     };
     const names = Array.from({ length: 10 }, (_, i) => `e${i}`);
     const result = await harness.deploy(cicd => tree(cicd, Object.fromEntries(names.map(name => [name, 'main']))));
     expect(reasons(result)).toBe('');
-    expect(most).toBe(5);
+    expect(peak).toBe(5);
     expect(Object.keys(harness.vended)).toHaveLength(10);
     for (const name of names)
       expect(simulation.codepipeline.pipelines(harness.vended[`shop-${name}`], REGION)).toMatchObject([{ name }]);

@@ -28,7 +28,8 @@ describe('account that was invited into the organization', () => {
     expect(result.succeeded).toBe(false);
     expect(reasons(result)).toMatch(
       new RegExp(
-        `account ${EXISTING} cannot be entered through its role 'OrganizationAccountAccessRole': accounts that were invited do not have it`,
+        `account ${EXISTING} cannot be entered through its role 'OrganizationAccountAccessRole': ` +
+          'accounts that were invited do not have it',
       ),
     );
     expect(reasons(result)).toContain('Account.fromAccountAttributes');
@@ -39,12 +40,13 @@ describe('account that was invited into the organization', () => {
     const result = await harness.deploy(associate);
     expect(result.succeeded).toBe(false);
     expect(reasons(result)).toContain(
-      `account ${EXISTING} cannot be used: it was suspended by AWS; have its root user ask AWS Support why and reinstate it`,
+      `account ${EXISTING} cannot be used: it was suspended by AWS; ` +
+        'have its root user ask AWS Support why and reinstate it',
     );
     harness.simulation.organizations.reinstate(EXISTING);
   });
 
-  test('an invited account with the access role becomes an environment, and stays when the environment is removed', async () => {
+  test('an invited account with the access role becomes an environment, and outlives it', async () => {
     const roleName = 'OrganizationAccountAccessRole';
     harness.simulation.iam.putRole({
       arn: `arn:aws:iam::${EXISTING}:role/${roleName}`,

@@ -1,7 +1,7 @@
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Cicd } from '../fixtures/app';
 
-/** Lets the deployment fail once the environment `dev` is complete: two topics cannot have the same name. */
+/** Makes the deployment fail after the environment `dev` is complete: two topics have the same name. */
 export function failingDeployment(cicd: Cicd): void {
   const one = new Topic(cicd.stack, 'One', { topicName: 'same' });
   const two = new Topic(cicd.stack, 'Two', { topicName: 'same' });

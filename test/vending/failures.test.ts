@@ -7,16 +7,16 @@ import type { CicdProps } from '../fixtures/app';
 
 interface App { readonly define: (cicd: Cicd) => void; readonly props?: CicdProps }
 
-interface Trouble {
-  readonly what: string;
+interface FailureCase {
+  readonly condition: string;
   readonly options?: HarnessOptions;
-  /** Brings the trouble about, where the harness does not begin with it. */
-  readonly begin?: (harness: Harness) => void;
+  /** Creates the cause, if the options of the harness do not. */
+  readonly prepare?: (harness: Harness) => void;
   readonly app: App;
-  readonly words: readonly RegExp[];
+  readonly messages: readonly RegExp[];
   /** Removes the cause. */
-  readonly mend?: (harness: Harness) => void;
-  /** What is deployed then, if it is not the same app. */
+  readonly fix?: (harness: Harness) => void;
+  /** The app that is deployed then; default: the same app. */
   readonly corrected?: App;
 }
 
@@ -25,17 +25,17 @@ const withAccount = (props: { email?: string; organizationalUnit?: string }): Ap
   define: cicd => cicd.environment('dev', { account: cicd.account('dev', props) }),
 });
 
-const troubles: Trouble[] = [
+const cases: FailureCase[] = [
   {
-    what: 'the e-mail address is used by an account outside the organization',
-    begin: ({ simulation }) => simulation.organizations.takeEmail('aws+shop-dev@example.com'),
+    condition: 'the e-mail address is used by an account outside the organization',
+    prepare: ({ simulation }) => simulation.organizations.takeEmail('aws+shop-dev@example.com'),
     app: dev,
-    words: [/e-mail 'aws\+shop-dev@example.com' is taken/, /use another e-mail/],
+    messages: [/e-mail 'aws\+shop-dev@example.com' is taken/, /use another e-mail/],
     corrected: withAccount({ email: 'aws+shop-dev2@example.com' }),
   },
   {
-    what: 'the e-mail address is used by another account of the organization',
-    begin: ({ simulation }) =>
+    condition: 'the e-mail address is used by another account of the organization',
+    prepare: ({ simulation }) =>
       simulation.organizations.addAccount({
         accountId: '444444444444',
         name: 'old',
@@ -43,48 +43,50 @@ const troubles: Trouble[] = [
         joined: 'INVITED',
       }),
     app: dev,
-    words: [/belongs already to account 444444444444/, /OnExistingAccount\.ADOPT/],
+    messages: [/belongs already to account 444444444444/, /OnExistingAccount\.ADOPT/],
     corrected: withAccount({ email: 'aws+shop-dev2@example.com' }),
   },
   {
-    what: 'the organizational unit does not exist',
+    condition: 'the organizational unit does not exist',
     app: withAccount({ organizationalUnit: 'Workloads/Tset' }),
-    words: [/organizational unit 'Workloads\/Tset' does not exist/, /'Workloads' has Prod, Test/],
+    messages: [/organizational unit 'Workloads\/Tset' does not exist/, /'Workloads' has Prod, Test/],
     corrected: withAccount({ organizationalUnit: 'Workloads/Test' }),
   },
   {
-    what: 'the parent branch does not exist',
+    condition: 'the parent branch does not exist',
     app: {
       define: cicd =>
-        cicd.environment('dev', { branch: { source: cicd.source, branchName: 'env/dev', parentBranchName: 'develop' } }),
+        cicd.environment('dev', {
+          branch: { source: cicd.source, branchName: 'env/dev', parentBranchName: 'develop' },
+        }),
     },
-    words: [/'develop'/, /which repository 'shop' does not have/, /main/],
+    messages: [/'develop'/, /which repository 'shop' does not have/, /main/],
     corrected: dev,
   },
   {
-    what: 'the repository is empty',
-    // a repository that git can push to
+    condition: 'the repository is empty',
+    // a git repository to push to
     options: { files: {}, virtual: {} },
     app: dev,
-    words: [/repository 'shop' .*has no commit yet/, /then deploy again/],
-    mend: ({ simulation }) => push(simulation.codecommit.path(CICD_ACCOUNT, REGION, REPOSITORY)),
+    messages: [/repository 'shop' .*has no commit yet/, /then deploy again/],
+    fix: ({ simulation }) => push(simulation.codecommit.path(CICD_ACCOUNT, REGION, REPOSITORY)),
   },
   {
-    what: 'the organization has reached its account quota',
+    condition: 'the organization has reached its account quota',
     options: { accountLimit: 2 },
     app: dev,
-    words: [/limit of accounts/, /Service Quotas/],
-    mend: ({ simulation }) => simulation.organizations.creation.allow(10),
+    messages: [/limit of accounts/, /Service Quotas/],
+    fix: ({ simulation }) => simulation.organizations.creation.allow(10),
   },
   {
-    what: 'the access role of the management account rejects the external id',
-    app: { ...dev, props: { access: OrganizationAccess.role(ACCESS_ROLE_ARN, { externalId: 'somebody-else' }) } },
-    words: [new RegExp(`cannot enter the management account through '${ACCESS_ROLE_ARN}'`), /external id/],
+    condition: 'the access role of the management account rejects the external id',
+    app: { ...dev, props: { access: OrganizationAccess.role(ACCESS_ROLE_ARN, { externalId: 'other' }) } },
+    messages: [new RegExp(`cannot enter the management account through '${ACCESS_ROLE_ARN}'`), /external id/],
     corrected: dev,
   },
 ];
 
-/** A first commit, as somebody pushes it. */
+/** Pushes the first commit to a repository. */
 function push(repository = ''): void {
   const git = (...args: string[]) =>
     execFileSync('git', ['-C', repository, '-c', 'user.name=Dev', '-c', 'user.email=dev@example.com', ...args], {
@@ -97,27 +99,27 @@ function push(repository = ''): void {
   git('update-ref', 'refs/heads/main', git('commit-tree', tree, '-m', 'first'));
 }
 
-describe.each(troubles)('when $condition', ({ options, begin, app, words, mend, corrected = app }) => {
+describe.each(cases)('when $condition', ({ options, prepare, app, messages, fix, corrected = app }) => {
   let harness: Harness;
   beforeAll(async () => { harness = await Harness.start(options); });
   afterAll(() => harness.stop());
 
   test('the deployment fails with the cause, rolls back, and succeeds after the cause is fixed', async () => {
-    begin?.(harness);
+    prepare?.(harness);
     const failed = await harness.deploy(app.define, app.props);
     expect(failed.succeeded).toBe(false);
-    for (const word of words) expect(reasons(failed)).toMatch(word);
+    for (const message of messages) expect(reasons(failed)).toMatch(message);
     expect(failed.stacks.at(-1)).toMatchObject({ name: 'Cicd', status: 'ROLLBACK_COMPLETE' });
 
     expect(harness.keptResources(CICD_ACCOUNT, 'Cicd')).toEqual([]);
 
-    const accountOfFirstTry = harness.vended['shop-dev'];
-    mend?.(harness);
+    const accountOfFirstDeployment = harness.vended['shop-dev'];
+    fix?.(harness);
     const again = await harness.deploy(corrected.define, corrected.props);
     expect(reasons(again)).toBe('');
-    // whatever the first try has made is used by the second
+    // the second deployment uses what the first one has created
     expect(Object.keys(harness.vended)).toEqual(['shop-dev']);
-    expect(harness.vended['shop-dev']).toBe(accountOfFirstTry ?? harness.vended['shop-dev']);
+    expect(harness.vended['shop-dev']).toBe(accountOfFirstDeployment ?? harness.vended['shop-dev']);
     expect(harness.simulation.codepipeline.pipelines(harness.vended['shop-dev'], REGION)).toMatchObject([
       { name: 'dev' },
     ]);

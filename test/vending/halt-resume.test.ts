@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { orgEnvironments, signedIn } from './command-line';
-import type { Ended } from './command-line';
+import type { CommandResult } from './command-line';
 import { IN_REAL_TIME, reasons, Harness } from './harness';
 import type { Execution } from '../../rehearsal/services/codepipeline/execution';
 import type { Pipeline } from '../../rehearsal/services/codepipeline/pipeline';
@@ -11,7 +11,7 @@ import { PipelineDefinition } from '../../src';
 import { CICD_ACCOUNT, MANAGEMENT_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
 
-/** What happens to a commit is in its own files `build.sh` and `deploy.sh`. */
+/** Runs the files `build.sh` and `deploy.sh` of a commit. */
 class Scripts extends PipelineDefinition {
   public constructor(private readonly version: string) {
     super();
@@ -29,13 +29,13 @@ class Scripts extends PipelineDefinition {
 
 interface Options { readonly version?: string; readonly enabled?: boolean }
 
-/** `dev` as the options say, and `test`, which nobody touches. */
+/** Defines `dev` with these options, and `test`, which stays unchanged. */
 function app({ version = '1', enabled = true }: Options = {}) {
   return (cicd: Cicd): void => {
     const operator = (roleName: string) =>
       new Role(cicd.stack, roleName, { roleName, assumedBy: new AccountPrincipal(CICD_ACCOUNT) });
     cicd.organization.grantOperate(operator('Operator'));
-    operator('Stranger');
+    operator('WithoutGrant');
     cicd.environment('dev', { pipeline: { definition: new Scripts(version), enabled } });
     cicd.environment('test', { pipeline: { definition: new Scripts('1') } });
   };
@@ -44,12 +44,12 @@ function app({ version = '1', enabled = true }: Options = {}) {
 const [third, disabled] = [app({ version: '3' }), app({ version: '3', enabled: false })];
 
 const OPERATOR = `arn:aws:iam::${CICD_ACCOUNT}:role/Operator`;
-const FOREVER = 'while true; do sleep 0.1; done\n';
+const ENDLESS = 'while true; do sleep 0.1; done\n';
 
 describe('halt, resume and status commands', () => {
   let harness: Harness;
   beforeAll(async () => {
-    // the handlers that are shipped, with their SDK
+    // with the shipped handlers and their SDK
     harness = await Harness.start({
       ...IN_REAL_TIME,
       inProcess: {},
@@ -63,22 +63,23 @@ describe('halt, resume and status commands', () => {
   });
   afterAll(() => harness.stop());
 
-  const cli = async (...args: string[]): Promise<Ended> => orgEnvironments(signedIn(harness, OPERATOR), ...args);
+  const cli = async (...args: string[]): Promise<CommandResult> =>
+    orgEnvironments(signedIn(harness, OPERATOR), ...args);
   const pipeline = (name: string): Pipeline => {
     const found = harness.simulation.codepipeline.find(harness.vended[`shop-${name}`], REGION, name);
     if (!found) throw new Error(`there is no pipeline ${name}`);
     return found;
   };
-  const of = (name: string, commitId: string): Execution | undefined =>
+  const execution = (name: string, commitId: string): Execution | undefined =>
     pipeline(name).executions.find(({ found: [revision] }) => revision?.revisionId === commitId);
-  const waits = (name: string, commitId: string): boolean =>
+  const isWaiting = (name: string, commitId: string): boolean =>
     pipeline(name)
       .gate('Build')
       .waiting.some(({ found: [{ revisionId }] }) => revisionId === commitId);
 
   async function until(holds: () => boolean): Promise<void> {
     for (const end = Date.now() + 30_000; !holds(); await new Promise(resolve => setTimeout(resolve, 20))) {
-      if (Date.now() > end) throw new Error(`never: ${holds.toString()}`);
+      if (Date.now() > end) throw new Error(`condition not met in 30 s: ${holds.toString()}`);
     }
   }
 
@@ -91,17 +92,17 @@ describe('halt, resume and status commands', () => {
   });
 
   test('halt stops the executions of its environment with their builds, and no others', async () => {
-    const commitId = await harness.push('env/dev', { 'deploy.sh': FOREVER });
+    const commitId = await harness.push('env/dev', { 'deploy.sh': ENDLESS });
     await until(
-      () => of('dev', commitId)?.stages.get('Deploy')?.actions.get('Deploy')?.externalExecutionId !== undefined,
+      () => execution('dev', commitId)?.stages.get('Deploy')?.actions.get('Deploy')?.externalExecutionId !== undefined,
     );
     const { status, stdout, stderr } = await cli('halt', '--environment', 'dev', '--reason', 'the till is wrong');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toBe(
-      `dev (account ${harness.vended['shop-dev']}) halted: 1 execution stopped, Deploy/Deploy interrupted; CloudFormation still finishes the ` +
-        'stacks that it has begun, those after them are not deployed\n',
+      `dev (account ${harness.vended['shop-dev']}) halted: 1 execution stopped, Deploy/Deploy interrupted; ` +
+        'CloudFormation still finishes the stacks that it has begun, those after them are not deployed\n',
     );
-    expect(of('dev', commitId)?.status).toBe('Stopped');
+    expect(execution('dev', commitId)?.status).toBe('Stopped');
     await until(() => harness.simulation.codebuild.builds(harness.vended['shop-dev'], REGION)[0].status === 'STOPPED');
     expect(pipeline('dev').disabledTransitions.get('Build')?.reason).toBe(
       'Halted by arn aws sts 222222222222 assumed-role Operator anna the till is wrong',
@@ -113,7 +114,7 @@ describe('halt, resume and status commands', () => {
     const { stdout } = await cli('status');
     expect(stdout).toMatch(/\ndev +\d{12} +halted +Stopped +[0-9a-f]{7} +Anna /);
     expect(stdout).toMatch(
-      /\ndev was halted by arn:aws:sts::222222222222:assumed-role\/Operator\/anna at 20\d\d-\d\d-\d\d \d\d:\d\d: the till is wrong\n/,
+      /\ndev was halted by arn:aws:sts::2{12}:assumed-role\/Operator\/anna at [\d-]{10} [\d:]{5}: the till is wrong\n/,
     );
     const [dev, test] = JSON.parse((await cli('status', '--json')).stdout);
     expect(dev).toMatchObject({
@@ -131,46 +132,46 @@ describe('halt, resume and status commands', () => {
     expect(reasons(result)).toBe('');
     expect(pipeline('dev').version).toBe(before + 1);
     const commitId = await harness.push('env/dev', { 'deploy.sh': 'true\n' });
-    await until(() => waits('dev', commitId));
+    await until(() => isWaiting('dev', commitId));
     expect(pipeline('dev').disabledTransitions.has('Build')).toBe(true);
-    expect(of('dev', commitId)?.stages.has('Build')).toBe(false);
+    expect(execution('dev', commitId)?.stages.has('Build')).toBe(false);
     expect((await cli('status')).stdout).toMatch(
       new RegExp(`\\ndev +\\d{12} +halted +waiting \\(halted\\) +${commitId.slice(0, 7)} +Anna `),
     );
-    // the other one works meanwhile
+    // the other pipeline is not affected
     const other = await harness.push('env/test', { 'README.md': 'works\n' });
-    await until(() => of('test', other)?.status === 'Succeeded');
+    await until(() => execution('test', other)?.status === 'Succeeded');
   });
 
   test('resume lets the waiting commit continue', async () => {
     const commitId = await harness.push('env/dev', { 'README.md': 'the last one\n' });
-    await until(() => waits('dev', commitId));
+    await until(() => isWaiting('dev', commitId));
     const { status, stdout } = await cli('resume', '--environment', 'dev');
     expect({ status, stdout }).toEqual({
       status: 0,
       stdout: `dev (account ${harness.vended['shop-dev']}) resumed: commits go through again\n`,
     });
-    await until(() => of('dev', commitId)?.status === 'Succeeded');
+    await until(() => execution('dev', commitId)?.status === 'Succeeded');
     expect((await cli('status')).stdout).toMatch(/\ndev +\d{12} +enabled +Succeeded /);
   });
 
   test('a deployment that changes a pipeline restarts the execution that it cancels', async () => {
-    const commitId = await harness.push('env/dev', { 'deploy.sh': `[ -f ${harness.folder}/changed ] || ${FOREVER}` });
+    const commitId = await harness.push('env/dev', { 'deploy.sh': `[ -f ${harness.folder}/changed ] || ${ENDLESS}` });
     await until(
-      () => of('dev', commitId)?.stages.get('Deploy')?.actions.get('Deploy')?.externalExecutionId !== undefined,
+      () => execution('dev', commitId)?.stages.get('Deploy')?.actions.get('Deploy')?.externalExecutionId !== undefined,
     );
-    const cancelled = of('dev', commitId);
+    const cancelled = execution('dev', commitId);
     const deployed = harness.deploy(third);
     await until(() => cancelled?.isOver === true);
     expect(cancelled?.status).toBe('Cancelled');
     writeFileSync(join(harness.folder, 'changed'), '');
     expect(reasons(await deployed)).toBe('');
-    await until(() => of('dev', commitId)?.status === 'Succeeded');
+    await until(() => execution('dev', commitId)?.status === 'Succeeded');
   });
 
   test('resume starts the head of the branch if no commit is waiting', async () => {
-    const commitId = await harness.push('env/dev', { 'deploy.sh': `[ -f go ] || ${FOREVER}` });
-    await until(() => of('dev', commitId)?.stages.get('Deploy')?.actions.has('Deploy') === true);
+    const commitId = await harness.push('env/dev', { 'deploy.sh': `[ -f go ] || ${ENDLESS}` });
+    await until(() => execution('dev', commitId)?.stages.get('Deploy')?.actions.has('Deploy') === true);
     await cli('halt', '--all', '--reason', 'everything');
     expect([pipeline('dev'), pipeline('test')].map(({ disabledTransitions }) => disabledTransitions.size)).toEqual([1, 1]);
     expect((await cli('resume', '--all')).stdout).toBe(
@@ -193,10 +194,10 @@ describe('halt, resume and status commands', () => {
     expect(pipeline('dev').disabledTransitions.has('Build')).toBe(true);
     expect((await cli('status')).stdout).toContain('\ndev is disabled by its definition (enabled: false)\n');
     const commitId = await harness.push('env/dev', { 'deploy.sh': 'true\n' });
-    await until(() => waits('dev', commitId));
+    await until(() => isWaiting('dev', commitId));
 
     expect(reasons(await harness.deploy(third))).toBe('');
-    await until(() => of('dev', commitId)?.status === 'Succeeded');
+    await until(() => execution('dev', commitId)?.status === 'Succeeded');
   });
 
   test('a halted pipeline stays halted when its code enables it', async () => {
@@ -233,11 +234,11 @@ describe('halt, resume and status commands', () => {
   });
 
   test('a role without grantOperate is rejected with an error that names grantOperate', async () => {
-    const stranger = await orgEnvironments(
-      signedIn(harness, `arn:aws:iam::${CICD_ACCOUNT}:role/Stranger`, 'ben'),
+    const rejected = await orgEnvironments(
+      signedIn(harness, `arn:aws:iam::${CICD_ACCOUNT}:role/WithoutGrant`, 'ben'),
       'status',
     );
-    expect(stranger).toMatchObject({
+    expect(rejected).toMatchObject({
       status: 1,
       stderr: expect.stringContaining(
         'you may not operate the pipelines: let organization.grantOperate(…) allow it to your role',
@@ -247,17 +248,17 @@ describe('halt, resume and status commands', () => {
 
   test('the commands name missing credentials, a missing region and a missing function', async () => {
     const { AWS_ENDPOINT_URL, AWS_REGION, ...credentials } = signedIn(harness, OPERATOR);
-    const attempt = async (variables: NodeJS.ProcessEnv): Promise<Ended> =>
+    const attempt = async (variables: NodeJS.ProcessEnv): Promise<CommandResult> =>
       orgEnvironments({ AWS_ENDPOINT_URL, ...variables }, 'status');
-    const words = async (ended: Promise<Ended>): Promise<string> => (await ended).stderr;
-    expect(await words(attempt({ AWS_REGION }))).toContain('there are no credentials: sign in to the CICD account');
-    expect(await words(attempt(credentials))).toContain('there is no region: set AWS_REGION');
-    expect(await words(attempt({ AWS_REGION, ...credentials, AWS_ACCESS_KEY_ID: 'ASIAOLD' }))).toContain(
+    const errorOf = async (ended: Promise<CommandResult>): Promise<string> => (await ended).stderr;
+    expect(await errorOf(attempt({ AWS_REGION }))).toContain('there are no credentials: sign in to the CICD account');
+    expect(await errorOf(attempt(credentials))).toContain('there is no region: set AWS_REGION');
+    expect(await errorOf(attempt({ AWS_REGION, ...credentials, AWS_ACCESS_KEY_ID: 'ASIAOLD' }))).toContain(
       'the credentials are no longer valid: sign in',
     );
-    expect(await words(attempt(signedIn(harness, `arn:aws:iam::${MANAGEMENT_ACCOUNT}:root`)))).toContain(
-      "there is no function 'org-environments-operations' in " +
-        'this account and region: deploy the organization first, or use the credentials and the region (AWS_REGION) of the CICD account',
+    expect(await errorOf(attempt(signedIn(harness, `arn:aws:iam::${MANAGEMENT_ACCOUNT}:root`)))).toContain(
+      "there is no function 'org-environments-operations' in this account and region: deploy the organization first, " +
+        'or use the credentials and the region (AWS_REGION) of the CICD account',
     );
   });
 });

@@ -23,20 +23,20 @@ export const REPOSITORY = 'shop';
 
 let lean: LeanHandlers | undefined;
 
-/** Synthesis takes most of the time of a deployment, so what one function defines is synthesized once. */
+/** Synthesis takes most of the time of a deployment, so the app that a function defines is synthesized once. */
 const assemblies = new Map<string, WeakMap<Definition, string>>();
 
 type Definition = (cicd: Cicd) => void;
 
-/** For what is a process beside this one, or asks over the network: it has no part in virtual time. */
+/** Options for tests with other processes or network calls, which cannot use virtual time. */
 export const IN_REAL_TIME = { scale: 180, inProcess: { direct: true } };
 
 export interface HarnessOptions extends Partial<SimulationOptions> {
-  /** Files of the repository; none: it has no commit. */
+  /** Files of the repository; if empty, it has no commit. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** A simulated AWS, and apps that are really synthesized and really deployed there. */
+/** A simulated AWS in which apps are synthesized and deployed. */
 export class Harness {
   public static async start({
     files = { 'README.md': 'the shop\n' },
@@ -63,7 +63,7 @@ export class Harness {
     public readonly folder: string,
   ) {}
 
-  /** Deploys an app made of the management stack and a CICD stack that holds what is defined, always the same. */
+  /** Deploys an app of a management stack and a CICD stack. `define` must always define the same. */
   public async deploy(define: Definition, props: CicdProps = {}): Promise<DeploymentResult> {
     return deployAssembly(this.simulation, this.synthesize(define, props));
   }
@@ -86,7 +86,7 @@ export class Harness {
     await this.simulation.codecommit.seed(CICD_ACCOUNT, REGION, REPOSITORY, source);
   }
 
-  /** The accounts that were created, by name. */
+  /** The ids of the created accounts, by name. */
   public get vended(): Record<string, string> {
     const created = this.simulation.organizations.accounts.filter(({ joined }) => joined === 'CREATED');
     return Object.fromEntries(created.map(({ name, accountId }) => [name, accountId]));
@@ -103,7 +103,7 @@ export class Harness {
     return file === undefined ? undefined : JSON.parse(file);
   }
 
-  /** A record of the registry. */
+  /** Returns a record of the registry. */
   public async record<T extends object>(key: string): Promise<T | undefined> {
     const { iam, server, cloudformation, tables } = this.simulation;
     const resources = [...(cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.resources.values() ?? [])];
@@ -122,14 +122,14 @@ export class Harness {
     return this.simulation.cloudformation.find(accountId, REGION, stackName)?.status;
   }
 
-  /** Commits files on top of a branch, or of `main` for a new one, and pushes as a user does where git has a repository; answers the commit. */
+  /** Pushes a commit to a branch, which is created from `main` if it does not exist; returns the commit id. */
   public async push(branch: string, files: Readonly<Record<string, string>>): Promise<string> {
     if (this.isDirect) return this.pushInMemory(branch, files);
     const clone = join(this.folder, `clone-${this.syntheses++}`);
     const identity = ['-c', 'user.name=Anna', '-c', 'user.email=anna@example.com'];
-    // not execFileSync: a push asks the simulation, which runs in this process
-    const git = async (...words: string[]): Promise<string> =>
-      (await promisify(execFile)('git', [...identity, ...words])).stdout.trim();
+    // not execFileSync: a push calls the simulation, which runs in this process
+    const git = async (...args: string[]): Promise<string> =>
+      (await promisify(execFile)('git', [...identity, ...args])).stdout.trim();
     const path = this.simulation.codecommit.path(CICD_ACCOUNT, REGION, REPOSITORY) ?? '';
     await git('clone', '--quiet', path, clone);
     const isKnown = (await git('-C', clone, 'branch', '--remotes', '--list', `origin/${branch}`)) !== '';
@@ -140,7 +140,7 @@ export class Harness {
     const before = isKnown ? await git('-C', clone, 'rev-parse', `origin/${branch}`) : '0'.repeat(40);
     const commitId = await git('-C', clone, 'rev-parse', 'HEAD');
     await git('-C', clone, 'push', '--quiet', 'origin', branch);
-    // git's hook cannot reach a simulation that has no server
+    // the hook of git cannot reach a simulation without a server
     if (this.simulation.options.virtual)
       this.simulation.codecommit.received(basename(path, '.git'), `${before} ${commitId} refs/heads/${branch}`);
     return commitId;
@@ -163,7 +163,7 @@ export class Harness {
     return commitId;
   }
 
-  /** Speaks as the root of an account, who may approve. */
+  /** Returns a client with the credentials of the account's root, who may approve. */
   public pipelines(accountId: string): CodePipelineClient {
     const {
       iam,
@@ -177,7 +177,7 @@ export class Harness {
     });
   }
 
-  /** Answers the approval that a pipeline waits for. */
+  /** Approves or rejects the execution that waits for an approval. */
   public async answer(pipelineName: string, accountId: string, result: ApprovalResult): Promise<void> {
     const client = this.pipelines(accountId);
     const { stageStates = [] } = await client.send(new GetPipelineStateCommand({ name: pipelineName }));
@@ -188,7 +188,7 @@ export class Harness {
     );
   }
 
-  /** What a stack that is gone has left behind. */
+  /** Returns the logical ids of the resources that a deleted stack retained. */
   public keptResources(accountId: string, stackName: string): string[] {
     const { events = [] } = this.simulation.cloudformation.find(accountId, REGION, stackName) ?? {};
     return events.filter(({ status }) => status === 'DELETE_SKIPPED').map(({ logicalId }) => logicalId);
@@ -200,17 +200,17 @@ export class Harness {
   }
 
   private synthesize(define: Definition, props: CicdProps): string {
-    if (Object.keys(props).length > 0) return this.synthesizeAnew(define, props);
+    if (Object.keys(props).length > 0) return this.synthesizeUncached(define, props);
     const kind = this.isDirect ? 'direct' : 'shipped';
     const known = assemblies.get(kind) ?? new WeakMap<Definition, string>();
     assemblies.set(kind, known);
-    const assembly = known.get(define) ?? this.synthesizeAnew(define, props);
+    const assembly = known.get(define) ?? this.synthesizeUncached(define, props);
     known.set(define, assembly);
     return assembly;
   }
 
-  private synthesizeAnew(define: Definition, props: CicdProps): string {
-    // not in the folder of this harness, which is gone when another one deploys the same
+  private synthesizeUncached(define: Definition, props: CicdProps): string {
+    // not in the folder of this harness, which is deleted while other harnesses use the assembly
     const app: App = quickApp({ outdir: mkdtempSync(join(tmpdir(), 'assembly-')) });
     const management = new Stack(app, 'Management', { env: { account: MANAGEMENT_ACCOUNT, region: REGION } });
     new OrganizationAccessRole(management, 'Access', { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID });
@@ -223,7 +223,7 @@ export class Harness {
   }
 }
 
-/** Why a deployment failed: every reason that CloudFormation shows. */
+/** Returns the reasons of all failed resources, one per line; empty if none failed. */
 export function reasons(result: DeploymentResult): string {
   return result.failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('\n');
 }

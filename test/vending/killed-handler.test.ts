@@ -6,7 +6,7 @@ function define(cicd: Cicd): void {
 }
 
 describe('handler that is killed during a call of AWS', () => {
-  // the calls after which something is there that was not before
+  // the calls that create or change a resource
   test.each([
     'organizations:CreateAccount',
     'organizations:MoveAccount',

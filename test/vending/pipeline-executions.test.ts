@@ -22,9 +22,9 @@ describe('pipeline executions', () => {
     events = [];
     const { events: bus } = harness.simulation;
     const emit = bus.emit.bind(bus);
-    jest.spyOn(bus, 'emit').mockImplementation((...words) => {
-      events.push(words[2]);
-      emit(...words);
+    jest.spyOn(bus, 'emit').mockImplementation((...args) => {
+      events.push(args[2]);
+      emit(...args);
     });
     const definition = releasePipeline();
     const result = await harness.deploy(cicd => {
@@ -46,8 +46,8 @@ describe('pipeline executions', () => {
   const actions = ({ actionRuns }: Execution): string[] =>
     [...actionRuns].reverse().map(({ action, status }) => `${action.Name} ${status}`);
   const log = (accountId = dev): string => harness.simulation.codebuild.builds(accountId, REGION)[0].log.join('\n');
-  /** The words of each pipeline event of an execution, in their order. */
-  const told = ({ executionId }: Execution): unknown[] =>
+  /** Returns the states in the pipeline events of an execution, in order. */
+  const statesOf = ({ executionId }: Execution): unknown[] =>
     events
       .map(({ 'detail-type': type, detail }) => ({ type, detail }))
       .filter(
@@ -63,10 +63,10 @@ describe('pipeline executions', () => {
   }
 
   async function answer(status: 'Approved' | 'Rejected', summary: string): Promise<string> {
-    const shown = latest(prod).actionRuns[0].configuration.CustomData;
+    const summaryOfPlan = latest(prod).actionRuns[0].configuration.CustomData;
     await harness.answer('prod', prod, { status, summary });
     await settled(harness.simulation);
-    return shown;
+    return summaryOfPlan;
   }
 
   test('a new pipeline runs with the head of its branch', async () => {
@@ -77,7 +77,7 @@ describe('pipeline executions', () => {
     expect(latest().found).toMatchObject([{ revisionId: branches.find(({ name }) => name === 'env/dev')?.commitId }]);
     expect(deployed(dev)).toBe('1.0.0');
     expect(log()).toContain('release 1.0.0 answers');
-    // production waits for somebody, or has done so for too long on a slow machine
+    // production waits for its approval, which may have timed out on a slow machine
     expect(actions(latest(prod)).at(-1)).toMatch(/^Approve /);
     expect(deployed(prod)).toBeUndefined();
   });
@@ -92,7 +92,7 @@ describe('pipeline executions', () => {
       found: [{ revisionId: commit }],
       request: { trigger: { triggerType: 'StartPipelineExecution' } },
     });
-    expect(told(latest())).toEqual(['STARTED', 'SUCCEEDED']);
+    expect(statesOf(latest())).toEqual(['STARTED', 'SUCCEEDED']);
     expect([deployed(dev), deployed(prod)]).toEqual(['1.1.0', undefined]);
   });
 
@@ -125,7 +125,7 @@ describe('pipeline executions', () => {
       iam.putRole(role);
       expect(actions(latest())).toEqual(['Source Failed']);
       expect(latest().statusSummary).toMatch(
-        /^Action Source in stage Source failed: .* permissions required to access the AWS CodeCommit repository named shop\..*is not authorized to perform: codecommit:/,
+        /^Action Source in stage Source failed: .* AWS CodeCommit repository named shop\..*not authorized to perform: codecommit:/,
       );
     });
 
@@ -133,7 +133,8 @@ describe('pipeline executions', () => {
       await push(settings('1.4.0', 'Synth'));
       expect(actions(latest()).at(-1)).toBe('Synth Failed');
       expect(latest().statusSummary).toBe(
-        'Action Synth in stage Synth failed: Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, ' +
+        'Action Synth in stage Synth failed: Build terminated with state: FAILED. ' +
+          'Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, ' +
           'Message: Error while executing command: node app.js. Reason: exit status 1',
       );
       expect(log()).toContain('Error: the app has no table of customers');
@@ -149,7 +150,7 @@ describe('pipeline executions', () => {
       expect(log()).toContain('1 policy findings: mend them in the app, or acknowledge them there with a reason');
     });
 
-    test('a failure in Deploy logs the error of CloudFormation, and the previous commit is deployed again', async () => {
+    test('a failure in Deploy logs the CloudFormation error and deploys the previous commit again', async () => {
       await push(settings('1.4.0', 'Deploy'));
       const [again, failed] = executions(dev);
       expect(actions(failed).at(-1)).toBe('Deploy Failed');
@@ -163,19 +164,20 @@ describe('pipeline executions', () => {
       expect(actions(again)).toEqual(['Deploy Succeeded', 'Verify Succeeded']);
     });
 
-    test('a failure in Verify logs the error of the test, deploys the previous commit again and emits an event', async () => {
+    test('a failure in Verify logs the test error, deploys the previous commit and emits an event', async () => {
       const good = executions(dev).find(({ isRollback, status }) => !isRollback && status === 'Succeeded');
       await push(settings('1.5.0', 'Verify'));
       const [again, failed] = executions(dev);
       expect(actions(failed).slice(-2)).toEqual(['Deploy Succeeded', 'Verify Failed']);
       expect(failed.statusSummary).toContain(
-        'Action Verify in stage Deploy failed: Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, ' +
+        'Action Verify in stage Deploy failed: Build terminated with state: FAILED. ' +
+          'Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, ' +
           'Message: Error while executing command: node smoke-test.js. Reason: exit status 1',
       );
       const [, , build] = harness.simulation.codebuild.builds(dev, REGION);
       expect(build.log.join('\n')).toContain('Error: release 1.5.0 does not answer');
       expect([again.found[0].revisionId, again.status]).toEqual([good?.found[0].revisionId, 'Succeeded']);
-      expect(told(failed)).toEqual(['STARTED', 'FAILED']);
+      expect(statesOf(failed)).toEqual(['STARTED', 'FAILED']);
       expect(events.map(({ detail }) => detail)).toContainEqual(
         expect.objectContaining({
           'pipeline': 'dev',
@@ -194,17 +196,18 @@ describe('pipeline executions', () => {
   describe('approval', () => {
     test('an approval times out after approvalTimeout', async () => {
       const [run] = executions(prod);
-      // it waits since the pipeline was made
+      // it waits since the pipeline was created
       while (!run.isOver) await harness.simulation.clock.sleep(30);
       expect(run.statusSummary).toBe(
-        'Action Approve in stage Approve failed: The approval action timed out after 60 minutes: nobody approved or rejected it',
+        'Action Approve in stage Approve failed: ' +
+          'The approval action timed out after 60 minutes: nobody approved or rejected it',
       );
     });
 
     test('a rejected approval shows the reason and deploys nothing', async () => {
       await push(settings('2.0.0'), 'env/prod');
-      const shown = await answer('Rejected', 'not on a Friday');
-      expect(shown).toBe('Shop: 1 added, 0 changed, 0 removed.');
+      const summaryOfPlan = await answer('Rejected', 'not on a Friday');
+      expect(summaryOfPlan).toBe('Shop: 1 added, 0 changed, 0 removed.');
       expect(latest(prod).statusSummary).toBe(
         'Action Approve in stage Approve failed: Approval action was rejected: not on a Friday',
       );

@@ -16,7 +16,7 @@ interface Options {
   readonly account?: Partial<AccountProps>;
 }
 
-/** Environments that all begin from the same branch of a repository. */
+/** Defines environments with the same parent branch in a repository. */
 function environments({ parentBranchName, repository, account }: Options = {}, names = NAMES): (cicd: Cicd) => void {
   return cicd => {
     const source = repository
@@ -31,79 +31,80 @@ function environments({ parentBranchName, repository, account }: Options = {}, n
   };
 }
 
-interface Refusal {
+interface FailureCase {
   readonly when: string;
   readonly options?: HarnessOptions;
   readonly app: (cicd: Cicd) => void;
   readonly props?: CicdProps;
-  readonly words: string;
+  readonly message: string;
 }
 
-const refusals: Refusal[] = [
+const cases: FailureCase[] = [
   {
     when: 'the repository does not exist',
     app: environments({ repository: 'warehouse' }),
-    words:
+    message:
       `no account was created: repository 'warehouse' does not exist in account ${CICD_ACCOUNT} in eu-west-1: ` +
       'create it there and push a first commit, or name one that exists, then deploy again',
   },
   {
     when: 'the repository has no commit',
-    // a repository of git
+    // with a git repository
     options: { files: {}, virtual: {} },
     app: environments(),
-    words:
-      `no account was created: repository 'shop' in account ${CICD_ACCOUNT} has no commit yet, so branches 'env/dev', 'env/test', 'env/prod' ` +
-      "cannot begin: push one to 'main' first, then deploy again",
+    message:
+      `no account was created: repository 'shop' in account ${CICD_ACCOUNT} has no commit yet, ` +
+      "so branches 'env/dev', 'env/test', 'env/prod' cannot begin: push one to 'main' first, then deploy again",
   },
   {
     when: 'the repository lacks the parent branch',
     app: environments({ parentBranchName: 'develop' }),
-    words:
-      "no account was created: branches 'env/dev', 'env/test', 'env/prod' begin at 'develop', which repository 'shop' does not have: " +
-      "it has 'main'; push 'develop' or begin at one of these",
+    message:
+      "no account was created: branches 'env/dev', 'env/test', 'env/prod' begin at 'develop', " +
+      "which repository 'shop' does not have: it has 'main'; push 'develop' or begin at one of these",
   },
   {
     when: 'an organizational unit does not exist',
     app: environments({ account: { organizationalUnit: 'Workloads/Tset' } }),
-    words: "no account was created: organizational unit 'Workloads/Tset' does not exist: 'Workloads' has Prod, Test",
+    message: "no account was created: organizational unit 'Workloads/Tset' does not exist: 'Workloads' has Prod, Test",
   },
   {
     when: 'an organizational unit does not exist by its id',
     app: environments({ account: { organizationalUnit: 'ou-ab12-cdefgh34' } }),
-    words:
-      "no account was created: organizational unit 'ou-ab12-cdefgh34' does not exist: give the id or the path of one that does",
+    message:
+      "no account was created: organizational unit 'ou-ab12-cdefgh34' does not exist: " +
+      'give the id or the path of one that does',
   },
   {
     when: 'the access role of the management account rejects the external id',
     app: environments(),
     props: { access: OrganizationAccess.role(ACCESS_ROLE_ARN, { externalId: 'wrong' }) },
-    words: `no account was created: cannot enter the management account through '${ACCESS_ROLE_ARN}'`,
+    message: `no account was created: cannot enter the management account through '${ACCESS_ROLE_ARN}'`,
   },
   {
     when: 'the account quota is too low',
     options: { accountLimit: 4 },
     app: environments(),
-    words:
-      'no account was created: the organization has 2 accounts, and its limit of accounts is 4, so 3 more cannot be created: ' +
-      "ask AWS for a higher quota of 'Default maximum number of accounts'",
+    message:
+      'no account was created: the organization has 2 accounts, and its limit of accounts is 4, ' +
+      "so 3 more cannot be created: ask AWS for a higher quota of 'Default maximum number of accounts'",
   },
   {
     when: 'several preconditions fail',
     options: { accountLimit: 2, files: {}, virtual: {} },
     app: environments({ account: { organizationalUnit: 'Sandbox' } }),
-    words: 'no account was created, because of 3 problems: (1) repository',
+    message: 'no account was created, because of 3 problems: (1) repository',
   },
 ];
 
-/** What was looked up before the first account was created. */
-function lookedUp({ simulation }: Harness): string[] {
+/** Returns the calls before the creation of the first account. */
+function callsBeforeCreation({ simulation }: Harness): string[] {
   const calls = simulation.server.calls.map(({ service, operation }) => `${service}:${operation}`);
   const before = calls.slice(0, calls.indexOf('organizations:CreateAccount'));
   return before.filter(call => /^(codecommit|servicequotas|organizations):/.test(call)).sort();
 }
 
-describe.each(refusals)('when $when', ({ options, app, props, words }) => {
+describe.each(cases)('when $when', ({ options, app, props, message }) => {
   let harness: Harness;
   beforeAll(async () => {
     harness = await Harness.start(options);
@@ -113,7 +114,7 @@ describe.each(refusals)('when $when', ({ options, app, props, words }) => {
   test('the deployment fails with the cause before an account is created', async () => {
     const result = await harness.deploy(app, props);
     expect(result.stacks.at(-1)).toMatchObject({ name: 'Cicd', status: 'ROLLBACK_COMPLETE' });
-    expect(reasons(result)).toContain(words);
+    expect(reasons(result)).toContain(message);
     expect(harness.vended).toEqual({});
     expect(harness.calls('organizations:CreateAccount')).toBe(0);
   });
@@ -135,22 +136,22 @@ describe('environments whose preconditions hold', () => {
     const [few, many] = [await start(), await start({ accountLimit: 20 })];
     expect(reasons(await few.deploy(environments(unit, ['dev'])))).toBe('');
     expect(reasons(await many.deploy(environments(unit, ['a', 'b', 'c', 'd', 'e', 'f'])))).toBe('');
-    expect(lookedUp(few).slice(0, 1)).toEqual(['codecommit:GetBranch']);
+    expect(callsBeforeCreation(few).slice(0, 1)).toEqual(['codecommit:GetBranch']);
     const ofPreconditions = ['codecommit:GetBranch', 'organizations:ListAccounts', 'servicequotas:GetServiceQuota'];
     for (const harness of [few, many]) {
-      expect(lookedUp(harness).filter(call => ofPreconditions.includes(call))).toEqual(ofPreconditions);
+      expect(callsBeforeCreation(harness).filter(call => ofPreconditions.includes(call))).toEqual(ofPreconditions);
     }
   });
 
   test('existing accounts need no quota, and unchanged environments are not checked again', async () => {
     const harness = await start({ accountLimit: 5 });
     expect(reasons(await harness.deploy(environments()))).toBe('');
-    const questions = () =>
+    const checks = () =>
       harness.calls('organizations:ListAccounts') + harness.calls('servicequotas:GetServiceQuota');
-    const before = questions();
+    const before = checks();
     const sameWithTag = environments({ account: { accountTags: { team: 'shop' } } });
     expect(reasons(await harness.deploy(sameWithTag))).toBe('');
-    expect(questions()).toBe(before);
+    expect(checks()).toBe(before);
   });
 
   test('existing environments stay unchanged when the preconditions of a new one fail', async () => {
@@ -185,7 +186,7 @@ describe('environments whose preconditions hold', () => {
   });
 });
 
-/** Takes from the role in the management account what earlier versions did not give it. */
+/** Removes the permission from the role in the management account that earlier versions did not grant. */
 function withoutQuota({ stack }: Cicd): void {
   const management = stack.node.root.node.findChild('Management');
   if (!(management instanceof Stack)) throw new Error('there is no stack of the management account');

@@ -7,18 +7,18 @@ import type { Cicd } from '../fixtures/app';
 
 const PIPELINE_STACK = 'org-environments-pipeline-dev';
 
-/** With the environment `dev`, or without it; its account and another environment are there in any case. */
-function app(dev: PipelineOptions | 'gone', also: (cicd: Cicd) => void = () => {}) {
+/** Defines the environments `dev` (unless it is removed) and `test`, and the account of `dev`. */
+function app(dev: PipelineOptions | 'removed', addMore: (cicd: Cicd) => void = () => {}) {
   return (cicd: Cicd): void => {
     const account = cicd.account('dev');
     cicd.environment('test');
-    if (dev !== 'gone') cicd.environment('dev', { account, pipeline: dev });
-    also(cicd);
+    if (dev !== 'removed') cicd.environment('dev', { account, pipeline: dev });
+    addMore(cicd);
   };
 }
-const [present, without] = [app({}), app('gone')];
+const [withDev, withoutDev] = [app({}), app('removed')];
 
-/** The same with `dev` in a construct of another id. */
+/** Defines the same environments, with another construct id for `dev`. */
 function renamed(environmentName?: string) {
   return (cicd: Cicd): void => {
     const account = cicd.account('dev');
@@ -32,7 +32,7 @@ describe('removal of an environment', () => {
   let accountId: string;
   beforeAll(async () => {
     harness = await Harness.start();
-    expect(reasons(await harness.deploy(present))).toBe('');
+    expect(reasons(await harness.deploy(withDev))).toBe('');
     accountId = harness.vended['shop-dev'];
   });
   afterAll(() => harness.stop());
@@ -41,7 +41,7 @@ describe('removal of an environment', () => {
   const data = () => `shop-data-${accountId}`;
 
   /** Deploys a stack as a pipeline does it. */
-  async function deploys(name: string, resources: object, outputs = {}): Promise<void> {
+  async function deployStack(name: string, resources: object, outputs = {}): Promise<void> {
     const stack = await harness.simulation.cloudformation.create({
       accountId,
       region: REGION,
@@ -52,22 +52,22 @@ describe('removal of an environment', () => {
     expect([stack.status, stack.failure]).toEqual(['CREATE_COMPLETE', undefined]);
   }
 
-  async function deploysAll(): Promise<void> {
+  async function deployApplication(): Promise<void> {
     const parameter = (Value: unknown) => ({ Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value } });
-    await deploys(
+    await deployStack(
       'Shop-Network',
       { Vpc: parameter('vpc') },
       { Vpc: { Value: { Ref: 'Vpc' }, Export: { Name: 'shop-vpc' } } },
     );
-    await deploys('Shop-Data', {
+    await deployStack('Shop-Data', {
       Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: data() } },
       Vpc: parameter({ 'Fn::ImportValue': 'shop-vpc' }),
     });
-    await deploys('Shop-Web', { Web: parameter({ 'Fn::ImportValue': 'shop-vpc' }) });
+    await deployStack('Shop-Web', { Web: parameter({ 'Fn::ImportValue': 'shop-vpc' }) });
     harness.simulation.s3.write(artifacts(), 'dev/Source/abc', Buffer.from('code'));
   }
 
-  /** Names of the stacks of the account that are there. */
+  /** Returns the names of the existing stacks in the account. */
   const stacks = (): string[] =>
     harness.simulation.cloudformation.all
       .filter(
@@ -78,30 +78,32 @@ describe('removal of an environment', () => {
       )
       .map(({ name }) => name)
       .sort();
-  /** Names of those that are gone, in the order in which they went. */
-  const gone = (): string[] =>
+  /** Returns the names of the deleted stacks in the account, in the order of their deletion. */
+  const deletedStacks = (): string[] =>
     harness.simulation.cloudformation.all
       .filter(stack => stack.accountId === accountId && stack.deleted)
       .sort((one, other) => (one.deletedAt ?? 0) - (other.deletedAt ?? 0))
       .map(({ name }) => name);
 
-  test('a renamed construct fails with the environmentName to set, and keeps application and pipeline with it', async () => {
-    await deploys('Shop-Web', { Web: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'web' } } });
+  test('a renamed construct keeps its pipeline with environmentName, which the error requests', async () => {
+    await deployStack('Shop-Web', {
+      Web: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'web' } },
+    });
     expect(reasons(await harness.deploy(renamed()))).toMatch(
       /if it was renamed, keep its name with environmentName: 'dev'; else remove that environment first/,
     );
     expect(reasons(await harness.deploy(renamed('dev')))).toBe('');
-    expect(gone()).toEqual([]);
+    expect(deletedStacks()).toEqual([]);
     expect(stacks()).toEqual(['Shop-Web', PIPELINE_STACK]);
-    expect(reasons(await harness.deploy(present))).toBe('');
+    expect(reasons(await harness.deploy(withDev))).toBe('');
     expect(stacks()).toEqual(['Shop-Web', PIPELINE_STACK]);
     await harness.simulation.cloudformation.remove(accountId, REGION, 'Shop-Web');
   });
 
   test('keepApplication keeps the application stacks of a removed environment', async () => {
-    await deploysAll();
+    await deployApplication();
     expect(reasons(await harness.deploy(app({ keepApplication: true })))).toBe('');
-    expect(reasons(await harness.deploy(without))).toBe('');
+    expect(reasons(await harness.deploy(withoutDev))).toBe('');
     expect(stacks()).toEqual(['Shop-Data', 'Shop-Network', 'Shop-Web']);
     expect(harness.simulation.codepipeline.pipelines(accountId, REGION)).toEqual([]);
     for (const name of ['Shop-Web', 'Shop-Data', 'Shop-Network'])
@@ -109,24 +111,25 @@ describe('removal of an environment', () => {
   });
 
   test('a removal that fails names the stack that could not be deleted and why', async () => {
-    expect(reasons(await harness.deploy(present))).toBe('');
-    await deploysAll();
+    expect(reasons(await harness.deploy(withDev))).toBe('');
+    await deployApplication();
     harness.simulation.s3.write(data(), 'order.json', Buffer.from('{}'));
-    const before = gone().length;
-    const result = await harness.deploy(without);
+    const before = deletedStacks().length;
+    const result = await harness.deploy(withoutDev);
     expect(reasons(result)).toMatch(
       new RegExp(
-        `the environment in account ${accountId} cannot be removed with its application, because stack 'Shop-Data' could not be deleted: ` +
-          "stack 'Shop-Data' in account \\d+ could not be deleted: Bucket \\(AWS::S3::Bucket\\): .*not empty.*; remove the cause and remove the environment again",
+        `the environment in account ${accountId} cannot be removed with its application, ` +
+          "because stack 'Shop-Data' could not be deleted: stack 'Shop-Data' in account \\d+ could not be deleted: " +
+          'Bucket \\(AWS::S3::Bucket\\): .*not empty.*; remove the cause and remove the environment again',
       ),
     );
-    expect(gone().slice(before)).toEqual(['Shop-Web']);
+    expect(deletedStacks().slice(before)).toEqual(['Shop-Web']);
     expect(stacks()).toEqual(['Shop-Data', 'Shop-Network', PIPELINE_STACK]);
-    // what is being removed lets nothing through
+    // the pipeline of an environment that is being removed accepts no commits
     expect(harness.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([{ name: 'dev', disabled: true }]);
   });
 
-  test('an environment whose removal failed keeps its application when the deployment that restores it fails', async () => {
+  test('an environment keeps its application when the deployment after a failed removal fails', async () => {
     expect(reasons(await harness.deploy(app({}, failingDeployment)))).toMatch(/'same' already exists/);
     expect(harness.stackStatus(CICD_ACCOUNT, 'Cicd')).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(stacks()).toEqual(['Shop-Data', 'Shop-Network']);
@@ -135,21 +138,21 @@ describe('removal of an environment', () => {
       await harness.simulation.cloudformation.remove(accountId, REGION, name);
   });
 
-  test('a second removal deletes the stacks in reverse order with the role of the pipeline, and empties the artifact bucket', async () => {
-    expect(reasons(await harness.deploy(present))).toBe('');
-    await deploysAll();
+  test('a second removal deletes the stacks in reverse order, and empties the artifact bucket', async () => {
+    expect(reasons(await harness.deploy(withDev))).toBe('');
+    await deployApplication();
     harness.simulation.s3.write(data(), 'order.json', Buffer.from('{}'));
-    expect(reasons(await harness.deploy(without))).toContain("stack 'Shop-Data' could not be deleted");
-    expect(reasons(await harness.deploy(present))).toBe('');
+    expect(reasons(await harness.deploy(withoutDev))).toContain("stack 'Shop-Data' could not be deleted");
+    expect(reasons(await harness.deploy(withDev))).toBe('');
     expect(harness.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([
       { name: 'dev', disabled: false },
     ]);
 
-    const before = gone().length;
+    const before = deletedStacks().length;
     harness.simulation.s3.erase(data(), 'order.json');
-    expect(reasons(await harness.deploy(without))).toBe('');
+    expect(reasons(await harness.deploy(withoutDev))).toBe('');
     expect(harness.simulation.s3.bucket(artifacts())?.objects.size).toBe(0);
-    expect(gone().slice(before)).toEqual(['Shop-Data', 'Shop-Network', PIPELINE_STACK]);
+    expect(deletedStacks().slice(before)).toEqual(['Shop-Data', 'Shop-Network', PIPELINE_STACK]);
     expect(harness.simulation.organizations.account(accountId)).toMatchObject({ state: 'ACTIVE' });
     const role = `assumed-role/cdk-hnb659fds-cfn-exec-role-${accountId}-${REGION}/`;
     expect(

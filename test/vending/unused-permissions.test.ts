@@ -15,75 +15,90 @@ import { AccountStack } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
 
-/** What nothing has used, by its reason: whose right, and which. */
+/** The permissions that the app grants and the test does not use, by reason. */
 const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: string])[] = [
-  ['it finds a request whose answer was lost', /^org-environments-access$/, 'organizations:ListCreateAccountStatus'],
   [
-    'an account is forgotten only if it was never created',
+    'finding a creation request whose response was lost',
+    /^org-environments-access$/,
+    'organizations:ListCreateAccountStatus',
+  ],
+  [
+    'deleting the record of an account that was never created',
     /^org-environments-account-provider$/,
     'dynamodb:DeleteItem',
   ],
   [
-    'it names the branches that there are when the parent is none of them',
+    'naming the existing branches when the parent branch does not exist',
     /^org-environments-(account|branch)-provider$/,
     'codecommit:ListBranches',
   ],
   [
-    'a record is read once more when someone else may have changed it, or when the table was too busy for a batch',
+    'reading a record again after a concurrent change or a throttled batch',
     /^org-environments-(account|branch|stack)-provider$/,
     'dynamodb:GetItem',
   ],
-  ['Lambda sends events that have failed three times', /^org-environments-(trigger|deployments)$/, 'sqs:SendMessage'],
   [
-    'CodePipeline gives up an upload with it, and hands its artifact over to the account of the pipeline',
+    'sending events that failed three times to the queue',
+    /^org-environments-(trigger|deployments)$/,
+    'sqs:SendMessage',
+  ],
+  [
+    'aborting an upload, and giving the account of the pipeline access to the artifact',
     /SourceRole/,
     'codecommit:CancelUploadArchive s3:PutObjectAcl',
   ],
   [
-    'AWS wants all of them for the key of artifacts, whoever reads or writes',
+    'using the key of the artifacts, for which AWS documents all of these',
     /^org-environments-pipeline-|SourceRole/,
     'kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey',
   ],
   [
-    'AWS looks at the bucket of artifacts with them',
+    'reading the configuration of the artifact bucket',
     /^org-environments-pipeline-/,
     's3:GetBucketAcl s3:GetBucketLocation s3:GetBucketVersioning s3:GetObjectVersion',
   ],
-  ['CodePipeline handles artifacts itself with them', /^org-environments-pipeline-run$/, 's3:GetObject s3:PutObject'],
-  ['an app looks up what is in its account with it', /^org-environments-pipeline-synth$/, 'sts:AssumeRole'],
+  ['transferring artifacts by CodePipeline itself', /^org-environments-pipeline-run$/, 's3:GetObject s3:PutObject'],
+  ['context lookups of an app during synthesis', /^org-environments-pipeline-synth$/, 'sts:AssumeRole'],
   [
-    'of what makes a resource the rehearsal asks the main action only, and CloudFormation more',
+    'actions that CloudFormation needs besides the main one, which the rehearsal checks',
     /^org-environments-deployer-execution-/,
-    'codebuild:BatchGetProjects codepipeline:DisableStageTransition codepipeline:EnableStageTransition codepipeline:GetPipeline codepipeline:GetPipelineState ' +
-      'codepipeline:ListTagsForResource codepipeline:TagResource codepipeline:UntagResource events:DescribeRule events:DisableRule events:EnableRule ' +
-      'events:ListTagsForResource events:ListTargetsByRule events:UntagResource iam:AttachRolePolicy iam:DetachRolePolicy iam:GetRole iam:GetRolePolicy ' +
-      'iam:ListAttachedRolePolicies iam:ListRolePolicies iam:UntagRole iam:UpdateRole iam:UpdateRoleDescription logs:Describe* logs:DescribeLogGroups logs:Get* ' +
-      'logs:List* logs:Tag* logs:Untag*',
+    'codebuild:BatchGetProjects codepipeline:DisableStageTransition codepipeline:EnableStageTransition ' +
+      'codepipeline:GetPipeline codepipeline:GetPipelineState codepipeline:ListTagsForResource ' +
+      'codepipeline:TagResource codepipeline:UntagResource events:DescribeRule events:DisableRule ' +
+      'events:EnableRule events:ListTagsForResource events:ListTargetsByRule events:UntagResource ' +
+      'iam:AttachRolePolicy iam:DetachRolePolicy iam:GetRole iam:GetRolePolicy iam:ListAttachedRolePolicies ' +
+      'iam:ListRolePolicies iam:UntagRole iam:UpdateRole iam:UpdateRoleDescription logs:Describe* ' +
+      'logs:DescribeLogGroups logs:Get* logs:List* logs:Tag* logs:Untag*',
   ],
   [
-    'tools that know no CloudFormation make what applications need with them',
+    'creating resources without CloudFormation',
     /^org-environments-application-/,
-    'iam:AddRoleToInstanceProfile iam:AttachRolePolicy iam:CreateInstanceProfile iam:CreatePolicy iam:CreatePolicyVersion ' +
-      'iam:CreateRole iam:CreateServiceLinkedRole iam:DeleteInstanceProfile iam:DeletePolicy iam:DeletePolicyVersion iam:DeleteRole ' +
-      'iam:DeleteRolePolicy iam:DeleteServiceLinkedRole iam:DetachRolePolicy iam:Get* iam:List* iam:PassRole ' +
-      'iam:PutRolePermissionsBoundary iam:PutRolePolicy iam:RemoveRoleFromInstanceProfile iam:SetDefaultPolicyVersion ' +
-      'iam:TagInstanceProfile iam:TagPolicy iam:TagRole iam:UntagInstanceProfile iam:UntagPolicy iam:UntagRole iam:UpdateAssumeRolePolicy ' +
-      'iam:UpdateRole iam:UpdateRoleDescription iam:UpdateServiceLinkedRole',
+    'iam:AddRoleToInstanceProfile iam:AttachRolePolicy iam:CreateInstanceProfile iam:CreatePolicy ' +
+      'iam:CreatePolicyVersion iam:CreateRole iam:CreateServiceLinkedRole iam:DeleteInstanceProfile ' +
+      'iam:DeletePolicy iam:DeletePolicyVersion iam:DeleteRole iam:DeleteRolePolicy ' +
+      'iam:DeleteServiceLinkedRole iam:DetachRolePolicy iam:Get* iam:List* iam:PassRole ' +
+      'iam:PutRolePermissionsBoundary iam:PutRolePolicy iam:RemoveRoleFromInstanceProfile ' +
+      'iam:SetDefaultPolicyVersion iam:TagInstanceProfile iam:TagPolicy iam:TagRole ' +
+      'iam:UntagInstanceProfile iam:UntagPolicy iam:UntagRole iam:UpdateAssumeRolePolicy iam:UpdateRole ' +
+      'iam:UpdateRoleDescription iam:UpdateServiceLinkedRole',
   ],
   [
-    'tools that know no CloudFormation plan with them: what the ReadOnlyAccess of AWS has of the services that are simulated, and state that is encrypted',
+    'planning without CloudFormation: the part of ReadOnlyAccess for simulated services, and encrypted state',
     /^org-environments-plan-/,
-    'account:Get* account:List* cloudformation:Describe* cloudformation:Detect* cloudformation:Estimate* cloudformation:Get* ' +
-      'cloudformation:List* cloudformation:ValidateTemplate codecommit:BatchGet* codecommit:Describe* codecommit:Get* codecommit:GitPull ' +
-      'codecommit:List* codepipeline:Get* codepipeline:List* dynamodb:BatchGet* dynamodb:Describe* dynamodb:Get* dynamodb:List* ' +
-      'dynamodb:PartiQLSelect dynamodb:Query dynamodb:Scan events:Describe* events:List* events:Test* iam:Generate* iam:Get* iam:List* ' +
-      'iam:Simulate* kms:Decrypt kms:Describe* kms:Get* kms:List* lambda:Get* lambda:List* organizations:Describe* organizations:List* ' +
-      's3:Get* s3:List* secretsmanager:GetSecretValue ssm:Describe* ssm:Get* ssm:List* states:Describe* states:GetExecutionHistory ' +
-      'states:List* sts:GetAccessKeyInfo sts:GetCallerIdentity sts:GetSessionToken',
+    'account:Get* account:List* cloudformation:Describe* cloudformation:Detect* cloudformation:Estimate* ' +
+      'cloudformation:Get* cloudformation:List* cloudformation:ValidateTemplate codecommit:BatchGet* ' +
+      'codecommit:Describe* codecommit:Get* codecommit:GitPull codecommit:List* codepipeline:Get* ' +
+      'codepipeline:List* dynamodb:BatchGet* dynamodb:Describe* dynamodb:Get* dynamodb:List* ' +
+      'dynamodb:PartiQLSelect dynamodb:Query dynamodb:Scan events:Describe* events:List* events:Test* ' +
+      'iam:Generate* iam:Get* iam:List* iam:Simulate* kms:Decrypt kms:Describe* kms:Get* kms:List* ' +
+      'lambda:Get* lambda:List* organizations:Describe* organizations:List* s3:Get* s3:List* ' +
+      'secretsmanager:GetSecretValue ssm:Describe* ssm:Get* ssm:List* states:Describe* ' +
+      'states:GetExecutionHistory states:List* sts:GetAccessKeyInfo sts:GetCallerIdentity ' +
+      'sts:GetSessionToken',
   ],
 ];
 
-const isMeant = ([, roles, actions]: typeof REASONS[number], [role, action]: readonly [string, string]): boolean =>
+const matches = ([, roles, actions]: typeof REASONS[number], [role, action]: readonly [string, string]): boolean =>
   roles.test(role) && actions.split(' ').includes(action);
 
 const OPERATOR = `arn:aws:iam::${CICD_ACCOUNT}:role/Operator`;
@@ -104,19 +119,19 @@ describe('unused permissions of an app', () => {
   afterAll(() => harness.stop());
 
   function app(cicd: Cicd, tags: Record<string, string>): void {
-    // whoever makes what is in an account must be allowed to tag it
+    // the roles that create resources in an account must be allowed to tag them
     for (const [key, value] of Object.entries(tags)) Tags.of(cicd.stack).add(key, value);
     cicd.organization.grantOperate(
       new Role(cicd.stack, 'Operator', { roleName: 'Operator', assumedBy: new AccountPrincipal(CICD_ACCOUNT) }),
     );
   }
   function before(cicd: Cicd): void {
-    // they make the template too long to be handed over inline
+    // the parameters make the template too long to be passed inline
     app(cicd, { team: 'shop', cost: '1', purpose: 'everything that is allowed is used once' });
     const account = cicd.account('dev', { organizationalUnit: 'Workloads/Test', accountTags: { cost: '1' } });
     cicd.environment('dev', { account, pipeline: { definition: releasePipeline() } });
     tools(cicd, account);
-    cicd.environment('gone', { pipeline: { definition: releasePipeline(), enabled: false } });
+    cicd.environment('temporary', { pipeline: { definition: releasePipeline(), enabled: false } });
     const stack = new AccountStack(cicd.stack, 'Shared', {
       organization: cicd.organization,
       account: cicd.account('shared'),
@@ -124,7 +139,7 @@ describe('unused permissions of an app', () => {
     });
     new StringParameter(stack, 'Parameter', { stringValue: 'shared' });
   }
-  /** An image in the account of an environment. */
+  /** Defines a stack with an image in the account of an environment. */
   function tools(cicd: Cicd, account: Account): void {
     const image = join(harness.folder, 'image');
     mkdirSync(image, { recursive: true });
@@ -133,7 +148,7 @@ describe('unused permissions of an app', () => {
     const { imageUri } = new DockerImageAsset(stack, 'Image', { directory: image });
     new StringParameter(stack, 'Address', { parameterName: '/tools/image', stringValue: imageUri });
   }
-  /** One environment is changed, and the other is removed. */
+  /** Changes one environment and removes the other. */
   function after(cicd: Cicd): void {
     app(cicd, { team: 'shop' });
     const account = cicd.account('dev', { accountName: 'shop-development', organizationalUnit: 'Workloads/Prod' });
@@ -161,11 +176,11 @@ describe('unused permissions of an app', () => {
   }
 
   test('every unused permission has a known reason', () => {
-    expect(pairs().filter(pair => !REASONS.some(reason => isMeant(reason, pair)))).toEqual([]);
+    expect(pairs().filter(pair => !REASONS.some(reason => matches(reason, pair)))).toEqual([]);
   });
 
   test.each(REASONS)('the unused permissions are exactly those listed for the reason: %s', (...reason) => {
-    const found = pairs().filter(pair => isMeant(reason, pair)).map(([, action]) => action);
+    const found = pairs().filter(pair => matches(reason, pair)).map(([, action]) => action);
     expect([...new Set(found)].sort()).toEqual(reason[2].split(' ').sort());
   });
 
