@@ -3,23 +3,28 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
-import { Account, AccountPipelineBranch, Organization, OrganizationAccess, OrganizationAccessRole, Source } from 'cdk-org-environments';
+import {
+  Account, AccountPipelineBranch, Organization, OrganizationAccess, OrganizationAccessRole, Source,
+} from 'cdk-org-environments';
 
 export const MANAGEMENT = { account: '999999999999', region: 'eu-west-1' };
 export const CICD = { account: '222222222222', region: 'eu-west-1' };
 const ORGANIZATION_ID = 'o-exampleorgid';
 
 export interface Environments {
-  /** Number of the first; names and e-mails are made of the numbers. */
+  /** Number of the first environment. Names and e-mail addresses contain the numbers. Default: 0. */
   readonly from?: number;
   readonly count: number;
-  /** Only the accounts, without branches and pipelines. */
+  /** Whether to define only the accounts, without branches and pipelines. Default: false. */
   readonly accountsOnly?: boolean;
 }
 
 export type Define = (app: App) => void;
 
-/** Ours: the management stack, and one CICD stack for each of the groups; the first one defines the organization, the others import it. */
+/**
+ * Returns an app with this library: a management stack, and a CICD stack for each group of environments. The first CICD
+ * stack defines the organization, the others import it.
+ */
 export function ours(...groups: readonly Environments[]): Define {
   return app => {
     const management = new Stack(app, 'Management', { env: MANAGEMENT });
@@ -28,34 +33,44 @@ export function ours(...groups: readonly Environments[]): Define {
     for (const [index, group] of groups.entries()) {
       const stack = new Stack(app, `Cicd${index}`, { env: CICD });
       stack.addStackDependency(before);
-      vend(stack, group, index === 0);
+      defineEnvironments(stack, group, index === 0);
       before = stack;
     }
   };
 }
 
-function vend(stack: Stack, { from = 0, count, accountsOnly = false }: Environments, defines: boolean): void {
+function defineEnvironments(
+  stack: Stack,
+  { from = 0, count, accountsOnly = false }: Environments,
+  isFirst: boolean,
+): void {
   const access = OrganizationAccess.role(`arn:aws:iam::${MANAGEMENT.account}:role/org-environments-access`);
-  const organization = defines
+  const organization = isFirst
     ? new Organization(stack, 'Organization', { organizationId: ORGANIZATION_ID, access })
     : Organization.fromParameterName(stack, 'Organization');
   const source = Source.codeCommit(Repository.fromRepositoryName(stack, 'Repository', 'shop'));
   for (let index = from; index < from + count; index++) {
     const account = new Account(stack, `Account${index}`, {
-      organization, accountName: `shop-${index}`, email: `aws+shop-${index}@example.com`, organizationalUnit: 'Workloads/Test',
+      organization,
+      accountName: `shop-${index}`,
+      email: `aws+shop-${index}@example.com`,
+      organizationalUnit: 'Workloads/Test',
     });
     if (accountsOnly) continue;
-    new AccountPipelineBranch(stack, `e${index}`, { organization, account, branch: { source, branchName: `env/e${index}`, parentBranchName: 'main' } });
+    const branch = { source, branchName: `env/e${index}`, parentBranchName: 'main' };
+    new AccountPipelineBranch(stack, `e${index}`, { organization, account, branch });
   }
 }
 
-/** Synthesizes into a folder of its own, hands it on, and takes it away again. */
+/** Synthesizes an app into a temporary folder, which is deleted after use. */
 export async function withAssembly<Result>(define: Define, use: (folder: string) => Promise<Result>): Promise<Result> {
   return withAssemblies(async synthesize => use(synthesize(define)));
 }
 
-/** Synthesizes as often as is wanted; functions run from the folders of their assemblies, so all are kept until the end. */
-export async function withAssemblies<Result>(use: (synthesize: (define: Define) => string) => Promise<Result>): Promise<Result> {
+/** Synthesizes several apps. Functions run from the folders of the assemblies, so all are deleted at the end. */
+export async function withAssemblies<Result>(
+  use: (synthesize: (define: Define) => string) => Promise<Result>,
+): Promise<Result> {
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
   let count = 0;
   try {
@@ -71,8 +86,12 @@ export async function withAssemblies<Result>(use: (synthesize: (define: Define) 
   }
 }
 
-/** How many resources some templates of an assembly declare. */
+/** Returns the number of resources in the templates of an assembly whose file names match. */
 export function countResources(folder: string, templates: RegExp): number {
-  return readdirSync(folder).filter(name => templates.test(name))
-    .reduce((sum, name) => sum + Object.keys(JSON.parse(readFileSync(path.join(folder, name), 'utf8')).Resources ?? {}).length, 0);
+  const files = readdirSync(folder).filter(name => templates.test(name));
+  const counts = files.map(name => {
+    const { Resources = {} } = JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
+    return Object.keys(Resources).length;
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -7,24 +7,24 @@ export interface BundleMeasure {
   readonly handler: string;
   readonly kibibytes: number;
   readonly zippedKibibytes: number;
-  /** The fastest of fifteen new processes, which is judged: what else the machine does only adds. */
+  /** Minimum of fifteen new processes, which the limit applies to: other load can only make it slower. */
   readonly loadMilliseconds: number;
   readonly medianMilliseconds: number;
-  /** Median of what the processor works for it, which hardly depends on what else the machine does. */
-  readonly processorMilliseconds: number;
+  /** Median of the CPU time, which hardly depends on other load. */
+  readonly cpuMilliseconds: number;
 }
 
 interface Load {
-  readonly passed: number;
-  readonly worked: number;
+  readonly elapsed: number;
+  readonly cpu: number;
 }
 
 const RUNS = 15;
 const FOLDER = path.join(__dirname, '../lib/lambda');
-const LOAD = `const [begun, before] = [performance.now(), process.cpuUsage()];
+const LOAD = `const [startedAt, before] = [performance.now(), process.cpuUsage()];
 require(process.argv[1]);
-const [passed, { user, system }] = [performance.now() - begun, process.cpuUsage(before)];
-console.log(JSON.stringify({ passed, worked: (user + system) / 1000 }));`;
+const [elapsed, { user, system }] = [performance.now() - startedAt, process.cpuUsage(before)];
+console.log(JSON.stringify({ elapsed, cpu: (user + system) / 1000 }));`;
 const ENVIRONMENT = {
   ...process.env,
   REGISTRY_TABLE: 'table',
@@ -34,20 +34,20 @@ const ENVIRONMENT = {
   NODE_NO_WARNINGS: '1',
 };
 
-/** (e) Size of each handler's bundle, and the time in which a new process loads it. */
+/** (e) Measures the size of each handler's bundle, and the time in which a new process loads it. */
 export function measureBundles(): BundleMeasure[] {
   const handlers = readdirSync(FOLDER).filter(name => existsSync(path.join(FOLDER, name, 'index.js')));
   return handlers.map(handler => {
     const file = path.join(FOLDER, handler, 'index.js');
     const loads = Array.from({ length: RUNS }, () => load(file));
-    const passed = loads.map(each => each.passed);
+    const elapsed = loads.map(each => each.elapsed);
     return {
       handler,
       kibibytes: Math.round(statSync(file).size / 1024),
       zippedKibibytes: Math.round(gzipSync(readFileSync(file)).length / 1024),
-      loadMilliseconds: Math.round(Math.min(...passed)),
-      medianMilliseconds: Math.round(median(passed)),
-      processorMilliseconds: Math.round(median(loads.map(({ worked }) => worked))),
+      loadMilliseconds: Math.round(Math.min(...elapsed)),
+      medianMilliseconds: Math.round(median(elapsed)),
+      cpuMilliseconds: Math.round(median(loads.map(({ cpu }) => cpu))),
     };
   });
 }

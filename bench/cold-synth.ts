@@ -6,33 +6,33 @@ import { buildSync } from 'esbuild';
 
 export interface ColdSynthTime {
   readonly environments: number;
-  /** Whether CDK validates the templates, which is its default. */
+  /** Whether the CDK validates the templates, which is its default. */
   readonly validation: boolean;
-  /** From the start of the process to its end. */
+  /** From the start to the end of the process. */
   readonly wallSeconds: number;
-  /** What all threads of the process worked. */
-  readonly processorSeconds: number;
+  /** CPU time of all threads of the process. */
+  readonly cpuSeconds: number;
 }
 
 const RUNS = 3;
 const ROOT = path.join(__dirname, '..');
 
-/** (b) Synthesis as a user runs it: a new process that loads the package as it is shipped; the fastest of three. */
+/** (b) Measures synthesis in a new process that loads the shipped package; the minimum of three runs. */
 export function measureColdSynth(environments: number): ColdSynthTime[] {
   const app = bundleApp();
   return [true, false].map(validation => {
     const runs = Array.from({ length: RUNS }, () => run(app, environments, validation));
-    const fastest = (times: readonly number[]): number => Math.round(Math.min(...times) * 100) / 100;
+    const minimum = (times: readonly number[]): number => Math.round(Math.min(...times) * 100) / 100;
     return {
       environments,
       validation,
-      wallSeconds: fastest(runs.map(({ wallSeconds }) => wallSeconds)),
-      processorSeconds: fastest(runs.map(({ processorSeconds }) => processorSeconds)),
+      wallSeconds: minimum(runs.map(({ wallSeconds }) => wallSeconds)),
+      cpuSeconds: minimum(runs.map(({ cpuSeconds }) => cpuSeconds)),
     };
   });
 }
 
-/** The app in JavaScript, so that no time of a compiler is measured; it requires the packages that users have, too. */
+/** Compiles the app, so that the time of the compiler is not measured. The packages stay external, as for users. */
 function bundleApp(): string {
   const { outputFiles: [{ text }] } = buildSync({
     absWorkingDir: ROOT,
@@ -57,7 +57,7 @@ function run(app: string, environments: number, validation: boolean): Times {
       cwd: ROOT, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '', CDK_OUTDIR: outdir },
     });
     const wallSeconds = (performance.now() - startedAt) / 1000;
-    return { wallSeconds, processorSeconds: JSON.parse(printed.trim().split('\n').at(-1) ?? '').processorSeconds };
+    return { wallSeconds, cpuSeconds: JSON.parse(printed.trim().split('\n').at(-1) ?? '').cpuSeconds };
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }

@@ -4,30 +4,36 @@ import { CfnAccount } from 'aws-cdk-lib/aws-organizations';
 import { CICD, MANAGEMENT } from './apps';
 import type { Define } from './apps';
 
-/** The organization stack of aws-bootstrap-kit, without the verification of the e-mail, which waits for a person. */
+/** Returns an app with the stack of aws-bootstrap-kit, without the e-mail verification, which waits for a person. */
 export function bootstrapKit(count: number): Define {
   return app => {
-    const accounts = Array.from({ length: count }, (_, index) => ({ name: `shop-${index}`, stageName: `stage${index}` }));
+    const accounts = Array.from({ length: count }, (_, index) => ({
+      name: `shop-${index}`,
+      stageName: `stage${index}`,
+    }));
     new AwsOrganizationsStack(app, 'Organizations', {
       env: MANAGEMENT, email: 'aws@example.com', nestedOU: [{ name: 'Test', accounts }], forceEmailVerification: false,
     });
   };
 }
 
-/** CloudFormation's own accounts, one after another as its documentation demands. */
+/** Returns an app with AWS::Organizations::Account resources, in sequence as their documentation requires. */
 export function native(count: number): Define {
   return app => {
     const stack = new Stack(app, 'Native', { env: MANAGEMENT });
     let before: CfnAccount | undefined;
     for (let index = 0; index < count; index++) {
-      const account = new CfnAccount(stack, `Account${index}`, { accountName: `shop-${index}`, email: `aws+shop-${index}@example.com` });
+      const account = new CfnAccount(stack, `Account${index}`, {
+        accountName: `shop-${index}`,
+        email: `aws+shop-${index}@example.com`,
+      });
       if (before) account.addResourceDependency(before);
       before = account;
     }
   };
 }
 
-/** As many resources as a stack of ours has, without any construct around them. */
+/** Returns an app with this number of CfnResources and no other constructs. */
 export function bare(count: number): Define {
   return app => {
     const stack = new Stack(app, 'Bare', { env: CICD });

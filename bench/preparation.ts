@@ -6,13 +6,13 @@ import type { Simulation } from '../rehearsal/simulation';
 import { RESOURCE_TYPES } from '../src/private/contract';
 
 export interface Preparation {
-  /** What AWS takes of it: until the account is active, and while a stack is made in it. No way of asking is faster. */
+  /** The part that AWS takes: until the account is active, and while stacks are created in it. */
   readonly awsSeconds: number;
-  /** From the creation of the account until it is ready. */
+  /** From the creation of the account until the account is ready. */
   readonly seconds: number;
 }
 
-/** Simulated time in which one created account, which waits for no other, becomes one that can be used. */
+/** (c) Measures the simulated time from the creation of a single account until it is ready. */
 export async function measurePreparation(): Promise<Preparation> {
   return withAssembly(ours({ count: 1, accountsOnly: true }), async folder => inSimulation(async simulation => {
     const events: StackEvent[] = [];
@@ -30,7 +30,7 @@ export async function measurePreparation(): Promise<Preparation> {
   }));
 }
 
-/** Watches second by second, as nothing says when it happens. */
+/** Polls every second, because there is no event. */
 async function secondsUntilActive({ clock, organizations }: Simulation): Promise<number> {
   for (;;) {
     await clock.sleep(1);
@@ -42,7 +42,7 @@ async function secondsUntilActive({ clock, organizations }: Simulation): Promise
   }
 }
 
-/** The stacks are made one after another. */
+/** Returns the sum of the durations, because the stacks are created in sequence. */
 function secondsInProgress(events: readonly StackEvent[]): number {
   const names = [...new Set(events.map(({ stackName }) => stackName))];
   const milliseconds = names.map(name => {

@@ -10,58 +10,67 @@ import type { StackEvent } from '../rehearsal/services/cloudformation/stack';
 import { Simulation } from '../rehearsal/simulation';
 import { RESOURCE_TYPES } from '../src/private/contract';
 
-export interface Vending {
-  /** Simulated seconds from the first resource that stands for an account until AWS has created the last one. */
+export interface Deployment {
+  /** Simulated seconds from the start of the first account resource until AWS has created the last account. */
   readonly createdSeconds: number;
-  /** Until the deployment has ended and every account can be used: ours are then also opened, bootstrapped and in their units. */
+  /** Simulated seconds until the deployment has finished; our accounts are then also moved and bootstrapped. */
   readonly readySeconds: number;
-  /** Calls that the deployment made, by service. */
+  /** AWS calls of the deployment by service. */
   readonly calls: Readonly<Record<string, number>>;
 }
+
+type DeploymentTimes = Omit<Deployment, 'calls'>;
 
 export interface VendingTime {
   readonly accounts: number;
   readonly lowerBoundSeconds: number;
-  readonly ours: Omit<Vending, 'calls'>;
-  /** Absent: its stack would hold more than 500 resources, or AWS refuses it. */
-  readonly bootstrapKit?: Omit<Vending, 'calls'>;
-  readonly native: Omit<Vending, 'calls'>;
+  readonly ours: DeploymentTimes;
+  /** Absent if the stack has more than 500 resources, or AWS rejects it. */
+  readonly bootstrapKit?: DeploymentTimes;
+  readonly native: DeploymentTimes;
 }
 
-/** (c) Simulated time until so many accounts are there, ours and the peers'. */
-export async function measureVending(counts: readonly number[], fitBootstrapKit: number): Promise<VendingTime[]> {
+/** (c) Measures the simulated time to create accounts, with this library and with the peers. */
+export async function measureVending(counts: readonly number[], bootstrapKitLimit: number): Promise<VendingTime[]> {
   const rows: VendingTime[] = [];
   for (const accounts of counts) {
     rows.push({
       accounts,
       lowerBoundSeconds: lowerBound(accounts),
       ours: await timesOf(ours({ count: accounts, accountsOnly: true }), RESOURCE_TYPES.account),
-      ...(accounts <= fitBootstrapKit && { bootstrapKit: await timesOf(bootstrapKit(accounts), 'Custom::AccountCreation').catch(unlessTooLong) }),
+      ...(accounts <= bootstrapKitLimit && { bootstrapKit: await timesOfBootstrapKit(accounts) }),
       native: await timesOf(native(accounts), 'AWS::Organizations::Account'),
     });
   }
   return rows;
 }
 
-/** All calls of aws-bootstrap-kit are made by one role, whose policies outgrow what IAM allows. */
-function unlessTooLong(error: unknown): undefined {
-  if (!(error instanceof Error) || !error.message.includes('Maximum policy size of 10240 bytes exceeded')) throw error;
+/** Returns undefined if the policies of aws-bootstrap-kit's only role exceed the IAM quota. */
+async function timesOfBootstrapKit(accounts: number): Promise<DeploymentTimes | undefined> {
+  try {
+    return await timesOf(bootstrapKit(accounts), 'Custom::AccountCreation');
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('Maximum policy size of 10240 bytes exceeded'))
+      return undefined;
+    throw error;
+  }
 }
 
-async function timesOf(define: Define, accountType: string): Promise<Omit<Vending, 'calls'>> {
+async function timesOf(define: Define, accountType: string): Promise<DeploymentTimes> {
   const { calls, ...times } = await vend(define, accountType);
   return times;
 }
 
-/** Deploys an app in a rehearsal whose time does not depend on this machine. */
-export async function vend(define: Define, accountType: string): Promise<Vending> {
+/** Deploys an app in a rehearsal with virtual time, which does not depend on the machine. */
+export async function vend(define: Define, accountType: string): Promise<Deployment> {
   return withAssembly(define, async folder => inSimulation(async simulation => {
     const events: StackEvent[] = [];
     simulation.cloudformation.onEvent(event => events.push(event));
     const { succeeded, failures } = await deployAssembly(simulation, folder);
-    if (!succeeded) throw new Error(`the deployment failed: ${failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('\n')}`);
-    const begin = Math.min(...events.filter(({ type }) => type === accountType).map(({ at }) => at));
-    const secondsUntil = (times: readonly number[]): number => Math.round((Math.max(...times) - begin) / 1000);
+    const reasons = failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('\n');
+    if (!succeeded) throw new Error(`the deployment failed: ${reasons}`);
+    const startedAt = Math.min(...events.filter(({ type }) => type === accountType).map(({ at }) => at));
+    const secondsUntil = (times: readonly number[]): number => Math.round((Math.max(...times) - startedAt) / 1000);
     return {
       createdSeconds: secondsUntil(simulation.organizations.creation.all.map(({ completedAt = 0 }) => completedAt)),
       readySeconds: secondsUntil(events.map(({ at }) => at)),
@@ -70,7 +79,7 @@ export async function vend(define: Define, accountType: string): Promise<Vending
   }));
 }
 
-/** An organization in virtual time; its CICD account has repositories with these names. */
+/** Starts a simulated organization in virtual time, whose CICD account has repositories with these names. */
 export async function inSimulation<Result>(
   use: (simulation: Simulation) => Promise<Result>, repositories: readonly string[] = ['shop'],
 ): Promise<Result> {
@@ -92,7 +101,7 @@ export async function inSimulation<Result>(
   }
 }
 
-/** The same run every time: who goes first and how long somebody waits before he tries again is chance. */
+/** Returns a random number generator with a fixed seed: the order of concurrent calls and retry delays are random. */
 function seeded(): () => number {
   const [factor, prime] = [48_271, 2 ** 31 - 1];
   let state = 1;

@@ -7,27 +7,27 @@ import { deployAssembly } from '../rehearsal/assembly/deployer';
 import type { Simulation } from '../rehearsal/simulation';
 import { Account, AccountPipelineBranch, Organization, Source } from 'cdk-org-environments';
 
-export interface ManyApps {
+export interface SharedOrganization {
   readonly apps: number;
   readonly repositories: number;
-  /** How many of the apps could be deployed, one after another; the first failure ends it. */
+  /** Number of apps that were deployed, one after another, until the first failure. */
   readonly deployed: number;
-  /** Why the next one could not be deployed. */
+  /** Error of the first app that failed. */
   readonly failure?: string;
-  /** The role of the organization whose inline policies are the longest at the end. */
+  /** The role of the organization with the longest inline policies at the end. */
   readonly role: RoleSize;
 }
 
 interface RoleSize {
   readonly name: string;
-  /** Characters of its inline policies, of which IAM allows 10,240, with the organization alone. */
+  /** Characters of its inline policies with the organization alone; the IAM quota is 10,240. */
   readonly sizeBefore: number;
-  /** With all apps that could be deployed. */
+  /** Characters with all apps that were deployed. */
   readonly sizeAfter: number;
 }
 
-/** (c) Apps of one CICD account that import one organization and share some repositories, an environment for each. */
-export async function measureManyApps(apps: number, repositories: number): Promise<ManyApps> {
+/** (c) Deploys apps of one CICD account that import one organization, with an environment for each repository. */
+export async function measureSharedOrganization(apps: number, repositories: number): Promise<SharedOrganization> {
   const names = Array.from({ length: repositories }, (_, index) => `repository-${index}`);
   return withAssemblies(async synthesize => inSimulation(async simulation => {
     const failed = await deploy(simulation, synthesize(ours({ count: 0 })));
@@ -37,23 +37,26 @@ export async function measureManyApps(apps: number, repositories: number): Promi
     let failure: string | undefined;
     while (failure === undefined && deployed < apps) {
       const own = names.filter((_, index) => index % apps === deployed);
-      failure = await deploy(simulation, synthesize(importing(deployed, own)));
+      failure = await deploy(simulation, synthesize(teamApp(deployed, own)));
       if (failure === undefined) deployed++;
     }
-    const role = longest(before, roleSizes(simulation));
+    const role = largest(before, roleSizes(simulation));
     return { apps, repositories, deployed, ...failure !== undefined && { failure }, role };
   }, names));
 }
 
-/** An app of a team: it imports the organization and has an environment for each of its repositories. */
-function importing(index: number, repositories: readonly string[]): Define {
+/** Returns an app that imports the organization and defines an environment for each repository. */
+function teamApp(index: number, repositories: readonly string[]): Define {
   return (app: App) => {
     const stack = new Stack(app, `Team${index}`, { env: CICD });
     const organization = Organization.fromParameterName(stack, 'Organization');
     for (const name of repositories) {
       const source = Source.codeCommit(Repository.fromRepositoryName(stack, name, name));
       const account = new Account(stack, `${name}-account`, {
-        organization, accountName: name, email: `aws+${name}@example.com`, organizationalUnit: 'Workloads/Test',
+        organization,
+        accountName: name,
+        email: `aws+${name}@example.com`,
+        organizationalUnit: 'Workloads/Test',
       });
       const branch = { source, branchName: `env/${name}`, parentBranchName: 'main' };
       new AccountPipelineBranch(stack, `e-${name}`, { organization, account, branch });
@@ -61,7 +64,7 @@ function importing(index: number, repositories: readonly string[]): Define {
   };
 }
 
-/** Answers why the app could not be deployed. */
+/** Deploys an app; returns the error if it failed. */
 async function deploy(simulation: Simulation, assembly: string): Promise<string | undefined> {
   try {
     const { succeeded, failures } = await deployAssembly(simulation, assembly);
@@ -73,7 +76,7 @@ async function deploy(simulation: Simulation, assembly: string): Promise<string 
   }
 }
 
-/** By the name of each role of the CICD account: how long its inline policies are. White space does not count. */
+/** Returns the characters of the inline policies for each role of the CICD account, white space excluded. */
 function roleSizes({ iam }: Simulation): Map<string, number> {
   return new Map(iam.rolesOf(CICD.account).map(({ roleName, policies }) => {
     const documents = Object.values(policies).map(policy => JSON.stringify(policy).replace(/\s/g, ''));
@@ -81,8 +84,8 @@ function roleSizes({ iam }: Simulation): Map<string, number> {
   }));
 }
 
-/** Of the roles that the organization itself has made. */
-function longest(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): RoleSize {
+/** Returns the largest of the roles that exist with the organization alone. */
+function largest(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): RoleSize {
   const roles = [...before].filter(([name]) => name.startsWith('org-environments-'));
   const sizes = roles.map(([name, sizeBefore]) => ({ name, sizeBefore, sizeAfter: after.get(name) ?? 0 }));
   return sizes.reduce((one, other) => other.sizeAfter > one.sizeAfter ? other : one);
