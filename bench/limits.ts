@@ -74,7 +74,7 @@ function sharedOrganizationLimits({ apps, repositories, deployed, failure, role 
     ...(failure === undefined
       ? []
       : [
-          `(c) apps of one organization, ${repositories} repositories: ${deployed} of ${apps} deployed; next: ${failure}`,
+          `(c) apps for ${repositories} repositories: ${deployed} of ${apps} deployed; next: ${failure}`,
         ]),
     ...(role.sizeAfter > role.sizeBefore
       ? [`(c) policies of role '${role.name}': ${role.sizeAfter} characters with all apps, limit ${role.sizeBefore}`]

@@ -173,7 +173,9 @@ describe('halt, resume and status commands', () => {
     const commitId = await harness.push('env/dev', { 'deploy.sh': `[ -f go ] || ${ENDLESS}` });
     await until(() => execution('dev', commitId)?.stages.get('Deploy')?.actions.has('Deploy') === true);
     await cli('halt', '--all', '--reason', 'everything');
-    expect([pipeline('dev'), pipeline('test')].map(({ disabledTransitions }) => disabledTransitions.size)).toEqual([1, 1]);
+    expect([pipeline('dev'), pipeline('test')].map(({ disabledTransitions }) => disabledTransitions.size)).toEqual([
+      1, 1,
+    ]);
     expect((await cli('resume', '--all')).stdout).toBe(
       `dev (account ${harness.vended['shop-dev']}) resumed: the last commit of the branch is on its way\n` +
         `test (account ${harness.vended['shop-test']}) resumed: commits go through again\n`,

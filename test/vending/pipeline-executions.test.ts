@@ -125,7 +125,7 @@ describe('pipeline executions', () => {
       iam.putRole(role);
       expect(actions(latest())).toEqual(['Source Failed']);
       expect(latest().statusSummary).toMatch(
-        /^Action Source in stage Source failed: .* AWS CodeCommit repository named shop\..*not authorized to perform: codecommit:/,
+        /^Action Source in stage Source failed: .* repository named shop\..*not authorized to perform: codecommit:/,
       );
     });
 

@@ -126,7 +126,9 @@ describe('removal of an environment', () => {
     expect(deletedStacks().slice(before)).toEqual(['Shop-Web']);
     expect(stacks()).toEqual(['Shop-Data', 'Shop-Network', PIPELINE_STACK]);
     // the pipeline of an environment that is being removed accepts no commits
-    expect(harness.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([{ name: 'dev', disabled: true }]);
+    expect(harness.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([
+      { name: 'dev', disabled: true },
+    ]);
   });
 
   test('an environment keeps its application when the deployment after a failed removal fails', async () => {
