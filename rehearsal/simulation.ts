@@ -22,6 +22,7 @@ import { LAYERS_PATH } from './services/ecr/layers';
 import { Ecr } from './services/ecr/service';
 import { Events } from './services/events/service';
 import { Access } from './services/iam/access';
+import { Identities } from './services/iam/identities';
 import { Iam } from './services/iam/service';
 import { ServiceRoles } from './services/iam/service-roles';
 import { Kms } from './services/kms/service';
@@ -93,7 +94,7 @@ export class Simulation {
 
   public readonly clock: Clock;
   public readonly server: Server;
-  public readonly iam: Iam;
+  public readonly iam: Identities;
   public readonly access: Access;
   public readonly organizations: Organizations;
   public readonly s3: S3;
@@ -123,8 +124,8 @@ export class Simulation {
     const { virtual } = options;
     this.clock = virtual ? new VirtualClock(virtual) : new Clock(options.scale);
     const environment = this.environment();
-    this.iam = new Iam(environment);
-    this.server = new Server(this.iam, this.clock);
+    this.iam = new Identities();
+    this.server = new Server(accessKeyId => this.iam.caller(accessKeyId), this.clock);
     this.organizations = new Organizations(environment, this.iam, options);
     this.access = new Access(this.iam, this.organizations, this.clock);
     const access = options.enforce === false ? undefined : this.access;
@@ -200,7 +201,7 @@ export class Simulation {
 
   private allServices(environment: Environment, access: Access | undefined): readonly Service[] {
     return [
-      this.iam, new Sts(environment, this.iam, this.organizations, this.options.roleSeconds), this.organizations,
+      new Iam(environment, this.iam), new Sts(environment, this.iam, this.organizations, this.options.roleSeconds), this.organizations,
       new Account(this.organizations), this.s3, this.ecr,
       this.ssm, this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline,
       this.lambda, this.cloudformation, environment.inProcess?.direct ? this.tables : new DynamoDb(environment), new Kms(environment, this.iam),

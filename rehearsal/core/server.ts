@@ -4,8 +4,7 @@ import type { Clock } from './clock';
 import { Dispatcher } from './protocol/dispatcher';
 import type { Carrier, DirectCall } from './protocol/dispatcher';
 import { HttpAnswer } from './service';
-import type { Call, HttpRequest, RecordedCall, Service } from './service';
-import type { Iam } from '../services/iam/service';
+import type { Call, Caller, HttpRequest, RecordedCall, Service } from './service';
 
 export interface PlainAnswer {
   readonly status: number;
@@ -28,8 +27,8 @@ export class Server {
   private readonly http: HttpServer;
   private listeningAt?: string;
 
-  public constructor(iam: Iam, clock: Clock) {
-    this.dispatcher = new Dispatcher(iam, clock, call => {
+  public constructor(callerOf: (accessKeyId: string) => Caller | undefined, clock: Clock) {
+    this.dispatcher = new Dispatcher(callerOf, clock, call => {
       this.recorded.push(call);
       this.onCall?.(call);
     });

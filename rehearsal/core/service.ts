@@ -1,6 +1,5 @@
 import type { Clock } from './clock';
-import type { Context } from '../services/iam/evaluate/request';
-import type { PolicyDocument } from '../services/iam/policy-document';
+import type { ConditionContext, PolicyDocument } from './policy-document';
 
 /** Who signed a call. */
 export interface Caller {
@@ -53,6 +52,13 @@ export class AwsError extends Error {
     super(message);
     Error.stackTraceLimit = stackTraceLimit;
     this.name = code;
+  }
+}
+
+/** A resource of a template that failed; `id` is what exists of it nevertheless. */
+export class ResourceFailure extends Error {
+  public constructor(message: string, public readonly id?: string) {
+    super(message);
   }
 }
 
@@ -117,7 +123,7 @@ export interface Permission {
   /** ARN, or `*` where the action knows no resource. */
   readonly resource: string;
   /** Condition keys of the service itself; those of every request are known without. */
-  readonly context?: Context;
+  readonly context?: ConditionContext;
 }
 
 /** Everything that an operation needs; nothing for one that anybody may use. */

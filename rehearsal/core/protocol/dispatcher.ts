@@ -1,7 +1,6 @@
-import type { Iam } from '../../services/iam/service';
 import type { Clock } from '../clock';
 import { AwsError, ConnectionReset, HttpAnswer } from '../service';
-import type { Call, HttpRequest, RecordedCall, Service } from '../service';
+import type { Call, Caller, HttpRequest, RecordedCall, Service } from '../service';
 import { jsonProtocol, parseJsonObject, toJson } from './json';
 import type { Protocol } from './protocol';
 import { asQuery, queryProtocol } from './query';
@@ -57,7 +56,7 @@ export class Dispatcher {
   private readonly services = new Map<string, Service>();
   private readonly hooks = new Set<Hook>();
 
-  public constructor(private readonly iam: Iam, private readonly clock: Clock, private readonly record: (call: RecordedCall) => void) {}
+  public constructor(private readonly callerOf: (accessKeyId: string) => Caller | undefined, private readonly clock: Clock, private readonly record: (call: RecordedCall) => void) {}
 
   public register(service: Service): void {
     this.services.set(service.name, service);
@@ -75,7 +74,7 @@ export class Dispatcher {
     if (service === undefined) return anonymous(request, unknownService(scope.service));
     const protocol = PROTOCOLS[service.protocol];
     const at = this.clock.now();
-    const caller = this.iam.caller(scope.accessKeyId);
+    const caller = this.callerOf(scope.accessKeyId);
     let operation = `${request.method} ${request.path}`;
     const { accountId, arn } = caller ?? { accountId: 'unknown', arn: scope.accessKeyId };
     const { region } = scope;
@@ -102,7 +101,7 @@ export class Dispatcher {
     if (service === undefined) throw unknownService(request.service);
     const at = this.clock.now();
     const { operation, region, accessKeyId } = request;
-    const caller = this.iam.caller(accessKeyId);
+    const caller = this.callerOf(accessKeyId);
     const { accountId, arn } = caller ?? { accountId: 'unknown', arn: accessKeyId };
     const record = (error?: string): void => this.record({ at, service: service.name, operation, accountId, caller: arn, region, error });
     try {

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { ResourceFailure } from './stack-context';
 import { stringify } from './values';
 import type { Clock } from '../../core/clock';
 import { Identifiers } from '../../core/identifiers';
 import type { Server } from '../../core/server';
+import { ResourceFailure } from '../../core/service';
 import type { HttpRequest, Provisioned, ResourceContext, ResourceType } from '../../core/service';
 import { RESPONSE_HOST } from '../lambda/runtime-protocol';
 import type { Lambda } from '../lambda/service';

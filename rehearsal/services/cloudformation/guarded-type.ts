@@ -1,6 +1,6 @@
 import { AwsError, type Permission, type Provisioned, type ResourceContext, type ResourceType } from '../../core/service';
 import type { Access } from '../iam/access';
-import type { Iam } from '../iam/service';
+import type { Identities } from '../iam/identities';
 import type { Operation, Place } from './handler-permissions/rules';
 import { PERMISSIONS, ROLES_TAKEN } from './handler-permissions/table';
 import { isCustom } from './scope';
@@ -8,7 +8,7 @@ import { text } from './values';
 
 interface Guards {
   readonly access: Access;
-  readonly iam: Iam;
+  readonly iam: Identities;
   readonly partition: string;
 }
 

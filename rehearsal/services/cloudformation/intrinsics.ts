@@ -1,7 +1,16 @@
 import { attributesIn } from './references';
-import type { OutputReference } from './stack-outputs';
 import { isFields, list, single, text, type Fields } from './values';
 import { AwsError } from '../../core/service';
+
+/** What `Fn::GetStackOutput` names. */
+export interface OutputReference {
+  readonly stackName: string;
+  readonly outputName: string;
+  /** @default - that of the stack that reads */
+  readonly region?: string;
+  /** A role through which the stack of another account is described. @default - the role of the stack that reads */
+  readonly roleArn?: string;
+}
 
 /** What a value may refer to while it is resolved. */
 export interface Scope {

@@ -2,11 +2,10 @@ import * as v from 'valibot';
 import { templateBody, StackInput } from './requests';
 import { asText } from './scope';
 import type { Stack } from './stack';
-import { ResourceFailure } from './stack-context';
 import type { StackRequest, Stacks } from './stacks';
 import { Identifiers } from '../../core/identifiers';
 import { read, tagRecord, Tags } from '../../core/protocol/read';
-import { AwsError, type Provisioned, type ResourceContext, type ResourceType } from '../../core/service';
+import { AwsError, ResourceFailure, type Provisioned, type ResourceContext, type ResourceType } from '../../core/service';
 import type { S3 } from '../s3/service';
 
 const NestedStackProperties = v.object({ TemplateURL: v.string(), Parameters: v.optional(v.record(v.string(), v.unknown()), {}), Tags });

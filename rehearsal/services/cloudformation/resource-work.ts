@@ -1,8 +1,8 @@
 import { inOrder, reversed } from './graph';
 import { isCustom } from './scope';
 import type { Stack, StackResource } from './stack';
-import { ResourceFailure, type World } from './stack-context';
-import { AwsError, type Provisioned, type ResourceContext } from '../../core/service';
+import type { World } from './stack-context';
+import { AwsError, ResourceFailure, type Provisioned, type ResourceContext } from '../../core/service';
 
 /** A resource as the template wants it; it becomes a StackResource once it has an id. */
 export type Wanted = Omit<StackResource, 'id' | 'attributes'>;

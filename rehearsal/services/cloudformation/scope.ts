@@ -1,8 +1,7 @@
-import { resolve, resolveCondition, type Scope } from './intrinsics';
+import { resolve, resolveCondition, type OutputReference, type Scope } from './intrinsics';
 import { isSecret } from './secrets';
 import type { Stack, Target } from './stack';
 import type { World } from './stack-context';
-import type { OutputReference } from './stack-outputs';
 import { isFields, text, type Fields } from './values';
 import { AwsError } from '../../core/service';
 

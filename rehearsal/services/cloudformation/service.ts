@@ -14,14 +14,14 @@ import { Stacks, type StackRequest } from './stacks';
 import type { Server } from '../../core/server';
 import type { Environment, Operation, Permissions, ResourceType, Service } from '../../core/service';
 import type { Access } from '../iam/access';
-import type { Iam } from '../iam/service';
+import type { Identities } from '../iam/identities';
 import type { Lambda } from '../lambda/service';
 import type { S3 } from '../s3/service';
 import type { Ssm } from '../ssm/service';
 
 interface CloudFormationParts {
   readonly server: Server;
-  readonly iam: Iam;
+  readonly iam: Identities;
   /** Absent: CloudFormation may do everything. */
   readonly access?: Access;
   readonly s3: S3;

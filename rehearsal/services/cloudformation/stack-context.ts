@@ -1,5 +1,5 @@
+import type { OutputReference } from './intrinsics';
 import type { Output, Stack, StackEvent } from './stack';
-import type { OutputReference } from './stack-outputs';
 import type { Fields } from './values';
 import type { Environment, ResourceType } from '../../core/service';
 
@@ -20,11 +20,4 @@ export interface World {
   /** The names of the stacks that read an export. */
   importers(accountId: string, region: string, name: string): string[];
   tell(event: StackEvent): void;
-}
-
-/** A resource that failed; custom resources may name what they had already made. */
-export class ResourceFailure extends Error {
-  public constructor(message: string, public readonly id?: string) {
-    super(message);
-  }
 }

@@ -1,23 +1,14 @@
+import type { OutputReference } from './intrinsics';
 import type { Stack } from './stack';
 import type { Stacks } from './stacks';
 import { AwsError, type Caller } from '../../core/service';
 import type { Access } from '../iam/access';
-import type { Iam } from '../iam/service';
-
-/** What `Fn::GetStackOutput` names. */
-export interface OutputReference {
-  readonly stackName: string;
-  readonly outputName: string;
-  /** @default - that of the stack that reads */
-  readonly region?: string;
-  /** A role through which the stack of another account is described. @default - the role of the stack that reads */
-  readonly roleArn?: string;
-}
+import type { Identities } from '../iam/identities';
 
 /** Outputs that stacks read of each other without an export: also from other accounts and regions, and without holding on to them. */
 export class StackOutputs {
   /** @param access absent: everybody may read */
-  public constructor(private readonly stacks: Stacks, private readonly iam: Iam, private readonly access?: Access) {}
+  public constructor(private readonly stacks: Stacks, private readonly iam: Identities, private readonly access?: Access) {}
 
   public read({ stackName, outputName, region: given, roleArn }: OutputReference, reader: Stack): string {
     const region = given ?? reader.region;

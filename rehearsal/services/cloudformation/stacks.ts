@@ -8,7 +8,7 @@ import { parseTemplate } from './template';
 import { canonical } from './values';
 import { Identifiers } from '../../core/identifiers';
 import { AwsError, type Caller, type Environment } from '../../core/service';
-import type { Iam } from '../iam/service';
+import type { Identities } from '../iam/identities';
 
 export interface StackRequest {
   readonly accountId: string;
@@ -35,7 +35,7 @@ export class Stacks {
   private readonly all: Stack[] = [];
   private readonly identifiers = new Identifiers('cloudformation');
 
-  public constructor(private readonly environment: Environment, private readonly iam: Iam, private readonly world: World) {}
+  public constructor(private readonly environment: Environment, private readonly iam: Identities, private readonly world: World) {}
 
   /** A stack by its name, or by its id even after it was deleted. */
   public find(accountId: string, region: string, nameOrId: string): Stack | undefined {

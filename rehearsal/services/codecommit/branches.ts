@@ -1,4 +1,4 @@
-import type { Repository } from './store';
+import type { Repository } from './repository';
 import { AwsError } from '../../core/service';
 import type { Events } from '../events/service';
 

@@ -1,4 +1,45 @@
-import type { BranchHead, CommitDetails, CommitRequest, TreeEntry } from './repository';
+export interface BranchHead {
+  readonly name: string;
+  readonly commitId: string;
+}
+
+export interface TreeEntry {
+  readonly mode: string;
+  readonly type: 'blob' | 'tree' | 'commit';
+  readonly id: string;
+  readonly path: string;
+}
+
+export interface Author {
+  readonly name: string;
+  readonly email: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+export interface CommitRequest {
+  readonly parent?: string;
+  readonly message: string;
+  readonly author: Author;
+  readonly put: readonly { readonly path: string; readonly content: Buffer; readonly mode: string }[];
+  readonly remove: readonly string[];
+}
+
+export interface CommitDetails {
+  readonly commitId: string;
+  readonly treeId: string;
+  readonly parents: readonly string[];
+  readonly message: string;
+  readonly author: Person;
+  readonly committer: Person;
+}
+
+interface Person {
+  readonly name: string;
+  readonly email: string;
+  /** As CodeCommit writes it: seconds since 1970 and the time zone. */
+  readonly date: string;
+}
 
 /** One repository: what CodeCommit's operations need of git. */
 export interface Content {

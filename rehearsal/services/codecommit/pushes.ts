@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tellBranch } from './branches';
-import type { Repository } from './store';
+import type { Repository } from './repository';
 import type { Events } from '../events/service';
 
 /** Where the hook of a repository tells what was pushed. */

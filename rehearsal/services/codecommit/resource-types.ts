@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { Repository, RepositoryStore } from './store';
+import type { Repository } from './repository';
+import type { RepositoryStore } from './store';
 import type { Clock } from '../../core/clock';
 import { read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';

@@ -1,17 +1,17 @@
 import type { Content } from './content';
+import type { BranchHead } from './content';
 import { CommitOperations } from './operations/commits';
 import { ContentOperations } from './operations/contents';
 import { RepositoryOperations } from './operations/repositories';
 import { permissions } from './permissions';
 import { tellPush } from './pushes';
-import type { BranchHead } from './repository';
 import { repositoryType } from './resource-types';
 import { RepositoryStore } from './store';
 import type { Clock } from '../../core/clock';
 import type { Environment, Operation, ResourceType, Service } from '../../core/service';
 import type { Events } from '../events/service';
 
-export type { BranchHead } from './repository';
+export type { BranchHead } from './content';
 
 interface CommitArchive {
   readonly commitId: string;

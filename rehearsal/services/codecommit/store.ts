@@ -2,30 +2,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Content } from './content';
 import { Git } from './git';
-import { PlainRepository } from './plain-repository';
+import { GitRepository, signed } from './git-repository';
+import { PlainRepository } from './memory-repository';
 import { installHook } from './pushes';
-import { GitRepository, signed } from './repository';
+import type { Repository } from './repository';
 import { Identifiers } from '../../core/identifiers';
 import { Regional } from '../../core/regional';
 import type { Environment } from '../../core/service';
 import { AwsError } from '../../core/service';
-
-export interface Repository {
-  readonly repositoryId: string;
-  readonly name: string;
-  readonly arn: string;
-  readonly accountId: string;
-  readonly region: string;
-  readonly description: string;
-  readonly createdAt: number;
-  readonly git: Content;
-  /** The folder of a repository that is kept by git. */
-  readonly path?: string;
-  /** It was there before any template asked for it, so that the first template that does takes it over. */
-  readonly isSeed: boolean;
-}
 
 /** How a new repository gets its content, for each way of keeping it. */
 interface Fill {

@@ -1,7 +1,8 @@
 import { ActionError, type ActionOutcome, type ActionRunner } from './actions/action';
+import type { Action } from './declaration';
 import { ActionRun, type Execution, type StageRun } from './execution';
 import type { Notifications } from './notifications';
-import type { Action, Pipeline } from './pipeline';
+import type { Pipeline } from './pipeline';
 import { resolved } from './variables';
 import type { Clock } from '../../core/clock';
 import type { Identifiers } from '../../core/identifiers';

@@ -1,5 +1,5 @@
+import type { Condition, Rule } from './declaration';
 import type { ConditionRun } from './execution';
-import type { Condition, Rule } from './pipeline';
 import type { Clock } from '../../core/clock';
 import type { AlarmState, CloudWatch } from '../cloudwatch/service';
 import type { Actor } from '../iam/service-roles';

@@ -1,6 +1,7 @@
+import type { Stage } from './declaration';
 import { Execution, type ExecutionStatus, type SourceRevision, type Trigger } from './execution';
 import type { Notifications } from './notifications';
-import type { Pipeline, Stage } from './pipeline';
+import type { Pipeline } from './pipeline';
 import type { RetryMode, StageExecution, StageOutcome } from './stage-execution';
 import type { Clock } from '../../core/clock';
 import type { Identifiers } from '../../core/identifiers';

@@ -1,4 +1,4 @@
-import type { Action, Declaration, Stage } from './pipeline';
+import type { Action, Declaration, Stage } from './declaration';
 import type { ArtifactLocation } from '../codebuild/build';
 
 export type ExecutionStatus = 'InProgress' | 'Stopping' | 'Stopped' | 'Succeeded' | 'Superseded' | 'Failed' | 'Cancelled';

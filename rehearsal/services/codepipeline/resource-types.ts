@@ -1,5 +1,6 @@
+import { assertStructure, PipelineProperties, type Declaration } from './declaration';
 import type { Engine } from './engine';
-import { assertStructure, Pipeline, PipelineProperties, type Declaration } from './pipeline';
+import { Pipeline } from './pipeline';
 import type { Identifiers } from '../../core/identifiers';
 import { read } from '../../core/protocol/read';
 import type { Regional } from '../../core/regional';

@@ -1,5 +1,6 @@
+import type { Action, Stage } from './declaration';
 import type { ActionRun, ConditionRun, Execution, StageRun } from './execution';
-import type { Action, Pipeline, Stage } from './pipeline';
+import type { Pipeline } from './pipeline';
 
 /** A pipeline as GetPipeline answers it. */
 export function declaration(pipeline: Pipeline): Record<string, unknown> {

@@ -1,8 +1,9 @@
 import type { ActionExecution } from './action-execution';
 import type { Conditions } from './conditions';
+import type { Condition, Stage } from './declaration';
 import { StageRun, type ConditionRun, type Execution } from './execution';
 import type { Notifications } from './notifications';
-import type { Condition, Pipeline, Stage } from './pipeline';
+import type { Pipeline } from './pipeline';
 import type { Clock } from '../../core/clock';
 
 /** How a stage ended. */

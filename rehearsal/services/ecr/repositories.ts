@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { PolicyDocument } from '../../core/policy-document';
 import { Regional } from '../../core/regional';
 import { AwsError } from '../../core/service';
-import type { PolicyDocument } from '../iam/policy-document';
 
 export interface StoredImage {
   readonly digest: string;

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import type { Repositories, Repository } from './repositories';
 import { Identifiers } from '../../core/identifiers';
+import { PolicyDocument } from '../../core/policy-document';
 import { Flag, read, tagRecord, Tags } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
 import type { Provisioned, ResourceContext, ResourceType } from '../../core/service';
-import { PolicyDocument } from '../iam/policy-document';
-import type { Iam } from '../iam/service';
+import type { Identities } from '../iam/identities';
 
 const Properties = v.object({
   RepositoryName: v.optional(v.string()),
@@ -17,7 +17,7 @@ const Properties = v.object({
 type Properties = v.InferOutput<typeof Properties>;
 
 /** `AWS::ECR::Repository`; nothing expires by its lifecycle policy. */
-export function repositoryType(repositories: Repositories, iam: Iam): ResourceType {
+export function repositoryType(repositories: Repositories, iam: Identities): ResourceType {
   const identifiers = new Identifiers('ecr');
 
   function settle(repository: Repository, properties: Properties, context: ResourceContext): Provisioned {

@@ -9,7 +9,7 @@ import { read } from '../../core/protocol/read';
 import type { PlainAnswer } from '../../core/server';
 import type { Call, Environment, HttpRequest, Operation, OwnedPolicy, ResourceType, Service } from '../../core/service';
 import { AwsError } from '../../core/service';
-import type { Iam } from '../iam/service';
+import type { Identities } from '../iam/identities';
 
 const RepositoryInput = v.object({ repositoryName: v.string(), registryId: v.optional(v.string()) });
 const DeleteInput = v.object({ ...RepositoryInput.entries, force: v.optional(v.boolean(), false) });
@@ -35,7 +35,7 @@ export class Ecr implements Service {
   private readonly repositories: Repositories;
   private readonly layers: Layers;
 
-  public constructor(environment: Environment, iam: Iam) {
+  public constructor(environment: Environment, iam: Identities) {
     this.repositories = new Repositories(environment.partition, () => environment.clock.now());
     const repositoryOf = (call: Call): Repository => this.repositoryOf(call);
     this.layers = new Layers(environment, repositoryOf);

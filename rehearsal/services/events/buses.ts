@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { Identifiers } from '../../core/identifiers';
+import { PolicyDocument } from '../../core/policy-document';
+import type { Statement } from '../../core/policy-document';
 import { read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
 import type { Environment, OwnedPolicy, Provisioned, ResourceContext, ResourceType } from '../../core/service';
-import { PolicyDocument } from '../iam/policy-document';
-import type { Statement } from '../iam/policy-document';
-import type { Iam } from '../iam/service';
+import type { Identities } from '../iam/identities';
 
 const BusProperties = v.object({
   Name: v.pipe(v.string(), v.regex(/^(?!default$)[\w.-]{1,256}$/, 'a bus has a name of its own, of 1 to 256 letters, digits or ._-')),
@@ -28,7 +28,7 @@ export class Buses {
   private readonly known = new Map<string, readonly Statement[]>();
   private readonly statements = new Map<string, { readonly busArn: string; readonly statement: Statement }>();
 
-  public constructor(private readonly environment: Environment, private readonly iam: Iam) {}
+  public constructor(private readonly environment: Environment, private readonly iam: Identities) {}
 
   public has(busArn: string): boolean {
     return busArn.endsWith('event-bus/default') || this.known.has(busArn);

@@ -9,7 +9,7 @@ import { read } from '../../core/protocol/read';
 import { Regional } from '../../core/regional';
 import { AwsError } from '../../core/service';
 import type { Call, Environment, Operation, OwnedPolicy, Permission, Provisioned, ResourceContext, ResourceType, Service } from '../../core/service';
-import type { Iam } from '../iam/service';
+import type { Identities } from '../iam/identities';
 
 export interface EmittedEvent {
   readonly 'source': string;
@@ -78,7 +78,7 @@ export class Events implements Service {
   private readonly rules = new Regional(() => new Map<string, Rule>());
   private readonly buses: Buses;
 
-  public constructor(private readonly environment: Environment, iam: Iam, private readonly delivery: Delivery) {
+  public constructor(private readonly environment: Environment, iam: Identities, private readonly delivery: Delivery) {
     this.buses = new Buses(environment, iam);
     this.resourceTypes = { 'AWS::Events::Rule': this.ruleType(), ...this.buses.resourceTypes };
   }

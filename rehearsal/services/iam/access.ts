@@ -1,14 +1,13 @@
 import { refusal, unknownPolicies } from './errors';
 import { decide, type Decision, type Policies } from './evaluate/decide';
-import type { AccessRequest, Context, Principal } from './evaluate/request';
-import type { PolicyDocument } from './policy-document';
-import type { Iam, Role } from './service';
+import type { AccessRequest, Principal } from './evaluate/request';
+import type { Identities, Role } from './identities';
 import { Usage } from './usage';
 import type { Clock } from '../../core/clock';
 import { own } from '../../core/permissions';
+import type { ConditionContext, PolicyDocument } from '../../core/policy-document';
 import type { Call, Caller, Permission, Service } from '../../core/service';
 import { AwsError } from '../../core/service';
-import type { Organizations } from '../organizations/service';
 
 /** A permission that somebody asks for. */
 interface Asked extends Permission {
@@ -25,16 +24,29 @@ interface AskedByService extends Permission {
   readonly sourceAccount: string;
 }
 
+/** What decisions need to know of the organization. */
+interface OrganizationPolicies {
+  readonly organizationId: string;
+  /** Undefined for an account outside the organization. */
+  account(accountId: string): object | undefined;
+  /** Ids of the root and of the organizational units above an account; undefined outside the organization. */
+  readonly tree: { ancestors(accountId: string): string[] | undefined };
+  /** The control policies that apply to an account, for each level from the root down; undefined without any. */
+  readonly policies: {
+    levels(accountId: string, type: 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY'): PolicyDocument[][] | undefined;
+  };
+}
+
 /** Few statements look at the context, and it would be most of the work. */
 class LazyRequest implements AccessRequest {
-  private known?: Context;
+  private known?: ConditionContext;
 
   public constructor(
     public readonly principal: Principal, public readonly action: string, public readonly resource: string, public readonly resourceAccountId: string,
-    private readonly makeContext: () => Context,
+    private readonly makeContext: () => ConditionContext,
   ) {}
 
-  public get context(): Context {
+  public get context(): ConditionContext {
     return this.known ??= this.makeContext();
   }
 }
@@ -44,7 +56,7 @@ export class Access {
   public readonly usage: Usage;
   private readonly services = new Map<string, Service>();
 
-  public constructor(private readonly iam: Iam, private readonly organizations: Organizations, private readonly clock: Clock) {
+  public constructor(private readonly iam: Identities, private readonly organizations: OrganizationPolicies, private readonly clock: Clock) {
     this.usage = new Usage(iam);
   }
 
@@ -131,12 +143,12 @@ export class Access {
     return this.services.get(resource.split(':')[2] ?? '')?.resourcePolicy?.(resource, action);
   }
 
-  private resourceContext(resource: string): Context {
+  private resourceContext(resource: string): ConditionContext {
     const tags = this.services.get(resource.split(':')[2] ?? '')?.resourceTags?.(resource) ?? {};
     return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
   }
 
-  private identityContext(principal: Principal, role: Role | undefined): Context {
+  private identityContext(principal: Principal, role: Role | undefined): ConditionContext {
     const tags = Object.entries(role?.tags ?? {}).map(([key, value]): [string, string] => [`aws:PrincipalTag/${key}`, value]);
     const types = { session: 'AssumedRole', user: 'User', root: 'Account', service: undefined };
     return {
@@ -151,7 +163,7 @@ export class Access {
     };
   }
 
-  private surroundings(resourceAccountId: string): Context {
+  private surroundings(resourceAccountId: string): ConditionContext {
     const now = this.clock.now();
     return {
       'aws:CurrentTime': new Date(now).toISOString(),

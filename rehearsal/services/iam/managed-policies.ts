@@ -1,4 +1,4 @@
-import type { PolicyDocument, Statement } from './policy-document';
+import type { PolicyDocument, Statement } from '../../core/policy-document';
 
 const ANYTHING = { Resource: '*' } as const;
 

@@ -1,6 +1,6 @@
 import { isOperator } from './evaluate/conditions';
-import { listOf } from './policy-document';
-import type { PolicyDocument, Statement } from './policy-document';
+import { listOf } from '../../core/policy-document';
+import type { PolicyDocument, Statement } from '../../core/policy-document';
 import { AwsError } from '../../core/service';
 
 /** Where a policy is written: of organizations and of resources less is known that AWS refuses. */

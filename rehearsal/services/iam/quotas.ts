@@ -1,5 +1,5 @@
-import type { PolicyDocument } from './policy-document';
-import type { Role } from './service';
+import type { Role } from './identities';
+import type { PolicyDocument } from '../../core/policy-document';
 import { AwsError } from '../../core/service';
 
 /** The quotas that an account of AWS begins with; those of a trust policy and of attached policies can be raised. */

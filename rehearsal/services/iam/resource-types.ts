@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { PolicyDocument } from './policy-document';
+import type { Identities, Role } from './identities';
 import { assertManagedPolicyWithinQuotas, assertRoleWithinQuotas } from './quotas';
-import type { Iam, Role } from './service';
+import { PolicyDocument } from '../../core/policy-document';
 import { read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../../core/service';
@@ -17,7 +17,7 @@ const ManagedPolicyProperties = v.object({
 });
 
 /** `AWS::IAM::Policy`: a policy written into the roles that it names. */
-export function inlinePolicyType(iam: Iam): ResourceType {
+export function inlinePolicyType(iam: Identities): ResourceType {
   return attachmentType(iam, properties => {
     const policy = read(InlinePolicy, properties);
     if ([...policy.Roles, ...policy.Users, ...policy.Groups].length === 0) {
@@ -28,7 +28,7 @@ export function inlinePolicyType(iam: Iam): ResourceType {
 }
 
 /** `AWS::IAM::RolePolicy`: the same for one role. */
-export function rolePolicyType(iam: Iam): ResourceType {
+export function rolePolicyType(iam: Identities): ResourceType {
   return attachmentType(iam, properties => {
     const policy = read(RolePolicy, properties);
     return { name: policy.PolicyName, document: policy.PolicyDocument ?? { Statement: [] }, roles: [policy.RoleName] };
@@ -41,7 +41,7 @@ interface Attachment {
   readonly roles: readonly string[];
 }
 
-function attachmentType(iam: Iam, attachmentOf: (properties: Record<string, unknown>) => Attachment): ResourceType {
+function attachmentType(iam: Identities, attachmentOf: (properties: Record<string, unknown>) => Attachment): ResourceType {
   function attach({ name, document, roles }: Attachment, accountId: string): void {
     iam.assertValid(document, 'identity');
     putRoles(iam, roles.map(roleName => {
@@ -76,7 +76,7 @@ function attachmentType(iam: Iam, attachmentOf: (properties: Record<string, unkn
 }
 
 /** `AWS::IAM::ManagedPolicy`; its id is its ARN. */
-export function managedPolicyType(environment: Environment, iam: Iam): ResourceType {
+export function managedPolicyType(environment: Environment, iam: Identities): ResourceType {
   function put(policyName: string, properties: v.InferOutput<typeof ManagedPolicyProperties>, context: ResourceContext): Provisioned {
     const arn = `arn:${environment.partition}:iam::${context.accountId}:policy${properties.Path}${policyName}`;
     iam.assertValid(properties.PolicyDocument, 'identity');
@@ -113,18 +113,18 @@ export function managedPolicyType(environment: Environment, iam: Iam): ResourceT
   };
 }
 
-function attachManaged(iam: Iam, arn: string, roleNames: readonly string[], accountId: string): void {
+function attachManaged(iam: Identities, arn: string, roleNames: readonly string[], accountId: string): void {
   const roles = roleNames.flatMap(roleName => iam.roleNamed(accountId, roleName) ?? []);
   putRoles(iam, roles.map(role => ({ ...role, managedPolicyArns: [...new Set([...role.managedPolicyArns, arn])] })));
 }
 
 /** All of them or, where one would be refused, none. */
-function putRoles(iam: Iam, roles: readonly Role[]): void {
+function putRoles(iam: Identities, roles: readonly Role[]): void {
   roles.forEach(assertRoleWithinQuotas);
   roles.forEach(role => iam.putRole(role));
 }
 
-function detachManaged(iam: Iam, arn: string, roleNames: readonly string[], accountId: string): void {
+function detachManaged(iam: Identities, arn: string, roleNames: readonly string[], accountId: string): void {
   for (const role of roleNames.flatMap(roleName => iam.roleNamed(accountId, roleName) ?? [])) {
     iam.putRole({ ...role, managedPolicyArns: role.managedPolicyArns.filter(attached => attached !== arn) });
   }
@@ -133,7 +133,7 @@ function detachManaged(iam: Iam, arn: string, roleNames: readonly string[], acco
 /** `AWS::IAM::InstanceProfile` and `AWS::IAM::User`: a name and an ARN. */
 export function namedEntityType(options: {
   readonly environment: Environment;
-  readonly iam: Iam;
+  readonly iam: Identities;
   readonly kind: 'instance-profile' | 'user';
   readonly nameProperty: string;
   readonly arns: Set<string>;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { PolicyDocument } from './policy-document';
+import type { Identities, Role } from './identities';
 import { assertRoleWithinQuotas } from './quotas';
-import type { Iam, Role } from './service';
+import { PolicyDocument } from '../../core/policy-document';
 import { read, tagRecord, Tags } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../../core/service';
@@ -20,7 +20,7 @@ const Properties = v.object({
 export class RoleType implements ResourceType {
   public constructor(
     private readonly environment: Environment,
-    private readonly iam: Iam,
+    private readonly iam: Identities,
   ) {}
 
   public async create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {

@@ -1,12 +1,12 @@
 import type { Access } from './access';
-import type { Iam } from './service';
+import type { Identities } from './identities';
 import type { Caller, Credentials } from '../../core/service';
 
 /** A service of AWS that works in the name of a role: everything that it does is asked of the role's policies. */
 export class Actor {
   /** @param access undefined: everybody may do everything */
   public constructor(
-    private readonly iam: Iam, private readonly access: Access | undefined, public readonly caller: Caller, public readonly region: string,
+    private readonly iam: Identities, private readonly access: Access | undefined, public readonly caller: Caller, public readonly region: string,
   ) {}
 
   /** Throws as AWS answers a role that may not. */
@@ -34,7 +34,7 @@ interface RolePlace {
 
 /** Roles as AWS's services enter them, if the role trusts the service. */
 export class ServiceRoles {
-  public constructor(private readonly iam: Iam, private readonly access: Access | undefined) {}
+  public constructor(private readonly iam: Identities, private readonly access: Access | undefined) {}
 
   /** @param service for example `codebuild.amazonaws.com`; undefined is answered when the role does not exist or does not trust it */
   public enter(roleArn: string, service: string, place: RolePlace): Actor | undefined {

@@ -1,174 +1,64 @@
 import * as v from 'valibot';
-import type { Principal } from './evaluate/request';
-import { AWS_MANAGED_POLICIES } from './managed-policies';
+import type { Identities, Role } from './identities';
 import { permissions } from './permissions';
-import { namedPrincipals } from './policy-document';
-import type { PolicyDocument } from './policy-document';
-import { assertValid, type PolicyUse } from './policy-validation';
 import { inlinePolicyType, managedPolicyType, namedEntityType, rolePolicyType } from './resource-types';
 import { RoleType } from './role-type';
-import { Identifiers } from '../../core/identifiers';
 import { read } from '../../core/protocol/read';
-import type { Call, Caller, Credentials, Environment, Operation, OwnedPolicy, ResourceType, Service } from '../../core/service';
+import type { Call, Environment, Operation, OwnedPolicy, ResourceType, Service } from '../../core/service';
 import { AwsError } from '../../core/service';
-
-export interface Role {
-  readonly arn: string;
-  readonly roleName: string;
-  readonly roleId: string;
-  readonly accountId: string;
-  readonly trust: PolicyDocument;
-  /** Inline policies by name. */
-  readonly policies: Readonly<Record<string, PolicyDocument>>;
-  readonly managedPolicyArns: readonly string[];
-  readonly permissionsBoundary?: string;
-  readonly tags: Readonly<Record<string, string>>;
-  /** Absent: it was there before anything ran, or is as old as its account. */
-  readonly createdAt?: number;
-}
-
-export interface ManagedPolicy {
-  readonly arn: string;
-  readonly policyName: string;
-  readonly document: PolicyDocument;
-}
 
 const RoleInput = v.object({ RoleName: v.string() });
 const PolicyInput = v.object({ PolicyArn: v.string() });
 
-/** Identities as data, and the access keys that stand for them. */
+/** AWS IAM: the API and the resource types over the identities of all accounts. */
 export class Iam implements Service {
   public readonly name = 'iam';
   public readonly protocol = 'query';
   public readonly namespace = 'https://iam.amazonaws.com/doc/2010-05-08/';
-  public readonly identifiers = new Identifiers('iam');
-  public readonly managedPolicies = new Map<string, ManagedPolicy>();
   public readonly operations: Record<string, Operation> = {
     GetRole: async call => ({ Role: described(this.roleOf(call)) }),
-    ListRoles: async call => ({ Roles: this.rolesOf(call.caller.accountId).map(described), IsTruncated: false }),
+    ListRoles: async call => ({ Roles: this.identities.rolesOf(call.caller.accountId).map(described), IsTruncated: false }),
     ListRolePolicies: async call => ({ PolicyNames: Object.keys(this.roleOf(call).policies), IsTruncated: false }),
     ListAttachedRolePolicies: async call => ({ AttachedPolicies: attached(this.roleOf(call)), IsTruncated: false }),
     GetPolicy: async call => this.getPolicy(call),
   };
   public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
-  /** Names that the rehearsal gave to what it does not act out: where they stand AWS may have an ARN. */
-  public readonly standIns = new Set<string>();
-  private readonly roles = new Map<string, Role>();
-  private readonly rolesByName = new Map<string, Role>();
-  private readonly users = new Set<string>();
-  private readonly callers = new Map<string, Caller>();
-  private readonly holders = new Map<string, string>();
 
-  public constructor(environment: Environment) {
+  public constructor(environment: Environment, private readonly identities: Identities) {
     this.resourceTypes = {
-      'AWS::IAM::Role': new RoleType(environment, this),
-      'AWS::IAM::Policy': inlinePolicyType(this),
-      'AWS::IAM::RolePolicy': rolePolicyType(this),
-      'AWS::IAM::ManagedPolicy': managedPolicyType(environment, this),
+      'AWS::IAM::Role': new RoleType(environment, identities),
+      'AWS::IAM::Policy': inlinePolicyType(identities),
+      'AWS::IAM::RolePolicy': rolePolicyType(identities),
+      'AWS::IAM::ManagedPolicy': managedPolicyType(environment, identities),
       'AWS::IAM::InstanceProfile': namedEntityType({
         environment,
-        iam: this,
+        iam: identities,
         kind: 'instance-profile',
         nameProperty: 'InstanceProfileName',
         arns: new Set(),
       }),
-      'AWS::IAM::User': namedEntityType({ environment, iam: this, kind: 'user', nameProperty: 'UserName', arns: this.users }),
+      'AWS::IAM::User': namedEntityType({ environment, iam: identities, kind: 'user', nameProperty: 'UserName', arns: identities.users }),
     };
-  }
-
-  /** New access keys for a caller. They do not expire: waiting is scaled, work is not, so that an hour of a session may be seconds here. */
-  public issue(caller: Caller, enteredWith?: string): Credentials {
-    const accessKeyId = `ASIA${this.identifiers.next(16, 'upper')}`;
-    this.callers.set(accessKeyId, caller);
-    if (enteredWith !== undefined) this.holders.set(accessKeyId, this.holder(enteredWith));
-    return { accessKeyId, secretAccessKey: this.identifiers.next(40, 'lower'), sessionToken: this.identifiers.next(64, 'lower') };
-  }
-
-  /** The keys with which somebody began who entered a role, perhaps from another role. */
-  public holder(accessKeyId: string): string {
-    return this.holders.get(accessKeyId) ?? accessKeyId;
-  }
-
-  public caller(accessKeyId: string): Caller | undefined {
-    return this.callers.get(accessKeyId);
-  }
-
-  /** The identity behind a caller: for a session of a role it is the role, whose path the session's ARN has lost. */
-  public principal({ accountId, arn }: Caller): Principal {
-    const [, partition, roleName] = /^arn:([^:]*):sts::\d*:assumed-role\/([^/]+)\//.exec(arn) ?? [];
-    if (roleName === undefined) return { kind: arn.endsWith(':root') ? 'root' : 'user', accountId, arn, sessionArn: arn };
-    const role = this.roleNamed(accountId, roleName);
-    return { kind: 'session', accountId, arn: role?.arn ?? `arn:${partition}:iam::${accountId}:role/${roleName}`, sessionArn: arn };
-  }
-
-  /** A session as AWS's services begin one with a role that they were given. */
-  public sessionOf(roleArn: string, sessionName: string): Caller {
-    const [, partition, , , accountId] = roleArn.split(':');
-    return { accountId, arn: `arn:${partition}:sts::${accountId}:assumed-role/${roleArn.slice(roleArn.lastIndexOf('/') + 1)}/${sessionName}` };
-  }
-
-  /** The content of a managed policy, of an account or of AWS; undefined when the rehearsal does not know it. */
-  public managedPolicy(arn: string): PolicyDocument | undefined {
-    return this.managedPolicies.get(arn)?.document ?? AWS_MANAGED_POLICIES[arn.replace(/^arn:[^:]*:iam::aws:policy\//, '')];
-  }
-
-  /** AWS refuses to attach a policy that does not exist; which ones AWS itself has is not known here. */
-  public assertAttachable(arns: readonly string[]): void {
-    const unknown = arns.find(arn => !/^arn:[^:]*:iam::aws:policy\//.test(arn) && !this.managedPolicies.has(arn));
-    if (unknown !== undefined) throw new AwsError('NoSuchEntity', `Policy ${unknown} does not exist or is not attachable.`, 404);
   }
 
   /** The trust policy of a role has a say in who enters it, and in nothing else. */
   public resourcePolicy(arn: string, action: string): OwnedPolicy | undefined {
-    const role = this.roles.get(arn);
+    const role = this.identities.role(arn);
     if (role === undefined) return undefined;
     return action.startsWith('sts:') ? { accountId: role.accountId, policy: role.trust, decides: true } : { accountId: role.accountId };
   }
 
-  public role(arn: string): Role | undefined {
-    return this.roles.get(arn);
-  }
-
-  public roleNamed(accountId: string, roleName: string): Role | undefined {
-    return this.rolesByName.get(`${accountId}/${roleName}`);
-  }
-
-  public rolesOf(accountId: string): Role[] {
-    return [...this.roles.values()].filter(role => role.accountId === accountId);
-  }
-
-  public putRole(role: Role): void {
-    this.roles.set(role.arn, role);
-    this.rolesByName.set(`${role.accountId}/${role.roleName}`, role);
-  }
-
-  public removeRole(arn: string): void {
-    const role = this.roles.get(arn);
-    this.roles.delete(arn);
-    if (role !== undefined && this.roleNamed(role.accountId, role.roleName) === role) this.rolesByName.delete(`${role.accountId}/${role.roleName}`);
-  }
-
-  /** AWS refuses a policy that belongs to a resource when it names a role or a user that does not exist (yet). */
-  public assertPrincipalsExist(document: PolicyDocument, code = 'MalformedPolicyDocument'): void {
-    const unknown = namedPrincipals(document).find(arn => !this.roles.has(arn) && !this.users.has(arn));
-    if (unknown !== undefined) throw new AwsError(code, `Invalid principal in policy: "AWS":"${unknown}"`);
-  }
-
-  public assertValid(document: PolicyDocument, use: PolicyUse, code = 'MalformedPolicyDocument'): void {
-    assertValid(document, use, code, this.standIns);
-  }
-
   private roleOf(call: Call): Role {
     const { RoleName: roleName } = read(RoleInput, call.input);
-    const role = this.roleNamed(call.caller.accountId, roleName);
+    const role = this.identities.roleNamed(call.caller.accountId, roleName);
     if (role === undefined) throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
     return role;
   }
 
   private getPolicy(call: Call): unknown {
     const { PolicyArn: arn } = read(PolicyInput, call.input);
-    const policy = this.managedPolicies.get(arn);
+    const policy = this.identities.managedPolicies.get(arn);
     if (policy === undefined) throw new AwsError('NoSuchEntity', `Policy ${arn} was not found.`, 404);
     return { Policy: { Arn: policy.arn, PolicyName: policy.policyName } };
   }

@@ -1,12 +1,12 @@
 import { anyAction } from './evaluate/pattern';
-import { listOf } from './policy-document';
-import type { Iam } from './service';
+import type { Identities } from './identities';
+import { listOf } from '../../core/policy-document';
 
 /** What roles have used of their rights. */
 export class Usage {
   private readonly used = new Map<string, Set<string>>();
 
-  public constructor(private readonly iam: Iam) {}
+  public constructor(private readonly iam: Identities) {}
 
   public note(roleArn: string, action: string): void {
     const actions = this.used.get(roleArn) ?? new Set();

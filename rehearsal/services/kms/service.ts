@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { Identifiers } from '../../core/identifiers';
+import { PolicyDocument } from '../../core/policy-document';
 import { read } from '../../core/protocol/read';
 import { Regional } from '../../core/regional';
 import { AwsError } from '../../core/service';
 import type { Environment, Operation, OwnedPolicy, Provisioned, ResourceContext, ResourceType, Service } from '../../core/service';
-import { PolicyDocument } from '../iam/policy-document';
-import type { Iam } from '../iam/service';
+import type { Identities } from '../iam/identities';
 
 const KeyProperties = v.object({ KeyPolicy: v.optional(PolicyDocument) });
 const AliasProperties = v.object({
@@ -26,7 +26,7 @@ export class Kms implements Service {
   private readonly policies = new Map<string, OwnedPolicy>();
   private readonly aliases = new Regional(() => new Map<string, string>());
 
-  public constructor(private readonly environment: Environment, private readonly iam: Iam) {}
+  public constructor(private readonly environment: Environment, private readonly iam: Identities) {}
 
   public resourcePolicy(arn: string): OwnedPolicy | undefined {
     return this.policies.get(arn);

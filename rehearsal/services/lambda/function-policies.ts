@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { Identifiers } from '../../core/identifiers';
+import type { Statement } from '../../core/policy-document';
 import { read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
 import type { Environment, OwnedPolicy, Provisioned, ResourceContext, ResourceType } from '../../core/service';
-import type { Statement } from '../iam/policy-document';
 
 /** Bytes of the policy of one function at most. This quota cannot be raised. */
 const POLICY_SIZE = 20_480;

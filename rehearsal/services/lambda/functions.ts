@@ -6,7 +6,7 @@ import type { Execution, LogLevel, Outcome } from './runtime-protocol';
 import { Identifiers } from '../../core/identifiers';
 import type { Server } from '../../core/server';
 import type { Environment, InProcess } from '../../core/service';
-import type { Iam } from '../iam/service';
+import type { Identities } from '../iam/identities';
 
 export interface FunctionConfiguration {
   readonly arn: string;
@@ -65,7 +65,7 @@ export class Functions {
 
   /** @param modules folder from which SDK clients are resolved that the runtime does not bring itself */
   public constructor(
-    private readonly environment: Environment, private readonly iam: Iam, private readonly modules: string, private readonly server: () => Server,
+    private readonly environment: Environment, private readonly iam: Identities, private readonly modules: string, private readonly server: () => Server,
   ) {}
 
   public get(arn: string): FunctionConfiguration | undefined {

@@ -7,7 +7,7 @@ import type { Identifiers } from '../../core/identifiers';
 import { read } from '../../core/protocol/read';
 import { AwsError, type Environment, type Provisioned, type ResourceContext, type ResourceType } from '../../core/service';
 import { unzip } from '../../core/zip';
-import type { Iam } from '../iam/service';
+import type { Identities } from '../iam/identities';
 import type { S3 } from '../s3/service';
 
 const Seconds = v.pipe(v.union([v.number(), v.string()]), v.transform(Number));
@@ -28,7 +28,7 @@ const FunctionProperties = v.object({
 type FunctionProperties = v.InferOutput<typeof FunctionProperties>;
 
 interface FunctionParts {
-  readonly iam: Iam;
+  readonly iam: Identities;
   readonly s3: S3;
   readonly functions: Functions;
   readonly lacksImage: (address: string) => boolean;

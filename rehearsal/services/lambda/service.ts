@@ -8,7 +8,7 @@ import { FunctionType, QualifiedFunctionType } from './resource-types';
 import { Identifiers } from '../../core/identifiers';
 import type { Server } from '../../core/server';
 import { AwsError, HttpAnswer, type Call, type Environment, type Operation, type OwnedPolicy, type ResourceType, type Service } from '../../core/service';
-import type { Iam } from '../iam/service';
+import type { Identities } from '../iam/identities';
 import type { S3 } from '../s3/service';
 
 interface LambdaOptions {
@@ -40,7 +40,7 @@ export class Lambda implements Service {
   /** Events that nobody waits for, until a function has taken them. */
   private events = 0;
 
-  public constructor(private readonly environment: Environment, iam: Iam, s3: S3, options: LambdaOptions) {
+  public constructor(private readonly environment: Environment, iam: Identities, s3: S3, options: LambdaOptions) {
     this.temporary = mkdtempSync(path.join(options.temporary ?? tmpdir(), 'rehearsal-lambda-'));
     this.functions = new Functions(environment, iam, options.modules ?? process.cwd(), options.server);
     this.operations = {

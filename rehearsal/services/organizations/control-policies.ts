@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { assertPolicyWithinQuotas } from './quotas';
 import type { OrganizationTree } from './tree';
 import { Identifiers } from '../../core/identifiers';
+import { PolicyDocument } from '../../core/policy-document';
 import { read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
 import type { Provisioned, ResourceContext, ResourceType } from '../../core/service';
-import { PolicyDocument } from '../iam/policy-document';
 import { mistakeIn } from '../iam/policy-validation';
 
 /** The policies of an organization that bound what its accounts may do; those of other types are kept and change nothing. */

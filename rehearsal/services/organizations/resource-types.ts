@@ -1,13 +1,12 @@
 import * as v from 'valibot';
 import type { CreationStatus } from './creation';
-import { assertAccountInput, requiredAccount } from './operations/accounts';
-import type { Organizations } from './service';
+import { assertAccountInput, assertManagement, requiredAccount } from './organization';
+import type { Organization } from './organization';
 import type { Unit } from './tree';
 import type { Clock } from '../../core/clock';
 import { read, tagRecord, Tags } from '../../core/protocol/read';
-import { AwsError } from '../../core/service';
+import { AwsError, ResourceFailure } from '../../core/service';
 import type { Provisioned, ResourceContext, ResourceType } from '../../core/service';
-import { ResourceFailure } from '../cloudformation/stack-context';
 
 const UnitProperties = v.object({ Name: v.string(), ParentId: v.string(), Tags });
 const AccountProperties = v.object({
@@ -19,7 +18,7 @@ const AccountProperties = v.object({
 });
 
 /** `AWS::Organizations::OrganizationalUnit`. */
-export function organizationalUnitType(organizations: Organizations): ResourceType {
+export function organizationalUnitType(organizations: Organization): ResourceType {
   const { tree } = organizations;
 
   async function create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
@@ -45,7 +44,7 @@ export function organizationalUnitType(organizations: Organizations): ResourceTy
 export class AccountType implements ResourceType {
   private inProgress = 0;
 
-  public constructor(private readonly organizations: Organizations, private readonly clock: Clock) {}
+  public constructor(private readonly organizations: Organization, private readonly clock: Clock) {}
 
   public async create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     assertManagement(this.organizations, context);
@@ -103,12 +102,6 @@ export class AccountType implements ResourceType {
     const account = this.organizations.tree.putAccount({ ...known, parentId: parentId ?? known.parentId });
     const JoinedTimestamp = new Date(account.joinedAt).toISOString();
     return { id: accountId, attributes: { AccountId: accountId, Arn: account.arn, JoinedMethod: account.joined, JoinedTimestamp } };
-  }
-}
-
-export function assertManagement(organizations: Organizations, context: ResourceContext): void {
-  if (context.accountId !== organizations.options.managementAccountId) {
-    throw new AwsError('AccessDeniedException', "You don't have permissions to access this resource.");
   }
 }
 

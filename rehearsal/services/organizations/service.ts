@@ -2,32 +2,22 @@ import { Throttle } from './call-rates';
 import { AccountClosure, isGone, isShut } from './closure';
 import { ControlPolicies } from './control-policies';
 import { AccountCreation } from './creation';
-import { AccountOperations, requiredAccount } from './operations/accounts';
+import { AccountOperations } from './operations/accounts';
 import { tagOperations } from './operations/tags';
 import { trustOperations } from './operations/trusted-access';
 import { UnitOperations } from './operations/units';
+import { assertManagement, requiredAccount } from './organization';
+import type { Organization, OrganizationsOptions } from './organization';
 import { permissions } from './permissions';
-import { AccountType, assertManagement, organizationalUnitType } from './resource-types';
+import { AccountType, organizationalUnitType } from './resource-types';
 import { OrganizationTree } from './tree';
 import type { SimulatedAccount } from './tree';
 import type { Call, Environment, Operation, Permissions, ResourceType, Service } from '../../core/service';
 import { AwsError } from '../../core/service';
-import type { Iam } from '../iam/service';
+import type { Identities } from '../iam/identities';
 
+export type { OrganizationsOptions } from './organization';
 export type { AccountState, SimulatedAccount } from './tree';
-
-export interface OrganizationsOptions {
-  readonly managementAccountId: string;
-  readonly organizationId?: string;
-  /** @default 100 */
-  readonly accountLimit?: number;
-  /** Simulated seconds until an account is created. @default 60 */
-  readonly creationSeconds?: number;
-  /** Simulated seconds until the access role of a created account can be assumed. @default 20 */
-  readonly readySeconds?: number;
-  /** Simulated seconds until a created account is active and may use AWS's services. @default 5 more than readySeconds */
-  readonly activeSeconds?: number;
-}
 
 interface AddAccountOptions {
   readonly accountId: string;
@@ -39,7 +29,7 @@ interface AddAccountOptions {
 }
 
 /** AWS Organizations, seen from the management account. */
-export class Organizations implements Service {
+export class Organizations implements Organization, Service {
   public readonly name = 'organizations';
   public readonly protocol = 'json';
   public readonly operations: Record<string, Operation>;
@@ -51,7 +41,7 @@ export class Organizations implements Service {
   public readonly closure: AccountClosure;
   private readonly throttle: Throttle;
 
-  public constructor(private readonly environment: Environment, private readonly iam: Iam, public readonly options: OrganizationsOptions) {
+  public constructor(private readonly environment: Environment, private readonly iam: Identities, public readonly options: OrganizationsOptions) {
     const { managementAccountId } = options;
     this.tree = new OrganizationTree(environment.partition, managementAccountId, options.organizationId);
     this.policies = new ControlPolicies(this.tree, managementAccountId);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { PolicyDocument } from '../../core/policy-document';
 import { AwsError } from '../../core/service';
-import type { PolicyDocument } from '../iam/policy-document';
 
 /** The version of an object in a bucket that keeps no others. */
 export const NULL_VERSION = 'null';

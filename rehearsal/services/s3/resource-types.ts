@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import type { Buckets } from './buckets';
 import { checked } from './operations/buckets';
 import { Identifiers } from '../../core/identifiers';
+import { PolicyDocument } from '../../core/policy-document';
 import { read, tagRecord, Tags } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../../core/service';
-import { PolicyDocument } from '../iam/policy-document';
-import type { Iam } from '../iam/service';
+import type { Identities } from '../iam/identities';
 
 const BucketProperties = v.object({ BucketName: v.optional(v.string()), Tags });
 type BucketProperties = v.InferOutput<typeof BucketProperties>;
@@ -64,7 +64,7 @@ function tagsOf(properties: BucketProperties, { stackId, stackName, logicalId, t
 }
 
 /** `AWS::S3::BucketPolicy`. */
-export function bucketPolicyType(iam: Iam, buckets: Buckets): ResourceType {
+export function bucketPolicyType(iam: Identities, buckets: Buckets): ResourceType {
   async function put(input: Record<string, unknown>): Promise<Provisioned> {
     const properties = read(BucketPolicyProperties, input);
     buckets.setPolicy(properties.Bucket, checked(iam, properties.PolicyDocument));

@@ -11,7 +11,7 @@ import { archiveOf } from './zip-folder';
 import { read } from '../../core/protocol/read';
 import type { Call, Environment, Operation, OwnedPolicy, Permissions, ResourceType, Service } from '../../core/service';
 import { AwsError, HttpAnswer } from '../../core/service';
-import type { Iam } from '../iam/service';
+import type { Identities } from '../iam/identities';
 
 export type { Bucket, StoredObject } from './buckets';
 
@@ -51,7 +51,7 @@ export class S3 implements Service {
   private readonly buckets: Buckets;
   private readonly archives = new WeakMap<StoredObject, Promise<Buffer>>();
 
-  public constructor(private readonly environment: Environment, iam: Iam) {
+  public constructor(private readonly environment: Environment, iam: Identities) {
     this.buckets = new Buckets(() => environment.clock.now());
     this.operations = {
       ListBuckets: async call => this.listBuckets(call),

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { tagOperations } from './operations/tags';
+import type { Parameter, Tier } from './parameter';
 import { parameterArn, permissions } from './permissions';
 import { publicParameter } from './public-parameters';
 import { Identifiers } from '../../core/identifiers';
@@ -7,18 +8,6 @@ import { read, Text } from '../../core/protocol/read';
 import { Regional } from '../../core/regional';
 import { AwsError } from '../../core/service';
 import type { Call, Environment, Operation, Provisioned, ResourceContext, ResourceType, Service } from '../../core/service';
-
-type Tier = 'Standard' | 'Advanced';
-
-export interface Parameter {
-  readonly name: string;
-  readonly value: string;
-  readonly type: string;
-  readonly tier: Tier;
-  readonly version: number;
-  readonly modifiedAt: number;
-  readonly tags: Readonly<Record<string, string>>;
-}
 
 const STANDARD_SIZE = 4096;
 const ADVANCED_SIZE = 8192;

@@ -30,6 +30,13 @@ export interface Definition {
   readonly TimeoutSeconds?: number;
 }
 
+export interface StateMachine {
+  readonly arn: string;
+  readonly name: string;
+  readonly roleArn: string;
+  readonly definition: Definition;
+}
+
 /** Refuses a machine that leads nowhere, as AWS does when it is made. */
 export function checkDefinition(definition: Definition): Definition {
   const states: Readonly<Record<string, State>> = definition.States ?? {};

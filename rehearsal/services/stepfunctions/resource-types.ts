@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { checkDefinition, type Definition } from './definition';
-import type { StateMachine } from './service';
+import { checkDefinition, type Definition, type StateMachine } from './definition';
 import { Identifiers } from '../../core/identifiers';
 import { read } from '../../core/protocol/read';
 import { AwsError, type Environment, type Provisioned, type ResourceContext, type ResourceType } from '../../core/service';

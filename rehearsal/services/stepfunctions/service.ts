@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Definition } from './definition';
+import type { StateMachine } from './definition';
 import { Interpreter, StateFailure, type ExecutionScope, type Running } from './interpreter';
 import { permissions } from './permissions';
 import { StateMachineType } from './resource-types';
@@ -7,15 +7,8 @@ import { Identifiers } from '../../core/identifiers';
 import { read } from '../../core/protocol/read';
 import { AwsError, type Call, type Environment, type Operation, type ResourceType, type Service } from '../../core/service';
 import type { Access } from '../iam/access';
-import type { Iam } from '../iam/service';
+import type { Identities } from '../iam/identities';
 import type { Lambda } from '../lambda/service';
-
-export interface StateMachine {
-  readonly arn: string;
-  readonly name: string;
-  readonly roleArn: string;
-  readonly definition: Definition;
-}
 
 interface Execution {
   readonly executionArn: string;
@@ -57,7 +50,7 @@ export class StepFunctions implements Service {
   private readonly identifiers = new Identifiers('execution');
 
   /** @param access absent: machines may do everything */
-  public constructor(private readonly environment: Environment, lambda: Lambda, private readonly iam: Iam, private readonly access?: Access) {
+  public constructor(private readonly environment: Environment, lambda: Lambda, private readonly iam: Identities, private readonly access?: Access) {
     this.interpreter = new Interpreter(environment.clock, lambda);
     this.resourceTypes = { 'AWS::StepFunctions::StateMachine': new StateMachineType(environment, this.machines) };
   }

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { permissions } from './permissions';
+import { PolicyDocument } from '../../core/policy-document';
 import { read } from '../../core/protocol/read';
 import { credentialScope } from '../../core/protocol/signature';
 import { AwsError } from '../../core/service';
 import type { Call, Environment, Operation, Service } from '../../core/service';
-import { PolicyDocument } from '../iam/policy-document';
-import type { Iam, Role } from '../iam/service';
+import type { Identities, Role } from '../iam/identities';
 import { isShut } from '../organizations/closure';
 import type { Organizations } from '../organizations/service';
 
@@ -31,7 +31,7 @@ export class Sts implements Service {
 
   /** @param roleSeconds simulated seconds until a role that was made is known everywhere */
   public constructor(
-    private readonly environment: Environment, private readonly iam: Iam, private readonly organizations: Organizations,
+    private readonly environment: Environment, private readonly iam: Identities, private readonly organizations: Organizations,
     private readonly roleSeconds = 0,
   ) {}
 

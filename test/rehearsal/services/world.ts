@@ -11,6 +11,7 @@ import { DynamoDb } from '../../../rehearsal/services/dynamodb/service';
 import { Ecr } from '../../../rehearsal/services/ecr/service';
 import { Events } from '../../../rehearsal/services/events/service';
 import { Access } from '../../../rehearsal/services/iam/access';
+import { Identities } from '../../../rehearsal/services/iam/identities';
 import { Iam } from '../../../rehearsal/services/iam/service';
 import { ServiceRoles } from '../../../rehearsal/services/iam/service-roles';
 import { Kms } from '../../../rehearsal/services/kms/service';
@@ -48,7 +49,7 @@ export class World {
 
   public readonly delivered: { readonly functionArn: string; readonly event: unknown }[] = [];
   public readonly clock: Clock;
-  public readonly iam: Iam;
+  public readonly iam: Identities;
   public readonly access: Access;
   public readonly server: Server;
   public readonly organizations: Organizations;
@@ -65,8 +66,8 @@ export class World {
   private constructor({ roleSeconds, ...options }: WorldOptions, scale: number) {
     this.clock = new Clock(scale);
     const environment: Environment = { clock: this.clock, partition: 'aws', endpoint: '', listens: true };
-    this.iam = new Iam(environment);
-    this.server = new Server(this.iam, this.clock);
+    this.iam = new Identities();
+    this.server = new Server(accessKeyId => this.iam.caller(accessKeyId), this.clock);
     this.organizations = new Organizations(environment, this.iam, { managementAccountId: MANAGEMENT, ...options });
     this.organizations.addAccount({ accountId: CICD, name: 'cicd', email: 'aws+cicd@example.com', joined: 'INVITED' });
     this.s3 = new S3(environment, this.iam);
@@ -85,7 +86,7 @@ export class World {
     this.codebuild = new CodeBuild(environment, { artifacts, roles, events, ssm, runs: false, temporary: tmpdir(), tools: '' });
     this.codepipeline = new CodePipeline(environment, { codecommit, codebuild: this.codebuild, cloudwatch, artifacts, roles, events });
     this.services = [
-      this.iam, this.organizations, this.s3, this.ecr,
+      new Iam(environment, this.iam), this.organizations, this.s3, this.ecr,
       this.ssm, this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline,
       new Sts(environment, this.iam, this.organizations, roleSeconds), new Account(this.organizations), new DynamoDb(environment),
       new Kms(environment, this.iam),

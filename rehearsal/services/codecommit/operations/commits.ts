@@ -5,8 +5,9 @@ import { AwsError } from '../../../core/service';
 import type { Call, Operation } from '../../../core/service';
 import type { Events } from '../../events/service';
 import { assertBranchName, changeBranch } from '../branches';
-import type { TreeEntry } from '../repository';
-import type { Repository, RepositoryStore } from '../store';
+import type { TreeEntry } from '../content';
+import type { Repository } from '../repository';
+import type { RepositoryStore } from '../store';
 
 const MODES: Readonly<Record<string, string>> = { NORMAL: '100644', EXECUTABLE: '100755', SYMLINK: '120000' };
 const MAXIMUM_FILES = 100;

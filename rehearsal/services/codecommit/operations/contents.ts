@@ -2,8 +2,9 @@ import * as v from 'valibot';
 import { read } from '../../../core/protocol/read';
 import { AwsError } from '../../../core/service';
 import type { Call, Operation } from '../../../core/service';
-import type { TreeEntry } from '../repository';
-import type { Repository, RepositoryStore } from '../store';
+import type { TreeEntry } from '../content';
+import type { Repository } from '../repository';
+import type { RepositoryStore } from '../store';
 
 const RepositoryInput = v.object({ repositoryName: v.string() });
 const CommitInput = v.object({ repositoryName: v.string(), commitId: v.string() });

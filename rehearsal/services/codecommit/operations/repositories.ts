@@ -4,8 +4,9 @@ import { AwsError } from '../../../core/service';
 import type { Call, Operation } from '../../../core/service';
 import type { Events } from '../../events/service';
 import { assertBranchName, changeBranch, requiredHead } from '../branches';
+import type { Repository } from '../repository';
 import { cloneUrls } from '../resource-types';
-import type { Repository, RepositoryStore } from '../store';
+import type { RepositoryStore } from '../store';
 
 const RepositoryInput = v.object({ repositoryName: v.string() });
 const CreateRepositoryInput = v.object({ repositoryName: v.string(), repositoryDescription: v.optional(v.string()) });

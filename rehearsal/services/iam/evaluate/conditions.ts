@@ -1,7 +1,7 @@
 import { inNetwork } from './network';
 import { matchesArn, matchesText, plainText, withVariables } from './pattern';
-import type { Context } from './request';
 import { valuesOf } from './request';
+import type { ConditionContext } from '../../../core/policy-document';
 
 /** Operator, key, and the value or values it is compared with. */
 export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
@@ -47,7 +47,7 @@ const NEGATED: Readonly<Record<string, string>> = {
 };
 
 /** Whether all conditions of a statement hold: every operator, every key, any of a key's values. */
-export function conditionsHold(conditions: Conditions, context: Context, hasVariables = true): boolean {
+export function conditionsHold(conditions: Conditions, context: ConditionContext, hasVariables = true): boolean {
   return Object.entries(conditions).every(([operator, keys]) => Object.entries(keys).every(([key, expected]) => {
     const values = typeof expected === 'string' ? [expected] : expected;
     return holds(knownOperator(operator), valuesOf(context, key), values.map(value => hasVariables ? withVariables(value, context) : value));

@@ -1,6 +1,6 @@
-import type { PolicyDocument } from '../policy-document';
 import type { AccessRequest } from './request';
 import { judge, judgeResource, type Verdict } from './statement';
+import type { PolicyDocument } from '../../../core/policy-document';
 
 /** Everything that has a say in a request. */
 export interface Policies {

@@ -1,5 +1,5 @@
-import type { Context } from './request';
 import { valuesOf } from './request';
+import type { ConditionContext } from '../../../core/policy-document';
 
 const ESCAPED = /[.+^${}()|[\]\\*?]/g;
 const VARIABLE = /\$\{([^}]*)\}/g;
@@ -32,7 +32,7 @@ export function matchesArn(pattern: string, arn: string): boolean {
 }
 
 /** Puts the values of a request in the place of `${aws:username}`; undefined when the request has no such value, so that nothing can match. */
-export function withVariables(text: string, context: Context): string | undefined {
+export function withVariables(text: string, context: ConditionContext): string | undefined {
   let isComplete = true;
   const filled = text.replace(VARIABLE, (_whole, inner: string) => {
     if (['*', '?', '$'].includes(inner)) return literal(inner);

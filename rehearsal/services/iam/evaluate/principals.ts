@@ -1,6 +1,6 @@
-import type { Statement } from '../policy-document';
-import { listOf } from '../policy-document';
 import type { Principal } from './request';
+import type { Statement } from '../../../core/policy-document';
+import { listOf } from '../../../core/policy-document';
 
 /**
  * How a policy names who asks: the account as a whole (which leaves the rest to that account's own policies), anybody, the role or user itself,

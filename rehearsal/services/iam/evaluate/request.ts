@@ -1,5 +1,4 @@
-/** What is known about a request, by condition key; IAM ignores the case of keys. A list is a key of many values. */
-export type Context = Readonly<Record<string, string | readonly string[] | undefined>>;
+import type { ConditionContext } from '../../../core/policy-document';
 
 /** Who asks. */
 export interface Principal {
@@ -20,11 +19,11 @@ export interface AccessRequest {
   readonly resource: string;
   /** Account that the resource belongs to. */
   readonly resourceAccountId: string;
-  readonly context: Context;
+  readonly context: ConditionContext;
 }
 
 /** The values of a key; undefined when the request has no such key. */
-export function valuesOf(context: Context, key: string): readonly string[] | undefined {
+export function valuesOf(context: ConditionContext, key: string): readonly string[] | undefined {
   const wanted = key.toLowerCase();
   const name = Object.keys(context).find(candidate => candidate.toLowerCase() === wanted);
   const value = name === undefined ? undefined : context[name];

@@ -1,9 +1,9 @@
-import type { PolicyDocument, Statement } from '../policy-document';
-import { listOf } from '../policy-document';
 import { conditionsHold } from './conditions';
 import { anyAction, matchesResource, withVariables } from './pattern';
 import { matchPrincipal, type PrincipalMatch } from './principals';
 import type { AccessRequest } from './request';
+import { listOf } from '../../../core/policy-document';
+import type { PolicyDocument, Statement } from '../../../core/policy-document';
 
 /** What one policy, or several of the same kind, say of a request. */
 export interface Verdict {

@@ -3,8 +3,9 @@ import { read, tagRecord, Tags } from '../../../core/protocol/read';
 import { AwsError } from '../../../core/service';
 import type { Call, Operation } from '../../../core/service';
 import type { CreationStatus } from '../creation';
+import { assertAccountInput, requiredAccount } from '../organization';
+import type { Organization } from '../organization';
 import { page } from '../paging';
-import type { Organizations } from '../service';
 import type { SimulatedAccount } from '../tree';
 
 const CreateAccountInput = v.object({
@@ -33,7 +34,7 @@ export class AccountOperations {
     CloseAccount: async call => this.organizations.closure.close(this.accountOf(call)),
   };
 
-  public constructor(private readonly organizations: Organizations) {}
+  public constructor(private readonly organizations: Organization) {}
 
   private accountOf(call: Call): SimulatedAccount {
     return requiredAccount(this.organizations, read(AccountInput, call.input).AccountId);
@@ -76,22 +77,6 @@ export class AccountOperations {
     }
     tree.putAccount({ ...account, parentId: destination });
   }
-}
-
-export function requiredAccount(organizations: Organizations, accountId: string): SimulatedAccount {
-  const account = organizations.tree.account(accountId);
-  if (account === undefined) throw new AwsError('AccountNotFoundException', "You specified an account that doesn't exist.");
-  return account;
-}
-
-export function assertAccountInput(name: string, email: string): void {
-  if (name.length < 1 || name.length > 50) throw invalidInput('AccountName', name.length < 1 ? 'MIN_LENGTH_EXCEEDED' : 'MAX_LENGTH_EXCEEDED');
-  if (email.length < 6 || email.length > 64) throw invalidInput('Email', email.length < 6 ? 'MIN_LENGTH_EXCEEDED' : 'MAX_LENGTH_EXCEEDED');
-  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) throw invalidInput('Email', 'INVALID_PATTERN');
-}
-
-function invalidInput(member: string, reason: string): AwsError {
-  return new AwsError('InvalidInputException', `You specified an invalid value for ${member}.`, 400, { Reason: reason });
 }
 
 /** `Status` is left out: AWS retired it in favour of `State` in September 2026. */

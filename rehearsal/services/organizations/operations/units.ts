@@ -1,10 +1,11 @@
 import * as v from 'valibot';
-import { describedAccount, requiredAccount } from './accounts';
+import { describedAccount } from './accounts';
 import { read, tagRecord, Tags } from '../../../core/protocol/read';
 import { AwsError } from '../../../core/service';
 import type { Call, Operation } from '../../../core/service';
+import { requiredAccount } from '../organization';
+import type { Organization } from '../organization';
 import { page } from '../paging';
-import type { Organizations } from '../service';
 import { unitNotFound } from '../tree';
 import type { OrganizationTree, Unit } from '../tree';
 
@@ -40,7 +41,7 @@ export class UnitOperations {
     DeleteOrganizationalUnit: async call => this.tree.removeUnit(this.unitOf(call).id),
   };
 
-  public constructor(private readonly organizations: Organizations) {}
+  public constructor(private readonly organizations: Organization) {}
 
   private get tree(): OrganizationTree {
     return this.organizations.tree;
@@ -71,7 +72,7 @@ export class UnitOperations {
   }
 }
 
-function describedOrganization(organizations: Organizations): Record<string, unknown> {
+function describedOrganization(organizations: Organization): Record<string, unknown> {
   const { tree, options: { managementAccountId } } = organizations;
   const management = requiredAccount(organizations, managementAccountId);
   return {

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
+import { PolicyDocument } from '../../../core/policy-document';
 import { AwsError, HttpAnswer } from '../../../core/service';
 import type { Call, Operation } from '../../../core/service';
-import { PolicyDocument } from '../../iam/policy-document';
-import type { Iam } from '../../iam/service';
+import type { Identities } from '../../iam/identities';
 import type { Bucket, Buckets } from '../buckets';
 import { listObjectVersions } from '../listing';
 
 /** What is asked of a bucket itself, beside its objects. */
-export function bucketOperations(iam: Iam, buckets: Buckets, bucketOf: (call: Call) => Bucket): Record<string, Operation> {
+export function bucketOperations(iam: Identities, buckets: Buckets, bucketOf: (call: Call) => Bucket): Record<string, Operation> {
   return {
     GetBucketTagging: async call => taggingOf(bucketOf(call)),
     GetBucketPolicy: async call => policyOf(bucketOf(call)),
@@ -21,7 +21,7 @@ export function bucketOperations(iam: Iam, buckets: Buckets, bucketOf: (call: Ca
 }
 
 /** @returns the policy of a bucket, unless AWS refuses it */
-export function checked(iam: Iam, policy: PolicyDocument): PolicyDocument {
+export function checked(iam: Identities, policy: PolicyDocument): PolicyDocument {
   iam.assertValid(policy, 'resource', 'MalformedPolicy');
   iam.assertPrincipalsExist(policy, 'MalformedPolicy');
   return policy;

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { read, tagRecord } from '../../../core/protocol/read';
 import { AwsError } from '../../../core/service';
 import type { Call, Operation } from '../../../core/service';
-import type { Parameter } from '../service';
+import type { Parameter } from '../parameter';
 
 const Resource = { ResourceType: v.literal('Parameter', 'the rehearsal knows the tags of parameters only'), ResourceId: v.string() };
 const ListInput = v.object(Resource);

@@ -1,5 +1,5 @@
 import { buildAction, buildProject, CICD, MEMBER, PipelineWorld, REGION, sourceAction } from './world';
-import type { Role } from '../../../../rehearsal/services/iam/service';
+import type { Role } from '../../../../rehearsal/services/iam/identities';
 
 const DEPLOY = { Name: 'Deploy', Actions: [buildAction('Deploy', 'do')] };
 const DO = { Project: buildProject('do', ['true']) };

@@ -1,6 +1,6 @@
 import * as client from '@aws-sdk/client-dynamodb';
 import * as lib from '@aws-sdk/lib-dynamodb';
-import type { PolicyDocument } from '../../../../rehearsal/services/iam/policy-document';
+import type { PolicyDocument } from '../../../../rehearsal/core/policy-document';
 import { directSdk } from '../../../../rehearsal/services/lambda/in-process/direct-sdk';
 import { Simulation } from '../../../../rehearsal/simulation';
 

@@ -2,8 +2,8 @@ import { runSimulation } from '@cloud-copilot/iam-simulate';
 import * as fc from 'fast-check';
 import type { Case } from './generated';
 import { cases } from './generated';
+import type { PolicyDocument } from '../../../../rehearsal/core/policy-document';
 import { decide } from '../../../../rehearsal/services/iam/evaluate/decide';
-import type { PolicyDocument } from '../../../../rehearsal/services/iam/policy-document';
 
 const RUNS = 4000;
 const seed = Number(process.env.SEED ?? 20261121);

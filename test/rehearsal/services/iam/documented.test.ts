@@ -1,7 +1,7 @@
+import type { ConditionContext, PolicyDocument, Statement } from '../../../../rehearsal/core/policy-document';
 import { decide } from '../../../../rehearsal/services/iam/evaluate/decide';
 import type { Policies } from '../../../../rehearsal/services/iam/evaluate/decide';
-import type { Context, Principal } from '../../../../rehearsal/services/iam/evaluate/request';
-import type { PolicyDocument, Statement } from '../../../../rehearsal/services/iam/policy-document';
+import type { Principal } from '../../../../rehearsal/services/iam/evaluate/request';
 
 const ACCOUNT = '111111111111';
 const OBJECT = 'arn:aws:s3:::shop/red.txt';
@@ -27,7 +27,7 @@ const given = policy({ Principal: { Service: service.arn } });
 
 /** What the other implementation does not know or judges otherwise, with the answer of AWS's documentation. */
 describe('as AWS documents it', () => {
-  test.each<[string, Principal, Policies, Context, string]>([
+  test.each<[string, Principal, Policies, ConditionContext, string]>([
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
     ['a variable of a policy of the new version is filled in', session, { identity: [policy({ Resource: named }, NEW)] }, team, 'allowed'],
     ['a variable of a policy of the old version is text', session, { identity: [policy({ Resource: named }, '2008-10-17')] }, team, 'denied by identity-based policy'],

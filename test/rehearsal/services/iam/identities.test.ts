@@ -6,7 +6,7 @@ import * as invoicing from 'aws-cdk-lib/aws-invoicing';
 import * as organizations from 'aws-cdk-lib/aws-organizations';
 import * as sso from 'aws-cdk-lib/aws-sso';
 import { BASELINE } from '../../../../lambda/account/baseline';
-import type { PolicyDocument, Statement } from '../../../../rehearsal/services/iam/policy-document';
+import type { PolicyDocument, Statement } from '../../../../rehearsal/core/policy-document';
 import { Simulation } from '../../../../rehearsal/simulation';
 
 const ACCOUNT = '999999999999';

@@ -1,5 +1,5 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import type { PolicyDocument } from '../../../../rehearsal/services/iam/policy-document';
+import type { PolicyDocument } from '../../../../rehearsal/core/policy-document';
 import { CICD, MANAGEMENT, MEMBER, World } from '../world';
 
 let world: World;

@@ -24,6 +24,9 @@ export const PolicyDocument = v.object({
 export type Statement = v.InferOutput<typeof Statement>;
 export type PolicyDocument = v.InferOutput<typeof PolicyDocument>;
 
+/** The condition keys of a request and their values; IAM ignores the case of keys. A list is a key with several values. */
+export type ConditionContext = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 /** Every principal of a policy that names a role or a user. */
 export function namedPrincipals(document: PolicyDocument): string[] {
   const principals = document.Statement.flatMap(({ Principal: principal }) => typeof principal === 'object' ? listOf(principal.AWS) : []);

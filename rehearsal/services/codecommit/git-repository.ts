@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Author, BranchHead, CommitDetails, CommitRequest, Content, TreeEntry } from './content';
+import { GitError } from './git';
+import type { Git, GitOptions } from './git';
+
+/** One bare git repository. */
+export class GitRepository implements Content {
+  private changes: Promise<unknown> = Promise.resolve();
+
+  public constructor(private readonly git: Git, private readonly path: string) {}
+
+  public async branches(): Promise<BranchHead[]> {
+    const lines = (await this.text(['for-each-ref', '--format=%(objectname) %(refname:lstrip=2)', 'refs/heads'])).split('\n');
+    return lines.filter(line => line !== '').map(line => ({ commitId: line.slice(0, line.indexOf(' ')), name: line.slice(line.indexOf(' ') + 1) }));
+  }
+
+  public async head(branch: string): Promise<string | undefined> {
+    return this.resolve(`refs/heads/${branch}`);
+  }
+
+  public async resolve(reference: string): Promise<string | undefined> {
+    return this.optional(['rev-parse', '--verify', '--quiet', '--end-of-options', `${reference}^{commit}`]);
+  }
+
+  public async defaultBranch(): Promise<string | undefined> {
+    const named = await this.optional(['symbolic-ref', '--short', 'HEAD']);
+    const branches = await this.branches();
+    return (branches.find(branch => branch.name === named) ?? branches.at(0))?.name;
+  }
+
+  public async isValidBranchName(branch: string): Promise<boolean> {
+    return await this.optional(['check-ref-format', `refs/heads/${branch}`]) !== undefined;
+  }
+
+  public async moveBranch(branch: string, from: string | undefined, to: string | undefined): Promise<boolean> {
+    const nothing = '0'.repeat(40);
+    const change =
+      to === undefined ? ['update-ref', '-d', `refs/heads/${branch}`, from ?? nothing] : ['update-ref', `refs/heads/${branch}`, to, from ?? nothing];
+    return await this.optional(change) !== undefined;
+  }
+
+  public async entries(commitId: string, folder: string): Promise<TreeEntry[]> {
+    const treeish = folder === '' ? `${commitId}^{tree}` : `${commitId}:${folder}`;
+    const output = (await this.git.run(['ls-tree', '-z', treeish], this.here())).toString('utf8');
+    return output.split('\0').filter(line => line !== '').map(entryOf);
+  }
+
+  public async entry(commitId: string, path: string): Promise<TreeEntry | undefined> {
+    const output = (await this.git.run(['ls-tree', '-z', '--full-tree', commitId, '--', path], this.here())).toString('utf8');
+    return output.split('\0').filter(line => line !== '').map(entryOf).find(entry => entry.path === path);
+  }
+
+  public async blob(id: string): Promise<Buffer> {
+    return this.git.run(['cat-file', 'blob', id], this.here());
+  }
+
+  /** Everything in a commit as a zip archive. */
+  public async archive(commitId: string): Promise<Buffer> {
+    return this.git.run(['archive', '--format=zip', commitId], this.here());
+  }
+
+  public async treeOf(commitId: string, folder = ''): Promise<string | undefined> {
+    return this.optional(['rev-parse', '--verify', '--quiet', '--end-of-options', folder === '' ? `${commitId}^{tree}` : `${commitId}:${folder}`]);
+  }
+
+  public async details(commitId: string): Promise<CommitDetails> {
+    const format = ['%H', '%T', '%P', '%an', '%ae', '%ad', '%cn', '%ce', '%cd', '%B'].join('%x00');
+    const fields = (await this.text(['show', '-s', '--date=raw', `--format=${format}`, commitId])).split('\0');
+    const [id, treeId, parents, authorName, authorEmail, authorDate, committerName, committerEmail, committerDate, message] = fields;
+    return {
+      commitId: id,
+      treeId,
+      parents: parents.split(' ').filter(parent => parent !== ''),
+      message,
+      author: { name: authorName, email: authorEmail, date: authorDate },
+      committer: { name: committerName, email: committerEmail, date: committerDate },
+    };
+  }
+
+  public async commit(request: CommitRequest): Promise<{ commitId: string; treeId: string }> {
+    const index = join(this.path, `index-${randomUUID()}`);
+    const environment = { GIT_INDEX_FILE: index };
+    try {
+      await this.text(['read-tree', request.parent ?? '--empty'], { environment });
+      const blobs = await Promise.all(request.put.map(async file => this.text(['hash-object', '-w', '--stdin'], { input: file.content })));
+      const lines = [
+        ...request.remove.map(path => `0 ${'0'.repeat(40)}\t${path}`),
+        ...request.put.map((file, position) => `${file.mode} ${blobs[position]}\t${file.path}`),
+      ];
+      await this.text(['update-index', '-z', '--index-info'], { environment, input: lines.map(line => `${line}\0`).join('') });
+      const treeId = await this.text(['write-tree'], { environment });
+      const parents = request.parent === undefined ? [] : ['-p', request.parent];
+      const commitId = await this.text(['commit-tree', treeId, ...parents], { environment: signed(request.author), input: request.message });
+      return { commitId, treeId };
+    } finally {
+      await rm(index, { force: true });
+    }
+  }
+
+  public async exclusively<Result>(change: () => Promise<Result>): Promise<Result> {
+    const result = this.changes.then(change);
+    this.changes = result.catch(() => {});
+    return result;
+  }
+
+  private async text(argument: readonly string[], options: GitOptions = {}): Promise<string> {
+    return this.git.text(argument, { ...options, environment: { ...this.here().environment, ...options.environment } });
+  }
+
+  private async optional(argument: readonly string[]): Promise<string | undefined> {
+    return this.text(argument).catch((error: unknown) => {
+      if (error instanceof GitError) return undefined;
+      throw error;
+    });
+  }
+
+  private here(): { environment: Record<string, string> } {
+    return { environment: { GIT_DIR: this.path } };
+  }
+}
+
+export function signed(author: Author): Record<string, string> {
+  const date = `${Math.floor(author.at / 1000)} +0000`;
+  return {
+    GIT_AUTHOR_NAME: author.name,
+    GIT_AUTHOR_EMAIL: author.email,
+    GIT_AUTHOR_DATE: date,
+    GIT_COMMITTER_NAME: author.name,
+    GIT_COMMITTER_EMAIL: author.email,
+    GIT_COMMITTER_DATE: date,
+  };
+}
+
+function entryOf(line: string): TreeEntry {
+  const [head, path] = [line.slice(0, line.indexOf('\t')), line.slice(line.indexOf('\t') + 1)];
+  const [mode, type, id] = head.split(' ');
+  return { mode, type: type === 'tree' || type === 'commit' ? type : 'blob', id, path };
+}

@@ -1,0 +1,104 @@
+import * as v from 'valibot';
+import { Text } from '../../core/protocol/read';
+import { AwsError } from '../../core/service';
+
+const Count = v.pipe(v.union([v.number(), v.string()]), v.transform(Number));
+const TypeId = v.object({ Category: v.string(), Owner: v.string(), Provider: v.string(), Version: Text });
+const Configuration = v.optional(v.record(v.string(), v.unknown()), {});
+
+const Action = v.object({
+  Name: v.string(),
+  ActionTypeId: TypeId,
+  Configuration,
+  RoleArn: v.optional(v.string()),
+  Region: v.optional(v.string()),
+  Namespace: v.optional(v.string()),
+  RunOrder: v.optional(Count, 1),
+  TimeoutInMinutes: v.optional(Count),
+  InputArtifacts: v.optional(v.array(v.object({ Name: v.string() })), []),
+  OutputArtifacts: v.optional(v.array(v.object({ Name: v.string() })), []),
+});
+const Rule = v.object({
+  Name: v.string(), RuleTypeId: v.partial(TypeId), Configuration, RoleArn: v.optional(v.string()), Region: v.optional(v.string()),
+});
+const conditions = <Result extends string>(results: readonly [Result, ...Result[]]) => v.optional(v.array(v.object({
+  Result: v.optional(v.picklist(results)), Rules: v.optional(v.array(Rule), []),
+})), []);
+
+const Stage = v.object({
+  Name: v.string(),
+  Actions: v.array(Action),
+  BeforeEntry: v.optional(v.object({ Conditions: conditions(['FAIL', 'SKIP']) })),
+  OnSuccess: v.optional(v.object({ Conditions: conditions(['FAIL', 'ROLLBACK']) })),
+  OnFailure: v.optional(v.object({
+    Result: v.optional(v.picklist(['ROLLBACK', 'RETRY', 'FAIL', 'SKIP'])),
+    RetryConfiguration: v.optional(v.object({ RetryMode: v.optional(v.picklist(['ALL_ACTIONS', 'FAILED_ACTIONS']), 'ALL_ACTIONS') })),
+    Conditions: conditions(['ROLLBACK']),
+  })),
+});
+
+/** The members of `AWS::CodePipeline::Pipeline` that something here depends on. */
+export const PipelineProperties = v.object({
+  Name: v.optional(v.pipe(v.string(), v.regex(/^[\w.@-]{1,100}$/, 'a pipeline name has 1 to 100 letters, digits or .@-_'))),
+  RoleArn: v.string(),
+  PipelineType: v.optional(v.string(), 'V1'),
+  ExecutionMode: v.optional(v.picklist(['SUPERSEDED', 'QUEUED', 'PARALLEL']), 'SUPERSEDED'),
+  ArtifactStore: v.optional(v.object({ Location: v.string(), EncryptionKey: v.optional(v.object({ Id: v.string() })) })),
+  Stages: v.array(Stage),
+  Variables: v.optional(v.array(v.object({ Name: v.string(), DefaultValue: v.optional(v.string()) })), []),
+  Tags: v.optional(v.array(v.object({ Key: v.string(), Value: v.string() })), []),
+  DisableInboundStageTransitions: v.optional(v.array(v.object({ Reason: v.string(), StageName: v.string() })), []),
+});
+
+export type Declaration = v.InferOutput<typeof PipelineProperties>;
+export type Stage = v.InferOutput<typeof Stage>;
+export type Action = v.InferOutput<typeof Action>;
+export type Rule = v.InferOutput<typeof Rule>;
+export type Condition = { readonly Result?: 'FAIL' | 'SKIP' | 'ROLLBACK'; readonly Rules: readonly Rule[] };
+
+/** The rules of CodePipeline that a template breaks most easily. */
+export function assertStructure({ Stages: stages, DisableInboundStageTransitions: disabled, PipelineType: type }: Declaration): void {
+  const invalid = (why: string): AwsError => new AwsError('InvalidStructureException', why);
+  if (stages.length < 2) throw invalid('Pipeline should have at least two stages');
+  if (stages.length > 50) throw invalid('Pipeline has more than 50 stages');
+  for (const [index, stage] of stages.entries()) {
+    if (stage.Actions.length === 0) throw invalid(`Stage ${stage.Name} has no actions`);
+    if (stage.Actions.length > 50) throw invalid(`Stage ${stage.Name} has more than 50 actions`);
+    const sources = stage.Actions.filter(action => action.ActionTypeId.Category === 'Source').length;
+    if (index === 0 && sources !== stage.Actions.length) throw invalid('The first stage may only contain source actions');
+    if (index > 0 && sources > 0) throw invalid(`Source actions may only occur in the first stage, but stage ${stage.Name} has one`);
+    if (index === 0 && (stage.OnFailure?.Result === 'ROLLBACK' || stage.BeforeEntry)) {
+      throw invalid('Rollback and entry conditions are not allowed in the first stage');
+    }
+    if (type !== 'V2' && (stage.OnFailure ?? stage.OnSuccess ?? stage.BeforeEntry)) {
+      throw invalid(`Stage ${stage.Name} has conditions, which need a pipeline of type V2`);
+    }
+  }
+  if (new Set(stages.map(stage => stage.Name)).size < stages.length) throw invalid('Stage names must be unique within a pipeline');
+  assertArtifacts(stages);
+  for (const { StageName: name } of disabled) {
+    if (!stages.some(stage => stage.Name === name)) throw new AwsError('StageNotFoundException', `The pipeline has no stage ${name}`);
+  }
+}
+
+/** Every input is the output of an action before it. */
+function assertArtifacts(stages: readonly Stage[]): void {
+  const made = new Set<string>();
+  for (const stage of stages) {
+    for (const action of [...stage.Actions].sort((one, other) => one.RunOrder - other.RunOrder)) {
+      const missing = action.InputArtifacts.find(({ Name }) => !made.has(Name));
+      if (missing !== undefined) {
+        throw new AwsError('InvalidStructureException', `Input Artifact Bundle ${missing.Name} in action ${action.Name} is not declared as an output artifact of any action before it`);
+      }
+      for (const { Name } of action.OutputArtifacts) {
+        if (made.has(Name)) {
+          throw new AwsError(
+            'InvalidStructureException',
+            `Output Artifact Bundle name must be unique within the pipeline. ${Name} has been used more than once`,
+          );
+        }
+        made.add(Name);
+      }
+    }
+  }
+}
