@@ -4,6 +4,7 @@ import { AwsDirectory } from '../../lambda/account/aws';
 import { AccountLifecycle } from '../../lambda/account/lifecycle';
 import { isTransient } from '../../lambda/shared/errors';
 import { Simulation } from '../../rehearsal/simulation';
+import { awsVariables } from '../fixtures/aws-variables';
 import type { VendedAccountRequest } from '../../src/account/contract';
 import { ACCESS_ENVIRONMENT, NAMES } from '../../src/private/contract';
 import { FakeRegistry } from '../registry/fake-registry';
@@ -32,13 +33,8 @@ beforeAll(async () => {
   } as Parameters<typeof simulation.iam.putRole>[0]);
   role(PROVIDER_ROLE, CICD, { Service: 'lambda.amazonaws.com' });
   role(ACCESS_ROLE, MANAGEMENT, { AWS: PROVIDER_ROLE }, { StringEquals: { 'sts:ExternalId': 'secret-word' } });
-  const keys = simulation.iam.issue({ accountId: CICD, arn: `arn:aws:sts::${CICD}:assumed-role/${NAMES.accountProviderRole}/function` });
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: simulation.server.endpoint,
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: keys.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
-    AWS_SESSION_TOKEN: keys.sessionToken,
+  const provider = { accountId: CICD, arn: `arn:aws:sts::${CICD}:assumed-role/${NAMES.accountProviderRole}/function` };
+  Object.assign(process.env, awsVariables(simulation, provider, 'eu-central-1'), {
     PARTITION: 'aws',
     CICD_ACCOUNT: CICD,
     [ACCESS_ENVIRONMENT.ACCESS_ROLE_ARN]: ACCESS_ROLE,

@@ -9,6 +9,7 @@ import { imagesOf, layersOf } from '../../lambda/stack/manifest';
 import { HttpAnswer } from '../../rehearsal/core/service';
 import { digestOf } from '../../rehearsal/services/ecr/repositories';
 import { Simulation } from '../../rehearsal/simulation';
+import { awsVariables } from '../fixtures/aws-variables';
 
 const CICD = '222222222222';
 const REGION = 'eu-central-1';
@@ -40,14 +41,8 @@ beforeAll(async () => {
   for (const kind of ['file', 'image']) putRole(`cdk-hnb659fds-${kind}-publishing-role-${ONE}-${REGION}`);
   const images = simulation.ecr.repository(CICD, REGION, 'images');
   if (images) simulation.ecr.putPlainImage(images, { tag: 'app', config, layer });
-  const credentials = simulation.iam.issue({ accountId: CICD, arn: `arn:aws:iam::${CICD}:root` });
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: simulation.server.endpoint,
-    AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_SESSION_TOKEN: credentials.sessionToken,
-  });
+  const root = { accountId: CICD, arn: `arn:aws:iam::${CICD}:root` };
+  Object.assign(process.env, awsVariables(simulation, root, REGION));
   stores = new BootstrapAssetStores('aws', request, new S3Client(clientDefaults()));
 });
 

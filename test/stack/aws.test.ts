@@ -17,6 +17,7 @@ import { accountStackLifecycle } from '../../lambda/stack/lifecycle';
 import { MemberPipelines } from '../../lambda/trigger/aws';
 import { trigger } from '../../lambda/trigger/trigger';
 import { Simulation } from '../../rehearsal/simulation';
+import { awsVariables } from '../fixtures/aws-variables';
 import { FakeRegistry } from '../registry/fake-registry';
 
 const CICD = '222222222222';
@@ -43,14 +44,8 @@ beforeAll(async () => {
   for (const name of [`cdk-hnb659fds-cfn-exec-role-${ONE}-${REGION}`, `org-environments-deployer-execution-${REGION}`]) {
     putRole(name, { Service: 'cloudformation.amazonaws.com' });
   }
-  const credentials = simulation.iam.issue({ accountId: CICD, arn: `arn:aws:iam::${CICD}:root` });
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: simulation.server.endpoint,
-    AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_SESSION_TOKEN: credentials.sessionToken,
-  });
+  const root = { accountId: CICD, arn: `arn:aws:iam::${CICD}:root` };
+  Object.assign(process.env, awsVariables(simulation, root, REGION));
   owner = { ...anybody, stackId: await deploy('Cicd', { Value: value('cicd') }) };
 });
 

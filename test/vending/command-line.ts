@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import * as path from 'node:path';
 import type { Harness } from './harness';
 import { REGION } from '../fixtures/app';
+import { awsVariables } from '../fixtures/aws-variables';
 
 const COMMAND = path.join(__dirname, '../../lib/cli/org-environments.js');
 
@@ -27,18 +28,8 @@ export async function orgEnvironments(variables: NodeJS.ProcessEnv, ...args: str
 }
 
 /** Returns the environment variables of a user who is signed in with a role, or as the root of an account. */
-export function signedIn(
-  { simulation: { iam, server } }: Harness,
-  arn: string,
-  sessionName = 'anna',
-): NodeJS.ProcessEnv {
-  const caller = arn.endsWith(':root') ? { accountId: arn.split(':')[4], arn } : iam.sessionOf(arn, sessionName);
-  const { accessKeyId, secretAccessKey, sessionToken } = iam.issue(caller);
-  return {
-    AWS_ENDPOINT_URL: server.endpoint,
-    AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-  };
+export function signedIn({ simulation }: Harness, arn: string, sessionName = 'anna'): NodeJS.ProcessEnv {
+  const isRoot = arn.endsWith(':root');
+  const caller = isRoot ? { accountId: arn.split(':')[4], arn } : simulation.iam.sessionOf(arn, sessionName);
+  return awsVariables(simulation, caller, REGION);
 }
