@@ -1,17 +1,23 @@
-import { CfnResource, Resource } from 'aws-cdk-lib';
+import {
+  ArnFormat, CfnResource, ITaggable, RemovalPolicy, Resource, Stack, TagManager, TagType,
+} from 'aws-cdk-lib';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { AccountAttributes, IAccount } from './account-interface';
 import type { AccountResult, VendedAccountRequest } from './contract';
 import { throttleCreation } from './creation-throttle';
 import { ExistingAccount } from './existing-account';
+import { requireSameOrganization, setAccountIdIn } from './internals';
 import { Preconditions } from './preconditions';
 import { preparation } from './preparation';
+import { internalsOf } from '../organization/internals';
 import type { IOrganization } from '../organization/organization-interface';
 import { RESOURCE_TYPES } from '../private/contract';
+import { lazy } from '../private/lazy';
 import { ManagedResource } from '../private/managed-resource';
+import { rejectRemovalPolicy } from '../private/reject';
 import { UniqueClaims } from '../private/unique-claims';
-import { validate } from '../private/validate';
+import { tagProblems, validate } from '../private/validate';
 
 /** What to do when the organization has an account with the e-mail already. */
 export enum OnExistingAccount {
@@ -92,7 +98,7 @@ export interface AccountProps {
  *
  * Creations queue, because AWS allows five at a time. Deploying again, after whatever failure, never makes a second account.
  */
-export class Account extends Resource implements IAccount {
+export class Account extends Resource implements IAccount, ITaggable {
   /** Associates an account of the organization that exists already. It is bootstrapped when something is to live in it. */
   public static fromAccountId(scope: Construct, id: string, accountId: string): IAccount {
     return new ExistingAccount(scope, id, { accountId });
@@ -104,6 +110,26 @@ export class Account extends Resource implements IAccount {
   }
 
   public readonly accountId: string;
+
+  /**
+   * ARN of the account in AWS Organizations.
+   *
+   * @attribute
+   */
+  public readonly accountArn: string;
+
+  /**
+   * Name of the account.
+   *
+   * @attribute
+   */
+  public readonly accountName: string;
+
+  /** E-mail address of the account's root user. */
+  public readonly email: string;
+
+  /** Tags of the account in AWS Organizations: the `accountTags`, and those of `Tags.of(account)`. */
+  public readonly tags: TagManager;
 
   /**
    * Whether the account may have been there before, and hold what is somebody else's.
@@ -118,15 +144,20 @@ export class Account extends Resource implements IAccount {
     const email = validate.email(this, props.email);
     UniqueClaims.of(this).claim(this, 'e-mail', email.toLowerCase(), 'every account has an e-mail of its own; plus addresses like aws+shop-test2@example.com help');
 
+    this.email = email;
+    this.accountName = validate.accountName(this, props.accountName);
+    this.tags = new TagManager(TagType.MAP, RESOURCE_TYPES.account, validate.tags(this, props.accountTags ?? {}));
+    this.node.addValidation({ validate: () => tagProblems(this.tags.tagValues()) });
+
     const account = new ManagedResource<VendedAccountRequest, AccountResult>(this, 'Resource', {
       organization: props.organization,
       resourceType: RESOURCE_TYPES.account,
       request: {
         kind: 'vended',
-        accountName: validate.accountName(this, props.accountName),
+        accountName: this.accountName,
         email,
         organizationalUnit: props.organizationalUnit && validate.organizationalUnit(this, props.organizationalUnit),
-        tags: validate.tags(this, props.accountTags ?? {}),
+        tags: lazy(() => this.tags.tagValues()),
         onExisting: props.onExisting ?? OnExistingAccount.FAIL,
         onRemoval: props.onRemoval ?? AccountRemoval.RELEASE,
         ...preparation(this, props.organization, props),
@@ -136,6 +167,32 @@ export class Account extends Resource implements IAccount {
     Preconditions.of(this, props.organization).beforeAccount(resource, props);
     throttleCreation(resource);
     this.accountId = account.result('accountId');
+    this.accountArn = this.arn(props.organization);
+    setAccountIdIn(this, (user, organization) => {
+      requireSameOrganization(user, this, props.organization, organization);
+      return this.accountId;
+    });
     this._mayBeAdopted = props.onExisting === OnExistingAccount.ADOPT;
+  }
+
+  /**
+   * Not supported: the property `onRemoval` says what happens to the account.
+   *
+   * @param policy is rejected
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    rejectRemovalPolicy(this, policy, "set 'onRemoval' to AccountRemoval.RELEASE or AccountRemoval.RETAIN; "
+      + 'an account is never closed');
+  }
+
+  private arn(organization: IOrganization): string {
+    return Stack.of(this).formatArn({
+      service: 'organizations',
+      region: '',
+      account: internalsOf(this, organization).managementAccountId,
+      resource: 'account',
+      resourceName: `${organization.organizationId}/${this.accountId}`,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
   }
 }

@@ -2,6 +2,7 @@ import { Resource } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { AccountAttributes, IAccount } from './account-interface';
 import type { AccountResult, ExistingAccountRequest } from './contract';
+import { requireSameOrganization, setAccountIdIn } from './internals';
 import { preparation } from './preparation';
 import type { IOrganization } from '../organization/organization-interface';
 import { RESOURCE_TYPES } from '../private/contract';
@@ -12,26 +13,26 @@ import { validate } from '../private/validate';
 /** An account that is there already. Once something is to live in it, it is prepared like a vended one, in the organization that asks. */
 export class ExistingAccount extends Resource implements IAccount {
   public readonly accountId: string;
+  private prepared?: { readonly organization: IOrganization; readonly accountId: string };
 
   public constructor(scope: Construct, id: string, private readonly attributes: AccountAttributes) {
     super(scope, id, { account: attributes.accountId });
     this.accountId = validate.accountId(this, attributes.accountId);
     UniqueClaims.of(this).claim(this, 'account', attributes.accountId, 'pass that construct on instead of importing the account again');
+    setAccountIdIn(this, (user, organization) => this.prepare(user, organization));
   }
 
-  public prepare(organization: IOrganization): string {
-    const existing = this.node.tryFindChild('Preparation');
-    if (existing instanceof ManagedResource) return existing.result('accountId');
+  private prepare(scope: Construct, organization: IOrganization): string {
+    if (this.prepared) {
+      requireSameOrganization(scope, this, this.prepared.organization, organization);
+      return this.prepared.accountId;
+    }
     const resource = new ManagedResource<ExistingAccountRequest, AccountResult>(this, 'Preparation', {
       organization,
       resourceType: RESOURCE_TYPES.account,
       request: { kind: 'existing', accountId: this.accountId, ...preparation(this, organization, this.attributes) },
     });
-    return resource.result('accountId');
+    this.prepared = { organization, accountId: resource.result('accountId') };
+    return this.prepared.accountId;
   }
-}
-
-/** The id of an account, once it is ready to take stacks. */
-export function preparedAccountId(account: IAccount, organization: IOrganization): string {
-  return account instanceof ExistingAccount ? account.prepare(organization) : account.accountId;
 }

@@ -1,13 +1,14 @@
-import { IResource, Resource, Stack, Token } from 'aws-cdk-lib';
+import { IResource, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { BranchRequest, BranchResult } from './contract';
 import type { IAccount } from '../account/account-interface';
 import type { BranchBeginning } from '../account/contract';
-import { preparedAccountId } from '../account/existing-account';
+import { preparedAccountId } from '../account/internals';
 import type { IOrganization } from '../organization/organization-interface';
 import { BranchTree } from '../private/branch-tree';
 import { RESOURCE_TYPES } from '../private/contract';
 import { ManagedResource } from '../private/managed-resource';
+import { rejectRemovalPolicy } from '../private/reject';
 import { UniqueClaims } from '../private/unique-claims';
 import { validate } from '../private/validate';
 import type { Source } from '../sources/source';
@@ -134,12 +135,21 @@ export class Branch extends Resource implements IBranch {
         branchName: props.branchName,
         parentName,
         environmentName: props.environmentName,
-        accountId: preparedAccountId(props.account, props.organization),
+        accountId: preparedAccountId(this, props.account, props.organization),
         region: Stack.of(this).region,
       },
     });
     this.branchName = branch.result('branchName');
     this.branchCommitId = branch.result('commitId');
+  }
+
+  /**
+   * Not supported: the branch is always kept, with all its commits.
+   *
+   * @param policy is rejected
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    rejectRemovalPolicy(this, policy, 'a branch is always kept, with all its commits');
   }
 
   /**

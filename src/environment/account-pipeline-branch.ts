@@ -1,10 +1,47 @@
-import { Construct } from 'constructs';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct, IConstruct } from 'constructs';
 import type { IAccount } from '../account/account-interface';
 import { Branch, BranchOptions } from '../branch/branch';
+import { environmentMetric } from '../monitoring/environment-metrics';
 import type { IOrganization } from '../organization/organization-interface';
 import { Pipeline, PipelineOptions } from '../pipeline/pipeline';
 import { UniqueClaims } from '../private/unique-claims';
 import { validate } from '../private/validate';
+
+/** An environment. */
+export interface IAccountPipelineBranch extends IConstruct {
+  /** Name of the environment. */
+  readonly environmentName: string;
+
+  /**
+   * Metric of the runs that have deployed a commit. Unit: count.
+   *
+   * @default Sum over 5 minutes
+   */
+  metricDeployments(options?: MetricOptions): Metric;
+
+  /**
+   * Metric of the runs that have failed after they had started to change the account. Unit: count.
+   *
+   * @default Sum over 5 minutes
+   */
+  metricFailedDeployments(options?: MetricOptions): Metric;
+
+  /**
+   * Metric of the time from the author's time of a commit to its deployment. Unit: seconds.
+   *
+   * @default Average over 5 minutes
+   */
+  metricLeadTime(options?: MetricOptions): Metric;
+
+  /**
+   * Metric of the time from the first failure to the next deployment that succeeded, of a new commit or by a rollback.
+   * Unit: seconds.
+   *
+   * @default Average over 5 minutes
+   */
+  metricTimeToRestore(options?: MetricOptions): Metric;
+}
 
 /** Properties of `AccountPipelineBranch`. */
 export interface AccountPipelineBranchProps {
@@ -33,8 +70,40 @@ export interface AccountPipelineBranchProps {
   readonly pipeline?: PipelineOptions;
 }
 
+abstract class EnvironmentBase extends Construct implements IAccountPipelineBranch {
+  public abstract readonly environmentName: string;
+
+  public metricDeployments(options?: MetricOptions): Metric {
+    return environmentMetric('deployments', this.environmentName, options);
+  }
+
+  public metricFailedDeployments(options?: MetricOptions): Metric {
+    return environmentMetric('failedDeployments', this.environmentName, options);
+  }
+
+  public metricLeadTime(options?: MetricOptions): Metric {
+    return environmentMetric('leadTime', this.environmentName, options);
+  }
+
+  public metricTimeToRestore(options?: MetricOptions): Metric {
+    return environmentMetric('timeToRestore', this.environmentName, options);
+  }
+}
+
 /** An environment: one branch, one pipeline, one account. */
-export class AccountPipelineBranch extends Construct {
+export class AccountPipelineBranch extends EnvironmentBase {
+  /**
+   * Imports an environment that another app of the same CICD account and region has defined.
+   *
+   * @param environmentName name of the environment
+   */
+  public static fromEnvironmentName(scope: Construct, id: string, environmentName: string): IAccountPipelineBranch {
+    class Import extends EnvironmentBase {
+      public readonly environmentName = validate.environmentName(this, environmentName);
+    }
+    return new Import(scope, id);
+  }
+
   /** Name of the environment. */
   public readonly environmentName: string;
 

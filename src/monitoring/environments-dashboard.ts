@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { CustomWidget, Dashboard, GraphWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { ENVIRONMENT_METRICS } from './environment-metrics';
 import { HandlerFunction } from '../kinds/handler-function';
 import { recordPermissions } from '../kinds/permissions';
 import type { IOrganization } from '../organization/organization-interface';
@@ -52,11 +54,27 @@ export class EnvironmentsDashboard extends Construct {
       }),
     );
     this.dashboard.addWidgets(
-      graph('Deployments a day', 'Deployments', 'Sum'),
-      graph('Failed deployments a day', 'FailedDeployments', 'Sum'),
-      graph('Lead time from commit to deployment (seconds)', 'LeadTime', 'Average'),
-      graph('Time to restore after a failure (seconds)', 'TimeToRestore', 'Average'),
+      graph('Deployments a day', 'deployments'),
+      graph('Failed deployments a day', 'failedDeployments'),
+      graph('Lead time from commit to deployment (seconds)', 'leadTime'),
+      graph('Time to restore after a failure (seconds)', 'timeToRestore'),
     );
+  }
+
+  /**
+   * Allows a principal to view the dashboard in the console of CloudWatch, with the table of the environments. Metrics
+   * have no ARNs, so the principal can read all metrics of the account, and the names of its dashboards.
+   *
+   * @param grantee a principal of the CICD account
+   */
+  public grantView(grantee: IGrantable): Grant {
+    return this.tableFunction.grantInvokeLatestVersion(grantee)
+      .combine(Grant.addToPrincipal({
+        grantee, actions: ['cloudwatch:GetDashboard'], resourceArns: [this.dashboard.dashboardArn],
+      }))
+      .combine(Grant.addToPrincipal({
+        grantee, actions: ['cloudwatch:GetMetricData', 'cloudwatch:ListDashboards'], resourceArns: ['*'],
+      }));
   }
 
   private makeFunction({ registry }: IOrganization): IFunction {
@@ -70,13 +88,16 @@ export class EnvironmentsDashboard extends Construct {
   }
 }
 
-/** A line for each environment that the metric is known of. */
-function graph(title: string, metricName: string, statistic: string): GraphWidget {
-  const search = `SEARCH('{${METRICS.namespace},${METRICS.dimension}} MetricName="${metricName}"', '${statistic}', ${Duration.days(1).toSeconds()})`;
+/** A graph with a line for each environment that has values of the metric. */
+function graph(title: string, name: keyof typeof ENVIRONMENT_METRICS): GraphWidget {
+  const { metricName, statistic } = ENVIRONMENT_METRICS[name];
+  const schema = `{${METRICS.namespace},${METRICS.dimension}} MetricName="${metricName}"`;
   return new GraphWidget({
     title,
     width: WIDTH / 4,
     leftYAxis: { min: 0, showUnits: false },
-    left: [new MathExpression({ expression: search, label: '', usingMetrics: {} })],
+    left: [new MathExpression({
+      expression: `SEARCH('${schema}', '${statistic}', ${Duration.days(1).toSeconds()})`, label: '', usingMetrics: {},
+    })],
   });
 }

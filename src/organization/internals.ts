@@ -6,6 +6,10 @@ import { fail } from '../private/validate';
 export interface OrganizationInternals {
   /** The service token of all custom resources. */
   readonly serviceToken: string;
+  /** Whether another app defines it, so that its id is known only at deployment. */
+  readonly isImported: boolean;
+  /** Id of the management account. */
+  readonly managementAccountId: string;
   /** Patterns of the names of the repositories that may be used; undefined: not known in this app. */
   readonly repositoryNames?: readonly string[];
 }

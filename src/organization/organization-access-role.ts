@@ -1,10 +1,20 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import { AccountPrincipal, IRole, PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { DEFAULT_ACCESS_ROLE, VENDING_REASONS, vendingStatements } from './vending-permissions';
 import { acknowledgeWildcards } from '../private/acknowledge';
 import { NAMES } from '../private/contract';
 import { validate } from '../private/validate';
+
+/** A role in the management account through which environments are vended. */
+export interface IOrganizationAccessRole extends IConstruct {
+  /**
+   * ARN of the role, for `OrganizationAccess.role()`.
+   *
+   * @attribute
+   */
+  readonly roleArn: string;
+}
 
 /** Properties of `OrganizationAccessRole`. */
 export interface OrganizationAccessRoleProps {
@@ -41,7 +51,19 @@ export interface OrganizationAccessRoleProps {
  *
  * It trusts nobody but the account provider of the CICD account, and may do nothing but what vending accounts needs.
  */
-export class OrganizationAccessRole extends Construct {
+export class OrganizationAccessRole extends Construct implements IOrganizationAccessRole {
+  /**
+   * Imports a role that another app has defined in the management account.
+   *
+   * @param roleArn for example `arn:aws:iam::999999999999:role/org-environments-access`
+   */
+  public static fromRoleArn(scope: Construct, id: string, roleArn: string): IOrganizationAccessRole {
+    class Import extends Construct implements IOrganizationAccessRole {
+      public readonly roleArn = validate.roleArn(this, roleArn);
+    }
+    return new Import(scope, id);
+  }
+
   /** The role. */
   public readonly role: IRole;
 

@@ -17,6 +17,7 @@ import { KINDS } from '../kinds/list';
 import { recordPermissions } from '../kinds/permissions';
 import { OnPipelineEventOptions, pipelineRule } from '../monitoring/pipeline-event';
 import { NAMES } from '../private/contract';
+import { rejectRemovalPolicy } from '../private/reject';
 import { UniqueClaims } from '../private/unique-claims';
 import { validate } from '../private/validate';
 import { LISTED, RECORDS, REGISTRY_INDEX, TIME_TO_LIVE } from '../registry/contract';
@@ -98,7 +99,7 @@ export class Organization extends OrganizationBase {
    */
   public static fromParameterName(scope: Construct, id: string, parameterName: string = DEFAULT_PARAMETER): IOrganization {
     // CloudFormation has no function that reads JSON: the texts between quotation marks are names and values in turn
-    const [registryName, artifactKeyArn, organizationId] = [11, 15, 7]
+    const [registryName, artifactKeyArn, organizationId, managementAccountId] = [11, 15, 7, 19]
       .map(index => Fn.select(index, Fn.split('"', StringParameter.valueForStringParameter(scope, parameterName))));
     class Import extends OrganizationBase {
       public readonly organizationId = organizationId;
@@ -115,7 +116,7 @@ export class Organization extends OrganizationBase {
       });
     }
     const imported = new Import(scope, id);
-    setInternals(imported, { serviceToken: entryFunctionArn(imported) });
+    setInternals(imported, { serviceToken: entryFunctionArn(imported), isImported: true, managementAccountId });
     return imported;
   }
 
@@ -152,24 +153,41 @@ export class Organization extends OrganizationBase {
     this.eventBus = bus;
 
     const { organizationId } = this;
+    const access = props.access._bind(this, organizationId);
+    const { managementAccountId } = access;
     const repositoryNames = checkedRepositoryNames(this, props.repositoryNames ?? ['*']);
     const listeners = new Listeners(this, 'Listeners', { registry, eventBus: bus, organizationId, repositoryNames });
     this._operations = listeners.operations;
     const customResources = new CustomResources(this, 'CustomResources', {
-      kinds: KINDS, registry, organizationId, repositoryNames, access: props.access._bind(this, organizationId),
+      kinds: KINDS, registry, organizationId, repositoryNames, access,
     });
     // a pipeline runs as soon as it is made: its events must be recorded by then
     customResources.entry.node.addDependency(...listeners.node.findAll().filter(isRuleOrPermission));
-    setInternals(this, { serviceToken: customResources.serviceToken, repositoryNames });
+    setInternals(this, {
+      serviceToken: customResources.serviceToken, isImported: false, managementAccountId, repositoryNames,
+    });
 
     new StringParameter(this, 'Parameter', {
       parameterName: props.parameterName ?? DEFAULT_PARAMETER,
       description: 'Lets other apps import the organization (cdk-org-environments)',
       // members are only ever added at the end: importing apps find them by their place
       stringValue: Stack.of(this).toJsonString({
-        version: PARAMETER_VERSION, organizationId, registryName: registry.tableName, artifactKeyArn: this.artifactKey.keyArn,
+        version: PARAMETER_VERSION,
+        organizationId,
+        registryName: registry.tableName,
+        artifactKeyArn: this.artifactKey.keyArn,
+        managementAccountId,
       }),
     });
+  }
+
+  /**
+   * Not supported: the registry and the artifact key are always retained.
+   *
+   * @param policy is rejected
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    rejectRemovalPolicy(this, policy, 'the registry and the artifact key are always retained');
   }
 }
 

@@ -1,10 +1,27 @@
 import { cdkPlan } from './cdk-plan';
 import type { CdkPipelineOptions } from './cdk-plan';
-import type { PipelinePlan } from './pipeline-plan';
+import type { PipelinePlan, PipelineStage } from './pipeline-plan';
 import { selfMutatingPlan } from './self-mutating-plan';
 import type { SelfMutatingPipelineOptions } from './self-mutating-plan';
 import { tofuPlan } from './tofu-plan';
 import type { TofuPipelineOptions } from './tofu-plan';
+
+/** The place of a stage among the stages of a definition. At most one of its properties may be set. */
+export interface StagePlacement {
+  /**
+   * Name of the stage before which the stage is placed.
+   *
+   * @default - the stage is the last one
+   */
+  readonly before?: string;
+
+  /**
+   * Name of the stage after which the stage is placed.
+   *
+   * @default - the stage is the last one
+   */
+  readonly after?: string;
+}
 
 /**
  * What a pipeline does with a commit. A subclass may take the plan of one of these definitions and add stages to it; environments with the same
@@ -34,6 +51,34 @@ export abstract class PipelineDefinition {
 
   /** The stages after `Source`, and what they run on. */
   public abstract plan(): PipelinePlan;
+
+  /**
+   * Returns a definition with one stage more.
+   *
+   * @param stage the stage; its steps may use the artifacts of earlier steps
+   * @param placement where the stage is placed; by default it is the last one. The pipeline asks for the approval before
+   * the stage `Deploy`
+   */
+  public withStage(stage: PipelineStage, placement: StagePlacement = {}): PipelineDefinition {
+    const plan = this.plan();
+    const stages = [...plan.stages];
+    stages.splice(indexOf(stage, placement, stages.map(({ name }) => name)), 0, stage);
+    return new PlannedDefinition({ ...plan, stages });
+  }
+}
+
+function indexOf({ name }: PipelineStage, { before, after }: StagePlacement, names: readonly string[]): number {
+  if (before !== undefined && after !== undefined) {
+    throw new Error(`the stage '${name}' is placed before '${before}' and after '${after}': set only one of them`);
+  }
+  const neighbor = before ?? after;
+  if (neighbor === undefined) return names.length;
+  const index = names.indexOf(neighbor);
+  if (index === -1) {
+    throw new Error(`the stage '${name}' cannot be placed ${before === undefined ? 'after' : 'before'} '${neighbor}', `
+      + `which is not a stage of the definition: use one of ${names.join(', ')}`);
+  }
+  return before === undefined ? index + 1 : index;
 }
 
 class PlannedDefinition extends PipelineDefinition {

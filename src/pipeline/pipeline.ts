@@ -1,5 +1,5 @@
 import {
-  Aws, CfnResource, Duration, IResource, ITaggable, Lazy, Resource, Stack, TagManager, TagType, Token,
+  Aws, CfnResource, Duration, IResource, ITaggable, Lazy, RemovalPolicy, Resource, Stack, TagManager, TagType, Token,
 } from 'aws-cdk-lib';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -11,13 +11,14 @@ import { PipelineTemplate } from './pipeline-template';
 import { checkedMinutes, checkedPlan } from './plan-validation';
 import { Account } from '../account/account';
 import type { IAccount } from '../account/account-interface';
-import { preparedAccountId } from '../account/existing-account';
+import { preparedAccountId } from '../account/internals';
 import type { IBranch } from '../branch/branch';
 import type { IOrganization } from '../organization/organization-interface';
 import { BOOTSTRAP_QUALIFIER, NAMES, PIPELINE_STATE, RESOURCE_TYPES } from '../private/contract';
 import { environmentNamesOf } from '../private/environment-names';
 import { lazy } from '../private/lazy';
 import { ManagedResource } from '../private/managed-resource';
+import { rejectRemovalPolicy } from '../private/reject';
 import { UniqueClaims } from '../private/unique-claims';
 import { fail, validate } from '../private/validate';
 import type { SourceConfig } from '../sources/source-host';
@@ -157,12 +158,21 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
     this.pipelineArn = pipelineArn(this, account.accountId, this.pipelineName);
   }
 
+  /**
+   * Not supported: `keepApplication` says what happens to the applications, and the pipeline itself is always deleted.
+   *
+   * @param policy is rejected
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    rejectRemovalPolicy(this, policy, "set 'keepApplication' to keep the applications; the pipeline is always deleted");
+  }
+
   private request(props: PipelineProps, gate: string): PipelineRequest {
     const { organization, account, branch } = props;
     const source = branch.source._bind(this, organization);
     const state = props.enabled ?? true ? PIPELINE_STATE.enabled : PIPELINE_STATE.disabled;
     return {
-      accountId: preparedAccountId(account, organization),
+      accountId: preparedAccountId(this, account, organization),
       region: Stack.of(this).region,
       stackName: `${NAMES.pipelineRolePrefix}${this.pipelineName}`,
       qualifier: BOOTSTRAP_QUALIFIER,

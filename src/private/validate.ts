@@ -34,6 +34,11 @@ const ROLE_ARN: Rule = {
 const STACK_NAME: Rule = {
   name: 'stack name', pattern: /^[A-Za-z][A-Za-z0-9-]{0,127}$/, allowed: '1 to 128 letters, digits and hyphens, beginning with a letter',
 };
+const STACK_ID: Rule = {
+  name: 'stack id',
+  pattern: /^arn:aws[a-z-]*:cloudformation:[a-z0-9-]+:\d{12}:stack\/[A-Za-z][A-Za-z0-9-]{0,127}\/[A-Za-z0-9-]+$/,
+  allowed: "an ARN like 'arn:aws:cloudformation:eu-west-1:111122223333:stack/alarms/0b2b3f40-…'",
+};
 const EXTERNAL_ID: Rule = { name: 'external id', pattern: /^[\w+=,.@:/-]{2,1224}$/, allowed: "2 to 1224 letters, digits and '_+=,.@:/-'" };
 const UNIT_ID: Rule = {
   name: 'organizational unit', pattern: /^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/, allowed: "an id like 'ou-ab12-cdefgh34'",
@@ -62,9 +67,29 @@ const TAG_VALUE: Rule = {
   allowed: "at most 256 letters, digits, spaces and '_.:/=+-@'",
 };
 
+function problem(rule: Rule, value: string): string | undefined {
+  if (Token.isUnresolved(value) || rule.pattern.test(value)) return undefined;
+  return `the ${rule.name} must be ${rule.allowed}, got '${value}'`;
+}
+
 function check(rule: Rule, scope: IConstruct, value: string): string {
-  if (!Token.isUnresolved(value) && !rule.pattern.test(value)) fail(scope, `the ${rule.name} must be ${rule.allowed}, got '${value}'`);
-  return value;
+  const message = problem(rule, value);
+  return message === undefined ? value : fail(scope, message);
+}
+
+/** What AWS Organizations would reject of the tags of an account. */
+export function tagProblems(tags: { readonly [key: string]: string }): string[] {
+  const entries = Object.entries(tags);
+  // AWS allows 50, and this library sets one
+  if (entries.length > 49) {
+    return [`an account can have at most 49 tags (AWS allows 50, and one is set by this library), got ${entries.length}`];
+  }
+  return entries.flatMap(([key, value]) => [
+    problem(TAG_KEY, key) ?? [],
+    key === NAMES.ownerTag
+      ? `the tag '${key}' is reserved, because this library knows the account by it: choose another key` : [],
+    problem({ ...TAG_VALUE, name: `value of the tag '${key}'` }, value) ?? [],
+  ].flat());
 }
 
 export const validate = {
@@ -85,6 +110,7 @@ export const validate = {
     }
     return check(STACK_NAME, scope, value);
   },
+  stackId: (scope: IConstruct, value: string) => check(STACK_ID, scope, value),
   externalId: (scope: IConstruct, value: string) => check(EXTERNAL_ID, scope, value),
   branchName: (scope: IConstruct, value: string) => check(BRANCH_NAME, scope, value),
   organizationalUnit: (scope: IConstruct, value: string) => check(/^(r-|ou-)/.test(value) ? UNIT_ID : UNIT_PATH, scope, value),
@@ -94,14 +120,7 @@ export const validate = {
       + `deploy the stack in one that every account has (${REGIONS_OF_EVERY_ACCOUNT.join(', ')}), or import accounts in which the region is enabled`);
   },
   tags: (scope: IConstruct, tags: { [key: string]: string }) => {
-    const entries = Object.entries(tags);
-    // one of AWS's fifty is ours
-    if (entries.length > 49) fail(scope, `an account can have at most 49 tags (AWS allows 50, and one is set by this library), got ${entries.length}`);
-    for (const [key, value] of entries) {
-      check(TAG_KEY, scope, key);
-      if (key === NAMES.ownerTag) fail(scope, `the tag '${key}' is reserved, because this library knows the account by it: choose another key`);
-      check({ ...TAG_VALUE, name: `value of the tag '${key}'` }, scope, value);
-    }
-    return tags;
+    const [first] = tagProblems(tags);
+    return first === undefined ? tags : fail(scope, first);
   },
 };

@@ -1,17 +1,40 @@
 import { createHash } from 'node:crypto';
 import {
-  Aws, CfnOutput, CfnResource, CustomResource, FileAssetPackaging, IResolveContext, Lazy, Stack, Token,
+  Aws, CfnOutput, CfnResource, CustomResource, FileAssetPackaging, Fn, IResolveContext, Lazy, Stack, Token,
 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import type { AccountStackRequest, AccountStackResult } from './contract';
 import { AccountStackSynthesizer } from './synthesizer';
 import type { IAccount } from '../account/account-interface';
-import { preparedAccountId } from '../account/existing-account';
+import { preparedAccountId } from '../account/internals';
 import type { IOrganization } from '../organization/organization-interface';
 import { BOOTSTRAP_QUALIFIER, RESOURCE_TYPES } from '../private/contract';
 import { lazy } from '../private/lazy';
 import { ManagedResource } from '../private/managed-resource';
 import { validate } from '../private/validate';
+
+/** A stack in an account of the organization. */
+export interface IAccountStack extends IConstruct {
+  /**
+   * Name of the stack.
+   *
+   * @attribute
+   */
+  readonly stackName: string;
+
+  /**
+   * Id (ARN) of the stack.
+   *
+   * @attribute
+   */
+  readonly stackId: string;
+
+  /** Id of the account that the stack is deployed in. */
+  readonly account: string;
+
+  /** Region that the stack is deployed in. */
+  readonly region: string;
+}
 
 /** Properties of `AccountStack`. */
 export interface AccountStackProps {
@@ -67,7 +90,23 @@ const OUTPUTS = 'Outputs.';
  * they are copied to the CDK bootstrap of the account: files, of 100 MB each at most, to its bucket, images to its
  * repository. What is there already is not copied again.
  */
-export class AccountStack extends Stack {
+export class AccountStack extends Stack implements IAccountStack {
+  /**
+   * Imports a stack that exists in an account.
+   *
+   * @param stackId id (ARN) of the stack, for example
+   * `arn:aws:cloudformation:eu-west-1:123456789012:stack/alarms/0b2b3f40-0000-0000-0000-000000000000`
+   */
+  public static fromStackId(scope: Construct, id: string, stackId: string): IAccountStack {
+    class Import extends Construct implements IAccountStack {
+      public readonly stackId = validate.stackId(this, stackId);
+      public readonly stackName = Fn.select(1, Fn.split('/', stackId));
+      public readonly account = Fn.select(4, Fn.split(':', stackId));
+      public readonly region = Fn.select(3, Fn.split(':', stackId));
+    }
+    return new Import(scope, id);
+  }
+
   /** The custom resource that stands for the stack; references to what is inside read their values from it. */
   public readonly nestedStackResource?: CfnResource;
 
@@ -82,7 +121,7 @@ export class AccountStack extends Stack {
 
   public constructor(scope: Construct, id: string, props: AccountStackProps) {
     const parentStack = Stack.of(scope);
-    const accountId = preparedAccountId(props.account, props.organization);
+    const accountId = preparedAccountId(scope, props.account, props.organization);
     const region = props.region ?? parentStack.region;
     const contextual = (inside: string, outside: string) => insideOrOutside(isOf(scope, id), inside, outside);
     const placed = (inside: string, outside: string) => insideOrOutside(isIn(scope, id), inside, outside);

@@ -1,9 +1,10 @@
-import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { CfnParameter, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { AccountProps } from '../../src';
-import { Account, AccountRemoval, OnExistingAccount } from '../../src';
+import { Account, AccountRemoval, OnExistingAccount, OrganizationAccess } from '../../src';
 import { Cicd, quickApp, SERVICE_TOKEN } from '../fixtures/app';
+import { textOf } from '../fixtures/policies';
 
 const ACCOUNT = 'Custom::OrgEnvironmentsAccount';
 
@@ -221,4 +222,65 @@ describe('an account that exists', () => {
     const accountId = new CfnParameter(stack, 'Id').valueAsString;
     expect(Account.fromAccountId(stack, 'Existing', accountId).accountId).toBe(accountId);
   });
+});
+
+describe('the attributes of an account', () => {
+  test('are its name and its e-mail address as they are declared', () => {
+    const account = new Cicd(quickApp(), { imported: true }).account('dev');
+    expect(account).toMatchObject({ accountName: 'shop-dev', email: 'aws+shop-dev@example.com' });
+  });
+
+  test('are the ARN that AWS Organizations gives it, in the organization and of the management account', () => {
+    const cicd = new Cicd(quickApp());
+    const account = cicd.account('dev');
+    expect(textOf(cicd.stack.resolve(account.accountArn))).toBe(
+      `arn:<AWS::Partition>:organizations::999999999999:account/o-exampleorgid/${textOf(cicd.stack.resolve(account.accountId))}`);
+  });
+
+  test('are an ARN of the CICD account where that is the management account', () => {
+    const cicd = new Cicd(quickApp(), { access: OrganizationAccess.sameAccount() });
+    expect(textOf(cicd.stack.resolve(cicd.account('dev').accountArn))).toContain(
+      'arn:<AWS::Partition>:organizations::<AWS::AccountId>:account/o-exampleorgid/');
+  });
+
+  test('are an ARN also where the organization is imported', () => {
+    const cicd = new Cicd(quickApp(), { imported: true });
+    const arn = JSON.stringify(cicd.stack.resolve(cicd.account('dev').accountArn));
+    expect(arn).toContain('"Fn::Select":[19,');
+    expect(arn).toContain('"Fn::Select":[7,');
+  });
+});
+
+describe('the tags of an account', () => {
+  const tagsOf = (cicd: Cicd) => Object.values(Template.fromStack(cicd.stack).findResources(ACCOUNT))[0].Properties.tags;
+
+  test('are those of Tags.of(), which override accountTags', () => {
+    const cicd = new Cicd(quickApp(), { imported: true });
+    const account = cicd.account('dev', { accountTags: { team: 'shop', stage: 'dev' } });
+    Tags.of(account).add('team', 'payments');
+    Tags.of(cicd.stack).add('cost-center', '42');
+    expect(tagsOf(cicd)).toEqual({ 'team': 'payments', 'stage': 'dev', 'cost-center': '42' });
+  });
+
+  test('can be removed by Tags.of()', () => {
+    const cicd = new Cicd(quickApp(), { imported: true });
+    Tags.of(cicd.account('dev', { accountTags: { team: 'shop', stage: 'dev' } })).remove('stage');
+    expect(tagsOf(cicd)).toEqual({ team: 'shop' });
+  });
+
+  test.each([
+    ['org-environments:registry-key', 'x', "the tag 'org-environments:registry-key' is reserved"],
+    ['team', '<shop>', "the value of the tag 'team' must be at most 256 letters, digits, spaces and '_.:/=+-@', got '<shop>'"],
+  ])('are rejected at synth when Tags.of() adds %s=%s', (key, value, message) => {
+    const cicd = new Cicd(quickApp(), { imported: true });
+    Tags.of(cicd.account('dev')).add(key, value);
+    expect(() => Template.fromStack(cicd.stack)).toThrow(`[Cicd/dev-account] ${message}`);
+  });
+});
+
+test('an account rejects a removal policy and names onRemoval', () => {
+  const account = new Cicd(quickApp(), { imported: true }).account('dev');
+  expect(() => account.applyRemovalPolicy(RemovalPolicy.RETAIN)).toThrow(
+    "[Cicd/dev-account] the removal policy 'retain' cannot be applied: set 'onRemoval' to AccountRemoval.RELEASE or "
+    + 'AccountRemoval.RETAIN; an account is never closed');
 });

@@ -1,6 +1,9 @@
-import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Account, AccountPipelineBranch } from '../../src';
+import type { MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { MetricName } from '../../lambda/deployments/measures';
+import type { IAccountPipelineBranch } from '../../src';
+import { Account, AccountPipelineBranch, AccountStack } from '../../src';
 import { Cicd, quickApp } from '../fixtures/app';
 import { synthesized, templateOf } from '../fixtures/assembly';
 
@@ -93,4 +96,83 @@ describe('an environment stops at synth', () => {
     cicdWithImport().environment('dev');
     expect(() => cicdWithImport().environment('dev')).not.toThrow();
   });
+});
+
+describe('the metrics of an environment', () => {
+  // the names that the function writes
+  const written: MetricName[] = ['Deployments', 'FailedDeployments', 'LeadTime', 'TimeToRestore'];
+  const metricsOf = (environment: IAccountPipelineBranch, options?: MetricOptions) => [
+    environment.metricDeployments(options), environment.metricFailedDeployments(options),
+    environment.metricLeadTime(options), environment.metricTimeToRestore(options),
+  ];
+
+  test('have the names that are written, the dimension of the environment, and a statistic that fits', () => {
+    const metrics = metricsOf(cicdWithImport().environment('dev'));
+    expect(metrics.map(({ metricName }) => metricName)).toEqual(written);
+    expect(metrics.map(({ statistic }) => statistic)).toEqual(['Sum', 'Sum', 'Average', 'Average']);
+    for (const metric of metrics) expect(metric).toMatchObject({ namespace: 'OrgEnvironments', dimensions: { Environment: 'dev' } });
+  });
+
+  test('take the options of a metric', () => {
+    const metrics = metricsOf(cicdWithImport().environment('dev'), { statistic: 'Maximum', period: Duration.days(1) });
+    for (const metric of metrics) expect(metric).toMatchObject({ statistic: 'Maximum', period: Duration.days(1) });
+  });
+
+  test('are those of an imported environment, too', () => {
+    const { stack } = cicdWithImport();
+    const imported = AccountPipelineBranch.fromEnvironmentName(stack, 'Imported', 'prod');
+    for (const metric of metricsOf(imported)) expect(metric).toMatchObject({ dimensions: { Environment: 'prod' } });
+  });
+});
+
+test('an imported environment is rejected when its name is not one of an environment', () => {
+  expect(() => AccountPipelineBranch.fromEnvironmentName(cicdWithImport().stack, 'Imported', '1prod')).toThrow(
+    '[Cicd/Imported] the environment name must be 1 to 32 letters, digits and hyphens');
+});
+
+describe('an environment in one organization with an account of another', () => {
+  const two = () => {
+    const app = quickApp();
+    const ours = new Cicd(app, { id: 'Ours' });
+    const theirs = new Cicd(app, { id: 'Theirs', env: { account: '333333333333', region: 'eu-west-1' } });
+    return { ours, theirs };
+  };
+  const message = "the account 'Theirs/dev-account' belongs to the organization 'Theirs/Organization', got the organization "
+    + "'Ours/Organization': use an account and an environment of the same organization";
+
+  test('is rejected', () => {
+    const { ours, theirs } = two();
+    const account = theirs.account('dev');
+    expect(() => ours.environment('dev', { account })).toThrow(`[Ours/dev/Branch] ${message}`);
+  });
+
+  test('is rejected also for a stack in the account', () => {
+    const { ours, theirs } = two();
+    const account = theirs.account('dev');
+    expect(() => new AccountStack(ours.stack, 'Tools', { organization: ours.organization, account })).toThrow(`[Ours] ${message}`);
+  });
+
+  test('is rejected when the account exists and the other organization has prepared it', () => {
+    const { ours, theirs } = two();
+    const account = Account.fromAccountId(theirs.stack, 'Member', '123456789012');
+    theirs.environment('dev', { account });
+    expect(() => ours.environment('test', { account })).toThrow(
+      "[Ours/test/Branch] the account 'Theirs/Member' belongs to the organization 'Theirs/Organization'");
+  });
+
+  test('is accepted when one of them is imported, because it may be the same', () => {
+    const app = quickApp();
+    const defined = new Cicd(app);
+    const other = new Cicd(app, { id: 'Other', imported: true });
+    const account = defined.account('dev');
+    expect(() => other.environment('dev', { account })).not.toThrow();
+  });
+});
+
+test.each([
+  ['branch', "the removal policy 'retain' cannot be applied: a branch is always kept, with all its commits"],
+  ['pipeline', "the removal policy 'retain' cannot be applied: set 'keepApplication' to keep the applications; the pipeline is always deleted"],
+] as const)('the %s of an environment rejects a removal policy', (part, message) => {
+  const environment = cicdWithImport().environment('dev');
+  expect(() => environment[part].applyRemovalPolicy(RemovalPolicy.RETAIN)).toThrow(message);
 });

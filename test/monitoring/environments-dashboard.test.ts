@@ -1,3 +1,4 @@
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { EnvironmentsDashboard } from '../../src';
 import { Cicd } from '../fixtures/app';
 import { onlyResource, synthesized } from '../fixtures/assembly';
@@ -37,4 +38,21 @@ describe('the dashboard', () => {
       }),
     ]);
   });
+});
+
+test('the dashboard grants what its console page needs, and nothing else', () => {
+  const { stack, organization } = new Cicd(undefined, { imported: true });
+  const viewer = new Role(stack, 'Viewer', { assumedBy: new AccountRootPrincipal() });
+  const shown = new EnvironmentsDashboard(stack, 'Dashboard', { organization });
+
+  shown.grantView(viewer);
+
+  const { Properties } = onlyResource(synthesized(stack), 'AWS::IAM::Policy');
+  const statements: { Action: unknown; Resource: unknown }[] = Properties.PolicyDocument.Statement;
+  const functionArn = stack.resolve(shown.tableFunction.functionArn);
+  expect(statements.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+    ['lambda:InvokeFunction', [{ 'Fn::Join': ['', [functionArn, ':$LATEST']] }, functionArn]],
+    ['cloudwatch:GetDashboard', stack.resolve(shown.dashboard.dashboardArn)],
+    [['cloudwatch:GetMetricData', 'cloudwatch:ListDashboards'], '*'],
+  ]);
 });

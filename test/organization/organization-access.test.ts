@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import type { OrganizationAccessRoleProps } from '../../src';
+import type { IOrganizationAccessRole, OrganizationAccessRoleProps } from '../../src';
 import { Organization, OrganizationAccess, OrganizationAccessRole } from '../../src';
 import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION, quickApp } from '../fixtures/app';
 import type { SynthesizedTemplate } from '../fixtures/assembly';
@@ -100,6 +100,22 @@ describe('the access role in the management account', () => {
     ['a role of members is a wildcard', { accessRoleNames: ['*'] }, "the role name must be 1 to 64 letters, digits and '_+=,.@-', got '*'"],
   ])('is refused at synth when %s', (_, props, words) => {
     expect(() => accessRole(props)).toThrow(`[Management/Access] ${words}`);
+  });
+});
+
+describe('an imported access role', () => {
+  const stack = () => new Stack(quickApp(), 'Cicd');
+
+  test('has the ARN that it is imported by, and adds no resource', () => {
+    const scope = stack();
+    const imported: IOrganizationAccessRole = OrganizationAccessRole.fromRoleArn(scope, 'Access', 'arn:aws:iam::999999999999:role/vending');
+    expect(imported.roleArn).toBe('arn:aws:iam::999999999999:role/vending');
+    expect(Template.fromStack(scope).toJSON().Resources).toBeUndefined();
+  });
+
+  test('is rejected when its ARN is not the ARN of a role', () => {
+    expect(() => OrganizationAccessRole.fromRoleArn(stack(), 'Access', 'vending')).toThrow(
+      "[Cicd/Access] the role ARN must be like 'arn:aws:iam::111122223333:role/org-environments-access', got 'vending'");
   });
 });
 

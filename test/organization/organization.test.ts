@@ -1,4 +1,4 @@
-import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IOrganization } from '../../src';
@@ -151,8 +151,10 @@ describe('another app', () => {
     const { Properties: { Value } } = onlyResource(synthesized(stack), 'AWS::SSM::Parameter');
     const text = textOf(Value);
     const [table, key] = [organization.registry.tableName, organization.artifactKey.keyArn].map(token => textOf(stack.resolve(token)));
-    expect(JSON.parse(text)).toEqual({ version: '1', organizationId: ORGANIZATION_ID, registryName: table, artifactKeyArn: key });
-    expect([7, 11, 15].map(index => text.split('"')[index])).toEqual([ORGANIZATION_ID, table, key]);
+    expect(JSON.parse(text)).toEqual({
+      version: '1', organizationId: ORGANIZATION_ID, registryName: table, artifactKeyArn: key, managementAccountId: MANAGEMENT_ACCOUNT,
+    });
+    expect([7, 11, 15, 19].map(index => text.split('"')[index])).toEqual([ORGANIZATION_ID, table, key, MANAGEMENT_ACCOUNT]);
   });
 
   test('uses the service token, the bus and the operations of the organization by their fixed names', () => {
@@ -203,4 +205,10 @@ describe('an app stops at synth', () => {
     expect(() => new Organization(stack, 'Organization', { organizationId, access: OrganizationAccess.role(arn) })).toThrow(
       `[Cicd/Organization] the role ARN must be like 'arn:aws:iam::111122223333:role/org-environments-access', got '${arn}'`);
   });
+});
+
+test('an organization rejects a removal policy, because its registry is always retained', () => {
+  const { organization } = new Cicd(quickApp());
+  expect(() => organization.applyRemovalPolicy(RemovalPolicy.DESTROY)).toThrow(
+    "[Cicd/Organization] the removal policy 'destroy' cannot be applied: the registry and the artifact key are always retained");
 });

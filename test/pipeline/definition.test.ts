@@ -304,3 +304,38 @@ describe('the definition of a pipeline that mutates itself', () => {
     ]);
   });
 });
+
+describe('a definition with a stage more', () => {
+  const loadTest = { name: 'LoadTest', steps: [{ name: 'LoadTest', description: 'Tests under load', commands: ['npm run load-test'] }] };
+  const namesOf = (definition: PipelineDefinition) => definition.plan().stages.map(({ name }) => name);
+
+  test.each([
+    [undefined, ['Synth', 'Check', 'Deploy', 'LoadTest']],
+    [{ before: 'Deploy' }, ['Synth', 'Check', 'LoadTest', 'Deploy']],
+    [{ before: 'Synth' }, ['LoadTest', 'Synth', 'Check', 'Deploy']],
+    [{ after: 'Synth' }, ['Synth', 'LoadTest', 'Check', 'Deploy']],
+    [{ after: 'Deploy' }, ['Synth', 'Check', 'Deploy', 'LoadTest']],
+  ])('places it by %j', (placement, names) => {
+    expect(namesOf(PipelineDefinition.cdk().withStage(loadTest, placement))).toEqual(names);
+  });
+
+  test('keeps the options of the definition, and leaves the definition as it is', () => {
+    const definition = PipelineDefinition.cdk({ executionMode: ExecutionMode.QUEUED, buildImage: 'example/image' });
+    const { executionMode, builds } = definition.withStage(loadTest).plan();
+    expect({ executionMode, builds }).toMatchObject({ executionMode: ExecutionMode.QUEUED, builds: { buildImage: 'example/image' } });
+    expect(namesOf(definition)).toEqual(['Synth', 'Check', 'Deploy']);
+  });
+
+  test('is deployed with its build project', () => {
+    const template = templateOf(PipelineDefinition.tofu().withStage(loadTest));
+    expect(projectOf(template, 'loadtest').buildSpec).toMatchObject({ phases: { build: { commands: ['npm run load-test'] } } });
+  });
+
+  test.each([
+    [{ before: 'Deploi' }, "the stage 'LoadTest' cannot be placed before 'Deploi', which is not a stage of the definition: use one of Synth, Check, Deploy"],
+    [{ after: 'Verify' }, "the stage 'LoadTest' cannot be placed after 'Verify', which is not a stage of the definition: use one of Synth, Check, Deploy"],
+    [{ before: 'Deploy', after: 'Synth' }, "the stage 'LoadTest' is placed before 'Deploy' and after 'Synth': set only one of them"],
+  ])('is rejected when it is placed by %j', (placement, message) => {
+    expect(() => PipelineDefinition.cdk().withStage(loadTest, placement)).toThrow(message);
+  });
+});

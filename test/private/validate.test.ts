@@ -94,6 +94,7 @@ test('every rule stands from the first to the last character', () => {
     branchName: 'env/dev',
     organizationalUnit: 'ou-ab12-cdefgh34',
     regionOfNewAccounts: 'eu-central-1',
+    stackId: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/alarms/0b2b3f40-0000',
   };
   expect(Object.keys(valid).sort()).toEqual(Object.keys(rules).sort());
   for (const [name, rule] of Object.entries(rules)) {

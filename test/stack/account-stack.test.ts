@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { Annotations, App, CfnOutput, Stage, Tags } from 'aws-cdk-lib';
+import { Annotations, App, CfnOutput, Stack, Stage, Tags } from 'aws-cdk-lib';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IAccountStack } from '../../src';
 import { Account, AccountStack } from '../../src';
 import { Accounts, STACK } from '../fixtures/accounts';
 import { Cicd, quickApp, SERVICE_TOKEN } from '../fixtures/app';
@@ -153,4 +154,18 @@ test('an account stack works with the settings of an app that was made for the f
   const stack = new AccountStack(cicd.stack, 'Network', { organization: cicd.organization, account: cicd.account() });
   new CfnQueue(stack, 'Queue');
   expect(accountTemplateOf(app.synth(), stack).Resources).toHaveProperty('Queue');
+});
+
+describe('an imported stack of an account', () => {
+  const STACK_ID = 'arn:aws:cloudformation:eu-central-1:123456789012:stack/alarms/0b2b3f40-0000-0000-0000-000000000000';
+
+  test('knows its name, account and region from its id', () => {
+    const imported: IAccountStack = AccountStack.fromStackId(new Stack(), 'Alarms', STACK_ID);
+    expect(imported).toMatchObject({ stackId: STACK_ID, stackName: 'alarms', account: '123456789012', region: 'eu-central-1' });
+  });
+
+  test('is rejected when its id is not the ARN of a stack', () => {
+    expect(() => AccountStack.fromStackId(new Stack(undefined, 'Cicd'), 'Alarms', 'alarms')).toThrow(
+      "[Cicd/Alarms] the stack id must be an ARN like 'arn:aws:cloudformation:eu-west-1:111122223333:stack/alarms/0b2b3f40-…', got 'alarms'");
+  });
 });
