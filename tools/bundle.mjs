@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { writeBootstrapTemplate } from './bootstrap-template.mjs';
+import { writeBootstrapTemplate, writeCdkBootstrapTemplate } from './bootstrap-template.mjs';
 import { leanSdk } from './lean-sdk.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -36,6 +36,7 @@ async function writeTemplates() {
 
 /** The inside of a simulated function, the commands of a simulated build, and the SDK clients that CDK's own functions expect from AWS's runtime. */
 function bundleRehearsal() {
+  writeCdkBootstrapTemplate(path.join(root, 'lib/rehearsal/bootstrap-template.json'));
   return Promise.all([
     build({ ...common, minify: false, entryPoints: ['rehearsal/services/lambda/runtime.ts'], outfile: 'lib/rehearsal/runtime.js' }),
     build({ ...common, entryPoints: ['rehearsal/services/codebuild/package-tools.ts'], outfile: 'lib/rehearsal/package-tools.js' }),

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import * as path from 'node:path';
+import { readFileSync } from 'node:fs';
+import { bootstrapTemplateFile } from '../core/bundled-files';
 import type { Simulation } from '../simulation';
 import { repositoryStackOf } from './management';
 import type { AssemblyStack } from './manifest';
@@ -27,21 +27,13 @@ async function bootstrap({ cloudformation, s3, ssm }: Simulation, stack: Assembl
       accountId,
       region,
       name: qualifier === DEFAULT_QUALIFIER ? 'CDKToolkit' : `CDKToolkit-${qualifier.replaceAll('_', '-')}`,
-      body: readFileSync(templateFile(), 'utf8'),
+      body: readFileSync(bootstrapTemplateFile(), 'utf8'),
       parameters: { Qualifier: qualifier, FileAssetsBucketKmsKeyId: 'AWS_MANAGED_KEY' },
       capabilities: ['CAPABILITY_NAMED_IAM'],
     });
   }
   const parameter = `/cdk-bootstrap/${qualifier}/version`;
   if (Number(ssm.value(accountId, region, parameter) ?? 0) < version) ssm.put(accountId, region, parameter, String(version));
-}
-
-/** Beside the bundled command, or in `lib` while the sources run as they are. */
-function templateFile(): string {
-  const candidates = ['../lambda', '../../lib/lambda'].map(folder => path.join(__dirname, folder, 'account/bootstrap-template.json'));
-  const found = candidates.find(existsSync);
-  if (!found) throw new Error(`the template of the CDK bootstrap is missing, looked for ${candidates.join(' and ')}: run 'node tools/bundle.mjs'`);
-  return found;
 }
 
 /** A repository that was given is in one account and one region, as on AWS, however many assemblies are deployed. */

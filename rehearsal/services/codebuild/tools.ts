@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageToolsFile } from '../lambda/bundled-files';
+import { packageToolsFile } from '../../core/bundled-files';
 
 /** Makes a folder with the commands of a build that stand before those of this machine; the packages beside `modules` are lent to builds. */
 export function makeTools(temporary: string, modules: string): string {

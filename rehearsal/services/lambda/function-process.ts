@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { runtimeFile } from './bundled-files';
 import { exitFailure, timeoutFailure } from './invocation';
 import type { Execution, Invocation, Outcome, RuntimeOptions } from './runtime-protocol';
+import { runtimeFile } from '../../core/bundled-files';
 import type { Clock } from '../../core/clock';
 
 /** One Node process of a function: one execution environment in the words of AWS; it runs one invocation at a time. */

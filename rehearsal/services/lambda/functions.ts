@@ -1,8 +1,8 @@
-import { sdkFile, sdkFolder } from './bundled-files';
 import { FunctionProcess } from './function-process';
 import { InProcessFunction } from './in-process/function';
 import { ProcessPool } from './process-pool';
 import type { Execution, LogLevel, Outcome } from './runtime-protocol';
+import { sdkFile, sdkFolder } from '../../core/bundled-files';
 import { Identifiers } from '../../core/identifiers';
 import type { Server } from '../../core/server';
 import type { Environment, InProcess } from '../../core/service';

@@ -8,10 +8,10 @@ import * as https from 'node:https';
 import Module, { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { sdkFile } from './bundled-files';
 import { callHandler, contextOf, describeError, isHandler, type Handler } from './invocation';
 import { LOG_LEVELS, RESPONSE_HOST, type Invocation, type Outcome, type RuntimeOptions } from './runtime-protocol';
 import { isOldSdk, leadOldSdk } from './sdk-v2';
+import { sdkFile } from '../../core/bundled-files';
 
 /** What Node keeps for itself: the two functions through which every `require` finds its file. */
 interface ModuleInternals {

@@ -1,8 +1,8 @@
 // @ts-expect-error the library has a build for require() as well, its types know only the other one
 import type { StateMachine } from 'aws-local-stepfunctions';
 import { forInterpreter, tasks, type Definition } from './definition';
+import { statesFile } from '../../core/bundled-files';
 import type { Clock } from '../../core/clock';
-import { statesFile } from '../lambda/bundled-files';
 import { dateOf, timersOf } from '../lambda/in-process/globals';
 import { Modules } from '../lambda/in-process/modules';
 import type { Lambda } from '../lambda/service';

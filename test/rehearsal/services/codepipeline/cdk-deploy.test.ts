@@ -22,7 +22,7 @@ beforeAll(async () => {
     accountId: MEMBER,
     region: REGION,
     name: 'CDKToolkit',
-    body: readFileSync(join(__dirname, '../../../../lib/lambda/account/bootstrap-template.json'), 'utf8'),
+    body: readFileSync(join(__dirname, '../../../../lib/rehearsal/bootstrap-template.json'), 'utf8'),
     parameters: { FileAssetsBucketKmsKeyId: 'AWS_MANAGED_KEY' },
     capabilities: ['CAPABILITY_NAMED_IAM'],
   });

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 
 /** Where the bundled runtime lies: beside the bundled command, or in `lib` while the sources run as they are. */
 function folder(): string {
-  const candidates = [path.join(__dirname, '..', 'rehearsal'), path.join(__dirname, '..', '..', '..', 'lib', 'rehearsal')];
+  const candidates = [path.join(__dirname, '..', 'rehearsal'), path.join(__dirname, '..', '..', 'lib', 'rehearsal')];
   const found = candidates.find(candidate => existsSync(path.join(candidate, 'runtime.js')));
   if (!found) throw new Error(`the runtime of the rehearsal is not bundled, looked in ${candidates.join(' and ')}: run 'node tools/bundle.mjs'`);
   return found;
@@ -26,3 +26,5 @@ export const sdkFolder = (): string => path.join(folder(), 'sdk');
 export const packageToolsFile = (): string => path.join(folder(), 'package-tools.js');
 /** The interpreter of state machines. */
 export const statesFile = (): string => path.join(folder(), 'states.js');
+/** The template of `cdk bootstrap`, as JSON. */
+export const bootstrapTemplateFile = (): string => path.join(folder(), 'bootstrap-template.json');
