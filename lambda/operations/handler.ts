@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Operations } from './operations';
-import type { OperationAnswer, OperationRequest } from '../../src/operations/contract';
+import { validOperation } from './validation';
+import type { OperationAnswer } from '../../src/operations/contract';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
 import { OperatedPipelines } from '../pipeline-control/aws';
 import { TableRegistry } from '../registry/table';
@@ -11,7 +12,8 @@ const operations = new Operations(
   new TableRegistry(), new OperatedPipelines(process.env[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws'), connectedHosts(),
 );
 
-export async function handler(request: OperationRequest): Promise<OperationAnswer<object>> {
+export async function handler(input: unknown): Promise<OperationAnswer<object>> {
+  const request = validOperation(input);
   logger.info(request.operation, { ...request });
   return operations.run(request);
 }

@@ -1,0 +1,41 @@
+import * as v from 'valibot';
+import type { EnvironmentNames, OperationRequest } from '../../src/operations/contract';
+
+const environmentNames = v.custom<EnvironmentNames>(
+  names => names === 'all' || (Array.isArray(names) && names.length > 0 && names.every(isText)),
+  ({ input }) => `environmentNames must be 'all' or a list with at least one name, got ${JSON.stringify(input)}`,
+);
+
+const request = v.variant('operation', [
+  v.object({
+    operation: v.literal('halt'), environmentNames, by: nonEmptyText('by'), reason: nonEmptyText('reason'),
+  }),
+  v.object({ operation: v.literal('resume'), environmentNames, by: nonEmptyText('by') }),
+  v.object({ operation: v.literal('status') }),
+], ({ input }) => `operation must be 'halt', 'resume' or 'status', got ${JSON.stringify(input)}`);
+
+/** The message for a key that is missing is that of its schema, and not one of the library. */
+const NO_VALUES = { environmentNames: undefined, by: undefined, reason: undefined };
+
+/**
+ * Checks what a caller has sent: every principal that may invoke the function can send anything.
+ *
+ * @throws if the request has another form than the contract says
+ */
+export function validOperation(input: unknown): OperationRequest {
+  const result = v.safeParse(request, isObject(input) ? { ...NO_VALUES, ...input } : input);
+  if (result.success) return result.output;
+  throw new Error(`${result.issues[0].message}; nothing was done`);
+}
+
+function nonEmptyText(name: string) {
+  return v.custom<string>(isText, ({ input }) => `${name} must be a text that is not empty, got ${JSON.stringify(input)}`);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() !== '';
+}
+
+function isObject(input: unknown): input is object {
+  return typeof input === 'object' && input !== null;
+}
