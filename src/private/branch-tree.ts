@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { fail } from './validate';
 
@@ -18,7 +19,8 @@ export class BranchTree {
     const branches = this.repositories.get(repository) ?? new Map<string, Entry>();
     this.repositories.set(repository, branches);
     branches.set(name, { branch, parent });
-    this.refuseCircle(branch, branches, name);
+    this.rejectCircle(branch, branches, name);
+    rejectNested(branch, branches, [name, parent]);
 
     const definedParent = branches.get(parent);
     if (definedParent) branch.node.addDependency(definedParent.branch);
@@ -32,11 +34,22 @@ export class BranchTree {
     return this.repositories.get(repository)?.has(name) ?? false;
   }
 
-  private refuseCircle(branch: IConstruct, branches: ReadonlyMap<string, Entry>, name: string): void {
+  private rejectCircle(branch: IConstruct, branches: ReadonlyMap<string, Entry>, name: string): void {
     const way = [name];
     for (let entry = branches.get(name); entry; entry = branches.get(entry.parent)) {
       way.push(entry.parent);
       if (entry.parent === name) fail(branch, `branches cannot come from one another: ${way.join(' from ')}; one of them must come from a branch like 'main'`);
     }
+  }
+}
+
+/** Git keeps a branch as a file: 'env/prod' and 'env/prod/hotfix' cannot exist in one repository. */
+function rejectNested(branch: IConstruct, branches: ReadonlyMap<string, Entry>, added: readonly string[]): void {
+  const names = [...branches].flatMap(([name, { parent }]) => [name, parent]).filter(name => !Token.isUnresolved(name));
+  for (const name of added) {
+    const other = names.find(known => known.startsWith(`${name}/`) || name.startsWith(`${known}/`));
+    if (other === undefined || Token.isUnresolved(name)) continue;
+    fail(branch, `a repository cannot have the branches '${other}' and '${name}' at the same time, because one name `
+      + 'begins with the other and a slash: rename one of them');
   }
 }

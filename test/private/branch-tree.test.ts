@@ -42,3 +42,24 @@ test('branches of one name in two repositories have nothing to do with each othe
   expect(() => BranchTree.of(root).add(new Construct(root, 'Two'), 'warehouse', 'b', 'a')).not.toThrow();
   expect(root.node.findChild('One').node.dependencies).toEqual([]);
 });
+
+test.each([
+  ['env/prod', 'env/prod/hotfix', 'main'],
+  ['env/prod/hotfix', 'env/prod', 'main'],
+  ['env/test', 'main/hotfix', 'main'],
+  ['main/fix', 'env/test', 'main'],
+])('rejects branch %s beside branch %s from %s, because git cannot have both', (first, second, parent) => {
+  const root = new RootConstruct();
+  BranchTree.of(root).add(new Construct(root, 'First'), 'shop', first, 'develop');
+  expect(() => BranchTree.of(root).add(new Construct(root, 'Second'), 'shop', second, parent)).toThrow(
+    /^\[Second\] a repository cannot have the branches '.*' and '.*' at the same time, because one name begins with the other/,
+  );
+});
+
+test('accepts branches whose names only begin alike, and nested names in two repositories', () => {
+  const root = new RootConstruct();
+  BranchTree.of(root).add(new Construct(root, 'One'), 'shop', 'env/prod', 'main');
+  BranchTree.of(root).add(new Construct(root, 'Two'), 'shop', 'env/prod-eu', 'main');
+  BranchTree.of(root).add(new Construct(root, 'Three'), 'warehouse', 'env/prod/hotfix', 'main');
+  expect(root.node.children).toHaveLength(3);
+});
