@@ -8,7 +8,8 @@ module.exports = {
   forbidden: [
     {
       name: 'no-circles',
-      comment: 'modules that import each other, directly or through others, types included; move what they share to a module of its own',
+      comment:
+        'modules import each other, directly or through others, types included; move what they share to a new module',
       severity: 'warn',
       from: {},
       to: { circular: true },
@@ -29,7 +30,8 @@ module.exports = {
     },
     {
       name: 'handler-folders',
-      comment: 'a folder of lambda imports itself and the shared folders; move what two handlers need to a shared folder',
+      comment:
+        'a folder of lambda imports itself and the shared folders; move what two handlers need to a shared folder',
       severity: 'error',
       from: { path: '^lambda/([^/]+)/' },
       to: { path: '^lambda/', pathNot: ['^lambda/$1/', SHARED] },

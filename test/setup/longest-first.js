@@ -1,6 +1,6 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-/** What takes long must not begin last; in a fresh clone Jest knows only the sizes of the files. */
+/** The slowest folders, which must not start last. In a fresh clone, Jest sorts by file size. */
 const LONGEST = ['test/faults/', 'test/vending/', 'test/cli/', 'test/environment/'];
 
 module.exports = class LongestFirst extends Sequencer {

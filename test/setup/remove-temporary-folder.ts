@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 
 export default function teardown(): void {
-  if (process.env.TMPDIR?.includes('org-environments-test-')) rmSync(process.env.TMPDIR, { recursive: true, force: true });
+  if (process.env.TMPDIR?.includes('org-environments-test-'))
+    rmSync(process.env.TMPDIR, { recursive: true, force: true });
 }

@@ -1,2 +1,2 @@
-// Jest's hundred frames take a good part of the time of what makes many errors, as the CDK does to know where a construct was made
+// Jest sets 100 frames, which makes errors slow; the CDK creates one for each construct
 Error.stackTraceLimit = 10;

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** CDK leaves the assembly of every app in the folder for temporary files: all of them go into one that is removed at the end. */
+/** Sets a temporary folder for all tests, which is deleted at the end: the CDK does not delete its assemblies. */
 export default function setup(): void {
   process.env.TMPDIR = mkdtempSync(join(tmpdir(), 'org-environments-test-'));
 }

@@ -17,7 +17,7 @@ import { OrganizationAccessRole } from '../../src';
 import type { CicdProps } from '../fixtures/app';
 import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../fixtures/app';
 import type { LeanHandlers } from '../fixtures/lean-handlers';
-import { exchangeHandlers, leanHandlers } from '../fixtures/lean-handlers';
+import { replaceHandlers, leanHandlers } from '../fixtures/lean-handlers';
 
 export const REPOSITORY = 'shop';
 
@@ -218,7 +218,7 @@ export class Harness {
     cicd.stack.addStackDependency(management);
     define(cicd);
     const { directory } = app.synth();
-    if (this.isDirect) exchangeHandlers(directory, (lean ??= leanHandlers()));
+    if (this.isDirect) replaceHandlers(directory, (lean ??= leanHandlers()));
     return directory;
   }
 }

@@ -1,4 +1,4 @@
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 
-// Lambda gives a function its credentials in environment variables; they change only with the process
+// Lambda passes credentials in environment variables, which do not change during the life of the process
 export const defaultProvider = fromEnv;

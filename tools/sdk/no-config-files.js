@@ -1,3 +1,3 @@
-// a function has no home directory with files of configuration: all settings are environment variables
+// a function has no configuration files: all settings are environment variables
 export { CONFIG_PREFIX_SEPARATOR } from './constants';
 export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });

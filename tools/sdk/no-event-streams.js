@@ -1,7 +1,7 @@
-// clients that have operations with event streams need these when they are made; no handler calls such an operation
+// constructors of clients that support event streams need these; no handler calls such an operation
 export const resolveEventStreamSerdeConfig = config => config;
 export const eventStreamSerdeProvider = () => {
-  throw new Error('the bundles of the handlers leave event streams out: see tools/lean-sdk.mjs');
+  throw new Error('handler bundles do not support event streams: see tools/lean-sdk.mjs');
 };
 export class EventStreamSerde {
   constructor() {

@@ -1,2 +1,2 @@
-// a function runs on no instance that could be asked for its region
+// a function does not run on an EC2 instance with metadata
 export const getInstanceMetadataRegion = async () => undefined;
