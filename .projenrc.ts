@@ -93,6 +93,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testSequencer: '<rootDir>/test/setup/longest-first.js',
       globalSetup: '<rootDir>/test/setup/temporary-folder.ts',
       setupFiles: ['<rootDir>/test/setup/short-stacks.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/setup/has-assertions.ts'],
       globalTeardown: '<rootDir>/test/setup/remove-temporary-folder.ts',
       moduleNameMapper: { '^cdk-org-environments$': '<rootDir>/src/index.ts' },
     },

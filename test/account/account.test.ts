@@ -4,6 +4,7 @@ import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { AccountProps } from '../../src';
 import { Account, AccountRemoval, OnExistingAccount, OrganizationAccess } from '../../src';
 import { Cicd, quickApp, SERVICE_TOKEN } from '../fixtures/app';
+import { onlyResource, synthesized } from '../fixtures/assembly';
 import { textOf } from '../fixtures/policies';
 
 const ACCOUNT = 'Custom::OrgEnvironmentsAccount';
@@ -59,7 +60,7 @@ describe('an account', () => {
       accessRoleName: 'Entrance',
       executionPolicies: [ManagedPolicy.fromAwsManagedPolicyName('PowerUserAccess')],
     });
-    Template.fromStack(stack).hasResourceProperties(ACCOUNT, {
+    expect(onlyResource(synthesized(stack), ACCOUNT).Properties).toMatchObject({
       tags: { team: 'shop' },
       accessRoleName: 'Entrance',
       executionPolicyArns: [{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::aws:policy/PowerUserAccess']] }],
@@ -186,11 +187,13 @@ describe('an account that exists', () => {
     cicd.environment('dev', { account });
 
     const template = Template.fromStack(cicd.stack);
-    template.resourceCountIs(ACCOUNT, 1);
-    template.hasResourceProperties(ACCOUNT, { kind: 'existing', accountId: '123456789012', accessRoleName: 'OrganizationAccountAccessRole', email: Match.absent() });
-    const [preparation] = Object.keys(template.findResources(ACCOUNT));
+    template.hasResourceProperties(ACCOUNT, {
+      kind: 'existing', accountId: '123456789012', accessRoleName: 'OrganizationAccountAccessRole', email: Match.absent(),
+    });
+    const preparations = Object.keys(template.findResources(ACCOUNT));
+    expect(preparations).toHaveLength(1);
     for (const type of ['Custom::OrgEnvironmentsBranch', 'Custom::OrgEnvironmentsPipeline']) {
-      template.hasResourceProperties(type, { accountId: { 'Fn::GetAtt': [preparation, 'accountId'] } });
+      template.hasResourceProperties(type, { accountId: { 'Fn::GetAtt': [preparations[0], 'accountId'] } });
     }
   });
 
@@ -200,7 +203,7 @@ describe('an account that exists', () => {
       accountId: '123456789012', accessRoleName: 'InvitedAccess', executionPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AdministratorAccess')],
     });
     cicd.environment('dev', { account });
-    Template.fromStack(cicd.stack).hasResourceProperties(ACCOUNT, {
+    expect(onlyResource(synthesized(cicd.stack), ACCOUNT).Properties).toMatchObject({
       accessRoleName: 'InvitedAccess', executionPolicyArns: [{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::aws:policy/AdministratorAccess']] }],
     });
   });

@@ -187,7 +187,7 @@ describe('preconditions', () => {
   ])('are met when %s', async (_, changes, begin) => {
     const world = new World();
     begin(world);
-    await world.check(requestOf(changes));
+    await expect(world.check(requestOf(changes))).resolves.toBeUndefined();
   });
 
   test.each([new SourceAccessDeniedError('no'), new RepositoryLockedError('no')])(
@@ -208,7 +208,7 @@ describe('preconditions', () => {
       new AccessError('not yet', undefined),
       new AccessError('not yet', undefined),
     ]);
-    await world.check(requestOf());
+    await expect(world.check(requestOf())).resolves.toBeUndefined();
   });
 
   test('are not met when the management account does not let us in', async () => {

@@ -5,7 +5,7 @@ import type { MetricName } from '../../lambda/deployments/measures';
 import type { IAccountPipelineBranch } from '../../src';
 import { Account, AccountPipelineBranch, AccountStack } from '../../src';
 import { Cicd, quickApp } from '../fixtures/app';
-import { synthesized, templateOf } from '../fixtures/assembly';
+import { onlyResource, synthesized, templateOf } from '../fixtures/assembly';
 
 const cicdWithImport = () => new Cicd(quickApp(), { imported: true });
 
@@ -26,15 +26,17 @@ describe('an environment', () => {
   test('may have another name than its construct', () => {
     const cicd = cicdWithImport();
     cicd.environment('dev', { environmentName: 'development' });
-    Template.fromStack(cicd.stack).hasResourceProperties('Custom::OrgEnvironmentsBranch', { environmentName: 'development' });
+    expect(onlyResource(synthesized(cicd.stack), 'Custom::OrgEnvironmentsBranch').Properties)
+      .toMatchObject({ environmentName: 'development' });
   });
 
   test('hands its choices on to its pipeline and its branch', () => {
     const cicd = cicdWithImport();
     cicd.environment('dev', { pipeline: { approval: true, enabled: false }, branch: { source: cicd.source, branchName: 'env/dev', parentBranchName: 'env/test' } });
-    const template = Template.fromStack(cicd.stack);
-    template.hasResourceProperties('Custom::OrgEnvironmentsPipeline', { parameters: { Approval: 'manual', State: 'disabled' } });
-    template.hasResourceProperties('Custom::OrgEnvironmentsBranch', { parentName: 'env/test' });
+    const template = synthesized(cicd.stack);
+    expect(onlyResource(template, 'Custom::OrgEnvironmentsPipeline').Properties)
+      .toMatchObject({ parameters: { Approval: 'manual', State: 'disabled' } });
+    expect(onlyResource(template, 'Custom::OrgEnvironmentsBranch').Properties).toMatchObject({ parentName: 'env/test' });
   });
 
   test('may live in an account that exists', () => {

@@ -39,7 +39,8 @@ function templateWith(kinds: readonly Kind[]): SynthesizedTemplate {
 test('every kind has a folder of constructs and one with its handler', () => {
   const folders = readdirSync(join(ROOT, 'src')).filter(name => name !== 'kinds' && existsSync(join(ROOT, 'src', name, 'kind.ts')));
   expect(KINDS.map(({ name }) => name).sort()).toEqual(folders.sort());
-  for (const { name } of KINDS) expect(existsSync(join(ROOT, 'lambda', name, 'handler.ts'))).toBe(true);
+  expect(folders.filter(name => !existsSync(join(ROOT, 'lambda', name, 'handler.ts')))).toEqual([]);
+  expect(folders.length).toBeGreaterThan(3);
 });
 
 test('no two kinds share a resource type or a role', () => {

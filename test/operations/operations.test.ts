@@ -17,6 +17,7 @@ describe('halt', () => {
     for (const outcome of pipelines) expect(outcome).toMatchObject({ stopped: 1, interrupted: ['Deploy/Deploy'] });
     expect(world.control.roundCount).toBeLessThanOrEqual(3);
     expect(world.control.mostAtOnce).toBe(1);
+    expect(world.control.pipelines.size).toBe(50);
     for (const pipeline of world.control.pipelines.values()) {
       expect(pipeline).toMatchObject({ disabledReason: `Halted by ${ANNA}: the till is wrong`, builds: new Set() });
       expect(pipeline.executions.map(({ status }) => status)).toEqual(['Stopped', 'Succeeded']);
@@ -155,6 +156,7 @@ describe('halt', () => {
         expect(attempt instanceof Killed || JSON.stringify(attempt).includes('Killed')).toBe(true);
         await world.operations.halt('all', HALT);
       }
+      expect(world.control.pipelines.size).toBe(2);
       const death = `${when} call ${call}: ${world.fate.calls[call - 1]}`;
       for (const [accountId, { disabledReason, executions, builds }] of world.control.pipelines) {
         expect({ death, accountId, disabledReason, builds: builds.size }).toEqual({ death, accountId, disabledReason: expect.stringContaining('Halted'), builds: 0 });
@@ -264,6 +266,7 @@ describe('resume', () => {
       await world.operations.resume('all').catch((error: unknown) => { if (!(error instanceof Killed)) throw error; });
       died = world.fate.revive();
       if (died) await world.operations.resume('all');
+      expect(world.control.pipelines.size).toBe(2);
       for (const pipeline of world.control.pipelines.values()) {
         expect(pipeline).not.toHaveProperty('disabledReason');
         // never twice

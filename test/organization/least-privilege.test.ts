@@ -10,7 +10,10 @@ const assembly = app.synth();
 const outside = templateOf(assembly);
 const inside = pipelineTemplateOf(assembly, environment.pipeline);
 
-describe.each([['the CICD account', outside], ['the account of an environment', inside]])('in %s', (_, template) => {
+describe.each([
+  { place: 'the CICD account', template: outside, crossesAccounts: true },
+  { place: 'the account of an environment', template: inside, crossesAccounts: false },
+])('in $place', ({ template, crossesAccounts }) => {
   const statements = identityStatements(template);
 
   test('no role may do everything, or all that a service offers', () => {
@@ -23,9 +26,10 @@ describe.each([['the CICD account', outside], ['the account of an environment', 
   });
 
   test('every role trusts a service or roles that are named', () => {
-    for (const { Principal, Condition = {} } of trustStatements(template)) {
-      const { Service, AWS } = Principal as { Service?: string; AWS?: unknown };
-      if (Service) continue;
+    const others = trustStatements(template).filter(({ Principal }) => !(Principal as { Service?: string }).Service);
+    expect(others.length).toBeGreaterThan(0);
+    for (const { Principal, Condition = {} } of others) {
+      const { AWS } = Principal as { AWS?: unknown };
       const named = [Condition.ArnEquals, Condition.ArnLike].flatMap(arns => list(arns?.['aws:PrincipalArn'] ?? []));
       expect([AWS, ...named].map(textOf)).toContainEqual(expect.stringMatching(/:role\/org-environments-|^<TriggerRoleArn>$/));
     }
@@ -33,12 +37,14 @@ describe.each([['the CICD account', outside], ['the account of an environment', 
 
   test('roles in accounts that are not known yet are those of the organization', () => {
     const anywhere = statements.filter(({ Resource }) => list(Resource).map(textOf).some(arn => arn.includes(':iam::*:')));
+    expect(anywhere.length > 0).toBe(crossesAccounts);
     for (const { Condition } of anywhere) {
       expect(Condition).toEqual({
         StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID }, StringNotEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } },
       });
     }
     const anybody = trustStatements(template).filter(({ Principal }) => JSON.stringify(Principal) === '{"AWS":"*"}');
+    expect(anybody.length > 0).toBe(crossesAccounts);
     for (const { Condition } of anybody) expect(Condition?.StringEquals).toEqual({ 'aws:PrincipalOrgID': ORGANIZATION_ID });
   });
 });

@@ -4,7 +4,7 @@ import type { IOrganizationAccessRole, OrganizationAccessRoleProps } from '../..
 import { Organization, OrganizationAccess, OrganizationAccessRole } from '../../src';
 import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION, quickApp } from '../fixtures/app';
 import type { SynthesizedTemplate } from '../fixtures/assembly';
-import { onlyResource, synthesized } from '../fixtures/assembly';
+import { onlyResource, resourcesOf, synthesized } from '../fixtures/assembly';
 import { identityStatements, list, textOf, trustStatements } from '../fixtures/policies';
 
 function accessRole(props: Partial<OrganizationAccessRoleProps> = {}) {
@@ -145,11 +145,13 @@ describe('the account provider', () => {
 
   test('gives the external id that the access role asks for', () => {
     const { stack } = new Cicd(quickApp(), { access: OrganizationAccess.role('arn:aws:iam::999999999999:role/vending', { externalId: 'shared-secret' }) });
-    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: { ACCESS_EXTERNAL_ID: 'shared-secret' } } });
+    expect(resourcesOf(synthesized(stack), 'AWS::Lambda::Function').map(({ Properties }) => Properties.Environment?.Variables.ACCESS_EXTERNAL_ID))
+      .toContain('shared-secret');
   });
 
   test('has the name that the access role trusts', () => {
-    Template.fromStack(new Cicd().stack).hasResourceProperties('AWS::IAM::Role', { RoleName: 'org-environments-account-provider' });
+    expect(resourcesOf(synthesized(new Cicd().stack), 'AWS::IAM::Role').map(({ Properties }) => Properties.RoleName))
+      .toContain('org-environments-account-provider');
   });
 
   test('cannot be given a role of members that is a wildcard', () => {

@@ -108,7 +108,9 @@ describe('a definition', () => {
     ['the smallest machine', {}, { Environment: { Image: 'aws/codebuild/standard:7.0', ComputeType: 'BUILD_GENERAL1_SMALL' }, TimeoutInMinutes: 60 }],
   ])('chooses %s', (_, options, expected) => {
     const template = cdk(options);
-    for (const { Properties } of resourcesOf(template, 'AWS::CodeBuild::Project')) expect(Properties).toMatchObject(expected);
+    const projects = resourcesOf(template, 'AWS::CodeBuild::Project');
+    expect(projects).toHaveLength(3);
+    for (const { Properties } of projects) expect(Properties).toMatchObject(expected);
   });
 
   test.each([

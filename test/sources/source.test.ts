@@ -20,7 +20,8 @@ describe('a repository', () => {
   const template = Template.fromStack(stack);
 
   test('needs no rule of its own, and no right of a function of the organization', () => {
-    for (const type of ['AWS::Events::Rule', 'AWS::Lambda::Permission', 'AWS::IAM::Policy']) template.resourceCountIs(type, 0);
+    const types = ['AWS::Events::Rule', 'AWS::Lambda::Permission', 'AWS::IAM::Policy'];
+    expect(types.filter(type => Object.keys(template.findResources(type)).length > 0)).toEqual([]);
   });
 
   test('is read through one role, by pipelines of the organization alone', () => {
@@ -134,7 +135,7 @@ test('each of two repositories has a role', () => {
   const source = Source.codeCommit(Repository.fromRepositoryName(cicd.stack, 'Second', 'warehouse'));
   cicd.environment('second', { branch: { source, branchName: 'env/dev' } });
 
-  Template.fromStack(cicd.stack).resourceCountIs('AWS::IAM::Role', 2);
+  expect(resourcesOf(synthesized(cicd.stack), 'AWS::IAM::Role')).toHaveLength(2);
 });
 
 test('a repository that is imported twice has still one role', () => {
@@ -142,7 +143,7 @@ test('a repository that is imported twice has still one role', () => {
   cicd.environment('dev');
   const source = Source.codeCommit(Repository.fromRepositoryName(cicd.stack, 'Again', 'shop'));
   cicd.environment('test', { branch: { source, branchName: 'env/test' } });
-  Template.fromStack(cicd.stack).resourceCountIs('AWS::IAM::Role', 1);
+  expect(resourcesOf(synthesized(cicd.stack), 'AWS::IAM::Role')).toHaveLength(1);
 });
 
 test('a repository may be made in the same app', () => {

@@ -117,6 +117,7 @@ test('a stack in an account that exists waits until the account is prepared', ()
   accounts.stack('Two', { account });
   const { outer, requests } = accounts.synth();
   expect(resourcesOf(outer, 'Custom::OrgEnvironmentsAccount')).toHaveLength(1);
+  expect(requests).toHaveLength(2);
   for (const { accountId } of requests) expect(accountId).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^MemberPreparation/), 'accountId'] });
 });
 

@@ -116,7 +116,7 @@ test('a simulation that is stopped leaves no process behind', async () => {
   const build = await started(['echo "child $$"; sleep 300']);
   const child = Number((await until(() => build.log.find(line => line.startsWith('child')))).slice('child '.length));
   await world.stop();
-  await until(() => isAlive(child) ? undefined : true);
+  await expect(until(() => isAlive(child) ? undefined : true)).resolves.toBe(true);
 });
 
 test('what a build installs later does not reach the packages of this machine', async () => {

@@ -77,7 +77,11 @@ test('in parallel nothing waits', async () => {
   await world.pipeline([DEPLOY], { resources: DO, ExecutionMode: 'PARALLEL' });
   await Promise.all([world.run(), world.run()]);
   await until(() => world.simulation.codebuild.builds(MEMBER, REGION).filter(({ currentPhase }) => currentPhase === 'BUILD').length === 3 || undefined);
-  for (const { pipelineExecutionId } of await world.executions()) expect(await world.ended(pipelineExecutionId)).toMatchObject({ status: 'Succeeded' });
+  const executions = await world.executions();
+  expect(executions).toHaveLength(3);
+  for (const { pipelineExecutionId } of executions) {
+    expect(await world.ended(pipelineExecutionId)).toMatchObject({ status: 'Succeeded' });
+  }
 });
 
 test('a disabled transition holds the last commit back until it is enabled', async () => {

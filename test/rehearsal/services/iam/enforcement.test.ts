@@ -190,15 +190,17 @@ describe('CloudFormation', () => {
     const context = { accountId: ONE, region: REGION, stackId: '', stackName: 'stack', logicalId: 'Logical', tags: {} };
     const properties = { Policies: [{}], ManagedPolicyArns: ['arn'], Tags: [{}], Roles: ['role'], BucketEncryption: {}, LifecycleConfiguration: {}, OwnershipControls: {}, PublicAccessBlockConfiguration: {}, VersioningConfiguration: {} };
     for (const operation of ['create', 'update', 'remove'] as const) {
-      for (const { action } of permissionsOf?.(operation, { properties, context, partition: 'aws', id: 'id' }) ?? []) {
-        expect([action, await iamActionExists(action.split(':')[0], action.split(':')[1])]).toEqual([action, true]);
-      }
+      const actions = (permissionsOf?.(operation, { properties, context, partition: 'aws', id: 'id' }) ?? [])
+        .map(({ action }) => action);
+      const exist = await Promise.all(actions.map(async action => iamActionExists(action.split(':')[0], action.split(':')[1])));
+      expect(actions.filter((_action, index) => !exist[index])).toEqual([]);
     }
   });
 });
 
 test('every operation that the rehearsal knows has its permission, and its action exists', async () => {
   const registered = Reflect.get(simulation, 'services') as readonly { name: string; operations: object; permissions?: object }[];
+  expect(registered.length).toBeGreaterThan(10);
   for (const { name, operations, permissions = {} } of registered) {
     expect([name, Object.keys(operations).filter(operation => !(operation in permissions))]).toEqual([name, []]);
   }
