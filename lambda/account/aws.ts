@@ -13,7 +13,7 @@ import { CloudFormationStacks } from '../cloudformation/cloudformation';
 import type { Stacks } from '../cloudformation/stack-deployer';
 import { assumeRole } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
-import { isDenied, isNamed } from '../shared/errors';
+import { isAccessDenied, isNamed } from '../shared/errors';
 
 export interface NewAccount {
   readonly accountName: string;
@@ -223,7 +223,7 @@ export class AwsDirectory implements Directory {
     try {
       return await assumeRole({ roleArn, ...(externalId && { externalId }) });
     } catch (error) {
-      throw isDenied(error) ? cannotEnter(this.access, error) : error;
+      throw isAccessDenied(error) ? cannotEnter(this.access, error) : error;
     }
   }
 
@@ -231,7 +231,7 @@ export class AwsDirectory implements Directory {
     try {
       return await call();
     } catch (error) {
-      throw isDenied(error) || isNamed(error, 'AWSOrganizationsNotInUseException') ? mayNot(this.access, action, error, hint) : error;
+      throw isAccessDenied(error) || isNamed(error, 'AWSOrganizationsNotInUseException') ? mayNot(this.access, action, error, hint) : error;
     }
   }
 

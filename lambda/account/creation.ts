@@ -10,7 +10,7 @@ import { RECORDS } from '../../src/registry/contract';
 import type { AccountRecord } from '../registry/account';
 import { isNamed, isTransient } from '../shared/errors';
 import type { Progress } from '../shared/lifecycle';
-import { done, lookAgainIn, NOT_YET } from '../shared/lifecycle';
+import { done, checkAgainIn, IN_PROGRESS } from '../shared/lifecycle';
 
 /** Those whose creation may be in flight, first come first served. */
 export const CREATION_QUEUE = RECORDS.creations;
@@ -28,7 +28,7 @@ const TRY_AGAIN = ['CONCURRENT_ACCOUNT_MODIFICATION', 'INTERNAL_FAILURE'];
 type Created = Progress<VendedCase>;
 
 /** AWS takes a minute or more to create an account. */
-const FIRST_LOOK = lookAgainIn(45);
+const FIRST_LOOK = checkAgainIn(45);
 /** Seconds between two looks of the one that is next in the queue; those behind it look less often. */
 const NEXT_IN_QUEUE = 3;
 const SECONDS_PER_PLACE = 8;
@@ -40,14 +40,14 @@ export async function createAccount(world: World, vended: VendedCase): Promise<C
     if (!creation) return await begin(world, vended);
     return creation.requestId ? await follow(world, vended, creation.requestId) : await recover(world, vended, creation);
   } catch (error) {
-    if (!isTransient(error)) await world.registry.leave(CREATION_QUEUE, vended.key);
+    if (!isTransient(error)) await world.registry.dequeue(CREATION_QUEUE, vended.key);
     throw error;
   }
 }
 
 async function begin(world: World, vended: VendedCase): Promise<Created> {
   const behind = await placesBehind(world, vended.key);
-  if (behind > 0) return lookAgainIn(NEXT_IN_QUEUE + (behind - 1) * SECONDS_PER_PLACE);
+  if (behind > 0) return checkAgainIn(NEXT_IN_QUEUE + (behind - 1) * SECONDS_PER_PLACE);
   const { organizationalUnit, onExisting } = vended.request;
   // a unit that does not exist is found out before there is an account
   if (organizationalUnit) await resolveUnit(world.directory, organizationalUnit);
@@ -63,7 +63,7 @@ async function placesBehind(world: World, key: string): Promise<number> {
   const now = world.now();
   const members = await world.registry.enqueue(CREATION_QUEUE, key, now);
   const dead = members.filter(({ since }) => now - since > LONGEST_LIFE);
-  for (const { member } of dead) await world.registry.leave(CREATION_QUEUE, member);
+  for (const { member } of dead) await world.registry.dequeue(CREATION_QUEUE, member);
   const place = members.filter(member => !dead.includes(member)).findIndex(({ member }) => member === key);
   return Math.max(0, place - AT_ONCE + 1);
 }
@@ -84,7 +84,7 @@ async function ask(world: World, vended: VendedCase): Promise<Created> {
   } catch (error) {
     if (!isRejected(error)) throw error;
     await proceed(world, intended, { state: 'claimed', creation: undefined });
-    if (isTransient(error) || isBusy(error)) return lookAgainIn(10);
+    if (isTransient(error) || isBusy(error)) return checkAgainIn(10);
     throw rejectedCreation(request, error);
   }
   await remember(world, key, { ...creation, requestId });
@@ -111,10 +111,10 @@ async function follow(world: World, vended: VendedCase, requestId: string): Prom
     // AWS has forgotten the request: it is looked for as if its answer had been lost
     const { creation } = vended.record;
     await proceed(world, vended, { creation: creation && { since: creation.since, accountName: creation.accountName } });
-    return NOT_YET;
+    return IN_PROGRESS;
   }
   if (seen.state === 'SUCCEEDED' && seen.accountId) return settle(world, vended, { accountId: seen.accountId, ours: true, isNew: true });
-  return seen.state === 'FAILED' ? startOver(world, vended, seen) : NOT_YET;
+  return seen.state === 'FAILED' ? startOver(world, vended, seen) : IN_PROGRESS;
 }
 
 async function startOver(world: World, vended: VendedCase, seen: AccountCreation): Promise<Created> {
@@ -123,14 +123,14 @@ async function startOver(world: World, vended: VendedCase, seen: AccountCreation
   const reason = seen.failureReason ?? 'UNKNOWN';
   // what failed before CloudFormation asked again may have been mended since
   const isOld = vended.record.creation !== undefined && vended.record.creation.since < vended.record.attempt;
-  if (isOld || TRY_AGAIN.includes(reason)) return NOT_YET;
+  if (isOld || TRY_AGAIN.includes(reason)) return IN_PROGRESS;
   const found = reason === 'EMAIL_ALREADY_EXISTS' ? await findOurs(world, again) : undefined;
   const earlier = !found && reason === 'EMAIL_ALREADY_EXISTS' ? await beingCreated(world, vended) : undefined;
   if (earlier) {
     // ours, perhaps: an earlier request of which we have never heard
     const since = Math.min(world.now() - LONGEST_RUN, earlier.requestedAt);
     await proceed(world, again, { state: 'creating', creation: { since, accountName: earlier.accountName } });
-    return NOT_YET;
+    return IN_PROGRESS;
   }
   if (!found) throw failedCreation(vended.request, reason);
   return settle(world, again, found);
@@ -143,18 +143,18 @@ async function beingCreated(world: World, { request }: VendedCase): Promise<Acco
 /** A run died between asking and writing down the answer. */
 async function recover(world: World, vended: VendedCase, creation: NonNullable<AccountRecord['creation']>): Promise<Created> {
   const age = world.now() - creation.since;
-  if (age < LONGEST_RUN) return lookAgainIn(Math.ceil((LONGEST_RUN - age) / 1000));
+  if (age < LONGEST_RUN) return checkAgainIn(Math.ceil((LONGEST_RUN - age) / 1000));
   const candidates = (await world.directory.listCreations())
     .filter(({ accountName, requestedAt }) => accountName === creation.accountName && requestedAt >= creation.since - CLOCK_SKEW);
   // names are not unique: this one may be another's, but waiting for its end does no harm
-  if (candidates.some(({ state }) => state === 'IN_PROGRESS')) return NOT_YET;
+  if (candidates.some(({ state }) => state === 'IN_PROGRESS')) return IN_PROGRESS;
   for (const { accountId } of candidates) {
     const account = accountId && await world.directory.describeAccount(accountId);
     if (account && isSame(account.email, vended.request.email)) return settle(world, vended, { accountId: account.accountId, ours: true });
   }
   const found = await findOurs(world, vended);
   if (found) return settle(world, vended, found);
-  return await placesBehind(world, vended.key) === 0 ? ask(world, vended) : NOT_YET;
+  return await placesBehind(world, vended.key) === 0 ? ask(world, vended) : IN_PROGRESS;
 }
 
 interface Found {
@@ -183,7 +183,7 @@ function refusalOf({ request }: VendedCase, found: OrganizationAccount, ours: bo
 }
 
 async function settle(world: World, vended: VendedCase, { accountId, ours, isNew }: Found): Promise<Created> {
-  await world.registry.leave(CREATION_QUEUE, vended.key);
+  await world.registry.dequeue(CREATION_QUEUE, vended.key);
   const { attempt, creation } = vended.record;
   // the tags of a later attempt may be others
   const isOfThisAttempt = isNew && creation !== undefined && creation.since >= attempt;

@@ -9,8 +9,8 @@ import { accountKey } from '../registry/account';
 import type { AccountRecord } from '../registry/account';
 import { isNamed, isTransient } from '../shared/errors';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
-import { NOT_YET, DONE, done } from '../shared/lifecycle';
-import { PROPAGATION } from '../shared/propagation';
+import { IN_PROGRESS, DONE, done } from '../shared/lifecycle';
+import { MAX_PROPAGATION } from '../shared/propagation';
 
 /** CloudFormation stops listening after an hour; before that it must be told why. */
 const LONGEST_WAIT = 40 * 60_000;
@@ -19,7 +19,7 @@ const LONGEST_WAIT = 40 * 60_000;
 export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult> {
   public constructor(private readonly world: World) {}
 
-  public recordsOf(request: AccountRequest): readonly string[] {
+  public recordKeys(request: AccountRequest): readonly string[] {
     return [accountKey(request)];
   }
 
@@ -42,7 +42,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     const record = await this.read(key);
     if (!record || !holds(record, owner)) return;
     const rest = released(record, owner, request, this.world.now());
-    if (!rest || rest.owners.length === 0) await this.world.registry.leave(CREATION_QUEUE, key);
+    if (!rest || rest.owners.length === 0) await this.world.registry.dequeue(CREATION_QUEUE, key);
     if (rest) await this.world.registry.write(key, rest, record.version);
     else await this.world.registry.remove(key, record.version);
   }
@@ -51,16 +51,16 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     const key = accountKey(request);
     const record = await this.read(key);
     // a step that was under way while the record went may have joined the queue again
-    if (!record) await this.world.registry.leave(CREATION_QUEUE, key);
+    if (!record) await this.world.registry.dequeue(CREATION_QUEUE, key);
     if (!record || !holds(record, owner)) throw new Error(`${nameOf(request)} is no longer held by '${owner.logicalId}': it was removed meanwhile; deploy again`);
-    if (!isCurrent(record, owner)) return record.accountId ? { done: true, result: { accountId: record.accountId } } : NOT_YET;
+    if (!isCurrent(record, owner)) return record.accountId ? { done: true, result: { accountId: record.accountId } } : IN_PROGRESS;
     try {
       const progress = await this.step({ key, record, request });
       if (progress.done) return await this.ready(key, progress);
       if (this.world.now() - record.attempt > LONGEST_WAIT) throw await this.tooLate(key, record, request);
       return progress;
     } catch (error) {
-      if (isNamed(error, 'AccessError') && this.world.now() - record.attempt < PROPAGATION) return NOT_YET;
+      if (isNamed(error, 'AccessError') && this.world.now() - record.attempt < MAX_PROPAGATION) return IN_PROGRESS;
       throw isTransient(error) ? error : inContext(request, error);
     }
   }
@@ -80,7 +80,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
 
   /** A look at a superseded request may have joined the queue after this one had left it. */
   private async ready(key: string, progress: Progress<AccountResult>): Promise<Progress<AccountResult>> {
-    await this.world.registry.leave(CREATION_QUEUE, key);
+    await this.world.registry.dequeue(CREATION_QUEUE, key);
     return progress;
   }
 
@@ -90,12 +90,12 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     const created = account.record.accountId ? done(account) : await createAccount(this.world, account);
     if (!created.done) return created;
     const { record } = created.result;
-    if (!record.accountId) return NOT_YET;
+    if (!record.accountId) return IN_PROGRESS;
     return this.prepared(record.placed === record.attempt ? created.result : await place(this.world, created.result, record.accountId));
   }
 
   private async tooLate(key: string, { state, accountId }: AccountRecord, request: AccountRequest): Promise<Error> {
-    await this.world.registry.leave(CREATION_QUEUE, key);
+    await this.world.registry.dequeue(CREATION_QUEUE, key);
     const why = accountId
       ? await this.notUsable(accountId)
       : state === 'creating' ? 'AWS is still creating it' : 'it waits for its turn, because AWS creates five accounts at a time';
@@ -110,7 +110,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
 
   private async prepared(account: Case): Promise<Progress<AccountResult>> {
     const { accountId, state } = account.record;
-    if (!accountId) return NOT_YET;
+    if (!accountId) return IN_PROGRESS;
     const progress = state === 'ready' ? DONE : await prepare(this.world, account, accountId);
     return progress.done ? done({ accountId }) : progress;
   }

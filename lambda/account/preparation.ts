@@ -9,9 +9,9 @@ import { NAMES } from '../../src/private/contract';
 import type { StackDefinition, StackState, Stacks } from '../cloudformation/stack-deployer';
 import { deployStack } from '../cloudformation/stack-deployer';
 import type { AccountRecord } from '../registry/account';
-import { isDenied, isNotSignedUp, isTransient } from '../shared/errors';
+import { isAccessDenied, isNotSignedUp, isTransient } from '../shared/errors';
 import type { Progress } from '../shared/lifecycle';
-import { DONE, lookAgainIn } from '../shared/lifecycle';
+import { DONE, checkAgainIn } from '../shared/lifecycle';
 
 /** What a new account answers, besides that it is not signed up for a service. */
 const NOT_KNOWN_YET = /AccessDenied|InvalidClientTokenId|UnrecognizedClient|RegionDisabled|AuthFailure|InvalidAccessKeyId/i;
@@ -37,7 +37,7 @@ export async function prepare(world: World, account: Case, accountId: string): P
     if (!isNew(world, account) && !await isPending(world, accountId)) throw error;
     // a stack that failed because the account was too new is deployed once more, under the name of another attempt
     if (error.message.startsWith('stack ')) await nextAttempt(world, account);
-    return lookAgainIn(isJustCreated(world, account) ? 15 : 3);
+    return checkAgainIn(isJustCreated(world, account) ? 15 : 3);
   }
 }
 
@@ -71,7 +71,7 @@ async function enter(world: World, account: Case, accountId: string): Promise<St
   try {
     return await world.directory.enter(accountId, request.accessRoleName, request.region);
   } catch (error) {
-    if (isTransient(error) || !isDenied(error) || isNew(world, account)) throw error;
+    if (isTransient(error) || !isAccessDenied(error) || isNew(world, account)) throw error;
     const seen = await world.directory.describeAccount(accountId);
     if (seen?.state === 'PENDING_ACTIVATION') throw error;
     const shut = seen && shutOf(seen.state);

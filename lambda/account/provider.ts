@@ -16,8 +16,8 @@ export class AccountProvider implements Lifecycle<AccountProviderRequest, Result
     private readonly preconditions: Lifecycle<PreconditionsRequest, PreconditionsResult>,
   ) {}
 
-  public recordsOf(request: AccountProviderRequest): readonly string[] {
-    return request.kind === 'preconditions' ? [] : (this.accounts.recordsOf?.(request) ?? []);
+  public recordKeys(request: AccountProviderRequest): readonly string[] {
+    return request.kind === 'preconditions' ? [] : (this.accounts.recordKeys?.(request) ?? []);
   }
 
   public async requestCreate(owner: Owner, request: AccountProviderRequest): Promise<void> {

@@ -24,7 +24,7 @@ export function parseDescriptor(text: string): DescriptorFile | undefined {
 }
 
 /** Whether the file says already all that is to be said; how it is formatted does not matter. */
-export function says(file: DescriptorFile, descriptor: EnvironmentDescriptor): boolean {
+export function contains(file: DescriptorFile, descriptor: EnvironmentDescriptor): boolean {
   return Object.entries(descriptor).every(([key, value]) => file[key] === value);
 }
 

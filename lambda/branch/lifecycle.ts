@@ -1,26 +1,26 @@
 import type { DescriptorFile } from './descriptor';
-import { descriptorOf, parseDescriptor, render, says } from './descriptor';
-import type { Place } from './words';
-import { explained } from './words';
+import { descriptorOf, parseDescriptor, render, contains } from './descriptor';
+import type { HandlerLocation } from './errors';
+import { toUserError } from './errors';
 import type { BranchRequest, BranchResult } from '../../src/branch/contract';
 import { NAMES } from '../../src/private/contract';
 import type { BranchRecord } from '../registry/branch';
 import { branchKey } from '../registry/branch';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
 import type { Registry, Versioned } from '../registry/registry';
-import { DONE, done, NOT_YET } from '../shared/lifecycle';
+import { DONE, done, IN_PROGRESS } from '../shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import type { Hosts } from '../sources/hosts';
 import { BranchMovedError } from '../sources/source';
-import { listed } from '../sources/words';
+import { quotedList } from '../sources/quoted-list';
 
 type Read = Versioned<BranchRecord>;
 
 /** The life of a branch that belongs to an environment. It is created or adopted, described, and kept when it is removed. */
 export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
-  public constructor(private readonly registry: Registry, private readonly hosts: Hosts, private readonly place: Place) {}
+  public constructor(private readonly registry: Registry, private readonly hosts: Hosts, private readonly place: HandlerLocation) {}
 
-  public recordsOf(request: BranchRequest): readonly string[] {
+  public recordKeys(request: BranchRequest): readonly string[] {
     return [branchKey(request)];
   }
 
@@ -58,46 +58,46 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     }
     try {
       const head = await this.hosts(request).head(request.repositoryName, request.branchName);
-      return head === undefined ? await this.begin(request, record) : await this.describe(request, record, head);
+      return head === undefined ? await this.createBranch(request, record) : await this.describe(request, record, head);
     } catch (error) {
-      if (error instanceof BranchMovedError) return NOT_YET;
-      throw explained(error, request, this.place);
+      if (error instanceof BranchMovedError) return IN_PROGRESS;
+      throw toUserError(error, request, this.place);
     }
   }
 
   /** A construct that was renamed goes again when the update fails: then the branch is described as its former owner declares it, who hears of nothing. */
   public async reconcileDelete(owner: Owner, request: BranchRequest): Promise<Progress<void>> {
     const record = await this.registry.read<BranchRecord>(branchKey(request));
-    const rest = record?.owners.at(-1);
+    const next = record?.owners.at(-1);
     // a refused declaration leaves what belongs to another app alone
-    if (rest?.stackId !== owner.stackId) return DONE;
-    const progress = await this.reconcile(rest, rest.request);
+    if (next?.stackId !== owner.stackId) return DONE;
+    const progress = await this.reconcile(next, next.request);
     return progress.done ? DONE : progress;
   }
 
-  private async begin(request: BranchRequest, record: Read): Promise<Progress<BranchResult>> {
+  private async createBranch(request: BranchRequest, record: Read): Promise<Progress<BranchResult>> {
     const { repositoryName, branchName, parentName } = request;
     const parentHead = await this.headOfParent(request);
     const { commitId, ...rest } = record;
-    const begun = await this.registry.write(
+    const intended = await this.registry.write(
       branchKey(request),
-      { ...rest, origin: 'created' as const, parents: including(record, parentName) },
+      { ...rest, origin: 'created' as const, parents: withParent(record, parentName) },
       record.version,
     );
     await this.hosts(request).createBranch(repositoryName, branchName, parentHead);
-    return this.describe(request, begun, parentHead);
+    return this.describe(request, intended, parentHead);
   }
 
   private async describe(request: BranchRequest, record: Read, head: string): Promise<Progress<BranchResult>> {
     const { repositoryName, branchName } = request;
     const file = await this.descriptorFile(request, head);
     const descriptor = descriptorOf(request);
-    if (says(file, descriptor)) return this.settle(request, record, record.commitId ?? head);
+    if (contains(file, descriptor)) return this.settle(request, record, record.commitId ?? head);
 
-    this.refuseOtherParent(request, record, file);
+    this.assertSameParent(request, record, file);
     if (!record.parents.includes(request.parentName)) await this.headOfParent(request);
     const { commitId: before, version, ...rest } = record;
-    const parents = including(record, request.parentName);
+    const parents = withParent(record, request.parentName);
     const isNoted = before === undefined && parents === record.parents;
     const intent = isNoted ? record : await this.registry.write<BranchRecord>(branchKey(request), { ...rest, parents }, version);
     const commitId = await this.hosts(request).commitFile({
@@ -113,7 +113,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
 
   private async settle(request: BranchRequest, record: Read, commitId: string): Promise<Progress<BranchResult>> {
     if (record.commitId !== commitId || !record.parents.includes(request.parentName)) {
-      const settled: BranchRecord = { ...record, origin: record.origin ?? 'adopted', parents: including(record, request.parentName), commitId };
+      const settled: BranchRecord = { ...record, origin: record.origin ?? 'adopted', parents: withParent(record, request.parentName), commitId };
       await this.registry.write(branchKey(request), settled, record.version);
     }
     return done({ branchName: request.branchName, commitId });
@@ -131,7 +131,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   }
 
   /** A file that names another branch was inherited or merged and says nothing about the parent of this one. */
-  private refuseOtherParent({ branchName, repositoryName, parentName, environmentName }: BranchRequest, record: Read, file: DescriptorFile): void {
+  private assertSameParent({ branchName, repositoryName, parentName, environmentName }: BranchRequest, record: Read, file: DescriptorFile): void {
     const justCreated = record.origin === 'created' && record.commitId === undefined;
     const { branch, parent } = file;
     if (justCreated || branch !== branchName || typeof parent !== 'string' || parent === parentName || record.parents.includes(parent)) return;
@@ -150,10 +150,10 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
         + `'${environmentName}' cannot begin: push one to '${parentName}' first, then deploy again`);
     }
     throw new Error(`branch '${branchName}' of environment '${environmentName}' begins at '${parentName}', which repository '${repositoryName}' `
-      + `does not have: it has ${listed(branches)}; push '${parentName}' or begin at one of these`);
+      + `does not have: it has ${quotedList(branches)}; push '${parentName}' or begin at one of these`);
   }
 }
 
-function including({ parents }: BranchRecord, parentName: string): readonly string[] {
+function withParent({ parents }: BranchRecord, parentName: string): readonly string[] {
   return parents.includes(parentName) ? parents : [...parents, parentName];
 }

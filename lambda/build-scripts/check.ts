@@ -20,7 +20,7 @@ const security = differences.filter(difference => difference.security !== '');
 const lines = [
   ...security.length > 0 ? ['', 'Security-relevant changes', ...security.flatMap(({ stack, security: tables }) => ['', `Stack ${stack}`, tables])] : [],
   '', 'All changes', ...differences.length === 0 ? [diff] : differences.flatMap(({ stack, text }) => ['', `Stack ${stack}`, text]), '',
-  ...findings.map(({ source, rule, where, words }) => `${source}: ${rule} in ${where}: ${words}`),
+  ...findings.map(({ source, rule, location, message }) => `${source}: ${rule} in ${location}: ${message}`),
 ];
 console.log(lines.join('\n'));
 if (differences.length === 0) {

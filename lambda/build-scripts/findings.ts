@@ -3,8 +3,8 @@ export interface Finding {
   /** Who says it: CDK's validation, cdk-nag, Guard. */
   readonly source: string;
   readonly rule: string;
-  readonly where: string;
-  readonly words: string;
+  readonly location: string;
+  readonly message: string;
 }
 
 interface Violation {
@@ -27,14 +27,14 @@ interface ValidationReport {
 export function validationFindings(report: ValidationReport): Finding[] {
   return (report.pluginReports ?? []).flatMap(({ pluginName: source = 'validation', conclusion, violations = [] }) => {
     if (conclusion === 'failure' && violations.length === 0) {
-      return [{ source, rule: 'validation', where: 'the app', words: 'the validation failed' }];
+      return [{ source, rule: 'validation', location: 'the app', message: 'the validation failed' }];
     }
     return violations.filter(violation => isFinding(source, violation)).map(violation => ({
       source,
       rule: violation.ruleName,
-      where: (violation.violatingConstructs ?? [])
+      location: (violation.violatingConstructs ?? [])
         .map(({ constructPath, cloudFormationResource }) => constructPath || cloudFormationResource?.logicalId).filter(Boolean).join(', '),
-      words: [violation.description, violation.suggestedFix].filter(Boolean).join(' '),
+      message: [violation.description, violation.suggestedFix].filter(Boolean).join(' '),
     }));
   });
 }
@@ -53,7 +53,7 @@ interface NagReport {
 /** A report of cdk-nag in JSON; suppressed findings have another compliance. */
 export function nagFindings(report: NagReport): Finding[] {
   return (report.lines ?? []).filter(({ compliance, ruleLevel }) => compliance === 'Non-Compliant' && ruleLevel !== 'Warning')
-    .map(({ ruleId, resourceId, ruleInfo = '' }) => ({ source: 'cdk-nag', rule: ruleId, where: resourceId, words: ruleInfo }));
+    .map(({ ruleId, resourceId, ruleInfo = '' }) => ({ source: 'cdk-nag', rule: ruleId, location: resourceId, message: ruleInfo }));
 }
 
 /** A report of cdk-nag as comma-separated values: rule, resource, compliance, reason, level, words. */
@@ -76,8 +76,8 @@ export function guardFindings(reports: readonly GuardReport[]): Finding[] {
   return reports.flatMap(({ name, not_compliant: broken = [] }) => broken.flatMap(({ Rule: rule }) => rule ? [{
     source: 'Guard',
     rule: rule.name,
-    where: [name.replace(/^.*\//, ''), ...textsOf(rule.checks, 'path').map(path => path.split('/')[2])].filter(Boolean).join(' '),
-    words: textsOf([rule.messages, rule.checks], 'custom_message').join('; '),
+    location: [name.replace(/^.*\//, ''), ...textsOf(rule.checks, 'path').map(path => path.split('/')[2])].filter(Boolean).join(' '),
+    message: textsOf([rule.messages, rule.checks], 'custom_message').join('; '),
   }] : []));
 }
 

@@ -10,7 +10,7 @@ import { clientDefaults } from '../shared/clients';
 /** The accounts that stacks are deployed in, and the templates in the account of the handler. */
 export interface Accounts {
   /** Assumes the role of an account through which stacks are deployed there. */
-  enter(place: StackPlace): Promise<Stacks>;
+  stacksIn(place: StackPlace): Promise<Stacks>;
   template(bucket: string, key: string): Promise<string>;
   /** Puts a template where CloudFormation of the account can read it; returns its address. */
   publish(place: StackPlace, key: string, template: string): Promise<string>;
@@ -24,7 +24,7 @@ export class AwsAccounts implements Accounts {
     private readonly partition: string, private readonly roles: StackRoles, private readonly storage = new S3Client(clientDefaults()),
   ) {}
 
-  public async enter(place: StackPlace): Promise<Stacks> {
+  public async stacksIn(place: StackPlace): Promise<Stacks> {
     const credentials = await assumeRole({ roleArn: this.roles.deploy(this.partition, place) });
     return new CloudFormationStacks({ credentials, region: place.region });
   }

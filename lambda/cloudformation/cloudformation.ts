@@ -28,7 +28,7 @@ export class CloudFormationStacks implements Stacks {
     try {
       for await (const page of paginateListImports({ client: this.client }, { ExportName: exportName })) names.push(...page.Imports ?? []);
     } catch (error) {
-      if (!refused(error, /not imported by any stack/)) throw error;
+      if (!isValidationError(error, /not imported by any stack/)) throw error;
     }
     return names;
   }
@@ -45,7 +45,7 @@ export class CloudFormationStacks implements Stacks {
         outputs: Object.fromEntries((stack.Outputs ?? []).map(item => [item.OutputKey ?? '', item.OutputValue ?? ''])),
       };
     } catch (error) {
-      if (refused(error, /does not exist/)) return undefined;
+      if (isValidationError(error, /does not exist/)) return undefined;
       throw error;
     }
   }
@@ -68,8 +68,8 @@ export class CloudFormationStacks implements Stacks {
     try {
       await this.client.send(new UpdateStackCommand({ ...input(stack), ClientRequestToken: token }));
     } catch (error) {
-      if (refused(error, /No updates are to be performed/)) return 'unchanged';
-      if (!isNamed(error, 'TokenAlreadyExistsException') && !refused(error, /_IN_PROGRESS/)) throw error;
+      if (isValidationError(error, /No updates are to be performed/)) return 'unchanged';
+      if (!isNamed(error, 'TokenAlreadyExistsException') && !isValidationError(error, /_IN_PROGRESS/)) throw error;
     }
     return 'started';
   }
@@ -80,7 +80,7 @@ export class CloudFormationStacks implements Stacks {
         StackName: stack.stackName, ClientRequestToken: token, ...(stack.roleArn && { RoleARN: stack.roleArn }),
       }));
     } catch (error) {
-      if (!isNamed(error, 'TokenAlreadyExistsException') && !refused(error, /_IN_PROGRESS/)) throw error;
+      if (!isNamed(error, 'TokenAlreadyExistsException') && !isValidationError(error, /_IN_PROGRESS/)) throw error;
     }
   }
 
@@ -121,8 +121,8 @@ function listed(stack: Stack): ListedStack {
   };
 }
 
-function refused(error: unknown, words: RegExp): boolean {
-  return isNamed(error, 'ValidationError') && error instanceof Error && words.test(error.message);
+function isValidationError(error: unknown, pattern: RegExp): boolean {
+  return isNamed(error, 'ValidationError') && error instanceof Error && pattern.test(error.message);
 }
 
 function templateOf({ template }: StackDefinition) {

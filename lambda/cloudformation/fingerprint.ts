@@ -6,8 +6,8 @@ import type { StackRecord } from '../registry/stack';
  * Whether an earlier attempt to delete has reported that the account cannot be entered. A closed account never can be
  * again, and nothing tells it from a withdrawn trust: who deletes again has read the error and must not be stuck.
  */
-export function wasReportedUnreachable({ unreachable, attempt }: StackRecord): boolean {
-  return unreachable !== undefined && unreachable !== attempt;
+export function wasReportedUnreachable({ unreachableAttempt, attempt }: StackRecord): boolean {
+  return unreachableAttempt !== undefined && unreachableAttempt !== attempt;
 }
 
 /** Identifies what is deployed. The template counts by its key, which is made of its content. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Companion } from './companion';
+import type { StackHooks } from './stack-hooks';
 import type { Deployment } from './deployment';
-import { notGone, notReady } from './errors';
+import { deletionTimedOut, deploymentTimedOut } from './errors';
 import { fingerprintOf } from './fingerprint';
 import type { StackState } from './stack-deployer';
 import type { StackRequest } from '../../src/stack/contract';
@@ -9,15 +9,15 @@ import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../reg
 import type { Registry, Versioned } from '../registry/registry';
 import type { StackRecord } from '../registry/stack';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
-import { DONE, done, lookAgainIn, NOT_YET } from '../shared/lifecycle';
+import { DONE, done, checkAgainIn, IN_PROGRESS } from '../shared/lifecycle';
 
-const LONGEST_WAIT = 40 * 60_000;
+const MAX_WAIT = 40 * 60_000;
 
 interface StackLifecycleOptions<Request extends StackRequest, Result> {
   readonly registry: Registry;
   readonly deployment: Deployment<Request>;
   /** What goes with the stack. */
-  readonly companion: Companion<Request>;
+  readonly hooks: StackHooks<Request>;
   /** @default - the time */
   readonly now?: () => number;
   /** @default - a random name */
@@ -29,22 +29,22 @@ interface StackLifecycleOptions<Request extends StackRequest, Result> {
 /** The life of a stack in an account: deployed, moved to another place, deleted. */
 export class StackLifecycle<Request extends StackRequest, Result> implements Lifecycle<Request, Result> {
   private readonly registry: Registry;
-  private readonly companion: Companion<Request>;
+  private readonly hooks: StackHooks<Request>;
   private readonly keyOf: (request: Request) => string;
   private readonly now: () => number;
   private readonly newAttempt: () => string;
 
   public constructor(private readonly options: StackLifecycleOptions<Request, Result>) {
-    const { registry, companion, keyOf, now = Date.now, newAttempt = randomUUID } = options;
+    const { registry, hooks, keyOf, now = Date.now, newAttempt = randomUUID } = options;
     this.registry = registry;
-    this.companion = companion;
+    this.hooks = hooks;
     this.keyOf = request => keyOf(request);
     this.now = now;
     this.newAttempt = newAttempt;
   }
 
-  public recordsOf(request: Request): readonly string[] {
-    return [this.keyOf(request), ...this.companion.recordsOf(request)];
+  public recordKeys(request: Request): readonly string[] {
+    return [this.keyOf(request), ...this.hooks.recordKeys(request)];
   }
 
   public async requestCreate(owner: Owner, request: Request): Promise<void> {
@@ -64,84 +64,84 @@ export class StackLifecycle<Request extends StackRequest, Result> implements Lif
     const key = this.keyOf(request);
     const record = await this.read(key);
     // a second Delete, after one that failed, is another attempt
-    const again = record?.removing === owner.id;
-    if (!record || !again && !owns(record.owners, owner)) return;
+    const isRetry = record?.deletedBy === owner.id;
+    if (!record || !isRetry && !owns(record.owners, owner)) return;
     const owners = withoutOwner(record.owners, owner);
-    const rest = owners.at(-1);
-    const last = rest === undefined;
+    const next = owners.at(-1);
+    const isLast = next === undefined;
     // a construct that was renamed is deleted when the update fails: the stack must become what its former owner declares
-    const isGivenBack = rest && !await this.isAsDeclared(record, rest.request);
+    const mustRedeploy = next && !await this.isAsDeclared(record, next.request);
     await this.write(key, {
       ...record,
-      ...(last || isGivenBack ? this.companion.restarted(record) : {}),
+      ...(isLast || mustRedeploy ? this.hooks.resetFields(record) : {}),
       owners,
-      ...(last && { removing: owner.id }),
-      since: this.now(),
-      ...((last || isGivenBack) && { attempt: this.newAttempt() }),
+      ...(isLast && { deletedBy: owner.id }),
+      requestedAt: this.now(),
+      ...((isLast || mustRedeploy) && { attempt: this.newAttempt() }),
     }, record.version);
-    if (last) await this.companion.removalRequested(key, record);
+    if (isLast) await this.hooks.afterDeleteRequested(key, record);
   }
 
   public async reconcile(owner: Owner, request: Request): Promise<Progress<Result>> {
     const record = await this.owned(owner, request);
     const progress = await this.step(owner, request, record);
-    if (!progress.done && this.isTooLate(record)) throw notReady(request, record.previous ?? [], LONGEST_WAIT);
+    if (!progress.done && this.isTimedOut(record)) throw deploymentTimedOut(request, record.previous ?? [], MAX_WAIT);
     return progress;
   }
 
   public async reconcileDelete(owner: Owner, request: Request): Promise<Progress<void>> {
-    const mayDelete = async () => this.companion.mayDeleteApplications(owner, request);
+    const mayDelete = async () => this.hooks.mayDeleteApplications(owner, request);
     const removal = await this.remove(owner, request, { unreachable: 'explain', mayDelete });
     if (!removal.done) {
-      if (this.isTooLate(await this.read(this.keyOf(request)))) throw notGone(request, LONGEST_WAIT);
+      if (this.isTimedOut(await this.read(this.keyOf(request)))) throw deletionTimedOut(request, MAX_WAIT);
       return removal;
     }
-    const rest = (await this.read(this.keyOf(request)))?.owners.at(-1);
+    const next = (await this.read(this.keyOf(request)))?.owners.at(-1);
     // a refused declaration leaves what belongs to another app alone
-    if (rest?.stackId !== owner.stackId) return DONE;
-    const progress = await this.reconcile(rest, rest.request);
+    if (next?.stackId !== owner.stackId) return DONE;
+    const progress = await this.reconcile(next, next.request);
     return progress.done ? DONE : progress;
   }
 
   private async step(owner: Owner, request: Request, record: Read<Request>): Promise<Progress<Result>> {
-    const mustLeaveFirst = this.companion.isAlone && record.previous?.some(({ accountId }) => accountId === request.accountId);
-    if (mustLeaveFirst && !await this.leavePrevious(owner, request, record)) return NOT_YET;
+    const mustDeleteFirst = this.hooks.isExclusive && record.previous?.some(({ accountId }) => accountId === request.accountId);
+    if (mustDeleteFirst && !await this.deletePrevious(owner, request, record)) return IN_PROGRESS;
 
-    const prepared = await this.companion.prepare(owner, request, record);
-    if (!prepared) return NOT_YET;
-    const wanted = await this.companion.effective(request);
-    const progress = await this.options.deployment.reconcile(wanted, prepared, this.keyOf(request));
+    const prepared = await this.hooks.prepare(owner, request, record);
+    if (!prepared) return IN_PROGRESS;
+    const effective = await this.hooks.effectiveRequest(request);
+    const progress = await this.options.deployment.reconcile(effective, prepared, this.keyOf(request));
     if (!progress.done) return progress;
 
     const { stack, record: deployed } = progress.result;
-    if (!this.companion.isDeployed(stack, wanted)) return this.restart(wanted, deployed);
-    await this.companion.deployed(owner, request, deployed, deployed.applied !== fingerprintOf(wanted));
-    if (!await this.leavePrevious(owner, request, deployed)) return NOT_YET;
-    await this.settle(wanted, deployed);
+    if (!this.hooks.isUpToDate(stack, effective)) return this.redeploy(effective, deployed);
+    await this.hooks.afterDeploy(owner, request, deployed, deployed.applied !== fingerprintOf(effective));
+    if (!await this.deletePrevious(owner, request, deployed)) return IN_PROGRESS;
+    await this.settle(effective, deployed);
     return done(this.options.resultOf(request, stack));
   }
 
   /** Whether the stack and what goes with it are what a request asks for. */
   private async isAsDeclared({ applied }: StackRecord<Request>, request: Request): Promise<boolean> {
-    return applied === fingerprintOf(request) && this.companion.isAsDeclared(request);
+    return applied === fingerprintOf(request) && this.hooks.isAsDeclared(request);
   }
 
-  private isTooLate(record: StackRecord<Request> | undefined): boolean {
-    return record !== undefined && this.now() - record.since > LONGEST_WAIT;
+  private isTimedOut(record: StackRecord<Request> | undefined): boolean {
+    return record !== undefined && this.now() - record.requestedAt > MAX_WAIT;
   }
 
   private async claim(owner: Owner, request: Request, before?: Request): Promise<void> {
     const key = this.keyOf(request);
     const read = await this.read(key);
     const foreign = read && foreignOwner(read.owners, owner);
-    if (foreign) throw this.companion.belongsElsewhere(request, stackNameOf(foreign));
-    const restarted: Partial<Read<Request>> = read ? { ...read, ...this.companion.restarted(read) } : {};
-    const { version, successor, removing, unreachable, applied, previous = [], ...kept } = restarted;
+    if (foreign) throw this.hooks.ownedByAnotherStack(request, stackNameOf(foreign));
+    const restarted: Partial<Read<Request>> = read ? { ...read, ...this.hooks.resetFields(read) } : {};
+    const { version, successor, deletedBy, unreachableAttempt, applied, previous = [], ...kept } = restarted;
     await this.write(key, {
       ...kept,
       owners: withOwner(kept.owners ?? [], owner, request),
       attempt: this.newAttempt(),
-      since: this.now(),
+      requestedAt: this.now(),
       ...(applied === fingerprintOf(request) && { applied }),
       previous: [...previous, ...(before ? [before] : [])].filter(place => this.keyOf(place) !== key),
     }, version);
@@ -154,22 +154,22 @@ export class StackLifecycle<Request extends StackRequest, Result> implements Lif
   }
 
   /** What was wanted has changed while the stack was being deployed: it is deployed once more. */
-  private async restart(request: Request, { applied, ...record }: Read<Request>): Promise<Progress<never>> {
+  private async redeploy(request: Request, { applied, ...record }: Read<Request>): Promise<Progress<never>> {
     await this.write(this.keyOf(request), { ...record, attempt: this.newAttempt() }, record.version);
-    return lookAgainIn(1);
+    return checkAgainIn(1);
   }
 
   private async settle(request: Request, record: Read<Request>): Promise<void> {
     const { version, ...before } = record;
-    const after = { ...before, complete: true as const, applied: fingerprintOf(request), previous: [], ...this.companion.settled(request) };
+    const after = { ...before, complete: true as const, applied: fingerprintOf(request), previous: [], ...this.hooks.settledFields(request) };
     if (JSON.stringify(after) !== JSON.stringify(before)) await this.write(this.keyOf(request), after, version);
   }
 
-  private async leavePrevious(owner: Owner, request: Request, { previous = [] }: StackRecord<Request>): Promise<boolean> {
+  private async deletePrevious(owner: Owner, request: Request, { previous = [] }: StackRecord<Request>): Promise<boolean> {
     for (const former of previous) {
       const record = await this.read(this.keyOf(former));
       if (record?.successor !== this.keyOf(request)) continue;
-      if (record.removing !== owner.id) await this.requestDelete(owner, former);
+      if (record.deletedBy !== owner.id) await this.requestDelete(owner, former);
       // a closed account is a reason to move, so it must not stop the move. A move may be rolled back, so applications stay
       const removal = await this.remove(owner, former, { unreachable: 'leave', mayDelete: async () => false });
       if (!removal.done) return false;
@@ -180,14 +180,14 @@ export class StackLifecycle<Request extends StackRequest, Result> implements Lif
   private async remove(owner: Owner, request: Request, options: RemovalOptions): Promise<Progress<void>> {
     const key = this.keyOf(request);
     const found = await this.read(key);
-    if (!found || found.removing !== owner.id) return DONE;
-    if (!await this.leavePrevious(owner, request, found)) return NOT_YET;
-    const tornDown = await this.companion.tearDown(owner, request, found, options.mayDelete);
+    if (!found || found.deletedBy !== owner.id) return DONE;
+    if (!await this.deletePrevious(owner, request, found)) return IN_PROGRESS;
+    const tornDown = await this.hooks.beforeDelete(owner, request, found, options.mayDelete);
     if (!tornDown.done) return tornDown;
     const record = tornDown.result;
-    const deleted = record.begun ? await this.options.deployment.remove(request, record, key, options.unreachable) : DONE;
+    const deleted = record.creationAttempt ? await this.options.deployment.remove(request, record, key, options.unreachable) : DONE;
     if (!deleted.done) return deleted;
-    await this.companion.deleted(owner, key, record);
+    await this.hooks.afterDelete(owner, key, record);
     await this.registry.remove(key, record.version);
     return DONE;
   }

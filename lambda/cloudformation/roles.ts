@@ -8,7 +8,7 @@ export interface StackRoles {
   /** The role with which CloudFormation makes the resources of the stack. */
   execute(partition: string, place: StackPlace): string;
   /** What to do when the account cannot be entered through these roles. */
-  wayIn(place: StackPlace, cicdAccount: string): string;
+  advice(place: StackPlace, cicdAccount: string): string;
 }
 
 type BootstrapRole = 'deploy' | 'cfn-exec' | 'file-publishing' | 'image-publishing';
@@ -23,7 +23,7 @@ export function bootstrapRole(partition: string, kind: BootstrapRole, place: Sta
 export const BOOTSTRAP_ROLES: StackRoles = {
   deploy: (partition, place) => bootstrapRole(partition, 'deploy', place),
   execute: (partition, place) => bootstrapRole(partition, 'cfn-exec', place),
-  wayIn: ({ region, qualifier }, cicdAccount) =>
+  advice: ({ region, qualifier }, cicdAccount) =>
     `it is not bootstrapped for CDK in ${region} with qualifier '${qualifier}' and trust for account ${cicdAccount}: `
     + `bootstrap it (cdk bootstrap --qualifier ${qualifier} --trust ${cicdAccount}), then deploy again`,
 };
@@ -35,7 +35,7 @@ export const BOOTSTRAP_ROLES: StackRoles = {
 export const BASELINE_ROLES: StackRoles = {
   deploy: (partition, place) => baselineRole(partition, NAMES.deployerRole, place),
   execute: (partition, place) => baselineRole(partition, NAMES.deployerExecutionRole, place),
-  wayIn: () => `the stack '${NAMES.baselineStack}' there makes this role; deploy that stack's account again`,
+  advice: () => `the stack '${NAMES.baselineStack}' there makes this role; deploy that stack's account again`,
 };
 
 function baselineRole(partition: string, name: string, { accountId, region }: StackPlace): string {

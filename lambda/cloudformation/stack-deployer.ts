@@ -1,5 +1,5 @@
 import type { Progress } from '../shared/lifecycle';
-import { DONE, lookAgainIn, NOT_YET } from '../shared/lifecycle';
+import { DONE, checkAgainIn, IN_PROGRESS } from '../shared/lifecycle';
 
 /** A stack as it should be. */
 export interface StackDefinition {
@@ -74,19 +74,19 @@ interface DeployOptions {
   /** Whether this definition was seen to be complete before: then a complete stack that still has its parameters is left alone. */
   readonly applied: boolean;
   /** How the stack was seen just before; 'absent': it does not exist. @default - it is described */
-  readonly seen?: StackState | 'absent';
+  readonly current?: StackState | 'absent';
   /** The attempt that created the stack, if that is known: its complete creation needs no look at the events. */
   readonly createdBy?: string;
   /** When to look again after something was started. @default 15 */
-  readonly firstLookSeconds?: number;
+  readonly firstCheckSeconds?: number;
 }
 
 interface FailureOptions extends Pick<DeployOptions, 'place'> {
   /** What to do about a failure, if whoever asks does not say so himself. */
-  readonly wayOut?: string;
+  readonly advice?: string;
 }
 
-const WAYS_OUT = {
+const ADVICE = {
   created: '; remove the cause and deploy again',
   updated: '; remove the cause and deploy again',
   deleted: '; remove the cause and delete once more',
@@ -97,77 +97,77 @@ export const NEVER_CREATED = ['REVIEW_IN_PROGRESS', 'CREATE_FAILED', 'ROLLBACK_C
 
 /** Looks at the stack and takes at most one step towards its definition. */
 export async function deployStack(stacks: Stacks, stack: StackDefinition, options: DeployOptions): Promise<Progress<StackState>> {
-  const seen = options.seen === 'absent' ? undefined : options.seen ?? await stacks.describe(stack.stackName);
-  if (!seen) {
+  const current = options.current === 'absent' ? undefined : options.current ?? await stacks.describe(stack.stackName);
+  if (!current) {
     // there is no value to keep yet
     await stacks.create({ ...stack, keptParameters: [] }, options.token);
     return started(options);
   }
-  if (NEVER_CREATED.includes(seen.status)) return createAgain(stacks, stack, seen, options);
-  if (seen.status.endsWith('_IN_PROGRESS')) return NOT_YET;
-  if (seen.status === 'UPDATE_ROLLBACK_FAILED') {
+  if (NEVER_CREATED.includes(current.status)) return recreate(stacks, stack, current, options);
+  if (current.status.endsWith('_IN_PROGRESS')) return IN_PROGRESS;
+  if (current.status === 'UPDATE_ROLLBACK_FAILED') {
     throw new Error(`stack '${stack.stackName}' in ${options.place} is stuck in UPDATE_ROLLBACK_FAILED: `
-      + `${(await stacks.lastOperation(seen.stackId)).failure ?? seen.statusReason ?? 'no reason given'}; `
+      + `${(await stacks.lastOperation(current.stackId)).failure ?? current.statusReason ?? 'no reason given'}; `
       + 'continue its rollback there (aws cloudformation continue-update-rollback), then deploy again');
   }
-  const complete = seen.status === 'CREATE_COMPLETE' || seen.status === 'UPDATE_COMPLETE';
-  if (complete && options.applied && hasParameters(stack, seen)) return { done: true, result: seen };
+  const complete = current.status === 'CREATE_COMPLETE' || current.status === 'UPDATE_COMPLETE';
+  if (complete && options.applied && hasParameters(stack, current)) return { done: true, result: current };
 
-  if (seen.status === 'CREATE_COMPLETE' && options.createdBy === options.token) return { done: true, result: seen };
+  if (current.status === 'CREATE_COMPLETE' && options.createdBy === options.token) return { done: true, result: current };
 
-  const { token, failure } = await stacks.lastOperation(seen.stackId);
+  const { token, failure } = await stacks.lastOperation(current.stackId);
   if (token === options.token) {
-    if (complete) return { done: true, result: seen };
-    throw failed('updated', stack, seen, options, failure);
+    if (complete) return { done: true, result: current };
+    throw failed('updated', stack, current, options, failure);
   }
-  return await stacks.update(withKeptParameters(stack, seen), options.token) === 'unchanged' ? { done: true, result: seen } : started(options);
+  return await stacks.update(withKeptParameters(stack, current), options.token) === 'unchanged' ? { done: true, result: current } : started(options);
 }
 
-function started({ firstLookSeconds = 15 }: DeployOptions): Progress<never> {
-  return lookAgainIn(firstLookSeconds);
+function started({ firstCheckSeconds = 15 }: DeployOptions): Progress<never> {
+  return checkAgainIn(firstCheckSeconds);
 }
 
 /** Deletes a stack, one step at a time. */
 export async function removeStack(
   stacks: Stacks, stack: Pick<StackDefinition, 'stackName' | 'roleArn'>, options: FailureOptions & Pick<DeployOptions, 'token'>,
 ): Promise<Progress<void>> {
-  const seen = await stacks.describe(stack.stackName);
-  if (!seen || seen.status === 'DELETE_COMPLETE') return DONE;
+  const current = await stacks.describe(stack.stackName);
+  if (!current || current.status === 'DELETE_COMPLETE') return DONE;
   // CloudFormation lets go of a creation that runs, but not of an update
-  if (seen.status.endsWith('_IN_PROGRESS') && !['CREATE_IN_PROGRESS', 'REVIEW_IN_PROGRESS'].includes(seen.status)) return NOT_YET;
-  if (seen.status === 'DELETE_FAILED') await refuseIfOurs(stacks, stack, seen, options);
+  if (current.status.endsWith('_IN_PROGRESS') && !['CREATE_IN_PROGRESS', 'REVIEW_IN_PROGRESS'].includes(current.status)) return IN_PROGRESS;
+  if (current.status === 'DELETE_FAILED') await throwIfDeletionFailed(stacks, stack, current, options);
   await stacks.delete(stack, options.token);
-  return NOT_YET;
+  return IN_PROGRESS;
 }
 
 /** A stack whose first creation failed cannot be updated: it is deleted first. */
-async function createAgain(stacks: Stacks, stack: StackDefinition, seen: StackState, options: DeployOptions): Promise<Progress<StackState>> {
-  const clearing = { place: options.place, token: `${options.token}-clear`, wayOut: WAYS_OUT.created };
-  const { token, failure } = await stacks.lastOperation(seen.stackId);
-  if (token === options.token) throw failed('created', stack, seen, options, failure);
-  if (token === clearing.token && seen.status === 'DELETE_FAILED') throw failed('deleted', stack, seen, clearing, failure);
-  await stacks.delete(stack, clearing.token);
-  return NOT_YET;
+async function recreate(stacks: Stacks, stack: StackDefinition, current: StackState, options: DeployOptions): Promise<Progress<StackState>> {
+  const deletion = { place: options.place, token: `${options.token}-clear`, wayOut: ADVICE.created };
+  const { token, failure } = await stacks.lastOperation(current.stackId);
+  if (token === options.token) throw failed('created', stack, current, options, failure);
+  if (token === deletion.token && current.status === 'DELETE_FAILED') throw failed('deleted', stack, current, deletion, failure);
+  await stacks.delete(stack, deletion.token);
+  return IN_PROGRESS;
 }
 
-async function refuseIfOurs(
-  stacks: Stacks, stack: Pick<StackDefinition, 'stackName'>, seen: StackState, options: FailureOptions & Pick<DeployOptions, 'token'>,
+async function throwIfDeletionFailed(
+  stacks: Stacks, stack: Pick<StackDefinition, 'stackName'>, current: StackState, options: FailureOptions & Pick<DeployOptions, 'token'>,
 ): Promise<void> {
-  const { token, failure } = await stacks.lastOperation(seen.stackId);
-  if (token === options.token) throw failed('deleted', stack, seen, options, failure);
+  const { token, failure } = await stacks.lastOperation(current.stackId);
+  if (token === options.token) throw failed('deleted', stack, current, options, failure);
 }
 
-function hasParameters(stack: StackDefinition, seen: StackState): boolean {
-  return Object.entries(stack.parameters).every(([name, value]) => seen.parameters[name] === value);
+function hasParameters(stack: StackDefinition, current: StackState): boolean {
+  return Object.entries(stack.parameters).every(([name, value]) => current.parameters[name] === value);
 }
 
-function withKeptParameters(stack: StackDefinition, seen: StackState): StackDefinition {
-  return { ...stack, keptParameters: (stack.keptParameters ?? []).filter(name => name in seen.parameters && !(name in stack.parameters)) };
+function withKeptParameters(stack: StackDefinition, current: StackState): StackDefinition {
+  return { ...stack, keptParameters: (stack.keptParameters ?? []).filter(name => name in current.parameters && !(name in stack.parameters)) };
 }
 
 function failed(
-  what: keyof typeof WAYS_OUT, stack: Pick<StackDefinition, 'stackName'>, seen: StackState, { place, wayOut = WAYS_OUT[what] }: FailureOptions,
+  what: keyof typeof ADVICE, stack: Pick<StackDefinition, 'stackName'>, current: StackState, { place, advice = ADVICE[what] }: FailureOptions,
   failure: string | undefined,
 ): Error {
-  return new Error(`stack '${stack.stackName}' in ${place} could not be ${what}: ${failure ?? seen.statusReason ?? seen.status}${wayOut}`);
+  return new Error(`stack '${stack.stackName}' in ${place} could not be ${what}: ${failure ?? current.statusReason ?? current.status}${advice}`);
 }

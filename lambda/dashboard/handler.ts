@@ -5,10 +5,10 @@ import { TableRegistry } from '../registry/table';
 const registry = new TableRegistry();
 
 const DOCUMENTATION = `## Environments
-The environments of the organization with what their pipelines do. The widget takes no parameters.
+The environments of the organization and the state of their pipelines. The widget takes no parameters.
 `;
 
-/** Answers CloudWatch, which asks for the documentation when somebody edits the widget. */
+/** Returns the HTML of the widget, or its documentation, which CloudWatch requests when a user edits the widget. */
 export async function handler(event: { readonly describe?: boolean }): Promise<string> {
   return event.describe ? DOCUMENTATION : tableOf(await rowsOf(registry));
 }

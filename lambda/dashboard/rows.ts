@@ -1,57 +1,65 @@
 import type { DeploymentRecord, Run } from '../registry/deployment';
-import { commitOf, deploymentKey, latest, leadTimeOf, restoredAfter, runsIn } from '../registry/deployment';
+import { commitOf, deploymentKey, latest, leadTimeOf, timeToRestoreOf, runsInAccount } from '../registry/deployment';
 import { allPipelines } from '../registry/environment';
 import type { EnvironmentPipeline } from '../registry/environment';
 import { isHalted } from '../registry/halt';
 import type { Registry } from '../registry/registry';
 
-/** What the table says of an environment; times in milliseconds. */
+/** A row of the table; times in milliseconds. */
 export interface Row {
   readonly environmentName: string;
   readonly accountId: string;
-  /** In words. */
+  /** State of the last run, and of the pipeline if it is not enabled: `deployed, halted`. */
   readonly state: string;
   readonly isBroken: boolean;
-  /** What has failed last, if no commit has been deployed since. */
+  /** The last failure, if no commit has been deployed since. */
   readonly failure?: string;
   readonly commitId?: string;
   readonly deployedAt?: number;
   readonly leadTime?: number;
-  /** Of the runs that have changed the account, how many have failed: 0 to 1. */
+  /** Share of the runs that changed the account and failed: 0 to 1. */
   readonly failureRate?: number;
   readonly timeToRestore?: number;
 }
 
 export async function rowsOf(registry: Registry): Promise<readonly Row[]> {
-  return Promise.all((await allPipelines(registry)).map(async holder => {
-    const { environmentName, accountId } = holder;
+  return Promise.all((await allPipelines(registry)).map(async pipeline => {
+    const { environmentName, accountId } = pipeline;
     const record = await registry.read<DeploymentRecord>(deploymentKey(environmentName));
-    return rowOf(holder, runsIn(accountId, record?.runs ?? []), await isHalted(registry, environmentName));
+    return rowOf(pipeline, runsInAccount(accountId, record?.runs ?? []), await isHalted(registry, environmentName));
   }));
 }
 
-function rowOf({ environmentName, accountId, suspendedFor, state }: EnvironmentPipeline, runs: readonly Run[], halted: boolean): Row {
+function rowOf(
+  { environmentName, accountId, suspendedFor, state }: EnvironmentPipeline, runs: readonly Run[], halted: boolean,
+): Row {
   const gate = suspendedFor ? 'suspended' : halted ? 'halted' : state;
   const [last] = runs;
   const deployed = latest(runs.filter(({ deployedAt }) => deployedAt !== undefined), ({ deployedAt }) => deployedAt);
   const commitAt = Math.max(0, ...runs.map(({ rollback, deployedAt = 0 }) => rollback ? 0 : deployedAt));
   const failure = latest(runs.filter(run => run.failure && run.failure.at > commitAt), run => run.failure?.at)?.failure;
   const changes = runs.filter(({ rollback, deployedAt, failedAt }) => !rollback && (deployedAt ?? failedAt) !== undefined);
+  const failed = changes.filter(({ failedAt }) => failedAt !== undefined);
   return {
     environmentName,
     accountId,
     state: [stateOf(last), ...gate === 'enabled' ? [] : [gate]].join(', '),
     isBroken: last?.state?.name === 'FAILED',
-    failure: failure && [[failure.stage, ...failure.action ? [failure.action] : []].join('/'), ...failure.message ? [failure.message] : []].join(': '),
+    failure: failure && textOf(failure),
     commitId: deployed && commitOf(deployed, runs),
     deployedAt: deployed?.deployedAt,
     leadTime: median(runs.map(leadTimeOf)),
-    failureRate: changes.length > 0 ? changes.filter(({ failedAt }) => failedAt !== undefined).length / changes.length : undefined,
-    timeToRestore: median(runs.map(run => restoredAfter(run, runs))),
+    failureRate: changes.length > 0 ? failed.length / changes.length : undefined,
+    timeToRestore: median(runs.map(run => timeToRestoreOf(run, runs))),
   };
 }
 
-const WORDS: Readonly<Record<string, string>> = {
+function textOf({ stage, action, message }: NonNullable<Run['failure']>): string {
+  const step = action ? `${stage}/${action}` : stage;
+  return message ? `${step}: ${message}` : step;
+}
+
+const STATE_TEXTS: Readonly<Record<string, string>> = {
   STARTED: 'running',
   RESUMED: 'running',
   STOPPING: 'stopping',
@@ -66,7 +74,7 @@ function stateOf(run: Run | undefined): string {
   if (run === undefined) return 'no run yet';
   const state = run.state?.name ?? 'STARTED';
   if (run.rollback) return { SUCCEEDED: 'rolled back', FAILED: 'rollback failed' }[state] ?? 'rolling back';
-  return WORDS[state] ?? state.toLowerCase();
+  return STATE_TEXTS[state] ?? state.toLowerCase();
 }
 
 function median(values: readonly (number | undefined)[]): number | undefined {

@@ -3,23 +3,23 @@ import { DEPLOY_STAGE } from './change';
 import type { Run, RunState } from '../registry/deployment';
 
 /** How many runs of an environment are kept. */
-export const KEPT = 50;
+export const MAX_RUNS = 50;
 
 /** The runs once an event is taken in: once or often, early or late makes no difference. */
 export function withChange(runs: readonly Run[], run: Pick<Run, 'executionId' | 'accountId'>, change: Change): readonly Run[] {
   const known = runs.find(({ executionId }) => executionId === run.executionId);
-  const changed = withKind(apply(known ?? { ...run, startedAt: change.at }, change));
-  return [changed, ...runs.filter(other => other !== known)].sort((one, other) => other.startedAt - one.startedAt).slice(0, KEPT);
+  const changed = withKind(applyChange(known ?? { ...run, startedAt: change.at }, change));
+  return [changed, ...runs.filter(other => other !== known)].sort((one, other) => other.startedAt - one.startedAt).slice(0, MAX_RUNS);
 }
 
-function apply(run: Run, change: Change): Run {
+function applyChange(run: Run, change: Change): Run {
   const startedAt = Math.min(run.startedAt, change.at, (change.of === 'run' && change.startedAt) || Infinity);
   switch (change.of) {
     case 'source': return { ...run, startedAt, commitId: change.commitId };
     case 'deployment': return { ...run, startedAt, deployingSince: earliest(run.deployingSince, change.at) };
     case 'artifacts': return { ...run, startedAt, artifacts: [...new Set([...run.artifacts ?? [], ...change.artifacts])].sort() };
-    case 'failure': return { ...run, startedAt, ...failed(run, change) };
-    case 'run': return { ...run, startedAt, ...told(run, change) };
+    case 'failure': return { ...run, startedAt, ...withFailure(run, change) };
+    case 'run': return { ...run, startedAt, ...withState(run, change) };
   }
 }
 
@@ -29,7 +29,7 @@ function withKind({ rollback, ...run }: Run): Run {
   return { ...run, ...isRollback && { rollback: true } };
 }
 
-function told(run: Run, { name, at, attempt, rollback }: Change & { of: 'run' }): Partial<Run> {
+function withState(run: Run, { name, at, attempt, rollback }: Change & { of: 'run' }): Partial<Run> {
   const state = { name, at, attempt };
   return {
     ...(run.state === undefined || isLater(state, run.state)) && { state },
@@ -38,7 +38,7 @@ function told(run: Run, { name, at, attempt, rollback }: Change & { of: 'run' })
   };
 }
 
-function failed(run: Run, { at, stage, action, message }: Change & { of: 'failure' }): Partial<Run> {
+function withFailure(run: Run, { at, stage, action, message }: Change & { of: 'failure' }): Partial<Run> {
   const hasChanged = stage === DEPLOY_STAGE || (run.deployingSince !== undefined && run.deployingSince <= at);
   const known = run.failure;
   // of the same failure the action knows more than its stage; of another one the later counts

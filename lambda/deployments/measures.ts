@@ -1,5 +1,5 @@
 import type { Run } from '../registry/deployment';
-import { leadTimeOf, restoredAfter } from '../registry/deployment';
+import { leadTimeOf, timeToRestoreOf } from '../registry/deployment';
 
 /** Values that CloudWatch keeps of an environment; times in seconds. */
 export interface Measures {
@@ -37,8 +37,8 @@ function failureOf(run: Run | undefined): number | undefined {
 /** Of any run: the failure may be told after the run that has mended it. */
 function restored(run: Run, before: readonly Run[], after: readonly Run[]): Measures[] {
   const was = find(before, run.executionId);
-  const time = restoredAfter(run, after);
-  const isNew = run.deployedAt !== undefined && time !== undefined && (was === undefined || restoredAfter(was, before) === undefined);
+  const time = timeToRestoreOf(run, after);
+  const isNew = run.deployedAt !== undefined && time !== undefined && (was === undefined || timeToRestoreOf(was, before) === undefined);
   return isNew ? [{ at: run.deployedAt, values: seconds('TimeToRestore', time) }] : [];
 }
 

@@ -4,7 +4,7 @@ import { withChange } from './history';
 import type { Measures } from './measures';
 import { measuresOf } from './measures';
 import type { DeploymentRecord, Run } from '../registry/deployment';
-import { deploymentKey, runsIn } from '../registry/deployment';
+import { deploymentKey, runsInAccount } from '../registry/deployment';
 import type { EnvironmentRecord } from '../registry/environment';
 import { environmentKey, pipelinesIn } from '../registry/environment';
 import type { LeaseHolder, LeaseRecord } from '../registry/lease';
@@ -19,8 +19,8 @@ export type Recorded =
   | { readonly recorded: true; readonly environmentName: string; readonly executionId: string; readonly measures: readonly Measures[] };
 
 /** The events of a run come at the same time: whoever writes second reads again. */
-const ATTEMPTS = 10;
-const LONGEST_PAUSE = 200;
+const MAX_ATTEMPTS = 10;
+const MAX_PAUSE = 200;
 
 /** Writes what an event says into the record of its environment; the same event again changes nothing. */
 export async function record(event: CodePipelineEvent, registry: Registry, hosts: Hosts<'authorOf'>): Promise<Recorded> {
@@ -37,20 +37,20 @@ export async function record(event: CodePipelineEvent, registry: Registry, hosts
     try {
       return await write({ event, change, holder, executionId }, registry, hosts);
     } catch (error) {
-      if (!(error instanceof RecordChangedError) || attempt === ATTEMPTS) throw error;
-      await new Promise(resolve => setTimeout(resolve, Math.random() * LONGEST_PAUSE));
+      if (!(error instanceof RecordChangedError) || attempt === MAX_ATTEMPTS) throw error;
+      await new Promise(resolve => setTimeout(resolve, Math.random() * MAX_PAUSE));
     }
   }
 }
 
-interface News {
+interface ReceivedChange {
   readonly event: CodePipelineEvent;
   readonly change: Change;
   readonly holder: LeaseHolder;
   readonly executionId: string;
 }
 
-async function write({ event, change, holder, executionId }: News, registry: Registry, hosts: Hosts<'authorOf'>): Promise<Recorded> {
+async function write({ event, change, holder, executionId }: ReceivedChange, registry: Registry, hosts: Hosts<'authorOf'>): Promise<Recorded> {
   const { environmentName, pipelineKey } = holder;
   const { account: accountId, region } = event;
   const key = deploymentKey(environmentName);
@@ -65,7 +65,7 @@ async function write({ event, change, holder, executionId }: News, registry: Reg
   if (JSON.stringify(runs) !== JSON.stringify(before)) {
     await registry.write<DeploymentRecord>(key, { environmentName, accountId, region, pipelineName: environmentName, runs }, version);
   }
-  const measures = measuresOf(runsIn(accountId, before), runsIn(accountId, runs), executionId);
+  const measures = measuresOf(runsInAccount(accountId, before), runsInAccount(accountId, runs), executionId);
   return { recorded: true, environmentName, executionId, measures };
 }
 

@@ -1,68 +1,68 @@
 import { createHash } from 'node:crypto';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceUpdateEvent } from 'aws-lambda';
-import { answerOf, failure } from './answer';
-import type { CloudFormationAnswer } from './answer';
-import type { Outside } from './aws';
+import { responseOf, failedResponse } from './response';
+import type { CloudFormationResponse } from './response';
+import type { Outbound } from './outbound';
 import type { AnswerRequest, ResourceRequest } from '../../src/kinds/contract';
 import type { Registry } from '../registry/registry';
-import { answerKey, noteRequest } from '../registry/request';
-import type { AnswerRecord } from '../registry/request';
-import { isRefused } from '../shared/errors';
+import { responseKey, recordRequest } from '../registry/request';
+import type { ResponseRecord } from '../registry/request';
+import { isPermanentAwsError } from '../shared/errors';
 import { retryWhileRolePropagates } from '../shared/propagation';
 
-/** Step Functions passes 256 KiB from state to state: the properties, those before an update, and the outcome of a look. */
-const MOST_BYTES = 100_000;
+/** Step Functions limits the data of a state to 256 KiB: the properties, those before an update, and the outcome. */
+const MAX_BYTES = 100_000;
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** Receives the requests of CloudFormation for all kinds, and answers them when the waiter says so. */
+/** Receives the requests of CloudFormation for all kinds, and responds when the waiter returns the outcome. */
 export class Entry {
   public constructor(
-    private readonly registry: Registry, private readonly outside: Outside,
+    private readonly registry: Registry, private readonly outbound: Outbound,
     private readonly functions: Readonly<Record<string, string>>, private readonly now: () => number = Date.now,
   ) {}
 
-  /** Notes a request and starts the waiter under its id, so that a second delivery of the request starts nothing. */
+  /** Records a request, and starts the waiter under its id: a second delivery of the request starts nothing. */
   public async receive(event: CloudFormationCustomResourceEvent): Promise<void> {
     const { ResponseURL: responseUrl, ResourceType: type } = event;
     const request = requestOf(event);
     const { [type]: functionArn } = this.functions;
     if (!functionArn) {
       const known = Object.keys(this.functions).join(', ');
-      await this.put(responseUrl, failure(request, `this organization has no custom resource of type '${type}': it has ${known}; `
-        + 'deploy the Organization of the version that the app uses'));
+      await this.putResponse(responseUrl, failedResponse(request, `unknown type of custom resource '${type}' (known are ${known}): `
+        + 'deploy the Organization with the version of the library that the app uses'));
       return;
     }
     const { ownerId, requestId, requestType } = request;
-    if (bytesOf(request.properties) > MOST_BYTES) {
-      await this.put(responseUrl, tooLong(request));
+    if (bytesOf(request.properties) > MAX_BYTES) {
+      await this.putResponse(responseUrl, tooLongResponse(request));
       return;
     }
     let arrivedAt = this.now();
     try {
-      ({ arrivedAt } = await noteRequest(this.registry, { ownerId, requestId, responseUrl, isFirst: requestType === 'Create' }, arrivedAt));
-      await this.outside.start(requestId, { functionArn, request });
+      ({ arrivedAt } = await recordRequest(this.registry, { ownerId, requestId, responseUrl, isFirst: requestType === 'Create' }, arrivedAt));
+      await this.outbound.startWaiter(requestId, { functionArn, request });
     } catch (error) {
-      // the role of this function is as new as the organization
-      const kept = retryWhileRolePropagates(error, this.now() - arrivedAt);
-      // refused: nothing was started, so nothing else will answer
-      if (!isRefused(kept)) throw kept;
-      await this.put(responseUrl, failure(request, `the waiter could not be started: ${kept.name}: ${kept.message}; `
+      // the role of this function may be new
+      const failure = retryWhileRolePropagates(error, this.now() - arrivedAt);
+      // nothing was started, so nothing else responds
+      if (!isPermanentAwsError(failure)) throw failure;
+      await this.putResponse(responseUrl, failedResponse(request, `cannot start the waiter: ${failure.name}: ${failure.message}; `
         + 'deploy the Organization again'));
     }
   }
 
-  public async answer(answer: AnswerRequest): Promise<CloudFormationAnswer | undefined> {
-    const record = await this.registry.read<AnswerRecord>(answerKey(answer.request.requestId));
-    // CloudFormation stopped to listen a day ago
+  public async respond(answer: AnswerRequest): Promise<CloudFormationResponse | undefined> {
+    const record = await this.registry.read<ResponseRecord>(responseKey(answer.request.requestId));
+    // CloudFormation stopped waiting a day ago
     if (!record) return undefined;
-    const made = answerOf(answer);
-    await this.put(record.responseUrl, made);
-    return made;
+    const response = responseOf(answer);
+    await this.putResponse(record.responseUrl, response);
+    return response;
   }
 
-  private async put(responseUrl: string, answer: CloudFormationAnswer): Promise<void> {
-    await this.outside.put(responseUrl, JSON.stringify(answer));
+  private async putResponse(responseUrl: string, answer: CloudFormationResponse): Promise<void> {
+    await this.outbound.putResponse(responseUrl, JSON.stringify(answer));
   }
 }
 
@@ -81,28 +81,28 @@ function requestOf(event: CloudFormationCustomResourceEvent): ResourceRequest {
   };
 }
 
-/** An update to properties that are too long was refused before anything was done: its rollback changes nothing. */
+/** An update to properties that are too long was rejected before anything changed, so its rollback changes nothing. */
 function oldPropertiesOf({ ResourceProperties, OldResourceProperties }: CloudFormationCustomResourceUpdateEvent): Properties {
   const before = propertiesOf(OldResourceProperties);
-  return bytesOf(before) > MOST_BYTES ? propertiesOf(ResourceProperties) : before;
+  return bytesOf(before) > MAX_BYTES ? propertiesOf(ResourceProperties) : before;
 }
 
-/** Nothing was ever done with such properties, so there is nothing to delete. */
-function tooLong(request: ResourceRequest): CloudFormationAnswer {
-  if (request.requestType === 'Delete') return answerOf({ request, outcome: { state: 'complete', data: {} } });
-  return failure(request, `the properties of '${request.logicalId}' have ${bytesOf(request.properties)} bytes, but at most ${MOST_BYTES} are allowed: `
-    + 'shorten its parameters or tags, or divide it into several resources');
+/** Such properties were never used, so there is nothing to delete. */
+function tooLongResponse(request: ResourceRequest): CloudFormationResponse {
+  if (request.requestType === 'Delete') return responseOf({ request, outcome: { state: 'complete', data: {} } });
+  return failedResponse(request, `the properties of '${request.logicalId}' have ${bytesOf(request.properties)} bytes, but the limit is ${MAX_BYTES}: `
+    + 'shorten its parameters or tags, or split it into several resources');
 }
 
 function bytesOf(properties: Properties): number {
   return Buffer.byteLength(JSON.stringify(properties));
 }
 
-/** The physical id is known before anything is done, and never changes: it is derived from what CloudFormation says. */
+/** The physical id is derived from the request, so it is known before anything is created, and never changes. */
 function ownerIdOf(event: CloudFormationCustomResourceEvent): string {
   const { StackId: stackId, LogicalResourceId: logicalId } = event;
-  // CloudFormation deletes a creation that it did not wait for under an id of its own. Otherwise the id stays, even if
-  // the resource was moved to another stack or logical id.
+  // CloudFormation deletes a creation that timed out under an id of its own. Otherwise the id stays, even if the
+  // resource was moved to another stack or logical id.
   if (event.RequestType !== 'Create' && /-[0-9a-f]{16}$/.test(event.PhysicalResourceId)) return event.PhysicalResourceId;
   const hash = createHash('sha256').update(`${stackId}\n${logicalId}`).digest('hex').slice(0, 16);
   return `${logicalId.slice(0, 64)}-${hash}`;

@@ -3,13 +3,13 @@ import { Operations } from './operations';
 import { validOperation } from './validation';
 import type { OperationAnswer } from '../../src/operations/contract';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
-import { OperatedPipelines } from '../pipeline-control/aws';
+import { AwsPipelineControl } from '../pipeline-control/aws';
 import { TableRegistry } from '../registry/table';
 import { connectedHosts } from '../sources/hosts';
 
 const logger = new Logger({ serviceName: 'org-environments' });
 const operations = new Operations(
-  new TableRegistry(), new OperatedPipelines(process.env[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws'), connectedHosts(),
+  new TableRegistry(), new AwsPipelineControl(process.env[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws'), connectedHosts(),
 );
 
 export async function handler(input: unknown): Promise<OperationAnswer<object>> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { chosen, identityOf, without } from './environments';
-import { Overview } from './overview';
-import { problemOf } from './words';
+import { selectPipelines, identityOf, unknownNames } from './selection';
+import { StatusReader } from './status';
+import { problemOf } from './errors';
 import type {
   EnvironmentNames, Halt, HaltOutcome, OperationAnswer, OperationRequest, ResumeOutcome, StatusOutcome,
 } from '../../src/operations/contract';
@@ -16,11 +16,14 @@ import type { Registry } from '../registry/registry';
 import { isNamed } from '../shared/errors';
 import type { Hosts } from '../sources/hosts';
 
-/** Halts, resumes and looks at the pipelines of environments, all of them at the same time. */
+/** Halts and resumes the pipelines of environments, and reads their status: all pipelines concurrently. */
 export class Operations {
   public constructor(
-    private readonly registry: Registry, private readonly control: PipelineControl, private readonly hosts: Hosts<'authorOf'>,
-    private readonly now: () => number = Date.now, private readonly newToken: () => string = randomUUID,
+    private readonly registry: Registry,
+    private readonly control: PipelineControl,
+    private readonly hosts: Hosts<'authorOf'>,
+    private readonly now: () => number = Date.now,
+    private readonly newToken: () => string = randomUUID,
   ) {}
 
   public async run(request: OperationRequest): Promise<OperationAnswer<HaltOutcome | ResumeOutcome | StatusOutcome>> {
@@ -32,57 +35,62 @@ export class Operations {
   }
 
   public async halt(names: EnvironmentNames, { by, reason }: Omit<Halt, 'at'>): Promise<OperationAnswer<HaltOutcome>> {
-    const holders = chosen(await allPipelines(this.registry), names);
+    const selected = selectPipelines(await allPipelines(this.registry), names);
     const halt = { by, at: new Date(this.now()).toISOString(), reason };
-    // first the records: from now on nothing that is deployed lets commits through
-    const earlier = new Map(await Promise.all(namesOf(holders).map(
-      async environmentName => [environmentName, await this.note({ environmentName, ...halt })] as const,
+    // the records first: from now on no deployment enables the pipelines
+    const earlier = new Map(await Promise.all(namesOf(selected).map(
+      async environmentName => [environmentName, await this.recordHalt({ environmentName, ...halt })] as const,
     )));
-    return { pipelines: await Promise.all(holders.map(async holder => this.haltOne(holder, halt, earlier.get(holder.environmentName)))) };
+    const outcomes = selected.map(async pipeline => this.haltPipeline(pipeline, halt, earlier.get(pipeline.environmentName)));
+    return { pipelines: await Promise.all(outcomes) };
   }
 
   public async resume(names: EnvironmentNames): Promise<OperationAnswer<ResumeOutcome>> {
     const environments = await allPipelines(this.registry);
-    const gone = await this.haltedOf(names === 'all' ? await this.haltedBeside(environments) : without(environments, names));
-    const holders = chosen(environments, names === 'all' ? names : names.filter(name => !gone.includes(name)));
+    const unknown = names === 'all' ? await this.haltsWithoutEnvironment(environments) : unknownNames(environments, names);
+    const gone = await this.haltedAmong(unknown);
+    const selected = selectPipelines(environments, names === 'all' ? names : names.filter(name => !gone.includes(name)));
     // the records first: a deployment in between would disable the pipelines again
-    const halted = new Map(await Promise.all([...namesOf(holders), ...gone].map(
-      async environmentName => [environmentName, await this.forget(environmentName)] as const,
+    const halted = new Map(await Promise.all([...namesOf(selected), ...gone].map(
+      async environmentName => [environmentName, await this.removeHalt(environmentName)] as const,
     )));
-    return { pipelines: await Promise.all(holders.map(async holder => this.resumeOne(holder, halted.get(holder.environmentName) ?? false))), gone };
+    const outcomes = selected.map(async pipeline => this.resumePipeline(pipeline, halted.get(pipeline.environmentName) ?? false));
+    return { pipelines: await Promise.all(outcomes), gone };
   }
 
   public async status(): Promise<OperationAnswer<StatusOutcome>> {
-    const overview = new Overview(this.registry, this.control, this.hosts);
-    return { pipelines: await Promise.all((await allPipelines(this.registry)).map(async holder => overview.describe(holder))) };
+    const reader = new StatusReader(this.registry, this.control, this.hosts);
+    const pipelines = await allPipelines(this.registry);
+    return { pipelines: await Promise.all(pipelines.map(async pipeline => reader.describe(pipeline))) };
   }
 
-  private async haltOne(holder: EnvironmentPipeline, halt: Halt, haltedAlready?: Halt): Promise<HaltOutcome> {
-    const outcome = { ...identityOf(holder), ...haltedAlready && { haltedAlready } };
+  private async haltPipeline(pipeline: EnvironmentPipeline, halt: Halt, haltedAlready?: Halt): Promise<HaltOutcome> {
+    const outcome = { ...identityOf(pipeline), ...haltedAlready && { haltedAlready } };
     const { by, reason } = haltedAlready ?? halt;
     try {
-      const { executions, interrupted } = await stopPipeline(this.control, holder, haltReason({ by, reason }));
+      const { executions, interrupted } = await stopPipeline(this.control, pipeline, haltReason({ by, reason }));
       return { ...outcome, stopped: executions, interrupted };
     } catch (error) {
-      return { ...outcome, stopped: 0, interrupted: [], problem: problemOf(error, holder) };
+      return { ...outcome, stopped: 0, interrupted: [], problem: problemOf(error, pipeline) };
     }
   }
 
-  private async resumeOne(holder: EnvironmentPipeline, wasHalted: boolean): Promise<ResumeOutcome> {
-    const state = holder.suspendedFor ? 'suspended' : holder.state;
-    const outcome: Omit<ResumeOutcome, 'started'> = { ...identityOf(holder), state, wasHalted };
+  private async resumePipeline(pipeline: EnvironmentPipeline, wasHalted: boolean): Promise<ResumeOutcome> {
+    const state = pipeline.suspendedFor ? 'suspended' : pipeline.state;
+    const outcome: Omit<ResumeOutcome, 'started'> = { ...identityOf(pipeline), state, wasHalted };
     if (state !== 'enabled') return { ...outcome, started: false };
     try {
-      const { started, disabledReason } = await enablePipeline(this.control, holder, {
-        token: this.newToken(), now: this.now(), missedPushes: false, reasonToDisable: async () => this.reasonToDisable(holder),
+      const { started, disabledReason } = await enablePipeline(this.control, pipeline, {
+        token: this.newToken(), now: this.now(), missedPushes: false, reasonToDisable: async () => this.reasonToDisable(pipeline),
       });
-      return { ...outcome, started, ...disabledReason && { problem: `it was disabled again, because of a concurrent change: ${disabledReason}` } };
+      if (disabledReason === undefined) return { ...outcome, started };
+      return { ...outcome, started, problem: `it was disabled again, because of a concurrent change: ${disabledReason}` };
     } catch (error) {
-      return { ...outcome, started: false, problem: problemOf(error, holder) };
+      return { ...outcome, started: false, problem: problemOf(error, pipeline) };
     }
   }
 
-  /** Why a pipeline that was just enabled must be disabled again: it was halted concurrently, or its environment is moving or being removed. */
+  /** Why a pipeline that was just enabled must be disabled again: it was halted or suspended concurrently. */
   private async reasonToDisable({ environmentName, pipelineKey }: EnvironmentPipeline): Promise<string | undefined> {
     const halt = await haltOf(this.registry, environmentName);
     if (halt) return haltReason(halt);
@@ -91,20 +99,21 @@ export class Operations {
     return pipeline && pipeline.suspendedFor === undefined ? undefined : 'Its environment moves, or is being removed';
   }
 
-  /** Those that are not there now: nobody can ask for them by what there is. */
-  private async haltedBeside(holders: readonly EnvironmentPipeline[]): Promise<readonly string[]> {
-    return without(holders, (await this.registry.list<HaltRecord>(LISTED.halt)).map(({ environmentName }) => environmentName));
+  /** Names of halted environments that do not exist now. */
+  private async haltsWithoutEnvironment(selected: readonly EnvironmentPipeline[]): Promise<readonly string[]> {
+    const halts = await this.registry.list<HaltRecord>(LISTED.halt);
+    return unknownNames(selected, halts.map(({ environmentName }) => environmentName));
   }
 
-  private async haltedOf(names: readonly string[]): Promise<readonly string[]> {
+  private async haltedAmong(names: readonly string[]): Promise<readonly string[]> {
     const halted = await Promise.all(names.map(async name => isHalted(this.registry, name)));
     return names.filter((_, index) => halted[index]);
   }
 
-  /** Answers the halt that stands already, which is kept: it says since when nothing goes through. */
-  private async note(record: HaltRecord): Promise<Halt | undefined> {
+  /** Records a halt, unless there is one: then that one is kept and returned. */
+  private async recordHalt(record: HaltRecord): Promise<Halt | undefined> {
     const key = haltKey(record.environmentName);
-    return unlessChanged(async () => {
+    return retryOnConflict(async () => {
       const earlier = await this.registry.read<HaltRecord>(key);
       if (earlier) return { by: earlier.by, at: earlier.at, reason: earlier.reason };
       await this.registry.write<HaltRecord>(key, record, undefined);
@@ -112,10 +121,10 @@ export class Operations {
     });
   }
 
-  /** Answers whether there was something to forget. */
-  private async forget(environmentName: string): Promise<boolean> {
+  /** Returns whether there was a halt. */
+  private async removeHalt(environmentName: string): Promise<boolean> {
     const key = haltKey(environmentName);
-    return unlessChanged(async () => {
+    return retryOnConflict(async () => {
       const record = await this.registry.read(key);
       if (record) await this.registry.remove(key, record.version);
       return record !== undefined;
@@ -123,12 +132,12 @@ export class Operations {
   }
 }
 
-function namesOf(holders: readonly EnvironmentPipeline[]): string[] {
-  return [...new Set(holders.map(({ environmentName }) => environmentName))];
+function namesOf(selected: readonly EnvironmentPipeline[]): string[] {
+  return [...new Set(selected.map(({ environmentName }) => environmentName))];
 }
 
-/** Two people may halt at the same time: the later one reads again. */
-async function unlessChanged<Result>(change: () => Promise<Result>): Promise<Result> {
+/** Retries a change of a record when a concurrent operator has changed it. */
+async function retryOnConflict<Result>(change: () => Promise<Result>): Promise<Result> {
   for (let attempts = 1; ; attempts++) {
     try {
       return await change();

@@ -25,70 +25,77 @@ export interface PipelineState {
   readonly actions: readonly UnfinishedAction[];
 }
 
-/** An action that has begun and not come to an end of its own. */
+/** An action that was started and has not ended. */
 export interface UnfinishedAction {
-  /** `Deploy/Deploy` */
+  /** Stage and action: `Deploy/Deploy`. */
   readonly name: string;
-  /** Nobody waits for it any more; its build may still be running. */
+  /** The pipeline no longer waits for it; its build may still run. */
   readonly isAbandoned: boolean;
-  /** Its build, if it is one. */
+  /** Id of its CodeBuild build. */
   readonly buildId?: string;
 }
 
-/** What waits at a transition for more than 30 days is not let through any more (CodePipeline, "Working with stage transitions"); one for clocks. */
-const LONGEST_WAIT = 29 * 24 * 60 * 60_000;
+/** CodePipeline drops executions that wait at a transition for more than 30 days; one day less, because clocks differ. */
+const MAX_WAIT = 29 * 24 * 60 * 60_000;
 
-/** What can be done with pipelines from outside of their accounts. */
+/** Operations on pipelines in their accounts. */
 export interface PipelineControl {
   /** Disables the transition into the stage after Source. */
   disable(pipeline: ControlledPipeline, reason: string): Promise<void>;
   /** Enables the transition into the stage after Source. */
   enable(pipeline: ControlledPipeline): Promise<void>;
   state(pipeline: ControlledPipeline): Promise<PipelineState>;
-  /** The newest first; as many as one call answers. */
+  /** The last executions, newest first: as many as one call returns. */
   executions(pipeline: ControlledPipeline): Promise<readonly PipelineExecution[]>;
-  /** Ends an execution without waiting for its actions. */
+  /** Stops an execution without waiting for its actions. */
   abandon(pipeline: ControlledPipeline, executionId: string, reason: string): Promise<void>;
   stopBuild(pipeline: ControlledPipeline, buildId: string): Promise<void>;
   /** Starts the pipeline at the head of its branch; the same token starts it once. */
   start(pipeline: ControlledPipeline, token: string): Promise<void>;
 }
 
-export interface Stopped {
+export interface StopResult {
   readonly executions: number;
   readonly interrupted: readonly string[];
 }
 
 /**
- * Lets nothing more through, and ends what is under way: in three rounds of calls, or one more if AWS refuses to end something. What one call fails
- * with keeps none of the others from being made, and is thrown at the end.
+ * Disables a pipeline, and stops its executions and builds: in three rounds of calls, or four if a stop fails. A failed call
+ * does not prevent the others; its error is thrown at the end.
  */
-export async function stopPipeline(control: PipelineControl, pipeline: ControlledPipeline, reason: string): Promise<Stopped> {
+export async function stopPipeline(
+  control: PipelineControl, pipeline: ControlledPipeline, reason: string,
+): Promise<StopResult> {
   const errors: unknown[] = [];
   const failed = (error: unknown) => {
     errors.push(error);
     return undefined;
   };
-  const end = async ({ executionId }: PipelineExecution) => control.abandon(pipeline, executionId, reason).then(() => executionId);
+  const end = async ({ executionId }: PipelineExecution) =>
+    control.abandon(pipeline, executionId, reason).then(() => executionId);
 
   const [, first, executions] = await Promise.all([
-    control.disable(pipeline, reason).catch(failed), control.state(pipeline).catch(failed), control.executions(pipeline).catch(failed),
+    control.disable(pipeline, reason).catch(failed),
+    control.state(pipeline).catch(failed),
+    control.executions(pipeline).catch(failed),
   ]);
   const running = executions?.filter(isRunning) ?? [];
   // executions that passed the transition before it was disabled
   const [second, later, ...ended] = await Promise.all([
-    control.state(pipeline).catch(failed), control.executions(pipeline).catch(failed),
-    // once more below
+    control.state(pipeline).catch(failed),
+    control.executions(pipeline).catch(failed),
+    // a failure is retried below
     ...running.map(async execution => end(execution).catch(() => undefined)),
   ]);
   const known = later ?? executions;
-  const late = known?.filter(execution => isRunning(execution) && !ended.includes(execution.executionId)) ?? [];
+  const late = known?.filter(other => isRunning(other) && !ended.includes(other.executionId)) ?? [];
   const ending = Promise.all(late.map(async execution => end(execution).catch(failed)));
   const actions = [...first?.actions ?? [], ...second?.actions ?? []];
   const builds = new Set(actions.flatMap(({ buildId }) => buildId ?? []));
-  // not before the execution has ended: a build that is stopped fails its stage, and a stage that fails may deploy the previous commit
+  // only after its execution has ended: a stopped build fails its stage, which may roll back to the previous commit
   const mayStop = known && (!ended.includes(undefined) || !(await ending).includes(undefined));
-  await Promise.all([ending, ...mayStop ? [...builds].map(async buildId => control.stopBuild(pipeline, buildId).catch(failed)) : []]);
+  const stops = mayStop ? [...builds].map(async buildId => control.stopBuild(pipeline, buildId).catch(failed)) : [];
+  await Promise.all([ending, ...stops]);
 
   if (errors.length > 0) throw errors.find(isTransient) ?? errors[0];
   const interrupted = new Set(actions.filter(({ isAbandoned }) => !isAbandoned).map(({ name }) => name));
@@ -96,21 +103,21 @@ export async function stopPipeline(control: PipelineControl, pipeline: Controlle
   return { executions: stopped.size, interrupted: [...interrupted] };
 }
 
-/** What a pipeline is started again with. */
-export interface Again {
+/** Options to start a pipeline. */
+export interface StartOptions {
   /** The same token starts it once. */
   readonly token: string;
   readonly now: number;
 }
 
-interface EnableOptions extends Again {
+interface EnableOptions extends StartOptions {
   /** Read after the pipeline is enabled: the reason to disable it again, if a concurrent writer has halted or suspended it. */
   readonly reasonToDisable: () => Promise<string | undefined>;
   /** Whether pushes may have started another pipeline while this one was disabled: then it is started whatever its last run. */
   readonly missedPushes: boolean;
 }
 
-interface Enabled {
+interface EnableResult {
   /** Whether the pipeline had to be started. */
   readonly started: boolean;
   /** Why it was disabled again. */
@@ -118,31 +125,40 @@ interface Enabled {
 }
 
 /** Enables a pipeline, and starts it if an execution was stopped. */
-export async function enablePipeline(control: PipelineControl, pipeline: ControlledPipeline, options: EnableOptions): Promise<Enabled> {
+export async function enablePipeline(
+  control: PipelineControl, pipeline: ControlledPipeline, options: EnableOptions,
+): Promise<EnableResult> {
   await control.enable(pipeline);
   const disabledReason = await options.reasonToDisable();
   if (disabledReason !== undefined) {
     await stopPipeline(control, pipeline, disabledReason);
     return { started: false, disabledReason };
   }
-  if (!options.missedPushes) return { started: await startAfter(['Cancelled', 'Stopped', 'Stopping'], control, pipeline, options) };
+  if (!options.missedPushes) {
+    return { started: await startIfEnded(['Cancelled', 'Stopped', 'Stopping'], control, pipeline, options) };
+  }
   await control.start(pipeline, options.token);
   return { started: true };
 }
 
-/** Has a pipeline run again whose last run AWS has cancelled, as it does when the pipeline is changed. What somebody has stopped stays so. */
-export async function runAgain(control: PipelineControl, pipeline: ControlledPipeline, again: Again): Promise<boolean> {
-  return startAfter(['Cancelled'], control, pipeline, again);
+/**
+ * Starts a pipeline whose last execution AWS has cancelled, as it does when the pipeline is updated. A stopped execution is
+ * not restarted.
+ */
+export async function restartCancelled(
+  control: PipelineControl, pipeline: ControlledPipeline, options: StartOptions,
+): Promise<boolean> {
+  return startIfEnded(['Cancelled'], control, pipeline, options);
 }
 
-/** Starts a pipeline whose last run has ended so, or has waited so long that AWS has forgotten it; answers whether that was so. */
-async function startAfter(
-  ends: readonly string[], control: PipelineControl, pipeline: ControlledPipeline, { token, now }: Again,
+/** Starts a pipeline if its last execution has one of the statuses, or was dropped by AWS. Returns whether it was started. */
+async function startIfEnded(
+  statuses: readonly string[], control: PipelineControl, pipeline: ControlledPipeline, { token, now }: StartOptions,
 ): Promise<boolean> {
   const [last] = await control.executions(pipeline);
   if (!last) return false;
-  const isForgotten = last.status === 'InProgress' && now - last.startedAt.getTime() > LONGEST_WAIT;
-  if (!isForgotten && !ends.includes(last.status)) return false;
+  const isDropped = last.status === 'InProgress' && now - last.startedAt.getTime() > MAX_WAIT;
+  if (!isDropped && !statuses.includes(last.status)) return false;
   await control.start(pipeline, token);
   return true;
 }

@@ -1,4 +1,4 @@
-import { APPLICATIONS_GO } from './errors';
+import { APPLICATIONS_ARE_DELETED } from './errors';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import type { EnvironmentPipeline, EnvironmentRecord } from '../registry/environment';
 import { environmentKey, ONLY_SIDE, pipelinesIn } from '../registry/environment';
@@ -33,8 +33,8 @@ export class Environments {
     const holder = lease?.holder;
     const isOurs = holder?.pipelineKey === key;
     if (holder && !isOurs) {
-      if (!this.isExpired(holder)) throw leased(accountId, environmentName, owner, holder, await this.pipeline(holder.pipelineKey));
-      await this.drop(holder.pipelineKey);
+      if (!this.isExpired(holder)) throw alreadyLeased(accountId, environmentName, owner, holder, await this.pipeline(holder.pipelineKey));
+      await this.removePipeline(holder.pipelineKey);
     }
     const fence = (lease?.fence ?? 0) + (isOurs ? 0 : 1);
     const isConfirmed = isOurs && holder.expiresAt === undefined;
@@ -42,15 +42,15 @@ export class Environments {
       environmentName, pipelineKey: key, stackId: owner.stackId, ...(!isConfirmed && { expiresAt: this.now() + LEASE_MILLISECONDS }),
     };
     await this.registry.write<LeaseRecord>(leaseKey(accountId), { fence, holder: next }, lease?.version);
-    return { fence, others: await this.enter(owner, request, environment) };
+    return { fence, others: await this.addPipeline(owner, request, environment) };
   }
 
   /** @throws if another pipeline has taken the account */
   public async check({ accountId, environment: { environmentName } }: PipelineRequest, key: string, fence: number): Promise<void> {
     const record = await this.registry.read<LeaseRecord>(leaseKey(accountId));
     if (record?.holder?.pipelineKey === key && record.fence === fence) return;
-    const taker = record?.holder ? ` by environment '${record.holder.environmentName}' (stack '${stackNameOf(record.holder)}')` : '';
-    throw new Error(`the lease of account ${accountId} has expired and was taken from environment '${environmentName}'${taker}, `
+    const holder = record?.holder ? ` by environment '${record.holder.environmentName}' (stack '${stackNameOf(record.holder)}')` : '';
+    throw new Error(`the lease of account ${accountId} has expired and was taken from environment '${environmentName}'${holder}, `
       + 'so nothing more is deployed there: deploy again once the account is free, or use another account');
   }
 
@@ -91,8 +91,8 @@ export class Environments {
   /** Frees the account of a pipeline, and takes the pipeline out of its environment. */
   public async release(key: string): Promise<void> {
     const lease = await this.registry.read<LeaseRecord>(leaseKey(accountIn(key)));
-    await this.registry.together(async () => {
-      await this.drop(key);
+    await this.registry.transaction(async () => {
+      await this.removePipeline(key);
       if (lease?.holder?.pipelineKey === key) await this.registry.write<LeaseRecord>(leaseKey(accountIn(key)), { fence: lease.fence }, lease.version);
     });
   }
@@ -103,7 +103,7 @@ export class Environments {
   }
 
   /** Makes a pipeline the current one of its environment. */
-  private async enter(
+  private async addPipeline(
     { stackId }: Owner, request: PipelineRequest, record: Versioned<EnvironmentRecord> | undefined,
   ): Promise<readonly EnvironmentPipeline[]> {
     const { accountId, region, environment } = request;
@@ -124,7 +124,7 @@ export class Environments {
     return held.includes(true);
   }
 
-  private async drop(key: string): Promise<void> {
+  private async removePipeline(key: string): Promise<void> {
     await this.change(key, () => undefined);
   }
 
@@ -149,16 +149,16 @@ export class Environments {
 
 function nameTaken(record: EnvironmentRecord, { environment: { environmentName } }: PipelineRequest): Error {
   return new Error(`environment '${environmentName}' belongs to stack '${stackNameOf(record)}' of the CICD account: `
-    + `remove it there first${APPLICATIONS_GO}, or choose another environmentName`);
+    + `remove it there first${APPLICATIONS_ARE_DELETED}, or choose another environmentName`);
 }
 
-function leased(
+function alreadyLeased(
   accountId: string, environmentName: string, owner: Owner, holder: LeaseHolder, pipeline: EnvironmentPipeline | undefined,
 ): Error {
   const isOurs = holder.stackId === owner.stackId;
-  const applications = pipeline?.applications === 'keep' ? '' : APPLICATIONS_GO;
+  const applications = pipeline?.applications === 'keep' ? '' : APPLICATIONS_ARE_DELETED;
   const removal = `remove that environment first${applications}, or use another account`;
-  const wayOut = isOurs ? `if it was renamed, keep its name with environmentName: '${holder.environmentName}'; else ${removal}` : removal;
+  const advice = isOurs ? `if it was renamed, keep its name with environmentName: '${holder.environmentName}'; else ${removal}` : removal;
   return new Error(`account ${accountId} is leased to environment '${holder.environmentName}' (stack '${stackNameOf(holder)}'), so environment `
-    + `'${environmentName}' cannot have its pipeline there: one account has one pipeline; ${wayOut}`);
+    + `'${environmentName}' cannot have its pipeline there: one account has one pipeline; ${advice}`);
 }

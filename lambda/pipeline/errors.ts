@@ -1,17 +1,17 @@
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { NAMES } from '../../src/private/contract';
 import { REMOVE_AGAIN } from '../cloudformation/errors';
-import type { Home } from '../cloudformation/errors';
+import type { HandlerAccount } from '../cloudformation/errors';
 import { BOOTSTRAP_ROLES } from '../cloudformation/roles';
 import type { StackPlace } from '../registry/stack';
 import { isTransient } from '../shared/errors';
 
 /** What is deleted with an environment, wherever its removal is advised. */
-export const APPLICATIONS_GO = ' (its applications are deleted with it, unless it was deployed with keepApplication: true)';
+export const APPLICATIONS_ARE_DELETED = ' (its applications are deleted with it, unless it was deployed with keepApplication: true)';
 
-export function belongsElsewhere({ stackName, accountId, environment }: PipelineRequest, holder: string): Error {
+export function ownedByAnotherStack({ stackName, accountId, environment }: PipelineRequest, holder: string): Error {
   return new Error(`stack '${stackName}' in account ${accountId} belongs to stack '${holder}' of the CICD account: `
-    + `remove environment '${environment.environmentName}' there first${APPLICATIONS_GO}, or use another account`);
+    + `remove environment '${environment.environmentName}' there first${APPLICATIONS_ARE_DELETED}, or use another account`);
 }
 
 /** What prevents that an environment is removed with its application. */
@@ -23,13 +23,13 @@ export function protectedFromDeletion({ accountId }: StackPlace, stackNames: rea
     + 'keepApplication: true');
 }
 
-export function notDeletedApplication({ accountId }: StackPlace, stackName: string, error: unknown): unknown {
+export function applicationNotDeleted({ accountId }: StackPlace, stackName: string, error: unknown): unknown {
   if (isTransient(error)) return error;
   return new Error(`the environment in account ${accountId} cannot be removed with its application, because stack '${stackName}' could not be deleted: `
     + `${error instanceof Error ? error.message : String(error)}; remove the cause and ${REMOVE_AGAIN}, or keep the application with keepApplication: true`);
 }
 
-export function notEnterableForApplication(place: StackPlace, home: Home, error: Error): Error {
+export function applicationUnreachable(place: StackPlace, home: HandlerAccount, error: Error): Error {
   return new Error(`the environment in account ${place.accountId} cannot be removed with its application, because the account cannot be entered through `
     + `'${BOOTSTRAP_ROLES.deploy(home.partition, place)}': bootstrap it for CDK with trust for account ${home.accountId} (cdk bootstrap --qualifier `
     + `${place.qualifier} --trust ${home.accountId}) and ${REMOVE_AGAIN}, or keep the application with keepApplication: true; if it is removed once more as it is, `
@@ -45,7 +45,7 @@ interface RefusedObject {
 /** Codes with which S3 refuses an object for now. */
 const TRANSIENT_CODES = new Set(['InternalError', 'ServiceUnavailable', 'SlowDown', 'OperationAborted']);
 
-export function notDeletedArtifact(accountId: string, bucket: string, { Key, Code = '', Message }: RefusedObject): Error {
+export function artifactNotDeleted(accountId: string, bucket: string, { Key, Code = '', Message }: RefusedObject): Error {
   const error = new Error(`artifact '${Key}' in bucket '${bucket}' of account ${accountId} could not be deleted: ${Code}: ${Message}; let the role `
     + `'${NAMES.operateRole}' there delete it and ${REMOVE_AGAIN}`);
   return TRANSIENT_CODES.has(Code) ? Object.assign(error, { $retryable: {} }) : error;

@@ -1,9 +1,9 @@
-import { AwsSurroundings } from './aws';
+import { AwsPipelineOutbound } from './outbound';
 import { pipelineLifecycle } from './lifecycle';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
 import { AwsAccounts } from '../cloudformation/accounts';
 import { BASELINE_ROLES, BOOTSTRAP_ROLES } from '../cloudformation/roles';
-import { OperatedPipelines } from '../pipeline-control/aws';
+import { AwsPipelineControl } from '../pipeline-control/aws';
 import { TableRegistry } from '../registry/table';
 import type { KindHandler } from '../shared/serve';
 import { serve } from '../shared/serve';
@@ -15,7 +15,7 @@ export const handler: KindHandler = serve(pipelineLifecycle({
   registry,
   accounts: new AwsAccounts(partition, BASELINE_ROLES),
   applications: new AwsAccounts(partition, BOOTSTRAP_ROLES),
-  surroundings: new AwsSurroundings(partition),
-  control: new OperatedPipelines(partition),
+  outbound: new AwsPipelineOutbound(partition),
+  control: new AwsPipelineControl(partition),
   home: { partition, accountId },
 }), registry);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Surroundings } from './aws';
-import { PipelineCompanion } from './companion';
+import type { PipelineOutbound } from './outbound';
+import { PipelineHooks } from './pipeline-hooks';
 import { Environments } from './environments';
 import { Handover } from './handover';
 import { Routes } from './routes';
@@ -8,7 +8,7 @@ import { Teardown } from './teardown';
 import type { PipelineRequest, PipelineResult } from '../../src/pipeline/contract';
 import type { Accounts } from '../cloudformation/accounts';
 import { Deployment } from '../cloudformation/deployment';
-import type { Home } from '../cloudformation/errors';
+import type { HandlerAccount } from '../cloudformation/errors';
 import { StackLifecycle } from '../cloudformation/lifecycle';
 import { BASELINE_ROLES } from '../cloudformation/roles';
 import type { PipelineControl } from '../pipeline-control/control';
@@ -21,9 +21,9 @@ interface PipelineLifecycleOptions {
   readonly accounts: Accounts;
   /** Entered as applications are deployed. */
   readonly applications: Accounts;
-  readonly surroundings: Surroundings;
+  readonly outbound: PipelineOutbound;
   readonly control: PipelineControl;
-  readonly home: Home;
+  readonly home: HandlerAccount;
   /** @default - the time */
   readonly now?: () => number;
   /** @default - a random name */
@@ -32,15 +32,15 @@ interface PipelineLifecycleOptions {
 
 /** The life of the pipeline of an environment. */
 export function pipelineLifecycle(options: PipelineLifecycleOptions): StackLifecycle<PipelineRequest, PipelineResult> {
-  const { registry, accounts, applications, surroundings, control, home, now = Date.now, newAttempt = randomUUID } = options;
+  const { registry, accounts, applications, outbound, control, home, now = Date.now, newAttempt = randomUUID } = options;
   const environments = new Environments(registry, now);
   const handover = new Handover(registry, environments, control, now);
-  const teardown = new Teardown(registry, surroundings, applications, home, environments, handover, now);
+  const teardown = new Teardown(registry, outbound, applications, home, environments, handover, now);
   const routes = new Routes(registry, environments);
   return new StackLifecycle<PipelineRequest, PipelineResult>({
     registry,
     deployment: new Deployment({ registry, accounts, roles: BASELINE_ROLES, home, now, newAttempt }),
-    companion: new PipelineCompanion({ registry, accounts, surroundings, environments, routes, handover, teardown }),
+    hooks: new PipelineHooks({ registry, accounts, outbound, environments, routes, handover, teardown }),
     keyOf: pipelineKey,
     resultOf: (_request, { stackId }) => ({ stackId }),
     now,

@@ -1,5 +1,5 @@
 import type { Environments } from './environments';
-import { APPLICATIONS_GO } from './errors';
+import { APPLICATIONS_ARE_DELETED } from './errors';
 import type { EnvironmentRequest } from '../../src/pipeline/contract';
 import { stackNameOf } from '../registry/owners';
 import type { Registry } from '../registry/registry';
@@ -43,5 +43,5 @@ export class Routes {
 function startsAnother({ branchName, repositoryArn, environmentName }: EnvironmentRequest, foreign: RouteTarget): Error {
   return new Error(`branch '${branchName}' of repository ${repositoryArn} starts pipeline '${foreign.pipelineName}' of environment `
     + `'${foreign.environmentName}' (stack '${stackNameOf(foreign)}') in account ${foreign.accountId} already, so it cannot start that of environment `
-    + `'${environmentName}': a branch has one pipeline; remove that environment first${APPLICATIONS_GO}, or use another branch`);
+    + `'${environmentName}': a branch has one pipeline; remove that environment first${APPLICATIONS_ARE_DELETED}, or use another branch`);
 }

@@ -1,16 +1,16 @@
-import type { Holder } from './owners';
+import type { RecordedOwner } from './owners';
 import type { BranchRequest } from '../../src/branch/contract';
 import { RECORDS } from '../../src/registry/contract';
 
-/** What the registry knows of the branch of an environment. */
+/** Record of the branch of an environment. */
 export interface BranchRecord {
-  readonly owners: readonly Holder<BranchRequest>[];
+  readonly owners: readonly RecordedOwner<BranchRequest>[];
   readonly environmentName: string;
-  /** Absent: nothing has been done yet. */
+  /** Absent until the branch is created or adopted. */
   readonly origin?: 'created' | 'adopted';
-  /** Every parent that this declaration has named and that existed then; an update, or its rollback, may change one for another. */
+  /** Every parent that the declaration has named and that existed then. An update or a rollback may switch between them. */
   readonly parents: readonly string[];
-  /** The commit that carries the descriptor; absent while one is being made. */
+  /** The commit with the descriptor; absent until it is created. */
   readonly commitId?: string;
 }
 

@@ -1,33 +1,34 @@
 import { RECORDS } from '../../src/registry/contract';
-/** What is known of one execution of a pipeline. Events come in any order, so that any of it may be missing. */
+
+/** One execution of a pipeline. Events arrive in any order, so every optional field may be missing. */
 export interface Run {
   readonly executionId: string;
-  /** Where it deploys. */
+  /** The account that it deploys to. */
   readonly accountId: string;
-  /** The earliest that was heard of it, in milliseconds since 1970, as all times. */
+  /** Time of the earliest event, in milliseconds since 1970, as all times here. */
   readonly startedAt: number;
   readonly state?: RunState;
   readonly commitId?: string;
   /** When the commit was written. */
   readonly authoredAt?: number;
-  /** It goes back to what was deployed before, because another run has failed. */
+  /** It rolls back to the previous deployment, because another run failed. */
   readonly rollback?: true;
-  /** Keys of what it deploys. */
+  /** S3 keys of the artifacts that it deploys. */
   readonly artifacts?: readonly string[];
-  /** Since when it has been changing the account. */
+  /** When it started to change the account. */
   readonly deployingSince?: number;
   readonly deployedAt?: number;
-  /** When it first failed after it had begun to change the account: a run that fails before has done no harm. */
+  /** When it first failed after it had started to change the account. */
   readonly failedAt?: number;
   readonly failure?: RunFailure;
 }
 
-/** The last that was heard of the whole run. */
+/** The latest state of the whole run. */
 export interface RunState {
-  /** In the words of CodePipeline. */
+  /** The state's name in CodePipeline. */
   readonly name: string;
   readonly at: number;
-  /** Grows when a failed stage is tried again. */
+  /** Grows when a failed stage is retried. */
   readonly attempt: number;
 }
 
@@ -48,8 +49,8 @@ export interface DeploymentRecord {
   readonly runs: readonly Run[];
 }
 
-/** What has run in an account: the environment may have moved there, or been made anew under its name, and runs elsewhere say nothing of it. */
-export function runsIn(accountId: string, runs: readonly Run[]): readonly Run[] {
+/** The runs in one account. The environment may have been in another account before; those runs do not count. */
+export function runsInAccount(accountId: string, runs: readonly Run[]): readonly Run[] {
   return runs.filter(run => run.accountId === accountId);
 }
 
@@ -57,7 +58,7 @@ export function deploymentKey(environmentName: string): string {
   return `${RECORDS.deployment}${environmentName}`;
 }
 
-/** No event tells the commit that a rollback deploys again: it is that of the run with the same artifacts, or else of the last deployment. */
+/** The commit that a run deploys. A rollback has no commit of its own: it is that of the run with the same artifacts, or of the last deployment. */
 export function commitOf(run: Run, runs: readonly Run[]): string | undefined {
   if (!run.rollback) return run.commitId;
   const { artifacts = [] } = run;
@@ -66,8 +67,8 @@ export function commitOf(run: Run, runs: readonly Run[]): string | undefined {
   return latest(before, other => other.deployedAt)?.commitId;
 }
 
-/** The failures that a deployment has ended begin after the deployment before it; answers how long the environment was broken. */
-export function restoredAfter({ deployedAt }: Run, runs: readonly Run[]): number | undefined {
+/** Time from the first failure since the previous deployment to this deployment; undefined if there was no failure. */
+export function timeToRestoreOf({ deployedAt }: Run, runs: readonly Run[]): number | undefined {
   if (deployedAt === undefined) return undefined;
   const before = runs.flatMap(other => other.deployedAt !== undefined && other.deployedAt < deployedAt ? [other.deployedAt] : []);
   const since = Math.max(-Infinity, ...before);
@@ -75,11 +76,12 @@ export function restoredAfter({ deployedAt }: Run, runs: readonly Run[]): number
   return failures.length > 0 ? deployedAt - Math.min(...failures) : undefined;
 }
 
-/** How long a commit took to be deployed. */
+/** Time from commit to deployment. */
 export function leadTimeOf({ rollback, deployedAt, authoredAt }: Run): number | undefined {
   return rollback || deployedAt === undefined || authoredAt === undefined ? undefined : deployedAt - authoredAt;
 }
 
+/** The item with the latest time. */
 export function latest<T>(items: readonly T[], timeOf: (item: T) => number | undefined): T | undefined {
   return items.reduce<T | undefined>((best, item) => best === undefined || (timeOf(item) ?? 0) > (timeOf(best) ?? 0) ? item : best, undefined);
 }

@@ -2,24 +2,24 @@ import type { Registry } from './registry';
 import type { EnvironmentRequest } from '../../src/pipeline/contract';
 import { LISTED, RECORDS } from '../../src/registry/contract';
 
-/** A pipeline of an environment, in the account that it holds. */
+/** A pipeline of an environment, in the account that is leased to it. */
 export interface EnvironmentPipeline extends EnvironmentRequest {
   /** Key of the record of the pipeline. */
   readonly pipelineKey: string;
   readonly stackId: string;
   readonly accountId: string;
   readonly region: string;
-  /** Key of the pipeline that has taken its place, or its own key while it is removed: it must not run. */
+  /** Present while it is suspended: key of the pipeline that takes its place, or its own key while it is removed. */
   readonly suspendedFor?: string;
 }
 
-/** One side of an environment: an account with a pipeline and a branch. */
+/** An account with a pipeline and a branch. */
 export interface EnvironmentSide {
-  /** The last one is current; the earlier ones hand over to it while the environment moves to another account. */
+  /** The last one is current. The earlier ones hand over to it while the environment moves to another account. */
   readonly pipelines: readonly EnvironmentPipeline[];
 }
 
-/** An environment: what it consists of, and which of its sides serves. */
+/** Record of an environment: its sides, and the active one. */
 export interface EnvironmentRecord {
   readonly environmentName: string;
   /** Stack in the CICD account that declares it. */
@@ -28,7 +28,7 @@ export interface EnvironmentRecord {
   readonly sides: Readonly<Record<string, EnvironmentSide>>;
 }
 
-/** The side of an environment that has one account. */
+/** Name of the side of an environment with one account. */
 export const ONLY_SIDE = 'only';
 
 export function environmentKey(environmentName: string): string {

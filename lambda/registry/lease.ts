@@ -1,10 +1,10 @@
 import { RECORDS } from '../../src/registry/contract';
 
-/** Which pipeline holds an account: an account has one. */
+/** The lease of an account: an account has one pipeline. */
 export interface LeaseRecord {
-  /** Grows with every new holder: one that comes back with an older number has lost the account. */
+  /** Grows with every new holder: a pipeline with an older number has lost the lease. */
   readonly fence: number;
-  /** Absent: the account is free. */
+  /** Absent: the lease was released. */
   readonly holder?: LeaseHolder;
 }
 
@@ -13,7 +13,7 @@ export interface LeaseHolder {
   readonly pipelineKey: string;
   /** Stack in the CICD account that declares the environment. */
   readonly stackId: string;
-  /** While the pipeline is made for the first time: one that is never completed must not block the account. */
+  /** Present until the pipeline is complete for the first time: a pipeline that never completes must not block the account. */
   readonly expiresAt?: number;
 }
 

@@ -2,17 +2,19 @@ import type { StackRecord } from './stack';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { RECORDS } from '../../src/registry/contract';
 
-/** What the registry knows of the pipeline of an environment in an account, besides its stack. */
+/** Record of the pipeline of an environment in an account, besides its stack. */
 export interface PipelineRecord extends StackRecord<PipelineRequest> {
-  /** Number of the lease under which the pipeline is deployed. */
+  /** Fence of the lease under which the pipeline is deployed. */
   readonly fence?: number;
-  /** Keys of the routes that may lead to the pipeline. */
+  /** Keys of the routes that may start the pipeline. */
   readonly routes?: readonly string[];
-  /** How far the teardown is. */
+  /** Progress of the teardown. */
   readonly teardown?: 'stopped' | 'applications deleted' | 'artifacts deleted';
 }
 
-export function pipelineKey({ accountId, region, environment }: Pick<PipelineRequest, 'accountId' | 'region' | 'environment'>): string {
+type PipelinePlace = Pick<PipelineRequest, 'accountId' | 'region' | 'environment'>;
+
+export function pipelineKey({ accountId, region, environment }: PipelinePlace): string {
   return `${RECORDS.pipeline}${accountId}#${region}#${environment.environmentName}`;
 }
 

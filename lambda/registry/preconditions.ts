@@ -1,11 +1,11 @@
 import { RECORDS } from '../../src/registry/contract';
 import type { Owner } from '../shared/lifecycle';
 
-/** What the registry knows of the preconditions of a stack. */
+/** Record of the preconditions of a stack. */
 export interface PreconditionsRecord {
-  /** When CloudFormation has asked for them last, in milliseconds since 1970. */
+  /** Time of the last request, in milliseconds since 1970. */
   readonly attempt: number;
-  /** What was asked for when all was met the last time: it is in use since then, and not looked up again. */
+  /** Keys of the preconditions that were met before. They are in use, and are not checked again. */
   readonly met: readonly string[];
 }
 

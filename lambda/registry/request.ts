@@ -2,34 +2,34 @@ import type { Registry, Versioned } from './registry';
 import { RECORDS } from '../../src/registry/contract';
 import { isNamed } from '../shared/errors';
 
-/** What CloudFormation has requested of one custom resource. */
+/** Record of the requests of CloudFormation for one custom resource. */
 export interface RequestRecord {
-  /** Ids of the requests, the last at the end. */
+  /** Ids of the last requests, oldest first. */
   readonly ids: readonly string[];
-  /** The request that was begun last. */
-  readonly begun?: string;
+  /** Id of the request that was started last. */
+  readonly started?: string;
   /** When the last request arrived, in milliseconds since 1970. */
   readonly arrivedAt: number;
 }
 
-/** Where the answer to a request goes. The address is a secret: its owner can answer in our name. */
-export interface AnswerRecord {
+/** Where the response to a request goes. The URL is a secret: who has it can respond in our name. */
+export interface ResponseRecord {
   readonly responseUrl: string;
   /** DynamoDB deletes the record after this time, in seconds since 1970. */
   readonly deleteAfter: number;
 }
 
-/** Events come twice, but not after so many others. */
-const REMEMBERED = 20;
+/** Lambda may deliver a request twice, but not after so many others. */
+const MAX_IDS = 20;
 
-/** The address of an answer is valid for less than that. */
-const ANSWER_SECONDS = 24 * 3600;
+/** The response URL is valid for a shorter time. */
+const RESPONSE_SECONDS = 24 * 3600;
 
 export function requestKey(ownerId: string): string {
   return `${RECORDS.request}${ownerId}`;
 }
 
-export function answerKey(requestId: string): string {
+export function responseKey(requestId: string): string {
   return `${RECORDS.answer}${requestId}`;
 }
 
@@ -37,25 +37,25 @@ interface Arrival {
   readonly ownerId: string;
   readonly requestId: string;
   readonly responseUrl: string;
-  /** Most probably there is no record of the resource yet, so that it need not be read. */
+  /** The resource most probably has no record yet, so it is not read. */
   readonly isFirst?: boolean;
 }
 
-interface Noted {
-  /** When the request arrived, or one that came after it, in milliseconds since 1970. */
+interface RecordedRequest {
+  /** When the last request of the resource arrived, in milliseconds since 1970. */
   readonly arrivedAt: number;
 }
 
-/** Notes a request behind the earlier ones of its resource, and where its answer goes; a second delivery changes nothing. */
-export async function noteRequest(registry: Registry, arrival: Arrival, now: number): Promise<Noted> {
+/** Appends a request to those of its resource, and saves its response URL. A second delivery changes nothing. */
+export async function recordRequest(registry: Registry, arrival: Arrival, now: number): Promise<RecordedRequest> {
   const { ownerId, requestId, responseUrl, isFirst } = arrival;
   const key = requestKey(ownerId);
   const record = isFirst ? undefined : await registry.read<RequestRecord>(key);
   if (record?.ids.includes(requestId)) return { arrivedAt: record.arrivedAt };
-  const ids = [...record?.ids ?? [], requestId].slice(-REMEMBERED);
-  const deleteAfter = Math.floor(now / 1000) + ANSWER_SECONDS;
-  const note = registry.together(async () => {
-    await registry.write<AnswerRecord>(answerKey(requestId), { responseUrl, deleteAfter }, undefined);
+  const ids = [...record?.ids ?? [], requestId].slice(-MAX_IDS);
+  const deleteAfter = Math.floor(now / 1000) + RESPONSE_SECONDS;
+  const note = registry.transaction(async () => {
+    await registry.write<ResponseRecord>(responseKey(requestId), { responseUrl, deleteAfter }, undefined);
     await registry.write<RequestRecord>(key, { ...record, ids, arrivedAt: now }, record?.version);
   });
   try {
@@ -63,18 +63,18 @@ export async function noteRequest(registry: Registry, arrival: Arrival, now: num
     return { arrivedAt: now };
   } catch (error) {
     if (!isFirst || !isNamed(error, 'RecordChangedError')) throw error;
-    return noteRequest(registry, { ownerId, requestId, responseUrl }, now);
+    return recordRequest(registry, { ownerId, requestId, responseUrl }, now);
   }
 }
 
 /**
- * The request record, if the request is the last one of its resource, or the one that was begun last: Lambda may deliver an old request after
- * a newer one, which must not stop the newer one.
- * @throws if another request has taken its place
+ * Returns the record if the request is the last one of its resource, or the one that was started last. Lambda may deliver
+ * an old request after a newer one, which must not stop the newer one.
+ * @throws if a newer request supersedes it
  */
 export function currentRequest(
   record: Versioned<RequestRecord> | undefined, requestId: string, logicalId: string,
 ): Versioned<RequestRecord> {
-  if (record && (record.begun === requestId || record.ids.at(-1) === requestId)) return record;
-  throw new Error(`this request for '${logicalId}' was not completed, because CloudFormation has sent a newer one for the same resource: deploy again`);
+  if (record && (record.started === requestId || record.ids.at(-1) === requestId)) return record;
+  throw new Error(`superseded by a newer request for '${logicalId}': deploy again`);
 }

@@ -1,33 +1,33 @@
-import type { Holder } from './owners';
+import type { RecordedOwner } from './owners';
 import { RECORDS } from '../../src/registry/contract';
 import type { StackRequest } from '../../src/stack/contract';
 
-/** Where a stack is. */
+/** Where a stack is deployed. */
 export type StackPlace = Pick<StackRequest, 'accountId' | 'region' | 'stackName' | 'qualifier'>;
 
-/** What the registry knows of a stack in an account. */
+/** Record of a stack in an account. */
 export interface StackRecord<Request extends StackRequest = StackRequest> {
-  readonly owners: readonly Holder<Request>[];
-  /** Names the request that is worked on; CloudFormation gets it as token, which tells old failures from new ones. */
+  readonly owners: readonly RecordedOwner<Request>[];
+  /** Identifies the current attempt. It is the client request token, which distinguishes old failures from new ones. */
   readonly attempt: string;
-  /** When that was requested, in milliseconds since 1970. */
-  readonly since: number;
-  /** The attempt that began to create the stack: from then on the account may have it. */
-  readonly begun?: string;
-  /** Fingerprint of the request that the stack last fulfilled. */
+  /** When the attempt was requested, in milliseconds since 1970. */
+  readonly requestedAt: number;
+  /** The attempt that started to create the stack: from then on the account may have it. */
+  readonly creationAttempt?: string;
+  /** Fingerprint of the request that was deployed last. */
   readonly applied?: string;
-  /** Where the stack was before; it is deleted there if the record of that place names this one as its successor. */
+  /** Former places of the stack. It is deleted there if the record of that place names this one as its successor. */
   readonly previous?: readonly Request[];
   /** Key of the record of the place that the stack moves to. */
   readonly successor?: string;
-  /** The stack was complete once. */
+  /** Present once the stack has been complete. */
   readonly complete?: true;
-  /** How far the copy of its assets has come. */
+  /** Progress of the copy of its assets. */
   readonly assets?: AssetProgress;
   /** Id of the owner that deletes the stack. */
-  readonly removing?: string;
-  /** The attempt to delete the stack that could not enter the account. */
-  readonly unreachable?: string;
+  readonly deletedBy?: string;
+  /** The attempt to delete the stack that failed because the role in the account could not be assumed. */
+  readonly unreachableAttempt?: string;
 }
 
 export function stackKey({ accountId, region, stackName }: StackPlace): string {
@@ -35,11 +35,11 @@ export function stackKey({ accountId, region, stackName }: StackPlace): string {
 }
 
 interface AssetProgress {
-  /** The attempt that it counts for. */
+  /** The attempt that it belongs to. */
   readonly attempt: string;
-  /** How many of the assets are in the account, in the order of the request. */
+  /** Number of assets that are in the account, in the order of the request. */
   readonly copied: number;
-  /** The layer of the next one that is being uploaded. */
+  /** The layer of the next asset that is being uploaded. */
   readonly upload?: LayerUpload;
 }
 
@@ -47,6 +47,6 @@ interface AssetProgress {
 export interface LayerUpload {
   readonly digest: string;
   readonly uploadId: string;
-  /** How many of its bytes have arrived. */
+  /** Number of bytes uploaded. */
   readonly received: number;
 }

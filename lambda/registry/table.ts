@@ -20,21 +20,23 @@ interface Change {
 
 /** The registry in its DynamoDB table. */
 export class TableRegistry implements Registry {
-  /** What the next read of a key returns: read in one call, or written by this run. Undefined outside of a look. */
-  private known?: Map<string, object | undefined>;
-  /** Changes that are made together; undefined: each is made at once. */
+  /** Records that the next read of their keys returns: prefetched, or written by this invocation. */
+  private cache?: Map<string, object | undefined>;
+  /** Changes of the current transaction; undefined: each change is applied immediately. */
   private pending?: Change[];
 
   public constructor(
     private readonly table: string = required(HANDLER_ENVIRONMENT.REGISTRY_TABLE),
-    private readonly client = DynamoDBDocumentClient.from(new DynamoDBClient(clientDefaults()), { marshallOptions: { removeUndefinedValues: true } }),
+    private readonly client = DynamoDBDocumentClient.from(new DynamoDBClient(clientDefaults()), {
+      marshallOptions: { removeUndefinedValues: true },
+    }),
   ) {}
 
   public async read<T extends object>(key: string): Promise<Versioned<T> | undefined> {
-    if (this.known?.has(key)) {
-      const record = this.known.get(key);
-      // once: a second read wants to see what others have changed
-      this.known.delete(key);
+    if (this.cache?.has(key)) {
+      const record = this.cache.get(key);
+      // once only: a second read must see the changes of concurrent writers
+      this.cache.delete(key);
       return record as Versioned<T> | undefined;
     }
     const { Item } = await this.client.send(new GetCommand({ TableName: this.table, Key: { pk: key }, ConsistentRead: true }));
@@ -42,29 +44,29 @@ export class TableRegistry implements Registry {
   }
 
   public async prefetch(keys: readonly string[]): Promise<void> {
-    this.known = new Map();
+    this.cache = new Map();
     const { Responses, UnprocessedKeys } = await this.client.send(new BatchGetCommand({
       RequestItems: { [this.table]: { Keys: [...new Set(keys)].map(pk => ({ pk })), ConsistentRead: true } },
     }));
-    // what a busy table leaves out is read when it is needed
+    // records that a throttled table did not return are read when they are needed
     if (UnprocessedKeys?.[this.table]) return;
     const items = new Map(Responses?.[this.table]?.map(item => [String(item.pk), recordOf(item)]));
-    this.known = new Map(keys.map(key => [key, items.get(key)]));
+    this.cache = new Map(keys.map(key => [key, items.get(key)]));
   }
 
   public async write<T extends object>(key: string, record: T, version: number | undefined): Promise<Versioned<T>> {
     await this.change({ key, record, version });
     const written = { ...record, version: nextVersion(version) };
-    this.known?.set(key, written);
+    this.cache?.set(key, written);
     return written;
   }
 
   public async remove(key: string, version: number): Promise<void> {
     await this.change({ key, version });
-    this.known?.set(key, undefined);
+    this.cache?.set(key, undefined);
   }
 
-  public async together<Result>(action: () => Promise<Result>): Promise<Result> {
+  public async transaction<Result>(action: () => Promise<Result>): Promise<Result> {
     this.pending = [];
     try {
       const result = await action();
@@ -73,7 +75,7 @@ export class TableRegistry implements Registry {
       await this.changeAll(changes);
       return result;
     } catch (error) {
-      for (const { key } of this.pending ?? []) this.known?.delete(key);
+      for (const { key } of this.pending ?? []) this.cache?.delete(key);
       throw error;
     } finally {
       this.pending = undefined;
@@ -94,17 +96,20 @@ export class TableRegistry implements Registry {
   }
 
   public async enqueue(queue: string, member: string, now: number): Promise<readonly QueueMember[]> {
-    // one attribute a member: joining and leaving never conflict with one another
-    const joined = await this.join(queue, member, { UpdateExpression: 'SET #member = if_not_exists(#member, :since)', since: now });
+    // one attribute for each member: concurrent changes of different members do not conflict
+    const expression = 'SET #member = if_not_exists(#member, :since)';
+    const joined = await this.join(queue, member, { UpdateExpression: expression, since: now });
     const others = joined.filter(other => other.member !== member).map(({ since }) => since);
     const isNew = joined.some(other => other.member === member && other.since === now);
     if (!isNew || others.every(since => since < now)) return joined;
-    // clocks differ: members that joined before keep their place, or there would be one too many at the front
+    // clocks differ: members that joined before must keep their place
     const since = Math.max(...others) + 1;
-    return this.join(queue, member, { UpdateExpression: 'SET #member = :since', ConditionExpression: '#member = :now', since, now });
+    return this.join(queue, member, {
+      UpdateExpression: 'SET #member = :since', ConditionExpression: '#member = :now', since, now,
+    });
   }
 
-  public async leave(queue: string, member: string): Promise<void> {
+  public async dequeue(queue: string, member: string): Promise<void> {
     await this.client.send(new UpdateCommand({
       TableName: this.table,
       Key: { pk: queue },
@@ -122,10 +127,13 @@ export class TableRegistry implements Registry {
     const [first, ...others] = changes;
     if (!first) return;
     try {
-      if (others.length > 0) await this.client.send(new TransactWriteCommand({ TransactItems: changes.map(change => this.operation(change)) }));
-      else await this.changeOne(first);
+      if (others.length === 0) await this.changeOne(first);
+      else {
+        const operations = changes.map(change => this.operation(change));
+        await this.client.send(new TransactWriteCommand({ TransactItems: operations }));
+      }
     } catch (error) {
-      for (const { key } of changes) this.known?.delete(key);
+      for (const { key } of changes) this.cache?.delete(key);
       if (!(error instanceof ConditionalCheckFailedException || isConflict(error))) throw error;
       throw new RecordChangedError(changes.map(({ key }) => key).join("', '"));
     }
@@ -139,7 +147,8 @@ export class TableRegistry implements Registry {
 
   private operation({ key, record, version }: Change) {
     if (!record) return { Delete: { TableName: this.table, Key: { pk: key }, ...condition(version) } };
-    return { Put: { TableName: this.table, Item: { ...record, ...kindOf(key), version: nextVersion(version), pk: key }, ...condition(version) } };
+    const item = { ...record, ...kindOf(key), version: nextVersion(version), pk: key };
+    return { Put: { TableName: this.table, Item: item, ...condition(version) } };
   }
 
   private async join(
@@ -163,7 +172,7 @@ export class TableRegistry implements Registry {
   }
 }
 
-/** What the index needs to list a record. */
+/** The attribute by which the index lists a record. */
 function kindOf(key: string): { [REGISTRY_INDEX.partitionKey]?: string } {
   const kind = Object.values(LISTED).find(name => key.startsWith(RECORDS[name]));
   return kind ? { [REGISTRY_INDEX.partitionKey]: kind } : {};
@@ -178,7 +187,7 @@ function nextVersion(version: number | undefined): number {
   return (version ?? 0) + 1;
 }
 
-/** Why a transaction is cancelled that may succeed once the records have been read again. */
+/** Cancellation reasons of transactions that may succeed after the records are read again. */
 const CONFLICTS = ['None', 'ConditionalCheckFailed', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
 
 function isConflict(error: unknown): boolean {
@@ -205,6 +214,6 @@ function condition(version: number | undefined) {
 
 function required(name: string): string {
   const value = process.env[name];
-  if (!value) throw new Error(`the environment variable ${name} is not set`);
+  if (!value) throw new Error(`the environment variable ${name} is not set: deploy the Organization again`);
   return value;
 }

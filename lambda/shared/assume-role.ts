@@ -2,7 +2,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { clientDefaults } from './clients';
 
-/** A role to be entered, from the function's own role or from one entered before. */
+/** A role to assume, with the function's credentials or with those of a role assumed before. */
 interface RoleToAssume {
   readonly roleArn: string;
   readonly externalId?: string;
@@ -10,19 +10,22 @@ interface RoleToAssume {
   readonly from?: AwsCredentialIdentity;
 }
 
-const SAFETY_MILLISECONDS = 5 * 60_000;
+const EXPIRY_MARGIN = 5 * 60_000;
 const sessions = new Map<string, AwsCredentialIdentity>();
 
-/** Enters a role; the session is kept for the next call until shortly before it ends. */
+/** Assumes a role. The session is cached until five minutes before it expires. */
 export async function assumeRole(role: RoleToAssume, now: () => number = Date.now): Promise<AwsCredentialIdentity> {
   const known = sessions.get(role.roleArn);
-  if (known?.expiration && known.expiration.getTime() - SAFETY_MILLISECONDS > now()) return known;
+  if (known?.expiration && known.expiration.getTime() - EXPIRY_MARGIN > now()) return known;
   const session = await newSession(role);
   sessions.set(role.roleArn, session);
   return session;
 }
 
-/** Enters a role that goes and comes back with a pipeline: a session of the role that is gone says nothing to the one of the same name. */
+/**
+ * Assumes a role without the cache: a role that is deleted and created again with its pipeline does not accept a session
+ * of its predecessor of the same name.
+ */
 export async function newSession(role: RoleToAssume): Promise<AwsCredentialIdentity> {
   const sts = new STSClient({ ...clientDefaults(), ...(role.from && { credentials: role.from }) });
   const { Credentials } = await sts.send(new AssumeRoleCommand({
@@ -30,7 +33,9 @@ export async function newSession(role: RoleToAssume): Promise<AwsCredentialIdent
     RoleSessionName: 'org-environments',
     ...(role.externalId && { ExternalId: role.externalId }),
   }));
-  if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey) throw new Error(`the role ${role.roleArn} answered without credentials`);
+  if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey) {
+    throw new Error(`sts:AssumeRole returned no credentials for role '${role.roleArn}': deploy again`);
+  }
   return {
     accessKeyId: Credentials.AccessKeyId,
     secretAccessKey: Credentials.SecretAccessKey,

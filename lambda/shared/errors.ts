@@ -1,7 +1,7 @@
-/** Somebody else wrote the record since it was read; reading again and trying again is right. */
+/** A concurrent writer changed the record after it was read: read it again and retry. */
 export class RecordChangedError extends Error {
   public constructor(key: string) {
-    super(`the record '${key}' of the registry was changed by somebody else`);
+    super(`a concurrent writer changed the record '${key}' of the registry: deploy again`);
     this.name = 'RecordChangedError';
   }
 }
@@ -10,16 +10,17 @@ const TRANSIENT = new Set([
   'RecordChangedError',
   // Organizations: neither is classified as retryable by the SDK
   'ConcurrentModificationException', 'FinalizingOrganizationException', 'PolicyChangesInProgressException',
-  // CodePipeline: the pipeline is busy with what goes on in it
+  // CodePipeline: another change of the pipeline is in progress
   'ConflictException',
   'ServiceException', 'TooManyRequestsException',
-  'ThrottlingException', 'Throttling', 'ThrottledException', 'RequestLimitExceeded', 'SlowDown', 'ProvisionedThroughputExceededException',
+  'ThrottlingException', 'Throttling', 'ThrottledException', 'RequestLimitExceeded', 'SlowDown',
+  'ProvisionedThroughputExceededException',
   'RequestTimeout', 'RequestTimeoutException', 'TimeoutError', 'InternalFailure', 'InternalServerError', 'ServiceUnavailable',
 ]);
 
 const TRANSIENT_CODES = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND']);
 
-/** Whether the same call may succeed later without anybody changing anything. */
+/** Whether a retry of the same call may succeed. */
 export function isTransient(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const details = error as Error & { code?: unknown; $metadata?: { httpStatusCode?: number }; $retryable?: unknown };
@@ -29,24 +30,25 @@ export function isTransient(error: unknown): error is Error {
     || details.$retryable !== undefined;
 }
 
-/** Whether the error is one of the named exceptions of AWS. */
+/** Whether the error has one of the names, such as the name of an AWS exception. */
 export function isNamed(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && names.includes(error.name);
 }
 
-/** Whether AWS refused a call and will go on doing so until somebody changes something. */
-export function isRefused(error: unknown): error is Error {
+/** Whether AWS rejected a call, and will reject every retry. */
+export function isPermanentAwsError(error: unknown): error is Error {
   return error instanceof Error && '$metadata' in error && !isTransient(error);
 }
 
-/** Whether AWS has denied a call: the role may not make it, or cannot be assumed. */
-export function isDenied(error: unknown): error is Error {
+/** Whether AWS denied a call: the role has no permission, or cannot be assumed. */
+export function isAccessDenied(error: unknown): error is Error {
   return isNamed(error, 'AccessDenied', 'AccessDeniedException');
 }
 
-/** What AWS answers for the services of a new account until it has signed the account up for them. */
+/** Names and messages of the errors of a service until AWS has signed a new account up for it. */
 const NOT_SIGNED_UP = /OptInRequired|SubscriptionRequired|NotSignedUp|not signed up|not subscribed|needs a subscription/i;
 
+/** Whether the account is not signed up for the service yet. */
 export function isNotSignedUp(error: unknown): error is Error {
   return error instanceof Error && NOT_SIGNED_UP.test(`${error.name} ${error.message}`);
 }

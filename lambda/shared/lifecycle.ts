@@ -1,18 +1,18 @@
-/** The custom resource on whose behalf a handler acts. */
+/** The custom resource that a request is for. */
 export interface Owner {
-  /** Derived from the stack and the logical id, set at creation, the same for life. */
+  /** Derived from stack and logical id when the resource is created; it never changes. */
   readonly id: string;
   readonly stackId: string;
   readonly logicalId: string;
 }
 
 export type Progress<Result> =
-  /** `seconds`: when to look again. */
+  /** `seconds`: time until the next step. */
   | { readonly done: false; readonly seconds: number }
   | { readonly done: true; readonly result: Result };
 
-/** Not complete, and nothing is known about how long it takes. */
-export const NOT_YET: Progress<never> = { done: false, seconds: 5 };
+/** Not complete; the next step follows in five seconds. */
+export const IN_PROGRESS: Progress<never> = { done: false, seconds: 5 };
 
 export function done<Result>(result: Result): Progress<Result> {
   return { done: true, result };
@@ -21,22 +21,23 @@ export function done<Result>(result: Result): Progress<Result> {
 /** Complete, with nothing to return. */
 export const DONE: Progress<void> = { done: true, result: undefined };
 
-export function lookAgainIn(seconds: number): Progress<never> {
+/** Not complete; the next step follows after this time. */
+export function checkAgainIn(seconds: number): Progress<never> {
   return { done: false, seconds };
 }
 
 /**
- * The life of one kind of resource. Every method may run twice, even at the same time, and may be killed at any line:
- * the next run does no harm. The first three only write down what is wanted; the last two do the work in steps.
+ * Creates, updates and deletes one kind of resource. Every method is idempotent: it may run twice, concurrently, or be
+ * killed at any line. The `request…` methods record what is requested; the `reconcile…` methods do the work in steps.
  */
 export interface Lifecycle<Request, Result> {
-  /** Keys of the records that a look reads first: they are read in one call. */
-  recordsOf?(request: Request): readonly string[];
+  /** Keys of the records that a step reads first: they are read in one call. */
+  recordKeys?(request: Request): readonly string[];
   requestCreate(owner: Owner, request: Request): Promise<void>;
   requestUpdate(owner: Owner, request: Request, before: Request): Promise<void>;
   requestDelete(owner: Owner, request: Request): Promise<void>;
-  /** Looks, takes at most one step, and says how far the resource is. */
+  /** Does at most one step of the creation or update, and returns the progress. */
   reconcile(owner: Owner, request: Request): Promise<Progress<Result>>;
-  /** Looks whether the resource is removed, and takes at most one step towards it. */
+  /** Does at most one step of the deletion, and returns the progress. */
   reconcileDelete(owner: Owner, request: Request): Promise<Progress<void>>;
 }

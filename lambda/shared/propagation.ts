@@ -1,12 +1,10 @@
-import { isDenied } from './errors';
+import { isAccessDenied } from './errors';
 
-/**
- * How long a role or a right that was just made may not be known everywhere in AWS, in milliseconds; a refusal that lasts longer
- * has another reason.
- */
-export const PROPAGATION = 60_000;
+/** How long IAM may take to propagate a new role or permission, in milliseconds. A longer denial has another cause. */
+export const MAX_PROPAGATION = 60_000;
 
-/** The same error, but a transient one while its role may be that new. */
+/** Makes a denial transient while the role may be too new; other errors are returned unchanged. */
 export function retryWhileRolePropagates(error: unknown, milliseconds: number): unknown {
-  return isDenied(error) && milliseconds < PROPAGATION ? Object.assign(new Error(error.message), { $retryable: {} }) : error;
+  if (!isAccessDenied(error) || milliseconds >= MAX_PROPAGATION) return error;
+  return Object.assign(new Error(error.message), { $retryable: {} });
 }

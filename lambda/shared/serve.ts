@@ -1,22 +1,22 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { IsAwaited } from './awaited';
-import { awaitedByCloudFormation } from './awaited';
-import { isDenied, isTransient } from './errors';
+import type { IsInProgress } from './cfn-status';
+import { cloudFormationStatus } from './cfn-status';
+import { isAccessDenied, isTransient } from './errors';
 import type { Lifecycle, Owner, Progress } from './lifecycle';
-import { NOT_YET } from './lifecycle';
-import { PROPAGATION } from './propagation';
+import { IN_PROGRESS } from './lifecycle';
+import { MAX_PROPAGATION } from './propagation';
 import type { Outcome, ResourceRequest } from '../../src/kinds/contract';
 import type { Registry, Versioned } from '../registry/registry';
 import { currentRequest, requestKey } from '../registry/request';
 import type { RequestRecord } from '../registry/request';
 
-/** The handler of a kind's function: one look at a resource. */
+/** The handler of a kind's function: it does one step of the work on a resource. */
 export type KindHandler = (request: ResourceRequest) => Promise<Outcome>;
 
-/** CloudFormation stops to listen after an hour; before that it must be told why. */
-const LONGEST_WAIT = 55 * 60_000;
+/** CloudFormation stops waiting after an hour: the failure and its reason must be reported before that. */
+const MAX_WAIT = 55 * 60_000;
 
-/** Until a call that failed for now is tried again. */
+/** Time until the next step after a transient error. */
 const RETRY_SECONDS = 5;
 
 const logger = new Logger({ serviceName: 'org-environments' });
@@ -24,19 +24,19 @@ const logger = new Logger({ serviceName: 'org-environments' });
 /** Turns a lifecycle into the handler that the waiter invokes until the resource is complete. */
 export function serve<Request, Result extends object>(
   lifecycle: Lifecycle<Request, Result>, registry: Registry,
-  isAwaited: IsAwaited = awaitedByCloudFormation(), now: () => number = Date.now,
+  isInProgress: IsInProgress = cloudFormationStatus(), now: () => number = Date.now,
 ): KindHandler {
-  const looks = new Looks(lifecycle, registry, isAwaited, now);
-  return async request => looks.look(request);
+  const requests = new RequestHandler(lifecycle, registry, isInProgress, now);
+  return async request => requests.handle(request);
 }
 
-class Looks<Request, Result extends object> {
+class RequestHandler<Request, Result extends object> {
   public constructor(
     private readonly lifecycle: Lifecycle<Request, Result>, private readonly registry: Registry,
-    private readonly isAwaited: IsAwaited, private readonly now: () => number,
+    private readonly isInProgress: IsInProgress, private readonly now: () => number,
   ) {}
 
-  public async look(request: ResourceRequest): Promise<Outcome> {
+  public async handle(request: ResourceRequest): Promise<Outcome> {
     const { requestId, logicalId } = request;
     const owner: Owner = { id: request.ownerId, stackId: request.stackId, logicalId };
     let record: Versioned<RequestRecord> | undefined;
@@ -44,78 +44,78 @@ class Looks<Request, Result extends object> {
       record = await this.currentRequest(request, owner);
       const progress = await this.reconcile(request, owner, record);
       if (progress.done) return { state: 'complete', data: { ...progress.result } };
-      return this.isTooLate(record) ? failed(tooLate(logicalId)) : { state: 'waiting', seconds: this.atMost(progress.seconds, record) };
+      return this.isTimedOut(record) ? failed(timedOut(logicalId)) : { state: 'waiting', seconds: this.capped(progress.seconds, record) };
     } catch (error) {
       if (!isTransient(error)) {
-        logger.error('failed', { logicalId, requestId, error: error instanceof Error ? error : String(error) });
+        logger.error('request failed', { logicalId, requestId, error: error instanceof Error ? error : String(error) });
         return failed(messageOf(error));
       }
-      logger.warn('not yet', { logicalId, requestId, error: `${error.name}: ${error.message}` });
-      return this.isTooLate(record) ? failed(tooLate(logicalId, error)) : { state: 'waiting', seconds: RETRY_SECONDS };
+      logger.warn('transient error; retrying', { logicalId, requestId, error: `${error.name}: ${error.message}` });
+      return this.isTimedOut(record) ? failed(timedOut(logicalId, error)) : { state: 'waiting', seconds: RETRY_SECONDS };
     }
   }
 
   private async currentRequest(request: ResourceRequest, owner: Owner): Promise<Versioned<RequestRecord>> {
     const key = requestKey(owner.id);
-    await this.registry.prefetch([key, ...this.lifecycle.recordsOf?.(this.wanted(request.properties)) ?? []]);
+    await this.registry.prefetch([key, ...this.lifecycle.recordKeys?.(this.propertiesOf(request.properties)) ?? []]);
     return currentRequest(await this.registry.read<RequestRecord>(key), request.requestId, request.logicalId);
   }
 
   private async reconcile(
     request: ResourceRequest, owner: Owner, record: Versioned<RequestRecord>,
   ): Promise<Progress<Result | void>> {
-    const wanted = this.wanted(request.properties);
-    if (record.begun !== request.requestId && !await this.begin(request, owner, record)) return NOT_YET;
-    return request.requestType === 'Delete' ? this.lifecycle.reconcileDelete(owner, wanted) : this.lifecycle.reconcile(owner, wanted);
+    const requested = this.propertiesOf(request.properties);
+    if (record.started !== request.requestId && !await this.start(request, owner, record)) return IN_PROGRESS;
+    return request.requestType === 'Delete' ? this.lifecycle.reconcileDelete(owner, requested) : this.lifecycle.reconcile(owner, requested);
   }
 
-  /** The look after a long wait must not come after the last moment at which a failure can still be answered. */
-  private atMost(seconds: number, { arrivedAt }: RequestRecord): number {
-    return Math.max(1, Math.min(seconds, Math.ceil((arrivedAt + LONGEST_WAIT - this.now()) / 1000) + 1));
+  /** The next step must come while a failure can still be reported. */
+  private capped(seconds: number, { arrivedAt }: RequestRecord): number {
+    return Math.max(1, Math.min(seconds, Math.ceil((arrivedAt + MAX_WAIT - this.now()) / 1000) + 1));
   }
 
-  private isTooLate(record: RequestRecord | undefined): boolean {
-    return record !== undefined && this.now() - record.arrivedAt > LONGEST_WAIT;
+  private isTimedOut(record: RequestRecord | undefined): boolean {
+    return record !== undefined && this.now() - record.arrivedAt > MAX_WAIT;
   }
 
-  /** Writes down what is wanted, together with the mark that it was written, at the first look that may do so. */
-  private async begin(request: ResourceRequest, owner: Owner, record: Versioned<RequestRecord>): Promise<boolean> {
-    if (request.requestType !== 'Delete' && !await this.mayBegin(owner, this.now() - record.arrivedAt)) return false;
+  /** Records what is requested, once for each request. */
+  private async start(request: ResourceRequest, owner: Owner, record: Versioned<RequestRecord>): Promise<boolean> {
+    if (request.requestType !== 'Delete' && !await this.mayStart(owner, this.now() - record.arrivedAt)) return false;
     const { version, ...rest } = record;
-    await this.registry.together(async () => {
-      await this.writeDown(request, owner);
-      await this.registry.write<RequestRecord>(requestKey(owner.id), { ...rest, begun: request.requestId }, version);
+    await this.registry.transaction(async () => {
+      await this.requestChange(request, owner);
+      await this.registry.write<RequestRecord>(requestKey(owner.id), { ...rest, started: request.requestId }, version);
     });
     return true;
   }
 
   /**
-   * Lambda may deliver a request long after CloudFormation has given it up, and an account that was made for it then
-   * would belong to no one. What CloudFormation shows may be a moment old, and so may be the right to see it.
+   * Lambda may deliver a request after CloudFormation has stopped waiting for it. An account that is created then would
+   * have no owner. The status, and the permission to read it, may be some seconds old.
    */
-  private async mayBegin(owner: Owner, age: number): Promise<boolean> {
+  private async mayStart(owner: Owner, age: number): Promise<boolean> {
     try {
-      if (await this.isAwaited(owner)) return true;
+      if (await this.isInProgress(owner)) return true;
     } catch (error) {
-      if (!isDenied(error) || age > PROPAGATION) throw error;
+      if (!isAccessDenied(error) || age > MAX_PROPAGATION) throw error;
     }
-    logger.warn('not awaited', { logicalId: owner.logicalId });
-    if (age <= PROPAGATION) return false;
+    logger.warn('CloudFormation does not wait for the resource', { logicalId: owner.logicalId });
+    if (age <= MAX_PROPAGATION) return false;
     throw new Error(`CloudFormation no longer waits for '${owner.logicalId}' (cancelled or timed out); nothing was started: deploy again`);
   }
 
-  private async writeDown({ requestType, properties, oldProperties = {} }: ResourceRequest, owner: Owner): Promise<void> {
+  private async requestChange({ requestType, properties, oldProperties = {} }: ResourceRequest, owner: Owner): Promise<void> {
     logger.info(requestType, { ...owner });
-    const wanted = this.wanted(properties);
+    const requested = this.propertiesOf(properties);
     switch (requestType) {
-      case 'Create': return this.lifecycle.requestCreate(owner, wanted);
-      case 'Update': return this.lifecycle.requestUpdate(owner, wanted, this.wanted(oldProperties));
-      case 'Delete': return this.lifecycle.requestDelete(owner, wanted);
+      case 'Create': return this.lifecycle.requestCreate(owner, requested);
+      case 'Update': return this.lifecycle.requestUpdate(owner, requested, this.propertiesOf(oldProperties));
+      case 'Delete': return this.lifecycle.requestDelete(owner, requested);
     }
   }
 
-  /** That the properties are of the contract's type is held by the construct, which compiles against it. */
-  private wanted(properties: Readonly<Record<string, unknown>>): Request {
+  /** The construct compiles against the contract, so the properties have its type. */
+  private propertiesOf(properties: Readonly<Record<string, unknown>>): Request {
     return properties as Request;
   }
 }
@@ -124,10 +124,10 @@ function failed(reason: string): Outcome {
   return { state: 'failed', reason };
 }
 
-/** What was declared may be right, so the user needs to know that trying again is enough. */
-function tooLate(logicalId: string, error?: Error): string {
+/** The declaration may be right, so the message says that another deployment may be enough. */
+function timedOut(logicalId: string, error?: Error): string {
   const last = error ? `; the last error was ${error.name}: ${error.message}` : '';
-  return `'${logicalId}' is not complete after ${LONGEST_WAIT / 60_000} minutes${last}; deploy again in some minutes`;
+  return `'${logicalId}' is not complete after ${MAX_WAIT / 60_000} minutes${last}; deploy again in a few minutes`;
 }
 
 function messageOf(error: unknown): string {

@@ -19,7 +19,7 @@ import {
   SourceError,
 } from './source';
 import { clientDefaults } from '../shared/clients';
-import { isDenied, isNamed, isRefused } from '../shared/errors';
+import { isAccessDenied, isNamed, isPermanentAwsError } from '../shared/errors';
 
 const COMMITTER = { authorName: 'org-environments', email: 'org-environments@noreply.invalid' };
 
@@ -35,7 +35,7 @@ export class CodeCommitHost implements SourceHost {
   }
 
   public async branches(repositoryName: string): Promise<readonly string[]> {
-    return translating(
+    return translateErrors(
       async () => (await this.client.send(new ListBranchesCommand({ repositoryName }))).branches ?? [],
     );
   }
@@ -48,7 +48,7 @@ export class CodeCommitHost implements SourceHost {
   }
 
   public async createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void> {
-    await translating(() => this.client.send(new CreateBranchCommand({ repositoryName, branchName, commitId })));
+    await translateErrors(() => this.client.send(new CreateBranchCommand({ repositoryName, branchName, commitId })));
   }
 
   public async commitFile({
@@ -59,7 +59,7 @@ export class CodeCommitHost implements SourceHost {
     text,
     message,
   }: FileChange): Promise<string> {
-    const { commitId } = await translating(() =>
+    const { commitId } = await translateErrors(() =>
       this.client.send(
         new CreateCommitCommand({
           repositoryName,
@@ -104,7 +104,7 @@ async function orUndefined<T>(
   missing: new (...options: never[]) => Error,
   call: () => Promise<T>,
 ): Promise<T | undefined> {
-  return translating(async () => {
+  return translateErrors(async () => {
     try {
       return await call();
     } catch (error) {
@@ -114,15 +114,15 @@ async function orUndefined<T>(
   });
 }
 
-async function translating<T>(call: () => Promise<T>): Promise<T> {
+async function translateErrors<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw translated(error);
+    throw sourceErrorOf(error);
   }
 }
 
-const ENCRYPTION = [
+const ENCRYPTION_ERRORS = [
   'EncryptionIntegrityChecksFailedException',
   'EncryptionKeyAccessDeniedException',
   'EncryptionKeyDisabledException',
@@ -134,8 +134,8 @@ const ENCRYPTION = [
 ];
 
 /** What is transient stays as it is, so that it is tried again. */
-function translated(error: unknown): unknown {
-  if (!isRefused(error)) return error;
+function sourceErrorOf(error: unknown): unknown {
+  if (!isPermanentAwsError(error)) return error;
   const { name, message } = error;
   if (
     isNamed(error, 'BranchNameExistsException', 'ParentCommitIdOutdatedException', 'ConcurrentReferenceUpdateException')
@@ -143,7 +143,7 @@ function translated(error: unknown): unknown {
     return new BranchMovedError(message, error);
   }
   if (isNamed(error, 'RepositoryDoesNotExistException')) return new RepositoryNotFoundError(message, error);
-  if (isNamed(error, ...ENCRYPTION)) return new RepositoryLockedError(message, error);
-  if (isDenied(error)) return new SourceAccessDeniedError(message, error);
+  if (isNamed(error, ...ENCRYPTION_ERRORS)) return new RepositoryLockedError(message, error);
+  if (isAccessDenied(error)) return new SourceAccessDeniedError(message, error);
   return new SourceError(`${name}: ${message}`, error);
 }

@@ -30,7 +30,7 @@ export interface MemberAssets {
   /** Those of some layers that the repository does not have. */
   missingLayers(digests: readonly string[]): Promise<readonly string[]>;
   /** Answers the id of the upload. */
-  beginLayer(): Promise<string>;
+  startLayerUpload(): Promise<string>;
   /** Answers how many bytes of the layer have arrived; undefined: the upload is unknown by now. */
   putLayerPart(uploadId: string, range: ByteRange, part: Uint8Array): Promise<number | undefined>;
   /** Answers whether the layer is there; if not, the upload is unknown by now. */
@@ -43,7 +43,7 @@ export interface MemberAssets {
 export type AssetStores = PublishedAssets & MemberAssets;
 
 /** A file is read into memory, of which the function has 512 MB. */
-export const MOST_FILE_BYTES = 100 * 1024 * 1024;
+export const MAX_FILE_BYTES = 100 * 1024 * 1024;
 
 export class FileTooLargeError extends Error {
   public constructor(public readonly bytes: number) {

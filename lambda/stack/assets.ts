@@ -1,10 +1,10 @@
 import type { AssetStores } from './asset-stores';
-import type { Asset } from './asset-words';
-import { AssetWords } from './asset-words';
+import type { Asset } from './asset-errors';
+import { AssetErrors } from './asset-errors';
 import { CopyStep } from './copy-step';
 import { ImageCopy } from './image-copy';
 import type { AccountStackRequest } from '../../src/stack/contract';
-import type { Home } from '../cloudformation/errors';
+import type { HandlerAccount } from '../cloudformation/errors';
 import { fingerprintOf } from '../cloudformation/fingerprint';
 import type { Registry, Versioned } from '../registry/registry';
 import type { StackPlace, StackRecord } from '../registry/stack';
@@ -19,7 +19,7 @@ export class AssetCopies {
   public constructor(
     private readonly registry: Registry,
     private readonly stores: (place: StackPlace) => Promise<AssetStores>,
-    private readonly home: Home,
+    private readonly home: HandlerAccount,
     private readonly now: () => number,
   ) {}
 
@@ -30,8 +30,8 @@ export class AssetCopies {
     if (record.applied === fingerprintOf(request) || step.copied === assets.length) return record;
     const stores = await this.stores(request);
     for (const asset of assets.slice(step.copied)) {
-      const words = new AssetWords(asset, request, this.home, this.now() - record.since);
-      if (step.isOver || !(await copied(asset, { stores, step, words }))) break;
+      const errors = new AssetErrors(asset, request, this.home, this.now() - record.requestedAt);
+      if (step.isOver || !(await copyAsset(asset, { stores, step, errors }))) break;
       step.copied++;
     }
     const saved = await step.save();
@@ -39,18 +39,18 @@ export class AssetCopies {
   }
 }
 
-interface Circumstances {
+interface CopyContext {
   readonly stores: AssetStores;
   readonly step: CopyStep;
-  readonly words: AssetWords;
+  readonly errors: AssetErrors;
 }
 
 /** Whether the account has the asset now. */
-async function copied({ kind, name, source }: Asset, { stores, step, words }: Circumstances): Promise<boolean> {
-  if (kind === 'image') return new ImageCopy(stores, source, step, words).advance(name);
-  if (await words.writing(stores.hasFile(name))) return true;
-  const file = await words.reading(stores.file(source, name));
-  await words.writing(stores.putFile(name, file));
+async function copyAsset({ kind, name, source }: Asset, { stores, step, errors }: CopyContext): Promise<boolean> {
+  if (kind === 'image') return new ImageCopy(stores, source, step, errors).advance(name);
+  if (await errors.whileWriting(stores.hasFile(name))) return true;
+  const file = await errors.whileReading(stores.file(source, name));
+  await errors.whileWriting(stores.putFile(name, file));
   return true;
 }
 

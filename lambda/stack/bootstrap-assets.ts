@@ -13,7 +13,7 @@ import {
 import type { ImageIdentifier } from '@aws-sdk/client-ecr';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { AssetFile, AssetStores, ByteRange, ImageId } from './asset-stores';
-import { FileTooLargeError, MOST_FILE_BYTES } from './asset-stores';
+import { FileTooLargeError, MAX_FILE_BYTES } from './asset-stores';
 import type { ImageManifest } from './manifest';
 import { MANIFEST_TYPES } from './manifest';
 import { bootstrapRole, imageRepository, stagingBucket } from '../cloudformation/roles';
@@ -23,10 +23,10 @@ import { clientDefaults } from '../shared/clients';
 import { isNamed } from '../shared/errors';
 
 /** What ECR answers for what is there already. */
-const THERE_ALREADY = ['ImageAlreadyExistsException', 'ImageTagAlreadyExistsException', 'LayerAlreadyExistsException'];
+const ALREADY_EXISTS = ['ImageAlreadyExistsException', 'ImageTagAlreadyExistsException', 'LayerAlreadyExistsException'];
 
 /** ECR takes as many digests in one call. */
-const DIGESTS_IN_A_CALL = 100;
+const MAX_DIGESTS_PER_CALL = 100;
 
 /** Copies with two sets of credentials, because no session may both read in one account and write in the other. */
 export class BootstrapAssetStores implements AssetStores {
@@ -43,7 +43,7 @@ export class BootstrapAssetStores implements AssetStores {
   public async file(bucket: string, key: string): Promise<AssetFile> {
     const asked = new GetObjectCommand({ Bucket: bucket, Key: key });
     const { Body, ContentLength = 0, ContentType } = await this.storage.send(asked);
-    if (ContentLength > MOST_FILE_BYTES) {
+    if (ContentLength > MAX_FILE_BYTES) {
       // nothing reads the rest of the answer
       if (Body && 'destroy' in Body) Body.destroy();
       throw new FileTooLargeError(ContentLength);
@@ -58,7 +58,7 @@ export class BootstrapAssetStores implements AssetStores {
     const asked = { repositoryName: repository, imageIds: [identifierOf(id)], acceptedMediaTypes: [...MANIFEST_TYPES] };
     const { images: [image] = [], failures: [failure] = [] } = await this.images.send(new BatchGetImageCommand(asked));
     if (!image?.imageManifest) {
-      throw refused(
+      throw permanentError(
         failure?.failureCode ?? 'ImageNotFound',
         failure?.failureReason ?? 'the repository has no such image',
       );
@@ -71,11 +71,11 @@ export class BootstrapAssetStores implements AssetStores {
     const asked = { repositoryName: repository, layerDigest: digest };
     const { downloadUrl = '' } = await this.images.send(new GetDownloadUrlForLayerCommand(asked));
     const { status, part } = await download(downloadUrl, { first, last }).catch((error: unknown) => {
-      throw passing(`the connection broke: ${String(error)}`);
+      throw transientError(`the connection broke: ${String(error)}`);
     });
-    if (status >= 500) throw passing(`HTTP status ${status}`);
+    if (status >= 500) throw transientError(`HTTP status ${status}`);
     if (part?.length !== last - first + 1) {
-      throw refused('LayerNotReadable', `HTTP status ${status} for bytes ${first} to ${last}`);
+      throw permanentError('LayerNotReadable', `HTTP status ${status} for bytes ${first} to ${last}`);
     }
     return part;
   }
@@ -115,8 +115,8 @@ export class BootstrapAssetStores implements AssetStores {
   public async missingLayers(digests: readonly string[]): Promise<readonly string[]> {
     const client = await this.memberImages();
     const available = new Set<string>();
-    for (let index = 0; index < digests.length; index += DIGESTS_IN_A_CALL) {
-      const asked = { ...this.repository, layerDigests: digests.slice(index, index + DIGESTS_IN_A_CALL) };
+    for (let index = 0; index < digests.length; index += MAX_DIGESTS_PER_CALL) {
+      const asked = { ...this.repository, layerDigests: digests.slice(index, index + MAX_DIGESTS_PER_CALL) };
       const { layers = [] } = await client.send(new BatchCheckLayerAvailabilityCommand(asked));
       for (const { layerDigest, layerAvailability } of layers) {
         if (layerDigest && layerAvailability === 'AVAILABLE') available.add(layerDigest);
@@ -125,7 +125,7 @@ export class BootstrapAssetStores implements AssetStores {
     return digests.filter(digest => !available.has(digest));
   }
 
-  public async beginLayer(): Promise<string> {
+  public async startLayerUpload(): Promise<string> {
     const { uploadId = '' } = await (await this.memberImages()).send(new InitiateLayerUploadCommand(this.repository));
     return uploadId;
   }
@@ -147,7 +147,7 @@ export class BootstrapAssetStores implements AssetStores {
   public async completeLayer(uploadId: string, digest: string): Promise<boolean> {
     const upload = { ...this.repository, uploadId, layerDigests: [digest] };
     try {
-      await unlessThere(async () => (await this.memberImages()).send(new CompleteLayerUploadCommand(upload)));
+      await ignoreExisting(async () => (await this.memberImages()).send(new CompleteLayerUploadCommand(upload)));
       return true;
     } catch (error) {
       if (isNamed(error, 'UploadNotFoundException')) return false;
@@ -163,7 +163,7 @@ export class BootstrapAssetStores implements AssetStores {
       imageDigest: digest,
       ...(tag && { imageTag: tag }),
     };
-    await unlessThere(async () => (await this.memberImages()).send(new PutImageCommand(image)));
+    await ignoreExisting(async () => (await this.memberImages()).send(new PutImageCommand(image)));
   }
 
   private get repository(): { readonly repositoryName: string } {
@@ -196,18 +196,18 @@ async function download(url: string, { first, last }: ByteRange): Promise<{ stat
 }
 
 /** An answer with which ECR says no without an error. */
-function refused(name: string, message: string): Error {
+function permanentError(name: string, message: string): Error {
   return Object.assign(new Error(message), { name, $metadata: {} });
 }
 
-function passing(message: string): Error {
+function transientError(message: string): Error {
   return Object.assign(new Error(`a layer could not be downloaded: ${message}`), { $retryable: {} });
 }
 
-async function unlessThere(put: () => Promise<unknown>): Promise<void> {
+async function ignoreExisting(put: () => Promise<unknown>): Promise<void> {
   try {
     await put();
   } catch (error) {
-    if (!isNamed(error, ...THERE_ALREADY)) throw error;
+    if (!isNamed(error, ...ALREADY_EXISTS)) throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { AssetStores } from './asset-stores';
-import type { AssetWords } from './asset-words';
+import type { AssetErrors } from './asset-errors';
 import type { CopyStep } from './copy-step';
 import type { ImageManifest, Layer } from './manifest';
 import { imagesOf, layersOf } from './manifest';
@@ -13,49 +13,49 @@ export class ImageCopy {
     private readonly stores: AssetStores,
     private readonly repository: string,
     private readonly step: CopyStep,
-    private readonly words: AssetWords,
+    private readonly errors: AssetErrors,
   ) {}
 
   /** Answers whether the account has the image now; if not, another step continues. */
   public async advance(tag: string): Promise<boolean> {
-    const { stores, repository, words } = this;
-    if (await words.writing(stores.hasImage(tag))) return true;
-    return this.copy(await words.reading(stores.manifest(repository, { tag })), tag);
+    const { stores, repository, errors } = this;
+    if (await errors.whileWriting(stores.hasImage(tag))) return true;
+    return this.copy(await errors.whileReading(stores.manifest(repository, { tag })), tag);
   }
 
   private async copy(image: ImageManifest, tag?: string): Promise<boolean> {
-    const { stores, repository, words } = this;
+    const { stores, repository, errors } = this;
     // an index is taken only when its images are there
     for (const digest of imagesOf(image)) {
-      if (!(await this.copy(await words.reading(stores.manifest(repository, { digest }))))) return false;
+      if (!(await this.copy(await errors.whileReading(stores.manifest(repository, { digest }))))) return false;
     }
     const layers = layersOf(image);
-    const missing = await words.writing(stores.missingLayers(layers.map(({ digest }) => digest)));
+    const missing = await errors.whileWriting(stores.missingLayers(layers.map(({ digest }) => digest)));
     for (const layer of layers) if (missing.includes(layer.digest) && !(await this.copyLayer(layer))) return false;
-    await words.writing(stores.putImage(image, tag));
+    await errors.whileWriting(stores.putImage(image, tag));
     return true;
   }
 
   private async copyLayer(layer: Layer): Promise<boolean> {
-    const { step, stores, words } = this;
-    const upload = step.upload?.digest === layer.digest ? step.upload : await this.begin(layer);
+    const { step, stores, errors } = this;
+    const upload = step.upload?.digest === layer.digest ? step.upload : await this.startUpload(layer);
     step.upload = upload;
     for (let { received } = upload; received < layer.size;) {
       if (step.isOver) return false;
       const range = { first: received, last: Math.min(received + PART_BYTES, layer.size) - 1 };
-      const part = await words.reading(stores.layerPart(this.repository, layer.digest, range));
-      const arrived = await words.writing(stores.putLayerPart(upload.uploadId, range, part));
+      const part = await errors.whileReading(stores.layerPart(this.repository, layer.digest, range));
+      const arrived = await errors.whileWriting(stores.putLayerPart(upload.uploadId, range, part));
       // ECR has forgotten the upload: the next step begins another one
       step.upload = arrived === undefined ? undefined : { ...upload, received: arrived };
       if (arrived === undefined) return false;
       received = arrived;
     }
     step.upload = undefined;
-    return words.writing(stores.completeLayer(upload.uploadId, layer.digest));
+    return errors.whileWriting(stores.completeLayer(upload.uploadId, layer.digest));
   }
 
-  private async begin({ digest, size }: Layer) {
-    const uploadId = await this.words.writing(this.stores.beginLayer());
+  private async startUpload({ digest, size }: Layer) {
+    const uploadId = await this.errors.whileWriting(this.stores.startLayerUpload());
     this.step.upload = { digest, uploadId, received: 0 };
     // what has arrived of a long one is not sent again when the function is stopped
     if (size > PART_BYTES) await this.step.save();

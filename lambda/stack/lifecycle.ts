@@ -4,9 +4,9 @@ import { AssetCopies } from './assets';
 import { resultOf } from './outputs';
 import type { AccountStackRequest, AccountStackResult } from '../../src/stack/contract';
 import type { Accounts } from '../cloudformation/accounts';
-import { noCompanion } from '../cloudformation/companion';
+import { noHooks } from '../cloudformation/stack-hooks';
 import { Deployment } from '../cloudformation/deployment';
-import type { Home } from '../cloudformation/errors';
+import type { HandlerAccount } from '../cloudformation/errors';
 import { StackLifecycle } from '../cloudformation/lifecycle';
 import { BOOTSTRAP_ROLES } from '../cloudformation/roles';
 import type { Registry } from '../registry/registry';
@@ -18,7 +18,7 @@ interface AccountStackLifecycleOptions {
   readonly accounts: Accounts;
   /** Where the assets of a stack are copied from, and where to. */
   readonly assets: (place: StackPlace) => Promise<AssetStores>;
-  readonly home: Home;
+  readonly home: HandlerAccount;
   /** @default - the time */
   readonly now?: () => number;
   /** @default - a random name */
@@ -32,7 +32,7 @@ export function accountStackLifecycle(options: AccountStackLifecycleOptions): St
   return new StackLifecycle<AccountStackRequest, AccountStackResult>({
     registry,
     deployment: new Deployment({ registry, accounts, roles: BOOTSTRAP_ROLES, home, now, newAttempt }),
-    companion: { ...noCompanion(), prepare: async (_owner, request, record) => copies.advance(request, record) },
+    hooks: { ...noHooks(), prepare: async (_owner, request, record) => copies.advance(request, record) },
     keyOf: stackKey,
     resultOf,
     now,

@@ -2,7 +2,7 @@ import type { AccountStackRequest, AccountStackResult } from '../../src/stack/co
 import type { StackState } from '../cloudformation/stack-deployer';
 
 /** CloudFormation takes 4096 bytes of answer; the rest is for what the answer itself needs. */
-const MOST_BYTES = 4096 - 1000;
+const MAX_BYTES = 4096 - 1000;
 
 /** What is answered for a stack that is complete. */
 export function resultOf({ accountId, stackName, outputs: wanted = [] }: AccountStackRequest, { stackId, outputs }: StackState): AccountStackResult {
@@ -16,8 +16,8 @@ export function resultOf({ accountId, stackName, outputs: wanted = [] }: Account
   });
   const result: AccountStackResult = { stackId, ...Object.fromEntries(values) };
   const bytes = Buffer.byteLength(JSON.stringify(result));
-  if (bytes > MOST_BYTES) {
-    throw new Error(`the outputs of stack '${stackName}' in account ${accountId} have ${bytes} bytes, but only ${MOST_BYTES} can be read back: `
+  if (bytes > MAX_BYTES) {
+    throw new Error(`the outputs of stack '${stackName}' in account ${accountId} have ${bytes} bytes, but only ${MAX_BYTES} can be read back: `
       + `read fewer or shorter ones than ${wanted.join(', ')}, for example through a parameter in SSM`);
   }
   return result;

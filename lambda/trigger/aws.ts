@@ -3,9 +3,9 @@ import { NAMES } from '../../src/private/contract';
 import { newSession } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
 
-/** What the trigger needs of the accounts with pipelines. */
+/** The pipelines of the trigger. */
 export interface Pipelines {
-  /** Starts a pipeline at a commit; answers the id of the execution. The same token starts it once. */
+  /** Starts a pipeline at a commit, and returns the id of the execution. The same token starts it once. */
   start(pipeline: PipelineStart): Promise<string>;
 }
 
@@ -17,9 +17,10 @@ export interface PipelineStart {
   readonly token: string;
 }
 
-/** Name of the action that reads the branch, in every pipeline. */
+/** Name of the source action in every pipeline. */
 const SOURCE_ACTION = 'Source';
 
+/** Pipelines in their accounts. */
 export class MemberPipelines implements Pipelines {
   public constructor(private readonly partition: string) {}
 

@@ -11,7 +11,7 @@ const registry = new TableRegistry();
 const hosts = connectedHosts();
 const pipelines = new MemberPipelines(process.env[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws');
 
-/** An error is thrown, so that Lambda tries the same event again later. */
+/** Throws on failure, so that Lambda retries the event. */
 export async function handler(event: HostEvent): Promise<void> {
-  logger.info('branch has moved', { ...await trigger(event, registry, hosts, pipelines), eventId: event.id });
+  logger.info('branch was updated', { ...await trigger(event, registry, hosts, pipelines), eventId: event.id });
 }

@@ -4,7 +4,7 @@ import { NAMES } from '../../src/private/contract';
 import type { Registry } from '../registry/registry';
 import type { RouteRecord } from '../registry/route';
 import { routeKey } from '../registry/route';
-import { isDenied } from '../shared/errors';
+import { isAccessDenied } from '../shared/errors';
 import type { Hosts } from '../sources/hosts';
 import { movedBranch } from '../sources/hosts';
 import type { HostEvent } from '../sources/source';
@@ -19,33 +19,37 @@ export type Outcome =
     readonly executionId: string;
   };
 
-/** Starts the pipeline of a branch at the commit that its head has moved to, if the branch has a pipeline. */
-export async function trigger(event: HostEvent, registry: Registry, hosts: Hosts<'head'>, pipelines: Pipelines): Promise<Outcome> {
+/** Starts the pipeline of a branch at its new head, if the branch has a pipeline. */
+export async function trigger(
+  event: HostEvent, registry: Registry, hosts: Hosts<'head'>, pipelines: Pipelines,
+): Promise<Outcome> {
   const moved = movedBranch(event);
-  if (!moved) return { started: false, reason: 'the event moves no branch' };
+  if (!moved) return { started: false, reason: 'the event updates no branch' };
   const { repository, branchName, commitId } = moved;
   const { repositoryName, repositoryArn } = repository;
   const route = await registry.read<RouteRecord>(routeKey(repositoryArn, branchName));
   const target = route?.targets.at(-1);
   if (!target) return { started: false, reason: `branch '${branchName}' of ${repositoryArn} has no pipeline` };
 
-  // events come in any order, and again after a failure: an old commit must not follow a newer one, which has an event of its own
+  // events arrive in any order, and again after a failure: an old commit must not be deployed after a newer one
   const head = await hosts(repository).head(repositoryName, branchName);
   if (head !== commitId) {
-    return { started: false, reason: `branch '${branchName}' of ${repositoryArn} is not at ${commitId} any more, but at ${head ?? 'no commit'}` };
+    const reason = `the head of branch '${branchName}' of ${repositoryArn} is no longer ${commitId}, but ${head ?? 'no commit'}`;
+    return { started: false, reason };
   }
 
   const { environmentName, pipelineName, accountId, region } = target;
-  // EventBridge delivers at least once: the token makes one start of the same event
+  // EventBridge delivers at least once: with the token, the same event starts one execution
   const token = createHash('sha256').update(event.id).digest('hex');
   try {
     const executionId = await pipelines.start({ accountId, region, pipelineName, commitId, token });
     return { started: true, environmentName, pipelineName, accountId, executionId };
   } catch (error) {
-    const wayOut = isDenied(error)
-      ? `: the role '${NAMES.startRole}' there must trust '${NAMES.triggerFunctionRole}': deploy the environment again`
-      : '';
-    throw new Error(`pipeline '${pipelineName}' of environment '${environmentName}' in account ${accountId} cannot be started at commit ${commitId} `
-      + `of branch '${branchName}': ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}${wayOut}`, { cause: error });
+    const advice = isAccessDenied(error)
+      ? `; the role '${NAMES.startRole}' there must trust '${NAMES.triggerFunctionRole}': deploy the environment again`
+      : '; Lambda retries the event; if it fails again, push another commit';
+    const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw new Error(`cannot start pipeline '${pipelineName}' of environment '${environmentName}' in account ${accountId} at commit `
+      + `${commitId} of branch '${branchName}': ${cause}${advice}`, { cause: error });
   }
 }

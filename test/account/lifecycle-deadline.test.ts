@@ -10,7 +10,7 @@ async function busy(vending: Vending): Promise<() => Promise<void>> {
   const members = Array.from({ length: 5 }, (_, index) => `account#other${index}@example.com`);
   for (const member of members) await vending.registry.enqueue(CREATION_QUEUE, member, vending.clock.now - 1);
   return async () => {
-    for (const member of members) await vending.registry.leave(CREATION_QUEUE, member);
+    for (const member of members) await vending.registry.dequeue(CREATION_QUEUE, member);
   };
 }
 

@@ -36,7 +36,7 @@ test('a ready account is answered from the registry alone', async () => {
   await vending.create(dev, vended());
   const before = vending.fate.calls.length;
   await vending.look(dev, vended());
-  expect(vending.fate.calls.slice(before)).toEqual(['read', 'leave']);
+  expect(vending.fate.calls.slice(before)).toEqual(['read', 'dequeue']);
 });
 
 test('the calls for one account do not depend on the number of accounts', async () => {

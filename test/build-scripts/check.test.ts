@@ -84,14 +84,14 @@ describe('what would change', () => {
 describe('a finding', () => {
   test('of the built-in validation is what CloudFormation would refuse, although CDK calls it a warning', () => {
     expect(validationFindings(VALIDATION)).toEqual([
-      { source: 'CloudFormation Validate', rule: 'E1151', where: 'Shop/Sg', words: "VpcId: 'vpc-1' does not match its format" },
-      { source: 'Company', rule: 'NO_QUEUES', where: 'Orders', words: 'use a topic' },
-      { source: 'Broken', rule: 'validation', where: 'the app', words: 'the validation failed' },
+      { source: 'CloudFormation Validate', rule: 'E1151', location: 'Shop/Sg', message: "VpcId: 'vpc-1' does not match its format" },
+      { source: 'Company', rule: 'NO_QUEUES', location: 'Orders', message: 'use a topic' },
+      { source: 'Broken', rule: 'validation', location: 'the app', message: 'the validation failed' },
     ]);
   });
 
   test('of cdk-nag is an error that is not suppressed, in either of its formats', () => {
-    const found = [{ source: 'cdk-nag', rule: 'AwsSolutions-S1', where: 'Shop/Pictures', words: 'The bucket has no "logs"' }];
+    const found = [{ source: 'cdk-nag', rule: 'AwsSolutions-S1', location: 'Shop/Pictures', message: 'The bucket has no "logs"' }];
     const line = { ruleId: 'AwsSolutions-S1', resourceId: 'Shop/Pictures', compliance: 'Non-Compliant', ruleLevel: 'Error', ruleInfo: 'The bucket has no "logs"' };
     expect(nagFindings({ lines: [line, { ...line, compliance: 'Suppressed' }, { ...line, compliance: 'Compliant' }, { ...line, ruleLevel: 'Warning' }] })).toEqual(found);
     expect(nagTableFindings('Rule ID,Resource ID,Compliance,Exception Reason,Rule Level,Rule Info\n'
@@ -118,7 +118,7 @@ describe('a finding', () => {
         }],
       },
       { name: 'Other.template.json', not_compliant: [] },
-    ])).toEqual([{ source: 'Guard', rule: 'BUCKETS_ENCRYPTED', where: 'Shop.template.json Pictures', words: 'encrypt it' }]);
+    ])).toEqual([{ source: 'Guard', rule: 'BUCKETS_ENCRYPTED', location: 'Shop.template.json Pictures', message: 'encrypt it' }]);
   });
 });
 

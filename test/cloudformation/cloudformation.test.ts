@@ -15,7 +15,7 @@ async function deployed(stacks: FakeStacks, stack = definition, options = first)
   throw new Error('never done');
 }
 
-test('what failed first is the reason, and neither what was stopped because of it nor the stack itself', () => {
+test('reports the first failure, and neither resources that were cancelled because of it nor the stack itself', () => {
   const failed = { ClientRequestToken: 'first', StackId: 'arn:stack', ResourceStatus: 'CREATE_FAILED' as const };
   expect(operationOf([
     { ClientRequestToken: 'first', StackId: 'arn:stack', PhysicalResourceId: 'arn:stack', ResourceStatus: 'ROLLBACK_COMPLETE' },
@@ -27,7 +27,7 @@ test('what failed first is the reason, and neither what was stopped because of i
   expect(operationOf([])).toEqual({});
 });
 
-test('a failed creation is reported once, and deployed again under the next token', async () => {
+test('reports a failed creation once, and creates the stack again with the next token', async () => {
   const stacks = new FakeStacks('333333333333');
   stacks.failures.set('app', 'Bucket (AWS::S3::Bucket): no');
   await expect(deployed(stacks)).rejects.toThrow("stack 'app' in account 333333333333 could not be created: Bucket (AWS::S3::Bucket): no");
@@ -36,7 +36,7 @@ test('a failed creation is reported once, and deployed again under the next toke
   expect(stacks.begun).toEqual(['create app', 'delete app', 'create app']);
 });
 
-test('a failed update is reported, and tried again under the next token', async () => {
+test('reports a failed update, and retries it with the next token', async () => {
   const stacks = new FakeStacks('333333333333');
   await deployed(stacks);
   stacks.failures.set('app', 'Bucket (AWS::S3::Bucket): no');
@@ -45,7 +45,7 @@ test('a failed update is reported, and tried again under the next token', async 
   expect(await deployed(stacks, larger, { ...first, token: 'third' })).toBe('UPDATE_COMPLETE');
 });
 
-test('a stack that was applied is left alone, unless somebody has changed its parameters', async () => {
+test('does not update an applied stack, unless its parameters were changed by hand', async () => {
   const stacks = new FakeStacks('333333333333');
   await deployed(stacks);
   await deployed(stacks, definition, { ...second, applied: true });
@@ -53,21 +53,21 @@ test('a stack that was applied is left alone, unless somebody has changed its pa
   expect(stacks.begun).toEqual(['create app', 'update app']);
 });
 
-test('a stack whose rollback failed needs a person', async () => {
+test('rejects a stack whose rollback failed', async () => {
   const stacks = new FakeStacks('333333333333');
   stacks.put('app', 'UPDATE_ROLLBACK_FAILED');
   await expect(deployed(stacks)).rejects.toThrow("stack 'app' in account 333333333333 is stuck in UPDATE_ROLLBACK_FAILED: no reason given; "
     + 'continue its rollback there (aws cloudformation continue-update-rollback), then deploy again');
 });
 
-test('a stack that somebody works on is waited for', async () => {
+test('waits for a stack whose operation is in progress', async () => {
   const stacks = new FakeStacks('333333333333');
   stacks.put('app', 'UPDATE_IN_PROGRESS');
   expect(await deployed(stacks)).toBe('UPDATE_COMPLETE');
   expect(stacks.begun).toEqual(['update app']);
 });
 
-test('a stack is removed; what keeps it is reported, and a second removal tries again', async () => {
+test('deletes a stack, reports a failure, and retries with a second deletion', async () => {
   const stacks = new FakeStacks('333333333333');
   await deployed(stacks);
   stacks.failures.set('app', 'Bucket (AWS::S3::Bucket): not empty');

@@ -25,14 +25,14 @@ async function rowAfter(...events: readonly CodePipelineEvent[]): Promise<Row> {
 
 const at = (second: number) => START + second * 1000;
 
-describe('a row', () => {
-  test('says what is deployed, since when, and how fast it came', async () => {
+describe('a row of the dashboard', () => {
+  test('has the deployed commit, its time and its lead time', async () => {
     expect(await rowAfter(...deployment('one', 0))).toEqual({
       environmentName: 'test1', accountId: MEMBER, state: 'deployed', isBroken: false, commitId: 'c0ffee', deployedAt: at(20), leadTime: 80_000, failureRate: 0,
     });
   });
 
-  test('says what has failed while the last commit is not deployed', async () => {
+  test('has the last failure until a commit is deployed', async () => {
     const broken = await rowAfter(...deployment('one', 0), ...failure('two', 100));
     expect(broken).toMatchObject({ state: 'failed', isBroken: true, failure: 'Deploy/Verify: the smoke test has failed', commitId: 'c0ffee', failureRate: 0.5 });
     const mended = await rowAfter(...deployment('three', 200, 'f1xed'));
@@ -40,31 +40,31 @@ describe('a row', () => {
     expect(mended.failure).toBeUndefined();
   });
 
-  test('says that it was rolled back, why, and what is deployed now', async () => {
+  test('has the state of a rollback, its cause, and the deployed commit', async () => {
     expect(await rowAfter(...deployment('one', 0, 'g00d'), ...failure('two', 100), ...rollback('three', 110))).toMatchObject({
       state: 'rolled back', isBroken: false, failure: 'Deploy/Verify: the smoke test has failed', commitId: 'g00d', deployedAt: at(120), timeToRestore: 10_000, failureRate: 0.5,
     });
   });
 
-  test('says that a rollback has failed', async () => {
+  test('has the state of a failed rollback', async () => {
     const [started] = rollback('two', 110);
     expect(await rowAfter(started)).toMatchObject({ state: 'rolling back', isBroken: false });
     const ended = happened('two', 120, { ...started.detail, state: 'FAILED' });
     expect(await rowAfter(ended)).toMatchObject({ state: 'rollback failed', isBroken: true });
   });
 
-  test('takes the middle of the lead times', async () => {
+  test('has the median of the lead times', async () => {
     expect((await rowAfter(...deployment('one', 0), ...deployment('two', 100), ...deployment('three', 1000))).leadTime).toBe(180_000);
     expect((await rowAfter(...deployment('four', 2000))).leadTime).toBe(630_000);
   });
 
-  test('is there before the first run, and says that an environment is halted', async () => {
+  test('exists before the first run, and shows that an environment is halted', async () => {
     expect(await rowAfter()).toEqual({ environmentName: 'test1', accountId: MEMBER, state: 'no run yet', isBroken: false });
     await registry.write<HaltRecord>(haltKey('test1'), { environmentName: 'test1', by: 'anna', at: '2026-03-01T12:00:00Z', reason: 'incident' }, undefined);
     expect((await rowAfter(...deployment('one', 0).slice(0, 1))).state).toBe('running, halted');
   });
 
-  test('says nothing of what an environment of its name has done in another account', async () => {
+  test('ignores runs of the environment in another account', async () => {
     await rowAfter(...deployment('one', 0), ...failure('two', 100));
     await holdLease(registry, OTHER, 'test1');
     const row = async () => (await rowsOf(registry)).find(({ accountId }) => accountId === OTHER);
@@ -74,13 +74,13 @@ describe('a row', () => {
     expect((await row())?.timeToRestore).toBeUndefined();
   });
 
-  test('is there for each environment, by name', async () => {
+  test('exists for each environment, sorted by name', async () => {
     await holdLease(registry, OTHER, 'prod');
     expect((await rowsOf(registry)).map(({ environmentName }) => environmentName)).toEqual(['prod', 'test1']);
   });
 });
 
-describe('the table', () => {
+describe('the table of the dashboard', () => {
   const row: Row = { environmentName: 'test1', accountId: MEMBER, state: 'deployed', isBroken: false };
 
   test('has a row for each environment', () => {
@@ -93,22 +93,22 @@ describe('the table', () => {
     expect(html).toContain('<td>prod</td><td>111111111111</td><td><b style="color:#d13212">failed</b><br><small>Synth</small></td><td></td>');
   });
 
-  test.each([[59_400, '59 s'], [60_000, '1 min'], [3_600_000, '1 h'], [90_061_000, '1 d 1 h'], [86_460_000, '1 d'], [-5, '0 s']])('words %d milliseconds as %s', (leadTime, words) => {
-    expect(tableOf([{ ...row, leadTime }])).toContain(`<td>${words}</td>`);
+  test.each([[59_400, '59 s'], [60_000, '1 min'], [3_600_000, '1 h'], [90_061_000, '1 d 1 h'], [86_460_000, '1 d'], [-5, '0 s']])('formats %d milliseconds as %s', (leadTime, text) => {
+    expect(tableOf([{ ...row, leadTime }])).toContain(`<td>${text}</td>`);
   });
 
-  test('lets nothing through that a browser could take for its own', () => {
+  test('escapes HTML in every value', () => {
     const html = tableOf([{ ...row, state: '"><script>alert(\'x\')</script>', failure: '<img src=x onerror=alert(1)> & more', commitId: '"><b>' }]);
     expect(html).not.toMatch(/<script|<img|"><b>/);
     expect(html).toContain('&lt;img src=x onerror=alert(1)&gt; &amp; more');
     expect(html).toContain('&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;');
   });
 
-  test('shortens what a build has said', () => {
+  test('shortens a long failure message', () => {
     expect(tableOf([{ ...row, failure: 'x'.repeat(1000) }])).toContain(`<small>${'x'.repeat(199)}…</small>`);
   });
 
-  test('says so when there is no environment', () => {
-    expect(tableOf([])).toBe('<p>There is no environment yet.</p>');
+  test('has a text instead of rows if no environments exist', () => {
+    expect(tableOf([])).toBe('<p>No environments exist.</p>');
   });
 });

@@ -1,6 +1,6 @@
 import { deployment, failure, happened, holdLease, MEMBER, rollback, START } from './events';
 import type { CodePipelineEvent } from '../../lambda/deployments/change';
-import { KEPT } from '../../lambda/deployments/history';
+import { MAX_RUNS } from '../../lambda/deployments/history';
 import type { Measures } from '../../lambda/deployments/measures';
 import { metricLine } from '../../lambda/deployments/metrics';
 import { record } from '../../lambda/deployments/recorder';
@@ -56,7 +56,7 @@ beforeEach(async () => { world = await World.start(); });
 
 const at = (second: number) => START + second * 1000;
 
-test('a deployment is recorded with its commit, its times and how long the commit took', async () => {
+test('a deployment is recorded with its commit, its times and its lead time', async () => {
   await world.hear(...deployment('one', 0));
   expect(await world.registry.read(deploymentKey('test1'))).toMatchObject({
     environmentName: 'test1', accountId: MEMBER, region: 'eu-central-1', pipelineName: 'test1',
@@ -76,7 +76,7 @@ test('a deployment is recorded with its commit, its times and how long the commi
   expect(world.commits.asked).toEqual(['shop/c0ffee']);
 });
 
-test('a deployment that fails is recorded with what has failed and why', async () => {
+test('a failed deployment is recorded with its stage, its action and the message', async () => {
   await world.hear(...failure('one', 0));
   expect(await world.runs()).toMatchObject([{
     state: { name: 'FAILED' }, failedAt: at(10), failure: { stage: 'Deploy', action: 'Verify', message: 'the smoke test has failed' },
@@ -84,7 +84,7 @@ test('a deployment that fails is recorded with what has failed and why', async (
   expect(world.metrics).toEqual({ FailedDeployments: [1] });
 });
 
-test('a run that fails before it changes anything is no failed deployment', async () => {
+test('a run that fails before it changes anything is not a failed deployment', async () => {
   await world.hear(...failure('one', 0, 'Synth'));
   expect(await world.runs()).toMatchObject([{ state: { name: 'FAILED' }, failure: { stage: 'Synth' } }]);
   expect((await world.runs())[0].failedAt).toBeUndefined();
@@ -96,7 +96,7 @@ test('a stage that comes after the deployment fails the deployment', async () =>
   expect(await world.runs()).toMatchObject([{ failedAt: at(40), failure: { stage: 'Accept' } }]);
 });
 
-test('a rollback restores what was deployed before, and is no deployment of its own', async () => {
+test('a rollback restores the previous deployment, and does not count as a deployment', async () => {
   await world.hear(...deployment('good', 0, 'g00d'), ...failure('bad', 100), ...rollback('back', 110));
   const runs = await world.runs();
   expect(runs.map(({ executionId }) => executionId)).toEqual(['back', 'bad', 'good']);
@@ -105,13 +105,13 @@ test('a rollback restores what was deployed before, and is no deployment of its 
   expect(world.metrics).toEqual({ Deployments: [1], LeadTime: [80], FailedDeployments: [1], TimeToRestore: [10] });
 });
 
-test('a run that deploys without a source is a rollback, even if nobody has told its beginning', async () => {
+test('a run that deploys without a source is a rollback, even if its first event is missing', async () => {
   await world.hear(...deployment('good', 0, 'g00d'), ...failure('bad', 100), ...rollback('back', 110).slice(1));
   expect((await world.runs())[0]).toMatchObject({ executionId: 'back', rollback: true, deployedAt: at(120) });
   expect(world.metrics).toEqual({ Deployments: [1], LeadTime: [80], FailedDeployments: [1], TimeToRestore: [10] });
 });
 
-test('a run whose source is told late is none', async () => {
+test('a run whose source event arrives late is not a rollback', async () => {
   const [started, source, told, ...others] = deployment('one', 0);
   await world.hear(started, source, ...others);
   expect(world.metrics).toEqual({});
@@ -130,19 +130,19 @@ test('a rollback by hand deploys the commit whose artifacts it has', async () =>
   expect(commitOf(told[0], told)).toBe('f1257');
 });
 
-test('the time to restore begins with the first of several failures', async () => {
+test('the time to restore starts with the first of several failures', async () => {
   await world.hear(...failure('one', 0), ...failure('two', 100), ...deployment('three', 200), ...deployment('four', 300));
   expect(world.metrics.TimeToRestore).toEqual([210]);
 });
 
-test('what has failed in another account is not restored by what is deployed in this one', async () => {
+test('a failure in another account is not restored by a deployment in this one', async () => {
   await world.hear(...failure('one', 0));
   await holdLease(world.registry, OTHER, 'test1');
   await world.hear(...deployment('two', 100, 'c0ffee', OTHER));
   expect(world.metrics).toEqual({ FailedDeployments: [1], Deployments: [1], LeadTime: [180] });
 });
 
-test('a stage that is tried again and succeeds has both failed and deployed', async () => {
+test('a stage that is retried and succeeds counts as failed and as deployed', async () => {
   await world.hear(...failure('one', 0),
     happened('one', 60, { 'state': 'RESUMED', 'pipeline-execution-attempt': 2 }),
     happened('one', 90, { 'state': 'SUCCEEDED', 'pipeline-execution-attempt': 2 }));
@@ -154,7 +154,7 @@ function shuffle<T>(items: readonly T[]): T[] {
   return items.map(item => ({ item, place: Math.random() })).sort((a, b) => a.place - b.place).map(({ item }) => item);
 }
 
-test('events may come twice and in any order', async () => {
+test('events may arrive twice and in any order', async () => {
   const story = [...deployment('one', 0), ...failure('two', 100), ...rollback('three', 110)];
   await world.hear(...story);
   for (let round = 0; round < 100; round++) {
@@ -165,19 +165,19 @@ test('events may come twice and in any order', async () => {
   }
 });
 
-test('events that come at the same time are all recorded', async () => {
+test('concurrent events are all recorded', async () => {
   await Promise.all(deployment('one', 0).map(async event => world.hear(event)));
   expect(await world.runs()).toMatchObject([{ commitId: 'c0ffee', deployingSince: at(10), deployedAt: at(20) }]);
   expect(world.metrics).toEqual({ Deployments: [1], LeadTime: [80] });
 });
 
-test('a registry that changes all the time is an error in the end, so that the event comes again', async () => {
+test('an event whose record keeps changing fails, so that Lambda retries it', async () => {
   world.registry.write = async key => { throw new RecordChangedError(key); };
-  await expect(world.hear(happened('one', 0, {}))).rejects.toThrow("the record 'deployment#test1' of the registry was changed by somebody else");
+  await expect(world.hear(happened('one', 0, {}))).rejects.toThrow("a concurrent writer changed the record 'deployment#test1' of the registry");
 });
 
 test('the last fifty runs are kept', async () => {
-  for (let i = 0; i < KEPT + 5; i++) await world.hear(happened(`run-${i}`, i, {}));
+  for (let i = 0; i < MAX_RUNS + 5; i++) await world.hear(happened(`run-${i}`, i, {}));
   await world.hear(happened('run-0', 0, { state: 'FAILED' }));
   const runs = await world.runs();
   expect([runs.length, runs[0].executionId, runs.at(-1)?.executionId]).toEqual([50, 'run-54', 'run-5']);
@@ -187,17 +187,17 @@ test.each<[string, CodePipelineEvent, string]>([
   ['another pipeline of the account', happened('one', 0, { pipeline: 'prod' }), `pipeline 'prod' of account ${MEMBER} belongs to no environment`],
   ['a pipeline of that name in another account', happened('one', 0, { account: OTHER }), `pipeline 'test1' of account ${OTHER} belongs to no environment`],
   ['an action that begins', happened('one', 0, { stage: 'Synth', action: 'Synth' }), 'nothing of it is kept'],
-])('an event of %s is left out', async (_, event, reason) => {
+])('an event of %s is not recorded', async (_, event, reason) => {
   expect(await record(event, world.registry, () => world.commits)).toEqual({ recorded: false, reason });
   expect(await world.runs()).toEqual([]);
 });
 
-test('a commit that is gone has no lead time', async () => {
+test('a commit that does not exist has no lead time', async () => {
   await world.hear(...deployment('one', 0, 'gone'));
   expect(world.metrics).toEqual({ Deployments: [1] });
 });
 
-test('metrics are lines of the log in the words of CloudWatch', () => {
+test('metrics are log lines in the embedded metric format', () => {
   expect(JSON.parse(metricLine('test1', { at: START, values: { Deployments: 1, LeadTime: 80 } }))).toEqual({
     _aws: {
       Timestamp: START,

@@ -1,5 +1,5 @@
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceUpdateEvent } from 'aws-lambda';
-import type { Outside } from '../../lambda/entry/aws';
+import type { Outbound } from '../../lambda/entry/outbound';
 import { Entry } from '../../lambda/entry/entry';
 import type { WaiterInput } from '../../src/kinds/contract';
 import { FakeRegistry } from '../registry/fake-registry';
@@ -23,17 +23,17 @@ const update: CloudFormationCustomResourceUpdateEvent = {
   ...common, RequestType: 'Update', PhysicalResourceId: 'Dev-0123456789abcdef', OldResourceProperties: { ServiceToken: 'arn:token', name: 'old' },
 };
 
-class FakeOutside implements Outside {
+class FakeOutside implements Outbound {
   public readonly started: { name: string; input: WaiterInput }[] = [];
   public readonly answers: { url: string; body: Record<string, unknown> }[] = [];
   public refusal?: Error;
 
-  public async start(name: string, input: WaiterInput): Promise<void> {
+  public async startWaiter(name: string, input: WaiterInput): Promise<void> {
     if (this.refusal) throw this.refusal;
     this.started.push({ name, input });
   }
 
-  public async put(url: string, body: string): Promise<void> {
+  public async putResponse(url: string, body: string): Promise<void> {
     this.answers.push({ url, body: JSON.parse(body) });
   }
 }
@@ -51,7 +51,7 @@ async function requestOf(event: CloudFormationCustomResourceEvent) {
   return outside.started[0].input.request;
 }
 
-test('a request starts the waiter under its id, with the function of its kind and without the address of the answer', async () => {
+test('starts the waiter under the id of the request, with the function of its kind and without the response URL', async () => {
   const { entry, outside } = world();
   await entry.receive(create);
   await entry.receive(create);
@@ -72,7 +72,7 @@ test('a request starts the waiter under its id, with the function of its kind an
   expect(JSON.stringify(input)).not.toContain('secret');
 });
 
-test('the physical id is derived from stack and logical id, so it is the same however often Create is delivered', async () => {
+test('derives the physical id from stack and logical id, so that it is the same if Create is delivered twice', async () => {
   const { physicalId } = await requestOf(create);
   expect(physicalId).toMatch(/^Dev-[0-9a-f]{16}$/);
   expect((await requestOf({ ...create, RequestId: 'request-2' })).physicalId).toBe(physicalId);
@@ -81,25 +81,25 @@ test('the physical id is derived from stack and logical id, so it is the same ho
   expect((await requestOf({ ...create, LogicalResourceId: 'L'.repeat(255) })).physicalId.length).toBeLessThanOrEqual(81);
 });
 
-test('the physical id never changes in an update or a removal', async () => {
+test('keeps the physical id in updates and deletions', async () => {
   expect(await requestOf(update)).toMatchObject({
     physicalId: 'Dev-0123456789abcdef', ownerId: 'Dev-0123456789abcdef', oldProperties: { name: 'old' },
   });
   expect(await requestOf(remove)).toMatchObject({ physicalId: 'Dev-0123456789abcdef', ownerId: 'Dev-0123456789abcdef' });
 });
 
-test('a creation that CloudFormation gave up is deleted under the id that it would have had', async () => {
+test('derives the id of a deletion after a creation that timed out', async () => {
   const { ownerId } = await requestOf(create);
   const made = { ...remove, PhysicalResourceId: 'stack-Dev-1X2Y3Z4A5B6C' };
   expect(await requestOf(made)).toMatchObject({ ownerId, physicalId: made.PhysicalResourceId });
 });
 
-test('the answer goes to the address of its request, in the form that CloudFormation reads', async () => {
+test('sends the response to the URL of its request, in the format of CloudFormation', async () => {
   const { entry, outside } = world();
   await entry.receive(create);
   const { request } = outside.started[0].input;
-  await entry.answer({ request, outcome: { state: 'complete', data: { accountId: '111111111111' } } });
-  await entry.answer({ request, outcome: { state: 'failed', reason: 'the e-mail is taken' } });
+  await entry.respond({ request, outcome: { state: 'complete', data: { accountId: '111111111111' } } });
+  await entry.respond({ request, outcome: { state: 'failed', reason: 'the e-mail is taken' } });
   const identity = { PhysicalResourceId: request.physicalId, StackId: STACK, RequestId: 'request-1', LogicalResourceId: 'Dev' };
   expect(outside.answers).toEqual([
     { url: SECRET, body: { ...identity, Status: 'SUCCESS', Data: { accountId: '111111111111' } } },
@@ -107,43 +107,43 @@ test('the answer goes to the address of its request, in the form that CloudForma
   ]);
 });
 
-test('a function that crashed is a failure with its error and a way out', async () => {
+test('reports the crash of a function as a failure with its error and what to do', async () => {
   const { entry, outside } = world();
   await entry.receive(create);
   const Cause = JSON.stringify({ errorMessage: 'RequestId: 1 Error: Task timed out after 60.00 seconds' });
-  await entry.answer({ request: outside.started[0].input.request, crash: { Error: 'Sandbox.Timedout', Cause } });
+  await entry.respond({ request: outside.started[0].input.request, crash: { Error: 'Sandbox.Timedout', Cause } });
   expect(outside.answers[0].body).toMatchObject({
     Status: 'FAILED',
-    Reason: 'the handler failed several times: Sandbox.Timedout: RequestId: 1 Error: Task timed out after 60.00 seconds; '
-      + 'deploy again, and look into its log if it fails again',
+    Reason: 'the function failed several times: Sandbox.Timedout: RequestId: 1 Error: Task timed out after 60.00 seconds; '
+      + 'deploy again; if it fails again, see its log',
   });
 });
 
-test('attributes of exactly 4096 bytes are answered, one byte more fails with words', async () => {
+test('accepts a response of 4096 bytes, and fails one that is a byte longer with an explanation', async () => {
   const { entry, outside } = world();
   await entry.receive(create);
   const { request } = outside.started[0].input;
-  await entry.answer({ request, outcome: { state: 'complete', data: { value: '' } } });
+  await entry.respond({ request, outcome: { state: 'complete', data: { value: '' } } });
   const room = 4096 - JSON.stringify(outside.answers[0].body).length;
-  await entry.answer({ request, outcome: { state: 'complete', data: { value: 'x'.repeat(room) } } });
-  await entry.answer({ request, outcome: { state: 'complete', data: { value: 'x'.repeat(room + 1) } } });
+  await entry.respond({ request, outcome: { state: 'complete', data: { value: 'x'.repeat(room) } } });
+  await entry.respond({ request, outcome: { state: 'complete', data: { value: 'x'.repeat(room + 1) } } });
   expect(outside.answers[1].body).toMatchObject({ Status: 'SUCCESS' });
   expect(outside.answers[2].body).toMatchObject({
     Status: 'FAILED',
-    Reason: "the attributes of 'Dev' make an answer of 4097 bytes, but CloudFormation accepts 4096: read fewer or shorter values",
+    Reason: "the attributes of 'Dev' make a response of 4097 bytes, but CloudFormation accepts 4096: read fewer or shorter values",
   });
 });
 
-test('a reason of any length fits into an answer', async () => {
+test('shortens a reason so that it fits into the response', async () => {
   const { entry, outside } = world();
   await entry.receive(create);
   const reason = 'äöü"\n'.repeat(5000);
-  await entry.answer({ request: outside.started[0].input.request, outcome: { state: 'failed', reason } });
+  await entry.respond({ request: outside.started[0].input.request, outcome: { state: 'failed', reason } });
   expect(Buffer.byteLength(JSON.stringify(outside.answers[0].body))).toBeLessThanOrEqual(4096);
   expect(outside.answers[0].body.Reason).toMatch(/ …$/);
 });
 
-test('a type that the organization does not know is answered at once', async () => {
+test('fails a request of an unknown type immediately', async () => {
   const { entry, outside } = world();
   await entry.receive({ ...create, ResourceType: 'Custom::OrgEnvironmentsPool' });
   expect(outside.started).toEqual([]);
@@ -151,24 +151,24 @@ test('a type that the organization does not know is answered at once', async () 
     url: SECRET,
     body: {
       Status: 'FAILED',
-      Reason: "this organization has no custom resource of type 'Custom::OrgEnvironmentsPool': it has Custom::OrgEnvironmentsAccount; "
-        + 'deploy the Organization of the version that the app uses',
+      Reason: "unknown type of custom resource 'Custom::OrgEnvironmentsPool' (known are Custom::OrgEnvironmentsAccount): "
+        + 'deploy the Organization with the version of the library that the app uses',
     },
   });
 });
 
-test('a waiter that AWS refuses to start is answered at once, a transient error is thrown for another try', async () => {
+test('fails the request if AWS rejects the start of the waiter, and throws a transient error for a retry', async () => {
   const { entry, outside } = world();
   outside.refusal = Object.assign(new Error('no machine'), { name: 'StateMachineDoesNotExist', $metadata: { httpStatusCode: 400 } });
   await entry.receive(create);
   expect(outside.answers[0].body).toMatchObject({
-    Status: 'FAILED', Reason: 'the waiter could not be started: StateMachineDoesNotExist: no machine; deploy the Organization again',
+    Status: 'FAILED', Reason: 'cannot start the waiter: StateMachineDoesNotExist: no machine; deploy the Organization again',
   });
   outside.refusal = Object.assign(new Error('busy'), { name: 'ThrottlingException', $metadata: { httpStatusCode: 400 } });
   await expect(entry.receive({ ...create, RequestId: 'request-2' })).rejects.toThrow('busy');
 });
 
-test('a right to start the waiter that is not known everywhere yet is awaited for a minute', async () => {
+test('retries for a minute while the permission to start the waiter propagates', async () => {
   const { entry, outside, clock } = world();
   outside.refusal = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } });
   await expect(entry.receive(create)).rejects.toThrow('not authorized');
@@ -178,20 +178,20 @@ test('a right to start the waiter that is not known everywhere yet is awaited fo
   expect(outside.answers[0].body).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('AccessDeniedException: not authorized') });
 });
 
-describe('properties that are longer than a state machine passes on', () => {
+describe('properties that are too long for a state machine', () => {
   const long = { name: 'x'.repeat(100_001) };
 
-  test('are refused before anything is done, and their removal has nothing to remove', async () => {
+  test('are rejected before anything is created, and their deletion succeeds', async () => {
     const { entry, outside, registry } = world();
     await entry.receive({ ...create, ResourceProperties: { ...common.ResourceProperties, ...long } });
     await entry.receive({ ...remove, ResourceProperties: { ...common.ResourceProperties, ...long } });
     expect(outside.answers.map(({ body }) => body.Status)).toEqual(['FAILED', 'SUCCESS']);
-    expect(outside.answers[0].body.Reason).toMatch(/^the properties of 'Dev' have 1000\d\d bytes, but at most 100000 are allowed: shorten/);
+    expect(outside.answers[0].body.Reason).toMatch(/^the properties of 'Dev' have 1000\d\d bytes, but the limit is 100000: shorten/);
     expect(outside.started).toEqual([]);
     expect(registry.keys).toEqual([]);
   });
 
-  test('are no reason to fail when an update to them is rolled back', async () => {
+  test('do not fail the rollback of the update to them', async () => {
     const request = await requestOf({ ...update, OldResourceProperties: { ...update.OldResourceProperties, ...long } });
     expect(request.oldProperties).toEqual(request.properties);
   });

@@ -36,7 +36,7 @@ function templateWith(kinds: readonly Kind[]): SynthesizedTemplate {
   return synthesized(stack);
 }
 
-test('every kind has a folder of constructs and one with its handler', () => {
+test('every kind has a folder of constructs and a folder of its handler', () => {
   const folders = readdirSync(join(ROOT, 'src')).filter(name => name !== 'kinds' && existsSync(join(ROOT, 'src', name, 'kind.ts')));
   expect(KINDS.map(({ name }) => name).sort()).toEqual(folders.sort());
   expect(folders.filter(name => !existsSync(join(ROOT, 'lambda', name, 'handler.ts')))).toEqual([]);
@@ -47,7 +47,7 @@ test('no two kinds share a resource type or a role', () => {
   for (const of of ['resourceType', 'roleName'] as const) expect(new Set(KINDS.map(kind => kind[of])).size).toBe(KINDS.length);
 });
 
-test('one more kind is three resources: a function, a role and a log group', () => {
+test('another kind adds three resources: a function, a role and a log group', () => {
   const types = ({ Resources }: SynthesizedTemplate) => Object.values(Resources).map(({ Type }) => Type).sort();
   const [usual] = KINDS.filter(({ name }) => name !== FIFTH.name);
   const [before, after] = [templateWith([usual]), templateWith([usual, FIFTH])];
@@ -56,7 +56,7 @@ test('one more kind is three resources: a function, a role and a log group', () 
   expect(added).toEqual(['AWS::IAM::Role', 'AWS::Lambda::Function', 'AWS::Logs::LogGroup']);
 });
 
-test('one more kind is served by the same token and the same waiter, with rights of its own', () => {
+test('another kind has the same service token and the same waiter, and permissions of its own', () => {
   const template = templateWith([KINDS[0], FIFTH]);
   const functions = resourcesOf(template, 'AWS::Lambda::Function');
   const entry = functions.find(({ Properties }) => Properties.FunctionName === 'org-environments-entry');

@@ -4,12 +4,12 @@ import { haltKey } from '../../lambda/registry/halt';
 import { Killed } from '../shared/fate';
 
 const HALT = { by: ANNA, reason: 'the till is wrong' };
-/** What CodePipeline says while it changes the pipeline itself. */
+/** The error of CodePipeline while it updates the pipeline. */
 const BUSY = Object.assign(new Error('busy'), { name: 'ConflictException' });
 const [FIRST, SECOND] = [accountOf(1), accountOf(2)];
 
 describe('halt', () => {
-  test('stops 50 running pipelines in three rounds of calls, of which no account gets two of a kind at once', async () => {
+  test('stops 50 running pipelines in three rounds of calls, with at most one call of a kind per account and round', async () => {
     const world = new World();
     await world.running(50);
     const { pipelines } = await world.operations.halt('all', HALT);
@@ -40,7 +40,7 @@ describe('halt', () => {
     expect(world.control.roundCount).toBe(3);
   });
 
-  test('writes down who, when and why before it touches a pipeline', async () => {
+  test('records operator, time and reason before it changes a pipeline', async () => {
     const world = new World();
     await world.running(1);
     const disable = jest.spyOn(world.control, 'disable').mockImplementation(async () => {
@@ -50,7 +50,7 @@ describe('halt', () => {
     expect(disable).toHaveBeenCalledTimes(1);
   });
 
-  test('stops only the pipelines of the environments that are named', async () => {
+  test('stops only the pipelines of the named environments', async () => {
     const world = new World();
     await world.running(3);
     const { pipelines } = await world.operations.halt(['e2'], HALT);
@@ -59,16 +59,18 @@ describe('halt', () => {
     expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual(['halt#e2']);
   });
 
-  test('of an environment that is not there changes nothing and says which there are', async () => {
+  test('rejects an environment that does not exist, names those that exist, and changes nothing', async () => {
     const world = new World();
-    await expect(world.operations.halt(['e2'], HALT)).rejects.toThrow("there is no environment 'e2': there are none; nothing was done");
+    await expect(world.operations.halt(['e2'], HALT)).rejects.toThrow("there is no environment 'e2': no environments exist; nothing was done");
     await world.running(3);
-    await expect(world.operations.halt(['e2', 'prod', 'qa'], HALT)).rejects.toThrow("there is no environment 'prod', 'qa': there are e1, e2, e3; name one of them, or use --all; nothing was done");
+    await expect(world.operations.halt(['e2', 'prod', 'qa'], HALT)).rejects.toThrow(
+      "there is no environment 'prod', 'qa': use one of e1, e2, e3, or --all; nothing was done",
+    );
     expect(world.control.calls).toEqual([]);
     expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual([]);
   });
 
-  test('a second time stops what was started meanwhile, and keeps who was first, which it tells', async () => {
+  test('stops again what was started since the first halt, and keeps and reports the first halt', async () => {
     const world = new World();
     await world.running(1);
     expect((await world.operations.halt('all', HALT)).pipelines[0]).not.toHaveProperty('haltedAlready');
@@ -84,7 +86,7 @@ describe('halt', () => {
     expect(await world.registry.read(haltKey('e1'))).toMatchObject(later);
   });
 
-  test('by two people at the same time halts, and one of them is written down', async () => {
+  test('records one of several concurrent halts', async () => {
     const world = new World();
     await world.running(5);
     const answers = await Promise.all(['one', 'two', 'three'].map(async reason => world.operations.halt('all', { by: ANNA, reason })));
@@ -94,13 +96,13 @@ describe('halt', () => {
     }
   });
 
-  test('goes on where one account cannot be entered, and says so', async () => {
+  test('halts the other pipelines if one account cannot be accessed, and reports it', async () => {
     const world = new World();
     await world.running(3);
     world.control.errors.set(SECOND, Object.assign(new Error('not authorized to perform: sts:AssumeRole'), { name: 'AccessDenied' }));
     const { pipelines } = await world.operations.halt('all', HALT);
     expect(pipelines.map(({ stopped }) => stopped)).toEqual([1, 0, 1]);
-    expect(pipelines[1].problem).toBe(`pipeline 'e2' in account ${SECOND} cannot be reached: the role 'org-environments-pipeline-operate' there must trust `
+    expect(pipelines[1].problem).toBe(`pipeline 'e2' in account ${SECOND} cannot be accessed: the role 'org-environments-pipeline-operate' there must trust `
       + "'org-environments-operations': deploy environment 'e2' again; if the account was closed, nothing runs there "
       + '(AccessDenied: not authorized to perform: sts:AssumeRole)');
     // the next deployment does not let commits through there either
@@ -112,11 +114,11 @@ describe('halt', () => {
     await world.running(1);
     jest.spyOn(world.control, 'disable').mockRejectedValue(BUSY);
     const { pipelines } = await world.operations.halt('all', HALT);
-    expect(pipelines[0].problem).toBe(`pipeline 'e1' in account ${FIRST} does not answer as it should: try again (ConflictException: busy)`);
+    expect(pipelines[0].problem).toBe(`pipeline 'e1' in account ${FIRST} returned an error: try again (ConflictException: busy)`);
     expect(world.control.pipelines.get(FIRST)).toMatchObject({ builds: new Set(), executions: [{ status: 'Stopped' }, { status: 'Succeeded' }] });
   });
 
-  test('ends once more what AWS was too busy to end, and stops its builds after that', async () => {
+  test('retries to stop an execution while AWS is busy with the pipeline, and stops its builds after that', async () => {
     const world = new World();
     await world.running(1);
     jest.spyOn(world.control, 'abandon').mockRejectedValueOnce(BUSY);
@@ -124,7 +126,7 @@ describe('halt', () => {
     expect(world.control.pipelines.get(FIRST)).toMatchObject({ builds: new Set(), executions: [{ status: 'Stopped' }, { status: 'Succeeded' }] });
   });
 
-  test('leaves builds alone as long as their execution cannot be ended: the stage would fail, and deploy the previous commit', async () => {
+  test('does not stop builds whose execution could not be stopped: the failed stage would roll back', async () => {
     const world = new World();
     await world.running(1);
     jest.spyOn(world.control, 'abandon').mockRejectedValue(BUSY);
@@ -132,19 +134,19 @@ describe('halt', () => {
     expect(world.control.calls.map(({ name }) => name)).not.toContain('stopBuild');
   });
 
-  test('tells of a pipeline that is not made yet, and of one that does not answer', async () => {
+  test('reports a pipeline that does not exist, and one that returns an error', async () => {
     const world = new World();
     await world.environment(1);
     await world.environment(2);
     world.control.errors.set(SECOND, Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' }));
     const { pipelines } = await world.operations.halt('all', HALT);
     expect(pipelines.map(({ problem }) => problem)).toEqual([
-      `pipeline 'e1' in account ${FIRST} is not there (yet): deploy environment 'e1'`,
-      `pipeline 'e2' in account ${SECOND} does not answer as it should: try again (ThrottlingException: Rate exceeded)`,
+      `pipeline 'e1' in account ${FIRST} does not exist: deploy environment 'e1'`,
+      `pipeline 'e2' in account ${SECOND} returned an error: try again (ThrottlingException: Rate exceeded)`,
     ]);
   });
 
-  test.each(['before', 'after'] as const)('killed at any call %s its effect and done again, leaves nothing running', async when => {
+  test.each(['before', 'after'] as const)('killed at any call %s its effect and repeated, leaves nothing running', async when => {
     for (let call = 1, died = true; died; call++) {
       const world = new World();
       await world.running(2);
@@ -152,7 +154,7 @@ describe('halt', () => {
       const attempt = await world.operations.halt('all', HALT).catch((error: unknown) => error);
       died = world.fate.revive();
       if (died) {
-        // where a pipeline is already being stopped, what killed the process is told as its problem
+        // while a pipeline is being stopped, the kill is reported as its problem
         expect(attempt instanceof Killed || JSON.stringify(attempt).includes('Killed')).toBe(true);
         await world.operations.halt('all', HALT);
       }
@@ -167,7 +169,7 @@ describe('halt', () => {
 });
 
 describe('resume', () => {
-  test('forgets the halt, lets commits through and starts the head of the branch where something was stopped', async () => {
+  test('removes the halt, enables the pipelines, and starts those whose execution was stopped', async () => {
     const world = new World();
     await world.running(2);
     await world.operations.halt('all', HALT);
@@ -178,7 +180,7 @@ describe('resume', () => {
     expect(world.control.pipelines.get(FIRST)?.executions[0]).toMatchObject({ status: 'InProgress' });
   });
 
-  test('starts nothing where a newer commit waits, which goes on by itself', async () => {
+  test('does not start a pipeline where a newer commit waits at the transition', async () => {
     const world = new World();
     await world.running(1);
     await world.operations.halt('all', HALT);
@@ -188,8 +190,8 @@ describe('resume', () => {
   });
 
   test.each([
-    ['was cancelled, because its pipeline was changed meanwhile', executionOf('cancelled', 'Cancelled')],
-    ['has waited for more than 30 days, which AWS forgets', { ...executionOf('waits'), startedAt: new Date('2025-11-30T10:00:00Z') }],
+    ['was cancelled, because its pipeline was updated', executionOf('cancelled', 'Cancelled')],
+    ['has waited for more than 30 days, so that AWS dropped it', { ...executionOf('waits'), startedAt: new Date('2025-11-30T10:00:00Z') }],
   ])('starts the head of the branch where the last run %s', async (_, execution) => {
     const world = new World();
     await world.running(1);
@@ -212,10 +214,10 @@ describe('resume', () => {
   });
 
   test.each([
-    ['is halted once more', 'Halted by somebody: a fire', async (world: World) => {
-      await world.registry.write(haltKey('e1'), { environmentName: 'e1', by: 'somebody', at: '', reason: 'a fire' }, undefined);
+    ['is halted again', 'Halted by ben: a fire', async (world: World) => {
+      await world.registry.write(haltKey('e1'), { environmentName: 'e1', by: 'ben', at: '', reason: 'a fire' }, undefined);
     }],
-    ['begins to move', 'Its environment moves, or is being removed', async (world: World) => { await world.environment(1, { suspendedFor: 'pipeline#1' }); }],
+    ['starts to move', 'Its environment moves, or is being removed', async (world: World) => { await world.environment(1, { suspendedFor: 'pipeline#1' }); }],
   ])('disables the pipeline again when the environment %s concurrently', async (_, disabledReason, meanwhile) => {
     const world = new World();
     await world.running(1);
@@ -227,19 +229,19 @@ describe('resume', () => {
     expect(world.control.calls.map(({ name }) => name)).not.toContain('start');
   });
 
-  test('takes back the halt of an environment that is gone, and no name that was never halted', async () => {
+  test('removes the halt of a deleted environment, and rejects a name that was never halted', async () => {
     const world = new World();
     await world.running(2);
     await world.operations.halt(['e2'], HALT);
     await world.remove('e2');
-    await expect(world.operations.resume(['e2', 'e3'])).rejects.toThrow("there is no environment 'e3': there are e1");
+    await expect(world.operations.resume(['e2', 'e3'])).rejects.toThrow("there is no environment 'e3': use one of e1");
     expect(await world.registry.read(haltKey('e2'))).toBeDefined();
     expect(await world.operations.resume(['e1', 'e2'])).toMatchObject({ pipelines: [{ environmentName: 'e1' }], gone: ['e2'] });
     expect(await world.registry.read(haltKey('e2'))).toBeUndefined();
-    await expect(world.operations.resume(['e2'])).rejects.toThrow("there is no environment 'e2': there are e1");
+    await expect(world.operations.resume(['e2'])).rejects.toThrow("there is no environment 'e2': use one of e1");
   });
 
-  test('of all takes back the halts of environments that are gone, too', async () => {
+  test('with `all` also removes the halts of deleted environments', async () => {
     const world = new World();
     await world.running(3);
     await world.operations.halt(['e2', 'e3'], HALT);
@@ -250,7 +252,7 @@ describe('resume', () => {
     expect(await world.registry.list('halt')).toEqual([]);
   });
 
-  test('of what nobody has halted changes nothing', async () => {
+  test('changes nothing for an environment that is not halted', async () => {
     const world = new World();
     await world.environment(1);
     world.control.put(FIRST, { executions: [executionOf('old', 'Succeeded')] });

@@ -8,7 +8,7 @@ async function statusOf(world: World) {
   return (await world.operations.status()).pipelines;
 }
 
-test('status tells of each pipeline where it is, how it is, and what ran in it last', async () => {
+test('status reports the account, the state and the last execution of each pipeline', async () => {
   const world = new World();
   await world.environment(1);
   world.control.put(FIRST, { executions: [executionOf('new', 'Succeeded'), executionOf('old', 'Failed')] });
@@ -24,7 +24,7 @@ test('status tells of each pipeline where it is, how it is, and what ran in it l
   }]);
 });
 
-test('what still runs has no duration, and a commit that is gone no author', async () => {
+test('a running execution has no duration, and a commit that does not exist no author', async () => {
   const world = new World();
   await world.running(1);
   const [{ last }] = await statusOf(world);
@@ -44,14 +44,14 @@ test('reports a commit as waiting at a disabled transition, but not at an enable
   expect((await statusOf(world))[0].last).not.toHaveProperty('waits');
 });
 
-test('a repository that is gone hides nothing but the author', async () => {
+test('reports everything but the author if the repository does not exist', async () => {
   const world = new World();
   await world.running(1);
   world.refusal = new RepositoryNotFoundError('shop does not exist');
   expect((await statusOf(world))[0]).toMatchObject({ state: 'enabled', last: { status: 'InProgress', commitId: 'c0ffee0123456789' } });
 });
 
-test('a pipeline that never ran has no last execution', async () => {
+test('reports no last execution for a pipeline that never ran', async () => {
   const world = new World();
   await world.environment(1);
   world.control.put(FIRST);
@@ -74,11 +74,11 @@ test('status says who halted a pipeline, which are disabled by their definition,
   expect(outcomes[3]).toMatchObject({ disabledByHand: 'fire drill' });
 });
 
-test('an account that cannot be reached does not hide the others, nor what is known without it', async () => {
+test('reports an account that cannot be accessed, with what the registry knows, and all other accounts', async () => {
   const world = new World();
   await world.running(2);
   world.control.errors.set(FIRST, Object.assign(new Error('no'), { name: 'AccessDenied' }));
   const [one, other] = await statusOf(world);
-  expect(one).toMatchObject({ state: 'enabled', problem: expect.stringContaining('cannot be reached') });
+  expect(one).toMatchObject({ state: 'enabled', problem: expect.stringContaining('cannot be accessed') });
   expect(other).toMatchObject({ last: { status: 'InProgress' } });
 });

@@ -7,7 +7,7 @@ export class FakeRegistry implements Registry {
   private readonly queues = new Map<string, Map<string, number>>();
   /** What the records were before the changes that are being made together. */
   private undo?: Map<string, string | undefined>;
-  private transaction: Promise<unknown> = Promise.resolve();
+  private lastTransaction: Promise<unknown> = Promise.resolve();
 
   public async read<T extends object>(key: string): Promise<Versioned<T> | undefined> {
     const text = this.records.get(key);
@@ -29,10 +29,10 @@ export class FakeRegistry implements Registry {
   }
 
   /** One transaction after another; one that fails leaves no trace. */
-  public async together<Result>(action: () => Promise<Result>): Promise<Result> {
-    const earlier = this.transaction;
+  public async transaction<Result>(action: () => Promise<Result>): Promise<Result> {
+    const earlier = this.lastTransaction;
     const transaction = earlier.catch(() => undefined).then(async () => this.atomically(action));
-    this.transaction = transaction;
+    this.lastTransaction = transaction;
     return transaction;
   }
 
@@ -61,7 +61,7 @@ export class FakeRegistry implements Registry {
     return this.members(queue);
   }
 
-  public async leave(queue: string, member: string): Promise<void> {
+  public async dequeue(queue: string, member: string): Promise<void> {
     this.queues.get(queue)?.delete(member);
   }
 

@@ -46,11 +46,11 @@ async function callsOf(action: () => Promise<unknown>): Promise<string[]> {
 describe.each<[string, () => Registry]>([['the table', () => table], ['the fake', () => new FakeRegistry()]])('%s', (name, create) => {
   const key = (text: string) => `${name}#${text}`;
 
-  test('knows nothing of a record that was never written', async () => {
+  test('returns undefined for a record that does not exist', async () => {
     expect(await create().read(key('none'))).toBeUndefined();
   });
 
-  test('answers a record as it was written, with its version, and without what is undefined', async () => {
+  test('returns a record as it was written, with its version and without undefined fields', async () => {
     const registry = create();
     const record = { state: 'ready', owners: [{ id: 'a' }], nested: { deep: ['x'], absent: undefined }, count: 5, gone: undefined };
     const written = await registry.write(key('one'), record, undefined);
@@ -58,23 +58,23 @@ describe.each<[string, () => Registry]>([['the table', () => table], ['the fake'
     expect(await registry.read(key('one'))).toEqual({ state: 'ready', owners: [{ id: 'a' }], nested: { deep: ['x'] }, count: 5, version: 1 });
   });
 
-  test('refuses to write what somebody else has written since', async () => {
+  test('rejects a write after a concurrent write', async () => {
     const registry = create();
     const first = await registry.write(key('two'), { owner: 'a' }, undefined);
     await expect(registry.write(key('two'), { owner: 'b' }, undefined)).rejects.toThrow(RecordChangedError);
     await registry.write(key('two'), { owner: 'c' }, first.version);
     await expect(registry.write(key('two'), { owner: 'd' }, first.version)).rejects
-      .toThrow(`the record '${key('two')}' of the registry was changed by somebody else`);
+      .toThrow(`a concurrent writer changed the record '${key('two')}' of the registry`);
     expect(await registry.read(key('two'))).toEqual({ owner: 'c', version: 2 });
   });
 
-  test('of two who write at the same time lets one win', async () => {
+  test('accepts one of two concurrent writes', async () => {
     const registry = create();
     const results = await Promise.allSettled(['a', 'b', 'c'].map(owner => registry.write(key('race'), { owner }, undefined)));
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
   });
 
-  test('refuses to remove what somebody else has written since', async () => {
+  test('rejects a removal after a concurrent write', async () => {
     const registry = create();
     const first = await registry.write(key('three'), { owner: 'a' }, undefined);
     const second = await registry.write(key('three'), { owner: 'b' }, first.version);
@@ -84,7 +84,7 @@ describe.each<[string, () => Registry]>([['the table', () => table], ['the fake'
     await expect(registry.remove(key('three'), second.version)).rejects.toThrow(RecordChangedError);
   });
 
-  test('keeps a queue in the order of arrival, and the place of who comes again', async () => {
+  test('keeps a queue in the order of arrival, and the place of a member that joins again', async () => {
     const registry = create();
     await registry.enqueue(key('queue'), 'account#a@example.com', 1);
     await registry.enqueue(key('queue'), 'account#b@example.com', 2);
@@ -92,33 +92,33 @@ describe.each<[string, () => Registry]>([['the table', () => table], ['the fake'
     expect(await registry.enqueue(key('queue'), 'account#c@example.com', 2)).toEqual([
       { member: 'account#a@example.com', since: 1 }, { member: 'account#b@example.com', since: 2 }, { member: 'account#c@example.com', since: 3 },
     ]);
-    await registry.leave(key('queue'), 'account#a@example.com');
-    await registry.leave(key('queue'), 'account#never@example.com');
+    await registry.dequeue(key('queue'), 'account#a@example.com');
+    await registry.dequeue(key('queue'), 'account#never@example.com');
     expect((await registry.enqueue(key('queue'), 'account#d@example.com', 3)).map(({ member }) => member[8])).toEqual(['b', 'c', 'd']);
   });
 
-  test('puts who comes later behind the others, whatever his clock says', async () => {
+  test('puts a new member behind the others, whatever its clock says', async () => {
     const registry = create();
     for (const [member, clock] of [['first', 5], ['second', 5], ['third', 1], ['fourth', 9]] as const) await registry.enqueue(key('clocks'), member, clock);
     expect((await registry.enqueue(key('clocks'), 'third', 1)).map(({ member, since }) => `${member} ${since}`)).toEqual(['first 5', 'second 6', 'third 7', 'fourth 9']);
   });
 
-  test('lets many join a queue at once', async () => {
+  test('accepts many members that join a queue concurrently', async () => {
     const registry = create();
     await Promise.all(Array.from({ length: 20 }, (_, index) => registry.enqueue(key('crowd'), `member${index}`, index)));
     expect(await registry.enqueue(key('crowd'), 'member0', 99)).toHaveLength(20);
   });
 
-  test('makes changes together, or none of them', async () => {
+  test('applies all changes of a transaction, or none of them', async () => {
     const registry = create();
     const first = await registry.write(key('together'), { owner: 'a' }, undefined);
-    const answer = await registry.together(async () => {
+    const answer = await registry.transaction(async () => {
       await registry.write(key('together'), { owner: 'b' }, first.version);
       await registry.write(key('beside'), { owner: 'b' }, undefined);
       return 'both';
     });
     expect(answer).toBe('both');
-    await expect(registry.together(async () => {
+    await expect(registry.transaction(async () => {
       await registry.remove(key('beside'), 1);
       await registry.write(key('together'), { owner: 'c' }, first.version);
     })).rejects.toThrow(RecordChangedError);
@@ -126,9 +126,9 @@ describe.each<[string, () => Registry]>([['the table', () => table], ['the fake'
     expect(await registry.read(key('beside'))).toEqual({ owner: 'b', version: 1 });
   });
 
-  test('makes none of the changes when what makes them fails', async () => {
+  test('applies none of the changes of a transaction whose action fails', async () => {
     const registry = create();
-    await expect(registry.together(async () => {
+    await expect(registry.transaction(async () => {
       await registry.write(key('failed'), { owner: 'a' }, undefined);
       throw new Error('no account');
     })).rejects.toThrow('no account');
@@ -147,13 +147,13 @@ describe.each<[string, () => Registry]>([['the table', () => table], ['the fake'
       .toEqual(names.map(environmentName => ({ environmentName, version: 1 })));
   });
 
-  test('lets anybody leave a queue that does not exist', async () => {
-    await expect(create().leave(key('no queue'), 'nobody')).resolves.toBeUndefined();
+  test('accepts to leave a queue that does not exist', async () => {
+    await expect(create().dequeue(key('no queue'), 'nobody')).resolves.toBeUndefined();
   });
 });
 
-describe('records that were read ahead', () => {
-  test('come in one call, and are read again when they are asked for twice', async () => {
+describe('prefetched records', () => {
+  test('are read in one call, and read again on a second read', async () => {
     await table.write('ahead#1', { owner: 'a' }, undefined);
     expect(await callsOf(async () => {
       await table.prefetch(['ahead#1', 'ahead#2']);
@@ -163,7 +163,7 @@ describe('records that were read ahead', () => {
     expect(await callsOf(async () => table.read('ahead#1'))).toEqual(['GetItem']);
   });
 
-  test('are as this run has changed them', async () => {
+  test('have the changes of this invocation', async () => {
     await table.write('ahead#3', { owner: 'a' }, undefined);
     await table.prefetch(['ahead#3']);
     await table.write('ahead#3', { owner: 'b' }, 1);
@@ -172,7 +172,7 @@ describe('records that were read ahead', () => {
     expect(await table.read('ahead#3')).toBeUndefined();
   });
 
-  test('are read from the table after a change that was refused', async () => {
+  test('are read from the table after a rejected change', async () => {
     await table.write('ahead#4', { owner: 'a' }, undefined);
     await table.prefetch(['ahead#4']);
     await client.send(new DeleteItemCommand({ TableName: 'registry', Key: { pk: { S: 'ahead#4' } } }));
@@ -181,24 +181,24 @@ describe('records that were read ahead', () => {
   });
 });
 
-test('a record whose change with others failed is read from the table', async () => {
+test('a record whose transaction failed is read from the table', async () => {
   await table.write('ahead#5', { owner: 'a' }, undefined);
   await table.prefetch(['ahead#5']);
-  await expect(table.together(async () => {
+  await expect(table.transaction(async () => {
     await table.write('ahead#5', { owner: 'b' }, 1);
     throw new Error('no account');
   })).rejects.toThrow('no account');
   expect(await table.read('ahead#5')).toEqual({ owner: 'a', version: 1 });
 });
 
-test('changes that are made together are one call, and one change is no transaction', async () => {
-  expect(await callsOf(async () => table.together(async () => {
+test('sends a transaction in one call, and a single change without a transaction', async () => {
+  expect(await callsOf(async () => table.transaction(async () => {
     await table.write('joint#1', { owner: 'a' }, undefined);
     await table.write('joint#2', { owner: 'a' }, undefined);
   }))).toEqual(['TransactWriteItems']);
-  expect(await callsOf(async () => table.together(async () => table.write('joint#3', { owner: 'a' }, undefined)))).toEqual(['PutItem']);
+  expect(await callsOf(async () => table.transaction(async () => table.write('joint#3', { owner: 'a' }, undefined)))).toEqual(['PutItem']);
 });
 
-test('the registry needs the name of its table', () => {
+test('rejects an environment without the name of the table', () => {
   expect(() => new TableRegistry()).toThrow('the environment variable REGISTRY_TABLE is not set');
 });

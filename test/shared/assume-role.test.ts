@@ -1,4 +1,4 @@
-import { OperatedPipelines } from '../../lambda/pipeline-control/aws';
+import { AwsPipelineControl } from '../../lambda/pipeline-control/aws';
 import { assumeRole, newSession } from '../../lambda/shared/assume-role';
 import { MemberPipelines } from '../../lambda/trigger/aws';
 import { withEndpoint } from '../fixtures/endpoint';
@@ -23,7 +23,7 @@ async function withSessions(work: (clock: { now: number }, enter: (roleName: str
   }));
 }
 
-test('a session is kept until five minutes before it ends, and renewed then', async () => {
+test('caches a session until five minutes before it expires', async () => {
   await withSessions(async (clock, enter) => {
     expect(await enter('renewed')).toBe('key-1');
     clock.now = START + 55 * MINUTE - 1;
@@ -35,7 +35,7 @@ test('a session is kept until five minutes before it ends, and renewed then', as
   });
 });
 
-test('each role has a session of its own', async () => {
+test('caches a session for each role', async () => {
   await withSessions(async (_, enter) => {
     expect(await enter('one')).toBe('key-1');
     expect(await enter('other')).toBe('key-2');
@@ -43,7 +43,7 @@ test('each role has a session of its own', async () => {
   });
 });
 
-test('a new session is taken for a role that may have been made anew since, and is not kept for others', async () => {
+test('does not cache a session of a role that may be deleted and created again', async () => {
   await withSessions(async (_, enter) => {
     const role = { roleArn: 'arn:aws:iam::111111111111:role/made-anew' };
     expect((await newSession(role)).accessKeyId).toBe('key-1');
@@ -52,7 +52,7 @@ test('a new session is taken for a role that may have been made anew since, and 
   });
 });
 
-test('the way to a pipeline is entered anew each time, as its roles go and come back with it', async () => {
+test('assumes the role of a pipeline for every operation, because it is deleted and created again with the pipeline', async () => {
   const used: string[] = [];
   await withEndpoint((request, response) => {
     const key = /Credential=([^/]*)/.exec(request.headers.authorization ?? '')?.[1] ?? '';
@@ -67,7 +67,7 @@ test('the way to a pipeline is entered anew each time, as its roles go and come 
   }, async () => {
     const pipeline = { accountId: '111111111111', region: 'eu-central-1', pipelineName: 'dev' };
     for (let times = 0; times < 2; times++) await new MemberPipelines('aws').start({ ...pipeline, commitId: 'abc', token: 'token' });
-    for (let times = 0; times < 2; times++) await new OperatedPipelines('aws').enable({ ...pipeline, gate: 'Synth' });
+    for (let times = 0; times < 2; times++) await new AwsPipelineControl('aws').enable({ ...pipeline, gate: 'Synth' });
   });
   expect(used).toEqual(['key-0', 'key-1', 'key-2', 'key-3']);
 });

@@ -1,6 +1,6 @@
-import { noteRequest } from '../../lambda/registry/request';
+import { recordRequest } from '../../lambda/registry/request';
 import { RecordChangedError } from '../../lambda/shared/errors';
-import { DONE, done, lookAgainIn, NOT_YET } from '../../lambda/shared/lifecycle';
+import { DONE, done, checkAgainIn, IN_PROGRESS } from '../../lambda/shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../../lambda/shared/lifecycle';
 import { serve } from '../../lambda/shared/serve';
 import type { Outcome, ResourceRequest } from '../../src/kinds/contract';
@@ -14,7 +14,7 @@ const STACK = 'arn:aws:cloudformation:eu-central-1:222222222222:stack/environmen
 class Recorder implements Lifecycle<Wanted, Result> {
   public readonly seen: { method: string; owner: Owner; request: Wanted; before?: Wanted }[] = [];
   public readonly errors: Error[] = [];
-  public progress: Progress<Result> = NOT_YET;
+  public progress: Progress<Result> = IN_PROGRESS;
 
   public async requestCreate(owner: Owner, request: Wanted): Promise<void> {
     this.note('requestCreate', owner, request);
@@ -62,15 +62,15 @@ class World {
   public readonly recorder = new Recorder();
   public readonly registry = new FakeRegistry();
   public time = 0;
-  private readonly handler = serve(this.recorder, this.registry, async () => this.awaited(), () => this.time);
+  private readonly handler = serve(this.recorder, this.registry, async () => this.inProgress(), () => this.time);
 
-  public awaited = async (): Promise<boolean> => true;
+  public inProgress = async (): Promise<boolean> => true;
 
   public async arrive(request: ResourceRequest): Promise<void> {
-    await noteRequest(this.registry, { ...request, responseUrl: 'https://answer.example' }, this.time);
+    await recordRequest(this.registry, { ...request, responseUrl: 'https://response.example' }, this.time);
   }
 
-  public async look(request: ResourceRequest): Promise<Outcome> {
+  public async step(request: ResourceRequest): Promise<Outcome> {
     return this.handler(request);
   }
 
@@ -86,11 +86,11 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-test('each request is written down once, and every look takes one step', async () => {
+test('records each request once, and does one step in every invocation', async () => {
   for (const request of [create, update, remove]) {
     await world.arrive(request);
-    await world.look(request);
-    await world.look(request);
+    await world.step(request);
+    await world.step(request);
   }
   expect(world.methods).toEqual([
     'requestCreate', 'reconcile', 'reconcile', 'requestUpdate', 'reconcile', 'reconcile', 'requestDelete', 'reconcileDelete', 'reconcileDelete',
@@ -99,116 +99,116 @@ test('each request is written down once, and every look takes one step', async (
   expect(world.recorder.seen[3]).toEqual({ method: 'requestUpdate', owner, request: { name: 'new' }, before: { name: 'old' } });
 });
 
-test('the waiter waits as long as the lifecycle says, and gets the attributes when all is done', async () => {
+test('returns the waiting time of the lifecycle, and the attributes when the resource is complete', async () => {
   await world.arrive(create);
-  world.recorder.progress = lookAgainIn(45);
-  expect(await world.look(create)).toEqual({ state: 'waiting', seconds: 45 });
+  world.recorder.progress = checkAgainIn(45);
+  expect(await world.step(create)).toEqual({ state: 'waiting', seconds: 45 });
   world.recorder.progress = done({ value: '5' });
-  expect(await world.look(create)).toEqual({ state: 'complete', data: { value: '5' } });
+  expect(await world.step(create)).toEqual({ state: 'complete', data: { value: '5' } });
   await world.arrive(remove);
-  expect(await world.look(remove)).toEqual({ state: 'complete', data: {} });
+  expect(await world.step(remove)).toEqual({ state: 'complete', data: {} });
 });
 
-test('a request that a newer one has superseded does nothing any more, even if it is delivered again', async () => {
+test('fails a request that a newer one supersedes, even if it is delivered again', async () => {
   await world.arrive(create);
-  await world.look(create);
+  await world.step(create);
   await world.arrive(update);
-  await world.look(update);
+  await world.step(update);
   await world.arrive(create);
   const before = world.methods.length;
-  expect(await world.look(create)).toEqual({ state: 'failed', reason: "this request for 'Dev' was not completed, because CloudFormation has sent a newer one for the same resource: deploy again" });
+  expect(await world.step(create)).toEqual({ state: 'failed', reason: "superseded by a newer request for 'Dev': deploy again" });
   expect(world.methods).toHaveLength(before);
-  await world.look(update);
+  await world.step(update);
   expect(world.methods.at(-1)).toBe('reconcile');
 });
 
-test('an old request that arrives after a newer one neither begins nor stops it', async () => {
-  let isAwaited = true;
-  world.awaited = async () => isAwaited;
+test('neither starts an old request that arrives after a newer one, nor stops the newer one', async () => {
+  let isInProgress = true;
+  world.inProgress = async () => isInProgress;
   await world.arrive(remove);
-  await world.look(remove);
+  await world.step(remove);
   await world.arrive(create);
-  isAwaited = false;
+  isInProgress = false;
   world.time = 61_000;
-  expect(await world.look(create)).toMatchObject({ state: 'failed' });
+  expect(await world.step(create)).toMatchObject({ state: 'failed' });
   world.recorder.progress = done({ value: '5' });
-  expect(await world.look(remove)).toEqual({ state: 'complete', data: {} });
+  expect(await world.step(remove)).toEqual({ state: 'complete', data: {} });
   expect(world.methods).toEqual(['requestDelete', 'reconcileDelete', 'reconcileDelete']);
 });
 
-test('the waiter looks once more before CloudFormation stops to listen, however long the lifecycle wants to wait', async () => {
+test('limits the waiting time, so that one more step comes before CloudFormation stops waiting', async () => {
   await world.arrive(create);
-  world.recorder.progress = lookAgainIn(3000);
-  expect(await world.look(create)).toEqual({ state: 'waiting', seconds: 3000 });
+  world.recorder.progress = checkAgainIn(3000);
+  expect(await world.step(create)).toEqual({ state: 'waiting', seconds: 3000 });
   world.time = 50 * 60_000;
-  expect(await world.look(create)).toEqual({ state: 'waiting', seconds: 301 });
+  expect(await world.step(create)).toEqual({ state: 'waiting', seconds: 301 });
   world.time += 301_000;
-  expect(await world.look(create)).toMatchObject({ state: 'failed', reason: expect.stringContaining('is not complete after 55 minutes') });
+  expect(await world.step(create)).toMatchObject({ state: 'failed', reason: expect.stringContaining('is not complete after 55 minutes') });
 });
 
-test('a creation is not begun unless CloudFormation waits for it, a removal always is', async () => {
-  let isAwaited = false;
-  world.awaited = async () => isAwaited;
+test('starts a creation only while CloudFormation waits for it, and always starts a deletion', async () => {
+  let isInProgress = false;
+  world.inProgress = async () => isInProgress;
   await world.arrive(create);
-  expect(await world.look(create)).toMatchObject({ state: 'waiting' });
+  expect(await world.step(create)).toMatchObject({ state: 'waiting' });
   expect(world.methods).toEqual([]);
-  isAwaited = true;
-  await world.look(create);
-  isAwaited = false;
-  await world.look(create);
+  isInProgress = true;
+  await world.step(create);
+  isInProgress = false;
+  await world.step(create);
   expect(world.methods).toEqual(['requestCreate', 'reconcile', 'reconcile']);
   await world.arrive(remove);
-  await world.look(remove);
+  await world.step(remove);
   expect(world.methods.slice(3)).toEqual(['requestDelete', 'reconcileDelete']);
 });
 
-test('a creation that CloudFormation has given up fails after a minute and never begins', async () => {
-  world.awaited = async () => false;
+test('fails a creation for which CloudFormation does not wait, after a minute and without starting it', async () => {
+  world.inProgress = async () => false;
   await world.arrive(create);
   world.time = 50_000;
-  // a second delivery is no new request
+  // a second delivery is not a new request
   await world.arrive(create);
-  expect(await world.look(create)).toMatchObject({ state: 'waiting' });
+  expect(await world.step(create)).toMatchObject({ state: 'waiting' });
   world.time = 61_000;
-  expect(await world.look(create)).toEqual({
+  expect(await world.step(create)).toEqual({
     state: 'failed',
     reason: "CloudFormation no longer waits for 'Dev' (cancelled or timed out); nothing was started: deploy again",
   });
   expect(world.methods).toEqual([]);
 });
 
-test('a right to look at CloudFormation that is not known everywhere yet is awaited for a minute', async () => {
-  world.awaited = async () => { throw Object.assign(new Error('not authorized'), { name: 'AccessDenied' }); };
+test('retries for a minute while the permission to call CloudFormation propagates', async () => {
+  world.inProgress = async () => { throw Object.assign(new Error('not authorized'), { name: 'AccessDenied' }); };
   await world.arrive(create);
-  expect(await world.look(create)).toMatchObject({ state: 'waiting' });
+  expect(await world.step(create)).toMatchObject({ state: 'waiting' });
   world.time = 61_000;
-  expect(await world.look(create)).toEqual({ state: 'failed', reason: 'not authorized' });
+  expect(await world.step(create)).toEqual({ state: 'failed', reason: 'not authorized' });
 });
 
-test('a transient error means waiting, a final one is the reason of the failure', async () => {
+test('waits after a transient error, and fails with the message of a permanent one', async () => {
   await world.arrive(create);
   const transient = ['TooManyRequestsException', 'ConflictException'].map(name => Object.assign(new Error(), { name }));
   world.recorder.errors.push(new RecordChangedError('account#a'), ...transient, new Error('the e-mail is taken'));
-  for (let times = 0; times < 3; times++) expect(await world.look(create)).toMatchObject({ state: 'waiting' });
-  expect(await world.look(create)).toEqual({ state: 'failed', reason: 'the e-mail is taken' });
+  for (let times = 0; times < 3; times++) expect(await world.step(create)).toMatchObject({ state: 'waiting' });
+  expect(await world.step(create)).toEqual({ state: 'failed', reason: 'the e-mail is taken' });
 });
 
 test.each([
-  ['nothing fails', undefined, "'Dev' is not complete after 55 minutes; deploy again in some minutes"],
+  ['the resource is never complete', undefined, "'Dev' is not complete after 55 minutes; deploy again in a few minutes"],
   ['AWS is not available', Object.assign(new Error('no'), { name: 'ServiceUnavailable' }),
-    "'Dev' is not complete after 55 minutes; the last error was ServiceUnavailable: no; deploy again in some minutes"],
-])('no resource waits without end: when %s, it fails before CloudFormation stops to listen', async (_, error, reason) => {
+    "'Dev' is not complete after 55 minutes; the last error was ServiceUnavailable: no; deploy again in a few minutes"],
+])('fails before CloudFormation stops waiting when %s', async (_, error, reason) => {
   await world.arrive(create);
-  await world.look(create);
+  await world.step(create);
   world.time = 56 * 60_000;
   if (error) world.recorder.errors.push(error);
-  expect(await world.look(create)).toEqual({ state: 'failed', reason });
+  expect(await world.step(create)).toEqual({ state: 'failed', reason });
 });
 
-test('a look reads the request and the records of the kind in one call', async () => {
+test('reads the request and the records of the kind in one call', async () => {
   const prefetch = jest.spyOn(world.registry, 'prefetch');
-  Object.assign(world.recorder, { recordsOf: ({ name }: Wanted) => [`thing#${name}`] });
+  Object.assign(world.recorder, { recordKeys: ({ name }: Wanted) => [`thing#${name}`] });
   await world.arrive(create);
-  await world.look(create);
+  await world.step(create);
   expect(prefetch.mock.calls).toEqual([[['request#Dev-0123456789abcdef', 'thing#new']]]);
 });

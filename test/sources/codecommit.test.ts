@@ -49,7 +49,7 @@ describe('CodeCommit', () => {
     ['ParentCommitIdOutdatedException', BranchMovedError, 'because'],
     ['ConcurrentReferenceUpdateException', BranchMovedError, 'because'],
     ['InvalidBranchNameException', SourceError, 'InvalidBranchNameException: because'],
-  ])('refuses every call with %s in the words of the port', async (name, type, message) => {
+  ])('translates %s into an error of the port in every call', async (name, type, message) => {
     const host = hostWith(refusal(name));
     const calls = [
       host.head('shop', 'main'),
@@ -64,14 +64,14 @@ describe('CodeCommit', () => {
     }
   });
 
-  test('hands on what passes by itself', async () => {
+  test('passes transient errors on unchanged', async () => {
     const error = await hostWith(refusal('ThrottlingException'))
       .head('shop', 'main')
       .catch((reason: unknown) => reason);
     expect(isTransient(error)).toBe(true);
   });
 
-  test('has no branch, file or commit where it says so', async () => {
+  test('returns undefined for a branch, file or commit that does not exist', async () => {
     const options = { $metadata: {}, message: 'none' };
     expect(await hostWith(new BranchDoesNotExistException(options)).head('shop', 'main')).toBeUndefined();
     expect(
@@ -91,7 +91,7 @@ describe('an event', () => {
     ...changes,
   });
 
-  test.each(['referenceUpdated', 'referenceCreated'])('%s of a branch has moved it', name => {
+  test.each(['referenceUpdated', 'referenceCreated'])('%s of a branch updates the branch', name => {
     expect(movedBranch(event({ detail: { ...detail, event: name } }))).toEqual({
       repository: { host: 'codecommit', repositoryName: 'shop', repositoryArn: ARN },
       branchName: 'env/dev',
@@ -105,7 +105,7 @@ describe('an event', () => {
     ['of a branch that was deleted', { detail: { ...detail, event: 'referenceDeleted' } }],
     ['without a commit', { detail: { ...detail, commitId: undefined } }],
     ['without a branch', { detail: { ...detail, referenceName: undefined } }],
-  ])('%s moves no branch', (_, changes) => {
+  ])('%s updates no branch', (_, changes) => {
     expect(movedBranch(event(changes))).toBeUndefined();
   });
 });
@@ -116,7 +116,7 @@ describe('hosts', () => {
     expect(hosts({ host: 'codecommit' })).toBe(hosts({ host: 'codecommit' }));
   });
 
-  test('that the organization does not know are named', () => {
+  test('that are unknown are rejected with their name', () => {
     const repository = JSON.parse('{ "host": "elsewhere" }');
     expect(() => connectedHosts()(repository)).toThrow(
       "this organization does not know the host 'elsewhere' of repositories: it knows codecommit; " +

@@ -156,7 +156,7 @@ describe('an image', () => {
     expect(await stores.missingLayers(digests)).toEqual(digests);
     await expect(stores.putImage(image, 'app')).rejects.toMatchObject({ name: 'LayersNotFoundException' });
 
-    const upload = await stores.beginLayer();
+    const upload = await stores.startLayerUpload();
     const put = async (first: number, last: number) =>
       stores.putLayerPart(upload, { first, last }, layer.subarray(first, last + 1));
     expect(await put(0, PART - 1)).toBe(PART);
@@ -168,7 +168,7 @@ describe('an image', () => {
     expect(await stores.missingLayers(digests)).toEqual([digestOf(config)]);
 
     for (let times = 0; times < 2; times++) {
-      const short = await stores.beginLayer();
+      const short = await stores.startLayerUpload();
       await stores.putLayerPart(short, { first: 0, last: config.length - 1 }, config);
       await stores.completeLayer(short, digestOf(config));
       await stores.putImage(image, 'app');

@@ -7,9 +7,9 @@ import { ONE, environment, owner as anybody, pipeline, request } from './world';
 import { BranchLifecycle } from '../../lambda/branch/lifecycle';
 import { AwsAccounts } from '../../lambda/cloudformation/accounts';
 import { BASELINE_ROLES, BOOTSTRAP_ROLES } from '../../lambda/cloudformation/roles';
-import { AwsSurroundings } from '../../lambda/pipeline/aws';
+import { AwsPipelineOutbound } from '../../lambda/pipeline/outbound';
 import { pipelineLifecycle } from '../../lambda/pipeline/lifecycle';
-import { OperatedPipelines } from '../../lambda/pipeline-control/aws';
+import { AwsPipelineControl } from '../../lambda/pipeline-control/aws';
 import { isTransient } from '../../lambda/shared/errors';
 import type { Lifecycle } from '../../lambda/shared/lifecycle';
 import { connectedHosts } from '../../lambda/sources/hosts';
@@ -135,8 +135,8 @@ test.each([['inline', 0], ['from the staging bucket', 60_000]])('a pipeline stac
     registry,
     accounts: new AwsAccounts('aws', BASELINE_ROLES),
     applications: new AwsAccounts('aws', BOOTSTRAP_ROLES),
-    surroundings: new AwsSurroundings('aws'),
-    control: new OperatedPipelines('aws'),
+    outbound: new AwsPipelineOutbound('aws'),
+    control: new AwsPipelineControl('aws'),
     home: { partition: 'aws', accountId: CICD },
   });
   const wanted = { ...pipeline, templateKey: key, environment: { ...environment, branchName: 'main' } };
@@ -185,7 +185,7 @@ test('a template over 51,200 bytes gets into the account through its role for pu
 });
 
 test('a deployment that is taken back is told from a removal', async () => {
-  const accounts = new AwsSurroundings('aws');
+  const accounts = new AwsPipelineOutbound('aws');
   expect(await accounts.isRollingBack(owner.stackId)).toBe(false);
   // the same name a second time fails, and the stack goes back
   const failed = await deploy('Failed', { One: value('one'), Cicd: value('cicd', 'One') });
@@ -193,7 +193,7 @@ test('a deployment that is taken back is told from a removal', async () => {
 });
 
 test('a deployment that is taken back is told from a removal in nested stacks, too, however deep', async () => {
-  const accounts = new AwsSurroundings('aws');
+  const accounts = new AwsPipelineOutbound('aws');
   const nested = (name: string, ...resources: object[]): object => {
     simulation.s3.write('assets', `${name}.json`, Buffer.from(JSON.stringify({ Resources: Object.fromEntries(resources.entries()) })));
     return { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: `https://assets.s3.${REGION}.amazonaws.com/${name}.json` } };
@@ -214,7 +214,7 @@ test('a deployment that is taken back is told from a removal in nested stacks, t
 });
 
 test('artifacts that S3 refuses to delete are not taken for gone, and what will pass by itself is tried again', async () => {
-  const accounts = new AwsSurroundings('aws');
+  const accounts = new AwsPipelineOutbound('aws');
   simulation.s3.write(ARTIFACTS, 'dev/Source/abc', Buffer.from('code'));
   const answer = (Code: string) => ({ DeleteResult: { Error: [{ Key: 'dev/Source/abc', Code, Message: 'no' }] } });
   const deletion = jest.spyOn(simulation.s3.operations, 'DeleteObjects').mockResolvedValueOnce(answer('AccessDenied')).mockResolvedValueOnce(answer('InternalError'));
@@ -227,7 +227,7 @@ test('artifacts that S3 refuses to delete are not taken for gone, and what will 
 });
 
 test('artifacts that are more than one call can take are not called gone before they are', async () => {
-  const accounts = new AwsSurroundings('aws');
+  const accounts = new AwsPipelineOutbound('aws');
   for (let number = 0; number < 1001; number++) simulation.s3.write(ARTIFACTS, `dev/Source/${number}`, Buffer.from('code'));
   expect(await accounts.deleteArtifacts(request)).toBe(false);
   expect(simulation.s3.bucket(ARTIFACTS)?.objects.size).toBe(1);

@@ -1,7 +1,7 @@
 import { FakeAssets } from './fake-assets';
 import type { Accounts } from '../../lambda/cloudformation/accounts';
 import type { Stacks } from '../../lambda/cloudformation/stack-deployer';
-import type { Surroundings } from '../../lambda/pipeline/aws';
+import type { PipelineOutbound } from '../../lambda/pipeline/outbound';
 import type { StackPlace } from '../../lambda/registry/stack';
 import { FakeStacks } from '../cloudformation/fake-stacks';
 import type { Fate } from '../shared/fate';
@@ -12,7 +12,7 @@ export function awsError(name: string, message = name): Error {
 }
 
 /** Accounts of which each has its CloudFormation. */
-export class FakeAccounts implements Accounts, Surroundings {
+export class FakeAccounts implements Accounts, PipelineOutbound {
   /** Accounts that nobody may enter. */
   public readonly closed = new Set<string>();
   /** Accounts that nobody may enter through their bootstrap, but through the roles of their baseline. */
@@ -40,7 +40,7 @@ export class FakeAccounts implements Accounts, Surroundings {
     return stacks;
   }
 
-  public async enter({ accountId, region, stackName }: StackPlace): Promise<Stacks> {
+  public async stacksIn({ accountId, region, stackName }: StackPlace): Promise<Stacks> {
     this.entered.push(`${accountId}/${stackName}`);
     if (this.closed.has(accountId)) throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
     return this.fate.over(this.of(accountId, region));
@@ -49,9 +49,9 @@ export class FakeAccounts implements Accounts, Surroundings {
   /** The same accounts through the roles of their bootstrap. */
   public throughBootstrap(): Accounts {
     return {
-      enter: async place => {
+      stacksIn: async place => {
         if (this.unbootstrapped.has(place.accountId)) throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
-        return this.enter(place);
+        return this.stacksIn(place);
       },
       template: async (bucket, key) => this.template(bucket, key),
       publish: async (place, key) => this.publish(place, key),

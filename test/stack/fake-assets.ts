@@ -73,7 +73,7 @@ export class FakeAssets implements AssetStores {
     return digests.filter(digest => !this.layers.has(digest));
   }
 
-  public async beginLayer(): Promise<string> {
+  public async startLayerUpload(): Promise<string> {
     const uploadId = `upload-${this.uploads.size + 1}`;
     this.uploads.set(uploadId, Buffer.alloc(0));
     return uploadId;

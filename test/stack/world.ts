@@ -5,7 +5,7 @@ import type { EnvironmentRecord } from '../../lambda/registry/environment';
 import { environmentKey } from '../../lambda/registry/environment';
 import type { StackPlace } from '../../lambda/registry/stack';
 import { isTransient } from '../../lambda/shared/errors';
-import { NOT_YET } from '../../lambda/shared/lifecycle';
+import { IN_PROGRESS } from '../../lambda/shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../../lambda/shared/lifecycle';
 import { accountStackLifecycle } from '../../lambda/stack/lifecycle';
 import type { EnvironmentRequest, PipelineRequest } from '../../src/pipeline/contract';
@@ -71,7 +71,7 @@ export class World {
     const pipelines = pipelineLifecycle({
       ...options,
       applications: this.fate.over<Accounts>(this.accounts.throughBootstrap()),
-      surroundings: options.accounts,
+      outbound: options.accounts,
       control: this.fate.over<FakePipelines>(this.pipelines),
     });
     this.lifecycle = {
@@ -116,7 +116,7 @@ export class World {
   private passing(error: unknown): Progress<void> {
     if (!isTransient(error)) throw error;
     this.time += 5000;
-    return NOT_YET;
+    return IN_PROGRESS;
   }
 
   /** Where pushes to a branch lead. */

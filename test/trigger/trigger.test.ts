@@ -38,7 +38,7 @@ function moved(change: HostEvent['detail'] = {}, id = 'event-1'): HostEvent {
   return { id, source: 'aws.codecommit', resources: [SHOP], detail };
 }
 
-test('a branch that has moved starts its pipeline at that commit', async () => {
+test('starts the pipeline of an updated branch at its new head', async () => {
   const { registry, pipelines } = await world();
   expect(await trigger(moved(), registry, hosts, pipelines)).toEqual({
     started: true, environmentName: 'test1', pipelineName: 'shop-test1', accountId: '111111111111', executionId: 'execution-1',
@@ -48,7 +48,7 @@ test('a branch that has moved starts its pipeline at that commit', async () => {
   expect(start?.token).toMatch(/^[a-zA-Z0-9-]{1,128}$/);
 });
 
-test('the same event twice starts the pipeline once, another event once more', async () => {
+test('starts the pipeline once for the same event, and again for another event', async () => {
   const { registry, pipelines } = await world();
   await Promise.all([trigger(moved(), registry, hosts, pipelines), trigger(moved(), registry, hosts, pipelines)]);
   expect(pipelines.executions.size).toBe(1);
@@ -58,15 +58,15 @@ test('the same event twice starts the pipeline once, another event once more', a
 
 test.each([
   ['another branch', { referenceName: 'main' }, `branch 'main' of ${SHOP} has no pipeline`],
-  ['a tag', { referenceType: 'tag' }, 'the event moves no branch'],
-  ['a branch that was deleted', { event: 'referenceDeleted', commitId: undefined }, 'the event moves no branch'],
-])('%s starts nothing and says why', async (_, change, reason) => {
+  ['a tag', { referenceType: 'tag' }, 'the event updates no branch'],
+  ['a branch that was deleted', { event: 'referenceDeleted', commitId: undefined }, 'the event updates no branch'],
+])('%s starts no pipeline and returns the reason', async (_, change, reason) => {
   const { registry, pipelines } = await world();
   expect(await trigger(moved(change), registry, hosts, pipelines)).toEqual({ started: false, reason });
   expect(pipelines.executions.size).toBe(0);
 });
 
-test('while a pipeline moves to another account the newer one is started, and the former again if the move is rolled back', async () => {
+test('starts the newer pipeline while an environment moves, and the former one after a rollback of the move', async () => {
   const { registry, routes, pipelines } = await world();
   const key = routeKey(SHOP, 'env/test1');
   await routes.put(environment, { ...target, pipelineKey: 'stack#2', accountId: '333333333333' });
@@ -77,21 +77,21 @@ test('while a pipeline moves to another account the newer one is started, and th
   expect(registry.keys).toEqual([]);
 });
 
-test('a start that is denied says what the role must trust', async () => {
+test('says what the role must trust if the start is denied', async () => {
   const { registry, pipelines } = await world();
   pipelines.error = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
-  await expect(trigger(moved(), registry, hosts, pipelines)).rejects.toThrow("pipeline 'shop-test1' of environment 'test1' in account 111111111111 cannot be started "
-    + "at commit abc of branch 'env/test1': AccessDenied: not authorized: the role 'org-environments-pipeline-start' there must trust "
+  await expect(trigger(moved(), registry, hosts, pipelines)).rejects.toThrow("cannot start pipeline 'shop-test1' of environment 'test1' in account 111111111111 "
+    + "at commit abc of branch 'env/test1': AccessDenied: not authorized; the role 'org-environments-pipeline-start' there must trust "
     + "'org-environments-trigger': deploy the environment again");
 });
 
-test('a pipeline that is missing is named', async () => {
+test('names a pipeline that does not exist', async () => {
   const { registry, pipelines } = await world();
   pipelines.error = Object.assign(new Error('gone'), { name: 'PipelineNotFoundException' });
   await expect(trigger(moved(), registry, hosts, pipelines)).rejects.toThrow("of branch 'env/test1': PipelineNotFoundException: gone");
 });
 
-test.each([['another commit', 'def'], ['no commit', undefined]])('a commit that the branch has left for %s starts nothing: it must not follow a newer one', async (words, head) => {
+test.each([['another commit', 'def'], ['no commit', undefined]])('does not start the pipeline at a commit if the head of the branch is %s', async (words, head) => {
   const { registry, pipelines } = await world();
   expect(await trigger(moved(), registry, () => ({ head: async () => head }), pipelines)).toMatchObject({
     started: false, reason: expect.stringContaining(head ?? words),

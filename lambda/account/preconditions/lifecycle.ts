@@ -5,8 +5,8 @@ import type { PreconditionsRecord } from '../../registry/preconditions';
 import { preconditionsKey } from '../../registry/preconditions';
 import type { Registry } from '../../registry/registry';
 import type { Lifecycle, Owner, Progress } from '../../shared/lifecycle';
-import { DONE, NOT_YET } from '../../shared/lifecycle';
-import { PROPAGATION } from '../../shared/propagation';
+import { DONE, IN_PROGRESS } from '../../shared/lifecycle';
+import { MAX_PROPAGATION } from '../../shared/propagation';
 
 /**
  * Looks up what a stack needs before its first account is created. Only what is new is looked up: what was met once is
@@ -35,7 +35,7 @@ export class Preconditions implements Lifecycle<PreconditionsRequest, Preconditi
     const record = await this.read(owner);
     if (!record) throw new Error('the preconditions were removed while they were looked up: deploy again');
     const { problems, refused } = await findProblems(this.world, without(request, record.met));
-    if (refused && this.world.now() - record.attempt < PROPAGATION) return NOT_YET;
+    if (refused && this.world.now() - record.attempt < MAX_PROPAGATION) return IN_PROGRESS;
     if (problems.length > 0) throw unmet(problems);
     await this.write(owner, { attempt: record.attempt, met: keysOf(request) }, record.version);
     return { done: true, result: {} };

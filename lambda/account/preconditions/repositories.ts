@@ -2,7 +2,7 @@ import type { Findings, Surroundings } from './problems';
 import type { BranchBeginning, PreconditionsRequest } from '../../../src/account/contract';
 import type { SourceHost } from '../../sources/source';
 import { RepositoryLockedError, RepositoryNotFoundError, SourceAccessDeniedError } from '../../sources/source';
-import { listed } from '../../sources/words';
+import { quotedList } from '../../sources/quoted-list';
 
 interface Place {
   readonly accountId: string;
@@ -67,7 +67,7 @@ function empty(beginnings: Beginnings, { accountId }: Place): string {
   const parents = [...new Set(beginnings.map(({ parentName }) => parentName))];
   return (
     `repository '${repositoryName}' in account ${accountId} has no commit yet, ` +
-    `so ${branchesOf(beginnings)} cannot begin: push one to ${listed(parents)} first, then deploy again`
+    `so ${branchesOf(beginnings)} cannot begin: push one to ${quotedList(parents)} first, then deploy again`
   );
 }
 
@@ -76,13 +76,13 @@ function withoutParent(beginnings: Beginnings, branches: readonly string[]): str
   const begin = beginnings.length === 1 ? 'begins' : 'begin';
   return (
     `${branchesOf(beginnings)} ${begin} at '${parentName}', which repository '${repositoryName}' does not have: ` +
-    `it has ${listed(branches)}; push '${parentName}' or begin at one of these`
+    `it has ${quotedList(branches)}; push '${parentName}' or begin at one of these`
   );
 }
 
 function branchesOf(beginnings: Beginnings): string {
   const names = beginnings.map(({ branchName }) => branchName);
-  return `${names.length === 1 ? 'branch' : 'branches'} ${listed(names)}`;
+  return `${names.length === 1 ? 'branch' : 'branches'} ${quotedList(names)}`;
 }
 
 function groups<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly [Item, ...Item[]][] {

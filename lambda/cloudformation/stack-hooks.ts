@@ -1,4 +1,4 @@
-import { belongsElsewhere } from './errors';
+import { ownedByAnotherStack } from './errors';
 import type { StackState } from './stack-deployer';
 import type { StackRequest } from '../../src/stack/contract';
 import type { Versioned } from '../registry/registry';
@@ -9,53 +9,53 @@ import { done } from '../shared/lifecycle';
 type Read<Request extends StackRequest> = Versioned<StackRecord<Request>>;
 
 /** What goes with a stack in its account, such as a lease. Every method may be repeated. */
-export interface Companion<Request extends StackRequest> {
+export interface StackHooks<Request extends StackRequest> {
   /** An account has one such stack: the former one is deleted before the next one is made. */
-  readonly isAlone: boolean;
+  readonly isExclusive: boolean;
   /** Keys of the records that a look reads first. */
-  recordsOf(request: Request): readonly string[];
+  recordKeys(request: Request): readonly string[];
   /** The fields of the record with which a new attempt begins. */
-  restarted(record: StackRecord<Request>): Partial<StackRecord<Request>>;
+  resetFields(record: StackRecord<Request>): Partial<StackRecord<Request>>;
   /** Before the stack is deployed; undefined: it cannot be deployed yet. */
   prepare(owner: Owner, request: Request, record: Read<Request>): Promise<Read<Request> | undefined>;
   /** The request as it has to be deployed now. */
-  effective(request: Request): Promise<Request>;
+  effectiveRequest(request: Request): Promise<Request>;
   /** Whether a complete stack is what the request asks for now. */
-  isDeployed(stack: StackState, request: Request): boolean;
+  isUpToDate(stack: StackState, request: Request): boolean;
   /** The stack is complete; `isChanged`: this deployment has changed it. */
-  deployed(owner: Owner, request: Request, record: Read<Request>, isChanged: boolean): Promise<void>;
+  afterDeploy(owner: Owner, request: Request, record: Read<Request>, isChanged: boolean): Promise<void>;
   /** The fields of the record when all is done. */
-  settled(request: Request): Partial<StackRecord<Request>>;
+  settledFields(request: Request): Partial<StackRecord<Request>>;
   /** Whether what goes with the stack is as the request declares it. */
   isAsDeclared(request: Request): Promise<boolean>;
-  removalRequested(key: string, record: StackRecord<Request>): Promise<void>;
+  afterDeleteRequested(key: string, record: StackRecord<Request>): Promise<void>;
   /** Whether the stacks that a pipeline has deployed are deleted with it. */
   mayDeleteApplications(owner: Owner, request: Request): Promise<boolean>;
   /** Removes what must be removed before the stack; done: the stack may be deleted. */
-  tearDown(
+  beforeDelete(
     owner: Owner, request: Request, record: Read<Request>, mayDelete: () => Promise<boolean>,
   ): Promise<Progress<Read<Request>>>;
   /** The stack is deleted. */
-  deleted(owner: Owner, key: string, record: StackRecord<Request>): Promise<void>;
-  belongsElsewhere(request: Request, holder: string): Error;
+  afterDelete(owner: Owner, key: string, record: StackRecord<Request>): Promise<void>;
+  ownedByAnotherStack(request: Request, holder: string): Error;
 }
 
 /** A plain stack: nothing goes with it. */
-export function noCompanion<Request extends StackRequest>(): Companion<Request> {
+export function noHooks<Request extends StackRequest>(): StackHooks<Request> {
   return {
-    isAlone: false,
-    recordsOf: () => [],
-    restarted: () => ({}),
+    isExclusive: false,
+    recordKeys: () => [],
+    resetFields: () => ({}),
     prepare: async (_owner, _request, record) => record,
-    effective: async request => request,
-    isDeployed: () => true,
-    deployed: async () => undefined,
-    settled: () => ({}),
+    effectiveRequest: async request => request,
+    isUpToDate: () => true,
+    afterDeploy: async () => undefined,
+    settledFields: () => ({}),
     isAsDeclared: async () => true,
-    removalRequested: async () => undefined,
+    afterDeleteRequested: async () => undefined,
     mayDeleteApplications: async () => false,
-    tearDown: async (_owner, _request, record) => done(record),
-    deleted: async () => undefined,
-    belongsElsewhere,
+    beforeDelete: async (_owner, _request, record) => done(record),
+    afterDelete: async () => undefined,
+    ownedByAnotherStack,
   };
 }

@@ -1,8 +1,8 @@
-import { FileTooLargeError, MOST_FILE_BYTES } from './asset-stores';
-import type { Home } from '../cloudformation/errors';
+import { FileTooLargeError, MAX_FILE_BYTES } from './asset-stores';
+import type { HandlerAccount } from '../cloudformation/errors';
 import { bootstrapRole, imageRepository, stagingBucket } from '../cloudformation/roles';
 import type { StackPlace } from '../registry/stack';
-import { isRefused } from '../shared/errors';
+import { isPermanentAwsError } from '../shared/errors';
 import { retryWhileRolePropagates } from '../shared/propagation';
 
 /** A file by its key, or an image by its tag. */
@@ -14,24 +14,24 @@ export interface Asset {
 }
 
 /** Says in the user's words why an asset could not be copied. */
-export class AssetWords {
+export class AssetErrors {
   /** @param age milliseconds since the stack was asked for */
   public constructor(
     private readonly asset: Asset,
     private readonly place: StackPlace,
-    private readonly home: Home,
+    private readonly home: HandlerAccount,
     private readonly age: number,
   ) {}
 
   /** For what is asked of the CICD account. */
-  public async reading<Answer>(work: Promise<Answer>): Promise<Answer> {
+  public async whileReading<Answer>(work: Promise<Answer>): Promise<Answer> {
     return work.catch((error: unknown) => {
       throw this.notReadable(error);
     });
   }
 
   /** For what is asked of the account of the stack. */
-  public async writing<Answer>(work: Promise<Answer>): Promise<Answer> {
+  public async whileWriting<Answer>(work: Promise<Answer>): Promise<Answer> {
     return work.catch((refused: unknown) => {
       throw this.notCopied(retryWhileRolePropagates(refused, this.age));
     });
@@ -41,10 +41,10 @@ export class AssetWords {
     if (error instanceof FileTooLargeError) {
       return new Error(
         `${this.what} has ${error.bytes} bytes, but a file of a stack in an account may have at most `
-          + `${MOST_FILE_BYTES} (100 MB): make it smaller, or deploy what needs it by the pipeline of the environment`,
+          + `${MAX_FILE_BYTES} (100 MB): make it smaller, or deploy what needs it by the pipeline of the environment`,
       );
     }
-    if (!isRefused(error)) return error;
+    if (!isPermanentAwsError(error)) return error;
     const { kind, source } = this.asset;
     return new Error(
       `${this.what} cannot be read from ${kind === 'file' ? 'bucket' : 'repository'} '${source}' of account `
@@ -54,7 +54,7 @@ export class AssetWords {
   }
 
   private notCopied(error: unknown): unknown {
-    if (!isRefused(error)) return error;
+    if (!isPermanentAwsError(error)) return error;
     const { place, home } = this;
     const [store, kind] =
       this.asset.kind === 'file'

@@ -1,20 +1,20 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { notDeletedArtifact } from './errors';
+import { artifactNotDeleted } from './errors';
 import { NAMES } from '../../src/private/contract';
 import type { StackPlace } from '../registry/stack';
 import { newSession } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
 
 /** What the pipeline handler needs of AWS besides stacks and pipelines. */
-export interface Surroundings {
+export interface PipelineOutbound {
   /** Deletes artifacts of a pipeline, as many as one call takes; returns whether all are deleted. */
   deleteArtifacts(place: StackPlace): Promise<boolean>;
   /** Whether a stack of the CICD account, or one that it is nested in, is rolling back. */
   isRollingBack(stackId: string): Promise<boolean>;
 }
 
-export class AwsSurroundings implements Surroundings {
+export class AwsPipelineOutbound implements PipelineOutbound {
   private readonly cloudformation = new CloudFormationClient(clientDefaults());
 
   public constructor(private readonly partition: string) {}
@@ -28,7 +28,7 @@ export class AwsSurroundings implements Surroundings {
     const deletion = { Bucket: bucket, Delete: { Objects: Contents.map(({ Key }) => ({ Key })), Quiet: true } };
     // the call succeeds whatever becomes of each object
     const { Errors: [refused] = [] } = await storage.send(new DeleteObjectsCommand(deletion));
-    if (refused) throw notDeletedArtifact(accountId, bucket, refused);
+    if (refused) throw artifactNotDeleted(accountId, bucket, refused);
     return !IsTruncated;
   }
 

@@ -3,30 +3,33 @@ import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-s
 import type { WaiterInput } from '../../src/kinds/contract';
 import { clientDefaults } from '../shared/clients';
 
-/** What the entry function needs besides the registry. */
-export interface Outside {
-  /** Starts the waiter under a name; a second start under the same name does nothing. */
-  start(name: string, input: WaiterInput): Promise<void>;
-  /** Puts an answer where CloudFormation reads it. */
-  put(responseUrl: string, body: string): Promise<void>;
+/** The calls of the entry function, besides those of the registry. */
+export interface Outbound {
+  /** Starts the waiter. A second start with the same name does nothing. */
+  startWaiter(name: string, input: WaiterInput): Promise<void>;
+  /** Sends a response to CloudFormation. */
+  putResponse(responseUrl: string, body: string): Promise<void>;
 }
 
-const PUT_MILLISECONDS = 10_000;
+const TIMEOUT_MILLISECONDS = 10_000;
 
-export class AwsOutside implements Outside {
+/** The calls through the AWS SDK and HTTPS. */
+export class AwsOutbound implements Outbound {
   private readonly client = new SFNClient(clientDefaults());
 
   public constructor(private readonly waiterArn: string) {}
 
-  public async start(name: string, input: WaiterInput): Promise<void> {
+  public async startWaiter(name: string, input: WaiterInput): Promise<void> {
     try {
-      await this.client.send(new StartExecutionCommand({ stateMachineArn: this.waiterArn, name, input: JSON.stringify(input) }));
+      await this.client.send(new StartExecutionCommand({
+        stateMachineArn: this.waiterArn, name, input: JSON.stringify(input),
+      }));
     } catch (error) {
       if (!(error instanceof ExecutionAlreadyExists)) throw error;
     }
   }
 
-  public async put(responseUrl: string, body: string): Promise<void> {
+  public async putResponse(responseUrl: string, body: string): Promise<void> {
     const { hostname, pathname, search } = new URL(responseUrl);
     const headers = { 'content-type': '', 'content-length': Buffer.byteLength(body) };
     await new Promise<void>((resolve, reject) => {
@@ -34,16 +37,16 @@ export class AwsOutside implements Outside {
         response.resume();
         const { statusCode = 0 } = response;
         if (statusCode < 400) resolve();
-        else reject(transient(`CloudFormation's answer address responded with status ${statusCode}`));
+        else reject(transient(`the response URL of CloudFormation returned HTTP status ${statusCode}`));
       });
-      request.setTimeout(PUT_MILLISECONDS, () => request.destroy(transient('CloudFormation\'s answer address did not respond')));
+      request.setTimeout(TIMEOUT_MILLISECONDS, () => request.destroy(transient('the response URL of CloudFormation timed out')));
       request.on('error', reject);
       request.end(body);
     });
   }
 }
 
-/** An error without the address, which is a secret. */
+/** A transient error without the URL, which is a secret. */
 function transient(message: string): Error {
   return Object.assign(new Error(message), { $retryable: {} });
 }

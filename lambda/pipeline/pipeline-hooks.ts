@@ -1,13 +1,13 @@
-import type { Surroundings } from './aws';
+import type { PipelineOutbound } from './outbound';
 import type { Environments } from './environments';
-import { belongsElsewhere } from './errors';
+import { ownedByAnotherStack } from './errors';
 import type { Handover } from './handover';
 import type { Routes } from './routes';
 import type { Teardown } from './teardown';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { PIPELINE_STATE } from '../../src/private/contract';
 import type { Accounts } from '../cloudformation/accounts';
-import type { Companion } from '../cloudformation/companion';
+import type { StackHooks } from '../cloudformation/stack-hooks';
 import type { StackState } from '../cloudformation/stack-deployer';
 import { environmentKey } from '../registry/environment';
 import type { EnvironmentPipeline } from '../registry/environment';
@@ -18,7 +18,7 @@ import type { PipelineRecord } from '../registry/pipeline';
 import type { Registry, Versioned } from '../registry/registry';
 import { routeKey } from '../registry/route';
 import type { RouteTarget } from '../registry/route';
-import { isDenied } from '../shared/errors';
+import { isAccessDenied } from '../shared/errors';
 import type { Owner, Progress } from '../shared/lifecycle';
 
 type Read = Versioned<PipelineRecord>;
@@ -26,7 +26,7 @@ type Read = Versioned<PipelineRecord>;
 interface PipelineParts {
   readonly registry: Registry;
   readonly accounts: Accounts;
-  readonly surroundings: Surroundings;
+  readonly outbound: PipelineOutbound;
   readonly environments: Environments;
   readonly routes: Routes;
   readonly handover: Handover;
@@ -34,18 +34,18 @@ interface PipelineParts {
 }
 
 /** What goes with the stack of a pipeline: the lease of its account, its place in its environment, the route of its branch. */
-export class PipelineCompanion implements Companion<PipelineRequest> {
-  public readonly isAlone = true;
-  public readonly belongsElsewhere = belongsElsewhere;
+export class PipelineHooks implements StackHooks<PipelineRequest> {
+  public readonly isExclusive = true;
+  public readonly ownedByAnotherStack = ownedByAnotherStack;
 
   public constructor(private readonly parts: PipelineParts) {}
 
-  public recordsOf({ accountId, environment }: PipelineRequest): readonly string[] {
+  public recordKeys({ accountId, environment }: PipelineRequest): readonly string[] {
     const { environmentName, repositoryArn, branchName } = environment;
     return [leaseKey(accountId), environmentKey(environmentName), haltKey(environmentName), routeKey(repositoryArn, branchName)];
   }
 
-  public restarted(): Partial<PipelineRecord> {
+  public resetFields(): Partial<PipelineRecord> {
     return { fence: undefined, teardown: undefined };
   }
 
@@ -60,7 +60,7 @@ export class PipelineCompanion implements Companion<PipelineRequest> {
     const { environment: { repositoryArn, branchName }, accountId } = request;
     const route = routeKey(repositoryArn, branchName);
     const noted = { ...record, routes: [...new Set([...record.routes ?? [], route])] };
-    const { held, fence, others } = await registry.together(async () => {
+    const { held, fence, others } = await registry.transaction(async () => {
       // from now on, and not from when the pipeline is there: a push in between fails to start it, and the pipeline runs as soon as it is made
       const targets = await routes.put(request.environment, targetOf(owner, request));
       const acquired = await environments.acquire(owner, request);
@@ -70,28 +70,28 @@ export class PipelineCompanion implements Companion<PipelineRequest> {
       return { held: await registry.write<PipelineRecord>(key, next, record.version), fence: acquired.fence, others: keys };
     });
     if (others.size === 0) return held;
-    const suspension = { suspendedFor: key, reason: `Its environment moves to account ${accountId}`, since: record.since };
+    const suspension = { suspendedFor: key, reason: `Its environment moves to account ${accountId}`, since: record.requestedAt };
     for (const other of others) {
       // asked first: between a look for the pipeline and one at its stack, both may have come to be
-      const isBeingMade = await this.isBeingMade(other);
-      if (!await handover.suspend(other, suspension) && isBeingMade) return undefined;
+      const isBeingCreated = await this.isBeingCreated(other);
+      if (!await handover.suspend(other, suspension) && isBeingCreated) return undefined;
     }
     return registry.write<PipelineRecord>(key, { ...held, fence }, held.version);
   }
 
   /** While an operator has halted the environment, no update may let commits through. */
-  public async effective(request: PipelineRequest): Promise<PipelineRequest> {
+  public async effectiveRequest(request: PipelineRequest): Promise<PipelineRequest> {
     if (!await isHalted(this.parts.registry, request.environment.environmentName)) return request;
     return { ...request, parameters: { ...request.parameters, [PIPELINE_STATE.parameter]: PIPELINE_STATE.disabled } };
   }
 
   /** The environment may have been halted or resumed while its pipeline was being deployed. */
-  public isDeployed(stack: StackState, { parameters = {} }: PipelineRequest): boolean {
+  public isUpToDate(stack: StackState, { parameters = {} }: PipelineRequest): boolean {
     return stack.parameters[PIPELINE_STATE.parameter] === parameters[PIPELINE_STATE.parameter];
   }
 
   /** The pipeline is there: pushes to its branch may start it. */
-  public async deployed(owner: Owner, request: PipelineRequest, record: Read, isChanged: boolean): Promise<void> {
+  public async afterDeploy(owner: Owner, request: PipelineRequest, record: Read, isChanged: boolean): Promise<void> {
     const { environments, routes, handover } = this.parts;
     const { repositoryArn, branchName } = request.environment;
     const key = pipelineKey(request);
@@ -100,11 +100,11 @@ export class PipelineCompanion implements Companion<PipelineRequest> {
     await routes.put(request.environment, targetOf(owner, request));
     const pipeline = await environments.pipeline(key);
     if (pipeline?.suspendedFor && !await this.isReplaced(pipeline, record)) await handover.resume(key, record);
-    await this.leaveRoutes((record.routes ?? []).filter(other => other !== route), key);
+    await this.removeRoutes((record.routes ?? []).filter(other => other !== route), key);
     if (record.complete && isChanged) await handover.restart(key, record);
   }
 
-  public settled({ environment: { repositoryArn, branchName } }: PipelineRequest): Partial<PipelineRecord> {
+  public settledFields({ environment: { repositoryArn, branchName } }: PipelineRequest): Partial<PipelineRecord> {
     return { routes: [routeKey(repositoryArn, branchName)] };
   }
 
@@ -113,71 +113,71 @@ export class PipelineCompanion implements Companion<PipelineRequest> {
     return Object.entries(request.environment).every(([name, value]) => held.get(name) === value);
   }
 
-  public async removalRequested(key: string, { routes = [] }: PipelineRecord): Promise<void> {
-    await this.leaveRoutes(routes, key);
+  public async afterDeleteRequested(key: string, { routes = [] }: PipelineRecord): Promise<void> {
+    await this.removeRoutes(routes, key);
   }
 
   /** Not while a deployment is rolled back, nor if the environment has moved to another account. */
   public async mayDeleteApplications({ stackId }: Owner, request: PipelineRequest): Promise<boolean> {
-    return !await this.hasMoved(pipelineKey(request)) && !await this.parts.surroundings.isRollingBack(stackId);
+    return !await this.hasMoved(pipelineKey(request)) && !await this.parts.outbound.isRollingBack(stackId);
   }
 
-  public async tearDown(owner: Owner, request: PipelineRequest, record: Read, mayDelete: () => Promise<boolean>): Promise<Progress<Read>> {
+  public async beforeDelete(owner: Owner, request: PipelineRequest, record: Read, mayDelete: () => Promise<boolean>): Promise<Progress<Read>> {
     const stopped = async () => this.resumeFormer(owner, pipelineKey(request), record);
-    if (!record.begun) return { done: true, result: record };
+    if (!record.creationAttempt) return { done: true, result: record };
     return this.parts.teardown.reconcile(request, record, { mayDelete, stopped });
   }
 
-  public async deleted(owner: Owner, key: string, record: PipelineRecord): Promise<void> {
-    await this.leaveRoutes(record.routes ?? [], key);
+  public async afterDelete(owner: Owner, key: string, record: PipelineRecord): Promise<void> {
+    await this.removeRoutes(record.routes ?? [], key);
     await this.resumeFormer(owner, key, record);
     await this.parts.environments.release(key);
   }
 
   /** A pipeline that is still being made is enabled when it is complete, even if it was suspended before. */
-  private async isBeingMade(key: string): Promise<boolean> {
+  private async isBeingCreated(key: string): Promise<boolean> {
     const record = await this.parts.registry.read<PipelineRecord>(key);
     const request = record?.owners.at(-1)?.request;
-    if (!request || !record.begun || record.complete) return false;
-    const stacks = await this.parts.accounts.enter(request).catch((error: unknown) => {
-      if (isDenied(error)) return undefined;
+    if (!request || !record.creationAttempt || record.complete) return false;
+    const stacks = await this.parts.accounts.stacksIn(request).catch((error: unknown) => {
+      if (isAccessDenied(error)) return undefined;
       throw error;
     });
     return (await stacks?.describe(request.stackName))?.status.endsWith('_IN_PROGRESS') === true;
   }
 
   /** Whether another pipeline has taken its place after it was requested: then it only ends what it had begun before. */
-  private async isReplaced({ pipelineKey: key, suspendedFor = key }: EnvironmentPipeline, { since }: PipelineRecord): Promise<boolean> {
+  private async isReplaced({ pipelineKey: key, suspendedFor = key }: EnvironmentPipeline, { requestedAt }: PipelineRecord): Promise<boolean> {
     const successor = suspendedFor === key ? undefined : await this.parts.registry.read<PipelineRecord>(suspendedFor);
-    return successor !== undefined && successor.removing === undefined && successor.since > since;
+    return successor !== undefined && successor.deletedBy === undefined && successor.requestedAt > requestedAt;
   }
 
-  private async leaveRoutes(routes: readonly string[], key: string): Promise<void> {
+  private async removeRoutes(routes: readonly string[], key: string): Promise<void> {
     for (const route of routes) await this.parts.routes.remove(route, key);
   }
 
   /** A pipeline that had taken the place of others is removed because a deployment failed; a removal for good gives nothing back. */
   private async resumeFormer(owner: Owner, key: string, record: PipelineRecord): Promise<void> {
-    const { environments, routes, handover, surroundings } = this.parts;
+    const { environments, routes, handover, outbound } = this.parts;
     const targets = (await Promise.all((record.routes ?? []).map(async route => routes.targetsOf(route)))).flat();
     for (const other of new Set([...targets, ...await environments.others(key)].map(({ pipelineKey: candidate }) => candidate))) {
       const pipeline = await environments.pipeline(other);
-      if (pipeline?.suspendedFor !== key || !await this.stays(other)) continue;
-      if (await surroundings.isRollingBack(owner.stackId)) await handover.resume(other, record);
+      if (pipeline?.suspendedFor !== key || !await this.isKept(other)) continue;
+      if (await outbound.isRollingBack(owner.stackId)) await handover.resume(other, record);
     }
   }
 
   /** A construct that was renamed and given another account at once is removed as any other; its environment is not. */
   private async hasMoved(key: string): Promise<boolean> {
     for (const { pipelineKey: other, suspendedFor } of await this.parts.environments.others(key)) {
-      if (suspendedFor !== key && await this.stays(other)) return true;
+      if (suspendedFor !== key && await this.isKept(other)) return true;
     }
     return false;
   }
 
-  private async stays(key: string): Promise<boolean> {
+  private async isKept(key: string): Promise<boolean> {
     const record = await this.parts.registry.read<PipelineRecord>(key);
-    return record !== undefined && record.removing === undefined;
+    return record !== undefined && record.deletedBy === undefined;
   }
 }
 

@@ -3,10 +3,10 @@ import { NAMES } from '../../src/private/contract';
 import { RepositoryLockedError, RepositoryNotFoundError, SourceAccessDeniedError, SourceError } from '../sources/source';
 
 /** Where the function runs. */
-export interface Place { readonly accountId: string; readonly region: string }
+export interface HandlerLocation { readonly accountId: string; readonly region: string }
 
 /** The same error in the user's words, if the host of the repository refused a call. */
-export function explained(error: unknown, request: BranchRequest, place: Place): unknown {
+export function toUserError(error: unknown, request: BranchRequest, place: HandlerLocation): unknown {
   if (!(error instanceof SourceError)) return error;
   const { repositoryName, branchName, environmentName } = request;
   const where = `account ${place.accountId} in ${place.region}`;

@@ -1,0 +1,68 @@
+import { identityOf } from './selection';
+import { problemOf } from './errors';
+import type { LastExecution, StatusOutcome } from '../../src/operations/contract';
+import type { PipelineControl, PipelineExecution } from '../pipeline-control/control';
+import type { EnvironmentPipeline } from '../registry/environment';
+import type { HaltRecord } from '../registry/halt';
+import { haltKey } from '../registry/halt';
+import type { Registry } from '../registry/registry';
+import type { Hosts } from '../sources/hosts';
+import { SourceError } from '../sources/source';
+
+/** Reads the status of pipelines. */
+export class StatusReader {
+  public constructor(
+    private readonly registry: Registry,
+    private readonly control: PipelineControl,
+    private readonly hosts: Hosts<'authorOf'>,
+  ) {}
+
+  public async describe(pipeline: EnvironmentPipeline): Promise<StatusOutcome> {
+    const halt = await this.registry.read<HaltRecord>(haltKey(pipeline.environmentName));
+    const known = {
+      ...identityOf(pipeline),
+      branchName: pipeline.branchName,
+      ...(halt && { halt: { by: halt.by, at: halt.at, reason: halt.reason } }),
+    };
+    const expected = pipeline.suspendedFor ? 'suspended' : halt ? 'halted' : pipeline.state;
+    try {
+      const [{ disabledReason, waiting }, [execution]] = await Promise.all([
+        this.control.state(pipeline), this.control.executions(pipeline),
+      ]);
+      const isDisabledByHand = expected === 'enabled' && disabledReason !== undefined;
+      const waits = disabledReason !== undefined && waiting.includes(execution?.executionId ?? '');
+      const last = execution && await this.lastOf(pipeline, execution, waits);
+      return {
+        ...known,
+        state: isDisabledByHand ? 'disabled' : expected,
+        ...(isDisabledByHand && { disabledByHand: disabledReason }),
+        ...(last && { last }),
+      };
+    } catch (error) {
+      return { ...known, state: expected, problem: problemOf(error, pipeline) };
+    }
+  }
+
+  private async lastOf(pipeline: EnvironmentPipeline, execution: PipelineExecution, waits: boolean): Promise<LastExecution> {
+    const { status, startedAt, updatedAt, commitId } = execution;
+    const author = commitId && await this.authorOf(pipeline, commitId);
+    return {
+      status,
+      ...(waits && { waits }),
+      startedAt: startedAt.toISOString(),
+      ...(status !== 'InProgress' && { seconds: Math.round((updatedAt.getTime() - startedAt.getTime()) / 1000) }),
+      ...(commitId && { commitId }),
+      ...(author && { author }),
+    };
+  }
+
+  /** The repository may have been deleted; the rest of the status does not depend on it. */
+  private async authorOf(pipeline: EnvironmentPipeline, commitId: string): Promise<string | undefined> {
+    try {
+      return (await this.hosts(pipeline).authorOf(pipeline.repositoryName, commitId))?.name;
+    } catch (error) {
+      if (error instanceof SourceError) return undefined;
+      throw error;
+    }
+  }
+}
