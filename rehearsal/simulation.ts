@@ -16,7 +16,7 @@ import { CREDENTIALS_PATH } from './services/codebuild/variables';
 import { PUSH_PATH } from './services/codecommit/pushes';
 import { CodeCommit } from './services/codecommit/service';
 import { CodePipeline } from './services/codepipeline/service';
-import { PlainTables } from './services/dynamodb/memory-service';
+import { MemoryDynamoDb } from './services/dynamodb/memory-service';
 import { DynamoDb } from './services/dynamodb/service';
 import { LAYERS_PATH } from './services/ecr/layers';
 import { Ecr } from './services/ecr/service';
@@ -108,11 +108,11 @@ export class Simulation {
   public readonly lambda: Lambda;
   public readonly cloudformation: CloudFormation;
   /** Names of the repositories of the options that have been made. */
-  public readonly filled = new Set<string>();
+  public readonly seededRepositories = new Set<string>();
   /** Ids of the stacks that an assembly has deployed itself, and not its functions. */
-  public readonly deployed = new Set<string>();
+  public readonly deployedStackIds = new Set<string>();
   /** Tables in plain memory, where `direct` asks for them. */
-  public readonly tables: PlainTables;
+  public readonly tables: MemoryDynamoDb;
   private readonly services: readonly Service[];
   private readonly temporary = mkdtempSync(join(tmpdir(), 'rehearsal-'));
   private readonly removeTemporary: () => void;
@@ -154,7 +154,7 @@ export class Simulation {
     server.route(LAYERS_PATH, async request => this.ecr.download(request));
     server.route(CREDENTIALS_PATH, async ({ path }) => this.codebuild.containerCredentials(path.slice(CREDENTIALS_PATH.length)));
     this.cloudformation = new CloudFormation(environment, { server, iam, access, s3, ssm, lambda });
-    this.tables = new PlainTables(environment);
+    this.tables = new MemoryDynamoDb(environment);
     this.services = this.allServices(environment, access);
     this.connect(access);
   }
@@ -167,9 +167,9 @@ export class Simulation {
   }
 
   /** Lets faults strike between AWS and the functions that are processes of their own. */
-  public carry(transport: Transport): void {
+  public interceptTransport(transport: Transport): void {
     if (this.options.virtual || this.options.inProcess) throw new Error('faults reach functions of this process by the transport that these are given');
-    this.server.carry(async ({ service, operation, accessKeyId }, send) => {
+    this.server.interceptTransport(async ({ service, operation, accessKeyId }, send) => {
       const holder = this.iam.holder(accessKeyId);
       return transport({ service, operation, kill: () => this.lambda.kill(holder), hang: () => this.lambda.hang(holder) }, send);
     });
@@ -216,9 +216,9 @@ export class Simulation {
     for (const service of this.services) {
       this.server.register(service);
       this.access.register(service);
-      if (service.resourceTypes) this.cloudformation.know(service.resourceTypes);
+      if (service.resourceTypes) this.cloudformation.registerTypes(service.resourceTypes);
     }
-    if (access !== undefined) this.server.guard(async (service, call) => access.guard(service, call));
+    if (access !== undefined) this.server.setGuard(async (service, call) => access.authorize(service, call));
     this.server.intercept(async call => organizations.assertUsable(call));
     for (const path of options.organizationalUnits ?? []) organizations.addUnit(path);
     for (const { accountId, roleName } of options.accounts ?? []) organizations.invite(accountId, roleName);
@@ -228,14 +228,14 @@ export class Simulation {
   private noteLogs(functionArn: string): void {
     const configuration = this.lambda.configuration(functionArn);
     for (const action of ['logs:CreateLogStream', 'logs:PutLogEvents']) {
-      if (configuration !== undefined) this.access.usage.note(configuration.roleArn, action);
+      if (configuration !== undefined) this.access.usage.record(configuration.roleArn, action);
     }
   }
 
   /** EventBridge invokes a function in the name of a rule, which the function must permit. */
   private async deliver(functionArn: string, event: unknown, ruleArn: string): Promise<void> {
     const [service, action] = ['events.amazonaws.com', 'lambda:InvokeFunction'];
-    const isPermitted = this.access.serviceMay({ service, action, resource: functionArn, sourceArn: ruleArn, sourceAccount: ruleArn.split(':')[4] });
+    const isPermitted = this.access.isServiceAllowed({ service, action, resource: functionArn, sourceArn: ruleArn, sourceAccount: ruleArn.split(':')[4] });
     if (!isPermitted && this.options.enforce !== false) {
       throw new AwsError('AccessDeniedException', `${service} is not authorized to perform: ${action} on resource: ${functionArn} for ${ruleArn}`, 403);
     }
@@ -246,11 +246,11 @@ export class Simulation {
   private demandForRule(roleArn: string, ruleArn: string, permission: Permission): void {
     if (this.options.enforce === false) return;
     const [service, region] = ['events.amazonaws.com', ruleArn.split(':')[3]];
-    const actor = new ServiceRoles(this.iam, this.access).enter(roleArn, service, { sourceArn: ruleArn, region, sessionName: 'events' });
+    const actor = new ServiceRoles(this.iam, this.access).assumeAsService(roleArn, service, { sourceArn: ruleArn, region, sessionName: 'events' });
     if (actor === undefined) {
       throw new AwsError('AccessDeniedException', `${service} is not authorized to perform: sts:AssumeRole on resource: ${roleArn} for ${ruleArn}`, 403);
     }
-    this.access.demand({ ...permission, caller: actor.caller, region }, 'json');
+    this.access.assertAllowed({ ...permission, caller: actor.caller, region }, 'json');
   }
 
   private environment(): Environment {

@@ -1,7 +1,7 @@
 import type { RecordedCall } from '../../rehearsal/core/service';
 import { RATES, type Rate } from '../../rehearsal/services/organizations/call-rates';
-import { CLOSURES_AT_ONCE } from '../../rehearsal/services/organizations/closure';
-import { ACCOUNTS_AT_FIRST, CREATIONS_AT_ONCE } from '../../rehearsal/services/organizations/creation';
+import { CONCURRENT_CLOSURES } from '../../rehearsal/services/organizations/closure';
+import { DEFAULT_ACCOUNT_LIMIT, CONCURRENT_CREATIONS } from '../../rehearsal/services/organizations/creation';
 import type { Organizations } from '../../rehearsal/services/organizations/service';
 
 /** How often an operation was called that AWS answers only so often; several that share one rate are one. */
@@ -28,10 +28,10 @@ export interface LimitUse {
 /** Nothing where no account was created or closed. */
 export function limitUse({ creation, closure, accounts }: Organizations): LimitUse[] {
   const atOnce = [
-    { what: 'creations at once', most: creation.mostAtOnce, allowed: CREATIONS_AT_ONCE },
-    { what: 'closures at once', most: closure.mostAtOnce, allowed: CLOSURES_AT_ONCE },
+    { what: 'creations at once', most: creation.peak, allowed: CONCURRENT_CREATIONS },
+    { what: 'closures at once', most: closure.peak, allowed: CONCURRENT_CLOSURES },
   ].filter(({ most }) => most > 0);
-  return atOnce.length === 0 ? [] : [...atOnce, { what: 'accounts', most: accounts.length, allowed: ACCOUNTS_AT_FIRST }];
+  return atOnce.length === 0 ? [] : [...atOnce, { what: 'accounts', most: accounts.length, allowed: DEFAULT_ACCOUNT_LIMIT }];
 }
 
 /** What AWS allows those who share it. */

@@ -2,7 +2,7 @@ import { readEnvironments, type EnvironmentReport } from './environments';
 import { leftoversOf, type Leftovers } from './leftovers';
 import { limitUse, quotaUse, type LimitUse, type QuotaUse } from './quotas';
 import type { DeploymentResult, StackResult } from '../../rehearsal/assembly/deployer';
-import { grantedNeverUsed } from '../../rehearsal/assembly/unused-permissions';
+import { unusedPermissions } from '../../rehearsal/assembly/unused-permissions';
 import type { Simulation } from '../../rehearsal/simulation';
 import { constructOf } from '../output/failures';
 import { reportPipelines, type PipelineReport } from '../output/pipeline-progress';
@@ -82,9 +82,9 @@ export async function reportOf(
       .map(({ name, accountId, region, status, failure, outputs }) => ({
         name, accountId, region, status, reason: failure, outputs: Object.fromEntries(outputs.map(({ key, value }) => [key, value])),
       })),
-    recordedTypes: cloudformation.recordedTypes,
+    recordedTypes: cloudformation.placeholderTypes,
     pipelines,
-    grantedNeverUsed: grantedNeverUsed(simulation),
+    grantedNeverUsed: unusedPermissions(simulation),
     succeeded: run.commandFailure === undefined && deployments.every(({ result, mended }) => result.succeeded || mended)
       && pipelines.every(({ executions }) => executions.at(0)?.status !== 'Failed'),
     deployments: deployments.map(describe),

@@ -2,8 +2,8 @@ import pc from 'picocolors';
 import type { BadDay } from './fault-injection';
 import type { PipelineWork } from './pipeline-runs';
 import { deployAssembly, destroyAssembly, type DeploymentResult, type ParametersOf } from '../../rehearsal/assembly/deployer';
-import { finishOperations } from '../../rehearsal/assembly/finish-operations';
 import { readAssembly } from '../../rehearsal/assembly/manifest';
+import { retryFailedOperations } from '../../rehearsal/assembly/retry-failed-operations';
 import type { Simulation } from '../../rehearsal/simulation';
 import { describeFailures } from '../output/failures';
 import { memberWords } from '../output/hints';
@@ -76,7 +76,7 @@ export class Deployments {
   private async again(verb: string, title: string, app: App, failed: DeploymentResult, work: Work): Promise<boolean> {
     describeFailures([{ app: title, result: failed }]).forEach(line => this.write(line));
     this.write(pc.bold(`\n${verb} ${app.name} again, without faults`));
-    await finishOperations(this.simulation, readAssembly(app.folder));
+    await retryFailedOperations(this.simulation, readAssembly(app.folder));
     const result = await work(this.simulation, app.folder);
     // what needs no change is left alone, even if it was rolled back to
     const mended = result.succeeded || result.changed === 0 && result.failures.length === 0;

@@ -3,8 +3,8 @@ import { InvalidArgumentError } from 'commander';
 import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
 import { FAULT_KINDS } from '../../rehearsal/faults/fault';
 import type { FaultCounts, FaultKind } from '../../rehearsal/faults/fault';
-import { badDay } from '../../rehearsal/faults/fault-plan';
-import { Injector } from '../../rehearsal/faults/injector';
+import { planFaults } from '../../rehearsal/faults/fault-plan';
+import { FaultInjector } from '../../rehearsal/faults/injector';
 import { randomOf } from '../../rehearsal/faults/random';
 import type { Simulation } from '../../rehearsal/simulation';
 import { UsageError } from '../usage-error';
@@ -62,7 +62,7 @@ export class BadDay {
 
   private readonly random: () => number;
   private readonly calls: number;
-  private readonly injector: Injector;
+  private readonly injector: FaultInjector;
 
   private constructor(
     simulation: Simulation, private readonly asked: { readonly kinds: readonly FaultKind[]; readonly seed: number }, stacks: readonly AssemblyStack[],
@@ -70,13 +70,13 @@ export class BadDay {
     this.random = randomOf(asked.seed);
     const resources = stacks.flatMap(({ template }) => template.match(/"Type":\s*"Custom::/g) ?? []);
     this.calls = Math.max(LEAST_CALLS, CALLS_EACH * resources.length);
-    this.injector = new Injector(({ accountId, name }) => stacks.some(stack => stack.accountId === accountId && stack.name === name));
+    this.injector = new FaultInjector(({ accountId, name }) => stacks.some(stack => stack.accountId === accountId && stack.name === name));
     this.injector.attach(simulation);
   }
 
   /** Faults for what is deployed next. */
   public begin(): void {
-    this.injector.arm(badDay(this.asked.kinds, this.random, this.calls));
+    this.injector.arm(planFaults(this.asked.kinds, this.random, this.calls));
   }
 
   public end(): void {
@@ -88,6 +88,6 @@ export class BadDay {
   }
 
   public get report(): FaultReport {
-    return { seed: this.asked.seed, struck: this.injector.struck };
+    return { seed: this.asked.seed, struck: this.injector.injected };
   }
 }

@@ -38,12 +38,12 @@ async function bootstrap({ cloudformation, s3, ssm }: Simulation, stack: Assembl
 
 /** A repository that was given is in one account and one region, as on AWS, however many assemblies are deployed. */
 async function fillRepositories(simulation: Simulation, stacks: readonly AssemblyStack[]): Promise<void> {
-  const { codecommit, filled, options } = simulation;
+  const { codecommit, seededRepositories, options } = simulation;
   const place = options.repositoryPlace ?? repositoryStackOf(stacks, options.managementAccountId);
   if (place === undefined) return;
   for (const [name, folder] of Object.entries(options.repositories ?? {})) {
-    if (filled.has(name)) continue;
-    filled.add(name);
+    if (seededRepositories.has(name)) continue;
+    seededRepositories.add(name);
     await codecommit.seed(place.accountId, place.region, name, folder);
   }
 }

@@ -54,7 +54,7 @@ export async function deployAssembly(simulation: Simulation, folder: string, par
     publish(simulation, stack);
     if (isEmpty(stack)) return remove(simulation, stack);
     const deployed = await deploy(simulation, stack, parametersOf(stack));
-    simulation.deployed.add(deployed.id);
+    simulation.deployedStackIds.add(deployed.id);
     return deployed;
   }));
   const images = [...new Set(stacks.flatMap(stack => stack.images.map(({ name }) => name)))];

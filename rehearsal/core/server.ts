@@ -2,11 +2,11 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import type { Clock } from './clock';
 import { Dispatcher } from './protocol/dispatcher';
-import type { Carrier, DirectCall } from './protocol/dispatcher';
-import { HttpAnswer } from './service';
+import type { HttpTransport, DirectCall } from './protocol/dispatcher';
+import { HttpResponse } from './service';
 import type { Call, Caller, HttpRequest, RecordedCall, Service } from './service';
 
-export interface PlainAnswer {
+export interface RouteResponse {
   readonly status: number;
   readonly body?: string | Buffer;
   readonly headers?: Record<string, string>;
@@ -15,7 +15,7 @@ export interface PlainAnswer {
 /** SDKs want one; nothing here is traced by it. */
 const REQUEST_ID = '00000000-0000-4000-8000-000000000000';
 
-type PlainHandler = (request: HttpRequest) => Promise<PlainAnswer>;
+type PlainHandler = (request: HttpRequest) => Promise<RouteResponse>;
 
 /** The simulated AWS on the loopback interface: every service behind one port. */
 export class Server {
@@ -51,7 +51,7 @@ export class Server {
   }
 
   /** Asks before every operation whether its caller may; what the guard throws is the answer. */
-  public guard(guard: (service: Service, call: Call) => Promise<void>): void {
+  public setGuard(guard: (service: Service, call: Call) => Promise<void>): void {
     this.dispatcher.guard = guard;
   }
 
@@ -61,8 +61,8 @@ export class Server {
   }
 
   /** Lets something stand between AWS and whoever calls it over HTTP. */
-  public carry(carrier: Carrier): void {
-    this.dispatcher.carrier = carrier;
+  public interceptTransport(transport: HttpTransport): void {
+    this.dispatcher.transport = transport;
   }
 
   /** Serves unsigned requests whose path starts with the prefix. */
@@ -102,17 +102,17 @@ export class Server {
   }
 
   /** Answers a request, wherever it came from. */
-  public async answer(request: HttpRequest): Promise<HttpAnswer> {
+  public async answer(request: HttpRequest): Promise<HttpResponse> {
     const prefix = [...this.plainRoutes.keys()].find(candidate => request.path.startsWith(candidate));
     const handler = prefix === undefined ? undefined : this.plainRoutes.get(prefix);
     if (handler === undefined) return this.dispatcher.answer(request);
     try {
-      const answer = await this.dispatcher.carrier({ service: 'http', operation: `${request.method} ${request.path}`, accessKeyId: '' }, async () =>
+      const answer = await this.dispatcher.transport({ service: 'http', operation: `${request.method} ${request.path}`, accessKeyId: '' }, async () =>
         handler(request),
       );
-      return new HttpAnswer(answer.status, answer.body, answer.headers);
+      return new HttpResponse(answer.status, answer.body, answer.headers);
     } catch (error) {
-      return new HttpAnswer(500, error instanceof Error ? error.message : String(error));
+      return new HttpResponse(500, error instanceof Error ? error.message : String(error));
     }
   }
 

@@ -71,7 +71,7 @@ export class ConnectionReset extends Error {
 }
 
 /** What an operation answers when it is more than one document: a status, headers, a body of any kind. */
-export class HttpAnswer {
+export class HttpResponse {
   public constructor(
     public readonly status: number,
     public readonly body: string | Buffer = '',

@@ -11,7 +11,7 @@ const TIMES: Readonly<Record<FaultKind, number>> = {
  *
  * @param calls how many calls to AWS the deployment may make
  */
-export function badDay(kinds: readonly FaultKind[], random: () => number, calls: number): Fault[] {
+export function planFaults(kinds: readonly FaultKind[], random: () => number, calls: number): Fault[] {
   const integer = (least: number, most: number): number => least + Math.floor(random() * (most - least + 1));
   const one = <Value>(values: readonly Value[]): Value => values[integer(0, values.length - 1)];
   // most deployments change little, and so make few calls

@@ -26,7 +26,7 @@ const TOO_LATE = 3700;
 type Pending = Fault & { left: number };
 
 /** Lets things go wrong between the functions and AWS. */
-export class Injector {
+export class FaultInjector {
   private readonly counts: Partial<Record<FaultKind, number>> = {};
   private pending: Pending[] = [];
   private readonly outages: { readonly service: string; readonly until: number }[] = [];
@@ -39,7 +39,7 @@ export class Injector {
   public constructor(private readonly isOwn: (stack: Stack) => boolean) {}
 
   /** How often each kind of fault has really struck. */
-  public get struck(): FaultCounts {
+  public get injected(): FaultCounts {
     return this.counts;
   }
 
@@ -47,12 +47,12 @@ export class Injector {
   public attach(simulation: Simulation): void {
     this.simulation = simulation;
     const { lambda, options: { virtual } } = simulation;
-    if (!virtual) simulation.carry(this.transport);
+    if (!virtual) simulation.interceptTransport(this.transport);
     const invoke = lambda.invokeEvent.bind(lambda);
     lambda.invokeEvent = async (functionArn, event) => {
       await invoke(functionArn, event);
       this.events++;
-      const fault = this.take(({ kind, at }) => kind === 'twice' && at <= this.events);
+      const fault = this.takeFault(({ kind, at }) => kind === 'twice' && at <= this.events);
       if (fault?.kind === 'twice') void simulation.clock.sleep(fault.seconds).then(async () => lambda.has(functionArn) && invoke(functionArn, event));
     };
   }
@@ -70,7 +70,7 @@ export class Injector {
     if (call.service === 'http') return this.answer(send);
     this.calls++;
     this.refuse(call);
-    const fault = this.take(({ kind, at }) => at <= this.calls && (kind === 'crash' || kind === 'timeout' || kind === 'lost'));
+    const fault = this.takeFault(({ kind, at }) => at <= this.calls && (kind === 'crash' || kind === 'timeout' || kind === 'lost'));
     if (fault?.kind === 'timeout') return unanswered(() => call.hang());
     if (fault?.kind === 'crash' && fault.when === 'before') return unanswered(() => call.kill());
     const answer = await send();
@@ -81,16 +81,16 @@ export class Injector {
 
   private refuse(call: OutgoingCall): void {
     const { service, operation } = call;
-    const outage = this.take(fault => fault.kind === 'outage' && fault.service === service && fault.at <= this.calls);
+    const outage = this.takeFault(fault => fault.kind === 'outage' && fault.service === service && fault.at <= this.calls);
     if (outage?.kind === 'outage') this.outages.push({ service, until: this.now() + outage.seconds * 1000 });
     if (this.outages.some(other => other.service === service && other.until > this.now())) {
       throw new AwsError('ServiceUnavailable', 'The service is unavailable', 503);
     }
-    if (this.take(({ kind, at }) => kind === 'throttle' && at <= this.calls)) {
+    if (this.takeFault(({ kind, at }) => kind === 'throttle' && at <= this.calls)) {
       throw new AwsError(THROTTLES[service] ?? 'ThrottlingException', 'Rate exceeded', 400);
     }
     const conflict = CONFLICTS[`${service}:${operation}`] ?? CONFLICTS[service];
-    if (conflict && this.take(({ kind, at }) => kind === 'conflict' && at <= this.calls)) {
+    if (conflict && this.takeFault(({ kind, at }) => kind === 'conflict' && at <= this.calls)) {
       throw new AwsError(conflict, 'Somebody else changes the same', 400);
     }
   }
@@ -98,7 +98,7 @@ export class Injector {
   /** The way of an answer to CloudFormation. */
   private async answer<Answer>(send: () => Promise<Answer>): Promise<Answer> {
     this.answers++;
-    if (this.take(({ kind, at }) => kind === 'late' && at <= this.answers)) await this.tooLate();
+    if (this.takeFault(({ kind, at }) => kind === 'late' && at <= this.answers)) await this.tooLate();
     return send();
   }
 
@@ -126,8 +126,8 @@ export class Injector {
     return stacks.length > 0;
   }
 
-  private take(strikes: (fault: Pending & { readonly at: number }) => boolean): Fault | undefined {
-    const index = this.pending.findIndex(fault => 'at' in fault && strikes(fault));
+  private takeFault(matches: (fault: Pending & { readonly at: number }) => boolean): Fault | undefined {
+    const index = this.pending.findIndex(fault => 'at' in fault && matches(fault));
     if (index < 0) return undefined;
     const fault = this.pending[index];
     this.count(fault.kind);

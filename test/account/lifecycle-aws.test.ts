@@ -4,9 +4,9 @@ import { AwsDirectory } from '../../lambda/account/aws';
 import { AccountLifecycle } from '../../lambda/account/lifecycle';
 import { isTransient } from '../../lambda/shared/errors';
 import { Simulation } from '../../rehearsal/simulation';
-import { awsVariables } from '../fixtures/aws-variables';
 import type { VendedAccountRequest } from '../../src/account/contract';
 import { ACCESS_ENVIRONMENT, NAMES } from '../../src/private/contract';
+import { awsVariables } from '../fixtures/aws-variables';
 import { FakeRegistry } from '../registry/fake-registry';
 
 const MANAGEMENT = '999999999999';
@@ -104,7 +104,7 @@ test('what does not exist is said to be absent', async () => {
 });
 
 test('an e-mail that is taken elsewhere is named', async () => {
-  simulation.organizations.takeEmail('taken@example.com');
+  simulation.organizations.reserveEmail('taken@example.com');
   const request = vended({ email: 'taken@example.com' });
   await lifecycle.requestCreate(owner('Dev'), request);
   await expect(finish(request)).rejects.toThrow("the e-mail 'taken@example.com' is taken by an account outside of the organization");

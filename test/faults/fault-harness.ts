@@ -6,10 +6,10 @@ import { Operator } from './operator';
 import type { Schedule } from './schedule';
 import { deployAssembly, destroyAssembly } from '../../rehearsal/assembly/deployer';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
-import { finishOperations } from '../../rehearsal/assembly/finish-operations';
+import { retryFailedOperations } from '../../rehearsal/assembly/retry-failed-operations';
 import type { Clock } from '../../rehearsal/core/clock';
 import type { Transport } from '../../rehearsal/core/service';
-import { Injector } from '../../rehearsal/faults/injector';
+import { FaultInjector } from '../../rehearsal/faults/injector';
 import { randomOf } from '../../rehearsal/faults/random';
 import type { Stack, StackEvent } from '../../rehearsal/services/cloudformation/stack';
 import type { Pipeline as SimulatedPipeline } from '../../rehearsal/services/codepipeline/pipeline';
@@ -28,7 +28,7 @@ export class FaultHarness {
     { seed, readySeconds, roleSeconds }: Omit<Schedule, 'steps'>,
   ): Promise<FaultHarness> {
     const random = randomOf(seed);
-    const injector = new Injector(({ name }) => name === 'Cicd');
+    const injector = new FaultInjector(({ name }) => name === 'Cicd');
     const simulation = await Simulation.start({
       managementAccountId: MANAGEMENT_ACCOUNT,
       organizationId: ORGANIZATION_ID,
@@ -66,7 +66,7 @@ export class FaultHarness {
 
   private constructor(
     public readonly simulation: Simulation,
-    public readonly injector: Injector,
+    public readonly injector: FaultInjector,
     private readonly apps: Apps,
   ) {
     this.operator = new Operator(simulation);
@@ -187,7 +187,7 @@ export class FaultHarness {
   }
 
   private async finishOperation(): Promise<void> {
-    await finishOperations(this.simulation, [{ accountId: CICD_ACCOUNT, region: REGION, name: 'Cicd' }]);
+    await retryFailedOperations(this.simulation, [{ accountId: CICD_ACCOUNT, region: REGION, name: 'Cicd' }]);
   }
 
   private async seedRepository(): Promise<void> {

@@ -25,7 +25,7 @@ export async function runSchedule(apps: Apps, schedule: Schedule): Promise<RunRe
   const run = new Run(harness);
   try {
     await run.steps(schedule.steps);
-    const { injector: { struck: injected }, hasAbandonedResources } = harness;
+    const { injector: { injected: injected }, hasAbandonedResources } = harness;
     return { violations: run.violations, log: run.log, injected, hasAbandonedResources };
   } finally {
     await harness.stop();

@@ -6,7 +6,7 @@ import { isTransient } from '../../lambda/shared/errors';
 import type { AssetStores } from '../../lambda/stack/asset-stores';
 import { BootstrapAssetStores } from '../../lambda/stack/bootstrap-assets';
 import { imagesOf, layersOf } from '../../lambda/stack/manifest';
-import { HttpAnswer } from '../../rehearsal/core/service';
+import { HttpResponse } from '../../rehearsal/core/service';
 import { digestOf } from '../../rehearsal/services/ecr/repositories';
 import { Simulation } from '../../rehearsal/simulation';
 import { awsVariables } from '../fixtures/aws-variables';
@@ -94,7 +94,7 @@ describe('a file', () => {
   test('over 100 MB is not read', async () => {
     jest
       .spyOn(simulation.s3.operations, 'GetObject')
-      .mockResolvedValue(new HttpAnswer(200, 'x', { 'content-length': '104857601' }));
+      .mockResolvedValue(new HttpResponse(200, 'x', { 'content-length': '104857601' }));
     await expect(stores.file('assets', 'large.zip')).rejects.toMatchObject({
       name: 'FileTooLargeError',
       bytes: 104_857_601,

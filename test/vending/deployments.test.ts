@@ -3,7 +3,7 @@ import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { IN_REAL_TIME, reasons, Harness } from './harness';
 import { commitOf, deploymentKey } from '../../lambda/registry/deployment';
 import type { DeploymentRecord, Run } from '../../lambda/registry/deployment';
-import { grantedNeverUsed } from '../../rehearsal/assembly/unused-permissions';
+import { unusedPermissions } from '../../rehearsal/assembly/unused-permissions';
 import {
   AccountStack,
   EnvironmentsDashboard,
@@ -170,7 +170,7 @@ describe('deployment records', () => {
 
   test('the recording function uses all of its permissions', () => {
     // Lambda sends events that failed three times to the queue
-    expect(grantedNeverUsed(harness.simulation)['org-environments-deployments']).toEqual(['sqs:SendMessage']);
+    expect(unusedPermissions(harness.simulation)['org-environments-deployments']).toEqual(['sqs:SendMessage']);
   });
 
   test('events of other pipelines are not recorded, on whichever bus they arrive', async () => {

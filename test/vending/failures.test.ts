@@ -28,7 +28,7 @@ const withAccount = (props: { email?: string; organizationalUnit?: string }): Ap
 const cases: FailureCase[] = [
   {
     condition: 'the e-mail address is used by an account outside the organization',
-    prepare: ({ simulation }) => simulation.organizations.takeEmail('aws+shop-dev@example.com'),
+    prepare: ({ simulation }) => simulation.organizations.reserveEmail('aws+shop-dev@example.com'),
     app: dev,
     messages: [/e-mail 'aws\+shop-dev@example.com' is taken/, /use another e-mail/],
     corrected: withAccount({ email: 'aws+shop-dev2@example.com' }),
@@ -76,7 +76,7 @@ const cases: FailureCase[] = [
     options: { accountLimit: 2 },
     app: dev,
     messages: [/limit of accounts/, /Service Quotas/],
-    fix: ({ simulation }) => simulation.organizations.creation.allow(10),
+    fix: ({ simulation }) => simulation.organizations.creation.raiseLimit(10),
   },
   {
     condition: 'the access role of the management account rejects the external id',

@@ -147,7 +147,7 @@ describe('roles of a pipeline', () => {
       const caller = iam.sessionOf(roleArn, 'build');
       const may = (action: string, resource: string): boolean => {
         try {
-          access.demand({ caller, region: REGION, action, resource });
+          access.assertAllowed({ caller, region: REGION, action, resource });
           return true;
         } catch {
           return false;
@@ -350,7 +350,7 @@ describe('roles of a pipeline', () => {
       const caller = iam.sessionOf(`arn:aws:iam::${own}:role/${name.replace('ACCOUNT', own)}`, 'build');
       const attempt = (action: string, resource: string): string => {
         try {
-          access.demand({
+          access.assertAllowed({
             caller,
             region: REGION,
             action: `codepipeline:${action}`,

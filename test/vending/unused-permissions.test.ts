@@ -8,7 +8,7 @@ import { orgEnvironments, signedIn } from './command-line';
 import { IN_REAL_TIME, reasons, Harness } from './harness';
 import { RELEASE, releasePipeline, settings } from './release-app';
 import { settled } from '../../cli/output/pipeline-progress';
-import { grantedNeverUsed } from '../../rehearsal/assembly/unused-permissions';
+import { unusedPermissions } from '../../rehearsal/assembly/unused-permissions';
 import type { Execution } from '../../rehearsal/services/codepipeline/execution';
 import type { Account } from '../../src';
 import { AccountStack } from '../../src';
@@ -114,7 +114,7 @@ describe('unused permissions of an app', () => {
     await deployPushHaltAndResume();
     expect(reasons(await harness.deploy(after))).toBe('');
     await settled(harness.simulation);
-    unused = grantedNeverUsed(harness.simulation);
+    unused = unusedPermissions(harness.simulation);
   });
   afterAll(() => harness.stop());
 
@@ -219,6 +219,6 @@ describe('unused permissions of an app', () => {
     expect(stack).toMatchObject({ status: 'CREATE_COMPLETE' });
     const roles = iam.rolesOf(accountId).map(({ roleName }) => roleName).filter(name => /^(cdk-|till$)/.test(name));
     expect(roles).toHaveLength(6);
-    expect(Object.keys(grantedNeverUsed(harness.simulation)).filter(name => roles.includes(name))).toEqual([]);
+    expect(Object.keys(unusedPermissions(harness.simulation)).filter(name => roles.includes(name))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import { AwsError, ConnectionReset, HttpAnswer } from '../service';
+import { AwsError, ConnectionReset, HttpResponse } from '../service';
 import type { Call, Caller, HttpRequest, RecordedCall, Service } from '../service';
 import { jsonProtocol, parseJsonObject, toJson } from './json';
 import type { Protocol } from './protocol';
@@ -26,16 +26,16 @@ type Hook = (call: Call) => Promise<void>;
 type Guard = (service: Service, call: Call) => Promise<void>;
 
 /** A call on its way over HTTP. */
-interface CarriedCall {
+interface HttpCall {
   readonly service: string;
   readonly operation: string;
   readonly accessKeyId: string;
 }
 
 /** Stands between whoever calls and AWS. */
-export type Carrier = <Answer>(call: CarriedCall, send: () => Promise<Answer>) => Promise<Answer>;
+export type HttpTransport = <Answer>(call: HttpCall, send: () => Promise<Answer>) => Promise<Answer>;
 
-const directly: Carrier = async (_call, send) => send();
+const directly: HttpTransport = async (_call, send) => send();
 
 /** What is left of a request when HTTP is left out. */
 export interface DirectCall {
@@ -52,7 +52,7 @@ export class Dispatcher {
   /** Refuses calls that their caller may not make. */
   public guard?: Guard;
   /** May refuse calls over HTTP, or lose their answers. */
-  public carrier: Carrier = directly;
+  public transport: HttpTransport = directly;
   private readonly services = new Map<string, Service>();
   private readonly hooks = new Set<Hook>();
 
@@ -67,7 +67,7 @@ export class Dispatcher {
     return () => { this.hooks.delete(hook); };
   }
 
-  public async answer(request: HttpRequest): Promise<HttpAnswer> {
+  public async answer(request: HttpRequest): Promise<HttpResponse> {
     const scope = credentialScope(request);
     if (scope === undefined) return anonymous(request, new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', 403));
     const service = this.services.get(scope.service);
@@ -85,8 +85,8 @@ export class Dispatcher {
       operation = decoded?.operation ?? operation;
       const call = { service: service.name, operation, input: decoded?.input ?? {}, caller, region, request };
       const carried = { service: service.name, operation, accessKeyId: scope.accessKeyId };
-      const output = await this.carrier(carried, async () => this.run(service, call));
-      return output instanceof HttpAnswer ? output : protocol.encode(service, operation, output);
+      const output = await this.transport(carried, async () => this.run(service, call));
+      return output instanceof HttpResponse ? output : protocol.encode(service, operation, output);
     }, error => protocol.fail(service, error, request)).catch(error => {
       record('ConnectionReset');
       throw error;
@@ -132,7 +132,7 @@ function inputOf({ protocol }: Service, input: Record<string, unknown>): Record<
   return protocol === 'rest-xml' ? input : parseJsonObject(Buffer.from(toJson(input)));
 }
 
-async function answerOf(work: () => Promise<HttpAnswer>, fail: (error: AwsError) => HttpAnswer): Promise<HttpAnswer> {
+async function answerOf(work: () => Promise<HttpResponse>, fail: (error: AwsError) => HttpResponse): Promise<HttpResponse> {
   try {
     return await work();
   } catch (error) {
@@ -149,7 +149,7 @@ function unknownService(name: string): AwsError {
 }
 
 /** An error before any service is known: its protocol can only be guessed. */
-function anonymous(request: HttpRequest, error: AwsError): HttpAnswer {
+function anonymous(request: HttpRequest, error: AwsError): HttpResponse {
   const unknown: Service = { name: 'unknown', protocol: 'json', operations: {} };
   const isJson = request.headers['x-amz-target'] !== undefined || request.headers['content-type']?.includes('json') === true;
   return (isJson ? jsonProtocol : queryProtocol).fail(unknown, error, request);

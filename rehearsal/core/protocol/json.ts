@@ -1,4 +1,4 @@
-import { AwsError, HttpAnswer } from '../service';
+import { AwsError, HttpResponse } from '../service';
 import type { Protocol } from './protocol';
 
 /** AWS JSON 1.0 and 1.1: the operation stands in `X-Amz-Target`. */
@@ -9,12 +9,12 @@ export const jsonProtocol: Protocol = {
   },
 
   encode(_service, _operation, output) {
-    return new HttpAnswer(200, toJson(output ?? {}), { 'content-type': 'application/x-amz-json-1.1' });
+    return new HttpResponse(200, toJson(output ?? {}), { 'content-type': 'application/x-amz-json-1.1' });
   },
 
   fail(_service, error) {
     const body = toJson({ ...error.details, __type: error.code, message: error.message });
-    return new HttpAnswer(error.statusCode, body, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': error.code }, error.code);
+    return new HttpResponse(error.statusCode, body, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': error.code }, error.code);
   },
 };
 

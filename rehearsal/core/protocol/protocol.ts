@@ -1,4 +1,4 @@
-import type { AwsError, HttpAnswer, HttpRequest, Service } from '../service';
+import type { AwsError, HttpResponse, HttpRequest, Service } from '../service';
 
 export interface DecodedCall {
   readonly operation: string;
@@ -9,6 +9,6 @@ export interface DecodedCall {
 export interface Protocol {
   /** `undefined` when the request names no operation. */
   decode(service: Service, request: HttpRequest): DecodedCall | undefined;
-  encode(service: Service, operation: string, output: unknown): HttpAnswer;
-  fail(service: Service, error: AwsError, request: HttpRequest): HttpAnswer;
+  encode(service: Service, operation: string, output: unknown): HttpResponse;
+  fail(service: Service, error: AwsError, request: HttpRequest): HttpResponse;
 }

@@ -1,4 +1,4 @@
-import { HttpAnswer } from '../service';
+import { HttpResponse } from '../service';
 import { isRecord } from './json';
 import type { Protocol } from './protocol';
 import { toXml } from './xml';
@@ -16,7 +16,7 @@ export const queryProtocol: Protocol = {
 
   encode(service, operation, output) {
     const content = { [`${operation}Result`]: output ?? {}, ResponseMetadata: { RequestId: REQUEST_ID } };
-    return new HttpAnswer(200, toXml(`${operation}Response`, service.namespace, content, 'member'), XML);
+    return new HttpResponse(200, toXml(`${operation}Response`, service.namespace, content, 'member'), XML);
   },
 
   fail(service, error) {
@@ -24,7 +24,7 @@ export const queryProtocol: Protocol = {
       Error: { Type: error.statusCode < 500 ? 'Sender' : 'Receiver', Code: error.code, Message: error.message, ...error.details },
       RequestId: REQUEST_ID,
     };
-    return new HttpAnswer(error.statusCode, toXml('ErrorResponse', service.namespace, content, 'member'), XML, error.code);
+    return new HttpResponse(error.statusCode, toXml('ErrorResponse', service.namespace, content, 'member'), XML, error.code);
   },
 };
 

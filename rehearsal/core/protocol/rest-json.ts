@@ -1,4 +1,4 @@
-import { HttpAnswer } from '../service';
+import { HttpResponse } from '../service';
 import { isRecord, toJson } from './json';
 import type { Protocol } from './protocol';
 import { matchRoute } from './routes';
@@ -11,12 +11,12 @@ export const restJsonProtocol: Protocol = {
   },
 
   encode(_service, _operation, output) {
-    return new HttpAnswer(200, toJson(output ?? {}), { 'content-type': 'application/json' });
+    return new HttpResponse(200, toJson(output ?? {}), { 'content-type': 'application/json' });
   },
 
   fail(_service, error) {
     const body = toJson({ ...error.details, message: error.message });
-    return new HttpAnswer(error.statusCode, body, { 'content-type': 'application/json', 'x-amzn-errortype': error.code }, error.code);
+    return new HttpResponse(error.statusCode, body, { 'content-type': 'application/json', 'x-amzn-errortype': error.code }, error.code);
   },
 };
 

@@ -1,4 +1,4 @@
-import { HttpAnswer } from '../service';
+import { HttpResponse } from '../service';
 import { isRecord } from './json';
 import type { Protocol } from './protocol';
 import { matchRoute } from './routes';
@@ -14,13 +14,13 @@ export const restXmlProtocol: Protocol = {
 
   encode(service, _operation, output) {
     const [name, content] = isRecord(output) ? Object.entries(output)[0] ?? [] : [];
-    if (name === undefined) return new HttpAnswer(200);
-    return new HttpAnswer(200, toXml(name, service.namespace, content), XML);
+    if (name === undefined) return new HttpResponse(200);
+    return new HttpResponse(200, toXml(name, service.namespace, content), XML);
   },
 
   fail(_service, error, request) {
     // A HEAD request has no body in its answer: the SDK reads the status alone.
     const body = request.method === 'HEAD' ? '' : toXml('Error', undefined, { Code: error.code, Message: error.message, ...error.details });
-    return new HttpAnswer(error.statusCode, body, XML, error.code);
+    return new HttpResponse(error.statusCode, body, XML, error.code);
   },
 };

@@ -45,7 +45,7 @@ export class GuardedType implements ResourceType {
     const { actor: caller, region } = context;
     if (caller === undefined) return;
     const asked = (permission: Permission): void =>
-      this.guards.access.demand({ ...permission, context: { ...FORWARDED, ...permission.context }, caller, region });
+      this.guards.access.assertAllowed({ ...permission, context: { ...FORWARDED, ...permission.context }, caller, region });
     if (isCustom(this.name)) return asked({ action: 'lambda:InvokeFunction', resource: text(properties.ServiceToken) });
     const place = { properties, context, id, partition: this.guards.partition };
     const needed = PERMISSIONS[this.name]?.(operation, place) ?? [];
@@ -62,7 +62,7 @@ export class GuardedType implements ResourceType {
     const role = named.startsWith('arn:') ? named : `arn:${this.guards.partition}:iam::${context.accountId}:role/${named}`;
     asked({ action: 'iam:PassRole', resource: role, context: { 'iam:PassedToService': taken.service } });
     const { service } = taken;
-    const isTrusted = this.guards.access.serviceMay({
+    const isTrusted = this.guards.access.isServiceAllowed({
       service,
       action: 'sts:AssumeRole',
       resource: role,

@@ -11,12 +11,12 @@ const REF_IS_ARN = new Set([
 ]);
 
 /** A resource of a type that the rehearsal does not act out: kept as declared, with plausible attributes. */
-export class GenericType implements ResourceType {
+export class PlaceholderType implements ResourceType {
   private readonly identifiers: Identifiers;
   private readonly taken = new Set<string>();
 
-  /** @param standIn is told what stands where AWS has an id of its own making */
-  public constructor(private readonly type: string, private readonly environment: Environment, private readonly standIn: (id: string) => string) {
+  /** @param asPlaceholder is told what stands where AWS has an id of its own making */
+  public constructor(private readonly type: string, private readonly environment: Environment, private readonly asPlaceholder: (id: string) => string) {
     this.identifiers = new Identifiers(type);
   }
 
@@ -61,7 +61,7 @@ export class GenericType implements ResourceType {
   }
 
   private provision(id: string, properties: Fields, context: ResourceContext): Provisioned {
-    return { id: this.standIn(id), attributes: shapedAttributes(this.type, id, properties, context) };
+    return { id: this.asPlaceholder(id), attributes: shapedAttributes(this.type, id, properties, context) };
   }
 }
 

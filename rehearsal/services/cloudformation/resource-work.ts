@@ -1,7 +1,7 @@
 import { inOrder, reversed } from './graph';
 import { isCustom } from './scope';
 import type { Stack, StackResource } from './stack';
-import type { World } from './stack-context';
+import type { StackContext } from './stack-context';
 import { AwsError, ResourceFailure, type Provisioned, type ResourceContext } from '../../core/service';
 
 /** A resource as the template wants it; it becomes a StackResource once it has an id. */
@@ -23,14 +23,14 @@ export class ResourceWork {
   private isRestoring = false;
 
   /** @param cancelled tells the resources that are being made or changed that nobody waits for them any more */
-  public constructor(private readonly world: World, private readonly stack: Stack, private readonly cancelled: AbortSignal) {}
+  public constructor(private readonly stackContext: StackContext, private readonly stack: Stack, private readonly cancelled: AbortSignal) {}
 
   public async make(wanted: Wanted): Promise<boolean> {
     this.tell(wanted, 'CREATE_IN_PROGRESS');
     this.made.add(wanted.logicalId);
     try {
       await this.begun(wanted, 'creation');
-      this.keep(wanted, await this.world.type(wanted.type).create(wanted.properties, { ...this.context(wanted), cancelled: this.cancelled }));
+      this.keep(wanted, await this.stackContext.type(wanted.type).create(wanted.properties, { ...this.context(wanted), cancelled: this.cancelled }));
       this.tell(wanted, 'CREATE_COMPLETE');
       return true;
     } catch (error) {
@@ -48,7 +48,7 @@ export class ResourceWork {
       }
       this.changes.set(wanted.logicalId, { before: existing, attempted: wanted });
       await this.begun(wanted, 'update');
-      const changed = await this.world.type(wanted.type).update(
+      const changed = await this.stackContext.type(wanted.type).update(
         existing.id, wanted.properties, existing.properties, { ...this.context(wanted), cancelled: this.cancelled });
       this.keep(wanted, changed);
       if (changed.id !== existing.id) {
@@ -67,7 +67,7 @@ export class ResourceWork {
 
   /** It takes AWS some seconds to begin; in these somebody may have lost interest. What a service makes is made all the same. */
   private async begun({ type }: Wanted, what: 'creation' | 'update'): Promise<void> {
-    await this.world.environment.clock.sleep(this.world.seconds(type));
+    await this.stackContext.environment.clock.sleep(this.stackContext.creationSeconds(type));
     if (this.cancelled.aborted && isAsked(type)) throw new Error(`Resource ${what} cancelled`);
   }
 
@@ -112,7 +112,7 @@ export class ResourceWork {
     const { id: stackId, name: stackName, accountId, region, token } = this.stack;
     const { logicalId, type, path } = resource;
     const id = resource.id ?? this.stack.resources.get(logicalId)?.id;
-    const at = this.world.environment.clock.now();
+    const at = this.stackContext.environment.clock.now();
     if (logicalId !== stackName || type !== 'AWS::CloudFormation::Stack') {
       this.stack.states.set(logicalId, { logicalId, type, status, at, id, reason });
     }
@@ -132,7 +132,7 @@ export class ResourceWork {
       at,
     };
     this.stack.events.push(event);
-    this.world.tell(event);
+    this.stackContext.notify(event);
   }
 
   private async restore(logicalId: string): Promise<boolean> {
@@ -146,7 +146,7 @@ export class ResourceWork {
         this.replaced.push(disposable(now));
         this.stack.resources.set(logicalId, before);
       } else {
-        const restored = await this.world.type(before.type).update(now.id, before.properties, attempted.properties, this.context(before));
+        const restored = await this.stackContext.type(before.type).update(now.id, before.properties, attempted.properties, this.context(before));
         this.stack.resources.set(logicalId, { ...before, ...restored });
         const unused = now.id === before.id ? [before] : [before, now];
         this.replaced.push(...unused.filter(({ id }) => id !== restored.id).map(disposable));
@@ -164,7 +164,7 @@ export class ResourceWork {
     try {
       if (!retained) {
         this.tell(resource, 'DELETE_IN_PROGRESS');
-        await this.world.type(resource.type).remove(resource.id, resource.properties, this.context(resource));
+        await this.stackContext.type(resource.type).remove(resource.id, resource.properties, this.context(resource));
       }
       this.tell(resource, retained ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE');
       this.gone.add(resource);

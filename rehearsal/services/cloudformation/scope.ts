@@ -1,7 +1,7 @@
 import { resolve, resolveCondition, type OutputReference, type Scope } from './intrinsics';
 import { isSecret } from './secrets';
 import type { Stack, Target } from './stack';
-import type { World } from './stack-context';
+import type { StackContext } from './stack-context';
 import { isFields, text, type Fields } from './values';
 import { AwsError } from '../../core/service';
 
@@ -10,7 +10,7 @@ export class StackScope implements Scope {
   public readonly imports = new Set<string>();
   private readonly conditions = new Map<string, boolean>();
 
-  public constructor(private readonly world: World, private readonly stack: Stack, private readonly target: Target) {}
+  public constructor(private readonly context: StackContext, private readonly stack: Stack, private readonly target: Target) {}
 
   public get mappings(): Fields {
     return this.target.template.Mappings;
@@ -41,7 +41,7 @@ export class StackScope implements Scope {
     if (isCustom(type)) {
       throw new AwsError('ValidationError', `CustomResource attribute error: Vendor response doesn't contain ${name} attribute in object ${this.stack.id}|${logicalId}`);
     }
-    return this.world.plausible(name, this.resource(logicalId), this.stack);
+    return this.context.guessAttribute(name, this.resource(logicalId), this.stack);
   }
 
   public condition(name: string): boolean {
@@ -56,14 +56,14 @@ export class StackScope implements Scope {
   }
 
   public importValue(name: string): unknown {
-    const found = this.world.exported(this.stack.accountId, this.stack.region, name);
+    const found = this.context.exported(this.stack.accountId, this.stack.region, name);
     if (!found) throw new AwsError('ValidationError', `No export named ${name} found. Rollback requested by user.`);
     this.imports.add(name);
     return found.value;
   }
 
   public stackOutput(reference: OutputReference): string {
-    return this.world.output(reference, this.stack);
+    return this.context.output(reference, this.stack);
   }
 
   public dynamicReference(service: string, key: string): string {
@@ -72,14 +72,14 @@ export class StackScope implements Scope {
     if (isSecret(service)) return reference;
     if (service !== 'ssm') throw new AwsError('ValidationError', `the rehearsal resolves dynamic references to 'ssm' only, got '${reference}'`);
     const name = key.replace(/:\d+$/, '');
-    const value = this.world.parameter(this.stack.accountId, this.stack.region, name);
+    const value = this.context.parameter(this.stack.accountId, this.stack.region, name);
     if (value === undefined) throw new AwsError('ValidationError', `Parameters: [ssm:${key}] cannot be found.`);
     return value;
   }
 
   public guessedType(logicalId: string): string | undefined {
     const type = this.stack.resources.get(logicalId)?.type;
-    return type === undefined || this.world.actsOut(type) ? undefined : type;
+    return type === undefined || this.context.isSimulated(type) ? undefined : type;
   }
 
   private resource(logicalId: string): { id: string; type: string; attributes: Fields } {
@@ -94,7 +94,7 @@ export class StackScope implements Scope {
       'AWS::Region': this.stack.region,
       'AWS::StackId': this.stack.id,
       'AWS::StackName': this.stack.name,
-      'AWS::Partition': this.world.environment.partition,
+      'AWS::Partition': this.context.environment.partition,
       'AWS::URLSuffix': 'amazonaws.com',
       'AWS::NotificationARNs': [],
     };

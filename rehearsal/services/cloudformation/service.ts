@@ -5,10 +5,10 @@ import { GuardedType } from './guarded-type';
 import { NestedStackType } from './nested-stack';
 import { operations } from './operations';
 import { permissions } from './permissions';
-import { GenericType, plausibleAttribute } from './placeholder-type';
+import { PlaceholderType, plausibleAttribute } from './placeholder-type';
 import { isCustom } from './scope';
 import type { Stack, StackEvent } from './stack';
-import type { World } from './stack-context';
+import type { StackContext } from './stack-context';
 import { StackOutputs } from './stack-outputs';
 import { Stacks, type StackRequest } from './stacks';
 import type { Server } from '../../core/server';
@@ -39,16 +39,16 @@ export class CloudFormation implements Service {
   private readonly stacks: Stacks;
   private readonly types = new Map<string, ResourceType>();
   /** Those among them whose resources are only kept as declared. */
-  private readonly recorded = new Set<string>();
+  private readonly placeholders = new Set<string>();
   private readonly listeners = new Set<(event: StackEvent) => void>();
   private readonly channel: ResponseChannel;
 
   public constructor(private readonly environment: Environment, private readonly parts: CloudFormationParts) {
     this.channel = new ResponseChannel(parts.server, environment.clock);
-    this.stacks = new Stacks(environment, parts.iam, this.world());
+    this.stacks = new Stacks(environment, parts.iam, this.stackContext());
     this.operations = { ...operations(this.stacks, parts.s3, environment), ...new ChangeSets(this.stacks, parts.s3, environment).operations };
     this.permissions = permissions(this.stacks);
-    this.know({ 'AWS::CloudFormation::Stack': new NestedStackType(this.stacks, parts.s3) });
+    this.registerTypes({ 'AWS::CloudFormation::Stack': new NestedStackType(this.stacks, parts.s3) });
   }
 
   /** The stacks of all accounts, the deleted ones too. */
@@ -57,7 +57,7 @@ export class CloudFormation implements Service {
   }
 
   /** Makes resource types known; all others are kept as declared. */
-  public know(types: Readonly<Record<string, ResourceType>>): void {
+  public registerTypes(types: Readonly<Record<string, ResourceType>>): void {
     for (const [name, type] of Object.entries(types)) this.types.set(name, this.guarded(name, type));
   }
 
@@ -85,9 +85,9 @@ export class CloudFormation implements Service {
   }
 
   /** Types of deployed resources that were only written down, because nothing here acts as they do on AWS. */
-  public get recordedTypes(): readonly string[] {
+  public get placeholderTypes(): readonly string[] {
     const deployed = new Set(this.all.filter(({ isSeed }) => !isSeed).flatMap(({ events }) => events.map(({ type }) => type)));
-    return [...this.recorded].filter(type => deployed.has(type) && type !== 'AWS::CDK::Metadata').sort();
+    return [...this.placeholders].filter(type => deployed.has(type) && type !== 'AWS::CDK::Metadata').sort();
   }
 
   public async remove(accountId: string, region: string, nameOrId: string): Promise<Stack | undefined> {
@@ -109,19 +109,19 @@ export class CloudFormation implements Service {
     return settled(this.stacks.continueRollback(accountId, region, nameOrId));
   }
 
-  private world(): World {
+  private stackContext(): StackContext {
     const { parts: { ssm, iam, access }, environment } = this;
     return {
       environment,
       type: name => this.type(name),
-      actsOut: name => isCustom(name) || (this.types.has(name) && !this.recorded.has(name)),
-      seconds: secondsOf,
-      plausible: (attribute, resource, stack) => this.standIn(plausibleAttribute(attribute, resource, environment.partition, stack)),
+      isSimulated: name => isCustom(name) || (this.types.has(name) && !this.placeholders.has(name)),
+      creationSeconds: secondsOf,
+      guessAttribute: (attribute, resource, stack) => this.asPlaceholder(plausibleAttribute(attribute, resource, environment.partition, stack)),
       parameter: (accountId, region, name) => ssm.value(accountId, region, name),
       exported: (accountId, region, name) => this.stacks.exported(accountId, region, name),
       output: (reference, reader) => new StackOutputs(this.stacks, iam, access).read(reference, reader),
       importers: (accountId, region, name) => this.stacks.importers(accountId, region, name),
-      tell: event => this.listeners.forEach(listener => listener(event)),
+      notify: event => this.listeners.forEach(listener => listener(event)),
     };
   }
 
@@ -130,14 +130,14 @@ export class CloudFormation implements Service {
     if (known) return known;
     const made = isCustom(name)
       ? new CustomResourceType(name, this.parts.lambda, this.channel)
-      : new GenericType(name, this.environment, id => this.standIn(id));
-    if (made instanceof GenericType) this.recorded.add(name);
-    this.know({ [name]: made });
+      : new PlaceholderType(name, this.environment, id => this.asPlaceholder(id));
+    if (made instanceof PlaceholderType) this.placeholders.add(name);
+    this.registerTypes({ [name]: made });
     return this.guarded(name, made);
   }
 
-  private standIn(text: string): string {
-    this.parts.iam.standIns.add(text);
+  private asPlaceholder(text: string): string {
+    this.parts.iam.placeholders.add(text);
     return text;
   }
 

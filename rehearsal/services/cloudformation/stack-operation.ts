@@ -5,7 +5,7 @@ import { messageOf, ResourceWork, type Wanted } from './resource-work';
 import { asText, StackScope } from './scope';
 import { refuseSecrets } from './secrets';
 import type { Output, Stack, StackResource, Target } from './stack';
-import type { World } from './stack-context';
+import type { StackContext } from './stack-context';
 import { formatError } from './template-format';
 import { canonical, isFields, list, text } from './values';
 import { AwsError } from '../../core/service';
@@ -15,10 +15,10 @@ export class StackOperation {
   private readonly work: ResourceWork;
   private readonly cancelling = new AbortController();
 
-  public constructor(private readonly world: World, private readonly stack: Stack) {
+  public constructor(private readonly context: StackContext, private readonly stack: Stack) {
     // every resource in progress listens
     setMaxListeners(0, this.cancelling.signal);
-    this.work = new ResourceWork(world, stack, this.cancelling.signal);
+    this.work = new ResourceWork(context, stack, this.cancelling.signal);
   }
 
   /** Nothing new is begun, and nobody waits any more for what is. */
@@ -44,7 +44,7 @@ export class StackOperation {
     const failure = await this.apply(target);
     if (failure === undefined) {
       this.announce('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-      const wanted = new Set(new StackScope(this.world, this.stack, target).active());
+      const wanted = new Set(new StackScope(this.context, this.stack, target).active());
       const dropped = [...this.stack.resources.values()].filter(({ logicalId }) => !wanted.has(logicalId));
       await this.cleanUp([...dropped, ...this.work.replaced], { rollback: false });
       for (const { logicalId } of dropped) this.stack.resources.delete(logicalId);
@@ -60,14 +60,14 @@ export class StackOperation {
     if (blocked) return this.announce('DELETE_FAILED', `Delete canceled. ${blocked}`);
     const left = await this.work.removeAll([...this.stack.resources.values()], { rollback: false });
     if (left.length > 0) return this.announce('DELETE_FAILED', couldNot('delete', left));
-    Object.assign(this.stack, { outputs: [], imports: new Set(), deletedAt: this.world.environment.clock.now() });
+    Object.assign(this.stack, { outputs: [], imports: new Set(), deletedAt: this.context.environment.clock.now() });
     this.announce('DELETE_COMPLETE');
   }
 
   /** The forward phase; answers why it failed. */
   private async apply(target: Target): Promise<string | undefined> {
     const creating = this.stack.status === 'CREATE_IN_PROGRESS';
-    const scope = new StackScope(this.world, this.stack, target);
+    const scope = new StackScope(this.context, this.stack, target);
     this.stack.target = target;
     try {
       const failed = await inOrder(graphOf(target, scope.active()), async logicalId => {
@@ -90,7 +90,7 @@ export class StackOperation {
   private async advance(logicalId: string, target: Target, scope: StackScope): Promise<boolean> {
     const existing = this.stack.resources.get(logicalId);
     try {
-      const wanted = describe(this.world, logicalId, target, scope);
+      const wanted = describe(this.context, logicalId, target, scope);
       if (!existing) return await this.work.make(wanted);
       if (canonical(existing.properties) !== canonical(wanted.properties)) return await this.work.change(existing, wanted);
       this.stack.resources.set(logicalId, { ...existing, ...wanted });
@@ -131,7 +131,7 @@ export class StackOperation {
 
   private exportTaken(outputs: readonly Output[]): string | undefined {
     for (const { exportName } of outputs) {
-      const other = exportName === undefined ? undefined : this.world.exported(this.stack.accountId, this.stack.region, exportName);
+      const other = exportName === undefined ? undefined : this.context.exported(this.stack.accountId, this.stack.region, exportName);
       if (other && other.stackId !== this.stack.id) return `Export with name ${exportName} is already exported by stack ${other.stackId.split('/')[1]}`;
     }
     return undefined;
@@ -141,7 +141,7 @@ export class StackOperation {
   private exportInUse(outputs: readonly Output[]): string | undefined {
     for (const { exportName, value } of this.stack.outputs) {
       if (exportName === undefined || outputs.some(other => other.exportName === exportName && other.value === value)) continue;
-      const users = this.world.importers(this.stack.accountId, this.stack.region, exportName);
+      const users = this.context.importers(this.stack.accountId, this.stack.region, exportName);
       const verb = outputs.some(other => other.exportName === exportName) ? 'update' : 'delete';
       if (users.length > 0) return `Cannot ${verb} export ${exportName} as it is in use by ${users.join(', ')}`;
     }
@@ -150,8 +150,8 @@ export class StackOperation {
 }
 
 /** Refuses what could not be deployed in any order, and changes of type. */
-export function checkTarget(world: World, stack: Stack, target: Target): void {
-  const scope = new StackScope(world, stack, target);
+export function checkTarget(context: StackContext, stack: Stack, target: Target): void {
+  const scope = new StackScope(context, stack, target);
   const loop = circle(graphOf(target, scope.active()));
   if (loop) throw new AwsError('ValidationError', `Circular dependency between resources: [${loop.join(', ')}]`);
   for (const [logicalId, { type }] of stack.resources) {
@@ -176,10 +176,10 @@ export function dependenciesOf(logicalId: string, target: Target): string[] {
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-organizations-account.html */
 const KEPT_BY_DEFAULT = new Set(['AWS::Organizations::Account']);
 
-function describe(world: World, logicalId: string, target: Target, scope: StackScope): Wanted {
+function describe(context: StackContext, logicalId: string, target: Target, scope: StackScope): Wanted {
   const declared = target.template.Resources[logicalId];
   const properties = scope.resolve(declared.Properties);
-  if (world.actsOut(declared.Type)) refuseSecrets(declared.Type, properties);
+  if (context.isSimulated(declared.Type)) refuseSecrets(declared.Type, properties);
   return {
     logicalId,
     type: declared.Type,

@@ -16,7 +16,7 @@ export class StackOutputs {
     const accountId = caller?.accountId ?? reader.accountId;
     const stack = this.stacks.find(accountId, region, stackName);
     if (!stack) throw refused(`stack '${stackName}' does not exist in account ${accountId} (${region})`);
-    if (caller !== undefined) this.access?.demand({ caller, region, action: 'cloudformation:DescribeStacks', resource: stack.id });
+    if (caller !== undefined) this.access?.assertAllowed({ caller, region, action: 'cloudformation:DescribeStacks', resource: stack.id });
     const output = stack.outputs.find(({ key }) => key === outputName);
     if (!output) throw refused(`stack '${stackName}' of account ${accountId} (${region}) has no output '${outputName}'`);
     return output.value;
@@ -24,7 +24,7 @@ export class StackOutputs {
 
   private assume(roleArn: string, region: string, caller: Caller | undefined): Caller {
     if (!this.iam.role(roleArn)) throw refused(`the role ${roleArn} does not exist`);
-    if (caller !== undefined) this.access?.demand({ caller, region, action: 'sts:AssumeRole', resource: roleArn });
+    if (caller !== undefined) this.access?.assertAllowed({ caller, region, action: 'sts:AssumeRole', resource: roleArn });
     return this.iam.sessionOf(roleArn, 'AWSCloudFormation');
   }
 }

@@ -2,7 +2,7 @@ import { readParameters, type GivenParameters } from './parameters';
 import { checkCapabilities, validation } from './requests';
 import { checkRules } from './rules';
 import { Stack, type Output, type Target } from './stack';
-import type { World } from './stack-context';
+import type { StackContext } from './stack-context';
 import { checkTarget, StackOperation } from './stack-operation';
 import { parseTemplate } from './template';
 import { canonical } from './values';
@@ -35,7 +35,7 @@ export class Stacks {
   private readonly all: Stack[] = [];
   private readonly identifiers = new Identifiers('cloudformation');
 
-  public constructor(private readonly environment: Environment, private readonly iam: Identities, private readonly world: World) {}
+  public constructor(private readonly environment: Environment, private readonly iam: Identities, private readonly context: StackContext) {}
 
   /** A stack by its name, or by its id even after it was deleted. */
   public find(accountId: string, region: string, nameOrId: string): Stack | undefined {
@@ -87,7 +87,7 @@ export class Stacks {
     const options = { capabilities, parentId, maker };
     const stack = new Stack(id, name, accountId, region, this.environment.clock.now(), target, options, isSeed);
     stack.terminationProtection = terminationProtection;
-    checkTarget(this.world, stack, target);
+    checkTarget(this.context, stack, target);
     this.act(stack, request);
     this.all.push(stack);
     return stack;
@@ -96,7 +96,7 @@ export class Stacks {
   /** A stack that is there before anything is deployed: it took no time, and nobody hears of it. */
   public async seed(request: StackRequest): Promise<void> {
     const stack = this.review(request, true);
-    await new StackOperation({ ...this.world, seconds: () => 0, tell: () => {} }, stack).create('DO_NOTHING');
+    await new StackOperation({ ...this.context, creationSeconds: () => 0, notify: () => {} }, stack).create('DO_NOTHING');
     const { accountId, name, failure } = stack;
     if (failure !== undefined) throw new Error(`stack '${name}' in account ${accountId} cannot be there beforehand: ${failure}`);
   }
@@ -105,14 +105,14 @@ export class Stacks {
   public execute(stack: Stack, request: StackRequest): void {
     this.begin(stack, request.token, 'CREATE_IN_PROGRESS', async operation => {
       await operation.create(request.onFailure === 'ROLLBACK' || request.onFailure === undefined ? 'ROLLBACK' : 'DO_NOTHING');
-      if (request.onFailure === 'DELETE' && stack.status === 'CREATE_FAILED') await new StackOperation(this.world, stack).remove();
+      if (request.onFailure === 'DELETE' && stack.status === 'CREATE_FAILED') await new StackOperation(this.context, stack).remove();
     });
   }
 
   /** What a stack would be made to look like; refuses what an operation would refuse. */
   public preview(stack: Stack, request: StackRequest): Target {
     const target = this.target({ ...request, tags: request.tags ?? stack.target.tags }, stack.target.parameters);
-    checkTarget(this.world, stack, target);
+    checkTarget(this.context, stack, target);
     return target;
   }
 
@@ -185,7 +185,7 @@ export class Stacks {
     stack.token = token;
     stack.status = status;
     stack.operation = previous.then(() => {
-      const operation = new StackOperation(this.world, stack);
+      const operation = new StackOperation(this.context, stack);
       stack.cancel = () => operation.cancel();
       return work(operation);
     }).catch(error => {
@@ -201,7 +201,7 @@ export class Stacks {
     const template = parseTemplate(body);
     checkCapabilities(template, request.capabilities ?? []);
     if (request.roleArn !== undefined && !this.iam.role(request.roleArn)) throw validation(`Role ${request.roleArn} is invalid or cannot be assumed`);
-    const parameters = readParameters(template, request.parameters ?? {}, before, key => this.world.parameter(accountId, region, key));
+    const parameters = readParameters(template, request.parameters ?? {}, before, key => this.context.parameter(accountId, region, key));
     checkRules(template, parameters, { accountId, region, name, partition: this.environment.partition });
     return { template, body, parameters, tags: request.tags ?? {}, paths: request.paths ?? {} };
   }

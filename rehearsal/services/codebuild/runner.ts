@@ -128,8 +128,8 @@ export class BuildRunner {
     if (logGroup === undefined) return;
     const arn = `arn:${this.environment.partition}:logs:${region}:${accountId}:log-group:${logGroup}:log-stream:${this.build.id.replace(':', '/')}`;
     try {
-      this.actor.demand('logs:CreateLogStream', arn);
-      this.actor.demand('logs:PutLogEvents', arn);
+      this.actor.assertAllowed('logs:CreateLogStream', arn);
+      this.actor.assertAllowed('logs:PutLogEvents', arn);
     } catch (error) {
       throw new PhaseError('ACCESS_DENIED', `Service role ${this.build.project.serviceRole} does not allow AWS CodeBuild to create Amazon CloudWatch Logs `
         + `log streams for build ${this.build.arn}. Error message: ${wordsOf(error)}`);
@@ -182,7 +182,7 @@ export class BuildRunner {
   private parameter(variable: string, name: string): string {
     const { accountId, region } = this.build.project;
     try {
-      this.actor.demand('ssm:GetParameters', `arn:${this.environment.partition}:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`);
+      this.actor.assertAllowed('ssm:GetParameters', `arn:${this.environment.partition}:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`);
     } catch (error) {
       throw new PhaseError('PARAMETER_STORE_ERROR', `parameter ${name} for variable ${variable}: ${wordsOf(error)}`);
     }

@@ -10,7 +10,7 @@ import { Identifiers } from '../../core/identifiers';
 import { on, regionalArn, textOf } from '../../core/permissions';
 import { read } from '../../core/protocol/read';
 import { Regional } from '../../core/regional';
-import type { PlainAnswer } from '../../core/server';
+import type { RouteResponse } from '../../core/server';
 import { AwsError } from '../../core/service';
 import type { Call, Caller, Environment, Operation, ResourceType, Service } from '../../core/service';
 import { zip } from '../../core/zip';
@@ -77,7 +77,7 @@ export class CodeBuild implements Service {
   }
 
   /** The rights of a build that is running. */
-  public containerCredentials(id: string): PlainAnswer {
+  public containerCredentials(id: string): RouteResponse {
     const [, runner] = [...this.running].find(([build]) => build.id === id) ?? [];
     if (runner === undefined) return { status: 404 };
     return { status: 200, body: JSON.stringify(runner.containerCredentials()), headers: { 'content-type': 'application/json' } };
@@ -92,7 +92,7 @@ export class CodeBuild implements Service {
     tellBuild(this.parts.events, build);
     const { project } = build;
     const place = { sourceArn: project.arn, region: project.region, sessionName: `AWSCodeBuild-${build.id.slice(build.id.indexOf(':') + 1)}` };
-    const actor = this.parts.roles.enter(project.serviceRole, 'codebuild.amazonaws.com', place);
+    const actor = this.parts.roles.assumeAsService(project.serviceRole, 'codebuild.amazonaws.com', place);
     if (actor === undefined) {
       const at = this.environment.clock.now();
       const message = 'CodeBuild is not authorized to perform: sts:AssumeRole on service role. Please verify that: 1) The provided service role exists, '

@@ -15,7 +15,7 @@ interface Commit {
 }
 
 /** A repository in plain memory: commits, branches and files, but neither tags nor folders of their own. */
-export class PlainRepository implements Content {
+export class MemoryRepository implements Content {
   private readonly heads = new Map<string, string>();
   private readonly commits = new Map<string, Commit>();
   private changes: Promise<unknown> = Promise.resolve();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Git } from './git';
 import { GitRepository, signed } from './git-repository';
-import { PlainRepository } from './memory-repository';
+import { MemoryRepository } from './memory-repository';
 import { installHook } from './pushes';
 import type { Repository } from './repository';
 import { Identifiers } from '../../core/identifiers';
@@ -15,7 +15,7 @@ import { AwsError } from '../../core/service';
 /** How a new repository gets its content, for each way of keeping it. */
 interface Fill {
   readonly git: (git: Git, path: string) => Promise<void>;
-  readonly plain: (content: PlainRepository) => Promise<void>;
+  readonly plain: (content: MemoryRepository) => Promise<void>;
 }
 
 /** All repositories, as bare repositories in one temporary folder. */
@@ -148,12 +148,12 @@ export class RepositoryStore {
 }
 
 async function plain(fill: Fill): Promise<Pick<Repository, 'git'>> {
-  const content = new PlainRepository();
+  const content = new MemoryRepository();
   await fill.plain(content);
   return { git: content };
 }
 
-async function importPlain(content: PlainRepository, source: string, at: number): Promise<void> {
+async function importPlain(content: MemoryRepository, source: string, at: number): Promise<void> {
   const put = readdirSync(source).sort().map(path => ({ path, content: readFileSync(join(source, path)), mode: '100644' }));
   if (put.length === 0) return;
   const { commitId } = await content.commit({

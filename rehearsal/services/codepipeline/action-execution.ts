@@ -52,7 +52,7 @@ export class ActionExecution {
     const { RoleArn: roleArn } = pipeline.declaration;
     const sessionName = String(Math.floor(this.world.clock.now()));
     const place = { sourceArn: pipeline.arn, region: own.Region ?? pipeline.region, sessionName };
-    const actor = this.world.roles.enter(roleArn, 'codepipeline.amazonaws.com', place);
+    const actor = this.world.roles.assumeAsService(roleArn, 'codepipeline.amazonaws.com', place);
     if (actor === undefined) throw new ActionError('PermissionError', `CodePipeline is not authorized to perform AssumeRole on role ${roleArn}`);
     return own.RoleArn === undefined ? actor : actor.assume(own.RoleArn, sessionName);
   }

@@ -29,7 +29,7 @@ export class Conditions {
     const actor = actorFor();
     const { AlarmName: name, AlarmStates: states = 'ALARM', WaitTime: minutes = 0 } = rule.Configuration;
     const { accountId } = actor.caller;
-    actor.demand('cloudwatch:DescribeAlarms', `arn:${this.partition}:cloudwatch:${actor.region}:${accountId}:alarm:${String(name)}`);
+    actor.assertAllowed('cloudwatch:DescribeAlarms', `arn:${this.partition}:cloudwatch:${actor.region}:${accountId}:alarm:${String(name)}`);
     const bad = String(states).split(/[\s,]+/).filter(state => state !== '');
     const read = (): AlarmState | undefined => this.cloudwatch.alarm(accountId, actor.region, String(name))?.state;
     const isBad = (): boolean => bad.includes(read() ?? '');

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { Gate } from './gate';
 import { isRecord } from '../../core/protocol/json';
 import { read } from '../../core/protocol/read';
-import { AwsError, HttpAnswer } from '../../core/service';
+import { AwsError, HttpResponse } from '../../core/service';
 
 const OWN_HEADERS = {
   'content-type': 'application/x-amz-json-1.0',
@@ -40,7 +40,7 @@ export class Database {
   }
 
   /** Hands a request over as it came; the answer is dynalite's own. */
-  public async forward(headers: Readonly<Record<string, string>>, body: Buffer): Promise<HttpAnswer> {
+  public async forward(headers: Readonly<Record<string, string>>, body: Buffer): Promise<HttpResponse> {
     return this.gate.shared(async () => this.ask(headers, body));
   }
 
@@ -66,7 +66,7 @@ export class Database {
     return this.gate.exclusive(async () => work(async (operation, input) => this.runNow(operation, input)));
   }
 
-  private async ask(headers: Readonly<Record<string, string>>, body: Buffer): Promise<HttpAnswer> {
+  private async ask(headers: Readonly<Record<string, string>>, body: Buffer): Promise<HttpResponse> {
     const request = Object.assign(new EventEmitter(), { method: 'POST', url: '/', headers });
     return new Promise(resolve => {
       this.server.emit('request', request, new Response(resolve));
@@ -108,14 +108,14 @@ class Response {
   public statusCode = 200;
   private readonly headers: Record<string, string> = {};
 
-  public constructor(private readonly done: (answer: HttpAnswer) => void) {}
+  public constructor(private readonly done: (answer: HttpResponse) => void) {}
 
   public setHeader(name: string, value: string | number): void {
     this.headers[name.toLowerCase()] = String(value);
   }
 
   public end(body = ''): void {
-    this.done(new HttpAnswer(this.statusCode, body, this.headers, this.statusCode < 400 ? undefined : errorCode(body)));
+    this.done(new HttpResponse(this.statusCode, body, this.headers, this.statusCode < 400 ? undefined : errorCode(body)));
   }
 }
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { attributesOf, Expressions, type Item } from './expressions';
-import { PlainTable, Query } from './memory-table';
+import { MemoryTable, Query } from './memory-table';
 import { permissions } from './permissions';
 import { assertBatch, assertItemSize, BATCH_BYTES, itemBytes } from './quotas';
 import { GlobalTableType, TableType } from './resource-types';
@@ -28,14 +28,14 @@ const ByName = v.object({ TableName: v.string() });
 
 /** A write that is allowed, and what it changes. */
 interface Change {
-  readonly table: PlainTable;
+  readonly table: MemoryTable;
   readonly key: string;
   readonly before: Item | undefined;
   readonly after: Item | undefined;
 }
 
 /** DynamoDB in plain memory: items as JSON, for the document client alone. */
-export class PlainTables implements Service {
+export class MemoryDynamoDb implements Service {
   public readonly name = 'dynamodb';
   public readonly protocol = 'json';
   public readonly operations: Record<string, Operation> = {
@@ -49,7 +49,7 @@ export class PlainTables implements Service {
   };
   public readonly permissions: Record<string, Permissions>;
   public readonly resourceTypes: Record<string, ResourceType>;
-  private readonly tables = new Regional(() => new Map<string, PlainTable>());
+  private readonly tables = new Regional(() => new Map<string, MemoryTable>());
   private readonly tokens = new Regional(() => new Tokens(this.environment.clock.scale));
 
   public constructor(private readonly environment: Environment) {
@@ -71,9 +71,9 @@ export class PlainTables implements Service {
     return this.tables.of(accountId, region).get(name)?.items ?? [];
   }
 
-  private run(tables: Map<string, PlainTable>, operation: string, input: Item): Record<string, unknown> {
+  private run(tables: Map<string, MemoryTable>, operation: string, input: Item): Record<string, unknown> {
     if (operation === 'CreateTable') {
-      const table = PlainTable.of(input);
+      const table = MemoryTable.of(input);
       if (tables.has(table.name)) throw new AwsError('ResourceInUseException', `Table already exists: ${table.name}`);
       tables.set(table.name, table);
       return {};
@@ -84,7 +84,7 @@ export class PlainTables implements Service {
     return { Table: { TableStatus: 'ACTIVE' } };
   }
 
-  private table(call: Call, name: string): PlainTable {
+  private table(call: Call, name: string): MemoryTable {
     const found = this.tables.of(call.caller.accountId, call.region).get(name);
     if (!found) throw noSuchTable();
     return found;

@@ -44,10 +44,10 @@ interface Schema {
 }
 
 /** One table in plain memory: values are kept as the document client hands them over. */
-export class PlainTable {
-  public static of(input: Record<string, unknown>): PlainTable {
+export class MemoryTable {
+  public static of(input: Record<string, unknown>): MemoryTable {
     const table = read(NewTable, input);
-    return new PlainTable(
+    return new MemoryTable(
       table.TableName,
       keysOf(table.KeySchema),
       new Map(table.AttributeDefinitions.map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType])),

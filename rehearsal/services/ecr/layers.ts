@@ -3,7 +3,7 @@ import { digestOf } from './repositories';
 import type { Repository } from './repositories';
 import { Identifiers } from '../../core/identifiers';
 import { read } from '../../core/protocol/read';
-import type { PlainAnswer } from '../../core/server';
+import type { RouteResponse } from '../../core/server';
 import { AwsError } from '../../core/service';
 import type { Call, Environment, HttpRequest, Operation } from '../../core/service';
 
@@ -45,7 +45,7 @@ export class Layers {
   ) {}
 
   /** Answers a download; only some of the bytes, if the request asks for them. */
-  public download({ path, headers }: HttpRequest): PlainAnswer {
+  public download({ path, headers }: HttpRequest): RouteResponse {
     const layer = this.addresses.get(path.slice(LAYERS_PATH.length));
     if (layer === undefined) return { status: 403, body: 'AccessDenied' };
     const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];

@@ -6,7 +6,7 @@ import { digestOf, imageOf, Repositories } from './repositories';
 import type { Repository } from './repositories';
 import { repositoryType } from './resource-types';
 import { read } from '../../core/protocol/read';
-import type { PlainAnswer } from '../../core/server';
+import type { RouteResponse } from '../../core/server';
 import type { Call, Environment, HttpRequest, Operation, OwnedPolicy, ResourceType, Service } from '../../core/service';
 import { AwsError } from '../../core/service';
 import type { Identities } from '../iam/identities';
@@ -88,7 +88,7 @@ export class Ecr implements Service {
   }
 
   /** Answers who downloads a layer. */
-  public download(request: HttpRequest): PlainAnswer {
+  public download(request: HttpRequest): RouteResponse {
     return this.layers.download(request);
   }
 

@@ -1,4 +1,4 @@
-import { refusal, unknownPolicies } from './errors';
+import { accessDeniedMessage, unknownPoliciesMessage } from './errors';
 import { decide, type Decision, type Policies } from './evaluate/decide';
 import type { AccessRequest, Principal } from './evaluate/request';
 import type { Identities, Role } from './identities';
@@ -10,13 +10,13 @@ import type { Call, Caller, Permission, Service } from '../../core/service';
 import { AwsError } from '../../core/service';
 
 /** A permission that somebody asks for. */
-interface Asked extends Permission {
+interface AuthorizationRequest extends Permission {
   readonly caller: Caller;
   readonly region: string;
 }
 
 /** A service of AWS that acts for a resource, for example EventBridge for a rule. */
-interface AskedByService extends Permission {
+interface ServiceAuthorizationRequest extends Permission {
   /** For example `events.amazonaws.com`. */
   readonly service: string;
   /** What it acts for, and whose that is. */
@@ -65,23 +65,23 @@ export class Access {
   }
 
   /** Refuses a call that its caller may not make. */
-  public async guard(service: Service, call: Call): Promise<void> {
+  public async authorize(service: Service, call: Call): Promise<void> {
     const permissions = service.permissions?.[call.operation];
     const needed = permissions === undefined ? [own(call, '*')] : await permissions(call);
-    for (const permission of needed) this.demand({ ...permission, caller: call.caller, region: call.region }, service.protocol);
+    for (const permission of needed) this.assertAllowed({ ...permission, caller: call.caller, region: call.region }, service.protocol);
   }
 
   /** Throws as AWS answers somebody who may not. */
-  public demand(asked: Asked, protocol: Service['protocol'] = 'query'): void {
-    const { decision, unknown } = this.ask(asked);
+  public assertAllowed(asked: AuthorizationRequest, protocol: Service['protocol'] = 'query'): void {
+    const { decision, unknown } = this.decide(asked);
     if (decision.allowed) return;
     const isJson = protocol === 'json' || protocol === 'rest-json';
-    const words = unknown.length > 0 && !decision.explicit ? unknownPolicies(asked, unknown) : refusal(asked, decision);
+    const words = unknown.length > 0 && !decision.explicit ? unknownPoliciesMessage(asked, unknown) : accessDeniedMessage(asked, decision);
     throw new AwsError(isJson ? 'AccessDeniedException' : 'AccessDenied', words, protocol === 'json' ? 400 : 403);
   }
 
   /** The same for a service, which has no policies of its own: the resource's must name it. */
-  public serviceMay({ service, action, resource, sourceArn, sourceAccount, context }: AskedByService): boolean {
+  public isServiceAllowed({ service, action, resource, sourceArn, sourceAccount, context }: ServiceAuthorizationRequest): boolean {
     const owned = this.resourcePolicy(resource, action);
     const request: AccessRequest = {
       principal: { kind: 'service', accountId: '', arn: service, sessionArn: service },
@@ -102,7 +102,7 @@ export class Access {
     return decide(request, { identity: [], resource: owned?.policy, resourceControl }).allowed;
   }
 
-  private ask(asked: Asked): { readonly decision: Decision; readonly unknown: readonly string[] } {
+  private decide(asked: AuthorizationRequest): { readonly decision: Decision; readonly unknown: readonly string[] } {
     const { caller, action, resource } = asked;
     const principal = this.iam.principal(caller);
     const owned = this.resourcePolicy(resource, action);
@@ -123,7 +123,7 @@ export class Access {
       resource: owned?.policy,
       resourceDecides: owned?.decides,
     });
-    if (decision.allowed && role !== undefined) this.usage.note(role.arn, action);
+    if (decision.allowed && role !== undefined) this.usage.record(role.arn, action);
     return { decision, unknown };
   }
 

@@ -35,7 +35,7 @@ export class Identities {
   /** ARNs of the users. */
   public readonly users = new Set<string>();
   /** Names that the rehearsal gave to placeholders: on AWS an ARN may be in their place. */
-  public readonly standIns = new Set<string>();
+  public readonly placeholders = new Set<string>();
   private readonly roles = new Map<string, Role>();
   private readonly rolesByName = new Map<string, Role>();
   private readonly callers = new Map<string, Caller>();
@@ -113,6 +113,6 @@ export class Identities {
   }
 
   public assertValid(document: PolicyDocument, use: PolicyUse, code = 'MalformedPolicyDocument'): void {
-    assertValid(document, use, code, this.standIns);
+    assertValid(document, use, code, this.placeholders);
   }
 }

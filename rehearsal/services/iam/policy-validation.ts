@@ -6,19 +6,19 @@ import { AwsError } from '../../core/service';
 /** Where a policy is written: of organizations and of resources less is known that AWS refuses. */
 export type PolicyUse = 'identity' | 'trust' | 'control' | 'resource';
 
-/** @param standIns texts of the rehearsal's own that stand where AWS may have an ARN */
-export function assertValid(document: PolicyDocument, use: PolicyUse, code: string, standIns: ReadonlySet<string>): void {
-  const mistake = mistakeIn(document, use, standIns);
+/** @param placeholders texts of the rehearsal's own that stand where AWS may have an ARN */
+export function assertValid(document: PolicyDocument, use: PolicyUse, code: string, placeholders: ReadonlySet<string>): void {
+  const mistake = mistakeIn(document, use, placeholders);
   if (mistake !== undefined) throw new AwsError(code, mistake);
 }
 
 /** What AWS refuses a policy for when it is written, in its words. */
-export function mistakeIn({ Statement: statements }: PolicyDocument, use: PolicyUse, standIns: ReadonlySet<string> = new Set()): string | undefined {
+export function mistakeIn({ Statement: statements }: PolicyDocument, use: PolicyUse, placeholders: ReadonlySet<string> = new Set()): string | undefined {
   const isOfIam = use === 'identity' || use === 'trust';
   return firstOf(statements, unknownOperator)
     ?? (isOfIam ? repeatedSid(statements) ?? firstOf(statements, missingAction) : undefined)
     ?? (use === 'trust' ? firstOf(statements, resourceInTrust) : undefined)
-    ?? (use === 'identity' ? firstOf(statements, statement => wrongResource(statement, standIns)) : undefined)
+    ?? (use === 'identity' ? firstOf(statements, statement => wrongResource(statement, placeholders)) : undefined)
     ?? (use === 'resource' ? undefined : firstOf(statements, unprefixedAction));
 }
 
@@ -49,9 +49,9 @@ function resourceInTrust({ Resource: resources, NotResource: others }: Statement
   return resources === undefined && others === undefined ? undefined : 'Has prohibited field Resource';
 }
 
-function wrongResource({ Resource: resources, NotResource: others }: Statement, standIns: ReadonlySet<string>): string | undefined {
+function wrongResource({ Resource: resources, NotResource: others }: Statement, placeholders: ReadonlySet<string>): string | undefined {
   const named = listOf(others ?? resources);
   if (named.length === 0) return 'Policy statement must contain resources.';
-  const wrong = named.find(resource => !resource.includes(':') && !/^\*+$/.test(resource) && ![...standIns].some(text => resource.includes(text)));
+  const wrong = named.find(resource => !resource.includes(':') && !/^\*+$/.test(resource) && ![...placeholders].some(text => resource.includes(text)));
   return wrong === undefined ? undefined : `Resource ${wrong} must be in ARN format or "*".`;
 }

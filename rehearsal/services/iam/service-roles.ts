@@ -10,13 +10,13 @@ export class Actor {
   ) {}
 
   /** Throws as AWS answers a role that may not. */
-  public demand(action: string, resource: string): void {
-    this.access?.demand({ action, resource, caller: this.caller, region: this.region }, 'json');
+  public assertAllowed(action: string, resource: string): void {
+    this.access?.assertAllowed({ action, resource, caller: this.caller, region: this.region }, 'json');
   }
 
   /** Enters another role, also one of another account. */
   public assume(roleArn: string, sessionName: string): Actor {
-    this.demand('sts:AssumeRole', roleArn);
+    this.assertAllowed('sts:AssumeRole', roleArn);
     return new Actor(this.iam, this.access, this.iam.sessionOf(roleArn, sessionName), this.region);
   }
 
@@ -37,10 +37,10 @@ export class ServiceRoles {
   public constructor(private readonly iam: Identities, private readonly access: Access | undefined) {}
 
   /** @param service for example `codebuild.amazonaws.com`; undefined is answered when the role does not exist or does not trust it */
-  public enter(roleArn: string, service: string, place: RolePlace): Actor | undefined {
+  public assumeAsService(roleArn: string, service: string, place: RolePlace): Actor | undefined {
     const sourceAccount = place.sourceArn.split(':')[4];
     const isTrusted = this.access === undefined
-      || this.access.serviceMay({ service, action: 'sts:AssumeRole', resource: roleArn, sourceArn: place.sourceArn, sourceAccount });
+      || this.access.isServiceAllowed({ service, action: 'sts:AssumeRole', resource: roleArn, sourceArn: place.sourceArn, sourceAccount });
     if (this.iam.role(roleArn) === undefined || !isTrusted) return undefined;
     return new Actor(this.iam, this.access, this.iam.sessionOf(roleArn, place.sessionName), place.region);
   }

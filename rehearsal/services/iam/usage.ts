@@ -8,7 +8,7 @@ export class Usage {
 
   public constructor(private readonly iam: Identities) {}
 
-  public note(roleArn: string, action: string): void {
+  public record(roleArn: string, action: string): void {
     const actions = this.used.get(roleArn) ?? new Set();
     this.used.set(roleArn, actions.add(action));
   }
@@ -16,7 +16,7 @@ export class Usage {
   /**
    * The actions that roles are allowed and that none of their name has ever used, be it one that is gone; a pattern is used when one of its actions is.
    */
-  public neverUsed(...roleArns: readonly string[]): string[] {
+  public unused(...roleArns: readonly string[]): string[] {
     const names = new Set(roleArns.map(nameOf));
     const used = [...this.used].flatMap(([arn, actions]) => names.has(nameOf(arn)) ? [...actions] : []);
     const granted = new Set(roleArns.flatMap(arn => this.granted(arn)));

@@ -7,7 +7,7 @@ import { permissions } from './permissions';
 import { FunctionType, QualifiedFunctionType } from './resource-types';
 import { Identifiers } from '../../core/identifiers';
 import type { Server } from '../../core/server';
-import { AwsError, HttpAnswer, type Call, type Environment, type Operation, type OwnedPolicy, type ResourceType, type Service } from '../../core/service';
+import { AwsError, HttpResponse, type Call, type Environment, type Operation, type OwnedPolicy, type ResourceType, type Service } from '../../core/service';
 import type { Identities } from '../iam/identities';
 import type { S3 } from '../s3/service';
 
@@ -145,18 +145,18 @@ export class Lambda implements Service {
     }
   }
 
-  private async answerInvoke(call: Call): Promise<HttpAnswer> {
+  private async answerInvoke(call: Call): Promise<HttpResponse> {
     const { arn } = this.find(call);
     const payload = call.request.body.length > 0 ? call.request.body.toString('utf8') : '{}';
     const type = call.request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
-    if (type === 'DryRun') return new HttpAnswer(204, '');
+    if (type === 'DryRun') return new HttpResponse(204, '');
     if (type === 'Event') {
       await this.invokeEvent(arn, JSON.parse(payload));
-      return new HttpAnswer(202, '');
+      return new HttpResponse(202, '');
     }
     const result = await this.functions.run(arn, payload);
     const headers = { 'content-type': 'application/json', 'x-amz-executed-version': '$LATEST' };
-    return new HttpAnswer(200, result.payload, result.failed ? { ...headers, 'x-amz-function-error': 'Unhandled' } : headers);
+    return new HttpResponse(200, result.payload, result.failed ? { ...headers, 'x-amz-function-error': 'Unhandled' } : headers);
   }
 
   private find(call: Call): FunctionConfiguration {

@@ -5,7 +5,7 @@ import { AwsError } from '../../core/service';
 /** Simulated seconds that a closed account spends in PENDING_CLOSURE. */
 const CLOSING_SECONDS = 60;
 /** The quota of AWS: so many accounts may be closing at a time. */
-export const CLOSURES_AT_ONCE = 3;
+export const CONCURRENT_CLOSURES = 3;
 const DAY = 86_400_000;
 /** So long a closed account can be opened again and counts as one of the organization. */
 const POST_CLOSURE = 90 * DAY;
@@ -14,7 +14,7 @@ const ROLLING = 30 * DAY;
 /** Closes accounts as AWS does: three at a time, a part of the organization in thirty days, and for good after ninety. */
 export class AccountClosure {
   /** So many accounts were being closed at a time. */
-  public mostAtOnce = 0;
+  public peak = 0;
   private readonly closings: number[] = [];
 
   public constructor(private readonly clock: Clock, private readonly tree: OrganizationTree, private readonly managementAccountId: string) {}
@@ -27,7 +27,7 @@ export class AccountClosure {
       throw new AwsError('AccountAlreadyClosedException', 'You attempted to close an account that is already closed.');
     }
     const closing = this.tree.accounts.filter(other => other.state === 'PENDING_CLOSURE').length;
-    if (closing >= CLOSURES_AT_ONCE) {
+    if (closing >= CONCURRENT_CLOSURES) {
       throw refused('CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED', 'You have exceeded the number of accounts that you can close at a time.');
     }
     const now = this.clock.now();
@@ -35,7 +35,7 @@ export class AccountClosure {
       throw refused('CLOSE_ACCOUNT_QUOTA_EXCEEDED', 'You have exceeded close account quota for the past 30 days.');
     }
     this.closings.push(now);
-    this.mostAtOnce = Math.max(this.mostAtOnce, closing + 1);
+    this.peak = Math.max(this.peak, closing + 1);
     this.tree.putAccount({ ...account, state: 'PENDING_CLOSURE' });
     void this.clock.sleep(CLOSING_SECONDS).then(() => this.finish(accountId));
   }
@@ -51,12 +51,12 @@ export class AccountClosure {
 }
 
 /** Whether nobody can use the account any more; while it is being closed, it still works. */
-export function isShut({ state }: SimulatedAccount): boolean {
+export function isUnusable({ state }: SimulatedAccount): boolean {
   return state === 'SUSPENDED' || state === 'CLOSED';
 }
 
 /** Whether AWS has removed the account for good. */
-export function isGone({ closedAt }: SimulatedAccount, now: number): boolean {
+export function isPermanentlyClosed({ closedAt }: SimulatedAccount, now: number): boolean {
   return closedAt !== undefined && now - closedAt >= POST_CLOSURE;
 }
 

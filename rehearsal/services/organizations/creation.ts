@@ -1,13 +1,13 @@
 import type { Throttle } from './call-rates';
-import { isGone } from './closure';
+import { isPermanentlyClosed } from './closure';
 import type { OrganizationTree, SimulatedAccount } from './tree';
 import type { Clock } from '../../core/clock';
 import { AwsError } from '../../core/service';
 
 /** The quota of AWS: so many accounts may be in creation at a time. */
-export const CREATIONS_AT_ONCE = 5;
+export const CONCURRENT_CREATIONS = 5;
 /** So many accounts an organization may have until AWS grants more. */
-export const ACCOUNTS_AT_FIRST = 10;
+export const DEFAULT_ACCOUNT_LIMIT = 10;
 /** Why AWS has not created an account. */
 export type CreationFailure =
   | 'ACCOUNT_LIMIT_EXCEEDED'
@@ -53,7 +53,7 @@ interface CreationOptions {
 /** Creates accounts as AWS does: it answers at once and works in the background. */
 export class AccountCreation {
   /** So many accounts were in creation at a time. */
-  public mostAtOnce = 0;
+  public peak = 0;
   private readonly statuses = new Map<string, CreationStatus>();
   private readonly emailsTaken = new Set<string>();
   private failures: CreationFailure[] = [];
@@ -67,7 +67,7 @@ export class AccountCreation {
     this.accountLimit = options.accountLimit;
   }
 
-  public takeEmail(email: string): void {
+  public reserveEmail(email: string): void {
     this.emailsTaken.add(email.toLowerCase());
   }
 
@@ -77,7 +77,7 @@ export class AccountCreation {
   }
 
   /** As when AWS grants a higher quota. */
-  public allow(accountLimit: number): void {
+  public raiseLimit(accountLimit: number): void {
     this.accountLimit = accountLimit;
   }
 
@@ -98,16 +98,16 @@ export class AccountCreation {
   public start(request: CreationRequest): CreationStatus {
     this.throttle.take('CreateAccount');
     const inFlight = this.all.filter(status => status.state === 'IN_PROGRESS').length;
-    if (inFlight >= CREATIONS_AT_ONCE) {
+    if (inFlight >= CONCURRENT_CREATIONS) {
       const words = 'You have exceeded the number of accounts that can be in progress at a time. Wait until one of them is created and try again.';
       throw new AwsError('ConstraintViolationException', words, 400, { Reason: 'ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED' });
     }
     const status: CreationStatus = { id: this.tree.newRequestId(), name: request.name, state: 'IN_PROGRESS', requestedAt: this.clock.now() };
     this.statuses.set(status.id, status);
-    this.mostAtOnce = Math.max(this.mostAtOnce, inFlight + 1);
+    this.peak = Math.max(this.peak, inFlight + 1);
     // Judged now, told later: an address in creation is taken for every request after it.
     const failureReason = this.failureOf(request, inFlight);
-    if (failureReason === undefined) this.takeEmail(request.email);
+    if (failureReason === undefined) this.reserveEmail(request.email);
     void this.finish(status, request, failureReason);
     return status;
   }
@@ -140,7 +140,7 @@ export class AccountCreation {
       return injected;
     }
     if (this.emailsTaken.has(request.email.toLowerCase())) return 'EMAIL_ALREADY_EXISTS';
-    const members = this.tree.accounts.filter(account => !isGone(account, this.clock.now())).length;
+    const members = this.tree.accounts.filter(account => !isPermanentlyClosed(account, this.clock.now())).length;
     return members + inFlight >= this.accountLimit ? 'ACCOUNT_LIMIT_EXCEEDED' : undefined;
   }
 }

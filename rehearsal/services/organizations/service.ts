@@ -1,5 +1,5 @@
 import { Throttle } from './call-rates';
-import { AccountClosure, isGone, isShut } from './closure';
+import { AccountClosure, isPermanentlyClosed, isUnusable } from './closure';
 import { ControlPolicies } from './control-policies';
 import { AccountCreation } from './creation';
 import { AccountOperations } from './operations/accounts';
@@ -78,7 +78,7 @@ export class Organizations implements Organization, Service {
 
   public get accounts(): readonly SimulatedAccount[] {
     const now = this.environment.clock.now();
-    return this.tree.accounts.filter(account => !isGone(account, now));
+    return this.tree.accounts.filter(account => !isPermanentlyClosed(account, now));
   }
 
   public account(accountId: string): SimulatedAccount | undefined {
@@ -88,7 +88,7 @@ export class Organizations implements Organization, Service {
   /** Puts an account into the organization that exists before anything runs. */
   public addAccount(options: AddAccountOptions): void {
     const { accountId, name, email, joined } = options;
-    this.creation.takeEmail(email);
+    this.creation.reserveEmail(email);
     this.tree.putAccount({
       accountId, name, email, joined, state: 'ACTIVE', joinedAt: this.environment.clock.now(), parentId: this.addUnit(options.unit ?? ''), tags: {},
     });
@@ -115,8 +115,8 @@ export class Organizations implements Organization, Service {
   }
 
   /** An e-mail address that an account outside this organization uses. */
-  public takeEmail(email: string): void {
-    this.creation.takeEmail(email);
+  public reserveEmail(email: string): void {
+    this.creation.reserveEmail(email);
   }
 
   /** As AWS does when bills are not paid or when it suspects abuse: until the account is reinstated nobody can use it. */
@@ -133,7 +133,7 @@ export class Organizations implements Organization, Service {
   public assertUsable({ caller, service, operation }: Call): void {
     const account = this.tree.account(caller.accountId);
     if (account === undefined) return;
-    if (isShut(account)) {
+    if (isUnusable(account)) {
       const words = `User: ${caller.arn} is not authorized to perform: ${service}:${operation}, because account ${account.accountId} is ${account.state}`;
       throw new AwsError('AccessDeniedException', words, 403);
     }

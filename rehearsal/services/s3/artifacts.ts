@@ -16,15 +16,15 @@ export class ArtifactStore {
 
   public put(actor: Actor, { bucket, key, encryptionKey }: ObjectLocation, body: Buffer): void {
     if (this.s3.bucket(bucket) === undefined) throw noSuchBucket(bucket);
-    actor.demand('s3:PutObject', this.arn(bucket, key));
-    if (encryptionKey !== undefined) actor.demand('kms:GenerateDataKey', encryptionKey);
+    actor.assertAllowed('s3:PutObject', this.arn(bucket, key));
+    if (encryptionKey !== undefined) actor.assertAllowed('kms:GenerateDataKey', encryptionKey);
     this.s3.write(bucket, key, body);
   }
 
   public get(actor: Actor, { bucket, key, encryptionKey }: ObjectLocation): Buffer {
     if (this.s3.bucket(bucket) === undefined) throw noSuchBucket(bucket);
-    actor.demand('s3:GetObject', this.arn(bucket, key));
-    if (encryptionKey !== undefined) actor.demand('kms:Decrypt', encryptionKey);
+    actor.assertAllowed('s3:GetObject', this.arn(bucket, key));
+    if (encryptionKey !== undefined) actor.assertAllowed('kms:Decrypt', encryptionKey);
     const body = this.s3.read(bucket, key);
     if (body === undefined) throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key });
     return body;

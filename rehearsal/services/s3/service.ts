@@ -7,10 +7,10 @@ import { listObjects } from './listing';
 import { bucketOperations } from './operations/buckets';
 import { permissions } from './permissions';
 import { bucketPolicyType, bucketType } from './resource-types';
-import { archiveOf } from './zip-folder';
+import { zipFolder } from './zip-folder';
 import { read } from '../../core/protocol/read';
 import type { Call, Environment, Operation, OwnedPolicy, Permissions, ResourceType, Service } from '../../core/service';
-import { AwsError, HttpAnswer } from '../../core/service';
+import { AwsError, HttpResponse } from '../../core/service';
 import type { Identities } from '../iam/identities';
 
 export type { Bucket, StoredObject } from './buckets';
@@ -57,7 +57,7 @@ export class S3 implements Service {
       ListBuckets: async call => this.listBuckets(call),
       GetBucketLocation: async call => ({ LocationConstraint: locationOf(this.bucketOf(call)) }),
       ListObjectsV2: async call => ({ ListBucketResult: listObjects(this.bucketOf(call), call.request.query) }),
-      HeadBucket: async call => new HttpAnswer(200, '', { 'x-amz-bucket-region': this.bucketOf(call).region }),
+      HeadBucket: async call => new HttpResponse(200, '', { 'x-amz-bucket-region': this.bucketOf(call).region }),
       CreateBucket: async call => this.createBucketByCall(call),
       DeleteBucket: async call => this.deleteBucket(call),
       DeleteObjects: async call => this.deleteObjects(call),
@@ -114,32 +114,32 @@ export class S3 implements Service {
     return { ListAllMyBucketsResult: { Buckets: { Bucket: this.buckets.ofAccount(call.caller.accountId).map(describedBucket) } } };
   }
 
-  private createBucketByCall(call: Call): HttpAnswer {
+  private createBucketByCall(call: Call): HttpResponse {
     refuseSubresources(call);
     const { Bucket: name } = read(BucketInput, call.input);
     this.buckets.create(call.caller.accountId, call.region, name);
-    return new HttpAnswer(200, '', { location: `/${name}` });
+    return new HttpResponse(200, '', { location: `/${name}` });
   }
 
-  private deleteBucket(call: Call): HttpAnswer {
+  private deleteBucket(call: Call): HttpResponse {
     refuseSubresources(call);
     this.buckets.remove(this.bucketOf(call).name);
-    return new HttpAnswer(204);
+    return new HttpResponse(204);
   }
 
-  private putObject(call: Call): HttpAnswer {
+  private putObject(call: Call): HttpResponse {
     refuseSubresources(call);
     if (call.request.headers['x-amz-copy-source'] !== undefined) throw unknownForm('CopyObject');
     const { Key: key } = read(ObjectInput, call.input);
     const options = { contentType: call.request.headers['content-type'], metadata: metadataOf(call.request.headers) };
     const stored = this.buckets.put(this.bucketOf(call).name, key, uploadedBody(call.request), options);
-    return new HttpAnswer(200, '', { etag: stored.etag });
+    return new HttpResponse(200, '', { etag: stored.etag });
   }
 
-  private deleteObject(call: Call): HttpAnswer {
+  private deleteObject(call: Call): HttpResponse {
     refuseSubresources(call);
     this.buckets.delete(this.bucketOf(call).name, read(ObjectInput, call.input).Key);
-    return new HttpAnswer(204);
+    return new HttpResponse(204);
   }
 
   private deleteObjects(call: Call): unknown {
@@ -151,21 +151,21 @@ export class S3 implements Service {
     return { DeleteResult: { Deleted: named } };
   }
 
-  private async objectAnswer(call: Call, withBody: boolean): Promise<HttpAnswer> {
+  private async objectAnswer(call: Call, withBody: boolean): Promise<HttpResponse> {
     refuseSubresources(call);
     const { Key: key } = read(ObjectInput, call.input);
     const stored = this.bucketOf(call).objects.get(key);
     if (stored === undefined) throw new AwsError(withBody ? 'NoSuchKey' : 'NotFound', 'The specified key does not exist.', 404, { Key: key });
     const body = await this.bytesOf(stored);
     const headers = { ...objectHeaders(stored), 'content-length': String(body.length) };
-    return new HttpAnswer(200, withBody ? body : '', headers);
+    return new HttpResponse(200, withBody ? body : '', headers);
   }
 
   /** A zip asset that is kept as a folder is zipped when it is read for the first time. */
   private async bytesOf(stored: StoredObject): Promise<Buffer> {
     const { directory } = stored;
     if (directory === undefined) return stored.body;
-    const known = this.archives.get(stored) ?? this.environment.clock.during(async () => archiveOf(directory));
+    const known = this.archives.get(stored) ?? this.environment.clock.during(async () => zipFolder(directory));
     this.archives.set(stored, known);
     return known;
   }

@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path';
 import { zip } from '../../core/zip';
 
 /** The zip archive of a folder. */
-export async function archiveOf(folder: string): Promise<Buffer> {
+export async function zipFolder(folder: string): Promise<Buffer> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter(entry => !entry.isDirectory())
     .map(entry => join(entry.parentPath, entry.name))

@@ -108,7 +108,7 @@ export class StepFunctions implements Service {
 
   private permit(machine: StateMachine, executionName: string, functionArn: string): void {
     const [region, caller] = [machine.arn.split(':')[3], this.iam.sessionOf(machine.roleArn, executionName)];
-    this.access?.demand({ caller, region, action: 'lambda:InvokeFunction', resource: functionArn });
+    this.access?.assertAllowed({ caller, region, action: 'lambda:InvokeFunction', resource: functionArn });
   }
 
   private finish(execution: Execution, end: Pick<Execution, 'status' | 'output' | 'error' | 'cause'>): void {

@@ -6,7 +6,7 @@ import { credentialScope } from '../../core/protocol/signature';
 import { AwsError } from '../../core/service';
 import type { Call, Environment, Operation, Service } from '../../core/service';
 import type { Identities, Role } from '../iam/identities';
-import { isShut } from '../organizations/closure';
+import { isUnusable } from '../organizations/closure';
 import type { Organizations } from '../organizations/service';
 
 const AssumeRoleInput = v.object({
@@ -78,6 +78,6 @@ export class Sts implements Service {
   /** A closed or suspended account admits nobody; an account outside the organization is its own business. */
   private admits(accountId: string): boolean {
     const account = this.organizations.account(accountId);
-    return account === undefined || !isShut(account);
+    return account === undefined || !isUnusable(account);
   }
 }

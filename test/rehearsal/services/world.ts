@@ -75,7 +75,7 @@ export class World {
     this.ssm = new Ssm(environment);
     this.events = new Events(environment, this.iam, {
       invoke: async (functionArn, event) => { this.delivered.push({ functionArn, event }); },
-      demand: (roleArn, ruleArn, permission) => this.access.demand({ ...permission, caller: this.iam.sessionOf(roleArn, 'events'), region: ruleArn.split(':')[3] }),
+      demand: (roleArn, ruleArn, permission) => this.access.assertAllowed({ ...permission, caller: this.iam.sessionOf(roleArn, 'events'), region: ruleArn.split(':')[3] }),
     });
     this.codecommit = new CodeCommit(environment, this.events);
     this.access = new Access(this.iam, this.organizations, this.clock);
@@ -95,7 +95,7 @@ export class World {
       this.server.register(service);
       this.access.register(service);
     }
-    this.server.guard(async (service, call) => this.access.guard(service, call));
+    this.server.setGuard(async (service, call) => this.access.authorize(service, call));
   }
 
   public async stop(): Promise<void> {

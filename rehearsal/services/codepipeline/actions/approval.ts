@@ -20,7 +20,7 @@ export class Approvals {
 
   public readonly run: ActionRunner = async ({ run, actor, execution }) => {
     const { NotificationArn: topicArn } = run.configuration;
-    if (topicArn !== undefined) this.notify(() => actor.demand('sns:Publish', topicArn), topicArn);
+    if (topicArn !== undefined) this.notify(() => actor.assertAllowed('sns:Publish', topicArn), topicArn);
     const minutes = run.action.TimeoutInMinutes ?? DEFAULT_MINUTES;
     const decision = await new Promise<Decision | undefined>(resolve => {
       const callOff = this.clock.deadline(minutes * 60, 0, () => resolve(undefined));

@@ -31,8 +31,8 @@ function start(codebuild: CodeBuild, partition: string, { run, actor, pipeline, 
   }
   const inputs = [...run.inputs].sort((one, other) => Number(other.name === primary) - Number(one.name === primary));
   try {
-    actor.demand('codebuild:StartBuild', arn);
-    actor.demand('codebuild:BatchGetBuilds', arn);
+    actor.assertAllowed('codebuild:StartBuild', arn);
+    actor.assertAllowed('codebuild:BatchGetBuilds', arn);
     return codebuild.start(actor.caller, actor.region, projectName, {
       variables: variables === undefined ? [] : given(variables),
       initiator: `codepipeline/${pipeline.name}`,

@@ -51,7 +51,7 @@ export function codeCommitSource(codecommit: CodeCommit, artifacts: ArtifactStor
 
 function demandRepository({ actor }: ActionContext, arn: string, name: string): void {
   try {
-    for (const action of RIGHTS) actor.demand(`codecommit:${action}`, arn);
+    for (const action of RIGHTS) actor.assertAllowed(`codecommit:${action}`, arn);
   } catch (error) {
     throw new ActionError('PermissionError', `The service role or action role doesn’t have the permissions required to access the AWS CodeCommit repository named ${name}. `
       + `Update the IAM role permissions, and then try again. Error: ${wordsOf(error)}`);

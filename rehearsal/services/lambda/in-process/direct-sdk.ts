@@ -1,7 +1,7 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import type { DirectCall } from '../../../core/protocol/dispatcher';
 import { isRecord } from '../../../core/protocol/json';
-import { AwsError, HttpAnswer } from '../../../core/service';
+import { AwsError, HttpResponse } from '../../../core/service';
 
 interface DirectSdkOptions {
   readonly region: string;
@@ -174,7 +174,7 @@ function bodyOf({ Payload: payload, Body: body, Delete: deletion }: Input): Buff
 }
 
 function outputOf(output: unknown): unknown {
-  if (!(output instanceof HttpAnswer)) return unwrapped(output) ?? {};
+  if (!(output instanceof HttpResponse)) return unwrapped(output) ?? {};
   const { headers } = output;
   const bytes = Buffer.from(output.body);
   return {

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import * as zlib from 'node:zlib';
 import { credentialScope } from '../../../core/protocol/signature';
 import type { Server } from '../../../core/server';
-import type { Environment, HttpAnswer, HttpRequest, InProcess, OutgoingCall } from '../../../core/service';
+import type { Environment, HttpResponse, HttpRequest, InProcess, OutgoingCall } from '../../../core/service';
 import { callHandler, contextOf, describeError, exitFailure, isHandler, timeoutFailure, type Handler } from '../invocation';
 import type { Execution, Invocation, LogLevel, Outcome } from '../runtime-protocol';
 import { isOldSdk, leadOldSdk } from '../sdk-v2';
@@ -127,7 +127,7 @@ export class InProcessFunction implements Execution {
     };
   }
 
-  private async send(request: HttpRequest): Promise<HttpAnswer> {
+  private async send(request: HttpRequest): Promise<HttpResponse> {
     const service = credentialScope(request)?.service ?? 'http';
     const operation = request.headers['x-amz-target']?.split('.').at(-1) ?? `${request.method} ${request.path}`;
     return this.reach(service, operation, async () => this.options.server.answer(request));

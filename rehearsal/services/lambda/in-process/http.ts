@@ -1,5 +1,5 @@
 import { Readable, Writable } from 'node:stream';
-import type { HttpAnswer, HttpRequest } from '../../../core/service';
+import type { HttpResponse, HttpRequest } from '../../../core/service';
 import { RESPONSE_HOST } from '../runtime-protocol';
 
 interface Options {
@@ -10,7 +10,7 @@ interface Options {
   readonly headers?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
 }
 
-type Send = (request: HttpRequest) => Promise<HttpAnswer>;
+type Send = (request: HttpRequest) => Promise<HttpResponse>;
 
 /** What stands in the place of http and https: requests are handed over in memory, and only the simulated AWS answers. */
 export function httpOf(endpoint: string, send: Send): Record<string, unknown> {
@@ -113,7 +113,7 @@ class Request extends Writable {
   }
 }
 
-function responseOf({ status, headers, body }: HttpAnswer): Readable {
+function responseOf({ status, headers, body }: HttpResponse): Readable {
   const stream = Readable.from(body.length > 0 ? [Buffer.from(body)] : []);
   return Object.assign(stream, { statusCode: status, statusMessage: '', headers: { ...headers } });
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { PolicyDocument } from '../../../core/policy-document';
-import { AwsError, HttpAnswer } from '../../../core/service';
+import { AwsError, HttpResponse } from '../../../core/service';
 import type { Call, Operation } from '../../../core/service';
 import type { Identities } from '../../iam/identities';
 import type { Bucket, Buckets } from '../buckets';
@@ -14,7 +14,7 @@ export function bucketOperations(iam: Identities, buckets: Buckets, bucketOf: (c
     PutBucketPolicy: async call => {
       const { name } = bucketOf(call);
       buckets.setPolicy(name, checked(iam, parsed(call.request.body)));
-      return new HttpAnswer(204);
+      return new HttpResponse(204);
     },
     ListObjectVersions: async call => ({ ListVersionsResult: listObjectVersions(bucketOf(call), call.request.query) }),
   };
@@ -33,9 +33,9 @@ function taggingOf({ name, tags }: Bucket): unknown {
   return { Tagging: { TagSet: { Tag: entries.map(([Key, Value]) => ({ Key, Value })) } } };
 }
 
-function policyOf({ name, policy }: Bucket): HttpAnswer {
+function policyOf({ name, policy }: Bucket): HttpResponse {
   if (policy === undefined) throw new AwsError('NoSuchBucketPolicy', 'The bucket policy does not exist', 404, { BucketName: name });
-  return new HttpAnswer(200, JSON.stringify(policy), { 'content-type': 'application/json' });
+  return new HttpResponse(200, JSON.stringify(policy), { 'content-type': 'application/json' });
 }
 
 function parsed(body: Buffer): PolicyDocument {

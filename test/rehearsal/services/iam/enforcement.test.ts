@@ -209,7 +209,7 @@ test('every operation that the rehearsal knows has its permission, and its actio
 test('a resource control policy keeps services away that work for strangers', async () => {
   const trust: PolicyDocument = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'events.amazonaws.com' } }] };
   const resource = role('target', undefined, { trust });
-  const may = (sourceAccount: string) => simulation.access.serviceMay({ service: 'events.amazonaws.com', action: 'sts:AssumeRole', resource, sourceAccount });
+  const may = (sourceAccount: string) => simulation.access.isServiceAllowed({ service: 'events.amazonaws.com', action: 'sts:AssumeRole', resource, sourceAccount });
   expect([may(TWO), may('555555555555')]).toEqual([true, true]);
   const { organizationId } = simulation.organizations;
   const strangers = { StringNotEqualsIfExists: { 'aws:SourceOrgID': organizationId }, Bool: { 'aws:PrincipalIsAWSService': 'true' } };
@@ -221,5 +221,5 @@ test('what a role is allowed and has never used is told', async () => {
   role('reader', { Version: '2012-10-17', Statement: [...allow(['ssm:Get*', 'ssm:DeleteParameter']).Statement, ...allow('s3:PutObject').Statement] });
   await read('reader');
   await expect(new SSMClient(as('reader')).send(new PutParameterCommand({ Name: '/x', Value: 'x' }))).rejects.toThrow('not authorized');
-  expect(simulation.access.usage.neverUsed(`arn:aws:iam::${ONE}:role/reader`)).toEqual(['s3:PutObject', 'ssm:DeleteParameter']);
+  expect(simulation.access.usage.unused(`arn:aws:iam::${ONE}:role/reader`)).toEqual(['s3:PutObject', 'ssm:DeleteParameter']);
 });

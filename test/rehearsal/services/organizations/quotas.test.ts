@@ -3,7 +3,7 @@ import {
 } from '@aws-sdk/client-organizations';
 import { Clock } from '../../../../rehearsal/core/clock';
 import { Throttle } from '../../../../rehearsal/services/organizations/call-rates';
-import { AccountClosure, isGone } from '../../../../rehearsal/services/organizations/closure';
+import { AccountClosure, isPermanentlyClosed } from '../../../../rehearsal/services/organizations/closure';
 import { AccountCreation, type CreationStatus } from '../../../../rehearsal/services/organizations/creation';
 import { OrganizationTree, type SimulatedAccount } from '../../../../rehearsal/services/organizations/tree';
 import { MANAGEMENT, World } from '../world';
@@ -96,9 +96,9 @@ describe('closing accounts', () => {
     await clock.pass(60);
     const closed = tree.account(accounts[250].accountId);
     await clock.pass(89 * DAY);
-    expect(closed && isGone(closed, clock.now())).toBe(false);
+    expect(closed && isPermanentlyClosed(closed, clock.now())).toBe(false);
     await clock.pass(DAY);
-    expect(closed && isGone(closed, clock.now())).toBe(true);
+    expect(closed && isPermanentlyClosed(closed, clock.now())).toBe(true);
   });
 });
 
@@ -127,7 +127,7 @@ describe('creating accounts', () => {
     if (account) closure.close(account);
     await clock.pass(60);
     await clock.pass(91 * DAY);
-    expect(isGone(tree.accounts[0], clock.now())).toBe(true);
+    expect(isPermanentlyClosed(tree.accounts[0], clock.now())).toBe(true);
     await expect(create('free@example.com')).resolves.toMatchObject({ state: 'FAILED', failureReason: 'EMAIL_ALREADY_EXISTS' });
   });
 

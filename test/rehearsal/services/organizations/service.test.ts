@@ -68,7 +68,7 @@ describe('creating an account', () => {
 
   test('fails with EMAIL_ALREADY_EXISTS when the address is taken here, elsewhere or by a request in flight', async () => {
     await begin();
-    world.organizations.takeEmail('taken@example.com');
+    world.organizations.reserveEmail('taken@example.com');
     const ids = [await create('elsewhere', 'Taken@example.com'), await create('here', 'aws+cicd@example.com')];
     for (const id of ids) await expect(finished(id)).resolves.toMatchObject({ State: 'FAILED', FailureReason: 'EMAIL_ALREADY_EXISTS' });
     const first = await create('first', 'twice@example.com');

@@ -23,7 +23,7 @@ test('the management account is told how many accounts its organization may have
     QuotaName: 'Default maximum number of accounts',
     Value: 12,
   });
-  simulation.organizations.creation.allow(20);
+  simulation.organizations.creation.raiseLimit(20);
   expect((await clientOf(MANAGEMENT).send(command)).Quota?.Value).toBe(20);
 });
 

@@ -7,7 +7,7 @@ interface StackName {
 }
 
 /** Ends what a deployment has left unfinished, as somebody does who reads what he is told: a deletion or a rollback that failed is asked for again. */
-export async function finishOperations({ cloudformation }: Simulation, stacks: readonly StackName[]): Promise<void> {
+export async function retryFailedOperations({ cloudformation }: Simulation, stacks: readonly StackName[]): Promise<void> {
   for (const { accountId, region, name } of stacks) {
     const stack = cloudformation.find(accountId, region, name);
     await stack?.operation;
