@@ -38,48 +38,45 @@ import { Sts } from './services/sts/service';
 
 export interface SimulationOptions {
   readonly managementAccountId: string;
-  /** Simulated seconds in one real second. @default 60 */
+  /** Simulated seconds per real second. @default 60 */
   readonly scale?: number;
   readonly organizationId?: string;
-  /** Paths of units that exist beforehand, for example `Workloads/Test`. */
+  /** Paths of organizational units that exist at the start, for example `Workloads/Test`. */
   readonly organizationalUnits?: readonly string[];
-  /** Accounts of the organization that exist beforehand, invited; `roleName` is a role in them that trusts the management account. */
+  /** Invited accounts that exist at the start; `roleName` is a role in them that trusts the management account. */
   readonly accounts?: readonly { readonly accountId: string; readonly roleName?: string }[];
-  /** CodeCommit repositories that exist beforehand: by name, the folder or git repository that fills them. */
+  /** CodeCommit repositories that exist at the start: folder or git repository by name. */
   readonly repositories?: Readonly<Record<string, string>>;
-  /** Where these are. @default the account and region of the first stack outside of the management account */
+  /** Account and region of the repositories. @default - those of the first stack outside the management account */
   readonly repositoryPlace?: { readonly accountId: string; readonly region: string };
-  /** How many accounts the organization may have. */
+  /** Quota of accounts in the organization. */
   readonly accountLimit?: number;
   /** Simulated seconds that the creation of an account takes. */
   readonly creationSeconds?: number;
-  /** Whether policies decide who may do what; without them everybody may do everything within his account. @default true */
+  /** Whether policies are enforced; if not, every caller may do everything in its account. @default true */
   readonly enforce?: boolean;
-  /**
-   * Whether builds run their commands; without that each succeeds after a while and hands nothing on.
-   * @default - they do, unless time is virtual: a process beside this one can have no part in that
-   */
+  /** Whether builds run their commands; if not, each succeeds after a while with empty artifacts. */
   readonly builds?: boolean;
   /** Simulated seconds until the access role of a created account can be assumed. */
   readonly readySeconds?: number;
-  /** Simulated seconds until a role that a stack has made can be assumed. @default 0 */
+  /** Simulated seconds until a role of a stack can be assumed. @default 0 */
   readonly roleSeconds?: number;
   /** @default 'aws' */
   readonly partition?: string;
   /**
-   * Functions run in this process and waiting takes no time: a run lasts as long as the machine computes, its simulated time does not depend on that,
-   * and with the same chance it is the same run.
+   * Runs functions in this process in virtual time: waiting takes no real time, simulated time does not depend on the
+   * speed of the machine, and the same random numbers give the same run.
    */
   readonly virtual?: InProcess & VirtualClockOptions;
-  /** Functions run in this process, as they do in virtual time, though time passes. @default - in processes of their own */
+  /** Runs functions in this process in scaled time. @default - in separate processes */
   readonly inProcess?: InProcess;
-  /** Folder from which functions get SDK clients that AWS's runtime has and the rehearsal does not bring. @default the current folder */
+  /** Folder for SDK clients that AWS's runtime provides and the rehearsal does not. @default - current folder */
   readonly modules?: string;
 }
 
-/** A whole AWS organization on the loopback interface of this machine. */
+/** A simulated AWS organization on the loopback interface. */
 export class Simulation {
-  /** Begins with an organization of one account, the management account. */
+  /** Starts an organization with only the management account. */
   public static async start(options: SimulationOptions): Promise<Simulation> {
     const simulation = new Simulation(options);
     try {
@@ -107,18 +104,18 @@ export class Simulation {
   public readonly codepipeline: CodePipeline;
   public readonly lambda: Lambda;
   public readonly cloudformation: CloudFormation;
-  /** Names of the repositories of the options that have been made. */
+  /** Names of the repositories that were seeded. */
   public readonly seededRepositories = new Set<string>();
-  /** Ids of the stacks that an assembly has deployed itself, and not its functions. */
+  /** Ids of the stacks that assemblies deployed, without those of their functions. */
   public readonly deployedStackIds = new Set<string>();
-  /** Tables in plain memory, where `direct` asks for them. */
+  /** Tables in memory, used with the `direct` option. */
   public readonly tables: MemoryDynamoDb;
   private readonly services: readonly Service[];
   private readonly temporary = mkdtempSync(join(tmpdir(), 'rehearsal-'));
   private readonly removeTemporary: () => void;
 
   private constructor(public readonly options: SimulationOptions) {
-    // when the process ends without stop(), too
+    // also when the process ends without stop()
     this.removeTemporary = () => rmSync(this.temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
     process.once('exit', this.removeTemporary);
     const { virtual } = options;
@@ -159,14 +156,14 @@ export class Simulation {
     this.connect(access);
   }
 
-  /** How often each operation was called, for example `organizations:CreateAccount`. */
+  /** Number of calls by operation, for example `organizations:CreateAccount`. */
   public get calls(): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const { service, operation } of this.server.calls) counts[`${service}:${operation}`] = (counts[`${service}:${operation}`] ?? 0) + 1;
     return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => a < b ? -1 : 1));
   }
 
-  /** Lets faults strike between AWS and the functions that are processes of their own. */
+  /** Intercepts the calls of functions in separate processes, for example to inject faults. */
   public interceptTransport(transport: Transport): void {
     if (this.options.virtual || this.options.inProcess) throw new Error('faults reach functions of this process by the transport that these are given');
     this.server.interceptTransport(async ({ service, operation, accessKeyId }, send) => {
@@ -175,7 +172,7 @@ export class Simulation {
     });
   }
 
-  /** Ends all processes and servers and removes all temporary folders. */
+  /** Ends all processes and servers and deletes all temporary folders. */
   public async stop(): Promise<void> {
     try {
       for (const service of [...this.services].reverse()) await service.close?.();
@@ -210,7 +207,7 @@ export class Simulation {
     ];
   }
 
-  /** From here on the services are called, and what is there beforehand is put into the organization. */
+  /** Registers the services and creates what exists at the start. */
   private connect(access: Access | undefined): void {
     const { organizations, options } = this;
     for (const service of this.services) {
@@ -224,7 +221,7 @@ export class Simulation {
     for (const { accountId, roleName } of options.accounts ?? []) organizations.invite(accountId, roleName);
   }
 
-  /** Lambda writes the log of a function with the function's role; what it may not write is lost on AWS without a word. */
+  /** Records the log permissions of a function's role. Without them AWS writes no log and reports no error. */
   private noteLogs(functionArn: string): void {
     const configuration = this.lambda.configuration(functionArn);
     for (const action of ['logs:CreateLogStream', 'logs:PutLogEvents']) {
@@ -232,7 +229,7 @@ export class Simulation {
     }
   }
 
-  /** EventBridge invokes a function in the name of a rule, which the function must permit. */
+  /** Invokes a function for a rule, which the policy of the function must allow. */
   private async deliver(functionArn: string, event: unknown, ruleArn: string): Promise<void> {
     const [service, action] = ['events.amazonaws.com', 'lambda:InvokeFunction'];
     const isPermitted = this.access.isServiceAllowed({ service, action, resource: functionArn, sourceArn: ruleArn, sourceAccount: ruleArn.split(':')[4] });
@@ -242,7 +239,7 @@ export class Simulation {
     await this.lambda.invokeEvent(functionArn, event);
   }
 
-  /** EventBridge takes the role of a target to put events on another bus. */
+  /** Checks a permission of the role with which EventBridge puts events on another bus. */
   private demandForRule(roleArn: string, ruleArn: string, permission: Permission): void {
     if (this.options.enforce === false) return;
     const [service, region] = ['events.amazonaws.com', ruleArn.split(':')[3]];

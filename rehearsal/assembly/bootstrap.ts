@@ -7,8 +7,8 @@ import type { AssemblyStack } from './manifest';
 const DEFAULT_QUALIFIER = 'hnb659fds';
 
 /**
- * What exists on AWS before an app can be deployed: its accounts are members of the organization and bootstrapped, its repositories are there.
- * Answers the accounts that are taken for members only because the app deploys to them.
+ * Creates what exists on AWS before an app is deployed: bootstrapped member accounts and the repositories. Returns the
+ * accounts that are assumed to be members because the app deploys to them.
  */
 export async function prepare(simulation: Simulation, stacks: readonly AssemblyStack[]): Promise<string[]> {
   const { organizations } = simulation;
@@ -19,7 +19,9 @@ export async function prepare(simulation: Simulation, stacks: readonly AssemblyS
   return invited;
 }
 
-/** `cdk bootstrap`: a stack of its own, so that an app which bootstraps the account, too, finds and updates it. */
+/**
+ * Does what `cdk bootstrap` does. The stack is a regular one, so an app that bootstraps the account itself updates it.
+ */
 async function bootstrap({ cloudformation, s3, ssm }: Simulation, stack: AssemblyStack): Promise<void> {
   const { accountId, region, bootstrap: { qualifier, version } } = stack;
   if (!s3.bucket(`cdk-${qualifier}-assets-${accountId}-${region}`)) {
@@ -36,7 +38,7 @@ async function bootstrap({ cloudformation, s3, ssm }: Simulation, stack: Assembl
   if (Number(ssm.value(accountId, region, parameter) ?? 0) < version) ssm.put(accountId, region, parameter, String(version));
 }
 
-/** A repository that was given is in one account and one region, as on AWS, however many assemblies are deployed. */
+/** Seeds each repository once, in one account and region, however many assemblies are deployed. */
 async function fillRepositories(simulation: Simulation, stacks: readonly AssemblyStack[]): Promise<void> {
   const { codecommit, seededRepositories, options } = simulation;
   const place = options.repositoryPlace ?? repositoryStackOf(stacks, options.managementAccountId);

@@ -31,22 +31,22 @@ export interface DeploymentResult {
   readonly succeeded: boolean;
   readonly stacks: readonly StackResult[];
   readonly failures: readonly Failure[];
-  /** Stacks without any resource, which `cdk deploy` passes over. */
+  /** Stacks without resources, which `cdk deploy` skips. */
   readonly skipped: readonly string[];
-  /** Accounts that nobody had named, and that were taken for members of the organization. */
+  /** Accounts that were not configured and are assumed to be members of the organization. */
   readonly invited: readonly string[];
-  /** The image assets. None is built: a placeholder is published for each. */
+  /** The image assets. They are not built; a placeholder is published for each. */
   readonly images: readonly string[];
-  /** How many resources were made, changed or removed, in all accounts. */
+  /** Number of resources that were created, updated or deleted, in all accounts. */
   readonly changed: number;
   readonly calls: number;
   readonly seconds: number;
 }
 
-/** What `cdk deploy --parameters` gives to a stack. */
+/** The parameter values of a stack, as `cdk deploy --parameters` passes them. */
 export type ParametersOf = (stack: AssemblyStack) => Readonly<Record<string, string>>;
 
-/** Deploys the stacks of an assembly one after another as `cdk deploy --all` does; the first failure ends it. */
+/** Deploys the stacks of an assembly in sequence, as `cdk deploy --all` does. Stops after the first failure. */
 export async function deployAssembly(simulation: Simulation, folder: string, parametersOf: ParametersOf = () => ({})): Promise<DeploymentResult> {
   const stacks = readAssembly(folder);
   const invited = await prepare(simulation, stacks);
@@ -69,7 +69,7 @@ export async function destroyAssembly(simulation: Simulation, folder: string): P
 
 interface Progress {
   readonly stacks: readonly Stack[];
-  /** What CloudFormation refused before it began. */
+  /** Requests that CloudFormation rejected before it started an operation. */
   readonly refused: readonly Failure[];
 }
 
@@ -88,7 +88,7 @@ async function eachUntilFailure(stacks: readonly AssemblyStack[], work: (stack: 
   return { stacks: done, refused: [] };
 }
 
-/** Runs a deployment and counts what happens meanwhile in all accounts. */
+/** Runs a deployment and collects the events of all accounts meanwhile. */
 async function watch(simulation: Simulation, work: () => Promise<Progress>): Promise<DeploymentResult> {
   const events: StackEvent[] = [];
   const [startedAt, callsBefore] = [Date.now(), simulation.server.calls.length];
@@ -181,12 +181,12 @@ function failed({ status }: Stack): boolean {
   return !/^(CREATE|UPDATE|DELETE)_COMPLETE$/.test(status);
 }
 
-/** What has failed in each stack; where no resource has, it is the stack itself, for example for one of its outputs. */
+/** The failed resources of each stack. If no resource failed, the stack itself, for example because of an output. */
 function failuresOf(events: readonly StackEvent[]): Failure[] {
   const isStack = ({ type, logicalId, stackName }: StackEvent): boolean => type === 'AWS::CloudFormation::Stack' && logicalId === stackName;
   const ofResources = events.filter(event => event.status.endsWith('_FAILED') && !isStack(event));
   const explained = new Set(ofResources.map(({ stackId }) => stackId));
-  // a nested stack tells by itself what has failed in it
+  // a nested stack reports its own failed resources
   const told = ofResources.filter(({ type }) => type !== 'AWS::CloudFormation::Stack');
   const ofStacks = events.filter(event => isStack(event) && event.reason !== undefined && /(^|_)(FAILED|ROLLBACK_IN_PROGRESS)$/.test(event.status)
     && !explained.has(event.stackId));

@@ -65,9 +65,9 @@ interface FileAsset {
 }
 
 export interface ImageAsset {
-  /** As its user knows it. */
+  /** Name that the user sees. */
   readonly name: string;
-  /** Made of everything that the image would be built from. */
+  /** Hash of everything that the image is built from. */
   readonly hash: string;
   readonly repository: string;
   readonly tag: string;
@@ -79,7 +79,7 @@ interface Assets {
   readonly images: readonly ImageAsset[];
 }
 
-/** One stack of an assembly, in the account and region where it is to be deployed. */
+/** One stack of an assembly with its target account and region. */
 export interface AssemblyStack {
   readonly name: string;
   readonly displayName: string;
@@ -97,7 +97,7 @@ export interface AssemblyStack {
   readonly bootstrap: { readonly qualifier: string; readonly version: number };
 }
 
-/** Reads a cloud assembly, the assemblies of its stages included; stacks come after those that they depend on. */
+/** Reads a cloud assembly including its stages. Each stack comes after the stacks it depends on. */
 export function readAssembly(folder: string): AssemblyStack[] {
   const file = path.join(folder, 'manifest.json');
   if (!existsSync(folder)) throw new Error(`the folder '${folder}' does not exist: give the folder of a cloud assembly, usually cdk.out, or the command that synthesizes it`);
@@ -157,7 +157,7 @@ function readStack(folder: string, id: string, stack: v.InferOutput<typeof Stack
   };
 }
 
-/** Assemblies that were not made by the CDK command line have no paths in their templates, but always here. */
+/** Construct paths from the manifest: only the CDK command line also writes them into the templates. */
 function readPaths(folder: string, stack: v.InferOutput<typeof Stack>): Record<string, string> {
   const file = stack.additionalMetadataFile && path.join(folder, stack.additionalMetadataFile);
   const metadata = v.safeParse(Metadata, file ? JSON.parse(readFileSync(file, 'utf8')) : stack.metadata);

@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 
-/** Archives are made of blocks of this size, and end with two that are empty. */
+/** Size of a block of a tar archive in bytes. An archive ends with two empty blocks. */
 const BLOCK = 512;
 
 const FILE = 'PLACEHOLDER';
 
-/** The image that is published in place of one that is not built. The same asset always gives the same image. */
+/** Returns the placeholder for an image that is not built. The same asset always gives the same image. */
 export function placeholderImage(hash: string): { config: Buffer; layer: Buffer } {
   const text = Buffer.from(`placeholder for the image asset ${hash}: the rehearsal does not build images\n`);
   const padding = Buffer.alloc(BLOCK - (text.length % BLOCK));
@@ -23,7 +23,7 @@ export function placeholderImage(hash: string): { config: Buffer; layer: Buffer 
 function header(size: number): Buffer {
   const block = Buffer.alloc(BLOCK);
   const octal = (value: number, length: number): string => `${value.toString(8).padStart(length - 1, '0')}\0`;
-  // name, mode, owner, group, size, time, checksum (as if it were blank), type
+  // name, mode, owner, group, size, time, checksum (computed with blanks in its place), type
   block.write(
     FILE
       + '\0'.repeat(100 - FILE.length)

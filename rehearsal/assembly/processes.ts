@@ -22,13 +22,13 @@ type FunctionResource = v.InferOutput<typeof FunctionResource>;
 
 /** A function that needs a process of its own. */
 export interface OwnProcess {
-  /** Its name, or the path of its construct. */
+  /** Name, or construct path. */
   readonly name: string;
   /** For example `is an ES module`. */
   readonly reason: string;
 }
 
-/** The functions that cannot run in the process of the rehearsal, also those of nested stacks and of vended accounts. */
+/** Returns the functions that cannot run in this process, including those of nested stacks and vended accounts. */
 export async function ownProcesses(stacks: readonly AssemblyStack[]): Promise<OwnProcess[]> {
   const found = new Map<string, OwnProcess>();
   for (const stack of stacks) {
@@ -53,7 +53,7 @@ function functionsOf({ template, assets }: AssemblyStack): [logicalId: string, r
 
 async function obstacleOf({ Properties: given }: FunctionResource, { assets }: AssemblyStack): Promise<string | undefined> {
   const { Runtime: runtime, Handler: handler, Code: { ZipFile: inline, S3Key: key, ImageUri: image } } = given;
-  // the rehearsal runs neither of these, wherever it is
+  // the rehearsal cannot run these in any process
   if (image !== undefined || typeof runtime === 'string' && !runtime.startsWith('nodejs')) return undefined;
   if (typeof inline === 'string') return codeObstacle(inline);
   const asset = assets.find(candidate => candidate.key === key);
@@ -68,7 +68,7 @@ async function inArchive(file: string, handler: string): Promise<string | undefi
     await unzip(readFileSync(file), folder);
     return processObstacle(folder, handler);
   } catch {
-    // AWS refuses it when the function is made
+    // AWS rejects it when the function is created
     return undefined;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -6,7 +6,7 @@ interface StackName {
   readonly name: string;
 }
 
-/** Ends what a deployment has left unfinished, as somebody does who reads what he is told: a deletion or a rollback that failed is asked for again. */
+/** Retries failed deletions and continues failed rollbacks, as an operator does after a deployment. */
 export async function retryFailedOperations({ cloudformation }: Simulation, stacks: readonly StackName[]): Promise<void> {
   for (const { accountId, region, name } of stacks) {
     const stack = cloudformation.find(accountId, region, name);

@@ -1,13 +1,13 @@
 import type { Stack } from '../services/cloudformation/stack';
 import type { Simulation } from '../simulation';
 
-/** By it everybody knows the stack of `cdk bootstrap`. */
+/** Logical id that only the stack of `cdk bootstrap` has. */
 const BOOTSTRAP = 'CdkBootstrapVersion';
 
 /**
- * The roles that the stacks of the assembly have made, and those that its functions have made elsewhere, each with the actions that it is allowed and
- * has never used. Roles of one name in several accounts are one, also with those that are gone: what one of them has used is used. Roles without any
- * are left out, and those of the CDK's bootstrap.
+ * Returns the actions that roles are allowed to use and never used, by role name. Covers the roles that the stacks of
+ * the assembly created and those that their functions created elsewhere. Roles with the same name in several accounts
+ * count as one, deleted ones included. Omits roles without such actions and the roles of the CDK bootstrap.
  */
 export function unusedPermissions(simulation: Simulation): Record<string, string[]> {
   const { access } = simulation;

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
 
-/** Where the bundled runtime lies: beside the bundled command, or in `lib` while the sources run as they are. */
+/**
+ * Returns the folder of the bundled files: beside the bundled command line, or in `lib` when the sources run unbundled.
+ */
 function folder(): string {
   const candidates = [path.join(__dirname, '..', 'rehearsal'), path.join(__dirname, '..', '..', 'lib', 'rehearsal')];
   const found = candidates.find(candidate => existsSync(path.join(candidate, 'runtime.js')));
@@ -10,7 +12,10 @@ function folder(): string {
   return found;
 }
 
-/** The file of an SDK client that a function does not bring: one that the rehearsal brings, or one that is installed. */
+/**
+ * Returns the file of an SDK client that a function does not bundle: one that is shipped with the rehearsal, or an
+ * installed one.
+ */
 export function sdkFile(request: string, sdk: string, modules: string): string {
   const supplied = path.join(sdk, `${request.replace('@aws-sdk/', '')}.js`);
   if (existsSync(supplied)) return supplied;

@@ -1,6 +1,6 @@
 /**
- * Simulated time. Waiting is scaled, work is not: what takes AWS a minute of waiting takes this machine a second,
- * while code that really runs takes as long as it takes.
+ * Simulated time. Waiting is scaled and work is not: a minute of waiting on AWS takes one second here, while running
+ * code takes its real time.
  */
 export class Clock {
   private readonly startedAt = Date.now();
@@ -8,7 +8,7 @@ export class Clock {
   private workingSince = 0;
   private workedBefore = 0;
 
-  /** @param scale how many simulated seconds pass in one real second */
+  /** @param scale simulated seconds per real second */
   public constructor(public readonly scale: number = 60) {}
 
   /** The simulated time, in milliseconds since 1970. */
@@ -16,7 +16,7 @@ export class Clock {
     return this.startedAt + (Date.now() - this.startedAt) * this.scale;
   }
 
-  /** Simulated seconds since the clock was started. */
+  /** Simulated seconds since the clock started. */
   public elapsedSeconds(): number {
     return (this.now() - this.startedAt) / 1000;
   }
@@ -27,8 +27,8 @@ export class Clock {
   }
 
   /**
-   * Acts after a number of simulated seconds, unless that is called off with what is answered. Work is not scaled: the real seconds in which
-   * somebody worked meanwhile are granted on top, so many at most.
+   * Calls `act` after a number of simulated seconds, unless the returned function cancels it. Work is not scaled: real
+   * seconds of work meanwhile are added, at most `secondsOfWork`.
    */
   public deadline(seconds: number, secondsOfWork: number, act: () => void): () => void {
     const [begin, worked] = [Date.now(), this.worked()];
@@ -43,7 +43,7 @@ export class Clock {
     return () => clearTimeout(timer);
   }
 
-  /** Begins work in which there may be waiting, too, as there is in a function; ended by what is answered. */
+  /** Starts work that may include waiting, for example of a function. The returned function ends it. */
   public work(): () => void {
     if (this.workers++ === 0) this.workingSince = Date.now();
     return () => {
@@ -51,7 +51,7 @@ export class Clock {
     };
   }
 
-  /** Work that takes real time, as a child process or a file does; a clock that would run ahead of it waits. */
+  /** Runs work that takes real time, for example of a child process or on files. A virtual clock stops meanwhile. */
   public async during<Result>(work: () => Promise<Result>): Promise<Result> {
     const end = this.work();
     try {
@@ -61,12 +61,12 @@ export class Clock {
     }
   }
 
-  /** What a child process needs to live in the same time: real start and scale. */
+  /** The start and scale that a child process needs to use the same time. */
   public describe(): { startedAt: number; scale: number } {
     return { startedAt: this.startedAt, scale: this.scale };
   }
 
-  /** Real milliseconds in which anybody worked. */
+  /** Real milliseconds in which at least one work was active. */
   private worked(): number {
     return this.workedBefore + (this.workers > 0 ? Date.now() - this.workingSince : 0);
   }

@@ -7,7 +7,7 @@ const ALPHABETS = {
   upper: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789',
 };
 
-/** Identifiers that look like those of AWS but are the same in every run. */
+/** Generates identifiers that look like those of AWS and are the same in every run. */
 export class Identifiers {
   private count = 0;
 
@@ -24,7 +24,9 @@ export class Identifiers {
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
   }
 
-  /** The name that CloudFormation gives to a resource without a name of its own: the ends are cut, never the random part. */
+  /**
+   * Returns the name that CloudFormation generates for a resource. A long name is truncated; the random part is kept.
+   */
   public physicalName(context: ResourceContext, maximum: number): string {
     const random = this.next(12, 'upper');
     const room = maximum - random.length - 1;

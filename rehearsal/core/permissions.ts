@@ -2,17 +2,17 @@ import type { Call, Permission, Permissions } from './service';
 
 type Table = Record<string, Permissions>;
 
-/** The permissions of operations that ask for the action of their own name on one resource. */
+/** Permissions of operations that need the action of the same name on one resource. */
 export function on(operations: readonly string[], resourceOf: (call: Call) => string): Table {
   return Object.fromEntries(operations.map(name => [name, call => [own(call, resourceOf(call))]]));
 }
 
-/** The permissions of operations that know no resource. */
+/** Permissions of operations without resource-level permissions. */
 export function everywhere(operations: readonly string[]): Table {
   return on(operations, () => '*');
 }
 
-/** The action of the operation's own name. */
+/** The action with the name of the operation. */
 export function own(call: Call, resource: string, context?: Permission['context']): Permission {
   return { action: `${call.service}:${call.operation}`, resource, context };
 }
@@ -26,13 +26,13 @@ export function partitionOf(call: Call): string {
   return call.caller.arn.split(':')[1];
 }
 
-/** The condition keys of tags that are given with a request. */
+/** Returns the condition keys for the tags of a request. */
 export function requestTags(tags: Readonly<Record<string, string>>): NonNullable<Permission['context']> {
   if (Object.keys(tags).length === 0) return {};
   return { 'aws:TagKeys': Object.keys(tags), ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])) };
 }
 
-/** A member of the input that is text; what is wrong with it is for the operation to say. */
+/** Returns a text member of the input. Validation is left to the operation. */
 export function textOf(call: Call, member: string): string {
   const value = call.input[member];
   return typeof value === 'string' ? value : '';

@@ -24,10 +24,12 @@ export const PolicyDocument = v.object({
 export type Statement = v.InferOutput<typeof Statement>;
 export type PolicyDocument = v.InferOutput<typeof PolicyDocument>;
 
-/** The condition keys of a request and their values; IAM ignores the case of keys. A list is a key with several values. */
+/**
+ * The condition keys of a request and their values; IAM ignores the case of keys. A list is a key with several values.
+ */
 export type ConditionContext = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Every principal of a policy that names a role or a user. */
+/** Returns the principals of a policy that are roles or users. */
 export function namedPrincipals(document: PolicyDocument): string[] {
   const principals = document.Statement.flatMap(({ Principal: principal }) => typeof principal === 'object' ? listOf(principal.AWS) : []);
   return principals.filter(principal => /^arn:[^:]*:iam::[^:]*:(role|user)\//.test(principal));

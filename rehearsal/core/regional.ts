@@ -1,4 +1,4 @@
-/** State that is kept apart for each account and region, made when it is first asked for. */
+/** State per account and region, created on first use. */
 export class Regional<State> {
   private readonly states = new Map<string, State>();
 

@@ -12,14 +12,14 @@ export interface RouteResponse {
   readonly headers?: Record<string, string>;
 }
 
-/** SDKs want one; nothing here is traced by it. */
+/** SDKs require a request id; it has no meaning here. */
 const REQUEST_ID = '00000000-0000-4000-8000-000000000000';
 
 type PlainHandler = (request: HttpRequest) => Promise<RouteResponse>;
 
-/** The simulated AWS on the loopback interface: every service behind one port. */
+/** HTTP server of the simulated AWS on the loopback interface: all services on one port. */
 export class Server {
-  /** Told about every call once it is answered. */
+  /** Called for every call after its response. */
   public onCall?: (call: RecordedCall) => void;
   private readonly recorded: RecordedCall[] = [];
   private readonly plainRoutes = new Map<string, PlainHandler>();
@@ -36,7 +36,7 @@ export class Server {
     this.http.keepAliveTimeout = 60_000;
   }
 
-  /** Base URL, known once the server is started. */
+  /** Base URL; available after the server has started. */
   public get endpoint(): string {
     if (this.listeningAt === undefined) throw new Error('the simulated AWS has no endpoint before start()');
     return this.listeningAt;
@@ -50,17 +50,20 @@ export class Server {
     this.dispatcher.register(service);
   }
 
-  /** Asks before every operation whether its caller may; what the guard throws is the answer. */
+  /** Registers the check that runs before every operation. An error that it throws becomes the response. */
   public setGuard(guard: (service: Service, call: Call) => Promise<void>): void {
     this.dispatcher.guard = guard;
   }
 
-  /** Calls the hook before every operation; what it throws is the answer. Returns the way to take it away again. */
+  /**
+   * Calls the hook before every operation. An error that it throws becomes the response. Returns a function that
+   * removes the hook.
+   */
   public intercept(hook: (call: Call) => Promise<void>): () => void {
     return this.dispatcher.intercept(hook);
   }
 
-  /** Lets something stand between AWS and whoever calls it over HTTP. */
+  /** Intercepts all calls over HTTP, for example to inject faults. */
   public interceptTransport(transport: HttpTransport): void {
     this.dispatcher.transport = transport;
   }
@@ -70,14 +73,14 @@ export class Server {
     this.plainRoutes.set(prefix, handler);
   }
 
-  /** A call without HTTP, of a function in this process. @throws AwsError */
+  /** Executes a call of a function in this process, without HTTP. @throws AwsError */
   public async call(request: DirectCall): Promise<unknown> {
     return this.dispatcher.call(request);
   }
 
-  /** Nothing is listened to: functions run in this process and hand their requests over. */
+  /** Starts without listening on a port: functions run in this process and pass their requests directly. */
   public startInProcess(): void {
-    // an address, not a name: SDKs would put the names of buckets before it
+    // an address and not a host name: SDKs would prefix a host name with the bucket
     this.listeningAt = 'http://127.0.0.1:1';
   }
 
@@ -96,12 +99,12 @@ export class Server {
     if (!this.http.listening) return;
     await new Promise<void>(resolve => {
       this.http.close(() => resolve());
-      // Clients keep their connections; without this the server would wait for them.
+      // Clients keep connections open; otherwise the server would wait for them.
       this.http.closeAllConnections();
     });
   }
 
-  /** Answers a request, wherever it came from. */
+  /** Handles a request from HTTP or from this process. */
   public async answer(request: HttpRequest): Promise<HttpResponse> {
     const prefix = [...this.plainRoutes.keys()].find(candidate => request.path.startsWith(candidate));
     const handler = prefix === undefined ? undefined : this.plainRoutes.get(prefix);
@@ -121,7 +124,8 @@ export class Server {
     if (request === undefined) return;
     const answer = await this.answer(request).catch(() => undefined);
     if (answer === undefined) return void response.destroy();
-    // Clients compare this date with their own and try every error again when they differ, but simulated time is far ahead of this machine's.
+    // Clients compare this date with their own and retry every error when they differ, and simulated time is far ahead
+    // of real time.
     response.sendDate = false;
     response.writeHead(answer.status, { ...answer.headers, 'x-amzn-requestid': REQUEST_ID });
     response.end(answer.body);

@@ -1,14 +1,14 @@
 import type { Clock } from './clock';
 import type { ConditionContext, PolicyDocument } from './policy-document';
 
-/** Who signed a call. */
+/** The identity that signed a call. */
 export interface Caller {
   readonly accountId: string;
-  /** ARN as `sts:GetCallerIdentity` tells it, for example `arn:aws:sts::111122223333:assumed-role/name/session`. */
+  /** ARN as `sts:GetCallerIdentity` returns it, for example `arn:aws:sts::111122223333:assumed-role/name/session`. */
   readonly arn: string;
-  /** Policies that narrow the session, given when it began. */
+  /** Session policies that restrict the session. */
   readonly sessionPolicies?: readonly PolicyDocument[];
-  /** ARN of whoever has entered the role, perhaps from another one that he had entered. */
+  /** ARN of the identity that assumed the role; with role chaining, the first one. */
   readonly enteredFrom?: string;
 }
 
@@ -27,7 +27,7 @@ export interface HttpRequest {
   readonly body: Buffer;
 }
 
-/** One call of one operation; the account acted on is the caller's. */
+/** One call of one operation, in the account of the caller. */
 export interface Call<Input = Record<string, unknown>> {
   readonly service: string;
   readonly operation: string;
@@ -37,7 +37,7 @@ export interface Call<Input = Record<string, unknown>> {
   readonly request: HttpRequest;
 }
 
-/** An error as AWS answers it: the code becomes the `name` of the SDK's exception. */
+/** An error response of AWS. The code becomes the `name` of the SDK's exception. */
 export class AwsError extends Error {
   public constructor(
     public readonly code: string,
@@ -46,7 +46,7 @@ export class AwsError extends Error {
     /** Further members of the error, for example `Reason`. */
     public readonly details: Readonly<Record<string, unknown>> = {},
   ) {
-    // an answer: where it was made is of no interest, and to find that out takes longer than most of what AWS refuses
+    // these are API responses: a stack trace is not needed and costs more time than most requests
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(message);
@@ -55,14 +55,14 @@ export class AwsError extends Error {
   }
 }
 
-/** A resource of a template that failed; `id` is what exists of it nevertheless. */
+/** A resource of a template that failed. `id` names what was created nevertheless. */
 export class ResourceFailure extends Error {
   public constructor(message: string, public readonly id?: string) {
     super(message);
   }
 }
 
-/** The connection broke before the answer came. */
+/** The connection was reset before the response arrived. */
 export class ConnectionReset extends Error {
   public readonly code = 'ECONNRESET';
   public constructor() {
@@ -70,18 +70,18 @@ export class ConnectionReset extends Error {
   }
 }
 
-/** What an operation answers when it is more than one document: a status, headers, a body of any kind. */
+/** A complete HTTP response, for operations that return more than a document. */
 export class HttpResponse {
   public constructor(
     public readonly status: number,
     public readonly body: string | Buffer = '',
     public readonly headers: Readonly<Record<string, string>> = {},
-    /** The code of the error that this answer carries, for the record of calls. */
+    /** Error code of the response, for the recorded calls. */
     public readonly errorCode?: string,
   ) {}
 }
 
-/** Where a resource of a template lives while CloudFormation works on it. */
+/** The stack and the identity for which CloudFormation provisions a resource. */
 export interface ResourceContext {
   readonly accountId: string;
   readonly region: string;
@@ -89,9 +89,9 @@ export interface ResourceContext {
   readonly stackName: string;
   readonly logicalId: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** Whose rights CloudFormation uses: the stack's role, or whoever asked for the operation. */
+  /** The identity that CloudFormation acts as: the role of the stack, or the caller of the operation. */
   readonly actor?: Caller;
-  /** Tells that nobody waits for the resource any more, because another one has failed or the operation was cancelled. */
+  /** Aborted when the resource is not needed any more: another resource failed, or the operation was cancelled. */
   readonly cancelled?: AbortSignal;
 }
 
@@ -102,38 +102,38 @@ export interface Provisioned {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** How CloudFormation makes, changes and removes one type of resource; properties arrive with intrinsic functions resolved. */
+/** Creates, updates and deletes resources of one type. Intrinsic functions in the properties are resolved. */
 export interface ResourceType {
   create(properties: Record<string, unknown>, context: ResourceContext): Promise<Provisioned>;
-  /** Answers another id when the change replaces the resource; the engine then removes the old one in the cleanup phase. */
+  /** Returns another id if the update replaces the resource; the old one is deleted in the cleanup phase. */
   update(id: string, properties: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext): Promise<Provisioned>;
   remove(id: string, properties: Record<string, unknown>, context: ResourceContext): Promise<void>;
 }
 
 /**
- * Answers the members of the operation's output; dates and buffers are written as the protocol wants them.
- * The leaves of a query protocol's input are text; a REST protocol's input is the labels of the path, the query and the JSON body together.
+ * Returns the members of the output; the protocol serializes dates and buffers. In the query protocol all leaves of the
+ * input are text. In REST protocols the input contains the labels of the path, the query and the JSON body.
  */
 export type Operation = (call: Call) => Promise<unknown>;
 
-/** What an operation asks of the policies of its caller. */
+/** A permission that the caller of an operation needs. */
 export interface Permission {
   /** For example `s3:GetObject`. */
   readonly action: string;
   /** ARN, or `*` where the action knows no resource. */
   readonly resource: string;
-  /** Condition keys of the service itself; those of every request are known without. */
+  /** Condition keys of the service. Global condition keys are added by the authorization. */
   readonly context?: ConditionContext;
 }
 
-/** Everything that an operation needs; nothing for one that anybody may use. */
+/** Returns all permissions that an operation needs; empty if every caller may use it. */
 export type Permissions = (call: Call) => readonly Permission[] | Promise<readonly Permission[]>;
 
-/** To whom a resource belongs, and its own policy. */
+/** The owner of a resource and its resource-based policy. */
 export interface OwnedPolicy {
   readonly accountId: string;
   readonly policy?: PolicyDocument;
-  /** The policy decides alone: without its consent no identity may do anything. */
+  /** The resource-based policy alone decides, as with KMS keys and trust policies. */
   readonly decides?: boolean;
 }
 
@@ -142,26 +142,29 @@ export interface Service {
   /** The name in the credential scope of a signature, for example `organizations`, `states`, `s3`. */
   readonly name: string;
   readonly protocol: 'json' | 'query' | 'rest-json' | 'rest-xml';
-  /** The XML namespace of answers in the query protocol, or the prefix of `X-Amz-Target`; only documentation for other protocols. */
+  /**
+   * The XML namespace of responses in the query protocol, or the prefix of `X-Amz-Target`. Not used by the other
+   * protocols.
+   */
   readonly namespace?: string;
   readonly operations: Readonly<Record<string, Operation>>;
-  /** An operation that is not named here asks for the action of its own name, on everything. */
+  /** Permissions by operation. @default - the action with the name of the operation, on all resources */
   readonly permissions?: Readonly<Record<string, Permissions>>;
   /**
-   * REST protocols only: the route of each operation, for example `GET /{Bucket}/{Key+}` or `POST /{Bucket}?delete`; the first that fits is taken.
-   * A route asks for the query parameters that it names.
+   * Routes by operation, for REST protocols only. For example `GET /{Bucket}/{Key+}` or `POST /{Bucket}?delete`. The
+   * first match wins; a route matches only if the request has the query parameters of the route.
    */
   readonly routes?: Readonly<Record<string, string>>;
   readonly resourceTypes?: Readonly<Record<string, ResourceType>>;
-  /** The policy of one of its resources, as far as it has a say in the action; undefined for a resource that does not exist. */
+  /** Returns the resource-based policy that applies to the action; undefined if the resource does not exist. */
   resourcePolicy?(arn: string, action: string): OwnedPolicy | undefined;
-  /** The tags of one of its resources, or of what it is part of, as policies ask for them (`aws:ResourceTag`). */
+  /** Returns the tags of a resource, or of its parent, for the condition key `aws:ResourceTag`. */
   resourceTags?(arn: string): Readonly<Record<string, string>>;
-  /** Frees what the service holds: processes, servers, temporary folders. */
+  /** Releases processes, servers and temporary folders. */
   close?(): Promise<void>;
 }
 
-/** One line of the record of calls. */
+/** One recorded call. */
 export interface RecordedCall {
   readonly at: number;
   readonly service: string;
@@ -176,36 +179,37 @@ export interface RecordedCall {
 export interface OutgoingCall {
   readonly service: string;
   readonly operation: string;
-  /** Ends the function as if its machine had failed. */
+  /** Kills the function as if its machine had failed. */
   kill(): void;
-  /** Tells that the call is never answered: the function is stopped at its timeout. */
+  /** Leaves the call without a response, so that the function is stopped at its timeout. */
   hang(): void;
 }
 
-/** Stands between a function and AWS: it may delay a call, refuse it or lose its answer. */
+/** Intercepts the calls of functions: it can delay or reject a call, or drop its response. */
 export type Transport = <Answer>(call: OutgoingCall, send: () => Promise<Answer>) => Promise<Answer>;
 
 /** How functions run in this process. */
 export interface InProcess {
-  /** What functions are told when they ask for chance. @default Math.random */
+  /** Source of random numbers for functions. @default Math.random */
   readonly random?: () => number;
   /**
-   * Functions that do not bring the SDK get one that hands its input to the operations as it is, without HTTP, and tables and repositories are kept
-   * in plain memory. That is a hundred times faster and the same in every run, but knows only the simplest requests.
+   * Replaces the SDK of functions that do not bundle it by one that calls the operations without HTTP, and keeps tables
+   * and repositories in memory. This is about a hundred times faster and deterministic, and supports only simple
+   * requests.
    */
   readonly direct?: boolean;
   readonly transport?: Transport;
 }
 
-/** What every service may use of the others' world. */
+/** What all services share. */
 export interface Environment {
   readonly clock: Clock;
   /** The partition of all accounts. */
   readonly partition: string;
-  /** Base URL of the simulated AWS, for example `http://127.0.0.1:40123`; set once the server listens. */
+  /** Base URL of the simulated AWS, for example `http://127.0.0.1:40123`. Available once the server listens. */
   readonly endpoint: string;
-  /** Functions run in this process, not in processes of their own. */
+  /** Set if functions run in this process and not in processes of their own. */
   readonly inProcess?: InProcess;
-  /** Whether processes beside this one reach the endpoint. */
+  /** Whether other processes can reach the endpoint. */
   readonly listens: boolean;
 }

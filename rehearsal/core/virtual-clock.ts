@@ -2,21 +2,25 @@ import { Clock } from './clock';
 
 interface Sleeper {
   readonly at: number;
-  /** Who goes first at the same time. */
+  /** Order of timers that are due at the same time. */
   readonly order: number;
   readonly act: () => void;
 }
 
 export interface VirtualClockOptions {
-  /** Milliseconds since 1970. @default the beginning of 2026 */
+  /** Start time in milliseconds since 1970. @default - start of 2026 */
   readonly startAt?: number;
-  /** Numbers from 0 to 1 that decide who goes first at the same time. @default - the first come is the first served */
+  /**
+   * Random numbers from 0 to 1 that decide the order of timers that are due at the same time.
+   *
+   * @default - first come, first served
+   */
   readonly random?: () => number;
 }
 
 /**
- * Time that passes only while nothing else is going on: as soon as every promise that can settle has settled, it jumps to the next sleeper.
- * Whatever runs in this process takes no time, so that a run does not depend on how fast the machine is.
+ * Time that advances only when all promises that can settle have settled; it then jumps to the next timer. Code in this
+ * process takes no simulated time, so a run does not depend on the speed of the machine.
  */
 export class VirtualClock extends Clock {
   private readonly begin: number;
@@ -66,7 +70,7 @@ export class VirtualClock extends Clock {
     }
   }
 
-  /** The last sleeper is the next to wake: nothing is moved when it goes. */
+  /** Sorted so that the last timer is the next one: removing it moves nothing. */
   private placeOf({ at, order }: Sleeper): number {
     let [low, high] = [0, this.sleepers.length];
     while (low < high) {
@@ -78,7 +82,7 @@ export class VirtualClock extends Clock {
     return low;
   }
 
-  /** Between two immediates Node settles every promise that can be settled: what is then still waiting waits for time. */
+  /** Node settles all promises between two immediates: what is still pending then waits for time. */
   private turn(): void {
     if (this.turning || this.working > 0 || this.sleepers.length === 0) return;
     this.turning = true;

@@ -8,11 +8,11 @@ export interface ZipEntry {
   /** Path within the archive. */
   readonly path: string;
   readonly content: Buffer;
-  /** As `stat` tells it, with the bits of the file's type. */
+  /** Mode as `stat` returns it, including the file type. */
   readonly mode: number;
 }
 
-/** The type of a file, which is all of its mode but the rights. */
+/** Bits of the mode that contain the file type. */
 const SYMBOLIC_LINK = 0o12;
 
 export async function zip(entries: readonly ZipEntry[]): Promise<Buffer> {
@@ -22,9 +22,9 @@ export async function zip(entries: readonly ZipEntry[]): Promise<Buffer> {
   return buffer(archive.outputStream);
 }
 
-/** Unpacks into a folder; entries that would lie outside of it are refused by the library. */
+/** Extracts an archive into a folder. The library rejects entries outside the folder. */
 export async function unzip(archive: Buffer, folder: string): Promise<void> {
-  // an archive without any entry is nothing but its end record, which the library takes as well
+  // an archive without entries consists of the end record only, which the library accepts
   const opened = await fromBufferPromise(archive, { lazyEntries: true });
   for await (const entry of opened.eachEntry()) {
     const path = join(folder, entry.fileName);

@@ -1,20 +1,20 @@
 import { SERVICES } from './fault';
 import type { Fault, FaultKind } from './fault';
 
-/** How often each kind is tried in one deployment; those that can end it by themselves, once. */
+/** How many faults of each kind one deployment gets. Kinds that can abort the deployment occur once. */
 const TIMES: Readonly<Record<FaultKind, number>> = {
   throttle: 3, conflict: 3, lost: 3, crash: 3, timeout: 1, twice: 3, late: 1, outage: 1, cancel: 1, creation: 1,
 };
 
 /**
- * Faults of the given kinds for one deployment: the same chance gives the same faults.
+ * Returns the faults of the given kinds for one deployment. The same random numbers give the same faults.
  *
- * @param calls how many calls to AWS the deployment may make
+ * @param calls estimated number of calls to AWS of the deployment
  */
 export function planFaults(kinds: readonly FaultKind[], random: () => number, calls: number): Fault[] {
   const integer = (least: number, most: number): number => least + Math.floor(random() * (most - least + 1));
   const one = <Value>(values: readonly Value[]): Value => values[integer(0, values.length - 1)];
-  // most deployments change little, and so make few calls
+  // most deployments change little and make few calls
   const call = (): number => 1 + Math.floor(calls * random() ** 2);
   const event = (): number => integer(1, 4);
   const make: { readonly [Kind in FaultKind]: () => Fault } = {

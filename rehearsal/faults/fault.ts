@@ -1,24 +1,24 @@
 import type { CreationFailure } from '../services/organizations/creation';
 
-/** Something that goes wrong at the nth call, event or answer of a deployment. */
+/** A fault that is injected at the nth call, event or response of a deployment. */
 export type Fault =
-  /** AWS refuses the call: too many. SDKs try again, so it takes several in a row to be noticed. */
+  /** AWS throttles the call. SDKs retry, so only several in a row have an effect. */
   | { readonly kind: 'throttle'; readonly at: number; readonly times: number }
-  /** AWS refuses the call: somebody else changes the same. */
+  /** AWS rejects the call because of a concurrent modification. */
   | { readonly kind: 'conflict'; readonly at: number; readonly times: number }
-  /** The call takes effect, but the connection is reset before the answer comes. */
+  /** The call takes effect, and the connection is reset before the response. */
   | { readonly kind: 'lost'; readonly at: number; readonly times: number }
   /** The function dies before the call is made, or after it took effect. */
   | { readonly kind: 'crash'; readonly at: number; readonly when: 'before' | 'after' }
-  /** The call is never answered: the function is stopped at its timeout. */
+  /** The call gets no response: the function is stopped at its timeout. */
   | { readonly kind: 'timeout'; readonly at: number }
-  /** An event, of CloudFormation or EventBridge, arrives a second time, so many seconds after the first. */
+  /** An event of CloudFormation or EventBridge is delivered again after the given seconds. */
   | { readonly kind: 'twice'; readonly at: number; readonly seconds: number }
-  /** The answer to CloudFormation comes after it has given up. */
+  /** The response to CloudFormation arrives after its timeout. */
   | { readonly kind: 'late'; readonly at: number }
-  /** One of AWS's services fails for a while. */
+  /** A service is unavailable for the given seconds. */
   | { readonly kind: 'outage'; readonly at: number; readonly service: string; readonly seconds: number }
-  /** Somebody cancels the deployment after so many seconds. */
+  /** The deployment is cancelled after the given seconds. */
   | { readonly kind: 'cancel'; readonly at: number }
   /** AWS fails to create an account. */
   | { readonly kind: 'creation'; readonly reason: CreationFailure };
@@ -29,10 +29,10 @@ export const FAULT_KINDS = [
   'throttle', 'conflict', 'lost', 'crash', 'timeout', 'twice', 'late', 'outage', 'cancel', 'creation',
 ] as const satisfies readonly FaultKind[];
 
-/** How often each kind has struck. */
+/** Number of injected faults by kind. */
 export type FaultCounts = Readonly<Partial<Record<FaultKind, number>>>;
 
-/** The services that an outage can befall, as signatures name them. */
+/** Services that can have an outage, by their signing names. */
 export const SERVICES = [
   'dynamodb', 'organizations', 'cloudformation', 'codecommit', 'codepipeline', 'codebuild', 'sts', 's3', 'lambda', 'states',
 ] as const;

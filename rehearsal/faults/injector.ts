@@ -13,19 +13,19 @@ const THROTTLES: Readonly<Record<string, string>> = {
   s3: 'SlowDown',
   lambda: 'TooManyRequestsException',
 };
-/** What services say when two change the same at once; the others have no word for it. */
+/** Error codes for concurrent modifications; the other services have none. */
 const CONFLICTS: Readonly<Record<string, string>> = {
   'organizations': 'ConcurrentModificationException',
   'codecommit:CreateCommit': 'ConcurrentReferenceUpdateException',
   'codecommit:CreateBranch': 'ConcurrentReferenceUpdateException',
   'codepipeline': 'ConflictException',
 };
-/** CloudFormation waits an hour at most. */
+/** Seconds after which a response is late: CloudFormation waits at most one hour. */
 const TOO_LATE = 3700;
 
 type Pending = Fault & { left: number };
 
-/** Lets things go wrong between the functions and AWS. */
+/** Injects faults between functions and AWS. */
 export class FaultInjector {
   private readonly counts: Partial<Record<FaultKind, number>> = {};
   private pending: Pending[] = [];
@@ -35,15 +35,18 @@ export class FaultInjector {
   private events = 0;
   private answers = 0;
 
-  /** @param isOwn whether a stack is one that somebody deploys, who can cancel it */
+  /** @param isOwn whether a stack belongs to the deployment, so that it can be cancelled */
   public constructor(private readonly isOwn: (stack: Stack) => boolean) {}
 
-  /** How often each kind of fault has really struck. */
+  /** Number of faults that were injected, by kind. */
   public get injected(): FaultCounts {
     return this.counts;
   }
 
-  /** Functions in this process reach AWS by the transport that their simulation was started with; all others by this one from now on. */
+  /**
+   * Intercepts the calls of a simulation. Functions in this process already use the transport that the simulation was
+   * started with.
+   */
   public attach(simulation: Simulation): void {
     this.simulation = simulation;
     const { lambda, options: { virtual } } = simulation;
@@ -57,7 +60,7 @@ export class FaultInjector {
     };
   }
 
-  /** The faults of the next deployment, and none of the last one. */
+  /** Sets the faults of the next deployment and discards those of the last one. */
   public arm(faults: readonly Fault[]): void {
     this.pending = faults.map(fault => ({ ...fault, left: 'times' in fault ? fault.times : 1 }));
     this.outages.length = 0;
@@ -95,7 +98,7 @@ export class FaultInjector {
     }
   }
 
-  /** The way of an answer to CloudFormation. */
+  /** Sends a response to CloudFormation, perhaps too late. */
   private async answer<Answer>(send: () => Promise<Answer>): Promise<Answer> {
     this.answers++;
     if (this.takeFault(({ kind, at }) => kind === 'late' && at <= this.answers)) await this.tooLate();
@@ -107,10 +110,10 @@ export class FaultInjector {
     if (!simulation) return;
     const { clock, cloudformation } = simulation;
     await clock.sleep(at);
-    // the next deployment may have begun meanwhile
+    // the next deployment may have started meanwhile
     const isOver = (): boolean => pending !== this.pending;
     if (isOver() || this.cancelStacks(simulation)) return;
-    // or none of its stacks is worked on just now
+    // or no stack is in progress at the moment
     const stop = cloudformation.onEvent(() => void clock.sleep(1).then(() => {
       if (isOver() || this.cancelStacks(simulation)) stop();
     }));

@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that depend on nothing but the seed (mulberry32). */
+/** Returns random numbers from 0 to 1 that depend only on the seed (mulberry32). */
 export function randomOf(seed: number): () => number {
   let state = seed;
   /* eslint-disable no-bitwise */

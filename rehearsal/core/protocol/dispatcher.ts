@@ -25,19 +25,19 @@ const INVALID_KEY: Readonly<Record<Service['protocol'], string>> = {
 type Hook = (call: Call) => Promise<void>;
 type Guard = (service: Service, call: Call) => Promise<void>;
 
-/** A call on its way over HTTP. */
+/** A call that is sent over HTTP. */
 interface HttpCall {
   readonly service: string;
   readonly operation: string;
   readonly accessKeyId: string;
 }
 
-/** Stands between whoever calls and AWS. */
+/** Intercepts calls over HTTP: it can delay or reject a call, or drop its response. */
 export type HttpTransport = <Answer>(call: HttpCall, send: () => Promise<Answer>) => Promise<Answer>;
 
 const directly: HttpTransport = async (_call, send) => send();
 
-/** What is left of a request when HTTP is left out. */
+/** A call without HTTP. */
 export interface DirectCall {
   readonly service: string;
   readonly operation: string;
@@ -47,11 +47,11 @@ export interface DirectCall {
   readonly body?: Buffer;
 }
 
-/** From a signed HTTP request to the operation of a service and back. */
+/** Dispatches signed HTTP requests to the operations of services. */
 export class Dispatcher {
-  /** Refuses calls that their caller may not make. */
+  /** Rejects calls that their caller is not allowed to make. */
   public guard?: Guard;
-  /** May refuse calls over HTTP, or lose their answers. */
+  /** Can reject calls over HTTP or drop their responses. */
   public transport: HttpTransport = directly;
   private readonly services = new Map<string, Service>();
   private readonly hooks = new Set<Hook>();
@@ -95,7 +95,7 @@ export class Dispatcher {
     return answer;
   }
 
-  /** A call without HTTP, of a function in this process. @throws AwsError */
+  /** Executes a call of a function in this process, without HTTP. @throws AwsError */
   public async call(request: DirectCall): Promise<unknown> {
     const service = this.services.get(request.service);
     if (service === undefined) throw unknownService(request.service);
@@ -126,7 +126,7 @@ export class Dispatcher {
   }
 }
 
-/** The input as it would have come out of a request. */
+/** Converts the input to what decoding a request would give. */
 function inputOf({ protocol }: Service, input: Record<string, unknown>): Record<string, unknown> {
   if (protocol === 'query') return asQuery(input);
   return protocol === 'rest-xml' ? input : parseJsonObject(Buffer.from(toJson(input)));
@@ -138,7 +138,7 @@ async function answerOf(work: () => Promise<HttpResponse>, fail: (error: AwsErro
   } catch (error) {
     if (error instanceof AwsError) return fail(error);
     if (error instanceof ConnectionReset) throw error;
-    // Not an answer of AWS but a fault of the rehearsal: it must be seen even when the caller swallows it.
+    // A bug of the rehearsal, not a response of AWS: log it, because the caller may ignore it.
     console.error(error);
     return fail(new AwsError('InternalFailure', error instanceof Error ? error.message : String(error), 500));
   }
@@ -148,7 +148,7 @@ function unknownService(name: string): AwsError {
   return new AwsError('UnknownOperationException', `the rehearsal does not know the service ${name}`);
 }
 
-/** An error before any service is known: its protocol can only be guessed. */
+/** Returns an error for an unknown service; its protocol is guessed. */
 function anonymous(request: HttpRequest, error: AwsError): HttpResponse {
   const unknown: Service = { name: 'unknown', protocol: 'json', operations: {} };
   const isJson = request.headers['x-amz-target'] !== undefined || request.headers['content-type']?.includes('json') === true;

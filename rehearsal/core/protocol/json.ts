@@ -1,7 +1,7 @@
 import { AwsError, HttpResponse } from '../service';
 import type { Protocol } from './protocol';
 
-/** AWS JSON 1.0 and 1.1: the operation stands in `X-Amz-Target`. */
+/** AWS JSON 1.0 and 1.1: the header `X-Amz-Target` names the operation. */
 export const jsonProtocol: Protocol = {
   decode(_service, request) {
     const operation = request.headers['x-amz-target']?.split('.').at(-1);
@@ -37,7 +37,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** AWS writes times as seconds since 1970 and binary values in Base64. */
+/** Serializes as AWS does: times in seconds since 1970, binary values in Base64. */
 export function toJson(value: unknown): string {
   return JSON.stringify(plain(value));
 }

@@ -5,7 +5,7 @@ export interface DecodedCall {
   readonly input: Record<string, unknown>;
 }
 
-/** How a service's operations travel over HTTP. */
+/** Encodes and decodes the operations of a service for HTTP. */
 export interface Protocol {
   /** `undefined` when the request names no operation. */
   decode(service: Service, request: HttpRequest): DecodedCall | undefined;

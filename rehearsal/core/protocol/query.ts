@@ -6,7 +6,7 @@ import { toXml } from './xml';
 const REQUEST_ID = '00000000-0000-4000-8000-000000000000';
 const XML = { 'content-type': 'text/xml' };
 
-/** AWS Query: a form comes in, XML goes out. */
+/** AWS Query: the request is a form, the response is XML. */
 export const queryProtocol: Protocol = {
   decode(_service, request) {
     const form = new URLSearchParams(request.body.toString('utf8'));
@@ -28,7 +28,7 @@ export const queryProtocol: Protocol = {
   },
 };
 
-/** What an operation would read if the input had come as a form: leaves are text, and what is empty is not there. */
+/** Converts an input to what the same input decoded from a form would be: text leaves, and no empty values. */
 export function asQuery(input: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0));
   return Object.fromEntries(given.map(([name, value]) => [name, leaf(value)]));
@@ -43,7 +43,7 @@ function leaf(value: unknown): unknown {
 function nested(form: URLSearchParams): Record<string, unknown> {
   const root: Record<string, unknown> = {};
   for (const [name, value] of form) {
-    // An empty list is sent as an empty value; AWS reads an empty value at the top as one that is not there.
+    // An empty list is sent as an empty value; AWS treats an empty top-level value as absent.
     if (name !== 'Action' && name !== 'Version' && !(value === '' && !name.includes('.'))) place(root, name.split('.'), value);
   }
   return Object.fromEntries(Object.entries(root).map(([name, value]) => [name, withLists(value)]));

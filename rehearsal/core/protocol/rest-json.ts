@@ -3,7 +3,7 @@ import { isRecord, toJson } from './json';
 import type { Protocol } from './protocol';
 import { matchRoute } from './routes';
 
-/** REST with JSON bodies: the operation is found by method and path. */
+/** REST with JSON bodies: method and path determine the operation. */
 export const restJsonProtocol: Protocol = {
   decode(service, request) {
     const matched = matchRoute(service, request);
@@ -20,7 +20,7 @@ export const restJsonProtocol: Protocol = {
   },
 };
 
-/** A body that is no JSON object is a payload, which the operation reads from the request itself. */
+/** A body that is not a JSON object is a payload, which the operation reads from the request. */
 function bodyMembers(body: Buffer): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(body.toString('utf8'));

@@ -6,7 +6,7 @@ import { toXml } from './xml';
 
 const XML = { 'content-type': 'application/xml' };
 
-/** REST with XML bodies, as S3 speaks it: the output is one document, named by the single member of what the operation answers. */
+/** REST with XML bodies, as S3 uses it. The single member of the output is the root element of the response. */
 export const restXmlProtocol: Protocol = {
   decode(service, request) {
     return matchRoute(service, request);
@@ -19,7 +19,7 @@ export const restXmlProtocol: Protocol = {
   },
 
   fail(_service, error, request) {
-    // A HEAD request has no body in its answer: the SDK reads the status alone.
+    // The response to a HEAD request has no body; the SDK reads only the status.
     const body = request.method === 'HEAD' ? '' : toXml('Error', undefined, { Code: error.code, Message: error.message, ...error.details });
     return new HttpResponse(error.statusCode, body, XML, error.code);
   },

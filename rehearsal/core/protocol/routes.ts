@@ -1,7 +1,7 @@
 import type { HttpRequest, Service } from '../service';
 import type { DecodedCall } from './protocol';
 
-/** Finds the operation of a REST request, with the labels of its path and its query as input. */
+/** Finds the operation of a REST request; its input is the labels of the path and the query. */
 export function matchRoute(service: Service, request: HttpRequest): DecodedCall | undefined {
   for (const [operation, route] of Object.entries(service.routes ?? {})) {
     const labels = matchOne(route, request);

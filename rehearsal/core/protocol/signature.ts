@@ -6,7 +6,10 @@ interface CredentialScope {
   readonly service: string;
 }
 
-/** Reads who signs for which service from a SigV4 header or a presigned URL; the signature itself proves nothing on a loopback interface. */
+/**
+ * Parses the access key, region and service from a SigV4 header or a presigned URL. The signature is not verified: on a
+ * loopback interface it proves nothing.
+ */
 export function credentialScope(request: HttpRequest): CredentialScope | undefined {
   const header = /Credential=([^,\s]+)/.exec(request.headers.authorization ?? '')?.[1];
   const credential = header ?? request.query.get('X-Amz-Credential') ?? undefined;

@@ -3,7 +3,7 @@ import { isRecord } from './json';
 
 const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', suppressEmptyNode: false });
 
-/** Writes one document; lists become repeated elements, or `member` elements within one where `listTag` says so. */
+/** Serializes one document. Lists become repeated elements, or `member` elements where `listTag` is given. */
 export function toXml(root: string, namespace: string | undefined, content: unknown, listTag?: string): string {
   const body = plain(content, listTag);
   const attributes = namespace === undefined ? {} : { '@xmlns': namespace };

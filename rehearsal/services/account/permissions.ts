@@ -2,7 +2,7 @@ import { own, partitionOf, textOf } from '../../core/permissions';
 import type { Call, Permissions } from '../../core/service';
 import type { Organizations } from '../organizations/service';
 
-/** One's own account has an ARN of its own, that of a member is in the organization. */
+/** The caller's own account has an ARN of the account service; the ARN of a member contains the organization. */
 export function permissions(organizations: Organizations): Record<string, Permissions> {
   const accountArn = (call: Call): string => {
     const member = textOf(call, 'AccountId');

@@ -32,7 +32,10 @@ export class Account implements Service {
     this.permissions = permissions(organizations);
   }
 
-  /** The caller's own account, or a member when the management account asks; it may not name itself. */
+  /**
+   * Returns the caller's own account, or a member if the management account calls. The management account cannot name
+   * itself.
+   */
   private target(call: Call): SimulatedAccount {
     const { AccountId: accountId = call.caller.accountId } = read(TargetInput, call.input);
     const isOwn = accountId === call.caller.accountId;

@@ -31,7 +31,7 @@ const CreateInput = v.object({ ChangeSetName: v.string(), ChangeSetType: v.optio
 const ByName = v.object({ ChangeSetName: v.string(), StackName: v.optional(v.string()) });
 const NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set.";
 
-/** Change sets: a look at what an operation would do, before it is begun. */
+/** Change sets: previews of operations. */
 export class ChangeSets {
   public readonly operations: Record<string, Operation> = {
     CreateChangeSet: async call => this.create(call),
@@ -87,7 +87,7 @@ export class ChangeSets {
 
   private named(call: Call): ChangeSet | undefined {
     const { ChangeSetName, StackName } = read(ByName, call.input);
-    // a stack of this name may have been deleted, with a change set of the same name: the newest is meant
+    // use the newest: a stack of this name may have been deleted with a change set of the same name
     const own = [...this.sets.values()].reverse().filter(({ stack }) => stack.accountId === call.caller.accountId && stack.region === call.region);
     return own.find(({ id, name, stack }) => id === ChangeSetName || (name === ChangeSetName && [stack.name, stack.id].includes(StackName ?? '')));
   }

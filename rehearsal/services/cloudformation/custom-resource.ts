@@ -10,7 +10,7 @@ import type { Lambda } from '../lambda/service';
 
 const PREFIX = '/custom-resource-response/';
 const LONGEST_ANSWER = 4096;
-/** So many real seconds at most are granted on top of a scaled timeout for what functions work meanwhile, which is not scaled. */
+/** Maximum real seconds that are added to a scaled timeout for the work of functions, which is not scaled. */
 export const SECONDS_OF_WORK = 30;
 
 const Answer = v.object({
@@ -31,7 +31,7 @@ interface Question {
   readonly OldResourceProperties?: unknown;
 }
 
-/** Where functions answer: an address of its own for each answer. */
+/** Receives the responses of custom resources, each at its own URL. */
 export class ResponseChannel {
   private readonly waiting = new Map<string, (body: string) => void>();
   private readonly closed = new Set<string>();
@@ -42,14 +42,14 @@ export class ResponseChannel {
     server.route(PREFIX, async request => this.receive(request));
   }
 
-  /** Opens an address and waits for what is put there; undefined after the timeout, and what comes later is ignored. */
+  /** Opens a URL and waits for a response. Returns undefined after the timeout; later responses are ignored. */
   public open(seconds: number): { url: string; requestId: string; body: Promise<string | undefined> } {
     const key = this.identifiers.next(48);
     const body = new Promise<string | undefined>(resolve => {
       const callOff = this.clock.deadline(seconds, Math.min(seconds, SECONDS_OF_WORK), () => this.close(key, () => resolve(undefined)));
       this.waiting.set(key, answer => this.close(key, () => { callOff(); resolve(answer); }));
     });
-    // the secret is in the query as it is on AWS, where those who log the address cut it off
+    // the secret is in the query as on AWS, because logs often omit the query
     return { url: `https://${RESPONSE_HOST}${PREFIX}answer?Signature=${key}`, requestId: this.identifiers.uuid(), body };
   }
 
@@ -62,14 +62,14 @@ export class ResponseChannel {
   private async receive(request: HttpRequest): Promise<{ status: number }> {
     const key = request.query.get('Signature') ?? '';
     const answer = this.waiting.get(key);
-    // what comes too late or a second time is stored like the first, and never looked at
+    // late and repeated responses are accepted and ignored
     if (request.method !== 'PUT' || !(answer || this.closed.has(key))) return { status: 403 };
     answer?.(request.body.toString('utf8'));
     return { status: 200 };
   }
 }
 
-/** AWS::CloudFormation::CustomResource and Custom::*, answered by a function. */
+/** `AWS::CloudFormation::CustomResource` and `Custom::*`, backed by a function. */
 export class CustomResourceType implements ResourceType {
   private readonly identifiers = new Identifiers('custom-resource');
 
@@ -80,7 +80,7 @@ export class CustomResourceType implements ResourceType {
   ) {}
 
   public async create(properties: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
-    // what fails without an id of its own is deleted under this one
+    // a resource that fails without an id is deleted under this one
     const fallback = this.identifiers.physicalName(context, 128);
     return this.ask({ RequestType: 'Create', ResourceProperties: stringify(properties) }, properties, context, fallback);
   }
@@ -122,7 +122,9 @@ export class CustomResourceType implements ResourceType {
     return obstacle && `${obstacle}: leave '${logicalId}' out of what you rehearse, for example by a context value`;
   }
 
-  /** A function that cannot run would cost an hour of waiting for its answer; it has made nothing that had to be deleted. */
+  /**
+   * Fails immediately if the function cannot run: waiting for its response would take an hour, and it created nothing.
+   */
   private skip(
     obstacle: string, { RequestType }: Question, properties: Record<string, unknown>, { logicalId }: ResourceContext, id: string,
   ): Provisioned {

@@ -1,4 +1,4 @@
-/** Simulated seconds that AWS takes to make or change a resource, where it is not quick. */
+/** Simulated seconds that AWS takes to create or update a resource, for slow types. */
 const SECONDS: Readonly<Record<string, number>> = {
   'AWS::CodePipeline::Pipeline': 5,
   'AWS::DynamoDB::GlobalTable': 10,

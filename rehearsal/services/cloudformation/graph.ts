@@ -1,7 +1,7 @@
-/** Names and the names that must come before each of them. */
+/** Dependencies by name. */
 export type Graph = ReadonlyMap<string, readonly string[]>;
 
-/** The same graph walked from the other end: what was built last is taken down first. */
+/** Reverses the graph, for deletion. */
 export function reversed(graph: Graph): Graph {
   const result = new Map<string, string[]>([...graph.keys()].map(name => [name, []]));
   for (const [name, before] of graph) {
@@ -10,7 +10,7 @@ export function reversed(graph: Graph): Graph {
   return result;
 }
 
-/** The names of a circle in the graph, or nothing. */
+/** Returns the names of a circular dependency, if there is one. */
 export function circle(graph: Graph): string[] | undefined {
   const left = new Map(graph);
   for (let found = true; found;) {
@@ -22,8 +22,8 @@ export function circle(graph: Graph): string[] | undefined {
 }
 
 /**
- * Works on all names at the same time, each after those that must come before it. What depends on a failed name is left out,
- * and nothing new is begun once `stopped` says so. Answers the names that failed.
+ * Works on all names concurrently, each after its dependencies. Skips the dependents of failed names, and starts
+ * nothing new once `stopped` returns true. Returns the failed names.
  */
 export async function inOrder(graph: Graph, work: (name: string) => Promise<boolean>, stopped: () => boolean = () => false): Promise<string[]> {
   const failed: string[] = [];

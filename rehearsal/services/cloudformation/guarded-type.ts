@@ -20,7 +20,7 @@ const FORWARDED = {
   'aws:CalledViaLast': 'cloudformation.amazonaws.com',
 };
 
-/** A type of resource that CloudFormation touches only with the rights of the stack's role, or of whoever asked for the operation. */
+/** Resource type that checks the permissions of the stack's role, or of the caller, before every operation. */
 export class GuardedType implements ResourceType {
   public constructor(private readonly name: string, private readonly type: ResourceType, private readonly guards: Guards) {}
 
@@ -53,7 +53,7 @@ export class GuardedType implements ResourceType {
     if (operation !== 'remove') this.giveRole(place, needed[0]?.resource, asked);
   }
 
-  /** A role that is given to a service must be given by somebody who may, and must trust the service. */
+  /** Checks that the caller may pass the role and that the role trusts the service. */
   private giveRole({ properties, context }: Place, sourceArn: string | undefined, asked: (permission: Permission) => void): void {
     const taken = ROLES_TAKEN[this.name];
     if (taken === undefined) return;
@@ -69,7 +69,7 @@ export class GuardedType implements ResourceType {
       sourceArn,
       sourceAccount: context.accountId,
     });
-    // a role that does not exist is the service's own complaint
+    // the service itself reports a role that does not exist
     if (!isTrusted && this.guards.iam.role(role) !== undefined) throw new AwsError(taken.code, taken.refusal(role));
   }
 }

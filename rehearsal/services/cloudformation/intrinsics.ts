@@ -2,17 +2,17 @@ import { attributesIn } from './references';
 import { isFields, list, single, text, type Fields } from './values';
 import { AwsError } from '../../core/service';
 
-/** What `Fn::GetStackOutput` names. */
+/** Arguments of `Fn::GetStackOutput`. */
 export interface OutputReference {
   readonly stackName: string;
   readonly outputName: string;
-  /** @default - that of the stack that reads */
+  /** @default - region of the reading stack */
   readonly region?: string;
-  /** A role through which the stack of another account is described. @default - the role of the stack that reads */
+  /** Role that reads the stack in another account. @default - role of the reading stack */
   readonly roleArn?: string;
 }
 
-/** What a value may refer to while it is resolved. */
+/** What intrinsic functions can refer to. */
 export interface Scope {
   readonly mappings: Fields;
   ref(name: string): unknown;
@@ -21,16 +21,16 @@ export interface Scope {
   importValue(name: string): unknown;
   stackOutput(reference: OutputReference): string;
   dynamicReference(service: string, key: string): string;
-  /** The type of a resource whose attributes are made up by the rehearsal. */
+  /** Returns the type of a placeholder; undefined for simulated resources. */
   guessedType(logicalId: string): string | undefined;
 }
 
-/** Stands for `AWS::NoValue` until the property that holds it is left out. */
+/** Marks `AWS::NoValue` until the property is removed. */
 const NOTHING = Symbol('AWS::NoValue');
 
 type Intrinsic = (argument: unknown, scope: Scope) => unknown;
 
-/** A value with all intrinsic functions replaced; properties of `AWS::NoValue` are gone. */
+/** Resolves all intrinsic functions and removes properties of `AWS::NoValue`. */
 export function resolve(value: unknown, scope: Scope): unknown {
   const resolved = evaluate(value, scope);
   return resolved === NOTHING ? undefined : resolved;
@@ -133,7 +133,7 @@ function findInMap(argument: unknown, scope: Scope): unknown {
   throw templateError(`Unable to get mapping for ${text(map)}::${text(top)}::${text(second)}`);
 }
 
-/** A word on the attributes in a value that are not those of AWS. */
+/** Returns a hint about attributes that are only guessed. */
 function guessed(value: unknown, scope: Scope): string {
   return attributesIn(value).flatMap(([logicalId, name]) => {
     const type = scope.guessedType(logicalId);

@@ -10,7 +10,7 @@ import type { S3 } from '../s3/service';
 
 const NestedStackProperties = v.object({ TemplateURL: v.string(), Parameters: v.optional(v.record(v.string(), v.unknown()), {}), Tags });
 
-/** AWS::CloudFormation::Stack. */
+/** `AWS::CloudFormation::Stack`. */
 export class NestedStackType implements ResourceType {
   private readonly identifiers = new Identifiers('nested-stack');
 
@@ -47,13 +47,15 @@ export class NestedStackType implements ResourceType {
     const properties = read(NestedStackProperties, given);
     const body = templateBody(read(StackInput, { StackName: name, TemplateURL: properties.TemplateURL }), this.s3, accountId) ?? '';
     const parameters = Object.fromEntries(Object.entries(properties.Parameters).map(([key, value]) => [key, asText(value)]));
-    // the parent's capabilities were checked without looking into the nested template
+    // the capabilities of the parent do not cover the nested template
     const tags = { ...context.tags, ...tagRecord(properties.Tags) };
     return { accountId, region, name, body, parameters, tags, capabilities: ['CAPABILITY_NAMED_IAM'], caller: context.actor, parentId: context.stackId };
   }
 }
 
-/** Waits for the end of what a stack does; answers whether that was cancelled because the parent does not wait for it any more. */
+/**
+ * Waits for the end of the operation. Returns whether it was cancelled because the parent does not need it any more.
+ */
 async function ended(stack: Stack, cancelled: AbortSignal | undefined): Promise<boolean> {
   const cancel = (): void => stack.cancel?.();
   cancelled?.addEventListener('abort', cancel, { once: true });

@@ -15,7 +15,7 @@ const ListInput = v.object({ StackStatusFilter: v.optional(v.array(v.string()), 
 const ExportInput = v.object({ ExportName: v.string() });
 const ResourceInput = v.object({ StackName: v.string(), LogicalResourceId: v.optional(v.string()) });
 
-/** The API of CloudFormation; operations on stacks go on after the answer. */
+/** API operations of CloudFormation. Stack operations continue after the response. */
 export function operations(stacks: Stacks, s3: S3, environment: Environment): Record<string, Operation> {
   return { ...changing(stacks, s3), ...describing(stacks), ...reading(stacks, s3, environment) };
 }
@@ -91,7 +91,7 @@ function named(stacks: Stacks, call: Call): Stack {
   return stacks.get(call.caller.accountId, call.region, read(ByName, call.input).StackName);
 }
 
-/** What a call asks for; `previous` is the stack that an update starts from. */
+/** Converts a call to a stack request. `previous` is the stack that an update starts from. */
 export function requestOf(call: Call, s3: S3, previous?: Stack): StackRequest {
   const input = read(StackInput, call.input);
   const { accountId } = call.caller;

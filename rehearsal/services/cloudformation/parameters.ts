@@ -3,11 +3,11 @@ import type { Template } from './template';
 import { list, text } from './values';
 import { AwsError } from '../../core/service';
 
-/** A parameter as a stack request gives it; `previous` keeps the value of the last deployment. */
+/** A parameter of a stack request. `previous` keeps the value of the last deployment. */
 export type GivenParameters = Readonly<Record<string, string | { readonly previous: true }>>;
 
 export interface Parameter {
-  /** The text that was given, or the name in the parameter store. */
+  /** The given text, or the name of an SSM parameter. */
   readonly given: string;
   readonly value: string | readonly string[];
   readonly secret: boolean;
@@ -31,7 +31,7 @@ const Declaration = v.object({
 });
 type Declaration = v.InferOutput<typeof Declaration>;
 
-/** The values of a template's parameters; refuses what is missing, unknown or against the declared rules. */
+/** Returns the values of the parameters of a template. @throws AwsError for missing, unknown or invalid values */
 export function readParameters(template: Template, given: GivenParameters, before: Parameters, ssm: ParameterStore): Parameters {
   const unknown = Object.keys(given).filter(name => !(name in template.Parameters));
   if (unknown.length > 0) throw invalid(`Parameters: [${unknown.join(', ')}] do not exist in the template`);

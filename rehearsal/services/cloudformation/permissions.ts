@@ -9,7 +9,7 @@ const READING = [
 ];
 const CHANGE_SETS = ['DescribeChangeSet', 'ExecuteChangeSet', 'DeleteChangeSet', 'ListChangeSets'];
 
-/** The permissions of CloudFormation's own API; those of the resources are asked for when CloudFormation touches them. */
+/** Permissions of the CloudFormation API. Those of resources are checked when CloudFormation provisions them. */
 export function permissions(stacks: Stacks): Record<string, Permissions> {
   const stackArn = (call: Call): string => {
     const { caller: { accountId }, region } = call;
@@ -37,13 +37,13 @@ export function permissions(stacks: Stacks): Record<string, Permissions> {
   };
 }
 
-/** Whoever gives CloudFormation a role must be allowed to give it away. */
+/** Passing a role to CloudFormation needs `iam:PassRole`. */
 function passedRole(call: Call): Permission[] {
   const role = textOf(call, 'RoleARN');
   return role === '' ? [] : [{ action: 'iam:PassRole', resource: role, context: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } }];
 }
 
-/** CloudFormation fetches a template with the rights of the caller; an address that is signed brings those of the signer. */
+/** CloudFormation reads a template with the permissions of the caller; a presigned URL uses those of its signer. */
 function readTemplate(call: Call): Permission[] {
   const address = textOf(call, 'TemplateURL');
   if (address === '' || !URL.canParse(address)) return [];

@@ -4,7 +4,7 @@ import type { ResourceContext } from '../../core/service';
 
 export type Place = Pick<ResourceContext, 'accountId' | 'region'>;
 
-/** A resource whose name AWS makes up, as far as it is known when its `Ref` is made up. */
+/** What is known of a resource when its `Ref` is generated. */
 interface Made {
   readonly name: string;
   readonly properties: Fields;
@@ -13,7 +13,7 @@ interface Made {
   code(length: number): string;
 }
 
-/** What `Ref` returns where apps take it apart, or where it is part of a host's name. */
+/** Formats of `Ref` that apps parse or use in host names. */
 const REFS: Readonly<Record<string, (made: Made) => string>> = {
   'AWS::ApiGatewayV2::Api': ({ code }) => code(10),
   'AWS::CodeBuild::ReportGroup': ({ arn, name, properties }) => `${arn('codebuild')}:report-group/${text(properties.Name ?? name)}`,
@@ -24,7 +24,8 @@ const REFS: Readonly<Record<string, (made: Made) => string>> = {
     `${arn('elasticloadbalancing')}:loadbalancer/${LOAD_BALANCERS[text(properties.Type)] ?? 'app'}/${text(properties.Name ?? name)}/${code(16)}`,
   'AWS::ElasticLoadBalancingV2::TargetGroup': ({ arn, name, properties, code }) =>
     `${arn('elasticloadbalancing')}:targetgroup/${text(properties.Name ?? name)}/${code(16)}`,
-  // CDK reads the name out of the ARN and counts on that which CloudFormation makes up: logical id and random part, without the stack
+  // CDK parses the name from the ARN and relies on CloudFormation's format: logical id and random part, without the
+  // stack
   'AWS::SecretsManager::Secret': ({ arn, name, properties, code }) =>
     `${arn('secretsmanager')}:secret:${text(properties.Name ?? name.split('-').slice(-2).join('-'))}-${code(6)}`,
 };
@@ -38,7 +39,7 @@ interface Existing {
   code(length: number): string;
 }
 
-/** Attributes that apps take apart. */
+/** Attributes that apps parse. */
 const ATTRIBUTES: Readonly<Record<string, (existing: Existing) => Fields>> = {
   'AWS::ApiGatewayV2::Api': ({ id, region, properties }) => {
     const scheme = properties.ProtocolType === 'WEBSOCKET' ? 'wss' : 'https';
@@ -67,7 +68,7 @@ const ATTRIBUTES: Readonly<Record<string, (existing: Existing) => Fields>> = {
   }),
 };
 
-/** What `Ref` of a new resource returns; undefined where its type has no shape of its own. */
+/** Returns the `Ref` of a new resource; undefined for types without a special format. */
 export function shapedRef(type: string, name: string, properties: Fields, partition: string, { accountId, region }: Place): string | undefined {
   const arn = (service: string): string => `arn:${partition}:${service}:${region}:${accountId}`;
   return REFS[type]?.({ name, properties, arn, code: coder(`${accountId}/${region}/${name}`) });

@@ -4,18 +4,18 @@ import { Identifiers } from '../../core/identifiers';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../../core/service';
 import { AwsError } from '../../core/service';
 
-/** Types whose `Ref` is their ARN; that of all others is their name. */
+/** Types whose `Ref` is the ARN. For all others it is the name. */
 const REF_IS_ARN = new Set([
   'AWS::CertificateManager::Certificate', 'AWS::CodeConnections::Connection', 'AWS::CodeStarConnections::Connection', 'AWS::ECS::TaskDefinition',
   'AWS::SNS::Topic', 'AWS::SNS::Subscription', 'AWS::StepFunctions::Activity',
 ]);
 
-/** A resource of a type that the rehearsal does not act out: kept as declared, with plausible attributes. */
+/** Type without simulated behaviour: resources are recorded as declared, with guessed attributes. */
 export class PlaceholderType implements ResourceType {
   private readonly identifiers: Identifiers;
   private readonly taken = new Set<string>();
 
-  /** @param asPlaceholder is told what stands where AWS has an id of its own making */
+  /** @param asPlaceholder registers a generated id */
   public constructor(private readonly type: string, private readonly environment: Environment, private readonly asPlaceholder: (id: string) => string) {
     this.identifiers = new Identifiers(type);
   }
@@ -43,7 +43,7 @@ export class PlaceholderType implements ResourceType {
     if (given !== undefined) this.taken.delete(this.key(given, context));
   }
 
-  /** `LogGroupName` of a LogGroup, `TopicName` of a Topic: names that AWS gives out only once. */
+  /** Returns the property with the unique name, for example `LogGroupName` of a LogGroup. */
   private givenName(properties: Fields): string | undefined {
     const kind = this.type.slice(this.type.lastIndexOf(':') + 1);
     const name = properties[`${kind}Name`] ?? (this.type === 'AWS::CodeBuild::Project' ? properties.Name : undefined);
@@ -65,7 +65,7 @@ export class PlaceholderType implements ResourceType {
   }
 }
 
-/** An attribute nobody has computed: an ARN where the name asks for one, else something with the resource's name in it. */
+/** Guesses an attribute: an ARN if its name suggests one, otherwise text that contains the name of the resource. */
 export function plausibleAttribute(
   attribute: string, resource: { readonly id: string; readonly type: string }, partition: string, place: Place,
 ): string {

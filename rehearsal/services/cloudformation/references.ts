@@ -1,11 +1,11 @@
 import { isFields, list, single, text } from './values';
 
-/** Every name of a resource or parameter that a part of a template mentions. */
+/** Returns the resources and parameters that a part of a template refers to. */
 export function references(value: unknown): string[] {
   return [...new Set(collect(value))];
 }
 
-/** Every attribute that a part of a template asks for with `Fn::GetAtt`. */
+/** Returns the attributes that a part of a template reads with `Fn::GetAtt`. */
 export function attributesIn(value: unknown): (readonly [logicalId: string, name: string])[] {
   if (Array.isArray(value)) return value.flatMap(attributesIn);
   const [name, argument] = single(value) ?? [];

@@ -10,7 +10,7 @@ const ParameterList = v.optional(v.array(v.object({
 })), []);
 const TagList = v.optional(v.array(v.object({ Key: v.string(), Value: v.string() })));
 
-/** The members that CreateStack, UpdateStack and CreateChangeSet have in common. */
+/** Common members of CreateStack, UpdateStack and CreateChangeSet. */
 export const StackInput = v.object({
   StackName: v.string(),
   TemplateBody: v.optional(v.string()),
@@ -32,7 +32,7 @@ export function givenParameters(input: StackInput): GivenParameters {
     [ParameterKey, UsePreviousValue ? { previous: true as const } : ParameterValue ?? '']));
 }
 
-/** The template of a request: inline, or from a bucket that the caller's account may read. */
+/** Returns the template of a request: inline, or from a bucket that the account of the caller may read. */
 export function templateBody(input: StackInput, s3: S3, accountId: string): string | undefined {
   if (input.TemplateBody !== undefined) {
     if (Buffer.byteLength(input.TemplateBody) > 51_200) {
@@ -53,7 +53,7 @@ function fromBucket(address: string, s3: S3, accountId: string): string {
   return body.toString('utf8');
 }
 
-/** Where the template of an address lies, and whether the address itself brings the right to read it. */
+/** Parses a template URL. `signed` means that the URL itself grants the permission to read. */
 export function parseAddress(address: string): { bucket: string; key: string; signed: boolean } {
   if (!URL.canParse(address)) throw validation('TemplateURL must be a supported URL.');
   const url = new URL(address);
@@ -73,7 +73,7 @@ const NAMED: Readonly<Record<string, string>> = {
   'AWS::IAM::User': 'UserName',
 };
 
-/** Who deploys roles and policies must say that he knows. */
+/** Deploying roles and policies needs a capability. */
 export function checkCapabilities(template: Template, capabilities: readonly string[]): void {
   const resources = Object.values(template.Resources).filter(({ Type }) => Type.startsWith('AWS::IAM::'));
   if (resources.length === 0 || capabilities.includes('CAPABILITY_NAMED_IAM')) return;

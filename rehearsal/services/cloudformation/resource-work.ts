@@ -4,25 +4,25 @@ import type { Stack, StackResource } from './stack';
 import type { StackContext } from './stack-context';
 import { AwsError, ResourceFailure, type Provisioned, type ResourceContext } from '../../core/service';
 
-/** A resource as the template wants it; it becomes a StackResource once it has an id. */
+/** A resource of the template before it has an id. */
 export type Wanted = Omit<StackResource, 'id' | 'attributes'>;
 
-/** What an update did to a resource, so that it can be taken back. */
+/** An update of a resource, for the rollback. */
 interface Change {
   readonly before: StackResource;
   readonly attempted: Wanted;
 }
 
-/** Makes, changes, restores and removes the resources of one stack during one operation, and tells of it. */
+/** Creates, updates, restores and deletes the resources of a stack during one operation, and emits the events. */
 export class ResourceWork {
-  /** Replaced resources, whose old half goes in the cleanup phase. */
+  /** Replaced resources; the old ones are deleted in the cleanup phase. */
   public readonly replaced: StackResource[] = [];
   private readonly made = new Set<string>();
   private readonly changes = new Map<string, Change>();
   private readonly gone = new Set<StackResource>();
   private isRestoring = false;
 
-  /** @param cancelled tells the resources that are being made or changed that nobody waits for them any more */
+  /** @param cancelled aborts resources that are in progress */
   public constructor(private readonly stackContext: StackContext, private readonly stack: Stack, private readonly cancelled: AbortSignal) {}
 
   public async make(wanted: Wanted): Promise<boolean> {
@@ -58,22 +58,22 @@ export class ResourceWork {
       this.tell(wanted, 'UPDATE_COMPLETE');
       return true;
     } catch (error) {
-      // services do all of a change or nothing, so there is nothing to take back
+      // services apply a change completely or not at all, so there is nothing to roll back
       if (!isAsked(wanted.type)) this.changes.delete(wanted.logicalId);
       this.tell(wanted, 'UPDATE_FAILED', isInItsOwnWay(existing, error) ? customNamed(existing.id) : messageOf(error));
       return false;
     }
   }
 
-  /** It takes AWS some seconds to begin; in these somebody may have lost interest. What a service makes is made all the same. */
+  /** CloudFormation can cancel a resource before the call to the service. What the service started is completed. */
   private async begun({ type }: Wanted, what: 'creation' | 'update'): Promise<void> {
     await this.stackContext.environment.clock.sleep(this.stackContext.creationSeconds(type));
     if (this.cancelled.aborted && isAsked(type)) throw new Error(`Resource ${what} cancelled`);
   }
 
-  /** Gives every changed resource its old properties again; answers the names of those that refuse. */
+  /** Restores the old properties of all updated resources. Returns the logical ids that failed. */
   public async restoreAll(): Promise<string[]> {
-    // what was replaced before the failure comes back; what a first attempt to go back has replaced does not
+    // a resource that was replaced before the failure is restored; one that the first rollback attempt replaced is not
     if (!this.isRestoring) this.replaced.length = 0;
     this.isRestoring = true;
     const graph = new Map([...this.changes].map(([logicalId, { before }]) => [logicalId, before.dependencies]));
@@ -86,12 +86,12 @@ export class ResourceWork {
     }, () => failed);
   }
 
-  /** What this operation has made and a rollback must take away. */
+  /** Resources that this operation created and a rollback deletes. */
   public newcomers(): StackResource[] {
     return [...this.made].map(logicalId => this.stack.resources.get(logicalId)).filter(resource => resource !== undefined);
   }
 
-  /** Removes resources, each after those that depend on it; answers the names of those that stay. */
+  /** Deletes resources, each after its dependents. Returns the logical ids that could not be deleted. */
   public async removeAll(resources: readonly StackResource[], options: { rollback: boolean }): Promise<string[]> {
     const keyed = new Map(resources.map((resource, index) => [`${resource.logicalId} ${index}`, resource]));
     const keysOf = (logicalId: string): string[] => [...keyed].filter(([, resource]) => resource.logicalId === logicalId).map(([key]) => key);
@@ -103,7 +103,7 @@ export class ResourceWork {
     return failed.map(key => key.split(' ')[0]);
   }
 
-  /** Whether this operation has removed the resource, or was told to leave it. */
+  /** Whether this operation deleted the resource or retains it. */
   public isGone(resource: StackResource): boolean {
     return this.gone.has(resource);
   }
@@ -142,7 +142,7 @@ export class ResourceWork {
     this.tell(now, 'UPDATE_IN_PROGRESS');
     try {
       if (now.id !== before.id && !isCustom(before.type)) {
-        // a resource of AWS that was replaced is still there under its old id
+        // a replaced resource still exists under its old id
         this.replaced.push(disposable(now));
         this.stack.resources.set(logicalId, before);
       } else {
@@ -190,12 +190,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Of these CloudFormation cancels what is going on, and what they have done must be taken back. */
+/** Types whose operations CloudFormation cancels; their changes are rolled back. */
 function isAsked(type: string): boolean {
   return isCustom(type) || type === 'AWS::CloudFormation::Stack';
 }
 
-/** A resource with a name of its own cannot be made a second time beside itself. */
+/** A resource with a custom name cannot be replaced by one with the same name. */
 function isInItsOwnWay({ id }: StackResource, error: unknown): boolean {
   const name = id.slice(id.lastIndexOf('/') + 1);
   const words = error instanceof AwsError && / already exists/i.test(error.message) ? error.message.split(/[\s'"]+/) : [];
@@ -207,7 +207,7 @@ function customNamed(id: string): string {
   return `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${id} and update the stack again.`;
 }
 
-/** UpdateReplacePolicy has already been asked; DeletionPolicy is not about replaced resources. */
+/** UpdateReplacePolicy was already checked; DeletionPolicy does not apply to replaced resources. */
 function disposable(resource: StackResource): StackResource {
   return { ...resource, deletionPolicy: 'Delete' };
 }

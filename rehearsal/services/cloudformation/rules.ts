@@ -8,7 +8,7 @@ import { AwsError } from '../../core/service';
 interface Place {
   readonly accountId: string;
   readonly region: string;
-  /** Of the stack. */
+  /** Pseudo parameters of the stack. */
   readonly name: string;
   readonly partition: string;
 }
@@ -24,10 +24,10 @@ const FUNCTIONS: Readonly<Record<string, (argument: readonly unknown[], evaluate
   'Fn::EachMemberEquals': ([whole, value], evaluate) => members(evaluate(whole)).every(member => member === text(evaluate(value))),
   'Fn::EachMemberIn': ([whole, allowed], evaluate) => members(evaluate(whole)).every(member => members(evaluate(allowed)).includes(member)),
 };
-/** Legal on AWS, but they ask for what lies in the account, which the rehearsal does not know. */
+/** Valid on AWS; they need data of the account that the rehearsal does not have. */
 const UNKNOWABLE = ['Fn::RefAll', 'Fn::ValueOf', 'Fn::ValueOfAll'];
 
-/** Refuses parameters for which an assertion of the template's rules does not hold. */
+/** Checks the assertions of the template's rules. @throws AwsError for parameters that violate one */
 export function checkRules({ Rules }: Template, parameters: Parameters, place: Place): void {
   checkFunctions(Rules);
   const evaluate: Evaluate = value => {
@@ -63,7 +63,7 @@ function valueOf(name: string, parameters: Parameters, { accountId, region, name
   };
   if (name in parameters) {
     const { value } = parameters[name];
-    // where rules are checked, an empty list has one member, which is empty
+    // in rules, an empty list has one empty member
     return Array.isArray(value) && value.length === 0 ? [''] : value;
   }
   if (name in pseudo) return pseudo[name];

@@ -5,7 +5,7 @@ import type { StackContext } from './stack-context';
 import { isFields, text, type Fields } from './values';
 import { AwsError } from '../../core/service';
 
-/** The names that the template of one stack can refer to, while the stack is being made to look like the target. */
+/** Resolves the references of a template while an operation changes the stack to the target. */
 export class StackScope implements Scope {
   public readonly imports = new Set<string>();
   private readonly conditions = new Map<string, boolean>();
@@ -20,7 +20,7 @@ export class StackScope implements Scope {
     return resolve(value, this);
   }
 
-  /** The resources whose condition holds. */
+  /** Logical ids of resources whose condition is true. */
   public active(): string[] {
     return Object.entries(this.target.template.Resources)
       .filter(([, resource]) => resource.Condition === undefined || this.condition(resource.Condition))
@@ -68,7 +68,7 @@ export class StackScope implements Scope {
 
   public dynamicReference(service: string, key: string): string {
     const reference = `{{resolve:${service}:${key}}}`;
-    // what uses the secret decides whether it can do without
+    // the resource that uses the secret decides whether the reference is enough
     if (isSecret(service)) return reference;
     if (service !== 'ssm') throw new AwsError('ValidationError', `the rehearsal resolves dynamic references to 'ssm' only, got '${reference}'`);
     const name = key.replace(/:\d+$/, '');
@@ -111,7 +111,7 @@ function byPath(attributes: Fields, name: string): unknown {
   return name.split('.').reduce<unknown>((value, key) => isFields(value) ? value[key] : undefined, attributes);
 }
 
-/** A value as an output shows it. */
+/** Formats a value for an output. */
 export function asText(value: unknown): string {
   return Array.isArray(value) ? value.map(text).join(',') : text(value);
 }

@@ -3,12 +3,12 @@ import { AwsError } from '../../core/service';
 const SERVICES = ['secretsmanager', 'ssm-secure'];
 const REFERENCE = new RegExp(`\\{\\{resolve:(?:${SERVICES.join('|')}):[^}]+\\}\\}`);
 
-/** Whether a dynamic reference to this service stands for a secret, which nobody knows here. */
+/** Whether dynamic references to this service are secrets, whose values are unknown here. */
 export function isSecret(service: string): boolean {
   return SERVICES.includes(service);
 }
 
-/** A resource that is really acted out cannot work with the name of a secret instead of the secret; a nested stack only hands it on. */
+/** A simulated resource needs the value of a secret, which is unknown here; a nested stack only passes it on. */
 export function refuseSecrets(type: string, properties: unknown): void {
   if (type === 'AWS::CloudFormation::Stack') return;
   const [reference] = REFERENCE.exec(JSON.stringify(properties) ?? '') ?? [];

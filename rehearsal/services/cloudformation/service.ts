@@ -22,7 +22,7 @@ import type { Ssm } from '../ssm/service';
 interface CloudFormationParts {
   readonly server: Server;
   readonly iam: Identities;
-  /** Absent: CloudFormation may do everything. */
+  /** @default - CloudFormation is allowed to do everything */
   readonly access?: Access;
   readonly s3: S3;
   readonly ssm: Ssm;
@@ -38,7 +38,7 @@ export class CloudFormation implements Service {
   public readonly permissions: Record<string, Permissions>;
   private readonly stacks: Stacks;
   private readonly types = new Map<string, ResourceType>();
-  /** Those among them whose resources are only kept as declared. */
+  /** The types without simulated behaviour. */
   private readonly placeholders = new Set<string>();
   private readonly listeners = new Set<(event: StackEvent) => void>();
   private readonly channel: ResponseChannel;
@@ -51,12 +51,12 @@ export class CloudFormation implements Service {
     this.registerTypes({ 'AWS::CloudFormation::Stack': new NestedStackType(this.stacks, parts.s3) });
   }
 
-  /** The stacks of all accounts, the deleted ones too. */
+  /** All stacks of all accounts, including deleted ones. */
   public get all(): readonly Stack[] {
     return this.stacks.list;
   }
 
-  /** Makes resource types known; all others are kept as declared. */
+  /** Registers simulated resource types. All others are placeholders. */
   public registerTypes(types: Readonly<Record<string, ResourceType>>): void {
     for (const [name, type] of Object.entries(types)) this.types.set(name, this.guarded(name, type));
   }
@@ -70,12 +70,12 @@ export class CloudFormation implements Service {
     return this.stacks.find(accountId, region, nameOrId);
   }
 
-  /** Makes a stack that exists before anything is deployed. */
+  /** Creates a stack that exists before the first deployment. */
   public async seed(request: StackRequest): Promise<void> {
     return this.stacks.seed(request);
   }
 
-  /** Creates a stack and waits for the end of the operation, whatever it is. */
+  /** Creates a stack and waits until the operation succeeds or fails. */
   public async create(request: StackRequest): Promise<Stack> {
     return settled(this.stacks.create(request));
   }
@@ -84,7 +84,7 @@ export class CloudFormation implements Service {
     return settled(this.stacks.update(request));
   }
 
-  /** Types of deployed resources that were only written down, because nothing here acts as they do on AWS. */
+  /** Types of deployed resources that have no simulated behaviour. */
   public get placeholderTypes(): readonly string[] {
     const deployed = new Set(this.all.filter(({ isSeed }) => !isSeed).flatMap(({ events }) => events.map(({ type }) => type)));
     return [...this.placeholders].filter(type => deployed.has(type) && type !== 'AWS::CDK::Metadata').sort();
@@ -99,12 +99,12 @@ export class CloudFormation implements Service {
     this.stacks.protect(accountId, region, nameOrId, terminationProtection);
   }
 
-  /** Takes back an update that is in progress. */
+  /** Cancels an update in progress. */
   public cancelUpdate(accountId: string, region: string, nameOrId: string): void {
     this.stacks.cancelUpdate(accountId, region, nameOrId);
   }
 
-  /** Goes on with a rollback that has failed, and waits for its end. */
+  /** Continues a failed rollback and waits for its end. */
   public async continueRollback(accountId: string, region: string, nameOrId: string): Promise<Stack> {
     return settled(this.stacks.continueRollback(accountId, region, nameOrId));
   }

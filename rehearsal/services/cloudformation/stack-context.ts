@@ -3,21 +3,21 @@ import type { Output, Stack, StackEvent } from './stack';
 import type { Fields } from './values';
 import type { Environment, ResourceType } from '../../core/service';
 
-/** What an operation on a stack needs of everything around the stack. */
+/** Interface of stack operations to the rest of CloudFormation. */
 export interface StackContext {
   readonly environment: Environment;
   type(name: string): ResourceType;
-  /** Whether resources of this type are acted out, not only kept as declared. */
+  /** Whether resources of this type are simulated and not only recorded. */
   isSimulated(type: string): boolean;
   /** Simulated seconds that the creation of a resource takes. */
   creationSeconds(type: string): number;
-  /** An attribute that the type itself does not know. */
+  /** Guesses an attribute that the type does not provide. */
   guessAttribute(attribute: string, resource: { readonly id: string; readonly type: string; readonly attributes: Fields }, stack: Stack): unknown;
   parameter(accountId: string, region: string, name: string): string | undefined;
   exported(accountId: string, region: string, name: string): Output & { readonly stackId: string } | undefined;
-  /** An output of another stack, read with the rights of the one that asks. */
+  /** Returns an output of another stack, read with the permissions of the reading stack. */
   output(reference: OutputReference, reader: Stack): string;
-  /** The names of the stacks that read an export. */
+  /** Names of the stacks that import an export. */
   importers(accountId: string, region: string, name: string): string[];
   notify(event: StackEvent): void;
 }

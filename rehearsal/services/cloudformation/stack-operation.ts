@@ -10,18 +10,18 @@ import { formatError } from './template-format';
 import { canonical, isFields, list, text } from './values';
 import { AwsError } from '../../core/service';
 
-/** One operation on one stack: it brings the stack to the target, or back to where it was. */
+/** One operation on one stack: changes the stack to the target, or rolls it back. */
 export class StackOperation {
   private readonly work: ResourceWork;
   private readonly cancelling = new AbortController();
 
   public constructor(private readonly context: StackContext, private readonly stack: Stack) {
-    // every resource in progress listens
+    // all resources in progress listen
     setMaxListeners(0, this.cancelling.signal);
     this.work = new ResourceWork(context, stack, this.cancelling.signal);
   }
 
-  /** Nothing new is begun, and nobody waits any more for what is. */
+  /** Starts no further resources and aborts those in progress. */
   public cancel(): void {
     this.cancelling.abort();
   }
@@ -29,7 +29,7 @@ export class StackOperation {
   public async create(onFailure: 'ROLLBACK' | 'DO_NOTHING'): Promise<void> {
     this.announce('CREATE_IN_PROGRESS', 'User Initiated');
     const failure = await this.apply(this.stack.target);
-    // a creation in progress can be deleted: then that is what goes on
+    // a deletion can replace a creation in progress
     if (this.stack.status !== 'CREATE_IN_PROGRESS') return;
     if (failure === undefined) return this.announce('CREATE_COMPLETE');
     if (onFailure === 'DO_NOTHING') return this.announce('CREATE_FAILED', failure);
@@ -64,7 +64,7 @@ export class StackOperation {
     this.announce('DELETE_COMPLETE');
   }
 
-  /** The forward phase; answers why it failed. */
+  /** Applies the target. Returns the reason if it failed. */
   private async apply(target: Target): Promise<string | undefined> {
     const creating = this.stack.status === 'CREATE_IN_PROGRESS';
     const scope = new StackScope(this.context, this.stack, target);
@@ -72,7 +72,7 @@ export class StackOperation {
     try {
       const failed = await inOrder(graphOf(target, scope.active()), async logicalId => {
         const succeeded = await this.advance(logicalId, target, scope);
-        // CloudFormation does not wait for what runs beside a failure
+        // CloudFormation does not wait for resources in progress after a failure
         if (!succeeded) this.cancel();
         return succeeded;
       }, () => this.cancelling.signal.aborted);
@@ -114,7 +114,7 @@ export class StackOperation {
     this.announce('UPDATE_ROLLBACK_COMPLETE');
   }
 
-  /** What cannot be removed after three attempts is left behind, as on AWS: the operation itself has succeeded. */
+  /** Deletes resources with up to three attempts. What remains is abandoned as on AWS: the operation has succeeded. */
   private async cleanUp(resources: readonly StackResource[], options: { rollback: boolean }): Promise<void> {
     for (let attempt = 0; attempt < 3; attempt++) {
       const left = resources.filter(resource => !this.work.isGone(resource));
@@ -137,7 +137,7 @@ export class StackOperation {
     return undefined;
   }
 
-  /** An export that another stack reads may neither go nor change. */
+  /** Returns why an export that another stack imports cannot be deleted or changed. */
   private exportInUse(outputs: readonly Output[]): string | undefined {
     for (const { exportName, value } of this.stack.outputs) {
       if (exportName === undefined || outputs.some(other => other.exportName === exportName && other.value === value)) continue;
@@ -149,7 +149,7 @@ export class StackOperation {
   }
 }
 
-/** Refuses what could not be deployed in any order, and changes of type. */
+/** Rejects circular dependencies and changed resource types. */
 export function checkTarget(context: StackContext, stack: Stack, target: Target): void {
   const scope = new StackScope(context, stack, target);
   const loop = circle(graphOf(target, scope.active()));
@@ -166,7 +166,7 @@ function graphOf(target: Target, active: readonly string[]): Graph {
   return new Map(active.map(logicalId => [logicalId, dependenciesOf(logicalId, target).filter(other => known.has(other))]));
 }
 
-/** What a resource of a template waits for. */
+/** Returns the dependencies of a resource. */
 export function dependenciesOf(logicalId: string, target: Target): string[] {
   const declared = target.template.Resources[logicalId];
   const mentioned = [...references(declared.Properties), ...list(declared.DependsOn).map(text)];

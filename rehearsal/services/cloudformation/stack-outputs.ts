@@ -5,9 +5,11 @@ import { AwsError, type Caller } from '../../core/service';
 import type { Access } from '../iam/access';
 import type { Identities } from '../iam/identities';
 
-/** Outputs that stacks read of each other without an export: also from other accounts and regions, and without holding on to them. */
+/**
+ * Reads outputs of other stacks without an export, also across accounts and regions. The other stack can be deleted.
+ */
 export class StackOutputs {
-  /** @param access absent: everybody may read */
+  /** @param access checks permissions; absent: everything is allowed */
   public constructor(private readonly stacks: Stacks, private readonly iam: Identities, private readonly access?: Access) {}
 
   public read({ stackName, outputName, region: given, roleArn }: OutputReference, reader: Stack): string {

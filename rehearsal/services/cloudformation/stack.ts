@@ -13,11 +13,11 @@ export interface StackResource extends Provisioned {
   readonly dependencies: readonly string[];
   readonly deletionPolicy: Policy;
   readonly updateReplacePolicy: Policy;
-  /** The path in the construct tree, if CDK left it in the metadata. */
+  /** Construct path from the metadata that CDK writes. */
   readonly path?: string;
 }
 
-/** What DescribeStackResources tells of a resource. */
+/** State that DescribeStackResources returns. */
 interface ResourceState {
   readonly logicalId: string;
   readonly type: string;
@@ -44,27 +44,27 @@ export interface Output {
   readonly exportName?: string;
 }
 
-/** What a stack is made to look like by one operation. */
+/** The desired state of a stack for one operation. */
 export interface Target {
   readonly template: Template;
   readonly body: string;
   readonly parameters: Parameters;
   readonly tags: Readonly<Record<string, string>>;
-  /** Construct paths by logical id, where the template itself does not tell them. */
+  /** Construct paths by logical id, if the template does not contain them. */
   readonly paths: Readonly<Record<string, string>>;
 }
 
 interface StackOptions {
   readonly capabilities: readonly string[];
   readonly parentId?: string;
-  /** Who has asked for its creation; absent: the rehearsal itself. */
+  /** Caller that created the stack; absent: the rehearsal itself. */
   readonly maker?: Caller;
 }
 
 export class Stack {
   public status = 'CREATE_IN_PROGRESS';
   public reason?: string;
-  /** Why the last operation was rolled back; `reason` forgets it when the rollback is complete. */
+  /** Reason of the last rollback; unlike `reason`, it is kept when the rollback is complete. */
   public failure?: string;
   public outputs: readonly Output[] = [];
   /** Exports of other stacks that this one reads. */
@@ -73,18 +73,18 @@ export class Stack {
   public updatedAt?: number;
   public deletedAt?: number;
   public token?: string;
-  /** With which CloudFormation acts. */
+  /** Role that CloudFormation uses. */
   public roleArn?: string;
-  /** Whose rights the operations use: the stack's role, or whoever asked for the last one. */
+  /** Identity of operations: the role of the stack, or the last caller. */
   public actor?: Caller;
   public readonly resources = new Map<string, StackResource>();
   public readonly states = new Map<string, ResourceState>();
   public readonly events: StackEvent[] = [];
-  /** Cancels the operation in progress, as far as it has not been completed. */
+  /** Cancels what is not complete of the operation in progress. */
   public cancel?: () => void;
-  /** Goes on with a rollback that has failed. */
+  /** Continues a failed rollback. */
   public continueRollback?: () => Promise<void>;
-  /** Settles when the operation in progress has ended; it never rejects. */
+  /** Resolves when the operation in progress has ended; never rejects. */
   public operation: Promise<void> = Promise.resolve();
 
   public constructor(
@@ -95,7 +95,7 @@ export class Stack {
     public readonly createdAt: number,
     public target: Target,
     public readonly options: StackOptions,
-    /** It was there before anything was deployed. */
+    /** Whether the stack existed before the first deployment. */
     public readonly isSeed = false,
   ) {}
 
@@ -107,7 +107,7 @@ export class Stack {
     return this.status === 'DELETE_COMPLETE';
   }
 
-  /** The outputs as plain values. */
+  /** Outputs by key. */
   public output(key: string): string | undefined {
     return this.outputs.find(output => output.key === key)?.value;
   }

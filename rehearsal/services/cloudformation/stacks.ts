@@ -15,29 +15,29 @@ export interface StackRequest {
   readonly region: string;
   readonly name: string;
   readonly body: string;
-  /** Construct paths by logical id, where the template itself does not tell them. */
+  /** Construct paths by logical id, if the template does not contain them. */
   readonly paths?: Readonly<Record<string, string>>;
   readonly parameters?: GivenParameters;
   readonly tags?: Readonly<Record<string, string>>;
   readonly capabilities?: readonly string[];
   readonly roleArn?: string;
-  /** Who asks. @default - the root of the account */
+  /** Caller. @default - root of the account */
   readonly caller?: Caller;
   readonly token?: string;
-  /** The stack that this one is nested in. */
+  /** Id of the parent stack. */
   readonly parentId?: string;
   readonly onFailure?: 'ROLLBACK' | 'DO_NOTHING' | 'DELETE';
   readonly terminationProtection?: boolean;
 }
 
-/** The stacks of all accounts, and the rules of who may be created, updated and deleted when. */
+/** All stacks, and the states in which each operation is allowed. */
 export class Stacks {
   private readonly all: Stack[] = [];
   private readonly identifiers = new Identifiers('cloudformation');
 
   public constructor(private readonly environment: Environment, private readonly iam: Identities, private readonly context: StackContext) {}
 
-  /** A stack by its name, or by its id even after it was deleted. */
+  /** Finds a stack by name, or by id even after its deletion. */
   public find(accountId: string, region: string, nameOrId: string): Stack | undefined {
     return this.of(accountId, region).find(stack => stack.id === nameOrId || (stack.name === nameOrId && !stack.deleted));
   }
@@ -65,7 +65,7 @@ export class Stacks {
     return this.of(accountId, region).filter(stack => stack.imports.has(name)).map(stack => stack.name);
   }
 
-  /** Begins the creation of a stack; the answer comes before the resources do. */
+  /** Starts the creation of a stack and returns immediately. */
   public create(request: StackRequest): Stack {
     const known = this.find(request.accountId, request.region, request.name);
     if (known && request.token !== undefined && known.token === request.token) return known;
@@ -74,7 +74,7 @@ export class Stacks {
     return stack;
   }
 
-  /** A stack that is only looked at: nothing is made before it is executed. */
+  /** Creates a stack in review: resources are created when its change set is executed. */
   public review(request: StackRequest, isSeed = false): Stack {
     const { accountId, region, name, caller: maker } = request;
     if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
@@ -93,7 +93,7 @@ export class Stacks {
     return stack;
   }
 
-  /** A stack that is there before anything is deployed: it took no time, and nobody hears of it. */
+  /** Creates a stack that exists before the first deployment, in no time and without events. */
   public async seed(request: StackRequest): Promise<void> {
     const stack = this.review(request, true);
     await new StackOperation({ ...this.context, creationSeconds: () => 0, notify: () => {} }, stack).create('DO_NOTHING');
@@ -101,7 +101,7 @@ export class Stacks {
     if (failure !== undefined) throw new Error(`stack '${name}' in account ${accountId} cannot be there beforehand: ${failure}`);
   }
 
-  /** Begins the creation of a stack that was only looked at so far. */
+  /** Starts the creation of a stack in review. */
   public execute(stack: Stack, request: StackRequest): void {
     this.begin(stack, request.token, 'CREATE_IN_PROGRESS', async operation => {
       await operation.create(request.onFailure === 'ROLLBACK' || request.onFailure === undefined ? 'ROLLBACK' : 'DO_NOTHING');
@@ -109,7 +109,7 @@ export class Stacks {
     });
   }
 
-  /** What a stack would be made to look like; refuses what an operation would refuse. */
+  /** Returns the target of an update. @throws AwsError for a request that the operation would reject */
   public preview(stack: Stack, request: StackRequest): Target {
     const target = this.target({ ...request, tags: request.tags ?? stack.target.tags }, stack.target.parameters);
     checkTarget(this.context, stack, target);
@@ -130,14 +130,14 @@ export class Stacks {
     return stack;
   }
 
-  /** An update does not touch the protection of a stack: it is asked for by itself. */
+  /** Sets the termination protection, which updates do not change. */
   public protect(accountId: string, region: string, nameOrId: string, terminationProtection: boolean): Stack {
     const stack = this.get(accountId, region, nameOrId);
     stack.terminationProtection = terminationProtection;
     return stack;
   }
 
-  /** Begins the deletion; a stack that does not exist is deleted already. */
+  /** Starts the deletion. A stack that does not exist counts as deleted. */
   public remove(accountId: string, region: string, nameOrId: string, token?: string, by: Pick<StackRequest, 'caller' | 'roleArn'> = {}): Stack | undefined {
     const stack = this.find(accountId, region, nameOrId);
     if (!stack || stack.deleted || stack.status === 'DELETE_IN_PROGRESS') return stack;
@@ -151,7 +151,7 @@ export class Stacks {
     return stack;
   }
 
-  /** A stack keeps the role that it was given last; without one CloudFormation uses the rights of whoever asks. */
+  /** Sets the identity of the next operation: the last given role, otherwise the caller. */
   private act(stack: Stack, { caller, roleArn }: Pick<StackRequest, 'caller' | 'roleArn'>): void {
     const { accountId } = stack;
     stack.roleArn = roleArn ?? stack.roleArn;
@@ -160,7 +160,7 @@ export class Stacks {
       : this.iam.sessionOf(stack.roleArn, 'AWSCloudFormation');
   }
 
-  /** Cancels an update in progress: what was changed is changed back. */
+  /** Cancels an update in progress and rolls it back. */
   public cancelUpdate(accountId: string, region: string, nameOrId: string, token?: string): Stack {
     const stack = this.get(accountId, region, nameOrId);
     if (stack.status !== 'UPDATE_IN_PROGRESS') throw validation('CancelUpdateStack cannot be called from current stack status');
@@ -179,7 +179,7 @@ export class Stacks {
     return stack;
   }
 
-  /** One operation after another: what is asked for during an operation waits for its end. */
+  /** Runs operations of a stack in sequence. */
   private begin(stack: Stack, token: string | undefined, status: string, work: (operation: StackOperation) => Promise<void>): void {
     const previous = stack.inProgress && stack.events.length > 0 ? stack.operation : Promise.resolve();
     stack.token = token;
@@ -189,7 +189,7 @@ export class Stacks {
       stack.cancel = () => operation.cancel();
       return work(operation);
     }).catch(error => {
-      // a fault of the rehearsal itself: it must be seen, and nobody may wait for ever
+      // a bug of the rehearsal: log it, and end the operation so that callers do not wait forever
       console.error(error);
       stack.status = status.replace('_IN_PROGRESS', '_FAILED');
       stack.reason = `the rehearsal failed: ${error instanceof Error ? error.message : String(error)}`;
@@ -208,6 +208,6 @@ export class Stacks {
 }
 
 function substance(target: Target): unknown {
-  // rules alone change nothing that CloudFormation would update
+  // a change of rules alone is no update
   return { template: { ...target.template, Rules: {} }, parameters: target.parameters, tags: target.tags };
 }

@@ -1,7 +1,7 @@
 import { isFields, type Fields } from './values';
 import { AwsError } from '../../core/service';
 
-/** AWS writes of 1 MB, and means this number of bytes. */
+/** Bytes that AWS documents as 1 MB. */
 const LONGEST = 1_000_000;
 const SECTIONS = ['AWSTemplateFormatVersion', 'Description', 'Metadata', 'Parameters', 'Rules', 'Mappings', 'Conditions', 'Transform', 'Hooks', 'Resources',
   'Outputs'];
@@ -17,7 +17,7 @@ export function checkSections(template: Fields): void {
   if (unknown.length > 0) throw new AwsError('ValidationError', `Invalid template property or properties [${unknown.join(', ')}]`);
 }
 
-/** Metadata is left alone: it is not known whether AWS minds what is in there. */
+/** Metadata is not checked: it is unknown whether AWS validates it. */
 export function checkNulls({ Resources: resources, Mappings }: Fields): void {
   const parts = Object.entries(isFields(resources) ? resources : {}).map(([name, resource]): [string, unknown] => {
     const { Properties, DependsOn } = isFields(resource) ? resource : {};

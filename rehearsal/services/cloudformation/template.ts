@@ -36,7 +36,7 @@ const TemplateSchema = v.object({
 export type Template = v.InferOutput<typeof TemplateSchema>;
 export type TemplateResource = Template['Resources'][string];
 
-/** Reads a template of JSON or YAML and refuses what CloudFormation refuses before it starts. */
+/** Parses a JSON or YAML template. @throws AwsError for a template that CloudFormation rejects before it starts */
 export function parseTemplate(body: string): Template {
   checkSize(body);
   const parsed = parseText(body);

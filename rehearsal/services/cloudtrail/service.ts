@@ -8,7 +8,7 @@ const ByName = v.object({ Name: v.string() });
 
 interface Trail { readonly name: string; readonly arn: string; readonly bucketName: string; isLogging: boolean }
 
-/** AWS CloudTrail, as far as trails are made, started, stopped and removed; nothing is logged. */
+/** AWS CloudTrail: trails can be created, started, stopped and deleted; nothing is logged. */
 export class CloudTrail implements Service {
   public readonly name = 'cloudtrail';
   public readonly protocol = 'json';

@@ -21,7 +21,7 @@ const Properties = v.object({ AlarmName: v.optional(v.string()) });
 const StateInput = v.object({ AlarmName: v.string(), StateValue: v.picklist(STATES), StateReason: v.string() });
 const NamesInput = v.object({ AlarmNames: v.optional(v.array(v.string())) });
 
-/** Alarms whose state somebody sets: there are no metrics. */
+/** AWS CloudWatch: alarms whose state is set by `SetAlarmState`; there are no metrics. */
 export class CloudWatch implements Service {
   public readonly name = 'monitoring';
   public readonly protocol = 'query';

@@ -8,11 +8,11 @@ export interface BuildPhase {
   readonly startedAt: number;
   endedAt?: number;
   status?: BuildStatus;
-  /** Why it failed, as AWS words it. */
+  /** Failure message in the format of AWS. */
   readonly contexts: { readonly statusCode: string; readonly message: string }[];
 }
 
-/** An object in the store of the pipeline that starts a build. */
+/** An artifact of the pipeline that starts the build. */
 export interface ArtifactLocation {
   readonly name: string;
   readonly bucket: string;
@@ -23,9 +23,9 @@ export interface ArtifactLocation {
 export interface BuildRequest {
   readonly variables: readonly BuildVariable[];
   readonly initiator: string;
-  /** The commit that is built. */
+  /** Commit of the source. */
   readonly sourceVersion?: string;
-  /** The first is the folder that the build begins in. */
+  /** Sources; the build starts in the folder of the first one. */
   readonly inputs: readonly ArtifactLocation[];
   readonly outputs: readonly ArtifactLocation[];
 }
@@ -38,9 +38,9 @@ export class Build {
   public exported: Readonly<Record<string, string>> = {};
   public readonly phases: BuildPhase[] = [];
   public readonly log: string[] = [];
-  /** The command that has failed the build, and what was written from then on until its phase was over. */
+  /** The failed command and the output from there to the end of its phase. */
   public failedCommand?: { readonly command: string; readonly output: readonly string[] };
-  /** Settled once the build has ended. */
+  /** Resolves when the build has ended. */
   public completion: Promise<void> = Promise.resolve();
 
   public constructor(
@@ -48,7 +48,7 @@ export class Build {
     public readonly request: BuildRequest, public readonly startedAt: number, public readonly caller: Caller,
   ) {}
 
-  /** What failed first. */
+  /** The first failure. */
   public get failure(): { readonly phase: string; readonly code: string; readonly message: string } | undefined {
     const phase = this.phases.find(({ contexts }) => contexts.length > 0);
     return phase && { phase: phase.type, code: phase.contexts[0].statusCode, message: phase.contexts[0].message };

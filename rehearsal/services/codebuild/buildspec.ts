@@ -35,10 +35,14 @@ const Buildspec = v.object({
 export type Buildspec = v.InferOutput<typeof Buildspec>;
 export type ArtifactSpec = v.InferOutput<typeof Artifact>;
 
-/** What the build is told to do cannot be read. */
+/** The build specification is invalid. */
 export class BuildspecError extends Error {}
 
-/** The specification that a project holds itself, or the file of the source that it names. @param image what the build runs in */
+/**
+ * Returns the specification of the project itself, or of the file in the source that it names.
+ *
+ * @param image image of the build
+ */
 export function readBuildspec(given: string | undefined, sourceFolder: string, image: string): Buildspec {
   const isFile = given === undefined || /^[^\n{]*\.ya?ml$/.test(given.trim());
   const text = isFile ? fromSource(given?.trim() ?? 'buildspec.yml', sourceFolder) : given;

@@ -3,7 +3,7 @@ import type { Events } from '../events/service';
 
 export type EventBus = Pick<Events, 'emit'>;
 
-/** Tells that a build has begun or ended, as AWS words it. */
+/** Emits the state change event of a build. */
 export function tellBuild(bus: EventBus, build: Build): void {
   const { project, id, arn, status, currentPhase, request } = build;
   bus.emit(project.accountId, project.region, {

@@ -3,7 +3,7 @@ import { basename, join, relative, sep } from 'node:path';
 import type { ArtifactSpec } from './buildspec';
 import type { ZipEntry } from '../../core/zip';
 
-/** The files of an artifact as its patterns name them; links to places outside of the source are left out. */
+/** Returns the files that match the patterns of an artifact. Omits links to places outside the source. */
 export function artifactEntries(source: string, spec: ArtifactSpec): ZipEntry[] {
   const base = join(source, spec['base-directory']);
   const patterns = spec.files.map(toRegularExpression);
@@ -24,7 +24,7 @@ function filesBelow(base: string): string[] {
   return entries.filter(entry => !entry.isDirectory()).map(entry => relative(base, join(entry.parentPath, entry.name)).split(sep).join('/'));
 }
 
-/** `**` stands for any number of folders, `*` for anything within a name; a folder stands for nothing. */
+/** `**` matches any number of folders, `*` any text within a name; a folder itself matches nothing. */
 function toRegularExpression(pattern: string): RegExp {
   const normal = pattern.replace(/^\.\//, '');
   const expression = normal.replace(/\*\*\/|\*\*|\*|\?|[.+^${}()|[\]\\]/g, found => {

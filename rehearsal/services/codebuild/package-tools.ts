@@ -1,7 +1,7 @@
 /**
- * The commands `npm` and `npx` of a build, bundled into one file. A build begins in an empty home on a machine without a cache, and installing
- * everything anew takes longer than all else. Where the packages that are asked for are installed beside the rehearsal already, in versions that fit,
- * they are lent; everything else goes to the real command.
+ * The commands `npm` and `npx` of a build, bundled into one file. A build starts with an empty home folder and no
+ * cache, so installing packages would take most of its time. Packages that are installed beside the rehearsal in
+ * matching versions are linked; everything else is passed to the real command.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
@@ -15,7 +15,7 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Where the lent packages are, and the arguments of the command. */
+/** Folder of the packages to link, and the arguments of the command. */
 const [modules = '', command = '', ...given] = process.argv.slice(2);
 
 process.exit(command === 'npm' ? npm() : npx());
@@ -36,7 +36,7 @@ function npm(): number {
   return 0;
 }
 
-/** Links to each package and not to the folder of all, so that what a build installs later does not reach this machine's own. */
+/** Links each package and not the whole folder, so that a later installation does not change this machine. */
 function lend(): void {
   for (const entry of readdirSync(modules)) {
     const names = entry.startsWith('@') || entry === '.bin' ? readdirSync(join(modules, entry)).map(name => join(entry, name)) : [entry];
@@ -47,7 +47,7 @@ function lend(): void {
   }
 }
 
-/** `npx [--yes] name@range …` of a package that is installed here. */
+/** Whether `npx [--yes] name@range …` names a package that is installed here. */
 function npx(): number {
   const words = given.filter(
     (argument, index) => !(['--yes', '-y'].includes(argument) && given.slice(0, index).every(before => before.startsWith('-'))),
@@ -70,7 +70,7 @@ function manifest(file: string): Manifest {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** The command of this machine, which finds itself and not this one. */
+/** Returns the command of this machine, without the override. */
 function real(words: readonly string[]): number {
   const own = process.env.REHEARSAL_TOOLS ?? dirname(__filename);
   return run(command, words, (process.env.PATH ?? '').split(delimiter).filter(folder => folder !== own).join(delimiter));

@@ -4,7 +4,7 @@ import { Flag, Text } from '../../core/protocol/read';
 const Variable = v.object({ Name: v.string(), Value: Text, Type: v.optional(v.picklist(['PLAINTEXT', 'PARAMETER_STORE', 'SECRETS_MANAGER']), 'PLAINTEXT') });
 const Minutes = v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.minValue(5), v.maxValue(2160));
 
-/** The members of `AWS::CodeBuild::Project` that something here depends on. */
+/** The used properties of `AWS::CodeBuild::Project`. */
 export const ProjectProperties = v.object({
   Name: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9][\w-]{1,149}$/, 'a project name has 2 to 150 letters, digits or -_ and begins with a letter or a digit'))),
   ServiceRole: v.string(),
@@ -37,7 +37,7 @@ export interface Project {
   readonly buildSpec?: string;
   readonly image: string;
   readonly variables: readonly BuildVariable[];
-  /** Undefined: the build writes no log to CloudWatch. */
+  /** Undefined: the build writes no CloudWatch log. */
   readonly logGroup?: string;
   readonly timeoutMinutes: number;
 }

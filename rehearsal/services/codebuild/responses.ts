@@ -1,6 +1,6 @@
 import type { Build } from './build';
 
-/** A build as BatchGetBuilds answers it. */
+/** Returns a build in the format of BatchGetBuilds. */
 export function describedBuild(build: Build): Record<string, unknown> {
   const { id, arn, number, project, startedAt, endedAt, currentPhase, status, request } = build;
   return {

@@ -11,7 +11,7 @@ import { AwsError } from '../../core/service';
 import { unzip, zip } from '../../core/zip';
 import type { Actor } from '../iam/service-roles';
 
-/** Ends a build: the phase that it is in has failed. */
+/** Ends a build because its current phase failed. */
 class PhaseError extends Error {
   public constructor(public readonly code: string, message: string) {
     super(message);
@@ -21,7 +21,7 @@ class PhaseError extends Error {
 const PROVISIONING_SECONDS = 15;
 const COMMAND_ERROR = 'COMMAND_EXECUTION_ERROR';
 
-/** Runs one build in folders of its own, with nothing but the rights of the project's role. */
+/** Runs one build in its own folders, with only the permissions of the project's role. */
 export class BuildRunner {
   private readonly folder: string;
   private readonly folders: MachineFolders;
@@ -42,7 +42,7 @@ export class BuildRunner {
 
   public async run(): Promise<void> {
     const { build, environment: { clock } } = this;
-    // work is not scaled, so neither is the time that it may take
+    // work is not scaled, so the timeout is not scaled either
     const timer = setTimeout(() => this.end('TIMED_OUT'), Math.min(build.project.timeoutMinutes * 60_000, 2 ** 31 - 1));
     timer.unref();
     try {
@@ -63,10 +63,10 @@ export class BuildRunner {
     }
   }
 
-  /** As a container answers whoever asks for them. */
+  /** Returns credentials in the format of the container credentials endpoint. */
   public containerCredentials(): object {
     const { accessKeyId, secretAccessKey, sessionToken } = this.actor.credentials();
-    // SDKs compare it with the time of this machine
+    // SDKs compare it with the real time
     const expiration = new Date(Date.now() + 3_600_000).toISOString();
     return { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, Token: sessionToken, Expiration: expiration };
   }
@@ -98,7 +98,7 @@ export class BuildRunner {
     for (const name of PHASES) {
       if (this.endedBy !== undefined) return;
       const isSucceeding = this.build.status === 'IN_PROGRESS';
-      // after a failed build there is still what cleans up after it
+      // cleanup commands run after a failed build, too
       if (!isSucceeding && (name !== 'post_build' || !this.build.phases.some(({ type, contexts }) => type === 'BUILD' && contexts.length > 0))) {
         continue;
       }
@@ -136,7 +136,7 @@ export class BuildRunner {
     }
   }
 
-  /** Answers the variables that lead to the further sources. */
+  /** Returns the variables with the folders of the secondary sources. */
   private async download(): Promise<Record<string, string>> {
     const variables: Record<string, string> = {};
     for (const [index, input] of this.build.request.inputs.entries()) {
@@ -235,7 +235,7 @@ export class BuildRunner {
     if (status !== undefined) this.build.status = status;
   }
 
-  /** What stands below the command in the log; the command itself may have several lines. */
+  /** Returns the output after a command in the log; the command can have several lines. */
   private outputOf(command: string): readonly string[] {
     const lines = command.trim().split('\n');
     return this.build.log.slice(this.build.log.lastIndexOf(`[Container] Running command ${lines[0]}`) + lines.length);

@@ -26,10 +26,10 @@ const IdInput = v.object({ id: v.string() });
 const IdsInput = v.object({ ids: v.array(v.string()) });
 const NamesInput = v.object({ names: v.array(v.string()) });
 
-/** How long a build takes that is not run. */
+/** Seconds that a build takes if its commands are not run. */
 const PRETENDED_SECONDS = 60;
 
-/** CodeBuild: builds whose commands really run on this machine. */
+/** AWS CodeBuild: the commands of builds run on this machine. */
 export class CodeBuild implements Service {
   public readonly name = 'codebuild';
   public readonly protocol = 'json';
@@ -55,12 +55,12 @@ export class CodeBuild implements Service {
     this.resourceTypes = { 'AWS::CodeBuild::Project': projectType(environment, this.projects) };
   }
 
-  /** The builds of an account, the newest first. */
+  /** Builds of an account, newest first. */
   public builds(accountId: string, region: string): readonly Build[] {
     return [...this.known.of(accountId, region).values()].reverse();
   }
 
-  /** Starts a build; who asks for it has shown that he may. */
+  /** Starts a build; the permissions of the caller are already checked. */
   public start(caller: Caller, region: string, projectName: string, request: BuildRequest): Build {
     const project = this.projects.of(caller.accountId, region).get(projectName);
     if (project === undefined) {
@@ -76,7 +76,7 @@ export class CodeBuild implements Service {
     return build;
   }
 
-  /** The rights of a build that is running. */
+  /** Returns the credentials of a running build. */
   public containerCredentials(id: string): RouteResponse {
     const [, runner] = [...this.running].find(([build]) => build.id === id) ?? [];
     if (runner === undefined) return { status: 404 };
@@ -117,7 +117,7 @@ export class CodeBuild implements Service {
     }
   }
 
-  /** Artifacts of what was not built are empty, but there. */
+  /** Writes an empty artifact for a build that is not run. */
   private async pretend(build: Build, actor: Actor): Promise<void> {
     await this.environment.clock.sleep(PRETENDED_SECONDS);
     const nothing = await this.environment.clock.during(async () => zip([]));
@@ -165,7 +165,7 @@ export class CodeBuild implements Service {
   }
 }
 
-/** A build is named by its id or by its ARN. */
+/** Finds a build by id or ARN. */
 function idOf(text: string): string {
   return text.startsWith('arn:') ? text.slice(text.indexOf(':build/') + ':build/'.length) : text;
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 interface ShellOptions {
-  /** Folder for what is carried from one process to the next. */
+  /** Folder for state that is passed from one process to the next. */
   readonly folder: string;
-  /** Where the first command begins. */
+  /** Initial folder. */
   readonly startIn: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
@@ -18,8 +18,8 @@ export interface CommandFailure {
 }
 
 /**
- * A shell that lives as long as a build. Each list of commands is a bash process of its own, because a command may end its shell;
- * variables, functions and the current folder are carried over to the next.
+ * A shell for the duration of a build. Each list of commands runs in its own bash process, because a command can exit
+ * the shell. Variables, functions and the current folder are passed to the next process.
  */
 export class Shell {
   private child?: ChildProcess;
@@ -32,7 +32,7 @@ export class Shell {
     this.progress = join(options.folder, 'progress');
   }
 
-  /** Runs commands until the first that fails. */
+  /** Runs commands until one fails. */
   public async run(commands: readonly string[], extra: Readonly<Record<string, string>> = {}): Promise<CommandFailure | undefined> {
     if (commands.length === 0) return undefined;
     rmSync(this.progress, { force: true });
@@ -42,7 +42,7 @@ export class Shell {
     return reason === undefined ? undefined : { command: commands[this.reached()], reason };
   }
 
-  /** The variables as the last command has left them, exported or not. */
+  /** Variables after the last command, exported or not. */
   public async variables(names: readonly string[]): Promise<Record<string, string>> {
     const asked = names.filter(name => /^\w+$/.test(name));
     const output = join(this.options.folder, 'variables');
@@ -54,7 +54,7 @@ export class Shell {
     return Object.fromEntries(entries.map(entry => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
   }
 
-  /** Ends the running command with everything that it has started, and runs no other. */
+  /** Kills the running command and its children, and runs no further command. */
   public kill(): void {
     this.ended = true;
     const pid = this.child?.pid;
@@ -62,13 +62,13 @@ export class Shell {
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {
-      // it has ended meanwhile
+      // the process has already ended
     }
   }
 
   private script(commands: readonly string[], extra: Readonly<Record<string, string>>): string {
     return [
-      // one stream, so that what is said of an error stands below what led to it
+      // one stream, so that an error message comes after its cause
       'exec 2>&1',
       ...this.restored(),
       ...Object.entries(extra).map(([name, value]) => `export ${name}=${quoted(value)}`),
@@ -76,13 +76,13 @@ export class Shell {
       ...commands.flatMap((command, index) => [
         `printf %s ${index} > ${quoted(this.progress)}`,
         `printf '%s\\n' ${quoted(`[Container] Running command ${command.trim()}`)}`,
-        // not `||`, which would switch a command's own `set -e` off
+        // not `||`, which would disable `set -e` of a command
         `eval ${quoted(command)}\n__status=$?; [ $__status -eq 0 ] || exit $__status`,
       ]),
     ].join('\n');
   }
 
-  /** Where the commands before have left off. */
+  /** Restores the state after the previous commands. */
   private restored(): string[] {
     return existsSync(this.state) ? [`. ${quoted(this.state)} 2>/dev/null`, 'cd "$PWD"'] : [`cd ${quoted(this.options.startIn)}`];
   }
@@ -91,10 +91,10 @@ export class Shell {
     return existsSync(this.progress) ? Number(readFileSync(this.progress, 'utf8')) : 0;
   }
 
-  /** Answers why it failed. */
+  /** Returns the reason if it failed. */
   private async execute(script: string): Promise<string | undefined> {
     if (this.ended) return 'the build was ended';
-    // a process group of its own: who ends it ends its children, too
+    // a separate process group, so that children are killed, too
     const child = spawn('bash', ['--noprofile', '--norc', script], {
       env: this.options.variables, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -106,7 +106,7 @@ export class Shell {
       child.once('error', error => resolve(error.message));
       child.once('exit', (code, signal) => resolve(signal !== null ? `signal: ${signal}` : code === 0 ? undefined : `exit status ${code}`));
     });
-    // a process in the background may keep the streams open for as long as it likes
+    // a background process can keep the streams open
     await Promise.race([Promise.all(written), new Promise(resolve => setTimeout(resolve, 200).unref())]);
     return reason;
   }

@@ -2,7 +2,10 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageToolsFile } from '../../core/bundled-files';
 
-/** Makes a folder with the commands of a build that stand before those of this machine; the packages beside `modules` are lent to builds. */
+/**
+ * Creates a folder with commands that override those of this machine. The packages beside `modules` are linked into
+ * builds.
+ */
 export function makeTools(temporary: string, modules: string): string {
   const folder = join(temporary, 'tools');
   mkdirSync(folder, { recursive: true });

@@ -5,21 +5,21 @@ import type { Buildspec } from './buildspec';
 import type { BuildVariable } from './project';
 import type { Credentials } from '../../core/service';
 
-/** Here the rights of a build are asked for, by its id. */
+/** Path of the credentials endpoint, followed by the id of the build. */
 export const CREDENTIALS_PATH = '/rehearsal/codebuild/';
 
 export interface MachineFolders {
   readonly source: string;
   readonly home: string;
   readonly temporary: string;
-  /** Commands that stand before those of this machine. */
+  /** Commands that override those of this machine. */
   readonly tools: string;
 }
 
-/** Settings of this machine by which its packages are fetched; nothing else of it reaches a build. */
+/** Environment variables of this machine for package managers; no others are passed to a build. */
 const OF_THIS_MACHINE = /^(npm_config_(registry|cache|userconfig|globalconfig|cafile|strict_ssl|https?_proxy|noproxy)|(https?|no|all)_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR))$/i;
 
-/** The environment of a build before its own variables: what CodeBuild sets, and what leads to the simulated AWS. */
+/** The base environment of a build: what CodeBuild sets, and the endpoint of the simulated AWS. */
 export function machineVariables(build: Build, folders: MachineFolders, credentials: Credentials, endpoint: string): Record<string, string> {
   const kept = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && OF_THIS_MACHINE.test(entry[0]));
   return {
@@ -32,7 +32,7 @@ export function machineVariables(build: Build, folders: MachineFolders, credenti
     LANG: 'C.UTF-8',
     CI: 'true',
     ...awsVariables(build, credentials, endpoint),
-    // there is nobody to notify and nothing to count
+    // no update notices and no telemetry
     CDK_NOTICES: 'false',
     CDK_DISABLE_CLI_TELEMETRY: 'true',
     ...ownVariables(build, folders.source),
@@ -46,7 +46,7 @@ function awsVariables({ id, project: { region } }: Build, credentials: Credentia
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
-    // where CodeBuild has them, for whoever names the container as the source of a role
+    // where CodeBuild provides credentials for `credential_source=EcsContainer`
     AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint}${CREDENTIALS_PATH}${id}`,
     AWS_ENDPOINT_URL: endpoint,
     AWS_EC2_METADATA_DISABLED: 'true',
@@ -73,12 +73,12 @@ function ownVariables({ id, arn, number, startedAt, project, request }: Build, s
   };
 }
 
-/** Without what a surrounding `npm run` or `npx` has put there. */
+/** Removes the variables of a surrounding `npm run` or `npx`. */
 function ownPath(): string[] {
   return (process.env.PATH ?? '').split(delimiter).filter(folder => !/[\\/]node_modules[\\/]|[\\/]node-gyp-bin$/.test(folder));
 }
 
-/** The variables of the specification, then those of the project, then those of the start: the last one wins. */
+/** Merges the variables of the specification, the project and the start; the last one wins. */
 export function givenVariables(spec: Buildspec, build: Build): BuildVariable[] {
   const kinds = [['variables', 'PLAINTEXT'], ['parameter-store', 'PARAMETER_STORE'], ['secrets-manager', 'SECRETS_MANAGER']] as const;
   const ofSpec = kinds.flatMap(([member, type]) => Object.entries(spec.env?.[member] ?? {}).map(([name, value]) => ({ name, value, type })));

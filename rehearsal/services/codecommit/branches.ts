@@ -2,14 +2,14 @@ import type { Repository } from './repository';
 import { AwsError } from '../../core/service';
 import type { Events } from '../events/service';
 
-/** From a commit, or none, to a commit, or none. */
+/** Old and new commit; undefined if the branch is created or deleted. */
 interface BranchChange {
   readonly from?: string;
   readonly to?: string;
   readonly callerArn: string;
 }
 
-/** Moves a branch and tells EventBridge, as every change of a branch does. Answers false when somebody else was faster. */
+/** Moves a branch and emits the event. Returns false if a concurrent change moved it first. */
 export async function changeBranch(
   events: Events, repository: Repository, branch: string, change: BranchChange,
 ): Promise<boolean> {
@@ -18,7 +18,7 @@ export async function changeBranch(
   return true;
 }
 
-/** Tells EventBridge that a branch has moved, however that came about. */
+/** Emits the event of a moved branch. */
 export function tellBranch(events: Events, repository: Repository, branch: string, { from, to, callerArn }: BranchChange): void {
   const event = from === undefined ? 'referenceCreated' : to === undefined ? 'referenceDeleted' : 'referenceUpdated';
   events.emit(repository.accountId, repository.region, {

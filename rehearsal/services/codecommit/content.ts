@@ -37,30 +37,30 @@ export interface CommitDetails {
 interface Person {
   readonly name: string;
   readonly email: string;
-  /** As CodeCommit writes it: seconds since 1970 and the time zone. */
+  /** Seconds since 1970 and the time zone, the format of CodeCommit. */
   readonly date: string;
 }
 
-/** One repository: what CodeCommit's operations need of git. */
+/** The content of one repository. */
 export interface Content {
   branches(): Promise<BranchHead[]>;
   head(branch: string): Promise<string | undefined>;
-  /** The commit that a branch, a tag, a full or a short id stands for. */
+  /** Resolves a branch, a tag, or a full or short commit id. */
   resolve(reference: string): Promise<string | undefined>;
-  /** The branch that a clone checks out; the first one where it does not exist. */
+  /** The default branch; the first branch if it does not exist. */
   defaultBranch(): Promise<string | undefined>;
   isValidBranchName(branch: string): Promise<boolean>;
-  /** Moves a branch from one commit to another in one step; answers false when it is no longer where it is thought to be. */
+  /** Moves a branch atomically. Returns false if it is not at the expected commit. */
   moveBranch(branch: string, from: string | undefined, to: string | undefined): Promise<boolean>;
   entries(commitId: string, folder: string): Promise<TreeEntry[]>;
   entry(commitId: string, path: string): Promise<TreeEntry | undefined>;
   blob(id: string): Promise<Buffer>;
   treeOf(commitId: string, folder?: string): Promise<string | undefined>;
-  /** Everything in a commit as a zip archive. */
+  /** Returns a commit as a zip archive. */
   archive(commitId: string): Promise<Buffer>;
   details(commitId: string): Promise<CommitDetails>;
-  /** Writes a commit that no branch points to yet. */
+  /** Writes a commit without moving a branch. */
   commit(request: CommitRequest): Promise<{ commitId: string; treeId: string }>;
-  /** Runs changes of this repository one after another. */
+  /** Runs changes of this repository in sequence. */
   exclusively<Result>(change: () => Promise<Result>): Promise<Result>;
 }

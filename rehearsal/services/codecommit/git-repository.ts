@@ -5,7 +5,7 @@ import type { Author, BranchHead, CommitDetails, CommitRequest, Content, TreeEnt
 import { GitError } from './git';
 import type { Git, GitOptions } from './git';
 
-/** One bare git repository. */
+/** A bare git repository. */
 export class GitRepository implements Content {
   private changes: Promise<unknown> = Promise.resolve();
 
@@ -56,7 +56,7 @@ export class GitRepository implements Content {
     return this.git.run(['cat-file', 'blob', id], this.here());
   }
 
-  /** Everything in a commit as a zip archive. */
+  /** Returns a commit as a zip archive. */
   public async archive(commitId: string): Promise<Buffer> {
     return this.git.run(['archive', '--format=zip', commitId], this.here());
   }

@@ -14,13 +14,13 @@ export interface GitOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Runs `git` without a shell and without the settings of the user of this machine. */
+/** Runs `git` without a shell and without the user's configuration. */
 export class Git {
   private readonly settings: string;
 
   public constructor(folder: string) {
     this.settings = join(folder, 'gitconfig');
-    // A repository of the user's may belong to another user of this machine; it is only read.
+    // A repository may belong to another user of this machine; it is only read.
     writeFileSync(this.settings, '[safe]\n\tdirectory = *\n[init]\n\tdefaultBranch = main\n[core]\n\tautocrlf = false\n\tquotePath = false\n[gc]\n\tauto = 0\n');
   }
 
@@ -38,7 +38,7 @@ export class Git {
         else if (error.code === 'ENOENT') reject(new Error('the rehearsal of CodeCommit needs the command git, which was not found'));
         else reject(new GitError(argument, typeof error.code === 'number' ? error.code : 1, words.toString().trim()));
       });
-      // git may end before it has read everything; its exit status tells more than the broken pipe.
+      // git can exit before it has read its whole input; the exit status is more useful than the broken pipe.
       child.stdin?.on('error', () => {});
       child.stdin?.end(options.input ?? '');
     });
@@ -49,7 +49,7 @@ export class Git {
   }
 }
 
-/** The environment without what a surrounding git (a hook, say) has set for itself. */
+/** The environment without the variables of a surrounding git, for example in a hook. */
 function foreign(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('GIT_')));
 }

@@ -14,7 +14,7 @@ interface Commit {
   readonly details: CommitDetails;
 }
 
-/** A repository in plain memory: commits, branches and files, but neither tags nor folders of their own. */
+/** A repository in memory: commits, branches and files, without tags and folders. */
 export class MemoryRepository implements Content {
   private readonly heads = new Map<string, string>();
   private readonly commits = new Map<string, Commit>();

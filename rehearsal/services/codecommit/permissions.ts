@@ -3,7 +3,7 @@ import type { Call, Permissions } from '../../core/service';
 
 const repositoryArn = (call: Call): string => regionalArn(call, textOf(call, 'repositoryName'));
 
-/** Operations that move a branch can be bound to branches. */
+/** Operations that move a branch support the condition key `codecommit:References`. */
 const onBranch: Permissions = call => [own(call, repositoryArn(call), { 'codecommit:References': `refs/heads/${textOf(call, 'branchName')}` })];
 
 export const permissions = {

@@ -4,13 +4,13 @@ import { tellBranch } from './branches';
 import type { Repository } from './repository';
 import type { Events } from '../events/service';
 
-/** Where the hook of a repository tells what was pushed. */
+/** Path to which the hook of a repository posts pushed references. */
 export const PUSH_PATH = '/rehearsal/codecommit/';
 
 const NOTHING = /^0+$/;
 const HEADS = 'refs/heads/';
 
-/** Git runs this after a push; what it prints is shown to whoever pushes. */
+/** Hook that git runs after a push. The user sees its output. */
 const TELL = `
 const chunks = [];
 process.stdin.on('data', chunk => chunks.push(chunk)).on('end', () => {
@@ -21,7 +21,7 @@ process.stdin.on('data', chunk => chunks.push(chunk)).on('end', () => {
 });
 `;
 
-/** Lets a bare repository tell the rehearsal of every push. */
+/** Installs the hook that reports every push. */
 export function installHook(path: string, repositoryId: string, endpoint: string): void {
   const words = [process.execPath, '-e', TELL, `${endpoint}${PUSH_PATH}${repositoryId}`].map(word => `'${word.replaceAll("'", "'\\''")}'`);
   const hook = join(path, 'hooks', 'post-receive');
@@ -30,7 +30,9 @@ export function installHook(path: string, repositoryId: string, endpoint: string
   chmodSync(hook, 0o755);
 }
 
-/** Tells EventBridge what a push has moved: on each line the old commit, the new one and the reference, as git hands it to its hook. */
+/**
+ * Emits the events of a push. Each line has the old commit, the new commit and the reference, the format of git hooks.
+ */
 export function tellPush(events: Events, repository: Repository, lines: string): void {
   for (const line of lines.split('\n')) {
     const [from = '', to = '', reference = ''] = line.split(' ');

@@ -9,8 +9,8 @@ export interface Repository {
   readonly description: string;
   readonly createdAt: number;
   readonly git: Content;
-  /** The folder of a repository that is kept by git. */
+  /** Folder of a repository on disk. */
   readonly path?: string;
-  /** It was there before any template asked for it, so that the first template that does takes it over. */
+  /** Whether it existed before the first deployment, so that the first template that declares it adopts it. */
   readonly isSeed: boolean;
 }

@@ -12,7 +12,7 @@ const Properties = v.object({
   Code: v.optional(v.unknown()),
 });
 
-/** `AWS::CodeCommit::Repository`; its id is the repository's id, not its name. */
+/** `AWS::CodeCommit::Repository`; the id is the id of the repository and not its name. */
 export function repositoryType(store: RepositoryStore, clock: Clock): ResourceType {
   return {
     async create(input, { accountId, region }) {

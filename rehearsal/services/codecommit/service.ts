@@ -21,7 +21,7 @@ interface CommitArchive {
   readonly archive: Buffer;
 }
 
-/** CodeCommit on real git repositories. */
+/** AWS CodeCommit, backed by git repositories. */
 export class CodeCommit implements Service {
   public readonly name = 'codecommit';
   public readonly protocol = 'json';
@@ -31,7 +31,7 @@ export class CodeCommit implements Service {
   private readonly store: RepositoryStore;
   private readonly clock: Clock;
 
-  /** @param temporary folder in which the repositories get one of their own; by default that of the system */
+  /** @param temporary parent folder of the repositories; default: the temporary folder of the system */
   public constructor(environment: Environment, private readonly events: Events, temporary?: string) {
     this.store = new RepositoryStore(environment, temporary);
     this.clock = environment.clock;
@@ -46,26 +46,26 @@ export class CodeCommit implements Service {
   }
 
   /**
-   * Makes a repository with the content of a git repository or of a plain folder;
-   * a template that declares one of the same name later takes it over.
+   * Creates a repository from a git repository or a plain folder. A template that later declares a repository of the
+   * same name adopts it.
    */
   public async seed(accountId: string, region: string, repositoryName: string, path: string): Promise<void> {
     await this.clock.during(async () => this.store.seed(accountId, region, repositoryName, path));
   }
 
-  /** Takes what a repository's hook tells of a push; answers whether there is such a repository. */
+  /** Handles a push that a hook reported. Returns whether the repository exists. */
   public received(repositoryId: string, lines: string): boolean {
     const repository = this.store.withId(repositoryId);
     if (repository !== undefined) tellPush(this.events, repository, lines);
     return repository !== undefined;
   }
 
-  /** Takes what was pushed into a repository that has no hook. */
+  /** Handles a push to a repository without a hook. */
   public pushed(accountId: string, region: string, repositoryName: string, lines: string): void {
     tellPush(this.events, this.store.required(accountId, region, repositoryName), lines);
   }
 
-  /** Where the bare repository lies. */
+  /** Returns the folder of the bare repository. */
   public path(accountId: string, region: string, repositoryName: string): string | undefined {
     return this.store.find(accountId, region, repositoryName)?.path;
   }
@@ -82,7 +82,7 @@ export class CodeCommit implements Service {
     return this.store.required(accountId, region, repositoryName).git.branches();
   }
 
-  /** The content of a file at a branch, a tag or a commit. */
+  /** Returns a file at a branch, tag or commit. */
   public async file(accountId: string, region: string, repositoryName: string, ref: string, path: string): Promise<string | undefined> {
     const { git } = this.store.required(accountId, region, repositoryName);
     const commitId = await git.resolve(ref);
@@ -90,7 +90,7 @@ export class CodeCommit implements Service {
     return entry?.type === 'blob' ? (await git.blob(entry.id)).toString('utf8') : undefined;
   }
 
-  /** A commit, named by its id or by a reference, and everything in it as a zip archive. */
+  /** Returns a commit and its files as a zip archive. */
   public async archive(accountId: string, region: string, repositoryName: string, reference: string): Promise<CommitArchive | undefined> {
     const git = this.store.find(accountId, region, repositoryName)?.git;
     const commitId = await git?.resolve(reference);
@@ -105,7 +105,7 @@ export class CodeCommit implements Service {
   }
 }
 
-/** From the seconds of a raw date of git. */
+/** Converts a raw date of git. */
 function timeOf(date: string): string {
   return new Date(Number(date.split(' ')[0]) * 1000).toISOString();
 }

@@ -12,13 +12,13 @@ import { Regional } from '../../core/regional';
 import type { Environment } from '../../core/service';
 import { AwsError } from '../../core/service';
 
-/** How a new repository gets its content, for each way of keeping it. */
+/** Fills a new repository, for each kind of storage. */
 interface Fill {
   readonly git: (git: Git, path: string) => Promise<void>;
   readonly plain: (content: MemoryRepository) => Promise<void>;
 }
 
-/** All repositories, as bare repositories in one temporary folder. */
+/** All repositories, stored as bare repositories in a temporary folder. */
 export class RepositoryStore {
   private readonly identifiers = new Identifiers('codecommit');
   private readonly repositories = new Regional(() => new Map<string, Repository>());
@@ -52,7 +52,7 @@ export class RepositoryStore {
     this.repositories.of(repository.accountId, repository.region).set(repository.name, repository);
   }
 
-  /** An empty repository. */
+  /** Creates an empty repository. */
   public async create(accountId: string, region: string, name: string, description = ''): Promise<Repository> {
     return this.made(accountId, region, name, description, false, {
       git: async (git, path) => { await git.run(['init', '--quiet', '--bare', path]); },
@@ -60,7 +60,7 @@ export class RepositoryStore {
     });
   }
 
-  /** A repository with the content of a git repository, or with that of a plain folder as its first commit. */
+  /** Creates a repository from a git repository, or from a plain folder as its first commit. */
   public async seed(accountId: string, region: string, name: string, source: string): Promise<Repository> {
     if (!existsSync(source)) throw new Error(`repository ${name} cannot be filled from ${source}: there is no such folder`);
     return this.made(accountId, region, name, '', true, {
@@ -72,7 +72,7 @@ export class RepositoryStore {
     });
   }
 
-  /** Renames and describes a repository; its id stays. */
+  /** Changes the name and description of a repository; the id does not change. */
   public change(repository: Repository, change: { readonly name: string; readonly description: string }): Repository {
     const { accountId, region, name } = repository;
     if (change.name !== name && this.find(accountId, region, change.name) !== undefined) throw nameTaken(change.name);
@@ -125,7 +125,7 @@ export class RepositoryStore {
     return { git: new GitRepository(git, path), path };
   }
 
-  /** What the folder's own `.gitignore` leaves out stays out. */
+  /** Excludes the files that the folder's `.gitignore` ignores. */
   private async importFolder(git: Git, path: string, folder: string): Promise<void> {
     await git.run(['init', '--quiet', '--bare', path]);
     const environment = {
@@ -169,7 +169,7 @@ function nameTaken(name: string): AwsError {
   return new AwsError('RepositoryNameExistsException', `Repository named ${name} already exists`);
 }
 
-/** A folder within a repository is a plain folder all the same; only a repository's own top (or a bare repository) is one. */
+/** Whether a folder is the top folder of a git repository or a bare repository. Subfolders are plain folders. */
 function isGitRepository(path: string): boolean {
   return existsSync(join(path, '.git')) || ['HEAD', 'objects', 'refs'].every(name => existsSync(join(path, name)));
 }

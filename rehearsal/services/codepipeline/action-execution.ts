@@ -10,7 +10,7 @@ import { AwsError } from '../../core/service';
 import type { ArtifactLocation } from '../codebuild/build';
 import type { Actor, ServiceRoles } from '../iam/service-roles';
 
-/** Whoever runs an action is told by this that nobody waits for it any more. */
+/** Aborted when the action is not needed any more. */
 const ABANDONED = Symbol('abandoned');
 
 interface ActionWorld {
@@ -18,11 +18,11 @@ interface ActionWorld {
   readonly identifiers: Identifiers;
   readonly notifications: Notifications;
   readonly roles: ServiceRoles;
-  /** By category and provider, for example `Build/CodeBuild`. */
+  /** Actions by category and provider, for example `Build/CodeBuild`. */
   readonly runners: Readonly<Record<string, ActionRunner>>;
 }
 
-/** Runs single actions. */
+/** Runs actions. */
 export class ActionExecution {
   public constructor(private readonly world: ActionWorld) {}
 
@@ -47,7 +47,7 @@ export class ActionExecution {
     return run;
   }
 
-  /** In whose name something of a pipeline is done: the role of its own, or the pipeline's. */
+  /** Returns the role of the action, otherwise the role of the pipeline. */
   public actorFor(pipeline: Pipeline, own: { readonly RoleArn?: string; readonly Region?: string }): Actor {
     const { RoleArn: roleArn } = pipeline.declaration;
     const sessionName = String(Math.floor(this.world.clock.now()));
@@ -98,7 +98,7 @@ async function abandonable<Result>(execution: Execution, work: Promise<Result>):
 function describedError(error: unknown): { readonly code: string; readonly message: string } {
   if (error instanceof ActionError) return { code: error.code, message: error.message };
   if (error instanceof AwsError) return { code: error.code.startsWith('AccessDenied') ? 'PermissionError' : error.code, message: error.message };
-  // not an answer of AWS but a fault of the rehearsal, which must be seen
+  // a bug of the rehearsal, not an error of AWS: log it
   console.error(error);
   return { code: 'InternalError', message: error instanceof Error ? error.message : String(error) };
 }

@@ -8,11 +8,11 @@ type Kind = ConditionRun['kind'];
 
 const POLL_SECONDS = 15;
 
-/** Judges the conditions of a stage by the alarms that their rules name. */
+/** Evaluates the conditions of a stage by the alarms of their rules. */
 export class Conditions {
   public constructor(private readonly cloudwatch: CloudWatch, private readonly clock: Clock, private readonly partition: string) {}
 
-  /** A condition holds when all its rules do; each is asked in the name of its own role, or of the pipeline's. */
+  /** A condition is met if all its rules succeed. Each rule uses its own role or that of the pipeline. */
   public async judge(kind: Kind, condition: Condition, actorFor: (rule: Rule) => Actor): Promise<ConditionRun> {
     const failures: string[] = [];
     for (const rule of condition.Rules) {
@@ -34,7 +34,7 @@ export class Conditions {
     const read = (): AlarmState | undefined => this.cloudwatch.alarm(accountId, actor.region, String(name))?.state;
     const isBad = (): boolean => bad.includes(read() ?? '');
     const until = this.clock.now() + Number(minutes) * 60_000;
-    // on the way in an alarm may go away, on the way out it may still come
+    // on entry an alarm may still end, on success it may still start
     while (isBad() === (kind === 'BeforeEntry') && this.clock.now() < until) await this.clock.sleep(POLL_SECONDS);
     const state = read();
     if (state === undefined) return `the alarm ${String(name)} does not exist in account ${accountId}, region ${actor.region}`;

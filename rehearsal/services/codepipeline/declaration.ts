@@ -37,7 +37,7 @@ const Stage = v.object({
   })),
 });
 
-/** The members of `AWS::CodePipeline::Pipeline` that something here depends on. */
+/** The used properties of `AWS::CodePipeline::Pipeline`. */
 export const PipelineProperties = v.object({
   Name: v.optional(v.pipe(v.string(), v.regex(/^[\w.@-]{1,100}$/, 'a pipeline name has 1 to 100 letters, digits or .@-_'))),
   RoleArn: v.string(),
@@ -56,7 +56,7 @@ export type Action = v.InferOutput<typeof Action>;
 export type Rule = v.InferOutput<typeof Rule>;
 export type Condition = { readonly Result?: 'FAIL' | 'SKIP' | 'ROLLBACK'; readonly Rules: readonly Rule[] };
 
-/** The rules of CodePipeline that a template breaks most easily. */
+/** Checks the rules of CodePipeline that templates break most often. */
 export function assertStructure({ Stages: stages, DisableInboundStageTransitions: disabled, PipelineType: type }: Declaration): void {
   const invalid = (why: string): AwsError => new AwsError('InvalidStructureException', why);
   if (stages.length < 2) throw invalid('Pipeline should have at least two stages');
@@ -81,7 +81,7 @@ export function assertStructure({ Stages: stages, DisableInboundStageTransitions
   }
 }
 
-/** Every input is the output of an action before it. */
+/** Checks that every input artifact is the output of an earlier action. */
 function assertArtifacts(stages: readonly Stage[]): void {
   const made = new Set<string>();
   for (const stage of stages) {

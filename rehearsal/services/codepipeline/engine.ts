@@ -13,7 +13,7 @@ export interface Start {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** Moves executions through their pipelines: who may enter which stage when. */
+/** Moves executions through the stages of their pipelines. */
 export class Engine {
   private working = 0;
 
@@ -22,7 +22,7 @@ export class Engine {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether a stage is running, be it that somebody is asked to approve. */
+  /** Whether a stage is running or waits for an approval. */
   public get isWorking(): boolean {
     return this.working > 0;
   }
@@ -62,7 +62,7 @@ export class Engine {
     if (abandon) execution.abandoned.abort();
   }
 
-  /** Begins a failed stage of the latest execution again. */
+  /** Retries the failed stage of the latest execution. */
   public retry(pipeline: Pipeline, execution: Execution, stage: Stage, mode: RetryMode): void {
     const gate = pipeline.gate(stage.Name);
     const run = execution.stages.get(stage.Name);
@@ -83,7 +83,7 @@ export class Engine {
     void this.enter(pipeline, execution, stage, mode);
   }
 
-  /** Deploys what an earlier execution has brought into a stage once more. */
+  /** Rolls a stage back to an earlier execution. */
   public rollBack(pipeline: Pipeline, stage: Stage, target: Execution, trigger: Trigger): Execution {
     const execution = this.begin(pipeline, new Execution({
       ...target.request, id: this.identifiers.uuid(), startedAt: this.clock.now(), trigger, target,
@@ -103,7 +103,7 @@ export class Engine {
     if (stage !== undefined) this.admit(pipeline, stage);
   }
 
-  /** The pipeline is gone. */
+  /** Handles the deletion of a pipeline. */
   public cancel(pipeline: Pipeline, reason = 'the pipeline was deleted'): void {
     for (const execution of pipeline.executions.filter(({ isOver }) => !isOver)) {
       execution.stop = { abandon: true, reason };
@@ -113,7 +113,7 @@ export class Engine {
     }
   }
 
-  /** The pipeline is another one: what runs in it is cancelled, and nothing starts it again. */
+  /** Handles an update of a pipeline: cancels its executions, which are not restarted. */
   public redefine(pipeline: Pipeline): void {
     const running = pipeline.executions.filter(({ isOver }) => !isOver);
     this.cancel(pipeline, 'the pipeline was changed');
@@ -179,7 +179,7 @@ export class Engine {
     this.arrive(pipeline, execution, next);
   }
 
-  /** To the last execution that came through the stage, if the pipeline is still the one that it ran in. */
+  /** Rolls back to the last successful execution of the stage, if the pipeline has not changed since. */
   private rollBackAfter(pipeline: Pipeline, failed: Execution, stage: Stage): void {
     const before = pipeline.executions.slice(pipeline.executions.indexOf(failed) + 1);
     const target = before.find(execution => !execution.isRollback && execution.stages.get(stage.Name)?.status === 'Succeeded');
@@ -201,7 +201,7 @@ export class Engine {
   }
 }
 
-/** What the user is told first. */
+/** Returns the first error. */
 function summaryOf(execution: Execution, stage: Stage): string {
   const run = execution.stages.get(stage.Name);
   const action = [...run?.actions.values() ?? []].find(({ status }) => status === 'Failed');

@@ -16,7 +16,7 @@ export interface Trigger {
   readonly triggerDetail: string;
 }
 
-/** What a source action found. */
+/** Revision that a source action found. */
 interface FoundRevision {
   readonly actionName: string;
   readonly artifactName: string;
@@ -25,7 +25,7 @@ interface FoundRevision {
   readonly revisionUrl: string;
 }
 
-/** One run of one action; a retry makes another. */
+/** One run of one action. A retry creates another. */
 export class ActionRun {
   public status: ActionStatus = 'InProgress';
   public updatedAt: number;
@@ -34,7 +34,7 @@ export class ActionRun {
   public externalExecutionUrl?: string;
   public summary?: string;
   public error?: { readonly code: string; readonly message: string };
-  /** What somebody who approves has to show. */
+  /** Token that an approval needs. */
   public token?: string;
   public updatedBy?: string;
   public outputs: readonly ArtifactLocation[] = [];
@@ -48,7 +48,7 @@ export class ActionRun {
   }
 }
 
-/** A judgement of a stage's conditions. */
+/** Result of the conditions of a stage. */
 export interface ConditionRun {
   readonly kind: 'BeforeEntry' | 'OnSuccess' | 'OnFailure';
   readonly succeeded: boolean;
@@ -59,11 +59,11 @@ export interface ConditionRun {
 
 export class StageRun {
   public status: StageStatus = 'InProgress';
-  /** How often it was begun. */
+  /** Number of attempts. */
   public attempts = 0;
   public retry?: { readonly mode: 'FAILED_ACTIONS' | 'ALL_ACTIONS'; readonly automatic: boolean };
   public readonly conditions: ConditionRun[] = [];
-  /** The last run of each action, in the order in which they began. */
+  /** The last run of each action, in the order of their start. */
   public readonly actions = new Map<string, ActionRun>();
 
   public constructor(public readonly stage: Stage) {}
@@ -77,11 +77,11 @@ interface ExecutionRequest {
   readonly startedAt: number;
   readonly revisions: readonly SourceRevision[];
   readonly variables: Readonly<Record<string, string>>;
-  /** The execution whose artifacts a rollback deploys again. */
+  /** Execution whose artifacts a rollback deploys. */
   readonly target?: Execution;
 }
 
-/** One way of one commit through a pipeline. */
+/** One execution of a pipeline. */
 export class Execution {
   public status: ExecutionStatus = 'InProgress';
   public updatedAt: number;
@@ -89,7 +89,7 @@ export class Execution {
   public stop?: { readonly abandon: boolean; readonly reason: string };
   public readonly abandoned = new AbortController();
   public readonly stages = new Map<string, StageRun>();
-  /** Every run of every action, the newest first. */
+  /** All action runs, newest first. */
   public readonly actionRuns: ActionRun[] = [];
   public readonly artifacts: Map<string, ArtifactLocation>;
   public readonly namespaces: Map<string, Readonly<Record<string, string>>>;
@@ -111,7 +111,7 @@ export class Execution {
     return this.request.startedAt;
   }
 
-  /** What the start asked for. */
+  /** Revisions that were requested at the start. */
   public get revisions(): readonly SourceRevision[] {
     return this.request.revisions;
   }

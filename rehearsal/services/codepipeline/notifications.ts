@@ -3,7 +3,7 @@ import type { Pipeline } from './pipeline';
 import type { Clock } from '../../core/clock';
 import type { EventBus } from '../codebuild/events';
 
-/** Tells the account's event bus what happens in its pipelines, as AWS words it. */
+/** Emits the state change events of pipelines, stages and actions. */
 export class Notifications {
   public constructor(private readonly bus: EventBus, private readonly clock: Clock) {}
 
@@ -11,7 +11,7 @@ export class Notifications {
     const { triggerType, triggerDetail } = execution.request.trigger;
     this.tell(pipeline, 'Pipeline', {
       ...common(pipeline, execution),
-      // of all events of a run AWS words the trigger in the first one alone
+      // only the first event of an execution contains the trigger
       ...state === 'STARTED' && { 'execution-trigger': { 'trigger-type': triggerType, 'trigger-detail': triggerDetail } },
       ...execution.stop && { 'stop-execution-comments': execution.stop.reason },
       state,

@@ -41,7 +41,7 @@ const StartInput = v.object({
   clientRequestToken: v.optional(v.string()),
 });
 
-/** The API of CodePipeline. */
+/** API operations of CodePipeline. */
 export class PipelineOperations {
   public readonly operations: Record<string, Operation> = {
     GetPipeline: async call => this.get(call),

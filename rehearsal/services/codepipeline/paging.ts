@@ -5,7 +5,7 @@ export const PageInput = v.object({
   maxResults: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(100)), 100), nextToken: v.optional(v.string()),
 });
 
-/** One page of a list; the token names where the next begins. */
+/** Returns one page of a list; the token contains the next position. */
 export function page<Item>(all: readonly Item[], { maxResults, nextToken }: v.InferOutput<typeof PageInput>): { items: Item[]; nextToken?: string } {
   const start = nextToken === undefined ? 0 : Number(nextToken);
   if (!Number.isInteger(start) || start < 0 || start > all.length) {

@@ -2,31 +2,31 @@ import type { Declaration, Stage } from './declaration';
 import type { Execution } from './execution';
 import { AwsError } from '../../core/service';
 
-/** Who disabled the transition into a stage, when and why. */
+/** A disabled transition: by whom, when and why. */
 interface DisabledTransition {
   readonly reason: string;
   readonly by: string;
   readonly at: number;
 }
 
-/** The way into a stage, and who is in it. */
+/** The inbound transition of a stage and the executions at it. */
 export class Gate {
-  /** The execution that has the stage for itself. */
+  /** Execution that locks the stage. */
   public current?: Execution;
-  /** Those that wait to enter, the oldest first. */
+  /** Executions that wait for the stage, oldest first. */
   public readonly waiting: Execution[] = [];
-  /** The execution that entered last. */
+  /** The execution that last entered the stage. */
   public latest?: Execution;
 }
 
-/** A pipeline and all that has run in it. */
+/** A pipeline and its executions. */
 export class Pipeline {
-  /** What has run in it is still of interest. */
+  /** Whether the pipeline was deleted; its executions are kept. */
   public removed = false;
   public version = 0;
-  /** The newest first. */
+  /** Newest first. */
   public readonly executions: Execution[] = [];
-  /** By the name of the stage whose inbound transition is disabled. */
+  /** Disabled inbound transitions by stage name. */
   public readonly disabledTransitions = new Map<string, DisabledTransition>();
   public readonly createdAt: number;
   public updatedAt: number;

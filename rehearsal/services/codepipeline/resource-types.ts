@@ -9,9 +9,9 @@ import type { Environment, Provisioned, ResourceContext, ResourceType } from '..
 
 export type Kept = Regional<Map<string, Pipeline>>;
 
-/** `AWS::CodePipeline::Pipeline`: a pipeline that is made begins to run at once, one that is changed does not. */
+/** `AWS::CodePipeline::Pipeline`. A new pipeline starts immediately, an updated one does not. */
 export class PipelineType implements ResourceType {
-  /** @param removed takes the pipelines that go */
+  /** @param removed receives deleted pipelines */
   public constructor(
     private readonly environment: Environment, private readonly identifiers: Identifiers, private readonly kept: Kept,
     private readonly removed: Pipeline[], private readonly engine: Engine,
@@ -61,7 +61,7 @@ export class PipelineType implements ResourceType {
   }
 }
 
-/** Tags are no part of what a pipeline does. */
+/** Tags do not affect the behaviour of a pipeline. */
 function isSame(one: Declaration, other: Declaration): boolean {
   return JSON.stringify({ ...one, Tags: [] }) === JSON.stringify({ ...other, Tags: [] });
 }
@@ -70,7 +70,7 @@ function actorOf({ actor, accountId }: ResourceContext): string {
   return actor?.arn ?? `arn:aws:iam::${accountId}:root`;
 }
 
-/** An update enables only transitions that the template had disabled; those disabled by a call stay disabled. */
+/** An update enables only transitions that the template had disabled; a call's disabled transitions stay disabled. */
 function applyTransitions(engine: Engine, pipeline: Pipeline, before: Declaration | undefined, by: string): void {
   const disabled = pipeline.declaration.DisableInboundStageTransitions;
   for (const { StageName: name } of before?.DisableInboundStageTransitions ?? []) {

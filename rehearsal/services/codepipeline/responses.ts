@@ -2,7 +2,7 @@ import type { Action, Stage } from './declaration';
 import type { ActionRun, ConditionRun, Execution, StageRun } from './execution';
 import type { Pipeline } from './pipeline';
 
-/** A pipeline as GetPipeline answers it. */
+/** Returns a pipeline in the format of GetPipeline. */
 export function declaration(pipeline: Pipeline): Record<string, unknown> {
   const { RoleArn, PipelineType, ExecutionMode, ArtifactStore, Variables } = pipeline.declaration;
   return {
@@ -38,7 +38,7 @@ function describedAction(action: Action): Record<string, unknown> {
   };
 }
 
-/** A pipeline as GetPipelineState answers it. */
+/** Returns a pipeline in the format of GetPipelineState. */
 export function stateOf(pipeline: Pipeline): Record<string, unknown> {
   return {
     pipelineName: pipeline.name,
@@ -90,7 +90,7 @@ function actionState(run: ActionRun | undefined): Record<string, unknown> | unde
     status: run.status,
     summary: run.summary,
     lastStatusChange: new Date(run.updatedAt),
-    // only an open request has one
+    // only a pending approval has a token
     token: run.status === 'InProgress' ? run.token : undefined,
     lastUpdatedBy: run.updatedBy,
     externalExecutionId: run.externalExecutionId,
@@ -99,7 +99,7 @@ function actionState(run: ActionRun | undefined): Record<string, unknown> | unde
   };
 }
 
-/** An execution as GetPipelineExecution answers it. */
+/** Returns an execution in the format of GetPipelineExecution. */
 export function describedExecution(pipeline: Pipeline, execution: Execution): Record<string, unknown> {
   return {
     pipelineName: pipeline.name,
@@ -113,7 +113,7 @@ export function describedExecution(pipeline: Pipeline, execution: Execution): Re
   };
 }
 
-/** An execution as ListPipelineExecutions answers it. */
+/** Returns an execution in the format of ListPipelineExecutions. */
 export function summarizedExecution(execution: Execution): Record<string, unknown> {
   return {
     pipelineExecutionId: execution.executionId,
@@ -127,7 +127,7 @@ export function summarizedExecution(execution: Execution): Record<string, unknow
   };
 }
 
-/** What was found, or until then what was asked for. */
+/** The found revisions; before the source stage, the requested ones. */
 function sourceRevisions(execution: Execution): Record<string, unknown>[] {
   if (execution.found.length === 0) return execution.revisions.map(({ actionName, revisionValue }) => ({ actionName, revisionId: revisionValue }));
   return execution.found.map(({ artifactName, ...revision }) => revision);
@@ -142,7 +142,7 @@ function origin({ request: { trigger, target, declaration: { ExecutionMode } } }
   };
 }
 
-/** A run of an action as ListActionExecutions answers it. */
+/** Returns an action run in the format of ListActionExecutions. */
 export function describedActionRun(execution: Execution, run: ActionRun): Record<string, unknown> {
   const { action, error, externalExecutionId, externalExecutionUrl } = run;
   return {
@@ -184,7 +184,7 @@ function configurationOf(action: Action): Record<string, string> {
   return Object.fromEntries(Object.entries(action.Configuration).map(([key, value]) => [key, String(value)]));
 }
 
-/** CodePipeline's API writes the members of a template with small initials. */
+/** Converts the members of a template to lower camel case, as the API returns them. */
 function withSmallInitials(members: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(members).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]));
 }

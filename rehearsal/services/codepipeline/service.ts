@@ -36,11 +36,11 @@ export interface PipelineSummary {
   /** Whether any stage's inbound transition is disabled. */
   readonly disabled: boolean;
   readonly removed: boolean;
-  /** The newest first. */
+  /** Newest first. */
   readonly executions: readonly Execution[];
 }
 
-/** What pipelines work with. */
+/** Dependencies of pipelines. */
 interface PipelineParts {
   readonly codecommit: CodeCommit;
   readonly codebuild: CodeBuild;
@@ -50,7 +50,7 @@ interface PipelineParts {
   readonly events: EventBus;
 }
 
-/** Pipelines that really run. */
+/** AWS CodePipeline: pipelines run their actions. */
 export class CodePipeline implements Service {
   public readonly name = 'codepipeline';
   public readonly protocol = 'json';
@@ -85,7 +85,7 @@ export class CodePipeline implements Service {
     this.resourceTypes = { 'AWS::CodePipeline::Pipeline': new PipelineType(environment, identifiers, this.kept, this.removed, this.engine) };
   }
 
-  /** A pipeline with all that has run in it. */
+  /** A pipeline and its executions. */
   public find(accountId: string, region: string, name: string): Pipeline | undefined {
     return this.kept.of(accountId, region).get(name);
   }
@@ -101,17 +101,17 @@ export class CodePipeline implements Service {
     return [...this.kept.of(accountId, region).values()].map(summary);
   }
 
-  /** The pipelines of all accounts, and then those that were removed. */
+  /** All pipelines of all accounts, deleted ones last. */
   public get all(): readonly PipelineSummary[] {
     return [...this.present, ...this.removed].map(summary);
   }
 
-  /** The pipelines of all accounts that are there. */
+  /** All existing pipelines of all accounts. */
   public get present(): readonly Pipeline[] {
     return this.kept.values().flatMap(pipelines => [...pipelines.values()]);
   }
 
-  /** Whether any pipeline has something to do but to wait for somebody who approves. */
+  /** Whether a pipeline is running other than waiting for an approval. */
   public get isBusy(): boolean {
     return this.engine.isWorking && this.kept.values().some(pipelines => [...pipelines.values()].some(pipeline => this.isWorkingIn(pipeline)));
   }

@@ -6,24 +6,24 @@ import type { Notifications } from './notifications';
 import type { Pipeline } from './pipeline';
 import type { Clock } from '../../core/clock';
 
-/** How a stage ended. */
+/** Result of a stage. */
 export type StageOutcome = 'Succeeded' | 'Skipped' | 'Failed' | 'RollBack' | 'Stopped';
 export type RetryMode = 'FAILED_ACTIONS' | 'ALL_ACTIONS';
 
-/** Runs stages: conditions, and actions in the order that they are given. */
+/** Runs stages: conditions, and actions by run order. */
 export class StageExecution {
   public constructor(
     private readonly actions: ActionExecution, private readonly conditions: Conditions, private readonly notifications: Notifications,
     private readonly clock: Clock,
   ) {}
 
-  /** @param retry how a stage that has failed is begun again */
+  /** @param retry mode of the retry of a failed stage */
   public async run(pipeline: Pipeline, execution: Execution, stage: Stage, retry?: RetryMode): Promise<StageOutcome> {
     const run = execution.stages.get(stage.Name) ?? new StageRun(stage);
     execution.stages.set(stage.Name, run);
     const outcome = await this.attempt(pipeline, execution, run, retry);
     const again = stage.OnFailure?.Result === 'RETRY' ? stage.OnFailure.RetryConfiguration?.RetryMode ?? 'ALL_ACTIONS' : undefined;
-    // once: the second failure is final
+    // retry once; the second failure is final
     if (outcome !== 'Failed' || again === undefined || run.retry?.automatic === true) return outcome;
     run.retry = { mode: again, automatic: true };
     return this.attempt(pipeline, execution, run, again);

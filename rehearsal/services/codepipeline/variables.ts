@@ -1,7 +1,7 @@
 import { ActionError } from './actions/action';
 import type { Execution } from './execution';
 
-/** Puts values where a text says `#{namespace.variable}`. */
+/** Replaces `#{namespace.variable}` by values. */
 export function resolved(text: string, execution: Execution): string {
   return text.replaceAll(/#\{(\w[\w@-]*)\.([\w@-]+)\}/g, (reference: string, namespace: string, name: string) => {
     const value = namespaceOf(namespace, execution)?.[name];

@@ -9,7 +9,7 @@ const Items = v.array(v.record(v.string(), v.unknown()));
 const Requests = v.record(v.string(), v.looseObject({ Keys: Items }));
 const Answer = v.object({ Responses: v.record(v.string(), Items), UnprocessedKeys: v.optional(Requests, {}) });
 
-/** BatchGetItem with the pages of DynamoDB: dynalite's own end after a megabyte, where AWS answers sixteen. */
+/** BatchGetItem with the response limit of DynamoDB: dynalite returns 1 MB, AWS 16 MB. */
 export async function batchGet(database: Database, input: Record<string, unknown>): Promise<Record<string, unknown>> {
   const responses: Record<string, unknown[]> = {};
   let bytes = 0;
@@ -23,7 +23,7 @@ export async function batchGet(database: Database, input: Record<string, unknown
   }
 }
 
-/** dynalite leaves expressions out of what it has not answered. */
+/** dynalite omits the expressions from the unprocessed keys. */
 function remaining(requests: unknown, unprocessed: v.InferOutput<typeof Requests>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(unprocessed).map(([name, { Keys }]) => {
     const request = isRecord(requests) ? requests[name] : undefined;

@@ -19,7 +19,7 @@ const Described = v.object({
   Table: v.object({ KeySchema, GlobalSecondaryIndexes: Indexes, LocalSecondaryIndexes: Indexes }),
 });
 
-/** The names of the keys of a table and of its indexes, the partition key first. */
+/** Key attributes of a table and its indexes, partition key first. */
 interface Description {
   readonly keys: readonly string[];
   readonly indexes: ReadonlyMap<string, readonly string[]>;
@@ -28,7 +28,7 @@ interface Description {
 /** Runs one operation. @throws AwsError */
 export type Run = (operation: string, input: Record<string, unknown>) => Promise<Record<string, unknown>>;
 
-/** The tables of one account in one region, kept by dynalite in memory and asked without a port of its own. */
+/** The tables of one account and region, stored in memory by dynalite without a port. */
 export class Database {
   private readonly server: DynaliteServer;
   private readonly descriptions = new Map<string, Description>();
@@ -39,29 +39,29 @@ export class Database {
     this.server = withEnvironment({ AWS_ACCOUNT_ID: accountId, AWS_REGION: region }, () => dynalite(options));
   }
 
-  /** Hands a request over as it came; the answer is dynalite's own. */
+  /** Forwards a request unchanged to dynalite and returns its response. */
   public async forward(headers: Readonly<Record<string, string>>, body: Buffer): Promise<HttpResponse> {
     return this.gate.shared(async () => this.ask(headers, body));
   }
 
-  /** The name of the partition key of a table, or of one of its indexes; undefined when there is none of that name. */
+  /** Returns the partition key of a table or index; undefined if it does not exist. */
   public async partitionKey(tableName: string, indexName?: string): Promise<string | undefined> {
     const description = await this.description(tableName).catch(() => undefined);
     if (indexName === undefined) return description?.keys[0];
     return description?.indexes.get(indexName)?.[0];
   }
 
-  /** The names of the keys of a table. @throws AwsError for a table that does not exist */
+  /** Returns the key attributes of a table. @throws AwsError if the table does not exist */
   public async keys(tableName: string): Promise<readonly string[]> {
     return (await this.description(tableName)).keys;
   }
 
-  /** One operation on the rehearsal's own account. */
+  /** Runs one operation for the rehearsal itself. */
   public async run(operation: string, input: Record<string, unknown>): Promise<Record<string, unknown>> {
     return this.gate.shared(async () => this.runNow(operation, input));
   }
 
-  /** Several operations of which no other request sees only some. */
+  /** Runs several operations atomically. */
   public async exclusively<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
     return this.gate.exclusive(async () => work(async (operation, input) => this.runNow(operation, input)));
   }
@@ -84,7 +84,7 @@ export class Database {
     return output;
   }
 
-  /** Keys never change; indexes are those that the table was made with. */
+  /** Keys and indexes of a table, which never change. */
   private async description(tableName: string): Promise<Description> {
     const known = this.descriptions.get(tableName);
     if (known !== undefined) return known;
@@ -103,7 +103,7 @@ function keysOf(schema: v.InferOutput<typeof KeySchema>): readonly string[] {
   return [...schema].sort((one, other) => one.KeyType.localeCompare(other.KeyType)).map(key => key.AttributeName);
 }
 
-/** What dynalite uses of a response of Node's HTTP server. */
+/** The members of Node's HTTP response that dynalite uses. */
 class Response {
   public statusCode = 200;
   private readonly headers: Record<string, string> = {};
@@ -123,7 +123,7 @@ function errorCode(body: string): string {
   return /"__type":"[^"]*#(\w+)"/.exec(body)?.[1] ?? 'InternalFailure';
 }
 
-/** dynalite takes account and region of its ARNs from the environment, and only while it is made. */
+/** dynalite reads the account and region of its ARNs from the environment, only while it is created. */
 function withEnvironment<Result>(variables: Record<string, string>, work: () => Result): Result {
   const before = Object.fromEntries(Object.keys(variables).map(name => [name, process.env[name]]));
   Object.assign(process.env, variables);

@@ -6,19 +6,19 @@ import {
 import { isRecord } from '../../core/protocol/json';
 import { AwsError } from '../../core/service';
 
-/** What an action found, to be undone. */
+/** The previous item, for the rollback. */
 interface Done {
   readonly action: Action;
   readonly key: Item;
   readonly before: Item | undefined;
 }
 
-/** dynalite's operation for each action; a condition is checked by an update that changes nothing. */
+/** Operations of dynalite by action; a condition check is an update without changes. */
 const OPERATIONS = {
   Put: 'PutItem', Delete: 'DeleteItem', Update: 'UpdateItem', ConditionCheck: 'UpdateItem',
 } as const;
 
-/** TransactWriteItems: writes one item after the other while no other call is served; undoes all if one is refused. */
+/** TransactWriteItems: writes the items in sequence while no other call runs, and undoes all if one is rejected. */
 export async function transact(
   database: Database, tokens: Tokens, input: Record<string, unknown>, now: number,
 ): Promise<Record<string, unknown>> {

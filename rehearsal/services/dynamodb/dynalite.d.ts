@@ -13,7 +13,7 @@ declare module 'dynalite' {
 }
 
 declare module 'dynalite/db' {
-  /** Bytes that an item takes, its values written as `{ S: 'text' }`. */
+  /** Size in bytes of an item with typed values (`{ S: 'text' }`). */
   export function itemSize(item: Readonly<Record<string, unknown>>): number;
 }
 
@@ -21,7 +21,7 @@ declare module 'dynalite/validations' {
   /** Attribute and member names and indexes of lists. */
   type Path = readonly (string | number)[];
 
-  /** A path, a value of the request, or a calculation. */
+  /** A path, a value of the request, or a function. */
   type Operand = Path | Call | Readonly<Record<string, unknown>>;
 
   interface Call {
@@ -37,7 +37,7 @@ declare module 'dynalite/validations' {
     readonly val?: Operand;
   }
 
-  /** What reading the expressions of a request adds to it. */
+  /** Members that parsing adds to a request. */
   interface ReadExpressions {
     _condition?: { readonly expression: Call };
     _filter?: { readonly expression: Call };
@@ -46,6 +46,6 @@ declare module 'dynalite/validations' {
     _updates?: { readonly sections: readonly Section[] };
   }
 
-  /** Reads the expressions of a request; answers what is wrong with them. */
+  /** Parses the expressions of a request. Returns the error, if any. */
   export function validateExpressions(request: object & ReadExpressions): string | undefined;
 }

@@ -5,7 +5,7 @@ import { AwsError } from '../../core/service';
 
 export type Item = Readonly<Record<string, unknown>>;
 
-/** The members of a request that are written in DynamoDB's language of expressions. */
+/** The members of a request that are expressions. */
 export interface ExpressionInput {
   readonly ConditionExpression?: string;
   readonly FilterExpression?: string;
@@ -16,7 +16,7 @@ export interface ExpressionInput {
   readonly ExpressionAttributeValues?: Item;
 }
 
-/** What a query asks of one key attribute. */
+/** A key condition of a query. */
 export interface KeyCondition {
   readonly attribute: string;
   /** For example `=` or `begins_with`. */
@@ -26,17 +26,17 @@ export interface KeyCondition {
 
 type Known = ReadExpressions & { readonly placeholders: ReadonlyMap<unknown, string> };
 
-/** Expressions are few, and reading one takes longer than everything else that a table in memory does. */
+/** Cache of parsed expressions: there are few, and parsing takes longer than anything else of a request. */
 const known = new Map<string, Known>();
 
 /**
- * The expressions of one request, for items whose values are plain: text, numbers, lists.
- * dynalite reads them and knows its grammar and the reserved words.
+ * The expressions of one request, for items with plain values: text, numbers, lists. dynalite parses them and knows the
+ * grammar and the reserved words.
  */
 export class Expressions {
   private readonly read: Known;
 
-  /** @throws AwsError for what DynamoDB refuses: syntax, reserved words, names and values that no expression uses */
+  /** @throws AwsError for errors of syntax, reserved words, and unused names or values */
   public constructor(private readonly input: ExpressionInput) {
     const { ExpressionAttributeValues: values = {}, ...expressions } = input;
     const key = JSON.stringify([expressions, Object.entries(values).map(([name, value]) => [name, typeOf(value)])]);
@@ -45,7 +45,7 @@ export class Expressions {
     if (!found) known.set(key, this.read);
   }
 
-  /** Whether the condition of a write holds for the item as it is; `{}` for one that does not exist. */
+  /** Whether the condition of a write is met; `{}` stands for an item that does not exist. */
   public holdsFor(item: Item): boolean {
     return this.read._condition === undefined || this.isTrue(this.read._condition.expression, item);
   }
@@ -54,7 +54,7 @@ export class Expressions {
     return this.read._filter === undefined || this.isTrue(this.read._filter.expression, item);
   }
 
-  /** The conditions of a query, joined by AND. */
+  /** The key conditions of a query, joined by AND. */
   public keyConditions(): readonly KeyCondition[] {
     const expression = this.read._keyCondition?.expression;
     return expression === undefined ? [] : this.keyConditionsOf(expression);
@@ -112,7 +112,7 @@ export class Expressions {
   }
 }
 
-/** Whether an operator holds for a value, and for what it is compared with. */
+/** Whether a comparison is true. */
 export function compare(operator: string, [value, ...others]: readonly unknown[]): boolean {
   const [other, upper] = others;
   switch (operator) {
@@ -137,7 +137,7 @@ function contains(value: unknown, part: unknown): boolean {
   return Array.isArray(value) && value.some(member => isDeepStrictEqual(member, part));
 }
 
-/** Numbers by their value, text by its bytes; undefined for what cannot be compared. */
+/** Compares numbers by value and text by bytes; undefined if not comparable. */
 export function order(one: unknown, other: unknown): number | undefined {
   if (typeof one === 'number' && typeof other === 'number') return one - other;
   if (typeof one === 'string' && typeof other === 'string') return Buffer.compare(Buffer.from(one), Buffer.from(other));
@@ -155,7 +155,7 @@ function parsed(input: ExpressionInput): Known {
   return { ...request, placeholders: new Map(values.map(([name, value]) => [value, name])) };
 }
 
-/** An item as DynamoDB writes it. The document client leaves the items of errors like that. */
+/** Converts an item to typed values, in which the document client leaves the items of errors. */
 export function attributesOf(item: Item): Item {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, attributeOf(value)]));
 }
@@ -175,7 +175,7 @@ function typeOf(value: unknown): 'S' | 'N' | 'BOOL' | 'NULL' | 'L' | 'M' {
   return Array.isArray(value) ? 'L' : 'M';
 }
 
-/** Only the type is of interest, so that the same expression is read once for all values. */
+/** Replaces values by their types, so that an expression is parsed once for all values. */
 function placeholderOf(value: unknown): unknown {
   return { S: 'x', N: '0', BOOL: true, NULL: true, L: [], M: {} }[typeOf(value)];
 }

@@ -1,10 +1,10 @@
-/** Lets many through at once, or one alone. */
+/** A lock with shared and exclusive work. */
 export class Gate {
   private readonly inside = new Set<Promise<unknown>>();
   private alone: Promise<unknown> = Promise.resolve();
   private waiting = 0;
 
-  /** Runs at the same time as other shared work, but not during exclusive work. */
+  /** Runs concurrently with other shared work, and not during exclusive work. */
   public async shared<Result>(work: () => Promise<Result>): Promise<Result> {
     while (this.waiting > 0) await this.alone;
     const done = work();
@@ -14,7 +14,7 @@ export class Gate {
     return done;
   }
 
-  /** Works when nobody else does; the others wait. */
+  /** Runs alone; other work waits. */
   public async exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
     this.waiting += 1;
     const before = this.alone;

@@ -26,7 +26,7 @@ const BatchGetItem = v.object({
 });
 const ByName = v.object({ TableName: v.string() });
 
-/** A write that is allowed, and what it changes. */
+/** A checked write and its effect. */
 interface Change {
   readonly table: MemoryTable;
   readonly key: string;
@@ -34,7 +34,7 @@ interface Change {
   readonly after: Item | undefined;
 }
 
-/** DynamoDB in plain memory: items as JSON, for the document client alone. */
+/** DynamoDB in memory, for the document client only: items are JSON. */
 export class MemoryDynamoDb implements Service {
   public readonly name = 'dynamodb';
   public readonly protocol = 'json';
@@ -66,7 +66,7 @@ export class MemoryDynamoDb implements Service {
     };
   }
 
-  /** All items of a table; none of one that does not exist. */
+  /** Returns all items of a table; empty if it does not exist. */
   public items(accountId: string, region: string, name: string): readonly Item[] {
     return this.tables.of(accountId, region).get(name)?.items ?? [];
   }
@@ -131,7 +131,7 @@ export class MemoryDynamoDb implements Service {
     return answered === undefined ? {} : { Attributes: structuredClone(answered) };
   }
 
-  /** Nothing is waited for in between: no other call sees half of it. */
+  /** Synchronous, so that the write is atomic. */
   private transact(call: Call): Record<string, unknown> {
     const transaction = readTransaction(call.input);
     const tokens = this.tokens.of(call.caller.accountId, call.region);
@@ -160,7 +160,7 @@ export class MemoryDynamoDb implements Service {
     return { table, key: kind === 'Put' ? table.keyIn(request.Item ?? {}) : table.keyOf(request.Key ?? {}) };
   }
 
-  /** @throws AwsError for a write that DynamoDB refuses */
+  /** @throws AwsError for a write that DynamoDB rejects */
   private changeOf(call: Call, kind: Action['kind'], request: Write): Change {
     const { table, key } = this.placeOf(call, kind, request);
     const before = table.get(key);

@@ -36,14 +36,14 @@ export const Query = v.object({
 });
 type Query = v.InferOutput<typeof Query>;
 
-/** A table, or an index of one: partition key first, then the sort key if there is one. */
+/** Keys of a table or index: the partition key, then the optional sort key. */
 interface Schema {
   readonly keys: readonly string[];
-  /** The attributes that an index keeps besides keys; undefined: all. */
+  /** Projected attributes of an index; undefined: all. */
   readonly projected?: readonly string[];
 }
 
-/** One table in plain memory: values are kept as the document client hands them over. */
+/** A table in memory, with the values of the document client. */
 export class MemoryTable {
   public static of(input: Record<string, unknown>): MemoryTable {
     const table = read(NewTable, input);
@@ -71,12 +71,12 @@ export class MemoryTable {
     return [...this.content.values()];
   }
 
-  /** The name of the partition key of the table, or of one of its indexes. */
+  /** Returns the partition key of the table or of an index. */
   public partitionKey(indexName?: string): string | undefined {
     return (indexName === undefined ? this.keys : this.indexes.get(indexName)?.keys)?.[0];
   }
 
-  /** The key of an item as text. @throws AwsError for what is not the key of this table */
+  /** Returns the key of an item as text. @throws AwsError for an invalid key */
   public keyOf(key: Item): string {
     if (Object.keys(key).length !== this.keys.length || !this.keys.every(name => this.fits(name, key[name]))) {
       throw new AwsError('ValidationException', 'The provided key element does not match the schema');
@@ -84,7 +84,7 @@ export class MemoryTable {
     return this.textOf(key);
   }
 
-  /** The key of a whole item as text. @throws AwsError for an item that this table cannot hold */
+  /** Returns the key of a complete item as text. @throws AwsError for an invalid item */
   public keyIn(item: Item): string {
     for (const name of this.keys) {
       if (item[name] === undefined) throw invalid(`Missing the key ${name} in the item`);
@@ -95,7 +95,7 @@ export class MemoryTable {
     return this.textOf(item);
   }
 
-  /** @throws AwsError for an attribute that an index needs and cannot take */
+  /** @throws AwsError for an attribute with a wrong type for an index */
   public assertIndexed(item: Item): void {
     for (const [indexName, { keys }] of this.indexes) {
       const wrong = keys.find(name => item[name] !== undefined && !this.fits(name, item[name]));
@@ -114,7 +114,7 @@ export class MemoryTable {
     else this.content.set(key, item);
   }
 
-  /** One page of the items of one partition, in the order of the sort key. */
+  /** Returns one page of a partition, in the order of the sort key. */
   public query(query: Query): Record<string, unknown> {
     const schema = this.schemaOf(query);
     const expressions = new Expressions(query);
@@ -136,7 +136,7 @@ export class MemoryTable {
     throw new AwsError('ValidationException', 'Consistent reads are not supported on global secondary indexes');
   }
 
-  /** The items of the partition after the page before. An index has only the items that have all of its keys. */
+  /** The items after the previous page. An index has only items with all of its keys. */
   private found(schema: Schema, conditions: readonly KeyCondition[], query: Query): readonly Item[] {
     const { ScanIndexForward: isForward, ExclusiveStartKey: start } = query;
     this.assertConditions(schema, conditions);
@@ -149,7 +149,7 @@ export class MemoryTable {
     return start === undefined ? sorted : sorted.filter(item => place(item, start) > 0);
   }
 
-  /** AWS ends a page at its limit without a look at whether more follows. */
+  /** AWS ends a page at its limit without checking for further items. */
   private pageOf(found: readonly Item[], { Limit: limit = Infinity }: Query): { items: readonly Item[]; last?: Item } {
     let bytes = 0;
     for (const [index, item] of found.entries()) {

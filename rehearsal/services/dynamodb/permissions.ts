@@ -2,19 +2,19 @@ import { everywhere, on, own, regionalArn, textOf } from '../../core/permissions
 import { isRecord } from '../../core/protocol/json';
 import type { Call, Permission, Permissions } from '../../core/service';
 
-/** Tells the name of the partition key of a table, or of one of its indexes. */
+/** Returns the partition key of a table or index. */
 export interface Keys {
   partitionKey(tableName: string, indexName?: string): Promise<string | undefined>;
 }
 
-/** The actions that a transaction needs, by what is in it: there is no action of its own. */
+/** Actions of transaction items: transactions have no action of their own. */
 const TRANSACTED: Readonly<Record<string, string>> = {
   Put: 'PutItem', Delete: 'DeleteItem', Update: 'UpdateItem', ConditionCheck: 'ConditionCheckItem',
 };
 
 const OTHERS = ['CreateTable', 'DeleteTable', 'DescribeTable', 'DescribeTimeToLive', 'UpdateTable', 'Scan'];
 
-/** The permissions of the tables' operations; those on items can be bound to the values of the partition key. */
+/** Permissions of table operations. Item operations support the condition key `dynamodb:LeadingKeys`. */
 export function permissions(databaseOf: (accountId: string, region: string) => Keys): Record<string, Permissions> {
   const keysOf = (call: Call): Keys => databaseOf(call.caller.accountId, call.region);
   const leadingKeys = async (call: Call, tableName: string, items: readonly unknown[]) => {
@@ -66,7 +66,7 @@ function nameOf(table: string): string {
   return table.slice(table.lastIndexOf('/') + 1);
 }
 
-/** The value that a query compares the partition key with; it can do that only with `=`. */
+/** Returns the partition key value of a query, which must use `=`. */
 function queriedKeys(call: Call, keyName: string | undefined): string[] | undefined {
   const { ExpressionAttributeValues: values, ExpressionAttributeNames: names } = call.input;
   const comparisons = textOf(call, 'KeyConditionExpression').matchAll(/([#\w.-]+)\s*=\s*(:\w+)/g);
@@ -75,7 +75,7 @@ function queriedKeys(call: Call, keyName: string | undefined): string[] | undefi
   return found === undefined || !isRecord(values) ? undefined : valueOf(values[found[2]]);
 }
 
-/** What a transaction does, each action on each table once, with all of the items that it touches. */
+/** Returns the actions of a transaction by table, each with all of its keys. */
 function transacted(call: Call): readonly { action: string; tableName: string; items: readonly unknown[] }[] {
   const { TransactItems: given } = call.input;
   const touched = new Map<string, { action: string; tableName: string; items: unknown[] }>();
@@ -97,7 +97,7 @@ function written(request: unknown): unknown[] {
   return [...isRecord(put) ? [put.Item] : [], ...isRecord(remove) ? [remove.Key] : []];
 }
 
-/** `{ S: 'text' }` and its like; tables in plain memory keep the value itself. */
+/** A typed value (`{ S: 'text' }`); tables in memory use plain values. */
 function valueOf(attribute: unknown): string[] {
   if (typeof attribute === 'string' || typeof attribute === 'number') return [String(attribute)];
   return isRecord(attribute) ? Object.values(attribute).map(String) : [];

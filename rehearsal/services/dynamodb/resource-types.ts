@@ -4,7 +4,7 @@ import { Flag, read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../../core/service';
 
-/** The operations on tables as a whole. */
+/** Operations on tables. */
 export interface Tables {
   run(operation: string, input: Record<string, unknown>): Promise<Record<string, unknown>>;
 }
@@ -21,7 +21,7 @@ const Index = v.object({
   ProvisionedThroughput: Throughput,
 });
 
-/** The members that dynalite knows; the others (recovery, encryption, streams …) change nothing here and are left out. */
+/** The members that dynalite supports; the others (recovery, encryption, streams …) have no effect here. */
 const TableProperties = v.object({
   TableName: v.optional(v.string()),
   AttributeDefinitions: v.optional(v.array(v.object({ AttributeName: v.string(), AttributeType: v.string() })), []),
@@ -90,7 +90,7 @@ export class TableType implements ResourceType {
   }
 }
 
-/** `AWS::DynamoDB::GlobalTable`: the table of the stack's region, whatever replicas are declared, paid by request. */
+/** `AWS::DynamoDB::GlobalTable`: the table of the stack's region, on demand; replicas are ignored. */
 export class GlobalTableType extends TableType {
   protected propertiesOf(input: Record<string, unknown>): v.InferOutput<typeof TableProperties> {
     return super.propertiesOf({ ...input, BillingMode: 'PAY_PER_REQUEST' });
@@ -101,7 +101,7 @@ export class GlobalTableType extends TableType {
   }
 }
 
-/** dynalite makes and removes tables a moment after it has answered. */
+/** dynalite creates and deletes tables shortly after its response. */
 async function untilTable(database: Tables, name: string, wanted: boolean): Promise<void> {
   for (;;) {
     const description = await database.run('DescribeTable', { TableName: name }).catch((error: unknown) => {

@@ -8,13 +8,13 @@ import { Tokens } from './transactions';
 import { Regional } from '../../core/regional';
 import type { Call, Environment, Operation, Permissions, ResourceType, Service } from '../../core/service';
 
-/** What dynalite knows. */
+/** Operations that dynalite supports. */
 const OPERATIONS = [
   'BatchWriteItem', 'CreateTable', 'DeleteItem', 'DeleteTable', 'DescribeTable', 'DescribeTimeToLive', 'GetItem', 'ListTables',
   'PutItem', 'Query', 'Scan', 'TagResource', 'UntagResource', 'ListTagsOfResource', 'UpdateItem', 'UpdateTable',
 ];
 
-/** DynamoDB: requests go to dynalite as they came, but for transactions, which it does not know, and batches. */
+/** Amazon DynamoDB: requests are forwarded to dynalite, except transactions, which it does not support, and batches. */
 export class DynamoDb implements Service {
   public readonly name = 'dynamodb';
   public readonly protocol = 'json';

@@ -7,11 +7,11 @@ const KINDS = ['Put', 'Delete', 'Update', 'ConditionCheck'] as const;
 type Kind = typeof KINDS[number];
 
 const ACTIONS = 100;
-/** A token makes the same request harmless for ten minutes. */
+/** Milliseconds for which a token makes a request idempotent. */
 const TOKEN_MILLISECONDS = 600_000;
 
 const Attributes = v.record(v.string(), v.unknown());
-/** What a write of one item has, alone or in a transaction. */
+/** Members of a write, alone or in a transaction. */
 export const ItemWrite = v.object({
   TableName: v.string(),
   Item: v.optional(Attributes),
@@ -37,28 +37,28 @@ export interface Transaction {
   readonly token?: string;
 }
 
-/** Why one action of a transaction could not be done, as AWS tells it. */
+/** Cancellation reason of one action of a transaction. */
 export interface CancellationReason {
   readonly Code: 'None' | 'ConditionalCheckFailed' | 'ValidationError';
   readonly Message?: string;
-  /** The item as it was, if the action asks for it. */
+  /** The old item, if the action requests it. */
   readonly Item?: Item;
 }
 
-/** @throws AwsError for a transaction that AWS refuses without a look at the tables */
+/** @throws AwsError for a transaction that is invalid independently of the tables */
 export function readTransaction(input: Record<string, unknown>): Transaction {
   const { TransactItems: given, ClientRequestToken: token } = read(TransactWriteItems, input);
   if (given.length === 0 || given.length > ACTIONS) throw wrongNumber(given.length);
   return { actions: given.map(actionOf), token };
 }
 
-/** @param items table and key of each action as text */
+/** @param items table and key of each action, as text */
 export function assertDifferent(items: readonly string[]): void {
   if (new Set(items).size === items.length) return;
   throw new AwsError('ValidationException', 'Transaction request cannot include multiple operations on one item');
 }
 
-/** @throws AwsError if an action of the transaction could not be done */
+/** @throws AwsError if an action of the transaction failed */
 export function assertNotCancelled(reasons: readonly CancellationReason[]): void {
   const codes = reasons.map(reason => reason.Code);
   if (codes.every(code => code === 'None')) return;
@@ -66,7 +66,7 @@ export function assertNotCancelled(reasons: readonly CancellationReason[]): void
   throw new AwsError('TransactionCanceledException', message, 400, { CancellationReasons: reasons });
 }
 
-/** What an error of a single write means for the transaction; other errors are thrown. */
+/** Converts an error of a single write to a cancellation reason; rethrows other errors. */
 export function reasonOf(error: unknown, action: Action, before: Item | undefined): CancellationReason {
   if (!(error instanceof AwsError)) throw error;
   if (error.code === 'ConditionalCheckFailedException') {
@@ -77,14 +77,14 @@ export function reasonOf(error: unknown, action: Action, before: Item | undefine
   return { Code: 'ValidationError', Message: error.message };
 }
 
-/** The tokens of the transactions that have been done. */
+/** Idempotency tokens of completed transactions. */
 export class Tokens {
   private readonly done = new Map<string, { readonly at: number; readonly request: string }>();
 
-  /** @param scale of the clock: whoever tries again works, and work is not scaled */
+  /** @param scale scale of the clock: a retry is work, which is not scaled */
   public constructor(private readonly scale: number) {}
 
-  /** Whether this very transaction has been done already. @throws AwsError if another one has used its token */
+  /** Whether the transaction was already executed. @throws AwsError if the token belongs to another request */
   public has({ actions, token }: Transaction, now: number): boolean {
     const known = token === undefined ? undefined : this.done.get(token);
     if (known === undefined || now - known.at > TOKEN_MILLISECONDS * this.scale) return false;

@@ -24,7 +24,7 @@ const Manifest = v.object({
 });
 type Manifest = v.InferOutput<typeof Manifest>;
 
-/** What is asked of the images of a repository. */
+/** API operations for images. */
 export function imageOperations(
   repositories: Repositories,
   repositoryOf: (call: Call) => Repository,
@@ -84,7 +84,7 @@ function batchDelete(repository: Repository, ids: readonly ImageId[]): unknown {
   for (const { id, image } of found) {
     if (image === undefined) continue;
     if (id.imageTag !== undefined) image.tags.delete(id.imageTag);
-    // by its last tag an image goes, too
+    // deleting the last tag deletes the image
     if (id.imageDigest !== undefined || image.tags.size === 0) repository.images.delete(image.digest);
   }
   return {
@@ -115,7 +115,7 @@ function put(repositories: Repositories, repository: Repository, call: Call): un
   };
 }
 
-/** An image is put after all that it is made of. */
+/** Checks that the layers of an image exist. */
 function assertComplete({ name, layers, images }: Repository, manifest: Manifest): void {
   const parts = [...(manifest.config === undefined ? [] : [manifest.config]), ...manifest.layers];
   const missingLayers = parts.filter(({ digest }) => !layers.has(digest)).map(({ digest }) => digest);

@@ -17,17 +17,17 @@ const PartInput = v.object({
 });
 const CompleteInput = v.object({ uploadId: v.string(), layerDigests: v.pipe(v.array(v.string()), v.minLength(1)) });
 
-/** What a part has at most, and at least if it is not the last. */
+/** Maximum size of a part, and minimum of all parts but the last. */
 const MOST_BYTES = 20 * 1024 * 1024;
 const LEAST_BYTES = 5 * 1024 * 1024;
 
-/** What ECR proposes. */
+/** Part size that ECR suggests. */
 const PART_SIZE = 10 * 1024 * 1024;
 
-/** Path of the addresses from which layers are downloaded, without a signature. */
+/** Path of the unsigned download URLs of layers. */
 export const LAYERS_PATH = '/ecr-layers/';
 
-/** The bytes that images are made of: uploaded in parts and downloaded by HTTP. */
+/** Layers of images: uploaded in parts, downloaded by HTTP. */
 export class Layers {
   public readonly operations: Record<string, Operation> = {
     BatchCheckLayerAvailability: async call => this.check(call),
@@ -44,7 +44,7 @@ export class Layers {
     private readonly repositoryOf: (call: Call) => Repository,
   ) {}
 
-  /** Answers a download; only some of the bytes, if the request asks for them. */
+  /** Serves a download, with support for byte ranges. */
   public download({ path, headers }: HttpRequest): RouteResponse {
     const layer = this.addresses.get(path.slice(LAYERS_PATH.length));
     if (layer === undefined) return { status: 403, body: 'AccessDenied' };

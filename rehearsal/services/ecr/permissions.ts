@@ -1,13 +1,13 @@
 import { on, partitionOf, textOf } from '../../core/permissions';
 import type { Call } from '../../core/service';
 
-/** A repository of another account is named with the id of its registry. */
+/** A repository in another account is addressed by its registry id. */
 export function repositoryArn(call: Call, name = textOf(call, 'repositoryName')): string {
   const registryId = textOf(call, 'registryId') || call.caller.accountId;
   return `arn:${partitionOf(call)}:ecr:${call.region}:${registryId}:repository/${name}`;
 }
 
-/** Of several repositories each is asked for. */
+/** Each repository of a request needs the permission. */
 function described(call: Call): readonly string[] {
   const { repositoryNames: names } = call.input;
   return Array.isArray(names) && names.length > 0

@@ -19,9 +19,9 @@ export interface Repository {
   readonly createdAt: number;
   readonly images: Map<string, StoredImage>;
   readonly layers: Map<string, Buffer>;
-  /** The parts that have arrived of each layer that is being uploaded. */
+  /** Received parts of layers in upload. */
   readonly uploads: Map<string, readonly Buffer[]>;
-  /** A tag that is given stays with its image. */
+  /** Whether tags are immutable. */
   isImmutable: boolean;
   policy?: PolicyDocument;
   tags: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ interface NewRepository {
   readonly name: string;
 }
 
-/** An image by its digest or by one of its tags. */
+/** Finds an image by digest or tag. */
 export interface ImageId {
   readonly imageDigest?: string;
   readonly imageTag?: string;
@@ -105,7 +105,7 @@ export class Repositories {
     this.byName.of(accountId, region).delete(name);
   }
 
-  /** Puts an image or an index; answers what is stored. */
+  /** Stores an image or an index and returns it. */
   public put(repository: Repository, body: string, mediaType: string, tag: string | undefined): StoredImage {
     const digest = digestOf(Buffer.from(body));
     const known = repository.images.get(digest);

@@ -16,7 +16,7 @@ const Properties = v.object({
 });
 type Properties = v.InferOutput<typeof Properties>;
 
-/** `AWS::ECR::Repository`; nothing expires by its lifecycle policy. */
+/** `AWS::ECR::Repository`. The lifecycle policy has no effect. */
 export function repositoryType(repositories: Repositories, iam: Identities): ResourceType {
   const identifiers = new Identifiers('ecr');
 

@@ -18,14 +18,14 @@ const DescribeInput = v.object({
   registryId: v.optional(v.string()),
 });
 
-/** One image of one layer, as it is put into a repository without Docker. */
+/** An image with one layer that is stored without Docker. */
 interface PlainImage {
   readonly tag: string;
   readonly config: Buffer;
   readonly layer: Buffer;
 }
 
-/** ECR: repositories of images, whose layers are real bytes. */
+/** Amazon ECR: image repositories with real layers. */
 export class Ecr implements Service {
   public readonly name = 'ecr';
   public readonly protocol = 'json';
@@ -62,7 +62,7 @@ export class Ecr implements Service {
     return this.repositories.find(accountId, region, name);
   }
 
-  /** Whether a repository that is known has no image of this address; of others nothing is known here. */
+  /** Whether a known repository lacks the image; false for unknown repositories. */
   public lacks(address: string): boolean {
     const [, accountId = '', region = '', name = '', digest, tag] =
       /^(\d{12})\.dkr\.ecr\.([\w-]+)\.[^/]+\/([^:@]+)(?:@(.+)|:(.+))$/.exec(address) ?? [];
@@ -70,7 +70,7 @@ export class Ecr implements Service {
     return repository !== undefined && imageOf(repository, { imageDigest: digest, imageTag: tag }) === undefined;
   }
 
-  /** Puts an image of one layer, unless it is there. */
+  /** Stores an image with one layer, unless it exists. */
   public putPlainImage(repository: Repository, { tag, config, layer }: PlainImage): void {
     if (imageOf(repository, { imageTag: tag }) !== undefined) return;
     const blob = (content: Buffer, mediaType: string) => {
@@ -87,7 +87,7 @@ export class Ecr implements Service {
     this.repositories.put(repository, body, mediaType, tag);
   }
 
-  /** Answers who downloads a layer. */
+  /** Serves the download of a layer. */
   public download(request: HttpRequest): RouteResponse {
     return this.layers.download(request);
   }

@@ -17,14 +17,14 @@ const PolicyProperties = v.object({
   Statement: v.record(v.string(), v.unknown()),
 });
 
-/** The buses that accounts have besides their default one, and who may put events on which. */
+/** Custom event buses and the policies of all buses. */
 export class Buses {
   public readonly resourceTypes: Record<string, ResourceType> = {
     'AWS::Events::EventBus': this.busType(),
     'AWS::Events::EventBusPolicy': this.policyType(),
   };
   private readonly identifiers = new Identifiers('event-bus');
-  /** With the statements that a bus was made with. */
+  /** Statements of the bus's own `Policy` property. */
   private readonly known = new Map<string, readonly Statement[]>();
   private readonly statements = new Map<string, { readonly busArn: string; readonly statement: Statement }>();
 

@@ -1,7 +1,7 @@
 import { isRecord } from '../../core/protocol/json';
 import { AwsError } from '../../core/service';
 
-/** Whether an event fits an EventBridge pattern: every member that the pattern names must fit. */
+/** Whether an event matches an EventBridge pattern: every member of the pattern must match. */
 export function matches(pattern: Record<string, unknown>, event: Record<string, unknown>): boolean {
   return Object.entries(pattern).every(([name, expected]) => {
     if (name === '$or') return Array.isArray(expected) && expected.some(alternative => isRecord(alternative) && matches(alternative, event));
@@ -12,7 +12,7 @@ export function matches(pattern: Record<string, unknown>, event: Record<string, 
   });
 }
 
-/** A list in an event fits when one of its items does. */
+/** A list in an event matches if one of its items matches. */
 function fits(rule: unknown, actual: unknown): boolean {
   if (!isRecord(rule)) return valuesOf(actual).includes(rule);
   const [[kind, expected] = ['', undefined]] = Object.entries(rule);

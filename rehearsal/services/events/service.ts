@@ -49,11 +49,11 @@ type Rule = v.InferOutput<typeof RuleProperties>;
 type Target = v.InferOutput<typeof Target>;
 type Envelope = EmittedEvent & { readonly account: string; readonly region: string };
 
-/** What EventBridge does for a rule elsewhere; both throw when it may not. */
+/** What EventBridge does for a rule in other services. Both throw if the permission is missing. */
 interface Delivery {
-  /** Brings an event to a function. */
+  /** Delivers an event to a function. */
   invoke(functionArn: string, event: unknown, ruleArn: string): Promise<void>;
-  /** Asks whether the role of a target may do something. */
+  /** Checks a permission of the role of a target. */
   demand(roleArn: string, ruleArn: string, permission: Permission): void;
 }
 
@@ -63,16 +63,18 @@ interface Published {
   readonly message: unknown;
 }
 
-/** Event buses with rules, whose targets are functions, topics and other buses; schedules never fire. */
+/**
+ * Amazon EventBridge: event buses with rules, whose targets are functions, topics and other buses. Schedules never run.
+ */
 export class Events implements Service {
   public readonly name = 'events';
   public readonly protocol = 'json';
   public readonly operations: Record<string, Operation> = { PutEvents: async call => this.putEvents(call) };
   public readonly permissions = { PutEvents: (call: Call) => this.putPermissions(call) };
   public readonly resourceTypes: Record<string, ResourceType>;
-  /** What topics were given; nobody subscribes to them. */
+  /** Messages to topics; there are no subscriptions. */
   public readonly published: Published[] = [];
-  /** EventBridge tells nobody when a delivery fails, so that only the terminal can. */
+  /** EventBridge does not report failed deliveries, so they are logged here. */
   public onUndelivered?: (error: unknown) => void;
   private readonly identifiers = new Identifiers('events');
   private readonly rules = new Regional(() => new Map<string, Rule>());
@@ -87,14 +89,14 @@ export class Events implements Service {
     return arn.includes(':event-bus/') ? this.buses.policyOf(arn) : undefined;
   }
 
-  /** Sends an event to every target whose rule it fits; delivery is not waited for. */
+  /** Delivers an event to the targets of all matching rules, asynchronously. */
   public emit(accountId: string, region: string, event: EmittedEvent, bus = 'default'): void {
     const time = new Date(this.environment.clock.now()).toISOString().replace(/\.\d+/, '');
     const envelope = { version: '0', id: this.identifiers.uuid(), account: accountId, time, region, ...event };
     this.arrive(this.buses.arn({ accountId, region }, bus), envelope);
   }
 
-  /** @param forwarded the event comes from another bus: AWS sends it on to no third one */
+  /** @param forwarded whether the event comes from another bus: AWS does not forward it again */
   private arrive(busArn: string, envelope: Envelope, forwarded = false): void {
     const [, , , region, accountId] = busArn.split(':');
     for (const [name, rule] of this.rules.of(accountId, region)) {
@@ -127,7 +129,7 @@ export class Events implements Service {
     this.published.push({ topicArn, message: inputOf(target, { ...event }) });
   }
 
-  /** The event stays the same, and so tells at the end whose it was. */
+  /** Forwards an event unchanged, including its account. */
   private forward({ Arn: busArn, RoleArn: roleArn }: Target, event: Envelope, ruleArn: string): void {
     if (roleArn === undefined) throw new AwsError('ValidationException', `the target ${busArn} of ${ruleArn} has no role`);
     this.delivery.demand(roleArn, ruleArn, { action: 'events:PutEvents', resource: busArn, context: contextOf(event.source, event['detail-type']) });
@@ -161,7 +163,7 @@ export class Events implements Service {
   private ruleType(): ResourceType {
     const put = (name: string, input: Record<string, unknown>, context: ResourceContext): Provisioned => {
       const rule = read(RuleProperties, input);
-      // A filter that is not known must stop the deployment, not the first event.
+      // An unsupported filter must fail the deployment and not the first event.
       if (rule.EventPattern !== undefined) assertPattern(rule.EventPattern);
       if (!this.buses.has(this.buses.arn(context, rule.EventBusName))) {
         throw new AwsError('ResourceNotFoundException', `Event bus ${rule.EventBusName} does not exist.`);
@@ -182,7 +184,7 @@ export class Events implements Service {
   }
 }
 
-/** The condition keys by which policies tell events apart. */
+/** Condition keys of an event. */
 function contextOf(source: string, detailType: string): NonNullable<Permission['context']> {
   return { 'events:source': [source], 'events:detail-type': detailType };
 }

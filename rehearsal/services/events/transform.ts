@@ -5,7 +5,7 @@ export interface InputTransformer {
   readonly InputTemplate: string;
 }
 
-/** What a target receives in place of the event. */
+/** Transforms an event for a target. */
 export function transformed(event: Record<string, unknown>, transformer: InputTransformer): unknown {
   const values = Object.entries(transformer.InputPathsMap ?? {}).map(([name, path]) => [name, valueAt(event, path)] as const);
   const filled = values.reduce((template, [name, value]) => fill(template, name, value), transformer.InputTemplate);
@@ -16,7 +16,7 @@ export function transformed(event: Record<string, unknown>, transformer: InputTr
   }
 }
 
-/** Within quotes `<name>` becomes text; where it stands alone it becomes JSON, quotes included. */
+/** Within quotes `<name>` becomes text; elsewhere it becomes JSON including quotes. */
 function fill(template: string, name: string, value: unknown): string {
   const json = JSON.stringify(value) ?? '""';
   const text = typeof value === 'string' ? json.slice(1, -1) : json;

@@ -9,22 +9,22 @@ import type { ConditionContext, PolicyDocument } from '../../core/policy-documen
 import type { Call, Caller, Permission, Service } from '../../core/service';
 import { AwsError } from '../../core/service';
 
-/** A permission that somebody asks for. */
+/** A permission and the caller that needs it. */
 interface AuthorizationRequest extends Permission {
   readonly caller: Caller;
   readonly region: string;
 }
 
-/** A service of AWS that acts for a resource, for example EventBridge for a rule. */
+/** A permission that an AWS service needs on behalf of a resource, for example EventBridge for a rule. */
 interface ServiceAuthorizationRequest extends Permission {
   /** For example `events.amazonaws.com`. */
   readonly service: string;
-  /** What it acts for, and whose that is. */
+  /** The resource that the service acts for, and its account. */
   readonly sourceArn?: string;
   readonly sourceAccount: string;
 }
 
-/** What decisions need to know of the organization. */
+/** What authorization needs of the organization. */
 interface OrganizationPolicies {
   readonly organizationId: string;
   /** Undefined for an account outside the organization. */
@@ -37,7 +37,7 @@ interface OrganizationPolicies {
   };
 }
 
-/** Few statements look at the context, and it would be most of the work. */
+/** Computes the context on demand: few statements use it, and it would be most of the work. */
 class LazyRequest implements AccessRequest {
   private known?: ConditionContext;
 
@@ -51,7 +51,7 @@ class LazyRequest implements AccessRequest {
   }
 }
 
-/** Whether somebody may do something, by all policies that have a say in it. */
+/** Authorization by identity, resource, session and organization policies. */
 export class Access {
   public readonly usage: Usage;
   private readonly services = new Map<string, Service>();
@@ -64,14 +64,14 @@ export class Access {
     this.services.set(service.name, service);
   }
 
-  /** Refuses a call that its caller may not make. */
+  /** Checks the permissions of a call. @throws AwsError */
   public async authorize(service: Service, call: Call): Promise<void> {
     const permissions = service.permissions?.[call.operation];
     const needed = permissions === undefined ? [own(call, '*')] : await permissions(call);
     for (const permission of needed) this.assertAllowed({ ...permission, caller: call.caller, region: call.region }, service.protocol);
   }
 
-  /** Throws as AWS answers somebody who may not. */
+  /** @throws AwsError with AWS's message if the permission is denied */
   public assertAllowed(asked: AuthorizationRequest, protocol: Service['protocol'] = 'query'): void {
     const { decision, unknown } = this.decide(asked);
     if (decision.allowed) return;
@@ -80,7 +80,9 @@ export class Access {
     throw new AwsError(isJson ? 'AccessDeniedException' : 'AccessDenied', words, protocol === 'json' ? 400 : 403);
   }
 
-  /** The same for a service, which has no policies of its own: the resource's must name it. */
+  /**
+   * Whether a service is allowed. Services have no identity policies: the resource-based policy must name the service.
+   */
   public isServiceAllowed({ service, action, resource, sourceArn, sourceAccount, context }: ServiceAuthorizationRequest): boolean {
     const owned = this.resourcePolicy(resource, action);
     const request: AccessRequest = {
@@ -168,7 +170,7 @@ export class Access {
     return {
       'aws:CurrentTime': new Date(now).toISOString(),
       'aws:EpochTime': String(Math.floor(now / 1000)),
-      // the loopback interface stands for AWS, which is reached by TLS
+      // the loopback interface replaces AWS, which uses TLS
       'aws:SecureTransport': 'true',
       'aws:ViaAWSService': 'false',
       'aws:ResourceAccount': resourceAccountId,

@@ -3,16 +3,16 @@ import type { Caller, Permission } from '../../core/service';
 
 type Who = Permission & { readonly caller: Caller };
 
-/** Why somebody may not, in the words of AWS. */
+/** Returns AWS's message for a denied permission. */
 export function accessDeniedMessage({ caller, action, resource }: Who, decision: Exclude<Decision, { allowed: true }>): string {
   const sentence = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`;
   if (decision.explicit) return `${sentence} with an explicit deny in ${article(decision.by)} ${decision.by}`;
-  // of trust policies STS tells nothing
+  // STS gives no reason for trust policies
   if (action === 'sts:AssumeRole' && decision.by === 'resource-based policy') return sentence;
   return `${sentence} because no ${decision.by} allows the ${action} action`;
 }
 
-/** The rehearsal cannot know: what AWS has written into these policies decides. */
+/** Returns the message for a decision that depends on unknown AWS managed policies. */
 export function unknownPoliciesMessage({ caller, action, resource }: Who, arns: readonly string[]): string {
   return `whether ${caller.arn} may ${action} on ${resource} depends on ${arns.join(', ')}, whose content the rehearsal does not know: `
     + 'write what is needed into a policy of your own';

@@ -18,7 +18,7 @@ export interface Role {
   readonly managedPolicyArns: readonly string[];
   readonly permissionsBoundary?: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** Absent: it was there before anything ran, or is as old as its account. */
+  /** Time of creation; absent if the role existed from the start or is as old as its account. */
   readonly createdAt?: number;
 }
 
@@ -41,7 +41,10 @@ export class Identities {
   private readonly callers = new Map<string, Caller>();
   private readonly holders = new Map<string, string>();
 
-  /** New access keys for a caller. They do not expire: waiting is scaled, work is not, so that an hour of a session may be seconds here. */
+  /**
+   * Issues access keys for a caller. They do not expire: work is not scaled, so an hour of a session can be seconds
+   * here.
+   */
   public issue(caller: Caller, enteredWith?: string): Credentials {
     const accessKeyId = `ASIA${this.identifiers.next(16, 'upper')}`;
     this.callers.set(accessKeyId, caller);
@@ -49,7 +52,7 @@ export class Identities {
     return { accessKeyId, secretAccessKey: this.identifiers.next(40, 'lower'), sessionToken: this.identifiers.next(64, 'lower') };
   }
 
-  /** The keys with which somebody began who entered a role, perhaps from another role. */
+  /** Returns the first access key of a chain of assumed roles. */
   public holder(accessKeyId: string): string {
     return this.holders.get(accessKeyId) ?? accessKeyId;
   }
@@ -58,7 +61,7 @@ export class Identities {
     return this.callers.get(accessKeyId);
   }
 
-  /** The identity behind a caller: for a session of a role it is the role, whose path the session's ARN has lost. */
+  /** Returns the identity of a caller; for a session, the role including its path. */
   public principal({ accountId, arn }: Caller): Principal {
     const [, partition, roleName] = /^arn:([^:]*):sts::\d*:assumed-role\/([^/]+)\//.exec(arn) ?? [];
     if (roleName === undefined) return { kind: arn.endsWith(':root') ? 'root' : 'user', accountId, arn, sessionArn: arn };
@@ -66,18 +69,18 @@ export class Identities {
     return { kind: 'session', accountId, arn: role?.arn ?? `arn:${partition}:iam::${accountId}:role/${roleName}`, sessionArn: arn };
   }
 
-  /** A session as AWS's services begin one with a role that they were given. */
+  /** Returns a session of a role that an AWS service assumes. */
   public sessionOf(roleArn: string, sessionName: string): Caller {
     const [, partition, , , accountId] = roleArn.split(':');
     return { accountId, arn: `arn:${partition}:sts::${accountId}:assumed-role/${roleArn.slice(roleArn.lastIndexOf('/') + 1)}/${sessionName}` };
   }
 
-  /** The content of a managed policy, of an account or of AWS; undefined when the rehearsal does not know it. */
+  /** Returns a managed policy of an account or of AWS; undefined if it is unknown. */
   public managedPolicy(arn: string): PolicyDocument | undefined {
     return this.managedPolicies.get(arn)?.document ?? AWS_MANAGED_POLICIES[arn.replace(/^arn:[^:]*:iam::aws:policy\//, '')];
   }
 
-  /** AWS refuses to attach a policy that does not exist; which ones AWS itself has is not known here. */
+  /** Rejects unknown customer managed policies. AWS managed policies are not checked. */
   public assertAttachable(arns: readonly string[]): void {
     const unknown = arns.find(arn => !/^arn:[^:]*:iam::aws:policy\//.test(arn) && !this.managedPolicies.has(arn));
     if (unknown !== undefined) throw new AwsError('NoSuchEntity', `Policy ${unknown} does not exist or is not attachable.`, 404);
@@ -106,7 +109,7 @@ export class Identities {
     if (role !== undefined && this.roleNamed(role.accountId, role.roleName) === role) this.rolesByName.delete(`${role.accountId}/${role.roleName}`);
   }
 
-  /** AWS refuses a policy that belongs to a resource when it names a role or a user that does not exist (yet). */
+  /** Rejects a resource-based policy that names a role or user that does not exist. */
   public assertPrincipalsExist(document: PolicyDocument, code = 'MalformedPolicyDocument'): void {
     const unknown = namedPrincipals(document).find(arn => !this.roles.has(arn) && !this.users.has(arn));
     if (unknown !== undefined) throw new AwsError(code, `Invalid principal in policy: "AWS":"${unknown}"`);

@@ -8,7 +8,7 @@ function policy(...statements: Partial<Statement>[]): PolicyDocument {
 
 const LOGS = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'];
 
-/** The services whose reading operations the rehearsal knows; AWS's own list is of hundreds. */
+/** Services with read actions in the managed policies; AWS's own list has hundreds. */
 const READ_ONLY = [
   'account:Get*', 'account:List*', 'cloudformation:Describe*', 'cloudformation:Detect*', 'cloudformation:Estimate*', 'cloudformation:Get*',
   'cloudformation:List*', 'cloudformation:ValidateTemplate', 'codecommit:BatchGet*', 'codecommit:Describe*', 'codecommit:Get*', 'codecommit:GitPull',
@@ -19,7 +19,7 @@ const READ_ONLY = [
   'sts:GetCallerIdentity', 'sts:GetSessionToken',
 ];
 
-/** Managed policies of AWS by their name behind `policy/`, as far as the operations of the rehearsal are concerned. */
+/** AWS managed policies by the name after `policy/`, restricted to the simulated services. */
 export const AWS_MANAGED_POLICIES: Readonly<Record<string, PolicyDocument | undefined>> = {
   'AdministratorAccess': policy({ Action: '*' }),
   'PowerUserAccess': policy(

@@ -3,16 +3,16 @@ import { listOf } from '../../core/policy-document';
 import type { PolicyDocument, Statement } from '../../core/policy-document';
 import { AwsError } from '../../core/service';
 
-/** Where a policy is written: of organizations and of resources less is known that AWS refuses. */
+/** Kind of a policy. For control and resource policies fewer rules of AWS are known. */
 export type PolicyUse = 'identity' | 'trust' | 'control' | 'resource';
 
-/** @param placeholders texts of the rehearsal's own that stand where AWS may have an ARN */
+/** @param placeholders generated names that may be ARNs on AWS */
 export function assertValid(document: PolicyDocument, use: PolicyUse, code: string, placeholders: ReadonlySet<string>): void {
   const mistake = mistakeIn(document, use, placeholders);
   if (mistake !== undefined) throw new AwsError(code, mistake);
 }
 
-/** What AWS refuses a policy for when it is written, in its words. */
+/** Returns AWS's error for an invalid policy, if any. */
 export function mistakeIn({ Statement: statements }: PolicyDocument, use: PolicyUse, placeholders: ReadonlySet<string> = new Set()): string | undefined {
   const isOfIam = use === 'identity' || use === 'trust';
   return firstOf(statements, unknownOperator)

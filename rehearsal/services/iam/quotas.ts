@@ -2,13 +2,13 @@ import type { Role } from './identities';
 import type { PolicyDocument } from '../../core/policy-document';
 import { AwsError } from '../../core/service';
 
-/** The quotas that an account of AWS begins with; those of a trust policy and of attached policies can be raised. */
+/** Default quotas of an account. Those of trust policies and attached policies can be raised. */
 const TRUST_SIZE = 2048;
 const MANAGED_POLICY_SIZE = 6144;
 const INLINE_POLICIES_SIZE = 10_240;
 const ATTACHED_POLICIES = 10;
 
-/** Refuses a role as AWS does when its policies are too long or too many. */
+/** @throws AwsError if the policies of a role exceed the quotas */
 export function assertRoleWithinQuotas({ roleName, trust, policies, managedPolicyArns }: Role): void {
   if (sizeOf(trust) > TRUST_SIZE) throw exceeded(`Cannot exceed quota for ACLSizePerRole: ${TRUST_SIZE}`);
   if (managedPolicyArns.length > ATTACHED_POLICIES) throw exceeded(`Cannot exceed quota for PoliciesPerRole: ${ATTACHED_POLICIES}`);

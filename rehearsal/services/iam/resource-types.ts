@@ -16,7 +16,7 @@ const ManagedPolicyProperties = v.object({
   Roles: Names,
 });
 
-/** `AWS::IAM::Policy`: a policy written into the roles that it names. */
+/** `AWS::IAM::Policy`: an inline policy of several roles. */
 export function inlinePolicyType(iam: Identities): ResourceType {
   return attachmentType(iam, properties => {
     const policy = read(InlinePolicy, properties);
@@ -27,7 +27,7 @@ export function inlinePolicyType(iam: Identities): ResourceType {
   });
 }
 
-/** `AWS::IAM::RolePolicy`: the same for one role. */
+/** `AWS::IAM::RolePolicy`: an inline policy of one role. */
 export function rolePolicyType(iam: Identities): ResourceType {
   return attachmentType(iam, properties => {
     const policy = read(RolePolicy, properties);
@@ -65,7 +65,7 @@ function attachmentType(iam: Identities, attachmentOf: (properties: Record<strin
     async update(id, properties, before, context) {
       const [wanted, old] = [attachmentOf(properties), attachmentOf(before)];
       attach(wanted, context.accountId);
-      // what is refused leaves the old policy where it was
+      // a rejected update keeps the old policy
       detach({ ...old, roles: old.roles.filter(role => old.name !== wanted.name || !wanted.roles.includes(role)) }, context.accountId);
       return { id, attributes: {} };
     },
@@ -118,7 +118,7 @@ function attachManaged(iam: Identities, arn: string, roleNames: readonly string[
   putRoles(iam, roles.map(role => ({ ...role, managedPolicyArns: [...new Set([...role.managedPolicyArns, arn])] })));
 }
 
-/** All of them or, where one would be refused, none. */
+/** Updates all roles, or none if one is rejected. */
 function putRoles(iam: Identities, roles: readonly Role[]): void {
   roles.forEach(assertRoleWithinQuotas);
   roles.forEach(role => iam.putRole(role));

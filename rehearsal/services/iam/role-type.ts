@@ -43,7 +43,7 @@ export class RoleType implements ResourceType {
     const old = read(Properties, before);
     const known = this.iam.roleNamed(context.accountId, id);
     if (known === undefined || properties.RoleName !== old.RoleName || properties.Path !== old.Path) return this.create(input, context);
-    // Policies that other resources have written into the role stay; those of its own properties go with them.
+    // Policies of other resources stay; those of the old properties are replaced.
     const gone = old.Policies.map(policy => policy.PolicyName);
     const policies = Object.fromEntries(Object.entries(known.policies).filter(([name]) => !gone.includes(name)));
     const managedPolicyArns = known.managedPolicyArns.filter(arn => !old.ManagedPolicyArns.includes(arn));

@@ -2,19 +2,19 @@ import type { Access } from './access';
 import type { Identities } from './identities';
 import type { Caller, Credentials } from '../../core/service';
 
-/** A service of AWS that works in the name of a role: everything that it does is asked of the role's policies. */
+/** An AWS service that acts with a role: all its calls need permissions of the role. */
 export class Actor {
-  /** @param access undefined: everybody may do everything */
+  /** @param access undefined: everything is allowed */
   public constructor(
     private readonly iam: Identities, private readonly access: Access | undefined, public readonly caller: Caller, public readonly region: string,
   ) {}
 
-  /** Throws as AWS answers a role that may not. */
+  /** @throws AwsError if the role does not have the permission */
   public assertAllowed(action: string, resource: string): void {
     this.access?.assertAllowed({ action, resource, caller: this.caller, region: this.region }, 'json');
   }
 
-  /** Enters another role, also one of another account. */
+  /** Assumes another role, also of another account. */
   public assume(roleArn: string, sessionName: string): Actor {
     this.assertAllowed('sts:AssumeRole', roleArn);
     return new Actor(this.iam, this.access, this.iam.sessionOf(roleArn, sessionName), this.region);
@@ -25,18 +25,22 @@ export class Actor {
   }
 }
 
-/** For what a service enters a role, and where it works with it. */
+/** Resource, region and session name for which a service assumes a role. */
 interface RolePlace {
   readonly sourceArn: string;
   readonly region: string;
   readonly sessionName: string;
 }
 
-/** Roles as AWS's services enter them, if the role trusts the service. */
+/** Assumes roles on behalf of AWS services. */
 export class ServiceRoles {
   public constructor(private readonly iam: Identities, private readonly access: Access | undefined) {}
 
-  /** @param service for example `codebuild.amazonaws.com`; undefined is answered when the role does not exist or does not trust it */
+  /**
+   * Returns undefined if the role does not exist or does not trust the service.
+   *
+   * @param service for example `codebuild.amazonaws.com`
+   */
   public assumeAsService(roleArn: string, service: string, place: RolePlace): Actor | undefined {
     const sourceAccount = place.sourceArn.split(':')[4];
     const isTrusted = this.access === undefined

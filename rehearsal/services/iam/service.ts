@@ -42,7 +42,7 @@ export class Iam implements Service {
     };
   }
 
-  /** The trust policy of a role has a say in who enters it, and in nothing else. */
+  /** The trust policy applies only to the actions of STS. */
   public resourcePolicy(arn: string, action: string): OwnedPolicy | undefined {
     const role = this.identities.role(arn);
     if (role === undefined) return undefined;

@@ -2,7 +2,7 @@ import { anyAction } from './evaluate/pattern';
 import type { Identities } from './identities';
 import { listOf } from '../../core/policy-document';
 
-/** What roles have used of their rights. */
+/** The permissions that roles have used. */
 export class Usage {
   private readonly used = new Map<string, Set<string>>();
 
@@ -14,7 +14,8 @@ export class Usage {
   }
 
   /**
-   * The actions that roles are allowed and that none of their name has ever used, be it one that is gone; a pattern is used when one of its actions is.
+   * Returns the allowed actions that no role of these names ever used, deleted roles included. A pattern counts as used
+   * if one of its actions was used.
    */
   public unused(...roleArns: readonly string[]): string[] {
     const names = new Set(roleArns.map(nameOf));

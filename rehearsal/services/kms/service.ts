@@ -13,7 +13,7 @@ const AliasProperties = v.object({
   TargetKeyId: v.string(),
 });
 
-/** Keys and aliases as data: nothing is encrypted. */
+/** AWS KMS: keys and aliases are recorded; nothing is encrypted. */
 export class Kms implements Service {
   public readonly name = 'kms';
   public readonly protocol = 'json';
@@ -54,7 +54,7 @@ export class Kms implements Service {
     return `arn:${this.environment.partition}:kms:${region}:${accountId}:key/${keyId}`;
   }
 
-  /** Leaves the key to the account's own policies. */
+  /** Key policy that delegates to IAM policies of the account. */
   private defaultPolicy(accountId: string): PolicyDocument {
     const principal = { AWS: `arn:${this.environment.partition}:iam::${accountId}:root` };
     return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: principal, Action: 'kms:*', Resource: '*' }] };

@@ -5,7 +5,7 @@ import { read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
 import type { Environment, OwnedPolicy, Provisioned, ResourceContext, ResourceType } from '../../core/service';
 
-/** Bytes of the policy of one function at most. This quota cannot be raised. */
+/** Maximum size of a function policy in bytes. This quota cannot be raised. */
 const POLICY_SIZE = 20_480;
 
 const Properties = v.object({
@@ -17,14 +17,14 @@ const Properties = v.object({
   PrincipalOrgID: v.optional(v.string()),
 });
 
-/** Who else may invoke a function: `AWS::Lambda::Permission` writes one statement of its policy. */
+/** Function policies: each `AWS::Lambda::Permission` is one statement. */
 export class FunctionPolicies implements ResourceType {
   private readonly identifiers = new Identifiers('lambda-permission');
   private readonly statements = new Map<string, { readonly functionArn: string; readonly statement: Statement }>();
 
   public constructor(private readonly environment: Environment) {}
 
-  /** The policy of a function, of a version or an alias of it. */
+  /** Returns the policy of a function, a version or an alias. */
   public of(arn: string): OwnedPolicy {
     return { accountId: arn.split(':')[4], policy: { Version: '2012-10-17', Statement: this.statementsOf(arn) } };
   }
@@ -34,7 +34,7 @@ export class FunctionPolicies implements ResourceType {
   }
 
   public async update(id: string, input: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
-    // every change of a permission replaces it
+    // every update replaces the permission
     return JSON.stringify(input) === JSON.stringify(before) ? this.put(id, input, context) : this.create(input, context);
   }
 

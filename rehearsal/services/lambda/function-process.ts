@@ -5,7 +5,7 @@ import type { Execution, Invocation, Outcome, RuntimeOptions } from './runtime-p
 import { runtimeFile } from '../../core/bundled-files';
 import type { Clock } from '../../core/clock';
 
-/** One Node process of a function: one execution environment in the words of AWS; it runs one invocation at a time. */
+/** A Node process of a function: one execution environment, which handles one invocation at a time. */
 export class FunctionProcess implements Execution {
   private readonly child: ChildProcess;
   private settle?: (outcome: Outcome) => void;
@@ -25,11 +25,11 @@ export class FunctionProcess implements Execution {
   }
 
   public get alive(): boolean {
-    // a process that was killed has not ended yet, but must not be asked again
+    // a killed process may not have exited yet
     return !this.child.killed && this.child.exitCode === null && this.child.signalCode === null && this.child.connected;
   }
 
-  /** Runs one invocation; the timeout is real time, because work is not scaled. */
+  /** Runs one invocation. The timeout is in real time, because work is not scaled. */
   public async invoke(invocation: Omit<Invocation, 'endsAt'>, timeoutSeconds: number): Promise<Outcome> {
     this.requestId = invocation.requestId;
     this.timeoutSeconds = timeoutSeconds;
@@ -45,7 +45,7 @@ export class FunctionProcess implements Execution {
     }
   }
 
-  /** Stops the invocation at its timeout after simulated time: nothing is worked meanwhile. */
+  /** Stops the invocation after its timeout in simulated time, because it does no work. */
   public async hang(clock: Clock): Promise<void> {
     const { requestId } = this;
     await clock.sleep(this.timeoutSeconds);

@@ -16,7 +16,7 @@ export interface FunctionConfiguration {
   readonly roleArn: string;
   readonly runtime: string;
   readonly handler: string;
-  /** Address of the container image; such a function has neither runtime nor handler nor folder. */
+  /** URI of the container image; the function then has no runtime, handler and folder. */
   readonly image?: string;
   /** Folder of the unpacked code. */
   readonly taskRoot: string;
@@ -33,7 +33,7 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** An invocation that has just been given to a process. */
+/** An invocation that a process has started. */
 export interface RunningInvocation {
   readonly functionName: string;
   readonly functionArn: string;
@@ -46,11 +46,11 @@ export interface InvocationResult {
   readonly failed: boolean;
 }
 
-/** How many invocations of one function run at once on AWS, and in processes of this machine, which has fewer cores. */
+/** Concurrent invocations of one function on AWS, and in processes of this machine, which has fewer cores. */
 const AWS_CONCURRENCY = 1000;
 const CONCURRENCY = 8;
 
-/** More processes than this are not kept waiting for work: each takes about fifty megabytes. */
+/** Maximum number of idle processes; each uses about fifty megabytes. */
 const PROCESSES = 48;
 
 /** The functions of all accounts and the processes that run them. */
@@ -60,10 +60,10 @@ export class Functions {
   private readonly known = new Map<string, { configuration: FunctionConfiguration; pool: ProcessPool }>();
   private readonly identifiers = new Identifiers('invocation');
   private readonly hooks = new Set<(invocation: RunningInvocation) => void>();
-  /** By the access key that each was given. */
+  /** Processes by access key. */
   private readonly processes = new Map<string, FunctionProcess>();
 
-  /** @param modules folder from which SDK clients are resolved that the runtime does not bring itself */
+  /** @param modules folder for SDK clients that are not shipped with the rehearsal */
   public constructor(
     private readonly environment: Environment, private readonly iam: Identities, private readonly modules: string, private readonly server: () => Server,
   ) {}
@@ -72,7 +72,7 @@ export class Functions {
     return this.known.get(unqualified(arn))?.configuration;
   }
 
-  /** Why the rehearsal cannot run a function; undefined for one that it can run. */
+  /** Returns why the rehearsal cannot run a function; undefined if it can. */
   public obstacle(arn: string): string | undefined {
     const configuration = this.get(arn);
     return configuration && obstacle(configuration);
@@ -105,7 +105,7 @@ export class Functions {
     }
   }
 
-  /** The process that was given these keys. */
+  /** Returns the process with this access key. */
   public process(accessKeyId: string): FunctionProcess | undefined {
     return this.processes.get(accessKeyId);
   }
@@ -165,7 +165,7 @@ export class Functions {
     });
   }
 
-  /** Exactly what AWS puts into the environment of a function, so that nothing of this machine's leaks into it. */
+  /** Returns the environment variables that AWS sets; none of this machine are passed on. */
   private variables(configuration: FunctionConfiguration): Record<string, string> {
     const roleName = configuration.roleArn.slice(configuration.roleArn.lastIndexOf('/') + 1);
     const credentials = this.iam.issue({
@@ -175,7 +175,8 @@ export class Functions {
     return {
       ...configuration.variables,
       PATH: process.env.PATH ?? '',
-      // CDK's AwsCustomResource installs the latest SDK at run time and does without if it cannot: nothing is downloaded here
+      // CDK's AwsCustomResource installs the latest SDK at run time and continues if that fails: nothing is downloaded
+      // here
       npm_config_offline: 'true',
       TZ: ':UTC',
       AWS_REGION: configuration.region,
@@ -192,7 +193,7 @@ export class Functions {
       AWS_SESSION_TOKEN: credentials.sessionToken,
       AWS_ENDPOINT_URL: this.environment.endpoint,
       _HANDLER: configuration.handler,
-      // the SDK warns of the age of this machine's Node, which is not the function's
+      // the SDK warns about the Node version of this machine, which is not that of the function
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     };
   }
@@ -209,7 +210,7 @@ function obstacle({ name, runtime, image }: FunctionConfiguration): string | und
   return runtime.startsWith('nodejs') ? undefined : `the rehearsal runs functions of Node.js only, '${name}' wants '${runtime}'`;
 }
 
-/** `arn:aws:lambda:region:account:function:name` without a version or an alias at its end. */
+/** Returns `arn:aws:lambda:region:account:function:name` without version or alias. */
 function unqualified(arn: string): string {
   return arn.split(':').slice(0, 7).join(':');
 }

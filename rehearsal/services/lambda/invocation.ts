@@ -6,7 +6,7 @@ export function isHandler(value: unknown): value is Handler {
   return typeof value === 'function';
 }
 
-/** Calls a handler of either kind: one that answers with a promise, or one that wants a callback. */
+/** Calls a handler that returns a promise or takes a callback. */
 export async function callHandler(target: Handler, event: unknown, context: unknown): Promise<unknown> {
   if (target.length < 3) return target(event, context);
   return new Promise((resolve, reject) => {
@@ -14,7 +14,7 @@ export async function callHandler(target: Handler, event: unknown, context: unkn
   });
 }
 
-/** What AWS hands to a handler beside the event. */
+/** The context object of an invocation. */
 export function contextOf(
   { requestId, functionArn }: Pick<Invocation, 'requestId' | 'functionArn'>,
   variables: Readonly<Record<string, string | undefined>>,
@@ -33,7 +33,7 @@ export function contextOf(
   };
 }
 
-/** An error as AWS writes it: the class and not the message comes first, and the stack is a list of lines. */
+/** Converts an error to the format of Lambda. */
 export function describeError(error: unknown): FunctionFailure {
   if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
   return { errorType: error.name || error.constructor.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };

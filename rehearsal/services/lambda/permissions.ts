@@ -1,7 +1,7 @@
 import { on, regionalArn, textOf } from '../../core/permissions';
 import type { Call } from '../../core/service';
 
-/** A function may be named by its name, by a part of its ARN or by all of it. */
+/** A function can be named by name, partial ARN or ARN. */
 function functionArn(call: Call): string {
   const given = decodeURIComponent(textOf(call, 'FunctionName'));
   const qualifier = call.request.query.get('Qualifier');

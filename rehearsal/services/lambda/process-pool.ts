@@ -1,6 +1,6 @@
 import type { Execution } from './runtime-protocol';
 
-/** The processes of one function: kept warm between invocations, more are started while all are busy. */
+/** The processes of one function, kept warm between invocations; more are started while all are busy. */
 export class ProcessPool {
   private readonly idle: Execution[] = [];
   private readonly busy = new Set<Execution>();
@@ -8,7 +8,7 @@ export class ProcessPool {
   private retired = false;
   private ended = false;
 
-  /** @param concurrency how many invocations of the function run at once */
+  /** @param concurrency maximum number of concurrent invocations */
   public constructor(private readonly start: () => Execution, private readonly concurrency: number) {}
 
   public get size(): number {
@@ -24,20 +24,20 @@ export class ProcessPool {
     }
   }
 
-  /** Ends one process that waits for work; false if none does. */
+  /** Ends one idle process; returns false if there is none. */
   public shrink(): boolean {
     const process = this.idle.shift();
     process?.kill();
     return process !== undefined;
   }
 
-  /** No new work comes; what runs may end. */
+  /** Accepts no new work; running invocations can finish. */
   public retire(): void {
     this.retired = true;
     while (this.shrink());
   }
 
-  /** Ends everything; whoever still wants work done is not heard any more, as nobody is left who would read the answer. */
+  /** Ends all processes; pending invocations never settle, because their caller has ended. */
   public kill(): void {
     this.ended = true;
     this.retire();

@@ -34,7 +34,7 @@ interface FunctionParts {
   readonly lacksImage: (address: string) => boolean;
 }
 
-/** AWS::Lambda::Function. */
+/** `AWS::Lambda::Function`. */
 export class FunctionType implements ResourceType {
   public constructor(
     private readonly environment: Environment,
@@ -99,7 +99,7 @@ export class FunctionType implements ResourceType {
     }
   }
 
-  /** The folder that holds the code; an inline function gets one of its own. */
+  /** Returns the folder of the code; creates one for an inline function. */
   private async code(name: string, code: FunctionProperties['Code']): Promise<string> {
     if (code.ZipFile !== undefined) {
       const folder = this.folderFor(name);
@@ -133,7 +133,7 @@ export class FunctionType implements ResourceType {
   }
 }
 
-/** AWS drops what is below the level only from logs in JSON. */
+/** AWS applies the log level only to JSON logs. */
 function logLevelOf({ LoggingConfig: logging }: FunctionProperties): LogLevel {
   if (logging?.LogFormat !== 'JSON') return 'TRACE';
   const level = logging.ApplicationLogLevel ?? 'INFO';
@@ -142,7 +142,7 @@ function logLevelOf({ LoggingConfig: logging }: FunctionProperties): LogLevel {
   return known;
 }
 
-/** A version or an alias: nothing but a longer ARN, because only the latest code is kept. */
+/** Version or alias: only a longer ARN, because only the latest code is kept. */
 export class QualifiedFunctionType implements ResourceType {
   private count = 0;
 
@@ -163,6 +163,6 @@ export class QualifiedFunctionType implements ResourceType {
   }
 
   public async remove(): Promise<void> {
-    // nothing is kept of it
+    // no state
   }
 }

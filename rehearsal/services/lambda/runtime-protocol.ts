@@ -1,9 +1,9 @@
-/** What crosses between the simulation and a function's process; shared by both sides. */
+/** Messages between the simulation and the process of a function. */
 
-/** Where custom resources send their answers; `.invalid` can never be a real host. */
+/** Host for responses of custom resources; `.invalid` never resolves. */
 export const RESPONSE_HOST = 'cloudformation-custom-resource-response.rehearsal.invalid';
 
-/** From the least to the most important. */
+/** By increasing severity. */
 export const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
 export type LogLevel = typeof LOG_LEVELS[number];
 
@@ -17,7 +17,7 @@ export interface RuntimeOptions {
   readonly sdk: string;
   /** Folder from which further SDK clients are resolved. */
   readonly modules: string;
-  /** What is less important is not written. */
+  /** Lower levels are not logged. */
   readonly logLevel: LogLevel;
 }
 
@@ -40,7 +40,7 @@ export interface Outcome {
   readonly error?: FunctionFailure;
 }
 
-/** One execution environment in the words of AWS; it runs one invocation at a time. */
+/** One execution environment, which handles one invocation at a time. */
 export interface Execution {
   readonly alive: boolean;
   invoke(invocation: Omit<Invocation, 'endsAt'>, timeoutSeconds: number): Promise<Outcome>;

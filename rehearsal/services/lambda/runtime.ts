@@ -1,6 +1,6 @@
 /**
- * The inside of a function's process: bundled into one file, it is started with a clean environment and gets invocations over IPC.
- * It stands where AWS has its runtime, so it brings what that brings (the SDK) and bends what the rehearsal bends (time, one host name).
+ * Entry point of the process of a function: bundled into one file, started with an empty environment, and invoked over
+ * IPC. It replaces AWS's runtime: it provides the SDK and simulates time and one host name.
  */
 import { existsSync } from 'node:fs';
 import * as http from 'node:http';
@@ -13,7 +13,7 @@ import { LOG_LEVELS, RESPONSE_HOST, type Invocation, type Outcome, type RuntimeO
 import { isOldSdk, leadOldSdk } from './sdk-v2';
 import { sdkFile } from '../../core/bundled-files';
 
-/** What Node keeps for itself: the two functions through which every `require` finds its file. */
+/** Private functions of Node that resolve every `require`. */
 interface ModuleInternals {
   _nodeModulePaths(from: string): string[];
   _resolveFilename(request: string, ...rest: unknown[]): string;
@@ -33,7 +33,7 @@ handler.catch(() => undefined);
 process.on('message', (invocation: Invocation) => {
   void run(invocation).then(outcome => process.send?.({ ...outcome, requestId: invocation.requestId }));
 });
-// the simulation is gone: nobody will ever ask again
+// the simulation has ended
 process.on('disconnect', () => process.exit());
 process.on('uncaughtException', error => void fail('Uncaught Exception', error));
 process.on('unhandledRejection', error => void fail('Unhandled Promise Rejection', error));
@@ -71,7 +71,7 @@ function isModulePackage(taskRoot: string, file: string): boolean {
   return file.endsWith('.js') && existsSync(manifest) && createRequire(file)(manifest).type === 'module';
 }
 
-/** CDK's framework relies on the level: what it prints below, and every error that means "not yet", never reaches a log. */
+/** CDK's provider framework relies on the log level: messages below it, such as "not yet" errors, are not logged. */
 function writeOnly(level: RuntimeOptions['logLevel']): void {
   const methods = { TRACE: ['trace'], DEBUG: ['debug'], INFO: ['log', 'info'], WARN: ['warn'], ERROR: ['error'], FATAL: [] } as const;
   for (const below of LOG_LEVELS.slice(0, LOG_LEVELS.indexOf(level))) {
@@ -79,7 +79,7 @@ function writeOnly(level: RuntimeOptions['logLevel']): void {
   }
 }
 
-/** Only time is moved, timers are not: a function's own waiting is work, and work is not scaled. */
+/** Shifts the time and not the timers: waiting inside a function is work, which is not scaled. */
 function shiftDate(clock: RuntimeOptions['clock']): void {
   const RealDate = Date;
   const now = (): number => Math.floor(clock.startedAt + (RealDate.now() - clock.startedAt) * clock.scale);
@@ -90,7 +90,7 @@ function shiftDate(clock: RuntimeOptions['clock']): void {
   });
 }
 
-/** The answer of a custom resource goes to an https host without a port, because CDK's framework drops the port of the address. */
+/** Redirects responses of custom resources, which use an https host without a port because CDK's framework drops it. */
 function answerOnLoopback(port: number): void {
   const original = https.request;
   const replacement = (first: unknown, ...rest: unknown[]): http.ClientRequest => {
@@ -101,7 +101,7 @@ function answerOnLoopback(port: number): void {
     const { method, headers } = isAddress(given) && !(given instanceof URL) ? given : {};
     return Reflect.apply(http.request, http, [{ method, headers, path: requestPath, host: '127.0.0.1', port }, ...rest]);
   };
-  // the namespace object of an import cannot be assigned to, the module behind it can
+  // the namespace object of an import is read-only, the module is not
   createRequire(__filename)('https').request = replacement;
 }
 
@@ -110,8 +110,8 @@ function isAddress(value: unknown): value is http.RequestOptions {
 }
 
 /**
- * A function finds what lies in its own bundle and the SDK that AWS supplies, nothing else of this machine:
- * a module that is missing on AWS must be missing here.
+ * Restricts `require` to the bundle of the function and the SDK of AWS: a module that is missing on AWS must be missing
+ * here.
  */
 function limitModules(taskRoot: string, sdk: string, modules: string): void {
   const internals = Module as unknown as ModuleInternals;

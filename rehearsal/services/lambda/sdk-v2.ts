@@ -1,11 +1,11 @@
 interface OldSdk { readonly config: { update(options: object): void } }
 
-/** Whether a runtime brings the SDK that is asked for: those before Node.js 18 have version 2. */
+/** Whether the runtime provides version 2 of the SDK, which those before Node.js 18 do. */
 export function isOldSdk(request: string, executionEnvironment = ''): boolean {
   return /nodejs1[0-6]\./.test(executionEnvironment) && /^aws-sdk(\/|$)/.test(request);
 }
 
-/** It does not know the variable that says where AWS is. */
+/** Sets the endpoint of version 2 of the SDK, which does not support the environment variable. */
 export function leadOldSdk(request: string, loaded: unknown, endpoint: string | undefined): void {
   if (request === 'aws-sdk' && isSdk(loaded)) loaded.config.update({ endpoint, s3ForcePathStyle: true });
 }

@@ -12,17 +12,17 @@ import type { Identities } from '../iam/identities';
 import type { S3 } from '../s3/service';
 
 interface LambdaOptions {
-  /** Folder from which functions get SDK clients that the runtime does not bring. @default the current folder */
+  /** Folder for SDK clients that are not shipped with the rehearsal. @default - current folder */
   readonly modules?: string;
-  /** Folder for the code of inline functions. @default that of the system */
+  /** Folder for the code of inline functions. @default - temporary folder of the system */
   readonly temporary?: string;
-  /** Where functions of this process hand over their requests. */
+  /** Server that handles the calls of functions in this process. */
   readonly server: () => Server;
-  /** Whether an image is known to be missing. */
+  /** Whether an image is missing. */
   readonly lacksImage: (address: string) => boolean;
 }
 
-/** AWS Lambda: functions that really run, each in Node processes of its own. */
+/** AWS Lambda: functions run in Node processes. */
 export class Lambda implements Service {
   public readonly name = 'lambda';
   public readonly protocol = 'rest-json';
@@ -37,7 +37,7 @@ export class Lambda implements Service {
   private readonly policies: FunctionPolicies;
   private readonly functions: Functions;
   private readonly temporary: string;
-  /** Events that nobody waits for, until a function has taken them. */
+  /** Asynchronous events in progress. */
   private events = 0;
 
   public constructor(private readonly environment: Environment, iam: Identities, s3: S3, options: LambdaOptions) {
@@ -58,7 +58,7 @@ export class Lambda implements Service {
     };
   }
 
-  /** What the functions wrote, and how they failed. */
+  /** Output and errors of the functions. */
   public get log(): readonly LogLine[] {
     return this.functions.log;
   }
@@ -71,12 +71,12 @@ export class Lambda implements Service {
     return this.functions.get(functionArn);
   }
 
-  /** Whether a function works on an event, or will try again. */
+  /** Whether an event is in progress or will be retried. */
   public get isBusy(): boolean {
     return this.events > 0;
   }
 
-  /** The ARN, without a version, of a function that a caller of this account and region gives by name or by ARN. */
+  /** Returns the unqualified ARN of a function that is given by name or ARN. */
   public arnOf(given: string, from: { readonly accountId: string; readonly region: string }): string {
     const [name] = given.slice(given.includes(':function:') ? given.indexOf(':function:') + ':function:'.length : 0).split(':');
     const owner = given.startsWith('arn:') ? given.split(':') : undefined;
@@ -84,27 +84,27 @@ export class Lambda implements Service {
     return `arn:${this.environment.partition}:lambda:${region}:${accountId}:function:${name}`;
   }
 
-  /** Whether a function of this ARN exists. */
+  /** Whether the function exists. */
   public has(functionArn: string): boolean {
     return this.functions.get(functionArn) !== undefined;
   }
 
-  /** Why the rehearsal cannot run a function; undefined for one that it can run. */
+  /** Returns why the rehearsal cannot run a function; undefined if it can. */
   public obstacle(functionArn: string): string | undefined {
     return this.functions.obstacle(functionArn);
   }
 
-  /** Writes a word of the rehearsal itself into the log of a function. */
+  /** Adds a message of the rehearsal to the log of a function. */
   public note(functionArn: string, text: string): void {
     this.functions.write(this.functions.get(functionArn)?.name ?? functionArn, text);
   }
 
-  /** Ends the process that was given these keys, as if its machine had failed. */
+  /** Kills the process with this access key, as if its machine had failed. */
   public kill(accessKeyId: string): void {
     this.functions.process(accessKeyId)?.kill();
   }
 
-  /** Stops the process that was given these keys at its timeout. */
+  /** Stops the process with this access key at its timeout. */
   public hang(accessKeyId: string): void {
     void this.functions.process(accessKeyId)?.hang(this.environment.clock);
   }
@@ -113,17 +113,20 @@ export class Lambda implements Service {
     return this.policies.of(arn);
   }
 
-  /** Tells of each invocation that has begun, so that its process can be killed. Returns the way to take the hook away. */
+  /**
+   * Calls the hook for each started invocation, for example to kill its process. Returns a function that removes the
+   * hook.
+   */
   public onInvoke(hook: (invocation: RunningInvocation) => void): () => void {
     return this.functions.hook(hook);
   }
 
-  /** Invokes a function and waits for its answer. */
+  /** Invokes a function and waits for the response. */
   public async invoke(functionArn: string, event: unknown): Promise<InvocationResult> {
     return this.functions.run(functionArn, JSON.stringify(event));
   }
 
-  /** Invokes a function without waiting: after an error or a crash it is run twice again, as AWS does. */
+  /** Invokes a function asynchronously; retries twice after an error, as AWS does. */
   public async invokeEvent(functionArn: string, event: unknown): Promise<void> {
     if (!this.has(functionArn)) throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn}`, 404);
     this.events += 1;

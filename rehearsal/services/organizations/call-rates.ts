@@ -3,11 +3,11 @@ import { AwsError } from '../../core/service';
 
 export interface Rate {
   readonly perSecond: number;
-  /** So many at once, if nobody has asked for a while. */
+  /** Burst size. */
   readonly burst: number;
 }
 
-/** How often Organizations answers, for all callers of an organization together. */
+/** Rate limits of Organizations, for all callers of an organization together. */
 export const RATES: Readonly<Record<string, Rate>> = {
   CloseAccount: { perSecond: 0.05, burst: 1 },
   CreateAccount: { perSecond: 0.1, burst: 3 },
@@ -22,20 +22,20 @@ export const RATES: Readonly<Record<string, Rate>> = {
   TagResource: { perSecond: 4, burst: 6 },
 };
 
-/** A bucket of tokens for each operation, filled again in simulated time. */
+/** Token buckets by operation, refilled in simulated time. */
 export class Throttle {
   private readonly buckets = new Map<string, { tokens: number; at: number }>();
 
   public constructor(private readonly clock: Clock) {}
 
-  /** @throws as AWS does when the operation is asked for too often */
+  /** @throws AwsError if the rate limit is exceeded */
   public take(operation: string): void {
     const rate = RATES[operation];
     if (!rate) return;
     const now = this.clock.now();
     const { tokens, at } = this.buckets.get(operation) ?? { tokens: rate.burst, at: now };
     const filled = Math.min(rate.burst, tokens + (now - at) / 1000 * rate.perSecond);
-    // what was added up of fractions may lack a trifle of the whole
+    // tolerates rounding errors of added fractions
     const granted = filled >= 1 - 1e-9;
     this.buckets.set(operation, { tokens: granted ? Math.max(0, filled - 1) : filled, at: now });
     if (granted) return;

@@ -2,18 +2,21 @@ import type { OrganizationTree, SimulatedAccount } from './tree';
 import type { Clock } from '../../core/clock';
 import { AwsError } from '../../core/service';
 
-/** Simulated seconds that a closed account spends in PENDING_CLOSURE. */
+/** Simulated seconds in PENDING_CLOSURE. */
 const CLOSING_SECONDS = 60;
-/** The quota of AWS: so many accounts may be closing at a time. */
+/** Quota for concurrent closures. */
 export const CONCURRENT_CLOSURES = 3;
 const DAY = 86_400_000;
-/** So long a closed account can be opened again and counts as one of the organization. */
+/** Milliseconds for which a closed account can be reopened and counts as a member. */
 const POST_CLOSURE = 90 * DAY;
 const ROLLING = 30 * DAY;
 
-/** Closes accounts as AWS does: three at a time, a part of the organization in thirty days, and for good after ninety. */
+/**
+ * Closes accounts with the quotas of AWS: three concurrently, a share of the organization in thirty days, and
+ * permanently after ninety.
+ */
 export class AccountClosure {
-  /** So many accounts were being closed at a time. */
+  /** Highest number of concurrent closures. */
   public peak = 0;
   private readonly closings: number[] = [];
 
@@ -50,12 +53,12 @@ export class AccountClosure {
   }
 }
 
-/** Whether nobody can use the account any more; while it is being closed, it still works. */
+/** Whether the account cannot be used any more; it still works while it is being closed. */
 export function isUnusable({ state }: SimulatedAccount): boolean {
   return state === 'SUSPENDED' || state === 'CLOSED';
 }
 
-/** Whether AWS has removed the account for good. */
+/** Whether AWS has permanently closed the account. */
 export function isPermanentlyClosed({ closedAt }: SimulatedAccount, now: number): boolean {
   return closedAt !== undefined && now - closedAt >= POST_CLOSURE;
 }

@@ -8,7 +8,7 @@ import { AwsError } from '../../core/service';
 import type { Provisioned, ResourceContext, ResourceType } from '../../core/service';
 import { mistakeIn } from '../iam/policy-validation';
 
-/** The policies of an organization that bound what its accounts may do; those of other types are kept and change nothing. */
+/** Service and resource control policies. Other types are recorded and have no effect. */
 type ControlPolicyType = 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';
 
 const Properties = v.object({
@@ -25,7 +25,7 @@ interface ControlPolicy {
   readonly targetIds: readonly string[];
 }
 
-/** What AWS attaches to the root, every unit and every account. */
+/** Default policy of the root, every unit and every account. */
 const FULL_ACCESS: PolicyDocument = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
 export class ControlPolicies {
@@ -34,7 +34,10 @@ export class ControlPolicies {
 
   public constructor(private readonly tree: OrganizationTree, private readonly managementAccountId: string) {}
 
-  /** The policies for the root, each unit on the way and the account itself; none for the management account, which they do not bind. */
+  /**
+   * Returns the policies for the root, each unit on the path and the account; undefined for the management account,
+   * which they do not affect.
+   */
   public levels(accountId: string, type: ControlPolicyType): PolicyDocument[][] | undefined {
     const ancestors = accountId === this.managementAccountId ? undefined : this.tree.ancestors(accountId);
     const policies = [...this.policies.values()].filter(policy => policy.type === type);

@@ -4,11 +4,11 @@ import type { OrganizationTree, SimulatedAccount } from './tree';
 import type { Clock } from '../../core/clock';
 import { AwsError } from '../../core/service';
 
-/** The quota of AWS: so many accounts may be in creation at a time. */
+/** Quota for concurrent creations. */
 export const CONCURRENT_CREATIONS = 5;
-/** So many accounts an organization may have until AWS grants more. */
+/** Default quota of accounts in an organization. */
 export const DEFAULT_ACCOUNT_LIMIT = 10;
-/** Why AWS has not created an account. */
+/** Failure reasons of account creation. */
 export type CreationFailure =
   | 'ACCOUNT_LIMIT_EXCEEDED'
   | 'EMAIL_ALREADY_EXISTS'
@@ -46,13 +46,13 @@ export interface CreationStatus {
 interface CreationOptions {
   readonly accountLimit: number;
   readonly creationSeconds: number;
-  /** Told once the account belongs to the organization. */
+  /** Called when the account is a member. */
   readonly onCreated: (account: SimulatedAccount, roleName: string) => void;
 }
 
-/** Creates accounts as AWS does: it answers at once and works in the background. */
+/** Creates accounts asynchronously, as AWS does. */
 export class AccountCreation {
-  /** So many accounts were in creation at a time. */
+  /** Highest number of concurrent creations. */
   public peak = 0;
   private readonly statuses = new Map<string, CreationStatus>();
   private readonly emailsTaken = new Set<string>();
@@ -71,17 +71,17 @@ export class AccountCreation {
     this.emailsTaken.add(email.toLowerCase());
   }
 
-  /** How many accounts the organization may have. */
+  /** Quota of accounts in the organization. */
   public get limit(): number {
     return this.accountLimit;
   }
 
-  /** As when AWS grants a higher quota. */
+  /** Raises the quota, as AWS does on request. */
   public raiseLimit(accountLimit: number): void {
     this.accountLimit = accountLimit;
   }
 
-  /** Lets the next creations fail, one for each reason, and forgets what was left of those named before. */
+  /** Makes the next creations fail, one for each reason; replaces earlier reasons. */
   public failNext(reasons: readonly CreationFailure[], onFailure?: () => void): void {
     this.failures = [...reasons];
     this.onFailure = onFailure;
@@ -105,14 +105,14 @@ export class AccountCreation {
     const status: CreationStatus = { id: this.tree.newRequestId(), name: request.name, state: 'IN_PROGRESS', requestedAt: this.clock.now() };
     this.statuses.set(status.id, status);
     this.peak = Math.max(this.peak, inFlight + 1);
-    // Judged now, told later: an address in creation is taken for every request after it.
+    // Decided now and reported later: the address is reserved during the creation.
     const failureReason = this.failureOf(request, inFlight);
     if (failureReason === undefined) this.reserveEmail(request.email);
     void this.finish(status, request, failureReason);
     return status;
   }
 
-  /** Waits for what AWS creates, whoever asked for it and has gone: an account that was asked for comes, and stays. */
+  /** Waits for all creations in progress, which continue without a waiting caller. */
   public async ended(): Promise<void> {
     while (this.all.some(({ state }) => state === 'IN_PROGRESS')) await this.clock.sleep(1);
   }

@@ -13,7 +13,11 @@ export interface OrganizationsOptions {
   readonly creationSeconds?: number;
   /** Simulated seconds until the access role of a created account can be assumed. @default 20 */
   readonly readySeconds?: number;
-  /** Simulated seconds until a created account is active and may use AWS's services. @default 5 more than readySeconds */
+  /**
+   * Simulated seconds until a created account is active and may use AWS's services.
+   *
+   * @default 5 more than readySeconds
+   */
   readonly activeSeconds?: number;
 }
 
@@ -23,7 +27,7 @@ export interface Organization {
   readonly tree: OrganizationTree;
   readonly creation: AccountCreation;
   readonly closure: AccountClosure;
-  /** The members, without those that are closed for good. */
+  /** The members, without permanently closed accounts. */
   readonly accounts: readonly SimulatedAccount[];
 }
 

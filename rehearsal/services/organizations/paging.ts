@@ -7,7 +7,7 @@ const PageInput = v.object({
   MaxResults: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20)), 20),
 });
 
-/** One page of a list: twenty at most, as AWS answers them. */
+/** Returns one page of a list: at most twenty items, as on AWS. */
 export function page<Item>(items: readonly Item[], input: Record<string, unknown>): { items: Item[]; NextToken?: string } {
   const { NextToken: token, MaxResults: size } = read(PageInput, input);
   const start = token === undefined ? 0 : Number(token);

@@ -2,7 +2,7 @@ import type { OrganizationTree } from './tree';
 import { everywhere, on, own, requestTags, textOf } from '../../core/permissions';
 import type { Call, Permissions } from '../../core/service';
 
-/** The ARN of an account, a unit, the root or a policy; what does not exist is for the operation to say. */
+/** Returns the ARN of an account, unit, root or policy. The operation reports what does not exist. */
 function arnOf(tree: OrganizationTree, id: string): string {
   if (id === tree.rootId) return tree.arn(`root/${tree.organizationId}/${id}`);
   if (id.startsWith('p-')) return tree.arn(`policy/${tree.organizationId}/service_control_policy/${id}`);
@@ -32,7 +32,7 @@ export function permissions(tree: OrganizationTree): Record<string, Permissions>
   };
 }
 
-/** Making something with tags asks for the right to tag as well. */
+/** Creating a resource with tags also needs the tagging permission. */
 function tagged(call: Call, resource: string): ReturnType<Permissions> {
   const tags = tagsOf(call);
   const context = requestTags(tags);

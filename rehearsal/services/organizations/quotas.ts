@@ -1,6 +1,6 @@
 import { AwsError } from '../../core/service';
 
-/** Characters of a policy, white space too, and how many of them are attached to the root, a unit or an account. */
+/** Quotas by policy type: characters including white space, and attachments to a root, unit or account. */
 const CONTROL_POLICIES: Readonly<Record<string, { readonly size: number; readonly attached: number } | undefined>> = {
   SERVICE_CONTROL_POLICY: { size: 10_240, attached: 10 },
   RESOURCE_CONTROL_POLICY: { size: 5120, attached: 5 },
@@ -18,7 +18,7 @@ export function assertPolicyWithinQuotas(type: string, content: unknown, attache
   }
 }
 
-/** @param level how many units there are from the root to the new one, itself included */
+/** @param level number of units from the root to the new one, inclusive */
 export function assertUnitWithinQuotas(level: number, units: number): void {
   if (level > LEVELS) {
     throw exceeded('OU_DEPTH_LIMIT_EXCEEDED', `You attempted to create an OU tree that is too many levels deep: ${LEVELS} are possible.`);

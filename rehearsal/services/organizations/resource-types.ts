@@ -40,7 +40,7 @@ export function organizationalUnitType(organizations: Organization): ResourceTyp
   };
 }
 
-/** `AWS::Organizations::Account`: waits for the account; a deletion that its template asks for closes it. */
+/** `AWS::Organizations::Account`: waits for the account. Its deletion closes the account. */
 export class AccountType implements ResourceType {
   private inProgress = 0;
 
@@ -71,7 +71,7 @@ export class AccountType implements ResourceType {
     this.organizations.closure.close(requiredAccount(this.organizations, id));
   }
 
-  /** CloudFormation does not queue what Organizations does not take at the same time: that is what DependsOn is for. */
+  /** CloudFormation does not serialize creations: templates must use DependsOn. */
   private async alone<Result>(name: string, create: () => Promise<Result>): Promise<Result> {
     if (this.inProgress > 0) {
       throw new AwsError('ConcurrentModificationException', "AWS Organizations can't complete your request because it conflicts with another attempt to "
@@ -95,7 +95,7 @@ export class AccountType implements ResourceType {
 
   private placed(accountId: string, parentId: string | undefined): Provisioned {
     const known = requiredAccount(this.organizations, accountId);
-    // the account is there already, and CloudFormation knows it
+    // the account exists and CloudFormation knows its id
     if (parentId !== undefined && !this.organizations.tree.hasParent(parentId)) {
       throw new ResourceFailure(`You specified a destination parent that doesn't exist: ${parentId} (DestinationParentNotFoundException)`, accountId);
     }

@@ -23,12 +23,12 @@ interface AddAccountOptions {
   readonly accountId: string;
   readonly name: string;
   readonly email: string;
-  /** Path of its organizational unit. @default - the root */
+  /** Path of the organizational unit. @default - the root */
   readonly unit?: string;
   readonly joined: 'CREATED' | 'INVITED';
 }
 
-/** AWS Organizations, seen from the management account. */
+/** AWS Organizations, used from the management account. */
 export class Organizations implements Organization, Service {
   public readonly name = 'organizations';
   public readonly protocol = 'json';
@@ -85,7 +85,7 @@ export class Organizations implements Organization, Service {
     return this.tree.account(accountId);
   }
 
-  /** Puts an account into the organization that exists before anything runs. */
+  /** Adds an account that exists from the start. */
   public addAccount(options: AddAccountOptions): void {
     const { accountId, name, email, joined } = options;
     this.creation.reserveEmail(email);
@@ -94,13 +94,13 @@ export class Organizations implements Organization, Service {
     });
   }
 
-  /** Puts an account into the organization that was a stranger before; it can be entered only through a role that somebody has made there. */
+  /** Adds an invited account, which can be accessed only through a role that exists in it. */
   public invite(accountId: string, roleName?: string): void {
     this.addAccount({ accountId, name: `account-${accountId}`, email: `account+${accountId}@example.com`, joined: 'INVITED' });
     if (roleName !== undefined) this.putAccessRole(accountId, roleName);
   }
 
-  /** Makes the organizational units of a path such as `Workloads/Test` as far as they are missing, and answers the id of the last. */
+  /** Creates the missing organizational units of a path such as `Workloads/Test` and returns the id of the last one. */
   public addUnit(path: string): string {
     const names = path.split('/').filter(name => name !== '');
     return names.reduce((parentId, name) => {
@@ -109,27 +109,27 @@ export class Organizations implements Organization, Service {
     }, this.tree.rootId);
   }
 
-  /** The path of the unit that an account is in; empty for the root. */
+  /** Returns the path of the unit of an account; empty for the root. */
   public unitPath(accountId: string): string {
     return this.tree.path(this.tree.account(accountId)?.parentId ?? this.tree.rootId).join('/');
   }
 
-  /** An e-mail address that an account outside this organization uses. */
+  /** Reserves an email address that an account outside this organization uses. */
   public reserveEmail(email: string): void {
     this.creation.reserveEmail(email);
   }
 
-  /** As AWS does when bills are not paid or when it suspects abuse: until the account is reinstated nobody can use it. */
+  /** Suspends an account, as AWS does for unpaid bills or suspected abuse. */
   public suspend(accountId: string): void {
     this.tree.putAccount({ ...requiredAccount(this, accountId), state: 'SUSPENDED' });
   }
 
-  /** As AWS Support does. */
+  /** Reinstates a suspended account, as AWS Support does. */
   public reinstate(accountId: string): void {
     this.tree.putAccount({ ...requiredAccount(this, accountId), state: 'ACTIVE' });
   }
 
-  /** @throws where the account of the caller cannot be used: not yet, because the services of AWS do not know it, or no more */
+  /** @throws AwsError if the account of the caller is not usable yet or any more */
   public assertUsable({ caller, service, operation }: Call): void {
     const account = this.tree.account(caller.accountId);
     if (account === undefined) return;
@@ -142,7 +142,7 @@ export class Organizations implements Organization, Service {
     }
   }
 
-  /** A created account answers nobody at first: its access role comes later, and its activation later still. */
+  /** Makes a created account usable: first the access role, then the activation. */
   private async openAccount({ accountId }: SimulatedAccount, roleName: string): Promise<void> {
     const { environment: { clock }, options: { readySeconds = 20, activeSeconds = readySeconds + 5 } } = this;
     void clock.sleep(activeSeconds).then(() => this.activate(accountId));
@@ -174,7 +174,7 @@ export class Organizations implements Organization, Service {
     });
   }
 
-  /** Only the management account may ask; `DescribeOrganization` is open to every member. */
+  /** Restricts operations to the management account; `DescribeOrganization` is open to all members. */
   private guarded(operations: Record<string, Operation>): Record<string, Operation> {
     return Object.fromEntries(Object.entries(operations).map(([name, operation]) => [name, async (call: Call) => {
       const { accountId } = call.caller;
@@ -184,7 +184,7 @@ export class Organizations implements Organization, Service {
       if (accountId !== this.options.managementAccountId && name !== 'DescribeOrganization') {
         throw new AwsError('AccessDeniedException', "You don't have permissions to access this resource.");
       }
-      // its own bucket is asked where accounts are created, because CloudFormation creates them there as well
+      // the creation checks its own rate limit, because CloudFormation also creates accounts
       if (name !== 'CreateAccount') this.throttle.take(name);
       return operation(call);
     }]));

@@ -2,7 +2,7 @@ import { assertUnitWithinQuotas } from './quotas';
 import { Identifiers } from '../../core/identifiers';
 import { AwsError } from '../../core/service';
 
-/** `PENDING_ACTIVATION` until it can be used after its creation, `SUSPENDED` by AWS, `CLOSED` by its owner. */
+/** `PENDING_ACTIVATION` after the creation until it can be used, `SUSPENDED` by AWS, `CLOSED` by its owner. */
 export type AccountState = 'PENDING_ACTIVATION' | 'ACTIVE' | 'SUSPENDED' | 'PENDING_CLOSURE' | 'CLOSED';
 
 export interface SimulatedAccount {
@@ -111,13 +111,13 @@ export class OrganizationTree {
     this.units.delete(id);
   }
 
-  /** The names on the way from the root to a unit; none for the root itself. */
+  /** Returns the names from the root to a unit; empty for the root. */
   public path(id: string): string[] {
     const unit = this.units.get(id);
     return unit === undefined ? [] : [...this.path(unit.parentId), unit.name];
   }
 
-  /** The ids of the root and of each unit on the way to an account; undefined when it is not in the organization. */
+  /** Returns the ids of the root and of each unit above an account; undefined outside the organization. */
   public ancestors(accountId: string): string[] | undefined {
     const account = this.accountsById.get(accountId);
     if (account === undefined) return undefined;

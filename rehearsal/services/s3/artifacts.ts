@@ -6,11 +6,11 @@ import type { Actor } from '../iam/service-roles';
 interface ObjectLocation {
   readonly bucket: string;
   readonly key: string;
-  /** ARN of the key that encrypts it; undefined: the key that AWS keeps for S3 in the bucket's account, which asks nobody. */
+  /** ARN of the encryption key; undefined: the AWS managed key of the bucket's account, which needs no permission. */
   readonly encryptionKey?: string;
 }
 
-/** Objects as AWS's services read and write them with a role of the user's. */
+/** Reads and writes objects on behalf of AWS services, with a role of the user. */
 export class ArtifactStore {
   public constructor(private readonly s3: S3, private readonly partition: string) {}
 

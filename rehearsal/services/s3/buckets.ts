@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { PolicyDocument } from '../../core/policy-document';
 import { AwsError } from '../../core/service';
 
-/** The version of an object in a bucket that keeps no others. */
+/** Version id of objects without versioning. */
 export const NULL_VERSION = 'null';
 
 export interface StoredObject {
   readonly key: string;
   readonly body: Buffer;
-  /** A zip asset that is kept as the folder it was made of. */
+  /** A zip asset that is stored as its source folder. */
   readonly directory?: string;
   readonly contentType: string;
   readonly metadata: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ interface ObjectOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** All buckets: their names are unique in the whole of AWS. */
+/** All buckets; their names are globally unique. */
 export class Buckets {
   private readonly byName = new Map<string, KeptBucket>();
 

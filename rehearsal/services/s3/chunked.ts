@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../core/service';
 
-/** The body of an upload: the SDK may send it in chunks with a checksum behind them. */
+/** Returns the body of an upload, which the SDK can send in chunks with a checksum. */
 export function uploadedBody(request: HttpRequest): Buffer {
   const isChunked = request.headers['content-encoding']?.includes('aws-chunked') === true
     || request.headers['x-amz-content-sha256']?.startsWith('STREAMING-') === true;

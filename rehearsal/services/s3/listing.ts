@@ -6,11 +6,11 @@ interface Page {
   readonly limit: number;
   readonly objects: readonly StoredObject[];
   readonly folders: readonly string[];
-  /** The last name of a page that others follow. */
+  /** Last name of a page, if further pages follow. */
   readonly last?: string;
 }
 
-/** The answer of ListObjectsV2. */
+/** Response of ListObjectsV2. */
 export function listObjects(bucket: Bucket, query: URLSearchParams): Record<string, unknown> {
   const { prefix, limit, objects, folders, last } = pageOf(bucket, query, query.get('continuation-token') ?? query.get('start-after') ?? '');
   return {
@@ -25,7 +25,7 @@ export function listObjects(bucket: Bucket, query: URLSearchParams): Record<stri
   };
 }
 
-/** The answer of ListObjectVersions: nothing but the latest is kept of an object. */
+/** Response of ListObjectVersions: only the latest versions are kept. */
 export function listObjectVersions(bucket: Bucket, query: URLSearchParams): Record<string, unknown> {
   const after = query.get('key-marker') ?? '';
   const { prefix, limit, objects, folders, last } = pageOf(bucket, query, after);
@@ -42,7 +42,7 @@ export function listObjectVersions(bucket: Bucket, query: URLSearchParams): Reco
   };
 }
 
-/** Keys in order, those with the delimiter after the prefix rolled up, a page at a time. */
+/** Returns one page of keys in order; keys with the delimiter after the prefix are grouped. */
 function pageOf(bucket: Bucket, query: URLSearchParams, after: string): Page {
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';

@@ -13,14 +13,14 @@ export function permissions(buckets: Buckets): Record<string, Permissions> {
   const listing = (action: string): Permissions => call => [{
     action: `s3:${action}`, resource: bucketArn(call), context: { ...context(call), 's3:prefix': call.request.query.get('prefix') ?? undefined },
   }];
-  /** Who names versions wants more than who does not. */
+  /** Requests with a version id need the permission for versions. */
   const deletion: Permissions = call => {
     const isOfVersions = namedObjects(call.request).some(({ VersionId: version }) => version !== undefined);
     return ['s3:DeleteObject', ...isOfVersions ? ['s3:DeleteObjectVersion'] : []].map(action => ({
       action, resource: `${bucketArn(call)}/*`, context: context(call),
     }));
   };
-  /** Who may not list a bucket is not told either that an object is missing. */
+  /** Without the permission to list, a missing object is reported as access denied. */
   const reading: Permissions = call => {
     const isThere = buckets.find(String(call.input.Bucket))?.objects.has(String(call.input.Key)) === true;
     return [
@@ -28,7 +28,7 @@ export function permissions(buckets: Buckets): Record<string, Permissions> {
       ...isThere ? [] : [{ action: 's3:ListBucket', resource: bucketArn(call), context: context(call) }],
     ];
   };
-  /** A bucket that does not exist belongs to nobody: that it is missing is told to everybody. */
+  /** A missing bucket needs no permission: the operation reports it. */
   const existing = (needed: Permissions): Permissions => call => buckets.find(String(call.input.Bucket)) === undefined ? [] : needed(call);
   return {
     ListBuckets: () => [{ action: 's3:ListAllMyBuckets', resource: '*' }],

@@ -52,7 +52,7 @@ export function bucketType(environment: Environment, buckets: Buckets): Resource
   };
 }
 
-/** CloudFormation adds those of the stack, and three of its own. */
+/** Tags of the stack plus three of CloudFormation. */
 function tagsOf(properties: BucketProperties, { stackId, stackName, logicalId, tags }: ResourceContext): Record<string, string> {
   return {
     'aws:cloudformation:stack-id': stackId,

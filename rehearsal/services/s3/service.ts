@@ -18,12 +18,12 @@ export type { Bucket, StoredObject } from './buckets';
 const BucketInput = v.object({ Bucket: v.string() });
 const ObjectInput = v.object({ Bucket: v.string(), Key: v.string() });
 
-/** Parameters of a request that do not turn it into another operation. */
+/** Query parameters that do not select another operation. */
 const HARMLESS_PARAMETERS = /^(x-id|X-Amz-.*)$/i;
 
 const METADATA_PREFIX = 'x-amz-meta-';
 
-/** S3 with path-style addresses, as far as assets and artifacts need it. */
+/** Amazon S3 with path-style addresses, as needed for assets and artifacts. */
 export class S3 implements Service {
   public readonly name = 's3';
   public readonly protocol = 'rest-xml';
@@ -75,7 +75,7 @@ export class S3 implements Service {
   }
 
   public resourcePolicy(arn: string, action: string): OwnedPolicy | undefined {
-    // whoever wants a name that is taken has the right to want it
+    // creating a bucket whose name is in use needs no permission on it
     return action === 's3:CreateBucket' ? undefined : this.buckets.find(arn.slice(arn.indexOf(':::') + 3).split('/')[0]);
   }
 
@@ -87,7 +87,7 @@ export class S3 implements Service {
     this.buckets.create(accountId, region, name);
   }
 
-  /** The body of an object; `undefined` as well for an asset that is kept as a folder. */
+  /** Returns the body of an object; undefined also for an asset that is stored as a folder. */
   public read(bucket: string, key: string): Buffer | undefined {
     const stored = this.buckets.find(bucket)?.objects.get(key);
     return stored?.directory === undefined ? stored?.body : undefined;
@@ -101,7 +101,7 @@ export class S3 implements Service {
     this.buckets.delete(bucket, key);
   }
 
-  /** Keeps a zip asset as the folder it would be made of: nothing is zipped only to be unzipped again. */
+  /** Stores a zip asset as its source folder, to avoid zipping and extracting it. */
   public writeDirectory(bucket: string, key: string, path: string): void {
     this.buckets.put(bucket, key, Buffer.alloc(0), { directory: path });
   }
@@ -161,7 +161,7 @@ export class S3 implements Service {
     return new HttpResponse(200, withBody ? body : '', headers);
   }
 
-  /** A zip asset that is kept as a folder is zipped when it is read for the first time. */
+  /** Zips an asset that is stored as a folder on first read. */
   private async bytesOf(stored: StoredObject): Promise<Buffer> {
     const { directory } = stored;
     if (directory === undefined) return stored.body;
@@ -178,7 +178,7 @@ export class S3 implements Service {
   }
 }
 
-/** A sub-resource (`?policy`, `?tagging`) makes another operation of a path. */
+/** Whether the query has a sub-resource (`?policy`, `?tagging`), which selects another operation. */
 function refuseSubresources(call: Call): void {
   const foreign = [...call.request.query.keys()].find(name => !HARMLESS_PARAMETERS.test(name));
   if (foreign !== undefined) throw unknownForm(`${call.request.method} with ?${foreign}`);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { zip } from '../../core/zip';
 
-/** The zip archive of a folder. */
+/** Returns a zip archive of a folder. */
 export async function zipFolder(folder: string): Promise<Buffer> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter(entry => !entry.isDirectory())

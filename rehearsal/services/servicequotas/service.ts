@@ -7,10 +7,10 @@ import type { Organizations } from '../organizations/service';
 
 const QuotaInput = v.object({ ServiceCode: v.string(), QuotaCode: v.string() });
 
-/** 'Default maximum number of accounts' of Organizations. */
+/** Quota 'Default maximum number of accounts' of Organizations. */
 const ACCOUNTS = { serviceCode: 'organizations', quotaCode: 'L-E619E033', name: 'Default maximum number of accounts' };
 
-/** AWS Service Quotas, as far as it tells how many accounts an organization may have. */
+/** AWS Service Quotas: only the quota of accounts in an organization. */
 export class ServiceQuotas implements Service {
   public readonly name = 'servicequotas';
   public readonly protocol = 'json';

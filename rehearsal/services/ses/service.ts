@@ -3,7 +3,7 @@ import { everywhere } from '../../core/permissions';
 import { read } from '../../core/protocol/read';
 import type { Operation, Service } from '../../core/service';
 
-/** AWS SES, as far as addresses are verified: whoever gets the mail is assumed to click at once. */
+/** Amazon SES: verifies email addresses immediately. */
 export class Ses implements Service {
   public readonly name = 'ses';
   public readonly protocol = 'query';

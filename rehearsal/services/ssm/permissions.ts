@@ -1,7 +1,7 @@
 import { on, own, partitionOf, textOf } from '../../core/permissions';
 import type { Call, Permissions } from '../../core/service';
 
-/** What AWS publishes belongs to no account. */
+/** Public parameters belong to no account. */
 export function parameterArn(call: Call, name: string): string {
   const accountId = name.startsWith('/aws/service/') ? '' : call.caller.accountId;
   return `arn:${partitionOf(call)}:ssm:${call.region}:${accountId}:parameter/${name.replace(/^\//, '')}`;

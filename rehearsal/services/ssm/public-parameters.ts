@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The names under which AWS and others publish the newest machine images. */
+/** Names of public parameters with the latest machine images. */
 const IMAGES = [
   /^\/aws\/service\/ami-amazon-linux-latest\/(?:al20\d\d-ami(?:-minimal)?-kernel-[\w.]+-(?:x86_64|arm64)|amzn2?-ami-[\w.-]+-(?:x86_64|arm64|i386)-\w+)$/,
   /^\/aws\/service\/ami-[\w-]*windows-latest\/.+$/,
@@ -8,7 +8,7 @@ const IMAGES = [
   /^\/aws\/service\/.+\/(?:image_id|ami-id)$/,
 ];
 
-/** The id of an image that AWS publishes: which one it is nobody knows here, but it is the same in every run. */
+/** Returns a generated id of a public image, which is the same in every run. */
 export function publicParameter(region: string, name: string): string | undefined {
   if (!IMAGES.some(pattern => pattern.test(name))) return undefined;
   return `ami-0${createHash('sha256').update(`${region} ${name}`).digest('hex').slice(0, 16)}`;

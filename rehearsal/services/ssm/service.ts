@@ -35,7 +35,7 @@ interface ParameterOptions {
   readonly tier?: v.InferOutput<typeof TierInput>;
 }
 
-/** The parameter store of SSM. */
+/** AWS Systems Manager Parameter Store. */
 export class Ssm implements Service {
   public readonly name = 'ssm';
   public readonly protocol = 'json';
@@ -156,7 +156,7 @@ export class Ssm implements Service {
   }
 }
 
-/** An advanced parameter stays one until it is told otherwise; of `Intelligent-Tiering` the length decides. */
+/** An advanced parameter stays advanced unless changed; for `Intelligent-Tiering` the length decides. */
 function tierOf(value: string, asked: ParameterOptions['tier'], before: Tier = 'Standard'): Tier {
   const chosen = asked === 'Intelligent-Tiering' && value.length > STANDARD_SIZE ? 'Advanced' : asked;
   const tier = chosen === undefined || chosen === 'Intelligent-Tiering' ? before : chosen;

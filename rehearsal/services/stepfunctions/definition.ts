@@ -1,6 +1,6 @@
 import { AwsError } from '../../core/service';
 
-/** A comparison of a Choice, or several of them. */
+/** A comparison of a Choice state, or several. */
 interface Rule {
   readonly Next?: string;
   readonly And?: readonly Rule[];
@@ -9,7 +9,7 @@ interface Rule {
   readonly [operator: string]: unknown;
 }
 
-/** What the rehearsal needs to know of a state; everything else goes to the interpreter untouched. */
+/** The members of a state that the rehearsal reads; all others are passed to the interpreter. */
 export interface State {
   readonly Type: string;
   readonly Resource?: string;
@@ -37,7 +37,7 @@ export interface StateMachine {
   readonly definition: Definition;
 }
 
-/** Refuses a machine that leads nowhere, as AWS does when it is made. */
+/** Checks the references of a definition. @throws AwsError */
 export function checkDefinition(definition: Definition): Definition {
   const states: Readonly<Record<string, State>> = definition.States ?? {};
   const targets = Object.values(states).flatMap(({ Next, Default, Catch = [], Choices = [] }) => [{ Next }, { Next: Default }, ...Catch, ...Choices])
@@ -51,8 +51,8 @@ export function checkDefinition(definition: Definition): Definition {
 }
 
 /**
- * The same machine for the interpreter. Its timers run in simulated time. The work of this machine takes `scale` times
- * as long in that time: timeouts are stretched by as much.
+ * Adapts a definition to the interpreter. Its timers run in simulated time, in which work takes `scale` times as long:
+ * timeouts are extended accordingly.
  */
 export function forInterpreter<Machine extends Definition>(definition: Machine, scale: number): Machine {
   const { TimeoutSeconds: seconds, States } = definition;
@@ -63,7 +63,7 @@ export function forInterpreter<Machine extends Definition>(definition: Machine, 
   };
 }
 
-/** All states that call something, those inside of Map and Parallel too. */
+/** Returns all task states, including those inside Map and Parallel. */
 export function tasks(definition: Definition): [name: string, resource: string][] {
   return Object.entries(definition.States).flatMap(([name, state]): [string, string][] => {
     const inner = nested(state).flatMap(tasks);
@@ -82,14 +82,14 @@ function stateForInterpreter({ TimeoutSecondsPath, ...state }: State, scale: num
   };
 }
 
-/** A timeout of the input cannot be stretched: the function's own timeout ends such a task. */
+/** A timeout from the input cannot be extended: the timeout of the function applies. */
 function timeoutOf(seconds: number | undefined, path: string | undefined, scale: number): Partial<State> {
   if (path !== undefined && scale === 1) return { TimeoutSecondsPath: path };
-  // a task without a timeout may run as long as it likes on AWS, the interpreter would end it after a minute
+  // on AWS a task without a timeout can run without limit, in the interpreter for one minute
   return { TimeoutSeconds: (seconds ?? 86_400) * scale };
 }
 
-/** The interpreter never finds that something is not present, not null or not text. */
+/** Works around the interpreter, in which IsPresent, IsNull and IsString are never false. */
 function decidable({ And, Or, Not, Next, ...rule }: Rule): Rule {
   const operator = Object.keys(rule).find(name => name.startsWith('Is') && rule[name] === false);
   return {

@@ -9,13 +9,13 @@ import type { Lambda } from '../lambda/service';
 
 type Task = (input: unknown) => Promise<unknown>;
 
-/** For whom a machine runs. */
+/** The state machine and role of an execution. */
 export interface ExecutionScope {
   readonly accountId: string;
   readonly region: string;
-  /** What the machine finds in its context object, `$$`. */
+  /** The context object, `$$`. */
   readonly context: Readonly<Record<string, unknown>>;
-  /** Throws when the machine may not invoke a function. */
+  /** @throws AwsError if the machine is not allowed to invoke the function */
   permit(functionArn: string): void;
 }
 
@@ -24,7 +24,7 @@ export interface Running {
   abort(): void;
 }
 
-/** An error as Step Functions hands it to `Retry` and `Catch`: the name is `Error`, the message is `Cause`. */
+/** An error as Step Functions passes it to `Retry` and `Catch`: `name` is `Error`, `message` is `Cause`. */
 export class StateFailure extends Error {
   public constructor(name: string, cause: string) {
     super(cause);
@@ -32,7 +32,7 @@ export class StateFailure extends Error {
   }
 }
 
-/** Runs the Amazon States Language; tasks call the simulated functions. */
+/** Interprets the Amazon States Language; tasks invoke simulated functions. */
 export class Interpreter {
   private Machine?: typeof StateMachine;
 
@@ -43,7 +43,7 @@ export class Interpreter {
     const taskResourceLocalHandlers = Object.fromEntries(
       tasks(definition).map(([name, resource]) => [name, this.task(resource, scope)]),
     );
-    // the validator takes a quarter of a second for each machine, and is not bundled
+    // the validator takes a quarter of a second per machine and is not bundled
     const options = { validationOptions: { noValidate: true } };
     const machine = new this.Machine(toLibrary(forInterpreter(definition, this.clock.scale)), options);
     const running = machine.run(toLibrary(input), {
@@ -53,7 +53,7 @@ export class Interpreter {
     return {
       abort: () => running.abort(),
       result: running.result.catch((error: Error) => {
-        // the library wraps what the last state threw
+        // the library wraps the error of the last state
         throw error.cause instanceof Error ? new StateFailure(error.cause.name, error.cause.message) : error;
       }),
     };
@@ -90,19 +90,19 @@ export class Interpreter {
   }
 }
 
-/** The library with the time of the clock: what waits in it waits in simulated time, and knows no other date. */
+/** Loads the library with simulated timers and dates. */
 function machineIn(clock: Clock): typeof StateMachine {
   supplyWithResolvers();
   const modules = new Modules({ globals: { ...timersOf(clock), Date: dateOf(clock) }, supply: () => undefined });
   return toLibrary<{ StateMachine: typeof StateMachine }>(modules.load(statesFile())).StateMachine;
 }
 
-/** The library's types spell out the whole language; here it is data that the library itself checks. */
+/** The types of the library describe the whole language; here a definition is data that the library checks. */
 function toLibrary<Type>(value: unknown): Type {
   return value as Type;
 }
 
-/** The library wants Node 22 for this one function. */
+/** Polyfill: the library needs this function of Node 22. */
 function supplyWithResolvers(): void {
   if ('withResolvers' in Promise) return;
   Object.defineProperty(Promise, 'withResolvers', {

@@ -24,14 +24,14 @@ interface Execution {
   cause?: string;
 }
 
-/** Of an execution: no white space, and none of the characters that mean something in a path or an ARN. */
+/** Name of an execution: no white space and no characters with a meaning in paths or ARNs. */
 // eslint-disable-next-line no-control-regex
 const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]{1,80}$/;
 const StartExecution = v.object({ stateMachineArn: v.string(), name: v.optional(v.string()), input: v.optional(v.string(), '{}') });
 const ByExecution = v.object({ executionArn: v.string() });
 const ByMachine = v.object({ stateMachineArn: v.string() });
 
-/** AWS Step Functions: standard executions, interpreted in this process; tasks call simulated functions. */
+/** AWS Step Functions: standard executions, interpreted in this process; tasks invoke simulated functions. */
 export class StepFunctions implements Service {
   public readonly name = 'states';
   public readonly protocol = 'json';
@@ -49,7 +49,7 @@ export class StepFunctions implements Service {
   private readonly interpreter: Interpreter;
   private readonly identifiers = new Identifiers('execution');
 
-  /** @param access absent: machines may do everything */
+  /** @param access absent: state machines are allowed to do everything */
   public constructor(private readonly environment: Environment, lambda: Lambda, private readonly iam: Identities, private readonly access?: Access) {
     this.interpreter = new Interpreter(environment.clock, lambda);
     this.resourceTypes = { 'AWS::StepFunctions::StateMachine': new StateMachineType(environment, this.machines) };

@@ -2,7 +2,7 @@ import { own, requestTags, textOf } from '../../core/permissions';
 import type { Call, Permissions } from '../../core/service';
 
 export const permissions: Record<string, Permissions> = {
-  // everybody may ask who he is
+  // every caller may call GetCallerIdentity
   GetCallerIdentity: () => [],
   AssumeRole: call => {
     const resource = textOf(call, 'RoleArn');

@@ -18,7 +18,7 @@ const AssumeRoleInput = v.object({
   DurationSeconds: v.optional(v.pipe(v.union([v.string(), v.number()]), v.transform(Number)), 3600),
 });
 
-/** Sessions of roles, across accounts as well. */
+/** AWS STS: sessions of roles, also across accounts. */
 export class Sts implements Service {
   public readonly name = 'sts';
   public readonly protocol = 'query';
@@ -29,7 +29,7 @@ export class Sts implements Service {
     GetCallerIdentity: async call => ({ UserId: call.caller.arn.split('/').at(-1), Account: call.caller.accountId, Arn: call.caller.arn }),
   };
 
-  /** @param roleSeconds simulated seconds until a role that was made is known everywhere */
+  /** @param roleSeconds simulated seconds until a created role can be assumed */
   public constructor(
     private readonly environment: Environment, private readonly iam: Identities, private readonly organizations: Organizations,
     private readonly roleSeconds = 0,
@@ -57,7 +57,7 @@ export class Sts implements Service {
     };
   }
 
-  /** What the caller narrows the session with; absent when he does not. */
+  /** Returns the session policies of a request, if any. */
   private sessionPolicies({ Policy: inline, PolicyArns: managed }: v.InferOutput<typeof AssumeRoleInput>): PolicyDocument[] | undefined {
     if (inline === undefined && managed.length === 0) return undefined;
     if (inline !== undefined) this.iam.assertValid(inline, 'identity');
@@ -70,12 +70,12 @@ export class Sts implements Service {
     return found;
   }
 
-  /** IAM is eventually consistent: at first STS does not know a role, and refuses it as one that does not exist. */
+  /** IAM is eventually consistent: STS does not know a new role at first. */
   private isTooYoung({ createdAt }: Role): boolean {
     return createdAt !== undefined && this.environment.clock.now() < createdAt + this.roleSeconds * 1000;
   }
 
-  /** A closed or suspended account admits nobody; an account outside the organization is its own business. */
+  /** Roles of a closed or suspended account cannot be assumed. Accounts outside the organization are not checked. */
   private admits(accountId: string): boolean {
     const account = this.organizations.account(accountId);
     return account === undefined || !isUnusable(account);

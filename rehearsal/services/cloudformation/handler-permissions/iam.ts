@@ -2,10 +2,10 @@ import { nameOf, regionless, type Operation, type PermissionsOf, type Place } fr
 import type { Permission } from '../../../core/service';
 import { list, text } from '../values';
 
-/** What changes may be a call of its own for each property: where that is open, an update asks for nothing. */
+/** Updates need no permission where the calls depend on the changed property. */
 const update: readonly string[] = [];
 
-/** What CloudFormation needs for the types of IAM. */
+/** Permissions for the resource types of IAM. */
 export const IAM_PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>> = {
   'AWS::IAM::Role': iamRole,
   'AWS::IAM::Policy': inlinePolicy,
@@ -27,14 +27,14 @@ export const IAM_PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>
   'AWS::IAM::ServerCertificate': regionless('iam', 'server-certificate', 'ServerCertificateName', {
     create: ['iam:UploadServerCertificate'], update, remove: ['iam:DeleteServerCertificate'],
   }),
-  // the service chooses its name, so nobody can say here which resource a policy would have to name
+  // the service chooses the name, so the resource of the policy is unknown here
   'AWS::IAM::ServiceLinkedRole': () => [],
   'AWS::IAM::VirtualMFADevice': regionless('iam', 'mfa', 'VirtualMfaDeviceName', {
     create: ['iam:CreateVirtualMFADevice'], update, remove: ['iam:DeleteVirtualMFADevice'],
   }),
 };
 
-/** What belongs to something that a property names: the keys of a user, the members of a group. */
+/** Permissions for children of a named resource: access keys of a user, members of a group. */
 function of(kind: string, property: string, create: string, remove: string): PermissionsOf {
   return (operation, { properties, partition, context }) => {
     const name = text(properties[property] ?? '').replace(/^https:\/\//, '');
@@ -43,7 +43,7 @@ function of(kind: string, property: string, create: string, remove: string): Per
   };
 }
 
-/** Roles, users and groups that a policy is written into or attached to. */
+/** Returns the roles, users and groups that a policy is attached to. */
 function holders({ properties, partition, context }: Place): { readonly kind: string; readonly resource: string }[] {
   return ['Role', 'User', 'Group'].flatMap(kind => {
     const named = properties[`${kind}Name`];

@@ -1,7 +1,10 @@
 import { everywhere, type PermissionsOf, type Place } from './rules';
 import { isFields, list, text } from '../values';
 
-/** What CloudFormation needs for accounts, people and bills: those who deploy an application rarely may. Of most, only creation asks for something. */
+/**
+ * Permissions for accounts, users and billing, which deployers of applications rarely have. For most types only the
+ * creation needs a permission.
+ */
 export const ORGANIZATION_PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>> = {
   'AWS::Organizations::Account': everywhere({
     create: ['organizations:CreateAccount'], update: ['organizations:MoveAccount'], remove: ['organizations:CloseAccount'],

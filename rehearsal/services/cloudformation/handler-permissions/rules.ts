@@ -7,7 +7,7 @@ export interface Place {
   readonly properties: Fields;
   readonly context: ResourceContext;
   readonly partition: string;
-  /** Of a resource that exists. */
+  /** Id of an existing resource. */
   readonly id?: string;
 }
 
@@ -23,7 +23,7 @@ function actionsOf({ create, update, remove }: Actions, operation: Operation): r
   return { create, update: update ?? create, remove }[operation];
 }
 
-/** The name of a resource that has none yet is CloudFormation's to choose; it begins with those of the stack and of the resource. */
+/** Returns the name of a resource, or the pattern of the name that CloudFormation will generate. */
 export function nameOf({ properties, context, id }: Place, property: string): string {
   const given = properties[property];
   return id ?? (given === undefined ? `${context.stackName}-${context.logicalId}-*` : text(given));
@@ -41,7 +41,7 @@ export function named(service: string, resourceOf: (name: string) => string, pro
   };
 }
 
-/** What is made with tags asks for one more right. */
+/** Adds the tagging permission if the resource is created with tags. */
 export function tagged(action: string, permissionsOf: PermissionsOf): PermissionsOf {
   return (operation, place) => {
     const permissions = permissionsOf(operation, place);

@@ -5,7 +5,7 @@ import type { Permission } from '../../../core/service';
 import { parseAddress } from '../requests';
 import { isFields, text } from '../values';
 
-/** The role that a type of resource hands to a service, and what the service says when the role does not trust it. */
+/** The role that a resource type passes to a service, and the service's error if the role does not trust it. */
 interface TakenRole {
   readonly property: string;
   readonly service: string;
@@ -41,8 +41,8 @@ export const ROLES_TAKEN: Readonly<Record<string, TakenRole | undefined>> = {
 };
 
 /**
- * What CloudFormation needs for each type of resource: the calls that its handlers make.
- * Types that are not named here are kept as declared and ask for nothing: which action makes a resource does not follow from the name of its type.
+ * The permissions that CloudFormation needs for each resource type: the calls of its handlers. Types that are missing
+ * here are placeholders and need no permission: the actions cannot be derived from the name of a type.
  */
 export const PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>> = {
   ...IAM_PERMISSIONS,
@@ -83,7 +83,7 @@ export const PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>> = 
   }),
   'AWS::SNS::Topic': named('sns', name => name, 'TopicName', { create: ['sns:CreateTopic'], update: ['sns:SetTopicAttributes'], remove: ['sns:DeleteTopic'] }),
   'AWS::SQS::Queue': named('sqs', name => name, 'QueueName', { create: ['sqs:CreateQueue'], update: ['sqs:SetQueueAttributes'], remove: ['sqs:DeleteQueue'] }),
-  // a key has no ARN before it is made
+  // a key has no ARN before it is created
   'AWS::KMS::Key': (operation, place) => operation === 'create'
     ? [{ action: 'kms:CreateKey', resource: '*' }]
     : [{ action: operation === 'update' ? 'kms:PutKeyPolicy' : 'kms:ScheduleKeyDeletion', resource: arnIn('kms', `key/${place.id}`, place) }],
@@ -97,7 +97,7 @@ function table(): PermissionsOf {
   });
 }
 
-/** The settings of a bucket that are calls of their own. */
+/** Permissions for bucket settings that are separate calls. */
 const BUCKET_SETTINGS: Readonly<Record<string, string>> = {
   BucketEncryption: 's3:PutEncryptionConfiguration',
   LifecycleConfiguration: 's3:PutLifecycleConfiguration',

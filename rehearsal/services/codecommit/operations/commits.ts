@@ -45,7 +45,7 @@ interface Committed {
   readonly deleted: readonly TreeEntry[];
 }
 
-/** Commits through the API: a branch moves only from the commit that the caller knows. */
+/** API operations that commit. A branch moves only from the commit that the caller names as its parent. */
 export class CommitOperations {
   public readonly operations: Record<string, Operation> = {
     CreateCommit: async call => this.createCommit(call),
@@ -109,7 +109,10 @@ function assertFiles(input: CommitInput): void {
   if (empty !== undefined) throw new AwsError('FileContentRequiredException', `The content of ${empty.filePath} is missing`);
 }
 
-/** The head of the branch, which the caller must know; none in an empty repository, whose first commit makes the branch. */
+/**
+ * Returns the head of the branch, which the caller must name; undefined in an empty repository, where the first commit
+ * creates the branch.
+ */
 async function parentOf(repository: Repository, { branchName, parentCommitId }: CommitInput): Promise<string | undefined> {
   const head = await repository.git.head(branchName);
   if (head === undefined) {

@@ -14,7 +14,7 @@ const FolderInput = v.object({ repositoryName: v.string(), commitSpecifier: v.op
 const MODES: Readonly<Record<string, string>> = { 100644: 'NORMAL', 100755: 'EXECUTABLE', 120000: 'SYMLINK' };
 const MAXIMUM_BYTES = 6 * 1024 * 1024;
 
-/** The API of CodeCommit as far as it is about commits, files and folders that are there. */
+/** API operations that read commits, files and folders. */
 export class ContentOperations {
   public readonly operations: Record<string, Operation> = {
     GetCommit: async call => this.getCommit(call),
@@ -82,7 +82,7 @@ export class ContentOperations {
   }
 }
 
-/** Without a specifier it is the head of the default branch. */
+/** Resolves a commit specifier. @default - head of the default branch */
 async function commitOf(repository: Repository, specifier: string | undefined): Promise<string> {
   const reference = specifier ?? await repository.git.defaultBranch();
   if (reference === undefined) throw new AwsError('CommitDoesNotExistException', `The repository ${repository.name} is empty`);

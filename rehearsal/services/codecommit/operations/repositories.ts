@@ -13,7 +13,7 @@ const CreateRepositoryInput = v.object({ repositoryName: v.string(), repositoryD
 const BranchInput = v.object({ repositoryName: v.string(), branchName: v.string() });
 const CreateBranchInput = v.object({ repositoryName: v.string(), branchName: v.string(), commitId: v.string() });
 
-/** The API of CodeCommit as far as it is about repositories and branches. */
+/** API operations for repositories and branches. */
 export class RepositoryOperations {
   public readonly operations: Record<string, Operation> = {
     CreateRepository: async call => this.createRepository(call),

@@ -3,7 +3,7 @@ import type { Actor } from '../../iam/service-roles';
 import type { ActionRun, Execution } from '../execution';
 import type { Pipeline } from '../pipeline';
 
-/** An action has failed; what it says is shown to the user. */
+/** An action failed. The user sees the message. */
 export class ActionError extends Error {
   public constructor(public readonly code: string, message: string) {
     super(message);
@@ -14,9 +14,9 @@ export interface ActionContext {
   readonly pipeline: Pipeline;
   readonly execution: Execution;
   readonly run: ActionRun;
-  /** In whose name the action works: its own role, or that of the pipeline. */
+  /** The role of the action, otherwise of the pipeline. */
   readonly actor: Actor;
-  /** Where each of its outputs goes. */
+  /** Locations of the output artifacts. */
   readonly outputs: readonly ArtifactLocation[];
 }
 
@@ -25,5 +25,5 @@ export interface ActionOutcome {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** Does what an action does, or throws an `ActionError`. */
+/** Runs the action. @throws ActionError */
 export type ActionRunner = (context: ActionContext) => Promise<ActionOutcome>;

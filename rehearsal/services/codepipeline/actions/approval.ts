@@ -9,10 +9,10 @@ interface Decision {
   readonly by: string;
 }
 
-/** Seven days, where the action says nothing else. */
+/** Default timeout: seven days. */
 const DEFAULT_MINUTES = 7 * 24 * 60;
 
-/** Approvals that wait for somebody. */
+/** Pending approvals. */
 export class Approvals {
   private readonly open = new Map<ActionRun, (decision: Decision) => void>();
 
@@ -28,7 +28,7 @@ export class Approvals {
         callOff();
         resolve(made);
       });
-      // nobody waits for it any more
+      // the execution does not wait for it any more
       execution.abandoned.signal.addEventListener('abort', () => { callOff(); resolve(undefined); });
     });
     this.open.delete(run);

@@ -8,7 +8,7 @@ const Variables = v.array(v.object({
   name: v.string(), value: v.string(), type: v.optional(v.picklist(['PLAINTEXT', 'PARAMETER_STORE', 'SECRETS_MANAGER']), 'PLAINTEXT'),
 }));
 
-/** Runs a build of CodeBuild and waits for its end. */
+/** Starts a CodeBuild build and waits for its end. */
 export function codeBuildAction(codebuild: CodeBuild, partition: string): ActionRunner {
   return async context => {
     const { run, actor } = context;

@@ -7,7 +7,7 @@ import type { ArtifactStore } from '../../s3/artifacts';
 const SECONDS = 3;
 const RIGHTS = ['GetBranch', 'GetCommit', 'UploadArchive', 'GetUploadArchiveStatus'];
 
-/** Takes a commit of a CodeCommit repository in the account of the action's role. */
+/** Fetches a commit of a CodeCommit repository in the account of the action's role. */
 export function codeCommitSource(codecommit: CodeCommit, artifacts: ArtifactStore, clock: Clock, partition: string): ActionRunner {
   return async context => {
     const { actor, execution, run } = context;

@@ -3,7 +3,7 @@ import { matchesArn, matchesText, plainText, withVariables } from './pattern';
 import { valuesOf } from './request';
 import type { ConditionContext } from '../../../core/policy-document';
 
-/** Operator, key, and the value or values it is compared with. */
+/** Operator, key and expected values. */
 export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 type Test = (actual: string, expected: string) => boolean;
@@ -46,7 +46,7 @@ const NEGATED: Readonly<Record<string, string>> = {
   ArnNotLike: 'ArnLike',
 };
 
-/** Whether all conditions of a statement hold: every operator, every key, any of a key's values. */
+/** Whether all conditions of a statement are met: every operator and key, and one of the key's values. */
 export function conditionsHold(conditions: Conditions, context: ConditionContext, hasVariables = true): boolean {
   return Object.entries(conditions).every(([operator, keys]) => Object.entries(keys).every(([key, expected]) => {
     const values = typeof expected === 'string' ? [expected] : expected;
@@ -86,11 +86,11 @@ function isKnown({ name }: Operator): boolean {
   return name === 'Null' || Object.hasOwn(TESTS, name);
 }
 
-/** @param expected undefined where a variable has no value */
+/** @param expected undefined if a variable has no value */
 function holds(operator: Operator, actual: readonly string[] | undefined, expected: readonly (string | undefined)[]): boolean {
   const { set, name, isNegated, ifExists } = operator;
   if (name === 'Null') return expected.some(value => value?.toLowerCase() === String(actual === undefined || actual.length === 0));
-  // with a variable that has no value nothing is equal, and nothing is unequal either
+  // nothing is equal or unequal to a variable without a value
   const test = (value: string): boolean => isNegated
     ? expected.every(candidate => candidate !== undefined && !TESTS[name](value, candidate))
     : expected.some(candidate => candidate !== undefined && TESTS[name](value, candidate));

@@ -2,19 +2,22 @@ import type { AccessRequest } from './request';
 import { judge, judgeResource, type Verdict } from './statement';
 import type { PolicyDocument } from '../../../core/policy-document';
 
-/** Everything that has a say in a request. */
+/** All policies that apply to a request. */
 export interface Policies {
   readonly identity: readonly PolicyDocument[];
-  /** Absent: the identity has no boundary. */
+  /** Permissions boundary, if the identity has one. */
   readonly boundary?: readonly PolicyDocument[];
-  /** Absent: the session was not narrowed when it began. */
+  /** Session policies, if the session has any. */
   readonly session?: readonly PolicyDocument[];
-  /** Service control policies, one list for the root, each unit on the way, and the account. */
+  /** Service control policies: one list each for the root, the units on the path and the account. */
   readonly serviceControl?: readonly (readonly PolicyDocument[])[];
-  /** Resource control policies, likewise. */
+  /** Resource control policies, in the same form. */
   readonly resourceControl?: readonly (readonly PolicyDocument[])[];
   readonly resource?: PolicyDocument;
-  /** The policy of the resource decides alone, as a trust policy and the policy of a key do: without its consent no identity may do anything. */
+  /**
+   * The resource-based policy alone decides, as with trust policies and KMS keys: without an Allow in it no identity is
+   * allowed.
+   */
   readonly resourceDecides?: boolean;
 }
 
@@ -33,7 +36,10 @@ export type Decision =
 const ALLOWED: Decision = { allowed: true };
 const denied = (by: PolicyKind, explicit = false): Decision => ({ allowed: false, explicit, by });
 
-/** Whether a request is allowed, by the rules of AWS: a Deny anywhere wins; then every fence must have a gate, and somebody must have given the right. */
+/**
+ * Decides a request by the rules of AWS: any Deny wins; then every boundary must allow it, and an identity or resource
+ * policy must grant it.
+ */
 export function decide(request: AccessRequest, policies: Policies): Decision {
   const { principal } = request;
   const resource = policies.resource && judgeResource(policies.resource, request, policies.boundary !== undefined);
@@ -55,7 +61,7 @@ export function decide(request: AccessRequest, policies: Policies): Decision {
   return granted(request, policies, { identity, boundary, session, resource });
 }
 
-/** A service has no policies of its own, and no service control policy binds it. */
+/** A service has no identity policies and is not subject to service control policies. */
 function decideForService(resource: Verdict | undefined, resourceControl: Verdict | undefined): Decision {
   if (resourceControl?.denies) return denied('resource control policy', true);
   if (resource?.denies) return denied('resource-based policy', true);
@@ -74,9 +80,9 @@ function granted({ principal, resourceAccountId }: AccessRequest, { resourceDeci
   const { identity, boundary, session, resource } = grants;
   const isForeign = principal.accountId !== resourceAccountId;
   if ((isForeign || resourceDecides) && resource?.allows === undefined) return denied('resource-based policy');
-  // within an account the owner of the resource may give the right without the identity's own policies
+  // within an account a resource-based policy is enough without an identity policy
   const isNamed = !isForeign && resource?.allows !== undefined && resource.allows !== 'account';
-  // to a session, or to everybody and so to the session, also beyond its fences; to a role only within them
+  // a grant to a session or to everyone applies even outside its boundaries; a grant to a role only within them
   if (isNamed && (resource.allows !== 'identity' || principal.kind === 'user')) return ALLOWED;
   if (!isNamed && identity.allows === undefined) return denied('identity-based policy');
   if (boundary && boundary.allows === undefined) return denied('permissions boundary');

@@ -1,6 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Whether an address lies in a network such as `203.0.113.0/24` or `2001:db8::/32`; without a length the network is one address. */
+/**
+ * Whether an address is in a network such as `203.0.113.0/24` or `2001:db8::/32`; without a length the network is one
+ * address.
+ */
 export function inNetwork(address: string, network: string): boolean {
   const [base, length] = network.split('/');
   const family = isIP(base);

@@ -5,13 +5,13 @@ const ESCAPED = /[.+^${}()|[\]\\*?]/g;
 const VARIABLE = /\$\{([^}]*)\}/g;
 const compiled = new Map<string, RegExp>();
 
-/** What `*` stands for: in an ARN, text of the same part; at the end of a part it reaches beyond. */
+/** What `*` matches: in an ARN, text within one part; at the end of a part also further parts. */
 type Star = (isEndOfPart: boolean) => string;
 
 const anything: Star = () => '.*';
 const withinPart: Star = isEndOfPart => isEndOfPart ? '.*' : '[^:]*';
 
-/** Fits an action that any of the patterns names: actions know no case; `*` stands for any text and `?` for one character. */
+/** Matches actions by patterns, ignoring case; `*` matches any text and `?` one character. */
 export function anyAction(patterns: readonly string[]): RegExp {
   return new RegExp(`^(?:${patterns.map(pattern => sourceOf(pattern, anything)).join('|')})$`, 'is');
 }
@@ -20,18 +20,20 @@ export function matchesText(pattern: string, text: string): boolean {
   return regular(pattern, anything).test(text);
 }
 
-/** The resource of a statement. */
+/** Matches the resource of a statement. */
 export function matchesResource(pattern: string, resource: string): boolean {
   return regular(pattern, withinPart).test(resource);
 }
 
-/** ArnEquals and ArnLike: each of the six parts for itself. */
+/** ArnEquals and ArnLike: compares each of the six parts. */
 export function matchesArn(pattern: string, arn: string): boolean {
   const [wanted, actual] = [arnParts(pattern), arnParts(arn)];
   return wanted.length === 6 && actual.length === 6 && wanted.every((part, index) => matchesText(part, actual[index]));
 }
 
-/** Puts the values of a request in the place of `${aws:username}`; undefined when the request has no such value, so that nothing can match. */
+/**
+ * Replaces variables such as `${aws:username}`; undefined if the request has no such value, so that nothing matches.
+ */
 export function withVariables(text: string, context: ConditionContext): string | undefined {
   let isComplete = true;
   const filled = text.replace(VARIABLE, (_whole, inner: string) => {
@@ -45,12 +47,12 @@ export function withVariables(text: string, context: ConditionContext): string |
   return isComplete ? filled : undefined;
 }
 
-/** Takes the marks of `withVariables` away where text is compared as it is. */
+/** Removes the marks of `withVariables` for exact comparison. */
 export function plainText(text: string): string {
   return text.replace(/[\uE000-\uE002]/g, mark => MARKED[mark.charCodeAt(0) - FIRST_MARK]);
 }
 
-/** What a variable brings in is never a wildcard: the characters are marked until they are compared. */
+/** Marks wildcard characters in the value of a variable, which are literal. */
 const MARKED = ['*', '?', '$'];
 const FIRST_MARK = 0xE000;
 
@@ -86,7 +88,7 @@ function plainEscaped(source: string): string {
   return source.replace(/[\uE000-\uE002]/g, mark => `\\${plainText(mark)}`);
 }
 
-/** Colons in the last part of an ARN are text like any other. */
+/** Splits an ARN; colons in the last part are literal. */
 function startOfLastPart(pattern: string): number {
   const parts = arnParts(pattern);
   return parts.length === 6 ? pattern.length - parts[5].length : pattern.length;

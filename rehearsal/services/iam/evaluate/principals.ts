@@ -3,15 +3,15 @@ import type { Statement } from '../../../core/policy-document';
 import { listOf } from '../../../core/policy-document';
 
 /**
- * How a policy names who asks: the account as a whole (which leaves the rest to that account's own policies), anybody, the role or user itself,
- * or one session of a role.
+ * How a policy names the principal: the account (which leaves the decision to the identity policies), everyone, the
+ * role or user, or one session of a role.
  */
 export type PrincipalMatch = 'account' | 'anybody' | 'identity' | 'session';
 
 type Named = NonNullable<Statement['Principal']>;
 
 export function matchPrincipal(statement: Statement, principal: Principal): PrincipalMatch | undefined {
-  // whoever is named by any of his names is left out
+  // a principal that is named in any form is excluded
   if (statement.NotPrincipal !== undefined) return matchNamed(statement.NotPrincipal, principal) === undefined ? 'anybody' : undefined;
   return statement.Principal === undefined ? undefined : matchNamed(statement.Principal, principal);
 }

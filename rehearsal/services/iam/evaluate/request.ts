@@ -1,6 +1,6 @@
 import type { ConditionContext } from '../../../core/policy-document';
 
-/** Who asks. */
+/** The principal of a request. */
 export interface Principal {
   readonly kind: 'session' | 'user' | 'root' | 'service';
   /** Empty for a service. */
@@ -22,7 +22,7 @@ export interface AccessRequest {
   readonly context: ConditionContext;
 }
 
-/** The values of a key; undefined when the request has no such key. */
+/** Returns the values of a condition key; undefined if the request does not have it. */
 export function valuesOf(context: ConditionContext, key: string): readonly string[] | undefined {
   const wanted = key.toLowerCase();
   const name = Object.keys(context).find(candidate => candidate.toLowerCase() === wanted);

@@ -5,28 +5,34 @@ import type { AccessRequest } from './request';
 import { listOf } from '../../../core/policy-document';
 import type { PolicyDocument, Statement } from '../../../core/policy-document';
 
-/** What one policy, or several of the same kind, say of a request. */
+/** The result of one or several policies of the same kind. */
 export interface Verdict {
   readonly denies: boolean;
-  /** How an Allow names the principal, of several the one that gives most; undefined: there is none. A policy that names none allows its owner. */
+  /**
+   * How an Allow names the principal; of several, the broadest. Undefined without an Allow. A policy without principals
+   * allows its owner.
+   */
   readonly allows?: PrincipalMatch;
 }
 
-/** From the least to the most: what is given to everybody is given to a session itself, and so is more than what is given to its role. */
+/**
+ * From the narrowest to the broadest: a grant to everyone includes the session, and so does more than a grant to its
+ * role.
+ */
 const CLOSENESS: readonly PrincipalMatch[] = ['account', 'identity', 'anybody', 'session'];
 
-/** Every request looks at the actions of every statement: what they are is read once. */
+/** Cache of compiled actions, which every request evaluates. */
 const namedActions = new WeakMap<Statement, RegExp>();
 
-/** The policies of an identity, a boundary, an organization: they name no principal. */
+/** Evaluates policies without principals: of an identity, a boundary or an organization. */
 export function judge(documents: readonly PolicyDocument[], request: AccessRequest): Verdict {
   return verdictOf(documents, (statement, document) => appliesTo(statement, document, request) ? 'identity' : undefined);
 }
 
-/** A policy that belongs to a resource names principals. */
+/** Evaluates a resource-based policy, which names principals. */
 export function judgeResource(document: PolicyDocument, request: AccessRequest, hasBoundary: boolean): Verdict {
   return verdictOf([document], statement => {
-    // AWS warns of it: whoever has a boundary is denied although he is left out
+    // as AWS warns: a principal with a boundary is denied although NotPrincipal names it
     const isCaught = hasBoundary && statement.Effect === 'Deny' && statement.NotPrincipal !== undefined;
     const match = isCaught ? 'anybody' : matchPrincipal(statement, request.principal);
     return match !== undefined && appliesTo(statement, document, request) ? match : undefined;
@@ -69,10 +75,10 @@ function resourceMatches(statement: Statement, request: AccessRequest, hasVariab
   const { resource } = request;
   const filled = (patterns: Statement['Resource']): readonly (string | undefined)[] =>
     listOf(patterns).map(pattern => hasVariables && pattern.includes('${') ? withVariables(pattern, request.context) : pattern);
-  // with a variable that has no value a resource is neither named nor left out
+  // a resource with an unresolved variable is neither included nor excluded
   if (statement.NotResource !== undefined) {
     return filled(statement.NotResource).every(pattern => pattern !== undefined && !matchesResource(pattern, resource));
   }
-  // a trust policy names no resource: it is that of its role
+  // a trust policy has no resource: it applies to its role
   return statement.Resource === undefined || filled(statement.Resource).some(pattern => pattern !== undefined && matchesResource(pattern, resource));
 }

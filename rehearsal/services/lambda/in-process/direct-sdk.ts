@@ -6,7 +6,7 @@ import { AwsError, HttpResponse } from '../../../core/service';
 interface DirectSdkOptions {
   readonly region: string;
   readonly accessKeyId: string;
-  /** How often clients try that do not say it themselves. */
+  /** Default number of attempts. */
   readonly maxAttempts: number;
   readonly random: () => number;
   readonly sleep: (seconds: number) => Promise<void>;
@@ -26,7 +26,7 @@ interface Configuration {
   readonly maxAttempts?: number;
 }
 
-/** The name that signatures give to each client's service. */
+/** Signing names by client package. */
 const SERVICES: Readonly<Record<string, string>> = {
   'client-account': 'account',
   'client-cloudformation': 'cloudformation',
@@ -44,7 +44,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   'lib-dynamodb': 'dynamodb',
 };
 
-/** What SDKs try again by themselves. */
+/** Errors that SDKs retry. */
 const RETRYABLE = new Set([
   'BandwidthLimitExceeded', 'EC2ThrottledException', 'LimitExceededException', 'PriorRequestNotComplete', 'ProvisionedThroughputExceededException',
   'RequestLimitExceeded', 'RequestThrottled', 'RequestThrottledException', 'SlowDown', 'ThrottledException', 'Throttling', 'ThrottlingException',
@@ -53,8 +53,8 @@ const RETRYABLE = new Set([
 const CONNECTION = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /**
- * Stands in the place of the SDK's packages: commands go to the operations of the simulated services as they are, without being written as HTTP
- * and read again, which is most of the time that a call takes. What SDKs do besides is kept: errors by name, pages, attempts after an error.
+ * Replaces the packages of the SDK: commands call the operations of the simulated services directly. Serializing to
+ * HTTP and parsing would take most of the time of a call. Errors by name, pages and retries work as in the SDK.
  */
 export function directSdk(options: DirectSdkOptions): (request: string) => unknown {
   return request => {
@@ -71,7 +71,7 @@ function member(name: string, service: string, options: DirectSdkOptions): unkno
   return clientClass(service, options);
 }
 
-/** The document client leaves the word out that most of DynamoDB's operations have. */
+/** The document client shortens the names of most operations of DynamoDB. */
 function operationOf(service: string, name: string): string {
   if (service !== 'dynamodb') return name;
   if (['Get', 'Put', 'Update', 'Delete', 'BatchGet', 'BatchWrite'].includes(name)) return `${name}Item`;
@@ -96,7 +96,7 @@ function exceptionClass(name: string): unknown {
 interface Pagination {
   readonly client: { send(command: Command): Promise<unknown> };
   readonly startingToken?: unknown;
-  /** Only of DynamoDB; the other services answer pages as large as they like. */
+  /** Page limit of DynamoDB; other services return pages of any size. */
   readonly pageSize?: number;
 }
 
@@ -117,17 +117,17 @@ function paginator(service: string, operation: string): unknown {
 
 let transactions = 0;
 
-/** A transaction is known by its token: done once, it is not done again when its answer was lost. */
+/** A transaction has an idempotency token: after a lost response it is not executed again. */
 function withToken(service: string, { operation, input }: Command): Input {
   if (service !== 'dynamodb' || operation !== 'TransactWriteItems') return input;
   transactions += 1;
   return { ClientRequestToken: `transaction-${transactions}`, ...input };
 }
 
-/** `OrganizationsClient` with `send`, and `Lambda` with a method for each operation. */
+/** Clients such as `OrganizationsClient` with `send`, and `Lambda` with a method for each operation. */
 function clientClass(service: string, options: DirectSdkOptions): unknown {
   return class Client {
-    /** DynamoDBDocumentClient: items are kept as they are. */
+    /** DynamoDBDocumentClient: items are passed unchanged. */
     public static from(client: Client): Client {
       return client;
     }
@@ -155,7 +155,7 @@ function clientClass(service: string, options: DirectSdkOptions): unknown {
 }
 
 function method(client: { send(command: Command): Promise<unknown> }, name: string): unknown {
-  // a client must not look like a promise
+  // a client must not be a thenable
   if (name === 'then') return undefined;
   return async (input: Input) => client.send({ operation: name.charAt(0).toUpperCase() + name.slice(1), input });
 }
@@ -167,7 +167,7 @@ async function accessKeyOf(credentials: unknown): Promise<string | undefined> {
 
 function bodyOf({ Payload: payload, Body: body, Delete: deletion }: Input): Buffer | undefined {
   const given = payload ?? body;
-  // what S3 is to delete is the body of its request
+  // the body of DeleteObjects contains the keys
   if (isRecord(deletion)) return Buffer.from(new XMLBuilder().build({ Delete: { Object: deletion.Objects } }));
   if (typeof given === 'string') return Buffer.from(given);
   return given instanceof Uint8Array ? Buffer.from(given) : undefined;
@@ -186,14 +186,14 @@ function outputOf(output: unknown): unknown {
   };
 }
 
-/** The element around the answer of S3. */
+/** Root elements of the responses of S3. */
 function unwrapped(output: unknown): unknown {
   const entries = isRecord(output) ? Object.entries(output) : [];
   const [name, inner] = entries.length === 1 ? entries[0] : [];
   return name?.endsWith('Result') && isRecord(inner) ? inner : output;
 }
 
-/** An error as the SDK throws it. */
+/** Converts an error to an exception of the SDK. */
 function errorOf(error: unknown): Error {
   if (!(error instanceof AwsError)) return error instanceof Error ? error : new Error(String(error));
   const { code: name, statusCode, details } = error;

@@ -1,23 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 
-/** How the code of a function says that it uses a module of Node. */
+/** Matches code that uses a module of Node. */
 const uses = (name: string): RegExp => new RegExp(`["'\`](?:node:)?${name}["'\`]`);
 
-/** Why a function cannot run in the process of the rehearsal; undefined for one that can. */
+/** Returns why a function cannot run in this process; undefined if it can. */
 export function processObstacle(folder: string, handler: string): string | undefined {
   const base = path.join(folder, handler.slice(0, handler.lastIndexOf('.')));
   const file = ['.js', '.cjs', '.mjs'].map(ending => base + ending).find(existsSync);
-  // it fails in a process of its own as well
+  // it would also fail in a separate process
   if (file === undefined) return undefined;
   if (file.endsWith('.mjs') || file.endsWith('.js') && isModulePackage(folder)) return 'is an ES module';
   return codeObstacle(readFileSync(file, 'utf8'));
 }
 
-/** The same of code that is one CommonJS module. */
+/** The same for a single CommonJS module. */
 export function codeObstacle(code: string): string | undefined {
   if (uses('(?:worker_threads|cluster)').test(code)) return 'starts threads or processes (worker_threads, cluster)';
-  // the SDK starts a process only for credentials of a profile; what blocks until its process ends lets no time pass
+  // the SDK starts a process only for profile credentials; synchronous calls let no time pass
   const isHarmless = /credential_process|\b(?:exec|execFile|spawn)Sync\b/.test(code);
   return uses('child_process').test(code) && !isHarmless ? 'starts processes (child_process)' : undefined;
 }

@@ -22,11 +22,11 @@ interface InProcessOptions {
   readonly inProcess: InProcess;
   readonly server: Pick<Server, 'answer' | 'call'>;
   readonly write: (line: string) => void;
-  /** The file of an SDK client that the function does not bring. */
+  /** Resolves an SDK client that the function does not bundle. */
   readonly sdk: (request: string) => string | undefined;
 }
 
-/** A function that runs in this process: its modules, its time and its way to AWS are its own. */
+/** A function that runs in this process with its own modules, time and access to AWS. */
 export class InProcessFunction implements Execution {
   public alive = true;
   private handler?: Handler;
@@ -133,11 +133,11 @@ export class InProcessFunction implements Execution {
     return this.reach(service, operation, async () => this.options.server.answer(request));
   }
 
-  /** A function that was killed makes no more calls and hears no more answers. */
+  /** A killed function makes no further calls and gets no responses. */
   private async reach<Answer>(service: string, operation: string, send: () => Promise<Answer>): Promise<Answer> {
     if (!this.alive) return never();
     const { inProcess: { transport } } = this.options;
-    // the clock stops it at its timeout in any case
+    // the clock stops it at its timeout
     const call: OutgoingCall = { service, operation, kill: () => this.kill(), hang: () => undefined };
     const outcome = await (transport ? transport(call, send) : send()).then(answer => () => answer, (error: unknown) => () => { throw error; });
     return this.alive ? outcome() : never();

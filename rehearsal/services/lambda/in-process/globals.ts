@@ -11,21 +11,21 @@ export interface Inside {
   readonly random: () => number;
   readonly alive: () => boolean;
   readonly write: (line: string) => void;
-  /** Ends the function, and nothing else of this process. */
+  /** Ends the function and not this process. */
   readonly exit: (status: number) => void;
 }
 
-/** What a function finds around it: time, chance, environment and output of its own. */
+/** Globals of a function: time, randomness, environment and output. */
 export function globalsOf(inside: Inside): Record<string, unknown> {
   const { clock, alive, random } = inside;
   return { ...timersOf(clock, alive), Date: dateOf(clock), Math: mathOf(random), console: consoleOf(inside), process: processOf(inside) };
 }
 
-/** Timers that wait in the time of the clock. */
+/** Timers in simulated time. */
 export function timersOf(clock: Clock, alive: () => boolean = () => true): Record<string, unknown> {
   const begin = (milliseconds: number, act: () => void): Timer => new Timer(clock.deadline(milliseconds / 1000, 0, () => { if (alive()) act(); }));
   return {
-    // never less than a millisecond, as in Node: who waits for a fraction of it again and again would otherwise keep time from passing
+    // at least a millisecond, as in Node: a loop of shorter waits would keep time from advancing
     setTimeout: (act: (...values: unknown[]) => void, milliseconds = 0, ...values: unknown[]) =>
       begin(Math.max(1, milliseconds), () => act(...values)),
     setInterval: (act: (...values: unknown[]) => void, milliseconds = 0, ...values: unknown[]) => {
@@ -58,7 +58,7 @@ class Timer {
   }
 }
 
-/** The modules that read files, while the clock waits for them. */
+/** File modules, for which the clock stops. */
 export function filesOf(clock: Clock): { readonly fs: typeof fs; readonly promises: typeof fs.promises } {
   const promises = new Proxy(fs.promises, {
     get: (target, name) => {
@@ -76,7 +76,7 @@ export function filesOf(clock: Clock): { readonly fs: typeof fs; readonly promis
 
 type Work = (...values: unknown[]) => unknown;
 
-/** A module of Node whose functions call back when they have done their work: the clock waits for that. */
+/** Wraps a module with callbacks, so that the clock stops until they are called. */
 export function awaitedBy<Module extends object>(clock: Clock, module: Module): Module {
   const apply = (work: Work, itself: unknown, values: unknown[]): unknown => {
     const callBack = values.at(-1);
@@ -105,7 +105,7 @@ function isWork(value: unknown): value is Work {
   return typeof value === 'function';
 }
 
-/** The crypto module with identifiers that depend on nothing but the seed. */
+/** The crypto module with identifiers that depend only on the seed. */
 export function cryptoOf(random: () => number, clock: Clock): typeof crypto {
   const hex = (length: number): string => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('');
   const randomUUID = (): string => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`;
@@ -113,7 +113,7 @@ export function cryptoOf(random: () => number, clock: Clock): typeof crypto {
   return new Proxy(crypto, { get: (_target, name) => name === 'randomUUID' ? randomUUID : Reflect.get(awaited, name) });
 }
 
-/** The class of dates whose present is that of the clock. */
+/** Returns a Date class with the time of the clock. */
 export function dateOf(clock: Clock): DateConstructor {
   const now = (): number => Math.floor(clock.now());
   return new Proxy(Date, {

@@ -12,7 +12,7 @@ interface Options {
 
 type Send = (request: HttpRequest) => Promise<HttpResponse>;
 
-/** What stands in the place of http and https: requests are handed over in memory, and only the simulated AWS answers. */
+/** Replaces http and https: requests are passed in memory, only to the simulated AWS. */
 export function httpOf(endpoint: string, send: Send): Record<string, unknown> {
   const hosts = [new URL(endpoint).hostname, RESPONSE_HOST];
   const request = (first: Options | string | URL, ...rest: unknown[]): Request => {
@@ -27,7 +27,7 @@ export function httpOf(endpoint: string, send: Send): Record<string, unknown> {
   return { request, get, Agent, globalAgent: new Agent() };
 }
 
-/** What stands in the place of `fetch`, for requests that have no body. */
+/** Replaces `fetch` for requests without a body. */
 export function fetchOf(endpoint: string, send: Send): Fetch {
   return async (address, { method = 'GET', headers = {} } = {}) => {
     const { hostname, pathname: path, searchParams: query } = new URL(address);
@@ -55,7 +55,7 @@ class Agent {
   public readonly maxSockets = Infinity;
 
   public destroy(): void {
-    // there is no connection
+    // no connection
   }
 }
 
@@ -71,11 +71,11 @@ class Request extends Writable {
   }
 
   public setSocketKeepAlive(): void {
-    // there is no socket
+    // no socket
   }
 
   public setNoDelay(): void {
-    // there is no socket
+    // no socket
   }
 
   public abort(): void {
@@ -83,7 +83,7 @@ class Request extends Writable {
   }
 
   public flushHeaders(): void {
-    // everything is sent at once
+    // the body is sent in one piece
   }
 
   public override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: () => void): void {

@@ -5,23 +5,23 @@ import * as path from 'node:path';
 type Require = (request: string) => unknown;
 type Compiled = (...parameters: unknown[]) => void;
 
-/** What a module finds around it in place of what Node has. */
+/** Globals that replace those of Node. */
 interface Surroundings {
   readonly globals: Readonly<Record<string, unknown>>;
-  /** Modules that are supplied; undefined: the module is looked for as usual. */
+  /** Returns a supplied module; undefined to resolve it as usual. */
   supply(request: string): unknown;
-  /** The file of a module that is not found beside the one that asks for it. */
+  /** Resolves a module that is not found beside the importing file. */
   find?(request: string): string | undefined;
-  /** Told what a request has brought. */
+  /** Called with each loaded module. */
   found?(request: string, exports: unknown): void;
 }
 
-/** Reading and compiling takes most of the time of a start, and its result is the same for everybody. */
+/** Cache of compiled modules: compiling takes most of the start, and the result is reusable. */
 const compiled = new Map<string, Compiled>();
 
 const builtin = createRequire(__filename);
 
-/** CommonJS once more: modules with a state of their own, so that one process can hold a function several times. */
+/** A CommonJS loader with separate module state, so that one process can load a function several times. */
 export class Modules {
   private readonly loaded = new Map<string, { exports: unknown }>();
 
@@ -53,7 +53,7 @@ export class Modules {
   }
 
   private resolve(request: string, from: string): string {
-    // most requests are for a file beside the one that asks: no need to look through the folders above
+    // most requires are relative, which needs no search in parent folders
     const beside = request.startsWith('.') ? ['', '.js'].map(ending => path.join(path.dirname(from), request + ending)).find(isFile) : undefined;
     if (beside) return beside;
     const found = this.surroundings.find?.(request);
@@ -71,7 +71,7 @@ function compile(file: string, names: readonly string[]): Compiled {
   const known = compiled.get(key);
   if (known) return known;
   const body = `${readFileSync(file, 'utf8').replace(/^#!.*/, '')}\n//# sourceURL=${file}`;
-  // not the vm module: errors and lists of the modules must be of the same kind as those of the rehearsal
+  // not the vm module: errors and arrays must have the same prototypes as in the rehearsal
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const made: unknown = new Function('exports', 'require', 'module', '__filename', '__dirname', ...names, body);
   if (!isCompiled(made)) throw new Error(`'${file}' cannot be compiled`);

@@ -19,7 +19,7 @@ const StatusesInput = v.object({ States: v.optional(v.array(v.string())) });
 const AccountInput = v.object({ AccountId: v.string() });
 const MoveInput = v.object({ AccountId: v.string(), SourceParentId: v.string(), DestinationParentId: v.string() });
 
-/** The API of Organizations as far as it is about accounts. */
+/** API operations for accounts. */
 export class AccountOperations {
   public readonly operations: Record<string, Operation> = {
     CreateAccount: async call => this.create(call),
@@ -79,7 +79,7 @@ export class AccountOperations {
   }
 }
 
-/** `Status` is left out: AWS retired it in favour of `State` in September 2026. */
+/** Omits `Status`, which AWS replaced by `State` in September 2026. */
 export function describedAccount(account: SimulatedAccount): Record<string, unknown> {
   return {
     Id: account.accountId,

@@ -12,7 +12,7 @@ const UntagInput = v.object({ ResourceId: v.string(), TagKeys: v.array(v.string(
 
 type TagRecord = Readonly<Record<string, string>>;
 
-/** The API of Organizations as far as it is about tags. */
+/** API operations for tags. */
 export function tagOperations(tree: OrganizationTree): Record<string, Operation> {
   function retag(resourceId: string, change: (tags: TagRecord) => TagRecord): void {
     const target = targetOf(tree, resourceId);

@@ -6,7 +6,7 @@ import type { OrganizationTree } from '../tree';
 const PrincipalInput = v.object({ ServicePrincipal: v.string() });
 const DelegateInput = v.object({ AccountId: v.string(), ServicePrincipal: v.string() });
 
-/** The API of Organizations as far as it is about services that may act in the whole organization, and accounts that may act for it. */
+/** API operations for trusted access and delegated administrators. */
 export function trustOperations(tree: OrganizationTree): Record<string, Operation> {
   const trusted = new Map<string, Date>();
   const delegates = new Map<string, Set<string>>();

@@ -15,7 +15,7 @@ const UnitInput = v.object({ OrganizationalUnitId: v.string() });
 const CreateUnitInput = v.object({ ParentId: v.string(), Name: v.pipe(v.string(), v.minLength(1), v.maxLength(128)), Tags });
 const UpdateUnitInput = v.object({ OrganizationalUnitId: v.string(), Name: v.optional(v.string()) });
 
-/** The API of Organizations as far as it is about the tree and its units. */
+/** API operations for the root and organizational units. */
 export class UnitOperations {
   public readonly operations: Record<string, Operation> = {
     DescribeOrganization: async () => ({ Organization: describedOrganization(this.organizations) }),

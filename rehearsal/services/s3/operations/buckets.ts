@@ -6,7 +6,7 @@ import type { Identities } from '../../iam/identities';
 import type { Bucket, Buckets } from '../buckets';
 import { listObjectVersions } from '../listing';
 
-/** What is asked of a bucket itself, beside its objects. */
+/** API operations for buckets. */
 export function bucketOperations(iam: Identities, buckets: Buckets, bucketOf: (call: Call) => Bucket): Record<string, Operation> {
   return {
     GetBucketTagging: async call => taggingOf(bucketOf(call)),
@@ -20,7 +20,7 @@ export function bucketOperations(iam: Identities, buckets: Buckets, bucketOf: (c
   };
 }
 
-/** @returns the policy of a bucket, unless AWS refuses it */
+/** Returns the bucket policy. @throws AwsError if it is invalid */
 export function checked(iam: Identities, policy: PolicyDocument): PolicyDocument {
   iam.assertValid(policy, 'resource', 'MalformedPolicy');
   iam.assertPrincipalsExist(policy, 'MalformedPolicy');

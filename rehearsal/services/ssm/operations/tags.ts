@@ -9,7 +9,7 @@ const ListInput = v.object(Resource);
 const AddInput = v.object({ ...Resource, Tags: v.array(v.object({ Key: v.string(), Value: v.string() })) });
 const RemoveInput = v.object({ ...Resource, TagKeys: v.array(v.string()) });
 
-/** The tags of parameters. */
+/** API operations for tags of parameters. */
 export function tagOperations(storeOf: (call: Call) => Map<string, Parameter>): Record<string, Operation> {
   const find = (call: Call, name: string): Parameter => {
     const parameter = storeOf(call).get(name);
