@@ -59,7 +59,8 @@ describe('while the call that creates an account is in flight', () => {
     const { vending, answer } = await inFlight();
     await vending.remove(dev, vended());
     await answer();
-    expect(await vending.record(vended())).toMatchObject({ state: 'available', owners: [], creation: { requestId: 'car-1' } });
+    expect(await vending.record(vended()))
+      .toMatchObject({ state: 'available', owners: [], creation: { requestId: 'car-1' } });
     expect(await vending.create(owner('Dev', 'next'), vended())).toBe('100000000001');
     await expectOneAccount(vending);
   });
