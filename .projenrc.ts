@@ -90,9 +90,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
       // one more than cores, because some tests wait for builds in other processes
       maxWorkers: 3,
       collectCoverage: false,
-      testSequencer: '<rootDir>/test/setup/longest-first.js',
+      testSequencer: '<rootDir>/test/setup/slowest-first.js',
       globalSetup: '<rootDir>/test/setup/temporary-folder.ts',
-      setupFiles: ['<rootDir>/test/setup/short-stacks.ts'],
+      setupFiles: ['<rootDir>/test/setup/stack-trace-limit.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/setup/has-assertions.ts'],
       globalTeardown: '<rootDir>/test/setup/remove-temporary-folder.ts',
       moduleNameMapper: { '^cdk-org-environments$': '<rootDir>/src/index.ts' },
