@@ -2,71 +2,91 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
-import { addOperations } from './commands/operations';
+import { halt } from './commands/halt';
 import { rehearse } from './commands/rehearse';
-import { accountId, accountLimit, collectAccount, collectApp, collectCommand, collectRepository, collectUnit, organizationId, scale, type RehearseOptions } from './options/rehearse-options';
-import { collectFaults, seed } from './run/fault-injection';
-import { collectParameter, collectStored } from './run/parameters';
+import { resume } from './commands/resume';
+import { status } from './commands/status';
+import { OperationsFunction } from './operations/operations-function';
+import { HALT_OPTIONS, RESUME_OPTIONS, STATUS_OPTIONS } from './options/operation-options';
+import { addOptions, type OptionTable, type OptionValues } from './options/option-table';
+import { REHEARSE_OPTIONS } from './options/rehearse-options';
+import type { Terminal } from './output/terminal';
 import { UsageError } from './usage-error';
-import { FAULT_KINDS } from '../rehearsal/faults/fault';
 
-const [FAILED, MISUSED] = [1, 2];
+const FAILURE_STATUS = 1;
+const USAGE_STATUS = 2;
 
-function program(): Command {
-  const command = new Command('org-environments').description('rehearse CDK apps that vend environments, and operate their pipelines')
-    .version(version()).exitOverride();
-  command.command('rehearse')
-    .description('deploy a cloud assembly on a simulated AWS organization on this machine')
-    .requiredOption('--app <folder or command>', 'a cloud assembly or the command that synthesizes it; several are deployed one after another', collectApp)
-    .option('--repository <name>=<path>', 'a CodeCommit repository that exists beforehand, filled from a git repository or a folder', collectRepository)
-    .option('--organizational-unit <path>', 'a unit that exists beforehand, for example Workloads/Test', collectUnit)
-    .option('--account <id>[=<role name>]', 'an invited account that exists beforehand, with a role that trusts the management account if one is named', collectAccount)
-    .option('--management-account <id>', 'by default the account that may create accounts, else that of the first stack', accountId)
-    .option('--account-limit <number>', 'how many accounts the organization may have, by default 100; AWS begins with 10', accountLimit)
-    .option('--organization-id <id>', 'by default the one that the policies of the app name', organizationId)
-    .option('--parameters <[stack:]name=value>', 'a value for a parameter of a stack, as cdk deploy is given it; may be repeated', collectParameter)
-    .option('--ssm-parameter <name>=<value>', 'what Parameter Store has beforehand in the accounts of the app; may be repeated', collectStored)
-    .option('--pipelines', 'run the pipelines: their builds execute the commands of the repositories on this machine')
-    .option('--then <command>', 'after the last deployment run this, for example a git push, and wait for the pipelines; may be repeated', collectCommand)
-    .option('--fault <kinds>', `what goes wrong in each deployment: ${FAULT_KINDS.join(', ')}`, collectFaults)
-    .option('--seed <number>', 'when the faults strike: the same number gives the same faults; by default by chance', seed)
-    .option('--destroy', 'destroy the last assembly at the end')
-    .option('--report <file>', 'write what came out of it as JSON')
-    .option('--timeline <file>', 'write what ran beside what, and what waited for what, as a page for a browser')
-    .option('--log <file>', 'write the logs of all functions')
-    .option('--scale <number>', 'simulated seconds in one real second; default: virtual time, or 60 with what needs real time', scale)
-    .option('--verbose', 'a line for every resource, and the stack trace of an app that fails')
-    .exitOverride()
-    .action(async (options: RehearseOptions) => {
-      if (!await rehearse(options, {
-        write: line => process.stdout.write(`${line}\n`),
-        warn: line => process.stderr.write(`${pc.yellow('warning:')} ${line}\n`),
-      })) process.exitCode = FAILED;
-    });
-  addOperations(command, {
-    write: line => process.stdout.write(`${line}\n`),
-    fail: () => { process.exitCode = FAILED; },
+const terminal: Terminal = {
+  write: line => process.stdout.write(`${line}\n`),
+  warn: line => process.stderr.write(`${pc.yellow('warning:')} ${line}\n`),
+};
+
+function createProgram(): Command {
+  const program = new Command('org-environments')
+    .description('rehearse CDK apps that vend environments, and operate their pipelines')
+    .version(packageVersion())
+    .exitOverride();
+  addCommand(program, {
+    name: 'rehearse',
+    description: 'deploy CDK apps into a simulated AWS organization on this machine',
+    options: REHEARSE_OPTIONS,
+    run: async options => rehearse(options, terminal),
   });
-  return command;
+  addCommand(program, {
+    name: 'halt',
+    description: 'stop the running executions of pipelines and disable the pipelines until they are resumed',
+    options: HALT_OPTIONS,
+    run: async options => halt(options, new OperationsFunction(), terminal.write),
+  });
+  addCommand(program, {
+    name: 'resume',
+    description: 'enable halted pipelines again and deploy the last commit',
+    options: RESUME_OPTIONS,
+    run: async options => resume(options, new OperationsFunction(), terminal.write),
+  });
+  addCommand(program, {
+    name: 'status',
+    description: 'show the pipelines of all environments',
+    options: STATUS_OPTIONS,
+    run: async options => status(options, new OperationsFunction(), terminal.write),
+  });
+  return program;
 }
 
-/** The package's own; this is bundled into its folder `lib/cli`. */
-function version(): string {
-  const { version: text }: { version: string } = JSON.parse(readFileSync(path.join(__dirname, '../../package.json'), 'utf8'));
-  return text;
+interface CommandDeclaration<Table extends OptionTable> {
+  readonly name: string;
+  readonly description: string;
+  readonly options: Table;
+  /** Returns whether the command succeeded. */
+  readonly run: (options: OptionValues<Table>) => Promise<boolean>;
+}
+
+function addCommand<Table extends OptionTable>(
+  program: Command, { name, description, options, run }: CommandDeclaration<Table>,
+): void {
+  const command = program.command(name).description(description).exitOverride();
+  addOptions(command, options).action(async (values: OptionValues<Table>) => {
+    if (!await run(values)) process.exitCode = FAILURE_STATUS;
+  });
+}
+
+/** Returns the version of the package; the bundle of this file is in its folder `lib/cli`. */
+function packageVersion(): string {
+  const { version }: { version: string } = JSON.parse(readFileSync(path.join(__dirname, '../../package.json'), 'utf8'));
+  return version;
 }
 
 async function main(): Promise<void> {
   try {
-    await program().parseAsync();
+    await createProgram().parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {
-      // commander has said it already; help is no mistake
-      process.exitCode = error.exitCode === 0 ? 0 : MISUSED;
+      // commander has printed the message; help and version exit with 0
+      process.exitCode = error.exitCode === 0 ? 0 : USAGE_STATUS;
       return;
     }
     process.stderr.write(`${pc.red('error:')} ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = error instanceof UsageError ? MISUSED : FAILED;
+    process.exitCode = error instanceof UsageError ? USAGE_STATUS : FAILURE_STATUS;
   }
 }
 

@@ -84,7 +84,7 @@ function checkReleases() {
   const releases = environments.map(({ name, accountId }) => {
     const release = stacks.find(stack => stack.accountId === accountId && stack.name === 'Shop')?.outputs.DeployedRelease ?? 'none';
     const [run] = pipelines.find(pipeline => pipeline.accountId === accountId)?.executions ?? [];
-    const where = run?.status === 'InProgress' ? `${run.commitId.slice(0, 7)} waits in '${run.actions.at(-1).stage}'` : run?.commitId.slice(0, 7) ?? '';
+    const where = run?.status === 'InProgress' ? `${run.commitId.slice(0, 7)} waits in '${run.actions.at(-1).stageName}'` : run?.commitId.slice(0, 7) ?? '';
     console.log(`  ${name.padEnd(6)} ${accountId}  ${release.padEnd(5)}  ${where}`);
     return [name, release];
   });

@@ -1,15 +1,17 @@
 import type { EnvironmentNames } from '../../src/operations/contract';
+import type { SelectionOptions } from '../options/operation-options';
 import { UsageError } from '../usage-error';
 
-export interface ChoiceOptions {
-  readonly environment?: readonly string[];
-  readonly all?: boolean;
-}
-
-/** All of them must be asked for: nobody halts everything because a name was forgotten. */
-export function chosenNames({ environment, all }: ChoiceOptions): EnvironmentNames {
-  if (all && environment) throw new UsageError('--all and --environment exclude each other');
+/**
+ * Returns the selected environments.
+ *
+ * @throws UsageError unless either names or `--all` are given: a forgotten name must not halt all environments
+ */
+export function selectedNames({ environment, all }: SelectionOptions): EnvironmentNames {
+  if (all && environment) throw new UsageError('--all and --environment exclude each other: use one of them');
   if (all) return 'all';
-  if (!environment) throw new UsageError('say which environments: --environment <name>, which may be given several times, or --all');
+  if (!environment) {
+    throw new UsageError('no environment is selected: use --environment <name>, which can be repeated, or --all');
+  }
   return environment;
 }

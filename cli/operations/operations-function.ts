@@ -1,34 +1,34 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { explained } from './explain-error';
+import { explainError } from './explain-error';
 import type { OperationAnswer, OperationRequest } from '../../src/operations/contract';
 import { NAMES } from '../../src/private/contract';
 
-/** Where no packet comes back the system alone would try for minutes. */
-const IMPATIENT = { requestHandler: { connectionTimeout: 5000 } };
+/** Without a limit, a network that drops all packets would block the command for minutes. */
+const CLIENT_CONFIG = { requestHandler: { connectionTimeout: 5000 } };
 
-/** What the commands need of it. */
-export type Operated = Pick<OperationsFunction, 'caller' | 'invoke'>;
+/** What the commands need of `OperationsFunction`. */
+export type OperationsClient = Pick<OperationsFunction, 'callerArn' | 'invoke'>;
 
-/** The function in the CICD account that operates all pipelines, called with the credentials of this machine. */
+/** The function in the CICD account that operates all pipelines. Uses the AWS credentials of the environment. */
 export class OperationsFunction {
   private readonly lambda: LambdaClient;
   private readonly sts: STSClient;
 
   public constructor() {
-    // what will be true of Node.js next year is nothing for whoever wants to halt a pipeline now
+    // a warning about a future Node.js version must not distract an operator
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-    this.lambda = new LambdaClient(IMPATIENT);
-    this.sts = new STSClient(IMPATIENT);
+    this.lambda = new LambdaClient(CLIENT_CONFIG);
+    this.sts = new STSClient(CLIENT_CONFIG);
   }
 
-  /** ARN of whoever the credentials belong to. */
-  public async caller(): Promise<string> {
-    return inWords(async () => (await this.sts.send(new GetCallerIdentityCommand({}))).Arn ?? '');
+  /** Returns the ARN of the principal that the credentials belong to. */
+  public async callerArn(): Promise<string> {
+    return withExplanation(async () => (await this.sts.send(new GetCallerIdentityCommand({}))).Arn ?? '');
   }
 
   public async invoke<Outcome>(request: OperationRequest): Promise<OperationAnswer<Outcome>> {
-    const { Payload, FunctionError } = await inWords(async () => this.lambda.send(new InvokeCommand({
+    const { Payload, FunctionError } = await withExplanation(async () => this.lambda.send(new InvokeCommand({
       FunctionName: NAMES.operationsFunction, Payload: JSON.stringify(request),
     })));
     const answer: unknown = JSON.parse(Payload?.transformToString() || '{}');
@@ -37,10 +37,10 @@ export class OperationsFunction {
   }
 }
 
-async function inWords<Result>(call: () => Promise<Result>): Promise<Result> {
+async function withExplanation<Result>(call: () => Promise<Result>): Promise<Result> {
   try {
     return await call();
   } catch (error) {
-    throw error instanceof Error ? explained(error) : error;
+    throw error instanceof Error ? explainError(error) : error;
   }
 }

@@ -1,35 +1,31 @@
 import pc from 'picocolors';
 import type { Failure } from '../../rehearsal/assembly/deployer';
-import type { Deployment } from '../report/report';
+import { constructPathOf } from '../report/construct-path';
 
-const LONGEST_LINE = 120;
+const MAX_LINE_LENGTH = 120;
+const NO_REASON = 'no reason given';
 
 const CANCELLED = /^Resource (creation|update) cancelled$/;
 
-/** What failed, once and in full; what was cancelled because of it only where nothing else is told. */
-export function describeFailures(deployments: readonly Deployment[]): string[] {
-  const failures = deployments.flatMap(({ result }) => result.failures);
+/** Describes failures, each once. Resources that were cancelled because of another failure are omitted. */
+export function describeFailures(failures: readonly Failure[]): string[] {
   const causes = failures.filter(({ reason }) => !CANCELLED.test(reason));
   const lines = (causes.length > 0 ? causes : failures).map(failure => {
     const { accountId, type, reason } = failure;
-    return `${pc.red('✗')} ${pc.bold(constructOf(failure))} (${type} in account ${accountId}): ${readable(reason).join('\n  ')}`;
+    const message = messageLines(reason).join('\n  ');
+    return `${pc.red('✗')} ${pc.bold(constructPathOf(failure))} (${type} in account ${accountId}): ${message}`;
   });
   return [...new Set(lines)];
 }
 
-/** The construct that failed, as far as CDK left a trace of it. */
-export function constructOf({ path, stackName, logicalId }: Failure): string {
-  return path ?? (logicalId === stackName ? stackName : `${stackName}/${logicalId}`);
+/** Returns a reason in one line for the progress of a deployment. The full reason is printed at the end. */
+export function firstLineOf(reason = NO_REASON): string {
+  const [line = NO_REASON] = messageLines(reason);
+  return line.length > MAX_LINE_LENGTH ? `${line.slice(0, MAX_LINE_LENGTH - 1)}…` : line;
 }
 
-/** One line for the terminal while the deployment goes on; the rest comes at the end. */
-export function firstLine(reason = 'no reason given'): string {
-  const [line = 'no reason given'] = readable(reason);
-  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1)}…` : line;
-}
-
-/** Without the stack of CDK's framework, the name of a log that does not exist here, and the ids of requests. */
-function readable(reason: string): string[] {
+/** Removes request ids, stack traces of CDK's provider framework, and the name of a log group that does not exist. */
+function messageLines(reason: string): string[] {
   return reason.replace(/ ?\(RequestId: [^)]*\)/g, '').split('\n').map(line => line.trimEnd())
     .filter(line => line.trim() !== '' && !/^\s+at /.test(line) && !/^\s*Logs: \/aws\/lambda\//.test(line));
 }

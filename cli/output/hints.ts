@@ -1,120 +1,155 @@
-import { repositoryStackOf } from '../../rehearsal/assembly/management';
 import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
-import { NAMES } from '../../src/private/contract';
-import { UsageError } from '../usage-error';
+import { isCicdStack } from '../app/cicd-stack';
+import { organizationIdsIn } from '../app/organization-id';
 
-const ORGANIZATION_CONDITION = /aws:(?:Principal|Resource)OrgID\\?"\s*:\s*(\[[^\]]*\]|\\?"[^"]*")/gi;
+type Place = Pick<AssemblyStack, 'accountId' | 'region'>;
 
-/** The organization that the policies of an app ask for. */
-export function organizationIdOf(stacks: readonly AssemblyStack[], given: string | undefined, warn: (words: string) => void): string | undefined {
-  const ids = organizationsIn(stacks);
-  if (given === undefined && ids.length > 1) {
-    throw new UsageError(`the app names ${ids.length} organizations, ${ids.join(' and ')}, and the simulated one has one id: choose it with --organization-id`);
-  }
-  if (given !== undefined && ids.length > 0 && !ids.includes(given)) {
-    warn(`--organization-id is '${given}', but the policies of the app ask for ${quoted(ids)}: they will deny what they should allow`);
-  }
-  return given ?? ids[0];
+/** The failures of a rehearsal, and what is needed to explain them. */
+interface FailedRehearsal {
+  /** Reasons of the failures. */
+  readonly reasons: readonly string[];
+  readonly stacks: readonly AssemblyStack[];
+  /** Names of the repositories of `--repository`. */
+  readonly repositoryNames: readonly string[];
+  /** Where the repositories are. */
+  readonly repositoryPlace?: Place;
+  /** Value of `--organization-id`. */
+  readonly organizationId?: string;
 }
 
-/** What was denied was so perhaps because of this. A policy may name another organization on purpose, so it is no error by itself. */
-export function organizationHints(stacks: readonly AssemblyStack[], given: string | undefined): string[] {
-  const ids = organizationsIn(stacks);
-  if (given === undefined || ids.length === 0 || ids.includes(given)) return [];
-  const way = ids.length === 1 ? `${ids[0]}, or leave it away` : 'with one of them';
-  return [`the policies of the app ask for the organization ${quoted(ids)}, and --organization-id says '${given}', so they deny what they should allow: --organization-id ${way}`];
-}
-
-function organizationsIn(stacks: readonly AssemblyStack[]): string[] {
-  const conditions = stacks.flatMap(({ template }) => [...template.matchAll(ORGANIZATION_CONDITION)].map(([, value]) => value));
-  return [...new Set(conditions.flatMap(value => value.match(/\bo-[a-z0-9]{10,32}\b/g) ?? []))];
-}
-
-function quoted(ids: readonly string[]): string {
-  return ids.map(id => `'${id}'`).join(' and ');
-}
-
-/** The stack in whose account and region repositories are, and commands run: that of the CICD account. */
-export function cicdStackOf(stacks: readonly AssemblyStack[], managementAccountId: string): AssemblyStack | undefined {
-  return stacks.find(isCicd) ?? repositoryStackOf(stacks, managementAccountId);
-}
-
-function isCicd({ template }: AssemblyStack): boolean {
-  return template.includes(`"${NAMES.accountProviderRole}"`);
-}
-
-/** For a repository that an app looks for in another account or region than the one where it was put. */
-export function placeHints(
-  reasons: readonly string[], given: readonly string[], place: Pick<AssemblyStack, 'accountId' | 'region'> | undefined,
-): string[] {
-  if (place === undefined) return [];
-  const missing = /repository '([^']+)' does not exist in account (\d{12}) in ([a-z0-9-]+)/g;
-  const found = reasons.flatMap(reason => [...reason.matchAll(missing)]).filter(([, name]) => given.includes(name));
-  const here = `account ${place.accountId}, region ${place.region}`;
-  return [...new Set(found.map(([, name, accountId, region]) =>
-    `the repository '${name}' of --repository is in ${here}, as the stack of the Organization is. The app looks for it in `
-    + `account ${accountId}, region ${region}: put the stack that uses it into ${here}`))];
-}
-
-/** Where the repositories that were given and those that the app names differ. */
-export function repositoryHints(stacks: readonly AssemblyStack[], given: readonly string[]): string[] {
-  const templates = stacks.map(({ template }) => template);
-  const named = new Set(templates.flatMap(template => [...template.matchAll(/:codecommit:[a-z0-9-]+:\d{12}:([\w.-]+)/g)].map(([, name]) => name)));
-  const unused = given.filter(name => !templates.some(template => new RegExp(`[":/]${name.replaceAll('.', '\\.')}["/\\\\]`).test(template)));
-  const missing = [...named].filter(name => !given.includes(name));
+/** Returns hints about options that may avoid the failures. */
+export function hintsFor(rehearsal: FailedRehearsal): string[] {
+  const { reasons, stacks, repositoryNames, repositoryPlace, organizationId } = rehearsal;
   return [
-    ...unused.map(name => `no stack of the app uses the repository '${name}' that --repository gives${named.size > 0 ? `: it names '${[...named].join("', '")}'` : ''}`),
-    ...missing.map(name => `the app uses the repository '${name}', which was not given: --repository ${name}=<path>`),
+    ...unitHints(reasons), ...accountHints(reasons), ...parameterHints(reasons), ...limitHints(reasons),
+    ...logHints(reasons), ...repositoryPlaceHints(reasons, repositoryNames, repositoryPlace),
+    ...repositoryHints(stacks, repositoryNames), ...organizationHints(stacks, organizationId),
   ];
 }
 
-/** For units that are on AWS and not in the rehearsal, the option that puts them there. */
+/** For organizational units that do not exist. */
 export function unitHints(reasons: readonly string[]): string[] {
-  const units = reasons.flatMap(reason => [...reason.matchAll(/organizational unit '([^']+)' does not exist/g)].map(([, unit]) => unit));
+  const units = matches(reasons, /organizational unit '([^']+)' does not exist/g).map(([, unit]) => unit);
   const ids = units.filter(unit => /^(r|ou)-/.test(unit));
   const paths = new Set(units.filter(unit => !ids.includes(unit)));
-  const isUnknown = ids.length > 0 || reasons.some(reason => /You specified (a destination )?parent that doesn't exist/.test(reason));
+  const hasUnknownId = ids.length > 0
+    || reasons.some(reason => /You specified (a destination )?parent that doesn't exist/.test(reason));
   return [
-    ...[...paths].map(unit => `if AWS has the unit '${unit}', let the rehearsal have it, too: --organizational-unit ${/[^\w./-]/.test(unit) ? `'${unit}'` : unit}`),
-    ...isUnknown ? ['roots and units have other ids here than on AWS: name a unit by its path, and let it be there with --organizational-unit <path>'] : [],
+    ...[...paths].map(unit => `if the organizational unit '${unit}' exists on AWS, add it: `
+      + `--organizational-unit ${/[^\w./-]/.test(unit) ? `'${unit}'` : unit}`),
+    ...hasUnknownId
+      ? ['simulated roots and organizational units have other ids than on AWS: use the path of the unit instead, '
+        + 'and add it with --organizational-unit <path>']
+      : [],
+  ];
+}
+
+/** For accounts that do not exist, or that have no access role. */
+export function accountHints(reasons: readonly string[]): string[] {
+  const denied = /account (\d{12}) cannot be entered through its role '([^']+)': (.*)/g;
+  const unknown = /^account \d+ is not in the organization/;
+  const withoutRole = /^accounts that were invited do not have it/;
+  const causes = matches(reasons, denied).filter(([, , , cause]) => unknown.test(cause) || withoutRole.test(cause));
+  const hints = causes.map(([, account, role, cause]) => {
+    const condition = unknown.test(cause)
+      ? `account ${account} exists on AWS and has the role '${role}'`
+      : `account ${account} has the role '${role}' on AWS`;
+    return `if ${condition}, add it: --account ${account}=${role}`;
+  });
+  return [...new Set(hints)];
+}
+
+/** For parameters without a value. */
+export function parameterHints(reasons: readonly string[]): string[] {
+  const namesIn = (pattern: RegExp): string[] => matches(reasons, pattern).flatMap(([, names]) => names.split(', '));
+  const ssmParameters = [
+    ...namesIn(/Unable to fetch parameters \[([^\]]+)\] from parameter store/g),
+    ...namesIn(/Parameters: \[ssm:([^\]:]+)[^\]]*\] cannot be found/g),
+  ];
+  const stackParameters = namesIn(/Parameters: \[([^\]]+)\] must have values/g);
+  return [
+    ...[...new Set(ssmParameters)].map(
+      name => `if Parameter Store has '${name}' on AWS, add it: --ssm-parameter ${name}=<value>`,
+    ),
+    ...[...new Set(stackParameters)].map(name => `set the stack parameter '${name}': --parameters ${name}=<value>`),
+  ];
+}
+
+/** For the limit of accounts, which is an option in a rehearsal. */
+export function limitHints(reasons: readonly string[]): string[] {
+  const isReached = reasons.some(reason => /limit of accounts|ACCOUNT_LIMIT_EXCEEDED/.test(reason));
+  return isReached ? ['raise the limit of the simulated organization: --account-limit <number>'] : [];
+}
+
+/** For custom resources without a response: the cause is only in the log of the function. */
+export function logHints(reasons: readonly string[]): string[] {
+  const isMissing = reasons.some(reason => /did not receive a response from your Custom Resource/.test(reason));
+  return isMissing ? ['write the logs of the functions to find the cause: --log <file>'] : [];
+}
+
+/** For a repository that the app expects in another account or region. */
+export function repositoryPlaceHints(
+  reasons: readonly string[], repositoryNames: readonly string[], place: Place | undefined,
+): string[] {
+  if (place === undefined) return [];
+  const here = `account ${place.accountId}, region ${place.region}`;
+  const missing = matches(reasons, /repository '([^']+)' does not exist in account (\d{12}) in ([a-z0-9-]+)/g);
+  const hints = missing.filter(([, name]) => repositoryNames.includes(name)).map(([, name, accountId, region]) => (
+    `the repository '${name}' of --repository is in ${here}, like the stack of the Organization, but the app expects `
+    + `it in account ${accountId}, region ${region}: deploy the stack that uses it into ${here}`
+  ));
+  return [...new Set(hints)];
+}
+
+/** For differences between the given repositories and those in the templates. */
+export function repositoryHints(stacks: readonly AssemblyStack[], repositoryNames: readonly string[]): string[] {
+  const templates = stacks.map(({ template }) => template);
+  const used = new Set(matches(templates, /:codecommit:[a-z0-9-]+:\d{12}:([\w.-]+)/g).map(([, name]) => name));
+  const unused = repositoryNames.filter(name => {
+    const reference = new RegExp(`[":/]${name.replaceAll('.', '\\.')}["/\\\\]`);
+    return !templates.some(template => reference.test(template));
+  });
+  const missing = [...used].filter(name => !repositoryNames.includes(name));
+  const others = used.size > 0 ? `; it uses '${[...used].join("', '")}'` : '';
+  return [
+    ...unused.map(name => `the app does not use the repository '${name}' of --repository${others}`),
+    ...missing.map(name => `the app uses the repository '${name}', add it: --repository ${name}=<path>`),
+  ];
+}
+
+/** For policies that deny access because of another organization. It is no error: a policy may name one on purpose. */
+export function organizationHints(stacks: readonly AssemblyStack[], organizationId: string | undefined): string[] {
+  const ids = organizationIdsIn(stacks);
+  if (organizationId === undefined || ids.length === 0 || ids.includes(organizationId)) return [];
+  const remedy = ids.length === 1 ? `use --organization-id ${ids[0]}, or omit the option` : 'use one of these';
+  return [
+    `the policies of the app allow only the organization ${quoted(ids)}, but --organization-id is '${organizationId}', `
+    + `so they deny access: ${remedy}`,
   ];
 }
 
 /**
- * That an account belongs to the organization is a guess when nobody has said so, and worth a line; of the CICD account it is not, which every app has.
+ * Describes the accounts that the rehearsal assumed to be members of the organization. The CICD account is omitted:
+ * every app of this library has one.
  */
-export function memberWords(stacks: readonly AssemblyStack[], invited: readonly string[]): string | undefined {
-  const cicd = stacks.filter(isCicd).map(({ accountId }) => accountId);
-  const guessed = invited.filter(accountId => !cicd.includes(accountId));
-  if (guessed.length === 0) return undefined;
-  const accounts = guessed.map(accountId => {
+export function assumedMembers(stacks: readonly AssemblyStack[], accountIds: readonly string[]): string | undefined {
+  const cicd = stacks.filter(isCicdStack).map(({ accountId }) => accountId);
+  const assumed = accountIds.filter(accountId => !cicd.includes(accountId));
+  if (assumed.length === 0) return undefined;
+  const accounts = assumed.map(accountId => {
     const names = stacks.filter(stack => stack.accountId === accountId).map(({ displayName }) => displayName);
     const more = names.length > 2 ? ` and ${names.length - 2} more` : '';
     return `${accountId} (${names.length === 1 ? 'stack' : 'stacks'} ${quoted(names.slice(0, 2))}${more})`;
   });
-  return guessed.length === 1
-    ? `account ${accounts[0]} is taken for a member of the organization that is bootstrapped; if it is one, --account ${guessed[0]} says so`
-    : `accounts ${accounts.join(' and ')} are taken for members of the organization that are bootstrapped; if they are, --account <id> says so`;
+  return assumed.length === 1
+    ? `assuming that account ${accounts[0]} is a bootstrapped member account; to confirm: --account ${assumed[0]}`
+    : `assuming that accounts ${accounts.join(' and ')} are bootstrapped member accounts; to confirm: --account <id>`;
 }
 
-/** Asking AWS for a higher quota does not help a rehearsal. */
-export function limitHints(reasons: readonly string[]): string[] {
-  const isReached = reasons.some(reason => /limit of accounts|ACCOUNT_LIMIT_EXCEEDED/.test(reason));
-  return isReached ? ['how many accounts the simulated organization may have is up to you: --account-limit <number>'] : [];
+function matches(texts: readonly string[], pattern: RegExp): RegExpExecArray[] {
+  return texts.flatMap(text => [...text.matchAll(pattern)]);
 }
 
-/** Why a function could not even begin is in its log alone. */
-export function logHints(reasons: readonly string[]): string[] {
-  const isSilent = reasons.some(reason => /did not receive a response from your Custom Resource/.test(reason));
-  return isSilent ? ['what the functions have written, and why one could not be run, is in the file of --log <file>'] : [];
-}
-
-/** For accounts that are on AWS and not in the rehearsal, or that have a role only there, the option that puts them there. */
-export function accountHints(reasons: readonly string[]): string[] {
-  const denied = /account (\d{12}) cannot be entered through its role '([^']+)': (account \d+ is not in the organization|accounts that were invited do not have it)/g;
-  const hints = reasons.flatMap(reason => [...reason.matchAll(denied)]).map(([, account, role, cause]) => {
-    const what = cause.endsWith('is not in the organization') ? `AWS has account ${account} with the role '${role}'` : `account ${account} has the role '${role}' on AWS`;
-    return `if ${what}, let the rehearsal have it, too: --account ${account}=${role}`;
-  });
-  return [...new Set(hints)];
+function quoted(names: readonly string[]): string {
+  return names.map(name => `'${name}'`).join(' and ');
 }

@@ -1,27 +1,28 @@
-/** A log of so many lines is shown as it is. */
-const SHORT = 40;
-/** Of a longer one: so many lines about errors, each with what follows it, and so many at the end. */
-const TELLING = 8;
-const FOLLOWING = 2;
-const LAST = 15;
+/** Logs of at most this many lines are shown completely. */
+const SHORT_LINES = 40;
+/** Of longer logs: this many lines about errors, each with the lines that follow it, and the last lines. */
+const ERROR_LINES = 8;
+const LINES_AFTER_ERROR = 2;
+const LAST_LINES = 15;
 
-const ABOUT_ERRORS = /error|fail|fatal|denied|exception|cannot|not found|[✗✘✖●]/i;
+const ERROR = /error|fail|fatal|denied|exception|cannot|not found|[✗✘✖●]/i;
 
-/** What is worth reading of what something wrote before it failed. */
+/** Returns the lines of a log that most likely explain a failure. */
 export function excerptOf(log: readonly string[]): string[] {
-  if (log.length <= SHORT) return [...log];
-  const telling = log.flatMap((line, index) => ABOUT_ERRORS.test(line) ? [index] : []).slice(0, TELLING);
-  const shown = [...log.keys()].filter(index => index >= log.length - LAST || telling.some(about => index >= about && index <= about + FOLLOWING));
+  if (log.length <= SHORT_LINES) return [...log];
+  const errors = log.flatMap((line, index) => ERROR.test(line) ? [index] : []).slice(0, ERROR_LINES);
+  const shown = [...log.keys()].filter(index => index >= log.length - LAST_LINES
+    || errors.some(error => index >= error && index <= error + LINES_AFTER_ERROR));
   return shown.flatMap((index, position) => {
-    const left = index - (shown[position - 1] ?? -1) - 1;
-    return left > 0 ? [`… ${left} line${left === 1 ? '' : 's'}`, log[index]] : [log[index]];
+    const omitted = index - (shown[position - 1] ?? -1) - 1;
+    return omitted > 0 ? [`… ${omitted} line${omitted === 1 ? '' : 's'}`, log[index]] : [log[index]];
   });
 }
 
-/** `error TS2322: …` or `TypeError: …`, not the code that throws it. */
+/** Matches `error TS2322: …` and `TypeError: …`, but not the code that throws it. */
 const MESSAGE = /\b(\w*error|\w*exception|fatal)\b[^:("'`]*(:|$)/i;
 
-/** The first line that says what was wrong. */
-export function firstComplaint(log: readonly string[]): string | undefined {
-  return (log.find(line => MESSAGE.test(line)) ?? log.find(line => ABOUT_ERRORS.test(line)))?.trim();
+/** Returns the first line that contains an error message. */
+export function firstErrorOf(log: readonly string[]): string | undefined {
+  return (log.find(line => MESSAGE.test(line)) ?? log.find(line => ERROR.test(line)))?.trim();
 }

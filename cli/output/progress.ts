@@ -1,59 +1,71 @@
 import pc from 'picocolors';
-import { firstLine } from './failures';
+import { firstLineOf } from './failures';
+import { formatClock, formatDuration } from './format';
+import type { Write } from './terminal';
 import type { StackEvent } from '../../rehearsal/services/cloudformation/stack';
 
-const VERBS: Readonly<Record<string, readonly [doing: string, done: string]>> = {
-  CREATE: ['creating', 'created'],
-  UPDATE: ['updating', 'updated'],
-  DELETE: ['deleting', 'deleted'],
-  ROLLBACK: ['rolling back', 'rolled back'],
-  UPDATE_ROLLBACK: ['rolling back', 'rolled back'],
+interface Verb {
+  readonly active: string;
+  readonly done: string;
+  readonly noun: string;
+}
+
+const ROLLBACK: Verb = { active: 'rolling back', done: 'rolled back', noun: 'rollback' };
+const VERBS: Readonly<Record<string, Verb>> = {
+  CREATE: { active: 'creating', done: 'created', noun: 'creation' },
+  UPDATE: { active: 'updating', done: 'updated', noun: 'update' },
+  DELETE: { active: 'deleting', done: 'deleted', noun: 'deletion' },
+  ROLLBACK,
+  UPDATE_ROLLBACK: ROLLBACK,
 };
-/** A resource that takes longer than this is worth a line. */
+/** Operations that take at least this long are always printed. */
 const LONG_SECONDS = 30;
 
-/** Tells on the terminal what is being done, to what, in which account, and for how long it took. */
+/** Prints the progress of deployments: stacks, custom resources, and what takes long or fails. */
 export class Progress {
-  private readonly begun = new Map<string, number>();
+  private readonly startTimes = new Map<string, number>();
 
-  /** @param startedAt simulated time of the start, in milliseconds since 1970 */
-  public constructor(private readonly write: (line: string) => void, private readonly startedAt: number, private readonly verbose: boolean) {}
+  /**
+   * @param startedAt simulated time of the start, in milliseconds since 1970
+   * @param verbose prints a line for every resource
+   */
+  public constructor(
+    private readonly write: Write, private readonly startedAt: number, private readonly verbose: boolean,
+  ) {}
 
   public event(event: StackEvent): void {
     const key = `${event.stackId}/${event.logicalId}`;
     const [, action, state] = /^(.+?)_(IN_PROGRESS|COMPLETE|FAILED|SKIPPED)$/.exec(event.status) ?? [];
-    const [doing, done] = VERBS[action] ?? [];
-    if (doing === undefined || event.status.includes('CLEANUP')) return;
+    const verb = VERBS[action];
+    if (verb === undefined || event.status.includes('CLEANUP')) return;
     if (state === 'IN_PROGRESS') {
-      this.begun.set(key, event.at);
-      if (this.matters(event, 0)) this.line(event, pc.dim(doing));
+      this.startTimes.set(key, event.at);
+      if (this.isPrinted(event, 0)) this.line(event, pc.dim(verb.active));
       return;
     }
-    const seconds = (event.at - (this.begun.get(key) ?? event.at)) / 1000;
-    if (state === 'FAILED') this.line(event, `${pc.red(`${doing} failed`)} after ${duration(seconds)}: ${firstLine(event.reason)}`);
-    else if (state === 'SKIPPED') this.line(event, pc.dim('kept'));
-    else if (this.matters(event, seconds)) this.line(event, `${action.includes('ROLLBACK') ? pc.yellow(done) : pc.green(done)} in ${duration(seconds)}`);
+    const seconds = (event.at - (this.startTimes.get(key) ?? event.at)) / 1000;
+    const took = formatDuration(seconds);
+    if (state === 'FAILED') {
+      this.line(event, `${pc.red(`${verb.noun} failed`)} after ${took}: ${firstLineOf(event.reason)}`);
+    } else if (state === 'SKIPPED') this.line(event, pc.dim('retained'));
+    else if (this.isPrinted(event, seconds)) {
+      this.line(event, `${verb === ROLLBACK ? pc.yellow(verb.done) : pc.green(verb.done)} in ${took}`);
+    }
   }
 
-  private matters(event: StackEvent, seconds: number): boolean {
-    return this.verbose || event.type === 'AWS::CloudFormation::Stack' || event.type.startsWith('Custom::') || seconds >= LONG_SECONDS;
+  private isPrinted(event: StackEvent, seconds: number): boolean {
+    const isShort = seconds < LONG_SECONDS;
+    return this.verbose || !isShort || event.type === 'AWS::CloudFormation::Stack' || event.type.startsWith('Custom::');
   }
 
-  private line(event: StackEvent, what: string): void {
+  private line(event: StackEvent, text: string): void {
     const isStack = event.type === 'AWS::CloudFormation::Stack' && event.logicalId === event.stackName;
-    const name = isStack ? pc.bold(event.stackName) : event.path?.replace(/(\/(Resource|Default))+$/, '') ?? `${event.stackName}/${event.logicalId}`;
-    this.write(`${pc.dim(clock((event.at - this.startedAt) / 1000))}  ${event.accountId}  ${name}  ${isStack ? 'stack ' : ''}${what}`);
+    const time = pc.dim(formatClock((event.at - this.startedAt) / 1000));
+    const name = isStack ? pc.bold(event.stackName) : resourceName(event);
+    this.write(`${time}  ${event.accountId}  ${name}  ${isStack ? 'stack ' : ''}${text}`);
   }
 }
 
-/** `01:02:03` */
-export function clock(seconds: number): string {
-  const whole = Math.floor(seconds);
-  return [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60].map(part => String(part).padStart(2, '0')).join(':');
-}
-
-/** `2m 5s` */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  return whole < 60 ? `${whole}s` : `${Math.floor(whole / 60)}m ${whole % 60}s`;
+function resourceName({ path, stackName, logicalId }: StackEvent): string {
+  return path?.replace(/(\/(Resource|Default))+$/, '') ?? `${stackName}/${logicalId}`;
 }

@@ -1,30 +1,31 @@
 import pc from 'picocolors';
-import type { EnvironmentReport } from '../report/environments';
+import { formatTable } from './table';
+import type { EnvironmentReport } from '../report/report';
 
-/** The environments below their parents, as an indented tree of branches. */
-export function drawTree(environments: readonly EnvironmentReport[]): string {
-  const branches = new Set(environments.map(({ branch }) => branch));
-  const roots = [...new Set(environments.map(({ parent }) => parent).filter(parent => !branches.has(parent)))];
-  const rows = roots.flatMap(root => [[root], ...below(root, '', environments)]);
-  const columns = Math.max(0, ...rows.map(row => row.length));
-  const widths = Array.from({ length: columns }, (_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
-  return rows.map(row => row.map((cell, column) => paint(column, cell.padEnd(widths[column]))).join('  ').trimEnd()).join('\n');
+/** Formats the environments as a tree of branches, each below its parent. */
+export function formatTree(environments: readonly EnvironmentReport[]): string {
+  const branches = new Set(environments.map(({ branchName }) => branchName));
+  const parents = environments.map(({ parentBranchName }) => parentBranchName);
+  const roots = [...new Set(parents.filter(parent => !branches.has(parent)))];
+  const rows = roots.flatMap(root => [[root], ...rowsBelow(root, '', environments)]);
+  return formatTable(rows, (cell, _row, column) => paint(column, cell)).join('\n');
 }
 
-function below(parent: string, indent: string, environments: readonly EnvironmentReport[]): string[][] {
-  const children = environments.filter(environment => environment.parent === parent);
+function rowsBelow(parent: string, indent: string, environments: readonly EnvironmentReport[]): string[][] {
+  const children = environments.filter(({ parentBranchName }) => parentBranchName === parent);
   return children.flatMap((environment, index) => {
     const last = index === children.length - 1;
-    const cells = [`${indent}${last ? '└─ ' : '├─ '}${environment.branch}`, ...describe(environment)];
-    return [cells, ...below(environment.branch, `${indent}${last ? '   ' : '│  '}`, environments)];
+    const cells = [`${indent}${last ? '└─ ' : '├─ '}${environment.branchName}`, ...cellsOf(environment)];
+    return [cells, ...rowsBelow(environment.branchName, `${indent}${last ? '   ' : '│  '}`, environments)];
   });
 }
 
-function describe({ name, commitId, accountId, organizationalUnit, pipeline, enabled }: EnvironmentReport): string[] {
-  return [name, commitId.slice(0, 7), accountId, organizationalUnit || 'root', pipeline, enabled ? 'enabled' : 'disabled'];
+function cellsOf(environment: EnvironmentReport): string[] {
+  const { name, commitId, accountId, organizationalUnit, pipelineName, enabled } = environment;
+  const state = enabled ? 'enabled' : 'disabled';
+  return [name, commitId.slice(0, 7), accountId, organizationalUnit || 'root', pipelineName, state];
 }
 
-/** Colours are put on last: their invisible letters must not count for the width. */
 function paint(column: number, cell: string): string {
   if (column === 1) return pc.bold(cell);
   if (cell.startsWith('disabled')) return pc.yellow(cell);

@@ -1,65 +1,71 @@
 import * as v from 'valibot';
+import type { EnvironmentReport } from './report';
 import type { BranchHead } from '../../rehearsal/services/codecommit/service';
 import type { Simulation } from '../../rehearsal/simulation';
 
-const Descriptor = v.object({ name: v.string(), accountId: v.string(), region: v.string(), parent: v.string(), branch: v.string() });
+const Descriptor = v.object({
+  name: v.string(), accountId: v.string(), region: v.string(), parent: v.string(), branch: v.string(),
+});
 type Descriptor = v.InferOutput<typeof Descriptor>;
 
-export interface EnvironmentReport {
-  readonly name: string;
-  readonly branch: string;
-  readonly parent: string;
-  readonly commitId: string;
-  readonly accountId: string;
-  readonly organizationalUnit: string;
-  readonly pipeline: string;
-  readonly enabled: boolean;
-}
-
-interface DescribedBranch {
-  readonly repository: string;
-  /** The account of the repository. */
+/** A branch with an `environment.json` of its own. */
+interface EnvironmentBranch {
+  readonly repositoryName: string;
+  /** Account of the repository. */
   readonly accountId: string;
   readonly head: BranchHead;
+  /** Content of `environment.json`. */
   readonly descriptor: Descriptor;
 }
 
-/** The environments as anybody could see them on AWS: a branch that describes itself, and the pipeline in its account that takes it. */
+/** Reads the environments from the state of AWS: branches with their `environment.json`, and the pipelines of these. */
 export async function readEnvironments(simulation: Simulation): Promise<EnvironmentReport[]> {
   const branches = await readBranches(simulation);
-  return branches.flatMap(branch => describe(simulation, branch) ?? []);
+  return branches.flatMap(branch => environmentOf(simulation, branch) ?? []);
 }
 
-/** Branches that describe themselves; those of environments that were removed go on doing so. */
-export async function readBranches(simulation: Simulation): Promise<DescribedBranch[]> {
-  const places = new Map(simulation.cloudformation.all.map(({ accountId, region }) => [`${accountId}/${region}`, { accountId, region }]));
-  const found: DescribedBranch[] = [];
+/** Reads the branches of environments, also of environments that were removed. */
+export async function readBranches(simulation: Simulation): Promise<EnvironmentBranch[]> {
+  const { cloudformation, codecommit } = simulation;
+  const places = new Map(cloudformation.all.map(
+    ({ accountId, region }) => [`${accountId}/${region}`, { accountId, region }],
+  ));
+  const found: EnvironmentBranch[] = [];
   for (const { accountId, region } of places.values()) {
-    for (const name of simulation.codecommit.repositoryNames(accountId, region)) {
-      for (const head of await simulation.codecommit.branches(accountId, region, name)) {
-        const file = await simulation.codecommit.file(accountId, region, name, head.name, 'environment.json');
+    for (const repositoryName of codecommit.repositoryNames(accountId, region)) {
+      for (const head of await codecommit.branches(accountId, region, repositoryName)) {
+        const file = await codecommit.file(accountId, region, repositoryName, head.name, 'environment.json');
         const descriptor = file === undefined ? undefined : parse(file);
-        // a branch that only inherits its parent's file is not described by it
-        if (descriptor?.branch === head.name) found.push({ repository: name, accountId, head, descriptor });
+        // a new branch has the file of its parent until it gets its own
+        if (descriptor?.branch === head.name) found.push({ repositoryName, accountId, head, descriptor });
       }
     }
   }
   return found;
 }
 
-export function isUsed(simulation: Simulation, branch: DescribedBranch): boolean {
-  return describe(simulation, branch) !== undefined;
+export function isUsed(simulation: Simulation, branch: EnvironmentBranch): boolean {
+  return environmentOf(simulation, branch) !== undefined;
 }
 
-/** Nothing for a branch whose environment was removed. */
-function describe({ codepipeline, organizations }: Simulation, { head, descriptor }: DescribedBranch): EnvironmentReport | undefined {
+/** Returns `undefined` for a branch whose environment was removed. */
+function environmentOf(
+  { codepipeline, organizations }: Simulation, { head, descriptor }: EnvironmentBranch,
+): EnvironmentReport | undefined {
   const { name, accountId, parent, region } = descriptor;
-  const pipeline = codepipeline.pipelines(accountId, region)
-    .find(({ stages }) => stages.flatMap(({ actions }) => actions).some(({ configuration }) => configuration.BranchName === head.name));
+  const pipeline = codepipeline.pipelines(accountId, region).find(({ stages }) => stages
+    .flatMap(({ actions }) => actions).some(({ configuration }) => configuration.BranchName === head.name));
   if (!pipeline) return undefined;
-  const organizationalUnit = organizations.account(accountId) ? organizations.unitPath(accountId) : '';
-  const { name: branch, commitId } = head;
-  return { name, branch, parent, commitId, accountId, organizationalUnit, pipeline: pipeline.name, enabled: !pipeline.disabled };
+  return {
+    name,
+    branchName: head.name,
+    parentBranchName: parent,
+    commitId: head.commitId,
+    accountId,
+    organizationalUnit: organizations.account(accountId) ? organizations.unitPath(accountId) : '',
+    pipelineName: pipeline.name,
+    enabled: !pipeline.disabled,
+  };
 }
 
 function parse(file: string): Descriptor | undefined {
@@ -67,7 +73,7 @@ function parse(file: string): Descriptor | undefined {
     const result = v.safeParse(Descriptor, JSON.parse(file));
     return result.success ? result.output : undefined;
   } catch {
-    // any repository may have a file of this name that is not ours
+    // a repository may have a file of this name for another purpose
     return undefined;
   }
 }

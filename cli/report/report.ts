@@ -1,107 +1,227 @@
-import { readEnvironments, type EnvironmentReport } from './environments';
-import { leftoversOf, type Leftovers } from './leftovers';
-import { limitUse, quotaUse, type LimitUse, type QuotaUse } from './quotas';
-import type { DeploymentResult, StackResult } from '../../rehearsal/assembly/deployer';
-import { unusedPermissions } from '../../rehearsal/assembly/unused-permissions';
-import type { Simulation } from '../../rehearsal/simulation';
-import { constructOf } from '../output/failures';
-import { reportPipelines, type PipelineReport } from '../output/pipeline-progress';
-import type { FaultReport } from '../run/fault-injection';
+import type { FaultCounts } from '../../rehearsal/faults/fault';
 
-export interface Deployment {
-  readonly app: string;
-  readonly result: DeploymentResult;
-  /** It failed on a bad day, and succeeded when it was tried again. */
-  readonly mended?: boolean;
-}
-
-interface DeploymentReport {
-  readonly app: string;
-  readonly succeeded: boolean;
-  /** Absent: it did not fail because of the faults that were asked for. */
-  readonly mended?: boolean;
-  readonly seconds: number;
-  readonly changed: number;
-  readonly calls: number;
-  readonly failures: readonly { stack: string; accountId: string; path: string; reason: string }[];
-}
-
+/** What `rehearse --report` writes as JSON. Accounts are 12-digit ids, numbers are counts unless a unit is named. */
 export interface Report {
-  readonly environments: readonly EnvironmentReport[];
-  readonly awsCalls: Readonly<Record<string, number>>;
-  /** How close the calls came to what AWS allows. */
-  readonly quotas: readonly QuotaUse[];
-  /** The same for what AWS allows at once and in all. */
-  readonly limits: readonly LimitUse[];
-  /** What a destruction has left, or would leave. */
-  readonly leftovers: Leftovers;
-  readonly destroyed: boolean;
-  /** How often each kind of fault struck that was asked for. */
-  readonly faults?: FaultReport;
-  readonly seconds: number;
-  readonly simulatedSeconds: number;
-  /** In virtual time, what this machine computes takes none; in scaled time it counts as often as time is scaled. */
-  readonly time: 'virtual' | 'scaled';
-  readonly accounts: readonly { accountId: string; name: string; email: string; organizationalUnit: string; state: string }[];
-  readonly stacks: readonly StackResult[];
-  /** Types of resources that were written down and not acted out: what they do on AWS was not rehearsed. */
-  readonly recordedTypes: readonly string[];
-  /** What ran in the pipelines of all accounts. */
-  readonly pipelines: readonly PipelineReport[];
-  /** For each role of the apps, the actions that it is allowed and has never used. */
-  readonly grantedNeverUsed: Readonly<Record<string, readonly string[]>>;
+  /** Whether all deployments, commands and last pipeline executions succeeded. The exit status of the command is 0. */
   readonly succeeded: boolean;
-  /** Why a command of `--then` failed; those after it were not run. */
-  readonly commandFailure?: string;
+  /** In the order in which they ran. */
   readonly deployments: readonly DeploymentReport[];
+  /** Error of the first command of `--then` that failed. The commands after it did not run. @default - none failed */
+  readonly commandFailure?: string;
+  /** Whether `--destroy` was given and reached: it is skipped after a failed deployment or command. */
+  readonly destroyed: boolean;
+  /** The injected faults. @default - the rehearsal ran without `--fault` */
+  readonly faults?: FaultReport;
+  /**
+   * How time passed. `virtual`: computing takes no simulated time, and waiting takes no real time. `scaled`: `--scale`
+   * simulated seconds pass in each real second, also while this machine computes.
+   */
+  readonly clock: 'virtual' | 'scaled';
+  /** Seconds that the rehearsal took on this machine, with synthesis. */
+  readonly realSeconds: number;
+  /** Simulated seconds: an estimate of the time on AWS, without synthesis. */
+  readonly simulatedSeconds: number;
+  /** The environments at the end. */
+  readonly environments: readonly EnvironmentReport[];
+  /** The accounts of the organization at the end, the management account and closed accounts included. */
+  readonly accounts: readonly AccountReport[];
+  /** The stacks at the end, without those that existed before and were not changed. */
+  readonly stacks: readonly StackReport[];
+  /** The pipelines that existed in any account. Empty unless the rehearsal ran pipelines (`--pipelines`, `--then`). */
+  readonly pipelines: readonly PipelineReport[];
+  /** Types of resources without simulated behaviour: CloudFormation created placeholders with an id and attributes. */
+  readonly placeholderTypes: readonly string[];
+  /** Number of calls to AWS by operation, for example `organizations:CreateAccount`. */
+  readonly awsCalls: Readonly<Record<string, number>>;
+  /** Peak call rates of operations whose rate AWS limits and publishes. Operations that were not called are omitted. */
+  readonly quotas: readonly QuotaUse[];
+  /** Use of quotas of AWS Organizations that are not rates. Empty if no account was created or closed. */
+  readonly limits: readonly LimitUse[];
+  /**
+   * Allowed actions that were never used, by the name of the role. Contains the roles of the app, also those in vended
+   * accounts; roles with the same name count as one.
+   */
+  readonly unusedPermissions: Readonly<Record<string, readonly string[]>>;
+  /** What remained after `--destroy`, or would remain after the apps are destroyed. */
+  readonly leftovers: Leftovers;
 }
 
-interface Circumstances extends Pick<Report, 'seconds' | 'time' | 'destroyed' | 'faults' | 'commandFailure'> {
-  /** Whether builds ran their commands; without that there is nothing to tell about pipelines. */
-  readonly builds: boolean;
+/** The deployment or destruction of one app. A retry after injected faults is a deployment of its own. */
+export interface DeploymentReport {
+  /** Value of `--app`. */
+  readonly app: string;
+  readonly action: 'deploy' | 'destroy';
+  readonly succeeded: boolean;
+  /**
+   * Whether the retry without faults succeeded; it is the next deployment in the list.
+   * @default - no retry: it succeeded, or it ran without `--fault`
+   */
+  readonly succeededOnRetry?: boolean;
+  /** Seconds on this machine. */
+  readonly realSeconds: number;
+  /** How many resources were created, updated or deleted, in all accounts. */
+  readonly resourceOperations: number;
+  /** How many calls to AWS were made in the meantime. */
+  readonly awsCallCount: number;
+  readonly failures: readonly FailureReport[];
 }
 
-/** What the simulated world looks like, and what it took to make it so. */
-export async function reportOf(
-  simulation: Simulation, deployments: readonly Deployment[], { builds, ...run }: Circumstances,
-): Promise<Report> {
-  const { organizations, cloudformation, server } = simulation;
-  const pipelines = builds ? reportPipelines(simulation) : [];
-  return {
-    environments: await readEnvironments(simulation),
-    awsCalls: simulation.calls,
-    quotas: quotaUse(server.calls),
-    limits: limitUse(organizations),
-    leftovers: await leftoversOf(simulation),
-    ...run,
-    simulatedSeconds: Math.round(simulation.clock.elapsedSeconds()),
-    accounts: organizations.accounts.map(({ accountId, name, email, state }) => ({
-      accountId, name, email, organizationalUnit: organizations.unitPath(accountId), state,
-    })),
-    stacks: cloudformation.all.filter(({ deleted, isSeed, updatedAt }) => !deleted && (!isSeed || updatedAt !== undefined))
-      .map(({ name, accountId, region, status, failure, outputs }) => ({
-        name, accountId, region, status, reason: failure, outputs: Object.fromEntries(outputs.map(({ key, value }) => [key, value])),
-      })),
-    recordedTypes: cloudformation.placeholderTypes,
-    pipelines,
-    grantedNeverUsed: unusedPermissions(simulation),
-    succeeded: run.commandFailure === undefined && deployments.every(({ result, mended }) => result.succeeded || mended)
-      && pipelines.every(({ executions }) => executions.at(0)?.status !== 'Failed'),
-    deployments: deployments.map(describe),
-  };
+/** A resource that failed. */
+export interface FailureReport {
+  readonly stackName: string;
+  readonly accountId: string;
+  /** Path of the construct, or stack name and logical id where the template has no path. */
+  readonly constructPath: string;
+  /** For example `AWS::IAM::Role`. */
+  readonly resourceType: string;
+  /** Status reason of CloudFormation. */
+  readonly reason: string;
 }
 
-function describe({ app, mended, result: { succeeded, seconds, changed, calls, failures } }: Deployment): DeploymentReport {
-  return {
-    app,
-    succeeded,
-    mended,
-    seconds,
-    changed,
-    calls,
-    failures: failures.map(failure => {
-      const { stackName: stack, accountId, reason } = failure;
-      return { stack, accountId, path: constructOf(failure), reason };
-    }),
-  };
+export interface FaultReport {
+  /** Value for `--seed` to repeat the faults. */
+  readonly seed: number;
+  /** How many faults of each kind were injected. Kinds without any are omitted. */
+  readonly injected: FaultCounts;
+}
+
+/** A branch with an `environment.json` of its own, and the pipeline that deploys it. */
+export interface EnvironmentReport {
+  readonly name: string;
+  readonly branchName: string;
+  readonly parentBranchName: string;
+  /** Head of the branch. */
+  readonly commitId: string;
+  readonly accountId: string;
+  /** Path of the organizational unit of the account, for example `Workloads/Test`. Empty for the root. */
+  readonly organizationalUnit: string;
+  readonly pipelineName: string;
+  /** Whether the pipeline deploys new commits. */
+  readonly enabled: boolean;
+}
+
+export interface AccountReport {
+  readonly accountId: string;
+  readonly name: string;
+  readonly email: string;
+  /** Path of the organizational unit. Empty for the root. */
+  readonly organizationalUnit: string;
+  /** State in AWS Organizations, for example `ACTIVE`. */
+  readonly state: string;
+}
+
+export interface StackReport {
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** Status in CloudFormation, for example `CREATE_COMPLETE`. */
+  readonly status: string;
+  /** @default - CloudFormation gives no reason */
+  readonly statusReason?: string;
+  /** Values of the outputs by key. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+export interface PipelineReport {
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** Whether the pipeline was deleted in the meantime. */
+  readonly deleted: boolean;
+  /** The newest first. */
+  readonly executions: readonly ExecutionReport[];
+}
+
+export interface ExecutionReport {
+  readonly id: string;
+  /** Status in CodePipeline, for example `InProgress`; an execution that waits for approval is in progress, too. */
+  readonly status: string;
+  /** Trigger type in CodePipeline, for example `StartPipelineExecution`. */
+  readonly trigger: string;
+  /** @default - the execution has no commit yet */
+  readonly commitId?: string;
+  /** Why the execution failed or was stopped. @default - neither */
+  readonly statusReason?: string;
+  /** In the order in which they started. */
+  readonly actions: readonly ActionReport[];
+}
+
+export interface ActionReport {
+  readonly stageName: string;
+  readonly actionName: string;
+  /** Status in CodePipeline, for example `Succeeded`. */
+  readonly status: string;
+}
+
+/** Calls of operations that share one rate limit. The peaks are those of the account and region with the most calls. */
+export interface QuotaUse {
+  /** For example `ssm`. */
+  readonly service: string;
+  /** The called operations, for example `GetParameter`. */
+  readonly operations: readonly string[];
+  readonly calls: number;
+  /** How many of the calls the simulated AWS throttled. */
+  readonly throttledCalls: number;
+  /** Most calls within a second. */
+  readonly peakPerSecond: number;
+  /** Published limit of calls within a second, bursts included. */
+  readonly limitPerSecond: number;
+  /** Most calls within a minute. */
+  readonly peakPerMinute: number;
+  /** Published limit of calls within a minute, bursts included. */
+  readonly limitPerMinute: number;
+}
+
+export interface LimitUse {
+  readonly name: 'concurrent account creations' | 'concurrent account closures' | 'accounts';
+  /** Highest use; for `accounts`, the number at the end. */
+  readonly peak: number;
+  /** Default quota of a new organization on AWS. */
+  readonly limit: number;
+}
+
+export interface Leftovers {
+  /** Accounts that were created. They are never closed. */
+  readonly accounts: readonly LeftoverAccount[];
+  /** Branches of environments. They are never deleted. */
+  readonly branches: readonly LeftoverBranch[];
+  /** Resources that their deletion policy retains. */
+  readonly resources: readonly LeftoverResource[];
+  /** All stacks that exist at the end, those of vended accounts and the CDK bootstrap included. */
+  readonly stacks: readonly LeftoverStack[];
+}
+
+export interface LeftoverAccount {
+  readonly accountId: string;
+  readonly name: string;
+  readonly email: string;
+  /**
+   * Why no environment uses the account. `declared`: the app declares the account without an environment. `available`:
+   * its environment was removed, and an `Account` with the same email uses it again.
+   * @default - an environment uses it, or it was never vended for environments
+   */
+  readonly unused?: 'declared' | 'available';
+}
+
+export interface LeftoverBranch {
+  readonly name: string;
+  readonly repositoryName: string;
+  /** Account of the repository. */
+  readonly accountId: string;
+  /** Whether no environment uses the branch. */
+  readonly unused: boolean;
+}
+
+export interface LeftoverResource {
+  readonly accountId: string;
+  /** Path of the construct, or stack name and logical id where the template has no path. */
+  readonly constructPath: string;
+  /** For example `AWS::S3::Bucket`. */
+  readonly resourceType: string;
+}
+
+export interface LeftoverStack {
+  readonly accountId: string;
+  readonly region: string;
+  readonly name: string;
 }

@@ -1,107 +1,118 @@
 import pc from 'picocolors';
-import type { BadDay } from './fault-injection';
-import type { PipelineWork } from './pipeline-runs';
-import { deployAssembly, destroyAssembly, type DeploymentResult, type ParametersOf } from '../../rehearsal/assembly/deployer';
+import type { FaultInjection } from './fault-injection';
+import type { PipelineRuns } from './pipeline-runs';
+import {
+  deployAssembly, destroyAssembly, type DeploymentResult, type ParametersOf,
+} from '../../rehearsal/assembly/deployer';
 import { readAssembly } from '../../rehearsal/assembly/manifest';
 import { retryFailedOperations } from '../../rehearsal/assembly/retry-failed-operations';
 import type { Simulation } from '../../rehearsal/simulation';
 import { describeFailures } from '../output/failures';
-import { memberWords } from '../output/hints';
-import type { Deployment } from '../report/report';
+import { formatCount } from '../output/format';
+import { assumedMembers } from '../output/hints';
+import type { Write } from '../output/terminal';
+import type { Deployment } from '../report/deployments';
 
-/** A cloud assembly and what was given to get it. */
+/** A value of `--app` and the folder of its cloud assembly. */
 export interface App {
   readonly name: string;
   readonly folder: string;
 }
 
-interface Circumstances {
-  readonly badDay?: BadDay;
-  readonly pipelines?: PipelineWork;
+interface Collaborators {
+  readonly faults?: FaultInjection;
+  readonly pipelines?: PipelineRuns;
   readonly parametersOf: ParametersOf;
 }
 
-/** How many names are printed. */
-const SHOWN = 5;
+/** How many images are named. */
+const MAX_NAMES = 5;
 
-type Work = (simulation: Simulation, folder: string) => Promise<DeploymentResult>;
-
-/** Deploys apps into one world, on a bad day if there is one, and tells how it went. */
+/** Deploys apps in sequence into the simulated organization, with injected faults if there are any. */
 export class Deployments {
   public readonly done: Deployment[] = [];
-  /** Why a command that ran after the deployments failed, in words. */
+  /** Error of the command of `--then` that failed. */
   public commandFailure?: string;
-  /** Whether the last app was asked to go. */
+  /** Whether the last app was destroyed, successfully or not. */
   public destroyed = false;
 
   public constructor(
-    private readonly simulation: Simulation, private readonly circumstances: Circumstances, private readonly write: (line: string) => void,
+    private readonly simulation: Simulation, private readonly collaborators: Collaborators,
+    private readonly write: Write,
   ) {}
 
-  /** The first failure ends it. */
-  public async all(apps: readonly App[], destroy: boolean): Promise<void> {
-    const { pipelines, parametersOf } = this.circumstances;
-    const deploy: Work = async (simulation, folder) => deployAssembly(simulation, folder, parametersOf);
+  /** Deploys the apps, runs the commands of `--then` and destroys the last app if wanted. Stops after a failure. */
+  public async run(apps: readonly App[], destroy: boolean): Promise<void> {
+    const { pipelines } = this.collaborators;
     for (const [index, app] of apps.entries()) {
-      if (!await this.work('Deploying', app.name, app, deploy)) return this.tellUndone(apps.slice(index + 1), destroy);
-      await pipelines?.settle();
+      if (!await this.perform('deploy', app)) return this.writeSkipped(apps.slice(index + 1), destroy);
+      await pipelines?.wait();
     }
     const last = apps.at(-1);
     if (last) this.commandFailure = await pipelines?.runCommands(last.folder);
-    if (this.commandFailure !== undefined) return this.tellUndone([], destroy);
+    if (this.commandFailure !== undefined) return this.writeSkipped([], destroy);
     this.destroyed = destroy && last !== undefined;
-    if (destroy && last) await this.work('Destroying', `${last.name} (destroyed)`, last, destroyAssembly);
+    if (destroy && last) await this.perform('destroy', last);
   }
 
-  private tellUndone(apps: readonly App[], destroy: boolean): void {
-    const undone = [...apps.map(({ name }) => `'${name}' is not deployed`), ...destroy ? ['nothing is destroyed'] : []];
-    if (undone.length > 0) this.write(`${pc.yellow('!')} the first failure ends it: ${undone.join(', ')}`);
-  }
-
-  private async work(verb: string, title: string, app: App, work: Work): Promise<boolean> {
-    this.write(pc.bold(`\n${verb} ${app.name}`));
-    const { badDay } = this.circumstances;
-    badDay?.begin();
-    const result = await work(this.simulation, app.folder);
-    badDay?.end();
-    this.tell(result, app);
-    if (result.succeeded || !badDay) {
-      this.done.push({ app: title, result });
+  private async perform(action: Deployment['action'], app: App): Promise<boolean> {
+    const title = `${action === 'deploy' ? 'Deploying' : 'Destroying'} ${app.name}`;
+    this.write(pc.bold(`\n${title}`));
+    const { faults } = this.collaborators;
+    faults?.start();
+    const result = await this.work(action, app);
+    faults?.stop();
+    this.writeResult(result, app);
+    if (result.succeeded || !faults) {
+      this.done.push({ app: app.name, action, result });
       return result.succeeded;
     }
-    return this.again(verb, title, app, result, work);
+    describeFailures(result.failures).forEach(line => this.write(line));
+    this.write(pc.bold(`\n${title} again, without faults`));
+    return this.retry(action, app, result);
   }
 
-  /** What a bad day has broken is tried again on a good one: that must mend it. */
-  private async again(verb: string, title: string, app: App, failed: DeploymentResult, work: Work): Promise<boolean> {
-    describeFailures([{ app: title, result: failed }]).forEach(line => this.write(line));
-    this.write(pc.bold(`\n${verb} ${app.name} again, without faults`));
+  /** Injected faults may fail a deployment, but its retry without faults must succeed. */
+  private async retry(action: Deployment['action'], app: App, failed: DeploymentResult): Promise<boolean> {
     await retryFailedOperations(this.simulation, readAssembly(app.folder));
-    const result = await work(this.simulation, app.folder);
-    // what needs no change is left alone, even if it was rolled back to
-    const mended = result.succeeded || result.changed === 0 && result.failures.length === 0;
-    this.tell({ ...result, succeeded: mended }, app);
-    this.done.push({ app: `${title} (bad day)`, result: failed, mended }, { app: title, result: { ...result, succeeded: mended } });
-    return mended;
+    const retried = await this.work(action, app);
+    // a stack that was rolled back and needs no change keeps its status
+    const succeeded = retried.succeeded || retried.changed === 0 && retried.failures.length === 0;
+    const result = { ...retried, succeeded };
+    this.writeResult(result, app);
+    const common = { app: app.name, action };
+    this.done.push({ ...common, result: failed, succeededOnRetry: succeeded }, { ...common, result });
+    return succeeded;
   }
 
-  private tell(result: DeploymentResult, { folder }: App): void {
+  private async work(action: Deployment['action'], { folder }: App): Promise<DeploymentResult> {
+    return action === 'deploy'
+      ? deployAssembly(this.simulation, folder, this.collaborators.parametersOf)
+      : destroyAssembly(this.simulation, folder);
+  }
+
+  private writeSkipped(apps: readonly App[], destroy: boolean): void {
+    const skipped = [...apps.map(({ name }) => `'${name}'`), ...destroy ? ['--destroy'] : []];
+    if (skipped.length > 0) this.warn(`stopped after the first failure; skipped: ${skipped.join(', ')}`);
+  }
+
+  private writeResult(result: DeploymentResult, { folder }: App): void {
     const { succeeded, skipped, invited, images, changed, calls, seconds } = result;
-    const members = memberWords(readAssembly(folder), invited);
-    if (members !== undefined) this.write(`${pc.yellow('!')} ${members}`);
-    for (const stack of skipped) this.write(`${pc.yellow('!')} stack '${stack}' has no resources: it is skipped, as cdk deploy does`);
-    const placeholders = `images are not built, a placeholder is published for ${listed(images)}`;
-    if (images.length > 0) this.write(`${pc.yellow('!')} ${placeholders}`);
-    const word = succeeded ? pc.green('Done') : pc.red('Failed');
-    this.write(`${word}: ${changed === 0 ? 'no changes' : count(changed, 'resource operation')}, ${count(calls, 'call')} to AWS, ${seconds.toFixed(1)} seconds`);
+    const members = assumedMembers(readAssembly(folder), invited);
+    if (members !== undefined) this.warn(members);
+    for (const stack of skipped) this.warn(`stack '${stack}' has no resources: skipped, as by cdk deploy`);
+    if (images.length > 0) this.warn(`images are not built; placeholders are published for ${listed(images)}`);
+    const outcome = succeeded ? pc.green('Done') : pc.red('Failed');
+    const changes = changed === 0 ? 'no changes' : formatCount(changed, 'resource operation');
+    this.write(`${outcome}: ${changes}, ${formatCount(calls, 'call')} to AWS, ${seconds.toFixed(1)} seconds`);
+  }
+
+  private warn(message: string): void {
+    this.write(`${pc.yellow('!')} ${message}`);
   }
 }
 
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, SHOWN).map(name => `'${name}'`).join(', ');
-  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
+  const shown = names.slice(0, MAX_NAMES).map(name => `'${name}'`).join(', ');
+  return names.length > MAX_NAMES ? `${shown} and ${names.length - MAX_NAMES} more` : shown;
 }

@@ -1,34 +1,46 @@
 import pc from 'picocolors';
-import { runCommand } from './user-command';
+import { runUserCommand } from './user-command';
 import { readAssembly } from '../../rehearsal/assembly/manifest';
 import type { Simulation } from '../../rehearsal/simulation';
-import { PipelineProgress, settled } from '../output/pipeline-progress';
+import { PipelineProgress } from '../output/pipeline-progress';
+import type { Write } from '../output/terminal';
 
-/** What happens in pipelines after deployments, and after what the user does to repositories. */
-export class PipelineWork {
+/** Waits for pipelines, and runs the commands of `--then`, which usually start them. */
+export class PipelineRuns {
   private readonly progress: PipelineProgress;
 
   public constructor(
-    private readonly simulation: Simulation, private readonly commands: readonly string[] = [], private readonly write: (line: string) => void,
+    private readonly simulation: Simulation, private readonly commands: readonly string[] = [],
+    private readonly write: Write,
   ) {
     this.progress = new PipelineProgress(simulation, write);
   }
 
-  /** Waits until no pipeline runs, and tells how they went. */
-  public async settle(): Promise<void> {
-    await settled(this.simulation);
-    this.progress.tell();
+  /** Waits until no pipeline is working, and prints the executions. */
+  public async wait(): Promise<void> {
+    await pipelinesIdle(this.simulation);
+    this.progress.update();
   }
 
-  /** The first failure ends it; answers that failure in words. */
-  public async runCommands(folder: string): Promise<string | undefined> {
+  /** Runs the commands until one fails. Returns its error. */
+  public async runCommands(assemblyFolder: string): Promise<string | undefined> {
     for (const command of this.commands) {
       this.write(pc.bold(`\nRunning ${command}`));
-      const status = await runCommand(this.simulation, readAssembly(folder), command);
-      // what it has pushed before it failed runs, too
-      await this.settle();
-      if (status !== 0) return `--then '${command}' ended with status ${status}`;
+      const status = await runUserCommand(this.simulation, readAssembly(assemblyFolder), command);
+      // a command may have pushed a commit before it failed
+      await this.wait();
+      if (status !== 0) return `--then '${command}' failed with exit status ${status}`;
     }
     return undefined;
+  }
+}
+
+/** Resolves when no pipeline is working: every execution has ended or waits for approval. */
+export async function pipelinesIdle({ codepipeline, lambda }: Simulation): Promise<void> {
+  let idleChecks = 0;
+  // an event may be in transit between two services, so one check is not enough
+  while (idleChecks < 3) {
+    await new Promise(resolve => setTimeout(resolve, 50));
+    idleChecks = codepipeline.isBusy || lambda.isBusy ? 0 : idleChecks + 1;
   }
 }

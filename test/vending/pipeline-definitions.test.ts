@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IN_REAL_TIME, reasons, Harness } from './harness';
-import { settled } from '../../cli/output/pipeline-progress';
+import { pipelinesIdle } from '../../cli/run/pipeline-runs';
 import type { PipelineSummary } from '../../rehearsal/services/codepipeline/service';
 import type { PipelinePlan } from '../../src';
 import { PipelineDefinition } from '../../src';
@@ -94,7 +94,7 @@ beforeAll(async () => {
     cicd.environment('infra', { pipeline: { definition: new OfflineTofu(), approval: true } });
     cicd.environment('own', { pipeline: { definition: selfMutating } });
   }))).toBe('');
-  await settled(harness.simulation);
+  await pipelinesIdle(harness.simulation);
 });
 afterAll(() => harness.stop());
 
@@ -109,14 +109,14 @@ const logs = (name: string): string[] =>
 
 async function push(name: string, version: string): Promise<void> {
   await harness.push(`env/${name}`, release(version));
-  await settled(harness.simulation);
+  await pipelinesIdle(harness.simulation);
 }
 
 describe('OpenTofu pipeline', () => {
   const applied = (): string | undefined => harness.simulation.ssm.value(account('infra'), REGION, '/shop/release');
   const answer = async (): Promise<void> => {
     await harness.answer('infra', account('infra'), { status: 'Approved', summary: 'go ahead' });
-    await settled(harness.simulation);
+    await pipelinesIdle(harness.simulation);
   };
   const approved = async (): Promise<string> => {
     const summary = executions('infra')[0].actionRuns[0].configuration.CustomData;

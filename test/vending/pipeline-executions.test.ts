@@ -2,7 +2,7 @@ import { StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import { Duration } from 'aws-cdk-lib';
 import { IN_REAL_TIME, reasons, Harness } from './harness';
 import { RELEASE, releasePipeline, settings } from './release-app';
-import { settled } from '../../cli/output/pipeline-progress';
+import { pipelinesIdle } from '../../cli/run/pipeline-runs';
 import { deploymentKey } from '../../lambda/registry/deployment';
 import type { DeploymentRecord } from '../../lambda/registry/deployment';
 import type { PipelineSummary } from '../../rehearsal/services/codepipeline/service';
@@ -33,7 +33,7 @@ describe('pipeline executions', () => {
     });
     expect(reasons(result)).toBe('');
     [dev, prod] = [harness.vended['shop-dev'], harness.vended['shop-prod']];
-    await settled(harness.simulation);
+    await pipelinesIdle(harness.simulation);
   });
   afterAll(() => harness.stop());
 
@@ -58,14 +58,14 @@ describe('pipeline executions', () => {
 
   async function push(files: Record<string, string>, branch = 'env/dev'): Promise<string> {
     const commit = await harness.push(branch, files);
-    await settled(harness.simulation);
+    await pipelinesIdle(harness.simulation);
     return commit;
   }
 
   async function answer(status: 'Approved' | 'Rejected', summary: string): Promise<string> {
     const summaryOfPlan = latest(prod).actionRuns[0].configuration.CustomData;
     await harness.answer('prod', prod, { status, summary });
-    await settled(harness.simulation);
+    await pipelinesIdle(harness.simulation);
     return summaryOfPlan;
   }
 
@@ -121,7 +121,7 @@ describe('pipeline executions', () => {
       if (!role) throw new Error('there is no role for the repository');
       iam.putRole({ ...role, policies: {} });
       await harness.pipelines(dev).send(new StartPipelineExecutionCommand({ name: 'dev' }));
-      await settled(harness.simulation);
+      await pipelinesIdle(harness.simulation);
       iam.putRole(role);
       expect(actions(latest())).toEqual(['Source Failed']);
       expect(latest().statusSummary).toMatch(

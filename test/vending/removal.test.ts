@@ -1,6 +1,6 @@
 import { failingDeployment } from './failing-deployment';
 import { reasons, Harness } from './harness';
-import { settled } from '../../cli/output/pipeline-progress';
+import { pipelinesIdle } from '../../cli/run/pipeline-runs';
 import type { PipelineOptions } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
@@ -183,7 +183,7 @@ test('the last environment of a repository can be restored after a failed remova
     expect(reasons(await harness.deploy(removed))).toMatch(/stack 'Shop' could not be deleted/);
     expect(reasons(await harness.deploy(defined))).toBe('');
     const commit = await harness.push('env/dev', { 'README.md': 'orders\n' });
-    await settled(harness.simulation);
+    await pipelinesIdle(harness.simulation);
     expect(codepipeline.pipelines(accountId, REGION)[0].executions[0]).toMatchObject({
       status: 'Succeeded',
       found: [{ revisionId: commit }],

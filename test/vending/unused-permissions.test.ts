@@ -7,7 +7,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { orgEnvironments, signedIn } from './command-line';
 import { IN_REAL_TIME, reasons, Harness } from './harness';
 import { RELEASE, releasePipeline, settings } from './release-app';
-import { settled } from '../../cli/output/pipeline-progress';
+import { pipelinesIdle } from '../../cli/run/pipeline-runs';
 import { unusedPermissions } from '../../rehearsal/assembly/unused-permissions';
 import type { Execution } from '../../rehearsal/services/codepipeline/execution';
 import type { Account } from '../../src';
@@ -110,10 +110,10 @@ describe('unused permissions of an app', () => {
   beforeAll(async () => {
     harness = await Harness.start({ ...IN_REAL_TIME, builds: true, files: RELEASE });
     expect(reasons(await harness.deploy(before))).toBe('');
-    await settled(harness.simulation);
+    await pipelinesIdle(harness.simulation);
     await deployPushHaltAndResume();
     expect(reasons(await harness.deploy(after))).toBe('');
-    await settled(harness.simulation);
+    await pipelinesIdle(harness.simulation);
     unused = unusedPermissions(harness.simulation);
   });
   afterAll(() => harness.stop());
@@ -169,9 +169,9 @@ describe('unused permissions of an app', () => {
       await new Promise(resolve => setTimeout(resolve, 20));
     await cli('status');
     await cli('halt', '--all', '--reason', 'the till is wrong');
-    await settled(harness.simulation);
+    await pipelinesIdle(harness.simulation);
     await cli('resume', '--all');
-    await settled(harness.simulation);
+    await pipelinesIdle(harness.simulation);
     expect(latest()?.status).toBe('Succeeded');
   }
 

@@ -1,45 +1,13 @@
-import type { StackEvent } from '../../../rehearsal/services/cloudformation/stack';
+import type { Bar, Lane, Operation, Row } from './lane';
 import { dependenciesOf } from '../../../rehearsal/services/cloudformation/stack-operation';
+import type { StackEvent } from '../../../rehearsal/services/cloudformation/stack';
 import type { Simulation } from '../../../rehearsal/simulation';
 
-type Doing = 'create' | 'update' | 'delete' | 'rollback' | 'run';
-
-/** Something that took time, in simulated seconds since the beginning. */
-export interface Bar {
-  readonly from: number;
-  to: number;
-  readonly doing: Doing;
-  failed: boolean;
-  reason?: string;
-  /** It goes on only when somebody approves. */
-  readonly waits?: boolean;
-  /** Name of the row in the same stack that had to end before this could begin. */
-  readonly after?: string;
-  /** Whether the stack would have been ready sooner, had this been quicker. */
-  critical: boolean;
-}
-
-export interface Row {
-  readonly name: string;
-  readonly type: string;
-  readonly bars: Bar[];
-}
-
-/** A stack: what was done to it as a whole, and to each of its resources. A pipeline with its executions and actions looks the same. */
-export interface Lane {
-  readonly stackName: string;
-  readonly accountId: string;
-  readonly region: string;
-  readonly bars: Bar[];
-  /** By logical id. */
-  readonly rows: Map<string, Row>;
-}
-
-/** Writes down what CloudFormation does, and what waited for what. */
+/** Records the operations of CloudFormation, and which operation waited for which. */
 export class Recorder {
   private readonly byStack = new Map<string, Lane>();
 
-  /** @param startedAt simulated time of the beginning, in milliseconds since 1970 */
+  /** @param startedAt simulated time of the start, in milliseconds since 1970 */
   public constructor(private readonly simulation: Simulation, private readonly startedAt: number) {}
 
   public get lanes(): readonly Lane[] {
@@ -56,68 +24,73 @@ export class Recorder {
     const last = bars.at(-1);
     if (state === 'IN_PROGRESS') {
       if (last && last.to < 0) {
-        // the stack turns round, or a resource is replaced: what was going on ends here
+        // a second start of a resource is its replacement; of a stack it is the rollback, which ends the operation
         if (!isStack) return;
         Object.assign(last, { to: at, failed: true, reason: event.reason });
       }
-      const doing = doingOf(action);
-      bars.push({ from: at, to: -1, doing, failed: false, critical: false, after: isStack ? undefined : this.waitedFor(event, lane, doing) });
+      const operation = operationOf(action);
+      const waitedFor = isStack ? undefined : this.waitedFor(event, lane, operation);
+      bars.push({ from: at, to: -1, operation, failed: false, critical: false, waitedFor });
     } else if (last && last.to < 0) {
       Object.assign(last, { to: at, failed: state === 'FAILED', reason: event.reason });
-      if (isStack) markCritical(lane, last);
+      if (isStack) markCriticalPath(lane, last);
     } else if (state === 'FAILED') {
-      bars.push({ from: at, to: at, doing: doingOf(action), failed: true, reason: event.reason, critical: false });
+      const operation = operationOf(action);
+      bars.push({ from: at, to: at, operation, failed: true, reason: event.reason, critical: false });
     }
   }
 
   private lane({ stackId, stackName, accountId, region }: StackEvent): Lane {
-    const known = this.byStack.get(stackId);
-    if (known) return known;
-    const lane = { stackName, accountId, region, bars: [], rows: new Map() };
+    const existing = this.byStack.get(stackId);
+    if (existing) return existing;
+    const lane = { name: stackName, accountId, region, bars: [], rows: new Map() };
     this.byStack.set(stackId, lane);
     return lane;
   }
 
-  /** Of all that had to end first, the last. */
-  private waitedFor({ accountId, region, stackId, logicalId }: StackEvent, lane: Lane, doing: Doing): string | undefined {
+  /** Returns the dependency whose operation ended last. */
+  private waitedFor(
+    { accountId, region, stackId, logicalId }: StackEvent, lane: Lane, operation: Operation,
+  ): string | undefined {
     const target = this.simulation.cloudformation.find(accountId, region, stackId)?.target;
     if (!target || !(logicalId in target.template.Resources)) return undefined;
-    const before = doing === 'delete'
+    const dependencies = operation === 'delete'
       ? Object.keys(target.template.Resources).filter(other => dependenciesOf(other, target).includes(logicalId))
       : dependenciesOf(logicalId, target);
-    const begun = lane.bars.at(-1)?.from ?? 0;
-    const ended = before.filter(other => (endOf(lane, other) ?? -1) >= begun);
+    const startedAt = lane.bars.at(-1)?.from ?? 0;
+    const ended = dependencies.filter(other => (endOf(lane, other) ?? -1) >= startedAt);
     return ended.sort((a, b) => (endOf(lane, b) ?? 0) - (endOf(lane, a) ?? 0))[0];
   }
 }
 
 function row(lane: Lane, { logicalId, path, type, stackName }: StackEvent): Row {
-  const known = lane.rows.get(logicalId);
-  if (known) return known;
-  const made = { name: path?.replace(`${stackName}/`, '').replace(/(\/(Resource|Default))+$/, '') ?? logicalId, type, bars: [] };
-  lane.rows.set(logicalId, made);
-  return made;
+  const existing = lane.rows.get(logicalId);
+  if (existing) return existing;
+  const name = path?.replace(`${stackName}/`, '').replace(/(\/(Resource|Default))+$/, '') ?? logicalId;
+  const created = { name, type, bars: [] };
+  lane.rows.set(logicalId, created);
+  return created;
 }
 
 function endOf(lane: Lane, logicalId: string): number | undefined {
   return lane.rows.get(logicalId)?.bars.at(-1)?.to;
 }
 
-/** From what ended last back to what it had waited for, and so on. */
-function markCritical(lane: Lane, whole: Bar): void {
+/** Marks the operation that ended last, what it waited for, and so on. */
+function markCriticalPath(lane: Lane, whole: Bar): void {
   const inside = (logicalId: string): Bar | undefined => lane.rows.get(logicalId)?.bars
     .find(({ from, to }) => from >= whole.from && to >= 0 && to <= whole.to);
   const bars = [...lane.rows.keys()].map(inside).filter(bar => bar !== undefined);
   let bar = bars.sort((a, b) => b.to - a.to)[0];
   while (bar && !bar.critical) {
     bar.critical = true;
-    const before = bar.after === undefined ? undefined : inside(bar.after);
+    const before = bar.waitedFor === undefined ? undefined : inside(bar.waitedFor);
     if (!before) return;
     bar = before;
   }
 }
 
-function doingOf(action: string): Doing {
+function operationOf(action: string): Operation {
   if (action.includes('ROLLBACK')) return 'rollback';
   return action === 'DELETE' ? 'delete' : action === 'UPDATE' ? 'update' : 'create';
 }

@@ -1,41 +1,64 @@
-import { cicdStackOf, placeHints } from '../../../cli/output/hints';
-import type { AssemblyStack } from '../../../rehearsal/assembly/manifest';
+import { accountHints, assumedMembers, limitHints, logHints, repositoryPlaceHints, unitHints } from '../../../cli/output/hints';
+import { assemblyStack, CICD_TEMPLATE } from '../app/assembly-stack';
 
-const [MANAGEMENT, CICD, NETWORK] = ['999999999999', '111122223333', '444455556666'];
+const CICD = '111122223333';
 
-function stack(accountId: string, region: string, template: object = {}): AssemblyStack {
-  return {
-    name: 'Stack',
-    displayName: 'Stack',
-    accountId,
-    region,
-    template: JSON.stringify(template),
-    paths: {},
-    tags: {},
-    parameters: {},
-    terminationProtection: false,
-    assets: [],
-    images: [],
-    bootstrap: { qualifier: 'hnb659fds', version: 0 },
-  };
-}
-
-test('repositories are where the stack of the Organization is, else where the first stack outside of the management account is', () => {
-  const organization = { Resources: { Role: { Properties: { RoleName: 'org-environments-account-provider' } } } };
-  const cicd = stack(CICD, 'eu-west-1', organization);
-  const [management, network] = [stack(MANAGEMENT, 'us-east-1'), stack(NETWORK, 'eu-north-1')];
-  expect(cicdStackOf([management, network, cicd], MANAGEMENT)).toBe(cicd);
-  expect(cicdStackOf([management, network], MANAGEMENT)).toBe(network);
-  expect(cicdStackOf([management], MANAGEMENT)).toBe(management);
+test('a hint names the option for an organizational unit that does not exist', () => {
+  const hints = (unit: string): string[] => unitHints([`Error: organizational unit '${unit}' does not exist: the root has none`]);
+  expect(hints('Workloads/Test')).toEqual([
+    "if the organizational unit 'Workloads/Test' exists on AWS, add it: --organizational-unit Workloads/Test",
+  ]);
+  expect(hints('My Units/Test')).toEqual([expect.stringMatching(/--organizational-unit 'My Units\/Test'$/)]);
+  expect(hints('ou-ab12-12345678')).toEqual([
+    expect.stringContaining('simulated roots and organizational units have other ids than on AWS'),
+  ]);
+  expect(unitHints(["'same' already exists"])).toEqual([]);
 });
 
-test('an app that looks for a repository in another region is told the region where it is', () => {
+test('a hint names the option for an account that does not exist, or that has no access role', () => {
+  const role = "account 123456789012 cannot be entered through its role 'vending-entry'";
+  expect(accountHints([`Error: ${role}: account 123456789012 is not in the organization; invite it first`])).toEqual([
+    "if account 123456789012 exists on AWS and has the role 'vending-entry', add it: --account 123456789012=vending-entry",
+  ]);
+  expect(accountHints([`${role}: accounts that were invited do not have it; create the role there`])).toEqual([
+    "if account 123456789012 has the role 'vending-entry' on AWS, add it: --account 123456789012=vending-entry",
+  ]);
+  expect(accountHints([`${role}: it was deleted`, "'same' already exists"])).toEqual([]);
+});
+
+test('a hint names the option for the limit of accounts', () => {
+  const hint = ['raise the limit of the simulated organization: --account-limit <number>'];
+  expect(limitHints(['the organization has 2 accounts, and its limit of accounts is 2'])).toEqual(hint);
+  expect(limitHints(["account 'x' cannot be created: the organization has reached its limit of accounts"])).toEqual(hint);
+  expect(limitHints(['other'])).toEqual([]);
+});
+
+test('a hint names the option for logs if a custom resource did not respond', () => {
+  const reason = 'CloudFormation did not receive a response from your Custom Resource. Please check your logs';
+  expect(logHints([reason])).toEqual(['write the logs of the functions to find the cause: --log <file>']);
+  expect(logHints(['other'])).toEqual([]);
+});
+
+test('a hint names the account and region of a repository that the app expects elsewhere', () => {
   const place = { accountId: CICD, region: 'eu-west-1' };
-  const reason = `repository 'shop' does not exist in account ${CICD} in us-east-1 (branch 'main' of environment 'shop-prod'): create it there`;
-  const words =
-    `the repository 'shop' of --repository is in account ${CICD}, region eu-west-1, as the stack of the Organization is. `
-    + `The app looks for it in account ${CICD}, region us-east-1: put the stack that uses it into account ${CICD}, region eu-west-1`;
-  expect(placeHints([reason, reason, 'something else'], ['shop'], place)).toEqual([words]);
-  expect(placeHints([reason], ['other'], place)).toEqual([]);
-  expect(placeHints([reason], ['shop'], undefined)).toEqual([]);
+  const reason = `repository 'shop' does not exist in account ${CICD} in us-east-1 (branch 'main' of environment 'shop'): `
+    + 'create it there';
+  expect(repositoryPlaceHints([reason, reason, 'other'], ['shop'], place)).toEqual([
+    `the repository 'shop' of --repository is in account ${CICD}, region eu-west-1, like the stack of the Organization, but `
+    + `the app expects it in account ${CICD}, region us-east-1: deploy the stack that uses it into account ${CICD}, region eu-west-1`,
+  ]);
+  expect(repositoryPlaceHints([reason], ['other'], place)).toEqual([]);
+  expect(repositoryPlaceHints([reason], ['shop'], undefined)).toEqual([]);
+});
+
+test('the accounts that are assumed to be members are named in one line, without the CICD account', () => {
+  const stack = (name: string, accountId: string, template = {}) => assemblyStack(accountId, 'eu-west-1', template, name);
+  const stacks = [
+    stack('Cicd', '2', CICD_TEMPLATE), stack('A', '3'), stack('B', '3'), stack('C', '3'), stack('D', '4'),
+  ];
+  expect(assumedMembers(stacks, ['2'])).toBeUndefined();
+  expect(assumedMembers(stacks, ['2', '3', '4'])).toBe(
+    "assuming that accounts 3 (stacks 'A' and 'B' and 1 more) and 4 (stack 'D') are bootstrapped member accounts; "
+    + 'to confirm: --account <id>',
+  );
 });

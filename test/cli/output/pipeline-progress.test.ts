@@ -1,12 +1,16 @@
 import { stripVTControlCharacters } from 'node:util';
-import { excerptOf, firstComplaint } from '../../../cli/output/log-excerpt';
-import { describeFailedRuns, PipelineProgress, reportPipelines, settled } from '../../../cli/output/pipeline-progress';
-import { drawTimeline } from '../../../cli/output/timeline/page';
+import { describeFailedExecutions, PipelineProgress } from '../../../cli/output/pipeline-progress';
+import { formatTimeline } from '../../../cli/output/timeline/page';
 import { pipelineLanes } from '../../../cli/output/timeline/pipeline-lanes';
-import { reportOf } from '../../../cli/report/report';
-import { approvalAction, BUCKET, buildAction, buildProject, MEMBER, PIPELINE, PipelineWorld, REGION } from '../../rehearsal/services/codepipeline/world';
+import { createReport } from '../../../cli/report/create-report';
+import { reportPipelines } from '../../../cli/report/pipelines';
+import { pipelinesIdle } from '../../../cli/run/pipeline-runs';
+import {
+  approvalAction, BUCKET, buildAction, buildProject, MEMBER, PIPELINE, PipelineWorld, REGION,
+} from '../../rehearsal/services/codepipeline/world';
 
 const BUILD = { Name: 'Build', Actions: [buildAction('Build', 'do')] };
+const APPROVE = { Name: 'Approve', Actions: [approvalAction()] };
 
 let world: PipelineWorld;
 let startedAt: number;
@@ -16,112 +20,136 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-async function run(stages: Parameters<PipelineWorld['pipeline']>[0], commands: readonly string[]): Promise<string[]> {
+type Stages = Parameters<PipelineWorld['pipeline']>[0];
+
+/** Creates the pipeline, whose build runs these commands, and waits for its first execution. Returns the output. */
+async function run(stages: Stages, commands: readonly string[]): Promise<string[]> {
   await world.pipeline(stages, { resources: { Project: buildProject('do', commands) } });
-  await settled(world.simulation);
+  await pipelinesIdle(world.simulation);
+  return outputOf(progress => {
+    progress.update();
+    progress.update();
+  });
+}
+
+function outputOf(use: (progress: PipelineProgress) => void): string[] {
   const lines: string[] = [];
-  const progress = new PipelineProgress(world.simulation, line => lines.push(stripVTControlCharacters(line)));
-  progress.tell();
-  progress.tell();
+  use(new PipelineProgress(world.simulation, line => lines.push(stripVTControlCharacters(line))));
   return lines;
 }
 
-test('an execution that waits for somebody is settled, told once, reported, and shown up to now', async () => {
-  const lines = await run([BUILD, { Name: 'Approve', Actions: [approvalAction()] }], ['true']);
-  expect(lines).toEqual([expect.stringMatching(new RegExp(`^… ${MEMBER}  pipeline ${PIPELINE}  [0-9a-f]{7}  in progress: Source, Build, Approve in progress$`))]);
-  const [{ executions: [execution] }] = reportPipelines(world.simulation);
-  expect(execution).toMatchObject({ status: 'InProgress', trigger: 'CreatePipeline', actions: [{}, { stage: 'Build', action: 'Build', status: 'Succeeded' }, {}] });
-  const [lane] = pipelineLanes(world.simulation, startedAt);
-  expect(lane).toMatchObject({ stackName: `pipeline ${PIPELINE}`, accountId: MEMBER, bars: [{ doing: 'run', failed: false }] });
-  expect([...lane.rows.values()].map(({ name, type }) => `${name}: ${type}`)).toEqual([
-    'Source/Source: Source by CodeCommit', 'Build/Build: Build by CodeBuild', 'Approve/Approve: Approval by Manual',
-  ]);
-  const page = drawTimeline({ title: 'a', lanes: [lane], accounts: new Map(), seconds: 60 });
-  expect(page).toContain('0 stacks and 1 pipelines in 1 accounts, 1m 0s simulated');
-  expect(page).toContain('Build/Build (Build by CodeBuild): run 00:');
-  expect([...lane.rows.values()].map(({ bars: [{ waits }] }) => waits)).toEqual([false, false, true]);
-  expect(page).toMatch(/<i class="bar run waits" [^>]*title="Approve\/Approve \(Approval by Manual\): waits for somebody 00:/);
-  expect(page).toContain('<i class="bar run waits"></i>waits for somebody');
+describe('an execution that waits for approval', () => {
+  test('is idle, and printed once', async () => {
+    expect(await run([BUILD, APPROVE], ['true'])).toEqual([expect.stringMatching(new RegExp(
+      `^… ${MEMBER}  pipeline ${PIPELINE}  [0-9a-f]{7}  in progress: Source, Build, Approve in progress$`,
+    ))]);
+  });
+
+  test('is in the report and in the timeline', async () => {
+    await run([BUILD, APPROVE], ['true']);
+    const [{ executions: [execution] }] = reportPipelines(world.simulation);
+    expect(execution).toMatchObject({
+      status: 'InProgress',
+      trigger: 'CreatePipeline',
+      actions: [{}, { stageName: 'Build', actionName: 'Build', status: 'Succeeded' }, {}],
+    });
+    const [lane] = pipelineLanes(world.simulation, startedAt);
+    expect(lane).toMatchObject({
+      name: `pipeline ${PIPELINE}`, accountId: MEMBER, bars: [{ operation: 'run', failed: false }],
+    });
+    expect([...lane.rows.values()].map(({ name, type, bars: [bar] }) => `${name}: ${type}, ${bar.isWaiting}`)).toEqual([
+      'Source/Source: Source by CodeCommit, false',
+      'Build/Build: Build by CodeBuild, false',
+      'Approve/Approve: Approval by Manual, true',
+    ]);
+    const page = formatTimeline({ title: 'a', lanes: [lane], accountNames: new Map(), seconds: 60 });
+    expect(page).toContain('0 stacks and 1 pipeline in 1 account, 1m 0s simulated');
+    expect(page).toContain('Build/Build (Build by CodeBuild): run 00:');
+    expect(page).toMatch(
+      /<i class="bar run waits" [^>]*title="Approve\/Approve \(Approval by Manual\): waiting for approval 00:/,
+    );
+    expect(page).toContain('<i class="bar run waits"></i>waiting for approval');
+  });
 });
 
-test('a failed execution is told with its reason and the log of the command that failed, fails the rehearsal, and is named at the end', async () => {
-  const failing = ['# type-checks', 'echo "app.ts(3,1): error TS2322"', ...Array.from({ length: 20 }, (_, line) => `echo line ${line}`), 'exit 3'].join('\n');
-  const lines = await run([BUILD], ['echo before', failing]);
-  expect(lines.slice(0, 2)).toEqual([
-    expect.stringMatching(/^✗ .* failed: Source, Build failed$/),
-    expect.stringMatching(/^ {2}Action Build in stage Build failed: Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, Message: /),
-  ]);
-  expect(lines.slice(-21 - failing.split('\n').length)).toEqual([
-    '  $ # type-checks', ...failing.split('\n').slice(1).map(line => `    ${line}`), '  | app.ts(3,1): error TS2322', ...Array.from({ length: 20 }, (_, line) => `  | line ${line}`),
-  ]);
-  expect(lines.join('\n')).not.toContain('before');
-  const [lane] = pipelineLanes(world.simulation, startedAt);
-  expect(lane.bars).toMatchObject([{ failed: true, reason: expect.stringContaining('Action Build in stage Build failed') }]);
-  for (const builds of [true, false]) {
-    const report = await reportOf(world.simulation, [], { seconds: 1, time: 'scaled', destroyed: false, builds });
-    expect(report).toMatchObject({ succeeded: !builds });
-  }
-  expect(describeFailedRuns(world.simulation).map(stripVTControlCharacters)).toEqual([
-    expect.stringMatching(new RegExp(`^✗ pipeline ${PIPELINE} in account ${MEMBER}: [0-9a-f]{7} failed in stage Build: Error while executing command: # type-checks$`)),
-    '  | app.ts(3,1): error TS2322',
-  ]);
+describe('a failed execution', () => {
+  const numbered = Array.from({ length: 20 }, (_, line) => `line ${line}`);
+  const failing = [
+    '# type-checks', 'echo "app.ts(3,1): error TS2322"', ...numbered.map(line => `echo ${line}`), 'exit 3',
+  ];
+
+  test('is printed with its reason and the log of the command that failed', async () => {
+    const lines = await run([BUILD], ['echo before', failing.join('\n')]);
+    expect(lines.slice(0, 2)).toEqual([
+      expect.stringMatching(/^✗ .* failed: Source, Build failed$/),
+      expect.stringMatching(
+        /^ {2}Action Build in stage Build failed: Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, Message: /,
+      ),
+    ]);
+    expect(lines.slice(-21 - failing.length)).toEqual([
+      '  $ # type-checks',
+      ...failing.slice(1).map(line => `    ${line}`),
+      '  | app.ts(3,1): error TS2322',
+      ...numbered.map(line => `  | ${line}`),
+    ]);
+    expect(lines.join('\n')).not.toContain('before');
+  });
+
+  test('is in the timeline, fails the rehearsal, and is described at the end', async () => {
+    await run([BUILD], [failing.join('\n')]);
+    const [lane] = pipelineLanes(world.simulation, startedAt);
+    expect(lane.bars).toMatchObject([
+      { failed: true, reason: expect.stringContaining('Action Build in stage Build failed') },
+    ]);
+    for (const builds of [true, false]) {
+      const report = await createReport(world.simulation, [], { realSeconds: 1, clock: 'scaled', destroyed: false, builds });
+      expect(report.succeeded).toBe(!builds);
+    }
+    expect(describeFailedExecutions(world.simulation).map(stripVTControlCharacters)).toEqual([
+      expect.stringMatching(new RegExp(
+        `^✗ pipeline ${PIPELINE} in account ${MEMBER}: [0-9a-f]{7} failed in stage Build: Error while executing command: # type-checks$`,
+      )),
+      '  | app.ts(3,1): error TS2322',
+    ]);
+  });
 });
 
-test('all failed executions are named at the end, and that the last one succeeded', async () => {
+test('all failed executions are described, with the status of the last execution', async () => {
   await run([BUILD], ['test -f better.txt']);
   await world.run({ commitId: '0'.repeat(40) });
-  await settled(world.simulation);
+  await pipelinesIdle(world.simulation);
   await world.commit({ 'better.txt': 'better\n' });
   await world.run();
-  await settled(world.simulation);
-  const pipeline = `✗ pipeline ${PIPELINE} in account ${MEMBER}: `;
-  expect(describeFailedRuns(world.simulation).map(line => stripVTControlCharacters(line).replace(/[0-9a-f]{7} failed/, '1234567 failed'))).toEqual([
-    `${pipeline}1234567 failed in stage Build: Error while executing command: test -f better.txt. Reason: exit status 1; the last execution: succeeded`,
-    expect.stringMatching(`^${pipeline}1234567 failed in stage Source: .* no commit 0{40} was found .*; the last execution: succeeded$`),
+  await pipelinesIdle(world.simulation);
+  const lines = describeFailedExecutions(world.simulation).map(stripVTControlCharacters);
+  const pipeline = `✗ pipeline ${PIPELINE} in account ${MEMBER}: 1234567 failed`;
+  const last = '; the last execution: succeeded';
+  expect(lines.map(line => line.replace(/[0-9a-f]{7} failed/, '1234567 failed'))).toEqual([
+    `${pipeline} in stage Build: Error while executing command: test -f better.txt. Reason: exit status 1${last}`,
+    expect.stringMatching(`^${pipeline} in stage Source: .* no commit 0{40} was found .*${last}$`),
   ]);
 });
 
-test('a pipeline that was removed meanwhile is still told, reported and shown', async () => {
-  await run([BUILD, { Name: 'Approve', Actions: [approvalAction()] }], ['true']);
+test('a pipeline that was deleted is printed, reported and in the timeline', async () => {
+  await run([BUILD, APPROVE], ['true']);
   await world.simulation.clock.sleep(60);
   const { s3 } = world.simulation;
   for (const key of [...s3.bucket(BUCKET)?.objects.keys() ?? []]) s3.erase(BUCKET, key);
   await world.simulation.cloudformation.remove(MEMBER, REGION, 'pipeline');
-  const lines: string[] = [];
-  new PipelineProgress(world.simulation, line => lines.push(stripVTControlCharacters(line))).tell();
-  expect(lines).toEqual([expect.stringMatching(/^■ .* cancelled: Source, Build, Approve abandoned$/)]);
-  const actions = [{ action: 'Source' }, { action: 'Build', status: 'Succeeded' }, { action: 'Approve', status: 'Abandoned' }];
-  expect(reportPipelines(world.simulation)).toMatchObject([{ name: PIPELINE, accountId: MEMBER, removed: true, executions: [{ status: 'Cancelled', actions }] }]);
+  expect(outputOf(progress => progress.update()))
+    .toEqual([expect.stringMatching(/^■ .* cancelled: Source, Build, Approve abandoned$/)]);
+  const actions = [
+    { actionName: 'Source' }, { actionName: 'Build', status: 'Succeeded' }, { actionName: 'Approve', status: 'Abandoned' },
+  ];
+  expect(reportPipelines(world.simulation)).toMatchObject([
+    { name: PIPELINE, accountId: MEMBER, deleted: true, executions: [{ status: 'Cancelled', actions }] },
+  ]);
   const [lane] = pipelineLanes(world.simulation, startedAt);
-  expect(lane).toMatchObject({ stackName: `pipeline ${PIPELINE} (removed)`, bars: [{ doing: 'run', failed: false }] });
+  expect(lane).toMatchObject({ name: `pipeline ${PIPELINE} (deleted)`, bars: [{ operation: 'run', failed: false }] });
   const approval = lane.rows.get('Approve-Approve')?.bars[0];
-  // the approval ends with its pipeline, but for the time that this machine takes in between, which is simulated time, too
+  // both end with the pipeline; the difference is computing time, which counts as simulated time
   expect(Math.abs(lane.bars[0].to - (approval?.to ?? 0))).toBeLessThan(60);
   await run([BUILD], ['true']);
-  expect(reportPipelines(world.simulation)).toMatchObject([{ name: PIPELINE, removed: false }, { name: PIPELINE, removed: true }]);
-});
-
-describe('the log of a failure', () => {
-  const numbered = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, index) => `line ${from + index}`);
-
-  test('is shown as it is, where it is short', () => {
-    expect(excerptOf(numbered(0, 40))).toEqual(numbered(0, 40));
-  });
-
-  test('is shown with the lines about errors and its end, where it is long', () => {
-    const log = [...numbered(1, 100), '● shop › sells', ...numbered(101, 300)];
-    expect(excerptOf(log)).toEqual([
-      '… 99 lines', '● shop › sells', 'line 101', 'line 102', '… 182 lines', ...numbered(285, 300),
-    ]);
-  });
-
-  test('begins with a message rather than with the code that throws it', () => {
-    expect(firstComplaint(['throw new Error("closed: sorry");', '      ^', '', 'Error: closed: sorry', '    at <anonymous>'])).toBe('Error: closed: sorry');
-    expect(firstComplaint(['3 tests failed', 'done'])).toBe('3 tests failed');
-    expect(firstComplaint(['done'])).toBeUndefined();
-  });
-
-  test('stays short, however many lines are about errors', () => {
-    expect(excerptOf(Array.from({ length: 1000 }, (_, index) => `error ${index}`)).length).toBeLessThan(45);
-  });
+  expect(reportPipelines(world.simulation))
+    .toMatchObject([{ name: PIPELINE, deleted: false }, { name: PIPELINE, deleted: true }]);
 });

@@ -23,7 +23,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A folder with the code of a function. */
+/** Writes a folder with the code of a function. */
 function code(name: string, files: Readonly<Record<string, string>>): Code {
   const at = path.join(folder, `code-${name}`);
   mkdirSync(at);
@@ -31,7 +31,7 @@ function code(name: string, files: Readonly<Record<string, string>>): Code {
   return Code.fromAsset(at);
 }
 
-/** The app of a stack `Shop` in which these functions are, each of which makes a custom resource. */
+/** Synthesizes an app with a stack `Shop`: these functions, and a custom resource for each. Returns its folder. */
 function synthesize(name: string, functions: Readonly<Record<string, Code>>, runtime = Runtime.NODEJS_22_X): string {
   const outdir = path.join(folder, name);
   const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
@@ -57,35 +57,35 @@ function run(app: string, ...args: string[]): { status: number | null; stdout: s
 
 const reportOf = (name: string): Record<string, unknown> => JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
 
-describe('a rehearsal without builds', () => {
-  test('runs in virtual time: how long it takes on AWS does not depend on this machine', () => {
+describe('a rehearsal without pipelines', () => {
+  test('runs in virtual time, so that its simulated seconds do not depend on this machine', () => {
     const app = synthesize('virtual', { Worker: code('virtual', { 'index.js': HANDLER }) });
     const results = ['one.json', 'two.json'].map(report => run(app, '--report', report));
     expect(results.map(({ status, stderr }) => ({ status, stderr }))).toEqual([
       { status: 0, stderr: '' },
       { status: 0, stderr: '' },
     ]);
-    expect(results[0].stdout).toMatch(/\nTime: [0-9ms ]+ on AWS, [0-9.]+ seconds here\n/);
+    expect(results[0].stdout).toMatch(/\nTime: [0-9ms ]+ on AWS \(estimate\), [0-9.]+ seconds on this machine\n/);
     const [one, two] = ['one.json', 'two.json'].map(reportOf);
-    expect(one.time).toBe('virtual');
+    expect(one.clock).toBe('virtual');
     expect(one.simulatedSeconds).toBeGreaterThan(0);
     expect(two.simulatedSeconds).toBe(one.simulatedSeconds);
   });
 
-  test('keeps scaled time for a function that needs a process of its own, and says which and why', () => {
+  test('runs in scaled time for a function that needs its own process, and prints which and why', () => {
     const module = code('module', { 'index.mjs': HANDLER.replace('exports.handler =', 'export const handler =') });
     const app = synthesize('scaled', { Worker: module, Other: code('common', { 'index.js': HANDLER }) });
     const { status, stdout } = run(app, '--report', 'scaled.json');
-    const reason = "function 'Shop/Worker' is an ES module and needs a process of its own";
+    const reason = "function 'Shop/Worker' is an ES module and needs its own process";
     expect(stdout).toContain(`! time is scaled and not virtual: ${reason}\n`);
-    expect(stdout).toContain(` seconds here; what this machine computes counts times 60, because ${reason}\n`);
+    expect(stdout).toContain(` on this machine; computing on this machine counts 60 times, because ${reason}\n`);
     expect({ status, report: reportOf('scaled.json') }).toMatchObject({
       status: 0,
-      report: { time: 'scaled', succeeded: true },
+      report: { clock: 'scaled', succeeded: true },
     });
   });
 
-  test('ends with words when a function leaves an error to nobody', () => {
+  test('fails with an explanation if a function leaves an error uncaught', () => {
     const left = `exports.handler = async () => {
       setTimeout(() => { throw new TypeError('left alone'); }, 10);
       await new Promise(done => setTimeout(done, 1000));
@@ -93,30 +93,30 @@ describe('a rehearsal without builds', () => {
     const app = synthesize('left', { Worker: code('left', { 'index.js': left }) });
     const { status, stderr } = run(app);
     expect(stderr).toMatch(
-      /^error: a function has caught no error of what it had left running: TypeError: left alone: with --scale 60 /m,
+      /^error: a Lambda function left an error uncaught: TypeError: left alone; with --scale 60 /m,
     );
     expect(status).toBe(1);
   });
 });
 
-describe('time', () => {
+describe('the time of a rehearsal', () => {
   const stacks = (): AssemblyStack[] => readAssembly(path.join(folder, 'virtual'));
   const time = async (options: Partial<RehearseOptions>, pipelines = false) =>
     timeOf({ app: [], ...options }, pipelines, stacks());
 
-  test('is virtual where nothing works in real time', async () => {
+  test('is virtual if nothing works in real time', async () => {
     expect(await time({})).toEqual({});
   });
 
-  test('is scaled for builds, for faults, and for who asks for it', async () => {
-    expect(await time({}, true)).toEqual({ scale: 60, reason: 'builds and commands run beside it' });
+  test('is scaled for pipelines, for faults, and with --scale', async () => {
+    expect(await time({}, true)).toEqual({ scale: 60, reason: 'builds and commands run in real time' });
     expect(await time({ scale: 5 }, true)).toMatchObject({ scale: 5 });
-    expect(await time({ fault: ['crash'] })).toEqual({ scale: 60, reason: 'faults strike processes' });
-    expect(await time({ scale: 600 })).toEqual({ scale: 600, reason: '--scale says so' });
+    expect(await time({ fault: ['crash'] })).toEqual({ scale: 60, reason: 'faults are injected into separate processes' });
+    expect(await time({ scale: 600 })).toEqual({ scale: 600, reason: '--scale is given' });
   });
 });
 
-describe('a process of its own', () => {
+describe('its own process', () => {
   async function needed(name: string, found: Code, runtime?: Runtime): Promise<unknown> {
     return ownProcesses(readAssembly(synthesize(`own-${name}`, { Worker: found }, runtime)));
   }

@@ -2,17 +2,17 @@ const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 type Step = () => Promise<void> | void;
 
-/** What must be taken away at the end, however the end comes. */
+/** Steps to run when the work ends, succeeds or not. */
 export class CleanUp {
   private readonly steps = new Set<Step>();
 
-  /** Answers the way to take the step back. */
+  /** Adds a step. Returns a function that removes it. */
   public add(step: Step): () => void {
     this.steps.add(step);
     return () => this.steps.delete(step);
   }
 
-  /** The last step first. */
+  /** Runs the steps in reverse order. */
   public async run(): Promise<void> {
     const steps = [...this.steps].reverse();
     this.steps.clear();
@@ -20,12 +20,12 @@ export class CleanUp {
   }
 }
 
-/** Does the work and cleans up after it, on a signal too. */
-export async function cleaningUp<Result>(work: (cleanUp: CleanUp) => Promise<Result>): Promise<Result> {
+/** Does the work and cleans up after it, also when the process is interrupted by a signal. */
+export async function withCleanUp<Result>(work: (cleanUp: CleanUp) => Promise<Result>): Promise<Result> {
   const cleanUp = new CleanUp();
   let interrupted = false;
   const listeners = Object.entries(EXIT_STATUS).map(([signal, status]) => [signal, (): void => {
-    // whoever is impatient sends it twice: then nothing is waited for
+    // a second signal skips the cleanup
     if (interrupted) process.exit(status);
     interrupted = true;
     void cleanUp.run().finally(() => process.exit(status));
@@ -34,7 +34,7 @@ export async function cleaningUp<Result>(work: (cleanUp: CleanUp) => Promise<Res
   try {
     return await work(cleanUp);
   } catch (error) {
-    // what was interrupted fails, of course: nobody wants to read about it
+    // interrupted work fails; its error would only hide the signal
     if (interrupted) await new Promise(() => {});
     throw error;
   } finally {

@@ -1,0 +1,31 @@
+import type { OptionTable, OptionValues } from './option-table';
+import { collectName, parseReason } from './parsers';
+
+const SELECTION_OPTIONS = {
+  environment: { argument: '<name>', description: 'name of an environment. Can be repeated', parse: collectName },
+  all: { description: 'all environments, instead of `--environment`' },
+} satisfies OptionTable;
+
+/** The options of `halt`. */
+export const HALT_OPTIONS = {
+  ...SELECTION_OPTIONS,
+  reason: {
+    argument: '<text>',
+    isRequired: true,
+    description: 'reason for the halt; `status` shows it',
+    parse: parseReason,
+  },
+} satisfies OptionTable;
+
+/** The options of `resume`. */
+export const RESUME_OPTIONS = SELECTION_OPTIONS;
+
+/** The options of `status`. */
+export const STATUS_OPTIONS = {
+  json: { description: 'print JSON' },
+} satisfies OptionTable;
+
+/** The selection of environments that `halt` and `resume` have in common. */
+export type SelectionOptions = OptionValues<typeof SELECTION_OPTIONS>;
+export type HaltOptions = OptionValues<typeof HALT_OPTIONS>;
+export type StatusOptions = OptionValues<typeof STATUS_OPTIONS>;

@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+
+/** Declares an option with a value. */
+interface ValueOption {
+  /** Placeholder of the value: `<file>`. */
+  readonly argument: string;
+  readonly description: string;
+  /** @default - the option can be omitted */
+  readonly isRequired?: true;
+  /** Returns the parsed value, given the value of the earlier occurrences of a repeated option. */
+  readonly parse: (value: string, previous?: never) => unknown;
+}
+
+/** Declares an option without a value. */
+interface SwitchOption {
+  readonly description: string;
+  readonly argument?: undefined;
+}
+
+/**
+ * The options of a command, by the camel-case form of their names: `accountLimit` declares `--account-limit`. The help,
+ * the table in the README and the type of the parsed options follow from it. In descriptions, code is in backticks.
+ */
+export type OptionTable = Readonly<Record<string, ValueOption | SwitchOption>>;
+
+type ValueOf<Option> = Option extends { readonly parse: (value: string, previous?: never) => infer Value }
+  ? Value
+  : boolean;
+type RequiredName<Table extends OptionTable> = {
+  [Name in keyof Table]: Table[Name] extends { readonly isRequired: true } ? Name : never;
+}[keyof Table];
+
+/** The parsed options of a command with these declarations. */
+export type OptionValues<Table extends OptionTable> =
+  & { readonly [Name in RequiredName<Table>]: ValueOf<Table[Name]> }
+  & { readonly [Name in Exclude<keyof Table, RequiredName<Table>>]?: ValueOf<Table[Name]> };
+
+/** Adds the declared options to a command. */
+export function addOptions(command: Command, table: OptionTable): Command {
+  for (const [name, declaration] of Object.entries(table)) {
+    const option = command.createOption(flagsOf(name, declaration), declaration.description.replaceAll('`', ''));
+    if (declaration.argument !== undefined) {
+      // commander passes the value that the same function returned for the previous occurrence
+      option.argParser(declaration.parse as (value: string, previous: unknown) => unknown);
+      if (declaration.isRequired) option.makeOptionMandatory();
+    }
+    command.addOption(option);
+  }
+  return command;
+}
+
+/** Returns the options as rows of a Markdown table: flags and meaning. */
+export function markdownRows(table: OptionTable): string[] {
+  return Object.entries(table).map(([name, option]) => `| \`${flagsOf(name, option)}\` | ${option.description} |`);
+}
+
+function flagsOf(name: string, { argument }: ValueOption | SwitchOption): string {
+  const flag = `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+  if (argument === undefined) return flag;
+  return `${flag} ${argument}`;
+}

@@ -1,0 +1,51 @@
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import * as path from 'node:path';
+import type { RehearseOptions } from './rehearse-options';
+import { UsageError } from '../usage-error';
+
+/** Checks the options of `rehearse` before anything runs: their combinations, and the files and folders they name. */
+export function checkOptions(options: RehearseOptions): void {
+  const { repository = {}, report, log, timeline, seed, fault } = options;
+  Object.entries(repository).forEach(([name, folder]) => checkRepository(name, folder));
+  checkOutputFiles([['--report', report], ['--log', log], ['--timeline', timeline]]);
+  if (seed !== undefined && fault === undefined) {
+    throw new UsageError('--seed has no effect without --fault: add faults, for example --fault throttle,crash');
+  }
+}
+
+function checkRepository(name: string, folder: string): void {
+  const [option, file] = [`--repository '${name}'`, path.resolve(folder)];
+  if (!existsSync(folder)) throw new UsageError(`${option}: the folder '${file}' does not exist`);
+  if (!statSync(folder).isDirectory()) {
+    throw new UsageError(`${option}: '${file}' is a file: give a folder or a git repository`);
+  }
+  if (readdirSync(folder).length === 0) {
+    throw new UsageError(`${option}: the folder '${file}' is empty: add at least one file for the first commit`);
+  }
+}
+
+function checkOutputFiles(files: readonly (readonly [option: string, file: string | undefined])[]): void {
+  const seen = new Map<string, string>();
+  for (const [option, file] of files) {
+    if (file === undefined) continue;
+    checkWritable(option, file);
+    const earlier = seen.get(path.resolve(file));
+    if (earlier !== undefined) {
+      throw new UsageError(`${earlier} and ${option} '${file}' name the same file: give two different files`);
+    }
+    seen.set(path.resolve(file), `${option} '${file}'`);
+  }
+}
+
+function checkWritable(option: string, file: string): void {
+  const folder = path.dirname(path.resolve(file));
+  if (!existsSync(folder)) throw new UsageError(`${option} '${file}': the folder '${folder}' does not exist`);
+  if (existsSync(file) && statSync(file).isDirectory()) {
+    throw new UsageError(`${option} '${file}' is a folder: give the name of a file`);
+  }
+  try {
+    accessSync(existsSync(file) ? file : folder, constants.W_OK);
+  } catch {
+    throw new UsageError(`${option} '${file}' cannot be written: permission denied`);
+  }
+}

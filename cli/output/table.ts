@@ -1,0 +1,13 @@
+/**
+ * Returns the rows as lines with aligned columns.
+ *
+ * @param paint colours a padded cell: escape codes must not count for the width
+ */
+export function formatTable(
+  rows: readonly (readonly string[])[], paint: (cell: string, row: number, column: number) => string,
+): string[] {
+  const columns = Math.max(0, ...rows.map(row => row.length));
+  const widths = Array.from({ length: columns }, (_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
+  return rows.map((row, index) => row
+    .map((cell, column) => paint(cell.padEnd(widths[column]), index, column)).join('  ').trimEnd());
+}

@@ -1,0 +1,57 @@
+import { reportDeployment, type Deployment } from './deployments';
+import { readEnvironments } from './environments';
+import { leftoversOf } from './leftovers';
+import { reportPipelines } from './pipelines';
+import { limitUse, quotaUse } from './quotas';
+import type { AccountReport, Report, StackReport } from './report';
+import { unusedPermissions } from '../../rehearsal/assembly/unused-permissions';
+import type { Simulation } from '../../rehearsal/simulation';
+
+interface Run extends Pick<Report, 'commandFailure' | 'destroyed' | 'faults' | 'clock' | 'realSeconds'> {
+  /** Whether builds ran. Without them, the executions of pipelines mean nothing. */
+  readonly builds: boolean;
+}
+
+/** Reports the state of the simulated organization, and how it was reached. */
+export async function createReport(
+  simulation: Simulation, deployments: readonly Deployment[], { builds, ...run }: Run,
+): Promise<Report> {
+  const pipelines = builds ? reportPipelines(simulation) : [];
+  return {
+    succeeded: run.commandFailure === undefined
+      && deployments.every(({ result, succeededOnRetry }) => result.succeeded || succeededOnRetry)
+      && pipelines.every(({ executions }) => executions.at(0)?.status !== 'Failed'),
+    deployments: deployments.map(reportDeployment),
+    ...run,
+    simulatedSeconds: Math.round(simulation.clock.elapsedSeconds()),
+    environments: await readEnvironments(simulation),
+    accounts: accountsOf(simulation),
+    stacks: stacksOf(simulation),
+    pipelines,
+    placeholderTypes: simulation.cloudformation.placeholderTypes,
+    awsCalls: simulation.calls,
+    quotas: quotaUse(simulation.server.calls),
+    limits: limitUse(simulation.organizations),
+    unusedPermissions: unusedPermissions(simulation),
+    leftovers: await leftoversOf(simulation),
+  };
+}
+
+function accountsOf({ organizations }: Simulation): AccountReport[] {
+  return organizations.accounts.map(({ accountId, name, email, state }) => (
+    { accountId, name, email, organizationalUnit: organizations.unitPath(accountId), state }
+  ));
+}
+
+function stacksOf({ cloudformation }: Simulation): StackReport[] {
+  return cloudformation.all
+    .filter(({ deleted, isSeed, updatedAt }) => !deleted && (!isSeed || updatedAt !== undefined))
+    .map(({ name, accountId, region, status, failure, outputs }) => ({
+      name,
+      accountId,
+      region,
+      status,
+      statusReason: failure,
+      outputs: Object.fromEntries(outputs.map(({ key, value }) => [key, value])),
+    }));
+}

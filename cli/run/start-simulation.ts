@@ -1,0 +1,43 @@
+import type { Time } from './time';
+import { managementAccountOf } from '../../rehearsal/assembly/management';
+import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
+import { Simulation } from '../../rehearsal/simulation';
+import { cicdStackOf } from '../app/cicd-stack';
+import { organizationIdOf } from '../app/organization-id';
+import type { RehearseOptions } from '../options/rehearse-options';
+import type { Terminal } from '../output/terminal';
+import { UsageError } from '../usage-error';
+
+/** The time until a new role is known everywhere, beyond the time that CloudFormation itself waits for it. */
+const ROLE_PROPAGATION_SECONDS = 5;
+const DEFAULT_MANAGEMENT_ACCOUNT_ID = '111111111111';
+
+/** Starts the simulated AWS with what the options say exists before the deployment. */
+export async function startSimulation(
+  options: RehearseOptions, time: Time, stacks: readonly AssemblyStack[], { warn }: Terminal,
+): Promise<Simulation> {
+  const managementAccountId = options.managementAccount ?? managementAccountOf(stacks) ?? DEFAULT_MANAGEMENT_ACCOUNT_ID;
+  if (options.account?.some(({ accountId }) => accountId === managementAccountId)) {
+    throw new UsageError(
+      `--account ${managementAccountId} is the management account, which always exists: omit the option, or choose `
+      + 'another management account with --management-account',
+    );
+  }
+  return Simulation.start({
+    managementAccountId,
+    organizationId: organizationIdOf(stacks, options.organizationId, warn),
+    organizationalUnits: options.organizationalUnit,
+    accountLimit: options.accountLimit,
+    accounts: options.account,
+    repositories: options.repository,
+    repositoryPlace: cicdStackOf(stacks, managementAccountId),
+    ...time.scale === undefined ? { virtual: { startAt: Date.now() } } : { scale: time.scale },
+    roleSeconds: ROLE_PROPAGATION_SECONDS,
+    builds: runsPipelines(options),
+  });
+}
+
+/** `--then` implies `--pipelines`: its commands usually push commits. */
+export function runsPipelines({ pipelines = false, then = [] }: RehearseOptions): boolean {
+  return pipelines || then.length > 0;
+}

@@ -1,0 +1,24 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { OperationRequest, PipelineIdentity } from '../../../src/operations/contract';
+
+export const DEV: PipelineIdentity = {
+  environmentName: 'dev', accountId: '300000000001', region: 'eu-central-1', pipelineName: 'dev',
+};
+export const PROD: PipelineIdentity = {
+  ...DEV, environmentName: 'production', accountId: '300000000002', pipelineName: 'production',
+};
+export const ANNA = 'arn:aws:sts::222222222222:assumed-role/Operator/anna';
+
+/** A fake of the operations function that always returns these pipelines, and the output of a command that uses it. */
+export function fakeOperations(pipelines: readonly object[], gone: readonly string[] = []) {
+  const requests: OperationRequest[] = [];
+  const lines: string[] = [];
+  const operations = {
+    callerArn: async () => ANNA,
+    invoke: async <Outcome>(request: OperationRequest) => {
+      requests.push(request);
+      return { pipelines: pipelines as Outcome[], gone };
+    },
+  };
+  return { operations, requests, lines, write: (line: string) => { lines.push(stripVTControlCharacters(line)); } };
+}

@@ -1,0 +1,77 @@
+import { stripVTControlCharacters } from 'node:util';
+import { ANNA, DEV, fakeOperations, PROD } from './operations';
+import { formatPipelines, status } from '../../../cli/commands/status';
+import type { StatusOutcome } from '../../../src/operations/contract';
+
+const dev: StatusOutcome = {
+  ...DEV,
+  branchName: 'env/dev',
+  state: 'enabled',
+  last: { status: 'InProgress', startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123', author: 'Anna' },
+};
+const production: StatusOutcome = {
+  ...PROD,
+  branchName: 'main',
+  state: 'halted',
+  halt: { by: ANNA, at: '2026-01-01T11:00:00.000Z', reason: 'wrong totals' },
+  last: {
+    status: 'Stopped', startedAt: '2026-01-01T09:00:00.000Z', seconds: 245, commitId: 'dec0de0123', author: 'Ben',
+  },
+};
+
+test('status is a table, followed by the reasons of halts', () => {
+  expect(formatPipelines([dev, production]).map(stripVTControlCharacters)).toEqual([
+    'environment  account       state    last execution  commit   author  started (UTC)     duration',
+    'dev          300000000001  enabled  InProgress      c0ffee0  Anna    2026-01-01 10:00  -',
+    'production   300000000002  halted   Stopped         dec0de0  Ben     2026-01-01 09:00  4m 5s',
+    '',
+    `production was halted by ${ANNA} at 2026-01-01 11:00: wrong totals`,
+  ]);
+});
+
+test('status shows that a commit waits in a pipeline that is disabled or halted', () => {
+  const states = ['disabled', 'halted'] as const;
+  const last = { status: 'InProgress', waits: true, startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123' } as const;
+  const pipelines = states.map(state => ({ ...DEV, branchName: 'a', state, last }));
+  const [, ...lines] = formatPipelines(pipelines).map(stripVTControlCharacters);
+  expect(lines.slice(0, 2)).toEqual([
+    expect.stringMatching(/^dev +\d+ +disabled +waiting \(disabled\) +c0ffee0 /),
+    expect.stringMatching(/^dev +\d+ +halted +waiting \(halted\) +c0ffee0 /),
+  ]);
+});
+
+test('status explains why pipelines are disabled or suspended, and what could not be read', () => {
+  const [, ...lines] = formatPipelines([
+    { ...DEV, branchName: 'a', state: 'disabled' },
+    { ...DEV, branchName: 'a', state: 'suspended' },
+    { ...DEV, branchName: 'a', state: 'disabled', disabledByHand: 'fire drill' },
+    { ...DEV, branchName: 'a', state: 'disabled', disabledByHand: '' },
+    { ...DEV, branchName: 'a', state: 'enabled', problem: 'access denied' },
+  ]).map(stripVTControlCharacters);
+  expect(lines[0]).toMatch(/^dev +300000000001 +disabled +- +- +- +- +-$/);
+  const resume = 'to enable it, run: org-environments resume --environment dev';
+  expect(lines.slice(6)).toEqual([
+    'dev is disabled by its definition (enabled: false)',
+    'dev in account 300000000001 is suspended: another pipeline takes its place, or it is being removed',
+    `dev was disabled by hand in account 300000000001: fire drill; ${resume}`,
+    `dev was disabled by hand in account 300000000001: no reason given; ${resume}`,
+    '✗ dev: access denied',
+  ]);
+});
+
+test('status --json prints the pipelines as JSON', async () => {
+  const { operations, write, lines } = fakeOperations([dev, production]);
+  expect(await status({ json: true }, operations, write)).toBe(true);
+  expect(JSON.parse(lines.join('\n'))).toEqual([dev, production]);
+});
+
+test('status fails if the status of a pipeline cannot be read', async () => {
+  const { operations, write } = fakeOperations([{ ...dev, problem: 'access denied' }]);
+  expect(await status({}, operations, write)).toBe(false);
+});
+
+test('status prints that no environments exist', async () => {
+  const { operations, write, lines } = fakeOperations([]);
+  expect(await status({}, operations, write)).toBe(true);
+  expect(lines).toEqual(['No environments exist.']);
+});
