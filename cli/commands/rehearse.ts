@@ -138,8 +138,9 @@ class Rehearsal {
   public async printEnd(report: Report): Promise<void> {
     const { simulation, options, run: { time, write } } = this;
     printSummary(report, time, write);
-    if (!report.succeeded || options.destroy) await printRemaining(simulation, write);
-    else {
+    if (!report.succeeded || options.destroy) {
+      await printRemaining(simulation, write);
+    } else {
       printUnused(report.leftovers, write);
       printLeftovers(report.leftovers, write);
     }

@@ -53,7 +53,9 @@ function remarksOf(pipeline: StatusOutcome): string[] {
       `${name} was disabled by hand in account ${accountId}: ${reason}; to enable it, run: `
       + `org-environments resume --environment ${environmentName}`,
     );
-  } else if (state === 'disabled') remarks.push(`${name} is disabled by its definition (enabled: false)`);
+  } else if (state === 'disabled') {
+    remarks.push(`${name} is disabled by its definition (enabled: false)`);
+  }
   if (problem !== undefined) remarks.push(`${pc.red('✗')} ${name}: ${problem}`);
   return remarks;
 }

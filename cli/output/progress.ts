@@ -47,8 +47,9 @@ export class Progress {
     const took = formatDuration(seconds);
     if (state === 'FAILED') {
       this.line(event, `${pc.red(`${verb.noun} failed`)} after ${took}: ${firstLineOf(event.reason)}`);
-    } else if (state === 'SKIPPED') this.line(event, pc.dim('retained'));
-    else if (this.isPrinted(event, seconds)) {
+    } else if (state === 'SKIPPED') {
+      this.line(event, pc.dim('retained'));
+    } else if (this.isPrinted(event, seconds)) {
       this.line(event, `${verb === ROLLBACK ? pc.yellow(verb.done) : pc.green(verb.done)} in ${took}`);
     }
   }

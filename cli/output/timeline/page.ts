@@ -70,7 +70,7 @@ function formatLane(lane: Lane, id: string, end: number): string {
   const head = `<summary class="row">${label}${track}</summary>`;
   const format = (part: typeof rows): string => part.map(([key, row]) => formatRow(lane, key, row, id, end)).join('');
   if (rows.length <= MAX_ROWS) return `<details open>${head}${format(rows)}</details>`;
-  const [long, short] = [rows.filter(([, row]) => isLong(row)), rows.filter(([, row]) => !isLong(row))];
+  const [long, short] = [rows.filter(([, row]) => isProminent(row)), rows.filter(([, row]) => !isProminent(row))];
   const summary = `<summary class="row quick"><span>${short.length} short operations</span></summary>`;
   return `<details open>${head}${format(long)}<details>${summary}${format(short)}</details></details>`;
 }
@@ -103,8 +103,8 @@ function formatBar(bar: Bar, name: string, end: number, waitedFor?: string): str
     ...bar.reason && bar.reason !== 'User Initiated' ? [bar.reason] : [],
   ];
   const flags = { waits: bar.isWaiting, failed: bar.failed, critical: bar.critical };
-  const names = Object.entries(flags).filter(([, isSet]) => isSet).map(([name]) => name);
-  const classes = ['bar', bar.operation, ...names].join(' ');
+  const set = Object.entries(flags).filter(([, isSet]) => isSet).map(([flag]) => flag);
+  const classes = ['bar', bar.operation, ...set].join(' ');
   return `<i class="${classes}" style="${position(bar.from, to, end)}" title="${text(lines.join('\n'))}"></i>`;
 }
 
@@ -119,7 +119,7 @@ function ticks(end: number): string {
     .map(at => `<em style="left:${(at / end * 100).toFixed(2)}%">${formatClock(at).replace(/^00:/, '')}</em>`).join('');
 }
 
-function isLong({ bars }: Row): boolean {
+function isProminent({ bars }: Row): boolean {
   return bars.some(({ from, to, failed, critical }) => failed || critical || to < 0 || to - from >= LONG_SECONDS);
 }
 

@@ -1,6 +1,6 @@
 import type { Bar, Lane, Operation, Row } from './lane';
-import { dependenciesOf } from '../../../rehearsal/services/cloudformation/stack-operation';
 import type { StackEvent } from '../../../rehearsal/services/cloudformation/stack';
+import { dependenciesOf } from '../../../rehearsal/services/cloudformation/stack-operation';
 import type { Simulation } from '../../../rehearsal/simulation';
 
 /** Records the operations of CloudFormation, and which operation waited for which. */

@@ -1,6 +1,6 @@
 import { ANNA, DEV, fakeOperations, PROD } from './operations';
-import { halt } from '../../../cli/commands/halt';
 import { selectedNames } from '../../../cli/commands/environment-selection';
+import { halt } from '../../../cli/commands/halt';
 
 const reason = 'wrong totals';
 
