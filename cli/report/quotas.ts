@@ -1,9 +1,9 @@
 import type { LimitUse, QuotaUse } from './report';
+import type { RecordedCall } from '../../rehearsal/core/service';
+import { RATES, type Rate } from '../../rehearsal/services/organizations/call-rates';
 import { CONCURRENT_CLOSURES } from '../../rehearsal/services/organizations/closure';
 import { DEFAULT_ACCOUNT_LIMIT, CONCURRENT_CREATIONS } from '../../rehearsal/services/organizations/creation';
 import type { Organizations } from '../../rehearsal/services/organizations/service';
-import { RATES, type Rate } from '../../rehearsal/services/organizations/call-rates';
-import type { RecordedCall } from '../../rehearsal/core/service';
 
 /** Operations that share one rate limit. */
 interface RateLimit extends Rate {

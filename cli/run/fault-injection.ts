@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
-import { planFaults } from '../../rehearsal/faults/fault-plan';
 import type { FaultCounts, FaultKind } from '../../rehearsal/faults/fault';
+import { planFaults } from '../../rehearsal/faults/fault-plan';
 import { FaultInjector } from '../../rehearsal/faults/injector';
 import { randomOf } from '../../rehearsal/faults/random';
 import type { Simulation } from '../../rehearsal/simulation';
