@@ -1,5 +1,5 @@
 import type { Foreign } from '../cloudformation/fake-stacks';
-import { awsError } from '../stack/fake-accounts';
+import { awsError } from '../fixtures/aws-error';
 import { ONE, TWO, World, dieEverywhere, environment, owner, ownerOf, pipeline, request } from '../stack/world';
 
 const DEPLOYED: Foreign = { roleArn: `arn:aws:iam::${ONE}:role/cdk-hnb659fds-cfn-exec-role-${ONE}-eu-central-1` };

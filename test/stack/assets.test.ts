@@ -1,4 +1,4 @@
-import { awsError } from './fake-accounts';
+import { awsError } from '../fixtures/aws-error';
 import type { FakeAssets } from './fake-assets';
 import { digestOf } from './fake-assets';
 import { ONE, World, dieEverywhere, owner, request } from './world';

@@ -4,12 +4,8 @@ import type { Stacks } from '../../lambda/cloudformation/stack-deployer';
 import type { PipelineOutbound } from '../../lambda/pipeline/outbound';
 import type { StackPlace } from '../../lambda/registry/stack';
 import { FakeStacks } from '../cloudformation/fake-stacks';
+import { awsError } from '../fixtures/aws-error';
 import type { Fate } from '../shared/fate';
-
-/** An error as the SDK throws it. */
-export function awsError(name: string, message = name): Error {
-  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
-}
 
 /** Accounts of which each has its CloudFormation. */
 export class FakeAccounts implements Accounts, PipelineOutbound {

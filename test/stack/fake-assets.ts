@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { awsError } from './fake-accounts';
+import { awsError } from '../fixtures/aws-error';
 import type { AssetFile, AssetStores, ByteRange, ImageId } from '../../lambda/stack/asset-stores';
 import type { ImageManifest } from '../../lambda/stack/manifest';
 

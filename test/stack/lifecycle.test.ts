@@ -1,4 +1,4 @@
-import { awsError } from './fake-accounts';
+import { awsError } from '../fixtures/aws-error';
 import { ONE, TWO, World, dieEverywhere, owner, ownerOf, request } from './world';
 
 const updated = { ...request, parameters: { Size: '2' } };
