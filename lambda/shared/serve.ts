@@ -10,6 +10,10 @@ import type { Registry, Versioned } from '../registry/registry';
 import { currentRequest, requestKey } from '../registry/request';
 import type { RequestRecord } from '../registry/request';
 
+const NOUNS = { Create: 'creation', Update: 'update', Delete: 'deletion' } as const;
+
+type RequestType = ResourceRequest['requestType'];
+
 /** The handler of a kind's function: it does one step of the work on a resource. */
 export type KindHandler = (request: ResourceRequest) => Promise<Outcome>;
 
@@ -80,7 +84,7 @@ class RequestHandler<Request, Result extends object> {
 
   /** Records what is requested, once for each request. */
   private async start(request: ResourceRequest, owner: Owner, record: Versioned<RequestRecord>): Promise<boolean> {
-    if (request.requestType !== 'Delete' && !await this.mayStart(owner, this.now() - record.arrivedAt)) return false;
+    if (!await this.mayStart(owner, request.requestType, this.now() - record.arrivedAt)) return false;
     const { version, ...rest } = record;
     await this.registry.transaction(async () => {
       await this.requestChange(request, owner);
@@ -90,18 +94,20 @@ class RequestHandler<Request, Result extends object> {
   }
 
   /**
-   * Lambda may deliver a request after CloudFormation has stopped waiting for it. An account that is created then would
-   * have no owner. The status, and the permission to read it, may be some seconds old.
+   * Lambda may deliver a request after CloudFormation has stopped waiting for it, and a principal that may invoke the
+   * entry function can forge one. An account that is created then would have no owner, and an environment that is
+   * deleted then is in use. The status, and the permission to read it, may be some seconds old.
    */
-  private async mayStart(owner: Owner, age: number): Promise<boolean> {
+  private async mayStart(owner: Owner, requestType: RequestType, age: number): Promise<boolean> {
     try {
-      if (await this.isInProgress(owner)) return true;
+      if (await this.isInProgress(owner, requestType)) return true;
     } catch (error) {
       if (!isAccessDenied(error) || age > MAX_PROPAGATION) throw error;
     }
-    logger.warn('CloudFormation does not wait for the resource', { logicalId: owner.logicalId });
+    logger.warn('CloudFormation does not wait for the resource', { logicalId: owner.logicalId, requestType });
     if (age <= MAX_PROPAGATION) return false;
-    throw new Error(`CloudFormation no longer waits for '${owner.logicalId}' (cancelled or timed out); nothing was started: deploy again`);
+    throw new Error(`CloudFormation does not wait for the ${NOUNS[requestType]} of '${owner.logicalId}' `
+      + '(it was cancelled, has timed out, or was never requested); nothing was started: deploy again');
   }
 
   private async requestChange({ requestType, properties, oldProperties = {} }: ResourceRequest, owner: Owner): Promise<void> {

@@ -8,19 +8,24 @@ function answering(answer: () => object) {
 }
 
 test.each([
-  ['CREATE_IN_PROGRESS', true], ['UPDATE_IN_PROGRESS', true], ['UPDATE_ROLLBACK_IN_PROGRESS', true],
-  ['CREATE_FAILED', false], ['CREATE_COMPLETE', false], ['UPDATE_FAILED', false], ['DELETE_IN_PROGRESS', false], ['DELETE_COMPLETE', false],
-])('status %s means that CloudFormation waits for the resource: %s', async (ResourceStatus, expected) => {
-  expect(await answering(() => ({ StackResources: [{ ResourceStatus }] }))(owner)).toBe(expected);
+  ['CREATE_IN_PROGRESS', ['Create']], ['UPDATE_IN_PROGRESS', ['Update']], ['DELETE_IN_PROGRESS', ['Delete']],
+  ['UPDATE_ROLLBACK_IN_PROGRESS', ['Update']],
+  ['CREATE_FAILED', []], ['CREATE_COMPLETE', []], ['UPDATE_FAILED', []], ['UPDATE_COMPLETE', []], ['DELETE_COMPLETE', []],
+  ['DELETE_FAILED', []],
+])('status %s means that CloudFormation waits for the response to: %j', async (ResourceStatus, expected) => {
+  const isInProgress = answering(() => ({ StackResources: [{ ResourceStatus }] }));
+  const types = ['Create', 'Update', 'Delete'] as const;
+  const awaited = await Promise.all(types.map(async type => isInProgress(owner, type)));
+  expect(types.filter((_, index) => awaited[index])).toEqual(expected);
 });
 
 test('CloudFormation does not wait for a resource that its stack does not have', async () => {
-  expect(await answering(() => ({}))(owner)).toBe(false);
+  expect(await answering(() => ({}))(owner, 'Create')).toBe(false);
   const missing = Object.assign(new Error('Resource Dev does not exist for stack environments'), { name: 'ValidationError' });
-  expect(await answering(() => { throw missing; })(owner)).toBe(false);
+  expect(await answering(() => { throw missing; })(owner, 'Create')).toBe(false);
 });
 
 test('throws the error of CloudFormation if the status cannot be read', async () => {
   const away = Object.assign(new Error('no'), { name: 'ServiceUnavailable' });
-  await expect(answering(() => { throw away; })(owner)).rejects.toThrow(away);
+  await expect(answering(() => { throw away; })(owner, 'Create')).rejects.toThrow(away);
 });

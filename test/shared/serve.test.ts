@@ -62,9 +62,9 @@ class World {
   public readonly recorder = new Recorder();
   public readonly registry = new FakeRegistry();
   public time = 0;
-  private readonly handler = serve(this.recorder, this.registry, async () => this.inProgress(), () => this.time);
+  private readonly handler = serve(this.recorder, this.registry, async (_owner, type) => this.inProgress(type), () => this.time);
 
-  public inProgress = async (): Promise<boolean> => true;
+  public inProgress = async (_type: ResourceRequest['requestType']): Promise<boolean> => true;
 
   public async arrive(request: ResourceRequest): Promise<void> {
     await recordRequest(this.registry, { ...request, responseUrl: 'https://response.example' }, this.time);
@@ -146,33 +146,32 @@ test('limits the waiting time, so that one more step comes before CloudFormation
   expect(await world.step(create)).toMatchObject({ state: 'failed', reason: expect.stringContaining('is not complete after 55 minutes') });
 });
 
-test('starts a creation only while CloudFormation waits for it, and always starts a deletion', async () => {
+test.each([create, update, remove])('starts a request of type $requestType only while CloudFormation waits for it', async request => {
   let isInProgress = false;
   world.inProgress = async () => isInProgress;
-  await world.arrive(create);
-  expect(await world.step(create)).toMatchObject({ state: 'waiting' });
+  await world.arrive(request);
+  expect(await world.step(request)).toMatchObject({ state: 'waiting' });
   expect(world.methods).toEqual([]);
   isInProgress = true;
-  await world.step(create);
+  await world.step(request);
   isInProgress = false;
-  await world.step(create);
-  expect(world.methods).toEqual(['requestCreate', 'reconcile', 'reconcile']);
-  await world.arrive(remove);
-  await world.step(remove);
-  expect(world.methods.slice(3)).toEqual(['requestDelete', 'reconcileDelete']);
+  await world.step(request);
+  const reconcile = request.requestType === 'Delete' ? 'reconcileDelete' : 'reconcile';
+  expect(world.methods).toEqual([`request${request.requestType}`, reconcile, reconcile]);
 });
 
-test('fails a creation for which CloudFormation does not wait, after a minute and without starting it', async () => {
+test.each([create, remove])('fails a request of type $requestType for which CloudFormation does not wait, after a minute and without starting it', async request => {
   world.inProgress = async () => false;
-  await world.arrive(create);
+  await world.arrive(request);
   world.time = 50_000;
   // a second delivery is not a new request
-  await world.arrive(create);
-  expect(await world.step(create)).toMatchObject({ state: 'waiting' });
+  await world.arrive(request);
+  expect(await world.step(request)).toMatchObject({ state: 'waiting' });
   world.time = 61_000;
-  expect(await world.step(create)).toEqual({
+  expect(await world.step(request)).toEqual({
     state: 'failed',
-    reason: "CloudFormation no longer waits for 'Dev' (cancelled or timed out); nothing was started: deploy again",
+    reason: `CloudFormation does not wait for the ${request.requestType === 'Delete' ? 'deletion' : 'creation'} of 'Dev' (it was cancelled, has timed out, `
+      + 'or was never requested); nothing was started: deploy again',
   });
   expect(world.methods).toEqual([]);
 });

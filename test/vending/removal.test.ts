@@ -100,6 +100,32 @@ describe('removal of an environment', () => {
     await harness.simulation.cloudformation.remove(accountId, REGION, 'Shop-Web');
   });
 
+  test('a deletion that CloudFormation has not requested deletes nothing', async () => {
+    const { cloudformation, lambda, clock } = harness.simulation;
+    const stack = cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd');
+    const before = deletedStacks();
+    const forged = [...stack?.resources.values() ?? []].filter(({ type }) => type.startsWith('Custom::OrgEnvironments'));
+    for (const { id, logicalId, type, properties } of forged) {
+      await lambda.invokeEvent(String(properties.ServiceToken), {
+        RequestType: 'Delete',
+        RequestId: `forged-${logicalId}`,
+        ResponseURL: 'https://response.example',
+        StackId: stack?.id,
+        LogicalResourceId: logicalId,
+        PhysicalResourceId: id,
+        ResourceType: type,
+        ResourceProperties: properties,
+      });
+    }
+    await clock.sleep(300);
+    expect(forged.map(({ type }) => type)).toContain('Custom::OrgEnvironmentsPipeline');
+    expect(deletedStacks()).toEqual(before);
+    expect(harness.simulation.codepipeline.pipelines(accountId, REGION)).toMatchObject([
+      { name: 'dev', disabled: false },
+    ]);
+    expect(await harness.record(`lease#${accountId}`)).toMatchObject({ holder: { environmentName: 'dev' } });
+  });
+
   test('keepApplication keeps the application stacks of a removed environment', async () => {
     await deployApplication();
     expect(reasons(await harness.deploy(app({ keepApplication: true })))).toBe('');
