@@ -28,3 +28,9 @@ export function toUserError(error: unknown, request: BranchRequest, place: Handl
   return new Error(`branch '${branchName}' of repository '${repositoryName}' in ${where} cannot be made for environment '${environmentName}': `
     + error.message);
 }
+
+export function nestedNames({ branchName, repositoryName, environmentName }: BranchRequest, existing: string): Error {
+  return new Error(`branch '${branchName}' of environment '${environmentName}' cannot be created, because repository `
+    + `'${repositoryName}' has branch '${existing}': git cannot have both, because one name begins with the other and a `
+    + 'slash; rename one of them, then deploy again');
+}

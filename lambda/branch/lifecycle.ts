@@ -1,7 +1,7 @@
 import type { DescriptorFile } from './descriptor';
 import { descriptorOf, parseDescriptor, render, contains } from './descriptor';
 import type { HandlerLocation } from './errors';
-import { toUserError } from './errors';
+import { nestedNames, toUserError } from './errors';
 import type { BranchRequest, BranchResult } from '../../src/branch/contract';
 import { NAMES } from '../../src/private/contract';
 import type { BranchRecord } from '../registry/branch';
@@ -11,7 +11,7 @@ import type { Registry, Versioned } from '../registry/registry';
 import { DONE, done, IN_PROGRESS } from '../shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import type { Hosts } from '../sources/hosts';
-import { BranchMovedError } from '../sources/source';
+import { BranchMovedError, SourceError } from '../sources/source';
 import { quotedList } from '../sources/quoted-list';
 
 type Read = Versioned<BranchRecord>;
@@ -84,8 +84,24 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       { ...rest, origin: 'created' as const, parents: withParent(record, parentName) },
       record.version,
     );
-    await this.hosts(request).createBranch(repositoryName, branchName, parentHead);
+    try {
+      await this.hosts(request).createBranch(repositoryName, branchName, parentHead);
+    } catch (error) {
+      const nested = error instanceof SourceError ? await this.nestedBranch(request) : undefined;
+      throw nested === undefined ? error : nestedNames(request, nested);
+    }
     return this.describe(request, intended, parentHead);
+  }
+
+  /** The branch that git cannot have together with the requested one: one name is the folder of the other. */
+  private async nestedBranch({ repositoryName, branchName, ...request }: BranchRequest): Promise<string | undefined> {
+    const host = this.hosts(request);
+    const segments = branchName.split('/');
+    for (let length = 1; length < segments.length; length++) {
+      const outer = segments.slice(0, length).join('/');
+      if (await host.head(repositoryName, outer) !== undefined) return outer;
+    }
+    return (await host.branches(repositoryName)).find(name => name.startsWith(`${branchName}/`));
   }
 
   private async describe(request: BranchRequest, record: Read, head: string): Promise<Progress<BranchResult>> {

@@ -61,7 +61,9 @@ export class FakeRepositories implements SourceHost {
 
   public async createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void> {
     this.check('createBranch', repositoryName);
-    if (this.heads.has(branchName)) throw new BranchMovedError(`${branchName} exists`);
+    const isTaken = [...this.heads.keys()].some(name =>
+      name === branchName || name.startsWith(`${branchName}/`) || branchName.startsWith(`${name}/`));
+    if (isTaken) throw new BranchMovedError(`${branchName} exists`);
     this.heads.set(branchName, commitId);
   }
 

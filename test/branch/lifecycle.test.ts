@@ -311,6 +311,17 @@ describe('errors say what to do', () => {
       + "repository 'shop' does not have: it has 'main', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7', 'b8', 'b9' and more; push 'trunk' or begin at one of these");
   });
 
+  test.each(['env', 'env/test1/hotfix'])('fails if the repository has branch %s, which git cannot have with it', async name => {
+    const { lifecycle, repositories } = world();
+    repositories.fork(name, 'main');
+    await expect(make(lifecycle)).rejects.toThrow("branch 'env/test1' of environment 'test1' cannot be created, because "
+      + `repository 'shop' has branch '${name}': git cannot have both, because one name begins with the other and a slash; `
+      + 'rename one of them, then deploy again');
+    repositories.deleteBranch(name);
+    await make(lifecycle);
+    expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
+  });
+
   test.each([
     [new SourceAccessDeniedError('because'), "the role 'org-environments-branch-provider' of account 222222222222 was denied access to repository 'shop'"],
     [new SourceAccessDeniedError('because'), "remove what denies it (a service control policy, a permissions boundary, 'repositoryNames' of the Organization)"],
