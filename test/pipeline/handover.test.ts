@@ -5,8 +5,8 @@ import { haltKey } from '../../lambda/registry/halt';
 import type { HaltRecord } from '../../lambda/registry/halt';
 import { pipelineKey } from '../../lambda/registry/pipeline';
 import type { PipelineRequest } from '../../src/pipeline/contract';
+import { awsError } from '../fixtures/aws-error';
 import { FakeRegistry } from '../registry/fake-registry';
-import { awsError } from '../stack/fake-accounts';
 import { environment, owner, pipeline } from '../stack/world';
 
 const KEY = pipelineKey(pipeline);
