@@ -1,6 +1,6 @@
 import type { BranchRequest, EnvironmentDescriptor } from '../../src/branch/contract';
 
-/** What stands in the file: an object, because people may have added keys of their own to ours. */
+/** Content of the descriptor file. Users may have added keys of their own. */
 export type DescriptorFile = Readonly<Record<string, unknown>>;
 
 export function descriptorOf(request: BranchRequest): EnvironmentDescriptor {
@@ -13,7 +13,7 @@ export function descriptorOf(request: BranchRequest): EnvironmentDescriptor {
   };
 }
 
-/** Undefined: the text is not a JSON object, so it is somebody else's file. */
+/** Parses the descriptor file; undefined: it is not a JSON object, so it is not ours. */
 export function parseDescriptor(text: string): DescriptorFile | undefined {
   try {
     const content: unknown = JSON.parse(text);
@@ -23,11 +23,12 @@ export function parseDescriptor(text: string): DescriptorFile | undefined {
   }
 }
 
-/** Whether the file says already all that is to be said; how it is formatted does not matter. */
+/** Whether the file contains all values of the descriptor, in any format. */
 export function contains(file: DescriptorFile, descriptor: EnvironmentDescriptor): boolean {
   return Object.entries(descriptor).every(([key, value]) => file[key] === value);
 }
 
+/** The text of the file with the values of the descriptor. */
 export function render(file: DescriptorFile, descriptor: EnvironmentDescriptor): string {
   return `${JSON.stringify({ ...file, ...descriptor }, undefined, 2)}\n`;
 }

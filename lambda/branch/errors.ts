@@ -2,10 +2,10 @@ import type { BranchRequest } from '../../src/branch/contract';
 import { NAMES } from '../../src/private/contract';
 import { RepositoryLockedError, RepositoryNotFoundError, SourceAccessDeniedError, SourceError } from '../sources/source';
 
-/** Where the function runs. */
+/** Account and region of the function, which are those of the repositories. */
 export interface HandlerLocation { readonly accountId: string; readonly region: string }
 
-/** The same error in the user's words, if the host of the repository refused a call. */
+/** Explains a permanent error of the repository's host; other errors are returned unchanged. */
 export function toUserError(error: unknown, request: BranchRequest, place: HandlerLocation): unknown {
   if (!(error instanceof SourceError)) return error;
   const { repositoryName, branchName, environmentName } = request;
@@ -18,15 +18,15 @@ export function toUserError(error: unknown, request: BranchRequest, place: Handl
   }
   if (error instanceof RepositoryLockedError) {
     return new Error(`repository '${repositoryName}' in ${where} cannot be read, because its encryption key cannot be used ${concerning}: `
-      + `${error.message}: enable the key and let the ${role} use it, then deploy again`);
+      + `${error.message}: enable the key and allow the ${role} to use it, then deploy again`);
   }
   if (error instanceof SourceAccessDeniedError) {
     return new Error(`the ${role} was denied access to repository '${repositoryName}' ${concerning}: ${error.message}: `
       + "remove what denies it (a service control policy, a permissions boundary, 'repositoryNames' of the Organization), "
       + 'or deploy the Organization of this version, then deploy again');
   }
-  return new Error(`branch '${branchName}' of repository '${repositoryName}' in ${where} cannot be made for environment '${environmentName}': `
-    + error.message);
+  return new Error(`branch '${branchName}' of repository '${repositoryName}' in ${where} cannot be created for environment '${environmentName}': `
+    + `${error.message}: remove the cause, then deploy again`);
 }
 
 export function nestedNames({ branchName, repositoryName, environmentName }: BranchRequest, existing: string): Error {

@@ -11,12 +11,12 @@ import type { Registry, Versioned } from '../registry/registry';
 import { DONE, done, IN_PROGRESS } from '../shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import type { Hosts } from '../sources/hosts';
-import { BranchMovedError, SourceError } from '../sources/source';
 import { quotedList } from '../sources/quoted-list';
+import { BranchMovedError, SourceError } from '../sources/source';
 
 type Read = Versioned<BranchRecord>;
 
-/** The life of a branch that belongs to an environment. It is created or adopted, described, and kept when it is removed. */
+/** Creates or adopts the branch of an environment, and writes its descriptor. The branch is kept when it is removed. */
 export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   public constructor(private readonly registry: Registry, private readonly hosts: Hosts, private readonly place: HandlerLocation) {}
 
@@ -29,8 +29,9 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     const record = await this.registry.read<BranchRecord>(key);
     const foreign = record && foreignOwner(record.owners, owner);
     if (foreign) {
-      throw new Error(`branch '${request.branchName}' of repository '${request.repositoryName}' belongs to environment '${record.environmentName}' `
-        + `of stack '${stackNameOf(foreign)}', so environment '${request.environmentName}' cannot have it: remove it there first, or name another branch`);
+      throw new Error(`branch '${request.branchName}' of repository '${request.repositoryName}' belongs to environment `
+        + `'${record.environmentName}' of stack '${stackNameOf(foreign)}', so environment '${request.environmentName}' cannot use it: `
+        + 'remove it there first, or use another branch');
     }
     const owners = withOwner(record?.owners ?? [], owner, request);
     await this.registry.write(key, { parents: [], ...record, owners, environmentName: request.environmentName }, record?.version);
@@ -53,8 +54,8 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   public async reconcile(owner: Owner, request: BranchRequest): Promise<Progress<BranchResult>> {
     const record = await this.registry.read<BranchRecord>(branchKey(request));
     if (!record || !owns(record.owners, owner)) {
-      throw new Error(`branch '${request.branchName}' of repository '${request.repositoryName}' was removed from environment '${request.environmentName}' `
-        + 'while it was being made: deploy again');
+      throw new Error(`branch '${request.branchName}' of repository '${request.repositoryName}' was removed from environment `
+        + `'${request.environmentName}' during its creation: deploy again`);
     }
     try {
       const head = await this.hosts(request).head(request.repositoryName, request.branchName);
@@ -65,11 +66,14 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     }
   }
 
-  /** A construct that was renamed goes again when the update fails: then the branch is described as its former owner declares it, who hears of nothing. */
+  /**
+   * A renamed construct is deleted when the update fails. Then its former owner gets no request, so the descriptor is written
+   * as the former owner declares it.
+   */
   public async reconcileDelete(owner: Owner, request: BranchRequest): Promise<Progress<void>> {
     const record = await this.registry.read<BranchRecord>(branchKey(request));
     const next = record?.owners.at(-1);
-    // a refused declaration leaves what belongs to another app alone
+    // a rejected declaration must not change what belongs to another app
     if (next?.stackId !== owner.stackId) return DONE;
     const progress = await this.reconcile(next, next.request);
     return progress.done ? DONE : progress;
@@ -114,8 +118,8 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     if (!record.parents.includes(request.parentName)) await this.headOfParent(request);
     const { commitId: before, version, ...rest } = record;
     const parents = withParent(record, request.parentName);
-    const isNoted = before === undefined && parents === record.parents;
-    const intent = isNoted ? record : await this.registry.write<BranchRecord>(branchKey(request), { ...rest, parents }, version);
+    const isRecorded = before === undefined && parents === record.parents;
+    const intent = isRecorded ? record : await this.registry.write<BranchRecord>(branchKey(request), { ...rest, parents }, version);
     const commitId = await this.hosts(request).commitFile({
       repositoryName,
       branchName,
@@ -141,18 +145,18 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     const file = text === undefined ? {} : parseDescriptor(text);
     if (!file) {
       throw new Error(`the file '${NAMES.descriptor}' on branch '${branchName}' of repository '${repositoryName}' is not a JSON object, `
-        + `so it cannot describe environment '${environmentName}': rename or mend it, then deploy again`);
+        + `so it cannot describe environment '${environmentName}': rename or fix it, then deploy again`);
     }
     return file;
   }
 
-  /** A file that names another branch was inherited or merged and says nothing about the parent of this one. */
+  /** A file that names another branch was inherited or merged: its parent is not that of this branch. */
   private assertSameParent({ branchName, repositoryName, parentName, environmentName }: BranchRequest, record: Read, file: DescriptorFile): void {
     const justCreated = record.origin === 'created' && record.commitId === undefined;
     const { branch, parent } = file;
     if (justCreated || branch !== branchName || typeof parent !== 'string' || parent === parentName || record.parents.includes(parent)) return;
     throw new Error(`branch '${branchName}' of repository '${repositoryName}' exists already with parent '${parent}', but environment '${environmentName}' `
-      + `declares it to come from '${parentName}': declare it from '${parent}', or change 'parent' in its '${NAMES.descriptor}', or name another branch`);
+      + `declares parent '${parentName}': declare parent '${parent}', or change 'parent' in its '${NAMES.descriptor}', or use another branch`);
   }
 
   private async headOfParent(request: BranchRequest): Promise<string> {
@@ -163,10 +167,10 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     const branches = await host.branches(repositoryName);
     if (branches.length === 0) {
       throw new Error(`repository '${repositoryName}' in account ${this.place.accountId} has no commit yet, so branch '${branchName}' of environment `
-        + `'${environmentName}' cannot begin: push one to '${parentName}' first, then deploy again`);
+        + `'${environmentName}' cannot be created: push one to '${parentName}' first, then deploy again`);
     }
-    throw new Error(`branch '${branchName}' of environment '${environmentName}' begins at '${parentName}', which repository '${repositoryName}' `
-      + `does not have: it has ${quotedList(branches)}; push '${parentName}' or begin at one of these`);
+    throw new Error(`branch '${branchName}' of environment '${environmentName}' has parent '${parentName}', which does not exist in repository `
+      + `'${repositoryName}': it has ${quotedList(branches)}; push '${parentName}' or use one of these`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** The outputs of stacks as assignments of a shell: `export Shop_Url='https://…'`. */
+/** The outputs of stacks as shell assignments: `export Shop_Url='https://…'`. */
 export function assignments(stacks: Readonly<Record<string, Readonly<Record<string, string>>>>): string {
   return Object.entries(stacks)
     .flatMap(([stack, outputs]) => Object.entries(outputs).map(([output, value]) => [`${stack}_${output}`, value]))

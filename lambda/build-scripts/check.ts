@@ -24,12 +24,13 @@ const lines = [
 ];
 console.log(lines.join('\n'));
 if (differences.length === 0) {
-  console.error("nobody can say what would change: 'cdk diff' begins each stack with 'Stack <name>', but there is no such line above; look for a newer version of cdk-org-environments");
+  console.error("cannot parse the output of 'cdk diff' above: it has no line 'Stack <name>'; update cdk-org-environments, "
+    + 'which supports other versions of the CDK command line');
   process.exitCode = 1;
 } else {
   writeFileSync('summary.txt', summaryOf(differences));
 }
 if (findings.length > 0) {
-  console.error(`${findings.length} policy findings: mend them in the app, or acknowledge them there with a reason`);
+  console.error(`${findings.length} policy findings: fix them in the app, or acknowledge each there with a reason`);
   process.exitCode = 1;
 }

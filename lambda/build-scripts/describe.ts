@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * A merge from another environment's branch brings that one's description along, and git does so without asking. What the code finds in the
- * pipeline is always its own; what people have added to the file stays.
+ * A merge from the branch of another environment also merges its descriptor, without a conflict. This script restores the
+ * values of the pipeline's own environment; keys that users have added stay.
  */
 const [, file] = process.argv;
 const found: object = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};

@@ -1,13 +1,13 @@
-/** What would change in a stack, as `cdk diff` tells it. */
+/** The changes of a stack, as reported by `cdk diff`. */
 interface StackDifference {
   readonly stack: string;
   readonly text: string;
-  /** The tables of who may do what, and of what reaches what. */
+  /** The tables of IAM and security group changes. */
   readonly security: string;
   readonly added: number;
   readonly changed: number;
   readonly removed: number;
-  /** What is replaced or deleted. */
+  /** Resources that are replaced or deleted. */
   readonly lost: readonly string[];
 }
 
@@ -44,14 +44,14 @@ function securityOf(lines: readonly string[]): string {
   return found.join('\n');
 }
 
-/** One line for whoever approves; CodePipeline shows 1000 characters, of which some are for other things. */
+/** One line for the approval. CodePipeline limits its text to 1000 characters, some of which are used for other values. */
 export function summaryOf(differences: readonly StackDifference[], limit = 700): string {
   const changed = differences.filter(({ added, changed: touched, removed, security }) => added + touched + removed > 0 || security !== '');
   if (changed.length === 0) return 'No resource changes.';
   const secure = changed.filter(({ security }) => security !== '').map(({ stack }) => stack);
   const lost = changed.flatMap(({ lost: resources }) => resources);
   const text = [
-    ...secure.length > 0 ? [`Changes of rights or security groups in ${secure.join(', ')}.`] : [],
+    ...secure.length > 0 ? [`Changes of permissions or security groups in ${secure.join(', ')}.`] : [],
     ...lost.length > 0 ? [`Replaced or deleted: ${lost.join(', ')}.`] : [],
     ...changed.map(({ stack, added, changed: touched, removed }) => `${stack}: ${added} added, ${touched} changed, ${removed} removed.`),
   ].join(' ');

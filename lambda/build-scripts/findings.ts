@@ -1,6 +1,6 @@
-/** What a policy has against a template. */
+/** A violation of a policy by a template. */
 export interface Finding {
-  /** Who says it: CDK's validation, cdk-nag, Guard. */
+  /** The tool: CDK's validation, cdk-nag, Guard. */
   readonly source: string;
   readonly rule: string;
   readonly location: string;
@@ -23,7 +23,7 @@ interface ValidationReport {
   }[];
 }
 
-/** `validation-report.json` of a cloud assembly; what the app has acknowledged is not among the violations. */
+/** `validation-report.json` of a cloud assembly; it does not contain violations that the app has acknowledged. */
 export function validationFindings(report: ValidationReport): Finding[] {
   return (report.pluginReports ?? []).flatMap(({ pluginName: source = 'validation', conclusion, violations = [] }) => {
     if (conclusion === 'failure' && violations.length === 0) {
@@ -39,7 +39,10 @@ export function validationFindings(report: ValidationReport): Finding[] {
   });
 }
 
-/** CDK calls all that its own validation finds warnings, unless a feature flag is set; the names of the rules still tell what CloudFormation would refuse. */
+/**
+ * Without a feature flag, CDK reports all violations of its own validation as warnings. The names of the rules still identify
+ * those that CloudFormation would reject.
+ */
 function isFinding(pluginName: string, { ruleName, severity = 'error' }: Violation): boolean {
   return !['warning', 'info'].includes(severity) || (pluginName === 'CloudFormation Validate' && /^[EF]\d/.test(ruleName));
 }
@@ -56,7 +59,7 @@ export function nagFindings(report: NagReport): Finding[] {
     .map(({ ruleId, resourceId, ruleInfo = '' }) => ({ source: 'cdk-nag', rule: ruleId, location: resourceId, message: ruleInfo }));
 }
 
-/** A report of cdk-nag as comma-separated values: rule, resource, compliance, reason, level, words. */
+/** A report of cdk-nag in CSV: rule, resource, compliance, reason, level, message. */
 export function nagTableFindings(report: string): Finding[] {
   const [, ...lines] = report.trim().split('\n').map(line => [...line.matchAll(/"((?:[^"]|"")*)"/g)].map(([, cell]) => cell.replaceAll('""', '"')));
   return nagFindings({
@@ -71,7 +74,7 @@ interface GuardReport {
   readonly not_compliant?: readonly { readonly Rule?: { readonly name: string; readonly messages?: unknown; readonly checks?: unknown } }[];
 }
 
-/** What `cfn-guard validate --structured --output-format json` answers. */
+/** The output of `cfn-guard validate --structured --output-format json`. */
 export function guardFindings(reports: readonly GuardReport[]): Finding[] {
   return reports.flatMap(({ name, not_compliant: broken = [] }) => broken.flatMap(({ Rule: rule }) => rule ? [{
     source: 'Guard',

@@ -9,19 +9,22 @@ import { clientDefaults } from '../shared/clients';
 
 /** The accounts that stacks are deployed in, and the templates in the account of the handler. */
 export interface Accounts {
-  /** Assumes the role of an account through which stacks are deployed there. */
+  /** CloudFormation in the account and region of a stack, through the role that deploys it. */
   stacksIn(place: StackPlace): Promise<Stacks>;
   template(bucket: string, key: string): Promise<string>;
-  /** Puts a template where CloudFormation of the account can read it; returns its address. */
+  /** Uploads a template to the staging bucket of the account, and returns its URL. */
   publish(place: StackPlace, key: string, template: string): Promise<string>;
 }
 
+/** The accounts through the AWS SDK. */
 export class AwsAccounts implements Accounts {
   private readonly templates = new Map<string, string>();
   private readonly published = new Set<string>();
 
   public constructor(
-    private readonly partition: string, private readonly roles: StackRoles, private readonly storage = new S3Client(clientDefaults()),
+    private readonly partition: string,
+    private readonly roles: StackRoles,
+    private readonly storage = new S3Client(clientDefaults()),
   ) {}
 
   public async stacksIn(place: StackPlace): Promise<Stacks> {
@@ -29,7 +32,7 @@ export class AwsAccounts implements Accounts {
     return new CloudFormationStacks({ credentials, region: place.region });
   }
 
-  /** The key is made of the content, so a template that was read once stays right. */
+  /** Reads a template. It is cached, because its key is derived from its content. */
   public async template(bucket: string, key: string): Promise<string> {
     const known = this.templates.get(`${bucket}/${key}`);
     if (known !== undefined) return known;
@@ -44,7 +47,9 @@ export class AwsAccounts implements Accounts {
     if (this.published.has(url)) return url;
     const credentials = await assumeRole({ roleArn: bootstrapRole(this.partition, 'file-publishing', place) });
     const storage = new S3Client({ ...clientDefaults(), credentials, region: place.region });
-    await storage.send(new PutObjectCommand({ Bucket: stagingBucket(place), Key: key, Body: template, ContentType: 'application/json' }));
+    await storage.send(new PutObjectCommand({
+      Bucket: stagingBucket(place), Key: key, Body: template, ContentType: 'application/json',
+    }));
     this.published.add(url);
     return url;
   }

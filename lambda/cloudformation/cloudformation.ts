@@ -1,7 +1,6 @@
 import {
-  CloudFormationClient, CreateStackCommand, DeleteStackCommand, DescribeStackResourcesCommand, DescribeStacksCommand, UpdateStackCommand,
-  paginateDescribeStackEvents,
-  paginateDescribeStacks, paginateListImports,
+  CloudFormationClient, CreateStackCommand, DeleteStackCommand, DescribeStackResourcesCommand, DescribeStacksCommand,
+  UpdateStackCommand, paginateDescribeStackEvents, paginateDescribeStacks, paginateListImports,
 } from '@aws-sdk/client-cloudformation';
 import type { Stack, StackEvent } from '@aws-sdk/client-cloudformation';
 import type { AwsCredentialIdentity } from '@smithy/types';
@@ -9,7 +8,7 @@ import type { ListedStack, StackDefinition, StackOperation, StackState, Stacks }
 import { clientDefaults } from '../shared/clients';
 import { isNamed } from '../shared/errors';
 
-/** CloudFormation in the account of a session. */
+/** CloudFormation through the AWS SDK. */
 export class CloudFormationStacks implements Stacks {
   private readonly client: CloudFormationClient;
 
@@ -19,14 +18,16 @@ export class CloudFormationStacks implements Stacks {
 
   public async list(): Promise<readonly ListedStack[]> {
     const stacks: ListedStack[] = [];
-    for await (const page of paginateDescribeStacks({ client: this.client }, {})) stacks.push(...(page.Stacks ?? []).map(listed));
+    const pages = paginateDescribeStacks({ client: this.client }, {});
+    for await (const { Stacks = [] } of pages) stacks.push(...Stacks.map(listed));
     return stacks;
   }
 
   public async importers(exportName: string): Promise<readonly string[]> {
     const names: string[] = [];
     try {
-      for await (const page of paginateListImports({ client: this.client }, { ExportName: exportName })) names.push(...page.Imports ?? []);
+      const pages = paginateListImports({ client: this.client }, { ExportName: exportName });
+      for await (const { Imports = [] } of pages) names.push(...Imports);
     } catch (error) {
       if (!isValidationError(error, /not imported by any stack/)) throw error;
     }
@@ -41,8 +42,8 @@ export class CloudFormationStacks implements Stacks {
         stackId: stack.StackId ?? '',
         status: stack.StackStatus ?? '',
         ...(stack.StackStatusReason && { statusReason: stack.StackStatusReason }),
-        parameters: Object.fromEntries((stack.Parameters ?? []).map(item => [item.ParameterKey ?? '', item.ParameterValue ?? ''])),
-        outputs: Object.fromEntries((stack.Outputs ?? []).map(item => [item.OutputKey ?? '', item.OutputValue ?? ''])),
+        parameters: valuesOf((stack.Parameters ?? []).map(item => [item.ParameterKey, item.ParameterValue])),
+        outputs: valuesOf((stack.Outputs ?? []).map(item => [item.OutputKey, item.OutputValue])),
       };
     } catch (error) {
       if (isValidationError(error, /does not exist/)) return undefined;
@@ -51,15 +52,16 @@ export class CloudFormationStacks implements Stacks {
   }
 
   public async resources(stackName: string): Promise<Readonly<Record<string, string>>> {
-    const { StackResources = [] } = await this.client.send(new DescribeStackResourcesCommand({ StackName: stackName }));
-    return Object.fromEntries(StackResources.map(({ LogicalResourceId, ResourceStatus }) => [LogicalResourceId ?? '', ResourceStatus ?? '']));
+    const command = new DescribeStackResourcesCommand({ StackName: stackName });
+    const { StackResources = [] } = await this.client.send(command);
+    return valuesOf(StackResources.map(({ LogicalResourceId, ResourceStatus }) => [LogicalResourceId, ResourceStatus]));
   }
 
   public async create(stack: StackDefinition, token: string): Promise<void> {
     try {
       await this.client.send(new CreateStackCommand({ ...input(stack), ClientRequestToken: token }));
     } catch (error) {
-      // the call was made before and its answer was lost
+      // an earlier call has succeeded, and its response was lost
       if (!isNamed(error, 'AlreadyExistsException', 'TokenAlreadyExistsException')) throw error;
     }
   }
@@ -94,18 +96,30 @@ export class CloudFormationStacks implements Stacks {
   }
 }
 
-/** The last operation, from the events of a stack, newest first. */
+/** The last operation of a stack, from its events, newest first. */
 export function operationOf(events: readonly Partial<StackEvent>[]): StackOperation {
   const token = events[0]?.ClientRequestToken;
   const other = events.findIndex(event => event.ClientRequestToken !== token);
-  const failures = (other < 0 ? events : events.slice(0, other)).filter(event => event.ResourceStatus?.endsWith('_FAILED'));
-  // the last of the list failed first; resources that were only stopped because of it say so, and the stack itself repeats the others
-  const resources = failures.filter(event => event.PhysicalResourceId !== event.StackId && !/cancelled/i.test(event.ResourceStatusReason ?? ''));
+  const operation = other < 0 ? events : events.slice(0, other);
+  const failures = operation.filter(event => event.ResourceStatus?.endsWith('_FAILED'));
+  // the last event failed first; resources that were cancelled because of it say so, and the stack repeats the others
+  const isCancelled = (event: Partial<StackEvent>) => /cancelled/i.test(event.ResourceStatusReason ?? '');
+  const resources = failures.filter(event => event.PhysicalResourceId !== event.StackId && !isCancelled(event));
   const first = resources.at(-1) ?? failures.at(-1);
   return {
     ...(token && { token }),
-    ...(first && { failure: `${first.LogicalResourceId} (${first.ResourceType}): ${first.ResourceStatusReason ?? first.ResourceStatus}` }),
+    ...(first && { failure: failureOf(first) }),
   };
+}
+
+function failureOf({ LogicalResourceId, ResourceType, ResourceStatusReason, ResourceStatus }: Partial<StackEvent>): string {
+  return `${LogicalResourceId} (${ResourceType}): ${ResourceStatusReason ?? ResourceStatus}`;
+}
+
+type Entry = readonly [name: string | undefined, value: string | undefined];
+
+function valuesOf(entries: readonly Entry[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(entries.map(([name = '', value = '']) => [name, value]));
 }
 
 function listed(stack: Stack): ListedStack {

@@ -3,17 +3,18 @@ import type { StackRequest } from '../../src/stack/contract';
 import type { StackRecord } from '../registry/stack';
 
 /**
- * Whether an earlier attempt to delete has reported that the account cannot be entered. A closed account never can be
- * again, and nothing tells it from a withdrawn trust: who deletes again has read the error and must not be stuck.
+ * Whether an earlier attempt to delete has reported that the role in the account cannot be assumed. A closed account cannot
+ * be distinguished from a removed trust, so a second deletion must succeed after the error was reported.
  */
 export function wasReportedUnreachable({ unreachableAttempt, attempt }: StackRecord): boolean {
   return unreachableAttempt !== undefined && unreachableAttempt !== attempt;
 }
 
-/** Identifies what is deployed. The template counts by its key, which is made of its content. */
+/** Identifies what is deployed. The key of the template is derived from its content. */
 export function fingerprintOf(request: StackRequest): string {
   const { qualifier, templateKey, parameters = {}, tags = {} } = request;
-  return createHash('sha256').update(JSON.stringify([qualifier, templateKey, sorted(parameters), sorted(tags)])).digest('hex');
+  const parts = [qualifier, templateKey, sorted(parameters), sorted(tags)];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 function sorted(values: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { StackHooks } from './stack-hooks';
-import type { Deployment } from './deployment';
+import type { Deployment, OnUnreachable } from './deployment';
 import { deletionTimedOut, deploymentTimedOut } from './errors';
 import { fingerprintOf } from './fingerprint';
 import type { StackState } from './stack-deployer';
+import type { StackHooks } from './stack-hooks';
 import type { StackRequest } from '../../src/stack/contract';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
 import type { Registry, Versioned } from '../registry/registry';
@@ -16,17 +16,17 @@ const MAX_WAIT = 40 * 60_000;
 interface StackLifecycleOptions<Request extends StackRequest, Result> {
   readonly registry: Registry;
   readonly deployment: Deployment<Request>;
-  /** What goes with the stack. */
+  /** What this kind of stack does besides its deployment. */
   readonly hooks: StackHooks<Request>;
-  /** @default - the time */
+  /** @default Date.now */
   readonly now?: () => number;
-  /** @default - a random name */
+  /** @default - a random UUID */
   readonly newAttempt?: () => string;
   keyOf(request: Request): string;
   resultOf(request: Request, stack: StackState): Result;
 }
 
-/** The life of a stack in an account: deployed, moved to another place, deleted. */
+/** Deploys a stack in an account, moves it to another place, and deletes it. */
 export class StackLifecycle<Request extends StackRequest, Result> implements Lifecycle<Request, Result> {
   private readonly registry: Registry;
   private readonly hooks: StackHooks<Request>;
@@ -54,7 +54,7 @@ export class StackLifecycle<Request extends StackRequest, Result> implements Lif
   public async requestUpdate(owner: Owner, request: Request, before: Request): Promise<void> {
     const [key, keyBefore] = [this.keyOf(request), this.keyOf(before)];
     if (key === keyBefore) return this.claim(owner, request);
-    // first the way forward: a rollback claims the former place again, which takes the mark away
+    // mark the successor first: a rollback claims the former place again, which removes the mark
     const record = await this.read(keyBefore);
     if (record && owns(record.owners, owner)) await this.write(keyBefore, { ...record, successor: key }, record.version);
     return this.claim(owner, request, before);
@@ -63,13 +63,13 @@ export class StackLifecycle<Request extends StackRequest, Result> implements Lif
   public async requestDelete(owner: Owner, request: Request): Promise<void> {
     const key = this.keyOf(request);
     const record = await this.read(key);
-    // a second Delete, after one that failed, is another attempt
+    // a second Delete, after a failed one, is another attempt
     const isRetry = record?.deletedBy === owner.id;
     if (!record || !isRetry && !owns(record.owners, owner)) return;
     const owners = withoutOwner(record.owners, owner);
     const next = owners.at(-1);
     const isLast = next === undefined;
-    // a construct that was renamed is deleted when the update fails: the stack must become what its former owner declares
+    // a renamed construct is deleted when the update fails: the stack must become what its former owner declares
     const mustRedeploy = next && !await this.isAsDeclared(record, next.request);
     await this.write(key, {
       ...record,
@@ -97,7 +97,7 @@ export class StackLifecycle<Request extends StackRequest, Result> implements Lif
       return removal;
     }
     const next = (await this.read(this.keyOf(request)))?.owners.at(-1);
-    // a refused declaration leaves what belongs to another app alone
+    // a rejected declaration must not change what belongs to another app
     if (next?.stackId !== owner.stackId) return DONE;
     const progress = await this.reconcile(next, next.request);
     return progress.done ? DONE : progress;
@@ -121,7 +121,7 @@ export class StackLifecycle<Request extends StackRequest, Result> implements Lif
     return done(this.options.resultOf(request, stack));
   }
 
-  /** Whether the stack and what goes with it are what a request asks for. */
+  /** Whether the stack and everything besides it are as a request declares them. */
   private async isAsDeclared({ applied }: StackRecord<Request>, request: Request): Promise<boolean> {
     return applied === fingerprintOf(request) && this.hooks.isAsDeclared(request);
   }
@@ -150,10 +150,10 @@ export class StackLifecycle<Request extends StackRequest, Result> implements Lif
   private async owned(owner: Owner, request: Request): Promise<Read<Request>> {
     const record = await this.read(this.keyOf(request));
     if (record && owns(record.owners, owner)) return record;
-    throw new Error(`stack '${request.stackName}' in account ${request.accountId} was removed while it was being deployed: deploy again`);
+    throw new Error(`stack '${request.stackName}' in account ${request.accountId} was removed during its deployment: deploy again`);
   }
 
-  /** What was wanted has changed while the stack was being deployed: it is deployed once more. */
+  /** Deploys the stack again, because the effective request has changed during the deployment. */
   private async redeploy(request: Request, { applied, ...record }: Read<Request>): Promise<Progress<never>> {
     await this.write(this.keyOf(request), { ...record, attempt: this.newAttempt() }, record.version);
     return checkAgainIn(1);
@@ -161,7 +161,13 @@ export class StackLifecycle<Request extends StackRequest, Result> implements Lif
 
   private async settle(request: Request, record: Read<Request>): Promise<void> {
     const { version, ...before } = record;
-    const after = { ...before, complete: true as const, applied: fingerprintOf(request), previous: [], ...this.hooks.settledFields(request) };
+    const after = {
+      ...before,
+      complete: true as const,
+      applied: fingerprintOf(request),
+      previous: [],
+      ...this.hooks.settledFields(request),
+    };
     if (JSON.stringify(after) !== JSON.stringify(before)) await this.write(this.keyOf(request), after, version);
   }
 
@@ -170,8 +176,8 @@ export class StackLifecycle<Request extends StackRequest, Result> implements Lif
       const record = await this.read(this.keyOf(former));
       if (record?.successor !== this.keyOf(request)) continue;
       if (record.deletedBy !== owner.id) await this.requestDelete(owner, former);
-      // a closed account is a reason to move, so it must not stop the move. A move may be rolled back, so applications stay
-      const removal = await this.remove(owner, former, { unreachable: 'leave', mayDelete: async () => false });
+      // a closed account is a reason to move, so it must not stop the move; applications stay, as a move may be rolled back
+      const removal = await this.remove(owner, former, { unreachable: 'abandon', mayDelete: async () => false });
       if (!removal.done) return false;
     }
     return true;
@@ -204,7 +210,7 @@ export class StackLifecycle<Request extends StackRequest, Result> implements Lif
 type Read<Request extends StackRequest> = Versioned<StackRecord<Request>>;
 
 interface RemovalOptions {
-  readonly unreachable: 'explain' | 'leave';
+  readonly unreachable: OnUnreachable;
   /** Whether the stacks that a pipeline has deployed are deleted with it. */
   readonly mayDelete: () => Promise<boolean>;
 }

@@ -3,17 +3,17 @@ import type { StackPlace } from '../registry/stack';
 
 /** The roles of an account through which a stack is deployed there. */
 export interface StackRoles {
-  /** The role that the handler assumes. */
+  /** ARN of the role that the handler assumes. */
   deploy(partition: string, place: StackPlace): string;
-  /** The role with which CloudFormation makes the resources of the stack. */
+  /** ARN of the role with which CloudFormation creates the resources of the stack. */
   execute(partition: string, place: StackPlace): string;
-  /** What to do when the account cannot be entered through these roles. */
+  /** What to do when the deploy role cannot be assumed. */
   advice(place: StackPlace, cicdAccount: string): string;
 }
 
 type BootstrapRole = 'deploy' | 'cfn-exec' | 'file-publishing' | 'image-publishing';
 
-/** A role of the CDK bootstrap in the account of a stack. */
+/** ARN of a role of the CDK bootstrap in the account of a stack. */
 export function bootstrapRole(partition: string, kind: BootstrapRole, place: StackPlace): string {
   const { accountId, region, qualifier } = place;
   return `arn:${partition}:iam::${accountId}:role/cdk-${qualifier}-${kind}-role-${accountId}-${region}`;
@@ -24,18 +24,18 @@ export const BOOTSTRAP_ROLES: StackRoles = {
   deploy: (partition, place) => bootstrapRole(partition, 'deploy', place),
   execute: (partition, place) => bootstrapRole(partition, 'cfn-exec', place),
   advice: ({ region, qualifier }, cicdAccount) =>
-    `it is not bootstrapped for CDK in ${region} with qualifier '${qualifier}' and trust for account ${cicdAccount}: `
+    `the account is not bootstrapped for CDK in ${region} with qualifier '${qualifier}' and trust for account ${cicdAccount}: `
     + `bootstrap it (cdk bootstrap --qualifier ${qualifier} --trust ${cicdAccount}), then deploy again`,
 };
 
 /**
- * Who may change a pipeline may read the repository, so pipelines are deployed through roles of the baseline that no
- * application can assume.
+ * A principal that can change a pipeline can read the repository, so pipelines are deployed through roles of the baseline
+ * that no application can assume.
  */
 export const BASELINE_ROLES: StackRoles = {
   deploy: (partition, place) => baselineRole(partition, NAMES.deployerRole, place),
   execute: (partition, place) => baselineRole(partition, NAMES.deployerExecutionRole, place),
-  advice: () => `the stack '${NAMES.baselineStack}' there makes this role; deploy that stack's account again`,
+  advice: ({ accountId }) => `stack '${NAMES.baselineStack}' in account ${accountId} creates this role; deploy that account again`,
 };
 
 function baselineRole(partition: string, name: string, { accountId, region }: StackPlace): string {

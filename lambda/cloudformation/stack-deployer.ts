@@ -4,10 +4,10 @@ import { DONE, checkAgainIn, IN_PROGRESS } from '../shared/lifecycle';
 /** A stack as it should be. */
 export interface StackDefinition {
   readonly stackName: string;
-  /** The template itself, or where it lies when it is longer than 51,200 bytes, or the one that the stack has already. */
+  /** The template, or its URL if it is longer than 51,200 bytes, or the template that the stack has. */
   readonly template: { readonly body: string } | { readonly url: string } | 'previous';
   readonly parameters: Readonly<Record<string, string>>;
-  /** Parameters that keep their values, whatever they are, when the stack is there already. */
+  /** Parameters that keep their previous values in an update. */
   readonly keptParameters?: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   readonly capabilities: readonly StackCapability[];
@@ -26,25 +26,25 @@ export interface StackState {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** The last thing that was done to a stack as a whole. */
+/** The last operation on a stack. */
 export interface StackOperation {
-  /** The token it was started with. */
+  /** The client request token that it was started with. */
   readonly token?: string;
-  /** What failed first, and why. */
+  /** The first failure and its reason. */
   readonly failure?: string;
 }
 
-/** A stack among all of its account and region. */
+/** A stack in the list of all stacks of its account and region. */
 export interface ListedStack {
   readonly stackId: string;
   readonly stackName: string;
   readonly status: string;
   readonly createdAt: Date;
-  /** Role that CloudFormation acted with last. */
+  /** Role of the last operation. */
   readonly roleArn?: string;
-  /** It belongs to another stack, with which it goes. */
+  /** It belongs to another stack, and is deleted with it. */
   readonly isNested: boolean;
-  /** It must not be deleted until somebody allows it. */
+  /** It has termination protection. */
   readonly isProtected: boolean;
   readonly exports: readonly string[];
 }
@@ -64,42 +64,47 @@ export interface Stacks {
 }
 
 interface DeployOptions {
-  /** Where the stack is, for the words of errors: `account 123456789012`. */
+  /** Place of the stack in errors: `account 123456789012`. */
   readonly place: string;
   /**
-   * Names this attempt (letters, digits, hyphens): what was started with it and failed is reported, what failed under another
-   * token is tried again. Nothing else tells an old failure from a new one.
+   * Identifies this attempt (letters, digits, hyphens). A failure with this token is reported; after a failure with another
+   * token the operation is retried.
    */
   readonly token: string;
-  /** Whether this definition was seen to be complete before: then a complete stack that still has its parameters is left alone. */
+  /** Whether this definition was deployed before: then a complete stack with the same parameters is not updated. */
   readonly applied: boolean;
-  /** How the stack was seen just before; 'absent': it does not exist. @default - it is described */
+  /** The current stack, if it is known; 'absent': it does not exist. @default - the stack is described */
   readonly current?: StackState | 'absent';
-  /** The attempt that created the stack, if that is known: its complete creation needs no look at the events. */
+  /** The attempt that created the stack, if it is known: then the events of a complete creation are not read. */
   readonly createdBy?: string;
-  /** When to look again after something was started. @default 15 */
+  /** Time until the next step after an operation was started. @default 15 */
   readonly firstCheckSeconds?: number;
 }
 
 interface FailureOptions extends Pick<DeployOptions, 'place'> {
-  /** What to do about a failure, if whoever asks does not say so himself. */
+  /** What to do about a failure. @default - remove the cause and repeat the operation */
   readonly advice?: string;
 }
 
 const ADVICE = {
   created: '; remove the cause and deploy again',
   updated: '; remove the cause and deploy again',
-  deleted: '; remove the cause and delete once more',
+  deleted: '; remove the cause and delete again',
 };
 
-/** Its creation failed or was never executed: it cannot be updated, and its description means nothing. */
+/** The creation failed or was never executed: the stack cannot be updated, and its description is meaningless. */
 export const NEVER_CREATED = ['REVIEW_IN_PROGRESS', 'CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_FAILED'];
 
-/** Looks at the stack and takes at most one step towards its definition. */
-export async function deployStack(stacks: Stacks, stack: StackDefinition, options: DeployOptions): Promise<Progress<StackState>> {
+/** Statuses of running operations that a deletion may interrupt. */
+const DELETABLE = ['CREATE_IN_PROGRESS', 'REVIEW_IN_PROGRESS'];
+
+/** Does at most one step of the deployment of a stack. */
+export async function deployStack(
+  stacks: Stacks, stack: StackDefinition, options: DeployOptions,
+): Promise<Progress<StackState>> {
   const current = options.current === 'absent' ? undefined : options.current ?? await stacks.describe(stack.stackName);
   if (!current) {
-    // there is no value to keep yet
+    // a new stack has no previous values
     await stacks.create({ ...stack, keptParameters: [] }, options.token);
     return started(options);
   }
@@ -120,28 +125,34 @@ export async function deployStack(stacks: Stacks, stack: StackDefinition, option
     if (complete) return { done: true, result: current };
     throw failed('updated', stack, current, options, failure);
   }
-  return await stacks.update(withKeptParameters(stack, current), options.token) === 'unchanged' ? { done: true, result: current } : started(options);
+  const result = await stacks.update(withKeptParameters(stack, current), options.token);
+  return result === 'unchanged' ? { done: true, result: current } : started(options);
 }
 
 function started({ firstCheckSeconds = 15 }: DeployOptions): Progress<never> {
   return checkAgainIn(firstCheckSeconds);
 }
 
-/** Deletes a stack, one step at a time. */
+/** Does at most one step of the deletion of a stack. */
 export async function removeStack(
-  stacks: Stacks, stack: Pick<StackDefinition, 'stackName' | 'roleArn'>, options: FailureOptions & Pick<DeployOptions, 'token'>,
+  stacks: Stacks,
+  stack: Pick<StackDefinition, 'stackName' | 'roleArn'>,
+  options: FailureOptions & Pick<DeployOptions, 'token'>,
 ): Promise<Progress<void>> {
   const current = await stacks.describe(stack.stackName);
   if (!current || current.status === 'DELETE_COMPLETE') return DONE;
-  // CloudFormation lets go of a creation that runs, but not of an update
-  if (current.status.endsWith('_IN_PROGRESS') && !['CREATE_IN_PROGRESS', 'REVIEW_IN_PROGRESS'].includes(current.status)) return IN_PROGRESS;
+  // CloudFormation can delete a stack during its creation, but not during an update
+  const isDeletable = !current.status.endsWith('_IN_PROGRESS') || DELETABLE.includes(current.status);
+  if (!isDeletable) return IN_PROGRESS;
   if (current.status === 'DELETE_FAILED') await throwIfDeletionFailed(stacks, stack, current, options);
   await stacks.delete(stack, options.token);
   return IN_PROGRESS;
 }
 
-/** A stack whose first creation failed cannot be updated: it is deleted first. */
-async function recreate(stacks: Stacks, stack: StackDefinition, current: StackState, options: DeployOptions): Promise<Progress<StackState>> {
+/** A stack whose creation failed cannot be updated: it is deleted first. */
+async function recreate(
+  stacks: Stacks, stack: StackDefinition, current: StackState, options: DeployOptions,
+): Promise<Progress<StackState>> {
   const deletion = { place: options.place, token: `${options.token}-clear`, wayOut: ADVICE.created };
   const { token, failure } = await stacks.lastOperation(current.stackId);
   if (token === options.token) throw failed('created', stack, current, options, failure);
@@ -151,7 +162,10 @@ async function recreate(stacks: Stacks, stack: StackDefinition, current: StackSt
 }
 
 async function throwIfDeletionFailed(
-  stacks: Stacks, stack: Pick<StackDefinition, 'stackName'>, current: StackState, options: FailureOptions & Pick<DeployOptions, 'token'>,
+  stacks: Stacks,
+  stack: Pick<StackDefinition, 'stackName'>,
+  current: StackState,
+  options: FailureOptions & Pick<DeployOptions, 'token'>,
 ): Promise<void> {
   const { token, failure } = await stacks.lastOperation(current.stackId);
   if (token === options.token) throw failed('deleted', stack, current, options, failure);
@@ -162,12 +176,17 @@ function hasParameters(stack: StackDefinition, current: StackState): boolean {
 }
 
 function withKeptParameters(stack: StackDefinition, current: StackState): StackDefinition {
-  return { ...stack, keptParameters: (stack.keptParameters ?? []).filter(name => name in current.parameters && !(name in stack.parameters)) };
+  const { keptParameters = [], parameters } = stack;
+  return { ...stack, keptParameters: keptParameters.filter(name => name in current.parameters && !(name in parameters)) };
 }
 
 function failed(
-  what: keyof typeof ADVICE, stack: Pick<StackDefinition, 'stackName'>, current: StackState, { place, advice = ADVICE[what] }: FailureOptions,
+  what: keyof typeof ADVICE,
+  stack: Pick<StackDefinition, 'stackName'>,
+  current: StackState,
+  { place, advice = ADVICE[what] }: FailureOptions,
   failure: string | undefined,
 ): Error {
-  return new Error(`stack '${stack.stackName}' in ${place} could not be ${what}: ${failure ?? current.statusReason ?? current.status}${advice}`);
+  const reason = failure ?? current.statusReason ?? current.status;
+  return new Error(`stack '${stack.stackName}' in ${place} could not be ${what}: ${reason}${advice}`);
 }

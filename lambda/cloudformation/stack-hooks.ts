@@ -8,39 +8,41 @@ import { done } from '../shared/lifecycle';
 
 type Read<Request extends StackRequest> = Versioned<StackRecord<Request>>;
 
-/** What goes with a stack in its account, such as a lease. Every method may be repeated. */
+/** What a kind of stack does besides its deployment, such as acquiring a lease. Every method is idempotent. */
 export interface StackHooks<Request extends StackRequest> {
-  /** An account has one such stack: the former one is deleted before the next one is made. */
+  /** Whether an account has only one such stack: then the former one is deleted before the next one is created. */
   readonly isExclusive: boolean;
-  /** Keys of the records that a look reads first. */
+  /** Keys of the records that a step reads first. */
   recordKeys(request: Request): readonly string[];
-  /** The fields of the record with which a new attempt begins. */
+  /** The fields of the record that a new attempt resets. */
   resetFields(record: StackRecord<Request>): Partial<StackRecord<Request>>;
-  /** Before the stack is deployed; undefined: it cannot be deployed yet. */
+  /** Runs before the stack is deployed. Returns undefined if it cannot be deployed yet. */
   prepare(owner: Owner, request: Request, record: Read<Request>): Promise<Read<Request> | undefined>;
-  /** The request as it has to be deployed now. */
+  /** The request as it must be deployed now. */
   effectiveRequest(request: Request): Promise<Request>;
-  /** Whether a complete stack is what the request asks for now. */
+  /** Whether a complete stack has what the request specifies now. */
   isUpToDate(stack: StackState, request: Request): boolean;
-  /** The stack is complete; `isChanged`: this deployment has changed it. */
+  /** Runs when the stack is complete. `isChanged`: whether this deployment changed it. */
   afterDeploy(owner: Owner, request: Request, record: Read<Request>, isChanged: boolean): Promise<void>;
-  /** The fields of the record when all is done. */
+  /** The fields of the record after a complete deployment. */
   settledFields(request: Request): Partial<StackRecord<Request>>;
-  /** Whether what goes with the stack is as the request declares it. */
+  /** Whether everything besides the stack is as the request declares it. */
   isAsDeclared(request: Request): Promise<boolean>;
+  /** Runs when the deletion was requested by the last owner. */
   afterDeleteRequested(key: string, record: StackRecord<Request>): Promise<void>;
   /** Whether the stacks that a pipeline has deployed are deleted with it. */
   mayDeleteApplications(owner: Owner, request: Request): Promise<boolean>;
-  /** Removes what must be removed before the stack; done: the stack may be deleted. */
+  /** Deletes what must be deleted before the stack. Done: the stack may be deleted. */
   beforeDelete(
     owner: Owner, request: Request, record: Read<Request>, mayDelete: () => Promise<boolean>,
   ): Promise<Progress<Read<Request>>>;
-  /** The stack is deleted. */
+  /** Runs when the stack is deleted. */
   afterDelete(owner: Owner, key: string, record: StackRecord<Request>): Promise<void>;
+  /** The error for a stack that belongs to another stack of the CICD account. */
   ownedByAnotherStack(request: Request, holder: string): Error;
 }
 
-/** A plain stack: nothing goes with it. */
+/** The hooks of a plain stack. */
 export function noHooks<Request extends StackRequest>(): StackHooks<Request> {
   return {
     isExclusive: false,

@@ -1,6 +1,6 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 
-/** An event of CodePipeline: of a whole run, of one of its stages (which is named) or of an action (which is named, too). */
+/** An event of CodePipeline: of a whole run, of a stage, or of an action. */
 export type CodePipelineEvent = Pick<EventBridgeEvent<string, PipelineDetail>, 'account' | 'region' | 'time' | 'detail'>;
 
 export interface PipelineDetail {
@@ -18,7 +18,7 @@ export interface PipelineDetail {
   readonly 'execution-result'?: { readonly 'external-execution-id'?: string; readonly 'external-execution-summary'?: string };
 }
 
-/** What an event says of a run. */
+/** The change of a run that an event reports. */
 export type Change = { readonly at: number } & (
   | { readonly of: 'run'; readonly name: string; readonly attempt: number; readonly startedAt?: number; readonly rollback: boolean }
   | { readonly of: 'source'; readonly commitId: string }
@@ -27,10 +27,10 @@ export type Change = { readonly at: number } & (
   | { readonly of: 'failure'; readonly stage: string; readonly action?: string; readonly message?: string }
 );
 
-/** The stage in which a pipeline begins to change its account. */
+/** The stage in which a pipeline starts to change its account. */
 export const DEPLOY_STAGE = 'Deploy';
 
-/** Undefined: the event says nothing that is kept. */
+/** Returns the change that an event reports; undefined: nothing that is recorded. */
 export function changeOf({ time, detail }: CodePipelineEvent): Change | undefined {
   const at = Date.parse(time);
   const { state, stage, action } = detail;

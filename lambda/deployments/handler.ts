@@ -9,10 +9,11 @@ const logger = new Logger({ serviceName: 'org-environments' });
 const registry = new TableRegistry();
 const hosts = connectedHosts();
 
-/** An error is thrown, so that Lambda tries the same event again later. */
+/** Throws on failure, so that Lambda retries the event. */
 export async function handler(event: CodePipelineEvent & { readonly id: string }): Promise<void> {
   const outcome = await record(event, registry, hosts);
-  logger.info('pipeline has changed', { ...outcome, eventId: event.id });
-  // not by console, which would begin the line with a time
-  if (outcome.recorded) outcome.measures.forEach(measures => process.stdout.write(`${metricLine(outcome.environmentName, measures)}\n`));
+  logger.info('pipeline event', { ...outcome, eventId: event.id });
+  // not with console.log, which adds a time to the line
+  if (!outcome.recorded) return;
+  for (const measures of outcome.measures) process.stdout.write(`${metricLine(outcome.environmentName, measures)}\n`);
 }

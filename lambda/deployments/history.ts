@@ -2,10 +2,10 @@ import type { Change } from './change';
 import { DEPLOY_STAGE } from './change';
 import type { Run, RunState } from '../registry/deployment';
 
-/** How many runs of an environment are kept. */
+/** Number of runs that are kept for an environment. */
 export const MAX_RUNS = 50;
 
-/** The runs once an event is taken in: once or often, early or late makes no difference. */
+/** Adds the change of an event to the runs. The result does not depend on the order of the events, nor on repetitions. */
 export function withChange(runs: readonly Run[], run: Pick<Run, 'executionId' | 'accountId'>, change: Change): readonly Run[] {
   const known = runs.find(({ executionId }) => executionId === run.executionId);
   const changed = withKind(applyChange(known ?? { ...run, startedAt: change.at }, change));
@@ -23,7 +23,7 @@ function applyChange(run: Run, change: Change): Run {
   }
 }
 
-/** A rollback takes no source; that it is one is said in the first event alone, which may be missing. */
+/** A rollback has no source. Only its first event says that it is a rollback, and that event may be missing. */
 function withKind({ rollback, ...run }: Run): Run {
   const isRollback = run.commitId === undefined && (rollback === true || run.deployingSince !== undefined);
   return { ...run, ...isRollback && { rollback: true } };
@@ -41,7 +41,7 @@ function withState(run: Run, { name, at, attempt, rollback }: Change & { of: 'ru
 function withFailure(run: Run, { at, stage, action, message }: Change & { of: 'failure' }): Partial<Run> {
   const hasChanged = stage === DEPLOY_STAGE || (run.deployingSince !== undefined && run.deployingSince <= at);
   const known = run.failure;
-  // of the same failure the action knows more than its stage; of another one the later counts
+  // the action of a failed stage has more details than the stage; of different failures the later one counts
   const sameStage = known?.stage === stage;
   const isBetter = known === undefined || (sameStage && action === undefined ? false : at > known.at || (sameStage && known.action === undefined));
   return {
@@ -50,7 +50,7 @@ function withFailure(run: Run, { at, stage, action, message }: Change & { of: 'f
   };
 }
 
-/** Events have whole seconds: in the same one, the end comes last. */
+/** Events have a resolution of one second: within a second, a final state is the later one. */
 function isLater(state: RunState, known: RunState): boolean {
   return (state.attempt - known.attempt || state.at - known.at || rank(state) - rank(known)) > 0;
 }

@@ -1,7 +1,7 @@
 import type { Run } from '../registry/deployment';
 import { leadTimeOf, timeToRestoreOf } from '../registry/deployment';
 
-/** Values that CloudWatch keeps of an environment; times in seconds. */
+/** Metric values of an environment; times in seconds. */
 export interface Measures {
   readonly at: number;
   readonly values: Readonly<Partial<Record<MetricName, number>>>;
@@ -9,7 +9,7 @@ export interface Measures {
 
 export type MetricName = 'Deployments' | 'FailedDeployments' | 'LeadTime' | 'TimeToRestore';
 
-/** What has come true between two states of the history: each is measured once, in whatever order the events come. */
+/** The metric values that are new between two states of the history. Each is returned once, in any order of the events. */
 export function measuresOf(before: readonly Run[], after: readonly Run[], executionId: string): readonly Measures[] {
   const was = find(before, executionId);
   const run = find(after, executionId);
@@ -25,7 +25,7 @@ function find(runs: readonly Run[], executionId: string): Run | undefined {
   return runs.find(run => run.executionId === executionId);
 }
 
-/** A rollback never has a commit, and whether a run is one may be told last. */
+/** A rollback never has a commit, and the event that identifies it may arrive last. */
 function deploymentOf(run: Run | undefined): number | undefined {
   return run?.commitId === undefined ? undefined : run.deployedAt;
 }
@@ -34,7 +34,7 @@ function failureOf(run: Run | undefined): number | undefined {
   return run?.commitId === undefined ? undefined : run.failedAt;
 }
 
-/** Of any run: the failure may be told after the run that has mended it. */
+/** The time to restore of a run, if it is new. The failure may be reported after the run that restored it. */
 function restored(run: Run, before: readonly Run[], after: readonly Run[]): Measures[] {
   const was = find(before, run.executionId);
   const time = timeToRestoreOf(run, after);

@@ -1,7 +1,10 @@
 import type { Measures } from './measures';
 import { METRICS } from '../../src/private/contract';
 
-/** A line of the log that CloudWatch makes metrics of: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+/**
+ * A log line in the embedded metric format of CloudWatch:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
 export function metricLine(environmentName: string, { at, values }: Measures): string {
   const metrics = Object.keys(values).map(name => ({ Name: name, Unit: name.endsWith('Deployments') ? 'Count' : 'Seconds' }));
   return JSON.stringify({

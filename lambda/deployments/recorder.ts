@@ -18,19 +18,19 @@ export type Recorded =
   | { readonly recorded: false; readonly reason: string }
   | { readonly recorded: true; readonly environmentName: string; readonly executionId: string; readonly measures: readonly Measures[] };
 
-/** The events of a run come at the same time: whoever writes second reads again. */
+/** Events of a run arrive concurrently: a conflicting write is retried. */
 const MAX_ATTEMPTS = 10;
 const MAX_PAUSE = 200;
 
-/** Writes what an event says into the record of its environment; the same event again changes nothing. */
+/** Adds an event to the record of its environment. The same event again changes nothing. */
 export async function record(event: CodePipelineEvent, registry: Registry, hosts: Hosts<'authorOf'>): Promise<Recorded> {
   const { pipeline, 'execution-id': executionId } = event.detail;
   const change = changeOf(event);
-  if (change === undefined) return { recorded: false, reason: 'nothing of it is kept' };
-  // an administrator of an account can send events of any pipeline: only the one that holds the account is recorded
+  if (change === undefined) return { recorded: false, reason: 'the event reports nothing that is recorded' };
+  // a member account can forge events: only those of the pipeline that holds the lease of the account are recorded
   const holder = (await registry.read<LeaseRecord>(leaseKey(event.account)))?.holder;
   if (holder?.environmentName !== pipeline) {
-    return { recorded: false, reason: `pipeline '${pipeline}' of account ${event.account} belongs to no environment` };
+    return { recorded: false, reason: `pipeline '${pipeline}' of account ${event.account} is not the pipeline of an environment` };
   }
 
   for (let attempt = 1; ; attempt++) {

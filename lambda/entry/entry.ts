@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceUpdateEvent } from 'aws-lambda';
+import type { Outbound } from './outbound';
 import { responseOf, failedResponse } from './response';
 import type { CloudFormationResponse } from './response';
-import type { Outbound } from './outbound';
 import type { AnswerRequest, ResourceRequest } from '../../src/kinds/contract';
 import type { Registry } from '../registry/registry';
 import { responseKey, recordRequest } from '../registry/request';

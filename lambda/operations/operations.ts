@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { problemOf } from './errors';
 import { selectPipelines, identityOf, unknownNames } from './selection';
 import { StatusReader } from './status';
-import { problemOf } from './errors';
 import type {
   EnvironmentNames, Halt, HaltOutcome, OperationAnswer, OperationRequest, ResumeOutcome, StatusOutcome,
 } from '../../src/operations/contract';

@@ -1,5 +1,5 @@
-import { identityOf } from './selection';
 import { problemOf } from './errors';
+import { identityOf } from './selection';
 import type { LastExecution, StatusOutcome } from '../../src/operations/contract';
 import type { PipelineControl, PipelineExecution } from '../pipeline-control/control';
 import type { EnvironmentPipeline } from '../registry/environment';

@@ -13,16 +13,19 @@ import { stackKey } from '../registry/stack';
 import { isAccessDenied } from '../shared/errors';
 import { retryWhileRolePropagates } from '../shared/propagation';
 
-/** The names of all stacks of this library begin so. */
+/** The names of all stacks of this library start with it. */
 const LIBRARY_PREFIX = 'org-environments-';
 
 /** The stacks that a pipeline has deployed in its account. */
 export class Applications {
   public constructor(
-    private readonly registry: Registry, private readonly accounts: Accounts, private readonly home: HandlerAccount, private readonly now: () => number,
+    private readonly registry: Registry, private readonly accounts: Accounts, private readonly handlerAccount: HandlerAccount, private readonly now: () => number,
   ) {}
 
-  /** Deletes them one after another and says whether all are gone: those that came last go first, and none before those that import from it. */
+  /**
+   * Deletes the next stack, and returns whether all are deleted. The newest stack is deleted first, and none before the stacks
+   * that import its exports.
+   */
   public async deleteNext(place: PipelineRequest, record: Versioned<PipelineRecord>): Promise<boolean> {
     const stacks = await this.stacksIn(place, record);
     if (!stacks) return true;
@@ -33,7 +36,7 @@ export class Applications {
     if (found.some(isBusy)) return false;
     const next = await this.nextToDelete(stacks, found, place);
     try {
-      await removeStack(stacks, { stackName: next.stackName, roleArn: bootstrapRole(this.home.partition, 'cfn-exec', place) }, {
+      await removeStack(stacks, { stackName: next.stackName, roleArn: bootstrapRole(this.handlerAccount.partition, 'cfn-exec', place) }, {
         place: `account ${place.accountId}`, token: `${record.attempt}-${next.stackId.split('/').at(-1)}`, advice: '',
       });
     } catch (error) {
@@ -42,7 +45,7 @@ export class Applications {
     return false;
   }
 
-  /** Enters the account as an application is deployed, and not as its pipeline is; nothing if that is refused and was told before. */
+  /** Assumes the role that deploys applications. Returns undefined if it is denied and an earlier attempt reported that. */
   private async stacksIn(place: PipelineRequest, record: Versioned<PipelineRecord>): Promise<Stacks | undefined> {
     const application = { ...place, stackName: '' };
     try {
@@ -51,18 +54,18 @@ export class Applications {
       if (isAccessDenied(refused) && wasReportedUnreachable(record)) return undefined;
       const error = retryWhileRolePropagates(refused, this.now() - record.requestedAt);
       if (!isAccessDenied(error)) throw error;
-      // the pipeline goes through another role, so its deletion would not tell
+      // the pipeline is deleted through another role, so its deletion would not report it
       await this.registry.write<PipelineRecord>(pipelineKey(place), { ...record, unreachableAttempt: record.attempt }, record.version);
-      throw applicationUnreachable(application, this.home, error);
+      throw applicationUnreachable(application, this.handlerAccount, error);
     }
   }
 
-  /** What CloudFormation deployed with the bootstrap's role since the pipeline was made, but for what this app itself deploys there. */
+  /** Stacks created with the bootstrap's role since the pipeline was created, except those that this app deploys itself. */
   private async find(stacks: Stacks, place: PipelineRequest): Promise<readonly ListedStack[]> {
     const all = await stacks.list();
     const pipeline = all.find(({ stackName }) => stackName === place.stackName);
     if (!pipeline) return [];
-    const role = bootstrapRole(this.home.partition, 'cfn-exec', place);
+    const role = bootstrapRole(this.handlerAccount.partition, 'cfn-exec', place);
     const candidates = all.filter(stack => stack.roleArn === role && !stack.isNested && stack.createdAt >= pipeline.createdAt
       && !stack.stackName.startsWith(LIBRARY_PREFIX) && stack.stackName !== place.stackName);
     const records = await Promise.all(candidates.map(async ({ stackName }) => this.registry.read(stackKey({ ...place, stackName }))));
@@ -77,7 +80,8 @@ export class Applications {
       users.forEach(name => importers.add(name));
     }
     const [{ stackName }] = found;
-    throw applicationNotDeleted(place, stackName, new Error(`other stacks import what it exports: ${[...importers].join(', ')}`));
+    const reason = new Error(`other stacks import its exports: ${[...importers].join(', ')}`);
+    throw applicationNotDeleted(place, stackName, reason);
   }
 }
 
@@ -85,7 +89,7 @@ function isBusy({ status }: ListedStack): boolean {
   return status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
 }
 
-/** The bootstrap of an account that was there before may not allow the question. Then CloudFormation refuses what must not go yet. */
+/** The bootstrap of an existing account may not allow ListImports. Then CloudFormation rejects the deletion of an imported stack. */
 async function importersOf(stacks: Stacks, exportName: string): Promise<readonly string[]> {
   try {
     return await stacks.importers(exportName);

@@ -16,14 +16,14 @@ interface Acquired {
   readonly others: readonly EnvironmentPipeline[];
 }
 
-/** CloudFormation gives a resource up after an hour. */
+/** Longer than the hour for which CloudFormation waits for a resource. */
 const LEASE_MILLISECONDS = 65 * 60_000;
 
-/** The environments with their pipelines, and the leases of their accounts: one account has one pipeline. */
+/** The records of environments with their pipelines, and the leases of accounts: an account has one pipeline. */
 export class Environments {
   public constructor(private readonly registry: Registry, private readonly now: () => number) {}
 
-  /** Takes the account for a pipeline of an environment, or keeps it. To be called within `together`. */
+  /** Acquires or keeps the lease of an account for a pipeline of an environment. Call it within a transaction. */
   public async acquire(owner: Owner, request: PipelineRequest): Promise<Acquired> {
     const { accountId, environment: { environmentName } } = request;
     const key = pipelineKey(request);
@@ -45,22 +45,24 @@ export class Environments {
     return { fence, others: await this.addPipeline(owner, request, environment) };
   }
 
-  /** @throws if another pipeline has taken the account */
+  /** @throws if the pipeline has lost the lease */
   public async check({ accountId, environment: { environmentName } }: PipelineRequest, key: string, fence: number): Promise<void> {
     const record = await this.registry.read<LeaseRecord>(leaseKey(accountId));
     if (record?.holder?.pipelineKey === key && record.fence === fence) return;
-    const holder = record?.holder ? ` by environment '${record.holder.environmentName}' (stack '${stackNameOf(record.holder)}')` : '';
-    throw new Error(`the lease of account ${accountId} has expired and was taken from environment '${environmentName}'${holder}, `
-      + 'so nothing more is deployed there: deploy again once the account is free, or use another account');
+    const holder = record?.holder
+      ? ` and was acquired by environment '${record.holder.environmentName}' (stack '${stackNameOf(record.holder)}')`
+      : '';
+    throw new Error(`the lease of account ${accountId} for environment '${environmentName}' has expired${holder}, `
+      + 'so the deployment stopped: deploy again when the account is released, or use another account');
   }
 
-  /** Whether a pipeline still holds its account. One that was never completed loses it, even if its stack is gone. */
+  /** Whether a pipeline holds the lease of its account. The lease expires if the pipeline is never complete. */
   public async isHeld(key: string): Promise<boolean> {
     const record = await this.registry.read<LeaseRecord>(leaseKey(accountIn(key)));
     return record?.holder?.pipelineKey === key && !this.isExpired(record.holder);
   }
 
-  /** The pipeline is complete: from now on it holds its account until the account is released. */
+  /** Makes the lease of a complete pipeline permanent until it is released. */
   public async confirm(key: string): Promise<void> {
     const record = await this.registry.read<LeaseRecord>(leaseKey(accountIn(key)));
     if (record?.holder?.pipelineKey !== key || record.holder.expiresAt === undefined) return;
@@ -68,7 +70,7 @@ export class Environments {
     await this.registry.write<LeaseRecord>(leaseKey(accountIn(key)), { fence: record.fence, holder }, record.version);
   }
 
-  /** Marks a pipeline that must not run. The first one that has taken its place resumes it; one that is removed is never resumed. */
+  /** Marks a pipeline as suspended. Only the first pipeline that takes its place resumes it; a removed one is never resumed. */
   public async suspend(key: string, suspendedFor: string): Promise<void> {
     await this.change(key, pipeline => pipeline.suspendedFor && suspendedFor !== key ? pipeline : { ...pipeline, suspendedFor });
   }
@@ -77,18 +79,18 @@ export class Environments {
     await this.change(key, ({ suspendedFor, ...pipeline }) => pipeline);
   }
 
-  /** What is known of a pipeline; undefined: there is none, or another one has taken its account. */
+  /** The record of a pipeline; undefined if it does not exist, or another one holds the lease of its account. */
   public async pipeline(key: string): Promise<EnvironmentPipeline | undefined> {
     return (await this.pipelines(key)).find(({ pipelineKey: other }) => other === key);
   }
 
-  /** The other pipelines of the environment of a pipeline: it moves from their accounts, or has moved there. */
+  /** The other pipelines of the environment of a pipeline, in its former or next accounts. */
   public async others(key: string): Promise<readonly EnvironmentPipeline[]> {
     const pipelines = await this.pipelines(key);
     return pipelines.some(({ pipelineKey: other }) => other === key) ? pipelines.filter(({ pipelineKey: other }) => other !== key) : [];
   }
 
-  /** Frees the account of a pipeline, and takes the pipeline out of its environment. */
+  /** Releases the lease of a pipeline, and removes the pipeline from its environment. */
   public async release(key: string): Promise<void> {
     const lease = await this.registry.read<LeaseRecord>(leaseKey(accountIn(key)));
     await this.registry.transaction(async () => {
@@ -102,7 +104,7 @@ export class Environments {
     return record ? pipelinesIn(record) : [];
   }
 
-  /** Makes a pipeline the current one of its environment. */
+  /** Adds a pipeline to its environment as the current one. */
   private async addPipeline(
     { stackId }: Owner, request: PipelineRequest, record: Versioned<EnvironmentRecord> | undefined,
   ): Promise<readonly EnvironmentPipeline[]> {
@@ -158,7 +160,9 @@ function alreadyLeased(
   const isOurs = holder.stackId === owner.stackId;
   const applications = pipeline?.applications === 'keep' ? '' : APPLICATIONS_ARE_DELETED;
   const removal = `remove that environment first${applications}, or use another account`;
-  const advice = isOurs ? `if it was renamed, keep its name with environmentName: '${holder.environmentName}'; else ${removal}` : removal;
+  const advice = isOurs
+    ? `if it was renamed, keep its name with environmentName: '${holder.environmentName}'; else ${removal}`
+    : removal;
   return new Error(`account ${accountId} is leased to environment '${holder.environmentName}' (stack '${stackNameOf(holder)}'), so environment `
-    + `'${environmentName}' cannot have its pipeline there: one account has one pipeline; ${advice}`);
+    + `'${environmentName}' cannot have a pipeline there: an account has one pipeline; ${advice}`);
 }

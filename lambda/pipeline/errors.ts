@@ -6,7 +6,7 @@ import { BOOTSTRAP_ROLES } from '../cloudformation/roles';
 import type { StackPlace } from '../registry/stack';
 import { isTransient } from '../shared/errors';
 
-/** What is deleted with an environment, wherever its removal is advised. */
+/** Warning for every error that advises to remove an environment. */
 export const APPLICATIONS_ARE_DELETED = ' (its applications are deleted with it, unless it was deployed with keepApplication: true)';
 
 export function ownedByAnotherStack({ stackName, accountId, environment }: PipelineRequest, holder: string): Error {
@@ -14,11 +14,11 @@ export function ownedByAnotherStack({ stackName, accountId, environment }: Pipel
     + `remove environment '${environment.environmentName}' there first${APPLICATIONS_ARE_DELETED}, or use another account`);
 }
 
-/** What prevents that an environment is removed with its application. */
+/** The error for an environment whose applications have termination protection. */
 export function protectedFromDeletion({ accountId }: StackPlace, stackNames: readonly string[]): Error {
   const [several, them] = stackNames.length > 1 ? ['s', 'them'] : ['', 'it'];
   return new Error(`the environment in account ${accountId} cannot be removed with its application, because stack${several} '${stackNames.join("', '")}' `
-    + `${several ? 'are' : 'is'} protected from termination: nothing was deleted; allow it there (aws cloudformation update-termination-protection `
+    + `${several ? 'have' : 'has'} termination protection: nothing was deleted; disable it there (aws cloudformation update-termination-protection `
     + `--no-enable-termination-protection --stack-name ${stackNames[0]})${several && ', for each of them'} and ${REMOVE_AGAIN}, or keep ${them} with `
     + 'keepApplication: true');
 }
@@ -29,11 +29,11 @@ export function applicationNotDeleted({ accountId }: StackPlace, stackName: stri
     + `${error instanceof Error ? error.message : String(error)}; remove the cause and ${REMOVE_AGAIN}, or keep the application with keepApplication: true`);
 }
 
-export function applicationUnreachable(place: StackPlace, home: HandlerAccount, error: Error): Error {
-  return new Error(`the environment in account ${place.accountId} cannot be removed with its application, because the account cannot be entered through `
-    + `'${BOOTSTRAP_ROLES.deploy(home.partition, place)}': bootstrap it for CDK with trust for account ${home.accountId} (cdk bootstrap --qualifier `
-    + `${place.qualifier} --trust ${home.accountId}) and ${REMOVE_AGAIN}, or keep the application with keepApplication: true; if it is removed once more as it is, `
-    + `the application is left behind (${error.message})`);
+export function applicationUnreachable(place: StackPlace, handlerAccount: HandlerAccount, error: Error): Error {
+  return new Error(`the environment in account ${place.accountId} cannot be removed with its application, because role `
+    + `'${BOOTSTRAP_ROLES.deploy(handlerAccount.partition, place)}' cannot be assumed: bootstrap it for CDK with trust for account ${handlerAccount.accountId} (cdk bootstrap --qualifier `
+    + `${place.qualifier} --trust ${handlerAccount.accountId}) and ${REMOVE_AGAIN}, or keep the application with keepApplication: true; if it is removed `
+    + `again without a change, the application is abandoned (${error.message})`);
 }
 
 interface RefusedObject {
@@ -42,11 +42,11 @@ interface RefusedObject {
   readonly Message?: string;
 }
 
-/** Codes with which S3 refuses an object for now. */
+/** Transient error codes of S3 for a single object. */
 const TRANSIENT_CODES = new Set(['InternalError', 'ServiceUnavailable', 'SlowDown', 'OperationAborted']);
 
 export function artifactNotDeleted(accountId: string, bucket: string, { Key, Code = '', Message }: RefusedObject): Error {
-  const error = new Error(`artifact '${Key}' in bucket '${bucket}' of account ${accountId} could not be deleted: ${Code}: ${Message}; let the role `
-    + `'${NAMES.operateRole}' there delete it and ${REMOVE_AGAIN}`);
+  const error = new Error(`artifact '${Key}' in bucket '${bucket}' of account ${accountId} could not be deleted: ${Code}: ${Message}; allow the role `
+    + `'${NAMES.operateRole}' there to delete it and ${REMOVE_AGAIN}`);
   return TRANSIENT_CODES.has(Code) ? Object.assign(error, { $retryable: {} }) : error;
 }

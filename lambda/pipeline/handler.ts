@@ -1,5 +1,5 @@
-import { AwsPipelineOutbound } from './outbound';
 import { pipelineLifecycle } from './lifecycle';
+import { AwsPipelineOutbound } from './outbound';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
 import { AwsAccounts } from '../cloudformation/accounts';
 import { BASELINE_ROLES, BOOTSTRAP_ROLES } from '../cloudformation/roles';
@@ -17,5 +17,5 @@ export const handler: KindHandler = serve(pipelineLifecycle({
   applications: new AwsAccounts(partition, BOOTSTRAP_ROLES),
   outbound: new AwsPipelineOutbound(partition),
   control: new AwsPipelineControl(partition),
-  home: { partition, accountId },
+  handlerAccount: { partition, accountId },
 }), registry);

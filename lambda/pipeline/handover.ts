@@ -9,47 +9,52 @@ import { isAccessDenied, isNamed } from '../shared/errors';
 import { retryWhileRolePropagates } from '../shared/propagation';
 
 interface Suspension {
-  /** Key of the pipeline that takes its place, or its own key because it is removed. */
+  /** Key of the pipeline that takes its place, or its own key if it is removed. */
   readonly suspendedFor: string;
   readonly reason: string;
   /** When that was requested. */
   readonly since: number;
 }
 
-/** What is being done, and when it was requested. */
+/** The current attempt, and when it was requested. */
 type Attempt = Pick<PipelineRecord, 'attempt' | 'requestedAt'>;
 
-/** Of the pipelines of an environment, or of those of one branch, only the last one runs; the others are suspended. */
+/** Of the pipelines of an environment or of a branch, only the last one runs. The others are suspended. */
 export class Handover {
   public constructor(
-    private readonly registry: Registry, private readonly environments: Environments, private readonly control: PipelineControl,
+    private readonly registry: Registry,
+    private readonly environments: Environments,
+    private readonly control: PipelineControl,
     private readonly now: () => number,
   ) {}
 
-  /** Stops a pipeline and disables it; returns false if there is none. @throws a transient error if its role may not be known yet */
+  /**
+   * Stops and disables a pipeline. Returns false if it does not exist.
+   * @throws a transient error while its role may be propagating
+   */
   public async suspend(key: string, { suspendedFor, reason, since }: Suspension): Promise<boolean> {
     const pipeline = await this.environments.pipeline(key);
     if (!pipeline) return false;
-    // first the mark: it says that the pipeline must be resumed
+    // the mark first: without it the pipeline would never be resumed
     await this.environments.suspend(key, suspendedFor);
     return this.ignoreAbsent(since, async () => stopPipeline(this.control, pipeline, reason));
   }
 
   /**
-   * Lets a suspended pipeline work again, unless its definition has disabled it or an operator has halted it.
-   * @throws a transient error if its role may not be known yet
+   * Enables a suspended pipeline, unless it is disabled by its definition or halted.
+   * @throws a transient error while its role may be propagating
    */
   public async resume(key: string, { attempt: token, requestedAt }: Attempt): Promise<void> {
     const pipeline = await this.environments.pipeline(key);
     if (!pipeline?.suspendedFor) return;
     const reasonToDisable = async () => this.haltReason(pipeline);
-    // its branch may have led to the one that had taken its place
+    // pushes to its branch may have started the pipeline that had taken its place
     const options = { token, now: this.now(), missedPushes: true, reasonToDisable };
     if (!await this.isDisabled(pipeline)) await this.ignoreAbsent(requestedAt, async () => enablePipeline(this.control, pipeline, options));
     await this.environments.resume(key);
   }
 
-  /** Starts a pipeline whose run was cancelled, as AWS does when the pipeline is changed; one that must not run stays as it is. */
+  /** Starts a pipeline whose execution AWS has cancelled because of an update; not if it is disabled, halted or suspended. */
   public async restart(key: string, { attempt: token, requestedAt }: Attempt): Promise<void> {
     const pipeline = await this.environments.pipeline(key);
     if (!pipeline || pipeline.suspendedFor || await this.isDisabled(pipeline)) return;
@@ -65,7 +70,7 @@ export class Handover {
     return halt && haltReason(halt);
   }
 
-  /** In a pipeline that was never made, and in an account that was closed, nothing runs. */
+  /** Returns false if the pipeline does not exist or its account was closed: then nothing runs there. */
   private async ignoreAbsent(since: number, action: () => Promise<unknown>): Promise<boolean> {
     try {
       await action();

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { PipelineOutbound } from './outbound';
-import { PipelineHooks } from './pipeline-hooks';
 import { Environments } from './environments';
 import { Handover } from './handover';
+import type { PipelineOutbound } from './outbound';
+import { PipelineHooks } from './pipeline-hooks';
 import { Routes } from './routes';
 import { Teardown } from './teardown';
 import type { PipelineRequest, PipelineResult } from '../../src/pipeline/contract';
@@ -17,29 +17,29 @@ import type { Registry } from '../registry/registry';
 
 interface PipelineLifecycleOptions {
   readonly registry: Registry;
-  /** Entered as pipelines are deployed. */
+  /** The accounts, through the roles that deploy pipelines. */
   readonly accounts: Accounts;
-  /** Entered as applications are deployed. */
+  /** The accounts, through the roles that deploy applications. */
   readonly applications: Accounts;
   readonly outbound: PipelineOutbound;
   readonly control: PipelineControl;
-  readonly home: HandlerAccount;
-  /** @default - the time */
+  readonly handlerAccount: HandlerAccount;
+  /** @default Date.now */
   readonly now?: () => number;
-  /** @default - a random name */
+  /** @default - a random UUID */
   readonly newAttempt?: () => string;
 }
 
-/** The life of the pipeline of an environment. */
+/** The lifecycle of the pipeline of an environment. */
 export function pipelineLifecycle(options: PipelineLifecycleOptions): StackLifecycle<PipelineRequest, PipelineResult> {
-  const { registry, accounts, applications, outbound, control, home, now = Date.now, newAttempt = randomUUID } = options;
+  const { registry, accounts, applications, outbound, control, handlerAccount, now = Date.now, newAttempt = randomUUID } = options;
   const environments = new Environments(registry, now);
   const handover = new Handover(registry, environments, control, now);
-  const teardown = new Teardown(registry, outbound, applications, home, environments, handover, now);
+  const teardown = new Teardown(registry, outbound, applications, handlerAccount, environments, handover, now);
   const routes = new Routes(registry, environments);
   return new StackLifecycle<PipelineRequest, PipelineResult>({
     registry,
-    deployment: new Deployment({ registry, accounts, roles: BASELINE_ROLES, home, now, newAttempt }),
+    deployment: new Deployment({ registry, accounts, roles: BASELINE_ROLES, handlerAccount, now, newAttempt }),
     hooks: new PipelineHooks({ registry, accounts, outbound, environments, routes, handover, teardown }),
     keyOf: pipelineKey,
     resultOf: (_request, { stackId }) => ({ stackId }),

@@ -6,14 +6,15 @@ import type { StackPlace } from '../registry/stack';
 import { newSession } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
 
-/** What the pipeline handler needs of AWS besides stacks and pipelines. */
+/** The AWS calls of the pipeline handler, besides those for stacks and pipelines. */
 export interface PipelineOutbound {
-  /** Deletes artifacts of a pipeline, as many as one call takes; returns whether all are deleted. */
+  /** Deletes artifacts of a pipeline, as many as one call allows. Returns whether all are deleted. */
   deleteArtifacts(place: StackPlace): Promise<boolean>;
   /** Whether a stack of the CICD account, or one that it is nested in, is rolling back. */
   isRollingBack(stackId: string): Promise<boolean>;
 }
 
+/** The calls through the AWS SDK. */
 export class AwsPipelineOutbound implements PipelineOutbound {
   private readonly cloudformation = new CloudFormationClient(clientDefaults());
 
@@ -26,7 +27,7 @@ export class AwsPipelineOutbound implements PipelineOutbound {
     const { Contents = [], IsTruncated } = await storage.send(new ListObjectsV2Command({ Bucket: bucket }));
     if (Contents.length === 0) return true;
     const deletion = { Bucket: bucket, Delete: { Objects: Contents.map(({ Key }) => ({ Key })), Quiet: true } };
-    // the call succeeds whatever becomes of each object
+    // the call succeeds even if an object was not deleted
     const { Errors: [refused] = [] } = await storage.send(new DeleteObjectsCommand(deletion));
     if (refused) throw artifactNotDeleted(accountId, bucket, refused);
     return !IsTruncated;
@@ -35,7 +36,7 @@ export class AwsPipelineOutbound implements PipelineOutbound {
   public async isRollingBack(stackId: string): Promise<boolean> {
     const { Stacks: [stack] = [] } = await this.cloudformation.send(new DescribeStacksCommand({ StackName: stackId }));
     if (stack?.StackStatus?.includes('ROLLBACK')) return true;
-    // a nested stack that is new is simply deleted when the one around it rolls back
+    // a new nested stack is deleted without a rollback of its own when its parent rolls back
     return stack?.ParentId !== undefined && this.isRollingBack(stack.ParentId);
   }
 }

@@ -1,14 +1,14 @@
-import type { PipelineOutbound } from './outbound';
 import type { Environments } from './environments';
 import { ownedByAnotherStack } from './errors';
 import type { Handover } from './handover';
+import type { PipelineOutbound } from './outbound';
 import type { Routes } from './routes';
 import type { Teardown } from './teardown';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { PIPELINE_STATE } from '../../src/private/contract';
 import type { Accounts } from '../cloudformation/accounts';
-import type { StackHooks } from '../cloudformation/stack-hooks';
 import type { StackState } from '../cloudformation/stack-deployer';
+import type { StackHooks } from '../cloudformation/stack-hooks';
 import { environmentKey } from '../registry/environment';
 import type { EnvironmentPipeline } from '../registry/environment';
 import { haltKey, isHalted } from '../registry/halt';
@@ -33,7 +33,7 @@ interface PipelineParts {
   readonly teardown: Teardown;
 }
 
-/** What goes with the stack of a pipeline: the lease of its account, its place in its environment, the route of its branch. */
+/** Besides its stack, a pipeline has the lease of its account, a place in its environment, and the route of its branch. */
 export class PipelineHooks implements StackHooks<PipelineRequest> {
   public readonly isExclusive = true;
   public readonly ownedByAnotherStack = ownedByAnotherStack;
@@ -49,7 +49,7 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     return { fence: undefined, teardown: undefined };
   }
 
-  /** Takes the account once in an attempt, and checks afterwards that it still holds it; undefined while another pipeline cannot be stopped. */
+  /** Acquires the lease once in an attempt, and checks it in later steps. Returns undefined while another pipeline cannot be suspended. */
   public async prepare(owner: Owner, request: PipelineRequest, record: Read): Promise<Read | undefined> {
     const { registry, environments, routes, handover } = this.parts;
     const key = pipelineKey(request);
@@ -61,36 +61,36 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     const route = routeKey(repositoryArn, branchName);
     const noted = { ...record, routes: [...new Set([...record.routes ?? [], route])] };
     const { held, fence, others } = await registry.transaction(async () => {
-      // from now on, and not from when the pipeline is there: a push in between fails to start it, and the pipeline runs as soon as it is made
+      // before the pipeline exists: a push in between cannot start it, but the pipeline runs as soon as it is created
       const targets = await routes.put(request.environment, targetOf(owner, request));
       const acquired = await environments.acquire(owner, request);
       const keys = new Set([...targets, ...acquired.others].map(({ pipelineKey: other }) => other));
-      // without other pipelines all is done at once
+      // without other pipelines there is nothing to suspend
       const next = keys.size === 0 ? { ...noted, fence: acquired.fence } : noted;
       return { held: await registry.write<PipelineRecord>(key, next, record.version), fence: acquired.fence, others: keys };
     });
     if (others.size === 0) return held;
     const suspension = { suspendedFor: key, reason: `Its environment moves to account ${accountId}`, since: record.requestedAt };
     for (const other of others) {
-      // asked first: between a look for the pipeline and one at its stack, both may have come to be
+      // checked first: pipeline and stack may both be created between the two checks
       const isBeingCreated = await this.isBeingCreated(other);
       if (!await handover.suspend(other, suspension) && isBeingCreated) return undefined;
     }
     return registry.write<PipelineRecord>(key, { ...held, fence }, held.version);
   }
 
-  /** While an operator has halted the environment, no update may let commits through. */
+  /** While an operator has halted the environment, the pipeline is deployed disabled. */
   public async effectiveRequest(request: PipelineRequest): Promise<PipelineRequest> {
     if (!await isHalted(this.parts.registry, request.environment.environmentName)) return request;
     return { ...request, parameters: { ...request.parameters, [PIPELINE_STATE.parameter]: PIPELINE_STATE.disabled } };
   }
 
-  /** The environment may have been halted or resumed while its pipeline was being deployed. */
+  /** The environment may have been halted or resumed during the deployment. */
   public isUpToDate(stack: StackState, { parameters = {} }: PipelineRequest): boolean {
     return stack.parameters[PIPELINE_STATE.parameter] === parameters[PIPELINE_STATE.parameter];
   }
 
-  /** The pipeline is there: pushes to its branch may start it. */
+  /** The pipeline exists: pushes to its branch may start it. */
   public async afterDeploy(owner: Owner, request: PipelineRequest, record: Read, isChanged: boolean): Promise<void> {
     const { environments, routes, handover } = this.parts;
     const { repositoryArn, branchName } = request.environment;
@@ -117,7 +117,7 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     await this.removeRoutes(routes, key);
   }
 
-  /** Not while a deployment is rolled back, nor if the environment has moved to another account. */
+  /** False during a rollback, and if the environment has moved to another account. */
   public async mayDeleteApplications({ stackId }: Owner, request: PipelineRequest): Promise<boolean> {
     return !await this.hasMoved(pipelineKey(request)) && !await this.parts.outbound.isRollingBack(stackId);
   }
@@ -134,7 +134,7 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     await this.parts.environments.release(key);
   }
 
-  /** A pipeline that is still being made is enabled when it is complete, even if it was suspended before. */
+  /** A pipeline that is being created is enabled when it is complete, even if it was suspended before. */
   private async isBeingCreated(key: string): Promise<boolean> {
     const record = await this.parts.registry.read<PipelineRecord>(key);
     const request = record?.owners.at(-1)?.request;
@@ -146,7 +146,7 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     return (await stacks?.describe(request.stackName))?.status.endsWith('_IN_PROGRESS') === true;
   }
 
-  /** Whether another pipeline has taken its place after it was requested: then it only ends what it had begun before. */
+  /** Whether another pipeline has taken its place since it was requested: then it must stay suspended. */
   private async isReplaced({ pipelineKey: key, suspendedFor = key }: EnvironmentPipeline, { requestedAt }: PipelineRecord): Promise<boolean> {
     const successor = suspendedFor === key ? undefined : await this.parts.registry.read<PipelineRecord>(suspendedFor);
     return successor !== undefined && successor.deletedBy === undefined && successor.requestedAt > requestedAt;
@@ -156,7 +156,7 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     for (const route of routes) await this.parts.routes.remove(route, key);
   }
 
-  /** A pipeline that had taken the place of others is removed because a deployment failed; a removal for good gives nothing back. */
+  /** Resumes the pipelines whose place this one had taken, if it is deleted by a rollback. */
   private async resumeFormer(owner: Owner, key: string, record: PipelineRecord): Promise<void> {
     const { environments, routes, handover, outbound } = this.parts;
     const targets = (await Promise.all((record.routes ?? []).map(async route => routes.targetsOf(route)))).flat();
@@ -167,7 +167,7 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     }
   }
 
-  /** A construct that was renamed and given another account at once is removed as any other; its environment is not. */
+  /** A construct that was renamed and moved to another account is deleted, but its environment still exists. */
   private async hasMoved(key: string): Promise<boolean> {
     for (const { pipelineKey: other, suspendedFor } of await this.parts.environments.others(key)) {
       if (suspendedFor !== key && await this.isKept(other)) return true;

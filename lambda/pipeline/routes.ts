@@ -6,12 +6,12 @@ import type { Registry } from '../registry/registry';
 import type { RouteRecord, RouteTarget } from '../registry/route';
 import { routeKey } from '../registry/route';
 
-/** Which pipeline a branch starts; the trigger reads it. */
+/** The pipelines that branches start. The trigger reads them. */
 export class Routes {
   public constructor(private readonly registry: Registry, private readonly environments: Environments) {}
 
   /**
-   * Leads the branch of an environment to a target from now on; returns those that it led to before.
+   * Makes a target the current one of the branch of an environment, and returns its other targets.
    * @throws if the branch starts a pipeline of another stack
    */
   public async put(environment: EnvironmentRequest, target: RouteTarget): Promise<readonly RouteTarget[]> {

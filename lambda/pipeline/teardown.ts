@@ -1,7 +1,7 @@
 import { Applications } from './applications';
-import type { PipelineOutbound } from './outbound';
 import type { Environments } from './environments';
 import type { Handover } from './handover';
+import type { PipelineOutbound } from './outbound';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import type { Accounts } from '../cloudformation/accounts';
 import type { HandlerAccount } from '../cloudformation/errors';
@@ -21,15 +21,20 @@ interface TeardownOptions {
   readonly stopped: () => Promise<void>;
 }
 
-/** What is removed before the stack of a pipeline: the pipeline is stopped, then its applications are deleted, then its artifacts. */
+/** Stops a pipeline, then deletes its applications, then its artifacts. Its stack is deleted afterwards. */
 export class Teardown {
   private readonly applications: Applications;
 
   public constructor(
-    private readonly registry: Registry, private readonly outbound: PipelineOutbound, accounts: Accounts, home: HandlerAccount,
-    private readonly environments: Environments, private readonly handover: Handover, now: () => number,
+    private readonly registry: Registry,
+    private readonly outbound: PipelineOutbound,
+    accounts: Accounts,
+    handlerAccount: HandlerAccount,
+    private readonly environments: Environments,
+    private readonly handover: Handover,
+    now: () => number,
   ) {
-    this.applications = new Applications(registry, accounts, home, now);
+    this.applications = new Applications(registry, accounts, handlerAccount, now);
   }
 
   public async reconcile(request: PipelineRequest, record: Read, { mayDelete, stopped }: TeardownOptions): Promise<Progress<Read>> {
@@ -40,13 +45,13 @@ export class Teardown {
     let current = record;
     if (current.teardown === undefined) {
       const suspension = { suspendedFor: key, reason: 'Its environment is being removed', since: record.requestedAt };
-      // one that is still being made would be enabled, so the former one waits until it is deleted
+      // a pipeline that is being created would be enabled, so the former one waits until it is deleted
       if (await this.handover.suspend(key, suspension)) await stopped();
       current = await this.saveProgress(key, current, 'stopped');
     }
     if (current.teardown === 'stopped') {
-      // A pipeline that was never complete has deployed nothing, and the stacks in the account belong to someone else.
-      // Nor has anyone requested a removal where a failed deployment is rolled back.
+      // A pipeline that was never complete has deployed nothing: the stacks in the account are not its own.
+      // A rollback is not a requested removal.
       const mustDelete = pipeline.applications === 'delete' && current.complete && await mayDelete();
       if (mustDelete && !await this.applications.deleteNext(request, current)) return IN_PROGRESS;
       current = await this.saveProgress(key, current, 'applications deleted');
@@ -62,7 +67,7 @@ export class Teardown {
     try {
       return await this.outbound.deleteArtifacts(request);
     } catch (error) {
-      // without role, bucket or account nothing can be deleted; objects that are left in a bucket expire
+      // without role, bucket or account nothing can be deleted; the remaining objects expire
       if (isAccessDenied(error) || isNamed(error, 'NoSuchBucket')) return true;
       throw error;
     }

@@ -128,15 +128,17 @@ export class TableRegistry implements Registry {
     if (!first) return;
     try {
       if (others.length === 0) await this.changeOne(first);
-      else {
-        const operations = changes.map(change => this.operation(change));
-        await this.client.send(new TransactWriteCommand({ TransactItems: operations }));
-      }
+      else await this.changeTogether(changes);
     } catch (error) {
       for (const { key } of changes) this.cache?.delete(key);
       if (!(error instanceof ConditionalCheckFailedException || isConflict(error))) throw error;
       throw new RecordChangedError(changes.map(({ key }) => key).join("', '"));
     }
+  }
+
+  private async changeTogether(changes: readonly Change[]): Promise<void> {
+    const operations = changes.map(change => this.operation(change));
+    await this.client.send(new TransactWriteCommand({ TransactItems: operations }));
   }
 
   private async changeOne(change: Change): Promise<void> {

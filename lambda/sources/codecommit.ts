@@ -84,7 +84,7 @@ export class CodeCommitHost implements SourceHost {
   }
 }
 
-/** The branch that an event has moved; undefined: the event is not one of CodeCommit, or moves no branch. */
+/** The branch that an event reports as updated; undefined: the event is not from CodeCommit, or updates no branch. */
 export function movedInCodeCommit({
   source,
   resources: [repositoryArn = ''],
@@ -133,7 +133,7 @@ const ENCRYPTION_ERRORS = [
   'EncryptionKeyUnavailableException',
 ];
 
-/** What is transient stays as it is, so that it is tried again. */
+/** Translates a permanent error; transient errors are returned unchanged, so that they are retried. */
 function sourceErrorOf(error: unknown): unknown {
   if (!isPermanentAwsError(error)) return error;
   const { name, message } = error;

@@ -5,21 +5,21 @@ import type { RepositoryReference, SourceHostName } from '../../src/sources/cont
 interface HostKind {
   /** Connects to the host. */
   readonly connect: () => SourceHost;
-  /** Undefined: the event does not come from this host, or moves no branch. */
+  /** Undefined: the event is not from this host, or updates no branch. */
   readonly moved: (event: HostEvent) => MovedBranch | undefined;
 }
 
-/** All hosts of repositories: another one is another line. */
+/** All hosts of repositories. */
 const HOSTS: Readonly<Record<SourceHostName, HostKind>> = {
   codecommit: { connect: () => new CodeCommitHost(), moved: movedInCodeCommit },
 };
 
-/** Finds the host of a repository, of which only some methods may be needed. */
+/** Returns the host of a repository, limited to the methods that the caller needs. */
 export type Hosts<Needed extends keyof SourceHost = keyof SourceHost> = (
   repository: Pick<RepositoryReference, 'host'>,
 ) => Pick<SourceHost, Needed>;
 
-/** Connects to each host once, when it is first needed. */
+/** Connects to each host once, on its first use. */
 export function connectedHosts(): Hosts {
   const connected = new Map<SourceHostName, SourceHost>();
   return ({ host }) => {
@@ -29,7 +29,7 @@ export function connectedHosts(): Hosts {
   };
 }
 
-/** The branch that an event has moved; undefined: it moves none. */
+/** The branch that an event reports as updated; undefined: it reports none. */
 export function movedBranch(event: HostEvent): MovedBranch | undefined {
   return Object.values(HOSTS)
     .map(({ moved }) => moved(event))
@@ -40,8 +40,7 @@ export function movedBranch(event: HostEvent): MovedBranch | undefined {
 function kindOf(host: SourceHostName): HostKind {
   if (Object.hasOwn(HOSTS, host)) return HOSTS[host];
   throw new Error(
-    `this organization does not know the host '${String(host)}' of repositories: ` +
-      `it knows ${Object.keys(HOSTS).join(', ')}; ` +
-      'deploy the Organization with the version of the library that the app has',
+    `unknown host '${String(host)}' of repositories (known are ${Object.keys(HOSTS).join(', ')}): ` +
+      'deploy the Organization with the version of the library that the app uses',
   );
 }

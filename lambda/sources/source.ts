@@ -8,7 +8,7 @@ export interface Author {
   readonly at?: number;
 }
 
-/** One file to be put on top of a branch. */
+/** One file to commit to a branch. */
 export interface FileChange {
   readonly repositoryName: string;
   readonly branchName: string;
@@ -20,8 +20,8 @@ export interface FileChange {
 }
 
 /**
- * What handlers need of a service that hosts repositories. A call that the host refuses ends with one of the errors
- * below; an error that passes by itself is thrown as it came.
+ * A service that hosts repositories. A call that the host rejects throws one of the errors below; a transient error is
+ * thrown unchanged.
  */
 export interface SourceHost {
   /** The commit at the head of a branch; undefined: the repository has no such branch. */
@@ -33,7 +33,7 @@ export interface SourceHost {
   /** @throws BranchMovedError if the branch exists */
   createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void>;
   /**
-   * Puts a file on top of a branch.
+   * Commits a file to a branch.
    * @returns the id of the new commit
    * @throws BranchMovedError if the branch is not at the expected parent
    */
@@ -48,14 +48,14 @@ export type HostEvent = Pick<
   'id' | 'source' | 'resources' | 'detail'
 >;
 
-/** A branch that was created or moved, and the commit that it was moved to. */
+/** A branch that was created or updated, and its new head. */
 export interface MovedBranch {
   readonly repository: RepositoryReference;
   readonly branchName: string;
   readonly commitId: string;
 }
 
-/** The host refused a call, and will refuse it again until something is changed. */
+/** The host rejected a call, and will reject every retry. */
 export class SourceError extends Error {
   public constructor(message: string, cause?: unknown) {
     super(message, { cause });
@@ -69,8 +69,8 @@ export class RepositoryNotFoundError extends SourceError {}
 /** The repository is encrypted with a key that cannot be used. */
 export class RepositoryLockedError extends SourceError {}
 
-/** The role of the function may not do this. */
+/** The role of the function has no permission. */
 export class SourceAccessDeniedError extends SourceError {}
 
-/** The branch was created or moved by another writer: look again. */
+/** A concurrent writer created or updated the branch: read it again. */
 export class BranchMovedError extends SourceError {}

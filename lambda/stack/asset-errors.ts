@@ -9,28 +9,28 @@ import { retryWhileRolePropagates } from '../shared/propagation';
 export interface Asset {
   readonly kind: 'file' | 'image';
   readonly name: string;
-  /** The bucket or the repository in the CICD account that has it. */
+  /** Its bucket or repository in the CICD account. */
   readonly source: string;
 }
 
-/** Says in the user's words why an asset could not be copied. */
+/** Explains why an asset could not be copied. */
 export class AssetErrors {
-  /** @param age milliseconds since the stack was asked for */
+  /** @param age milliseconds since the stack was requested */
   public constructor(
     private readonly asset: Asset,
     private readonly place: StackPlace,
-    private readonly home: HandlerAccount,
+    private readonly handlerAccount: HandlerAccount,
     private readonly age: number,
   ) {}
 
-  /** For what is asked of the CICD account. */
+  /** For calls in the CICD account. */
   public async whileReading<Answer>(work: Promise<Answer>): Promise<Answer> {
     return work.catch((error: unknown) => {
       throw this.notReadable(error);
     });
   }
 
-  /** For what is asked of the account of the stack. */
+  /** For calls in the account of the stack. */
   public async whileWriting<Answer>(work: Promise<Answer>): Promise<Answer> {
     return work.catch((refused: unknown) => {
       throw this.notCopied(retryWhileRolePropagates(refused, this.age));
@@ -40,30 +40,30 @@ export class AssetErrors {
   private notReadable(error: unknown): unknown {
     if (error instanceof FileTooLargeError) {
       return new Error(
-        `${this.what} has ${error.bytes} bytes, but a file of a stack in an account may have at most `
-          + `${MAX_FILE_BYTES} (100 MB): make it smaller, or deploy what needs it by the pipeline of the environment`,
+        `${this.what} has ${error.bytes} bytes, but the limit is `
+          + `${MAX_FILE_BYTES} (100 MB): make it smaller, or deploy it with the pipeline of the environment`,
       );
     }
     if (!isPermanentAwsError(error)) return error;
     const { kind, source } = this.asset;
     return new Error(
       `${this.what} cannot be read from ${kind === 'file' ? 'bucket' : 'repository'} '${source}' of account `
-        + `${this.home.accountId}: publish the assets of the app (cdk deploy does) and deploy again `
+        + `${this.handlerAccount.accountId}: publish the assets of the app (cdk deploy does) and deploy again `
         + `(${error.name}: ${error.message})`,
     );
   }
 
   private notCopied(error: unknown): unknown {
     if (!isPermanentAwsError(error)) return error;
-    const { place, home } = this;
+    const { place, handlerAccount } = this;
     const [store, kind] =
       this.asset.kind === 'file'
         ? ([`bucket '${stagingBucket(place)}'`, 'file-publishing'] as const)
         : ([`repository '${imageRepository(place)}'`, 'image-publishing'] as const);
     return new Error(
       `${this.what} cannot be copied to ${store} of account ${place.accountId} through `
-        + `'${bootstrapRole(home.partition, kind, place)}': bootstrap the account for CDK (cdk bootstrap --qualifier `
-        + `${place.qualifier} --trust ${home.accountId}), remove policies that deny it, then deploy again `
+        + `'${bootstrapRole(handlerAccount.partition, kind, place)}': bootstrap the account for CDK (cdk bootstrap --qualifier `
+        + `${place.qualifier} --trust ${handlerAccount.accountId}), remove policies that deny it, then deploy again `
         + `(${error.name}: ${error.message})`,
     );
   }

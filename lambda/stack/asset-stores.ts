@@ -8,7 +8,7 @@ export interface AssetFile {
 /** An image by its tag, or by the digest that an index has for it. */
 export type ImageId = { readonly tag: string } | { readonly digest: string };
 
-/** Bytes of a layer, the first and the last included. */
+/** Bytes of a layer, both ends included. */
 export interface ByteRange {
   readonly first: number;
   readonly last: number;
@@ -22,27 +22,27 @@ export interface PublishedAssets {
   layerPart(repository: string, digest: string, range: ByteRange): Promise<Uint8Array>;
 }
 
-/** The bucket and the repository that the CDK bootstrap has made in an account. */
+/** The bucket and the repository of the CDK bootstrap in an account. */
 export interface MemberAssets {
   hasFile(key: string): Promise<boolean>;
   putFile(key: string, file: AssetFile): Promise<void>;
   hasImage(tag: string): Promise<boolean>;
-  /** Those of some layers that the repository does not have. */
+  /** Returns the layers that the repository does not have. */
   missingLayers(digests: readonly string[]): Promise<readonly string[]>;
-  /** Answers the id of the upload. */
+  /** Starts an upload and returns its id. */
   startLayerUpload(): Promise<string>;
-  /** Answers how many bytes of the layer have arrived; undefined: the upload is unknown by now. */
+  /** Returns the number of bytes uploaded; undefined: the upload has expired. */
   putLayerPart(uploadId: string, range: ByteRange, part: Uint8Array): Promise<number | undefined>;
-  /** Answers whether the layer is there; if not, the upload is unknown by now. */
+  /** Returns whether the layer exists; if not, the upload has expired. */
   completeLayer(uploadId: string, digest: string): Promise<boolean>;
-  /** Puts an image whose layers are all there; without a tag it is known by its digest alone. */
+  /** Puts an image whose layers exist. Without a tag it has only its digest. */
   putImage(image: ImageManifest, tag?: string): Promise<void>;
 }
 
 /** Both sides of a copy. */
 export type AssetStores = PublishedAssets & MemberAssets;
 
-/** A file is read into memory, of which the function has 512 MB. */
+/** A file is read into memory; the function has 512 MB. */
 export const MAX_FILE_BYTES = 100 * 1024 * 1024;
 
 export class FileTooLargeError extends Error {

@@ -1,6 +1,6 @@
-import type { AssetStores } from './asset-stores';
 import type { Asset } from './asset-errors';
 import { AssetErrors } from './asset-errors';
+import type { AssetStores } from './asset-stores';
 import { CopyStep } from './copy-step';
 import { ImageCopy } from './image-copy';
 import type { AccountStackRequest } from '../../src/stack/contract';
@@ -12,25 +12,25 @@ import type { StackPlace, StackRecord } from '../registry/stack';
 type Read = Versioned<StackRecord<AccountStackRequest>>;
 
 /**
- * Copies the assets of a stack to its account. Their names are made of their content, so what is there already stays
- * as it is, and a copy that was interrupted is repeated.
+ * Copies the assets of a stack to its account. Their names are derived from their content, so existing ones are skipped, and
+ * an interrupted copy is repeated.
  */
 export class AssetCopies {
   public constructor(
     private readonly registry: Registry,
     private readonly stores: (place: StackPlace) => Promise<AssetStores>,
-    private readonly home: HandlerAccount,
+    private readonly handlerAccount: HandlerAccount,
     private readonly now: () => number,
   ) {}
 
-  /** Copies for as long as a step may take; answers the record once all assets are there. */
+  /** Copies assets for at most one step. Returns the record when all assets are copied. */
   public async advance(request: AccountStackRequest, record: Read): Promise<Read | undefined> {
     const assets = assetsOf(request);
     const step = new CopyStep(this.registry, request, record, this.now);
     if (record.applied === fingerprintOf(request) || step.copied === assets.length) return record;
     const stores = await this.stores(request);
     for (const asset of assets.slice(step.copied)) {
-      const errors = new AssetErrors(asset, request, this.home, this.now() - record.requestedAt);
+      const errors = new AssetErrors(asset, request, this.handlerAccount, this.now() - record.requestedAt);
       if (step.isOver || !(await copyAsset(asset, { stores, step, errors }))) break;
       step.copied++;
     }
@@ -45,7 +45,7 @@ interface CopyContext {
   readonly errors: AssetErrors;
 }
 
-/** Whether the account has the asset now. */
+/** Copies an asset, or a part of it. Returns whether it is complete. */
 async function copyAsset({ kind, name, source }: Asset, { stores, step, errors }: CopyContext): Promise<boolean> {
   if (kind === 'image') return new ImageCopy(stores, source, step, errors).advance(name);
   if (await errors.whileWriting(stores.hasFile(name))) return true;

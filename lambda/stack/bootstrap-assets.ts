@@ -22,13 +22,13 @@ import { assumeRole } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
 import { isNamed } from '../shared/errors';
 
-/** What ECR answers for what is there already. */
+/** Errors of ECR for images and layers that exist. */
 const ALREADY_EXISTS = ['ImageAlreadyExistsException', 'ImageTagAlreadyExistsException', 'LayerAlreadyExistsException'];
 
-/** ECR takes as many digests in one call. */
+/** Limit of ECR. */
 const MAX_DIGESTS_PER_CALL = 100;
 
-/** Copies with two sets of credentials, because no session may both read in one account and write in the other. */
+/** Reads in the CICD account and writes in the account of the stack, with the credentials of each. */
 export class BootstrapAssetStores implements AssetStores {
   private toStorage?: S3Client;
   private toImages?: ECRClient;
@@ -44,7 +44,7 @@ export class BootstrapAssetStores implements AssetStores {
     const asked = new GetObjectCommand({ Bucket: bucket, Key: key });
     const { Body, ContentLength = 0, ContentType } = await this.storage.send(asked);
     if (ContentLength > MAX_FILE_BYTES) {
-      // nothing reads the rest of the answer
+      // nothing reads the rest of the response
       if (Body && 'destroy' in Body) Body.destroy();
       throw new FileTooLargeError(ContentLength);
     }
@@ -85,7 +85,7 @@ export class BootstrapAssetStores implements AssetStores {
       await (await this.memberStorage()).send(new HeadObjectCommand({ Bucket: stagingBucket(this.place), Key: key }));
       return true;
     } catch (error) {
-      // the same for a bucket that does not exist: to put the file will say so
+      // S3 returns the same for a bucket that does not exist: putFile reports that
       if (isNamed(error, 'NotFound', 'NoSuchKey')) return false;
       throw error;
     }
@@ -136,7 +136,7 @@ export class BootstrapAssetStores implements AssetStores {
       await (await this.memberImages()).send(new UploadLayerPartCommand(upload));
       return last + 1;
     } catch (error) {
-      // the part has arrived before, and its answer was lost
+      // an earlier call has uploaded the part, and its response was lost
       const { lastValidByteReceived } = error instanceof InvalidLayerPartException ? error : {};
       if (lastValidByteReceived !== undefined) return lastValidByteReceived + 1;
       if (isNamed(error, 'UploadNotFoundException')) return undefined;
@@ -191,11 +191,11 @@ function identifierOf(id: ImageId): ImageIdentifier {
 async function download(url: string, { first, last }: ByteRange): Promise<{ status: number; part?: Uint8Array }> {
   const response = await fetch(url, { headers: { Range: `bytes=${first}-${last}` } });
   const { status } = response;
-  // 200 and not 206 would be the whole layer
+  // status 200 instead of 206 would return the whole layer
   return status === 206 ? { status, part: new Uint8Array(await response.arrayBuffer()) } : { status };
 }
 
-/** An answer with which ECR says no without an error. */
+/** A failure that ECR returns without an error. */
 function permanentError(name: string, message: string): Error {
   return Object.assign(new Error(message), { name, $metadata: {} });
 }

@@ -3,15 +3,12 @@ import type { Registry, Versioned } from '../registry/registry';
 import type { LayerUpload, StackPlace, StackRecord } from '../registry/stack';
 import { stackKey } from '../registry/stack';
 
-/**
- * After this long nothing more is begun: the function has one minute for everything, and a file or a part of a layer
- * takes some seconds.
- */
+/** After this time nothing more is started: the function has one minute, and a file or a part of a layer takes some seconds. */
 const STEP_MILLISECONDS = 30_000;
 
-/** One step of a copy: what it has reached, and how long it may still take. */
+/** One step of a copy: its progress, and the time that is left. */
 export class CopyStep {
-  /** How many of the assets are in the account. */
+  /** Number of assets that are copied. */
   public copied: number;
   /** The layer that is being uploaded. */
   public upload?: LayerUpload;
@@ -23,7 +20,7 @@ export class CopyStep {
     private record: Versioned<StackRecord<AccountStackRequest>>,
     private readonly now: () => number,
   ) {
-    // another attempt looks at all of them again: an asset may have been deleted since the last one
+    // another attempt checks all assets again: an asset may have been deleted since
     const { copied = 0, upload } = record.assets?.attempt === record.attempt ? record.assets : {};
     this.copied = copied;
     this.upload = upload;

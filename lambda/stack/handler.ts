@@ -17,5 +17,5 @@ export const handler: KindHandler = serve(accountStackLifecycle({
   registry,
   accounts: new AwsAccounts(partition, BOOTSTRAP_ROLES, storage),
   assets: async place => new BootstrapAssetStores(partition, place, storage),
-  home: { partition, accountId },
+  handlerAccount: { partition, accountId },
 }), registry);

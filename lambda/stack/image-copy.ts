@@ -1,13 +1,13 @@
-import type { AssetStores } from './asset-stores';
 import type { AssetErrors } from './asset-errors';
+import type { AssetStores } from './asset-stores';
 import type { CopyStep } from './copy-step';
 import type { ImageManifest, Layer } from './manifest';
 import { imagesOf, layersOf } from './manifest';
 
-/** ECR takes parts of 5 MiB to 20 MiB; only the last may be smaller. */
+/** ECR accepts parts of 5 MiB to 20 MiB; only the last may be smaller. */
 const PART_BYTES = 10 * 1024 * 1024;
 
-/** Copies an image of the CICD account to another account, layer by layer. */
+/** Copies an image from the CICD account to another account, layer by layer. */
 export class ImageCopy {
   public constructor(
     private readonly stores: AssetStores,
@@ -16,7 +16,7 @@ export class ImageCopy {
     private readonly errors: AssetErrors,
   ) {}
 
-  /** Answers whether the account has the image now; if not, another step continues. */
+  /** Copies for at most one step. Returns whether the image is complete. */
   public async advance(tag: string): Promise<boolean> {
     const { stores, repository, errors } = this;
     if (await errors.whileWriting(stores.hasImage(tag))) return true;
@@ -25,7 +25,7 @@ export class ImageCopy {
 
   private async copy(image: ImageManifest, tag?: string): Promise<boolean> {
     const { stores, repository, errors } = this;
-    // an index is taken only when its images are there
+    // ECR accepts an index only when its images exist
     for (const digest of imagesOf(image)) {
       if (!(await this.copy(await errors.whileReading(stores.manifest(repository, { digest }))))) return false;
     }
@@ -45,7 +45,7 @@ export class ImageCopy {
       const range = { first: received, last: Math.min(received + PART_BYTES, layer.size) - 1 };
       const part = await errors.whileReading(stores.layerPart(this.repository, layer.digest, range));
       const arrived = await errors.whileWriting(stores.putLayerPart(upload.uploadId, range, part));
-      // ECR has forgotten the upload: the next step begins another one
+      // the upload has expired: the next step starts another one
       step.upload = arrived === undefined ? undefined : { ...upload, received: arrived };
       if (arrived === undefined) return false;
       received = arrived;
@@ -57,7 +57,7 @@ export class ImageCopy {
   private async startUpload({ digest, size }: Layer) {
     const uploadId = await this.errors.whileWriting(this.stores.startLayerUpload());
     this.step.upload = { digest, uploadId, received: 0 };
-    // what has arrived of a long one is not sent again when the function is stopped
+    // save the upload of a large layer, so that it continues after a timeout of the function
     if (size > PART_BYTES) await this.step.save();
     return this.step.upload;
   }

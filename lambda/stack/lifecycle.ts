@@ -4,11 +4,11 @@ import { AssetCopies } from './assets';
 import { resultOf } from './outputs';
 import type { AccountStackRequest, AccountStackResult } from '../../src/stack/contract';
 import type { Accounts } from '../cloudformation/accounts';
-import { noHooks } from '../cloudformation/stack-hooks';
 import { Deployment } from '../cloudformation/deployment';
 import type { HandlerAccount } from '../cloudformation/errors';
 import { StackLifecycle } from '../cloudformation/lifecycle';
 import { BOOTSTRAP_ROLES } from '../cloudformation/roles';
+import { noHooks } from '../cloudformation/stack-hooks';
 import type { Registry } from '../registry/registry';
 import type { StackPlace } from '../registry/stack';
 import { stackKey } from '../registry/stack';
@@ -16,22 +16,22 @@ import { stackKey } from '../registry/stack';
 interface AccountStackLifecycleOptions {
   readonly registry: Registry;
   readonly accounts: Accounts;
-  /** Where the assets of a stack are copied from, and where to. */
+  /** Sources and destinations of the assets of a stack. */
   readonly assets: (place: StackPlace) => Promise<AssetStores>;
-  readonly home: HandlerAccount;
-  /** @default - the time */
+  readonly handlerAccount: HandlerAccount;
+  /** @default Date.now */
   readonly now?: () => number;
-  /** @default - a random name */
+  /** @default - a random UUID */
   readonly newAttempt?: () => string;
 }
 
-/** The life of a stack in an account. */
+/** The lifecycle of a stack in an account. */
 export function accountStackLifecycle(options: AccountStackLifecycleOptions): StackLifecycle<AccountStackRequest, AccountStackResult> {
-  const { registry, accounts, home, now = Date.now, newAttempt = randomUUID } = options;
-  const copies = new AssetCopies(registry, options.assets, home, now);
+  const { registry, accounts, handlerAccount, now = Date.now, newAttempt = randomUUID } = options;
+  const copies = new AssetCopies(registry, options.assets, handlerAccount, now);
   return new StackLifecycle<AccountStackRequest, AccountStackResult>({
     registry,
-    deployment: new Deployment({ registry, accounts, roles: BOOTSTRAP_ROLES, home, now, newAttempt }),
+    deployment: new Deployment({ registry, accounts, roles: BOOTSTRAP_ROLES, handlerAccount, now, newAttempt }),
     hooks: { ...noHooks(), prepare: async (_owner, request, record) => copies.advance(request, record) },
     keyOf: stackKey,
     resultOf,

@@ -1,6 +1,6 @@
 /** An image, or an index of images, as a repository keeps it. */
 export interface ImageManifest {
-  /** JSON, byte by byte: its digest is made of it. */
+  /** JSON, unchanged: its digest is derived from its bytes. */
   readonly body: string;
   readonly mediaType: string;
   readonly digest: string;
@@ -29,16 +29,13 @@ export const MANIFEST_TYPES = [
   'application/vnd.oci.image.index.v1+json',
 ] as const;
 
-/** The images of an index: one for each platform, and what is attested of them. None for a single image. */
+/** Digests of the images of an index: one for each platform, and their attestations. Empty for a single image. */
 export function imagesOf({ body }: ImageManifest): readonly string[] {
   const { manifests = [] }: ManifestBody = JSON.parse(body);
   return manifests.map(({ digest }) => digest);
 }
 
-/**
- * What an image is made of, its configuration included, each once. What its publisher keeps elsewhere (`urls`) is in no
- * repository.
- */
+/** The layers of an image and its configuration, each once; not those that the publisher hosts elsewhere (`urls`). */
 export function layersOf({ body }: ImageManifest): readonly Layer[] {
   const { config, layers = [] }: ManifestBody = JSON.parse(body);
   const own = [...(config ? [config] : []), ...layers].filter(({ urls = [] }) => urls.length === 0);

@@ -1,10 +1,10 @@
 import type { AccountStackRequest, AccountStackResult } from '../../src/stack/contract';
 import type { StackState } from '../cloudformation/stack-deployer';
 
-/** CloudFormation takes 4096 bytes of answer; the rest is for what the answer itself needs. */
+/** CloudFormation accepts a response of 4096 bytes; 1000 are for its other fields. */
 const MAX_BYTES = 4096 - 1000;
 
-/** What is answered for a stack that is complete. */
+/** The result for a complete stack. */
 export function resultOf({ accountId, stackName, outputs: wanted = [] }: AccountStackRequest, { stackId, outputs }: StackState): AccountStackResult {
   const values = wanted.map(name => {
     const value = outputs[name];
@@ -17,8 +17,8 @@ export function resultOf({ accountId, stackName, outputs: wanted = [] }: Account
   const result: AccountStackResult = { stackId, ...Object.fromEntries(values) };
   const bytes = Buffer.byteLength(JSON.stringify(result));
   if (bytes > MAX_BYTES) {
-    throw new Error(`the outputs of stack '${stackName}' in account ${accountId} have ${bytes} bytes, but only ${MAX_BYTES} can be read back: `
-      + `read fewer or shorter ones than ${wanted.join(', ')}, for example through a parameter in SSM`);
+    throw new Error(`the outputs of stack '${stackName}' in account ${accountId} have ${bytes} bytes, but the limit is ${MAX_BYTES}: `
+      + `read fewer or shorter outputs than ${wanted.join(', ')}, or pass a value through an SSM parameter`);
   }
   return result;
 }

@@ -97,15 +97,15 @@ describe('preconditions', () => {
       'a repository has no commit',
       new World({ pushed: false }),
       { beginnings: [beginning('env/dev'), beginning('env/prod', 'release')] },
-      "no account was created: repository 'shop' in account 222222222222 has no commit yet, so branches 'env/dev', 'env/prod' cannot begin: " +
+      "no account was created: repository 'shop' in account 222222222222 has no commit yet, so branches 'env/dev', 'env/prod' cannot be created: " +
         "push one to 'main', 'release' first, then deploy again",
     ],
     [
       'a parent branch does not exist',
       new World(),
       { beginnings: [beginning('env/dev', 'develop')] },
-      "no account was created: branch 'env/dev' begins at 'develop', which repository 'shop' does not have: it has 'main'; " +
-        "push 'develop' or begin at one of these",
+      "no account was created: branch 'env/dev' has parent 'develop', which does not exist in repository 'shop': it has 'main'; " +
+        "push 'develop' or use one of these",
     ],
     [
       'a unit does not exist by its path',
@@ -243,7 +243,7 @@ describe('what was met once', () => {
 
     const more = requestOf({ beginnings: [beginning('env/dev'), beginning('env/new')] });
     await expect(world.check(more, requestOf())).rejects.toThrow(
-      "branch 'env/new' begins at 'main', which repository 'shop' does not have: it has 'trunk'",
+      "branch 'env/new' has parent 'main', which does not exist in repository 'shop': it has 'trunk'",
     );
     // the rollback
     await world.check(requestOf(), more);
@@ -257,7 +257,7 @@ describe('what was met once', () => {
     await world.check(more, requestOf());
     await world.check(requestOf(), more);
     world.repositories.deleteBranch('trunk');
-    await expect(world.check(more, requestOf())).rejects.toThrow("branch 'env/new' begins at 'trunk'");
+    await expect(world.check(more, requestOf())).rejects.toThrow("branch 'env/new' has parent 'trunk'");
   });
 
   test('is forgotten when the stack goes, and nothing else happens then', async () => {

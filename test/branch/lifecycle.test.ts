@@ -58,7 +58,7 @@ function descriptorAt(repositories: FakeRepositories, commitId: string): unknown
 }
 
 describe('a new branch', () => {
-  test('begins at the head of its parent and describes its environment in one step', async () => {
+  test('is created at the head of its parent with its descriptor in one step', async () => {
     const { lifecycle, repositories } = world();
     await lifecycle.requestCreate(owner, request);
     const progress = await lifecycle.reconcile(owner, request);
@@ -68,7 +68,7 @@ describe('a new branch', () => {
     expect(repositories.text(repositories.headOf('env/test1') ?? '', 'environment.json')).toBe(`${JSON.stringify(descriptor, undefined, 2)}\n`);
   });
 
-  test('answers the same commit later, whatever was pushed since', async () => {
+  test('returns the same commit later, whatever was pushed since', async () => {
     const { lifecycle, repositories } = world();
     const { commitId } = await make(lifecycle);
     repositories.push('env/test1', { 'index.ts': 'work' });
@@ -76,7 +76,7 @@ describe('a new branch', () => {
     expect(repositories.log('env/test1')).toEqual(['somebody', DESCRIBED, 'first']);
   });
 
-  test('does not take the descriptor that its parent carries for its own', async () => {
+  test('ignores the descriptor of its parent', async () => {
     const { lifecycle, repositories } = world();
     await make(lifecycle);
     const child = { ...request, branchName: 'env/dev', parentName: 'env/test1', environmentName: 'dev' };
@@ -84,7 +84,7 @@ describe('a new branch', () => {
     expect(descriptorAt(repositories, commitId)).toEqual({ ...descriptor, name: 'dev', parent: 'env/test1', branch: 'env/dev' });
   });
 
-  test('is the same when it is deleted, merged into another parent beforehand and made again', async () => {
+  test('is created again with another parent after it was merged there and deleted', async () => {
     const { lifecycle, repositories } = world();
     const { commitId } = await make(lifecycle);
     repositories.push('trunk', { 'environment.json': repositories.text(commitId, 'environment.json') ?? '' }, 'merge');
@@ -98,7 +98,7 @@ describe('a new branch', () => {
 describe('killed at any call and run again', () => {
   const deaths = Array.from({ length: 11 }, (_, index) => index + 1).flatMap(n => (['before', 'after'] as const).map(when => ({ n, when })));
 
-  test.each(deaths)('there is one branch with one description (call $n, $when its effect)', async ({ n, when }) => {
+  test.each(deaths)('creates one branch with one descriptor (call $n, $when its effect)', async ({ n, when }) => {
     const { lifecycle, repositories, fate } = world();
     fate.dieAt(n, when);
     const run = () => make(lifecycle);
@@ -110,7 +110,7 @@ describe('killed at any call and run again', () => {
     expect(result.commitId).toBe(repositories.headOf('env/test1'));
   });
 
-  test.each(deaths)('an update describes once and its removal forgets (call $n, $when its effect)', async ({ n, when }) => {
+  test.each(deaths)('an update commits one descriptor, and its deletion removes the record (call $n, $when its effect)', async ({ n, when }) => {
     const { lifecycle, repositories, registry, fate } = world();
     await make(lifecycle);
     repositories.push('trunk');
@@ -130,7 +130,7 @@ describe('killed at any call and run again', () => {
     expect(registry.keys).toEqual([]);
   });
 
-  test('the same event twice at once describes once', async () => {
+  test('commits one descriptor for two concurrent deliveries of an event', async () => {
     const { lifecycle, repositories } = world();
     await lifecycle.requestCreate(owner, request);
     const both = [0, 1].map(async () => {
@@ -149,7 +149,7 @@ describe('killed at any call and run again', () => {
 });
 
 describe('a branch that exists', () => {
-  test('is adopted as it is when its descriptor names the same parent', async () => {
+  test('is adopted unchanged if its descriptor names the same parent', async () => {
     const { lifecycle, repositories } = world();
     repositories.fork('env/test1', 'main');
     const commitId = repositories.push('env/test1', { 'environment.json': JSON.stringify(descriptor) });
@@ -157,7 +157,7 @@ describe('a branch that exists', () => {
     expect(repositories.log('env/test1')).toEqual(['somebody', 'first']);
   });
 
-  test('is adopted and described anew when only its account is another one; what people added to the file stays', async () => {
+  test('is adopted with a new descriptor if the account has changed, and keeps keys that users have added', async () => {
     const { lifecycle, repositories } = world();
     repositories.push('env/test1', { 'environment.json': JSON.stringify({ ...descriptor, accountId: '999999999999', team: 'checkout' }) });
     const { commitId } = await make(lifecycle);
@@ -165,15 +165,15 @@ describe('a branch that exists', () => {
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'somebody']);
   });
 
-  test('is not adopted when its descriptor names another parent', async () => {
+  test('is rejected if its descriptor names another parent', async () => {
     const { lifecycle, repositories } = world();
     repositories.push('env/test1', { 'environment.json': JSON.stringify({ ...descriptor, parent: 'env/prod' }) });
     await expect(make(lifecycle)).rejects.toThrow("branch 'env/test1' of repository 'shop' exists already with parent 'env/prod', but environment 'test1' "
-      + "declares it to come from 'main': declare it from 'env/prod', or change 'parent' in its 'environment.json', or name another branch");
+      + "declares parent 'main': declare parent 'env/prod', or change 'parent' in its 'environment.json', or use another branch");
     expect(repositories.log('env/test1')).toEqual(['somebody']);
   });
 
-  test('is adopted with all its work when it has no descriptor of its own', async () => {
+  test('is adopted with all its commits if it has no descriptor of its own', async () => {
     const { lifecycle, repositories } = world();
     repositories.fork('env/test1', 'main');
     repositories.push('env/test1', { 'index.ts': 'work' }, 'work');
@@ -181,7 +181,7 @@ describe('a branch that exists', () => {
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'work', 'first']);
   });
 
-  test('is not touched when its environment.json is somebody else\'s file', async () => {
+  test('is rejected if its environment.json is not a JSON object', async () => {
     const { lifecycle, repositories } = world();
     repositories.push('env/test1', { 'environment.json': '[1]' });
     await expect(make(lifecycle)).rejects.toThrow("'environment.json' on branch 'env/test1' of repository 'shop' is not a JSON object");
@@ -190,7 +190,7 @@ describe('a branch that exists', () => {
 });
 
 describe('an update', () => {
-  test('changes the parent knowingly, and its rollback changes it back although the new parent is gone', async () => {
+  test('changes the parent, and its rollback restores it even if the new parent was deleted', async () => {
     const { lifecycle, repositories } = world();
     await make(lifecycle);
     repositories.push('trunk');
@@ -200,14 +200,14 @@ describe('an update', () => {
     expect(descriptorAt(repositories, (await change(lifecycle, request, wanted)).commitId)).toEqual(descriptor);
   });
 
-  test('to a parent that does not exist changes nothing', async () => {
+  test('to a parent that does not exist is rejected and changes nothing', async () => {
     const { lifecycle, repositories } = world();
     await make(lifecycle);
-    await expect(change(lifecycle, { ...request, parentName: 'mian' })).rejects.toThrow("does not have: it has 'main', 'env/test1'; push 'mian' or");
+    await expect(change(lifecycle, { ...request, parentName: 'mian' })).rejects.toThrow("it has 'main', 'env/test1'; push 'mian' or");
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
   });
 
-  test('to another branch name makes that branch, keeps the old one and lets others have it', async () => {
+  test('to another branch name creates that branch, and releases the former one', async () => {
     const { lifecycle, repositories, registry } = world();
     await make(lifecycle);
     await change(lifecycle, { ...request, branchName: 'env/qa' });
@@ -216,7 +216,7 @@ describe('an update', () => {
     await make(lifecycle, request, ownerOf('Other', 'Elsewhere'));
   });
 
-  test('heals a descriptor that a merge has overwritten', async () => {
+  test('restores a descriptor that a merge has overwritten', async () => {
     const { lifecycle, repositories } = world();
     await make(lifecycle);
     repositories.push('env/test1', { 'environment.json': JSON.stringify({ ...descriptor, branch: 'env/prod', parent: 'release' }) }, 'merge');
@@ -228,7 +228,7 @@ describe('an update', () => {
 describe('owners', () => {
   const renamed = ownerOf('Renamed');
 
-  test('a renamed construct takes the branch over, and the removal of the old one changes nothing', async () => {
+  test('a renamed construct becomes the owner of the branch, and the deletion of the former construct changes nothing', async () => {
     const { lifecycle, registry } = world();
     const before = await make(lifecycle);
     expect(await make(lifecycle, request, renamed)).toEqual(before);
@@ -239,7 +239,7 @@ describe('owners', () => {
     expect(registry.keys).toEqual([]);
   });
 
-  test('a branch that a renamed construct has described differently is given back when that is removed again', async () => {
+  test('the rollback of a rename writes the descriptor of the former construct', async () => {
     const { lifecycle, repositories } = world();
     await make(lifecycle);
     await make(lifecycle, { ...request, region: 'us-east-1' }, renamed);
@@ -248,7 +248,7 @@ describe('owners', () => {
     expect(descriptorAt(repositories, repositories.headOf('env/test1') ?? '')).toMatchObject({ region: request.region });
   });
 
-  test('a rename that is rolled back leaves the branch to the old construct', async () => {
+  test('the rollback of a rename leaves the branch to the former construct', async () => {
     const { lifecycle } = world();
     const before = await make(lifecycle);
     await make(lifecycle, request, renamed);
@@ -256,14 +256,14 @@ describe('owners', () => {
     expect(await lifecycle.reconcile(owner, request)).toEqual({ done: true, result: before });
   });
 
-  test('a branch of another stack is not taken over', async () => {
+  test('a branch of another stack is rejected', async () => {
     const { lifecycle } = world();
     await make(lifecycle, request, ownerOf('Branch', 'Elsewhere'));
     await expect(make(lifecycle, { ...request, environmentName: 'mine' })).rejects.toThrow("branch 'env/test1' of repository 'shop' belongs to environment "
-      + "'test1' of stack 'Elsewhere', so environment 'mine' cannot have it: remove it there first, or name another branch");
+      + "'test1' of stack 'Elsewhere', so environment 'mine' cannot use it: remove it there first, or use another branch");
   });
 
-  test('a declaration that was refused does nothing to the branch of the other stack when it is removed', async () => {
+  test('the deletion of a rejected declaration does not change the branch of the other stack', async () => {
     const { lifecycle, repositories, fate } = world();
     await make(lifecycle, request, ownerOf('Branch', 'Elsewhere'));
     repositories.deleteBranch('env/test1');
@@ -274,7 +274,7 @@ describe('owners', () => {
     expect(fate.calls.slice(before)).not.toContain('head');
   });
 
-  test('a removal keeps the branch, and one of something unknown succeeds', async () => {
+  test('a deletion keeps the branch, and that of an unknown branch succeeds', async () => {
     const { lifecycle, repositories } = world();
     await lifecycle.requestDelete(owner, request);
     await make(lifecycle);
@@ -282,33 +282,33 @@ describe('owners', () => {
     await lifecycle.requestDelete(owner, request);
     expect(await lifecycle.reconcileDelete(owner, request)).toMatchObject({ done: true });
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
-    await expect(lifecycle.reconcile(owner, request)).rejects.toThrow("was removed from environment 'test1' while it was being made: deploy again");
+    await expect(lifecycle.reconcile(owner, request)).rejects.toThrow("was removed from environment 'test1' during its creation: deploy again");
   });
 });
 
 describe('errors say what to do', () => {
-  test('the repository does not exist', async () => {
+  test('for a repository that does not exist', async () => {
     const { lifecycle } = world();
     await expect(make(lifecycle, { ...request, repositoryName: 'shp' })).rejects.toThrow("repository 'shp' does not exist in account 222222222222 in "
       + "eu-central-1 (branch 'env/test1' of environment 'test1'): create it there and push a first commit, or name one that exists, then deploy again");
   });
 
-  test('the repository is empty; after a push the same deployment succeeds', async () => {
+  test('for an empty repository; after a push the same deployment succeeds', async () => {
     const { lifecycle, repositories } = world();
     repositories.deleteBranch('main');
     await expect(make(lifecycle)).rejects.toThrow("repository 'shop' in account 222222222222 has no commit yet, so branch 'env/test1' of environment "
-      + "'test1' cannot begin: push one to 'main' first, then deploy again");
+      + "'test1' cannot be created: push one to 'main' first, then deploy again");
     await lifecycle.requestDelete(owner, request);
     repositories.push('main');
     await make(lifecycle);
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'somebody']);
   });
 
-  test('the parent does not exist, of many branches ten are named', async () => {
+  test('for a parent that does not exist, with the names of ten branches', async () => {
     const { lifecycle, repositories } = world();
     for (let n = 1; n <= 10; n++) repositories.push(`b${n}`);
-    await expect(make(lifecycle, { ...request, parentName: 'trunk' })).rejects.toThrow("branch 'env/test1' of environment 'test1' begins at 'trunk', which "
-      + "repository 'shop' does not have: it has 'main', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7', 'b8', 'b9' and more; push 'trunk' or begin at one of these");
+    await expect(make(lifecycle, { ...request, parentName: 'trunk' })).rejects.toThrow("branch 'env/test1' of environment 'test1' has parent 'trunk', which does not "
+      + "exist in repository 'shop': it has 'main', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7', 'b8', 'b9' and more; push 'trunk' or use one of these");
   });
 
   test.each(['env', 'env/test1/hotfix'])('fails if the repository has branch %s, which git cannot have with it', async name => {
@@ -327,14 +327,14 @@ describe('errors say what to do', () => {
     [new SourceAccessDeniedError('because'), "remove what denies it (a service control policy, a permissions boundary, 'repositoryNames' of the Organization)"],
     [new RepositoryLockedError('because'), 'cannot be read, because its encryption key cannot be used'],
     [new SourceError('InvalidBranchNameException: because'),
-      "branch 'env/test1' of repository 'shop' in account 222222222222 in eu-central-1 cannot be made for environment 'test1': InvalidBranchNameException: because"],
-  ])('the host refuses with %p', async (error, words) => {
+      "branch 'env/test1' of repository 'shop' in account 222222222222 in eu-central-1 cannot be created for environment 'test1': InvalidBranchNameException: because"],
+  ])('for %p of the host', async (error, words) => {
     const { lifecycle, repositories } = world();
     repositories.errors.set('createBranch', error);
     await expect(make(lifecycle)).rejects.toThrow(words);
   });
 
-  test('what passes by itself is left to the waiting', async () => {
+  test('but not for a transient error, which is retried', async () => {
     const { lifecycle, repositories } = world();
     repositories.errors.set('head', Object.assign(new Error('slow down'), { name: 'ThrottlingException', $metadata: {} }));
     await expect(make(lifecycle)).rejects.toMatchObject({ name: 'ThrottlingException' });

@@ -58,7 +58,7 @@ const VALIDATION = {
 describe('what would change', () => {
   const [shop, same] = differencesOf(DIFF);
 
-  test('is told by stack, with the tables of rights and security groups apart', () => {
+  test('are listed by stack, with separate tables of permissions and security groups', () => {
     expect(shop).toMatchObject({ stack: 'Shop', added: 2, changed: 1, removed: 1 });
     expect(shop?.security.split('\n').filter(line => line.includes('+'))).toEqual([expect.stringContaining('s3:GetObject'), expect.stringContaining('TCP 443')]);
     expect(shop?.security).not.toContain('NOTE');
@@ -69,8 +69,8 @@ describe('what would change', () => {
     expect(shop?.lost).toEqual(['AWS::SSM::Parameter OldF7E39C65 destroy', 'AWS::S3::Bucket Pictures Pictures8CDD258B replace']);
   });
 
-  test('is summed up for whoever approves, rights first', () => {
-    expect(summaryOf(differencesOf(DIFF))).toBe('Changes of rights or security groups in Shop. Replaced or deleted: AWS::SSM::Parameter OldF7E39C65 destroy, '
+  test('are summarised for the approval, permissions first', () => {
+    expect(summaryOf(differencesOf(DIFF))).toBe('Changes of permissions or security groups in Shop. Replaced or deleted: AWS::SSM::Parameter OldF7E39C65 destroy, '
       + 'AWS::S3::Bucket Pictures Pictures8CDD258B replace. Shop: 2 added, 1 changed, 1 removed.');
     expect(summaryOf(differencesOf('Stack Same\nThere were no differences\n'))).toBe('No resource changes.');
   });
@@ -135,26 +135,27 @@ describe('the command', () => {
     return spawnSync('sh', ['-c', checkCommand()], { cwd: folder, encoding: 'utf8', env: { PATH: process.env.PATH } });
   }
 
-  test('shows changes of rights before all others, and leaves a summary', () => {
+  test('shows changes of permissions before all others, and writes a summary', () => {
     const { status, stdout } = check({});
     expect(status).toBe(0);
     expect(stdout.indexOf('Security-relevant changes')).toBeLessThan(stdout.indexOf('All changes'));
     expect(stdout.slice(0, stdout.indexOf('All changes'))).toMatch(/Stack Shop\nIAM Statement Changes/);
-    expect(readFileSync(join(folder, 'summary.txt'), 'utf8')).toMatch(/^Changes of rights or security groups in Shop\. /);
+    expect(readFileSync(join(folder, 'summary.txt'), 'utf8')).toMatch(/^Changes of permissions or security groups in Shop\. /);
   });
 
   test('fails on findings wherever in the assembly, and says what to do', () => {
     const { status, stdout, stderr } = check({ 'cdk.out/assembly-Prod/validation-report.json': VALIDATION });
     expect(status).toBe(1);
     expect(stdout).toContain("CloudFormation Validate: E1151 in Shop/Sg: VpcId: 'vpc-1' does not match its format");
-    expect(stderr).toContain('3 policy findings: mend them in the app, or acknowledge them there with a reason');
+    expect(stderr).toContain('3 policy findings: fix them in the app, or acknowledge each there with a reason');
   });
 
   test('fails when it does not understand what would change, and approves nothing in its words', () => {
     const { status, stdout, stderr } = check({ 'diff.txt': '── Shop ──\n+ AWS::IAM::User Admin\n' });
     expect(status).toBe(1);
     expect(stdout).toContain('+ AWS::IAM::User Admin');
-    expect(stderr).toContain("nobody can say what would change: 'cdk diff' begins each stack with 'Stack <name>', but there is no such line above; look for a newer version of cdk-org-environments");
+    expect(stderr).toContain("cannot parse the output of 'cdk diff' above: it has no line 'Stack <name>'; update cdk-org-environments, "
+      + 'which supports other versions of the CDK command line');
     expect(existsSync(join(folder, 'summary.txt'))).toBe(false);
   });
 

@@ -112,10 +112,10 @@ test('a run that deploys without a source is a rollback, even if its first event
 });
 
 test('a run whose source event arrives late is not a rollback', async () => {
-  const [started, source, told, ...others] = deployment('one', 0);
+  const [started, source, sourceEvent, ...others] = deployment('one', 0);
   await world.hear(started, source, ...others);
   expect(world.metrics).toEqual({});
-  await world.hear(told);
+  await world.hear(sourceEvent);
   expect((await world.runs())[0]).not.toHaveProperty('rollback', true);
   expect(world.metrics).toEqual({ Deployments: [1], LeadTime: [80] });
 });
@@ -123,11 +123,11 @@ test('a run whose source event arrives late is not a rollback', async () => {
 test('a rollback by hand deploys the commit whose artifacts it has', async () => {
   const input = { 'stage': 'Deploy', 'action': 'Deploy', 'input-artifacts': [{ name: 'Synth', s3location: { bucket: 'artifacts', key: 'dev/Synth/1' } }] };
   await world.hear(...deployment('first', 0, 'f1257'), happened('first', 10, input), ...deployment('second', 100), ...rollback('back', 200));
-  const untold = await world.runs();
-  expect(commitOf(untold[0], untold)).toBe('c0ffee');
+  const withoutSource = await world.runs();
+  expect(commitOf(withoutSource[0], withoutSource)).toBe('c0ffee');
   await world.hear(happened('back', 200, input));
-  const told = await world.runs();
-  expect(commitOf(told[0], told)).toBe('f1257');
+  const withSource = await world.runs();
+  expect(commitOf(withSource[0], withSource)).toBe('f1257');
 });
 
 test('the time to restore starts with the first of several failures', async () => {
@@ -184,9 +184,9 @@ test('the last fifty runs are kept', async () => {
 });
 
 test.each<[string, CodePipelineEvent, string]>([
-  ['another pipeline of the account', happened('one', 0, { pipeline: 'prod' }), `pipeline 'prod' of account ${MEMBER} belongs to no environment`],
-  ['a pipeline of that name in another account', happened('one', 0, { account: OTHER }), `pipeline 'test1' of account ${OTHER} belongs to no environment`],
-  ['an action that begins', happened('one', 0, { stage: 'Synth', action: 'Synth' }), 'nothing of it is kept'],
+  ['another pipeline of the account', happened('one', 0, { pipeline: 'prod' }), `pipeline 'prod' of account ${MEMBER} is not the pipeline of an environment`],
+  ['a pipeline of that name in another account', happened('one', 0, { account: OTHER }), `pipeline 'test1' of account ${OTHER} is not the pipeline of an environment`],
+  ['an action that starts', happened('one', 0, { stage: 'Synth', action: 'Synth' }), 'the event reports nothing that is recorded'],
 ])('an event of %s is not recorded', async (_, event, reason) => {
   expect(await record(event, world.registry, () => world.commits)).toEqual({ recorded: false, reason });
   expect(await world.runs()).toEqual([]);

@@ -26,7 +26,7 @@ test('an environment that is halted while its pipeline is deployed is disabled b
   expect(parameters(world)).toEqual({ Size: '1', State: 'disabled' });
 });
 
-test('an environment that is resumed while its pipeline is being deployed is enabled when that is done', async () => {
+test('an environment that is resumed while its pipeline is deployed is enabled by the end of the deployment', async () => {
   const world = new World();
   await halted(world);
   await world.lifecycle.requestCreate(owner, stated('enabled'));
@@ -36,7 +36,7 @@ test('an environment that is resumed while its pipeline is being deployed is ena
   expect(parameters(world)).toEqual({ Size: '1', State: 'enabled' });
 });
 
-test('an environment that is halted while it moves stays so when the move is taken back', async () => {
+test('an environment that is halted while it moves stays halted when the move is rolled back', async () => {
   const world = new World();
   await world.create(pipeline);
   await world.lifecycle.requestUpdate(owner, MOVED, pipeline);
@@ -47,7 +47,7 @@ test('an environment that is halted while it moves stays so when the move is tak
   expect(world.pipelines.active).toEqual([]);
 });
 
-describe('what AWS has cancelled because its pipeline was changed', () => {
+describe('an execution that AWS has cancelled because its pipeline was updated', () => {
   async function cancelled(): Promise<World> {
     const world = new World();
     await world.create(stated('enabled'));
@@ -55,13 +55,13 @@ describe('what AWS has cancelled because its pipeline was changed', () => {
     return world;
   }
 
-  test('is started again', async () => {
+  test('is restarted', async () => {
     const world = await cancelled();
     await world.update(stated('enabled', '2'), stated('enabled'));
     expect(world.pipelines.started).toEqual([expect.stringMatching(new RegExp(`^${ONE} attempt-\\d$`))]);
   });
 
-  test.each(['before', 'after'] as const)('is started again once, killed at any call %s its effect', async when => {
+  test.each(['before', 'after'] as const)('is restarted once, killed at any call %s its effect', async when => {
     await dieEverywhere(when, world => [
       () => world.create(stated('enabled')),
       async () => {
@@ -71,7 +71,7 @@ describe('what AWS has cancelled because its pipeline was changed', () => {
     ], async (world, death) => expect({ death, started: world.pipelines.started.length }).toEqual({ death, started: 1 }));
   });
 
-  test('is started again when it is enabled, and not before', async () => {
+  test('is restarted when the pipeline is enabled, and not before', async () => {
     const world = await cancelled();
     await world.update(stated('disabled'), stated('enabled'));
     expect(world.pipelines.started).toEqual([]);
@@ -79,14 +79,14 @@ describe('what AWS has cancelled because its pipeline was changed', () => {
     expect(world.pipelines.started).toHaveLength(1);
   });
 
-  test('stays as it is while somebody has halted the environment', async () => {
+  test('is not restarted while the environment is halted', async () => {
     const world = await cancelled();
     await halted(world);
     await world.update(stated('enabled', '2'), stated('enabled'));
     expect(world.pipelines.started).toEqual([]);
   });
 
-  test('is not what somebody has stopped, which stays so', async () => {
+  test('is restarted, but not one that was stopped by hand', async () => {
     const world = new World();
     await world.create(stated('enabled'));
     await world.pipelines.abandon({ accountId: ONE, region: '', pipelineName: '', gate: '' });
@@ -94,14 +94,14 @@ describe('what AWS has cancelled because its pipeline was changed', () => {
     expect(world.pipelines.started).toEqual([]);
   });
 
-  test('is not asked for where nothing was changed', async () => {
+  test('is not looked up if the pipeline was not updated', async () => {
     const world = await cancelled();
     await world.create(stated('enabled'), ownerOf('Renamed'));
     expect(world.pipelines.started).toEqual([]);
   });
 });
 
-test('a run that has waited for 30 days, which AWS forgets then, is started again when its pipeline is enabled', async () => {
+test('an execution that AWS dropped after it waited for 30 days is restarted when its pipeline is enabled', async () => {
   const world = new World();
   await world.create(stated('disabled'));
   world.time = 30 * 24 * 60 * 60_000;

@@ -8,7 +8,7 @@ function pipelineOf(environmentName: string, changes: Partial<PipelineRequest> =
 }
 
 describe('a pipeline', () => {
-  test('leads its branch to itself from the moment it holds its account, which it keeps once it is complete', async () => {
+  test('acquires its lease and the route of its branch together, and keeps the lease when it is complete', async () => {
     const world = new World();
     await world.lifecycle.requestCreate(owner, pipeline);
     await world.lifecycle.reconcile(owner, pipeline);
@@ -20,7 +20,7 @@ describe('a pipeline', () => {
     expect(await world.route()).toEqual([`${ONE}/test1`]);
   });
 
-  test('loses its route when its removal begins, and its account when the stack is gone', async () => {
+  test('loses its route when its deletion starts, and its lease when its stack is deleted', async () => {
     const world = new World();
     await world.create(pipeline);
     await world.lifecycle.requestDelete(owner, pipeline);
@@ -31,7 +31,7 @@ describe('a pipeline', () => {
     expect(world.registry.keys).toEqual([`lease#${ONE}`]);
   });
 
-  test('moves to another account: the branch leads there before the former pipeline is gone', async () => {
+  test('moves to another account: the branch starts the new pipeline before the former one is deleted', async () => {
     const world = new World();
     await world.create(pipeline);
     await world.update({ ...pipeline, accountId: TWO }, pipeline);
@@ -41,7 +41,7 @@ describe('a pipeline', () => {
     expect(await world.accounts.of(ONE).describe('pipe')).toBeUndefined();
   });
 
-  test('of an environment that gets another name is deleted before it is made again in the same account', async () => {
+  test('of an environment that is renamed is deleted before it is created again in the same account', async () => {
     const world = new World();
     const qa = { ...pipeline, stackName: 'pipe2', environment: { ...environment, environmentName: 'qa', pipelineName: 'qa' } };
     await world.create(pipeline);
@@ -54,7 +54,7 @@ describe('a pipeline', () => {
     expect(world.registry.keys.filter(key => key.startsWith('environment#'))).toEqual(['environment#test1']);
   });
 
-  test('of another branch leads that branch to itself and no longer the former', async () => {
+  test('that gets another branch is started by that branch, and no longer by the former one', async () => {
     const world = new World();
     await world.create(pipeline);
     await world.update({ ...pipeline, environment: { ...environment, branchName: 'env/qa' } }, pipeline);
@@ -62,7 +62,7 @@ describe('a pipeline', () => {
     expect(await world.route('env/qa')).toEqual([`${ONE}/test1`]);
   });
 
-  test('is taken over by a renamed construct with its lease and its route', async () => {
+  test('belongs to a renamed construct with its lease and its route', async () => {
     const world = new World();
     const renamed = ownerOf('Renamed');
     await world.create(pipeline);
@@ -74,7 +74,7 @@ describe('a pipeline', () => {
     expect(world.registry.keys).toEqual([`lease#${ONE}`]);
   });
 
-  test('in another account takes the branch of the one it replaces, and gives it back when that is rolled back', async () => {
+  test('in another account gets the route of the pipeline that it replaces, until a rollback restores it', async () => {
     const world = new World();
     const replacement = { ...pipeline, accountId: TWO };
     await world.create(pipeline);
@@ -84,7 +84,7 @@ describe('a pipeline', () => {
     expect(await world.route()).toEqual([`${ONE}/test1`]);
   });
 
-  test.each(['before', 'after'] as const)('is made, moved and deleted once, killed at any call %s its effect', async when => {
+  test.each(['before', 'after'] as const)('is created, moved and deleted once, killed at any call %s its effect', async when => {
     const moved = { ...pipeline, accountId: TWO, environment: { ...environment, branchName: 'env/qa' } };
     await dieEverywhere(when, world => [
       () => world.create(pipeline), () => world.update(moved, pipeline), () => world.delete(moved),
@@ -100,11 +100,11 @@ describe('a pipeline', () => {
 });
 
 describe('an account has one pipeline', () => {
-  test('a second environment is refused, and admitted once the first is gone', async () => {
+  test('a second environment is rejected until the first is deleted', async () => {
     const world = new World();
     await world.create(pipelineOf('blue'), other);
     await expect(world.create(pipelineOf('green'))).rejects.toThrow(`account ${ONE} is leased to environment 'blue' (stack 'Elsewhere'), so environment 'green' `
-      + 'cannot have its pipeline there: one account has one pipeline; remove that environment first (its applications are deleted with it, unless it was deployed with '
+      + 'cannot have a pipeline there: an account has one pipeline; remove that environment first (its applications are deleted with it, unless it was deployed with '
       + 'keepApplication: true), or use another account');
     await world.delete(pipelineOf('green'));
     expect((await world.leaseOf(ONE))?.holder).toMatchObject({ environmentName: 'blue' });
@@ -115,11 +115,11 @@ describe('an account has one pipeline', () => {
     expect(world.accounts.of(ONE).begun).toEqual(['create pipe-blue', 'delete pipe-blue', 'create pipe-green']);
   });
 
-  test('an environment that the same app seems to have renamed is told how to keep its name, and what removal takes', async () => {
+  test('the error for an environment that was probably renamed says how to keep its name, and what a removal deletes', async () => {
     const world = new World();
     await world.create(pipelineOf('blue'));
     await expect(world.create(pipelineOf('green'), ownerOf('Renamed'))).rejects.toThrow(`account ${ONE} is leased to environment 'blue' (stack 'Cicd'), so `
-      + "environment 'green' cannot have its pipeline there: one account has one pipeline; if it was renamed, keep its name with environmentName: 'blue'; else "
+      + "environment 'green' cannot have a pipeline there: an account has one pipeline; if it was renamed, keep its name with environmentName: 'blue'; else "
       + 'remove that environment first (its applications are deleted with it, unless it was deployed with keepApplication: true), or use another account');
     await world.delete(pipelineOf('green'), ownerOf('Renamed'));
     await world.create(pipelineOf('blue'), ownerOf('Renamed'));
@@ -127,13 +127,13 @@ describe('an account has one pipeline', () => {
     expect(world.accounts.of(ONE).begun).toEqual(['create pipe-blue']);
   });
 
-  test('nothing is said of applications that stay', async () => {
+  test('the error does not mention applications that are kept', async () => {
     const world = new World();
     await world.create(pipelineOf('blue', { environment: { ...environment, environmentName: 'blue', applications: 'keep' } }), other);
-    await expect(world.create(pipelineOf('green'))).rejects.toThrow('one account has one pipeline; remove that environment first, or use another account');
+    await expect(world.create(pipelineOf('green'))).rejects.toThrow('an account has one pipeline; remove that environment first, or use another account');
   });
 
-  test('an environment of that name in another stack is refused', async () => {
+  test('an environment of that name in another stack is rejected', async () => {
     const world = new World();
     await world.create(pipeline);
     const elsewhere = { ...pipeline, accountId: TWO, environment: { ...environment, branchName: 'env/qa' } };
@@ -143,7 +143,7 @@ describe('an account has one pipeline', () => {
     expect(await world.leaseOf(ONE)).toMatchObject({ holder: { environmentName: 'test1' } });
   });
 
-  test('of two at once one gets it', async () => {
+  test('one of two concurrent environments gets the lease', async () => {
     const world = new World();
     const both = [[pipelineOf('blue'), owner], [pipelineOf('green'), other]] as const;
     const outcomes = await Promise.allSettled(both.map(async ([wanted, by]) => {
@@ -160,7 +160,7 @@ describe('an account has one pipeline', () => {
     expect(world.accounts.of(ONE).begun).toHaveLength(1);
   });
 
-  test('a maker that is not heard of loses the account after 65 minutes, and deploys nothing when it comes back', async () => {
+  test('a deployment without progress loses the lease after 65 minutes, and deploys nothing afterwards', async () => {
     const world = new World();
     await world.lifecycle.requestCreate(owner, pipelineOf('blue'));
     await world.lifecycle.reconcile(owner, pipelineOf('blue'));
@@ -171,8 +171,8 @@ describe('an account has one pipeline', () => {
     expect(await world.leaseOf(ONE)).toMatchObject({ fence: 2, holder: { environmentName: 'green' } });
 
     const begun = [...world.accounts.of(ONE).begun];
-    await expect(world.finish(pipelineOf('blue'))).rejects.toThrow(`the lease of account ${ONE} has expired and was taken from environment 'blue' by `
-      + "environment 'green' (stack 'Elsewhere'), so nothing more is deployed there: deploy again once the account is free, or use another account");
+    await expect(world.finish(pipelineOf('blue'))).rejects.toThrow(`the lease of account ${ONE} for environment 'blue' has expired and was acquired by `
+      + "environment 'green' (stack 'Elsewhere'), so the deployment stopped: deploy again when the account is released, or use another account");
     expect(world.accounts.of(ONE).begun).toEqual(begun);
     await world.delete(pipelineOf('blue'));
     expect((await world.leaseOf(ONE))?.holder).toMatchObject({ environmentName: 'green' });
@@ -197,7 +197,7 @@ describe('an account has one pipeline', () => {
     expect(await world.environment()).toMatchObject({ stackId: owner.stackId });
   });
 
-  test('a run that slept while its account went to another and came back deploys nothing, although its stack holds the account again', async () => {
+  test('a step that was paused while the lease was held by another stack deploys nothing, even if its stack holds the lease again', async () => {
     const world = new World();
     const [blue, green] = [pipelineOf('blue'), pipelineOf('green')];
     const newer = { ...blue, parameters: { Size: '2' } };
@@ -212,12 +212,12 @@ describe('an account has one pipeline', () => {
       await world.create(newer);
       return record as never;
     });
-    await expect(world.lifecycle.reconcile(owner, blue)).rejects.toThrow(`the lease of account ${ONE} has expired and was taken from environment 'blue'`);
+    await expect(world.lifecycle.reconcile(owner, blue)).rejects.toThrow(`the lease of account ${ONE} for environment 'blue' has expired`);
     expect(await world.leaseOf(ONE)).toMatchObject({ fence: 3, holder: { environmentName: 'blue' } });
     expect(world.accounts.of(ONE).definition('pipe-blue')?.parameters).toEqual({ Size: '2' });
   });
 
-  test('a branch that starts the pipeline of another app is refused', async () => {
+  test('a branch that starts the pipeline of another app is rejected', async () => {
     const world = new World();
     await world.create(pipeline, other);
     await expect(world.create({ ...pipeline, accountId: TWO })).rejects.toThrow(`branch 'env/test1' of repository ${SHOP} starts pipeline 'test1' of environment `

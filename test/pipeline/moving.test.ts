@@ -22,12 +22,12 @@ async function beginToMove(world: World, moved: PipelineRequest): Promise<void> 
 describe.each([
   ['the same branch', 'env/test1'],
   ['another branch', 'env/qa'],
-])('of an environment that moves to another account with its pipeline on %s', (_, branchName) => {
+])('an environment that moves to another account with its pipeline on %s', (_, branchName) => {
   const moved = { ...pipeline, accountId: TWO, environment: { ...environment, branchName } };
   const moving = (world: World) => [() => world.create(pipeline), () => world.update(moved, pipeline)];
   const renaming = (world: World) => [() => world.create(pipeline), () => world.create(moved, renamed)];
 
-  test('one pipeline works at a time, killed at any call', async () => {
+  test('has one enabled pipeline at a time, killed at any call', async () => {
     const oneAtATime = async (world: World, death: string) => {
       expect({ death, clashes: world.pipelines.clashes, active: world.pipelines.active }).toEqual({ death, clashes: [], active: [TWO] });
     };
@@ -37,7 +37,7 @@ describe.each([
     }
   });
 
-  test('the former works again when that is taken back, and begins with what was pushed meanwhile, killed at any call', async () => {
+  test('resumes the former pipeline after a rollback, at the head of the branch, killed at any call', async () => {
     const former = async (world: World, death: string) => {
       const { clashes, active } = world.pipelines;
       // an event that comes once more is another attempt, which may start the pipeline once more
@@ -54,7 +54,7 @@ describe.each([
     }
   });
 
-  test('only the one before works again when a third is taken back', async () => {
+  test('resumes only the second pipeline when the move to a third one is rolled back', async () => {
     const world = await replaced(moved);
     await world.create({ ...moved, accountId: THREE }, ownerOf('Third'));
     world.accounts.rollingBack = true;
@@ -62,7 +62,7 @@ describe.each([
     expect(world.pipelines.active).toEqual([TWO]);
   });
 
-  test('the former works again even if the one that had taken its place refuses to go', async () => {
+  test('resumes the former pipeline even if the one that took its place cannot be deleted', async () => {
     const world = await replaced(moved);
     world.accounts.rollingBack = true;
     world.accounts.of(TWO).failures.set('pipe', 'role pipe cannot be deleted');
@@ -70,7 +70,7 @@ describe.each([
     expect(world.pipelines.active).toEqual([ONE]);
   });
 
-  test('the former pipeline stays suspended if it is being removed, too', async () => {
+  test('keeps the former pipeline suspended if it is being removed, too', async () => {
     const world = await replaced(moved);
     world.accounts.rollingBack = true;
     await world.lifecycle.requestDelete(owner, pipeline);
@@ -78,7 +78,7 @@ describe.each([
     expect(world.pipelines.active).toEqual([]);
   });
 
-  test('a former of which nobody ever said that it goes neither comes back when the environment goes for good nor keeps its application', async () => {
+  test('a removal that is not a rollback neither resumes the former pipeline nor keeps the applications', async () => {
     const world = await replaced(moved);
     world.time = 1000;
     const roleArn = `arn:aws:iam::${TWO}:role/cdk-hnb659fds-cfn-exec-role-${TWO}-eu-central-1`;
@@ -88,7 +88,7 @@ describe.each([
     expect(world.accounts.of(TWO).begun).toContain('delete web');
   });
 
-  test('the former pipeline resumes, and the one that was still being created is not enabled again', async () => {
+  test('resumes the former pipeline, and does not enable the one that was still being created', async () => {
     const world = new World();
     await world.create(pipeline);
     await world.lifecycle.requestCreate(renamed, moved);
@@ -100,7 +100,7 @@ describe.each([
     expect(world.pipelines.active).toEqual([ONE]);
   });
 
-  test('the former pipeline resumes, and one that is created at that moment is disabled', async () => {
+  test('resumes the former pipeline, and disables one that is created concurrently', async () => {
     const world = new World();
     world.pipelines.late.add(TWO);
     await world.create(pipeline);
@@ -114,7 +114,7 @@ describe.each([
   });
 });
 
-test('a pipeline that works again runs even if nothing ran before, because pushes have led elsewhere meanwhile', async () => {
+test('a resumed pipeline is started even if it was idle, because pushes have started the other pipeline', async () => {
   const world = await replaced();
   world.pipelines.idle.add(ONE);
   world.accounts.rollingBack = true;

@@ -23,8 +23,8 @@ function begun(world: World): readonly string[] {
   return world.accounts.of(ONE).begun;
 }
 
-describe('an environment that goes', () => {
-  test('takes its application with it: the last stack first, then its artifacts, then the pipeline', async () => {
+describe('a removed environment', () => {
+  test('is deleted with its applications: the newest stack first, then its artifacts, then the pipeline', async () => {
     const world = await deployed();
     await world.delete(pipeline);
     expect(begun(world)).toEqual(['create pipe', 'delete web', 'delete database', 'delete network', 'delete pipe']);
@@ -41,7 +41,7 @@ describe('an environment that goes', () => {
     expect(await world.pipelines.executions({ accountId: ONE, region: '', pipelineName: '', gate: '' })).toMatchObject([{ status: 'Stopped' }]);
   });
 
-  test.each(['closed', 'unbootstrapped'] as const)('does not go on before its young roles are known: %s until then', async how => {
+  test.each(['closed', 'unbootstrapped'] as const)('waits until its new roles are propagated: account %s until then', async how => {
     const world = await deployed();
     world.accounts[how].add(ONE);
     await world.lifecycle.requestDelete(owner, pipeline);
@@ -53,7 +53,7 @@ describe('an environment that goes', () => {
     expect(begun(world)).toEqual(['create pipe', 'delete web']);
   });
 
-  test('deletes no stack before those that import from it, even if they are older', async () => {
+  test('deletes no stack before those that import its exports, even if they are older', async () => {
     const world = new World();
     await world.create(pipeline);
     put(world, 'reader', 1, { imports: ['vpc'] });
@@ -62,14 +62,14 @@ describe('an environment that goes', () => {
     expect(begun(world)).toEqual(['create pipe', 'delete reader', 'delete network', 'delete pipe']);
   });
 
-  test('deletes the youngest stack first where the bootstrap does not allow to ask who imports', async () => {
+  test('deletes the newest stack first if the bootstrap does not allow to list imports', async () => {
     const world = await deployed();
     jest.spyOn(world.accounts.of(ONE), 'importers').mockRejectedValue(awsError('AccessDenied'));
     await world.delete(pipeline);
     expect(begun(world)).toEqual(['create pipe', 'delete web', 'delete database', 'delete network', 'delete pipe']);
   });
 
-  test('enters its account as an application is deployed, and deletes with the role that it was deployed with', async () => {
+  test('assumes the deploy role of applications, and deletes with the execution role of their deployment', async () => {
     const world = await deployed();
     const remove = jest.spyOn(world.accounts.of(ONE), 'delete');
     world.accounts.entered.length = 0;
@@ -78,14 +78,14 @@ describe('an environment that goes', () => {
     expect(remove).toHaveBeenCalledWith({ stackName: 'web', roleArn: DEPLOYED.roleArn }, expect.stringMatching(/^attempt-\d+-\d+$/));
   });
 
-  test('takes along what was deployed by hand with the role of applications, too: nothing tells it from what the pipeline has deployed', async () => {
+  test('also deletes stacks that were deployed by hand with the role of applications', async () => {
     const world = await deployed();
     put(world, 'by-hand', 4);
     await world.delete(pipeline);
     expect(begun(world)).toEqual(['create pipe', 'delete by-hand', 'delete web', 'delete database', 'delete network', 'delete pipe']);
   });
 
-  test('leaves alone what was there before, and what neither its pipeline nor anybody else has deployed as an application', async () => {
+  test('keeps stacks that existed before, or were not deployed with the role of applications', async () => {
     const world = new World();
     world.time = 10 * 60_000;
     await world.create(pipeline);
@@ -99,7 +99,7 @@ describe('an environment that goes', () => {
     expect(begun(world)).toEqual(['create pipe', 'create ours', 'delete pipe']);
   });
 
-  test('waits for what CloudFormation still deploys', async () => {
+  test('waits for stacks whose operation is in progress', async () => {
     const world = new World();
     await world.create(pipeline);
     put(world, 'web', 1, {}, 'UPDATE_IN_PROGRESS');
@@ -111,7 +111,7 @@ describe('an environment that goes', () => {
     expect(begun(world)).toEqual(['create pipe', 'delete web', 'delete pipe']);
   });
 
-  test('that is not gone after 40 minutes says what is waited for and what to do, and goes later', async () => {
+  test('times out after 40 minutes with an error that says what to do, and is deleted later', async () => {
     const world = await deployed();
     put(world, 'web', 3, {}, 'DELETE_IN_PROGRESS');
     await world.lifecycle.requestDelete(owner, pipeline);
@@ -120,13 +120,13 @@ describe('an environment that goes', () => {
     put(world, 'web', 3, {}, 'DELETE_IN_PROGRESS');
     world.time += 1;
     await expect(world.lifecycle.reconcileDelete(owner, pipeline)).rejects.toThrow(`stack 'pipe' in account ${ONE} and region eu-central-1, or an application that `
-      + 'is deleted before it, is not deleted after 40 minutes, the longest wait: CloudFormation continues there; look there what takes so long, and when it has '
-      + `ended ${AGAIN}`);
+      + 'is deleted before it, is not deleted after 40 minutes (timeout). CloudFormation continues there: see the events of the stack, '
+      + `and when it is deleted ${AGAIN}`);
     await world.delete(pipeline);
     expect(begun(world).slice(-3)).toEqual(['delete database', 'delete network', 'delete pipe']);
   });
 
-  test.each(['before', 'after'] as const)('goes once and in order, killed at any call %s its effect', async when => {
+  test.each(['before', 'after'] as const)('is deleted once and in order, killed at any call %s its effect', async when => {
     await dieEverywhere(when, world => [() => world.create(pipeline), async () => {
       if (!await world.accounts.of(ONE).describe('network')) await deployedLater(world);
     }, () => world.delete(pipeline)], async (world, death) => {
@@ -141,8 +141,8 @@ async function deployedLater(world: World): Promise<void> {
   world.accounts.withArtifacts.add(ONE);
 }
 
-describe('an application that refuses to go', () => {
-  test('is named with its reason and the way out, and the second try works', async () => {
+describe('an application that cannot be deleted', () => {
+  test('is reported with its reason and what to do, and the second attempt succeeds', async () => {
     const world = await deployed();
     world.accounts.of(ONE).failures.set('database', 'Table (AWS::DynamoDB::Table): it is protected');
     await expect(world.delete(pipeline)).rejects.toThrow(`the environment in account ${ONE} cannot be removed with its application, because stack 'database' could not be `
@@ -156,7 +156,7 @@ describe('an application that refuses to go', () => {
     expect(world.registry.keys).toEqual([`lease#${ONE}`]);
   });
 
-  test('works again when its environment is put back, and goes with it later', async () => {
+  test('is kept when its environment is deployed again, and deleted with it later', async () => {
     const world = await deployed();
     world.accounts.of(ONE).failures.set('web', 'Bucket: not empty');
     await expect(world.delete(pipeline)).rejects.toThrow('Bucket: not empty');
@@ -167,36 +167,36 @@ describe('an application that refuses to go', () => {
     expect(begun(world).slice(-4)).toEqual(['delete web', 'delete database', 'delete network', 'delete pipe']);
   });
 
-  test('because it is protected from termination is named before anything is deleted', async () => {
+  test('because of termination protection is reported before anything is deleted', async () => {
     const world = await deployed();
     put(world, 'database', 2, { isProtected: true });
-    await expect(world.delete(pipeline)).rejects.toThrow(`the environment in account ${ONE} cannot be removed with its application, because stack 'database' is protected `
-      + 'from termination: nothing was deleted; allow it there (aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name '
+    await expect(world.delete(pipeline)).rejects.toThrow(`the environment in account ${ONE} cannot be removed with its application, because stack 'database' has termination `
+      + 'protection: nothing was deleted; disable it there (aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name '
       + `database) and ${AGAIN}, or keep it with keepApplication: true`);
     put(world, 'web', 3, { isProtected: true });
-    await expect(world.delete(pipeline)).rejects.toThrow("because stacks 'web', 'database' are protected from termination: nothing was deleted; allow it there");
+    await expect(world.delete(pipeline)).rejects.toThrow("because stacks 'web', 'database' have termination protection: nothing was deleted; disable it there");
     expect(begun(world)).toEqual(['create pipe']);
     ['database', 'web'].forEach((name, minute) => put(world, name, minute + 2));
     await world.delete(pipeline);
     expect(world.registry.keys).toEqual([`lease#${ONE}`]);
   });
 
-  test('because somebody else imports from it names who does', async () => {
+  test('because other stacks import its exports is reported with their names', async () => {
     const world = new World();
     await world.create(pipeline);
     put(world, 'network', 1, { exports: ['vpc'] });
     put(world, 'by-hand', 2, { imports: ['vpc'], roleArn: undefined });
-    await expect(world.delete(pipeline)).rejects.toThrow("because stack 'network' could not be deleted: other stacks import what it exports: by-hand; remove the cause");
+    await expect(world.delete(pipeline)).rejects.toThrow("because stack 'network' could not be deleted: other stacks import its exports: by-hand; remove the cause");
     expect(begun(world)).toEqual(['create pipe']);
   });
 
-  test('because the role that it was deployed through no longer lets us in is told of once, and then left behind', async () => {
+  test('because its deploy role cannot be assumed is reported once, and then abandoned', async () => {
     const world = await deployed();
     world.accounts.unbootstrapped.add(ONE);
-    await expect(world.delete(pipeline)).rejects.toThrow(`the environment in account ${ONE} cannot be removed with its application, because the account cannot be entered `
-      + `through 'arn:aws:iam::${ONE}:role/cdk-hnb659fds-deploy-role-${ONE}-eu-central-1': bootstrap it for CDK with trust for account 222222222222 (cdk bootstrap `
+    await expect(world.delete(pipeline)).rejects.toThrow(`the environment in account ${ONE} cannot be removed with its application, because role `
+      + `'arn:aws:iam::${ONE}:role/cdk-hnb659fds-deploy-role-${ONE}-eu-central-1' cannot be assumed: bootstrap it for CDK with trust for account 222222222222 (cdk bootstrap `
       + `--qualifier hnb659fds --trust 222222222222) and ${AGAIN}, or keep the application with keepApplication: true; if it is removed `
-      + 'once more as it is, the application is left behind (not authorized to perform sts:AssumeRole)');
+      + 'again without a change, the application is abandoned (not authorized to perform sts:AssumeRole)');
     expect(begun(world)).toEqual(['create pipe']);
     await world.delete(pipeline);
     expect(begun(world)).toEqual(['create pipe', 'delete pipe']);
@@ -204,26 +204,26 @@ describe('an application that refuses to go', () => {
     expect(world.registry.keys).toEqual([`lease#${ONE}`]);
   });
 
-  test('because that role did not let us in goes at the second try, once it does', async () => {
+  test('because its deploy role could not be assumed is deleted by the second attempt, if it can be assumed then', async () => {
     const world = await deployed();
     world.accounts.unbootstrapped.add(ONE);
-    await expect(world.delete(pipeline)).rejects.toThrow('cannot be entered through');
+    await expect(world.delete(pipeline)).rejects.toThrow('cannot be assumed');
     world.accounts.unbootstrapped.clear();
     await world.delete(pipeline);
     expect(begun(world)).toEqual(['create pipe', 'delete web', 'delete database', 'delete network', 'delete pipe']);
   });
 
-  test('in an account that can no longer be entered at all is told of once, and then left behind', async () => {
+  test('because no role in its account can be assumed is reported once, and then abandoned', async () => {
     const world = await deployed();
     world.accounts.closed.add(ONE);
-    await expect(world.delete(pipeline)).rejects.toThrow('the account cannot be entered through');
+    await expect(world.delete(pipeline)).rejects.toThrow('cannot be assumed');
     await world.delete(pipeline);
     expect(world.registry.keys).toEqual([`lease#${ONE}`]);
     expect(begun(world)).toEqual(['create pipe']);
   });
 });
 
-test('applications go as the construct says that is there after a rollback', async () => {
+test('the construct that exists after a rollback decides whether applications are deleted', async () => {
   const world = await deployed();
   const [renamed, kept] = [ownerOf('Renamed'), { ...pipeline, environment: { ...environment, applications: 'keep' } } as const];
   await world.create(kept, renamed);
@@ -234,10 +234,10 @@ test('applications go as the construct says that is there after a rollback', asy
   expect(begun(world)).toEqual(['create pipe', 'delete web', 'delete database', 'delete network', 'delete pipe']);
 });
 
-describe('applications stay', () => {
+describe('applications are kept', () => {
   const KEPT = ['create pipe', 'delete pipe'];
 
-  test('when the environment says so, as it was deployed last', async () => {
+  test('if the environment declared it in its last deployment', async () => {
     const kept = { ...pipeline, environment: { ...environment, applications: 'keep' } } as const;
     const world = await deployed();
     put(world, 'by-hand', 4);
@@ -247,7 +247,7 @@ describe('applications stay', () => {
     expect(world.accounts.withArtifacts.size).toBe(0);
   });
 
-  test('when the deployment that made the environment is taken back', async () => {
+  test('when the deployment that created the environment is rolled back', async () => {
     const world = await deployed();
     world.accounts.rollingBack = true;
     await world.delete(pipeline);
@@ -263,7 +263,7 @@ describe('applications stay', () => {
     expect(begun(world)).toEqual(KEPT);
   });
 
-  test('when the environment moves to another account, and when that is taken back', async () => {
+  test('when the environment moves to another account, and when that is rolled back', async () => {
     const moved = { ...pipeline, accountId: TWO };
     const world = await deployed();
     await world.update(moved, pipeline);
@@ -273,21 +273,21 @@ describe('applications stay', () => {
     for (const name of ['network', 'database', 'web']) expect(await world.accounts.of(ONE).describe(name)).toBeDefined();
   });
 
-  test('when the environment moves to another account and its construct is renamed at once', async () => {
+  test('when the environment moves to another account and its construct is renamed in the same deployment', async () => {
     const world = await deployed();
     await world.create({ ...pipeline, accountId: TWO }, ownerOf('Renamed'));
     await world.delete(pipeline);
     expect(begun(world)).toEqual(KEPT);
   });
 
-  test('when account, construct and branch are changed at once, as long as the environment keeps its name', async () => {
+  test('when account, construct and branch change in the same deployment, if the environment keeps its name', async () => {
     const world = await deployed();
     await world.create({ ...pipeline, accountId: TWO, environment: { ...environment, branchName: 'env/qa' } }, ownerOf('Renamed'));
     await world.delete(pipeline);
     expect(begun(world)).toEqual(KEPT);
   });
 
-  test('not when this app has another environment', async () => {
+  test('but not because the app has another environment', async () => {
     const world = await deployed();
     const qa = { ...pipeline, accountId: TWO, environment: { ...environment, environmentName: 'qa', branchName: 'env/q' } };
     await world.create(qa, ownerOf('Qa'));
@@ -295,7 +295,7 @@ describe('applications stay', () => {
     expect(begun(world)).toEqual(['create pipe', 'delete web', 'delete database', 'delete network', 'delete pipe']);
   });
 
-  test('when its construct is renamed, and when the environment gets another name', async () => {
+  test('when the construct is renamed, and when the environment is renamed', async () => {
     const world = await deployed();
     await world.create(pipeline, ownerOf('Renamed'));
     await world.delete(pipeline);
@@ -305,7 +305,7 @@ describe('applications stay', () => {
     expect(begun(world)).toEqual([...KEPT, 'create pipe2']);
   });
 
-  test('when a rename is taken back', async () => {
+  test('when a rename is rolled back', async () => {
     const world = await deployed();
     await world.create(pipeline, ownerOf('Renamed'));
     world.accounts.rollingBack = true;
@@ -314,7 +314,7 @@ describe('applications stay', () => {
   });
 });
 
-test('artifacts that cannot be deleted, because bucket or role are gone, hold nothing up', async () => {
+test('a missing bucket or role of the artifacts does not block the deletion', async () => {
   for (const name of ['NoSuchBucket', 'AccessDenied']) {
     const world = new World();
     await world.create(pipeline);

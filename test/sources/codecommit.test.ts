@@ -119,8 +119,8 @@ describe('hosts', () => {
   test('that are unknown are rejected with their name', () => {
     const repository = JSON.parse('{ "host": "elsewhere" }');
     expect(() => connectedHosts()(repository)).toThrow(
-      "this organization does not know the host 'elsewhere' of repositories: it knows codecommit; " +
-        'deploy the Organization with the version of the library that the app has',
+      "unknown host 'elsewhere' of repositories (known are codecommit): " +
+        'deploy the Organization with the version of the library that the app uses',
     );
   });
 });

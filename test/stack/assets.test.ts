@@ -203,8 +203,8 @@ describe('errors say what to do', () => {
     const assets = publish(world);
     jest.spyOn(assets, 'file').mockRejectedValue(new FileTooLargeError(104_857_601));
     await expect(world.create(wanted)).rejects.toThrow(
-      "file asset 'a.zip' of stack 'net' has 104857601 bytes, but a file of a stack in an account may have at most "
-        + '104857600 (100 MB): make it smaller, or deploy what needs it by the pipeline of the environment',
+      "file asset 'a.zip' of stack 'net' has 104857601 bytes, but the limit is "
+        + '104857600 (100 MB): make it smaller, or deploy it with the pipeline of the environment',
     );
   });
 

@@ -7,8 +7,8 @@ import { ONE, environment, owner as anybody, pipeline, request } from './world';
 import { BranchLifecycle } from '../../lambda/branch/lifecycle';
 import { AwsAccounts } from '../../lambda/cloudformation/accounts';
 import { BASELINE_ROLES, BOOTSTRAP_ROLES } from '../../lambda/cloudformation/roles';
-import { AwsPipelineOutbound } from '../../lambda/pipeline/outbound';
 import { pipelineLifecycle } from '../../lambda/pipeline/lifecycle';
+import { AwsPipelineOutbound } from '../../lambda/pipeline/outbound';
 import { AwsPipelineControl } from '../../lambda/pipeline-control/aws';
 import { isTransient } from '../../lambda/shared/errors';
 import type { Lifecycle } from '../../lambda/shared/lifecycle';
@@ -111,7 +111,7 @@ function template(size: number): string {
   });
 }
 
-test('a branch is made in a real repository and adopted the second time', async () => {
+test('a branch is created in a Git repository, and adopted by a second creation', async () => {
   const lifecycle = new BranchLifecycle(new FakeRegistry(), connectedHosts(), { accountId: CICD, region: REGION });
   const { host, repositoryName, repositoryArn } = environment;
   const repository = { host, repositoryName, repositoryArn };
@@ -137,7 +137,7 @@ test.each([['inline', 0], ['from the staging bucket', 60_000]])('a pipeline stac
     applications: new AwsAccounts('aws', BOOTSTRAP_ROLES),
     outbound: new AwsPipelineOutbound('aws'),
     control: new AwsPipelineControl('aws'),
-    home: { partition: 'aws', accountId: CICD },
+    handlerAccount: { partition: 'aws', accountId: CICD },
   });
   const wanted = { ...pipeline, templateKey: key, environment: { ...environment, branchName: 'main' } };
   await lifecycle.requestCreate(owner, wanted);
@@ -166,7 +166,7 @@ test.each([['inline', 0], ['from the staging bucket', 60_000]])('a pipeline stac
   expect(registry.keys).toEqual([`lease#${ONE}`]);
 });
 
-test('a template over 51,200 bytes gets into the account through its role for publishing files, which is made for that', async () => {
+test('a template of more than 51,200 bytes is uploaded through the file publishing role of the account', async () => {
   const earlier = new Set(simulation.server.calls);
   const callsOf = (role: string) => simulation.server.calls
     .filter(call => !earlier.has(call) && call.caller?.includes(`assumed-role/cdk-hnb659fds-${role}-role-${ONE}-${REGION}/`))
@@ -174,7 +174,7 @@ test('a template over 51,200 bytes gets into the account through its role for pu
   simulation.s3.write('assets', 'large.json', Buffer.from(template(60_001)));
   const accounts = new AwsAccounts('aws', BOOTSTRAP_ROLES);
   const lifecycle = accountStackLifecycle({
-    registry: new FakeRegistry(), accounts, assets: async () => new FakeAssets(), home: { partition: 'aws', accountId: CICD },
+    registry: new FakeRegistry(), accounts, assets: async () => new FakeAssets(), handlerAccount: { partition: 'aws', accountId: CICD },
   });
   const wanted = { ...request, stackName: 'large', templateKey: 'large.json', outputs: ['Name'] };
   await lifecycle.requestCreate(owner, wanted);
@@ -184,7 +184,7 @@ test('a template over 51,200 bytes gets into the account through its role for pu
   expect(callsOf('deploy').filter(call => call.startsWith('s3:'))).toEqual([]);
 });
 
-test('a deployment that is taken back is told from a removal', async () => {
+test('a rollback is distinguished from a removal', async () => {
   const accounts = new AwsPipelineOutbound('aws');
   expect(await accounts.isRollingBack(owner.stackId)).toBe(false);
   // the same name a second time fails, and the stack goes back
@@ -192,7 +192,7 @@ test('a deployment that is taken back is told from a removal', async () => {
   expect(await accounts.isRollingBack(failed)).toBe(true);
 });
 
-test('a deployment that is taken back is told from a removal in nested stacks, too, however deep', async () => {
+test('a rollback is distinguished from a removal in nested stacks', async () => {
   const accounts = new AwsPipelineOutbound('aws');
   const nested = (name: string, ...resources: object[]): object => {
     simulation.s3.write('assets', `${name}.json`, Buffer.from(JSON.stringify({ Resources: Object.fromEntries(resources.entries()) })));
@@ -204,13 +204,13 @@ test('a deployment that is taken back is told from a removal in nested stacks, t
     await deploy(name, { Nested: nested(`${name}-1`, nested(`${name}-2`, value(name))), ...resources });
     return simulation.cloudformation.all.map(({ id }) => id).filter(id => !earlier.has(id));
   };
-  const told = async (ids: readonly string[]): Promise<boolean[]> => Promise.all(ids.map(async id => accounts.isRollingBack(id)));
+  const rollingBack = async (ids: readonly string[]): Promise<boolean[]> => Promise.all(ids.map(async id => accounts.isRollingBack(id)));
 
-  expect(await told(await deployNested('Failing', { Cicd: value('cicd', 'Nested') }))).toEqual([true, true, true]);
+  expect(await rollingBack(await deployNested('Failing', { Cicd: value('cicd', 'Nested') }))).toEqual([true, true, true]);
   const ids = await deployNested('Going');
-  expect(await told(ids)).toEqual([false, false, false]);
+  expect(await rollingBack(ids)).toEqual([false, false, false]);
   await simulation.cloudformation.remove(CICD, REGION, 'Going');
-  expect(await told(ids)).toEqual([false, false, false]);
+  expect(await rollingBack(ids)).toEqual([false, false, false]);
 });
 
 test('artifacts that S3 refuses to delete are not taken for gone, and what will pass by itself is tried again', async () => {
@@ -219,7 +219,7 @@ test('artifacts that S3 refuses to delete are not taken for gone, and what will 
   const answer = (Code: string) => ({ DeleteResult: { Error: [{ Key: 'dev/Source/abc', Code, Message: 'no' }] } });
   const deletion = jest.spyOn(simulation.s3.operations, 'DeleteObjects').mockResolvedValueOnce(answer('AccessDenied')).mockResolvedValueOnce(answer('InternalError'));
   await expect(accounts.deleteArtifacts(request)).rejects.toThrow(`artifact 'dev/Source/abc' in bucket '${ARTIFACTS}' of account ${ONE} could not be deleted: AccessDenied: no; `
-    + "let the role 'org-environments-pipeline-operate' there delete it and remove the environment again (if it is no longer in the app, put it back and deploy first)");
+    + "allow the role 'org-environments-pipeline-operate' there to delete it and remove the environment again (if it is no longer in the app, put it back and deploy first)");
   expect(isTransient(await accounts.deleteArtifacts(request).catch((error: unknown) => error))).toBe(true);
   deletion.mockRestore();
   expect(await accounts.deleteArtifacts(request)).toBe(true);

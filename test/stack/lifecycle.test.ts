@@ -4,7 +4,7 @@ import { ONE, TWO, World, dieEverywhere, owner, ownerOf, request } from './world
 const updated = { ...request, parameters: { Size: '2' } };
 
 describe('a stack in an account', () => {
-  test('is deployed by the roles of the bootstrap with its parameters and tags, and answers its outputs', async () => {
+  test('is deployed through the roles of the bootstrap with its parameters and tags, and returns its outputs', async () => {
     const world = new World();
     world.accounts.of(ONE).outputs.set('net', { VpcId: 'vpc-1', Other: 'x' });
     expect(await world.create({ ...request, outputs: ['VpcId'] })).toEqual({
@@ -28,7 +28,7 @@ describe('a stack in an account', () => {
     expect(world.accounts.of(ONE).definition('net')?.template).toEqual({ url: 'https://staging/template.json' });
   });
 
-  test('is updated in place, and left alone by an update that changes nothing in it', async () => {
+  test('is updated in place, and not updated if nothing has changed', async () => {
     const world = new World();
     await world.create();
     await world.update(updated);
@@ -36,27 +36,27 @@ describe('a stack in an account', () => {
     expect(world.accounts.of(ONE).begun).toEqual(['create net', 'update net']);
   });
 
-  test('that is not ready after 40 minutes says what is waited for and what to do, and is ready later', async () => {
+  test('times out after 40 minutes with an error that says what to do, and is complete after a new deployment', async () => {
     const world = new World();
     await world.lifecycle.requestCreate(owner, request);
     world.time = 40 * 60_000 + 1;
-    await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(`stack 'net' in account ${ONE} and region eu-central-1 is not ready after 40 minutes, the `
-      + 'longest wait. CloudFormation continues there, and nothing is lost: look at the events of the stack there, and deploy again when it is complete');
+    await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(`stack 'net' in account ${ONE} and region eu-central-1 is not ready after 40 minutes `
+      + '(timeout). CloudFormation continues there: see the events of the stack, and deploy again when it is complete');
     await world.create();
     expect(world.accounts.of(ONE).begun).toEqual(['create net']);
   });
 
-  test('that has moved and whose former one is not gone after 40 minutes names both', async () => {
+  test('times out after 40 minutes with an error that names the former stack, if that is not deleted', async () => {
     const world = new World();
     await world.create();
     const moved = { ...request, accountId: TWO };
     await world.lifecycle.requestUpdate(owner, moved, request);
     world.time = 40 * 60_000 + 1;
     await expect(world.lifecycle.reconcile(owner, moved)).rejects.toThrow(`stack 'net' in account ${TWO} and region eu-central-1 is not ready, or stack 'net' in `
-      + `account ${ONE} that it replaces is not deleted, after 40 minutes, the longest wait`);
+      + `account ${ONE} that it replaces is not deleted, after 40 minutes (timeout)`);
   });
 
-  test('is put back when the update is rolled back', async () => {
+  test('is updated to its former parameters by a rollback', async () => {
     const world = new World();
     await world.create();
     await world.lifecycle.requestUpdate(owner, updated, request);
@@ -65,7 +65,7 @@ describe('a stack in an account', () => {
     expect(world.accounts.of(ONE).definition('net')?.parameters).toEqual({ Size: '1' });
   });
 
-  test('is deleted, and a second deletion and one of something unknown succeed', async () => {
+  test('is deleted, and a second deletion or that of an unknown stack succeeds', async () => {
     const world = new World();
     await world.delete();
     await world.create();
@@ -75,7 +75,7 @@ describe('a stack in an account', () => {
     expect(world.registry.keys).toEqual([]);
   });
 
-  test('goes to another account: the new one is there before the old one is gone', async () => {
+  test('moves to another account: the new stack is complete before the former one is deleted', async () => {
     const world = new World();
     await world.create();
     const moved = { ...request, accountId: TWO };
@@ -88,7 +88,7 @@ describe('a stack in an account', () => {
     expect(world.registry.keys).toEqual([`stack#${TWO}#eu-central-1#net`]);
   });
 
-  test('comes back when such a move is rolled back, before the old one is gone or after', async () => {
+  test('moves back when the move is rolled back, before or after the deletion of the former stack', async () => {
     const moved = { ...request, region: 'eu-west-1' };
     for (const polls of [1, 2, 3, 4, 5, 6, 7]) {
       const world = new World();
@@ -104,7 +104,7 @@ describe('a stack in an account', () => {
     }
   });
 
-  test('leaves an account behind that was closed', async () => {
+  test('abandons a former stack whose account was closed', async () => {
     const world = new World();
     await world.create();
     world.accounts.closed.add(ONE);
@@ -134,7 +134,7 @@ describe('killed at any call and run again', () => {
     });
   });
 
-  test('the same event twice at once creates one stack', async () => {
+  test('creates one stack for two concurrent deliveries of an event', async () => {
     const world = new World();
     await world.lifecycle.requestCreate(owner, request);
     const patient = async () => {
@@ -152,8 +152,8 @@ describe('killed at any call and run again', () => {
   });
 });
 
-describe('what failed', () => {
-  test('a creation fails with the first reason, its deletion succeeds, and deploying again creates anew', async () => {
+describe('failures', () => {
+  test('a failed creation has the first failure as its reason, and the stack can be deleted and deployed again', async () => {
     const world = new World();
     world.accounts.of(ONE).failures.set('net', 'Vpc (AWS::EC2::VPC): limit');
     await expect(world.create()).rejects.toThrow(`stack 'net' in account ${ONE} could not be created: Vpc (AWS::EC2::VPC): limit; remove the cause and deploy again`);
@@ -163,7 +163,7 @@ describe('what failed', () => {
     expect(world.accounts.of(ONE).begun).toEqual(['create net', 'delete net', 'create net']);
   });
 
-  test('a failed creation that is still there is deleted first', async () => {
+  test('a stack whose creation failed is deleted before it is created again', async () => {
     const world = new World();
     world.accounts.of(ONE).failures.set('net', 'limit');
     await expect(world.create()).rejects.toThrow('could not be created: limit');
@@ -171,7 +171,7 @@ describe('what failed', () => {
     expect(world.accounts.of(ONE).begun).toEqual(['create net', 'delete net', 'create net']);
   });
 
-  test('an update fails with the first reason, and the next one tries again', async () => {
+  test('a failed update has the first failure as its reason, and the next one retries', async () => {
     const world = new World();
     await world.create();
     world.accounts.of(ONE).failures.set('net', 'Vpc: in use');
@@ -181,11 +181,11 @@ describe('what failed', () => {
     expect(world.accounts.of(ONE).definition('net')?.parameters).toEqual({ Size: '2' });
   });
 
-  test('a deletion fails with the first reason, and the next one tries again', async () => {
+  test('a failed deletion has the first failure as its reason, and the next one retries', async () => {
     const world = new World();
     await world.create();
     world.accounts.of(ONE).failures.set('net', 'Bucket: not empty');
-    await expect(world.delete()).rejects.toThrow(`stack 'net' in account ${ONE} could not be deleted: Bucket: not empty; remove the cause and delete once more`);
+    await expect(world.delete()).rejects.toThrow(`stack 'net' in account ${ONE} could not be deleted: Bucket: not empty; remove the cause and delete again`);
     await world.delete();
     expect(world.registry.keys).toEqual([]);
   });
@@ -194,7 +194,7 @@ describe('what failed', () => {
 describe('owners', () => {
   const renamed = ownerOf('Renamed');
 
-  test('a renamed construct takes the stack over, and the deletion of the old one changes nothing', async () => {
+  test('a renamed construct becomes the owner of the stack, and the deletion of the former construct changes nothing', async () => {
     const world = new World();
     const before = await world.create();
     expect(await world.create(request, renamed)).toEqual(before);
@@ -204,7 +204,7 @@ describe('owners', () => {
     expect(world.accounts.of(ONE).begun).toEqual(['create net', 'delete net']);
   });
 
-  test('a rename that is rolled back gives the stack back as the old construct declares it, which hears of nothing', async () => {
+  test('the rollback of a rename deploys the stack as the former construct declares it', async () => {
     const world = new World();
     await world.create();
     await world.create(updated, renamed);
@@ -216,14 +216,14 @@ describe('owners', () => {
     expect(world.registry.keys).toEqual([]);
   });
 
-  test('a stack of another app is not taken over', async () => {
+  test('a stack of another app is rejected', async () => {
     const world = new World();
     await world.create(request, ownerOf('Stack', 'Elsewhere'));
     await expect(world.create()).rejects.toThrow(`stack 'net' in account ${ONE} belongs to stack 'Elsewhere' of the CICD account: remove it there first, `
       + 'or choose another stackName');
   });
 
-  test('a declaration that was refused is removed, even if the account of the other app cannot be entered', async () => {
+  test('a rejected declaration is deleted, even if the role in the account cannot be assumed', async () => {
     const world = new World();
     await world.create(request, ownerOf('Stack', 'Elsewhere'));
     world.accounts.closed.add(ONE);
@@ -233,15 +233,15 @@ describe('owners', () => {
     expect(world.accounts.entered).toHaveLength(before);
   });
 
-  test('a stack that somebody made in the account is neither changed nor deleted', async () => {
+  test('a stack that was created by hand is neither updated nor deleted', async () => {
     const world = new World();
     world.accounts.of(ONE).put('net', 'CREATE_COMPLETE');
-    await expect(world.create()).rejects.toThrow(`account ${ONE} has a stack 'net' already, which this app does not know: choose another stackName, or delete`);
+    await expect(world.create()).rejects.toThrow(`account ${ONE} already has a stack 'net' that this app did not create: choose another stackName, or delete`);
     await world.delete();
     expect(world.accounts.of(ONE).begun).toEqual([]);
   });
 
-  test('another app may have the stack while its former owner still deletes it', async () => {
+  test('another app may claim the stack while its former owner deletes it', async () => {
     const world = new World();
     await world.create();
     await world.lifecycle.requestDelete(owner, request);
@@ -255,81 +255,81 @@ describe('owners', () => {
 describe('errors say what to do', () => {
   const DEPLOY_ROLE = `arn:aws:iam::${ONE}:role/cdk-hnb659fds-deploy-role-${ONE}-eu-central-1`;
 
-  test('an account that cannot be entered is waited for a while, then named; deleting what never began succeeds', async () => {
+  test('for a role that cannot be assumed, after three minutes of retries; the deletion succeeds', async () => {
     const world = new World();
     world.accounts.closed.add(ONE);
     await world.lifecycle.requestCreate(owner, request);
     expect(await world.lifecycle.reconcile(owner, request)).toMatchObject({ done: false });
     world.time = 3 * 60_000;
-    await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(`account ${ONE} cannot be entered through '${DEPLOY_ROLE}' for stack 'net': it is `
+    await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(`cannot assume role '${DEPLOY_ROLE}' to deploy stack 'net': the account is `
       + "not bootstrapped for CDK in eu-central-1 with qualifier 'hnb659fds' and trust for account 222222222222: bootstrap it "
       + '(cdk bootstrap --qualifier hnb659fds --trust 222222222222), then deploy again');
     await world.delete();
     expect(world.registry.keys).toEqual([]);
   });
 
-  test('deleting in an account that cannot be entered any more is refused once and then leaves it behind', async () => {
+  test('for a deletion whose role cannot be assumed any more; the next deletion abandons the stack', async () => {
     const world = new World();
     await world.create();
     world.accounts.closed.add(ONE);
-    await expect(world.delete()).rejects.toThrow(`stack 'net' cannot be deleted, because account ${ONE} cannot be entered through '${DEPLOY_ROLE}': make the `
-      + 'role trust account 222222222222 again and delete once more; if the account was closed, just delete once more: what is in it is left behind');
+    await expect(world.delete()).rejects.toThrow(`stack 'net' cannot be deleted, because role '${DEPLOY_ROLE}' cannot be assumed: let it trust account 222222222222 `
+      + `and delete again; if account ${ONE} was closed, just delete again: its resources are then abandoned`);
     await world.delete();
     expect(world.registry.keys).toEqual([]);
     expect(world.accounts.of(ONE).begun).toEqual(['create net']);
   });
 
-  test('a service that does not know a new account yet is waited for a quarter of an hour, and then named', async () => {
+  test('for a service that a new account is not signed up for, after 15 minutes of retries', async () => {
     const world = new World();
-    const young = 'Pipeline (AWS::CodePipeline::Pipeline): The AWS Access Key Id needs a subscription for the service (SubscriptionRequiredException)';
-    const fail = () => world.accounts.of(ONE).failures.set('net', young);
+    const notSignedUp = 'Pipeline (AWS::CodePipeline::Pipeline): The AWS Access Key Id needs a subscription for the service (SubscriptionRequiredException)';
+    const fail = () => world.accounts.of(ONE).failures.set('net', notSignedUp);
     fail();
     await world.create();
     expect(world.accounts.of(ONE).begun).toEqual(['create net', 'delete net', 'create net']);
 
-    // whoever has been there once is not young
+    // a stack that was complete once is not in a new account
     fail();
-    await expect(world.update(updated)).rejects.toThrow(`stack 'net' in account ${ONE} could not be updated: ${young}`);
+    await expect(world.update(updated)).rejects.toThrow(`stack 'net' in account ${ONE} could not be updated: ${notSignedUp}`);
 
     const late = new World();
-    late.accounts.of(ONE).failures.set('net', young);
+    late.accounts.of(ONE).failures.set('net', notSignedUp);
     await late.lifecycle.requestCreate(owner, request);
     late.time = 15 * 60_000;
-    await expect(late.finish(request)).rejects.toThrow(`stack 'net' in account ${ONE} could not be created: ${young}`);
+    await expect(late.finish(request)).rejects.toThrow(`stack 'net' in account ${ONE} could not be created: ${notSignedUp}`);
   });
 
-  test('a template that cannot be read, or not be put into the account', async () => {
+  test('for a template that cannot be read or not be uploaded', async () => {
     const world = new World();
     await expect(world.create({ ...request, templateKey: 'gone.json' })).rejects.toThrow(`the template of stack 'net' for account ${ONE} cannot be read from `
-      + "'assets/gone.json': publish the assets of the app (cdk deploy does) and deploy again (NoSuchKey: the key does not exist)");
+      + "'assets/gone.json': publish the assets of the app (`cdk deploy` does) and deploy again (NoSuchKey: the key does not exist)");
     world.accounts.templates.set('template.json', ' '.repeat(51_201));
     world.accounts.publishError = awsError('NoSuchBucket', 'no such bucket');
-    await expect(world.create()).rejects.toThrow("the template of stack 'net' is over 51,200 bytes and cannot be put into bucket "
+    await expect(world.create()).rejects.toThrow("the template of stack 'net' is longer than 51,200 bytes and cannot be uploaded to bucket "
       + `'cdk-hnb659fds-assets-${ONE}-eu-central-1' of account ${ONE}`);
   });
 
-  test('an output that the stack does not have, and outputs that are too long', async () => {
+  test('for a missing output, and for outputs that are too long', async () => {
     const world = new World();
     world.accounts.of(ONE).outputs.set('net', { VpcId: 'x'.repeat(3096), Other: '' });
     await expect(world.create({ ...request, outputs: ['Vpc'] })).rejects.toThrow(`stack 'net' in account ${ONE} has no output 'Vpc': it has VpcId, Other`);
-    await expect(world.create({ ...request, outputs: ['VpcId'] })).rejects.toThrow(/the outputs of stack 'net' in account 1+ have 3\d+ bytes, but only 3096 can be/);
+    await expect(world.create({ ...request, outputs: ['VpcId'] })).rejects.toThrow(/the outputs of stack 'net' in account 1+ have 3\d+ bytes, but the limit is 3096/);
   });
 
-  test('a call that CloudFormation refuses, and one that passes by itself', async () => {
+  test('for a denied call, but not for a transient error', async () => {
     const world = new World();
     const create = jest.spyOn(world.accounts.of(ONE), 'create').mockRejectedValue(awsError('AccessDenied', 'a policy denies it'));
     await expect(world.create()).rejects.toThrow(`stack 'net' in account ${ONE} and region eu-central-1 could not be deployed: AccessDenied: a policy denies `
-      + `it: allow '${DEPLOY_ROLE}' to do it`);
+      + `it; allow it to '${DEPLOY_ROLE}'`);
     create.mockRejectedValue(awsError('Throttling'));
     await expect(world.create()).rejects.toMatchObject({ name: 'Throttling' });
     create.mockRestore();
     await world.create();
   });
 
-  test('a deployment whose resource was deleted meanwhile', async () => {
+  test('for a deployment whose resource was deleted concurrently', async () => {
     const world = new World();
     await world.create();
     await world.delete();
-    await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(`stack 'net' in account ${ONE} was removed while it was being deployed: deploy again`);
+    await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(`stack 'net' in account ${ONE} was removed during its deployment: deploy again`);
   });
 });

@@ -62,7 +62,7 @@ export class World {
     const options = {
       registry: this.fate.over<FakeRegistry>(this.registry),
       accounts: this.fate.over<FakeAccounts>(this.accounts),
-      home: { partition: 'aws', accountId: '222222222222' },
+      handlerAccount: { partition: 'aws', accountId: '222222222222' },
       now: () => this.time,
       newAttempt: () => `attempt-${++this.attempts}`,
     };

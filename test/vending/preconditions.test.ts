@@ -54,14 +54,14 @@ const cases: FailureCase[] = [
     app: environments(),
     message:
       `no account was created: repository 'shop' in account ${CICD_ACCOUNT} has no commit yet, ` +
-      "so branches 'env/dev', 'env/test', 'env/prod' cannot begin: push one to 'main' first, then deploy again",
+      "so branches 'env/dev', 'env/test', 'env/prod' cannot be created: push one to 'main' first, then deploy again",
   },
   {
     when: 'the repository lacks the parent branch',
     app: environments({ parentBranchName: 'develop' }),
     message:
-      "no account was created: branches 'env/dev', 'env/test', 'env/prod' begin at 'develop', " +
-      "which repository 'shop' does not have: it has 'main'; push 'develop' or begin at one of these",
+      "no account was created: branches 'env/dev', 'env/test', 'env/prod' have parent 'develop', " +
+      "which does not exist in repository 'shop': it has 'main'; push 'develop' or use one of these",
   },
   {
     when: 'an organizational unit does not exist',
@@ -163,7 +163,7 @@ describe('environments whose preconditions hold', () => {
       app(cicd);
       environments({ parentBranchName: 'develop' }, ['test'])(cicd);
     });
-    expect(reasons(failed)).toContain("no account was created: branch 'env/test' begins at 'develop'");
+    expect(reasons(failed)).toContain("no account was created: branch 'env/test' has parent 'develop'");
     expect(failed.stacks.at(-1)).toMatchObject({ name: 'Cicd', status: 'UPDATE_ROLLBACK_COMPLETE' });
     expect(Object.keys(vended)).toEqual(['shop-dev']);
     expect(harness.vended).toEqual(vended);

@@ -1,8 +1,8 @@
 import type { Findings, Surroundings } from './problems';
 import type { BranchBeginning, PreconditionsRequest } from '../../../src/account/contract';
+import { quotedList } from '../../sources/quoted-list';
 import type { SourceHost } from '../../sources/source';
 import { RepositoryLockedError, RepositoryNotFoundError, SourceAccessDeniedError } from '../../sources/source';
-import { quotedList } from '../../sources/quoted-list';
 
 interface Place {
   readonly accountId: string;
@@ -67,16 +67,16 @@ function empty(beginnings: Beginnings, { accountId }: Place): string {
   const parents = [...new Set(beginnings.map(({ parentName }) => parentName))];
   return (
     `repository '${repositoryName}' in account ${accountId} has no commit yet, ` +
-    `so ${branchesOf(beginnings)} cannot begin: push one to ${quotedList(parents)} first, then deploy again`
+    `so ${branchesOf(beginnings)} cannot be created: push one to ${quotedList(parents)} first, then deploy again`
   );
 }
 
 function withoutParent(beginnings: Beginnings, branches: readonly string[]): string {
   const [{ repositoryName, parentName }] = beginnings;
-  const begin = beginnings.length === 1 ? 'begins' : 'begin';
+  const have = beginnings.length === 1 ? 'has' : 'have';
   return (
-    `${branchesOf(beginnings)} ${begin} at '${parentName}', which repository '${repositoryName}' does not have: ` +
-    `it has ${quotedList(branches)}; push '${parentName}' or begin at one of these`
+    `${branchesOf(beginnings)} ${have} parent '${parentName}', which does not exist in repository ` +
+    `'${repositoryName}': it has ${quotedList(branches)}; push '${parentName}' or use one of these`
   );
 }
 
