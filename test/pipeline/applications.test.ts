@@ -42,7 +42,7 @@ test('a stack that was created in the same second as the pipeline is deleted wit
   expect(begun(world)).toEqual(['delete web', 'delete pipe']);
 });
 
-test('no application is deleted when the stack of the pipeline is gone, because its age is not known any more', async () => {
+test('no application is deleted when the stack of the pipeline is gone, because its age is unknown', async () => {
   const world = await account();
   put(world, 'web', 11);
   jest.spyOn(world.accounts.of(ONE), 'list').mockImplementation(async () => [
