@@ -74,8 +74,8 @@ function sharedOrganizationLimits({ apps, repositories, deployed, failure, role 
     ...(failure === undefined
       ? []
       : [
-          `(c) apps for ${repositories} repositories: ${deployed} of ${apps} deployed; next: ${failure}`,
-        ]),
+        `(c) apps for ${repositories} repositories: ${deployed} of ${apps} deployed; next: ${failure}`,
+      ]),
     ...(role.sizeAfter > role.sizeBefore
       ? [`(c) policies of role '${role.name}': ${role.sizeAfter} characters with all apps, limit ${role.sizeBefore}`]
       : []),
@@ -87,8 +87,8 @@ function callLimits(few: CallsPerEnvironment, many: CallsPerEnvironment): string
     ...(few.total > LIMITS.calls ? [`(d) calls per environment: ${few.total}, limit ${LIMITS.calls}`] : []),
     ...(many.total > few.total * LIMITS.callGrowth
       ? [
-          `(d) calls per environment of ${many.environments}: ${many.total}, limit ${LIMITS.callGrowth} × ${few.total}`,
-        ]
+        `(d) calls per environment of ${many.environments}: ${many.total}, limit ${LIMITS.callGrowth} × ${few.total}`,
+      ]
       : []),
   ];
 }

@@ -50,8 +50,9 @@ async function timesOfBootstrapKit(accounts: number): Promise<DeploymentTimes | 
   try {
     return await timesOf(bootstrapKit(accounts), 'Custom::AccountCreation');
   } catch (error) {
-    if (error instanceof Error && error.message.includes('Maximum policy size of 10240 bytes exceeded'))
+    if (error instanceof Error && error.message.includes('Maximum policy size of 10240 bytes exceeded')) {
       return undefined;
+    }
     throw error;
   }
 }

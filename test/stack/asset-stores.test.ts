@@ -37,7 +37,9 @@ beforeAll(async () => {
   for (const [accountId, repositoryName] of [
     [CICD, 'images'],
     [ONE, REPOSITORY],
-  ]) {await rootOf(accountId).send(new CreateRepositoryCommand({ repositoryName }));}
+  ]) {
+    await rootOf(accountId).send(new CreateRepositoryCommand({ repositoryName }));
+  }
   for (const kind of ['file', 'image']) putRole(`cdk-hnb659fds-${kind}-publishing-role-${ONE}-${REGION}`);
   const images = simulation.ecr.repository(CICD, REGION, 'images');
   if (images) simulation.ecr.putPlainImage(images, { tag: 'app', config, layer });

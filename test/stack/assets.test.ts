@@ -1,8 +1,8 @@
-import { awsError } from '../fixtures/aws-error';
 import type { FakeAssets } from './fake-assets';
 import { digestOf } from './fake-assets';
 import { ONE, World, dieEverywhere, owner, request } from './world';
 import { FileTooLargeError } from '../../lambda/stack/asset-stores';
+import { awsError } from '../fixtures/aws-error';
 
 const PART = 10 * 1024 * 1024;
 const small = Buffer.from('a layer of one part');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { awsError } from '../fixtures/aws-error';
 import type { AssetFile, AssetStores, ByteRange, ImageId } from '../../lambda/stack/asset-stores';
 import type { ImageManifest } from '../../lambda/stack/manifest';
+import { awsError } from '../fixtures/aws-error';
 
 /** The assets of the CICD account, and those that were copied to one account. */
 export class FakeAssets implements AssetStores {

@@ -1,5 +1,5 @@
-import { awsError } from '../fixtures/aws-error';
 import { ONE, TWO, World, dieEverywhere, owner, ownerOf, request } from './world';
+import { awsError } from '../fixtures/aws-error';
 
 const updated = { ...request, parameters: { Size: '2' } };
 

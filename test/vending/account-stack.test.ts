@@ -27,8 +27,9 @@ function network(options: Options): (cicd: Cicd) => void {
       });
     }
     // a second parameter with the same name cannot be created
-    if (options.broken)
+    if (options.broken) {
       new SsmParameter(stack, 'Again', { type: 'String', name: '/padding', value: 'y' }).addResourceDependency(topic);
+    }
     new CfnOutput(stack, 'TopicName', { value: `topic-${color.valueAsString}` }).overrideLogicalId('TopicName');
     Tags.of(stack).add('team', 'network');
     new SsmParameter(cicd.stack, 'NetworkOutputs', {

@@ -64,8 +64,9 @@ describe('app with three environments', () => {
     await harness.push('env/unknown', { 'README.md': 'a branch without an environment\n' });
     await harness.push('env/test', { 'README.md': 'once\n' });
     const last = await harness.push('env/test', { 'README.md': 'twice\n' });
-    for (let i = 0; executions('test')[0]?.[0].revisionValue !== last && i < 100; i++)
+    for (let i = 0; executions('test')[0]?.[0].revisionValue !== last && i < 100; i++) {
       await new Promise(resolve => setTimeout(resolve, 100));
+    }
     expect(executions('test')[0]).toEqual([{ actionName: 'Source', revisionType: 'COMMIT_ID', revisionValue: last }]);
     expect([...executions('dev'), ...executions('prod')]).toEqual([]);
     const log = simulation.lambda.log.map(({ text }) => text).join('\n');
@@ -140,8 +141,9 @@ test('ten environments of one deployment are vended with five concurrent account
     expect(reasons(result)).toBe('');
     expect(peak).toBe(5);
     expect(Object.keys(harness.vended)).toHaveLength(10);
-    for (const name of names)
+    for (const name of names) {
       expect(simulation.codepipeline.pipelines(harness.vended[`shop-${name}`], REGION)).toMatchObject([{ name }]);
+    }
   } finally {
     await harness.stop();
   }

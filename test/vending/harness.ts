@@ -80,8 +80,9 @@ export class Harness {
   private async seed(files: Readonly<Record<string, string>>): Promise<void> {
     const source = join(this.folder, `source-${this.syntheses++}`);
     mkdirSync(source);
-    if (Object.keys(files).length === 0)
+    if (Object.keys(files).length === 0) {
       execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch', 'main', source]);
+    }
     for (const [name, content] of Object.entries(files)) writeFileSync(join(source, name), content);
     await this.simulation.codecommit.seed(CICD_ACCOUNT, REGION, REPOSITORY, source);
   }
@@ -141,8 +142,9 @@ export class Harness {
     const commitId = await git('-C', clone, 'rev-parse', 'HEAD');
     await git('-C', clone, 'push', '--quiet', 'origin', branch);
     // the hook of git cannot reach a simulation without a server
-    if (this.simulation.options.virtual)
+    if (this.simulation.options.virtual) {
       this.simulation.codecommit.received(basename(path, '.git'), `${before} ${commitId} refs/heads/${branch}`);
+    }
     return commitId;
   }
 

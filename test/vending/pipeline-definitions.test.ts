@@ -129,8 +129,9 @@ describe('OpenTofu pipeline', () => {
     expect(logs('infra')[0]).toMatch(
       /a write while planning: User: \S+\/org-environments-plan-eu-west-1\/\S+ is not authorized .*: ssm:PutParameter/,
     );
-    for (const name of ['/shop/planned', '/tofu/lock', '/tofu/state'])
+    for (const name of ['/shop/planned', '/tofu/lock', '/tofu/state']) {
       expect(harness.simulation.ssm.value(account('infra'), REGION, name)).toBeUndefined();
+    }
     expect(applied()).toBeUndefined();
   });
 

