@@ -1,33 +1,37 @@
 import type { IResource } from 'aws-cdk-lib';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 
-/** An account of the organization. */
+/** An AWS account of the organization. */
 export interface IAccount extends IResource {
   /**
-   * Id of the account: twelve digits, known only while the app is being deployed if the account is vended.
+   * Id of the account: twelve digits. The id of a vended account is a token, because the deployment creates the
+   * account.
    *
    * @attribute
    */
   readonly accountId: string;
 }
 
-/** What `Account.fromAccountAttributes` needs. */
+/** Attributes of an account that exists, for `Account.fromAccountAttributes`. */
 export interface AccountAttributes {
   /** Id of the account: twelve digits. */
   readonly accountId: string;
 
   /**
-   * Name of the role through which the management account enters the account. Accounts that were invited into the organization have none by
-   * themselves. Name it in the `accessRoleNames` of `OrganizationAccessRole`, too.
+   * Name of the role that the management account assumes in the account. AWS creates it in accounts that were created
+   * in the organization, but not in accounts that were invited. Add a name other than the default to the
+   * `accessRoleNames` of `OrganizationAccessRole`, too.
    *
    * @default 'OrganizationAccountAccessRole'
    */
   readonly accessRoleName?: string;
 
   /**
-   * What CloudFormation may do in the account, and so every pipeline that deploys there.
+   * Managed policies of the role with which CloudFormation deploys stacks in the account, and so of every pipeline that
+   * deploys there.
    *
-   * @default - what an earlier bootstrap of the account has set, else the policy `org-environments-execution`
+   * @default - the policies of an existing CDK bootstrap of the account, otherwise the policy
+   * `org-environments-execution`
    */
   readonly executionPolicies?: IManagedPolicy[];
 }

@@ -19,92 +19,119 @@ import { rejectRemovalPolicy } from '../private/reject';
 import { UniqueClaims } from '../private/unique-claims';
 import { tagProblems, validate } from '../private/validate';
 
-/** What to do when the organization has an account with the e-mail already. */
+/** What to do when the organization already has an account with the e-mail address. */
 export enum OnExistingAccount {
-  /** Take it over, if it is active: name, tags and organizational unit become those of the construct. */
+  /** Adopts the account if it is active. Its name, tags and organizational unit become those of the construct. */
   ADOPT = 'adopt',
-  /** Fail, naming the account. */
+  /** Fails the deployment with an error that names the account. */
   FAIL = 'fail',
 }
 
-/** What becomes of an account when its construct is removed. An account is never closed. */
+/** What happens to an account when its construct is removed. In both cases the account and its contents are kept. */
 export enum AccountRemoval {
-  /** It is kept in the registry as available, with all that is in it. */
+  /** The registry keeps the account as available: an `Account` with the same e-mail address uses it again. */
   RELEASE = 'release',
-  /** It is kept, and forgotten by the registry. It still carries our tag: an `Account` with the same e-mail takes it back. */
+  /** The registry forgets the account. Its tag remains: an `Account` with the same e-mail address uses it again. */
   RETAIN = 'retain',
 }
 
 /** Properties of `Account`. */
 export interface AccountProps {
-  /** The organization that the account is to belong to. */
+  /** The organization in which the account is created. */
   readonly organization: IOrganization;
 
-  /** Name of the account: 1 to 50 printable ASCII characters. It can be changed. */
+  /**
+   * Name of the account: 1 to 50 printable ASCII characters. It can be changed.
+   *
+   * @see https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html
+   */
   readonly accountName: string;
 
   /**
-   * E-mail of the account's root user: 6 to 64 characters, unique among all accounts of AWS, also closed ones. It cannot be changed. Plus
-   * addresses (`aws+shop-test@example.com`) do, if the mailbox takes them.
+   * E-mail address of the account's root user: 6 to 64 characters, unique among all AWS accounts, closed ones
+   * included. It cannot be changed. Plus addresses (`aws+shop-test@example.com`) are possible if the mailbox accepts
+   * them.
    */
   readonly email: string;
 
   /**
-   * Organizational unit that the account is moved into: an id (`ou-ab12-cdefgh34`) or a path of names below the root (`Workloads/Test`).
+   * Organizational unit of the account: an id (`ou-ab12-cdefgh34`), or a path of names below the root
+   * (`Workloads/Test`). It must exist. When it changes, the account is moved.
    *
-   * @default - the account stays where it is; new ones are in the root
+   * @default - the account is not moved; AWS creates accounts in the root
    */
   readonly organizationalUnit?: string;
 
   /**
-   * Tags of the account in the organization, at most 49. Tags of others are left alone.
+   * Tags of the account in AWS Organizations: at most 49, because AWS allows 50 and this library sets one.
+   * `Tags.of()` can add, change and remove them. Tags that were set by others are kept.
    *
-   * @default - no tags but our own
+   * @default - no tags, except the tag of this library
    */
   readonly accountTags?: { [key: string]: string };
 
   /**
-   * What to do when the organization has an account with this e-mail already.
+   * What to do when the organization already has an account with this e-mail address.
    *
    * @default OnExistingAccount.FAIL
    */
   readonly onExisting?: OnExistingAccount;
 
   /**
-   * What becomes of the account when this construct is removed.
+   * What happens to the account when this construct is removed.
    *
    * @default AccountRemoval.RELEASE
    */
   readonly onRemoval?: AccountRemoval;
 
   /**
-   * Name of the role that AWS makes in the account for the management account. It cannot be changed later.
+   * Name of the role that AWS creates in the account and that the management account assumes. It cannot be changed.
    *
    * @default 'OrganizationAccountAccessRole'
    */
   readonly accessRoleName?: string;
 
   /**
-   * What CloudFormation may do in the account, and so every pipeline that deploys there.
+   * Managed policies of the role with which CloudFormation deploys stacks in the account, and so of every pipeline that
+   * deploys there.
    *
-   * @default - the policy `org-environments-execution`: what applications are made of, but neither IAM users, nor the organization, nor our own roles
+   * @default - the policy `org-environments-execution`, which allows the services that applications use, but not IAM
+   * users, AWS Organizations, or changes to the roles of this library
    */
   readonly executionPolicies?: IManagedPolicy[];
 }
 
 /**
- * An account of the organization, created by the deployment: moved into its organizational unit, tagged, awaited until it is usable, and
- * bootstrapped for CDK with trust in the CICD account.
+ * An AWS account that the deployment creates. It is moved to its organizational unit, tagged, and bootstrapped for
+ * CDK with trust in the CICD account; the deployment waits until it is usable.
  *
- * Creations queue, because AWS allows five at a time. Deploying again, after whatever failure, never makes a second account.
+ * AWS creates at most five accounts at a time, so others wait. Repeating a deployment that failed never creates a
+ * second account.
+ *
+ * @example
+ * const account = new Account(this, 'TestAccount', {
+ *   organization,
+ *   accountName: 'shop-test',
+ *   email: 'aws+shop-test@example.com',
+ *   organizationalUnit: 'Workloads/Test',
+ * });
+ * Tags.of(account).add('cost-center', '42');
  */
 export class Account extends Resource implements IAccount, ITaggable {
-  /** Associates an account of the organization that exists already. It is bootstrapped when something is to live in it. */
+  /**
+   * Imports an account of the organization by its id. It is bootstrapped when an environment or a stack uses it.
+   *
+   * @param accountId twelve digits
+   */
   public static fromAccountId(scope: Construct, id: string, accountId: string): IAccount {
     return new ExistingAccount(scope, id, { accountId });
   }
 
-  /** Associates an account of the organization that exists already and is entered through a role of another name, like one that was invited. */
+  /**
+   * Imports an account of the organization that has an access role with another name, as invited accounts do.
+   *
+   * @param attrs the id and the access role of the account
+   */
   public static fromAccountAttributes(scope: Construct, id: string, attrs: AccountAttributes): IAccount {
     return new ExistingAccount(scope, id, attrs);
   }
@@ -132,7 +159,7 @@ export class Account extends Resource implements IAccount, ITaggable {
   public readonly tags: TagManager;
 
   /**
-   * Whether the account may have been there before, and hold what is somebody else's.
+   * Whether the account may have existed before, and may hold the resources of others.
    *
    * @internal
    */
@@ -142,7 +169,8 @@ export class Account extends Resource implements IAccount, ITaggable {
     super(scope, id);
     validate.regionOfNewAccounts(this, this.env.region);
     const email = validate.email(this, props.email);
-    UniqueClaims.of(this).claim(this, 'e-mail', email.toLowerCase(), 'every account has an e-mail of its own; plus addresses like aws+shop-test2@example.com help');
+    UniqueClaims.of(this).claim(this, 'e-mail', email.toLowerCase(),
+      'every account needs its own e-mail; use a plus address like aws+shop-test2@example.com');
 
     this.email = email;
     this.accountName = validate.accountName(this, props.accountName);

@@ -1,34 +1,34 @@
 import type { RepositoryReference } from '../sources/contract';
 
-/** What every account gets before it is called ready. */
+/** How an account is bootstrapped before it is ready. */
 export interface Preparation {
-  /** Role in the account through which it is entered from the management account. */
+  /** Role in the account that the management account assumes. */
   readonly accessRoleName: string;
   /** Region to bootstrap. */
   readonly region: string;
   /** Qualifier of the CDK bootstrap. */
   readonly qualifier: string;
-  /** Managed policies of CloudFormation's execution role; empty: the narrow policy of the baseline. */
+  /** Managed policies of CloudFormation's execution role; empty: the policy of the baseline stack. */
   readonly executionPolicyArns: readonly string[];
   /** Key that encrypts the artifacts of pipelines. */
   readonly artifactKeyArn: string;
-  /** Fingerprint of the bootstrap and baseline templates, so that an upgrade of the library reaches every account. */
+  /** Fingerprint of the bootstrap and baseline templates, so that an upgrade of the library updates every account. */
   readonly templates: string;
 }
 
-/** An account to be created, or adopted when its e-mail is taken already. */
+/** An account that is created, or adopted when one with its e-mail exists. */
 export interface VendedAccountRequest extends Preparation {
   readonly kind: 'vended';
   readonly accountName: string;
   readonly email: string;
-  /** Id (`ou-…`, `r-…`) or path (`Workloads/Test`); absent: the account stays where it is. */
+  /** Id (`ou-…`, `r-…`) or path (`Workloads/Test`); absent: the account is not moved. */
   readonly organizationalUnit?: string;
   readonly tags: { readonly [key: string]: string };
   readonly onExisting: 'adopt' | 'fail';
   readonly onRemoval: 'release' | 'retain';
 }
 
-/** An account that is there already and stays as it is, but for the bootstrap. */
+/** An account that exists. Only its bootstrap is changed. */
 export interface ExistingAccountRequest extends Preparation {
   readonly kind: 'existing';
   readonly accountId: string;
@@ -40,13 +40,13 @@ export interface AccountResult {
   readonly accountId: string;
 }
 
-/** A branch that an environment begins, and the branch at whose head it begins. */
+/** A branch that is created at the head of its parent branch. */
 export interface BranchBeginning extends Pick<RepositoryReference, 'host' | 'repositoryName'> {
   readonly branchName: string;
   readonly parentName: string;
 }
 
-/** What the accounts of a stack and their environments need, looked up before the first account is created. */
+/** What the accounts of a stack and their environments need, checked before the first account is created. */
 export interface PreconditionsRequest {
   readonly kind: 'preconditions';
   readonly region: string;
@@ -57,8 +57,8 @@ export interface PreconditionsRequest {
   readonly beginnings: readonly BranchBeginning[];
 }
 
-/** Nothing but that all is there. */
+/** Empty: everything exists. */
 export type PreconditionsResult = { readonly [name: string]: never };
 
-/** All that the provider of accounts is asked for. */
+/** All requests of the account provider. */
 export type AccountProviderRequest = AccountRequest | PreconditionsRequest;

@@ -1,27 +1,27 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 
 /**
- * So many accounts of a stack are under way at once. AWS creates five of them at a time, the others are being prepared or are the next:
- * more would only ask again and again whether it is their turn, where CloudFormation waits for nothing.
+ * Maximum number of accounts that are provisioned concurrently per stack. AWS creates five of them at a time; the
+ * others are being prepared, or are the next. Further accounts would only poll for their turn.
  */
 export const MAX_CONCURRENT = 13;
 
-const lines = new WeakMap<Stack, CfnResource[]>();
+const accountsOf = new WeakMap<Stack, CfnResource[]>();
 
-/** Lets an account wait for the one that stands so many places before it in its stack. */
+/** Makes an account depend on the account that was defined `MAX_CONCURRENT` places before it in its stack. */
 export function throttleCreation(account: CfnResource): void {
   const stack = Stack.of(account);
-  const line = lines.get(stack) ?? [];
-  lines.set(stack, line);
-  const before = line.at(-MAX_CONCURRENT);
+  const accounts = accountsOf.get(stack) ?? [];
+  accountsOf.set(stack, accounts);
+  const before = accounts.at(-MAX_CONCURRENT);
   if (before) waitFor(account, before);
-  line.push(account);
+  accounts.push(account);
 }
 
 function waitFor(account: CfnResource, before: CfnResource): void {
   account.addResourceDependency(before);
   account.node.addValidation({
-    // only when all dependencies are known, and nothing is written yet, can be seen that the one before was told to come afterwards
+    // validation sees all dependencies and precedes synthesis: it removes a dependency that closes a circle
     validate: () => {
       if (dependsOn(before, account, new Set())) account.removeResourceDependency(before);
       return [];

@@ -10,7 +10,7 @@ import { ManagedResource } from '../private/managed-resource';
 import { UniqueClaims } from '../private/unique-claims';
 import { validate } from '../private/validate';
 
-/** An account that is there already. Once something is to live in it, it is prepared like a vended one, in the organization that asks. */
+/** An account that exists. The first organization that uses it prepares it like a vended account. */
 export class ExistingAccount extends Resource implements IAccount {
   public readonly accountId: string;
   private prepared?: { readonly organization: IOrganization; readonly accountId: string };
@@ -18,7 +18,8 @@ export class ExistingAccount extends Resource implements IAccount {
   public constructor(scope: Construct, id: string, private readonly attributes: AccountAttributes) {
     super(scope, id, { account: attributes.accountId });
     this.accountId = validate.accountId(this, attributes.accountId);
-    UniqueClaims.of(this).claim(this, 'account', attributes.accountId, 'pass that construct on instead of importing the account again');
+    UniqueClaims.of(this).claim(this, 'account', attributes.accountId,
+      'use that construct instead of a second import of the account');
     setAccountIdIn(this, (user, organization) => this.prepare(user, organization));
   }
 

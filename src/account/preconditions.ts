@@ -16,11 +16,11 @@ interface Needs {
 }
 
 /**
- * Looks up what the environments of a stack need before the first of its accounts is created, because an account stays
- * when the deployment fails. It names only what the app itself does not make, and what is known at synth.
+ * Checks that everything exists that the environments of a stack need, before the first of its accounts is created: an
+ * account remains when the deployment fails. The request has only what is known at synth and is not defined by the app.
  */
 export class Preconditions extends Construct {
-  /** The preconditions of the stack around a construct. */
+  /** Returns the preconditions of the stack of a construct. */
   public static of(scope: Construct, organization: IOrganization): Preconditions {
     const stack = Stack.of(scope);
     const existing = stack.node.tryFindChild(ID);
@@ -46,14 +46,14 @@ export class Preconditions extends Construct {
     this.resource = resource.node.defaultChild as CfnResource;
   }
 
-  /** Lets an account wait until all is looked up. */
+  /** Makes an account depend on the check, and adds what it needs. */
   public beforeAccount(account: CfnResource, needs: Needs): void {
     this.needs.push(needs);
     account.addResourceDependency(this.resource);
   }
 
   private organizationalUnits(): string[] {
-    // a path may be that of a unit which the stack makes first
+    // the stack may define the unit of a path
     if (containsResource(Stack.of(this), 'AWS::Organizations::OrganizationalUnit')) return [];
     return known(this.needs.flatMap(({ organizationalUnit }) => organizationalUnit ?? []));
   }
@@ -65,7 +65,7 @@ export class Preconditions extends Construct {
   }
 }
 
-/** Without what is known only while the app is deployed, each once. */
+/** Distinct values that are known at synth. */
 function known(values: readonly string[]): string[] {
   return [...new Set(values.filter(value => !Token.isUnresolved(value)))];
 }

@@ -13,6 +13,7 @@ interface PreparationOptions {
   readonly executionPolicies?: IManagedPolicy[];
 }
 
+/** The part of an account's request that says how the account is bootstrapped. */
 export function preparation(scope: Construct, organization: IOrganization, options: PreparationOptions): Preparation {
   return {
     accessRoleName: validate.roleName(scope, options.accessRoleName ?? DEFAULT_ACCESS_ROLE),

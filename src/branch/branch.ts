@@ -23,27 +23,31 @@ export interface IBranch extends IResource {
    */
   readonly branchName: string;
 
-  /** Where the branch is. */
+  /** Repository of the branch. */
   readonly source: Source;
 
   /**
-   * Name of the branch at whose head this one began.
+   * Name of the branch from which this one was created.
    *
-   * @default - not known, as for a branch that was imported without it
+   * @default - not known, for a branch that was imported without it
    */
   readonly parentBranchName?: string;
 }
 
-/** What a branch is, apart from the environment that it belongs to. */
+/** Options of the branch of an environment. */
 export interface BranchOptions {
-  /** Where the branch is to be. */
+  /** Repository of the branch. */
   readonly source: Source;
 
-  /** Name of the branch, for example `env/test1`; no other environment of the app may have it. */
+  /**
+   * Name of the branch, for example `env/test1`: at most 256 letters, digits and `._/+#=-`. It must be unique among the
+   * environments of the app.
+   */
   readonly branchName: string;
 
   /**
-   * Name of the branch at whose head this one begins. If the app defines that branch, too, it is created first.
+   * Name of the branch from whose head this one is created. If the app defines the parent branch, too, it is created
+   * first.
    *
    * @default 'main'
    */
@@ -55,21 +59,21 @@ export interface BranchProps extends BranchOptions {
   /** The organization whose provider creates the branch. */
   readonly organization: IOrganization;
 
-  /** Name of the environment that the branch belongs to; the branch carries it in `environment.json`. */
+  /** Name of the environment. It is written to `environment.json` on the branch. */
   readonly environmentName: string;
 
-  /** The account of the environment; the branch carries its id in `environment.json`. */
+  /** Account of the environment. Its id is written to `environment.json` on the branch. */
   readonly account: IAccount;
 }
 
-/** What `Branch.fromBranchAttributes` needs. */
+/** Attributes of a branch that exists, for `Branch.fromBranchAttributes`. */
 export interface BranchAttributes {
-  /** Where the branch is. */
+  /** Repository of the branch. */
   readonly source: Source;
   /** Name of the branch. */
   readonly branchName: string;
   /**
-   * Name of the branch at whose head this one began.
+   * Name of the branch from which this one was created.
    *
    * @default - not known
    */
@@ -77,14 +81,28 @@ export interface BranchAttributes {
 }
 
 /**
- * A branch that belongs to one environment. It is created at its parent's head, with one commit on top: `environment.json`, by which the code
- * of the branch knows its environment, account, region and parent.
+ * The branch of an environment. It is created at the head of its parent branch, with one commit more:
+ * `environment.json`, from which the app on the branch reads the environment, account, region and parent branch.
  *
- * A branch that exists already is adopted if `environment.json` there names the same parent, or if it has none of its own yet. Removing the
- * construct keeps the branch and all commits.
+ * A branch that exists is adopted if its `environment.json` names the same parent branch, or if it has no file of its
+ * own. When the construct is removed, the branch and its commits are kept.
+ *
+ * @example
+ * new Branch(this, 'Branch', {
+ *   organization,
+ *   account,
+ *   environmentName: 'test',
+ *   source,
+ *   branchName: 'env/test',
+ *   parentBranchName: 'env/prod',
+ * });
  */
 export class Branch extends Resource implements IBranch {
-  /** Uses a branch that exists already as it is. */
+  /**
+   * Imports a branch that exists, without changing it.
+   *
+   * @param attrs the repository and the name of the branch
+   */
   public static fromBranchAttributes(scope: Construct, id: string, attrs: BranchAttributes): IBranch {
     class Import extends Resource implements IBranch {
       public readonly branchName = validate.branchName(this, attrs.branchName);
@@ -98,14 +116,14 @@ export class Branch extends Resource implements IBranch {
   public readonly source: Source;
 
   /**
-   * Name of the branch at whose head this one began.
+   * Name of the branch from which this one was created.
    *
    * @attribute
    */
   public readonly parentBranchName?: string;
 
   /**
-   * Id of the commit that brought `environment.json`.
+   * Id of the commit that added `environment.json`.
    *
    * @attribute
    */
@@ -124,7 +142,8 @@ export class Branch extends Resource implements IBranch {
     this.definedName = props.branchName;
     this.config = props.source._bind(this, props.organization);
     const { key, repository } = this.config;
-    UniqueClaims.of(this).claim(this, `branch of ${key}`, props.branchName, 'an environment has a branch of its own; choose another name');
+    UniqueClaims.of(this).claim(this, `branch of ${key}`, props.branchName,
+      'every environment needs its own branch; choose another branchName');
     BranchTree.of(this).add(this, key, props.branchName, parentName);
 
     const branch = new ManagedResource<BranchRequest, BranchResult>(this, 'Resource', {
@@ -153,15 +172,16 @@ export class Branch extends Resource implements IBranch {
   }
 
   /**
-   * Where the branch begins; undefined if this is known only at deployment, or made by the app itself.
+   * The branch and its parent branch; undefined if they are known only at deployment, or if the app defines the parent
+   * branch or the repository.
    *
    * @internal
    */
   public _beginning(): BranchBeginning | undefined {
-    const { key, repository: { host, repositoryName }, isMadeByApp } = this.config;
+    const { key, repository: { host, repositoryName }, isDefinedByApp } = this.config;
     const { definedName: branchName, parentBranchName: parentName = '' } = this;
     if ([repositoryName, branchName, parentName].some(name => Token.isUnresolved(name))) return undefined;
-    if (BranchTree.of(this).defines(key, parentName) || isMadeByApp()) return undefined;
+    if (BranchTree.of(this).defines(key, parentName) || isDefinedByApp()) return undefined;
     return { host, repositoryName, branchName, parentName };
   }
 }

@@ -1,9 +1,9 @@
 import type { RepositoryReference } from '../sources/contract';
 
-/** What `Branch` asks of its handler. */
+/** What `Branch` requests of its handler. */
 export interface BranchRequest extends RepositoryReference {
   readonly branchName: string;
-  /** Branch at whose head this one begins. */
+  /** Branch from whose head this one is created. */
   readonly parentName: string;
   readonly environmentName: string;
   readonly accountId: string;
@@ -12,7 +12,7 @@ export interface BranchRequest extends RepositoryReference {
 
 export interface BranchResult {
   readonly branchName: string;
-  /** The commit that carries the environment descriptor. */
+  /** The commit that added `environment.json`. */
   readonly commitId: string;
 }
 
@@ -22,6 +22,6 @@ export interface EnvironmentDescriptor {
   readonly accountId: string;
   readonly region: string;
   readonly parent: string;
-  /** A branch inherits its parent's file; only the file that names the branch itself describes it. */
+  /** A branch has the file of its parent at first; a file describes only the branch that it names. */
   readonly branch: string;
 }

@@ -45,27 +45,27 @@ export interface IAccountPipelineBranch extends IConstruct {
 
 /** Properties of `AccountPipelineBranch`. */
 export interface AccountPipelineBranchProps {
-  /** The organization that the environment belongs to. */
+  /** The organization of the environment. */
   readonly organization: IOrganization;
 
-  /** The account of the environment: a vended one (`new Account`) or one that exists (`Account.fromAccountId`). */
+  /** The account of the environment: a vended one (`new Account`), or one that exists (`Account.fromAccountId`). */
   readonly account: IAccount;
 
   /** The branch of the environment. */
   readonly branch: BranchOptions;
 
   /**
-   * Name of the environment: 1 to 32 letters, digits and hyphens, beginning with a letter. An environment of another name is another environment:
-   * when the construct is renamed, give it its former name here.
+   * Name of the environment: 1 to 32 letters, digits and hyphens, beginning with a letter. Another name is another
+   * environment: when the id of the construct changes, set the former id here.
    *
    * @default - the id of the construct
    */
   readonly environmentName?: string;
 
   /**
-   * How the pipeline of the environment works.
+   * Options of the pipeline of the environment.
    *
-   * @default - every commit is deployed, without approval
+   * @default - the pipeline deploys every commit, without approval
    */
   readonly pipeline?: PipelineOptions;
 }
@@ -90,7 +90,17 @@ abstract class EnvironmentBase extends Construct implements IAccountPipelineBran
   }
 }
 
-/** An environment: one branch, one pipeline, one account. */
+/**
+ * An environment: one branch, one pipeline, one account. The pipeline deploys each commit of the branch in the account.
+ *
+ * @example
+ * const environment = new AccountPipelineBranch(this, 'test', {
+ *   organization,
+ *   account,
+ *   branch: { source, branchName: 'env/test' },
+ * });
+ * environment.metricFailedDeployments().createAlarm(this, 'Failed', { threshold: 1, evaluationPeriods: 1 });
+ */
 export class AccountPipelineBranch extends EnvironmentBase {
   /**
    * Imports an environment that another app of the same CICD account and region has defined.
@@ -110,7 +120,7 @@ export class AccountPipelineBranch extends EnvironmentBase {
   /** The account of the environment. */
   public readonly account: IAccount;
 
-  /** The branch of the environment; other environments may come from it. */
+  /** The branch of the environment. It can be the parent branch of other environments. */
   public readonly branch: Branch;
 
   /** The pipeline of the environment. */
@@ -125,6 +135,8 @@ export class AccountPipelineBranch extends EnvironmentBase {
     this.environmentName = environmentName;
     this.account = account;
     this.branch = new Branch(this, 'Branch', { organization, account, environmentName, ...props.branch });
-    this.pipeline = new Pipeline(this, 'Pipeline', { organization, account, environmentName, branch: this.branch, ...props.pipeline });
+    this.pipeline = new Pipeline(this, 'Pipeline', {
+      organization, account, environmentName, branch: this.branch, ...props.pipeline,
+    });
   }
 }

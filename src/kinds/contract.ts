@@ -1,12 +1,12 @@
-/** A request of CloudFormation as the waiter carries it: without the address of the answer, which is a secret. */
+/** A request of CloudFormation as the waiter passes it on: without the response URL, which is a secret. */
 export interface ResourceRequest {
   readonly requestId: string;
   readonly requestType: 'Create' | 'Update' | 'Delete';
   readonly stackId: string;
   readonly logicalId: string;
-  /** The physical id that is answered to CloudFormation. */
+  /** The physical id in the answer to CloudFormation. */
   readonly physicalId: string;
-  /** Identifies the custom resource in the registry for its whole life; in most cases it is the physical id. */
+  /** Identifies the custom resource in the registry as long as it exists; in most cases it is the physical id. */
   readonly ownerId: string;
   /** The properties without those that CloudFormation adds. */
   readonly properties: Readonly<Record<string, unknown>>;
@@ -21,16 +21,16 @@ export interface WaiterInput {
   readonly request: ResourceRequest;
 }
 
-/** What the function of a kind returns after one look at its resource. */
+/** The result of one step of the function of a kind. */
 export type Outcome =
   /** Not complete: the waiter invokes the function again after so many seconds. */
   | { readonly state: 'waiting'; readonly seconds: number }
   /** Complete; `data` becomes the attributes of the custom resource. */
   | { readonly state: 'complete'; readonly data: object }
-  /** Failed for good; `reason` is shown by CloudFormation. */
+  /** Failed; CloudFormation shows the `reason`. */
   | { readonly state: 'failed'; readonly reason: string };
 
-/** What the waiter asks the entry function to answer to CloudFormation. */
+/** The answer to CloudFormation that the waiter passes to the entry function. */
 export interface AnswerRequest {
   readonly request: ResourceRequest;
   readonly outcome?: Outcome;

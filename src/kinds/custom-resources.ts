@@ -15,11 +15,11 @@ interface CustomResourcesProps extends KindContext {
   readonly registry: ITable;
 }
 
-/** One service token and one waiter for all kinds of custom resources; each kind has a function and a role of its own. */
+/** The service token and the waiter of all kinds of custom resources, and a function with its role for each kind. */
 export class CustomResources extends Construct {
-  /** ARN of the entry function, which has a fixed name: CloudFormation never accepts another token for a resource. */
+  /** ARN of the entry function. Its name is fixed, because CloudFormation rejects another token for a resource. */
   public readonly serviceToken: string;
-  /** What it depends on is there before the first custom resource. */
+  /** The entry function. Its dependencies are created before the first custom resource. */
   public readonly entry: IFunction;
 
   public constructor(scope: Construct, id: string, props: CustomResourcesProps) {
@@ -67,7 +67,7 @@ export class CustomResources extends Construct {
   }
 }
 
-/** Environment variables that every handler has. */
+/** Environment variables of all handlers. */
 export function handlerEnvironment(registry: ITable): { readonly [name: string]: string } {
   return {
     [HANDLER_ENVIRONMENT.REGISTRY_TABLE]: registry.tableName,
@@ -79,6 +79,9 @@ export function handlerEnvironment(registry: ITable): { readonly [name: string]:
 /** ARN of the entry function in the account and region of a stack. */
 export function entryFunctionArn(scope: Construct): string {
   return Stack.of(scope).formatArn({
-    service: 'lambda', resource: 'function', resourceName: NAMES.entryFunction, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    service: 'lambda',
+    resource: 'function',
+    resourceName: NAMES.entryFunction,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 }

@@ -15,17 +15,17 @@ export interface HandlerFunctionProps {
   readonly description: string;
   readonly environment: { readonly [name: string]: string };
   readonly permissions: readonly Permission[];
-  /** Fixed where policies elsewhere name it. */
+  /** Set if policies of other accounts contain it. */
   readonly roleName?: string;
-  /** Fixed where the function is called by its name. */
+  /** Set if callers use the name. */
   readonly functionName?: string;
   /** @default Duration.minutes(1) */
   readonly timeout?: Duration;
-  /** Where events go that failed three times; only for functions that are invoked asynchronously. */
+  /** Queue for events that failed three times; only for functions that are invoked asynchronously. */
   readonly deadLetters?: IQueue;
 }
 
-/** A function of this library with a role and a log group of its own: three resources. */
+/** A function of this library with its role and its log group: three resources. */
 export class HandlerFunction extends Construct {
   public readonly function: LambdaFunction;
   public readonly role: Role;
@@ -46,7 +46,7 @@ export class HandlerFunction extends Construct {
       roleName: props.roleName,
       description,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      // in the role itself: a policy of its own would be one more resource for each function
+      // inline: a separate policy would be one more resource for each function
       inlinePolicies: { Rights: new PolicyDocument({ statements }) },
     });
     acknowledgeWildcards(this.role, statements, Object.fromEntries(
@@ -66,7 +66,7 @@ export class HandlerFunction extends Construct {
       environment: { ...props.environment },
     });
     const resource = this.function.node.defaultChild;
-    // not `deadLetterQueue`, which would give the role a policy of its own
+    // the property `deadLetterQueue` would add a separate policy
     if (deadLetters && resource instanceof CfnFunction) resource.deadLetterConfig = { targetArn: deadLetters.queueArn };
   }
 }

@@ -4,11 +4,11 @@ import type { OrganizationAccessConfig } from '../organization/organization-acce
 /** A statement of a role's policy. */
 export interface Permission {
   readonly statement: PolicyStatement;
-  /** Why its resources have wildcards. */
+  /** Reason for the wildcards in its resources. */
   readonly whyWildcard?: string;
 }
 
-/** Prefixes of the registry's records, by what may be done with them. */
+/** Prefixes of the keys of records in the registry, by permission. */
 export interface RecordAccess {
   /** Read, written and deleted. */
   readonly write?: readonly string[];
@@ -18,11 +18,11 @@ export interface RecordAccess {
   readonly read?: readonly string[];
   /** Kinds of records that may be listed by the index of the registry. */
   readonly list?: readonly string[];
-  /** Queues, which members join and leave independently of one another. */
+  /** Queues, to which members are added and from which they are removed. */
   readonly queue?: readonly string[];
 }
 
-/** What a kind needs to know of the organization to state its permissions. */
+/** Attributes of the organization that the permissions of a kind depend on. */
 export interface KindContext {
   readonly organizationId: string;
   readonly access: OrganizationAccessConfig;
@@ -31,8 +31,8 @@ export interface KindContext {
 }
 
 /**
- * One kind of custom resource. The list of kinds (`list.ts`) is the only place from which the functions, their roles and
- * their permissions on the registry are made.
+ * A kind of custom resource. The functions, their roles and their permissions on the registry are derived from the
+ * list of kinds (`list.ts`).
  */
 export interface Kind {
   /** Name of the folder in `lambda/` and of the bundle. */
@@ -41,11 +41,11 @@ export interface Kind {
   readonly resourceType: string;
   /** Further types that the same function serves; a request names its kind. */
   readonly alsoServes?: readonly string[];
-  /** Fixed, because policies of other accounts and error messages name it. */
+  /** A fixed name, because policies of other accounts and error messages contain it. */
   readonly roleName: string;
   readonly description: string;
   readonly records: RecordAccess;
   environment?(context: KindContext): { readonly [name: string]: string };
-  /** Rights besides those on the registry and the log. */
+  /** Permissions in addition to those on the registry and the log. */
   permissions(context: KindContext): readonly Permission[];
 }

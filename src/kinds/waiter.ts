@@ -8,16 +8,16 @@ import { acknowledge } from '../private/acknowledge';
 interface WaiterProps {
   /** The functions of the kinds. */
   readonly functions: readonly IFunction[];
-  /** ARN of the function that answers to CloudFormation. */
+  /** ARN of the function that answers CloudFormation. */
   readonly entryArn: string;
 }
 
-/** Longer than the timeout of a function, which ends an invocation by itself. */
+/** Longer than the timeout of a function. */
 const TASK_SECONDS = 90;
 
 /**
- * One state machine for all kinds: it invokes the function of the kind until the resource is complete, waits between as
- * long as the function says, and has the entry function answer to CloudFormation.
+ * One state machine for all kinds. It invokes the function of the kind until the resource is complete, waits between
+ * invocations as long as the function returns, and invokes the entry function to answer CloudFormation.
  */
 export class Waiter extends Construct {
   public readonly stateMachineArn: string;
@@ -50,12 +50,22 @@ export class Waiter extends Construct {
   }
 }
 
-/** Lambda did not run the function: as many resources as an app has may wait for their turn in an account that may run ten functions at once. */
-const NOT_RUN = ['Lambda.TooManyRequestsException', 'Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException'];
+/**
+ * Lambda did not run the function: an account with a concurrency limit of ten may throttle the many resources of an
+ * app.
+ */
+const NOT_RUN = [
+  'Lambda.TooManyRequestsException',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+];
+
+const BACKOFF = { IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 60 };
 
 const retry = (attempts: number) => [
-  { ErrorEquals: NOT_RUN, IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 60, MaxAttempts: 60, JitterStrategy: 'FULL' },
-  { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 60, MaxAttempts: attempts },
+  { ErrorEquals: NOT_RUN, ...BACKOFF, MaxAttempts: 60, JitterStrategy: 'FULL' },
+  { ErrorEquals: ['States.ALL'], ...BACKOFF, MaxAttempts: attempts },
 ];
 
 function invoke(functionName: object, payload: object) {
@@ -71,7 +81,7 @@ function invoke(functionName: object, payload: object) {
 function definition(entryArn: string): object {
   const answer = (result: object) => ({
     ...invoke({ FunctionName: entryArn }, { Payload: { answer: { 'request.$': '$.request', ...result } } }),
-    // as long as CloudFormation listens: without an answer it waits for an hour
+    // as long as CloudFormation waits for the answer: an hour
     Retry: retry(40),
     End: true,
   });
@@ -83,7 +93,7 @@ function definition(entryArn: string): object {
         ...invoke({ 'FunctionName.$': '$.functionArn' }, { 'Payload.$': '$.request' }),
         ResultSelector: { 'outcome.$': '$.Payload' },
         ResultPath: '$.look',
-        // a function that crashed is run again: each step may be repeated
+        // a step of a function can be repeated after a crash
         Retry: retry(6),
         Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.crash', Next: 'Answer crash' }],
         Next: 'Complete?',

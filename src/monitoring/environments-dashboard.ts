@@ -18,7 +18,7 @@ export interface EnvironmentsDashboardProps {
   /**
    * Name of the dashboard.
    *
-   * @default - a name made by CloudFormation
+   * @default - CloudFormation generates a name
    */
   readonly dashboardName?: string;
 }
@@ -26,22 +26,29 @@ export interface EnvironmentsDashboardProps {
 const WIDTH = 24;
 
 /**
- * A dashboard of CloudWatch in the CICD account: a table of all environments, and graphs of their deployments. Neither the table nor the graphs name
- * an environment, so that the dashboard is the same however many there are.
+ * A CloudWatch dashboard in the CICD account: a table of all environments, and graphs of their deployments. It names no
+ * environment, so it does not change when environments are added.
  *
- * Whoever looks at it needs the rights to look at dashboards and `lambda:InvokeFunction` on the function of the table.
+ * A viewer needs permissions for dashboards, and `lambda:InvokeFunction` on the `tableFunction`; `grantView()` grants
+ * them.
+ *
+ * @example
+ * const dashboard = new EnvironmentsDashboard(this, 'Dashboard', { organization, dashboardName: 'environments' });
+ * dashboard.grantView(Role.fromRoleName(this, 'Developers', 'Developers'));
  */
 export class EnvironmentsDashboard extends Construct {
-  /** The dashboard, for more widgets. */
+  /** The dashboard. More widgets can be added to it. */
   public readonly dashboard: Dashboard;
 
-  /** The function that writes the table, in the name of whom CloudWatch shows it to. */
+  /** The function that renders the table. CloudWatch invokes it with the permissions of the viewer. */
   public readonly tableFunction: IFunction;
 
   public constructor(scope: Construct, id: string, props: EnvironmentsDashboardProps) {
     super(scope, id);
     this.tableFunction = this.makeFunction(props.organization);
-    this.dashboard = new Dashboard(this, 'Dashboard', { dashboardName: props.dashboardName, defaultInterval: Duration.days(28) });
+    this.dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: props.dashboardName, defaultInterval: Duration.days(28),
+    });
     this.dashboard.addWidgets(
       new CustomWidget({
         title: 'Environments',
@@ -82,7 +89,9 @@ export class EnvironmentsDashboard extends Construct {
       handler: 'dashboard',
       description: 'Writes the table of the environments',
       environment: { [HANDLER_ENVIRONMENT.REGISTRY_TABLE]: registry.tableName },
-      permissions: recordPermissions(registry, { list: [LISTED.environment], read: [RECORDS.halt, RECORDS.deployment] }),
+      permissions: recordPermissions(registry, {
+        list: [LISTED.environment], read: [RECORDS.halt, RECORDS.deployment],
+      }),
       timeout: Duration.seconds(30),
     }).function;
   }

@@ -4,52 +4,52 @@ import type { Construct } from 'constructs';
 import { environmentNamesOf } from '../private/environment-names';
 import { fail, validate } from '../private/validate';
 
-/** What happens in the pipeline of an environment. */
+/** An event of the pipeline of an environment. */
 export enum PipelineEvent {
-  /** A run begins. */
+  /** An execution has started. */
   STARTED = 'STARTED',
-  /** A run waits for somebody to approve it. */
+  /** An execution waits for approval. */
   APPROVAL_NEEDED = 'APPROVAL_NEEDED',
-  /** A run has succeeded: it has deployed its commit or, when it goes back, the one that was deployed before. */
+  /** An execution has succeeded: it has deployed its commit or, as a rollback, the previous commit. */
   SUCCEEDED = 'SUCCEEDED',
-  /** A stage has failed, also one that nobody has approved, and one that was to deploy the previous commit again. */
+  /** A stage has failed. An approval that was rejected or timed out and a rollback that failed are included. */
   FAILED = 'FAILED',
-  /** A run begins that deploys again what was deployed before, because another has failed or somebody has asked for it. */
+  /** A rollback has started: an execution that deploys the previous commit, after a failure or by request. */
   ROLLED_BACK = 'ROLLED_BACK',
 }
 
 /** Options of `onPipelineEvent`. */
 export interface OnPipelineEventOptions {
   /**
-   * Names of environments.
+   * Names of environments. It must not be empty.
    *
-   * @default - all environments, those of the future included
+   * @default - all environments, future ones included
    */
   readonly environmentNames?: string[];
 
   /**
-   * What is to be heard of.
+   * The events that the rule matches. It must not be empty.
    *
-   * @default - everything
+   * @default - all events
    */
   readonly events?: PipelineEvent[];
 
   /**
-   * What is given the event, as CodePipeline words it; its `account` is that of the environment.
+   * Target of the rule. It receives the event of CodePipeline, whose `account` is the account of the environment.
    *
-   * @default - none; `rule.addTarget()` adds one
+   * @default - no target; `rule.addTarget()` adds one
    */
   readonly target?: IRuleTarget;
 
   /**
    * Name of the rule.
    *
-   * @default - a name made by CloudFormation
+   * @default - CloudFormation generates a name
    */
   readonly ruleName?: string;
 
   /**
-   * What the rule is for.
+   * Description of the rule.
    *
    * @default - no description
    */
@@ -63,8 +63,8 @@ const OF_RUN: Pattern = { stage: Match.doesNotExist() };
 const OF_STAGE: Pattern = { stage: Match.exists(), action: Match.doesNotExist() };
 
 /**
- * How CodePipeline words it: an event without a stage is of the whole run, and one without an action of a stage. Only the first event of a run has its
- * trigger.
+ * The details of CodePipeline's events: an event without a stage is about the execution, and one without an action
+ * about a stage. Only the first event of an execution has its trigger.
  */
 const DETAILS: { readonly [event in PipelineEvent]: Pattern } = {
   [PipelineEvent.STARTED]: { ...OF_RUN, state: ['STARTED'] },
@@ -74,12 +74,12 @@ const DETAILS: { readonly [event in PipelineEvent]: Pattern } = {
   [PipelineEvent.ROLLED_BACK]: { ...OF_RUN, 'state': ['STARTED'], 'execution-trigger': { 'trigger-type': ROLLBACKS } },
 };
 
-/** A rule on the organization's bus. */
+/** Defines a rule on the event bus of the organization. */
 export function pipelineRule(scope: Construct, id: string, eventBus: IEventBus, options: OnPipelineEventOptions): Rule {
   const { environmentNames, events, target, ruleName, description } = options;
   assertSome(scope, 'environmentNames', environmentNames);
   assertSome(scope, 'events', events);
-  if (environmentNames) warnOfUnknown(scope, environmentNames);
+  if (environmentNames) warnAboutUnknown(scope, environmentNames);
   const details = (events ?? Object.values(PipelineEvent)).map(event => DETAILS[event]);
   return new Rule(scope, id, {
     eventBus,
@@ -97,19 +97,21 @@ export function pipelineRule(scope: Construct, id: string, eventBus: IEventBus, 
 }
 
 export function assertSome(scope: Construct, name: string, list: readonly string[] | undefined) {
-  if (list?.length === 0) fail(scope, `'${name}' is empty, so that nothing would ever be heard of: name some, or leave it out for all`);
+  if (list?.length === 0) fail(scope, `'${name}' must not be empty; omit it for the default`);
 }
 
-/** Only once the app is complete it is known which environments it has; one without any leaves them to another app. */
-function warnOfUnknown(scope: Construct, names: readonly string[]) {
+/**
+ * Warns when validation, which sees the complete app, finds other environments only. An app without any imports them.
+ */
+function warnAboutUnknown(scope: Construct, names: readonly string[]) {
   scope.node.addValidation({
     validate: () => {
       const known = [...environmentNamesOf(scope)];
       const unknown = names.filter(name => !Token.isUnresolved(name) && !known.includes(name));
       if (known.length > 0 && unknown.length > 0) {
         Annotations.of(scope).addWarningV2('cdk-org-environments:unknownEnvironment',
-          `no environment of this app is called ${unknown.map(name => `'${name}'`).join(', ')}, so that nothing may ever be heard of it: `
-          + `there are ${known.sort().join(', ')}; if another app has it, acknowledge this warning`);
+          `no environment of this app is named ${unknown.map(name => `'${name}'`).join(', ')}, so the rule may match `
+          + `nothing: use one of ${known.sort().join(', ')}; if another app defines it, acknowledge this warning`);
       }
       return [];
     },

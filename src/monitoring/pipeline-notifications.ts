@@ -7,42 +7,44 @@ import { Construct } from 'constructs';
 import { assertSome, PipelineEvent, pipelineRule } from './pipeline-event';
 import type { IOrganization } from '../organization/organization-interface';
 
-/** Who reads the messages. */
+/** The format of messages. */
 export enum NotificationFormat {
-  /** People, by e-mail or SMS. */
+  /** Plain text, for e-mail and SMS. */
   TEXT = 'TEXT',
-  /** Amazon Q Developer in chat applications (formerly AWS Chatbot), which shows nothing but what is worded for it. */
+  /**
+   * JSON for Amazon Q Developer in chat applications (formerly AWS Chatbot), which ignores messages of other formats.
+   */
   CHAT = 'CHAT',
 }
 
 /** Properties of `PipelineNotifications`. */
 export interface PipelineNotificationsProps {
-  /** The organization whose pipelines are meant. */
+  /** The organization of the pipelines. */
   readonly organization: IOrganization;
 
   /**
-   * Names of environments.
+   * Names of environments. It must not be empty.
    *
-   * @default - all environments, those of the future included
+   * @default - all environments, future ones included
    */
   readonly environmentNames?: string[];
 
   /**
-   * What people are told of.
+   * The events of which messages are sent. It must not be empty.
    *
    * @default - APPROVAL_NEEDED, FAILED and ROLLED_BACK
    */
   readonly events?: PipelineEvent[];
 
   /**
-   * Where the messages go.
+   * The topic that receives the messages.
    *
-   * @default - a new topic, which takes nothing that is not encrypted on its way
+   * @default - a new topic that requires encryption in transit
    */
   readonly topic?: ITopic;
 
   /**
-   * Who reads the messages.
+   * Format of the messages.
    *
    * @default NotificationFormat.TEXT
    */
@@ -53,17 +55,18 @@ const pipeline = EventField.fromPath('$.detail.pipeline');
 const stage = EventField.fromPath('$.detail.stage');
 const execution = EventField.fromPath('$.detail.execution-id');
 const region = EventField.fromPath('$.region');
-// only what AWS allows no quotation mark in: EventBridge puts values into the text as they are
-const LINK = `https://${region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/${pipeline}/executions/${execution}/timeline?region=${region}`;
+// only values without quotation marks: EventBridge inserts them unescaped
+const LINK = `https://${region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/${pipeline}`
+  + `/executions/${execution}/timeline?region=${region}`;
 
-const WORDS: { readonly [event in PipelineEvent]: string } = {
-  [PipelineEvent.STARTED]: 'a run has started',
-  [PipelineEvent.APPROVAL_NEEDED]: `somebody must approve in the stage ${stage}`,
-  [PipelineEvent.SUCCEEDED]: 'a run has succeeded',
+const MESSAGES: { readonly [event in PipelineEvent]: string } = {
+  [PipelineEvent.STARTED]: 'an execution has started',
+  [PipelineEvent.APPROVAL_NEEDED]: `approval is needed in the stage ${stage}`,
+  [PipelineEvent.SUCCEEDED]: 'an execution has succeeded',
   [PipelineEvent.FAILED]: `the stage ${stage} has failed`,
-  [PipelineEvent.ROLLED_BACK]: 'it is being rolled back: what was deployed before is deployed again',
+  [PipelineEvent.ROLLED_BACK]: 'a rollback has started: the previous commit is deployed again',
 };
-const SIGNS: { readonly [event in PipelineEvent]: string } = {
+const EMOJIS: { readonly [event in PipelineEvent]: string } = {
   [PipelineEvent.STARTED]: ':arrow_forward:',
   [PipelineEvent.APPROVAL_NEEDED]: ':raised_hand:',
   [PipelineEvent.SUCCEEDED]: ':white_check_mark:',
@@ -71,9 +74,16 @@ const SIGNS: { readonly [event in PipelineEvent]: string } = {
   [PipelineEvent.ROLLED_BACK]: ':leftwards_arrow_with_hook:',
 };
 
-/** Tells people what happens in the pipelines of environments: one rule for each kind of event, however many environments there are. */
+/**
+ * Sends messages about events of the pipelines of environments to a topic: one rule for each kind of event,
+ * independent of the number of environments.
+ *
+ * @example
+ * const alerts = new PipelineNotifications(this, 'Alerts', { organization, environmentNames: ['prod'] });
+ * alerts.topic.addSubscription(new EmailSubscription('oncall@example.com'));
+ */
 export class PipelineNotifications extends Construct {
-  /** Where the messages go. Whoever is to read them subscribes to it. */
+  /** The topic that receives the messages. */
   public readonly topic: ITopic;
 
   public constructor(scope: Construct, id: string, props: PipelineNotificationsProps) {
@@ -84,9 +94,11 @@ export class PipelineNotifications extends Construct {
     } = props;
     assertSome(this, 'events', events);
     this.topic = props.topic ?? new Topic(this, 'Topic', { enforceSSL: true });
-    // rather than to let the service publish, which rules of every account of AWS speak for
+    // a grant to the service would let rules of other AWS accounts publish
     const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('events.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } }),
+      assumedBy: new ServicePrincipal('events.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
     });
     for (const event of new Set(events)) {
       const target = new SnsTopic(this.topic, { role, message: message(event, messageFormat) });
@@ -94,7 +106,7 @@ export class PipelineNotifications extends Construct {
         environmentNames,
         events: [event],
         target,
-        description: 'Tells people what happens in pipelines',
+        description: 'Sends messages about events of pipelines',
       });
     }
   }
@@ -102,16 +114,18 @@ export class PipelineNotifications extends Construct {
 
 function message(event: PipelineEvent, format: NotificationFormat): RuleTargetInput {
   const account = `account ${EventField.fromPath('$.account')}`;
-  if (format === NotificationFormat.TEXT) return RuleTargetInput.fromText(`Environment ${pipeline} (${account}): ${WORDS[event]}. ${LINK}`);
+  if (format === NotificationFormat.TEXT) {
+    return RuleTargetInput.fromText(`Environment ${pipeline} (${account}): ${MESSAGES[event]}. ${LINK}`);
+  }
   return RuleTargetInput.fromObject({
     version: '1.0',
     source: 'custom',
     content: {
       textType: 'client-markdown',
-      title: `${SIGNS[event]} Environment ${pipeline}: ${WORDS[event]}`,
+      title: `${EMOJIS[event]} Environment ${pipeline}: ${MESSAGES[event]}`,
       description: `In ${account}: ${LINK}`,
     },
-    // all that is told of a run stands together
-    metadata: { threadId: execution, summary: `Environment ${pipeline}: ${WORDS[event]}` },
+    // one thread for each execution
+    metadata: { threadId: execution, summary: `Environment ${pipeline}: ${MESSAGES[event]}` },
   });
 }

@@ -1,22 +1,27 @@
 /**
- * What the command line asks of the function that operates all pipelines. Who asks says so himself: the function cannot know. CloudTrail knows, where
- * it records the invocations of functions.
+ * A request of the command line to the function that operates all pipelines. The caller states `by` itself; CloudTrail
+ * proves it if it records the invocations of the function.
  */
 export type OperationRequest =
-  | { readonly operation: 'halt'; readonly environmentNames: EnvironmentNames; readonly by: string; readonly reason: string }
+  | {
+    readonly operation: 'halt';
+    readonly environmentNames: EnvironmentNames;
+    readonly by: string;
+    readonly reason: string;
+  }
   | { readonly operation: 'resume'; readonly environmentNames: EnvironmentNames; readonly by: string }
   | { readonly operation: 'status' };
 
 export type EnvironmentNames = readonly string[] | 'all';
 
-/** One for each pipeline; while an environment moves it has two. */
+/** The outcome for each pipeline. An environment that moves to another account has two pipelines. */
 export interface OperationAnswer<Outcome> {
   readonly pipelines: readonly Outcome[];
-  /** Names of environments that are not there now, whose halt was taken back. */
+  /** Names of environments that do not exist and whose halt was revoked. */
   readonly gone?: readonly string[];
 }
 
-/** Where the pipeline of an environment is. */
+/** The pipeline of an environment. */
 export interface PipelineIdentity {
   readonly environmentName: string;
   readonly accountId: string;
@@ -24,7 +29,10 @@ export interface PipelineIdentity {
   readonly pipelineName: string;
 }
 
-/** Who has halted an environment, when and why. The environment stays halted until it is resumed, whatever is deployed meanwhile. */
+/**
+ * A halt of an environment. It remains in force until an operator resumes the environment; deployments do not revoke
+ * it.
+ */
 export interface Halt {
   /** ARN of the caller. */
   readonly by: string;
@@ -36,28 +44,31 @@ export interface Halt {
 export interface HaltOutcome extends PipelineIdentity {
   /** Present when the environment was halted before: that halt remains in force until an operator resumes. */
   readonly haltedAlready?: Halt;
-  /** How many executions were on their way. */
+  /** Number of executions that were stopped. */
   readonly stopped: number;
-  /** What was interrupted in the middle: `Deploy/Deploy`. */
+  /** Actions that were interrupted, as `<stage>/<action>`. */
   readonly interrupted: readonly string[];
-  /** Why the pipeline could not be halted, in words. */
+  /** The reason why the pipeline could not be halted. */
   readonly problem?: string;
 }
 
 export interface ResumeOutcome extends PipelineIdentity {
-  /** `disabled`: by its definition (`enabled: false`). `suspended`: another pipeline takes its place, or it is being removed. */
+  /**
+   * `disabled`: by its definition (`enabled: false`). `suspended`: another pipeline takes its place, or it is being
+   * removed.
+   */
   readonly state: 'enabled' | 'disabled' | 'suspended';
   /** Whether an operator had halted it. */
   readonly wasHalted: boolean;
-  /** What had been stopped was started again, at the head of the branch. */
+  /** Whether the pipeline was started again, at the head of the branch. */
   readonly started: boolean;
   readonly problem?: string;
 }
 
 export interface StatusOutcome extends PipelineIdentity {
   /**
-   * `disabled`: by its definition (`enabled: false`), or by hand in its account (`disabledByHand`). `halted`: by an operator. `suspended`: another
-   * pipeline takes its place, or it is being removed.
+   * `disabled`: by its definition (`enabled: false`), or by hand in its account (`disabledByHand`). `halted`: by an
+   * operator. `suspended`: another pipeline takes its place, or it is being removed.
    */
   readonly state: 'enabled' | 'disabled' | 'halted' | 'suspended';
   readonly branchName: string;

@@ -4,13 +4,13 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { NAMES } from '../private/contract';
 
-/** One key for the artifacts of all pipelines: a key for each would be a dollar a month each. */
+/** One key for the artifacts of all pipelines: each key costs a dollar a month. */
 export function artifactKey(scope: Construct, organizationId: string): Key {
   const key = new Key(scope, 'ArtifactKey', {
     alias: 'alias/org-environments-artifacts',
     description: 'Encrypts the artifacts of the pipelines of all environments',
     enableKeyRotation: true,
-    // without it the artifacts are lost; a first deployment that fails leaves no key to pay for behind
+    // artifacts cannot be read without it; a first deployment that fails deletes the key, which costs money
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   key.addToResourcePolicy(new PolicyStatement({

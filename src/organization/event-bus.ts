@@ -4,9 +4,11 @@ import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-i
 import type { Construct } from 'constructs';
 import { NAMES } from '../private/contract';
 
-/** The bus that the events of all pipelines come to, so that whoever wants to see them has to look at one place. */
+/** The event bus that receives the events of all pipelines. */
 export function eventBus(scope: Construct, organizationId: string): EventBus {
-  const bus = new EventBus(scope, 'EventBus', { eventBusName: NAMES.eventBus, description: 'Events of the pipelines of all environments' });
+  const bus = new EventBus(scope, 'EventBus', {
+    eventBusName: NAMES.eventBus, description: 'Events of the pipelines of all environments',
+  });
   const statement = new PolicyStatement({
     sid: 'PipelinesOfTheOrganization',
     principals: [new AnyPrincipal()],
@@ -14,12 +16,12 @@ export function eventBus(scope: Construct, organizationId: string): EventBus {
     resources: [Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: NAMES.eventBus })],
     conditions: {
       'StringEquals': { 'aws:PrincipalOrgID': organizationId },
-      // nobody but AWS can make such events: PutEvents refuses sources that begin with 'aws.'
+      // only AWS can send such events: PutEvents rejects sources that begin with 'aws.'
       'ForAllValues:StringEquals': { 'events:source': ['aws.codepipeline'] },
     },
   });
   const { defaultChild } = bus.node;
-  // not a resource of its own: that could come later than the first pipeline, whose events would be lost
+  // a separate resource could be created after the first pipeline, whose events would be lost
   if (defaultChild instanceof CfnEventBus) defaultChild.policy = new PolicyDocument({ statements: [statement] });
   return bus;
 }

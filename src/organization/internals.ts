@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import type { IOrganization } from './organization-interface';
 import { fail } from '../private/validate';
 
-/** What the constructs of this library need of an organization and its users do not. */
+/** Attributes of an organization that only the constructs of this library use. */
 export interface OrganizationInternals {
   /** The service token of all custom resources. */
   readonly serviceToken: string;
@@ -23,6 +23,6 @@ export function setInternals(organization: IOrganization & Wired, wiring: Organi
 }
 
 export function internalsOf(scope: Construct, organization: IOrganization & Wired): OrganizationInternals {
-  return organization[WIRING] ?? fail(scope, "the 'organization' must be made by 'new Organization' or imported by "
+  return organization[WIRING] ?? fail(scope, "the 'organization' must be an 'Organization', or imported by "
     + `'Organization.fromParameterName', got another implementation of IOrganization at '${organization.node.path}'`);
 }

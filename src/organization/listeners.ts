@@ -22,11 +22,11 @@ interface ListenersProps {
   readonly repositoryNames: readonly string[];
 }
 
-/** The functions that are not custom resources: one each for pushes, for events of pipelines and for operators. */
+/** The functions that handle pushes, events of pipelines, and the commands of operators. */
 export class Listeners extends Construct {
   /** Halts, resumes and describes the pipelines of all environments. */
   public readonly operations: IFunction;
-  /** Events that failed three times; a message names its function. */
+  /** Receives events whose function has failed three times; a message names the function. */
   private readonly missed: Queue;
 
   public constructor(scope: Construct, id: string, private readonly props: ListenersProps) {
@@ -37,7 +37,7 @@ export class Listeners extends Construct {
     this.operations = this.operationsFunction();
   }
 
-  /** One rule for all repositories: branches without a pipeline are ignored by the function. */
+  /** One rule for all repositories: the function ignores branches without a pipeline. */
   private trigger() {
     const { function: trigger } = new HandlerFunction(this, 'Trigger', {
       handler: 'trigger',
@@ -54,7 +54,7 @@ export class Listeners extends Construct {
     branchEventRule(this, 'Moved', trigger);
   }
 
-  /** One rule and one function for all environments: however many there are, the stack does not grow. */
+  /** One rule and one function for all environments, so that the stack does not grow with them. */
   private deployments() {
     const { function: deployments } = new HandlerFunction(this, 'Deployments', {
       handler: 'deployments',
@@ -62,7 +62,9 @@ export class Listeners extends Construct {
       description: 'Records what the pipelines deploy',
       environment: handlerEnvironment(this.props.registry),
       permissions: [
-        ...recordPermissions(this.props.registry, { read: [RECORDS.environment, RECORDS.lease], put: [RECORDS.deployment] }),
+        ...recordPermissions(this.props.registry, {
+          read: [RECORDS.environment, RECORDS.lease], put: [RECORDS.deployment],
+        }),
         repositoryPermissions(this.props.repositoryNames, 'deployments'),
       ],
       deadLetters: this.missed,
@@ -98,7 +100,7 @@ export class Listeners extends Construct {
     const missed = new Queue(this, 'Missed', {
       enforceSSL: true, encryption: QueueEncryption.SQS_MANAGED, retentionPeriod: Duration.days(14),
     });
-    acknowledge(missed, { SQS3: 'this is the queue for what has failed' });
+    acknowledge(missed, { SQS3: 'this is the dead-letter queue' });
     return missed;
   }
 }

@@ -18,21 +18,22 @@ export interface IOrganizationAccessRole extends IConstruct {
 
 /** Properties of `OrganizationAccessRole`. */
 export interface OrganizationAccessRoleProps {
-  /** Account from which environments are vended: twelve digits. */
+  /** Id of the CICD account, from which environments are vended: twelve digits. */
   readonly cicdAccountId: string;
 
-  /** Id of the organization, for example `o-exampleorgid`; `aws organizations describe-organization` tells it. */
+  /** Id of the organization, for example `o-exampleorgid`. `aws organizations describe-organization` shows it. */
   readonly organizationId: string;
 
   /**
-   * External id that whoever enters the role must give; the same as in `OrganizationAccess.role`.
+   * External id that is required to assume the role: 2 to 1224 characters. Set the same in `OrganizationAccess.role()`.
    *
    * @default - the id of the organization
    */
   readonly externalId?: string;
 
   /**
-   * Names of the roles through which member accounts may be entered. Accounts that were invited into the organization have none by themselves.
+   * Names of the roles that may be assumed in member accounts. AWS does not create one in accounts that were invited
+   * into the organization.
    *
    * @default ['OrganizationAccountAccessRole']
    */
@@ -47,9 +48,15 @@ export interface OrganizationAccessRoleProps {
 }
 
 /**
- * The role in the management account through which environments are vended. It is deployed there, before the CICD stack.
+ * The role in the management account through which environments are vended. Deploy it there before the CICD stack.
  *
- * It trusts nobody but the account provider of the CICD account, and may do nothing but what vending accounts needs.
+ * It trusts only the account provider of the CICD account, and has only the permissions that vending accounts needs.
+ *
+ * @example
+ * new OrganizationAccessRole(management, 'Access', {
+ *   cicdAccountId: '222222222222',
+ *   organizationId: 'o-exampleorgid',
+ * });
  */
 export class OrganizationAccessRole extends Construct implements IOrganizationAccessRole {
   /**
@@ -68,7 +75,7 @@ export class OrganizationAccessRole extends Construct implements IOrganizationAc
   public readonly role: IRole;
 
   /**
-   * ARN for `OrganizationAccess.role`.
+   * ARN of the role, for `OrganizationAccess.role()`.
    *
    * @attribute
    */
@@ -81,13 +88,15 @@ export class OrganizationAccessRole extends Construct implements IOrganizationAc
     validate.accountId(this, props.cicdAccountId);
     validate.organizationId(this, props.organizationId);
 
-    // The provider's role cannot be the principal itself: it does not exist yet when this stack is deployed
+    // the role of the provider cannot be the principal: it does not exist when this stack is deployed
     const trusted = new AccountPrincipal(props.cicdAccountId).withConditions({
       StringEquals: {
         'sts:ExternalId': validate.externalId(this, props.externalId ?? props.organizationId),
         'aws:PrincipalOrgID': props.organizationId,
       },
-      ArnEquals: { 'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::${props.cicdAccountId}:role/${NAMES.accountProviderRole}` },
+      ArnEquals: {
+        'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::${props.cicdAccountId}:role/${NAMES.accountProviderRole}`,
+      },
     });
     const statements = vendingStatements(props.organizationId, accessRoleNames);
     const role = new Role(this, 'Resource', {

@@ -9,7 +9,8 @@ import { validate } from '../private/validate';
 /** Options of `OrganizationAccess.role`. */
 export interface RoleAccessOptions {
   /**
-   * External id that the trust policy of the role asks for; the same as in `OrganizationAccessRole`.
+   * External id that the trust policy of the role requires: 2 to 1224 characters. Set the same in
+   * `OrganizationAccessRole`.
    *
    * @default - the id of the organization
    */
@@ -19,7 +20,7 @@ export interface RoleAccessOptions {
 /** Options of `OrganizationAccess.sameAccount`. */
 export interface SameAccountAccessOptions {
   /**
-   * Names of the roles through which member accounts may be entered.
+   * Names of the roles that may be assumed in member accounts.
    *
    * @default ['OrganizationAccountAccessRole']
    */
@@ -27,8 +28,11 @@ export interface SameAccountAccessOptions {
 }
 
 /**
- * The way from the account provider to the management account, which is the only account that can create accounts. It
- * cannot be subclassed.
+ * The way from the account provider to the management account, which is the only account that can create accounts. The
+ * class cannot be subclassed.
+ *
+ * @example
+ * const access = OrganizationAccess.role('arn:aws:iam::999999999999:role/org-environments-access');
  */
 export class OrganizationAccess {
   /**

@@ -5,7 +5,7 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { OnPipelineEventOptions } from '../monitoring/pipeline-event';
 
-/** The organization that environments are vended into. */
+/** The organization in which environments are vended, with the resources that they share in the CICD account. */
 export interface IOrganization extends IResource {
   /**
    * Id of the organization, for example `o-exampleorgid`.
@@ -14,21 +14,34 @@ export interface IOrganization extends IResource {
    */
   readonly organizationId: string;
 
-  /** The table of accounts, leases and environments. */
+  /** The table of the records of accounts, branches, stacks, pipelines, environments and leases. */
   readonly registry: ITable;
 
-  /** Encrypts the artifacts of all pipelines. */
+  /** The key that encrypts the artifacts of all pipelines. */
   readonly artifactKey: IKey;
 
-  /** The bus that receives the events of all pipelines, in the form in which CodePipeline sends them. */
+  /** The event bus that receives the events of all pipelines, as CodePipeline sends them. */
   readonly eventBus: IEventBus;
 
-  /** Allows halting and resuming the pipelines of all environments, and reading their state. */
+  /**
+   * Allows a principal to halt and resume the pipelines of all environments, and to read their state.
+   *
+   * @param grantee a principal of the CICD account
+   */
   grantOperate(grantee: IGrantable): Grant;
 
-  /** A rule on the bus of the organization, for what happens in the pipelines of some or all environments. */
+  /**
+   * Defines a rule on the event bus of the organization for events of the pipelines of environments.
+   *
+   * @param id id of the rule
+   * @param options the environments, the events and the target; by default all events of all environments
+   */
   onPipelineEvent(id: string, options?: OnPipelineEventOptions): Rule;
 
-  /** Allows reading the records of accounts, environments and their deployments in the registry. */
+  /**
+   * Allows a principal to read the records of the registry, except the requests of CloudFormation and their answers.
+   *
+   * @param grantee a principal of the CICD account
+   */
   grantReadRegistry(grantee: IGrantable): Grant;
 }

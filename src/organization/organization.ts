@@ -25,14 +25,14 @@ import { checkedRepositoryNames } from '../sources/repository-permissions';
 
 /** Properties of `Organization`. */
 export interface OrganizationProps {
-  /** Id of the organization, for example `o-exampleorgid`; `aws organizations describe-organization` tells it. */
+  /** Id of the organization, for example `o-exampleorgid`. `aws organizations describe-organization` shows it. */
   readonly organizationId: string;
 
-  /** How the management account is reached. */
+  /** The way to the management account. */
   readonly access: OrganizationAccess;
 
   /**
-   * Name of the SSM parameter through which other apps find this organization (`Organization.fromParameterName`).
+   * Name of the SSM parameter by which other apps import this organization (`Organization.fromParameterName`).
    *
    * @default '/org-environments/organization'
    */
@@ -40,9 +40,9 @@ export interface OrganizationProps {
 
   /**
    * Names of the repositories that the functions of the organization may use, in the account and region of the
-   * organization. `*` stands for any text, `?` for any character, as in policies of IAM: `shop-*`. Name them where the
-   * account also has repositories that environments must not use: the functions can then neither read these nor create
-   * branches there.
+   * organization. As in policies of IAM, `*` matches any text and `?` any character: `shop-*`. Set them if the account
+   * also has repositories that environments must not use: the functions can neither read these repositories nor create
+   * branches in them.
    *
    * @default ['*'] - all repositories
    */
@@ -51,7 +51,7 @@ export interface OrganizationProps {
 
 const DEFAULT_PARAMETER = '/org-environments/organization';
 
-/** Importing apps find members by their position: new ones are added at the end, none is moved or removed. */
+/** Importing apps find members by their position: append new members, and neither move nor remove any. */
 const PARAMETER_VERSION = '1';
 
 abstract class OrganizationBase extends Resource implements IOrganization {
@@ -72,7 +72,7 @@ abstract class OrganizationBase extends Resource implements IOrganization {
   }
 
   public grantReadRegistry(grantee: IGrantable): Grant {
-    // not the addresses of answers to CloudFormation, which are secrets
+    // without the response URLs of CloudFormation, which are secrets
     const { account, branch, deployment, environment, halt, lease, pipeline, route, stack } = RECORDS;
     const read = [account, branch, deployment, environment, halt, lease, pipeline, route, stack];
     const permissions = recordPermissions(this.registry, { read, list: Object.values(LISTED) }, true);
@@ -86,21 +86,30 @@ abstract class OrganizationBase extends Resource implements IOrganization {
 }
 
 /**
- * What environments need in the CICD account: the registry, the artifact key, the event bus, and the functions that serve custom resources, pushes
- * and operators.
+ * The resources that environments share in the CICD account: the registry, the artifact key, the event bus, and the
+ * functions that handle custom resources, pushes and the commands of operators.
  *
- * There is one in a CICD account, because a queue or a lease only works if there is one; other apps import it.
+ * A CICD account has exactly one, because only one registry can hold the leases of accounts. Other apps import it.
+ *
+ * @example
+ * const organization = new Organization(this, 'Organization', {
+ *   organizationId: 'o-exampleorgid',
+ *   access: OrganizationAccess.role('arn:aws:iam::999999999999:role/org-environments-access'),
+ * });
  */
 export class Organization extends OrganizationBase {
   /**
-   * Imports the organization that another app of the same account and region has defined, by its SSM parameter.
+   * Imports the organization that another app has defined in the same account and region.
    *
-   * @param parameterName as in `OrganizationProps.parameterName`
+   * @param parameterName name of the SSM parameter, as in `OrganizationProps.parameterName`
    */
-  public static fromParameterName(scope: Construct, id: string, parameterName: string = DEFAULT_PARAMETER): IOrganization {
-    // CloudFormation has no function that reads JSON: the texts between quotation marks are names and values in turn
+  public static fromParameterName(
+    scope: Construct, id: string, parameterName: string = DEFAULT_PARAMETER,
+  ): IOrganization {
+    const parameter = StringParameter.valueForStringParameter(scope, parameterName);
+    // CloudFormation cannot parse JSON: split at quotation marks, it is an alternation of names and values
     const [registryName, artifactKeyArn, organizationId, managementAccountId] = [11, 15, 7, 19]
-      .map(index => Fn.select(index, Fn.split('"', StringParameter.valueForStringParameter(scope, parameterName))));
+      .map(index => Fn.select(index, Fn.split('"', parameter)));
     class Import extends OrganizationBase {
       public readonly organizationId = organizationId;
       public readonly registry = Table.fromTableName(this, 'Registry', registryName);
@@ -110,7 +119,10 @@ export class Organization extends OrganizationBase {
       }));
       protected readonly _operations = LambdaFunction.fromFunctionAttributes(this, 'Operations', {
         functionArn: Stack.of(this).formatArn({
-          service: 'lambda', resource: 'function', resourceName: NAMES.operationsFunction, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+          service: 'lambda',
+          resource: 'function',
+          resourceName: NAMES.operationsFunction,
+          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
         }),
         sameEnvironment: true,
       });
@@ -130,7 +142,8 @@ export class Organization extends OrganizationBase {
   public constructor(scope: Construct, id: string, props: OrganizationProps) {
     super(scope, id);
     this.organizationId = validate.organizationId(this, props.organizationId);
-    const hint = 'a CICD account can have only one Organization: pass it on, or import it with Organization.fromParameterName';
+    const hint = 'a CICD account can have only one Organization; use that one, or import it with '
+      + 'Organization.fromParameterName()';
     UniqueClaims.of(this).claim(this, 'organization of the account', this.env.account, hint);
     UniqueClaims.of(this).claim(this, 'organization of the stack', Stack.of(this).node.path, hint);
 
@@ -138,7 +151,7 @@ export class Organization extends OrganizationBase {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // kept for ever once the stack stands; a first deployment that fails leaves no empty table behind
+      // retained when the stack exists; a first deployment that fails deletes the empty table
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       timeToLiveAttribute: TIME_TO_LIVE,
     });
@@ -161,7 +174,7 @@ export class Organization extends OrganizationBase {
     const customResources = new CustomResources(this, 'CustomResources', {
       kinds: KINDS, registry, organizationId, repositoryNames, access,
     });
-    // a pipeline runs as soon as it is made: its events must be recorded by then
+    // a new pipeline starts immediately, and its events must be recorded
     customResources.entry.node.addDependency(...listeners.node.findAll().filter(isRuleOrPermission));
     setInternals(this, {
       serviceToken: customResources.serviceToken, isImported: false, managementAccountId, repositoryNames,
@@ -170,7 +183,7 @@ export class Organization extends OrganizationBase {
     new StringParameter(this, 'Parameter', {
       parameterName: props.parameterName ?? DEFAULT_PARAMETER,
       description: 'Lets other apps import the organization (cdk-org-environments)',
-      // members are only ever added at the end: importing apps find them by their place
+      // append new members: importing apps find members by their position
       stringValue: Stack.of(this).toJsonString({
         version: PARAMETER_VERSION,
         organizationId,

@@ -8,7 +8,10 @@ import { acknowledge } from '../private/acknowledge';
 import { NAMES } from '../private/contract';
 
 const IMAGE = 'aws/codebuild/standard:7.0';
-/** CDK no longer runs on the version that CodeBuild's images have by default. Other images are refused when versions are asked for. */
+/**
+ * CDK does not support the default version of CodeBuild's images. CodeBuild rejects runtime versions for other
+ * images.
+ */
 const NODE = { 'runtime-versions': { nodejs: '22' } };
 
 export interface BuildProjectProps {
@@ -18,11 +21,11 @@ export interface BuildProjectProps {
   readonly keyArn: string;
   readonly bucketName: string;
   readonly logGroupName: string;
-  /** What `environment.json` says of the environment. */
+  /** The content of `environment.json`. */
   readonly descriptor: string;
 }
 
-/** Whether a step runs the app's own commands in the repository, and not only what comes with the pipeline. */
+/** Whether a step runs commands of the app in the repository, and not only commands of the pipeline. */
 export function runsInRepository(step: PipelineStep): boolean {
   return (step.inputArtifact ?? 'Source') === 'Source';
 }
@@ -31,7 +34,7 @@ export function projectName(step: PipelineStep): string {
   return `${NAMES.buildProjectPrefix}${step.name.toLowerCase()}`;
 }
 
-/** A step of the pipeline that runs commands. */
+/** The CodeBuild project of a step. */
 export class BuildProject extends Construct {
   public constructor(scope: Construct, id: string, private readonly props: BuildProjectProps) {
     super(scope, id);
@@ -53,10 +56,14 @@ export class BuildProject extends Construct {
       },
       logsConfig: { cloudWatchLogs: { status: 'ENABLED', groupName: props.logGroupName } },
       cache: step.cached && options.cachePaths ? { type: 'S3', location: `${props.bucketName}/cache` } : undefined,
-      vpcConfig: network && { vpcId: network.vpcId, subnets: network.subnetIds, securityGroupIds: network.securityGroupIds },
+      vpcConfig: network && {
+        vpcId: network.vpcId, subnets: network.subnetIds, securityGroupIds: network.securityGroupIds,
+      },
       timeoutInMinutes: options.timeout?.toMinutes() ?? 60,
     });
-    if (step.docker) acknowledge(project, { CB3: 'apps with container images or bundling need Docker; each build has a machine of its own' });
+    if (step.docker) {
+      acknowledge(project, { CB3: 'image assets and bundling need Docker; each build runs on its own machine' });
+    }
     project.node.addDependency(role);
   }
 

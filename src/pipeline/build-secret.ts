@@ -1,8 +1,13 @@
 import { rejectSubclass } from '../private/reject';
 
 /**
- * The value of an environment variable of builds that appears in no template. It is stored in the account of the
- * environment. It cannot be subclassed.
+ * The value of an environment variable of builds that does not appear in the template. It is stored in the account of
+ * the environment. The class cannot be subclassed.
+ *
+ * @example
+ * const definition = PipelineDefinition.cdk({
+ *   secrets: { NPM_TOKEN: BuildSecret.secretsManager('npm', 'token') },
+ * });
  */
 export class BuildSecret {
   /**

@@ -3,57 +3,59 @@ import type { BuildOptions, ExecutionMode, PipelinePlan, PipelineStage, Pipeline
 import { AccountRole, Rollback } from './pipeline-plan';
 import { checkCommand, outputsCommand } from './scripts';
 
-/** What all definitions have in common. */
+/** Options of all definitions. */
 export interface PipelineDefinitionOptions extends BuildOptions {
   /**
-   * Commands that install what the app needs, run in the root of the repository.
+   * Commands that install the dependencies of the app. They run in the root of the repository.
    *
    * @default ['npm ci']
    */
   readonly installCommands?: string[];
 
   /**
-   * What happens when a commit arrives while an earlier one is still on its way.
+   * What happens to a commit that arrives while an earlier one is being processed.
    *
    * @default ExecutionMode.SUPERSEDED
    */
   readonly executionMode?: ExecutionMode;
 }
 
-/** Options of a pipeline that tests what it has deployed. */
+/** Options of definitions that test what they have deployed. */
 export interface VerifiedPipelineOptions extends PipelineDefinitionOptions {
   /**
-   * Commands that test what has been deployed, run in the root of the repository after the `installCommands`. `STACK_OUTPUTS` names a JSON file with
-   * the outputs of all stacks, and each of them is in the variable `<stack>_<output>`.
+   * Commands that test the deployed app. They run in the root of the repository after the `installCommands`. The
+   * variable `STACK_OUTPUTS` is the path of a JSON file with the outputs of all stacks, and `<stack>_<output>` is the
+   * value of each.
    *
-   * @default - nothing is tested
+   * @default - no test
    */
   readonly smokeTestCommands?: string[];
 
   /**
-   * Names of at most five CloudWatch alarms in the account of the environment that must not go off after a deployment.
-   * Composite alarms cannot be watched: CloudWatch shows them to nobody whose rights are limited to some alarms.
+   * Names of at most five CloudWatch alarms in the account of the environment. The deployment fails if one is
+   * triggered. Composite alarms are not supported, because CodePipeline cannot read them with permissions for single
+   * alarms.
    *
    * @default - none
    */
   readonly alarmNames?: string[];
 
   /**
-   * How long the alarms are watched after a deployment.
+   * How long the alarms are watched after a deployment: 1 minute to 1 day, in whole minutes.
    *
    * @default Duration.minutes(5)
    */
   readonly alarmWindow?: Duration;
 
   /**
-   * What happens when the deployment or the smoke test fails, or an alarm goes off.
+   * What happens when the deployment or the smoke test fails, or an alarm is triggered.
    *
    * @default Rollback.PREVIOUS_COMMIT
    */
   readonly rollback?: Rollback;
 }
 
-/** Options of `PipelineDefinition.cdk`. */
+/** Options of `PipelineDefinition.cdk()`. */
 export interface CdkPipelineOptions extends VerifiedPipelineOptions {
   /**
    * Commands that build the app.
@@ -63,44 +65,46 @@ export interface CdkPipelineOptions extends VerifiedPipelineOptions {
   readonly buildCommands?: string[];
 
   /**
-   * Commands that test the app before anything is deployed.
+   * Commands that test the app before the deployment.
    *
    * @default ['npm test --if-present']
    */
   readonly testCommands?: string[];
 
   /**
-   * Commands that synthesize the app into the folder `cdk.out`.
+   * Commands that synthesize the app to the folder `cdk.out`.
    *
    * @default ['npx cdk synth --quiet']
    */
   readonly synthCommands?: string[];
 
   /**
-   * Files with CloudFormation Guard rules in the repository that every template must follow.
+   * Paths of files in the repository with CloudFormation Guard rules, which all templates must satisfy.
    *
-   * @default - only CDK's own validation and cdk-nag, if the app uses it
+   * @default - only CDK's own validation, and cdk-nag if the app uses it
    */
   readonly guardRules?: string[];
 
   /**
-   * Version of the CDK command line that compares and deploys; `'2'` is the latest. It must know the assemblies that the app's `aws-cdk-lib` writes: name
-   * a later one when it says that it does not.
+   * Version of the CDK CLI that compares and deploys; `'2'` is the latest. It must support the cloud assembly schema
+   * of the app's `aws-cdk-lib`: set a later version if the CLI reports that the schema is too new.
    *
    * @default '2.1148.1'
    */
   readonly cliVersion?: string;
 }
 
-/** What the pipelines are tested with: a later one may word differently what Check reads, and a way back would take another one than the run. */
+/**
+ * The version that the pipelines are tested with. Check parses its output, and a rollback must use the same version.
+ */
 export const CLI_VERSION = '2.1148.1';
 
-/** The CDK command line of the pipeline itself, whatever the app has. */
+/** The CDK CLI of the pipeline, independent of the version that the app has installed. */
 export function cdk(version = CLI_VERSION): string {
   return `npx --yes aws-cdk@${version}`;
 }
 
-// '**' selects the stacks of stages, too, which --all leaves out
+// '**' includes the stacks of stages, which --all omits
 const ALL = "'**' --app cdk.out";
 
 export function cdkPlan(options: CdkPipelineOptions): PipelinePlan {
@@ -117,7 +121,9 @@ export function cdkPlan(options: CdkPipelineOptions): PipelinePlan {
 
 export function synthStep(options: CdkPipelineOptions): PipelineStep {
   const {
-    installCommands = ['npm ci'], buildCommands = ['npm run build --if-present'], testCommands = ['npm test --if-present'],
+    installCommands = ['npm ci'],
+    buildCommands = ['npm run build --if-present'],
+    testCommands = ['npm test --if-present'],
     synthCommands = ['npx cdk synth --quiet'], guardRules = [],
   } = options;
   return {
@@ -136,10 +142,10 @@ export function synthStep(options: CdkPipelineOptions): PipelineStep {
 function checkStep({ guardRules = [], cliVersion }: CdkPipelineOptions): PipelineStep {
   return {
     name: 'Check',
-    description: 'Looks for findings of policies, and for what would change',
+    description: 'Checks policies, and shows what would change',
     inputArtifact: 'Assembly',
     commands: [
-      // compares templates and makes no change sets: looking is all that it needs
+      // compares templates instead of change sets, so that it needs permissions to read only
       `${cdk(cliVersion)} diff ${ALL} --method template --no-color > diff.txt 2>&1 || { cat diff.txt; exit 1; }`,
       ...guardRules.length > 0 ? guardCommands(guardRules) : [],
       checkCommand(),
@@ -150,15 +156,16 @@ function checkStep({ guardRules = [], cliVersion }: CdkPipelineOptions): Pipelin
   };
 }
 
-/** The package carries Guard's own binary, and npm checks that it is what was published. */
+/** The package has the binary of Guard, whose integrity npm checks. */
 function guardCommands(rules: readonly string[]): string[] {
   return [
-    'npm install --no-save --no-audit --no-fund --legacy-peer-deps --prefix guard @cdklabs/cdk-validator-cfnguard@0.0.62',
+    'npm install --no-save --no-audit --no-fund --legacy-peer-deps --prefix guard '
+    + '@cdklabs/cdk-validator-cfnguard@0.0.62',
     'GUARD="guard/node_modules/@cdklabs/cdk-validator-cfnguard/bin/ubuntu/$(uname -m)/cfn-guard"',
     'find cdk.out -name \'*.template.json\' > templates.txt',
-    // 19 says that rules are broken, which the check tells in words
-    `"$GUARD" validate ${rules.map(rule => `--rules '${rule}'`).join(' ')} $(sed 's/^/--data /' templates.txt) --structured --output-format json --show-summary none > guard.json`
-    + ' || [ $? -eq 19 ]',
+    // 19: a rule is not satisfied, which the check reports
+    `"$GUARD" validate ${rules.map(rule => `--rules '${rule}'`).join(' ')} $(sed 's/^/--data /' templates.txt)`
+    + ' --structured --output-format json --show-summary none > guard.json || [ $? -eq 19 ]',
   ];
 }
 
@@ -167,7 +174,9 @@ function deployStep({ cliVersion }: CdkPipelineOptions): PipelineStep {
     name: 'Deploy',
     description: 'Deploys the synthesized app into this account',
     inputArtifact: 'Assembly',
-    commands: [`${cdk(cliVersion)} deploy ${ALL} --require-approval never --progress events --outputs-file outputs.json`],
+    commands: [
+      `${cdk(cliVersion)} deploy ${ALL} --require-approval never --progress events --outputs-file outputs.json`,
+    ],
     outputArtifact: 'Deployed',
     outputFiles: ['outputs.json'],
     roles: [AccountRole.DEPLOY, AccountRole.FILE_PUBLISHING, AccountRole.IMAGE_PUBLISHING, AccountRole.LOOKUP],
@@ -175,19 +184,22 @@ function deployStep({ cliVersion }: CdkPipelineOptions): PipelineStep {
   };
 }
 
-/** A stage goes back as a whole, so what verifies a deployment belongs into its stage. */
+/** CodePipeline rolls back stages, so the steps that verify a deployment are in the stage of the deployment. */
 export function deployStage(options: VerifiedPipelineOptions, deploy: PipelineStep): PipelineStage {
   const { alarmNames, alarmWindow, rollback = Rollback.PREVIOUS_COMMIT } = options;
   return { name: 'Deploy', steps: [deploy, ...verifySteps(options)], rollback, alarmNames, alarmWindow };
 }
 
-function verifySteps({ installCommands = ['npm ci'], smokeTestCommands = [] }: VerifiedPipelineOptions): PipelineStep[] {
+function verifySteps(options: VerifiedPipelineOptions): PipelineStep[] {
+  const { installCommands = ['npm ci'], smokeTestCommands = [] } = options;
   if (smokeTestCommands.length === 0) return [];
   return [{
     name: 'Verify',
-    description: 'Tests what has been deployed',
+    description: 'Tests the deployed app',
     extraInputArtifacts: ['Deployed'],
     installCommands,
-    commands: ['export STACK_OUTPUTS="$CODEBUILD_SRC_DIR_Deployed/outputs.json"', outputsCommand(), ...smokeTestCommands],
+    commands: [
+      'export STACK_OUTPUTS="$CODEBUILD_SRC_DIR_Deployed/outputs.json"', outputsCommand(), ...smokeTestCommands,
+    ],
   }];
 }

@@ -6,7 +6,7 @@ export interface PipelineRequest extends StackRequest {
   readonly environment: EnvironmentRequest;
 }
 
-/** What must be known of an environment to start, halt and remove its pipeline. */
+/** Attributes of an environment that starting, halting and removing its pipeline needs. */
 export interface EnvironmentRequest extends RepositoryReference {
   readonly environmentName: string;
   readonly branchName: string;
@@ -15,7 +15,7 @@ export interface EnvironmentRequest extends RepositoryReference {
   readonly gate: string;
   /** Whether commits are deployed, by the definition of the environment. */
   readonly state: 'enabled' | 'disabled';
-  /** What becomes of the stacks that the pipeline has deployed when the environment is removed. */
+  /** What happens to the application stacks when the environment is removed. */
   readonly applications: 'delete' | 'keep';
 }
 

@@ -11,18 +11,18 @@ export const PIPELINE_KIND: Kind = {
   description: 'Deploys the pipelines of environments into their accounts',
   records: {
     write: [RECORDS.pipeline, RECORDS.environment, RECORDS.lease, RECORDS.route],
-    // the stacks of this app are not applications; operators write the halts
+    // to distinguish account stacks from applications; halts are written by operators
     read: [RECORDS.stack, RECORDS.halt],
   },
   permissions: ({ organizationId }) => [
     assumeMemberRoles(organizationId, [
       `${NAMES.deployerRole}-*`,
-      // for large templates, and for applications that are deleted with their environment
+      // for large templates, and to delete applications with their environment
       ...['deploy', 'file-publishing'].map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`),
-      // for pipelines that move or are removed
+      // to stop pipelines that move or are removed
       NAMES.operateRole,
     ]),
-    // where a deployment is rolled back, applications are not deleted
+    // applications are kept when a deployment is rolled back
     describeStacks('SeeRollbacks', ['cloudformation:DescribeStacks']),
     readFiles(),
   ],

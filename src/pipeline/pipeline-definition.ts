@@ -24,40 +24,56 @@ export interface StagePlacement {
 }
 
 /**
- * What a pipeline does with a commit. A subclass may take the plan of one of these definitions and add stages to it; environments with the same
- * definition share one template.
+ * The stages that a pipeline takes a commit through. Environments with the same definition share one template.
+ *
+ * `withStage()` adds a stage to a definition. A subclass can return any plan.
+ *
+ * @example
+ * const definition = PipelineDefinition.cdk({ smokeTestCommands: ['npm run smoke-test'] }).withStage({
+ *   name: 'LoadTest',
+ *   steps: [{ name: 'LoadTest', description: 'Tests under load', commands: ['npm ci', 'npm run load-test'] }],
+ * });
  */
 export abstract class PipelineDefinition {
-  /** Synthesizes a CDK app, checks what it would change, deploys all its stacks and tests what is deployed. */
+  /**
+   * Synthesizes a CDK app, checks its policies and changes, deploys all its stacks, and tests them.
+   *
+   * @param options the commands, the checks and the builds
+   */
   public static cdk(options: CdkPipelineOptions = {}): PipelineDefinition {
     return new PlannedDefinition(cdkPlan(options));
   }
 
   /**
-   * Plans and applies an OpenTofu configuration. Its state is where the configuration's backend says. The role that plans only reads, secrets included,
-   * and takes no lock; the role that applies may do what CloudFormation may do for applications.
+   * Plans and applies an OpenTofu configuration. The state is stored in the backend of the configuration. The role of
+   * the plan reads all resources, secrets included, and takes no lock. The role that applies it has the permissions
+   * that CloudFormation has for applications.
+   *
+   * @param options the version, the folder and the builds
    */
   public static tofu(options: TofuPipelineOptions = {}): PipelineDefinition {
     return new PlannedDefinition(tofuPlan(options));
   }
 
   /**
-   * Deploys the stack of a pipeline that the app brings with it (`aws-cdk-lib/pipelines`) as long as it is not there. From then on that pipeline
-   * updates itself, and this one leaves it alone: halting or disabling the environment does not stop it, nor does removal before it is deleted.
+   * Deploys the stack of the app's own pipeline (`aws-cdk-lib/pipelines`) while it has no pipeline. After that, the
+   * pipeline updates itself: it continues when the environment is halted or disabled, and until its stack is deleted.
+   *
+   * @param options the stack, the commands and the builds
    */
   public static selfMutating(options: SelfMutatingPipelineOptions): PipelineDefinition {
     return new PlannedDefinition(selfMutatingPlan(options));
   }
 
-  /** The stages after `Source`, and what they run on. */
+  /** Returns the stages after `Source`, and their options. */
   public abstract plan(): PipelinePlan;
 
   /**
-   * Returns a definition with one stage more.
+   * Returns this definition with one more stage.
    *
    * @param stage the stage; its steps may use the artifacts of earlier steps
-   * @param placement where the stage is placed; by default it is the last one. The pipeline asks for the approval before
-   * the stage `Deploy`
+   * @param placement the place of the stage; by default it is the last one. The pipeline requires approval before the
+   * stage `Deploy`
    */
   public withStage(stage: PipelineStage, placement: StagePlacement = {}): PipelineDefinition {
     const plan = this.plan();

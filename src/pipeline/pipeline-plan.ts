@@ -3,229 +3,235 @@ import type { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { BuildSecret } from './build-secret';
 
 /**
- * What happens when a commit arrives while an earlier one is still on its way. They never go at the same time: CodePipeline would take the head of the
- * branch then, and not the commit.
+ * What happens to a commit that arrives while an earlier one is being processed. Two commits are never in the pipeline
+ * in parallel, because CodePipeline's mode PARALLEL deploys the head of the branch instead of the commit.
  */
 export enum ExecutionMode {
-  /** The earlier one goes on in its stage; of those that wait behind it the latest goes next, the others are left out. */
+  /** The earlier commit finishes its stage. Of the commits that wait for the stage, only the latest enters it. */
   SUPERSEDED = 'SUPERSEDED',
-  /** Every commit has its turn, one after the other. */
+  /** Every commit is processed, in the order of arrival. */
   QUEUED = 'QUEUED',
 }
 
-/** What happens when a stage fails after it has changed something. */
+/** What happens when a stage fails that may have changed the account. */
 export enum Rollback {
-  /** The stage runs once more with the last commit that succeeded in it. */
+  /** The stage runs again with the last commit that succeeded in it. */
   PREVIOUS_COMMIT = 'PREVIOUS_COMMIT',
-  /** Everything stays as the failed commit has left it. */
+  /** Nothing is rolled back. */
   NONE = 'NONE',
 }
 
-/** A role in the account of the environment that a step may take: those of the CDK bootstrap, and two for tools that know no CloudFormation. */
+/** A role in the account of the environment that a step may assume. */
 export enum AccountRole {
-  /** Deploys stacks. */
+  /** Deploys stacks: a role of the CDK bootstrap. */
   DEPLOY = 'deploy',
-  /** Publishes file assets. */
+  /** Publishes file assets: a role of the CDK bootstrap. */
   FILE_PUBLISHING = 'file-publishing',
-  /** Publishes image assets. */
+  /** Publishes image assets: a role of the CDK bootstrap. */
   IMAGE_PUBLISHING = 'image-publishing',
-  /** Reads what is in the account. */
+  /** Reads resources of the account: a role of the CDK bootstrap. */
   LOOKUP = 'lookup',
-  /** Does what CloudFormation may do for applications, for tools that make resources themselves. */
+  /** Has the permissions that CloudFormation has for applications. For tools that do not use CloudFormation. */
   APPLICATION = 'application',
-  /** Reads what is in the account, secrets included, and changes nothing: for tools that plan what they would do as the application. */
+  /** Reads all resources of the account, secrets included, and changes nothing. For tools that plan changes. */
   PLAN = 'plan',
 }
 
-/** The network that builds run in. */
+/** The VPC in which builds run. */
 export interface BuildNetwork {
   /** Id of the VPC in the account of the environment. */
   readonly vpcId: string;
-  /** Ids of subnets that have a way to the internet; none is made, because it costs. */
+  /** Ids of subnets with a route to the internet, for example through a NAT gateway. At least one. */
   readonly subnetIds: string[];
-  /** Ids of security groups. */
+  /** Ids of security groups. At least one. */
   readonly securityGroupIds: string[];
 }
 
-/** The machines that a pipeline's commands run on. */
+/** Options of the CodeBuild projects of a pipeline. */
 export interface BuildOptions {
   /**
-   * Image of the builds: one that CodeBuild manages (`aws/codebuild/…`), or a public one, which must bring Node.js 22 with npm, and Docker if the app
-   * has images or bundling.
+   * Image of the builds: an image of CodeBuild (`aws/codebuild/…`) or a public one. A public image must have Node.js 22
+   * with npm, and Docker if the app has image assets or bundling.
    *
    * @default 'aws/codebuild/standard:7.0'
    */
   readonly buildImage?: string;
 
   /**
-   * Size of the builds.
+   * Compute type of the builds.
    *
    * @default ComputeType.SMALL
    */
   readonly computeType?: ComputeType;
 
   /**
-   * Environment variables of all builds; what must not be read in the template belongs into `secrets`.
+   * Environment variables of all builds. They appear in the template: use `secrets` for confidential values.
    *
    * @default - none
    */
   readonly environmentVariables?: { [name: string]: string };
 
   /**
-   * Environment variables whose values are kept in the account of the environment, for the builds that run the app's own commands.
+   * Environment variables with values that are stored in the account of the environment, for the builds that run
+   * commands of the app.
    *
    * @default - none
    */
   readonly secrets?: { [name: string]: BuildSecret };
 
   /**
-   * Paths that are kept from one build to the next where the app is synthesized, for example `/root/.npm/**\/*`. They are stored with the artifacts. All
-   * commits share them, and each can fill them, also before anybody has approved it.
+   * Paths that are cached between the builds that synthesize the app, for example `/root/.npm/**\/*`. The cache is
+   * stored with the artifacts. All commits share it and can write to it, also before they are approved.
    *
-   * @default - nothing is kept
+   * @default - no cache
    */
   readonly cachePaths?: string[];
 
   /**
-   * The network that builds run in.
+   * The VPC in which builds run.
    *
-   * @default - the one that CodeBuild has
+   * @default - builds run outside of a VPC
    */
   readonly network?: BuildNetwork;
 
   /**
-   * How long each build may take: 5 minutes to 36 hours.
+   * Timeout of each build: 5 minutes to 36 hours, in whole minutes.
    *
    * @default Duration.hours(1)
    */
   readonly timeout?: Duration;
 }
 
-/** A build: commands that run on a machine of their own. */
+/** A step of a stage: commands that run in a build of their own. */
 export interface PipelineStep {
-  /** Name of the action: a letter, and at most 30 more letters and digits. */
+  /** Name of the step: a letter, and at most 30 more letters and digits. It must be unique in the pipeline. */
   readonly name: string;
 
-  /** What it is for. */
+  /** Description of the step. */
   readonly description: string;
 
   /**
-   * Commands that prepare the machine.
+   * Commands that install what the step needs.
    *
    * @default - none
    */
   readonly installCommands?: string[];
 
   /**
-   * The commands; one that fails ends the step. `PIPELINE_EXECUTION_ID` is the id of the execution of the pipeline, and `PIPELINE_APPROVAL` is `manual`
-   * if somebody must approve, else `none`.
+   * The commands. The step fails with the first command that fails. `PIPELINE_EXECUTION_ID` is the id of the
+   * execution of the pipeline, and `PIPELINE_APPROVAL` is `manual` if the pipeline requires approval, otherwise
+   * `none`.
    */
   readonly commands: string[];
 
   /**
-   * The artifact in whose folder the commands run: `Source`, or the output of an earlier step.
+   * Name of the artifact in whose folder the commands run: `Source`, or the output artifact of an earlier step.
    *
    * @default 'Source'
    */
   readonly inputArtifact?: string;
 
   /**
-   * Further artifacts; their folders are in the variables `CODEBUILD_SRC_DIR_<artifact>`.
+   * Names of further artifacts. The variable `CODEBUILD_SRC_DIR_<artifact>` is the folder of each.
    *
    * @default - none
    */
   readonly extraInputArtifacts?: string[];
 
   /**
-   * Name of the artifact that the step makes.
+   * Name of the artifact that the step creates. It must be unique in the pipeline.
    *
-   * @default - it makes none
+   * @default - the step creates no artifact
    */
   readonly outputArtifact?: string;
 
   /**
-   * Files of the artifact, as patterns.
+   * Patterns of the files of the output artifact.
    *
    * @default - none
    */
   readonly outputFiles?: string[];
 
   /**
-   * Environment variables that are shown to later stages, as `#{<step>.<variable>}`.
+   * Names of the environment variables that later stages can read, as `#{<step>.<variable>}`.
    *
    * @default - none
    */
   readonly exportedVariables?: string[];
 
   /**
-   * Roles that the step may take. It may do nothing else in its account but read and write artifacts and logs.
+   * Roles that the step may assume. Its own permissions cover artifacts and logs only.
    *
    * @default - none
    */
   readonly roles?: AccountRole[];
 
   /**
-   * Whether the step needs Docker, for images and bundling.
+   * Whether the step needs Docker, for image assets and bundling.
    *
    * @default false
    */
   readonly docker?: boolean;
 
   /**
-   * Whether the step may use the cache.
+   * Whether the step uses the cache (`cachePaths`).
    *
    * @default false
    */
   readonly cached?: boolean;
 }
 
-/** A stage of a pipeline; one execution at a time is in it. */
+/** A stage of a pipeline. One execution at a time is in a stage. */
 export interface PipelineStage {
-  /** Name of the stage. What is approved is what comes from `Deploy` on. */
+  /**
+   * Name of the stage: a letter, and at most 30 more letters and digits. The pipeline requires approval before the
+   * stage `Deploy`.
+   */
   readonly name: string;
 
-  /** What happens in it, one after the other. */
+  /** The steps of the stage, which run one after the other. At least one. */
   readonly steps: PipelineStep[];
 
   /**
-   * What happens when a step fails or an alarm goes off.
+   * What happens when a step fails or an alarm is triggered.
    *
    * @default Rollback.NONE
    */
   readonly rollback?: Rollback;
 
   /**
-   * Names of at most five CloudWatch alarms in the account of the environment that must not go off once the stage has succeeded.
-   * Composite alarms cannot be watched: CloudWatch shows them to nobody whose rights are limited to some alarms.
+   * Names of at most five CloudWatch alarms in the account of the environment. The stage fails if one is triggered
+   * after its steps have succeeded. Composite alarms are not supported, because CodePipeline cannot read them with
+   * permissions for single alarms.
    *
    * @default - none
    */
   readonly alarmNames?: string[];
 
   /**
-   * How long the alarms are watched.
+   * How long the alarms are watched: 1 minute to 1 day, in whole minutes.
    *
    * @default Duration.minutes(5)
    */
   readonly alarmWindow?: Duration;
 }
 
-/** What a pipeline does with a commit. */
+/** The stages of a pipeline and their options. */
 export interface PipelinePlan {
-  /** The stages after `Source`; one of them is `Deploy`. */
+  /** The stages after `Source`. One of them is `Deploy`. */
   readonly stages: PipelineStage[];
 
   /**
-   * What happens when a commit arrives while an earlier one is still on its way.
+   * What happens to a commit that arrives while an earlier one is being processed.
    *
    * @default ExecutionMode.SUPERSEDED
    */
   readonly executionMode?: ExecutionMode;
 
   /**
-   * The machines that the commands run on.
+   * Options of the builds.
    *
-   * @default - small ones with CodeBuild's standard image
+   * @default - builds of type SMALL with CodeBuild's standard image
    */
   readonly builds?: BuildOptions;
 }

@@ -12,7 +12,7 @@ import { approvalStage, sourceStage, stageOf } from './stages';
 import { NAMES, PIPELINE_STATE } from '../private/contract';
 import type { SourceConfig } from '../sources/source-host';
 
-/** What differs between environments: the template is the same for all of them. */
+/** The parameters of the template of pipelines, which have the differences between environments. */
 export const PIPELINE_PARAMETERS = {
   PIPELINE_NAME: 'PipelineName',
   REPOSITORY_NAME: 'RepositoryName',
@@ -28,16 +28,21 @@ export const PIPELINE_PARAMETERS = {
   STATE: PIPELINE_STATE.parameter,
 } as const;
 
-/** What a pipeline is made of in its account. Nothing here may depend on the environment but through the parameters. */
+/** The resources of a pipeline in its account. They depend on the environment only through the parameters. */
 export class PipelineResources extends Construct {
   private readonly value: { readonly [parameter: string]: string };
 
   public constructor(
-    scope: Construct, id: string, private readonly plan: PipelinePlan, private readonly sourceAction: SourceConfig['action'],
+    scope: Construct,
+    id: string,
+    private readonly plan: PipelinePlan,
+    private readonly sourceAction: SourceConfig['action'],
   ) {
     super(scope, id);
     this.value = this.parameters();
-    const logs = new LogGroup(this, 'BuildLogs', { retention: RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
+    const logs = new LogGroup(this, 'BuildLogs', {
+      retention: RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY,
+    });
     const bucketName = `${NAMES.artifactBucketPrefix}${Aws.ACCOUNT_ID}-${Aws.REGION}`;
     const roles = new PipelineRoles(this, 'Roles', {
       stages: plan.stages,
@@ -49,7 +54,7 @@ export class PipelineResources extends Construct {
       sourceRoleArn: this.value.SourceRoleArn,
       triggerRoleArn: this.value.TriggerRoleArn,
     });
-    // whatever steps are named, they collide with nothing of ours
+    // a scope of their own, so that names of steps cannot conflict with other ids
     const builds = new Construct(this, 'Builds');
     for (const step of plan.stages.flatMap(stage => stage.steps)) {
       new BuildProject(builds, step.name, {
@@ -62,12 +67,14 @@ export class PipelineResources extends Construct {
         descriptor: this.descriptor(),
       });
     }
-    const events = new PipelineEvents(this, 'Events', { pipelineName: this.value.PipelineName, eventBusArn: this.value.EventBusArn });
-    // a pipeline starts when it is made: its roles and builds must be able to work by then, and somebody must listen
+    const events = new PipelineEvents(this, 'Events', {
+      pipelineName: this.value.PipelineName, eventBusArn: this.value.EventBusArn,
+    });
+    // a pipeline starts when it is created: its roles, its builds and the rule for its events must exist
     this.pipeline(roles, bucketName).node.addDependency(roles, events, builds);
   }
 
-  /** What `environment.json` says of the environment. */
+  /** The content of `environment.json`. */
   private descriptor(): string {
     const { PipelineName: name, BranchName: branch, ParentBranchName: parent } = this.value;
     return Stack.of(this).toJsonString({ name, accountId: Aws.ACCOUNT_ID, region: Aws.REGION, parent, branch });
@@ -99,20 +106,27 @@ export class PipelineResources extends Construct {
       pipelineType: 'V2',
       executionMode,
       roleArn: roles.pipeline.roleArn,
-      artifactStore: { type: 'S3', location: bucketName, encryptionKey: { type: 'KMS', id: this.value.ArtifactKeyArn } },
+      artifactStore: {
+        type: 'S3', location: bucketName, encryptionKey: { type: 'KMS', id: this.value.ArtifactKeyArn },
+      },
       stages: [
-        sourceStage(
-          this.value.SourceRoleArn, this.sourceAction({ repositoryName: this.value.RepositoryName, branchName: this.value.BranchName }),
-        ),
+        sourceStage(this.value.SourceRoleArn, this.sourceAction({
+          repositoryName: this.value.RepositoryName, branchName: this.value.BranchName,
+        })),
         ...declared.slice(0, deploy),
         this.approval(roles.pipeline),
         ...declared.slice(deploy),
       ],
     });
-    // in the template and not by an API call, which the next update of the stack would undo
-    const disabled = new CfnCondition(this, 'Disabled', { expression: Fn.conditionEquals(this.value.State, PIPELINE_STATE.disabled) });
+    // in the template: the next update of the stack would undo an API call
+    const disabled = new CfnCondition(this, 'Disabled', {
+      expression: Fn.conditionEquals(this.value.State, PIPELINE_STATE.disabled),
+    });
     pipeline.disableInboundStageTransitions = Fn.conditionIf(disabled.logicalId, [
-      { StageName: stages[0].name, Reason: 'Disabled by the definition of the environment or halted (org-environments status)' },
+      {
+        StageName: stages[0].name,
+        Reason: 'Disabled by the definition of the environment or halted (org-environments status)',
+      },
     ], Aws.NO_VALUE);
     return pipeline;
   }
@@ -120,14 +134,18 @@ export class PipelineResources extends Construct {
   private approval(pipelineRole: IRole) {
     const { Approval: approval, ApprovalMinutes: minutes, ApprovalTopicArn: topicArn } = this.value;
     const manual = new CfnCondition(this, 'ManualApproval', { expression: Fn.conditionEquals(approval, 'manual') });
-    const told = new CfnCondition(this, 'ApprovalTold', { expression: Fn.conditionNot(Fn.conditionEquals(topicArn, '')) });
+    const notified = new CfnCondition(this, 'ApprovalNotified', {
+      expression: Fn.conditionNot(Fn.conditionEquals(topicArn, '')),
+    });
     const policy = new CfnPolicy(this, 'ApprovalPolicy', {
       policyName: 'Approval',
       roles: [pipelineRole.roleName],
-      policyDocument: new PolicyDocument({ statements: [new PolicyStatement({ sid: 'TellApprovers', actions: ['sns:Publish'], resources: [topicArn] })] }),
+      policyDocument: new PolicyDocument({
+        statements: [new PolicyStatement({ sid: 'NotifyApprovers', actions: ['sns:Publish'], resources: [topicArn] })],
+      }),
     });
-    policy.cfnOptions.condition = told;
-    const topic = Fn.conditionIf(told.logicalId, topicArn, Aws.NO_VALUE);
+    policy.cfnOptions.condition = notified;
+    const topic = Fn.conditionIf(notified.logicalId, topicArn, Aws.NO_VALUE);
     return Fn.conditionIf(manual.logicalId, approvalStage(this.plan.stages, minutes, topic), Aws.NO_VALUE);
   }
 }

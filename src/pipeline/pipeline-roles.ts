@@ -1,5 +1,7 @@
 import { Aws, Fn } from 'aws-cdk-lib';
-import { AccountPrincipal, IPrincipal, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  AccountPrincipal, IPrincipal, PolicyDocument, PolicyStatement, Role, ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { projectArn, runsInRepository } from './build-project';
 import type { BuildOptions, PipelineStage, PipelineStep } from './pipeline-plan';
@@ -20,18 +22,21 @@ export interface PipelineRolesProps {
 
 const REGION = 'the bootstrap roles of this account, in whatever region the app deploys to';
 
-/** Why the statements below name no narrower resources. */
+/** Reasons for the wildcards in the resources of the statements below. */
 const REASONS = {
   Artifacts: 'the objects in the artifact bucket of this account',
   Output: 'CodePipeline names the objects of an artifact',
   DeleteArtifacts: 'the objects in the artifact bucket of this account',
   Assume: REGION,
-  Secrets: 'Secrets Manager ends the ARN of a secret with six characters of its own',
-  Network: 'AWS offers no resources for these questions, and the network interface is made for the build',
-  NetworkInterface: 'the network interface is made for the build',
+  Secrets: 'Secrets Manager adds six random characters to the ARN of a secret',
+  Network: 'these actions have no resources, or the network interface is created for the build',
+  NetworkInterface: 'the network interface is created for the build',
 };
 
-/** The roles of a pipeline. Their names begin with a prefix by which the key and the repository in the CICD account know them. */
+/**
+ * The roles of a pipeline. The policies of the artifact key and of the repository identify them by the prefix of
+ * their names.
+ */
 export class PipelineRoles extends Construct {
   public readonly pipeline: Role;
   private readonly steps: ReadonlyMap<string, Role>;
@@ -44,22 +49,38 @@ export class PipelineRoles extends Construct {
       ...this.artifacts('s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'),
       allow('ReadRepository', ['sts:AssumeRole'], [props.sourceRoleArn]),
       allow('Build', ['codebuild:BatchGetBuilds', 'codebuild:StartBuild'], steps.map(projectArn)),
-      ...alarms.length > 0 ? [allow('WatchAlarms', ['cloudwatch:DescribeAlarms'], alarms.map(name => arnHere('cloudwatch', `alarm:${name}`)))] : [],
+      ...alarms.length > 0 ? [this.watchAlarms(alarms)] : [],
     ]);
     const own = new Construct(this, 'Steps');
     this.steps = new Map(steps.map(step => [step.name, this.stepRole(own, step)]));
-    const pipeline = arnHere('codepipeline', props.pipelineName);
-    this.role('Start', NAMES.startRole, this.fromCicd(props.triggerRoleArn), [allow('Start', ['codepipeline:StartPipelineExecution'], [pipeline])]);
-    this.role('Operate', NAMES.operateRole, this.fromCicd([NAMES.operationsFunction, NAMES.pipelineProviderRole].map(name => this.roleInCicd(name))), [
-      allow('Operate', [
-        'codepipeline:GetPipelineState', 'codepipeline:ListPipelineExecutions', 'codepipeline:StartPipelineExecution', 'codepipeline:StopPipelineExecution',
-      ], [pipeline]),
-      allow('Gate', ['codepipeline:DisableStageTransition', 'codepipeline:EnableStageTransition'], [`${pipeline}/${props.stages[0].name}`]),
-      allow('StopBuilds', ['codebuild:StopBuild'], steps.map(projectArn)),
-      // what the pipeline leaves behind when it goes
-      allow('ListArtifacts', ['s3:ListBucket'], [props.bucketArn]),
-      allow('DeleteArtifacts', ['s3:DeleteObject'], [`${props.bucketArn}/*`]),
+    const pipelineArn = arnHere('codepipeline', props.pipelineName);
+    this.role('Start', NAMES.startRole, this.fromCicd(props.triggerRoleArn), [
+      allow('Start', ['codepipeline:StartPipelineExecution'], [pipelineArn]),
     ]);
+    const operators = [NAMES.operationsFunction, NAMES.pipelineProviderRole].map(name => this.roleInCicd(name));
+    this.role('Operate', NAMES.operateRole, this.fromCicd(operators), this.operate(pipelineArn, steps));
+  }
+
+  private watchAlarms(names: readonly string[]): PolicyStatement {
+    const arns = names.map(name => arnHere('cloudwatch', `alarm:${name}`));
+    return allow('WatchAlarms', ['cloudwatch:DescribeAlarms'], arns);
+  }
+
+  private operate(pipelineArn: string, steps: readonly PipelineStep[]): PolicyStatement[] {
+    const { bucketArn, stages } = this.props;
+    return [
+      allow('Operate', [
+        'codepipeline:GetPipelineState', 'codepipeline:ListPipelineExecutions', 'codepipeline:StartPipelineExecution',
+        'codepipeline:StopPipelineExecution',
+      ], [pipelineArn]),
+      allow('Gate', [
+        'codepipeline:DisableStageTransition', 'codepipeline:EnableStageTransition',
+      ], [`${pipelineArn}/${stages[0].name}`]),
+      allow('StopBuilds', ['codebuild:StopBuild'], steps.map(projectArn)),
+      // to delete the artifacts with the pipeline
+      allow('ListArtifacts', ['s3:ListBucket'], [bucketArn]),
+      allow('DeleteArtifacts', ['s3:DeleteObject'], [`${bucketArn}/*`]),
+    ];
   }
 
   public of(step: PipelineStep): Role {
@@ -70,10 +91,14 @@ export class PipelineRoles extends Construct {
 
   private stepRole(scope: Construct, step: PipelineStep): Role {
     const { build } = this.props;
-    const written = [...step.outputArtifact ? [artifactKeys(step.outputArtifact)] : [], ...step.cached && build.cachePaths ? ['cache/*'] : []];
+    const written = [
+      ...step.outputArtifact ? [artifactKeys(step.outputArtifact)] : [],
+      ...step.cached && build.cachePaths ? ['cache/*'] : [],
+    ];
     return this.role(step.name, `${NAMES.pipelineRolePrefix}${step.name.toLowerCase()}`, service('codebuild'), [
       ...this.artifacts('s3:GetObject', 's3:GetObjectVersion'),
-      ...written.length > 0 ? [allow('Output', ['s3:PutObject'], written.map(key => `${this.props.bucketArn}/${key}`))] : [],
+      ...written.length > 0
+        ? [allow('Output', ['s3:PutObject'], written.map(key => `${this.props.bucketArn}/${key}`))] : [],
       allow('Logs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.props.logGroupArn]),
       ...step.roles?.length ? [allow('Assume', ['sts:AssumeRole'], step.roles.map(accountRole))] : [],
       ...runsInRepository(step) ? this.secrets() : [],
@@ -83,29 +108,40 @@ export class PipelineRoles extends Construct {
 
   private secrets(): PolicyStatement[] {
     const secrets = Object.values(this.props.build.secrets ?? {}).map(secret => secret._bind());
-    return [...new Set(secrets.map(({ action }) => action))].map(action => allow(action.startsWith('ssm') ? 'Parameters' : 'Secrets', [action],
-      secrets.filter(secret => secret.action === action).map(({ service: name, resource }) => arnHere(name, resource))));
+    return [...new Set(secrets.map(({ action }) => action))].map(action => {
+      const arns = secrets.filter(secret => secret.action === action)
+        .map(({ service: name, resource }) => arnHere(name, resource));
+      return allow(action.startsWith('ssm') ? 'Parameters' : 'Secrets', [action], arns);
+    });
   }
 
-  /** What CodeBuild asks for to run in a VPC: https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html */
+  /**
+   * The permissions that CodeBuild needs in a VPC: "Allow CodeBuild access to AWS services required to create a VPC
+   * network interface" in the user guide of CodeBuild.
+   */
   private network(): PolicyStatement[] {
     const { network } = this.props.build;
     if (!network) return [];
-    const permission = allow('NetworkInterface', ['ec2:CreateNetworkInterfacePermission'], [arnHere('ec2', 'network-interface/*')]);
+    const permission = allow('NetworkInterface', ['ec2:CreateNetworkInterfacePermission'], [
+      arnHere('ec2', 'network-interface/*'),
+    ]);
     permission.addConditions({
       StringEquals: { 'ec2:AuthorizedService': 'codebuild.amazonaws.com' },
       ArnEquals: { 'ec2:Subnet': network.subnetIds.map(subnet => arnHere('ec2', `subnet/${subnet}`)) },
     });
     return [
       allow('Network', [
-        'ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface', 'ec2:DescribeDhcpOptions', 'ec2:DescribeNetworkInterfaces',
-        'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs',
+        'ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface', 'ec2:DescribeDhcpOptions',
+        'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs',
       ], ['*']),
       permission,
     ];
   }
 
-  /** By name and not as the principal itself: that would have to exist already, and would no longer be the same when it is made anew. */
+  /**
+   * The roles are named in a condition: a principal would have to exist, and a role that is created again would be
+   * another principal.
+   */
   private fromCicd(roleArns: string | string[]): IPrincipal {
     return new AccountPrincipal(this.cicdAccount()).withConditions({ ArnEquals: { 'aws:PrincipalArn': roleArns } });
   }
@@ -118,8 +154,12 @@ export class PipelineRoles extends Construct {
     return Fn.select(4, Fn.split(':', this.props.triggerRoleArn));
   }
 
-  private role(id: string, roleName: string, assumedBy: IPrincipal, statements: PolicyStatement[], scope: Construct = this): Role {
-    const role = new Role(scope, id, { roleName, assumedBy, inlinePolicies: { Pipeline: new PolicyDocument({ statements }) } });
+  private role(
+    id: string, roleName: string, assumedBy: IPrincipal, statements: PolicyStatement[], scope: Construct = this,
+  ): Role {
+    const role = new Role(scope, id, {
+      roleName, assumedBy, inlinePolicies: { Pipeline: new PolicyDocument({ statements }) },
+    });
     acknowledgeWildcards(role, statements, REASONS);
     return role;
   }
@@ -127,8 +167,12 @@ export class PipelineRoles extends Construct {
   private artifacts(...objectActions: string[]): PolicyStatement[] {
     return [
       allow('Artifacts', objectActions, [`${this.props.bucketArn}/*`]),
-      allow('ArtifactBucket', ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'], [this.props.bucketArn]),
-      allow('ArtifactKey', ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'], [this.props.keyArn]),
+      allow('ArtifactBucket', [
+        's3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning',
+      ], [this.props.bucketArn]),
+      allow('ArtifactKey', [
+        'kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey',
+      ], [this.props.keyArn]),
     ];
   }
 }
@@ -151,7 +195,9 @@ function artifactKeys(artifact: string): string {
 }
 
 function service(name: string): ServicePrincipal {
-  return new ServicePrincipal(`${name}.amazonaws.com`, { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } });
+  return new ServicePrincipal(`${name}.amazonaws.com`, {
+    conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+  });
 }
 
 function arnHere(name: string, resource: string): string {

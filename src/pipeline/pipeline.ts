@@ -40,49 +40,53 @@ export interface IPipeline extends IResource {
   readonly pipelineArn: string;
 }
 
-/** How a pipeline works, apart from the environment that it belongs to. */
+/** Options of the pipeline of an environment. */
 export interface PipelineOptions {
   /**
-   * Whether somebody must approve before anything is deployed.
+   * Whether a deployment requires manual approval.
    *
    * @default false
    */
   readonly approval?: boolean;
 
   /**
-   * Whether commits are deployed. A disabled pipeline still receives them, and deploys the last one when it is enabled again.
+   * Whether commits pass the pipeline. A disabled pipeline reads commits, and deploys the latest when it is enabled
+   * again.
    *
    * @default true
    */
   readonly enabled?: boolean;
 
   /**
-   * Whether the stacks in the account stay when the environment is removed: all that were deployed there with the bootstrap's role since the pipeline
-   * was made, whoever deployed them, also `cdk deploy` by hand. It must have been deployed before the removal. An environment that moves to another
-   * account leaves them in any case, and so does one whose deployment is rolled back.
+   * Whether the application stacks in the account are kept when the environment is removed. Application stacks are
+   * all stacks that were deployed with the deploy role of the CDK bootstrap since the pipeline was created, also with
+   * `cdk deploy` by hand. A change takes effect when it is deployed, so deploy it before the removal. The stacks are
+   * always kept when an environment moves to another account, and when its creation is rolled back.
    *
-   * @default - false in an account that is vended (`new Account`); true in one that exists or may exist beforehand (`Account.fromAccountId`,
-   * `OnExistingAccount.ADOPT`)
+   * @default - false for vended accounts (`new Account`); true for accounts that existed before
+   * (`Account.fromAccountId`, `OnExistingAccount.ADOPT`)
    */
   readonly keepApplication?: boolean;
 
   /**
-   * How long the pipeline waits for the approval: 5 minutes to 60 days. A commit that nobody has approved by then is not deployed.
+   * Timeout of the approval: 5 minutes to 60 days, in whole minutes. A commit that is not approved in time is not
+   * deployed.
    *
    * @default Duration.days(7)
    */
   readonly approvalTimeout?: Duration;
 
   /**
-   * The topic that is told when somebody must approve, in the region of the pipeline; usually one of the CICD account for all environments. One that
-   * is imported or has a key of its own must let the roles `org-environments-pipeline-run` of the organization publish and encrypt.
+   * The topic that receives requests for approval, in the region of the pipeline; usually one topic of the CICD
+   * account for all environments. A topic that is imported or has its own key must allow the roles
+   * `org-environments-pipeline-run` of the organization to publish and to use the key. It requires `approval: true`.
    *
-   * @default - nobody is told
+   * @default - no notification
    */
   readonly approvalTopic?: ITopic;
 
   /**
-   * What the pipeline does with a commit. Environments with the same definition share one template.
+   * The stages of the pipeline. Environments with the same definition share one template.
    *
    * @default PipelineDefinition.cdk()
    */
@@ -94,34 +98,49 @@ export interface PipelineProps extends PipelineOptions {
   /** The organization whose provider deploys the pipeline. */
   readonly organization: IOrganization;
 
-  /** The account that the pipeline lives in and deploys to; an account has one pipeline. */
+  /** The account in which the pipeline is created and to which it deploys. An account has at most one pipeline. */
   readonly account: IAccount;
 
-  /** The branch that the pipeline follows. */
+  /** The branch whose commits are deployed. */
   readonly branch: IBranch;
 
-  /** Name of the environment; the pipeline has the same name. */
+  /** Name of the environment, and of the pipeline: 1 to 32 letters, digits and hyphens, beginning with a letter. */
   readonly environmentName: string;
 }
 
-/** What `Pipeline.fromPipelineAttributes` needs. */
+/** Attributes of a pipeline that exists, for `Pipeline.fromPipelineAttributes`. */
 export interface PipelineAttributes {
-  /** Id of the account that the pipeline lives in. */
+  /** Id of the account of the pipeline: twelve digits. */
   readonly accountId: string;
   /** Name of the pipeline. */
   readonly pipelineName: string;
 }
 
 /**
- * A pipeline in the account of an environment: it takes each commit of the environment's branch through the stages of its definition, and deploys it
- * into the account that it lives in, with the bootstrap roles of that account.
+ * The pipeline of an environment, in the account of the environment. It takes each commit of the branch through the
+ * stages of its definition, and deploys it in the account with the roles of the CDK bootstrap.
+ *
+ * @example
+ * new Pipeline(this, 'Pipeline', {
+ *   organization,
+ *   account,
+ *   branch,
+ *   environmentName: 'prod',
+ *   approval: true,
+ * });
  */
 export class Pipeline extends Resource implements IPipeline, ITaggable {
-  /** Refers to a pipeline that exists already. */
+  /**
+   * Imports a pipeline that exists.
+   *
+   * @param attrs the account and the name of the pipeline
+   */
   public static fromPipelineAttributes(scope: Construct, id: string, attrs: PipelineAttributes): IPipeline {
     class Import extends Resource implements IPipeline {
       public readonly pipelineName = attrs.pipelineName;
-      public readonly pipelineArn = pipelineArn(this, validate.accountId(this, attrs.accountId), attrs.pipelineName);
+      public readonly pipelineArn = pipelineArn(
+        this, validate.accountId(this, attrs.accountId), attrs.pipelineName,
+      );
     }
     return new Import(scope, id);
   }
@@ -129,11 +148,11 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
   public readonly pipelineName: string;
   public readonly pipelineArn: string;
 
-  /** Tags of the pipeline's stack in the account, which CloudFormation gives to its resources. */
+  /** Tags of the stack of the pipeline, which CloudFormation applies to its resources. */
   public readonly tags: TagManager = new TagManager(TagType.MAP, RESOURCE_TYPES.pipeline);
 
   /**
-   * The template that the pipeline is made of, shared by all pipelines with the same definition in a stack.
+   * The template of the pipeline. All pipelines of a stack with the same definition share it.
    *
    * @internal
    */
@@ -144,8 +163,9 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
     const { organization, account } = props;
     this.pipelineName = validate.environmentName(this, props.environmentName);
     environmentNamesOf(this).add(this.pipelineName);
-    UniqueClaims.of(this).claim(this, 'pipeline account', Token.isUnresolved(account.accountId) ? account.node.path : account.accountId,
-      'an account has one pipeline; give each environment an account of its own');
+    const accountKey = Token.isUnresolved(account.accountId) ? account.node.path : account.accountId;
+    UniqueClaims.of(this).claim(this, 'pipeline account', accountKey,
+      'an account can have only one pipeline; use another account for each environment');
 
     const plan = checkedPlan(this, props.definition ?? PipelineDefinition.cdk());
     const { resource } = new ManagedResource<PipelineRequest, PipelineResult>(this, 'Resource', {
@@ -187,13 +207,15 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
         pipelineName: this.pipelineName,
         gate,
         state,
-        // what is in an account that someone else has made may belong to someone else
-        applications: props.keepApplication ?? !(account instanceof Account && !account._mayBeAdopted) ? 'keep' : 'delete',
+        // an account that existed before may have the stacks of others
+        applications: props.keepApplication ?? !isNewAccount(account) ? 'keep' : 'delete',
       },
     };
   }
 
-  private parameters(props: PipelineProps, { repository, readRole }: SourceConfig, state: string): Record<string, string> {
+  private parameters(
+    props: PipelineProps, { repository, readRole }: SourceConfig, state: string,
+  ): Record<string, string> {
     const { organization, branch } = props;
     return {
       [PIPELINE_PARAMETERS.PIPELINE_NAME]: this.pipelineName,
@@ -202,10 +224,13 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
       [PIPELINE_PARAMETERS.PARENT_BRANCH_NAME]: branch.parentBranchName ?? '',
       [PIPELINE_PARAMETERS.SOURCE_ROLE_ARN]: readRole().roleArn,
       [PIPELINE_PARAMETERS.ARTIFACT_KEY_ARN]: organization.artifactKey.keyArn,
-      [PIPELINE_PARAMETERS.TRIGGER_ROLE_ARN]: `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/${NAMES.triggerFunctionRole}`,
+      [PIPELINE_PARAMETERS.TRIGGER_ROLE_ARN]:
+        `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/${NAMES.triggerFunctionRole}`,
       [PIPELINE_PARAMETERS.EVENT_BUS_ARN]: organization.eventBus.eventBusArn,
       [PIPELINE_PARAMETERS.APPROVAL]: props.approval ? 'manual' : 'none',
-      [PIPELINE_PARAMETERS.APPROVAL_MINUTES]: String(checkedMinutes(this, 'approvalTimeout', props.approvalTimeout ?? Duration.days(7), 5, 86_400)),
+      [PIPELINE_PARAMETERS.APPROVAL_MINUTES]: String(
+        checkedMinutes(this, 'approvalTimeout', props.approvalTimeout ?? Duration.days(7), 5, 86_400),
+      ),
       [PIPELINE_PARAMETERS.APPROVAL_TOPIC_ARN]: this.approvalTopicArn(props),
       [PIPELINE_PARAMETERS.STATE]: state,
     };
@@ -213,8 +238,10 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
 
   private approvalTopicArn({ approval, approvalTopic, organization }: PipelineProps): string {
     if (!approvalTopic) return '';
-    if (!approval) fail(this, "an 'approvalTopic' is told of approvals, but nobody is asked: set 'approval: true', or leave the topic out");
-    // the same statement for every pipeline: CDK writes it once
+    if (!approval) {
+      fail(this, "an 'approvalTopic' needs a pipeline with approval: set 'approval: true', or omit 'approvalTopic'");
+    }
+    // the same statement for every pipeline, so that CDK renders it once
     approvalTopic.addToResourcePolicy(new PolicyStatement({
       principals: [new AnyPrincipal()],
       actions: ['sns:Publish'],
@@ -226,6 +253,10 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
     }));
     return approvalTopic.topicArn;
   }
+}
+
+function isNewAccount(account: IAccount): boolean {
+  return account instanceof Account && !account._mayBeAdopted;
 }
 
 function pipelineArn(scope: Construct, accountId: string, pipelineName: string): string {

@@ -5,22 +5,22 @@ import { NAMES } from '../private/contract';
 /** The same path from `src/pipeline` in tests and from `lib/pipeline` in the package. */
 const SCRIPTS = join(__dirname, '../../lib/lambda/build-scripts');
 
-/** A script in one line of a shell: a build has no other way to files that are not in the repository. */
+/** A script as one line for a shell, because a build has no other files than those of the repository. */
 function script(name: string): string {
   return `node -e '${readFileSync(join(SCRIPTS, `${name}.js`), 'utf8').trim().replaceAll("'", "'\\''")}'`;
 }
 
-/** Writes what the pipeline knows of its environment into the description that the app reads. */
+/** Writes the environment of the pipeline to `environment.json`, which the app reads. */
 export function describeCommand(): string {
   return `${script('describe')} ${NAMES.descriptor}`;
 }
 
-/** Fails on the findings of policies, and tells what would change. */
+/** Fails if there are findings of policies, and summarizes the changes. */
 export function checkCommand(): string {
   return `${script('check')} cdk.out`;
 }
 
-/** Makes variables of the outputs of stacks. */
+/** Sets variables to the outputs of stacks. */
 export function outputsCommand(): string {
   return `eval "$(${script('outputs')} "$STACK_OUTPUTS")"`;
 }

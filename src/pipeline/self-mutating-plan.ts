@@ -3,9 +3,9 @@ import { cdk, synthStep } from './cdk-plan';
 import type { PipelinePlan } from './pipeline-plan';
 import { AccountRole } from './pipeline-plan';
 
-/** Options of `PipelineDefinition.selfMutating`. */
+/** Options of `PipelineDefinition.selfMutating()`. */
 export interface SelfMutatingPipelineOptions extends PipelineDefinitionOptions {
-  /** Name of the stack that holds the app's own pipeline. */
+  /** Name or path of the stack with the app's own pipeline: letters, digits and `_-/`. */
   readonly stackName: string;
 
   /**
@@ -16,22 +16,22 @@ export interface SelfMutatingPipelineOptions extends PipelineDefinitionOptions {
   readonly buildCommands?: string[];
 
   /**
-   * Commands that synthesize the app into the folder `cdk.out`.
+   * Commands that synthesize the app to the folder `cdk.out`.
    *
    * @default ['npx cdk synth --quiet']
    */
   readonly synthCommands?: string[];
 
   /**
-   * Version of the CDK command line that compares and deploys; `'2'` is the latest. It must know the assemblies that the app's `aws-cdk-lib` writes: name
-   * a later one when it says that it does not.
+   * Version of the CDK CLI that compares and deploys; `'2'` is the latest. It must support the cloud assembly schema
+   * of the app's `aws-cdk-lib`: set a later version if the CLI reports that the schema is too new.
    *
    * @default '2.1148.1'
    */
   readonly cliVersion?: string;
 }
 
-/** Two that deploy the same stack would get in each other's way, so this one deploys it only as long as it holds no pipeline. */
+/** Deploys the stack only while it has no pipeline, because two pipelines that deploy the same stack would conflict. */
 export function selfMutatingPlan(options: SelfMutatingPipelineOptions): PipelinePlan {
   const cli = cdk(options.cliVersion);
   const stack = `'${options.stackName}' --app cdk.out`;
@@ -42,13 +42,14 @@ export function selfMutatingPlan(options: SelfMutatingPipelineOptions): Pipeline
         name: 'Deploy',
         steps: [{
           name: 'Deploy',
-          description: "Deploys the app's own pipeline, unless it is there",
+          description: "Deploys the app's own pipeline, unless it exists",
           inputArtifact: 'Assembly',
           commands: [
-            `${cli} diff ${stack} --exclusively --method template --no-color > diff.txt 2>&1 || { cat diff.txt; exit 1; }`,
+            `${cli} diff ${stack} --exclusively --method template --no-color > diff.txt 2>&1 `
+            + '|| { cat diff.txt; exit 1; }',
             'if grep -qF "[+] AWS::CodePipeline::Pipeline" diff.txt; then '
             + `${cli} deploy ${stack} --require-approval never --progress events; `
-            + `else echo 'the pipeline of the stack ${options.stackName} is there already and updates itself'; fi`,
+            + `else echo 'the pipeline of the stack ${options.stackName} exists and updates itself'; fi`,
           ],
           roles: [AccountRole.DEPLOY, AccountRole.FILE_PUBLISHING, AccountRole.IMAGE_PUBLISHING, AccountRole.LOOKUP],
           docker: true,

@@ -5,15 +5,15 @@ import type { PipelineStage, PipelineStep } from './pipeline-plan';
 import { Rollback } from './pipeline-plan';
 import type { SourceAction } from '../sources/source-host';
 
-/** The variable in which a step sums up for whoever approves what is going to happen, and the one with the id of its build. */
+/** The variable with the summary of the changes for the approver, and the one with the id of its build. */
 const SUMMARY = 'CHECK_SUMMARY';
 const BUILD = 'CHECK_BUILD';
 
-/** What builds know of their pipeline. */
+/** Environment variables of builds about their pipeline. */
 export const VARIABLES = {
-  /** Id of the execution; a way back is an execution of its own. */
+  /** Id of the execution; a rollback is an execution of its own. */
   executionId: 'PIPELINE_EXECUTION_ID',
-  /** Whether somebody must approve: `manual` or `none`. */
+  /** Whether the pipeline requires approval: `manual` or `none`. */
   approval: 'PIPELINE_APPROVAL',
 } as const;
 
@@ -60,7 +60,8 @@ function buildAction(step: PipelineStep, runOrder: number, approval: string): Cf
     configuration: {
       ProjectName: projectName(step),
       EnvironmentVariables: JSON.stringify([
-        { name: VARIABLES.executionId, value: '#{codepipeline.PipelineExecutionId}' }, { name: VARIABLES.approval, value: approval },
+        { name: VARIABLES.executionId, value: '#{codepipeline.PipelineExecutionId}' },
+        { name: VARIABLES.approval, value: approval },
       ]),
       ...extraInputArtifacts.length > 0 && { PrimarySource: inputArtifact },
     },
@@ -71,9 +72,10 @@ function buildAction(step: PipelineStep, runOrder: number, approval: string): Cf
   };
 }
 
-/** In the spelling of templates, because it is inside of a condition. */
+/** Returns the stage in the spelling of templates, because it is part of a condition. */
 export function approvalStage(stages: readonly PipelineStage[], timeoutMinutes: string, topicArn: IResolvable): object {
-  const checks = stages.flatMap(({ steps }) => steps).find(({ exportedVariables = [] }) => exportedVariables.includes(SUMMARY));
+  const checks = stages.flatMap(({ steps }) => steps)
+    .find(({ exportedVariables = [] }) => exportedVariables.includes(SUMMARY));
   return {
     Name: 'Approve',
     Actions: [{
@@ -84,8 +86,8 @@ export function approvalStage(stages: readonly PipelineStage[], timeoutMinutes: 
         NotificationArn: topicArn,
         ...checks && {
           CustomData: `#{${checks.name}.${SUMMARY}}`,
-          ExternalEntityLink: `https://${Aws.REGION}.console.aws.amazon.com/codesuite/codebuild/${Aws.ACCOUNT_ID}/projects/${projectName(checks)}`
-            + `/build/#{${checks.name}.${BUILD}}/log?region=${Aws.REGION}`,
+          ExternalEntityLink: `https://${Aws.REGION}.console.aws.amazon.com/codesuite/codebuild/${Aws.ACCOUNT_ID}`
+            + `/projects/${projectName(checks)}/build/#{${checks.name}.${BUILD}}/log?region=${Aws.REGION}`,
         },
       },
     }],

@@ -5,17 +5,17 @@ import { AccountRole } from './pipeline-plan';
 import { accountRole } from './pipeline-roles';
 import { VARIABLES } from './stages';
 
-/** Options of `PipelineDefinition.tofu`. The `installCommands` are those of the smoke test; there are none unless you name some. */
+/** Options of `PipelineDefinition.tofu()`. The `installCommands` are those of the smoke test; the default is none. */
 export interface TofuPipelineOptions extends VerifiedPipelineOptions {
   /**
-   * Version of OpenTofu.
+   * Version of OpenTofu, like `1.10.6`.
    *
    * @default '1.10.6'
    */
   readonly tofuVersion?: string;
 
   /**
-   * Folder of the configuration in the repository.
+   * Path of the configuration's folder in the repository.
    *
    * @default - the root of the repository
    */
@@ -42,20 +42,30 @@ export function tofuPlan(options: TofuPipelineOptions): PipelinePlan {
   };
 }
 
-/** Downloads a release and compares it with the sums that were published with it. */
+/** Downloads a release and verifies it with the published checksums. */
 function installCommands(version = '1.10.6'): string[] {
   const release = `${RELEASES}/v${version}`;
-  return [
-    `mkdir -p "$HOME/tofu" && cd "$HOME/tofu" && curl -sSfLO ${release}/tofu_${version}_linux_amd64.zip && curl -sSfLO ${release}/tofu_${version}_SHA256SUMS`
-    + ` && sha256sum --check --ignore-missing tofu_${version}_SHA256SUMS && unzip -qo tofu_${version}_linux_amd64.zip tofu && cd - && export PATH="$HOME/tofu:$PATH"`,
-  ];
+  const archive = `tofu_${version}_linux_amd64.zip`;
+  const checksums = `tofu_${version}_SHA256SUMS`;
+  return [[
+    'mkdir -p "$HOME/tofu"',
+    'cd "$HOME/tofu"',
+    `curl -sSfLO ${release}/${archive}`,
+    `curl -sSfLO ${release}/${checksums}`,
+    `sha256sum --check --ignore-missing ${checksums}`,
+    `unzip -qo ${archive} tofu`,
+    'cd -',
+    'export PATH="$HOME/tofu:$PATH"',
+  ].join(' && ')];
 }
 
-/** The AWS provider and the backend take the role by themselves, and renew it. */
+/** The AWS provider and the backend assume the role with this profile, and renew its credentials. */
 function enterCommands({ directory, initArguments = [] }: TofuPipelineOptions, role: AccountRole): string[] {
   return [
-    `printf '[profile application]\\nrole_arn = %s\\ncredential_source = EcsContainer\\n' '${accountRole(role)}' > "$HOME/application.ini"`,
-    'export AWS_CONFIG_FILE="$HOME/application.ini" AWS_PROFILE=application AWS_SDK_LOAD_CONFIG=1 TF_IN_AUTOMATION=1 TF_INPUT=0',
+    `printf '[profile application]\\nrole_arn = %s\\ncredential_source = EcsContainer\\n' '${accountRole(role)}' `
+    + '> "$HOME/application.ini"',
+    'export AWS_CONFIG_FILE="$HOME/application.ini" AWS_PROFILE=application AWS_SDK_LOAD_CONFIG=1 '
+    + 'TF_IN_AUTOMATION=1 TF_INPUT=0',
     ...directory ? [`cd '${directory}'`] : [],
     ['tofu init', ...initArguments].join(' '),
   ];
@@ -64,15 +74,16 @@ function enterCommands({ directory, initArguments = [] }: TofuPipelineOptions, r
 function planStep(options: TofuPipelineOptions): PipelineStep {
   return {
     name: 'Plan',
-    description: 'Plans what OpenTofu would change',
+    description: 'Plans the changes of OpenTofu',
     installCommands: installCommands(options.tofuVersion),
     commands: [
       ...enterCommands(options, AccountRole.PLAN),
       'tofu validate',
-      // a lock is something written
+      // a lock would be a write
       'tofu plan -lock=false -out=environment.tfplan',
       `echo "$${VARIABLES.executionId}" > environment.execution`,
-      'export CHECK_SUMMARY="$(tofu show -no-color environment.tfplan | grep -E \'^(Plan: |No changes|  # .*(destroyed|replaced))\' | cut -c -200 | head -c 700)"'
+      'export CHECK_SUMMARY="$(tofu show -no-color environment.tfplan '
+      + '| grep -E \'^(Plan: |No changes|  # .*(destroyed|replaced))\' | cut -c -200 | head -c 700)"'
       + ' CHECK_BUILD="$CODEBUILD_BUILD_ID"',
     ],
     outputArtifact: 'Planned',
@@ -84,20 +95,23 @@ function planStep(options: TofuPipelineOptions): PipelineStep {
 }
 
 /**
- * On the way back the plan of the previous commit no longer fits the state, and is made anew: that commit was approved and is what was there before.
- * In the execution that it was made for, a plan that no longer fits is another than the one that was approved, if anybody was asked.
+ * Applies the plan. A rollback finds a stale plan and plans again: its commit was deployed before. In the execution
+ * of the plan itself, a stale plan fails if the pipeline requires approval, because a new plan is not the approved
+ * one.
  */
 function applyPlanCommand(): string {
-  return "tofu apply environment.tfplan 2> error.txt || { cat error.txt; grep -q 'Saved plan is stale' error.txt || exit 1; "
-    + `if [ "$${VARIABLES.approval}" = manual ] && [ "$(cat environment.execution)" = "$${VARIABLES.executionId}" ]; then `
-    + "echo 'the state has changed since this plan was made and approved: push a commit or start the pipeline again, so that it is planned anew'; exit 1; fi; "
-    + 'tofu apply -auto-approve; }';
+  return 'tofu apply environment.tfplan 2> error.txt || { '
+    + "cat error.txt; grep -q 'Saved plan is stale' error.txt || exit 1; "
+    + `if [ "$${VARIABLES.approval}" = manual ] `
+    + `&& [ "$(cat environment.execution)" = "$${VARIABLES.executionId}" ]; then `
+    + "echo 'the state has changed since this plan was approved: push a commit or start the pipeline to plan again'; "
+    + 'exit 1; fi; tofu apply -auto-approve; }';
 }
 
 function applyStep(options: TofuPipelineOptions): PipelineStep {
   return {
     name: 'Deploy',
-    description: 'Applies what OpenTofu has planned',
+    description: 'Applies the plan of OpenTofu',
     inputArtifact: 'Planned',
     installCommands: installCommands(options.tofuVersion),
     commands: [
@@ -105,7 +119,8 @@ function applyStep(options: TofuPipelineOptions): PipelineStep {
       applyPlanCommand(),
       'tofu output -json | node -e \'const o = JSON.parse(require("fs").readFileSync(0)); '
       + 'console.log(JSON.stringify({ tofu: Object.fromEntries(Object.entries(o).filter(([, v]) => !v.sensitive)'
-      + '.map(([k, { value: v }]) => [k, typeof v === "string" ? v : JSON.stringify(v)])) }))\' > "$CODEBUILD_SRC_DIR/outputs.json"',
+      + '.map(([k, { value: v }]) => [k, typeof v === "string" ? v : JSON.stringify(v)])) }))\' '
+      + '> "$CODEBUILD_SRC_DIR/outputs.json"',
     ],
     outputArtifact: 'Deployed',
     outputFiles: ['outputs.json'],

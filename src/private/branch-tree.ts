@@ -6,7 +6,7 @@ const TREE = Symbol.for('cdk-org-environments.branch-tree');
 
 interface Entry { readonly branch: IConstruct; readonly parent: string }
 
-/** The branches of one app: who comes from whom, so that parents are created before their children. */
+/** The branches of an app and their parent branches, which are created first. */
 export class BranchTree {
   public static of(scope: IConstruct): BranchTree {
     const root: IConstruct & { [TREE]?: BranchTree } = scope.node.root;
@@ -35,10 +35,13 @@ export class BranchTree {
   }
 
   private rejectCircle(branch: IConstruct, branches: ReadonlyMap<string, Entry>, name: string): void {
-    const way = [name];
+    const path = [name];
     for (let entry = branches.get(name); entry; entry = branches.get(entry.parent)) {
-      way.push(entry.parent);
-      if (entry.parent === name) fail(branch, `branches cannot come from one another: ${way.join(' from ')}; one of them must come from a branch like 'main'`);
+      path.push(entry.parent);
+      if (entry.parent === name) {
+        fail(branch, `the parent branches form a circle: ${path.join(' from ')}; `
+          + "set the parentBranchName of one of them to a branch like 'main'");
+      }
     }
   }
 }

@@ -1,13 +1,13 @@
 import { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Whether there is a resource of a type below a construct, of which something may have to hold. */
+/** Whether a construct contains a resource of a type that satisfies a condition. */
 export function containsResource(
   scope: IConstruct,
   cfnResourceType: string,
-  isMeant: (resource: CfnResource) => boolean = () => true,
+  matches: (resource: CfnResource) => boolean = () => true,
 ): boolean {
   return scope.node
     .findAll()
-    .some(child => CfnResource.isCfnResource(child) && child.cfnResourceType === cfnResourceType && isMeant(child));
+    .some(child => CfnResource.isCfnResource(child) && child.cfnResourceType === cfnResourceType && matches(child));
 }

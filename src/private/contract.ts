@@ -1,6 +1,6 @@
 /**
- * What crosses CloudFormation unchanged: text, and lists and maps of text. Numbers and booleans would arrive as text,
- * so a contract names the choice (`'adopt' | 'fail'`) instead.
+ * The values that CloudFormation passes unchanged: strings, and lists and maps of strings. Numbers and booleans
+ * arrive as strings, so a contract has a choice (`'adopt' | 'fail'`) instead.
  */
 export type Wire<T> = {
   readonly [K in keyof T]: T[K] extends string | readonly string[] | undefined
@@ -8,7 +8,7 @@ export type Wire<T> = {
     : T[K] extends object | undefined ? Wire<NonNullable<T[K]>> | Extract<T[K], undefined> : never;
 };
 
-/** Environment variables that every handler is given. */
+/** Environment variables of all handlers. */
 export const HANDLER_ENVIRONMENT = {
   REGISTRY_TABLE: 'REGISTRY_TABLE',
   PARTITION: 'PARTITION',
@@ -22,10 +22,12 @@ export const ACCESS_ENVIRONMENT = {
   ACCESS_EXTERNAL_ID: 'ACCESS_EXTERNAL_ID',
 } as const;
 
-/** Qualifier of the CDK bootstrap in vended accounts: the default of CDK, so that plain `cdk deploy` works there. */
+/**
+ * Qualifier of the CDK bootstrap in vended accounts: the default of CDK, so that `cdk deploy` works without options.
+ */
 export const BOOTSTRAP_QUALIFIER = 'hnb659fds';
 
-/** Names that are the same in every account, because policies on one side name what lives on the other. */
+/** Names that are the same in all accounts, because policies of one account name resources of another. */
 export const NAMES = {
   /** Role in the management account. */
   accessRole: 'org-environments-access',
@@ -36,46 +38,49 @@ export const NAMES = {
   branchProviderRole: 'org-environments-branch-provider',
   stackProviderRole: 'org-environments-stack-provider',
   pipelineProviderRole: 'org-environments-pipeline-provider',
-  /** How the names of all stacks begin that this library deploys in accounts. */
+  /** Prefix of the names of all stacks that this library deploys in accounts. */
   stackPrefix: 'org-environments-',
   triggerFunctionRole: 'org-environments-trigger',
-  /** The bus in the CICD account that the events of all pipelines come to. */
+  /** Event bus in the CICD account that receives the events of all pipelines. */
   eventBus: 'org-environments',
-  /** Role of the function that records what pipelines do. */
+  /** Role of the function that records deployments. */
   deploymentsFunctionRole: 'org-environments-deployments',
   /** Path of the roles in the CICD account through which pipelines read a repository. */
   sourceRolePath: '/org-environments-source/',
-  /** Stack in every vended account that holds what pipelines share. */
+  /** Stack in every vended account with the resources that pipelines share. */
   baselineStack: 'org-environments-baseline',
   executionPolicy: 'org-environments-execution',
-  /** Prefix of the policy that no role of the bootstrap goes beyond. */
+  /** Prefix of the permissions boundary of the roles of the CDK bootstrap. */
   boundaryPolicy: 'org-environments-boundary',
-  /** Prefix of the role with which tools make what applications are made of, where CloudFormation does not. */
+  /** Prefix of the role with the permissions of applications, for tools that do not use CloudFormation. */
   applicationRole: 'org-environments-application',
-  /** Prefix of the role with which such tools look at what is there before anybody has approved that they change it. */
+  /** Prefix of the role with which such tools plan changes: it reads only. */
   planRole: 'org-environments-plan',
-  /** Prefix of the role through which the pipeline of an account is deployed, and of the one that CloudFormation has for it. */
+  /** Prefixes of the role that deploys the pipeline of an account, and of the role of CloudFormation for it. */
   deployerRole: 'org-environments-deployer',
   deployerExecutionRole: 'org-environments-deployer-execution',
   artifactBucketPrefix: 'org-environments-artifacts-',
   /** Prefix of the roles of a pipeline in its member account. */
   pipelineRolePrefix: 'org-environments-pipeline-',
   pipelineRole: 'org-environments-pipeline-run',
-  /** Tag of the pipeline of an environment, by which the policies of applications know it: its name is that of the environment. */
+  /** Tag of the pipeline of an environment, by which the policies of applications identify it. */
   pipelineTag: 'org-environments:environment',
   /** Prefix of the build projects of a pipeline; the name of the step follows. */
   buildProjectPrefix: 'org-environments-',
-  /** Rule in the member account that sends the events of the pipeline to the bus of the organization, and the role in whose name it does. */
+  /**
+   * Rule in the member account that sends the events of the pipeline to the event bus of the organization, and its
+   * role.
+   */
   eventsRule: 'org-environments-pipeline-events',
-  /** Role in the member account through which the trigger starts the pipeline. */
+  /** Role in the member account that the trigger assumes to start the pipeline. */
   startRole: 'org-environments-pipeline-start',
-  /** Role in the member account through which the pipeline is halted, resumed and looked at. */
+  /** Role in the member account that operators' commands assume: halt, resume, status. */
   operateRole: 'org-environments-pipeline-operate',
-  /** Function in the CICD account that halts, resumes and looks at all pipelines, and its role. */
+  /** Function in the CICD account for operators' commands (halt, resume, status), and its role. */
   operationsFunction: 'org-environments-operations',
-  /** Tag that says which record of the registry an account belongs to. */
+  /** Tag of an account with the key of its record in the registry. */
   ownerTag: 'org-environments:registry-key',
-  /** File at the root of a branch that says which environment it belongs to. */
+  /** File at the root of a branch with its environment. */
   descriptor: 'environment.json',
 } as const;
 
@@ -88,7 +93,7 @@ export const RESOURCE_TYPES = {
   pipeline: 'Custom::OrgEnvironmentsPipeline',
 } as const;
 
-/** The metrics that CloudWatch keeps of each environment. */
+/** The metrics of environments in CloudWatch. */
 export const METRICS = {
   namespace: 'OrgEnvironments',
   dimension: 'Environment',
@@ -97,14 +102,17 @@ export const METRICS = {
 /** The parameter of a pipeline's stack that says whether commits go through, and its values. */
 export const PIPELINE_STATE = { parameter: 'State', enabled: 'enabled', disabled: 'disabled' } as const;
 
-/** The regions that every account has; AWS adds none to them, later ones must be enabled in each account. */
+/**
+ * The regions that are enabled in all accounts. AWS adds none: regions launched after 2019 must be enabled in each
+ * account.
+ */
 export const REGIONS_OF_EVERY_ACCOUNT: readonly string[] = [
   'us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ap-south-1', 'ap-northeast-1', 'ap-northeast-2',
   'ap-northeast-3', 'ap-southeast-1', 'ap-southeast-2', 'ca-central-1', 'eu-central-1', 'eu-west-1', 'eu-west-2',
   'eu-west-3', 'eu-north-1', 'sa-east-1',
 ];
 
-/** Whether a new account can be used there at once; what other partitions need is not known. */
+/** Whether a region is enabled in new accounts. In other partitions, all regions are assumed to be. */
 export function isRegionOfNewAccounts(region: string): boolean {
   return /^(cn|us-gov|us-iso[a-z]*|eu-isoe|eusc)-/.test(region) || REGIONS_OF_EVERY_ACCOUNT.includes(region);
 }

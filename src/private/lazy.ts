@@ -1,6 +1,6 @@
 import { Lazy } from 'aws-cdk-lib';
 
-/** A value that is known only when the app is synthesized, typed as what it will be. */
+/** A value that is computed at synth, typed as the result. */
 export function lazy<T>(produce: () => T): T {
   return Lazy.uncachedAny({ produce }) as unknown as T;
 }

@@ -20,7 +20,7 @@ export class ManagedResource<Request extends object, Result extends object> exte
       serviceToken: internalsOf(this, props.organization).serviceToken,
       resourceType: props.resourceType,
       properties: { ...props.request },
-      // the most that AWS allows: the queue for the creation of accounts takes time
+      // the maximum of AWS: accounts may wait for the creation of others
       serviceTimeout: Duration.hours(1),
     });
   }

@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { isRegionOfNewAccounts, NAMES, REGIONS_OF_EVERY_ACCOUNT } from './contract';
 
-/** An error that names the construct, so that it is found in the user's code. */
+/** Throws an error that begins with the path of the construct. */
 export function fail(scope: IConstruct, message: string): never {
   throw new Error(`[${scope.node.path}] ${message}`);
 }
@@ -10,50 +10,69 @@ export function fail(scope: IConstruct, message: string): never {
 interface Rule {
   readonly name: string;
   readonly pattern: RegExp;
-  /** What is allowed, as the end of "… must be". */
+  /** The allowed values, as the end of "… must be". */
   readonly allowed: string;
 }
 
 const ACCOUNT_ID: Rule = { name: 'account id', pattern: /^\d{12}$/, allowed: 'twelve digits' };
-const ACCOUNT_NAME: Rule = { name: 'account name', pattern: /^[\x20-\x7e]{1,50}$/, allowed: '1 to 50 printable ASCII characters' };
+const ACCOUNT_NAME: Rule = {
+  name: 'account name', pattern: /^[\x20-\x7e]{1,50}$/, allowed: '1 to 50 printable ASCII characters',
+};
 const EMAIL: Rule = {
   name: 'e-mail',
-  pattern: /^(?=.{6,64}$)[A-Za-z0-9_+*-]+(\.[A-Za-z0-9_+*-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$/,
+  pattern: new RegExp(
+    '^(?=.{6,64}$)[A-Za-z0-9_+*-]+(\\.[A-Za-z0-9_+*-]+)*'
+    + '@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\\.)+[A-Za-z]{2,}$',
+  ),
   allowed: 'an address of 6 to 64 characters like aws+shop-test@example.com',
 };
 const ENVIRONMENT_NAME: Rule = {
-  name: 'environment name', pattern: /^[A-Za-z][A-Za-z0-9-]{0,31}$/, allowed: '1 to 32 letters, digits and hyphens, beginning with a letter',
+  name: 'environment name',
+  pattern: /^[A-Za-z][A-Za-z0-9-]{0,31}$/,
+  allowed: '1 to 32 letters, digits and hyphens, beginning with a letter',
 };
-const ORGANIZATION_ID: Rule = { name: 'organization id', pattern: /^o-[a-z0-9]{10,32}$/, allowed: "'o-' and 10 to 32 lower-case letters or digits" };
-const ROLE_NAME: Rule = { name: 'role name', pattern: /^[\w+=,.@-]{1,64}$/, allowed: "1 to 64 letters, digits and '_+=,.@-'" };
+const ORGANIZATION_ID: Rule = {
+  name: 'organization id', pattern: /^o-[a-z0-9]{10,32}$/, allowed: "'o-' and 10 to 32 lower-case letters or digits",
+};
+const ROLE_NAME: Rule = {
+  name: 'role name', pattern: /^[\w+=,.@-]{1,64}$/, allowed: "1 to 64 letters, digits and '_+=,.@-'",
+};
 const ROLE_ARN: Rule = {
   name: 'role ARN',
   pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
   allowed: "like 'arn:aws:iam::111122223333:role/org-environments-access'",
 };
 const STACK_NAME: Rule = {
-  name: 'stack name', pattern: /^[A-Za-z][A-Za-z0-9-]{0,127}$/, allowed: '1 to 128 letters, digits and hyphens, beginning with a letter',
+  name: 'stack name',
+  pattern: /^[A-Za-z][A-Za-z0-9-]{0,127}$/,
+  allowed: '1 to 128 letters, digits and hyphens, beginning with a letter',
 };
 const STACK_ID: Rule = {
   name: 'stack id',
   pattern: /^arn:aws[a-z-]*:cloudformation:[a-z0-9-]+:\d{12}:stack\/[A-Za-z][A-Za-z0-9-]{0,127}\/[A-Za-z0-9-]+$/,
   allowed: "an ARN like 'arn:aws:cloudformation:eu-west-1:111122223333:stack/alarms/0b2b3f40-…'",
 };
-const EXTERNAL_ID: Rule = { name: 'external id', pattern: /^[\w+=,.@:/-]{2,1224}$/, allowed: "2 to 1224 letters, digits and '_+=,.@:/-'" };
+const EXTERNAL_ID: Rule = {
+  name: 'external id', pattern: /^[\w+=,.@:/-]{2,1224}$/, allowed: "2 to 1224 letters, digits and '_+=,.@:/-'",
+};
 const UNIT_ID: Rule = {
-  name: 'organizational unit', pattern: /^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/, allowed: "an id like 'ou-ab12-cdefgh34'",
+  name: 'organizational unit',
+  pattern: /^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/,
+  allowed: "an id like 'ou-ab12-cdefgh34'",
 };
 const UNIT_PATH: Rule = {
   name: 'organizational unit',
   // AWS allows five levels below the root, and 128 characters in a name
   pattern: /^[^/\s\p{Cc}]([^/\p{Cc}]{0,126}[^/\s\p{Cc}])?(\/[^/\s\p{Cc}]([^/\p{Cc}]{0,126}[^/\s\p{Cc}])?){0,4}$/u,
-  allowed: "an id like 'ou-ab12-cdefgh34' or a path of at most five names like 'Workloads/Test', without slash at its ends",
+  allowed: "an id like 'ou-ab12-cdefgh34' or a path of at most five names like 'Workloads/Test', "
+    + 'without slash at its ends',
 };
 const BRANCH_NAME: Rule = {
   name: 'branch name',
-  // what git allows, less the characters that shells and patterns take for something else
+  // what git allows, except characters with a meaning in shells and patterns
   pattern: /^(?!.*(\.\.|\/\/|\/\.|\.lock(\/|$)))[A-Za-z0-9_]([A-Za-z0-9._/+#=-]{0,254}[A-Za-z0-9_+#=-])?$/,
-  allowed: "1 to 256 letters, digits and '._/+#=-' like 'env/test1', beginning with a letter or digit, without '..', '//' or a name ending in '.lock'",
+  allowed: "1 to 256 letters, digits and '._/+#=-' like 'env/test1', beginning with a letter or digit, "
+    + "without '..', '//' or a name ending in '.lock'",
 };
 
 const TAG_KEY: Rule = {
@@ -77,17 +96,19 @@ function check(rule: Rule, scope: IConstruct, value: string): string {
   return message === undefined ? value : fail(scope, message);
 }
 
-/** What AWS Organizations would reject of the tags of an account. */
+/** The errors of the tags of an account: AWS Organizations would reject them. */
 export function tagProblems(tags: { readonly [key: string]: string }): string[] {
   const entries = Object.entries(tags);
   // AWS allows 50, and this library sets one
   if (entries.length > 49) {
-    return [`an account can have at most 49 tags (AWS allows 50, and one is set by this library), got ${entries.length}`];
+    return [
+      `an account can have at most 49 tags (AWS allows 50, and one is set by this library), got ${entries.length}`,
+    ];
   }
   return entries.flatMap(([key, value]) => [
     problem(TAG_KEY, key) ?? [],
     key === NAMES.ownerTag
-      ? `the tag '${key}' is reserved, because this library knows the account by it: choose another key` : [],
+      ? `the tag '${key}' is reserved, because this library identifies the account by it: choose another key` : [],
     problem({ ...TAG_VALUE, name: `value of the tag '${key}'` }, value) ?? [],
   ].flat());
 }
@@ -103,21 +124,24 @@ export const validate = {
   stackName: (scope: IConstruct, value: string) => check(STACK_NAME, scope, value),
   /** The name of a stack that a user deploys in an account. */
   ownStackName: (scope: IConstruct, value: string) => {
-    const reserved = [NAMES.stackPrefix, 'CDKToolkit'].find(prefix => !Token.isUnresolved(value) && value.startsWith(prefix));
+    const prefixes = Token.isUnresolved(value) ? [] : [NAMES.stackPrefix, 'CDKToolkit'];
+    const reserved = prefixes.find(prefix => value.startsWith(prefix));
     if (reserved) {
-      fail(scope, `the stack name '${value}' begins with '${reserved}', which is reserved for stacks of this library and of the CDK bootstrap: `
-        + 'choose another stackName');
+      fail(scope, `the stack name '${value}' begins with '${reserved}', which is reserved for stacks of this library `
+        + 'and of the CDK bootstrap: choose another stackName');
     }
     return check(STACK_NAME, scope, value);
   },
   stackId: (scope: IConstruct, value: string) => check(STACK_ID, scope, value),
   externalId: (scope: IConstruct, value: string) => check(EXTERNAL_ID, scope, value),
   branchName: (scope: IConstruct, value: string) => check(BRANCH_NAME, scope, value),
-  organizationalUnit: (scope: IConstruct, value: string) => check(/^(r-|ou-)/.test(value) ? UNIT_ID : UNIT_PATH, scope, value),
+  organizationalUnit: (scope: IConstruct, value: string) =>
+    check(/^(r-|ou-)/.test(value) ? UNIT_ID : UNIT_PATH, scope, value),
   regionOfNewAccounts: (scope: IConstruct, region: string) => {
     if (Token.isUnresolved(region) || isRegionOfNewAccounts(region)) return region;
-    return fail(scope, `a new account cannot be used in the region '${region}', which must be enabled in each account first: `
-      + `deploy the stack in one that every account has (${REGIONS_OF_EVERY_ACCOUNT.join(', ')}), or import accounts in which the region is enabled`);
+    return fail(scope, `a new account cannot be used in the region '${region}', which must be enabled in each account: `
+      + `deploy the stack in a region that all accounts have (${REGIONS_OF_EVERY_ACCOUNT.join(', ')}), or import `
+      + 'accounts in which the region is enabled');
   },
   tags: (scope: IConstruct, tags: { [key: string]: string }) => {
     const [first] = tagProblems(tags);

@@ -1,7 +1,4 @@
-/**
- * How the keys of the registry's records begin. Policies grant access to records by these prefixes, and the handlers
- * build their keys with them.
- */
+/** Prefixes of the keys of records in the registry. Policies grant access to records by prefix. */
 export const RECORDS = {
   account: 'account#',
   branch: 'branch#',
@@ -13,15 +10,15 @@ export const RECORDS = {
   route: 'route#',
   halt: 'halt#',
   deployment: 'deployment#',
-  /** What CloudFormation has requested of a custom resource. */
+  /** A request of CloudFormation for a custom resource. */
   request: 'request#',
-  /** Where the answer to a request of CloudFormation goes: a secret that only the entry function may read. */
+  /** The response URL of a request of CloudFormation: a secret that only the entry function may read. */
   answer: 'answer#',
   /** The accounts whose creation may be in flight. */
   creations: 'queue#creations',
 } as const;
 
-/** Records that can be listed: they carry the name of their kind, which is the partition key of the table's index. */
+/** Kinds of records that can be listed. The attribute `kind` is the partition key of the table's index. */
 export const LISTED = { environment: 'environment', halt: 'halt' } as const;
 
 export const REGISTRY_INDEX = { indexName: 'by-kind', partitionKey: 'kind' } as const;

@@ -4,8 +4,9 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
 /**
- * Tells a function of every branch that is created or moved in the account and region. It names no repository:
- * EventBridge allows 300 rules, and the policy of a function has 20 KB. The function ignores branches that have no pipeline.
+ * Invokes a function for every branch that is created or moved in the account and region. It names no repository:
+ * EventBridge allows 300 rules, and the policy of a function has at most 20 KB. The function ignores branches without a
+ * pipeline.
  */
 export function branchEventRule(scope: Construct, id: string, target: IFunction): Rule {
   return new Rule(scope, id, {

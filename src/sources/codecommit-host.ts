@@ -24,13 +24,13 @@ export class CodeCommitHost implements SourceHost {
       repository: { host: 'codecommit', repositoryName, repositoryArn },
       key: Token.isUnresolved(repositoryName) ? this.repository.node.path : repositoryName,
       action: codeCommitAction,
-      isMadeByApp: () => this.isMadeByApp(),
+      isDefinedByApp: () => this.isDefinedByApp(),
       readRole: () => this.readRole(scope, organization),
     };
   }
 
-  /** By this construct, or by another one with the same name. */
-  private isMadeByApp(): boolean {
+  /** Whether this construct, or another one with the same name, defines the repository. */
+  private isDefinedByApp(): boolean {
     const { repositoryName, node } = this.repository;
     return containsResource(
       node.root,
@@ -49,7 +49,8 @@ export class CodeCommitHost implements SourceHost {
     if (elsewhere(stack.account, account) || elsewhere(stack.region, region)) {
       fail(
         scope,
-        `repository '${this.repository.repositoryName}' must be in the account and region of the stack (${stack.account}/${stack.region}), got ${account}/${region}`,
+        `repository '${this.repository.repositoryName}' must be in the account and region of the stack `
+        + `(${stack.account}/${stack.region}), got ${account}/${region}`,
       );
     }
   }
@@ -67,7 +68,7 @@ export class CodeCommitHost implements SourceHost {
   }
 }
 
-/** Reads a branch of CodeCommit in a pipeline. */
+/** The action of a pipeline that reads a branch of CodeCommit. */
 export function codeCommitAction({ repositoryName, branchName }: SourceActionValues): SourceAction {
   return {
     actionTypeId: { category: 'Source', owner: 'AWS', provider: 'CodeCommit', version: '1' },
@@ -95,7 +96,7 @@ class CodeCommitConnection extends Construct {
       }),
       inlinePolicies: { Source: new PolicyDocument({ statements }) },
     });
-    const later = 'the accounts are created later; their buckets are known by prefix and organization';
+    const later = 'the accounts are created later; the prefix and the organization identify their buckets';
     acknowledgeWildcards(role, statements, { Artifacts: later });
     this.readRole = role;
   }

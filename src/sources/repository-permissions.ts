@@ -8,9 +8,9 @@ import { fail } from '../private/validate';
 export type RepositoryUser = 'account' | 'branch' | 'trigger' | 'deployments' | 'operations';
 
 const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
-  // what environments begin from is looked up before their accounts are created
+  // parent branches are checked before accounts are created
   account: ['codecommit:GetBranch', 'codecommit:ListBranches'],
-  // ListBranches is for the text of an error: the branches that exist when the parent is none of them
+  // ListBranches: the error about a missing parent branch lists the branches that exist
   branch: [
     'codecommit:CreateBranch',
     'codecommit:CreateCommit',
@@ -26,24 +26,24 @@ const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
   operations: ['codecommit:GetCommit'],
 };
 
-/** What a function may do in the repositories of the CICD account; it does not grow with them. */
+/** The permissions of a function on the repositories of the CICD account; they do not grow with the repositories. */
 export function repositoryPermissions(patterns: readonly string[], user: RepositoryUser): Permission {
   const arns = patterns.map(pattern => `arn:${Aws.PARTITION}:codecommit:${Aws.REGION}:${Aws.ACCOUNT_ID}:${pattern}`);
   return allow('Repositories', [...ACTIONS[user]], arns,
-    'repositories come later, with the apps that use the organization; repositoryNames limits their names');
+    'the repositories of other apps are not known; repositoryNames limits their names');
 }
 
 const PATTERN = /^[\w.*?-]{1,100}$/;
 
-/** @throws if a pattern is none, or there is none at all */
+/** @throws if there is no pattern, or one is malformed */
 export function checkedRepositoryNames(scope: Construct, patterns: readonly string[]): readonly string[] {
-  if (patterns.length === 0) fail(scope, "'repositoryNames' is empty, so no repository could be used: name some, or omit it to allow all");
+  if (patterns.length === 0) fail(scope, "'repositoryNames' is empty: name repositories, or omit it to allow all");
   const wrong = patterns.find(pattern => !Token.isUnresolved(pattern) && !PATTERN.test(pattern));
   if (wrong === undefined) return patterns;
   return fail(
     scope,
-    "each of the 'repositoryNames' must be 1 to 100 letters, digits and '._-', with '*' for any text and '?' for any character, " +
-      `got '${wrong}'`,
+    "each of the 'repositoryNames' must be 1 to 100 letters, digits and '._-', with '*' for any text and '?' for any " +
+      `character, got '${wrong}'`,
   );
 }
 
@@ -53,7 +53,8 @@ export function requireAllowed(scope: Construct, repositoryName: string, pattern
   if (Token.isUnresolved(repositoryName) || patterns.some(isAllowed)) return;
   fail(
     scope,
-    `the organization does not allow the repository '${repositoryName}': its 'repositoryNames' are '${patterns.join("', '")}'; ` +
+    `the organization does not allow the repository '${repositoryName}': its 'repositoryNames' are ` +
+      `'${patterns.join("', '")}'; ` +
       'add the name there, or use another repository',
   );
 }

@@ -12,14 +12,17 @@ export interface SourceHost {
 
 /** What branches and pipelines need of a source. */
 export interface SourceConfig {
-  /** The repository, as handlers are given it. */
+  /** The repository, as in the requests to handlers. */
   readonly repository: RepositoryReference;
-  /** Tells repositories apart at synth. */
+  /** Distinguishes repositories at synth. */
   readonly key: string;
-  /** The action with which a pipeline reads a branch: one for each host, so that pipelines share a template. */
+  /**
+   * Returns the action that reads a branch; it is the same for all repositories of a host, so that pipelines share a
+   * template.
+   */
   readonly action: (branch: SourceActionValues) => SourceAction;
-  /** Whether the app itself makes the repository, so that nothing of it can be known before the deployment. */
-  readonly isMadeByApp: () => boolean;
+  /** Whether the app defines the repository, so that its branches cannot be checked before the deployment. */
+  readonly isDefinedByApp: () => boolean;
   /** The role in the CICD account through which pipelines read the repository: one for each repository and stack. */
   readonly readRole: () => IRole;
 }

@@ -6,15 +6,18 @@ import type { IOrganization } from '../organization/organization-interface';
 import { rejectSubclass } from '../private/reject';
 
 /**
- * The repository that environments take their code from. It cannot be subclassed: the functions of the organization work
- * with the hosts of repositories that they know.
+ * The repository of the branches of environments. The class cannot be subclassed, because the functions of the
+ * organization support only these hosts of repositories.
+ *
+ * @example
+ * const source = Source.codeCommit(Repository.fromRepositoryName(this, 'Shop', 'shop'));
  */
 export class Source {
   /**
-   * Returns a CodeCommit repository as a source.
+   * A CodeCommit repository.
    *
-   * @param repository must be in the account and region of the CICD stack; the `repositoryNames` of the organization must
-   * allow its name
+   * @param repository must be in the account and region of the CICD stack; the `repositoryNames` of the organization
+   * must allow its name
    */
   public static codeCommit(repository: IRepository): Source {
     return new Source(new CodeCommitHost(repository));

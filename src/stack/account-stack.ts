@@ -41,29 +41,29 @@ export interface AccountStackProps {
   /** The organization whose provider deploys the stack. */
   readonly organization: IOrganization;
 
-  /** The account that the stack is deployed in. */
+  /** The account in which the stack is deployed. */
   readonly account: IAccount;
 
   /**
-   * Name of the stack in the account: 1 to 128 letters, digits and hyphens, beginning with a letter. Names that begin with `org-environments-` or
-   * `CDKToolkit` are reserved. Another name means another stack: the new one is made before the
+   * Name of the stack in the account: 1 to 128 letters, digits and hyphens, beginning with a letter. Names that begin
+   * with `org-environments-` or `CDKToolkit` are reserved. Another name is another stack, which is created before the
    * old one is deleted.
    *
-   * @default - made of the construct's path
+   * @default - generated from the path of the construct
    */
   readonly stackName?: string;
 
   /**
-   * Region that the stack is deployed in; it must be bootstrapped in the account.
+   * Region in which the stack is deployed. It must be bootstrapped for CDK in the account.
    *
-   * @default - the region of the stack around this one
+   * @default - the region of the parent stack
    */
   readonly region?: string;
 
   /**
-   * Values of the stack's parameters by their logical ids; they may be tokens of the stack around this one.
+   * Values of the parameters of the stack by their logical ids. The values may be tokens of the parent stack.
    *
-   * @default - only those that references between the stacks need
+   * @default - only the parameters of references between the stacks
    */
   readonly parameters?: { [name: string]: string };
 
@@ -75,20 +75,26 @@ export interface AccountStackProps {
   readonly description?: string;
 }
 
-/** How the answer of the custom resource names the outputs of the stack. */
+/** Prefix of the attributes of the custom resource with the outputs of the stack. */
 const OUTPUTS = 'Outputs.';
 
 /**
- * A stack of any constructs that CloudFormation deploys in an account whose id is known only at deployment.
+ * A stack of any constructs in an account whose id may be known only at deployment.
  *
- * References between it and the stack around it become parameters and outputs, as with nested stacks. If the stack around it has a known account
- * or region (`env`), a construct that is referenced from the other side must have a physical name (`queueName: 'orders'`). Attributes of `Cfn`
- * constructs, parameters (`parameters`) and outputs (`outputValue`) need none.
+ * References between this stack and the parent stack become parameters and outputs, as with nested stacks. If the
+ * parent stack has a known account or region (`env`), a construct that the other stack references must have a
+ * physical name (`queueName: 'orders'`). Attributes of `Cfn` constructs, parameters (`parameters`) and outputs
+ * (`outputValue()`) need no physical name. The outputs that are read have at most 3,096 bytes together, because the
+ * answer of a custom resource has at most 4,096 bytes.
  *
- * Assets inside it (the code of functions, sources of a `BucketDeployment`, container images, templates of nested
- * stacks) are published in the CICD account with those of the stack around it. Before the stack is created or updated
- * they are copied to the CDK bootstrap of the account: files, of 100 MB each at most, to its bucket, images to its
- * repository. What is there already is not copied again.
+ * Assets of the stack (code of functions, sources of a `BucketDeployment`, container images, templates of nested
+ * stacks) are published in the CICD account with those of the parent stack. Before the stack is created or updated,
+ * they are copied to the CDK bootstrap of the account: files of at most 100 MB to its bucket, images to its
+ * repository. Assets that exist there are not copied again.
+ *
+ * @example
+ * const alarms = new AccountStack(this, 'Alarms', { organization, account });
+ * const topic = new Topic(alarms, 'Topic', { topicName: 'alarms', enforceSSL: true });
  */
 export class AccountStack extends Stack implements IAccountStack {
   /**
@@ -107,7 +113,10 @@ export class AccountStack extends Stack implements IAccountStack {
     return new Import(scope, id);
   }
 
-  /** The custom resource that stands for the stack; references to what is inside read their values from it. */
+  /**
+   * The custom resource of the stack in the parent stack. References to constructs in the stack read their values
+   * from it.
+   */
   public readonly nestedStackResource?: CfnResource;
 
   private readonly resource: CustomResource;
@@ -127,7 +136,8 @@ export class AccountStack extends Stack implements IAccountStack {
     const placed = (inside: string, outside: string) => insideOrOutside(isIn(scope, id), inside, outside);
     const synthesizer = new AccountStackSynthesizer(parentStack);
     super(scope, id, {
-      // the template is the same for every account and region; if the place around it is not known, nothing can tell the two apart
+      // the template is the same for all accounts and regions; if those of the parent stack are not known, neither
+      // are these
       env: {
         account: Token.isUnresolved(parentStack.account) ? Aws.ACCOUNT_ID : placed(Aws.ACCOUNT_ID, accountId),
         region: Token.isUnresolved(parentStack.region) ? Aws.REGION : placed(Aws.REGION, region),
@@ -136,14 +146,15 @@ export class AccountStack extends Stack implements IAccountStack {
       description: props.description,
       analyticsReporting: false,
     });
-    // dependencies on what is inside are otherwise taken for some on a stack of this app's own
+    // without it, CDK treats dependencies on constructs in this stack as dependencies between stacks of the app
     Object.defineProperty(this, Symbol.for('@aws-cdk/core.NestedStack'), { value: true });
     this.parentStack = parentStack;
     this.assets = synthesizer;
     this.parameterValues = { ...props.parameters };
 
     const stackName = validate.ownStackName(this, props.stackName ?? this.stackName);
-    const resource = new ManagedResource<AccountStackRequest, AccountStackResult>(new Construct(scope, `${id}.AccountStack`), 'Resource', {
+    const resourceScope = new Construct(scope, `${id}.AccountStack`);
+    const resource = new ManagedResource<AccountStackRequest, AccountStackResult>(resourceScope, 'Resource', {
       organization: props.organization,
       resourceType: RESOURCE_TYPES.stack,
       request: this.request({ accountId, region, stackName }),
@@ -157,38 +168,46 @@ export class AccountStack extends Stack implements IAccountStack {
 
   /** Name of the stack in the account. */
   public get stackName(): string {
-    // the stack is named before its resource is made
+    // CDK reads the name before the resource exists
     return this.contextualStackName ?? super.stackName;
   }
 
-  /** Id (ARN) of the stack: inside it its own, outside of it what the deployment answered. */
+  /** Id (ARN) of the stack: a pseudo parameter in the stack itself, and the result of the deployment elsewhere. */
   public get stackId(): string {
     return this.contextualStackId;
   }
 
   /**
-   * Warnings and errors of what is inside belong to the stack around.
+   * Warnings and errors of constructs in this stack are reported by the parent stack.
    * @internal
    */
   public get _isTopLevelStack(): boolean {
     return false;
   }
 
-  /** Gives a parameter of the stack its value; `name` is its logical id. */
+  /**
+   * Sets the value of a parameter of the stack.
+   *
+   * @param name logical id of the parameter
+   * @param value the value, which may be a token of the parent stack
+   */
   public setParameter(name: string, value: string): void {
     this.parameterValues[name] = value;
   }
 
-  /** The value of an output of the stack, by its logical id, for use outside of the stack. */
+  /**
+   * Returns the value of an output of the stack, for use in the parent stack. An output that does not exist is an
+   * error at synth.
+   *
+   * @param name logical id of the output
+   */
   public outputValue(name: string): string {
-    this.node.addValidation({
-      validate: () => this.outputNames().includes(name) ? [] : [`the stack has no output '${name}': it has ${this.outputNames().join(', ') || 'none'}; use one of them, or add a CfnOutput of this logical id`],
-    });
+    this.node.addValidation({ validate: () => this.problemsOfOutput(name) });
     return this.resource.getAttString(OUTPUTS + name);
   }
 
   /**
-   * Called by CDK while the app is prepared, after references have become parameters and outputs.
+   * Called by CDK during the preparation of the app, when references have become parameters and outputs.
    * @internal
    */
   public _prepareTemplateAsset(): boolean {
@@ -212,7 +231,10 @@ export class AccountStack extends Stack implements IAccountStack {
     };
   }
 
-  /** Both CDK's references and `outputValue` ask the resource: what nobody asks for need not fit into its answer. */
+  /**
+   * Records the outputs that CDK's references and `outputValue()` read: only they must fit into the answer of the
+   * resource.
+   */
   private noteReads(resource: CfnResource): CfnResource {
     const getAtt = resource.getAtt.bind(resource);
     resource.getAtt = (attribute, typeHint) => {
@@ -232,8 +254,15 @@ export class AccountStack extends Stack implements IAccountStack {
   }
 
   private templateLocation(): { readonly bucketName: string; readonly objectKey: string } {
-    // before the app is prepared CDK resolves properties only to find references, and looks at no value
+    // before the preparation, CDK resolves properties only to find references
     return this.template ?? { bucketName: '<unresolved>', objectKey: '<unresolved>' };
+  }
+
+  private problemsOfOutput(name: string): string[] {
+    const names = this.outputNames();
+    if (names.includes(name)) return [];
+    return [`the stack has no output '${name}': it has ${names.join(', ') || 'none'}; use one of them, or add a `
+      + 'CfnOutput with this logical id'];
   }
 
   private outputNames(): string[] {
@@ -242,17 +271,17 @@ export class AccountStack extends Stack implements IAccountStack {
   }
 }
 
-/** A value that the stack knows by a pseudo parameter, and everybody else otherwise. */
+/** A token with one value in the stack itself, a pseudo parameter, and another value elsewhere. */
 function insideOrOutside(isInside: (place: IConstruct) => boolean, inside: string, outside: string): string {
   return Token.asString({ resolve: ({ scope }: IResolveContext) => isInside(scope) ? inside : outside });
 }
 
-/** Whether something is in the template of the stack. */
+/** Whether a construct is in the template of the stack. */
 function isOf(scope: Construct, id: string): (place: IConstruct) => boolean {
   return place => Stack.of(place) === scope.node.tryFindChild(id);
 }
 
-/** Whether something is in the stack or in one nested in it, which is in the same account and region. */
+/** Whether a construct is in the stack, or in a nested stack, which has the same account and region. */
 function isIn(scope: Construct, id: string): (place: IConstruct) => boolean {
   return place => place.node.scopes.some(ancestor => ancestor === scope.node.tryFindChild(id));
 }

@@ -5,14 +5,14 @@ export interface StackRequest {
   readonly stackName: string;
   /** Qualifier of the CDK bootstrap in the account. */
   readonly qualifier: string;
-  /** Where the template is in the CICD account. */
+  /** Bucket of the template in the CICD account. */
   readonly templateBucket: string;
   readonly templateKey: string;
   readonly parameters: { readonly [name: string]: string };
   readonly tags: { readonly [key: string]: string };
 }
 
-/** Images that are copied to the repository of the account. */
+/** Images that are copied to the repository of the CDK bootstrap in the account. */
 export interface ImagesRequest {
   /** Name of their repository in the CICD account. */
   readonly repository: string;
@@ -21,7 +21,7 @@ export interface ImagesRequest {
 
 /** What `AccountStack` requests of its handler. */
 export interface AccountStackRequest extends StackRequest {
-  /** Names of the outputs that are read back; a custom resource may answer with 4096 bytes at most. */
+  /** Names of the outputs that are returned; the answer of a custom resource has at most 4096 bytes. */
   readonly outputs: readonly string[];
   /** Keys of the files in the template's bucket that are copied to the bucket of the account; absent: none. */
   readonly files?: readonly string[];

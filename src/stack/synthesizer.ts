@@ -11,12 +11,13 @@ import type { ImagesRequest } from './contract';
 import { BOOTSTRAP_QUALIFIER } from '../private/contract';
 import { fail } from '../private/validate';
 
-/** The assets that the handler copies, by what each is called in its bucket or repository. */
+/** The assets that the handler copies: object key → bucket, or image tag → repository. */
 type Published = Map<string, string>;
 
 /**
- * Writes the template. It is published as an asset of the parent stack, and so are the assets of the stack. The handler
- * copies them to the bootstrap of the account, so the template refers to the bucket and the repository there.
+ * Writes the template of a stack in an account. The template and the assets of the stack are published as assets of
+ * the parent stack. The handler copies them to the CDK bootstrap of the account, so the template refers to the bucket
+ * and the repository there.
  */
 export class AccountStackSynthesizer extends StackSynthesizer {
   private readonly files: Published = new Map();
@@ -38,14 +39,14 @@ export class AccountStackSynthesizer extends StackSynthesizer {
     return this.cloudFormationLocationFromDockerImageAsset({ repositoryName: inAccount('container-assets'), imageTag });
   }
 
-  /** Keys of the files to be copied; undefined: none. All must be in the bucket of the template. */
+  /** Keys of the files to copy; undefined: none. All must be in the bucket of the template. */
   public filesIn(templateBucket: string): string[] | undefined {
     if (this.files.size === 0) return undefined;
     this.assertOne('bucket', [templateBucket, ...this.files.values()]);
     return [...this.files.keys()];
   }
 
-  /** The images to be copied; undefined: none. */
+  /** The images to copy; undefined: none. */
   public imagesToCopy(): ImagesRequest | undefined {
     const [repository] = this.images.values();
     if (repository === undefined) return undefined;
@@ -57,7 +58,7 @@ export class AccountStackSynthesizer extends StackSynthesizer {
     this.synthesizeTemplate(session);
   }
 
-  /** The request names each asset by its key or tag alone, because its size is limited. */
+  /** The request has only the keys or tags of assets, because its size is limited. */
   private assertOne(kind: string, names: string[]) {
     const distinct = [...new Set(names.map(name => JSON.stringify(this.parentStack.resolve(name))))];
     if (distinct.length > 1) {
@@ -71,7 +72,7 @@ export class AccountStackSynthesizer extends StackSynthesizer {
   }
 }
 
-/** The name of a store of the bootstrap in whatever account and region the template is deployed. */
+/** Name of a bucket or repository of the CDK bootstrap in the account and region of the deployment. */
 function inAccount(store: string): string {
   return `cdk-${BOOTSTRAP_QUALIFIER}-${store}-\${AWS::AccountId}-\${AWS::Region}`;
 }

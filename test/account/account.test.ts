@@ -121,7 +121,7 @@ describe('an account stops at synth', () => {
     ['a key is too long', { ['k'.repeat(129)]: 'x' }, `the key of a tag must be 1 to 128 letters, digits, spaces and '_.:/=+-@', not beginning with 'aws:', got '${'k'.repeat(129)}'`],
     ['a key is empty', { '': 'x' }, "not beginning with 'aws:', got ''"],
     ['a key is reserved', { 'AWS:team': 'x' }, "not beginning with 'aws:', got 'AWS:team'"],
-    ['a key is our own', { 'org-environments:registry-key': 'x' }, "the tag 'org-environments:registry-key' is reserved, because this library knows the account by it: choose another key"],
+    ['a key is our own', { 'org-environments:registry-key': 'x' }, "the tag 'org-environments:registry-key' is reserved, because this library identifies the account by it: choose another key"],
     ['a value is too long', { team: 'v'.repeat(257) }, "the value of the tag 'team' must be at most 256 letters, digits, spaces and '_.:/=+-@', got 'vvv"],
     ['a value has a character that AWS refuses', { team: 'R&D' }, "got 'R&D'"],
   ])('when of its tags %s', (_, accountTags, words) => {
@@ -140,8 +140,8 @@ describe('an account stops at synth', () => {
   test.each(['af-south-1', 'eu-south-1', 'us-east-9'])('when its region %s is not one that every account has', region => {
     const { stack, organization } = new Cicd(quickApp(), { imported: true, env: { account: '222222222222', region } });
     expect(() => new Account(stack, 'Account', { organization, accountName: 'dev', email: 'dev@example.com' })).toThrow(
-      `[Cicd/Account] a new account cannot be used in the region '${region}', which must be enabled in each account first: deploy the stack in one that every `
-      + 'account has (us-east-1, ');
+      `[Cicd/Account] a new account cannot be used in the region '${region}', which must be enabled in each account: deploy the stack in a region that all `
+      + 'accounts have (us-east-1, ');
     expect(() => Account.fromAccountId(stack, 'Existing', '123456789012')).not.toThrow();
   });
 
@@ -156,8 +156,8 @@ describe('an account stops at synth', () => {
     const cicd = new Cicd(quickApp(), { imported: true });
     cicd.account('dev', { email: 'aws+shop@example.com' });
     expect(() => cicd.account('test', { email: 'AWS+Shop@example.com' })).toThrow(
-      "[Cicd/test-account] the e-mail 'aws+shop@example.com' is used already by 'Cicd/dev-account': every account has an e-mail of its own; "
-      + 'plus addresses like aws+shop-test2@example.com help');
+      "[Cicd/test-account] the e-mail 'aws+shop@example.com' is already used by 'Cicd/dev-account': every account needs its own e-mail; "
+      + 'use a plus address like aws+shop-test2@example.com');
   });
 
   test('when another stack of the app has the e-mail already', () => {
@@ -165,7 +165,7 @@ describe('an account stops at synth', () => {
     cicd.account();
     const other = new Stack(cicd.stack.node.root, 'Other');
     expect(() => new Account(other, 'Account', { organization: cicd.organization, accountName: 'dev', email: 'aws+shop-dev@example.com' })).toThrow(
-      "[Other/Account] the e-mail 'aws+shop-dev@example.com' is used already by 'Cicd/dev-account'");
+      "[Other/Account] the e-mail 'aws+shop-dev@example.com' is already used by 'Cicd/dev-account'");
   });
 
   test('but two apps in one process know nothing of each other', () => {
@@ -217,7 +217,7 @@ describe('an account that exists', () => {
     const { stack } = new Cicd(quickApp(), { imported: true });
     Account.fromAccountId(stack, 'Existing', '123456789012');
     expect(() => Account.fromAccountId(stack, 'Again', '123456789012')).toThrow(
-      "[Cicd/Again] the account '123456789012' is used already by 'Cicd/Existing': pass that construct on instead of importing the account again");
+      "[Cicd/Again] the account '123456789012' is already used by 'Cicd/Existing': use that construct instead of a second import of the account");
   });
 
   test('may have an id that is known only at deployment', () => {

@@ -112,12 +112,12 @@ describe('a branch stops at synth', () => {
     const cicd = branches();
     cicd.branch('dev');
     expect(() => cicd.branch('second', { branchName: 'env/dev' })).toThrow(
-      "[Cicd/second] the branch of shop 'env/dev' is used already by 'Cicd/dev': an environment has a branch of its own; choose another name");
+      "[Cicd/second] the branch of shop 'env/dev' is already used by 'Cicd/dev': every environment needs its own branch; choose another branchName");
   });
 
   test('when it comes from itself', () => {
     expect(() => branches().branch('dev', { parentBranchName: 'env/dev' })).toThrow(
-      "[Cicd/dev] branches cannot come from one another: env/dev from env/dev; one of them must come from a branch like 'main'");
+      "[Cicd/dev] the parent branches form a circle: env/dev from env/dev; set the parentBranchName of one of them to a branch like 'main'");
   });
 
   test('when branches come from one another', () => {
@@ -125,7 +125,7 @@ describe('a branch stops at synth', () => {
     cicd.branch('a', { parentBranchName: 'env/c' });
     cicd.branch('b', { parentBranchName: 'env/a' });
     expect(() => cicd.branch('c', { parentBranchName: 'env/b' })).toThrow(
-      "[Cicd/c] branches cannot come from one another: env/c from env/b from env/a from env/c; one of them must come from a branch like 'main'");
+      "[Cicd/c] the parent branches form a circle: env/c from env/b from env/a from env/c; set the parentBranchName of one of them to a branch like 'main'");
   });
 
   test('but not when its names are known only at deployment', () => {

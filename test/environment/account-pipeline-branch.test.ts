@@ -75,7 +75,7 @@ describe('an environment stops at synth', () => {
     const cicd = cicdWithImport();
     cicd.environment('dev');
     expect(() => cicd.environment('second', { environmentName: 'dev' })).toThrow(
-      "[Cicd/second] the environment name 'dev' is used already by 'Cicd/dev': choose another environmentName");
+      "[Cicd/second] the environment name 'dev' is already used by 'Cicd/dev': choose another environmentName");
   });
 
   test.each(['', '1dev', 'dev_1', 'a'.repeat(33)])('when its name is %j', environmentName => {

@@ -51,8 +51,8 @@ describe('a rule for what happens in pipelines', () => {
   });
 
   test.each<[OnPipelineEventOptions, string]>([
-    [{ environmentNames: [] }, "[Cicd/Organization] 'environmentNames' is empty, so that nothing would ever be heard of: name some, or leave it out for all"],
-    [{ events: [] }, "[Cicd/Organization] 'events' is empty, so that nothing would ever be heard of: name some, or leave it out for all"],
+    [{ environmentNames: [] }, "[Cicd/Organization] 'environmentNames' must not be empty; omit it for the default"],
+    [{ events: [] }, "[Cicd/Organization] 'events' must not be empty; omit it for the default"],
     [{ environmentNames: ['env/prod'] }, "the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got 'env/prod'"],
   ])('is refused with %j', (options, words) => {
     expect(() => heard(options, [])).toThrow(words);
@@ -67,10 +67,10 @@ describe('a name that no environment of the app has', () => {
     return Annotations.fromStack(cicd.stack).findWarning('*', Match.anyValue()).map(({ id, entry }) => `${id}: ${String(entry.data)}`);
   }
 
-  test('is warned of, because nothing would ever be heard of it', () => {
+  test('causes a warning, because the rule may match nothing', () => {
     expect(warnings(['prod', 'prdo', 'tset'])).toEqual([
-      "/Cicd/Notifications: no environment of this app is called 'prdo', 'tset', so that nothing may ever be heard of it: there are dev, prod; "
-        + 'if another app has it, acknowledge this warning [ack: cdk-org-environments:unknownEnvironment]',
+      "/Cicd/Notifications: no environment of this app is named 'prdo', 'tset', so the rule may match nothing: use one of dev, prod; "
+        + 'if another app defines it, acknowledge this warning [ack: cdk-org-environments:unknownEnvironment]',
     ]);
   });
 
@@ -89,10 +89,10 @@ describe('notifications', () => {
 
   test('tell of approvals, failures and rollbacks in words, with the way to the console', () => {
     expect(templates(notifying())).toEqual([
-      expect.stringContaining('"Environment <detail-pipeline> (account <account>): somebody must approve in the stage <detail-stage>. '
+      expect.stringContaining('"Environment <detail-pipeline> (account <account>): approval is needed in the stage <detail-stage>. '
         + 'https://<region>.console.aws.amazon.com/codesuite/codepipeline/pipelines/<detail-pipeline>/executions/<detail-execution-id>/timeline?region=<region>"'),
       expect.stringContaining('the stage <detail-stage> has failed. https://'),
-      expect.stringContaining('it is being rolled back: what was deployed before is deployed again. https://'),
+      expect.stringContaining('a rollback has started: the previous commit is deployed again. https://'),
     ]);
   });
 
@@ -133,6 +133,6 @@ describe('notifications', () => {
     const topic = Topic.fromTopicArn(stack, 'Known', 'arn:aws:sns:eu-west-1:222222222222:known');
     expect(new PipelineNotifications(stack, 'Notifications', { organization, topic }).topic).toBe(topic);
     expect(resourcesOf(synthesized(stack), 'AWS::SNS::Topic')).toEqual([]);
-    expect(() => notifying({ events: [] })).toThrow("[Cicd/Notifications] 'events' is empty");
+    expect(() => notifying({ events: [] })).toThrow("[Cicd/Notifications] 'events' must not be empty");
   });
 });

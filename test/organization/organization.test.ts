@@ -170,7 +170,7 @@ describe('another app', () => {
     const fake: IOrganization = { ...organization, node: stack.node, onPipelineEvent: organization.onPipelineEvent } as IOrganization;
     for (const symbol of Object.getOwnPropertySymbols(fake)) Reflect.deleteProperty(fake, symbol);
     expect(() => new Account(stack, 'Dev', { organization: fake, accountName: 'dev', email: 'dev@example.com' })).toThrow(
-      "the 'organization' must be made by 'new Organization' or imported by 'Organization.fromParameterName', got another implementation");
+      "the 'organization' must be an 'Organization', or imported by 'Organization.fromParameterName', got another implementation");
   });
 });
 
@@ -178,14 +178,14 @@ describe('an app stops at synth', () => {
   test('when a stack has two organizations', () => {
     const { stack } = new Cicd(quickApp(), { env: {} });
     expect(() => new Organization(stack, 'Second', { organizationId, access })).toThrow(
-      "[Cicd/Second] the organization of the stack 'Cicd' is used already by 'Cicd/Organization': a CICD account can have only one Organization");
+      "[Cicd/Second] the organization of the stack 'Cicd' is already used by 'Cicd/Organization': a CICD account can have only one Organization");
   });
 
   test('when an account has two organizations, also in two regions', () => {
     const app = quickApp();
     new Cicd(app);
     expect(() => new Cicd(app, { id: 'Elsewhere', env: { account: CICD_ACCOUNT, region: 'us-east-1' } })).toThrow(
-      `[Elsewhere/Organization] the organization of the account '${CICD_ACCOUNT}' is used already by 'Cicd/Organization'`);
+      `[Elsewhere/Organization] the organization of the account '${CICD_ACCOUNT}' is already used by 'Cicd/Organization'`);
   });
 
   test('but two accounts, and two apps, may have one each', () => {

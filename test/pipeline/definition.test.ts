@@ -259,10 +259,10 @@ describe('the definition of OpenTofu', () => {
   });
 
   const STALE = 'Error: Saved plan is stale';
-  const WORDS = 'the state has changed since this plan was made and approved: push a commit or start the pipeline again, so that it is planned anew';
+  const MESSAGE = 'the state has changed since this plan was approved: push a commit or start the pipeline to plan again';
   test.each([
     ['is applied', 'fits', 'one', 'manual', ['environment.tfplan'], 0],
-    ['that was approved and no longer fits is not replaced by another', STALE, 'one', 'manual', [STALE, WORDS], 1],
+    ['that was approved and no longer fits is not replaced by another', STALE, 'one', 'manual', [STALE, MESSAGE], 1],
     ['that nobody had to approve and that no longer fits is made anew', STALE, 'one', 'none', [STALE, '-auto-approve'], 0],
     ['that no longer fits is made anew on the way back, which is an execution of its own', STALE, 'two', 'manual', [STALE, '-auto-approve'], 0],
     ['that fails otherwise fails', 'Error: no rights', 'two', 'none', ['Error: no rights'], 1],
@@ -302,7 +302,7 @@ describe('the definition of a pipeline that mutates itself', () => {
     expect(projectOf(template, 'deploy').buildSpec.phases.build.commands).toEqual([
       expect.stringContaining("diff 'Pipeline' --app cdk.out --exclusively --method template"),
       'if grep -qF "[+] AWS::CodePipeline::Pipeline" diff.txt; then npx --yes aws-cdk@2.1148.1 deploy \'Pipeline\' --app cdk.out --require-approval never --progress events; '
-      + "else echo 'the pipeline of the stack Pipeline is there already and updates itself'; fi",
+      + "else echo 'the pipeline of the stack Pipeline exists and updates itself'; fi",
     ]);
   });
 });

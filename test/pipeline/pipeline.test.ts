@@ -139,7 +139,7 @@ describe('a pipeline', () => {
     expect(pipelineOf({ keepApplication: true, enabled: false }).request.environment).toMatchObject({ state: 'disabled', applications: 'keep' });
   });
 
-  test('takes its application along from an account that is vended, and leaves it in one that was there before, unless it is told otherwise', () => {
+  test('deletes its application from a vended account and keeps it in one that existed before, unless keepApplication is set', () => {
     const applicationsIn = (kind: 'vended' | 'adopted' | 'existing', pipeline: PipelineOptions = {}) => {
       const cicd = new Cicd(quickApp(), { imported: true });
       const account = kind === 'existing' ? Account.fromAccountId(cicd.stack, 'Member', '123456789012')
@@ -190,9 +190,9 @@ describe('a pipeline', () => {
     }]);
     const template = pipelineTemplateOf(assembly, pipeline);
     const approve = propertiesOf(template).Stages[3]['Fn::If']?.[1];
-    const told = expect.stringContaining('ApprovalTold');
-    expect(approve).toMatchObject({ Actions: [{ Configuration: { NotificationArn: { 'Fn::If': [told, { Ref: 'ApprovalTopicArn' }, { Ref: 'AWS::NoValue' }] } } }] });
-    expect(onlyResource(template, 'AWS::IAM::Policy')).toMatchObject({ Condition: told, Properties: { PolicyDocument: { Statement: [{ Resource: { Ref: 'ApprovalTopicArn' } }] } } });
+    const notified = expect.stringContaining('ApprovalNotified');
+    expect(approve).toMatchObject({ Actions: [{ Configuration: { NotificationArn: { 'Fn::If': [notified, { Ref: 'ApprovalTopicArn' }, { Ref: 'AWS::NoValue' }] } } }] });
+    expect(onlyResource(template, 'AWS::IAM::Policy')).toMatchObject({ Condition: notified, Properties: { PolicyDocument: { Statement: [{ Resource: { Ref: 'ApprovalTopicArn' } }] } } });
   });
 
   test('tells its name and its ARN', () => {
@@ -217,15 +217,15 @@ describe('a pipeline stops at synth', () => {
     const cicd = new Cicd(quickApp(), { imported: true });
     const { account } = cicd.environment('dev');
     expect(() => cicd.environment('second', { account })).toThrow(
-      "[Cicd/second/Pipeline] the pipeline account 'Cicd/dev-account' is used already by 'Cicd/dev/Pipeline': "
-      + 'an account has one pipeline; give each environment an account of its own');
+      "[Cicd/second/Pipeline] the pipeline account 'Cicd/dev-account' is already used by 'Cicd/dev/Pipeline': "
+      + 'an account can have only one pipeline; use another account for each environment');
   });
 
   test('when its existing account has one already', () => {
     const cicd = new Cicd(quickApp(), { imported: true });
     const account = Account.fromAccountId(cicd.stack, 'Member', '123456789012');
     cicd.environment('dev', { account });
-    expect(() => cicd.environment('second', { account })).toThrow("[Cicd/second/Pipeline] the pipeline account '123456789012' is used already by 'Cicd/dev/Pipeline'");
+    expect(() => cicd.environment('second', { account })).toThrow("[Cicd/second/Pipeline] the pipeline account '123456789012' is already used by 'Cicd/dev/Pipeline'");
   });
 
   test.each(['', '1dev', 'dev_1', 'dev dev', 'a'.repeat(33)])('when the environment is %j', environmentName => {
@@ -239,7 +239,7 @@ describe('a pipeline stops at synth', () => {
   test('when it has a topic for approvals that nobody is asked for', () => {
     const cicd = new Cicd(quickApp(), { imported: true });
     expect(() => cicd.environment('dev', { pipeline: { approvalTopic: new Topic(cicd.stack, 'Approvals') } })).toThrow(
-      "[Cicd/dev/Pipeline] an 'approvalTopic' is told of approvals, but nobody is asked: set 'approval: true', or leave the topic out");
+      "[Cicd/dev/Pipeline] an 'approvalTopic' needs a pipeline with approval: set 'approval: true', or omit 'approvalTopic'");
   });
 
   test('but not when the name of its environment is known only at deployment', () => {

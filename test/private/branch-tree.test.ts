@@ -32,7 +32,7 @@ test('a circle is found by the branch that closes it, wherever in a tree it is',
       BranchTree.of(root).add(new Construct(root, name), 'shop', name, names[(index + first + 1) % length]);
     };
     for (let index = 0; index < length - 1; index++) define(index);
-    expect(() => define(length - 1)).toThrow('branches cannot come from one another');
+    expect(() => define(length - 1)).toThrow('the parent branches form a circle');
   }));
 });
 

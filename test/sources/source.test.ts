@@ -119,7 +119,7 @@ describe('an organization', () => {
 
   test('is not without any repositories', () => {
     expect(() => new Cicd(quickApp(), { repositoryNames: [] })).toThrow(
-      "[Cicd/Organization] 'repositoryNames' is empty, so no repository could be used: name some, or omit it to allow all");
+      "[Cicd/Organization] 'repositoryNames' is empty: name repositories, or omit it to allow all");
   });
 
   function environmentOf(name: string, repositoryNames = ['shop', 'team-?-*']) {

@@ -120,20 +120,20 @@ describe('deployment records', () => {
   test('notifications report starts, failures, rollbacks and successes', async () => {
     const messages = () => harness.simulation.events.published.map(({ message }) => String(message));
     const environment = `Environment dev (account ${harness.vended['shop-dev']}): `;
-    await until(async () => messages().at(-1)?.includes('a run has succeeded') || undefined);
+    await until(async () => messages().at(-1)?.includes('an execution has succeeded') || undefined);
     const [{ executionId }, failed] = await runs();
     const link = (id: string) =>
       `https://${REGION}.console.aws.amazon.com/codesuite/codepipeline/pipelines/dev/executions/${id}/timeline` +
       `?region=${REGION}`;
     expect(messages().slice(-5)).toEqual([
-      `${environment}a run has started. ${link(failed.executionId)}`,
+      `${environment}an execution has started. ${link(failed.executionId)}`,
       `${environment}the stage Deploy has failed. ${link(failed.executionId)}`,
-      `${environment}a run has started. ${link(executionId)}`,
-      `${environment}it is being rolled back: what was deployed before is deployed again. ${link(executionId)}`,
-      `${environment}a run has succeeded. ${link(executionId)}`,
+      `${environment}an execution has started. ${link(executionId)}`,
+      `${environment}a rollback has started: the previous commit is deployed again. ${link(executionId)}`,
+      `${environment}an execution has succeeded. ${link(executionId)}`,
     ]);
     const succeeded = (await runs()).filter(({ deployedAt }) => deployedAt);
-    expect(messages().filter(message => message.startsWith(`${environment}a run has succeeded. `))).toHaveLength(
+    expect(messages().filter(message => message.startsWith(`${environment}an execution has succeeded. `))).toHaveLength(
       succeeded.length,
     );
     expect(new Set(harness.simulation.events.published.map(({ topicArn }) => topicArn)).size).toBe(1);

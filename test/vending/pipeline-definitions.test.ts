@@ -169,7 +169,7 @@ describe('OpenTofu pipeline', () => {
       lines => lines.includes('Saved plan is stale') && !lines.includes('Apply complete!'),
     );
     expect(log).toContain(
-      'the state has changed since this plan was made and approved: push a commit or start the pipeline again',
+      'the state has changed since this plan was approved: push a commit or start the pipeline to plan again',
     );
     expect(actions(again)).toEqual(['Deploy Succeeded', 'Verify Succeeded']);
     expect(applied()).toBe('1.2.0');
@@ -198,7 +198,7 @@ describe('self-mutating pipeline', () => {
   test('later executions do not deploy the self-mutating pipeline again', async () => {
     await push('own', '1.1.0');
     expect(actions(executions('own')[0])).toEqual(['Source', 'Synth', 'Deploy'].map(name => `${name} Succeeded`));
-    expect(logs('own')[0]).toContain('the pipeline of the stack Pipeline is there already and updates itself');
+    expect(logs('own')[0]).toContain('the pipeline of the stack Pipeline exists and updates itself');
     expect(deployed()).toBe('1.0.0');
     expect(executions('own')).toHaveLength(2);
   });
