@@ -25,17 +25,18 @@ export function formatPipelines(pipelines: readonly StatusOutcome[]): string[] {
   return remarks.length > 0 ? [...table, '', ...remarks] : table;
 }
 
-function cellsOf({ environmentName, accountId, state, last }: StatusOutcome): string[] {
-  const { status: executed = '-', waits, commitId = '-', author = '-', startedAt, seconds } = last ?? {};
+function cellsOf({ environmentName, accountId, state, lastExecution }: StatusOutcome): string[] {
+  const { status: executionStatus = '-', isWaiting, startedAt, durationSeconds } = lastExecution ?? {};
+  const { commitId = '-', author = '-' } = lastExecution ?? {};
   return [
     environmentName,
     accountId,
     state,
-    waits ? `waiting (${state})` : executed,
+    isWaiting ? `waiting (${state})` : executionStatus,
     commitId.slice(0, 7),
     author,
     startedAt ? formatTime(startedAt) : '-',
-    seconds === undefined ? '-' : formatDuration(seconds),
+    durationSeconds === undefined ? '-' : formatDuration(durationSeconds),
   ];
 }
 
@@ -45,7 +46,8 @@ function remarksOf(pipeline: StatusOutcome): string[] {
   const remarks = [];
   if (halt) remarks.push(`${name} was halted by ${halt.by} at ${formatTime(halt.at)}: ${halt.reason}`);
   if (state === 'suspended') {
-    remarks.push(`${name} in account ${accountId} is suspended: another pipeline takes its place, or it is being removed`);
+    const reason = 'another pipeline takes its place, or it is being removed';
+    remarks.push(`${name} in account ${accountId} is suspended: ${reason}`);
   }
   if (disabledByHand !== undefined) {
     const reason = disabledByHand || 'no reason given';

@@ -5,10 +5,12 @@ export function formatClock(seconds: number): string {
   return parts.map(part => String(part).padStart(2, '0')).join(':');
 }
 
-/** Formats seconds as `2m 5s`. */
+/** Formats seconds as `5s`, `2m 5s` or `1h 2m 5s`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.round(seconds);
-  return whole < 60 ? `${whole}s` : `${Math.floor(whole / 60)}m ${whole % 60}s`;
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  if (whole < 60) return `${whole}s`;
+  return `${hours > 0 ? `${hours}h ` : ''}${minutes}m ${whole % 60}s`;
 }
 
 /** Formats an ISO 8601 time as `2026-01-31 12:00`. */

@@ -56,7 +56,7 @@ function printFaults({ seed, injected }: FaultReport, write: Write): void {
 function describeTime({ simulatedSeconds, realSeconds, pipelines }: Report, { scale, reason }: Time): string {
   const [simulated, real] = [formatDuration(simulatedSeconds), `${realSeconds.toFixed(1)} seconds on this machine`];
   if (pipelines.some(({ executions }) => executions.length > 0)) {
-    return `${real}, ${simulated} simulated (no estimate for AWS: builds run on other machines there)`;
+    return `${real}, ${simulated} simulated, which is no estimate for AWS: builds run on other machines there`;
   }
   const estimate = `${simulated} on AWS (estimate), ${real}`;
   if (scale === undefined) return estimate;

@@ -30,27 +30,30 @@ export class StatusReader {
         this.control.state(pipeline), this.control.executions(pipeline),
       ]);
       const isDisabledByHand = expected === 'enabled' && disabledReason !== undefined;
-      const waits = disabledReason !== undefined && waiting.includes(execution?.executionId ?? '');
-      const last = execution && await this.lastOf(pipeline, execution, waits);
+      const isWaiting = disabledReason !== undefined && waiting.includes(execution?.executionId ?? '');
+      const lastExecution = execution && await this.lastOf(pipeline, execution, isWaiting);
       return {
         ...known,
         state: isDisabledByHand ? 'disabled' : expected,
         ...(isDisabledByHand && { disabledByHand: disabledReason }),
-        ...(last && { last }),
+        ...(lastExecution && { lastExecution }),
       };
     } catch (error) {
       return { ...known, state: expected, problem: problemOf(error, pipeline) };
     }
   }
 
-  private async lastOf(pipeline: EnvironmentPipeline, execution: PipelineExecution, waits: boolean): Promise<LastExecution> {
+  private async lastOf(
+    pipeline: EnvironmentPipeline, execution: PipelineExecution, isWaiting: boolean,
+  ): Promise<LastExecution> {
     const { status, startedAt, updatedAt, commitId } = execution;
+    const durationSeconds = Math.round((updatedAt.getTime() - startedAt.getTime()) / 1000);
     const author = commitId && await this.authorOf(pipeline, commitId);
     return {
       status,
-      ...(waits && { waits }),
+      ...(isWaiting && { isWaiting }),
       startedAt: startedAt.toISOString(),
-      ...(status !== 'InProgress' && { seconds: Math.round((updatedAt.getTime() - startedAt.getTime()) / 1000) }),
+      ...(status !== 'InProgress' && { durationSeconds }),
       ...(commitId && { commitId }),
       ...(author && { author }),
     };

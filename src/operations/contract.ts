@@ -75,17 +75,23 @@ export interface StatusOutcome extends PipelineIdentity {
   readonly halt?: Halt;
   /** Present when the transition was disabled by hand in the account: the reason given there, which may be empty. */
   readonly disabledByHand?: string;
-  readonly last?: LastExecution;
+  /** Absent when the pipeline never ran. */
+  readonly lastExecution?: LastExecution;
+  /** Why the status of the pipeline could not be read. */
   readonly problem?: string;
 }
 
 export interface LastExecution {
+  /** Status in CodePipeline, for example `Succeeded`. */
   readonly status: string;
-  /** It is not running: it waits at the disabled transition. */
-  readonly waits?: true;
+  /** Present when the execution waits at the disabled transition and does not run. */
+  readonly isWaiting?: true;
+  /** In ISO 8601. */
   readonly startedAt: string;
-  /** Absent while it runs. */
-  readonly seconds?: number;
+  /** Absent while the execution runs. */
+  readonly durationSeconds?: number;
+  /** Absent until the execution has a commit. */
   readonly commitId?: string;
+  /** Name of the author of the commit. Absent when it is unknown. */
   readonly author?: string;
 }

@@ -20,15 +20,23 @@ test('status reports the account, the state and the last execution of each pipel
     pipelineName: 'e1',
     branchName: 'env/e1',
     state: 'enabled',
-    last: { status: 'Succeeded', startedAt: '2026-01-01T10:00:00.000Z', seconds: 240, commitId: 'c0ffee0123456789', author: 'Anna' },
+    lastExecution: {
+      status: 'Succeeded',
+      startedAt: '2026-01-01T10:00:00.000Z',
+      durationSeconds: 240,
+      commitId: 'c0ffee0123456789',
+      author: 'Anna',
+    },
   }]);
 });
 
 test('a running execution has no duration, and a commit that does not exist no author', async () => {
   const world = new World();
   await world.running(1);
-  const [{ last }] = await statusOf(world);
-  expect(last).toEqual({ status: 'InProgress', startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123456789' });
+  const [{ lastExecution }] = await statusOf(world);
+  expect(lastExecution).toEqual({
+    status: 'InProgress', startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123456789',
+  });
 });
 
 test('reports a commit as waiting at a disabled transition, but not at an enabled one', async () => {
@@ -38,24 +46,26 @@ test('reports a commit as waiting at a disabled transition, but not at an enable
   world.control.put(FIRST, { disabledReason: 'disabled', executions: [executionOf('new'), executionOf('old')], waiting: ['new'] });
   world.control.put(accountOf(2), { executions: [executionOf('new')], waiting: ['new'] });
   const [disabled, enabled] = await statusOf(world);
-  expect(disabled).toMatchObject({ state: 'disabled', last: { status: 'InProgress', waits: true } });
-  expect(enabled.last).not.toHaveProperty('waits');
+  expect(disabled).toMatchObject({ state: 'disabled', lastExecution: { status: 'InProgress', isWaiting: true } });
+  expect(enabled.lastExecution).not.toHaveProperty('isWaiting');
   world.control.put(FIRST, { disabledReason: 'disabled', executions: [executionOf('before'), executionOf('new')], waiting: ['new'] });
-  expect((await statusOf(world))[0].last).not.toHaveProperty('waits');
+  expect((await statusOf(world))[0].lastExecution).not.toHaveProperty('isWaiting');
 });
 
 test('reports everything but the author if the repository does not exist', async () => {
   const world = new World();
   await world.running(1);
   world.refusal = new RepositoryNotFoundError('shop does not exist');
-  expect((await statusOf(world))[0]).toMatchObject({ state: 'enabled', last: { status: 'InProgress', commitId: 'c0ffee0123456789' } });
+  expect((await statusOf(world))[0]).toMatchObject({
+    state: 'enabled', lastExecution: { status: 'InProgress', commitId: 'c0ffee0123456789' },
+  });
 });
 
 test('reports no last execution for a pipeline that never ran', async () => {
   const world = new World();
   await world.environment(1);
   world.control.put(FIRST);
-  expect((await statusOf(world))[0]).not.toHaveProperty('last');
+  expect((await statusOf(world))[0]).not.toHaveProperty('lastExecution');
 });
 
 test('status says who halted a pipeline, which are disabled by their definition, and which were disabled by hand', async () => {
@@ -69,7 +79,10 @@ test('status says who halted a pipeline, which are disabled by their definition,
   await world.operations.halt(['e1'], { by: ANNA, reason: 'the till is wrong' });
   const outcomes = await statusOf(world);
   expect(outcomes.map(({ state }) => state)).toEqual(['halted', 'disabled', 'suspended', 'disabled']);
-  expect(outcomes[0]).toMatchObject({ halt: { by: ANNA, at: '2026-01-01T12:00:00.000Z', reason: 'the till is wrong' }, last: { status: 'Stopped' } });
+  expect(outcomes[0]).toMatchObject({
+    halt: { by: ANNA, at: '2026-01-01T12:00:00.000Z', reason: 'the till is wrong' },
+    lastExecution: { status: 'Stopped' },
+  });
   expect(outcomes[1]).not.toHaveProperty('disabledByHand');
   expect(outcomes[3]).toMatchObject({ disabledByHand: 'fire drill' });
 });
@@ -80,5 +93,5 @@ test('reports an account that cannot be accessed, with what the registry knows, 
   world.control.errors.set(FIRST, Object.assign(new Error('no'), { name: 'AccessDenied' }));
   const [one, other] = await statusOf(world);
   expect(one).toMatchObject({ state: 'enabled', problem: expect.stringContaining('cannot be accessed') });
-  expect(other).toMatchObject({ last: { status: 'InProgress' } });
+  expect(other).toMatchObject({ lastExecution: { status: 'InProgress' } });
 });

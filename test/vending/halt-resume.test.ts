@@ -99,8 +99,8 @@ describe('halt, resume and status commands', () => {
     const { status, stdout, stderr } = await cli('halt', '--environment', 'dev', '--reason', 'the till is wrong');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toBe(
-      `dev (account ${harness.vended['shop-dev']}) halted: 1 execution stopped, Deploy/Deploy interrupted; ` +
-        'CloudFormation still finishes the stacks that it has begun, those after them are not deployed\n',
+      `dev (account ${harness.vended['shop-dev']}) halted: 1 execution stopped, interrupted: Deploy/Deploy. ` +
+        'CloudFormation finishes the stacks it has started; later stacks are not deployed\n',
     );
     expect(execution('dev', commitId)?.status).toBe('Stopped');
     await until(() => harness.simulation.codebuild.builds(harness.vended['shop-dev'], REGION)[0].status === 'STOPPED');
@@ -149,7 +149,7 @@ describe('halt, resume and status commands', () => {
     const { status, stdout } = await cli('resume', '--environment', 'dev');
     expect({ status, stdout }).toEqual({
       status: 0,
-      stdout: `dev (account ${harness.vended['shop-dev']}) resumed: commits go through again\n`,
+      stdout: `dev (account ${harness.vended['shop-dev']}) resumed: deploys new commits\n`,
     });
     await until(() => execution('dev', commitId)?.status === 'Succeeded');
     expect((await cli('status')).stdout).toMatch(/\ndev +\d{12} +enabled +Succeeded /);
@@ -177,8 +177,8 @@ describe('halt, resume and status commands', () => {
       1, 1,
     ]);
     expect((await cli('resume', '--all')).stdout).toBe(
-      `dev (account ${harness.vended['shop-dev']}) resumed: the last commit of the branch is on its way\n` +
-        `test (account ${harness.vended['shop-test']}) resumed: commits go through again\n`,
+      `dev (account ${harness.vended['shop-dev']}) resumed: deploying the last commit\n` +
+        `test (account ${harness.vended['shop-test']}) resumed: deploys new commits\n`,
     );
     await until(
       () =>
@@ -214,12 +214,12 @@ describe('halt, resume and status commands', () => {
 
   test('halt and resume reject an unknown environment and missing options', async () => {
     expect(await cli('halt', '--environment', 'qa', '--reason', 'x')).toMatchObject({
-      status: 1, stderr: expect.stringContaining("there is no environment 'qa': there are dev, test"),
+      status: 1, stderr: expect.stringContaining("there is no environment 'qa': use one of dev, test"),
     });
     expect(await cli('halt', '--reason', 'x')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining(
-        'say which environments: --environment <name>, which may be given several times, or --all',
+        'no environment is selected: use --environment <name>, which can be repeated, or --all',
       ),
     });
     expect(await cli('resume', '--all', '--environment', 'dev')).toMatchObject({
@@ -231,7 +231,7 @@ describe('halt, resume and status commands', () => {
     });
     expect(await cli('halt', '--all', '--reason', ' ')).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('must say why, it is empty'),
+      stderr: expect.stringContaining('is empty: give a reason'),
     });
   });
 
@@ -242,9 +242,7 @@ describe('halt, resume and status commands', () => {
     );
     expect(rejected).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining(
-        'you may not operate the pipelines: let organization.grantOperate(…) allow it to your role',
-      ),
+      stderr: expect.stringContaining('grant your role access to the pipelines with organization.grantOperate(…)'),
     });
   });
 
@@ -253,13 +251,13 @@ describe('halt, resume and status commands', () => {
     const attempt = async (variables: NodeJS.ProcessEnv): Promise<CommandResult> =>
       orgEnvironments({ AWS_ENDPOINT_URL, ...variables }, 'status');
     const errorOf = async (ended: Promise<CommandResult>): Promise<string> => (await ended).stderr;
-    expect(await errorOf(attempt({ AWS_REGION }))).toContain('there are no credentials: sign in to the CICD account');
-    expect(await errorOf(attempt(credentials))).toContain('there is no region: set AWS_REGION');
+    expect(await errorOf(attempt({ AWS_REGION }))).toContain('no credentials were found: sign in to the CICD account');
+    expect(await errorOf(attempt(credentials))).toContain('no region is set: set AWS_REGION');
     expect(await errorOf(attempt({ AWS_REGION, ...credentials, AWS_ACCESS_KEY_ID: 'ASIAOLD' }))).toContain(
-      'the credentials are no longer valid: sign in',
+      'the credentials are invalid or expired: sign in',
     );
     expect(await errorOf(attempt(signedIn(harness, `arn:aws:iam::${MANAGEMENT_ACCOUNT}:root`)))).toContain(
-      "there is no function 'org-environments-operations' in this account and region: deploy the organization first, " +
+      "the function 'org-environments-operations' does not exist in this account and region: deploy the organization, " +
         'or use the credentials and the region (AWS_REGION) of the CICD account',
     );
   });
