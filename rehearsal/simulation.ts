@@ -165,7 +165,7 @@ export class Simulation {
 
   /** Intercepts the calls of functions in separate processes, for example to inject faults. */
   public interceptTransport(transport: Transport): void {
-    if (this.options.virtual || this.options.inProcess) throw new Error('faults reach functions of this process by the transport that these are given');
+    if (this.options.virtual || this.options.inProcess) throw new Error('functions in this process use the transport of the options: pass virtual.transport or inProcess.transport');
     this.server.interceptTransport(async ({ service, operation, accessKeyId }, send) => {
       const holder = this.iam.holder(accessKeyId);
       return transport({ service, operation, kill: () => this.lambda.kill(holder), hang: () => this.lambda.hang(holder) }, send);

@@ -100,8 +100,8 @@ export interface AssemblyStack {
 /** Reads a cloud assembly including its stages. Each stack comes after the stacks it depends on. */
 export function readAssembly(folder: string): AssemblyStack[] {
   const file = path.join(folder, 'manifest.json');
-  if (!existsSync(folder)) throw new Error(`the folder '${folder}' does not exist: give the folder of a cloud assembly, usually cdk.out, or the command that synthesizes it`);
-  if (!existsSync(file)) throw new Error(`'${folder}' is not a cloud assembly: it holds no manifest.json`);
+  if (!existsSync(folder)) throw new Error(`the folder '${folder}' does not exist: pass the folder of a cloud assembly, usually cdk.out, or the command that synthesizes it`);
+  if (!existsSync(file)) throw new Error(`'${folder}' is not a cloud assembly: it contains no manifest.json`);
   const result = v.safeParse(Manifest, JSON.parse(readFileSync(file, 'utf8')));
   if (!result.success) throw new Error(`'${file}' is not the manifest of a cloud assembly: ${result.issues[0].message} at ${v.getDotPath(result.issues[0])}`);
   return sorted(result.output).flatMap(id => {
@@ -178,7 +178,7 @@ function readAssets(folder: string, file: string, place: Place): Assets {
     files: Object.values(files).flatMap(({ source, destinations }) => Object.values(destinations).map(destination => {
       const { path: sourcePath, executable } = source;
       if (sourcePath === undefined) {
-        throw new Error(`the rehearsal runs no commands to make assets, '${file}' wants '${executable?.join(' ')}'`);
+        throw new Error(`the rehearsal does not run commands that build assets, and '${file}' needs '${executable?.join(' ')}'`);
       }
       return {
         path: path.resolve(folder, sourcePath),

@@ -22,7 +22,7 @@ export function sdkFile(request: string, sdk: string, modules: string): string {
   try {
     return createRequire(path.join(modules, 'index.js')).resolve(request);
   } catch {
-    throw new Error(`the rehearsal does not bring '${request}', which AWS's runtime has: bundle it, or install it in the folder the rehearsal is started from`);
+    throw new Error(`the rehearsal does not include '${request}', which AWS's runtime provides: bundle it, or install it in the current folder`);
   }
 }
 

@@ -94,7 +94,7 @@ export class FaultInjector {
     }
     const conflict = CONFLICTS[`${service}:${operation}`] ?? CONFLICTS[service];
     if (conflict && this.takeFault(({ kind, at }) => kind === 'conflict' && at <= this.calls)) {
-      throw new AwsError(conflict, 'Somebody else changes the same', 400);
+      throw new AwsError(conflict, 'Another request changes the same resource', 400);
     }
   }
 

@@ -117,7 +117,7 @@ describe('account stack with assets', () => {
     );
     expect(JSON.parse(payload)).toMatchObject({
       errorMessage: expect.stringContaining(
-        `'imaged' wants '${accountId()}.dkr.ecr.${REGION}.amazonaws.com/cdk-hnb659fds-container-assets-`,
+        `'imaged' uses '${accountId()}.dkr.ecr.${REGION}.amazonaws.com/cdk-hnb659fds-container-assets-`,
       ),
     });
   });

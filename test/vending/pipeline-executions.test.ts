@@ -200,7 +200,7 @@ describe('pipeline executions', () => {
       while (!run.isOver) await harness.simulation.clock.sleep(30);
       expect(run.statusSummary).toBe(
         'Action Approve in stage Approve failed: ' +
-          'The approval action timed out after 60 minutes: nobody approved or rejected it',
+          'The approval action timed out after 60 minutes: it was neither approved nor rejected',
       );
     });
 

@@ -119,7 +119,7 @@ export class Dispatcher {
 
   private async run(service: Service, call: Call): Promise<unknown> {
     const operation = Object.hasOwn(service.operations, call.operation) ? service.operations[call.operation] : undefined;
-    if (operation === undefined) throw new AwsError('UnknownOperationException', `the rehearsal does not know ${service.name}:${call.operation}`);
+    if (operation === undefined) throw new AwsError('UnknownOperationException', `the rehearsal does not support ${service.name}:${call.operation}`);
     await this.guard?.(service, call);
     for (const hook of this.hooks) await hook(call);
     return operation(call);
@@ -145,7 +145,7 @@ async function answerOf(work: () => Promise<HttpResponse>, fail: (error: AwsErro
 }
 
 function unknownService(name: string): AwsError {
-  return new AwsError('UnknownOperationException', `the rehearsal does not know the service ${name}`);
+  return new AwsError('UnknownOperationException', `the rehearsal does not support the service ${name}`);
 }
 
 /** Returns an error for an unknown service; its protocol is guessed. */

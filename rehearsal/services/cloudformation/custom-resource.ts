@@ -117,9 +117,9 @@ export class CustomResourceType implements ResourceType {
   }
 
   private obstacle(token: unknown, logicalId: string): string | undefined {
-    if (typeof token !== 'string' || token === '') return `'${logicalId}' has no ServiceToken: give it the ARN of the function that answers it`;
-    const obstacle = token.split(':')[2] === 'sns' ? `the rehearsal asks functions, not the topic '${token}'` : this.lambda.obstacle(token);
-    return obstacle && `${obstacle}: leave '${logicalId}' out of what you rehearse, for example by a context value`;
+    if (typeof token !== 'string' || token === '') return `'${logicalId}' has no ServiceToken: set it to the ARN of the function that handles it`;
+    const obstacle = token.split(':')[2] === 'sns' ? `the rehearsal invokes functions, not the topic '${token}'` : this.lambda.obstacle(token);
+    return obstacle && `${obstacle}: exclude '${logicalId}' from the rehearsal, for example by a context value`;
   }
 
   /**

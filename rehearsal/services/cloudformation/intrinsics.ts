@@ -95,7 +95,7 @@ function evaluate(value: unknown, scope: Scope): unknown {
   if (!isFields(value)) return value;
   const [name, argument] = single(value) ?? [];
   if (name !== undefined && name in INTRINSICS) return INTRINSICS[name](argument, scope);
-  if (name?.startsWith('Fn::') && !name.startsWith('Fn::ForEach')) throw templateError(`the rehearsal does not know the function ${name}`);
+  if (name?.startsWith('Fn::') && !name.startsWith('Fn::ForEach')) throw templateError(`the rehearsal does not support the function ${name}`);
   const parts = Object.entries(value).map(([key, part]): [string, unknown] => [key, evaluate(part, scope)]);
   return Object.fromEntries(parts.filter(([, part]) => part !== NOTHING));
 }

@@ -14,5 +14,5 @@ export function refuseSecrets(type: string, properties: unknown): void {
   const [reference] = REFERENCE.exec(JSON.stringify(properties) ?? '') ?? [];
   if (reference === undefined) return;
   const message = `the rehearsal resolves dynamic references to 'ssm' only, got '${reference}' in a resource of type '${type}'`;
-  throw new AwsError('ValidationError', `${message}: give it a plain value in the rehearsal, for example by a context value`);
+  throw new AwsError('ValidationError', `${message}: set a plain value in the rehearsal, for example by a context value`);
 }

@@ -98,7 +98,7 @@ export class Stacks {
     const stack = this.review(request, true);
     await new StackOperation({ ...this.context, creationSeconds: () => 0, notify: () => {} }, stack).create('DO_NOTHING');
     const { accountId, name, failure } = stack;
-    if (failure !== undefined) throw new Error(`stack '${name}' in account ${accountId} cannot be there beforehand: ${failure}`);
+    if (failure !== undefined) throw new Error(`stack '${name}' in account ${accountId} cannot be created at the start: ${failure}`);
   }
 
   /** Starts the creation of a stack in review. */

@@ -42,7 +42,7 @@ export function parseTemplate(body: string): Template {
   const parsed = parseText(body);
   checkNulls(parsed);
   const loop = Object.keys(isFields(parsed.Resources) ? parsed.Resources : {}).find(name => name.startsWith('Fn::'));
-  if (loop !== undefined) throw formatError(`the rehearsal runs no macros, and '${loop}' in Resources is one of AWS::LanguageExtensions`);
+  if (loop !== undefined) throw formatError(`the rehearsal does not support macros: '${loop}' in Resources needs AWS::LanguageExtensions`);
   const result = v.safeParse(TemplateSchema, parsed);
   if (!result.success) {
     const [issue] = result.issues;
@@ -50,7 +50,7 @@ export function parseTemplate(body: string): Template {
   }
   const template = result.output;
   const macro = template.Transform ?? parsed['Fn::Transform'];
-  if (macro !== undefined) throw formatError(`the rehearsal runs no macros, the template wants ${JSON.stringify(macro)}`);
+  if (macro !== undefined) throw formatError(`the rehearsal does not support macros: the template uses ${JSON.stringify(macro)}`);
   checkSections(parsed);
   checkLimits(template);
   checkNames(template);

@@ -131,7 +131,7 @@ export class CodeBuild implements Service {
     const { projectName, environmentVariablesOverride: variables } = read(StartInput, call.input);
     const project = this.projects.of(call.caller.accountId, call.region).get(projectName);
     if (project !== undefined && project.sourceType !== 'NO_SOURCE') {
-      throw new AwsError('InvalidInputException', `project ${projectName} has a source of type ${project.sourceType}: the rehearsal starts it from a pipeline only, and NO_SOURCE by a call`);
+      throw new AwsError('InvalidInputException', `project ${projectName} has a source of type ${project.sourceType}: the rehearsal starts it only from a pipeline; calls can start projects with NO_SOURCE`);
     }
     const initiator = call.caller.arn.slice(call.caller.arn.lastIndexOf(':') + 1);
     return { build: describedBuild(this.start(call.caller, call.region, projectName, { variables, initiator, inputs: [], outputs: [] })) };

@@ -15,8 +15,8 @@ const TELL = `
 const chunks = [];
 process.stdin.on('data', chunk => chunks.push(chunk)).on('end', () => {
   fetch(process.argv[1], { method: 'POST', body: Buffer.concat(chunks), signal: AbortSignal.timeout(10000) }).then(
-    ({ ok, status }) => ok || console.error('the rehearsal did not take the push: status ' + status),
-    error => console.error('the rehearsal does not answer, so that no pipeline starts: ' + error.message),
+    ({ ok, status }) => ok || console.error('the rehearsal rejected the push: status ' + status),
+    error => console.error('the rehearsal does not respond, so no pipeline starts: ' + error.message),
   );
 });
 `;

@@ -18,7 +18,7 @@ export function repositoryType(store: RepositoryStore, clock: Clock): ResourceTy
     async create(input, { accountId, region }) {
       const { RepositoryName: name, RepositoryDescription: description, Code: code } = read(Properties, input);
       if (code !== undefined) {
-        throw new AwsError('NotImplemented', `the rehearsal does not fill repository ${name} from Code: give it a git repository or a folder for that name instead`);
+        throw new AwsError('NotImplemented', `the rehearsal does not fill repository ${name} from Code: configure a git repository or a folder for that name`);
       }
       const known = store.find(accountId, region, name);
       if (known?.isSeed !== true) return provisioned(await clock.during(async () => store.create(accountId, region, name, description)));

@@ -62,7 +62,7 @@ export class RepositoryStore {
 
   /** Creates a repository from a git repository, or from a plain folder as its first commit. */
   public async seed(accountId: string, region: string, name: string, source: string): Promise<Repository> {
-    if (!existsSync(source)) throw new Error(`repository ${name} cannot be filled from ${source}: there is no such folder`);
+    if (!existsSync(source)) throw new Error(`repository ${name} cannot be filled from ${source}: the folder does not exist`);
     return this.made(accountId, region, name, '', true, {
       git: async (git, path) => {
         if (isGitRepository(source)) await git.run(['clone', '--quiet', '--mirror', '--no-hardlinks', resolve(source), path]);

@@ -25,7 +25,7 @@ export class Conditions {
 
   private async failureOf(kind: Kind, rule: Rule, actorFor: () => Actor): Promise<string | undefined> {
     const provider = rule.RuleTypeId.Provider;
-    if (provider !== 'CloudWatchAlarm') return `the rehearsal does not know rules of ${provider ?? 'no provider'}, only of CloudWatchAlarm`;
+    if (provider !== 'CloudWatchAlarm') return `the rehearsal does not support rules of ${provider ?? 'no provider'}, only of CloudWatchAlarm`;
     const actor = actorFor();
     const { AlarmName: name, AlarmStates: states = 'ALARM', WaitTime: minutes = 0 } = rule.Configuration;
     const { accountId } = actor.caller;

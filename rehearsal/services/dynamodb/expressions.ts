@@ -218,5 +218,5 @@ function isCall(operand: Operand): operand is Call {
 }
 
 function unknown(expression: string | undefined): Error {
-  return new Error(`tables in plain memory do not understand '${expression}' in an expression`);
+  return new Error(`tables in memory do not support '${expression}' in an expression`);
 }

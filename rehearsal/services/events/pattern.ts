@@ -29,7 +29,7 @@ function textFits(kind: string, expected: unknown, actual: string): boolean {
     case 'suffix': return actual.endsWith(text);
     case 'equals-ignore-case': return actual.toLowerCase() === text.toLowerCase();
     case 'wildcard': return new RegExp(`^${text.split('*').map(part => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`).test(actual);
-    default: throw invalid(`the rehearsal does not know the filter "${kind}"`);
+    default: throw invalid(`the rehearsal does not support the filter "${kind}"`);
   }
 }
 

@@ -14,8 +14,8 @@ export function accessDeniedMessage({ caller, action, resource }: Who, decision:
 
 /** Returns the message for a decision that depends on unknown AWS managed policies. */
 export function unknownPoliciesMessage({ caller, action, resource }: Who, arns: readonly string[]): string {
-  return `whether ${caller.arn} may ${action} on ${resource} depends on ${arns.join(', ')}, whose content the rehearsal does not know: `
-    + 'write what is needed into a policy of your own';
+  return `whether ${caller.arn} may ${action} on ${resource} depends on ${arns.join(', ')}, whose content is unknown to the rehearsal: `
+    + 'put the needed statements into a policy of your own';
 }
 
 function article(kind: PolicyKind): string {

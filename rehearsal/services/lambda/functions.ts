@@ -206,8 +206,8 @@ export class Functions {
 }
 
 function obstacle({ name, runtime, image }: FunctionConfiguration): string | undefined {
-  if (image !== undefined) return `the rehearsal runs no container images, '${name}' wants '${image}'`;
-  return runtime.startsWith('nodejs') ? undefined : `the rehearsal runs functions of Node.js only, '${name}' wants '${runtime}'`;
+  if (image !== undefined) return `the rehearsal does not run container images, and '${name}' uses '${image}'`;
+  return runtime.startsWith('nodejs') ? undefined : `the rehearsal runs only functions of Node.js, and '${name}' uses '${runtime}'`;
 }
 
 /** Returns `arn:aws:lambda:region:account:function:name` without version or alias. */

@@ -73,7 +73,7 @@ export class Interpreter {
         return { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: answer };
       };
     }
-    return async () => { throw new StateFailure('States.TaskFailed', `the rehearsal does not know tasks of '${resource}'`); };
+    return async () => { throw new StateFailure('States.TaskFailed', `the rehearsal does not support tasks of '${resource}'`); };
   }
 
   private async invoke(functionArn: string, input: unknown, { permit }: ExecutionScope): Promise<unknown> {

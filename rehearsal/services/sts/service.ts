@@ -66,7 +66,7 @@ export class Sts implements Service {
 
   private managedPolicy(arn: string): PolicyDocument {
     const found = this.iam.managedPolicy(arn);
-    if (found === undefined) throw new AwsError('MalformedPolicyDocument', `the rehearsal does not know the policy ${arn}`);
+    if (found === undefined) throw new AwsError('MalformedPolicyDocument', `the rehearsal does not support the policy ${arn}`);
     return found;
   }
 

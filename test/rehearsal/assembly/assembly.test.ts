@@ -12,7 +12,7 @@ import { deployAssembly, destroyAssembly, managementAccountOf, readAssembly, Sim
 const [MANAGEMENT, WORK] = ['999999999999', '111122223333'];
 const env = { account: WORK, region: 'eu-west-1' };
 
-describe('an assembly', () => {
+describe('deployAssembly', () => {
   let simulation: Simulation;
   let folder: string;
   let count = 0;
@@ -35,7 +35,7 @@ describe('an assembly', () => {
     return outdir;
   }
 
-  test('deploys its stacks after those that they depend on, those of stages too', async () => {
+  test('deploys each stack after its dependencies, also across stages', async () => {
     const assembly = synthesize(app => {
       const later = new Stack(app, 'Later', { env });
       const stage = new Stage(app, 'Stage', { env });
@@ -51,7 +51,7 @@ describe('an assembly', () => {
     expect((await destroyAssembly(simulation, assembly)).stacks.map(({ name }) => name)).toEqual(['Later', 'Stage-Second', 'Stage-First']);
   });
 
-  test('finds its accounts bootstrapped and in the organization', async () => {
+  test('adds the accounts of the app to the organization and bootstraps them', async () => {
     await deployAssembly(simulation, synthesize(app => {
       const stack = new Stack(app, 'Custom', { env: { account: '444455556666', region: 'eu-north-1' }, synthesizer: undefined });
       new Bucket(stack, 'Bucket');
@@ -61,7 +61,7 @@ describe('an assembly', () => {
     expect(simulation.s3.bucket('cdk-hnb659fds-assets-444455556666-eu-north-1')).toBeDefined();
   });
 
-  test('finds the bootstrap of its accounts as a stack, which may be updated', async () => {
+  test('lets an app update the bootstrap stack of its account', async () => {
     const assembly = synthesize(app => { new CfnResource(new Stack(app, 'Seeded', { env: { account: '777788889999', region: 'eu-west-1' } }), 'Topic', { type: 'AWS::SNS::Topic' }); });
     await deployAssembly(simulation, assembly);
     const toolkit = simulation.cloudformation.find('777788889999', 'eu-west-1', 'CDKToolkit');
@@ -80,7 +80,7 @@ describe('an assembly', () => {
     expect(JSON.stringify(role?.trust)).toContain(WORK);
   });
 
-  test('may use accounts that were given, with the role that was named', async () => {
+  test('uses a configured account and the role that exists in it', async () => {
     const world = await Simulation.start({ managementAccountId: MANAGEMENT, accounts: [{ accountId: WORK, roleName: 'entry' }, { accountId: '444455556666' }] });
     expect(world.organizations.account(WORK)).toMatchObject({ joined: 'INVITED', state: 'ACTIVE' });
     expect(world.iam.rolesOf(WORK).map(({ roleName }) => roleName)).toEqual(['entry']);
@@ -88,7 +88,7 @@ describe('an assembly', () => {
     await world.stop();
   });
 
-  test('publishes its assets, and functions run from their folder', async () => {
+  test('publishes file assets, and runs functions from their folder', async () => {
     const code = path.join(folder, 'code');
     mkdirSync(code);
     writeFileSync(path.join(code, 'index.js'), 'exports.handler = async () => ({ text: require(\'./text\').text });');
@@ -106,7 +106,7 @@ describe('an assembly', () => {
     expect(simulation.s3.read(bucket, Key)?.toString()).toContain('from the asset');
   });
 
-  test('with nested stacks gives them parameters and takes their outputs', async () => {
+  test('passes parameters to nested stacks and reads their outputs', async () => {
     const result = await deployAssembly(simulation, synthesize(app => {
       const stack = new Stack(app, 'Outer', { env });
       const given = new CfnResource(stack, 'Given', { type: 'AWS::SNS::Topic', properties: { TopicName: 'given' } });
@@ -119,7 +119,7 @@ describe('an assembly', () => {
     expect(result.stacks[0].outputs.Name).toBe('/nested');
   });
 
-  test('that failed to be created is deleted and created anew, and the first failure ends the deployment', async () => {
+  test('deletes and recreates a stack whose creation failed, and stops after the first failure', async () => {
     const build = (name: string) => (app: App) => {
       const broken = new Stack(app, 'Broken', { env });
       new StringParameter(broken, 'One', { parameterName: '/one', stringValue: '1' });
@@ -136,7 +136,7 @@ describe('an assembly', () => {
     expect(mended.stacks.map(({ status }) => status)).toEqual(['CREATE_COMPLETE', 'CREATE_COMPLETE']);
   });
 
-  test('keeps parameters that it does not give, and sets the tags of its stacks', async () => {
+  test('keeps the previous values of omitted parameters, and sets the tags of the stacks', async () => {
     const assembly = synthesize(app => {
       const stack = new Stack(app, 'Tagged', { env });
       Tags.of(stack).add('team', 'shop');
@@ -150,7 +150,7 @@ describe('an assembly', () => {
     expect(await deployAssembly(simulation, assembly)).toMatchObject({ changed: 0, succeeded: true });
   });
 
-  test('whose template AWS does not take is refused before anything is made', async () => {
+  test('rejects an invalid template before it creates any resource', async () => {
     const { failures, changed } = await deployAssembly(simulation, synthesize(app => {
       const stack = new Stack(app, 'Long', { env });
       stack.templateOptions.metadata = { long: 'x'.repeat(1_000_000) };
@@ -160,7 +160,7 @@ describe('an assembly', () => {
     expect(changed).toBe(0);
   });
 
-  test('whose rules do not hold is refused before anything is made', async () => {
+  test('rejects parameters that violate a rule before it creates any resource', async () => {
     const { failures, changed } = await deployAssembly(simulation, synthesize(app => {
       const stack = new Stack(app, 'Ruled', { env });
       const size = new CfnParameter(stack, 'Size', { default: 'huge' });
@@ -173,7 +173,7 @@ describe('an assembly', () => {
     expect(changed).toBe(0);
   });
 
-  test('switches the protection of its stacks on and off, even if nothing else changes', async () => {
+  test('changes the termination protection of a stack that is otherwise unchanged', async () => {
     const assembly = (terminationProtection: boolean): string => synthesize(app => {
       new CfnResource(new Stack(app, 'Kept', { env, terminationProtection }), 'Topic', { type: 'AWS::SNS::Topic' });
     });
@@ -185,7 +185,7 @@ describe('an assembly', () => {
     expect((await destroyAssembly(simulation, assembly(false))).stacks).toMatchObject([{ status: 'DELETE_COMPLETE' }]);
   });
 
-  test('names the account that may create accounts as the management account', () => {
+  test('derives the management account from the template that grants the creation of accounts', () => {
     const assembly = synthesize(app => {
       new CfnResource(new Stack(app, 'Work', { env }), 'Topic', { type: 'AWS::SNS::Topic' });
       new CfnResource(new Stack(app, 'Root', { env: { account: MANAGEMENT, region: 'us-east-1' } }), 'Policy', {
@@ -195,12 +195,12 @@ describe('an assembly', () => {
     expect(managementAccountOf(readAssembly(assembly))).toBe(MANAGEMENT);
   });
 
-  test('for an account whose id is none is refused in words', () => {
+  test('rejects an account id that does not have twelve digits', () => {
     const outdir = synthesize(app => { new CfnResource(new Stack(app, 'Net', { env: { ...env, account: '55555555555' } }), 'Topic', { type: 'AWS::SNS::Topic' }); });
     expect(() => readAssembly(outdir)).toThrow("the account of stack 'Net' must have twelve digits, got '55555555555'");
   });
 
-  test('with an image asset publishes a placeholder, always the same one, and names it in the result', async () => {
+  test('publishes the same placeholder for an image asset in every run, and lists the image in the result', async () => {
     const source = path.join(folder, 'image');
     mkdirSync(source, { recursive: true });
     writeFileSync(path.join(source, 'Dockerfile'), 'FROM scratch\n');
@@ -221,7 +221,7 @@ describe('an assembly', () => {
     expect(repository?.layers.size).toBe(2);
   });
 
-  test('with an image for a repository that does not exist is refused in words', async () => {
+  test('rejects an image asset whose repository does not exist', async () => {
     const outdir = synthesize(app => { new CfnResource(new Stack(app, 'Image', { env }), 'Topic', { type: 'AWS::SNS::Topic' }); });
     const destinations = { here: { repositoryName: 'nowhere', imageTag: 'abc' } };
     const dockerImages = { abc: { source: { directory: '.' }, destinations } };

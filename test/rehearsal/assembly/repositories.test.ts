@@ -7,7 +7,7 @@ import type { SimulationOptions } from '../../../rehearsal/simulation';
 
 const [MANAGEMENT, CICD, OTHER] = ['999999999999', '111122223333', '444455556666'];
 
-describe('a repository that is given', () => {
+describe('a seeded repository', () => {
   let folder: string;
   let simulation: Simulation;
   beforeEach(() => {
@@ -20,7 +20,7 @@ describe('a repository that is given', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Deploys a stack in each place, one after the other. */
+  /** Deploys one stack per account and region, in sequence. */
   async function deploy(name: string, ...places: [account: string, region: string][]): Promise<void> {
     const app = new App({
       outdir: path.join(folder, name),
@@ -46,7 +46,7 @@ describe('a repository that is given', () => {
   const namesIn = (accountId: string, region: string): string[] =>
     simulation.codecommit.repositoryNames(accountId, region);
 
-  test('is in the account and region of the first stack outside of the management account, and nowhere else', async () => {
+  test('is created in the account and region of the first stack outside the management account only', async () => {
     await start();
     await deploy('One', [MANAGEMENT, 'us-east-1'], [CICD, 'eu-west-1'], [CICD, 'us-east-1'], [OTHER, 'eu-west-1']);
     await deploy('Two', [CICD, 'eu-north-1']);
@@ -73,7 +73,7 @@ describe('a repository that is given', () => {
     });
   });
 
-  test('is where the options say', async () => {
+  test('is created in the account and region of the options', async () => {
     await start({ repositoryPlace: { accountId: OTHER, region: 'eu-north-1' } });
     await deploy('One', [CICD, 'eu-west-1']);
     expect([namesIn(OTHER, 'eu-north-1'), namesIn(CICD, 'eu-west-1')]).toEqual([['shop'], []]);

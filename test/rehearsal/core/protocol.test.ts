@@ -11,7 +11,7 @@ function request(method: string, target: string, body = ''): HttpRequest {
 const service = (routes: Record<string, string>): Service => ({ name: 'x', protocol: 'rest-json', namespace: 'urn:x', operations: {}, routes });
 
 describe('the query protocol', () => {
-  test('reads lists, structures and maps out of the names of a form', () => {
+  test('parses lists, structures and maps from the names of a form', () => {
     const form = 'Action=CreateStack&Version=1&StackName=one&Tags.member.2.Key=b&Tags.member.1.Key=a&Tags.member.1.Value=x%20y&Empty=&Limits.entry.1.key=k&Limits.entry.1.value=v';
     expect(queryProtocol.decode(service({}), request('POST', '/', form))).toEqual({
       operation: 'CreateStack', input: { StackName: 'one', Tags: [{ Key: 'a', Value: 'x y' }, { Key: 'b' }], Limits: { k: 'v' } },
@@ -23,7 +23,7 @@ describe('the query protocol', () => {
     expect(queryProtocol.decode(service({}), request('POST', '/', form))?.input.Names).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11']);
   });
 
-  test('writes lists as members and escapes text', () => {
+  test('serializes lists as members and escapes text', () => {
     const { body } = queryProtocol.encode(service({}), 'List', { Names: ['a<b', 'c&d'], At: new Date(0), Missing: undefined });
     expect(body).toContain('<ListResult><Names><member>a&lt;b</member><member>c&amp;d</member></Names><At>1970-01-01T00:00:00.000Z</At></ListResult>');
   });
@@ -46,11 +46,11 @@ describe('the REST protocols', () => {
     expect(restXmlProtocol.decode(service(routes), request(method, target))).toEqual({ operation, input });
   });
 
-  test('a path that no route knows is no operation', () => {
+  test('a path without a route is not an operation', () => {
     expect(restXmlProtocol.decode(service(routes), request('DELETE', '/bucket'))).toBeUndefined();
   });
 
-  test('labels of the path win over members of the body', () => {
+  test('labels of the path take precedence over members of the body', () => {
     const decoded = restJsonProtocol.decode(service(routes), request('POST', '/2015-03-31/functions/one/invocations', '{"FunctionName":"two","Other":1}'));
     expect(decoded?.input).toEqual({ FunctionName: 'one', Other: 1 });
   });

@@ -13,7 +13,7 @@ afterEach(async () => {
   await world.stop();
 });
 
-test('tells callers who they are and records what they called', async () => {
+test('returns the identity of a caller and records its calls', async () => {
   const seen: string[] = [];
   world.server.onCall = call => seen.push(`${call.service}:${call.operation}`);
   const identity = await new STSClient(world.as(CICD)).send(new GetCallerIdentityCommand({}));
@@ -22,7 +22,7 @@ test('tells callers who they are and records what they called', async () => {
   expect(world.server.calls).toMatchObject([{ service: 'sts', operation: 'GetCallerIdentity', accountId: CICD, region: REGION }]);
 });
 
-test('finds the endpoint and the keys in the environment, as a function does', async () => {
+test('serves a client that takes the endpoint and the keys from the environment, as functions do', async () => {
   const { endpoint, region, credentials } = world.as(CICD);
   const before = { ...process.env };
   Object.assign(process.env, {
@@ -39,21 +39,21 @@ test('finds the endpoint and the keys in the environment, as a function does', a
   }
 });
 
-test('knows nobody whose keys it has not issued', async () => {
+test('rejects keys that it has not issued', async () => {
   const credentials = { accessKeyId: 'AKIAUNKNOWN', secretAccessKey: 'x' };
   const stranger = { ...world.as(CICD), credentials };
   await expect(new STSClient(stranger).send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
   await expect(new SSMClient(stranger).send(new GetParameterCommand({ Name: 'x' }))).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
 });
 
-test('says in words which operation or service it does not know', async () => {
+test('names the operation or service that is not supported', async () => {
   const organizations = new OrganizationsClient(world.as(MANAGEMENT));
   await expect(organizations.send(new AcceptHandshakeCommand({ HandshakeId: 'h-12345678' })))
-    .rejects.toThrow('the rehearsal does not know organizations:AcceptHandshake');
-  await expect(new CloudFormationClient(world.as(MANAGEMENT)).send(new ListStacksCommand({}))).rejects.toThrow('the rehearsal does not know the service cloudformation');
+    .rejects.toThrow('the rehearsal does not support organizations:AcceptHandshake');
+  await expect(new CloudFormationClient(world.as(MANAGEMENT)).send(new ListStacksCommand({}))).rejects.toThrow('the rehearsal does not support the service cloudformation');
 });
 
-test('lets a hook fail an operation before it happens', async () => {
+test('lets a hook reject a call before the operation runs', async () => {
   const takeAway = world.server.intercept(async call => {
     if (call.operation === 'ListRoots') throw new AwsError('ServiceException', 'AWS Organizations is down', 500);
   });
@@ -63,7 +63,7 @@ test('lets a hook fail an operation before it happens', async () => {
   await expect(organizations.send(new ListRootsCommand({}))).resolves.toHaveProperty('Roots');
 });
 
-test('does not make a client with another clock try its errors twice', async () => {
+test('does not make a client with a different clock retry its errors', async () => {
   const realNow = Date.now;
   jest.spyOn(Date, 'now').mockImplementation(() => realNow() + 40 * 24 * 3600 * 1000);
   const ssm = new SSMClient({ ...world.as(CICD), maxAttempts: 3 });
@@ -71,13 +71,13 @@ test('does not make a client with another clock try its errors twice', async () 
   expect(world.server.calls).toHaveLength(1);
 });
 
-test('serves plain routes without a signature', async () => {
+test('serves unsigned routes', async () => {
   world.server.route('/answers/', async request => ({ status: 201, body: `${request.method} ${request.path} ${request.body.toString()}` }));
   const answer = await fetch(`${world.server.endpoint}/answers/one`, { method: 'PUT', body: 'hello' });
   expect([answer.status, await answer.text()]).toEqual([201, 'PUT /answers/one hello']);
 });
 
-test('refuses a request that nobody signed', async () => {
+test('rejects an unsigned request', async () => {
   const answer = await fetch(world.server.endpoint, { method: 'POST' });
   expect(answer.status).toBe(403);
 });

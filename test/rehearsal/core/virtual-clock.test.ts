@@ -2,7 +2,7 @@ import { VirtualClock } from '../../../rehearsal/core/virtual-clock';
 import { reasons, Harness } from '../../vending/harness';
 
 describe('virtual time', () => {
-  test('wakes sleepers in the order of their times, without waiting', async () => {
+  test('runs timers in the order of their times, without real waiting', async () => {
     const clock = new VirtualClock();
     const woken: string[] = [];
     const sleep = async (name: string, seconds: number) => { await clock.sleep(seconds); woken.push(`${name} ${clock.elapsedSeconds()}`); };
@@ -10,7 +10,7 @@ describe('virtual time', () => {
     expect(woken).toEqual(['second 1', 'minute 60', 'hour 3600']);
   });
 
-  test('lets chance decide who is first at the same time', async () => {
+  test('orders simultaneous timers by the random numbers', async () => {
     const orders = [[0.1, 0.9], [0.9, 0.1]].map(async numbers => {
       const clock = new VirtualClock({ random: () => numbers.shift() ?? 0 });
       const woken: string[] = [];
@@ -20,7 +20,7 @@ describe('virtual time', () => {
     expect(await Promise.all(orders)).toEqual([['one', 'two'], ['two', 'one']]);
   });
 
-  test('stands still during real work', async () => {
+  test('does not advance during real work', async () => {
     const clock = new VirtualClock();
     const sleeper = clock.sleep(60);
     await clock.during(() => new Promise(resolve => setTimeout(resolve, 20)));
@@ -29,7 +29,7 @@ describe('virtual time', () => {
     expect(clock.elapsedSeconds()).toBe(60);
   });
 
-  test('does not wake who was called off', async () => {
+  test('does not run a cancelled timer', async () => {
     const clock = new VirtualClock();
     let woken = false;
     clock.deadline(1, 0, () => { woken = true; })();
@@ -38,13 +38,13 @@ describe('virtual time', () => {
   });
 });
 
-test('an environment is vended in virtual time, with the real handlers in this process, and twice the same way', async () => {
+test('vending an environment in virtual time with the real handlers gives the same run twice', async () => {
   const runs = [];
   for (let i = 0; i < 2; i++) {
     const harness = await Harness.start({ virtual: { random: () => 0.5 } });
     try {
       expect(reasons(await harness.deploy(cicd => { cicd.environment('dev'); }))).toBe('');
-      // at once: the new pipeline runs on
+      // do not wait: the new pipeline keeps running
       runs.push({ seconds: harness.simulation.clock.elapsedSeconds(), calls: { ...harness.simulation.calls } });
       expect(await harness.descriptor('env/dev')).toMatchObject({ name: 'dev', accountId: harness.vended['shop-dev'] });
     } finally {

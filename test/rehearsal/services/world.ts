@@ -103,7 +103,10 @@ export class World {
     await this.server.stop();
   }
 
-  /** What a client needs to call as a role of an account, which may do everything there unless it was made before; nothing is tried twice, so that every error is seen. */
+  /**
+   * Returns the configuration of a client for a role, which gets all permissions unless it exists. It never retries, so
+   * every error is visible.
+   */
   public as(accountId: string, roleName = 'admin', region = REGION): ClientConfiguration {
     const arn = `arn:aws:sts::${accountId}:assumed-role/${roleName}/session`;
     if (this.iam.roleNamed(accountId, roleName) === undefined) this.administrator(accountId, roleName);
@@ -123,7 +126,7 @@ export class World {
     });
   }
 
-  /** The CloudFormation type of that name, whichever service has it. */
+  /** Returns the resource type, whichever service provides it. */
   public type(name: string): ResourceType {
     const type = this.services.map(service => service.resourceTypes?.[name]).find(candidate => candidate !== undefined);
     if (type === undefined) throw new Error(`no service has the type ${name}`);

@@ -36,7 +36,7 @@ function native(count: number, isChained: boolean) {
   };
 }
 
-test('accounts of CloudFormation that are created one after another are deployed', async () => {
+test('accounts of CloudFormation that depend on each other are deployed', async () => {
   await rehearse(native(7, true), ({ succeeded }, { organizations, clock }) => {
     expect(succeeded).toBe(true);
     expect(organizations.accounts.filter(({ joined }) => joined === 'CREATED')).toHaveLength(7);
@@ -44,7 +44,7 @@ test('accounts of CloudFormation that are created one after another are deployed
   });
 });
 
-test('accounts of CloudFormation that are created at once fail as on AWS, and those that were created stay', async () => {
+test('accounts of CloudFormation that are created concurrently fail as on AWS, and the created ones remain', async () => {
   await rehearse(native(7, false), ({ succeeded, failures, stacks }, { organizations }) => {
     expect(succeeded).toBe(false);
     expect(stacks[0].status).toBe('ROLLBACK_COMPLETE');
@@ -54,7 +54,7 @@ test('accounts of CloudFormation that are created at once fail as on AWS, and th
   });
 });
 
-test('accounts of CloudFormation stay when their stack goes, unless their template says otherwise', async () => {
+test('accounts of CloudFormation are retained when their stack is deleted, unless the template says otherwise', async () => {
   const accounts = (app: App): void => {
     native(2, true)(app);
     const [, second] = app.node.findAll().filter((child): child is CfnAccount => child instanceof CfnAccount);

@@ -24,7 +24,7 @@ async function outputsOf(define: (stack: Stack) => Readonly<Record<string, strin
   return found;
 }
 
-test('the hosts of functions and APIs can be taken out of their addresses', async () => {
+test('the hosts of functions and APIs can be parsed from their URLs', async () => {
   const outputs = await outputsOf(stack => {
     const handler = new LambdaFunction(stack, 'Handler', { runtime: Runtime.NODEJS_24_X, handler: 'index.handler', code: Code.fromInline('//') });
     const api = new CfnApi(stack, 'Api', { name: 'api', protocolType: 'HTTP' });
@@ -38,7 +38,7 @@ test('the hosts of functions and APIs can be taken out of their addresses', asyn
   expect(outputs.api).toBe(`${outputs.id}.execute-api.eu-west-1.amazonaws.com`);
 });
 
-test('the full names of load balancers and their target groups have the parts that metrics ask for', async () => {
+test('the full names of load balancers and target groups have the parts that metrics need', async () => {
   const outputs = await outputsOf(stack => {
     const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 0 });
     const balancer = new ApplicationLoadBalancer(stack, 'Balancer', { vpc, loadBalancerName: 'web' });
@@ -57,7 +57,7 @@ test('the full names of load balancers and their target groups have the parts th
   expect(outputs.network).toMatch(/^arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer\/net\/[^/]+\/[0-9a-f]{16}$/);
 });
 
-test('an endpoint of a network has entries of a zone and a name, and an interface in every subnet', async () => {
+test('a VPC endpoint has DNS entries and a network interface per subnet', async () => {
   const outputs = await outputsOf(stack => {
     const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 0 });
     const endpoint = new InterfaceVpcEndpoint(stack, 'Endpoint', { vpc, service: InterfaceVpcEndpointAwsService.ECR });
@@ -69,7 +69,7 @@ test('an endpoint of a network has entries of a zone and a name, and an interfac
   expect(outputs.second).toMatch(/^eni-[0-9a-f]{17}$/);
 });
 
-test('the name of a secret can be taken out of its ARN', async () => {
+test('the name of a secret can be parsed from its ARN', async () => {
   const outputs = await outputsOf(stack => ({
     made: new Secret(stack, 'Made').secretName,
     given: new Secret(stack, 'Given', { secretName: 'of-the-shop' }).secretName,
@@ -78,7 +78,7 @@ test('the name of a secret can be taken out of its ARN', async () => {
   expect(outputs.given).toBe('of-the-shop');
 });
 
-test('a resource whose Ref is an ARN keeps it when it is changed', async () => {
+test('a resource whose Ref is an ARN keeps it in an update', async () => {
   const define = (displayName: string) => (app: App): void => {
     const topic = new CfnTopic(new Stack(app, 'Stack', { env }), 'Topic', { displayName, topicName: 'news' });
     new CfnOutput(topic.stack, 'Arn', { value: topic.ref });

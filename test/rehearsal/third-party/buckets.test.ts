@@ -6,7 +6,7 @@ import { deployAssembly, destroyAssembly } from '../../../rehearsal';
 
 const env = { account: WORK, region: 'eu-west-1' };
 
-/** @param denied an action that the policy of the bucket forbids to everybody */
+/** @param denied action that the bucket policy denies for all principals */
 function site(app: App, bucketName: string, denied?: string): void {
   const bucket = new Bucket(new Stack(app, 'Site', { env }), 'Bucket', { bucketName, removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true });
   if (denied === undefined) return;
@@ -14,7 +14,7 @@ function site(app: App, bucketName: string, denied?: string): void {
   bucket.addToResourcePolicy(new PolicyStatement({ effect: Effect.DENY, principals: [new AnyPrincipal()], actions: [denied], resources }));
 }
 
-test('a bucket that CDK empties is destroyed with what is in it', async () => {
+test('a bucket with autoDeleteObjects is destroyed with its objects', async () => {
   await rehearse(app => site(app, 'site'), async ({ failures }, simulation, outdir) => {
     expect(failures).toEqual([]);
     for (const key of ['index.html', 'a folder/with+odd & <names>.txt']) simulation.s3.write('site', key, Buffer.from('hello'));
@@ -24,7 +24,7 @@ test('a bucket that CDK empties is destroyed with what is in it', async () => {
   });
 });
 
-test('a bucket that CDK empties is replaced, and nothing is left of the old one', async () => {
+test('a bucket with autoDeleteObjects is replaced without leftovers', async () => {
   await rehearse(app => site(app, 'old-site'), async (_, simulation, outdir) => {
     simulation.s3.write('old-site', 'index.html', Buffer.from('hello'));
     const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
@@ -38,7 +38,7 @@ test('a bucket that CDK empties is replaced, and nothing is left of the old one'
   });
 });
 
-test.each(['s3:GetBucketTagging', 's3:ListBucketVersions', 's3:DeleteObject', 's3:DeleteObjectVersion'])('a bucket is not emptied by who may not %s', async action => {
+test.each(['s3:GetBucketTagging', 's3:ListBucketVersions', 's3:DeleteObject', 's3:DeleteObjectVersion'])('a bucket is not emptied without permission for %s', async action => {
   await rehearse(app => site(app, 'site', action), async (_, simulation, outdir) => {
     simulation.s3.write('site', 'index.html', Buffer.from('hello'));
     const { failures } = await destroyAssembly(simulation, outdir);
@@ -47,7 +47,7 @@ test.each(['s3:GetBucketTagging', 's3:ListBucketVersions', 's3:DeleteObject', 's
   });
 });
 
-test.each(['s3:GetBucketPolicy', 's3:PutBucketPolicy'])('a bucket is emptied by who may not %s, who says so', async action => {
+test.each(['s3:GetBucketPolicy', 's3:PutBucketPolicy'])('a bucket is emptied without permission for %s, which is logged', async action => {
   await rehearse(app => site(app, 'site', action), async (_, simulation, outdir) => {
     expect(await destroyAssembly(simulation, outdir)).toMatchObject({ failures: [], succeeded: true });
     expect(simulation.lambda.log.map(({ text }) => text)).toContainEqual(expect.stringContaining("Could not set new object deny policy on bucket 'site' prior to deletion."));

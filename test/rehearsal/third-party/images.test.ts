@@ -6,14 +6,14 @@ import { rehearse, WORK } from './world';
 import { deployAssembly, destroyAssembly } from '../../../rehearsal';
 
 const env = { account: WORK, region: 'eu-west-1' };
-const NO_IMAGES = new RegExp(`^the rehearsal runs no container images, 'imaged' wants '${WORK}\\.dkr\\.ecr\\.eu-west-1\\..*:latest'`);
+const NO_IMAGES = new RegExp(`^the rehearsal does not run container images, and 'imaged' uses '${WORK}\\.dkr\\.ecr\\.eu-west-1\\..*:latest'`);
 
 function imaged(stack: Stack): DockerImageFunction {
   const code = DockerImageCode.fromEcr(Repository.fromRepositoryName(stack, 'Repository', 'tools'));
   return new DockerImageFunction(stack, 'Imaged', { functionName: 'imaged', code });
 }
 
-test('a function of a container image is deployed and destroyed, and only whoever invokes it is told that it does not run', async () => {
+test('a function with a container image is deployed and destroyed, and fails only when it is invoked', async () => {
   await rehearse(app => {
     const stack = new Stack(app, 'Tools', { env });
     new StringParameter(stack, 'Parameter', { parameterName: '/read', stringValue: imaged(stack).functionArn });
@@ -29,13 +29,13 @@ test('a function of a container image is deployed and destroyed, and only whoeve
   });
 });
 
-test('a custom resource that a container image answers fails at once and says why', async () => {
+test('a custom resource with a container image fails immediately with the reason', async () => {
   await rehearse(app => {
     const stack = new Stack(app, 'Tools', { env });
     new CustomResource(stack, 'Asked', { serviceToken: imaged(stack).functionArn });
   }, ({ failures, stacks }) => {
     expect(failures.map(({ reason }) => reason)).toEqual([expect.stringMatching(NO_IMAGES)]);
-    expect(failures[0].reason).toMatch(/: leave 'Asked' out of what you rehearse, for example by a context value$/);
+    expect(failures[0].reason).toMatch(/: exclude 'Asked' from the rehearsal, for example by a context value$/);
     expect(stacks[0].status).toBe('ROLLBACK_COMPLETE');
   });
 });

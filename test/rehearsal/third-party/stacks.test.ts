@@ -17,14 +17,14 @@ import { deployAssembly, destroyAssembly } from '../../../rehearsal';
 const env = { account: WORK, region: 'eu-west-1' };
 const TOPIC = new RegExp(`^arn:aws:sns:eu-west-1:${WORK}:`);
 
-/** A stack that writes what it reads into a parameter. */
+/** A stack that writes the value that it reads into a parameter. */
 function reader(scope: App | Stage, id: string, value: string, props: { account?: string; region?: string } = {}): Stack {
   const stack = new Stack(scope, id, { env: { ...env, ...props }, crossRegionReferences: true });
   new StringParameter(stack, 'Parameter', { parameterName: `/read/${id}`, stringValue: value });
   return stack;
 }
 
-test('stacks read each other: by export, by parameter, and by output across accounts and regions', async () => {
+test('stacks read outputs by export, by parameter, and across accounts and regions', async () => {
   await rehearse(app => {
     const producer = new Stack(app, 'Producer', { env, crossRegionReferences: true });
     const topic = new CfnTopic(producer, 'Topic');
@@ -46,7 +46,7 @@ test('stacks read each other: by export, by parameter, and by output across acco
   });
 });
 
-test('a stack whose output has no value fails, and says so', async () => {
+test('a stack whose output has no value fails with the reason', async () => {
   await rehearse(app => {
     const stack = new Stack(app, 'Outputs', { env });
     new CfnTopic(stack, 'Topic');
@@ -57,7 +57,7 @@ test('a stack whose output has no value fails, and says so', async () => {
   });
 });
 
-test('a stack that others read by export stays until they are gone, one that is read by output does not', async () => {
+test('a stack cannot be deleted while others import its export, and can while they read its output', async () => {
   await rehearse(app => {
     const topic = new CfnTopic(new Stack(app, 'Producer', { env }), 'Topic');
     reader(app, 'ByExport', topic.ref);
@@ -80,7 +80,7 @@ test.each([
   }, ({ failures }) => expect(failures.map(({ reason }) => reason)).toEqual([`Template error: Fn::GetStackOutput: ${words}`]));
 });
 
-test('the output of another account is read only through a role that trusts the reader', async () => {
+test('an output of another account is readable only through a role that trusts the reader', async () => {
   await rehearse(app => {
     const producer = new Stack(app, 'Producer', { env });
     new CfnOutput(producer, 'Name', { value: new CfnTopic(producer, 'Topic').attrTopicName });
@@ -115,13 +115,13 @@ test('stages of nested stacks with functions as assets and custom resources are 
   rmSync(code, { recursive: true });
 });
 
-test('a custom resource whose function the rehearsal cannot run fails at once and says why', async () => {
+test('a custom resource whose function cannot run fails immediately with the reason', async () => {
   await rehearse(app => {
     const stack = new Stack(app, 'Site', { env });
     new BucketDeployment(stack, 'Deployment', { sources: [Source.data('index.html', 'hello')], destinationBucket: new Bucket(stack, 'Bucket') });
   }, ({ failures, stacks }, { lambda, cloudformation }) => {
     expect(failures.map(({ reason }) => reason)).toEqual([expect.stringMatching(
-      /^the rehearsal runs functions of Node.js only, '.*' wants 'python3.*': leave 'Deployment.*' out of what you rehearse, for example by a context value$/)]);
+      /^the rehearsal runs only functions of Node.js, and '.*' uses 'python3.*': exclude 'Deployment.*' from the rehearsal, for example by a context value$/)]);
     expect(stacks[0].status).toBe('ROLLBACK_COMPLETE');
     const times = cloudformation.all.find(({ name }) => name === 'Site')?.events.map(({ at }) => at) ?? [];
     expect(times[times.length - 1] - times[0]).toBeLessThan(600_000);
@@ -129,7 +129,7 @@ test('a custom resource whose function the rehearsal cannot run fails at once an
   });
 });
 
-/** A database that takes its password from a secret of the same stack, and whatever else uses the password. */
+/** A database whose password is a secret of the same stack, and other users of the password. */
 function database(app: App, use: (stack: Stack, password: string) => void = () => undefined): void {
   const stack = new Stack(app, 'Database', { env });
   const password = new Secret(stack, 'Secret').secretValue.unsafeUnwrap();
@@ -137,7 +137,7 @@ function database(app: App, use: (stack: Stack, password: string) => void = () =
   use(stack, password);
 }
 
-test('a parameter whose name is put together is read', async () => {
+test('a parameter whose name is computed is readable', async () => {
   await rehearse(app => {
     const stack = new Stack(app, 'Reader', { env });
     const written = new StringParameter(stack, 'Written', { stringValue: 'value' });
@@ -149,7 +149,7 @@ test('a parameter whose name is put together is read', async () => {
   });
 });
 
-test('a resource that is only recorded keeps the reference to a secret', async () => {
+test('a placeholder keeps the reference to a secret', async () => {
   await rehearse(app => database(app), ({ failures }, { cloudformation }) => {
     expect(failures).toEqual([]);
     const resources = [...cloudformation.find(WORK, 'eu-west-1', 'Database')?.resources.values() ?? []];
@@ -159,19 +159,19 @@ test('a resource that is only recorded keeps the reference to a secret', async (
   });
 });
 
-test('a resource that is acted out is refused a secret in words', async () => {
+test('a simulated resource with a reference to a secret is rejected', async () => {
   await rehearse(app => database(app, (stack, password) => new StringParameter(stack, 'Leak', { stringValue: password })), ({ failures }) => {
     expect(failures.map(({ reason }) => reason)).toEqual([expect.stringMatching(
-      /^the rehearsal resolves dynamic references to 'ssm' only, got '\{\{resolve:secretsmanager:arn:.*\}\}' in a resource of type 'AWS::SSM::Parameter': give it a plain value/)]);
+      /^the rehearsal resolves dynamic references to 'ssm' only, got '\{\{resolve:secretsmanager:arn:.*\}\}' in a resource of type 'AWS::SSM::Parameter': set a plain value/)]);
   });
 });
 
 test.each<[string, object, string]>([
-  ['macros', { Transform: 'AWS::Serverless-2016-10-31' }, 'the rehearsal runs no macros, the template wants "AWS::Serverless-2016-10-31"'],
-  ['loops', { Resources: { 'Fn::ForEach::Topics': ['Name', ['a', 'b'], { 'Topic${Name}': { Type: 'AWS::SNS::Topic' } }] } }, "the rehearsal runs no macros, and 'Fn::ForEach::Topics' in Resources"],
-  ['unknown functions', { Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: { 'Fn::Cidr': ['10.0.0.0/16', 1] } } } } }, 'the rehearsal does not know the function Fn::Cidr'],
+  ['macros', { Transform: 'AWS::Serverless-2016-10-31' }, 'the rehearsal does not support macros: the template uses "AWS::Serverless-2016-10-31"'],
+  ['loops', { Resources: { 'Fn::ForEach::Topics': ['Name', ['a', 'b'], { 'Topic${Name}': { Type: 'AWS::SNS::Topic' } }] } }, "the rehearsal does not support macros: 'Fn::ForEach::Topics' in Resources"],
+  ['unknown functions', { Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: { 'Fn::Cidr': ['10.0.0.0/16', 1] } } } } }, 'the rehearsal does not support the function Fn::Cidr'],
   ['secrets', { Resources: { Parameter: { Type: 'AWS::SSM::Parameter', Properties: { Value: '{{resolve:secretsmanager:name}}' } } } }, "the rehearsal resolves dynamic references to 'ssm' only"],
-])('a template with %s is refused in words', async (_, template, words) => {
+])('a template with %s is rejected', async (_, template, words) => {
   await rehearse(app => {
     new CfnTopic(new Stack(app, 'Strange', { env }), 'Topic');
   }, async (__, simulation, outdir) => {

@@ -8,7 +8,7 @@ import { deployAssembly, Simulation } from '../../../rehearsal';
 
 export const [MANAGEMENT, WORK, OTHER] = ['999999999999', '111122223333', '444455556666'];
 
-/** Synthesizes an app of somebody else and deploys it into an organization whose time costs nothing. */
+/** Synthesizes a third-party app and deploys it in virtual time. */
 export async function rehearse(
   define: (app: App) => void, use: (result: DeploymentResult, simulation: Simulation, outdir: string) => void | Promise<void>, props: AppProps = {},
 ): Promise<void> {

@@ -32,7 +32,7 @@ export class Approvals {
       execution.abandoned.signal.addEventListener('abort', () => { callOff(); resolve(undefined); });
     });
     this.open.delete(run);
-    if (decision === undefined) throw new ActionError('TimeoutError', `The approval action timed out after ${minutes} minutes: nobody approved or rejected it`);
+    if (decision === undefined) throw new ActionError('TimeoutError', `The approval action timed out after ${minutes} minutes: it was neither approved nor rejected`);
     run.updatedBy = decision.by;
     if (decision.status === 'Approved') return { summary: decision.summary };
     throw new ActionError('JobFailed', `Approval action was rejected: ${decision.summary}`);

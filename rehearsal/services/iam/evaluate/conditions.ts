@@ -78,7 +78,7 @@ function operatorOf(written: string): Operator {
 
 function knownOperator(written: string): Operator {
   const operator = operatorOf(written);
-  if (!isKnown(operator)) throw new Error(`a policy knows no condition operator '${written}'`);
+  if (!isKnown(operator)) throw new Error(`unknown condition operator '${written}'`);
   return operator;
 }
 

@@ -79,7 +79,7 @@ export class InProcessFunction implements Execution {
     const dot = name.lastIndexOf('.');
     const base = path.join(taskRoot, name.slice(0, dot));
     const file = ['.js', '.cjs'].map(ending => base + ending).find(existsSync);
-    if (!file) throw new Error(`the rehearsal runs only CommonJS modules in its own process, and '${name}' of function '${this.options.name}' is none`);
+    if (!file) throw new Error(`the rehearsal runs only CommonJS modules in its own process, but '${name}' of function '${this.options.name}' is not one`);
     const random = inProcess.random ?? Math.random;
     const write = (line: string): void => { if (this.alive) this.options.write(line); };
     const exit = (status: number): void => this.end({ error: exitFailure(this.requestId, `exit status ${status}`) });

@@ -148,7 +148,7 @@ function processOf({ variables, write, exit }: Inside): unknown {
     stderr: stream,
     exit: (status?: number) => {
       exit(Number(status ?? 0));
-      throw new Error('the function has ended itself');
+      throw new Error('the function called process.exit');
     },
     emitWarning: nothing,
     on: nothing,

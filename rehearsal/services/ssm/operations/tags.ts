@@ -4,7 +4,7 @@ import { AwsError } from '../../../core/service';
 import type { Call, Operation } from '../../../core/service';
 import type { Parameter } from '../parameter';
 
-const Resource = { ResourceType: v.literal('Parameter', 'the rehearsal knows the tags of parameters only'), ResourceId: v.string() };
+const Resource = { ResourceType: v.literal('Parameter', 'the rehearsal supports only tags of parameters'), ResourceId: v.string() };
 const ListInput = v.object(Resource);
 const AddInput = v.object({ ...Resource, Tags: v.array(v.object({ Key: v.string(), Value: v.string() })) });
 const RemoveInput = v.object({ ...Resource, TagKeys: v.array(v.string()) });

@@ -30,7 +30,7 @@ describe('the API of CloudFormation', () => {
   const create = (StackName: string, template: unknown, rest: object = {}): Promise<{ StackId?: string }> =>
     client.send(new CreateStackCommand({ StackName, TemplateBody: JSON.stringify(template), ...rest }));
 
-  test('creates, updates and deletes a stack, and tells of it', async () => {
+  test('creates, updates and deletes a stack, and emits the events', async () => {
     const parameters = [{ ParameterKey: 'Name', ParameterValue: 'orders' }];
     const { StackId } = await create('queues', { ...QUEUE, Outputs: OUTPUTS }, { Parameters: parameters, Tags: [{ Key: 'team', Value: 'shop' }] });
     await waitUntilStackCreateComplete(wait, { StackName: 'queues' });
@@ -66,7 +66,7 @@ describe('the API of CloudFormation', () => {
     expect(StackSummaries.map(({ StackName }) => StackName)).toEqual(['queues']);
   });
 
-  test('wants to hear that roles are made', async () => {
+  test('requires a capability for a template with roles', async () => {
     const role = (properties: object): object => ({ Resources: { Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: { Statement: [] }, ...properties } } } });
     await expect(create('role', role({}))).rejects.toMatchObject({ name: 'InsufficientCapabilitiesException', message: 'Requires capabilities : [CAPABILITY_IAM]' });
     await expect(create('role', role({ RoleName: 'x' }), { Capabilities: ['CAPABILITY_IAM'] })).rejects.toMatchObject({
@@ -74,14 +74,14 @@ describe('the API of CloudFormation', () => {
     });
   });
 
-  test('refuses a name in use, but answers the same token with the same stack', async () => {
+  test('rejects a name in use, and returns the same stack for the same token', async () => {
     const template = { Resources: { Topic: { Type: 'AWS::SNS::Topic' } } };
     const first = await create('twice', template, { ClientRequestToken: 'token-1' });
     expect(await create('twice', template, { ClientRequestToken: 'token-1' })).toMatchObject({ StackId: first.StackId });
     await expect(create('twice', template)).rejects.toMatchObject({ name: 'AlreadyExistsException', message: 'Stack [twice] already exists' });
   });
 
-  test('refuses an unchanged update, a long template and a bucket of another account', async () => {
+  test('rejects an unchanged update, a template that is too long, and a bucket of another account', async () => {
     const template = { Resources: { Topic: { Type: 'AWS::SNS::Topic' } } };
     await create('same', template);
     await waitUntilStackCreateComplete(wait, { StackName: 'same' });
@@ -95,7 +95,7 @@ describe('the API of CloudFormation', () => {
     await expect(client.send(new CreateStackCommand({ StackName: 'foreign', TemplateURL }))).rejects.toThrow('not authorized to perform: s3:GetObject');
   });
 
-  test('takes a template of a megabyte from a bucket, and none that is longer', async () => {
+  test('accepts a template of 1 MB from a bucket, and rejects a longer one', async () => {
     const padded = (bytes: number): Buffer => {
       const template = (Description: string): string => JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic' } }, Metadata: { Description } });
       return Buffer.from(template('x'.repeat(bytes - template('').length)));
@@ -109,7 +109,7 @@ describe('the API of CloudFormation', () => {
     await waitUntilStackCreateComplete(wait, { StackName: 'padded' });
   });
 
-  test('deletes a protected stack only after its protection was switched off', async () => {
+  test('deletes a protected stack only after the termination protection is disabled', async () => {
     const protect = (EnableTerminationProtection: boolean) =>
       client.send(new UpdateTerminationProtectionCommand({ StackName: 'kept', EnableTerminationProtection }));
     await create('kept', { Resources: { Topic: { Type: 'AWS::SNS::Topic' } } });
@@ -123,7 +123,7 @@ describe('the API of CloudFormation', () => {
     await waitUntilStackDeleteComplete(wait, { StackName: StackId ?? '' });
   });
 
-  test('keeps an export that another stack imports', async () => {
+  test('rejects the deletion of an export that another stack imports', async () => {
     await create('exporter', { Resources: { Topic: { Type: 'AWS::SNS::Topic' } }, Outputs: { Out: { Value: { Ref: 'Topic' }, Export: { Name: 'shared' } } } });
     await waitUntilStackCreateComplete(wait, { StackName: 'exporter' });
     await create('importer', { Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: { From: { 'Fn::ImportValue': 'shared' } } } } });
@@ -132,7 +132,7 @@ describe('the API of CloudFormation', () => {
     expect(removed).toMatchObject({ status: 'DELETE_FAILED', reason: 'Delete canceled. Cannot delete export shared as it is in use by importer' });
   });
 
-  test('creates and updates a stack by change sets', async () => {
+  test('creates and updates a stack with change sets', async () => {
     const change = async (ChangeSetName: string, ChangeSetType: 'CREATE' | 'UPDATE', resources: object): Promise<DescribeChangeSetCommandOutput> => {
       const TemplateBody = JSON.stringify({ Resources: resources });
       await client.send(new CreateChangeSetCommand({ StackName: 'changed', ChangeSetName, ChangeSetType, TemplateBody }));
@@ -153,7 +153,7 @@ describe('the API of CloudFormation', () => {
     await expect(client.send(new DescribeChangeSetCommand({ StackName: 'changed', ChangeSetName: 'second' }))).rejects.toMatchObject({ name: 'ChangeSetNotFoundException' });
   });
 
-  test('finds the change set of the stack that is there, and not one of the same name of a stack that was deleted', async () => {
+  test('finds the change set of an existing stack and not that of a deleted stack with the same names', async () => {
     const deploy = async (): Promise<void> => {
       const names = { StackName: 'again', ChangeSetName: 'cdk-deploy-change-set' };
       await client.send(new CreateChangeSetCommand({ ...names, ChangeSetType: 'CREATE', TemplateBody: JSON.stringify({ Resources: { A: { Type: 'AWS::SNS::Topic' } } }) }));
@@ -166,7 +166,7 @@ describe('the API of CloudFormation', () => {
     expect(simulation.cloudformation.find(ACCOUNT, 'eu-west-1', 'again')?.status).toBe('CREATE_COMPLETE');
   });
 
-  test('names a circle of dependencies', async () => {
+  test('names the resources of a circular dependency', async () => {
     const resources = { A: { Type: 'T', Properties: { b: { Ref: 'B' } } }, B: { Type: 'T', DependsOn: 'A' } };
     await expect(create('circle', { Resources: resources })).rejects.toThrow('Circular dependency between resources: [A, B]');
   });

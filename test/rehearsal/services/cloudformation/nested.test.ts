@@ -3,7 +3,7 @@ import type { Stack } from '../../../../rehearsal/services/cloudformation/stack'
 
 const SLOW = { silent: 'Create', ServiceTimeout: 1800 };
 
-describe('a nested stack beside something that fails', () => {
+describe('a nested stack beside a resource that fails', () => {
   let recorder: Recorder;
 
   beforeAll(async () => {
@@ -12,7 +12,7 @@ describe('a nested stack beside something that fails', () => {
   });
   afterAll(async () => { await recorder.stop(); });
 
-  /** The resource that is a stack of its own with these resources. */
+  /** Returns a nested stack resource with these resources. */
   function nested(name: string, resources: Record<string, unknown>): unknown {
     recorder.simulation.s3.write('templates', name, Buffer.from(JSON.stringify({ Resources: resources })));
     return { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: `https://templates.s3.${REGION}.amazonaws.com/${name}` } };
@@ -22,7 +22,7 @@ describe('a nested stack beside something that fails', () => {
   const reasonOf = (stack: Stack | undefined, logicalId: string): string | undefined =>
     stack?.events.find(event => event.logicalId === logicalId && event.status.endsWith('_FAILED'))?.reason;
 
-  test('is not waited for when it is made, and goes', async () => {
+  test('is cancelled during its creation, and deleted', async () => {
     const stack = await recorder.deploy('create', { Inner: nested('first', { Slow: custom(SLOW) }), Failing: custom({ fail: 'Create' }) });
     expect(stack.status).toBe('ROLLBACK_COMPLETE');
     expect(reasonOf(stack, 'Inner')).toBe('Resource creation cancelled');
@@ -33,7 +33,7 @@ describe('a nested stack beside something that fails', () => {
   test.each([
     ['a nested stack', () => nested('begun', { Slow: custom(SLOW) })],
     ['a custom resource', () => custom(SLOW)],
-  ])('%s that begins in the same moment is not even asked', async (what, resource) => {
+  ])('%s that starts at the same time is not called', async (what, resource) => {
     const failing = custom({ value: { 'Fn::Select': [5, ['a']] } });
     const stack = await recorder.deploy(`begun-${what.length}`, { Slow: resource(), Failing: failing });
     expect(stack.status).toBe('ROLLBACK_COMPLETE');
@@ -42,7 +42,7 @@ describe('a nested stack beside something that fails', () => {
     expect(last - first).toBeLessThan(600_000);
   });
 
-  test('goes back when it is changed', async () => {
+  test('is rolled back during its update', async () => {
     const made = await recorder.deploy('update', { Inner: nested('old', { Kept: custom({ value: 1 }) }), Failing: custom() });
     expect(made.status).toBe('CREATE_COMPLETE');
     const stack = await recorder.deploy('update', { Inner: nested('new', { Kept: custom({ value: 2 }), Slow: custom(SLOW) }), Failing: custom({ fail: 'Update' }) });

@@ -28,7 +28,7 @@ describe('a Provider of the CDK with isComplete', () => {
     return value && JSON.parse(value);
   };
 
-  test('waits until the handler says that it is complete', async () => {
+  test('waits until the handler returns IsComplete', async () => {
     const result = await deploy({ name: '/thing', count: 5, on: true });
     expect(result.failures).toEqual([]);
     expect(result.stacks[0]).toMatchObject({ status: 'CREATE_COMPLETE', outputs: { Id: 'parameter-/thing' } });
@@ -36,7 +36,7 @@ describe('a Provider of the CDK with isComplete', () => {
     expect(simulation.calls['states:StartExecution']).toBe(1);
   });
 
-  test('changes nothing when it is deployed again', async () => {
+  test('changes nothing when it is redeployed', async () => {
     const result = await deploy({ name: '/thing', count: 5, on: true });
     expect(result).toMatchObject({ succeeded: true, changed: 0, calls: 0 });
   });
@@ -50,7 +50,7 @@ describe('a Provider of the CDK with isComplete', () => {
     expect(stored()).toMatchObject({ count: '5' });
   });
 
-  test('fails when the handler is never done within the total timeout', async () => {
+  test('fails if the handler does not complete within the total timeout', async () => {
     const result = await deploy({ name: '/thing', mode: 'never' });
     expect(result.failures[0].reason).toContain('Operation timed out');
     expect(stored()).toMatchObject({ count: '5' });

@@ -5,7 +5,7 @@ export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
 export const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:recorder`;
 
-/** Answers custom resources as their properties say, and writes down what it was asked. */
+/** Responds to custom resources as their properties say, and logs the requests. */
 const HANDLER = `
 const https = require('https');
 const calls = {};
@@ -47,7 +47,7 @@ export interface RecordedEvent {
 
 type Resources = Readonly<Record<string, unknown>>;
 
-/** A simulated account with one function that records and answers custom resources. */
+/** A simulated account with a function that records and responds to custom resource requests. */
 export class Recorder {
   public static async start(scale = 600): Promise<Recorder> {
     const recorder = new Recorder(await Simulation.start({ managementAccountId: ACCOUNT, scale }));
@@ -62,7 +62,7 @@ export class Recorder {
 
   private constructor(public readonly simulation: Simulation) {}
 
-  /** Creates the stack or updates it, and waits for the end of it. */
+  /** Creates or updates the stack and waits for the end. */
   public async deploy(name: string, resources: Resources, rest: Readonly<Record<string, unknown>> = {}): Promise<Stack> {
     const request = {
       accountId: ACCOUNT, region: REGION, name, body: JSON.stringify({ Resources: resources, ...rest }), capabilities: ['CAPABILITY_NAMED_IAM'],
@@ -75,12 +75,12 @@ export class Recorder {
     return this.simulation.cloudformation.remove(ACCOUNT, REGION, name);
   }
 
-  /** What the function was asked about a stack's resources, in order. */
+  /** The requests for the resources of a stack, in order. */
   public events(stack: Stack): RecordedEvent[] {
     return this.simulation.lambda.log.filter(({ text }) => text.startsWith('EVENT ') && text.includes(stack.id)).map(({ text }) => JSON.parse(text.slice(6)));
   }
 
-  /** The same, short: `Create A`, `Update A made-A`. */
+  /** The requests in short form: `Create A`, `Update A made-A`. */
   public told(stack: Stack): string[] {
     return this.events(stack).map(({ RequestType, LogicalResourceId, PhysicalResourceId }) => [RequestType, LogicalResourceId, PhysicalResourceId]
       .filter(part => part !== undefined).join(' '));
@@ -91,7 +91,7 @@ export class Recorder {
   }
 }
 
-/** A custom resource that the recorder answers. */
+/** A custom resource that the recorder handles. */
 export function custom(properties: Readonly<Record<string, unknown>> = {}, rest: Readonly<Record<string, unknown>> = {}): unknown {
   return { Type: 'Custom::Recorded', Properties: { ServiceToken: FUNCTION_ARN, ...properties }, ...rest };
 }

@@ -6,13 +6,13 @@ const HELPER = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'helper', Assum
 const OTHER = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: { Statement: [] } } };
 const lastEvents = (stack: Stack, count: number) => stack.events.slice(-count).map(({ logicalId, status }) => `${logicalId} ${status}`);
 
-describe('a rollback that itself fails', () => {
+describe('a rollback that fails', () => {
   let recorder: Recorder;
 
   beforeAll(async () => { recorder = await Recorder.start(); });
   afterAll(async () => { await recorder.stop(); });
 
-  /** An update whose rollback gives a policy back to a role that somebody has deleted meanwhile. */
+  /** An update whose rollback restores a policy on a role that was deleted meanwhile. */
   async function stuck(name: string): Promise<Stack> {
     const { iam } = recorder.simulation;
     await recorder.deploy(`${name}-roles`, { Helper: HELPER, Other: OTHER });
@@ -36,7 +36,7 @@ describe('a rollback that itself fails', () => {
     tags: {},
   });
 
-  test('leaves a stack that was to be created in ROLLBACK_FAILED, and names what stays', async () => {
+  test('leaves a new stack in ROLLBACK_FAILED, and names the resources that remain', async () => {
     const stack = await recorder.deploy('creation', { A: custom({ fail: 'Delete' }), B: custom({ fail: 'Create' }, { DependsOn: 'A' }) });
     expect([stack.status, stack.failure]).toEqual(['ROLLBACK_FAILED', 'The following resource(s) failed to delete: [A]. ']);
     expect(lastEvents(stack, 2)).toEqual(['A DELETE_FAILED', 'creation ROLLBACK_FAILED']);
@@ -44,7 +44,7 @@ describe('a rollback that itself fails', () => {
     await expect(recorder.deploy('creation', { A: custom() })).rejects.toThrow('is in ROLLBACK_FAILED state and can not be updated.');
   });
 
-  test('leaves a stack that was to be updated in UPDATE_ROLLBACK_FAILED, and names what could not go back', async () => {
+  test('leaves an updated stack in UPDATE_ROLLBACK_FAILED, and names the resources that could not be restored', async () => {
     const stack = await stuck('update');
     expect([stack.status, stack.failure]).toEqual(['UPDATE_ROLLBACK_FAILED', 'The following resource(s) failed to update: [Policy]. ']);
     expect(lastEvents(stack, 2)).toEqual(['Policy UPDATE_FAILED', 'update UPDATE_ROLLBACK_FAILED']);
@@ -53,7 +53,7 @@ describe('a rollback that itself fails', () => {
     mend();
   });
 
-  test('goes on by ContinueUpdateRollback where it had stopped: again in vain, or to its end once the cause is mended', async () => {
+  test('is continued by ContinueUpdateRollback: it fails again, or completes after the cause is fixed', async () => {
     const { iam, server, cloudformation } = recorder.simulation;
     const credentials = iam.issue({ accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` });
     const client = new CloudFormationClient({ region: REGION, endpoint: server.endpoint, credentials });
@@ -78,7 +78,7 @@ describe('a rollback that itself fails', () => {
   });
 });
 
-describe('a resource with a name of its own that must be replaced', () => {
+describe('a resource with a custom name that must be replaced', () => {
   let recorder: Recorder;
 
   beforeAll(async () => { recorder = await Recorder.start(); });
@@ -95,7 +95,7 @@ describe('a resource with a name of its own that must be replaced', () => {
     },
   });
 
-  test('is told from one whose new name somebody else has, and the stack is as before', async () => {
+  test('is distinguished from one whose new name is in use, and the stack is unchanged', async () => {
     const called = (name: string) => ({ ...role('/'), Properties: { ...role('/').Properties, RoleName: name } });
     await recorder.deploy('renamed', { One: called('app'), Two: called('app-2') });
     const stack = await recorder.deploy('renamed', { One: called('app-2'), Two: called('app-2') });
@@ -103,7 +103,7 @@ describe('a resource with a name of its own that must be replaced', () => {
     expect(stack.events.find(({ status }) => status === 'UPDATE_FAILED')?.reason).toBe('Role with name app-2 already exists.');
   });
 
-  test.each([['role', role('/'), role('/teams/')], ['table', table('pk'), table('id')]])('is refused, and the stack is as before: a %s', async (what, before, after) => {
+  test.each([['role', role('/'), role('/teams/')], ['table', table('pk'), table('id')]])('is rejected, and the stack is unchanged: a %s', async (what, before, after) => {
     const name = `replaced-${what}`;
     expect((await recorder.deploy(name, { Named: before })).status).toBe('CREATE_COMPLETE');
     const stack = await recorder.deploy(name, { Named: after });

@@ -31,18 +31,18 @@ test.each<[string, unknown]>([
   ['Fn::Contains of an empty list parameter', { 'Fn::Contains': [{ Ref: 'None' }, ''] }],
   ['Fn::EachMemberEquals', { 'Fn::EachMemberEquals': [['small', 'small'], { Ref: 'Size' }] }],
   ['Fn::EachMemberIn', { 'Fn::EachMemberIn': [{ Ref: 'Zones' }, ['a', 'b', 'c']] }],
-])('a rule that holds by %s is passed over, and its opposite is not', (_name, assertion) => {
+])('a rule that is true by %s is accepted, and its opposite is not', (_name, assertion) => {
   expect(() => check(asserting(assertion))).not.toThrow();
   expect(() => check(asserting({ 'Fn::Not': [assertion] }))).toThrow(/^Template error: rule Rule does not hold.*: described$/);
 });
 
-test('an assertion that is false is told with its description and the values it speaks of, but no secret', () => {
+test('a failed assertion is reported with its description and values, without secrets', () => {
   expect(() => check(asserting({ 'Fn::And': [YES, { 'Fn::EachMemberIn': [{ Ref: 'Zones' }, ['a']] }] })))
     .toThrow("Template error: rule Rule does not hold as Size is 'small' and Zones is 'a,b': described");
   expect(() => check({ Rule: { Assertions: [{ Assert: { 'Fn::Equals': [{ Ref: 'Secret' }, 'x'] } }] } })).toThrow(/^Template error: rule Rule does not hold$/);
 });
 
-test('assertions count only where the condition of their rule holds, and then all of them', () => {
+test('assertions apply only if the condition of their rule is true, and then all of them', () => {
   const Assertions = [{ Assert: YES }, { Assert: NO }];
   expect(() => check({ Rule: { RuleCondition: NO, Assertions } })).not.toThrow();
   expect(() => check({ Rule: { RuleCondition: YES, Assertions } })).toThrow('rule Rule does not hold');
@@ -55,11 +55,11 @@ test.each<[string, unknown, string]>([
   ['a resource', { 'Fn::Equals': [{ Ref: 'A' }, 'x'] }, 'Unresolved dependencies [A]. Cannot reference resources in the Rules block of the template'],
   ['what lies in the account', { 'Fn::Contains': [{ 'Fn::RefAll': 'AWS::EC2::VPC::Id' }, 'x'] }, 'the rehearsal does not evaluate Fn::RefAll in Rules'],
   ['the stack itself', { 'Fn::Equals': [{ Ref: 'AWS::StackId' }, 'x'] }, 'the rehearsal does not evaluate AWS::StackId in Rules'],
-])('a rule over %s is refused', (_name, assertion, message) => {
+])('a rule over %s is rejected', (_name, assertion, message) => {
   expect(() => check(asserting(assertion))).toThrow(message);
 });
 
-test('the short forms of YAML are read in rules, too', () => {
+test('the short forms of YAML are supported in rules', () => {
   const template = parseTemplate('Rules: { R: { Assertions: [{ Assert: !Not [!Contains [[x], !Ref "AWS::Region"]] }] } }\nResources: { A: { Type: T } }');
   expect(template.Rules.R.Assertions[0].Assert).toEqual({ 'Fn::Not': [{ 'Fn::Contains': [['x'], { Ref: 'AWS::Region' }] }] });
 });

@@ -39,20 +39,20 @@ test.each<[string, unknown, unknown]>([
   expect(resolve(value, scope)).toEqual(expected);
 });
 
-test('a selected index that does not exist and an unknown function are refused', () => {
+test('a missing index of Fn::Select and an unknown function are rejected', () => {
   expect(() => resolve({ 'Fn::Select': [5, ['a']] }, scope)).toThrow('Fn::Select cannot select nonexistent value at index 5');
   expect(() => resolve({ 'Fn::Select': [1, { 'Fn::Split': [',', { 'Fn::GetAtt': ['Db', 'Zones'] }] }] }, scope)).toThrow(
     "Fn::Select cannot select nonexistent value at index 1; the rehearsal only guesses the attribute 'Zones' of 'Db' (AWS::RDS::DBInstance)");
   expect(() => resolve({ 'Fn::GetStackOutput': { OutputName: 'Url' } }, scope)).toThrow('Fn::GetStackOutput needs StackName and OutputName');
-  expect(() => resolve({ 'Fn::Unknown': 1 }, scope)).toThrow('the rehearsal does not know the function Fn::Unknown');
+  expect(() => resolve({ 'Fn::Unknown': 1 }, scope)).toThrow('the rehearsal does not support the function Fn::Unknown');
 });
 
-test('references are found in Ref, GetAtt and Sub, but not pseudo parameters and variables', () => {
+test('references are found in Ref, GetAtt and Sub, without pseudo parameters and variables', () => {
   const value = { a: { Ref: 'A' }, b: [{ 'Fn::GetAtt': ['B', 'Arn'] }], c: { 'Fn::Sub': ['${C.Arn} ${v} ${AWS::Region} ${!X}', { v: { Ref: 'D' } }] } };
   expect(references(value).sort()).toEqual(['A', 'B', 'C', 'D']);
 });
 
-test('YAML with short forms reads as JSON does', () => {
+test('YAML with short forms gives the same template as JSON', () => {
   const template = parseTemplate([
     'Conditions: { Eu: !Equals [!Ref "AWS::Region", eu-west-1] }',
     'Resources:',
@@ -80,8 +80,8 @@ const many = (count: number, value: unknown): object => Object.fromEntries(Array
 test.each<[string, unknown, string]>([
   ['no resources', { Resources: {} }, 'At least one Resources member must be defined'],
   ['an unknown reference', { Resources: { A: { Type: 'T', Properties: { x: { Ref: 'Nowhere' } } } } }, 'Unresolved resource dependencies [Nowhere] in the Resources block'],
-  ['a macro', { Transform: 'AWS::Serverless-2016-10-31', Globals: {}, Resources: { A: { Type: 'T' } } }, 'the rehearsal runs no macros'],
-  ['a macro as a section', { 'Fn::Transform': { Name: 'AWS::Include' }, 'Resources': { A: { Type: 'T' } } }, 'the rehearsal runs no macros'],
+  ['a macro', { Transform: 'AWS::Serverless-2016-10-31', Globals: {}, Resources: { A: { Type: 'T' } } }, 'the rehearsal does not support macros'],
+  ['a macro as a section', { 'Fn::Transform': { Name: 'AWS::Include' }, 'Resources': { A: { Type: 'T' } } }, 'the rehearsal does not support macros'],
   ['more than 1000000 bytes', { Metadata: { long: 'ä'.repeat(500_000) }, Resources: { A: TOPIC } }, 'Template may not exceed 1000000 bytes in size.'],
   ['more than 200 parameters', { Parameters: many(201, { Type: 'String' }), Resources: { A: TOPIC } }, 'Parameter count 201 is greater than max allowed 200'],
   ['more than 200 outputs', { Resources: { A: TOPIC }, Outputs: many(201, { Value: '' }) }, 'Number of outputs, 201, is greater than maximum allowed, 200'],
@@ -94,11 +94,11 @@ test.each<[string, unknown, string]>([
   ['null as all properties', { Resources: { A: { ...TOPIC, Properties: null } } }, "[/Resources/A/Properties] 'null' values"],
   ['null as a dependency', { Resources: { A: { ...TOPIC, DependsOn: [null] } } }, "[/Resources/A/DependsOn/0] 'null' values"],
   ['null in a mapping', { Mappings: { Sizes: { eu: { small: null } } }, Resources: { A: TOPIC } }, "[/Mappings/Sizes/eu/small] 'null' values"],
-])('a template with %s is refused', (_name, template, message) => {
+])('a template with %s is rejected', (_name, template, message) => {
   expect(() => parseTemplate(JSON.stringify(template))).toThrow(message);
 });
 
-test('a template with every section, 200 parameters and outputs, and null in its metadata is read', () => {
+test('a template with all sections, 200 parameters and outputs, and null in its metadata is accepted', () => {
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: 'all',
@@ -128,7 +128,7 @@ describe('parameters', () => {
   }));
   const ssm = (name: string): string | undefined => name === '/known' ? 'stored' : undefined;
 
-  test('take defaults, lists and values of the parameter store', () => {
+  test('accept defaults, lists and values of the parameter store', () => {
     const values = readParameters(template, { Kind: 'x' }, {}, ssm);
     expect(Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value]))).toEqual({
       Name: 'abc', Size: '3', Kind: 'x', Names: ['a', 'b'], Stored: 'stored', Secret: 's',
@@ -136,7 +136,7 @@ describe('parameters', () => {
     expect(values.Secret.secret).toBe(true);
   });
 
-  test('keep their previous value when asked to', () => {
+  test('keep their previous value if requested', () => {
     const before = readParameters(template, { Kind: 'y' }, {}, ssm);
     expect(readParameters(template, { Kind: { previous: true } }, before, ssm).Kind.value).toBe('y');
   });
@@ -148,7 +148,7 @@ describe('parameters', () => {
     [{ Kind: 'x', Name: 'ABC' }, "Parameter 'Name' must match pattern [a-z]+"],
     [{ Kind: 'x', Size: '9' }, "Parameter 'Size' must be a number not greater than 5"],
     [{ Kind: 'x', Stored: '/unknown' }, 'Unable to fetch parameters [/unknown] from parameter store'],
-  ])('%j is refused', (given, message) => {
+  ])('%j is rejected', (given, message) => {
     expect(() => readParameters(template, given, {}, ssm)).toThrow(message);
   });
 });

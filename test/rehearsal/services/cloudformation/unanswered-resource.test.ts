@@ -3,11 +3,11 @@ import { custom, Recorder } from './recorder';
 describe('a custom resource in real time', () => {
   let recorder: Recorder;
 
-  // slow enough that the real milliseconds of an invocation are few simulated seconds
+  // slow enough that an invocation takes few simulated seconds
   beforeAll(async () => { recorder = await Recorder.start(60); });
   afterAll(async () => { await recorder.stop(); });
 
-  test('fails at its timeout when its function has ended without an answer, and not half an hour later', async () => {
+  test('fails at its timeout, and not half an hour later, if its function ends without a response', async () => {
     await recorder.deploy('warm', { A: custom() });
     const stack = await recorder.deploy('silent', { A: custom({ ServiceTimeout: 60, silent: 'Create' }) });
     const at = (status: string): number => stack.events.find(event => event.logicalId === 'A' && event.status === status)?.at ?? NaN;
@@ -17,7 +17,7 @@ describe('a custom resource in real time', () => {
     expect(seconds).toBeLessThan(200);
   });
 
-  test('is waited for as long as its function really works, which is not scaled', async () => {
+  test('waits while its function works, because work is not scaled', async () => {
     const stack = await recorder.deploy('slow', { A: custom({ ServiceTimeout: 30, late: 1500 }) });
     expect(stack.status).toBe('CREATE_COMPLETE');
   });

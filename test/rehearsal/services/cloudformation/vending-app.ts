@@ -6,7 +6,7 @@ import { Provider } from 'aws-cdk-lib/custom-resources';
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
 
-/** Keeps a parameter of the properties; complete after three looks, or never, or it fails. */
+/** Stores its properties in a parameter; completes after three polls, or never, or fails. */
 const HANDLER = `
 const { SSM } = require('@aws-sdk/client-ssm');
 const ssm = new SSM({});

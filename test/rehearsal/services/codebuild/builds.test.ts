@@ -18,10 +18,10 @@ async function built(specification: Specification, change: Parameters<typeof bui
   return build;
 }
 
-/** What the commands wrote. */
+/** The output of the commands. */
 const output = (build: Build): string[] => build.log.filter(line => !line.startsWith('[Container]'));
 
-test('phases run in order, in one shell as it were', async () => {
+test('phases run in order and share the state of the shell', async () => {
   const build = await built({
     phases: {
       install: { commands: ['greeting=hello', 'mkdir deep && cd deep'] }, pre_build: { commands: ['say() { echo "$greeting from $(basename "$PWD")"; }'] }, build: { commands: ['say'] },
@@ -34,7 +34,7 @@ test('phases run in order, in one shell as it were', async () => {
   ]);
 });
 
-test('after a failed build its last commands and post_build still run, and know', async () => {
+test('after a failed build command, finally and post_build run and see the failure', async () => {
   const build = await built({
     phases: {
       build: { commands: ['exit 1', 'echo never'], finally: ['echo at last'] }, post_build: { commands: ['echo "succeeding: $CODEBUILD_BUILD_SUCCEEDING"'] },
@@ -44,24 +44,24 @@ test('after a failed build its last commands and post_build still run, and know'
   expect(output(build)).toEqual(['at last', 'succeeding: 0']);
 });
 
-test('after a failed installation nothing runs', async () => {
+test('after a failed install phase no other phase runs', async () => {
   const build = await built({ phases: { install: { commands: ['false'] }, build: { commands: ['echo never'] }, post_build: { commands: ['echo never'] } } });
   expect(output(build)).toEqual([]);
   expect(build.failure).toEqual({ phase: 'INSTALL', code: 'COMMAND_EXECUTION_ERROR', message: 'Error while executing command: false. Reason: exit status 1' });
 });
 
-test('what is written about errors stands where it was written, and is kept with the command that failed', async () => {
+test('error output keeps its position and is part of the failure of the command', async () => {
   const command = '# the second\necho one; echo two >&2; echo three; echo four >&2; exit 2';
   const build = await built({ phases: { build: { commands: ['echo before', command] }, post_build: { commands: ['echo after', 'false'] } } });
   expect(build.failedCommand).toEqual({ command, output: ['one', 'two', 'three', 'four'] });
 });
 
-test('a phase says whether a failure ends the build', async () => {
+test('on-failure decides whether a failed phase ends the build', async () => {
   const goesOn = await built({ phases: { install: { 'on-failure': 'CONTINUE', 'commands': ['false'] }, build: { commands: ['echo on'] } } });
   expect([goesOn.status, output(goesOn)]).toEqual(['SUCCEEDED', ['on']]);
 });
 
-test('the environment is clean, but for what CodeBuild and the project set', async () => {
+test('the environment contains only the variables of CodeBuild and of the project', async () => {
   process.env.SECRET_OF_MINE = 'secret';
   world.simulation.ssm.put(MEMBER, REGION, '/shop/token', 'token-1');
   const build = await built({ env: { variables: { WHO: 'the buildspec', ONE: 1 } }, phases: { build: { commands: ['env | sort', 'ls -A "$HOME"'] } } }, {
@@ -80,11 +80,11 @@ test('the environment is clean, but for what CodeBuild and the project set', asy
   ]));
   expect(lines.join('\n')).not.toContain('SECRET_OF_MINE');
   expect(lines.find(line => line.startsWith('HOME='))).not.toBe(`HOME=${process.env.HOME}`);
-  // nothing lies in the home of a build that begins
+  // the home folder of a build is empty at the start
   expect(lines.at(-1)).toMatch(/=/);
 });
 
-test('the rights of a build are in its environment, and where SDKs ask a container for them', async () => {
+test('the credentials of a build are in its environment and at the container endpoint', async () => {
   const ask = 'fetch(process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI).then(async answer => console.log(answer.status, Object.keys(await answer.json()).join()))';
   const build = await built({ phases: { build: { commands: [`node -e '${ask}'`, 'echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'] } } });
   const [answer, address] = output(build);
@@ -92,7 +92,7 @@ test('the rights of a build are in its environment, and where SDKs ask a contain
   expect((await fetch(address)).status).toBe(404);
 });
 
-test('a parameter or a secret that is not there fails the build in words', async () => {
+test('a missing parameter or secret fails the build with its name', async () => {
   const parameter = await built({ env: { 'parameter-store': { TOKEN: '/none' } } });
   expect(parameter.failure?.message).toBe('parameter does not exist: /none, which variable TOKEN names');
   await world.stop();
@@ -101,7 +101,7 @@ test('a parameter or a secret that is not there fails the build in words', async
   expect(secret.failure?.message).toContain("the variable TOKEN names the secret 'shop:token', but the rehearsal has no Secrets Manager");
 });
 
-test('a build that is stopped is killed with everything that it has started', async () => {
+test('stopping a build kills all its processes', async () => {
   const build = await started(['sleep 300 & echo "child $!"; sleep 300']);
   const child = Number((await until(() => build.log.find(line => line.startsWith('child')))).slice('child '.length));
   await call('StopBuild', { id: build.id });
@@ -112,14 +112,14 @@ test('a build that is stopped is killed with everything that it has started', as
   expect(builds).toMatchObject([{ id: build.id, buildStatus: 'STOPPED', buildComplete: true }]);
 });
 
-test('a simulation that is stopped leaves no process behind', async () => {
+test('stopping a simulation leaves no process', async () => {
   const build = await started(['echo "child $$"; sleep 300']);
   const child = Number((await until(() => build.log.find(line => line.startsWith('child')))).slice('child '.length));
   await world.stop();
   await expect(until(() => isAlive(child) ? undefined : true)).resolves.toBe(true);
 });
 
-test('what a build installs later does not reach the packages of this machine', async () => {
+test('a package that a build installs does not change the packages of this machine', async () => {
   const manifest = JSON.stringify({ name: 'x', version: '1.0.0', dependencies: { semver: '^7.0.0' } });
   const build = await built([`printf %s '${manifest}' > package.json`, 'echo {} > package-lock.json', 'npm ci', 'ls -ld node_modules/semver | cut -c1', 'node -p "require(\'semver\').valid(\'1.2.3\')"']);
   expect(output(build).slice(1)).toEqual(['l', '1.2.3']);

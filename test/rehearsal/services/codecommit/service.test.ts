@@ -50,7 +50,7 @@ async function emptyRepository(): Promise<void> {
 }
 
 describe('a seed', () => {
-  test('is a plain folder without what its .gitignore names', async () => {
+  test('is a plain folder without the files that its .gitignore ignores', async () => {
     writeFileSync(join(folder, 'README.md'), '# Shop');
     writeFileSync(join(folder, '.gitignore'), 'node_modules\n');
     mkdirSync(join(folder, 'node_modules'));
@@ -77,7 +77,7 @@ describe('a seed', () => {
     await expect(world.codecommit.file(CICD, REGION, repositoryName, 'trunk', 'a')).resolves.toBe('1');
   });
 
-  test('fills the repository that a template declares later, once', async () => {
+  test('fills a repository that a template declares later, once', async () => {
     writeFileSync(join(folder, 'a'), '1');
     await world.codecommit.seed(CICD, REGION, repositoryName, folder);
     const type = world.type('AWS::CodeCommit::Repository');
@@ -92,14 +92,14 @@ describe('a seed', () => {
   });
 
   test('must exist', async () => {
-    await expect(world.codecommit.seed(CICD, REGION, repositoryName, join(folder, 'missing'))).rejects.toThrow(/repository shop cannot be filled from .*: there is no such folder/);
+    await expect(world.codecommit.seed(CICD, REGION, repositoryName, join(folder, 'missing'))).rejects.toThrow(/repository shop cannot be filled from .*: the folder does not exist/);
   });
 });
 
 describe('a commit', () => {
   beforeEach(emptyRepository);
 
-  test('makes the first branch of an empty repository and then needs its head', async () => {
+  test('creates the first branch of an empty repository, and then requires the head', async () => {
     const first = await commit('main', { 'a.txt': '1', 'folder/b.txt': 'ü\n' });
     expect(first.filesAdded?.map(file => file.absolutePath)).toEqual(['a.txt', 'folder/b.txt']);
     await expect(commit('main', { 'a.txt': '2' })).rejects.toMatchObject({ name: 'ParentCommitIdRequiredException' });
@@ -124,7 +124,7 @@ describe('a commit', () => {
     await expect(codecommit.send(new GetFolderCommand({ repositoryName, folderPath: 'none' }))).rejects.toMatchObject({ name: 'FolderDoesNotExistException' });
   });
 
-  test('of one file', async () => {
+  test('can put a single file', async () => {
     const { commitId } = await commit('main', { a: '1' });
     const put = new PutFileCommand({ repositoryName, branchName: 'main', parentCommitId: commitId, filePath: 'b', fileContent: Buffer.from('2') });
     const answer = await codecommit.send(put);
@@ -132,7 +132,7 @@ describe('a commit', () => {
     await expect(codecommit.send(new PutFileCommand({ ...put.input, parentCommitId: answer.commitId }))).rejects.toMatchObject({ name: 'SameFileContentException' });
   });
 
-  test('moves the branch for one of many that come at once', async () => {
+  test('moves the branch for only one of several concurrent commits', async () => {
     const { commitId } = await commit('main', { a: '1' });
     const results = await Promise.allSettled(['one', 'two', 'three'].map(async content => commit('main', { a: content }, commitId)));
     expect(results.filter(result => result.status === 'fulfilled')).toHaveLength(1);
@@ -144,7 +144,7 @@ describe('a commit', () => {
 describe('a branch', () => {
   beforeEach(emptyRepository);
 
-  test('is created once, at a commit that exists, and told to EventBridge', async () => {
+  test('is created once, at an existing commit, and emits an event', async () => {
     await world.type('AWS::Events::Rule').create({
       EventPattern: { 'source': ['aws.codecommit'], 'detail-type': ['CodeCommit Repository State Change'], 'detail': { referenceType: ['branch'] } },
       Targets: [{ Id: 'trigger', Arn: `arn:aws:lambda:${REGION}:${CICD}:function:trigger` }],
@@ -169,7 +169,7 @@ describe('a branch', () => {
     ]);
   });
 
-  test('cannot be reached from another account', async () => {
+  test('cannot be accessed from another account', async () => {
     const member = new CodeCommitClient(world.as(MEMBER));
     await expect(member.send(new ListBranchesCommand({ repositoryName }))).rejects.toMatchObject({ name: 'RepositoryDoesNotExistException' });
   });

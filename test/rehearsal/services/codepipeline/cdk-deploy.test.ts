@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-test('a commit is synthesized and deployed into the account with its bootstrap roles, by the real command line', async () => {
+test('a pipeline synthesizes a commit and deploys it with the bootstrap roles and the real command line', async () => {
   await world.pipeline([
     { Name: 'Synth', Actions: [buildAction('Synth', 'synth', { OutputArtifacts: [{ Name: 'Assembly' }] })] },
     { Name: 'Deploy', Actions: [buildAction('Deploy', 'deploy', { InputArtifacts: [{ Name: 'Assembly' }] })] },

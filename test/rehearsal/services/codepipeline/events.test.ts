@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-/** In the CICD account: a bus that the member may put events on, and a function that hears of them. */
+/** Resources of the CICD account: a bus that accepts events of the member, and a function that receives them. */
 async function bus(allowed: string): Promise<void> {
   const listener = `arn:aws:lambda:${REGION}:${CICD}:function:listener`;
   await world.deploy(CICD, 'bus', {
@@ -56,7 +56,7 @@ async function forward(): Promise<void> {
   });
 }
 
-test('what happens in a pipeline is told to the bus of its account, and from there to one in another', async () => {
+test('the events of a pipeline reach the bus of its account, and from there the bus of another account', async () => {
   await bus(MEMBER);
   await forward();
   await world.pipeline(STAGES, { resources: { Project: buildProject('do', ['true']) } });
@@ -73,7 +73,7 @@ test('what happens in a pipeline is told to the bus of its account, and from the
   expect(received[1].event).not.toHaveProperty(['detail', 'execution-trigger']);
 });
 
-test('a bus takes nothing from whom its policy does not name', async () => {
+test('a bus rejects events of principals that its policy does not name', async () => {
   const errors = jest.spyOn(console, 'error').mockImplementation(() => undefined);
   await bus('333333333333');
   await forward();
@@ -84,7 +84,7 @@ test('a bus takes nothing from whom its policy does not name', async () => {
   errors.mockRestore();
 });
 
-test('stages, actions and builds tell how they end, and why', async () => {
+test('stages, actions and builds emit events with their result and reason', async () => {
   const events: EmittedEvent[] = [];
   const { events: service } = world.simulation;
   const emit = service.emit.bind(service);
@@ -106,7 +106,7 @@ test('stages, actions and builds tell how they end, and why', async () => {
   });
 });
 
-test('a plain push tells EventBridge of each branch that it moves', async () => {
+test('a push emits an event for each branch that it moves', async () => {
   const emit = jest.spyOn(world.simulation.events, 'emit');
   const commitId = await world.commit({ 'README.md': 'changed\n' }, 'env/dev');
   expect(emit).toHaveBeenCalledWith(CICD, REGION, expect.objectContaining({

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-codepipeline';
 import { approvalAction, buildAction, buildProject, MEMBER, PIPELINE, PipelineWorld, REGION, until } from './world';
 
-/** What the build of a commit does is in its own file `do.sh`. */
+/** Each commit has a file `do.sh` with the commands of its build. */
 const DO = { Project: buildProject('do', ['sh do.sh']) };
 const DEPLOY = { Name: 'Deploy', Actions: [buildAction('Deploy', 'do')] };
 
@@ -25,7 +25,7 @@ const approve = async (status: 'Approved' | 'Rejected', given: string): Promise<
 }));
 const log = (): string => world.simulation.codebuild.builds(MEMBER, REGION).map(build => build.log.join('\n')).join('\n');
 
-test('a pipeline runs when it is made, and then at exactly the commit that a start names', async () => {
+test('a pipeline starts when it is created, and then at the commit that a start names', async () => {
   await world.pipeline([DEPLOY], { resources: DO });
   expect(await world.ended()).toMatchObject({ status: 'Succeeded', trigger: { triggerType: 'CreatePipeline' } });
   const second = await world.commit({ 'do.sh': 'echo second\n' });
@@ -44,7 +44,7 @@ test('a pipeline runs when it is made, and then at exactly the commit that a sta
   expect(rest.nextToken).toBeUndefined();
 });
 
-test('while one deploys, a second waits and is superseded by a third', async () => {
+test('an execution that waits for a deployment is superseded by a newer one', async () => {
   await world.pipeline([DEPLOY], { resources: DO });
   await world.ended();
   const go = `${world.folder}/go`;
@@ -64,7 +64,7 @@ test('while one deploys, a second waits and is superseded by a third', async () 
   expect(log()).not.toContain('second');
 });
 
-test('in a queue nothing is passed over', async () => {
+test('in QUEUED mode no execution is superseded', async () => {
   await world.pipeline([DEPLOY], { resources: DO, ExecutionMode: 'QUEUED' });
   await world.ended();
   await world.commit({ 'do.sh': 'sleep 1\n' });
@@ -72,7 +72,7 @@ test('in a queue nothing is passed over', async () => {
   for (const id of ids) expect(await world.ended(id)).toMatchObject({ status: 'Succeeded', executionMode: 'QUEUED' });
 });
 
-test('in parallel nothing waits', async () => {
+test('in PARALLEL mode no execution waits', async () => {
   await world.commit({ 'do.sh': 'sleep 1\n' });
   await world.pipeline([DEPLOY], { resources: DO, ExecutionMode: 'PARALLEL' });
   await Promise.all([world.run(), world.run()]);
@@ -84,7 +84,7 @@ test('in parallel nothing waits', async () => {
   }
 });
 
-test('a disabled transition holds the last commit back until it is enabled', async () => {
+test('a disabled transition keeps the latest execution waiting until it is enabled', async () => {
   await world.pipeline([DEPLOY], { resources: DO, DisableInboundStageTransitions: [{ StageName: 'Deploy', Reason: 'disabled for the audit' }] });
   const { inboundTransitionState } = await state('Deploy');
   expect(inboundTransitionState).toMatchObject({ enabled: false, disabledReason: 'disabled for the audit', lastChangedBy: expect.stringContaining(MEMBER) });
@@ -101,7 +101,7 @@ test('a disabled transition holds the last commit back until it is enabled', asy
 describe('an approval', () => {
   const stages = [{ Name: 'Approve', Actions: [approvalAction({ TimeoutInMinutes: 60 })] }, DEPLOY];
 
-  test('lets go on what was approved, once and with the right token', async () => {
+  test('continues the execution once, with the right token', async () => {
     await world.pipeline(stages, { resources: DO });
     const given = await token();
     await expect(approve('Approved', 'another')).rejects.toMatchObject({ name: 'InvalidApprovalTokenException' });
@@ -111,22 +111,22 @@ describe('an approval', () => {
     await expect(approve('Approved', given)).rejects.toMatchObject({ name: 'ApprovalAlreadyCompletedException' });
   });
 
-  test('that is rejected deploys nothing, and says what was answered', async () => {
+  test('stops the execution when it is rejected, and reports the comment', async () => {
     await world.pipeline(stages, { resources: DO });
     await approve('Rejected', await token());
     expect(await world.ended()).toMatchObject({ status: 'Failed', statusSummary: 'Action Approve in stage Approve failed: Approval action was rejected: Rejected by Anna' });
     expect(world.simulation.codebuild.builds(MEMBER, REGION)).toEqual([]);
   });
 
-  test('that nobody gives times out', async () => {
+  test('times out without a response', async () => {
     await world.pipeline(stages, { resources: DO });
     expect(await world.ended()).toMatchObject({
-      statusSummary: 'Action Approve in stage Approve failed: The approval action timed out after 60 minutes: nobody approved or rejected it',
+      statusSummary: 'Action Approve in stage Approve failed: The approval action timed out after 60 minutes: it was neither approved nor rejected',
     });
   });
 });
 
-describe('an execution that is stopped', () => {
+describe('a stopped execution', () => {
   const stop = async (pipelineExecutionId: string, abandon: boolean): Promise<unknown> =>
     world.client.send(new StopPipelineExecutionCommand({ pipelineName: PIPELINE, pipelineExecutionId, abandon, reason: 'wrong commit' }));
   const deploying = async (): Promise<string> => {
@@ -136,7 +136,7 @@ describe('an execution that is stopped', () => {
     return (await world.executions())[0].pipelineExecutionId ?? '';
   };
 
-  test('ends what it is doing first', async () => {
+  test('completes the running actions first', async () => {
     const id = await deploying();
     await stop(id, false);
     expect(await world.status(id)).toBe('Stopping');
@@ -146,22 +146,22 @@ describe('an execution that is stopped', () => {
     await expect(stop(id, true)).rejects.toMatchObject({ name: 'PipelineExecutionNotStoppableException' });
   });
 
-  test('abandons what it is doing when it must', async () => {
+  test('abandons the running actions if requested', async () => {
     const id = await deploying();
     await stop(id, true);
     expect(await world.ended(id)).toMatchObject({ status: 'Stopped' });
     expect(await world.actions(id)).toMatchObject([{ actionName: 'Deploy', status: 'Abandoned' }, { actionName: 'Source' }]);
-    // as on AWS, the build itself goes on
+    // as on AWS, the build itself continues
     expect(world.simulation.codebuild.builds(MEMBER, REGION)).toMatchObject([{ status: 'IN_PROGRESS' }]);
   });
 });
 
-describe('a stage that fails', () => {
+describe('a failed stage', () => {
   const retry = async (pipelineExecutionId: string | undefined, retryMode: 'FAILED_ACTIONS' | 'ALL_ACTIONS'): Promise<unknown> =>
     world.client.send(new RetryStageExecutionCommand({ pipelineName: PIPELINE, stageName: 'Deploy', pipelineExecutionId, retryMode }));
   const flaky = (file: string): string => `[ -f ${file} ] || { touch ${file}; exit 3; }`;
 
-  test('can be tried again, the failed actions only or all', async () => {
+  test('can be retried, with the failed actions only or with all', async () => {
     const counter = `${world.folder}/counter`;
     const stage = { Name: 'Deploy', Actions: [buildAction('Deploy', 'do'), buildAction('Verify', 'verify', { RunOrder: 2 })] };
     await world.pipeline([stage], { resources: { ...DO, Verify: buildProject('verify', [flaky(counter)]) } });
@@ -175,7 +175,7 @@ describe('a stage that fails', () => {
     await expect(retry(pipelineExecutionId, 'ALL_ACTIONS')).rejects.toMatchObject({ name: 'StageNotRetryableException' });
   });
 
-  test('is tried again once by itself where it says so', async () => {
+  test('is retried once automatically if configured', async () => {
     const stage = { ...DEPLOY, OnFailure: { Result: 'RETRY', RetryConfiguration: { RetryMode: 'ALL_ACTIONS' } } };
     await world.pipeline([stage], { resources: { Project: buildProject('do', [flaky(`${world.folder}/counter`)]) } });
     expect(await world.ended()).toMatchObject({ status: 'Succeeded' });
@@ -183,7 +183,7 @@ describe('a stage that fails', () => {
     expect((await world.actions()).map(({ actionName, status }) => [actionName, status])).toEqual([['Deploy', 'Succeeded'], ['Deploy', 'Failed'], ['Source', 'Succeeded']]);
   });
 
-  test('deploys the commit before once more, and the failed execution says why it failed', async () => {
+  test('rolls back to the previous commit, and the failed execution reports the reason', async () => {
     await world.pipeline([{ ...DEPLOY, OnFailure: { Result: 'ROLLBACK' } }], { resources: DO });
     const good = await world.ended();
     await world.commit({ 'do.sh': 'exit 1\n' });
@@ -200,7 +200,7 @@ describe('a stage that fails', () => {
     expect(log().split('\n').filter(line => line === 'first')).toHaveLength(2);
   });
 
-  test('says so when there is nothing to go back to', async () => {
+  test('reports that there is no execution to roll back to', async () => {
     await world.commit({ 'do.sh': 'exit 1\n' });
     await world.pipeline([{ ...DEPLOY, OnFailure: { Result: 'ROLLBACK' } }], { resources: DO });
     const { pipelineExecutionId } = await world.ended();
@@ -209,7 +209,7 @@ describe('a stage that fails', () => {
     expect(await world.executions()).toHaveLength(1);
   });
 
-  test('is rolled back by hand only to an execution that has succeeded in it', async () => {
+  test('can be rolled back manually only to an execution that succeeded in it', async () => {
     await world.pipeline([DEPLOY], { resources: DO });
     const good = await world.ended();
     await world.commit({ 'do.sh': 'exit 1\n' });
@@ -229,7 +229,7 @@ describe('a condition', () => {
   const resources = { ...DO, Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: 'errors' } } };
   const alarm = (value: 'OK' | 'ALARM'): void => world.simulation.cloudwatch.setState(MEMBER, REGION, 'errors', value, 'a test');
 
-  test('after a stage watches its alarm, and rolls back when it goes off', async () => {
+  test('on success watches its alarm, and rolls back when the alarm starts', async () => {
     await world.pipeline([{ ...DEPLOY, OnSuccess: { Conditions: [{ Result: 'ROLLBACK', Rules: [rule] }] } }], { resources });
     expect(await world.ended()).toMatchObject({ status: 'Succeeded' });
     const id = await world.run();
@@ -241,7 +241,7 @@ describe('a condition', () => {
     await until(async () => (await world.executions())[0].executionType === 'ROLLBACK' || undefined);
   });
 
-  test('before a stage keeps out, or passes the stage over', async () => {
+  test('on entry fails or skips the stage', async () => {
     const before = (Result: string) => ({ ...DEPLOY, BeforeEntry: { Conditions: [{ Result, Rules: [{ ...rule, Configuration: { AlarmName: 'errors' } }] }] } });
     await world.pipeline([before('FAIL')], { resources });
     await world.ended();
@@ -254,7 +254,7 @@ describe('a condition', () => {
   });
 });
 
-test('variables of actions, of the pipeline and of the execution reach the actions behind', async () => {
+test('variables of actions, the pipeline and the execution are available to later actions', async () => {
   const variables = (values: Readonly<Record<string, string>>): string =>
     JSON.stringify(Object.entries(values).map(([name, value]) => ({ name, value })));
   const given = variables({
@@ -277,7 +277,7 @@ test('variables of actions, of the pipeline and of the execution reach the actio
   await expect(world.run({ variables: [{ name: 'when', value: 'now' }] })).rejects.toThrow("does not declare the variable 'when'");
 });
 
-test('a variable that nobody has set fails its action in words', async () => {
+test('a missing variable fails its action with its name', async () => {
   const Configuration = { ProjectName: 'do', EnvironmentVariables: '[{"name":"X","value":"#{SourceVariables.Nothing}"}]' };
   await world.pipeline([{ Name: 'Deploy', Actions: [buildAction('Deploy', 'do', { Configuration })] }], { resources: DO });
   expect((await world.ended()).statusSummary).toContain('Failed to resolve the variable #{SourceVariables.Nothing}: the namespace SourceVariables has AuthorDate, BranchName');

@@ -28,7 +28,7 @@ const properties = {
 const disabled = { ...properties, DisableInboundStageTransitions: [{ StageName: 'Deploy', Reason: 'the environment is disabled' }] };
 const name = 'shop-test';
 
-test('is made, described and removed with its stack', async () => {
+test('a pipeline is created, described and deleted with its stack', async () => {
   const type = world.type('AWS::CodePipeline::Pipeline');
   await expect(type.create(properties, world.context(MEMBER))).resolves.toEqual({ id: name, attributes: { Version: '1' } });
   await expect(type.create(properties, world.context(MEMBER))).rejects.toMatchObject({ code: 'PipelineNameInUseException' });
@@ -41,7 +41,7 @@ test('is made, described and removed with its stack', async () => {
   await expect(codepipeline.send(new GetPipelineCommand({ name }))).rejects.toMatchObject({ name: 'PipelineNotFoundException' });
 });
 
-test('is disabled by its template or by a call', async () => {
+test('a transition is disabled by the template or by a call', async () => {
   const type = world.type('AWS::CodePipeline::Pipeline');
   await type.create(disabled, world.context(MEMBER));
   const transition = async (): Promise<unknown> => {
@@ -60,7 +60,7 @@ test('is disabled by its template or by a call', async () => {
   await expect(codepipeline.send(new EnableStageTransitionCommand({ ...at, stageName: 'None' }))).rejects.toMatchObject({ name: 'StageNotFoundException' });
 });
 
-test('records its executions, disabled or not, and starts one for each token', async () => {
+test('a pipeline records its executions, disabled or not, and starts one per token', async () => {
   await world.type('AWS::CodePipeline::Pipeline').create(disabled, world.context(MEMBER));
   const sourceRevisions = [{ actionName: 'Source', revisionType: 'COMMIT_ID', revisionValue: 'abc' }] as const;
   const start = new StartPipelineExecutionCommand({ name, sourceRevisions: [...sourceRevisions], clientRequestToken: 'once' });
@@ -81,11 +81,11 @@ test.each([
   ['fewer than two stages', { ...properties, Stages: properties.Stages.slice(0, 1) }, /at least two stages/],
   ['a first stage that is no source', { ...properties, Stages: [...properties.Stages].reverse() }, /first stage may only contain source actions/],
   ['a disabled stage that does not exist', { ...properties, DisableInboundStageTransitions: [{ StageName: 'None', Reason: 'x' }] }, /no stage None/],
-])('refuses %s', async (_name, input, words) => {
+])('rejects %s', async (_name, input, words) => {
   await expect(world.type('AWS::CodePipeline::Pipeline').create(input, world.context(MEMBER))).rejects.toThrow(words);
 });
 
-test('keys and aliases are kept as data', async () => {
+test('keys and aliases are recorded', async () => {
   const key = await world.type('AWS::KMS::Key').create({}, world.context(MEMBER));
   expect(key.attributes.Arn).toBe(`arn:aws:kms:${REGION}:${MEMBER}:key/${key.id}`);
   const alias = { AliasName: 'alias/artifacts', TargetKeyId: key.id };

@@ -7,7 +7,7 @@ import { CodePipelineClient, ListActionExecutionsCommand, ListPipelineExecutions
 import type { ActionExecutionDetail, PipelineExecutionSummary } from '@aws-sdk/client-codepipeline';
 import { Simulation, type SimulationOptions } from '../../../../rehearsal/simulation';
 
-// not execFileSync: a push asks the simulation, which runs in this process
+// not execFileSync: a push calls the simulation, which runs in this process
 const execute = promisify(execFile);
 
 export const CICD = '111111111111';
@@ -32,7 +32,7 @@ function role(name: string, principal: Fields, statements: readonly Fields[]): F
   };
 }
 
-/** In the CICD account: who may read the repository. */
+/** Role of the CICD account that can read the repository. */
 const SOURCE_ROLE = role('source', { AWS: `arn:aws:iam::${MEMBER}:root` }, [
   allow(['codecommit:*'], `arn:aws:codecommit:${REGION}:${CICD}:${REPOSITORY}`),
   allow(['s3:PutObject'], `arn:aws:s3:::${BUCKET}/*`),
@@ -42,7 +42,7 @@ export interface WorldOptions extends Partial<SimulationOptions> {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** A repository in one account, a pipeline in another, and what both need. */
+/** A repository in one account, a pipeline in another, and the roles that they need. */
 export class PipelineWorld {
   public static async start({ files = { 'README.md': 'the shop\n' }, ...options }: WorldOptions = {}): Promise<PipelineWorld> {
     const folder = mkdtempSync(join(tmpdir(), 'pipelines-'));
@@ -85,7 +85,7 @@ export class PipelineWorld {
     if (!/^(CREATE|UPDATE)_COMPLETE$/.test(stack.status)) throw new Error(`stack ${name} is ${stack.status}: ${stack.failure}`);
   }
 
-  /** Deploys the pipeline with the stages behind Source. */
+  /** Deploys the pipeline with the given stages after Source. */
   public async pipeline(stages: readonly Fields[], { resources = {}, ...properties }: { readonly resources?: Fields } & Fields = {}): Promise<void> {
     await this.deploy(MEMBER, 'pipeline', {
       ...base(),
@@ -105,7 +105,7 @@ export class PipelineWorld {
     });
   }
 
-  /** Commits files and moves a branch there, as a push does; answers the commit. */
+  /** Commits files to a branch, as a push does, and returns the commit id. */
   public async commit(files: Readonly<Record<string, string>>, branch = 'main'): Promise<string> {
     const clone = join(this.folder, 'clone');
     rmSync(clone, { recursive: true, force: true });
@@ -141,7 +141,7 @@ export class PipelineWorld {
     return (await this.executions()).find(({ pipelineExecutionId }) => pipelineExecutionId === executionId)?.status;
   }
 
-  /** Waits until an execution has ended and answers how; the newest without an id. */
+  /** Waits for the end of an execution and returns its status. @default - the newest execution */
   public async ended(executionId?: string): Promise<PipelineExecutionSummary> {
     return until(async () => {
       const executions = await this.executions();
@@ -156,7 +156,7 @@ export class PipelineWorld {
   }
 }
 
-/** Asks again until there is an answer. */
+/** Polls until there is a value. */
 export async function until<Answer>(ask: () => Promise<Answer | undefined> | Answer | undefined): Promise<Answer> {
   for (const end = Date.now() + 60_000; Date.now() < end; await new Promise(resolve => setTimeout(resolve, 20))) {
     const answer = await ask();
@@ -217,7 +217,7 @@ export function approvalAction(change: Fields = {}): Fields {
   return { Name: 'Approve', ActionTypeId: { Category: 'Approval', Owner: 'AWS', Provider: 'Manual', Version: '1' }, ...change };
 }
 
-/** A project whose build runs commands, or what a whole specification says. */
+/** A project with commands, or with a complete build specification. */
 export function buildProject(name: string, specification: readonly string[] | Fields, change: Fields = {}): Fields {
   const spec = Array.isArray(specification) ? { version: 0.2, phases: { build: { commands: specification } } } : { version: 0.2, ...specification };
   return {

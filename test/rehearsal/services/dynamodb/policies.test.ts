@@ -24,7 +24,7 @@ describe.each([
     },
   });
 
-  test('allows the actions of a transaction one by one, by the keys that they touch', async () => {
+  test('allows each action of a transaction by its keys', async () => {
     const { lib, table } = world.sdk({
       Statement: [allow(['PutItem'], ['mine#*']), allow(['ConditionCheckItem'], ['*'])],
     });
@@ -73,7 +73,7 @@ describe.each([
     await expect(query('me', undefined, 'pk')).rejects.toMatchObject(denied);
   });
 
-  test('is asked for the partition key of an index, in whatever place the query names it', async () => {
+  test('uses the partition key of an index, wherever the query names it', async () => {
     const { lib, table } = world.sdk({ Statement: [allow(['Query'], ['me'], `${ARN}/index/byOwner`)] });
     const query = async (owner: string, name: string): Promise<unknown> =>
       table.send(

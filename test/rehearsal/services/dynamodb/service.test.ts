@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(async () => { await world.stop(); });
 
-test('a table of a template holds items under conditions', async () => {
+test('a table of a template supports conditional writes', async () => {
   const made = await world.type('AWS::DynamoDB::Table').create(properties, world.context(CICD));
   expect(made).toMatchObject({ id: 'registry', attributes: { Arn: `arn:aws:dynamodb:${REGION}:${CICD}:table/registry` } });
   await expect(client.send(new DescribeTableCommand({ TableName: 'registry' }))).resolves.toMatchObject({ Table: { TableStatus: 'ACTIVE', TableArn: made.attributes.Arn } });
@@ -57,7 +57,7 @@ test('tables belong to one account and one region', async () => {
   await expect(member.send(command)).resolves.toMatchObject({ TableDescription: { TableArn: `arn:aws:dynamodb:${REGION}:${MEMBER}:table/one` } });
 });
 
-test('a table is protected against deletion as long as the template says so', async () => {
+test('a table is protected against deletion while the template enables the protection', async () => {
   const type = world.type('AWS::DynamoDB::GlobalTable');
   const input = { ...properties, Replicas: [{ Region: REGION, DeletionProtectionEnabled: true }] };
   await type.create(input, world.context(CICD));

@@ -33,7 +33,7 @@ describe.each([
     await table.send(new lib.TransactWriteCommand({ TransactItems, ClientRequestToken }));
   }
 
-  /** The action of a transaction that takes a step in a record, if it has the version that was read. */
+  /** Returns a transaction action that increments the version of a record if it is unchanged. */
   const step = (pk: string, version: number) => ({
     Update: {
       TableName,
@@ -69,7 +69,7 @@ describe.each([
       expect(await get('e')).toBeUndefined();
     });
 
-    test('writes nothing when one condition does not hold, and says which', async () => {
+    test('writes nothing if one condition fails, and names it', async () => {
       await put({ pk: 'a', version: 1 }, { pk: 'b', version: 7 });
       const failed = transact([
         step('a', 1),
@@ -107,7 +107,7 @@ describe.each([
       expect([await get('c'), await get('d')]).toEqual([undefined, undefined]);
     });
 
-    test('is seen by others as a whole or not at all', async () => {
+    test('is atomic for concurrent reads', async () => {
       await put({ pk: 'a', version: 0 }, { pk: 'b', version: 0 });
       const one = Array.from({ length: 5 }, async () =>
         transact([step('a', 0), step('b', 0)]).then(
@@ -119,7 +119,7 @@ describe.each([
       expect([await get('a'), await get('b')]).toMatchObject([{ version: 1 }, { version: 1 }]);
     });
 
-    test('that is refused is seen by nobody while it is tried', async () => {
+    test('is invisible to concurrent reads if it is rejected', async () => {
       await put({ pk: 'taken' });
       const refused = Array.from({ length: 5 }, async () =>
         transact([
@@ -132,7 +132,7 @@ describe.each([
       expect(new Set(await Promise.all(seen))).toEqual(new Set([undefined]));
     });
 
-    test('is done once for a token, which no other one may use', async () => {
+    test('is executed once per token, and rejects another request with the token', async () => {
       await put({ pk: 'a', version: 1 });
       await transact([step('a', 1)], 'token');
       await transact([step('a', 1)], 'token');
@@ -140,14 +140,14 @@ describe.each([
       await expect(transact([step('a', 2)], 'token')).rejects.toMatchObject({
         name: 'IdempotentParameterMismatchException',
       });
-      // work is not scaled: in scaled time that is ten minutes of this machine
+      // work is not scaled: in scaled time this is ten real minutes
       if (!isDirect) return;
       await world.simulation.clock.sleep(601);
       await transact([step('a', 2)], 'token');
       expect(await get('a')).toMatchObject({ version: 3 });
     });
 
-    test('has a hundred actions at most, on different items', async () => {
+    test('accepts at most one hundred actions, on different items', async () => {
       const actions = Array.from({ length: 101 }, (_, index) => ({
         Put: { TableName, Item: { pk: `item-${index}` } },
       }));
@@ -166,7 +166,7 @@ describe.each([
       expect(await get('item-0')).toBeUndefined();
     });
 
-    test('needs a table, and is cancelled by an item that is too large', async () => {
+    test('rejects a missing table, and is cancelled by an item that is too large', async () => {
       const absent = transact([{ Put: { TableName: 'nowhere', Item: { pk: 'a' } } }]);
       await expect(absent).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
       const large = transact([
@@ -184,7 +184,7 @@ describe.each([
     });
   });
 
-  test('an item has 400 KB at most, its names and values together', async () => {
+  test('rejects an item of more than 400 KB, counting names and values', async () => {
     const item = (bytes: number): Record<string, unknown> => ({
       pk: 'a',
       text: 'x'.repeat(bytes - 'pkatext'.length),
@@ -211,7 +211,7 @@ describe.each([
       return table.send(new lib.BatchGetCommand({ RequestItems: { [TableName]: { Keys, ...more } } }));
     }
 
-    test('answers what exists', async () => {
+    test('returns the items that exist', async () => {
       await put({ pk: 'a', version: 1 }, { pk: 'b', version: 2 });
       const { Responses: responses, UnprocessedKeys: unprocessed } = await batch(
         [{ pk: 'a' }, { pk: 'b' }, { pk: 'c' }],
@@ -227,7 +227,7 @@ describe.each([
       expect(unprocessed).toEqual({});
     });
 
-    test('takes a hundred keys, none twice', async () => {
+    test('accepts at most one hundred keys without duplicates', async () => {
       const keys = Array.from({ length: 101 }, (_, index) => ({ pk: `item-${index}` }));
       expect((await batch(keys.slice(1))).Responses).toEqual({ [TableName]: [] });
       await expect(batch(keys)).rejects.toMatchObject({ name: 'ValidationException' });
@@ -237,7 +237,7 @@ describe.each([
       });
     });
 
-    test('leaves keys over when the answer would be larger than 16 MB', async () => {
+    test('returns unprocessed keys if the response exceeds 16 MB', async () => {
       const text = 'x'.repeat(400_000);
       const pks = Array.from({ length: 45 }, (_, index) => `item-${index}`);
       await put(...pks.map(pk => ({ pk, text })));
@@ -279,7 +279,7 @@ describe.each([
       return found;
     }
 
-    test('finds items of an index in the order of its sort key, page by page', async () => {
+    test('returns items of an index in the order of the sort key, in pages', async () => {
       expect((await query({ IndexName: 'byOwner' })).map(({ name }) => name)).toEqual(NAMES);
       expect((await query({ IndexName: 'byOwner', ScanIndexForward: false })).map(({ name }) => name)).toEqual(
         [...NAMES].reverse(),
@@ -300,7 +300,7 @@ describe.each([
       expect(second.LastEvaluatedKey).toBeUndefined();
     });
 
-    test('compares the beginning of the sort key, and follows changes of the items', async () => {
+    test('supports begins_with on the sort key, and sees changes of items', async () => {
       const begins = {
         IndexName: 'byOwner',
         KeyConditionExpression: '#owner = :owner AND begins_with(#name, :name)',
@@ -324,13 +324,13 @@ describe.each([
       expect((await query(begins)).map(({ name }) => name)).toEqual(['bob', 'by']);
     });
 
-    test('finds in an index only what it keeps, and only items that have its keys', async () => {
+    test('returns only projected attributes of an index, and only items that have its keys', async () => {
       const found = await query({ IndexName: 'keys' });
       expect(found).toHaveLength(5);
       expect(found).toContainEqual({ pk: 'item-0', owner: 'me' });
     });
 
-    test('finds the items of a partition of the table', async () => {
+    test('returns the items of a partition of the table', async () => {
       const ofTable = {
         KeyConditionExpression: 'pk = :pk',
         ExpressionAttributeNames: undefined,
@@ -339,7 +339,7 @@ describe.each([
       expect(await query(ofTable)).toEqual([{ pk: 'bare', owner: 'me' }]);
     });
 
-    test('is refused without the partition key, without the index, and for a consistent read of an index', async () => {
+    test('rejects a missing partition key, a missing index, and a consistent read of an index', async () => {
       const refused = async (more: object, message: string): Promise<void> =>
         expect(query({ IndexName: 'byOwner', ...more })).rejects.toMatchObject({
           name: 'ValidationException',
@@ -352,7 +352,7 @@ describe.each([
     });
   });
 
-  test('an expression is refused for a reserved word, and for a value that it does not use', async () => {
+  test('rejects a reserved word and an unused value in an expression', async () => {
     const { lib, table } = world.sdk();
     const send = async (more: object): Promise<unknown> =>
       table.send(new lib.PutCommand({ TableName, Item: { pk: 'a' }, ...more }));

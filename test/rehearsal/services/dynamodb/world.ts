@@ -28,13 +28,13 @@ export const TABLE = {
   ],
 };
 
-/** What a handler sees of DynamoDB. */
+/** The SDK packages that a handler uses. */
 export interface Sdk {
   readonly lib: typeof lib;
   readonly client: typeof client;
 }
 
-/** Two implementations of tables, each behind the SDK that its handlers have. */
+/** Runs tests against both implementations of tables, each with its SDK. */
 export class World {
   public static async start(isDirect: boolean): Promise<World> {
     const time = isDirect ? { virtual: { direct: true } } : { scale: 6000 };
@@ -49,7 +49,7 @@ export class World {
     private readonly isDirect: boolean,
   ) {}
 
-  /** A client of an identity that may do everything, or only what the policy allows. */
+  /** A client with all permissions, or with those of the policy. */
   public sdk(policy?: PolicyDocument): Sdk & { readonly table: lib.DynamoDBDocumentClient } {
     const { iam, server } = this.simulation;
     const credentials = iam.issue(

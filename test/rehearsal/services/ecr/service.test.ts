@@ -76,7 +76,7 @@ async function push(imageTag?: string): Promise<string> {
 }
 
 describe('a layer', () => {
-  test('is uploaded in parts, found, and downloaded as it was', async () => {
+  test('is uploaded in parts, found, and downloaded unchanged', async () => {
     const blob = Buffer.alloc(5 * MIB + 1, 'abc');
     const digest = await upload(blob, 5 * MIB, 1);
     const { layers } = await ecr.send(
@@ -114,7 +114,7 @@ describe('a layer', () => {
     ).toMatchObject({ status: 403 });
   });
 
-  test('comes part after part', async () => {
+  test('rejects parts out of order', async () => {
     const { uploadId } = await ecr.send(new InitiateLayerUploadCommand({ repositoryName }));
     const part = async (partFirstByte: number, layerPartBlob: Buffer) =>
       ecr.send(
@@ -144,7 +144,7 @@ describe('a layer', () => {
     ['is empty', [], 'EmptyUploadException'],
     ['is not what its digest says', [Buffer.from('other')], 'InvalidLayerException'],
     ['has a part that is too small', [Buffer.from('a '), Buffer.from('layer')], 'LayerPartTooSmallException'],
-  ])('that %s is refused', async (_, parts, name) => {
+  ])('is rejected: %s', async (_, parts, name) => {
     const { uploadId } = await ecr.send(new InitiateLayerUploadCommand({ repositoryName }));
     let first = 0;
     for (const layerPartBlob of parts) {
@@ -164,7 +164,7 @@ describe('a layer', () => {
     ).rejects.toMatchObject({ name });
   });
 
-  test('that exists already, and an upload that does not, are refused', async () => {
+  test('is rejected if it exists already; so is an unknown upload', async () => {
     await upload(layer);
     await expect(upload(layer)).rejects.toMatchObject({ name: 'LayerAlreadyExistsException' });
     const unknown = { repositoryName, uploadId: 'unknown', layerDigests: [digestOf(layer)] };
@@ -178,7 +178,7 @@ describe('a layer', () => {
 });
 
 describe('an image', () => {
-  test('is put after its layers, and found by its tag and by its digest', async () => {
+  test('is stored after its layers, and found by tag and digest', async () => {
     await expect(
       ecr.send(new PutImageCommand({ repositoryName, imageManifest: manifestOf(layer), imageTag: 'one' })),
     ).rejects.toMatchObject({ name: 'LayersNotFoundException' });
@@ -204,7 +204,7 @@ describe('an image', () => {
     ).rejects.toMatchObject({ name: 'ImageNotFoundException' });
   });
 
-  test('that is there is not put again, but gets another tag', async () => {
+  test('gets a further tag if it already exists', async () => {
     const imageDigest = await push('one');
     await expect(push('one')).rejects.toMatchObject({ name: 'ImageAlreadyExistsException' });
     expect(await push('two')).toBe(imageDigest);
@@ -226,7 +226,7 @@ describe('an image', () => {
     expect(world.ecr.repository(CICD, REGION, repositoryName)?.images.size).toBe(0);
   });
 
-  test('of an index comes before it', async () => {
+  test('must exist before its index', async () => {
     const index = (digest: string) =>
       JSON.stringify({
         schemaVersion: 2,
@@ -243,7 +243,7 @@ describe('an image', () => {
     expect(images).toMatchObject([{ imageManifestMediaType: 'application/vnd.oci.image.index.v1+json' }]);
   });
 
-  test('of another digest than the one that is named is refused', async () => {
+  test('is rejected if its digest differs from the given one', async () => {
     await push();
     const wrong = { repositoryName, imageManifest: manifestOf(layer), imageDigest: digestOf(layer) };
     await expect(ecr.send(new PutImageCommand(wrong))).rejects.toMatchObject({
@@ -251,7 +251,7 @@ describe('an image', () => {
     });
   });
 
-  test('whose manifest is none is refused', async () => {
+  test('is rejected if its manifest is invalid', async () => {
     await expect(ecr.send(new PutImageCommand({ repositoryName, imageManifest: 'no JSON' }))).rejects.toMatchObject({
       name: 'InvalidParameterException',
     });
@@ -259,7 +259,7 @@ describe('an image', () => {
 });
 
 describe('a repository', () => {
-  test('is made once, described, and deleted with its images only by force', async () => {
+  test('is created once, described, and deleted with its images only with force', async () => {
     await expect(ecr.send(new CreateRepositoryCommand({ repositoryName }))).rejects.toMatchObject({
       name: 'RepositoryAlreadyExistsException',
     });
@@ -277,7 +277,7 @@ describe('a repository', () => {
     });
   });
 
-  test('of a stack has its properties, and is deleted only when it is empty', async () => {
+  test('of a stack has its properties, and is deleted only if it is empty', async () => {
     const type = world.type('AWS::ECR::Repository');
     const context = world.context(CICD);
     const policy = {
@@ -309,7 +309,7 @@ describe('a repository', () => {
     expect(world.ecr.repository(CICD, REGION, 'made')).toBeUndefined();
   });
 
-  test('is read by another account only with both consents', async () => {
+  test('is readable from another account only if both policies allow it', async () => {
     await push('one');
     const foreign = new ECRClient(world.as(MEMBER));
     const read = async () =>
@@ -328,7 +328,7 @@ describe('a repository', () => {
   });
 });
 
-test('only an image of a known repository can be missing', async () => {
+test('only images of known repositories can be missing', async () => {
   await push('one');
   const address = (name: string) => `${CICD}.dkr.ecr.${REGION}.amazonaws.com/${name}`;
   expect(

@@ -19,11 +19,11 @@ test.each<[string, Record<string, unknown>, boolean]>([
   ['a member that exists', { detail: { name: [{ exists: true }] } }, true],
   ['a member that does not', { detail: { old: [{ exists: false }] } }, true],
   ['a missing member', { detail: { old: ['x'] } }, false],
-])('a pattern knows %s', (_name, pattern, expected) => {
+])('a pattern supports %s', (_name, pattern, expected) => {
   expect(matches(pattern, event)).toBe(expected);
 });
 
-test('an input transformer sets quotes only where they are missing', () => {
+test('an input transformer adds quotes only where they are missing', () => {
   const template = '{"name": <name>, "text": "at <name>", "count": <count>}';
   expect(transformed(event, { InputPathsMap: { name: '$.detail.name', count: '$.detail.count' }, InputTemplate: template }))
     .toEqual({ name: 'env/test', text: 'at env/test', count: 3 });
@@ -45,7 +45,7 @@ describe('a rule', () => {
     expect(world.delivered).toEqual([{ functionArn, event: expect.objectContaining({ ...event, account: CICD, region: REGION, version: '0', time: expect.stringMatching(/^\d{4}-.*Z$/) }) }]);
   });
 
-  test('is silent while it is disabled and after it is removed', async () => {
+  test('does not deliver events while it is disabled or after its deletion', async () => {
     const type = world.type('AWS::Events::Rule');
     const { id } = await type.create(properties, world.context(CICD));
     await type.update(id, { ...properties, State: 'DISABLED' }, properties, world.context(CICD));
@@ -56,9 +56,9 @@ describe('a rule', () => {
     expect(world.delivered).toEqual([]);
   });
 
-  test('with a filter that is not known stops the deployment', async () => {
+  test('with an unsupported filter fails the deployment', async () => {
     const pattern = { detail: { name: [{ cidr: '10.0.0.0/8' }] } };
-    await expect(world.type('AWS::Events::Rule').create({ EventPattern: pattern }, world.context(CICD))).rejects.toThrow('the rehearsal does not know the filter "cidr"');
+    await expect(world.type('AWS::Events::Rule').create({ EventPattern: pattern }, world.context(CICD))).rejects.toThrow('the rehearsal does not support the filter "cidr"');
   });
 });
 
@@ -90,13 +90,13 @@ describe('an event that is forwarded to a bus of another account', () => {
   const permit = async (condition: object) => world.type('AWS::Events::EventBusPolicy')
     .create({ EventBusName: 'organization', StatementId: 'Organization', Statement: statement(condition) }, world.context(CICD));
 
-  test('arrives as it was, and tells whose it is', async () => {
+  test('arrives unchanged, including its account', async () => {
     await permit(organizationOnly);
     world.events.emit(MEMBER, REGION, event);
     expect(world.delivered).toEqual([{ functionArn, event: expect.objectContaining({ ...event, account: MEMBER }) }]);
   });
 
-  test('goes on to no third bus', async () => {
+  test('is not forwarded to a third bus', async () => {
     await permit(organizationOnly);
     await world.type('AWS::Events::EventBus').create({ Name: 'third' }, world.context(CICD));
     const thirdArn = busArn.replace('organization', 'third');
@@ -123,7 +123,7 @@ describe('an event that is forwarded to a bus of another account', () => {
     lost.mockRestore();
   });
 
-  test('cannot be made up: sources of AWS are its own', async () => {
+  test('cannot use a source of AWS', async () => {
     const entry = { Source: 'aws.codecommit', DetailType: 'Change', Detail: '{}', EventBusName: 'organization' };
     const input = { Entries: [entry, { ...entry, Source: 'shop' }] };
     const caller = { accountId: CICD, arn: `arn:aws:sts::${CICD}:assumed-role/admin/session` };
@@ -134,7 +134,7 @@ describe('an event that is forwarded to a bus of another account', () => {
   });
 });
 
-test('a rule on a bus that is not there stops the deployment', async () => {
+test('a rule on a missing bus fails the deployment', async () => {
   const world = await World.start();
   const create = world.type('AWS::Events::Rule').create({ EventBusName: 'organization', EventPattern: {} }, world.context(CICD));
   await expect(create).rejects.toThrow('Event bus organization does not exist.');

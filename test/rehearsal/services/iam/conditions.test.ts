@@ -11,27 +11,27 @@ describe('a condition', () => {
     ['one value outside is enough', { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['a*'] } }, { 'dynamodb:LeadingKeys': ['a1', 'b1'] }, false],
     ['an escaped star is a star', { StringEquals: { 'aws:PrincipalTag/team': 're${*}' } }, { 'aws:PrincipalTag/team': 're*' }, true],
     ['a key knows no case', { StringEquals: { 'AWS:principaltag/TEAM': 'red' } }, { 'aws:PrincipalTag/team': 'red' }, true],
-  ])('knows that %s', (_words, conditions, context, holds) => {
+  ])('is evaluated: %s', (_words, conditions, context, holds) => {
     expect(conditionsHold(conditions, context)).toBe(holds);
   });
 
-  test('of an operator that does not exist is a mistake', () => {
-    expect(() => conditionsHold({ StringIs: { 'aws:userid': 'x' } }, {})).toThrow("a policy knows no condition operator 'StringIs'");
+  test('with an unknown operator is an error', () => {
+    expect(() => conditionsHold({ StringIs: { 'aws:userid': 'x' } }, {})).toThrow("unknown condition operator 'StringIs'");
   });
 
-  test('leaves variables as they are in a policy of the old version', () => {
+  test('does not replace variables in a policy of the old version', () => {
     expect(conditionsHold({ StringEquals: { 'aws:PrincipalTag/team': '${aws:userid}' } }, { 'aws:PrincipalTag/team': '${aws:userid}' }, false)).toBe(true);
   });
 });
 
 describe('a resource', () => {
-  test('that a variable names is no pattern, whatever the value', () => {
+  test('from a variable is not a pattern, whatever its value', () => {
     const filled = withVariables('arn:aws:s3:::shop/${aws:PrincipalTag/team}/*', { 'aws:PrincipalTag/team': '*' }) ?? '';
     expect(matchesResource(filled, 'arn:aws:s3:::shop/*/key')).toBe(true);
     expect(matchesResource(filled, 'arn:aws:s3:::shop/red/key')).toBe(false);
   });
 
-  test('with a star within a part of its ARN does not reach into the next', () => {
+  test('with a wildcard in one part of its ARN does not match the next part', () => {
     expect(matchesResource('arn:aws:s*m:eu-west-1:111111111111:parameter/x', 'arn:aws:ssm:eu-west-1:111111111111:parameter/x')).toBe(true);
     expect(matchesResource('arn:aws:s*1:111111111111:parameter/x', 'arn:aws:ssm:eu-west-1:111111111111:parameter/x')).toBe(false);
   });

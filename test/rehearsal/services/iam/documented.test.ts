@@ -25,7 +25,7 @@ const team = { 'aws:PrincipalTag/team': 'red' };
 const foreignService = { Condition: { StringNotEqualsIfExists: { 'aws:SourceOrgID': 'o-ours' }, Bool: { 'aws:PrincipalIsAWSService': 'true' } } };
 const given = policy({ Principal: { Service: service.arn } });
 
-/** What the other implementation does not know or judges otherwise, with the answer of AWS's documentation. */
+/** Cases in which the other implementation differs, with the result of AWS's documentation. */
 describe('as AWS documents it', () => {
   test.each<[string, Principal, Policies, ConditionContext, string]>([
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html

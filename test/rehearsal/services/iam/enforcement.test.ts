@@ -61,7 +61,7 @@ describe('a call', () => {
     await expect(read('reader')).resolves.toMatchObject({ Parameter: { Value: 'https://shop.example.com' } });
   });
 
-  test('is refused in the words of AWS when no policy allows it', async () => {
+  test("is denied with AWS's message if no policy allows it", async () => {
     role('writer', allow('ssm:PutParameter'));
     await expect(read('writer')).rejects.toMatchObject({
       name: 'AccessDeniedException',
@@ -69,19 +69,19 @@ describe('a call', () => {
     });
   });
 
-  test('is refused when a policy denies it, whatever else allows it', async () => {
+  test('is denied if any policy denies it', async () => {
     role('reader', { Version: '2012-10-17', Statement: [...allow('*').Statement, { ...allow('ssm:*').Statement[0], Effect: 'Deny' }] });
     await expect(read('reader')).rejects.toThrow('with an explicit deny in an identity-based policy');
   });
 
-  test('needs the consent of the permissions boundary', async () => {
+  test('must be allowed by the permissions boundary', async () => {
     const boundary = `arn:aws:iam::${ONE}:policy/boundary`;
     simulation.iam.managedPolicies.set(boundary, { arn: boundary, policyName: 'boundary', document: allow('s3:*') });
     role('reader', allow('*'), { permissionsBoundary: boundary });
     await expect(read('reader')).rejects.toThrow('because no permissions boundary allows the ssm:GetParameter action');
   });
 
-  test('needs the consent of the policy that its session was narrowed with', async () => {
+  test('must be allowed by the session policy', async () => {
     const arn = role('reader', allow('*'));
     const sts = new STSClient(as('reader'));
     const { Credentials: keys } = await sts.send(new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: 'narrow', Policy: JSON.stringify(allow('s3:*')) }));
@@ -90,7 +90,7 @@ describe('a call', () => {
       .rejects.toThrow('because no session policy allows the ssm:GetParameter action');
   });
 
-  test.each(['the unit', 'the root'])('is stopped by a service control policy of %s, but not in the management account', async where => {
+  test.each(['the unit', 'the root'])('is denied by a service control policy of %s, except in the management account', async where => {
     const { organizations: { tree } } = simulation;
     const unit = tree.unitsIn(tree.rootId)[0].id;
     await attach({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'ssm:*', Resource: '*' }] }, where === 'the unit' ? unit : tree.rootId);
@@ -101,17 +101,17 @@ describe('a call', () => {
     await expect(read('reader', { accountId: MANAGEMENT })).resolves.toBeDefined();
   });
 
-  test('that anybody may make needs no policy', async () => {
+  test('is allowed without a policy if it needs no permission', async () => {
     role('nobody', undefined);
     await expect(new STSClient(as('nobody')).send(new GetCallerIdentityCommand({}))).resolves.toMatchObject({ Account: ONE });
   });
 
-  test('that depends on a policy of AWS which the rehearsal does not know is refused with its name', async () => {
+  test('is denied with the name of an unknown AWS managed policy', async () => {
     role('reader', undefined, { managedPolicyArns: ['arn:aws:iam::aws:policy/AmazonSSMReadOnlyAccess'] });
-    await expect(read('reader')).rejects.toThrow('depends on arn:aws:iam::aws:policy/AmazonSSMReadOnlyAccess, whose content the rehearsal does not know');
+    await expect(read('reader')).rejects.toThrow('depends on arn:aws:iam::aws:policy/AmazonSSMReadOnlyAccess, whose content is unknown to the rehearsal');
   });
 
-  test('that only the management account may make is refused to a member with all rights', async () => {
+  test('is denied to a member with all permissions if it is restricted to the management account', async () => {
     role('admin', allow('*'));
     await expect(new OrganizationsClient(as('admin')).send(new ListRootsCommand({}))).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
@@ -124,7 +124,7 @@ describe('across accounts', () => {
   });
   const get = async (roleName: string) => new S3Client(as(roleName)).send(new GetObjectCommand({ Bucket: 'shared', Key: 'key' }));
 
-  test('both sides must allow', async () => {
+  test('both accounts must allow a call', async () => {
     role('reader', allow('s3:GetObject', 'arn:aws:s3:::shared/*'));
     role('nobody', undefined);
     await expect(get('reader')).rejects.toThrow('because no resource-based policy allows the s3:GetObject action');
@@ -135,7 +135,7 @@ describe('across accounts', () => {
     await expect(get('nobody')).rejects.toThrow('because no identity-based policy allows the s3:GetObject action');
   });
 
-  test('a role is entered by whom it trusts and who may enter it', async () => {
+  test('a role can be assumed by trusted principals with the permission', async () => {
     const target = role('target', allow('*'), { accountId: TWO });
     role('may', allow('sts:AssumeRole', target, { Condition: { StringEquals: { 'aws:ResourceOrgID': simulation.organizations.organizationId } } }));
     role('nobody', undefined);
@@ -156,13 +156,13 @@ describe('CloudFormation', () => {
   };
   beforeEach(() => { role('admin', allow('*')); });
 
-  test('touches resources with the rights of whoever asks', async () => {
+  test('uses the permissions of the caller for resources', async () => {
     role('deployer', allow('cloudformation:*'));
     await deploy('deployer');
     expect(await ended()).toContain(`Url CREATE_FAILED User: arn:aws:sts::${ONE}:assumed-role/deployer/session is not authorized to perform: ssm:PutParameter`);
   });
 
-  test('touches resources with the rights of the role that it was given', async () => {
+  test('uses the permissions of the given role for resources', async () => {
     const execution = role('execution', allow('ssm:*'));
     role('deployer', { Version: '2012-10-17', Statement: [...allow('cloudformation:*').Statement, ...allow('iam:PassRole', execution).Statement] });
     await deploy('deployer', execution);
@@ -173,20 +173,20 @@ describe('CloudFormation', () => {
     ['keeps callers themselves away', { BoolIfExists: { 'aws:ViaAWSService': 'false' } }, 'CREATE_COMPLETE'],
     ['keeps services away that act for somebody', { Bool: { 'aws:ViaAWSService': 'true' } }, 'explicit deny in a service control policy'],
     ['names CloudFormation', { 'ForAnyValue:StringEquals': { 'aws:CalledVia': 'cloudformation.amazonaws.com' } }, 'explicit deny in a service control policy'],
-  ])('acts for somebody, which a policy sees that %s', async (_what, Condition, words) => {
+  ])('makes calls on behalf of the caller, and a policy sees that %s', async (_what, Condition, words) => {
     const fence = { Effect: 'Deny' as const, Action: 'ssm:PutParameter', Resource: '*', Condition };
     await attach({ Version: '2012-10-17', Statement: [...allow('*').Statement, fence] }, ONE);
     await deploy('admin');
     expect(await ended()).toContain(words);
   });
 
-  test('takes a role only from somebody who may give it', async () => {
+  test('accepts a role only from a caller that can pass it', async () => {
     const execution = role('execution', allow('ssm:*'));
     role('deployer', allow('cloudformation:*'));
     await expect(deploy('deployer', execution)).rejects.toThrow(`is not authorized to perform: iam:PassRole on resource: ${execution}`);
   });
 
-  test.each(Object.entries(PERMISSIONS))('asks for actions that exist to handle %s', async (_type, permissionsOf) => {
+  test.each(Object.entries(PERMISSIONS))('uses existing actions to provision %s', async (_type, permissionsOf) => {
     const context = { accountId: ONE, region: REGION, stackId: '', stackName: 'stack', logicalId: 'Logical', tags: {} };
     const properties = { Policies: [{}], ManagedPolicyArns: ['arn'], Tags: [{}], Roles: ['role'], BucketEncryption: {}, LifecycleConfiguration: {}, OwnershipControls: {}, PublicAccessBlockConfiguration: {}, VersioningConfiguration: {} };
     for (const operation of ['create', 'update', 'remove'] as const) {
@@ -198,7 +198,7 @@ describe('CloudFormation', () => {
   });
 });
 
-test('every operation that the rehearsal knows has its permission, and its action exists', async () => {
+test('every supported operation has permissions with existing actions', async () => {
   const registered = Reflect.get(simulation, 'services') as readonly { name: string; operations: object; permissions?: object }[];
   expect(registered.length).toBeGreaterThan(10);
   for (const { name, operations, permissions = {} } of registered) {
@@ -206,7 +206,7 @@ test('every operation that the rehearsal knows has its permission, and its actio
   }
 });
 
-test('a resource control policy keeps services away that work for strangers', async () => {
+test('a resource control policy denies services that work for other organizations', async () => {
   const trust: PolicyDocument = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'events.amazonaws.com' } }] };
   const resource = role('target', undefined, { trust });
   const may = (sourceAccount: string) => simulation.access.isServiceAllowed({ service: 'events.amazonaws.com', action: 'sts:AssumeRole', resource, sourceAccount });
@@ -217,7 +217,7 @@ test('a resource control policy keeps services away that work for strangers', as
   expect([may(TWO), may('555555555555')]).toEqual([true, false]);
 });
 
-test('what a role is allowed and has never used is told', async () => {
+test('the allowed and never used actions of a role are reported', async () => {
   role('reader', { Version: '2012-10-17', Statement: [...allow(['ssm:Get*', 'ssm:DeleteParameter']).Statement, ...allow('s3:PutObject').Statement] });
   await read('reader');
   await expect(new SSMClient(as('reader')).send(new PutParameterCommand({ Name: '/x', Value: 'x' }))).rejects.toThrow('not authorized');

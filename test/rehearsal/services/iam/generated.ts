@@ -4,7 +4,7 @@ import { listOf } from '../../../../rehearsal/core/policy-document';
 import type { Policies } from '../../../../rehearsal/services/iam/evaluate/decide';
 import type { AccessRequest, Principal } from '../../../../rehearsal/services/iam/evaluate/request';
 
-/** A request and every policy that has a say in it. */
+/** A request and all policies that apply to it. */
 export interface Case {
   readonly request: AccessRequest;
   readonly policies: Policies;
@@ -20,11 +20,11 @@ interface Target {
   readonly action: string;
   readonly resource: string;
   readonly patterns: readonly string[];
-  /** Its own policy decides alone. */
+  /** Only the resource-based policy decides. */
   readonly decides?: boolean;
 }
 
-/** What is asked for: few words, so that policies often meet requests. */
+/** Few values, so that policies often match requests. */
 const TARGETS: readonly Target[] = [
   { action: 's3:GetObject', resource: 'arn:aws:s3:::shop-assets/red/one.txt', patterns: ['arn:aws:s3:::shop-assets/*', 'arn:aws:s3:::shop-*/red/*.txt', 'arn:aws:s3:::shop-assets/${aws:PrincipalTag/team}/*', 'arn:aws:s3:::*/on?.txt', 'arn:aws:s3:::SHOP-assets/*'] },
   { action: 's3:PutObject', resource: 'arn:aws:s3:::shop-assets/a$b', patterns: ['arn:aws:s3:::shop-assets/a${$}b', 'arn:aws:s3:::shop-assets/a?b', 'arn:aws:s3:::shop-assets', 'arn:aws:s3:*'] },
@@ -50,7 +50,7 @@ const principal: fc.Arbitrary<Principal> = fc.record({ accountId: some(HOME, HOM
   },
 );
 
-/** Keys, with what a request and what a condition may say of them. */
+/** Condition keys with the values of requests and of conditions. */
 const TEXT_KEYS = { 'aws:PrincipalTag/team': ['red', 'blue', 'Red', 're*'], 'aws:Referer': ['secret', 'Secret', ''], 'aws:RequestedRegion': ['eu-west-1', 'us-east-1'] };
 const TEXT_PATTERNS = ['red', 'RED', 're?', '*', 'eu-*', 'secret', 's*t', '', '${aws:PrincipalTag/team}', '${aws:RequestTag/none, \'red\'}', '${aws:RequestTag/none}'];
 const NUMBERS = ['0', '5', '10', '5.0', '-3'];
@@ -74,7 +74,7 @@ const contexts: fc.Arbitrary<Record<string, string | string[]>> = sparse.map(con
   Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined)) as Record<string, string | string[]>);
 
 const casing = (key: string): fc.Arbitrary<string> => some(key, key, key.toLowerCase(), key.toUpperCase());
-/** What ForAnyValue and IfExists mean together is written nowhere. */
+/** The combination of ForAnyValue and IfExists is undocumented. */
 const ifExists = (operator: string): fc.Arbitrary<string> => operator.startsWith('ForAny') ? some(operator) : some(operator, operator, `${operator}IfExists`);
 
 type Condition = Record<string, Record<string, string | string[]>>;
@@ -118,13 +118,13 @@ function statement(target: Target, extra: fc.Arbitrary<Partial<Statement>>): fc.
 
 function documents(target: Target, extra: fc.Arbitrary<Partial<Statement>> = fc.constant({})): fc.Arbitrary<PolicyDocument> {
   return fc.record({ version: some('2012-10-17', '2012-10-17', '2008-10-17', undefined), Statement: fc.array(statement(target, extra), { minLength: 1, maxLength: 3 }) })
-    // the other implementation fills in variables whatever the version
+    // the other implementation resolves variables in every policy version
     .map(({ version, Statement: statements }) => JSON.stringify(statements).includes('${') ? { Version: '2012-10-17', Statement: statements }
       : { ...version !== undefined && { Version: version }, Statement: statements });
 }
 
 function naming(who: Principal): fc.Arbitrary<Partial<Statement>> {
-  // whether { AWS: '*' } names services is written nowhere
+  // whether { AWS: '*' } includes services is undocumented
   const own = who.kind === 'service' ? [] : [who.arn, who.sessionArn, `arn:aws:iam::${who.accountId}:root`, who.accountId, '*'];
   const names = oneOrMore(some(...own, `arn:aws:iam::${OTHER}:role/somebody`, `arn:aws:iam::${HOME}:root`));
   const services = oneOrMore(some(SERVICE, SERVICE, 'lambda.amazonaws.com'));
@@ -139,7 +139,10 @@ function naming(who: Principal): fc.Arbitrary<Partial<Statement>> {
 
 const wholeArn = (pattern: string): string => pattern.split(':').length < 6 ? '*' : pattern;
 
-/** A resource control policy only denies, and everybody; AWS lets it neither name all actions, nor leave some out, nor shorten an ARN. */
+/**
+ * A resource control policy only denies, for all principals; AWS allows no wildcard action, no NotAction and no
+ * shortened ARN.
+ */
 function fences(target: Target): fc.Arbitrary<PolicyDocument> {
   return documents(target, fc.constant({ Effect: 'Deny', Principal: '*' })).map(({ Version: _version, Statement: statements }) => ({
     Version: '2012-10-17',
@@ -151,7 +154,7 @@ function fences(target: Target): fc.Arbitrary<PolicyDocument> {
   }));
 }
 
-/** A trust policy names the actions of STS and no resource, and leaves nobody out. */
+/** A trust policy has actions of STS, no resource and no NotPrincipal. */
 function trust(document: PolicyDocument | undefined): PolicyDocument | undefined {
   return document && {
     ...document,
@@ -159,7 +162,7 @@ function trust(document: PolicyDocument | undefined): PolicyDocument | undefined
   };
 }
 
-/** Cases whose answer depends on a little of everything. */
+/** Generated cases that combine all kinds of policies. */
 export const cases: fc.Arbitrary<Case> = fc.tuple(some(...TARGETS), principal, contexts).chain(([target, who, context]) => {
   const own = documents(target);
   const request: AccessRequest = { principal: who, action: target.action, resource: target.resource, resourceAccountId: HOME, context };
@@ -176,7 +179,7 @@ export const cases: fc.Arbitrary<Case> = fc.tuple(some(...TARGETS), principal, c
     resource: target.decides ? documents(target, naming(who)) : fc.option(documents(target, naming(who)), { nil: undefined, freq: 3 }),
   }).map(({ resource, session, ...policies }) => ({
     request,
-    // the other implementation does not know that what a resource gives to a session is not bounded by the session's policy
+    // the other implementation ignores that a resource-based grant to a session is not limited by the session policy
     policies: {
       ...policies,
       session: resource && who.accountId === HOME ? undefined : session,

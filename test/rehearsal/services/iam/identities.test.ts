@@ -13,7 +13,7 @@ const ACCOUNT = '999999999999';
 const REGION = 'eu-west-1';
 const ROLES_AND_POLICIES = ['Role', 'RolePolicy', 'Policy', 'ManagedPolicy', 'InstanceProfile', 'ServiceLinkedRole'].map(kind => `AWS::IAM::${kind}`);
 
-/** Every type of these services that the CDK knows. */
+/** All types of these services in the CDK. */
 const TYPES = [iam, identitystore, organizations, sso, billing, billingconductor, invoicing].flatMap(library => Object.values(library)
   .flatMap((construct: unknown) => typeof construct === 'function' && 'CFN_RESOURCE_TYPE_NAME' in construct ? [String(construct.CFN_RESOURCE_TYPE_NAME)] : []));
 const IDENTITIES = TYPES.filter(type => !ROLES_AND_POLICIES.includes(type));
@@ -28,13 +28,13 @@ const PROPERTIES = {
   'AWS::IAM::ManagedPolicy': { PolicyDocument: { Statement: [] }, Groups: ['people'] },
 };
 
-describe('what is made of people, accounts and bills', () => {
+describe('resources for users, accounts and billing', () => {
   let simulation: Simulation;
   let number = 0;
   beforeAll(async () => { simulation = await Simulation.start({ managementAccountId: ACCOUNT, scale: 6000 }); });
   afterAll(async () => { await simulation.stop(); });
 
-  /** Why a stack with one such resource has failed, made with a role that has this policy. */
+  /** Deploys one resource with a role that has the policy, and returns the failure. */
   async function failure(type: string, policy: readonly Statement[]): Promise<string | undefined> {
     const roleName = `role-${++number}`;
     const roleArn = `arn:aws:iam::${ACCOUNT}:role/${roleName}`;
@@ -48,11 +48,11 @@ describe('what is made of people, accounts and bills', () => {
     return stack.events.find(({ status }) => status === 'CREATE_FAILED')?.reason;
   }
 
-  test('the CDK knows such types', () => {
+  test('exist as types in the CDK', () => {
     expect(TYPES.length).toBeGreaterThan(30);
   });
 
-  test.each(IDENTITIES)('%s is refused where our policy for applications denies it', async type => {
+  test.each(IDENTITIES)('%s is denied by the policy for applications', async type => {
     const [services, roles] = BASELINE.Resources.ExecutionPolicy.Properties.PolicyDocument.Statement;
     expect(await failure(type, [services, roles].map(({ Effect, Action, NotAction }): Statement => ({
       Effect, Action: Action && [...Action], NotAction: NotAction && [...NotAction], Resource: '*',
@@ -76,7 +76,7 @@ describe('what is made of people, accounts and bills', () => {
     expect(await failure(type, [{ Effect: 'Allow', Action, Resource: '*' }])).toContain(`is not authorized to perform: ${missing} on resource: arn:aws:iam::${ACCOUNT}:group/people`);
   });
 
-  test('a type that the rehearsal does not know asks for nothing', async () => {
+  test('a placeholder type needs no permission', async () => {
     expect(await failure('AWS::MSK::Cluster', [{ Effect: 'Allow', Action: 'kafka:*', Resource: '*' }])).toBeUndefined();
   });
 });

@@ -27,7 +27,7 @@ async function role(trust: object, more: object = {}): Promise<string> {
   return RoleName;
 }
 
-/** Everything that CloudFormation writes a policy of an identity into. */
+/** All resource types with an identity policy. */
 const WRITERS: Readonly<Record<string, (policy: object) => Promise<unknown>>> = {
   'the policy of a role': async policy => role(document(TRUSTED), { Policies: [{ PolicyName: 'own', PolicyDocument: policy }] }),
   'AWS::IAM::Policy': async policy => {
@@ -51,11 +51,11 @@ describe.each(Object.entries(WRITERS))('as %s', (_writer, write) => {
     ['no action', [{ ...ALLOWED, Action: undefined }], 'Policy statement must contain actions.'],
     ['a misspelt operator', [{ ...ALLOWED, Condition: MISSPELT }], OPERATOR],
     ['an action without its service', [{ ...ALLOWED, Action: ['s3:Get*', 'GetObject'] }], VENDOR],
-  ])('a document with %s is refused', async (_mistake, statements, message) => {
+  ])('rejects a document with %s', async (_mistake, statements, message) => {
     await expect(write(document(...statements))).rejects.toMatchObject({ code: 'MalformedPolicyDocument', message });
   });
 
-  test('what AWS takes is taken', async () => {
+  test('accepts what AWS accepts', async () => {
     await expect(write(document(
       { ...ALLOWED, Sid: '' },
       { ...ALLOWED, Sid: '', Action: '*', Condition: { 'ForAnyValue:StringLikeIfExists': { 'aws:TagKeys': 'a' } } },
@@ -72,7 +72,7 @@ describe('a trust policy', () => {
     ['no action', [{ ...TRUSTED, Action: undefined }], 'Policy statement must contain actions.'],
     ['a misspelt operator', [{ ...TRUSTED, Condition: MISSPELT }], OPERATOR],
     ['an action without its service', [{ ...TRUSTED, Action: 'AssumeRole' }], VENDOR],
-  ])('with %s is refused', async (_mistake, statements, message) => {
+  ])('with %s is rejected', async (_mistake, statements, message) => {
     await expect(role(document(...statements))).rejects.toMatchObject({ code: 'MalformedPolicyDocument', message });
   });
 });
@@ -80,7 +80,7 @@ describe('a trust policy', () => {
 test.each([
   ['AWS::S3::BucketPolicy', { Bucket: 'bucket' }, 'PolicyDocument', 'MalformedPolicy'],
   ['AWS::KMS::Key', {}, 'KeyPolicy', 'MalformedPolicyDocumentException'],
-])('%s with a misspelt operator is refused', async (type, properties, property, code) => {
+])('%s with a misspelt operator is rejected', async (type, properties, property, code) => {
   const policy = document({ ...ALLOWED, Principal: '*', Condition: MISSPELT });
   await expect(create(type, { ...properties, [property]: policy })).rejects.toMatchObject({ code, message: OPERATOR });
 });
@@ -88,7 +88,7 @@ test.each([
 test.each([
   ['a misspelt operator', { Condition: MISSPELT }, OPERATOR],
   ['an action without its service', { Action: 'GetObject' }, VENDOR],
-])('a service control policy with %s is refused', async (_mistake, statement, message) => {
+])('a service control policy with %s is rejected', async (_mistake, statement, message) => {
   const Content = document({ ...ALLOWED, Effect: 'Deny', ...statement });
   await expect(create('AWS::Organizations::Policy', { Name: name(), Type: 'SERVICE_CONTROL_POLICY', Content })).rejects.toMatchObject({
     code: 'MalformedPolicyDocumentException',
@@ -96,13 +96,13 @@ test.each([
   });
 });
 
-test('AWS::IAM::Policy for nobody is refused', async () => {
+test('AWS::IAM::Policy without a role, user or group is rejected', async () => {
   const policy = { PolicyName: 'own', PolicyDocument: document(ALLOWED) };
   await expect(create('AWS::IAM::Policy', { ...policy, Roles: [] })).rejects.toThrow('At least one of [Groups,Roles,Users] must be non-empty.');
   await expect(create('AWS::IAM::Policy', { ...policy, Users: ['anna'] })).resolves.toBeDefined();
 });
 
-test('what the rehearsal does not act out may stand where AWS has its ARN', async () => {
+test('a placeholder is accepted where AWS has an ARN', async () => {
   const simulation = await Simulation.start({ managementAccountId: MANAGEMENT, scale: 6000 });
   const Resource = [{ Ref: 'Queue' }, { 'Fn::Sub': '${Attachment}/*' }, { 'Fn::GetAtt': ['Queue', 'Anything'] }];
   const Resources = {

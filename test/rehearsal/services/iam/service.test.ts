@@ -7,7 +7,7 @@ let world: World;
 beforeEach(async () => { world = await World.start(); });
 afterEach(async () => { await world.stop(); });
 
-/** A role in the management account that trusts as the statement says. */
+/** A role in the management account with the given trust statement. */
 async function roleTrusting(statement: Partial<PolicyDocument['Statement'][number]>): Promise<string> {
   const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', ...statement }] };
   const made = await world.type('AWS::IAM::Role').create({ AssumeRolePolicyDocument: trust }, world.context(MANAGEMENT, 'Access'));
@@ -21,7 +21,7 @@ async function assume(roleArn: string, accountId: string, roleName = 'admin', ex
 }
 
 describe('a trust policy', () => {
-  test('admits every role of an account whose root it names', async () => {
+  test('allows every role of an account whose root it names', async () => {
     const arn = await roleTrusting({ Principal: { AWS: `arn:aws:iam::${CICD}:root` } });
     await expect(assume(arn, CICD)).resolves.toMatch(new RegExp(`^arn:aws:sts::${MANAGEMENT}:assumed-role/Stack-Access-[A-Z0-9]{12}/session$`));
     await expect(assume(arn, MEMBER)).rejects.toMatchObject({
@@ -30,7 +30,7 @@ describe('a trust policy', () => {
     });
   });
 
-  test('admits the one role that it names, whatever its path', async () => {
+  test('allows only the role that it names, whatever its path', async () => {
     const trusted = await world.type('AWS::IAM::Role').create({
       RoleName: 'provider', Path: '/providers/', ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'], AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] },
     }, world.context(CICD));
@@ -39,19 +39,19 @@ describe('a trust policy', () => {
     await expect(assume(arn, CICD, 'other')).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 
-  test('is refused when it names a role that does not exist', async () => {
+  test('is rejected if it names a missing role', async () => {
     await expect(roleTrusting({ Principal: { AWS: `arn:aws:iam::${CICD}:role/later` } }))
       .rejects.toThrow(`Invalid principal in policy: "AWS":"arn:aws:iam::${CICD}:role/later"`);
   });
 
-  test('asks for the external id', async () => {
+  test('can require the external id', async () => {
     const arn = await roleTrusting({ Principal: { AWS: CICD }, Condition: { StringEquals: { 'sts:ExternalId': 'secret' } } });
     await expect(assume(arn, CICD, 'admin', 'secret')).resolves.toContain(MANAGEMENT);
     await expect(assume(arn, CICD, 'admin', 'wrong')).rejects.toMatchObject({ name: 'AccessDenied' });
     await expect(assume(arn, CICD)).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 
-  test('asks for the organization of the caller', async () => {
+  test('can require the organization of the caller', async () => {
     const condition = { StringEquals: { 'aws:PrincipalOrgID': world.organizations.organizationId } };
     const arn = await roleTrusting({ Principal: '*', Condition: condition });
     await expect(assume(arn, CICD)).resolves.toContain(MANAGEMENT);
@@ -64,26 +64,26 @@ describe('a trust policy', () => {
     ['Null', { Null: { 'sts:ExternalId': 'true' } }, ['provider', 'admin'], []],
     ['IfExists', { StringEqualsIfExists: { 'sts:ExternalId': 'secret' } }, ['admin'], []],
     ['a list of values', { StringLike: { 'aws:PrincipalArn': ['*role/one', '*role/two'] } }, ['one', 'two'], ['three']],
-  ])('knows the condition %s', async (_name, condition, admitted, refused) => {
+  ])('supports the condition %s', async (_name, condition, admitted, refused) => {
     const arn = await roleTrusting({ Principal: { AWS: CICD }, Condition: condition });
     for (const roleName of admitted) await expect(assume(arn, CICD, roleName)).resolves.toContain(MANAGEMENT);
     for (const roleName of refused) await expect(assume(arn, CICD, roleName)).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 
-  test('with a Deny that applies admits nobody', async () => {
+  test('with a matching Deny allows no caller', async () => {
     const statements = (['Allow', 'Deny'] as const).map(effect => ({ Effect: effect, Action: 'sts:AssumeRole', Principal: { AWS: '*' } }));
     const made = await world.type('AWS::IAM::Role').create({ AssumeRolePolicyDocument: { Statement: statements } }, world.context(MANAGEMENT));
     await expect(assume(String(made.attributes.Arn), CICD)).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 });
 
-describe('a role that was made a moment ago', () => {
+describe('a new role', () => {
   const young = async (): Promise<void> => {
     await world.stop();
     world = await World.start({ roleSeconds: 600 }, 600);
   };
 
-  test('cannot be assumed until all of AWS knows it', async () => {
+  test('cannot be assumed until it is propagated', async () => {
     await young();
     const arn = await roleTrusting({ Principal: { AWS: CICD } });
     await expect(assume(arn, CICD)).rejects.toMatchObject({
@@ -94,7 +94,7 @@ describe('a role that was made a moment ago', () => {
     await expect(assume(arn, CICD)).resolves.toContain(MANAGEMENT);
   });
 
-  test('does not become younger by a change, and does when it is replaced', async () => {
+  test('is not new after an update, and is after a replacement', async () => {
     await young();
     const properties = { RoleName: 'access', AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: CICD } }] } };
     const [type, context, arn] = [world.type('AWS::IAM::Role'), world.context(MANAGEMENT), `arn:aws:iam::${MANAGEMENT}:role/access`];
@@ -107,7 +107,7 @@ describe('a role that was made a moment ago', () => {
     await expect(assume(arn, CICD)).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 
-  test('was there before everything else, if nobody made it', async () => {
+  test('of the setup can be assumed immediately', async () => {
     await young();
     world.organizations.invite('333333333333', 'access');
     await expect(assume('arn:aws:iam::333333333333:role/access', MANAGEMENT)).resolves.toContain('333333333333');
@@ -117,21 +117,21 @@ describe('a role that was made a moment ago', () => {
 describe('a role', () => {
   const trust = { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] };
 
-  test('cannot take a name that is taken', async () => {
+  test('cannot use a name that is in use', async () => {
     const type = world.type('AWS::IAM::Role');
     await type.create({ RoleName: 'one', AssumeRolePolicyDocument: trust }, world.context(CICD));
     await expect(type.create({ RoleName: 'one', AssumeRolePolicyDocument: trust }, world.context(CICD))).rejects.toMatchObject({ code: 'EntityAlreadyExists' });
     await expect(type.create({ RoleName: 'one', AssumeRolePolicyDocument: trust }, world.context(MEMBER))).resolves.toMatchObject({ id: 'one' });
   });
 
-  test('gets a name of at most 64 letters', async () => {
+  test('gets a name of at most 64 characters', async () => {
     const context = { ...world.context(CICD, 'LogicalId'.repeat(10)), stackName: 'stack-name'.repeat(10) };
     const made = await world.type('AWS::IAM::Role').create({ AssumeRolePolicyDocument: trust }, context);
     expect(made.id).toMatch(/^stack-name[\w-]+-LogicalId\w*-[A-Z0-9]{12}$/);
     expect(made.id.length).toBeLessThanOrEqual(64);
   });
 
-  test('keeps the policies of other resources when it changes and loses them with those resources', async () => {
+  test('keeps the policies of other resources when it is updated, and loses them with those resources', async () => {
     const role = world.type('AWS::IAM::Role');
     const policy = world.type('AWS::IAM::Policy');
     const document = { Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] };
@@ -149,9 +149,9 @@ describe('a role', () => {
   });
 });
 
-describe('what is too long or too much', () => {
+describe('policies that exceed a quota', () => {
   const TRUST = { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] };
-  /** A policy of so many characters, and spaces that do not count. */
+  /** A policy with the given number of characters, plus spaces that do not count. */
   const sized = (length: number): object => {
     const document = (sid: string) => ({ Version: '2012-10-17', Statement: [{ Sid: sid, Effect: 'Allow', Action: '*', Resource: '*' }] });
     return document('x'.repeat(length - JSON.stringify(document('')).length) + ' '.repeat(100));
@@ -167,13 +167,13 @@ describe('what is too long or too much', () => {
   const managed = (count: number): string[] => Array.from({ length: count }, (_, index) => `arn:aws:iam::aws:policy/Some${index}`);
   const refused = (message: string): object => ({ code: 'LimitExceeded', message });
 
-  test('is a trust policy of more than 2,048 characters', async () => {
+  test('a trust policy of more than 2,048 characters is rejected', async () => {
     await expect(role('short', { AssumeRolePolicyDocument: trusting(130) })).resolves.toBeDefined();
     await expect(role('long', { AssumeRolePolicyDocument: trusting(140) })).rejects.toMatchObject(refused('Cannot exceed quota for ACLSizePerRole: 2048'));
     expect(world.iam.roleNamed(CICD, 'long')).toBeUndefined();
   });
 
-  test('is a managed policy of more than 6,144 characters, also after an update', async () => {
+  test('a managed policy of more than 6,144 characters is rejected, also in an update', async () => {
     const type = world.type('AWS::IAM::ManagedPolicy');
     const { id } = await type.create({ PolicyDocument: sized(6144) }, world.context(CICD, 'Short'));
     const words = refused('Cannot exceed quota for PolicySize: 6144');
@@ -182,7 +182,7 @@ describe('what is too long or too much', () => {
     await expect(type.update(id, { PolicyDocument: sized(6145) }, { PolicyDocument: sized(6144) }, world.context(CICD, 'Short'))).rejects.toMatchObject(words);
   });
 
-  test('are inline policies of a role of more than 10,240 characters in sum, whoever writes them', async () => {
+  test('inline policies of a role of more than 10,240 characters in total are rejected, whatever resource adds them', async () => {
     const words = refused('Maximum policy size of 10240 bytes exceeded for role worker');
     await expect(role('worker', inline(5000, 5241))).rejects.toMatchObject(words);
     await role('worker', inline(5000));
@@ -194,7 +194,7 @@ describe('what is too long or too much', () => {
     expect(Object.keys(world.iam.roleNamed(CICD, 'worker')?.policies ?? {})).toEqual(['p0', 'more']);
   });
 
-  test('are more than ten managed policies of a role, whoever attaches them', async () => {
+  test('more than ten managed policies of a role are rejected, whatever resource attaches them', async () => {
     const words = refused('Cannot exceed quota for PoliciesPerRole: 10');
     await expect(role('worker', { ManagedPolicyArns: managed(11) })).rejects.toMatchObject(words);
     await role('worker', { ManagedPolicyArns: managed(10) });

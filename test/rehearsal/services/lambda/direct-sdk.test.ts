@@ -14,17 +14,17 @@ function s3(answer: object): S3Package {
   return directSdk({ ...options, call: async request => { asked.push(request); return answer; } })('@aws-sdk/client-s3') as S3Package;
 }
 
-test('answers of S3 come without the element around them, as from the SDK', async () => {
+test('responses of S3 have no root element, as in the SDK', async () => {
   const { S3Client, ListObjectsV2Command } = s3({ ListBucketResult: { Contents: [{ Key: 'one' }], IsTruncated: false } });
   expect(await new S3Client().send(new ListObjectsV2Command({ Bucket: 'box' }))).toEqual({ Contents: [{ Key: 'one' }], IsTruncated: false });
 });
 
-test('an answer without anything in it stays one', async () => {
+test('an empty response stays empty', async () => {
   const { S3Client, ListObjectsV2Command } = s3({});
   expect(await new S3Client().send(new ListObjectsV2Command({ Bucket: 'box' }))).toEqual({});
 });
 
-test('what S3 is to delete is written into the body of the request, whatever its name is', async () => {
+test('the keys of DeleteObjects are written into the body of the request', async () => {
   const { S3Client, DeleteObjectsCommand } = s3({ DeleteResult: { Deleted: [] } });
   await new S3Client().send(new DeleteObjectsCommand({ Bucket: 'box', Delete: { Objects: [{ Key: 'one/<&>' }, { Key: 'two' }], Quiet: true } }));
   expect(asked.at(-1)?.body?.toString()).toBe('<Delete><Object><Key>one/&lt;&amp;&gt;</Key></Object><Object><Key>two</Key></Object></Delete>');

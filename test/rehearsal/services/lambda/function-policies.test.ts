@@ -63,16 +63,16 @@ describe('the policy of a function', () => {
     });
   });
 
-  test('has 20,480 bytes at most: the permission that would make it longer fails', async () => {
+  test('rejects a permission that makes it longer than 20,480 bytes', async () => {
     const { reasons } = await deploy(80, () => 'one');
     expect(reasons).toHaveLength(1);
     const [, size] = /The final policy size \((\d+)\) is bigger than the limit \(20480\)\./.exec(reasons[0]) ?? [];
-    // one statement over the limit, and each has some hundred bytes
+    // one statement over the limit; each has some hundred bytes
     expect(Number(size)).toBeGreaterThan(20_480);
     expect(Number(size)).toBeLessThan(20_480 + 500);
   });
 
-  test('is counted for each function alone', async () => {
+  test('has a separate limit for each function', async () => {
     const { status, reasons } = await deploy(80, index => (index % 2 === 0 ? 'one' : 'two'));
     expect({ status, reasons }).toEqual({ status: 'CREATE_COMPLETE', reasons: [] });
     const of = (name: string) =>

@@ -23,7 +23,7 @@ describe('a function in the process of the rehearsal, in virtual time,', () => {
   });
   afterAll(async () => simulation.stop());
 
-  /** Answers what the function does, and how many simulated seconds that takes. */
+  /** Returns the result of the function and its duration in simulated seconds. */
   async function run(name: string, body: string): Promise<{ failed: boolean; answer: unknown; seconds: number }> {
     const type = simulation.lambda.resourceTypes['AWS::Lambda::Function'];
     const ZipFile = `const { promisify } = require('util'); exports.handler = async event => { ${body} };`;
@@ -38,11 +38,11 @@ describe('a function in the process of the rehearsal, in virtual time,', () => {
     ['compress', "return (await promisify(require('zlib').gzip)(Buffer.alloc(3e7))).length > 0;"],
     ['read files', "return (await promisify(require('node:fs').readFile)(__filename, 'utf8')).length > 0;"],
     ['derive keys', "return (await promisify(require('crypto').scrypt)('a', 'b', 64)).length === 64;"],
-  ])('can let Node %s, which takes no simulated time', async (name, body) => {
+  ])('can use Node to %s, which takes no simulated time', async (name, body) => {
     expect(await run(name.replace(' ', '-'), body)).toEqual({ failed: false, answer: true, seconds: 0 });
   });
 
-  test('ends alone when it calls process.exit', async () => {
+  test('ends without the rehearsal when it calls process.exit', async () => {
     const { failed, answer } = await run('exit', 'process.exit(3);');
     expect({ failed, answer }).toEqual({
       failed: true,
@@ -54,7 +54,7 @@ describe('a function in the process of the rehearsal, in virtual time,', () => {
     expect(await run('after', 'return 1;')).toMatchObject({ failed: false, answer: 1 });
   });
 
-  test('is told of an error in what a call of Node is given', async () => {
+  test('gets an error of its own callback', async () => {
     const body = "try { require('fs').readFile(5.5, () => undefined); } catch (error) { return error.code; }";
     expect(await run('invalid', body)).toEqual({ failed: false, answer: 'ERR_INVALID_ARG_TYPE', seconds: 0 });
   });

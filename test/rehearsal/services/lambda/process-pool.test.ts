@@ -1,7 +1,7 @@
 import { ProcessPool } from '../../../../rehearsal/services/lambda/process-pool';
 import type { Execution } from '../../../../rehearsal/services/lambda/runtime-protocol';
 
-test('a pool that was ended starts nothing any more, neither for who waits nor for who comes', async () => {
+test('an ended pool starts neither waiting nor new work', async () => {
   let started = 0;
   const end: (() => void)[] = [];
   const pool = new ProcessPool(() => {

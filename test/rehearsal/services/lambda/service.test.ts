@@ -36,14 +36,14 @@ describe('a function', () => {
     return { error: result.FunctionError, answer: JSON.parse(Buffer.from(result.Payload ?? []).toString()) };
   }
 
-  test('answers an invocation through the SDK by name and by ARN', async () => {
+  test('is invoked through the SDK by name and by ARN', async () => {
     const arn = await create('echo', 'exports.handler = async event => ({ got: event.value });');
     expect(await invoke('echo', { value: 5 })).toEqual({ error: undefined, answer: { got: 5 } });
     expect(await invoke(`${arn}:$LATEST`, { value: 6 })).toMatchObject({ answer: { got: 6 } });
     await expect(invoke('nobody')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  test('sees only the environment that AWS gives it, and its own variables', async () => {
+  test('sees only the environment of AWS and its own variables', async () => {
     process.env.LEAKED = 'yes';
     await create('environment', 'exports.handler = async () => process.env;', { Environment: { Variables: { MINE: '1' } } });
     const { answer } = await invoke('environment');
@@ -53,13 +53,13 @@ describe('a function', () => {
     expect(answer).not.toHaveProperty('NODE_OPTIONS');
   });
 
-  test('acts as its role in its account', async () => {
+  test('uses its role in its account', async () => {
     await create('identity', 'const { STS } = require(\'@aws-sdk/client-sts\'); exports.handler = () => new STS({}).getCallerIdentity({});');
     const { answer } = await invoke('identity');
     expect(answer.Arn).toBe(`arn:aws:sts::${ACCOUNT}:assumed-role/worker/identity`);
   });
 
-  test('tells its error as AWS does', async () => {
+  test('returns its error in the format of AWS', async () => {
     await create('error', `class Special extends Error { constructor(m) { super(m); this.name = 'Special'; } }
       exports.handler = async () => { throw new Special('it broke'); };`);
     const { error, answer } = await invoke('error');
@@ -75,7 +75,7 @@ describe('a function', () => {
     expect((await invoke('slow')).answer).toEqual({ n: 1 });
   });
 
-  test('keeps its process warm, and runs two invocations at once in two processes', async () => {
+  test('reuses its process, and runs two concurrent invocations in two processes', async () => {
     await create('warm', 'exports.handler = async event => { await new Promise(r => setTimeout(r, event.wait ?? 0)); return { pid: process.pid }; };');
     const [first, second] = [(await invoke('warm')).answer.pid, (await invoke('warm')).answer.pid];
     expect(second).toBe(first);
@@ -83,7 +83,7 @@ describe('a function', () => {
     expect(new Set(both.map(({ answer }) => answer.pid)).size).toBe(2);
   });
 
-  test('lives in simulated time', async () => {
+  test('uses simulated time', async () => {
     await create('time', 'exports.handler = async () => ({ now: Date.now(), iso: new Date().toISOString(), fixed: new Date(0).toISOString(), is: new Date() instanceof Date });');
     const before = simulation.clock.now();
     const { answer } = await invoke('time');
@@ -97,7 +97,7 @@ describe('a function', () => {
     expect((await invoke('modules')).answer).toEqual({ code: 'MODULE_NOT_FOUND' });
   });
 
-  test('that crashes is run three times when it was invoked without waiting', async () => {
+  test('is run three times if it crashes in an asynchronous invocation', async () => {
     const arn = await create('crash', 'console.log(\'RUN\'); exports.handler = async () => process.exit(7);');
     await simulation.lambda.invokeEvent(arn, {});
     while (simulation.lambda.isBusy) await new Promise(resolve => setTimeout(resolve, 50));
@@ -114,7 +114,7 @@ describe('a function', () => {
     expect(answer).toMatchObject({ errorType: 'Runtime.ExitError' });
   });
 
-  test('whose code was uploaded as a zip file runs it, as what the CDK command line deploys', async () => {
+  test('runs code from a zip file, as the CDK command line uploads it', async () => {
     simulation.s3.createBucket(ACCOUNT, REGION, 'assets');
     const code = "exports.handler = async () => ({ says: require('./words.js') });";
     const archive = await zip([['index.js', code], ['words.js', "module.exports = 'unpacked';"]].map(([path, text]) => ({ path, content: Buffer.from(text), mode: 0o100644 })));
@@ -125,10 +125,10 @@ describe('a function', () => {
     await expect(create('broken', '', { Code: { S3Bucket: 'assets', S3Key: 'broken.zip' } })).rejects.toThrow('Could not unzip uploaded file. Please check your file, then try to upload again.');
   });
 
-  test('with a role that does not exist, too many variables or another runtime is refused', async () => {
+  test('is rejected with a missing role, too many variables or another runtime', async () => {
     await expect(create('x', '', { Role: `arn:aws:iam::${ACCOUNT}:role/none` })).rejects.toThrow('cannot be assumed by Lambda');
     await expect(create('x', '', { Environment: { Variables: { BIG: 'x'.repeat(5000) } } })).rejects.toThrow('exceeded the 4KB limit');
     await create('python', '', { Runtime: 'python3.13' });
-    expect((await invoke('python')).answer.errorMessage).toBe("the rehearsal runs functions of Node.js only, 'python' wants 'python3.13'");
+    expect((await invoke('python')).answer.errorMessage).toBe("the rehearsal runs only functions of Node.js, and 'python' uses 'python3.13'");
   });
 });

@@ -25,7 +25,7 @@ describe('an account', () => {
   });
   afterEach(async () => simulation.stop());
 
-  test('is active some time after its creation and after its role; until then the services do not know it', async () => {
+  test('becomes active some time after its creation and its role; until then services reject it', async () => {
     expect(state()).toBe('PENDING_ACTIVATION');
     await expect(use()).rejects.toMatchObject({ name: 'OptInRequired' });
     await simulation.clock.sleep(26);
@@ -33,7 +33,7 @@ describe('an account', () => {
     await expect(use()).resolves.toBeDefined();
   });
 
-  test('that AWS has suspended can neither be entered nor used nor closed, until it is reinstated', async () => {
+  test('cannot be accessed, used or closed while AWS suspends it, until it is reinstated', async () => {
     await simulation.clock.sleep(26);
     simulation.organizations.suspend(accountId);
     await expect(enter()).rejects.toMatchObject({ name: 'AccessDenied' });
@@ -44,7 +44,7 @@ describe('an account', () => {
     await expect(use()).resolves.toBeDefined();
   });
 
-  test('works while it is being closed, and no more afterwards', async () => {
+  test('works while it is being closed, and not afterwards', async () => {
     await simulation.clock.sleep(26);
     await close();
     expect(state()).toBe('PENDING_CLOSURE');
@@ -54,7 +54,7 @@ describe('an account', () => {
     await expect(use()).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  test('that is closed before it is active does not become active', async () => {
+  test('does not become active if it is closed before', async () => {
     await close();
     await simulation.clock.sleep(30);
     expect(state()).toBe('PENDING_CLOSURE');

@@ -10,7 +10,7 @@ import { MANAGEMENT, World } from '../world';
 
 const DAY = 86_400;
 
-/** A clock that somebody sets; who sleeps on it is woken when that time has come. */
+/** A manual clock; setting it wakes the sleepers that are due. */
 class SetClock extends Clock {
   private time = 0;
   private sleepers: { readonly at: number; readonly wake: () => void }[] = [];
@@ -33,7 +33,7 @@ class SetClock extends Clock {
 }
 
 describe('the rate of an operation', () => {
-  test('is a burst, and then one after another as simulated time passes', async () => {
+  test('allows a burst, and then single calls as simulated time passes', async () => {
     const clock = new SetClock();
     const throttle = new Throttle(clock);
     const create = (): void => throttle.take('CreateAccount');
@@ -47,7 +47,7 @@ describe('the rate of an operation', () => {
     expect(create).toThrow();
   });
 
-  test('is not known of every operation', () => {
+  test('is not defined for every operation', () => {
     const throttle = new Throttle(new SetClock());
     expect(() => {
       for (let count = 0; count < 1000; count++) throttle.take('DescribeOrganization');
@@ -74,7 +74,7 @@ describe('closing accounts', () => {
     }
   };
 
-  test('is done three at a time', async () => {
+  test('is limited to three concurrent closures', async () => {
     expect(accounts.slice(0, 4).map(reason)).toEqual([undefined, undefined, undefined, { Reason: 'CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED' }]);
     await clock.pass(60);
     expect(tree.account(accounts[0].accountId)?.state).toBe('CLOSED');
@@ -82,7 +82,7 @@ describe('closing accounts', () => {
     await clock.pass(60);
   });
 
-  test('is done 250 times in thirty days', async () => {
+  test('is limited to 250 in thirty days', async () => {
     for (const account of accounts.slice(4, 250)) {
       expect(reason(account)).toBeUndefined();
       await clock.pass(60);
@@ -92,7 +92,7 @@ describe('closing accounts', () => {
     expect(reason(accounts[250])).toBeUndefined();
   });
 
-  test('is final after ninety days', async () => {
+  test('is permanent after ninety days', async () => {
     await clock.pass(60);
     const closed = tree.account(accounts[250].accountId);
     await clock.pass(89 * DAY);
@@ -115,12 +115,12 @@ describe('creating accounts', () => {
     return creation.status(id);
   }
 
-  test.each(Object.values(CreateAccountFailureReason))('can fail with %s and leaves the e-mail free', async failure => {
+  test.each(Object.values(CreateAccountFailureReason))('can fail with %s and releases the email address', async failure => {
     creation.failNext([failure]);
     await expect(create('free@example.com')).resolves.toMatchObject({ state: 'FAILED', failureReason: failure });
   });
 
-  test('takes an e-mail for good, whatever becomes of its account', async () => {
+  test('reserves an email address permanently, even if the account is closed', async () => {
     const created = await create('Free@example.com');
     expect(created).toMatchObject({ state: 'SUCCEEDED' });
     const account = tree.account(created?.accountId ?? '');
@@ -131,7 +131,7 @@ describe('creating accounts', () => {
     await expect(create('free@example.com')).resolves.toMatchObject({ state: 'FAILED', failureReason: 'EMAIL_ALREADY_EXISTS' });
   });
 
-  test('fails beyond the quota of accounts, in which a closed one counts until it is gone', async () => {
+  test('fails beyond the quota of accounts, which includes closed accounts until they are permanently closed', async () => {
     const first = await create('one@example.com');
     for (const email of ['two@example.com', 'three@example.com']) await create(email);
     await expect(create('four@example.com')).resolves.toMatchObject({ failureReason: 'ACCOUNT_LIMIT_EXCEEDED' });
@@ -144,7 +144,7 @@ describe('creating accounts', () => {
   });
 });
 
-describe('an account that is created', () => {
+describe('a new account', () => {
   let world: World;
   let organizations: OrganizationsClient;
   beforeEach(async () => {
@@ -153,7 +153,7 @@ describe('an account that is created', () => {
   });
   afterEach(() => world.stop());
 
-  test('tells through the SDK why it failed', async () => {
+  test('reports through the SDK why its creation failed', async () => {
     world.organizations.creation.failNext(['MISSING_PAYMENT_INSTRUMENT']);
     const { CreateAccountStatus } = await organizations.send(new CreateAccountCommand({ AccountName: 'a', Email: 'a@example.com' }));
     await world.clock.sleep(30);
@@ -162,7 +162,7 @@ describe('an account that is created', () => {
     expect(status).toMatchObject({ State: 'FAILED', FailureReason: 'MISSING_PAYMENT_INSTRUMENT' });
   });
 
-  test.each(Object.values(AccountState))('is described in the state %s', async state => {
+  test.each(Object.values(AccountState))('has the state %s', async state => {
     const { tree } = world.organizations;
     const accountId = tree.newAccountId();
     tree.putAccount({ accountId, name: 'a', email: 'a@example.com', state, joined: 'CREATED', joinedAt: 0, parentId: tree.rootId, tags: {} });
@@ -170,7 +170,7 @@ describe('an account that is created', () => {
     expect(account).toMatchObject({ Id: accountId, State: state });
   });
 
-  test('as a resource of a template fails beside another one', async () => {
+  test('fails as a resource of a template beside another one', async () => {
     const type = world.type('AWS::Organizations::Account');
     const create = async (name: string): Promise<unknown> => type.create({ AccountName: name, Email: `${name}@example.com` }, world.context(MANAGEMENT));
     const [one, two] = await Promise.allSettled([create('one'), create('two')]);
@@ -184,7 +184,7 @@ describe('control policies', () => {
   beforeAll(async () => { world = await World.start(); });
   afterAll(() => world.stop());
 
-  /** A policy of so many characters, white space included. */
+  /** A policy with the given number of characters including white space. */
   function sized(length: number): string {
     const text = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'ec2:*', Resource: '*' }] });
     return text + ' '.repeat(length - text.length);
@@ -217,14 +217,14 @@ describe('units', () => {
     }
   };
 
-  test('lie five levels deep at most', () => {
+  test('are limited to five levels', () => {
     const tree = new OrganizationTree('aws', MANAGEMENT);
     let parentId = tree.rootId;
     for (let level = 1; level <= 5; level++) parentId = tree.createUnit(parentId, `level-${level}`).id;
     expect(reasonOf(() => tree.createUnit(parentId, 'level-6'))).toEqual({ Reason: 'OU_DEPTH_LIMIT_EXCEEDED' });
   });
 
-  test('are 2,000 at most', () => {
+  test('are limited to 2,000', () => {
     const tree = new OrganizationTree('aws', MANAGEMENT);
     for (let index = 0; index < 2000; index++) tree.createUnit(tree.rootId, `unit-${index}`);
     expect(reasonOf(() => tree.createUnit(tree.rootId, 'more'))).toEqual({ Reason: 'OU_NUMBER_LIMIT_EXCEEDED' });

@@ -33,14 +33,14 @@ async function finished(id: string): Promise<CreateAccountStatus> {
 afterEach(async () => { await world.stop(); });
 
 describe('creating an account', () => {
-  test('goes on although nobody asks for it any more, and comes to its end', async () => {
+  test('continues without further calls, and completes', async () => {
     await begin({ creationSeconds: 600 });
     await create('shop-test');
     await world.organizations.creation.ended();
     expect(world.organizations.accounts.map(({ name }) => name)).toContain('shop-test');
   });
 
-  test('takes its time and ends with the account in the root', async () => {
+  test('takes simulated time and adds the account to the root', async () => {
     await begin({ creationSeconds: 6000 });
     const id = await create('shop-test');
     expect(id).toMatch(/^car-[a-z0-9]{8,32}$/);
@@ -55,7 +55,7 @@ describe('creating an account', () => {
     expect(world.organizations.unitPath(status.AccountId ?? '')).toBe('');
   });
 
-  test('lets the management account in only some time after it has succeeded', async () => {
+  test('gives the management account access only some time after it has succeeded', async () => {
     await begin({ readySeconds: 6000 });
     const { AccountId: accountId } = await finished(await create('late'));
     const sts = new STSClient(world.as(MANAGEMENT));
@@ -66,7 +66,7 @@ describe('creating an account', () => {
     await expect(new STSClient(world.as(CICD)).send(assume)).rejects.toThrow(/not authorized/);
   });
 
-  test('fails with EMAIL_ALREADY_EXISTS when the address is taken here, elsewhere or by a request in flight', async () => {
+  test('fails with EMAIL_ALREADY_EXISTS if the address is used here, elsewhere or by a request in progress', async () => {
     await begin();
     world.organizations.reserveEmail('taken@example.com');
     const ids = [await create('elsewhere', 'Taken@example.com'), await create('here', 'aws+cicd@example.com')];
@@ -77,7 +77,7 @@ describe('creating an account', () => {
     await expect(finished(second)).resolves.toMatchObject({ State: 'FAILED', FailureReason: 'EMAIL_ALREADY_EXISTS' });
   });
 
-  test('fails with ACCOUNT_LIMIT_EXCEEDED when the organization is full', async () => {
+  test('fails with ACCOUNT_LIMIT_EXCEEDED if the organization is full', async () => {
     await begin({ accountLimit: 3 });
     const [first, second] = [await create('third'), await create('fourth')];
     await expect(finished(first)).resolves.toMatchObject({ State: 'SUCCEEDED' });
@@ -91,7 +91,7 @@ describe('creating an account', () => {
     expect(world.server.calls.at(-1)).toMatchObject({ service: 'organizations', operation: 'CreateAccount', error: 'TooManyRequestsException' });
   }, 5000);
 
-  test('is refused while five are in progress', async () => {
+  test('is rejected while five are in progress', async () => {
     await begin({ creationSeconds: 12000 });
     const ids: string[] = [];
     for (const name of ['one', 'two', 'three', 'four', 'five']) {
@@ -103,7 +103,7 @@ describe('creating an account', () => {
     await expect(finished(await create('six'))).resolves.toMatchObject({ State: 'SUCCEEDED' });
   });
 
-  test('refuses a malformed address at once', async () => {
+  test('rejects a malformed address immediately', async () => {
     await begin();
     await expect(create('broken', 'no-address')).rejects.toMatchObject({ name: 'InvalidInputException' });
   });
@@ -131,7 +131,7 @@ describe('the tree', () => {
     await expect(organizations.send(move)).rejects.toMatchObject({ name: 'DuplicateAccountException' });
   });
 
-  test('says which end of a move is wrong', async () => {
+  test('reports whether the source or destination of a move is wrong', async () => {
     const [one, other] = [world.organizations.addUnit('One'), world.organizations.addUnit('Other')];
     const move = (source: string, destination: string): MoveAccountCommand =>
       new MoveAccountCommand({ AccountId: CICD, SourceParentId: source, DestinationParentId: destination });
@@ -145,7 +145,7 @@ describe('the tree', () => {
     await expect(organizations.send(command)).rejects.toMatchObject({ name: 'DuplicateOrganizationalUnitException' });
   });
 
-  test('lists twenty accounts a page', async () => {
+  test('lists twenty accounts per page', async () => {
     for (let index = 0; index < 25; index++) {
       world.organizations.addAccount({ accountId: String(400000000000 + index), name: `a${index}`, email: `a${index}@example.com`, joined: 'INVITED' });
     }
@@ -163,10 +163,10 @@ describe('the tree', () => {
   });
 });
 
-describe('who may ask', () => {
+describe('permissions of callers', () => {
   beforeEach(async () => { await begin({}, 60); });
 
-  test('a member may only describe the organization', async () => {
+  test('a member can only describe the organization', async () => {
     const member = new OrganizationsClient(world.as(CICD));
     await expect(member.send(new DescribeOrganizationCommand({}))).resolves.toMatchObject({ Organization: { MasterAccountId: MANAGEMENT, Id: expect.stringMatching(/^o-[a-z0-9]{10,32}$/) } });
     await expect(member.send(new ListAccountsCommand({}))).rejects.toMatchObject({
@@ -193,13 +193,13 @@ describe('who may ask', () => {
     await world.clock.sleep(70);
     expect(world.organizations.account(CICD)?.state).toBe('CLOSED');
     await expect(organizations.send(new CloseAccountCommand({ AccountId: CICD }))).rejects.toMatchObject({ name: 'AccountAlreadyClosedException' });
-    // AWS takes one of these calls in twenty seconds
+    // AWS allows one of these calls in twenty seconds
     await world.clock.sleep(21);
     await expect(organizations.send(new CloseAccountCommand({ AccountId: MANAGEMENT }))).rejects.toMatchObject({ name: 'ConstraintViolationException' });
   });
 });
 
-describe('as resources of a template', () => {
+describe('resources of a template', () => {
   beforeEach(async () => { await begin(); });
 
   test('a unit is renamed in place and replaced under another parent', async () => {
@@ -214,7 +214,7 @@ describe('as resources of a template', () => {
     await expect(type.remove(made.id, {}, context)).rejects.toThrow(/not empty/);
   });
 
-  test('an account is waited for', async () => {
+  test('the creation of an account is completed before its dependents', async () => {
     const type = world.type('AWS::Organizations::Account');
     const unitId = world.organizations.addUnit('Workloads');
     const made = await type.create({ AccountName: 'native', Email: 'native@example.com', ParentIds: [unitId] }, world.context(MANAGEMENT));
@@ -222,7 +222,7 @@ describe('as resources of a template', () => {
     expect(world.organizations.unitPath(made.id)).toBe('Workloads');
   });
 
-  test('an account whose parent does not exist is made all the same, and CloudFormation is told its id', async () => {
+  test('an account with a missing parent is created nevertheless, and CloudFormation receives its id', async () => {
     const type = world.type('AWS::Organizations::Account');
     const properties = { AccountName: 'native', Email: 'lost@example.com', ParentIds: ['ou-none-11111111'] };
     const failure = await type.create(properties, world.context(MANAGEMENT)).catch((error: unknown) => error);

@@ -22,7 +22,7 @@ afterEach(async () => { await world.stop(); });
 
 const body = { Bucket: 'assets', Key: 'folder/a file+1.txt', Body: 'hello <world> & all' };
 
-test('keeps objects with any key and any body', async () => {
+test('stores objects with any key and any body', async () => {
   await s3.send(new PutObjectCommand({ ...body, ContentType: 'text/plain', Metadata: { origin: 'test' } }));
   const answer = await s3.send(new GetObjectCommand({ Bucket: 'assets', Key: body.Key }));
   expect(await answer.Body?.transformToString()).toBe(body.Body);
@@ -31,13 +31,13 @@ test('keeps objects with any key and any body', async () => {
   await expect(s3.send(new HeadObjectCommand({ Bucket: 'assets', Key: body.Key }))).resolves.toMatchObject({ ContentLength: body.Body.length });
 });
 
-test('takes bodies apart that arrive in chunks', async () => {
+test('decodes bodies that are sent in chunks', async () => {
   const content = 'x'.repeat(200_000);
   await s3.send(new PutObjectCommand({ Bucket: 'assets', Key: 'stream', Body: Readable.from([Buffer.from(content)]), ContentLength: content.length }));
   expect(world.s3.read('assets', 'stream')?.toString()).toBe(content);
 });
 
-test('says what is missing', async () => {
+test('reports missing buckets and objects', async () => {
   await expect(s3.send(new GetObjectCommand({ Bucket: 'assets', Key: 'nothing' }))).rejects.toMatchObject({ name: 'NoSuchKey' });
   await expect(s3.send(new HeadObjectCommand({ Bucket: 'assets', Key: 'nothing' }))).rejects.toMatchObject({ name: 'NotFound' });
   await expect(s3.send(new GetObjectCommand({ Bucket: 'missing', Key: 'nothing' }))).rejects.toMatchObject({ name: 'NoSuchBucket' });
@@ -70,7 +70,7 @@ test('lists the latest versions and deletes them', async () => {
   expect([...world.s3.bucket('assets')?.objects.keys() ?? []]).toEqual(['a/2', 'b/1']);
 });
 
-test('keeps the policy of a bucket', async () => {
+test('stores the policy of a bucket', async () => {
   const put = async (Policy: string): Promise<unknown> => s3.send(new PutBucketPolicyCommand({ Bucket: 'assets', Policy }));
   const get = async (): Promise<unknown> => s3.send(new GetBucketPolicyCommand({ Bucket: 'assets' }));
   await expect(get()).rejects.toMatchObject({ name: 'NoSuchBucketPolicy', message: 'The bucket policy does not exist' });
@@ -81,7 +81,7 @@ test('keeps the policy of a bucket', async () => {
   await expect(s3.send(new PutObjectCommand(body))).rejects.toMatchObject({ name: 'AccessDenied' });
 });
 
-test('keeps the tags of a bucket of a template', async () => {
+test('stores the tags of a bucket of a template', async () => {
   await expect(s3.send(new GetBucketTaggingCommand({ Bucket: 'assets' }))).rejects.toMatchObject({ name: 'NoSuchTagSet', message: 'The TagSet does not exist' });
   const type = world.type('AWS::S3::Bucket');
   const before = { BucketName: 'tagged', Tags: [{ Key: 'team', Value: 'one' }] };
@@ -92,13 +92,13 @@ test('keeps the tags of a bucket of a template', async () => {
   await expect(tags()).resolves.not.toContainEqual({ Key: 'team', Value: 'one' });
 });
 
-test('knows whose bucket it is and where', async () => {
+test('returns the owner and region of a bucket', async () => {
   await expect(s3.send(new ListBucketsCommand({}))).resolves.toMatchObject({ Buckets: [{ Name: 'assets' }] });
   await expect(s3.send(new GetBucketLocationCommand({ Bucket: 'assets' }))).resolves.toMatchObject({ LocationConstraint: REGION });
   await expect(new S3Client(world.as(MEMBER)).send(new CreateBucketCommand({ Bucket: 'assets' }))).rejects.toMatchObject({ name: 'BucketAlreadyExists' });
 });
 
-test('lets another account in only where the policy of the bucket does', async () => {
+test('allows another account only if the bucket policy does', async () => {
   world.s3.write('assets', 'shared/one', Buffer.from('1'));
   world.s3.write('assets', 'own/one', Buffer.from('1'));
   const member = new S3Client(world.as(MEMBER));
@@ -110,7 +110,7 @@ test('lets another account in only where the policy of the bucket does', async (
   await expect(get('own/one')).rejects.toMatchObject({ name: 'AccessDenied' });
 });
 
-test('keeps a zip asset as its folder, and zips it when it is read', async () => {
+test('stores a zip asset as its folder, and zips it on read', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'zipped-'));
   mkdirSync(path.join(folder, 'inner'));
   writeFileSync(path.join(folder, 'inner/a.txt'), 'hello', { mode: 0o755 });
@@ -128,7 +128,7 @@ test('keeps a zip asset as its folder, and zips it when it is read', async () =>
   expect(statSync(path.join(unpacked, 'inner/a.txt')).mode % 0o1000).toBe(0o755);
 });
 
-test('deletes a bucket of a template only when it is empty', async () => {
+test('deletes a bucket of a template only if it is empty', async () => {
   const type = world.type('AWS::S3::Bucket');
   const made = await type.create({}, world.context(CICD, 'Artifacts'));
   expect(made).toMatchObject({ id: expect.stringMatching(/^stack-artifacts-[a-z0-9]{12}$/), attributes: { Arn: `arn:aws:s3:::${made.id}` } });

@@ -16,7 +16,7 @@ function clientOf(accountId: string): ServiceQuotasClient {
   return new ServiceQuotasClient({ endpoint: server.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
 }
 
-test('the management account is told how many accounts its organization may have, also when AWS has granted more', async () => {
+test('returns the quota of accounts to the management account, also after an increase', async () => {
   const command = new GetServiceQuotaCommand(ACCOUNTS);
   expect((await clientOf(MANAGEMENT).send(command)).Quota).toMatchObject({
     QuotaArn: `arn:aws:servicequotas:us-east-1:${MANAGEMENT}:organizations/L-E619E033`,
@@ -27,7 +27,7 @@ test('the management account is told how many accounts its organization may have
   expect((await clientOf(MANAGEMENT).send(command)).Quota?.Value).toBe(20);
 });
 
-test('no other quota is known, and no other account is told', async () => {
+test('rejects other quotas and other accounts', async () => {
   simulation.organizations.addAccount({
     accountId: '222222222222',
     name: 'cicd',

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(async () => { await world.stop(); });
 
-test('keeps parameters for each account and region', async () => {
+test('stores parameters per account and region', async () => {
   const put = new PutParameterCommand({ Name: '/app/one', Value: '1', Type: 'String' });
   await expect(ssm.send(put)).resolves.toMatchObject({ Version: 1 });
   await expect(ssm.send(put)).rejects.toMatchObject({ name: 'ParameterAlreadyExists' });
@@ -38,7 +38,7 @@ test('finds parameters by name and by path', async () => {
   await expect(ssm.send(new GetParametersCommand({ Names: ['/other', '/missing'] }))).resolves.toMatchObject({ Parameters: [{ Value: '/other' }], InvalidParameters: ['/missing'] });
 });
 
-test('knows that AWS publishes images, in no account, but none under a name that nobody has given', async () => {
+test('returns public image parameters in every account, and no other public names', async () => {
   const image = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
   const { Parameter: parameter } = await ssm.send(new GetParameterCommand({ Name: image }));
   expect(parameter).toMatchObject({ Value: expect.stringMatching(/^ami-[0-9a-f]{17}$/), ARN: `arn:aws:ssm:${REGION}::parameter${image}` });
@@ -46,14 +46,14 @@ test('knows that AWS publishes images, in no account, but none under a name that
     .toMatchObject({ Parameters: [{ Value: parameter?.Value }], InvalidParameters: [`${image}x`] });
 });
 
-test('deletes several parameters and names those that are not there', async () => {
+test('deletes several parameters and names the missing ones', async () => {
   for (const name of ['/app/one', '/app/two']) world.ssm.put(CICD, REGION, name, name);
   const answer = await ssm.send(new DeleteParametersCommand({ Names: ['/app/one', '/missing'] }));
   expect(answer).toMatchObject({ DeletedParameters: ['/app/one'], InvalidParameters: ['/missing'] });
   expect(['/app/one', '/app/two'].map(name => world.ssm.value(CICD, REGION, name))).toEqual([undefined, '/app/two']);
 });
 
-test('keeps the tags of a parameter when its value changes', async () => {
+test('keeps the tags of a parameter when its value is updated', async () => {
   const resource = { ResourceType: 'Parameter', ResourceId: '/app/one' } as const;
   const tags = async () => (await ssm.send(new ListTagsForResourceCommand(resource))).TagList;
   await expect(tags()).rejects.toMatchObject({ name: 'InvalidResourceId' });
@@ -65,7 +65,7 @@ test('keeps the tags of a parameter when its value changes', async () => {
   await expect(tags()).resolves.toEqual([{ Key: 'read-by', Value: 'Reader' }]);
 });
 
-test('is a resource of a template', async () => {
+test('a parameter can be a resource of a template', async () => {
   const type = world.type('AWS::SSM::Parameter');
   const properties = { Name: '/app/one', Type: 'String', Value: '1' };
   await expect(type.create(properties, world.context(CICD))).resolves.toMatchObject({ id: '/app/one', attributes: { Value: '1' } });
@@ -74,30 +74,30 @@ test('is a resource of a template', async () => {
   expect(world.ssm.value(CICD, REGION, '/app/one')).toBe('2');
 });
 
-describe('what is too long for its tier', () => {
+describe('a parameter that is too long for its tier', () => {
   const words = (tier: string, size: number): string => `${tier} tier parameters support a maximum parameter value of ${size} characters.`;
   const put = async (length: number, more: Partial<PutParameterCommandInput> = {}) =>
     ssm.send(new PutParameterCommand({ Name: '/app/long', Value: 'x'.repeat(length), Type: 'String', Overwrite: true, ...more }));
 
-  test('is a standard parameter of more than 4,096 characters', async () => {
+  test('a standard parameter of more than 4,096 characters is rejected', async () => {
     await expect(put(4096)).resolves.toMatchObject({ Tier: 'Standard' });
     await expect(put(4097)).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining(words('Standard', 4096)) });
     expect(world.ssm.value(CICD, REGION, '/app/long')).toHaveLength(4096);
   });
 
-  test('is an advanced parameter of more than 8,192 characters, and it stays advanced', async () => {
+  test('an advanced parameter of more than 8,192 characters is rejected, and it stays advanced', async () => {
     await expect(put(8193, { Tier: 'Advanced' })).rejects.toThrow(words('Advanced', 8192));
     await expect(put(8192, { Tier: 'Advanced' })).resolves.toMatchObject({ Tier: 'Advanced' });
     await expect(put(5000)).resolves.toMatchObject({ Tier: 'Advanced' });
   });
 
-  test('is decided by the length of a parameter with Intelligent-Tiering', async () => {
+  test('a parameter with Intelligent-Tiering changes its tier by length', async () => {
     await expect(put(4096, { Tier: 'Intelligent-Tiering' })).resolves.toMatchObject({ Tier: 'Standard' });
     await expect(put(4097, { Tier: 'Intelligent-Tiering' })).resolves.toMatchObject({ Tier: 'Advanced' });
     await expect(put(8193, { Tier: 'Intelligent-Tiering' })).rejects.toThrow(words('Advanced', 8192));
   });
 
-  test('is so for a resource of a template, too', async () => {
+  test('a resource of a template is also rejected', async () => {
     const type = world.type('AWS::SSM::Parameter');
     const properties = { Name: '/app/long', Type: 'String', Value: 'x'.repeat(4097) };
     const short = { ...properties, Value: 'x' };

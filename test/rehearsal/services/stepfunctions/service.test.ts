@@ -61,7 +61,7 @@ describe('a state machine', () => {
     }
   }
 
-  test('retries a function with shortened pauses until it succeeds', async () => {
+  test('retries a function with scaled pauses until it succeeds', async () => {
     const retry = [{ ErrorEquals: ['NotYet'], IntervalSeconds: 30, MaxAttempts: 5, BackoffRate: 1 }];
     const arn = await machine('retry', { Work: { Type: 'Task', Resource: functionArn, Retry: retry, End: true } });
     const startedAt = simulation.clock.elapsedSeconds();
@@ -71,7 +71,7 @@ describe('a state machine', () => {
     expect(simulation.clock.elapsedSeconds() - startedAt).toBeGreaterThan(90);
   });
 
-  test('hands the error to Catch with its name and its cause as JSON', async () => {
+  test('passes the error to Catch with its name and its cause as JSON', async () => {
     const arn = await machine('catch', {
       Work: { Type: 'Task', Resource: functionArn, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Report' }], End: true },
       Report: { Type: 'Pass', End: true },
@@ -87,7 +87,7 @@ describe('a state machine', () => {
     expect(await run(arn, { fail: 'always' })).toMatchObject({ status: 'FAILED', error: 'NotYet' });
   });
 
-  test('calls a function by the optimized integration, and waits in scaled time', async () => {
+  test('invokes a function by the optimized integration, and waits in scaled time', async () => {
     const arn = await machine('optimized', {
       Pause: { Type: 'Wait', Seconds: 60, Next: 'Work' },
       Work: {
@@ -98,7 +98,7 @@ describe('a state machine', () => {
     expect(JSON.parse(String(output))).toMatchObject({ event: { hello: 1 } });
   });
 
-  test('starts only once for the same name and input', async () => {
+  test('starts once for the same name and input', async () => {
     const stateMachineArn = await machine('once', { Pause: { Type: 'Wait', Seconds: 600, End: true } });
     const start = (input: string): Promise<{ executionArn?: string }> => client.send(new StartExecutionCommand({ stateMachineArn, name: 'one', input }));
     const first = await start('{}');
@@ -108,9 +108,9 @@ describe('a state machine', () => {
     expect(await client.send(new DescribeExecutionCommand({ executionArn: first.executionArn }))).toMatchObject({ status: 'ABORTED' });
   });
 
-  test('that leads nowhere is refused, and so is an operation that the rehearsal does not know', async () => {
+  test('is rejected if it refers to a missing state; so is an unsupported operation', async () => {
     expect(await machine('nowhere', { A: { Type: 'Pass', Next: 'B' } })).toContain("Missing 'Next' target: B");
     const create = new CreateStateMachineCommand({ name: 'x', definition: '{}', roleArn: ROLE });
-    await expect(client.send(create)).rejects.toThrow('the rehearsal does not know states:CreateStateMachine');
+    await expect(client.send(create)).rejects.toThrow('the rehearsal does not support states:CreateStateMachine');
   });
 });

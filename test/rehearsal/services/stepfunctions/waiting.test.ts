@@ -28,7 +28,7 @@ const LOOKER = `exports.handler = async ({ count = 0, failAt }) => {
 };`;
 const REPORTER = 'exports.handler = async event => ({ reported: event.error.Error, after: event.look.count });';
 
-/** Works for a tenth of a real second, which is more than the timeout in scaled time. */
+/** Works for 0.1 real seconds, which is more than the timeout in scaled time. */
 const WORKER = `exports.handler = async () => {
   const end = performance.now() + 100;
   while (performance.now() < end);
@@ -47,7 +47,7 @@ const lookAt = (next: string): Record<string, unknown> => ({
   Next: next,
 });
 
-/** Looks again and again until the function says that it is done, and reports when it fails. */
+/** Polls until the function completes, and reports failures. */
 const LOOP = {
   'Start': { Type: 'Pass', Result: { count: 0 }, ResultPath: '$.look', Next: 'Look' },
   'Look': lookAt('Done?'),
@@ -129,7 +129,7 @@ describe.each(CLOCKS)('a state machine in %s', (_title, options) => {
     return stack.output('Arn') ?? '';
   }
 
-  /** Runs a machine to its end; how long that took is in simulated seconds. */
+  /** Runs a state machine to its end and returns its duration in simulated seconds. */
   async function run(stateMachineArn: string, input: unknown): Promise<Record<string, unknown> & { seconds: number }> {
     const { executionArn } = await call('StartExecution', { stateMachineArn, input: JSON.stringify(input) });
     for (;;) {
@@ -141,28 +141,28 @@ describe.each(CLOCKS)('a state machine in %s', (_title, options) => {
     }
   }
 
-  test('looks, waits as long as the function says, and looks again until it is done', async () => {
+  test('polls, waits as long as the function returns, and polls again until it is complete', async () => {
     const execution = await run(await machine('loop', LOOP), { function: functionArn('looker'), failAt: null });
     expect(execution).toMatchObject({ status: 'SUCCEEDED' });
     expect(JSON.parse(String(execution.output))).toEqual({ count: 4, done: true, seconds: 40 });
-    // three pauses of 40 seconds; in scaled time the work of this machine counts, too
+    // three pauses of 40 seconds; in scaled time real work counts, too
     expect(execution.seconds).toBeGreaterThanOrEqual(120);
     if (options.virtual) expect(execution.seconds).toBe(120);
   });
 
-  test('hands an error of the function to another function, with what it knew before', async () => {
+  test('passes an error of a function to another function, together with the earlier input', async () => {
     const execution = await run(await machine('caught', LOOP), { function: functionArn('looker'), failAt: 2 });
     expect(execution).toMatchObject({ status: 'SUCCEEDED' });
     expect(JSON.parse(String(execution.output))).toEqual({ reported: 'Gone', after: 2 });
     if (options.virtual) expect(execution.seconds).toBe(80);
   });
 
-  test('invokes no function that its role does not allow', async () => {
+  test('invokes only functions that its role allows', async () => {
     const execution = await run(await machine('denied', LOOP), { function: functionArn('forbidden'), failAt: null });
     expect(JSON.parse(String(execution.output))).toEqual({ reported: 'Lambda.AWSLambdaException', after: 0 });
   });
 
-  test('waits until a time of the input, and not at all for one that has passed', async () => {
+  test('waits until a time of the input, and not for a past time', async () => {
     const pause = { Type: 'Wait', TimestampPath: '$.until', Next: 'End' };
     const arn = await machine('until', { Pause: pause, End: { Type: 'Succeed' } });
     const until = (seconds: number): string => new Date(simulation.clock.now() + seconds * 1000).toISOString();
@@ -179,7 +179,7 @@ describe.each(CLOCKS)('a state machine in %s', (_title, options) => {
     expect(simulation.clock.now()).toBeGreaterThanOrEqual(Date.parse(Timestamp) - 1);
   });
 
-  test('fails when a path of a wait leads to no whole number, and with the words of a Fail state', async () => {
+  test('fails if the path of a wait is not an integer, and with the message of a Fail state', async () => {
     const wait = await machine('half', { Pause: { Type: 'Wait', SecondsPath: '$.seconds', End: true } });
     const waited = await run(wait, { seconds: 'soon' });
     expect(waited).toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause: expect.stringContaining('soon') });
@@ -192,7 +192,7 @@ describe.each(CLOCKS)('a state machine in %s', (_title, options) => {
     expect(await run(fail, { seconds: 1 })).toMatchObject({ status: 'SUCCEEDED' });
   });
 
-  test('ends a task at its timeout, for which the work of this machine is not scaled', async () => {
+  test('stops a task at its timeout, for which work is not scaled', async () => {
     const task = (name: string): Record<string, unknown> => (
       { Type: 'Task', Resource: functionArn(name), TimeoutSeconds: 2, End: true }
     );
@@ -203,7 +203,7 @@ describe.each(CLOCKS)('a state machine in %s', (_title, options) => {
     if (options.virtual) expect(sleeping.seconds).toBe(2);
   });
 
-  test('knows its execution by the context object', async () => {
+  test('can read its execution from the context object', async () => {
     const Parameters = { 'name.$': '$$.Execution.Name', 'id.$': '$$.StateMachine.Id' };
     const arn = await machine('context', { Name: { Type: 'Pass', Parameters, End: true } });
     const { output, name } = await run(arn, {});
