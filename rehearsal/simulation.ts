@@ -116,7 +116,8 @@ export class Simulation {
 
   private constructor(public readonly options: SimulationOptions) {
     // also when the process ends without stop()
-    this.removeTemporary = () => rmSync(this.temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    this.removeTemporary = () =>
+      rmSync(this.temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
     process.once('exit', this.removeTemporary);
     const { virtual } = options;
     this.clock = virtual ? new VirtualClock(virtual) : new Clock(options.scale);
@@ -149,7 +150,9 @@ export class Simulation {
       status: this.codecommit.received(path.slice(PUSH_PATH.length), body.toString('utf8')) ? 200 : 404,
     }));
     server.route(LAYERS_PATH, async request => this.ecr.download(request));
-    server.route(CREDENTIALS_PATH, async ({ path }) => this.codebuild.containerCredentials(path.slice(CREDENTIALS_PATH.length)));
+    server.route(CREDENTIALS_PATH, async ({ path }) =>
+      this.codebuild.containerCredentials(path.slice(CREDENTIALS_PATH.length)),
+    );
     this.cloudformation = new CloudFormation(environment, { server, iam, access, s3, ssm, lambda });
     this.tables = new MemoryDynamoDb(environment);
     this.services = this.allServices(environment, access);
@@ -159,16 +162,25 @@ export class Simulation {
   /** Number of calls by operation, for example `organizations:CreateAccount`. */
   public get calls(): Record<string, number> {
     const counts: Record<string, number> = {};
-    for (const { service, operation } of this.server.calls) counts[`${service}:${operation}`] = (counts[`${service}:${operation}`] ?? 0) + 1;
+    for (const { service, operation } of this.server.calls) {
+      counts[`${service}:${operation}`] = (counts[`${service}:${operation}`] ?? 0) + 1;
+    }
     return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => a < b ? -1 : 1));
   }
 
   /** Intercepts the calls of functions in separate processes, for example to inject faults. */
   public interceptTransport(transport: Transport): void {
-    if (this.options.virtual || this.options.inProcess) throw new Error('functions in this process use the transport of the options: pass virtual.transport or inProcess.transport');
+    if (this.options.virtual || this.options.inProcess) {
+      throw new Error(
+        'functions in this process use the transport of the options: pass virtual.transport or inProcess.transport',
+      );
+    }
     this.server.interceptTransport(async ({ service, operation, accessKeyId }, send) => {
       const holder = this.iam.holder(accessKeyId);
-      return transport({ service, operation, kill: () => this.lambda.kill(holder), hang: () => this.lambda.hang(holder) }, send);
+      return transport(
+        { service, operation, kill: () => this.lambda.kill(holder), hang: () => this.lambda.hang(holder) },
+        send,
+      );
     });
   }
 
@@ -193,16 +205,38 @@ export class Simulation {
   private makeCodeBuild(environment: Environment, artifacts: ArtifactStore, roles: ServiceRoles): CodeBuild {
     const { options, temporary, events, ssm } = this;
     const tools = makeTools(temporary, options.modules ?? process.cwd());
-    return new CodeBuild(environment, { artifacts, roles, events, ssm, runs: options.builds ?? options.virtual === undefined, temporary, tools });
+    return new CodeBuild(environment, {
+      artifacts,
+      roles,
+      events,
+      ssm,
+      runs: options.builds ?? options.virtual === undefined,
+      temporary,
+      tools,
+    });
   }
 
   private allServices(environment: Environment, access: Access | undefined): readonly Service[] {
     return [
-      new Iam(environment, this.iam), new Sts(environment, this.iam, this.organizations, this.options.roleSeconds), this.organizations,
-      new Account(this.organizations), this.s3, this.ecr,
-      this.ssm, this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline,
-      this.lambda, this.cloudformation, environment.inProcess?.direct ? this.tables : new DynamoDb(environment), new Kms(environment, this.iam),
-      new StepFunctions(environment, this.lambda, this.iam, access), new CloudTrail(environment), new Ses(),
+      new Iam(environment, this.iam),
+      new Sts(environment, this.iam, this.organizations, this.options.roleSeconds),
+      this.organizations,
+      new Account(this.organizations),
+      this.s3,
+      this.ecr,
+      this.ssm,
+      this.events,
+      this.codecommit,
+      this.cloudwatch,
+      this.codebuild,
+      this.codepipeline,
+      this.lambda,
+      this.cloudformation,
+      environment.inProcess?.direct ? this.tables : new DynamoDb(environment),
+      new Kms(environment, this.iam),
+      new StepFunctions(environment, this.lambda, this.iam, access),
+      new CloudTrail(environment),
+      new Ses(),
       new ServiceQuotas(environment, this.organizations),
     ];
   }
@@ -232,9 +266,19 @@ export class Simulation {
   /** Invokes a function for a rule, which the policy of the function must allow. */
   private async deliver(functionArn: string, event: unknown, ruleArn: string): Promise<void> {
     const [service, action] = ['events.amazonaws.com', 'lambda:InvokeFunction'];
-    const isPermitted = this.access.isServiceAllowed({ service, action, resource: functionArn, sourceArn: ruleArn, sourceAccount: ruleArn.split(':')[4] });
+    const isPermitted = this.access.isServiceAllowed({
+      service,
+      action,
+      resource: functionArn,
+      sourceArn: ruleArn,
+      sourceAccount: ruleArn.split(':')[4],
+    });
     if (!isPermitted && this.options.enforce !== false) {
-      throw new AwsError('AccessDeniedException', `${service} is not authorized to perform: ${action} on resource: ${functionArn} for ${ruleArn}`, 403);
+      throw new AwsError(
+        'AccessDeniedException',
+        `${service} is not authorized to perform: ${action} on resource: ${functionArn} for ${ruleArn}`,
+        403,
+      );
     }
     await this.lambda.invokeEvent(functionArn, event);
   }
@@ -243,9 +287,17 @@ export class Simulation {
   private demandForRule(roleArn: string, ruleArn: string, permission: Permission): void {
     if (this.options.enforce === false) return;
     const [service, region] = ['events.amazonaws.com', ruleArn.split(':')[3]];
-    const actor = new ServiceRoles(this.iam, this.access).assumeAsService(roleArn, service, { sourceArn: ruleArn, region, sessionName: 'events' });
+    const actor = new ServiceRoles(this.iam, this.access).assumeAsService(roleArn, service, {
+      sourceArn: ruleArn,
+      region,
+      sessionName: 'events',
+    });
     if (actor === undefined) {
-      throw new AwsError('AccessDeniedException', `${service} is not authorized to perform: sts:AssumeRole on resource: ${roleArn} for ${ruleArn}`, 403);
+      throw new AwsError(
+        'AccessDeniedException',
+        `${service} is not authorized to perform: sts:AssumeRole on resource: ${roleArn} for ${ruleArn}`,
+        403,
+      );
     }
     this.access.assertAllowed({ ...permission, caller: actor.caller, region }, 'json');
   }

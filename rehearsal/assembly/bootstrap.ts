@@ -12,7 +12,9 @@ const DEFAULT_QUALIFIER = 'hnb659fds';
  */
 export async function prepare(simulation: Simulation, stacks: readonly AssemblyStack[]): Promise<string[]> {
   const { organizations } = simulation;
-  const invited = [...new Set(stacks.map(({ accountId }) => accountId))].filter(accountId => !organizations.account(accountId));
+  const invited = [...new Set(stacks.map(({ accountId }) => accountId))].filter(
+    accountId => !organizations.account(accountId),
+  );
   for (const accountId of invited) organizations.invite(accountId);
   for (const stack of stacks) await bootstrap(simulation, stack);
   await fillRepositories(simulation, stacks);
@@ -35,7 +37,9 @@ async function bootstrap({ cloudformation, s3, ssm }: Simulation, stack: Assembl
     });
   }
   const parameter = `/cdk-bootstrap/${qualifier}/version`;
-  if (Number(ssm.value(accountId, region, parameter) ?? 0) < version) ssm.put(accountId, region, parameter, String(version));
+  if (Number(ssm.value(accountId, region, parameter) ?? 0) < version) {
+    ssm.put(accountId, region, parameter, String(version));
+  }
 }
 
 /** Seeds each repository once, in one account and region, however many assemblies are deployed. */

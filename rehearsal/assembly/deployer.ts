@@ -47,16 +47,22 @@ export interface DeploymentResult {
 export type ParametersOf = (stack: AssemblyStack) => Readonly<Record<string, string>>;
 
 /** Deploys the stacks of an assembly in sequence, as `cdk deploy --all` does. Stops after the first failure. */
-export async function deployAssembly(simulation: Simulation, folder: string, parametersOf: ParametersOf = () => ({})): Promise<DeploymentResult> {
+export async function deployAssembly(
+  simulation: Simulation,
+  folder: string,
+  parametersOf: ParametersOf = () => ({}),
+): Promise<DeploymentResult> {
   const stacks = readAssembly(folder);
   const invited = await prepare(simulation, stacks);
-  const result = await watch(simulation, async () => eachUntilFailure(stacks, async stack => {
-    publish(simulation, stack);
-    if (isEmpty(stack)) return remove(simulation, stack);
-    const deployed = await deploy(simulation, stack, parametersOf(stack));
-    simulation.deployedStackIds.add(deployed.id);
-    return deployed;
-  }));
+  const result = await watch(simulation, async () =>
+    eachUntilFailure(stacks, async stack => {
+      publish(simulation, stack);
+      if (isEmpty(stack)) return remove(simulation, stack);
+      const deployed = await deploy(simulation, stack, parametersOf(stack));
+      simulation.deployedStackIds.add(deployed.id);
+      return deployed;
+    }),
+  );
   const images = [...new Set(stacks.flatMap(stack => stack.images.map(({ name }) => name)))];
   return { ...result, skipped: stacks.filter(isEmpty).map(({ displayName }) => displayName), invited, images };
 }
@@ -73,7 +79,10 @@ interface Progress {
   readonly refused: readonly Failure[];
 }
 
-async function eachUntilFailure(stacks: readonly AssemblyStack[], work: (stack: AssemblyStack) => Promise<Stack | undefined>): Promise<Progress> {
+async function eachUntilFailure(
+  stacks: readonly AssemblyStack[],
+  work: (stack: AssemblyStack) => Promise<Stack | undefined>,
+): Promise<Progress> {
   const done: Stack[] = [];
   for (const stack of stacks) {
     try {
@@ -102,7 +111,9 @@ async function watch(simulation: Simulation, work: () => Promise<Progress>): Pro
       skipped: [],
       invited: [],
       images: [],
-      changed: events.filter(({ type, status }) => type !== 'AWS::CloudFormation::Stack' && status.endsWith('_COMPLETE')).length,
+      changed: events.filter(
+        ({ type, status }) => type !== 'AWS::CloudFormation::Stack' && status.endsWith('_COMPLETE'),
+      ).length,
       calls: simulation.server.calls.length - callsBefore,
       seconds: (Date.now() - startedAt) / 1000,
     };
@@ -112,21 +123,38 @@ async function watch(simulation: Simulation, work: () => Promise<Progress>): Pro
 }
 
 function refusal({ name, displayName, accountId }: AssemblyStack, { message }: AwsError): Failure {
-  return { stackName: name, accountId, logicalId: name, type: 'AWS::CloudFormation::Stack', path: displayName, reason: message };
+  return {
+    stackName: name,
+    accountId,
+    logicalId: name,
+    type: 'AWS::CloudFormation::Stack',
+    path: displayName,
+    reason: message,
+  };
 }
 
 function isEmpty({ template }: AssemblyStack): boolean {
   return Object.keys(JSON.parse(template).Resources ?? {}).length === 0;
 }
 
-async function remove({ cloudformation }: Simulation, { accountId, region, name }: AssemblyStack): Promise<Stack | undefined> {
+async function remove(
+  { cloudformation }: Simulation,
+  { accountId, region, name }: AssemblyStack,
+): Promise<Stack | undefined> {
   return cloudformation.remove(accountId, region, name);
 }
 
 function publish({ s3, ecr }: Simulation, stack: AssemblyStack): void {
   for (const { path, zip, bucket, key } of stack.assets) {
-    if (!existsSync(path)) throw new Error(`the asset '${path}' of stack '${stack.displayName}' does not exist: synthesize the app again`);
-    if (!s3.bucket(bucket)) throw new Error(`stack '${stack.displayName}' publishes to bucket '${bucket}', which does not exist: is the account bootstrapped with this qualifier?`);
+    if (!existsSync(path)) {
+      throw new Error(`the asset '${path}' of stack '${stack.displayName}' does not exist: synthesize the app again`);
+    }
+    if (!s3.bucket(bucket)) {
+      throw new Error(
+        `stack '${stack.displayName}' publishes to bucket '${bucket}', which does not exist: is the `
+          + 'account bootstrapped with this qualifier?',
+      );
+    }
     if (zip) s3.writeDirectory(bucket, key, path);
     else s3.write(bucket, key, readFileSync(path));
   }
@@ -140,7 +168,11 @@ function publish({ s3, ecr }: Simulation, stack: AssemblyStack): void {
   }
 }
 
-async function deploy({ cloudformation }: Simulation, stack: AssemblyStack, given: Readonly<Record<string, string>>): Promise<Stack> {
+async function deploy(
+  { cloudformation }: Simulation,
+  stack: AssemblyStack,
+  given: Readonly<Record<string, string>>,
+): Promise<Stack> {
   const { accountId, region, name, terminationProtection } = stack;
   let known = cloudformation.find(accountId, region, name);
   if (known?.status === 'ROLLBACK_COMPLETE' || known?.status === 'ROLLBACK_FAILED') {
@@ -157,13 +189,17 @@ async function deploy({ cloudformation }: Simulation, stack: AssemblyStack, give
     terminationProtection,
     body: stack.template,
     paths: stack.paths,
-    parameters: { ...Object.fromEntries(kept.filter(([parameter]) => declared.includes(parameter))), ...stack.parameters, ...given },
+    parameters: {
+      ...Object.fromEntries(kept.filter(([parameter]) => declared.includes(parameter))),
+      ...stack.parameters,
+      ...given,
+    },
     tags: stack.tags,
     capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
     roleArn: stack.executionRoleArn,
   };
   if (!known) return cloudformation.create(request);
-  const updated = await update(cloudformation, request) ?? known;
+  const updated = (await update(cloudformation, request)) ?? known;
   cloudformation.protect(accountId, region, name, terminationProtection);
   return updated;
 }
@@ -183,13 +219,19 @@ function failed({ status }: Stack): boolean {
 
 /** The failed resources of each stack. If no resource failed, the stack itself, for example because of an output. */
 function failuresOf(events: readonly StackEvent[]): Failure[] {
-  const isStack = ({ type, logicalId, stackName }: StackEvent): boolean => type === 'AWS::CloudFormation::Stack' && logicalId === stackName;
+  const isStack = ({ type, logicalId, stackName }: StackEvent): boolean =>
+    type === 'AWS::CloudFormation::Stack' && logicalId === stackName;
   const ofResources = events.filter(event => event.status.endsWith('_FAILED') && !isStack(event));
   const explained = new Set(ofResources.map(({ stackId }) => stackId));
   // a nested stack reports its own failed resources
   const told = ofResources.filter(({ type }) => type !== 'AWS::CloudFormation::Stack');
-  const ofStacks = events.filter(event => isStack(event) && event.reason !== undefined && /(^|_)(FAILED|ROLLBACK_IN_PROGRESS)$/.test(event.status)
-    && !explained.has(event.stackId));
+  const ofStacks = events.filter(
+    event =>
+      isStack(event)
+      && event.reason !== undefined
+      && /(^|_)(FAILED|ROLLBACK_IN_PROGRESS)$/.test(event.status)
+      && !explained.has(event.stackId),
+  );
   return [...told, ...ofStacks].map(toFailure);
 }
 
@@ -199,5 +241,12 @@ function toFailure({ stackName, accountId, logicalId, type, path, reason = '' }:
 
 function describe(stack: Stack): StackResult {
   const { name, accountId, region, status, failure } = stack;
-  return { name, accountId, region, status, reason: failure, outputs: Object.fromEntries(stack.outputs.map(({ key, value }) => [key, value])) };
+  return {
+    name,
+    accountId,
+    region,
+    status,
+    reason: failure,
+    outputs: Object.fromEntries(stack.outputs.map(({ key, value }) => [key, value])),
+  };
 }

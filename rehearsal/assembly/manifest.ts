@@ -42,8 +42,15 @@ const Manifest = v.object({ artifacts: v.optional(v.record(v.string(), v.union([
 type Manifest = v.InferOutput<typeof Manifest>;
 
 const AssetFile = v.object({
-  source: v.object({ path: v.optional(v.string()), packaging: v.optional(v.string(), 'file'), executable: v.optional(v.array(v.string())) }),
-  destinations: v.record(v.string(), v.object({ bucketName: v.string(), objectKey: v.string(), region: v.optional(v.string()) })),
+  source: v.object({
+    path: v.optional(v.string()),
+    packaging: v.optional(v.string(), 'file'),
+    executable: v.optional(v.array(v.string())),
+  }),
+  destinations: v.record(
+    v.string(),
+    v.object({ bucketName: v.string(), objectKey: v.string(), region: v.optional(v.string()) }),
+  ),
 });
 const AssetImage = v.object({
   displayName: v.optional(v.string()),
@@ -100,10 +107,20 @@ export interface AssemblyStack {
 /** Reads a cloud assembly including its stages. Each stack comes after the stacks it depends on. */
 export function readAssembly(folder: string): AssemblyStack[] {
   const file = path.join(folder, 'manifest.json');
-  if (!existsSync(folder)) throw new Error(`the folder '${folder}' does not exist: pass the folder of a cloud assembly, usually cdk.out, or the command that synthesizes it`);
+  if (!existsSync(folder)) {
+    throw new Error(
+      `the folder '${folder}' does not exist: pass the folder of a cloud assembly, usually cdk.out, or `
+        + 'the command that synthesizes it',
+    );
+  }
   if (!existsSync(file)) throw new Error(`'${folder}' is not a cloud assembly: it contains no manifest.json`);
   const result = v.safeParse(Manifest, JSON.parse(readFileSync(file, 'utf8')));
-  if (!result.success) throw new Error(`'${file}' is not the manifest of a cloud assembly: ${result.issues[0].message} at ${v.getDotPath(result.issues[0])}`);
+  if (!result.success) {
+    throw new Error(
+      `'${file}' is not the manifest of a cloud assembly: ${result.issues[0].message} at `
+        + `${v.getDotPath(result.issues[0])}`,
+    );
+  }
   return sorted(result.output).flatMap(id => {
     const artifact = result.output.artifacts[id];
     if (v.is(Nested, artifact)) return readAssembly(path.join(folder, artifact.properties.directoryName));
@@ -136,7 +153,8 @@ function readStack(folder: string, id: string, stack: v.InferOutput<typeof Stack
   };
   const { properties } = stack;
   const manifests = stack.dependencies.map(name => manifest.artifacts[name]).filter(artifact => v.is(Assets, artifact));
-  const parameter = manifests.find(assets => assets.properties.bootstrapStackVersionSsmParameter)?.properties.bootstrapStackVersionSsmParameter;
+  const parameter = manifests.find(assets => assets.properties.bootstrapStackVersionSsmParameter)?.properties
+    .bootstrapStackVersionSsmParameter;
   const assets = manifests.map(({ properties: { file } }) => readAssets(folder, file, place));
   return {
     ...place,
@@ -147,7 +165,8 @@ function readStack(folder: string, id: string, stack: v.InferOutput<typeof Stack
     parameters: properties.parameters,
     tags: properties.tags,
     terminationProtection: properties.terminationProtection,
-    executionRoleArn: properties.cloudFormationExecutionRoleArn && placed(properties.cloudFormationExecutionRoleArn, place),
+    executionRoleArn:
+      properties.cloudFormationExecutionRoleArn && placed(properties.cloudFormationExecutionRoleArn, place),
     assets: assets.flatMap(({ files }) => files),
     images: assets.flatMap(({ images }) => images),
     bootstrap: {
@@ -178,7 +197,9 @@ function readAssets(folder: string, file: string, place: Place): Assets {
     files: Object.values(files).flatMap(({ source, destinations }) => Object.values(destinations).map(destination => {
       const { path: sourcePath, executable } = source;
       if (sourcePath === undefined) {
-        throw new Error(`the rehearsal does not run commands that build assets, and '${file}' needs '${executable?.join(' ')}'`);
+        throw new Error(
+          `the rehearsal does not run commands that build assets, and '${file}' needs '${executable?.join(' ')}'`,
+        );
       }
       return {
         path: path.resolve(folder, sourcePath),
@@ -198,5 +219,8 @@ function readAssets(folder: string, file: string, place: Place): Assets {
 }
 
 function placed(value: string, place: Place): string {
-  return value.replaceAll('${AWS::AccountId}', place.accountId).replaceAll('${AWS::Region}', place.region).replaceAll('${AWS::Partition}', 'aws');
+  return value
+    .replaceAll('${AWS::AccountId}', place.accountId)
+    .replaceAll('${AWS::Region}', place.region)
+    .replaceAll('${AWS::Partition}', 'aws');
 }

@@ -51,10 +51,17 @@ function functionsOf({ template, assets }: AssemblyStack): [logicalId: string, r
   });
 }
 
-async function obstacleOf({ Properties: given }: FunctionResource, { assets }: AssemblyStack): Promise<string | undefined> {
-  const { Runtime: runtime, Handler: handler, Code: { ZipFile: inline, S3Key: key, ImageUri: image } } = given;
+async function obstacleOf(
+  { Properties: given }: FunctionResource,
+  { assets }: AssemblyStack,
+): Promise<string | undefined> {
+  const {
+    Runtime: runtime,
+    Handler: handler,
+    Code: { ZipFile: inline, S3Key: key, ImageUri: image },
+  } = given;
   // the rehearsal cannot run these in any process
-  if (image !== undefined || typeof runtime === 'string' && !runtime.startsWith('nodejs')) return undefined;
+  if (image !== undefined || (typeof runtime === 'string' && !runtime.startsWith('nodejs'))) return undefined;
   if (typeof inline === 'string') return codeObstacle(inline);
   const asset = assets.find(candidate => candidate.key === key);
   if (asset === undefined || typeof handler !== 'string') return 'has code that is no asset of the app';

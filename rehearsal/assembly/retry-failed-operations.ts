@@ -7,7 +7,10 @@ interface StackName {
 }
 
 /** Retries failed deletions and continues failed rollbacks, as an operator does after a deployment. */
-export async function retryFailedOperations({ cloudformation }: Simulation, stacks: readonly StackName[]): Promise<void> {
+export async function retryFailedOperations(
+  { cloudformation }: Simulation,
+  stacks: readonly StackName[],
+): Promise<void> {
   for (const { accountId, region, name } of stacks) {
     const stack = cloudformation.find(accountId, region, name);
     await stack?.operation;

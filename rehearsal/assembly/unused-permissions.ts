@@ -15,12 +15,16 @@ export function unusedPermissions(simulation: Simulation): Record<string, string
   const arns = new Map<string, string[]>();
   for (const { arn, roleName } of rolesOf(simulation, stacks)) arns.set(roleName, [...arns.get(roleName) ?? [], arn]);
   const found = [...arns].map(([roleName, all]): [string, string[]] => [roleName, access.usage.unused(...all)]);
-  return Object.fromEntries(found.filter(([, actions]) => actions.length > 0).sort(([one], [other]) => one < other ? -1 : 1));
+  return Object.fromEntries(
+    found.filter(([, actions]) => actions.length > 0).sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
 }
 
 function stacksOfAssembly(simulation: Simulation): readonly Stack[] {
   const { cloudformation: { all }, deployedStackIds, iam } = simulation;
-  const own = all.filter(({ id, options: { parentId = '' } }) => deployedStackIds.has(id) || deployedStackIds.has(parentId));
+  const own = all.filter(
+    ({ id, options: { parentId = '' } }) => deployedStackIds.has(id) || deployedStackIds.has(parentId),
+  );
   const makers = new Set(rolesOf(simulation, own).map(({ arn }) => arn));
   const isMade = ({ options: { maker } }: Stack): boolean => {
     if (maker === undefined) return false;

@@ -8,7 +8,11 @@ import * as path from 'node:path';
 function folder(): string {
   const candidates = [path.join(__dirname, '..', 'rehearsal'), path.join(__dirname, '..', '..', 'lib', 'rehearsal')];
   const found = candidates.find(candidate => existsSync(path.join(candidate, 'runtime.js')));
-  if (!found) throw new Error(`the runtime of the rehearsal is not bundled, looked in ${candidates.join(' and ')}: run 'node tools/bundle.mjs'`);
+  if (!found) {
+    throw new Error(
+      `the runtime of the rehearsal is not bundled, looked in ${candidates.join(' and ')}: run 'node tools/bundle.mjs'`,
+    );
+  }
   return found;
 }
 
@@ -22,7 +26,10 @@ export function sdkFile(request: string, sdk: string, modules: string): string {
   try {
     return createRequire(path.join(modules, 'index.js')).resolve(request);
   } catch {
-    throw new Error(`the rehearsal does not include '${request}', which AWS's runtime provides: bundle it, or install it in the current folder`);
+    throw new Error(
+      `the rehearsal does not include '${request}', which AWS's runtime provides: bundle it, or `
+        + 'install it in the current folder',
+    );
   }
 }
 

@@ -29,10 +29,12 @@ export class Identifiers {
    */
   public physicalName(context: ResourceContext, maximum: number): string {
     const random = this.next(12, 'upper');
-    const room = maximum - random.length - 1;
+    const length = maximum - random.length - 1;
     const full = `${context.stackName}-${context.logicalId}`;
-    if (full.length <= room) return `${full}-${random}`;
-    const half = Math.floor((room - 1) / 2);
-    return `${context.stackName.slice(0, half)}-${context.logicalId.slice(0, room - 1 - Math.min(half, context.stackName.length))}-${random}`;
+    if (full.length <= length) return `${full}-${random}`;
+    const half = Math.floor((length - 1) / 2);
+    const stackName = context.stackName.slice(0, half);
+    const logicalId = context.logicalId.slice(0, length - 1 - stackName.length);
+    return `${stackName}-${logicalId}-${random}`;
   }
 }

@@ -29,7 +29,10 @@ export function partitionOf(call: Call): string {
 /** Returns the condition keys for the tags of a request. */
 export function requestTags(tags: Readonly<Record<string, string>>): NonNullable<Permission['context']> {
   if (Object.keys(tags).length === 0) return {};
-  return { 'aws:TagKeys': Object.keys(tags), ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])) };
+  return {
+    'aws:TagKeys': Object.keys(tags),
+    ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+  };
 }
 
 /** Returns a text member of the input. Validation is left to the operation. */

@@ -31,7 +31,9 @@ export type ConditionContext = Readonly<Record<string, string | readonly string[
 
 /** Returns the principals of a policy that are roles or users. */
 export function namedPrincipals(document: PolicyDocument): string[] {
-  const principals = document.Statement.flatMap(({ Principal: principal }) => typeof principal === 'object' ? listOf(principal.AWS) : []);
+  const principals = document.Statement.flatMap(({ Principal: principal }) =>
+    typeof principal === 'object' ? listOf(principal.AWS) : [],
+  );
   return principals.filter(principal => /^arn:[^:]*:iam::[^:]*:(role|user)\//.test(principal));
 }
 

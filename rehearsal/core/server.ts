@@ -90,7 +90,9 @@ export class Server {
       this.http.listen(0, '127.0.0.1', resolve);
     });
     const address = this.http.address();
-    if (address === null || typeof address === 'string') throw new Error('the simulated AWS found no port to listen on');
+    if (address === null || typeof address === 'string') {
+      throw new Error('the simulated AWS found no port to listen on');
+    }
     this.listeningAt = `http://127.0.0.1:${address.port}`;
     return this.listeningAt;
   }
@@ -110,8 +112,9 @@ export class Server {
     const handler = prefix === undefined ? undefined : this.plainRoutes.get(prefix);
     if (handler === undefined) return this.dispatcher.answer(request);
     try {
-      const answer = await this.dispatcher.transport({ service: 'http', operation: `${request.method} ${request.path}`, accessKeyId: '' }, async () =>
-        handler(request),
+      const answer = await this.dispatcher.transport(
+        { service: 'http', operation: `${request.method} ${request.path}`, accessKeyId: '' },
+        async () => handler(request),
       );
       return new HttpResponse(answer.status, answer.body, answer.headers);
     } catch (error) {
@@ -136,7 +139,10 @@ async function readRequest(incoming: IncomingMessage): Promise<HttpRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
   const [path, query] = (incoming.url ?? '/').split('?');
-  const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [name, Array.isArray(value) ? value.join(', ') : value ?? '']);
+  const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [
+    name,
+    Array.isArray(value) ? value.join(', ') : (value ?? ''),
+  ]);
   return {
     method: incoming.method ?? 'GET',
     path,

@@ -106,7 +106,12 @@ export interface Provisioned {
 export interface ResourceType {
   create(properties: Record<string, unknown>, context: ResourceContext): Promise<Provisioned>;
   /** Returns another id if the update replaces the resource; the old one is deleted in the cleanup phase. */
-  update(id: string, properties: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext): Promise<Provisioned>;
+  update(
+    id: string,
+    properties: Record<string, unknown>,
+    before: Record<string, unknown>,
+    context: ResourceContext,
+  ): Promise<Provisioned>;
   remove(id: string, properties: Record<string, unknown>, context: ResourceContext): Promise<void>;
 }
 

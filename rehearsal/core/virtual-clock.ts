@@ -51,7 +51,11 @@ export class VirtualClock extends Clock {
   }
 
   public deadline(seconds: number, _secondsOfWork: number, act: () => void): () => void {
-    const sleeper: Sleeper = { at: this.time + Math.max(0, seconds) * 1000, order: this.random?.() ?? this.count++, act };
+    const sleeper: Sleeper = {
+      at: this.time + Math.max(0, seconds) * 1000,
+      order: this.random?.() ?? this.count++,
+      act,
+    };
     this.sleepers.splice(this.placeOf(sleeper), 0, sleeper);
     this.turn();
     return () => {

@@ -27,7 +27,10 @@ export function planFaults(kinds: readonly FaultKind[], random: () => number, ca
     late: () => ({ kind: 'late', at: event() }),
     outage: () => ({ kind: 'outage', at: call(), service: one(SERVICES), seconds: one([30, 300, 1800]) }),
     cancel: () => ({ kind: 'cancel', at: integer(5, 200) }),
-    creation: () => ({ kind: 'creation', reason: one(['INTERNAL_FAILURE', 'CONCURRENT_ACCOUNT_MODIFICATION'] as const) }),
+    creation: () => ({
+      kind: 'creation',
+      reason: one(['INTERNAL_FAILURE', 'CONCURRENT_ACCOUNT_MODIFICATION'] as const),
+    }),
   };
   return kinds.flatMap(kind => Array.from({ length: TIMES[kind] }, () => make[kind]()));
 }

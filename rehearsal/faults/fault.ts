@@ -34,5 +34,14 @@ export type FaultCounts = Readonly<Partial<Record<FaultKind, number>>>;
 
 /** Services that can have an outage, by their signing names. */
 export const SERVICES = [
-  'dynamodb', 'organizations', 'cloudformation', 'codecommit', 'codepipeline', 'codebuild', 'sts', 's3', 'lambda', 'states',
+  'dynamodb',
+  'organizations',
+  'cloudformation',
+  'codecommit',
+  'codepipeline',
+  'codebuild',
+  'sts',
+  's3',
+  'lambda',
+  'states',
 ] as const;

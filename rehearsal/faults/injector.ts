@@ -56,7 +56,11 @@ export class FaultInjector {
       await invoke(functionArn, event);
       this.events++;
       const fault = this.takeFault(({ kind, at }) => kind === 'twice' && at <= this.events);
-      if (fault?.kind === 'twice') void simulation.clock.sleep(fault.seconds).then(async () => lambda.has(functionArn) && invoke(functionArn, event));
+      if (fault?.kind === 'twice') {
+        void simulation.clock
+          .sleep(fault.seconds)
+          .then(async () => lambda.has(functionArn) && invoke(functionArn, event));
+      }
     };
   }
 
@@ -65,7 +69,10 @@ export class FaultInjector {
     this.pending = faults.map(fault => ({ ...fault, left: 'times' in fault ? fault.times : 1 }));
     this.outages.length = 0;
     [this.calls, this.events, this.answers] = [0, 0, 0];
-    this.simulation?.organizations.creation.failNext(faults.flatMap(fault => fault.kind === 'creation' ? [fault.reason] : []), () => this.count('creation'));
+    this.simulation?.organizations.creation.failNext(
+      faults.flatMap(fault => (fault.kind === 'creation' ? [fault.reason] : [])),
+      () => this.count('creation'),
+    );
     for (const fault of faults) if (fault.kind === 'cancel') void this.cancelAfter(fault);
   }
 
@@ -73,7 +80,9 @@ export class FaultInjector {
     if (call.service === 'http') return this.answer(send);
     this.calls++;
     this.refuse(call);
-    const fault = this.takeFault(({ kind, at }) => at <= this.calls && (kind === 'crash' || kind === 'timeout' || kind === 'lost'));
+    const fault = this.takeFault(
+      ({ kind, at }) => at <= this.calls && (kind === 'crash' || kind === 'timeout' || kind === 'lost'),
+    );
     if (fault?.kind === 'timeout') return unanswered(() => call.hang());
     if (fault?.kind === 'crash' && fault.when === 'before') return unanswered(() => call.kill());
     const answer = await send();
@@ -84,7 +93,9 @@ export class FaultInjector {
 
   private refuse(call: OutgoingCall): void {
     const { service, operation } = call;
-    const outage = this.takeFault(fault => fault.kind === 'outage' && fault.service === service && fault.at <= this.calls);
+    const outage = this.takeFault(
+      fault => fault.kind === 'outage' && fault.service === service && fault.at <= this.calls,
+    );
     if (outage?.kind === 'outage') this.outages.push({ service, until: this.now() + outage.seconds * 1000 });
     if (this.outages.some(other => other.service === service && other.until > this.now())) {
       throw new AwsError('ServiceUnavailable', 'The service is unavailable', 503);
@@ -120,7 +131,9 @@ export class FaultInjector {
   }
 
   private cancelStacks({ cloudformation }: Simulation): boolean {
-    const stacks = cloudformation.all.filter(stack => this.isOwn(stack) && /^(CREATE|UPDATE)_IN_PROGRESS$/.test(stack.status));
+    const stacks = cloudformation.all.filter(
+      stack => this.isOwn(stack) && /^(CREATE|UPDATE)_IN_PROGRESS$/.test(stack.status),
+    );
     for (const { status, accountId, region, name } of stacks) {
       if (status === 'UPDATE_IN_PROGRESS') cloudformation.cancelUpdate(accountId, region, name);
       else void cloudformation.remove(accountId, region, name);

@@ -56,7 +56,11 @@ export class Dispatcher {
   private readonly services = new Map<string, Service>();
   private readonly hooks = new Set<Hook>();
 
-  public constructor(private readonly callerOf: (accessKeyId: string) => Caller | undefined, private readonly clock: Clock, private readonly record: (call: RecordedCall) => void) {}
+  public constructor(
+    private readonly callerOf: (accessKeyId: string) => Caller | undefined,
+    private readonly clock: Clock,
+    private readonly record: (call: RecordedCall) => void,
+  ) {}
 
   public register(service: Service): void {
     this.services.set(service.name, service);
@@ -64,12 +68,16 @@ export class Dispatcher {
 
   public intercept(hook: Hook): () => void {
     this.hooks.add(hook);
-    return () => { this.hooks.delete(hook); };
+    return () => {
+      this.hooks.delete(hook);
+    };
   }
 
   public async answer(request: HttpRequest): Promise<HttpResponse> {
     const scope = credentialScope(request);
-    if (scope === undefined) return anonymous(request, new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', 403));
+    if (scope === undefined) {
+      return anonymous(request, new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', 403));
+    }
     const service = this.services.get(scope.service);
     if (service === undefined) return anonymous(request, unknownService(scope.service));
     const protocol = PROTOCOLS[service.protocol];
@@ -78,16 +86,26 @@ export class Dispatcher {
     let operation = `${request.method} ${request.path}`;
     const { accountId, arn } = caller ?? { accountId: 'unknown', arn: scope.accessKeyId };
     const { region } = scope;
-    const record = (error?: string): void => this.record({ at, service: service.name, operation, accountId, caller: arn, region, error });
-    const answer = await answerOf(async () => {
-      if (caller === undefined) throw new AwsError(INVALID_KEY[service.protocol], 'The security token included in the request is invalid.', 403);
-      const decoded = protocol.decode(service, request);
-      operation = decoded?.operation ?? operation;
-      const call = { service: service.name, operation, input: decoded?.input ?? {}, caller, region, request };
-      const carried = { service: service.name, operation, accessKeyId: scope.accessKeyId };
-      const output = await this.transport(carried, async () => this.run(service, call));
-      return output instanceof HttpResponse ? output : protocol.encode(service, operation, output);
-    }, error => protocol.fail(service, error, request)).catch(error => {
+    const record = (error?: string): void =>
+      this.record({ at, service: service.name, operation, accountId, caller: arn, region, error });
+    const answer = await answerOf(
+      async () => {
+        if (caller === undefined) {
+          throw new AwsError(
+            INVALID_KEY[service.protocol],
+            'The security token included in the request is invalid.',
+            403,
+          );
+        }
+        const decoded = protocol.decode(service, request);
+        operation = decoded?.operation ?? operation;
+        const call = { service: service.name, operation, input: decoded?.input ?? {}, caller, region, request };
+        const carried = { service: service.name, operation, accessKeyId: scope.accessKeyId };
+        const output = await this.transport(carried, async () => this.run(service, call));
+        return output instanceof HttpResponse ? output : protocol.encode(service, operation, output);
+      },
+      error => protocol.fail(service, error, request),
+    ).catch(error => {
       record('ConnectionReset');
       throw error;
     });
@@ -103,12 +121,32 @@ export class Dispatcher {
     const { operation, region, accessKeyId } = request;
     const caller = this.callerOf(accessKeyId);
     const { accountId, arn } = caller ?? { accountId: 'unknown', arn: accessKeyId };
-    const record = (error?: string): void => this.record({ at, service: service.name, operation, accountId, caller: arn, region, error });
+    const record = (error?: string): void =>
+      this.record({ at, service: service.name, operation, accountId, caller: arn, region, error });
     try {
-      if (caller === undefined) throw new AwsError(INVALID_KEY[service.protocol], 'The security token included in the request is invalid.', 403);
+      if (caller === undefined) {
+        throw new AwsError(
+          INVALID_KEY[service.protocol],
+          'The security token included in the request is invalid.',
+          403,
+        );
+      }
       const input = inputOf(service, request.input);
-      const http = { method: 'POST', path: '/', query: new URLSearchParams(), headers: {}, body: request.body ?? Buffer.alloc(0) };
-      const output = await this.run(service, { service: service.name, operation, input, caller, region, request: http });
+      const http = {
+        method: 'POST',
+        path: '/',
+        query: new URLSearchParams(),
+        headers: {},
+        body: request.body ?? Buffer.alloc(0),
+      };
+      const output = await this.run(service, {
+        service: service.name,
+        operation,
+        input,
+        caller,
+        region,
+        request: http,
+      });
       record();
       return output;
     } catch (error) {
@@ -118,8 +156,15 @@ export class Dispatcher {
   }
 
   private async run(service: Service, call: Call): Promise<unknown> {
-    const operation = Object.hasOwn(service.operations, call.operation) ? service.operations[call.operation] : undefined;
-    if (operation === undefined) throw new AwsError('UnknownOperationException', `the rehearsal does not support ${service.name}:${call.operation}`);
+    const operation = Object.hasOwn(service.operations, call.operation)
+      ? service.operations[call.operation]
+      : undefined;
+    if (operation === undefined) {
+      throw new AwsError(
+        'UnknownOperationException',
+        `the rehearsal does not support ${service.name}:${call.operation}`,
+      );
+    }
     await this.guard?.(service, call);
     for (const hook of this.hooks) await hook(call);
     return operation(call);
@@ -132,7 +177,10 @@ function inputOf({ protocol }: Service, input: Record<string, unknown>): Record<
   return protocol === 'rest-xml' ? input : parseJsonObject(Buffer.from(toJson(input)));
 }
 
-async function answerOf(work: () => Promise<HttpResponse>, fail: (error: AwsError) => HttpResponse): Promise<HttpResponse> {
+async function answerOf(
+  work: () => Promise<HttpResponse>,
+  fail: (error: AwsError) => HttpResponse,
+): Promise<HttpResponse> {
   try {
     return await work();
   } catch (error) {
@@ -151,6 +199,7 @@ function unknownService(name: string): AwsError {
 /** Returns an error for an unknown service; its protocol is guessed. */
 function anonymous(request: HttpRequest, error: AwsError): HttpResponse {
   const unknown: Service = { name: 'unknown', protocol: 'json', operations: {} };
-  const isJson = request.headers['x-amz-target'] !== undefined || request.headers['content-type']?.includes('json') === true;
+  const isJson =
+    request.headers['x-amz-target'] !== undefined || request.headers['content-type']?.includes('json') === true;
   return (isJson ? jsonProtocol : queryProtocol).fail(unknown, error, request);
 }

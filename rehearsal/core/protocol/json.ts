@@ -14,7 +14,12 @@ export const jsonProtocol: Protocol = {
 
   fail(_service, error) {
     const body = toJson({ ...error.details, __type: error.code, message: error.message });
-    return new HttpResponse(error.statusCode, body, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': error.code }, error.code);
+    return new HttpResponse(
+      error.statusCode,
+      body,
+      { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': error.code },
+      error.code,
+    );
   },
 };
 
@@ -29,7 +34,10 @@ function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch (error) {
-    throw new AwsError('SerializationException', `the body of the request is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new AwsError(
+      'SerializationException',
+      `the body of the request is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

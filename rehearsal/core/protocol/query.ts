@@ -21,30 +21,48 @@ export const queryProtocol: Protocol = {
 
   fail(service, error) {
     const content = {
-      Error: { Type: error.statusCode < 500 ? 'Sender' : 'Receiver', Code: error.code, Message: error.message, ...error.details },
+      Error: {
+        Type: error.statusCode < 500 ? 'Sender' : 'Receiver',
+        Code: error.code,
+        Message: error.message,
+        ...error.details,
+      },
       RequestId: REQUEST_ID,
     };
-    return new HttpResponse(error.statusCode, toXml('ErrorResponse', service.namespace, content, 'member'), XML, error.code);
+    return new HttpResponse(
+      error.statusCode,
+      toXml('ErrorResponse', service.namespace, content, 'member'),
+      XML,
+      error.code,
+    );
   },
 };
 
 /** Converts an input to what the same input decoded from a form would be: text leaves, and no empty values. */
 export function asQuery(input: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0));
+  const given = Object.entries(input).filter(
+    ([, value]) => value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0),
+  );
   return Object.fromEntries(given.map(([name, value]) => [name, leaf(value)]));
 }
 
 function leaf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(leaf);
   if (!isRecord(value)) return String(value);
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined).map(([name, member]) => [name, leaf(member)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([name, member]) => [name, leaf(member)]),
+  );
 }
 
 function nested(form: URLSearchParams): Record<string, unknown> {
   const root: Record<string, unknown> = {};
   for (const [name, value] of form) {
     // An empty list is sent as an empty value; AWS treats an empty top-level value as absent.
-    if (name !== 'Action' && name !== 'Version' && !(value === '' && !name.includes('.'))) place(root, name.split('.'), value);
+    if (name !== 'Action' && name !== 'Version' && !(value === '' && !name.includes('.'))) {
+      place(root, name.split('.'), value);
+    }
   }
   return Object.fromEntries(Object.entries(root).map(([name, value]) => [name, withLists(value)]));
 }
@@ -65,7 +83,11 @@ function withLists(value: unknown): unknown {
   if (!isRecord(value)) return value;
   if (isRecord(value.member)) return byNumber(value.member).map(withLists);
   if (isRecord(value.entry)) {
-    return Object.fromEntries(byNumber(value.entry).filter(isRecord).map(entry => [String(entry.key), withLists(entry.value)]));
+    return Object.fromEntries(
+      byNumber(value.entry)
+        .filter(isRecord)
+        .map(entry => [String(entry.key), withLists(entry.value)]),
+    );
   }
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withLists(member)]));
 }

@@ -16,7 +16,12 @@ export const restJsonProtocol: Protocol = {
 
   fail(_service, error) {
     const body = toJson({ ...error.details, message: error.message });
-    return new HttpResponse(error.statusCode, body, { 'content-type': 'application/json', 'x-amzn-errortype': error.code }, error.code);
+    return new HttpResponse(
+      error.statusCode,
+      body,
+      { 'content-type': 'application/json', 'x-amzn-errortype': error.code },
+      error.code,
+    );
   },
 };
 

@@ -20,7 +20,10 @@ export const restXmlProtocol: Protocol = {
 
   fail(_service, error, request) {
     // The response to a HEAD request has no body; the SDK reads only the status.
-    const body = request.method === 'HEAD' ? '' : toXml('Error', undefined, { Code: error.code, Message: error.message, ...error.details });
+    const body =
+      request.method === 'HEAD'
+        ? ''
+        : toXml('Error', undefined, { Code: error.code, Message: error.message, ...error.details });
     return new HttpResponse(error.statusCode, body, XML, error.code);
   },
 };

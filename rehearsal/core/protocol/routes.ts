@@ -15,7 +15,9 @@ function matchOne(route: string, request: HttpRequest): Record<string, string> |
   const [path, query] = target.split('?');
   if (method !== request.method) return undefined;
   const required = query === undefined ? [] : query.split('&');
-  return required.every(name => request.query.has(name)) ? matchPath(segments(path), segments(request.path)) : undefined;
+  return required.every(name => request.query.has(name))
+    ? matchPath(segments(path), segments(request.path))
+    : undefined;
 }
 
 function segments(path: string): string[] {

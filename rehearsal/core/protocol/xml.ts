@@ -7,7 +7,8 @@ const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '
 export function toXml(root: string, namespace: string | undefined, content: unknown, listTag?: string): string {
   const body = plain(content, listTag);
   const attributes = namespace === undefined ? {} : { '@xmlns': namespace };
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build({ [root]: { ...attributes, ...(isRecord(body) ? body : { '#text': body }) } })}`;
+  const element = { ...attributes, ...(isRecord(body) ? body : { '#text': body }) };
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build({ [root]: element })}`;
 }
 
 function plain(value: unknown, listTag: string | undefined): unknown {

@@ -24,7 +24,12 @@ export class Account implements Service {
     GetAccountInformation: async call => {
       const account = this.target(call);
       const { accountId, name, joinedAt, state } = account;
-      return { AccountId: accountId, AccountName: name, AccountCreatedDate: new Date(joinedAt).toISOString(), AccountState: state };
+      return {
+        AccountId: accountId,
+        AccountName: name,
+        AccountCreatedDate: new Date(joinedAt).toISOString(),
+        AccountState: state,
+      };
     },
   };
 
@@ -43,11 +48,17 @@ export class Account implements Service {
     if (!isOwn && call.caller.accountId !== managementAccountId) throw denied(call);
     if (isOwn && call.input.AccountId !== undefined && accountId === managementAccountId) throw denied(call);
     const account = this.organizations.account(accountId);
-    if (account === undefined) throw new AwsError('ResourceNotFoundException', `account ${accountId} was not found`, 404);
+    if (account === undefined) {
+      throw new AwsError('ResourceNotFoundException', `account ${accountId} was not found`, 404);
+    }
     return account;
   }
 }
 
 function denied(call: Call): AwsError {
-  return new AwsError('AccessDeniedException', `User: ${call.caller.arn} is not authorized to perform: account:${call.operation}`, 403);
+  return new AwsError(
+    'AccessDeniedException',
+    `User: ${call.caller.arn} is not authorized to perform: account:${call.operation}`,
+    403,
+  );
 }

@@ -27,9 +27,13 @@ interface ResourceChange {
   readonly PhysicalResourceId?: string;
 }
 
-const CreateInput = v.object({ ChangeSetName: v.string(), ChangeSetType: v.optional(v.picklist(['CREATE', 'UPDATE']), 'UPDATE') });
+const CreateInput = v.object({
+  ChangeSetName: v.string(),
+  ChangeSetType: v.optional(v.picklist(['CREATE', 'UPDATE']), 'UPDATE'),
+});
 const ByName = v.object({ ChangeSetName: v.string(), StackName: v.optional(v.string()) });
-const NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set.";
+const NO_CHANGES =
+  "The submitted information didn't contain changes. Submit different information to create a change set.";
 
 /** Change sets: previews of operations. */
 export class ChangeSets {
@@ -41,19 +45,30 @@ export class ChangeSets {
   };
   private readonly sets = new Map<string, ChangeSet>();
 
-  public constructor(private readonly stacks: Stacks, private readonly s3: S3, private readonly environment: Environment) {}
+  public constructor(
+    private readonly stacks: Stacks,
+    private readonly s3: S3,
+    private readonly environment: Environment,
+  ) {}
 
   private create(call: Call): Record<string, unknown> {
     const { ChangeSetName: name, ChangeSetType: type } = read(CreateInput, call.input);
-    const { caller: { accountId }, region } = call;
+    const {
+      caller: { accountId },
+      region,
+    } = call;
     const known = this.stacks.find(accountId, region, String(call.input.StackName));
     const request = requestOf(call, this.s3, known);
     const isNew = type === 'CREATE' && known?.status !== 'REVIEW_IN_PROGRESS';
     const stack = isNew ? this.review(request) : this.stacks.get(accountId, region, request.name);
     const target = this.stacks.preview(stack, request);
     const changes = changesOf(stack, target);
-    const empty = type === 'UPDATE' && changes.length === 0 && canonical(target.template.Outputs) === canonical(stack.target.template.Outputs);
-    const id = `arn:${this.environment.partition}:cloudformation:${region}:${accountId}:changeSet/${name}/${randomUUID()}`;
+    const empty =
+      type === 'UPDATE'
+      && changes.length === 0
+      && canonical(target.template.Outputs) === canonical(stack.target.template.Outputs);
+    const { partition } = this.environment;
+    const id = `arn:${partition}:cloudformation:${region}:${accountId}:changeSet/${name}/${randomUUID()}`;
     const createdAt = new Date(this.environment.clock.now());
     this.sets.set(id, { id, name, type, stack, request, changes, empty, createdAt, executed: false });
     return { Id: id, StackId: stack.id };
@@ -66,7 +81,9 @@ export class ChangeSets {
   }
 
   private execute(set: ChangeSet): Record<string, unknown> {
-    if (set.empty || set.executed) throw new AwsError('InvalidChangeSetStatus', `ChangeSet [${set.id}] cannot be executed in its current status`);
+    if (set.empty || set.executed) {
+      throw new AwsError('InvalidChangeSetStatus', `ChangeSet [${set.id}] cannot be executed in its current status`);
+    }
     set.executed = true;
     if (set.type === 'CREATE') this.stacks.execute(set.stack, set.request);
     else this.stacks.update(set.request);
@@ -81,28 +98,37 @@ export class ChangeSets {
 
   private find(call: Call): ChangeSet {
     const found = this.named(call);
-    if (!found) throw new AwsError('ChangeSetNotFound', `ChangeSet [${String(call.input.ChangeSetName)}] does not exist`, 404);
+    if (!found) {
+      throw new AwsError('ChangeSetNotFound', `ChangeSet [${String(call.input.ChangeSetName)}] does not exist`, 404);
+    }
     return found;
   }
 
   private named(call: Call): ChangeSet | undefined {
     const { ChangeSetName, StackName } = read(ByName, call.input);
     // use the newest: a stack of this name may have been deleted with a change set of the same name
-    const own = [...this.sets.values()].reverse().filter(({ stack }) => stack.accountId === call.caller.accountId && stack.region === call.region);
-    return own.find(({ id, name, stack }) => id === ChangeSetName || (name === ChangeSetName && [stack.name, stack.id].includes(StackName ?? '')));
+    const own = [...this.sets.values()]
+      .reverse()
+      .filter(({ stack }) => stack.accountId === call.caller.accountId && stack.region === call.region);
+    return own.find(
+      ({ id, name, stack }) =>
+        id === ChangeSetName || (name === ChangeSetName && [stack.name, stack.id].includes(StackName ?? '')),
+    );
   }
 }
 
 function changesOf(stack: Stack, target: Target): ResourceChange[] {
   const { Resources: wanted } = target.template;
   const before = stack.target.template.Resources;
-  const made = Object.entries(wanted).flatMap(([LogicalResourceId, { Type: ResourceType, ...declared }]): ResourceChange[] => {
-    const existing = stack.resources.get(LogicalResourceId);
-    if (!existing) return [{ Action: 'Add', LogicalResourceId, ResourceType }];
-    const { Type, ...previous } = before[LogicalResourceId];
-    const same = canonical([declared, target.parameters]) === canonical([previous, stack.target.parameters]);
-    return same ? [] : [{ Action: 'Modify', LogicalResourceId, ResourceType, PhysicalResourceId: existing.id }];
-  });
+  const made = Object.entries(wanted).flatMap(
+    ([LogicalResourceId, { Type: ResourceType, ...declared }]): ResourceChange[] => {
+      const existing = stack.resources.get(LogicalResourceId);
+      if (!existing) return [{ Action: 'Add', LogicalResourceId, ResourceType }];
+      const { Type, ...previous } = before[LogicalResourceId];
+      const same = canonical([declared, target.parameters]) === canonical([previous, stack.target.parameters]);
+      return same ? [] : [{ Action: 'Modify', LogicalResourceId, ResourceType, PhysicalResourceId: existing.id }];
+    },
+  );
   const removed = [...stack.resources.values()].filter(({ logicalId }) => !(logicalId in wanted));
   return [...made, ...removed.map(({ logicalId, type, id }) => (
     { Action: 'Remove', LogicalResourceId: logicalId, ResourceType: type, PhysicalResourceId: id } as const))];

@@ -46,11 +46,17 @@ export class ResponseChannel {
   public open(seconds: number): { url: string; requestId: string; body: Promise<string | undefined> } {
     const key = this.identifiers.next(48);
     const body = new Promise<string | undefined>(resolve => {
-      const callOff = this.clock.deadline(seconds, Math.min(seconds, SECONDS_OF_WORK), () => this.close(key, () => resolve(undefined)));
+      const callOff = this.clock.deadline(seconds, Math.min(seconds, SECONDS_OF_WORK), () =>
+        this.close(key, () => resolve(undefined)),
+      );
       this.waiting.set(key, answer => this.close(key, () => { callOff(); resolve(answer); }));
     });
     // the secret is in the query as on AWS, because logs often omit the query
-    return { url: `https://${RESPONSE_HOST}${PREFIX}answer?Signature=${key}`, requestId: this.identifiers.uuid(), body };
+    return {
+      url: `https://${RESPONSE_HOST}${PREFIX}answer?Signature=${key}`,
+      requestId: this.identifiers.uuid(),
+      body,
+    };
   }
 
   private close(key: string, then: () => void): void {
@@ -82,21 +88,44 @@ export class CustomResourceType implements ResourceType {
   public async create(properties: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     // a resource that fails without an id is deleted under this one
     const fallback = this.identifiers.physicalName(context, 128);
-    return this.ask({ RequestType: 'Create', ResourceProperties: stringify(properties) }, properties, context, fallback);
+    return this.ask(
+      { RequestType: 'Create', ResourceProperties: stringify(properties) },
+      properties,
+      context,
+      fallback,
+    );
   }
 
   public async update(
-    id: string, properties: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext,
+    id: string,
+    properties: Record<string, unknown>,
+    before: Record<string, unknown>,
+    context: ResourceContext,
   ): Promise<Provisioned> {
     const [ResourceProperties, OldResourceProperties] = [stringify(properties), stringify(before)];
-    return this.ask({ RequestType: 'Update', PhysicalResourceId: id, ResourceProperties, OldResourceProperties }, properties, context, id);
+    return this.ask(
+      { RequestType: 'Update', PhysicalResourceId: id, ResourceProperties, OldResourceProperties },
+      properties,
+      context,
+      id,
+    );
   }
 
   public async remove(id: string, properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
-    await this.ask({ RequestType: 'Delete', PhysicalResourceId: id, ResourceProperties: stringify(properties) }, properties, context, id);
+    await this.ask(
+      { RequestType: 'Delete', PhysicalResourceId: id, ResourceProperties: stringify(properties) },
+      properties,
+      context,
+      id,
+    );
   }
 
-  private async ask(question: Question, properties: Record<string, unknown>, context: ResourceContext, fallback: string): Promise<Provisioned> {
+  private async ask(
+    question: Question,
+    properties: Record<string, unknown>,
+    context: ResourceContext,
+    fallback: string,
+  ): Promise<Provisioned> {
     const obstacle = this.obstacle(properties.ServiceToken, context.logicalId);
     if (obstacle !== undefined) return this.skip(obstacle, question, properties, context, fallback);
     const channel = this.channel.open(Number(properties.ServiceTimeout ?? 3600));
@@ -111,14 +140,24 @@ export class CustomResourceType implements ResourceType {
     };
     await this.lambda.invokeEvent(event.ServiceToken, event);
     const body = await Promise.race([channel.body, aborted(context.cancelled)]);
-    if (context.cancelled?.aborted) throw new ResourceFailure(`Resource ${question.RequestType === 'Create' ? 'creation' : 'update'} cancelled`, fallback);
+    if (context.cancelled?.aborted) {
+      throw new ResourceFailure(
+        `Resource ${question.RequestType === 'Create' ? 'creation' : 'update'} cancelled`,
+        fallback,
+      );
+    }
     if (body === undefined) throw new ResourceFailure(noAnswer(event.RequestId), fallback);
     return accept(body, event, fallback);
   }
 
   private obstacle(token: unknown, logicalId: string): string | undefined {
-    if (typeof token !== 'string' || token === '') return `'${logicalId}' has no ServiceToken: set it to the ARN of the function that handles it`;
-    const obstacle = token.split(':')[2] === 'sns' ? `the rehearsal invokes functions, not the topic '${token}'` : this.lambda.obstacle(token);
+    if (typeof token !== 'string' || token === '') {
+      return `'${logicalId}' has no ServiceToken: set it to the ARN of the function that handles it`;
+    }
+    const obstacle =
+      token.split(':')[2] === 'sns'
+        ? `the rehearsal invokes functions, not the topic '${token}'`
+        : this.lambda.obstacle(token);
     return obstacle && `${obstacle}: exclude '${logicalId}' from the rehearsal, for example by a context value`;
   }
 
@@ -126,10 +165,14 @@ export class CustomResourceType implements ResourceType {
    * Fails immediately if the function cannot run: waiting for its response would take an hour, and it created nothing.
    */
   private skip(
-    obstacle: string, { RequestType }: Question, properties: Record<string, unknown>, { logicalId }: ResourceContext, id: string,
+    obstacle: string,
+    { RequestType }: Question,
+    properties: Record<string, unknown>,
+    { logicalId }: ResourceContext,
+    id: string,
   ): Provisioned {
     if (RequestType !== 'Delete') throw new ResourceFailure(obstacle, id);
-    this.lambda.note(String(properties.ServiceToken), `'${logicalId}' is deleted without being asked: ${obstacle}`);
+    this.lambda.note(String(properties.ServiceToken), `'${logicalId}' is deleted without a request: ${obstacle}`);
     return { id, attributes: {} };
   }
 }
@@ -139,14 +182,22 @@ async function aborted(signal: AbortSignal | undefined): Promise<undefined> {
   return new Promise(resolve => { signal?.addEventListener('abort', () => resolve(undefined), { once: true }); });
 }
 
-function accept(body: string, event: Pick<Answer, 'RequestId' | 'StackId' | 'LogicalResourceId'>, fallback: string): Provisioned {
+function accept(
+  body: string,
+  event: Pick<Answer, 'RequestId' | 'StackId' | 'LogicalResourceId'>,
+  fallback: string,
+): Provisioned {
   if (Buffer.byteLength(body) > LONGEST_ANSWER) throw new ResourceFailure('Response object is too long.', fallback);
   const answer = parse(body, fallback);
   for (const field of ['RequestId', 'StackId', 'LogicalResourceId'] as const) {
-    if (answer[field] !== event[field]) throw new ResourceFailure(`Invalid ${field} in the response: '${answer[field]}'`, fallback);
+    if (answer[field] !== event[field]) {
+      throw new ResourceFailure(`Invalid ${field} in the response: '${answer[field]}'`, fallback);
+    }
   }
   if (answer.Status === 'FAILED') {
-    const reason = `Received response status [FAILED] from custom resource. Message returned: ${answer.Reason ?? ''} (RequestId: ${event.RequestId})`;
+    const reason =
+      'Received response status [FAILED] from custom resource. Message returned: '
+      + `${answer.Reason ?? ''} (RequestId: ${event.RequestId})`;
     throw new ResourceFailure(reason, answer.PhysicalResourceId || fallback);
   }
   if (!answer.PhysicalResourceId) throw new ResourceFailure('Invalid PhysicalResourceId', fallback);
@@ -157,10 +208,16 @@ function parse(body: string, fallback: string): Answer {
   try {
     return v.parse(Answer, JSON.parse(body));
   } catch (error) {
-    throw new ResourceFailure(`Invalid response object: ${error instanceof Error ? error.message : String(error)}`, fallback);
+    throw new ResourceFailure(
+      `Invalid response object: ${error instanceof Error ? error.message : String(error)}`,
+      fallback,
+    );
   }
 }
 
 function noAnswer(requestId: string): string {
-  return `CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [${requestId}].`;
+  return (
+    'CloudFormation did not receive a response from your Custom Resource. Please check your logs for '
+    + `requestId [${requestId}].`
+  );
 }

@@ -12,5 +12,10 @@ const SECONDS: Readonly<Record<string, number>> = {
 };
 
 export function secondsOf(type: string): number {
-  return SECONDS[type] ?? (type.startsWith('Custom::') || type.startsWith('AWS::CloudFormation::') || type.startsWith('AWS::CDK::') ? 0 : 2);
+  return (
+    SECONDS[type]
+    ?? (type.startsWith('Custom::') || type.startsWith('AWS::CloudFormation::') || type.startsWith('AWS::CDK::')
+      ? 0
+      : 2)
+  );
 }

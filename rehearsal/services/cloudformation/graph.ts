@@ -25,7 +25,11 @@ export function circle(graph: Graph): string[] | undefined {
  * Works on all names concurrently, each after its dependencies. Skips the dependents of failed names, and starts
  * nothing new once `stopped` returns true. Returns the failed names.
  */
-export async function inOrder(graph: Graph, work: (name: string) => Promise<boolean>, stopped: () => boolean = () => false): Promise<string[]> {
+export async function inOrder(
+  graph: Graph,
+  work: (name: string) => Promise<boolean>,
+  stopped: () => boolean = () => false,
+): Promise<string[]> {
   const failed: string[] = [];
   const started = new Map<string, Promise<boolean>>();
   const run = (name: string): Promise<boolean> => {

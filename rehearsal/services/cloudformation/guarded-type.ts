@@ -1,4 +1,10 @@
-import { AwsError, type Permission, type Provisioned, type ResourceContext, type ResourceType } from '../../core/service';
+import {
+  AwsError,
+  type Permission,
+  type Provisioned,
+  type ResourceContext,
+  type ResourceType,
+} from '../../core/service';
 import type { Access } from '../iam/access';
 import type { Identities } from '../iam/identities';
 import type { Operation, Place } from './handler-permissions/rules';
@@ -22,7 +28,11 @@ const FORWARDED = {
 
 /** Resource type that checks the permissions of the stack's role, or of the caller, before every operation. */
 export class GuardedType implements ResourceType {
-  public constructor(private readonly name: string, private readonly type: ResourceType, private readonly guards: Guards) {}
+  public constructor(
+    private readonly name: string,
+    private readonly type: ResourceType,
+    private readonly guards: Guards,
+  ) {}
 
   public async create(properties: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     this.demand('create', properties, context);
@@ -30,7 +40,10 @@ export class GuardedType implements ResourceType {
   }
 
   public async update(
-    id: string, properties: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext,
+    id: string,
+    properties: Record<string, unknown>,
+    before: Record<string, unknown>,
+    context: ResourceContext,
   ): Promise<Provisioned> {
     this.demand('update', properties, context, id);
     return this.type.update(id, properties, before, context);
@@ -41,11 +54,21 @@ export class GuardedType implements ResourceType {
     return this.type.remove(id, properties, context);
   }
 
-  private demand(operation: Operation, properties: Record<string, unknown>, context: ResourceContext, id?: string): void {
+  private demand(
+    operation: Operation,
+    properties: Record<string, unknown>,
+    context: ResourceContext,
+    id?: string,
+  ): void {
     const { actor: caller, region } = context;
     if (caller === undefined) return;
     const asked = (permission: Permission): void =>
-      this.guards.access.assertAllowed({ ...permission, context: { ...FORWARDED, ...permission.context }, caller, region });
+      this.guards.access.assertAllowed({
+        ...permission,
+        context: { ...FORWARDED, ...permission.context },
+        caller,
+        region,
+      });
     if (isCustom(this.name)) return asked({ action: 'lambda:InvokeFunction', resource: text(properties.ServiceToken) });
     const place = { properties, context, id, partition: this.guards.partition };
     const needed = PERMISSIONS[this.name]?.(operation, place) ?? [];
@@ -54,12 +77,18 @@ export class GuardedType implements ResourceType {
   }
 
   /** Checks that the caller may pass the role and that the role trusts the service. */
-  private giveRole({ properties, context }: Place, sourceArn: string | undefined, asked: (permission: Permission) => void): void {
+  private giveRole(
+    { properties, context }: Place,
+    sourceArn: string | undefined,
+    asked: (permission: Permission) => void,
+  ): void {
     const taken = ROLES_TAKEN[this.name];
     if (taken === undefined) return;
     const named = text(properties[taken.property] ?? '');
     if (named === '') return;
-    const role = named.startsWith('arn:') ? named : `arn:${this.guards.partition}:iam::${context.accountId}:role/${named}`;
+    const role = named.startsWith('arn:')
+      ? named
+      : `arn:${this.guards.partition}:iam::${context.accountId}:role/${named}`;
     asked({ action: 'iam:PassRole', resource: role, context: { 'iam:PassedToService': taken.service } });
     const { service } = taken;
     const isTrusted = this.guards.access.isServiceAllowed({

@@ -59,7 +59,11 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::Select': (argument, scope) => {
     const [index, values] = list(evaluate(argument, scope));
     const chosen = list(values)[Number(index)];
-    if (chosen === undefined) throw templateError(`Fn::Select cannot select nonexistent value at index ${text(index)}${guessed(argument, scope)}`);
+    if (chosen === undefined) {
+      throw templateError(
+        `Fn::Select cannot select nonexistent value at index ${text(index)}${guessed(argument, scope)}`,
+      );
+    }
     return chosen;
   },
   'Fn::Split': (argument, scope) => {
@@ -95,7 +99,9 @@ function evaluate(value: unknown, scope: Scope): unknown {
   if (!isFields(value)) return value;
   const [name, argument] = single(value) ?? [];
   if (name !== undefined && name in INTRINSICS) return INTRINSICS[name](argument, scope);
-  if (name?.startsWith('Fn::') && !name.startsWith('Fn::ForEach')) throw templateError(`the rehearsal does not support the function ${name}`);
+  if (name?.startsWith('Fn::') && !name.startsWith('Fn::ForEach')) {
+    throw templateError(`the rehearsal does not support the function ${name}`);
+  }
   const parts = Object.entries(value).map(([key, part]): [string, unknown] => [key, evaluate(part, scope)]);
   return Object.fromEntries(parts.filter(([, part]) => part !== NOTHING));
 }
@@ -114,8 +120,15 @@ function substitute(argument: unknown, scope: Scope): string {
 }
 
 function outputReference(argument: unknown): OutputReference {
-  const { StackName: stackName, OutputName: outputName, Region: region, RoleArn: roleArn } = isFields(argument) ? argument : {};
-  if (stackName === undefined || outputName === undefined) throw templateError('Fn::GetStackOutput needs StackName and OutputName');
+  const {
+    StackName: stackName,
+    OutputName: outputName,
+    Region: region,
+    RoleArn: roleArn,
+  } = isFields(argument) ? argument : {};
+  if (stackName === undefined || outputName === undefined) {
+    throw templateError('Fn::GetStackOutput needs StackName and OutputName');
+  }
   return {
     stackName: text(stackName),
     outputName: text(outputName),
@@ -137,12 +150,16 @@ function findInMap(argument: unknown, scope: Scope): unknown {
 function guessed(value: unknown, scope: Scope): string {
   return attributesIn(value).flatMap(([logicalId, name]) => {
     const type = scope.guessedType(logicalId);
-    return type === undefined ? [] : [`; the rehearsal only guesses the attribute '${name}' of '${logicalId}' (${type})`];
+    return type === undefined
+      ? []
+      : [`; the rehearsal only guesses the attribute '${name}' of '${logicalId}' (${type})`];
   }).join('');
 }
 
 function dynamic(value: string, scope: Scope): string {
-  return value.replace(/\{\{resolve:([a-z-]+):([^}]+)\}\}/g, (_whole, service: string, key: string) => scope.dynamicReference(service, key));
+  return value.replace(/\{\{resolve:([a-z-]+):([^}]+)\}\}/g, (_whole, service: string, key: string) =>
+    scope.dynamicReference(service, key),
+  );
 }
 
 function templateError(message: string): AwsError {

@@ -5,16 +5,29 @@ import type { Stack } from './stack';
 import type { StackRequest, Stacks } from './stacks';
 import { Identifiers } from '../../core/identifiers';
 import { read, tagRecord, Tags } from '../../core/protocol/read';
-import { AwsError, ResourceFailure, type Provisioned, type ResourceContext, type ResourceType } from '../../core/service';
+import {
+  AwsError,
+  ResourceFailure,
+  type Provisioned,
+  type ResourceContext,
+  type ResourceType,
+} from '../../core/service';
 import type { S3 } from '../s3/service';
 
-const NestedStackProperties = v.object({ TemplateURL: v.string(), Parameters: v.optional(v.record(v.string(), v.unknown()), {}), Tags });
+const NestedStackProperties = v.object({
+  TemplateURL: v.string(),
+  Parameters: v.optional(v.record(v.string(), v.unknown()), {}),
+  Tags,
+});
 
 /** `AWS::CloudFormation::Stack`. */
 export class NestedStackType implements ResourceType {
   private readonly identifiers = new Identifiers('nested-stack');
 
-  public constructor(private readonly stacks: Stacks, private readonly s3: S3) {}
+  public constructor(
+    private readonly stacks: Stacks,
+    private readonly s3: S3,
+  ) {}
 
   public async create(properties: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     const stack = this.stacks.create(this.request(properties, context, this.identifiers.physicalName(context, 128)));
@@ -23,7 +36,12 @@ export class NestedStackType implements ResourceType {
     throw new ResourceFailure(cancelled ? 'Resource creation cancelled' : failure(stack, 'created'), stack.id);
   }
 
-  public async update(id: string, properties: Record<string, unknown>, _before: unknown, context: ResourceContext): Promise<Provisioned> {
+  public async update(
+    id: string,
+    properties: Record<string, unknown>,
+    _before: unknown,
+    context: ResourceContext,
+  ): Promise<Provisioned> {
     const stack = this.stacks.get(context.accountId, context.region, id);
     try {
       this.stacks.update(this.request(properties, context, stack.name));
@@ -45,11 +63,25 @@ export class NestedStackType implements ResourceType {
   private request(given: Record<string, unknown>, context: ResourceContext, name: string): StackRequest {
     const { accountId, region } = context;
     const properties = read(NestedStackProperties, given);
-    const body = templateBody(read(StackInput, { StackName: name, TemplateURL: properties.TemplateURL }), this.s3, accountId) ?? '';
-    const parameters = Object.fromEntries(Object.entries(properties.Parameters).map(([key, value]) => [key, asText(value)]));
+    const body =
+      templateBody(read(StackInput, { StackName: name, TemplateURL: properties.TemplateURL }), this.s3, accountId)
+      ?? '';
+    const parameters = Object.fromEntries(
+      Object.entries(properties.Parameters).map(([key, value]) => [key, asText(value)]),
+    );
     // the capabilities of the parent do not cover the nested template
     const tags = { ...context.tags, ...tagRecord(properties.Tags) };
-    return { accountId, region, name, body, parameters, tags, capabilities: ['CAPABILITY_NAMED_IAM'], caller: context.actor, parentId: context.stackId };
+    return {
+      accountId,
+      region,
+      name,
+      body,
+      parameters,
+      tags,
+      capabilities: ['CAPABILITY_NAMED_IAM'],
+      caller: context.actor,
+      parentId: context.stackId,
+    };
   }
 }
 
@@ -69,5 +101,8 @@ function failure({ id, failure: cause }: Stack, what: 'created' | 'updated' | 'd
 }
 
 function provisioned(stack: Stack): Provisioned {
-  return { id: stack.id, attributes: { Outputs: Object.fromEntries(stack.outputs.map(({ key, value }) => [key, value])) } };
+  return {
+    id: stack.id,
+    attributes: { Outputs: Object.fromEntries(stack.outputs.map(({ key, value }) => [key, value])) },
+  };
 }

@@ -8,7 +8,11 @@ import { read, tagRecord } from '../../core/protocol/read';
 import type { Call, Environment, Operation } from '../../core/service';
 import type { S3 } from '../s3/service';
 
-const ByName = v.object({ StackName: v.string(), ClientRequestToken: v.optional(v.string()), RoleARN: v.optional(v.string()) });
+const ByName = v.object({
+  StackName: v.string(),
+  ClientRequestToken: v.optional(v.string()),
+  RoleARN: v.optional(v.string()),
+});
 const ProtectionInput = v.object({ StackName: v.string(), EnableTerminationProtection: v.picklist(['true', 'false']) });
 const MaybeByName = v.object({ StackName: v.optional(v.string()) });
 const ListInput = v.object({ StackStatusFilter: v.optional(v.array(v.string()), []) });
@@ -26,7 +30,10 @@ function changing(stacks: Stacks, s3: S3): Record<string, Operation> {
     UpdateStack: async call => ({ StackId: stacks.update(requestOf(call, s3, named(stacks, call))).id }),
     DeleteStack: async call => {
       const { StackName, ClientRequestToken, RoleARN: roleArn } = read(ByName, call.input);
-      stacks.remove(call.caller.accountId, call.region, StackName, ClientRequestToken, { caller: call.caller, roleArn });
+      stacks.remove(call.caller.accountId, call.region, StackName, ClientRequestToken, {
+        caller: call.caller,
+        roleArn,
+      });
       return {};
     },
     CancelUpdateStack: async call => {
@@ -36,7 +43,10 @@ function changing(stacks: Stacks, s3: S3): Record<string, Operation> {
     },
     UpdateTerminationProtection: async call => {
       const { StackName, EnableTerminationProtection } = read(ProtectionInput, call.input);
-      return { StackId: stacks.protect(call.caller.accountId, call.region, StackName, EnableTerminationProtection === 'true').id };
+      return {
+        StackId: stacks.protect(call.caller.accountId, call.region, StackName, EnableTerminationProtection === 'true')
+          .id,
+      };
     },
     ContinueUpdateRollback: async call => {
       const { StackName, ClientRequestToken } = read(ByName, call.input);
@@ -56,7 +66,9 @@ function describing(stacks: Stacks): Record<string, Operation> {
     },
     ListStacks: async call => {
       const { StackStatusFilter: wanted } = read(ListInput, call.input);
-      const found = stacks.of(call.caller.accountId, call.region).filter(stack => wanted.length === 0 || wanted.includes(stack.status));
+      const found = stacks
+        .of(call.caller.accountId, call.region)
+        .filter(stack => wanted.length === 0 || wanted.includes(stack.status));
       return { StackSummaries: found.map(describeStack) };
     },
     DescribeStackEvents: async call => ({ StackEvents: named(stacks, call).events.map(describeEvent).reverse() }),
@@ -70,7 +82,10 @@ function describing(stacks: Stacks): Record<string, Operation> {
 
 function reading(stacks: Stacks, s3: S3, environment: Environment): Record<string, Operation> {
   return {
-    GetTemplate: async call => ({ TemplateBody: named(stacks, call).target.body, StagesAvailable: ['Original', 'Processed'] }),
+    GetTemplate: async call => ({
+      TemplateBody: named(stacks, call).target.body,
+      StagesAvailable: ['Original', 'Processed'],
+    }),
     ListExports: async call => ({ Exports: exportsOf(stacks.of(call.caller.accountId, call.region)) }),
     ListImports: async call => {
       const { ExportName: name } = read(ExportInput, call.input);
@@ -129,10 +144,15 @@ function describeStack(stack: Stack): Record<string, unknown> {
     DisableRollback: false,
     NotificationARNs: [],
     Parameters: Object.entries(stack.target.parameters).map(([ParameterKey, { given, value, secret }]) => ({
-      ParameterKey, ParameterValue: secret ? '****' : given, ResolvedValue: given === asText(value) || secret ? undefined : asText(value),
+      ParameterKey,
+      ParameterValue: secret ? '****' : given,
+      ResolvedValue: given === asText(value) || secret ? undefined : asText(value),
     })),
     Outputs: stack.outputs.map(({ key, value, description, exportName }) => ({
-      OutputKey: key, OutputValue: value, Description: description, ExportName: exportName,
+      OutputKey: key,
+      OutputValue: value,
+      Description: description,
+      ExportName: exportName,
     })),
     Tags: Object.entries(stack.target.tags).map(([Key, Value]) => ({ Key, Value })),
     DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
@@ -156,7 +176,9 @@ function describeEvent(event: Stack['events'][number]): Record<string, unknown> 
 
 function describeResources(stack: Stack, logicalId?: string): Record<string, unknown>[] {
   const found = [...stack.states.values()].filter(state => logicalId === undefined || state.logicalId === logicalId);
-  if (logicalId !== undefined && found.length === 0) throw validation(`Resource ${logicalId} does not exist for stack ${stack.name}`);
+  if (logicalId !== undefined && found.length === 0) {
+    throw validation(`Resource ${logicalId} does not exist for stack ${stack.name}`);
+  }
   return found.map(state => ({
     StackId: stack.id,
     StackName: stack.name,

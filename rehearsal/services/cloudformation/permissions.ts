@@ -4,7 +4,12 @@ import { everywhere, on, own, partitionOf, requestTags, textOf } from '../../cor
 import type { Call, Permission, Permissions } from '../../core/service';
 
 const READING = [
-  'DescribeStacks', 'DescribeStackEvents', 'DescribeStackResources', 'DescribeStackResource', 'ListStackResources', 'GetTemplate',
+  'DescribeStacks',
+  'DescribeStackEvents',
+  'DescribeStackResources',
+  'DescribeStackResource',
+  'ListStackResources',
+  'GetTemplate',
   'GetTemplateSummary',
 ];
 const CHANGE_SETS = ['DescribeChangeSet', 'ExecuteChangeSet', 'DeleteChangeSet', 'ListChangeSets'];
@@ -15,7 +20,12 @@ export function permissions(stacks: Stacks): Record<string, Permissions> {
     const { caller: { accountId }, region } = call;
     const name = textOf(call, 'StackName') || '*';
     const known = stacks.find(accountId, region, name)?.id;
-    return known ?? (name.startsWith('arn:') ? name : `arn:${partitionOf(call)}:cloudformation:${region}:${accountId}:stack/${name}/*`);
+    return (
+      known
+      ?? (name.startsWith('arn:')
+        ? name
+        : `arn:${partitionOf(call)}:cloudformation:${region}:${accountId}:stack/${name}/*`)
+    );
   };
   const changing: Permissions = call => {
     const tags = tagsOf(call);
@@ -27,7 +37,17 @@ export function permissions(stacks: Stacks): Record<string, Permissions> {
     return [own(call, stackArn(call), context), ...passedRole(call), ...readTemplate(call)];
   };
   return {
-    ...on([...READING, ...CHANGE_SETS, 'ContinueUpdateRollback', 'RollbackStack', 'CancelUpdateStack', 'UpdateTerminationProtection'], stackArn),
+    ...on(
+      [
+        ...READING,
+        ...CHANGE_SETS,
+        'ContinueUpdateRollback',
+        'RollbackStack',
+        'CancelUpdateStack',
+        'UpdateTerminationProtection',
+      ],
+      stackArn,
+    ),
     ...everywhere(['ListStacks', 'ListExports', 'ListImports']),
     CreateStack: changing,
     UpdateStack: changing,
@@ -40,7 +60,9 @@ export function permissions(stacks: Stacks): Record<string, Permissions> {
 /** Passing a role to CloudFormation needs `iam:PassRole`. */
 function passedRole(call: Call): Permission[] {
   const role = textOf(call, 'RoleARN');
-  return role === '' ? [] : [{ action: 'iam:PassRole', resource: role, context: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } }];
+  return role === ''
+    ? []
+    : [{ action: 'iam:PassRole', resource: role, context: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } }];
 }
 
 /** CloudFormation reads a template with the permissions of the caller; a presigned URL uses those of its signer. */

@@ -16,12 +16,15 @@ interface Made {
 /** Formats of `Ref` that apps parse or use in host names. */
 const REFS: Readonly<Record<string, (made: Made) => string>> = {
   'AWS::ApiGatewayV2::Api': ({ code }) => code(10),
-  'AWS::CodeBuild::ReportGroup': ({ arn, name, properties }) => `${arn('codebuild')}:report-group/${text(properties.Name ?? name)}`,
+  'AWS::CodeBuild::ReportGroup': ({ arn, name, properties }) =>
+    `${arn('codebuild')}:report-group/${text(properties.Name ?? name)}`,
   'AWS::EC2::VPCEndpoint': ({ code }) => `vpce-${code(17)}`,
   'AWS::ElasticLoadBalancingV2::Listener': ({ properties, code }) =>
     `${text(properties.LoadBalancerArn).replace(':loadbalancer/', ':listener/')}/${code(16)}`,
-  'AWS::ElasticLoadBalancingV2::LoadBalancer': ({ arn, name, properties, code }) =>
-    `${arn('elasticloadbalancing')}:loadbalancer/${LOAD_BALANCERS[text(properties.Type)] ?? 'app'}/${text(properties.Name ?? name)}/${code(16)}`,
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': ({ arn, name, properties, code }) => {
+    const type = LOAD_BALANCERS[text(properties.Type)] ?? 'app';
+    return `${arn('elasticloadbalancing')}:loadbalancer/${type}/${text(properties.Name ?? name)}/${code(16)}`;
+  },
   'AWS::ElasticLoadBalancingV2::TargetGroup': ({ arn, name, properties, code }) =>
     `${arn('elasticloadbalancing')}:targetgroup/${text(properties.Name ?? name)}/${code(16)}`,
   // CDK parses the name from the ARN and relies on CloudFormation's format: logical id and random part, without the
@@ -49,14 +52,20 @@ const ATTRIBUTES: Readonly<Record<string, (existing: Existing) => Fields>> = {
     const service = text(properties.ServiceName).split('.').slice(3).reverse().join('.');
     const zone = `Z${code(13).toUpperCase()}`;
     return {
-      DnsEntries: ['', `-${region}a`].map(suffix => `${zone}:${id}-${code(8)}${suffix}.${service}.${region}.vpce.amazonaws.com`),
+      DnsEntries: ['', `-${region}a`].map(
+        suffix => `${zone}:${id}-${code(8)}${suffix}.${service}.${region}.vpce.amazonaws.com`,
+      ),
       NetworkInterfaceIds: list(properties.SubnetIds).map((_, index) => `eni-${index}${code(16)}`),
     };
   },
   'AWS::ElasticLoadBalancingV2::LoadBalancer': ({ id, region, code }) => {
     const [, fullName] = id.split(':loadbalancer/');
     const [, name] = fullName.split('/');
-    return { LoadBalancerFullName: fullName, LoadBalancerName: name, DNSName: `${name}-${code(10)}.${region}.elb.amazonaws.com` };
+    return {
+      LoadBalancerFullName: fullName,
+      LoadBalancerName: name,
+      DNSName: `${name}-${code(10)}.${region}.elb.amazonaws.com`,
+    };
   },
   'AWS::ElasticLoadBalancingV2::TargetGroup': ({ id }) => {
     const fullName = id.slice(id.lastIndexOf(':') + 1);
@@ -69,7 +78,13 @@ const ATTRIBUTES: Readonly<Record<string, (existing: Existing) => Fields>> = {
 };
 
 /** Returns the `Ref` of a new resource; undefined for types without a special format. */
-export function shapedRef(type: string, name: string, properties: Fields, partition: string, { accountId, region }: Place): string | undefined {
+export function shapedRef(
+  type: string,
+  name: string,
+  properties: Fields,
+  partition: string,
+  { accountId, region }: Place,
+): string | undefined {
   const arn = (service: string): string => `arn:${partition}:${service}:${region}:${accountId}`;
   return REFS[type]?.({ name, properties, arn, code: coder(`${accountId}/${region}/${name}`) });
 }

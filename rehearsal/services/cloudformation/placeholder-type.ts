@@ -6,8 +6,13 @@ import { AwsError } from '../../core/service';
 
 /** Types whose `Ref` is the ARN. For all others it is the name. */
 const REF_IS_ARN = new Set([
-  'AWS::CertificateManager::Certificate', 'AWS::CodeConnections::Connection', 'AWS::CodeStarConnections::Connection', 'AWS::ECS::TaskDefinition',
-  'AWS::SNS::Topic', 'AWS::SNS::Subscription', 'AWS::StepFunctions::Activity',
+  'AWS::CertificateManager::Certificate',
+  'AWS::CodeConnections::Connection',
+  'AWS::CodeStarConnections::Connection',
+  'AWS::ECS::TaskDefinition',
+  'AWS::SNS::Topic',
+  'AWS::SNS::Subscription',
+  'AWS::StepFunctions::Activity',
 ]);
 
 /** Type without simulated behaviour: resources are recorded as declared, with guessed attributes. */
@@ -16,7 +21,11 @@ export class PlaceholderType implements ResourceType {
   private readonly taken = new Set<string>();
 
   /** @param asPlaceholder registers a generated id */
-  public constructor(private readonly type: string, private readonly environment: Environment, private readonly asPlaceholder: (id: string) => string) {
+  public constructor(
+    private readonly type: string,
+    private readonly environment: Environment,
+    private readonly asPlaceholder: (id: string) => string,
+  ) {
     this.identifiers = new Identifiers(type);
   }
 
@@ -32,7 +41,10 @@ export class PlaceholderType implements ResourceType {
   }
 
   public async update(
-    id: string, properties: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext,
+    id: string,
+    properties: Record<string, unknown>,
+    before: Record<string, unknown>,
+    context: ResourceContext,
   ): Promise<Provisioned> {
     if (this.givenName(properties) !== this.givenName(before)) return this.create(properties, context);
     return this.provision(id, properties, context);
@@ -69,8 +81,12 @@ export class PlaceholderType implements ResourceType {
 export function plausibleAttribute(
   attribute: string, resource: { readonly id: string; readonly type: string }, partition: string, place: Place,
 ): string {
-  if (/Arn$/i.test(attribute)) return resource.id.startsWith('arn:') ? resource.id : plausibleArn(resource.type, resource.id, partition, place);
-  if (/Name$/.test(attribute) && resource.id.startsWith('arn:')) return resource.id.slice(resource.id.search(/[^:/]*$/));
+  if (/Arn$/i.test(attribute)) {
+    return resource.id.startsWith('arn:') ? resource.id : plausibleArn(resource.type, resource.id, partition, place);
+  }
+  if (/Name$/.test(attribute) && resource.id.startsWith('arn:')) {
+    return resource.id.slice(resource.id.search(/[^:/]*$/));
+  }
   if (/(^|\.)(Id|Name|.*Id|.*Name)$/.test(attribute)) return resource.id;
   return `${resource.id}-${attribute.toLowerCase()}`;
 }

@@ -36,7 +36,10 @@ export function givenParameters(input: StackInput): GivenParameters {
 export function templateBody(input: StackInput, s3: S3, accountId: string): string | undefined {
   if (input.TemplateBody !== undefined) {
     if (Buffer.byteLength(input.TemplateBody) > 51_200) {
-      throw validation('1 validation error detected: Value at \'templateBody\' failed to satisfy constraint: Member must have length less than or equal to 51200');
+      throw validation(
+        "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must "
+          + 'have length less than or equal to 51200',
+      );
     }
     return input.TemplateBody;
   }
@@ -79,7 +82,9 @@ export function checkCapabilities(template: Template, capabilities: readonly str
   if (resources.length === 0 || capabilities.includes('CAPABILITY_NAMED_IAM')) return;
   const named = resources.some(({ Type, Properties }) => NAMED[Type] !== undefined && NAMED[Type] in Properties);
   const wanted = named ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM';
-  if (!capabilities.includes(wanted)) throw new AwsError('InsufficientCapabilitiesException', `Requires capabilities : [${wanted}]`);
+  if (!capabilities.includes(wanted)) {
+    throw new AwsError('InsufficientCapabilitiesException', `Requires capabilities : [${wanted}]`);
+  }
 }
 
 export function validation(message: string): AwsError {

@@ -23,18 +23,29 @@ export class ResourceWork {
   private isRestoring = false;
 
   /** @param cancelled aborts resources that are in progress */
-  public constructor(private readonly stackContext: StackContext, private readonly stack: Stack, private readonly cancelled: AbortSignal) {}
+  public constructor(
+    private readonly stackContext: StackContext,
+    private readonly stack: Stack,
+    private readonly cancelled: AbortSignal,
+  ) {}
 
   public async make(wanted: Wanted): Promise<boolean> {
     this.tell(wanted, 'CREATE_IN_PROGRESS');
     this.made.add(wanted.logicalId);
     try {
       await this.begun(wanted, 'creation');
-      this.keep(wanted, await this.stackContext.type(wanted.type).create(wanted.properties, { ...this.context(wanted), cancelled: this.cancelled }));
+      this.keep(
+        wanted,
+        await this.stackContext
+          .type(wanted.type)
+          .create(wanted.properties, { ...this.context(wanted), cancelled: this.cancelled }),
+      );
       this.tell(wanted, 'CREATE_COMPLETE');
       return true;
     } catch (error) {
-      if (error instanceof ResourceFailure && error.id !== undefined) this.keep(wanted, { id: error.id, attributes: {} });
+      if (error instanceof ResourceFailure && error.id !== undefined) {
+        this.keep(wanted, { id: error.id, attributes: {} });
+      }
       this.tell(wanted, 'CREATE_FAILED', messageOf(error));
       return false;
     }
@@ -48,11 +59,19 @@ export class ResourceWork {
       }
       this.changes.set(wanted.logicalId, { before: existing, attempted: wanted });
       await this.begun(wanted, 'update');
-      const changed = await this.stackContext.type(wanted.type).update(
-        existing.id, wanted.properties, existing.properties, { ...this.context(wanted), cancelled: this.cancelled });
+      const changed = await this.stackContext
+        .type(wanted.type)
+        .update(existing.id, wanted.properties, existing.properties, {
+          ...this.context(wanted),
+          cancelled: this.cancelled,
+        });
       this.keep(wanted, changed);
       if (changed.id !== existing.id) {
-        this.tell(wanted, 'UPDATE_IN_PROGRESS', 'Requested update required the provider to create a new physical resource');
+        this.tell(
+          wanted,
+          'UPDATE_IN_PROGRESS',
+          'Requested update required the provider to create a new physical resource',
+        );
         if (wanted.updateReplacePolicy !== 'Retain') this.replaced.push(disposable(existing));
       }
       this.tell(wanted, 'UPDATE_COMPLETE');
@@ -78,23 +97,30 @@ export class ResourceWork {
     this.isRestoring = true;
     const graph = new Map([...this.changes].map(([logicalId, { before }]) => [logicalId, before.dependencies]));
     let failed = false;
-    return inOrder(graph, async logicalId => {
-      const restored = await this.restore(logicalId);
-      if (restored) this.changes.delete(logicalId);
-      failed ||= !restored;
-      return restored;
-    }, () => failed);
+    return inOrder(
+      graph,
+      async logicalId => {
+        const restored = await this.restore(logicalId);
+        if (restored) this.changes.delete(logicalId);
+        failed ||= !restored;
+        return restored;
+      },
+      () => failed,
+    );
   }
 
   /** Resources that this operation created and a rollback deletes. */
   public newcomers(): StackResource[] {
-    return [...this.made].map(logicalId => this.stack.resources.get(logicalId)).filter(resource => resource !== undefined);
+    return [...this.made]
+      .map(logicalId => this.stack.resources.get(logicalId))
+      .filter(resource => resource !== undefined);
   }
 
   /** Deletes resources, each after its dependents. Returns the logical ids that could not be deleted. */
   public async removeAll(resources: readonly StackResource[], options: { rollback: boolean }): Promise<string[]> {
     const keyed = new Map(resources.map((resource, index) => [`${resource.logicalId} ${index}`, resource]));
-    const keysOf = (logicalId: string): string[] => [...keyed].filter(([, resource]) => resource.logicalId === logicalId).map(([key]) => key);
+    const keysOf = (logicalId: string): string[] =>
+      [...keyed].filter(([, resource]) => resource.logicalId === logicalId).map(([key]) => key);
     const graph = reversed(new Map([...keyed].map(([key, { dependencies }]) => [key, dependencies.flatMap(keysOf)])));
     const failed = await inOrder(graph, async key => {
       const resource = keyed.get(key);
@@ -108,7 +134,11 @@ export class ResourceWork {
     return this.gone.has(resource);
   }
 
-  public tell(resource: Pick<StackResource, 'logicalId' | 'type' | 'path'> & { id?: string }, status: string, reason?: string): void {
+  public tell(
+    resource: Pick<StackResource, 'logicalId' | 'type' | 'path'> & { id?: string },
+    status: string,
+    reason?: string,
+  ): void {
     const { id: stackId, name: stackName, accountId, region, token } = this.stack;
     const { logicalId, type, path } = resource;
     const id = resource.id ?? this.stack.resources.get(logicalId)?.id;
@@ -146,7 +176,9 @@ export class ResourceWork {
         this.replaced.push(disposable(now));
         this.stack.resources.set(logicalId, before);
       } else {
-        const restored = await this.stackContext.type(before.type).update(now.id, before.properties, attempted.properties, this.context(before));
+        const restored = await this.stackContext
+          .type(before.type)
+          .update(now.id, before.properties, attempted.properties, this.context(before));
         this.stack.resources.set(logicalId, { ...before, ...restored });
         const unused = now.id === before.id ? [before] : [before, now];
         this.replaced.push(...unused.filter(({ id }) => id !== restored.id).map(disposable));
@@ -160,7 +192,8 @@ export class ResourceWork {
   }
 
   private async remove(resource: StackResource, options: { rollback: boolean }): Promise<boolean> {
-    const retained = resource.deletionPolicy === 'Retain' || (resource.deletionPolicy === 'RetainExceptOnCreate' && !options.rollback);
+    const retained =
+      resource.deletionPolicy === 'Retain' || (resource.deletionPolicy === 'RetainExceptOnCreate' && !options.rollback);
     try {
       if (!retained) {
         this.tell(resource, 'DELETE_IN_PROGRESS');
@@ -168,7 +201,9 @@ export class ResourceWork {
       }
       this.tell(resource, retained ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE');
       this.gone.add(resource);
-      if (this.stack.resources.get(resource.logicalId)?.id === resource.id) this.stack.resources.delete(resource.logicalId);
+      if (this.stack.resources.get(resource.logicalId)?.id === resource.id) {
+        this.stack.resources.delete(resource.logicalId);
+      }
       return true;
     } catch (error) {
       this.tell(resource, 'DELETE_FAILED', messageOf(error));
@@ -181,7 +216,14 @@ export class ResourceWork {
   }
 
   private context({ logicalId }: Wanted): ResourceContext {
-    const { accountId, region, id: stackId, name: stackName, target: { tags }, actor } = this.stack;
+    const {
+      accountId,
+      region,
+      id: stackId,
+      name: stackName,
+      target: { tags },
+      actor,
+    } = this.stack;
     return { accountId, region, stackId, stackName, logicalId, tags, actor };
   }
 }
@@ -198,13 +240,17 @@ function isAsked(type: string): boolean {
 /** A resource with a custom name cannot be replaced by one with the same name. */
 function isInItsOwnWay({ id }: StackResource, error: unknown): boolean {
   const name = id.slice(id.lastIndexOf('/') + 1);
-  const words = error instanceof AwsError && / already exists/i.test(error.message) ? error.message.split(/[\s'"]+/) : [];
+  const words =
+    error instanceof AwsError && / already exists/i.test(error.message) ? error.message.split(/[\s'"]+/) : [];
   return words.some(word => word.replace(/[.:]$/, '') === name);
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html */
 function customNamed(id: string): string {
-  return `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${id} and update the stack again.`;
+  return (
+    'CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename '
+    + `${id} and update the stack again.`
+  );
 }
 
 /** UpdateReplacePolicy was already checked; DeletionPolicy does not apply to replaced resources. */

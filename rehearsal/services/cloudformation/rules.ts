@@ -21,8 +21,10 @@ const FUNCTIONS: Readonly<Record<string, (argument: readonly unknown[], evaluate
   'Fn::Not': ([part], evaluate) => !holds(evaluate(part)),
   'Fn::Equals': ([left, right], evaluate) => text(evaluate(left)) === text(evaluate(right)),
   'Fn::Contains': ([whole, part], evaluate) => members(evaluate(whole)).includes(text(evaluate(part))),
-  'Fn::EachMemberEquals': ([whole, value], evaluate) => members(evaluate(whole)).every(member => member === text(evaluate(value))),
-  'Fn::EachMemberIn': ([whole, allowed], evaluate) => members(evaluate(whole)).every(member => members(evaluate(allowed)).includes(member)),
+  'Fn::EachMemberEquals': ([whole, value], evaluate) =>
+    members(evaluate(whole)).every(member => member === text(evaluate(value))),
+  'Fn::EachMemberIn': ([whole, allowed], evaluate) =>
+    members(evaluate(whole)).every(member => members(evaluate(allowed)).includes(member)),
 };
 /** Valid on AWS; they need data of the account that the rehearsal does not have. */
 const UNKNOWABLE = ['Fn::RefAll', 'Fn::ValueOf', 'Fn::ValueOfAll'];
@@ -39,17 +41,28 @@ export function checkRules({ Rules }: Template, parameters: Parameters, place: P
   for (const [name, { RuleCondition, Assertions }] of Object.entries(Rules)) {
     if (RuleCondition !== undefined && !holds(evaluate(RuleCondition))) continue;
     const broken = Assertions.find(({ Assert }) => !holds(evaluate(Assert)));
-    if (broken) throw new AwsError('ValidationError', `Template error: rule ${name} does not hold${told(parameters, broken)}`);
+    if (broken) {
+      throw new AwsError('ValidationError', `Template error: rule ${name} does not hold${told(parameters, broken)}`);
+    }
   }
 }
 
 function checkFunctions(rules: Template['Rules']): void {
-  const parts = Object.values(rules).flatMap(({ RuleCondition, Assertions }) => [RuleCondition, ...Assertions.map(({ Assert }) => Assert)]);
+  const parts = Object.values(rules).flatMap(({ RuleCondition, Assertions }) => [
+    RuleCondition,
+    ...Assertions.map(({ Assert }) => Assert),
+  ]);
   const used = [...new Set(functionsOf(parts))];
   const illegal = used.filter(name => name !== 'Ref' && !(name in FUNCTIONS) && !UNKNOWABLE.includes(name));
-  if (illegal.length > 0) throw formatError(`Following functions are not supported in the Rules block of the template: [${illegal.join(', ')}]`);
+  if (illegal.length > 0) {
+    throw formatError(
+      `Following functions are not supported in the Rules block of the template: [${illegal.join(', ')}]`,
+    );
+  }
   const unknowable = used.find(name => UNKNOWABLE.includes(name));
-  if (unknowable !== undefined) throw formatError(`the rehearsal does not evaluate ${unknowable} in Rules: rehearse without the rule that uses it`);
+  if (unknowable !== undefined) {
+    throw formatError(`the rehearsal does not evaluate ${unknowable} in Rules: rehearse without the rule that uses it`);
+  }
 }
 
 function functionsOf(value: unknown): string[] {
@@ -57,9 +70,17 @@ function functionsOf(value: unknown): string[] {
   return isFields(value) ? Object.entries(value).flatMap(([name, argument]) => [name, ...functionsOf(argument)]) : [];
 }
 
-function valueOf(name: string, parameters: Parameters, { accountId, region, name: stackName, partition }: Place): unknown {
+function valueOf(
+  name: string,
+  parameters: Parameters,
+  { accountId, region, name: stackName, partition }: Place,
+): unknown {
   const pseudo: Fields = {
-    'AWS::AccountId': accountId, 'AWS::Region': region, 'AWS::StackName': stackName, 'AWS::Partition': partition, 'AWS::URLSuffix': 'amazonaws.com',
+    'AWS::AccountId': accountId,
+    'AWS::Region': region,
+    'AWS::StackName': stackName,
+    'AWS::Partition': partition,
+    'AWS::URLSuffix': 'amazonaws.com',
   };
   if (name in parameters) {
     const { value } = parameters[name];
@@ -67,7 +88,9 @@ function valueOf(name: string, parameters: Parameters, { accountId, region, name
     return Array.isArray(value) && value.length === 0 ? [''] : value;
   }
   if (name in pseudo) return pseudo[name];
-  if (name.startsWith('AWS::')) throw formatError(`the rehearsal does not evaluate ${name} in Rules: rehearse without the rule that uses it`);
+  if (name.startsWith('AWS::')) {
+    throw formatError(`the rehearsal does not evaluate ${name} in Rules: rehearse without the rule that uses it`);
+  }
   throw formatError(`Unresolved dependencies [${name}]. Cannot reference resources in the Rules block of the template`);
 }
 
@@ -79,8 +102,12 @@ function members(value: unknown): string[] {
   return list(value).flatMap(part => list(part)).map(text);
 }
 
-function told(parameters: Parameters, { Assert, AssertDescription: description }: Template['Rules'][string]['Assertions'][number]): string {
+function told(
+  parameters: Parameters,
+  { Assert, AssertDescription: description }: Template['Rules'][string]['Assertions'][number],
+): string {
   const visible = references(Assert).filter(name => name in parameters && !parameters[name].secret);
   const values = visible.map(name => `${name} is '${text(parameters[name].value)}'`);
-  return `${values.length > 0 ? ` as ${values.join(' and ')}` : ''}${description === undefined ? '' : `: ${description}`}`;
+  const actual = values.length > 0 ? ` as ${values.join(' and ')}` : '';
+  return `${actual}${description === undefined ? '' : `: ${description}`}`;
 }

@@ -10,7 +10,11 @@ export class StackScope implements Scope {
   public readonly imports = new Set<string>();
   private readonly conditions = new Map<string, boolean>();
 
-  public constructor(private readonly context: StackContext, private readonly stack: Stack, private readonly target: Target) {}
+  public constructor(
+    private readonly context: StackContext,
+    private readonly stack: Stack,
+    private readonly target: Target,
+  ) {}
 
   public get mappings(): Fields {
     return this.target.template.Mappings;
@@ -39,7 +43,11 @@ export class StackScope implements Scope {
     const found = name in attributes ? attributes[name] : byPath(attributes, name);
     if (found !== undefined) return found;
     if (isCustom(type)) {
-      throw new AwsError('ValidationError', `CustomResource attribute error: Vendor response doesn't contain ${name} attribute in object ${this.stack.id}|${logicalId}`);
+      throw new AwsError(
+        'ValidationError',
+        `CustomResource attribute error: Vendor response doesn't contain ${name} attribute in object `
+          + `${this.stack.id}|${logicalId}`,
+      );
     }
     return this.context.guessAttribute(name, this.resource(logicalId), this.stack);
   }
@@ -70,7 +78,12 @@ export class StackScope implements Scope {
     const reference = `{{resolve:${service}:${key}}}`;
     // the resource that uses the secret decides whether the reference is enough
     if (isSecret(service)) return reference;
-    if (service !== 'ssm') throw new AwsError('ValidationError', `the rehearsal resolves dynamic references to 'ssm' only, got '${reference}'`);
+    if (service !== 'ssm') {
+      throw new AwsError(
+        'ValidationError',
+        `the rehearsal resolves dynamic references to 'ssm' only, got '${reference}'`,
+      );
+    }
     const name = key.replace(/:\d+$/, '');
     const value = this.context.parameter(this.stack.accountId, this.stack.region, name);
     if (value === undefined) throw new AwsError('ValidationError', `Parameters: [ssm:${key}] cannot be found.`);
@@ -84,7 +97,12 @@ export class StackScope implements Scope {
 
   private resource(logicalId: string): { id: string; type: string; attributes: Fields } {
     const found = this.stack.resources.get(logicalId);
-    if (!found) throw new AwsError('ValidationError', `Template error: instance of Ref or Fn::GetAtt references '${logicalId}', which is not created`);
+    if (!found) {
+      throw new AwsError(
+        'ValidationError',
+        `Template error: instance of Ref or Fn::GetAtt references '${logicalId}', which is not created`,
+      );
+    }
     return found;
   }
 
@@ -98,7 +116,9 @@ export class StackScope implements Scope {
       'AWS::URLSuffix': 'amazonaws.com',
       'AWS::NotificationARNs': [],
     };
-    if (!(name in values)) throw new AwsError('ValidationError', `Template format error: Unresolved resource dependencies [${name}]`);
+    if (!(name in values)) {
+      throw new AwsError('ValidationError', `Template format error: Unresolved resource dependencies [${name}]`);
+    }
     return values[name];
   }
 }

@@ -13,6 +13,10 @@ export function refuseSecrets(type: string, properties: unknown): void {
   if (type === 'AWS::CloudFormation::Stack') return;
   const [reference] = REFERENCE.exec(JSON.stringify(properties) ?? '') ?? [];
   if (reference === undefined) return;
-  const message = `the rehearsal resolves dynamic references to 'ssm' only, got '${reference}' in a resource of type '${type}'`;
-  throw new AwsError('ValidationError', `${message}: set a plain value in the rehearsal, for example by a context value`);
+  const message =
+    `the rehearsal resolves dynamic references to 'ssm' only, got '${reference}' in a resource of ` + `type '${type}'`;
+  throw new AwsError(
+    'ValidationError',
+    `${message}: set a plain value in the rehearsal, for example by a context value`,
+  );
 }

@@ -46,7 +46,10 @@ export class CloudFormation implements Service {
   public constructor(private readonly environment: Environment, private readonly parts: CloudFormationParts) {
     this.channel = new ResponseChannel(parts.server, environment.clock);
     this.stacks = new Stacks(environment, parts.iam, this.stackContext());
-    this.operations = { ...operations(this.stacks, parts.s3, environment), ...new ChangeSets(this.stacks, parts.s3, environment).operations };
+    this.operations = {
+      ...operations(this.stacks, parts.s3, environment),
+      ...new ChangeSets(this.stacks, parts.s3, environment).operations,
+    };
     this.permissions = permissions(this.stacks);
     this.registerTypes({ 'AWS::CloudFormation::Stack': new NestedStackType(this.stacks, parts.s3) });
   }
@@ -86,7 +89,9 @@ export class CloudFormation implements Service {
 
   /** Types of deployed resources that have no simulated behaviour. */
   public get placeholderTypes(): readonly string[] {
-    const deployed = new Set(this.all.filter(({ isSeed }) => !isSeed).flatMap(({ events }) => events.map(({ type }) => type)));
+    const deployed = new Set(
+      this.all.filter(({ isSeed }) => !isSeed).flatMap(({ events }) => events.map(({ type }) => type)),
+    );
     return [...this.placeholders].filter(type => deployed.has(type) && type !== 'AWS::CDK::Metadata').sort();
   }
 
@@ -116,7 +121,8 @@ export class CloudFormation implements Service {
       type: name => this.type(name),
       isSimulated: name => isCustom(name) || (this.types.has(name) && !this.placeholders.has(name)),
       creationSeconds: secondsOf,
-      guessAttribute: (attribute, resource, stack) => this.asPlaceholder(plausibleAttribute(attribute, resource, environment.partition, stack)),
+      guessAttribute: (attribute, resource, stack) =>
+        this.asPlaceholder(plausibleAttribute(attribute, resource, environment.partition, stack)),
       parameter: (accountId, region, name) => ssm.value(accountId, region, name),
       exported: (accountId, region, name) => this.stacks.exported(accountId, region, name),
       output: (reference, reader) => new StackOutputs(this.stacks, iam, access).read(reference, reader),

@@ -12,9 +12,13 @@ export interface StackContext {
   /** Simulated seconds that the creation of a resource takes. */
   creationSeconds(type: string): number;
   /** Guesses an attribute that the type does not provide. */
-  guessAttribute(attribute: string, resource: { readonly id: string; readonly type: string; readonly attributes: Fields }, stack: Stack): unknown;
+  guessAttribute(
+    attribute: string,
+    resource: { readonly id: string; readonly type: string; readonly attributes: Fields },
+    stack: Stack,
+  ): unknown;
   parameter(accountId: string, region: string, name: string): string | undefined;
-  exported(accountId: string, region: string, name: string): Output & { readonly stackId: string } | undefined;
+  exported(accountId: string, region: string, name: string): (Output & { readonly stackId: string }) | undefined;
   /** Returns an output of another stack, read with the permissions of the reading stack. */
   output(reference: OutputReference, reader: Stack): string;
   /** Names of the stacks that import an export. */

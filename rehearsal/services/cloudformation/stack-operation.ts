@@ -35,7 +35,10 @@ export class StackOperation {
     if (onFailure === 'DO_NOTHING') return this.announce('CREATE_FAILED', failure);
     this.announce('ROLLBACK_IN_PROGRESS', failure);
     const left = await this.work.removeAll([...this.stack.resources.values()], { rollback: true });
-    this.announce(left.length > 0 ? 'ROLLBACK_FAILED' : 'ROLLBACK_COMPLETE', left.length > 0 ? couldNot('delete', left) : undefined);
+    this.announce(
+      left.length > 0 ? 'ROLLBACK_FAILED' : 'ROLLBACK_COMPLETE',
+      left.length > 0 ? couldNot('delete', left) : undefined,
+    );
   }
 
   public async update(target: Target): Promise<void> {
@@ -92,12 +95,18 @@ export class StackOperation {
     try {
       const wanted = describe(this.context, logicalId, target, scope);
       if (!existing) return await this.work.make(wanted);
-      if (canonical(existing.properties) !== canonical(wanted.properties)) return await this.work.change(existing, wanted);
+      if (canonical(existing.properties) !== canonical(wanted.properties)) {
+        return await this.work.change(existing, wanted);
+      }
       this.stack.resources.set(logicalId, { ...existing, ...wanted });
       return true;
     } catch (error) {
       const type = target.template.Resources[logicalId].Type;
-      this.work.tell({ logicalId, type, path: pathOf(target, logicalId) }, existing ? 'UPDATE_FAILED' : 'CREATE_FAILED', messageOf(error));
+      this.work.tell(
+        { logicalId, type, path: pathOf(target, logicalId) },
+        existing ? 'UPDATE_FAILED' : 'CREATE_FAILED',
+        messageOf(error),
+      );
       return false;
     }
   }
@@ -125,14 +134,27 @@ export class StackOperation {
 
   private announce(status: string, reason?: string): void {
     const isStart = reason === 'User Initiated';
-    Object.assign(this.stack, { status, reason: isStart ? undefined : reason, failure: isStart ? undefined : reason ?? this.stack.failure });
-    this.work.tell({ logicalId: this.stack.name, type: 'AWS::CloudFormation::Stack', id: this.stack.id }, status, reason);
+    Object.assign(this.stack, {
+      status,
+      reason: isStart ? undefined : reason,
+      failure: isStart ? undefined : (reason ?? this.stack.failure),
+    });
+    this.work.tell(
+      { logicalId: this.stack.name, type: 'AWS::CloudFormation::Stack', id: this.stack.id },
+      status,
+      reason,
+    );
   }
 
   private exportTaken(outputs: readonly Output[]): string | undefined {
     for (const { exportName } of outputs) {
-      const other = exportName === undefined ? undefined : this.context.exported(this.stack.accountId, this.stack.region, exportName);
-      if (other && other.stackId !== this.stack.id) return `Export with name ${exportName} is already exported by stack ${other.stackId.split('/')[1]}`;
+      const other =
+        exportName === undefined
+          ? undefined
+          : this.context.exported(this.stack.accountId, this.stack.region, exportName);
+      if (other && other.stackId !== this.stack.id) {
+        return `Export with name ${exportName} is already exported by stack ${other.stackId.split('/')[1]}`;
+      }
     }
     return undefined;
   }
@@ -140,7 +162,9 @@ export class StackOperation {
   /** Returns why an export that another stack imports cannot be deleted or changed. */
   private exportInUse(outputs: readonly Output[]): string | undefined {
     for (const { exportName, value } of this.stack.outputs) {
-      if (exportName === undefined || outputs.some(other => other.exportName === exportName && other.value === value)) continue;
+      if (exportName === undefined || outputs.some(other => other.exportName === exportName && other.value === value)) {
+        continue;
+      }
       const users = this.context.importers(this.stack.accountId, this.stack.region, exportName);
       const verb = outputs.some(other => other.exportName === exportName) ? 'update' : 'delete';
       if (users.length > 0) return `Cannot ${verb} export ${exportName} as it is in use by ${users.join(', ')}`;
@@ -157,13 +181,18 @@ export function checkTarget(context: StackContext, stack: Stack, target: Target)
   for (const [logicalId, { type }] of stack.resources) {
     const wanted = target.template.Resources[logicalId]?.Type ?? type;
     if (wanted === type) continue;
-    throw formatError(`Update of resource type is not permitted. The new template modifies resource type of the following resources: [${logicalId}]`);
+    throw formatError(
+      'Update of resource type is not permitted. The new template modifies resource type of the '
+        + `following resources: [${logicalId}]`,
+    );
   }
 }
 
 function graphOf(target: Target, active: readonly string[]): Graph {
   const known = new Set(active);
-  return new Map(active.map(logicalId => [logicalId, dependenciesOf(logicalId, target).filter(other => known.has(other))]));
+  return new Map(
+    active.map(logicalId => [logicalId, dependenciesOf(logicalId, target).filter(other => known.has(other))]),
+  );
 }
 
 /** Returns the dependencies of a resource. */

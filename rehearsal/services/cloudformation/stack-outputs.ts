@@ -10,7 +10,11 @@ import type { Identities } from '../iam/identities';
  */
 export class StackOutputs {
   /** @param access checks permissions; absent: everything is allowed */
-  public constructor(private readonly stacks: Stacks, private readonly iam: Identities, private readonly access?: Access) {}
+  public constructor(
+    private readonly stacks: Stacks,
+    private readonly iam: Identities,
+    private readonly access?: Access,
+  ) {}
 
   public read({ stackName, outputName, region: given, roleArn }: OutputReference, reader: Stack): string {
     const region = given ?? reader.region;
@@ -18,15 +22,21 @@ export class StackOutputs {
     const accountId = caller?.accountId ?? reader.accountId;
     const stack = this.stacks.find(accountId, region, stackName);
     if (!stack) throw refused(`stack '${stackName}' does not exist in account ${accountId} (${region})`);
-    if (caller !== undefined) this.access?.assertAllowed({ caller, region, action: 'cloudformation:DescribeStacks', resource: stack.id });
+    if (caller !== undefined) {
+      this.access?.assertAllowed({ caller, region, action: 'cloudformation:DescribeStacks', resource: stack.id });
+    }
     const output = stack.outputs.find(({ key }) => key === outputName);
-    if (!output) throw refused(`stack '${stackName}' of account ${accountId} (${region}) has no output '${outputName}'`);
+    if (!output) {
+      throw refused(`stack '${stackName}' of account ${accountId} (${region}) has no output '${outputName}'`);
+    }
     return output.value;
   }
 
   private assume(roleArn: string, region: string, caller: Caller | undefined): Caller {
     if (!this.iam.role(roleArn)) throw refused(`the role ${roleArn} does not exist`);
-    if (caller !== undefined) this.access?.assertAllowed({ caller, region, action: 'sts:AssumeRole', resource: roleArn });
+    if (caller !== undefined) {
+      this.access?.assertAllowed({ caller, region, action: 'sts:AssumeRole', resource: roleArn });
+    }
     return this.iam.sessionOf(roleArn, 'AWSCloudFormation');
   }
 }

@@ -35,11 +35,17 @@ export class Stacks {
   private readonly all: Stack[] = [];
   private readonly identifiers = new Identifiers('cloudformation');
 
-  public constructor(private readonly environment: Environment, private readonly iam: Identities, private readonly context: StackContext) {}
+  public constructor(
+    private readonly environment: Environment,
+    private readonly iam: Identities,
+    private readonly context: StackContext,
+  ) {}
 
   /** Finds a stack by name, or by id even after its deletion. */
   public find(accountId: string, region: string, nameOrId: string): Stack | undefined {
-    return this.of(accountId, region).find(stack => stack.id === nameOrId || (stack.name === nameOrId && !stack.deleted));
+    return this.of(accountId, region).find(
+      stack => stack.id === nameOrId || (stack.name === nameOrId && !stack.deleted),
+    );
   }
 
   public get(accountId: string, region: string, nameOrId: string): Stack {
@@ -56,13 +62,17 @@ export class Stacks {
     return this.all;
   }
 
-  public exported(accountId: string, region: string, name: string): Output & { stackId: string } | undefined {
-    const found = this.of(accountId, region).flatMap(stack => stack.outputs.map(output => ({ ...output, stackId: stack.id })));
+  public exported(accountId: string, region: string, name: string): (Output & { stackId: string }) | undefined {
+    const found = this.of(accountId, region).flatMap(stack =>
+      stack.outputs.map(output => ({ ...output, stackId: stack.id })),
+    );
     return found.find(output => output.exportName === name);
   }
 
   public importers(accountId: string, region: string, name: string): string[] {
-    return this.of(accountId, region).filter(stack => stack.imports.has(name)).map(stack => stack.name);
+    return this.of(accountId, region)
+      .filter(stack => stack.imports.has(name))
+      .map(stack => stack.name);
   }
 
   /** Starts the creation of a stack and returns immediately. */
@@ -78,10 +88,16 @@ export class Stacks {
   public review(request: StackRequest, isSeed = false): Stack {
     const { accountId, region, name, caller: maker } = request;
     if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
-      throw validation(`1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`);
+      throw validation(
+        `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: `
+          + 'Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*',
+      );
     }
-    if (this.find(accountId, region, name)) throw new AwsError('AlreadyExistsException', `Stack [${name}] already exists`);
-    const id = `arn:${this.environment.partition}:cloudformation:${region}:${accountId}:stack/${name}/${this.identifiers.uuid()}`;
+    if (this.find(accountId, region, name)) {
+      throw new AwsError('AlreadyExistsException', `Stack [${name}] already exists`);
+    }
+    const uuid = this.identifiers.uuid();
+    const id = `arn:${this.environment.partition}:cloudformation:${region}:${accountId}:stack/${name}/${uuid}`;
     const { capabilities = [], terminationProtection = false, parentId } = request;
     const target = this.target(request, {});
     const options = { capabilities, parentId, maker };
@@ -96,16 +112,24 @@ export class Stacks {
   /** Creates a stack that exists before the first deployment, in no time and without events. */
   public async seed(request: StackRequest): Promise<void> {
     const stack = this.review(request, true);
-    await new StackOperation({ ...this.context, creationSeconds: () => 0, notify: () => {} }, stack).create('DO_NOTHING');
+    await new StackOperation({ ...this.context, creationSeconds: () => 0, notify: () => {} }, stack).create(
+      'DO_NOTHING',
+    );
     const { accountId, name, failure } = stack;
-    if (failure !== undefined) throw new Error(`stack '${name}' in account ${accountId} cannot be created at the start: ${failure}`);
+    if (failure !== undefined) {
+      throw new Error(`stack '${name}' in account ${accountId} cannot be created at the start: ${failure}`);
+    }
   }
 
   /** Starts the creation of a stack in review. */
   public execute(stack: Stack, request: StackRequest): void {
     this.begin(stack, request.token, 'CREATE_IN_PROGRESS', async operation => {
-      await operation.create(request.onFailure === 'ROLLBACK' || request.onFailure === undefined ? 'ROLLBACK' : 'DO_NOTHING');
-      if (request.onFailure === 'DELETE' && stack.status === 'CREATE_FAILED') await new StackOperation(this.context, stack).remove();
+      await operation.create(
+        request.onFailure === 'ROLLBACK' || request.onFailure === undefined ? 'ROLLBACK' : 'DO_NOTHING',
+      );
+      if (request.onFailure === 'DELETE' && stack.status === 'CREATE_FAILED') {
+        await new StackOperation(this.context, stack).remove();
+      }
     });
   }
 
@@ -123,7 +147,9 @@ export class Stacks {
       throw validation(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
     }
     const target = this.preview(stack, request);
-    if (canonical(substance(target)) === canonical(substance(stack.target))) throw validation('No updates are to be performed.');
+    if (canonical(substance(target)) === canonical(substance(stack.target))) {
+      throw validation('No updates are to be performed.');
+    }
     this.act(stack, request);
     stack.updatedAt = this.environment.clock.now();
     this.begin(stack, request.token, 'UPDATE_IN_PROGRESS', operation => operation.update(target));
@@ -138,10 +164,18 @@ export class Stacks {
   }
 
   /** Starts the deletion. A stack that does not exist counts as deleted. */
-  public remove(accountId: string, region: string, nameOrId: string, token?: string, by: Pick<StackRequest, 'caller' | 'roleArn'> = {}): Stack | undefined {
+  public remove(
+    accountId: string,
+    region: string,
+    nameOrId: string,
+    token?: string,
+    by: Pick<StackRequest, 'caller' | 'roleArn'> = {},
+  ): Stack | undefined {
     const stack = this.find(accountId, region, nameOrId);
     if (!stack || stack.deleted || stack.status === 'DELETE_IN_PROGRESS') return stack;
-    if (stack.terminationProtection) throw validation(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+    if (stack.terminationProtection) {
+      throw validation(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+    }
     if (stack.status.startsWith('UPDATE') && stack.inProgress) {
       throw validation(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
     }
@@ -155,15 +189,18 @@ export class Stacks {
   private act(stack: Stack, { caller, roleArn }: Pick<StackRequest, 'caller' | 'roleArn'>): void {
     const { accountId } = stack;
     stack.roleArn = roleArn ?? stack.roleArn;
-    stack.actor = stack.roleArn === undefined
-      ? caller ?? { accountId, arn: `arn:${this.environment.partition}:iam::${accountId}:root` }
-      : this.iam.sessionOf(stack.roleArn, 'AWSCloudFormation');
+    stack.actor =
+      stack.roleArn === undefined
+        ? (caller ?? { accountId, arn: `arn:${this.environment.partition}:iam::${accountId}:root` })
+        : this.iam.sessionOf(stack.roleArn, 'AWSCloudFormation');
   }
 
   /** Cancels an update in progress and rolls it back. */
   public cancelUpdate(accountId: string, region: string, nameOrId: string, token?: string): Stack {
     const stack = this.get(accountId, region, nameOrId);
-    if (stack.status !== 'UPDATE_IN_PROGRESS') throw validation('CancelUpdateStack cannot be called from current stack status');
+    if (stack.status !== 'UPDATE_IN_PROGRESS') {
+      throw validation('CancelUpdateStack cannot be called from current stack status');
+    }
     stack.token = token ?? stack.token;
     stack.cancel?.();
     return stack;
@@ -180,28 +217,39 @@ export class Stacks {
   }
 
   /** Runs operations of a stack in sequence. */
-  private begin(stack: Stack, token: string | undefined, status: string, work: (operation: StackOperation) => Promise<void>): void {
+  private begin(
+    stack: Stack,
+    token: string | undefined,
+    status: string,
+    work: (operation: StackOperation) => Promise<void>,
+  ): void {
     const previous = stack.inProgress && stack.events.length > 0 ? stack.operation : Promise.resolve();
     stack.token = token;
     stack.status = status;
-    stack.operation = previous.then(() => {
-      const operation = new StackOperation(this.context, stack);
-      stack.cancel = () => operation.cancel();
-      return work(operation);
-    }).catch(error => {
-      // a bug of the rehearsal: log it, and end the operation so that callers do not wait forever
-      console.error(error);
-      stack.status = status.replace('_IN_PROGRESS', '_FAILED');
-      stack.reason = `the rehearsal failed: ${error instanceof Error ? error.message : String(error)}`;
-    });
+    stack.operation = previous
+      .then(() => {
+        const operation = new StackOperation(this.context, stack);
+        stack.cancel = () => operation.cancel();
+        return work(operation);
+      })
+      .catch(error => {
+        // a bug of the rehearsal: log it, and end the operation so that callers do not wait forever
+        console.error(error);
+        stack.status = status.replace('_IN_PROGRESS', '_FAILED');
+        stack.reason = `the rehearsal failed: ${error instanceof Error ? error.message : String(error)}`;
+      });
   }
 
   private target(request: StackRequest, before: Target['parameters']): Target {
     const { accountId, region, name, body } = request;
     const template = parseTemplate(body);
     checkCapabilities(template, request.capabilities ?? []);
-    if (request.roleArn !== undefined && !this.iam.role(request.roleArn)) throw validation(`Role ${request.roleArn} is invalid or cannot be assumed`);
-    const parameters = readParameters(template, request.parameters ?? {}, before, key => this.context.parameter(accountId, region, key));
+    if (request.roleArn !== undefined && !this.iam.role(request.roleArn)) {
+      throw validation(`Role ${request.roleArn} is invalid or cannot be assumed`);
+    }
+    const parameters = readParameters(template, request.parameters ?? {}, before, key =>
+      this.context.parameter(accountId, region, key),
+    );
     checkRules(template, parameters, { accountId, region, name, partition: this.environment.partition });
     return { template, body, parameters, tags: request.tags ?? {}, paths: request.paths ?? {} };
   }

@@ -3,18 +3,33 @@ import { AwsError } from '../../core/service';
 
 /** Bytes that AWS documents as 1 MB. */
 const LONGEST = 1_000_000;
-const SECTIONS = ['AWSTemplateFormatVersion', 'Description', 'Metadata', 'Parameters', 'Rules', 'Mappings', 'Conditions', 'Transform', 'Hooks', 'Resources',
-  'Outputs'];
+const SECTIONS = [
+  'AWSTemplateFormatVersion',
+  'Description',
+  'Metadata',
+  'Parameters',
+  'Rules',
+  'Mappings',
+  'Conditions',
+  'Transform',
+  'Hooks',
+  'Resources',
+  'Outputs',
+];
 
 type Named = Readonly<Record<'Parameters' | 'Resources' | 'Outputs', Fields>>;
 
 export function checkSize(body: string): void {
-  if (Buffer.byteLength(body) > LONGEST) throw new AwsError('ValidationError', `Template may not exceed ${LONGEST} bytes in size.`);
+  if (Buffer.byteLength(body) > LONGEST) {
+    throw new AwsError('ValidationError', `Template may not exceed ${LONGEST} bytes in size.`);
+  }
 }
 
 export function checkSections(template: Fields): void {
   const unknown = Object.keys(template).filter(name => !SECTIONS.includes(name));
-  if (unknown.length > 0) throw new AwsError('ValidationError', `Invalid template property or properties [${unknown.join(', ')}]`);
+  if (unknown.length > 0) {
+    throw new AwsError('ValidationError', `Invalid template property or properties [${unknown.join(', ')}]`);
+  }
 }
 
 /** Metadata is not checked: it is unknown whether AWS validates it. */
@@ -24,7 +39,9 @@ export function checkNulls({ Resources: resources, Mappings }: Fields): void {
     return [name, { Properties, DependsOn }];
   });
   const found = pathOfNull({ Resources: Object.fromEntries(parts), Mappings });
-  if (found !== undefined) throw new AwsError('ValidationError', `[${found}] 'null' values are not allowed in templates`);
+  if (found !== undefined) {
+    throw new AwsError('ValidationError', `[${found}] 'null' values are not allowed in templates`);
+  }
 }
 
 function pathOfNull(value: unknown): string | undefined {

@@ -42,7 +42,9 @@ export function parseTemplate(body: string): Template {
   const parsed = parseText(body);
   checkNulls(parsed);
   const loop = Object.keys(isFields(parsed.Resources) ? parsed.Resources : {}).find(name => name.startsWith('Fn::'));
-  if (loop !== undefined) throw formatError(`the rehearsal does not support macros: '${loop}' in Resources needs AWS::LanguageExtensions`);
+  if (loop !== undefined) {
+    throw formatError(`the rehearsal does not support macros: '${loop}' in Resources needs AWS::LanguageExtensions`);
+  }
   const result = v.safeParse(TemplateSchema, parsed);
   if (!result.success) {
     const [issue] = result.issues;
@@ -50,7 +52,9 @@ export function parseTemplate(body: string): Template {
   }
   const template = result.output;
   const macro = template.Transform ?? parsed['Fn::Transform'];
-  if (macro !== undefined) throw formatError(`the rehearsal does not support macros: the template uses ${JSON.stringify(macro)}`);
+  if (macro !== undefined) {
+    throw formatError(`the rehearsal does not support macros: the template uses ${JSON.stringify(macro)}`);
+  }
   checkSections(parsed);
   checkLimits(template);
   checkNames(template);
@@ -66,13 +70,19 @@ function checkReferences(template: Template): void {
       ...block === 'Resources' ? list(part.DependsOn).map(text) : [],
     ]);
     const missing = [...new Set(wanted.filter(name => !known.has(name)))];
-    if (missing.length > 0) throw formatError(`Unresolved resource dependencies [${missing.join(', ')}] in the ${block} block of the template`);
+    if (missing.length > 0) {
+      throw formatError(
+        `Unresolved resource dependencies [${missing.join(', ')}] in the ${block} block of the template`,
+      );
+    }
   }
 }
 
 function parseText(body: string): Fields {
   try {
-    const parsed: unknown = body.trimStart().startsWith('{') ? JSON.parse(body) : yaml.parse(body, { customTags: shortForms(), maxAliasCount: -1 });
+    const parsed: unknown = body.trimStart().startsWith('{')
+      ? JSON.parse(body)
+      : yaml.parse(body, { customTags: shortForms(), maxAliasCount: -1 });
     if (isFields(parsed)) return parsed;
   } catch (error) {
     throw formatError(`JSON or YAML not well-formed. (${error instanceof Error ? error.message : String(error)})`);
@@ -82,13 +92,47 @@ function parseText(body: string): Fields {
 
 /** `!Sub x` is `{ "Fn::Sub": x }`; only `!Ref`, `!Condition` and the dots of `!GetAtt a.b` are special. */
 function shortForms(): yaml.ScalarTag[] & yaml.CollectionTag[] {
-  const names = ['Ref', 'Condition', 'GetAtt', 'Sub', 'Join', 'Select', 'Split', 'If', 'Equals', 'And', 'Or', 'Not', 'FindInMap', 'Base64', 'GetAZs',
-    'ImportValue', 'GetStackOutput', 'Cidr', 'Transform', 'ToJsonString', 'Length', 'Contains',
-    'EachMemberEquals', 'EachMemberIn', 'RefAll', 'ValueOf', 'ValueOfAll'];
+  const names = [
+    'Ref',
+    'Condition',
+    'GetAtt',
+    'Sub',
+    'Join',
+    'Select',
+    'Split',
+    'If',
+    'Equals',
+    'And',
+    'Or',
+    'Not',
+    'FindInMap',
+    'Base64',
+    'GetAZs',
+    'ImportValue',
+    'GetStackOutput',
+    'Cidr',
+    'Transform',
+    'ToJsonString',
+    'Length',
+    'Contains',
+    'EachMemberEquals',
+    'EachMemberIn',
+    'RefAll',
+    'ValueOf',
+    'ValueOfAll',
+  ];
   const tags = names.flatMap((name): (yaml.ScalarTag | yaml.CollectionTag)[] => [
     { tag: `!${name}`, resolve: (value: string) => longForm(name, value) },
-    { tag: `!${name}`, collection: 'seq', resolve: value => new yaml.Document(longForm(name, value.toJSON())).contents },
-    { tag: `!${name}`, collection: 'map', resolve: value => new yaml.Document(longForm(name, value.toJSON())).contents },
+    {
+      tag: `!${name}`,
+      collection: 'seq',
+      resolve: value => new yaml.Document(longForm(name, value.toJSON())).contents,
+    },
+    {
+      tag: `!${name}`,
+      collection: 'map',
+      resolve: value => new yaml.Document(longForm(name, value.toJSON())).contents,
+    },
   ]);
   return tags as yaml.ScalarTag[] & yaml.CollectionTag[];
 }

@@ -1,9 +1,20 @@
 import * as v from 'valibot';
 import { on, textOf } from '../../core/permissions';
 import { read } from '../../core/protocol/read';
-import { AwsError, type Call, type Environment, type Operation, type Permissions, type Service } from '../../core/service';
+import {
+  AwsError,
+  type Call,
+  type Environment,
+  type Operation,
+  type Permissions,
+  type Service,
+} from '../../core/service';
 
-const TrailInput = v.object({ Name: v.string(), S3BucketName: v.string(), IsOrganizationTrail: v.optional(v.boolean(), false) });
+const TrailInput = v.object({
+  Name: v.string(),
+  S3BucketName: v.string(),
+  IsOrganizationTrail: v.optional(v.boolean(), false),
+});
 const ByName = v.object({ Name: v.string() });
 
 interface Trail { readonly name: string; readonly arn: string; readonly bucketName: string; isLogging: boolean }
@@ -15,12 +26,20 @@ export class CloudTrail implements Service {
   public readonly namespace = 'CloudTrail_20131101';
   public readonly operations: Record<string, Operation> = {
     CreateTrail: async call => this.create(call),
-    StartLogging: async call => { this.find(call).isLogging = true; },
-    StopLogging: async call => { this.find(call).isLogging = false; },
+    StartLogging: async call => {
+      this.find(call).isLogging = true;
+    },
+    StopLogging: async call => {
+      this.find(call).isLogging = false;
+    },
     GetTrailStatus: async call => ({ IsLogging: this.find(call).isLogging }),
-    DeleteTrail: async call => { this.trails.delete(this.find(call).arn); },
+    DeleteTrail: async call => {
+      this.trails.delete(this.find(call).arn);
+    },
   };
-  public readonly permissions: Record<string, Permissions> = on(Object.keys(this.operations), call => this.arn(call, textOf(call, 'Name')));
+  public readonly permissions: Record<string, Permissions> = on(Object.keys(this.operations), call =>
+    this.arn(call, textOf(call, 'Name')),
+  );
   private readonly trails = new Map<string, Trail>();
 
   public constructor(private readonly environment: Environment) {}
@@ -29,7 +48,10 @@ export class CloudTrail implements Service {
     const { Name: name, S3BucketName: bucketName, IsOrganizationTrail } = read(TrailInput, call.input);
     const arn = this.arn(call, name);
     if (this.trails.has(arn)) {
-      throw new AwsError('TrailAlreadyExistsException', `Trail ${name} already exists for customer: ${call.caller.accountId}`);
+      throw new AwsError(
+        'TrailAlreadyExistsException',
+        `Trail ${name} already exists for customer: ${call.caller.accountId}`,
+      );
     }
     this.trails.set(arn, { name, arn, bucketName, isLogging: false });
     return { Name: name, TrailARN: arn, S3BucketName: bucketName, IsOrganizationTrail };
@@ -38,7 +60,9 @@ export class CloudTrail implements Service {
   private find(call: Call): Trail {
     const { Name: name } = read(ByName, call.input);
     const trail = this.trails.get(this.arn(call, name));
-    if (!trail) throw new AwsError('TrailNotFoundException', `Unknown trail: ${name} for the user: ${call.caller.accountId}`);
+    if (!trail) {
+      throw new AwsError('TrailNotFoundException', `Unknown trail: ${name} for the user: ${call.caller.accountId}`);
+    }
     return trail;
   }
 

@@ -4,7 +4,15 @@ import { everywhere, on, regionalArn, textOf } from '../../core/permissions';
 import { read } from '../../core/protocol/read';
 import { Regional } from '../../core/regional';
 import { AwsError } from '../../core/service';
-import type { Call, Environment, Operation, Provisioned, ResourceContext, ResourceType, Service } from '../../core/service';
+import type {
+  Call,
+  Environment,
+  Operation,
+  Provisioned,
+  ResourceContext,
+  ResourceType,
+  Service,
+} from '../../core/service';
 
 const STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
 export type AlarmState = typeof STATES[number];
@@ -34,10 +42,15 @@ export class CloudWatch implements Service {
     DescribeAlarms: async call => this.describe(call),
   };
   public readonly permissions = {
-    ...on(['SetAlarmState'], call => regionalArn({ ...call, service: 'cloudwatch' }, `alarm:${textOf(call, 'AlarmName')}`)),
+    ...on(['SetAlarmState'], call =>
+      regionalArn({ ...call, service: 'cloudwatch' }, `alarm:${textOf(call, 'AlarmName')}`),
+    ),
     ...everywhere(['DescribeAlarms']),
   };
-  public readonly resourceTypes: Record<string, ResourceType> = { 'AWS::CloudWatch::Alarm': this.alarmType(), 'AWS::CloudWatch::CompositeAlarm': this.alarmType() };
+  public readonly resourceTypes: Record<string, ResourceType> = {
+    'AWS::CloudWatch::Alarm': this.alarmType(),
+    'AWS::CloudWatch::CompositeAlarm': this.alarmType(),
+  };
   private readonly identifiers = new Identifiers('cloudwatch');
   private readonly alarms = new Regional(() => new Map<string, Alarm>());
 
@@ -49,16 +62,28 @@ export class CloudWatch implements Service {
 
   public setState(accountId: string, region: string, name: string, state: AlarmState, reason: string): void {
     const known = this.alarm(accountId, region, name);
-    if (known === undefined) throw new AwsError('ResourceNotFound', `The alarm ${name} does not exist in account ${accountId}, region ${region}`, 404);
+    if (known === undefined) {
+      throw new AwsError(
+        'ResourceNotFound',
+        `The alarm ${name} does not exist in account ${accountId}, region ${region}`,
+        404,
+      );
+    }
     this.alarms.of(accountId, region).set(name, { ...known, state, reason, updatedAt: this.environment.clock.now() });
   }
 
   private describe(call: Call): unknown {
     const { AlarmNames: names } = read(NamesInput, call.input);
-    const found = [...this.alarms.of(call.caller.accountId, call.region).values()].filter(({ name }) => names?.includes(name) ?? true);
+    const found = [...this.alarms.of(call.caller.accountId, call.region).values()].filter(
+      ({ name }) => names?.includes(name) ?? true,
+    );
     return {
       MetricAlarms: found.map(({ name, arn, state, reason, updatedAt }) => ({
-        AlarmName: name, AlarmArn: arn, StateValue: state, StateReason: reason, StateUpdatedTimestamp: new Date(updatedAt),
+        AlarmName: name,
+        AlarmArn: arn,
+        StateValue: state,
+        StateReason: reason,
+        StateUpdatedTimestamp: new Date(updatedAt),
       })),
     };
   }
@@ -66,7 +91,13 @@ export class CloudWatch implements Service {
   private alarmType(): ResourceType {
     const put = (name: string, { accountId, region }: ResourceContext): Provisioned => {
       const arn = `arn:${this.environment.partition}:cloudwatch:${region}:${accountId}:alarm:${name}`;
-      const fresh: Alarm = { name, arn, state: 'OK', reason: 'nobody has said anything else', updatedAt: this.environment.clock.now() };
+      const fresh: Alarm = {
+        name,
+        arn,
+        state: 'OK',
+        reason: 'nobody has said anything else',
+        updatedAt: this.environment.clock.now(),
+      };
       this.alarms.of(accountId, region).set(name, this.alarm(accountId, region, name) ?? fresh);
       return { id: name, attributes: { Arn: arn } };
     };
@@ -74,8 +105,11 @@ export class CloudWatch implements Service {
       put(read(Properties, input).AlarmName ?? this.identifiers.physicalName(context, 255), context);
     return {
       create,
-      update: async (id, input, before, context) => input.AlarmName === before.AlarmName ? put(id, context) : create(input, context),
-      remove: async (id, _properties, { accountId, region }) => { this.alarms.of(accountId, region).delete(id); },
+      update: async (id, input, before, context) =>
+        input.AlarmName === before.AlarmName ? put(id, context) : create(input, context),
+      remove: async (id, _properties, { accountId, region }) => {
+        this.alarms.of(accountId, region).delete(id);
+      },
     };
   }
 }

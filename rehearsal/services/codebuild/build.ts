@@ -44,8 +44,13 @@ export class Build {
   public completion: Promise<void> = Promise.resolve();
 
   public constructor(
-    public readonly id: string, public readonly arn: string, public readonly number: number, public readonly project: Project,
-    public readonly request: BuildRequest, public readonly startedAt: number, public readonly caller: Caller,
+    public readonly id: string,
+    public readonly arn: string,
+    public readonly number: number,
+    public readonly project: Project,
+    public readonly request: BuildRequest,
+    public readonly startedAt: number,
+    public readonly caller: Caller,
   ) {}
 
   /** The first failure. */

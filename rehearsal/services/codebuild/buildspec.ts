@@ -8,28 +8,46 @@ export type PhaseName = typeof PHASES[number];
 
 const Commands = v.optional(v.nullable(v.array(v.pipe(v.union([v.string(), v.number()]), v.transform(String)))), []);
 const Phase = v.object({
-  'on-failure': v.optional(v.picklist(['ABORT', 'CONTINUE'], 'on-failure must be ABORT or CONTINUE: the rehearsal does not retry')),
+  'on-failure': v.optional(
+    v.picklist(['ABORT', 'CONTINUE'], 'on-failure must be ABORT or CONTINUE: the rehearsal does not retry'),
+  ),
   'runtime-versions': v.optional(v.unknown()),
   'commands': Commands,
   'finally': Commands,
 });
-const Variables = v.optional(v.nullable(v.record(v.string(), v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String)))), {});
+const Variables = v.optional(
+  v.nullable(v.record(v.string(), v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String)))),
+  {},
+);
 const Artifact = v.object({
-  'files': v.pipe(v.union([v.array(v.string()), v.string()]), v.transform(files => typeof files === 'string' ? [files] : files)),
+  'files': v.pipe(
+    v.union([v.array(v.string()), v.string()]),
+    v.transform(files => (typeof files === 'string' ? [files] : files)),
+  ),
   'base-directory': v.optional(v.string(), ''),
-  'discard-paths': v.optional(v.pipe(v.union([v.boolean(), v.string()]), v.transform(value => value === true || value === 'yes' || value === 'true')), false),
+  'discard-paths': v.optional(
+    v.pipe(
+      v.union([v.boolean(), v.string()]),
+      v.transform(value => value === true || value === 'yes' || value === 'true'),
+    ),
+    false,
+  ),
 });
 
 const Buildspec = v.object({
   version: v.pipe(v.union([v.string(), v.number()]), v.transform(Number), v.literal(0.2, 'the version must be 0.2')),
-  env: v.optional(v.object({
-    'variables': Variables,
-    'parameter-store': Variables,
-    'secrets-manager': Variables,
-    'exported-variables': v.optional(v.array(v.string()), []),
-  })),
+  env: v.optional(
+    v.object({
+      'variables': Variables,
+      'parameter-store': Variables,
+      'secrets-manager': Variables,
+      'exported-variables': v.optional(v.array(v.string()), []),
+    }),
+  ),
   phases: v.optional(v.partial(v.object({ install: Phase, pre_build: Phase, build: Phase, post_build: Phase })), {}),
-  artifacts: v.optional(v.object({ ...v.partial(Artifact).entries, 'secondary-artifacts': v.optional(v.record(v.string(), Artifact), {}) })),
+  artifacts: v.optional(
+    v.object({ ...v.partial(Artifact).entries, 'secondary-artifacts': v.optional(v.record(v.string(), Artifact), {}) }),
+  ),
 });
 
 export type Buildspec = v.InferOutput<typeof Buildspec>;
@@ -48,12 +66,16 @@ export function readBuildspec(given: string | undefined, sourceFolder: string, i
   const text = isFile ? fromSource(given?.trim() ?? 'buildspec.yml', sourceFolder) : given;
   const result = v.safeParse(Buildspec, parsed(text));
   if (result.success) return fitting(result.output, image);
-  throw new BuildspecError(result.issues.map(issue => `${v.getDotPath(issue) ?? 'buildspec'}: ${issue.message}`).join('; '));
+  throw new BuildspecError(
+    result.issues.map(issue => `${v.getDotPath(issue) ?? 'buildspec'}: ${issue.message}`).join('; '),
+  );
 }
 
 function fitting(spec: Buildspec, image: string): Buildspec {
   const choosesRuntimes = spec.phases.install?.['runtime-versions'] !== undefined;
-  if (choosesRuntimes && !image.startsWith('aws/codebuild/')) throw new BuildspecError('This build image does not support selecting runtime versions.');
+  if (choosesRuntimes && !image.startsWith('aws/codebuild/')) {
+    throw new BuildspecError('This build image does not support selecting runtime versions.');
+  }
   return spec;
 }
 

@@ -21,7 +21,9 @@ export function artifactEntries(source: string, spec: ArtifactSpec): ZipEntry[] 
 
 function filesBelow(base: string): string[] {
   const entries = readdirSync(base, { withFileTypes: true, recursive: true });
-  return entries.filter(entry => !entry.isDirectory()).map(entry => relative(base, join(entry.parentPath, entry.name)).split(sep).join('/'));
+  return entries
+    .filter(entry => !entry.isDirectory())
+    .map(entry => relative(base, join(entry.parentPath, entry.name)).split(sep).join('/'));
 }
 
 /** `**` matches any number of folders, `*` any text within a name; a folder itself matches nothing. */

@@ -22,13 +22,18 @@ process.exit(command === 'npm' ? npm() : npx());
 
 function npm(): number {
   const [verb, ...rest] = given;
-  const installsAll = ['ci', 'clean-install', 'install', 'i'].includes(verb) && rest.every(argument => argument.startsWith('-'));
+  const installsAll =
+    ['ci', 'clean-install', 'install', 'i'].includes(verb) && rest.every(argument => argument.startsWith('-'));
   if (!installsAll || existsSync('node_modules') || !existsSync('package.json')) return real(given);
   const { dependencies, devDependencies } = manifest('package.json');
   if (verb === 'ci' && !existsSync('package-lock.json')) return real(given);
-  const missing = Object.entries({ ...dependencies, ...devDependencies }).filter(([name, range]) => !isInstalled(name, range));
+  const missing = Object.entries({ ...dependencies, ...devDependencies }).filter(
+    ([name, range]) => !isInstalled(name, range),
+  );
   if (missing.length > 0) {
-    console.log(`npm really installs: ${missing.map(([name, range]) => `${name}@${range}`).join(', ')} not found in ${modules}`);
+    console.log(
+      `npm really installs: ${missing.map(([name, range]) => `${name}@${range}`).join(', ')} not found in ${modules}`,
+    );
     return real([...given, '--prefer-offline', '--no-audit', '--no-fund']);
   }
   lend();
@@ -39,7 +44,10 @@ function npm(): number {
 /** Links each package and not the whole folder, so that a later installation does not change this machine. */
 function lend(): void {
   for (const entry of readdirSync(modules)) {
-    const names = entry.startsWith('@') || entry === '.bin' ? readdirSync(join(modules, entry)).map(name => join(entry, name)) : [entry];
+    const names =
+      entry.startsWith('@') || entry === '.bin'
+        ? readdirSync(join(modules, entry)).map(name => join(entry, name))
+        : [entry];
     for (const name of names) {
       mkdirSync(dirname(join('node_modules', name)), { recursive: true });
       symlinkSync(join(modules, name), join('node_modules', name));
@@ -50,7 +58,8 @@ function lend(): void {
 /** Whether `npx [--yes] name@range …` names a package that is installed here. */
 function npx(): number {
   const words = given.filter(
-    (argument, index) => !(['--yes', '-y'].includes(argument) && given.slice(0, index).every(before => before.startsWith('-'))),
+    (argument, index) =>
+      !(['--yes', '-y'].includes(argument) && given.slice(0, index).every(before => before.startsWith('-'))),
   );
   const [, name, range] = /^((?:@[^/]+\/)?[^@]+)@(.+)$/.exec(words[0] ?? '') ?? [];
   if (name === undefined || !isInstalled(name, range)) return real(given);
@@ -73,7 +82,14 @@ function manifest(file: string): Manifest {
 /** Returns the command of this machine, without the override. */
 function real(words: readonly string[]): number {
   const own = process.env.REHEARSAL_TOOLS ?? dirname(__filename);
-  return run(command, words, (process.env.PATH ?? '').split(delimiter).filter(folder => folder !== own).join(delimiter));
+  return run(
+    command,
+    words,
+    (process.env.PATH ?? '')
+      .split(delimiter)
+      .filter(folder => folder !== own)
+      .join(delimiter),
+  );
 }
 
 function run(program: string, words: readonly string[], path: string | undefined): number {

@@ -10,7 +10,14 @@ export function projectType(environment: Environment, kept: Regional<Map<string,
   const identifiers = new Identifiers('codebuild');
 
   function put(name: string, input: Record<string, unknown>, { accountId, region }: ResourceContext): Provisioned {
-    const { ServiceRole, EncryptionKey, Source, Environment: machine, LogsConfig, TimeoutInMinutes } = read(ProjectProperties, input);
+    const {
+      ServiceRole,
+      EncryptionKey,
+      Source,
+      Environment: machine,
+      LogsConfig,
+      TimeoutInMinutes,
+    } = read(ProjectProperties, input);
     const arn = `arn:${environment.partition}:codebuild:${region}:${accountId}:project/${name}`;
     const logs = LogsConfig?.CloudWatchLogs;
     kept.of(accountId, region).set(name, {
@@ -23,8 +30,12 @@ export function projectType(environment: Environment, kept: Regional<Map<string,
       sourceType: Source.Type,
       buildSpec: Source.BuildSpec,
       image: machine.Image,
-      variables: machine.EnvironmentVariables.map(variable => ({ name: variable.Name, value: variable.Value, type: variable.Type })),
-      logGroup: logs?.Status === 'DISABLED' ? undefined : logs?.GroupName ?? `/aws/codebuild/${name}`,
+      variables: machine.EnvironmentVariables.map(variable => ({
+        name: variable.Name,
+        value: variable.Value,
+        type: variable.Type,
+      })),
+      logGroup: logs?.Status === 'DISABLED' ? undefined : (logs?.GroupName ?? `/aws/codebuild/${name}`),
       timeoutMinutes: TimeoutInMinutes,
     });
     return { id: name, attributes: { Arn: arn } };
@@ -32,13 +43,18 @@ export function projectType(environment: Environment, kept: Regional<Map<string,
 
   async function create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     const name = read(ProjectProperties, input).Name ?? identifiers.physicalName(context, 150);
-    if (kept.of(context.accountId, context.region).has(name)) throw new AwsError('ResourceAlreadyExistsException', `Project already exists: ${name}`);
+    if (kept.of(context.accountId, context.region).has(name)) {
+      throw new AwsError('ResourceAlreadyExistsException', `Project already exists: ${name}`);
+    }
     return put(name, input, context);
   }
 
   return {
     create,
-    update: async (id, input, before, context) => input.Name === before.Name ? put(id, input, context) : create(input, context),
-    remove: async (id, _properties, context) => { kept.of(context.accountId, context.region).delete(id); },
+    update: async (id, input, before, context) =>
+      input.Name === before.Name ? put(id, input, context) : create(input, context),
+    remove: async (id, _properties, context) => {
+      kept.of(context.accountId, context.region).delete(id);
+    },
   };
 }

@@ -30,7 +30,10 @@ export class BuildRunner {
   private phase?: BuildPhase;
 
   public constructor(
-    private readonly environment: Environment, private readonly parts: BuildParts, private readonly build: Build, private readonly actor: Actor,
+    private readonly environment: Environment,
+    private readonly parts: BuildParts,
+    private readonly build: Build,
+    private readonly actor: Actor,
   ) {
     this.folder = mkdtempSync(join(parts.temporary, 'build-'));
     const made = (name: string): string => {
@@ -41,7 +44,10 @@ export class BuildRunner {
   }
 
   public async run(): Promise<void> {
-    const { build, environment: { clock } } = this;
+    const {
+      build,
+      environment: { clock },
+    } = this;
     // work is not scaled, so the timeout is not scaled either
     const timer = setTimeout(() => this.end('TIMED_OUT'), Math.min(build.project.timeoutMinutes * 60_000, 2 ** 31 - 1));
     timer.unref();
@@ -99,7 +105,11 @@ export class BuildRunner {
       if (this.endedBy !== undefined) return;
       const isSucceeding = this.build.status === 'IN_PROGRESS';
       // cleanup commands run after a failed build, too
-      if (!isSucceeding && (name !== 'post_build' || !this.build.phases.some(({ type, contexts }) => type === 'BUILD' && contexts.length > 0))) {
+      if (
+        !isSucceeding
+        && (name !== 'post_build'
+          || !this.build.phases.some(({ type, contexts }) => type === 'BUILD' && contexts.length > 0))
+      ) {
         continue;
       }
       const goesOn = await this.runPhase(shell, spec, name, isSucceeding);
@@ -113,10 +123,15 @@ export class BuildRunner {
     this.write(`[Container] Entering phase ${name.toUpperCase()}`);
     const extra = { CODEBUILD_BUILD_SUCCEEDING: isSucceeding ? '1' : '0' };
     const failed = await shell.run(phase?.commands ?? [], extra);
-    const failedAtLast = await shell.run(phase?.finally ?? [], { ...extra, CODEBUILD_BUILD_SUCCEEDING: isSucceeding && !failed ? '1' : '0' });
+    const failedAtLast = await shell.run(phase?.finally ?? [], {
+      ...extra,
+      CODEBUILD_BUILD_SUCCEEDING: isSucceeding && !failed ? '1' : '0',
+    });
     const failure = failed ?? failedAtLast;
     if (failure === undefined) return true;
-    if (isSucceeding) this.build.failedCommand = { command: failure.command.trim(), output: this.outputOf(failure.command) };
+    if (isSucceeding) {
+      this.build.failedCommand = { command: failure.command.trim(), output: this.outputOf(failure.command) };
+    }
     if (this.endedBy !== undefined) return true;
     const isTolerated = phase?.['on-failure'] === 'CONTINUE';
     this.note(commandError(failure), isTolerated ? undefined : 'FAILED');
@@ -126,13 +141,18 @@ export class BuildRunner {
   private openLog(): void {
     const { logGroup, accountId, region } = this.build.project;
     if (logGroup === undefined) return;
-    const arn = `arn:${this.environment.partition}:logs:${region}:${accountId}:log-group:${logGroup}:log-stream:${this.build.id.replace(':', '/')}`;
+    const logStream = this.build.id.replace(':', '/');
+    const resource = `log-group:${logGroup}:log-stream:${logStream}`;
+    const arn = `arn:${this.environment.partition}:logs:${region}:${accountId}:${resource}`;
     try {
       this.actor.assertAllowed('logs:CreateLogStream', arn);
       this.actor.assertAllowed('logs:PutLogEvents', arn);
     } catch (error) {
-      throw new PhaseError('ACCESS_DENIED', `Service role ${this.build.project.serviceRole} does not allow AWS CodeBuild to create Amazon CloudWatch Logs `
-        + `log streams for build ${this.build.arn}. Error message: ${wordsOf(error)}`);
+      throw new PhaseError(
+        'ACCESS_DENIED',
+        `Service role ${this.build.project.serviceRole} does not allow AWS CodeBuild to create Amazon CloudWatch Logs `
+          + `log streams for build ${this.build.arn}. Error message: ${wordsOf(error)}`,
+      );
     }
   }
 
@@ -154,7 +174,10 @@ export class BuildRunner {
     try {
       return this.parts.artifacts.get(this.actor, { bucket, key, encryptionKey });
     } catch (error) {
-      throw new PhaseError('CLIENT_ERROR', `error while downloading key ${key} from bucket ${bucket}, error: ${wordsOf(error)}`);
+      throw new PhaseError(
+        'CLIENT_ERROR',
+        `error while downloading key ${key} from bucket ${bucket}, error: ${wordsOf(error)}`,
+      );
     }
   }
 
@@ -169,25 +192,38 @@ export class BuildRunner {
   }
 
   private resolved(spec: Buildspec): Record<string, string> {
-    return Object.fromEntries(givenVariables(spec, this.build).map(({ name, value, type }) => {
-      if (type === 'PLAINTEXT') return [name, value];
-      if (type === 'SECRETS_MANAGER') {
-        throw new PhaseError('SECRETS_MANAGER_ERROR', `the variable ${name} names the secret '${value}', but the rehearsal has no Secrets Manager: `
-          + 'use a parameter of the Parameter Store, or give the variable a plain value in the rehearsed app');
-      }
-      return [name, this.parameter(name, value)];
-    }));
+    return Object.fromEntries(
+      givenVariables(spec, this.build).map(({ name, value, type }) => {
+        if (type === 'PLAINTEXT') return [name, value];
+        if (type === 'SECRETS_MANAGER') {
+          throw new PhaseError(
+            'SECRETS_MANAGER_ERROR',
+            `the variable ${name} names the secret '${value}', but the rehearsal has no Secrets Manager: `
+              + 'use a parameter of the Parameter Store, or give the variable a plain value in the rehearsed app',
+          );
+        }
+        return [name, this.parameter(name, value)];
+      }),
+    );
   }
 
   private parameter(variable: string, name: string): string {
     const { accountId, region } = this.build.project;
     try {
-      this.actor.assertAllowed('ssm:GetParameters', `arn:${this.environment.partition}:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`);
+      this.actor.assertAllowed(
+        'ssm:GetParameters',
+        `arn:${this.environment.partition}:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`,
+      );
     } catch (error) {
       throw new PhaseError('PARAMETER_STORE_ERROR', `parameter ${name} for variable ${variable}: ${wordsOf(error)}`);
     }
     const value = this.parts.ssm.value(accountId, region, name);
-    if (value === undefined) throw new PhaseError('PARAMETER_STORE_ERROR', `parameter does not exist: ${name}, which variable ${variable} names`);
+    if (value === undefined) {
+      throw new PhaseError(
+        'PARAMETER_STORE_ERROR',
+        `parameter does not exist: ${name}, which variable ${variable} names`,
+      );
+    }
     return value;
   }
 
@@ -197,7 +233,10 @@ export class BuildRunner {
       try {
         this.parts.artifacts.put(this.actor, output, body);
       } catch (error) {
-        throw new PhaseError('CLIENT_ERROR', `Error in UPLOAD_ARTIFACTS phase: error while uploading ${output.bucket}/${output.key}: ${wordsOf(error)}`);
+        throw new PhaseError(
+          'CLIENT_ERROR',
+          `Error in UPLOAD_ARTIFACTS phase: error while uploading ${output.bucket}/${output.key}: ${wordsOf(error)}`,
+        );
       }
     }
   }
@@ -205,11 +244,20 @@ export class BuildRunner {
   private entriesOf(spec: Buildspec, name: string): ReturnType<typeof artifactEntries> {
     const secondary = spec.artifacts?.['secondary-artifacts'] ?? {};
     const wanted = this.build.request.outputs.length > 1 || name in secondary ? secondary[name] : primaryOf(spec);
-    if (wanted === undefined) throw new PhaseError('CLIENT_ERROR', `no matching artifact paths found: the buildspec does not say which files make the artifact ${name}`);
+    if (wanted === undefined) {
+      throw new PhaseError(
+        'CLIENT_ERROR',
+        `no matching artifact paths found: the buildspec does not say which files make the artifact ${name}`,
+      );
+    }
     const base = join(this.folders.source, wanted['base-directory']);
-    if (!isFolder(base)) throw new PhaseError('CLIENT_ERROR', `no matching base directory path found for ${wanted['base-directory']}`);
+    if (!isFolder(base)) {
+      throw new PhaseError('CLIENT_ERROR', `no matching base directory path found for ${wanted['base-directory']}`);
+    }
     const entries = artifactEntries(this.folders.source, wanted);
-    if (entries.length === 0) throw new PhaseError('CLIENT_ERROR', `no matching artifact paths found: ${wanted.files.join(', ')}`);
+    if (entries.length === 0) {
+      throw new PhaseError('CLIENT_ERROR', `no matching artifact paths found: ${wanted.files.join(', ')}`);
+    }
     return entries;
   }
 
@@ -252,7 +300,11 @@ function commandError({ command, reason }: CommandFailure): PhaseError {
 
 function primaryOf({ artifacts }: Buildspec): ArtifactSpec | undefined {
   if (artifacts?.files === undefined) return undefined;
-  return { 'files': artifacts.files, 'base-directory': artifacts['base-directory'] ?? '', 'discard-paths': artifacts['discard-paths'] ?? false };
+  return {
+    'files': artifacts.files,
+    'base-directory': artifacts['base-directory'] ?? '',
+    'discard-paths': artifacts['discard-paths'] ?? false,
+  };
 }
 
 function wordsOf(error: unknown): string {

@@ -18,9 +18,16 @@ import type { Actor } from '../iam/service-roles';
 
 const StartInput = v.object({
   projectName: v.string(),
-  environmentVariablesOverride: v.optional(v.array(v.object({
-    name: v.string(), value: v.string(), type: v.optional(v.picklist(['PLAINTEXT', 'PARAMETER_STORE', 'SECRETS_MANAGER']), 'PLAINTEXT'),
-  })), []),
+  environmentVariablesOverride: v.optional(
+    v.array(
+      v.object({
+        name: v.string(),
+        value: v.string(),
+        type: v.optional(v.picklist(['PLAINTEXT', 'PARAMETER_STORE', 'SECRETS_MANAGER']), 'PLAINTEXT'),
+      }),
+    ),
+    [],
+  ),
 });
 const IdInput = v.object({ id: v.string() });
 const IdsInput = v.object({ ids: v.array(v.string()) });
@@ -42,7 +49,9 @@ export class CodeBuild implements Service {
   public readonly permissions = {
     ...on(['StartBuild'], call => regionalArn(call, `project/${textOf(call, 'projectName')}`)),
     ...on(['StopBuild'], call => regionalArn(call, `project/${projectOf(textOf(call, 'id'))}`)),
-    ...on(['BatchGetBuilds'], call => regionalArn(call, `project/${projectOf(String(read(IdsInput, call.input).ids[0]))}`)),
+    ...on(['BatchGetBuilds'], call =>
+      regionalArn(call, `project/${projectOf(String(read(IdsInput, call.input).ids[0]))}`),
+    ),
     ...on(['BatchGetProjects'], call => regionalArn(call, `project/${read(NamesInput, call.input).names[0]}`)),
   };
   public readonly resourceTypes: Record<string, ResourceType>;
@@ -51,7 +60,10 @@ export class CodeBuild implements Service {
   private readonly known = new Regional(() => new Map<string, Build>());
   private readonly running = new Map<Build, BuildRunner>();
 
-  public constructor(private readonly environment: Environment, private readonly parts: BuildParts) {
+  public constructor(
+    private readonly environment: Environment,
+    private readonly parts: BuildParts,
+  ) {
     this.resourceTypes = { 'AWS::CodeBuild::Project': projectType(environment, this.projects) };
   }
 
@@ -64,7 +76,11 @@ export class CodeBuild implements Service {
   public start(caller: Caller, region: string, projectName: string, request: BuildRequest): Build {
     const project = this.projects.of(caller.accountId, region).get(projectName);
     if (project === undefined) {
-      throw new AwsError('ResourceNotFoundException', `Project cannot be found: arn:${this.environment.partition}:codebuild:${region}:${caller.accountId}:project/${projectName}`);
+      throw new AwsError(
+        'ResourceNotFoundException',
+        'Project cannot be found: '
+          + `arn:${this.environment.partition}:codebuild:${region}:${caller.accountId}:project/${projectName}`,
+      );
     }
     const builds = this.known.of(caller.accountId, region);
     const number = [...builds.values()].filter(build => build.project.name === projectName).length + 1;
@@ -80,7 +96,11 @@ export class CodeBuild implements Service {
   public containerCredentials(id: string): RouteResponse {
     const [, runner] = [...this.running].find(([build]) => build.id === id) ?? [];
     if (runner === undefined) return { status: 404 };
-    return { status: 200, body: JSON.stringify(runner.containerCredentials()), headers: { 'content-type': 'application/json' } };
+    return {
+      status: 200,
+      body: JSON.stringify(runner.containerCredentials()),
+      headers: { 'content-type': 'application/json' },
+    };
   }
 
   public async close(): Promise<void> {
@@ -91,13 +111,26 @@ export class CodeBuild implements Service {
   private async run(build: Build): Promise<void> {
     tellBuild(this.parts.events, build);
     const { project } = build;
-    const place = { sourceArn: project.arn, region: project.region, sessionName: `AWSCodeBuild-${build.id.slice(build.id.indexOf(':') + 1)}` };
+    const place = {
+      sourceArn: project.arn,
+      region: project.region,
+      sessionName: `AWSCodeBuild-${build.id.slice(build.id.indexOf(':') + 1)}`,
+    };
     const actor = this.parts.roles.assumeAsService(project.serviceRole, 'codebuild.amazonaws.com', place);
     if (actor === undefined) {
       const at = this.environment.clock.now();
-      const message = 'CodeBuild is not authorized to perform: sts:AssumeRole on service role. Please verify that: 1) The provided service role exists, '
-        + `2) The role name is case-sensitive and matches exactly, and 3) The role has the necessary trust policy configured: ${project.serviceRole}`;
-      build.phases.push({ type: 'SUBMITTED', startedAt: at, endedAt: at, status: 'FAILED', contexts: [{ statusCode: 'ACCESS_DENIED', message }] });
+      const message =
+        'CodeBuild is not authorized to perform: sts:AssumeRole on service role. Please verify that: 1) '
+        + 'The provided service role exists, '
+        + '2) The role name is case-sensitive and matches exactly, and 3) The role has the necessary trust '
+        + `policy configured: ${project.serviceRole}`;
+      build.phases.push({
+        type: 'SUBMITTED',
+        startedAt: at,
+        endedAt: at,
+        status: 'FAILED',
+        contexts: [{ statusCode: 'ACCESS_DENIED', message }],
+      });
       build.endedAt = at;
       build.status = 'FAILED';
     } else {
@@ -131,10 +164,18 @@ export class CodeBuild implements Service {
     const { projectName, environmentVariablesOverride: variables } = read(StartInput, call.input);
     const project = this.projects.of(call.caller.accountId, call.region).get(projectName);
     if (project !== undefined && project.sourceType !== 'NO_SOURCE') {
-      throw new AwsError('InvalidInputException', `project ${projectName} has a source of type ${project.sourceType}: the rehearsal starts it only from a pipeline; calls can start projects with NO_SOURCE`);
+      throw new AwsError(
+        'InvalidInputException',
+        `project ${projectName} has a source of type ${project.sourceType}: the rehearsal starts it only `
+          + 'from a pipeline; calls can start projects with NO_SOURCE',
+      );
     }
     const initiator = call.caller.arn.slice(call.caller.arn.lastIndexOf(':') + 1);
-    return { build: describedBuild(this.start(call.caller, call.region, projectName, { variables, initiator, inputs: [], outputs: [] })) };
+    return {
+      build: describedBuild(
+        this.start(call.caller, call.region, projectName, { variables, initiator, inputs: [], outputs: [] }),
+      ),
+    };
   }
 
   private batchGet(call: Call): unknown {
@@ -158,7 +199,11 @@ export class CodeBuild implements Service {
     const found = names.flatMap(name => projects.get(name) ?? []);
     return {
       projects: found.map(({ name, arn, serviceRole, sourceType, timeoutMinutes }) => ({
-        name, arn, serviceRole, source: { type: sourceType }, timeoutInMinutes: timeoutMinutes,
+        name,
+        arn,
+        serviceRole,
+        source: { type: sourceType },
+        timeoutInMinutes: timeoutMinutes,
       })),
       projectsNotFound: names.filter(name => !projects.has(name)),
     };

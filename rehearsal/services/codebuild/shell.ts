@@ -33,7 +33,10 @@ export class Shell {
   }
 
   /** Runs commands until one fails. */
-  public async run(commands: readonly string[], extra: Readonly<Record<string, string>> = {}): Promise<CommandFailure | undefined> {
+  public async run(
+    commands: readonly string[],
+    extra: Readonly<Record<string, string>> = {},
+  ): Promise<CommandFailure | undefined> {
     if (commands.length === 0) return undefined;
     rmSync(this.progress, { force: true });
     const script = join(this.options.folder, 'commands.sh');
@@ -47,11 +50,19 @@ export class Shell {
     const asked = names.filter(name => /^\w+$/.test(name));
     const output = join(this.options.folder, 'variables');
     const script = join(this.options.folder, 'variables.sh');
-    const shown = asked.map(name => `[ -z "\${${name}+x}" ] || printf '%s=%s\\0' ${name} "$${name}" >> ${quoted(output)}`);
+    const shown = asked.map(
+      name => `[ -z "\${${name}+x}" ] || printf '%s=%s\\0' ${name} "$${name}" >> ${quoted(output)}`,
+    );
     writeFileSync(script, [...this.restored(), ...shown].join('\n'));
     await this.execute(script);
-    const entries = existsSync(output) ? readFileSync(output, 'utf8').split('\0').filter(entry => entry !== '') : [];
-    return Object.fromEntries(entries.map(entry => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
+    const entries = existsSync(output)
+      ? readFileSync(output, 'utf8')
+        .split('\0')
+        .filter(entry => entry !== '')
+      : [];
+    return Object.fromEntries(
+      entries.map(entry => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+    );
   }
 
   /** Kills the running command and its children, and runs no further command. */
@@ -84,7 +95,9 @@ export class Shell {
 
   /** Restores the state after the previous commands. */
   private restored(): string[] {
-    return existsSync(this.state) ? [`. ${quoted(this.state)} 2>/dev/null`, 'cd "$PWD"'] : [`cd ${quoted(this.options.startIn)}`];
+    return existsSync(this.state)
+      ? [`. ${quoted(this.state)} 2>/dev/null`, 'cd "$PWD"']
+      : [`cd ${quoted(this.options.startIn)}`];
   }
 
   private reached(): number {
@@ -96,7 +109,9 @@ export class Shell {
     if (this.ended) return 'the build was ended';
     // a separate process group, so that children are killed, too
     const child = spawn('bash', ['--noprofile', '--norc', script], {
-      env: this.options.variables, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
+      env: this.options.variables,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
     const written = [child.stdout, child.stderr].map(async stream => {
@@ -104,7 +119,9 @@ export class Shell {
     });
     const reason = await new Promise<string | undefined>(resolve => {
       child.once('error', error => resolve(error.message));
-      child.once('exit', (code, signal) => resolve(signal !== null ? `signal: ${signal}` : code === 0 ? undefined : `exit status ${code}`));
+      child.once('exit', (code, signal) =>
+        resolve(signal !== null ? `signal: ${signal}` : code === 0 ? undefined : `exit status ${code}`),
+      );
     });
     // a background process can keep the streams open
     await Promise.race([Promise.all(written), new Promise(resolve => setTimeout(resolve, 200).unref())]);

@@ -17,11 +17,22 @@ export interface MachineFolders {
 }
 
 /** Environment variables of this machine for package managers; no others are passed to a build. */
-const OF_THIS_MACHINE = /^(npm_config_(registry|cache|userconfig|globalconfig|cafile|strict_ssl|https?_proxy|noproxy)|(https?|no|all)_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR))$/i;
+const OF_THIS_MACHINE = [
+  /^npm_config_(registry|cache|userconfig|globalconfig|cafile|strict_ssl|https?_proxy|noproxy)$/i,
+  /^((https?|no|all)_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR))$/i,
+];
 
 /** The base environment of a build: what CodeBuild sets, and the endpoint of the simulated AWS. */
-export function machineVariables(build: Build, folders: MachineFolders, credentials: Credentials, endpoint: string): Record<string, string> {
-  const kept = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && OF_THIS_MACHINE.test(entry[0]));
+export function machineVariables(
+  build: Build,
+  folders: MachineFolders,
+  credentials: Credentials,
+  endpoint: string,
+): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && OF_THIS_MACHINE.some(pattern => pattern.test(entry[0])),
+  );
   return {
     npm_config_userconfig: join(homedir(), '.npmrc'),
     npm_config_cache: join(homedir(), '.npm'),
@@ -39,7 +50,11 @@ export function machineVariables(build: Build, folders: MachineFolders, credenti
   };
 }
 
-function awsVariables({ id, project: { region } }: Build, credentials: Credentials, endpoint: string): Record<string, string> {
+function awsVariables(
+  { id, project: { region } }: Build,
+  credentials: Credentials,
+  endpoint: string,
+): Record<string, string> {
   return {
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
@@ -75,12 +90,20 @@ function ownVariables({ id, arn, number, startedAt, project, request }: Build, s
 
 /** Removes the variables of a surrounding `npm run` or `npx`. */
 function ownPath(): string[] {
-  return (process.env.PATH ?? '').split(delimiter).filter(folder => !/[\\/]node_modules[\\/]|[\\/]node-gyp-bin$/.test(folder));
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter(folder => !/[\\/]node_modules[\\/]|[\\/]node-gyp-bin$/.test(folder));
 }
 
 /** Merges the variables of the specification, the project and the start; the last one wins. */
 export function givenVariables(spec: Buildspec, build: Build): BuildVariable[] {
-  const kinds = [['variables', 'PLAINTEXT'], ['parameter-store', 'PARAMETER_STORE'], ['secrets-manager', 'SECRETS_MANAGER']] as const;
-  const ofSpec = kinds.flatMap(([member, type]) => Object.entries(spec.env?.[member] ?? {}).map(([name, value]) => ({ name, value, type })));
+  const kinds = [
+    ['variables', 'PLAINTEXT'],
+    ['parameter-store', 'PARAMETER_STORE'],
+    ['secrets-manager', 'SECRETS_MANAGER'],
+  ] as const;
+  const ofSpec = kinds.flatMap(([member, type]) =>
+    Object.entries(spec.env?.[member] ?? {}).map(([name, value]) => ({ name, value, type })),
+  );
   return [...ofSpec, ...build.project.variables, ...build.request.variables];
 }

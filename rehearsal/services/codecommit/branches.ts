@@ -19,7 +19,12 @@ export async function changeBranch(
 }
 
 /** Emits the event of a moved branch. */
-export function tellBranch(events: Events, repository: Repository, branch: string, { from, to, callerArn }: BranchChange): void {
+export function tellBranch(
+  events: Events,
+  repository: Repository,
+  branch: string,
+  { from, to, callerArn }: BranchChange,
+): void {
   const event = from === undefined ? 'referenceCreated' : to === undefined ? 'referenceDeleted' : 'referenceUpdated';
   events.emit(repository.accountId, repository.region, {
     'source': 'aws.codecommit',
@@ -41,7 +46,12 @@ export function tellBranch(events: Events, repository: Repository, branch: strin
 
 export async function requiredHead(repository: Repository, branch: string): Promise<string> {
   const head = await repository.git.head(branch);
-  if (head === undefined) throw new AwsError('BranchDoesNotExistException', `The branch ${branch} does not exist in repository ${repository.name}`);
+  if (head === undefined) {
+    throw new AwsError(
+      'BranchDoesNotExistException',
+      `The branch ${branch} does not exist in repository ${repository.name}`,
+    );
+  }
   return head;
 }
 

@@ -12,8 +12,12 @@ export class GitRepository implements Content {
   public constructor(private readonly git: Git, private readonly path: string) {}
 
   public async branches(): Promise<BranchHead[]> {
-    const lines = (await this.text(['for-each-ref', '--format=%(objectname) %(refname:lstrip=2)', 'refs/heads'])).split('\n');
-    return lines.filter(line => line !== '').map(line => ({ commitId: line.slice(0, line.indexOf(' ')), name: line.slice(line.indexOf(' ') + 1) }));
+    const lines = (await this.text(['for-each-ref', '--format=%(objectname) %(refname:lstrip=2)', 'refs/heads'])).split(
+      '\n',
+    );
+    return lines
+      .filter(line => line !== '')
+      .map(line => ({ commitId: line.slice(0, line.indexOf(' ')), name: line.slice(line.indexOf(' ') + 1) }));
   }
 
   public async head(branch: string): Promise<string | undefined> {
@@ -37,7 +41,9 @@ export class GitRepository implements Content {
   public async moveBranch(branch: string, from: string | undefined, to: string | undefined): Promise<boolean> {
     const nothing = '0'.repeat(40);
     const change =
-      to === undefined ? ['update-ref', '-d', `refs/heads/${branch}`, from ?? nothing] : ['update-ref', `refs/heads/${branch}`, to, from ?? nothing];
+      to === undefined
+        ? ['update-ref', '-d', `refs/heads/${branch}`, from ?? nothing]
+        : ['update-ref', `refs/heads/${branch}`, to, from ?? nothing];
     return await this.optional(change) !== undefined;
   }
 
@@ -48,7 +54,9 @@ export class GitRepository implements Content {
   }
 
   public async entry(commitId: string, path: string): Promise<TreeEntry | undefined> {
-    const output = (await this.git.run(['ls-tree', '-z', '--full-tree', commitId, '--', path], this.here())).toString('utf8');
+    const output = (await this.git.run(['ls-tree', '-z', '--full-tree', commitId, '--', path], this.here())).toString(
+      'utf8',
+    );
     return output.split('\0').filter(line => line !== '').map(entryOf).find(entry => entry.path === path);
   }
 
@@ -62,13 +70,30 @@ export class GitRepository implements Content {
   }
 
   public async treeOf(commitId: string, folder = ''): Promise<string | undefined> {
-    return this.optional(['rev-parse', '--verify', '--quiet', '--end-of-options', folder === '' ? `${commitId}^{tree}` : `${commitId}:${folder}`]);
+    return this.optional([
+      'rev-parse',
+      '--verify',
+      '--quiet',
+      '--end-of-options',
+      folder === '' ? `${commitId}^{tree}` : `${commitId}:${folder}`,
+    ]);
   }
 
   public async details(commitId: string): Promise<CommitDetails> {
     const format = ['%H', '%T', '%P', '%an', '%ae', '%ad', '%cn', '%ce', '%cd', '%B'].join('%x00');
     const fields = (await this.text(['show', '-s', '--date=raw', `--format=${format}`, commitId])).split('\0');
-    const [id, treeId, parents, authorName, authorEmail, authorDate, committerName, committerEmail, committerDate, message] = fields;
+    const [
+      id,
+      treeId,
+      parents,
+      authorName,
+      authorEmail,
+      authorDate,
+      committerName,
+      committerEmail,
+      committerDate,
+      message,
+    ] = fields;
     return {
       commitId: id,
       treeId,
@@ -84,15 +109,23 @@ export class GitRepository implements Content {
     const environment = { GIT_INDEX_FILE: index };
     try {
       await this.text(['read-tree', request.parent ?? '--empty'], { environment });
-      const blobs = await Promise.all(request.put.map(async file => this.text(['hash-object', '-w', '--stdin'], { input: file.content })));
+      const blobs = await Promise.all(
+        request.put.map(async file => this.text(['hash-object', '-w', '--stdin'], { input: file.content })),
+      );
       const lines = [
         ...request.remove.map(path => `0 ${'0'.repeat(40)}\t${path}`),
         ...request.put.map((file, position) => `${file.mode} ${blobs[position]}\t${file.path}`),
       ];
-      await this.text(['update-index', '-z', '--index-info'], { environment, input: lines.map(line => `${line}\0`).join('') });
+      await this.text(['update-index', '-z', '--index-info'], {
+        environment,
+        input: lines.map(line => `${line}\0`).join(''),
+      });
       const treeId = await this.text(['write-tree'], { environment });
       const parents = request.parent === undefined ? [] : ['-p', request.parent];
-      const commitId = await this.text(['commit-tree', treeId, ...parents], { environment: signed(request.author), input: request.message });
+      const commitId = await this.text(['commit-tree', treeId, ...parents], {
+        environment: signed(request.author),
+        input: request.message,
+      });
       return { commitId, treeId };
     } finally {
       await rm(index, { force: true });

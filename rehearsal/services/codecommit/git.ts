@@ -21,7 +21,11 @@ export class Git {
   public constructor(folder: string) {
     this.settings = join(folder, 'gitconfig');
     // A repository may belong to another user of this machine; it is only read.
-    writeFileSync(this.settings, '[safe]\n\tdirectory = *\n[init]\n\tdefaultBranch = main\n[core]\n\tautocrlf = false\n\tquotePath = false\n[gc]\n\tauto = 0\n');
+    writeFileSync(
+      this.settings,
+      '[safe]\n\tdirectory = *\n[init]\n\tdefaultBranch = main\n[core]\n\tautocrlf = '
+        + 'false\n\tquotePath = false\n[gc]\n\tauto = 0\n',
+    );
   }
 
   public async run(argument: readonly string[], options: GitOptions = {}): Promise<Buffer> {
@@ -33,11 +37,20 @@ export class Git {
         GIT_TERMINAL_PROMPT: '0',
         ...options.environment,
       };
-      const child = execFile('git', [...argument], { env, encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 }, (error, output, words) => {
-        if (error === null) resolve(output);
-        else if (error.code === 'ENOENT') reject(new Error('the rehearsal of CodeCommit needs the command git, which was not found'));
-        else reject(new GitError(argument, typeof error.code === 'number' ? error.code : 1, words.toString().trim()));
-      });
+      const child = execFile(
+        'git',
+        [...argument],
+        { env, encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 },
+        (error, output, words) => {
+          if (error === null) {
+            resolve(output);
+          } else if (error.code === 'ENOENT') {
+            reject(new Error('the rehearsal of CodeCommit needs the command git, which was not found'));
+          } else {
+            reject(new GitError(argument, typeof error.code === 'number' ? error.code : 1, words.toString().trim()));
+          }
+        },
+      );
       // git can exit before it has read its whole input; the exit status is more useful than the broken pipe.
       child.stdin?.on('error', () => {});
       child.stdin?.end(options.input ?? '');

@@ -21,7 +21,7 @@ export class MemoryRepository implements Content {
   private changes: Promise<unknown> = Promise.resolve();
 
   public async branches(): Promise<BranchHead[]> {
-    return [...this.heads].map(([name, commitId]) => ({ name, commitId })).sort((a, b) => a.name < b.name ? -1 : 1);
+    return [...this.heads].map(([name, commitId]) => ({ name, commitId })).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   public async head(branch: string): Promise<string | undefined> {
@@ -49,7 +49,9 @@ export class MemoryRepository implements Content {
 
   public async entries(commitId: string, folder: string): Promise<TreeEntry[]> {
     const prefix = folder === '' ? '' : `${folder}/`;
-    return this.listed(commitId).filter(({ path }) => path.startsWith(prefix) && !path.slice(prefix.length).includes('/'));
+    return this.listed(commitId).filter(
+      ({ path }) => path.startsWith(prefix) && !path.slice(prefix.length).includes('/'),
+    );
   }
 
   public async entry(commitId: string, path: string): Promise<TreeEntry | undefined> {
@@ -57,7 +59,7 @@ export class MemoryRepository implements Content {
   }
 
   public async archive(commitId: string): Promise<Buffer> {
-    const files = [...this.commits.get(commitId)?.files ?? []];
+    const files = [...(this.commits.get(commitId)?.files ?? [])];
     return zip(files.map(([path, { content, mode }]) => ({ path, content, mode: Number.parseInt(mode, 8) })));
   }
 
@@ -77,7 +79,13 @@ export class MemoryRepository implements Content {
     return found.details;
   }
 
-  public async commit({ parent, message, author: { name, email, at }, put, remove }: CommitRequest): Promise<{ commitId: string; treeId: string }> {
+  public async commit({
+    parent,
+    message,
+    author: { name, email, at },
+    put,
+    remove,
+  }: CommitRequest): Promise<{ commitId: string; treeId: string }> {
     const files = new Map(parent === undefined ? [] : this.commits.get(parent)?.files);
     for (const path of remove) files.delete(path);
     for (const { path, content, mode } of put) files.set(path, { id: hash(content), mode, content });
@@ -85,7 +93,10 @@ export class MemoryRepository implements Content {
     const person = { name, email, date: `${Math.floor(at / 1000)} +0000` };
     const parents = parent === undefined ? [] : [parent];
     const commitId = hash(JSON.stringify([treeId, parents, message, person]));
-    this.commits.set(commitId, { files, details: { commitId, treeId, parents, message, author: person, committer: person } });
+    this.commits.set(commitId, {
+      files,
+      details: { commitId, treeId, parents, message, author: person, committer: person },
+    });
     return { commitId, treeId };
   }
 

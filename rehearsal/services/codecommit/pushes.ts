@@ -23,7 +23,9 @@ process.stdin.on('data', chunk => chunks.push(chunk)).on('end', () => {
 
 /** Installs the hook that reports every push. */
 export function installHook(path: string, repositoryId: string, endpoint: string): void {
-  const words = [process.execPath, '-e', TELL, `${endpoint}${PUSH_PATH}${repositoryId}`].map(word => `'${word.replaceAll("'", "'\\''")}'`);
+  const words = [process.execPath, '-e', TELL, `${endpoint}${PUSH_PATH}${repositoryId}`].map(
+    word => `'${word.replaceAll("'", "'\\''")}'`,
+  );
   const hook = join(path, 'hooks', 'post-receive');
   mkdirSync(join(path, 'hooks'), { recursive: true });
   writeFileSync(hook, `#!/bin/sh\nexec ${words.join(' ')}\n`);

@@ -18,10 +18,16 @@ export function repositoryType(store: RepositoryStore, clock: Clock): ResourceTy
     async create(input, { accountId, region }) {
       const { RepositoryName: name, RepositoryDescription: description, Code: code } = read(Properties, input);
       if (code !== undefined) {
-        throw new AwsError('NotImplemented', `the rehearsal does not fill repository ${name} from Code: configure a git repository or a folder for that name`);
+        throw new AwsError(
+          'NotImplemented',
+          `the rehearsal does not fill repository ${name} from Code: configure a git repository or a `
+            + 'folder for that name',
+        );
       }
       const known = store.find(accountId, region, name);
-      if (known?.isSeed !== true) return provisioned(await clock.during(async () => store.create(accountId, region, name, description)));
+      if (known?.isSeed !== true) {
+        return provisioned(await clock.during(async () => store.create(accountId, region, name, description)));
+      }
       const taken = { ...known, isSeed: false, description };
       store.keep(taken);
       return provisioned(taken);
@@ -43,12 +49,19 @@ function provisioned(repository: Repository): Provisioned {
   return {
     id: repository.repositoryId,
     attributes: {
-      Arn: repository.arn, Name: repository.name, RepositoryId: repository.repositoryId, CloneUrlHttp: cloneUrlHttp, CloneUrlSsh: cloneUrlSsh,
+      Arn: repository.arn,
+      Name: repository.name,
+      RepositoryId: repository.repositoryId,
+      CloneUrlHttp: cloneUrlHttp,
+      CloneUrlSsh: cloneUrlSsh,
     },
   };
 }
 
-export function cloneUrls({ region, name }: Pick<Repository, 'region' | 'name'>): { cloneUrlHttp: string; cloneUrlSsh: string } {
+export function cloneUrls({ region, name }: Pick<Repository, 'region' | 'name'>): {
+  cloneUrlHttp: string;
+  cloneUrlSsh: string;
+} {
   const address = `git-codecommit.${region}.amazonaws.com/v1/repos/${name}`;
   return { cloneUrlHttp: `https://${address}`, cloneUrlSsh: `ssh://${address}` };
 }

@@ -32,7 +32,11 @@ export class CodeCommit implements Service {
   private readonly clock: Clock;
 
   /** @param temporary parent folder of the repositories; default: the temporary folder of the system */
-  public constructor(environment: Environment, private readonly events: Events, temporary?: string) {
+  public constructor(
+    environment: Environment,
+    private readonly events: Events,
+    temporary?: string,
+  ) {
     this.store = new RepositoryStore(environment, temporary);
     this.clock = environment.clock;
     const operations: Record<string, Operation> = {
@@ -40,8 +44,12 @@ export class CodeCommit implements Service {
       ...new ContentOperations(this.store).operations,
       ...new CommitOperations(this.store, events, environment.clock).operations,
     };
-    this.operations = Object.fromEntries(Object.entries(operations)
-      .map(([name, operation]) => [name, async call => environment.clock.during(async () => operation(call))]));
+    this.operations = Object.fromEntries(
+      Object.entries(operations).map(([name, operation]) => [
+        name,
+        async call => environment.clock.during(async () => operation(call)),
+      ]),
+    );
     this.resourceTypes = { 'AWS::CodeCommit::Repository': repositoryType(this.store, environment.clock) };
   }
 
@@ -83,7 +91,13 @@ export class CodeCommit implements Service {
   }
 
   /** Returns a file at a branch, tag or commit. */
-  public async file(accountId: string, region: string, repositoryName: string, ref: string, path: string): Promise<string | undefined> {
+  public async file(
+    accountId: string,
+    region: string,
+    repositoryName: string,
+    ref: string,
+    path: string,
+  ): Promise<string | undefined> {
     const { git } = this.store.required(accountId, region, repositoryName);
     const commitId = await git.resolve(ref);
     const entry = commitId === undefined ? undefined : await git.entry(commitId, path);
@@ -91,13 +105,24 @@ export class CodeCommit implements Service {
   }
 
   /** Returns a commit and its files as a zip archive. */
-  public async archive(accountId: string, region: string, repositoryName: string, reference: string): Promise<CommitArchive | undefined> {
+  public async archive(
+    accountId: string,
+    region: string,
+    repositoryName: string,
+    reference: string,
+  ): Promise<CommitArchive | undefined> {
     const git = this.store.find(accountId, region, repositoryName)?.git;
     const commitId = await git?.resolve(reference);
     if (git === undefined || commitId === undefined) return undefined;
     const { message, author, committer } = await git.details(commitId);
     const archive = await git.archive(commitId);
-    return { commitId, message: message.trim(), authoredAt: timeOf(author.date), committedAt: timeOf(committer.date), archive };
+    return {
+      commitId,
+      message: message.trim(),
+      authoredAt: timeOf(author.date),
+      committedAt: timeOf(committer.date),
+      archive,
+    };
   }
 
   public async close(): Promise<void> {

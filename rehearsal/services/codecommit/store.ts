@@ -39,7 +39,9 @@ export class RepositoryStore {
     const repository = this.find(accountId, region, name);
     if (repository !== undefined) return repository;
     const others = this.repositories.values().flatMap(repositories => repositories.get(name) ?? []);
-    const places = [{ accountId, region }, ...others].map(place => `account ${place.accountId}, region ${place.region}`);
+    const places = [{ accountId, region }, ...others].map(
+      place => `account ${place.accountId}, region ${place.region}`,
+    );
     const message = `The repository ${name} does not exist in ${places.join('; there is one in ')}`;
     throw new AwsError('RepositoryDoesNotExistException', message);
   }
@@ -62,11 +64,16 @@ export class RepositoryStore {
 
   /** Creates a repository from a git repository, or from a plain folder as its first commit. */
   public async seed(accountId: string, region: string, name: string, source: string): Promise<Repository> {
-    if (!existsSync(source)) throw new Error(`repository ${name} cannot be filled from ${source}: the folder does not exist`);
+    if (!existsSync(source)) {
+      throw new Error(`repository ${name} cannot be filled from ${source}: the folder does not exist`);
+    }
     return this.made(accountId, region, name, '', true, {
       git: async (git, path) => {
-        if (isGitRepository(source)) await git.run(['clone', '--quiet', '--mirror', '--no-hardlinks', resolve(source), path]);
-        else await this.importFolder(git, path, resolve(source));
+        if (isGitRepository(source)) {
+          await git.run(['clone', '--quiet', '--mirror', '--no-hardlinks', resolve(source), path]);
+        } else {
+          await this.importFolder(git, path, resolve(source));
+        }
       },
       plain: async content => importPlain(content, source, this.environment.clock.now()),
     });
@@ -96,7 +103,10 @@ export class RepositoryStore {
     accountId: string, region: string, name: string, description: string, isSeed: boolean, fill: Fill,
   ): Promise<Repository> {
     if (!/^[\w.-]{1,100}$/.test(name) || name.endsWith('.git')) {
-      throw new AwsError('InvalidRepositoryNameException', `A repository name has 1 to 100 letters, digits or ._- and does not end in .git, got: ${name}`);
+      throw new AwsError(
+        'InvalidRepositoryNameException',
+        `A repository name has 1 to 100 letters, digits or ._- and does not end in .git, got: ${name}`,
+      );
     }
     if (this.find(accountId, region, name) !== undefined) throw nameTaken(name);
     const repositoryId = this.identifiers.uuid();
@@ -142,7 +152,10 @@ export class RepositoryStore {
   }
 
   private async open(): Promise<{ folder: string; git: Git }> {
-    this.opened ??= mkdtemp(join(this.temporary, 'rehearsal-codecommit-')).then(folder => ({ folder, git: new Git(folder) }));
+    this.opened ??= mkdtemp(join(this.temporary, 'rehearsal-codecommit-')).then(folder => ({
+      folder,
+      git: new Git(folder),
+    }));
     return this.opened;
   }
 }
@@ -154,7 +167,9 @@ async function plain(fill: Fill): Promise<Pick<Repository, 'git'>> {
 }
 
 async function importPlain(content: MemoryRepository, source: string, at: number): Promise<void> {
-  const put = readdirSync(source).sort().map(path => ({ path, content: readFileSync(join(source, path)), mode: '100644' }));
+  const put = readdirSync(source)
+    .sort()
+    .map(path => ({ path, content: readFileSync(join(source, path)), mode: '100644' }));
   if (put.length === 0) return;
   const { commitId } = await content.commit({
     message: 'Initial commit',

@@ -53,7 +53,12 @@ export class ActionExecution {
     const sessionName = String(Math.floor(this.world.clock.now()));
     const place = { sourceArn: pipeline.arn, region: own.Region ?? pipeline.region, sessionName };
     const actor = this.world.roles.assumeAsService(roleArn, 'codepipeline.amazonaws.com', place);
-    if (actor === undefined) throw new ActionError('PermissionError', `CodePipeline is not authorized to perform AssumeRole on role ${roleArn}`);
+    if (actor === undefined) {
+      throw new ActionError(
+        'PermissionError',
+        `CodePipeline is not authorized to perform AssumeRole on role ${roleArn}`,
+      );
+    }
     return own.RoleArn === undefined ? actor : actor.assume(own.RoleArn, sessionName);
   }
 
@@ -61,10 +66,16 @@ export class ActionExecution {
     const { Category: category, Provider: provider } = run.action.ActionTypeId;
     const runner = this.world.runners[`${category}/${provider}`];
     if (runner === undefined) {
-      throw new ActionError('ConfigurationError', `the rehearsal does not run actions of ${category}/${provider}, only of ${Object.keys(this.world.runners).join(', ')}`);
+      throw new ActionError(
+        'ConfigurationError',
+        `the rehearsal does not run actions of ${category}/${provider}, only of `
+          + `${Object.keys(this.world.runners).join(', ')}`,
+      );
     }
     const configured = Object.entries(run.action.Configuration);
-    run.configuration = Object.fromEntries(configured.map(([name, value]) => [name, resolved(textOf(value), execution)]));
+    run.configuration = Object.fromEntries(
+      configured.map(([name, value]) => [name, resolved(textOf(value), execution)]),
+    );
     const actor = this.actorFor(pipeline, run.action);
     run.outputs = run.action.OutputArtifacts.map(({ Name }) => this.locationOf(pipeline, Name));
     return runner({ pipeline, execution, run, actor, outputs: run.outputs });
@@ -80,7 +91,12 @@ export class ActionExecution {
 
   private locationOf(pipeline: Pipeline, name: string): ArtifactLocation {
     const store = pipeline.declaration.ArtifactStore;
-    if (store === undefined) throw new ActionError('ConfigurationError', `pipeline ${pipeline.name} has no artifact store for the output ${name}`);
+    if (store === undefined) {
+      throw new ActionError(
+        'ConfigurationError',
+        `pipeline ${pipeline.name} has no artifact store for the output ${name}`,
+      );
+    }
     const key = `${pipeline.name.slice(0, 20)}/${name.slice(0, 10)}/${this.world.identifiers.next(7, 'lower')}`;
     return { name, bucket: store.Location, key, encryptionKey: store.EncryptionKey?.Id };
   }
@@ -97,7 +113,9 @@ async function abandonable<Result>(execution: Execution, work: Promise<Result>):
 
 function describedError(error: unknown): { readonly code: string; readonly message: string } {
   if (error instanceof ActionError) return { code: error.code, message: error.message };
-  if (error instanceof AwsError) return { code: error.code.startsWith('AccessDenied') ? 'PermissionError' : error.code, message: error.message };
+  if (error instanceof AwsError) {
+    return { code: error.code.startsWith('AccessDenied') ? 'PermissionError' : error.code, message: error.message };
+  }
   // a bug of the rehearsal, not an error of AWS: log it
   console.error(error);
   return { code: 'InternalError', message: error instanceof Error ? error.message : String(error) };

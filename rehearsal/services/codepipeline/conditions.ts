@@ -10,7 +10,11 @@ const POLL_SECONDS = 15;
 
 /** Evaluates the conditions of a stage by the alarms of their rules. */
 export class Conditions {
-  public constructor(private readonly cloudwatch: CloudWatch, private readonly clock: Clock, private readonly partition: string) {}
+  public constructor(
+    private readonly cloudwatch: CloudWatch,
+    private readonly clock: Clock,
+    private readonly partition: string,
+  ) {}
 
   /** A condition is met if all its rules succeed. Each rule uses its own role or that of the pipeline. */
   public async judge(kind: Kind, condition: Condition, actorFor: (rule: Rule) => Actor): Promise<ConditionRun> {
@@ -25,19 +29,28 @@ export class Conditions {
 
   private async failureOf(kind: Kind, rule: Rule, actorFor: () => Actor): Promise<string | undefined> {
     const provider = rule.RuleTypeId.Provider;
-    if (provider !== 'CloudWatchAlarm') return `the rehearsal does not support rules of ${provider ?? 'no provider'}, only of CloudWatchAlarm`;
+    if (provider !== 'CloudWatchAlarm') {
+      return `the rehearsal does not support rules of ${provider ?? 'no provider'}, only of CloudWatchAlarm`;
+    }
     const actor = actorFor();
     const { AlarmName: name, AlarmStates: states = 'ALARM', WaitTime: minutes = 0 } = rule.Configuration;
     const { accountId } = actor.caller;
-    actor.assertAllowed('cloudwatch:DescribeAlarms', `arn:${this.partition}:cloudwatch:${actor.region}:${accountId}:alarm:${String(name)}`);
-    const bad = String(states).split(/[\s,]+/).filter(state => state !== '');
+    actor.assertAllowed(
+      'cloudwatch:DescribeAlarms',
+      `arn:${this.partition}:cloudwatch:${actor.region}:${accountId}:alarm:${String(name)}`,
+    );
+    const bad = String(states)
+      .split(/[\s,]+/)
+      .filter(state => state !== '');
     const read = (): AlarmState | undefined => this.cloudwatch.alarm(accountId, actor.region, String(name))?.state;
     const isBad = (): boolean => bad.includes(read() ?? '');
     const until = this.clock.now() + Number(minutes) * 60_000;
     // on entry an alarm may still end, on success it may still start
     while (isBad() === (kind === 'BeforeEntry') && this.clock.now() < until) await this.clock.sleep(POLL_SECONDS);
     const state = read();
-    if (state === undefined) return `the alarm ${String(name)} does not exist in account ${accountId}, region ${actor.region}`;
+    if (state === undefined) {
+      return `the alarm ${String(name)} does not exist in account ${accountId}, region ${actor.region}`;
+    }
     return bad.includes(state) ? `the alarm ${String(name)} is in state ${state}` : undefined;
   }
 }

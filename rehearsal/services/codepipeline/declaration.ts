@@ -19,7 +19,11 @@ const Action = v.object({
   OutputArtifacts: v.optional(v.array(v.object({ Name: v.string() })), []),
 });
 const Rule = v.object({
-  Name: v.string(), RuleTypeId: v.partial(TypeId), Configuration, RoleArn: v.optional(v.string()), Region: v.optional(v.string()),
+  Name: v.string(),
+  RuleTypeId: v.partial(TypeId),
+  Configuration,
+  RoleArn: v.optional(v.string()),
+  Region: v.optional(v.string()),
 });
 const conditions = <Result extends string>(results: readonly [Result, ...Result[]]) => v.optional(v.array(v.object({
   Result: v.optional(v.picklist(results)), Rules: v.optional(v.array(Rule), []),
@@ -30,20 +34,28 @@ const Stage = v.object({
   Actions: v.array(Action),
   BeforeEntry: v.optional(v.object({ Conditions: conditions(['FAIL', 'SKIP']) })),
   OnSuccess: v.optional(v.object({ Conditions: conditions(['FAIL', 'ROLLBACK']) })),
-  OnFailure: v.optional(v.object({
-    Result: v.optional(v.picklist(['ROLLBACK', 'RETRY', 'FAIL', 'SKIP'])),
-    RetryConfiguration: v.optional(v.object({ RetryMode: v.optional(v.picklist(['ALL_ACTIONS', 'FAILED_ACTIONS']), 'ALL_ACTIONS') })),
-    Conditions: conditions(['ROLLBACK']),
-  })),
+  OnFailure: v.optional(
+    v.object({
+      Result: v.optional(v.picklist(['ROLLBACK', 'RETRY', 'FAIL', 'SKIP'])),
+      RetryConfiguration: v.optional(
+        v.object({ RetryMode: v.optional(v.picklist(['ALL_ACTIONS', 'FAILED_ACTIONS']), 'ALL_ACTIONS') }),
+      ),
+      Conditions: conditions(['ROLLBACK']),
+    }),
+  ),
 });
 
 /** The used properties of `AWS::CodePipeline::Pipeline`. */
 export const PipelineProperties = v.object({
-  Name: v.optional(v.pipe(v.string(), v.regex(/^[\w.@-]{1,100}$/, 'a pipeline name has 1 to 100 letters, digits or .@-_'))),
+  Name: v.optional(
+    v.pipe(v.string(), v.regex(/^[\w.@-]{1,100}$/, 'a pipeline name has 1 to 100 letters, digits or .@-_')),
+  ),
   RoleArn: v.string(),
   PipelineType: v.optional(v.string(), 'V1'),
   ExecutionMode: v.optional(v.picklist(['SUPERSEDED', 'QUEUED', 'PARALLEL']), 'SUPERSEDED'),
-  ArtifactStore: v.optional(v.object({ Location: v.string(), EncryptionKey: v.optional(v.object({ Id: v.string() })) })),
+  ArtifactStore: v.optional(
+    v.object({ Location: v.string(), EncryptionKey: v.optional(v.object({ Id: v.string() })) }),
+  ),
   Stages: v.array(Stage),
   Variables: v.optional(v.array(v.object({ Name: v.string(), DefaultValue: v.optional(v.string()) })), []),
   Tags: v.optional(v.array(v.object({ Key: v.string(), Value: v.string() })), []),
@@ -57,7 +69,11 @@ export type Rule = v.InferOutput<typeof Rule>;
 export type Condition = { readonly Result?: 'FAIL' | 'SKIP' | 'ROLLBACK'; readonly Rules: readonly Rule[] };
 
 /** Checks the rules of CodePipeline that templates break most often. */
-export function assertStructure({ Stages: stages, DisableInboundStageTransitions: disabled, PipelineType: type }: Declaration): void {
+export function assertStructure({
+  Stages: stages,
+  DisableInboundStageTransitions: disabled,
+  PipelineType: type,
+}: Declaration): void {
   const invalid = (why: string): AwsError => new AwsError('InvalidStructureException', why);
   if (stages.length < 2) throw invalid('Pipeline should have at least two stages');
   if (stages.length > 50) throw invalid('Pipeline has more than 50 stages');
@@ -65,8 +81,12 @@ export function assertStructure({ Stages: stages, DisableInboundStageTransitions
     if (stage.Actions.length === 0) throw invalid(`Stage ${stage.Name} has no actions`);
     if (stage.Actions.length > 50) throw invalid(`Stage ${stage.Name} has more than 50 actions`);
     const sources = stage.Actions.filter(action => action.ActionTypeId.Category === 'Source').length;
-    if (index === 0 && sources !== stage.Actions.length) throw invalid('The first stage may only contain source actions');
-    if (index > 0 && sources > 0) throw invalid(`Source actions may only occur in the first stage, but stage ${stage.Name} has one`);
+    if (index === 0 && sources !== stage.Actions.length) {
+      throw invalid('The first stage may only contain source actions');
+    }
+    if (index > 0 && sources > 0) {
+      throw invalid(`Source actions may only occur in the first stage, but stage ${stage.Name} has one`);
+    }
     if (index === 0 && (stage.OnFailure?.Result === 'ROLLBACK' || stage.BeforeEntry)) {
       throw invalid('Rollback and entry conditions are not allowed in the first stage');
     }
@@ -74,10 +94,14 @@ export function assertStructure({ Stages: stages, DisableInboundStageTransitions
       throw invalid(`Stage ${stage.Name} has conditions, which need a pipeline of type V2`);
     }
   }
-  if (new Set(stages.map(stage => stage.Name)).size < stages.length) throw invalid('Stage names must be unique within a pipeline');
+  if (new Set(stages.map(stage => stage.Name)).size < stages.length) {
+    throw invalid('Stage names must be unique within a pipeline');
+  }
   assertArtifacts(stages);
   for (const { StageName: name } of disabled) {
-    if (!stages.some(stage => stage.Name === name)) throw new AwsError('StageNotFoundException', `The pipeline has no stage ${name}`);
+    if (!stages.some(stage => stage.Name === name)) {
+      throw new AwsError('StageNotFoundException', `The pipeline has no stage ${name}`);
+    }
   }
 }
 
@@ -88,7 +112,11 @@ function assertArtifacts(stages: readonly Stage[]): void {
     for (const action of [...stage.Actions].sort((one, other) => one.RunOrder - other.RunOrder)) {
       const missing = action.InputArtifacts.find(({ Name }) => !made.has(Name));
       if (missing !== undefined) {
-        throw new AwsError('InvalidStructureException', `Input Artifact Bundle ${missing.Name} in action ${action.Name} is not declared as an output artifact of any action before it`);
+        throw new AwsError(
+          'InvalidStructureException',
+          `Input Artifact Bundle ${missing.Name} in action ${action.Name} is not declared as an output `
+            + 'artifact of any action before it',
+        );
       }
       for (const { Name } of action.OutputArtifacts) {
         if (made.has(Name)) {

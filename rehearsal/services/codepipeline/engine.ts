@@ -18,7 +18,9 @@ export class Engine {
   private working = 0;
 
   public constructor(
-    private readonly stages: StageExecution, private readonly notifications: Notifications, private readonly identifiers: Identifiers,
+    private readonly stages: StageExecution,
+    private readonly notifications: Notifications,
+    private readonly identifiers: Identifiers,
     private readonly clock: Clock,
   ) {}
 
@@ -28,16 +30,21 @@ export class Engine {
   }
 
   public start(pipeline: Pipeline, { trigger, revisions = [], variables = {} }: Start): Execution {
-    const defaults = Object.fromEntries((pipeline.declaration.Variables ?? []).map(({ Name, DefaultValue = '' }) => [Name, DefaultValue]));
-    const execution = this.begin(pipeline, new Execution({
-      id: this.identifiers.uuid(),
-      version: pipeline.version,
-      declaration: pipeline.declaration,
-      startedAt: this.clock.now(),
-      trigger,
-      revisions,
-      variables: { ...defaults, ...variables },
-    }));
+    const defaults = Object.fromEntries(
+      (pipeline.declaration.Variables ?? []).map(({ Name, DefaultValue = '' }) => [Name, DefaultValue]),
+    );
+    const execution = this.begin(
+      pipeline,
+      new Execution({
+        id: this.identifiers.uuid(),
+        version: pipeline.version,
+        declaration: pipeline.declaration,
+        startedAt: this.clock.now(),
+        trigger,
+        revisions,
+        variables: { ...defaults, ...variables },
+      }),
+    );
     this.arrive(pipeline, execution, pipeline.stages[0]);
     return execution;
   }
@@ -50,7 +57,10 @@ export class Engine {
       );
     }
     if (execution.stop !== undefined && (execution.stop.abandon || !abandon)) {
-      throw new AwsError('DuplicatedStopRequestException', `The pipeline execution ${execution.executionId} is stopping already`);
+      throw new AwsError(
+        'DuplicatedStopRequestException',
+        `The pipeline execution ${execution.executionId} is stopping already`,
+      );
     }
     execution.stop = { abandon, reason };
     this.change(pipeline, execution, 'Stopping');
@@ -68,13 +78,20 @@ export class Engine {
     const run = execution.stages.get(stage.Name);
     const isParallel = execution.request.declaration.ExecutionMode === 'PARALLEL';
     if (!isParallel && gate.latest !== execution) {
-      throw new AwsError('NotLatestPipelineExecutionException', `Execution ${execution.executionId} is not the latest one in stage ${stage.Name}: a newer one has entered it`);
+      throw new AwsError(
+        'NotLatestPipelineExecutionException',
+        `Execution ${execution.executionId} is not the latest one in stage ${stage.Name}: a newer one has entered it`,
+      );
     }
     if (gate.current !== undefined && !isParallel) {
       throw new AwsError('ConflictException', `Stage ${stage.Name} is in progress and cannot be retried`);
     }
     if (run === undefined || !['Failed', 'Stopped'].includes(run.status)) {
-      throw new AwsError('StageNotRetryableException', `Stage ${stage.Name} of execution ${execution.executionId} cannot be retried: its status is ${run?.status ?? 'not begun'}`);
+      throw new AwsError(
+        'StageNotRetryableException',
+        `Stage ${stage.Name} of execution ${execution.executionId} cannot be retried: its status is `
+          + `${run?.status ?? 'not begun'}`,
+      );
     }
     run.retry = { mode, automatic: false };
     execution.stop = undefined;
@@ -85,9 +102,16 @@ export class Engine {
 
   /** Rolls a stage back to an earlier execution. */
   public rollBack(pipeline: Pipeline, stage: Stage, target: Execution, trigger: Trigger): Execution {
-    const execution = this.begin(pipeline, new Execution({
-      ...target.request, id: this.identifiers.uuid(), startedAt: this.clock.now(), trigger, target,
-    }));
+    const execution = this.begin(
+      pipeline,
+      new Execution({
+        ...target.request,
+        id: this.identifiers.uuid(),
+        startedAt: this.clock.now(),
+        trigger,
+        target,
+      }),
+    );
     pipeline.gate(stage.Name).waiting.unshift(execution);
     this.admit(pipeline, stage);
     return execution;
@@ -182,13 +206,21 @@ export class Engine {
   /** Rolls back to the last successful execution of the stage, if the pipeline has not changed since. */
   private rollBackAfter(pipeline: Pipeline, failed: Execution, stage: Stage): void {
     const before = pipeline.executions.slice(pipeline.executions.indexOf(failed) + 1);
-    const target = before.find(execution => !execution.isRollback && execution.stages.get(stage.Name)?.status === 'Succeeded');
+    const target = before.find(
+      execution => !execution.isRollback && execution.stages.get(stage.Name)?.status === 'Succeeded',
+    );
     if (target === undefined) {
-      failed.statusSummary = `${failed.statusSummary ?? ''} Unable to roll back stage ${stage.Name}: no earlier execution has succeeded in it.`.trim();
+      failed.statusSummary = (
+        `${failed.statusSummary ?? ''} Unable to roll back stage ${stage.Name}: no earlier execution has `
+        + 'succeeded in it.'
+      ).trim();
       return;
     }
     if (target.request.version !== pipeline.version) {
-      failed.statusSummary = `${failed.statusSummary ?? ''} Unable to roll back stage ${stage.Name}: the pipeline has changed since execution ${target.executionId}.`.trim();
+      failed.statusSummary = (
+        `${failed.statusSummary ?? ''} Unable to roll back stage ${stage.Name}: the pipeline has changed `
+        + `since execution ${target.executionId}.`
+      ).trim();
       return;
     }
     this.rollBack(pipeline, stage, target, { triggerType: 'AutomatedRollback', triggerDetail: failed.executionId });
@@ -205,7 +237,9 @@ export class Engine {
 function summaryOf(execution: Execution, stage: Stage): string {
   const run = execution.stages.get(stage.Name);
   const action = [...run?.actions.values() ?? []].find(({ status }) => status === 'Failed');
-  if (action !== undefined) return `Action ${action.action.Name} in stage ${stage.Name} failed: ${action.error?.message ?? ''}`;
+  if (action !== undefined) {
+    return `Action ${action.action.Name} in stage ${stage.Name} failed: ${action.error?.message ?? ''}`;
+  }
   const condition = run?.conditions.filter(({ succeeded }) => !succeeded).at(-1);
   return `The ${condition?.kind ?? ''} condition of stage ${stage.Name} failed: ${condition?.summary ?? ''}`;
 }

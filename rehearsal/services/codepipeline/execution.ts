@@ -1,7 +1,8 @@
 import type { Action, Declaration, Stage } from './declaration';
 import type { ArtifactLocation } from '../codebuild/build';
 
-export type ExecutionStatus = 'InProgress' | 'Stopping' | 'Stopped' | 'Succeeded' | 'Superseded' | 'Failed' | 'Cancelled';
+export type ExecutionStatus =
+  'InProgress' | 'Stopping' | 'Stopped' | 'Succeeded' | 'Superseded' | 'Failed' | 'Cancelled';
 type StageStatus = 'InProgress' | 'Failed' | 'Stopped' | 'Stopping' | 'Succeeded' | 'Cancelled' | 'Skipped';
 type ActionStatus = 'InProgress' | 'Succeeded' | 'Failed' | 'Abandoned';
 

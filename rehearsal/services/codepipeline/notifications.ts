@@ -12,8 +12,10 @@ export class Notifications {
     this.tell(pipeline, 'Pipeline', {
       ...common(pipeline, execution),
       // only the first event of an execution contains the trigger
-      ...state === 'STARTED' && { 'execution-trigger': { 'trigger-type': triggerType, 'trigger-detail': triggerDetail } },
-      ...execution.stop && { 'stop-execution-comments': execution.stop.reason },
+      ...(state === 'STARTED' && {
+        'execution-trigger': { 'trigger-type': triggerType, 'trigger-detail': triggerDetail },
+      }),
+      ...(execution.stop && { 'stop-execution-comments': execution.stop.reason }),
       state,
     });
   }
@@ -43,7 +45,10 @@ export class Notifications {
 
   private tell(pipeline: Pipeline, subject: string, detail: Record<string, unknown>): void {
     this.bus.emit(pipeline.accountId, pipeline.region, {
-      'source': 'aws.codepipeline', 'detail-type': `CodePipeline ${subject} Execution State Change`, 'resources': [pipeline.arn], detail,
+      'source': 'aws.codepipeline',
+      'detail-type': `CodePipeline ${subject} Execution State Change`,
+      'resources': [pipeline.arn],
+      detail,
     });
   }
 }

@@ -15,18 +15,35 @@ const PipelineInput = v.object({ pipelineName: v.string() });
 const StageInput = v.object({ pipelineName: v.string(), stageName: v.string() });
 const ExecutionInput = v.object({ pipelineName: v.string(), pipelineExecutionId: v.string() });
 const ExecutionsInput = v.object({
-  ...PipelineInput.entries, ...PageInput.entries, filter: v.optional(v.object({ succeededInStage: v.optional(v.object({ stageName: v.string() })) })),
+  ...PipelineInput.entries,
+  ...PageInput.entries,
+  filter: v.optional(v.object({ succeededInStage: v.optional(v.object({ stageName: v.string() })) })),
 });
 const ActionsInput = v.object({
   ...PipelineInput.entries,
   ...PageInput.entries,
-  filter: v.optional(v.object({
-    pipelineExecutionId: v.optional(v.string()), latestInPipelineExecution: v.optional(v.object({ pipelineExecutionId: v.string() })),
-  })),
+  filter: v.optional(
+    v.object({
+      pipelineExecutionId: v.optional(v.string()),
+      latestInPipelineExecution: v.optional(v.object({ pipelineExecutionId: v.string() })),
+    }),
+  ),
 });
-const TransitionInput = v.object({ ...StageInput.entries, transitionType: v.literal('Inbound'), reason: v.optional(v.string(), '') });
-const StopInput = v.object({ ...ExecutionInput.entries, abandon: v.optional(v.boolean(), false), reason: v.optional(v.string(), '') });
-const RetryInput = v.object({ ...StageInput.entries, pipelineExecutionId: v.string(), retryMode: v.picklist(['FAILED_ACTIONS', 'ALL_ACTIONS']) });
+const TransitionInput = v.object({
+  ...StageInput.entries,
+  transitionType: v.literal('Inbound'),
+  reason: v.optional(v.string(), ''),
+});
+const StopInput = v.object({
+  ...ExecutionInput.entries,
+  abandon: v.optional(v.boolean(), false),
+  reason: v.optional(v.string(), ''),
+});
+const RetryInput = v.object({
+  ...StageInput.entries,
+  pipelineExecutionId: v.string(),
+  retryMode: v.picklist(['FAILED_ACTIONS', 'ALL_ACTIONS']),
+});
 const RollbackInput = v.object({ ...StageInput.entries, targetPipelineExecutionId: v.string() });
 const ApprovalInput = v.object({
   ...StageInput.entries,
@@ -36,7 +53,10 @@ const ApprovalInput = v.object({
 });
 const StartInput = v.object({
   name: v.string(),
-  sourceRevisions: v.optional(v.array(v.object({ actionName: v.string(), revisionType: v.string(), revisionValue: v.string() })), []),
+  sourceRevisions: v.optional(
+    v.array(v.object({ actionName: v.string(), revisionType: v.string(), revisionValue: v.string() })),
+    [],
+  ),
   variables: v.optional(v.array(v.object({ name: v.string(), value: v.string() })), []),
   clientRequestToken: v.optional(v.string()),
 });
@@ -65,13 +85,19 @@ export class PipelineOperations {
   private readonly started = new Map<string, string>();
 
   public constructor(
-    private readonly kept: Kept, private readonly engine: Engine, private readonly approvals: Approvals, private readonly now: () => number,
+    private readonly kept: Kept,
+    private readonly engine: Engine,
+    private readonly approvals: Approvals,
+    private readonly now: () => number,
   ) {}
 
   private required(call: Call, name: string): Pipeline {
     const pipeline = this.kept.of(call.caller.accountId, call.region).get(name);
     if (pipeline === undefined) {
-      throw new AwsError('PipelineNotFoundException', `Account '${call.caller.accountId}' does not have a pipeline with name '${name}'`);
+      throw new AwsError(
+        'PipelineNotFoundException',
+        `Account '${call.caller.accountId}' does not have a pipeline with name '${name}'`,
+      );
     }
     return pipeline;
   }
@@ -79,23 +105,39 @@ export class PipelineOperations {
   private get(call: Call): unknown {
     const pipeline = this.required(call, read(NameInput, call.input).name);
     const { arn, createdAt, updatedAt } = pipeline;
-    return { pipeline: declaration(pipeline), metadata: { pipelineArn: arn, created: new Date(createdAt), updated: new Date(updatedAt) } };
+    return {
+      pipeline: declaration(pipeline),
+      metadata: { pipelineArn: arn, created: new Date(createdAt), updated: new Date(updatedAt) },
+    };
   }
 
   private list(call: Call): unknown {
     const pipelines = [...this.kept.of(call.caller.accountId, call.region).values()];
     return {
-      pipelines: pipelines.map(({ name, version, createdAt, updatedAt, declaration: { PipelineType, ExecutionMode } }) => ({
-        name, version, pipelineType: PipelineType, executionMode: ExecutionMode, created: new Date(createdAt), updated: new Date(updatedAt),
-      })),
+      pipelines: pipelines.map(
+        ({ name, version, createdAt, updatedAt, declaration: { PipelineType, ExecutionMode } }) => ({
+          name,
+          version,
+          pipelineType: PipelineType,
+          executionMode: ExecutionMode,
+          created: new Date(createdAt),
+          updated: new Date(updatedAt),
+        }),
+      ),
     };
   }
 
   private start(call: Call): unknown {
     const { name, sourceRevisions: revisions, variables, clientRequestToken } = read(StartInput, call.input);
     const pipeline = this.required(call, name);
-    assertRevisions(pipeline, revisions.map(revision => revision.actionName));
-    assertVariables(pipeline, variables.map(variable => variable.name));
+    assertRevisions(
+      pipeline,
+      revisions.map(revision => revision.actionName),
+    );
+    assertVariables(
+      pipeline,
+      variables.map(variable => variable.name),
+    );
     const token = `${call.caller.accountId}/${call.region}/${name}/${clientRequestToken}`;
     const known = clientRequestToken === undefined ? undefined : this.started.get(token);
     if (known !== undefined) return { pipelineExecutionId: known };
@@ -119,7 +161,9 @@ export class PipelineOperations {
     const { pipelineName, filter, ...paging } = read(ExecutionsInput, call.input);
     const stageName = filter?.succeededInStage?.stageName;
     const { executions } = this.required(call, pipelineName);
-    const wanted = executions.filter(execution => stageName === undefined || execution.stages.get(stageName)?.status === 'Succeeded');
+    const wanted = executions.filter(
+      execution => stageName === undefined || execution.stages.get(stageName)?.status === 'Succeeded',
+    );
     const { items, nextToken } = page(wanted, paging);
     return { pipelineExecutionSummaries: items.map(summarizedExecution), nextToken };
   }
@@ -130,7 +174,10 @@ export class PipelineOperations {
     const { executions } = this.required(call, pipelineName);
     const wanted = executions.filter(execution => executionId === undefined || execution.executionId === executionId);
     const runs = wanted.flatMap(execution => execution.actionRuns.map(run => ({ execution, run })));
-    const { items, nextToken } = page(runs.sort((one, other) => other.run.startedAt - one.run.startedAt), paging);
+    const { items, nextToken } = page(
+      runs.sort((one, other) => other.run.startedAt - one.run.startedAt),
+      paging,
+    );
     return { actionExecutionDetails: items.map(({ execution, run }) => describedActionRun(execution, run)), nextToken };
   }
 
@@ -153,7 +200,10 @@ export class PipelineOperations {
     const stage = pipeline.stage(stageName);
     const target = executionOf(pipeline, targetPipelineExecutionId);
     assertTarget(pipeline, stageName, target);
-    const execution = this.engine.rollBack(pipeline, stage, target, { triggerType: 'ManualRollback', triggerDetail: call.caller.arn });
+    const execution = this.engine.rollBack(pipeline, stage, target, {
+      triggerType: 'ManualRollback',
+      triggerDetail: call.caller.arn,
+    });
     return { pipelineExecutionId: execution.executionId };
   }
 
@@ -162,11 +212,19 @@ export class PipelineOperations {
     const pipeline = this.required(call, pipelineName);
     const stage = pipeline.stage(stageName);
     if (!stage.Actions.some(({ Name }) => Name === actionName)) {
-      throw new AwsError('ActionNotFoundException', `Stage '${stageName}' of pipeline '${pipelineName}' does not have an action with name '${actionName}'`);
+      throw new AwsError(
+        'ActionNotFoundException',
+        `Stage '${stageName}' of pipeline '${pipelineName}' does not have an action with name '${actionName}'`,
+      );
     }
-    const runs = pipeline.executions.flatMap(execution => execution.stages.get(stageName)?.actions.get(actionName) ?? []);
-    const run = runs.find(candidate => candidate.token === token) ?? runs.find(candidate => this.approvals.isOpen(candidate));
-    if (run === undefined) throw new AwsError('InvalidApprovalTokenException', `There is no open request for the approval token ${token}`);
+    const runs = pipeline.executions.flatMap(
+      execution => execution.stages.get(stageName)?.actions.get(actionName) ?? [],
+    );
+    const run =
+      runs.find(candidate => candidate.token === token) ?? runs.find(candidate => this.approvals.isOpen(candidate));
+    if (run === undefined) {
+      throw new AwsError('InvalidApprovalTokenException', `There is no open request for the approval token ${token}`);
+    }
     this.approvals.decide(run, token, { ...result, by: call.caller.arn });
     return { approvedAt: new Date(this.now()) };
   }
@@ -179,30 +237,56 @@ export class PipelineOperations {
 
 function executionOf(pipeline: Pipeline, id: string): Execution {
   const execution = pipeline.executions.find(candidate => candidate.executionId === id);
-  if (execution === undefined) throw new AwsError('PipelineExecutionNotFoundException', `The pipeline execution ${id} does not exist`);
+  if (execution === undefined) {
+    throw new AwsError('PipelineExecutionNotFoundException', `The pipeline execution ${id} does not exist`);
+  }
   return execution;
 }
 
 function assertRevisions(pipeline: Pipeline, actionNames: readonly string[]): void {
-  const sources = pipeline.stages.flatMap(stage => stage.Actions).filter(action => action.ActionTypeId.Category === 'Source');
+  const sources = pipeline.stages
+    .flatMap(stage => stage.Actions)
+    .filter(action => action.ActionTypeId.Category === 'Source');
   const unknown = actionNames.find(name => !sources.some(source => source.Name === name));
-  if (unknown !== undefined) throw new AwsError('ValidationException', `Source revision names the action '${unknown}', which is no source action of '${pipeline.name}'`);
+  if (unknown !== undefined) {
+    throw new AwsError(
+      'ValidationException',
+      `Source revision names the action '${unknown}', which is no source action of '${pipeline.name}'`,
+    );
+  }
 }
 
-function assertVariables({ name, declaration: { Variables: variables = [] } }: Pipeline, given: readonly string[]): void {
+function assertVariables(
+  { name, declaration: { Variables: variables = [] } }: Pipeline,
+  given: readonly string[],
+): void {
   const unknown = given.find(candidate => !variables.some(({ Name }) => Name === candidate));
-  if (unknown !== undefined) throw new AwsError('ValidationException', `Pipeline '${name}' does not declare the variable '${unknown}'`);
+  if (unknown !== undefined) {
+    throw new AwsError('ValidationException', `Pipeline '${name}' does not declare the variable '${unknown}'`);
+  }
   const missing = variables.find(({ Name, DefaultValue }) => DefaultValue === undefined && !given.includes(Name));
-  if (missing !== undefined) throw new AwsError('ValidationException', `Pipeline '${name}' needs a value for the variable '${missing.Name}', which has no default`);
+  if (missing !== undefined) {
+    throw new AwsError(
+      'ValidationException',
+      `Pipeline '${name}' needs a value for the variable '${missing.Name}', which has no default`,
+    );
+  }
 }
 
 function assertTarget(pipeline: Pipeline, stageName: string, target: Execution): void {
   const unable = (why: string): AwsError =>
-    new AwsError('UnableToRollbackStageException', `Unable to roll back stage ${stageName} to execution ${target.executionId}: ${why}`);
+    new AwsError(
+      'UnableToRollbackStageException',
+      `Unable to roll back stage ${stageName} to execution ${target.executionId}: ${why}`,
+    );
   if (stageName === pipeline.stages[0].Name) throw unable('the first stage cannot be rolled back');
   if (target.isRollback) throw unable('it is a rollback itself');
   if (target.stages.get(stageName)?.status !== 'Succeeded') throw unable('it has not succeeded in this stage');
   if (target.request.version !== pipeline.version) {
-    throw new AwsError('PipelineExecutionOutdatedException', `Execution ${target.executionId} ran in version ${target.request.version} of pipeline '${pipeline.name}', which is at ${pipeline.version} now`);
+    throw new AwsError(
+      'PipelineExecutionOutdatedException',
+      `Execution ${target.executionId} ran in version ${target.request.version} of pipeline `
+        + `'${pipeline.name}', which is at ${pipeline.version} now`,
+    );
   }
 }

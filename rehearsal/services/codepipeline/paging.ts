@@ -6,7 +6,10 @@ export const PageInput = v.object({
 });
 
 /** Returns one page of a list; the token contains the next position. */
-export function page<Item>(all: readonly Item[], { maxResults, nextToken }: v.InferOutput<typeof PageInput>): { items: Item[]; nextToken?: string } {
+export function page<Item>(
+  all: readonly Item[],
+  { maxResults, nextToken }: v.InferOutput<typeof PageInput>,
+): { items: Item[]; nextToken?: string } {
   const start = nextToken === undefined ? 0 : Number(nextToken);
   if (!Number.isInteger(start) || start < 0 || start > all.length) {
     throw new AwsError('InvalidNextTokenException', `The next token was specified in an invalid format: ${nextToken}`);

@@ -33,8 +33,12 @@ export class Pipeline {
   private readonly gates = new Map<string, Gate>();
 
   public constructor(
-    public readonly name: string, public readonly arn: string, public readonly accountId: string, public readonly region: string,
-    public declaration: Declaration, at: number,
+    public readonly name: string,
+    public readonly arn: string,
+    public readonly accountId: string,
+    public readonly region: string,
+    public declaration: Declaration,
+    at: number,
   ) {
     this.createdAt = at;
     this.updatedAt = at;
@@ -52,7 +56,9 @@ export class Pipeline {
 
   public stage(name: string): Stage {
     const found = this.stages.find(stage => stage.Name === name);
-    if (found === undefined) throw new AwsError('StageNotFoundException', `Pipeline '${this.name}' does not have a stage with name '${name}'`);
+    if (found === undefined) {
+      throw new AwsError('StageNotFoundException', `Pipeline '${this.name}' does not have a stage with name '${name}'`);
+    }
     return found;
   }
 }

@@ -13,17 +13,28 @@ export type Kept = Regional<Map<string, Pipeline>>;
 export class PipelineType implements ResourceType {
   /** @param removed receives deleted pipelines */
   public constructor(
-    private readonly environment: Environment, private readonly identifiers: Identifiers, private readonly kept: Kept,
-    private readonly removed: Pipeline[], private readonly engine: Engine,
+    private readonly environment: Environment,
+    private readonly identifiers: Identifiers,
+    private readonly kept: Kept,
+    private readonly removed: Pipeline[],
+    private readonly engine: Engine,
   ) {}
 
   public async create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
-    const { environment: { partition, clock }, engine } = this;
+    const {
+      environment: { partition, clock },
+      engine,
+    } = this;
     const declaration = read(PipelineProperties, input);
     const { accountId, region } = context;
     const name = declaration.Name ?? this.identifiers.physicalName(context, 100);
     const pipelines = this.kept.of(accountId, region);
-    if (pipelines.has(name)) throw new AwsError('PipelineNameInUseException', `A pipeline with the name '${name}' already exists in account '${accountId}'`);
+    if (pipelines.has(name)) {
+      throw new AwsError(
+        'PipelineNameInUseException',
+        `A pipeline with the name '${name}' already exists in account '${accountId}'`,
+      );
+    }
     const arn = `arn:${partition}:codepipeline:${region}:${accountId}:${name}`;
     const pipeline = new Pipeline(name, arn, accountId, region, declaration, clock.now());
     const by = actorOf(context);
@@ -33,7 +44,12 @@ export class PipelineType implements ResourceType {
     return provisioned;
   }
 
-  public async update(id: string, input: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+  public async update(
+    id: string,
+    input: Record<string, unknown>,
+    before: Record<string, unknown>,
+    context: ResourceContext,
+  ): Promise<Provisioned> {
     const pipeline = this.kept.of(context.accountId, context.region).get(id);
     if (pipeline === undefined || input.Name !== before.Name) return this.create(input, context);
     const [declaration, former] = [read(PipelineProperties, input), read(PipelineProperties, before)];
@@ -51,7 +67,12 @@ export class PipelineType implements ResourceType {
     this.engine.cancel(pipeline);
   }
 
-  private declare(pipeline: Pipeline, declaration: Declaration, before: Declaration | undefined, by: string): Provisioned {
+  private declare(
+    pipeline: Pipeline,
+    declaration: Declaration,
+    before: Declaration | undefined,
+    by: string,
+  ): Provisioned {
     assertStructure(declaration);
     pipeline.declaration = declaration;
     pipeline.version += 1;
@@ -76,5 +97,7 @@ function applyTransitions(engine: Engine, pipeline: Pipeline, before: Declaratio
   for (const { StageName: name } of before?.DisableInboundStageTransitions ?? []) {
     if (!disabled.some(({ StageName }) => StageName === name)) engine.enableTransition(pipeline, name);
   }
-  for (const { StageName, Reason: reason } of disabled) pipeline.disabledTransitions.set(StageName, { reason, by, at: pipeline.updatedAt });
+  for (const { StageName, Reason: reason } of disabled) {
+    pipeline.disabledTransitions.set(StageName, { reason, by, at: pipeline.updatedAt });
+  }
 }

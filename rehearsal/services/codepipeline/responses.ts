@@ -12,7 +12,9 @@ export function declaration(pipeline: Pipeline): Record<string, unknown> {
     pipelineType: PipelineType,
     executionMode: ExecutionMode,
     artifactStore: ArtifactStore && {
-      type: 'S3', location: ArtifactStore.Location, encryptionKey: ArtifactStore.EncryptionKey && { id: ArtifactStore.EncryptionKey.Id, type: 'KMS' },
+      type: 'S3',
+      location: ArtifactStore.Location,
+      encryptionKey: ArtifactStore.EncryptionKey && { id: ArtifactStore.EncryptionKey.Id, type: 'KMS' },
     },
     variables: Variables?.map(withSmallInitials),
     stages: pipeline.stages.map(describedStage),
@@ -20,7 +22,11 @@ export function declaration(pipeline: Pipeline): Record<string, unknown> {
 }
 
 function describedStage(stage: Stage): Record<string, unknown> {
-  return { name: stage.Name, actions: stage.Actions.map(describedAction), onFailure: stage.OnFailure?.Result && { result: stage.OnFailure.Result } };
+  return {
+    name: stage.Name,
+    actions: stage.Actions.map(describedAction),
+    onFailure: stage.OnFailure?.Result && { result: stage.OnFailure.Result },
+  };
 }
 
 function describedAction(action: Action): Record<string, unknown> {
@@ -53,7 +59,11 @@ function stageState(pipeline: Pipeline, stage: Stage): Record<string, unknown> {
   const gate = pipeline.gate(stage.Name);
   const disabled = pipeline.disabledTransitions.get(stage.Name);
   const run = gate.latest?.stages.get(stage.Name);
-  const inbound = gate.waiting.map(execution => ({ pipelineExecutionId: execution.executionId, status: execution.status, type: typeOf(execution) }));
+  const inbound = gate.waiting.map(execution => ({
+    pipelineExecutionId: execution.executionId,
+    status: execution.status,
+    type: typeOf(execution),
+  }));
   return {
     stageName: stage.Name,
     inboundExecution: inbound.at(-1),
@@ -64,10 +74,16 @@ function stageState(pipeline: Pipeline, stage: Stage): Record<string, unknown> {
       lastChangedBy: disabled?.by,
       lastChangedAt: disabled && new Date(disabled.at),
     },
-    latestExecution: gate.latest && run && {
-      pipelineExecutionId: gate.latest.executionId, status: gate.latest.stop && run.status === 'InProgress' ? 'Stopping' : run.status, type: typeOf(gate.latest),
+    latestExecution: gate.latest
+      && run && {
+      pipelineExecutionId: gate.latest.executionId,
+      status: gate.latest.stop && run.status === 'InProgress' ? 'Stopping' : run.status,
+      type: typeOf(gate.latest),
     },
-    actionStates: stage.Actions.map(({ Name }) => ({ actionName: Name, latestExecution: actionState(run?.actions.get(Name)) })),
+    actionStates: stage.Actions.map(({ Name }) => ({
+      actionName: Name,
+      latestExecution: actionState(run?.actions.get(Name)),
+    })),
     beforeEntryConditionState: conditionState(run, 'BeforeEntry'),
     onSuccessConditionState: conditionState(run, 'OnSuccess'),
     onFailureConditionState: conditionState(run, 'OnFailure'),
@@ -107,7 +123,10 @@ export function describedExecution(pipeline: Pipeline, execution: Execution): Re
     pipelineExecutionId: execution.executionId,
     status: execution.status,
     statusSummary: execution.statusSummary,
-    artifactRevisions: execution.found.map(({ artifactName, actionName, ...revision }) => ({ name: artifactName, ...revision })),
+    artifactRevisions: execution.found.map(({ artifactName, actionName, ...revision }) => ({
+      name: artifactName,
+      ...revision,
+    })),
     variables: Object.entries(execution.request.variables).map(([name, resolvedValue]) => ({ name, resolvedValue })),
     ...origin(execution),
   };
@@ -129,7 +148,9 @@ export function summarizedExecution(execution: Execution): Record<string, unknow
 
 /** The found revisions; before the source stage, the requested ones. */
 function sourceRevisions(execution: Execution): Record<string, unknown>[] {
-  if (execution.found.length === 0) return execution.revisions.map(({ actionName, revisionValue }) => ({ actionName, revisionId: revisionValue }));
+  if (execution.found.length === 0) {
+    return execution.revisions.map(({ actionName, revisionValue }) => ({ actionName, revisionId: revisionValue }));
+  }
   return execution.found.map(({ artifactName, ...revision }) => revision);
 }
 
@@ -166,7 +187,12 @@ export function describedActionRun(execution: Execution, run: ActionRun): Record
     },
     output: {
       outputArtifacts: run.status === 'Succeeded' ? run.outputs.map(describedArtifact) : [],
-      executionResult: { externalExecutionId, externalExecutionUrl, externalExecutionSummary: error?.message ?? run.summary, errorDetails: error },
+      executionResult: {
+        externalExecutionId,
+        externalExecutionUrl,
+        externalExecutionSummary: error?.message ?? run.summary,
+        errorDetails: error,
+      },
       outputVariables: run.variables,
     },
   };
@@ -186,5 +212,7 @@ function configurationOf(action: Action): Record<string, string> {
 
 /** Converts the members of a template to lower camel case, as the API returns them. */
 function withSmallInitials(members: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]));
+  return Object.fromEntries(
+    Object.entries(members).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]),
+  );
 }

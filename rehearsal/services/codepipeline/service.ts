@@ -62,7 +62,10 @@ export class CodePipeline implements Service {
   private readonly engine: Engine;
   private readonly approvals: Approvals;
 
-  public constructor(environment: Environment, { codecommit, codebuild, cloudwatch, artifacts, roles, events }: PipelineParts) {
+  public constructor(
+    environment: Environment,
+    { codecommit, codebuild, cloudwatch, artifacts, roles, events }: PipelineParts,
+  ) {
     const { clock, partition } = environment;
     const identifiers = new Identifiers('codepipeline');
     const notifications = new Notifications(events, clock);
@@ -82,7 +85,9 @@ export class CodePipeline implements Service {
     const stages = new StageExecution(actions, new Conditions(cloudwatch, clock, partition), notifications, clock);
     this.engine = new Engine(stages, notifications, identifiers, clock);
     this.operations = new PipelineOperations(this.kept, this.engine, this.approvals, () => clock.now()).operations;
-    this.resourceTypes = { 'AWS::CodePipeline::Pipeline': new PipelineType(environment, identifiers, this.kept, this.removed, this.engine) };
+    this.resourceTypes = {
+      'AWS::CodePipeline::Pipeline': new PipelineType(environment, identifiers, this.kept, this.removed, this.engine),
+    };
   }
 
   /** A pipeline and its executions. */
@@ -113,7 +118,10 @@ export class CodePipeline implements Service {
 
   /** Whether a pipeline is running other than waiting for an approval. */
   public get isBusy(): boolean {
-    return this.engine.isWorking && this.kept.values().some(pipelines => [...pipelines.values()].some(pipeline => this.isWorkingIn(pipeline)));
+    return (
+      this.engine.isWorking
+      && this.kept.values().some(pipelines => [...pipelines.values()].some(pipeline => this.isWorkingIn(pipeline)))
+    );
   }
 
   private isWorkingIn(pipeline: Pipeline): boolean {
@@ -144,7 +152,10 @@ function summary(pipeline: Pipeline): PipelineSummary {
     stages: pipeline.stages.map(stage => ({
       name: stage.Name,
       actions: stage.Actions.map(action => ({
-        name: action.Name, category: action.ActionTypeId.Category, provider: action.ActionTypeId.Provider, configuration: action.Configuration,
+        name: action.Name,
+        category: action.ActionTypeId.Category,
+        provider: action.ActionTypeId.Provider,
+        configuration: action.Configuration,
       })),
     })),
   };

@@ -13,7 +13,9 @@ export type RetryMode = 'FAILED_ACTIONS' | 'ALL_ACTIONS';
 /** Runs stages: conditions, and actions by run order. */
 export class StageExecution {
   public constructor(
-    private readonly actions: ActionExecution, private readonly conditions: Conditions, private readonly notifications: Notifications,
+    private readonly actions: ActionExecution,
+    private readonly conditions: Conditions,
+    private readonly notifications: Notifications,
     private readonly clock: Clock,
   ) {}
 
@@ -22,14 +24,22 @@ export class StageExecution {
     const run = execution.stages.get(stage.Name) ?? new StageRun(stage);
     execution.stages.set(stage.Name, run);
     const outcome = await this.attempt(pipeline, execution, run, retry);
-    const again = stage.OnFailure?.Result === 'RETRY' ? stage.OnFailure.RetryConfiguration?.RetryMode ?? 'ALL_ACTIONS' : undefined;
+    const again =
+      stage.OnFailure?.Result === 'RETRY'
+        ? (stage.OnFailure.RetryConfiguration?.RetryMode ?? 'ALL_ACTIONS')
+        : undefined;
     // retry once; the second failure is final
     if (outcome !== 'Failed' || again === undefined || run.retry?.automatic === true) return outcome;
     run.retry = { mode: again, automatic: true };
     return this.attempt(pipeline, execution, run, again);
   }
 
-  private async attempt(pipeline: Pipeline, execution: Execution, run: StageRun, retry: RetryMode | undefined): Promise<StageOutcome> {
+  private async attempt(
+    pipeline: Pipeline,
+    execution: Execution,
+    run: StageRun,
+    retry: RetryMode | undefined,
+  ): Promise<StageOutcome> {
     const { stage } = run;
     run.status = 'InProgress';
     run.attempts += 1;
@@ -38,13 +48,24 @@ export class StageExecution {
     const outcome = await this.outcomeOf(pipeline, execution, run);
     if (outcome === 'Skipped') run.status = 'Skipped';
     else run.status = outcome === 'RollBack' ? 'Failed' : outcome;
-    this.notifications.stage(pipeline, execution, stage.Name, run.status === 'Skipped' ? 'SUCCEEDED' : run.status.toUpperCase());
+    this.notifications.stage(
+      pipeline,
+      execution,
+      stage.Name,
+      run.status === 'Skipped' ? 'SUCCEEDED' : run.status.toUpperCase(),
+    );
     return outcome;
   }
 
   private async outcomeOf(pipeline: Pipeline, execution: Execution, run: StageRun): Promise<StageOutcome> {
     const { stage } = run;
-    const refused = await this.firstFailing('BeforeEntry', stage.BeforeEntry?.Conditions ?? [], pipeline, execution, run);
+    const refused = await this.firstFailing(
+      'BeforeEntry',
+      stage.BeforeEntry?.Conditions ?? [],
+      pipeline,
+      execution,
+      run,
+    );
     if (refused !== undefined) return refused.result === 'SKIP' ? 'Skipped' : 'Failed';
     const ended = await this.runActions(pipeline, execution, run);
     if (ended === 'Stopped') return ended;
@@ -57,10 +78,16 @@ export class StageExecution {
     return stage.OnFailure?.Result === 'ROLLBACK' || failing?.result === 'ROLLBACK' ? 'RollBack' : 'Failed';
   }
 
-  private async runActions(pipeline: Pipeline, execution: Execution, run: StageRun): Promise<'Succeeded' | 'Failed' | 'Stopped'> {
+  private async runActions(
+    pipeline: Pipeline,
+    execution: Execution,
+    run: StageRun,
+  ): Promise<'Succeeded' | 'Failed' | 'Stopped'> {
     const orders = [...new Set(run.stage.Actions.map(action => action.RunOrder))].sort((one, other) => one - other);
     for (const order of orders) {
-      const due = run.stage.Actions.filter(action => action.RunOrder === order && run.actions.get(action.Name)?.status !== 'Succeeded');
+      const due = run.stage.Actions.filter(
+        action => action.RunOrder === order && run.actions.get(action.Name)?.status !== 'Succeeded',
+      );
       const runs = await Promise.all(due.map(async action => this.actions.run(pipeline, execution, run, action)));
       if (runs.some(({ status }) => status === 'Failed')) return 'Failed';
       if (execution.stop !== undefined) return 'Stopped';
@@ -70,7 +97,11 @@ export class StageExecution {
   }
 
   private async firstFailing(
-    kind: ConditionRun['kind'], conditions: readonly Condition[], pipeline: Pipeline, execution: Execution, run: StageRun,
+    kind: ConditionRun['kind'],
+    conditions: readonly Condition[],
+    pipeline: Pipeline,
+    execution: Execution,
+    run: StageRun,
   ): Promise<ConditionRun | undefined> {
     for (const condition of conditions) {
       if (execution.stop?.abandon === true) return undefined;

@@ -5,7 +5,12 @@ import type { Execution } from './execution';
 export function resolved(text: string, execution: Execution): string {
   return text.replaceAll(/#\{(\w[\w@-]*)\.([\w@-]+)\}/g, (reference: string, namespace: string, name: string) => {
     const value = namespaceOf(namespace, execution)?.[name];
-    if (value === undefined) throw new ActionError('ConfigurationError', `Failed to resolve the variable ${reference}: ${why(namespace, execution)}`);
+    if (value === undefined) {
+      throw new ActionError(
+        'ConfigurationError',
+        `Failed to resolve the variable ${reference}: ${why(namespace, execution)}`,
+      );
+    }
     return value;
   });
 }

@@ -10,7 +10,9 @@ import { AwsError, HttpResponse } from '../../core/service';
 const OWN_HEADERS = {
   'content-type': 'application/x-amz-json-1.0',
   'x-amz-date': '20260101T000000Z',
-  'authorization': 'AWS4-HMAC-SHA256 Credential=rehearsal/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none',
+  'authorization':
+    'AWS4-HMAC-SHA256 Credential=rehearsal/20260101/us-east-1/dynamodb/aws4_request, '
+    + 'SignedHeaders=host, Signature=none',
 };
 
 const KeySchema = v.array(v.object({ AttributeName: v.string(), KeyType: v.string() }));
@@ -79,7 +81,9 @@ export class Database {
     const headers = { ...OWN_HEADERS, 'x-amz-target': `DynamoDB_20120810.${operation}` };
     const answer = await this.ask(headers, Buffer.from(JSON.stringify(input)));
     const output: unknown = JSON.parse(answer.body.toString());
-    if (!isRecord(output)) throw new AwsError('InternalFailure', `DynamoDB answered ${operation} with ${answer.body.toString()}`, 500);
+    if (!isRecord(output)) {
+      throw new AwsError('InternalFailure', `DynamoDB answered ${operation} with ${answer.body.toString()}`, 500);
+    }
     if (answer.errorCode !== undefined) throw new AwsError(answer.errorCode, String(output.message ?? output.Message));
     return output;
   }
@@ -115,7 +119,9 @@ class Response {
   }
 
   public end(body = ''): void {
-    this.done(new HttpResponse(this.statusCode, body, this.headers, this.statusCode < 400 ? undefined : errorCode(body)));
+    this.done(
+      new HttpResponse(this.statusCode, body, this.headers, this.statusCode < 400 ? undefined : errorCode(body)),
+    );
   }
 }
 

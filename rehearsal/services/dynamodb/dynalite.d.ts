@@ -9,7 +9,11 @@ declare module 'dynalite' {
     emit(event: 'request', request: DynaliteRequest, response: object): boolean;
   }
 
-  export default function dynalite(options: { createTableMs: number; deleteTableMs: number; updateTableMs: number }): DynaliteServer;
+  export default function dynalite(options: {
+    createTableMs: number;
+    deleteTableMs: number;
+    updateTableMs: number;
+  }): DynaliteServer;
 }
 
 declare module 'dynalite/db' {

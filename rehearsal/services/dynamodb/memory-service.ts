@@ -6,7 +6,14 @@ import { assertBatch, assertItemSize, BATCH_BYTES, itemBytes } from './quotas';
 import { GlobalTableType, TableType } from './resource-types';
 import type { Tables } from './resource-types';
 import {
-  assertDifferent, assertNotCancelled, ItemWrite, readTransaction, reasonOf, Tokens, type Action, type CancellationReason,
+  assertDifferent,
+  assertNotCancelled,
+  ItemWrite,
+  readTransaction,
+  reasonOf,
+  Tokens,
+  type Action,
+  type CancellationReason,
 } from './transactions';
 import { read } from '../../core/protocol/read';
 import { Regional } from '../../core/regional';

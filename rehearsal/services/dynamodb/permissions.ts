@@ -24,7 +24,9 @@ export function permissions(databaseOf: (accountId: string, region: string) => K
   };
   const onItems = async (call: Call, tableName: string, items: readonly unknown[]): Promise<Permission> =>
     own(call, tableArn(call, tableName), await leadingKeys(call, tableName, items));
-  const one = (member: string): Permissions => async call => [await onItems(call, textOf(call, 'TableName'), [call.input[member]])];
+  const one =
+    (member: string): Permissions =>
+      async call => [await onItems(call, textOf(call, 'TableName'), [call.input[member]])];
   const batch = (itemsOf: (request: unknown) => readonly unknown[]): Permissions => async call => {
     const { RequestItems: requests } = call.input;
     const tables = Object.entries(isRecord(requests) ? requests : {});

@@ -32,14 +32,19 @@ const TableProperties = v.object({
   LocalSecondaryIndexes: v.optional(v.array(Index)),
 });
 const Protection = v.object({ DeletionProtectionEnabled: Flag });
-const GlobalProtection = v.object({ Replicas: v.array(v.object({ Region: v.string(), DeletionProtectionEnabled: Flag })) });
+const GlobalProtection = v.object({
+  Replicas: v.array(v.object({ Region: v.string(), DeletionProtectionEnabled: Flag })),
+});
 
 /** `AWS::DynamoDB::Table`. */
 export class TableType implements ResourceType {
   private readonly identifiers = new Identifiers('dynamodb');
   private readonly tableIds = new Map<string, string>();
 
-  public constructor(private readonly environment: Environment, private readonly databaseOf: TablesOf) {}
+  public constructor(
+    private readonly environment: Environment,
+    private readonly databaseOf: TablesOf,
+  ) {}
 
   public async create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     const properties = this.propertiesOf(input);
@@ -48,18 +53,28 @@ export class TableType implements ResourceType {
     try {
       await database.run('CreateTable', { ...properties, TableName: name });
     } catch (error) {
-      if (error instanceof AwsError && error.code === 'ResourceInUseException') throw new AwsError('AlreadyExists', `Table already exists: ${name}`);
+      if (error instanceof AwsError && error.code === 'ResourceInUseException') {
+        throw new AwsError('AlreadyExists', `Table already exists: ${name}`);
+      }
       throw error;
     }
     await this.environment.clock.during(async () => untilTable(database, name, true));
     return this.provisioned(name, context);
   }
 
-  public async update(id: string, input: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+  public async update(
+    id: string,
+    input: Record<string, unknown>,
+    before: Record<string, unknown>,
+    context: ResourceContext,
+  ): Promise<Provisioned> {
     const now = this.propertiesOf(input);
     const old = this.propertiesOf(before);
     if (now.TableName !== old.TableName || differ(now.KeySchema, old.KeySchema)) return this.create(input, context);
-    if (differ(now.GlobalSecondaryIndexes, old.GlobalSecondaryIndexes) || differ(now.LocalSecondaryIndexes, old.LocalSecondaryIndexes)) {
+    if (
+      differ(now.GlobalSecondaryIndexes, old.GlobalSecondaryIndexes)
+      || differ(now.LocalSecondaryIndexes, old.LocalSecondaryIndexes)
+    ) {
       throw new AwsError('NotImplemented', `the rehearsal cannot change the indexes of table ${id}`);
     }
     return this.provisioned(id, context);
@@ -67,7 +82,10 @@ export class TableType implements ResourceType {
 
   public async remove(id: string, input: Record<string, unknown>, context: ResourceContext): Promise<void> {
     if (this.isProtected(input, context.region)) {
-      throw new AwsError('ValidationException', 'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.');
+      throw new AwsError(
+        'ValidationException',
+        'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.',
+      );
     }
     const database = this.databaseOf(context.accountId, context.region);
     await database.run('DeleteTable', { TableName: id });
@@ -97,7 +115,9 @@ export class GlobalTableType extends TableType {
   }
 
   protected isProtected(input: Record<string, unknown>, region: string): boolean {
-    return read(GlobalProtection, input).Replicas.some(replica => replica.Region === region && replica.DeletionProtectionEnabled);
+    return read(GlobalProtection, input).Replicas.some(
+      replica => replica.Region === region && replica.DeletionProtectionEnabled,
+    );
   }
 }
 

@@ -8,7 +8,10 @@ import type { Environment, OwnedPolicy, Provisioned, ResourceContext, ResourceTy
 import type { Identities } from '../iam/identities';
 
 const BusProperties = v.object({
-  Name: v.pipe(v.string(), v.regex(/^(?!default$)[\w.-]{1,256}$/, 'a bus has a name of its own, of 1 to 256 letters, digits or ._-')),
+  Name: v.pipe(
+    v.string(),
+    v.regex(/^(?!default$)[\w.-]{1,256}$/, 'a bus has a name of its own, of 1 to 256 letters, digits or ._-'),
+  ),
   Policy: v.optional(PolicyDocument),
 });
 const PolicyProperties = v.object({
@@ -35,12 +38,19 @@ export class Buses {
   }
 
   public arn({ accountId, region }: Pick<ResourceContext, 'accountId' | 'region'>, bus: string): string {
-    return bus.startsWith('arn:') ? bus : `arn:${this.environment.partition}:events:${region}:${accountId}:event-bus/${bus}`;
+    return bus.startsWith('arn:')
+      ? bus
+      : `arn:${this.environment.partition}:events:${region}:${accountId}:event-bus/${bus}`;
   }
 
   public policyOf(busArn: string): OwnedPolicy | undefined {
-    const added = [...this.statements.values()].filter(policy => policy.busArn === busArn).map(({ statement }) => statement);
-    return { accountId: busArn.split(':')[4], policy: { Version: '2012-10-17', Statement: [...this.known.get(busArn) ?? [], ...added] } };
+    const added = [...this.statements.values()]
+      .filter(policy => policy.busArn === busArn)
+      .map(({ statement }) => statement);
+    return {
+      accountId: busArn.split(':')[4],
+      policy: { Version: '2012-10-17', Statement: [...(this.known.get(busArn) ?? []), ...added] },
+    };
   }
 
   private busType(): ResourceType {
@@ -53,13 +63,18 @@ export class Buses {
     };
     const create = async (input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> => {
       const { Name: name } = read(BusProperties, input);
-      if (this.known.has(this.arn(context, name))) throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
+      if (this.known.has(this.arn(context, name))) {
+        throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
+      }
       return put(input, context);
     };
     return {
       create,
-      update: async (_id, input, before, context) => input.Name === before.Name ? put(input, context) : create(input, context),
-      remove: async (id, _properties, context) => { this.known.delete(this.arn(context, id)); },
+      update: async (_id, input, before, context) =>
+        input.Name === before.Name ? put(input, context) : create(input, context),
+      remove: async (id, _properties, context) => {
+        this.known.delete(this.arn(context, id));
+      },
     };
   }
 

@@ -4,7 +4,11 @@ import { AwsError } from '../../core/service';
 /** Whether an event matches an EventBridge pattern: every member of the pattern must match. */
 export function matches(pattern: Record<string, unknown>, event: Record<string, unknown>): boolean {
   return Object.entries(pattern).every(([name, expected]) => {
-    if (name === '$or') return Array.isArray(expected) && expected.some(alternative => isRecord(alternative) && matches(alternative, event));
+    if (name === '$or') {
+      return (
+        Array.isArray(expected) && expected.some(alternative => isRecord(alternative) && matches(alternative, event))
+      );
+    }
     const actual = event[name];
     if (Array.isArray(expected)) return expected.some(rule => fits(rule, actual));
     if (!isRecord(expected)) throw invalid(`"${name}" must be an object or an array`);
@@ -18,18 +22,30 @@ function fits(rule: unknown, actual: unknown): boolean {
   const [[kind, expected] = ['', undefined]] = Object.entries(rule);
   if (kind === 'exists') return (actual !== undefined) === expected;
   if (actual === undefined) return false;
-  if (kind === 'anything-but') return !(Array.isArray(expected) ? expected : [expected]).some(excluded => fits(excluded, actual));
+  if (kind === 'anything-but') {
+    return !(Array.isArray(expected) ? expected : [expected]).some(excluded => fits(excluded, actual));
+  }
   return valuesOf(actual).some(value => typeof value === 'string' && textFits(kind, expected, value));
 }
 
 function textFits(kind: string, expected: unknown, actual: string): boolean {
   const text = String(expected);
   switch (kind) {
-    case 'prefix': return actual.startsWith(text);
-    case 'suffix': return actual.endsWith(text);
-    case 'equals-ignore-case': return actual.toLowerCase() === text.toLowerCase();
-    case 'wildcard': return new RegExp(`^${text.split('*').map(part => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`).test(actual);
-    default: throw invalid(`the rehearsal does not support the filter "${kind}"`);
+    case 'prefix':
+      return actual.startsWith(text);
+    case 'suffix':
+      return actual.endsWith(text);
+    case 'equals-ignore-case':
+      return actual.toLowerCase() === text.toLowerCase();
+    case 'wildcard':
+      return new RegExp(
+        `^${text
+          .split('*')
+          .map(part => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+          .join('.*')}$`,
+      ).test(actual);
+    default:
+      throw invalid(`the rehearsal does not support the filter "${kind}"`);
   }
 }
 

@@ -8,7 +8,17 @@ import { isRecord, parseJsonObject } from '../../core/protocol/json';
 import { read } from '../../core/protocol/read';
 import { Regional } from '../../core/regional';
 import { AwsError } from '../../core/service';
-import type { Call, Environment, Operation, OwnedPolicy, Permission, Provisioned, ResourceContext, ResourceType, Service } from '../../core/service';
+import type {
+  Call,
+  Environment,
+  Operation,
+  OwnedPolicy,
+  Permission,
+  Provisioned,
+  ResourceContext,
+  ResourceType,
+  Service,
+} from '../../core/service';
 import type { Identities } from '../iam/identities';
 
 export interface EmittedEvent {
@@ -24,7 +34,9 @@ const Target = v.object({
   RoleArn: v.optional(v.string()),
   Input: v.optional(v.string()),
   InputPath: v.optional(v.string()),
-  InputTransformer: v.optional(v.object({ InputPathsMap: v.optional(v.record(v.string(), v.string())), InputTemplate: v.string() })),
+  InputTransformer: v.optional(
+    v.object({ InputPathsMap: v.optional(v.record(v.string(), v.string())), InputTemplate: v.string() }),
+  ),
 });
 const RuleProperties = v.object({
   Name: v.optional(v.string()),
@@ -80,7 +92,11 @@ export class Events implements Service {
   private readonly rules = new Regional(() => new Map<string, Rule>());
   private readonly buses: Buses;
 
-  public constructor(private readonly environment: Environment, iam: Identities, private readonly delivery: Delivery) {
+  public constructor(
+    private readonly environment: Environment,
+    iam: Identities,
+    private readonly delivery: Delivery,
+  ) {
     this.buses = new Buses(environment, iam);
     this.resourceTypes = { 'AWS::Events::Rule': this.ruleType(), ...this.buses.resourceTypes };
   }
@@ -102,14 +118,18 @@ export class Events implements Service {
     for (const [name, rule] of this.rules.of(accountId, region)) {
       const listens = rule.State !== 'DISABLED' && this.buses.arn({ accountId, region }, rule.EventBusName) === busArn;
       if (listens && rule.EventPattern !== undefined && matches(rule.EventPattern, { ...envelope })) {
-        for (const target of rule.Targets) void this.send(target, envelope, this.ruleArn(name, rule, { accountId, region }), forwarded);
+        for (const target of rule.Targets) {
+          void this.send(target, envelope, this.ruleArn(name, rule, { accountId, region }), forwarded);
+        }
       }
     }
   }
 
   private async send(target: Target, event: Envelope, ruleArn: string, forwarded: boolean): Promise<void> {
     try {
-      if (target.Arn.includes(':lambda:')) await this.delivery.invoke(target.Arn, inputOf(target, { ...event }), ruleArn);
+      if (target.Arn.includes(':lambda:')) {
+        await this.delivery.invoke(target.Arn, inputOf(target, { ...event }), ruleArn);
+      }
       if (target.Arn.includes(':sns:')) this.publish(target, event, ruleArn);
       if (target.Arn.includes(':event-bus/') && !forwarded) this.forward(target, event, ruleArn);
     } catch (error) {
@@ -131,12 +151,22 @@ export class Events implements Service {
 
   /** Forwards an event unchanged, including its account. */
   private forward({ Arn: busArn, RoleArn: roleArn }: Target, event: Envelope, ruleArn: string): void {
-    if (roleArn === undefined) throw new AwsError('ValidationException', `the target ${busArn} of ${ruleArn} has no role`);
-    this.delivery.demand(roleArn, ruleArn, { action: 'events:PutEvents', resource: busArn, context: contextOf(event.source, event['detail-type']) });
+    if (roleArn === undefined) {
+      throw new AwsError('ValidationException', `the target ${busArn} of ${ruleArn} has no role`);
+    }
+    this.delivery.demand(roleArn, ruleArn, {
+      action: 'events:PutEvents',
+      resource: busArn,
+      context: contextOf(event.source, event['detail-type']),
+    });
     this.arrive(busArn, event, true);
   }
 
-  private ruleArn(name: string, { EventBusName: bus }: Rule, { accountId, region }: Pick<ResourceContext, 'accountId' | 'region'>): string {
+  private ruleArn(
+    name: string,
+    { EventBusName: bus }: Rule,
+    { accountId, region }: Pick<ResourceContext, 'accountId' | 'region'>,
+  ): string {
     const path = bus === 'default' ? name : `${bus.slice(bus.lastIndexOf('/') + 1)}/${name}`;
     return `arn:${this.environment.partition}:events:${region}:${accountId}:rule/${path}`;
   }
@@ -151,7 +181,9 @@ export class Events implements Service {
 
   private putEvents(call: Call): unknown {
     const answers = read(PutEventsInput, call.input).Entries.map(entry => {
-      if (entry.Source.startsWith('aws.')) return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized for the source.' };
+      if (entry.Source.startsWith('aws.')) {
+        return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized for the source.' };
+      }
       const detail = parseJsonObject(Buffer.from(entry.Detail));
       const event = { 'source': entry.Source, 'detail-type': entry.DetailType, 'resources': entry.Resources, detail };
       this.emit(call.caller.accountId, call.region, event, entry.EventBusName);
@@ -173,13 +205,18 @@ export class Events implements Service {
     };
     const create = async (input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> => {
       const name = read(RuleProperties, input).Name ?? this.identifiers.physicalName(context, 64);
-      if (this.rules.of(context.accountId, context.region).has(name)) throw new AwsError('AlreadyExists', `rule ${name} already exists`);
+      if (this.rules.of(context.accountId, context.region).has(name)) {
+        throw new AwsError('AlreadyExists', `rule ${name} already exists`);
+      }
       return put(name, input, context);
     };
     return {
       create,
-      update: async (id, input, before, context) => input.Name === before.Name ? put(id, input, context) : create(input, context),
-      remove: async (id, _properties, context) => { this.rules.of(context.accountId, context.region).delete(id); },
+      update: async (id, input, before, context) =>
+        input.Name === before.Name ? put(id, input, context) : create(input, context),
+      remove: async (id, _properties, context) => {
+        this.rules.of(context.accountId, context.region).delete(id);
+      },
     };
   }
 }
@@ -197,6 +234,8 @@ function inputOf(target: Target, event: Record<string, unknown>): unknown {
 
 function assertPattern(pattern: Record<string, unknown>): void {
   const sample = (member: unknown): unknown =>
-    isRecord(member) ? Object.fromEntries(Object.entries(member).map(([name, inner]) => [name, sample(inner)])) : 'sample';
+    isRecord(member)
+      ? Object.fromEntries(Object.entries(member).map(([name, inner]) => [name, sample(inner)]))
+      : 'sample';
   matches(pattern, Object.fromEntries(Object.entries(pattern).map(([name, member]) => [name, sample(member)])));
 }

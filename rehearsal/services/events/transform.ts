@@ -7,7 +7,9 @@ export interface InputTransformer {
 
 /** Transforms an event for a target. */
 export function transformed(event: Record<string, unknown>, transformer: InputTransformer): unknown {
-  const values = Object.entries(transformer.InputPathsMap ?? {}).map(([name, path]) => [name, valueAt(event, path)] as const);
+  const values = Object.entries(transformer.InputPathsMap ?? {}).map(
+    ([name, path]) => [name, valueAt(event, path)] as const,
+  );
   const filled = values.reduce((template, [name, value]) => fill(template, name, value), transformer.InputTemplate);
   try {
     return JSON.parse(filled);

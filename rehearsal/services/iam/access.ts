@@ -33,7 +33,10 @@ interface OrganizationPolicies {
   readonly tree: { ancestors(accountId: string): string[] | undefined };
   /** The control policies that apply to an account, for each level from the root down; undefined without any. */
   readonly policies: {
-    levels(accountId: string, type: 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY'): PolicyDocument[][] | undefined;
+    levels(
+      accountId: string,
+      type: 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY',
+    ): PolicyDocument[][] | undefined;
   };
 }
 
@@ -42,12 +45,15 @@ class LazyRequest implements AccessRequest {
   private known?: ConditionContext;
 
   public constructor(
-    public readonly principal: Principal, public readonly action: string, public readonly resource: string, public readonly resourceAccountId: string,
+    public readonly principal: Principal,
+    public readonly action: string,
+    public readonly resource: string,
+    public readonly resourceAccountId: string,
     private readonly makeContext: () => ConditionContext,
   ) {}
 
   public get context(): ConditionContext {
-    return this.known ??= this.makeContext();
+    return (this.known ??= this.makeContext());
   }
 }
 
@@ -56,7 +62,11 @@ export class Access {
   public readonly usage: Usage;
   private readonly services = new Map<string, Service>();
 
-  public constructor(private readonly iam: Identities, private readonly organizations: OrganizationPolicies, private readonly clock: Clock) {
+  public constructor(
+    private readonly iam: Identities,
+    private readonly organizations: OrganizationPolicies,
+    private readonly clock: Clock,
+  ) {
     this.usage = new Usage(iam);
   }
 
@@ -68,7 +78,9 @@ export class Access {
   public async authorize(service: Service, call: Call): Promise<void> {
     const permissions = service.permissions?.[call.operation];
     const needed = permissions === undefined ? [own(call, '*')] : await permissions(call);
-    for (const permission of needed) this.assertAllowed({ ...permission, caller: call.caller, region: call.region }, service.protocol);
+    for (const permission of needed) {
+      this.assertAllowed({ ...permission, caller: call.caller, region: call.region }, service.protocol);
+    }
   }
 
   /** @throws AwsError with AWS's message if the permission is denied */
@@ -76,14 +88,24 @@ export class Access {
     const { decision, unknown } = this.decide(asked);
     if (decision.allowed) return;
     const isJson = protocol === 'json' || protocol === 'rest-json';
-    const words = unknown.length > 0 && !decision.explicit ? unknownPoliciesMessage(asked, unknown) : accessDeniedMessage(asked, decision);
+    const words =
+      unknown.length > 0 && !decision.explicit
+        ? unknownPoliciesMessage(asked, unknown)
+        : accessDeniedMessage(asked, decision);
     throw new AwsError(isJson ? 'AccessDeniedException' : 'AccessDenied', words, protocol === 'json' ? 400 : 403);
   }
 
   /**
    * Whether a service is allowed. Services have no identity policies: the resource-based policy must name the service.
    */
-  public isServiceAllowed({ service, action, resource, sourceArn, sourceAccount, context }: ServiceAuthorizationRequest): boolean {
+  public isServiceAllowed({
+    service,
+    action,
+    resource,
+    sourceArn,
+    sourceAccount,
+    context,
+  }: ServiceAuthorizationRequest): boolean {
     const owned = this.resourcePolicy(resource, action);
     const request: AccessRequest = {
       principal: { kind: 'service', accountId: '', arn: service, sessionArn: service },
@@ -129,14 +151,18 @@ export class Access {
     return { decision, unknown };
   }
 
-  private policiesOf(role: Role | undefined, caller: Caller): { readonly policies: Policies; readonly unknown: readonly string[] } {
+  private policiesOf(
+    role: Role | undefined,
+    caller: Caller,
+  ): { readonly policies: Policies; readonly unknown: readonly string[] } {
     const unknown: string[] = [];
     const managed = (arn: string): PolicyDocument[] => {
       const document = this.iam.managedPolicy(arn);
       if (document === undefined) unknown.push(arn);
       return document === undefined ? [] : [document];
     };
-    const identity = role === undefined ? [] : [...Object.values(role.policies), ...role.managedPolicyArns.flatMap(managed)];
+    const identity =
+      role === undefined ? [] : [...Object.values(role.policies), ...role.managedPolicyArns.flatMap(managed)];
     const boundary = role?.permissionsBoundary === undefined ? undefined : managed(role.permissionsBoundary);
     return { policies: { identity, boundary, session: caller.sessionPolicies }, unknown };
   }
@@ -151,7 +177,10 @@ export class Access {
   }
 
   private identityContext(principal: Principal, role: Role | undefined): ConditionContext {
-    const tags = Object.entries(role?.tags ?? {}).map(([key, value]): [string, string] => [`aws:PrincipalTag/${key}`, value]);
+    const tags = Object.entries(role?.tags ?? {}).map(([key, value]): [string, string] => [
+      `aws:PrincipalTag/${key}`,
+      value,
+    ]);
     const types = { session: 'AssumedRole', user: 'User', root: 'Account', service: undefined };
     return {
       'aws:PrincipalArn': principal.arn,
@@ -160,7 +189,10 @@ export class Access {
       'aws:PrincipalOrgID': this.organizationOf(principal.accountId),
       'aws:PrincipalOrgPaths': this.pathsOf(principal.accountId),
       'aws:PrincipalIsAWSService': 'false',
-      'aws:userid': role === undefined ? principal.accountId : `${role.roleId}:${principal.sessionArn.slice(principal.sessionArn.lastIndexOf('/') + 1)}`,
+      'aws:userid':
+        role === undefined
+          ? principal.accountId
+          : `${role.roleId}:${principal.sessionArn.slice(principal.sessionArn.lastIndexOf('/') + 1)}`,
       ...Object.fromEntries(tags),
     };
   }

@@ -49,7 +49,11 @@ export class Identities {
     const accessKeyId = `ASIA${this.identifiers.next(16, 'upper')}`;
     this.callers.set(accessKeyId, caller);
     if (enteredWith !== undefined) this.holders.set(accessKeyId, this.holder(enteredWith));
-    return { accessKeyId, secretAccessKey: this.identifiers.next(40, 'lower'), sessionToken: this.identifiers.next(64, 'lower') };
+    return {
+      accessKeyId,
+      secretAccessKey: this.identifiers.next(40, 'lower'),
+      sessionToken: this.identifiers.next(64, 'lower'),
+    };
   }
 
   /** Returns the first access key of a chain of assumed roles. */
@@ -64,26 +68,38 @@ export class Identities {
   /** Returns the identity of a caller; for a session, the role including its path. */
   public principal({ accountId, arn }: Caller): Principal {
     const [, partition, roleName] = /^arn:([^:]*):sts::\d*:assumed-role\/([^/]+)\//.exec(arn) ?? [];
-    if (roleName === undefined) return { kind: arn.endsWith(':root') ? 'root' : 'user', accountId, arn, sessionArn: arn };
+    if (roleName === undefined) {
+      return { kind: arn.endsWith(':root') ? 'root' : 'user', accountId, arn, sessionArn: arn };
+    }
     const role = this.roleNamed(accountId, roleName);
-    return { kind: 'session', accountId, arn: role?.arn ?? `arn:${partition}:iam::${accountId}:role/${roleName}`, sessionArn: arn };
+    return {
+      kind: 'session',
+      accountId,
+      arn: role?.arn ?? `arn:${partition}:iam::${accountId}:role/${roleName}`,
+      sessionArn: arn,
+    };
   }
 
   /** Returns a session of a role that an AWS service assumes. */
   public sessionOf(roleArn: string, sessionName: string): Caller {
     const [, partition, , , accountId] = roleArn.split(':');
-    return { accountId, arn: `arn:${partition}:sts::${accountId}:assumed-role/${roleArn.slice(roleArn.lastIndexOf('/') + 1)}/${sessionName}` };
+    const roleName = roleArn.slice(roleArn.lastIndexOf('/') + 1);
+    return { accountId, arn: `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${sessionName}` };
   }
 
   /** Returns a managed policy of an account or of AWS; undefined if it is unknown. */
   public managedPolicy(arn: string): PolicyDocument | undefined {
-    return this.managedPolicies.get(arn)?.document ?? AWS_MANAGED_POLICIES[arn.replace(/^arn:[^:]*:iam::aws:policy\//, '')];
+    return (
+      this.managedPolicies.get(arn)?.document ?? AWS_MANAGED_POLICIES[arn.replace(/^arn:[^:]*:iam::aws:policy\//, '')]
+    );
   }
 
   /** Rejects unknown customer managed policies. AWS managed policies are not checked. */
   public assertAttachable(arns: readonly string[]): void {
     const unknown = arns.find(arn => !/^arn:[^:]*:iam::aws:policy\//.test(arn) && !this.managedPolicies.has(arn));
-    if (unknown !== undefined) throw new AwsError('NoSuchEntity', `Policy ${unknown} does not exist or is not attachable.`, 404);
+    if (unknown !== undefined) {
+      throw new AwsError('NoSuchEntity', `Policy ${unknown} does not exist or is not attachable.`, 404);
+    }
   }
 
   public role(arn: string): Role | undefined {
@@ -106,7 +122,9 @@ export class Identities {
   public removeRole(arn: string): void {
     const role = this.roles.get(arn);
     this.roles.delete(arn);
-    if (role !== undefined && this.roleNamed(role.accountId, role.roleName) === role) this.rolesByName.delete(`${role.accountId}/${role.roleName}`);
+    if (role !== undefined && this.roleNamed(role.accountId, role.roleName) === role) {
+      this.rolesByName.delete(`${role.accountId}/${role.roleName}`);
+    }
   }
 
   /** Rejects a resource-based policy that names a role or user that does not exist. */

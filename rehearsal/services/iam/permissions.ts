@@ -1,7 +1,8 @@
 import { everywhere, on, partitionOf, textOf } from '../../core/permissions';
 import type { Call } from '../../core/service';
 
-const roleArn = (call: Call): string => `arn:${partitionOf(call)}:iam::${call.caller.accountId}:role/${textOf(call, 'RoleName')}`;
+const roleArn = (call: Call): string =>
+  `arn:${partitionOf(call)}:iam::${call.caller.accountId}:role/${textOf(call, 'RoleName')}`;
 
 export const permissions = {
   ...on(['GetRole', 'ListRolePolicies', 'ListAttachedRolePolicies'], roleArn),

@@ -7,27 +7,43 @@ import { AwsError } from '../../core/service';
 export type PolicyUse = 'identity' | 'trust' | 'control' | 'resource';
 
 /** @param placeholders generated names that may be ARNs on AWS */
-export function assertValid(document: PolicyDocument, use: PolicyUse, code: string, placeholders: ReadonlySet<string>): void {
+export function assertValid(
+  document: PolicyDocument,
+  use: PolicyUse,
+  code: string,
+  placeholders: ReadonlySet<string>,
+): void {
   const mistake = mistakeIn(document, use, placeholders);
   if (mistake !== undefined) throw new AwsError(code, mistake);
 }
 
 /** Returns AWS's error for an invalid policy, if any. */
-export function mistakeIn({ Statement: statements }: PolicyDocument, use: PolicyUse, placeholders: ReadonlySet<string> = new Set()): string | undefined {
+export function mistakeIn(
+  { Statement: statements }: PolicyDocument,
+  use: PolicyUse,
+  placeholders: ReadonlySet<string> = new Set(),
+): string | undefined {
   const isOfIam = use === 'identity' || use === 'trust';
-  return firstOf(statements, unknownOperator)
-    ?? (isOfIam ? repeatedSid(statements) ?? firstOf(statements, missingAction) : undefined)
+  return (
+    firstOf(statements, unknownOperator)
+    ?? (isOfIam ? (repeatedSid(statements) ?? firstOf(statements, missingAction)) : undefined)
     ?? (use === 'trust' ? firstOf(statements, resourceInTrust) : undefined)
     ?? (use === 'identity' ? firstOf(statements, statement => wrongResource(statement, placeholders)) : undefined)
-    ?? (use === 'resource' ? undefined : firstOf(statements, unprefixedAction));
+    ?? (use === 'resource' ? undefined : firstOf(statements, unprefixedAction))
+  );
 }
 
-function firstOf(statements: readonly Statement[], mistakeOf: (statement: Statement) => string | undefined): string | undefined {
+function firstOf(
+  statements: readonly Statement[],
+  mistakeOf: (statement: Statement) => string | undefined,
+): string | undefined {
   return statements.map(mistakeOf).find(mistake => mistake !== undefined);
 }
 
 function unknownOperator({ Condition: conditions = {} }: Statement): string | undefined {
-  const unknown = Object.entries(conditions).find(([operator, keys]) => !isOperator(operator) && Object.keys(keys).length > 0);
+  const unknown = Object.entries(conditions).find(
+    ([operator, keys]) => !isOperator(operator) && Object.keys(keys).length > 0,
+  );
   return unknown && `Invalid Condition type : ${unknown[0]}.`;
 }
 
@@ -49,9 +65,15 @@ function resourceInTrust({ Resource: resources, NotResource: others }: Statement
   return resources === undefined && others === undefined ? undefined : 'Has prohibited field Resource';
 }
 
-function wrongResource({ Resource: resources, NotResource: others }: Statement, placeholders: ReadonlySet<string>): string | undefined {
+function wrongResource(
+  { Resource: resources, NotResource: others }: Statement,
+  placeholders: ReadonlySet<string>,
+): string | undefined {
   const named = listOf(others ?? resources);
   if (named.length === 0) return 'Policy statement must contain resources.';
-  const wrong = named.find(resource => !resource.includes(':') && !/^\*+$/.test(resource) && ![...placeholders].some(text => resource.includes(text)));
+  const wrong = named.find(
+    resource =>
+      !resource.includes(':') && !/^\*+$/.test(resource) && ![...placeholders].some(text => resource.includes(text)),
+  );
   return wrong === undefined ? undefined : `Resource ${wrong} must be in ARN format or "*".`;
 }

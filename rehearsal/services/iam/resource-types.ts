@@ -8,7 +8,11 @@ import type { Environment, Provisioned, ResourceContext, ResourceType } from '..
 
 const Names = v.optional(v.array(v.string()), []);
 const InlinePolicy = v.object({ PolicyName: v.string(), PolicyDocument, Roles: Names, Users: Names, Groups: Names });
-const RolePolicy = v.object({ PolicyName: v.string(), PolicyDocument: v.optional(PolicyDocument), RoleName: v.string() });
+const RolePolicy = v.object({
+  PolicyName: v.string(),
+  PolicyDocument: v.optional(PolicyDocument),
+  RoleName: v.string(),
+});
 const ManagedPolicyProperties = v.object({
   ManagedPolicyName: v.optional(v.string()),
   Path: v.optional(v.string(), '/'),
@@ -41,19 +45,30 @@ interface Attachment {
   readonly roles: readonly string[];
 }
 
-function attachmentType(iam: Identities, attachmentOf: (properties: Record<string, unknown>) => Attachment): ResourceType {
+function attachmentType(
+  iam: Identities,
+  attachmentOf: (properties: Record<string, unknown>) => Attachment,
+): ResourceType {
   function attach({ name, document, roles }: Attachment, accountId: string): void {
     iam.assertValid(document, 'identity');
-    putRoles(iam, roles.map(roleName => {
-      const role = iam.roleNamed(accountId, roleName);
-      if (role === undefined) throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
-      return { ...role, policies: { ...role.policies, [name]: document } };
-    }));
+    putRoles(
+      iam,
+      roles.map(roleName => {
+        const role = iam.roleNamed(accountId, roleName);
+        if (role === undefined) {
+          throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
+        }
+        return { ...role, policies: { ...role.policies, [name]: document } };
+      }),
+    );
   }
 
   function detach({ name, roles }: Attachment, accountId: string): void {
     for (const role of iam.rolesOf(accountId).filter(candidate => roles.includes(candidate.roleName))) {
-      iam.putRole({ ...role, policies: Object.fromEntries(Object.entries(role.policies).filter(([key]) => key !== name)) });
+      iam.putRole({
+        ...role,
+        policies: Object.fromEntries(Object.entries(role.policies).filter(([key]) => key !== name)),
+      });
     }
   }
 
@@ -66,7 +81,10 @@ function attachmentType(iam: Identities, attachmentOf: (properties: Record<strin
       const [wanted, old] = [attachmentOf(properties), attachmentOf(before)];
       attach(wanted, context.accountId);
       // a rejected update keeps the old policy
-      detach({ ...old, roles: old.roles.filter(role => old.name !== wanted.name || !wanted.roles.includes(role)) }, context.accountId);
+      detach(
+        { ...old, roles: old.roles.filter(role => old.name !== wanted.name || !wanted.roles.includes(role)) },
+        context.accountId,
+      );
       return { id, attributes: {} };
     },
     async remove(_id, properties, context) {
@@ -77,7 +95,11 @@ function attachmentType(iam: Identities, attachmentOf: (properties: Record<strin
 
 /** `AWS::IAM::ManagedPolicy`; its id is its ARN. */
 export function managedPolicyType(environment: Environment, iam: Identities): ResourceType {
-  function put(policyName: string, properties: v.InferOutput<typeof ManagedPolicyProperties>, context: ResourceContext): Provisioned {
+  function put(
+    policyName: string,
+    properties: v.InferOutput<typeof ManagedPolicyProperties>,
+    context: ResourceContext,
+  ): Provisioned {
     const arn = `arn:${environment.partition}:iam::${context.accountId}:policy${properties.Path}${policyName}`;
     iam.assertValid(properties.PolicyDocument, 'identity');
     assertManagedPolicyWithinQuotas(properties.PolicyDocument);
@@ -92,7 +114,13 @@ export function managedPolicyType(environment: Environment, iam: Identities): Re
     const taken = [...iam.managedPolicies.values()].some(
       policy => policy.policyName === policyName && policy.arn.includes(`::${context.accountId}:`),
     );
-    if (taken) throw new AwsError('EntityAlreadyExists', `A policy called ${policyName} already exists. Duplicate names are not allowed.`, 409);
+    if (taken) {
+      throw new AwsError(
+        'EntityAlreadyExists',
+        `A policy called ${policyName} already exists. Duplicate names are not allowed.`,
+        409,
+      );
+    }
     return put(policyName, properties, context);
   }
 
@@ -101,7 +129,9 @@ export function managedPolicyType(environment: Environment, iam: Identities): Re
     async update(id, input, before, context) {
       const properties = read(ManagedPolicyProperties, input);
       const old = read(ManagedPolicyProperties, before);
-      if (properties.ManagedPolicyName !== old.ManagedPolicyName || properties.Path !== old.Path) return create(input, context);
+      if (properties.ManagedPolicyName !== old.ManagedPolicyName || properties.Path !== old.Path) {
+        return create(input, context);
+      }
       const provisioned = put(id.slice(id.lastIndexOf('/') + 1), properties, context);
       detachManaged(iam, id, old.Roles.filter(role => !properties.Roles.includes(role)), context.accountId);
       return provisioned;

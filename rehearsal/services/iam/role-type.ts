@@ -7,7 +7,9 @@ import { AwsError } from '../../core/service';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../../core/service';
 
 const Properties = v.object({
-  RoleName: v.optional(v.pipe(v.string(), v.regex(/^[\w+=,.@-]{1,64}$/, 'a role name has 1 to 64 letters, digits or _+=,.@-'))),
+  RoleName: v.optional(
+    v.pipe(v.string(), v.regex(/^[\w+=,.@-]{1,64}$/, 'a role name has 1 to 64 letters, digits or _+=,.@-')),
+  ),
   Path: v.optional(v.string(), '/'),
   AssumeRolePolicyDocument: PolicyDocument,
   Policies: v.optional(v.array(v.object({ PolicyName: v.string(), PolicyDocument })), []),
@@ -38,11 +40,18 @@ export class RoleType implements ResourceType {
     });
   }
 
-  public async update(id: string, input: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+  public async update(
+    id: string,
+    input: Record<string, unknown>,
+    before: Record<string, unknown>,
+    context: ResourceContext,
+  ): Promise<Provisioned> {
     const properties = read(Properties, input);
     const old = read(Properties, before);
     const known = this.iam.roleNamed(context.accountId, id);
-    if (known === undefined || properties.RoleName !== old.RoleName || properties.Path !== old.Path) return this.create(input, context);
+    if (known === undefined || properties.RoleName !== old.RoleName || properties.Path !== old.Path) {
+      return this.create(input, context);
+    }
     // Policies of other resources stay; those of the old properties are replaced.
     const gone = old.Policies.map(policy => policy.PolicyName);
     const policies = Object.fromEntries(Object.entries(known.policies).filter(([name]) => !gone.includes(name)));
@@ -73,7 +82,10 @@ export class RoleType implements ResourceType {
       roleId,
       accountId,
       trust: properties.AssumeRolePolicyDocument,
-      policies: { ...known.policies, ...Object.fromEntries(properties.Policies.map(policy => [policy.PolicyName, policy.PolicyDocument])) },
+      policies: {
+        ...known.policies,
+        ...Object.fromEntries(properties.Policies.map(policy => [policy.PolicyName, policy.PolicyDocument])),
+      },
       managedPolicyArns: [...new Set([...known.managedPolicyArns, ...properties.ManagedPolicyArns])],
       permissionsBoundary: properties.PermissionsBoundary,
       tags: { ...tags, ...tagRecord(properties.Tags) },

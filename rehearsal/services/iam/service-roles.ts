@@ -6,7 +6,10 @@ import type { Caller, Credentials } from '../../core/service';
 export class Actor {
   /** @param access undefined: everything is allowed */
   public constructor(
-    private readonly iam: Identities, private readonly access: Access | undefined, public readonly caller: Caller, public readonly region: string,
+    private readonly iam: Identities,
+    private readonly access: Access | undefined,
+    public readonly caller: Caller,
+    public readonly region: string,
   ) {}
 
   /** @throws AwsError if the role does not have the permission */
@@ -43,8 +46,15 @@ export class ServiceRoles {
    */
   public assumeAsService(roleArn: string, service: string, place: RolePlace): Actor | undefined {
     const sourceAccount = place.sourceArn.split(':')[4];
-    const isTrusted = this.access === undefined
-      || this.access.isServiceAllowed({ service, action: 'sts:AssumeRole', resource: roleArn, sourceArn: place.sourceArn, sourceAccount });
+    const isTrusted =
+      this.access === undefined
+      || this.access.isServiceAllowed({
+        service,
+        action: 'sts:AssumeRole',
+        resource: roleArn,
+        sourceArn: place.sourceArn,
+        sourceAccount,
+      });
     if (this.iam.role(roleArn) === undefined || !isTrusted) return undefined;
     return new Actor(this.iam, this.access, this.iam.sessionOf(roleArn, place.sessionName), place.region);
   }

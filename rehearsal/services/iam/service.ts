@@ -17,7 +17,10 @@ export class Iam implements Service {
   public readonly namespace = 'https://iam.amazonaws.com/doc/2010-05-08/';
   public readonly operations: Record<string, Operation> = {
     GetRole: async call => ({ Role: described(this.roleOf(call)) }),
-    ListRoles: async call => ({ Roles: this.identities.rolesOf(call.caller.accountId).map(described), IsTruncated: false }),
+    ListRoles: async call => ({
+      Roles: this.identities.rolesOf(call.caller.accountId).map(described),
+      IsTruncated: false,
+    }),
     ListRolePolicies: async call => ({ PolicyNames: Object.keys(this.roleOf(call).policies), IsTruncated: false }),
     ListAttachedRolePolicies: async call => ({ AttachedPolicies: attached(this.roleOf(call)), IsTruncated: false }),
     GetPolicy: async call => this.getPolicy(call),
@@ -25,7 +28,10 @@ export class Iam implements Service {
   public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
 
-  public constructor(environment: Environment, private readonly identities: Identities) {
+  public constructor(
+    environment: Environment,
+    private readonly identities: Identities,
+  ) {
     this.resourceTypes = {
       'AWS::IAM::Role': new RoleType(environment, identities),
       'AWS::IAM::Policy': inlinePolicyType(identities),
@@ -38,7 +44,13 @@ export class Iam implements Service {
         nameProperty: 'InstanceProfileName',
         arns: new Set(),
       }),
-      'AWS::IAM::User': namedEntityType({ environment, iam: identities, kind: 'user', nameProperty: 'UserName', arns: identities.users }),
+      'AWS::IAM::User': namedEntityType({
+        environment,
+        iam: identities,
+        kind: 'user',
+        nameProperty: 'UserName',
+        arns: identities.users,
+      }),
     };
   }
 
@@ -46,7 +58,9 @@ export class Iam implements Service {
   public resourcePolicy(arn: string, action: string): OwnedPolicy | undefined {
     const role = this.identities.role(arn);
     if (role === undefined) return undefined;
-    return action.startsWith('sts:') ? { accountId: role.accountId, policy: role.trust, decides: true } : { accountId: role.accountId };
+    return action.startsWith('sts:')
+      ? { accountId: role.accountId, policy: role.trust, decides: true }
+      : { accountId: role.accountId };
   }
 
   private roleOf(call: Call): Role {

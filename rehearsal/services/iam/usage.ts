@@ -31,7 +31,10 @@ export class Usage {
   private granted(roleArn: string): string[] {
     const role = this.iam.role(roleArn);
     if (role === undefined) return [];
-    const documents = [...Object.values(role.policies), ...role.managedPolicyArns.flatMap(arn => this.iam.managedPolicy(arn) ?? [])];
+    const documents = [
+      ...Object.values(role.policies),
+      ...role.managedPolicyArns.flatMap(arn => this.iam.managedPolicy(arn) ?? []),
+    ];
     const statements = documents.flatMap(({ Statement }) => Statement).filter(({ Effect }) => Effect === 'Allow');
     return statements.flatMap(({ Action }) => listOf(Action));
   }

@@ -4,12 +4,23 @@ import { PolicyDocument } from '../../core/policy-document';
 import { read } from '../../core/protocol/read';
 import { Regional } from '../../core/regional';
 import { AwsError } from '../../core/service';
-import type { Environment, Operation, OwnedPolicy, Provisioned, ResourceContext, ResourceType, Service } from '../../core/service';
+import type {
+  Environment,
+  Operation,
+  OwnedPolicy,
+  Provisioned,
+  ResourceContext,
+  ResourceType,
+  Service,
+} from '../../core/service';
 import type { Identities } from '../iam/identities';
 
 const KeyProperties = v.object({ KeyPolicy: v.optional(PolicyDocument) });
 const AliasProperties = v.object({
-  AliasName: v.pipe(v.string(), v.regex(/^alias\/(?!aws\/)[\w/-]+$/, 'an alias name starts with alias/, but not with alias/aws/')),
+  AliasName: v.pipe(
+    v.string(),
+    v.regex(/^alias\/(?!aws\/)[\w/-]+$/, 'an alias name starts with alias/, but not with alias/aws/'),
+  ),
   TargetKeyId: v.string(),
 });
 
@@ -40,7 +51,11 @@ export class Kms implements Service {
         this.iam.assertPrincipalsExist(policy, 'MalformedPolicyDocumentException');
       }
       const arn = this.keyArn(keyId, context);
-      this.policies.set(arn, { accountId: context.accountId, policy: policy ?? this.defaultPolicy(context.accountId), decides: true });
+      this.policies.set(arn, {
+        accountId: context.accountId,
+        policy: policy ?? this.defaultPolicy(context.accountId),
+        decides: true,
+      });
       return { id: keyId, attributes: { Arn: arn, KeyId: keyId } };
     };
     return {
@@ -57,14 +72,23 @@ export class Kms implements Service {
   /** Key policy that delegates to IAM policies of the account. */
   private defaultPolicy(accountId: string): PolicyDocument {
     const principal = { AWS: `arn:${this.environment.partition}:iam::${accountId}:root` };
-    return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: principal, Action: 'kms:*', Resource: '*' }] };
+    return {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: principal, Action: 'kms:*', Resource: '*' }],
+    };
   }
 
   private aliasType(): ResourceType {
-    const put = async (input: Record<string, unknown>, context: ResourceContext, known?: string): Promise<Provisioned> => {
+    const put = async (
+      input: Record<string, unknown>,
+      context: ResourceContext,
+      known?: string,
+    ): Promise<Provisioned> => {
       const { AliasName: name, TargetKeyId: keyId } = read(AliasProperties, input);
       const aliases = this.aliases.of(context.accountId, context.region);
-      if (name !== known && aliases.has(name)) throw new AwsError('AlreadyExistsException', `An alias with the name ${name} already exists`);
+      if (name !== known && aliases.has(name)) {
+        throw new AwsError('AlreadyExistsException', `An alias with the name ${name} already exists`);
+      }
       aliases.set(name, keyId);
       return { id: name, attributes: {} };
     };

@@ -33,9 +33,16 @@ export class FunctionPolicies implements ResourceType {
     return this.put(this.identifiers.physicalName(context, 100), input, context);
   }
 
-  public async update(id: string, input: Record<string, unknown>, before: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+  public async update(
+    id: string,
+    input: Record<string, unknown>,
+    before: Record<string, unknown>,
+    context: ResourceContext,
+  ): Promise<Provisioned> {
     // every update replaces the permission
-    return JSON.stringify(input) === JSON.stringify(before) ? this.put(id, input, context) : this.create(input, context);
+    return JSON.stringify(input) === JSON.stringify(before)
+      ? this.put(id, input, context)
+      : this.create(input, context);
   }
 
   public async remove(id: string): Promise<void> {
@@ -44,9 +51,11 @@ export class FunctionPolicies implements ResourceType {
 
   private put(id: string, input: Record<string, unknown>, context: ResourceContext): Provisioned {
     const properties = read(Properties, input);
-    const functionArn = properties.FunctionName.startsWith('arn:')
-      ? properties.FunctionName
-      : `arn:${this.environment.partition}:lambda:${context.region}:${context.accountId}:function:${properties.FunctionName}`;
+    const { FunctionName: name } = properties;
+    const { partition } = this.environment;
+    const functionArn = name.startsWith('arn:')
+      ? name
+      : `arn:${partition}:lambda:${context.region}:${context.accountId}:function:${name}`;
     const statement: Statement = {
       Sid: id,
       Effect: 'Allow',

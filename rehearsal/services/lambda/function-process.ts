@@ -13,15 +13,24 @@ export class FunctionProcess implements Execution {
   private timeoutSeconds = 0;
 
   public constructor(options: RuntimeOptions, variables: Record<string, string>, onLine: (line: string) => void) {
-    this.child = fork(runtimeFile(), [JSON.stringify(options)], { cwd: options.taskRoot, env: variables, execArgv: [], silent: true });
+    this.child = fork(runtimeFile(), [JSON.stringify(options)], {
+      cwd: options.taskRoot,
+      env: variables,
+      execArgv: [],
+      silent: true,
+    });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', onLine);
     }
     this.child.on('message', (message: Outcome & { requestId: string }) => {
       if (message.requestId === this.requestId) this.finish(message);
     });
-    this.child.on('exit', (code, signal) => this.finish({ error: exitFailure(this.requestId, statusOf(code, signal)) }));
-    this.child.on('error', error => this.finish({ error: { errorType: 'Runtime.StartError', errorMessage: error.message } }));
+    this.child.on('exit', (code, signal) =>
+      this.finish({ error: exitFailure(this.requestId, statusOf(code, signal)) }),
+    );
+    this.child.on('error', error =>
+      this.finish({ error: { errorType: 'Runtime.StartError', errorMessage: error.message } }),
+    );
   }
 
   public get alive(): boolean {
@@ -37,7 +46,11 @@ export class FunctionProcess implements Execution {
     try {
       return await new Promise<Outcome>(resolve => {
         this.settle = resolve;
-        if (!this.alive) return this.finish({ error: exitFailure(invocation.requestId, statusOf(this.child.exitCode, this.child.signalCode)) });
+        if (!this.alive) {
+          return this.finish({
+            error: exitFailure(invocation.requestId, statusOf(this.child.exitCode, this.child.signalCode)),
+          });
+        }
         this.child.send({ ...invocation, endsAt: Date.now() + timeoutSeconds * 1000 } satisfies Invocation);
       });
     } finally {

@@ -65,7 +65,10 @@ export class Functions {
 
   /** @param modules folder for SDK clients that are not shipped with the rehearsal */
   public constructor(
-    private readonly environment: Environment, private readonly iam: Identities, private readonly modules: string, private readonly server: () => Server,
+    private readonly environment: Environment,
+    private readonly iam: Identities,
+    private readonly modules: string,
+    private readonly server: () => Server,
   ) {}
 
   public get(arn: string): FunctionConfiguration | undefined {
@@ -81,7 +84,10 @@ export class Functions {
   public put(configuration: FunctionConfiguration): void {
     this.known.get(configuration.arn)?.pool.retire();
     const concurrency = this.environment.inProcess ? AWS_CONCURRENCY : CONCURRENCY;
-    this.known.set(configuration.arn, { configuration, pool: new ProcessPool(() => this.start(configuration), concurrency) });
+    this.known.set(configuration.arn, {
+      configuration,
+      pool: new ProcessPool(() => this.start(configuration), concurrency),
+    });
   }
 
   public remove(arn: string): void {
@@ -132,7 +138,9 @@ export class Functions {
     const invocation = { requestId: this.identifiers.uuid(), functionArn: configuration.arn, payload };
     return pool.use(async process => {
       const outcome = process.invoke(invocation, configuration.timeoutSeconds);
-      for (const hook of this.hooks) hook({ ...invocation, functionName: configuration.name, kill: () => process.kill() });
+      for (const hook of this.hooks) {
+        hook({ ...invocation, functionName: configuration.name, kill: () => process.kill() });
+      }
       return outcome;
     });
   }
@@ -161,16 +169,26 @@ export class Functions {
     const sdk = (request: string): string | undefined => sdkFile(request, sdkFolder(), this.modules);
     const write = (line: string): void => this.write(name, line);
     return new InProcessFunction({
-      name, taskRoot, handler, logLevel, variables, environment: this.environment, inProcess, server: this.server(), write, sdk,
+      name,
+      taskRoot,
+      handler,
+      logLevel,
+      variables,
+      environment: this.environment,
+      inProcess,
+      server: this.server(),
+      write,
+      sdk,
     });
   }
 
   /** Returns the environment variables that AWS sets; none of this machine are passed on. */
   private variables(configuration: FunctionConfiguration): Record<string, string> {
-    const roleName = configuration.roleArn.slice(configuration.roleArn.lastIndexOf('/') + 1);
+    const { accountId, name, roleArn } = configuration;
+    const roleName = roleArn.slice(roleArn.lastIndexOf('/') + 1);
     const credentials = this.iam.issue({
-      accountId: configuration.accountId,
-      arn: `arn:${this.environment.partition}:sts::${configuration.accountId}:assumed-role/${roleName}/${configuration.name}`,
+      accountId,
+      arn: `arn:${this.environment.partition}:sts::${accountId}:assumed-role/${roleName}/${name}`,
     });
     return {
       ...configuration.variables,
@@ -207,7 +225,9 @@ export class Functions {
 
 function obstacle({ name, runtime, image }: FunctionConfiguration): string | undefined {
   if (image !== undefined) return `the rehearsal does not run container images, and '${name}' uses '${image}'`;
-  return runtime.startsWith('nodejs') ? undefined : `the rehearsal runs only functions of Node.js, and '${name}' uses '${runtime}'`;
+  return runtime.startsWith('nodejs')
+    ? undefined
+    : `the rehearsal runs only functions of Node.js, and '${name}' uses '${runtime}'`;
 }
 
 /** Returns `arn:aws:lambda:region:account:function:name` without version or alias. */

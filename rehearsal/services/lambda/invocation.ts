@@ -1,6 +1,10 @@
 import type { FunctionFailure, Invocation } from './runtime-protocol';
 
-export type Handler = (event: unknown, context: unknown, callback?: (error: unknown, result: unknown) => void) => unknown;
+export type Handler = (
+  event: unknown,
+  context: unknown,
+  callback?: (error: unknown, result: unknown) => void,
+) => unknown;
 
 export function isHandler(value: unknown): value is Handler {
   return typeof value === 'function';
@@ -36,13 +40,23 @@ export function contextOf(
 /** Converts an error to the format of Lambda. */
 export function describeError(error: unknown): FunctionFailure {
   if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
-  return { errorType: error.name || error.constructor.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
+  return {
+    errorType: error.name || error.constructor.name,
+    errorMessage: error.message,
+    trace: (error.stack ?? '').split('\n'),
+  };
 }
 
 export function exitFailure(requestId: string, how: string): FunctionFailure {
-  return { errorType: 'Runtime.ExitError', errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: ${how}` };
+  return {
+    errorType: 'Runtime.ExitError',
+    errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: ${how}`,
+  };
 }
 
 export function timeoutFailure(at: number, requestId: string, seconds: number): FunctionFailure {
-  return { errorType: 'Sandbox.Timedout', errorMessage: `${new Date(at).toISOString()} ${requestId} Task timed out after ${seconds.toFixed(2)} seconds` };
+  return {
+    errorType: 'Sandbox.Timedout',
+    errorMessage: `${new Date(at).toISOString()} ${requestId} Task timed out after ${seconds.toFixed(2)} seconds`,
+  };
 }

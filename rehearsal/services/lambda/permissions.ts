@@ -5,7 +5,9 @@ import type { Call } from '../../core/service';
 function functionArn(call: Call): string {
   const given = decodeURIComponent(textOf(call, 'FunctionName'));
   const qualifier = call.request.query.get('Qualifier');
-  const arn = given.startsWith('arn:') ? given : regionalArn(call, `function:${given.includes(':function:') ? given.split(':function:')[1] : given}`);
+  const arn = given.startsWith('arn:')
+    ? given
+    : regionalArn(call, `function:${given.includes(':function:') ? given.split(':function:')[1] : given}`);
   return qualifier === null ? arn : `${arn}:${qualifier}`;
 }
 

@@ -5,7 +5,13 @@ import type { FunctionConfiguration, Functions } from './functions';
 import { LOG_LEVELS, type LogLevel } from './runtime-protocol';
 import type { Identifiers } from '../../core/identifiers';
 import { read } from '../../core/protocol/read';
-import { AwsError, type Environment, type Provisioned, type ResourceContext, type ResourceType } from '../../core/service';
+import {
+  AwsError,
+  type Environment,
+  type Provisioned,
+  type ResourceContext,
+  type ResourceType,
+} from '../../core/service';
 import { unzip } from '../../core/zip';
 import type { Identities } from '../iam/identities';
 import type { S3 } from '../s3/service';
@@ -20,9 +26,14 @@ const FunctionProperties = v.object({
   Timeout: v.optional(Seconds, 3),
   MemorySize: v.optional(Seconds, 128),
   Environment: v.optional(v.object({ Variables: v.optional(v.record(v.string(), v.string()), {}) })),
-  LoggingConfig: v.optional(v.object({ LogFormat: v.optional(v.string()), ApplicationLogLevel: v.optional(v.string()) })),
+  LoggingConfig: v.optional(
+    v.object({ LogFormat: v.optional(v.string()), ApplicationLogLevel: v.optional(v.string()) }),
+  ),
   Code: v.object({
-    ZipFile: v.optional(v.string()), S3Bucket: v.optional(v.string()), S3Key: v.optional(v.string()), ImageUri: v.optional(v.string()),
+    ZipFile: v.optional(v.string()),
+    S3Bucket: v.optional(v.string()),
+    S3Key: v.optional(v.string()),
+    ImageUri: v.optional(v.string()),
   }),
 });
 type FunctionProperties = v.InferOutput<typeof FunctionProperties>;
@@ -52,7 +63,12 @@ export class FunctionType implements ResourceType {
     return this.put(name, properties, context);
   }
 
-  public async update(id: string, given: Record<string, unknown>, _before: unknown, context: ResourceContext): Promise<Provisioned> {
+  public async update(
+    id: string,
+    given: Record<string, unknown>,
+    _before: unknown,
+    context: ResourceContext,
+  ): Promise<Provisioned> {
     const properties = read(FunctionProperties, given);
     if (properties.FunctionName && properties.FunctionName !== id) return this.create(given, context);
     return this.put(id, properties, context);
@@ -86,7 +102,10 @@ export class FunctionType implements ResourceType {
 
   private check(properties: FunctionProperties): void {
     if (!this.parts.iam.role(properties.Role)) {
-      throw new AwsError('InvalidParameterValueException', `The role defined for the function cannot be assumed by Lambda: ${properties.Role} does not exist`);
+      throw new AwsError(
+        'InvalidParameterValueException',
+        `The role defined for the function cannot be assumed by Lambda: ${properties.Role} does not exist`,
+      );
     }
     const { ImageUri: image } = properties.Code;
     if (image !== undefined && this.parts.lacksImage(image)) {
@@ -94,7 +113,9 @@ export class FunctionType implements ResourceType {
       throw new AwsError('InvalidParameterValueException', message);
     }
     if (Buffer.byteLength(JSON.stringify(properties.Environment?.Variables ?? {})) > 4096) {
-      const message = 'Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit.';
+      const message =
+        'Lambda was unable to configure your environment variables because the environment variables you '
+        + 'have provided exceeded the 4KB limit.';
       throw new AwsError('InvalidParameterValueException', message);
     }
   }
@@ -110,7 +131,9 @@ export class FunctionType implements ResourceType {
     if (folder) return folder;
     const archive = code.S3Bucket && code.S3Key ? this.parts.s3.read(code.S3Bucket, code.S3Key) : undefined;
     if (archive) return this.unpacked(name, archive);
-    const message = `Error occurred while GetObject. S3 Error Code: NoSuchKey. The specified key does not exist: s3://${code.S3Bucket}/${code.S3Key}`;
+    const message =
+      'Error occurred while GetObject. S3 Error Code: NoSuchKey. The specified key does not exist: '
+      + `s3://${code.S3Bucket}/${code.S3Key}`;
     throw new AwsError('InvalidParameterValueException', message);
   }
 
@@ -119,7 +142,10 @@ export class FunctionType implements ResourceType {
     try {
       await this.environment.clock.during(async () => unzip(archive, folder));
     } catch {
-      throw new AwsError('InvalidParameterValueException', 'Could not unzip uploaded file. Please check your file, then try to upload again.');
+      throw new AwsError(
+        'InvalidParameterValueException',
+        'Could not unzip uploaded file. Please check your file, then try to upload again.',
+      );
     }
     return folder;
   }
@@ -138,7 +164,12 @@ function logLevelOf({ LoggingConfig: logging }: FunctionProperties): LogLevel {
   if (logging?.LogFormat !== 'JSON') return 'TRACE';
   const level = logging.ApplicationLogLevel ?? 'INFO';
   const known = LOG_LEVELS.find(name => name === level);
-  if (!known) throw new AwsError('InvalidParameterValueException', `the application log level is one of ${LOG_LEVELS.join(', ')}, got '${level}'`);
+  if (!known) {
+    throw new AwsError(
+      'InvalidParameterValueException',
+      `the application log level is one of ${LOG_LEVELS.join(', ')}, got '${level}'`,
+    );
+  }
   return known;
 }
 
@@ -146,7 +177,10 @@ function logLevelOf({ LoggingConfig: logging }: FunctionProperties): LogLevel {
 export class QualifiedFunctionType implements ResourceType {
   private count = 0;
 
-  public constructor(private readonly environment: Environment, private readonly nameProperty?: string) {}
+  public constructor(
+    private readonly environment: Environment,
+    private readonly nameProperty?: string,
+  ) {}
 
   public async create(properties: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     const qualifier = this.nameProperty ? String(properties[this.nameProperty]) : String(++this.count);
@@ -158,7 +192,12 @@ export class QualifiedFunctionType implements ResourceType {
     return { id: arn, attributes: { Version: qualifier, FunctionArn: arn, AliasArn: arn } };
   }
 
-  public async update(_id: string, properties: Record<string, unknown>, _before: unknown, context: ResourceContext): Promise<Provisioned> {
+  public async update(
+    _id: string,
+    properties: Record<string, unknown>,
+    _before: unknown,
+    context: ResourceContext,
+  ): Promise<Provisioned> {
     return this.create(properties, context);
   }
 

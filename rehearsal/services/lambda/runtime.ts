@@ -40,7 +40,11 @@ process.on('unhandledRejection', error => void fail('Unhandled Promise Rejection
 
 async function run(invocation: Invocation): Promise<Outcome> {
   try {
-    const context = contextOf(invocation, process.env, () => invocation.endsAt - performance.timeOrigin - performance.now());
+    const context = contextOf(
+      invocation,
+      process.env,
+      () => invocation.endsAt - performance.timeOrigin - performance.now(),
+    );
     const result = await callHandler(await handler, JSON.parse(invocation.payload), context);
     return { payload: JSON.stringify(result ?? null) };
   } catch (error) {
@@ -57,7 +61,11 @@ async function loadHandler(taskRoot: string, name: string): Promise<Handler> {
   const dot = name.lastIndexOf('.');
   const [base, member] = [path.join(taskRoot, name.slice(0, dot)), name.slice(dot + 1)];
   const file = ['.js', '.cjs', '.mjs'].map(extension => base + extension).find(existsSync);
-  if (!file) throw new Error(`Error: Cannot find module '${path.basename(base)}'\nRequire stack:\n- the handler '${name}' of the function`);
+  if (!file) {
+    throw new Error(
+      `Error: Cannot find module '${path.basename(base)}'\nRequire stack:\n- the handler '${name}' of the function`,
+    );
+  }
   const loaded: Record<string, unknown> = file.endsWith('.mjs') || isModulePackage(taskRoot, file)
     ? await import(pathToFileURL(file).href)
     : createRequire(file)(file);
@@ -73,7 +81,14 @@ function isModulePackage(taskRoot: string, file: string): boolean {
 
 /** CDK's provider framework relies on the log level: messages below it, such as "not yet" errors, are not logged. */
 function writeOnly(level: RuntimeOptions['logLevel']): void {
-  const methods = { TRACE: ['trace'], DEBUG: ['debug'], INFO: ['log', 'info'], WARN: ['warn'], ERROR: ['error'], FATAL: [] } as const;
+  const methods = {
+    TRACE: ['trace'],
+    DEBUG: ['debug'],
+    INFO: ['log', 'info'],
+    WARN: ['warn'],
+    ERROR: ['error'],
+    FATAL: [],
+  } as const;
   for (const below of LOG_LEVELS.slice(0, LOG_LEVELS.indexOf(level))) {
     for (const method of methods[below]) console[method] = () => undefined;
   }
@@ -84,9 +99,10 @@ function shiftDate(clock: RuntimeOptions['clock']): void {
   const RealDate = Date;
   const now = (): number => Math.floor(clock.startedAt + (RealDate.now() - clock.startedAt) * clock.scale);
   globalThis.Date = new Proxy(RealDate, {
-    construct: (target, values, newTarget) => Reflect.construct(target, values.length === 0 ? [now()] : values, newTarget),
+    construct: (target, values, newTarget) =>
+      Reflect.construct(target, values.length === 0 ? [now()] : values, newTarget),
     apply: () => new RealDate(now()).toString(),
-    get: (target, property) => property === 'now' ? now : Reflect.get(target, property),
+    get: (target, property) => (property === 'now' ? now : Reflect.get(target, property)),
   });
 }
 
@@ -95,11 +111,16 @@ function answerOnLoopback(port: number): void {
   const original = https.request;
   const replacement = (first: unknown, ...rest: unknown[]): http.ClientRequest => {
     const target = typeof first === 'string' ? new URL(first) : first;
-    if (!isAddress(target) || (target.hostname ?? target.host) !== RESPONSE_HOST) return Reflect.apply(original, https, [first, ...rest]);
+    if (!isAddress(target) || (target.hostname ?? target.host) !== RESPONSE_HOST) {
+      return Reflect.apply(original, https, [first, ...rest]);
+    }
     const requestPath = target instanceof URL ? target.pathname + target.search : target.path;
     const given = target instanceof URL && isAddress(rest[0]) ? rest.shift() : target;
     const { method, headers } = isAddress(given) && !(given instanceof URL) ? given : {};
-    return Reflect.apply(http.request, http, [{ method, headers, path: requestPath, host: '127.0.0.1', port }, ...rest]);
+    return Reflect.apply(http.request, http, [
+      { method, headers, path: requestPath, host: '127.0.0.1', port },
+      ...rest,
+    ]);
   };
   // the namespace object of an import is read-only, the module is not
   createRequire(__filename)('https').request = replacement;

@@ -2,12 +2,27 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { FunctionPolicies } from './function-policies';
-import { Functions, type FunctionConfiguration, type InvocationResult, type LogLine, type RunningInvocation } from './functions';
+import {
+  Functions,
+  type FunctionConfiguration,
+  type InvocationResult,
+  type LogLine,
+  type RunningInvocation,
+} from './functions';
 import { permissions } from './permissions';
 import { FunctionType, QualifiedFunctionType } from './resource-types';
 import { Identifiers } from '../../core/identifiers';
 import type { Server } from '../../core/server';
-import { AwsError, HttpResponse, type Call, type Environment, type Operation, type OwnedPolicy, type ResourceType, type Service } from '../../core/service';
+import {
+  AwsError,
+  HttpResponse,
+  type Call,
+  type Environment,
+  type Operation,
+  type OwnedPolicy,
+  type ResourceType,
+  type Service,
+} from '../../core/service';
 import type { Identities } from '../iam/identities';
 import type { S3 } from '../s3/service';
 
@@ -78,7 +93,9 @@ export class Lambda implements Service {
 
   /** Returns the unqualified ARN of a function that is given by name or ARN. */
   public arnOf(given: string, from: { readonly accountId: string; readonly region: string }): string {
-    const [name] = given.slice(given.includes(':function:') ? given.indexOf(':function:') + ':function:'.length : 0).split(':');
+    const [name] = given
+      .slice(given.includes(':function:') ? given.indexOf(':function:') + ':function:'.length : 0)
+      .split(':');
     const owner = given.startsWith('arn:') ? given.split(':') : undefined;
     const [region, accountId] = owner ? [owner[3], owner[4]] : [from.region, from.accountId];
     return `arn:${this.environment.partition}:lambda:${region}:${accountId}:function:${name}`;
@@ -128,10 +145,17 @@ export class Lambda implements Service {
 
   /** Invokes a function asynchronously; retries twice after an error, as AWS does. */
   public async invokeEvent(functionArn: string, event: unknown): Promise<void> {
-    if (!this.has(functionArn)) throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn}`, 404);
+    if (!this.has(functionArn)) {
+      throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn}`, 404);
+    }
     this.events += 1;
     const end = this.environment.clock.work();
-    void this.retry(functionArn, JSON.stringify(event)).catch(error => console.error(error)).finally(() => { this.events -= 1; end(); });
+    void this.retry(functionArn, JSON.stringify(event))
+      .catch(error => console.error(error))
+      .finally(() => {
+        this.events -= 1;
+        end();
+      });
   }
 
   public async close(): Promise<void> {
@@ -159,7 +183,11 @@ export class Lambda implements Service {
     }
     const result = await this.functions.run(arn, payload);
     const headers = { 'content-type': 'application/json', 'x-amz-executed-version': '$LATEST' };
-    return new HttpResponse(200, result.payload, result.failed ? { ...headers, 'x-amz-function-error': 'Unhandled' } : headers);
+    return new HttpResponse(
+      200,
+      result.payload,
+      result.failed ? { ...headers, 'x-amz-function-error': 'Unhandled' } : headers,
+    );
   }
 
   private find(call: Call): FunctionConfiguration {

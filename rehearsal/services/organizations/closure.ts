@@ -20,18 +20,32 @@ export class AccountClosure {
   public peak = 0;
   private readonly closings: number[] = [];
 
-  public constructor(private readonly clock: Clock, private readonly tree: OrganizationTree, private readonly managementAccountId: string) {}
+  public constructor(
+    private readonly clock: Clock,
+    private readonly tree: OrganizationTree,
+    private readonly managementAccountId: string,
+  ) {}
 
   public close(account: SimulatedAccount): void {
     const { accountId, state } = account;
-    if (accountId === this.managementAccountId) throw refused('CANNOT_CLOSE_MANAGEMENT_ACCOUNT', "You can't close the management account.");
-    if (state === 'SUSPENDED') throw new AwsError('ConflictException', 'The request failed because it conflicts with the current state of the specified resource.');
+    if (accountId === this.managementAccountId) {
+      throw refused('CANNOT_CLOSE_MANAGEMENT_ACCOUNT', "You can't close the management account.");
+    }
+    if (state === 'SUSPENDED') {
+      throw new AwsError(
+        'ConflictException',
+        'The request failed because it conflicts with the current state of the specified resource.',
+      );
+    }
     if (state !== 'ACTIVE' && state !== 'PENDING_ACTIVATION') {
       throw new AwsError('AccountAlreadyClosedException', 'You attempted to close an account that is already closed.');
     }
     const closing = this.tree.accounts.filter(other => other.state === 'PENDING_CLOSURE').length;
     if (closing >= CONCURRENT_CLOSURES) {
-      throw refused('CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED', 'You have exceeded the number of accounts that you can close at a time.');
+      throw refused(
+        'CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED',
+        'You have exceeded the number of accounts that you can close at a time.',
+      );
     }
     const now = this.clock.now();
     if (this.closings.filter(at => now - at < ROLLING).length >= this.quota()) {

@@ -14,7 +14,10 @@ type ControlPolicyType = 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';
 const Properties = v.object({
   Name: v.string(),
   Type: v.string(),
-  Content: v.union([v.record(v.string(), v.unknown()), v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()))]),
+  Content: v.union([
+    v.record(v.string(), v.unknown()),
+    v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown())),
+  ]),
   TargetIds: v.optional(v.array(v.string()), []),
 });
 
@@ -26,7 +29,10 @@ interface ControlPolicy {
 }
 
 /** Default policy of the root, every unit and every account. */
-const FULL_ACCESS: PolicyDocument = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+const FULL_ACCESS: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+};
 
 export class ControlPolicies {
   private readonly policies = new Map<string, ControlPolicy>();
@@ -53,12 +59,23 @@ export class ControlPolicies {
       const { Name: name, Type: type, Content: content, TargetIds: targetIds } = read(Properties, input);
       const isControl = type === 'SERVICE_CONTROL_POLICY' || type === 'RESOURCE_CONTROL_POLICY';
       const unknown = targetIds.find(target => !this.tree.hasParent(target) && this.tree.account(target) === undefined);
-      if (unknown !== undefined) throw new AwsError('TargetNotFoundException', `You specified a target that doesn't exist: ${unknown}`);
+      if (unknown !== undefined) {
+        throw new AwsError('TargetNotFoundException', `You specified a target that doesn't exist: ${unknown}`);
+      }
       const others = [...this.policies].filter(([other, policy]) => other !== id && policy.type === type);
-      const attached = targetIds.map(target => others.filter(([, policy]) => policy.targetIds.includes(target)).length + 1);
+      const attached = targetIds.map(
+        target => others.filter(([, policy]) => policy.targetIds.includes(target)).length + 1,
+      );
       assertPolicyWithinQuotas(type, input.Content, Math.max(0, ...attached));
       this.policies.set(id, { name, type, content: isControl ? controlPolicy(content) : FULL_ACCESS, targetIds });
-      return { id, attributes: { Id: id, Arn: this.tree.arn(`policy/${this.tree.organizationId}/${type.toLowerCase()}/${id}`), AwsManaged: false } };
+      return {
+        id,
+        attributes: {
+          Id: id,
+          Arn: this.tree.arn(`policy/${this.tree.organizationId}/${type.toLowerCase()}/${id}`),
+          AwsManaged: false,
+        },
+      };
     };
     return {
       create: async (input, context) => {
@@ -78,6 +95,7 @@ function controlPolicy(content: unknown): PolicyDocument {
   const document = read(PolicyDocument, content);
   const mistake = mistakeIn(document, 'control');
   if (mistake === undefined) return document;
-  const message = `The provided policy document does not meet the requirements of the specified policy type. ${mistake}`;
+  const message =
+    'The provided policy document does not meet the requirements of the specified policy type. ' + `${mistake}`;
   throw new AwsError('MalformedPolicyDocumentException', message);
 }

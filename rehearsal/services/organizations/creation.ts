@@ -61,7 +61,9 @@ export class AccountCreation {
   private onFailure?: () => void;
 
   public constructor(
-    private readonly clock: Clock, private readonly tree: OrganizationTree, private readonly throttle: Throttle,
+    private readonly clock: Clock,
+    private readonly tree: OrganizationTree,
+    private readonly throttle: Throttle,
     private readonly options: CreationOptions,
   ) {
     this.accountLimit = options.accountLimit;
@@ -99,10 +101,19 @@ export class AccountCreation {
     this.throttle.take('CreateAccount');
     const inFlight = this.all.filter(status => status.state === 'IN_PROGRESS').length;
     if (inFlight >= CONCURRENT_CREATIONS) {
-      const words = 'You have exceeded the number of accounts that can be in progress at a time. Wait until one of them is created and try again.';
-      throw new AwsError('ConstraintViolationException', words, 400, { Reason: 'ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED' });
+      const words =
+        'You have exceeded the number of accounts that can be in progress at a time. Wait until one of '
+        + 'them is created and try again.';
+      throw new AwsError('ConstraintViolationException', words, 400, {
+        Reason: 'ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED',
+      });
     }
-    const status: CreationStatus = { id: this.tree.newRequestId(), name: request.name, state: 'IN_PROGRESS', requestedAt: this.clock.now() };
+    const status: CreationStatus = {
+      id: this.tree.newRequestId(),
+      name: request.name,
+      state: 'IN_PROGRESS',
+      requestedAt: this.clock.now(),
+    };
     this.statuses.set(status.id, status);
     this.peak = Math.max(this.peak, inFlight + 1);
     // Decided now and reported later: the address is reserved during the creation.
@@ -117,7 +128,11 @@ export class AccountCreation {
     while (this.all.some(({ state }) => state === 'IN_PROGRESS')) await this.clock.sleep(1);
   }
 
-  private async finish(status: CreationStatus, request: CreationRequest, failureReason: CreationFailure | undefined): Promise<void> {
+  private async finish(
+    status: CreationStatus,
+    request: CreationRequest,
+    failureReason: CreationFailure | undefined,
+  ): Promise<void> {
     await this.clock.sleep(this.options.creationSeconds);
     const completedAt = this.clock.now();
     if (failureReason !== undefined) {
@@ -127,7 +142,14 @@ export class AccountCreation {
     const { name, email, tags, roleName } = request;
     const accountId = this.tree.newAccountId();
     const account = this.tree.putAccount({
-      accountId, name, email, tags, state: 'PENDING_ACTIVATION', joined: 'CREATED', joinedAt: completedAt, parentId: this.tree.rootId,
+      accountId,
+      name,
+      email,
+      tags,
+      state: 'PENDING_ACTIVATION',
+      joined: 'CREATED',
+      joinedAt: completedAt,
+      parentId: this.tree.rootId,
     });
     this.statuses.set(status.id, { ...status, state: 'SUCCEEDED', completedAt, accountId });
     this.options.onCreated(account, roleName);

@@ -33,7 +33,9 @@ export interface Organization {
 
 export function requiredAccount(organization: Organization, accountId: string): SimulatedAccount {
   const account = organization.tree.account(accountId);
-  if (account === undefined) throw new AwsError('AccountNotFoundException', "You specified an account that doesn't exist.");
+  if (account === undefined) {
+    throw new AwsError('AccountNotFoundException', "You specified an account that doesn't exist.");
+  }
   return account;
 }
 
@@ -44,11 +46,17 @@ export function assertManagement(organization: Organization, context: ResourceCo
 }
 
 export function assertAccountInput(name: string, email: string): void {
-  if (name.length < 1 || name.length > 50) throw invalidInput('AccountName', name.length < 1 ? 'MIN_LENGTH_EXCEEDED' : 'MAX_LENGTH_EXCEEDED');
-  if (email.length < 6 || email.length > 64) throw invalidInput('Email', email.length < 6 ? 'MIN_LENGTH_EXCEEDED' : 'MAX_LENGTH_EXCEEDED');
+  if (name.length < 1 || name.length > 50) {
+    throw invalidInput('AccountName', name.length < 1 ? 'MIN_LENGTH_EXCEEDED' : 'MAX_LENGTH_EXCEEDED');
+  }
+  if (email.length < 6 || email.length > 64) {
+    throw invalidInput('Email', email.length < 6 ? 'MIN_LENGTH_EXCEEDED' : 'MAX_LENGTH_EXCEEDED');
+  }
   if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) throw invalidInput('Email', 'INVALID_PATTERN');
 }
 
 function invalidInput(member: string, reason: string): AwsError {
-  return new AwsError('InvalidInputException', `You specified an invalid value for ${member}.`, 400, { Reason: reason });
+  return new AwsError('InvalidInputException', `You specified an invalid value for ${member}.`, 400, {
+    Reason: reason,
+  });
 }

@@ -8,11 +8,16 @@ const PageInput = v.object({
 });
 
 /** Returns one page of a list: at most twenty items, as on AWS. */
-export function page<Item>(items: readonly Item[], input: Record<string, unknown>): { items: Item[]; NextToken?: string } {
+export function page<Item>(
+  items: readonly Item[],
+  input: Record<string, unknown>,
+): { items: Item[]; NextToken?: string } {
   const { NextToken: token, MaxResults: size } = read(PageInput, input);
   const start = token === undefined ? 0 : Number(token);
   if (!Number.isInteger(start)) {
-    throw new AwsError('InvalidInputException', 'You provided an invalid value for NextToken.', 400, { Reason: 'INVALID_NEXT_TOKEN' });
+    throw new AwsError('InvalidInputException', 'You provided an invalid value for NextToken.', 400, {
+      Reason: 'INVALID_NEXT_TOKEN',
+    });
   }
   const end = start + size;
   return { items: items.slice(start, end), ...(end < items.length ? { NextToken: String(end) } : {}) };

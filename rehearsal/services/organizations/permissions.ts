@@ -14,21 +14,35 @@ const SERVICES = ['EnableAWSServiceAccess', 'DisableAWSServiceAccess', 'ListAWSS
 
 export function permissions(tree: OrganizationTree): Record<string, Permissions> {
   const resource = (member: string) => (call: Call): string => arnOf(tree, textOf(call, member));
-  const many = (...members: string[]): Permissions => call => members.map(member => own(call, arnOf(tree, textOf(call, member))));
+  const many =
+    (...members: string[]): Permissions =>
+      call =>
+        members.map(member => own(call, arnOf(tree, textOf(call, member))));
   return {
-    ...everywhere(['DescribeOrganization', 'ListRoots', 'ListAccounts', 'ListCreateAccountStatus', 'DescribeCreateAccountStatus']),
+    ...everywhere([
+      'DescribeOrganization',
+      'ListRoots',
+      'ListAccounts',
+      'ListCreateAccountStatus',
+      'DescribeCreateAccountStatus',
+    ]),
     ...everywhere([...SERVICES, 'ListDelegatedAdministrators']),
     ...on(['RegisterDelegatedAdministrator', 'DeregisterDelegatedAdministrator'], resource('AccountId')),
     ...on(['DescribeAccount', 'CloseAccount'], resource('AccountId')),
     ...on(['ListParents'], resource('ChildId')),
     ...on(['ListAccountsForParent', 'ListOrganizationalUnitsForParent'], resource('ParentId')),
-    ...on(['DescribeOrganizationalUnit', 'UpdateOrganizationalUnit', 'DeleteOrganizationalUnit'], resource('OrganizationalUnitId')),
+    ...on(
+      ['DescribeOrganizationalUnit', 'UpdateOrganizationalUnit', 'DeleteOrganizationalUnit'],
+      resource('OrganizationalUnitId'),
+    ),
     ...on(['ListTagsForResource'], resource('ResourceId')),
     MoveAccount: many('AccountId', 'SourceParentId', 'DestinationParentId'),
     CreateAccount: call => tagged(call, '*'),
     CreateOrganizationalUnit: call => tagged(call, arnOf(tree, textOf(call, 'ParentId'))),
     TagResource: call => [own(call, arnOf(tree, textOf(call, 'ResourceId')), requestTags(tagsOf(call)))],
-    UntagResource: call => [own(call, arnOf(tree, textOf(call, 'ResourceId')), { 'aws:TagKeys': keysOf(call.input.TagKeys) })],
+    UntagResource: call => [
+      own(call, arnOf(tree, textOf(call, 'ResourceId')), { 'aws:TagKeys': keysOf(call.input.TagKeys) }),
+    ],
   };
 }
 

@@ -44,22 +44,42 @@ export function organizationalUnitType(organizations: Organization): ResourceTyp
 export class AccountType implements ResourceType {
   private inProgress = 0;
 
-  public constructor(private readonly organizations: Organization, private readonly clock: Clock) {}
+  public constructor(
+    private readonly organizations: Organization,
+    private readonly clock: Clock,
+  ) {}
 
   public async create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     assertManagement(this.organizations, context);
-    const { AccountName: name, Email: email, RoleName: roleName, Tags: tags, ParentIds: [parentId] } = read(AccountProperties, input);
+    const {
+      AccountName: name,
+      Email: email,
+      RoleName: roleName,
+      Tags: tags,
+      ParentIds: [parentId],
+    } = read(AccountProperties, input);
     assertAccountInput(name, email);
     const { accountId, failureReason } = await this.alone(name, async () => {
       const started = this.organizations.creation.start({ name, email, roleName, tags: tagRecord(tags) });
       return this.finished(started.id);
     });
-    if (accountId === undefined) throw new AwsError('AccountCreationFailed', `account ${name} could not be created: ${failureReason}`);
+    if (accountId === undefined) {
+      throw new AwsError('AccountCreationFailed', `account ${name} could not be created: ${failureReason}`);
+    }
     return this.placed(accountId, parentId);
   }
 
-  public async update(id: string, input: Record<string, unknown>, before: Record<string, unknown>): Promise<Provisioned> {
-    const { AccountName: name, Email: email, Tags: tags, ParentIds: [parentId] } = read(AccountProperties, input);
+  public async update(
+    id: string,
+    input: Record<string, unknown>,
+    before: Record<string, unknown>,
+  ): Promise<Provisioned> {
+    const {
+      AccountName: name,
+      Email: email,
+      Tags: tags,
+      ParentIds: [parentId],
+    } = read(AccountProperties, input);
     if (name !== before.AccountName || email !== before.Email) {
       throw new AwsError('NotUpdatable', "the name and the e-mail of an AWS::Organizations::Account can't be changed");
     }
@@ -74,8 +94,12 @@ export class AccountType implements ResourceType {
   /** CloudFormation does not serialize creations: templates must use DependsOn. */
   private async alone<Result>(name: string, create: () => Promise<Result>): Promise<Result> {
     if (this.inProgress > 0) {
-      throw new AwsError('ConcurrentModificationException', "AWS Organizations can't complete your request because it conflicts with another attempt to "
-        + `modify the same entity. Try again later. (account ${name}: several accounts of a template must be chained by DependsOn)`);
+      throw new AwsError(
+        'ConcurrentModificationException',
+        "AWS Organizations can't complete your request because it conflicts with another attempt to "
+          + `modify the same entity. Try again later. (account ${name}: several accounts of a template must `
+          + 'be chained by DependsOn)',
+      );
     }
     this.inProgress++;
     try {
@@ -97,11 +121,17 @@ export class AccountType implements ResourceType {
     const known = requiredAccount(this.organizations, accountId);
     // the account exists and CloudFormation knows its id
     if (parentId !== undefined && !this.organizations.tree.hasParent(parentId)) {
-      throw new ResourceFailure(`You specified a destination parent that doesn't exist: ${parentId} (DestinationParentNotFoundException)`, accountId);
+      throw new ResourceFailure(
+        `You specified a destination parent that doesn't exist: ${parentId} (DestinationParentNotFoundException)`,
+        accountId,
+      );
     }
     const account = this.organizations.tree.putAccount({ ...known, parentId: parentId ?? known.parentId });
     const JoinedTimestamp = new Date(account.joinedAt).toISOString();
-    return { id: accountId, attributes: { AccountId: accountId, Arn: account.arn, JoinedMethod: account.joined, JoinedTimestamp } };
+    return {
+      id: accountId,
+      attributes: { AccountId: accountId, Arn: account.arn, JoinedMethod: account.joined, JoinedTimestamp },
+    };
   }
 }
 

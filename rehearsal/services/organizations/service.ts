@@ -41,7 +41,11 @@ export class Organizations implements Organization, Service {
   public readonly closure: AccountClosure;
   private readonly throttle: Throttle;
 
-  public constructor(private readonly environment: Environment, private readonly iam: Identities, public readonly options: OrganizationsOptions) {
+  public constructor(
+    private readonly environment: Environment,
+    private readonly iam: Identities,
+    public readonly options: OrganizationsOptions,
+  ) {
     const { managementAccountId } = options;
     this.tree = new OrganizationTree(environment.partition, managementAccountId, options.organizationId);
     this.policies = new ControlPolicies(this.tree, managementAccountId);
@@ -51,7 +55,9 @@ export class Organizations implements Organization, Service {
     this.creation = new AccountCreation(environment.clock, this.tree, this.throttle, {
       accountLimit: options.accountLimit ?? 100,
       creationSeconds: options.creationSeconds ?? 60,
-      onCreated: (account, roleName) => { void this.openAccount(account, roleName); },
+      onCreated: (account, roleName) => {
+        void this.openAccount(account, roleName);
+      },
     });
     this.addAccount({
       accountId: managementAccountId,
@@ -90,13 +96,25 @@ export class Organizations implements Organization, Service {
     const { accountId, name, email, joined } = options;
     this.creation.reserveEmail(email);
     this.tree.putAccount({
-      accountId, name, email, joined, state: 'ACTIVE', joinedAt: this.environment.clock.now(), parentId: this.addUnit(options.unit ?? ''), tags: {},
+      accountId,
+      name,
+      email,
+      joined,
+      state: 'ACTIVE',
+      joinedAt: this.environment.clock.now(),
+      parentId: this.addUnit(options.unit ?? ''),
+      tags: {},
     });
   }
 
   /** Adds an invited account, which can be accessed only through a role that exists in it. */
   public invite(accountId: string, roleName?: string): void {
-    this.addAccount({ accountId, name: `account-${accountId}`, email: `account+${accountId}@example.com`, joined: 'INVITED' });
+    this.addAccount({
+      accountId,
+      name: `account-${accountId}`,
+      email: `account+${accountId}@example.com`,
+      joined: 'INVITED',
+    });
     if (roleName !== undefined) this.putAccessRole(accountId, roleName);
   }
 
@@ -134,7 +152,9 @@ export class Organizations implements Organization, Service {
     const account = this.tree.account(caller.accountId);
     if (account === undefined) return;
     if (isUnusable(account)) {
-      const words = `User: ${caller.arn} is not authorized to perform: ${service}:${operation}, because account ${account.accountId} is ${account.state}`;
+      const words =
+        `User: ${caller.arn} is not authorized to perform: ${service}:${operation}, because account `
+        + `${account.accountId} is ${account.state}`;
       throw new AwsError('AccessDeniedException', words, 403);
     }
     if (account.state === 'PENDING_ACTIVATION' && service !== 'sts') {
@@ -144,7 +164,10 @@ export class Organizations implements Organization, Service {
 
   /** Makes a created account usable: first the access role, then the activation. */
   private async openAccount({ accountId }: SimulatedAccount, roleName: string): Promise<void> {
-    const { environment: { clock }, options: { readySeconds = 20, activeSeconds = readySeconds + 5 } } = this;
+    const {
+      environment: { clock },
+      options: { readySeconds = 20, activeSeconds = readySeconds + 5 },
+    } = this;
     void clock.sleep(activeSeconds).then(() => this.activate(accountId));
     await clock.sleep(readySeconds);
     this.putAccessRole(accountId, roleName);
@@ -164,11 +187,17 @@ export class Organizations implements Organization, Service {
       accountId,
       trust: {
         Version: '2012-10-17',
-        Statement: [{
-          Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: `arn:${partition}:iam::${this.options.managementAccountId}:root` },
-        }],
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: 'sts:AssumeRole',
+            Principal: { AWS: `arn:${partition}:iam::${this.options.managementAccountId}:root` },
+          },
+        ],
       },
-      policies: { AdministratorAccess: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } },
+      policies: {
+        AdministratorAccess: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+      },
       managedPolicyArns: [],
       tags: {},
     });
@@ -176,17 +205,22 @@ export class Organizations implements Organization, Service {
 
   /** Restricts operations to the management account; `DescribeOrganization` is open to all members. */
   private guarded(operations: Record<string, Operation>): Record<string, Operation> {
-    return Object.fromEntries(Object.entries(operations).map(([name, operation]) => [name, async (call: Call) => {
-      const { accountId } = call.caller;
-      if (this.tree.account(accountId) === undefined) {
-        throw new AwsError('AWSOrganizationsNotInUseException', 'Your account is not a member of an organization.');
-      }
-      if (accountId !== this.options.managementAccountId && name !== 'DescribeOrganization') {
-        throw new AwsError('AccessDeniedException', "You don't have permissions to access this resource.");
-      }
-      // the creation checks its own rate limit, because CloudFormation also creates accounts
-      if (name !== 'CreateAccount') this.throttle.take(name);
-      return operation(call);
-    }]));
+    return Object.fromEntries(
+      Object.entries(operations).map(([name, operation]) => [
+        name,
+        async (call: Call) => {
+          const { accountId } = call.caller;
+          if (this.tree.account(accountId) === undefined) {
+            throw new AwsError('AWSOrganizationsNotInUseException', 'Your account is not a member of an organization.');
+          }
+          if (accountId !== this.options.managementAccountId && name !== 'DescribeOrganization') {
+            throw new AwsError('AccessDeniedException', "You don't have permissions to access this resource.");
+          }
+          // the creation checks its own rate limit, because CloudFormation also creates accounts
+          if (name !== 'CreateAccount') this.throttle.take(name);
+          return operation(call);
+        },
+      ]),
+    );
   }
 }

@@ -36,7 +36,11 @@ export class OrganizationTree {
   private readonly accountsById = new Map<string, SimulatedAccount>();
   private nextAccount = 300000000001;
 
-  public constructor(private readonly partition: string, private readonly managementAccountId: string, organizationId?: string) {
+  public constructor(
+    private readonly partition: string,
+    private readonly managementAccountId: string,
+    organizationId?: string,
+  ) {
     this.organizationId = organizationId ?? `o-${this.identifiers.next(10, 'lower')}`;
     this.rootId = `r-${this.identifiers.next(4, 'lower')}`;
   }
@@ -85,7 +89,9 @@ export class OrganizationTree {
   }
 
   public createUnit(parentId: string, name: string, tags: Readonly<Record<string, string>> = {}): Unit {
-    if (!this.hasParent(parentId)) throw new AwsError('ParentNotFoundException', "You specified parent that doesn't exist.");
+    if (!this.hasParent(parentId)) {
+      throw new AwsError('ParentNotFoundException', "You specified parent that doesn't exist.");
+    }
     this.assertUnitNameFree(parentId, name);
     assertUnitWithinQuotas(this.path(parentId).length + 1, this.units.size);
     const id = `ou-${this.rootId.slice(2)}-${this.identifiers.next(8, 'lower')}`;
@@ -94,7 +100,10 @@ export class OrganizationTree {
     return unit;
   }
 
-  public updateUnit(id: string, changes: { readonly name?: string; readonly tags?: Readonly<Record<string, string>> }): Unit {
+  public updateUnit(
+    id: string,
+    changes: { readonly name?: string; readonly tags?: Readonly<Record<string, string>> },
+  ): Unit {
     const unit = this.units.get(id);
     if (unit === undefined) throw unitNotFound();
     if (changes.name !== undefined && changes.name !== unit.name) this.assertUnitNameFree(unit.parentId, changes.name);
@@ -106,7 +115,11 @@ export class OrganizationTree {
   public removeUnit(id: string): void {
     if (!this.units.has(id)) throw unitNotFound();
     if (this.unitsIn(id).length > 0 || this.accountsIn(id).length > 0) {
-      throw new AwsError('OrganizationalUnitNotEmptyException', 'The specified OU is not empty. Move all accounts to another root or to other OUs, remove all child OUs, and try the operation again.');
+      throw new AwsError(
+        'OrganizationalUnitNotEmptyException',
+        'The specified OU is not empty. Move all accounts to another root or to other OUs, remove all '
+          + 'child OUs, and try the operation again.',
+      );
     }
     this.units.delete(id);
   }
@@ -122,7 +135,9 @@ export class OrganizationTree {
     const account = this.accountsById.get(accountId);
     if (account === undefined) return undefined;
     const way: string[] = [];
-    for (let unit = this.units.get(account.parentId); unit !== undefined; unit = this.units.get(unit.parentId)) way.unshift(unit.id);
+    for (let unit = this.units.get(account.parentId); unit !== undefined; unit = this.units.get(unit.parentId)) {
+      way.unshift(unit.id);
+    }
     return [this.rootId, ...way];
   }
 
@@ -134,5 +149,8 @@ export class OrganizationTree {
 }
 
 export function unitNotFound(): AwsError {
-  return new AwsError('OrganizationalUnitNotFoundException', "You specified an organizational unit that doesn't exist.");
+  return new AwsError(
+    'OrganizationalUnitNotFoundException',
+    "You specified an organizational unit that doesn't exist.",
+  );
 }

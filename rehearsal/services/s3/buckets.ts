@@ -55,17 +55,30 @@ export class Buckets {
   public create(accountId: string, region: string, name: string): void {
     const known = this.byName.get(name);
     if (known?.accountId === accountId) {
-      throw new AwsError('BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded and you already own it.', 409);
+      throw new AwsError(
+        'BucketAlreadyOwnedByYou',
+        'Your previous request to create the named bucket succeeded and you already own it.',
+        409,
+      );
     }
     if (known !== undefined) {
-      throw new AwsError('BucketAlreadyExists', 'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.', 409);
+      throw new AwsError(
+        'BucketAlreadyExists',
+        'The requested bucket name is not available. The bucket namespace is shared by all users of the '
+          + 'system. Please select a different name and try again.',
+        409,
+      );
     }
-    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) throw new AwsError('InvalidBucketName', `The specified bucket is not valid: ${name}`);
+    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) {
+      throw new AwsError('InvalidBucketName', `The specified bucket is not valid: ${name}`);
+    }
     this.byName.set(name, { name, accountId, region, createdAt: this.now(), objects: new Map(), tags: {} });
   }
 
   public remove(name: string): void {
-    if (this.required(name).objects.size > 0) throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', 409);
+    if (this.required(name).objects.size > 0) {
+      throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', 409);
+    }
     this.byName.delete(name);
   }
 

@@ -12,7 +12,11 @@ interface Page {
 
 /** Response of ListObjectsV2. */
 export function listObjects(bucket: Bucket, query: URLSearchParams): Record<string, unknown> {
-  const { prefix, limit, objects, folders, last } = pageOf(bucket, query, query.get('continuation-token') ?? query.get('start-after') ?? '');
+  const { prefix, limit, objects, folders, last } = pageOf(
+    bucket,
+    query,
+    query.get('continuation-token') ?? query.get('start-after') ?? '',
+  );
   return {
     Name: bucket.name,
     Prefix: prefix,
@@ -49,7 +53,9 @@ function pageOf(bucket: Bucket, query: URLSearchParams, after: string): Page {
   const limit = Math.min(Number(query.get('max-keys') ?? 1000), 1000);
 
   const shown = new Map<string, StoredObject | undefined>();
-  const keys = [...bucket.objects.keys()].filter(key => key.startsWith(prefix)).sort((one, other) => one < other ? -1 : 1);
+  const keys = [...bucket.objects.keys()]
+    .filter(key => key.startsWith(prefix))
+    .sort((one, other) => (one < other ? -1 : 1));
   for (const key of keys) {
     const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
     if (end === -1) shown.set(key, bucket.objects.get(key));
@@ -67,5 +73,11 @@ function pageOf(bucket: Bucket, query: URLSearchParams, after: string): Page {
 }
 
 function described(stored: StoredObject): Record<string, unknown> {
-  return { Key: stored.key, LastModified: new Date(stored.modifiedAt), ETag: stored.etag, Size: stored.body.length, StorageClass: 'STANDARD' };
+  return {
+    Key: stored.key,
+    LastModified: new Date(stored.modifiedAt),
+    ETag: stored.etag,
+    Size: stored.body.length,
+    StorageClass: 'STANDARD',
+  };
 }

@@ -7,12 +7,24 @@ const bucketArn = (call: Call): string => `arn:${partitionOf(call)}:s3:::${Strin
 const objectArn = (call: Call): string => `${bucketArn(call)}/${String(call.input.Key)}`;
 
 export function permissions(buckets: Buckets): Record<string, Permissions> {
-  const context = (call: Call): Permission['context'] => ({ 's3:ResourceAccount': buckets.find(String(call.input.Bucket))?.accountId });
-  const bucket = (action: string): Permissions => call => [{ action: `s3:${action}`, resource: bucketArn(call), context: context(call) }];
-  const object = (action: string): Permissions => call => [{ action: `s3:${action}`, resource: objectArn(call), context: context(call) }];
-  const listing = (action: string): Permissions => call => [{
-    action: `s3:${action}`, resource: bucketArn(call), context: { ...context(call), 's3:prefix': call.request.query.get('prefix') ?? undefined },
-  }];
+  const context = (call: Call): Permission['context'] => ({
+    's3:ResourceAccount': buckets.find(String(call.input.Bucket))?.accountId,
+  });
+  const bucket =
+    (action: string): Permissions =>
+      call => [{ action: `s3:${action}`, resource: bucketArn(call), context: context(call) }];
+  const object =
+    (action: string): Permissions =>
+      call => [{ action: `s3:${action}`, resource: objectArn(call), context: context(call) }];
+  const listing =
+    (action: string): Permissions =>
+      call => [
+        {
+          action: `s3:${action}`,
+          resource: bucketArn(call),
+          context: { ...context(call), 's3:prefix': call.request.query.get('prefix') ?? undefined },
+        },
+      ];
   /** Requests with a version id need the permission for versions. */
   const deletion: Permissions = call => {
     const isOfVersions = namedObjects(call.request).some(({ VersionId: version }) => version !== undefined);
@@ -29,7 +41,10 @@ export function permissions(buckets: Buckets): Record<string, Permissions> {
     ];
   };
   /** A missing bucket needs no permission: the operation reports it. */
-  const existing = (needed: Permissions): Permissions => call => buckets.find(String(call.input.Bucket)) === undefined ? [] : needed(call);
+  const existing =
+    (needed: Permissions): Permissions =>
+      call =>
+        buckets.find(String(call.input.Bucket)) === undefined ? [] : needed(call);
   return {
     ListBuckets: () => [{ action: 's3:ListAllMyBuckets', resource: '*' }],
     GetBucketLocation: existing(bucket('GetBucketLocation')),

@@ -53,7 +53,10 @@ export function bucketType(environment: Environment, buckets: Buckets): Resource
 }
 
 /** Tags of the stack plus three of CloudFormation. */
-function tagsOf(properties: BucketProperties, { stackId, stackName, logicalId, tags }: ResourceContext): Record<string, string> {
+function tagsOf(
+  properties: BucketProperties,
+  { stackId, stackName, logicalId, tags }: ResourceContext,
+): Record<string, string> {
   return {
     'aws:cloudformation:stack-id': stackId,
     'aws:cloudformation:stack-name': stackName,

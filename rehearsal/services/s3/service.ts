@@ -76,7 +76,9 @@ export class S3 implements Service {
 
   public resourcePolicy(arn: string, action: string): OwnedPolicy | undefined {
     // creating a bucket whose name is in use needs no permission on it
-    return action === 's3:CreateBucket' ? undefined : this.buckets.find(arn.slice(arn.indexOf(':::') + 3).split('/')[0]);
+    return action === 's3:CreateBucket'
+      ? undefined
+      : this.buckets.find(arn.slice(arn.indexOf(':::') + 3).split('/')[0]);
   }
 
   public bucket(name: string): Bucket | undefined {
@@ -111,7 +113,11 @@ export class S3 implements Service {
   }
 
   private listBuckets(call: Call): unknown {
-    return { ListAllMyBucketsResult: { Buckets: { Bucket: this.buckets.ofAccount(call.caller.accountId).map(describedBucket) } } };
+    return {
+      ListAllMyBucketsResult: {
+        Buckets: { Bucket: this.buckets.ofAccount(call.caller.accountId).map(describedBucket) },
+      },
+    };
   }
 
   private createBucketByCall(call: Call): HttpResponse {
@@ -146,7 +152,11 @@ export class S3 implements Service {
     const { name } = this.bucketOf(call);
     const named = namedObjects(call.request);
     const unknown = named.find(({ VersionId: version = NULL_VERSION }) => version !== NULL_VERSION);
-    if (unknown !== undefined) throw unknownForm(`the version ${unknown.VersionId} of ${unknown.Key}: it keeps the latest only, as '${NULL_VERSION}'`);
+    if (unknown !== undefined) {
+      throw unknownForm(
+        `the version ${unknown.VersionId} of ${unknown.Key}: it keeps the latest only, as '${NULL_VERSION}'`,
+      );
+    }
     for (const { Key: key } of named) this.buckets.delete(name, key);
     return { DeleteResult: { Deleted: named } };
   }
@@ -155,7 +165,9 @@ export class S3 implements Service {
     refuseSubresources(call);
     const { Key: key } = read(ObjectInput, call.input);
     const stored = this.bucketOf(call).objects.get(key);
-    if (stored === undefined) throw new AwsError(withBody ? 'NoSuchKey' : 'NotFound', 'The specified key does not exist.', 404, { Key: key });
+    if (stored === undefined) {
+      throw new AwsError(withBody ? 'NoSuchKey' : 'NotFound', 'The specified key does not exist.', 404, { Key: key });
+    }
     const body = await this.bytesOf(stored);
     const headers = { ...objectHeaders(stored), 'content-length': String(body.length) };
     return new HttpResponse(200, withBody ? body : '', headers);

@@ -29,7 +29,8 @@ export class ServiceQuotas implements Service {
     const { ServiceCode: serviceCode, QuotaCode: quotaCode } = read(QuotaInput, call.input);
     const isOfManagement = call.caller.accountId === this.organizations.options.managementAccountId;
     if (serviceCode !== ACCOUNTS.serviceCode || quotaCode !== ACCOUNTS.quotaCode || !isOfManagement) {
-      const words = `The request failed because the specified service quota does not exist: ${serviceCode}/${quotaCode}`;
+      const words =
+        'The request failed because the specified service quota does not exist: ' + `${serviceCode}/${quotaCode}`;
       throw new AwsError('NoSuchResourceException', words);
     }
     return {

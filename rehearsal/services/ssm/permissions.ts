@@ -16,6 +16,8 @@ export const permissions = {
   ...on(['GetParameter', 'PutParameter', 'DeleteParameter'], call => parameterArn(call, textOf(call, 'Name'))),
   GetParameters: onEach,
   DeleteParameters: onEach,
-  ...on(['ListTagsForResource', 'AddTagsToResource', 'RemoveTagsFromResource'], call => parameterArn(call, textOf(call, 'ResourceId'))),
+  ...on(['ListTagsForResource', 'AddTagsToResource', 'RemoveTagsFromResource'], call =>
+    parameterArn(call, textOf(call, 'ResourceId')),
+  ),
   ...on(['GetParametersByPath'], call => parameterArn(call, textOf(call, 'Path'))),
 };

@@ -7,7 +7,15 @@ import { Identifiers } from '../../core/identifiers';
 import { read, Text } from '../../core/protocol/read';
 import { Regional } from '../../core/regional';
 import { AwsError } from '../../core/service';
-import type { Call, Environment, Operation, Provisioned, ResourceContext, ResourceType, Service } from '../../core/service';
+import type {
+  Call,
+  Environment,
+  Operation,
+  Provisioned,
+  ResourceContext,
+  ResourceType,
+  Service,
+} from '../../core/service';
 
 const STANDARD_SIZE = 4096;
 const ADVANCED_SIZE = 8192;
@@ -28,7 +36,12 @@ const PutInput = v.object({
   Tier: TierInput,
   Overwrite: v.optional(v.boolean(), false),
 });
-const Properties = v.object({ Name: v.optional(v.string()), Value: Text, Type: v.optional(v.string(), 'String'), Tier: TierInput });
+const Properties = v.object({
+  Name: v.optional(v.string()),
+  Value: Text,
+  Type: v.optional(v.string(), 'String'),
+  Tier: TierInput,
+});
 
 interface ParameterOptions {
   readonly type?: string;
@@ -40,7 +53,9 @@ export class Ssm implements Service {
   public readonly name = 'ssm';
   public readonly protocol = 'json';
   public readonly operations: Record<string, Operation> = {
-    GetParameter: async call => ({ Parameter: this.described(call, this.required(call, read(NameInput, call.input).Name)) }),
+    GetParameter: async call => ({
+      Parameter: this.described(call, this.required(call, read(NameInput, call.input).Name)),
+    }),
     GetParameters: async call => this.getParameters(call),
     GetParametersByPath: async call => this.getParametersByPath(call),
     PutParameter: async call => this.putParameter(call),
@@ -59,11 +74,25 @@ export class Ssm implements Service {
     return this.parameters.of(accountId, region).get(name)?.value ?? publicParameter(region, name);
   }
 
-  public put(accountId: string, region: string, name: string, value: string, options: ParameterOptions = {}): Parameter {
+  public put(
+    accountId: string,
+    region: string,
+    name: string,
+    value: string,
+    options: ParameterOptions = {},
+  ): Parameter {
     const parameters = this.parameters.of(accountId, region);
     const { version = 0, tags = {}, tier: before } = parameters.get(name) ?? {};
     const tier = tierOf(value, options.tier, before);
-    const parameter = { name, value, type: options.type ?? 'String', tier, version: version + 1, modifiedAt: this.environment.clock.now(), tags };
+    const parameter = {
+      name,
+      value,
+      type: options.type ?? 'String',
+      tier,
+      version: version + 1,
+      modifiedAt: this.environment.clock.now(),
+      tags,
+    };
     parameters.set(name, parameter);
     return parameter;
   }
@@ -78,14 +107,25 @@ export class Ssm implements Service {
     const stored = this.storeOf(call).get(name);
     const value = publicParameter(call.region, name);
     if (stored !== undefined || value === undefined) return stored;
-    return { name, value, type: 'String', tier: 'Standard', version: 1, modifiedAt: this.environment.clock.now(), tags: {} };
+    return {
+      name,
+      value,
+      type: 'String',
+      tier: 'Standard',
+      version: 1,
+      modifiedAt: this.environment.clock.now(),
+      tags: {},
+    };
   }
 
   private getParameters(call: Call): unknown {
     const { Names: names } = read(NamesInput, call.input);
     const found = names.flatMap(name => this.find(call, name) ?? []);
     const known = new Set(found.map(({ name }) => name));
-    return { Parameters: found.map(parameter => this.described(call, parameter)), InvalidParameters: names.filter(name => !known.has(name)) };
+    return {
+      Parameters: found.map(parameter => this.described(call, parameter)),
+      InvalidParameters: names.filter(name => !known.has(name)),
+    };
   }
 
   private getParametersByPath(call: Call): unknown {
@@ -95,14 +135,20 @@ export class Ssm implements Service {
       ({ name }) => name.startsWith(prefix) && (recursive || !name.slice(prefix.length).includes('/')),
     );
     const end = Number(token) + size;
-    const page = below.sort((one, other) => one.name < other.name ? -1 : 1).slice(Number(token), end);
-    return { Parameters: page.map(parameter => this.described(call, parameter)), NextToken: end < below.length ? String(end) : undefined };
+    const page = below.sort((one, other) => (one.name < other.name ? -1 : 1)).slice(Number(token), end);
+    return {
+      Parameters: page.map(parameter => this.described(call, parameter)),
+      NextToken: end < below.length ? String(end) : undefined,
+    };
   }
 
   private putParameter(call: Call): unknown {
     const input = read(PutInput, call.input);
     if (!input.Overwrite && this.storeOf(call).has(input.Name)) {
-      throw new AwsError('ParameterAlreadyExists', 'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.');
+      throw new AwsError(
+        'ParameterAlreadyExists',
+        'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
+      );
     }
     const options = { type: input.Type, tier: input.Tier };
     const { version, tier } = this.put(call.caller.accountId, call.region, input.Name, input.Value, options);
@@ -138,8 +184,15 @@ export class Ssm implements Service {
 
   private parameterType(): ResourceType {
     const create = async (input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> => {
-      const { Name: name = `CFN-${this.identifiers.physicalName(context, 120)}`, Value: value, Type: type, Tier: tier } = read(Properties, input);
-      if (this.value(context.accountId, context.region, name) !== undefined) throw new AwsError('AlreadyExists', `${name} already exists`, 409);
+      const {
+        Name: name = `CFN-${this.identifiers.physicalName(context, 120)}`,
+        Value: value,
+        Type: type,
+        Tier: tier,
+      } = read(Properties, input);
+      if (this.value(context.accountId, context.region, name) !== undefined) {
+        throw new AwsError('AlreadyExists', `${name} already exists`, 409);
+      }
       this.put(context.accountId, context.region, name, value, { type, tier });
       return { id: name, attributes: { Type: type, Value: value } };
     };
@@ -151,7 +204,9 @@ export class Ssm implements Service {
         this.put(context.accountId, context.region, id, value, { type, tier });
         return { id, attributes: { Type: type, Value: value } };
       },
-      remove: async (id, _properties, context) => { this.parameters.of(context.accountId, context.region).delete(id); },
+      remove: async (id, _properties, context) => {
+        this.parameters.of(context.accountId, context.region).delete(id);
+      },
     };
   }
 }

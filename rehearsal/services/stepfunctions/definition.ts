@@ -40,11 +40,15 @@ export interface StateMachine {
 /** Checks the references of a definition. @throws AwsError */
 export function checkDefinition(definition: Definition): Definition {
   const states: Readonly<Record<string, State>> = definition.States ?? {};
-  const targets = Object.values(states).flatMap(({ Next, Default, Catch = [], Choices = [] }) => [{ Next }, { Next: Default }, ...Catch, ...Choices])
+  const targets = Object.values(states)
+    .flatMap(({ Next, Default, Catch = [], Choices = [] }) => [{ Next }, { Next: Default }, ...Catch, ...Choices])
     .map(({ Next }) => Next);
   const missing = [definition.StartAt, ...targets].find(target => target !== undefined && !(target in states));
   if (Object.keys(states).length === 0 || missing !== undefined) {
-    throw new AwsError('InvalidDefinition', `Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: ${missing ?? 'StartAt'}'`);
+    throw new AwsError(
+      'InvalidDefinition',
+      `Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: ${missing ?? 'StartAt'}'`,
+    );
   }
   Object.values(states).flatMap(nested).forEach(checkDefinition);
   return definition;
@@ -58,8 +62,10 @@ export function forInterpreter<Machine extends Definition>(definition: Machine, 
   const { TimeoutSeconds: seconds, States } = definition;
   return {
     ...definition,
-    States: Object.fromEntries(Object.entries(States).map(([name, state]) => [name, stateForInterpreter(state, scale)])),
-    ...seconds !== undefined && { TimeoutSeconds: seconds * scale },
+    States: Object.fromEntries(
+      Object.entries(States).map(([name, state]) => [name, stateForInterpreter(state, scale)]),
+    ),
+    ...(seconds !== undefined && { TimeoutSeconds: seconds * scale }),
   };
 }
 

@@ -73,7 +73,9 @@ export class Interpreter {
         return { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: answer };
       };
     }
-    return async () => { throw new StateFailure('States.TaskFailed', `the rehearsal does not support tasks of '${resource}'`); };
+    return async () => {
+      throw new StateFailure('States.TaskFailed', `the rehearsal does not support tasks of '${resource}'`);
+    };
   }
 
   private async invoke(functionArn: string, input: unknown, { permit }: ExecutionScope): Promise<unknown> {
@@ -82,7 +84,9 @@ export class Interpreter {
     } catch (error) {
       throw new StateFailure('Lambda.AWSLambdaException', error instanceof Error ? error.message : String(error));
     }
-    if (!this.lambda.has(functionArn)) throw new StateFailure('Lambda.ResourceNotFoundException', `Function not found: ${functionArn}`);
+    if (!this.lambda.has(functionArn)) {
+      throw new StateFailure('Lambda.ResourceNotFoundException', `Function not found: ${functionArn}`);
+    }
     const { payload, failed } = await this.lambda.invoke(functionArn, input);
     const answer = JSON.parse(payload);
     if (failed) throw new StateFailure(answer.errorType ?? 'Lambda.Unknown', payload);

@@ -2,7 +2,13 @@ import * as v from 'valibot';
 import { checkDefinition, type Definition, type StateMachine } from './definition';
 import { Identifiers } from '../../core/identifiers';
 import { read } from '../../core/protocol/read';
-import { AwsError, type Environment, type Provisioned, type ResourceContext, type ResourceType } from '../../core/service';
+import {
+  AwsError,
+  type Environment,
+  type Provisioned,
+  type ResourceContext,
+  type ResourceType,
+} from '../../core/service';
 
 const StateMachineProperties = v.object({
   StateMachineName: v.optional(v.string()),
@@ -17,17 +23,27 @@ type StateMachineProperties = v.InferOutput<typeof StateMachineProperties>;
 export class StateMachineType implements ResourceType {
   private readonly identifiers = new Identifiers('stepfunctions');
 
-  public constructor(private readonly environment: Environment, private readonly machines: Map<string, StateMachine>) {}
+  public constructor(
+    private readonly environment: Environment,
+    private readonly machines: Map<string, StateMachine>,
+  ) {}
 
   public async create(given: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     const properties = read(StateMachineProperties, given);
     const name = properties.StateMachineName ?? this.identifiers.physicalName(context, 80);
     const arn = `arn:${this.environment.partition}:states:${context.region}:${context.accountId}:stateMachine:${name}`;
-    if (this.machines.has(arn)) throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
+    if (this.machines.has(arn)) {
+      throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
+    }
     return this.put(arn, name, properties);
   }
 
-  public async update(id: string, given: Record<string, unknown>, _before: unknown, context: ResourceContext): Promise<Provisioned> {
+  public async update(
+    id: string,
+    given: Record<string, unknown>,
+    _before: unknown,
+    context: ResourceContext,
+  ): Promise<Provisioned> {
     const properties = read(StateMachineProperties, given);
     const name = id.slice(id.lastIndexOf(':') + 1);
     if (properties.StateMachineName && properties.StateMachineName !== name) return this.create(given, context);
@@ -46,6 +62,8 @@ export class StateMachineType implements ResourceType {
 
 function definitionOf(properties: StateMachineProperties): Definition {
   const text = properties.DefinitionString ?? JSON.stringify(properties.Definition ?? {});
-  const substituted = text.replace(/\$\{([A-Za-z0-9_]+)\}/g, (whole, name: string) => String(properties.DefinitionSubstitutions[name] ?? whole));
+  const substituted = text.replace(/\$\{([A-Za-z0-9_]+)\}/g, (whole, name: string) =>
+    String(properties.DefinitionSubstitutions[name] ?? whole),
+  );
   return checkDefinition(JSON.parse(substituted));
 }

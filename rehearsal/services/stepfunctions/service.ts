@@ -5,7 +5,14 @@ import { permissions } from './permissions';
 import { StateMachineType } from './resource-types';
 import { Identifiers } from '../../core/identifiers';
 import { read } from '../../core/protocol/read';
-import { AwsError, type Call, type Environment, type Operation, type ResourceType, type Service } from '../../core/service';
+import {
+  AwsError,
+  type Call,
+  type Environment,
+  type Operation,
+  type ResourceType,
+  type Service,
+} from '../../core/service';
 import type { Access } from '../iam/access';
 import type { Identities } from '../iam/identities';
 import type { Lambda } from '../lambda/service';
@@ -27,7 +34,11 @@ interface Execution {
 /** Name of an execution: no white space and no characters with a meaning in paths or ARNs. */
 // eslint-disable-next-line no-control-regex
 const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]{1,80}$/;
-const StartExecution = v.object({ stateMachineArn: v.string(), name: v.optional(v.string()), input: v.optional(v.string(), '{}') });
+const StartExecution = v.object({
+  stateMachineArn: v.string(),
+  name: v.optional(v.string()),
+  input: v.optional(v.string(), '{}'),
+});
 const ByExecution = v.object({ executionArn: v.string() });
 const ByMachine = v.object({ stateMachineArn: v.string() });
 
@@ -50,7 +61,12 @@ export class StepFunctions implements Service {
   private readonly identifiers = new Identifiers('execution');
 
   /** @param access absent: state machines are allowed to do everything */
-  public constructor(private readonly environment: Environment, lambda: Lambda, private readonly iam: Identities, private readonly access?: Access) {
+  public constructor(
+    private readonly environment: Environment,
+    lambda: Lambda,
+    private readonly iam: Identities,
+    private readonly access?: Access,
+  ) {
     this.interpreter = new Interpreter(environment.clock, lambda);
     this.resourceTypes = { 'AWS::StepFunctions::StateMachine': new StateMachineType(environment, this.machines) };
   }
@@ -83,13 +99,23 @@ export class StepFunctions implements Service {
     const startDate = new Date(clock.now());
     const scope = this.scopeOf(machine, executionArn, name);
     const running = this.interpreter.run(machine.definition, JSON.parse(input), scope);
-    const execution: Execution = { executionArn, stateMachineArn: machine.arn, name, input, startDate, running, status: 'RUNNING' };
+    const execution: Execution = {
+      executionArn,
+      stateMachineArn: machine.arn,
+      name,
+      input,
+      startDate,
+      running,
+      status: 'RUNNING',
+    };
     this.executions.set(executionArn, execution);
     const end = clock.work();
-    void running.result.then(
-      output => this.finish(execution, { status: 'SUCCEEDED', output: JSON.stringify(output) }),
-      (failure: unknown) => this.finish(execution, { status: 'FAILED', ...describeFailure(failure) }),
-    ).finally(end);
+    void running.result
+      .then(
+        output => this.finish(execution, { status: 'SUCCEEDED', output: JSON.stringify(output) }),
+        (failure: unknown) => this.finish(execution, { status: 'FAILED', ...describeFailure(failure) }),
+      )
+      .finally(end);
     return execution;
   }
 
@@ -131,7 +157,14 @@ export class StepFunctions implements Service {
   private describeMachine(call: Call): Record<string, unknown> {
     const machine = this.machine(read(ByMachine, call.input).stateMachineArn);
     const { arn: stateMachineArn, name, roleArn } = machine;
-    return { stateMachineArn, name, roleArn, status: 'ACTIVE', type: 'STANDARD', definition: JSON.stringify(machine.definition) };
+    return {
+      stateMachineArn,
+      name,
+      roleArn,
+      status: 'ACTIVE',
+      type: 'STANDARD',
+      definition: JSON.stringify(machine.definition),
+    };
   }
 
   private machine(arn: string): StateMachine {

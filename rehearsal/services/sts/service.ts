@@ -11,7 +11,10 @@ import type { Organizations } from '../organizations/service';
 
 const AssumeRoleInput = v.object({
   RoleArn: v.pipe(v.string(), v.minLength(20)),
-  RoleSessionName: v.pipe(v.string(), v.regex(/^[\w+=,.@-]{2,64}$/, 'Member must satisfy regular expression pattern: [\\w+=,.@-]*')),
+  RoleSessionName: v.pipe(
+    v.string(),
+    v.regex(/^[\w+=,.@-]{2,64}$/, 'Member must satisfy regular expression pattern: [\\w+=,.@-]*'),
+  ),
   ExternalId: v.optional(v.string()),
   Policy: v.optional(v.pipe(v.string(), v.parseJson(), PolicyDocument)),
   PolicyArns: v.optional(v.array(v.object({ arn: v.string() })), []),
@@ -26,12 +29,18 @@ export class Sts implements Service {
   public readonly permissions = permissions;
   public readonly operations: Record<string, Operation> = {
     AssumeRole: async call => this.assumeRole(call),
-    GetCallerIdentity: async call => ({ UserId: call.caller.arn.split('/').at(-1), Account: call.caller.accountId, Arn: call.caller.arn }),
+    GetCallerIdentity: async call => ({
+      UserId: call.caller.arn.split('/').at(-1),
+      Account: call.caller.accountId,
+      Arn: call.caller.arn,
+    }),
   };
 
   /** @param roleSeconds simulated seconds until a created role can be assumed */
   public constructor(
-    private readonly environment: Environment, private readonly iam: Identities, private readonly organizations: Organizations,
+    private readonly environment: Environment,
+    private readonly iam: Identities,
+    private readonly organizations: Organizations,
     private readonly roleSeconds = 0,
   ) {}
 
@@ -39,9 +48,15 @@ export class Sts implements Service {
     const input = read(AssumeRoleInput, call.input);
     const role = this.iam.role(input.RoleArn);
     if (role === undefined || this.isTooYoung(role) || !this.admits(role.accountId)) {
-      throw new AwsError('AccessDenied', `User: ${call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`, 403);
+      throw new AwsError(
+        'AccessDenied',
+        `User: ${call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`,
+        403,
+      );
     }
-    const arn = `arn:${this.environment.partition}:sts::${role.accountId}:assumed-role/${role.roleName}/${input.RoleSessionName}`;
+    const { accountId, roleName } = role;
+    const { partition } = this.environment;
+    const arn = `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${input.RoleSessionName}`;
     const enteredWith = credentialScope(call.request)?.accessKeyId;
     const enteredFrom = call.caller.enteredFrom ?? call.caller.arn;
     const session = { accountId: role.accountId, arn, sessionPolicies: this.sessionPolicies(input), enteredFrom };
@@ -58,15 +73,20 @@ export class Sts implements Service {
   }
 
   /** Returns the session policies of a request, if any. */
-  private sessionPolicies({ Policy: inline, PolicyArns: managed }: v.InferOutput<typeof AssumeRoleInput>): PolicyDocument[] | undefined {
+  private sessionPolicies({
+    Policy: inline,
+    PolicyArns: managed,
+  }: v.InferOutput<typeof AssumeRoleInput>): PolicyDocument[] | undefined {
     if (inline === undefined && managed.length === 0) return undefined;
     if (inline !== undefined) this.iam.assertValid(inline, 'identity');
-    return [...inline === undefined ? [] : [inline], ...managed.map(({ arn }) => this.managedPolicy(arn))];
+    return [...(inline === undefined ? [] : [inline]), ...managed.map(({ arn }) => this.managedPolicy(arn))];
   }
 
   private managedPolicy(arn: string): PolicyDocument {
     const found = this.iam.managedPolicy(arn);
-    if (found === undefined) throw new AwsError('MalformedPolicyDocument', `the rehearsal does not support the policy ${arn}`);
+    if (found === undefined) {
+      throw new AwsError('MalformedPolicyDocument', `the rehearsal does not support the policy ${arn}`);
+    }
     return found;
   }
 

@@ -48,21 +48,34 @@ describe('deployAssembly', () => {
     expect(succeeded).toBe(true);
     expect(stacks.map(({ name }) => name)).toEqual(['Stage-First', 'Stage-Second', 'Later']);
     expect(simulation.ssm.value(WORK, 'eu-west-1', '/topic')).toMatch(/^arn:aws:sns:eu-west-1:111122223333:/);
-    expect((await destroyAssembly(simulation, assembly)).stacks.map(({ name }) => name)).toEqual(['Later', 'Stage-Second', 'Stage-First']);
+    expect((await destroyAssembly(simulation, assembly)).stacks.map(({ name }) => name)).toEqual([
+      'Later',
+      'Stage-Second',
+      'Stage-First',
+    ]);
   });
 
   test('adds the accounts of the app to the organization and bootstraps them', async () => {
     await deployAssembly(simulation, synthesize(app => {
-      const stack = new Stack(app, 'Custom', { env: { account: '444455556666', region: 'eu-north-1' }, synthesizer: undefined });
+      const stack = new Stack(app, 'Custom', {
+        env: { account: '444455556666', region: 'eu-north-1' },
+        synthesizer: undefined,
+      });
       new Bucket(stack, 'Bucket');
     }));
     expect(simulation.organizations.account('444455556666')).toMatchObject({ joined: 'INVITED' });
-    expect(Number(simulation.ssm.value('444455556666', 'eu-north-1', '/cdk-bootstrap/hnb659fds/version'))).toBeGreaterThanOrEqual(33);
+    expect(
+      Number(simulation.ssm.value('444455556666', 'eu-north-1', '/cdk-bootstrap/hnb659fds/version')),
+    ).toBeGreaterThanOrEqual(33);
     expect(simulation.s3.bucket('cdk-hnb659fds-assets-444455556666-eu-north-1')).toBeDefined();
   });
 
   test('lets an app update the bootstrap stack of its account', async () => {
-    const assembly = synthesize(app => { new CfnResource(new Stack(app, 'Seeded', { env: { account: '777788889999', region: 'eu-west-1' } }), 'Topic', { type: 'AWS::SNS::Topic' }); });
+    const assembly = synthesize(app => {
+      new CfnResource(new Stack(app, 'Seeded', { env: { account: '777788889999', region: 'eu-west-1' } }), 'Topic', {
+        type: 'AWS::SNS::Topic',
+      });
+    });
     await deployAssembly(simulation, assembly);
     const toolkit = simulation.cloudformation.find('777788889999', 'eu-west-1', 'CDKToolkit');
     expect(toolkit).toMatchObject({ status: 'CREATE_COMPLETE', isSeed: true });
@@ -72,7 +85,11 @@ describe('deployAssembly', () => {
       region: 'eu-west-1',
       name: 'CDKToolkit',
       body: toolkit?.target.body ?? '',
-      parameters: { TrustedAccounts: WORK, CloudFormationExecutionPolicies: 'arn:aws:iam::aws:policy/ReadOnlyAccess', FileAssetsBucketKmsKeyId: 'AWS_MANAGED_KEY' },
+      parameters: {
+        TrustedAccounts: WORK,
+        CloudFormationExecutionPolicies: 'arn:aws:iam::aws:policy/ReadOnlyAccess',
+        FileAssetsBucketKmsKeyId: 'AWS_MANAGED_KEY',
+      },
       capabilities: ['CAPABILITY_NAMED_IAM'],
     });
     expect(updated.status).toBe('UPDATE_COMPLETE');
@@ -81,7 +98,10 @@ describe('deployAssembly', () => {
   });
 
   test('uses a configured account and the role that exists in it', async () => {
-    const world = await Simulation.start({ managementAccountId: MANAGEMENT, accounts: [{ accountId: WORK, roleName: 'entry' }, { accountId: '444455556666' }] });
+    const world = await Simulation.start({
+      managementAccountId: MANAGEMENT,
+      accounts: [{ accountId: WORK, roleName: 'entry' }, { accountId: '444455556666' }],
+    });
     expect(world.organizations.account(WORK)).toMatchObject({ joined: 'INVITED', state: 'ACTIVE' });
     expect(world.iam.rolesOf(WORK).map(({ roleName }) => roleName)).toEqual(['entry']);
     expect(world.iam.rolesOf('444455556666')).toEqual([]);
@@ -95,7 +115,11 @@ describe('deployAssembly', () => {
     writeFileSync(path.join(code, 'text.js'), 'exports.text = \'from the asset\';');
     const result = await deployAssembly(simulation, synthesize(app => {
       const stack = new Stack(app, 'Assets', { env });
-      const lambda = new LambdaFunction(stack, 'Function', { runtime: Runtime.NODEJS_24_X, handler: 'index.handler', code: Code.fromAsset(code) });
+      const lambda = new LambdaFunction(stack, 'Function', {
+        runtime: Runtime.NODEJS_24_X,
+        handler: 'index.handler',
+        code: Code.fromAsset(code),
+      });
       const file = new Asset(stack, 'File', { path: path.join(code, 'text.js') });
       new CfnOutput(stack, 'Arn', { value: lambda.functionArn });
       new CfnOutput(stack, 'Bucket', { value: file.s3BucketName });
@@ -129,7 +153,9 @@ describe('deployAssembly', () => {
       new CfnResource(after, 'Topic', { type: 'AWS::SNS::Topic' });
     };
     const failed = await deployAssembly(simulation, synthesize(build('/one')));
-    expect(failed.stacks).toMatchObject([{ name: 'Broken', status: 'ROLLBACK_COMPLETE', reason: expect.stringContaining('failed to create') }]);
+    expect(failed.stacks).toMatchObject([
+      { name: 'Broken', status: 'ROLLBACK_COMPLETE', reason: expect.stringContaining('failed to create') },
+    ]);
     expect(failed.failures[0].path).toMatch(/^Broken\/(One|Two)\/Resource$/);
     expect(simulation.ssm.value(WORK, 'eu-west-1', '/one')).toBeUndefined();
     const mended = await deployAssembly(simulation, synthesize(build('/two')));
@@ -165,11 +191,21 @@ describe('deployAssembly', () => {
       const stack = new Stack(app, 'Ruled', { env });
       const size = new CfnParameter(stack, 'Size', { default: 'huge' });
       new CfnRule(stack, 'Sizes', {
-        assertions: [{ assert: Fn.conditionContains(['small', 'large'], size.valueAsString), assertDescription: 'Choose a size that exists.' }],
+        assertions: [
+          {
+            assert: Fn.conditionContains(['small', 'large'], size.valueAsString),
+            assertDescription: 'Choose a size that exists.',
+          },
+        ],
       });
       new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' });
     }));
-    expect(failures).toMatchObject([{ stackName: 'Ruled', reason: "Template error: rule Sizes does not hold as Size is 'huge': Choose a size that exists." }]);
+    expect(failures).toMatchObject([
+      {
+        stackName: 'Ruled',
+        reason: "Template error: rule Sizes does not hold as Size is 'huge': Choose a size that exists.",
+      },
+    ]);
     expect(changed).toBe(0);
   });
 
@@ -189,40 +225,56 @@ describe('deployAssembly', () => {
     const assembly = synthesize(app => {
       new CfnResource(new Stack(app, 'Work', { env }), 'Topic', { type: 'AWS::SNS::Topic' });
       new CfnResource(new Stack(app, 'Root', { env: { account: MANAGEMENT, region: 'us-east-1' } }), 'Policy', {
-        type: 'AWS::IAM::Policy', properties: { PolicyDocument: { Statement: [{ Action: 'organizations:CreateAccount', Effect: 'Allow', Resource: '*' }] } },
+        type: 'AWS::IAM::Policy',
+        properties: {
+          PolicyDocument: { Statement: [{ Action: 'organizations:CreateAccount', Effect: 'Allow', Resource: '*' }] },
+        },
       });
     });
     expect(managementAccountOf(readAssembly(assembly))).toBe(MANAGEMENT);
   });
 
   test('rejects an account id that does not have twelve digits', () => {
-    const outdir = synthesize(app => { new CfnResource(new Stack(app, 'Net', { env: { ...env, account: '55555555555' } }), 'Topic', { type: 'AWS::SNS::Topic' }); });
+    const outdir = synthesize(app => {
+      new CfnResource(new Stack(app, 'Net', { env: { ...env, account: '55555555555' } }), 'Topic', {
+        type: 'AWS::SNS::Topic',
+      });
+    });
     expect(() => readAssembly(outdir)).toThrow("the account of stack 'Net' must have twelve digits, got '55555555555'");
   });
 
-  test('publishes the same placeholder for an image asset in every run, and lists the image in the result', async () => {
-    const source = path.join(folder, 'image');
-    mkdirSync(source, { recursive: true });
-    writeFileSync(path.join(source, 'Dockerfile'), 'FROM scratch\n');
-    const assembly = (): string => synthesize(app => {
-      const stack = new Stack(app, 'Images', { env });
-      const { imageUri } = new DockerImageAsset(stack, 'Image', { directory: source });
-      new CfnOutput(stack, 'Address', { value: imageUri });
-      new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' });
-    });
-    const { images, stacks: [{ outputs }] } = await deployAssembly(simulation, assembly());
-    expect(images).toEqual(['Image']);
-    expect(simulation.ecr.lacks(outputs.Address)).toBe(false);
-    const name = `cdk-hnb659fds-container-assets-${env.account}-${env.region}`;
-    const repository = simulation.ecr.repository(env.account, env.region, name);
-    const before = [...repository?.images.keys() ?? []];
-    await deployAssembly(simulation, assembly());
-    expect([...repository?.images.keys() ?? []]).toEqual(before);
-    expect(repository?.layers.size).toBe(2);
-  });
+  test(
+    'publishes the same placeholder for an image asset in every run, and lists the image in the ' + 'result',
+    async () => {
+      const source = path.join(folder, 'image');
+      mkdirSync(source, { recursive: true });
+      writeFileSync(path.join(source, 'Dockerfile'), 'FROM scratch\n');
+      const assembly = (): string =>
+        synthesize(app => {
+          const stack = new Stack(app, 'Images', { env });
+          const { imageUri } = new DockerImageAsset(stack, 'Image', { directory: source });
+          new CfnOutput(stack, 'Address', { value: imageUri });
+          new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' });
+        });
+      const {
+        images,
+        stacks: [{ outputs }],
+      } = await deployAssembly(simulation, assembly());
+      expect(images).toEqual(['Image']);
+      expect(simulation.ecr.lacks(outputs.Address)).toBe(false);
+      const name = `cdk-hnb659fds-container-assets-${env.account}-${env.region}`;
+      const repository = simulation.ecr.repository(env.account, env.region, name);
+      const before = [...(repository?.images.keys() ?? [])];
+      await deployAssembly(simulation, assembly());
+      expect([...(repository?.images.keys() ?? [])]).toEqual(before);
+      expect(repository?.layers.size).toBe(2);
+    },
+  );
 
   test('rejects an image asset whose repository does not exist', async () => {
-    const outdir = synthesize(app => { new CfnResource(new Stack(app, 'Image', { env }), 'Topic', { type: 'AWS::SNS::Topic' }); });
+    const outdir = synthesize(app => {
+      new CfnResource(new Stack(app, 'Image', { env }), 'Topic', { type: 'AWS::SNS::Topic' });
+    });
     const destinations = { here: { repositoryName: 'nowhere', imageTag: 'abc' } };
     const dockerImages = { abc: { source: { directory: '.' }, destinations } };
     writeFileSync(path.join(outdir, 'Image.assets.json'), JSON.stringify({ version: '1', files: {}, dockerImages }));

@@ -69,7 +69,9 @@ describe('a seeded repository', () => {
     });
     await expect(look).rejects.toMatchObject({
       code: 'RepositoryDoesNotExistException',
-      message: `The repository shop does not exist in account ${CICD}, region us-east-1; there is one in account ${CICD}, region eu-west-1`,
+      message:
+        `The repository shop does not exist in account ${CICD}, region us-east-1; there is one in `
+        + `account ${CICD}, region eu-west-1`,
     });
   });
 

@@ -1,7 +1,8 @@
 import { Clock } from '../../../rehearsal/core/clock';
 
 describe('a deadline in scaled time', () => {
-  const pause = async (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds));
+  const pause = async (milliseconds: number): Promise<void> =>
+    new Promise(resolve => setTimeout(resolve, milliseconds));
 
   /**
    * Returns the real milliseconds until a deadline of 6 simulated seconds (100 real milliseconds), with at most 1.5

@@ -8,24 +8,54 @@ function request(method: string, target: string, body = ''): HttpRequest {
   return { method, path, query: new URLSearchParams(query), headers: {}, body: Buffer.from(body) };
 }
 
-const service = (routes: Record<string, string>): Service => ({ name: 'x', protocol: 'rest-json', namespace: 'urn:x', operations: {}, routes });
+const service = (routes: Record<string, string>): Service => ({
+  name: 'x',
+  protocol: 'rest-json',
+  namespace: 'urn:x',
+  operations: {},
+  routes,
+});
 
 describe('the query protocol', () => {
   test('parses lists, structures and maps from the names of a form', () => {
-    const form = 'Action=CreateStack&Version=1&StackName=one&Tags.member.2.Key=b&Tags.member.1.Key=a&Tags.member.1.Value=x%20y&Empty=&Limits.entry.1.key=k&Limits.entry.1.value=v';
+    const form =
+      'Action=CreateStack&Version=1&StackName=one&Tags.member.2.Key=b&Tags.member.1.Key=a&Tags.member.1.Value=x%20y&'
+      + 'Empty=&Limits.entry.1.key=k&Limits.entry.1.value=v';
     expect(queryProtocol.decode(service({}), request('POST', '/', form))).toEqual({
-      operation: 'CreateStack', input: { StackName: 'one', Tags: [{ Key: 'a', Value: 'x y' }, { Key: 'b' }], Limits: { k: 'v' } },
+      operation: 'CreateStack',
+      input: { StackName: 'one', Tags: [{ Key: 'a', Value: 'x y' }, { Key: 'b' }], Limits: { k: 'v' } },
     });
   });
 
   test('keeps the order of long lists', () => {
-    const form = `Action=List&${Array.from({ length: 12 }, (_item, index) => `Names.member.${index + 1}=${index}`).join('&')}`;
-    expect(queryProtocol.decode(service({}), request('POST', '/', form))?.input.Names).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11']);
+    const names = Array.from({ length: 12 }, (_item, index) => `Names.member.${index + 1}=${index}`);
+    const form = `Action=List&${names.join('&')}`;
+    expect(queryProtocol.decode(service({}), request('POST', '/', form))?.input.Names).toEqual([
+      '0',
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+      '7',
+      '8',
+      '9',
+      '10',
+      '11',
+    ]);
   });
 
   test('serializes lists as members and escapes text', () => {
-    const { body } = queryProtocol.encode(service({}), 'List', { Names: ['a<b', 'c&d'], At: new Date(0), Missing: undefined });
-    expect(body).toContain('<ListResult><Names><member>a&lt;b</member><member>c&amp;d</member></Names><At>1970-01-01T00:00:00.000Z</At></ListResult>');
+    const { body } = queryProtocol.encode(service({}), 'List', {
+      Names: ['a<b', 'c&d'],
+      At: new Date(0),
+      Missing: undefined,
+    });
+    expect(body).toContain(
+      '<ListResult><Names><member>a&lt;b</member><member>c&amp;d</member></Names>'
+        + '<At>1970-01-01T00:00:00.000Z</At></ListResult>',
+    );
   });
 });
 
@@ -39,7 +69,12 @@ describe('the REST protocols', () => {
 
   test.each([
     ['GET', '/bucket?location=', 'Location', { Bucket: 'bucket', location: '' }],
-    ['GET', '/bucket/a/b%20c.txt?x-id=GetObject', 'Get', { 'Bucket': 'bucket', 'Key': 'a/b c.txt', 'x-id': 'GetObject' }],
+    [
+      'GET',
+      '/bucket/a/b%20c.txt?x-id=GetObject',
+      'Get',
+      { 'Bucket': 'bucket', 'Key': 'a/b c.txt', 'x-id': 'GetObject' },
+    ],
     ['POST', '/2015-03-31/functions/arn%3Aaws%3Alambda/invocations', 'Invoke', { FunctionName: 'arn:aws:lambda' }],
     ['GET', '/', 'List', {}],
   ])('%s %s is %s', (method, target, operation, input) => {
@@ -51,7 +86,10 @@ describe('the REST protocols', () => {
   });
 
   test('labels of the path take precedence over members of the body', () => {
-    const decoded = restJsonProtocol.decode(service(routes), request('POST', '/2015-03-31/functions/one/invocations', '{"FunctionName":"two","Other":1}'));
+    const decoded = restJsonProtocol.decode(
+      service(routes),
+      request('POST', '/2015-03-31/functions/one/invocations', '{"FunctionName":"two","Other":1}'),
+    );
     expect(decoded?.input).toEqual({ FunctionName: 'one', Other: 1 });
   });
 });

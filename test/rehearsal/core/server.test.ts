@@ -19,7 +19,9 @@ test('returns the identity of a caller and records its calls', async () => {
   const identity = await new STSClient(world.as(CICD)).send(new GetCallerIdentityCommand({}));
   expect(identity).toMatchObject({ Account: CICD, Arn: `arn:aws:sts::${CICD}:assumed-role/admin/session` });
   expect(seen).toEqual(['sts:GetCallerIdentity']);
-  expect(world.server.calls).toMatchObject([{ service: 'sts', operation: 'GetCallerIdentity', accountId: CICD, region: REGION }]);
+  expect(world.server.calls).toMatchObject([
+    { service: 'sts', operation: 'GetCallerIdentity', accountId: CICD, region: REGION },
+  ]);
 });
 
 test('serves a client that takes the endpoint and the keys from the environment, as functions do', async () => {
@@ -42,15 +44,21 @@ test('serves a client that takes the endpoint and the keys from the environment,
 test('rejects keys that it has not issued', async () => {
   const credentials = { accessKeyId: 'AKIAUNKNOWN', secretAccessKey: 'x' };
   const stranger = { ...world.as(CICD), credentials };
-  await expect(new STSClient(stranger).send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
-  await expect(new SSMClient(stranger).send(new GetParameterCommand({ Name: 'x' }))).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+  await expect(new STSClient(stranger).send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({
+    name: 'InvalidClientTokenId',
+  });
+  await expect(new SSMClient(stranger).send(new GetParameterCommand({ Name: 'x' }))).rejects.toMatchObject({
+    name: 'UnrecognizedClientException',
+  });
 });
 
 test('names the operation or service that is not supported', async () => {
   const organizations = new OrganizationsClient(world.as(MANAGEMENT));
   await expect(organizations.send(new AcceptHandshakeCommand({ HandshakeId: 'h-12345678' })))
     .rejects.toThrow('the rehearsal does not support organizations:AcceptHandshake');
-  await expect(new CloudFormationClient(world.as(MANAGEMENT)).send(new ListStacksCommand({}))).rejects.toThrow('the rehearsal does not support the service cloudformation');
+  await expect(new CloudFormationClient(world.as(MANAGEMENT)).send(new ListStacksCommand({}))).rejects.toThrow(
+    'the rehearsal does not support the service cloudformation',
+  );
 });
 
 test('lets a hook reject a call before the operation runs', async () => {
@@ -67,12 +75,17 @@ test('does not make a client with a different clock retry its errors', async () 
   const realNow = Date.now;
   jest.spyOn(Date, 'now').mockImplementation(() => realNow() + 40 * 24 * 3600 * 1000);
   const ssm = new SSMClient({ ...world.as(CICD), maxAttempts: 3 });
-  await expect(ssm.send(new GetParameterCommand({ Name: 'missing' }))).rejects.toMatchObject({ name: 'ParameterNotFound' });
+  await expect(ssm.send(new GetParameterCommand({ Name: 'missing' }))).rejects.toMatchObject({
+    name: 'ParameterNotFound',
+  });
   expect(world.server.calls).toHaveLength(1);
 });
 
 test('serves unsigned routes', async () => {
-  world.server.route('/answers/', async request => ({ status: 201, body: `${request.method} ${request.path} ${request.body.toString()}` }));
+  world.server.route('/answers/', async request => ({
+    status: 201,
+    body: `${request.method} ${request.path} ${request.body.toString()}`,
+  }));
   const answer = await fetch(`${world.server.endpoint}/answers/one`, { method: 'PUT', body: 'hello' });
   expect([answer.status, await answer.text()]).toEqual([201, 'PUT /answers/one hello']);
 });

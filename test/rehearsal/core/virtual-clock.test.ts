@@ -5,7 +5,10 @@ describe('virtual time', () => {
   test('runs timers in the order of their times, without real waiting', async () => {
     const clock = new VirtualClock();
     const woken: string[] = [];
-    const sleep = async (name: string, seconds: number) => { await clock.sleep(seconds); woken.push(`${name} ${clock.elapsedSeconds()}`); };
+    const sleep = async (name: string, seconds: number) => {
+      await clock.sleep(seconds);
+      woken.push(`${name} ${clock.elapsedSeconds()}`);
+    };
     await Promise.all([sleep('hour', 3600), sleep('second', 1), sleep('minute', 60)]);
     expect(woken).toEqual(['second 1', 'minute 60', 'hour 3600']);
   });

@@ -74,8 +74,15 @@ export class World {
     this.ecr = new Ecr(environment, this.iam);
     this.ssm = new Ssm(environment);
     this.events = new Events(environment, this.iam, {
-      invoke: async (functionArn, event) => { this.delivered.push({ functionArn, event }); },
-      demand: (roleArn, ruleArn, permission) => this.access.assertAllowed({ ...permission, caller: this.iam.sessionOf(roleArn, 'events'), region: ruleArn.split(':')[3] }),
+      invoke: async (functionArn, event) => {
+        this.delivered.push({ functionArn, event });
+      },
+      demand: (roleArn, ruleArn, permission) =>
+        this.access.assertAllowed({
+          ...permission,
+          caller: this.iam.sessionOf(roleArn, 'events'),
+          region: ruleArn.split(':')[3],
+        }),
     });
     this.codecommit = new CodeCommit(environment, this.events);
     this.access = new Access(this.iam, this.organizations, this.clock);
@@ -83,12 +90,37 @@ export class World {
     const { codecommit, cloudwatch, events, ssm, iam, access } = this;
     const roles = new ServiceRoles(iam, access);
     const artifacts = new ArtifactStore(this.s3, 'aws');
-    this.codebuild = new CodeBuild(environment, { artifacts, roles, events, ssm, runs: false, temporary: tmpdir(), tools: '' });
-    this.codepipeline = new CodePipeline(environment, { codecommit, codebuild: this.codebuild, cloudwatch, artifacts, roles, events });
+    this.codebuild = new CodeBuild(environment, {
+      artifacts,
+      roles,
+      events,
+      ssm,
+      runs: false,
+      temporary: tmpdir(),
+      tools: '',
+    });
+    this.codepipeline = new CodePipeline(environment, {
+      codecommit,
+      codebuild: this.codebuild,
+      cloudwatch,
+      artifacts,
+      roles,
+      events,
+    });
     this.services = [
-      new Iam(environment, this.iam), this.organizations, this.s3, this.ecr,
-      this.ssm, this.events, this.codecommit, this.cloudwatch, this.codebuild, this.codepipeline,
-      new Sts(environment, this.iam, this.organizations, roleSeconds), new Account(this.organizations), new DynamoDb(environment),
+      new Iam(environment, this.iam),
+      this.organizations,
+      this.s3,
+      this.ecr,
+      this.ssm,
+      this.events,
+      this.codecommit,
+      this.cloudwatch,
+      this.codebuild,
+      this.codepipeline,
+      new Sts(environment, this.iam, this.organizations, roleSeconds),
+      new Account(this.organizations),
+      new DynamoDb(environment),
       new Kms(environment, this.iam),
     ];
     for (const service of this.services) {

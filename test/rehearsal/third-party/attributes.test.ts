@@ -11,22 +11,31 @@ import { deployAssembly } from '../../../rehearsal';
 
 const env = { account: WORK, region: 'eu-west-1' };
 
-async function outputsOf(define: (stack: Stack) => Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> {
+async function outputsOf(
+  define: (stack: Stack) => Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {};
-  await rehearse((app: App) => {
-    const stack = new Stack(app, 'Stack', { env });
-    for (const [name, value] of Object.entries(define(stack))) new CfnOutput(stack, name, { value });
-  }, ({ succeeded, stacks }) => {
-    expect(stacks[0].reason).toBeUndefined();
-    expect(succeeded).toBe(true);
-    Object.assign(found, stacks[0].outputs);
-  });
+  await rehearse(
+    (app: App) => {
+      const stack = new Stack(app, 'Stack', { env });
+      for (const [name, value] of Object.entries(define(stack))) new CfnOutput(stack, name, { value });
+    },
+    ({ succeeded, stacks }) => {
+      expect(stacks[0].reason).toBeUndefined();
+      expect(succeeded).toBe(true);
+      Object.assign(found, stacks[0].outputs);
+    },
+  );
   return found;
 }
 
 test('the hosts of functions and APIs can be parsed from their URLs', async () => {
   const outputs = await outputsOf(stack => {
-    const handler = new LambdaFunction(stack, 'Handler', { runtime: Runtime.NODEJS_24_X, handler: 'index.handler', code: Code.fromInline('//') });
+    const handler = new LambdaFunction(stack, 'Handler', {
+      runtime: Runtime.NODEJS_24_X,
+      handler: 'index.handler',
+      code: Code.fromInline('//'),
+    });
     const api = new CfnApi(stack, 'Api', { name: 'api', protocolType: 'HTTP' });
     return {
       url: Fn.select(2, Fn.split('/', handler.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url)),
@@ -42,7 +51,9 @@ test('the full names of load balancers and target groups have the parts that met
   const outputs = await outputsOf(stack => {
     const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 0 });
     const balancer = new ApplicationLoadBalancer(stack, 'Balancer', { vpc, loadBalancerName: 'web' });
-    const targets = balancer.addListener('Listener', { port: 80 }).addTargets('Targets', { port: 80, targetGroupName: 'shop' });
+    const targets = balancer
+      .addListener('Listener', { port: 80 })
+      .addTargets('Targets', { port: 80, targetGroupName: 'shop' });
     const network = new NetworkLoadBalancer(stack, 'Network', { vpc });
     return {
       balancer: balancer.loadBalancerFullName,
@@ -54,7 +65,9 @@ test('the full names of load balancers and target groups have the parts that met
   expect(outputs.balancer).toMatch(/^app\/web\/[0-9a-f]{16}$/);
   expect(outputs.parts).toBe(outputs.balancer);
   expect(outputs.targets).toMatch(/^targetgroup\/shop\/[0-9a-f]{16}$/);
-  expect(outputs.network).toMatch(/^arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer\/net\/[^/]+\/[0-9a-f]{16}$/);
+  expect(outputs.network).toMatch(
+    /^arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer\/net\/[^/]+\/[0-9a-f]{16}$/,
+  );
 });
 
 test('a VPC endpoint has DNS entries and a network interface per subnet', async () => {
@@ -62,7 +75,11 @@ test('a VPC endpoint has DNS entries and a network interface per subnet', async 
     const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 0 });
     const endpoint = new InterfaceVpcEndpoint(stack, 'Endpoint', { vpc, service: InterfaceVpcEndpointAwsService.ECR });
     const entry = Fn.split(':', Fn.select(0, endpoint.vpcEndpointDnsEntries));
-    return { zone: Fn.select(0, entry), host: Fn.select(1, entry), second: Fn.select(1, endpoint.vpcEndpointNetworkInterfaceIds) };
+    return {
+      zone: Fn.select(0, entry),
+      host: Fn.select(1, entry),
+      second: Fn.select(1, endpoint.vpcEndpointNetworkInterfaceIds),
+    };
   });
   expect(outputs.zone).toMatch(/^Z[0-9A-F]{13}$/);
   expect(outputs.host).toMatch(/^vpce-[0-9a-f]{17}-[0-9a-f]{8}\.api\.ecr\.eu-west-1\.vpce\.amazonaws\.com$/);

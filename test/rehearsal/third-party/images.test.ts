@@ -6,7 +6,9 @@ import { rehearse, WORK } from './world';
 import { deployAssembly, destroyAssembly } from '../../../rehearsal';
 
 const env = { account: WORK, region: 'eu-west-1' };
-const NO_IMAGES = new RegExp(`^the rehearsal does not run container images, and 'imaged' uses '${WORK}\\.dkr\\.ecr\\.eu-west-1\\..*:latest'`);
+const NO_IMAGES = new RegExp(
+  `^the rehearsal does not run container images, and 'imaged' uses '${WORK}\\.dkr\\.ecr\\.eu-west-1\\..*:latest'`,
+);
 
 function imaged(stack: Stack): DockerImageFunction {
   const code = DockerImageCode.fromEcr(Repository.fromRepositoryName(stack, 'Repository', 'tools'));
@@ -22,7 +24,10 @@ test('a function with a container image is deployed and destroyed, and fails onl
     const arn = simulation.ssm.value(WORK, 'eu-west-1', '/read') ?? '';
     const { payload, failed } = await simulation.lambda.invoke(arn, {});
     expect(failed).toBe(true);
-    expect(JSON.parse(payload)).toEqual({ errorType: 'Runtime.Unknown', errorMessage: expect.stringMatching(NO_IMAGES) });
+    expect(JSON.parse(payload)).toEqual({
+      errorType: 'Runtime.Unknown',
+      errorMessage: expect.stringMatching(NO_IMAGES),
+    });
     expect(await deployAssembly(simulation, outdir)).toMatchObject({ succeeded: true, changed: 0 });
     expect(await destroyAssembly(simulation, outdir)).toMatchObject({ succeeded: true });
     expect(simulation.lambda.has(arn)).toBe(false);

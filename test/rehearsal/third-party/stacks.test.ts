@@ -18,7 +18,12 @@ const env = { account: WORK, region: 'eu-west-1' };
 const TOPIC = new RegExp(`^arn:aws:sns:eu-west-1:${WORK}:`);
 
 /** A stack that writes the value that it reads into a parameter. */
-function reader(scope: App | Stage, id: string, value: string, props: { account?: string; region?: string } = {}): Stack {
+function reader(
+  scope: App | Stage,
+  id: string,
+  value: string,
+  props: { account?: string; region?: string } = {},
+): Stack {
   const stack = new Stack(scope, id, { env: { ...env, ...props }, crossRegionReferences: true });
   new StringParameter(stack, 'Parameter', { parameterName: `/read/${id}`, stringValue: value });
   return stack;
@@ -40,7 +45,9 @@ test('stacks read outputs by export, by parameter, and across accounts and regio
     reader(app, 'OtherRegion', topic.ref, { region: 'eu-central-1' });
   }, ({ failures }, { ssm }) => {
     expect(failures).toEqual([]);
-    for (const id of ['ByExport', 'ByParameter', 'ByOutput']) expect(ssm.value(WORK, 'eu-west-1', `/read/${id}`)).toMatch(TOPIC);
+    for (const id of ['ByExport', 'ByParameter', 'ByOutput']) {
+      expect(ssm.value(WORK, 'eu-west-1', `/read/${id}`)).toMatch(TOPIC);
+    }
     expect(ssm.value(OTHER, 'eu-west-1', '/read/OtherAccount')).toMatch(TOPIC);
     expect(ssm.value(WORK, 'eu-central-1', '/read/OtherRegion')).toMatch(TOPIC);
   });
@@ -53,7 +60,13 @@ test('a stack whose output has no value fails with the reason', async () => {
     new CfnOutput(stack, 'Out', { value: Fn.importValue('nobody-exports') });
   }, ({ failures, succeeded }) => {
     expect(succeeded).toBe(false);
-    expect(failures).toMatchObject([{ stackName: 'Outputs', type: 'AWS::CloudFormation::Stack', reason: expect.stringContaining('No export named nobody-exports found.') }]);
+    expect(failures).toMatchObject([
+      {
+        stackName: 'Outputs',
+        type: 'AWS::CloudFormation::Stack',
+        reason: expect.stringContaining('No export named nobody-exports found.'),
+      },
+    ]);
   });
 });
 
@@ -63,7 +76,10 @@ test('a stack cannot be deleted while others import its export, and can while th
     reader(app, 'ByExport', topic.ref);
     reader(app, 'ByOutput', Stack.consumeReference(topic.ref, ReferenceStrength.WEAK));
   }, async (_, { cloudformation }) => {
-    expect(await cloudformation.remove(WORK, 'eu-west-1', 'Producer')).toMatchObject({ status: 'DELETE_FAILED', failure: expect.stringContaining('in use by ByExport') });
+    expect(await cloudformation.remove(WORK, 'eu-west-1', 'Producer')).toMatchObject({
+      status: 'DELETE_FAILED',
+      failure: expect.stringContaining('in use by ByExport'),
+    });
     await cloudformation.remove(WORK, 'eu-west-1', 'ByExport');
     expect(await cloudformation.remove(WORK, 'eu-west-1', 'Producer')).toMatchObject({ status: 'DELETE_COMPLETE' });
   });
@@ -71,61 +87,111 @@ test('a stack cannot be deleted while others import its export, and can while th
 
 test.each([
   ['a stack that is not there', 'Absent', 'Name', "stack 'Absent' does not exist in account 111122223333 (eu-west-1)"],
-  ['an output that is not there', 'Producer', 'Absent', "stack 'Producer' of account 111122223333 (eu-west-1) has no output 'Absent'"],
+  [
+    'an output that is not there',
+    'Producer',
+    'Absent',
+    "stack 'Producer' of account 111122223333 (eu-west-1) has no output 'Absent'",
+  ],
 ])('%s is not read', async (_, stackName, outputName, words) => {
-  await rehearse(app => {
-    const producer = new Stack(app, 'Producer', { env });
-    new CfnOutput(producer, 'Name', { value: new CfnTopic(producer, 'Topic').attrTopicName });
-    reader(app, 'Reader', Fn.getStackOutput(stackName, outputName)).addStackDependency(producer);
-  }, ({ failures }) => expect(failures.map(({ reason }) => reason)).toEqual([`Template error: Fn::GetStackOutput: ${words}`]));
+  await rehearse(
+    app => {
+      const producer = new Stack(app, 'Producer', { env });
+      new CfnOutput(producer, 'Name', { value: new CfnTopic(producer, 'Topic').attrTopicName });
+      reader(app, 'Reader', Fn.getStackOutput(stackName, outputName)).addStackDependency(producer);
+    },
+    ({ failures }) =>
+      expect(failures.map(({ reason }) => reason)).toEqual([`Template error: Fn::GetStackOutput: ${words}`]),
+  );
 });
 
 test('an output of another account is readable only through a role that trusts the reader', async () => {
-  await rehearse(app => {
-    const producer = new Stack(app, 'Producer', { env });
-    new CfnOutput(producer, 'Name', { value: new CfnTopic(producer, 'Topic').attrTopicName });
-    const roleArn = `arn:aws:iam::${WORK}:role/cdk-hnb659fds-cfn-exec-role-${WORK}-eu-west-1`;
-    reader(app, 'Reader', Fn.getStackOutput('Producer', 'Name', 'eu-west-1', roleArn), { account: OTHER }).addStackDependency(producer);
-  }, ({ failures }) => expect(failures[0].reason).toMatch(/is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role\/cdk-hnb659fds-cfn-exec-role/));
+  await rehearse(
+    app => {
+      const producer = new Stack(app, 'Producer', { env });
+      new CfnOutput(producer, 'Name', { value: new CfnTopic(producer, 'Topic').attrTopicName });
+      const roleArn = `arn:aws:iam::${WORK}:role/cdk-hnb659fds-cfn-exec-role-${WORK}-eu-west-1`;
+      reader(app, 'Reader', Fn.getStackOutput('Producer', 'Name', 'eu-west-1', roleArn), {
+        account: OTHER,
+      }).addStackDependency(producer);
+    },
+    ({ failures }) =>
+      expect(failures[0].reason).toMatch(
+        /not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role\/cdk-hnb659fds-cfn-exec/,
+      ),
+  );
 });
 
-test('stages of nested stacks with functions as assets and custom resources are deployed, updated and destroyed', async () => {
-  const code = mkdtempSync(path.join(tmpdir(), 'foreign-code-'));
-  mkdirSync(path.join(code, 'lib'));
-  writeFileSync(path.join(code, 'index.js'), "exports.handler = async ({ RequestType }) => ({ Data: { words: require('./lib/words').words + RequestType } });\n");
-  writeFileSync(path.join(code, 'lib/words.js'), "exports.words = 'said on ';\n");
-  await rehearse(app => {
-    for (const [name, region] of [['Test', 'eu-west-1'], ['Live', 'eu-central-1']] as const) {
-      const stage = new Stage(app, name, { env: { ...env, region } });
-      const outer = new Stack(stage, 'Outer');
-      const topic = new CfnTopic(outer, 'Topic');
-      const inner = new NestedStack(new NestedStack(outer, 'Inner'), 'Innermost', { parameters: {} });
-      const handler = new LambdaFunction(inner, 'Handler', { runtime: Runtime.NODEJS_24_X, handler: 'index.handler', code: Code.fromAsset(code) });
-      const said = new CustomResource(inner, 'Said', { serviceToken: new Provider(inner, 'Provider', { onEventHandler: handler }).serviceToken, properties: { topic: topic.ref } });
-      reader(stage, `${name}Reader`, said.getAttString('words'), { region });
-    }
-  }, async ({ failures, stacks }, simulation, outdir) => {
-    expect(failures).toEqual([]);
-    expect(stacks.map(({ name }) => name)).toEqual(['Test-Outer', 'Test-TestReader', 'Live-Outer', 'Live-LiveReader']);
-    expect(simulation.ssm.value(WORK, 'eu-central-1', '/read/LiveReader')).toBe('said on Create');
-    expect(await deployAssembly(simulation, outdir)).toMatchObject({ succeeded: true, changed: 0 });
-    expect(await destroyAssembly(simulation, outdir)).toMatchObject({ succeeded: true });
-    expect(simulation.cloudformation.all.filter(({ deleted, isSeed }) => !deleted && !isSeed)).toEqual([]);
-  });
-  rmSync(code, { recursive: true });
-});
+test(
+  'stages of nested stacks with functions as assets and custom resources are deployed, updated and ' + 'destroyed',
+  async () => {
+    const code = mkdtempSync(path.join(tmpdir(), 'foreign-code-'));
+    mkdirSync(path.join(code, 'lib'));
+    writeFileSync(
+      path.join(code, 'index.js'),
+      'exports.handler = async ({ RequestType }) => ({ Data: { words: '
+        + "require('./lib/words').words + RequestType } });\n",
+    );
+    writeFileSync(path.join(code, 'lib/words.js'), "exports.words = 'said on ';\n");
+    await rehearse(
+      app => {
+        for (const [name, region] of [
+          ['Test', 'eu-west-1'],
+          ['Live', 'eu-central-1'],
+        ] as const) {
+          const stage = new Stage(app, name, { env: { ...env, region } });
+          const outer = new Stack(stage, 'Outer');
+          const topic = new CfnTopic(outer, 'Topic');
+          const inner = new NestedStack(new NestedStack(outer, 'Inner'), 'Innermost', { parameters: {} });
+          const handler = new LambdaFunction(inner, 'Handler', {
+            runtime: Runtime.NODEJS_24_X,
+            handler: 'index.handler',
+            code: Code.fromAsset(code),
+          });
+          const said = new CustomResource(inner, 'Said', {
+            serviceToken: new Provider(inner, 'Provider', { onEventHandler: handler }).serviceToken,
+            properties: { topic: topic.ref },
+          });
+          reader(stage, `${name}Reader`, said.getAttString('words'), { region });
+        }
+      },
+      async ({ failures, stacks }, simulation, outdir) => {
+        expect(failures).toEqual([]);
+        expect(stacks.map(({ name }) => name)).toEqual([
+          'Test-Outer',
+          'Test-TestReader',
+          'Live-Outer',
+          'Live-LiveReader',
+        ]);
+        expect(simulation.ssm.value(WORK, 'eu-central-1', '/read/LiveReader')).toBe('said on Create');
+        expect(await deployAssembly(simulation, outdir)).toMatchObject({ succeeded: true, changed: 0 });
+        expect(await destroyAssembly(simulation, outdir)).toMatchObject({ succeeded: true });
+        expect(simulation.cloudformation.all.filter(({ deleted, isSeed }) => !deleted && !isSeed)).toEqual([]);
+      },
+    );
+    rmSync(code, { recursive: true });
+  },
+);
 
 test('a custom resource whose function cannot run fails immediately with the reason', async () => {
   await rehearse(app => {
     const stack = new Stack(app, 'Site', { env });
-    new BucketDeployment(stack, 'Deployment', { sources: [Source.data('index.html', 'hello')], destinationBucket: new Bucket(stack, 'Bucket') });
+    new BucketDeployment(stack, 'Deployment', {
+      sources: [Source.data('index.html', 'hello')],
+      destinationBucket: new Bucket(stack, 'Bucket'),
+    });
   }, ({ failures, stacks }, { lambda, cloudformation }) => {
-    expect(failures.map(({ reason }) => reason)).toEqual([expect.stringMatching(
-      /^the rehearsal runs only functions of Node.js, and '.*' uses 'python3.*': exclude 'Deployment.*' from the rehearsal, for example by a context value$/)]);
+    expect(failures.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(
+        /^the rehearsal runs only functions of Node.js, and '.*' uses 'python3.*': exclude 'Deployment.*' from the/,
+      ),
+    ]);
     expect(stacks[0].status).toBe('ROLLBACK_COMPLETE');
     const times = cloudformation.all.find(({ name }) => name === 'Site')?.events.map(({ at }) => at) ?? [];
     expect(times[times.length - 1] - times[0]).toBeLessThan(600_000);
-    expect(lambda.log.map(({ text }) => text)).toEqual([expect.stringMatching(/^'Deployment.*' is deleted without being asked: the rehearsal runs functions/)]);
+    expect(lambda.log.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^'Deployment.*' is deleted without a request: the rehearsal runs only functions/),
+    ]);
   });
 });
 
@@ -141,7 +207,11 @@ test('a parameter whose name is computed is readable', async () => {
   await rehearse(app => {
     const stack = new Stack(app, 'Reader', { env });
     const written = new StringParameter(stack, 'Written', { stringValue: 'value' });
-    const { stringValue } = StringParameter.fromStringParameterAttributes(stack, 'Imported', { parameterName: written.parameterName, simpleName: true, forceDynamicReference: true });
+    const { stringValue } = StringParameter.fromStringParameterAttributes(stack, 'Imported', {
+      parameterName: written.parameterName,
+      simpleName: true,
+      forceDynamicReference: true,
+    });
     new StringParameter(stack, 'Read', { parameterName: '/read', stringValue });
   }, ({ failures }, { ssm }) => {
     expect(failures).toEqual([]);
@@ -154,30 +224,66 @@ test('a placeholder keeps the reference to a secret', async () => {
     expect(failures).toEqual([]);
     const resources = [...cloudformation.find(WORK, 'eu-west-1', 'Database')?.resources.values() ?? []];
     expect(resources.find(({ type }) => type === 'AWS::RDS::DBInstance')?.properties).toMatchObject({
-      MasterUserPassword: expect.stringMatching(/^\{\{resolve:secretsmanager:arn:aws:secretsmanager:eu-west-1:111122223333:secret.*:SecretString:::\}\}$/),
+      MasterUserPassword: expect.stringMatching(
+        /^\{\{resolve:secretsmanager:arn:aws:secretsmanager:eu-west-1:111122223333:secret.*:SecretString:::\}\}$/,
+      ),
     });
   });
 });
 
 test('a simulated resource with a reference to a secret is rejected', async () => {
-  await rehearse(app => database(app, (stack, password) => new StringParameter(stack, 'Leak', { stringValue: password })), ({ failures }) => {
-    expect(failures.map(({ reason }) => reason)).toEqual([expect.stringMatching(
-      /^the rehearsal resolves dynamic references to 'ssm' only, got '\{\{resolve:secretsmanager:arn:.*\}\}' in a resource of type 'AWS::SSM::Parameter': set a plain value/)]);
-  });
+  await rehearse(
+    app => database(app, (stack, password) => new StringParameter(stack, 'Leak', { stringValue: password })),
+    ({ failures }) => {
+      expect(failures.map(({ reason }) => reason)).toEqual([
+        expect.stringMatching(
+          /got '\{\{resolve:secretsmanager:arn:.*\}\}' in a resource of type 'AWS::SSM::Parameter': set a plain/,
+        ),
+      ]);
+    },
+  );
 });
 
 test.each<[string, object, string]>([
-  ['macros', { Transform: 'AWS::Serverless-2016-10-31' }, 'the rehearsal does not support macros: the template uses "AWS::Serverless-2016-10-31"'],
-  ['loops', { Resources: { 'Fn::ForEach::Topics': ['Name', ['a', 'b'], { 'Topic${Name}': { Type: 'AWS::SNS::Topic' } }] } }, "the rehearsal does not support macros: 'Fn::ForEach::Topics' in Resources"],
-  ['unknown functions', { Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: { 'Fn::Cidr': ['10.0.0.0/16', 1] } } } } }, 'the rehearsal does not support the function Fn::Cidr'],
-  ['secrets', { Resources: { Parameter: { Type: 'AWS::SSM::Parameter', Properties: { Value: '{{resolve:secretsmanager:name}}' } } } }, "the rehearsal resolves dynamic references to 'ssm' only"],
+  [
+    'macros',
+    { Transform: 'AWS::Serverless-2016-10-31' },
+    'the rehearsal does not support macros: the template uses "AWS::Serverless-2016-10-31"',
+  ],
+  [
+    'loops',
+    { Resources: { 'Fn::ForEach::Topics': ['Name', ['a', 'b'], { 'Topic${Name}': { Type: 'AWS::SNS::Topic' } }] } },
+    "the rehearsal does not support macros: 'Fn::ForEach::Topics' in Resources",
+  ],
+  [
+    'unknown functions',
+    {
+      Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: { 'Fn::Cidr': ['10.0.0.0/16', 1] } } } },
+    },
+    'the rehearsal does not support the function Fn::Cidr',
+  ],
+  [
+    'secrets',
+    {
+      Resources: {
+        Parameter: { Type: 'AWS::SSM::Parameter', Properties: { Value: '{{resolve:secretsmanager:name}}' } },
+      },
+    },
+    "the rehearsal resolves dynamic references to 'ssm' only",
+  ],
 ])('a template with %s is rejected', async (_, template, words) => {
-  await rehearse(app => {
-    new CfnTopic(new Stack(app, 'Strange', { env }), 'Topic');
-  }, async (__, simulation, outdir) => {
-    writeFileSync(path.join(outdir, 'Strange.template.json'), JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic' } }, ...template }));
-    const { failures, succeeded } = await deployAssembly(simulation, outdir);
-    expect(succeeded).toBe(false);
-    expect(failures[0].reason).toContain(words);
-  });
+  await rehearse(
+    app => {
+      new CfnTopic(new Stack(app, 'Strange', { env }), 'Topic');
+    },
+    async (__, simulation, outdir) => {
+      writeFileSync(
+        path.join(outdir, 'Strange.template.json'),
+        JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic' } }, ...template }),
+      );
+      const { failures, succeeded } = await deployAssembly(simulation, outdir);
+      expect(succeeded).toBe(false);
+      expect(failures[0].reason).toContain(words);
+    },
+  );
 });

@@ -10,7 +10,9 @@ export const [MANAGEMENT, WORK, OTHER] = ['999999999999', '111122223333', '44445
 
 /** Synthesizes a third-party app and deploys it in virtual time. */
 export async function rehearse(
-  define: (app: App) => void, use: (result: DeploymentResult, simulation: Simulation, outdir: string) => void | Promise<void>, props: AppProps = {},
+  define: (app: App) => void,
+  use: (result: DeploymentResult, simulation: Simulation, outdir: string) => void | Promise<void>,
+  props: AppProps = {},
 ): Promise<void> {
   const outdir = mkdtempSync(path.join(tmpdir(), 'foreign-'));
   const simulation = await Simulation.start({ managementAccountId: MANAGEMENT, virtual: {} });

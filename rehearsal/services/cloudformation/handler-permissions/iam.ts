@@ -14,23 +14,43 @@ export const IAM_PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>
   'AWS::IAM::GroupPolicy': inlinePolicy,
   'AWS::IAM::ManagedPolicy': managedPolicy,
   'AWS::IAM::InstanceProfile': regionless('iam', 'instance-profile', 'InstanceProfileName', {
-    create: ['iam:CreateInstanceProfile'], remove: ['iam:DeleteInstanceProfile'],
+    create: ['iam:CreateInstanceProfile'],
+    remove: ['iam:DeleteInstanceProfile'],
   }),
-  'AWS::IAM::User': regionless('iam', 'user', 'UserName', { create: ['iam:CreateUser'], update: ['iam:UpdateUser'], remove: ['iam:DeleteUser'] }),
+  'AWS::IAM::User': regionless('iam', 'user', 'UserName', {
+    create: ['iam:CreateUser'],
+    update: ['iam:UpdateUser'],
+    remove: ['iam:DeleteUser'],
+  }),
   'AWS::IAM::AccessKey': of('user', 'UserName', 'iam:CreateAccessKey', 'iam:DeleteAccessKey'),
-  'AWS::IAM::Group': regionless('iam', 'group', 'GroupName', { create: ['iam:CreateGroup'], update, remove: ['iam:DeleteGroup'] }),
+  'AWS::IAM::Group': regionless('iam', 'group', 'GroupName', {
+    create: ['iam:CreateGroup'],
+    update,
+    remove: ['iam:DeleteGroup'],
+  }),
   'AWS::IAM::UserToGroupAddition': of('group', 'GroupName', 'iam:AddUserToGroup', 'iam:RemoveUserFromGroup'),
-  'AWS::IAM::OIDCProvider': of('oidc-provider', 'Url', 'iam:CreateOpenIDConnectProvider', 'iam:DeleteOpenIDConnectProvider'),
+  'AWS::IAM::OIDCProvider': of(
+    'oidc-provider',
+    'Url',
+    'iam:CreateOpenIDConnectProvider',
+    'iam:DeleteOpenIDConnectProvider',
+  ),
   'AWS::IAM::SAMLProvider': regionless('iam', 'saml-provider', 'Name', {
-    create: ['iam:CreateSAMLProvider'], update, remove: ['iam:DeleteSAMLProvider'],
+    create: ['iam:CreateSAMLProvider'],
+    update,
+    remove: ['iam:DeleteSAMLProvider'],
   }),
   'AWS::IAM::ServerCertificate': regionless('iam', 'server-certificate', 'ServerCertificateName', {
-    create: ['iam:UploadServerCertificate'], update, remove: ['iam:DeleteServerCertificate'],
+    create: ['iam:UploadServerCertificate'],
+    update,
+    remove: ['iam:DeleteServerCertificate'],
   }),
   // the service chooses the name, so the resource of the policy is unknown here
   'AWS::IAM::ServiceLinkedRole': () => [],
   'AWS::IAM::VirtualMFADevice': regionless('iam', 'mfa', 'VirtualMfaDeviceName', {
-    create: ['iam:CreateVirtualMFADevice'], update, remove: ['iam:DeleteVirtualMFADevice'],
+    create: ['iam:CreateVirtualMFADevice'],
+    update,
+    remove: ['iam:DeleteVirtualMFADevice'],
   }),
 };
 
@@ -39,7 +59,9 @@ function of(kind: string, property: string, create: string, remove: string): Per
   return (operation, { properties, partition, context }) => {
     const name = text(properties[property] ?? '').replace(/^https:\/\//, '');
     const action = { create, update: undefined, remove }[operation];
-    return action === undefined ? [] : [{ action, resource: `arn:${partition}:iam::${context.accountId}:${kind}/${name}` }];
+    return action === undefined
+      ? []
+      : [{ action, resource: `arn:${partition}:iam::${context.accountId}:${kind}/${name}` }];
   };
 }
 
@@ -47,8 +69,10 @@ function of(kind: string, property: string, create: string, remove: string): Per
 function holders({ properties, partition, context }: Place): { readonly kind: string; readonly resource: string }[] {
   return ['Role', 'User', 'Group'].flatMap(kind => {
     const named = properties[`${kind}Name`];
-    return [...list(properties[`${kind}s`] ?? []), ...named === undefined ? [] : [named]]
-      .map(name => ({ kind, resource: `arn:${partition}:iam::${context.accountId}:${kind.toLowerCase()}/${text(name)}` }));
+    return [...list(properties[`${kind}s`] ?? []), ...(named === undefined ? [] : [named])].map(name => ({
+      kind,
+      resource: `arn:${partition}:iam::${context.accountId}:${kind.toLowerCase()}/${text(name)}`,
+    }));
   });
 }
 
@@ -59,9 +83,14 @@ function iamRole(operation: Operation, place: Place): Permission[] {
   const context = { 'iam:PermissionsBoundary': boundary };
   const managed = list(properties.ManagedPolicyArns ?? []).map(text);
   const inline = list(properties.Policies ?? []).length > 0;
-  const [put, attach, first] = operation === 'remove'
-    ? ['iam:DeleteRolePolicy', 'iam:DetachRolePolicy', 'iam:DeleteRole']
-    : ['iam:PutRolePolicy', 'iam:AttachRolePolicy', operation === 'create' ? 'iam:CreateRole' : 'iam:UpdateAssumeRolePolicy'];
+  const [put, attach, first] =
+    operation === 'remove'
+      ? ['iam:DeleteRolePolicy', 'iam:DetachRolePolicy', 'iam:DeleteRole']
+      : [
+        'iam:PutRolePolicy',
+        'iam:AttachRolePolicy',
+        operation === 'create' ? 'iam:CreateRole' : 'iam:UpdateAssumeRolePolicy',
+      ];
   const tags = operation === 'create' && list(properties.Tags ?? []).length > 0;
   return [
     { action: first, resource, context },
@@ -72,13 +101,18 @@ function iamRole(operation: Operation, place: Place): Permission[] {
 }
 
 function inlinePolicy(operation: Operation, place: Place): Permission[] {
-  return holders(place).map(({ kind, resource }) => ({ action: `iam:${operation === 'remove' ? 'Delete' : 'Put'}${kind}Policy`, resource }));
+  return holders(place).map(({ kind, resource }) => ({
+    action: `iam:${operation === 'remove' ? 'Delete' : 'Put'}${kind}Policy`,
+    resource,
+  }));
 }
 
 function managedPolicy(operation: Operation, place: Place): Permission[] {
   const { partition, context, id } = place;
   const resource = id ?? `arn:${partition}:iam::${context.accountId}:policy/${nameOf(place, 'ManagedPolicyName')}`;
-  const first = { create: 'iam:CreatePolicy', update: 'iam:CreatePolicyVersion', remove: 'iam:DeletePolicy' }[operation];
+  const first = { create: 'iam:CreatePolicy', update: 'iam:CreatePolicyVersion', remove: 'iam:DeletePolicy' }[
+    operation
+  ];
   const attachments = holders(place).map(holder => ({
     action: `iam:${operation === 'remove' ? 'Detach' : 'Attach'}${holder.kind}Policy`,
     resource: holder.resource,

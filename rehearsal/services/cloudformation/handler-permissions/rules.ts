@@ -30,10 +30,17 @@ export function nameOf({ properties, context, id }: Place, property: string): st
 }
 
 export function arnIn(service: string, resource: string, { partition, context }: Place): string {
-  return resource.startsWith('arn:') ? resource : `arn:${partition}:${service}:${context.region}:${context.accountId}:${resource}`;
+  return resource.startsWith('arn:')
+    ? resource
+    : `arn:${partition}:${service}:${context.region}:${context.accountId}:${resource}`;
 }
 
-export function named(service: string, resourceOf: (name: string) => string, property: string, actions: Actions): PermissionsOf {
+export function named(
+  service: string,
+  resourceOf: (name: string) => string,
+  property: string,
+  actions: Actions,
+): PermissionsOf {
   return (operation, place) => {
     const name = nameOf(place, property);
     const resource = name.startsWith('arn:') ? name : arnIn(service, resourceOf(name), place);
@@ -52,7 +59,8 @@ export function tagged(action: string, permissionsOf: PermissionsOf): Permission
 
 export function regionless(service: string, kind: string, property: string, actions: Actions): PermissionsOf {
   return (operation, place) => {
-    const resource = `arn:${place.partition}:${service}::${place.context.accountId}:${kind}${pathOf(place)}${nameOf(place, property)}`;
+    const name = `${pathOf(place)}${nameOf(place, property)}`;
+    const resource = `arn:${place.partition}:${service}::${place.context.accountId}:${kind}${name}`;
     return actionsOf(actions, operation).map(action => ({ action, resource }));
   };
 }

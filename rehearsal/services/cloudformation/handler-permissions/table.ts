@@ -24,7 +24,9 @@ export const ROLES_TAKEN: Readonly<Record<string, TakenRole | undefined>> = {
     property: 'RoleArn',
     service: 'states.amazonaws.com',
     code: 'AccessDeniedException',
-    refusal: role => `Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role: ${role}`,
+    refusal: role =>
+      'Neither the global service principal states.amazonaws.com, nor the regional one is authorized '
+      + `to assume the provided role: ${role}`,
   },
   'AWS::CodePipeline::Pipeline': {
     property: 'RoleArn',
@@ -48,46 +50,88 @@ export const PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>> = 
   ...IAM_PERMISSIONS,
   ...ORGANIZATION_PERMISSIONS,
   'AWS::S3::Bucket': bucket('BucketName'),
-  'AWS::S3::BucketPolicy': (operation, place) => [{
-    action: operation === 'remove' ? 's3:DeleteBucketPolicy' : 's3:PutBucketPolicy', resource: `arn:${place.partition}:s3:::${text(place.properties.Bucket)}`,
-  }],
+  'AWS::S3::BucketPolicy': (operation, place) => [
+    {
+      action: operation === 'remove' ? 's3:DeleteBucketPolicy' : 's3:PutBucketPolicy',
+      resource: `arn:${place.partition}:s3:::${text(place.properties.Bucket)}`,
+    },
+  ],
   'AWS::SSM::Parameter': named('ssm', name => `parameter/${name.replace(/^\//, '')}`, 'Name', {
-    create: ['ssm:PutParameter'], update: ['ssm:PutParameter'], remove: ['ssm:DeleteParameter'],
+    create: ['ssm:PutParameter'],
+    update: ['ssm:PutParameter'],
+    remove: ['ssm:DeleteParameter'],
   }),
   'AWS::Lambda::Function': named('lambda', name => `function:${name}`, 'FunctionName', {
-    create: ['lambda:CreateFunction'], update: ['lambda:UpdateFunctionCode', 'lambda:UpdateFunctionConfiguration'], remove: ['lambda:DeleteFunction'],
+    create: ['lambda:CreateFunction'],
+    update: ['lambda:UpdateFunctionCode', 'lambda:UpdateFunctionConfiguration'],
+    remove: ['lambda:DeleteFunction'],
   }),
   'AWS::Lambda::Permission': functionPermission,
   'AWS::StepFunctions::StateMachine': named('states', name => `stateMachine:${name}`, 'StateMachineName', {
-    create: ['states:CreateStateMachine'], update: ['states:UpdateStateMachine'], remove: ['states:DeleteStateMachine'],
+    create: ['states:CreateStateMachine'],
+    update: ['states:UpdateStateMachine'],
+    remove: ['states:DeleteStateMachine'],
   }),
   'AWS::CodePipeline::Pipeline': named('codepipeline', name => name, 'Name', {
-    create: ['codepipeline:CreatePipeline'], update: ['codepipeline:UpdatePipeline'], remove: ['codepipeline:DeletePipeline'],
+    create: ['codepipeline:CreatePipeline'],
+    update: ['codepipeline:UpdatePipeline'],
+    remove: ['codepipeline:DeletePipeline'],
   }),
   'AWS::CodeBuild::Project': named('codebuild', name => `project/${name}`, 'Name', {
-    create: ['codebuild:CreateProject'], update: ['codebuild:UpdateProject'], remove: ['codebuild:DeleteProject'],
+    create: ['codebuild:CreateProject'],
+    update: ['codebuild:UpdateProject'],
+    remove: ['codebuild:DeleteProject'],
   }),
   'AWS::CodeCommit::Repository': named('codecommit', name => name, 'RepositoryName', {
-    create: ['codecommit:CreateRepository'], update: ['codecommit:UpdateRepositoryDescription'], remove: ['codecommit:DeleteRepository'],
+    create: ['codecommit:CreateRepository'],
+    update: ['codecommit:UpdateRepositoryDescription'],
+    remove: ['codecommit:DeleteRepository'],
   }),
   'AWS::DynamoDB::Table': table(),
   'AWS::DynamoDB::GlobalTable': table(),
-  'AWS::Events::Rule': tagged('events:TagResource', named('events', name => `rule/${name}`, 'Name', {
-    create: ['events:PutRule', 'events:PutTargets'], update: ['events:PutRule', 'events:PutTargets'], remove: ['events:RemoveTargets', 'events:DeleteRule'],
-  })),
+  'AWS::Events::Rule': tagged(
+    'events:TagResource',
+    named('events', name => `rule/${name}`, 'Name', {
+      create: ['events:PutRule', 'events:PutTargets'],
+      update: ['events:PutRule', 'events:PutTargets'],
+      remove: ['events:RemoveTargets', 'events:DeleteRule'],
+    }),
+  ),
   'AWS::Logs::LogGroup': named('logs', name => `log-group:${name}`, 'LogGroupName', {
-    create: ['logs:CreateLogGroup'], update: ['logs:PutRetentionPolicy'], remove: ['logs:DeleteLogGroup'],
+    create: ['logs:CreateLogGroup'],
+    update: ['logs:PutRetentionPolicy'],
+    remove: ['logs:DeleteLogGroup'],
   }),
   'AWS::ECR::Repository': named('ecr', name => `repository/${name}`, 'RepositoryName', {
-    create: ['ecr:CreateRepository'], update: ['ecr:PutLifecyclePolicy'], remove: ['ecr:DeleteRepository'],
+    create: ['ecr:CreateRepository'],
+    update: ['ecr:PutLifecyclePolicy'],
+    remove: ['ecr:DeleteRepository'],
   }),
-  'AWS::SNS::Topic': named('sns', name => name, 'TopicName', { create: ['sns:CreateTopic'], update: ['sns:SetTopicAttributes'], remove: ['sns:DeleteTopic'] }),
-  'AWS::SQS::Queue': named('sqs', name => name, 'QueueName', { create: ['sqs:CreateQueue'], update: ['sqs:SetQueueAttributes'], remove: ['sqs:DeleteQueue'] }),
+  'AWS::SNS::Topic': named('sns', name => name, 'TopicName', {
+    create: ['sns:CreateTopic'],
+    update: ['sns:SetTopicAttributes'],
+    remove: ['sns:DeleteTopic'],
+  }),
+  'AWS::SQS::Queue': named('sqs', name => name, 'QueueName', {
+    create: ['sqs:CreateQueue'],
+    update: ['sqs:SetQueueAttributes'],
+    remove: ['sqs:DeleteQueue'],
+  }),
   // a key has no ARN before it is created
-  'AWS::KMS::Key': (operation, place) => operation === 'create'
-    ? [{ action: 'kms:CreateKey', resource: '*' }]
-    : [{ action: operation === 'update' ? 'kms:PutKeyPolicy' : 'kms:ScheduleKeyDeletion', resource: arnIn('kms', `key/${place.id}`, place) }],
-  'AWS::KMS::Alias': named('kms', name => name, 'AliasName', { create: ['kms:CreateAlias'], update: ['kms:UpdateAlias'], remove: ['kms:DeleteAlias'] }),
+  'AWS::KMS::Key': (operation, place) =>
+    operation === 'create'
+      ? [{ action: 'kms:CreateKey', resource: '*' }]
+      : [
+        {
+          action: operation === 'update' ? 'kms:PutKeyPolicy' : 'kms:ScheduleKeyDeletion',
+          resource: arnIn('kms', `key/${place.id}`, place),
+        },
+      ],
+  'AWS::KMS::Alias': named('kms', name => name, 'AliasName', {
+    create: ['kms:CreateAlias'],
+    update: ['kms:UpdateAlias'],
+    remove: ['kms:DeleteAlias'],
+  }),
   'AWS::CloudFormation::Stack': nestedStack,
 };
 
@@ -111,7 +155,9 @@ function bucket(property: string): PermissionsOf {
   return (operation, place) => {
     const resource = `arn:${place.partition}:s3:::${nameOf(place, property)}`;
     if (operation === 'remove') return [{ action: 's3:DeleteBucket', resource }];
-    const settings = Object.entries(BUCKET_SETTINGS).filter(([name]) => name in place.properties).map(([, action]) => action);
+    const settings = Object.entries(BUCKET_SETTINGS)
+      .filter(([name]) => name in place.properties)
+      .map(([, action]) => action);
     return [...operation === 'create' ? ['s3:CreateBucket'] : [], ...settings].map(action => ({ action, resource }));
   };
 }
@@ -124,10 +170,15 @@ function functionPermission(operation: Operation, place: Place): Permission[] {
 
 function nestedStack(operation: Operation, place: Place): Permission[] {
   const stacks = named('cloudformation', name => `stack/${name}/*`, 'StackName', {
-    create: ['cloudformation:CreateStack'], update: ['cloudformation:UpdateStack'], remove: ['cloudformation:DeleteStack'],
+    create: ['cloudformation:CreateStack'],
+    update: ['cloudformation:UpdateStack'],
+    remove: ['cloudformation:DeleteStack'],
   });
   const address = text(place.properties.TemplateURL);
   if (operation === 'remove' || !URL.canParse(address)) return stacks(operation, place);
   const { bucket: name, key } = parseAddress(address);
-  return [...stacks(operation, place), { action: 's3:GetObject', resource: `arn:${place.partition}:s3:::${name}/${key}` }];
+  return [
+    ...stacks(operation, place),
+    { action: 's3:GetObject', resource: `arn:${place.partition}:s3:::${name}/${key}` },
+  ];
 }

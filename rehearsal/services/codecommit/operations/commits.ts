@@ -20,7 +20,10 @@ const CreateCommitInput = v.object({
   authorName: v.optional(v.string()),
   email: v.optional(v.string(), ''),
   commitMessage: v.optional(v.string(), ''),
-  putFiles: v.optional(v.array(v.object({ filePath: v.string(), fileContent: v.optional(v.string()), fileMode: FileMode })), []),
+  putFiles: v.optional(
+    v.array(v.object({ filePath: v.string(), fileContent: v.optional(v.string()), fileMode: FileMode })),
+    [],
+  ),
   deleteFiles: v.optional(v.array(v.object({ filePath: v.string() })), []),
 });
 const PutFileInput = v.object({
@@ -52,7 +55,11 @@ export class CommitOperations {
     PutFile: async call => this.putFile(call),
   };
 
-  public constructor(private readonly store: RepositoryStore, private readonly events: Events, private readonly clock: Clock) {}
+  public constructor(
+    private readonly store: RepositoryStore,
+    private readonly events: Events,
+    private readonly clock: Clock,
+  ) {}
 
   private async commit(call: Call, input: CommitInput): Promise<Committed> {
     const repository = this.store.required(call.caller.accountId, call.region, input.repositoryName);
@@ -61,30 +68,49 @@ export class CommitOperations {
     return repository.git.exclusively(async () => {
       const parent = await parentOf(repository, input);
       const before = await entriesBefore(repository, parent, input);
-      const author = { name: input.authorName ?? call.caller.arn.split('/').at(-1) ?? 'unknown', email: input.email, at: this.clock.now() };
+      const author = {
+        name: input.authorName ?? call.caller.arn.split('/').at(-1) ?? 'unknown',
+        email: input.email,
+        at: this.clock.now(),
+      };
       const { commitId, treeId } = await repository.git.commit({
         parent,
         message: input.commitMessage,
         author,
-        put: input.putFiles.map(file => ({ path: pathOf(file), content: Buffer.from(file.fileContent ?? '', 'base64'), mode: MODES[file.fileMode] })),
+        put: input.putFiles.map(file => ({
+          path: pathOf(file),
+          content: Buffer.from(file.fileContent ?? '', 'base64'),
+          mode: MODES[file.fileMode],
+        })),
         remove: input.deleteFiles.map(pathOf),
       });
-      if (parent !== undefined && await repository.git.treeOf(parent) === treeId) throw new AwsError('NoChangeException', 'The commit would change nothing');
+      if (parent !== undefined && (await repository.git.treeOf(parent)) === treeId) {
+        throw new AwsError('NoChangeException', 'The commit would change nothing');
+      }
       const change = { from: parent, to: commitId, callerArn: call.caller.arn };
-      if (!await changeBranch(this.events, repository, input.branchName, change)) throw outdated(input.branchName);
+      if (!(await changeBranch(this.events, repository, input.branchName, change))) throw outdated(input.branchName);
       return changesOf(repository, { commitId, treeId }, before, input);
     });
   }
 
   private async createCommit(call: Call): Promise<unknown> {
     const { commitId, treeId, added, updated, deleted } = await this.commit(call, read(CreateCommitInput, call.input));
-    return { commitId, treeId, filesAdded: added.map(described), filesUpdated: updated.map(described), filesDeleted: deleted.map(described) };
+    return {
+      commitId,
+      treeId,
+      filesAdded: added.map(described),
+      filesUpdated: updated.map(described),
+      filesDeleted: deleted.map(described),
+    };
   }
 
   private async putFile(call: Call): Promise<unknown> {
     const { name, filePath, fileContent, fileMode, ...rest } = read(PutFileInput, call.input);
     const { commitId, treeId, added, updated } = await this.commit(call, {
-      ...rest, authorName: name, putFiles: [{ filePath, fileContent, fileMode }], deleteFiles: [],
+      ...rest,
+      authorName: name,
+      putFiles: [{ filePath, fileContent, fileMode }],
+      deleteFiles: [],
     }).catch((error: unknown) => {
       if (error instanceof AwsError && error.code === 'NoChangeException') {
         throw new AwsError('SameFileContentException', `The file ${filePath} has this content already`);
@@ -97,55 +123,94 @@ export class CommitOperations {
 
 function assertFiles(input: CommitInput): void {
   const paths = [...input.putFiles, ...input.deleteFiles].map(pathOf);
-  if (paths.length === 0) throw new AwsError('FileEntryRequiredException', 'The commit cannot be created because no files have been specified');
+  if (paths.length === 0) {
+    throw new AwsError(
+      'FileEntryRequiredException',
+      'The commit cannot be created because no files have been specified',
+    );
+  }
   if (paths.length > MAXIMUM_FILES) {
-    throw new AwsError('MaximumFileEntriesExceededException', `A commit takes at most ${MAXIMUM_FILES} files, got ${paths.length}`);
+    throw new AwsError(
+      'MaximumFileEntriesExceededException',
+      `A commit takes at most ${MAXIMUM_FILES} files, got ${paths.length}`,
+    );
   }
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice !== undefined) throw new AwsError('SamePathRequestException', `The file ${twice} is named more than once`);
-  const invalid = paths.find(path => path === '' || path.split('/').some(part => ['', '.', '..', '.git'].includes(part)));
+  const invalid = paths.find(
+    path => path === '' || path.split('/').some(part => ['', '.', '..', '.git'].includes(part)),
+  );
   if (invalid !== undefined) throw new AwsError('InvalidPathException', `The path ${invalid} is not valid`);
   const empty = input.putFiles.find(file => file.fileContent === undefined);
-  if (empty !== undefined) throw new AwsError('FileContentRequiredException', `The content of ${empty.filePath} is missing`);
+  if (empty !== undefined) {
+    throw new AwsError('FileContentRequiredException', `The content of ${empty.filePath} is missing`);
+  }
 }
 
 /**
  * Returns the head of the branch, which the caller must name; undefined in an empty repository, where the first commit
  * creates the branch.
  */
-async function parentOf(repository: Repository, { branchName, parentCommitId }: CommitInput): Promise<string | undefined> {
+async function parentOf(
+  repository: Repository,
+  { branchName, parentCommitId }: CommitInput,
+): Promise<string | undefined> {
   const head = await repository.git.head(branchName);
   if (head === undefined) {
     if ((await repository.git.branches()).length === 0) return undefined;
-    throw new AwsError('BranchDoesNotExistException', `The branch ${branchName} does not exist in repository ${repository.name}`);
+    throw new AwsError(
+      'BranchDoesNotExistException',
+      `The branch ${branchName} does not exist in repository ${repository.name}`,
+    );
   }
   if (parentCommitId === undefined) {
-    throw new AwsError('ParentCommitIdRequiredException', `The commit id of the head of branch ${branchName} is required`);
+    throw new AwsError(
+      'ParentCommitIdRequiredException',
+      `The commit id of the head of branch ${branchName} is required`,
+    );
   }
-  if (await repository.git.resolve(parentCommitId) === undefined) {
-    throw new AwsError('ParentCommitDoesNotExistException', `The parent commit ${parentCommitId} does not exist in repository ${repository.name}`);
+  if ((await repository.git.resolve(parentCommitId)) === undefined) {
+    throw new AwsError(
+      'ParentCommitDoesNotExistException',
+      `The parent commit ${parentCommitId} does not exist in repository ${repository.name}`,
+    );
   }
   if (parentCommitId !== head) throw outdated(branchName);
   return head;
 }
 
 function outdated(branchName: string): AwsError {
-  return new AwsError('ParentCommitIdOutdatedException', `The parent commit is not the head of branch ${branchName} any more`);
+  return new AwsError(
+    'ParentCommitIdOutdatedException',
+    `The parent commit is not the head of branch ${branchName} any more`,
+  );
 }
 
-async function entriesBefore(repository: Repository, parent: string | undefined, input: CommitInput): Promise<Map<string, TreeEntry>> {
+async function entriesBefore(
+  repository: Repository,
+  parent: string | undefined,
+  input: CommitInput,
+): Promise<Map<string, TreeEntry>> {
   const paths = [...input.putFiles, ...input.deleteFiles].map(pathOf);
-  const entries = parent === undefined ? [] : await Promise.all(paths.map(async path => repository.git.entry(parent, path)));
-  const known = new Map(entries.flatMap(entry => entry === undefined ? [] : [[entry.path, entry] as const]));
+  const entries =
+    parent === undefined ? [] : await Promise.all(paths.map(async path => repository.git.entry(parent, path)));
+  const known = new Map(entries.flatMap(entry => (entry === undefined ? [] : [[entry.path, entry] as const])));
   const missing = input.deleteFiles.map(pathOf).find(path => !known.has(path));
-  if (missing !== undefined) throw new AwsError('FileDoesNotExistException', `The file ${missing} does not exist in branch ${input.branchName}`);
+  if (missing !== undefined) {
+    throw new AwsError('FileDoesNotExistException', `The file ${missing} does not exist in branch ${input.branchName}`);
+  }
   return known;
 }
 
 async function changesOf(
-  repository: Repository, made: { readonly commitId: string; readonly treeId: string }, before: ReadonlyMap<string, TreeEntry>, input: CommitInput,
+  repository: Repository,
+  made: { readonly commitId: string; readonly treeId: string },
+  before: ReadonlyMap<string, TreeEntry>,
+  input: CommitInput,
 ): Promise<Committed> {
-  const written = await Promise.all(input.putFiles.map(async file => repository.git.entry(made.commitId, pathOf(file))));
+  const written = await Promise.all(
+    input.putFiles.map(async file => repository.git.entry(made.commitId, pathOf(file))),
+  );
   const entries = written.flatMap(entry => entry ?? []);
   return {
     ...made,

@@ -20,18 +20,27 @@ export class RepositoryOperations {
     DeleteRepository: async call => this.deleteRepository(call),
     GetRepository: async call => ({ repositoryMetadata: await metadata(this.repositoryOf(call)) }),
     ListRepositories: async call => ({
-      repositories: this.store.list(call.caller.accountId, call.region).map(({ name, repositoryId }) => ({ repositoryName: name, repositoryId })),
+      repositories: this.store
+        .list(call.caller.accountId, call.region)
+        .map(({ name, repositoryId }) => ({ repositoryName: name, repositoryId })),
     }),
     GetBranch: async call => {
       const { branchName } = read(BranchInput, call.input);
       return { branch: { branchName, commitId: await requiredHead(this.repositoryOf(call), branchName) } };
     },
-    ListBranches: async call => ({ branches: (await this.repositoryOf(call).git.branches()).map(branch => branch.name) }),
-    CreateBranch: async call => { await this.createBranch(call); },
+    ListBranches: async call => ({
+      branches: (await this.repositoryOf(call).git.branches()).map(branch => branch.name),
+    }),
+    CreateBranch: async call => {
+      await this.createBranch(call);
+    },
     DeleteBranch: async call => this.deleteBranch(call),
   };
 
-  public constructor(private readonly store: RepositoryStore, private readonly events: Events) {}
+  public constructor(
+    private readonly store: RepositoryStore,
+    private readonly events: Events,
+  ) {}
 
   private repositoryOf(call: Call): Repository {
     return this.store.required(call.caller.accountId, call.region, read(RepositoryInput, call.input).repositoryName);
@@ -39,12 +48,21 @@ export class RepositoryOperations {
 
   private async createRepository(call: Call): Promise<unknown> {
     const { repositoryName, repositoryDescription } = read(CreateRepositoryInput, call.input);
-    const repository = await this.store.create(call.caller.accountId, call.region, repositoryName, repositoryDescription);
+    const repository = await this.store.create(
+      call.caller.accountId,
+      call.region,
+      repositoryName,
+      repositoryDescription,
+    );
     return { repositoryMetadata: await metadata(repository) };
   }
 
   private async deleteRepository(call: Call): Promise<unknown> {
-    const repository = this.store.find(call.caller.accountId, call.region, read(RepositoryInput, call.input).repositoryName);
+    const repository = this.store.find(
+      call.caller.accountId,
+      call.region,
+      read(RepositoryInput, call.input).repositoryName,
+    );
     if (repository === undefined) return {};
     await this.store.remove(repository);
     return { repositoryId: repository.repositoryId };
@@ -54,19 +72,28 @@ export class RepositoryOperations {
     const { branchName, commitId } = read(CreateBranchInput, call.input);
     const repository = this.repositoryOf(call);
     await assertBranchName(repository, branchName);
-    if (await repository.git.resolve(commitId) !== commitId) {
-      throw new AwsError('CommitDoesNotExistException', `The commit ${commitId} does not exist in repository ${repository.name}`);
+    if ((await repository.git.resolve(commitId)) !== commitId) {
+      throw new AwsError(
+        'CommitDoesNotExistException',
+        `The commit ${commitId} does not exist in repository ${repository.name}`,
+      );
     }
-    if (!await changeBranch(this.events, repository, branchName, { to: commitId, callerArn: call.caller.arn })) {
-      throw new AwsError('BranchNameExistsException', `The branch ${branchName} already exists in repository ${repository.name}`);
+    if (!(await changeBranch(this.events, repository, branchName, { to: commitId, callerArn: call.caller.arn }))) {
+      throw new AwsError(
+        'BranchNameExistsException',
+        `The branch ${branchName} already exists in repository ${repository.name}`,
+      );
     }
   }
 
   private async deleteBranch(call: Call): Promise<unknown> {
     const { branchName } = read(BranchInput, call.input);
     const repository = this.repositoryOf(call);
-    if (await repository.git.defaultBranch() === branchName) {
-      throw new AwsError('DefaultBranchCannotBeDeletedException', `The branch ${branchName} is the default branch of repository ${repository.name}`);
+    if ((await repository.git.defaultBranch()) === branchName) {
+      throw new AwsError(
+        'DefaultBranchCannotBeDeletedException',
+        `The branch ${branchName} is the default branch of repository ${repository.name}`,
+      );
     }
     const commitId = await repository.git.head(branchName);
     if (commitId === undefined) return {};

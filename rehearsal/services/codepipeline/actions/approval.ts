@@ -32,7 +32,12 @@ export class Approvals {
       execution.abandoned.signal.addEventListener('abort', () => { callOff(); resolve(undefined); });
     });
     this.open.delete(run);
-    if (decision === undefined) throw new ActionError('TimeoutError', `The approval action timed out after ${minutes} minutes: it was neither approved nor rejected`);
+    if (decision === undefined) {
+      throw new ActionError(
+        'TimeoutError',
+        `The approval action timed out after ${minutes} minutes: it was neither approved nor rejected`,
+      );
+    }
     run.updatedBy = decision.by;
     if (decision.status === 'Approved') return { summary: decision.summary };
     throw new ActionError('JobFailed', `Approval action was rejected: ${decision.summary}`);
@@ -45,10 +50,16 @@ export class Approvals {
   public decide(run: ActionRun, token: string, decision: Decision): void {
     const settle = this.open.get(run);
     if (settle === undefined) {
-      throw new AwsError('ApprovalAlreadyCompletedException', `The approval action ${run.action.Name} has already been approved or rejected`);
+      throw new AwsError(
+        'ApprovalAlreadyCompletedException',
+        `The approval action ${run.action.Name} has already been approved or rejected`,
+      );
     }
     if (run.token !== token) {
-      throw new AwsError('InvalidApprovalTokenException', `The approval token ${token} is not that of the open request of action ${run.action.Name}`);
+      throw new AwsError(
+        'InvalidApprovalTokenException',
+        `The approval token ${token} is not that of the open request of action ${run.action.Name}`,
+      );
     }
     settle(decision);
   }
@@ -58,7 +69,10 @@ export class Approvals {
       demand();
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      throw new ActionError('PermissionError', `The approval notification could not be published to ${topicArn}: ${error.message}`);
+      throw new ActionError(
+        'PermissionError',
+        `The approval notification could not be published to ${topicArn}: ${error.message}`,
+      );
     }
   }
 }

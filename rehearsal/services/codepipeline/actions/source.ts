@@ -8,32 +8,50 @@ const SECONDS = 3;
 const RIGHTS = ['GetBranch', 'GetCommit', 'UploadArchive', 'GetUploadArchiveStatus'];
 
 /** Fetches a commit of a CodeCommit repository in the account of the action's role. */
-export function codeCommitSource(codecommit: CodeCommit, artifacts: ArtifactStore, clock: Clock, partition: string): ActionRunner {
+export function codeCommitSource(
+  codecommit: CodeCommit,
+  artifacts: ArtifactStore,
+  clock: Clock,
+  partition: string,
+): ActionRunner {
   return async context => {
     const { actor, execution, run } = context;
     const { RepositoryName: repositoryName = '', BranchName: branchName = '' } = run.configuration;
     await clock.sleep(SECONDS);
     const { accountId } = actor.caller;
-    demandRepository(context, `arn:${partition}:codecommit:${actor.region}:${accountId}:${repositoryName}`, repositoryName);
+    demandRepository(
+      context,
+      `arn:${partition}:codecommit:${actor.region}:${accountId}:${repositoryName}`,
+      repositoryName,
+    );
     const asked = execution.revisions.find(({ actionName }) => actionName === run.action.Name)?.revisionValue;
-    const commit = await clock.during(async () => codecommit.archive(accountId, actor.region, repositoryName, asked ?? `refs/heads/${branchName}`));
+    const commit = await clock.during(async () =>
+      codecommit.archive(accountId, actor.region, repositoryName, asked ?? `refs/heads/${branchName}`),
+    );
     if (commit === undefined) throw notFound(repositoryName, branchName, asked);
     for (const output of context.outputs) {
       try {
         artifacts.put(actor, output, commit.archive);
       } catch (error) {
-        throw new ActionError('PermissionError', `The service role or action role doesn’t have the permissions required to access the Amazon S3 bucket named ${output.bucket}. `
-          + `Update the IAM role permissions, and then try again. Error: Amazon S3:${wordsOf(error)}`);
+        throw new ActionError(
+          'PermissionError',
+          'The service role or action role doesn’t have the permissions required to access the Amazon S3 '
+            + `bucket named ${output.bucket}. `
+            + `Update the IAM role permissions, and then try again. Error: Amazon S3:${wordsOf(error)}`,
+        );
       }
     }
     const { commitId, message, authoredAt, committedAt } = commit;
-    execution.found.push(...context.outputs.map(({ name }) => ({
-      actionName: run.action.Name,
-      artifactName: name,
-      revisionId: commitId,
-      revisionSummary: message,
-      revisionUrl: `https://${actor.region}.console.aws.amazon.com/codecommit/home#/repository/${repositoryName}/commit/${commitId}`,
-    })));
+    const console = `https://${actor.region}.console.aws.amazon.com/codecommit/home`;
+    execution.found.push(
+      ...context.outputs.map(({ name }) => ({
+        actionName: run.action.Name,
+        artifactName: name,
+        revisionId: commitId,
+        revisionSummary: message,
+        revisionUrl: `${console}#/repository/${repositoryName}/commit/${commitId}`,
+      })),
+    );
     run.externalExecutionId = commitId;
     return {
       summary: message,
@@ -53,19 +71,28 @@ function demandRepository({ actor }: ActionContext, arn: string, name: string): 
   try {
     for (const action of RIGHTS) actor.assertAllowed(`codecommit:${action}`, arn);
   } catch (error) {
-    throw new ActionError('PermissionError', `The service role or action role doesn’t have the permissions required to access the AWS CodeCommit repository named ${name}. `
-      + `Update the IAM role permissions, and then try again. Error: ${wordsOf(error)}`);
+    throw new ActionError(
+      'PermissionError',
+      'The service role or action role doesn’t have the permissions required to access the AWS '
+        + `CodeCommit repository named ${name}. `
+        + `Update the IAM role permissions, and then try again. Error: ${wordsOf(error)}`,
+    );
   }
 }
 
 function notFound(repositoryName: string, branchName: string, commitId: string | undefined): ActionError {
   const what = commitId === undefined ? `branch named ${branchName}` : `commit ${commitId}`;
   const advice = commitId === undefined ? 'branch name' : 'commit id';
-  return new ActionError('ConfigurationError', `The action failed because no ${what} was found in the selected AWS CodeCommit repository ${repositoryName}. `
-    + `Make sure you are using the correct ${advice}, and then try again. Error: null`);
+  return new ActionError(
+    'ConfigurationError',
+    `The action failed because no ${what} was found in the selected AWS CodeCommit repository ${repositoryName}. `
+      + `Make sure you are using the correct ${advice}, and then try again. Error: null`,
+  );
 }
 
 function wordsOf(error: unknown): string {
-  if (error instanceof AwsError) return error.code.startsWith('AccessDenied') ? `AccessDenied: ${error.message}` : `${error.code}: ${error.message}`;
+  if (error instanceof AwsError) {
+    return error.code.startsWith('AccessDenied') ? `AccessDenied: ${error.message}` : `${error.code}: ${error.message}`;
+  }
   return error instanceof Error ? error.message : String(error);
 }

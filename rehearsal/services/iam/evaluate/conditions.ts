@@ -12,7 +12,10 @@ const number = (compare: (actual: number, expected: number) => boolean): Test =>
   const [one, other] = [Number(actual), Number(expected)];
   return actual.trim() !== '' && expected.trim() !== '' && compare(one, other);
 };
-const date = (compare: (actual: number, expected: number) => boolean): Test => (actual, expected) => compare(time(actual), time(expected));
+const date =
+  (compare: (actual: number, expected: number) => boolean): Test =>
+    (actual, expected) =>
+      compare(time(actual), time(expected));
 
 const TESTS: Readonly<Record<string, Test>> = {
   StringEquals: (actual, expected) => actual === plainText(expected),
@@ -50,7 +53,11 @@ const NEGATED: Readonly<Record<string, string>> = {
 export function conditionsHold(conditions: Conditions, context: ConditionContext, hasVariables = true): boolean {
   return Object.entries(conditions).every(([operator, keys]) => Object.entries(keys).every(([key, expected]) => {
     const values = typeof expected === 'string' ? [expected] : expected;
-    return holds(knownOperator(operator), valuesOf(context, key), values.map(value => hasVariables ? withVariables(value, context) : value));
+    return holds(
+      knownOperator(operator),
+      valuesOf(context, key),
+      values.map(value => (hasVariables ? withVariables(value, context) : value)),
+    );
   }));
 }
 
@@ -87,13 +94,20 @@ function isKnown({ name }: Operator): boolean {
 }
 
 /** @param expected undefined if a variable has no value */
-function holds(operator: Operator, actual: readonly string[] | undefined, expected: readonly (string | undefined)[]): boolean {
+function holds(
+  operator: Operator,
+  actual: readonly string[] | undefined,
+  expected: readonly (string | undefined)[],
+): boolean {
   const { set, name, isNegated, ifExists } = operator;
-  if (name === 'Null') return expected.some(value => value?.toLowerCase() === String(actual === undefined || actual.length === 0));
+  if (name === 'Null') {
+    return expected.some(value => value?.toLowerCase() === String(actual === undefined || actual.length === 0));
+  }
   // nothing is equal or unequal to a variable without a value
-  const test = (value: string): boolean => isNegated
-    ? expected.every(candidate => candidate !== undefined && !TESTS[name](value, candidate))
-    : expected.some(candidate => candidate !== undefined && TESTS[name](value, candidate));
+  const test = (value: string): boolean =>
+    isNegated
+      ? expected.every(candidate => candidate !== undefined && !TESTS[name](value, candidate))
+      : expected.some(candidate => candidate !== undefined && TESTS[name](value, candidate));
   if (set === 'ForAllValues') return (actual ?? []).every(test);
   if (actual === undefined) return ifExists || (isNegated && set === undefined);
   if (set === 'ForAnyValue') return actual.some(test);

@@ -45,14 +45,19 @@ export function decide(request: AccessRequest, policies: Policies): Decision {
   const resource = policies.resource && judgeResource(policies.resource, request, policies.boundary !== undefined);
   const resourceControl = policies.resourceControl && everyLevel(policies.resourceControl, request);
   if (principal.kind === 'service') return decideForService(resource, resourceControl);
-  const identity: Verdict = principal.kind === 'root' ? { denies: false, allows: 'identity' } : judge(policies.identity, request);
+  const identity: Verdict =
+    principal.kind === 'root' ? { denies: false, allows: 'identity' } : judge(policies.identity, request);
   const boundary = policies.boundary && judge(policies.boundary, request);
   const session = policies.session && judge(policies.session, request);
   const serviceControl = policies.serviceControl && everyLevel(policies.serviceControl, request);
 
   const verdicts: [PolicyKind, Verdict | undefined][] = [
-    ['service control policy', serviceControl], ['resource control policy', resourceControl], ['resource-based policy', resource],
-    ['identity-based policy', identity], ['permissions boundary', boundary], ['session policy', session],
+    ['service control policy', serviceControl],
+    ['resource control policy', resourceControl],
+    ['resource-based policy', resource],
+    ['identity-based policy', identity],
+    ['permissions boundary', boundary],
+    ['session policy', session],
   ];
   const deny = verdicts.find(([, verdict]) => verdict?.denies);
   if (deny) return denied(deny[0], true);
@@ -76,7 +81,11 @@ interface Grants {
   readonly resource?: Verdict;
 }
 
-function granted({ principal, resourceAccountId }: AccessRequest, { resourceDecides = false }: Policies, grants: Grants): Decision {
+function granted(
+  { principal, resourceAccountId }: AccessRequest,
+  { resourceDecides = false }: Policies,
+  grants: Grants,
+): Decision {
   const { identity, boundary, session, resource } = grants;
   const isForeign = principal.accountId !== resourceAccountId;
   if ((isForeign || resourceDecides) && resource?.allows === undefined) return denied('resource-based policy');
@@ -92,5 +101,8 @@ function granted({ principal, resourceAccountId }: AccessRequest, { resourceDeci
 
 function everyLevel(levels: readonly (readonly PolicyDocument[])[], request: AccessRequest): Verdict {
   const verdicts = levels.map(documents => judge(documents, request));
-  return { denies: verdicts.some(({ denies }) => denies), allows: verdicts.every(({ allows }) => allows !== undefined) ? 'identity' : undefined };
+  return {
+    denies: verdicts.some(({ denies }) => denies),
+    allows: verdicts.every(({ allows }) => allows !== undefined) ? 'identity' : undefined,
+  };
 }

@@ -12,18 +12,24 @@ type Named = NonNullable<Statement['Principal']>;
 
 export function matchPrincipal(statement: Statement, principal: Principal): PrincipalMatch | undefined {
   // a principal that is named in any form is excluded
-  if (statement.NotPrincipal !== undefined) return matchNamed(statement.NotPrincipal, principal) === undefined ? 'anybody' : undefined;
+  if (statement.NotPrincipal !== undefined) {
+    return matchNamed(statement.NotPrincipal, principal) === undefined ? 'anybody' : undefined;
+  }
   return statement.Principal === undefined ? undefined : matchNamed(statement.Principal, principal);
 }
 
 function matchNamed(named: Named, principal: Principal): PrincipalMatch | undefined {
   if (named === '*') return 'anybody';
-  if (principal.kind === 'service') return listOf(named.Service).some(name => name === '*' || name === principal.arn) ? 'identity' : undefined;
+  if (principal.kind === 'service') {
+    return listOf(named.Service).some(name => name === '*' || name === principal.arn) ? 'identity' : undefined;
+  }
   const names = listOf(named.AWS);
   if (principal.kind === 'session' && names.includes(principal.sessionArn)) return 'session';
   if (names.includes('*')) return 'anybody';
   if (names.includes(principal.arn) && principal.kind !== 'root') return 'identity';
-  return names.some(name => name === principal.accountId || rootOf(name) === principal.accountId) ? 'account' : undefined;
+  return names.some(name => name === principal.accountId || rootOf(name) === principal.accountId)
+    ? 'account'
+    : undefined;
 }
 
 function rootOf(arn: string): string | undefined {

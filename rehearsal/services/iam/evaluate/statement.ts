@@ -26,7 +26,9 @@ const namedActions = new WeakMap<Statement, RegExp>();
 
 /** Evaluates policies without principals: of an identity, a boundary or an organization. */
 export function judge(documents: readonly PolicyDocument[], request: AccessRequest): Verdict {
-  return verdictOf(documents, (statement, document) => appliesTo(statement, document, request) ? 'identity' : undefined);
+  return verdictOf(documents, (statement, document) =>
+    appliesTo(statement, document, request) ? 'identity' : undefined,
+  );
 }
 
 /** Evaluates a resource-based policy, which names principals. */
@@ -40,7 +42,8 @@ export function judgeResource(document: PolicyDocument, request: AccessRequest, 
 }
 
 function verdictOf(
-  documents: readonly PolicyDocument[], match: (statement: Statement, document: PolicyDocument) => PrincipalMatch | undefined,
+  documents: readonly PolicyDocument[],
+  match: (statement: Statement, document: PolicyDocument) => PrincipalMatch | undefined,
 ): Verdict {
   let denies = false;
   let closest = -1;
@@ -74,11 +77,16 @@ function actionMatches(statement: Statement, action: string): boolean {
 function resourceMatches(statement: Statement, request: AccessRequest, hasVariables: boolean): boolean {
   const { resource } = request;
   const filled = (patterns: Statement['Resource']): readonly (string | undefined)[] =>
-    listOf(patterns).map(pattern => hasVariables && pattern.includes('${') ? withVariables(pattern, request.context) : pattern);
+    listOf(patterns).map(pattern =>
+      hasVariables && pattern.includes('${') ? withVariables(pattern, request.context) : pattern,
+    );
   // a resource with an unresolved variable is neither included nor excluded
   if (statement.NotResource !== undefined) {
     return filled(statement.NotResource).every(pattern => pattern !== undefined && !matchesResource(pattern, resource));
   }
   // a trust policy has no resource: it applies to its role
-  return statement.Resource === undefined || filled(statement.Resource).some(pattern => pattern !== undefined && matchesResource(pattern, resource));
+  return (
+    statement.Resource === undefined
+    || filled(statement.Resource).some(pattern => pattern !== undefined && matchesResource(pattern, resource))
+  );
 }

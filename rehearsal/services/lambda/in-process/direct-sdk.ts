@@ -46,9 +46,23 @@ const SERVICES: Readonly<Record<string, string>> = {
 
 /** Errors that SDKs retry. */
 const RETRYABLE = new Set([
-  'BandwidthLimitExceeded', 'EC2ThrottledException', 'LimitExceededException', 'PriorRequestNotComplete', 'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded', 'RequestThrottled', 'RequestThrottledException', 'SlowDown', 'ThrottledException', 'Throttling', 'ThrottlingException',
-  'TooManyRequestsException', 'TransactionInProgressException', 'TimeoutError', 'RequestTimeout', 'RequestTimeoutException',
+  'BandwidthLimitExceeded',
+  'EC2ThrottledException',
+  'LimitExceededException',
+  'PriorRequestNotComplete',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'SlowDown',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'TransactionInProgressException',
+  'TimeoutError',
+  'RequestTimeout',
+  'RequestTimeoutException',
 ]);
 const CONNECTION = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
@@ -59,7 +73,12 @@ const CONNECTION = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 
 export function directSdk(options: DirectSdkOptions): (request: string) => unknown {
   return request => {
     const service = request.startsWith('@aws-sdk/') ? SERVICES[request.slice('@aws-sdk/'.length)] : undefined;
-    return service === undefined ? undefined : new Proxy({}, { get: (_target, name) => typeof name === 'string' ? member(name, service, options) : undefined });
+    return service === undefined
+      ? undefined
+      : new Proxy(
+        {},
+        { get: (_target, name) => (typeof name === 'string' ? member(name, service, options) : undefined) },
+      );
   };
 }
 
@@ -102,7 +121,9 @@ interface Pagination {
 
 function paginator(service: string, operation: string): unknown {
   const isTable = service === 'dynamodb';
-  const [given, answered] = isTable ? ['ExclusiveStartKey', ['LastEvaluatedKey']] : ['NextToken', ['NextToken', 'nextToken']];
+  const [given, answered] = isTable
+    ? ['ExclusiveStartKey', ['LastEvaluatedKey']]
+    : ['NextToken', ['NextToken', 'nextToken']];
   return async function* ({ client, startingToken, pageSize }: Pagination, input: Input) {
     const limit = isTable && pageSize !== undefined && { Limit: pageSize };
     for (let token = startingToken; ;) {
@@ -133,7 +154,10 @@ function clientClass(service: string, options: DirectSdkOptions): unknown {
     }
 
     public constructor(private readonly configuration: Configuration = {}) {
-      return new Proxy(this, { get: (target, name) => typeof name === 'string' && !(name in target) ? method(target, name) : Reflect.get(target, name) });
+      return new Proxy(this, {
+        get: (target, name) =>
+          typeof name === 'string' && !(name in target) ? method(target, name) : Reflect.get(target, name),
+      });
     }
 
     public async send(command: Command): Promise<unknown> {
@@ -143,7 +167,9 @@ function clientClass(service: string, options: DirectSdkOptions): unknown {
       for (let attempt = 1; ; attempt++) {
         try {
           const accessKeyId = await accessKeyOf(credentials) ?? options.accessKeyId;
-          return outputOf(await options.call({ service, operation, region, accessKeyId, input: { ...input }, body: bodyOf(input) }));
+          return outputOf(
+            await options.call({ service, operation, region, accessKeyId, input: { ...input }, body: bodyOf(input) }),
+          );
         } catch (error) {
           const seen = errorOf(error);
           if (attempt >= maxAttempts || !isRetryable(seen)) throw seen;
@@ -206,5 +232,9 @@ function errorOf(error: unknown): Error {
 }
 
 function isRetryable(error: Error & { code?: unknown; $metadata?: { httpStatusCode?: number } }): boolean {
-  return RETRYABLE.has(error.name) || (typeof error.code === 'string' && CONNECTION.has(error.code)) || (error.$metadata?.httpStatusCode ?? 0) >= 500;
+  return (
+    RETRYABLE.has(error.name)
+    || (typeof error.code === 'string' && CONNECTION.has(error.code))
+    || (error.$metadata?.httpStatusCode ?? 0) >= 500
+  );
 }

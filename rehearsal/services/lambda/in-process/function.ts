@@ -4,7 +4,15 @@ import * as zlib from 'node:zlib';
 import { credentialScope } from '../../../core/protocol/signature';
 import type { Server } from '../../../core/server';
 import type { Environment, HttpResponse, HttpRequest, InProcess, OutgoingCall } from '../../../core/service';
-import { callHandler, contextOf, describeError, exitFailure, isHandler, timeoutFailure, type Handler } from '../invocation';
+import {
+  callHandler,
+  contextOf,
+  describeError,
+  exitFailure,
+  isHandler,
+  timeoutFailure,
+  type Handler,
+} from '../invocation';
 import type { Execution, Invocation, LogLevel, Outcome } from '../runtime-protocol';
 import { isOldSdk, leadOldSdk } from '../sdk-v2';
 import { directSdk } from './direct-sdk';
@@ -79,7 +87,12 @@ export class InProcessFunction implements Execution {
     const dot = name.lastIndexOf('.');
     const base = path.join(taskRoot, name.slice(0, dot));
     const file = ['.js', '.cjs'].map(ending => base + ending).find(existsSync);
-    if (!file) throw new Error(`the rehearsal runs only CommonJS modules in its own process, but '${name}' of function '${this.options.name}' is not one`);
+    if (!file) {
+      throw new Error(
+        `the rehearsal runs only CommonJS modules in its own process, but '${name}' of function `
+          + `'${this.options.name}' is not one`,
+      );
+    }
     const random = inProcess.random ?? Math.random;
     const write = (line: string): void => { if (this.alive) this.options.write(line); };
     const exit = (status: number): void => this.end({ error: exitFailure(this.requestId, `exit status ${status}`) });
@@ -88,7 +101,8 @@ export class InProcessFunction implements Execution {
       ...globalsOf({ clock: environment.clock, variables, logLevel, random, alive, write, exit }),
       fetch: fetchOf(environment.endpoint, async request => this.send(request)),
     };
-    const brings = (request: string): boolean => /^@(aws-sdk|smithy)\//.test(request) || isOldSdk(request, variables.AWS_EXECUTION_ENV);
+    const brings = (request: string): boolean =>
+      /^@(aws-sdk|smithy)\//.test(request) || isOldSdk(request, variables.AWS_EXECUTION_ENV);
     const modules = new Modules({
       globals,
       supply: this.supplies(random),
@@ -96,7 +110,8 @@ export class InProcessFunction implements Execution {
       found: (request, exports) => leadOldSdk(request, exports, variables.AWS_ENDPOINT_URL),
     });
     const loaded = modules.load(file);
-    const found: unknown = typeof loaded === 'object' && loaded !== null ? Reflect.get(loaded, name.slice(dot + 1)) : undefined;
+    const found: unknown =
+      typeof loaded === 'object' && loaded !== null ? Reflect.get(loaded, name.slice(dot + 1)) : undefined;
     if (!isHandler(found)) throw new Error(`${name} is undefined or not exported`);
     return found;
   }
@@ -139,7 +154,12 @@ export class InProcessFunction implements Execution {
     const { inProcess: { transport } } = this.options;
     // the clock stops it at its timeout
     const call: OutgoingCall = { service, operation, kill: () => this.kill(), hang: () => undefined };
-    const outcome = await (transport ? transport(call, send) : send()).then(answer => () => answer, (error: unknown) => () => { throw error; });
+    const outcome = await (transport ? transport(call, send) : send()).then(
+      answer => () => answer,
+      (error: unknown) => () => {
+        throw error;
+      },
+    );
     return this.alive ? outcome() : never();
   }
 }

@@ -18,12 +18,23 @@ export interface Inside {
 /** Globals of a function: time, randomness, environment and output. */
 export function globalsOf(inside: Inside): Record<string, unknown> {
   const { clock, alive, random } = inside;
-  return { ...timersOf(clock, alive), Date: dateOf(clock), Math: mathOf(random), console: consoleOf(inside), process: processOf(inside) };
+  return {
+    ...timersOf(clock, alive),
+    Date: dateOf(clock),
+    Math: mathOf(random),
+    console: consoleOf(inside),
+    process: processOf(inside),
+  };
 }
 
 /** Timers in simulated time. */
 export function timersOf(clock: Clock, alive: () => boolean = () => true): Record<string, unknown> {
-  const begin = (milliseconds: number, act: () => void): Timer => new Timer(clock.deadline(milliseconds / 1000, 0, () => { if (alive()) act(); }));
+  const begin = (milliseconds: number, act: () => void): Timer =>
+    new Timer(
+      clock.deadline(milliseconds / 1000, 0, () => {
+        if (alive()) act();
+      }),
+    );
   return {
     // at least a millisecond, as in Node: a loop of shorter waits would keep time from advancing
     setTimeout: (act: (...values: unknown[]) => void, milliseconds = 0, ...values: unknown[]) =>
@@ -117,9 +128,10 @@ export function cryptoOf(random: () => number, clock: Clock): typeof crypto {
 export function dateOf(clock: Clock): DateConstructor {
   const now = (): number => Math.floor(clock.now());
   return new Proxy(Date, {
-    construct: (target, values, newTarget) => Reflect.construct(target, values.length === 0 ? [now()] : values, newTarget),
+    construct: (target, values, newTarget) =>
+      Reflect.construct(target, values.length === 0 ? [now()] : values, newTarget),
     apply: target => new target(now()).toString(),
-    get: (target, property) => property === 'now' ? now : Reflect.get(target, property),
+    get: (target, property) => (property === 'now' ? now : Reflect.get(target, property)),
   });
 }
 
@@ -131,15 +143,26 @@ function mathOf(random: () => number): Math {
 function consoleOf({ logLevel, write }: Inside): Record<string, unknown> {
   const methods = { trace: 'TRACE', debug: 'DEBUG', log: 'INFO', info: 'INFO', warn: 'WARN', error: 'ERROR' } as const;
   const least = LOG_LEVELS.indexOf(logLevel);
-  return Object.fromEntries(Object.entries(methods).map(([name, level]) => [name, LOG_LEVELS.indexOf(level) < least
-    ? () => undefined
-    : (...values: unknown[]) => write(values.map(value => typeof value === 'string' ? value : JSON.stringify(value)).join(' '))]));
+  return Object.fromEntries(
+    Object.entries(methods).map(([name, level]) => [
+      name,
+      LOG_LEVELS.indexOf(level) < least
+        ? () => undefined
+        : (...values: unknown[]) =>
+          write(values.map(value => (typeof value === 'string' ? value : JSON.stringify(value))).join(' ')),
+    ]),
+  );
 }
 
 const nothing = (): void => undefined;
 
 function processOf({ variables, write, exit }: Inside): unknown {
-  const stream = new Writable({ write: (text, _encoding, done) => { write(String(text).replace(/\n$/, '')); done(); } });
+  const stream = new Writable({
+    write: (text, _encoding, done) => {
+      write(String(text).replace(/\n$/, ''));
+      done();
+    },
+  });
   const own: Readonly<Record<string | symbol, unknown>> = {
     env: { ...variables },
     argv: [],

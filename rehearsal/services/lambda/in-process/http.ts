@@ -17,7 +17,9 @@ export function httpOf(endpoint: string, send: Send): Record<string, unknown> {
   const hosts = [new URL(endpoint).hostname, RESPONSE_HOST];
   const request = (first: Options | string | URL, ...rest: unknown[]): Request => {
     const address = first instanceof URL || typeof first === 'string' ? new URL(first) : undefined;
-    const options: Options = address ? { host: address.hostname, path: address.pathname + address.search, ...object(rest[0]) } : object(first);
+    const options: Options = address
+      ? { host: address.hostname, path: address.pathname + address.search, ...object(rest[0]) }
+      : object(first);
     const made = new Request(options, send, hosts);
     const listener = rest.find(isListener);
     if (listener) made.once('response', listener);
@@ -62,7 +64,11 @@ class Agent {
 class Request extends Writable {
   private readonly chunks: Buffer[] = [];
 
-  public constructor(private readonly options: Options, private readonly pass: Send, private readonly hosts: readonly string[]) {
+  public constructor(
+    private readonly options: Options,
+    private readonly pass: Send,
+    private readonly hosts: readonly string[],
+  ) {
     super();
   }
 
@@ -99,12 +105,18 @@ class Request extends Writable {
   private async exchange(): Promise<void> {
     const { method = 'GET', host, hostname = host ?? '', path = '/', headers = {} } = this.options;
     try {
-      if (!this.hosts.includes(hostname.split(':')[0])) throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), { code: 'ENOTFOUND' });
+      if (!this.hosts.includes(hostname.split(':')[0])) {
+        throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), { code: 'ENOTFOUND' });
+      }
       const [plain, query] = path.split('?');
       const given = Object.entries(headers).filter(([, value]) => value !== undefined);
       const lower = given.map(([name, value]) => [name.toLowerCase(), String(value)] as const);
       const answer = await this.pass({
-        method, path: plain, query: new URLSearchParams(query), headers: Object.fromEntries(lower), body: Buffer.concat(this.chunks),
+        method,
+        path: plain,
+        query: new URLSearchParams(query),
+        headers: Object.fromEntries(lower),
+        body: Buffer.concat(this.chunks),
       });
       this.emit('response', responseOf(answer));
     } catch (error) {

@@ -37,7 +37,14 @@ export class Modules {
       return made.exports;
     }
     const { globals } = this.surroundings;
-    compile(file, Object.keys(globals))(made.exports, this.requireOf(file), made, file, path.dirname(file), ...Object.values(globals));
+    compile(file, Object.keys(globals))(
+      made.exports,
+      this.requireOf(file),
+      made,
+      file,
+      path.dirname(file),
+      ...Object.values(globals),
+    );
     return made.exports;
   }
 
@@ -54,7 +61,9 @@ export class Modules {
 
   private resolve(request: string, from: string): string {
     // most requires are relative, which needs no search in parent folders
-    const beside = request.startsWith('.') ? ['', '.js'].map(ending => path.join(path.dirname(from), request + ending)).find(isFile) : undefined;
+    const beside = request.startsWith('.')
+      ? ['', '.js'].map(ending => path.join(path.dirname(from), request + ending)).find(isFile)
+      : undefined;
     if (beside) return beside;
     const found = this.surroundings.find?.(request);
     if (found) return found;

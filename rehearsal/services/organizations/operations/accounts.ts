@@ -43,37 +43,60 @@ export class AccountOperations {
   private create(call: Call): unknown {
     const input = read(CreateAccountInput, call.input);
     assertAccountInput(input.AccountName, input.Email);
-    const request = { name: input.AccountName, email: input.Email, roleName: input.RoleName, tags: tagRecord(input.Tags) };
+    const request = {
+      name: input.AccountName,
+      email: input.Email,
+      roleName: input.RoleName,
+      tags: tagRecord(input.Tags),
+    };
     return { CreateAccountStatus: describedStatus(this.organizations.creation.start(request)) };
   }
 
   private describeStatus(call: Call): unknown {
     const status = this.organizations.creation.status(read(StatusInput, call.input).CreateAccountRequestId);
     if (status === undefined) {
-      throw new AwsError('CreateAccountStatusNotFoundException', "You specified a create account request ID that doesn't exist.");
+      throw new AwsError(
+        'CreateAccountStatusNotFoundException',
+        "You specified a create account request ID that doesn't exist.",
+      );
     }
     return { CreateAccountStatus: describedStatus(status) };
   }
 
   private listStatuses(call: Call): unknown {
     const { States: states } = read(StatusesInput, call.input);
-    const statuses = this.organizations.creation.all.filter(status => states === undefined || states.includes(status.state));
+    const statuses = this.organizations.creation.all.filter(
+      status => states === undefined || states.includes(status.state),
+    );
     const { items, ...rest } = page(statuses, call.input);
     return { CreateAccountStatuses: items.map(describedStatus), ...rest };
   }
 
   private move(call: Call): void {
     const { tree } = this.organizations;
-    const { AccountId: accountId, SourceParentId: source, DestinationParentId: destination } = read(MoveInput, call.input);
+    const {
+      AccountId: accountId,
+      SourceParentId: source,
+      DestinationParentId: destination,
+    } = read(MoveInput, call.input);
     const account = requiredAccount(this.organizations, accountId);
     if (!tree.hasParent(source) || account.parentId !== source && account.parentId !== destination) {
-      throw new AwsError('SourceParentNotFoundException', "You specified a source parent that doesn't exist or doesn't contain the account.");
+      throw new AwsError(
+        'SourceParentNotFoundException',
+        "You specified a source parent that doesn't exist or doesn't contain the account.",
+      );
     }
     if (!tree.hasParent(destination)) {
-      throw new AwsError('DestinationParentNotFoundException', "You specified a destination parent that doesn't exist.");
+      throw new AwsError(
+        'DestinationParentNotFoundException',
+        "You specified a destination parent that doesn't exist.",
+      );
     }
     if (account.parentId === destination) {
-      throw new AwsError('DuplicateAccountException', 'The specified account is already present in the specified destination.');
+      throw new AwsError(
+        'DuplicateAccountException',
+        'The specified account is already present in the specified destination.',
+      );
     }
     tree.putAccount({ ...account, parentId: destination });
   }

@@ -18,7 +18,9 @@ export function tagOperations(tree: OrganizationTree): Record<string, Operation>
     const target = targetOf(tree, resourceId);
     const tags = change(target.tags);
     if (Object.keys(tags).length > MAXIMUM_TAGS) {
-      throw new AwsError('ConstraintViolationException', 'You have exceeded the number of tags.', 400, { Reason: 'MAX_TAG_LIMIT_EXCEEDED' });
+      throw new AwsError('ConstraintViolationException', 'You have exceeded the number of tags.', 400, {
+        Reason: 'MAX_TAG_LIMIT_EXCEEDED',
+      });
     }
     if ('accountId' in target) tree.putAccount({ ...target, tags });
     else tree.updateUnit(target.id, { tags });
@@ -35,13 +37,17 @@ export function tagOperations(tree: OrganizationTree): Record<string, Operation>
     },
     UntagResource: async call => {
       const input = read(UntagInput, call.input);
-      retag(input.ResourceId, tags => Object.fromEntries(Object.entries(tags).filter(([key]) => !input.TagKeys.includes(key))));
+      retag(input.ResourceId, tags =>
+        Object.fromEntries(Object.entries(tags).filter(([key]) => !input.TagKeys.includes(key))),
+      );
     },
   };
 }
 
 function targetOf(tree: OrganizationTree, resourceId: string): SimulatedAccount | Unit {
   const target = tree.account(resourceId) ?? tree.unit(resourceId);
-  if (target === undefined) throw new AwsError('TargetNotFoundException', "You specified a root, OU, or account that doesn't exist.");
+  if (target === undefined) {
+    throw new AwsError('TargetNotFoundException', "You specified a root, OU, or account that doesn't exist.");
+  }
   return target;
 }

@@ -13,23 +13,38 @@ export function trustOperations(tree: OrganizationTree): Record<string, Operatio
   const delegated = (accountId: string): Set<string> => delegates.get(accountId) ?? new Set();
 
   return {
-    EnableAWSServiceAccess: async ({ input }) => { trusted.set(read(PrincipalInput, input).ServicePrincipal, new Date(0)); },
-    DisableAWSServiceAccess: async ({ input }) => { trusted.delete(read(PrincipalInput, input).ServicePrincipal); },
+    EnableAWSServiceAccess: async ({ input }) => {
+      trusted.set(read(PrincipalInput, input).ServicePrincipal, new Date(0));
+    },
+    DisableAWSServiceAccess: async ({ input }) => {
+      trusted.delete(read(PrincipalInput, input).ServicePrincipal);
+    },
     ListAWSServiceAccessForOrganization: async () => ({
-      EnabledServicePrincipals: [...trusted].map(([ServicePrincipal, DateEnabled]) => ({ ServicePrincipal, DateEnabled })),
+      EnabledServicePrincipals: [...trusted].map(([ServicePrincipal, DateEnabled]) => ({
+        ServicePrincipal,
+        DateEnabled,
+      })),
     }),
     RegisterDelegatedAdministrator: async ({ input }) => {
       const { AccountId: accountId, ServicePrincipal: principal } = read(DelegateInput, input);
-      if (!tree.account(accountId)) throw new AwsError('AccountNotFoundException', "You specified an account that doesn't exist.");
+      if (!tree.account(accountId)) {
+        throw new AwsError('AccountNotFoundException', "You specified an account that doesn't exist.");
+      }
       if (delegated(accountId).has(principal)) {
-        throw new AwsError('AccountAlreadyRegisteredException', 'The specified account is already a delegated administrator for this AWS service.');
+        throw new AwsError(
+          'AccountAlreadyRegisteredException',
+          'The specified account is already a delegated administrator for this AWS service.',
+        );
       }
       delegates.set(accountId, delegated(accountId).add(principal));
     },
     DeregisterDelegatedAdministrator: async ({ input }) => {
       const { AccountId: accountId, ServicePrincipal: principal } = read(DelegateInput, input);
       if (delegates.get(accountId)?.delete(principal)) return;
-      throw new AwsError('AccountNotRegisteredException', 'The specified account is not a delegated administrator for this AWS service.');
+      throw new AwsError(
+        'AccountNotRegisteredException',
+        'The specified account is not a delegated administrator for this AWS service.',
+      );
     },
     ListDelegatedAdministrators: async () => ({
       DelegatedAdministrators: [...delegates].filter(([, principals]) => principals.size > 0).map(([Id]) => ({ Id })),

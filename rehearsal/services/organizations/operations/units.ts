@@ -12,7 +12,11 @@ import type { OrganizationTree, Unit } from '../tree';
 const ParentInput = v.object({ ParentId: v.string() });
 const ChildInput = v.object({ ChildId: v.string() });
 const UnitInput = v.object({ OrganizationalUnitId: v.string() });
-const CreateUnitInput = v.object({ ParentId: v.string(), Name: v.pipe(v.string(), v.minLength(1), v.maxLength(128)), Tags });
+const CreateUnitInput = v.object({
+  ParentId: v.string(),
+  Name: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
+  Tags,
+});
 const UpdateUnitInput = v.object({ OrganizationalUnitId: v.string(), Name: v.optional(v.string()) });
 
 /** API operations for the root and organizational units. */
@@ -54,7 +58,9 @@ export class UnitOperations {
 
   private parentOf(call: Call): string {
     const { ParentId: parentId } = read(ParentInput, call.input);
-    if (!this.tree.hasParent(parentId)) throw new AwsError('ParentNotFoundException', "You specified parent that doesn't exist.");
+    if (!this.tree.hasParent(parentId)) {
+      throw new AwsError('ParentNotFoundException', "You specified parent that doesn't exist.");
+    }
     return parentId;
   }
 
@@ -62,7 +68,9 @@ export class UnitOperations {
     const { ChildId: childId } = read(ChildInput, call.input);
     const child = this.tree.account(childId) ?? this.tree.unit(childId);
     if (child === undefined) throw new AwsError('ChildNotFoundException', "You specified a child that doesn't exist.");
-    return { Parents: [{ Id: child.parentId, Type: child.parentId === this.tree.rootId ? 'ROOT' : 'ORGANIZATIONAL_UNIT' }] };
+    return {
+      Parents: [{ Id: child.parentId, Type: child.parentId === this.tree.rootId ? 'ROOT' : 'ORGANIZATIONAL_UNIT' }],
+    };
   }
 
   private unitOf(call: Call): Unit {

@@ -7,7 +7,11 @@ import type { Bucket, Buckets } from '../buckets';
 import { listObjectVersions } from '../listing';
 
 /** API operations for buckets. */
-export function bucketOperations(iam: Identities, buckets: Buckets, bucketOf: (call: Call) => Bucket): Record<string, Operation> {
+export function bucketOperations(
+  iam: Identities,
+  buckets: Buckets,
+  bucketOf: (call: Call) => Bucket,
+): Record<string, Operation> {
   return {
     GetBucketTagging: async call => taggingOf(bucketOf(call)),
     GetBucketPolicy: async call => policyOf(bucketOf(call)),
@@ -34,7 +38,9 @@ function taggingOf({ name, tags }: Bucket): unknown {
 }
 
 function policyOf({ name, policy }: Bucket): HttpResponse {
-  if (policy === undefined) throw new AwsError('NoSuchBucketPolicy', 'The bucket policy does not exist', 404, { BucketName: name });
+  if (policy === undefined) {
+    throw new AwsError('NoSuchBucketPolicy', 'The bucket policy does not exist', 404, { BucketName: name });
+  }
   return new HttpResponse(200, JSON.stringify(policy), { 'content-type': 'application/json' });
 }
 

@@ -8,7 +8,11 @@ describe('a custom resource', () => {
 
   test('receives every property as text and keeps the structure of objects and lists (rule 1)', async () => {
     const stack = await recorder.deploy('text', { A: custom({ on: true, count: 5, list: [1, { deep: false }] }) });
-    expect(recorder.events(stack)[0].ResourceProperties).toMatchObject({ on: 'true', count: '5', list: ['1', { deep: 'false' }] });
+    expect(recorder.events(stack)[0].ResourceProperties).toMatchObject({
+      on: 'true',
+      count: '5',
+      list: ['1', { deep: 'false' }],
+    });
   });
 
   test('returns its physical id as Ref and its data as Fn::GetAtt (rule 2)', async () => {
@@ -44,18 +48,29 @@ describe('a custom resource', () => {
     expect(stack.status).toBe('UPDATE_COMPLETE');
   });
 
-  test('is deleted with three attempts when the template drops it, and the update succeeds even if all fail', async () => {
-    await recorder.deploy('left', { A: custom({ fail: 'Delete' }), B: custom() });
-    const stack = await recorder.deploy('left', { B: custom() });
-    expect(recorder.told(stack).slice(2)).toEqual(['Delete A made-A', 'Delete A made-A', 'Delete A made-A']);
-    expect(stack.status).toBe('UPDATE_COMPLETE');
-    expect([...stack.resources.keys()]).toEqual(['B']);
-  });
+  test(
+    'is deleted with three attempts when the template drops it, and the update succeeds even if all ' + 'fail',
+    async () => {
+      await recorder.deploy('left', { A: custom({ fail: 'Delete' }), B: custom() });
+      const stack = await recorder.deploy('left', { B: custom() });
+      expect(recorder.told(stack).slice(2)).toEqual(['Delete A made-A', 'Delete A made-A', 'Delete A made-A']);
+      expect(stack.status).toBe('UPDATE_COMPLETE');
+      expect([...stack.resources.keys()]).toEqual(['B']);
+    },
+  );
 
   test('is deleted with three attempts when the update that added it fails (rule 5)', async () => {
     await recorder.deploy('added', { A: custom() });
-    const stack = await recorder.deploy('added', { A: custom(), B: custom({ fail: 'Delete' }), C: custom({ fail: 'Create' }, { DependsOn: 'B' }) });
-    expect(recorder.told(stack).filter(event => event.startsWith('Delete B'))).toEqual(['Delete B made-B', 'Delete B made-B', 'Delete B made-B']);
+    const stack = await recorder.deploy('added', {
+      A: custom(),
+      B: custom({ fail: 'Delete' }),
+      C: custom({ fail: 'Create' }, { DependsOn: 'B' }),
+    });
+    expect(recorder.told(stack).filter(event => event.startsWith('Delete B'))).toEqual([
+      'Delete B made-B',
+      'Delete B made-B',
+      'Delete B made-B',
+    ]);
     expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
   });
 
@@ -67,14 +82,32 @@ describe('a custom resource', () => {
     expect(recorder.events(stack)[4].ResourceProperties.id).toBe('one');
   });
 
-  test('is updated with the new id in a rollback after its replacement, and the unused id is deleted (rule 4)', async () => {
-    await recorder.deploy('replace-back', { A: custom({ id: 'one' }), B: custom({ DependsOn: 'x' }, { DependsOn: 'A' }) });
-    const stack = await recorder.deploy('replace-back', { A: custom({ id: 'two' }), B: custom({ fail: 'Update' }, { DependsOn: 'A' }) });
-    expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(recorder.told(stack).slice(2)).toEqual(['Update A one', 'Update B made-B', 'Update A two', 'Update B made-B', 'Delete A two']);
-    expect(recorder.events(stack)[4]).toMatchObject({ ResourceProperties: { id: 'one' }, OldResourceProperties: { id: 'two' } });
-    expect(stack.resources.get('A')?.id).toBe('one');
-  });
+  test(
+    'is updated with the new id in a rollback after its replacement, and the unused id is deleted ' + '(rule 4)',
+    async () => {
+      await recorder.deploy('replace-back', {
+        A: custom({ id: 'one' }),
+        B: custom({ DependsOn: 'x' }, { DependsOn: 'A' }),
+      });
+      const stack = await recorder.deploy('replace-back', {
+        A: custom({ id: 'two' }),
+        B: custom({ fail: 'Update' }, { DependsOn: 'A' }),
+      });
+      expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+      expect(recorder.told(stack).slice(2)).toEqual([
+        'Update A one',
+        'Update B made-B',
+        'Update A two',
+        'Update B made-B',
+        'Delete A two',
+      ]);
+      expect(recorder.events(stack)[4]).toMatchObject({
+        ResourceProperties: { id: 'one' },
+        OldResourceProperties: { id: 'two' },
+      });
+      expect(stack.resources.get('A')?.id).toBe('one');
+    },
+  );
 
   test('keeps its id after a failed update, whatever id the response contains (rule 4)', async () => {
     await recorder.deploy('kept-id', { A: custom({ id: 'one' }) });
@@ -84,19 +117,33 @@ describe('a custom resource', () => {
     expect(stack.resources.get('A')?.id).toBe('one');
   });
 
-  test('is updated back if the update fails elsewhere, and only the resources that the update created are deleted (rule 5)', async () => {
-    const before = { A: custom({ size: 1 }), Failing: custom({}, { DependsOn: ['A'] }), Untouched: custom() };
-    await recorder.deploy('back', before);
-    const stack = await recorder.deploy('back', {
-      A: custom({ size: 2 }), New: custom({}, { DependsOn: 'A' }), Failing: custom({ fail: 'Update' }, { DependsOn: ['A', 'New'] }),
-    });
-    expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(recorder.told(stack).slice(3)).toEqual([
-      'Update A made-A', 'Create New', 'Update Failing made-Failing', 'Update A made-A', 'Update Failing made-Failing', 'Delete New made-New',
-    ]);
-    expect(recorder.events(stack)[6]).toMatchObject({ ResourceProperties: { size: '1' }, OldResourceProperties: { size: '2' } });
-    expect([...stack.resources.keys()].sort()).toEqual(['A', 'Failing', 'Untouched']);
-  });
+  test(
+    'is updated back if the update fails elsewhere, and only the resources that the update created '
+      + 'are deleted (rule 5)',
+    async () => {
+      const before = { A: custom({ size: 1 }), Failing: custom({}, { DependsOn: ['A'] }), Untouched: custom() };
+      await recorder.deploy('back', before);
+      const stack = await recorder.deploy('back', {
+        A: custom({ size: 2 }),
+        New: custom({}, { DependsOn: 'A' }),
+        Failing: custom({ fail: 'Update' }, { DependsOn: ['A', 'New'] }),
+      });
+      expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+      expect(recorder.told(stack).slice(3)).toEqual([
+        'Update A made-A',
+        'Create New',
+        'Update Failing made-Failing',
+        'Update A made-A',
+        'Update Failing made-Failing',
+        'Delete New made-New',
+      ]);
+      expect(recorder.events(stack)[6]).toMatchObject({
+        ResourceProperties: { size: '1' },
+        OldResourceProperties: { size: '2' },
+      });
+      expect([...stack.resources.keys()].sort()).toEqual(['A', 'Failing', 'Untouched']);
+    },
+  );
 
   test('keeps its stack if it cannot be deleted, and the deletion can be retried (rule 6)', async () => {
     const stack = await recorder.deploy('stays', { A: custom({ fail: 'Delete' }), B: custom() });
@@ -109,15 +156,27 @@ describe('a custom resource', () => {
 
   test('rejects a change of its service token (rule 7)', async () => {
     await recorder.deploy('token', { A: custom() });
-    const stack = await recorder.deploy('token', { A: custom({ ServiceToken: 'arn:aws:lambda:eu-west-1:111122223333:function:other' }) });
+    const stack = await recorder.deploy('token', {
+      A: custom({ ServiceToken: 'arn:aws:lambda:eu-west-1:111122223333:function:other' }),
+    });
     expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(stack.events.find(({ status }) => status === 'UPDATE_FAILED')?.reason).toBe('Modifying service token is not allowed.');
+    expect(stack.events.find(({ status }) => status === 'UPDATE_FAILED')?.reason).toBe(
+      'Modifying service token is not allowed.',
+    );
     expect(recorder.told(stack)).toEqual(['Create A']);
   });
 
   test.each([
-    ['without a service token', undefined, "'A' has no ServiceToken: set it to the ARN of the function that handles it"],
-    ['that a topic answers', 'arn:aws:sns:eu-west-1:111122223333:asked', /^the rehearsal invokes functions, not the topic '.+:asked': exclude 'A' from the rehearsal/],
+    [
+      'without a service token',
+      undefined,
+      "'A' has no ServiceToken: set it to the ARN of the function that handles it",
+    ],
+    [
+      'that a topic answers',
+      'arn:aws:sns:eu-west-1:111122223333:asked',
+      /^the rehearsal invokes functions, not the topic '.+:asked': exclude 'A' from the rehearsal/,
+    ],
   ])('%s fails immediately, and is deleted', async (_what, ServiceToken, words) => {
     const stack = await recorder.deploy(`token-${String(ServiceToken).length}`, { A: custom({ ServiceToken }) });
     expect(stack.status).toBe('ROLLBACK_COMPLETE');
@@ -127,7 +186,9 @@ describe('a custom resource', () => {
 
   test('fails without a response in time, and ignores a late response (rule 8)', async () => {
     const stack = await recorder.deploy('silent', { A: custom({ ServiceTimeout: 1, late: 1500 }) });
-    expect(stack.events.find(({ status }) => status === 'CREATE_FAILED')?.reason).toContain('did not receive a response');
+    expect(stack.events.find(({ status }) => status === 'CREATE_FAILED')?.reason).toContain(
+      'did not receive a response',
+    );
     const settled = [stack.status, stack.states.get('A')];
     const answers = (): number => recorder.simulation.lambda.log.filter(({ text }) => text === 'ANSWERED 200').length;
     // the URL accepts it nevertheless, as S3 does
@@ -152,7 +213,9 @@ describe('a custom resource', () => {
   test('uses the first response if it is invoked twice concurrently with the same request id (rule 9)', async () => {
     const { lambda } = recorder.simulation;
     const invoke = lambda.invokeEvent.bind(lambda);
-    const delivery = jest.spyOn(lambda, 'invokeEvent').mockImplementation(async (arn, event) => { await Promise.all([invoke(arn, event), invoke(arn, event)]); });
+    const delivery = jest.spyOn(lambda, 'invokeEvent').mockImplementation(async (arn, event) => {
+      await Promise.all([invoke(arn, event), invoke(arn, event)]);
+    });
     const stack = await recorder.deploy('twice', { A: custom() }, { Outputs: { Id: { Value: { Ref: 'A' } } } });
     delivery.mockRestore();
     // the second one is ignored
@@ -163,19 +226,32 @@ describe('a custom resource', () => {
   });
 
   test('is created concurrently with others and deleted after its dependents (rule 10)', async () => {
-    const stack = await recorder.deploy('order', { A: custom(), B: custom({ a: { Ref: 'A' } }), C: custom({}, { DependsOn: 'B' }), D: custom() });
+    const stack = await recorder.deploy('order', {
+      A: custom(),
+      B: custom({ a: { Ref: 'A' } }),
+      C: custom({}, { DependsOn: 'B' }),
+      D: custom(),
+    });
     const events = stack.events.map(({ logicalId, status }) => `${logicalId} ${status}`);
-    expect(events.filter(event => /^[ABC] /.test(event))).toEqual(['A', 'B', 'C'].flatMap(name => [`${name} CREATE_IN_PROGRESS`, `${name} CREATE_COMPLETE`]));
+    expect(events.filter(event => /^[ABC] /.test(event))).toEqual(
+      ['A', 'B', 'C'].flatMap(name => [`${name} CREATE_IN_PROGRESS`, `${name} CREATE_COMPLETE`]),
+    );
     expect(events.indexOf('D CREATE_IN_PROGRESS')).toBeLessThan(events.indexOf('A CREATE_COMPLETE'));
     await recorder.remove('order');
-    expect(recorder.told(stack).filter(told => /^Delete [ABC]/.test(told))).toEqual(['Delete C made-C', 'Delete B made-B', 'Delete A made-A']);
+    expect(recorder.told(stack).filter(told => /^Delete [ABC]/.test(told))).toEqual([
+      'Delete C made-C',
+      'Delete B made-B',
+      'Delete A made-A',
+    ]);
   });
 
   test('is retained with DeletionPolicy Retain, and deleted in the cleanup phase without it (rule 11)', async () => {
     await recorder.deploy('drop', { A: custom(), B: custom({}, { DeletionPolicy: 'Retain' }), C: custom() });
     const stack = await recorder.deploy('drop', { C: custom({ size: 2 }) });
     expect(recorder.told(stack).slice(3)).toEqual(['Update C made-C', 'Delete A made-A']);
-    expect(stack.events.filter(({ status }) => status === 'DELETE_SKIPPED').map(({ logicalId }) => logicalId)).toEqual(['B']);
+    expect(stack.events.filter(({ status }) => status === 'DELETE_SKIPPED').map(({ logicalId }) => logicalId)).toEqual([
+      'B',
+    ]);
   });
 
   test('is retained with DeletionPolicy Retain when its stack is deleted (rule 11)', async () => {
@@ -189,7 +265,10 @@ describe('a custom resource', () => {
   test('is retained after its replacement only with UpdateReplacePolicy Retain (rule 11)', async () => {
     const [kept, dropped] = [{ UpdateReplacePolicy: 'Retain' }, { DeletionPolicy: 'Retain' }];
     await recorder.deploy('keep-old', { A: custom({ id: 'one' }, kept), B: custom({ id: 'three' }, dropped) });
-    const stack = await recorder.deploy('keep-old', { A: custom({ id: 'two' }, kept), B: custom({ id: 'four' }, dropped) });
+    const stack = await recorder.deploy('keep-old', {
+      A: custom({ id: 'two' }, kept),
+      B: custom({ id: 'four' }, dropped),
+    });
     expect(recorder.told(stack).slice(2).sort()).toEqual(['Delete B three', 'Update A one', 'Update B three']);
   });
 
@@ -200,18 +279,28 @@ describe('a custom resource', () => {
     expect(recorder.events(stack)[2]).toMatchObject({
       ResourceProperties: { one: '1', two: '3', four: '4' }, OldResourceProperties: { one: '1', two: '2' },
     });
-    await expect(recorder.deploy('change', { A: custom({ one: 1, two: 3, four: 4 }), B: custom() })).rejects.toThrow('No updates are to be performed.');
+    await expect(recorder.deploy('change', { A: custom({ one: 1, two: 3, four: 4 }), B: custom() })).rejects.toThrow(
+      'No updates are to be performed.',
+    );
   });
 
   test('is not created if the template exceeds a limit (rule 13)', async () => {
-    const resources = Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`R${index}`, { Type: 'AWS::SQS::Queue' }]));
-    await expect(recorder.deploy('limits', resources)).rejects.toThrow('Number of resources, 501, is greater than maximum allowed, 500');
+    const resources = Object.fromEntries(
+      Array.from({ length: 501 }, (_, index) => [`R${index}`, { Type: 'AWS::SQS::Queue' }]),
+    );
+    await expect(recorder.deploy('limits', resources)).rejects.toThrow(
+      'Number of resources, 501, is greater than maximum allowed, 500',
+    );
     const outputs = Object.fromEntries(Array.from({ length: 201 }, (_, index) => [`O${index}`, { Value: 'x' }]));
-    await expect(recorder.deploy('limits', { A: custom() }, { Outputs: outputs })).rejects.toThrow('Number of outputs, 201, is greater than maximum allowed, 200');
+    await expect(recorder.deploy('limits', { A: custom() }, { Outputs: outputs })).rejects.toThrow(
+      'Number of outputs, 201, is greater than maximum allowed, 200',
+    );
   });
 
   test('cannot be updated in a stack in ROLLBACK_COMPLETE', async () => {
     const stack = await recorder.deploy('rolled', { A: custom({ fail: 'Create' }) });
-    await expect(recorder.deploy('rolled', { A: custom() })).rejects.toThrow(`Stack:${stack.id} is in ROLLBACK_COMPLETE state and can not be updated.`);
+    await expect(recorder.deploy('rolled', { A: custom() })).rejects.toThrow(
+      `Stack:${stack.id} is in ROLLBACK_COMPLETE state and can not be updated.`,
+    );
   });
 });

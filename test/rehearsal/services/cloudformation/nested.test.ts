@@ -8,14 +8,19 @@ describe('a nested stack beside a resource that fails', () => {
 
   beforeAll(async () => {
     recorder = await Recorder.start();
-    await recorder.deploy('templates', { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'templates' } } });
+    await recorder.deploy('templates', {
+      Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'templates' } },
+    });
   });
   afterAll(async () => { await recorder.stop(); });
 
   /** Returns a nested stack resource with these resources. */
   function nested(name: string, resources: Record<string, unknown>): unknown {
     recorder.simulation.s3.write('templates', name, Buffer.from(JSON.stringify({ Resources: resources })));
-    return { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: `https://templates.s3.${REGION}.amazonaws.com/${name}` } };
+    return {
+      Type: 'AWS::CloudFormation::Stack',
+      Properties: { TemplateURL: `https://templates.s3.${REGION}.amazonaws.com/${name}` },
+    };
   }
   const inner = ({ id }: Stack): Stack | undefined =>
     recorder.simulation.cloudformation.all.filter(({ options }) => options.parentId === id).at(-1);
@@ -23,7 +28,10 @@ describe('a nested stack beside a resource that fails', () => {
     stack?.events.find(event => event.logicalId === logicalId && event.status.endsWith('_FAILED'))?.reason;
 
   test('is cancelled during its creation, and deleted', async () => {
-    const stack = await recorder.deploy('create', { Inner: nested('first', { Slow: custom(SLOW) }), Failing: custom({ fail: 'Create' }) });
+    const stack = await recorder.deploy('create', {
+      Inner: nested('first', { Slow: custom(SLOW) }),
+      Failing: custom({ fail: 'Create' }),
+    });
     expect(stack.status).toBe('ROLLBACK_COMPLETE');
     expect(reasonOf(stack, 'Inner')).toBe('Resource creation cancelled');
     expect(reasonOf(inner(stack), 'Slow')).toBe('Resource creation cancelled');
@@ -43,9 +51,15 @@ describe('a nested stack beside a resource that fails', () => {
   });
 
   test('is rolled back during its update', async () => {
-    const made = await recorder.deploy('update', { Inner: nested('old', { Kept: custom({ value: 1 }) }), Failing: custom() });
+    const made = await recorder.deploy('update', {
+      Inner: nested('old', { Kept: custom({ value: 1 }) }),
+      Failing: custom(),
+    });
     expect(made.status).toBe('CREATE_COMPLETE');
-    const stack = await recorder.deploy('update', { Inner: nested('new', { Kept: custom({ value: 2 }), Slow: custom(SLOW) }), Failing: custom({ fail: 'Update' }) });
+    const stack = await recorder.deploy('update', {
+      Inner: nested('new', { Kept: custom({ value: 2 }), Slow: custom(SLOW) }),
+      Failing: custom({ fail: 'Update' }),
+    });
     expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(reasonOf(stack, 'Inner')).toBe('Resource update cancelled');
     expect(inner(stack)?.status).toBe('UPDATE_ROLLBACK_COMPLETE');

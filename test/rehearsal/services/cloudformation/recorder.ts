@@ -29,7 +29,8 @@ exports.handler = async event => {
   if (properties.late) await new Promise(resolve => setTimeout(resolve, Number(properties.late)));
   const { hostname, pathname, search } = new URL(ResponseURL);
   const status = await new Promise((resolve, reject) => {
-    const request = https.request({ hostname, path: pathname + search, method: 'PUT' }, response => resolve(response.statusCode));
+    const options = { hostname, path: pathname + search, method: 'PUT' };
+    const request = https.request(options, response => resolve(response.statusCode));
     request.on('error', reject);
     request.end(body);
   });
@@ -54,18 +55,34 @@ export class Recorder {
     const trust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
     const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: { Statement: [trust] } } };
     const properties = {
-      FunctionName: 'recorder', Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 10, Role: { 'Fn::GetAtt': ['Role', 'Arn'] }, Code: { ZipFile: HANDLER },
+      FunctionName: 'recorder',
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Timeout: 10,
+      Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+      Code: { ZipFile: HANDLER },
     };
-    await recorder.deploy('recorder', { Role: role, Function: { Type: 'AWS::Lambda::Function', Properties: properties } });
+    await recorder.deploy('recorder', {
+      Role: role,
+      Function: { Type: 'AWS::Lambda::Function', Properties: properties },
+    });
     return recorder;
   }
 
   private constructor(public readonly simulation: Simulation) {}
 
   /** Creates or updates the stack and waits for the end. */
-  public async deploy(name: string, resources: Resources, rest: Readonly<Record<string, unknown>> = {}): Promise<Stack> {
+  public async deploy(
+    name: string,
+    resources: Resources,
+    rest: Readonly<Record<string, unknown>> = {},
+  ): Promise<Stack> {
     const request = {
-      accountId: ACCOUNT, region: REGION, name, body: JSON.stringify({ Resources: resources, ...rest }), capabilities: ['CAPABILITY_NAMED_IAM'],
+      accountId: ACCOUNT,
+      region: REGION,
+      name,
+      body: JSON.stringify({ Resources: resources, ...rest }),
+      capabilities: ['CAPABILITY_NAMED_IAM'],
     };
     const { cloudformation } = this.simulation;
     return cloudformation.find(ACCOUNT, REGION, name) ? cloudformation.update(request) : cloudformation.create(request);
@@ -77,13 +94,16 @@ export class Recorder {
 
   /** The requests for the resources of a stack, in order. */
   public events(stack: Stack): RecordedEvent[] {
-    return this.simulation.lambda.log.filter(({ text }) => text.startsWith('EVENT ') && text.includes(stack.id)).map(({ text }) => JSON.parse(text.slice(6)));
+    return this.simulation.lambda.log
+      .filter(({ text }) => text.startsWith('EVENT ') && text.includes(stack.id))
+      .map(({ text }) => JSON.parse(text.slice(6)));
   }
 
   /** The requests in short form: `Create A`, `Update A made-A`. */
   public told(stack: Stack): string[] {
-    return this.events(stack).map(({ RequestType, LogicalResourceId, PhysicalResourceId }) => [RequestType, LogicalResourceId, PhysicalResourceId]
-      .filter(part => part !== undefined).join(' '));
+    return this.events(stack).map(({ RequestType, LogicalResourceId, PhysicalResourceId }) =>
+      [RequestType, LogicalResourceId, PhysicalResourceId].filter(part => part !== undefined).join(' '),
+    );
   }
 
   public async stop(): Promise<void> {
@@ -92,6 +112,9 @@ export class Recorder {
 }
 
 /** A custom resource that the recorder handles. */
-export function custom(properties: Readonly<Record<string, unknown>> = {}, rest: Readonly<Record<string, unknown>> = {}): unknown {
+export function custom(
+  properties: Readonly<Record<string, unknown>> = {},
+  rest: Readonly<Record<string, unknown>> = {},
+): unknown {
   return { Type: 'Custom::Recorded', Properties: { ServiceToken: FUNCTION_ARN, ...properties }, ...rest };
 }

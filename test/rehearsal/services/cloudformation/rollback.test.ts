@@ -1,10 +1,18 @@
-import { CloudFormationClient, ContinueUpdateRollbackCommand, waitUntilStackRollbackComplete } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  ContinueUpdateRollbackCommand,
+  waitUntilStackRollbackComplete,
+} from '@aws-sdk/client-cloudformation';
 import { ACCOUNT, custom, Recorder, REGION } from './recorder';
 import type { Stack } from '../../../../rehearsal/services/cloudformation/stack';
 
-const HELPER = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'helper', AssumeRolePolicyDocument: { Statement: [] } } };
+const HELPER = {
+  Type: 'AWS::IAM::Role',
+  Properties: { RoleName: 'helper', AssumeRolePolicyDocument: { Statement: [] } },
+};
 const OTHER = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: { Statement: [] } } };
-const lastEvents = (stack: Stack, count: number) => stack.events.slice(-count).map(({ logicalId, status }) => `${logicalId} ${status}`);
+const lastEvents = (stack: Stack, count: number) =>
+  stack.events.slice(-count).map(({ logicalId, status }) => `${logicalId} ${status}`);
 
 describe('a rollback that fails', () => {
   let recorder: Recorder;
@@ -22,7 +30,10 @@ describe('a rollback that fails', () => {
     const other = iam.rolesOf(ACCOUNT).find(({ roleName }) => roleName.startsWith(`${name}-roles-Other`));
     await recorder.deploy(name, { Policy: policy('helper'), Failing: custom({}, { DependsOn: 'Policy' }) });
     iam.removeRole(`arn:aws:iam::${ACCOUNT}:role/helper`);
-    return recorder.deploy(name, { Policy: policy(other?.roleName ?? ''), Failing: custom({ fail: 'Update' }, { DependsOn: 'Policy' }) });
+    return recorder.deploy(name, {
+      Policy: policy(other?.roleName ?? ''),
+      Failing: custom({ fail: 'Update' }, { DependsOn: 'Policy' }),
+    });
   }
 
   const mend = (): void => recorder.simulation.iam.putRole({
@@ -37,21 +48,37 @@ describe('a rollback that fails', () => {
   });
 
   test('leaves a new stack in ROLLBACK_FAILED, and names the resources that remain', async () => {
-    const stack = await recorder.deploy('creation', { A: custom({ fail: 'Delete' }), B: custom({ fail: 'Create' }, { DependsOn: 'A' }) });
-    expect([stack.status, stack.failure]).toEqual(['ROLLBACK_FAILED', 'The following resource(s) failed to delete: [A]. ']);
+    const stack = await recorder.deploy('creation', {
+      A: custom({ fail: 'Delete' }),
+      B: custom({ fail: 'Create' }, { DependsOn: 'A' }),
+    });
+    expect([stack.status, stack.failure]).toEqual([
+      'ROLLBACK_FAILED',
+      'The following resource(s) failed to delete: [A]. ',
+    ]);
     expect(lastEvents(stack, 2)).toEqual(['A DELETE_FAILED', 'creation ROLLBACK_FAILED']);
     expect([...stack.resources.keys()]).toEqual(['A']);
-    await expect(recorder.deploy('creation', { A: custom() })).rejects.toThrow('is in ROLLBACK_FAILED state and can not be updated.');
+    await expect(recorder.deploy('creation', { A: custom() })).rejects.toThrow(
+      'is in ROLLBACK_FAILED state and can not be updated.',
+    );
   });
 
-  test('leaves an updated stack in UPDATE_ROLLBACK_FAILED, and names the resources that could not be restored', async () => {
-    const stack = await stuck('update');
-    expect([stack.status, stack.failure]).toEqual(['UPDATE_ROLLBACK_FAILED', 'The following resource(s) failed to update: [Policy]. ']);
-    expect(lastEvents(stack, 2)).toEqual(['Policy UPDATE_FAILED', 'update UPDATE_ROLLBACK_FAILED']);
-    expect(stack.states.get('Policy')?.reason).toBe('The role with name helper cannot be found.');
-    await expect(recorder.deploy('update', { A: custom() })).rejects.toThrow('is in UPDATE_ROLLBACK_FAILED state and can not be updated.');
-    mend();
-  });
+  test(
+    'leaves an updated stack in UPDATE_ROLLBACK_FAILED, and names the resources that could not be ' + 'restored',
+    async () => {
+      const stack = await stuck('update');
+      expect([stack.status, stack.failure]).toEqual([
+        'UPDATE_ROLLBACK_FAILED',
+        'The following resource(s) failed to update: [Policy]. ',
+      ]);
+      expect(lastEvents(stack, 2)).toEqual(['Policy UPDATE_FAILED', 'update UPDATE_ROLLBACK_FAILED']);
+      expect(stack.states.get('Policy')?.reason).toBe('The role with name helper cannot be found.');
+      await expect(recorder.deploy('update', { A: custom() })).rejects.toThrow(
+        'is in UPDATE_ROLLBACK_FAILED state and can not be updated.',
+      );
+      mend();
+    },
+  );
 
   test('is continued by ContinueUpdateRollback: it fails again, or completes after the cause is fixed', async () => {
     const { iam, server, cloudformation } = recorder.simulation;
@@ -63,16 +90,23 @@ describe('a rollback that fails', () => {
 
     await cloudformation.continueRollback(ACCOUNT, REGION, 'again');
     expect(lastEvents(stack, 4)).toEqual([
-      'again UPDATE_ROLLBACK_IN_PROGRESS', 'Policy UPDATE_IN_PROGRESS', 'Policy UPDATE_FAILED', 'again UPDATE_ROLLBACK_FAILED',
+      'again UPDATE_ROLLBACK_IN_PROGRESS',
+      'Policy UPDATE_IN_PROGRESS',
+      'Policy UPDATE_FAILED',
+      'again UPDATE_ROLLBACK_FAILED',
     ]);
 
     mend();
     await goOn();
-    await waitUntilStackRollbackComplete({ client, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.1 }, { StackName: 'again' });
+    await waitUntilStackRollbackComplete(
+      { client, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.1 },
+      { StackName: 'again' },
+    );
     expect(recorder.told(stack).slice(1)).toEqual(['Update Failing made-Failing', 'Update Failing made-Failing']);
     expect(iam.roleNamed(ACCOUNT, 'helper')?.policies).toHaveProperty('own');
     await expect(goOn()).rejects.toMatchObject({
-      name: 'ValidationError', message: `Stack:${stack.id} is in UPDATE_ROLLBACK_COMPLETE state and can not continue rollback.`,
+      name: 'ValidationError',
+      message: `Stack:${stack.id} is in UPDATE_ROLLBACK_COMPLETE state and can not continue rollback.`,
     });
     client.destroy();
   });
@@ -84,7 +118,10 @@ describe('a resource with a custom name that must be replaced', () => {
   beforeAll(async () => { recorder = await Recorder.start(); });
   afterAll(async () => { await recorder.stop(); });
 
-  const role = (path: string) => ({ Type: 'AWS::IAM::Role', Properties: { RoleName: 'named', Path: path, AssumeRolePolicyDocument: { Statement: [] } } });
+  const role = (path: string) => ({
+    Type: 'AWS::IAM::Role',
+    Properties: { RoleName: 'named', Path: path, AssumeRolePolicyDocument: { Statement: [] } },
+  });
   const table = (key: string) => ({
     Type: 'AWS::DynamoDB::Table',
     Properties: {
@@ -100,16 +137,23 @@ describe('a resource with a custom name that must be replaced', () => {
     await recorder.deploy('renamed', { One: called('app'), Two: called('app-2') });
     const stack = await recorder.deploy('renamed', { One: called('app-2'), Two: called('app-2') });
     expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(stack.events.find(({ status }) => status === 'UPDATE_FAILED')?.reason).toBe('Role with name app-2 already exists.');
+    expect(stack.events.find(({ status }) => status === 'UPDATE_FAILED')?.reason).toBe(
+      'Role with name app-2 already exists.',
+    );
   });
 
-  test.each([['role', role('/'), role('/teams/')], ['table', table('pk'), table('id')]])('is rejected, and the stack is unchanged: a %s', async (what, before, after) => {
+  test.each([
+    ['role', role('/'), role('/teams/')],
+    ['table', table('pk'), table('id')],
+  ])('is rejected, and the stack is unchanged: a %s', async (what, before, after) => {
     const name = `replaced-${what}`;
     expect((await recorder.deploy(name, { Named: before })).status).toBe('CREATE_COMPLETE');
     const stack = await recorder.deploy(name, { Named: after });
     expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(stack.events.find(({ status }) => status === 'UPDATE_FAILED')?.reason)
-      .toBe('CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename named and update the stack again.');
+    expect(stack.events.find(({ status }) => status === 'UPDATE_FAILED')?.reason).toBe(
+      'CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename '
+        + 'named and update the stack again.',
+    );
     expect(stack.resources.get('Named')?.properties).toEqual(before.Properties);
     expect((await recorder.remove(name))?.status).toBe('DELETE_COMPLETE');
   });

@@ -11,8 +11,14 @@ const PARAMETERS = {
 };
 
 function check(rules: unknown): void {
-  const template = parseTemplate(JSON.stringify({ Parameters: PARAMETERS, Rules: rules, Resources: { A: { Type: 'T' } } }));
-  checkRules(template, readParameters(template, {}, {}, () => undefined), { accountId: '111122223333', region: 'eu-west-1', name: 'stack', partition: 'aws' });
+  const template = parseTemplate(
+    JSON.stringify({ Parameters: PARAMETERS, Rules: rules, Resources: { A: { Type: 'T' } } }),
+  );
+  checkRules(
+    template,
+    readParameters(template, {}, {}, () => undefined),
+    { accountId: '111122223333', region: 'eu-west-1', name: 'stack', partition: 'aws' },
+  );
 }
 
 const asserting = (Assert: unknown): object => ({ Rule: { Assertions: [{ Assert, AssertDescription: 'described' }] } });
@@ -33,13 +39,17 @@ test.each<[string, unknown]>([
   ['Fn::EachMemberIn', { 'Fn::EachMemberIn': [{ Ref: 'Zones' }, ['a', 'b', 'c']] }],
 ])('a rule that is true by %s is accepted, and its opposite is not', (_name, assertion) => {
   expect(() => check(asserting(assertion))).not.toThrow();
-  expect(() => check(asserting({ 'Fn::Not': [assertion] }))).toThrow(/^Template error: rule Rule does not hold.*: described$/);
+  expect(() => check(asserting({ 'Fn::Not': [assertion] }))).toThrow(
+    /^Template error: rule Rule does not hold.*: described$/,
+  );
 });
 
 test('a failed assertion is reported with its description and values, without secrets', () => {
   expect(() => check(asserting({ 'Fn::And': [YES, { 'Fn::EachMemberIn': [{ Ref: 'Zones' }, ['a']] }] })))
     .toThrow("Template error: rule Rule does not hold as Size is 'small' and Zones is 'a,b': described");
-  expect(() => check({ Rule: { Assertions: [{ Assert: { 'Fn::Equals': [{ Ref: 'Secret' }, 'x'] } }] } })).toThrow(/^Template error: rule Rule does not hold$/);
+  expect(() => check({ Rule: { Assertions: [{ Assert: { 'Fn::Equals': [{ Ref: 'Secret' }, 'x'] } }] } })).toThrow(
+    /^Template error: rule Rule does not hold$/,
+  );
 });
 
 test('assertions apply only if the condition of their rule is true, and then all of them', () => {
@@ -49,17 +59,38 @@ test('assertions apply only if the condition of their rule is true, and then all
 });
 
 test.each<[string, unknown, string]>([
-  ['functions that are none of rules', { 'Fn::Equals': [{ 'Fn::Sub': 'x' }, { 'Fn::If': ['C', 'x', 'y'] }] },
-    'Template format error: Following functions are not supported in the Rules block of the template: [Fn::Sub, Fn::If]'],
+  [
+    'functions that are none of rules',
+    { 'Fn::Equals': [{ 'Fn::Sub': 'x' }, { 'Fn::If': ['C', 'x', 'y'] }] },
+    'Template format error: Following functions are not supported in the Rules block of the '
+      + 'template: [Fn::Sub, Fn::If]',
+  ],
   ['a condition', { Condition: 'Yes' }, 'not supported in the Rules block of the template: [Condition]'],
-  ['a resource', { 'Fn::Equals': [{ Ref: 'A' }, 'x'] }, 'Unresolved dependencies [A]. Cannot reference resources in the Rules block of the template'],
-  ['what lies in the account', { 'Fn::Contains': [{ 'Fn::RefAll': 'AWS::EC2::VPC::Id' }, 'x'] }, 'the rehearsal does not evaluate Fn::RefAll in Rules'],
-  ['the stack itself', { 'Fn::Equals': [{ Ref: 'AWS::StackId' }, 'x'] }, 'the rehearsal does not evaluate AWS::StackId in Rules'],
+  [
+    'a resource',
+    { 'Fn::Equals': [{ Ref: 'A' }, 'x'] },
+    'Unresolved dependencies [A]. Cannot reference resources in the Rules block of the template',
+  ],
+  [
+    'what lies in the account',
+    { 'Fn::Contains': [{ 'Fn::RefAll': 'AWS::EC2::VPC::Id' }, 'x'] },
+    'the rehearsal does not evaluate Fn::RefAll in Rules',
+  ],
+  [
+    'the stack itself',
+    { 'Fn::Equals': [{ Ref: 'AWS::StackId' }, 'x'] },
+    'the rehearsal does not evaluate AWS::StackId in Rules',
+  ],
 ])('a rule over %s is rejected', (_name, assertion, message) => {
   expect(() => check(asserting(assertion))).toThrow(message);
 });
 
 test('the short forms of YAML are supported in rules', () => {
-  const template = parseTemplate('Rules: { R: { Assertions: [{ Assert: !Not [!Contains [[x], !Ref "AWS::Region"]] }] } }\nResources: { A: { Type: T } }');
-  expect(template.Rules.R.Assertions[0].Assert).toEqual({ 'Fn::Not': [{ 'Fn::Contains': [['x'], { Ref: 'AWS::Region' }] }] });
+  const template = parseTemplate(
+    'Rules: { R: { Assertions: [{ Assert: !Not [!Contains [[x], !Ref "AWS::Region"]] }] } '
+      + '}\nResources: { A: { Type: T } }',
+  );
+  expect(template.Rules.R.Assertions[0].Assert).toEqual({
+    'Fn::Not': [{ 'Fn::Contains': [['x'], { Ref: 'AWS::Region' }] }],
+  });
 });

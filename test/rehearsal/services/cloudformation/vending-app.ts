@@ -29,14 +29,29 @@ exports.isComplete = async event => {
 export function synthesize(outdir: string, properties: Record<string, unknown>): string {
   const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
   const stack = new Stack(app, 'Vending', { env: { account: ACCOUNT, region: REGION } });
-  const mayKeep = new PolicyStatement({ actions: ['ssm:*Parameter'], resources: [`arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/thing*`] });
-  const handler = (name: string): LambdaFunction => new LambdaFunction(stack, name, {
-    initialPolicy: [mayKeep], runtime: Runtime.NODEJS_24_X, handler: `index.${name}`, code: Code.fromInline(HANDLER), timeout: Duration.seconds(20),
+  const mayKeep = new PolicyStatement({
+    actions: ['ssm:*Parameter'],
+    resources: [`arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/thing*`],
   });
+  const handler = (name: string): LambdaFunction =>
+    new LambdaFunction(stack, name, {
+      initialPolicy: [mayKeep],
+      runtime: Runtime.NODEJS_24_X,
+      handler: `index.${name}`,
+      code: Code.fromInline(HANDLER),
+      timeout: Duration.seconds(20),
+    });
   const provider = new Provider(stack, 'Provider', {
-    onEventHandler: handler('onEvent'), isCompleteHandler: handler('isComplete'), queryInterval: Duration.seconds(10), totalTimeout: Duration.minutes(5),
+    onEventHandler: handler('onEvent'),
+    isCompleteHandler: handler('isComplete'),
+    queryInterval: Duration.seconds(10),
+    totalTimeout: Duration.minutes(5),
   });
-  const resource = new CustomResource(stack, 'Thing', { serviceToken: provider.serviceToken, resourceType: 'Custom::Thing', properties });
+  const resource = new CustomResource(stack, 'Thing', {
+    serviceToken: provider.serviceToken,
+    resourceType: 'Custom::Thing',
+    properties,
+  });
   new CfnOutput(stack, 'Stored', { value: resource.getAttString('stored') });
   new CfnOutput(stack, 'Id', { value: resource.ref });
   app.synth();

@@ -8,7 +8,9 @@ beforeEach(async () => { world = await PipelineWorld.start(); });
 afterEach(() => world.stop());
 
 async function started(specification: Specification, change: Parameters<typeof buildProject>[2] = {}): Promise<Build> {
-  await world.pipeline([{ Name: 'Build', Actions: [buildAction('Build', 'do')] }], { resources: { Project: buildProject('do', specification, change) } });
+  await world.pipeline([{ Name: 'Build', Actions: [buildAction('Build', 'do')] }], {
+    resources: { Project: buildProject('do', specification, change) },
+  });
   return until(() => world.simulation.codebuild.builds(MEMBER, REGION).at(0));
 }
 
@@ -24,20 +26,32 @@ const output = (build: Build): string[] => build.log.filter(line => !line.starts
 test('phases run in order and share the state of the shell', async () => {
   const build = await built({
     phases: {
-      install: { commands: ['greeting=hello', 'mkdir deep && cd deep'] }, pre_build: { commands: ['say() { echo "$greeting from $(basename "$PWD")"; }'] }, build: { commands: ['say'] },
+      install: { commands: ['greeting=hello', 'mkdir deep && cd deep'] },
+      pre_build: { commands: ['say() { echo "$greeting from $(basename "$PWD")"; }'] },
+      build: { commands: ['say'] },
     },
   });
   expect(output(build)).toEqual(['hello from deep']);
   expect(build.phases.map(({ type, status }) => `${type} ${status ?? ''}`.trim())).toEqual([
-    'SUBMITTED SUCCEEDED', 'QUEUED SUCCEEDED', 'PROVISIONING SUCCEEDED', 'DOWNLOAD_SOURCE SUCCEEDED', 'INSTALL SUCCEEDED', 'PRE_BUILD SUCCEEDED', 'BUILD SUCCEEDED',
-    'POST_BUILD SUCCEEDED', 'UPLOAD_ARTIFACTS SUCCEEDED', 'FINALIZING SUCCEEDED', 'COMPLETED',
+    'SUBMITTED SUCCEEDED',
+    'QUEUED SUCCEEDED',
+    'PROVISIONING SUCCEEDED',
+    'DOWNLOAD_SOURCE SUCCEEDED',
+    'INSTALL SUCCEEDED',
+    'PRE_BUILD SUCCEEDED',
+    'BUILD SUCCEEDED',
+    'POST_BUILD SUCCEEDED',
+    'UPLOAD_ARTIFACTS SUCCEEDED',
+    'FINALIZING SUCCEEDED',
+    'COMPLETED',
   ]);
 });
 
 test('after a failed build command, finally and post_build run and see the failure', async () => {
   const build = await built({
     phases: {
-      build: { commands: ['exit 1', 'echo never'], finally: ['echo at last'] }, post_build: { commands: ['echo "succeeding: $CODEBUILD_BUILD_SUCCEEDING"'] },
+      build: { commands: ['exit 1', 'echo never'], finally: ['echo at last'] },
+      post_build: { commands: ['echo "succeeding: $CODEBUILD_BUILD_SUCCEEDING"'] },
     },
   });
   expect(build.status).toBe('FAILED');
@@ -45,39 +59,70 @@ test('after a failed build command, finally and post_build run and see the failu
 });
 
 test('after a failed install phase no other phase runs', async () => {
-  const build = await built({ phases: { install: { commands: ['false'] }, build: { commands: ['echo never'] }, post_build: { commands: ['echo never'] } } });
+  const build = await built({
+    phases: {
+      install: { commands: ['false'] },
+      build: { commands: ['echo never'] },
+      post_build: { commands: ['echo never'] },
+    },
+  });
   expect(output(build)).toEqual([]);
-  expect(build.failure).toEqual({ phase: 'INSTALL', code: 'COMMAND_EXECUTION_ERROR', message: 'Error while executing command: false. Reason: exit status 1' });
+  expect(build.failure).toEqual({
+    phase: 'INSTALL',
+    code: 'COMMAND_EXECUTION_ERROR',
+    message: 'Error while executing command: false. Reason: exit status 1',
+  });
 });
 
 test('error output keeps its position and is part of the failure of the command', async () => {
   const command = '# the second\necho one; echo two >&2; echo three; echo four >&2; exit 2';
-  const build = await built({ phases: { build: { commands: ['echo before', command] }, post_build: { commands: ['echo after', 'false'] } } });
+  const build = await built({
+    phases: { build: { commands: ['echo before', command] }, post_build: { commands: ['echo after', 'false'] } },
+  });
   expect(build.failedCommand).toEqual({ command, output: ['one', 'two', 'three', 'four'] });
 });
 
 test('on-failure decides whether a failed phase ends the build', async () => {
-  const goesOn = await built({ phases: { install: { 'on-failure': 'CONTINUE', 'commands': ['false'] }, build: { commands: ['echo on'] } } });
+  const goesOn = await built({
+    phases: { install: { 'on-failure': 'CONTINUE', 'commands': ['false'] }, build: { commands: ['echo on'] } },
+  });
   expect([goesOn.status, output(goesOn)]).toEqual(['SUCCEEDED', ['on']]);
 });
 
 test('the environment contains only the variables of CodeBuild and of the project', async () => {
   process.env.SECRET_OF_MINE = 'secret';
   world.simulation.ssm.put(MEMBER, REGION, '/shop/token', 'token-1');
-  const build = await built({ env: { variables: { WHO: 'the buildspec', ONE: 1 } }, phases: { build: { commands: ['env | sort', 'ls -A "$HOME"'] } } }, {
-    Environment: {
-      Type: 'LINUX_CONTAINER',
-      Image: 'aws/codebuild/standard:7.0',
-      ComputeType: 'BUILD_GENERAL1_SMALL',
-      EnvironmentVariables: [{ Name: 'WHO', Value: 'the project' }, { Name: 'TOKEN', Type: 'PARAMETER_STORE', Value: '/shop/token' }],
+  const build = await built(
+    {
+      env: { variables: { WHO: 'the buildspec', ONE: 1 } },
+      phases: { build: { commands: ['env | sort', 'ls -A "$HOME"'] } },
     },
-  });
+    {
+      Environment: {
+        Type: 'LINUX_CONTAINER',
+        Image: 'aws/codebuild/standard:7.0',
+        ComputeType: 'BUILD_GENERAL1_SMALL',
+        EnvironmentVariables: [
+          { Name: 'WHO', Value: 'the project' },
+          { Name: 'TOKEN', Type: 'PARAMETER_STORE', Value: '/shop/token' },
+        ],
+      },
+    },
+  );
   delete process.env.SECRET_OF_MINE;
   const lines = output(build);
-  expect(lines).toEqual(expect.arrayContaining([
-    'WHO=the project', 'ONE=1', 'TOKEN=token-1', `AWS_REGION=${REGION}`, 'CODEBUILD_INITIATOR=codepipeline/test1', 'CODEBUILD_BUILD_SUCCEEDING=1',
-    `AWS_ENDPOINT_URL=${world.simulation.server.endpoint}`, expect.stringMatching(/^CODEBUILD_RESOLVED_SOURCE_VERSION=[0-9a-f]{40}$/),
-  ]));
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'WHO=the project',
+      'ONE=1',
+      'TOKEN=token-1',
+      `AWS_REGION=${REGION}`,
+      'CODEBUILD_INITIATOR=codepipeline/test1',
+      'CODEBUILD_BUILD_SUCCEEDING=1',
+      `AWS_ENDPOINT_URL=${world.simulation.server.endpoint}`,
+      expect.stringMatching(/^CODEBUILD_RESOLVED_SOURCE_VERSION=[0-9a-f]{40}$/),
+    ]),
+  );
   expect(lines.join('\n')).not.toContain('SECRET_OF_MINE');
   expect(lines.find(line => line.startsWith('HOME='))).not.toBe(`HOME=${process.env.HOME}`);
   // the home folder of a build is empty at the start
@@ -85,8 +130,12 @@ test('the environment contains only the variables of CodeBuild and of the projec
 });
 
 test('the credentials of a build are in its environment and at the container endpoint', async () => {
-  const ask = 'fetch(process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI).then(async answer => console.log(answer.status, Object.keys(await answer.json()).join()))';
-  const build = await built({ phases: { build: { commands: [`node -e '${ask}'`, 'echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'] } } });
+  const ask =
+    'fetch(process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI).then(async answer => '
+    + 'console.log(answer.status, Object.keys(await answer.json()).join()))';
+  const build = await built({
+    phases: { build: { commands: [`node -e '${ask}'`, 'echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'] } },
+  });
   const [answer, address] = output(build);
   expect(answer).toBe('200 AccessKeyId,SecretAccessKey,Token,Expiration');
   expect((await fetch(address)).status).toBe(404);
@@ -98,7 +147,9 @@ test('a missing parameter or secret fails the build with its name', async () => 
   await world.stop();
   world = await PipelineWorld.start();
   const secret = await built({ env: { 'secrets-manager': { TOKEN: 'shop:token' } } });
-  expect(secret.failure?.message).toContain("the variable TOKEN names the secret 'shop:token', but the rehearsal has no Secrets Manager");
+  expect(secret.failure?.message).toContain(
+    "the variable TOKEN names the secret 'shop:token', but the rehearsal has no Secrets Manager",
+  );
 });
 
 test('stopping a build kills all its processes', async () => {
@@ -121,7 +172,13 @@ test('stopping a simulation leaves no process', async () => {
 
 test('a package that a build installs does not change the packages of this machine', async () => {
   const manifest = JSON.stringify({ name: 'x', version: '1.0.0', dependencies: { semver: '^7.0.0' } });
-  const build = await built([`printf %s '${manifest}' > package.json`, 'echo {} > package-lock.json', 'npm ci', 'ls -ld node_modules/semver | cut -c1', 'node -p "require(\'semver\').valid(\'1.2.3\')"']);
+  const build = await built([
+    `printf %s '${manifest}' > package.json`,
+    'echo {} > package-lock.json',
+    'npm ci',
+    'ls -ld node_modules/semver | cut -c1',
+    "node -p \"require('semver').valid('1.2.3')\"",
+  ]);
   expect(output(build).slice(1)).toEqual(['l', '1.2.3']);
   expect(output(build)[0]).toMatch(/^the packages of .*node_modules are lent to the build$/);
 });
@@ -130,7 +187,10 @@ async function call(operation: string, input: object): Promise<Record<string, un
   const { accessKeyId } = world.administrator(MEMBER);
   const response = await fetch(world.simulation.server.endpoint, {
     method: 'POST',
-    headers: { 'x-amz-target': `CodeBuild_20161006.${operation}`, 'authorization': `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/${REGION}/codebuild/aws4_request` },
+    headers: {
+      'x-amz-target': `CodeBuild_20161006.${operation}`,
+      'authorization': `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/${REGION}/codebuild/aws4_request`,
+    },
     body: JSON.stringify(input),
   });
   return await response.json() as Record<string, unknown>;

@@ -9,7 +9,9 @@ let received: { functionArn: string; event: unknown }[];
 beforeEach(async () => {
   world = await PipelineWorld.start();
   received = [];
-  jest.spyOn(world.simulation.lambda, 'invokeEvent').mockImplementation(async (functionArn, event) => { received.push({ functionArn, event }); });
+  jest.spyOn(world.simulation.lambda, 'invokeEvent').mockImplementation(async (functionArn, event) => {
+    received.push({ functionArn, event });
+  });
 });
 afterEach(() => world.stop());
 
@@ -24,14 +26,26 @@ async function bus(allowed: string): Promise<void> {
       Properties: {
         EventBusName: 'organization',
         StatementId: 'Members',
-        Statement: { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${allowed}:root` }, Action: 'events:PutEvents', Resource: BUS },
+        Statement: {
+          Effect: 'Allow',
+          Principal: { AWS: `arn:aws:iam::${allowed}:root` },
+          Action: 'events:PutEvents',
+          Resource: BUS,
+        },
       },
     },
-    Permission: { Type: 'AWS::Lambda::Permission', Properties: { Action: 'lambda:InvokeFunction', FunctionName: listener, Principal: 'events.amazonaws.com' } },
+    Permission: {
+      Type: 'AWS::Lambda::Permission',
+      Properties: { Action: 'lambda:InvokeFunction', FunctionName: listener, Principal: 'events.amazonaws.com' },
+    },
     Rule: {
       Type: 'AWS::Events::Rule',
       DependsOn: 'Bus',
-      Properties: { EventBusName: 'organization', EventPattern: { source: ['aws.codepipeline'] }, Targets: [{ Id: 'listener', Arn: listener }] },
+      Properties: {
+        EventBusName: 'organization',
+        EventPattern: { source: ['aws.codepipeline'] },
+        Targets: [{ Id: 'listener', Arn: listener }],
+      },
     },
   });
 }
@@ -42,8 +56,15 @@ async function forward(): Promise<void> {
       Type: 'AWS::IAM::Role',
       Properties: {
         RoleName: 'forward',
-        AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sts:AssumeRole' }] },
-        Policies: [{ PolicyName: 'put', PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'events:PutEvents', Resource: BUS }] } }],
+        AssumeRolePolicyDocument: {
+          Statement: [{ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+        },
+        Policies: [
+          {
+            PolicyName: 'put',
+            PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'events:PutEvents', Resource: BUS }] },
+          },
+        ],
       },
     },
     Rule: {
@@ -62,14 +83,22 @@ test('the events of a pipeline reach the bus of its account, and from there the 
   await world.pipeline(STAGES, { resources: { Project: buildProject('do', ['true']) } });
   const { pipelineExecutionId } = await world.ended();
   await until(() => received.length === 2 || undefined);
-  expect(received.map(({ event }) => event)).toMatchObject(['STARTED', 'SUCCEEDED'].map(state => ({
-    'account': MEMBER,
-    'region': REGION,
-    'source': 'aws.codepipeline',
-    'detail-type': 'CodePipeline Pipeline Execution State Change',
-    'resources': [`arn:aws:codepipeline:${REGION}:${MEMBER}:${PIPELINE}`],
-    'detail': { 'pipeline': PIPELINE, 'execution-id': pipelineExecutionId, state, 'version': 1, ...state === 'STARTED' && { 'execution-trigger': { 'trigger-type': 'CreatePipeline' } } },
-  })));
+  expect(received.map(({ event }) => event)).toMatchObject(
+    ['STARTED', 'SUCCEEDED'].map(state => ({
+      'account': MEMBER,
+      'region': REGION,
+      'source': 'aws.codepipeline',
+      'detail-type': 'CodePipeline Pipeline Execution State Change',
+      'resources': [`arn:aws:codepipeline:${REGION}:${MEMBER}:${PIPELINE}`],
+      'detail': {
+        'pipeline': PIPELINE,
+        'execution-id': pipelineExecutionId,
+        state,
+        'version': 1,
+        ...(state === 'STARTED' && { 'execution-trigger': { 'trigger-type': 'CreatePipeline' } }),
+      },
+    })),
+  );
   expect(received[1].event).not.toHaveProperty(['detail', 'execution-trigger']);
 });
 
@@ -80,7 +109,9 @@ test('a bus rejects events of principals that its policy does not name', async (
   await world.pipeline(STAGES, { resources: { Project: buildProject('do', ['true']) } });
   await world.ended();
   expect(received).toEqual([]);
-  expect(errors.mock.calls.join('\n')).toContain(`assumed-role/forward/events is not authorized to perform: events:PutEvents on resource: ${BUS}`);
+  expect(errors.mock.calls.join('\n')).toContain(
+    `assumed-role/forward/events is not authorized to perform: events:PutEvents on resource: ${BUS}`,
+  );
   errors.mockRestore();
 });
 
@@ -94,23 +125,51 @@ test('stages, actions and builds emit events with their result and reason', asyn
   });
   await world.pipeline(STAGES, { resources: { Project: buildProject('do', ['exit 7']) } });
   await world.ended();
-  const told = events.map(event => [event['detail-type'].split(' ').slice(0, 2).join(' '), event.detail.stage ?? '', event.detail.state ?? event.detail['build-status']].join(' '));
+  const told = events.map(event =>
+    [
+      event['detail-type'].split(' ').slice(0, 2).join(' '),
+      event.detail.stage ?? '',
+      event.detail.state ?? event.detail['build-status'],
+    ].join(' '),
+  );
   expect(told).toEqual([
-    'CodePipeline Pipeline  STARTED', 'CodePipeline Stage Source STARTED', 'CodePipeline Action Source STARTED', 'CodePipeline Action Source SUCCEEDED',
-    'CodePipeline Stage Source SUCCEEDED', 'CodePipeline Stage Deploy STARTED', 'CodePipeline Action Deploy STARTED', 'CodeBuild Build  IN_PROGRESS',
-    'CodeBuild Build  FAILED', 'CodePipeline Action Deploy FAILED', 'CodePipeline Stage Deploy FAILED', 'CodePipeline Pipeline  FAILED',
+    'CodePipeline Pipeline  STARTED',
+    'CodePipeline Stage Source STARTED',
+    'CodePipeline Action Source STARTED',
+    'CodePipeline Action Source SUCCEEDED',
+    'CodePipeline Stage Source SUCCEEDED',
+    'CodePipeline Stage Deploy STARTED',
+    'CodePipeline Action Deploy STARTED',
+    'CodeBuild Build  IN_PROGRESS',
+    'CodeBuild Build  FAILED',
+    'CodePipeline Action Deploy FAILED',
+    'CodePipeline Stage Deploy FAILED',
+    'CodePipeline Pipeline  FAILED',
   ]);
   expect(events.find(({ detail }) => detail.action === 'Deploy' && detail.state === 'FAILED')?.detail).toMatchObject({
     'type': { owner: 'AWS', provider: 'CodeBuild', category: 'Build', version: '1' },
-    'execution-result': { 'error-code': 'JobFailed', 'external-execution-summary': expect.stringContaining('Reason: exit status 7') },
+    'execution-result': {
+      'error-code': 'JobFailed',
+      'external-execution-summary': expect.stringContaining('Reason: exit status 7'),
+    },
   });
 });
 
 test('a push emits an event for each branch that it moves', async () => {
   const emit = jest.spyOn(world.simulation.events, 'emit');
   const commitId = await world.commit({ 'README.md': 'changed\n' }, 'env/dev');
-  expect(emit).toHaveBeenCalledWith(CICD, REGION, expect.objectContaining({
-    'detail-type': 'CodeCommit Repository State Change',
-    'detail': expect.objectContaining({ event: 'referenceCreated', referenceType: 'branch', referenceName: 'env/dev', commitId, callerUserArn: `arn:aws:iam::${CICD}:user/developer` }),
-  }));
+  expect(emit).toHaveBeenCalledWith(
+    CICD,
+    REGION,
+    expect.objectContaining({
+      'detail-type': 'CodeCommit Repository State Change',
+      'detail': expect.objectContaining({
+        event: 'referenceCreated',
+        referenceType: 'branch',
+        referenceName: 'env/dev',
+        commitId,
+        callerUserArn: `arn:aws:iam::${CICD}:user/developer`,
+      }),
+    }),
+  );
 });

@@ -3,7 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CodePipelineClient, ListActionExecutionsCommand, ListPipelineExecutionsCommand, StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
+import {
+  CodePipelineClient,
+  ListActionExecutionsCommand,
+  ListPipelineExecutionsCommand,
+  StartPipelineExecutionCommand,
+} from '@aws-sdk/client-codepipeline';
 import type { ActionExecutionDetail, PipelineExecutionSummary } from '@aws-sdk/client-codepipeline';
 import { Simulation, type SimulationOptions } from '../../../../rehearsal/simulation';
 
@@ -19,14 +24,21 @@ export const BUCKET = `artifacts-${MEMBER}`;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const allow = (actions: readonly string[], resource: unknown): Fields => ({ Effect: 'Allow', Action: actions, Resource: resource });
+const allow = (actions: readonly string[], resource: unknown): Fields => ({
+  Effect: 'Allow',
+  Action: actions,
+  Resource: resource,
+});
 
 function role(name: string, principal: Fields, statements: readonly Fields[]): Fields {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
       RoleName: name,
-      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' }] },
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' }],
+      },
       Policies: [{ PolicyName: 'policy', PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
     },
   };
@@ -44,11 +56,17 @@ export interface WorldOptions extends Partial<SimulationOptions> {
 
 /** A repository in one account, a pipeline in another, and the roles that they need. */
 export class PipelineWorld {
-  public static async start({ files = { 'README.md': 'the shop\n' }, ...options }: WorldOptions = {}): Promise<PipelineWorld> {
+  public static async start({
+    files = { 'README.md': 'the shop\n' },
+    ...options
+  }: WorldOptions = {}): Promise<PipelineWorld> {
     const folder = mkdtempSync(join(tmpdir(), 'pipelines-'));
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
     const simulation = await Simulation.start({
-      managementAccountId: '999999999999', accounts: [{ accountId: CICD }, { accountId: MEMBER }], scale: 2000, ...options,
+      managementAccountId: '999999999999',
+      accounts: [{ accountId: CICD }, { accountId: MEMBER }],
+      scale: 2000,
+      ...options,
     });
     await simulation.codecommit.seed(CICD, REGION, REPOSITORY, folder);
     const world = new PipelineWorld(simulation, folder);
@@ -58,9 +76,17 @@ export class PipelineWorld {
 
   public readonly client: CodePipelineClient;
 
-  private constructor(public readonly simulation: Simulation, public readonly folder: string) {
+  private constructor(
+    public readonly simulation: Simulation,
+    public readonly folder: string,
+  ) {
     const { endpoint } = simulation.server;
-    this.client = new CodePipelineClient({ endpoint, region: REGION, credentials: this.administrator(MEMBER), maxAttempts: 1 });
+    this.client = new CodePipelineClient({
+      endpoint,
+      region: REGION,
+      credentials: this.administrator(MEMBER),
+      maxAttempts: 1,
+    });
   }
 
   public administrator(accountId: string): { accessKeyId: string; secretAccessKey: string; sessionToken: string } {
@@ -78,15 +104,26 @@ export class PipelineWorld {
   }
 
   public async deploy(accountId: string, name: string, resources: Fields): Promise<void> {
-    const request = { accountId, region: REGION, name, body: JSON.stringify({ Resources: resources }), capabilities: ['CAPABILITY_NAMED_IAM'] };
+    const request = {
+      accountId,
+      region: REGION,
+      name,
+      body: JSON.stringify({ Resources: resources }),
+      capabilities: ['CAPABILITY_NAMED_IAM'],
+    };
     const { cloudformation } = this.simulation;
     const isNew = cloudformation.find(accountId, REGION, name) === undefined;
     const stack = await (isNew ? cloudformation.create(request) : cloudformation.update(request));
-    if (!/^(CREATE|UPDATE)_COMPLETE$/.test(stack.status)) throw new Error(`stack ${name} is ${stack.status}: ${stack.failure}`);
+    if (!/^(CREATE|UPDATE)_COMPLETE$/.test(stack.status)) {
+      throw new Error(`stack ${name} is ${stack.status}: ${stack.failure}`);
+    }
   }
 
   /** Deploys the pipeline with the given stages after Source. */
-  public async pipeline(stages: readonly Fields[], { resources = {}, ...properties }: { readonly resources?: Fields } & Fields = {}): Promise<void> {
+  public async pipeline(
+    stages: readonly Fields[],
+    { resources = {}, ...properties }: { readonly resources?: Fields } & Fields = {},
+  ): Promise<void> {
     await this.deploy(MEMBER, 'pipeline', {
       ...base(),
       ...resources,
@@ -111,7 +148,8 @@ export class PipelineWorld {
     rmSync(clone, { recursive: true, force: true });
     const path = this.simulation.codecommit.path(CICD, REGION, REPOSITORY) ?? '';
     const anna = ['-c', 'user.name=Anna', '-c', 'user.email=anna@example.com'];
-    const git = async (...words: string[]): Promise<string> => (await execute('git', [...anna, ...words])).stdout.trim();
+    const git = async (...words: string[]): Promise<string> =>
+      (await execute('git', [...anna, ...words])).stdout.trim();
     await git('clone', '--quiet', path, clone);
     for (const [name, content] of Object.entries(files)) writeFileSync(join(clone, name), content);
     await git('-C', clone, 'add', '--all');
@@ -120,20 +158,32 @@ export class PipelineWorld {
     return git('-C', clone, 'rev-parse', 'HEAD');
   }
 
-  public async run(options: { readonly commitId?: string; readonly variables?: { name: string; value: string }[] } = {}): Promise<string> {
+  public async run(
+    options: { readonly commitId?: string; readonly variables?: { name: string; value: string }[] } = {},
+  ): Promise<string> {
     const { commitId, variables } = options;
-    const sourceRevisions = commitId === undefined ? [] : [{ actionName: 'Source', revisionType: 'COMMIT_ID' as const, revisionValue: commitId }];
-    const { pipelineExecutionId = '' } = await this.client.send(new StartPipelineExecutionCommand({ name: PIPELINE, sourceRevisions, variables }));
+    const sourceRevisions =
+      commitId === undefined
+        ? []
+        : [{ actionName: 'Source', revisionType: 'COMMIT_ID' as const, revisionValue: commitId }];
+    const { pipelineExecutionId = '' } = await this.client.send(
+      new StartPipelineExecutionCommand({ name: PIPELINE, sourceRevisions, variables }),
+    );
     return pipelineExecutionId;
   }
 
   public async executions(): Promise<PipelineExecutionSummary[]> {
-    return (await this.client.send(new ListPipelineExecutionsCommand({ pipelineName: PIPELINE }))).pipelineExecutionSummaries ?? [];
+    return (
+      (await this.client.send(new ListPipelineExecutionsCommand({ pipelineName: PIPELINE }))).pipelineExecutionSummaries
+      ?? []
+    );
   }
 
   public async actions(pipelineExecutionId?: string): Promise<ActionExecutionDetail[]> {
     const filter = pipelineExecutionId === undefined ? undefined : { pipelineExecutionId };
-    const { actionExecutionDetails = [] } = await this.client.send(new ListActionExecutionsCommand({ pipelineName: PIPELINE, filter }));
+    const { actionExecutionDetails = [] } = await this.client.send(
+      new ListActionExecutionsCommand({ pipelineName: PIPELINE, filter }),
+    );
     return actionExecutionDetails;
   }
 
@@ -145,7 +195,10 @@ export class PipelineWorld {
   public async ended(executionId?: string): Promise<PipelineExecutionSummary> {
     return until(async () => {
       const executions = await this.executions();
-      const found = executionId === undefined ? executions[0] : executions.find(({ pipelineExecutionId }) => pipelineExecutionId === executionId);
+      const found =
+        executionId === undefined
+          ? executions[0]
+          : executions.find(({ pipelineExecutionId }) => pipelineExecutionId === executionId);
       return ['InProgress', 'Stopping', undefined].includes(found?.status) ? undefined : found;
     });
   }
@@ -173,7 +226,16 @@ function base(): Fields {
       Type: 'AWS::S3::BucketPolicy',
       Properties: {
         Bucket: { Ref: 'Bucket' },
-        PolicyDocument: { Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${CICD}:role/source` }, Action: ['s3:PutObject'], Resource: objects }] },
+        PolicyDocument: {
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { AWS: `arn:aws:iam::${CICD}:role/source` },
+              Action: ['s3:PutObject'],
+              Resource: objects,
+            },
+          ],
+        },
       },
     },
     PipelineRole: role('pipeline', { Service: 'codepipeline.amazonaws.com' }, [
@@ -214,12 +276,18 @@ export function buildAction(name: string, project: string, change: Fields = {}):
 }
 
 export function approvalAction(change: Fields = {}): Fields {
-  return { Name: 'Approve', ActionTypeId: { Category: 'Approval', Owner: 'AWS', Provider: 'Manual', Version: '1' }, ...change };
+  return {
+    Name: 'Approve',
+    ActionTypeId: { Category: 'Approval', Owner: 'AWS', Provider: 'Manual', Version: '1' },
+    ...change,
+  };
 }
 
 /** A project with commands, or with a complete build specification. */
 export function buildProject(name: string, specification: readonly string[] | Fields, change: Fields = {}): Fields {
-  const spec = Array.isArray(specification) ? { version: 0.2, phases: { build: { commands: specification } } } : { version: 0.2, ...specification };
+  const spec = Array.isArray(specification)
+    ? { version: 0.2, phases: { build: { commands: specification } } }
+    : { version: 0.2, ...specification };
   return {
     Type: 'AWS::CodeBuild::Project',
     DependsOn: ['BuildRole'],
@@ -228,7 +296,11 @@ export function buildProject(name: string, specification: readonly string[] | Fi
       ServiceRole: `arn:aws:iam::${MEMBER}:role/build`,
       Source: { Type: 'CODEPIPELINE', BuildSpec: JSON.stringify(spec) },
       Artifacts: { Type: 'CODEPIPELINE' },
-      Environment: { Type: 'LINUX_CONTAINER', Image: 'aws/codebuild/standard:7.0', ComputeType: 'BUILD_GENERAL1_SMALL' },
+      Environment: {
+        Type: 'LINUX_CONTAINER',
+        Image: 'aws/codebuild/standard:7.0',
+        ComputeType: 'BUILD_GENERAL1_SMALL',
+      },
       ...change,
     },
   };

@@ -2,7 +2,12 @@ import { matches } from '../../../../rehearsal/services/events/pattern';
 import { transformed } from '../../../../rehearsal/services/events/transform';
 import { CICD, MEMBER, REGION, World } from '../world';
 
-const event = { 'source': 'aws.codecommit', 'detail-type': 'Change', 'resources': ['arn:one'], 'detail': { event: 'referenceUpdated', name: 'env/test', count: 3 } };
+const event = {
+  'source': 'aws.codecommit',
+  'detail-type': 'Change',
+  'resources': ['arn:one'],
+  'detail': { event: 'referenceUpdated', name: 'env/test', count: 3 },
+};
 
 test.each<[string, Record<string, unknown>, boolean]>([
   ['an exact value', { source: ['aws.codecommit'] }, true],
@@ -25,8 +30,9 @@ test.each<[string, Record<string, unknown>, boolean]>([
 
 test('an input transformer adds quotes only where they are missing', () => {
   const template = '{"name": <name>, "text": "at <name>", "count": <count>}';
-  expect(transformed(event, { InputPathsMap: { name: '$.detail.name', count: '$.detail.count' }, InputTemplate: template }))
-    .toEqual({ name: 'env/test', text: 'at env/test', count: 3 });
+  expect(
+    transformed(event, { InputPathsMap: { name: '$.detail.name', count: '$.detail.count' }, InputTemplate: template }),
+  ).toEqual({ name: 'env/test', text: 'at env/test', count: 3 });
 });
 
 describe('a rule', () => {
@@ -42,7 +48,18 @@ describe('a rule', () => {
     world.events.emit(CICD, REGION, event);
     world.events.emit(CICD, 'us-east-1', event);
     world.events.emit(MEMBER, REGION, event);
-    expect(world.delivered).toEqual([{ functionArn, event: expect.objectContaining({ ...event, account: CICD, region: REGION, version: '0', time: expect.stringMatching(/^\d{4}-.*Z$/) }) }]);
+    expect(world.delivered).toEqual([
+      {
+        functionArn,
+        event: expect.objectContaining({
+          ...event,
+          account: CICD,
+          region: REGION,
+          version: '0',
+          time: expect.stringMatching(/^\d{4}-.*Z$/),
+        }),
+      },
+    ]);
   });
 
   test('does not deliver events while it is disabled or after its deletion', async () => {
@@ -58,7 +75,9 @@ describe('a rule', () => {
 
   test('with an unsupported filter fails the deployment', async () => {
     const pattern = { detail: { name: [{ cidr: '10.0.0.0/8' }] } };
-    await expect(world.type('AWS::Events::Rule').create({ EventPattern: pattern }, world.context(CICD))).rejects.toThrow('the rehearsal does not support the filter "cidr"');
+    await expect(
+      world.type('AWS::Events::Rule').create({ EventPattern: pattern }, world.context(CICD)),
+    ).rejects.toThrow('the rehearsal does not support the filter "cidr"');
   });
 });
 
@@ -67,28 +86,62 @@ describe('an event that is forwarded to a bus of another account', () => {
   const busArn = `arn:aws:events:${REGION}:${CICD}:event-bus/organization`;
   const functionArn = `arn:aws:lambda:${REGION}:${CICD}:function:recorder`;
   const roleArn = `arn:aws:iam::${MEMBER}:role/forwarder`;
-  const statement = (condition: object) => ({ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'events:PutEvents', Resource: busArn, Condition: condition });
-  const organizationOnly = { 'StringEquals': { 'aws:PrincipalOrgID': 'o-exampleorgid' }, 'ForAllValues:StringEquals': { 'events:source': ['aws.codecommit'] } };
+  const statement = (condition: object) => ({
+    Effect: 'Allow',
+    Principal: { AWS: '*' },
+    Action: 'events:PutEvents',
+    Resource: busArn,
+    Condition: condition,
+  });
+  const organizationOnly = {
+    'StringEquals': { 'aws:PrincipalOrgID': 'o-exampleorgid' },
+    'ForAllValues:StringEquals': { 'events:source': ['aws.codecommit'] },
+  };
 
   beforeEach(async () => {
     world = await World.start({ organizationId: 'o-exampleorgid' });
-    world.organizations.addAccount({ accountId: MEMBER, name: 'member', email: 'aws+member@example.com', joined: 'INVITED' });
+    world.organizations.addAccount({
+      accountId: MEMBER,
+      name: 'member',
+      email: 'aws+member@example.com',
+      joined: 'INVITED',
+    });
     await world.type('AWS::Events::EventBus').create({ Name: 'organization' }, world.context(CICD));
     const target = { Id: 'recorder', Arn: functionArn };
-    await world.type('AWS::Events::Rule').create({ EventBusName: 'organization', EventPattern: { account: [{ exists: true }] }, Targets: [target] }, world.context(CICD));
-    await world.type('AWS::IAM::Role').create({
-      RoleName: 'forwarder',
-      AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sts:AssumeRole' }] },
-      Policies: [{ PolicyName: 'Forward', PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'events:PutEvents', Resource: busArn }] } }],
-    }, world.context(MEMBER));
+    await world
+      .type('AWS::Events::Rule')
+      .create(
+        { EventBusName: 'organization', EventPattern: { account: [{ exists: true }] }, Targets: [target] },
+        world.context(CICD),
+      );
+    await world.type('AWS::IAM::Role').create(
+      {
+        RoleName: 'forwarder',
+        AssumeRolePolicyDocument: {
+          Statement: [{ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+        },
+        Policies: [
+          {
+            PolicyName: 'Forward',
+            PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'events:PutEvents', Resource: busArn }] },
+          },
+        ],
+      },
+      world.context(MEMBER),
+    );
     await world.type('AWS::Events::Rule').create({
       EventPattern: { source: [{ prefix: 'aws.' }] }, Targets: [{ Id: 'organization', Arn: busArn, RoleArn: roleArn }],
     }, world.context(MEMBER));
   });
   afterEach(async () => { await world.stop(); });
 
-  const permit = async (condition: object) => world.type('AWS::Events::EventBusPolicy')
-    .create({ EventBusName: 'organization', StatementId: 'Organization', Statement: statement(condition) }, world.context(CICD));
+  const permit = async (condition: object) =>
+    world
+      .type('AWS::Events::EventBusPolicy')
+      .create(
+        { EventBusName: 'organization', StatementId: 'Organization', Statement: statement(condition) },
+        world.context(CICD),
+      );
 
   test('arrives unchanged, including its account', async () => {
     await permit(organizationOnly);
@@ -100,9 +153,14 @@ describe('an event that is forwarded to a bus of another account', () => {
     await permit(organizationOnly);
     await world.type('AWS::Events::EventBus').create({ Name: 'third' }, world.context(CICD));
     const thirdArn = busArn.replace('organization', 'third');
-    await world.type('AWS::Events::Rule').create({
-      EventBusName: 'organization', EventPattern: { account: [{ exists: true }] }, Targets: [{ Id: 'third', Arn: thirdArn, RoleArn: roleArn }],
-    }, world.context(CICD));
+    await world.type('AWS::Events::Rule').create(
+      {
+        EventBusName: 'organization',
+        EventPattern: { account: [{ exists: true }] },
+        Targets: [{ Id: 'third', Arn: thirdArn, RoleArn: roleArn }],
+      },
+      world.context(CICD),
+    );
     await world.type('AWS::Events::Rule').create({
       EventBusName: 'third', EventPattern: { account: [{ exists: true }] }, Targets: [{ Id: 'late', Arn: functionArn }],
     }, world.context(CICD));
@@ -119,7 +177,9 @@ describe('an event that is forwarded to a bus of another account', () => {
     if (condition) await permit(condition);
     world.events.emit(MEMBER, REGION, { ...event, ...change });
     expect(world.delivered).toEqual([]);
-    expect(lost).toHaveBeenCalledWith(expect.objectContaining({ message: expect.stringContaining(`events:PutEvents on resource: ${busArn}`) }));
+    expect(lost).toHaveBeenCalledWith(
+      expect.objectContaining({ message: expect.stringContaining(`events:PutEvents on resource: ${busArn}`) }),
+    );
     lost.mockRestore();
   });
 
@@ -128,15 +188,27 @@ describe('an event that is forwarded to a bus of another account', () => {
     const input = { Entries: [entry, { ...entry, Source: 'shop' }] };
     const caller = { accountId: CICD, arn: `arn:aws:sts::${CICD}:assumed-role/admin/session` };
     const request = { method: 'POST', path: '/', query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) };
-    const answer = await world.events.operations.PutEvents({ service: 'events', operation: 'PutEvents', input, caller, region: REGION, request });
-    expect(answer).toMatchObject({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'NotAuthorizedForSourceException' }, { EventId: expect.any(String) }] });
+    const answer = await world.events.operations.PutEvents({
+      service: 'events',
+      operation: 'PutEvents',
+      input,
+      caller,
+      region: REGION,
+      request,
+    });
+    expect(answer).toMatchObject({
+      FailedEntryCount: 1,
+      Entries: [{ ErrorCode: 'NotAuthorizedForSourceException' }, { EventId: expect.any(String) }],
+    });
     expect(world.delivered).toEqual([{ functionArn, event: expect.objectContaining({ source: 'shop' }) }]);
   });
 });
 
 test('a rule on a missing bus fails the deployment', async () => {
   const world = await World.start();
-  const create = world.type('AWS::Events::Rule').create({ EventBusName: 'organization', EventPattern: {} }, world.context(CICD));
+  const create = world
+    .type('AWS::Events::Rule')
+    .create({ EventBusName: 'organization', EventPattern: {} }, world.context(CICD));
   await expect(create).rejects.toThrow('Event bus organization does not exist.');
   await world.stop();
 });

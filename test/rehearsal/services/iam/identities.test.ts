@@ -11,11 +11,23 @@ import { Simulation } from '../../../../rehearsal/simulation';
 
 const ACCOUNT = '999999999999';
 const REGION = 'eu-west-1';
-const ROLES_AND_POLICIES = ['Role', 'RolePolicy', 'Policy', 'ManagedPolicy', 'InstanceProfile', 'ServiceLinkedRole'].map(kind => `AWS::IAM::${kind}`);
+const ROLES_AND_POLICIES = [
+  'Role',
+  'RolePolicy',
+  'Policy',
+  'ManagedPolicy',
+  'InstanceProfile',
+  'ServiceLinkedRole',
+].map(kind => `AWS::IAM::${kind}`);
 
 /** All types of these services in the CDK. */
-const TYPES = [iam, identitystore, organizations, sso, billing, billingconductor, invoicing].flatMap(library => Object.values(library)
-  .flatMap((construct: unknown) => typeof construct === 'function' && 'CFN_RESOURCE_TYPE_NAME' in construct ? [String(construct.CFN_RESOURCE_TYPE_NAME)] : []));
+const TYPES = [iam, identitystore, organizations, sso, billing, billingconductor, invoicing].flatMap(library =>
+  Object.values(library).flatMap((construct: unknown) =>
+    typeof construct === 'function' && 'CFN_RESOURCE_TYPE_NAME' in construct
+      ? [String(construct.CFN_RESOURCE_TYPE_NAME)]
+      : [],
+  ),
+);
 const IDENTITIES = TYPES.filter(type => !ROLES_AND_POLICIES.includes(type));
 
 const PROPERTIES = {
@@ -39,11 +51,22 @@ describe('resources for users, accounts and billing', () => {
     const roleName = `role-${++number}`;
     const roleArn = `arn:aws:iam::${ACCOUNT}:role/${roleName}`;
     const document: PolicyDocument = { Version: '2012-10-17', Statement: [...policy] };
-    const trust: PolicyDocument = { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'cloudformation.amazonaws.com' } }] };
+    const trust: PolicyDocument = {
+      Statement: [
+        { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'cloudformation.amazonaws.com' } },
+      ],
+    };
     const identity = { arn: roleArn, roleName, roleId: roleName, accountId: ACCOUNT, tags: {} };
     simulation.iam.putRole({ ...identity, trust, policies: { document }, managedPolicyArns: [] });
     const body = JSON.stringify({ Resources: { It: { Type: type, Properties: Reflect.get(PROPERTIES, type) ?? {} } } });
-    const request = { accountId: ACCOUNT, region: REGION, name: roleName, body, roleArn, capabilities: ['CAPABILITY_NAMED_IAM'] };
+    const request = {
+      accountId: ACCOUNT,
+      region: REGION,
+      name: roleName,
+      body,
+      roleArn,
+      capabilities: ['CAPABILITY_NAMED_IAM'],
+    };
     const stack = await simulation.cloudformation.create(request);
     return stack.events.find(({ status }) => status === 'CREATE_FAILED')?.reason;
   }
@@ -54,13 +77,27 @@ describe('resources for users, accounts and billing', () => {
 
   test.each(IDENTITIES)('%s is denied by the policy for applications', async type => {
     const [services, roles] = BASELINE.Resources.ExecutionPolicy.Properties.PolicyDocument.Statement;
-    expect(await failure(type, [services, roles].map(({ Effect, Action, NotAction }): Statement => ({
-      Effect, Action: Action && [...Action], NotAction: NotAction && [...NotAction], Resource: '*',
-    })))).toMatch(/is not authorized to perform: (iam|sso|identitystore|organizations|billing|billingconductor|invoicing):\w+ on resource/);
+    expect(
+      await failure(
+        type,
+        [services, roles].map(({ Effect, Action, NotAction }): Statement => ({
+          Effect,
+          Action: Action && [...Action],
+          NotAction: NotAction && [...NotAction],
+          Resource: '*',
+        })),
+      ),
+    ).toMatch(
+      /not authorized to perform: (iam|sso|identitystore|organizations|billing(conductor)?|invoicing):\w+ on resource/,
+    );
   });
 
   test.each([
-    ['AWS::IAM::OIDCProvider', 'iam:CreateOpenIDConnectProvider', `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`],
+    [
+      'AWS::IAM::OIDCProvider',
+      'iam:CreateOpenIDConnectProvider',
+      `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`,
+    ],
     ['AWS::IAM::AccessKey', 'iam:CreateAccessKey', `arn:aws:iam::${ACCOUNT}:user/anna`],
     ['AWS::IAM::UserToGroupAddition', 'iam:AddUserToGroup', `arn:aws:iam::${ACCOUNT}:group/people`],
     ['AWS::IAM::UserPolicy', 'iam:PutUserPolicy', `arn:aws:iam::${ACCOUNT}:user/anna`],
@@ -73,7 +110,9 @@ describe('resources for users, accounts and billing', () => {
     ['AWS::IAM::Policy', ['iam:PutRolePolicy', 'iam:PutUserPolicy'], 'iam:PutGroupPolicy'],
     ['AWS::IAM::ManagedPolicy', ['iam:CreatePolicy', 'iam:AttachRolePolicy'], 'iam:AttachGroupPolicy'],
   ])('%s for a group needs more than %j', async (type, Action, missing) => {
-    expect(await failure(type, [{ Effect: 'Allow', Action, Resource: '*' }])).toContain(`is not authorized to perform: ${missing} on resource: arn:aws:iam::${ACCOUNT}:group/people`);
+    expect(await failure(type, [{ Effect: 'Allow', Action, Resource: '*' }])).toContain(
+      `is not authorized to perform: ${missing} on resource: arn:aws:iam::${ACCOUNT}:group/people`,
+    );
   });
 
   test('a placeholder type needs no permission', async () => {

@@ -29,7 +29,8 @@ async function role(trust: object, more: object = {}): Promise<string> {
 
 /** All resource types with an identity policy. */
 const WRITERS: Readonly<Record<string, (policy: object) => Promise<unknown>>> = {
-  'the policy of a role': async policy => role(document(TRUSTED), { Policies: [{ PolicyName: 'own', PolicyDocument: policy }] }),
+  'the policy of a role': async policy =>
+    role(document(TRUSTED), { Policies: [{ PolicyName: 'own', PolicyDocument: policy }] }),
   'AWS::IAM::Policy': async policy => {
     const Roles = [await role(document(TRUSTED))];
     return create('AWS::IAM::Policy', { PolicyName: 'own', PolicyDocument: policy, Roles });
@@ -38,14 +39,26 @@ const WRITERS: Readonly<Record<string, (policy: object) => Promise<unknown>>> = 
     const RoleName = await role(document(TRUSTED));
     return create('AWS::IAM::RolePolicy', { PolicyName: 'own', PolicyDocument: policy, RoleName });
   },
-  'AWS::IAM::ManagedPolicy': async policy => create('AWS::IAM::ManagedPolicy', { ManagedPolicyName: name(), PolicyDocument: policy }),
+  'AWS::IAM::ManagedPolicy': async policy =>
+    create('AWS::IAM::ManagedPolicy', { ManagedPolicyName: name(), PolicyDocument: policy }),
 };
 
 describe.each(Object.entries(WRITERS))('as %s', (_writer, write) => {
   test.each([
-    ['a resource that is no ARN', [{ ...ALLOWED, Resource: ['arn:aws:s3:::a', 'bucket/*'] }], 'Resource bucket/* must be in ARN format or "*".'],
+    [
+      'a resource that is no ARN',
+      [{ ...ALLOWED, Resource: ['arn:aws:s3:::a', 'bucket/*'] }],
+      'Resource bucket/* must be in ARN format or "*".',
+    ],
     ['an empty resource', [{ ...ALLOWED, Resource: '' }], 'Resource  must be in ARN format or "*".'],
-    ['one Sid twice', [{ ...ALLOWED, Sid: 'Read' }, { ...ALLOWED, Sid: 'Read' }], SIDS],
+    [
+      'one Sid twice',
+      [
+        { ...ALLOWED, Sid: 'Read' },
+        { ...ALLOWED, Sid: 'Read' },
+      ],
+      SIDS,
+    ],
     ['no resource', [{ ...ALLOWED, Resource: undefined }], 'Policy statement must contain resources.'],
     ['an empty list of resources', [{ ...ALLOWED, Resource: [] }], 'Policy statement must contain resources.'],
     ['no action', [{ ...ALLOWED, Action: undefined }], 'Policy statement must contain actions.'],
@@ -90,7 +103,9 @@ test.each([
   ['an action without its service', { Action: 'GetObject' }, VENDOR],
 ])('a service control policy with %s is rejected', async (_mistake, statement, message) => {
   const Content = document({ ...ALLOWED, Effect: 'Deny', ...statement });
-  await expect(create('AWS::Organizations::Policy', { Name: name(), Type: 'SERVICE_CONTROL_POLICY', Content })).rejects.toMatchObject({
+  await expect(
+    create('AWS::Organizations::Policy', { Name: name(), Type: 'SERVICE_CONTROL_POLICY', Content }),
+  ).rejects.toMatchObject({
     code: 'MalformedPolicyDocumentException',
     message: `The provided policy document does not meet the requirements of the specified policy type. ${message}`,
   });
@@ -98,7 +113,9 @@ test.each([
 
 test('AWS::IAM::Policy without a role, user or group is rejected', async () => {
   const policy = { PolicyName: 'own', PolicyDocument: document(ALLOWED) };
-  await expect(create('AWS::IAM::Policy', { ...policy, Roles: [] })).rejects.toThrow('At least one of [Groups,Roles,Users] must be non-empty.');
+  await expect(create('AWS::IAM::Policy', { ...policy, Roles: [] })).rejects.toThrow(
+    'At least one of [Groups,Roles,Users] must be non-empty.',
+  );
   await expect(create('AWS::IAM::Policy', { ...policy, Users: ['anna'] })).resolves.toBeDefined();
 });
 

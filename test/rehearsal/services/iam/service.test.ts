@@ -10,30 +10,46 @@ afterEach(async () => { await world.stop(); });
 /** A role in the management account with the given trust statement. */
 async function roleTrusting(statement: Partial<PolicyDocument['Statement'][number]>): Promise<string> {
   const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', ...statement }] };
-  const made = await world.type('AWS::IAM::Role').create({ AssumeRolePolicyDocument: trust }, world.context(MANAGEMENT, 'Access'));
+  const made = await world
+    .type('AWS::IAM::Role')
+    .create({ AssumeRolePolicyDocument: trust }, world.context(MANAGEMENT, 'Access'));
   return String(made.attributes.Arn);
 }
 
 async function assume(roleArn: string, accountId: string, roleName = 'admin', externalId?: string): Promise<string> {
   const sts = new STSClient(world.as(accountId, roleName));
-  const answer = await sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'session', ExternalId: externalId }));
+  const answer = await sts.send(
+    new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'session', ExternalId: externalId }),
+  );
   return answer.AssumedRoleUser?.Arn ?? '';
 }
 
 describe('a trust policy', () => {
   test('allows every role of an account whose root it names', async () => {
     const arn = await roleTrusting({ Principal: { AWS: `arn:aws:iam::${CICD}:root` } });
-    await expect(assume(arn, CICD)).resolves.toMatch(new RegExp(`^arn:aws:sts::${MANAGEMENT}:assumed-role/Stack-Access-[A-Z0-9]{12}/session$`));
+    await expect(assume(arn, CICD)).resolves.toMatch(
+      new RegExp(`^arn:aws:sts::${MANAGEMENT}:assumed-role/Stack-Access-[A-Z0-9]{12}/session$`),
+    );
     await expect(assume(arn, MEMBER)).rejects.toMatchObject({
       name: 'AccessDenied',
-      message: `User: arn:aws:sts::${MEMBER}:assumed-role/admin/session is not authorized to perform: sts:AssumeRole on resource: ${arn}`,
+      message:
+        `User: arn:aws:sts::${MEMBER}:assumed-role/admin/session is not authorized to perform: `
+        + `sts:AssumeRole on resource: ${arn}`,
     });
   });
 
   test('allows only the role that it names, whatever its path', async () => {
-    const trusted = await world.type('AWS::IAM::Role').create({
-      RoleName: 'provider', Path: '/providers/', ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'], AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] },
-    }, world.context(CICD));
+    const trusted = await world.type('AWS::IAM::Role').create(
+      {
+        RoleName: 'provider',
+        Path: '/providers/',
+        ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+        AssumeRolePolicyDocument: {
+          Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],
+        },
+      },
+      world.context(CICD),
+    );
     const arn = await roleTrusting({ Principal: { AWS: String(trusted.attributes.Arn) } });
     await expect(assume(arn, CICD, 'provider')).resolves.toContain(MANAGEMENT);
     await expect(assume(arn, CICD, 'other')).rejects.toMatchObject({ name: 'AccessDenied' });
@@ -45,7 +61,10 @@ describe('a trust policy', () => {
   });
 
   test('can require the external id', async () => {
-    const arn = await roleTrusting({ Principal: { AWS: CICD }, Condition: { StringEquals: { 'sts:ExternalId': 'secret' } } });
+    const arn = await roleTrusting({
+      Principal: { AWS: CICD },
+      Condition: { StringEquals: { 'sts:ExternalId': 'secret' } },
+    });
     await expect(assume(arn, CICD, 'admin', 'secret')).resolves.toContain(MANAGEMENT);
     await expect(assume(arn, CICD, 'admin', 'wrong')).rejects.toMatchObject({ name: 'AccessDenied' });
     await expect(assume(arn, CICD)).rejects.toMatchObject({ name: 'AccessDenied' });
@@ -60,19 +79,32 @@ describe('a trust policy', () => {
 
   test.each([
     ['ArnLike', { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${CICD}:role/prov*` } }, ['provider'], ['admin']],
-    ['StringNotEquals', { StringNotEquals: { 'aws:PrincipalArn': `arn:aws:iam::${CICD}:role/admin` } }, ['provider'], ['admin']],
+    [
+      'StringNotEquals',
+      { StringNotEquals: { 'aws:PrincipalArn': `arn:aws:iam::${CICD}:role/admin` } },
+      ['provider'],
+      ['admin'],
+    ],
     ['Null', { Null: { 'sts:ExternalId': 'true' } }, ['provider', 'admin'], []],
     ['IfExists', { StringEqualsIfExists: { 'sts:ExternalId': 'secret' } }, ['admin'], []],
     ['a list of values', { StringLike: { 'aws:PrincipalArn': ['*role/one', '*role/two'] } }, ['one', 'two'], ['three']],
   ])('supports the condition %s', async (_name, condition, admitted, refused) => {
     const arn = await roleTrusting({ Principal: { AWS: CICD }, Condition: condition });
     for (const roleName of admitted) await expect(assume(arn, CICD, roleName)).resolves.toContain(MANAGEMENT);
-    for (const roleName of refused) await expect(assume(arn, CICD, roleName)).rejects.toMatchObject({ name: 'AccessDenied' });
+    for (const roleName of refused) {
+      await expect(assume(arn, CICD, roleName)).rejects.toMatchObject({ name: 'AccessDenied' });
+    }
   });
 
   test('with a matching Deny allows no caller', async () => {
-    const statements = (['Allow', 'Deny'] as const).map(effect => ({ Effect: effect, Action: 'sts:AssumeRole', Principal: { AWS: '*' } }));
-    const made = await world.type('AWS::IAM::Role').create({ AssumeRolePolicyDocument: { Statement: statements } }, world.context(MANAGEMENT));
+    const statements = (['Allow', 'Deny'] as const).map(effect => ({
+      Effect: effect,
+      Action: 'sts:AssumeRole',
+      Principal: { AWS: '*' },
+    }));
+    const made = await world
+      .type('AWS::IAM::Role')
+      .create({ AssumeRolePolicyDocument: { Statement: statements } }, world.context(MANAGEMENT));
     await expect(assume(String(made.attributes.Arn), CICD)).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 });
@@ -88,7 +120,9 @@ describe('a new role', () => {
     const arn = await roleTrusting({ Principal: { AWS: CICD } });
     await expect(assume(arn, CICD)).rejects.toMatchObject({
       name: 'AccessDenied',
-      message: `User: arn:aws:sts::${CICD}:assumed-role/admin/session is not authorized to perform: sts:AssumeRole on resource: ${arn}`,
+      message:
+        `User: arn:aws:sts::${CICD}:assumed-role/admin/session is not authorized to perform: `
+        + `sts:AssumeRole on resource: ${arn}`,
     });
     await world.clock.sleep(600);
     await expect(assume(arn, CICD)).resolves.toContain(MANAGEMENT);
@@ -96,8 +130,17 @@ describe('a new role', () => {
 
   test('is not new after an update, and is after a replacement', async () => {
     await young();
-    const properties = { RoleName: 'access', AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: CICD } }] } };
-    const [type, context, arn] = [world.type('AWS::IAM::Role'), world.context(MANAGEMENT), `arn:aws:iam::${MANAGEMENT}:role/access`];
+    const properties = {
+      RoleName: 'access',
+      AssumeRolePolicyDocument: {
+        Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: CICD } }],
+      },
+    };
+    const [type, context, arn] = [
+      world.type('AWS::IAM::Role'),
+      world.context(MANAGEMENT),
+      `arn:aws:iam::${MANAGEMENT}:role/access`,
+    ];
     const { id } = await type.create(properties, context);
     await world.clock.sleep(600);
     await type.update(id, { ...properties, Tags: [{ Key: 'team', Value: 'shop' }] }, properties, context);
@@ -115,13 +158,19 @@ describe('a new role', () => {
 });
 
 describe('a role', () => {
-  const trust = { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] };
+  const trust = {
+    Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],
+  };
 
   test('cannot use a name that is in use', async () => {
     const type = world.type('AWS::IAM::Role');
     await type.create({ RoleName: 'one', AssumeRolePolicyDocument: trust }, world.context(CICD));
-    await expect(type.create({ RoleName: 'one', AssumeRolePolicyDocument: trust }, world.context(CICD))).rejects.toMatchObject({ code: 'EntityAlreadyExists' });
-    await expect(type.create({ RoleName: 'one', AssumeRolePolicyDocument: trust }, world.context(MEMBER))).resolves.toMatchObject({ id: 'one' });
+    await expect(
+      type.create({ RoleName: 'one', AssumeRolePolicyDocument: trust }, world.context(CICD)),
+    ).rejects.toMatchObject({ code: 'EntityAlreadyExists' });
+    await expect(
+      type.create({ RoleName: 'one', AssumeRolePolicyDocument: trust }, world.context(MEMBER)),
+    ).resolves.toMatchObject({ id: 'one' });
   });
 
   test('gets a name of at most 64 characters', async () => {
@@ -135,7 +184,10 @@ describe('a role', () => {
     const role = world.type('AWS::IAM::Role');
     const policy = world.type('AWS::IAM::Policy');
     const document = { Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] };
-    const made = await role.create({ AssumeRolePolicyDocument: trust, Policies: [{ PolicyName: 'inline', PolicyDocument: document }] }, world.context(CICD));
+    const made = await role.create(
+      { AssumeRolePolicyDocument: trust, Policies: [{ PolicyName: 'inline', PolicyDocument: document }] },
+      world.context(CICD),
+    );
     const attachment = { PolicyName: 'attached', PolicyDocument: document, Roles: [made.id] };
     const attached = await policy.create(attachment, world.context(CICD));
     const before = { AssumeRolePolicyDocument: trust, Policies: [{ PolicyName: 'inline', PolicyDocument: document }] };
@@ -150,26 +202,42 @@ describe('a role', () => {
 });
 
 describe('policies that exceed a quota', () => {
-  const TRUST = { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] };
+  const TRUST = {
+    Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],
+  };
   /** A policy with the given number of characters, plus spaces that do not count. */
   const sized = (length: number): object => {
-    const document = (sid: string) => ({ Version: '2012-10-17', Statement: [{ Sid: sid, Effect: 'Allow', Action: '*', Resource: '*' }] });
+    const document = (sid: string) => ({
+      Version: '2012-10-17',
+      Statement: [{ Sid: sid, Effect: 'Allow', Action: '*', Resource: '*' }],
+    });
     return document('x'.repeat(length - JSON.stringify(document('')).length) + ' '.repeat(100));
   };
   const trusting = (count: number): object => ({
-    Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: Array.from({ length: count }, (_, index) => String(100000000000 + index)) } }],
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Principal: { AWS: Array.from({ length: count }, (_, index) => String(100000000000 + index)) },
+      },
+    ],
   });
   const role = async (name: string, properties: object) =>
-    world.type('AWS::IAM::Role').create({ RoleName: name, AssumeRolePolicyDocument: TRUST, ...properties }, world.context(CICD, name));
+    world
+      .type('AWS::IAM::Role')
+      .create({ RoleName: name, AssumeRolePolicyDocument: TRUST, ...properties }, world.context(CICD, name));
   const inline = (...lengths: number[]): object => ({
     Policies: lengths.map((length, index) => ({ PolicyName: `p${index}`, PolicyDocument: sized(length) })),
   });
-  const managed = (count: number): string[] => Array.from({ length: count }, (_, index) => `arn:aws:iam::aws:policy/Some${index}`);
+  const managed = (count: number): string[] =>
+    Array.from({ length: count }, (_, index) => `arn:aws:iam::aws:policy/Some${index}`);
   const refused = (message: string): object => ({ code: 'LimitExceeded', message });
 
   test('a trust policy of more than 2,048 characters is rejected', async () => {
     await expect(role('short', { AssumeRolePolicyDocument: trusting(130) })).resolves.toBeDefined();
-    await expect(role('long', { AssumeRolePolicyDocument: trusting(140) })).rejects.toMatchObject(refused('Cannot exceed quota for ACLSizePerRole: 2048'));
+    await expect(role('long', { AssumeRolePolicyDocument: trusting(140) })).rejects.toMatchObject(
+      refused('Cannot exceed quota for ACLSizePerRole: 2048'),
+    );
     expect(world.iam.roleNamed(CICD, 'long')).toBeUndefined();
   });
 
@@ -177,29 +245,44 @@ describe('policies that exceed a quota', () => {
     const type = world.type('AWS::IAM::ManagedPolicy');
     const { id } = await type.create({ PolicyDocument: sized(6144) }, world.context(CICD, 'Short'));
     const words = refused('Cannot exceed quota for PolicySize: 6144');
-    await expect(type.create({ PolicyDocument: sized(6145), ManagedPolicyName: 'long' }, world.context(CICD, 'Long'))).rejects.toMatchObject(words);
+    await expect(
+      type.create({ PolicyDocument: sized(6145), ManagedPolicyName: 'long' }, world.context(CICD, 'Long')),
+    ).rejects.toMatchObject(words);
     expect(world.iam.managedPolicies.has(`arn:aws:iam::${CICD}:policy/long`)).toBe(false);
-    await expect(type.update(id, { PolicyDocument: sized(6145) }, { PolicyDocument: sized(6144) }, world.context(CICD, 'Short'))).rejects.toMatchObject(words);
+    await expect(
+      type.update(id, { PolicyDocument: sized(6145) }, { PolicyDocument: sized(6144) }, world.context(CICD, 'Short')),
+    ).rejects.toMatchObject(words);
   });
 
-  test('inline policies of a role of more than 10,240 characters in total are rejected, whatever resource adds them', async () => {
-    const words = refused('Maximum policy size of 10240 bytes exceeded for role worker');
-    await expect(role('worker', inline(5000, 5241))).rejects.toMatchObject(words);
-    await role('worker', inline(5000));
-    const type = world.type('AWS::IAM::Policy');
-    const policy = (length: number): Record<string, unknown> => ({ PolicyName: 'more', PolicyDocument: sized(length), Roles: ['worker'] });
-    await expect(type.create(policy(5241), world.context(CICD, 'More'))).rejects.toMatchObject(words);
-    const { id } = await type.create(policy(5240), world.context(CICD, 'More'));
-    await expect(type.update(id, policy(5241), policy(5240), world.context(CICD, 'More'))).rejects.toMatchObject(words);
-    expect(Object.keys(world.iam.roleNamed(CICD, 'worker')?.policies ?? {})).toEqual(['p0', 'more']);
-  });
+  test(
+    'inline policies of a role of more than 10,240 characters in total are rejected, whatever ' + 'resource adds them',
+    async () => {
+      const words = refused('Maximum policy size of 10240 bytes exceeded for role worker');
+      await expect(role('worker', inline(5000, 5241))).rejects.toMatchObject(words);
+      await role('worker', inline(5000));
+      const type = world.type('AWS::IAM::Policy');
+      const policy = (length: number): Record<string, unknown> => ({
+        PolicyName: 'more',
+        PolicyDocument: sized(length),
+        Roles: ['worker'],
+      });
+      await expect(type.create(policy(5241), world.context(CICD, 'More'))).rejects.toMatchObject(words);
+      const { id } = await type.create(policy(5240), world.context(CICD, 'More'));
+      await expect(type.update(id, policy(5241), policy(5240), world.context(CICD, 'More'))).rejects.toMatchObject(
+        words,
+      );
+      expect(Object.keys(world.iam.roleNamed(CICD, 'worker')?.policies ?? {})).toEqual(['p0', 'more']);
+    },
+  );
 
   test('more than ten managed policies of a role are rejected, whatever resource attaches them', async () => {
     const words = refused('Cannot exceed quota for PoliciesPerRole: 10');
     await expect(role('worker', { ManagedPolicyArns: managed(11) })).rejects.toMatchObject(words);
     await role('worker', { ManagedPolicyArns: managed(10) });
     const policy = { PolicyDocument: sized(200), ManagedPolicyName: 'more', Roles: ['worker'] };
-    await expect(world.type('AWS::IAM::ManagedPolicy').create(policy, world.context(CICD, 'More'))).rejects.toMatchObject(words);
+    await expect(
+      world.type('AWS::IAM::ManagedPolicy').create(policy, world.context(CICD, 'More')),
+    ).rejects.toMatchObject(words);
     expect(world.iam.managedPolicies.has(`arn:aws:iam::${CICD}:policy/more`)).toBe(false);
   });
 });

@@ -27,7 +27,13 @@ describe('a function in the process of the rehearsal, in virtual time,', () => {
   async function run(name: string, body: string): Promise<{ failed: boolean; answer: unknown; seconds: number }> {
     const type = simulation.lambda.resourceTypes['AWS::Lambda::Function'];
     const ZipFile = `const { promisify } = require('util'); exports.handler = async event => { ${body} };`;
-    const properties = { FunctionName: name, Role: ROLE, Runtime: 'nodejs24.x', Handler: 'index.handler', Code: { ZipFile } };
+    const properties = {
+      FunctionName: name,
+      Role: ROLE,
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Code: { ZipFile },
+    };
     const { attributes } = await type.create(properties, CONTEXT);
     const startedAt = simulation.clock.now();
     const { failed, payload } = await simulation.lambda.invoke(String(attributes.Arn), {});

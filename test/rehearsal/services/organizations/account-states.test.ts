@@ -14,13 +14,21 @@ describe('an account', () => {
     maxAttempts: 1,
     credentials: simulation.iam.issue({ accountId: caller, arn: `arn:aws:iam::${caller}:root` }),
   });
-  const enter = () => new STSClient(from(MANAGEMENT)).send(new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${accountId}:role/access`, RoleSessionName: 'session' }));
+  const enter = () =>
+    new STSClient(from(MANAGEMENT)).send(
+      new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${accountId}:role/access`, RoleSessionName: 'session' }),
+    );
   const use = () => new CloudFormationClient(from(accountId)).send(new ListStacksCommand({}));
   const close = () => new OrganizationsClient(from(MANAGEMENT)).send(new CloseAccountCommand({ AccountId: accountId }));
 
   beforeEach(async () => {
     simulation = await Simulation.start({ managementAccountId: MANAGEMENT, scale: 60, creationSeconds: 1 });
-    const started = simulation.organizations.creation.start({ name: 'new', email: 'new@example.com', roleName: 'access', tags: {} });
+    const started = simulation.organizations.creation.start({
+      name: 'new',
+      email: 'new@example.com',
+      roleName: 'access',
+      tags: {},
+    });
     accountId = await until(() => simulation.organizations.creation.status(started.id)?.accountId);
   });
   afterEach(async () => simulation.stop());
@@ -37,7 +45,10 @@ describe('an account', () => {
     await simulation.clock.sleep(26);
     simulation.organizations.suspend(accountId);
     await expect(enter()).rejects.toMatchObject({ name: 'AccessDenied' });
-    await expect(use()).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining(`because account ${accountId} is SUSPENDED`) });
+    await expect(use()).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining(`because account ${accountId} is SUSPENDED`),
+    });
     await expect(close()).rejects.toMatchObject({ name: 'ConflictException' });
     simulation.organizations.reinstate(accountId);
     await expect(enter()).resolves.toBeDefined();

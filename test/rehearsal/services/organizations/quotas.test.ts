@@ -1,5 +1,10 @@
 import {
-  AccountState, CreateAccountCommand, CreateAccountFailureReason, DescribeAccountCommand, DescribeCreateAccountStatusCommand, OrganizationsClient,
+  AccountState,
+  CreateAccountCommand,
+  CreateAccountFailureReason,
+  DescribeAccountCommand,
+  DescribeCreateAccountStatusCommand,
+  OrganizationsClient,
 } from '@aws-sdk/client-organizations';
 import { Clock } from '../../../../rehearsal/core/clock';
 import { Throttle } from '../../../../rehearsal/services/organizations/call-rates';
@@ -63,7 +68,16 @@ describe('closing accounts', () => {
 
   function add(index: number): SimulatedAccount {
     const [name, joinedAt] = [`a${index}`, 0];
-    return tree.putAccount({ accountId: tree.newAccountId(), name, email: `${name}@example.com`, state: 'ACTIVE', joined: 'CREATED', joinedAt, parentId: tree.rootId, tags: {} });
+    return tree.putAccount({
+      accountId: tree.newAccountId(),
+      name,
+      email: `${name}@example.com`,
+      state: 'ACTIVE',
+      joined: 'CREATED',
+      joinedAt,
+      parentId: tree.rootId,
+      tags: {},
+    });
   }
   const reason = (account: SimulatedAccount): unknown => {
     try {
@@ -75,7 +89,12 @@ describe('closing accounts', () => {
   };
 
   test('is limited to three concurrent closures', async () => {
-    expect(accounts.slice(0, 4).map(reason)).toEqual([undefined, undefined, undefined, { Reason: 'CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED' }]);
+    expect(accounts.slice(0, 4).map(reason)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      { Reason: 'CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED' },
+    ]);
     await clock.pass(60);
     expect(tree.account(accounts[0].accountId)?.state).toBe('CLOSED');
     expect(reason(accounts[3])).toBeUndefined();
@@ -115,10 +134,13 @@ describe('creating accounts', () => {
     return creation.status(id);
   }
 
-  test.each(Object.values(CreateAccountFailureReason))('can fail with %s and releases the email address', async failure => {
-    creation.failNext([failure]);
-    await expect(create('free@example.com')).resolves.toMatchObject({ state: 'FAILED', failureReason: failure });
-  });
+  test.each(Object.values(CreateAccountFailureReason))(
+    'can fail with %s and releases the email address',
+    async failure => {
+      creation.failNext([failure]);
+      await expect(create('free@example.com')).resolves.toMatchObject({ state: 'FAILED', failureReason: failure });
+    },
+  );
 
   test('reserves an email address permanently, even if the account is closed', async () => {
     const created = await create('Free@example.com');
@@ -128,20 +150,26 @@ describe('creating accounts', () => {
     await clock.pass(60);
     await clock.pass(91 * DAY);
     expect(isPermanentlyClosed(tree.accounts[0], clock.now())).toBe(true);
-    await expect(create('free@example.com')).resolves.toMatchObject({ state: 'FAILED', failureReason: 'EMAIL_ALREADY_EXISTS' });
+    await expect(create('free@example.com')).resolves.toMatchObject({
+      state: 'FAILED',
+      failureReason: 'EMAIL_ALREADY_EXISTS',
+    });
   });
 
-  test('fails beyond the quota of accounts, which includes closed accounts until they are permanently closed', async () => {
-    const first = await create('one@example.com');
-    for (const email of ['two@example.com', 'three@example.com']) await create(email);
-    await expect(create('four@example.com')).resolves.toMatchObject({ failureReason: 'ACCOUNT_LIMIT_EXCEEDED' });
-    const account = tree.account(first?.accountId ?? '');
-    if (account) closure.close(account);
-    await clock.pass(60);
-    await expect(create('four@example.com')).resolves.toMatchObject({ failureReason: 'ACCOUNT_LIMIT_EXCEEDED' });
-    await clock.pass(91 * DAY);
-    await expect(create('four@example.com')).resolves.toMatchObject({ state: 'SUCCEEDED' });
-  });
+  test(
+    'fails beyond the quota of accounts, which includes closed accounts until they are permanently ' + 'closed',
+    async () => {
+      const first = await create('one@example.com');
+      for (const email of ['two@example.com', 'three@example.com']) await create(email);
+      await expect(create('four@example.com')).resolves.toMatchObject({ failureReason: 'ACCOUNT_LIMIT_EXCEEDED' });
+      const account = tree.account(first?.accountId ?? '');
+      if (account) closure.close(account);
+      await clock.pass(60);
+      await expect(create('four@example.com')).resolves.toMatchObject({ failureReason: 'ACCOUNT_LIMIT_EXCEEDED' });
+      await clock.pass(91 * DAY);
+      await expect(create('four@example.com')).resolves.toMatchObject({ state: 'SUCCEEDED' });
+    },
+  );
 });
 
 describe('a new account', () => {
@@ -155,7 +183,9 @@ describe('a new account', () => {
 
   test('reports through the SDK why its creation failed', async () => {
     world.organizations.creation.failNext(['MISSING_PAYMENT_INSTRUMENT']);
-    const { CreateAccountStatus } = await organizations.send(new CreateAccountCommand({ AccountName: 'a', Email: 'a@example.com' }));
+    const { CreateAccountStatus } = await organizations.send(
+      new CreateAccountCommand({ AccountName: 'a', Email: 'a@example.com' }),
+    );
     await world.clock.sleep(30);
     const question = new DescribeCreateAccountStatusCommand({ CreateAccountRequestId: CreateAccountStatus?.Id });
     const { CreateAccountStatus: status } = await organizations.send(question);
@@ -165,17 +195,30 @@ describe('a new account', () => {
   test.each(Object.values(AccountState))('has the state %s', async state => {
     const { tree } = world.organizations;
     const accountId = tree.newAccountId();
-    tree.putAccount({ accountId, name: 'a', email: 'a@example.com', state, joined: 'CREATED', joinedAt: 0, parentId: tree.rootId, tags: {} });
+    tree.putAccount({
+      accountId,
+      name: 'a',
+      email: 'a@example.com',
+      state,
+      joined: 'CREATED',
+      joinedAt: 0,
+      parentId: tree.rootId,
+      tags: {},
+    });
     const { Account: account } = await organizations.send(new DescribeAccountCommand({ AccountId: accountId }));
     expect(account).toMatchObject({ Id: accountId, State: state });
   });
 
   test('fails as a resource of a template beside another one', async () => {
     const type = world.type('AWS::Organizations::Account');
-    const create = async (name: string): Promise<unknown> => type.create({ AccountName: name, Email: `${name}@example.com` }, world.context(MANAGEMENT));
+    const create = async (name: string): Promise<unknown> =>
+      type.create({ AccountName: name, Email: `${name}@example.com` }, world.context(MANAGEMENT));
     const [one, two] = await Promise.allSettled([create('one'), create('two')]);
     expect(one.status).toBe('fulfilled');
-    expect(two).toMatchObject({ status: 'rejected', reason: { name: 'ConcurrentModificationException', message: expect.stringContaining('DependsOn') } });
+    expect(two).toMatchObject({
+      status: 'rejected',
+      reason: { name: 'ConcurrentModificationException', message: expect.stringContaining('DependsOn') },
+    });
   });
 });
 
@@ -186,12 +229,21 @@ describe('control policies', () => {
 
   /** A policy with the given number of characters including white space. */
   function sized(length: number): string {
-    const text = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'ec2:*', Resource: '*' }] });
+    const text = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Deny', Action: 'ec2:*', Resource: '*' }],
+    });
     return text + ' '.repeat(length - text.length);
   }
   const attach = async (Type: string, Name: string, length: number, TargetIds: string[] = []) =>
-    world.type('AWS::Organizations::Policy').create({ Name, Type, Content: sized(length), TargetIds }, world.context(MANAGEMENT));
-  const refused = (reason: string, message: string): object => ({ code: 'ConstraintViolationException', message, details: { Reason: reason } });
+    world
+      .type('AWS::Organizations::Policy')
+      .create({ Name, Type, Content: sized(length), TargetIds }, world.context(MANAGEMENT));
+  const refused = (reason: string, message: string): object => ({
+    code: 'ConstraintViolationException',
+    message,
+    details: { Reason: reason },
+  });
 
   test.each([
     ['SERVICE_CONTROL_POLICY', 10_240, 10],
@@ -203,7 +255,11 @@ describe('control policies', () => {
     for (let index = 0; index < count; index++) await attach(type, `policy-${index}`, size, [rootId]);
     await expect(attach(type, 'more', size)).resolves.toBeDefined();
     await expect(attach(type, 'one too many', size, [rootId])).rejects.toMatchObject(
-      refused('MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED', 'You have attached the maximum number of policies to the specified target.'));
+      refused(
+        'MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED',
+        'You have attached the maximum number of policies to the specified target.',
+      ),
+    );
   });
 });
 

@@ -1,9 +1,23 @@
 import { AccountClient, GetAccountInformationCommand, PutAccountNameCommand } from '@aws-sdk/client-account';
 import {
-  CloseAccountCommand, CreateAccountCommand, CreateOrganizationalUnitCommand, DescribeAccountCommand, DescribeCreateAccountStatusCommand,
-  DescribeOrganizationalUnitCommand, DescribeOrganizationCommand, ListAccountsCommand, ListAccountsForParentCommand, ListCreateAccountStatusCommand,
-  ListOrganizationalUnitsForParentCommand, ListParentsCommand, ListRootsCommand, ListTagsForResourceCommand, MoveAccountCommand, OrganizationsClient,
-  TagResourceCommand, UntagResourceCommand,
+  CloseAccountCommand,
+  CreateAccountCommand,
+  CreateOrganizationalUnitCommand,
+  DescribeAccountCommand,
+  DescribeCreateAccountStatusCommand,
+  DescribeOrganizationalUnitCommand,
+  DescribeOrganizationCommand,
+  ListAccountsCommand,
+  ListAccountsForParentCommand,
+  ListCreateAccountStatusCommand,
+  ListOrganizationalUnitsForParentCommand,
+  ListParentsCommand,
+  ListRootsCommand,
+  ListTagsForResourceCommand,
+  MoveAccountCommand,
+  OrganizationsClient,
+  TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-organizations';
 import type { CreateAccountStatus } from '@aws-sdk/client-organizations';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
@@ -18,13 +32,17 @@ async function begin(options = {}, scale?: number): Promise<void> {
 }
 
 async function create(name: string, email = `aws+${name}@example.com`): Promise<string> {
-  const { CreateAccountStatus: status } = await organizations.send(new CreateAccountCommand({ AccountName: name, Email: email }));
+  const { CreateAccountStatus: status } = await organizations.send(
+    new CreateAccountCommand({ AccountName: name, Email: email }),
+  );
   return status?.Id ?? '';
 }
 
 async function finished(id: string): Promise<CreateAccountStatus> {
   for (;;) {
-    const { CreateAccountStatus: status } = await organizations.send(new DescribeCreateAccountStatusCommand({ CreateAccountRequestId: id }));
+    const { CreateAccountStatus: status } = await organizations.send(
+      new DescribeCreateAccountStatusCommand({ CreateAccountRequestId: id }),
+    );
     if (status !== undefined && status.State !== 'IN_PROGRESS') return status;
     await world.clock.sleep(5);
   }
@@ -44,7 +62,9 @@ describe('creating an account', () => {
     await begin({ creationSeconds: 6000 });
     const id = await create('shop-test');
     expect(id).toMatch(/^car-[a-z0-9]{8,32}$/);
-    const { CreateAccountStatuses: running } = await organizations.send(new ListCreateAccountStatusCommand({ States: ['IN_PROGRESS'] }));
+    const { CreateAccountStatuses: running } = await organizations.send(
+      new ListCreateAccountStatusCommand({ States: ['IN_PROGRESS'] }),
+    );
     expect(running).toMatchObject([{ Id: id, AccountName: 'shop-test', State: 'IN_PROGRESS' }]);
 
     const status = await finished(id);
@@ -59,23 +79,33 @@ describe('creating an account', () => {
     await begin({ readySeconds: 6000 });
     const { AccountId: accountId } = await finished(await create('late'));
     const sts = new STSClient(world.as(MANAGEMENT));
-    const assume = new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${accountId}:role/OrganizationAccountAccessRole`, RoleSessionName: 'session' });
+    const assume = new AssumeRoleCommand({
+      RoleArn: `arn:aws:iam::${accountId}:role/OrganizationAccountAccessRole`,
+      RoleSessionName: 'session',
+    });
     await expect(sts.send(assume)).rejects.toThrow(/is not authorized to perform: sts:AssumeRole/);
     await world.clock.sleep(6600);
-    await expect(sts.send(assume)).resolves.toMatchObject({ AssumedRoleUser: { Arn: expect.stringContaining(`:${accountId}:assumed-role/`) } });
+    await expect(sts.send(assume)).resolves.toMatchObject({
+      AssumedRoleUser: { Arn: expect.stringContaining(`:${accountId}:assumed-role/`) },
+    });
     await expect(new STSClient(world.as(CICD)).send(assume)).rejects.toThrow(/not authorized/);
   });
 
-  test('fails with EMAIL_ALREADY_EXISTS if the address is used here, elsewhere or by a request in progress', async () => {
-    await begin();
-    world.organizations.reserveEmail('taken@example.com');
-    const ids = [await create('elsewhere', 'Taken@example.com'), await create('here', 'aws+cicd@example.com')];
-    for (const id of ids) await expect(finished(id)).resolves.toMatchObject({ State: 'FAILED', FailureReason: 'EMAIL_ALREADY_EXISTS' });
-    const first = await create('first', 'twice@example.com');
-    const second = await create('second', 'twice@example.com');
-    await expect(finished(first)).resolves.toMatchObject({ State: 'SUCCEEDED' });
-    await expect(finished(second)).resolves.toMatchObject({ State: 'FAILED', FailureReason: 'EMAIL_ALREADY_EXISTS' });
-  });
+  test(
+    'fails with EMAIL_ALREADY_EXISTS if the address is used here, elsewhere or by a request in ' + 'progress',
+    async () => {
+      await begin();
+      world.organizations.reserveEmail('taken@example.com');
+      const ids = [await create('elsewhere', 'Taken@example.com'), await create('here', 'aws+cicd@example.com')];
+      for (const id of ids) {
+        await expect(finished(id)).resolves.toMatchObject({ State: 'FAILED', FailureReason: 'EMAIL_ALREADY_EXISTS' });
+      }
+      const first = await create('first', 'twice@example.com');
+      const second = await create('second', 'twice@example.com');
+      await expect(finished(first)).resolves.toMatchObject({ State: 'SUCCEEDED' });
+      await expect(finished(second)).resolves.toMatchObject({ State: 'FAILED', FailureReason: 'EMAIL_ALREADY_EXISTS' });
+    },
+  );
 
   test('fails with ACCOUNT_LIMIT_EXCEEDED if the organization is full', async () => {
     await begin({ accountLimit: 3 });
@@ -88,7 +118,11 @@ describe('creating an account', () => {
     await begin({ creationSeconds: 1, readySeconds: 1 }, 5);
     await Promise.all(['one', 'two', 'three'].map(async name => create(name)));
     await expect(create('four')).rejects.toMatchObject({ name: 'TooManyRequestsException' });
-    expect(world.server.calls.at(-1)).toMatchObject({ service: 'organizations', operation: 'CreateAccount', error: 'TooManyRequestsException' });
+    expect(world.server.calls.at(-1)).toMatchObject({
+      service: 'organizations',
+      operation: 'CreateAccount',
+      error: 'TooManyRequestsException',
+    });
   }, 5000);
 
   test('is rejected while five are in progress', async () => {
@@ -98,7 +132,10 @@ describe('creating an account', () => {
       ids.push(await create(name));
       await world.clock.sleep(10);
     }
-    await expect(create('six')).rejects.toMatchObject({ name: 'ConstraintViolationException', Reason: 'ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED' });
+    await expect(create('six')).rejects.toMatchObject({
+      name: 'ConstraintViolationException',
+      Reason: 'ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED',
+    });
     for (const id of ids) await expect(finished(id)).resolves.toMatchObject({ State: 'SUCCEEDED' });
     await expect(finished(await create('six'))).resolves.toMatchObject({ State: 'SUCCEEDED' });
   });
@@ -118,7 +155,9 @@ describe('the tree', () => {
     const rootId = roots?.[0].Id ?? '';
     expect(rootId).toMatch(/^r-[0-9a-z]{4}$/);
     expect(unitId).toMatch(new RegExp(`^ou-${rootId.slice(2)}-[0-9a-z]{8}$`));
-    const { OrganizationalUnits: units } = await organizations.send(new ListOrganizationalUnitsForParentCommand({ ParentId: rootId }));
+    const { OrganizationalUnits: units } = await organizations.send(
+      new ListOrganizationalUnitsForParentCommand({ ParentId: rootId }),
+    );
     expect(units).toMatchObject([{ Name: 'Workloads' }]);
     await expect(organizations.send(new DescribeOrganizationalUnitCommand({ OrganizationalUnitId: unitId })))
       .resolves.toMatchObject({ OrganizationalUnit: { Name: 'Test' } });
@@ -126,8 +165,12 @@ describe('the tree', () => {
     const move = new MoveAccountCommand({ AccountId: CICD, SourceParentId: rootId, DestinationParentId: unitId });
     await organizations.send(move);
     expect(world.organizations.unitPath(CICD)).toBe('Workloads/Test');
-    await expect(organizations.send(new ListParentsCommand({ ChildId: CICD }))).resolves.toMatchObject({ Parents: [{ Id: unitId, Type: 'ORGANIZATIONAL_UNIT' }] });
-    await expect(organizations.send(new ListAccountsForParentCommand({ ParentId: unitId }))).resolves.toMatchObject({ Accounts: [{ Id: CICD }] });
+    await expect(organizations.send(new ListParentsCommand({ ChildId: CICD }))).resolves.toMatchObject({
+      Parents: [{ Id: unitId, Type: 'ORGANIZATIONAL_UNIT' }],
+    });
+    await expect(organizations.send(new ListAccountsForParentCommand({ ParentId: unitId }))).resolves.toMatchObject({
+      Accounts: [{ Id: CICD }],
+    });
     await expect(organizations.send(move)).rejects.toMatchObject({ name: 'DuplicateAccountException' });
   });
 
@@ -136,18 +179,29 @@ describe('the tree', () => {
     const move = (source: string, destination: string): MoveAccountCommand =>
       new MoveAccountCommand({ AccountId: CICD, SourceParentId: source, DestinationParentId: destination });
     await expect(organizations.send(move(one, other))).rejects.toMatchObject({ name: 'SourceParentNotFoundException' });
-    await expect(organizations.send(move(world.organizations.tree.rootId, 'ou-aaaa-bbbbbbbb'))).rejects.toMatchObject({ name: 'DestinationParentNotFoundException' });
+    await expect(organizations.send(move(world.organizations.tree.rootId, 'ou-aaaa-bbbbbbbb'))).rejects.toMatchObject({
+      name: 'DestinationParentNotFoundException',
+    });
   });
 
   test('creates units once', async () => {
-    const command = new CreateOrganizationalUnitCommand({ ParentId: world.organizations.tree.rootId, Name: 'Sandbox', Tags: [{ Key: 'a', Value: 'b' }] });
+    const command = new CreateOrganizationalUnitCommand({
+      ParentId: world.organizations.tree.rootId,
+      Name: 'Sandbox',
+      Tags: [{ Key: 'a', Value: 'b' }],
+    });
     await organizations.send(command);
     await expect(organizations.send(command)).rejects.toMatchObject({ name: 'DuplicateOrganizationalUnitException' });
   });
 
   test('lists twenty accounts per page', async () => {
     for (let index = 0; index < 25; index++) {
-      world.organizations.addAccount({ accountId: String(400000000000 + index), name: `a${index}`, email: `a${index}@example.com`, joined: 'INVITED' });
+      world.organizations.addAccount({
+        accountId: String(400000000000 + index),
+        name: `a${index}`,
+        email: `a${index}@example.com`,
+        joined: 'INVITED',
+      });
     }
     const first = await organizations.send(new ListAccountsCommand({}));
     const second = await organizations.send(new ListAccountsCommand({ NextToken: first.NextToken }));
@@ -155,11 +209,14 @@ describe('the tree', () => {
   });
 
   test('merges and removes tags', async () => {
-    const tag = (key: string, value: string): TagResourceCommand => new TagResourceCommand({ ResourceId: CICD, Tags: [{ Key: key, Value: value }] });
+    const tag = (key: string, value: string): TagResourceCommand =>
+      new TagResourceCommand({ ResourceId: CICD, Tags: [{ Key: key, Value: value }] });
     await organizations.send(tag('one', '1'));
     await organizations.send(tag('two', '2'));
     await organizations.send(new UntagResourceCommand({ ResourceId: CICD, TagKeys: ['one'] }));
-    await expect(organizations.send(new ListTagsForResourceCommand({ ResourceId: CICD }))).resolves.toMatchObject({ Tags: [{ Key: 'two', Value: '2' }] });
+    await expect(organizations.send(new ListTagsForResourceCommand({ ResourceId: CICD }))).resolves.toMatchObject({
+      Tags: [{ Key: 'two', Value: '2' }],
+    });
   });
 });
 
@@ -168,7 +225,9 @@ describe('permissions of callers', () => {
 
   test('a member can only describe the organization', async () => {
     const member = new OrganizationsClient(world.as(CICD));
-    await expect(member.send(new DescribeOrganizationCommand({}))).resolves.toMatchObject({ Organization: { MasterAccountId: MANAGEMENT, Id: expect.stringMatching(/^o-[a-z0-9]{10,32}$/) } });
+    await expect(member.send(new DescribeOrganizationCommand({}))).resolves.toMatchObject({
+      Organization: { MasterAccountId: MANAGEMENT, Id: expect.stringMatching(/^o-[a-z0-9]{10,32}$/) },
+    });
     await expect(member.send(new ListAccountsCommand({}))).rejects.toMatchObject({
       name: 'AccessDeniedException', message: "You don't have permissions to access this resource.",
     });
@@ -176,15 +235,22 @@ describe('permissions of callers', () => {
 
   test('an account outside has no organization', async () => {
     const stranger = new OrganizationsClient(world.as('555555555555'));
-    await expect(stranger.send(new DescribeOrganizationCommand({}))).rejects.toMatchObject({ name: 'AWSOrganizationsNotInUseException' });
+    await expect(stranger.send(new DescribeOrganizationCommand({}))).rejects.toMatchObject({
+      name: 'AWSOrganizationsNotInUseException',
+    });
   });
 
   test('the management account renames members', async () => {
     const account = new AccountClient(world.as(MANAGEMENT));
     await account.send(new PutAccountNameCommand({ AccountId: CICD, AccountName: 'renamed' }));
-    await expect(account.send(new GetAccountInformationCommand({ AccountId: CICD }))).resolves.toMatchObject({ AccountName: 'renamed', AccountState: 'ACTIVE' });
+    await expect(account.send(new GetAccountInformationCommand({ AccountId: CICD }))).resolves.toMatchObject({
+      AccountName: 'renamed',
+      AccountState: 'ACTIVE',
+    });
     const member = new AccountClient(world.as(CICD));
-    await expect(member.send(new PutAccountNameCommand({ AccountId: MANAGEMENT, AccountName: 'x' }))).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    await expect(
+      member.send(new PutAccountNameCommand({ AccountId: MANAGEMENT, AccountName: 'x' })),
+    ).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
   test('a closed account stays closed', async () => {
@@ -192,10 +258,14 @@ describe('permissions of callers', () => {
     expect(world.organizations.account(CICD)?.state).toBe('PENDING_CLOSURE');
     await world.clock.sleep(70);
     expect(world.organizations.account(CICD)?.state).toBe('CLOSED');
-    await expect(organizations.send(new CloseAccountCommand({ AccountId: CICD }))).rejects.toMatchObject({ name: 'AccountAlreadyClosedException' });
+    await expect(organizations.send(new CloseAccountCommand({ AccountId: CICD }))).rejects.toMatchObject({
+      name: 'AccountAlreadyClosedException',
+    });
     // AWS allows one of these calls in twenty seconds
     await world.clock.sleep(21);
-    await expect(organizations.send(new CloseAccountCommand({ AccountId: MANAGEMENT }))).rejects.toMatchObject({ name: 'ConstraintViolationException' });
+    await expect(organizations.send(new CloseAccountCommand({ AccountId: MANAGEMENT }))).rejects.toMatchObject({
+      name: 'ConstraintViolationException',
+    });
   });
 });
 
@@ -209,7 +279,12 @@ describe('resources of a template', () => {
     const made = await type.create(properties, context);
     const renamed = await type.update(made.id, { ...properties, Name: 'Two' }, properties, context);
     expect(renamed.id).toBe(made.id);
-    const moved = await type.update(made.id, { Name: 'Two', ParentId: made.id }, { ...properties, Name: 'Two' }, context);
+    const moved = await type.update(
+      made.id,
+      { Name: 'Two', ParentId: made.id },
+      { ...properties, Name: 'Two' },
+      context,
+    );
     expect(moved.id).not.toBe(made.id);
     await expect(type.remove(made.id, {}, context)).rejects.toThrow(/not empty/);
   });
@@ -217,7 +292,10 @@ describe('resources of a template', () => {
   test('the creation of an account is completed before its dependents', async () => {
     const type = world.type('AWS::Organizations::Account');
     const unitId = world.organizations.addUnit('Workloads');
-    const made = await type.create({ AccountName: 'native', Email: 'native@example.com', ParentIds: [unitId] }, world.context(MANAGEMENT));
+    const made = await type.create(
+      { AccountName: 'native', Email: 'native@example.com', ParentIds: [unitId] },
+      world.context(MANAGEMENT),
+    );
     expect(made.attributes.AccountId).toBe(made.id);
     expect(world.organizations.unitPath(made.id)).toBe('Workloads');
   });
@@ -227,6 +305,9 @@ describe('resources of a template', () => {
     const properties = { AccountName: 'native', Email: 'lost@example.com', ParentIds: ['ou-none-11111111'] };
     const failure = await type.create(properties, world.context(MANAGEMENT)).catch((error: unknown) => error);
     const made = world.organizations.accounts.find(({ email }) => email === 'lost@example.com');
-    expect(failure).toMatchObject({ id: made?.accountId, message: expect.stringContaining("a destination parent that doesn't exist: ou-none-11111111") });
+    expect(failure).toMatchObject({
+      id: made?.accountId,
+      message: expect.stringContaining("a destination parent that doesn't exist: ou-none-11111111"),
+    });
   });
 });

@@ -1,6 +1,14 @@
 import {
-  AddTagsToResourceCommand, DeleteParameterCommand, DeleteParametersCommand, GetParameterCommand, GetParametersByPathCommand, GetParametersCommand,
-  ListTagsForResourceCommand, PutParameterCommand, RemoveTagsFromResourceCommand, SSMClient,
+  AddTagsToResourceCommand,
+  DeleteParameterCommand,
+  DeleteParametersCommand,
+  GetParameterCommand,
+  GetParametersByPathCommand,
+  GetParametersCommand,
+  ListTagsForResourceCommand,
+  PutParameterCommand,
+  RemoveTagsFromResourceCommand,
+  SSMClient,
 } from '@aws-sdk/client-ssm';
 import type { PutParameterCommandInput } from '@aws-sdk/client-ssm';
 import { CICD, MEMBER, REGION, World } from '../world';
@@ -20,9 +28,18 @@ test('stores parameters per account and region', async () => {
   await expect(ssm.send(put)).rejects.toMatchObject({ name: 'ParameterAlreadyExists' });
   await ssm.send(new PutParameterCommand({ Name: '/app/one', Value: '2', Type: 'String', Overwrite: true }));
   const { Parameter: parameter } = await ssm.send(new GetParameterCommand({ Name: '/app/one' }));
-  expect(parameter).toMatchObject({ Value: '2', Version: 2, ARN: `arn:aws:ssm:${REGION}:${CICD}:parameter/app/one`, LastModifiedDate: expect.any(Date) });
-  await expect(new SSMClient(world.as(MEMBER)).send(new GetParameterCommand({ Name: '/app/one' }))).rejects.toMatchObject({ name: 'ParameterNotFound' });
-  await expect(new SSMClient(world.as(CICD, 'admin', 'us-east-1')).send(new GetParameterCommand({ Name: '/app/one' }))).rejects.toMatchObject({ name: 'ParameterNotFound' });
+  expect(parameter).toMatchObject({
+    Value: '2',
+    Version: 2,
+    ARN: `arn:aws:ssm:${REGION}:${CICD}:parameter/app/one`,
+    LastModifiedDate: expect.any(Date),
+  });
+  await expect(
+    new SSMClient(world.as(MEMBER)).send(new GetParameterCommand({ Name: '/app/one' })),
+  ).rejects.toMatchObject({ name: 'ParameterNotFound' });
+  await expect(
+    new SSMClient(world.as(CICD, 'admin', 'us-east-1')).send(new GetParameterCommand({ Name: '/app/one' })),
+  ).rejects.toMatchObject({ name: 'ParameterNotFound' });
   await ssm.send(new DeleteParameterCommand({ Name: '/app/one' }));
   expect(world.ssm.value(CICD, REGION, '/app/one')).toBeUndefined();
 });
@@ -30,18 +47,26 @@ test('stores parameters per account and region', async () => {
 test('finds parameters by name and by path', async () => {
   for (const name of ['/app/one', '/app/deep/two', '/other']) world.ssm.put(CICD, REGION, name, name);
   const names = async (recursive: boolean): Promise<unknown> => {
-    const { Parameters: found } = await ssm.send(new GetParametersByPathCommand({ Path: '/app', Recursive: recursive }));
+    const { Parameters: found } = await ssm.send(
+      new GetParametersByPathCommand({ Path: '/app', Recursive: recursive }),
+    );
     return found?.map(parameter => parameter.Name);
   };
   await expect(names(false)).resolves.toEqual(['/app/one']);
   await expect(names(true)).resolves.toEqual(['/app/deep/two', '/app/one']);
-  await expect(ssm.send(new GetParametersCommand({ Names: ['/other', '/missing'] }))).resolves.toMatchObject({ Parameters: [{ Value: '/other' }], InvalidParameters: ['/missing'] });
+  await expect(ssm.send(new GetParametersCommand({ Names: ['/other', '/missing'] }))).resolves.toMatchObject({
+    Parameters: [{ Value: '/other' }],
+    InvalidParameters: ['/missing'],
+  });
 });
 
 test('returns public image parameters in every account, and no other public names', async () => {
   const image = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
   const { Parameter: parameter } = await ssm.send(new GetParameterCommand({ Name: image }));
-  expect(parameter).toMatchObject({ Value: expect.stringMatching(/^ami-[0-9a-f]{17}$/), ARN: `arn:aws:ssm:${REGION}::parameter${image}` });
+  expect(parameter).toMatchObject({
+    Value: expect.stringMatching(/^ami-[0-9a-f]{17}$/),
+    ARN: `arn:aws:ssm:${REGION}::parameter${image}`,
+  });
   await expect(ssm.send(new GetParametersCommand({ Names: [image, `${image}x`] }))).resolves
     .toMatchObject({ Parameters: [{ Value: parameter?.Value }], InvalidParameters: [`${image}x`] });
 });
@@ -58,7 +83,15 @@ test('keeps the tags of a parameter when its value is updated', async () => {
   const tags = async () => (await ssm.send(new ListTagsForResourceCommand(resource))).TagList;
   await expect(tags()).rejects.toMatchObject({ name: 'InvalidResourceId' });
   world.ssm.put(CICD, REGION, '/app/one', '1');
-  await ssm.send(new AddTagsToResourceCommand({ ...resource, Tags: [{ Key: 'read-by', Value: 'Reader' }, { Key: 'stage', Value: 'test' }] }));
+  await ssm.send(
+    new AddTagsToResourceCommand({
+      ...resource,
+      Tags: [
+        { Key: 'read-by', Value: 'Reader' },
+        { Key: 'stage', Value: 'test' },
+      ],
+    }),
+  );
   world.ssm.put(CICD, REGION, '/app/one', '2');
   await expect(tags()).resolves.toEqual([{ Key: 'read-by', Value: 'Reader' }, { Key: 'stage', Value: 'test' }]);
   await ssm.send(new RemoveTagsFromResourceCommand({ ...resource, TagKeys: ['stage'] }));
@@ -68,20 +101,35 @@ test('keeps the tags of a parameter when its value is updated', async () => {
 test('a parameter can be a resource of a template', async () => {
   const type = world.type('AWS::SSM::Parameter');
   const properties = { Name: '/app/one', Type: 'String', Value: '1' };
-  await expect(type.create(properties, world.context(CICD))).resolves.toMatchObject({ id: '/app/one', attributes: { Value: '1' } });
+  await expect(type.create(properties, world.context(CICD))).resolves.toMatchObject({
+    id: '/app/one',
+    attributes: { Value: '1' },
+  });
   await expect(type.create(properties, world.context(CICD))).rejects.toThrow('/app/one already exists');
   await type.update('/app/one', { ...properties, Value: '2' }, properties, world.context(CICD));
   expect(world.ssm.value(CICD, REGION, '/app/one')).toBe('2');
 });
 
 describe('a parameter that is too long for its tier', () => {
-  const words = (tier: string, size: number): string => `${tier} tier parameters support a maximum parameter value of ${size} characters.`;
+  const words = (tier: string, size: number): string =>
+    `${tier} tier parameters support a maximum parameter value of ${size} characters.`;
   const put = async (length: number, more: Partial<PutParameterCommandInput> = {}) =>
-    ssm.send(new PutParameterCommand({ Name: '/app/long', Value: 'x'.repeat(length), Type: 'String', Overwrite: true, ...more }));
+    ssm.send(
+      new PutParameterCommand({
+        Name: '/app/long',
+        Value: 'x'.repeat(length),
+        Type: 'String',
+        Overwrite: true,
+        ...more,
+      }),
+    );
 
   test('a standard parameter of more than 4,096 characters is rejected', async () => {
     await expect(put(4096)).resolves.toMatchObject({ Tier: 'Standard' });
-    await expect(put(4097)).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining(words('Standard', 4096)) });
+    await expect(put(4097)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining(words('Standard', 4096)),
+    });
     expect(world.ssm.value(CICD, REGION, '/app/long')).toHaveLength(4096);
   });
 
@@ -103,7 +151,11 @@ describe('a parameter that is too long for its tier', () => {
     const short = { ...properties, Value: 'x' };
     await expect(type.create(properties, world.context(CICD))).rejects.toThrow(words('Standard', 4096));
     await type.create(short, world.context(CICD));
-    await expect(type.update('/app/long', properties, short, world.context(CICD))).rejects.toThrow(words('Standard', 4096));
-    await expect(type.update('/app/long', { ...properties, Tier: 'Advanced' }, short, world.context(CICD))).resolves.toBeDefined();
+    await expect(type.update('/app/long', properties, short, world.context(CICD))).rejects.toThrow(
+      words('Standard', 4096),
+    );
+    await expect(
+      type.update('/app/long', { ...properties, Tier: 'Advanced' }, short, world.context(CICD)),
+    ).resolves.toBeDefined();
   });
 });

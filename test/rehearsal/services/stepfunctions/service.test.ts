@@ -1,17 +1,40 @@
-import { CreateStateMachineCommand, DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { Simulation } from '../../../../rehearsal/simulation';
 
 const ACCOUNT = '111122223333';
 const REGION = 'eu-west-1';
-const CONTEXT = { accountId: ACCOUNT, region: REGION, stackId: 'stack', stackName: 'stack', logicalId: 'Resource', tags: {} };
+const CONTEXT = {
+  accountId: ACCOUNT,
+  region: REGION,
+  stackId: 'stack',
+  stackName: 'stack',
+  logicalId: 'Resource',
+  tags: {},
+};
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/worker`;
 const HANDLER = `let n = 0; exports.handler = async event => {
-  if (event.fail === 'always' || n++ < (event.fail ?? 0)) { const error = new Error('not yet ' + n); error.name = 'NotYet'; throw error; }
+  if (event.fail === 'always' || n++ < (event.fail ?? 0)) {
+    const error = new Error('not yet ' + n);
+    error.name = 'NotYet';
+    throw error;
+  }
   return { n, event };
 };`;
 
 const TRUST = {
-  Statement: [{ Effect: 'Allow' as const, Principal: { Service: ['lambda.amazonaws.com', 'states.amazonaws.com'] }, Action: 'sts:AssumeRole' }],
+  Statement: [
+    {
+      Effect: 'Allow' as const,
+      Principal: { Service: ['lambda.amazonaws.com', 'states.amazonaws.com'] },
+      Action: 'sts:AssumeRole',
+    },
+  ],
 };
 const INVOKE = { Statement: [{ Effect: 'Allow' as const, Action: 'lambda:InvokeFunction', Resource: '*' }] };
 
@@ -23,12 +46,28 @@ describe('a state machine', () => {
   beforeAll(async () => {
     simulation = await Simulation.start({ managementAccountId: ACCOUNT, scale: 600 });
     simulation.iam.putRole({
-      arn: ROLE, roleName: 'worker', roleId: 'AROAX', accountId: ACCOUNT, trust: TRUST, policies: { Invoke: INVOKE }, managedPolicyArns: [], tags: {},
+      arn: ROLE,
+      roleName: 'worker',
+      roleId: 'AROAX',
+      accountId: ACCOUNT,
+      trust: TRUST,
+      policies: { Invoke: INVOKE },
+      managedPolicyArns: [],
+      tags: {},
     });
     const credentials = simulation.iam.issue({ accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` });
     client = new SFNClient({ region: REGION, endpoint: simulation.server.endpoint, credentials, maxAttempts: 1 });
-    const properties = { FunctionName: 'worker', Role: ROLE, Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 10, Code: { ZipFile: HANDLER } };
-    functionArn = String((await simulation.lambda.resourceTypes['AWS::Lambda::Function'].create(properties, CONTEXT)).attributes.Arn);
+    const properties = {
+      FunctionName: 'worker',
+      Role: ROLE,
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Timeout: 10,
+      Code: { ZipFile: HANDLER },
+    };
+    functionArn = String(
+      (await simulation.lambda.resourceTypes['AWS::Lambda::Function'].create(properties, CONTEXT)).attributes.Arn,
+    );
   });
 
   afterAll(async () => {
@@ -44,7 +83,10 @@ describe('a state machine', () => {
       name: `stack-${name}`,
       body: JSON.stringify({
         Resources: {
-          Machine: { Type: 'AWS::StepFunctions::StateMachine', Properties: { StateMachineName: name, RoleArn: ROLE, DefinitionString: definition } },
+          Machine: {
+            Type: 'AWS::StepFunctions::StateMachine',
+            Properties: { StateMachineName: name, RoleArn: ROLE, DefinitionString: definition },
+          },
         },
         Outputs: { Arn: { Value: { Ref: 'Machine' } } },
       }),
@@ -53,7 +95,9 @@ describe('a state machine', () => {
   }
 
   async function run(stateMachineArn: string, input: unknown): Promise<Record<string, unknown>> {
-    const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
+    const { executionArn } = await client.send(
+      new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }),
+    );
     for (;;) {
       const { $metadata, ...execution } = await client.send(new DescribeExecutionCommand({ executionArn }));
       if (execution.status !== 'RUNNING') return { ...execution };
@@ -73,13 +117,22 @@ describe('a state machine', () => {
 
   test('passes the error to Catch with its name and its cause as JSON', async () => {
     const arn = await machine('catch', {
-      Work: { Type: 'Task', Resource: functionArn, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Report' }], End: true },
+      Work: {
+        Type: 'Task',
+        Resource: functionArn,
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Report' }],
+        End: true,
+      },
       Report: { Type: 'Pass', End: true },
     });
     const { output } = await run(arn, { fail: 'always' });
     const caught = JSON.parse(String(output));
     expect(caught.Error).toBe('NotYet');
-    expect(JSON.parse(caught.Cause)).toMatchObject({ errorType: 'NotYet', errorMessage: expect.stringContaining('not yet'), trace: expect.any(Array) });
+    expect(JSON.parse(caught.Cause)).toMatchObject({
+      errorType: 'NotYet',
+      errorMessage: expect.stringContaining('not yet'),
+      trace: expect.any(Array),
+    });
   });
 
   test('fails with the error of its last state', async () => {
@@ -91,7 +144,11 @@ describe('a state machine', () => {
     const arn = await machine('optimized', {
       Pause: { Type: 'Wait', Seconds: 60, Next: 'Work' },
       Work: {
-        Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Parameters: { 'FunctionName': functionArn, 'Payload.$': '$' }, OutputPath: '$.Payload', End: true,
+        Type: 'Task',
+        Resource: 'arn:aws:states:::lambda:invoke',
+        Parameters: { 'FunctionName': functionArn, 'Payload.$': '$' },
+        OutputPath: '$.Payload',
+        End: true,
       },
     });
     const { output } = await run(arn, { hello: 1 });
@@ -100,12 +157,15 @@ describe('a state machine', () => {
 
   test('starts once for the same name and input', async () => {
     const stateMachineArn = await machine('once', { Pause: { Type: 'Wait', Seconds: 600, End: true } });
-    const start = (input: string): Promise<{ executionArn?: string }> => client.send(new StartExecutionCommand({ stateMachineArn, name: 'one', input }));
+    const start = (input: string): Promise<{ executionArn?: string }> =>
+      client.send(new StartExecutionCommand({ stateMachineArn, name: 'one', input }));
     const first = await start('{}');
     expect((await start('{}')).executionArn).toBe(first.executionArn);
     await expect(start('{"other":1}')).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' });
     await client.send(new StopExecutionCommand({ executionArn: first.executionArn }));
-    expect(await client.send(new DescribeExecutionCommand({ executionArn: first.executionArn }))).toMatchObject({ status: 'ABORTED' });
+    expect(await client.send(new DescribeExecutionCommand({ executionArn: first.executionArn }))).toMatchObject({
+      status: 'ABORTED',
+    });
   });
 
   test('is rejected if it refers to a missing state; so is an unsupported operation', async () => {

@@ -184,7 +184,11 @@ describe.each(CLOCKS)('a state machine in %s', (_title, options) => {
     const waited = await run(wait, { seconds: 'soon' });
     expect(waited).toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause: expect.stringContaining('soon') });
     const fail = await machine('broken', {
-      Choice: { Type: 'Choice', Choices: [{ Variable: '$.seconds', IsPresent: false, Next: 'Broken' }], Default: 'End' },
+      Choice: {
+        Type: 'Choice',
+        Choices: [{ Variable: '$.seconds', IsPresent: false, Next: 'Broken' }],
+        Default: 'End',
+      },
       Broken: LOOP.Broken,
       End: { Type: 'Succeed' },
     });
