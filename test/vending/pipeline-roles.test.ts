@@ -353,12 +353,8 @@ describe('roles of a pipeline', () => {
       const caller = iam.sessionOf(`arn:aws:iam::${own}:role/${name.replace('ACCOUNT', own)}`, 'build');
       const attempt = (action: string, resource: string): string => {
         try {
-          access.assertAllowed({
-            caller,
-            region: REGION,
-            action: `codepipeline:${action}`,
-            resource: `arn:aws:codepipeline:${REGION}:${own}:${resource}`,
-          });
+          const arn = `arn:aws:codepipeline:${REGION}:${own}:${resource}`;
+          access.assertAllowed({ caller, region: REGION, action: `codepipeline:${action}`, resource: arn });
           return 'allowed';
         } catch (error) {
           return /explicit deny|no identity-based policy/.exec(String(error))?.[0] ?? String(error);
