@@ -71,6 +71,17 @@ describe('a creation whose call did not reach AWS', () => {
   });
 });
 
+test('a creation whose call did not reach AWS waits for its place in the queue', async () => {
+  const vending = await killedAtTheCall('before');
+  await vending.registry.dequeue(CREATION_QUEUE, accountKey(vended()));
+  for (let n = 0; n < 5; n++) {
+    await vending.registry.enqueue(CREATION_QUEUE, `account#${n}@example.com`, vending.clock.now);
+  }
+  vending.clock.now += MINUTE;
+  expect(await vending.lifecycle.reconcile(dev, vended())).toMatchObject({ done: false });
+  expect(callsToCreate(vending)).toBe(1);
+});
+
 describe('a creation whose answer was lost', () => {
   test('is found without a second call, even if AWS writes the e-mail in other letters', async () => {
     const vending = await killedAtTheCall('after');
@@ -79,6 +90,7 @@ describe('a creation whose answer was lost', () => {
     vending.directory.change(accountId, { email: 'AWS+Dev@example.com' });
     expect(await vending.finish(dev, vended())).toBe(accountId);
     expect(callsToCreate(vending)).toBe(1);
+    expect(await vending.record(vended())).toMatchObject({ createdAt: expect.any(Number) });
     // a request that is found names the account: the e-mail of every account is compared only otherwise
     expect(vending.fate.calls).not.toContain('findAccount');
   });
@@ -157,11 +169,24 @@ describe('a creation that AWS reports as failed', () => {
     expect(await vending.finish(dev, vended())).toBe('100000000001');
   });
 
+  test('because an earlier request of ours has created the account leads to that account', async () => {
+    const vending = new Vending();
+    await vending.begin(dev, vended());
+    await vending.look(dev, vended());
+    vending.clock.now += MINUTE;
+    const [first] = vending.directory.accounts;
+    const request = vending.directory.requests.get('car-1');
+    if (request) request.creation = { ...request.creation, state: 'FAILED', failureReason: 'EMAIL_ALREADY_EXISTS' };
+    expect(await vending.finish(dev, vended())).toBe(first?.accountId);
+    expect(callsToCreate(vending)).toBe(1);
+  });
+
   test('because the e-mail is taken is not confused with a creation of another name', async () => {
     const vending = new Vending();
     vending.directory.takenElsewhere.add('aws+dev@example.com');
     otherCreation(vending, { accountName: 'warehouse', minutes: 10 });
     await expect(vending.create(dev, vended())).rejects.toThrow("the e-mail 'aws+dev@example.com' is taken");
+    expect(callsToCreate(vending)).toBe(1);
   });
 });
 

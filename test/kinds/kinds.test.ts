@@ -47,6 +47,11 @@ test('no two kinds share a resource type or a role', () => {
   for (const of of ['resourceType', 'roleName'] as const) expect(new Set(KINDS.map(kind => kind[of])).size).toBe(KINDS.length);
 });
 
+test('every function is stopped after 60 seconds, after which its run is assumed to be dead', () => {
+  const functions = resourcesOf(templateWith(KINDS), 'AWS::Lambda::Function');
+  expect(functions.map(({ Properties }) => Properties.Timeout)).toEqual(Array(KINDS.length + 1).fill(60));
+});
+
 test('another kind adds three resources: a function, a role and a log group', () => {
   const types = ({ Resources }: SynthesizedTemplate) => Object.values(Resources).map(({ Type }) => Type).sort();
   const [usual] = KINDS.filter(({ name }) => name !== FIFTH.name);
