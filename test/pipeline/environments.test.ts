@@ -107,16 +107,16 @@ describe('a lease', () => {
   test('that is lost stops the deployment: the check compares holder and fence', async () => {
     const world = new Leases();
     const check = async (fence: number) => world.environments.check(pipeline, KEY, fence);
-    await expect(check(1)).rejects.toThrow(`the lease of account ${ONE} has expired`);
+    await expect(check(1)).rejects.toThrow(/^the lease of account \d+ .* has expired, so/);
     await world.acquire();
     await expect(check(1)).resolves.toBeUndefined();
-    await expect(check(2)).rejects.toThrow("was taken from environment 'test1' by environment 'test1' (stack ");
+    await expect(check(2)).rejects.toThrow("by environment 'test1' (stack ");
     world.clock.now += 65 * MINUTE;
     await world.acquire(renamed);
-    await expect(check(1)).rejects.toThrow("was taken from environment 'test1' by environment 'qa' (stack ");
-    await expect(check(2)).rejects.toThrow("was taken from environment 'test1' by environment 'qa' (stack ");
+    await expect(check(1)).rejects.toThrow("by environment 'qa' (stack ");
+    await expect(check(2)).rejects.toThrow("by environment 'qa' (stack ");
     await world.environments.release(RENAMED);
-    await expect(check(2)).rejects.toThrow("was taken from environment 'test1', so nothing more is deployed there");
+    await expect(check(2)).rejects.toThrow(/^the lease of account \d+ .* has expired, so/);
   });
 
   test('is released by its holder only, and the next holder gets a higher fence', async () => {
