@@ -40,13 +40,15 @@ async function outputOf(
     scale: 3600,
     destroy: true,
     parameters: parameters.reduce<readonly StackParameter[]>((all, text) => collectParameter(text, all), []),
-    ssmParameter: ssmParameters.reduce<Readonly<Record<string, string>>>((all, text) => collectSsmParameter(text, all), {}),
+    ssmParameter: ssmParameters.reduce<ReturnType<typeof collectSsmParameter>>(
+      (all, text) => collectSsmParameter(text, all), {},
+    ),
     ...options,
   }, { write, warn: write });
   return stripVTControlCharacters(lines.join('\n'));
 }
 
-test('stacks get their parameters, where a value for one stack takes precedence, and Parameter Store has its values', async () => {
+test('stacks get their own parameters before those for all, and values from Parameter Store', async () => {
   const output = await outputOf(['Stage=dev', 'Store:Stage=prod'], ['/company/team=web']);
   expect(output).not.toContain('Failed');
   expect(output).toMatch(/Retained resources:[^]*Shop-web-dev of stack Shop[^]*Store-web-prod of stack Store/);
@@ -58,7 +60,9 @@ test('stacks keep their parameters in later deployments', async () => {
 });
 
 test('a hint names the option for a parameter that has no value', async () => {
-  expect(await outputOf([], ['/company/team=web'])).toContain("hint: set the stack parameter 'Stage': --parameters Stage=<value>");
+  expect(await outputOf([], ['/company/team=web'])).toContain(
+    "hint: set the stack parameter 'Stage': --parameters Stage=<value>",
+  );
   expect(await outputOf(['Stage=dev'], [])).toContain(
     "hint: if Parameter Store has '/company/team' on AWS, add it: --ssm-parameter /company/team=<value>",
   );
@@ -73,11 +77,20 @@ test.each<[string, string | RegExp]>([
 });
 
 test.each<[string, () => unknown, string]>([
-  ['a parameter without a value', () => collectParameter('Stage'), "must be <name>=<value> or <stack>:<name>=<value>, got 'Stage'"],
+  [
+    'a parameter without a value', () => collectParameter('Stage'),
+    "must be <name>=<value> or <stack>:<name>=<value>, got 'Stage'",
+  ],
   ['a repeated parameter', () => collectParameter('Stage=b', collectParameter('Stage=a')), "'Stage' is given twice"],
-  ['a repeated parameter of a stack', () => collectParameter('Shop:Stage=b', collectParameter('Shop:Stage=a')), "'Shop:Stage' is given twice"],
+  [
+    'a repeated parameter of a stack', () => collectParameter('Shop:Stage=b', collectParameter('Shop:Stage=a')),
+    "'Shop:Stage' is given twice",
+  ],
   ['an empty value for Parameter Store', () => collectSsmParameter('/team='), "the value is not empty, got '/team='"],
-  ['a repeated parameter of Parameter Store', () => collectSsmParameter('/team=b', collectSsmParameter('/team=a')), "parameter '/team' is given twice"],
+  [
+    'a repeated parameter of Parameter Store', () => collectSsmParameter('/team=b', collectSsmParameter('/team=a')),
+    "parameter '/team' is given twice",
+  ],
 ])('rejects %s', (_title, collect, message) => {
   expect(collect).toThrow(message);
 });

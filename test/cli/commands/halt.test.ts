@@ -28,7 +28,8 @@ test('halt prints who halted a pipeline before', async () => {
 });
 
 test('halt fails if a pipeline cannot be halted', async () => {
-  const { operations, write, lines } = fakeOperations([{ ...DEV, stopped: 0, interrupted: [], problem: 'access denied' }]);
+  const outcome = { ...DEV, stopped: 0, interrupted: [], problem: 'access denied' };
+  const { operations, write, lines } = fakeOperations([outcome]);
   expect(await halt({ all: true, reason }, operations, write)).toBe(false);
   expect(lines).toEqual(['✗ dev: access denied']);
 });
@@ -43,5 +44,6 @@ test('environments are selected either by name or all of them', () => {
   expect(selectedNames({ environment: ['dev'] })).toEqual(['dev']);
   expect(selectedNames({ all: true })).toBe('all');
   expect(() => selectedNames({})).toThrow('no environment is selected: use --environment <name>');
-  expect(() => selectedNames({ all: true, environment: ['dev'] })).toThrow('--all and --environment exclude each other');
+  expect(() => selectedNames({ all: true, environment: ['dev'] }))
+    .toThrow('--all and --environment exclude each other');
 });

@@ -15,7 +15,8 @@ afterAll(() => { cli.remove(); });
 test('rehearse deploys apps in sequence, destroys the last one, and writes a report', () => {
   const [one, two] = [cli.assembly('one', { A: queue('a') }), cli.assembly('two', { A: queue('a'), B: queue('b') })];
   const apps = ['--app', one, '--app', one, '--app', two];
-  const { status, stdout, stderr } = cli.rehearse(...apps, '--destroy', '--report', 'report.json', ...FAST, '--verbose');
+  const options = ['--destroy', '--report', 'report.json', '--verbose', ...FAST];
+  const { status, stdout, stderr } = cli.rehearse(...apps, ...options);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toContain('111111111111  Shop  stack created in');
   expect(stdout).toContain('111111111111  Shop/Orders  created in');
@@ -68,7 +69,8 @@ test('rehearse fails with the full reason if a resource fails', () => {
 
 test('rehearse prints what is skipped after a failure', () => {
   const [bad, good] = [cli.assembly('bad', CLASH), cli.assembly('good', { A: queue('a') })];
-  const { status, stdout } = cli.rehearse('--app', bad, '--app', good, '--destroy', '--report', 'skipped.json', ...FAST);
+  const options = ['--destroy', '--report', 'skipped.json', ...FAST];
+  const { status, stdout } = cli.rehearse('--app', bad, '--app', good, ...options);
   expect(status).toBe(1);
   expect(stdout).toContain(`! stopped after the first failure; skipped: '${good}', --destroy\n`);
   expect(cli.report('skipped.json')).toMatchObject({ destroyed: false, deployments: [{ app: bad }] });
@@ -178,7 +180,8 @@ test('rehearse uses the organization in the policies of the app, and warns of an
   expect(cli.rehearse('--app', one, ...FAST)).toMatchObject({ status: 0, stderr: '' });
   const { status, stderr } = cli.rehearse('--app', one, '--organization-id', 'o-cccccccccc', ...FAST);
   expect(stderr).toContain(
-    "warning: --organization-id is 'o-cccccccccc', but the policies of the app allow only 'o-aaaaaaaaaa': they will deny access\n",
+    "warning: --organization-id is 'o-cccccccccc', but the policies of the app allow only 'o-aaaaaaaaaa': "
+    + 'they will deny access\n',
   );
   expect(status).toBe(0);
   const several = { A: policyFor('o-aaaaaaaaaa'), B: policyFor('o-bbbbbbbbbb') };
@@ -188,12 +191,11 @@ test('rehearse uses the organization in the policies of the app, and warns of an
 });
 
 test('a failed rehearsal ends with a hint about the organization in the policies of the app', () => {
-  const clash = cli.assembly('organization-clash', { A: policyFor('o-aaaaaaaaaa'), B: queue('same'), C: queue('same') });
+  const clash = cli.assembly('organization-clash', { ...CLASH, Policy: policyFor('o-aaaaaaaaaa') });
   const { status, stdout } = cli.rehearse('--app', clash, '--organization-id', 'o-cccccccccc', ...FAST);
   expect(status).toBe(1);
-  expect(stdout).toMatch(
-    /\nhint: the policies of the app allow only the organization 'o-aaaaaaaaaa', .*: use --organization-id o-aaaaaaaaaa, or omit the option\n$/,
-  );
+  expect(stdout).toContain("\nhint: the policies of the app allow only the organization 'o-aaaaaaaaaa', ");
+  expect(stdout).toMatch(/: use --organization-id o-aaaaaaaaaa, or omit the option\n$/);
   expect(cli.rehearse('--app', clash, ...FAST).stdout).not.toContain('hint: the policies');
 });
 
@@ -233,7 +235,8 @@ test('rehearse prints which accounts it assumes to be members, unless they are g
   const { stdout } = cli.rehearse(...rehearseTwice);
   expect(stdout.match(/assuming/g)).toHaveLength(1);
   expect(stdout).toContain(
-    "! assuming that account 333333333333 (stack 'Shop') is a bootstrapped member account; to confirm: --account 333333333333\n",
+    "! assuming that account 333333333333 (stack 'Shop') is a bootstrapped member account; "
+    + 'to confirm: --account 333333333333\n',
   );
   expect(cli.rehearse(...rehearseTwice, '--account', '333333333333').stdout).not.toContain('assuming');
   expect(cli.rehearse('--app', app, ...FAST).stdout).not.toContain('assuming');

@@ -23,7 +23,8 @@ test('resume prints the state of each pipeline', async () => {
 });
 
 test('resume fails if a pipeline cannot be resumed', async () => {
-  const { operations, write, lines } = fakeOperations([{ ...DEV, state: 'enabled', started: false, problem: 'access denied' }]);
+  const outcome = { ...DEV, state: 'enabled', started: false, problem: 'access denied' };
+  const { operations, write, lines } = fakeOperations([outcome]);
   expect(await resume({ all: true }, operations, write)).toBe(false);
   expect(lines).toEqual(['✗ dev: access denied']);
 });

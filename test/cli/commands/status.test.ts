@@ -7,7 +7,9 @@ const dev: StatusOutcome = {
   ...DEV,
   branchName: 'env/dev',
   state: 'enabled',
-  lastExecution: { status: 'InProgress', startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123', author: 'Anna' },
+  lastExecution: {
+    status: 'InProgress', startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123', author: 'Anna',
+  },
 };
 const production: StatusOutcome = {
   ...PROD,
@@ -15,7 +17,11 @@ const production: StatusOutcome = {
   state: 'halted',
   halt: { by: ANNA, at: '2026-01-01T11:00:00.000Z', reason: 'wrong totals' },
   lastExecution: {
-    status: 'Stopped', startedAt: '2026-01-01T09:00:00.000Z', durationSeconds: 245, commitId: 'dec0de0123', author: 'Ben',
+    status: 'Stopped',
+    startedAt: '2026-01-01T09:00:00.000Z',
+    durationSeconds: 245,
+    commitId: 'dec0de0123',
+    author: 'Ben',
   },
 };
 
@@ -31,7 +37,9 @@ test('status is a table, followed by the reasons of halts', () => {
 
 test('status shows that a commit waits in a pipeline that is disabled or halted', () => {
   const states = ['disabled', 'halted'] as const;
-  const lastExecution = { status: 'InProgress', isWaiting: true, startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123' } as const;
+  const lastExecution = {
+    status: 'InProgress', isWaiting: true, startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123',
+  } as const;
   const pipelines = states.map(state => ({ ...DEV, branchName: 'a', state, lastExecution }));
   const [, ...lines] = formatPipelines(pipelines).map(stripVTControlCharacters);
   expect(lines.slice(0, 2)).toEqual([

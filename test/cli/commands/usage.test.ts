@@ -14,27 +14,63 @@ test.each<[string, string[], string]>([
   ['a folder that does not exist', ['--app', 'nowhere'], "--app 'nowhere' is neither a folder nor a command"],
   ['a folder without a manifest', ['--app', '.'], 'manifest.json'],
   ['an empty app', ['--app', ''], 'is empty: give the folder of a cloud assembly'],
-  ['a script without its interpreter', ['--app', 'app.js'], "--app 'app.js' does not exist: give the command that runs it, for example 'node app.js'"],
-  ['an empty organizational unit', ['--app', '.', '--organizational-unit', ''], "separated by slashes, for example Workloads/Test, got ''"],
+  [
+    'a script without its interpreter', ['--app', 'app.js'],
+    "--app 'app.js' does not exist: give the command that runs it, for example 'node app.js'",
+  ],
+  [
+    'an empty organizational unit', ['--app', '.', '--organizational-unit', ''],
+    "separated by slashes, for example Workloads/Test, got ''",
+  ],
   ['a unit with an empty part', ['--app', '.', '--organizational-unit', 'Workloads//Test'], "got 'Workloads//Test'"],
-  ['an invalid existing account', ['--app', '.', '--account', '12=role'], "must be <id> or <id>=<role name>, where the id has 12 digits, got '12=role'"],
-  ['a report in a folder that does not exist', ['--app', 'exit 3', '--report', 'no/report.json'], "--report 'no/report.json': the folder"],
+  [
+    'an invalid existing account', ['--app', '.', '--account', '12=role'],
+    "must be <id> or <id>=<role name>, where the id has 12 digits, got '12=role'",
+  ],
+  [
+    'a report in a folder that does not exist', ['--app', 'exit 3', '--report', 'no/report.json'],
+    "--report 'no/report.json': the folder",
+  ],
   ['a log that is a folder', ['--app', 'exit 3', '--log', '.'], "--log '.' is a folder: give the name of a file"],
   ['an empty name of a file', ['--app', 'exit 3', '--log', ''], 'is empty: give the name of a file'],
-  ['an empty repository', ['--app', 'exit 3', '--repository', 'shop=empty'], 'is empty: add at least one file for the first commit'],
+  [
+    'an empty repository', ['--app', 'exit 3', '--repository', 'shop=empty'],
+    'is empty: add at least one file for the first commit',
+  ],
   ['a missing --app', [], "required option '--app <folder or command>' not specified"],
   ['an empty command', ['--app', 'exit 3', '--then', ' '], "is empty: give a command, for example 'git push'"],
   ['an unknown option', ['--app', '.', '--fast'], "unknown option '--fast'"],
   ['an invalid account id', ['--app', '.', '--management-account', '12'], "must have 12 digits, got '12'"],
-  ['an invalid account limit', ['--app', '.', '--account-limit', '0'], "must be a whole number from 1 to 99999, got '0'"],
+  [
+    'an invalid account limit', ['--app', '.', '--account-limit', '0'],
+    "must be a whole number from 1 to 99999, got '0'",
+  ],
   ['an invalid repository', ['--app', '.', '--repository', 'shop'], "must be <name>=<path>, got 'shop'"],
-  ['a repeated repository', ['--app', '.', '--repository', 'shop=empty', '--repository', 'shop=tmp'], "repository 'shop' is given twice"],
-  ['one file for report and timeline', ['--app', 'exit 3', '--report', 'x', '--timeline', './x'], "--report 'x' and --timeline './x' name the same file: give two different files"],
-  ['one file for report and log', ['--app', 'exit 3', '--report', 'x', '--log', 'x'], "--report 'x' and --log 'x' name the same file"],
+  [
+    'a repeated repository', ['--app', '.', '--repository', 'shop=empty', '--repository', 'shop=tmp'],
+    "repository 'shop' is given twice",
+  ],
+  [
+    'one file for report and timeline', ['--app', 'exit 3', '--report', 'x', '--timeline', './x'],
+    "--report 'x' and --timeline './x' name the same file: give two different files",
+  ],
+  [
+    'one file for report and log', ['--app', 'exit 3', '--report', 'x', '--log', 'x'],
+    "--report 'x' and --log 'x' name the same file",
+  ],
   ['a repository that does not exist', ['--app', '.', '--repository', 'shop=none'], "--repository 'shop': the folder"],
-  ['an unknown kind of fault', ['--app', '.', '--fault', 'throttle,earthquake'], "separated by commas, got 'earthquake'"],
-  ['an invalid seed', ['--app', '.', '--fault', 'crash', '--seed', 'x'], "must be a whole number from 0 to 2147483647, got 'x'"],
-  ['a seed without faults', ['--app', '.', '--seed', '1'], '--seed has no effect without --fault: add faults, for example --fault throttle,crash'],
+  [
+    'an unknown kind of fault', ['--app', '.', '--fault', 'throttle,earthquake'],
+    "separated by commas, got 'earthquake'",
+  ],
+  [
+    'an invalid seed', ['--app', '.', '--fault', 'crash', '--seed', 'x'],
+    "must be a whole number from 0 to 2147483647, got 'x'",
+  ],
+  [
+    'a seed without faults', ['--app', '.', '--seed', '1'],
+    '--seed has no effect without --fault: add faults, for example --fault throttle,crash',
+  ],
 ])('rehearse exits with 2 and an error for %s', (_title, args, message) => {
   const { status, stderr } = cli.rehearse(...args);
   expect(stderr).toContain(message);

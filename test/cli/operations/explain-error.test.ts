@@ -36,7 +36,8 @@ describe('halt exits with 1 and an explanation of', () => {
   test.each<[string, NodeJS.ProcessEnv, string]>([
     [
       'a profile that does not exist', { AWS_REGION, AWS_PROFILE: 'nope' },
-      "the profile 'nope' in AWS_PROFILE does not exist: use one of those in ~/.aws/config and ~/.aws/credentials: default, company, old",
+      "the profile 'nope' in AWS_PROFILE does not exist: use one of those in ~/.aws/config and ~/.aws/credentials: "
+      + 'default, company, old',
     ],
     [
       'a profile that does not exist, without a region', { AWS_PROFILE: 'nope' },
@@ -54,7 +55,10 @@ describe('halt exits with 1 and an explanation of', () => {
       'an invalid region', { ...KEYS, AWS_REGION: 'eu west' },
       'AWS_REGION is not a region: set AWS_REGION to the region of the organization',
     ],
-    ['missing credentials', { AWS_REGION }, 'no credentials were found: sign in to the CICD account and set AWS_PROFILE'],
+    [
+      'missing credentials', { AWS_REGION },
+      'no credentials were found: sign in to the CICD account and set AWS_PROFILE',
+    ],
     [
       'a network without AWS', { ...KEYS, AWS_REGION, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' },
       'cannot connect to AWS: check the network, proxy and VPN, and the region in AWS_REGION',
@@ -70,14 +74,33 @@ describe('halt exits with 1 and an explanation of', () => {
 });
 
 test.each<[string, Error, string]>([
-  ['an expired token', sdkError('ExpiredTokenException', 'The security token is expired'), 'the credentials are invalid or expired: sign in'],
+  [
+    'an expired token', sdkError('ExpiredTokenException', 'The security token is expired'),
+    'the credentials are invalid or expired: sign in',
+  ],
   ['an expired token of STS', sdkError('ExpiredToken', 'expired'), 'the credentials are invalid or expired: sign in'],
-  ['a wrong secret', sdkError('SignatureDoesNotMatch', 'The signature does not match'), 'the credentials are invalid or expired: sign in'],
-  ['an expired session', sdkError('TokenProviderError', "Token is expired. To refresh this SSO session run 'aws sso login'"), 'the session has expired: run aws sso login ('],
-  ['an unknown host name', sdkError('Error', 'getaddrinfo ENOTFOUND lambda.nowhere.amazonaws.com', 'ENOTFOUND'), 'cannot connect to AWS'],
+  [
+    'a wrong secret', sdkError('SignatureDoesNotMatch', 'The signature does not match'),
+    'the credentials are invalid or expired: sign in',
+  ],
+  [
+    'an expired session',
+    sdkError('TokenProviderError', "Token is expired. To refresh this SSO session run 'aws sso login'"),
+    'the session has expired: run aws sso login (',
+  ],
+  [
+    'an unknown host name', sdkError('Error', 'getaddrinfo ENOTFOUND lambda.nowhere.amazonaws.com', 'ENOTFOUND'),
+    'cannot connect to AWS',
+  ],
   ['a network that drops all packets', sdkError('TimeoutError', 'Socket timed out'), 'cannot connect to AWS'],
-  ['a missing function', sdkError('ResourceNotFoundException', 'Function not found'), "the function 'org-environments-operations' does not exist"],
-  ['a missing permission', sdkError('AccessDeniedException', 'not authorized'), 'access denied: grant your role access'],
+  [
+    'a missing function', sdkError('ResourceNotFoundException', 'Function not found'),
+    "the function 'org-environments-operations' does not exist",
+  ],
+  [
+    'a missing permission', sdkError('AccessDeniedException', 'not authorized'),
+    'access denied: grant your role access',
+  ],
 ])('%s is explained, with the original message', (_title, error, message) => {
   expect(explainError(error, {}).message).toContain(message);
   expect(explainError(error, {}).message).toContain(error.message);

@@ -5,7 +5,9 @@ import { addOptions, markdownRows, type OptionTable } from '../../../cli/options
 import { REHEARSE_OPTIONS } from '../../../cli/options/rehearse-options';
 
 const OPTIONS = {
-  outputFile: { argument: '<file>', isRequired: true, description: 'file to write, as `tee` does', parse: value => value },
+  outputFile: {
+    argument: '<file>', isRequired: true, description: 'file to write, as `tee` does', parse: value => value,
+  },
   name: {
     argument: '<name>',
     description: 'a name',

@@ -1,7 +1,8 @@
 import { formatClock, formatCount, formatDuration, formatStatus, formatTime } from '../../../cli/output/format';
 
 test('a duration has seconds, minutes and hours, without leading zeros', () => {
-  expect([0.4, 59.4, 59.6, 125, 3600, 7325].map(formatDuration)).toEqual(['0s', '59s', '1m 0s', '2m 5s', '1h 0m 0s', '2h 2m 5s']);
+  expect([0.4, 59.4, 59.6, 125, 3600, 7325].map(formatDuration))
+    .toEqual(['0s', '59s', '1m 0s', '2m 5s', '1h 0m 0s', '2h 2m 5s']);
 });
 
 test('a clock always has hours, minutes and seconds', () => {
@@ -10,6 +11,6 @@ test('a clock always has hours, minutes and seconds', () => {
 
 test('times, counts and statuses are formatted for reading', () => {
   expect(formatTime('2026-01-31T12:00:59.000Z')).toBe('2026-01-31 12:00');
-  expect([formatCount(0, 'call'), formatCount(1, 'call'), formatCount(2, 'call')]).toEqual(['0 calls', '1 call', '2 calls']);
+  expect([0, 1, 2].map(number => formatCount(number, 'call'))).toEqual(['0 calls', '1 call', '2 calls']);
   expect(formatStatus('InProgress')).toBe('in progress');
 });

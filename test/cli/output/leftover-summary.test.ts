@@ -26,5 +26,6 @@ test('leftovers are accounts, branches and retained resources, at most 20 lines'
 });
 
 test('no leftovers are printed as such', () => {
-  expect(linesOf({ accounts: [], branches: [], resources: [], stacks: [] })).toEqual(['Would remain after destroy: nothing']);
+  const lines = linesOf({ accounts: [], branches: [], resources: [], stacks: [] });
+  expect(lines).toEqual(['Would remain after destroy: nothing']);
 });

@@ -83,7 +83,7 @@ describe('a failed execution', () => {
     expect(lines.slice(0, 2)).toEqual([
       expect.stringMatching(/^✗ .* failed: Source, Build failed$/),
       expect.stringMatching(
-        /^ {2}Action Build in stage Build failed: Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, Message: /,
+        /^ {2}Action Build in stage Build failed: .* Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, Message: /,
       ),
     ]);
     expect(lines.slice(-21 - failing.length)).toEqual([
@@ -102,12 +102,14 @@ describe('a failed execution', () => {
       { failed: true, reason: expect.stringContaining('Action Build in stage Build failed') },
     ]);
     for (const builds of [true, false]) {
-      const report = await createReport(world.simulation, [], { realSeconds: 1, clock: 'scaled', destroyed: false, builds });
+      const settings = { realSeconds: 1, clock: 'scaled', destroyed: false, builds } as const;
+      const report = await createReport(world.simulation, [], settings);
       expect(report.succeeded).toBe(!builds);
     }
     expect(describeFailedExecutions(world.simulation).map(stripVTControlCharacters)).toEqual([
       expect.stringMatching(new RegExp(
-        `^✗ pipeline ${PIPELINE} in account ${MEMBER}: [0-9a-f]{7} failed in stage Build: Error while executing command: # type-checks$`,
+        `^✗ pipeline ${PIPELINE} in account ${MEMBER}: [0-9a-f]{7} failed in stage Build: `
+        + 'Error while executing command: # type-checks$',
       )),
       '  | app.ts(3,1): error TS2322',
     ]);
@@ -139,7 +141,9 @@ test('a pipeline that was deleted is printed, reported and in the timeline', asy
   expect(outputOf(progress => progress.update()))
     .toEqual([expect.stringMatching(/^■ .* cancelled: Source, Build, Approve abandoned$/)]);
   const actions = [
-    { actionName: 'Source' }, { actionName: 'Build', status: 'Succeeded' }, { actionName: 'Approve', status: 'Abandoned' },
+    { actionName: 'Source' },
+    { actionName: 'Build', status: 'Succeeded' },
+    { actionName: 'Approve', status: 'Abandoned' },
   ];
   expect(reportPipelines(world.simulation)).toMatchObject([
     { name: PIPELINE, accountId: MEMBER, deleted: true, executions: [{ status: 'Cancelled', actions }] },

@@ -50,7 +50,7 @@ test('the timeline is a page that loads no other file, and escapes names', async
   });
   expect(page).toContain('<title>a &lt;b&gt; &amp; &quot;c&quot;</title>');
   expect(page).toContain('shop &lt;i&gt;');
-  expect(page).toContain('<p>1 stack in 1 account, 4s on AWS (estimate). Click a stack to show or hide its resources.</p>');
+  expect(page).toContain('<p>1 stack in 1 account, 4s on AWS (estimate). Click a stack to show or hide its resources.');
   expect(page).toContain('Last (AWS::SQS::Queue): create 00:00:02 – 00:00:04 (2s)\nwaited for First');
   expect(page).not.toMatch(/https?:|src=|@import/);
   expect(page).toContain('prefers-color-scheme: dark');

@@ -6,7 +6,8 @@ import { Simulation } from '../../../rehearsal/simulation';
 const ACCOUNT = '111111111111';
 
 test('the use of a quota has the peaks per second and minute, and the published limits', () => {
-  const call = { service: 'organizations', operation: 'CreateAccount', accountId: ACCOUNT, caller: '', region: 'us-east-1' };
+  const caller = { accountId: ACCOUNT, caller: '', region: 'us-east-1' };
+  const call = { service: 'organizations', operation: 'CreateAccount', ...caller };
   const calls = [0, 100, 200, 30_000, 59_000, 90_000].map(at => ({ ...call, at }));
   const [use] = quotaUse([
     ...calls,
@@ -31,7 +32,7 @@ test('the use of a quota has the peaks per second and minute, and the published 
   ]);
 });
 
-test('the use of a quota per account is that of the busiest account, for operations that share the quota together', () => {
+test('the use of a quota per account is that of the busiest account, for all operations that share it', () => {
   const call = { service: 'ssm', caller: '', region: 'eu-west-1' };
   const calls = (accountId: string, operation: string, times: readonly number[]) => (
     times.map(at => ({ ...call, accountId, operation, at }))
@@ -83,7 +84,8 @@ test('the use of Organizations is compared with its default quotas', async () =>
     { name: 'accounts', peak: 11, limit: 10 },
   ]);
   expect(lines()).toEqual([
-    `${used}2 of 3 concurrent account closures, 11 of 10 accounts; request an increase from Service Quotas before you deploy`,
+    `${used}2 of 3 concurrent account closures, 11 of 10 accounts; `
+    + 'request an increase from Service Quotas before you deploy',
   ]);
   await simulation.stop();
 });

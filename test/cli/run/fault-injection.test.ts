@@ -20,12 +20,14 @@ beforeAll(() => {
 });
 afterAll(() => { cli.remove(); });
 
-test('a deployment that fails because of injected faults is retried without faults, and the report counts the faults', () => {
+test('a deployment that fails because of injected faults is retried without, and the report counts the faults', () => {
   const { status, stdout } = cli.rehearse(
     '--app', 'cdk.out', '--repository', `shop=${cli.folder}`, '--scale', '300', '--destroy', '--report', 'report.json',
     '--fault', 'throttle', '--fault', 'outage,throttle', '--seed', '57947',
   );
-  expect(stdout).toContain('Fault injection: throttle, outage; --seed 57947 repeats the faults, possibly in other resources\n');
+  expect(stdout).toContain(
+    'Fault injection: throttle, outage; --seed 57947 repeats the faults, possibly in other resources\n',
+  );
   expect(stdout).toMatch(/Deploying cdk\.out\n[^]*Failed: [^]*\nDeploying cdk\.out again, without faults\n[^]*Done: /);
   expect(stdout).toMatch(/Injected faults: .*outage 1\b.* \(seed 57947\)/);
   expect({ status, stdout }).toMatchObject({ status: 0 });

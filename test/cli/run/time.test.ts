@@ -111,7 +111,8 @@ describe('the time of a rehearsal', () => {
   test('is scaled for pipelines, for faults, and with --scale', async () => {
     expect(await time({}, true)).toEqual({ scale: 60, reason: 'builds and commands run in real time' });
     expect(await time({ scale: 5 }, true)).toMatchObject({ scale: 5 });
-    expect(await time({ fault: ['crash'] })).toEqual({ scale: 60, reason: 'faults are injected into separate processes' });
+    expect(await time({ fault: ['crash'] }))
+      .toEqual({ scale: 60, reason: 'faults are injected into separate processes' });
     expect(await time({ scale: 600 })).toEqual({ scale: 600, reason: '--scale is given' });
   });
 });
