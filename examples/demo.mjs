@@ -1,5 +1,6 @@
-// Rehearses the quickstart: three environments are vended, nothing happens the second time, a fourth comes and goes, and a commit is deployed.
-//   npm run demo [-- --repository <path>]      takes the environments' code from a git repository of yours
+// Rehearses the quickstart: vends three environments, deploys again without changes, adds and removes a fourth, and
+// deploys a commit.
+//   npm run demo [-- --repository <path>]      uses your git repository instead of the template repository
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
@@ -15,7 +16,7 @@ const repository = path.resolve(repositoryOf(process.argv.slice(2)));
 let child;
 let interruptedBy;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  // the child ends by itself and cleans up after itself; then run() sees why
+  // the child cleans up and exits; run() then exits with the status of the signal
   process.on(signal, () => {
     interruptedBy = signal;
     child?.kill(signal);
@@ -27,9 +28,10 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 function repositoryOf(args) {
   try {
-    const { values } = parseArgs({ args, options: { repository: { type: 'string', default: path.join(root, 'examples/template-repository') } } });
+    const template = path.join(root, 'examples/template-repository');
+    const { values } = parseArgs({ args, options: { repository: { type: 'string', default: template } } });
     if (existsSync(values.repository)) return values.repository;
-    console.error(`there is no folder '${values.repository}': name a git repository, or leave --repository away to use the template repository`);
+    console.error(`the folder '${values.repository}' does not exist: give a git repository, or omit --repository`);
   } catch (error) {
     console.error(`${error.message}\nusage: npm run demo [-- --repository <path>]`);
   }
@@ -39,13 +41,15 @@ function repositoryOf(args) {
 async function run(title, command, args, options = {}) {
   console.log(`\n${title}`);
   child = spawn(command, args, { stdio: 'inherit', cwd: root, ...options });
-  const [status, words] = await new Promise(resolve => {
+  const [status, reason] = await new Promise(resolve => {
     child.once('error', error => resolve([1, error.message]));
-    child.once('exit', (code, signal) => resolve([code ?? 128 + constants.signals[signal], `status ${code ?? signal}`]));
+    child.once('exit', (code, signal) => {
+      resolve([code ?? 128 + constants.signals[signal], `exit status ${code ?? signal}`]);
+    });
   });
   if (interruptedBy) process.exit(128 + constants.signals[interruptedBy]);
   if (status === 0) return;
-  console.error(`${title.split(':')[0]} failed: ${words}`);
+  console.error(`${title.split(':')[0]} failed: ${reason}`);
   process.exit(status);
 }
 
@@ -58,7 +62,9 @@ async function synthesize(name, environments) {
   return outdir;
 }
 
-if (!existsSync(path.join(root, 'lib/cli/org-environments.js'))) await run('Bundling the handlers and the rehearsal', 'npx', ['projen', 'bundle']);
+if (!existsSync(path.join(root, 'lib/cli/org-environments.js'))) {
+  await run('Bundling the handlers and the rehearsal', 'npx', ['projen', 'bundle']);
+}
 if (!existsSync(path.join(root, 'lib/index.js'))) await run('Compiling the constructs', 'npx', ['projen', 'compile']);
 
 const three = await synthesize('three', 'prod,test,dev');
@@ -72,27 +78,31 @@ await run('Rehearsing: vend three environments, deploy again, add one, remove it
   '--repository', `shop=${repository}`,
   '--report', 'report.json',
   '--timeline', 'timeline.html',
-  // what is pushed suits the template repository only
+  // the pushed change is for the template repository only
   ...isTemplate ? ['--then', 'examples/push.sh'] : [],
 ]);
 if (isTemplate) checkReleases();
 
-/** The commit must have reached the environment of its branch, and no other. */
+/** Checks that the commit was deployed into the environment of its branch only. */
 function checkReleases() {
   const { environments, stacks, pipelines } = JSON.parse(readFileSync(path.join(root, 'report.json'), 'utf8'));
   console.log('\nReleases of the shop:');
   const releases = environments.map(({ name, accountId }) => {
-    const release = stacks.find(stack => stack.accountId === accountId && stack.name === 'Shop')?.outputs.DeployedRelease ?? 'none';
-    const [run] = pipelines.find(pipeline => pipeline.accountId === accountId)?.executions ?? [];
-    const where = run?.status === 'InProgress' ? `${run.commitId.slice(0, 7)} waits in '${run.actions.at(-1).stageName}'` : run?.commitId.slice(0, 7) ?? '';
-    console.log(`  ${name.padEnd(6)} ${accountId}  ${release.padEnd(5)}  ${where}`);
+    const shop = stacks.find(stack => stack.accountId === accountId && stack.name === 'Shop');
+    const release = shop?.outputs.DeployedRelease ?? 'none';
+    const [execution] = pipelines.find(pipeline => pipeline.accountId === accountId)?.executions ?? [];
+    const commit = execution?.commitId.slice(0, 7) ?? '';
+    const isWaiting = execution?.status === 'InProgress';
+    const note = isWaiting ? ` waits in stage '${execution.actions.at(-1).stageName}'` : '';
+    console.log(`  ${name.padEnd(6)} ${accountId}  ${release.padEnd(5)}  ${commit}${note}`);
     return [name, release];
   });
   const wrong = releases.filter(([name, release]) => (name === 'dev') !== (release === '1.1.0'));
   if (wrong.length === 0 && releases.some(([name]) => name === 'dev')) {
-    console.log("\nRelease 1.1.0 is in 'dev' alone. What ran when, and what waited for what: timeline.html");
+    console.log("\nRelease 1.1.0 is deployed in 'dev' only. For the details, see report.json and timeline.html.");
     return;
   }
-  console.error(`release 1.1.0 must be in 'dev' alone, but found ${releases.map(([name, release]) => `${release} in '${name}'`).join(', ')}`);
+  const found = releases.map(([name, release]) => `${release} in '${name}'`).join(', ');
+  console.error(`release 1.1.0 must be deployed in 'dev' only, but found ${found}`);
   process.exit(1);
 }

@@ -1,5 +1,6 @@
 #!/bin/sh
-# What a developer does: take the branch of an environment, change something, commit, push. The pipeline of the environment does the rest.
+# What a developer does: clone the branch of an environment, change something, commit and push. The pipeline of the
+# environment deploys the commit.
 set -e
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -9,19 +9,19 @@ import {
 const app = new App();
 const { organizationId, managementAccountId, cicdAccountId, region, repositoryName, mailbox } = settings;
 
-// 1. deployed in the management account, once
+// 1. Deploy this stack once into the management account.
 const management = new Stack(app, 'Management', { env: { account: managementAccountId, region } });
 new OrganizationAccessRole(management, 'Access', { cicdAccountId, organizationId });
 
-// 2. deployed in the CICD account, whenever an environment comes, changes or goes
-// its environments would go with it, and what their pipelines have deployed
+// 2. Deploy this stack into the CICD account to add, change or remove environments. Deleting it would delete all
+// environments with their applications, so it is protected from termination.
 const cicd = new Stack(app, 'Cicd', { env: { account: cicdAccountId, region }, terminationProtection: true });
 cicd.addStackDependency(management);
 const organization = new Organization(cicd, 'Organization', {
   organizationId,
   access: OrganizationAccess.role(`arn:aws:iam::${managementAccountId}:role/org-environments-access`),
 });
-// one for all: their pipelines share a template
+// environments with the same definition share a pipeline template
 const definition = PipelineDefinition.cdk({ smokeTestCommands: ['npm run smoke-test --if-present'] });
 const source = Source.codeCommit(Repository.fromRepositoryName(cicd, 'Repository', repositoryName));
 

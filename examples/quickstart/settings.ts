@@ -1,6 +1,6 @@
 import type { App } from 'aws-cdk-lib';
 
-/** Yours: the organization, two accounts of it, and a mailbox that takes plus addresses. */
+/** Replace with your organization, two of its accounts, a repository, and a mailbox that accepts plus addresses. */
 export const settings = {
   organizationId: 'o-exampleorgid',
   managementAccountId: '999999999999',
@@ -24,10 +24,13 @@ const catalogue: Environment[] = [
   { name: 'hotfix', parentBranchName: 'env/prod', organizationalUnit: 'Workloads/Test' },
 ];
 
-/** The environments to have now: three, or those that the context names (`-c environments=prod,test,dev,hotfix`). */
+/** Returns the environments in the context (`-c environments=prod,test,dev,hotfix`). Default: prod, test and dev. */
 export function environments(app: App): Environment[] {
   const wanted = String(app.node.tryGetContext('environments') ?? 'prod,test,dev').split(',');
   const unknown = wanted.filter(name => !catalogue.some(environment => environment.name === name));
-  if (unknown.length) throw new Error(`the catalogue has no environment '${unknown.join("', '")}': it has ${catalogue.map(({ name }) => name).join(', ')}`);
+  if (unknown.length > 0) {
+    const names = catalogue.map(({ name }) => name).join(', ');
+    throw new Error(`unknown environment '${unknown.join("', '")}': use one or more of ${names}`);
+  }
   return catalogue.filter(({ name }) => wanted.includes(name));
 }
