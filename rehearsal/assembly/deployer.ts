@@ -224,7 +224,7 @@ function failuresOf(events: readonly StackEvent[]): Failure[] {
   const ofResources = events.filter(event => event.status.endsWith('_FAILED') && !isStack(event));
   const explained = new Set(ofResources.map(({ stackId }) => stackId));
   // a nested stack reports its own failed resources
-  const told = ofResources.filter(({ type }) => type !== 'AWS::CloudFormation::Stack');
+  const reported = ofResources.filter(({ type }) => type !== 'AWS::CloudFormation::Stack');
   const ofStacks = events.filter(
     event =>
       isStack(event)
@@ -232,7 +232,7 @@ function failuresOf(events: readonly StackEvent[]): Failure[] {
       && /(^|_)(FAILED|ROLLBACK_IN_PROGRESS)$/.test(event.status)
       && !explained.has(event.stackId),
   );
-  return [...told, ...ofStacks].map(toFailure);
+  return [...reported, ...ofStacks].map(toFailure);
 }
 
 function toFailure({ stackName, accountId, logicalId, type, path, reason = '' }: StackEvent): Failure {

@@ -31,9 +31,9 @@ export class Clock {
    * seconds of work meanwhile are added, at most `secondsOfWork`.
    */
   public deadline(seconds: number, secondsOfWork: number, act: () => void): () => void {
-    const [begin, worked] = [Date.now(), this.worked()];
+    const [start, worked] = [Date.now(), this.worked()];
     const left = (): number =>
-      (seconds / this.scale) * 1000 + Math.min(this.worked() - worked, secondsOfWork * 1000) - (Date.now() - begin);
+      (seconds / this.scale) * 1000 + Math.min(this.worked() - worked, secondsOfWork * 1000) - (Date.now() - start);
     let timer: NodeJS.Timeout;
     const wait = (): void => {
       timer = setTimeout(() => left() > 0 ? wait() : act(), left());

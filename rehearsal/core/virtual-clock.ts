@@ -23,7 +23,7 @@ export interface VirtualClockOptions {
  * process takes no simulated time, so a run does not depend on the speed of the machine.
  */
 export class VirtualClock extends Clock {
-  private readonly begin: number;
+  private readonly startTime: number;
   private readonly random?: () => number;
   private readonly sleepers: Sleeper[] = [];
   private time: number;
@@ -33,8 +33,8 @@ export class VirtualClock extends Clock {
 
   public constructor(options: VirtualClockOptions = {}) {
     super(1);
-    this.begin = options.startAt ?? Date.UTC(2026, 0, 1);
-    this.time = this.begin;
+    this.startTime = options.startAt ?? Date.UTC(2026, 0, 1);
+    this.time = this.startTime;
     this.random = options.random;
   }
 
@@ -43,7 +43,7 @@ export class VirtualClock extends Clock {
   }
 
   public elapsedSeconds(): number {
-    return (this.time - this.begin) / 1000;
+    return (this.time - this.startTime) / 1000;
   }
 
   public async sleep(seconds: number): Promise<void> {

@@ -88,7 +88,7 @@ export class CustomResourceType implements ResourceType {
   public async create(properties: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
     // a resource that fails without an id is deleted under this one
     const fallback = this.identifiers.physicalName(context, 128);
-    return this.ask(
+    return this.sendRequest(
       { RequestType: 'Create', ResourceProperties: stringify(properties) },
       properties,
       context,
@@ -103,7 +103,7 @@ export class CustomResourceType implements ResourceType {
     context: ResourceContext,
   ): Promise<Provisioned> {
     const [ResourceProperties, OldResourceProperties] = [stringify(properties), stringify(before)];
-    return this.ask(
+    return this.sendRequest(
       { RequestType: 'Update', PhysicalResourceId: id, ResourceProperties, OldResourceProperties },
       properties,
       context,
@@ -112,7 +112,7 @@ export class CustomResourceType implements ResourceType {
   }
 
   public async remove(id: string, properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
-    await this.ask(
+    await this.sendRequest(
       { RequestType: 'Delete', PhysicalResourceId: id, ResourceProperties: stringify(properties) },
       properties,
       context,
@@ -120,7 +120,7 @@ export class CustomResourceType implements ResourceType {
     );
   }
 
-  private async ask(
+  private async sendRequest(
     question: Question,
     properties: Record<string, unknown>,
     context: ResourceContext,

@@ -62,25 +62,25 @@ export class GuardedType implements ResourceType {
   ): void {
     const { actor: caller, region } = context;
     if (caller === undefined) return;
-    const asked = (permission: Permission): void =>
+    const assertAllowed = (permission: Permission): void =>
       this.guards.access.assertAllowed({
         ...permission,
         context: { ...FORWARDED, ...permission.context },
         caller,
         region,
       });
-    if (isCustom(this.name)) return asked({ action: 'lambda:InvokeFunction', resource: text(properties.ServiceToken) });
+    if (isCustom(this.name)) {return assertAllowed({ action: 'lambda:InvokeFunction', resource: text(properties.ServiceToken) });}
     const place = { properties, context, id, partition: this.guards.partition };
     const needed = PERMISSIONS[this.name]?.(operation, place) ?? [];
-    needed.forEach(asked);
-    if (operation !== 'remove') this.giveRole(place, needed[0]?.resource, asked);
+    needed.forEach(assertAllowed);
+    if (operation !== 'remove') this.assertRolePassable(place, needed[0]?.resource, assertAllowed);
   }
 
   /** Checks that the caller may pass the role and that the role trusts the service. */
-  private giveRole(
+  private assertRolePassable(
     { properties, context }: Place,
     sourceArn: string | undefined,
-    asked: (permission: Permission) => void,
+    demand: (permission: Permission) => void,
   ): void {
     const taken = ROLES_TAKEN[this.name];
     if (taken === undefined) return;
@@ -89,7 +89,7 @@ export class GuardedType implements ResourceType {
     const role = named.startsWith('arn:')
       ? named
       : `arn:${this.guards.partition}:iam::${context.accountId}:role/${named}`;
-    asked({ action: 'iam:PassRole', resource: role, context: { 'iam:PassedToService': taken.service } });
+    demand({ action: 'iam:PassRole', resource: role, context: { 'iam:PassedToService': taken.service } });
     const { service } = taken;
     const isTrusted = this.guards.access.isServiceAllowed({
       service,

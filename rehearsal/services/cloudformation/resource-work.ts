@@ -19,7 +19,7 @@ export class ResourceWork {
   public readonly replaced: StackResource[] = [];
   private readonly made = new Set<string>();
   private readonly changes = new Map<string, Change>();
-  private readonly gone = new Set<StackResource>();
+  private readonly deleted = new Set<StackResource>();
   private isRestoring = false;
 
   /** @param cancelled aborts resources that are in progress */
@@ -30,35 +30,35 @@ export class ResourceWork {
   ) {}
 
   public async make(wanted: Wanted): Promise<boolean> {
-    this.tell(wanted, 'CREATE_IN_PROGRESS');
+    this.emit(wanted, 'CREATE_IN_PROGRESS');
     this.made.add(wanted.logicalId);
     try {
-      await this.begun(wanted, 'creation');
+      await this.waitForStart(wanted, 'creation');
       this.keep(
         wanted,
         await this.stackContext
           .type(wanted.type)
           .create(wanted.properties, { ...this.context(wanted), cancelled: this.cancelled }),
       );
-      this.tell(wanted, 'CREATE_COMPLETE');
+      this.emit(wanted, 'CREATE_COMPLETE');
       return true;
     } catch (error) {
       if (error instanceof ResourceFailure && error.id !== undefined) {
         this.keep(wanted, { id: error.id, attributes: {} });
       }
-      this.tell(wanted, 'CREATE_FAILED', messageOf(error));
+      this.emit(wanted, 'CREATE_FAILED', messageOf(error));
       return false;
     }
   }
 
   public async change(existing: StackResource, wanted: Wanted): Promise<boolean> {
-    this.tell(wanted, 'UPDATE_IN_PROGRESS');
+    this.emit(wanted, 'UPDATE_IN_PROGRESS');
     try {
       if (isCustom(wanted.type) && existing.properties.ServiceToken !== wanted.properties.ServiceToken) {
         throw new Error('Modifying service token is not allowed.');
       }
       this.changes.set(wanted.logicalId, { before: existing, attempted: wanted });
-      await this.begun(wanted, 'update');
+      await this.waitForStart(wanted, 'update');
       const changed = await this.stackContext
         .type(wanted.type)
         .update(existing.id, wanted.properties, existing.properties, {
@@ -67,25 +67,29 @@ export class ResourceWork {
         });
       this.keep(wanted, changed);
       if (changed.id !== existing.id) {
-        this.tell(
+        this.emit(
           wanted,
           'UPDATE_IN_PROGRESS',
           'Requested update required the provider to create a new physical resource',
         );
         if (wanted.updateReplacePolicy !== 'Retain') this.replaced.push(disposable(existing));
       }
-      this.tell(wanted, 'UPDATE_COMPLETE');
+      this.emit(wanted, 'UPDATE_COMPLETE');
       return true;
     } catch (error) {
       // services apply a change completely or not at all, so there is nothing to roll back
       if (!isAsked(wanted.type)) this.changes.delete(wanted.logicalId);
-      this.tell(wanted, 'UPDATE_FAILED', isInItsOwnWay(existing, error) ? customNamed(existing.id) : messageOf(error));
+      this.emit(
+        wanted,
+        'UPDATE_FAILED',
+        isCustomNameConflict(existing, error) ? customNamed(existing.id) : messageOf(error),
+      );
       return false;
     }
   }
 
   /** CloudFormation can cancel a resource before the call to the service. What the service started is completed. */
-  private async begun({ type }: Wanted, what: 'creation' | 'update'): Promise<void> {
+  private async waitForStart({ type }: Wanted, what: 'creation' | 'update'): Promise<void> {
     await this.stackContext.environment.clock.sleep(this.stackContext.creationSeconds(type));
     if (this.cancelled.aborted && isAsked(type)) throw new Error(`Resource ${what} cancelled`);
   }
@@ -130,11 +134,11 @@ export class ResourceWork {
   }
 
   /** Whether this operation deleted the resource or retains it. */
-  public isGone(resource: StackResource): boolean {
-    return this.gone.has(resource);
+  public isDeletedOrRetained(resource: StackResource): boolean {
+    return this.deleted.has(resource);
   }
 
-  public tell(
+  public emit(
     resource: Pick<StackResource, 'logicalId' | 'type' | 'path'> & { id?: string },
     status: string,
     reason?: string,
@@ -169,7 +173,7 @@ export class ResourceWork {
     const [change, now] = [this.changes.get(logicalId), this.stack.resources.get(logicalId)];
     if (!change || !now) return true;
     const { before, attempted } = change;
-    this.tell(now, 'UPDATE_IN_PROGRESS');
+    this.emit(now, 'UPDATE_IN_PROGRESS');
     try {
       if (now.id !== before.id && !isCustom(before.type)) {
         // a replaced resource still exists under its old id
@@ -183,10 +187,10 @@ export class ResourceWork {
         const unused = now.id === before.id ? [before] : [before, now];
         this.replaced.push(...unused.filter(({ id }) => id !== restored.id).map(disposable));
       }
-      this.tell(before, 'UPDATE_COMPLETE');
+      this.emit(before, 'UPDATE_COMPLETE');
       return true;
     } catch (error) {
-      this.tell(now, 'UPDATE_FAILED', messageOf(error));
+      this.emit(now, 'UPDATE_FAILED', messageOf(error));
       return false;
     }
   }
@@ -196,17 +200,17 @@ export class ResourceWork {
       resource.deletionPolicy === 'Retain' || (resource.deletionPolicy === 'RetainExceptOnCreate' && !options.rollback);
     try {
       if (!retained) {
-        this.tell(resource, 'DELETE_IN_PROGRESS');
+        this.emit(resource, 'DELETE_IN_PROGRESS');
         await this.stackContext.type(resource.type).remove(resource.id, resource.properties, this.context(resource));
       }
-      this.tell(resource, retained ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE');
-      this.gone.add(resource);
+      this.emit(resource, retained ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE');
+      this.deleted.add(resource);
       if (this.stack.resources.get(resource.logicalId)?.id === resource.id) {
         this.stack.resources.delete(resource.logicalId);
       }
       return true;
     } catch (error) {
-      this.tell(resource, 'DELETE_FAILED', messageOf(error));
+      this.emit(resource, 'DELETE_FAILED', messageOf(error));
       return false;
     }
   }
@@ -238,11 +242,11 @@ function isAsked(type: string): boolean {
 }
 
 /** A resource with a custom name cannot be replaced by one with the same name. */
-function isInItsOwnWay({ id }: StackResource, error: unknown): boolean {
+function isCustomNameConflict({ id }: StackResource, error: unknown): boolean {
   const name = id.slice(id.lastIndexOf('/') + 1);
-  const words =
+  const parts =
     error instanceof AwsError && / already exists/i.test(error.message) ? error.message.split(/[\s'"]+/) : [];
-  return words.some(word => word.replace(/[.:]$/, '') === name);
+  return parts.some(part => part.replace(/[.:]$/, '') === name);
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html */

@@ -42,7 +42,10 @@ export function checkRules({ Rules }: Template, parameters: Parameters, place: P
     if (RuleCondition !== undefined && !holds(evaluate(RuleCondition))) continue;
     const broken = Assertions.find(({ Assert }) => !holds(evaluate(Assert)));
     if (broken) {
-      throw new AwsError('ValidationError', `Template error: rule ${name} does not hold${told(parameters, broken)}`);
+      throw new AwsError(
+        'ValidationError',
+        `Template error: rule ${name} does not hold${describeFailure(parameters, broken)}`,
+      );
     }
   }
 }
@@ -102,7 +105,7 @@ function members(value: unknown): string[] {
   return list(value).flatMap(part => list(part)).map(text);
 }
 
-function told(
+function describeFailure(
   parameters: Parameters,
   { Assert, AssertDescription: description }: Template['Rules'][string]['Assertions'][number],
 ): string {

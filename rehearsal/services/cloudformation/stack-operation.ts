@@ -102,7 +102,7 @@ export class StackOperation {
       return true;
     } catch (error) {
       const type = target.template.Resources[logicalId].Type;
-      this.work.tell(
+      this.work.emit(
         { logicalId, type, path: pathOf(target, logicalId) },
         existing ? 'UPDATE_FAILED' : 'CREATE_FAILED',
         messageOf(error),
@@ -126,7 +126,7 @@ export class StackOperation {
   /** Deletes resources with up to three attempts. What remains is abandoned as on AWS: the operation has succeeded. */
   private async cleanUp(resources: readonly StackResource[], options: { rollback: boolean }): Promise<void> {
     for (let attempt = 0; attempt < 3; attempt++) {
-      const left = resources.filter(resource => !this.work.isGone(resource));
+      const left = resources.filter(resource => !this.work.isDeletedOrRetained(resource));
       if (left.length === 0) return;
       await this.work.removeAll(left, options);
     }
@@ -139,7 +139,7 @@ export class StackOperation {
       reason: isStart ? undefined : reason,
       failure: isStart ? undefined : (reason ?? this.stack.failure),
     });
-    this.work.tell(
+    this.work.emit(
       { logicalId: this.stack.name, type: 'AWS::CloudFormation::Stack', id: this.stack.id },
       status,
       reason,

@@ -123,7 +123,7 @@ export class Stacks {
 
   /** Starts the creation of a stack in review. */
   public execute(stack: Stack, request: StackRequest): void {
-    this.begin(stack, request.token, 'CREATE_IN_PROGRESS', async operation => {
+    this.startOperation(stack, request.token, 'CREATE_IN_PROGRESS', async operation => {
       await operation.create(
         request.onFailure === 'ROLLBACK' || request.onFailure === undefined ? 'ROLLBACK' : 'DO_NOTHING',
       );
@@ -152,7 +152,7 @@ export class Stacks {
     }
     this.act(stack, request);
     stack.updatedAt = this.environment.clock.now();
-    this.begin(stack, request.token, 'UPDATE_IN_PROGRESS', operation => operation.update(target));
+    this.startOperation(stack, request.token, 'UPDATE_IN_PROGRESS', operation => operation.update(target));
     return stack;
   }
 
@@ -181,7 +181,7 @@ export class Stacks {
     }
     this.act(stack, by);
     if (stack.status === 'CREATE_IN_PROGRESS') stack.cancel?.();
-    this.begin(stack, token, 'DELETE_IN_PROGRESS', operation => operation.remove());
+    this.startOperation(stack, token, 'DELETE_IN_PROGRESS', operation => operation.remove());
     return stack;
   }
 
@@ -212,12 +212,12 @@ export class Stacks {
     if (stack.status !== 'UPDATE_ROLLBACK_FAILED' || !continueRollback) {
       throw validation(`Stack:${stack.id} is in ${stack.status} state and can not continue rollback.`);
     }
-    this.begin(stack, token, 'UPDATE_ROLLBACK_IN_PROGRESS', continueRollback);
+    this.startOperation(stack, token, 'UPDATE_ROLLBACK_IN_PROGRESS', continueRollback);
     return stack;
   }
 
   /** Runs operations of a stack in sequence. */
-  private begin(
+  private startOperation(
     stack: Stack,
     token: string | undefined,
     status: string,

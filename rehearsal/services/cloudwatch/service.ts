@@ -95,7 +95,7 @@ export class CloudWatch implements Service {
         name,
         arn,
         state: 'OK',
-        reason: 'nobody has said anything else',
+        reason: 'no state was set',
         updatedAt: this.environment.clock.now(),
       };
       this.alarms.of(accountId, region).set(name, this.alarm(accountId, region, name) ?? fresh);

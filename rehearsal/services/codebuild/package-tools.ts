@@ -37,7 +37,7 @@ function npm(): number {
     return real([...given, '--prefer-offline', '--no-audit', '--no-fund']);
   }
   lend();
-  console.log(`the packages of ${modules} are lent to the build`);
+  console.log(`linking packages of ${modules} into the build`);
   return 0;
 }
 
@@ -57,15 +57,15 @@ function lend(): void {
 
 /** Whether `npx [--yes] name@range …` names a package that is installed here. */
 function npx(): number {
-  const words = given.filter(
+  const positional = given.filter(
     (argument, index) =>
       !(['--yes', '-y'].includes(argument) && given.slice(0, index).every(before => before.startsWith('-'))),
   );
-  const [, name, range] = /^((?:@[^/]+\/)?[^@]+)@(.+)$/.exec(words[0] ?? '') ?? [];
+  const [, name, range] = /^((?:@[^/]+\/)?[^@]+)@(.+)$/.exec(positional[0] ?? '') ?? [];
   if (name === undefined || !isInstalled(name, range)) return real(given);
   const { bin = '' } = manifest(join(modules, name, 'package.json'));
   const [file] = typeof bin === 'string' ? [bin] : Object.values(bin);
-  return run(process.execPath, [join(modules, name, file), ...words.slice(1)], process.env.PATH);
+  return run(process.execPath, [join(modules, name, file), ...positional.slice(1)], process.env.PATH);
 }
 
 function isInstalled(name: string, range: string): boolean {
@@ -80,11 +80,11 @@ function manifest(file: string): Manifest {
 }
 
 /** Returns the command of this machine, without the override. */
-function real(words: readonly string[]): number {
+function real(argument: readonly string[]): number {
   const own = process.env.REHEARSAL_TOOLS ?? dirname(__filename);
   return run(
     command,
-    words,
+    argument,
     (process.env.PATH ?? '')
       .split(delimiter)
       .filter(folder => folder !== own)
@@ -92,8 +92,8 @@ function real(words: readonly string[]): number {
   );
 }
 
-function run(program: string, words: readonly string[], path: string | undefined): number {
-  const { status, error } = spawnSync(program, words, { stdio: 'inherit', env: { ...process.env, PATH: path } });
+function run(program: string, argument: readonly string[], path: string | undefined): number {
+  const { status, error } = spawnSync(program, argument, { stdio: 'inherit', env: { ...process.env, PATH: path } });
   if (error) console.error(error.message);
   return status ?? 1;
 }

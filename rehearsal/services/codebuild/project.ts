@@ -15,7 +15,7 @@ export const ProjectProperties = v.object({
       v.string(),
       v.regex(
         /^[A-Za-z0-9][\w-]{1,149}$/,
-        'a project name has 2 to 150 letters, digits or -_ and begins with a letter or a digit',
+        'a project name has 2 to 150 letters, digits or -_ and starts with a letter or a digit',
       ),
     ),
   ),

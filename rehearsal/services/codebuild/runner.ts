@@ -52,9 +52,9 @@ export class BuildRunner {
     const timer = setTimeout(() => this.end('TIMED_OUT'), Math.min(build.project.timeoutMinutes * 60_000, 2 ** 31 - 1));
     timer.unref();
     try {
-      this.begin('SUBMITTED');
-      this.begin('QUEUED');
-      this.begin('PROVISIONING');
+      this.startPhase('SUBMITTED');
+      this.startPhase('QUEUED');
+      this.startPhase('PROVISIONING');
       await clock.sleep(PROVISIONING_SECONDS);
       await clock.during(async () => this.work());
     } catch (error) {
@@ -63,7 +63,7 @@ export class BuildRunner {
     } finally {
       clearTimeout(timer);
       rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
-      this.begin('COMPLETED');
+      this.startPhase('COMPLETED');
       build.endedAt = clock.now();
       build.status = this.endedBy ?? (build.status === 'IN_PROGRESS' ? 'SUCCEEDED' : build.status);
     }
@@ -84,7 +84,7 @@ export class BuildRunner {
   }
 
   private async work(): Promise<void> {
-    this.begin('DOWNLOAD_SOURCE');
+    this.startPhase('DOWNLOAD_SOURCE');
     this.openLog();
     const extra = await this.download();
     const spec = this.specification();
@@ -95,9 +95,9 @@ export class BuildRunner {
     this.shell = shell;
     await this.runPhases(shell, spec);
     this.build.exported = await shell.variables(spec.env?.['exported-variables'] ?? []);
-    this.begin('UPLOAD_ARTIFACTS');
+    this.startPhase('UPLOAD_ARTIFACTS');
     if (this.build.status === 'IN_PROGRESS' && this.endedBy === undefined) await this.upload(spec);
-    this.begin('FINALIZING');
+    this.startPhase('FINALIZING');
   }
 
   private async runPhases(shell: Shell, spec: Buildspec): Promise<void> {
@@ -119,7 +119,7 @@ export class BuildRunner {
 
   private async runPhase(shell: Shell, spec: Buildspec, name: PhaseName, isSucceeding: boolean): Promise<boolean> {
     const phase = spec.phases[name];
-    this.begin(name.toUpperCase());
+    this.startPhase(name.toUpperCase());
     this.write(`[Container] Entering phase ${name.toUpperCase()}`);
     const extra = { CODEBUILD_BUILD_SUCCEEDING: isSucceeding ? '1' : '0' };
     const failed = await shell.run(phase?.commands ?? [], extra);
@@ -261,7 +261,7 @@ export class BuildRunner {
     return entries;
   }
 
-  private begin(type: string): void {
+  private startPhase(type: string): void {
     const at = this.environment.clock.now();
     if (this.phase !== undefined) {
       this.phase.endedAt = at;

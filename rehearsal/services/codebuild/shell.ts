@@ -47,10 +47,10 @@ export class Shell {
 
   /** Variables after the last command, exported or not. */
   public async variables(names: readonly string[]): Promise<Record<string, string>> {
-    const asked = names.filter(name => /^\w+$/.test(name));
+    const valid = names.filter(name => /^\w+$/.test(name));
     const output = join(this.options.folder, 'variables');
     const script = join(this.options.folder, 'variables.sh');
-    const shown = asked.map(
+    const shown = valid.map(
       name => `[ -z "\${${name}+x}" ] || printf '%s=%s\\0' ${name} "$${name}" >> ${quoted(output)}`,
     );
     writeFileSync(script, [...this.restored(), ...shown].join('\n'));

@@ -10,10 +10,13 @@ export function makeTools(temporary: string, modules: string): string {
   const folder = join(temporary, 'tools');
   mkdirSync(folder, { recursive: true });
   for (const command of ['npm', 'npx']) {
-    const words = [process.execPath, packageToolsFile(), join(modules, 'node_modules'), command].map(
-      word => `'${word.replaceAll("'", "'\\''")}'`,
+    const shellArguments = [process.execPath, packageToolsFile(), join(modules, 'node_modules'), command].map(
+      argument => `'${argument.replaceAll("'", "'\\''")}'`,
     );
-    writeFileSync(join(folder, command), `#!/bin/sh\nREHEARSAL_TOOLS='${folder}' exec ${words.join(' ')} "$@"\n`);
+    writeFileSync(
+      join(folder, command),
+      `#!/bin/sh\nREHEARSAL_TOOLS='${folder}' exec ${shellArguments.join(' ')} "$@"\n`,
+    );
     chmodSync(join(folder, command), 0o755);
   }
   return folder;

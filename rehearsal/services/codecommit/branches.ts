@@ -14,12 +14,12 @@ export async function changeBranch(
   events: Events, repository: Repository, branch: string, change: BranchChange,
 ): Promise<boolean> {
   if (!await repository.git.moveBranch(branch, change.from, change.to)) return false;
-  tellBranch(events, repository, branch, change);
+  emitBranchEvent(events, repository, branch, change);
   return true;
 }
 
 /** Emits the event of a moved branch. */
-export function tellBranch(
+export function emitBranchEvent(
   events: Events,
   repository: Repository,
   branch: string,

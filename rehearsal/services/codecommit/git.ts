@@ -4,8 +4,8 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 
 export class GitError extends Error {
-  public constructor(readonly argument: readonly string[], readonly exitCode: number, readonly words: string) {
-    super(`git ${argument.join(' ')} failed with ${exitCode}: ${words}`);
+  public constructor(readonly argument: readonly string[], readonly exitCode: number, readonly stderr: string) {
+    super(`git ${argument.join(' ')} failed with ${exitCode}: ${stderr}`);
   }
 }
 
@@ -41,13 +41,13 @@ export class Git {
         'git',
         [...argument],
         { env, encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 },
-        (error, output, words) => {
+        (error, output, stderr) => {
           if (error === null) {
             resolve(output);
           } else if (error.code === 'ENOENT') {
             reject(new Error('the rehearsal of CodeCommit needs the command git, which was not found'));
           } else {
-            reject(new GitError(argument, typeof error.code === 'number' ? error.code : 1, words.toString().trim()));
+            reject(new GitError(argument, typeof error.code === 'number' ? error.code : 1, stderr.toString().trim()));
           }
         },
       );

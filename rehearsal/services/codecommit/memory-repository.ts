@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Content } from './content';
-import type { BranchHead, CommitDetails, CommitRequest, TreeEntry } from './content';
+import type { BranchHead, CommitDetails, CommitRequest, Content, TreeEntry } from './content';
 import { zip } from '../../core/zip';
 
 interface File {

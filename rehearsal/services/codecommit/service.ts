@@ -1,10 +1,9 @@
-import type { Content } from './content';
-import type { BranchHead } from './content';
+import type { BranchHead, Content } from './content';
 import { CommitOperations } from './operations/commits';
 import { ContentOperations } from './operations/contents';
 import { RepositoryOperations } from './operations/repositories';
 import { permissions } from './permissions';
-import { tellPush } from './pushes';
+import { emitPushEvents } from './pushes';
 import { repositoryType } from './resource-types';
 import { RepositoryStore } from './store';
 import type { Clock } from '../../core/clock';
@@ -64,13 +63,13 @@ export class CodeCommit implements Service {
   /** Handles a push that a hook reported. Returns whether the repository exists. */
   public received(repositoryId: string, lines: string): boolean {
     const repository = this.store.withId(repositoryId);
-    if (repository !== undefined) tellPush(this.events, repository, lines);
+    if (repository !== undefined) emitPushEvents(this.events, repository, lines);
     return repository !== undefined;
   }
 
   /** Handles a push to a repository without a hook. */
   public pushed(accountId: string, region: string, repositoryName: string, lines: string): void {
-    tellPush(this.events, this.store.required(accountId, region, repositoryName), lines);
+    emitPushEvents(this.events, this.store.required(accountId, region, repositoryName), lines);
   }
 
   /** Returns the folder of the bare repository. */

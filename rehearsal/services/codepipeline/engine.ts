@@ -33,7 +33,7 @@ export class Engine {
     const defaults = Object.fromEntries(
       (pipeline.declaration.Variables ?? []).map(({ Name, DefaultValue = '' }) => [Name, DefaultValue]),
     );
-    const execution = this.begin(
+    const execution = this.startExecution(
       pipeline,
       new Execution({
         id: this.identifiers.uuid(),
@@ -90,7 +90,7 @@ export class Engine {
       throw new AwsError(
         'StageNotRetryableException',
         `Stage ${stage.Name} of execution ${execution.executionId} cannot be retried: its status is `
-          + `${run?.status ?? 'not begun'}`,
+          + `${run?.status ?? 'not started'}`,
       );
     }
     run.retry = { mode, automatic: false };
@@ -102,7 +102,7 @@ export class Engine {
 
   /** Rolls a stage back to an earlier execution. */
   public rollBack(pipeline: Pipeline, stage: Stage, target: Execution, trigger: Trigger): Execution {
-    const execution = this.begin(
+    const execution = this.startExecution(
       pipeline,
       new Execution({
         ...target.request,
@@ -145,7 +145,7 @@ export class Engine {
     for (const execution of running) this.change(pipeline, execution, 'Cancelled', 'CANCELED');
   }
 
-  private begin(pipeline: Pipeline, execution: Execution): Execution {
+  private startExecution(pipeline: Pipeline, execution: Execution): Execution {
     pipeline.executions.unshift(execution);
     this.notifications.pipeline(pipeline, execution, 'STARTED');
     return execution;
@@ -226,10 +226,15 @@ export class Engine {
     this.rollBack(pipeline, stage, target, { triggerType: 'AutomatedRollback', triggerDetail: failed.executionId });
   }
 
-  private change(pipeline: Pipeline, execution: Execution, status: ExecutionStatus, word = status.toUpperCase()): void {
+  private change(
+    pipeline: Pipeline,
+    execution: Execution,
+    status: ExecutionStatus,
+    state = status.toUpperCase(),
+  ): void {
     execution.status = status;
     execution.updatedAt = this.clock.now();
-    this.notifications.pipeline(pipeline, execution, word);
+    this.notifications.pipeline(pipeline, execution, state);
   }
 }
 

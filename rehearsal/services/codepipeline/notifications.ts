@@ -9,7 +9,7 @@ export class Notifications {
 
   public pipeline(pipeline: Pipeline, execution: Execution, state: string): void {
     const { triggerType, triggerDetail } = execution.request.trigger;
-    this.tell(pipeline, 'Pipeline', {
+    this.emit(pipeline, 'Pipeline', {
       ...common(pipeline, execution),
       // only the first event of an execution contains the trigger
       ...(state === 'STARTED' && {
@@ -21,13 +21,13 @@ export class Notifications {
   }
 
   public stage(pipeline: Pipeline, execution: Execution, stage: string, state: string): void {
-    this.tell(pipeline, 'Stage', { ...common(pipeline, execution), stage, state });
+    this.emit(pipeline, 'Stage', { ...common(pipeline, execution), stage, state });
   }
 
   public action(pipeline: Pipeline, execution: Execution, run: ActionRun, state: string): void {
     const { Owner: owner, Provider: provider, Category: category, Version: version } = run.action.ActionTypeId;
     const ended = state !== 'STARTED';
-    this.tell(pipeline, 'Action', {
+    this.emit(pipeline, 'Action', {
       ...common(pipeline, execution),
       'start-time': new Date(run.startedAt).toISOString(),
       ...ended && { 'end-time': new Date(this.clock.now()).toISOString() },
@@ -43,7 +43,7 @@ export class Notifications {
     });
   }
 
-  private tell(pipeline: Pipeline, subject: string, detail: Record<string, unknown>): void {
+  private emit(pipeline: Pipeline, subject: string, detail: Record<string, unknown>): void {
     this.bus.emit(pipeline.accountId, pipeline.region, {
       'source': 'aws.codepipeline',
       'detail-type': `CodePipeline ${subject} Execution State Change`,

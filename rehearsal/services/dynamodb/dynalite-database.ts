@@ -43,7 +43,7 @@ export class Database {
 
   /** Forwards a request unchanged to dynalite and returns its response. */
   public async forward(headers: Readonly<Record<string, string>>, body: Buffer): Promise<HttpResponse> {
-    return this.gate.shared(async () => this.ask(headers, body));
+    return this.gate.shared(async () => this.request(headers, body));
   }
 
   /** Returns the partition key of a table or index; undefined if it does not exist. */
@@ -68,7 +68,7 @@ export class Database {
     return this.gate.exclusive(async () => work(async (operation, input) => this.runNow(operation, input)));
   }
 
-  private async ask(headers: Readonly<Record<string, string>>, body: Buffer): Promise<HttpResponse> {
+  private async request(headers: Readonly<Record<string, string>>, body: Buffer): Promise<HttpResponse> {
     const request = Object.assign(new EventEmitter(), { method: 'POST', url: '/', headers });
     return new Promise(resolve => {
       this.server.emit('request', request, new Response(resolve));
@@ -79,7 +79,7 @@ export class Database {
 
   private async runNow(operation: string, input: Record<string, unknown>): Promise<Record<string, unknown>> {
     const headers = { ...OWN_HEADERS, 'x-amz-target': `DynamoDB_20120810.${operation}` };
-    const answer = await this.ask(headers, Buffer.from(JSON.stringify(input)));
+    const answer = await this.request(headers, Buffer.from(JSON.stringify(input)));
     const output: unknown = JSON.parse(answer.body.toString());
     if (!isRecord(output)) {
       throw new AwsError('InternalFailure', `DynamoDB answered ${operation} with ${answer.body.toString()}`, 500);

@@ -27,8 +27,6 @@ interface ServiceAuthorizationRequest extends Permission {
 /** What authorization needs of the organization. */
 interface OrganizationPolicies {
   readonly organizationId: string;
-  /** Undefined for an account outside the organization. */
-  account(accountId: string): object | undefined;
   /** Ids of the root and of the organizational units above an account; undefined outside the organization. */
   readonly tree: { ancestors(accountId: string): string[] | undefined };
   /** The control policies that apply to an account, for each level from the root down; undefined without any. */
@@ -38,6 +36,8 @@ interface OrganizationPolicies {
       type: 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY',
     ): PolicyDocument[][] | undefined;
   };
+  /** Undefined for an account outside the organization. */
+  account(accountId: string): object | undefined;
 }
 
 /** Computes the context on demand: few statements use it, and it would be most of the work. */
@@ -84,15 +84,15 @@ export class Access {
   }
 
   /** @throws AwsError with AWS's message if the permission is denied */
-  public assertAllowed(asked: AuthorizationRequest, protocol: Service['protocol'] = 'query'): void {
-    const { decision, unknown } = this.decide(asked);
+  public assertAllowed(request: AuthorizationRequest, protocol: Service['protocol'] = 'query'): void {
+    const { decision, unknown } = this.decide(request);
     if (decision.allowed) return;
     const isJson = protocol === 'json' || protocol === 'rest-json';
-    const words =
+    const message =
       unknown.length > 0 && !decision.explicit
-        ? unknownPoliciesMessage(asked, unknown)
-        : accessDeniedMessage(asked, decision);
-    throw new AwsError(isJson ? 'AccessDeniedException' : 'AccessDenied', words, protocol === 'json' ? 400 : 403);
+        ? unknownPoliciesMessage(request, unknown)
+        : accessDeniedMessage(request, decision);
+    throw new AwsError(isJson ? 'AccessDeniedException' : 'AccessDenied', message, protocol === 'json' ? 400 : 403);
   }
 
   /**
@@ -113,7 +113,7 @@ export class Access {
       resource,
       resourceAccountId: owned?.accountId ?? '',
       context: {
-        ...this.surroundings(owned?.accountId ?? ''),
+        ...this.globalContext(owned?.accountId ?? ''),
         'aws:SourceArn': sourceArn,
         'aws:SourceAccount': sourceAccount,
         'aws:SourceOrgID': this.organizationOf(sourceAccount),
@@ -126,19 +126,19 @@ export class Access {
     return decide(request, { identity: [], resource: owned?.policy, resourceControl }).allowed;
   }
 
-  private decide(asked: AuthorizationRequest): { readonly decision: Decision; readonly unknown: readonly string[] } {
-    const { caller, action, resource } = asked;
+  private decide(needed: AuthorizationRequest): { readonly decision: Decision; readonly unknown: readonly string[] } {
+    const { caller, action, resource } = needed;
     const principal = this.iam.principal(caller);
     const owned = this.resourcePolicy(resource, action);
     const resourceAccountId = owned?.accountId ?? (resource.split(':')[4] || caller.accountId);
     const role = principal.kind === 'session' ? this.iam.role(principal.arn) : undefined;
     const { policies, unknown } = this.policiesOf(role, caller);
     const request = new LazyRequest(principal, action, resource, resourceAccountId, () => ({
-      ...this.surroundings(resourceAccountId),
+      ...this.globalContext(resourceAccountId),
       ...this.identityContext(principal, role),
       ...this.resourceContext(resource),
-      'aws:RequestedRegion': asked.region,
-      ...asked.context,
+      'aws:RequestedRegion': needed.region,
+      ...needed.context,
     }));
     const decision = decide(request, {
       ...policies,
@@ -197,7 +197,7 @@ export class Access {
     };
   }
 
-  private surroundings(resourceAccountId: string): ConditionContext {
+  private globalContext(resourceAccountId: string): ConditionContext {
     const now = this.clock.now();
     return {
       'aws:CurrentTime': new Date(now).toISOString(),

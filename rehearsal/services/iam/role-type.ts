@@ -53,8 +53,8 @@ export class RoleType implements ResourceType {
       return this.create(input, context);
     }
     // Policies of other resources stay; those of the old properties are replaced.
-    const gone = old.Policies.map(policy => policy.PolicyName);
-    const policies = Object.fromEntries(Object.entries(known.policies).filter(([name]) => !gone.includes(name)));
+    const replaced = old.Policies.map(policy => policy.PolicyName);
+    const policies = Object.fromEntries(Object.entries(known.policies).filter(([name]) => !replaced.includes(name)));
     const managedPolicyArns = known.managedPolicyArns.filter(arn => !old.ManagedPolicyArns.includes(arn));
     return this.put(properties, context, { ...known, policies, managedPolicyArns });
   }

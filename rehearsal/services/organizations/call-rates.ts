@@ -39,8 +39,8 @@ export class Throttle {
     const granted = filled >= 1 - 1e-9;
     this.buckets.set(operation, { tokens: granted ? Math.max(0, filled - 1) : filled, at: now });
     if (granted) return;
-    const words =
+    const message =
       "AWS Organizations can't complete your request because another request is already in progress. Try again later.";
-    throw new AwsError('TooManyRequestsException', words, 400, { Type: operation });
+    throw new AwsError('TooManyRequestsException', message, 400, { Type: operation });
   }
 }

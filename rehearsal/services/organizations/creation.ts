@@ -101,10 +101,10 @@ export class AccountCreation {
     this.throttle.take('CreateAccount');
     const inFlight = this.all.filter(status => status.state === 'IN_PROGRESS').length;
     if (inFlight >= CONCURRENT_CREATIONS) {
-      const words =
+      const message =
         'You have exceeded the number of accounts that can be in progress at a time. Wait until one of '
         + 'them is created and try again.';
-      throw new AwsError('ConstraintViolationException', words, 400, {
+      throw new AwsError('ConstraintViolationException', message, 400, {
         Reason: 'ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED',
       });
     }

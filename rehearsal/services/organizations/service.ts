@@ -152,10 +152,10 @@ export class Organizations implements Organization, Service {
     const account = this.tree.account(caller.accountId);
     if (account === undefined) return;
     if (isUnusable(account)) {
-      const words =
+      const message =
         `User: ${caller.arn} is not authorized to perform: ${service}:${operation}, because account `
         + `${account.accountId} is ${account.state}`;
-      throw new AwsError('AccessDeniedException', words, 403);
+      throw new AwsError('AccessDeniedException', message, 403);
     }
     if (account.state === 'PENDING_ACTIVATION' && service !== 'sts') {
       throw new AwsError('OptInRequired', 'The AWS Access Key Id needs a subscription for the service', 403);

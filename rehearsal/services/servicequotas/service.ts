@@ -29,9 +29,9 @@ export class ServiceQuotas implements Service {
     const { ServiceCode: serviceCode, QuotaCode: quotaCode } = read(QuotaInput, call.input);
     const isOfManagement = call.caller.accountId === this.organizations.options.managementAccountId;
     if (serviceCode !== ACCOUNTS.serviceCode || quotaCode !== ACCOUNTS.quotaCode || !isOfManagement) {
-      const words =
+      const message =
         'The request failed because the specified service quota does not exist: ' + `${serviceCode}/${quotaCode}`;
-      throw new AwsError('NoSuchResourceException', words);
+      throw new AwsError('NoSuchResourceException', message);
     }
     return {
       Quota: {

@@ -212,8 +212,8 @@ export class Ssm implements Service {
 }
 
 /** An advanced parameter stays advanced unless changed; for `Intelligent-Tiering` the length decides. */
-function tierOf(value: string, asked: ParameterOptions['tier'], before: Tier = 'Standard'): Tier {
-  const chosen = asked === 'Intelligent-Tiering' && value.length > STANDARD_SIZE ? 'Advanced' : asked;
+function tierOf(value: string, requested: ParameterOptions['tier'], before: Tier = 'Standard'): Tier {
+  const chosen = requested === 'Intelligent-Tiering' && value.length > STANDARD_SIZE ? 'Advanced' : requested;
   const tier = chosen === undefined || chosen === 'Intelligent-Tiering' ? before : chosen;
   const maximum = tier === 'Standard' ? STANDARD_SIZE : ADVANCED_SIZE;
   if (value.length <= maximum) return tier;

@@ -47,7 +47,7 @@ export class Sts implements Service {
   private assumeRole(call: Call): unknown {
     const input = read(AssumeRoleInput, call.input);
     const role = this.iam.role(input.RoleArn);
-    if (role === undefined || this.isTooYoung(role) || !this.admits(role.accountId)) {
+    if (role === undefined || this.isTooNew(role) || !this.isAccountUsable(role.accountId)) {
       throw new AwsError(
         'AccessDenied',
         `User: ${call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`,
@@ -91,12 +91,12 @@ export class Sts implements Service {
   }
 
   /** IAM is eventually consistent: STS does not know a new role at first. */
-  private isTooYoung({ createdAt }: Role): boolean {
+  private isTooNew({ createdAt }: Role): boolean {
     return createdAt !== undefined && this.environment.clock.now() < createdAt + this.roleSeconds * 1000;
   }
 
   /** Roles of a closed or suspended account cannot be assumed. Accounts outside the organization are not checked. */
-  private admits(accountId: string): boolean {
+  private isAccountUsable(accountId: string): boolean {
     const account = this.organizations.account(accountId);
     return account === undefined || !isUnusable(account);
   }

@@ -158,8 +158,8 @@ describe('deployAssembly', () => {
     ]);
     expect(failed.failures[0].path).toMatch(/^Broken\/(One|Two)\/Resource$/);
     expect(simulation.ssm.value(WORK, 'eu-west-1', '/one')).toBeUndefined();
-    const mended = await deployAssembly(simulation, synthesize(build('/two')));
-    expect(mended.stacks.map(({ status }) => status)).toEqual(['CREATE_COMPLETE', 'CREATE_COMPLETE']);
+    const retried = await deployAssembly(simulation, synthesize(build('/two')));
+    expect(retried.stacks.map(({ status }) => status)).toEqual(['CREATE_COMPLETE', 'CREATE_COMPLETE']);
   });
 
   test('keeps the previous values of omitted parameters, and sets the tags of the stacks', async () => {

@@ -57,14 +57,14 @@ test('a stack whose output has no value fails with the reason', async () => {
   await rehearse(app => {
     const stack = new Stack(app, 'Outputs', { env });
     new CfnTopic(stack, 'Topic');
-    new CfnOutput(stack, 'Out', { value: Fn.importValue('nobody-exports') });
+    new CfnOutput(stack, 'Out', { value: Fn.importValue('missing-export') });
   }, ({ failures, succeeded }) => {
     expect(succeeded).toBe(false);
     expect(failures).toMatchObject([
       {
         stackName: 'Outputs',
         type: 'AWS::CloudFormation::Stack',
-        reason: expect.stringContaining('No export named nobody-exports found.'),
+        reason: expect.stringContaining('No export named missing-export found.'),
       },
     ]);
   });
@@ -93,7 +93,7 @@ test.each([
     'Absent',
     "stack 'Producer' of account 111122223333 (eu-west-1) has no output 'Absent'",
   ],
-])('%s is not read', async (_, stackName, outputName, words) => {
+])('%s is not read', async (_, stackName, outputName, message) => {
   await rehearse(
     app => {
       const producer = new Stack(app, 'Producer', { env });
@@ -101,7 +101,7 @@ test.each([
       reader(app, 'Reader', Fn.getStackOutput(stackName, outputName)).addStackDependency(producer);
     },
     ({ failures }) =>
-      expect(failures.map(({ reason }) => reason)).toEqual([`Template error: Fn::GetStackOutput: ${words}`]),
+      expect(failures.map(({ reason }) => reason)).toEqual([`Template error: Fn::GetStackOutput: ${message}`]),
   );
 });
 
@@ -271,7 +271,7 @@ test.each<[string, object, string]>([
     },
     "the rehearsal resolves dynamic references to 'ssm' only",
   ],
-])('a template with %s is rejected', async (_, template, words) => {
+])('a template with %s is rejected', async (_, template, message) => {
   await rehearse(
     app => {
       new CfnTopic(new Stack(app, 'Strange', { env }), 'Topic');
@@ -283,7 +283,7 @@ test.each<[string, object, string]>([
       );
       const { failures, succeeded } = await deployAssembly(simulation, outdir);
       expect(succeeded).toBe(false);
-      expect(failures[0].reason).toContain(words);
+      expect(failures[0].reason).toContain(message);
     },
   );
 });

@@ -24,11 +24,11 @@ export function codeCommitSource(
       `arn:${partition}:codecommit:${actor.region}:${accountId}:${repositoryName}`,
       repositoryName,
     );
-    const asked = execution.revisions.find(({ actionName }) => actionName === run.action.Name)?.revisionValue;
+    const requested = execution.revisions.find(({ actionName }) => actionName === run.action.Name)?.revisionValue;
     const commit = await clock.during(async () =>
-      codecommit.archive(accountId, actor.region, repositoryName, asked ?? `refs/heads/${branchName}`),
+      codecommit.archive(accountId, actor.region, repositoryName, requested ?? `refs/heads/${branchName}`),
     );
-    if (commit === undefined) throw notFound(repositoryName, branchName, asked);
+    if (commit === undefined) throw notFound(repositoryName, branchName, requested);
     for (const output of context.outputs) {
       try {
         artifacts.put(actor, output, commit.archive);

@@ -19,7 +19,7 @@ export interface Verdict {
  * From the narrowest to the broadest: a grant to everyone includes the session, and so does more than a grant to its
  * role.
  */
-const CLOSENESS: readonly PrincipalMatch[] = ['account', 'identity', 'anybody', 'session'];
+const CLOSENESS: readonly PrincipalMatch[] = ['account', 'identity', 'everyone', 'session'];
 
 /** Cache of compiled actions, which every request evaluates. */
 const namedActions = new WeakMap<Statement, RegExp>();
@@ -36,7 +36,7 @@ export function judgeResource(document: PolicyDocument, request: AccessRequest, 
   return verdictOf([document], statement => {
     // as AWS warns: a principal with a boundary is denied although NotPrincipal names it
     const isCaught = hasBoundary && statement.Effect === 'Deny' && statement.NotPrincipal !== undefined;
-    const match = isCaught ? 'anybody' : matchPrincipal(statement, request.principal);
+    const match = isCaught ? 'everyone' : matchPrincipal(statement, request.principal);
     return match !== undefined && appliesTo(statement, document, request) ? match : undefined;
   });
 }

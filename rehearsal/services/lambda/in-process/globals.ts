@@ -29,7 +29,7 @@ export function globalsOf(inside: Inside): Record<string, unknown> {
 
 /** Timers in simulated time. */
 export function timersOf(clock: Clock, alive: () => boolean = () => true): Record<string, unknown> {
-  const begin = (milliseconds: number, act: () => void): Timer =>
+  const start = (milliseconds: number, act: () => void): Timer =>
     new Timer(
       clock.deadline(milliseconds / 1000, 0, () => {
         if (alive()) act();
@@ -38,16 +38,16 @@ export function timersOf(clock: Clock, alive: () => boolean = () => true): Recor
   return {
     // at least a millisecond, as in Node: a loop of shorter waits would keep time from advancing
     setTimeout: (act: (...values: unknown[]) => void, milliseconds = 0, ...values: unknown[]) =>
-      begin(Math.max(1, milliseconds), () => act(...values)),
+      start(Math.max(1, milliseconds), () => act(...values)),
     setInterval: (act: (...values: unknown[]) => void, milliseconds = 0, ...values: unknown[]) => {
-      const again = (): Timer => begin(Math.max(1, milliseconds), () => {
+      const again = (): Timer => start(Math.max(1, milliseconds), () => {
         timer.callOff = again().callOff;
         act(...values);
       });
       const timer = again();
       return timer;
     },
-    setImmediate: (act: (...values: unknown[]) => void, ...values: unknown[]) => begin(0, () => act(...values)),
+    setImmediate: (act: (...values: unknown[]) => void, ...values: unknown[]) => start(0, () => act(...values)),
     clearTimeout: (timer?: Timer) => timer?.callOff?.(),
     clearInterval: (timer?: Timer) => timer?.callOff?.(),
   };

@@ -38,13 +38,13 @@ describe('a custom resource', () => {
     const stack = await recorder.deploy('failed', { A: custom({ fail: 'Create', id: 'half-made' }) });
     expect(stack.status).toBe('ROLLBACK_COMPLETE');
     expect(stack.failure).toBe('The following resource(s) failed to create: [A]. ');
-    expect(recorder.told(stack)).toEqual(['Create A', 'Delete A half-made']);
+    expect(recorder.requests(stack)).toEqual(['Create A', 'Delete A half-made']);
   });
 
   test('is not replaced if an update returns the same id (rule 4)', async () => {
     await recorder.deploy('place', { A: custom({ size: 1 }) });
     const stack = await recorder.deploy('place', { A: custom({ size: 2 }) });
-    expect(recorder.told(stack)).toEqual(['Create A', 'Update A made-A']);
+    expect(recorder.requests(stack)).toEqual(['Create A', 'Update A made-A']);
     expect(stack.status).toBe('UPDATE_COMPLETE');
   });
 
@@ -53,7 +53,7 @@ describe('a custom resource', () => {
     async () => {
       await recorder.deploy('left', { A: custom({ fail: 'Delete' }), B: custom() });
       const stack = await recorder.deploy('left', { B: custom() });
-      expect(recorder.told(stack).slice(2)).toEqual(['Delete A made-A', 'Delete A made-A', 'Delete A made-A']);
+      expect(recorder.requests(stack).slice(2)).toEqual(['Delete A made-A', 'Delete A made-A', 'Delete A made-A']);
       expect(stack.status).toBe('UPDATE_COMPLETE');
       expect([...stack.resources.keys()]).toEqual(['B']);
     },
@@ -66,7 +66,7 @@ describe('a custom resource', () => {
       B: custom({ fail: 'Delete' }),
       C: custom({ fail: 'Create' }, { DependsOn: 'B' }),
     });
-    expect(recorder.told(stack).filter(event => event.startsWith('Delete B'))).toEqual([
+    expect(recorder.requests(stack).filter(event => event.startsWith('Delete B'))).toEqual([
       'Delete B made-B',
       'Delete B made-B',
       'Delete B made-B',
@@ -77,7 +77,7 @@ describe('a custom resource', () => {
   test('is replaced if an update returns another id, and the old one is deleted at the end (rule 4)', async () => {
     await recorder.deploy('replace', { A: custom({ id: 'one' }), B: custom({ uses: { Ref: 'A' } }) });
     const stack = await recorder.deploy('replace', { A: custom({ id: 'two' }), B: custom({ uses: { Ref: 'A' } }) });
-    expect(recorder.told(stack).slice(2)).toEqual(['Update A one', 'Update B made-B', 'Delete A one']);
+    expect(recorder.requests(stack).slice(2)).toEqual(['Update A one', 'Update B made-B', 'Delete A one']);
     expect(recorder.events(stack)[3].ResourceProperties.uses).toBe('two');
     expect(recorder.events(stack)[4].ResourceProperties.id).toBe('one');
   });
@@ -94,7 +94,7 @@ describe('a custom resource', () => {
         B: custom({ fail: 'Update' }, { DependsOn: 'A' }),
       });
       expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-      expect(recorder.told(stack).slice(2)).toEqual([
+      expect(recorder.requests(stack).slice(2)).toEqual([
         'Update A one',
         'Update B made-B',
         'Update A two',
@@ -113,7 +113,7 @@ describe('a custom resource', () => {
     await recorder.deploy('kept-id', { A: custom({ id: 'one' }) });
     const stack = await recorder.deploy('kept-id', { A: custom({ id: 'two', fail: 'Update' }) });
     expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(recorder.told(stack).slice(1)).toEqual(['Update A one', 'Update A one']);
+    expect(recorder.requests(stack).slice(1)).toEqual(['Update A one', 'Update A one']);
     expect(stack.resources.get('A')?.id).toBe('one');
   });
 
@@ -129,7 +129,7 @@ describe('a custom resource', () => {
         Failing: custom({ fail: 'Update' }, { DependsOn: ['A', 'New'] }),
       });
       expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-      expect(recorder.told(stack).slice(3)).toEqual([
+      expect(recorder.requests(stack).slice(3)).toEqual([
         'Update A made-A',
         'Create New',
         'Update Failing made-Failing',
@@ -151,7 +151,7 @@ describe('a custom resource', () => {
     expect(stack.status).toBe('DELETE_FAILED');
     expect([...stack.resources.keys()]).toEqual(['A']);
     await recorder.remove('stays');
-    expect(recorder.told(stack).filter(told => told.startsWith('Delete A'))).toHaveLength(2);
+    expect(recorder.requests(stack).filter(request => request.startsWith('Delete A'))).toHaveLength(2);
   });
 
   test('rejects a change of its service token (rule 7)', async () => {
@@ -163,7 +163,7 @@ describe('a custom resource', () => {
     expect(stack.events.find(({ status }) => status === 'UPDATE_FAILED')?.reason).toBe(
       'Modifying service token is not allowed.',
     );
-    expect(recorder.told(stack)).toEqual(['Create A']);
+    expect(recorder.requests(stack)).toEqual(['Create A']);
   });
 
   test.each([
@@ -177,11 +177,11 @@ describe('a custom resource', () => {
       'arn:aws:sns:eu-west-1:111122223333:asked',
       /^the rehearsal invokes functions, not the topic '.+:asked': exclude 'A' from the rehearsal/,
     ],
-  ])('%s fails immediately, and is deleted', async (_what, ServiceToken, words) => {
+  ])('%s fails immediately, and is deleted', async (_what, ServiceToken, message) => {
     const stack = await recorder.deploy(`token-${String(ServiceToken).length}`, { A: custom({ ServiceToken }) });
     expect(stack.status).toBe('ROLLBACK_COMPLETE');
     const reason = stack.events.find(({ status }) => status === 'CREATE_FAILED')?.reason;
-    expect(reason).toMatch(words);
+    expect(reason).toMatch(message);
   });
 
   test('fails without a response in time, and ignores a late response (rule 8)', async () => {
@@ -220,7 +220,7 @@ describe('a custom resource', () => {
     delivery.mockRestore();
     // the second one is ignored
     while (recorder.events(stack).length < 2) await new Promise(resolve => setTimeout(resolve, 50));
-    expect(recorder.told(stack)).toEqual(['Create A', 'Create A']);
+    expect(recorder.requests(stack)).toEqual(['Create A', 'Create A']);
     expect(new Set(recorder.events(stack).map(({ RequestId }) => RequestId)).size).toBe(1);
     expect([stack.status, stack.output('Id')]).toEqual(['CREATE_COMPLETE', 'made-A']);
   });
@@ -238,7 +238,7 @@ describe('a custom resource', () => {
     );
     expect(events.indexOf('D CREATE_IN_PROGRESS')).toBeLessThan(events.indexOf('A CREATE_COMPLETE'));
     await recorder.remove('order');
-    expect(recorder.told(stack).filter(told => /^Delete [ABC]/.test(told))).toEqual([
+    expect(recorder.requests(stack).filter(request => /^Delete [ABC]/.test(request))).toEqual([
       'Delete C made-C',
       'Delete B made-B',
       'Delete A made-A',
@@ -248,7 +248,7 @@ describe('a custom resource', () => {
   test('is retained with DeletionPolicy Retain, and deleted in the cleanup phase without it (rule 11)', async () => {
     await recorder.deploy('drop', { A: custom(), B: custom({}, { DeletionPolicy: 'Retain' }), C: custom() });
     const stack = await recorder.deploy('drop', { C: custom({ size: 2 }) });
-    expect(recorder.told(stack).slice(3)).toEqual(['Update C made-C', 'Delete A made-A']);
+    expect(recorder.requests(stack).slice(3)).toEqual(['Update C made-C', 'Delete A made-A']);
     expect(stack.events.filter(({ status }) => status === 'DELETE_SKIPPED').map(({ logicalId }) => logicalId)).toEqual([
       'B',
     ]);
@@ -258,7 +258,7 @@ describe('a custom resource', () => {
     const stack = await recorder.deploy('leave', { A: custom({}, { DeletionPolicy: 'Retain' }), B: custom() });
     await recorder.remove('leave');
     expect(stack.status).toBe('DELETE_COMPLETE');
-    expect(recorder.told(stack).slice(2)).toEqual(['Delete B made-B']);
+    expect(recorder.requests(stack).slice(2)).toEqual(['Delete B made-B']);
     expect(stack.states.get('A')?.status).toBe('DELETE_SKIPPED');
   });
 
@@ -269,13 +269,13 @@ describe('a custom resource', () => {
       A: custom({ id: 'two' }, kept),
       B: custom({ id: 'four' }, dropped),
     });
-    expect(recorder.told(stack).slice(2).sort()).toEqual(['Delete B three', 'Update A one', 'Update B three']);
+    expect(recorder.requests(stack).slice(2).sort()).toEqual(['Delete B three', 'Update A one', 'Update B three']);
   });
 
   test('gets no event without a change, and one Update with the old properties after a change (rule 12)', async () => {
     await recorder.deploy('change', { A: custom({ one: 1, two: 2 }), B: custom() });
     const stack = await recorder.deploy('change', { A: custom({ one: 1, two: 3, four: 4 }), B: custom() });
-    expect(recorder.told(stack).slice(2)).toEqual(['Update A made-A']);
+    expect(recorder.requests(stack).slice(2)).toEqual(['Update A made-A']);
     expect(recorder.events(stack)[2]).toMatchObject({
       ResourceProperties: { one: '1', two: '3', four: '4' }, OldResourceProperties: { one: '1', two: '2' },
     });

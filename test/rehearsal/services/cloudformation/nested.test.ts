@@ -39,11 +39,11 @@ describe('a nested stack beside a resource that fails', () => {
   });
 
   test.each([
-    ['a nested stack', () => nested('begun', { Slow: custom(SLOW) })],
+    ['a nested stack', () => nested('started', { Slow: custom(SLOW) })],
     ['a custom resource', () => custom(SLOW)],
   ])('%s that starts at the same time is not called', async (what, resource) => {
     const failing = custom({ value: { 'Fn::Select': [5, ['a']] } });
-    const stack = await recorder.deploy(`begun-${what.length}`, { Slow: resource(), Failing: failing });
+    const stack = await recorder.deploy(`started-${what.length}`, { Slow: resource(), Failing: failing });
     expect(stack.status).toBe('ROLLBACK_COMPLETE');
     expect(reasonOf(stack, 'Slow')).toBe('Resource creation cancelled');
     const [first, last] = [stack.events[0].at, stack.events[stack.events.length - 1].at];

@@ -100,7 +100,7 @@ export class Recorder {
   }
 
   /** The requests in short form: `Create A`, `Update A made-A`. */
-  public told(stack: Stack): string[] {
+  public requests(stack: Stack): string[] {
     return this.events(stack).map(({ RequestType, LogicalResourceId, PhysicalResourceId }) =>
       [RequestType, LogicalResourceId, PhysicalResourceId].filter(part => part !== undefined).join(' '),
     );

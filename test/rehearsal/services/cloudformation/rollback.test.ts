@@ -36,7 +36,7 @@ describe('a rollback that fails', () => {
     });
   }
 
-  const mend = (): void => recorder.simulation.iam.putRole({
+  const restoreRole = (): void => recorder.simulation.iam.putRole({
     arn: `arn:aws:iam::${ACCOUNT}:role/helper`,
     roleName: 'helper',
     roleId: 'AROAHELPER',
@@ -76,7 +76,7 @@ describe('a rollback that fails', () => {
       await expect(recorder.deploy('update', { A: custom() })).rejects.toThrow(
         'is in UPDATE_ROLLBACK_FAILED state and can not be updated.',
       );
-      mend();
+      restoreRole();
     },
   );
 
@@ -96,13 +96,13 @@ describe('a rollback that fails', () => {
       'again UPDATE_ROLLBACK_FAILED',
     ]);
 
-    mend();
+    restoreRole();
     await goOn();
     await waitUntilStackRollbackComplete(
       { client, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.1 },
       { StackName: 'again' },
     );
-    expect(recorder.told(stack).slice(1)).toEqual(['Update Failing made-Failing', 'Update Failing made-Failing']);
+    expect(recorder.requests(stack).slice(1)).toEqual(['Update Failing made-Failing', 'Update Failing made-Failing']);
     expect(iam.roleNamed(ACCOUNT, 'helper')?.policies).toHaveProperty('own');
     await expect(goOn()).rejects.toMatchObject({
       name: 'ValidationError',

@@ -72,7 +72,7 @@ test.each<[string, unknown, string]>([
     'Unresolved dependencies [A]. Cannot reference resources in the Rules block of the template',
   ],
   [
-    'what lies in the account',
+    'needs data of the account',
     { 'Fn::Contains': [{ 'Fn::RefAll': 'AWS::EC2::VPC::Id' }, 'x'] },
     'the rehearsal does not evaluate Fn::RefAll in Rules',
   ],

@@ -180,7 +180,7 @@ test('a package that a build installs does not change the packages of this machi
     "node -p \"require('semver').valid('1.2.3')\"",
   ]);
   expect(output(build).slice(1)).toEqual(['l', '1.2.3']);
-  expect(output(build)[0]).toMatch(/^the packages of .*node_modules are lent to the build$/);
+  expect(output(build)[0]).toMatch(/^linking packages of .*node_modules into the build$/);
 });
 
 async function call(operation: string, input: object): Promise<Record<string, unknown>> {

@@ -125,14 +125,14 @@ test('stages, actions and builds emit events with their result and reason', asyn
   });
   await world.pipeline(STAGES, { resources: { Project: buildProject('do', ['exit 7']) } });
   await world.ended();
-  const told = events.map(event =>
+  const emitted = events.map(event =>
     [
       event['detail-type'].split(' ').slice(0, 2).join(' '),
       event.detail.stage ?? '',
       event.detail.state ?? event.detail['build-status'],
     ].join(' '),
   );
-  expect(told).toEqual([
+  expect(emitted).toEqual([
     'CodePipeline Pipeline  STARTED',
     'CodePipeline Stage Source STARTED',
     'CodePipeline Action Source STARTED',

@@ -9,7 +9,7 @@ beforeEach(async () => { world = await PipelineWorld.start(); });
 afterEach(() => world.stop());
 
 /** Creates the pipeline, waits for its first execution and returns the error that the user sees. */
-async function told(
+async function failureOf(
   stages: Parameters<PipelineWorld['pipeline']>[0] = [DEPLOY],
   options: Parameters<PipelineWorld['pipeline']>[1] = { resources: DO },
 ): Promise<string> {
@@ -45,7 +45,7 @@ const session = (accountId: string, role: string): string => `User: arn:aws:sts:
 describe('the source action reports', () => {
   test('a missing branch', async () => {
     const source = sourceAction({ Configuration: { RepositoryName: 'shop', BranchName: 'env/none' } });
-    expect(await told([DEPLOY], { resources: DO, Stages: [{ Name: 'Source', Actions: [source] }, DEPLOY] })).toBe(
+    expect(await failureOf([DEPLOY], { resources: DO, Stages: [{ Name: 'Source', Actions: [source] }, DEPLOY] })).toBe(
       'Action Source in stage Source failed: The action failed because no branch named env/none was '
         + 'found in the selected AWS CodeCommit repository shop. '
         + 'Make sure you are using the correct branch name, and then try again. Error: null',
@@ -94,7 +94,7 @@ describe('the source action reports', () => {
       Location: `artifacts-${MEMBER}`,
       EncryptionKey: { Type: 'KMS', Id: { 'Fn::GetAtt': ['Key', 'Arn'] } },
     };
-    expect(await told([DEPLOY], { resources: { ...DO, Key: key }, ArtifactStore: store })).toContain(
+    expect(await failureOf([DEPLOY], { resources: { ...DO, Key: key }, ArtifactStore: store })).toContain(
       'is not authorized to perform: kms:GenerateDataKey',
     );
   });
@@ -107,7 +107,7 @@ describe('the build action reports', () => {
   });
 
   test('a missing project', async () => {
-    expect(await told([{ Name: 'Deploy', Actions: [buildAction('Deploy', 'none')] }]))
+    expect(await failureOf([{ Name: 'Deploy', Actions: [buildAction('Deploy', 'none')] }]))
       .toContain(`Project cannot be found: arn:aws:codebuild:${REGION}:${MEMBER}:project/none`);
   });
 
@@ -130,7 +130,9 @@ describe('the build action reports', () => {
   });
 
   test('the failed command and its output', async () => {
-    expect(await told([DEPLOY], { resources: { Project: buildProject('do', ['echo fine', 'sh -c "exit 42"']) } })).toBe(
+    expect(
+      await failureOf([DEPLOY], { resources: { Project: buildProject('do', ['echo fine', 'sh -c "exit 42"']) } }),
+    ).toBe(
       'Action Deploy in stage Deploy failed: Build terminated with state: FAILED. Phase: BUILD, Code: '
         + 'COMMAND_EXECUTION_ERROR, '
         + 'Message: Error while executing command: sh -c "exit 42". Reason: exit status 42',
@@ -141,7 +143,7 @@ describe('the build action reports', () => {
   test('a missing output artifact', async () => {
     const Synth = buildProject('do', { artifacts: { 'files': ['**/*'], 'base-directory': 'cdk.out' } });
     expect(
-      await told(
+      await failureOf(
         [{ Name: 'Synth', Actions: [buildAction('Synth', 'do', { OutputArtifacts: [{ Name: 'Assembly' }] })] }],
         { resources: { Synth } },
       ),
@@ -156,17 +158,17 @@ describe('the build action reports', () => {
   ])("runtime versions outside CodeBuild's images: %s", async (Image, how) => {
     const phases = { install: { 'runtime-versions': { nodejs: '22' } }, build: { commands: ['exit 3'] } };
     const Environment = { Type: 'LINUX_CONTAINER', Image, ComputeType: 'BUILD_GENERAL1_SMALL' };
-    const words =
+    const message =
       how === 'fails'
         ? 'Code: YAML_FILE_ERROR, Message: This build image does not support selecting runtime versions.'
         : 'Reason: exit status 3';
-    expect(await told([DEPLOY], { resources: { Project: buildProject('do', { phases }, { Environment }) } })).toContain(
-      words,
-    );
+    expect(
+      await failureOf([DEPLOY], { resources: { Project: buildProject('do', { phases }, { Environment }) } }),
+    ).toContain(message);
   });
 
   test('an invalid specification', async () => {
-    expect(await told([DEPLOY], { resources: { Project: buildProject('do', { version: 0.3 }) } })).toContain(
+    expect(await failureOf([DEPLOY], { resources: { Project: buildProject('do', { version: 0.3 }) } })).toContain(
       'Code: YAML_FILE_ERROR, Message: version: the version must be 0.2',
     );
   });
@@ -174,7 +176,7 @@ describe('the build action reports', () => {
 
 test('an unsupported action fails and names the supported ones', async () => {
   const lambda = { Name: 'Call', ActionTypeId: { Category: 'Invoke', Owner: 'AWS', Provider: 'Lambda', Version: '1' } };
-  expect(await told([{ Name: 'Call', Actions: [lambda] }])).toContain(
+  expect(await failureOf([{ Name: 'Call', Actions: [lambda] }])).toContain(
     'the rehearsal does not run actions of Invoke/Lambda, only of Source/CodeCommit, Build/CodeBuild',
   );
 });

@@ -135,8 +135,8 @@ test.each([
     { ...properties, DisableInboundStageTransitions: [{ StageName: 'None', Reason: 'x' }] },
     /no stage None/,
   ],
-])('rejects %s', async (_name, input, words) => {
-  await expect(world.type('AWS::CodePipeline::Pipeline').create(input, world.context(MEMBER))).rejects.toThrow(words);
+])('rejects %s', async (_name, input, message) => {
+  await expect(world.type('AWS::CodePipeline::Pipeline').create(input, world.context(MEMBER))).rejects.toThrow(message);
 });
 
 test('keys and aliases are recorded', async () => {

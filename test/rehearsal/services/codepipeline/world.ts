@@ -148,8 +148,8 @@ export class PipelineWorld {
     rmSync(clone, { recursive: true, force: true });
     const path = this.simulation.codecommit.path(CICD, REGION, REPOSITORY) ?? '';
     const anna = ['-c', 'user.name=Anna', '-c', 'user.email=anna@example.com'];
-    const git = async (...words: string[]): Promise<string> =>
-      (await execute('git', [...anna, ...words])).stdout.trim();
+    const git = async (...argument: string[]): Promise<string> =>
+      (await execute('git', [...anna, ...argument])).stdout.trim();
     await git('clone', '--quiet', path, clone);
     for (const [name, content] of Object.entries(files)) writeFileSync(join(clone, name), content);
     await git('-C', clone, 'add', '--all');

@@ -77,7 +77,7 @@ describe('as AWS documents it', () => {
     ],
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     [
-      'what a bucket gives to a role lies within its boundary',
+      'what a bucket grants to a role is limited by its boundary',
       session,
       { identity: [], boundary: [nothing], resource: policy({ Principal: { AWS: ROLE } }) },
       {},
@@ -98,7 +98,7 @@ describe('as AWS documents it', () => {
       'allowed',
     ],
     [
-      'what a bucket gives to everybody does not',
+      'what a bucket grants to everyone is not',
       session,
       { identity: [], boundary: [nothing], resource: policy({ Principal: '*' }) },
       {},
@@ -124,14 +124,14 @@ describe('as AWS documents it', () => {
     ],
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
     [
-      'what a bucket gives to a role lies within the policy of the session',
+      'what a bucket grants to a role is limited by the session policy',
       session,
       { identity: [], session: [nothing], resource: policy({ Principal: { AWS: ROLE } }) },
       {},
       'denied by session policy',
     ],
     [
-      'what a bucket gives to a session lies beyond its policy',
+      'what a bucket grants to a session is not limited by its policy',
       session,
       { identity: [], session: [nothing], resource: policy({ Principal: { AWS: SESSION } }) },
       {},

@@ -161,8 +161,8 @@ describe('a call', () => {
   );
 
   test('is allowed without a policy if it needs no permission', async () => {
-    role('nobody', undefined);
-    await expect(new STSClient(as('nobody')).send(new GetCallerIdentityCommand({}))).resolves.toMatchObject({
+    role('denied', undefined);
+    await expect(new STSClient(as('denied')).send(new GetCallerIdentityCommand({}))).resolves.toMatchObject({
       Account: ONE,
     });
   });
@@ -192,7 +192,7 @@ describe('across accounts', () => {
 
   test('both accounts must allow a call', async () => {
     role('reader', allow('s3:GetObject', 'arn:aws:s3:::shared/*'));
-    role('nobody', undefined);
+    role('denied', undefined);
     await expect(get('reader')).rejects.toThrow('because no resource-based policy allows the s3:GetObject action');
     const statement = { ...allow('s3:GetObject', 'arn:aws:s3:::shared/*').Statement[0], Principal: { AWS: ONE } };
     const context = { accountId: TWO, region: REGION, stackId: '', stackName: '', logicalId: '', tags: {} };
@@ -201,7 +201,7 @@ describe('across accounts', () => {
       context,
     );
     await expect(get('reader')).resolves.toBeDefined();
-    await expect(get('nobody')).rejects.toThrow('because no identity-based policy allows the s3:GetObject action');
+    await expect(get('denied')).rejects.toThrow('because no identity-based policy allows the s3:GetObject action');
   });
 
   test('a role can be assumed by trusted principals with the permission', async () => {
@@ -212,11 +212,11 @@ describe('across accounts', () => {
         Condition: { StringEquals: { 'aws:ResourceOrgID': simulation.organizations.organizationId } },
       }),
     );
-    role('nobody', undefined);
+    role('denied', undefined);
     const enter = async (roleName: string) =>
       new STSClient(as(roleName)).send(new AssumeRoleCommand({ RoleArn: target, RoleSessionName: 'session' }));
     await expect(enter('may')).resolves.toBeDefined();
-    await expect(enter('nobody')).rejects.toMatchObject({
+    await expect(enter('denied')).rejects.toMatchObject({
       name: 'AccessDenied',
       message: expect.stringContaining('because no identity-based policy allows the sts:AssumeRole action'),
     });
@@ -266,7 +266,7 @@ describe('CloudFormation', () => {
   test.each([
     ['keeps callers themselves away', { BoolIfExists: { 'aws:ViaAWSService': 'false' } }, 'CREATE_COMPLETE'],
     [
-      'keeps services away that act for somebody',
+      'denies services that act for a caller',
       { Bool: { 'aws:ViaAWSService': 'true' } },
       'explicit deny in a service control policy',
     ],
@@ -275,11 +275,11 @@ describe('CloudFormation', () => {
       { 'ForAnyValue:StringEquals': { 'aws:CalledVia': 'cloudformation.amazonaws.com' } },
       'explicit deny in a service control policy',
     ],
-  ])('makes calls on behalf of the caller, and a policy sees that %s', async (_what, Condition, words) => {
+  ])('makes calls on behalf of the caller, and a policy sees that %s', async (_what, Condition, message) => {
     const fence = { Effect: 'Deny' as const, Action: 'ssm:PutParameter', Resource: '*', Condition };
     await attach({ Version: '2012-10-17', Statement: [...allow('*').Statement, fence] }, ONE);
     await deploy('admin');
-    expect(await ended()).toContain(words);
+    expect(await ended()).toContain(message);
   });
 
   test('accepts a role only from a caller that can pass it', async () => {

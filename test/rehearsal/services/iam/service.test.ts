@@ -110,13 +110,13 @@ describe('a trust policy', () => {
 });
 
 describe('a new role', () => {
-  const young = async (): Promise<void> => {
+  const assertNew = async (): Promise<void> => {
     await world.stop();
     world = await World.start({ roleSeconds: 600 }, 600);
   };
 
   test('cannot be assumed until it is propagated', async () => {
-    await young();
+    await assertNew();
     const arn = await roleTrusting({ Principal: { AWS: CICD } });
     await expect(assume(arn, CICD)).rejects.toMatchObject({
       name: 'AccessDenied',
@@ -129,7 +129,7 @@ describe('a new role', () => {
   });
 
   test('is not new after an update, and is after a replacement', async () => {
-    await young();
+    await assertNew();
     const properties = {
       RoleName: 'access',
       AssumeRolePolicyDocument: {
@@ -151,7 +151,7 @@ describe('a new role', () => {
   });
 
   test('of the setup can be assumed immediately', async () => {
-    await young();
+    await assertNew();
     world.organizations.invite('333333333333', 'access');
     await expect(assume('arn:aws:iam::333333333333:role/access', MANAGEMENT)).resolves.toContain('333333333333');
   });
@@ -244,21 +244,21 @@ describe('policies that exceed a quota', () => {
   test('a managed policy of more than 6,144 characters is rejected, also in an update', async () => {
     const type = world.type('AWS::IAM::ManagedPolicy');
     const { id } = await type.create({ PolicyDocument: sized(6144) }, world.context(CICD, 'Short'));
-    const words = refused('Cannot exceed quota for PolicySize: 6144');
+    const error = refused('Cannot exceed quota for PolicySize: 6144');
     await expect(
       type.create({ PolicyDocument: sized(6145), ManagedPolicyName: 'long' }, world.context(CICD, 'Long')),
-    ).rejects.toMatchObject(words);
+    ).rejects.toMatchObject(error);
     expect(world.iam.managedPolicies.has(`arn:aws:iam::${CICD}:policy/long`)).toBe(false);
     await expect(
       type.update(id, { PolicyDocument: sized(6145) }, { PolicyDocument: sized(6144) }, world.context(CICD, 'Short')),
-    ).rejects.toMatchObject(words);
+    ).rejects.toMatchObject(error);
   });
 
   test(
     'inline policies of a role of more than 10,240 characters in total are rejected, whatever ' + 'resource adds them',
     async () => {
-      const words = refused('Maximum policy size of 10240 bytes exceeded for role worker');
-      await expect(role('worker', inline(5000, 5241))).rejects.toMatchObject(words);
+      const error = refused('Maximum policy size of 10240 bytes exceeded for role worker');
+      await expect(role('worker', inline(5000, 5241))).rejects.toMatchObject(error);
       await role('worker', inline(5000));
       const type = world.type('AWS::IAM::Policy');
       const policy = (length: number): Record<string, unknown> => ({
@@ -266,23 +266,23 @@ describe('policies that exceed a quota', () => {
         PolicyDocument: sized(length),
         Roles: ['worker'],
       });
-      await expect(type.create(policy(5241), world.context(CICD, 'More'))).rejects.toMatchObject(words);
+      await expect(type.create(policy(5241), world.context(CICD, 'More'))).rejects.toMatchObject(error);
       const { id } = await type.create(policy(5240), world.context(CICD, 'More'));
       await expect(type.update(id, policy(5241), policy(5240), world.context(CICD, 'More'))).rejects.toMatchObject(
-        words,
+        error,
       );
       expect(Object.keys(world.iam.roleNamed(CICD, 'worker')?.policies ?? {})).toEqual(['p0', 'more']);
     },
   );
 
   test('more than ten managed policies of a role are rejected, whatever resource attaches them', async () => {
-    const words = refused('Cannot exceed quota for PoliciesPerRole: 10');
-    await expect(role('worker', { ManagedPolicyArns: managed(11) })).rejects.toMatchObject(words);
+    const error = refused('Cannot exceed quota for PoliciesPerRole: 10');
+    await expect(role('worker', { ManagedPolicyArns: managed(11) })).rejects.toMatchObject(error);
     await role('worker', { ManagedPolicyArns: managed(10) });
     const policy = { PolicyDocument: sized(200), ManagedPolicyName: 'more', Roles: ['worker'] };
     await expect(
       world.type('AWS::IAM::ManagedPolicy').create(policy, world.context(CICD, 'More')),
-    ).rejects.toMatchObject(words);
+    ).rejects.toMatchObject(error);
     expect(world.iam.managedPolicies.has(`arn:aws:iam::${CICD}:policy/more`)).toBe(false);
   });
 });

@@ -67,7 +67,7 @@ describe('a function', () => {
     const arn = await create('echo', 'exports.handler = async event => ({ got: event.value });');
     expect(await invoke('echo', { value: 5 })).toEqual({ error: undefined, answer: { got: 5 } });
     expect(await invoke(`${arn}:$LATEST`, { value: 6 })).toMatchObject({ answer: { got: 6 } });
-    await expect(invoke('nobody')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(invoke('missing')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
   test('sees only the environment of AWS and its own variables', async () => {
@@ -172,11 +172,11 @@ describe('a function', () => {
 
   test('runs code from a zip file, as the CDK command line uploads it', async () => {
     simulation.s3.createBucket(ACCOUNT, REGION, 'assets');
-    const code = "exports.handler = async () => ({ says: require('./words.js') });";
+    const code = "exports.handler = async () => ({ says: require('./text.js') });";
     const archive = await zip(
       [
         ['index.js', code],
-        ['words.js', "module.exports = 'unpacked';"],
+        ['text.js', "module.exports = 'unpacked';"],
       ].map(([path, text]) => ({ path, content: Buffer.from(text), mode: 0o100644 })),
     );
     simulation.s3.write('assets', 'code.zip', archive);

@@ -111,7 +111,7 @@ test('a parameter can be a resource of a template', async () => {
 });
 
 describe('a parameter that is too long for its tier', () => {
-  const words = (tier: string, size: number): string =>
+  const message = (tier: string, size: number): string =>
     `${tier} tier parameters support a maximum parameter value of ${size} characters.`;
   const put = async (length: number, more: Partial<PutParameterCommandInput> = {}) =>
     ssm.send(
@@ -128,13 +128,13 @@ describe('a parameter that is too long for its tier', () => {
     await expect(put(4096)).resolves.toMatchObject({ Tier: 'Standard' });
     await expect(put(4097)).rejects.toMatchObject({
       name: 'ValidationException',
-      message: expect.stringContaining(words('Standard', 4096)),
+      message: expect.stringContaining(message('Standard', 4096)),
     });
     expect(world.ssm.value(CICD, REGION, '/app/long')).toHaveLength(4096);
   });
 
   test('an advanced parameter of more than 8,192 characters is rejected, and it stays advanced', async () => {
-    await expect(put(8193, { Tier: 'Advanced' })).rejects.toThrow(words('Advanced', 8192));
+    await expect(put(8193, { Tier: 'Advanced' })).rejects.toThrow(message('Advanced', 8192));
     await expect(put(8192, { Tier: 'Advanced' })).resolves.toMatchObject({ Tier: 'Advanced' });
     await expect(put(5000)).resolves.toMatchObject({ Tier: 'Advanced' });
   });
@@ -142,17 +142,17 @@ describe('a parameter that is too long for its tier', () => {
   test('a parameter with Intelligent-Tiering changes its tier by length', async () => {
     await expect(put(4096, { Tier: 'Intelligent-Tiering' })).resolves.toMatchObject({ Tier: 'Standard' });
     await expect(put(4097, { Tier: 'Intelligent-Tiering' })).resolves.toMatchObject({ Tier: 'Advanced' });
-    await expect(put(8193, { Tier: 'Intelligent-Tiering' })).rejects.toThrow(words('Advanced', 8192));
+    await expect(put(8193, { Tier: 'Intelligent-Tiering' })).rejects.toThrow(message('Advanced', 8192));
   });
 
   test('a resource of a template is also rejected', async () => {
     const type = world.type('AWS::SSM::Parameter');
     const properties = { Name: '/app/long', Type: 'String', Value: 'x'.repeat(4097) };
     const short = { ...properties, Value: 'x' };
-    await expect(type.create(properties, world.context(CICD))).rejects.toThrow(words('Standard', 4096));
+    await expect(type.create(properties, world.context(CICD))).rejects.toThrow(message('Standard', 4096));
     await type.create(short, world.context(CICD));
     await expect(type.update('/app/long', properties, short, world.context(CICD))).rejects.toThrow(
-      words('Standard', 4096),
+      message('Standard', 4096),
     );
     await expect(
       type.update('/app/long', { ...properties, Tier: 'Advanced' }, short, world.context(CICD)),
