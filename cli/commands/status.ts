@@ -41,7 +41,7 @@ function cellsOf({ environmentName, accountId, state, lastExecution }: StatusOut
 }
 
 function remarksOf(pipeline: StatusOutcome): string[] {
-  const { environmentName, accountId, state, halt, disabledByHand, problem } = pipeline;
+  const { environmentName, accountId, state, halt, disabledByHand, pendingUpdate, problem } = pipeline;
   const name = pc.bold(environmentName);
   const remarks = [];
   if (halt) remarks.push(`${name} was halted by ${halt.by} at ${formatTime(halt.at)}: ${halt.reason}`);
@@ -57,6 +57,9 @@ function remarksOf(pipeline: StatusOutcome): string[] {
     );
   } else if (state === 'disabled') {
     remarks.push(`${name} is disabled by its definition (enabled: false)`);
+  }
+  if (pendingUpdate) {
+    remarks.push(`${pc.yellow('!')} ${name} is not as its app declares it since ${formatTime(pendingUpdate.since)}: ${pendingUpdate.reason}`);
   }
   if (problem !== undefined) remarks.push(`${pc.red('✗')} ${name}: ${problem}`);
   return remarks;

@@ -1,7 +1,7 @@
 import type { StackRoles } from './roles';
 import { bootstrapRole, stagingBucket } from './roles';
 import type { StackPlace } from '../registry/stack';
-import { isAccessDenied, isPermanentAwsError } from '../shared/errors';
+import { isAccessDenied, isNamed, isPermanentAwsError } from '../shared/errors';
 
 /** The account that the function runs in. */
 export interface HandlerAccount {
@@ -9,8 +9,16 @@ export interface HandlerAccount {
   readonly accountId: string;
 }
 
+/** A role in an account cannot be assumed or is denied access: the account was closed or suspended, or the role changed. */
+export class AccountUnreachableError extends Error {
+  public constructor(message: string) {
+    super(message);
+    this.name = 'AccountUnreachableError';
+  }
+}
+
 export function roleNotAssumable(place: StackPlace, roles: StackRoles, handlerAccount: HandlerAccount, error: Error): Error {
-  return new Error(`cannot assume role '${roles.deploy(handlerAccount.partition, place)}' to deploy stack '${place.stackName}': `
+  return new AccountUnreachableError(`cannot assume role '${roles.deploy(handlerAccount.partition, place)}' to deploy stack '${place.stackName}': `
     + `${roles.advice(place, handlerAccount.accountId)} (${error.message})`);
 }
 
@@ -29,9 +37,10 @@ export function templateNotReadable(place: StackPlace, bucket: string, key: stri
 export function templateNotPublishable(place: StackPlace, handlerAccount: HandlerAccount, error: unknown): unknown {
   if (!isPermanentAwsError(error)) return error;
   const role = bootstrapRole(handlerAccount.partition, 'file-publishing', place);
-  return new Error(`the template of stack '${place.stackName}' is longer than 51,200 bytes and cannot be uploaded to bucket `
+  const message = `the template of stack '${place.stackName}' is longer than 51,200 bytes and cannot be uploaded to bucket `
     + `'${stagingBucket(place)}' of account ${place.accountId} with role '${role}': bootstrap the account for CDK with qualifier `
-    + `'${place.qualifier}' and trust for account ${handlerAccount.accountId}, then deploy again (${error.name}: ${error.message})`);
+    + `'${place.qualifier}' and trust for account ${handlerAccount.accountId}, then deploy again (${error.name}: ${error.message})`;
+  return isAccessDenied(error) || isNamed(error, 'NoSuchBucket') ? new AccountUnreachableError(message) : new Error(message);
 }
 
 export function ownedByAnotherStack({ stackName, accountId }: StackPlace, holder: string): Error {
@@ -62,6 +71,7 @@ export function stackFailed(what: 'deployed' | 'deleted', place: StackPlace, rol
   const advice = isAccessDenied(error)
     ? `; allow it to '${roles.deploy(handlerAccount.partition, place)}' (bootstrap the account again, remove service control policies that deny it)`
     : '; remove the cause and deploy again';
-  return new Error(`stack '${place.stackName}' in account ${place.accountId} and region ${place.region} could not be ${what}: `
-    + `${error.name}: ${error.message}${advice}`);
+  const message = `stack '${place.stackName}' in account ${place.accountId} and region ${place.region} could not be ${what}: `
+    + `${error.name}: ${error.message}${advice}`;
+  return isAccessDenied(error) ? new AccountUnreachableError(message) : new Error(message);
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Deployment, OnUnreachable } from './deployment';
-import { deletionTimedOut, deploymentTimedOut } from './errors';
+import { AccountUnreachableError, deletionTimedOut, deploymentTimedOut } from './errors';
 import { fingerprintOf } from './fingerprint';
 import type { StackState } from './stack-deployer';
 import type { StackHooks } from './stack-hooks';
@@ -10,10 +10,11 @@ import type { Registry, Versioned } from '../registry/registry';
 import type { StackRecord } from '../registry/stack';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { DONE, done, checkAgainIn, IN_PROGRESS } from '../shared/lifecycle';
+import { MAX_PROPAGATION } from '../shared/propagation';
 
 const MAX_WAIT = 40 * 60_000;
 
-interface StackLifecycleOptions<Request extends StackRequest, Result> {
+interface StackLifecycleOptions<Request extends StackRequest, Result extends object> {
   readonly registry: Registry;
   readonly deployment: Deployment<Request>;
   /** What this kind of stack does besides its deployment. */
@@ -24,10 +25,12 @@ interface StackLifecycleOptions<Request extends StackRequest, Result> {
   readonly newAttempt?: () => string;
   keyOf(request: Request): string;
   resultOf(request: Request, stack: StackState): Result;
+  /** Whether the attributes of an earlier deployment are all that a request reads. */
+  hasAttributes(request: Request, attributes: Readonly<Record<string, unknown>>): boolean;
 }
 
 /** Deploys a stack in an account, moves it to another place, and deletes it. */
-export class StackLifecycle<Request extends StackRequest, Result> implements Lifecycle<Request, Result> {
+export class StackLifecycle<Request extends StackRequest, Result extends object> implements Lifecycle<Request, Result> {
   private readonly registry: Registry;
   private readonly hooks: StackHooks<Request>;
   private readonly keyOf: (request: Request) => string;
@@ -84,9 +87,14 @@ export class StackLifecycle<Request extends StackRequest, Result> implements Lif
 
   public async reconcile(owner: Owner, request: Request): Promise<Progress<Result>> {
     const record = await this.owned(owner, request);
-    const progress = await this.step(owner, request, record);
-    if (!progress.done && this.isTimedOut(record)) throw deploymentTimedOut(request, record.previous ?? [], MAX_WAIT);
-    return progress;
+    try {
+      const progress = await this.step(owner, request, record);
+      if (!progress.done && this.isTimedOut(record)) throw deploymentTimedOut(request, record.previous ?? [], MAX_WAIT);
+      return progress;
+    } catch (error) {
+      if (error instanceof AccountUnreachableError) return this.defer(owner, request, error);
+      throw error;
+    }
   }
 
   public async reconcileDelete(owner: Owner, request: Request): Promise<Progress<void>> {
@@ -117,8 +125,26 @@ export class StackLifecycle<Request extends StackRequest, Result> implements Lif
     if (!this.hooks.isUpToDate(stack, effective)) return this.redeploy(effective, deployed);
     await this.hooks.afterDeploy(owner, request, deployed, deployed.applied !== fingerprintOf(effective));
     if (!await this.deletePrevious(owner, request, deployed)) return IN_PROGRESS;
-    await this.settle(effective, deployed);
-    return done(this.options.resultOf(request, stack));
+    const result = this.options.resultOf(request, stack);
+    await this.settle(effective, deployed, Object.fromEntries(Object.entries(result)));
+    return done(result);
+  }
+
+  /**
+   * Leaves the stack as it is, because its account cannot be reached. A failure would roll back the resources of all other
+   * accounts, and the rollback would fail for the same reason.
+   *
+   * @throws the error if the stack was never complete
+   */
+  private async defer(owner: Owner, request: Request, error: AccountUnreachableError): Promise<Progress<Result>> {
+    const { version, ...record } = await this.owned(owner, request);
+    const { complete, result, requestedAt } = record;
+    if (!complete || !result || !this.options.hasAttributes(request, result)) throw error;
+    if (this.now() - requestedAt < MAX_PROPAGATION) return IN_PROGRESS;
+    const deferral = { reason: error.message, at: this.now() };
+    await this.write(this.keyOf(request), { ...record, deferral }, version);
+    await this.hooks.afterDefer(this.keyOf(request), deferral);
+    return done(result as Result);
   }
 
   /** Whether the stack and everything besides it are as a request declares them. */
@@ -159,11 +185,12 @@ export class StackLifecycle<Request extends StackRequest, Result> implements Lif
     return checkAgainIn(1);
   }
 
-  private async settle(request: Request, record: Read<Request>): Promise<void> {
+  private async settle(request: Request, record: Read<Request>, result: StackRecord['result']): Promise<void> {
     const { version, ...before } = record;
     const after = {
-      ...before,
+      ...withoutDeferral(before),
       complete: true as const,
+      result,
       applied: fingerprintOf(request),
       previous: [],
       ...this.hooks.settledFields(request),
@@ -213,4 +240,8 @@ interface RemovalOptions {
   readonly unreachable: OnUnreachable;
   /** Whether the stacks that a pipeline has deployed are deleted with it. */
   readonly mayDelete: () => Promise<boolean>;
+}
+
+function withoutDeferral<Record extends { readonly deferral?: unknown }>({ deferral, ...record }: Record) {
+  return record;
 }

@@ -2,7 +2,7 @@ import { ownedByAnotherStack } from './errors';
 import type { StackState } from './stack-deployer';
 import type { StackRequest } from '../../src/stack/contract';
 import type { Versioned } from '../registry/registry';
-import type { StackRecord } from '../registry/stack';
+import type { Deferral, StackRecord } from '../registry/stack';
 import type { Owner, Progress } from '../shared/lifecycle';
 import { done } from '../shared/lifecycle';
 
@@ -24,6 +24,8 @@ export interface StackHooks<Request extends StackRequest> {
   isUpToDate(stack: StackState, request: Request): boolean;
   /** Runs when the stack is complete. `isChanged`: whether this deployment changed it. */
   afterDeploy(owner: Owner, request: Request, record: Read<Request>, isChanged: boolean): Promise<void>;
+  /** The stack stays as it is, because its account cannot be reached. */
+  afterDefer(key: string, deferral: Deferral): Promise<void>;
   /** The fields of the record after a complete deployment. */
   settledFields(request: Request): Partial<StackRecord<Request>>;
   /** Whether everything besides the stack is as the request declares it. */
@@ -52,6 +54,7 @@ export function noHooks<Request extends StackRequest>(): StackHooks<Request> {
     effectiveRequest: async request => request,
     isUpToDate: () => true,
     afterDeploy: async () => undefined,
+    afterDefer: async () => undefined,
     settledFields: () => ({}),
     isAsDeclared: async () => true,
     afterDeleteRequested: async () => undefined,

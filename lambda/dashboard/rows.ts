@@ -31,7 +31,7 @@ export async function rowsOf(registry: Registry): Promise<readonly Row[]> {
 }
 
 function rowOf(
-  { environmentName, accountId, suspendedFor, state }: EnvironmentPipeline, runs: readonly Run[], halted: boolean,
+  { environmentName, accountId, suspendedFor, state, deferral }: EnvironmentPipeline, runs: readonly Run[], halted: boolean,
 ): Row {
   const gate = suspendedFor ? 'suspended' : halted ? 'halted' : state;
   const [last] = runs;
@@ -43,7 +43,7 @@ function rowOf(
   return {
     environmentName,
     accountId,
-    state: [stateOf(last), ...gate === 'enabled' ? [] : [gate]].join(', '),
+    state: [stateOf(last), ...gate === 'enabled' ? [] : [gate], ...deferral ? ['update pending'] : []].join(', '),
     isBroken: last?.state?.name === 'FAILED',
     failure: failure && textOf(failure),
     commitId: deployed && commitOf(deployed, runs),

@@ -19,9 +19,11 @@ export class StatusReader {
 
   public async describe(pipeline: EnvironmentPipeline): Promise<StatusOutcome> {
     const halt = await this.registry.read<HaltRecord>(haltKey(pipeline.environmentName));
+    const { branchName, deferral } = pipeline;
     const known = {
       ...identityOf(pipeline),
-      branchName: pipeline.branchName,
+      branchName,
+      ...(deferral && { pendingUpdate: { reason: deferral.reason, since: new Date(deferral.at).toISOString() } }),
       ...(halt && { halt: { by: halt.by, at: halt.at, reason: halt.reason } }),
     };
     const expected = pipeline.suspendedFor ? 'suspended' : halt ? 'halted' : pipeline.state;

@@ -7,6 +7,7 @@ import type { LeaseHolder, LeaseRecord } from '../registry/lease';
 import { stackNameOf } from '../registry/owners';
 import { accountIn, environmentIn, pipelineKey } from '../registry/pipeline';
 import type { Registry, Versioned } from '../registry/registry';
+import type { Deferral } from '../registry/stack';
 import type { Owner } from '../shared/lifecycle';
 
 interface Acquired {
@@ -73,6 +74,11 @@ export class Environments {
   /** Marks a pipeline as suspended. Only the first pipeline that takes its place resumes it; a removed one is never resumed. */
   public async suspend(key: string, suspendedFor: string): Promise<void> {
     await this.change(key, pipeline => pipeline.suspendedFor && suspendedFor !== key ? pipeline : { ...pipeline, suspendedFor });
+  }
+
+  /** Records that a pipeline is not as requested, because its account cannot be reached. */
+  public async defer(key: string, deferral: Deferral): Promise<void> {
+    await this.change(key, pipeline => ({ ...pipeline, deferral }));
   }
 
   public async resume(key: string): Promise<void> {

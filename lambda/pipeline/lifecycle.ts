@@ -43,6 +43,7 @@ export function pipelineLifecycle(options: PipelineLifecycleOptions): StackLifec
     hooks: new PipelineHooks({ registry, accounts, outbound, environments, routes, handover, teardown }),
     keyOf: pipelineKey,
     resultOf: (_request, { stackId }) => ({ stackId }),
+    hasAttributes: () => true,
     now,
     newAttempt,
   });

@@ -18,6 +18,7 @@ import type { PipelineRecord } from '../registry/pipeline';
 import type { Registry, Versioned } from '../registry/registry';
 import { routeKey } from '../registry/route';
 import type { RouteTarget } from '../registry/route';
+import type { Deferral } from '../registry/stack';
 import { isAccessDenied } from '../shared/errors';
 import type { Owner, Progress } from '../shared/lifecycle';
 
@@ -102,6 +103,10 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     if (pipeline?.suspendedFor && !await this.isReplaced(pipeline, record)) await handover.resume(key, record);
     await this.removeRoutes((record.routes ?? []).filter(other => other !== route), key);
     if (record.complete && isChanged) await handover.restart(key, record);
+  }
+
+  public async afterDefer(key: string, deferral: Deferral): Promise<void> {
+    await this.parts.environments.defer(key, deferral);
   }
 
   public settledFields({ environment: { repositoryArn, branchName } }: PipelineRequest): Partial<PipelineRecord> {

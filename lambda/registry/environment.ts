@@ -1,4 +1,5 @@
 import type { Registry } from './registry';
+import type { Deferral } from './stack';
 import type { EnvironmentRequest } from '../../src/pipeline/contract';
 import { LISTED, RECORDS } from '../../src/registry/contract';
 
@@ -11,6 +12,8 @@ export interface EnvironmentPipeline extends EnvironmentRequest {
   readonly region: string;
   /** Present while it is suspended: key of the pipeline that takes its place, or its own key while it is removed. */
   readonly suspendedFor?: string;
+  /** Present while its stack is not as requested. */
+  readonly deferral?: Deferral;
 }
 
 /** An account with a pipeline and a branch. */

@@ -22,12 +22,24 @@ export interface StackRecord<Request extends StackRequest = StackRequest> {
   readonly successor?: string;
   /** Present once the stack has been complete. */
   readonly complete?: true;
+  /** Attributes of the resource after the last deployment. */
+  readonly result?: Readonly<Record<string, unknown>>;
+  /** Present while the stack is not as requested, because its account cannot be reached. */
+  readonly deferral?: Deferral;
   /** Progress of the copy of its assets. */
   readonly assets?: AssetProgress;
   /** Id of the owner that deletes the stack. */
   readonly deletedBy?: string;
   /** The attempt to delete the stack that failed because the role in the account could not be assumed. */
   readonly unreachableAttempt?: string;
+}
+
+/** An update that waits until its account can be reached. */
+export interface Deferral {
+  /** Why the account cannot be reached, and what to do. */
+  readonly reason: string;
+  /** In milliseconds since 1970. */
+  readonly at: number;
 }
 
 export function stackKey({ accountId, region, stackName }: StackPlace): string {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AssetStores } from './asset-stores';
 import { AssetCopies } from './assets';
-import { resultOf } from './outputs';
+import { attributeOf, resultOf } from './outputs';
 import type { AccountStackRequest, AccountStackResult } from '../../src/stack/contract';
 import type { Accounts } from '../cloudformation/accounts';
 import { Deployment } from '../cloudformation/deployment';
@@ -35,6 +35,7 @@ export function accountStackLifecycle(options: AccountStackLifecycleOptions): St
     hooks: { ...noHooks(), prepare: async (_owner, request, record) => copies.advance(request, record) },
     keyOf: stackKey,
     resultOf,
+    hasAttributes: ({ outputs = [] }, attributes) => outputs.every(name => attributeOf(name) in attributes),
     now,
     newAttempt,
   });

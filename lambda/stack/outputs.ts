@@ -12,7 +12,7 @@ export function resultOf({ accountId, stackName, outputs: wanted = [] }: Account
       throw new Error(`stack '${stackName}' in account ${accountId} has no output '${name}': it has ${Object.keys(outputs).join(', ') || 'none'}; `
         + 'use one of them, or add a CfnOutput of this logical id');
     }
-    return [`Outputs.${name}`, value] as const;
+    return [attributeOf(name), value] as const;
   });
   const result: AccountStackResult = { stackId, ...Object.fromEntries(values) };
   const bytes = Buffer.byteLength(JSON.stringify(result));
@@ -21,4 +21,8 @@ export function resultOf({ accountId, stackName, outputs: wanted = [] }: Account
       + `read fewer or shorter outputs than ${wanted.join(', ')}, or pass a value through an SSM parameter`);
   }
   return result;
+}
+
+export function attributeOf(outputName: string): `Outputs.${string}` {
+  return `Outputs.${outputName}`;
 }

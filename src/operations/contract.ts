@@ -75,10 +75,20 @@ export interface StatusOutcome extends PipelineIdentity {
   readonly halt?: Halt;
   /** Present when the transition was disabled by hand in the account: the reason given there, which may be empty. */
   readonly disabledByHand?: string;
+  /** Present while the pipeline is not as its app declares it, because its account cannot be reached. */
+  readonly pendingUpdate?: PendingUpdate;
   /** Absent when the pipeline never ran. */
   readonly lastExecution?: LastExecution;
   /** Why the status of the pipeline could not be read. */
   readonly problem?: string;
+}
+
+/** An update that could not be made. The next deployment that changes the pipeline makes it. */
+export interface PendingUpdate {
+  /** Why the account cannot be reached, and what to do. */
+  readonly reason: string;
+  /** In ISO 8601. */
+  readonly since: string;
 }
 
 export interface LastExecution {

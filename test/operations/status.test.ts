@@ -87,6 +87,15 @@ test('status says who halted a pipeline, which are disabled by their definition,
   expect(outcomes[3]).toMatchObject({ disabledByHand: 'fire drill' });
 });
 
+test('reports an update that waits until the account of the pipeline can be reached', async () => {
+  const world = new World();
+  await world.environment(1, { deferral: { reason: 'cannot assume role', at: Date.parse('2026-01-01T11:00:00Z') } });
+  world.control.put(FIRST);
+  expect((await statusOf(world))[0]).toMatchObject({
+    state: 'enabled', pendingUpdate: { reason: 'cannot assume role', since: '2026-01-01T11:00:00.000Z' },
+  });
+});
+
 test('reports an account that cannot be accessed, with what the registry knows, and all other accounts', async () => {
   const world = new World();
   await world.running(2);

@@ -37,7 +37,7 @@ const { outputs, ...plain } = request;
 export const pipeline: PipelineRequest = { ...plain, stackName: 'pipe', environment };
 
 /** A plain stack, or one with a pipeline. */
-type Wanted = AccountStackRequest | PipelineRequest;
+export type Wanted = AccountStackRequest | PipelineRequest;
 
 function isPipeline(wanted: StackRequest): wanted is PipelineRequest {
   return 'environment' in wanted;

@@ -1,0 +1,64 @@
+import { failingDeployment } from './failing-deployment';
+import { reasons, Harness } from './harness';
+import type { EnvironmentRecord } from '../../lambda/registry/environment';
+import { PipelineDefinition } from '../../src';
+import { CICD_ACCOUNT, REGION } from '../fixtures/app';
+import type { Cicd } from '../fixtures/app';
+
+/** Defines environments with one pipeline definition, which a version changes. */
+function app(names: readonly string[], version: string, addMore: (cicd: Cicd) => void = () => {}) {
+  return (cicd: Cicd): void => {
+    const definition = PipelineDefinition.cdk({ environmentVariables: { VERSION: version } });
+    for (const name of names) cicd.environment(name, { account: cicd.account(name), pipeline: { definition } });
+    addMore(cicd);
+  };
+}
+
+describe('environment in an account that AWS has suspended', () => {
+  let harness: Harness;
+  let suspended: string;
+  beforeAll(async () => {
+    harness = await Harness.start();
+    expect(reasons(await harness.deploy(app(['dev', 'test', 'prod'], '1')))).toBe('');
+    suspended = harness.vended['shop-test'];
+    harness.simulation.organizations.suspend(suspended);
+  });
+  afterAll(() => harness.stop());
+
+  const cicdStatus = () => harness.stackStatus(CICD_ACCOUNT, 'Cicd');
+  const pipelineStack = (name: string) => harness.simulation.cloudformation.find(
+    harness.vended[`shop-${name}`], REGION, `org-environments-pipeline-${name}`,
+  );
+  const version = (name: string) =>
+    /VERSION[^}]*"(?:Value|value)":\s*"(\w+)"/.exec(pipelineStack(name)?.target.body ?? '')?.[1];
+  const deferral = async (name: string) =>
+    (await harness.record<EnvironmentRecord>(`environment#${name}`))?.sides.only.pipelines[0]?.deferral;
+
+  test('does not prevent a change of all pipelines, which is recorded as pending for it', async () => {
+    expect(reasons(await harness.deploy(app(['dev', 'test', 'prod'], '2')))).toBe('');
+    expect([version('dev'), version('test'), version('prod')]).toEqual(['2', '1', '2']);
+    expect(await deferral('dev')).toBeUndefined();
+    expect(await deferral('test')).toMatchObject({ reason: expect.stringContaining(`in account ${suspended}`) });
+  });
+
+  test('does not prevent the rollback of such a change', async () => {
+    const failing = app(['dev', 'test', 'prod'], '3', failingDeployment);
+    expect(reasons(await harness.deploy(failing))).toMatch(/'same' already exists/);
+    expect(cicdStatus()).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect([version('dev'), version('prod')]).toEqual(['2', '2']);
+  });
+
+  test('does not prevent that other environments are added and removed', async () => {
+    expect(reasons(await harness.deploy(app(['dev', 'test', 'qa'], '4')))).toBe('');
+    expect([version('dev'), version('qa')]).toEqual(['4', '4']);
+    expect(pipelineStack('prod')?.deleted ?? true).toBe(true);
+    expect(await deferral('test')).toBeDefined();
+  });
+
+  test('is changed by the next deployment after AWS has reinstated the account', async () => {
+    harness.simulation.organizations.reinstate(suspended);
+    expect(reasons(await harness.deploy(app(['dev', 'test', 'qa'], '5')))).toBe('');
+    expect([version('dev'), version('test'), version('qa')]).toEqual(['5', '5', '5']);
+    expect(await deferral('test')).toBeUndefined();
+  });
+});
