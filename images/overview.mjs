@@ -27,7 +27,10 @@ const environments = [
   [440, 'dev', 'env/dev', ['Source', 'Synth', 'Check', 'Deploy']],
 ];
 
-const code = ['Organization', 'Source', 'Account', 'AccountPipelineBranch', '  ├ Branch', '  └ Pipeline', '      └ AccountStack'];
+const code = [
+  'Organization', 'Source', 'Account', 'AccountPipelineBranch',
+  '  ├ Branch', '  └ Pipeline', '      └ AccountStack',
+];
 
 /** [points, label, x and y of the label, anchor of the label] */
 const arrows = [
@@ -44,14 +47,23 @@ const arrows = [
 ];
 
 const style = `
-  :root { --page: #ffffff; --zone: #f3f6fa; --box: #ffffff; --line: #8a99ad; --ink: #17202c; --soft: #4c5a6b; --arrow: #0b62a8; --step: #e2edf8 }
+  :root {
+    --page: #ffffff; --zone: #f3f6fa; --box: #ffffff; --line: #8a99ad;
+    --ink: #17202c; --soft: #4c5a6b; --arrow: #0b62a8; --step: #e2edf8;
+  }
   @media (prefers-color-scheme: dark) {
-    :root { --page: #10151c; --zone: #18202a; --box: #222d3a; --line: #5f7086; --ink: #eef3f8; --soft: #b4c1d0; --arrow: #6db5f2; --step: #2c3f54 }
+    :root {
+      --page: #10151c; --zone: #18202a; --box: #222d3a; --line: #5f7086;
+      --ink: #eef3f8; --soft: #b4c1d0; --arrow: #6db5f2; --step: #2c3f54;
+    }
   }
   text { font: 14px system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif; fill: var(--ink) }
   .title { font-weight: 600 }
   .soft { fill: var(--soft); font-size: 13px }
-  .code { font-family: ui-monospace, 'Cascadia Mono', Menlo, 'DejaVu Sans Mono', monospace; font-size: 12px; white-space: pre }
+  .code {
+    font-family: ui-monospace, 'Cascadia Mono', Menlo, 'DejaVu Sans Mono', monospace;
+    font-size: 12px; white-space: pre;
+  }
   .label { fill: var(--arrow); font-size: 13px }
   .page { fill: var(--page) }
   .zone { fill: var(--zone); stroke: var(--line) }
@@ -97,12 +109,13 @@ function environment([y, name, branch, steps]) {
 
 function arrow([points, label, x, y, anchor]) {
   const line = points.map(([px, py], index) => `${index ? 'L' : 'M'}${px} ${py}`).join(' ');
-  return [`<path class="arrow" d="${line}" marker-end="url(#head)"/>`, ...(label ? [text(x, y, label, 'label', anchor)] : [])];
+  const path = `<path class="arrow" d="${line}" marker-end="url(#head)"/>`;
+  return label ? [path, text(x, y, label, 'label', anchor)] : [path];
 }
 
 const picture = [
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1080 650" role="img" aria-labelledby="title">',
-  '<title id="title">A CDK app in the CICD account vends environments: a branch, a pipeline and an account each</title>',
+  '<title id="title">A CDK app in the CICD account vends environments with a branch, a pipeline and an account</title>',
   `<style>${style}</style>`,
   '<defs><marker id="head" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
     + '<path class="head" d="M0 0L8 4L0 8z"/></marker></defs>',
