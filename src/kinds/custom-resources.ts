@@ -26,7 +26,7 @@ export class CustomResources extends Construct {
     super(scope, id);
     const functions = props.kinds.map(kind => this.kindFunction(kind, props));
     const entryArn = entryFunctionArn(this);
-    const waiter = new Waiter(this, 'Waiter', { functions: functions.map(made => made.function), entryArn });
+    const waiter = new Waiter(this, 'Waiter', { functions: functions.map(kind => kind.function), entryArn });
     const byType = Object.fromEntries(
       props.kinds.flatMap(({ resourceType, alsoServes = [] }, index) =>
         [resourceType, ...alsoServes].map(type => [type, functions[index].function.functionArn]),
