@@ -58,11 +58,16 @@ function problems(files: ReadonlyMap<string, string>): string[] {
   host.readFile = file => files.get(file) ?? readFile(file);
   host.getSourceFile = (file, languageVersion, ...rest) => {
     const code = files.get(file);
-    return code === undefined ? getSourceFile(file, languageVersion, ...rest) : ts.createSourceFile(file, code, languageVersion);
+    return code === undefined ? getSourceFile(
+      file, languageVersion, ...rest,
+    ) : ts.createSourceFile(file, code, languageVersion);
   };
   const program = ts.createProgram([...files.keys()], compilerOptions, host);
   return [...files.keys()].flatMap(file => ts.getPreEmitDiagnostics(program, program.getSourceFile(file)))
-    .map(({ file, messageText }) => `${path.basename(file?.fileName ?? '')}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
+    .map(
+      ({ file, messageText }) => `${path.basename(file?.fileName ?? '')}: ${ts
+        .flattenDiagnosticMessageText(messageText, '\n')}`,
+    );
 }
 
 test('every example of the README and of the docstrings compiles', () => {
@@ -81,14 +86,18 @@ test('every public class has an example', () => {
 });
 
 test('no line of an example has more than 120 columns', () => {
-  const lines = [...readmeExamples(), ...docstringExamples()].flatMap(([name, code]) => code.split('\n').map(line => ({ name, line })));
+  const lines = [...readmeExamples(), ...docstringExamples()].flatMap(
+    ([name, code]) => code.split('\n').map(line => ({ name, line })),
+  );
 
   expect(lines.filter(({ line }) => line.length > 120)).toEqual([]);
 });
 
 test('every file that the README and CONTRIBUTING point to is there', () => {
   const links = ['README.md', 'CONTRIBUTING.md', 'docs/aws.md'].flatMap(document => (
-    [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => path.join(path.dirname(document), link))
+    [
+      ...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g),
+    ].map(([, link]) => path.join(path.dirname(document), link))
   ));
   expect(links.length).toBeGreaterThan(5);
   // generated while the project is built
@@ -96,5 +105,7 @@ test('every file that the README and CONTRIBUTING point to is there', () => {
 });
 
 test('the picture is the one that its source draws', () => {
-  expect(execFileSync(process.execPath, [path.join(root, 'images/overview.mjs')], { encoding: 'utf8' })).toBe(read('images/overview.svg'));
+  expect(
+    execFileSync(process.execPath, [path.join(root, 'images/overview.mjs')], { encoding: 'utf8' }),
+  ).toBe(read('images/overview.svg'));
 });

@@ -15,14 +15,18 @@ function waiting(stack: Stack): Record<string, string[]> {
   const names = new Map(resources.map(([logicalId, { Properties }]) => [logicalId, String(Properties.accountName)]));
   // all of them wait for their preconditions, which have no number
   const awaited = (dependsOn: string[] = []) => dependsOn.flatMap(id => names.get(id) ?? []);
-  return Object.fromEntries(resources.map(([logicalId, { DependsOn }]) => [names.get(logicalId), awaited(DependsOn)] as const)
+  return Object.fromEntries(resources.map(
+    ([logicalId, { DependsOn }]) => [names.get(logicalId), awaited(DependsOn)] as const,
+  )
     .filter(([, numbers]) => numbers.length > 0));
 }
 
 test('an account waits for the one that stands so many places before it, so that no more are under way', () => {
   const cicd = new Cicd(quickApp(), { imported: true });
   accountsOf(cicd);
-  expect(waiting(cicd.stack)).toEqual({ [`shop-number${MAX_CONCURRENT}`]: ['shop-number0'], [`shop-number${MAX_CONCURRENT + 1}`]: ['shop-number1'] });
+  expect(waiting(cicd.stack)).toEqual({
+    [`shop-number${MAX_CONCURRENT}`]: ['shop-number0'], [`shop-number${MAX_CONCURRENT + 1}`]: ['shop-number1'],
+  });
 });
 
 test('an account that was told to come after a later one is not waited for by it', () => {
@@ -31,6 +35,10 @@ test('an account that was told to come after a later one is not waited for by it
   accounts[0].node.addDependency(accounts[5]);
   accounts[5].node.addDependency(accounts[MAX_CONCURRENT]);
   expect(waiting(cicd.stack)).toEqual({
-    'shop-number0': ['shop-number5'], 'shop-number5': [`shop-number${MAX_CONCURRENT}`], [`shop-number${MAX_CONCURRENT + 1}`]: ['shop-number1'],
+    'shop-number0': ['shop-number5'],
+    'shop-number5': [
+      `shop-number${MAX_CONCURRENT}`,
+    ],
+    [`shop-number${MAX_CONCURRENT + 1}`]: ['shop-number1'],
   });
 });

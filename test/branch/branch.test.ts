@@ -13,7 +13,12 @@ class Branches extends Cicd {
 
   public branch(id: string, props: Partial<BranchProps> = {}): Branch {
     return new Branch(this.stack, id, {
-      organization: this.organization, account: this.member, source: this.source, branchName: `env/${id}`, environmentName: id, ...props,
+      organization: this.organization,
+      account: this.member,
+      source: this.source,
+      branchName: `env/${id}`,
+      environmentName: id,
+      ...props,
     });
   }
 }
@@ -37,7 +42,9 @@ describe('a branch', () => {
     });
     expect(branch.parentBranchName).toBe('main');
     expect(cicd.stack.resolve([branch.branchName, branch.branchCommitId])).toEqual([
-      { 'Fn::GetAtt': [expect.stringMatching(/^dev/), 'branchName'] }, { 'Fn::GetAtt': [expect.stringMatching(/^dev/), 'commitId'] },
+      {
+        'Fn::GetAtt': [expect.stringMatching(/^dev/), 'branchName'],
+      }, { 'Fn::GetAtt': [expect.stringMatching(/^dev/), 'commitId'] },
     ]);
   });
 
@@ -62,8 +69,12 @@ describe('a branch', () => {
     cicd.branch('test', { parentBranchName: 'env/prod' });
 
     const { Resources } = synthesized(cicd.stack);
-    const idOf = (name: string) => Object.keys(Resources).find(id => Resources[id].Properties.branchName === name) ?? '';
-    const parentsOf = (name: string) => (Resources[idOf(name)].DependsOn ?? []).filter(id => Resources[id].Type === BRANCH);
+    const idOf = (name: string) => Object.keys(Resources).find(
+      id => Resources[id].Properties.branchName === name,
+    ) ?? '';
+    const parentsOf = (name: string) => (Resources[idOf(name)].DependsOn ?? []).filter(
+      id => Resources[id].Type === BRANCH,
+    );
     expect(parentsOf('env/prod')).toEqual([]);
     expect(parentsOf('env/test')).toEqual([idOf('env/prod')]);
     expect(parentsOf('env/dev')).toEqual([idOf('env/test')]);
@@ -85,39 +96,50 @@ describe('a branch', () => {
 });
 
 describe('a branch stops at synth', () => {
-  const allowed = "1 to 256 letters, digits and '._/+#=-' like 'env/test1', beginning with a letter or digit, without '..', '//' or a name ending in '.lock'";
+  const allowed = "1 to 256 letters, digits and '._/+#=-' like 'env/test1', beginning with a letter or digit, "
+    + "without '..', '//' or a name ending in '.lock'";
   const malformed = [
-    '', ' ', "env/o'dev", 'env/"dev"', 'env dev', 'env/..', 'a..b', '-dev', '/dev', 'dev/', 'env//dev', 'env/.dev', 'dev.', 'dev.lock', 'a.lock/b', 'a'.repeat(257),
+    '', ' ', "env/o'dev", 'env/"dev"', 'env dev', 'env/..', 'a..b', '-dev', '/dev', 'dev/', 'env//dev', 'env/.dev',
+    'dev.', 'dev.lock', 'a.lock/b', 'a'.repeat(257),
     'dev~1', 'dev^', 'dev:x', 'dev?', 'dev*', 'dev[1]', 'dev\\x', 'dev@{1}', 'dev\n', '$(dev)', 'döv',
   ];
 
   test.each(malformed)('when its name is %j', branchName => {
-    expect(() => branches().branch('dev', { branchName })).toThrow(`[Cicd/dev] the branch name must be ${allowed}, got '${branchName}'`);
+    expect(() => branches().branch('dev', { branchName })).toThrow(
+      `[Cicd/dev] the branch name must be ${allowed}, got '${branchName}'`,
+    );
   });
 
   test.each(malformed)('when it comes from %j', from => {
-    expect(() => branches().branch('dev', { parentBranchName: from })).toThrow(`[Cicd/dev] the branch name must be ${allowed}, got '${from}'`);
+    expect(() => branches().branch('dev', { parentBranchName: from })).toThrow(
+      `[Cicd/dev] the branch name must be ${allowed}, got '${from}'`,
+    );
   });
 
-  test.each(['a', 'env/test1', 'feature/JIRA-12_x', 'release/1.2.3', 'a'.repeat(256), 'v1+2', 'locks/a.locked'])('but not when its name is %j', branchName => {
+  test.each([
+    'a', 'env/test1', 'feature/JIRA-12_x', 'release/1.2.3', 'a'.repeat(256), 'v1+2', 'locks/a.locked',
+  ])('but not when its name is %j', branchName => {
     expect(() => branches().branch('dev', { branchName })).not.toThrow();
   });
 
   test.each(['', '1dev', 'dev_1', 'dev/1', 'a'.repeat(33), 'dev\n'])('when its environment is %j', environmentName => {
     expect(() => branches().branch('dev', { environmentName })).toThrow(
-      `[Cicd/dev] the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got '${environmentName}'`);
+      '[Cicd/dev] the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got '
+        + `'${environmentName}'`);
   });
 
   test('when the app has the branch already', () => {
     const cicd = branches();
     cicd.branch('dev');
     expect(() => cicd.branch('second', { branchName: 'env/dev' })).toThrow(
-      "[Cicd/second] the branch of shop 'env/dev' is already used by 'Cicd/dev': every environment needs its own branch; choose another branchName");
+      "[Cicd/second] the branch of shop 'env/dev' is already used by 'Cicd/dev': every environment needs its own "
+        + 'branch; choose another branchName');
   });
 
   test('when it comes from itself', () => {
     expect(() => branches().branch('dev', { parentBranchName: 'env/dev' })).toThrow(
-      "[Cicd/dev] the parent branches form a circle: env/dev from env/dev; set the parentBranchName of one of them to a branch like 'main'");
+      '[Cicd/dev] the parent branches form a circle: env/dev from env/dev; set the parentBranchName of one of them '
+        + "to a branch like 'main'");
   });
 
   test('when branches come from one another', () => {
@@ -125,13 +147,18 @@ describe('a branch stops at synth', () => {
     cicd.branch('a', { parentBranchName: 'env/c' });
     cicd.branch('b', { parentBranchName: 'env/a' });
     expect(() => cicd.branch('c', { parentBranchName: 'env/b' })).toThrow(
-      "[Cicd/c] the parent branches form a circle: env/c from env/b from env/a from env/c; set the parentBranchName of one of them to a branch like 'main'");
+      '[Cicd/c] the parent branches form a circle: env/c from env/b from env/a from env/c; set the parentBranchName '
+        + "of one of them to a branch like 'main'");
   });
 
   test('but not when its names are known only at deployment', () => {
     const cicd = branches();
     const later = (id: string) => new CfnParameter(cicd.stack, id).valueAsString;
-    expect(() => cicd.branch('dev', { branchName: later('Name'), parentBranchName: later('Parent'), environmentName: later('Environment') })).not.toThrow();
+    expect(
+      () => cicd.branch(
+        'dev', { branchName: later('Name'), parentBranchName: later('Parent'), environmentName: later('Environment') },
+      ),
+    ).not.toThrow();
   });
 
   test('but two apps in one process know nothing of each other', () => {

@@ -17,7 +17,10 @@ describe('an environment', () => {
     const template = Template.fromStack(cicd.stack);
     template.hasResourceProperties('Custom::OrgEnvironmentsAccount', { accountName: 'shop-dev' });
     template.hasResourceProperties('Custom::OrgEnvironmentsBranch', { branchName: 'env/dev', environmentName: 'dev' });
-    template.hasResourceProperties('Custom::OrgEnvironmentsPipeline', { parameters: { PipelineName: 'dev' }, environment: { environmentName: 'dev' } });
+    template.hasResourceProperties(
+      'Custom::OrgEnvironmentsPipeline',
+      { parameters: { PipelineName: 'dev' }, environment: { environmentName: 'dev' } },
+    );
     expect(environment.environmentName).toBe('dev');
     expect(environment.pipeline.pipelineName).toBe('dev');
     expect(environment.branch.parentBranchName).toBe('main');
@@ -32,18 +35,28 @@ describe('an environment', () => {
 
   test('hands its choices on to its pipeline and its branch', () => {
     const cicd = cicdWithImport();
-    cicd.environment('dev', { pipeline: { approval: true, enabled: false }, branch: { source: cicd.source, branchName: 'env/dev', parentBranchName: 'env/test' } });
+    cicd.environment(
+      'dev',
+      {
+        pipeline: { approval: true, enabled: false },
+        branch: { source: cicd.source, branchName: 'env/dev', parentBranchName: 'env/test' },
+      },
+    );
     const template = synthesized(cicd.stack);
     expect(onlyResource(template, 'Custom::OrgEnvironmentsPipeline').Properties)
       .toMatchObject({ parameters: { Approval: 'manual', State: 'disabled' } });
-    expect(onlyResource(template, 'Custom::OrgEnvironmentsBranch').Properties).toMatchObject({ parentName: 'env/test' });
+    expect(
+      onlyResource(template, 'Custom::OrgEnvironmentsBranch').Properties,
+    ).toMatchObject({ parentName: 'env/test' });
   });
 
   test('may live in an account that exists', () => {
     const cicd = cicdWithImport();
     const account = Account.fromAccountId(cicd.stack, 'Member', '123456789012');
     expect(cicd.environment('dev', { account }).account).toBe(account);
-    Template.fromStack(cicd.stack).hasResourceProperties('Custom::OrgEnvironmentsAccount', { kind: 'existing', accountId: '123456789012' });
+    Template.fromStack(cicd.stack).hasResourceProperties(
+      'Custom::OrgEnvironmentsAccount', { kind: 'existing', accountId: '123456789012' },
+    );
   });
 
   test('may live in another stack than the organization', () => {
@@ -55,7 +68,9 @@ describe('an environment', () => {
 
     const assembly = app.synth();
     expect(assembly.getStackByName('Environments').dependencies.map(({ id }) => id)).toContain('Cicd');
-    const { ServiceToken } = Object.values(templateOf(assembly, 'Environments').Resources).find(({ Type }) => Type === 'Custom::OrgEnvironmentsAccount')?.Properties ?? {};
+    const { ServiceToken } = Object.values(templateOf(assembly, 'Environments').Resources).find(
+      ({ Type }) => Type === 'Custom::OrgEnvironmentsAccount',
+    )?.Properties ?? {};
     expect(ServiceToken).toEqual({ 'Fn::ImportValue': expect.stringContaining('Cicd:ExportsOutput') });
   });
 
@@ -64,7 +79,8 @@ describe('an environment', () => {
     cicd.environment('dev');
     const types = Object.values(synthesized(cicd.stack).Resources).map(({ Type }) => Type).sort();
     expect(types).toEqual([
-      'AWS::IAM::Role', 'Custom::OrgEnvironmentsAccount', 'Custom::OrgEnvironmentsBranch', 'Custom::OrgEnvironmentsPipeline',
+      'AWS::IAM::Role', 'Custom::OrgEnvironmentsAccount', 'Custom::OrgEnvironmentsBranch',
+      'Custom::OrgEnvironmentsPipeline',
       'Custom::OrgEnvironmentsPreconditions',
     ]);
   });
@@ -81,7 +97,8 @@ describe('an environment stops at synth', () => {
   test.each(['', '1dev', 'dev_1', 'a'.repeat(33)])('when its name is %j', environmentName => {
     const cicd = cicdWithImport();
     expect(() => cicd.environment('dev', { environmentName })).toThrow(
-      `[Cicd/dev] the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got '${environmentName}'`);
+      '[Cicd/dev] the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got '
+        + `'${environmentName}'`);
   });
 
   test('when its id cannot be its name', () => {
@@ -112,7 +129,11 @@ describe('the metrics of an environment', () => {
     const metrics = metricsOf(cicdWithImport().environment('dev'));
     expect(metrics.map(({ metricName }) => metricName)).toEqual(written);
     expect(metrics.map(({ statistic }) => statistic)).toEqual(['Sum', 'Sum', 'Average', 'Average']);
-    for (const metric of metrics) expect(metric).toMatchObject({ namespace: 'OrgEnvironments', dimensions: { Environment: 'dev' } });
+    for (const metric of metrics) {
+      expect(metric).toMatchObject({
+        namespace: 'OrgEnvironments', dimensions: { Environment: 'dev' },
+      });
+    }
   });
 
   test('take the options of a metric', () => {
@@ -139,7 +160,8 @@ describe('an environment in one organization with an account of another', () => 
     const theirs = new Cicd(app, { id: 'Theirs', env: { account: '333333333333', region: 'eu-west-1' } });
     return { ours, theirs };
   };
-  const message = "the account 'Theirs/dev-account' belongs to the organization 'Theirs/Organization', got the organization "
+  const message = "the account 'Theirs/dev-account' belongs to the organization 'Theirs/Organization', got the "
+    + 'organization '
     + "'Ours/Organization': use an account and an environment of the same organization";
 
   test('is rejected', () => {
@@ -151,7 +173,9 @@ describe('an environment in one organization with an account of another', () => 
   test('is rejected also for a stack in the account', () => {
     const { ours, theirs } = two();
     const account = theirs.account('dev');
-    expect(() => new AccountStack(ours.stack, 'Tools', { organization: ours.organization, account })).toThrow(`[Ours] ${message}`);
+    expect(
+      () => new AccountStack(ours.stack, 'Tools', { organization: ours.organization, account }),
+    ).toThrow(`[Ours] ${message}`);
   });
 
   test('is rejected when the account exists and the other organization has prepared it', () => {
@@ -173,7 +197,11 @@ describe('an environment in one organization with an account of another', () => 
 
 test.each([
   ['branch', "the removal policy 'retain' cannot be applied: a branch is always kept, with all its commits"],
-  ['pipeline', "the removal policy 'retain' cannot be applied: set 'keepApplication' to keep the applications; the pipeline is always deleted"],
+  [
+    'pipeline',
+    "the removal policy 'retain' cannot be applied: set 'keepApplication' to keep the applications; the pipeline is "
+      + 'always deleted',
+  ],
 ] as const)('the %s of an environment rejects a removal policy', (part, message) => {
   const environment = cicdWithImport().environment('dev');
   expect(() => environment[part].applyRemovalPolicy(RemovalPolicy.RETAIN)).toThrow(message);

@@ -7,31 +7,43 @@ import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
-  Account, AccountPipelineBranch, AccountStack, Branch, BuildSecret, EnvironmentsDashboard, NotificationFormat, Organization, OrganizationAccess,
+  Account, AccountPipelineBranch, AccountStack, Branch, BuildSecret, EnvironmentsDashboard, NotificationFormat,
+  Organization, OrganizationAccess,
   OrganizationAccessRole, Pipeline, PipelineDefinition, PipelineEvent, PipelineNotifications, Source,
 } from '../../src';
 import { PIPELINE_PARAMETERS, PipelineResources } from '../../src/pipeline/pipeline-resources';
 import { codeCommitAction } from '../../src/sources/codecommit-host';
-import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../fixtures/app';
+import {
+  ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION,
+} from '../fixtures/app';
 
 interface Report {
   readonly pluginReports: readonly {
-    readonly pluginName: string; readonly violations: readonly object[]; readonly suppressedViolations?: readonly object[];
+    readonly pluginName: string;
+    readonly violations: readonly object[];
+    readonly suppressedViolations?: readonly object[];
   }[];
 }
 
 /** The context of an app that was made by `cdk init`. */
-const recommended = JSON.parse(readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8')) as Record<string, unknown>;
+const recommended = JSON.parse(
+  readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8'),
+) as Record<string, unknown>;
 
 /** Synthesizes with all checks; answers what they found. */
-function findings(define: (app: App) => void, context: Record<string, unknown> = { '@aws-cdk/core:defaultCrossStackReferences': 'weak' }) {
+function findings(
+  define: (app: App) => void,
+  context: Record<string, unknown> = { '@aws-cdk/core:defaultCrossStackReferences': 'weak' },
+) {
   const outdir = mkdtempSync(join(tmpdir(), 'checks-'));
   const printed = jest.spyOn(console, 'error').mockImplementation();
   try {
     const app = quickApp({ outdir, context, builtinCloudFormationValidation: true });
     define(app);
     Validations.of(app).addPlugins(new AwsSolutionsChecks());
-    const messages = app.synth().stacks.flatMap(stack => stack.messages.map(({ id, entry }) => `${id}: ${String(entry.data)}`));
+    const messages = app.synth().stacks.flatMap(
+      stack => stack.messages.map(({ id, entry }) => `${id}: ${String(entry.data)}`),
+    );
     const { pluginReports } = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as Report;
     return {
       messages,
@@ -56,14 +68,20 @@ function everything(app: App, access: OrganizationAccess, env: Environment) {
 
   const made = Source.codeCommit(new Repository(stack, 'New', { repositoryName: 'warehouse' }));
   const member = Account.fromAccountId(stack, 'Member', '123456789012');
-  new AccountPipelineBranch(stack, 'second', { organization, account: member, branch: { source: made, branchName: 'env/second' } });
+  new AccountPipelineBranch(
+    stack, 'second', { organization, account: member, branch: { source: made, branchName: 'env/second' } },
+  );
 
-  const invited = Account.fromAccountAttributes(stack, 'Invited', { accountId: '210987654321', accessRoleName: 'InvitedAccess' });
+  const invited = Account.fromAccountAttributes(
+    stack, 'Invited', { accountId: '210987654321', accessRoleName: 'InvitedAccess' },
+  );
   const main = Branch.fromBranchAttributes(stack, 'Main', { source: made, branchName: 'main' });
   new Pipeline(stack, 'Pipeline', { organization, account: invited, branch: main, environmentName: 'integration' });
 
   new PipelineNotifications(stack, 'Notifications', { organization });
-  new PipelineNotifications(stack, 'Chat', { organization, environmentNames: ['prod'], messageFormat: NotificationFormat.CHAT });
+  new PipelineNotifications(
+    stack, 'Chat', { organization, environmentNames: ['prod'], messageFormat: NotificationFormat.CHAT },
+  );
   organization.onPipelineEvent('OnRollback', { events: [PipelineEvent.ROLLED_BACK] });
   new EnvironmentsDashboard(stack, 'Dashboard', { organization });
 
@@ -73,7 +91,9 @@ function everything(app: App, access: OrganizationAccess, env: Environment) {
   new CfnOutput(stack, 'NetworkName', { value: network.outputValue('Name') });
 }
 
-const places: [string, Environment][] = [['a known place', { account: CICD_ACCOUNT, region: REGION }], ['any place', {}]];
+const places: [string, Environment][] = [
+  ['a known place', { account: CICD_ACCOUNT, region: REGION }], ['any place', {}],
+];
 
 describe.each(places)('in %s, CDK finds nothing to warn of and cdk-nag nothing unexplained in', (_, env) => {
   test('a CICD account that reaches the management account through a role', () => {
@@ -83,7 +103,9 @@ describe.each(places)('in %s, CDK finds nothing to warn of and cdk-nag nothing u
   });
 
   test('the same with all that CDK recommends switched on', () => {
-    expect(findings(app => everything(app, OrganizationAccess.role(ACCESS_ROLE_ARN), env), recommended)).toMatchObject(none);
+    expect(
+      findings(app => everything(app, OrganizationAccess.role(ACCESS_ROLE_ARN), env), recommended),
+    ).toMatchObject(none);
     expect(findings(app => everything(app, OrganizationAccess.sameAccount(), env), recommended)).toMatchObject(none);
   });
 
@@ -94,7 +116,11 @@ describe.each(places)('in %s, CDK finds nothing to warn of and cdk-nag nothing u
   test('the access role of the management account', () => {
     const management = env.account ? { ...env, account: MANAGEMENT_ACCOUNT } : env;
     expect(findings(app => {
-      new OrganizationAccessRole(new Stack(app, 'Management', { env: management }), 'Access', { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID });
+      new OrganizationAccessRole(
+        new Stack(app, 'Management', { env: management }),
+        'Access',
+        { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID },
+      );
     })).toMatchObject(none);
   });
 
@@ -118,9 +144,15 @@ test('what a pipeline is made of in its account is checked like a stack of the a
       guardRules: ['rules.guard'],
       secrets: { TOKEN: BuildSecret.secretsManager('token'), KEY: BuildSecret.parameter('/key') },
       cachePaths: ['/root/.npm/**/*'],
-      network: { vpcId: 'vpc-0123456789abcdef0', subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-0123456789abcdef0'] },
+      network: {
+        vpcId: 'vpc-0123456789abcdef0',
+        subnetIds: ['subnet-0123456789abcdef0'],
+        securityGroupIds: ['sg-0123456789abcdef0'],
+      },
     }).plan(), codeCommitAction);
-    expect(stack.node.findAll().map(({ node }) => node.id)).toEqual(expect.arrayContaining(Object.values(PIPELINE_PARAMETERS)));
+    expect(stack.node.findAll().map(({ node }) => node.id)).toEqual(
+      expect.arrayContaining(Object.values(PIPELINE_PARAMETERS)),
+    );
   });
   expect(found).toEqual(none);
   expect(explained).toBeGreaterThan(0);

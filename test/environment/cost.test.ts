@@ -18,21 +18,29 @@ function table(heading: string): Line[] {
 }
 
 /** Types that the README calls free; a star stands for all of a service. */
-const free = [...(/Free are (.*?)\./s.exec(chapter)?.[1] ?? '').matchAll(/`([\w:]+)\*?`/g)].map(([, type = '']) => type);
+const free = [
+  ...(/Free are (.*?)\./s.exec(chapter)?.[1] ?? '').matchAll(/`([\w:]+)\*?`/g),
+].map(([, type = '']) => type);
 
 /** Resources by type, but for those that are free. */
 function counts(types: readonly string[]): Record<string, number> {
   const found: Record<string, number> = {};
-  for (const type of types.filter(name => !free.some(start => name.startsWith(start)))) found[type] = (found[type] ?? 0) + 1;
+  for (const type of types.filter(
+    name => !free.some(start => name.startsWith(start)),
+  )) found[type] = (found[type] ?? 0) + 1;
   return found;
 }
 
 const app = quickApp();
-const { pipeline } = new Cicd(app).environment('dev', { pipeline: { definition: PipelineDefinition.cdk({ smokeTestCommands: ['npm run smoke-test'] }) } });
+const { pipeline } = new Cicd(app).environment(
+  'dev', { pipeline: { definition: PipelineDefinition.cdk({ smokeTestCommands: ['npm run smoke-test'] }) } },
+);
 const assembly = app.synth();
 const member = pipelineTemplateOf(assembly, pipeline);
 const cicd = templateOf(assembly);
-const bootstrap: { Resources: Record<string, { Type: string; Condition?: string }> } = JSON.parse(readFileSync(join(root, 'lib/lambda/account/bootstrap-template.json'), 'utf8'));
+const bootstrap: { Resources: Record<string, { Type: string; Condition?: string }> } = JSON.parse(
+  readFileSync(join(root, 'lib/lambda/account/bootstrap-template.json'), 'utf8'),
+);
 
 const LEFT_OUT = ['CreateNewKey', 'ShouldCreatePermissionsBoundary'];
 
@@ -41,7 +49,9 @@ test.each([
     ...Object.values(member.Resources).map(({ Type }) => Type),
     ...Object.values(BASELINE.Resources).map(({ Type }) => Type),
     // the bootstrap is told to use a key that AWS manages
-    ...Object.values(bootstrap.Resources).filter(({ Condition = '' }) => !LEFT_OUT.includes(Condition)).map(({ Type }) => Type),
+    ...Object.values(bootstrap.Resources).filter(
+      ({ Condition = '' }) => !LEFT_OUT.includes(Condition),
+    ).map(({ Type }) => Type),
   ]],
   ['in the CICD account', Object.values(cicd.Resources).map(({ Type }) => Type)],
 ])('the cost table counts every resource %s', (heading, types) => {
@@ -51,7 +61,9 @@ test.each([
 /** What AWS asks for each month whether it is used or not; all other types of ours are paid by use. */
 const PRICES: Record<string, number> = { 'AWS::KMS::Key': 1 };
 
-test.each(['in the account of an environment', 'in the CICD account'])('the cost table says what each resource costs %s while idle', heading => {
+test.each([
+  'in the account of an environment', 'in the CICD account',
+])('the cost table says what each resource costs %s while idle', heading => {
   const rows = table(heading);
   expect(rows.length).toBeGreaterThan(5);
   expect(rows.map(({ type, idle }) => [type, idle])).toEqual(rows.map(({ type }) => [type, PRICES[type] ?? 0]));
@@ -59,7 +71,9 @@ test.each(['in the account of an environment', 'in the CICD account'])('the cost
 
 test('the sums of the cost table are those of its lines', () => {
   const sum = (heading: string) => table(heading).reduce((total, { count, idle }) => total + count * idle, 0);
-  expect(chapter).toContain(`an idle environment costs **$${sum('in the account of an environment').toFixed(2)}** a month`);
+  expect(chapter).toContain(
+    `an idle environment costs **$${sum('in the account of an environment').toFixed(2)}** a month`,
+  );
   expect(chapter).toContain(`the CICD account **$${sum('in the CICD account').toFixed(2)}**`);
 });
 
@@ -69,7 +83,9 @@ test('the prices have a date', () => {
 
 test('what would cost something each month is not there, and what is kept goes after a while', () => {
   expect(onlyResource(member, 'AWS::CodePipeline::Pipeline').Properties.PipelineType).toBe('V2');
-  for (const type of ['AWS::KMS::Key', 'AWS::S3::Bucket', 'AWS::EC2::NatGateway', 'AWS::SecretsManager::Secret']) expect(resourcesOf(member, type)).toEqual([]);
+  for (const type of [
+    'AWS::KMS::Key', 'AWS::S3::Bucket', 'AWS::EC2::NatGateway', 'AWS::SecretsManager::Secret',
+  ]) expect(resourcesOf(member, type)).toEqual([]);
   const [expire] = BASELINE.Resources.ArtifactBucket.Properties.LifecycleConfiguration.Rules;
   expect(expire).toMatchObject({ Status: 'Enabled', ExpirationInDays: 90 });
   expect(onlyResource(member, 'AWS::Logs::LogGroup').Properties.RetentionInDays).toBe(90);

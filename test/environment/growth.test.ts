@@ -11,17 +11,25 @@ function vend(count: number) {
   const cicd = new Cicd(app);
   for (let index = 0; index < count; index++) {
     const from = index === 0 ? 'main' : `env/e${Math.floor((index - 1) / 3)}`;
-    cicd.environment(`e${index}`, { branch: { source: cicd.source, branchName: `env/e${index}`, parentBranchName: from } });
+    cicd.environment(
+      `e${index}`, { branch: { source: cicd.source, branchName: `env/e${index}`, parentBranchName: from } },
+    );
   }
   const assembly = app.synth();
   const template = templateOf(assembly);
-  return { assembly, template, resources: Object.values(template.Resources), bytes: statSync(assembly.getStackByName('Cicd').templateFullPath).size };
+  return {
+    assembly,
+    template,
+    resources: Object.values(template.Resources),
+    bytes: statSync(assembly.getStackByName('Cicd').templateFullPath).size,
+  };
 }
 
 describe('a CICD stack', () => {
   const sizes = [0, 1, 2, 3].map(count => vend(count).resources.length);
 
-  test('has at most 41 resources before the first environment, the preconditions and the role of the first repository included', () => {
+  test('has at most 41 resources before the first environment, the preconditions and the role of the first '
+    + 'repository included', () => {
     const [none, one] = sizes;
     expect(none).toBeLessThanOrEqual(39);
     expect(one - 3).toBeLessThanOrEqual(41);
@@ -44,7 +52,9 @@ describe('a stack of 150 environments', () => {
   test('has one template for all pipelines', () => {
     const templates = fileAssetsOf(assembly).filter(({ displayName }) => displayName === 'Template of the pipelines');
     expect(templates).toHaveLength(1);
-    const keys = resources.filter(({ Type }) => Type === 'Custom::OrgEnvironmentsPipeline').map(({ Properties }) => Properties.templateKey);
+    const keys = resources.filter(
+      ({ Type }) => Type === 'Custom::OrgEnvironmentsPipeline',
+    ).map(({ Properties }) => Properties.templateKey);
     expect(keys).toHaveLength(150);
     expect(new Set(keys).size).toBe(1);
   });
@@ -68,14 +78,25 @@ describe('an organization that 40 other apps use, with 60 repositories', () => {
     const app = quickApp();
     const cicd = new Cicd(app);
     const stackNames = Array.from({ length: importingStacks }, (_, index) => `App${index}`);
-    for (let index = 0; index < ownRepositories; index++) cicd.environment(`own${index}`, { branch: branch(cicd.stack, `own${index}`) });
-    for (const name of stackNames) importing(new Stack(app, name, { env: { account: CICD_ACCOUNT, region: REGION } }), name.toLowerCase());
+    for (let index = 0; index < ownRepositories; index++) {
+      cicd.environment(
+        `own${index}`, { branch: branch(cicd.stack, `own${index}`) },
+      );
+    }
+    for (const name of stackNames) {
+      importing(
+        new Stack(app, name, { env: { account: CICD_ACCOUNT, region: REGION } }), name.toLowerCase(),
+      );
+    }
     const assembly = app.synth();
     return { own: templateOf(assembly), others: stackNames.map(name => templateOf(assembly, name)) };
   }
 
   function branch(stack: Stack, name: string) {
-    return { source: Source.codeCommit(Repository.fromRepositoryName(stack, `${name}-repository`, name)), branchName: `env/${name}` };
+    return {
+      source: Source.codeCommit(Repository.fromRepositoryName(stack, `${name}-repository`, name)),
+      branchName: `env/${name}`,
+    };
   }
 
   function importing(stack: Stack, name: string) {
@@ -87,7 +108,9 @@ describe('an organization that 40 other apps use, with 60 repositories', () => {
   /** What says who may do what, by logical id; the role of each repository is apart. */
   function rightsIn({ Resources }: ReturnType<typeof templateOf>): Record<string, unknown> {
     const types = /^AWS::(IAM::(Policy|ManagedPolicy|Role)|Lambda::Permission|Events::(Rule|EventBus)|KMS::Key)$/;
-    const rights = Object.entries(Resources).filter(([id, { Type }]) => types.test(Type) && !id.startsWith('Connection'));
+    const rights = Object.entries(Resources).filter(
+      ([id, { Type }]) => types.test(Type) && !id.startsWith('Connection'),
+    );
     return Object.fromEntries(rights.map(([id, { Properties }]) => [id, Properties]));
   }
 
@@ -104,7 +127,8 @@ describe('an organization that 40 other apps use, with 60 repositories', () => {
     for (const other of many.others) {
       expect(rightsIn(other)).toEqual({});
       expect(Object.values(other.Resources).map(({ Type }) => Type).sort()).toEqual([
-        'AWS::IAM::Role', 'Custom::OrgEnvironmentsAccount', 'Custom::OrgEnvironmentsBranch', 'Custom::OrgEnvironmentsPipeline',
+        'AWS::IAM::Role', 'Custom::OrgEnvironmentsAccount', 'Custom::OrgEnvironmentsBranch',
+        'Custom::OrgEnvironmentsPipeline',
         'Custom::OrgEnvironmentsPreconditions',
       ]);
     }

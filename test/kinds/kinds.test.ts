@@ -20,7 +20,13 @@ const FIFTH: Kind = {
   roleName: 'org-environments-pool-provider',
   description: 'Keeps accounts ready',
   records: { write: ['pool#'] },
-  permissions: () => [{ statement: new PolicyStatement({ actions: ['sts:AssumeRole'], resources: ['arn:aws:iam::222222222222:role/pool'] }) }],
+  permissions: () => [
+    {
+      statement: new PolicyStatement({
+        actions: ['sts:AssumeRole'], resources: ['arn:aws:iam::222222222222:role/pool'],
+      }),
+    },
+  ],
 };
 
 function templateWith(kinds: readonly Kind[]): SynthesizedTemplate {
@@ -37,14 +43,20 @@ function templateWith(kinds: readonly Kind[]): SynthesizedTemplate {
 }
 
 test('every kind has a folder of constructs and a folder of its handler', () => {
-  const folders = readdirSync(join(ROOT, 'src')).filter(name => name !== 'kinds' && existsSync(join(ROOT, 'src', name, 'kind.ts')));
+  const folders = readdirSync(join(ROOT, 'src')).filter(
+    name => name !== 'kinds' && existsSync(join(ROOT, 'src', name, 'kind.ts')),
+  );
   expect(KINDS.map(({ name }) => name).sort()).toEqual(folders.sort());
   expect(folders.filter(name => !existsSync(join(ROOT, 'lambda', name, 'handler.ts')))).toEqual([]);
   expect(folders.length).toBeGreaterThan(3);
 });
 
 test('no two kinds share a resource type or a role', () => {
-  for (const of of ['resourceType', 'roleName'] as const) expect(new Set(KINDS.map(kind => kind[of])).size).toBe(KINDS.length);
+  for (const of of ['resourceType', 'roleName'] as const) {
+    expect(
+      new Set(KINDS.map(kind => kind[of])).size,
+    ).toBe(KINDS.length);
+  }
 });
 
 test('every function is stopped after 60 seconds, after which its run is assumed to be dead', () => {
@@ -66,12 +78,15 @@ test('another kind has the same service token and the same waiter, and permissio
   const functions = resourcesOf(template, 'AWS::Lambda::Function');
   const entry = functions.find(({ Properties }) => Properties.FunctionName === 'org-environments-entry');
   expect(JSON.stringify(entry?.Properties.Environment)).toContain(FIFTH.resourceType);
-  const [waiter] = resourcesOf(template, 'AWS::IAM::Role').filter(({ Properties }) => JSON.stringify(Properties).includes('states.amazonaws.com'));
+  const [waiter] = resourcesOf(template, 'AWS::IAM::Role').filter(
+    ({ Properties }) => JSON.stringify(Properties).includes('states.amazonaws.com'),
+  );
   const [statement] = waiter.Properties.Policies[0].PolicyDocument.Statement;
   expect(statement).toMatchObject({ Action: 'lambda:InvokeFunction' });
   expect(statement.Resource).toHaveLength(3);
   expect(actionsOf(template, FIFTH.roleName)).toEqual([
-    'cloudformation:DescribeStackResources', 'dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem',
+    'cloudformation:DescribeStackResources', 'dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem',
+    'dynamodb:PutItem',
     'logs:CreateLogStream', 'logs:PutLogEvents', 'sts:AssumeRole',
   ]);
 });

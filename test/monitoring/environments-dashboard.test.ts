@@ -7,7 +7,9 @@ import { identityStatements } from '../fixtures/policies';
 function dashboard(environments: readonly string[]) {
   const cicd = new Cicd(undefined, { imported: true });
   for (const name of environments) cicd.environment(name);
-  new EnvironmentsDashboard(cicd.stack, 'Dashboard', { organization: cicd.organization, dashboardName: 'environments' });
+  new EnvironmentsDashboard(
+    cicd.stack, 'Dashboard', { organization: cicd.organization, dashboardName: 'environments' },
+  );
   return synthesized(cicd.stack);
 }
 
@@ -23,7 +25,9 @@ describe('the dashboard', () => {
   });
 
   test('is the same however many environments there are', () => {
-    expect(JSON.stringify(onlyResource(dashboard(['dev', 'prod']), 'AWS::CloudWatch::Dashboard').Properties.DashboardBody)).toBe(body);
+    expect(
+      JSON.stringify(onlyResource(dashboard(['dev', 'prod']), 'AWS::CloudWatch::Dashboard').Properties.DashboardBody),
+    ).toBe(body);
   });
 
   test('has a function that reads what the registry knows of environments, and can write nothing', () => {

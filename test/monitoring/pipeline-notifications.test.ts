@@ -44,38 +44,59 @@ describe('a rule for what happens in pipelines', () => {
 
   test('is on the bus of the organization and has the target', () => {
     const { stack, organization } = new Cicd(undefined, { imported: true });
-    organization.onPipelineEvent('Rule', { target: new SnsTopic(new Topic(stack, 'Topic')), ruleName: 'prod', description: 'Watches prod' });
+    organization.onPipelineEvent(
+      'Rule', { target: new SnsTopic(new Topic(stack, 'Topic')), ruleName: 'prod', description: 'Watches prod' },
+    );
     expect(onlyResource(synthesized(stack), 'AWS::Events::Rule').Properties).toMatchObject({
-      EventBusName: 'org-environments', Name: 'prod', Description: 'Watches prod', State: 'ENABLED', Targets: [{ Arn: { Ref: expect.stringMatching(/^Topic/) } }],
+      EventBusName: 'org-environments',
+      Name: 'prod',
+      Description: 'Watches prod',
+      State: 'ENABLED',
+      Targets: [
+        { Arn: { Ref: expect.stringMatching(/^Topic/) } },
+      ],
     });
   });
 
   test.each<[OnPipelineEventOptions, string]>([
     [{ environmentNames: [] }, "[Cicd/Organization] 'environmentNames' must not be empty; omit it for the default"],
     [{ events: [] }, "[Cicd/Organization] 'events' must not be empty; omit it for the default"],
-    [{ environmentNames: ['env/prod'] }, "the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got 'env/prod'"],
+    [
+      { environmentNames: ['env/prod'] },
+      "the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got 'env/prod'",
+    ],
   ])('is refused with %j', (options, words) => {
     expect(() => heard(options, [])).toThrow(words);
   });
 });
 
 describe('a name that no environment of the app has', () => {
-  function warnings(environmentNames: string[] | undefined, environments: readonly string[] = ['dev', 'prod']): string[] {
+  function warnings(
+    environmentNames: string[] | undefined, environments: readonly string[] = ['dev', 'prod'],
+  ): string[] {
     const cicd = new Cicd(undefined, { imported: true });
     new PipelineNotifications(cicd.stack, 'Notifications', { organization: cicd.organization, environmentNames });
     for (const name of environments) cicd.environment(name);
-    return Annotations.fromStack(cicd.stack).findWarning('*', Match.anyValue()).map(({ id, entry }) => `${id}: ${String(entry.data)}`);
+    return Annotations.fromStack(cicd.stack).findWarning('*', Match.anyValue()).map(
+      ({ id, entry }) => `${id}: ${String(entry.data)}`,
+    );
   }
 
   test('causes a warning, because the rule may match nothing', () => {
     expect(warnings(['prod', 'prdo', 'tset'])).toEqual([
-      "/Cicd/Notifications: no environment of this app is named 'prdo', 'tset', so the rule may match nothing: use one of dev, prod; "
+      "/Cicd/Notifications: no environment of this app is named 'prdo', 'tset', so the rule may match nothing: use "
+        + 'one of dev, prod; '
         + 'if another app defines it, acknowledge this warning [ack: cdk-org-environments:unknownEnvironment]',
     ]);
   });
 
   test('is fine when all are meant, when it is a token, and in an app that has no environments of its own', () => {
-    expect([...warnings(['dev']), ...warnings(undefined), ...warnings([Lazy.string({ produce: () => 'prod' })]), ...warnings(['prdo'], [])]).toEqual([]);
+    expect([
+      ...warnings(['dev']),
+      ...warnings(undefined),
+      ...warnings([Lazy.string({ produce: () => 'prod' })]),
+      ...warnings(['prdo'], []),
+    ]).toEqual([]);
   });
 });
 
@@ -85,12 +106,16 @@ describe('notifications', () => {
     new PipelineNotifications(stack, 'Notifications', { organization, ...props });
     return synthesized(stack);
   }
-  const templates = (template: ReturnType<typeof notifying>) => resourcesOf(template, 'AWS::Events::Rule').map(({ Properties }) => Properties.Targets[0].InputTransformer.InputTemplate);
+  const templates = (template: ReturnType<typeof notifying>) => resourcesOf(template, 'AWS::Events::Rule').map(
+    ({ Properties }) => Properties.Targets[0].InputTransformer.InputTemplate,
+  );
 
   test('tell of approvals, failures and rollbacks in words, with the way to the console', () => {
     expect(templates(notifying())).toEqual([
-      expect.stringContaining('"Environment <detail-pipeline> (account <account>): approval is needed in the stage <detail-stage>. '
-        + 'https://<region>.console.aws.amazon.com/codesuite/codepipeline/pipelines/<detail-pipeline>/executions/<detail-execution-id>/timeline?region=<region>"'),
+      expect.stringContaining('"Environment <detail-pipeline> (account <account>): approval is needed in the stage '
+        + '<detail-stage>. '
+        + 'https://<region>.console.aws.amazon.com/codesuite/codepipeline/pipelines/<detail-pipeline>'
+        + '/executions/<detail-execution-id>/timeline?region=<region>"'),
       expect.stringContaining('the stage <detail-stage> has failed. https://'),
       expect.stringContaining('a rollback has started: the previous commit is deployed again. https://'),
     ]);
@@ -107,7 +132,10 @@ describe('notifications', () => {
         title: ':x: Environment <detail-pipeline>: the stage <detail-stage> has failed',
         description: expect.stringMatching(/^In account <account>: https:/),
       },
-      metadata: { threadId: '<detail-execution-id>', summary: 'Environment <detail-pipeline>: the stage <detail-stage> has failed' },
+      metadata: {
+        threadId: '<detail-execution-id>',
+        summary: 'Environment <detail-pipeline>: the stage <detail-stage> has failed',
+      },
     });
   });
 
@@ -122,10 +150,16 @@ describe('notifications', () => {
       Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
     }]);
     const [{ Properties: policy }] = resourcesOf(template, 'AWS::IAM::Policy');
-    expect(policy.PolicyDocument.Statement).toEqual([{ Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: expect.stringMatching(/^NotificationsTopic/) } }]);
+    expect(policy.PolicyDocument.Statement).toEqual([
+      { Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: expect.stringMatching(/^NotificationsTopic/) } },
+    ]);
     const [{ Properties: topicPolicy }] = resourcesOf(template, 'AWS::SNS::TopicPolicy');
-    expect(topicPolicy.PolicyDocument.Statement).toMatchObject([{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }]);
-    expect(resourcesOf(template, 'AWS::Events::Rule').map(({ Properties }) => Properties.EventPattern.detail.pipeline)).toEqual([['prod'], ['prod'], ['prod']]);
+    expect(topicPolicy.PolicyDocument.Statement).toMatchObject([
+      { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+    ]);
+    expect(
+      resourcesOf(template, 'AWS::Events::Rule').map(({ Properties }) => Properties.EventPattern.detail.pipeline),
+    ).toEqual([['prod'], ['prod'], ['prod']]);
   });
 
   test('can use a topic that there is, and are refused without events', () => {

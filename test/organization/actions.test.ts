@@ -24,9 +24,16 @@ const KEY = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataK
 const BUCKET = ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'];
 const ENTER = 'sts:AssumeRole';
 const AWAITED = 'cloudformation:DescribeStackResources';
-const BRANCHES = ['codecommit:CreateBranch', 'codecommit:CreateCommit', 'codecommit:GetBranch', 'codecommit:GetFile', 'codecommit:ListBranches'];
+const BRANCHES = [
+  'codecommit:CreateBranch',
+  'codecommit:CreateCommit',
+  'codecommit:GetBranch',
+  'codecommit:GetFile',
+  'codecommit:ListBranches',
+];
 const OPERATE = [
-  'codebuild:StopBuild', 'codepipeline:DisableStageTransition', 'codepipeline:EnableStageTransition', 'codepipeline:GetPipelineState',
+  'codebuild:StopBuild', 'codepipeline:DisableStageTransition', 'codepipeline:EnableStageTransition',
+  'codepipeline:GetPipelineState',
   'codepipeline:ListPipelineExecutions', 'codepipeline:StartPipelineExecution', 'codepipeline:StopPipelineExecution',
 ];
 const IMAGES = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
@@ -37,9 +44,12 @@ const PUBLISH_IMAGES = [
 ].map(action => `ecr:${action}`);
 const ARTIFACTS = ['s3:DeleteObject', 's3:ListBucket'];
 const ACCOUNTS = [
-  'account:PutAccountName', 'organizations:CreateAccount', 'organizations:DescribeAccount', 'organizations:DescribeCreateAccountStatus',
-  'organizations:ListAccounts', 'organizations:ListCreateAccountStatus', 'organizations:ListOrganizationalUnitsForParent', 'organizations:ListParents',
-  'organizations:ListRoots', 'organizations:ListTagsForResource', 'organizations:MoveAccount', 'organizations:TagResource', 'organizations:UntagResource',
+  'account:PutAccountName', 'organizations:CreateAccount', 'organizations:DescribeAccount',
+  'organizations:DescribeCreateAccountStatus',
+  'organizations:ListAccounts', 'organizations:ListCreateAccountStatus',
+  'organizations:ListOrganizationalUnitsForParent', 'organizations:ListParents',
+  'organizations:ListRoots', 'organizations:ListTagsForResource', 'organizations:MoveAccount',
+  'organizations:TagResource', 'organizations:UntagResource',
   'servicequotas:GetServiceQuota',
 ];
 
@@ -50,23 +60,45 @@ test.each([
   ]],
   ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, ...BRANCHES, AWAITED]],
   ['org-environments-stack-provider', cicd, [...LOGS, ...RECORDS, ENTER, 's3:GetObject', ...IMAGES, AWAITED]],
-  ['org-environments-pipeline-provider', cicd, [...LOGS, ...RECORDS, ENTER, 's3:GetObject', 'cloudformation:DescribeStacks', AWAITED]],
+  [
+    'org-environments-pipeline-provider',
+    cicd,
+    [...LOGS, ...RECORDS, ENTER, 's3:GetObject', 'cloudformation:DescribeStacks', AWAITED],
+  ],
   ['org-environments-entry', cicd, [...LOGS, ...PUT, 'states:StartExecution']],
-  ['org-environments-operations', cicd, [...LOGS, ...PUT, 'dynamodb:DeleteItem', 'dynamodb:Query', 'codecommit:GetCommit', ENTER]],
+  [
+    'org-environments-operations',
+    cicd,
+    [...LOGS, ...PUT, 'dynamodb:DeleteItem', 'dynamodb:Query', 'codecommit:GetCommit', ENTER],
+  ],
   ['org-environments-trigger', cicd, [...LOGS, 'codecommit:GetBranch', ...READ, ENTER, 'sqs:SendMessage']],
   ['org-environments-deployments', cicd, [...LOGS, 'codecommit:GetCommit', ...PUT, 'sqs:SendMessage']],
   ['/org-environments-source/', cicd, [
-    'codecommit:CancelUploadArchive', 'codecommit:GetBranch', 'codecommit:GetCommit', 'codecommit:GetUploadArchiveStatus', 'codecommit:UploadArchive',
+    'codecommit:CancelUploadArchive', 'codecommit:GetBranch', 'codecommit:GetCommit',
+    'codecommit:GetUploadArchiveStatus', 'codecommit:UploadArchive',
     ...KEY, 's3:PutObject', 's3:PutObjectAcl',
   ]],
   ['org-environments-pipeline-run', member, [
-    'codebuild:BatchGetBuilds', 'codebuild:StartBuild', ...KEY, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject',
+    'codebuild:BatchGetBuilds', 'codebuild:StartBuild', ...KEY, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion',
+    's3:PutObject',
     // only when a topic is to be told of approvals
     'sns:Publish', ENTER,
   ]],
-  ['org-environments-pipeline-synth', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER]],
-  ['org-environments-pipeline-check', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', ENTER]],
-  ['org-environments-pipeline-deploy', member, [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER]],
+  [
+    'org-environments-pipeline-synth',
+    member,
+    [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER],
+  ],
+  [
+    'org-environments-pipeline-check',
+    member,
+    [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', ENTER],
+  ],
+  [
+    'org-environments-pipeline-deploy',
+    member,
+    [...KEY, ...LOGS, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', ENTER],
+  ],
   ['org-environments-pipeline-events', member, ['events:PutEvents']],
   ['org-environments-pipeline-start', member, ['codepipeline:StartPipelineExecution']],
   ['org-environments-pipeline-operate', member, [...OPERATE, ...ARTIFACTS]],
@@ -90,8 +122,12 @@ describe('what a handler asks of AWS is what its roles may do', () => {
     // starting a pipeline is done through the start role there
     ['trigger', 'trigger', ['codepipeline:StartPipelineExecution']],
     ['deployments', 'deployments', []],
-    ['look at what CloudFormation waits for', 'shared/awaited.ts', [AWAITED]],
-    ['registry', 'registry/table.ts', [...RECORDS, 'dynamodb:Query', 'dynamodb:TransactWriteItems', 'dynamodb:UpdateItem']],
+    ['look at what CloudFormation waits for', 'shared/cfn-status.ts', [AWAITED]],
+    [
+      'registry',
+      'registry/table.ts',
+      [...RECORDS, 'dynamodb:Query', 'dynamodb:TransactWriteItems', 'dynamodb:UpdateItem'],
+    ],
     ['entry', 'entry', ['states:StartExecution']],
     ['way into other accounts', 'shared/assume-role.ts', [ENTER]],
   ])('by the %s', (_, place, actions) => {
@@ -103,24 +139,31 @@ describe('in every account', () => {
   const bucket = BASELINE.Resources.ArtifactBucketPolicy.Properties.PolicyDocument.Statement;
   const execution = BASELINE.Resources.ExecutionPolicy.Properties.PolicyDocument.Statement;
   const statement = (sid: string) => execution.find(({ Sid }) => Sid === sid);
-  const arns = (resource: unknown) => list(resource).map(arn => (arn as { 'Fn::Sub': string })['Fn::Sub'].replace(/\$\{AWS::Partition\}/g, 'aws'));
+  const arns = (resource: unknown) => list(resource).map(
+    arn => (arn as { 'Fn::Sub': string })['Fn::Sub'].replace(/\$\{AWS::Partition\}/g, 'aws'),
+  );
 
-  test('the artifact bucket takes from the CICD account what the Source stage brings, over TLS, and gives nothing', () => {
+  test('the artifact bucket lets the CICD account write source artifacts over TLS, and read nothing', () => {
     expect(bucket.map(({ Sid, Effect, Action }) => ({ Sid, Effect, Action }))).toEqual([
       { Sid: 'TlsOnly', Effect: 'Deny', Action: 's3:*' },
       { Sid: 'SourceRoles', Effect: 'Allow', Action: ['s3:PutObject', 's3:PutObjectAcl'] },
     ]);
     const [tls, roles] = bucket;
     expect(tls).toMatchObject({ Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
-    expect(arns(tls?.Resource)).toEqual(['', '/*'].map(end => `arn:aws:s3:::org-environments-artifacts-\${AWS::AccountId}-\${AWS::Region}${end}`));
-    expect(arns(roles?.Resource)).toEqual(['arn:aws:s3:::org-environments-artifacts-${AWS::AccountId}-${AWS::Region}/*/Source/*']);
+    expect(arns(tls?.Resource)).toEqual(
+      ['', '/*'].map(end => `arn:aws:s3:::org-environments-artifacts-\${AWS::AccountId}-\${AWS::Region}${end}`),
+    );
+    expect(arns(roles?.Resource)).toEqual([
+      'arn:aws:s3:::org-environments-artifacts-${AWS::AccountId}-${AWS::Region}/*/Source/*',
+    ]);
     expect(JSON.stringify(roles?.Condition)).toBe('{"ArnLike":{"aws:PrincipalArn":{"Fn::Sub":'
       + '"arn:${AWS::Partition}:iam::${CicdAccount}:role/org-environments-source/*"}}}');
   });
 
   test('the execution policy has these statements', () => {
     expect(execution.map(({ Sid, Effect }) => `${Effect} ${Sid}`)).toEqual([
-      'Allow Services', 'Allow Roles', 'Deny NoAdministrators', 'Deny WayIn', 'Deny Bootstrap', 'Deny BootstrapResources',
+      'Allow Services', 'Allow Roles', 'Deny NoAdministrators', 'Deny WayIn', 'Deny Bootstrap',
+      'Deny BootstrapResources',
       'Deny Artifacts', 'Deny Trail', 'Deny Builds', 'Deny Pipeline', 'Deny Events', 'Deny PassRoles',
     ]);
   });
@@ -129,21 +172,29 @@ describe('in every account', () => {
     const { Statement: [all, ...guard] } = BASELINE.Resources.Boundary.Properties.PolicyDocument;
     expect(all).toMatchObject({ Effect: 'Allow', Action: '*', Resource: '*' });
     expect(guard.slice(0, -1)).toEqual(execution.slice(3, -1));
-    expect(arns(guard.at(-1)?.Resource)).toEqual(['role/${AccessRoleName}', 'role/org-environments-*'].map(name => `arn:aws:iam::\${AWS::AccountId}:${name}`));
+    expect(arns(guard.at(-1)?.Resource)).toEqual(
+      ['role/${AccessRoleName}', 'role/org-environments-*'].map(name => `arn:aws:iam::\${AWS::AccountId}:${name}`),
+    );
   });
 
   test('applications may not make administrators', () => {
     const denied = statement('NoAdministrators');
     expect(denied).toMatchObject({ Action: 'iam:AttachRolePolicy', Resource: '*' });
-    expect(arns(denied?.Condition?.ArnLike?.['iam:PolicyARN'])).toEqual(['arn:aws:iam::aws:policy/AdministratorAccess', 'arn:aws:iam::aws:policy/IAMFullAccess']);
+    expect(arns(denied?.Condition?.ArnLike?.['iam:PolicyARN'])).toEqual([
+      'arn:aws:iam::aws:policy/AdministratorAccess', 'arn:aws:iam::aws:policy/IAMFullAccess',
+    ]);
   });
 
-  test('applications may not change the roles through which the account is entered, nor what they may do themselves', () => {
+  test('applications cannot change the access roles of the account, or their own permissions', () => {
     const denied = statement('WayIn');
-    expect(denied?.Action).toEqual(['Add*', 'Attach*', 'Create*', 'Delete*', 'Detach*', 'Put*', 'Set*', 'Tag*', 'Untag*', 'Update*']
+    expect(denied?.Action).toEqual([
+      'Add*', 'Attach*', 'Create*', 'Delete*', 'Detach*', 'Put*', 'Set*', 'Tag*', 'Untag*', 'Update*',
+    ]
       .map(action => `iam:${action}`));
     const roles = ['role/${AccessRoleName}', 'role/org-environments-*', 'role/cdk-*-role-${AWS::AccountId}-*'];
-    expect(arns(statement('PassRoles')?.Resource)).toEqual(roles.map(name => `arn:aws:iam::\${AWS::AccountId}:${name}`));
+    expect(arns(statement('PassRoles')?.Resource)).toEqual(
+      roles.map(name => `arn:aws:iam::\${AWS::AccountId}:${name}`),
+    );
     expect(arns(denied?.Resource)).toEqual([...roles, 'policy/org-environments-*']
       .map(name => `arn:aws:iam::\${AWS::AccountId}:${name}`));
   });

@@ -31,28 +31,43 @@ describe.each([
     for (const { Principal, Condition = {} } of others) {
       const { AWS } = Principal as { AWS?: unknown };
       const named = [Condition.ArnEquals, Condition.ArnLike].flatMap(arns => list(arns?.['aws:PrincipalArn'] ?? []));
-      expect([AWS, ...named].map(textOf)).toContainEqual(expect.stringMatching(/:role\/org-environments-|^<TriggerRoleArn>$/));
+      expect([AWS, ...named].map(textOf)).toContainEqual(
+        expect.stringMatching(/:role\/org-environments-|^<TriggerRoleArn>$/),
+      );
     }
   });
 
   test('roles in accounts that are not known yet are those of the organization', () => {
-    const anywhere = statements.filter(({ Resource }) => list(Resource).map(textOf).some(arn => arn.includes(':iam::*:')));
+    const anywhere = statements.filter(
+      ({ Resource }) => list(Resource).map(textOf).some(arn => arn.includes(':iam::*:')),
+    );
     expect(anywhere.length > 0).toBe(crossesAccounts);
     for (const { Condition } of anywhere) {
       expect(Condition).toEqual({
-        StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID }, StringNotEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } },
+        StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID },
+        StringNotEquals: {
+          'aws:ResourceAccount': { Ref: 'AWS::AccountId' },
+        },
       });
     }
     const anybody = trustStatements(template).filter(({ Principal }) => JSON.stringify(Principal) === '{"AWS":"*"}');
     expect(anybody.length > 0).toBe(crossesAccounts);
-    for (const { Condition } of anybody) expect(Condition?.StringEquals).toEqual({ 'aws:PrincipalOrgID': ORGANIZATION_ID });
+    for (const { Condition } of anybody) {
+      expect(Condition?.StringEquals).toEqual({
+        'aws:PrincipalOrgID': ORGANIZATION_ID,
+      });
+    }
   });
 });
 
 test('each function sees its own records alone', () => {
   const records = resourcesOf(outside, 'AWS::IAM::Role').flatMap(role => {
     const statements = identityStatements({ Resources: { role } });
-    const keys = [...new Set(statements.flatMap(({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? []))];
+    const keys = [
+      ...new Set(
+        statements.flatMap(({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? []),
+      ),
+    ];
     return keys.length > 0 ? [[role.Properties.RoleName, keys]] : [];
   });
   expect(Object.fromEntries(records)).toEqual({
@@ -60,7 +75,9 @@ test('each function sees its own records alone', () => {
     'org-environments-account-provider': ['account#*', 'preconditions#*', 'request#*', 'queue#creations'],
     'org-environments-branch-provider': ['branch#*', 'request#*'],
     'org-environments-stack-provider': ['stack#*', 'request#*'],
-    'org-environments-pipeline-provider': ['pipeline#*', 'environment#*', 'lease#*', 'route#*', 'request#*', 'stack#*', 'halt#*'],
+    'org-environments-pipeline-provider': [
+      'pipeline#*', 'environment#*', 'lease#*', 'route#*', 'request#*', 'stack#*', 'halt#*',
+    ],
     'org-environments-trigger': ['route#*'],
     'org-environments-deployments': ['deployment#*', 'environment#*', 'lease#*'],
     'org-environments-operations': ['halt#*', 'environment#*', 'environment', 'halt'],
@@ -70,12 +87,18 @@ test('each function sees its own records alone', () => {
 test('services that run the pipeline may use its roles for this account only', () => {
   const services = trustStatements(inside).filter(({ Principal }) => 'Service' in (Principal as object));
   expect(services).toHaveLength(5);
-  for (const { Condition } of services) expect(Condition).toEqual({ StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } });
+  for (const { Condition } of services) {
+    expect(Condition).toEqual({
+      StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+    });
+  }
 });
 
-test('on everything only that is asked or made which has no name yet, when the CICD account manages the organization', () => {
+test('wildcards are for actions without resources if the CICD account is the management account', () => {
   const same = quickApp();
   new Cicd(same, { access: OrganizationAccess.sameAccount() }).environment();
-  const everything = identityStatements(templateOf(same.synth())).filter(({ Resource }) => list(Resource).includes('*'));
+  const everything = identityStatements(templateOf(same.synth())).filter(
+    ({ Resource }) => list(Resource).includes('*'),
+  );
   expect(everything.map(({ Sid }) => Sid)).toEqual(['CreateTagged', 'Look']);
 });

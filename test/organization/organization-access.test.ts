@@ -9,7 +9,9 @@ import { identityStatements, list, textOf, trustStatements } from '../fixtures/p
 
 function accessRole(props: Partial<OrganizationAccessRoleProps> = {}) {
   const stack = new Stack(quickApp(), 'Management', { env: { account: MANAGEMENT_ACCOUNT, region: REGION } });
-  const access = new OrganizationAccessRole(stack, 'Access', { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID, ...props });
+  const access = new OrganizationAccessRole(
+    stack, 'Access', { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID, ...props },
+  );
   return { stack, access, template: synthesized(stack) };
 }
 
@@ -18,7 +20,8 @@ const VENDING = {
   CreateTagged: { actions: ['organizations:CreateAccount', 'organizations:TagResource'], resources: ['*'] },
   Look: {
     actions: [
-      'organizations:DescribeCreateAccountStatus', 'organizations:ListCreateAccountStatus', 'organizations:ListAccounts', 'organizations:ListRoots',
+      'organizations:DescribeCreateAccountStatus', 'organizations:ListCreateAccountStatus',
+      'organizations:ListAccounts', 'organizations:ListRoots',
     ],
     resources: ['*'],
   },
@@ -28,22 +31,35 @@ const VENDING = {
   },
   LookAtOne: { actions: ['organizations:DescribeAccount', 'organizations:ListParents'], resources: ['account'] },
   LookIntoUnits: { actions: ['organizations:ListOrganizationalUnitsForParent'], resources: ['root', 'ou'] },
-  Tags: { actions: ['organizations:ListTagsForResource', 'organizations:TagResource', 'organizations:UntagResource'], resources: ['account'] },
+  Tags: {
+    actions: ['organizations:ListTagsForResource', 'organizations:TagResource', 'organizations:UntagResource'],
+    resources: ['account'],
+  },
   Move: { actions: ['organizations:MoveAccount'], resources: ['account', 'root', 'ou'] },
-  Rename: { actions: ['account:PutAccountName'], resources: [`arn:<AWS::Partition>:account::<AWS::AccountId>:account/${ORGANIZATION_ID}/*`] },
-  EnterMembers: { actions: ['sts:AssumeRole'], resources: ['arn:<AWS::Partition>:iam::*:role/OrganizationAccountAccessRole'] },
+  Rename: {
+    actions: ['account:PutAccountName'],
+    resources: [`arn:<AWS::Partition>:account::<AWS::AccountId>:account/${ORGANIZATION_ID}/*`],
+  },
+  EnterMembers: {
+    actions: ['sts:AssumeRole'], resources: ['arn:<AWS::Partition>:iam::*:role/OrganizationAccountAccessRole'],
+  },
 };
 
 function vendingOf(template: SynthesizedTemplate) {
-  const organizations = (kind: string) => `arn:<AWS::Partition>:organizations::<AWS::AccountId>:${kind}/${ORGANIZATION_ID}/*`;
-  return Object.fromEntries(identityStatements(template).filter(({ Sid = '' }) => Sid in VENDING).map(({ Sid, Action, Resource }) => [Sid, {
+  const organizations = (kind: string) =>
+    `arn:<AWS::Partition>:organizations::<AWS::AccountId>:${kind}/${ORGANIZATION_ID}/*`;
+  return Object.fromEntries(identityStatements(template).filter(
+    ({ Sid = '' }) => Sid in VENDING,
+  ).map(({ Sid, Action, Resource }) => [Sid, {
     actions: list(Action),
-    resources: list(Resource).map(textOf).map(arn => ['account', 'root', 'ou'].find(kind => organizations(kind) === arn) ?? arn),
+    resources: list(Resource).map(textOf).map(
+      arn => ['account', 'root', 'ou'].find(kind => organizations(kind) === arn) ?? arn,
+    ),
   }]));
 }
 
 describe('the access role in the management account', () => {
-  test('trusts nobody but the account provider of the CICD account, with the external id, inside the organization', () => {
+  test('trusts only the account provider of the CICD account, with the external id, in the organization', () => {
     const { template } = accessRole();
     expect(trustStatements(template)).toEqual([{
       Effect: 'Allow',
@@ -52,7 +68,11 @@ describe('the access role in the management account', () => {
       Condition: {
         StringEquals: { 'sts:ExternalId': ORGANIZATION_ID, 'aws:PrincipalOrgID': ORGANIZATION_ID },
         ArnEquals: {
-          'aws:PrincipalArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${CICD_ACCOUNT}:role/org-environments-account-provider`]] },
+          'aws:PrincipalArn': {
+            'Fn::Join': [
+              '', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${CICD_ACCOUNT}:role/org-environments-account-provider`],
+            ],
+          },
         },
       },
     }]);
@@ -66,24 +86,35 @@ describe('the access role in the management account', () => {
 
   test('creates no account without our tag, and enters no account of another organization', () => {
     const statements = identityStatements(accessRole().template);
-    expect(statements.find(({ Sid }) => Sid === 'CreateTagged')?.Condition).toEqual({ Null: { 'aws:RequestTag/org-environments:registry-key': 'false' } });
-    expect(statements.find(({ Sid }) => Sid === 'EnterMembers')?.Condition).toEqual({ StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID } });
+    expect(statements.find(({ Sid }) => Sid === 'CreateTagged')?.Condition).toEqual({
+      Null: { 'aws:RequestTag/org-environments:registry-key': 'false' },
+    });
+    expect(
+      statements.find(({ Sid }) => Sid === 'EnterMembers')?.Condition,
+    ).toEqual({ StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID } });
   });
 
   test('has the name that the CICD account expects, or another one', () => {
-    expect(onlyResource(accessRole().template, 'AWS::IAM::Role').Properties).toMatchObject({ RoleName: 'org-environments-access', MaxSessionDuration: 3600 });
-    expect(onlyResource(accessRole({ roleName: 'vending' }).template, 'AWS::IAM::Role').Properties).toMatchObject({ RoleName: 'vending' });
+    expect(
+      onlyResource(accessRole().template, 'AWS::IAM::Role').Properties,
+    ).toMatchObject({ RoleName: 'org-environments-access', MaxSessionDuration: 3600 });
+    expect(
+      onlyResource(accessRole({ roleName: 'vending' }).template, 'AWS::IAM::Role').Properties,
+    ).toMatchObject({ RoleName: 'vending' });
   });
 
   test('asks for another external id, if one is given', () => {
-    expect(trustStatements(accessRole({ externalId: 'shared-secret' }).template)[0].Condition?.StringEquals).toMatchObject({ 'sts:ExternalId': 'shared-secret' });
+    expect(
+      trustStatements(accessRole({ externalId: 'shared-secret' }).template)[0].Condition?.StringEquals,
+    ).toMatchObject({ 'sts:ExternalId': 'shared-secret' });
   });
 
   test('enters accounts that were invited by the roles that are named', () => {
     const { template } = accessRole({ accessRoleNames: ['OrganizationAccountAccessRole', 'InvitedAccess'] });
     const entering = identityStatements(template).find(({ Sid }) => Sid === 'EnterMembers');
     expect(list(entering?.Resource).map(textOf)).toEqual([
-      'arn:<AWS::Partition>:iam::*:role/OrganizationAccountAccessRole', 'arn:<AWS::Partition>:iam::*:role/InvitedAccess',
+      'arn:<AWS::Partition>:iam::*:role/OrganizationAccountAccessRole',
+      'arn:<AWS::Partition>:iam::*:role/InvitedAccess',
     ]);
   });
 
@@ -93,11 +124,31 @@ describe('the access role in the management account', () => {
   });
 
   test.each<[string, Partial<OrganizationAccessRoleProps>, string]>([
-    ['the account id has eleven digits', { cicdAccountId: '22222222222' }, "the account id must be twelve digits, got '22222222222'"],
-    ['the organization id is none', { organizationId: 'example' }, "the organization id must be 'o-' and 10 to 32 lower-case letters or digits, got 'example'"],
-    ['the external id has a space', { externalId: 'a b' }, "the external id must be 2 to 1224 letters, digits and '_+=,.@:/-', got 'a b'"],
-    ['the role name has a slash', { roleName: 'a/b' }, "the role name must be 1 to 64 letters, digits and '_+=,.@-', got 'a/b'"],
-    ['a role of members is a wildcard', { accessRoleNames: ['*'] }, "the role name must be 1 to 64 letters, digits and '_+=,.@-', got '*'"],
+    [
+      'the account id has eleven digits',
+      { cicdAccountId: '22222222222' },
+      "the account id must be twelve digits, got '22222222222'",
+    ],
+    [
+      'the organization id is none',
+      { organizationId: 'example' },
+      "the organization id must be 'o-' and 10 to 32 lower-case letters or digits, got 'example'",
+    ],
+    [
+      'the external id has a space',
+      { externalId: 'a b' },
+      "the external id must be 2 to 1224 letters, digits and '_+=,.@:/-', got 'a b'",
+    ],
+    [
+      'the role name has a slash',
+      { roleName: 'a/b' },
+      "the role name must be 1 to 64 letters, digits and '_+=,.@-', got 'a/b'",
+    ],
+    [
+      'a role of members is a wildcard',
+      { accessRoleNames: ['*'] },
+      "the role name must be 1 to 64 letters, digits and '_+=,.@-', got '*'",
+    ],
   ])('is refused at synth when %s', (_, props, words) => {
     expect(() => accessRole(props)).toThrow(`[Management/Access] ${words}`);
   });
@@ -108,26 +159,38 @@ describe('an imported access role', () => {
 
   test('has the ARN that it is imported by, and adds no resource', () => {
     const scope = stack();
-    const imported: IOrganizationAccessRole = OrganizationAccessRole.fromRoleArn(scope, 'Access', 'arn:aws:iam::999999999999:role/vending');
+    const imported: IOrganizationAccessRole = OrganizationAccessRole.fromRoleArn(
+      scope, 'Access', 'arn:aws:iam::999999999999:role/vending',
+    );
     expect(imported.roleArn).toBe('arn:aws:iam::999999999999:role/vending');
     expect(Template.fromStack(scope).toJSON().Resources).toBeUndefined();
   });
 
   test('is rejected when its ARN is not the ARN of a role', () => {
     expect(() => OrganizationAccessRole.fromRoleArn(stack(), 'Access', 'vending')).toThrow(
-      "[Cicd/Access] the role ARN must be like 'arn:aws:iam::111122223333:role/org-environments-access', got 'vending'");
+      "[Cicd/Access] the role ARN must be like 'arn:aws:iam::111122223333:role/org-environments-access', got "
+        + "'vending'");
   });
 });
 
 describe('the account provider', () => {
-  const providerStatements = (access: OrganizationAccess) => identityStatements(synthesized(new Cicd(quickApp(), { access }).stack));
+  const providerStatements = (access: OrganizationAccess) => identityStatements(
+    synthesized(new Cicd(quickApp(), { access }).stack),
+  );
 
   test('may do nothing in the organization but enter the access role', () => {
     const statements = providerStatements(OrganizationAccess.role('arn:aws:iam::999999999999:role/vending'));
     expect(statements.filter(({ Sid }) => Sid === 'EnterManagementAccount')).toEqual([
-      { Sid: 'EnterManagementAccount', Effect: 'Allow', Action: 'sts:AssumeRole', Resource: 'arn:aws:iam::999999999999:role/vending' },
+      {
+        Sid: 'EnterManagementAccount',
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Resource: 'arn:aws:iam::999999999999:role/vending',
+      },
     ]);
-    expect(statements.flatMap(({ Action }) => Action).filter(action => /^(organizations|account):/.test(action))).toEqual([]);
+    expect(
+      statements.flatMap(({ Action }) => Action).filter(action => /^(organizations|account):/.test(action)),
+    ).toEqual([]);
   });
 
   test('has the same rights itself when the CICD account is the management account', () => {
@@ -140,12 +203,21 @@ describe('the account provider', () => {
 
   test('enters members by other roles, if they are named', () => {
     const statements = providerStatements(OrganizationAccess.sameAccount({ accessRoleNames: ['InvitedAccess'] }));
-    expect(statements.flatMap(({ Resource }) => list(Resource)).map(textOf)).toContain('arn:<AWS::Partition>:iam::*:role/InvitedAccess');
+    expect(
+      statements.flatMap(({ Resource }) => list(Resource)).map(textOf),
+    ).toContain('arn:<AWS::Partition>:iam::*:role/InvitedAccess');
   });
 
   test('gives the external id that the access role asks for', () => {
-    const { stack } = new Cicd(quickApp(), { access: OrganizationAccess.role('arn:aws:iam::999999999999:role/vending', { externalId: 'shared-secret' }) });
-    expect(resourcesOf(synthesized(stack), 'AWS::Lambda::Function').map(({ Properties }) => Properties.Environment?.Variables.ACCESS_EXTERNAL_ID))
+    const { stack } = new Cicd(
+      quickApp(),
+      { access: OrganizationAccess.role('arn:aws:iam::999999999999:role/vending', { externalId: 'shared-secret' }) },
+    );
+    expect(
+      resourcesOf(synthesized(stack), 'AWS::Lambda::Function').map(
+        ({ Properties }) => Properties.Environment?.Variables.ACCESS_EXTERNAL_ID,
+      ),
+    )
       .toContain('shared-secret');
   });
 

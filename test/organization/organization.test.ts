@@ -5,7 +5,10 @@ import type { IOrganization } from '../../src';
 import { Account, Organization, OrganizationAccess } from '../../src';
 import { KINDS } from '../../src/kinds/list';
 import { internalsOf } from '../../src/organization/internals';
-import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION, SERVICE_TOKEN, importedOrganization, quickApp } from '../fixtures/app';
+import {
+  ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION, SERVICE_TOKEN, importedOrganization,
+  quickApp,
+} from '../fixtures/app';
 import { onlyResource, synthesized, templateOf } from '../fixtures/assembly';
 import { textOf } from '../fixtures/policies';
 
@@ -19,11 +22,14 @@ describe('the organization', () => {
     expect(Object.values(template.findResources('AWS::DynamoDB::Table'))).toMatchObject([{
       DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
-      Properties: { BillingMode: 'PAY_PER_REQUEST', PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } },
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST', PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      },
     }]);
   });
 
-  test('keeps the key of the artifacts, turns it over every year, and gives it to the pipelines of the organization alone', () => {
+  test('keeps the key of the artifacts, turns it over every year, and gives it to the pipelines of the '
+    + 'organization alone', () => {
     expect(Object.values(template.findResources('AWS::KMS::Key'))).toMatchObject([{
       DeletionPolicy: 'RetainExceptOnCreate',
       Properties: {
@@ -37,7 +43,18 @@ describe('the organization', () => {
               ArnLike: {
                 'aws:PrincipalArn': [
                   { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::*:role/org-environments-pipeline-*']] },
-                  { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':role/org-environments-source/*']] },
+                  {
+                    'Fn::Join': [
+                      '',
+                      [
+                        'arn:',
+                        { Ref: 'AWS::Partition' },
+                        ':iam::',
+                        { Ref: 'AWS::AccountId' },
+                        ':role/org-environments-source/*',
+                      ],
+                    ],
+                  },
                 ],
               },
             },
@@ -47,8 +64,10 @@ describe('the organization', () => {
     }]);
   });
 
-  test('has a bus that takes events of pipelines from its accounts alone, with its policy from the first moment', () => {
-    expect(Object.values(template.findResources('AWS::Events::EventBus')).map(({ Properties }) => Properties)).toMatchObject([{
+  test('has an event bus that accepts only events of pipelines in its accounts', () => {
+    expect(
+      Object.values(template.findResources('AWS::Events::EventBus')).map(({ Properties }) => Properties),
+    ).toMatchObject([{
       Name: 'org-environments',
       Policy: {
         Statement: [{
@@ -56,31 +75,49 @@ describe('the organization', () => {
           Effect: 'Allow',
           Principal: { AWS: '*' },
           Action: 'events:PutEvents',
-          Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:events:${REGION}:${CICD_ACCOUNT}:event-bus/org-environments`]] },
-          Condition: { 'StringEquals': { 'aws:PrincipalOrgID': ORGANIZATION_ID }, 'ForAllValues:StringEquals': { 'events:source': ['aws.codepipeline'] } },
+          Resource: {
+            'Fn::Join': [
+              '', ['arn:', { Ref: 'AWS::Partition' }, `:events:${REGION}:${CICD_ACCOUNT}:event-bus/org-environments`],
+            ],
+          },
+          Condition: {
+            'StringEquals': { 'aws:PrincipalOrgID': ORGANIZATION_ID },
+            'ForAllValues:StringEquals': { 'events:source': ['aws.codepipeline'] },
+          },
         }],
       },
     }]);
   });
 
   test('listens to pipelines before it makes the first of them', () => {
-    const [permission] = Object.keys(template.findResources('AWS::Lambda::Permission')).filter(id => id.includes('PipelineEvents'));
-    const [entry] = Object.values(template.findResources('AWS::Lambda::Function', { Properties: { FunctionName: 'org-environments-entry' } }));
+    const [permission] = Object.keys(
+      template.findResources('AWS::Lambda::Permission'),
+    ).filter(id => id.includes('PipelineEvents'));
+    const [entry] = Object.values(
+      template.findResources('AWS::Lambda::Function', { Properties: { FunctionName: 'org-environments-entry' } }),
+    );
     expect(entry.DependsOn).toContain(permission);
   });
 
   test('has one service token and one waiter for all kinds of custom resources', () => {
     template.resourceCountIs('AWS::StepFunctions::StateMachine', 1);
-    const [entry] = Object.values(template.findResources('AWS::Lambda::Function', { Properties: { FunctionName: 'org-environments-entry' } }));
+    const [entry] = Object.values(
+      template.findResources('AWS::Lambda::Function', { Properties: { FunctionName: 'org-environments-entry' } }),
+    );
     const functions = JSON.stringify(entry.Properties.Environment.Variables.FUNCTIONS);
     expect(KINDS.filter(({ resourceType }) => !functions.includes(resourceType))).toEqual([]);
   });
 
-  test('has a function, a role and a log group that does not grow for ever for each kind, the entry and three listeners', () => {
+  test('has a function, a role and a log group that does not grow for ever for each kind, the entry and three '
+    + 'listeners', () => {
     const functions = Object.values(template.findResources('AWS::Lambda::Function'));
     const count = KINDS.length + 4;
     expect(functions).toHaveLength(count);
-    for (const { Properties } of functions) expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], MemorySize: 512 });
+    for (const { Properties } of functions) {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x', Architectures: ['arm64'], MemorySize: 512,
+      });
+    }
     expect(new Set(functions.map(({ Properties }) => JSON.stringify(Properties.Role))).size).toBe(count);
     template.resourceCountIs('AWS::IAM::Policy', 0);
     template.resourceCountIs('AWS::Logs::LogGroup', count);
@@ -99,7 +136,11 @@ describe('the organization', () => {
       .filter(({ Properties }) => Properties.Environment?.Variables.REGISTRY_TABLE)
       .map(({ Properties }) => Properties.Environment.Variables);
     expect(environments).toHaveLength(KINDS.length + 4);
-    for (const variables of environments) expect(variables).toMatchObject({ CICD_ACCOUNT: { Ref: 'AWS::AccountId' }, PARTITION: { Ref: 'AWS::Partition' } });
+    for (const variables of environments) {
+      expect(variables).toMatchObject({
+        CICD_ACCOUNT: { Ref: 'AWS::AccountId' }, PARTITION: { Ref: 'AWS::Partition' },
+      });
+    }
     expect(environments.filter(variables => 'ACCESS_ROLE_ARN' in variables)).toEqual([expect.objectContaining({
       ACCESS_ROLE_ARN, ACCESS_EXTERNAL_ID: ORGANIZATION_ID,
     })]);
@@ -111,10 +152,18 @@ describe('the organization', () => {
 
     organization.grantOperate(operator);
 
-    const [policy, ...others] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { Roles: [stack.resolve(operator.roleName)] } }));
+    const [policy, ...others] = Object.values(
+      Template.fromStack(stack).findResources(
+        'AWS::IAM::Policy', { Properties: { Roles: [stack.resolve(operator.roleName)] } },
+      ),
+    );
     expect(others).toEqual([]);
-    expect(policy.Properties.PolicyDocument.Statement).toMatchObject([{ Action: 'lambda:InvokeFunction', Effect: 'Allow' }]);
-    expect(JSON.stringify(policy)).toContain(imported ? 'function:org-environments-operations' : 'ListenersOperationsFunction');
+    expect(policy.Properties.PolicyDocument.Statement).toMatchObject([
+      { Action: 'lambda:InvokeFunction', Effect: 'Allow' },
+    ]);
+    expect(JSON.stringify(policy)).toContain(
+      imported ? 'function:org-environments-operations' : 'ListenersOperationsFunction',
+    );
   });
 
   test('grants reading the registry but for its secrets, and nothing else', () => {
@@ -123,8 +172,14 @@ describe('the organization', () => {
 
     organization.grantReadRegistry(reader);
 
-    const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { Roles: [stack.resolve(reader.roleName)] } }));
-    const actions: string[] = policy.Properties.PolicyDocument.Statement.flatMap(({ Action }: { Action: string[] }) => Action);
+    const [policy] = Object.values(
+      Template.fromStack(stack).findResources(
+        'AWS::IAM::Policy', { Properties: { Roles: [stack.resolve(reader.roleName)] } },
+      ),
+    );
+    const actions: string[] = policy.Properties.PolicyDocument.Statement.flatMap(
+      ({ Action }: { Action: string[] }) => Action,
+    );
     expect(actions).toEqual(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query']);
     // neither what CloudFormation requests nor the secret addresses of its answers
     expect(JSON.stringify(policy)).not.toMatch(/request#|answer#/);
@@ -141,7 +196,9 @@ describe('another app', () => {
 
     const { Parameters = {}, Outputs = {} } = templateOf(app.synth(), 'Other');
 
-    const [[parameter]] = Object.entries(Parameters).filter(([, { Default }]) => Default === '/org-environments/organization');
+    const [[parameter]] = Object.entries(Parameters).filter(
+      ([, { Default }]) => Default === '/org-environments/organization',
+    );
     expect(Parameters[parameter].Type).toBe('AWS::SSM::Parameter::Value<String>');
     expect(Outputs.Id.Value).toEqual({ 'Fn::Select': [7, { 'Fn::Split': ['"', { Ref: parameter }] }] });
     expect(Outputs.Table.Value).toEqual({ 'Fn::Select': [11, { 'Fn::Split': ['"', { Ref: parameter }] }] });
@@ -151,11 +208,19 @@ describe('another app', () => {
     const { stack, organization } = new Cicd(quickApp(), { parameterName: '/shop/organization' });
     const { Properties: { Value } } = onlyResource(synthesized(stack), 'AWS::SSM::Parameter');
     const text = textOf(Value);
-    const [table, key] = [organization.registry.tableName, organization.artifactKey.keyArn].map(token => textOf(stack.resolve(token)));
+    const [table, key] = [
+      organization.registry.tableName, organization.artifactKey.keyArn,
+    ].map(token => textOf(stack.resolve(token)));
     expect(JSON.parse(text)).toEqual({
-      version: '1', organizationId: ORGANIZATION_ID, registryName: table, artifactKeyArn: key, managementAccountId: MANAGEMENT_ACCOUNT,
+      version: '1',
+      organizationId: ORGANIZATION_ID,
+      registryName: table,
+      artifactKeyArn: key,
+      managementAccountId: MANAGEMENT_ACCOUNT,
     });
-    expect([7, 11, 15, 19].map(index => text.split('"')[index])).toEqual([ORGANIZATION_ID, table, key, MANAGEMENT_ACCOUNT]);
+    expect(
+      [7, 11, 15, 19].map(index => text.split('"')[index]),
+    ).toEqual([ORGANIZATION_ID, table, key, MANAGEMENT_ACCOUNT]);
   });
 
   test('uses the service token, the bus and the operations of the organization by their fixed names', () => {
@@ -167,10 +232,15 @@ describe('another app', () => {
 
   test('cannot bring an organization of its own making', () => {
     const { stack, organization } = new Cicd();
-    const fake: IOrganization = { ...organization, node: stack.node, onPipelineEvent: organization.onPipelineEvent } as IOrganization;
+    const fake: IOrganization = {
+      ...organization, node: stack.node, onPipelineEvent: organization.onPipelineEvent,
+    } as IOrganization;
     for (const symbol of Object.getOwnPropertySymbols(fake)) Reflect.deleteProperty(fake, symbol);
-    expect(() => new Account(stack, 'Dev', { organization: fake, accountName: 'dev', email: 'dev@example.com' })).toThrow(
-      "the 'organization' must be an 'Organization', or imported by 'Organization.fromParameterName', got another implementation");
+    expect(
+      () => new Account(stack, 'Dev', { organization: fake, accountName: 'dev', email: 'dev@example.com' }),
+    ).toThrow(
+      "the 'organization' must be an 'Organization', or imported by 'Organization.fromParameterName', got another "
+        + 'implementation');
   });
 });
 
@@ -178,14 +248,16 @@ describe('an app stops at synth', () => {
   test('when a stack has two organizations', () => {
     const { stack } = new Cicd(quickApp(), { env: {} });
     expect(() => new Organization(stack, 'Second', { organizationId, access })).toThrow(
-      "[Cicd/Second] the organization of the stack 'Cicd' is already used by 'Cicd/Organization': a CICD account can have only one Organization");
+      "[Cicd/Second] the organization of the stack 'Cicd' is already used by 'Cicd/Organization': a CICD account "
+        + 'can have only one Organization');
   });
 
   test('when an account has two organizations, also in two regions', () => {
     const app = quickApp();
     new Cicd(app);
     expect(() => new Cicd(app, { id: 'Elsewhere', env: { account: CICD_ACCOUNT, region: 'us-east-1' } })).toThrow(
-      `[Elsewhere/Organization] the organization of the account '${CICD_ACCOUNT}' is already used by 'Cicd/Organization'`);
+      `[Elsewhere/Organization] the organization of the account '${CICD_ACCOUNT}' is already used by `
+        + "'Cicd/Organization'");
   });
 
   test('but two accounts, and two apps, may have one each', () => {
@@ -195,21 +267,29 @@ describe('an app stops at synth', () => {
     expect(() => new Cicd(new App())).not.toThrow();
   });
 
-  test.each(['example', 'o-short', 'O-EXAMPLEORGID', 'o-exampleorgid ', ''])('when the id of the organization is %j', value => {
+  test.each([
+    'example', 'o-short', 'O-EXAMPLEORGID', 'o-exampleorgid ', '',
+  ])('when the id of the organization is %j', value => {
     const stack = new Stack(quickApp(), 'Cicd');
     expect(() => new Organization(stack, 'Organization', { organizationId: value, access })).toThrow(
       `[Cicd/Organization] the organization id must be 'o-' and 10 to 32 lower-case letters or digits, got '${value}'`);
   });
 
-  test.each(['org-environments-access', 'arn:aws:iam::99999999999:role/access', 'arn:aws:iam::999999999999:user/access'])('when the access role is %j', arn => {
+  test.each([
+    'org-environments-access', 'arn:aws:iam::99999999999:role/access', 'arn:aws:iam::999999999999:user/access',
+  ])('when the access role is %j', arn => {
     const stack = new Stack(quickApp(), 'Cicd');
-    expect(() => new Organization(stack, 'Organization', { organizationId, access: OrganizationAccess.role(arn) })).toThrow(
-      `[Cicd/Organization] the role ARN must be like 'arn:aws:iam::111122223333:role/org-environments-access', got '${arn}'`);
+    expect(
+      () => new Organization(stack, 'Organization', { organizationId, access: OrganizationAccess.role(arn) }),
+    ).toThrow(
+      "[Cicd/Organization] the role ARN must be like 'arn:aws:iam::111122223333:role/org-environments-access', got "
+        + `'${arn}'`);
   });
 });
 
 test('an organization rejects a removal policy, because its registry is always retained', () => {
   const { organization } = new Cicd(quickApp());
   expect(() => organization.applyRemovalPolicy(RemovalPolicy.DESTROY)).toThrow(
-    "[Cicd/Organization] the removal policy 'destroy' cannot be applied: the registry and the artifact key are always retained");
+    "[Cicd/Organization] the removal policy 'destroy' cannot be applied: the registry and the artifact key are "
+      + 'always retained');
 });

@@ -1,6 +1,6 @@
 import type { ControlledPipeline, PipelineControl, PipelineExecution, PipelineState } from '../../lambda/pipeline-control/control';
-import type { FakeAccounts } from '../stack/fake-accounts';
 import { awsError } from '../fixtures/aws-error';
+import type { FakeAccounts } from '../stack/fake-accounts';
 
 /** Pipelines that are there as long as their stacks are, which begin with `pipe`; each begins to run when it is made, as on AWS. */
 export class FakePipelines implements PipelineControl {

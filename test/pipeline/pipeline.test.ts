@@ -13,9 +13,13 @@ const PIPELINE = 'Custom::OrgEnvironmentsPipeline';
 function pipelineOf(options: PipelineOptions = {}, name = 'Dev') {
   const app = quickApp();
   const cicd = new Cicd(app, { imported: true });
-  const { pipeline } = cicd.environment(name, { pipeline: options, branch: { source: cicd.source, branchName: `env/${name.toLowerCase()}` } });
+  const { pipeline } = cicd.environment(
+    name, { pipeline: options, branch: { source: cicd.source, branchName: `env/${name.toLowerCase()}` } },
+  );
   const assembly = app.synth();
-  return { template: pipelineTemplateOf(assembly, pipeline), request: onlyResource(templateOf(assembly), PIPELINE).Properties };
+  return {
+    template: pipelineTemplateOf(assembly, pipeline), request: onlyResource(templateOf(assembly), PIPELINE).Properties,
+  };
 }
 
 interface PipelineProperties {
@@ -41,27 +45,42 @@ describe('the template of a pipeline', () => {
       Name: 'Source',
       RoleArn: { Ref: 'SourceRoleArn' },
       ActionTypeId: { Category: 'Source', Owner: 'AWS', Provider: 'CodeCommit', Version: '1' },
-      Configuration: { RepositoryName: { Ref: 'RepositoryName' }, BranchName: { Ref: 'BranchName' }, PollForSourceChanges: 'false' },
+      Configuration: {
+        RepositoryName: { Ref: 'RepositoryName' }, BranchName: { Ref: 'BranchName' }, PollForSourceChanges: 'false',
+      },
     })]);
   });
 
   test('keeps its artifacts in the bucket of the account, encrypted with the key of the CICD account', () => {
     expect(pipeline.ArtifactStore).toEqual({
       Type: 'S3',
-      Location: { 'Fn::Join': ['', ['org-environments-artifacts-', { Ref: 'AWS::AccountId' }, '-', { Ref: 'AWS::Region' }]] },
+      Location: {
+        'Fn::Join': ['', ['org-environments-artifacts-', { Ref: 'AWS::AccountId' }, '-', { Ref: 'AWS::Region' }]],
+      },
       EncryptionKey: { Type: 'KMS', Id: { Ref: 'ArtifactKeyArn' } },
     });
   });
 
   test('is disabled by a parameter: nothing goes past the source then', () => {
     expect(pipeline.DisableInboundStageTransitions).toEqual({
-      'Fn::If': [expect.stringContaining('Disabled'), [{ StageName: 'Synth', Reason: 'Disabled by the definition of the environment or halted (org-environments status)' }], { Ref: 'AWS::NoValue' }],
+      'Fn::If': [
+        expect.stringContaining('Disabled'),
+        [
+          {
+            StageName: 'Synth',
+            Reason: 'Disabled by the definition of the environment or halted (org-environments status)',
+          },
+        ],
+        { Ref: 'AWS::NoValue' },
+      ],
     });
   });
 
   test('asks for approval by a parameter', () => {
     expect(pipeline.Stages[3]['Fn::If']).toEqual([
-      expect.stringContaining('ManualApproval'), { Name: 'Approve', Actions: [expect.objectContaining({ Name: 'Approve' })] }, { Ref: 'AWS::NoValue' },
+      expect.stringContaining('ManualApproval'), {
+        Name: 'Approve', Actions: [expect.objectContaining({ Name: 'Approve' })],
+      }, { Ref: 'AWS::NoValue' },
     ]);
   });
 
@@ -71,10 +90,17 @@ describe('the template of a pipeline', () => {
   });
 
   test('lets the trigger start this pipeline, and do nothing else', () => {
-    const start = Object.values(template.Resources).find(({ Properties }) => Properties.RoleName === 'org-environments-pipeline-start');
+    const start = Object.values(template.Resources).find(
+      ({ Properties }) => Properties.RoleName === 'org-environments-pipeline-start',
+    );
     expect(start?.Properties.AssumeRolePolicyDocument.Statement).toEqual([
       {
-        Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: expect.anything() }, Condition: { ArnEquals: { 'aws:PrincipalArn': { Ref: 'TriggerRoleArn' } } },
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Principal: { AWS: expect.anything() },
+        Condition: {
+          ArnEquals: { 'aws:PrincipalArn': { Ref: 'TriggerRoleArn' } },
+        },
       },
     ]);
     // the account that the trigger is in
@@ -83,13 +109,18 @@ describe('the template of a pipeline', () => {
     const [statement, ...others] = start?.Properties.Policies[0].PolicyDocument.Statement ?? [];
     expect(others).toEqual([]);
     expect(statement.Action).toBe('codepipeline:StartPipelineExecution');
-    expect(textOf(statement.Resource)).toBe('arn:<AWS::Partition>:codepipeline:<AWS::Region>:<AWS::AccountId>:<PipelineName>');
+    expect(textOf(statement.Resource)).toBe(
+      'arn:<AWS::Partition>:codepipeline:<AWS::Region>:<AWS::AccountId>:<PipelineName>',
+    );
   });
 
   test('takes the bootstrap roles of this account that a step needs, and no others', () => {
-    const role = (kind: string) => `arn:<AWS::Partition>:iam::<AWS::AccountId>:role/cdk-hnb659fds-${kind}-role-<AWS::AccountId>-*`;
+    const role = (kind: string) =>
+      `arn:<AWS::Partition>:iam::<AWS::AccountId>:role/cdk-hnb659fds-${kind}-role-<AWS::AccountId>-*`;
     const assumed = resourcesOf(template, 'AWS::IAM::Role').map(({ Properties }) => [
-      Properties.RoleName, identityStatements({ Resources: { role: { Type: 'AWS::IAM::Role', Properties } } }).filter(({ Sid }) => Sid === 'Assume')
+      Properties.RoleName, identityStatements({
+        Resources: { role: { Type: 'AWS::IAM::Role', Properties } },
+      }).filter(({ Sid }) => Sid === 'Assume')
         .flatMap(({ Resource }) => [Resource].flat().map(textOf)),
     ]);
     expect(Object.fromEntries(assumed)).toEqual({
@@ -115,8 +146,14 @@ describe('a pipeline', () => {
       ParentBranchName: 'main',
       SourceRoleArn: { 'Fn::GetAtt': [expect.stringContaining('SourceRole'), 'Arn'] },
       ArtifactKeyArn: { 'Fn::Select': [15, expect.anything()] },
-      TriggerRoleArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::222222222222:role/org-environments-trigger']] },
-      EventBusArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':events:eu-west-1:222222222222:event-bus/org-environments']] },
+      TriggerRoleArn: {
+        'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::222222222222:role/org-environments-trigger']],
+      },
+      EventBusArn: {
+        'Fn::Join': [
+          '', ['arn:', { Ref: 'AWS::Partition' }, ':events:eu-west-1:222222222222:event-bus/org-environments'],
+        ],
+      },
       Approval: 'none',
       ApprovalMinutes: '10080',
       ApprovalTopicArn: '',
@@ -131,15 +168,20 @@ describe('a pipeline', () => {
       branchName: { 'Fn::GetAtt': [expect.stringMatching(/^DevBranch/), 'branchName'] },
       host: 'codecommit',
       repositoryName: 'shop',
-      repositoryArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':codecommit:eu-west-1:222222222222:shop']] },
+      repositoryArn: {
+        'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':codecommit:eu-west-1:222222222222:shop']],
+      },
       gate: 'Synth',
       state: 'enabled',
       applications: 'delete',
     });
-    expect(pipelineOf({ keepApplication: true, enabled: false }).request.environment).toMatchObject({ state: 'disabled', applications: 'keep' });
+    expect(
+      pipelineOf({ keepApplication: true, enabled: false }).request.environment,
+    ).toMatchObject({ state: 'disabled', applications: 'keep' });
   });
 
-  test('deletes its application from a vended account and keeps it in one that existed before, unless keepApplication is set', () => {
+  test('deletes its application from a vended account and keeps it in one that existed before, unless '
+    + 'keepApplication is set', () => {
     const applicationsIn = (kind: 'vended' | 'adopted' | 'existing', pipeline: PipelineOptions = {}) => {
       const cicd = new Cicd(quickApp(), { imported: true });
       const account = kind === 'existing' ? Account.fromAccountId(cicd.stack, 'Member', '123456789012')
@@ -147,7 +189,9 @@ describe('a pipeline', () => {
       cicd.environment('dev', { account, pipeline });
       return onlyResource(synthesized(cicd.stack), PIPELINE).Properties.environment.applications;
     };
-    const all = (pipeline?: PipelineOptions) => (['vended', 'adopted', 'existing'] as const).map(kind => applicationsIn(kind, pipeline));
+    const all = (pipeline?: PipelineOptions) => (['vended', 'adopted', 'existing'] as const).map(
+      kind => applicationsIn(kind, pipeline),
+    );
     expect(all()).toEqual(['delete', 'keep', 'keep']);
     expect(all({ keepApplication: true })).toEqual(['keep', 'keep', 'keep']);
     expect(all({ keepApplication: false })).toEqual(['delete', 'delete', 'delete']);
@@ -171,11 +215,14 @@ describe('a pipeline', () => {
     expect(one.toLowerCase()).not.toContain('crocodile');
   });
 
-  test('tells a topic of the CICD account when somebody must approve, which takes it from pipelines of the organization alone', () => {
+  test('tells a topic of the CICD account when somebody must approve, which takes it from pipelines of the '
+    + 'organization alone', () => {
     const app = quickApp();
     const cicd = new Cicd(app, { imported: true });
     const approvalTopic = new Topic(cicd.stack, 'Approvals');
-    const [{ pipeline }] = ['dev', 'prod'].map(name => cicd.environment(name, { pipeline: { approval: true, approvalTopic } }));
+    const [{ pipeline }] = ['dev', 'prod'].map(
+      name => cicd.environment(name, { pipeline: { approval: true, approvalTopic } }),
+    );
     const assembly = app.synth();
     expect(onlyResource(templateOf(assembly), 'AWS::SNS::TopicPolicy').Properties.PolicyDocument.Statement).toEqual([{
       Sid: '0',
@@ -185,27 +232,49 @@ describe('a pipeline', () => {
       Resource: { Ref: expect.stringContaining('Approvals') },
       Condition: {
         StringEquals: { 'aws:PrincipalOrgID': { 'Fn::Select': [7, expect.anything()] } },
-        ArnLike: { 'aws:PrincipalArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::*:role/org-environments-pipeline-run']] } },
+        ArnLike: {
+          'aws:PrincipalArn': {
+            'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::*:role/org-environments-pipeline-run']],
+          },
+        },
       },
     }]);
     const template = pipelineTemplateOf(assembly, pipeline);
     const approve = propertiesOf(template).Stages[3]['Fn::If']?.[1];
     const notified = expect.stringContaining('ApprovalNotified');
-    expect(approve).toMatchObject({ Actions: [{ Configuration: { NotificationArn: { 'Fn::If': [notified, { Ref: 'ApprovalTopicArn' }, { Ref: 'AWS::NoValue' }] } } }] });
-    expect(onlyResource(template, 'AWS::IAM::Policy')).toMatchObject({ Condition: notified, Properties: { PolicyDocument: { Statement: [{ Resource: { Ref: 'ApprovalTopicArn' } }] } } });
+    expect(approve).toMatchObject({
+      Actions: [
+        {
+          Configuration: {
+            NotificationArn: { 'Fn::If': [notified, { Ref: 'ApprovalTopicArn' }, { Ref: 'AWS::NoValue' }] },
+          },
+        },
+      ],
+    });
+    expect(onlyResource(template, 'AWS::IAM::Policy')).toMatchObject({
+      Condition: notified, Properties: { PolicyDocument: { Statement: [{ Resource: { Ref: 'ApprovalTopicArn' } }] } },
+    });
   });
 
   test('tells its name and its ARN', () => {
     const cicd = new Cicd(quickApp(), { imported: true });
-    const { pipeline } = cicd.environment('dev', { account: Account.fromAccountId(cicd.stack, 'Member', '123456789012') });
+    const { pipeline } = cicd.environment(
+      'dev', { account: Account.fromAccountId(cicd.stack, 'Member', '123456789012') },
+    );
     expect(pipeline.pipelineName).toBe('dev');
-    expect(textOf(cicd.stack.resolve(pipeline.pipelineArn))).toBe('arn:<AWS::Partition>:codepipeline:eu-west-1:123456789012:dev');
+    expect(textOf(cicd.stack.resolve(pipeline.pipelineArn))).toBe(
+      'arn:<AWS::Partition>:codepipeline:eu-west-1:123456789012:dev',
+    );
   });
 
   test('that exists is referred to by its account and name', () => {
     const { stack } = new Cicd(quickApp(), { imported: true });
-    const pipeline = Pipeline.fromPipelineAttributes(stack, 'Existing', { accountId: '123456789012', pipelineName: 'dev' });
-    expect(textOf(stack.resolve(pipeline.pipelineArn))).toBe('arn:<AWS::Partition>:codepipeline:eu-west-1:123456789012:dev');
+    const pipeline = Pipeline.fromPipelineAttributes(
+      stack, 'Existing', { accountId: '123456789012', pipelineName: 'dev' },
+    );
+    expect(textOf(stack.resolve(pipeline.pipelineArn))).toBe(
+      'arn:<AWS::Partition>:codepipeline:eu-west-1:123456789012:dev',
+    );
     expect(() => Pipeline.fromPipelineAttributes(stack, 'Wrong', { accountId: '12345', pipelineName: 'dev' })).toThrow(
       "[Cicd/Wrong] the account id must be twelve digits, got '12345'");
   });
@@ -225,21 +294,27 @@ describe('a pipeline stops at synth', () => {
     const cicd = new Cicd(quickApp(), { imported: true });
     const account = Account.fromAccountId(cicd.stack, 'Member', '123456789012');
     cicd.environment('dev', { account });
-    expect(() => cicd.environment('second', { account })).toThrow("[Cicd/second/Pipeline] the pipeline account '123456789012' is already used by 'Cicd/dev/Pipeline'");
+    expect(() => cicd.environment('second', { account })).toThrow(
+      "[Cicd/second/Pipeline] the pipeline account '123456789012' is already used by 'Cicd/dev/Pipeline'",
+    );
   });
 
   test.each(['', '1dev', 'dev_1', 'dev dev', 'a'.repeat(33)])('when the environment is %j', environmentName => {
     const cicd = new Cicd(quickApp(), { imported: true });
     const { stack, organization, source } = cicd;
     const branch = Branch.fromBranchAttributes(stack, 'Main', { source, branchName: 'main' });
-    expect(() => new Pipeline(stack, 'Pipeline', { organization, branch, account: cicd.account(), environmentName })).toThrow(
-      `[Cicd/Pipeline] the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got '${environmentName}'`);
+    expect(
+      () => new Pipeline(stack, 'Pipeline', { organization, branch, account: cicd.account(), environmentName }),
+    ).toThrow(
+      '[Cicd/Pipeline] the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, '
+        + `got '${environmentName}'`);
   });
 
   test('when it has a topic for approvals that nobody is asked for', () => {
     const cicd = new Cicd(quickApp(), { imported: true });
     expect(() => cicd.environment('dev', { pipeline: { approvalTopic: new Topic(cicd.stack, 'Approvals') } })).toThrow(
-      "[Cicd/dev/Pipeline] an 'approvalTopic' needs a pipeline with approval: set 'approval: true', or omit 'approvalTopic'");
+      "[Cicd/dev/Pipeline] an 'approvalTopic' needs a pipeline with approval: set 'approval: true', or omit "
+        + "'approvalTopic'");
   });
 
   test('but not when the name of its environment is known only at deployment', () => {
@@ -248,6 +323,8 @@ describe('a pipeline stops at synth', () => {
     const branch = Branch.fromBranchAttributes(stack, 'Main', { source, branchName: 'main' });
     const environmentName = new CfnParameter(stack, 'Name').valueAsString;
     new Pipeline(stack, 'Pipeline', { organization, branch, account: cicd.account(), environmentName });
-    expect(onlyResource(synthesized(stack), PIPELINE).Properties.stackName).toEqual({ 'Fn::Join': ['', ['org-environments-pipeline-', { Ref: 'Name' }]] });
+    expect(onlyResource(synthesized(stack), PIPELINE).Properties.stackName).toEqual({
+      'Fn::Join': ['', ['org-environments-pipeline-', { Ref: 'Name' }]],
+    });
   });
 });

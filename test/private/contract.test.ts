@@ -1,4 +1,6 @@
-import type { AccountProviderRequest, AccountRequest, AccountResult, PreconditionsResult } from '../../src/account/contract';
+import type {
+  AccountProviderRequest, AccountRequest, AccountResult, PreconditionsResult,
+} from '../../src/account/contract';
 import type { BranchRequest, BranchResult, EnvironmentDescriptor } from '../../src/branch/contract';
 import type { Wire } from '../../src/private/contract';
 import { NAMES } from '../../src/private/contract';

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { handlerCode, templatesFingerprint } from '../../src/private/handler-code';
 
-test.each(['account', 'branch', 'stack', 'trigger'])("the bundle of the handler '%s' is shipped, and needs no tool to be bundled", name => {
+test.each([
+  'account', 'branch', 'stack', 'trigger',
+])("the bundle of the handler '%s' is shipped, and needs no tool to be bundled", name => {
   const outdir = mkdtempSync(join(tmpdir(), 'handler-'));
   const stack = new Stack(new App({ outdir }), 'Stack');
   expect(handlerCode(name).bind(stack).s3Location?.objectKey).toMatch(/^[0-9a-f]{64}\.zip$/);
@@ -12,7 +14,9 @@ test.each(['account', 'branch', 'stack', 'trigger'])("the bundle of the handler 
 });
 
 test('a bundle that is missing is named, with the way to make it', () => {
-  expect(() => handlerCode('nobody')).toThrow(/^the bundle of the handler 'nobody' is missing in .+lambda\/nobody: run 'npx projen bundle'$/);
+  expect(() => handlerCode('nobody')).toThrow(
+    /^the bundle of the handler 'nobody' is missing in .+lambda\/nobody: run 'npx projen bundle'$/,
+  );
 });
 
 test('the templates of accounts have one fingerprint', () => {

@@ -7,7 +7,9 @@ test('a value belongs to the construct that claims it first, and to it as often 
   const [one, two] = ['One', 'Two'].map(id => new Construct(root, id));
   UniqueClaims.of(one).claim(one, 'name', 'dev', 'choose another');
   expect(() => UniqueClaims.of(one).claim(one, 'name', 'dev', 'choose another')).not.toThrow();
-  expect(() => UniqueClaims.of(two).claim(two, 'name', 'dev', 'choose another')).toThrow("[Two] the name 'dev' is already used by 'One': choose another");
+  expect(
+    () => UniqueClaims.of(two).claim(two, 'name', 'dev', 'choose another'),
+  ).toThrow("[Two] the name 'dev' is already used by 'One': choose another");
   expect(() => UniqueClaims.of(two).claim(two, 'e-mail', 'dev', 'choose another')).not.toThrow();
 });
 

@@ -15,7 +15,9 @@ function accepts(rule: (scope: Construct, value: string) => string, value: strin
 }
 
 /** Text in which what matters is likely: `characters` and nothing else. */
-const textOf = (characters: string, maxLength: number) => fc.string({ unit: fc.constantFrom(...characters), maxLength });
+const textOf = (characters: string, maxLength: number) => fc.string({
+  unit: fc.constantFrom(...characters), maxLength,
+});
 
 test('an error names the construct', () => {
   expect(() => fail(scope, 'the value is wrong')).toThrow('[Here] the value is wrong');
@@ -37,7 +39,9 @@ test('a name of words, digits and slashes is a branch name', () => {
 
 test('an e-mail that is allowed has one @, and nothing that must be quoted', () => {
   const address = fc.stringMatching(/^[a-z]{1,30}(\+[a-z]{1,20})?@([a-z]{1,12}\.){1,2}com$/);
-  const nearlyRight = fc.tuple(address, fc.nat(30), textOf('a"\' ,;@\n<', 1)).map(([text, at, more]) => text.slice(0, at) + more + text.slice(at));
+  const nearlyRight = fc.tuple(address, fc.nat(30), textOf('a"\' ,;@\n<', 1)).map(
+    ([text, at, more]) => text.slice(0, at) + more + text.slice(at),
+  );
   fc.assert(fc.property(nearlyRight, email => {
     if (!accepts(validate.email, email)) return;
     expect(email.split('@')).toHaveLength(2);
@@ -56,7 +60,9 @@ test('a mailbox with a plus address is an e-mail', () => {
 
 test('an account id is twelve digits, and nothing else is', () => {
   fc.assert(fc.property(fc.oneof(textOf('0123456789', 14), fc.stringMatching(/^\d{12}$/), fc.string()), id => {
-    expect(accepts(validate.accountId, id)).toBe(id.length === 12 && [...id].every(digit => digit >= '0' && digit <= '9'));
+    expect(accepts(validate.accountId, id)).toBe(
+      id.length === 12 && [...id].every(digit => digit >= '0' && digit <= '9'),
+    );
   }));
 });
 
@@ -78,7 +84,9 @@ test('what is known only at deployment is let through by every rule', () => {
 test.each(['org-environments-pipeline-tools', 'org-environments-baseline', 'CDKToolkit', 'CDKToolkit-two'])(
   'the name %s is reserved for the stacks of this library and of the bootstrap', name => {
     const reserved = name.startsWith('CDK') ? 'CDKToolkit' : 'org-environments-';
-    expect(() => validate.ownStackName(scope, name)).toThrow(`[Here] the stack name '${name}' begins with '${reserved}', which is reserved for stacks of `
+    expect(
+      () => validate.ownStackName(scope, name),
+    ).toThrow(`[Here] the stack name '${name}' begins with '${reserved}', which is reserved for stacks of `
       + 'this library and of the CDK bootstrap: choose another stackName');
   });
 
@@ -104,6 +112,8 @@ test('every rule stands from the first to the last character', () => {
   for (const [name, rule] of Object.entries(rules)) {
     const value = valid[name as keyof typeof valid];
     expect(accepts(rule, value)).toBe(true);
-    expect([`${value}\n`, `\n${value}`, `${value}\u0000`, `\u00e9\n${value}`].filter(around => accepts(rule, around))).toEqual([]);
+    expect(
+      [`${value}\n`, `\n${value}`, `${value}\u0000`, `\u00e9\n${value}`].filter(around => accepts(rule, around)),
+    ).toEqual([]);
   }
 });

@@ -34,7 +34,11 @@ describe('a repository', () => {
       Principal: { AWS: '*' },
       Condition: {
         StringEquals: { 'aws:PrincipalOrgID': { 'Fn::Select': [7, expect.anything()] } },
-        ArnLike: { 'aws:PrincipalArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::*:role/org-environments-pipeline-*']] } },
+        ArnLike: {
+          'aws:PrincipalArn': {
+            'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::*:role/org-environments-pipeline-*']],
+          },
+        },
       },
     }]);
   });
@@ -44,10 +48,14 @@ describe('a repository', () => {
     const read = statements.find(({ Sid }) => Sid === 'Read');
     expect(read).toMatchObject({ Resource: SHOP_ARN });
     expect(read?.Action).toEqual([
-      'codecommit:CancelUploadArchive', 'codecommit:GetBranch', 'codecommit:GetCommit', 'codecommit:GetUploadArchiveStatus', 'codecommit:UploadArchive',
+      'codecommit:CancelUploadArchive', 'codecommit:GetBranch', 'codecommit:GetCommit',
+      'codecommit:GetUploadArchiveStatus', 'codecommit:UploadArchive',
     ]);
     const artifacts = statements.find(({ Sid }) => Sid === 'Artifacts');
-    expect(artifacts).toMatchObject({ Action: ['s3:PutObject', 's3:PutObjectAcl'], Condition: { StringEquals: { 'aws:ResourceOrgID': { 'Fn::Select': [7, expect.anything()] } } } });
+    expect(artifacts).toMatchObject({
+      Action: ['s3:PutObject', 's3:PutObjectAcl'],
+      Condition: { StringEquals: { 'aws:ResourceOrgID': { 'Fn::Select': [7, expect.anything()] } } },
+    });
     expect(textOf(artifacts?.Resource)).toBe('arn:<AWS::Partition>:s3:::org-environments-artifacts-*/*/Source/*');
   });
 });
@@ -64,19 +72,36 @@ describe('an organization', () => {
     }]);
     const [target] = rules[0].Properties.Targets;
     expect(target.Arn['Fn::GetAtt'][0]).toMatch(/^OrganizationListenersTrigger/);
-    expect(resourcesOf(template, 'AWS::Lambda::Permission').map(({ Properties }) => Properties.FunctionName)).toContainEqual(target.Arn);
+    expect(
+      resourcesOf(template, 'AWS::Lambda::Permission').map(({ Properties }) => Properties.FunctionName),
+    ).toContainEqual(target.Arn);
   });
 
   test.each([
     ['Account', ['codecommit:GetBranch', 'codecommit:ListBranches']],
-    ['Branch', ['codecommit:CreateBranch', 'codecommit:CreateCommit', 'codecommit:GetBranch', 'codecommit:GetFile', 'codecommit:ListBranches']],
+    [
+      'Branch',
+      [
+        'codecommit:CreateBranch',
+        'codecommit:CreateCommit',
+        'codecommit:GetBranch',
+        'codecommit:GetFile',
+        'codecommit:ListBranches',
+      ],
+    ],
     ['Trigger', 'codecommit:GetBranch'],
     ['Deployments', 'codecommit:GetCommit'],
     ['Operations', 'codecommit:GetCommit'],
   ])('lets its function %s use the repositories that it names, and no others', (name, actions) => {
     const roles = Object.entries(template.Resources)
-      .filter(([id, { Type }]) => Type === 'AWS::IAM::Role' && new RegExp(`^Organization(Listeners|CustomResources)${name}`).test(id));
-    const statements = roles.flatMap(([, role]) => identityStatements({ Resources: { role } })).filter(({ Sid }) => Sid === 'Repositories');
+      .filter(
+        ([id, { Type }]) => Type === 'AWS::IAM::Role' && new RegExp(
+          `^Organization(Listeners|CustomResources)${name}`,
+        ).test(id),
+      );
+    const statements = roles.flatMap(
+      ([, role]) => identityStatements({ Resources: { role } }),
+    ).filter(({ Sid }) => Sid === 'Repositories');
     expect(statements.map(({ Action }) => Action)).toEqual([actions]);
     expect(list(statements[0].Resource).map(textOf)).toEqual(['shop', 'team-?-*']
       .map(pattern => `arn:<AWS::Partition>:codecommit:<AWS::Region>:<AWS::AccountId>:${pattern}`));
@@ -85,7 +110,11 @@ describe('an organization', () => {
   test('that names no repositories allows all of the account', () => {
     const statements = identityStatements(synthesized(new Cicd().stack)).filter(({ Sid }) => Sid === 'Repositories');
     expect(statements).toHaveLength(5);
-    for (const { Resource } of statements) expect(textOf(Resource)).toBe('arn:<AWS::Partition>:codecommit:<AWS::Region>:<AWS::AccountId>:*');
+    for (const { Resource } of statements) {
+      expect(textOf(Resource)).toBe(
+        'arn:<AWS::Partition>:codecommit:<AWS::Region>:<AWS::AccountId>:*',
+      );
+    }
   });
 
   test.each(['shop', 'team-a-frontend'])('takes the repository %s', name => {
@@ -93,7 +122,9 @@ describe('an organization', () => {
   });
 
   test.each(['shop2', 'a-shop', 'team-ab-frontend', 'team-a'])('does not take the repository %s', name => {
-    expect(() => environmentOf(name)).toThrow(`[Cicd/dev/Branch] the organization does not allow the repository '${name}': its 'repositoryNames' are `
+    expect(
+      () => environmentOf(name),
+    ).toThrow(`[Cicd/dev/Branch] the organization does not allow the repository '${name}': its 'repositoryNames' are `
       + "'shop', 'team-?-*'; add the name there, or use another repository");
   });
 
@@ -113,7 +144,8 @@ describe('an organization', () => {
 
   test.each(['', 'shop/web', 'shop web', 'a'.repeat(101)])('does not take %j for the name of repositories', name => {
     expect(() => new Cicd(quickApp(), { repositoryNames: ['shop', name] })).toThrow(
-      "[Cicd/Organization] each of the 'repositoryNames' must be 1 to 100 letters, digits and '._-', with '*' for any text and '?' for any character, "
+      "[Cicd/Organization] each of the 'repositoryNames' must be 1 to 100 letters, digits and '._-', with '*' for "
+        + "any text and '?' for any character, "
       + `got '${name}'`);
   });
 
@@ -163,5 +195,6 @@ test.each([
   const source = Source.codeCommit(Repository.fromRepositoryName(elsewhere, 'Shop', 'shop'));
   const cicd = new Cicd(app, { imported: true });
   expect(() => cicd.environment('dev', { branch: { source, branchName: 'env/dev' } })).toThrow(
-    `[Cicd/dev/Branch] repository 'shop' must be in the account and region of the stack (222222222222/eu-west-1), got ${account}/${region}`);
+    "[Cicd/dev/Branch] repository 'shop' must be in the account and region of the stack (222222222222/eu-west-1), "
+      + `got ${account}/${region}`);
 });

@@ -30,7 +30,9 @@ describe('an account stack', () => {
       tags: {},
       outputs: [],
     });
-    expect(asset.destinations).toEqual([expect.objectContaining({ bucketName: request.templateBucket, objectKey: request.templateKey })]);
+    expect(asset.destinations).toEqual([
+      expect.objectContaining({ bucketName: request.templateBucket, objectKey: request.templateKey }),
+    ]);
     expect(asset.source).toEqual({ packaging: 'file', path: stack.templateFile });
     expect(existsSync(`${assembly.directory}/${stack.templateFile}`)).toBe(true);
   });
@@ -87,13 +89,17 @@ describe('an account stack', () => {
     new Queue(stack, 'Queue');
     const { request, inner } = accounts.synth();
     expect(request.tags).toEqual({ team: 'shop', part: 'network' });
-    expect(onlyResource(inner(stack), 'AWS::SQS::Queue').Properties.Tags).toEqual([{ Key: 'part', Value: 'network' }, { Key: 'team', Value: 'shop' }]);
+    expect(onlyResource(inner(stack), 'AWS::SQS::Queue').Properties.Tags).toEqual([
+      { Key: 'part', Value: 'network' }, { Key: 'team', Value: 'shop' },
+    ]);
   });
 
   test('has its warnings shown with those of the stack around', () => {
     const accounts = new Accounts();
     Annotations.of(new Queue(accounts.stack('Network'), 'Queue')).addWarningV2('test:slow', 'the queue is slow');
-    expect(accounts.synth().assembly.getStackByName('Cicd').messages.map(({ id, level }) => ({ id, level }))).toContainEqual({ id: '/Cicd/Network/Queue', level: 'warning' });
+    expect(
+      accounts.synth().assembly.getStackByName('Cicd').messages.map(({ id, level }) => ({ id, level })),
+    ).toContainEqual({ id: '/Cicd/Network/Queue', level: 'warning' });
   });
 
   test('takes no lease of the account', () => {
@@ -106,7 +112,8 @@ describe('an account stack', () => {
 describe('an account stack stops at synth', () => {
   test.each(['', '1network', 'net_work', 'net work', 'n'.repeat(129)])('when its name is %j', stackName => {
     expect(() => new Accounts().stack('Network', { stackName })).toThrow(
-      `[Cicd/Network] the stack name must be 1 to 128 letters, digits and hyphens, beginning with a letter, got '${stackName}'`);
+      '[Cicd/Network] the stack name must be 1 to 128 letters, digits and hyphens, beginning with a letter, got '
+        + `'${stackName}'`);
   });
 });
 
@@ -118,7 +125,11 @@ test('a stack in an account that exists waits until the account is prepared', ()
   const { outer, requests } = accounts.synth();
   expect(resourcesOf(outer, 'Custom::OrgEnvironmentsAccount')).toHaveLength(1);
   expect(requests).toHaveLength(2);
-  for (const { accountId } of requests) expect(accountId).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^MemberPreparation/), 'accountId'] });
+  for (const { accountId } of requests) {
+    expect(accountId).toEqual({
+      'Fn::GetAtt': [expect.stringMatching(/^MemberPreparation/), 'accountId'],
+    });
+  }
 });
 
 test('stacks with the same template share one file', () => {
@@ -127,7 +138,9 @@ test('stacks with the same template share one file', () => {
   const { assembly, requests } = accounts.synth();
   expect(new Set(requests.map(({ templateKey }) => templateKey)).size).toBe(1);
   expect(new Set(requests.map(({ stackName }) => stackName)).size).toBe(3);
-  expect(fileAssetsOf(assembly).filter(({ displayName }) => displayName === 'Template of an account stack')).toHaveLength(1);
+  expect(
+    fileAssetsOf(assembly).filter(({ displayName }) => displayName === 'Template of an account stack'),
+  ).toHaveLength(1);
 });
 
 test('an account stack works in a stage, and its file is there', () => {
@@ -144,13 +157,19 @@ test('an account stack works in a stage, and its file is there', () => {
   const template = templateOf(assembly, 'Beta-Cicd');
   // the name of the topic is an output that nobody reads here
   expect(onlyResource(template, STACK).Properties).toMatchObject({
-    stackName: expect.stringMatching(/^Beta-CicdNetwork/), outputs: [expect.stringMatching(/^BetaCicdNetworkQueue.*Arn$/)],
+    stackName: expect.stringMatching(/^Beta-CicdNetwork/),
+    outputs: [
+      expect.stringMatching(/^BetaCicdNetworkQueue.*Arn$/),
+    ],
   });
   expect(fileAssetsOf(assembly).map(({ source }) => source.path)).toContain(stack.templateFile);
 });
 
 test('an account stack works with the settings of an app that was made for the first CDK', () => {
-  const app = new App({ builtinCloudFormationValidation: false, context: { '@aws-cdk/core:newStyleStackSynthesis': true, '@aws-cdk/core:suppressTemplateIndentation': true } });
+  const app = new App({
+    builtinCloudFormationValidation: false,
+    context: { '@aws-cdk/core:newStyleStackSynthesis': true, '@aws-cdk/core:suppressTemplateIndentation': true },
+  });
   const cicd = new Cicd(app, { imported: true });
   const stack = new AccountStack(cicd.stack, 'Network', { organization: cicd.organization, account: cicd.account() });
   new CfnQueue(stack, 'Queue');
@@ -162,11 +181,14 @@ describe('an imported stack of an account', () => {
 
   test('knows its name, account and region from its id', () => {
     const imported: IAccountStack = AccountStack.fromStackId(new Stack(), 'Alarms', STACK_ID);
-    expect(imported).toMatchObject({ stackId: STACK_ID, stackName: 'alarms', account: '123456789012', region: 'eu-central-1' });
+    expect(imported).toMatchObject({
+      stackId: STACK_ID, stackName: 'alarms', account: '123456789012', region: 'eu-central-1',
+    });
   });
 
   test('is rejected when its id is not the ARN of a stack', () => {
     expect(() => AccountStack.fromStackId(new Stack(undefined, 'Cicd'), 'Alarms', 'alarms')).toThrow(
-      "[Cicd/Alarms] the stack id must be an ARN like 'arn:aws:cloudformation:eu-west-1:111122223333:stack/alarms/0b2b3f40-…', got 'alarms'");
+      '[Cicd/Alarms] the stack id must be an ARN like '
+        + "'arn:aws:cloudformation:eu-west-1:111122223333:stack/alarms/0b2b3f40-…', got 'alarms'");
   });
 });
