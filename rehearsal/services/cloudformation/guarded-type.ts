@@ -69,7 +69,9 @@ export class GuardedType implements ResourceType {
         caller,
         region,
       });
-    if (isCustom(this.name)) {return assertAllowed({ action: 'lambda:InvokeFunction', resource: text(properties.ServiceToken) });}
+    if (isCustom(this.name)) {
+      return assertAllowed({ action: 'lambda:InvokeFunction', resource: text(properties.ServiceToken) });
+    }
     const place = { properties, context, id, partition: this.guards.partition };
     const needed = PERMISSIONS[this.name]?.(operation, place) ?? [];
     needed.forEach(assertAllowed);
