@@ -17,7 +17,7 @@ function requestOf(props: Partial<AccountProps> = {}) {
 }
 
 describe('an account', () => {
-  test('asks for itself in text only, with a default for each choice', () => {
+  test('requests strings only, with a default for each choice', () => {
     expect(requestOf()).toEqual({
       ServiceToken: SERVICE_TOKEN,
       ServiceTimeout: '3600',
@@ -48,7 +48,7 @@ describe('an account', () => {
 
   test.each([
     'ou-ab12-cdefgh34', 'r-ab12', 'Workloads', 'Workloads/Test', 'Shared Services/Network/EU', 'a/b/c/d/e',
-  ])("goes into the unit '%s'", organizationalUnit => {
+  ])("is placed in the organizational unit '%s'", organizationalUnit => {
     expect(requestOf({ organizationalUnit })).toMatchObject({ organizationalUnit });
   });
 
@@ -71,7 +71,7 @@ describe('an account', () => {
     });
   });
 
-  test('tells its id once it is deployed', () => {
+  test('has an id that is a result of the deployment', () => {
     const { stack, ...cicd } = new Cicd(quickApp(), { imported: true });
     const account = new Account(
       stack, 'Account', { organization: cicd.organization, accountName: 'dev', email: 'dev@example.com' },

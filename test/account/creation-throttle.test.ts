@@ -21,7 +21,7 @@ function waiting(stack: Stack): Record<string, string[]> {
     .filter(([, numbers]) => numbers.length > 0));
 }
 
-test('an account waits for the one that stands so many places before it, so that no more are under way', () => {
+test('an account depends on the one MAX_CONCURRENT places before it', () => {
   const cicd = new Cicd(quickApp(), { imported: true });
   accountsOf(cicd);
   expect(waiting(cicd.stack)).toEqual({
@@ -29,7 +29,7 @@ test('an account waits for the one that stands so many places before it, so that
   });
 });
 
-test('an account that was told to come after a later one is not waited for by it', () => {
+test('a dependency of the user on a later account replaces the dependency of the throttle', () => {
   const cicd = new Cicd(quickApp(), { imported: true });
   const accounts = accountsOf(cicd);
   accounts[0].node.addDependency(accounts[5]);

@@ -26,7 +26,7 @@ class Branches extends Cicd {
 const branches = () => new Branches(quickApp(), { imported: true });
 
 describe('a branch', () => {
-  test("asks for itself at the head of 'main', with what the code of the branch is to know", () => {
+  test("is requested with the parent branch 'main' and the content of environment.json", () => {
     const cicd = branches();
     const branch = cicd.branch('dev');
 

@@ -17,7 +17,7 @@ function table(heading: string): Line[] {
     .map(([, type = '', count, idle]) => ({ type, count: Number(count), idle: Number(idle) }));
 }
 
-/** Types that the README calls free; a star stands for all of a service. */
+/** Types that the README lists as free; a star matches all types of a service. */
 const free = [
   ...(/Free are (.*?)\./s.exec(chapter)?.[1] ?? '').matchAll(/`([\w:]+)\*?`/g),
 ].map(([, type = '']) => type);
@@ -48,7 +48,7 @@ test.each([
   ['in the account of an environment', [
     ...Object.values(member.Resources).map(({ Type }) => Type),
     ...Object.values(BASELINE.Resources).map(({ Type }) => Type),
-    // the bootstrap is told to use a key that AWS manages
+    // the bootstrap uses a key that AWS manages
     ...Object.values(bootstrap.Resources).filter(
       ({ Condition = '' }) => !LEFT_OUT.includes(Condition),
     ).map(({ Type }) => Type),
@@ -58,7 +58,7 @@ test.each([
   expect(Object.fromEntries(table(heading).map(({ type, count }) => [type, count]))).toEqual(counts(types));
 });
 
-/** What AWS asks for each month whether it is used or not; all other types of ours are paid by use. */
+/** Monthly prices without use. All other types in the templates are paid by use. */
 const PRICES: Record<string, number> = { 'AWS::KMS::Key': 1 };
 
 test.each([
@@ -81,7 +81,7 @@ test('the prices have a date', () => {
   expect(chapter).toMatch(/us-east-1.*20\d\d-\d\d/s);
 });
 
-test('what would cost something each month is not there, and what is kept goes after a while', () => {
+test('no resource has a monthly price, and stored data expires', () => {
   expect(onlyResource(member, 'AWS::CodePipeline::Pipeline').Properties.PipelineType).toBe('V2');
   for (const type of [
     'AWS::KMS::Key', 'AWS::S3::Bucket', 'AWS::EC2::NatGateway', 'AWS::SecretsManager::Secret',

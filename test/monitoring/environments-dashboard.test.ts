@@ -30,7 +30,7 @@ describe('the dashboard', () => {
     ).toBe(body);
   });
 
-  test('has a function that reads what the registry knows of environments, and can write nothing', () => {
+  test('has a function that reads records of environments, and cannot write', () => {
     expect(identityStatements(template)).toEqual([
       expect.objectContaining({ Sid: 'Logs' }),
       expect.objectContaining({

@@ -65,7 +65,7 @@ describe('a rule for what happens in pipelines', () => {
       { environmentNames: ['env/prod'] },
       "the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got 'env/prod'",
     ],
-  ])('is refused with %j', (options, words) => {
+  ])('is rejected with %j', (options, words) => {
     expect(() => heard(options, [])).toThrow(words);
   });
 });
@@ -110,7 +110,7 @@ describe('notifications', () => {
     ({ Properties }) => Properties.Targets[0].InputTransformer.InputTemplate,
   );
 
-  test('tell of approvals, failures and rollbacks in words, with the way to the console', () => {
+  test('describe approvals, failures and rollbacks, with a link to the console', () => {
     expect(templates(notifying())).toEqual([
       expect.stringContaining('"Environment <detail-pipeline> (account <account>): approval is needed in the stage '
         + '<detail-stage>. '
@@ -123,7 +123,7 @@ describe('notifications', () => {
 
   test('for a chat are worded as Amazon Q Developer wants them', () => {
     const [failed] = templates(notifying({ events: [PipelineEvent.FAILED], messageFormat: NotificationFormat.CHAT }));
-    // EventBridge writes the quotes of what stands alone
+    // EventBridge adds the quotes of a value that is the whole text
     expect(JSON.parse(failed.replace(/:(<[a-z-]+>)/g, ':"$1"'))).toEqual({
       version: '1.0',
       source: 'custom',
@@ -162,7 +162,7 @@ describe('notifications', () => {
     ).toEqual([['prod'], ['prod'], ['prod']]);
   });
 
-  test('can use a topic that there is, and are refused without events', () => {
+  test('can use an existing topic, and are rejected without events', () => {
     const { stack, organization } = new Cicd(undefined, { imported: true });
     const topic = Topic.fromTopicArn(stack, 'Known', 'arn:aws:sns:eu-west-1:222222222222:known');
     expect(new PipelineNotifications(stack, 'Notifications', { organization, topic }).topic).toBe(topic);

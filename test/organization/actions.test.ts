@@ -81,7 +81,7 @@ test.each([
   ['org-environments-pipeline-run', member, [
     'codebuild:BatchGetBuilds', 'codebuild:StartBuild', ...KEY, ...BUCKET, 's3:GetObject', 's3:GetObjectVersion',
     's3:PutObject',
-    // only when a topic is to be told of approvals
+    // only with a topic for approvals
     'sns:Publish', ENTER,
   ]],
   [
@@ -106,7 +106,7 @@ test.each([
   expect(actionsOf(template, roleName)).toEqual([...actions].sort());
 });
 
-describe('what a handler asks of AWS is what its roles may do', () => {
+describe('the roles of a handler allow the actions that it calls, and no others', () => {
   test.each([
     ['account', 'account', ACCOUNTS],
     ['branch', 'branch', []],
@@ -168,7 +168,7 @@ describe('in every account', () => {
     ]);
   });
 
-  test('no role of the bootstrap goes beyond the same, but that CloudFormation is passed its role', () => {
+  test('the roles of the bootstrap have the same boundary, except for passing the role of CloudFormation', () => {
     const { Statement: [all, ...guard] } = BASELINE.Resources.Boundary.Properties.PolicyDocument;
     expect(all).toMatchObject({ Effect: 'Allow', Action: '*', Resource: '*' });
     expect(guard.slice(0, -1)).toEqual(execution.slice(3, -1));

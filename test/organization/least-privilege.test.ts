@@ -50,9 +50,11 @@ describe.each([
         },
       });
     }
-    const anybody = trustStatements(template).filter(({ Principal }) => JSON.stringify(Principal) === '{"AWS":"*"}');
-    expect(anybody.length > 0).toBe(crossesAccounts);
-    for (const { Condition } of anybody) {
+    const anyPrincipal = trustStatements(template).filter(
+      ({ Principal }) => JSON.stringify(Principal) === '{"AWS":"*"}',
+    );
+    expect(anyPrincipal.length > 0).toBe(crossesAccounts);
+    for (const { Condition } of anyPrincipal) {
       expect(Condition?.StringEquals).toEqual({
         'aws:PrincipalOrgID': ORGANIZATION_ID,
       });

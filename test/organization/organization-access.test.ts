@@ -103,7 +103,7 @@ describe('the access role in the management account', () => {
     ).toMatchObject({ RoleName: 'vending' });
   });
 
-  test('asks for another external id, if one is given', () => {
+  test('requires another external id, if one is set', () => {
     expect(
       trustStatements(accessRole({ externalId: 'shared-secret' }).template)[0].Condition?.StringEquals,
     ).toMatchObject({ 'sts:ExternalId': 'shared-secret' });
@@ -118,7 +118,7 @@ describe('the access role in the management account', () => {
     ]);
   });
 
-  test('tells its ARN', () => {
+  test('has an ARN', () => {
     const { stack, access } = accessRole();
     expect(stack.resolve(access.roleArn)).toEqual(stack.resolve(access.role.roleArn));
   });
@@ -149,7 +149,7 @@ describe('the access role in the management account', () => {
       { accessRoleNames: ['*'] },
       "the role name must be 1 to 64 letters, digits and '_+=,.@-', got '*'",
     ],
-  ])('is refused at synth when %s', (_, props, words) => {
+  ])('is rejected at synth when %s', (_, props, words) => {
     expect(() => accessRole(props)).toThrow(`[Management/Access] ${words}`);
   });
 });
@@ -208,7 +208,7 @@ describe('the account provider', () => {
     ).toContain('arn:<AWS::Partition>:iam::*:role/InvitedAccess');
   });
 
-  test('gives the external id that the access role asks for', () => {
+  test('uses the external id that the access role requires', () => {
     const { stack } = new Cicd(
       quickApp(),
       { access: OrganizationAccess.role('arn:aws:iam::999999999999:role/vending', { externalId: 'shared-secret' }) },

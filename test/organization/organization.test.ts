@@ -18,7 +18,7 @@ const organizationId = ORGANIZATION_ID;
 describe('the organization', () => {
   const template = Template.fromStack(new Cicd().stack);
 
-  test('keeps its registry when the stack goes, and can go back to any second of it', () => {
+  test('retains its registry when the stack is deleted, with point-in-time recovery', () => {
     expect(Object.values(template.findResources('AWS::DynamoDB::Table'))).toMatchObject([{
       DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
@@ -124,14 +124,14 @@ describe('the organization', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 180 });
   });
 
-  test('gives every function a log group, so that none makes one that is kept for ever', () => {
+  test('gives every function a log group, because those of Lambda never expire', () => {
     const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
     const withLogGroup = functions.filter(([, { Properties }]) => Properties.LoggingConfig?.LogGroup);
     expect(functions.map(([id]) => id)).toEqual(withLogGroup.map(([id]) => id));
     expect(functions).toHaveLength(KINDS.length + 4);
   });
 
-  test('tells its handlers where they are, and only the account function how to enter the management account', () => {
+  test('passes account and partition to all handlers, and the access role to the account function only', () => {
     const environments = Object.values(template.findResources('AWS::Lambda::Function'))
       .filter(({ Properties }) => Properties.Environment?.Variables.REGISTRY_TABLE)
       .map(({ Properties }) => Properties.Environment.Variables);
@@ -146,7 +146,7 @@ describe('the organization', () => {
     })]);
   });
 
-  test.each([false, true])('lets somebody operate the pipelines, and nothing else (imported: %s)', imported => {
+  test.each([false, true])('grants the operation of pipelines, and nothing else (imported: %s)', imported => {
     const { stack, organization } = new Cicd(undefined, { imported });
     const operator = new Role(stack, 'Operator', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
 

@@ -40,7 +40,7 @@ describe('the definition of OpenTofu', () => {
     ['is applied', 'fits', 'one', 'manual', ['environment.tfplan'], 0],
     ['that was approved and no longer fits is not replaced by another', STALE, 'one', 'manual', [STALE, MESSAGE], 1],
     [
-      'that nobody had to approve and that no longer fits is made anew',
+      'that is stale and needs no approval is planned again',
       STALE,
       'one',
       'none',
@@ -48,7 +48,7 @@ describe('the definition of OpenTofu', () => {
       0,
     ],
     [
-      'that no longer fits is made anew on the way back, which is an execution of its own',
+      'that is stale is planned again by a rollback, which is an execution of its own',
       STALE,
       'two',
       'manual',
@@ -79,7 +79,7 @@ describe('the definition of OpenTofu', () => {
     expect({ lines: run.stdout.trim().split('\n'), status: run.status }).toEqual({ lines, status });
   });
 
-  test('tells its builds in which execution they run, and whether somebody must approve', () => {
+  test('passes the execution id and the approval mode to its builds', () => {
     const variables = stagesOf(template).at(-1)?.Actions.map(
       ({ Configuration }) => textOf(Configuration.EnvironmentVariables),
     );

@@ -27,7 +27,7 @@ describe('the definition of a CDK app', () => {
     ]);
   });
 
-  test('compares templates before anything is deployed, and tells whoever approves', () => {
+  test('compares templates before the deployment, with a summary for the approver', () => {
     const { phases, env } = projectOf(template, 'check').buildSpec;
     expect(phases.build.commands[0]).toBe(
       "npx --yes aws-cdk@2.1148.1 diff '**' --app cdk.out --method template --no-color > diff.txt 2>&1 || { cat "
@@ -63,7 +63,7 @@ describe('the definition of a CDK app', () => {
     expect(phases.build.commands).toEqual(['yarn build', 'yarn test', 'yarn cdk synth']);
   });
 
-  test('goes back to the previous commit when the deployment, the smoke test or an alarm fails', () => {
+  test('rolls back to the previous commit when the deployment, the smoke test or an alarm fails', () => {
     const verified = stagesOf(
       templateOf(PipelineDefinition.cdk({ smokeTestCommands: ['npm run smoke-test'], alarmNames: ['errors'] })),
     ).at(-1);
@@ -108,8 +108,8 @@ describe('a definition', () => {
   });
 
   test.each([
-    ['asks for the version of Node.js that it needs from', {}, { nodejs: '22' }],
-    ['asks for it from', { buildImage: 'aws/codebuild/amazonlinux-x86_64-standard:5.0' }, { nodejs: '22' }],
+    ['requires its version of Node.js from', {}, { nodejs: '22' }],
+    ['requires it from', { buildImage: 'aws/codebuild/amazonlinux-x86_64-standard:5.0' }, { nodejs: '22' }],
     ['takes what there is in', { buildImage: 'public.ecr.aws/docker/library/node:22' }, undefined],
   ])('%s the image %j', (_, options, versions) => {
     const template = cdk({ smokeTestCommands: ['true'], ...options });
@@ -213,7 +213,7 @@ describe('a definition', () => {
     ]);
   });
 
-  test('shows whoever approves what would change, and a link to the details', () => {
+  test('shows the approver a summary of the changes, and a link to the details', () => {
     const approve = stagesOf(cdk({})).find(stage => stage['Fn::If'])?.['Fn::If']?.[1];
     expect(approve?.Actions).toMatchObject([{
       TimeoutInMinutes: { Ref: 'ApprovalMinutes' },

@@ -9,7 +9,7 @@ import { identityStatements, textOf } from '../fixtures/policies';
 
 const PIPELINE = 'Custom::OrgEnvironmentsPipeline';
 
-/** The template in the account, and what the CICD stack asks for. */
+/** The template in the account, and the request of the CICD stack. */
 function pipelineOf(options: PipelineOptions = {}, name = 'Dev') {
   const app = quickApp();
   const cicd = new Cicd(app, { imported: true });
@@ -61,7 +61,7 @@ describe('the template of a pipeline', () => {
     });
   });
 
-  test('is disabled by a parameter: nothing goes past the source then', () => {
+  test('is disabled by a parameter, after the stage Source', () => {
     expect(pipeline.DisableInboundStageTransitions).toEqual({
       'Fn::If': [
         expect.stringContaining('Disabled'),
@@ -76,7 +76,7 @@ describe('the template of a pipeline', () => {
     });
   });
 
-  test('asks for approval by a parameter', () => {
+  test('requires approval by a parameter', () => {
     expect(pipeline.Stages[3]['Fn::If']).toEqual([
       expect.stringContaining('ManualApproval'), {
         Name: 'Approve', Actions: [expect.objectContaining({ Name: 'Approve' })],
@@ -161,7 +161,7 @@ describe('a pipeline', () => {
     });
   });
 
-  test('takes the lease of its account, and tells the trigger where it is', () => {
+  test('requests the lease of its account and the route of its branch', () => {
     expect(pipelineOf().request.environment).toEqual({
       environmentName: 'Dev',
       pipelineName: 'Dev',
@@ -200,8 +200,8 @@ describe('a pipeline', () => {
   test.each<[string, PipelineOptions, object]>([
     ['disabled', { enabled: false }, { State: 'disabled', Approval: 'none' }],
     ['enabled', { enabled: true }, { State: 'enabled', Approval: 'none' }],
-    ['approved by somebody', { approval: true }, { State: 'enabled', Approval: 'manual' }],
-    ['approved by nobody', { approval: false }, { State: 'enabled', Approval: 'none' }],
+    ['with approval', { approval: true }, { State: 'enabled', Approval: 'manual' }],
+    ['without approval', { approval: false }, { State: 'enabled', Approval: 'none' }],
   ])('that is %s differs from others by a parameter alone', (_, options, parameters) => {
     const usual = pipelineOf();
     const other = pipelineOf(options);
@@ -256,7 +256,7 @@ describe('a pipeline', () => {
     });
   });
 
-  test('tells its name and its ARN', () => {
+  test('has a name and an ARN', () => {
     const cicd = new Cicd(quickApp(), { imported: true });
     const { pipeline } = cicd.environment(
       'dev', { account: Account.fromAccountId(cicd.stack, 'Member', '123456789012') },
@@ -310,7 +310,7 @@ describe('a pipeline stops at synth', () => {
         + `got '${environmentName}'`);
   });
 
-  test('when it has a topic for approvals that nobody is asked for', () => {
+  test('when it has a topic for approvals and no approval', () => {
     const cicd = new Cicd(quickApp(), { imported: true });
     expect(() => cicd.environment('dev', { pipeline: { approvalTopic: new Topic(cicd.stack, 'Approvals') } })).toThrow(
       "[Cicd/dev/Pipeline] an 'approvalTopic' needs a pipeline with approval: set 'approval: true', or omit "

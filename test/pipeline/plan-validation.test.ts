@@ -190,7 +190,7 @@ describe('a pipeline stops at synth', () => {
     expect(define(definition)).toThrow(`[Cicd/dev/Pipeline] ${words}`);
   });
 
-  test('when it would wait for an approval for ever', () => {
+  test('when the timeout of the approval is longer than 60 days', () => {
     expect(
       () => new Cicd(quickApp(), { imported: true }).environment(
         'dev', { pipeline: { approvalTimeout: Duration.days(61) } },

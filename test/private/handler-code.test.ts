@@ -14,8 +14,8 @@ test.each([
 });
 
 test('a bundle that is missing is named, with the way to make it', () => {
-  expect(() => handlerCode('nobody')).toThrow(
-    /^the bundle of the handler 'nobody' is missing in .+lambda\/nobody: run 'npx projen bundle'$/,
+  expect(() => handlerCode('missing')).toThrow(
+    /^the bundle of the handler 'missing' is missing in .+lambda\/missing: run 'npx projen bundle'$/,
   );
 });
 

@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { Construct, RootConstruct } from 'constructs';
 import { UniqueClaims } from '../../src/private/unique-claims';
 
-test('a value belongs to the construct that claims it first, and to it as often as it asks', () => {
+test('a value belongs to the construct that claims it first, which may claim it again', () => {
   const root = new RootConstruct();
   const [one, two] = ['One', 'Two'].map(id => new Construct(root, id));
   UniqueClaims.of(one).claim(one, 'name', 'dev', 'choose another');
@@ -13,7 +13,7 @@ test('a value belongs to the construct that claims it first, and to it as often 
   expect(() => UniqueClaims.of(two).claim(two, 'e-mail', 'dev', 'choose another')).not.toThrow();
 });
 
-test('what is known only at deployment is nobody\'s', () => {
+test('a value that is known only at deployment can be claimed by several constructs', () => {
   const root = new RootConstruct();
   const later = Token.asString({ Ref: 'Later' });
   for (const id of ['One', 'Two']) {

@@ -90,7 +90,7 @@ test.each(['org-environments-pipeline-tools', 'org-environments-baseline', 'CDKT
       + 'this library and of the CDK bootstrap: choose another stackName');
   });
 
-test('every rule stands from the first to the last character', () => {
+test('every rule covers the whole value', () => {
   const { tags, ...rules } = validate;
   const valid = {
     accountId: '123456789012',

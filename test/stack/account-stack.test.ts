@@ -10,7 +10,7 @@ import { accountTemplateOf, fileAssetsOf, onlyResource, resourcesOf, templateOf 
 import { textOf } from '../fixtures/policies';
 
 describe('an account stack', () => {
-  test('asks for itself in text only, with the place of its template', () => {
+  test('requests strings only, with the location of its template', () => {
     const accounts = new Accounts();
     const stack = accounts.stack('Network');
     new Queue(stack, 'Queue');
@@ -71,7 +71,7 @@ describe('an account stack', () => {
     expect(accounts.synth().request.stackName).toMatch(/^[A-Za-z][A-Za-z0-9-]{0,127}$/);
   });
 
-  test('tells its name and its id: inside its own, outside those of the account', () => {
+  test('has its name and id as pseudo parameters inside, and as results of the deployment outside', () => {
     const accounts = new Accounts();
     const stack = accounts.stack('Network', { stackName: 'network' });
     new CfnOutput(stack, 'Inside', { value: `${stack.stackName} ${stack.stackId}` });
@@ -155,7 +155,7 @@ test('an account stack works in a stage, and its file is there', () => {
   const assembly = app.synth().getNestedAssembly('assembly-Beta');
   expect(accountTemplateOf(assembly, stack).Resources).toHaveProperty('Queue');
   const template = templateOf(assembly, 'Beta-Cicd');
-  // the name of the topic is an output that nobody reads here
+  // the name of the topic is an output that is not read here
   expect(onlyResource(template, STACK).Properties).toMatchObject({
     stackName: expect.stringMatching(/^Beta-CicdNetwork/),
     outputs: [
