@@ -1,6 +1,6 @@
 import { ACCESS_ENVIRONMENT, HANDLER_ENVIRONMENT, NAMES } from '../../src/private/contract';
 
-/** How the management account is reached. */
+/** How the management account is accessed. */
 export interface Access {
   readonly partition: string;
   readonly cicdAccount: string;
@@ -9,7 +9,7 @@ export interface Access {
   readonly externalId?: string;
 }
 
-/** The management account refused us; nothing was done. */
+/** The management account denied access; nothing was changed. */
 export class AccessError extends Error {
   public constructor(message: string, cause: unknown) {
     super(message, { cause });
@@ -17,6 +17,7 @@ export class AccessError extends Error {
   }
 }
 
+/** Reads the access from the environment variables of the function. */
 export function accessFromEnvironment(environment: NodeJS.ProcessEnv = process.env): Access {
   const roleArn = environment[ACCESS_ENVIRONMENT.ACCESS_ROLE_ARN];
   const externalId = environment[ACCESS_ENVIRONMENT.ACCESS_EXTERNAL_ID];
@@ -28,18 +29,27 @@ export function accessFromEnvironment(environment: NodeJS.ProcessEnv = process.e
   };
 }
 
-export function cannotEnter(access: Access, cause: unknown): AccessError {
-  return new AccessError(`cannot enter the management account through '${access.roleArn}': ${messageOf(cause)}; its trust must name the role `
-    + `'${NAMES.accountProviderRole}' of account ${access.cicdAccount}, with the external id that Organization was given: deploy its `
-    + 'OrganizationAccessRole in the management account, then deploy again', cause);
+export function accessRoleNotAssumable(access: Access, cause: unknown): AccessError {
+  return new AccessError(
+    `cannot assume role '${access.roleArn}' of the management account: ${messageOf(cause)}; its trust must name the `
+      + 'role '
+      + `'${NAMES.accountProviderRole}' of account ${access.cicdAccount}, with the external id that Organization was `
+      + 'given: deploy its '
+      + 'OrganizationAccessRole in the management account, then deploy again',
+    cause,
+  );
 }
 
-export function mayNot(access: Access, action: string, cause: unknown, hint = ''): AccessError {
-  return new AccessError(access.roleArn
-    ? `the role '${access.roleArn}' may not ${action}: deploy the OrganizationAccessRole of this version in the management account, `
-      + `then deploy again${hint} (${messageOf(cause)})`
-    : `account ${access.cicdAccount} may not ${action}: it is not the management account of an organization, or the account provider lacks the `
-      + `permission; give Organization the role of the management account with OrganizationAccess.role(…)${hint} (${messageOf(cause)})`, cause);
+export function actionDenied(access: Access, action: string, cause: unknown, hint = ''): AccessError {
+  return new AccessError(
+    access.roleArn
+      ? `the role '${access.roleArn}' may not ${action}: deploy the OrganizationAccessRole of this version in the management account, `
+          + `then deploy again${hint} (${messageOf(cause)})`
+      : `account ${access.cicdAccount} may not ${action}: it is not the management account of an organization, or the account provider lacks the `
+          + `permission; give Organization the role of the management account with OrganizationAccess.role(…)${hint} `
+          + `(${messageOf(cause)})`,
+    cause,
+  );
 }
 
 function messageOf(error: unknown): string {

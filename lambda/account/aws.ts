@@ -1,13 +1,23 @@
 import { AccountClient, PutAccountNameCommand } from '@aws-sdk/client-account';
 import {
-  CreateAccountCommand, DescribeAccountCommand, DescribeCreateAccountStatusCommand, ListParentsCommand, MoveAccountCommand, OrganizationsClient,
-  TagResourceCommand, UntagResourceCommand, paginateListAccounts, paginateListCreateAccountStatus, paginateListOrganizationalUnitsForParent,
-  paginateListRoots, paginateListTagsForResource,
+  CreateAccountCommand,
+  DescribeAccountCommand,
+  DescribeCreateAccountStatusCommand,
+  ListParentsCommand,
+  MoveAccountCommand,
+  OrganizationsClient,
+  TagResourceCommand,
+  UntagResourceCommand,
+  paginateListAccounts,
+  paginateListCreateAccountStatus,
+  paginateListOrganizationalUnitsForParent,
+  paginateListRoots,
+  paginateListTagsForResource,
 } from '@aws-sdk/client-organizations';
 import type { Account, CreateAccountStatus } from '@aws-sdk/client-organizations';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { cannotEnter, mayNot } from './access';
+import { accessRoleNotAssumable, actionDenied } from './access';
 import type { Access } from './access';
 import { CloudFormationStacks } from '../cloudformation/cloudformation';
 import type { Stacks } from '../cloudformation/stack-deployer';
@@ -22,7 +32,7 @@ export interface NewAccount {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A creation as AWS remembers it. */
+/** The status of an account creation. */
 export interface AccountCreation {
   readonly accountName: string;
   readonly state: 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED';
@@ -40,57 +50,60 @@ export interface OrganizationAccount {
   readonly managesOrganization: boolean;
 }
 
-/** The organization, seen from its management account, and the way into its members. */
-export interface Directory {
-  /** @returns the id of the request: the account is made later */
+/** Operations on the organization and its member accounts. */
+export interface Organization {
+  /** Requests an account. @returns the id of the request */
   createAccount(account: NewAccount): Promise<string>;
   describeCreation(requestId: string): Promise<AccountCreation | undefined>;
   listCreations(): Promise<readonly AccountCreation[]>;
-  /** Looks through the whole organization: the calls grow with it. */
+  /** Searches all accounts: the number of calls grows with the organization. */
   findAccount(email: string): Promise<OrganizationAccount | undefined>;
-  /** All accounts of the organization: the calls grow with it. */
+  /** Lists all accounts: the number of calls grows with the organization. */
   listAccounts(): Promise<readonly OrganizationAccount[]>;
-  /** How many accounts the organization may have; undefined: this cannot be known. */
+  /** The quota of accounts; undefined: it cannot be read. */
   accountLimit(): Promise<number | undefined>;
   describeAccount(accountId: string): Promise<OrganizationAccount | undefined>;
   rename(accountId: string, accountName: string): Promise<void>;
   root(): Promise<string>;
-  /** Units below a parent; with `fresh`, not from a list that was read some minutes ago. */
+  /** Lists the organizational units of a parent. `fresh`: do not use the cache. */
   unitsBelow(parentId: string, fresh?: boolean): Promise<readonly { readonly id: string; readonly name: string }[]>;
   parentOf(accountId: string): Promise<string>;
   move(accountId: string, fromId: string, toId: string): Promise<void>;
   tags(accountId: string): Promise<Readonly<Record<string, string>>>;
   tag(accountId: string, tags: Readonly<Record<string, string>>): Promise<void>;
   untag(accountId: string, keys: readonly string[]): Promise<void>;
-  /** Enters a member account through its role. */
-  enter(accountId: string, roleName: string, region: string): Promise<Stacks>;
+  /** CloudFormation in a member account, through a role of that account. */
+  stacksIn(accountId: string, roleName: string, region: string): Promise<Stacks>;
 }
 
-/** Organizations answers in one region of each partition. */
+/** Regions of the Organizations endpoint, if not us-east-1. */
 const REGIONS: Readonly<Record<string, string>> = { 'aws-cn': 'cn-northwest-1', 'aws-us-gov': 'us-gov-west-1' };
 
-/** 'Default maximum number of accounts' */
+/** Service quota 'Default maximum number of accounts'. */
 const ACCOUNT_QUOTA = { ServiceCode: 'organizations', QuotaCode: 'L-E619E033' };
 
 type Units = readonly { readonly id: string; readonly name: string }[];
 
-/** In milliseconds. */
-const UNITS_ARE_KEPT = 5 * 60_000;
+const UNIT_CACHE_MILLISECONDS = 5 * 60_000;
 
-/** The organization through AWS's API. */
-export class AwsDirectory implements Directory {
+/** The organization through the AWS SDK. */
+export class AwsOrganization implements Organization {
   private readonly organizations: OrganizationsClient;
-  /** CreateAccount knows no client token: when its answer is lost, we look before we ask again, and the SDK must not. */
+  /** CreateAccount has no client token, so the SDK must not retry it: after a lost response we check before a retry. */
   private readonly creator: OrganizationsClient;
   private readonly accounts: AccountClient;
   private readonly quotas: ServiceQuotasClient;
   private rootId?: string;
-  /** The units below a parent; kept for a short time only, because units are moved and renamed. */
+  /** Cached units of a parent; for a short time, because units may be moved and renamed. */
   private readonly units = new Map<string, { readonly until: number; readonly units: Units }>();
 
   public constructor(private readonly access: Access) {
     const region = REGIONS[access.partition] ?? 'us-east-1';
-    const session = { ...clientDefaults(), region, ...(access.roleArn && { credentials: async () => this.management() }) };
+    const session = {
+      ...clientDefaults(),
+      region,
+      ...(access.roleArn && { credentials: async () => this.managementCredentials() }),
+    };
     this.organizations = new OrganizationsClient(session);
     this.creator = new OrganizationsClient({ ...session, maxAttempts: 1 });
     this.accounts = new AccountClient(session);
@@ -98,28 +111,39 @@ export class AwsDirectory implements Directory {
   }
 
   public async createAccount(account: NewAccount): Promise<string> {
-    const { CreateAccountStatus: status } = await this.may('organizations:CreateAccount', () => this.creator.send(new CreateAccountCommand({
-      AccountName: account.accountName, Email: account.email, RoleName: account.roleName, Tags: tagList(account.tags),
-    })));
-    if (!status?.Id) throw new Error('CreateAccount answered without the id of the request');
+    const { CreateAccountStatus: status } = await this.withAccessErrors('organizations:CreateAccount', () =>
+      this.creator.send(
+        new CreateAccountCommand({
+          AccountName: account.accountName,
+          Email: account.email,
+          RoleName: account.roleName,
+          Tags: tagList(account.tags),
+        }),
+      ),
+    );
+    if (!status?.Id) throw new Error('CreateAccount returned no request id: deploy again');
     return status.Id;
   }
 
   public async describeCreation(requestId: string): Promise<AccountCreation | undefined> {
-    return unlessNamed('CreateAccountStatusNotFoundException', () => this.may('organizations:DescribeCreateAccountStatus', async () => {
-      const command = new DescribeCreateAccountStatusCommand({ CreateAccountRequestId: requestId });
-      const { CreateAccountStatus: status } = await this.organizations.send(command);
-      return status && creationOf(status);
-    }));
+    return unlessNamed('CreateAccountStatusNotFoundException', () =>
+      this.withAccessErrors('organizations:DescribeCreateAccountStatus', async () => {
+        const command = new DescribeCreateAccountStatusCommand({ CreateAccountRequestId: requestId });
+        const { CreateAccountStatus: status } = await this.organizations.send(command);
+        return status && creationOf(status);
+      }),
+    );
   }
 
   public async listCreations(): Promise<readonly AccountCreation[]> {
     const pages = paginateListCreateAccountStatus({ client: this.organizations }, {});
-    return this.collect('organizations:ListCreateAccountStatus', pages, page => (page.CreateAccountStatuses ?? []).map(creationOf));
+    return this.collect('organizations:ListCreateAccountStatus', pages, page =>
+      (page.CreateAccountStatuses ?? []).map(creationOf),
+    );
   }
 
   public async findAccount(email: string): Promise<OrganizationAccount | undefined> {
-    return this.may('organizations:ListAccounts', async () => {
+    return this.withAccessErrors('organizations:ListAccounts', async () => {
       for await (const page of paginateListAccounts({ client: this.organizations }, {})) {
         const found = page.Accounts?.find(account => account.Email?.toLowerCase() === email.toLowerCase());
         if (found) return accountOf(found);
@@ -133,7 +157,7 @@ export class AwsDirectory implements Directory {
     return this.collect('organizations:ListAccounts', pages, page => (page.Accounts ?? []).map(accountOf));
   }
 
-  /** The role in the management account may be older than this question: without an answer an account is just tried. */
+  /** An older role in the management account may not allow the call. Then the quota is not checked. */
   public async accountLimit(): Promise<number | undefined> {
     try {
       const { Quota: quota } = await this.quotas.send(new GetServiceQuotaCommand(ACCOUNT_QUOTA));
@@ -144,16 +168,21 @@ export class AwsDirectory implements Directory {
   }
 
   public async describeAccount(accountId: string): Promise<OrganizationAccount | undefined> {
-    return unlessNamed('AccountNotFoundException', () => this.may('organizations:DescribeAccount', async () => {
-      const { Account: account } = await this.organizations.send(new DescribeAccountCommand({ AccountId: accountId }));
-      return account && accountOf(account);
-    }));
+    return unlessNamed('AccountNotFoundException', () =>
+      this.withAccessErrors('organizations:DescribeAccount', async () => {
+        const { Account: account } = await this.organizations.send(
+          new DescribeAccountCommand({ AccountId: accountId }),
+        );
+        return account && accountOf(account);
+      }),
+    );
   }
 
   public async rename(accountId: string, accountName: string): Promise<void> {
-    const hint = '; it also needs trusted access for AWS Account Management (aws organizations enable-aws-service-access '
+    const hint =
+      '; it also needs trusted access for AWS Account Management (aws organizations enable-aws-service-access '
       + '--service-principal account.amazonaws.com, in the management account)';
-    await this.may(
+    await this.withAccessErrors(
       'account:PutAccountName',
       () => this.accounts.send(new PutAccountNameCommand({ AccountId: accountId, AccountName: accountName })),
       hint,
@@ -161,9 +190,12 @@ export class AwsDirectory implements Directory {
   }
 
   public async root(): Promise<string> {
-    const [root] = this.rootId ? [this.rootId] : await this.collect(
-      'organizations:ListRoots', paginateListRoots({ client: this.organizations }, {}), page => (page.Roots ?? []).map(({ Id }) => Id ?? ''));
-    if (!root) throw new Error('the organization has no root');
+    const [root] = this.rootId
+      ? [this.rootId]
+      : await this.collect('organizations:ListRoots', paginateListRoots({ client: this.organizations }, {}), page =>
+          (page.Roots ?? []).map(({ Id }) => Id ?? ''),
+        );
+    if (!root) throw new Error('the organization has no root: check the access role of the Organization');
     this.rootId = root;
     return root;
   }
@@ -172,25 +204,34 @@ export class AwsDirectory implements Directory {
     const known = this.units.get(parentId);
     if (!fresh && known && known.until > Date.now()) return known.units;
     const units = await this.listUnits(parentId);
-    this.units.set(parentId, { until: Date.now() + UNITS_ARE_KEPT, units });
+    this.units.set(parentId, { until: Date.now() + UNIT_CACHE_MILLISECONDS, units });
     return units;
   }
 
   private async listUnits(parentId: string): Promise<Units> {
     const pages = paginateListOrganizationalUnitsForParent({ client: this.organizations }, { ParentId: parentId });
-    return this.collect('organizations:ListOrganizationalUnitsForParent', pages,
-      page => (page.OrganizationalUnits ?? []).map(({ Id, Name }) => ({ id: Id ?? '', name: Name ?? '' })));
+    return this.collect('organizations:ListOrganizationalUnitsForParent', pages, page =>
+      (page.OrganizationalUnits ?? []).map(({ Id, Name }) => ({ id: Id ?? '', name: Name ?? '' })),
+    );
   }
 
   public async parentOf(accountId: string): Promise<string> {
-    const { Parents } = await this.may('organizations:ListParents', () => this.organizations.send(new ListParentsCommand({ ChildId: accountId })));
+    const { Parents } = await this.withAccessErrors('organizations:ListParents', () =>
+      this.organizations.send(new ListParentsCommand({ ChildId: accountId })),
+    );
     return Parents?.[0]?.Id ?? '';
   }
 
   public async move(accountId: string, fromId: string, toId: string): Promise<void> {
-    await this.may('organizations:MoveAccount', () => this.organizations.send(new MoveAccountCommand({
-      AccountId: accountId, SourceParentId: fromId, DestinationParentId: toId,
-    })));
+    await this.withAccessErrors('organizations:MoveAccount', () =>
+      this.organizations.send(
+        new MoveAccountCommand({
+          AccountId: accountId,
+          SourceParentId: fromId,
+          DestinationParentId: toId,
+        }),
+      ),
+    );
   }
 
   public async tags(accountId: string): Promise<Readonly<Record<string, string>>> {
@@ -200,43 +241,52 @@ export class AwsDirectory implements Directory {
   }
 
   public async tag(accountId: string, tags: Readonly<Record<string, string>>): Promise<void> {
-    await this.may('organizations:TagResource', () =>
+    await this.withAccessErrors('organizations:TagResource', () =>
       this.organizations.send(new TagResourceCommand({ ResourceId: accountId, Tags: tagList(tags) })),
     );
   }
 
   public async untag(accountId: string, keys: readonly string[]): Promise<void> {
-    await this.may('organizations:UntagResource', () =>
+    await this.withAccessErrors('organizations:UntagResource', () =>
       this.organizations.send(new UntagResourceCommand({ ResourceId: accountId, TagKeys: [...keys] })),
     );
   }
 
-  public async enter(accountId: string, roleName: string, region: string): Promise<Stacks> {
-    const from = this.access.roleArn ? { from: await this.management() } : {};
-    const credentials = await assumeRole({ roleArn: `arn:${this.access.partition}:iam::${accountId}:role/${roleName}`, ...from });
+  public async stacksIn(accountId: string, roleName: string, region: string): Promise<Stacks> {
+    const from = this.access.roleArn ? { from: await this.managementCredentials() } : {};
+    const credentials = await assumeRole({
+      roleArn: `arn:${this.access.partition}:iam::${accountId}:role/${roleName}`,
+      ...from,
+    });
     return new CloudFormationStacks({ credentials, region });
   }
 
-  private async management(): Promise<AwsCredentialIdentity> {
+  private async managementCredentials(): Promise<AwsCredentialIdentity> {
     const { roleArn, externalId } = this.access;
-    if (!roleArn) throw new Error('there is no access role to enter');
+    if (!roleArn) throw new Error('the Organization has no access role: deploy the Organization again');
     try {
       return await assumeRole({ roleArn, ...(externalId && { externalId }) });
     } catch (error) {
-      throw isAccessDenied(error) ? cannotEnter(this.access, error) : error;
+      throw isAccessDenied(error) ? accessRoleNotAssumable(this.access, error) : error;
     }
   }
 
-  private async may<T>(action: string, call: () => Promise<T>, hint?: string): Promise<T> {
+  private async withAccessErrors<T>(action: string, call: () => Promise<T>, hint?: string): Promise<T> {
     try {
       return await call();
     } catch (error) {
-      throw isAccessDenied(error) || isNamed(error, 'AWSOrganizationsNotInUseException') ? mayNot(this.access, action, error, hint) : error;
+      throw isAccessDenied(error) || isNamed(error, 'AWSOrganizationsNotInUseException')
+        ? actionDenied(this.access, action, error, hint)
+        : error;
     }
   }
 
-  private async collect<Page, Item>(action: string, pages: AsyncIterable<Page>, items: (page: Page) => readonly Item[]): Promise<readonly Item[]> {
-    return this.may(action, async () => {
+  private async collect<Page, Item>(
+    action: string,
+    pages: AsyncIterable<Page>,
+    items: (page: Page) => readonly Item[],
+  ): Promise<readonly Item[]> {
+    return this.withAccessErrors(action, async () => {
       const all: Item[] = [];
       for await (const page of pages) all.push(...items(page));
       return all;
@@ -267,7 +317,7 @@ function creationOf(status: CreateAccountStatus): AccountCreation {
   };
 }
 
-/** `Status` was retired in favour of `State`; it is what an older endpoint still answers. */
+/** Older endpoints return `Status` instead of `State`. */
 function accountOf(account: Account): OrganizationAccount {
   return {
     accountId: account.Id ?? '',

@@ -1,51 +1,104 @@
-import { APPLICATION, DEPLOYER, DEPLOYER_EXECUTION, PLAN } from './deployer';
-import type { Statement } from './guard';
-import { guard } from './guard';
+import { APPLICATION, DEPLOYER, DEPLOYER_EXECUTION, PLAN } from './baseline-roles';
+import type { Statement } from './deny-statements';
+import { denyStatements } from './deny-statements';
 import { NAMES } from '../../src/private/contract';
 
-/** Billing, the organization and identities of people are decided elsewhere; roles have a statement of their own. */
-const NOT_FOR_APPLICATIONS = ['iam', 'sts', 'organizations', 'account', 'aws-portal', 'billing', 'billingconductor', 'consolidatedbilling', 'payments', 'tax',
-  'invoicing', 'purchase-orders', 'freetier', 'sso', 'sso-directory', 'identitystore', 'identity-sync'].map(service => `${service}:*`);
+/** Applications may not manage billing, the organization and user identities; roles have a statement of their own. */
+const DENIED_SERVICES = [
+  'iam',
+  'sts',
+  'organizations',
+  'account',
+  'aws-portal',
+  'billing',
+  'billingconductor',
+  'consolidatedbilling',
+  'payments',
+  'tax',
+  'invoicing',
+  'purchase-orders',
+  'freetier',
+  'sso',
+  'sso-directory',
+  'identitystore',
+  'identity-sync',
+].map(service => `${service}:*`);
 
 /** Roles, policies and instance profiles; neither users, groups, access keys, login profiles nor identity providers. */
 const ROLES_AND_POLICIES = [
-  'Get*', 'List*', 'PassRole',
-  'CreateRole', 'DeleteRole', 'UpdateRole', 'UpdateRoleDescription', 'UpdateAssumeRolePolicy', 'TagRole', 'UntagRole',
-  'PutRolePolicy', 'DeleteRolePolicy', 'AttachRolePolicy', 'DetachRolePolicy', 'PutRolePermissionsBoundary',
-  'CreatePolicy', 'DeletePolicy', 'CreatePolicyVersion', 'DeletePolicyVersion', 'SetDefaultPolicyVersion', 'TagPolicy', 'UntagPolicy',
-  'CreateInstanceProfile', 'DeleteInstanceProfile', 'AddRoleToInstanceProfile', 'RemoveRoleFromInstanceProfile', 'TagInstanceProfile', 'UntagInstanceProfile',
-  'CreateServiceLinkedRole', 'DeleteServiceLinkedRole', 'UpdateServiceLinkedRole',
+  'Get*',
+  'List*',
+  'PassRole',
+  'CreateRole',
+  'DeleteRole',
+  'UpdateRole',
+  'UpdateRoleDescription',
+  'UpdateAssumeRolePolicy',
+  'TagRole',
+  'UntagRole',
+  'PutRolePolicy',
+  'DeleteRolePolicy',
+  'AttachRolePolicy',
+  'DetachRolePolicy',
+  'PutRolePermissionsBoundary',
+  'CreatePolicy',
+  'DeletePolicy',
+  'CreatePolicyVersion',
+  'DeletePolicyVersion',
+  'SetDefaultPolicyVersion',
+  'TagPolicy',
+  'UntagPolicy',
+  'CreateInstanceProfile',
+  'DeleteInstanceProfile',
+  'AddRoleToInstanceProfile',
+  'RemoveRoleFromInstanceProfile',
+  'TagInstanceProfile',
+  'UntagInstanceProfile',
+  'CreateServiceLinkedRole',
+  'DeleteServiceLinkedRole',
+  'UpdateServiceLinkedRole',
 ].map(action => `iam:${action}`);
 
 const sub = (text: string) => ({ 'Fn::Sub': text });
 const bucketArn = `arn:\${AWS::Partition}:s3:::${NAMES.artifactBucketPrefix}\${AWS::AccountId}-\${AWS::Region}`;
 
 /**
- * What CloudFormation may do for applications: build a platform, but not saw off the branch it sits on. It guards against accidents; whoever may
- * create roles can write a stronger one, so what must never happen belongs into a service control policy of the organization.
+ * Permissions of CloudFormation for applications. They prevent accidents. A principal that can create roles can create
+ * a role with more permissions, so what must never happen belongs in a service control policy of the organization.
  */
 const executionPolicy: { readonly Version: string; readonly Statement: readonly Statement[] } = {
   Version: '2012-10-17',
   Statement: [
-    { Sid: 'Services', Effect: 'Allow', NotAction: NOT_FOR_APPLICATIONS, Resource: '*' },
+    { Sid: 'Services', Effect: 'Allow', NotAction: DENIED_SERVICES, Resource: '*' },
     { Sid: 'Roles', Effect: 'Allow', Action: ROLES_AND_POLICIES, Resource: '*' },
     {
       Sid: 'NoAdministrators',
       Effect: 'Deny',
       Action: 'iam:AttachRolePolicy',
       Resource: '*',
-      Condition: { ArnLike: { 'iam:PolicyARN': ['AdministratorAccess', 'IAMFullAccess'].map(name => sub(`arn:\${AWS::Partition}:iam::aws:policy/${name}`)) } },
+      Condition: {
+        ArnLike: {
+          'iam:PolicyARN': ['AdministratorAccess', 'IAMFullAccess'].map(name =>
+            sub(`arn:\${AWS::Partition}:iam::aws:policy/${name}`),
+          ),
+        },
+      },
     },
-    ...guard('no role may be passed'),
+    ...denyStatements('no role may be passed'),
   ],
 };
 
 /**
- * What no role of the bootstrap goes beyond, whatever policies it is given: the deploy role, which builds of the application take, could change the
- * pipeline's stack otherwise, and CloudFormation would do it with the role that the stack has.
+ * Permissions boundary of the bootstrap roles. Without it, builds could use the deploy role to change the pipeline's
+ * stack. The deploy role must pass the execution role to CloudFormation.
  */
-// CloudFormation is passed the bootstrap's own role by the one that deploys
-const boundaryPolicy = { Version: '2012-10-17', Statement: [{ Sid: 'All', Effect: 'Allow', Action: '*', Resource: '*' }, ...guard('bootstrap roles may be passed')] };
+const boundaryPolicy = {
+  Version: '2012-10-17',
+  Statement: [
+    { Sid: 'All', Effect: 'Allow', Action: '*', Resource: '*' },
+    ...denyStatements('bootstrap roles may be passed'),
+  ],
+};
 
 const artifactBucketPolicy = {
   Version: '2012-10-17',
@@ -61,27 +114,39 @@ const artifactBucketPolicy = {
     {
       Sid: 'SourceRoles',
       Effect: 'Allow',
-      // the roles are made and removed with their repositories: a policy that named one of them would break when it goes
+      // source roles are deleted with their repositories, and a policy that names a deleted role is invalid
       Principal: { AWS: sub('arn:${AWS::Partition}:iam::${CicdAccount}:root') },
       Action: ['s3:PutObject', 's3:PutObjectAcl'],
-      // pipeline/artifact/object: what the Source stage brings, and nothing that is built from it
+      // pipeline/artifact/object: only artifacts of the Source stage
       Resource: sub(`${bucketArn}/*/Source/*`),
-      Condition: { ArnLike: { 'aws:PrincipalArn': sub(`arn:\${AWS::Partition}:iam::\${CicdAccount}:role${NAMES.sourceRolePath}*`) } },
+      Condition: {
+        ArnLike: {
+          'aws:PrincipalArn': sub(`arn:\${AWS::Partition}:iam::\${CicdAccount}:role${NAMES.sourceRolePath}*`),
+        },
+      },
     },
   ],
 };
 
-/** Logical ids of the resources that the bootstrap names. */
-export const BOOTSTRAP_NEEDS = ['ExecutionPolicy', 'Boundary'];
+/** Logical ids of the policies that the bootstrap refers to. */
+export const BOOTSTRAP_POLICIES = ['ExecutionPolicy', 'Boundary'];
 
-/** What every account holds before its first pipeline: the narrow policy of CloudFormation, and the bucket that its pipelines share. */
+/** Template of the baseline stack: the policies and roles of an account, and the bucket of its pipelines. */
 export const BASELINE = {
   AWSTemplateFormatVersion: '2010-09-09',
-  Description: 'What cdk-org-environments puts into every account before its first pipeline',
+  Description: 'Baseline of cdk-org-environments for every account',
   Parameters: {
-    CicdAccount: { Type: 'String', AllowedPattern: '^\\d{12}$', Description: 'Account in which the repositories live' },
-    AccessRoleName: { Type: 'String', Default: 'OrganizationAccountAccessRole', Description: 'Role through which the account is entered' },
-    ArtifactKeyArn: { Type: 'String', AllowedPattern: '^arn:.+', Description: 'Key that encrypts the artifacts of pipelines' },
+    CicdAccount: { Type: 'String', AllowedPattern: '^\\d{12}$', Description: 'Account of the repositories' },
+    AccessRoleName: {
+      Type: 'String',
+      Default: 'OrganizationAccountAccessRole',
+      Description: 'Role through which the account is accessed',
+    },
+    ArtifactKeyArn: {
+      Type: 'String',
+      AllowedPattern: '^arn:.+',
+      Description: 'Key that encrypts the artifacts of pipelines',
+    },
   },
   Resources: {
     ExecutionPolicy: {
@@ -89,7 +154,7 @@ export const BASELINE = {
       Properties: {
         // policies are global, the stack is regional
         ManagedPolicyName: sub(`${NAMES.executionPolicy}-\${AWS::Region}`),
-        Description: 'What CloudFormation may do for the applications of this account',
+        Description: 'Permissions of CloudFormation for the applications of this account',
         PolicyDocument: executionPolicy,
       },
     },
@@ -107,34 +172,43 @@ export const BASELINE = {
     DeployerExecution: DEPLOYER_EXECUTION,
     ArtifactBucket: {
       Type: 'AWS::S3::Bucket',
-      // kept for whoever looks for an artifact later; but a creation that failed must not be in the way of the next one
+      // kept for later access to artifacts; but the bucket of a failed creation must not block the next creation
       DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
       Properties: {
         BucketName: sub(`${NAMES.artifactBucketPrefix}\${AWS::AccountId}-\${AWS::Region}`),
         BucketEncryption: {
-          ServerSideEncryptionConfiguration: [{
-            ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: { Ref: 'ArtifactKeyArn' } },
-            BucketKeyEnabled: true,
-          }],
+          ServerSideEncryptionConfiguration: [
+            {
+              ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: { Ref: 'ArtifactKeyArn' } },
+              BucketKeyEnabled: true,
+            },
+          ],
         },
-        PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
         OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
         LifecycleConfiguration: {
-          Rules: [{
-            Id: 'Expire',
-            Status: 'Enabled',
-            // a rollback takes the artifacts of the last commit that succeeded
-            ExpirationInDays: 90,
-            NoncurrentVersionExpiration: { NoncurrentDays: 30 },
-            AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
-          }],
+          Rules: [
+            {
+              Id: 'Expire',
+              Status: 'Enabled',
+              // a rollback uses the artifacts of the last successful commit
+              ExpirationInDays: 90,
+              NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+              AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+            },
+          ],
         },
       },
     },
     ArtifactBucketPolicy: {
       Type: 'AWS::S3::BucketPolicy',
-      // the bucket outlives the stack, and so does its guard
+      // kept with the bucket
       DeletionPolicy: 'RetainExceptOnCreate',
       Properties: { Bucket: { Ref: 'ArtifactBucket' }, PolicyDocument: artifactBucketPolicy },
     },

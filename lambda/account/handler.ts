@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { accessFromEnvironment } from './access';
-import { AwsDirectory } from './aws';
+import { AwsOrganization } from './aws';
 import { AccountLifecycle } from './lifecycle';
 import { Preconditions } from './preconditions/lifecycle';
 import { AccountProvider } from './provider';
@@ -14,8 +14,8 @@ const access = accessFromEnvironment();
 const registry = new TableRegistry();
 const bootstrapTemplate = () => readFileSync(path.join(__dirname, 'bootstrap-template.json'), 'utf8');
 
-const directory = new AwsDirectory(access);
-const world = { ...access, bootstrapTemplate, directory, registry, hosts: connectedHosts(), now: Date.now };
-const provider = new AccountProvider(new AccountLifecycle(world), new Preconditions(world));
+const organization = new AwsOrganization(access);
+const context = { ...access, bootstrapTemplate, organization, registry, hosts: connectedHosts(), now: Date.now };
+const provider = new AccountProvider(new AccountLifecycle(context), new Preconditions(context));
 
 export const handler: KindHandler = serve(provider, registry);

@@ -1,53 +1,72 @@
 import { nameOf, ownerTagValue } from './record';
-import { shutError, shutOf } from './states';
-import { resolveUnit } from './units';
-import { proceed } from './world';
-import type { VendedCase, World } from './world';
+import { unusableAccount, unusableStateOf } from './unusable-state';
+import { resolveUnit } from './organizational-units';
+import { updateRecord } from './context';
+import type { VendedAccount, AccountContext } from './context';
 import { NAMES } from '../../src/private/contract';
 import { isNamed, RecordChangedError } from '../shared/errors';
 
-/** Gives the account its unit, its tags and its name; what is right already is left alone. */
-export async function place(world: World, vended: VendedCase, accountId: string): Promise<VendedCase> {
-  const account = await world.directory.describeAccount(accountId);
-  if (!account) throw new Error(`account ${accountId}, which ${nameOf(vended.request)} was, has left the organization: invite it again, or use another e-mail`);
-  const shut = shutOf(account.state);
-  if (shut) throw shutError(vended.request, accountId, shut);
-  await moveToUnit(world, vended, accountId);
-  const tagged = await mergeTags(world, vended, accountId);
+/** Sets the unit, the tags and the name of an account, if they differ. */
+export async function placeAccount(
+  context: AccountContext,
+  vended: VendedAccount,
+  accountId: string,
+): Promise<VendedAccount> {
+  const account = await context.organization.describeAccount(accountId);
+  if (!account)
+    throw new Error(
+      `${nameOf(vended.request)} has left the organization (account ${accountId}): invite it again, or use another e-mail`,
+    );
+  const shut = unusableStateOf(account.state);
+  if (shut) throw unusableAccount(vended.request, accountId, shut);
+  await moveToUnit(context, vended, accountId);
+  const tagged = await mergeTags(context, vended, accountId);
   const { accountName } = vended.request;
-  if (account.accountName !== accountName) await world.directory.rename(accountId, accountName);
-  return proceed(world, tagged, { placed: tagged.record.attempt, tagKeys: tagged.record.tagKeys.filter(key => key in tagged.request.tags) });
+  if (account.accountName !== accountName) await context.organization.rename(accountId, accountName);
+  return updateRecord(context, tagged, {
+    placedAttempt: tagged.record.attempt,
+    tagKeys: tagged.record.tagKeys.filter(key => key in tagged.request.tags),
+  });
 }
 
-async function moveToUnit({ directory }: World, { request }: VendedCase, accountId: string): Promise<void> {
+async function moveToUnit(
+  { organization }: AccountContext,
+  { request }: VendedAccount,
+  accountId: string,
+): Promise<void> {
   if (!request.organizationalUnit) return;
-  const unitId = await resolveUnit(directory, request.organizationalUnit);
-  const parentId = await directory.parentOf(accountId);
+  const unitId = await resolveUnit(organization, request.organizationalUnit);
+  const parentId = await organization.parentOf(accountId);
   if (parentId === unitId) return;
   try {
-    await directory.move(accountId, parentId, unitId);
+    await organization.move(accountId, parentId, unitId);
   } catch (error) {
     if (isNamed(error, 'DestinationParentNotFoundException')) {
-      throw new Error(`organizational unit '${request.organizationalUnit}' does not exist: give ${nameOf(request)} the id or the path of one that does`);
+      throw new Error(
+        `organizational unit '${request.organizationalUnit}' of ${nameOf(request)} does not exist: use the id or path of an existing unit`,
+      );
     }
-    // somebody has moved it since we looked
-    if (isNamed(error, 'SourceParentNotFoundException', 'DuplicateAccountException')) throw new RecordChangedError(accountId);
+    // it was moved concurrently
+    if (isNamed(error, 'SourceParentNotFoundException', 'DuplicateAccountException'))
+      throw new RecordChangedError(accountId);
     throw error;
   }
 }
 
-/** Keys that others wrote stay; ours are written down before they are used, so that they can be told from others' for ever. */
-async function mergeTags(world: World, vended: VendedCase, accountId: string): Promise<VendedCase> {
-  const { directory } = world;
+/** Sets our tags and keeps all others. Tag keys are recorded before use, so that only ours are removed later. */
+async function mergeTags(context: AccountContext, vended: VendedAccount, accountId: string): Promise<VendedAccount> {
+  const { organization } = context;
   const { request, record, key } = vended;
-  const wanted: Record<string, string> = { ...request.tags, [NAMES.ownerTag]: ownerTagValue(key, world.cicdAccount) };
-  // an account that was created in this attempt has the tags that it was created with
-  const present = record.createdWith === record.attempt ? wanted : await directory.tags(accountId);
+  const wanted: Record<string, string> = { ...request.tags, [NAMES.ownerTag]: ownerTagValue(key, context.cicdAccount) };
+  // an account that was created in this attempt has the tags of its creation
+  const present = record.createdAttempt === record.attempt ? wanted : await organization.tags(accountId);
   const missing = Object.entries(wanted).filter(([name, value]) => present[name] !== value);
-  const ours = [...new Set([...record.tagKeys, ...missing.map(([name]) => name).filter(name => name !== NAMES.ownerTag)])];
-  const known = ours.length > record.tagKeys.length ? await proceed(world, vended, { tagKeys: ours }) : vended;
-  if (missing.length > 0) await directory.tag(accountId, Object.fromEntries(missing));
+  const ours = [
+    ...new Set([...record.tagKeys, ...missing.map(([name]) => name).filter(name => name !== NAMES.ownerTag)]),
+  ];
+  const known = ours.length > record.tagKeys.length ? await updateRecord(context, vended, { tagKeys: ours }) : vended;
+  if (missing.length > 0) await organization.tag(accountId, Object.fromEntries(missing));
   const obsolete = record.tagKeys.filter(name => !(name in wanted) && name in present);
-  if (obsolete.length > 0) await directory.untag(accountId, obsolete);
+  if (obsolete.length > 0) await organization.untag(accountId, obsolete);
   return known;
 }

@@ -9,7 +9,7 @@ import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 
 type Result = AccountResult | PreconditionsResult;
 
-/** Serves accounts and the preconditions of stacks that vend them: a request names its kind. */
+/** Handles requests for accounts and for the preconditions of stacks that vend accounts. */
 export class AccountProvider implements Lifecycle<AccountProviderRequest, Result> {
   public constructor(
     private readonly accounts: Lifecycle<AccountRequest, AccountResult>,
@@ -25,13 +25,19 @@ export class AccountProvider implements Lifecycle<AccountProviderRequest, Result
     return this.accounts.requestCreate(owner, request);
   }
 
-  public async requestUpdate(owner: Owner, request: AccountProviderRequest, before: AccountProviderRequest): Promise<void> {
+  public async requestUpdate(
+    owner: Owner,
+    request: AccountProviderRequest,
+    before: AccountProviderRequest,
+  ): Promise<void> {
     if (request.kind === 'preconditions') {
       if (before.kind === 'preconditions') return this.preconditions.requestUpdate(owner, request, before);
     } else if (before.kind !== 'preconditions') {
       return this.accounts.requestUpdate(owner, request, before);
     }
-    throw new Error(`resource '${owner.logicalId}' cannot change from ${typeOf(before)} to ${typeOf(request)}: give the construct another id`);
+    throw new Error(
+      `resource '${owner.logicalId}' cannot change from ${typeOf(before)} to ${typeOf(request)}: give the construct another id`,
+    );
   }
 
   public async requestDelete(owner: Owner, request: AccountProviderRequest): Promise<void> {

@@ -3,23 +3,35 @@ import type { AccountRecord } from '../registry/account';
 import { owns, stackNameOf, withoutOwner } from '../registry/owners';
 import type { Owner } from '../shared/lifecycle';
 
-export function holds(record: AccountRecord | undefined, owner: Owner): boolean {
+export function isOwner(record: AccountRecord | undefined, owner: Owner): boolean {
   return record !== undefined && owns(record.owners, owner);
 }
 
-export function isCurrent(record: AccountRecord | undefined, owner: Owner): boolean {
+export function isCurrentOwner(record: AccountRecord | undefined, owner: Owner): boolean {
   return record?.owners.at(-1)?.id === owner.id;
 }
 
-/** The record once the owner holds the account. @throws if it is held by another stack and may not be taken over */
-export function claimed(record: AccountRecord | undefined, owner: Owner, request: AccountRequest, now: number): AccountRecord {
+/** Makes the owner the current one. @throws if the account belongs to another stack and must not be adopted */
+export function claim(
+  record: AccountRecord | undefined,
+  owner: Owner,
+  request: AccountRequest,
+  now: number,
+): AccountRecord {
   const holder = { ...owner, request };
   if (!record) {
-    return { state: request.kind === 'vended' ? 'claimed' : 'created', owners: [holder], attempt: now, tagKeys: [], stacks: {}, ...idOf(request) };
+    return {
+      state: request.kind === 'vended' ? 'claimed' : 'created',
+      owners: [holder],
+      attempt: now,
+      tagKeys: [],
+      stacks: {},
+      ...idOf(request),
+    };
   }
   const current = record.owners.at(-1);
   if (current && current.stackId !== owner.stackId && request.kind === 'vended' && request.onExisting === 'fail') {
-    throw held(record, current, request);
+    throw heldByAnotherStack(record, current, request);
   }
   return {
     ...record,
@@ -30,43 +42,56 @@ export function claimed(record: AccountRecord | undefined, owner: Owner, request
 }
 
 /**
- * The record without other owners of the stack: what CloudFormation updates is in the template, and a template names an e-mail once. The others are
- * constructs whose Delete has got lost.
+ * Removes the other owners of the same stack. A template has an e-mail once, so the others are constructs whose Delete request
+ * was lost.
  */
-export function alone(record: AccountRecord, { id, stackId }: Owner, request: AccountRequest): AccountRecord {
+export function dropSiblingOwners(
+  record: AccountRecord,
+  { id, stackId }: Owner,
+  request: AccountRequest,
+): AccountRecord {
   if (request.kind === 'existing') return record;
   return { ...record, owners: record.owners.filter(other => other.id === id || other.stackId !== stackId) };
 }
 
-/** The record once the owner has let go; undefined: nothing is left to remember. */
-export function released(record: AccountRecord, owner: Owner, request: AccountRequest, now: number): AccountRecord | undefined {
+/** Removes the owner. Returns undefined if the record is not needed any more. */
+export function release(
+  record: AccountRecord,
+  owner: Owner,
+  request: AccountRequest,
+  now: number,
+): AccountRecord | undefined {
   const owners = withoutOwner(record.owners, owner);
-  const rest = owners.at(-1);
-  const isOther = JSON.stringify(rest?.request) !== JSON.stringify(record.owners.at(-1)?.request);
-  if (rest && isOther) return claimed({ ...record, owners }, rest, rest.request, now);
-  if (rest) return { ...record, owners };
+  const next = owners.at(-1);
+  const isOther = JSON.stringify(next?.request) !== JSON.stringify(record.owners.at(-1)?.request);
+  if (next && isOther) return claim({ ...record, owners }, next, next.request, now);
+  if (next) return { ...record, owners };
   if (request.kind === 'existing') return undefined;
-  // an account that is being made is never forgotten: whoever asks for this e-mail next, finishes it
+  // the record of a creation in progress is kept: the next request for this e-mail completes it
   const unfinished = !record.accountId && record.creation;
   const kept = record.accountId && request.onRemoval === 'release';
   return unfinished || kept ? { ...record, owners, state: 'available' } : undefined;
 }
 
-/** Why an update cannot be made; the construct's e-mail, kind or account id are its identity. */
-export function unchangeable(request: AccountRequest, before: AccountRequest): Error {
+/** The error for an update that changes the identity of an account: its e-mail, kind or account id. */
+export function identityChanged(request: AccountRequest, before: AccountRequest): Error {
   if (request.kind === 'vended' && before.kind === 'vended') {
-    return new Error(`the e-mail of account '${before.accountName}' cannot be changed from '${before.email}' to '${request.email}': `
-      + 'an account keeps its e-mail for life; define another Account instead');
+    return new Error(
+      `the e-mail of account '${before.accountName}' cannot be changed from '${before.email}' to '${request.email}': `
+        + 'an account keeps its e-mail; define another Account instead',
+    );
   }
-  return new Error(`${nameOf(before)} cannot be exchanged for ${nameOf(request)}: define another Account instead`);
+  return new Error(`${nameOf(before)} cannot be replaced by ${nameOf(request)}: define another Account instead`);
 }
 
-/** The account in the user's words. */
+/** The name of the account in errors. */
 export function nameOf(request: AccountRequest): string {
-  return request.kind === 'vended' ? `account '${request.accountName}' (${request.email})` : `account ${request.accountId}`;
+  return request.kind === 'vended'
+    ? `account '${request.accountName}' (${request.email})`
+    : `account ${request.accountId}`;
 }
 
-/** The value of the tag on the account: it names the registry as well as the record; a tag's value knows neither `#` nor `'`. */
+/** Value of the owner tag of an account: it identifies registry and record. Tag values may not contain `#` and `'`. */
 export function ownerTagValue(key: string, cicdAccount: string): string {
   return `${cicdAccount}/${key}`.replace(/[^\p{L}\p{N} _.:/=+@-]/gu, '/');
 }
@@ -75,8 +100,10 @@ function idOf(request: AccountRequest): { accountId?: string } {
   return request.kind === 'existing' ? { accountId: request.accountId } : {};
 }
 
-function held(record: AccountRecord, current: Owner, request: VendedAccountRequest): Error {
-  return new Error(`the e-mail '${request.email}' is held by '${current.logicalId}' of stack '${stackNameOf(current)}'`
-    + `${record.accountId ? ` (account ${record.accountId})` : ''}: remove it there first, take the account over with `
-    + 'onExisting: OnExistingAccount.ADOPT, or use another e-mail');
+function heldByAnotherStack(record: AccountRecord, current: Owner, request: VendedAccountRequest): Error {
+  return new Error(
+    `the e-mail '${request.email}' belongs to '${current.logicalId}' of stack '${stackNameOf(current)}'`
+      + `${record.accountId ? ` (account ${record.accountId})` : ''}: remove it there first, adopt it with `
+      + 'onExisting: OnExistingAccount.ADOPT, or use another e-mail',
+  );
 }

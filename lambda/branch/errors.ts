@@ -1,9 +1,17 @@
 import type { BranchRequest } from '../../src/branch/contract';
 import { NAMES } from '../../src/private/contract';
-import { RepositoryLockedError, RepositoryNotFoundError, SourceAccessDeniedError, SourceError } from '../sources/source';
+import {
+  RepositoryLockedError,
+  RepositoryNotFoundError,
+  SourceAccessDeniedError,
+  SourceError,
+} from '../sources/source';
 
 /** Account and region of the function, which are those of the repositories. */
-export interface HandlerLocation { readonly accountId: string; readonly region: string }
+export interface HandlerLocation {
+  readonly accountId: string;
+  readonly region: string;
+}
 
 /** Explains a permanent error of the repository's host; other errors are returned unchanged. */
 export function toUserError(error: unknown, request: BranchRequest, place: HandlerLocation): unknown {
@@ -13,24 +21,39 @@ export function toUserError(error: unknown, request: BranchRequest, place: Handl
   const concerning = `(branch '${branchName}' of environment '${environmentName}')`;
   const role = `role '${NAMES.branchProviderRole}' of account ${place.accountId}`;
   if (error instanceof RepositoryNotFoundError) {
-    return new Error(`repository '${repositoryName}' does not exist in ${where} ${concerning}: `
-      + 'create it there and push a first commit, or name one that exists, then deploy again');
+    return new Error(
+      `repository '${repositoryName}' does not exist in ${where} ${concerning}: `
+        + 'create it there and push a first commit, or name one that exists, then deploy again',
+    );
   }
   if (error instanceof RepositoryLockedError) {
-    return new Error(`repository '${repositoryName}' in ${where} cannot be read, because its encryption key cannot be used ${concerning}: `
-      + `${error.message}: enable the key and allow the ${role} to use it, then deploy again`);
+    return new Error(
+      `repository '${repositoryName}' in ${where} cannot be read, because its encryption key cannot be used `
+        + `${concerning}: `
+        + `${error.message}: enable the key and allow the ${role} to use it, then deploy again`,
+    );
   }
   if (error instanceof SourceAccessDeniedError) {
-    return new Error(`the ${role} was denied access to repository '${repositoryName}' ${concerning}: ${error.message}: `
-      + "remove what denies it (a service control policy, a permissions boundary, 'repositoryNames' of the Organization), "
-      + 'or deploy the Organization of this version, then deploy again');
+    return new Error(
+      `the ${role} was denied access to repository '${repositoryName}' ${concerning}: ${error.message}: `
+        + "remove what denies it (a service control policy, a permissions boundary, 'repositoryNames' of the "
+        + 'Organization), '
+        + 'or deploy the Organization of this version, then deploy again',
+    );
   }
-  return new Error(`branch '${branchName}' of repository '${repositoryName}' in ${where} cannot be created for environment '${environmentName}': `
-    + `${error.message}: remove the cause, then deploy again`);
+  return new Error(
+    `branch '${branchName}' of repository '${repositoryName}' in ${where} cannot be created for environment `
+      + `'${environmentName}': `
+      + `${error.message}: remove the cause, then deploy again`,
+  );
 }
 
 export function nestedNames({ branchName, repositoryName, environmentName }: BranchRequest, existing: string): Error {
-  return new Error(`branch '${branchName}' of environment '${environmentName}' cannot be created, because repository `
-    + `'${repositoryName}' has branch '${existing}': git cannot have both, because one name begins with the other and a `
-    + 'slash; rename one of them, then deploy again');
+  return new Error(
+    `branch '${branchName}' of environment '${environmentName}' cannot be created, because repository `
+      + `'${repositoryName}' has branch '${existing}': git cannot have both, because one name begins with the other `
+      + 'and '
+      + 'a '
+      + 'slash; rename one of them, then deploy again',
+  );
 }

@@ -18,7 +18,11 @@ type Read = Versioned<BranchRecord>;
 
 /** Creates or adopts the branch of an environment, and writes its descriptor. The branch is kept when it is removed. */
 export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
-  public constructor(private readonly registry: Registry, private readonly hosts: Hosts, private readonly place: HandlerLocation) {}
+  public constructor(
+    private readonly registry: Registry,
+    private readonly hosts: Hosts,
+    private readonly place: HandlerLocation,
+  ) {}
 
   public recordKeys(request: BranchRequest): readonly string[] {
     return [branchKey(request)];
@@ -29,12 +33,20 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     const record = await this.registry.read<BranchRecord>(key);
     const foreign = record && foreignOwner(record.owners, owner);
     if (foreign) {
-      throw new Error(`branch '${request.branchName}' of repository '${request.repositoryName}' belongs to environment `
-        + `'${record.environmentName}' of stack '${stackNameOf(foreign)}', so environment '${request.environmentName}' cannot use it: `
-        + 'remove it there first, or use another branch');
+      throw new Error(
+        `branch '${request.branchName}' of repository '${request.repositoryName}' belongs to environment `
+          + `'${record.environmentName}' of stack '${stackNameOf(foreign)}', so environment `
+          + `'${request.environmentName}' `
+          + 'cannot use it: '
+          + 'remove it there first, or use another branch',
+      );
     }
     const owners = withOwner(record?.owners ?? [], owner, request);
-    await this.registry.write(key, { parents: [], ...record, owners, environmentName: request.environmentName }, record?.version);
+    await this.registry.write(
+      key,
+      { parents: [], ...record, owners, environmentName: request.environmentName },
+      record?.version,
+    );
   }
 
   public async requestUpdate(owner: Owner, request: BranchRequest, before: BranchRequest): Promise<void> {
@@ -54,8 +66,10 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   public async reconcile(owner: Owner, request: BranchRequest): Promise<Progress<BranchResult>> {
     const record = await this.registry.read<BranchRecord>(branchKey(request));
     if (!record || !owns(record.owners, owner)) {
-      throw new Error(`branch '${request.branchName}' of repository '${request.repositoryName}' was removed from environment `
-        + `'${request.environmentName}' during its creation: deploy again`);
+      throw new Error(
+        `branch '${request.branchName}' of repository '${request.repositoryName}' was removed from environment `
+          + `'${request.environmentName}' during its creation: deploy again`,
+      );
     }
     try {
       const head = await this.hosts(request).head(request.repositoryName, request.branchName);
@@ -67,8 +81,8 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   }
 
   /**
-   * A renamed construct is deleted when the update fails. Then its former owner gets no request, so the descriptor is written
-   * as the former owner declares it.
+   * A renamed construct is deleted when the update fails. Then its former owner gets no request, so the descriptor is
+   * written as the former owner declares it.
    */
   public async reconcileDelete(owner: Owner, request: BranchRequest): Promise<Progress<void>> {
     const record = await this.registry.read<BranchRecord>(branchKey(request));
@@ -103,7 +117,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     const segments = branchName.split('/');
     for (let length = 1; length < segments.length; length++) {
       const outer = segments.slice(0, length).join('/');
-      if (await host.head(repositoryName, outer) !== undefined) return outer;
+      if ((await host.head(repositoryName, outer)) !== undefined) return outer;
     }
     return (await host.branches(repositoryName)).find(name => name.startsWith(`${branchName}/`));
   }
@@ -119,7 +133,9 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     const { commitId: before, version, ...rest } = record;
     const parents = withParent(record, request.parentName);
     const isRecorded = before === undefined && parents === record.parents;
-    const intent = isRecorded ? record : await this.registry.write<BranchRecord>(branchKey(request), { ...rest, parents }, version);
+    const intent = isRecorded
+      ? record
+      : await this.registry.write<BranchRecord>(branchKey(request), { ...rest, parents }, version);
     const commitId = await this.hosts(request).commitFile({
       repositoryName,
       branchName,
@@ -133,7 +149,12 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
 
   private async settle(request: BranchRequest, record: Read, commitId: string): Promise<Progress<BranchResult>> {
     if (record.commitId !== commitId || !record.parents.includes(request.parentName)) {
-      const settled: BranchRecord = { ...record, origin: record.origin ?? 'adopted', parents: withParent(record, request.parentName), commitId };
+      const settled: BranchRecord = {
+        ...record,
+        origin: record.origin ?? 'adopted',
+        parents: withParent(record, request.parentName),
+        commitId,
+      };
       await this.registry.write(branchKey(request), settled, record.version);
     }
     return done({ branchName: request.branchName, commitId });
@@ -144,19 +165,39 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     const text = await this.hosts(request).file(repositoryName, commitId, NAMES.descriptor);
     const file = text === undefined ? {} : parseDescriptor(text);
     if (!file) {
-      throw new Error(`the file '${NAMES.descriptor}' on branch '${branchName}' of repository '${repositoryName}' is not a JSON object, `
-        + `so it cannot describe environment '${environmentName}': rename or fix it, then deploy again`);
+      throw new Error(
+        `the file '${NAMES.descriptor}' on branch '${branchName}' of repository '${repositoryName}' is not a JSON `
+          + 'object, '
+          + `so it cannot describe environment '${environmentName}': rename or fix it, then deploy again`,
+      );
     }
     return file;
   }
 
   /** A file that names another branch was inherited or merged: its parent is not that of this branch. */
-  private assertSameParent({ branchName, repositoryName, parentName, environmentName }: BranchRequest, record: Read, file: DescriptorFile): void {
+  private assertSameParent(
+    { branchName, repositoryName, parentName, environmentName }: BranchRequest,
+    record: Read,
+    file: DescriptorFile,
+  ): void {
     const justCreated = record.origin === 'created' && record.commitId === undefined;
     const { branch, parent } = file;
-    if (justCreated || branch !== branchName || typeof parent !== 'string' || parent === parentName || record.parents.includes(parent)) return;
-    throw new Error(`branch '${branchName}' of repository '${repositoryName}' exists already with parent '${parent}', but environment '${environmentName}' `
-      + `declares parent '${parentName}': declare parent '${parent}', or change 'parent' in its '${NAMES.descriptor}', or use another branch`);
+    if (
+      justCreated
+      || branch !== branchName
+      || typeof parent !== 'string'
+      || parent === parentName
+      || record.parents.includes(parent)
+    ) {
+      return;
+    }
+    throw new Error(
+      `branch '${branchName}' of repository '${repositoryName}' exists already with parent '${parent}', but `
+        + `environment '${environmentName}' `
+        + `declares parent '${parentName}': declare parent '${parent}', or change 'parent' in its `
+        + `'${NAMES.descriptor}', `
+        + 'or use another branch',
+    );
   }
 
   private async headOfParent(request: BranchRequest): Promise<string> {
@@ -166,11 +207,17 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     if (head !== undefined) return head;
     const branches = await host.branches(repositoryName);
     if (branches.length === 0) {
-      throw new Error(`repository '${repositoryName}' in account ${this.place.accountId} has no commit yet, so branch '${branchName}' of environment `
-        + `'${environmentName}' cannot be created: push one to '${parentName}' first, then deploy again`);
+      throw new Error(
+        `repository '${repositoryName}' in account ${this.place.accountId} has no commit yet, so branch `
+          + `'${branchName}' of environment `
+          + `'${environmentName}' cannot be created: push one to '${parentName}' first, then deploy again`,
+      );
     }
-    throw new Error(`branch '${branchName}' of environment '${environmentName}' has parent '${parentName}', which does not exist in repository `
-      + `'${repositoryName}': it has ${quotedList(branches)}; push '${parentName}' or use one of these`);
+    throw new Error(
+      `branch '${branchName}' of environment '${environmentName}' has parent '${parentName}', which does not exist in `
+        + 'repository '
+        + `'${repositoryName}': it has ${quotedList(branches)}; push '${parentName}' or use one of these`,
+    );
   }
 }
 

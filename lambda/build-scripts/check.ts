@@ -18,14 +18,25 @@ const diff = read('diff.txt');
 const differences = differencesOf(diff);
 const security = differences.filter(difference => difference.security !== '');
 const lines = [
-  ...security.length > 0 ? ['', 'Security-relevant changes', ...security.flatMap(({ stack, security: tables }) => ['', `Stack ${stack}`, tables])] : [],
-  '', 'All changes', ...differences.length === 0 ? [diff] : differences.flatMap(({ stack, text }) => ['', `Stack ${stack}`, text]), '',
+  ...(security.length > 0
+    ? [
+      '',
+      'Security-relevant changes',
+      ...security.flatMap(({ stack, security: tables }) => ['', `Stack ${stack}`, tables]),
+    ]
+    : []),
+  '',
+  'All changes',
+  ...(differences.length === 0 ? [diff] : differences.flatMap(({ stack, text }) => ['', `Stack ${stack}`, text])),
+  '',
   ...findings.map(({ source, rule, location, message }) => `${source}: ${rule} in ${location}: ${message}`),
 ];
 console.log(lines.join('\n'));
 if (differences.length === 0) {
-  console.error("cannot parse the output of 'cdk diff' above: it has no line 'Stack <name>'; update cdk-org-environments, "
-    + 'which supports other versions of the CDK command line');
+  console.error(
+    "cannot parse the output of 'cdk diff' above: it has no line 'Stack <name>'; update cdk-org-environments, "
+      + 'which supports other versions of the CDK command line',
+  );
   process.exitCode = 1;
 } else {
   writeFileSync('summary.txt', summaryOf(differences));

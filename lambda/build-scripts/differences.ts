@@ -44,16 +44,23 @@ function securityOf(lines: readonly string[]): string {
   return found.join('\n');
 }
 
-/** One line for the approval. CodePipeline limits its text to 1000 characters, some of which are used for other values. */
+/**
+ * One line for the approval. CodePipeline limits its text to 1000 characters, some of which are used for other values.
+ */
 export function summaryOf(differences: readonly StackDifference[], limit = 700): string {
-  const changed = differences.filter(({ added, changed: touched, removed, security }) => added + touched + removed > 0 || security !== '');
+  const changed = differences.filter(
+    ({ added, changed: touched, removed, security }) => added + touched + removed > 0 || security !== '',
+  );
   if (changed.length === 0) return 'No resource changes.';
   const secure = changed.filter(({ security }) => security !== '').map(({ stack }) => stack);
   const lost = changed.flatMap(({ lost: resources }) => resources);
   const text = [
-    ...secure.length > 0 ? [`Changes of permissions or security groups in ${secure.join(', ')}.`] : [],
-    ...lost.length > 0 ? [`Replaced or deleted: ${lost.join(', ')}.`] : [],
-    ...changed.map(({ stack, added, changed: touched, removed }) => `${stack}: ${added} added, ${touched} changed, ${removed} removed.`),
+    ...(secure.length > 0 ? [`Changes of permissions or security groups in ${secure.join(', ')}.`] : []),
+    ...(lost.length > 0 ? [`Replaced or deleted: ${lost.join(', ')}.`] : []),
+    ...changed.map(
+      ({ stack, added, changed: touched, removed }) =>
+        `${stack}: ${added} added, ${touched} changed, ${removed} removed.`,
+    ),
   ].join(' ');
   return text.length > limit ? `${text.slice(0, limit - 3)}...` : text;
 }

@@ -37,7 +37,7 @@ export class AwsAccounts implements Accounts {
     const known = this.templates.get(`${bucket}/${key}`);
     if (known !== undefined) return known;
     const { Body } = await this.storage.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    const template = await Body?.transformToString() ?? '';
+    const template = (await Body?.transformToString()) ?? '';
     this.templates.set(`${bucket}/${key}`, template);
     return template;
   }
@@ -47,9 +47,14 @@ export class AwsAccounts implements Accounts {
     if (this.published.has(url)) return url;
     const credentials = await assumeRole({ roleArn: bootstrapRole(this.partition, 'file-publishing', place) });
     const storage = new S3Client({ ...clientDefaults(), credentials, region: place.region });
-    await storage.send(new PutObjectCommand({
-      Bucket: stagingBucket(place), Key: key, Body: template, ContentType: 'application/json',
-    }));
+    await storage.send(
+      new PutObjectCommand({
+        Bucket: stagingBucket(place),
+        Key: key,
+        Body: template,
+        ContentType: 'application/json',
+      }),
+    );
     this.published.add(url);
     return url;
   }

@@ -1,6 +1,13 @@
 import {
-  CloudFormationClient, CreateStackCommand, DeleteStackCommand, DescribeStackResourcesCommand, DescribeStacksCommand,
-  UpdateStackCommand, paginateDescribeStackEvents, paginateDescribeStacks, paginateListImports,
+  CloudFormationClient,
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+  paginateDescribeStackEvents,
+  paginateDescribeStacks,
+  paginateListImports,
 } from '@aws-sdk/client-cloudformation';
 import type { Stack, StackEvent } from '@aws-sdk/client-cloudformation';
 import type { AwsCredentialIdentity } from '@smithy/types';
@@ -78,9 +85,13 @@ export class CloudFormationStacks implements Stacks {
 
   public async delete(stack: Pick<StackDefinition, 'stackName' | 'roleArn'>, token: string): Promise<void> {
     try {
-      await this.client.send(new DeleteStackCommand({
-        StackName: stack.stackName, ClientRequestToken: token, ...(stack.roleArn && { RoleARN: stack.roleArn }),
-      }));
+      await this.client.send(
+        new DeleteStackCommand({
+          StackName: stack.stackName,
+          ClientRequestToken: token,
+          ...(stack.roleArn && { RoleARN: stack.roleArn }),
+        }),
+      );
     } catch (error) {
       if (!isNamed(error, 'TokenAlreadyExistsException') && !isValidationError(error, /_IN_PROGRESS/)) throw error;
     }
@@ -89,7 +100,7 @@ export class CloudFormationStacks implements Stacks {
   public async lastOperation(stackId: string): Promise<StackOperation> {
     const events: StackEvent[] = [];
     for await (const page of paginateDescribeStackEvents({ client: this.client }, { StackName: stackId })) {
-      events.push(...page.StackEvents ?? []);
+      events.push(...(page.StackEvents ?? []));
       if (events.some(event => event.ClientRequestToken !== events[0]?.ClientRequestToken)) break;
     }
     return operationOf(events);
@@ -112,7 +123,12 @@ export function operationOf(events: readonly Partial<StackEvent>[]): StackOperat
   };
 }
 
-function failureOf({ LogicalResourceId, ResourceType, ResourceStatusReason, ResourceStatus }: Partial<StackEvent>): string {
+function failureOf({
+  LogicalResourceId,
+  ResourceType,
+  ResourceStatusReason,
+  ResourceStatus,
+}: Partial<StackEvent>): string {
   return `${LogicalResourceId} (${ResourceType}): ${ResourceStatusReason ?? ResourceStatus}`;
 }
 

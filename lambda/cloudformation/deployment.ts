@@ -1,6 +1,12 @@
 import type { Accounts } from './accounts';
 import type { HandlerAccount } from './errors';
-import { accountUnreachable, stackFailed, roleNotAssumable, templateNotPublishable, templateNotReadable } from './errors';
+import {
+  accountUnreachable,
+  stackFailed,
+  roleNotAssumable,
+  templateNotPublishable,
+  templateNotReadable,
+} from './errors';
 import { fingerprintOf, wasReportedUnreachable } from './fingerprint';
 import type { StackRoles } from './roles';
 import type { StackDefinition, StackState, Stacks } from './stack-deployer';
@@ -40,7 +46,9 @@ export class Deployment<Request extends StackRequest> {
   public constructor(private readonly options: DeploymentOptions) {}
 
   public async reconcile(
-    request: Request, record: Read<Request>, key: string,
+    request: Request,
+    record: Read<Request>,
+    key: string,
   ): Promise<Progress<{ readonly stack: StackState; readonly record: Read<Request> }>> {
     const { roles, handlerAccount } = this.options;
     const stacks = await this.stacksIn(request, record);
@@ -67,7 +75,10 @@ export class Deployment<Request extends StackRequest> {
 
   /** Deletes the stack. Done: it is deleted, or its account cannot be accessed and it is abandoned. */
   public async remove(
-    place: StackPlace, record: Read<Request>, key: string, unreachable: OnUnreachable,
+    place: StackPlace,
+    record: Read<Request>,
+    key: string,
+    unreachable: OnUnreachable,
   ): Promise<Progress<void>> {
     const { accounts, registry, roles, handlerAccount } = this.options;
     let stacks: Stacks;
@@ -76,7 +87,11 @@ export class Deployment<Request extends StackRequest> {
     } catch (error) {
       if (!isAccessDenied(error)) throw error;
       if (wasReportedUnreachable(record) || unreachable === 'abandon') return DONE;
-      await registry.write<StackRecord<Request>>(key, { ...record, unreachableAttempt: record.attempt }, record.version);
+      await registry.write<StackRecord<Request>>(
+        key,
+        { ...record, unreachableAttempt: record.attempt },
+        record.version,
+      );
       throw accountUnreachable(place, roles, handlerAccount, error);
     }
     try {
@@ -111,14 +126,19 @@ export class Deployment<Request extends StackRequest> {
 
   /** A stack that existed before is not ours: it is neither updated nor deleted. */
   private async startCreation(
-    stacks: Stacks, request: Request, record: Read<Request>, key: string,
+    stacks: Stacks,
+    request: Request,
+    record: Read<Request>,
+    key: string,
   ): Promise<Read<Request> | undefined> {
     const { registry } = this.options;
     if (await stacks.describe(request.stackName)) {
       const current = await registry.read<StackRecord<Request>>(key);
       if (current?.creationAttempt) return undefined;
-      throw new Error(`account ${request.accountId} already has a stack '${request.stackName}' that this app did not create: `
-        + 'choose another stackName, or delete that stack');
+      throw new Error(
+        `account ${request.accountId} already has a stack '${request.stackName}' that this app did not create: `
+          + 'choose another stackName, or delete that stack',
+      );
     }
     return registry.write<StackRecord<Request>>(key, { ...record, creationAttempt: record.attempt }, record.version);
   }

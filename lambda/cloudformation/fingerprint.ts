@@ -3,8 +3,8 @@ import type { StackRequest } from '../../src/stack/contract';
 import type { StackRecord } from '../registry/stack';
 
 /**
- * Whether an earlier attempt to delete has reported that the role in the account cannot be assumed. A closed account cannot
- * be distinguished from a removed trust, so a second deletion must succeed after the error was reported.
+ * Whether an earlier attempt to delete has reported that the role in the account cannot be assumed. A closed account
+ * cannot be distinguished from a removed trust, so a second deletion must succeed after the error was reported.
  */
 export function wasReportedUnreachable({ unreachableAttempt, attempt }: StackRecord): boolean {
   return unreachableAttempt !== undefined && unreachableAttempt !== attempt;
@@ -18,5 +18,5 @@ export function fingerprintOf(request: StackRequest): string {
 }
 
 function sorted(values: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
-  return Object.entries(values).sort(([one], [other]) => one < other ? -1 : 1);
+  return Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1));
 }

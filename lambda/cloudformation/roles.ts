@@ -24,18 +24,20 @@ export const BOOTSTRAP_ROLES: StackRoles = {
   deploy: (partition, place) => bootstrapRole(partition, 'deploy', place),
   execute: (partition, place) => bootstrapRole(partition, 'cfn-exec', place),
   advice: ({ region, qualifier }, cicdAccount) =>
-    `the account is not bootstrapped for CDK in ${region} with qualifier '${qualifier}' and trust for account ${cicdAccount}: `
+    `the account is not bootstrapped for CDK in ${region} with qualifier '${qualifier}' and trust for account `
+    + `${cicdAccount}: `
     + `bootstrap it (cdk bootstrap --qualifier ${qualifier} --trust ${cicdAccount}), then deploy again`,
 };
 
 /**
- * A principal that can change a pipeline can read the repository, so pipelines are deployed through roles of the baseline
- * that no application can assume.
+ * A principal that can change a pipeline can read the repository, so pipelines are deployed through roles of the
+ * baseline that no application can assume.
  */
 export const BASELINE_ROLES: StackRoles = {
   deploy: (partition, place) => baselineRole(partition, NAMES.deployerRole, place),
   execute: (partition, place) => baselineRole(partition, NAMES.deployerExecutionRole, place),
-  advice: ({ accountId }) => `stack '${NAMES.baselineStack}' in account ${accountId} creates this role; deploy that account again`,
+  advice: ({ accountId }) =>
+    `stack '${NAMES.baselineStack}' in account ${accountId} creates this role; deploy that account again`,
 };
 
 function baselineRole(partition: string, name: string, { accountId, region }: StackPlace): string {

@@ -67,8 +67,8 @@ interface DeployOptions {
   /** Place of the stack in errors: `account 123456789012`. */
   readonly place: string;
   /**
-   * Identifies this attempt (letters, digits, hyphens). A failure with this token is reported; after a failure with another
-   * token the operation is retried.
+   * Identifies this attempt (letters, digits, hyphens). A failure with this token is reported; after a failure with
+   * another token the operation is retried.
    */
   readonly token: string;
   /** Whether this definition was deployed before: then a complete stack with the same parameters is not updated. */
@@ -93,16 +93,25 @@ const ADVICE = {
 };
 
 /** The creation failed or was never executed: the stack cannot be updated, and its description is meaningless. */
-export const NEVER_CREATED = ['REVIEW_IN_PROGRESS', 'CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_FAILED'];
+export const NEVER_CREATED = [
+  'REVIEW_IN_PROGRESS',
+  'CREATE_FAILED',
+  'ROLLBACK_COMPLETE',
+  'ROLLBACK_FAILED',
+  'DELETE_FAILED',
+];
 
 /** Statuses of running operations that a deletion may interrupt. */
 const DELETABLE = ['CREATE_IN_PROGRESS', 'REVIEW_IN_PROGRESS'];
 
 /** Does at most one step of the deployment of a stack. */
 export async function deployStack(
-  stacks: Stacks, stack: StackDefinition, options: DeployOptions,
+  stacks: Stacks,
+  stack: StackDefinition,
+  options: DeployOptions,
 ): Promise<Progress<StackState>> {
-  const current = options.current === 'absent' ? undefined : options.current ?? await stacks.describe(stack.stackName);
+  const current =
+    options.current === 'absent' ? undefined : (options.current ?? (await stacks.describe(stack.stackName)));
   if (!current) {
     // a new stack has no previous values
     await stacks.create({ ...stack, keptParameters: [] }, options.token);
@@ -111,14 +120,18 @@ export async function deployStack(
   if (NEVER_CREATED.includes(current.status)) return recreate(stacks, stack, current, options);
   if (current.status.endsWith('_IN_PROGRESS')) return IN_PROGRESS;
   if (current.status === 'UPDATE_ROLLBACK_FAILED') {
-    throw new Error(`stack '${stack.stackName}' in ${options.place} is stuck in UPDATE_ROLLBACK_FAILED: `
-      + `${(await stacks.lastOperation(current.stackId)).failure ?? current.statusReason ?? 'no reason given'}; `
-      + 'continue its rollback there (aws cloudformation continue-update-rollback), then deploy again');
+    throw new Error(
+      `stack '${stack.stackName}' in ${options.place} is stuck in UPDATE_ROLLBACK_FAILED: `
+        + `${(await stacks.lastOperation(current.stackId)).failure ?? current.statusReason ?? 'no reason given'}; `
+        + 'continue its rollback there (aws cloudformation continue-update-rollback), then deploy again',
+    );
   }
   const complete = current.status === 'CREATE_COMPLETE' || current.status === 'UPDATE_COMPLETE';
   if (complete && options.applied && hasParameters(stack, current)) return { done: true, result: current };
 
-  if (current.status === 'CREATE_COMPLETE' && options.createdBy === options.token) return { done: true, result: current };
+  if (current.status === 'CREATE_COMPLETE' && options.createdBy === options.token) {
+    return { done: true, result: current };
+  }
 
   const { token, failure } = await stacks.lastOperation(current.stackId);
   if (token === options.token) {
@@ -151,12 +164,17 @@ export async function removeStack(
 
 /** A stack whose creation failed cannot be updated: it is deleted first. */
 async function recreate(
-  stacks: Stacks, stack: StackDefinition, current: StackState, options: DeployOptions,
+  stacks: Stacks,
+  stack: StackDefinition,
+  current: StackState,
+  options: DeployOptions,
 ): Promise<Progress<StackState>> {
   const deletion = { place: options.place, token: `${options.token}-clear`, wayOut: ADVICE.created };
   const { token, failure } = await stacks.lastOperation(current.stackId);
   if (token === options.token) throw failed('created', stack, current, options, failure);
-  if (token === deletion.token && current.status === 'DELETE_FAILED') throw failed('deleted', stack, current, deletion, failure);
+  if (token === deletion.token && current.status === 'DELETE_FAILED') {
+    throw failed('deleted', stack, current, deletion, failure);
+  }
   await stacks.delete(stack, deletion.token);
   return IN_PROGRESS;
 }
@@ -177,7 +195,10 @@ function hasParameters(stack: StackDefinition, current: StackState): boolean {
 
 function withKeptParameters(stack: StackDefinition, current: StackState): StackDefinition {
   const { keptParameters = [], parameters } = stack;
-  return { ...stack, keptParameters: keptParameters.filter(name => name in current.parameters && !(name in parameters)) };
+  return {
+    ...stack,
+    keptParameters: keptParameters.filter(name => name in current.parameters && !(name in parameters)),
+  };
 }
 
 function failed(

@@ -36,7 +36,10 @@ export interface StackHooks<Request extends StackRequest> {
   mayDeleteApplications(owner: Owner, request: Request): Promise<boolean>;
   /** Deletes what must be deleted before the stack. Done: the stack may be deleted. */
   beforeDelete(
-    owner: Owner, request: Request, record: Read<Request>, mayDelete: () => Promise<boolean>,
+    owner: Owner,
+    request: Request,
+    record: Read<Request>,
+    mayDelete: () => Promise<boolean>,
   ): Promise<Progress<Read<Request>>>;
   /** Runs when the stack is deleted. */
   afterDelete(owner: Owner, key: string, record: StackRecord<Request>): Promise<void>;

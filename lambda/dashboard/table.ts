@@ -4,13 +4,27 @@ import type { Row } from './rows';
 export function tableOf(rows: readonly Row[]): string {
   if (rows.length === 0) return '<p>No environments exist.</p>';
   const head = HEADINGS.map(heading => `<th>${heading}</th>`).join('');
-  const body = rows.map(row => `<tr>${cellsOf(row).map(cell => `<td>${cell}</td>`).join('')}</tr>`).join('');
+  const body = rows
+    .map(
+      row =>
+        `<tr>${cellsOf(row)
+          .map(cell => `<td>${cell}</td>`)
+          .join('')}</tr>`,
+    )
+    .join('');
   const note = '<p>Medians and rates are those of the last fifty runs.</p>';
   return `<table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>${note}`;
 }
 
 const HEADINGS = [
-  'Environment', 'Account', 'State', 'Commit', 'Deployed (UTC)', 'Lead time', 'Failure rate', 'Time to restore',
+  'Environment',
+  'Account',
+  'State',
+  'Commit',
+  'Deployed (UTC)',
+  'Lead time',
+  'Failure rate',
+  'Time to restore',
 ];
 /** The message of a build may be a page long. */
 const MAX_FAILURE_LENGTH = 200;
@@ -34,7 +48,11 @@ function shortened(text: string): string {
   return text.length > MAX_FAILURE_LENGTH ? `${text.slice(0, MAX_FAILURE_LENGTH - 1)}…` : text;
 }
 
-const UNITS = [['d', 86_400], ['h', 3600], ['min', 60]] as const;
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['min', 60],
+] as const;
 
 /** A duration in its two largest units. */
 function durationOf(milliseconds: number | undefined): string {
@@ -53,7 +71,13 @@ function durationOf(milliseconds: number | undefined): string {
     .join(' ');
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 function escape(text: string): string {
   return text.replace(/[&<>"']/g, character => ENTITIES[character]);

@@ -1,7 +1,10 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 
 /** An event of CodePipeline: of a whole run, of a stage, or of an action. */
-export type CodePipelineEvent = Pick<EventBridgeEvent<string, PipelineDetail>, 'account' | 'region' | 'time' | 'detail'>;
+export type CodePipelineEvent = Pick<
+  EventBridgeEvent<string, PipelineDetail>,
+  'account' | 'region' | 'time' | 'detail'
+>;
 
 export interface PipelineDetail {
   readonly 'pipeline': string;
@@ -15,12 +18,21 @@ export interface PipelineDetail {
   readonly 'action'?: string;
   readonly 'type'?: { readonly category?: string };
   readonly 'input-artifacts'?: readonly { readonly s3location?: { readonly key?: string } }[];
-  readonly 'execution-result'?: { readonly 'external-execution-id'?: string; readonly 'external-execution-summary'?: string };
+  readonly 'execution-result'?: {
+    readonly 'external-execution-id'?: string;
+    readonly 'external-execution-summary'?: string;
+  };
 }
 
 /** The change of a run that an event reports. */
 export type Change = { readonly at: number } & (
-  | { readonly of: 'run'; readonly name: string; readonly attempt: number; readonly startedAt?: number; readonly rollback: boolean }
+  | {
+    readonly of: 'run';
+    readonly name: string;
+    readonly attempt: number;
+    readonly startedAt?: number;
+    readonly rollback: boolean;
+  }
   | { readonly of: 'source'; readonly commitId: string }
   | { readonly of: 'deployment' }
   | { readonly of: 'artifacts'; readonly artifacts: readonly string[] }
@@ -36,11 +48,13 @@ export function changeOf({ time, detail }: CodePipelineEvent): Change | undefine
   const { state, stage, action } = detail;
   if (stage === undefined) return { at, of: 'run', ...wholeRun(detail) };
   const { 'external-execution-id': id, 'external-execution-summary': message } = detail['execution-result'] ?? {};
-  if (state === 'FAILED') return { at, of: 'failure', stage, ...action && { action }, ...message && { message } };
+  if (state === 'FAILED') return { at, of: 'failure', stage, ...(action && { action }), ...(message && { message }) };
   if (stage === DEPLOY_STAGE && state === 'STARTED') {
     return action === undefined ? { at, of: 'deployment' } : { at, of: 'artifacts', artifacts: artifactsOf(detail) };
   }
-  return detail.type?.category === 'Source' && state === 'SUCCEEDED' && id ? { at, of: 'source', commitId: id } : undefined;
+  return detail.type?.category === 'Source' && state === 'SUCCEEDED' && id
+    ? { at, of: 'source', commitId: id }
+    : undefined;
 }
 
 function artifactsOf({ 'input-artifacts': artifacts = [] }: PipelineDetail): readonly string[] {
@@ -48,7 +62,12 @@ function artifactsOf({ 'input-artifacts': artifacts = [] }: PipelineDetail): rea
 }
 
 function wholeRun(detail: PipelineDetail) {
-  const { state, 'start-time': startedAt, 'pipeline-execution-attempt': attempt = 1, 'execution-trigger': trigger } = detail;
+  const {
+    state,
+    'start-time': startedAt,
+    'pipeline-execution-attempt': attempt = 1,
+    'execution-trigger': trigger,
+  } = detail;
   const rollback = trigger?.['trigger-type']?.endsWith('Rollback') ?? false;
-  return { name: state, attempt, rollback, ...startedAt && { startedAt: Date.parse(startedAt) } };
+  return { name: state, attempt, rollback, ...(startedAt && { startedAt: Date.parse(startedAt) }) };
 }

@@ -9,14 +9,20 @@ export interface Measures {
 
 export type MetricName = 'Deployments' | 'FailedDeployments' | 'LeadTime' | 'TimeToRestore';
 
-/** The metric values that are new between two states of the history. Each is returned once, in any order of the events. */
+/**
+ * The metric values that are new between two states of the history. Each is returned once, in any order of the events.
+ */
 export function measuresOf(before: readonly Run[], after: readonly Run[], executionId: string): readonly Measures[] {
   const was = find(before, executionId);
   const run = find(after, executionId);
-  const [deployedAt, failedAt] = [deploymentOf, failureOf].map(timeOf => timeOf(was) === undefined ? timeOf(run) : undefined);
+  const [deployedAt, failedAt] = [deploymentOf, failureOf].map(timeOf =>
+    timeOf(was) === undefined ? timeOf(run) : undefined,
+  );
   return [
-    ...deployedAt === undefined ? [] : [{ at: deployedAt, values: { Deployments: 1, ...seconds('LeadTime', run && leadTimeOf(run)) } }],
-    ...failedAt === undefined ? [] : [{ at: failedAt, values: { FailedDeployments: 1 } }],
+    ...(deployedAt === undefined
+      ? []
+      : [{ at: deployedAt, values: { Deployments: 1, ...seconds('LeadTime', run && leadTimeOf(run)) } }]),
+    ...(failedAt === undefined ? [] : [{ at: failedAt, values: { FailedDeployments: 1 } }]),
     ...after.flatMap(candidate => restored(candidate, before, after)),
   ];
 }
@@ -38,7 +44,10 @@ function failureOf(run: Run | undefined): number | undefined {
 function restored(run: Run, before: readonly Run[], after: readonly Run[]): Measures[] {
   const was = find(before, run.executionId);
   const time = timeToRestoreOf(run, after);
-  const isNew = run.deployedAt !== undefined && time !== undefined && (was === undefined || timeToRestoreOf(was, before) === undefined);
+  const isNew =
+    run.deployedAt !== undefined
+    && time !== undefined
+    && (was === undefined || timeToRestoreOf(was, before) === undefined);
   return isNew ? [{ at: run.deployedAt, values: seconds('TimeToRestore', time) }] : [];
 }
 

@@ -16,21 +16,33 @@ import type { Author } from '../sources/source';
 
 export type Recorded =
   | { readonly recorded: false; readonly reason: string }
-  | { readonly recorded: true; readonly environmentName: string; readonly executionId: string; readonly measures: readonly Measures[] };
+  | {
+    readonly recorded: true;
+    readonly environmentName: string;
+    readonly executionId: string;
+    readonly measures: readonly Measures[];
+  };
 
 /** Events of a run arrive concurrently: a conflicting write is retried. */
 const MAX_ATTEMPTS = 10;
 const MAX_PAUSE = 200;
 
 /** Adds an event to the record of its environment. The same event again changes nothing. */
-export async function record(event: CodePipelineEvent, registry: Registry, hosts: Hosts<'authorOf'>): Promise<Recorded> {
+export async function record(
+  event: CodePipelineEvent,
+  registry: Registry,
+  hosts: Hosts<'authorOf'>,
+): Promise<Recorded> {
   const { pipeline, 'execution-id': executionId } = event.detail;
   const change = changeOf(event);
   if (change === undefined) return { recorded: false, reason: 'the event reports nothing that is recorded' };
   // a member account can forge events: only those of the pipeline that holds the lease of the account are recorded
   const holder = (await registry.read<LeaseRecord>(leaseKey(event.account)))?.holder;
   if (holder?.environmentName !== pipeline) {
-    return { recorded: false, reason: `pipeline '${pipeline}' of account ${event.account} is not the pipeline of an environment` };
+    return {
+      recorded: false,
+      reason: `pipeline '${pipeline}' of account ${event.account} is not the pipeline of an environment`,
+    };
   }
 
   for (let attempt = 1; ; attempt++) {
@@ -50,11 +62,15 @@ interface ReceivedChange {
   readonly executionId: string;
 }
 
-async function write({ event, change, holder, executionId }: ReceivedChange, registry: Registry, hosts: Hosts<'authorOf'>): Promise<Recorded> {
+async function write(
+  { event, change, holder, executionId }: ReceivedChange,
+  registry: Registry,
+  hosts: Hosts<'authorOf'>,
+): Promise<Recorded> {
   const { environmentName, pipelineKey } = holder;
   const { account: accountId, region } = event;
   const key = deploymentKey(environmentName);
-  const { version, runs: before = [] } = await registry.read<DeploymentRecord>(key) ?? {};
+  const { version, runs: before = [] } = (await registry.read<DeploymentRecord>(key)) ?? {};
   const runs = await withAuthor(withChange(before, { executionId, accountId }, change), executionId, {
     authorOf: async commitId => {
       const environment = await registry.read<EnvironmentRecord>(environmentKey(environmentName));
@@ -63,7 +79,11 @@ async function write({ event, change, holder, executionId }: ReceivedChange, reg
     },
   });
   if (JSON.stringify(runs) !== JSON.stringify(before)) {
-    await registry.write<DeploymentRecord>(key, { environmentName, accountId, region, pipelineName: environmentName, runs }, version);
+    await registry.write<DeploymentRecord>(
+      key,
+      { environmentName, accountId, region, pipelineName: environmentName, runs },
+      version,
+    );
   }
   const measures = measuresOf(runsInAccount(accountId, before), runsInAccount(accountId, runs), executionId);
   return { recorded: true, environmentName, executionId, measures };
@@ -77,5 +97,7 @@ async function withAuthor(runs: readonly Run[], executionId: string, authors: Au
   const run = runs.find(candidate => candidate.executionId === executionId);
   if (run?.commitId === undefined || run.authoredAt !== undefined) return runs;
   const author = await authors.authorOf(run.commitId);
-  return author?.at === undefined ? runs : runs.map(candidate => candidate === run ? { ...run, authoredAt: author.at } : candidate);
+  return author?.at === undefined
+    ? runs
+    : runs.map(candidate => (candidate === run ? { ...run, authoredAt: author.at } : candidate));
 }

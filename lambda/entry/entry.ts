@@ -18,8 +18,10 @@ type Properties = Readonly<Record<string, unknown>>;
 /** Receives the requests of CloudFormation for all kinds, and responds when the waiter returns the outcome. */
 export class Entry {
   public constructor(
-    private readonly registry: Registry, private readonly outbound: Outbound,
-    private readonly functions: Readonly<Record<string, string>>, private readonly now: () => number = Date.now,
+    private readonly registry: Registry,
+    private readonly outbound: Outbound,
+    private readonly functions: Readonly<Record<string, string>>,
+    private readonly now: () => number = Date.now,
   ) {}
 
   /** Records a request, and starts the waiter under its id: a second delivery of the request starts nothing. */
@@ -29,8 +31,14 @@ export class Entry {
     const { [type]: functionArn } = this.functions;
     if (!functionArn) {
       const known = Object.keys(this.functions).join(', ');
-      await this.putResponse(responseUrl, failedResponse(request, `unknown type of custom resource '${type}' (known are ${known}): `
-        + 'deploy the Organization with the version of the library that the app uses'));
+      await this.putResponse(
+        responseUrl,
+        failedResponse(
+          request,
+          `unknown type of custom resource '${type}' (known are ${known}): `
+            + 'deploy the Organization with the version of the library that the app uses',
+        ),
+      );
       return;
     }
     const { ownerId, requestId, requestType } = request;
@@ -40,15 +48,24 @@ export class Entry {
     }
     let arrivedAt = this.now();
     try {
-      ({ arrivedAt } = await recordRequest(this.registry, { ownerId, requestId, responseUrl, isFirst: requestType === 'Create' }, arrivedAt));
+      ({ arrivedAt } = await recordRequest(
+        this.registry,
+        { ownerId, requestId, responseUrl, isFirst: requestType === 'Create' },
+        arrivedAt,
+      ));
       await this.outbound.startWaiter(requestId, { functionArn, request });
     } catch (error) {
       // the role of this function may be new
       const failure = retryWhileRolePropagates(error, this.now() - arrivedAt);
       // nothing was started, so nothing else responds
       if (!isPermanentAwsError(failure)) throw failure;
-      await this.putResponse(responseUrl, failedResponse(request, `cannot start the waiter: ${failure.name}: ${failure.message}; `
-        + 'deploy the Organization again'));
+      await this.putResponse(
+        responseUrl,
+        failedResponse(
+          request,
+          `cannot start the waiter: ${failure.name}: ${failure.message}; ` + 'deploy the Organization again',
+        ),
+      );
     }
   }
 
@@ -82,7 +99,10 @@ function requestOf(event: CloudFormationCustomResourceEvent): ResourceRequest {
 }
 
 /** An update to properties that are too long was rejected before anything changed, so its rollback changes nothing. */
-function oldPropertiesOf({ ResourceProperties, OldResourceProperties }: CloudFormationCustomResourceUpdateEvent): Properties {
+function oldPropertiesOf({
+  ResourceProperties,
+  OldResourceProperties,
+}: CloudFormationCustomResourceUpdateEvent): Properties {
   const before = propertiesOf(OldResourceProperties);
   return bytesOf(before) > MAX_BYTES ? propertiesOf(ResourceProperties) : before;
 }
@@ -90,8 +110,12 @@ function oldPropertiesOf({ ResourceProperties, OldResourceProperties }: CloudFor
 /** Such properties were never used, so there is nothing to delete. */
 function tooLongResponse(request: ResourceRequest): CloudFormationResponse {
   if (request.requestType === 'Delete') return responseOf({ request, outcome: { state: 'complete', data: {} } });
-  return failedResponse(request, `the properties of '${request.logicalId}' have ${bytesOf(request.properties)} bytes, but the limit is ${MAX_BYTES}: `
-    + 'shorten its parameters or tags, or split it into several resources');
+  return failedResponse(
+    request,
+    `the properties of '${request.logicalId}' have ${bytesOf(request.properties)} bytes, but the limit is `
+      + `${MAX_BYTES}: `
+      + 'shorten its parameters or tags, or split it into several resources',
+  );
 }
 
 function bytesOf(properties: Properties): number {
@@ -103,7 +127,9 @@ function ownerIdOf(event: CloudFormationCustomResourceEvent): string {
   const { StackId: stackId, LogicalResourceId: logicalId } = event;
   // CloudFormation deletes a creation that timed out under an id of its own. Otherwise the id stays, even if the
   // resource was moved to another stack or logical id.
-  if (event.RequestType !== 'Create' && /-[0-9a-f]{16}$/.test(event.PhysicalResourceId)) return event.PhysicalResourceId;
+  if (event.RequestType !== 'Create' && /-[0-9a-f]{16}$/.test(event.PhysicalResourceId)) {
+    return event.PhysicalResourceId;
+  }
   const hash = createHash('sha256').update(`${stackId}\n${logicalId}`).digest('hex').slice(0, 16);
   return `${logicalId.slice(0, 64)}-${hash}`;
 }

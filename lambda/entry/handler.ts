@@ -13,7 +13,9 @@ const logger = new Logger({ serviceName: 'org-environments' });
 const entry = new Entry(new TableRegistry(), new AwsOutbound(waiterArn), JSON.parse(functions));
 
 /** Invoked by CloudFormation with a request, and by the waiter with the outcome. */
-export async function handler(event: CloudFormationCustomResourceEvent | { readonly answer: AnswerRequest }): Promise<void> {
+export async function handler(
+  event: CloudFormationCustomResourceEvent | { readonly answer: AnswerRequest },
+): Promise<void> {
   if ('answer' in event) {
     const { requestId, logicalId, stackId } = event.answer.request;
     const answer = await retryTransient(() => entry.respond(event.answer));

@@ -21,9 +21,13 @@ export class AwsOutbound implements Outbound {
 
   public async startWaiter(name: string, input: WaiterInput): Promise<void> {
     try {
-      await this.client.send(new StartExecutionCommand({
-        stateMachineArn: this.waiterArn, name, input: JSON.stringify(input),
-      }));
+      await this.client.send(
+        new StartExecutionCommand({
+          stateMachineArn: this.waiterArn,
+          name,
+          input: JSON.stringify(input),
+        }),
+      );
     } catch (error) {
       if (!(error instanceof ExecutionAlreadyExists)) throw error;
     }
@@ -39,7 +43,9 @@ export class AwsOutbound implements Outbound {
         if (statusCode < 400) resolve();
         else reject(transient(`the response URL of CloudFormation returned HTTP status ${statusCode}`));
       });
-      request.setTimeout(TIMEOUT_MILLISECONDS, () => request.destroy(transient('the response URL of CloudFormation timed out')));
+      request.setTimeout(TIMEOUT_MILLISECONDS, () =>
+        request.destroy(transient('the response URL of CloudFormation timed out')),
+      );
       request.on('error', reject);
       request.end(body);
     });

@@ -1,6 +1,9 @@
 import type { AnswerRequest, Outcome, ResourceRequest } from '../../src/kinds/contract';
 
-/** The response to CloudFormation: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html */
+/**
+ * The response to CloudFormation:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
+ */
 export interface CloudFormationResponse {
   readonly Status: 'SUCCESS' | 'FAILED';
   readonly Reason?: string;
@@ -22,8 +25,11 @@ export function responseOf({ request, outcome, crash }: AnswerRequest): CloudFor
   const response = { ...identity(request), Status: 'SUCCESS' as const, Data: outcome.data };
   const bytes = Buffer.byteLength(JSON.stringify(response));
   if (bytes <= MAX_RESPONSE_BYTES) return response;
-  return failedResponse(request, `the attributes of '${request.logicalId}' make a response of ${bytes} bytes, but CloudFormation `
-    + `accepts ${MAX_RESPONSE_BYTES}: read fewer or shorter values`);
+  return failedResponse(
+    request,
+    `the attributes of '${request.logicalId}' make a response of ${bytes} bytes, but CloudFormation `
+      + `accepts ${MAX_RESPONSE_BYTES}: read fewer or shorter values`,
+  );
 }
 
 export function failedResponse(request: ResourceRequest, reason: string): CloudFormationResponse {
@@ -36,8 +42,10 @@ function identity({ physicalId, stackId, requestId, logicalId }: ResourceRequest
 
 function reasonOf(outcome: Outcome | undefined, crash: AnswerRequest['crash']): string {
   if (outcome?.state === 'failed') return outcome.reason;
-  return `the function failed several times: ${crash?.Error ?? 'unknown error'}: ${messageOf(crash?.Cause)}; `
-    + 'deploy again; if it fails again, see its log';
+  return (
+    `the function failed several times: ${crash?.Error ?? 'unknown error'}: ${messageOf(crash?.Cause)}; `
+    + 'deploy again; if it fails again, see its log'
+  );
 }
 
 /** Step Functions reports the error of a function in JSON. */
@@ -52,6 +60,8 @@ function messageOf(cause = ''): string {
 
 function shortened(reason: string): string {
   let text = reason;
-  while (Buffer.byteLength(JSON.stringify(text)) > MAX_REASON_BYTES) text = text.slice(0, Math.floor(text.length * 0.9));
+  while (Buffer.byteLength(JSON.stringify(text)) > MAX_REASON_BYTES) {
+    text = text.slice(0, Math.floor(text.length * 0.9));
+  }
   return text === reason ? reason : `${text} …`;
 }

@@ -10,8 +10,10 @@ export function problemOf(error: unknown, { pipelineName, environmentName, accou
     return `${pipeline} does not exist: deploy environment '${environmentName}'`;
   }
   if (isAccessDenied(error)) {
-    return `${pipeline} cannot be accessed: the role '${NAMES.operateRole}' there must trust '${NAMES.operationsFunction}': `
-      + `deploy environment '${environmentName}' again; if the account was closed, nothing runs there (${cause})`;
+    return (
+      `${pipeline} cannot be accessed: the role '${NAMES.operateRole}' there must trust '${NAMES.operationsFunction}': `
+      + `deploy environment '${environmentName}' again; if the account was closed, nothing runs there (${cause})`
+    );
   }
   return `${pipeline} returned an error: try again (${cause})`;
 }

@@ -9,7 +9,9 @@ import { connectedHosts } from '../sources/hosts';
 
 const logger = new Logger({ serviceName: 'org-environments' });
 const operations = new Operations(
-  new TableRegistry(), new AwsPipelineControl(process.env[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws'), connectedHosts(),
+  new TableRegistry(),
+  new AwsPipelineControl(process.env[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws'),
+  connectedHosts(),
 );
 
 export async function handler(input: unknown): Promise<OperationAnswer<object>> {

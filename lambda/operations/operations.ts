@@ -3,7 +3,13 @@ import { problemOf } from './errors';
 import { selectPipelines, identityOf, unknownNames } from './selection';
 import { StatusReader } from './status';
 import type {
-  EnvironmentNames, Halt, HaltOutcome, OperationAnswer, OperationRequest, ResumeOutcome, StatusOutcome,
+  EnvironmentNames,
+  Halt,
+  HaltOutcome,
+  OperationAnswer,
+  OperationRequest,
+  ResumeOutcome,
+  StatusOutcome,
 } from '../../src/operations/contract';
 import { LISTED } from '../../src/registry/contract';
 import { enablePipeline, stopPipeline } from '../pipeline-control/control';
@@ -28,9 +34,12 @@ export class Operations {
 
   public async run(request: OperationRequest): Promise<OperationAnswer<HaltOutcome | ResumeOutcome | StatusOutcome>> {
     switch (request.operation) {
-      case 'halt': return this.halt(request.environmentNames, request);
-      case 'resume': return this.resume(request.environmentNames);
-      case 'status': return this.status();
+      case 'halt':
+        return this.halt(request.environmentNames, request);
+      case 'resume':
+        return this.resume(request.environmentNames);
+      case 'status':
+        return this.status();
     }
   }
 
@@ -38,23 +47,39 @@ export class Operations {
     const selected = selectPipelines(await allPipelines(this.registry), names);
     const halt = { by, at: new Date(this.now()).toISOString(), reason };
     // the records first: from now on no deployment enables the pipelines
-    const earlier = new Map(await Promise.all(namesOf(selected).map(
-      async environmentName => [environmentName, await this.recordHalt({ environmentName, ...halt })] as const,
-    )));
-    const outcomes = selected.map(async pipeline => this.haltPipeline(pipeline, halt, earlier.get(pipeline.environmentName)));
+    const earlier = new Map(
+      await Promise.all(
+        namesOf(selected).map(
+          async environmentName => [environmentName, await this.recordHalt({ environmentName, ...halt })] as const,
+        ),
+      ),
+    );
+    const outcomes = selected.map(async pipeline =>
+      this.haltPipeline(pipeline, halt, earlier.get(pipeline.environmentName)),
+    );
     return { pipelines: await Promise.all(outcomes) };
   }
 
   public async resume(names: EnvironmentNames): Promise<OperationAnswer<ResumeOutcome>> {
     const environments = await allPipelines(this.registry);
-    const unknown = names === 'all' ? await this.haltsWithoutEnvironment(environments) : unknownNames(environments, names);
+    const unknown =
+      names === 'all' ? await this.haltsWithoutEnvironment(environments) : unknownNames(environments, names);
     const gone = await this.haltedAmong(unknown);
-    const selected = selectPipelines(environments, names === 'all' ? names : names.filter(name => !gone.includes(name)));
+    const selected = selectPipelines(
+      environments,
+      names === 'all' ? names : names.filter(name => !gone.includes(name)),
+    );
     // the records first: a deployment in between would disable the pipelines again
-    const halted = new Map(await Promise.all([...namesOf(selected), ...gone].map(
-      async environmentName => [environmentName, await this.removeHalt(environmentName)] as const,
-    )));
-    const outcomes = selected.map(async pipeline => this.resumePipeline(pipeline, halted.get(pipeline.environmentName) ?? false));
+    const halted = new Map(
+      await Promise.all(
+        [...namesOf(selected), ...gone].map(
+          async environmentName => [environmentName, await this.removeHalt(environmentName)] as const,
+        ),
+      ),
+    );
+    const outcomes = selected.map(async pipeline =>
+      this.resumePipeline(pipeline, halted.get(pipeline.environmentName) ?? false),
+    );
     return { pipelines: await Promise.all(outcomes), gone };
   }
 
@@ -65,7 +90,7 @@ export class Operations {
   }
 
   private async haltPipeline(pipeline: EnvironmentPipeline, halt: Halt, haltedAlready?: Halt): Promise<HaltOutcome> {
-    const outcome = { ...identityOf(pipeline), ...haltedAlready && { haltedAlready } };
+    const outcome = { ...identityOf(pipeline), ...(haltedAlready && { haltedAlready }) };
     const { by, reason } = haltedAlready ?? halt;
     try {
       const { executions, interrupted } = await stopPipeline(this.control, pipeline, haltReason({ by, reason }));
@@ -81,10 +106,17 @@ export class Operations {
     if (state !== 'enabled') return { ...outcome, started: false };
     try {
       const { started, disabledReason } = await enablePipeline(this.control, pipeline, {
-        token: this.newToken(), now: this.now(), missedPushes: false, reasonToDisable: async () => this.reasonToDisable(pipeline),
+        token: this.newToken(),
+        now: this.now(),
+        missedPushes: false,
+        reasonToDisable: async () => this.reasonToDisable(pipeline),
       });
       if (disabledReason === undefined) return { ...outcome, started };
-      return { ...outcome, started, problem: `it was disabled again, because of a concurrent change: ${disabledReason}` };
+      return {
+        ...outcome,
+        started,
+        problem: `it was disabled again, because of a concurrent change: ${disabledReason}`,
+      };
     } catch (error) {
       return { ...outcome, started: false, problem: problemOf(error, pipeline) };
     }
@@ -102,7 +134,10 @@ export class Operations {
   /** Names of halted environments that do not exist now. */
   private async haltsWithoutEnvironment(selected: readonly EnvironmentPipeline[]): Promise<readonly string[]> {
     const halts = await this.registry.list<HaltRecord>(LISTED.halt);
-    return unknownNames(selected, halts.map(({ environmentName }) => environmentName));
+    return unknownNames(
+      selected,
+      halts.map(({ environmentName }) => environmentName),
+    );
   }
 
   private async haltedAmong(names: readonly string[]): Promise<readonly string[]> {

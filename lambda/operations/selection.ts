@@ -2,7 +2,10 @@ import type { EnvironmentNames, PipelineIdentity } from '../../src/operations/co
 import type { EnvironmentPipeline } from '../registry/environment';
 
 /** The pipelines of the named environments. @throws if no environment has one of the names */
-export function selectPipelines(pipelines: readonly EnvironmentPipeline[], names: EnvironmentNames): readonly EnvironmentPipeline[] {
+export function selectPipelines(
+  pipelines: readonly EnvironmentPipeline[],
+  names: EnvironmentNames,
+): readonly EnvironmentPipeline[] {
   if (names === 'all') return pipelines;
   const unknown = unknownNames(pipelines, names);
   if (unknown.length > 0) {
@@ -15,9 +18,16 @@ export function selectPipelines(pipelines: readonly EnvironmentPipeline[], names
 
 /** Names that no environment has. */
 export function unknownNames(pipelines: readonly EnvironmentPipeline[], names: EnvironmentNames): readonly string[] {
-  return names === 'all' ? [] : names.filter(name => !pipelines.some(({ environmentName }) => environmentName === name));
+  return names === 'all'
+    ? []
+    : names.filter(name => !pipelines.some(({ environmentName }) => environmentName === name));
 }
 
-export function identityOf({ environmentName, accountId, region, pipelineName }: EnvironmentPipeline): PipelineIdentity {
+export function identityOf({
+  environmentName,
+  accountId,
+  region,
+  pipelineName,
+}: EnvironmentPipeline): PipelineIdentity {
   return { environmentName, accountId, region, pipelineName };
 }

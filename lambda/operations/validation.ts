@@ -6,13 +6,20 @@ const environmentNames = v.custom<EnvironmentNames>(
   ({ input }) => `environmentNames must be 'all' or a list with at least one name, got ${JSON.stringify(input)}`,
 );
 
-const request = v.variant('operation', [
-  v.object({
-    operation: v.literal('halt'), environmentNames, by: nonEmptyText('by'), reason: nonEmptyText('reason'),
-  }),
-  v.object({ operation: v.literal('resume'), environmentNames, by: nonEmptyText('by') }),
-  v.object({ operation: v.literal('status') }),
-], ({ input }) => `operation must be 'halt', 'resume' or 'status', got ${JSON.stringify(input)}`);
+const request = v.variant(
+  'operation',
+  [
+    v.object({
+      operation: v.literal('halt'),
+      environmentNames,
+      by: nonEmptyText('by'),
+      reason: nonEmptyText('reason'),
+    }),
+    v.object({ operation: v.literal('resume'), environmentNames, by: nonEmptyText('by') }),
+    v.object({ operation: v.literal('status') }),
+  ],
+  ({ input }) => `operation must be 'halt', 'resume' or 'status', got ${JSON.stringify(input)}`,
+);
 
 /** The message for a key that is missing is that of its schema, and not one of the library. */
 const NO_VALUES = { environmentNames: undefined, by: undefined, reason: undefined };
@@ -29,7 +36,10 @@ export function validOperation(input: unknown): OperationRequest {
 }
 
 function nonEmptyText(name: string) {
-  return v.custom<string>(isText, ({ input }) => `${name} must be a text that is not empty, got ${JSON.stringify(input)}`);
+  return v.custom<string>(
+    isText,
+    ({ input }) => `${name} must be a text that is not empty, got ${JSON.stringify(input)}`,
+  );
 }
 
 function isText(value: unknown): boolean {

@@ -1,11 +1,20 @@
 import { CodeBuildClient, StopBuildCommand } from '@aws-sdk/client-codebuild';
 import {
-  CodePipelineClient, DisableStageTransitionCommand, EnableStageTransitionCommand, GetPipelineStateCommand,
-  ListPipelineExecutionsCommand, StartPipelineExecutionCommand, StopPipelineExecutionCommand,
+  CodePipelineClient,
+  DisableStageTransitionCommand,
+  EnableStageTransitionCommand,
+  GetPipelineStateCommand,
+  ListPipelineExecutionsCommand,
+  StartPipelineExecutionCommand,
+  StopPipelineExecutionCommand,
 } from '@aws-sdk/client-codepipeline';
 import type { PipelineExecutionSummary, StageState } from '@aws-sdk/client-codepipeline';
 import type {
-  ControlledPipeline, PipelineControl, PipelineExecution, PipelineState, UnfinishedAction,
+  ControlledPipeline,
+  PipelineControl,
+  PipelineExecution,
+  PipelineState,
+  UnfinishedAction,
 } from './control';
 import { NAMES } from '../../src/private/contract';
 import { newSession } from '../shared/assume-role';
@@ -25,9 +34,12 @@ export class AwsPipelineControl implements PipelineControl {
 
   public async disable(pipeline: ControlledPipeline, reason: string): Promise<void> {
     const { codepipeline } = await this.clientsFor(pipeline);
-    await codepipeline.send(new DisableStageTransitionCommand({
-      ...transition(pipeline), reason: reason.replace(INVALID_IN_REASON, ' ').slice(0, 300),
-    }));
+    await codepipeline.send(
+      new DisableStageTransitionCommand({
+        ...transition(pipeline),
+        reason: reason.replace(INVALID_IN_REASON, ' ').slice(0, 300),
+      }),
+    );
   }
 
   public async enable(pipeline: ControlledPipeline): Promise<void> {
@@ -41,7 +53,7 @@ export class AwsPipelineControl implements PipelineControl {
     const stage = stageStates.find(({ stageName }) => stageName === pipeline.gate);
     const { inboundTransitionState: gate, inboundExecutions = [] } = stage ?? {};
     return {
-      ...gate?.enabled === false && { disabledReason: gate.disabledReason ?? '' },
+      ...(gate?.enabled === false && { disabledReason: gate.disabledReason ?? '' }),
       waiting: inboundExecutions.flatMap(({ pipelineExecutionId }) => pipelineExecutionId ?? []),
       actions: stageStates.flatMap(unfinishedActions),
     };
@@ -57,9 +69,14 @@ export class AwsPipelineControl implements PipelineControl {
   public async abandon(pipeline: ControlledPipeline, executionId: string, reason: string): Promise<void> {
     const { codepipeline } = await this.clientsFor(pipeline);
     try {
-      await codepipeline.send(new StopPipelineExecutionCommand({
-        pipelineName: pipeline.pipelineName, pipelineExecutionId: executionId, abandon: true, reason: reason.slice(0, 200),
-      }));
+      await codepipeline.send(
+        new StopPipelineExecutionCommand({
+          pipelineName: pipeline.pipelineName,
+          pipelineExecutionId: executionId,
+          abandon: true,
+          reason: reason.slice(0, 200),
+        }),
+      );
     } catch (error) {
       // it has ended, or is being stopped
       if (!isNamed(error, 'PipelineExecutionNotStoppableException', 'DuplicatedStopRequestException')) throw error;
@@ -95,7 +112,9 @@ export class AwsPipelineControl implements PipelineControl {
   }
 
   private async newClients(accountId: string, region: string): Promise<Clients> {
-    const credentials = await newSession({ roleArn: `arn:${this.partition}:iam::${accountId}:role/${NAMES.operateRole}` });
+    const credentials = await newSession({
+      roleArn: `arn:${this.partition}:iam::${accountId}:role/${NAMES.operateRole}`,
+    });
     const session = { ...clientDefaults(), credentials, region };
     return { codepipeline: new CodePipelineClient(session), codebuild: new CodeBuildClient(session) };
   }

@@ -35,7 +35,9 @@ export interface UnfinishedAction {
   readonly buildId?: string;
 }
 
-/** CodePipeline drops executions that wait at a transition for more than 30 days; one day less, because clocks differ. */
+/**
+ * CodePipeline drops executions that wait at a transition for more than 30 days; one day less, because clocks differ.
+ */
 const MAX_WAIT = 29 * 24 * 60 * 60_000;
 
 /** Operations on pipelines in their accounts. */
@@ -60,11 +62,13 @@ export interface StopResult {
 }
 
 /**
- * Disables a pipeline, and stops its executions and builds: in three rounds of calls, or four if a stop fails. A failed call
- * does not prevent the others; its error is thrown at the end.
+ * Disables a pipeline, and stops its executions and builds: in three rounds of calls, or four if a stop fails. A failed
+ * call does not prevent the others; its error is thrown at the end.
  */
 export async function stopPipeline(
-  control: PipelineControl, pipeline: ControlledPipeline, reason: string,
+  control: PipelineControl,
+  pipeline: ControlledPipeline,
+  reason: string,
 ): Promise<StopResult> {
   const errors: unknown[] = [];
   const failed = (error: unknown) => {
@@ -90,7 +94,7 @@ export async function stopPipeline(
   const known = later ?? executions;
   const late = known?.filter(other => isRunning(other) && !ended.includes(other.executionId)) ?? [];
   const ending = Promise.all(late.map(async execution => end(execution).catch(failed)));
-  const actions = [...first?.actions ?? [], ...second?.actions ?? []];
+  const actions = [...(first?.actions ?? []), ...(second?.actions ?? [])];
   const builds = new Set(actions.flatMap(({ buildId }) => buildId ?? []));
   // only after its execution has ended: a stopped build fails its stage, which may roll back to the previous commit
   const mayStop = known && (!ended.includes(undefined) || !(await ending).includes(undefined));
@@ -111,9 +115,15 @@ export interface StartOptions {
 }
 
 interface EnableOptions extends StartOptions {
-  /** Read after the pipeline is enabled: the reason to disable it again, if a concurrent writer has halted or suspended it. */
+  /**
+   * Read after the pipeline is enabled: the reason to disable it again, if a concurrent writer has halted or suspended
+   * it.
+   */
   readonly reasonToDisable: () => Promise<string | undefined>;
-  /** Whether pushes may have started another pipeline while this one was disabled: then it is started whatever its last run. */
+  /**
+   * Whether pushes may have started another pipeline while this one was disabled: then it is started whatever its last
+   * run.
+   */
   readonly missedPushes: boolean;
 }
 
@@ -126,7 +136,9 @@ interface EnableResult {
 
 /** Enables a pipeline, and starts it if an execution was stopped. */
 export async function enablePipeline(
-  control: PipelineControl, pipeline: ControlledPipeline, options: EnableOptions,
+  control: PipelineControl,
+  pipeline: ControlledPipeline,
+  options: EnableOptions,
 ): Promise<EnableResult> {
   await control.enable(pipeline);
   const disabledReason = await options.reasonToDisable();
@@ -142,18 +154,26 @@ export async function enablePipeline(
 }
 
 /**
- * Starts a pipeline whose last execution AWS has cancelled, as it does when the pipeline is updated. A stopped execution is
- * not restarted.
+ * Starts a pipeline whose last execution AWS has cancelled, as it does when the pipeline is updated. A stopped
+ * execution is not restarted.
  */
 export async function restartCancelled(
-  control: PipelineControl, pipeline: ControlledPipeline, options: StartOptions,
+  control: PipelineControl,
+  pipeline: ControlledPipeline,
+  options: StartOptions,
 ): Promise<boolean> {
   return startIfEnded(['Cancelled'], control, pipeline, options);
 }
 
-/** Starts a pipeline if its last execution has one of the statuses, or was dropped by AWS. Returns whether it was started. */
+/**
+ * Starts a pipeline if its last execution has one of the statuses, or was dropped by AWS. Returns whether it was
+ * started.
+ */
 async function startIfEnded(
-  statuses: readonly string[], control: PipelineControl, pipeline: ControlledPipeline, { token, now }: StartOptions,
+  statuses: readonly string[],
+  control: PipelineControl,
+  pipeline: ControlledPipeline,
+  { token, now }: StartOptions,
 ): Promise<boolean> {
   const [last] = await control.executions(pipeline);
   if (!last) return false;

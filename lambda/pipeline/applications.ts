@@ -19,12 +19,15 @@ const LIBRARY_PREFIX = 'org-environments-';
 /** The stacks that a pipeline has deployed in its account. */
 export class Applications {
   public constructor(
-    private readonly registry: Registry, private readonly accounts: Accounts, private readonly handlerAccount: HandlerAccount, private readonly now: () => number,
+    private readonly registry: Registry,
+    private readonly accounts: Accounts,
+    private readonly handlerAccount: HandlerAccount,
+    private readonly now: () => number,
   ) {}
 
   /**
-   * Deletes the next stack, and returns whether all are deleted. The newest stack is deleted first, and none before the stacks
-   * that import its exports.
+   * Deletes the next stack, and returns whether all are deleted. The newest stack is deleted first, and none before the
+   * stacks that import its exports.
    */
   public async deleteNext(place: PipelineRequest, record: Versioned<PipelineRecord>): Promise<boolean> {
     const stacks = await this.stacksIn(place, record);
@@ -32,20 +35,33 @@ export class Applications {
     const found = await this.find(stacks, place);
     if (found.length === 0) return true;
     const protectedStacks = found.filter(({ isProtected }) => isProtected);
-    if (protectedStacks.length > 0) throw protectedFromDeletion(place, protectedStacks.map(({ stackName }) => stackName));
+    if (protectedStacks.length > 0) {
+      throw protectedFromDeletion(
+        place,
+        protectedStacks.map(({ stackName }) => stackName),
+      );
+    }
     if (found.some(isBusy)) return false;
     const next = await this.nextToDelete(stacks, found, place);
     try {
-      await removeStack(stacks, { stackName: next.stackName, roleArn: bootstrapRole(this.handlerAccount.partition, 'cfn-exec', place) }, {
-        place: `account ${place.accountId}`, token: `${record.attempt}-${next.stackId.split('/').at(-1)}`, advice: '',
-      });
+      await removeStack(
+        stacks,
+        { stackName: next.stackName, roleArn: bootstrapRole(this.handlerAccount.partition, 'cfn-exec', place) },
+        {
+          place: `account ${place.accountId}`,
+          token: `${record.attempt}-${next.stackId.split('/').at(-1)}`,
+          advice: '',
+        },
+      );
     } catch (error) {
       throw applicationNotDeleted(place, next.stackName, error);
     }
     return false;
   }
 
-  /** Assumes the role that deploys applications. Returns undefined if it is denied and an earlier attempt reported that. */
+  /**
+   * Assumes the role that deploys applications. Returns undefined if it is denied and an earlier attempt reported that.
+   */
   private async stacksIn(place: PipelineRequest, record: Versioned<PipelineRecord>): Promise<Stacks | undefined> {
     const application = { ...place, stackName: '' };
     try {
@@ -55,27 +71,49 @@ export class Applications {
       const error = retryWhileRolePropagates(refused, this.now() - record.requestedAt);
       if (!isAccessDenied(error)) throw error;
       // the pipeline is deleted through another role, so its deletion would not report it
-      await this.registry.write<PipelineRecord>(pipelineKey(place), { ...record, unreachableAttempt: record.attempt }, record.version);
+      await this.registry.write<PipelineRecord>(
+        pipelineKey(place),
+        { ...record, unreachableAttempt: record.attempt },
+        record.version,
+      );
       throw applicationUnreachable(application, this.handlerAccount, error);
     }
   }
 
-  /** Stacks created with the bootstrap's role since the pipeline was created, except those that this app deploys itself. */
+  /**
+   * Stacks created with the bootstrap's role since the pipeline was created, except those that this app deploys itself.
+   */
   private async find(stacks: Stacks, place: PipelineRequest): Promise<readonly ListedStack[]> {
     const all = await stacks.list();
     const pipeline = all.find(({ stackName }) => stackName === place.stackName);
     if (!pipeline) return [];
     const role = bootstrapRole(this.handlerAccount.partition, 'cfn-exec', place);
-    const candidates = all.filter(stack => stack.roleArn === role && !stack.isNested && stack.createdAt >= pipeline.createdAt
-      && !stack.stackName.startsWith(LIBRARY_PREFIX) && stack.stackName !== place.stackName);
-    const records = await Promise.all(candidates.map(async ({ stackName }) => this.registry.read(stackKey({ ...place, stackName }))));
-    return candidates.filter((_, index) => !records[index]).sort((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
+    const candidates = all.filter(
+      stack =>
+        stack.roleArn === role
+        && !stack.isNested
+        && stack.createdAt >= pipeline.createdAt
+        && !stack.stackName.startsWith(LIBRARY_PREFIX)
+        && stack.stackName !== place.stackName,
+    );
+    const records = await Promise.all(
+      candidates.map(async ({ stackName }) => this.registry.read(stackKey({ ...place, stackName }))),
+    );
+    return candidates
+      .filter((_, index) => !records[index])
+      .sort((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
   }
 
-  private async nextToDelete(stacks: Stacks, found: readonly ListedStack[], place: PipelineRequest): Promise<ListedStack> {
+  private async nextToDelete(
+    stacks: Stacks,
+    found: readonly ListedStack[],
+    place: PipelineRequest,
+  ): Promise<ListedStack> {
     const importers = new Set<string>();
     for (const stack of found) {
-      const users = (await Promise.all(stack.exports.map(async name => importersOf(stacks, name)))).flat().filter(name => name !== stack.stackName);
+      const users = (await Promise.all(stack.exports.map(async name => importersOf(stacks, name))))
+        .flat()
+        .filter(name => name !== stack.stackName);
       if (users.length === 0) return stack;
       users.forEach(name => importers.add(name));
     }
@@ -89,7 +127,10 @@ function isBusy({ status }: ListedStack): boolean {
   return status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
 }
 
-/** The bootstrap of an existing account may not allow ListImports. Then CloudFormation rejects the deletion of an imported stack. */
+/**
+ * The bootstrap of an existing account may not allow ListImports. Then CloudFormation rejects the deletion of an
+ * imported stack.
+ */
 async function importersOf(stacks: Stacks, exportName: string): Promise<readonly string[]> {
   try {
     return await stacks.importers(exportName);

@@ -22,39 +22,56 @@ const LEASE_MILLISECONDS = 65 * 60_000;
 
 /** The records of environments with their pipelines, and the leases of accounts: an account has one pipeline. */
 export class Environments {
-  public constructor(private readonly registry: Registry, private readonly now: () => number) {}
+  public constructor(
+    private readonly registry: Registry,
+    private readonly now: () => number,
+  ) {}
 
   /** Acquires or keeps the lease of an account for a pipeline of an environment. Call it within a transaction. */
   public async acquire(owner: Owner, request: PipelineRequest): Promise<Acquired> {
-    const { accountId, environment: { environmentName } } = request;
+    const {
+      accountId,
+      environment: { environmentName },
+    } = request;
     const key = pipelineKey(request);
     const lease = await this.registry.read<LeaseRecord>(leaseKey(accountId));
     const environment = await this.registry.read<EnvironmentRecord>(environmentKey(environmentName));
-    if (environment && await this.isHeldByAnotherStack(environment, owner)) throw nameTaken(environment, request);
+    if (environment && (await this.isHeldByAnotherStack(environment, owner))) throw nameTaken(environment, request);
     const holder = lease?.holder;
     const isOurs = holder?.pipelineKey === key;
     if (holder && !isOurs) {
-      if (!this.isExpired(holder)) throw alreadyLeased(accountId, environmentName, owner, holder, await this.pipeline(holder.pipelineKey));
+      if (!this.isExpired(holder)) {
+        throw alreadyLeased(accountId, environmentName, owner, holder, await this.pipeline(holder.pipelineKey));
+      }
       await this.removePipeline(holder.pipelineKey);
     }
     const fence = (lease?.fence ?? 0) + (isOurs ? 0 : 1);
     const isConfirmed = isOurs && holder.expiresAt === undefined;
     const next: LeaseHolder = {
-      environmentName, pipelineKey: key, stackId: owner.stackId, ...(!isConfirmed && { expiresAt: this.now() + LEASE_MILLISECONDS }),
+      environmentName,
+      pipelineKey: key,
+      stackId: owner.stackId,
+      ...(!isConfirmed && { expiresAt: this.now() + LEASE_MILLISECONDS }),
     };
     await this.registry.write<LeaseRecord>(leaseKey(accountId), { fence, holder: next }, lease?.version);
     return { fence, others: await this.addPipeline(owner, request, environment) };
   }
 
   /** @throws if the pipeline has lost the lease */
-  public async check({ accountId, environment: { environmentName } }: PipelineRequest, key: string, fence: number): Promise<void> {
+  public async check(
+    { accountId, environment: { environmentName } }: PipelineRequest,
+    key: string,
+    fence: number,
+  ): Promise<void> {
     const record = await this.registry.read<LeaseRecord>(leaseKey(accountId));
     if (record?.holder?.pipelineKey === key && record.fence === fence) return;
     const holder = record?.holder
       ? ` and was acquired by environment '${record.holder.environmentName}' (stack '${stackNameOf(record.holder)}')`
       : '';
-    throw new Error(`the lease of account ${accountId} for environment '${environmentName}' has expired${holder}, `
-      + 'so the deployment stopped: deploy again when the account is released, or use another account');
+    throw new Error(
+      `the lease of account ${accountId} for environment '${environmentName}' has expired${holder}, `
+        + 'so the deployment stopped: deploy again when the account is released, or use another account',
+    );
   }
 
   /** Whether a pipeline holds the lease of its account. The lease expires if the pipeline is never complete. */
@@ -71,9 +88,14 @@ export class Environments {
     await this.registry.write<LeaseRecord>(leaseKey(accountIn(key)), { fence: record.fence, holder }, record.version);
   }
 
-  /** Marks a pipeline as suspended. Only the first pipeline that takes its place resumes it; a removed one is never resumed. */
+  /**
+   * Marks a pipeline as suspended. Only the first pipeline that takes its place resumes it; a removed one is never
+   * resumed.
+   */
   public async suspend(key: string, suspendedFor: string): Promise<void> {
-    await this.change(key, pipeline => pipeline.suspendedFor && suspendedFor !== key ? pipeline : { ...pipeline, suspendedFor });
+    await this.change(key, pipeline =>
+      pipeline.suspendedFor && suspendedFor !== key ? pipeline : { ...pipeline, suspendedFor },
+    );
   }
 
   /** Records that a pipeline is not as requested, because its account cannot be reached. */
@@ -93,7 +115,9 @@ export class Environments {
   /** The other pipelines of the environment of a pipeline, in its former or next accounts. */
   public async others(key: string): Promise<readonly EnvironmentPipeline[]> {
     const pipelines = await this.pipelines(key);
-    return pipelines.some(({ pipelineKey: other }) => other === key) ? pipelines.filter(({ pipelineKey: other }) => other !== key) : [];
+    return pipelines.some(({ pipelineKey: other }) => other === key)
+      ? pipelines.filter(({ pipelineKey: other }) => other !== key)
+      : [];
   }
 
   /** Releases the lease of a pipeline, and removes the pipeline from its environment. */
@@ -101,7 +125,9 @@ export class Environments {
     const lease = await this.registry.read<LeaseRecord>(leaseKey(accountIn(key)));
     await this.registry.transaction(async () => {
       await this.removePipeline(key);
-      if (lease?.holder?.pipelineKey === key) await this.registry.write<LeaseRecord>(leaseKey(accountIn(key)), { fence: lease.fence }, lease.version);
+      if (lease?.holder?.pipelineKey === key) {
+        await this.registry.write<LeaseRecord>(leaseKey(accountIn(key)), { fence: lease.fence }, lease.version);
+      }
     });
   }
 
@@ -112,16 +138,30 @@ export class Environments {
 
   /** Adds a pipeline to its environment as the current one. */
   private async addPipeline(
-    { stackId }: Owner, request: PipelineRequest, record: Versioned<EnvironmentRecord> | undefined,
+    { stackId }: Owner,
+    request: PipelineRequest,
+    record: Versioned<EnvironmentRecord> | undefined,
   ): Promise<readonly EnvironmentPipeline[]> {
     const { accountId, region, environment } = request;
     const key = pipelineKey(request);
     const known = record?.stackId === stackId ? pipelinesIn(record) : [];
     const others = known.filter(({ pipelineKey: other }) => other !== key);
     const { suspendedFor } = known.find(({ pipelineKey: other }) => other === key) ?? {};
-    const pipeline: EnvironmentPipeline = { ...environment, pipelineKey: key, stackId, accountId, region, ...(suspendedFor && { suspendedFor }) };
+    const pipeline: EnvironmentPipeline = {
+      ...environment,
+      pipelineKey: key,
+      stackId,
+      accountId,
+      region,
+      ...(suspendedFor && { suspendedFor }),
+    };
     const { environmentName } = environment;
-    const next: EnvironmentRecord = { environmentName, stackId, active: ONLY_SIDE, sides: { [ONLY_SIDE]: { pipelines: [...others, pipeline] } } };
+    const next: EnvironmentRecord = {
+      environmentName,
+      stackId,
+      active: ONLY_SIDE,
+      sides: { [ONLY_SIDE]: { pipelines: [...others, pipeline] } },
+    };
     await this.registry.write<EnvironmentRecord>(environmentKey(environmentName), next, record?.version);
     return others;
   }
@@ -136,14 +176,24 @@ export class Environments {
     await this.change(key, () => undefined);
   }
 
-  private async change(key: string, change: (pipeline: EnvironmentPipeline) => EnvironmentPipeline | undefined): Promise<void> {
+  private async change(
+    key: string,
+    change: (pipeline: EnvironmentPipeline) => EnvironmentPipeline | undefined,
+  ): Promise<void> {
     const recordKey = environmentKey(environmentIn(key));
     const record = await this.registry.read<EnvironmentRecord>(recordKey);
     if (!record) return;
     const { version, ...before } = record;
-    const sides = Object.fromEntries(Object.entries(record.sides).map(([name, { pipelines }]) => [name, {
-      pipelines: pipelines.flatMap(pipeline => pipeline.pipelineKey === key ? change(pipeline) ?? [] : [pipeline]),
-    }]));
+    const sides = Object.fromEntries(
+      Object.entries(record.sides).map(([name, { pipelines }]) => [
+        name,
+        {
+          pipelines: pipelines.flatMap(pipeline =>
+            pipeline.pipelineKey === key ? (change(pipeline) ?? []) : [pipeline],
+          ),
+        },
+      ]),
+    );
     const after: EnvironmentRecord = { ...before, sides };
     if (JSON.stringify(after) === JSON.stringify(before)) return;
     if (pipelinesIn(after).length === 0) await this.registry.remove(recordKey, version);
@@ -156,12 +206,18 @@ export class Environments {
 }
 
 function nameTaken(record: EnvironmentRecord, { environment: { environmentName } }: PipelineRequest): Error {
-  return new Error(`environment '${environmentName}' belongs to stack '${stackNameOf(record)}' of the CICD account: `
-    + `remove it there first${APPLICATIONS_ARE_DELETED}, or choose another environmentName`);
+  return new Error(
+    `environment '${environmentName}' belongs to stack '${stackNameOf(record)}' of the CICD account: `
+      + `remove it there first${APPLICATIONS_ARE_DELETED}, or choose another environmentName`,
+  );
 }
 
 function alreadyLeased(
-  accountId: string, environmentName: string, owner: Owner, holder: LeaseHolder, pipeline: EnvironmentPipeline | undefined,
+  accountId: string,
+  environmentName: string,
+  owner: Owner,
+  holder: LeaseHolder,
+  pipeline: EnvironmentPipeline | undefined,
 ): Error {
   const isOurs = holder.stackId === owner.stackId;
   const applications = pipeline?.applications === 'keep' ? '' : APPLICATIONS_ARE_DELETED;
@@ -169,6 +225,9 @@ function alreadyLeased(
   const advice = isOurs
     ? `if it was renamed, keep its name with environmentName: '${holder.environmentName}'; else ${removal}`
     : removal;
-  return new Error(`account ${accountId} is leased to environment '${holder.environmentName}' (stack '${stackNameOf(holder)}'), so environment `
-    + `'${environmentName}' cannot have a pipeline there: an account has one pipeline; ${advice}`);
+  return new Error(
+    `account ${accountId} is leased to environment '${holder.environmentName}' (stack '${stackNameOf(holder)}'), so `
+      + 'environment '
+      + `'${environmentName}' cannot have a pipeline there: an account has one pipeline; ${advice}`,
+  );
 }

@@ -8,14 +8,18 @@ import { TableRegistry } from '../registry/table';
 import type { KindHandler } from '../shared/serve';
 import { serve } from '../shared/serve';
 
-const { [HANDLER_ENVIRONMENT.PARTITION]: partition = 'aws', [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: accountId = '' } = process.env;
+const { [HANDLER_ENVIRONMENT.PARTITION]: partition = 'aws', [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: accountId = '' } =
+  process.env;
 const registry = new TableRegistry();
 
-export const handler: KindHandler = serve(pipelineLifecycle({
+export const handler: KindHandler = serve(
+  pipelineLifecycle({
+    registry,
+    accounts: new AwsAccounts(partition, BASELINE_ROLES),
+    applications: new AwsAccounts(partition, BOOTSTRAP_ROLES),
+    outbound: new AwsPipelineOutbound(partition),
+    control: new AwsPipelineControl(partition),
+    handlerAccount: { partition, accountId },
+  }),
   registry,
-  accounts: new AwsAccounts(partition, BASELINE_ROLES),
-  applications: new AwsAccounts(partition, BOOTSTRAP_ROLES),
-  outbound: new AwsPipelineOutbound(partition),
-  control: new AwsPipelineControl(partition),
-  handlerAccount: { partition, accountId },
-}), registry);
+);

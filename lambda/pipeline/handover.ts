@@ -50,15 +50,22 @@ export class Handover {
     const reasonToDisable = async () => this.haltReason(pipeline);
     // pushes to its branch may have started the pipeline that had taken its place
     const options = { token, now: this.now(), missedPushes: true, reasonToDisable };
-    if (!await this.isDisabled(pipeline)) await this.ignoreAbsent(requestedAt, async () => enablePipeline(this.control, pipeline, options));
+    if (!(await this.isDisabled(pipeline))) {
+      await this.ignoreAbsent(requestedAt, async () => enablePipeline(this.control, pipeline, options));
+    }
     await this.environments.resume(key);
   }
 
-  /** Starts a pipeline whose execution AWS has cancelled because of an update; not if it is disabled, halted or suspended. */
+  /**
+   * Starts a pipeline whose execution AWS has cancelled because of an update; not if it is disabled, halted or
+   * suspended.
+   */
   public async restart(key: string, { attempt: token, requestedAt }: Attempt): Promise<void> {
     const pipeline = await this.environments.pipeline(key);
-    if (!pipeline || pipeline.suspendedFor || await this.isDisabled(pipeline)) return;
-    await this.ignoreAbsent(requestedAt, async () => restartCancelled(this.control, pipeline, { token, now: this.now() }));
+    if (!pipeline || pipeline.suspendedFor || (await this.isDisabled(pipeline))) return;
+    await this.ignoreAbsent(requestedAt, async () =>
+      restartCancelled(this.control, pipeline, { token, now: this.now() }),
+    );
   }
 
   private async isDisabled({ state, environmentName }: EnvironmentPipeline): Promise<boolean> {

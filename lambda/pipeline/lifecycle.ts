@@ -32,7 +32,16 @@ interface PipelineLifecycleOptions {
 
 /** The lifecycle of the pipeline of an environment. */
 export function pipelineLifecycle(options: PipelineLifecycleOptions): StackLifecycle<PipelineRequest, PipelineResult> {
-  const { registry, accounts, applications, outbound, control, handlerAccount, now = Date.now, newAttempt = randomUUID } = options;
+  const {
+    registry,
+    accounts,
+    applications,
+    outbound,
+    control,
+    handlerAccount,
+    now = Date.now,
+    newAttempt = randomUUID,
+  } = options;
   const environments = new Environments(registry, now);
   const handover = new Handover(registry, environments, control, now);
   const teardown = new Teardown(registry, outbound, applications, handlerAccount, environments, handover, now);

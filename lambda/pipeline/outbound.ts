@@ -21,7 +21,9 @@ export class AwsPipelineOutbound implements PipelineOutbound {
   public constructor(private readonly partition: string) {}
 
   public async deleteArtifacts({ accountId, region }: StackPlace): Promise<boolean> {
-    const credentials = await newSession({ roleArn: `arn:${this.partition}:iam::${accountId}:role/${NAMES.operateRole}` });
+    const credentials = await newSession({
+      roleArn: `arn:${this.partition}:iam::${accountId}:role/${NAMES.operateRole}`,
+    });
     const storage = new S3Client({ ...clientDefaults(), credentials, region });
     const bucket = `${NAMES.artifactBucketPrefix}${accountId}-${region}`;
     const { Contents = [], IsTruncated } = await storage.send(new ListObjectsV2Command({ Bucket: bucket }));

@@ -34,7 +34,9 @@ interface PipelineParts {
   readonly teardown: Teardown;
 }
 
-/** Besides its stack, a pipeline has the lease of its account, a place in its environment, and the route of its branch. */
+/**
+ * Besides its stack, a pipeline has the lease of its account, a place in its environment, and the route of its branch.
+ */
 export class PipelineHooks implements StackHooks<PipelineRequest> {
   public readonly isExclusive = true;
   public readonly ownedByAnotherStack = ownedByAnotherStack;
@@ -43,14 +45,22 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
 
   public recordKeys({ accountId, environment }: PipelineRequest): readonly string[] {
     const { environmentName, repositoryArn, branchName } = environment;
-    return [leaseKey(accountId), environmentKey(environmentName), haltKey(environmentName), routeKey(repositoryArn, branchName)];
+    return [
+      leaseKey(accountId),
+      environmentKey(environmentName),
+      haltKey(environmentName),
+      routeKey(repositoryArn, branchName),
+    ];
   }
 
   public resetFields(): Partial<PipelineRecord> {
     return { fence: undefined, teardown: undefined };
   }
 
-  /** Acquires the lease once in an attempt, and checks it in later steps. Returns undefined while another pipeline cannot be suspended. */
+  /**
+   * Acquires the lease once in an attempt, and checks it in later steps. Returns undefined while another pipeline
+   * cannot be suspended.
+   */
   public async prepare(owner: Owner, request: PipelineRequest, record: Read): Promise<Read | undefined> {
     const { registry, environments, routes, handover } = this.parts;
     const key = pipelineKey(request);
@@ -58,9 +68,12 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
       await environments.check(request, key, record.fence);
       return record;
     }
-    const { environment: { repositoryArn, branchName }, accountId } = request;
+    const {
+      environment: { repositoryArn, branchName },
+      accountId,
+    } = request;
     const route = routeKey(repositoryArn, branchName);
-    const noted = { ...record, routes: [...new Set([...record.routes ?? [], route])] };
+    const noted = { ...record, routes: [...new Set([...(record.routes ?? []), route])] };
     const { held, fence, others } = await registry.transaction(async () => {
       // before the pipeline exists: a push in between cannot start it, but the pipeline runs as soon as it is created
       const targets = await routes.put(request.environment, targetOf(owner, request));
@@ -68,21 +81,29 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
       const keys = new Set([...targets, ...acquired.others].map(({ pipelineKey: other }) => other));
       // without other pipelines there is nothing to suspend
       const next = keys.size === 0 ? { ...noted, fence: acquired.fence } : noted;
-      return { held: await registry.write<PipelineRecord>(key, next, record.version), fence: acquired.fence, others: keys };
+      return {
+        held: await registry.write<PipelineRecord>(key, next, record.version),
+        fence: acquired.fence,
+        others: keys,
+      };
     });
     if (others.size === 0) return held;
-    const suspension = { suspendedFor: key, reason: `Its environment moves to account ${accountId}`, since: record.requestedAt };
+    const suspension = {
+      suspendedFor: key,
+      reason: `Its environment moves to account ${accountId}`,
+      since: record.requestedAt,
+    };
     for (const other of others) {
       // checked first: pipeline and stack may both be created between the two checks
       const isBeingCreated = await this.isBeingCreated(other);
-      if (!await handover.suspend(other, suspension) && isBeingCreated) return undefined;
+      if (!(await handover.suspend(other, suspension)) && isBeingCreated) return undefined;
     }
     return registry.write<PipelineRecord>(key, { ...held, fence }, held.version);
   }
 
   /** While an operator has halted the environment, the pipeline is deployed disabled. */
   public async effectiveRequest(request: PipelineRequest): Promise<PipelineRequest> {
-    if (!await isHalted(this.parts.registry, request.environment.environmentName)) return request;
+    if (!(await isHalted(this.parts.registry, request.environment.environmentName))) return request;
     return { ...request, parameters: { ...request.parameters, [PIPELINE_STATE.parameter]: PIPELINE_STATE.disabled } };
   }
 
@@ -100,8 +121,11 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     await environments.confirm(key);
     await routes.put(request.environment, targetOf(owner, request));
     const pipeline = await environments.pipeline(key);
-    if (pipeline?.suspendedFor && !await this.isReplaced(pipeline, record)) await handover.resume(key, record);
-    await this.removeRoutes((record.routes ?? []).filter(other => other !== route), key);
+    if (pipeline?.suspendedFor && !(await this.isReplaced(pipeline, record))) await handover.resume(key, record);
+    await this.removeRoutes(
+      (record.routes ?? []).filter(other => other !== route),
+      key,
+    );
     if (record.complete && isChanged) await handover.restart(key, record);
   }
 
@@ -114,7 +138,9 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
   }
 
   public async isAsDeclared(request: PipelineRequest): Promise<boolean> {
-    const held = new Map<string, unknown>(Object.entries(await this.parts.environments.pipeline(pipelineKey(request)) ?? {}));
+    const held = new Map<string, unknown>(
+      Object.entries((await this.parts.environments.pipeline(pipelineKey(request))) ?? {}),
+    );
     return Object.entries(request.environment).every(([name, value]) => held.get(name) === value);
   }
 
@@ -124,10 +150,15 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
 
   /** False during a rollback, and if the environment has moved to another account. */
   public async mayDeleteApplications({ stackId }: Owner, request: PipelineRequest): Promise<boolean> {
-    return !await this.hasMoved(pipelineKey(request)) && !await this.parts.outbound.isRollingBack(stackId);
+    return !(await this.hasMoved(pipelineKey(request))) && !(await this.parts.outbound.isRollingBack(stackId));
   }
 
-  public async beforeDelete(owner: Owner, request: PipelineRequest, record: Read, mayDelete: () => Promise<boolean>): Promise<Progress<Read>> {
+  public async beforeDelete(
+    owner: Owner,
+    request: PipelineRequest,
+    record: Read,
+    mayDelete: () => Promise<boolean>,
+  ): Promise<Progress<Read>> {
     const stopped = async () => this.resumeFormer(owner, pipelineKey(request), record);
     if (!record.creationAttempt) return { done: true, result: record };
     return this.parts.teardown.reconcile(request, record, { mayDelete, stopped });
@@ -152,7 +183,10 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
   }
 
   /** Whether another pipeline has taken its place since it was requested: then it must stay suspended. */
-  private async isReplaced({ pipelineKey: key, suspendedFor = key }: EnvironmentPipeline, { requestedAt }: PipelineRecord): Promise<boolean> {
+  private async isReplaced(
+    { pipelineKey: key, suspendedFor = key }: EnvironmentPipeline,
+    { requestedAt }: PipelineRecord,
+  ): Promise<boolean> {
     const successor = suspendedFor === key ? undefined : await this.parts.registry.read<PipelineRecord>(suspendedFor);
     return successor !== undefined && successor.deletedBy === undefined && successor.requestedAt > requestedAt;
   }
@@ -165,9 +199,11 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
   private async resumeFormer(owner: Owner, key: string, record: PipelineRecord): Promise<void> {
     const { environments, routes, handover, outbound } = this.parts;
     const targets = (await Promise.all((record.routes ?? []).map(async route => routes.targetsOf(route)))).flat();
-    for (const other of new Set([...targets, ...await environments.others(key)].map(({ pipelineKey: candidate }) => candidate))) {
+    for (const other of new Set(
+      [...targets, ...(await environments.others(key))].map(({ pipelineKey: candidate }) => candidate),
+    )) {
       const pipeline = await environments.pipeline(other);
-      if (pipeline?.suspendedFor !== key || !await this.isKept(other)) continue;
+      if (pipeline?.suspendedFor !== key || !(await this.isKept(other))) continue;
       if (await outbound.isRollingBack(owner.stackId)) await handover.resume(other, record);
     }
   }
@@ -175,7 +211,7 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
   /** A construct that was renamed and moved to another account is deleted, but its environment still exists. */
   private async hasMoved(key: string): Promise<boolean> {
     for (const { pipelineKey: other, suspendedFor } of await this.parts.environments.others(key)) {
-      if (suspendedFor !== key && await this.isKept(other)) return true;
+      if (suspendedFor !== key && (await this.isKept(other))) return true;
     }
     return false;
   }
@@ -187,6 +223,10 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
 }
 
 function targetOf({ stackId }: Owner, request: PipelineRequest): RouteTarget {
-  const { accountId, region, environment: { environmentName, pipelineName } } = request;
+  const {
+    accountId,
+    region,
+    environment: { environmentName, pipelineName },
+  } = request;
   return { pipelineKey: pipelineKey(request), stackId, environmentName, accountId, region, pipelineName };
 }

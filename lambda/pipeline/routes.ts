@@ -8,7 +8,10 @@ import { routeKey } from '../registry/route';
 
 /** The pipelines that branches start. The trigger reads them. */
 export class Routes {
-  public constructor(private readonly registry: Registry, private readonly environments: Environments) {}
+  public constructor(
+    private readonly registry: Registry,
+    private readonly environments: Environments,
+  ) {}
 
   /**
    * Makes a target the current one of the branch of an environment, and returns its other targets.
@@ -21,9 +24,13 @@ export class Routes {
     for (const other of known.filter(({ stackId }) => stackId !== target.stackId)) {
       if (await this.environments.isHeld(other.pipelineKey)) throw startsAnother(environment, other);
     }
-    const others = known.filter(({ pipelineKey, stackId }) => stackId === target.stackId && pipelineKey !== target.pipelineKey);
+    const others = known.filter(
+      ({ pipelineKey, stackId }) => stackId === target.stackId && pipelineKey !== target.pipelineKey,
+    );
     const targets = [...others, target];
-    if (JSON.stringify(targets) !== JSON.stringify(known)) await this.registry.write<RouteRecord>(key, { targets }, record?.version);
+    if (JSON.stringify(targets) !== JSON.stringify(known)) {
+      await this.registry.write<RouteRecord>(key, { targets }, record?.version);
+    }
     return others;
   }
 
@@ -40,8 +47,15 @@ export class Routes {
   }
 }
 
-function startsAnother({ branchName, repositoryArn, environmentName }: EnvironmentRequest, foreign: RouteTarget): Error {
-  return new Error(`branch '${branchName}' of repository ${repositoryArn} starts pipeline '${foreign.pipelineName}' of environment `
-    + `'${foreign.environmentName}' (stack '${stackNameOf(foreign)}') in account ${foreign.accountId} already, so it cannot start that of environment `
-    + `'${environmentName}': a branch has one pipeline; remove that environment first${APPLICATIONS_ARE_DELETED}, or use another branch`);
+function startsAnother(
+  { branchName, repositoryArn, environmentName }: EnvironmentRequest,
+  foreign: RouteTarget,
+): Error {
+  return new Error(
+    `branch '${branchName}' of repository ${repositoryArn} starts pipeline '${foreign.pipelineName}' of environment `
+      + `'${foreign.environmentName}' (stack '${stackNameOf(foreign)}') in account ${foreign.accountId} already, so it `
+      + 'cannot start that of environment '
+      + `'${environmentName}': a branch has one pipeline; remove that environment first${APPLICATIONS_ARE_DELETED}, or `
+      + 'use another branch',
+  );
 }

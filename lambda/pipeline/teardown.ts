@@ -37,7 +37,11 @@ export class Teardown {
     this.applications = new Applications(registry, accounts, handlerAccount, now);
   }
 
-  public async reconcile(request: PipelineRequest, record: Read, { mayDelete, stopped }: TeardownOptions): Promise<Progress<Read>> {
+  public async reconcile(
+    request: PipelineRequest,
+    record: Read,
+    { mayDelete, stopped }: TeardownOptions,
+  ): Promise<Progress<Read>> {
     const key = pipelineKey(request);
     const pipeline = await this.environments.pipeline(key);
     if (!pipeline) return done(record);
@@ -52,12 +56,12 @@ export class Teardown {
     if (current.teardown === 'stopped') {
       // A pipeline that was never complete has deployed nothing: the stacks in the account are not its own.
       // A rollback is not a requested removal.
-      const mustDelete = pipeline.applications === 'delete' && current.complete && await mayDelete();
-      if (mustDelete && !await this.applications.deleteNext(request, current)) return IN_PROGRESS;
+      const mustDelete = pipeline.applications === 'delete' && current.complete && (await mayDelete());
+      if (mustDelete && !(await this.applications.deleteNext(request, current))) return IN_PROGRESS;
       current = await this.saveProgress(key, current, 'applications deleted');
     }
     if (current.teardown === 'applications deleted') {
-      if (!await this.deleteArtifacts(request)) return IN_PROGRESS;
+      if (!(await this.deleteArtifacts(request))) return IN_PROGRESS;
       current = await this.saveProgress(key, current, 'artifacts deleted');
     }
     return done(current);

@@ -6,8 +6,8 @@ import { RECORDS } from '../../src/registry/contract';
 export interface AccountRecord {
   readonly state: 'claimed' | 'creating' | 'created' | 'ready' | 'available';
   /**
-   * The owners; the last one is current. CloudFormation creates a renamed construct under its new id before it deletes the
-   * old one, so there may be two.
+   * The owners; the last one is current. CloudFormation creates a renamed construct under its new id before it deletes
+   * the old one, so there may be two.
    */
   readonly owners: readonly RecordedOwner<AccountRequest>[];
   /** Time of the last request, in milliseconds since 1970. It identifies the request, and grows with each one. */
@@ -20,14 +20,16 @@ export interface AccountRecord {
   /** Keys of the tags that this library has set. It does not change any other tag. */
   readonly tagKeys: readonly string[];
   /** The attempt in which the account was created, with the tags of its request. */
-  readonly createdWith?: number;
+  readonly createdAttempt?: number;
   /** The attempt for which name, unit and tags were applied. */
-  readonly placed?: number;
+  readonly placedAttempt?: number;
   /** Stacks deployed in the account, by region and stack name. */
   readonly stacks: { readonly [place: string]: { readonly fingerprint: string; readonly attempt: number } };
 }
 
 /** The key of the record: the e-mail, because the id does not exist yet when an account is requested. */
 export function accountKey(request: AccountRequest): string {
-  return request.kind === 'vended' ? `${RECORDS.account}${request.email.toLowerCase()}` : `${RECORDS.account}${request.accountId}`;
+  return request.kind === 'vended'
+    ? `${RECORDS.account}${request.email.toLowerCase()}`
+    : `${RECORDS.account}${request.accountId}`;
 }

@@ -8,7 +8,9 @@ export interface BranchRecord {
   readonly environmentName: string;
   /** Absent until the branch is created or adopted. */
   readonly origin?: 'created' | 'adopted';
-  /** Every parent that the declaration has named and that existed then. An update or a rollback may switch between them. */
+  /**
+   * Every parent that the declaration has named and that existed then. An update or a rollback may switch between them.
+   */
   readonly parents: readonly string[];
   /** The commit with the descriptor; absent until it is created. */
   readonly commitId?: string;

@@ -58,21 +58,32 @@ export function deploymentKey(environmentName: string): string {
   return `${RECORDS.deployment}${environmentName}`;
 }
 
-/** The commit that a run deploys. A rollback has no commit of its own: it is that of the run with the same artifacts, or of the last deployment. */
+/**
+ * The commit that a run deploys. A rollback has no commit of its own: it is that of the run with the same artifacts, or
+ * of the last deployment.
+ */
 export function commitOf(run: Run, runs: readonly Run[]): string | undefined {
   if (!run.rollback) return run.commitId;
   const { artifacts = [] } = run;
-  if (artifacts.length > 0) return runs.find(other => !other.rollback && other.artifacts?.some(key => artifacts.includes(key)))?.commitId;
-  const before = runs.filter(other => !other.rollback && other.deployedAt !== undefined && other.deployedAt <= run.startedAt);
+  if (artifacts.length > 0) {
+    return runs.find(other => !other.rollback && other.artifacts?.some(key => artifacts.includes(key)))?.commitId;
+  }
+  const before = runs.filter(
+    other => !other.rollback && other.deployedAt !== undefined && other.deployedAt <= run.startedAt,
+  );
   return latest(before, other => other.deployedAt)?.commitId;
 }
 
 /** Time from the first failure since the previous deployment to this deployment; undefined if there was no failure. */
 export function timeToRestoreOf({ deployedAt }: Run, runs: readonly Run[]): number | undefined {
   if (deployedAt === undefined) return undefined;
-  const before = runs.flatMap(other => other.deployedAt !== undefined && other.deployedAt < deployedAt ? [other.deployedAt] : []);
+  const before = runs.flatMap(other =>
+    other.deployedAt !== undefined && other.deployedAt < deployedAt ? [other.deployedAt] : [],
+  );
   const since = Math.max(-Infinity, ...before);
-  const failures = runs.flatMap(({ failedAt }) => failedAt !== undefined && failedAt > since && failedAt <= deployedAt ? [failedAt] : []);
+  const failures = runs.flatMap(({ failedAt }) =>
+    failedAt !== undefined && failedAt > since && failedAt <= deployedAt ? [failedAt] : [],
+  );
   return failures.length > 0 ? deployedAt - Math.min(...failures) : undefined;
 }
 
@@ -83,5 +94,8 @@ export function leadTimeOf({ rollback, deployedAt, authoredAt }: Run): number | 
 
 /** The item with the latest time. */
 export function latest<T>(items: readonly T[], timeOf: (item: T) => number | undefined): T | undefined {
-  return items.reduce<T | undefined>((best, item) => best === undefined || (timeOf(item) ?? 0) > (timeOf(best) ?? 0) ? item : best, undefined);
+  return items.reduce<T | undefined>(
+    (best, item) => (best === undefined || (timeOf(item) ?? 0) > (timeOf(best) ?? 0) ? item : best),
+    undefined,
+  );
 }

@@ -45,6 +45,10 @@ export function pipelinesIn({ sides }: EnvironmentRecord): readonly EnvironmentP
 /** The pipelines of all environments, by name. */
 export async function allPipelines(registry: Registry): Promise<readonly EnvironmentPipeline[]> {
   const records = await registry.list<EnvironmentRecord>(LISTED.environment);
-  return records.flatMap(pipelinesIn).sort((one, other) =>
-    one.environmentName.localeCompare(other.environmentName) || one.accountId.localeCompare(other.accountId));
+  return records
+    .flatMap(pipelinesIn)
+    .sort(
+      (one, other) =>
+        one.environmentName.localeCompare(other.environmentName) || one.accountId.localeCompare(other.accountId),
+    );
 }

@@ -19,5 +19,5 @@ export async function haltOf(registry: Registry, environmentName: string): Promi
 }
 
 export async function isHalted(registry: Registry, environmentName: string): Promise<boolean> {
-  return await haltOf(registry, environmentName) !== undefined;
+  return (await haltOf(registry, environmentName)) !== undefined;
 }

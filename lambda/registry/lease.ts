@@ -13,7 +13,10 @@ export interface LeaseHolder {
   readonly pipelineKey: string;
   /** Stack in the CICD account that declares the environment. */
   readonly stackId: string;
-  /** Present until the pipeline is complete for the first time: a pipeline that never completes must not block the account. */
+  /**
+   * Present until the pipeline is complete for the first time: a pipeline that never completes must not block the
+   * account.
+   */
   readonly expiresAt?: number;
 }
 

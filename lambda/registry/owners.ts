@@ -12,18 +12,22 @@ export interface RecordedOwner<Request> extends Owner {
 }
 
 /**
- * Adds an owner, or replaces its request. When a construct is moved or renamed, CloudFormation creates the new logical id
- * first and deletes the old one afterwards, or deletes the new one if the update fails: until then the record has both.
+ * Adds an owner, or replaces its request. When a construct is moved or renamed, CloudFormation creates the new logical
+ * id first and deletes the old one afterwards, or deletes the new one if the update fails: until then the record has
+ * both.
  */
 export function withOwner<Request>(
-  owners: readonly RecordedOwner<Request>[], { id, stackId, logicalId }: Owner, request: Request,
+  owners: readonly RecordedOwner<Request>[],
+  { id, stackId, logicalId }: Owner,
+  request: Request,
 ): readonly RecordedOwner<Request>[] {
   const holder = { id, stackId, logicalId, request };
-  return owns(owners, { id }) ? owners.map(other => other.id === id ? holder : other) : [...owners, holder];
+  return owns(owners, { id }) ? owners.map(other => (other.id === id ? holder : other)) : [...owners, holder];
 }
 
 export function withoutOwner<Reference extends OwnerReference>(
-  owners: readonly Reference[], { id }: Pick<Owner, 'id'>,
+  owners: readonly Reference[],
+  { id }: Pick<Owner, 'id'>,
 ): readonly Reference[] {
   return owners.filter(other => other.id !== id);
 }
@@ -34,7 +38,8 @@ export function owns(owners: readonly OwnerReference[], { id }: Pick<Owner, 'id'
 
 /** The owner in another stack, if there is one. Ownership is not transferred between stacks. */
 export function foreignOwner(
-  owners: readonly OwnerReference[], { stackId }: Pick<Owner, 'stackId'>,
+  owners: readonly OwnerReference[],
+  { stackId }: Pick<Owner, 'stackId'>,
 ): OwnerReference | undefined {
   return owners.find(other => other.stackId !== stackId);
 }

@@ -7,7 +7,9 @@ export interface QueueMember {
   readonly since: number;
 }
 
-/** The records of all handlers. A write succeeds only if no concurrent writer has changed the record since it was read. */
+/**
+ * The records of all handlers. A write succeeds only if no concurrent writer has changed the record since it was read.
+ */
 export interface Registry {
   read<T extends object>(key: string): Promise<Versioned<T> | undefined>;
   /** Reads records in one call, for the next `read` of each. */

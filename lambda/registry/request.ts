@@ -52,7 +52,7 @@ export async function recordRequest(registry: Registry, arrival: Arrival, now: n
   const key = requestKey(ownerId);
   const record = isFirst ? undefined : await registry.read<RequestRecord>(key);
   if (record?.ids.includes(requestId)) return { arrivedAt: record.arrivedAt };
-  const ids = [...record?.ids ?? [], requestId].slice(-MAX_IDS);
+  const ids = [...(record?.ids ?? []), requestId].slice(-MAX_IDS);
   const deleteAfter = Math.floor(now / 1000) + RESPONSE_SECONDS;
   const note = registry.transaction(async () => {
     await registry.write<ResponseRecord>(responseKey(requestId), { responseUrl, deleteAfter }, undefined);
@@ -68,12 +68,14 @@ export async function recordRequest(registry: Registry, arrival: Arrival, now: n
 }
 
 /**
- * Returns the record if the request is the last one of its resource, or the one that was started last. Lambda may deliver
- * an old request after a newer one, which must not stop the newer one.
+ * Returns the record if the request is the last one of its resource, or the one that was started last. Lambda may
+ * deliver an old request after a newer one, which must not stop the newer one.
  * @throws if a newer request supersedes it
  */
 export function currentRequest(
-  record: Versioned<RequestRecord> | undefined, requestId: string, logicalId: string,
+  record: Versioned<RequestRecord> | undefined,
+  requestId: string,
+  logicalId: string,
 ): Versioned<RequestRecord> {
   if (record && (record.started === requestId || record.ids.at(-1) === requestId)) return record;
   throw new Error(`superseded by a newer request for '${logicalId}': deploy again`);

@@ -13,8 +13,8 @@ export interface RouteTarget {
 }
 
 /**
- * The pipelines of a branch; the last one is started. There are two while a pipeline moves, so that the former one is the
- * last again when the move is rolled back.
+ * The pipelines of a branch; the last one is started. There are two while a pipeline moves, so that the former one is
+ * the last again when the move is rolled back.
  */
 export interface RouteRecord {
   readonly targets: readonly RouteTarget[];

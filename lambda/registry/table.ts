@@ -1,6 +1,16 @@
-import { ConditionalCheckFailedException, DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
-  BatchGetCommand, DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, TransactWriteCommand, UpdateCommand,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  TransactWriteCommand,
+  UpdateCommand,
   paginateQuery,
 } from '@aws-sdk/lib-dynamodb';
 import type { QueueMember, Registry, Versioned } from './registry';
@@ -39,15 +49,19 @@ export class TableRegistry implements Registry {
       this.cache.delete(key);
       return record as Versioned<T> | undefined;
     }
-    const { Item } = await this.client.send(new GetCommand({ TableName: this.table, Key: { pk: key }, ConsistentRead: true }));
+    const { Item } = await this.client.send(
+      new GetCommand({ TableName: this.table, Key: { pk: key }, ConsistentRead: true }),
+    );
     return Item && recordOf<T>(Item);
   }
 
   public async prefetch(keys: readonly string[]): Promise<void> {
     this.cache = new Map();
-    const { Responses, UnprocessedKeys } = await this.client.send(new BatchGetCommand({
-      RequestItems: { [this.table]: { Keys: [...new Set(keys)].map(pk => ({ pk })), ConsistentRead: true } },
-    }));
+    const { Responses, UnprocessedKeys } = await this.client.send(
+      new BatchGetCommand({
+        RequestItems: { [this.table]: { Keys: [...new Set(keys)].map(pk => ({ pk })), ConsistentRead: true } },
+      }),
+    );
     // records that a throttled table did not return are read when they are needed
     if (UnprocessedKeys?.[this.table]) return;
     const items = new Map(Responses?.[this.table]?.map(item => [String(item.pk), recordOf(item)]));
@@ -84,13 +98,16 @@ export class TableRegistry implements Registry {
 
   public async list<T extends object>(kind: string): Promise<readonly Versioned<T>[]> {
     const records: Versioned<T>[] = [];
-    const pages = paginateQuery({ client: this.client }, {
-      TableName: this.table,
-      IndexName: REGISTRY_INDEX.indexName,
-      KeyConditionExpression: '#kind = :kind',
-      ExpressionAttributeNames: { '#kind': REGISTRY_INDEX.partitionKey },
-      ExpressionAttributeValues: { ':kind': kind },
-    });
+    const pages = paginateQuery(
+      { client: this.client },
+      {
+        TableName: this.table,
+        IndexName: REGISTRY_INDEX.indexName,
+        KeyConditionExpression: '#kind = :kind',
+        ExpressionAttributeNames: { '#kind': REGISTRY_INDEX.partitionKey },
+        ExpressionAttributeValues: { ':kind': kind },
+      },
+    );
     for await (const { Items = [] } of pages) records.push(...Items.map(item => recordOf<T>(item)));
     return records;
   }
@@ -105,17 +122,22 @@ export class TableRegistry implements Registry {
     // clocks differ: members that joined before must keep their place
     const since = Math.max(...others) + 1;
     return this.join(queue, member, {
-      UpdateExpression: 'SET #member = :since', ConditionExpression: '#member = :now', since, now,
+      UpdateExpression: 'SET #member = :since',
+      ConditionExpression: '#member = :now',
+      since,
+      now,
     });
   }
 
   public async dequeue(queue: string, member: string): Promise<void> {
-    await this.client.send(new UpdateCommand({
-      TableName: this.table,
-      Key: { pk: queue },
-      UpdateExpression: 'REMOVE #member',
-      ExpressionAttributeNames: { '#member': MEMBER + member },
-    }));
+    await this.client.send(
+      new UpdateCommand({
+        TableName: this.table,
+        Key: { pk: queue },
+        UpdateExpression: 'REMOVE #member',
+        ExpressionAttributeNames: { '#member': MEMBER + member },
+      }),
+    );
   }
 
   private async change(change: Change): Promise<void> {
@@ -154,18 +176,25 @@ export class TableRegistry implements Registry {
   }
 
   private async join(
-    queue: string, member: string,
-    { since, now, ...expressions }: { UpdateExpression: string; ConditionExpression?: string; since: number; now?: number },
+    queue: string,
+    member: string,
+    {
+      since,
+      now,
+      ...expressions
+    }: { UpdateExpression: string; ConditionExpression?: string; since: number; now?: number },
   ): Promise<readonly QueueMember[]> {
     try {
-      const { Attributes } = await this.client.send(new UpdateCommand({
-        TableName: this.table,
-        Key: { pk: queue },
-        ...expressions,
-        ExpressionAttributeNames: { '#member': MEMBER + member },
-        ExpressionAttributeValues: { ':since': since, ':now': now },
-        ReturnValues: 'ALL_NEW',
-      }));
+      const { Attributes } = await this.client.send(
+        new UpdateCommand({
+          TableName: this.table,
+          Key: { pk: queue },
+          ...expressions,
+          ExpressionAttributeNames: { '#member': MEMBER + member },
+          ExpressionAttributeValues: { ':since': since, ':now': now },
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
       return membersIn(Attributes);
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) throw new RecordChangedError(queue);
@@ -190,11 +219,19 @@ function nextVersion(version: number | undefined): number {
 }
 
 /** Cancellation reasons of transactions that may succeed after the records are read again. */
-const CONFLICTS = ['None', 'ConditionalCheckFailed', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
+const CONFLICTS = [
+  'None',
+  'ConditionalCheckFailed',
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+];
 
 function isConflict(error: unknown): boolean {
-  return error instanceof TransactionCanceledException
-    && (error.CancellationReasons ?? []).every(({ Code = 'None' }) => CONFLICTS.includes(Code));
+  return (
+    error instanceof TransactionCanceledException
+    && (error.CancellationReasons ?? []).every(({ Code = 'None' }) => CONFLICTS.includes(Code))
+  );
 }
 
 function membersIn(attributes: object = {}): readonly QueueMember[] {

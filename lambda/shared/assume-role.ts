@@ -23,16 +23,18 @@ export async function assumeRole(role: RoleToAssume, now: () => number = Date.no
 }
 
 /**
- * Assumes a role without the cache: a role that is deleted and created again with its pipeline does not accept a session
- * of its predecessor of the same name.
+ * Assumes a role without the cache: a role that is deleted and created again with its pipeline does not accept a
+ * session of its predecessor of the same name.
  */
 export async function newSession(role: RoleToAssume): Promise<AwsCredentialIdentity> {
   const sts = new STSClient({ ...clientDefaults(), ...(role.from && { credentials: role.from }) });
-  const { Credentials } = await sts.send(new AssumeRoleCommand({
-    RoleArn: role.roleArn,
-    RoleSessionName: 'org-environments',
-    ...(role.externalId && { ExternalId: role.externalId }),
-  }));
+  const { Credentials } = await sts.send(
+    new AssumeRoleCommand({
+      RoleArn: role.roleArn,
+      RoleSessionName: 'org-environments',
+      ...(role.externalId && { ExternalId: role.externalId }),
+    }),
+  );
   if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey) {
     throw new Error(`sts:AssumeRole returned no credentials for role '${role.roleArn}': deploy again`);
   }

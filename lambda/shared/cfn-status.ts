@@ -4,7 +4,9 @@ import { isNamed } from './errors';
 import type { Owner } from './lifecycle';
 import type { ResourceRequest } from '../../src/kinds/contract';
 
-/** Whether CloudFormation is creating, updating or deleting a resource, and so waits for the response to such a request. */
+/**
+ * Whether CloudFormation is creating, updating or deleting a resource, and so waits for the response to such a request.
+ */
 export type IsInProgress = (owner: Owner, requestType: ResourceRequest['requestType']) => Promise<boolean>;
 
 /** The statuses of a resource during which CloudFormation waits for the response to a request. */

@@ -9,13 +9,25 @@ export class RecordChangedError extends Error {
 const TRANSIENT = new Set([
   'RecordChangedError',
   // Organizations: neither is classified as retryable by the SDK
-  'ConcurrentModificationException', 'FinalizingOrganizationException', 'PolicyChangesInProgressException',
+  'ConcurrentModificationException',
+  'FinalizingOrganizationException',
+  'PolicyChangesInProgressException',
   // CodePipeline: another change of the pipeline is in progress
   'ConflictException',
-  'ServiceException', 'TooManyRequestsException',
-  'ThrottlingException', 'Throttling', 'ThrottledException', 'RequestLimitExceeded', 'SlowDown',
+  'ServiceException',
+  'TooManyRequestsException',
+  'ThrottlingException',
+  'Throttling',
+  'ThrottledException',
+  'RequestLimitExceeded',
+  'SlowDown',
   'ProvisionedThroughputExceededException',
-  'RequestTimeout', 'RequestTimeoutException', 'TimeoutError', 'InternalFailure', 'InternalServerError', 'ServiceUnavailable',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'TimeoutError',
+  'InternalFailure',
+  'InternalServerError',
+  'ServiceUnavailable',
 ]);
 
 const TRANSIENT_CODES = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND']);
@@ -24,10 +36,12 @@ const TRANSIENT_CODES = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDO
 export function isTransient(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const details = error as Error & { code?: unknown; $metadata?: { httpStatusCode?: number }; $retryable?: unknown };
-  return TRANSIENT.has(error.name)
+  return (
+    TRANSIENT.has(error.name)
     || (typeof details.code === 'string' && TRANSIENT_CODES.has(details.code))
     || (details.$metadata?.httpStatusCode ?? 0) >= 500
-    || details.$retryable !== undefined;
+    || details.$retryable !== undefined
+  );
 }
 
 /** Whether the error has one of the names, such as the name of an AWS exception. */
@@ -46,7 +60,8 @@ export function isAccessDenied(error: unknown): error is Error {
 }
 
 /** Names and messages of the errors of a service until AWS has signed a new account up for it. */
-const NOT_SIGNED_UP = /OptInRequired|SubscriptionRequired|NotSignedUp|not signed up|not subscribed|needs a subscription/i;
+const NOT_SIGNED_UP =
+  /OptInRequired|SubscriptionRequired|NotSignedUp|not signed up|not subscribed|needs a subscription/i;
 
 /** Whether the account is not signed up for the service yet. */
 export function isNotSignedUp(error: unknown): error is Error {

@@ -8,8 +8,7 @@ export interface Owner {
 
 export type Progress<Result> =
   /** `seconds`: time until the next step. */
-  | { readonly done: false; readonly seconds: number }
-  | { readonly done: true; readonly result: Result };
+  { readonly done: false; readonly seconds: number } | { readonly done: true; readonly result: Result };
 
 /** Not complete; the next step follows in five seconds. */
 export const IN_PROGRESS: Progress<never> = { done: false, seconds: 5 };

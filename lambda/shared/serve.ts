@@ -27,8 +27,10 @@ const logger = new Logger({ serviceName: 'org-environments' });
 
 /** Turns a lifecycle into the handler that the waiter invokes until the resource is complete. */
 export function serve<Request, Result extends object>(
-  lifecycle: Lifecycle<Request, Result>, registry: Registry,
-  isInProgress: IsInProgress = cloudFormationStatus(), now: () => number = Date.now,
+  lifecycle: Lifecycle<Request, Result>,
+  registry: Registry,
+  isInProgress: IsInProgress = cloudFormationStatus(),
+  now: () => number = Date.now,
 ): KindHandler {
   const requests = new RequestHandler(lifecycle, registry, isInProgress, now);
   return async request => requests.handle(request);
@@ -36,8 +38,10 @@ export function serve<Request, Result extends object>(
 
 class RequestHandler<Request, Result extends object> {
   public constructor(
-    private readonly lifecycle: Lifecycle<Request, Result>, private readonly registry: Registry,
-    private readonly isInProgress: IsInProgress, private readonly now: () => number,
+    private readonly lifecycle: Lifecycle<Request, Result>,
+    private readonly registry: Registry,
+    private readonly isInProgress: IsInProgress,
+    private readonly now: () => number,
   ) {}
 
   public async handle(request: ResourceRequest): Promise<Outcome> {
@@ -48,29 +52,37 @@ class RequestHandler<Request, Result extends object> {
       record = await this.currentRequest(request, owner);
       const progress = await this.reconcile(request, owner, record);
       if (progress.done) return { state: 'complete', data: { ...progress.result } };
-      return this.isTimedOut(record) ? failed(timedOut(logicalId)) : { state: 'waiting', seconds: this.capped(progress.seconds, record) };
+      return this.isTimedOut(record)
+        ? failed(timedOut(logicalId))
+        : { state: 'waiting', seconds: this.capped(progress.seconds, record) };
     } catch (error) {
       if (!isTransient(error)) {
         logger.error('request failed', { logicalId, requestId, error: error instanceof Error ? error : String(error) });
         return failed(messageOf(error));
       }
       logger.warn('transient error; retrying', { logicalId, requestId, error: `${error.name}: ${error.message}` });
-      return this.isTimedOut(record) ? failed(timedOut(logicalId, error)) : { state: 'waiting', seconds: RETRY_SECONDS };
+      return this.isTimedOut(record)
+        ? failed(timedOut(logicalId, error))
+        : { state: 'waiting', seconds: RETRY_SECONDS };
     }
   }
 
   private async currentRequest(request: ResourceRequest, owner: Owner): Promise<Versioned<RequestRecord>> {
     const key = requestKey(owner.id);
-    await this.registry.prefetch([key, ...this.lifecycle.recordKeys?.(this.propertiesOf(request.properties)) ?? []]);
+    await this.registry.prefetch([key, ...(this.lifecycle.recordKeys?.(this.propertiesOf(request.properties)) ?? [])]);
     return currentRequest(await this.registry.read<RequestRecord>(key), request.requestId, request.logicalId);
   }
 
   private async reconcile(
-    request: ResourceRequest, owner: Owner, record: Versioned<RequestRecord>,
+    request: ResourceRequest,
+    owner: Owner,
+    record: Versioned<RequestRecord>,
   ): Promise<Progress<Result | void>> {
     const requested = this.propertiesOf(request.properties);
-    if (record.started !== request.requestId && !await this.start(request, owner, record)) return IN_PROGRESS;
-    return request.requestType === 'Delete' ? this.lifecycle.reconcileDelete(owner, requested) : this.lifecycle.reconcile(owner, requested);
+    if (record.started !== request.requestId && !(await this.start(request, owner, record))) return IN_PROGRESS;
+    return request.requestType === 'Delete'
+      ? this.lifecycle.reconcileDelete(owner, requested)
+      : this.lifecycle.reconcile(owner, requested);
   }
 
   /** The next step must come while a failure can still be reported. */
@@ -84,7 +96,7 @@ class RequestHandler<Request, Result extends object> {
 
   /** Records what is requested, once for each request. */
   private async start(request: ResourceRequest, owner: Owner, record: Versioned<RequestRecord>): Promise<boolean> {
-    if (!await this.mayStart(owner, request.requestType, this.now() - record.arrivedAt)) return false;
+    if (!(await this.mayStart(owner, request.requestType, this.now() - record.arrivedAt))) return false;
     const { version, ...rest } = record;
     await this.registry.transaction(async () => {
       await this.requestChange(request, owner);
@@ -106,17 +118,25 @@ class RequestHandler<Request, Result extends object> {
     }
     logger.warn('CloudFormation does not wait for the resource', { logicalId: owner.logicalId, requestType });
     if (age <= MAX_PROPAGATION) return false;
-    throw new Error(`CloudFormation does not wait for the ${NOUNS[requestType]} of '${owner.logicalId}' `
-      + '(it was cancelled, has timed out, or was never requested); nothing was started: deploy again');
+    throw new Error(
+      `CloudFormation does not wait for the ${NOUNS[requestType]} of '${owner.logicalId}' `
+        + '(it was cancelled, has timed out, or was never requested); nothing was started: deploy again',
+    );
   }
 
-  private async requestChange({ requestType, properties, oldProperties = {} }: ResourceRequest, owner: Owner): Promise<void> {
+  private async requestChange(
+    { requestType, properties, oldProperties = {} }: ResourceRequest,
+    owner: Owner,
+  ): Promise<void> {
     logger.info(requestType, { ...owner });
     const requested = this.propertiesOf(properties);
     switch (requestType) {
-      case 'Create': return this.lifecycle.requestCreate(owner, requested);
-      case 'Update': return this.lifecycle.requestUpdate(owner, requested, this.propertiesOf(oldProperties));
-      case 'Delete': return this.lifecycle.requestDelete(owner, requested);
+      case 'Create':
+        return this.lifecycle.requestCreate(owner, requested);
+      case 'Update':
+        return this.lifecycle.requestUpdate(owner, requested, this.propertiesOf(oldProperties));
+      case 'Delete':
+        return this.lifecycle.requestDelete(owner, requested);
     }
   }
 

@@ -92,9 +92,9 @@ export function movedInCodeCommit({
 }: HostEvent): MovedBranch | undefined {
   const { event, referenceType, referenceName, commitId } = detail;
   const isMove =
-    source === 'aws.codecommit' &&
-    referenceType === 'branch' &&
-    (event === 'referenceCreated' || event === 'referenceUpdated');
+    source === 'aws.codecommit'
+    && referenceType === 'branch'
+    && (event === 'referenceCreated' || event === 'referenceUpdated');
   if (!isMove || typeof referenceName !== 'string' || typeof commitId !== 'string') return undefined;
   const repositoryName = repositoryArn.split(':').at(-1) ?? '';
   return { repository: { host: 'codecommit', repositoryName, repositoryArn }, branchName: referenceName, commitId };

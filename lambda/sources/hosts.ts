@@ -40,7 +40,7 @@ export function movedBranch(event: HostEvent): MovedBranch | undefined {
 function kindOf(host: SourceHostName): HostKind {
   if (Object.hasOwn(HOSTS, host)) return HOSTS[host];
   throw new Error(
-    `unknown host '${String(host)}' of repositories (known are ${Object.keys(HOSTS).join(', ')}): ` +
-      'deploy the Organization with the version of the library that the app uses',
+    `unknown host '${String(host)}' of repositories (known are ${Object.keys(HOSTS).join(', ')}): `
+      + 'deploy the Organization with the version of the library that the app uses',
   );
 }

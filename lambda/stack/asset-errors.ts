@@ -62,7 +62,8 @@ export class AssetErrors {
         : ([`repository '${imageRepository(place)}'`, 'image-publishing'] as const);
     return new Error(
       `${this.what} cannot be copied to ${store} of account ${place.accountId} through `
-        + `'${bootstrapRole(handlerAccount.partition, kind, place)}': bootstrap the account for CDK (cdk bootstrap --qualifier `
+        + `'${bootstrapRole(handlerAccount.partition, kind, place)}': bootstrap the account for CDK (cdk bootstrap `
+        + '--qualifier '
         + `${place.qualifier} --trust ${handlerAccount.accountId}), remove policies that deny it, then deploy again `
         + `(${error.name}: ${error.message})`,
     );

@@ -12,8 +12,8 @@ import type { StackPlace, StackRecord } from '../registry/stack';
 type Read = Versioned<StackRecord<AccountStackRequest>>;
 
 /**
- * Copies the assets of a stack to its account. Their names are derived from their content, so existing ones are skipped, and
- * an interrupted copy is repeated.
+ * Copies the assets of a stack to its account. Their names are derived from their content, so existing ones are
+ * skipped, and an interrupted copy is repeated.
  */
 export class AssetCopies {
   public constructor(

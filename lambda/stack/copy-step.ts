@@ -3,7 +3,10 @@ import type { Registry, Versioned } from '../registry/registry';
 import type { LayerUpload, StackPlace, StackRecord } from '../registry/stack';
 import { stackKey } from '../registry/stack';
 
-/** After this time nothing more is started: the function has one minute, and a file or a part of a layer takes some seconds. */
+/**
+ * After this time nothing more is started: the function has one minute, and a file or a part of a layer takes some
+ * seconds.
+ */
 const STEP_MILLISECONDS = 30_000;
 
 /** One step of a copy: its progress, and the time that is left. */
@@ -38,7 +41,11 @@ export class CopyStep {
       upload,
     } = this;
     const assets = { attempt: record.attempt, copied, ...(upload && { upload }) };
-    this.record = await this.registry.write<StackRecord<AccountStackRequest>>(stackKey(this.place), { ...record, assets }, version);
+    this.record = await this.registry.write<StackRecord<AccountStackRequest>>(
+      stackKey(this.place),
+      { ...record, assets },
+      version,
+    );
     return this.record;
   }
 }

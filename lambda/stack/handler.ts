@@ -9,13 +9,17 @@ import { clientDefaults } from '../shared/clients';
 import type { KindHandler } from '../shared/serve';
 import { serve } from '../shared/serve';
 
-const { [HANDLER_ENVIRONMENT.PARTITION]: partition = 'aws', [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: accountId = '' } = process.env;
+const { [HANDLER_ENVIRONMENT.PARTITION]: partition = 'aws', [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: accountId = '' } =
+  process.env;
 const registry = new TableRegistry();
 const storage = new S3Client(clientDefaults());
 
-export const handler: KindHandler = serve(accountStackLifecycle({
+export const handler: KindHandler = serve(
+  accountStackLifecycle({
+    registry,
+    accounts: new AwsAccounts(partition, BOOTSTRAP_ROLES, storage),
+    assets: async place => new BootstrapAssetStores(partition, place, storage),
+    handlerAccount: { partition, accountId },
+  }),
   registry,
-  accounts: new AwsAccounts(partition, BOOTSTRAP_ROLES, storage),
-  assets: async place => new BootstrapAssetStores(partition, place, storage),
-  handlerAccount: { partition, accountId },
-}), registry);
+);

@@ -26,7 +26,9 @@ interface AccountStackLifecycleOptions {
 }
 
 /** The lifecycle of a stack in an account. */
-export function accountStackLifecycle(options: AccountStackLifecycleOptions): StackLifecycle<AccountStackRequest, AccountStackResult> {
+export function accountStackLifecycle(
+  options: AccountStackLifecycleOptions,
+): StackLifecycle<AccountStackRequest, AccountStackResult> {
   const { registry, accounts, handlerAccount, now = Date.now, newAttempt = randomUUID } = options;
   const copies = new AssetCopies(registry, options.assets, handlerAccount, now);
   return new StackLifecycle<AccountStackRequest, AccountStackResult>({

@@ -25,13 +25,17 @@ export class MemberPipelines implements Pipelines {
   public constructor(private readonly partition: string) {}
 
   public async start({ accountId, region, pipelineName, commitId, token }: PipelineStart): Promise<string> {
-    const credentials = await newSession({ roleArn: `arn:${this.partition}:iam::${accountId}:role/${NAMES.startRole}` });
+    const credentials = await newSession({
+      roleArn: `arn:${this.partition}:iam::${accountId}:role/${NAMES.startRole}`,
+    });
     const client = new CodePipelineClient({ ...clientDefaults(), credentials, region });
-    const { pipelineExecutionId } = await client.send(new StartPipelineExecutionCommand({
-      name: pipelineName,
-      clientRequestToken: token,
-      sourceRevisions: [{ actionName: SOURCE_ACTION, revisionType: 'COMMIT_ID', revisionValue: commitId }],
-    }));
+    const { pipelineExecutionId } = await client.send(
+      new StartPipelineExecutionCommand({
+        name: pipelineName,
+        clientRequestToken: token,
+        sourceRevisions: [{ actionName: SOURCE_ACTION, revisionType: 'COMMIT_ID', revisionValue: commitId }],
+      }),
+    );
     return pipelineExecutionId ?? '';
   }
 }

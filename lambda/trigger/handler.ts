@@ -13,5 +13,5 @@ const pipelines = new MemberPipelines(process.env[HANDLER_ENVIRONMENT.PARTITION]
 
 /** Throws on failure, so that Lambda retries the event. */
 export async function handler(event: HostEvent): Promise<void> {
-  logger.info('branch was updated', { ...await trigger(event, registry, hosts, pipelines), eventId: event.id });
+  logger.info('branch was updated', { ...(await trigger(event, registry, hosts, pipelines)), eventId: event.id });
 }

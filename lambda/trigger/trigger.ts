@@ -21,7 +21,10 @@ export type Outcome =
 
 /** Starts the pipeline of a branch at its new head, if the branch has a pipeline. */
 export async function trigger(
-  event: HostEvent, registry: Registry, hosts: Hosts<'head'>, pipelines: Pipelines,
+  event: HostEvent,
+  registry: Registry,
+  hosts: Hosts<'head'>,
+  pipelines: Pipelines,
 ): Promise<Outcome> {
   const moved = movedBranch(event);
   if (!moved) return { started: false, reason: 'the event updates no branch' };
@@ -34,7 +37,9 @@ export async function trigger(
   // events arrive in any order, and again after a failure: an old commit must not be deployed after a newer one
   const head = await hosts(repository).head(repositoryName, branchName);
   if (head !== commitId) {
-    const reason = `the head of branch '${branchName}' of ${repositoryArn} is no longer ${commitId}, but ${head ?? 'no commit'}`;
+    const reason =
+      `the head of branch '${branchName}' of ${repositoryArn} is no longer ${commitId}, `
+      + `but ${head ?? 'no commit'}`;
     return { started: false, reason };
   }
 
@@ -49,7 +54,10 @@ export async function trigger(
       ? `; the role '${NAMES.startRole}' there must trust '${NAMES.triggerFunctionRole}': deploy the environment again`
       : '; Lambda retries the event; if it fails again, push another commit';
     const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new Error(`cannot start pipeline '${pipelineName}' of environment '${environmentName}' in account ${accountId} at commit `
-      + `${commitId} of branch '${branchName}': ${cause}${advice}`, { cause: error });
+    throw new Error(
+      `cannot start pipeline '${pipelineName}' of environment '${environmentName}' in account ${accountId} at commit `
+        + `${commitId} of branch '${branchName}': ${cause}${advice}`,
+      { cause: error },
+    );
   }
 }

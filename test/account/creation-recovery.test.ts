@@ -64,7 +64,7 @@ describe('a creation whose call did not reach AWS', () => {
   test('is given up when an account with the e-mail, but without the tag, exists by then', async () => {
     const vending = await killedAtTheCall('before');
     vending.directory.add({ email: 'aws+dev@example.com', accountId: '444444444444' });
-    await expect(vending.finish(dev, vended())).rejects.toThrow('belongs already to account 444444444444');
+    await expect(vending.finish(dev, vended())).rejects.toThrow('already belongs to account 444444444444');
     expect(await vending.record(vended())).toMatchObject({ state: 'claimed' });
     expect((await vending.record(vended()))?.creation).toBeUndefined();
     expect(callsToCreate(vending)).toBe(1);

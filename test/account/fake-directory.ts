@@ -1,4 +1,4 @@
-import type { AccountCreation, Directory, NewAccount, OrganizationAccount } from '../../lambda/account/aws';
+import type { AccountCreation, Organization, NewAccount, OrganizationAccount } from '../../lambda/account/aws';
 import { FakeStacks } from '../cloudformation/fake-stacks';
 import type { Fate } from '../shared/fate';
 
@@ -10,8 +10,16 @@ interface Kept {
   usableAt: number;
   stacks: FakeStacks;
 }
-interface Requested { creation: AccountCreation; doneAt: number; wanted: NewAccount }
-interface ReadyAccount extends Partial<Omit<OrganizationAccount, 'email'>> { readonly email: string; readonly tags?: Record<string, string>; readonly roleName?: string }
+interface Requested {
+  creation: AccountCreation;
+  doneAt: number;
+  wanted: NewAccount;
+}
+interface ReadyAccount extends Partial<Omit<OrganizationAccount, 'email'>> {
+  readonly email: string;
+  readonly tags?: Record<string, string>;
+  readonly roleName?: string;
+}
 
 const UNITS = [
   { id: 'ou-root-workload', name: 'Workloads', parentId: 'r-root' },
@@ -34,11 +42,11 @@ export function awsError(name: string, message = name, more: object = {}): Error
 }
 
 /** An organization in memory, with AWS's rules for creating accounts. */
-export class FakeDirectory implements Directory {
+export class FakeDirectory implements Organization {
   public readonly requests = new Map<string, Requested>();
   public readonly takenElsewhere = new Set<string>();
   /** Errors that the next calls of a method meet, one each. */
-  public readonly refusals = new Map<keyof Directory, Error[]>();
+  public readonly refusals = new Map<keyof Organization, Error[]>();
   /** Reasons for which the next creations fail. */
   public readonly failures: string[] = [];
   public mostInFlight = 0;
@@ -54,7 +62,10 @@ export class FakeDirectory implements Directory {
   private readonly kept = new Map<string, Kept>();
   private inFlight?: { readonly received: () => void; readonly answered: Promise<void> };
 
-  public constructor(private readonly clock: { now: number }, private readonly fate?: Fate) {}
+  public constructor(
+    private readonly clock: { now: number },
+    private readonly fate?: Fate,
+  ) {}
 
   public get accounts(): readonly OrganizationAccount[] {
     this.settle();
@@ -66,7 +77,14 @@ export class FakeDirectory implements Directory {
     const accountId = ready.accountId ?? this.nextId();
     const { tags = {}, roleName, ...account } = ready;
     this.kept.set(accountId, {
-      account: { accountId, accountName: 'there', state: 'ACTIVE', joined: 'CREATED', managesOrganization: false, ...account },
+      account: {
+        accountId,
+        accountName: 'there',
+        state: 'ACTIVE',
+        joined: 'CREATED',
+        managesOrganization: false,
+        ...account,
+      },
       parentId: 'r-root',
       tags,
       usableAt: 0,
@@ -89,8 +107,12 @@ export class FakeDirectory implements Directory {
   /** Keeps the next call of `createAccount` in flight. AWS lists its request when it answers, and not earlier. */
   public keepInFlight(): CallInFlight {
     let answer = () => {};
-    const answered = new Promise<void>(resolve => { answer = resolve; });
-    const received = new Promise<void>(resolve => { this.inFlight = { received: resolve, answered }; });
+    const answered = new Promise<void>(resolve => {
+      answer = resolve;
+    });
+    const received = new Promise<void>(resolve => {
+      this.inFlight = { received: resolve, answered };
+    });
     return { received, answer };
   }
 
@@ -110,8 +132,11 @@ export class FakeDirectory implements Directory {
     await call?.answered;
     const inFlight = [...this.requests.values()].filter(({ creation }) => creation.state === 'IN_PROGRESS');
     if (inFlight.length >= 5) throw awsError('TooManyRequestsException', 'too many accounts are being created');
-    const taken = this.takenElsewhere.has(account.email)
-      || [...this.accounts.map(({ email }) => email), ...inFlight.map(({ wanted }) => wanted.email)].includes(account.email);
+    const taken =
+      this.takenElsewhere.has(account.email)
+      || [...this.accounts.map(({ email }) => email), ...inFlight.map(({ wanted }) => wanted.email)].includes(
+        account.email,
+      );
     const failureReason = taken ? 'EMAIL_ALREADY_EXISTS' : this.failures.shift();
     const requestId = `car-${this.requests.size + 1}`;
     this.requests.set(requestId, {
@@ -204,16 +229,19 @@ export class FakeDirectory implements Directory {
     for (const key of keys) delete this.of(accountId).tags[key];
   }
 
-  public async enter(accountId: string, roleName: string): Promise<FakeStacks> {
-    this.meet('enter');
+  public async stacksIn(accountId: string, roleName: string): Promise<FakeStacks> {
+    this.meet('stacksIn');
     const kept = this.kept.get(accountId);
     if (!kept || kept.roleName !== roleName || kept.usableAt > this.clock.now) {
-      throw awsError('AccessDenied', `User: arn:aws:sts::999999999999:assumed-role/x is not authorized to perform: sts:AssumeRole on resource: ${roleName}`);
+      throw awsError(
+        'AccessDenied',
+        `User: arn:aws:sts::999999999999:assumed-role/x is not authorized to perform: sts:AssumeRole on resource: ${roleName}`,
+      );
     }
     return this.fate ? this.fate.over(kept.stacks) : kept.stacks;
   }
 
-  private meet(method: keyof Directory): void {
+  private meet(method: keyof Organization): void {
     this.settle();
     const refusal = this.refusals.get(method)?.shift();
     if (refusal) throw refusal;
@@ -236,7 +264,8 @@ export class FakeDirectory implements Directory {
       request.creation = { ...creation, state: 'SUCCEEDED', accountId };
     }
     for (const { account, usableAt } of this.kept.values()) {
-      if (account.state === 'PENDING_ACTIVATION' && usableAt <= this.clock.now) this.change(account.accountId, { state: 'ACTIVE' });
+      if (account.state === 'PENDING_ACTIVATION' && usableAt <= this.clock.now)
+        this.change(account.accountId, { state: 'ACTIVE' });
     }
   }
 

@@ -1,6 +1,6 @@
 import { owner, vended } from './vending';
 import { accessFromEnvironment } from '../../lambda/account/access';
-import { AwsDirectory } from '../../lambda/account/aws';
+import { AwsOrganization } from '../../lambda/account/aws';
 import { AccountLifecycle } from '../../lambda/account/lifecycle';
 import { isTransient } from '../../lambda/shared/errors';
 import { Simulation } from '../../rehearsal/simulation';
@@ -15,22 +15,38 @@ const ACCESS_ROLE = `arn:aws:iam::${MANAGEMENT}:role/${NAMES.accessRole}`;
 const PROVIDER_ROLE = `arn:aws:iam::${CICD}:role/${NAMES.accountProviderRole}`;
 const environment = { ...process.env };
 let simulation: Simulation;
-let directory: AwsDirectory;
+let directory: AwsOrganization;
 let lifecycle: AccountLifecycle;
 
 beforeAll(async () => {
-  simulation = await Simulation.start({ managementAccountId: MANAGEMENT, scale: 2000, organizationalUnits: ['Workloads/Test', 'Workloads/Prod'], accountLimit: 5 });
+  simulation = await Simulation.start({
+    managementAccountId: MANAGEMENT,
+    scale: 2000,
+    organizationalUnits: ['Workloads/Test', 'Workloads/Prod'],
+    accountLimit: 5,
+  });
   simulation.organizations.addAccount({ accountId: CICD, name: 'cicd', email: 'cicd@example.com', joined: 'CREATED' });
-  const role = (arn: string, accountId: string, principal: object, condition?: object) => simulation.iam.putRole({
-    arn,
-    accountId,
-    roleName: arn.split('/')[1] ?? '',
-    roleId: 'AROA',
-    managedPolicyArns: [],
-    tags: {},
-    policies: { all: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } },
-    trust: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal, ...(condition && { Condition: condition }) }] },
-  } as Parameters<typeof simulation.iam.putRole>[0]);
+  const role = (arn: string, accountId: string, principal: object, condition?: object) =>
+    simulation.iam.putRole({
+      arn,
+      accountId,
+      roleName: arn.split('/')[1] ?? '',
+      roleId: 'AROA',
+      managedPolicyArns: [],
+      tags: {},
+      policies: { all: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } },
+      trust: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: 'sts:AssumeRole',
+            Principal: principal,
+            ...(condition && { Condition: condition }),
+          },
+        ],
+      },
+    } as Parameters<typeof simulation.iam.putRole>[0]);
   role(PROVIDER_ROLE, CICD, { Service: 'lambda.amazonaws.com' });
   role(ACCESS_ROLE, MANAGEMENT, { AWS: PROVIDER_ROLE }, { StringEquals: { 'sts:ExternalId': 'secret-word' } });
   const provider = { accountId: CICD, arn: `arn:aws:sts::${CICD}:assumed-role/${NAMES.accountProviderRole}/function` };
@@ -40,14 +56,37 @@ beforeAll(async () => {
     [ACCESS_ENVIRONMENT.ACCESS_ROLE_ARN]: ACCESS_ROLE,
     [ACCESS_ENVIRONMENT.ACCESS_EXTERNAL_ID]: 'secret-word',
   });
-  directory = new AwsDirectory(accessFromEnvironment());
-  const bootstrapTemplate = () => JSON.stringify({
-    Parameters: Object.fromEntries(['TrustedAccounts', 'CloudFormationExecutionPolicies'].map(name => [name, { Type: 'CommaDelimitedList' }])
-      .concat(['Qualifier', 'FileAssetsBucketKmsKeyId', 'InputPermissionsBoundary', 'ApplyPermissionsBoundaryToAllRoles'].map(name => [name, { Type: 'String' }]))),
-    Resources: { CdkBootstrapVersion: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Name: '/cdk-bootstrap/hnb659fds/version', Value: '33' } } },
-    Outputs: { BootstrapVersion: { Value: '33' } },
+  directory = new AwsOrganization(accessFromEnvironment());
+  const bootstrapTemplate = () =>
+    JSON.stringify({
+      Parameters: Object.fromEntries(
+        ['TrustedAccounts', 'CloudFormationExecutionPolicies']
+          .map(name => [name, { Type: 'CommaDelimitedList' }])
+          .concat(
+            [
+              'Qualifier',
+              'FileAssetsBucketKmsKeyId',
+              'InputPermissionsBoundary',
+              'ApplyPermissionsBoundaryToAllRoles',
+            ].map(name => [name, { Type: 'String' }]),
+          ),
+      ),
+      Resources: {
+        CdkBootstrapVersion: {
+          Type: 'AWS::SSM::Parameter',
+          Properties: { Type: 'String', Name: '/cdk-bootstrap/hnb659fds/version', Value: '33' },
+        },
+      },
+      Outputs: { BootstrapVersion: { Value: '33' } },
+    });
+  lifecycle = new AccountLifecycle({
+    organization: directory,
+    registry: new FakeRegistry(),
+    partition: 'aws',
+    cicdAccount: CICD,
+    bootstrapTemplate,
+    now: () => simulation.clock.now(),
   });
-  lifecycle = new AccountLifecycle({ directory, registry: new FakeRegistry(), partition: 'aws', cicdAccount: CICD, bootstrapTemplate, now: () => simulation.clock.now() });
 });
 
 afterAll(async () => {
@@ -55,7 +94,7 @@ afterAll(async () => {
   await simulation.stop();
 });
 
-test('the directory tells how many accounts there are, and how many there may be', async () => {
+test('returns the number of accounts and their quota', async () => {
   expect((await directory.listAccounts()).map(({ email }) => email)).toContain('cicd@example.com');
   expect(await directory.accountLimit()).toBe(5);
 });
@@ -72,47 +111,70 @@ async function finish(request: VendedAccountRequest): Promise<string> {
   }
 }
 
-test('an account is vended through the API, changed and adopted', async () => {
+test('vends an account through the API, changes it and adopts it', async () => {
   await lifecycle.requestCreate(owner('Dev'), vended());
   const accountId = await finish(vended());
   expect(simulation.organizations.unitPath(accountId)).toBe('Workloads/Test');
   expect(await directory.describeAccount(accountId)).toEqual({
-    accountId, accountName: 'shop-dev', email: 'aws+dev@example.com', state: 'ACTIVE', joined: 'CREATED', managesOrganization: false,
+    accountId,
+    accountName: 'shop-dev',
+    email: 'aws+dev@example.com',
+    state: 'ACTIVE',
+    joined: 'CREATED',
+    managesOrganization: false,
   });
-  expect(await directory.tags(accountId)).toEqual({ team: 'shop', [NAMES.ownerTag]: `${CICD}/account/aws+dev@example.com` });
-  const stacks = await directory.enter(accountId, 'OrganizationAccountAccessRole', 'eu-central-1');
-  expect(await stacks.describe('CDKToolkit')).toMatchObject({ status: 'CREATE_COMPLETE', parameters: { TrustedAccounts: CICD } });
+  expect(await directory.tags(accountId)).toEqual({
+    team: 'shop',
+    [NAMES.ownerTag]: `${CICD}/account/aws+dev@example.com`,
+  });
+  const stacks = await directory.stacksIn(accountId, 'OrganizationAccountAccessRole', 'eu-central-1');
+  expect(await stacks.describe('CDKToolkit')).toMatchObject({
+    status: 'CREATE_COMPLETE',
+    parameters: { TrustedAccounts: CICD },
+  });
 
-  const changed = vended({ accountName: 'renamed', organizationalUnit: 'Workloads/Prod', tags: {}, executionPolicyArns: ['arn:aws:iam::aws:policy/PowerUserAccess'] });
+  const changed = vended({
+    accountName: 'renamed',
+    organizationalUnit: 'Workloads/Prod',
+    tags: {},
+    executionPolicyArns: ['arn:aws:iam::aws:policy/PowerUserAccess'],
+  });
   await lifecycle.requestUpdate(owner('Dev'), changed, vended());
   expect(await finish(changed)).toBe(accountId);
   expect(simulation.organizations.unitPath(accountId)).toBe('Workloads/Prod');
   expect((await directory.describeAccount(accountId))?.accountName).toBe('renamed');
   expect(await directory.tags(accountId)).not.toHaveProperty('team');
   expect(await stacks.describe('CDKToolkit')).toMatchObject({
-    status: 'UPDATE_COMPLETE', parameters: { TrustedAccounts: CICD, CloudFormationExecutionPolicies: 'arn:aws:iam::aws:policy/PowerUserAccess' },
+    status: 'UPDATE_COMPLETE',
+    parameters: { TrustedAccounts: CICD, CloudFormationExecutionPolicies: 'arn:aws:iam::aws:policy/PowerUserAccess' },
   });
   expect((await directory.findAccount('AWS+dev@example.com'))?.accountId).toBe(accountId);
   expect(simulation.calls['organizations:CreateAccount']).toBe(1);
 }, 60_000);
 
-test('what does not exist is said to be absent', async () => {
+test('returns undefined for accounts and requests that do not exist', async () => {
   expect(await directory.describeAccount('123456789012')).toBeUndefined();
   expect(await directory.describeCreation('car-00000000000000000000000000000000')).toBeUndefined();
   expect(await directory.findAccount('nobody@example.com')).toBeUndefined();
   expect((await directory.describeAccount(MANAGEMENT))?.managesOrganization).toBe(true);
 });
 
-test('an e-mail that is taken elsewhere is named', async () => {
+test('rejects an e-mail of an account outside of the organization', async () => {
   simulation.organizations.reserveEmail('taken@example.com');
   const request = vended({ email: 'taken@example.com' });
   await lifecycle.requestCreate(owner('Dev'), request);
-  await expect(finish(request)).rejects.toThrow("the e-mail 'taken@example.com' is taken by an account outside of the organization");
+  await expect(finish(request)).rejects.toThrow(
+    "the e-mail 'taken@example.com' is taken by an account outside of the organization",
+  );
 }, 60_000);
 
-test('a role that cannot be entered, and one that may not, are named', async () => {
-  const closed = new AwsDirectory({ ...accessFromEnvironment(), roleArn: `arn:aws:iam::${MANAGEMENT}:role/absent` });
-  await expect(closed.root()).rejects.toThrow(`cannot enter the management account through 'arn:aws:iam::${MANAGEMENT}:role/absent'`);
-  const elsewhere = new AwsDirectory({ partition: 'aws', cicdAccount: CICD });
-  await expect(elsewhere.root()).rejects.toThrow(`account ${CICD} may not organizations:ListRoots: it is not the management account of an organization`);
+test('names a role that cannot be assumed, and one without permission', async () => {
+  const closed = new AwsOrganization({ ...accessFromEnvironment(), roleArn: `arn:aws:iam::${MANAGEMENT}:role/absent` });
+  await expect(closed.root()).rejects.toThrow(
+    `cannot assume role 'arn:aws:iam::${MANAGEMENT}:role/absent' of the management account`,
+  );
+  const elsewhere = new AwsOrganization({ partition: 'aws', cicdAccount: CICD });
+  await expect(elsewhere.root()).rejects.toThrow(
+    `account ${CICD} may not organizations:ListRoots: it is not the management account of an organization`,
+  );
 });

@@ -15,57 +15,70 @@ async function busy(vending: Vending): Promise<() => Promise<void>> {
 }
 
 async function expectToGoOn(vending: Vending): Promise<void> {
-  expect(vending.registry.members(CREATION_QUEUE).map(({ member }) => member)).not.toContain('account#aws+dev@example.com');
+  expect(vending.registry.members(CREATION_QUEUE).map(({ member }) => member)).not.toContain(
+    'account#aws+dev@example.com',
+  );
   await vending.remove(dev, vended());
   const accountId = await vending.create(dev, vended());
   expect(vending.directory.accounts).toEqual([expect.objectContaining({ accountId, email: 'aws+dev@example.com' })]);
   expect(vending.directory.requests.size).toBe(1);
 }
 
-describe('an account that is not ready after 40 minutes', () => {
-  test('because it still waits for its turn says so, leaves the queue, and is created when it is deployed again', async () => {
+describe('an account that is not ready after 40 minutes fails', () => {
+  test('because it waits in the queue, leaves the queue, and is created by the next deployment', async () => {
     const vending = new Vending();
     const free = await busy(vending);
     const started = vending.clock.now;
-    await expect(vending.create(dev, vended())).rejects.toThrow("account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
-      + 'it waits for its turn, because AWS creates five accounts at a time; nothing is lost, deploy again');
+    await expect(vending.create(dev, vended())).rejects.toThrow(
+      "account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
+        + 'it waits in the queue, because AWS creates at most five accounts concurrently; deploy again to continue',
+    );
     expect(vending.clock.now - started).toBe(40 * MINUTE + 15_000);
     expect(vending.directory.requests.size).toBe(0);
     await free();
     await expectToGoOn(vending);
   });
 
-  test('because AWS is still creating it says so, and goes on with it when it is deployed again', async () => {
+  test('because AWS is still creating it, and continues in the next deployment', async () => {
     const vending = new Vending();
     vending.directory.creationTime = 45 * MINUTE;
-    await expect(vending.create(dev, vended())).rejects.toThrow("account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
-      + 'AWS is still creating it; nothing is lost, deploy again');
+    await expect(vending.create(dev, vended())).rejects.toThrow(
+      "account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
+        + 'AWS is still creating it; deploy again to continue',
+    );
     await expectToGoOn(vending);
   });
 
-  test('because AWS has not activated it says so, and goes on with it when it is deployed again', async () => {
+  test('because AWS has not activated it, and continues in the next deployment', async () => {
     const vending = new Vending();
     vending.directory.creationTime = 35 * MINUTE;
     vending.directory.usableAfter = 10 * MINUTE;
-    await expect(vending.create(dev, vended())).rejects.toThrow("account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
-      + 'AWS has not activated account 100000000001 yet; if it stays PENDING_ACTIVATION, complete its sign-up as its root user, or ask AWS Support; '
-      + 'nothing is lost, deploy again');
+    await expect(vending.create(dev, vended())).rejects.toThrow(
+      "account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
+        + 'AWS has not activated account 100000000001 yet; if it stays PENDING_ACTIVATION, complete its sign-up as its root user, or ask AWS Support; '
+        + 'deploy again to continue',
+    );
     await expectToGoOn(vending);
   });
 
-  test('because it is not usable yet says so, and goes on with it when it is deployed again', async () => {
+  test('because its services are not available, and continues in the next deployment', async () => {
     const vending = new Vending();
     vending.directory.creationTime = 35 * MINUTE;
-    vending.directory.refusals.set('enter', Array.from({ length: 100 }, () => awsError('AccessDenied')));
+    vending.directory.refusals.set(
+      'stacksIn',
+      Array.from({ length: 100 }, () => awsError('AccessDenied')),
+    );
     vending.directory.usableAfter = 0;
-    await expect(vending.create(dev, vended())).rejects.toThrow("account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
-      + 'account 100000000001 exists, but is not usable yet; nothing is lost, deploy again');
+    await expect(vending.create(dev, vended())).rejects.toThrow(
+      "account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
+        + 'account 100000000001 exists, but its services are not available yet; deploy again to continue',
+    );
     vending.directory.refusals.clear();
     await expectToGoOn(vending);
   });
 });
 
-test('an account that is changed after many days has 40 minutes of its own', async () => {
+test('an update of an account has 40 minutes of its own', async () => {
   const vending = new Vending();
   const accountId = await vending.create(dev, vended());
   vending.clock.now += 7 * 24 * 60 * MINUTE;

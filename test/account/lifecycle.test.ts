@@ -5,16 +5,24 @@ const dev = owner('Dev');
 const renamed = owner('Renamed');
 const stranger = owner('Dev', 'strangers');
 
-test('an account is created, placed, tagged, prepared and known', async () => {
+test('creates an account, moves it to its unit, tags it, prepares it and records it', async () => {
   const vending = new Vending();
   const accountId = await vending.create(dev, vended());
-  expect(vending.directory.accounts).toEqual([expect.objectContaining({ accountId, accountName: 'shop-dev', email: 'aws+dev@example.com' })]);
+  expect(vending.directory.accounts).toEqual([
+    expect.objectContaining({ accountId, accountName: 'shop-dev', email: 'aws+dev@example.com' }),
+  ]);
   expect(vending.directory.unitOf(accountId)).toBe('Test');
-  expect(await vending.directory.tags(accountId)).toEqual({ 'team': 'shop', 'org-environments:registry-key': '222222222222/account/aws+dev@example.com' });
-  expect(vending.directory.stacksOf(accountId).begun).toEqual(['create org-environments-baseline', 'create CDKToolkit']);
+  expect(await vending.directory.tags(accountId)).toEqual({
+    team: 'shop',
+    'org-environments:registry-key': '222222222222/account/aws+dev@example.com',
+  });
+  expect(vending.directory.stacksOf(accountId).begun).toEqual([
+    'create org-environments-baseline',
+    'create CDKToolkit',
+  ]);
 });
 
-test('an account without a unit stays where it is', async () => {
+test('does not move an account without a unit', async () => {
   const vending = new Vending();
   const { organizationalUnit, ...request } = vended();
   await vending.create(dev, request);
@@ -22,16 +30,17 @@ test('an account without a unit stays where it is', async () => {
   expect(vending.fate.calls).not.toContain('unitsBelow');
 });
 
-test('an update that changes nothing in the account looks, and touches nothing', async () => {
+test('an update without changes only reads the account', async () => {
   const vending = new Vending();
   await vending.create(dev, vended());
   const before = vending.fate.calls.length;
   await vending.update(dev, vended({ onRemoval: 'retain' }), vended());
   const calls = vending.fate.calls.slice(before);
-  for (const change of ['createAccount', 'move', 'tag', 'untag', 'rename', 'create', 'update', 'delete']) expect(calls).not.toContain(change);
+  for (const change of ['createAccount', 'move', 'tag', 'untag', 'rename', 'create', 'update', 'delete'])
+    expect(calls).not.toContain(change);
 });
 
-test('a ready account is answered from the registry alone', async () => {
+test('returns a ready account from the registry alone', async () => {
   const vending = new Vending();
   await vending.create(dev, vended());
   const before = vending.fate.calls.length;
@@ -39,7 +48,7 @@ test('a ready account is answered from the registry alone', async () => {
   expect(vending.fate.calls.slice(before)).toEqual(['read', 'dequeue']);
 });
 
-test('the calls for one account do not depend on the number of accounts', async () => {
+test('the calls for an account do not depend on the number of accounts', async () => {
   const alone = new Vending();
   await alone.create(dev, vended());
   const crowded = new Vending();
@@ -49,17 +58,25 @@ test('the calls for one account do not depend on the number of accounts', async 
   expect(alone.fate.calls).not.toContain('findAccount');
 });
 
-test('tags of other people stay, even when they have a key that was ours for a moment', async () => {
+test('keeps tags of other principals, even with a key that was ours before', async () => {
   const vending = new Vending();
-  const accountId = vending.directory.add({ email: 'aws+dev@example.com', roleName: 'OrganizationAccountAccessRole', tags: { team: 'shop', cost: '7' } });
+  const accountId = vending.directory.add({
+    email: 'aws+dev@example.com',
+    roleName: 'OrganizationAccountAccessRole',
+    tags: { team: 'shop', cost: '7' },
+  });
   await vending.create(dev, vended({ onExisting: 'adopt', tags: { team: 'shop', stage: 'dev' } }));
-  await vending.update(dev, vended({ onExisting: 'adopt', tags: {} }), vended({ onExisting: 'adopt', tags: { team: 'shop', stage: 'dev' } }));
+  await vending.update(
+    dev,
+    vended({ onExisting: 'adopt', tags: {} }),
+    vended({ onExisting: 'adopt', tags: { team: 'shop', stage: 'dev' } }),
+  );
   expect(await vending.directory.tags(accountId)).toMatchObject({ team: 'shop', cost: '7' });
   expect(await vending.directory.tags(accountId)).not.toHaveProperty('stage');
 });
 
 describe('a construct that is renamed in code', () => {
-  test('gives the account back as the old one declares it when its update fails', async () => {
+  test('changes the account to the former declaration when its update fails', async () => {
     const vending = new Vending();
     await vending.create(dev, vended());
     await vending.create(renamed, vended({ accountName: 'new-name', tags: {} }));
@@ -70,7 +87,7 @@ describe('a construct that is renamed in code', () => {
     expect(await vending.directory.tags(accountId)).toMatchObject({ team: 'shop' });
   });
 
-  test('of another stack is not waited for', async () => {
+  test('does not wait for an owner in another stack', async () => {
     const vending = new Vending();
     await vending.create(dev, vended());
     const adopted = vended({ accountName: 'new-name', onExisting: 'adopt' });
@@ -80,7 +97,7 @@ describe('a construct that is renamed in code', () => {
     expect(vending.fate.calls.slice(before)).toEqual(['read', 'write', 'read']);
   });
 
-  test('takes the account over, and the Delete of its old name finds nothing to do', async () => {
+  test('becomes the owner of the account, and the Delete of the former construct changes nothing', async () => {
     const vending = new Vending();
     const accountId = await vending.create(dev, vended());
     expect(await vending.create(renamed, vended({ accountName: 'new-name' }))).toBe(accountId);
@@ -89,7 +106,7 @@ describe('a construct that is renamed in code', () => {
     expect(vending.directory.accounts).toEqual([expect.objectContaining({ accountId, accountName: 'new-name' })]);
   });
 
-  test('gives the account back to its old name when the update is rolled back', async () => {
+  test('releases the account to the former construct when the update is rolled back', async () => {
     const vending = new Vending();
     const accountId = await vending.create(dev, vended());
     await vending.create(renamed, vended());
@@ -98,7 +115,7 @@ describe('a construct that is renamed in code', () => {
     expect(await vending.update(dev, vended({ tags: {} }), vended())).toBe(accountId);
   });
 
-  test('takes over even an account that is still being made', async () => {
+  test('also becomes the owner of an account that is being created', async () => {
     const vending = new Vending();
     await vending.begin(dev, vended());
     await vending.look(dev, vended());
@@ -109,17 +126,19 @@ describe('a construct that is renamed in code', () => {
   });
 });
 
-describe('an e-mail that another stack holds', () => {
-  test('is refused', async () => {
+describe('an e-mail that belongs to another stack', () => {
+  test('is rejected', async () => {
     const vending = new Vending();
     await vending.create(dev, vended());
-    await expect(vending.create(stranger, vended())).rejects.toThrow("the e-mail 'aws+dev@example.com' is held by 'Dev' of stack 'environments' "
-      + '(account 100000000001): remove it there first, take the account over with onExisting: OnExistingAccount.ADOPT, or use another e-mail');
+    await expect(vending.create(stranger, vended())).rejects.toThrow(
+      "the e-mail 'aws+dev@example.com' belongs to 'Dev' of stack 'environments' "
+        + '(account 100000000001): remove it there first, adopt it with onExisting: OnExistingAccount.ADOPT, or use another e-mail',
+    );
     await vending.remove(stranger, vended());
     expect(await vending.record(vended())).toMatchObject({ state: 'ready', owners: [dev] });
   });
 
-  test('is taken over if it is to be adopted; the other stack can still be changed and deleted', async () => {
+  test('is adopted on request, and the other stack can still be updated and deleted', async () => {
     const vending = new Vending();
     const accountId = await vending.create(dev, vended());
     expect(await vending.create(stranger, vended({ onExisting: 'adopt', accountName: 'mine' }))).toBe(accountId);
@@ -129,7 +148,7 @@ describe('an e-mail that another stack holds', () => {
     expect(await vending.record(vended())).toMatchObject({ state: 'ready', owners: [stranger] });
   });
 
-  test('is free once it was handed back', async () => {
+  test('is available after its release', async () => {
     const vending = new Vending();
     const accountId = await vending.create(dev, vended());
     await vending.remove(dev, vended());
@@ -140,7 +159,7 @@ describe('an e-mail that another stack holds', () => {
 });
 
 describe('removal', () => {
-  test('of an account that is to be retained forgets it', async () => {
+  test('of an account with AccountRemoval.RETAIN removes its record', async () => {
     const vending = new Vending();
     await vending.create(dev, vended({ onRemoval: 'retain' }));
     await vending.remove(dev, vended({ onRemoval: 'retain' }));
@@ -148,7 +167,7 @@ describe('removal', () => {
     expect(vending.directory.accounts).toHaveLength(1);
   });
 
-  test('of an account that was never begun leaves nothing', async () => {
+  test('of an account that was never requested leaves no record', async () => {
     const vending = new Vending();
     await vending.begin(dev, vended());
     await vending.remove(dev, vended());
@@ -156,24 +175,32 @@ describe('removal', () => {
     expect(vending.directory.requests.size).toBe(0);
   });
 
-  test.each(['release', 'retain'] as const)('of a half-made account (%s) never forgets it', async onRemoval => {
+  test.each(['release', 'retain'] as const)('of an unfinished account (%s) keeps its record', async onRemoval => {
     const vending = new Vending();
     await vending.begin(dev, vended({ onRemoval }));
     await vending.look(dev, vended({ onRemoval }));
     await vending.remove(dev, vended({ onRemoval }));
     expect(vending.registry.members(CREATION_QUEUE)).toEqual([]);
-    expect(await vending.record(vended())).toMatchObject({ state: 'available', owners: [], creation: { requestId: 'car-1' } });
+    expect(await vending.record(vended())).toMatchObject({
+      state: 'available',
+      owners: [],
+      creation: { requestId: 'car-1' },
+    });
     expect(await vending.create(stranger, vended())).toBe('100000000001');
     expect(vending.directory.requests.size).toBe(1);
   });
 
-  test('of an account that nobody knows succeeds', async () => {
+  test('of an unknown account succeeds', async () => {
     await expect(new Vending().remove(dev, vended())).resolves.toBeUndefined();
   });
 
-  test('of an existing account forgets it', async () => {
+  test('of an existing account removes its record', async () => {
     const vending = new Vending();
-    vending.directory.add({ accountId: '333333333333', email: 'x@example.com', roleName: 'OrganizationAccountAccessRole' });
+    vending.directory.add({
+      accountId: '333333333333',
+      email: 'x@example.com',
+      roleName: 'OrganizationAccountAccessRole',
+    });
     await vending.create(dev, existing());
     await vending.create(stranger, existing());
     await vending.remove(dev, existing());
@@ -183,42 +210,49 @@ describe('removal', () => {
   });
 });
 
-describe('what an account cannot change', () => {
-  test('is its e-mail, and nothing is touched', async () => {
+describe('an account cannot change', () => {
+  test('its e-mail, and nothing is modified', async () => {
     const vending = new Vending();
     await vending.create(dev, vended());
     const before = await vending.record(vended());
-    await expect(vending.update(dev, vended({ email: 'b@example.com' }), vended())).rejects.toThrow("the e-mail of account 'shop-dev' cannot be changed "
-      + "from 'aws+dev@example.com' to 'b@example.com': an account keeps its e-mail for life; define another Account instead");
+    await expect(vending.update(dev, vended({ email: 'b@example.com' }), vended())).rejects.toThrow(
+      "the e-mail of account 'shop-dev' cannot be changed "
+        + "from 'aws+dev@example.com' to 'b@example.com': an account keeps its e-mail; define another Account instead",
+    );
     expect(vending.registry.keys).toEqual(['account#aws+dev@example.com']);
     expect(await vending.record(vended())).toEqual(before);
   });
 
-  test('does not keep the stack from rolling back', async () => {
+  test('its e-mail, and the stack can still roll back', async () => {
     const vending = new Vending();
     const accountId = await vending.create(dev, vended());
-    await expect(vending.update(dev, vended({ email: 'b@example.com' }), vended())).rejects.toThrow('cannot be changed');
+    await expect(vending.update(dev, vended({ email: 'b@example.com' }), vended())).rejects.toThrow(
+      'cannot be changed',
+    );
     expect(await vending.update(dev, vended(), vended({ email: 'b@example.com' }))).toBe(accountId);
   });
 
-  test('is its kind', async () => {
+  test('its kind', async () => {
     const vending = new Vending();
     await vending.create(dev, vended());
-    await expect(vending.update(dev, existing(), vended()))
-      .rejects.toThrow("account 'shop-dev' (aws+dev@example.com) cannot be exchanged for account 333333333333: define another Account instead");
+    await expect(vending.update(dev, existing(), vended())).rejects.toThrow(
+      "account 'shop-dev' (aws+dev@example.com) cannot be replaced by account 333333333333: define another Account instead",
+    );
   });
 
-  test('but the letters of its e-mail may be large or small', async () => {
+  test('except the case of its e-mail', async () => {
     const vending = new Vending();
     const accountId = await vending.create(dev, vended());
     expect(await vending.update(dev, vended({ email: 'AWS+Dev@example.com' }), vended())).toBe(accountId);
   });
 });
 
-test('a resource that was removed meanwhile creates nothing', async () => {
+test('a resource that was removed concurrently creates nothing', async () => {
   const vending = new Vending();
   await vending.begin(dev, vended());
   await vending.remove(dev, vended());
-  await expect(vending.look(dev, vended())).rejects.toThrow("account 'shop-dev' (aws+dev@example.com) is no longer held by 'Dev': it was removed meanwhile; deploy again");
+  await expect(vending.look(dev, vended())).rejects.toThrow(
+    "account 'shop-dev' (aws+dev@example.com) no longer belongs to 'Dev', because it was removed concurrently: deploy again",
+  );
   expect(vending.directory.requests.size).toBe(0);
 });

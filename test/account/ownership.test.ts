@@ -34,7 +34,7 @@ test('a resource that has released its account does not prepare it any further',
   const vending = new Vending();
   await vending.create(dev, vended());
   await vending.remove(dev, vended());
-  await expect(vending.look(dev, vended())).rejects.toThrow("is no longer held by 'Dev'");
+  await expect(vending.look(dev, vended())).rejects.toThrow("no longer belongs to 'Dev'");
 });
 
 test('an update claims an account that its owner does not hold any more', async () => {

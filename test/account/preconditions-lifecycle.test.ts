@@ -41,7 +41,7 @@ class World {
     if (pushed) this.repositories.push('main');
     const host = this.fate.over(this.repositories);
     this.preconditions = new Preconditions({
-      directory: this.fate.over(this.directory),
+      organization: this.fate.over(this.directory),
       registry: this.fate.over(this.registry),
       hosts: () => host,
       cicdAccount: '222222222222',
@@ -91,7 +91,7 @@ describe('preconditions', () => {
       new World(),
       { beginnings: [beginning('env/dev', 'main', 'warehouse')] },
       "no account was created: repository 'warehouse' does not exist in account 222222222222 in eu-central-1: " +
-        'create it there and push a first commit, or name one that exists, then deploy again',
+        'create it there and push a first commit, or use an existing one, then deploy again',
     ],
     [
       'a repository has no commit',
@@ -117,7 +117,7 @@ describe('preconditions', () => {
       'a unit does not exist by its id',
       new World(),
       { organizationalUnits: ['ou-ab12-cdefgh34'] },
-      "no account was created: organizational unit 'ou-ab12-cdefgh34' does not exist: give the id or the path of one that does",
+      "no account was created: organizational unit 'ou-ab12-cdefgh34' does not exist: use the id or path of an existing unit",
     ],
     [
       'new accounts cannot be used in the region',
@@ -213,10 +213,10 @@ describe('preconditions', () => {
 
   test('are not met when the management account does not let us in', async () => {
     const world = new World();
-    const refused = () => new AccessError("cannot enter the management account through 'role'", undefined);
+    const refused = () => new AccessError("cannot assume role 'role' of the management account", undefined);
     world.directory.refusals.set('listAccounts', Array.from({ length: 30 }, refused));
     await expect(world.check(requestOf())).rejects.toThrow(
-      "no account was created: cannot enter the management account through 'role'",
+      "no account was created: cannot assume role 'role' of the management account",
     );
   });
 

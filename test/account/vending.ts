@@ -36,11 +36,21 @@ export function existing(changes: Partial<ExistingAccountRequest> = {}): Existin
 }
 
 export function owner(logicalId: string, stack = 'environments'): Owner {
-  return { id: `${logicalId}-${stack}`, logicalId, stackId: `arn:aws:cloudformation:eu-central-1:222222222222:stack/${stack}/0f3c` };
+  return {
+    id: `${logicalId}-${stack}`,
+    logicalId,
+    stackId: `arn:aws:cloudformation:eu-central-1:222222222222:stack/${stack}/0f3c`,
+  };
 }
 
 export const TEMPLATE = JSON.stringify({
-  Parameters: { TrustedAccounts: {}, CloudFormationExecutionPolicies: {}, Qualifier: {}, FileAssetsBucketKmsKeyId: {}, BootstrapVariant: {} },
+  Parameters: {
+    TrustedAccounts: {},
+    CloudFormationExecutionPolicies: {},
+    Qualifier: {},
+    FileAssetsBucketKmsKeyId: {},
+    BootstrapVariant: {},
+  },
   Resources: { CdkBootstrapVersion: { Properties: { Value: '33' } } },
 });
 
@@ -54,7 +64,7 @@ export class Vending {
 
   public constructor(decorate: <Port extends object>(port: Port) => Port = port => port) {
     this.lifecycle = new AccountLifecycle({
-      directory: decorate(this.fate.over<FakeDirectory>(this.directory)),
+      organization: decorate(this.fate.over<FakeDirectory>(this.directory)),
       registry: decorate(this.fate.over<FakeRegistry>(this.registry)),
       partition: 'aws',
       cicdAccount: '222222222222',

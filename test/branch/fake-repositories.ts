@@ -1,7 +1,11 @@
 import type { Author, FileChange, SourceHost } from '../../lambda/sources/source';
 import { BranchMovedError, RepositoryNotFoundError } from '../../lambda/sources/source';
 
-interface Commit { readonly parent?: string; readonly files: Readonly<Record<string, string>>; readonly message: string }
+interface Commit {
+  readonly parent?: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly message: string;
+}
 
 /** A host with one repository, `shop`. */
 export class FakeRepositories implements SourceHost {
@@ -14,7 +18,11 @@ export class FakeRepositories implements SourceHost {
   public push(branchName: string, files: Readonly<Record<string, string>> = {}, message = 'somebody'): string {
     const parent = this.heads.get(branchName);
     const commitId = `commit-${this.commits.size + 1}`;
-    this.commits.set(commitId, { ...(parent && { parent }), files: { ...(parent && this.commits.get(parent)?.files), ...files }, message });
+    this.commits.set(commitId, {
+      ...(parent && { parent }),
+      files: { ...(parent && this.commits.get(parent)?.files), ...files },
+      message,
+    });
     this.heads.set(branchName, commitId);
     return commitId;
   }
@@ -32,7 +40,9 @@ export class FakeRepositories implements SourceHost {
   /** Messages of the commits of a branch, newest first. */
   public log(branchName: string): readonly string[] {
     const messages: string[] = [];
-    for (let id = this.heads.get(branchName); id; id = this.commits.get(id)?.parent) messages.push(this.commits.get(id)?.message ?? '');
+    for (let id = this.heads.get(branchName); id; id = this.commits.get(id)?.parent) {
+      messages.push(this.commits.get(id)?.message ?? '');
+    }
     return messages;
   }
 
@@ -61,15 +71,25 @@ export class FakeRepositories implements SourceHost {
 
   public async createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void> {
     this.check('createBranch', repositoryName);
-    const isTaken = [...this.heads.keys()].some(name =>
-      name === branchName || name.startsWith(`${branchName}/`) || branchName.startsWith(`${name}/`));
+    const isTaken = [...this.heads.keys()].some(
+      name => name === branchName || name.startsWith(`${branchName}/`) || branchName.startsWith(`${name}/`),
+    );
     if (isTaken) throw new BranchMovedError(`${branchName} exists`);
     this.heads.set(branchName, commitId);
   }
 
-  public async commitFile({ repositoryName, branchName, parentCommitId, path, text, message }: FileChange): Promise<string> {
+  public async commitFile({
+    repositoryName,
+    branchName,
+    parentCommitId,
+    path,
+    text,
+    message,
+  }: FileChange): Promise<string> {
     this.check('commitFile', repositoryName);
-    if (this.heads.get(branchName) !== parentCommitId) throw new BranchMovedError(`${branchName} is not at ${parentCommitId}`);
+    if (this.heads.get(branchName) !== parentCommitId) {
+      throw new BranchMovedError(`${branchName} is not at ${parentCommitId}`);
+    }
     return this.push(branchName, { [path]: text }, message);
   }
 

@@ -18,11 +18,21 @@ const request: BranchRequest = {
   accountId: '111111111111',
   region: 'eu-central-1',
 };
-const descriptor = { name: 'test1', accountId: '111111111111', region: 'eu-central-1', parent: 'main', branch: 'env/test1' };
+const descriptor = {
+  name: 'test1',
+  accountId: '111111111111',
+  region: 'eu-central-1',
+  parent: 'main',
+  branch: 'env/test1',
+};
 const owner = ownerOf('Branch');
 
 function ownerOf(logicalId: string, stack = 'Cicd'): Owner {
-  return { id: `${logicalId}-${stack}`, logicalId, stackId: `arn:aws:cloudformation:eu-central-1:222222222222:stack/${stack}/uuid` };
+  return {
+    id: `${logicalId}-${stack}`,
+    logicalId,
+    stackId: `arn:aws:cloudformation:eu-central-1:222222222222:stack/${stack}/uuid`,
+  };
 }
 
 function world() {
@@ -31,7 +41,10 @@ function world() {
   const fate = new Fate();
   repositories.push('main', { 'README.md': 'hello' }, 'first');
   const host = fate.over(repositories);
-  const lifecycle = new BranchLifecycle(fate.over(registry), () => host, { accountId: '222222222222', region: 'eu-central-1' });
+  const lifecycle = new BranchLifecycle(fate.over(registry), () => host, {
+    accountId: '222222222222',
+    region: 'eu-central-1',
+  });
   return { registry, repositories, fate, lifecycle };
 }
 
@@ -43,12 +56,20 @@ async function finish(lifecycle: BranchLifecycle, of: Owner, wanted: BranchReque
   throw new Error('never done');
 }
 
-async function make(lifecycle: BranchLifecycle, wanted: BranchRequest = request, of: Owner = owner): Promise<BranchResult> {
+async function make(
+  lifecycle: BranchLifecycle,
+  wanted: BranchRequest = request,
+  of: Owner = owner,
+): Promise<BranchResult> {
   await lifecycle.requestCreate(of, wanted);
   return finish(lifecycle, of, wanted);
 }
 
-async function change(lifecycle: BranchLifecycle, wanted: BranchRequest, before: BranchRequest = request): Promise<BranchResult> {
+async function change(
+  lifecycle: BranchLifecycle,
+  wanted: BranchRequest,
+  before: BranchRequest = request,
+): Promise<BranchResult> {
   await lifecycle.requestUpdate(owner, wanted, before);
   return finish(lifecycle, owner, wanted);
 }
@@ -63,9 +84,14 @@ describe('a new branch', () => {
     await lifecycle.requestCreate(owner, request);
     const progress = await lifecycle.reconcile(owner, request);
 
-    expect(progress).toEqual({ done: true, result: { branchName: 'env/test1', commitId: repositories.headOf('env/test1') } });
+    expect(progress).toEqual({
+      done: true,
+      result: { branchName: 'env/test1', commitId: repositories.headOf('env/test1') },
+    });
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
-    expect(repositories.text(repositories.headOf('env/test1') ?? '', 'environment.json')).toBe(`${JSON.stringify(descriptor, undefined, 2)}\n`);
+    expect(repositories.text(repositories.headOf('env/test1') ?? '', 'environment.json')).toBe(
+      `${JSON.stringify(descriptor, undefined, 2)}\n`,
+    );
   });
 
   test('returns the same commit later, whatever was pushed since', async () => {
@@ -81,7 +107,12 @@ describe('a new branch', () => {
     await make(lifecycle);
     const child = { ...request, branchName: 'env/dev', parentName: 'env/test1', environmentName: 'dev' };
     const { commitId } = await make(lifecycle, child, ownerOf('Dev'));
-    expect(descriptorAt(repositories, commitId)).toEqual({ ...descriptor, name: 'dev', parent: 'env/test1', branch: 'env/dev' });
+    expect(descriptorAt(repositories, commitId)).toEqual({
+      ...descriptor,
+      name: 'dev',
+      parent: 'env/test1',
+      branch: 'env/dev',
+    });
   });
 
   test('is created again with another parent after it was merged there and deleted', async () => {
@@ -96,7 +127,9 @@ describe('a new branch', () => {
 });
 
 describe('killed at any call and run again', () => {
-  const deaths = Array.from({ length: 11 }, (_, index) => index + 1).flatMap(n => (['before', 'after'] as const).map(when => ({ n, when })));
+  const deaths = Array.from({ length: 11 }, (_, index) => index + 1).flatMap(n =>
+    (['before', 'after'] as const).map(when => ({ n, when })),
+  );
 
   test.each(deaths)('creates one branch with one descriptor (call $n, $when its effect)', async ({ n, when }) => {
     const { lifecycle, repositories, fate } = world();
@@ -110,25 +143,28 @@ describe('killed at any call and run again', () => {
     expect(result.commitId).toBe(repositories.headOf('env/test1'));
   });
 
-  test.each(deaths)('an update commits one descriptor, and its deletion removes the record (call $n, $when its effect)', async ({ n, when }) => {
-    const { lifecycle, repositories, registry, fate } = world();
-    await make(lifecycle);
-    repositories.push('trunk');
-    const wanted = { ...request, parentName: 'trunk' };
-    fate.dieAt(n, when);
-    const run = async () => {
-      const { commitId } = await change(lifecycle, wanted);
-      expect(commitId).toBe(repositories.headOf('env/test1'));
+  test.each(deaths)(
+    'an update commits one descriptor, and its deletion removes the record (call $n, $when its effect)',
+    async ({ n, when }) => {
+      const { lifecycle, repositories, registry, fate } = world();
+      await make(lifecycle);
+      repositories.push('trunk');
+      const wanted = { ...request, parentName: 'trunk' };
+      fate.dieAt(n, when);
+      const run = async () => {
+        const { commitId } = await change(lifecycle, wanted);
+        expect(commitId).toBe(repositories.headOf('env/test1'));
+        await lifecycle.requestDelete(owner, wanted);
+      };
+      await run().catch((error: unknown) => {
+        if (error instanceof Killed && fate.revive()) return run();
+        throw error;
+      });
       await lifecycle.requestDelete(owner, wanted);
-    };
-    await run().catch((error: unknown) => {
-      if (error instanceof Killed && fate.revive()) return run();
-      throw error;
-    });
-    await lifecycle.requestDelete(owner, wanted);
-    expect(repositories.log('env/test1')).toEqual([DESCRIBED, DESCRIBED, 'first']);
-    expect(registry.keys).toEqual([]);
-  });
+      expect(repositories.log('env/test1')).toEqual([DESCRIBED, DESCRIBED, 'first']);
+      expect(registry.keys).toEqual([]);
+    },
+  );
 
   test('commits one descriptor for two concurrent deliveries of an event', async () => {
     const { lifecycle, repositories } = world();
@@ -159,7 +195,9 @@ describe('a branch that exists', () => {
 
   test('is adopted with a new descriptor if the account has changed, and keeps keys that users have added', async () => {
     const { lifecycle, repositories } = world();
-    repositories.push('env/test1', { 'environment.json': JSON.stringify({ ...descriptor, accountId: '999999999999', team: 'checkout' }) });
+    repositories.push('env/test1', {
+      'environment.json': JSON.stringify({ ...descriptor, accountId: '999999999999', team: 'checkout' }),
+    });
     const { commitId } = await make(lifecycle);
     expect(descriptorAt(repositories, commitId)).toEqual({ ...descriptor, team: 'checkout' });
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'somebody']);
@@ -168,8 +206,11 @@ describe('a branch that exists', () => {
   test('is rejected if its descriptor names another parent', async () => {
     const { lifecycle, repositories } = world();
     repositories.push('env/test1', { 'environment.json': JSON.stringify({ ...descriptor, parent: 'env/prod' }) });
-    await expect(make(lifecycle)).rejects.toThrow("branch 'env/test1' of repository 'shop' exists already with parent 'env/prod', but environment 'test1' "
-      + "declares parent 'main': declare parent 'env/prod', or change 'parent' in its 'environment.json', or use another branch");
+    await expect(make(lifecycle)).rejects.toThrow(
+      "branch 'env/test1' of repository 'shop' exists already with parent 'env/prod', but environment 'test1' "
+        + "declares parent 'main': declare parent 'env/prod', or change 'parent' in its 'environment.json', or use "
+        + 'another branch',
+    );
     expect(repositories.log('env/test1')).toEqual(['somebody']);
   });
 
@@ -184,7 +225,9 @@ describe('a branch that exists', () => {
   test('is rejected if its environment.json is not a JSON object', async () => {
     const { lifecycle, repositories } = world();
     repositories.push('env/test1', { 'environment.json': '[1]' });
-    await expect(make(lifecycle)).rejects.toThrow("'environment.json' on branch 'env/test1' of repository 'shop' is not a JSON object");
+    await expect(make(lifecycle)).rejects.toThrow(
+      "'environment.json' on branch 'env/test1' of repository 'shop' is not a JSON object",
+    );
     expect(repositories.log('env/test1')).toEqual(['somebody']);
   });
 });
@@ -195,7 +238,10 @@ describe('an update', () => {
     await make(lifecycle);
     repositories.push('trunk');
     const wanted = { ...request, parentName: 'trunk' };
-    expect(descriptorAt(repositories, (await change(lifecycle, wanted)).commitId)).toEqual({ ...descriptor, parent: 'trunk' });
+    expect(descriptorAt(repositories, (await change(lifecycle, wanted)).commitId)).toEqual({
+      ...descriptor,
+      parent: 'trunk',
+    });
     repositories.deleteBranch('main');
     expect(descriptorAt(repositories, (await change(lifecycle, request, wanted)).commitId)).toEqual(descriptor);
   });
@@ -203,7 +249,9 @@ describe('an update', () => {
   test('to a parent that does not exist is rejected and changes nothing', async () => {
     const { lifecycle, repositories } = world();
     await make(lifecycle);
-    await expect(change(lifecycle, { ...request, parentName: 'mian' })).rejects.toThrow("it has 'main', 'env/test1'; push 'mian' or");
+    await expect(change(lifecycle, { ...request, parentName: 'mian' })).rejects.toThrow(
+      "it has 'main', 'env/test1'; push 'mian' or",
+    );
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
   });
 
@@ -219,7 +267,11 @@ describe('an update', () => {
   test('restores a descriptor that a merge has overwritten', async () => {
     const { lifecycle, repositories } = world();
     await make(lifecycle);
-    repositories.push('env/test1', { 'environment.json': JSON.stringify({ ...descriptor, branch: 'env/prod', parent: 'release' }) }, 'merge');
+    repositories.push(
+      'env/test1',
+      { 'environment.json': JSON.stringify({ ...descriptor, branch: 'env/prod', parent: 'release' }) },
+      'merge',
+    );
     const { commitId } = await change(lifecycle, request);
     expect(descriptorAt(repositories, commitId)).toEqual(descriptor);
   });
@@ -245,7 +297,9 @@ describe('owners', () => {
     await make(lifecycle, { ...request, region: 'us-east-1' }, renamed);
     await lifecycle.requestDelete(renamed, request);
     expect(await lifecycle.reconcileDelete(renamed, request)).toMatchObject({ done: true });
-    expect(descriptorAt(repositories, repositories.headOf('env/test1') ?? '')).toMatchObject({ region: request.region });
+    expect(descriptorAt(repositories, repositories.headOf('env/test1') ?? '')).toMatchObject({
+      region: request.region,
+    });
   });
 
   test('the rollback of a rename leaves the branch to the former construct', async () => {
@@ -259,8 +313,11 @@ describe('owners', () => {
   test('a branch of another stack is rejected', async () => {
     const { lifecycle } = world();
     await make(lifecycle, request, ownerOf('Branch', 'Elsewhere'));
-    await expect(make(lifecycle, { ...request, environmentName: 'mine' })).rejects.toThrow("branch 'env/test1' of repository 'shop' belongs to environment "
-      + "'test1' of stack 'Elsewhere', so environment 'mine' cannot use it: remove it there first, or use another branch");
+    await expect(make(lifecycle, { ...request, environmentName: 'mine' })).rejects.toThrow(
+      "branch 'env/test1' of repository 'shop' belongs to environment "
+        + "'test1' of stack 'Elsewhere', so environment 'mine' cannot use it: remove it there first, or use another "
+        + 'branch',
+    );
   });
 
   test('the deletion of a rejected declaration does not change the branch of the other stack', async () => {
@@ -282,22 +339,29 @@ describe('owners', () => {
     await lifecycle.requestDelete(owner, request);
     expect(await lifecycle.reconcileDelete(owner, request)).toMatchObject({ done: true });
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
-    await expect(lifecycle.reconcile(owner, request)).rejects.toThrow("was removed from environment 'test1' during its creation: deploy again");
+    await expect(lifecycle.reconcile(owner, request)).rejects.toThrow(
+      "was removed from environment 'test1' during its creation: deploy again",
+    );
   });
 });
 
 describe('errors say what to do', () => {
   test('for a repository that does not exist', async () => {
     const { lifecycle } = world();
-    await expect(make(lifecycle, { ...request, repositoryName: 'shp' })).rejects.toThrow("repository 'shp' does not exist in account 222222222222 in "
-      + "eu-central-1 (branch 'env/test1' of environment 'test1'): create it there and push a first commit, or name one that exists, then deploy again");
+    await expect(make(lifecycle, { ...request, repositoryName: 'shp' })).rejects.toThrow(
+      "repository 'shp' does not exist in account 222222222222 in "
+        + "eu-central-1 (branch 'env/test1' of environment 'test1'): create it there and push a first commit, or name "
+        + 'one that exists, then deploy again',
+    );
   });
 
   test('for an empty repository; after a push the same deployment succeeds', async () => {
     const { lifecycle, repositories } = world();
     repositories.deleteBranch('main');
-    await expect(make(lifecycle)).rejects.toThrow("repository 'shop' in account 222222222222 has no commit yet, so branch 'env/test1' of environment "
-      + "'test1' cannot be created: push one to 'main' first, then deploy again");
+    await expect(make(lifecycle)).rejects.toThrow(
+      "repository 'shop' in account 222222222222 has no commit yet, so branch 'env/test1' of environment "
+        + "'test1' cannot be created: push one to 'main' first, then deploy again",
+    );
     await lifecycle.requestDelete(owner, request);
     repositories.push('main');
     await make(lifecycle);
@@ -307,27 +371,46 @@ describe('errors say what to do', () => {
   test('for a parent that does not exist, with the names of ten branches', async () => {
     const { lifecycle, repositories } = world();
     for (let n = 1; n <= 10; n++) repositories.push(`b${n}`);
-    await expect(make(lifecycle, { ...request, parentName: 'trunk' })).rejects.toThrow("branch 'env/test1' of environment 'test1' has parent 'trunk', which does not "
-      + "exist in repository 'shop': it has 'main', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7', 'b8', 'b9' and more; push 'trunk' or use one of these");
+    await expect(make(lifecycle, { ...request, parentName: 'trunk' })).rejects.toThrow(
+      "branch 'env/test1' of environment 'test1' has parent 'trunk', which does not "
+        + "exist in repository 'shop': it has 'main', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7', 'b8', 'b9' and more; "
+        + "push 'trunk' or use one of these",
+    );
   });
 
-  test.each(['env', 'env/test1/hotfix'])('fails if the repository has branch %s, which git cannot have with it', async name => {
-    const { lifecycle, repositories } = world();
-    repositories.fork(name, 'main');
-    await expect(make(lifecycle)).rejects.toThrow("branch 'env/test1' of environment 'test1' cannot be created, because "
-      + `repository 'shop' has branch '${name}': git cannot have both, because one name begins with the other and a slash; `
-      + 'rename one of them, then deploy again');
-    repositories.deleteBranch(name);
-    await make(lifecycle);
-    expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
-  });
+  test.each(['env', 'env/test1/hotfix'])(
+    'fails if the repository has branch %s, which git cannot have with it',
+    async name => {
+      const { lifecycle, repositories } = world();
+      repositories.fork(name, 'main');
+      await expect(make(lifecycle)).rejects.toThrow(
+        "branch 'env/test1' of environment 'test1' cannot be created, because "
+          + `repository 'shop' has branch '${name}': git cannot have both, because one name begins with the other and `
+          + 'a '
+          + 'slash; '
+          + 'rename one of them, then deploy again',
+      );
+      repositories.deleteBranch(name);
+      await make(lifecycle);
+      expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
+    },
+  );
 
   test.each([
-    [new SourceAccessDeniedError('because'), "the role 'org-environments-branch-provider' of account 222222222222 was denied access to repository 'shop'"],
-    [new SourceAccessDeniedError('because'), "remove what denies it (a service control policy, a permissions boundary, 'repositoryNames' of the Organization)"],
+    [
+      new SourceAccessDeniedError('because'),
+      "the role 'org-environments-branch-provider' of account 222222222222 was denied access to repository 'shop'",
+    ],
+    [
+      new SourceAccessDeniedError('because'),
+      "remove what denies it (a service control policy, a permissions boundary, 'repositoryNames' of the Organization)",
+    ],
     [new RepositoryLockedError('because'), 'cannot be read, because its encryption key cannot be used'],
-    [new SourceError('InvalidBranchNameException: because'),
-      "branch 'env/test1' of repository 'shop' in account 222222222222 in eu-central-1 cannot be created for environment 'test1': InvalidBranchNameException: because"],
+    [
+      new SourceError('InvalidBranchNameException: because'),
+      "branch 'env/test1' of repository 'shop' in account 222222222222 in eu-central-1 cannot be created for "
+        + "environment 'test1': InvalidBranchNameException: because",
+    ],
   ])('for %p of the host', async (error, words) => {
     const { lifecycle, repositories } = world();
     repositories.errors.set('createBranch', error);
@@ -336,7 +419,10 @@ describe('errors say what to do', () => {
 
   test('but not for a transient error, which is retried', async () => {
     const { lifecycle, repositories } = world();
-    repositories.errors.set('head', Object.assign(new Error('slow down'), { name: 'ThrottlingException', $metadata: {} }));
+    repositories.errors.set(
+      'head',
+      Object.assign(new Error('slow down'), { name: 'ThrottlingException', $metadata: {} }),
+    );
     await expect(make(lifecycle)).rejects.toMatchObject({ name: 'ThrottlingException' });
   });
 });

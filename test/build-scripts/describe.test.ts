@@ -7,12 +7,19 @@ import { pipelineTemplateOf, resourcesOf } from '../fixtures/assembly';
 import { textOf } from '../fixtures/policies';
 
 const PLACE: Record<string, string> = {
-  'AWS::AccountId': '111111111111', 'AWS::Region': 'eu-west-1', 'PipelineName': 'test1', 'BranchName': 'env/test1', 'ParentBranchName': 'env/main',
+  'AWS::AccountId': '111111111111',
+  'AWS::Region': 'eu-west-1',
+  'PipelineName': 'test1',
+  'BranchName': 'env/test1',
+  'ParentBranchName': 'env/main',
 };
 const OURS = { name: 'test1', accountId: '111111111111', region: 'eu-west-1', parent: 'env/main', branch: 'env/test1' };
 
 /** The build that synthesizes, as CodeBuild gets it: its first command, and the variable that this reads. */
-function synthBuild(): { readonly command: string; readonly variable: { readonly Name: string; readonly Value: unknown } } {
+function synthBuild(): {
+  readonly command: string;
+  readonly variable: { readonly Name: string; readonly Value: unknown };
+} {
   const app = quickApp();
   const { pipeline } = new Cicd(app, { imported: true }).environment();
   const projects = resourcesOf(pipelineTemplateOf(app.synth(), pipeline), 'AWS::CodeBuild::Project');
@@ -35,7 +42,11 @@ describe('before anything else, a pipeline', () => {
   function describeEnvironment(found?: string): unknown {
     const file = join(folder, 'environment.json');
     if (found !== undefined) writeFileSync(file, found);
-    execFileSync('sh', ['-c', command], { cwd: folder, env: { PATH: process.env.PATH, [variable.Name]: value }, stdio: 'pipe' });
+    execFileSync('sh', ['-c', command], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, [variable.Name]: value },
+      stdio: 'pipe',
+    });
     return JSON.parse(readFileSync(file, 'utf8'));
   }
 
@@ -45,8 +56,20 @@ describe('before anything else, a pipeline', () => {
   });
 
   test('names its own environment where a merge has brought the description of another, and keeps what people have added', () => {
-    const theirs = { name: 'prod', accountId: '999999999999', region: 'us-east-1', parent: 'main', branch: 'env/prod', size: 'small', flags: { beta: ['a', '$b'] } };
-    expect(describeEnvironment(JSON.stringify(theirs, undefined, 2))).toEqual({ ...OURS, size: 'small', flags: { beta: ['a', '$b'] } });
+    const theirs = {
+      name: 'prod',
+      accountId: '999999999999',
+      region: 'us-east-1',
+      parent: 'main',
+      branch: 'env/prod',
+      size: 'small',
+      flags: { beta: ['a', '$b'] },
+    };
+    expect(describeEnvironment(JSON.stringify(theirs, undefined, 2))).toEqual({
+      ...OURS,
+      size: 'small',
+      flags: { beta: ['a', '$b'] },
+    });
   });
 
   test('describes its environment where there is no description', () => {

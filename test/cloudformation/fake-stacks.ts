@@ -1,8 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ListedStack, StackDefinition, StackOperation, StackState, Stacks } from '../../lambda/cloudformation/stack-deployer';
+import type {
+  ListedStack,
+  StackDefinition,
+  StackOperation,
+  StackState,
+  Stacks,
+} from '../../lambda/cloudformation/stack-deployer';
 
 /** What CloudFormation knows of a stack that somebody else has made. */
-export type Foreign = Partial<Pick<ListedStack, 'createdAt' | 'roleArn' | 'isNested' | 'isProtected' | 'exports'>> & { readonly imports?: readonly string[] };
+export type Foreign = Partial<Pick<ListedStack, 'createdAt' | 'roleArn' | 'isNested' | 'isProtected' | 'exports'>> & {
+  readonly imports?: readonly string[];
+};
 
 interface Kept {
   readonly stackId: string;
@@ -28,25 +36,33 @@ export class FakeStacks implements Stacks {
   private readonly stacks = new Map<string, Kept>();
   private count = 0;
 
-  public constructor(private readonly accountId: string, private readonly region = 'eu-central-1', private readonly clock = () => new Date(0)) {}
+  public constructor(
+    private readonly accountId: string,
+    private readonly region = 'eu-central-1',
+    private readonly clock = () => new Date(0),
+  ) {}
 
   public async list(): Promise<readonly ListedStack[]> {
     this.stacks.forEach((kept, stackName) => this.look(stackName, kept));
-    return [...this.stacks].filter(([, { status }]) => status !== 'DELETE_COMPLETE').map(([stackName, kept]) => ({
-      stackId: kept.stackId,
-      stackName,
-      status: kept.status,
-      createdAt: kept.createdAt,
-      ...(kept.definition.roleArn && { roleArn: kept.definition.roleArn }),
-      isNested: false,
-      isProtected: false,
-      exports: [],
-      ...kept.foreign,
-    }));
+    return [...this.stacks]
+      .filter(([, { status }]) => status !== 'DELETE_COMPLETE')
+      .map(([stackName, kept]) => ({
+        stackId: kept.stackId,
+        stackName,
+        status: kept.status,
+        createdAt: kept.createdAt,
+        ...(kept.definition.roleArn && { roleArn: kept.definition.roleArn }),
+        isNested: false,
+        isProtected: false,
+        exports: [],
+        ...kept.foreign,
+      }));
   }
 
   public async importers(exportName: string): Promise<readonly string[]> {
-    return [...this.stacks].filter(([, { foreign }]) => foreign?.imports?.includes(exportName)).map(([stackName]) => stackName);
+    return [...this.stacks]
+      .filter(([, { foreign }]) => foreign?.imports?.includes(exportName))
+      .map(([stackName]) => stackName);
   }
 
   public async describe(stackName: string): Promise<StackState | undefined> {
@@ -67,19 +83,34 @@ export class FakeStacks implements Stacks {
     const stackId = `arn:aws:cloudformation:${this.region}:${this.accountId}:stack/${stack.stackName}/${++this.count}`;
     this.begun.push(`create ${stack.stackName}`);
     this.stacks.set(stack.stackName, {
-      stackId, createdAt: this.clock(), definition: stack, status: 'CREATE_IN_PROGRESS', outputs: this.outputs.get(stack.stackName) ?? {}, operation: { token }, looks: 0,
+      stackId,
+      createdAt: this.clock(),
+      definition: stack,
+      status: 'CREATE_IN_PROGRESS',
+      outputs: this.outputs.get(stack.stackName) ?? {},
+      operation: { token },
+      looks: 0,
     });
   }
 
   public async update(stack: StackDefinition, token: string): Promise<'started' | 'unchanged'> {
     const kept = this.stacks.get(stack.stackName);
     if (!kept) throw new Error(`Stack with id ${stack.stackName} does not exist`);
-    const previous = Object.fromEntries((stack.keptParameters ?? []).map(name => [name, kept.definition.parameters[name] ?? '']));
+    const previous = Object.fromEntries(
+      (stack.keptParameters ?? []).map(name => [name, kept.definition.parameters[name] ?? '']),
+    );
     const { keptParameters, ...definition } = { ...stack, parameters: { ...previous, ...stack.parameters } };
-    if (isDeepStrictEqual({ ...definition, keptParameters }, { ...kept.definition, keptParameters })) return 'unchanged';
+    if (isDeepStrictEqual({ ...definition, keptParameters }, { ...kept.definition, keptParameters })) {
+      return 'unchanged';
+    }
     this.begun.push(`update ${stack.stackName}`);
     if (!this.failures.has(stack.stackName)) kept.definition = definition;
-    Object.assign(kept, { status: 'UPDATE_IN_PROGRESS', operation: { token }, looks: 0, outputs: this.outputs.get(stack.stackName) ?? {} });
+    Object.assign(kept, {
+      status: 'UPDATE_IN_PROGRESS',
+      operation: { token },
+      looks: 0,
+      outputs: this.outputs.get(stack.stackName) ?? {},
+    });
     return 'started';
   }
 
@@ -95,7 +126,13 @@ export class FakeStacks implements Stacks {
   }
 
   /** A stack that was there before anybody came. */
-  public put(stackName: string, status: string, parameters: Record<string, string> = {}, token = 'somebody', foreign?: Foreign): void {
+  public put(
+    stackName: string,
+    status: string,
+    parameters: Record<string, string> = {},
+    token = 'somebody',
+    foreign?: Foreign,
+  ): void {
     this.stacks.set(stackName, {
       stackId: `arn:aws:cloudformation:${this.region}:${this.accountId}:stack/${stackName}/${++this.count}`,
       createdAt: this.clock(),
@@ -135,7 +172,8 @@ export class FakeStacks implements Stacks {
       if (action === 'DELETE') this.stacks.delete(stackName);
       return;
     }
-    kept.status = action === 'CREATE' ? 'ROLLBACK_COMPLETE' : action === 'UPDATE' ? 'UPDATE_ROLLBACK_COMPLETE' : 'DELETE_FAILED';
+    kept.status =
+      action === 'CREATE' ? 'ROLLBACK_COMPLETE' : action === 'UPDATE' ? 'UPDATE_ROLLBACK_COMPLETE' : 'DELETE_FAILED';
     kept.operation = { ...kept.operation, failure };
   }
 }

@@ -28,21 +28,42 @@ const at = (second: number) => START + second * 1000;
 describe('a row of the dashboard', () => {
   test('has the deployed commit, its time and its lead time', async () => {
     expect(await rowAfter(...deployment('one', 0))).toEqual({
-      environmentName: 'test1', accountId: MEMBER, state: 'deployed', isBroken: false, commitId: 'c0ffee', deployedAt: at(20), leadTime: 80_000, failureRate: 0,
+      environmentName: 'test1',
+      accountId: MEMBER,
+      state: 'deployed',
+      isBroken: false,
+      commitId: 'c0ffee',
+      deployedAt: at(20),
+      leadTime: 80_000,
+      failureRate: 0,
     });
   });
 
   test('has the last failure until a commit is deployed', async () => {
     const broken = await rowAfter(...deployment('one', 0), ...failure('two', 100));
-    expect(broken).toMatchObject({ state: 'failed', isBroken: true, failure: 'Deploy/Verify: the smoke test has failed', commitId: 'c0ffee', failureRate: 0.5 });
+    expect(broken).toMatchObject({
+      state: 'failed',
+      isBroken: true,
+      failure: 'Deploy/Verify: the smoke test has failed',
+      commitId: 'c0ffee',
+      failureRate: 0.5,
+    });
     const mended = await rowAfter(...deployment('three', 200, 'f1xed'));
     expect(mended).toMatchObject({ state: 'deployed', isBroken: false, commitId: 'f1xed', timeToRestore: 110_000 });
     expect(mended.failure).toBeUndefined();
   });
 
   test('has the state of a rollback, its cause, and the deployed commit', async () => {
-    expect(await rowAfter(...deployment('one', 0, 'g00d'), ...failure('two', 100), ...rollback('three', 110))).toMatchObject({
-      state: 'rolled back', isBroken: false, failure: 'Deploy/Verify: the smoke test has failed', commitId: 'g00d', deployedAt: at(120), timeToRestore: 10_000, failureRate: 0.5,
+    expect(
+      await rowAfter(...deployment('one', 0, 'g00d'), ...failure('two', 100), ...rollback('three', 110)),
+    ).toMatchObject({
+      state: 'rolled back',
+      isBroken: false,
+      failure: 'Deploy/Verify: the smoke test has failed',
+      commitId: 'g00d',
+      deployedAt: at(120),
+      timeToRestore: 10_000,
+      failureRate: 0.5,
     });
   });
 
@@ -54,13 +75,24 @@ describe('a row of the dashboard', () => {
   });
 
   test('has the median of the lead times', async () => {
-    expect((await rowAfter(...deployment('one', 0), ...deployment('two', 100), ...deployment('three', 1000))).leadTime).toBe(180_000);
+    expect(
+      (await rowAfter(...deployment('one', 0), ...deployment('two', 100), ...deployment('three', 1000))).leadTime,
+    ).toBe(180_000);
     expect((await rowAfter(...deployment('four', 2000))).leadTime).toBe(630_000);
   });
 
   test('exists before the first run, and shows that an environment is halted', async () => {
-    expect(await rowAfter()).toEqual({ environmentName: 'test1', accountId: MEMBER, state: 'no run yet', isBroken: false });
-    await registry.write<HaltRecord>(haltKey('test1'), { environmentName: 'test1', by: 'anna', at: '2026-03-01T12:00:00Z', reason: 'incident' }, undefined);
+    expect(await rowAfter()).toEqual({
+      environmentName: 'test1',
+      accountId: MEMBER,
+      state: 'no run yet',
+      isBroken: false,
+    });
+    await registry.write<HaltRecord>(
+      haltKey('test1'),
+      { environmentName: 'test1', by: 'anna', at: '2026-03-01T12:00:00Z', reason: 'incident' },
+      undefined,
+    );
     expect((await rowAfter(...deployment('one', 0).slice(0, 1))).state).toBe('running, halted');
   });
 
@@ -85,20 +117,45 @@ describe('the table of the dashboard', () => {
 
   test('has a row for each environment', () => {
     const html = tableOf([
-      { ...row, commitId: 'c0ffee1234567890', deployedAt: START, leadTime: 3_720_000, failureRate: 0.255, timeToRestore: 45_000 },
+      {
+        ...row,
+        commitId: 'c0ffee1234567890',
+        deployedAt: START,
+        leadTime: 3_720_000,
+        failureRate: 0.255,
+        timeToRestore: 45_000,
+      },
       { ...row, environmentName: 'prod', state: 'failed', isBroken: true, failure: 'Synth' },
     ]);
-    expect(html).toContain(`<tr><td>test1</td><td>${MEMBER}</td><td>deployed</td><td><code title="c0ffee1234567890">c0ffee12</code></td>`
-      + '<td>2026-03-01 12:00</td><td>1 h 2 min</td><td>26 %</td><td>45 s</td></tr>');
-    expect(html).toContain('<td>prod</td><td>111111111111</td><td><b style="color:#d13212">failed</b><br><small>Synth</small></td><td></td>');
+    expect(html).toContain(
+      `<tr><td>test1</td><td>${MEMBER}</td><td>deployed</td><td><code title="c0ffee1234567890">c0ffee12</code></td>`
+        + '<td>2026-03-01 12:00</td><td>1 h 2 min</td><td>26 %</td><td>45 s</td></tr>',
+    );
+    expect(html).toContain(
+      '<td>prod</td><td>111111111111</td><td><b style="color:#d13212">failed</b><br><small>Synth</small></td><td></td>',
+    );
   });
 
-  test.each([[59_400, '59 s'], [60_000, '1 min'], [3_600_000, '1 h'], [90_061_000, '1 d 1 h'], [86_460_000, '1 d'], [-5, '0 s']])('formats %d milliseconds as %s', (leadTime, text) => {
+  test.each([
+    [59_400, '59 s'],
+    [60_000, '1 min'],
+    [3_600_000, '1 h'],
+    [90_061_000, '1 d 1 h'],
+    [86_460_000, '1 d'],
+    [-5, '0 s'],
+  ])('formats %d milliseconds as %s', (leadTime, text) => {
     expect(tableOf([{ ...row, leadTime }])).toContain(`<td>${text}</td>`);
   });
 
   test('escapes HTML in every value', () => {
-    const html = tableOf([{ ...row, state: '"><script>alert(\'x\')</script>', failure: '<img src=x onerror=alert(1)> & more', commitId: '"><b>' }]);
+    const html = tableOf([
+      {
+        ...row,
+        state: "\"><script>alert('x')</script>",
+        failure: '<img src=x onerror=alert(1)> & more',
+        commitId: '"><b>',
+      },
+    ]);
     expect(html).not.toMatch(/<script|<img|"><b>/);
     expect(html).toContain('&lt;img src=x onerror=alert(1)&gt; &amp; more');
     expect(html).toContain('&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;');

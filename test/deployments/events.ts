@@ -27,7 +27,11 @@ export async function holdLease(registry: Registry, accountId: string, environme
 type Told = Partial<PipelineDetail> & { readonly account?: string };
 
 /** An event of an execution, some seconds after the start of all. */
-export function happened(executionId: string, second: number, { account = MEMBER, ...detail }: Told): CodePipelineEvent {
+export function happened(
+  executionId: string,
+  second: number,
+  { account = MEMBER, ...detail }: Told,
+): CodePipelineEvent {
   return {
     account,
     region: 'eu-central-1',
@@ -42,12 +46,21 @@ const sourceType = { type: { category: 'Source' } };
 const buildType = { type: { category: 'Build' } };
 
 /** The events of an execution that deploys a commit in twenty seconds. */
-export function deployment(executionId: string, second: number, commitId = 'c0ffee', account = MEMBER): CodePipelineEvent[] {
+export function deployment(
+  executionId: string,
+  second: number,
+  commitId = 'c0ffee',
+  account = MEMBER,
+): CodePipelineEvent[] {
   return [
     happened(executionId, second, { ...trigger('StartPipelineExecution') }),
     happened(executionId, second, { stage: 'Source' }),
     happened(executionId, second + 5, {
-      'stage': 'Source', 'action': 'Source', 'state': 'SUCCEEDED', ...sourceType, 'execution-result': { 'external-execution-id': commitId },
+      'stage': 'Source',
+      'action': 'Source',
+      'state': 'SUCCEEDED',
+      ...sourceType,
+      'execution-result': { 'external-execution-id': commitId },
     }),
     happened(executionId, second + 10, { stage: 'Deploy' }),
     happened(executionId, second + 10, { stage: 'Deploy', action: 'Deploy', ...buildType }),
@@ -63,7 +76,11 @@ export function failure(executionId: string, second: number, stage = 'Deploy', c
     ...deployment(executionId, second, commitId).slice(0, 3),
     happened(executionId, second + 10, { stage }),
     happened(executionId, second + 10, {
-      stage, 'action': 'Verify', 'state': 'FAILED', ...buildType, 'execution-result': { 'external-execution-summary': 'the smoke test has failed' },
+      stage,
+      'action': 'Verify',
+      'state': 'FAILED',
+      ...buildType,
+      'execution-result': { 'external-execution-summary': 'the smoke test has failed' },
     }),
     happened(executionId, second + 10, { stage, state: 'FAILED' }),
     happened(executionId, second + 10, { state: 'FAILED' }),

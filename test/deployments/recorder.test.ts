@@ -46,41 +46,54 @@ class World {
   /** All values of each metric, in the order they came. */
   public get metrics(): Record<string, number[]> {
     const all: Record<string, number[]> = {};
-    for (const [name, value] of this.measured.flatMap(({ values }) => Object.entries(values))) (all[name] ??= []).push(value);
+    for (const [name, value] of this.measured.flatMap(({ values }) => Object.entries(values))) {
+      (all[name] ??= []).push(value);
+    }
     return all;
   }
 }
 
 let world: World;
-beforeEach(async () => { world = await World.start(); });
+beforeEach(async () => {
+  world = await World.start();
+});
 
 const at = (second: number) => START + second * 1000;
 
 test('a deployment is recorded with its commit, its times and its lead time', async () => {
   await world.hear(...deployment('one', 0));
   expect(await world.registry.read(deploymentKey('test1'))).toMatchObject({
-    environmentName: 'test1', accountId: MEMBER, region: 'eu-central-1', pipelineName: 'test1',
-  });
-  expect(await world.runs()).toEqual([{
-    executionId: 'one',
+    environmentName: 'test1',
     accountId: MEMBER,
-    startedAt: START,
-    state: { name: 'SUCCEEDED', at: at(20), attempt: 1 },
-    commitId: 'c0ffee',
-    authoredAt: at(-60),
-    deployingSince: at(10),
-    deployedAt: at(20),
-    artifacts: [],
-  }]);
+    region: 'eu-central-1',
+    pipelineName: 'test1',
+  });
+  expect(await world.runs()).toEqual([
+    {
+      executionId: 'one',
+      accountId: MEMBER,
+      startedAt: START,
+      state: { name: 'SUCCEEDED', at: at(20), attempt: 1 },
+      commitId: 'c0ffee',
+      authoredAt: at(-60),
+      deployingSince: at(10),
+      deployedAt: at(20),
+      artifacts: [],
+    },
+  ]);
   expect(world.measured).toEqual([{ at: at(20), values: { Deployments: 1, LeadTime: 80 } }]);
   expect(world.commits.asked).toEqual(['shop/c0ffee']);
 });
 
 test('a failed deployment is recorded with its stage, its action and the message', async () => {
   await world.hear(...failure('one', 0));
-  expect(await world.runs()).toMatchObject([{
-    state: { name: 'FAILED' }, failedAt: at(10), failure: { stage: 'Deploy', action: 'Verify', message: 'the smoke test has failed' },
-  }]);
+  expect(await world.runs()).toMatchObject([
+    {
+      state: { name: 'FAILED' },
+      failedAt: at(10),
+      failure: { stage: 'Deploy', action: 'Verify', message: 'the smoke test has failed' },
+    },
+  ]);
   expect(world.metrics).toEqual({ FailedDeployments: [1] });
 });
 
@@ -121,8 +134,17 @@ test('a run whose source event arrives late is not a rollback', async () => {
 });
 
 test('a rollback by hand deploys the commit whose artifacts it has', async () => {
-  const input = { 'stage': 'Deploy', 'action': 'Deploy', 'input-artifacts': [{ name: 'Synth', s3location: { bucket: 'artifacts', key: 'dev/Synth/1' } }] };
-  await world.hear(...deployment('first', 0, 'f1257'), happened('first', 10, input), ...deployment('second', 100), ...rollback('back', 200));
+  const input = {
+    'stage': 'Deploy',
+    'action': 'Deploy',
+    'input-artifacts': [{ name: 'Synth', s3location: { bucket: 'artifacts', key: 'dev/Synth/1' } }],
+  };
+  await world.hear(
+    ...deployment('first', 0, 'f1257'),
+    happened('first', 10, input),
+    ...deployment('second', 100),
+    ...rollback('back', 200),
+  );
   const withoutSource = await world.runs();
   expect(commitOf(withoutSource[0], withoutSource)).toBe('c0ffee');
   await world.hear(happened('back', 200, input));
@@ -131,7 +153,12 @@ test('a rollback by hand deploys the commit whose artifacts it has', async () =>
 });
 
 test('the time to restore starts with the first of several failures', async () => {
-  await world.hear(...failure('one', 0), ...failure('two', 100), ...deployment('three', 200), ...deployment('four', 300));
+  await world.hear(
+    ...failure('one', 0),
+    ...failure('two', 100),
+    ...deployment('three', 200),
+    ...deployment('four', 300),
+  );
   expect(world.metrics.TimeToRestore).toEqual([210]);
 });
 
@@ -143,15 +170,22 @@ test('a failure in another account is not restored by a deployment in this one',
 });
 
 test('a stage that is retried and succeeds counts as failed and as deployed', async () => {
-  await world.hear(...failure('one', 0),
+  await world.hear(
+    ...failure('one', 0),
     happened('one', 60, { 'state': 'RESUMED', 'pipeline-execution-attempt': 2 }),
-    happened('one', 90, { 'state': 'SUCCEEDED', 'pipeline-execution-attempt': 2 }));
-  expect(await world.runs()).toMatchObject([{ state: { name: 'SUCCEEDED', attempt: 2 }, failedAt: at(10), deployedAt: at(90) }]);
+    happened('one', 90, { 'state': 'SUCCEEDED', 'pipeline-execution-attempt': 2 }),
+  );
+  expect(await world.runs()).toMatchObject([
+    { state: { name: 'SUCCEEDED', attempt: 2 }, failedAt: at(10), deployedAt: at(90) },
+  ]);
   expect(world.metrics).toEqual({ FailedDeployments: [1], Deployments: [1], LeadTime: [150], TimeToRestore: [80] });
 });
 
 function shuffle<T>(items: readonly T[]): T[] {
-  return items.map(item => ({ item, place: Math.random() })).sort((a, b) => a.place - b.place).map(({ item }) => item);
+  return items
+    .map(item => ({ item, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
 }
 
 test('events may arrive twice and in any order', async () => {
@@ -172,8 +206,12 @@ test('concurrent events are all recorded', async () => {
 });
 
 test('an event whose record keeps changing fails, so that Lambda retries it', async () => {
-  world.registry.write = async key => { throw new RecordChangedError(key); };
-  await expect(world.hear(happened('one', 0, {}))).rejects.toThrow("a concurrent writer changed the record 'deployment#test1' of the registry");
+  world.registry.write = async key => {
+    throw new RecordChangedError(key);
+  };
+  await expect(world.hear(happened('one', 0, {}))).rejects.toThrow(
+    "a concurrent writer changed the record 'deployment#test1' of the registry",
+  );
 });
 
 test('the last fifty runs are kept', async () => {
@@ -184,9 +222,21 @@ test('the last fifty runs are kept', async () => {
 });
 
 test.each<[string, CodePipelineEvent, string]>([
-  ['another pipeline of the account', happened('one', 0, { pipeline: 'prod' }), `pipeline 'prod' of account ${MEMBER} is not the pipeline of an environment`],
-  ['a pipeline of that name in another account', happened('one', 0, { account: OTHER }), `pipeline 'test1' of account ${OTHER} is not the pipeline of an environment`],
-  ['an action that starts', happened('one', 0, { stage: 'Synth', action: 'Synth' }), 'the event reports nothing that is recorded'],
+  [
+    'another pipeline of the account',
+    happened('one', 0, { pipeline: 'prod' }),
+    `pipeline 'prod' of account ${MEMBER} is not the pipeline of an environment`,
+  ],
+  [
+    'a pipeline of that name in another account',
+    happened('one', 0, { account: OTHER }),
+    `pipeline 'test1' of account ${OTHER} is not the pipeline of an environment`,
+  ],
+  [
+    'an action that starts',
+    happened('one', 0, { stage: 'Synth', action: 'Synth' }),
+    'the event reports nothing that is recorded',
+  ],
 ])('an event of %s is not recorded', async (_, event, reason) => {
   expect(await record(event, world.registry, () => world.commits)).toEqual({ recorded: false, reason });
   expect(await world.runs()).toEqual([]);
@@ -201,11 +251,16 @@ test('metrics are log lines in the embedded metric format', () => {
   expect(JSON.parse(metricLine('test1', { at: START, values: { Deployments: 1, LeadTime: 80 } }))).toEqual({
     _aws: {
       Timestamp: START,
-      CloudWatchMetrics: [{
-        Namespace: 'OrgEnvironments',
-        Dimensions: [['Environment']],
-        Metrics: [{ Name: 'Deployments', Unit: 'Count' }, { Name: 'LeadTime', Unit: 'Seconds' }],
-      }],
+      CloudWatchMetrics: [
+        {
+          Namespace: 'OrgEnvironments',
+          Dimensions: [['Environment']],
+          Metrics: [
+            { Name: 'Deployments', Unit: 'Count' },
+            { Name: 'LeadTime', Unit: 'Seconds' },
+          ],
+        },
+      ],
     },
     Environment: 'test1',
     Deployments: 1,

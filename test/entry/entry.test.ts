@@ -18,9 +18,16 @@ const common = {
   ResourceProperties: { ServiceToken: 'arn:token', ServiceTimeout: '3600', name: 'new', list: ['a'] },
 };
 const create: CloudFormationCustomResourceEvent = { ...common, RequestType: 'Create' };
-const remove: CloudFormationCustomResourceEvent = { ...common, RequestType: 'Delete', PhysicalResourceId: 'Dev-0123456789abcdef' };
+const remove: CloudFormationCustomResourceEvent = {
+  ...common,
+  RequestType: 'Delete',
+  PhysicalResourceId: 'Dev-0123456789abcdef',
+};
 const update: CloudFormationCustomResourceUpdateEvent = {
-  ...common, RequestType: 'Update', PhysicalResourceId: 'Dev-0123456789abcdef', OldResourceProperties: { ServiceToken: 'arn:token', name: 'old' },
+  ...common,
+  RequestType: 'Update',
+  PhysicalResourceId: 'Dev-0123456789abcdef',
+  OldResourceProperties: { ServiceToken: 'arn:token', name: 'old' },
 };
 
 class FakeOutside implements Outbound {
@@ -42,7 +49,12 @@ function world() {
   const outside = new FakeOutside();
   const registry = new FakeRegistry();
   const clock = { now: 0 };
-  return { outside, registry, clock, entry: new Entry(registry, outside, { [common.ResourceType]: ACCOUNT_FUNCTION }, () => clock.now) };
+  return {
+    outside,
+    registry,
+    clock,
+    entry: new Entry(registry, outside, { [common.ResourceType]: ACCOUNT_FUNCTION }, () => clock.now),
+  };
 }
 
 async function requestOf(event: CloudFormationCustomResourceEvent) {
@@ -78,14 +90,21 @@ test('derives the physical id from stack and logical id, so that it is the same 
   expect((await requestOf({ ...create, RequestId: 'request-2' })).physicalId).toBe(physicalId);
   expect((await requestOf({ ...create, StackId: `${STACK}2` })).physicalId).not.toBe(physicalId);
   expect((await requestOf({ ...create, LogicalResourceId: 'Test' })).physicalId).not.toBe(physicalId);
-  expect((await requestOf({ ...create, LogicalResourceId: 'L'.repeat(255) })).physicalId.length).toBeLessThanOrEqual(81);
+  expect((await requestOf({ ...create, LogicalResourceId: 'L'.repeat(255) })).physicalId.length).toBeLessThanOrEqual(
+    81,
+  );
 });
 
 test('keeps the physical id in updates and deletions', async () => {
   expect(await requestOf(update)).toMatchObject({
-    physicalId: 'Dev-0123456789abcdef', ownerId: 'Dev-0123456789abcdef', oldProperties: { name: 'old' },
+    physicalId: 'Dev-0123456789abcdef',
+    ownerId: 'Dev-0123456789abcdef',
+    oldProperties: { name: 'old' },
   });
-  expect(await requestOf(remove)).toMatchObject({ physicalId: 'Dev-0123456789abcdef', ownerId: 'Dev-0123456789abcdef' });
+  expect(await requestOf(remove)).toMatchObject({
+    physicalId: 'Dev-0123456789abcdef',
+    ownerId: 'Dev-0123456789abcdef',
+  });
 });
 
 test('derives the id of a deletion after a creation that timed out', async () => {
@@ -100,7 +119,12 @@ test('sends the response to the URL of its request, in the format of CloudFormat
   const { request } = outside.started[0].input;
   await entry.respond({ request, outcome: { state: 'complete', data: { accountId: '111111111111' } } });
   await entry.respond({ request, outcome: { state: 'failed', reason: 'the e-mail is taken' } });
-  const identity = { PhysicalResourceId: request.physicalId, StackId: STACK, RequestId: 'request-1', LogicalResourceId: 'Dev' };
+  const identity = {
+    PhysicalResourceId: request.physicalId,
+    StackId: STACK,
+    RequestId: 'request-1',
+    LogicalResourceId: 'Dev',
+  };
   expect(outside.answers).toEqual([
     { url: SECRET, body: { ...identity, Status: 'SUCCESS', Data: { accountId: '111111111111' } } },
     { url: SECRET, body: { ...identity, Status: 'FAILED', Reason: 'the e-mail is taken' } },
@@ -114,7 +138,8 @@ test('reports the crash of a function as a failure with its error and what to do
   await entry.respond({ request: outside.started[0].input.request, crash: { Error: 'Sandbox.Timedout', Cause } });
   expect(outside.answers[0].body).toMatchObject({
     Status: 'FAILED',
-    Reason: 'the function failed several times: Sandbox.Timedout: RequestId: 1 Error: Task timed out after 60.00 seconds; '
+    Reason:
+      'the function failed several times: Sandbox.Timedout: RequestId: 1 Error: Task timed out after 60.00 seconds; '
       + 'deploy again; if it fails again, see its log',
   });
 });
@@ -130,7 +155,9 @@ test('accepts a response of 4096 bytes, and fails one that is a byte longer with
   expect(outside.answers[1].body).toMatchObject({ Status: 'SUCCESS' });
   expect(outside.answers[2].body).toMatchObject({
     Status: 'FAILED',
-    Reason: "the attributes of 'Dev' make a response of 4097 bytes, but CloudFormation accepts 4096: read fewer or shorter values",
+    Reason:
+      "the attributes of 'Dev' make a response of 4097 bytes, but CloudFormation accepts 4096: read fewer or shorter "
+      + 'values',
   });
 });
 
@@ -151,7 +178,8 @@ test('fails a request of an unknown type immediately', async () => {
     url: SECRET,
     body: {
       Status: 'FAILED',
-      Reason: "unknown type of custom resource 'Custom::OrgEnvironmentsPool' (known are Custom::OrgEnvironmentsAccount): "
+      Reason:
+        "unknown type of custom resource 'Custom::OrgEnvironmentsPool' (known are Custom::OrgEnvironmentsAccount): "
         + 'deploy the Organization with the version of the library that the app uses',
     },
   });
@@ -159,23 +187,36 @@ test('fails a request of an unknown type immediately', async () => {
 
 test('fails the request if AWS rejects the start of the waiter, and throws a transient error for a retry', async () => {
   const { entry, outside } = world();
-  outside.refusal = Object.assign(new Error('no machine'), { name: 'StateMachineDoesNotExist', $metadata: { httpStatusCode: 400 } });
+  outside.refusal = Object.assign(new Error('no machine'), {
+    name: 'StateMachineDoesNotExist',
+    $metadata: { httpStatusCode: 400 },
+  });
   await entry.receive(create);
   expect(outside.answers[0].body).toMatchObject({
-    Status: 'FAILED', Reason: 'cannot start the waiter: StateMachineDoesNotExist: no machine; deploy the Organization again',
+    Status: 'FAILED',
+    Reason: 'cannot start the waiter: StateMachineDoesNotExist: no machine; deploy the Organization again',
   });
-  outside.refusal = Object.assign(new Error('busy'), { name: 'ThrottlingException', $metadata: { httpStatusCode: 400 } });
+  outside.refusal = Object.assign(new Error('busy'), {
+    name: 'ThrottlingException',
+    $metadata: { httpStatusCode: 400 },
+  });
   await expect(entry.receive({ ...create, RequestId: 'request-2' })).rejects.toThrow('busy');
 });
 
 test('retries for a minute while the permission to start the waiter propagates', async () => {
   const { entry, outside, clock } = world();
-  outside.refusal = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } });
+  outside.refusal = Object.assign(new Error('not authorized'), {
+    name: 'AccessDeniedException',
+    $metadata: { httpStatusCode: 400 },
+  });
   await expect(entry.receive(create)).rejects.toThrow('not authorized');
   expect(outside.answers).toEqual([]);
   clock.now = 61_000;
   await entry.receive(create);
-  expect(outside.answers[0].body).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('AccessDeniedException: not authorized') });
+  expect(outside.answers[0].body).toMatchObject({
+    Status: 'FAILED',
+    Reason: expect.stringContaining('AccessDeniedException: not authorized'),
+  });
 });
 
 describe('properties that are too long for a state machine', () => {
@@ -186,7 +227,9 @@ describe('properties that are too long for a state machine', () => {
     await entry.receive({ ...create, ResourceProperties: { ...common.ResourceProperties, ...long } });
     await entry.receive({ ...remove, ResourceProperties: { ...common.ResourceProperties, ...long } });
     expect(outside.answers.map(({ body }) => body.Status)).toEqual(['FAILED', 'SUCCESS']);
-    expect(outside.answers[0].body.Reason).toMatch(/^the properties of 'Dev' have 1000\d\d bytes, but the limit is 100000: shorten/);
+    expect(outside.answers[0].body.Reason).toMatch(
+      /^the properties of 'Dev' have 1000\d\d bytes, but the limit is 100000: shorten/,
+    );
     expect(outside.started).toEqual([]);
     expect(registry.keys).toEqual([]);
   });

@@ -35,7 +35,7 @@ export function errorsWithoutSolution({ failures }: DeploymentResult): string[] 
 
 /** What an error may say to do. */
 const SOLUTION =
-  /deploy(ed)? again|delete once more|delete that stack|use another|declare it from|mend it|adopt it|remove it/;
+  /deploy(ed)? again|delete again|delete that stack|use another|declare parent|fix it|adopt it|remove it/;
 
 /** Stacks that stay in an account: the bootstrap, the baseline, and the application that a pipeline deployed. */
 const KEPT = ['CDKToolkit', NAMES.baselineStack, 'Web'];

@@ -1,4 +1,10 @@
-import type { ControlledPipeline, PipelineControl, PipelineExecution, PipelineState, UnfinishedAction } from '../../lambda/pipeline-control/control';
+import type {
+  ControlledPipeline,
+  PipelineControl,
+  PipelineExecution,
+  PipelineState,
+  UnfinishedAction,
+} from '../../lambda/pipeline-control/control';
 
 /** What goes on in a pipeline, as the test sets it and calls change it. */
 export interface Running {
@@ -16,7 +22,10 @@ interface Counted {
   readonly round: number;
 }
 
-/** Pipelines in as many accounts. Calls that are made at the same time are answered at the same time: together they are one round. */
+/**
+ * Pipelines in as many accounts. Calls that are made at the same time are answered at the same time: together they are
+ * one round.
+ */
 export class FakeControl implements PipelineControl {
   public readonly calls: Counted[] = [];
   public readonly pipelines = new Map<string, Running>();
@@ -79,29 +88,37 @@ export class FakeControl implements PipelineControl {
 
   public async abandon({ accountId }: ControlledPipeline, executionId: string): Promise<void> {
     const pipeline = await this.call('abandon', accountId);
-    pipeline.executions = pipeline.executions.map(execution => execution.executionId === executionId ? { ...execution, status: 'Stopped' } : execution);
+    pipeline.executions = pipeline.executions.map(execution =>
+      execution.executionId === executionId ? { ...execution, status: 'Stopped' } : execution,
+    );
     pipeline.actions = pipeline.actions.map(action => ({ ...action, isAbandoned: true }));
   }
 
   public async stopBuild({ accountId }: ControlledPipeline, buildId: string): Promise<void> {
     const pipeline = await this.call('stopBuild', accountId);
-    if (pipeline.executions.some(({ status }) => status === 'InProgress')) throw new Error('the stage fails, and deploys the previous commit');
+    if (pipeline.executions.some(({ status }) => status === 'InProgress')) {
+      throw new Error('the stage fails, and deploys the previous commit');
+    }
     pipeline.builds.delete(buildId);
   }
 
   public async start({ accountId }: ControlledPipeline, token: string): Promise<void> {
     const pipeline = await this.call('start', accountId);
-    if (!pipeline.executions.some(({ executionId }) => executionId === token)) pipeline.executions.unshift(executionOf(token));
+    if (!pipeline.executions.some(({ executionId }) => executionId === token)) {
+      pipeline.executions.unshift(executionOf(token));
+    }
   }
 
   private async call(name: string, accountId: string): Promise<Running> {
     this.calls.push({ name, accountId, round: this.rounds });
     // between two immediates everything that can go on has gone on
-    this.round ??= new Promise(resolve => setImmediate(() => {
-      this.round = undefined;
-      this.rounds++;
-      resolve();
-    }));
+    this.round ??= new Promise(resolve =>
+      setImmediate(() => {
+        this.round = undefined;
+        this.rounds++;
+        resolve();
+      }),
+    );
     const round = this.rounds;
     await this.round;
     const [error, pipeline] = [this.errors.get(accountId), this.pipelines.get(accountId)];
@@ -113,5 +130,11 @@ export class FakeControl implements PipelineControl {
 }
 
 export function executionOf(executionId: string, status = 'InProgress'): PipelineExecution {
-  return { executionId, status, startedAt: new Date('2026-01-01T10:00:00Z'), updatedAt: new Date('2026-01-01T10:04:00Z'), commitId: 'c0ffee0123456789' };
+  return {
+    executionId,
+    status,
+    startedAt: new Date('2026-01-01T10:00:00Z'),
+    updatedAt: new Date('2026-01-01T10:04:00Z'),
+    commitId: 'c0ffee0123456789',
+  };
 }

@@ -36,7 +36,11 @@ describe('halt', () => {
     };
     const { pipelines } = await world.operations.halt('all', HALT);
     expect(pipelines).toMatchObject([{ stopped: 2 }]);
-    expect(pipeline?.executions.map(({ executionId, status }) => `${executionId} ${status}`)).toEqual(['late Stopped', 'new Stopped', 'old Succeeded']);
+    expect(pipeline?.executions.map(({ executionId, status }) => `${executionId} ${status}`)).toEqual([
+      'late Stopped',
+      'new Stopped',
+      'old Succeeded',
+    ]);
     expect(world.control.roundCount).toBe(3);
   });
 
@@ -44,7 +48,12 @@ describe('halt', () => {
     const world = new World();
     await world.running(1);
     const disable = jest.spyOn(world.control, 'disable').mockImplementation(async () => {
-      expect(await world.registry.read(haltKey('e1'))).toMatchObject({ environmentName: 'e1', by: ANNA, reason: 'the till is wrong', at: '2026-01-01T12:00:00.000Z' });
+      expect(await world.registry.read(haltKey('e1'))).toMatchObject({
+        environmentName: 'e1',
+        by: ANNA,
+        reason: 'the till is wrong',
+        at: '2026-01-01T12:00:00.000Z',
+      });
     });
     await world.operations.halt('all', HALT);
     expect(disable).toHaveBeenCalledTimes(1);
@@ -61,7 +70,9 @@ describe('halt', () => {
 
   test('rejects an environment that does not exist, names those that exist, and changes nothing', async () => {
     const world = new World();
-    await expect(world.operations.halt(['e2'], HALT)).rejects.toThrow("there is no environment 'e2': no environments exist; nothing was done");
+    await expect(world.operations.halt(['e2'], HALT)).rejects.toThrow(
+      "there is no environment 'e2': no environments exist; nothing was done",
+    );
     await world.running(3);
     await expect(world.operations.halt(['e2', 'prod', 'qa'], HALT)).rejects.toThrow(
       "there is no environment 'prod', 'qa': use one of e1, e2, e3, or --all; nothing was done",
@@ -76,11 +87,15 @@ describe('halt', () => {
     expect((await world.operations.halt('all', HALT)).pipelines[0]).not.toHaveProperty('haltedAlready');
     const later = { by: 'arn:aws:iam::222222222222:user/ben', reason: 'still wrong' };
     const haltedAlready = { ...HALT, at: '2026-01-01T12:00:00.000Z' };
-    expect((await world.operations.halt('all', later)).pipelines).toMatchObject([{ stopped: 0, interrupted: [], haltedAlready }]);
+    expect((await world.operations.halt('all', later)).pipelines).toMatchObject([
+      { stopped: 0, interrupted: [], haltedAlready },
+    ]);
     world.control.pipelines.get(FIRST)?.executions.unshift(executionOf('by hand'));
     expect((await world.operations.halt('all', later)).pipelines).toMatchObject([{ stopped: 1, haltedAlready }]);
     expect(await world.registry.read(haltKey('e1'))).toMatchObject(haltedAlready);
-    expect(world.control.pipelines.get(FIRST)).toMatchObject({ disabledReason: `Halted by ${ANNA}: the till is wrong` });
+    expect(world.control.pipelines.get(FIRST)).toMatchObject({
+      disabledReason: `Halted by ${ANNA}: the till is wrong`,
+    });
     await world.operations.resume('all');
     expect((await world.operations.halt('all', later)).pipelines[0]).not.toHaveProperty('haltedAlready');
     expect(await world.registry.read(haltKey('e1'))).toMatchObject(later);
@@ -89,7 +104,9 @@ describe('halt', () => {
   test('records one of several concurrent halts', async () => {
     const world = new World();
     await world.running(5);
-    const answers = await Promise.all(['one', 'two', 'three'].map(async reason => world.operations.halt('all', { by: ANNA, reason })));
+    const answers = await Promise.all(
+      ['one', 'two', 'three'].map(async reason => world.operations.halt('all', { by: ANNA, reason })),
+    );
     for (let n = 1; n <= 5; n++) {
       expect(await world.registry.read(haltKey(`e${n}`))).toMatchObject({ by: ANNA });
       expect(answers.filter(({ pipelines }) => pipelines[n - 1].haltedAlready)).toHaveLength(2);
@@ -99,12 +116,18 @@ describe('halt', () => {
   test('halts the other pipelines if one account cannot be accessed, and reports it', async () => {
     const world = new World();
     await world.running(3);
-    world.control.errors.set(SECOND, Object.assign(new Error('not authorized to perform: sts:AssumeRole'), { name: 'AccessDenied' }));
+    world.control.errors.set(
+      SECOND,
+      Object.assign(new Error('not authorized to perform: sts:AssumeRole'), { name: 'AccessDenied' }),
+    );
     const { pipelines } = await world.operations.halt('all', HALT);
     expect(pipelines.map(({ stopped }) => stopped)).toEqual([1, 0, 1]);
-    expect(pipelines[1].problem).toBe(`pipeline 'e2' in account ${SECOND} cannot be accessed: the role 'org-environments-pipeline-operate' there must trust `
-      + "'org-environments-operations': deploy environment 'e2' again; if the account was closed, nothing runs there "
-      + '(AccessDenied: not authorized to perform: sts:AssumeRole)');
+    expect(pipelines[1].problem).toBe(
+      `pipeline 'e2' in account ${SECOND} cannot be accessed: the role 'org-environments-pipeline-operate' there must `
+        + 'trust '
+        + "'org-environments-operations': deploy environment 'e2' again; if the account was closed, nothing runs there "
+        + '(AccessDenied: not authorized to perform: sts:AssumeRole)',
+    );
     // the next deployment does not let commits through there either
     expect(await world.registry.read(haltKey('e2'))).toMatchObject(HALT);
   });
@@ -114,23 +137,35 @@ describe('halt', () => {
     await world.running(1);
     jest.spyOn(world.control, 'disable').mockRejectedValue(BUSY);
     const { pipelines } = await world.operations.halt('all', HALT);
-    expect(pipelines[0].problem).toBe(`pipeline 'e1' in account ${FIRST} returned an error: try again (ConflictException: busy)`);
-    expect(world.control.pipelines.get(FIRST)).toMatchObject({ builds: new Set(), executions: [{ status: 'Stopped' }, { status: 'Succeeded' }] });
+    expect(pipelines[0].problem).toBe(
+      `pipeline 'e1' in account ${FIRST} returned an error: try again (ConflictException: busy)`,
+    );
+    expect(world.control.pipelines.get(FIRST)).toMatchObject({
+      builds: new Set(),
+      executions: [{ status: 'Stopped' }, { status: 'Succeeded' }],
+    });
   });
 
   test('retries to stop an execution while AWS is busy with the pipeline, and stops its builds after that', async () => {
     const world = new World();
     await world.running(1);
     jest.spyOn(world.control, 'abandon').mockRejectedValueOnce(BUSY);
-    expect((await world.operations.halt('all', HALT)).pipelines).toMatchObject([{ stopped: 1, interrupted: ['Deploy/Deploy'] }]);
-    expect(world.control.pipelines.get(FIRST)).toMatchObject({ builds: new Set(), executions: [{ status: 'Stopped' }, { status: 'Succeeded' }] });
+    expect((await world.operations.halt('all', HALT)).pipelines).toMatchObject([
+      { stopped: 1, interrupted: ['Deploy/Deploy'] },
+    ]);
+    expect(world.control.pipelines.get(FIRST)).toMatchObject({
+      builds: new Set(),
+      executions: [{ status: 'Stopped' }, { status: 'Succeeded' }],
+    });
   });
 
   test('does not stop builds whose execution could not be stopped: the failed stage would roll back', async () => {
     const world = new World();
     await world.running(1);
     jest.spyOn(world.control, 'abandon').mockRejectedValue(BUSY);
-    expect((await world.operations.halt('all', HALT)).pipelines[0].problem).toContain('try again (ConflictException: busy)');
+    expect((await world.operations.halt('all', HALT)).pipelines[0].problem).toContain(
+      'try again (ConflictException: busy)',
+    );
     expect(world.control.calls.map(({ name }) => name)).not.toContain('stopBuild');
   });
 
@@ -146,26 +181,34 @@ describe('halt', () => {
     ]);
   });
 
-  test.each(['before', 'after'] as const)('killed at any call %s its effect and repeated, leaves nothing running', async when => {
-    for (let call = 1, died = true; died; call++) {
-      const world = new World();
-      await world.running(2);
-      world.fate.dieAt(call, when);
-      const attempt = await world.operations.halt('all', HALT).catch((error: unknown) => error);
-      died = world.fate.revive();
-      if (died) {
-        // while a pipeline is being stopped, the kill is reported as its problem
-        expect(attempt instanceof Killed || JSON.stringify(attempt).includes('Killed')).toBe(true);
-        await world.operations.halt('all', HALT);
+  test.each(['before', 'after'] as const)(
+    'killed at any call %s its effect and repeated, leaves nothing running',
+    async when => {
+      for (let call = 1, died = true; died; call++) {
+        const world = new World();
+        await world.running(2);
+        world.fate.dieAt(call, when);
+        const attempt = await world.operations.halt('all', HALT).catch((error: unknown) => error);
+        died = world.fate.revive();
+        if (died) {
+          // while a pipeline is being stopped, the kill is reported as its problem
+          expect(attempt instanceof Killed || JSON.stringify(attempt).includes('Killed')).toBe(true);
+          await world.operations.halt('all', HALT);
+        }
+        expect(world.control.pipelines.size).toBe(2);
+        const death = `${when} call ${call}: ${world.fate.calls[call - 1]}`;
+        for (const [accountId, { disabledReason, executions, builds }] of world.control.pipelines) {
+          expect({ death, accountId, disabledReason, builds: builds.size }).toEqual({
+            death,
+            accountId,
+            disabledReason: expect.stringContaining('Halted'),
+            builds: 0,
+          });
+          expect(executions.map(({ status }) => status)).toEqual(['Stopped', 'Succeeded']);
+        }
       }
-      expect(world.control.pipelines.size).toBe(2);
-      const death = `${when} call ${call}: ${world.fate.calls[call - 1]}`;
-      for (const [accountId, { disabledReason, executions, builds }] of world.control.pipelines) {
-        expect({ death, accountId, disabledReason, builds: builds.size }).toEqual({ death, accountId, disabledReason: expect.stringContaining('Halted'), builds: 0 });
-        expect(executions.map(({ status }) => status)).toEqual(['Stopped', 'Succeeded']);
-      }
-    }
-  });
+    },
+  );
 });
 
 describe('resume', () => {
@@ -174,7 +217,10 @@ describe('resume', () => {
     await world.running(2);
     await world.operations.halt('all', HALT);
     const { pipelines } = await world.operations.resume('all');
-    expect(pipelines).toMatchObject([{ state: 'enabled', started: true, wasHalted: true }, { state: 'enabled', started: true, wasHalted: true }]);
+    expect(pipelines).toMatchObject([
+      { state: 'enabled', started: true, wasHalted: true },
+      { state: 'enabled', started: true, wasHalted: true },
+    ]);
     expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual([]);
     expect(world.control.pipelines.get(FIRST)).not.toHaveProperty('disabledReason');
     expect(world.control.pipelines.get(FIRST)?.executions[0]).toMatchObject({ status: 'InProgress' });
@@ -191,7 +237,10 @@ describe('resume', () => {
 
   test.each([
     ['was cancelled, because its pipeline was updated', executionOf('cancelled', 'Cancelled')],
-    ['has waited for more than 30 days, so that AWS dropped it', { ...executionOf('waits'), startedAt: new Date('2025-11-30T10:00:00Z') }],
+    [
+      'has waited for more than 30 days, so that AWS dropped it',
+      { ...executionOf('waits'), startedAt: new Date('2025-11-30T10:00:00Z') },
+    ],
   ])('starts the head of the branch where the last run %s', async (_, execution) => {
     const world = new World();
     await world.running(1);
@@ -208,16 +257,33 @@ describe('resume', () => {
     await world.operations.halt('all', HALT);
     world.control.calls.length = 0;
     const { pipelines } = await world.operations.resume('all');
-    expect(pipelines).toMatchObject([{ state: 'disabled', started: false, wasHalted: true }, { state: 'suspended', started: false }]);
+    expect(pipelines).toMatchObject([
+      { state: 'disabled', started: false, wasHalted: true },
+      { state: 'suspended', started: false },
+    ]);
     expect(world.control.calls).toEqual([]);
     expect(world.registry.keys.filter(key => key.startsWith('halt#'))).toEqual([]);
   });
 
   test.each([
-    ['is halted again', 'Halted by ben: a fire', async (world: World) => {
-      await world.registry.write(haltKey('e1'), { environmentName: 'e1', by: 'ben', at: '', reason: 'a fire' }, undefined);
-    }],
-    ['starts to move', 'Its environment moves, or is being removed', async (world: World) => { await world.environment(1, { suspendedFor: 'pipeline#1' }); }],
+    [
+      'is halted again',
+      'Halted by ben: a fire',
+      async (world: World) => {
+        await world.registry.write(
+          haltKey('e1'),
+          { environmentName: 'e1', by: 'ben', at: '', reason: 'a fire' },
+          undefined,
+        );
+      },
+    ],
+    [
+      'starts to move',
+      'Its environment moves, or is being removed',
+      async (world: World) => {
+        await world.environment(1, { suspendedFor: 'pipeline#1' });
+      },
+    ],
   ])('disables the pipeline again when the environment %s concurrently', async (_, disabledReason, meanwhile) => {
     const world = new World();
     await world.running(1);
@@ -236,7 +302,10 @@ describe('resume', () => {
     await world.remove('e2');
     await expect(world.operations.resume(['e2', 'e3'])).rejects.toThrow("there is no environment 'e3': use one of e1");
     expect(await world.registry.read(haltKey('e2'))).toBeDefined();
-    expect(await world.operations.resume(['e1', 'e2'])).toMatchObject({ pipelines: [{ environmentName: 'e1' }], gone: ['e2'] });
+    expect(await world.operations.resume(['e1', 'e2'])).toMatchObject({
+      pipelines: [{ environmentName: 'e1' }],
+      gone: ['e2'],
+    });
     expect(await world.registry.read(haltKey('e2'))).toBeUndefined();
     await expect(world.operations.resume(['e2'])).rejects.toThrow("there is no environment 'e2': use one of e1");
   });
@@ -246,7 +315,10 @@ describe('resume', () => {
     await world.running(3);
     await world.operations.halt(['e2', 'e3'], HALT);
     await world.remove('e2');
-    expect(await world.operations.resume('all')).toMatchObject({ pipelines: [{ environmentName: 'e1' }, { environmentName: 'e3', wasHalted: true }], gone: ['e2'] });
+    expect(await world.operations.resume('all')).toMatchObject({
+      pipelines: [{ environmentName: 'e1' }, { environmentName: 'e3', wasHalted: true }],
+      gone: ['e2'],
+    });
     expect(await world.registry.read(haltKey('e2'))).toBeUndefined();
     expect(await world.operations.resume('all')).toMatchObject({ gone: [] });
     expect(await world.registry.list('halt')).toEqual([]);
@@ -256,24 +328,31 @@ describe('resume', () => {
     const world = new World();
     await world.environment(1);
     world.control.put(FIRST, { executions: [executionOf('old', 'Succeeded')] });
-    expect((await world.operations.resume(['e1'])).pipelines).toMatchObject([{ state: 'enabled', started: false, wasHalted: false }]);
+    expect((await world.operations.resume(['e1'])).pipelines).toMatchObject([
+      { state: 'enabled', started: false, wasHalted: false },
+    ]);
   });
 
-  test.each(['before', 'after'] as const)('killed at any call %s its effect and repeated, leaves no pipeline disabled', async when => {
-    for (let call = 1, died = true; died; call++) {
-      const world = new World();
-      await world.running(2);
-      await world.operations.halt('all', HALT);
-      world.fate.dieAt(call, when);
-      await world.operations.resume('all').catch((error: unknown) => { if (!(error instanceof Killed)) throw error; });
-      died = world.fate.revive();
-      if (died) await world.operations.resume('all');
-      expect(world.control.pipelines.size).toBe(2);
-      for (const pipeline of world.control.pipelines.values()) {
-        expect(pipeline).not.toHaveProperty('disabledReason');
-        // never twice
-        expect(pipeline.executions.map(({ status }) => status)).toEqual(['InProgress', 'Stopped', 'Succeeded']);
+  test.each(['before', 'after'] as const)(
+    'killed at any call %s its effect and repeated, leaves no pipeline disabled',
+    async when => {
+      for (let call = 1, died = true; died; call++) {
+        const world = new World();
+        await world.running(2);
+        await world.operations.halt('all', HALT);
+        world.fate.dieAt(call, when);
+        await world.operations.resume('all').catch((error: unknown) => {
+          if (!(error instanceof Killed)) throw error;
+        });
+        died = world.fate.revive();
+        if (died) await world.operations.resume('all');
+        expect(world.control.pipelines.size).toBe(2);
+        for (const pipeline of world.control.pipelines.values()) {
+          expect(pipeline).not.toHaveProperty('disabledReason');
+          // never twice
+          expect(pipeline.executions.map(({ status }) => status)).toEqual(['InProgress', 'Stopped', 'Succeeded']);
+        }
       }
-    }
-  });
+    },
+  );
 });

@@ -4,27 +4,53 @@ const BY = 'arn:aws:iam::222222222222:user/anna';
 const HALT = { operation: 'halt', environmentNames: ['prod'], by: BY, reason: 'wrong prices' };
 
 test.each([
-  HALT, { ...HALT, environmentNames: 'all' }, { operation: 'resume', environmentNames: ['prod'], by: BY }, { operation: 'status' },
+  HALT,
+  { ...HALT, environmentNames: 'all' },
+  { operation: 'resume', environmentNames: ['prod'], by: BY },
+  { operation: 'status' },
 ])('accepts a request of the contract: %j', request => {
   expect(validOperation(request)).toEqual(request);
 });
 
 test.each([
-  ['an unknown operation', { operation: 'stop' }, "operation must be 'halt', 'resume' or 'status', got \"stop\"; nothing was done"],
+  [
+    'an unknown operation',
+    { operation: 'stop' },
+    "operation must be 'halt', 'resume' or 'status', got \"stop\"; nothing was done",
+  ],
   ['no operation', {}, "operation must be 'halt', 'resume' or 'status', got undefined; nothing was done"],
   ['another type', 'halt', "operation must be 'halt', 'resume' or 'status', got \"halt\"; nothing was done"],
-  ['a name instead of a list of names', { ...HALT, environmentNames: 'prod' },
-    "environmentNames must be 'all' or a list with at least one name, got \"prod\"; nothing was done"],
-  ['an empty list of names', { ...HALT, environmentNames: [] },
-    "environmentNames must be 'all' or a list with at least one name, got []; nothing was done"],
-  ['no names', { operation: 'resume', by: BY },
-    "environmentNames must be 'all' or a list with at least one name, got undefined; nothing was done"],
-  ['a name that is not a text', { ...HALT, environmentNames: [7] },
-    "environmentNames must be 'all' or a list with at least one name, got [7]; nothing was done"],
+  [
+    'a name instead of a list of names',
+    { ...HALT, environmentNames: 'prod' },
+    'environmentNames must be \'all\' or a list with at least one name, got "prod"; nothing was done',
+  ],
+  [
+    'an empty list of names',
+    { ...HALT, environmentNames: [] },
+    "environmentNames must be 'all' or a list with at least one name, got []; nothing was done",
+  ],
+  [
+    'no names',
+    { operation: 'resume', by: BY },
+    "environmentNames must be 'all' or a list with at least one name, got undefined; nothing was done",
+  ],
+  [
+    'a name that is not a text',
+    { ...HALT, environmentNames: [7] },
+    "environmentNames must be 'all' or a list with at least one name, got [7]; nothing was done",
+  ],
   ['null', null, "operation must be 'halt', 'resume' or 'status', got null; nothing was done"],
-  ['a halt without a reason', { ...HALT, reason: undefined },
-    'reason must be a text that is not empty, got undefined; nothing was done'],
-  ['a halt with a blank reason', { ...HALT, reason: ' ' }, 'reason must be a text that is not empty, got " "; nothing was done'],
+  [
+    'a halt without a reason',
+    { ...HALT, reason: undefined },
+    'reason must be a text that is not empty, got undefined; nothing was done',
+  ],
+  [
+    'a halt with a blank reason',
+    { ...HALT, reason: ' ' },
+    'reason must be a text that is not empty, got " "; nothing was done',
+  ],
   ['no caller', { ...HALT, by: '' }, 'by must be a text that is not empty, got ""; nothing was done'],
 ])('rejects a request with %s', (_what, request, message) => {
   expect(() => validOperation(request)).toThrow(new Error(message));

@@ -31,7 +31,11 @@ export class World {
       return { name: this.authors.get(`${repositoryName}/${commitId}`) };
     };
     this.operations = new Operations(
-      this.fate.over(this.registry), this.fate.over(this.control), () => ({ authorOf }), () => Date.parse('2026-01-01T12:00:00Z'), () => `start-${++this.tokens}`,
+      this.fate.over(this.registry),
+      this.fate.over(this.control),
+      () => ({ authorOf }),
+      () => Date.parse('2026-01-01T12:00:00Z'),
+      () => `start-${++this.tokens}`,
     );
   }
 

@@ -9,7 +9,11 @@ function stated(state: 'enabled' | 'disabled', size = '1') {
 }
 
 async function halted(world: World): Promise<void> {
-  await world.registry.write(haltKey('test1'), { environmentName: 'test1', by: 'anna', at: '2026-01-01T00:00:00Z', reason: 'the till' }, undefined);
+  await world.registry.write(
+    haltKey('test1'),
+    { environmentName: 'test1', by: 'anna', at: '2026-01-01T00:00:00Z', reason: 'the till' },
+    undefined,
+  );
 }
 
 function parameters(world: World): unknown {
@@ -62,13 +66,17 @@ describe('an execution that AWS has cancelled because its pipeline was updated',
   });
 
   test.each(['before', 'after'] as const)('is restarted once, killed at any call %s its effect', async when => {
-    await dieEverywhere(when, world => [
-      () => world.create(stated('enabled')),
-      async () => {
-        if (world.pipelines.started.length === 0) world.pipelines.cancelled.add(ONE);
-        await world.update(stated('enabled', '2'), stated('enabled'));
-      },
-    ], async (world, death) => expect({ death, started: world.pipelines.started.length }).toEqual({ death, started: 1 }));
+    await dieEverywhere(
+      when,
+      world => [
+        () => world.create(stated('enabled')),
+        async () => {
+          if (world.pipelines.started.length === 0) world.pipelines.cancelled.add(ONE);
+          await world.update(stated('enabled', '2'), stated('enabled'));
+        },
+      ],
+      async (world, death) => expect({ death, started: world.pipelines.started.length }).toEqual({ death, started: 1 }),
+    );
   });
 
   test('is restarted when the pipeline is enabled, and not before', async () => {

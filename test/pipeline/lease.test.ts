@@ -4,7 +4,12 @@ import { ONE, SHOP, TWO, World, dieEverywhere, environment, owner, ownerOf, pipe
 const other = ownerOf('Other', 'Elsewhere');
 
 function pipelineOf(environmentName: string, changes: Partial<PipelineRequest> = {}): PipelineRequest {
-  return { ...pipeline, stackName: `pipe-${environmentName}`, environment: { ...environment, environmentName, branchName: environmentName }, ...changes };
+  return {
+    ...pipeline,
+    stackName: `pipe-${environmentName}`,
+    environment: { ...environment, environmentName, branchName: environmentName },
+    ...changes,
+  };
 }
 
 describe('a pipeline', () => {
@@ -12,7 +17,10 @@ describe('a pipeline', () => {
     const world = new World();
     await world.lifecycle.requestCreate(owner, pipeline);
     await world.lifecycle.reconcile(owner, pipeline);
-    expect(await world.leaseOf(ONE)).toMatchObject({ fence: 1, holder: { environmentName: 'test1', expiresAt: 65 * 60_000 } });
+    expect(await world.leaseOf(ONE)).toMatchObject({
+      fence: 1,
+      holder: { environmentName: 'test1', expiresAt: 65 * 60_000 },
+    });
     expect(await world.route()).toEqual([`${ONE}/test1`]);
 
     await world.finish(pipeline);
@@ -43,11 +51,18 @@ describe('a pipeline', () => {
 
   test('of an environment that is renamed is deleted before it is created again in the same account', async () => {
     const world = new World();
-    const qa = { ...pipeline, stackName: 'pipe2', environment: { ...environment, environmentName: 'qa', pipelineName: 'qa' } };
+    const qa = {
+      ...pipeline,
+      stackName: 'pipe2',
+      environment: { ...environment, environmentName: 'qa', pipelineName: 'qa' },
+    };
     await world.create(pipeline);
     await world.update(qa, pipeline);
     expect(world.accounts.of(ONE).begun).toEqual(['create pipe', 'delete pipe', 'create pipe2']);
-    expect(await world.leaseOf(ONE)).toMatchObject({ fence: 2, holder: { pipelineKey: `pipeline#${ONE}#eu-central-1#qa` } });
+    expect(await world.leaseOf(ONE)).toMatchObject({
+      fence: 2,
+      holder: { pipelineKey: `pipeline#${ONE}#eu-central-1#qa` },
+    });
     await world.update(pipeline, qa);
     expect(world.accounts.of(ONE).begun.slice(3)).toEqual(['delete pipe2', 'create pipe']);
     expect(await world.route()).toEqual([`${ONE}/test1`]);
@@ -84,28 +99,42 @@ describe('a pipeline', () => {
     expect(await world.route()).toEqual([`${ONE}/test1`]);
   });
 
-  test.each(['before', 'after'] as const)('is created, moved and deleted once, killed at any call %s its effect', async when => {
-    const moved = { ...pipeline, accountId: TWO, environment: { ...environment, branchName: 'env/qa' } };
-    await dieEverywhere(when, world => [
-      () => world.create(pipeline), () => world.update(moved, pipeline), () => world.delete(moved),
-    ], async (world, death) => {
-      const begun = [ONE, TWO].map(accountId => world.accounts.of(accountId).begun);
-      expect({ death, begun }).toEqual({ death, begun: [['create pipe', 'delete pipe'], ['create pipe', 'delete pipe']] });
-      expect({ death, keys: world.registry.keys }).toEqual({ death, keys: [`lease#${ONE}`, `lease#${TWO}`] });
-      const leases = await Promise.all([ONE, TWO].map(async accountId => world.leaseOf(accountId)));
-      expect({ death, leases }).toMatchObject({ death, leases: [{ fence: 1 }, { fence: 1 }] });
-      expect(leases.map(found => found?.holder)).toEqual([undefined, undefined]);
-    });
-  });
+  test.each(['before', 'after'] as const)(
+    'is created, moved and deleted once, killed at any call %s its effect',
+    async when => {
+      const moved = { ...pipeline, accountId: TWO, environment: { ...environment, branchName: 'env/qa' } };
+      await dieEverywhere(
+        when,
+        world => [() => world.create(pipeline), () => world.update(moved, pipeline), () => world.delete(moved)],
+        async (world, death) => {
+          const begun = [ONE, TWO].map(accountId => world.accounts.of(accountId).begun);
+          expect({ death, begun }).toEqual({
+            death,
+            begun: [
+              ['create pipe', 'delete pipe'],
+              ['create pipe', 'delete pipe'],
+            ],
+          });
+          expect({ death, keys: world.registry.keys }).toEqual({ death, keys: [`lease#${ONE}`, `lease#${TWO}`] });
+          const leases = await Promise.all([ONE, TWO].map(async accountId => world.leaseOf(accountId)));
+          expect({ death, leases }).toMatchObject({ death, leases: [{ fence: 1 }, { fence: 1 }] });
+          expect(leases.map(found => found?.holder)).toEqual([undefined, undefined]);
+        },
+      );
+    },
+  );
 });
 
 describe('an account has one pipeline', () => {
   test('a second environment is rejected until the first is deleted', async () => {
     const world = new World();
     await world.create(pipelineOf('blue'), other);
-    await expect(world.create(pipelineOf('green'))).rejects.toThrow(`account ${ONE} is leased to environment 'blue' (stack 'Elsewhere'), so environment 'green' `
-      + 'cannot have a pipeline there: an account has one pipeline; remove that environment first (its applications are deleted with it, unless it was deployed with '
-      + 'keepApplication: true), or use another account');
+    await expect(world.create(pipelineOf('green'))).rejects.toThrow(
+      `account ${ONE} is leased to environment 'blue' (stack 'Elsewhere'), so environment 'green' `
+        + 'cannot have a pipeline there: an account has one pipeline; remove that environment first (its applications '
+        + 'are deleted with it, unless it was deployed with '
+        + 'keepApplication: true), or use another account',
+    );
     await world.delete(pipelineOf('green'));
     expect((await world.leaseOf(ONE))?.holder).toMatchObject({ environmentName: 'blue' });
 
@@ -118,9 +147,13 @@ describe('an account has one pipeline', () => {
   test('the error for an environment that was probably renamed says how to keep its name, and what a removal deletes', async () => {
     const world = new World();
     await world.create(pipelineOf('blue'));
-    await expect(world.create(pipelineOf('green'), ownerOf('Renamed'))).rejects.toThrow(`account ${ONE} is leased to environment 'blue' (stack 'Cicd'), so `
-      + "environment 'green' cannot have a pipeline there: an account has one pipeline; if it was renamed, keep its name with environmentName: 'blue'; else "
-      + 'remove that environment first (its applications are deleted with it, unless it was deployed with keepApplication: true), or use another account');
+    await expect(world.create(pipelineOf('green'), ownerOf('Renamed'))).rejects.toThrow(
+      `account ${ONE} is leased to environment 'blue' (stack 'Cicd'), so `
+        + "environment 'green' cannot have a pipeline there: an account has one pipeline; if it was renamed, keep its "
+        + "name with environmentName: 'blue'; else "
+        + 'remove that environment first (its applications are deleted with it, unless it was deployed with '
+        + 'keepApplication: true), or use another account',
+    );
     await world.delete(pipelineOf('green'), ownerOf('Renamed'));
     await world.create(pipelineOf('blue'), ownerOf('Renamed'));
     await world.delete(pipelineOf('blue'));
@@ -129,33 +162,47 @@ describe('an account has one pipeline', () => {
 
   test('the error does not mention applications that are kept', async () => {
     const world = new World();
-    await world.create(pipelineOf('blue', { environment: { ...environment, environmentName: 'blue', applications: 'keep' } }), other);
-    await expect(world.create(pipelineOf('green'))).rejects.toThrow('an account has one pipeline; remove that environment first, or use another account');
+    await world.create(
+      pipelineOf('blue', { environment: { ...environment, environmentName: 'blue', applications: 'keep' } }),
+      other,
+    );
+    await expect(world.create(pipelineOf('green'))).rejects.toThrow(
+      'an account has one pipeline; remove that environment first, or use another account',
+    );
   });
 
   test('an environment of that name in another stack is rejected', async () => {
     const world = new World();
     await world.create(pipeline);
     const elsewhere = { ...pipeline, accountId: TWO, environment: { ...environment, branchName: 'env/qa' } };
-    await expect(world.create(elsewhere, other)).rejects.toThrow("environment 'test1' belongs to stack 'Cicd' of the CICD account: remove it there first "
-      + '(its applications are deleted with it, unless it was deployed with keepApplication: true), or choose another environmentName');
+    await expect(world.create(elsewhere, other)).rejects.toThrow(
+      "environment 'test1' belongs to stack 'Cicd' of the CICD account: remove it there first "
+        + '(its applications are deleted with it, unless it was deployed with keepApplication: true), or choose '
+        + 'another '
+        + 'environmentName',
+    );
     await world.delete(elsewhere, other);
     expect(await world.leaseOf(ONE)).toMatchObject({ holder: { environmentName: 'test1' } });
   });
 
   test('one of two concurrent environments gets the lease', async () => {
     const world = new World();
-    const both = [[pipelineOf('blue'), owner], [pipelineOf('green'), other]] as const;
-    const outcomes = await Promise.allSettled(both.map(async ([wanted, by]) => {
-      await world.lifecycle.requestCreate(by, wanted);
-      for (;;) {
-        const progress = await world.lifecycle.reconcile(by, wanted).catch((error: Error) => {
-          if (error.name !== 'RecordChangedError') throw error;
-          return undefined;
-        });
-        if (progress?.done) return;
-      }
-    }));
+    const both = [
+      [pipelineOf('blue'), owner],
+      [pipelineOf('green'), other],
+    ] as const;
+    const outcomes = await Promise.allSettled(
+      both.map(async ([wanted, by]) => {
+        await world.lifecycle.requestCreate(by, wanted);
+        for (;;) {
+          const progress = await world.lifecycle.reconcile(by, wanted).catch((error: Error) => {
+            if (error.name !== 'RecordChangedError') throw error;
+            return undefined;
+          });
+          if (progress?.done) return;
+        }
+      }),
+    );
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(world.accounts.of(ONE).begun).toHaveLength(1);
   });
@@ -171,8 +218,11 @@ describe('an account has one pipeline', () => {
     expect(await world.leaseOf(ONE)).toMatchObject({ fence: 2, holder: { environmentName: 'green' } });
 
     const begun = [...world.accounts.of(ONE).begun];
-    await expect(world.finish(pipelineOf('blue'))).rejects.toThrow(`the lease of account ${ONE} for environment 'blue' has expired and was acquired by `
-      + "environment 'green' (stack 'Elsewhere'), so the deployment stopped: deploy again when the account is released, or use another account");
+    await expect(world.finish(pipelineOf('blue'))).rejects.toThrow(
+      `the lease of account ${ONE} for environment 'blue' has expired and was acquired by `
+        + "environment 'green' (stack 'Elsewhere'), so the deployment stopped: deploy again when the account is "
+        + 'released, or use another account',
+    );
     expect(world.accounts.of(ONE).begun).toEqual(begun);
     await world.delete(pipelineOf('blue'));
     expect((await world.leaseOf(ONE))?.holder).toMatchObject({ environmentName: 'green' });
@@ -185,13 +235,17 @@ describe('an account has one pipeline', () => {
     await world.lifecycle.reconcile(other, pipeline);
     world.time = 65 * 60_000 - 1;
     await expect(world.create(elsewhere)).rejects.toThrow("branch 'env/test1' of repository");
-    await expect(world.create({ ...elsewhere, environment: { ...environment, branchName: 'env/qa' } }))
-      .rejects.toThrow("environment 'test1' belongs to stack 'Elsewhere'");
+    await expect(world.create({ ...elsewhere, environment: { ...environment, branchName: 'env/qa' } })).rejects.toThrow(
+      "environment 'test1' belongs to stack 'Elsewhere'",
+    );
 
     world.time++;
     await world.create(elsewhere);
     expect(await world.route()).toEqual([`${TWO}/test1`]);
-    expect(await world.environment()).toMatchObject({ stackId: owner.stackId, sides: { only: { pipelines: [{ accountId: TWO }] } } });
+    expect(await world.environment()).toMatchObject({
+      stackId: owner.stackId,
+      sides: { only: { pipelines: [{ accountId: TWO }] } },
+    });
     await world.delete(pipeline, other);
     expect(await world.route()).toEqual([`${TWO}/test1`]);
     expect(await world.environment()).toMatchObject({ stackId: owner.stackId });
@@ -212,7 +266,9 @@ describe('an account has one pipeline', () => {
       await world.create(newer);
       return record as never;
     });
-    await expect(world.lifecycle.reconcile(owner, blue)).rejects.toThrow(`the lease of account ${ONE} for environment 'blue' has expired`);
+    await expect(world.lifecycle.reconcile(owner, blue)).rejects.toThrow(
+      `the lease of account ${ONE} for environment 'blue' has expired`,
+    );
     expect(await world.leaseOf(ONE)).toMatchObject({ fence: 3, holder: { environmentName: 'blue' } });
     expect(world.accounts.of(ONE).definition('pipe-blue')?.parameters).toEqual({ Size: '2' });
   });
@@ -220,8 +276,11 @@ describe('an account has one pipeline', () => {
   test('a branch that starts the pipeline of another app is rejected', async () => {
     const world = new World();
     await world.create(pipeline, other);
-    await expect(world.create({ ...pipeline, accountId: TWO })).rejects.toThrow(`branch 'env/test1' of repository ${SHOP} starts pipeline 'test1' of environment `
-      + `'test1' (stack 'Elsewhere') in account ${ONE} already, so it cannot start that of environment 'test1': a branch has one pipeline`);
+    await expect(world.create({ ...pipeline, accountId: TWO })).rejects.toThrow(
+      `branch 'env/test1' of repository ${SHOP} starts pipeline 'test1' of environment `
+        + `'test1' (stack 'Elsewhere') in account ${ONE} already, so it cannot start that of environment 'test1': a `
+        + 'branch has one pipeline',
+    );
     expect(world.accounts.of(TWO).begun).toEqual([]);
   });
 });

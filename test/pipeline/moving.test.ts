@@ -29,7 +29,11 @@ describe.each([
 
   test('has one enabled pipeline at a time, killed at any call', async () => {
     const oneAtATime = async (world: World, death: string) => {
-      expect({ death, clashes: world.pipelines.clashes, active: world.pipelines.active }).toEqual({ death, clashes: [], active: [TWO] });
+      expect({ death, clashes: world.pipelines.clashes, active: world.pipelines.active }).toEqual({
+        death,
+        clashes: [],
+        active: [TWO],
+      });
     };
     for (const when of ['before', 'after'] as const) {
       await dieEverywhere(when, moving, oneAtATime);
@@ -45,12 +49,22 @@ describe.each([
       expect({ death, clashes, active, started }).toEqual({ death, clashes: [], active: [ONE], started: [ONE] });
     };
     for (const when of ['before', 'after'] as const) {
-      await dieEverywhere(when, world => [
-        () => world.create(pipeline), () => beginToMove(world, moved), () => world.update(pipeline, moved),
-      ], former);
-      await dieEverywhere(when, world => [
-        ...renaming(world), async () => { world.accounts.rollingBack = true; }, () => world.delete(moved, renamed),
-      ], former);
+      await dieEverywhere(
+        when,
+        world => [() => world.create(pipeline), () => beginToMove(world, moved), () => world.update(pipeline, moved)],
+        former,
+      );
+      await dieEverywhere(
+        when,
+        world => [
+          ...renaming(world),
+          async () => {
+            world.accounts.rollingBack = true;
+          },
+          () => world.delete(moved, renamed),
+        ],
+        former,
+      );
     }
   });
 
@@ -125,7 +139,9 @@ test('a resumed pipeline is started even if it was idle, because pushes have sta
 test('a pipeline that was resumed is disabled again if its environment is halted at that moment', async () => {
   const world = await replaced();
   world.accounts.rollingBack = true;
-  world.pipelines.onEnable = async () => { await world.registry.write(haltKey('test1'), HALT, undefined); };
+  world.pipelines.onEnable = async () => {
+    await world.registry.write(haltKey('test1'), HALT, undefined);
+  };
   await world.delete({ ...pipeline, accountId: TWO }, renamed);
   expect(world.pipelines.active).toEqual([]);
   expect(world.pipelines.started).toEqual([]);

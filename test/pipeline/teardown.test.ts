@@ -16,7 +16,9 @@ async function deployed(world = new World(), wanted = pipeline): Promise<World> 
 }
 
 function put(world: World, stackName: string, minute: number, foreign: Foreign = {}, status = 'CREATE_COMPLETE'): void {
-  world.accounts.of(ONE).put(stackName, status, {}, 'pipeline', { ...DEPLOYED, createdAt: new Date(minute * 60_000), ...foreign });
+  world.accounts
+    .of(ONE)
+    .put(stackName, status, {}, 'pipeline', { ...DEPLOYED, createdAt: new Date(minute * 60_000), ...foreign });
 }
 
 function begun(world: World): readonly string[] {
@@ -38,20 +40,25 @@ describe('a removed environment', () => {
     await world.lifecycle.reconcileDelete(owner, pipeline);
     expect(begun(world)).toEqual(['create pipe', 'delete web']);
     expect(world.pipelines.active).toEqual([]);
-    expect(await world.pipelines.executions({ accountId: ONE, region: '', pipelineName: '', gate: '' })).toMatchObject([{ status: 'Stopped' }]);
+    expect(await world.pipelines.executions({ accountId: ONE, region: '', pipelineName: '', gate: '' })).toMatchObject([
+      { status: 'Stopped' },
+    ]);
   });
 
-  test.each(['closed', 'unbootstrapped'] as const)('waits until its new roles are propagated: account %s until then', async how => {
-    const world = await deployed();
-    world.accounts[how].add(ONE);
-    await world.lifecycle.requestDelete(owner, pipeline);
-    await expect(world.lifecycle.reconcileDelete(owner, pipeline)).rejects.toMatchObject({ $retryable: {} });
-    expect(begun(world)).toEqual(['create pipe']);
-    world.accounts[how].delete(ONE);
-    await world.lifecycle.reconcileDelete(owner, pipeline);
-    expect(world.pipelines.active).toEqual([]);
-    expect(begun(world)).toEqual(['create pipe', 'delete web']);
-  });
+  test.each(['closed', 'unbootstrapped'] as const)(
+    'waits until its new roles are propagated: account %s until then',
+    async how => {
+      const world = await deployed();
+      world.accounts[how].add(ONE);
+      await world.lifecycle.requestDelete(owner, pipeline);
+      await expect(world.lifecycle.reconcileDelete(owner, pipeline)).rejects.toMatchObject({ $retryable: {} });
+      expect(begun(world)).toEqual(['create pipe']);
+      world.accounts[how].delete(ONE);
+      await world.lifecycle.reconcileDelete(owner, pipeline);
+      expect(world.pipelines.active).toEqual([]);
+      expect(begun(world)).toEqual(['create pipe', 'delete web']);
+    },
+  );
 
   test('deletes no stack before those that import its exports, even if they are older', async () => {
     const world = new World();
@@ -75,21 +82,32 @@ describe('a removed environment', () => {
     world.accounts.entered.length = 0;
     await world.delete(pipeline);
     expect(world.accounts.entered[0]).toBe(`${ONE}/`);
-    expect(remove).toHaveBeenCalledWith({ stackName: 'web', roleArn: DEPLOYED.roleArn }, expect.stringMatching(/^attempt-\d+-\d+$/));
+    expect(remove).toHaveBeenCalledWith(
+      { stackName: 'web', roleArn: DEPLOYED.roleArn },
+      expect.stringMatching(/^attempt-\d+-\d+$/),
+    );
   });
 
   test('also deletes stacks that were deployed by hand with the role of applications', async () => {
     const world = await deployed();
     put(world, 'by-hand', 4);
     await world.delete(pipeline);
-    expect(begun(world)).toEqual(['create pipe', 'delete by-hand', 'delete web', 'delete database', 'delete network', 'delete pipe']);
+    expect(begun(world)).toEqual([
+      'create pipe',
+      'delete by-hand',
+      'delete web',
+      'delete database',
+      'delete network',
+      'delete pipe',
+    ]);
   });
 
   test('keeps stacks that existed before, or were not deployed with the role of applications', async () => {
     const world = new World();
     world.time = 10 * 60_000;
     await world.create(pipeline);
-    // a stack of this app in the same account, one without the bootstrap, one that was there before, one inside another, and those of this library
+    // a stack of this app in the same account, one without the bootstrap, one that was there before, one inside
+    // another, and those of this library
     await world.create({ ...request, stackName: 'ours' }, ownerOf('Ours'));
     put(world, 'without-role', 11, { roleArn: undefined });
     put(world, 'older', 9);
@@ -119,21 +137,42 @@ describe('a removed environment', () => {
     expect(await world.lifecycle.reconcileDelete(owner, pipeline)).toMatchObject({ done: false });
     put(world, 'web', 3, {}, 'DELETE_IN_PROGRESS');
     world.time += 1;
-    await expect(world.lifecycle.reconcileDelete(owner, pipeline)).rejects.toThrow(`stack 'pipe' in account ${ONE} and region eu-central-1, or an application that `
-      + 'is deleted before it, is not deleted after 40 minutes (timeout). CloudFormation continues there: see the events of the stack, '
-      + `and when it is deleted ${AGAIN}`);
+    await expect(world.lifecycle.reconcileDelete(owner, pipeline)).rejects.toThrow(
+      `stack 'pipe' in account ${ONE} and region eu-central-1, or an application that `
+        + 'is deleted before it, is not deleted after 40 minutes (timeout). CloudFormation continues there: see the '
+        + 'events of the stack, '
+        + `and when it is deleted ${AGAIN}`,
+    );
     await world.delete(pipeline);
     expect(begun(world).slice(-3)).toEqual(['delete database', 'delete network', 'delete pipe']);
   });
 
-  test.each(['before', 'after'] as const)('is deleted once and in order, killed at any call %s its effect', async when => {
-    await dieEverywhere(when, world => [() => world.create(pipeline), async () => {
-      if (!await world.accounts.of(ONE).describe('network')) await deployedLater(world);
-    }, () => world.delete(pipeline)], async (world, death) => {
-      expect({ death, begun: begun(world) }).toEqual({ death, begun: ['create pipe', 'delete web', 'delete database', 'delete network', 'delete pipe'] });
-      expect({ death, keys: world.registry.keys, left: world.accounts.withArtifacts.size }).toEqual({ death, keys: [`lease#${ONE}`], left: 0 });
-    });
-  });
+  test.each(['before', 'after'] as const)(
+    'is deleted once and in order, killed at any call %s its effect',
+    async when => {
+      await dieEverywhere(
+        when,
+        world => [
+          () => world.create(pipeline),
+          async () => {
+            if (!(await world.accounts.of(ONE).describe('network'))) await deployedLater(world);
+          },
+          () => world.delete(pipeline),
+        ],
+        async (world, death) => {
+          expect({ death, begun: begun(world) }).toEqual({
+            death,
+            begun: ['create pipe', 'delete web', 'delete database', 'delete network', 'delete pipe'],
+          });
+          expect({ death, keys: world.registry.keys, left: world.accounts.withArtifacts.size }).toEqual({
+            death,
+            keys: [`lease#${ONE}`],
+            left: 0,
+          });
+        },
+      );
+    },
+  );
 });
 
 async function deployedLater(world: World): Promise<void> {
@@ -145,14 +184,24 @@ describe('an application that cannot be deleted', () => {
   test('is reported with its reason and what to do, and the second attempt succeeds', async () => {
     const world = await deployed();
     world.accounts.of(ONE).failures.set('database', 'Table (AWS::DynamoDB::Table): it is protected');
-    await expect(world.delete(pipeline)).rejects.toThrow(`the environment in account ${ONE} cannot be removed with its application, because stack 'database' could not be `
-      + `deleted: stack 'database' in account ${ONE} could not be deleted: Table (AWS::DynamoDB::Table): it is protected; remove the cause and ${AGAIN}, or keep the `
-      + 'application with keepApplication: true');
+    await expect(world.delete(pipeline)).rejects.toThrow(
+      `the environment in account ${ONE} cannot be removed with its application, because stack 'database' could not be `
+        + `deleted: stack 'database' in account ${ONE} could not be deleted: Table (AWS::DynamoDB::Table): it is `
+        + `protected; remove the cause and ${AGAIN}, or keep the `
+        + 'application with keepApplication: true',
+    );
     expect((await world.accounts.of(ONE).describe('pipe'))?.status).toBe('CREATE_COMPLETE');
     expect(world.pipelines.active).toEqual([]);
 
     await world.delete(pipeline);
-    expect(begun(world)).toEqual(['create pipe', 'delete web', 'delete database', 'delete database', 'delete network', 'delete pipe']);
+    expect(begun(world)).toEqual([
+      'create pipe',
+      'delete web',
+      'delete database',
+      'delete database',
+      'delete network',
+      'delete pipe',
+    ]);
     expect(world.registry.keys).toEqual([`lease#${ONE}`]);
   });
 
@@ -170,11 +219,17 @@ describe('an application that cannot be deleted', () => {
   test('because of termination protection is reported before anything is deleted', async () => {
     const world = await deployed();
     put(world, 'database', 2, { isProtected: true });
-    await expect(world.delete(pipeline)).rejects.toThrow(`the environment in account ${ONE} cannot be removed with its application, because stack 'database' has termination `
-      + 'protection: nothing was deleted; disable it there (aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name '
-      + `database) and ${AGAIN}, or keep it with keepApplication: true`);
+    await expect(world.delete(pipeline)).rejects.toThrow(
+      `the environment in account ${ONE} cannot be removed with its application, because stack 'database' has `
+        + 'termination '
+        + 'protection: nothing was deleted; disable it there (aws cloudformation update-termination-protection '
+        + '--no-enable-termination-protection --stack-name '
+        + `database) and ${AGAIN}, or keep it with keepApplication: true`,
+    );
     put(world, 'web', 3, { isProtected: true });
-    await expect(world.delete(pipeline)).rejects.toThrow("because stacks 'web', 'database' have termination protection: nothing was deleted; disable it there");
+    await expect(world.delete(pipeline)).rejects.toThrow(
+      "because stacks 'web', 'database' have termination protection: nothing was deleted; disable it there",
+    );
     expect(begun(world)).toEqual(['create pipe']);
     ['database', 'web'].forEach((name, minute) => put(world, name, minute + 2));
     await world.delete(pipeline);
@@ -186,17 +241,25 @@ describe('an application that cannot be deleted', () => {
     await world.create(pipeline);
     put(world, 'network', 1, { exports: ['vpc'] });
     put(world, 'by-hand', 2, { imports: ['vpc'], roleArn: undefined });
-    await expect(world.delete(pipeline)).rejects.toThrow("because stack 'network' could not be deleted: other stacks import its exports: by-hand; remove the cause");
+    await expect(world.delete(pipeline)).rejects.toThrow(
+      "because stack 'network' could not be deleted: other stacks import its exports: by-hand; remove the cause",
+    );
     expect(begun(world)).toEqual(['create pipe']);
   });
 
   test('because its deploy role cannot be assumed is reported once, and then abandoned', async () => {
     const world = await deployed();
     world.accounts.unbootstrapped.add(ONE);
-    await expect(world.delete(pipeline)).rejects.toThrow(`the environment in account ${ONE} cannot be removed with its application, because role `
-      + `'arn:aws:iam::${ONE}:role/cdk-hnb659fds-deploy-role-${ONE}-eu-central-1' cannot be assumed: bootstrap it for CDK with trust for account 222222222222 (cdk bootstrap `
-      + `--qualifier hnb659fds --trust 222222222222) and ${AGAIN}, or keep the application with keepApplication: true; if it is removed `
-      + 'again without a change, the application is abandoned (not authorized to perform sts:AssumeRole)');
+    await expect(world.delete(pipeline)).rejects.toThrow(
+      `the environment in account ${ONE} cannot be removed with its application, because role `
+        + `'arn:aws:iam::${ONE}:role/cdk-hnb659fds-deploy-role-${ONE}-eu-central-1' cannot be assumed: bootstrap it `
+        + 'for '
+        + 'CDK with trust for account 222222222222 (cdk bootstrap '
+        + `--qualifier hnb659fds --trust 222222222222) and ${AGAIN}, or keep the application with keepApplication: `
+        + 'true; '
+        + 'if it is removed '
+        + 'again without a change, the application is abandoned (not authorized to perform sts:AssumeRole)',
+    );
     expect(begun(world)).toEqual(['create pipe']);
     await world.delete(pipeline);
     expect(begun(world)).toEqual(['create pipe', 'delete pipe']);
@@ -225,7 +288,10 @@ describe('an application that cannot be deleted', () => {
 
 test('the construct that exists after a rollback decides whether applications are deleted', async () => {
   const world = await deployed();
-  const [renamed, kept] = [ownerOf('Renamed'), { ...pipeline, environment: { ...environment, applications: 'keep' } } as const];
+  const [renamed, kept] = [
+    ownerOf('Renamed'),
+    { ...pipeline, environment: { ...environment, applications: 'keep' } } as const,
+  ];
   await world.create(kept, renamed);
   world.accounts.rollingBack = true;
   await world.delete(kept, renamed);
@@ -270,7 +336,9 @@ describe('applications are kept', () => {
     expect(begun(world)).toEqual(KEPT);
     await world.update(pipeline, moved);
     expect(begun(world)).toEqual([...KEPT, 'create pipe']);
-    for (const name of ['network', 'database', 'web']) expect(await world.accounts.of(ONE).describe(name)).toBeDefined();
+    for (const name of ['network', 'database', 'web']) {
+      expect(await world.accounts.of(ONE).describe(name)).toBeDefined();
+    }
   });
 
   test('when the environment moves to another account and its construct is renamed in the same deployment', async () => {
@@ -282,14 +350,21 @@ describe('applications are kept', () => {
 
   test('when account, construct and branch change in the same deployment, if the environment keeps its name', async () => {
     const world = await deployed();
-    await world.create({ ...pipeline, accountId: TWO, environment: { ...environment, branchName: 'env/qa' } }, ownerOf('Renamed'));
+    await world.create(
+      { ...pipeline, accountId: TWO, environment: { ...environment, branchName: 'env/qa' } },
+      ownerOf('Renamed'),
+    );
     await world.delete(pipeline);
     expect(begun(world)).toEqual(KEPT);
   });
 
   test('but not because the app has another environment', async () => {
     const world = await deployed();
-    const qa = { ...pipeline, accountId: TWO, environment: { ...environment, environmentName: 'qa', branchName: 'env/q' } };
+    const qa = {
+      ...pipeline,
+      accountId: TWO,
+      environment: { ...environment, environmentName: 'qa', branchName: 'env/q' },
+    };
     await world.create(qa, ownerOf('Qa'));
     await world.delete(pipeline);
     expect(begun(world)).toEqual(['create pipe', 'delete web', 'delete database', 'delete network', 'delete pipe']);

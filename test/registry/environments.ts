@@ -8,9 +8,20 @@ import type { Registry } from '../../lambda/registry/registry';
 export async function putEnvironment(registry: Registry, pipeline: EnvironmentPipeline): Promise<void> {
   const { environmentName, stackId, accountId, pipelineKey } = pipeline;
   const lease = await registry.read<LeaseRecord>(leaseKey(accountId));
-  await registry.write<LeaseRecord>(leaseKey(accountId), { fence: 1, holder: { environmentName, pipelineKey, stackId } }, lease?.version);
+  await registry.write<LeaseRecord>(
+    leaseKey(accountId),
+    { fence: 1, holder: { environmentName, pipelineKey, stackId } },
+    lease?.version,
+  );
   const known = await registry.read<EnvironmentRecord>(environmentKey(environmentName));
-  await registry.write<EnvironmentRecord>(environmentKey(environmentName), {
-    environmentName, stackId, active: ONLY_SIDE, sides: { [ONLY_SIDE]: { pipelines: [pipeline] } },
-  }, known?.version);
+  await registry.write<EnvironmentRecord>(
+    environmentKey(environmentName),
+    {
+      environmentName,
+      stackId,
+      active: ONLY_SIDE,
+      sides: { [ONLY_SIDE]: { pipelines: [pipeline] } },
+    },
+    known?.version,
+  );
 }

@@ -11,7 +11,7 @@ export class FakeRegistry implements Registry {
 
   public async read<T extends object>(key: string): Promise<Versioned<T> | undefined> {
     const text = this.records.get(key);
-    return text === undefined ? undefined : JSON.parse(text) as Versioned<T>;
+    return text === undefined ? undefined : (JSON.parse(text) as Versioned<T>);
   }
 
   public async write<T extends object>(key: string, record: T, version: number | undefined): Promise<Versioned<T>> {
@@ -67,7 +67,7 @@ export class FakeRegistry implements Registry {
 
   /** The members of a queue in the order they came. */
   public members(queue: string): readonly QueueMember[] {
-    return [...this.queues.get(queue) ?? []]
+    return [...(this.queues.get(queue) ?? [])]
       .map(([member, since]) => ({ member, since }))
       .sort((a, b) => a.since - b.since || a.member.localeCompare(b.member));
   }

@@ -8,7 +8,10 @@ export class Killed extends Error {
 
 export type When = 'before' | 'after';
 
-/** Decides at which call of any of its ports the process dies, before the call took effect or after. A dead process makes no more calls. */
+/**
+ * Decides at which call of any of its ports the process dies, before the call took effect or after. A dead process
+ * makes no more calls.
+ */
 export class Fate {
   /** Names of the calls so far. */
   public readonly calls: string[] = [];
@@ -16,7 +19,10 @@ export class Fate {
   private dead = false;
   private later: readonly (readonly [number, When])[] = [];
 
-  /** Lets the process die at the nth call from now; and the next one, when it has taken its place, at the nth call from then. */
+  /**
+   * Lets the process die at the nth call from now; and the next one, when it has taken its place, at the nth call from
+   * then.
+   */
   public dieAt(n: number, when: When, ...later: readonly (readonly [number, When])[]): void {
     this.deadly = { call: this.calls.length + n, when };
     this.later = later;
@@ -37,7 +43,8 @@ export class Fate {
       get: (target, name, receiver) => {
         const value: unknown = Reflect.get(target, name, target);
         if (typeof value !== 'function' || typeof name !== 'string') return value;
-        return async (...parameters: unknown[]) => this.meet(name, () => Reflect.apply(value, receiver === target ? receiver : target, parameters));
+        return async (...parameters: unknown[]) =>
+          this.meet(name, () => Reflect.apply(value, receiver === target ? receiver : target, parameters));
       },
     });
   }

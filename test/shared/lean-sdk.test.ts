@@ -12,16 +12,32 @@ const HANDLERS = readdirSync(LAMBDA).filter(name => existsSync(join(LAMBDA, name
 
 /** Some are named by handlers, some can be retried, some have fields or another name on the wire. */
 const ERRORS = [
-  'BranchDoesNotExistException', 'RepositoryDoesNotExistException', 'ConstraintViolationException',
-  'DestinationParentNotFoundException', 'ResourceNotFoundException', 'ProvisionedThroughputExceededException',
-  'ReplicatedWriteConflictException', 'ThrottlingException', 'AlreadyExistsException', 'ValidationError',
-  'ChangeSetNotFound', 'ExpiredTokenException', 'NoSuchKey', 'NoSuchBucket', 'AccessDenied', 'NobodyKnowsThis',
+  'BranchDoesNotExistException',
+  'RepositoryDoesNotExistException',
+  'ConstraintViolationException',
+  'DestinationParentNotFoundException',
+  'ResourceNotFoundException',
+  'ProvisionedThroughputExceededException',
+  'ReplicatedWriteConflictException',
+  'ThrottlingException',
+  'AlreadyExistsException',
+  'ValidationError',
+  'ChangeSetNotFound',
+  'ExpiredTokenException',
+  'NoSuchKey',
+  'NoSuchBucket',
+  'AccessDenied',
+  'NobodyKnowsThis',
 ];
 const CALLS = 6;
 
 /** What the sources of other credentials read. */
 const ELSEWHERE = [
-  'sso_session', 'credential_process', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_CREDENTIALS', '169.254.169.254',
+  'sso_session',
+  'credential_process',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS',
+  '169.254.169.254',
 ];
 
 const BUNDLE = `
@@ -92,7 +108,14 @@ async function run(bundle: string, errors: readonly string[], environment: Recor
   return withEndpoint(answer, async () => {
     const env = { ...process.env, AWS_SESSION_TOKEN: 'token', NODE_NO_WARNINGS: '1', ...environment };
     const { stdout } = await promisify(execFile)(process.execPath, [join(folder, `${bundle}.js`), ...errors], { env });
-    return { thrown: stdout.trim().split('\n').map(line => JSON.parse(line)), authorizations, tokens };
+    return {
+      thrown: stdout
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line)),
+      authorizations,
+      tokens,
+    };
   });
 }
 

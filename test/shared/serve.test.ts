@@ -6,8 +6,12 @@ import { serve } from '../../lambda/shared/serve';
 import type { Outcome, ResourceRequest } from '../../src/kinds/contract';
 import { FakeRegistry } from '../registry/fake-registry';
 
-interface Wanted { readonly name: string }
-interface Result { readonly value: string }
+interface Wanted {
+  readonly name: string;
+}
+interface Result {
+  readonly value: string;
+}
 
 const STACK = 'arn:aws:cloudformation:eu-central-1:222222222222:stack/environments/0f3c';
 
@@ -54,7 +58,12 @@ const create: ResourceRequest = {
   ownerId: 'Dev-0123456789abcdef',
   properties: { name: 'new' },
 };
-const update: ResourceRequest = { ...create, requestId: 'request-2', requestType: 'Update', oldProperties: { name: 'old' } };
+const update: ResourceRequest = {
+  ...create,
+  requestId: 'request-2',
+  requestType: 'Update',
+  oldProperties: { name: 'old' },
+};
 const remove: ResourceRequest = { ...create, requestId: 'request-3', requestType: 'Delete' };
 
 /** A kind's handler over a registry in memory. */
@@ -62,7 +71,12 @@ class World {
   public readonly recorder = new Recorder();
   public readonly registry = new FakeRegistry();
   public time = 0;
-  private readonly handler = serve(this.recorder, this.registry, async (_owner, type) => this.inProgress(type), () => this.time);
+  private readonly handler = serve(
+    this.recorder,
+    this.registry,
+    async (_owner, type) => this.inProgress(type),
+    () => this.time,
+  );
 
   public inProgress = async (_type: ResourceRequest['requestType']): Promise<boolean> => true;
 
@@ -93,10 +107,23 @@ test('records each request once, and does one step in every invocation', async (
     await world.step(request);
   }
   expect(world.methods).toEqual([
-    'requestCreate', 'reconcile', 'reconcile', 'requestUpdate', 'reconcile', 'reconcile', 'requestDelete', 'reconcileDelete', 'reconcileDelete',
+    'requestCreate',
+    'reconcile',
+    'reconcile',
+    'requestUpdate',
+    'reconcile',
+    'reconcile',
+    'requestDelete',
+    'reconcileDelete',
+    'reconcileDelete',
   ]);
   const owner = { id: create.ownerId, stackId: STACK, logicalId: 'Dev' };
-  expect(world.recorder.seen[3]).toEqual({ method: 'requestUpdate', owner, request: { name: 'new' }, before: { name: 'old' } });
+  expect(world.recorder.seen[3]).toEqual({
+    method: 'requestUpdate',
+    owner,
+    request: { name: 'new' },
+    before: { name: 'old' },
+  });
 });
 
 test('returns the waiting time of the lifecycle, and the attributes when the resource is complete', async () => {
@@ -116,7 +143,10 @@ test('fails a request that a newer one supersedes, even if it is delivered again
   await world.step(update);
   await world.arrive(create);
   const before = world.methods.length;
-  expect(await world.step(create)).toEqual({ state: 'failed', reason: "superseded by a newer request for 'Dev': deploy again" });
+  expect(await world.step(create)).toEqual({
+    state: 'failed',
+    reason: "superseded by a newer request for 'Dev': deploy again",
+  });
   expect(world.methods).toHaveLength(before);
   await world.step(update);
   expect(world.methods.at(-1)).toBe('reconcile');
@@ -143,41 +173,54 @@ test('limits the waiting time, so that one more step comes before CloudFormation
   world.time = 50 * 60_000;
   expect(await world.step(create)).toEqual({ state: 'waiting', seconds: 301 });
   world.time += 301_000;
-  expect(await world.step(create)).toMatchObject({ state: 'failed', reason: expect.stringContaining('is not complete after 55 minutes') });
-});
-
-test.each([create, update, remove])('starts a request of type $requestType only while CloudFormation waits for it', async request => {
-  let isInProgress = false;
-  world.inProgress = async () => isInProgress;
-  await world.arrive(request);
-  expect(await world.step(request)).toMatchObject({ state: 'waiting' });
-  expect(world.methods).toEqual([]);
-  isInProgress = true;
-  await world.step(request);
-  isInProgress = false;
-  await world.step(request);
-  const reconcile = request.requestType === 'Delete' ? 'reconcileDelete' : 'reconcile';
-  expect(world.methods).toEqual([`request${request.requestType}`, reconcile, reconcile]);
-});
-
-test.each([create, remove])('fails a request of type $requestType for which CloudFormation does not wait, after a minute and without starting it', async request => {
-  world.inProgress = async () => false;
-  await world.arrive(request);
-  world.time = 50_000;
-  // a second delivery is not a new request
-  await world.arrive(request);
-  expect(await world.step(request)).toMatchObject({ state: 'waiting' });
-  world.time = 61_000;
-  expect(await world.step(request)).toEqual({
+  expect(await world.step(create)).toMatchObject({
     state: 'failed',
-    reason: `CloudFormation does not wait for the ${request.requestType === 'Delete' ? 'deletion' : 'creation'} of 'Dev' (it was cancelled, has timed out, `
-      + 'or was never requested); nothing was started: deploy again',
+    reason: expect.stringContaining('is not complete after 55 minutes'),
   });
-  expect(world.methods).toEqual([]);
 });
+
+test.each([create, update, remove])(
+  'starts a request of type $requestType only while CloudFormation waits for it',
+  async request => {
+    let isInProgress = false;
+    world.inProgress = async () => isInProgress;
+    await world.arrive(request);
+    expect(await world.step(request)).toMatchObject({ state: 'waiting' });
+    expect(world.methods).toEqual([]);
+    isInProgress = true;
+    await world.step(request);
+    isInProgress = false;
+    await world.step(request);
+    const reconcile = request.requestType === 'Delete' ? 'reconcileDelete' : 'reconcile';
+    expect(world.methods).toEqual([`request${request.requestType}`, reconcile, reconcile]);
+  },
+);
+
+test.each([create, remove])(
+  'fails a request of type $requestType for which CloudFormation does not wait, after a minute and without starting it',
+  async request => {
+    world.inProgress = async () => false;
+    await world.arrive(request);
+    world.time = 50_000;
+    // a second delivery is not a new request
+    await world.arrive(request);
+    expect(await world.step(request)).toMatchObject({ state: 'waiting' });
+    world.time = 61_000;
+    expect(await world.step(request)).toEqual({
+      state: 'failed',
+      reason:
+        `CloudFormation does not wait for the ${request.requestType === 'Delete' ? 'deletion' : 'creation'} of 'Dev' `
+        + '(it was cancelled, has timed out, '
+        + 'or was never requested); nothing was started: deploy again',
+    });
+    expect(world.methods).toEqual([]);
+  },
+);
 
 test('retries for a minute while the permission to call CloudFormation propagates', async () => {
-  world.inProgress = async () => { throw Object.assign(new Error('not authorized'), { name: 'AccessDenied' }); };
+  world.inProgress = async () => {
+    throw Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
+  };
   await world.arrive(create);
   expect(await world.step(create)).toMatchObject({ state: 'waiting' });
   world.time = 61_000;
@@ -193,9 +236,16 @@ test('waits after a transient error, and fails with the message of a permanent o
 });
 
 test.each([
-  ['the resource is never complete', undefined, "'Dev' is not complete after 55 minutes; deploy again in a few minutes"],
-  ['AWS is not available', Object.assign(new Error('no'), { name: 'ServiceUnavailable' }),
-    "'Dev' is not complete after 55 minutes; the last error was ServiceUnavailable: no; deploy again in a few minutes"],
+  [
+    'the resource is never complete',
+    undefined,
+    "'Dev' is not complete after 55 minutes; deploy again in a few minutes",
+  ],
+  [
+    'AWS is not available',
+    Object.assign(new Error('no'), { name: 'ServiceUnavailable' }),
+    "'Dev' is not complete after 55 minutes; the last error was ServiceUnavailable: no; deploy again in a few minutes",
+  ],
 ])('fails before CloudFormation stops waiting when %s', async (_, error, reason) => {
   await world.arrive(create);
   await world.step(create);

@@ -218,7 +218,7 @@ describe('errors say what to do', () => {
     [
       'image',
       { images: wanted.images },
-      'image asset \'app\' of stack \'net\' cannot be copied to repository '
+      "image asset 'app' of stack 'net' cannot be copied to repository "
         + `'cdk-hnb659fds-container-assets-${ONE}-eu-central-1' of account ${ONE} `
         + `${MEMBER}image-publishing`,
     ],

@@ -32,16 +32,31 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shop-'));
   await writeFile(join(folder, 'README.md'), 'shop');
   simulation = await Simulation.start({ managementAccountId: '999999999999', scale: 6000 });
-  for (const accountId of [CICD, ONE]) simulation.organizations.addAccount({ accountId, name: accountId, email: `${accountId}@example.com`, joined: 'CREATED' });
+  for (const accountId of [CICD, ONE]) {
+    simulation.organizations.addAccount({
+      accountId,
+      name: accountId,
+      email: `${accountId}@example.com`,
+      joined: 'CREATED',
+    });
+  }
   await simulation.codecommit.seed(CICD, REGION, 'shop', folder);
   simulation.s3.createBucket(CICD, REGION, 'assets');
   simulation.s3.createBucket(ONE, REGION, ARTIFACTS);
   simulation.s3.createBucket(ONE, REGION, `cdk-hnb659fds-assets-${ONE}-${REGION}`);
-  for (const name of [`cdk-hnb659fds-deploy-role-${ONE}-${REGION}`, `cdk-hnb659fds-file-publishing-role-${ONE}-${REGION}`, 'org-environments-pipeline-start',
-    'org-environments-pipeline-operate', `org-environments-deployer-${REGION}`]) {
+  for (const name of [
+    `cdk-hnb659fds-deploy-role-${ONE}-${REGION}`,
+    `cdk-hnb659fds-file-publishing-role-${ONE}-${REGION}`,
+    'org-environments-pipeline-start',
+    'org-environments-pipeline-operate',
+    `org-environments-deployer-${REGION}`,
+  ]) {
     putRole(name, { AWS: `arn:aws:iam::${CICD}:root` });
   }
-  for (const name of [`cdk-hnb659fds-cfn-exec-role-${ONE}-${REGION}`, `org-environments-deployer-execution-${REGION}`]) {
+  for (const name of [
+    `cdk-hnb659fds-cfn-exec-role-${ONE}-${REGION}`,
+    `org-environments-deployer-execution-${REGION}`,
+  ]) {
     putRole(name, { Service: 'cloudformation.amazonaws.com' });
   }
   const root = { accountId: CICD, arn: `arn:aws:iam::${CICD}:root` };
@@ -61,14 +76,31 @@ function value(name: string, ...dependsOn: string[]): object {
 
 /** Deploys a stack in the CICD account; answers its id. */
 async function deploy(name: string, resources: Record<string, object>): Promise<string> {
-  const stack = await simulation.cloudformation.create({ accountId: CICD, region: REGION, name, body: JSON.stringify({ Resources: resources }) });
+  const stack = await simulation.cloudformation.create({
+    accountId: CICD,
+    region: REGION,
+    name,
+    body: JSON.stringify({ Resources: resources }),
+  });
   return stack.id;
 }
 
 function putRole(roleName: string, principal: Record<string, string>): void {
-  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow' as const, Action: 'sts:AssumeRole', Principal: principal }] };
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow' as const, Action: 'sts:AssumeRole', Principal: principal }],
+  };
   const arn = `arn:aws:iam::${ONE}:role/${roleName}`;
-  simulation.iam.putRole({ arn, roleName, roleId: roleName, accountId: ONE, trust, policies: {}, managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'], tags: {} });
+  simulation.iam.putRole({
+    arn,
+    roleName,
+    roleId: roleName,
+    accountId: ONE,
+    trust,
+    policies: {},
+    managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+    tags: {},
+  });
 }
 
 async function patiently<T>(look: () => Promise<T | undefined>): Promise<T> {
@@ -88,7 +120,16 @@ async function finish<Request, Result>(lifecycle: Lifecycle<Request, Result>, wa
 }
 
 function stage(category: string, provider: string): object {
-  return { Name: category, Actions: [{ Name: category, ActionTypeId: { Category: category, Owner: 'AWS', Provider: provider, Version: '1' }, Configuration: {} }] };
+  return {
+    Name: category,
+    Actions: [
+      {
+        Name: category,
+        ActionTypeId: { Category: category, Owner: 'AWS', Provider: provider, Version: '1' },
+        Configuration: {},
+      },
+    ],
+  };
 }
 
 function template(size: number): string {
@@ -115,19 +156,37 @@ test('a branch is created in a Git repository, and adopted by a second creation'
   const lifecycle = new BranchLifecycle(new FakeRegistry(), connectedHosts(), { accountId: CICD, region: REGION });
   const { host, repositoryName, repositoryArn } = environment;
   const repository = { host, repositoryName, repositoryArn };
-  const wanted = { ...repository, branchName: 'env/test1', parentName: 'main', environmentName: 'test1', accountId: ONE, region: REGION };
+  const wanted = {
+    ...repository,
+    branchName: 'env/test1',
+    parentName: 'main',
+    environmentName: 'test1',
+    accountId: ONE,
+    region: REGION,
+  };
   await lifecycle.requestCreate(owner, wanted);
   const made = await finish(lifecycle, wanted);
   await lifecycle.requestDelete(owner, wanted);
   await lifecycle.requestCreate(owner, wanted);
   expect(await finish(lifecycle, wanted)).toEqual(made);
   const text = await simulation.codecommit.file(CICD, REGION, 'shop', 'env/test1', 'environment.json');
-  expect(JSON.parse(text ?? '')).toEqual({ name: 'test1', accountId: ONE, region: REGION, parent: 'main', branch: 'env/test1' });
+  expect(JSON.parse(text ?? '')).toEqual({
+    name: 'test1',
+    accountId: ONE,
+    region: REGION,
+    parent: 'main',
+    branch: 'env/test1',
+  });
   await lifecycle.requestCreate(owner, { ...wanted, branchName: 'env/x', parentName: 'trunk' });
-  await expect(lifecycle.reconcile(owner, { ...wanted, branchName: 'env/x', parentName: 'trunk' })).rejects.toThrow("it has 'env/test1', 'main'; push 'trunk'");
+  await expect(lifecycle.reconcile(owner, { ...wanted, branchName: 'env/x', parentName: 'trunk' })).rejects.toThrow(
+    "it has 'env/test1', 'main'; push 'trunk'",
+  );
 });
 
-test.each([['inline', 0], ['from the staging bucket', 60_000]])('a pipeline stack is deployed %s, started by a push, updated and deleted', async (_, size) => {
+test.each([
+  ['inline', 0],
+  ['from the staging bucket', 60_000],
+])('a pipeline stack is deployed %s, started by a push, updated and deleted', async (_, size) => {
   const key = `template-${size}.json`;
   simulation.s3.write('assets', key, Buffer.from(template(size)));
   const registry = new FakeRegistry();
@@ -149,10 +208,15 @@ test.each([['inline', 0], ['from the staging bucket', 60_000]])('a pipeline stac
   expect(await hosts(environment).head('shop', 'env/nowhere')).toBeUndefined();
   const detail = { event: 'referenceUpdated', referenceType: 'branch', referenceName: 'main', commitId };
   const event = { source: 'aws.codecommit', id: `event-${size}`, resources: [environment.repositoryArn], detail };
-  expect(await trigger(event, registry, hosts, new MemberPipelines('aws'))).toMatchObject({ started: true, accountId: ONE, pipelineName: 'test1' });
+  expect(await trigger(event, registry, hosts, new MemberPipelines('aws'))).toMatchObject({
+    started: true,
+    accountId: ONE,
+    pipelineName: 'test1',
+  });
   const credentials = simulation.iam.issue({ accountId: ONE, arn: `arn:aws:iam::${ONE}:root` });
-  const { pipelineExecutionSummaries } = await new CodePipelineClient({ credentials, region: REGION })
-    .send(new ListPipelineExecutionsCommand({ pipelineName: 'test1' }));
+  const { pipelineExecutionSummaries } = await new CodePipelineClient({ credentials, region: REGION }).send(
+    new ListPipelineExecutionsCommand({ pipelineName: 'test1' }),
+  );
   expect(pipelineExecutionSummaries?.some(summary => summary.sourceRevisions?.[0]?.revisionId === commitId)).toBe(true);
 
   const updated = { ...wanted, parameters: { Size: '2' } };
@@ -168,17 +232,27 @@ test.each([['inline', 0], ['from the staging bucket', 60_000]])('a pipeline stac
 
 test('a template of more than 51,200 bytes is uploaded through the file publishing role of the account', async () => {
   const earlier = new Set(simulation.server.calls);
-  const callsOf = (role: string) => simulation.server.calls
-    .filter(call => !earlier.has(call) && call.caller?.includes(`assumed-role/cdk-hnb659fds-${role}-role-${ONE}-${REGION}/`))
-    .map(({ service, operation }) => `${service}:${operation}`);
+  const callsOf = (role: string) =>
+    simulation.server.calls
+      .filter(
+        call =>
+          !earlier.has(call) && call.caller?.includes(`assumed-role/cdk-hnb659fds-${role}-role-${ONE}-${REGION}/`),
+      )
+      .map(({ service, operation }) => `${service}:${operation}`);
   simulation.s3.write('assets', 'large.json', Buffer.from(template(60_001)));
   const accounts = new AwsAccounts('aws', BOOTSTRAP_ROLES);
   const lifecycle = accountStackLifecycle({
-    registry: new FakeRegistry(), accounts, assets: async () => new FakeAssets(), handlerAccount: { partition: 'aws', accountId: CICD },
+    registry: new FakeRegistry(),
+    accounts,
+    assets: async () => new FakeAssets(),
+    handlerAccount: { partition: 'aws', accountId: CICD },
   });
   const wanted = { ...request, stackName: 'large', templateKey: 'large.json', outputs: ['Name'] };
   await lifecycle.requestCreate(owner, wanted);
-  expect(await finish(lifecycle, wanted)).toEqual({ 'stackId': expect.stringContaining(`:${ONE}:stack/large/`), 'Outputs.Name': 'size' });
+  expect(await finish(lifecycle, wanted)).toEqual({
+    'stackId': expect.stringContaining(`:${ONE}:stack/large/`),
+    'Outputs.Name': 'size',
+  });
   expect(callsOf('file-publishing')).toEqual(['s3:PutObject']);
   expect(callsOf('deploy')).toEqual(expect.arrayContaining(['cloudformation:CreateStack']));
   expect(callsOf('deploy').filter(call => call.startsWith('s3:'))).toEqual([]);
@@ -195,8 +269,15 @@ test('a rollback is distinguished from a removal', async () => {
 test('a rollback is distinguished from a removal in nested stacks', async () => {
   const accounts = new AwsPipelineOutbound('aws');
   const nested = (name: string, ...resources: object[]): object => {
-    simulation.s3.write('assets', `${name}.json`, Buffer.from(JSON.stringify({ Resources: Object.fromEntries(resources.entries()) })));
-    return { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: `https://assets.s3.${REGION}.amazonaws.com/${name}.json` } };
+    simulation.s3.write(
+      'assets',
+      `${name}.json`,
+      Buffer.from(JSON.stringify({ Resources: Object.fromEntries(resources.entries()) })),
+    );
+    return {
+      Type: 'AWS::CloudFormation::Stack',
+      Properties: { TemplateURL: `https://assets.s3.${REGION}.amazonaws.com/${name}.json` },
+    };
   };
   /** The ids of a stack and of those in it, from the outermost on. */
   const deployNested = async (name: string, resources: Record<string, object> = {}): Promise<string[]> => {
@@ -204,9 +285,14 @@ test('a rollback is distinguished from a removal in nested stacks', async () => 
     await deploy(name, { Nested: nested(`${name}-1`, nested(`${name}-2`, value(name))), ...resources });
     return simulation.cloudformation.all.map(({ id }) => id).filter(id => !earlier.has(id));
   };
-  const rollingBack = async (ids: readonly string[]): Promise<boolean[]> => Promise.all(ids.map(async id => accounts.isRollingBack(id)));
+  const rollingBack = async (ids: readonly string[]): Promise<boolean[]> =>
+    Promise.all(ids.map(async id => accounts.isRollingBack(id)));
 
-  expect(await rollingBack(await deployNested('Failing', { Cicd: value('cicd', 'Nested') }))).toEqual([true, true, true]);
+  expect(await rollingBack(await deployNested('Failing', { Cicd: value('cicd', 'Nested') }))).toEqual([
+    true,
+    true,
+    true,
+  ]);
   const ids = await deployNested('Going');
   expect(await rollingBack(ids)).toEqual([false, false, false]);
   await simulation.cloudformation.remove(CICD, REGION, 'Going');
@@ -217,9 +303,15 @@ test('artifacts that S3 refuses to delete are not taken for gone, and what will 
   const accounts = new AwsPipelineOutbound('aws');
   simulation.s3.write(ARTIFACTS, 'dev/Source/abc', Buffer.from('code'));
   const answer = (Code: string) => ({ DeleteResult: { Error: [{ Key: 'dev/Source/abc', Code, Message: 'no' }] } });
-  const deletion = jest.spyOn(simulation.s3.operations, 'DeleteObjects').mockResolvedValueOnce(answer('AccessDenied')).mockResolvedValueOnce(answer('InternalError'));
-  await expect(accounts.deleteArtifacts(request)).rejects.toThrow(`artifact 'dev/Source/abc' in bucket '${ARTIFACTS}' of account ${ONE} could not be deleted: AccessDenied: no; `
-    + "allow the role 'org-environments-pipeline-operate' there to delete it and remove the environment again (if it is no longer in the app, put it back and deploy first)");
+  const deletion = jest
+    .spyOn(simulation.s3.operations, 'DeleteObjects')
+    .mockResolvedValueOnce(answer('AccessDenied'))
+    .mockResolvedValueOnce(answer('InternalError'));
+  await expect(accounts.deleteArtifacts(request)).rejects.toThrow(
+    `artifact 'dev/Source/abc' in bucket '${ARTIFACTS}' of account ${ONE} could not be deleted: AccessDenied: no; `
+      + "allow the role 'org-environments-pipeline-operate' there to delete it and remove the environment again (if it "
+      + 'is no longer in the app, put it back and deploy first)',
+  );
   expect(isTransient(await accounts.deleteArtifacts(request).catch((error: unknown) => error))).toBe(true);
   deletion.mockRestore();
   expect(await accounts.deleteArtifacts(request)).toBe(true);
@@ -228,7 +320,9 @@ test('artifacts that S3 refuses to delete are not taken for gone, and what will 
 
 test('artifacts that are more than one call can take are not called gone before they are', async () => {
   const accounts = new AwsPipelineOutbound('aws');
-  for (let number = 0; number < 1001; number++) simulation.s3.write(ARTIFACTS, `dev/Source/${number}`, Buffer.from('code'));
+  for (let number = 0; number < 1001; number++) {
+    simulation.s3.write(ARTIFACTS, `dev/Source/${number}`, Buffer.from('code'));
+  }
   expect(await accounts.deleteArtifacts(request)).toBe(false);
   expect(simulation.s3.bucket(ARTIFACTS)?.objects.size).toBe(1);
   expect(await accounts.deleteArtifacts(request)).toBe(true);

@@ -26,7 +26,10 @@ export class FakeAccounts implements Accounts, PipelineOutbound {
   private readonly stores = new Map<string, FakeAssets>();
   private readonly stacks = new Map<string, FakeStacks>();
 
-  public constructor(private readonly fate: Fate, private readonly clock: () => Date) {}
+  public constructor(
+    private readonly fate: Fate,
+    private readonly clock: () => Date,
+  ) {}
 
   public of(accountId: string, region = 'eu-central-1'): FakeStacks {
     const key = `${accountId}/${region}`;
@@ -46,7 +49,9 @@ export class FakeAccounts implements Accounts, PipelineOutbound {
   public throughBootstrap(): Accounts {
     return {
       stacksIn: async place => {
-        if (this.unbootstrapped.has(place.accountId)) throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
+        if (this.unbootstrapped.has(place.accountId)) {
+          throw awsError('AccessDenied', 'not authorized to perform sts:AssumeRole');
+        }
         return this.stacksIn(place);
       },
       template: async (bucket, key) => this.template(bucket, key),

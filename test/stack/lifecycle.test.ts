@@ -8,7 +8,8 @@ describe('a stack in an account', () => {
     const world = new World();
     world.accounts.of(ONE).outputs.set('net', { VpcId: 'vpc-1', Other: 'x' });
     expect(await world.create({ ...request, outputs: ['VpcId'] })).toEqual({
-      'stackId': `arn:aws:cloudformation:eu-central-1:${ONE}:stack/net/1`, 'Outputs.VpcId': 'vpc-1',
+      'stackId': `arn:aws:cloudformation:eu-central-1:${ONE}:stack/net/1`,
+      'Outputs.VpcId': 'vpc-1',
     });
     expect(world.accounts.of(ONE).definition('net')).toMatchObject({
       stackName: 'net',
@@ -40,8 +41,11 @@ describe('a stack in an account', () => {
     const world = new World();
     await world.lifecycle.requestCreate(owner, request);
     world.time = 40 * 60_000 + 1;
-    await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(`stack 'net' in account ${ONE} and region eu-central-1 is not ready after 40 minutes `
-      + '(timeout). CloudFormation continues there: see the events of the stack, and deploy again when it is complete');
+    await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(
+      `stack 'net' in account ${ONE} and region eu-central-1 is not ready after 40 minutes `
+        + '(timeout). CloudFormation continues there: see the events of the stack, and deploy again when it is '
+        + 'complete',
+    );
     await world.create();
     expect(world.accounts.of(ONE).begun).toEqual(['create net']);
   });
@@ -52,8 +56,10 @@ describe('a stack in an account', () => {
     const moved = { ...request, accountId: TWO };
     await world.lifecycle.requestUpdate(owner, moved, request);
     world.time = 40 * 60_000 + 1;
-    await expect(world.lifecycle.reconcile(owner, moved)).rejects.toThrow(`stack 'net' in account ${TWO} and region eu-central-1 is not ready, or stack 'net' in `
-      + `account ${ONE} that it replaces is not deleted, after 40 minutes (timeout)`);
+    await expect(world.lifecycle.reconcile(owner, moved)).rejects.toThrow(
+      `stack 'net' in account ${TWO} and region eu-central-1 is not ready, or stack 'net' in `
+        + `account ${ONE} that it replaces is not deleted, after 40 minutes (timeout)`,
+    );
   });
 
   test('is updated to its former parameters by a rollback', async () => {
@@ -82,7 +88,9 @@ describe('a stack in an account', () => {
     await world.lifecycle.requestUpdate(owner, moved, request);
     for (let done = false; !done;) {
       done = (await world.lifecycle.reconcile(owner, moved)).done;
-      if (world.accounts.of(ONE).begun.includes('delete net')) expect((await world.accounts.of(TWO).describe('net'))?.status).toBe('CREATE_COMPLETE');
+      if (world.accounts.of(ONE).begun.includes('delete net')) {
+        expect((await world.accounts.of(TWO).describe('net'))?.status).toBe('CREATE_COMPLETE');
+      }
     }
     expect(await world.accounts.of(ONE).describe('net')).toBeUndefined();
     expect(world.registry.keys).toEqual([`stack#${TWO}#eu-central-1#net`]);
@@ -115,23 +123,33 @@ describe('a stack in an account', () => {
 
 describe('killed at any call and run again', () => {
   test.each(['before', 'after'] as const)('%s its effect, a stack is created, updated and deleted once', async when => {
-    await dieEverywhere(when, world => [
-      () => world.create(), () => world.update(updated), () => world.delete(updated),
-    ], async (world, death) => {
-      expect({ death, begun: world.accounts.of(ONE).begun }).toEqual({ death, begun: ['create net', 'update net', 'delete net'] });
-      expect({ death, keys: world.registry.keys }).toEqual({ death, keys: [] });
-    });
+    await dieEverywhere(
+      when,
+      world => [() => world.create(), () => world.update(updated), () => world.delete(updated)],
+      async (world, death) => {
+        expect({ death, begun: world.accounts.of(ONE).begun }).toEqual({
+          death,
+          begun: ['create net', 'update net', 'delete net'],
+        });
+        expect({ death, keys: world.registry.keys }).toEqual({ death, keys: [] });
+      },
+    );
   });
 
   test.each(['before', 'after'] as const)('%s its effect, a stack moves once and is moved back once', async when => {
     const moved = { ...request, accountId: TWO };
-    await dieEverywhere(when, world => [
-      () => world.create(), () => world.update(moved), () => world.update(request, moved),
-    ], async (world, death) => {
-      expect({ death, begun: world.accounts.of(ONE).begun }).toEqual({ death, begun: ['create net', 'delete net', 'create net'] });
-      expect({ death, begun: world.accounts.of(TWO).begun }).toEqual({ death, begun: ['create net', 'delete net'] });
-      expect({ death, keys: world.registry.keys }).toEqual({ death, keys: [`stack#${ONE}#eu-central-1#net`] });
-    });
+    await dieEverywhere(
+      when,
+      world => [() => world.create(), () => world.update(moved), () => world.update(request, moved)],
+      async (world, death) => {
+        expect({ death, begun: world.accounts.of(ONE).begun }).toEqual({
+          death,
+          begun: ['create net', 'delete net', 'create net'],
+        });
+        expect({ death, begun: world.accounts.of(TWO).begun }).toEqual({ death, begun: ['create net', 'delete net'] });
+        expect({ death, keys: world.registry.keys }).toEqual({ death, keys: [`stack#${ONE}#eu-central-1#net`] });
+      },
+    );
   });
 
   test('creates one stack for two concurrent deliveries of an event', async () => {
@@ -156,7 +174,10 @@ describe('failures', () => {
   test('a failed creation has the first failure as its reason, and the stack can be deleted and deployed again', async () => {
     const world = new World();
     world.accounts.of(ONE).failures.set('net', 'Vpc (AWS::EC2::VPC): limit');
-    await expect(world.create()).rejects.toThrow(`stack 'net' in account ${ONE} could not be created: Vpc (AWS::EC2::VPC): limit; remove the cause and deploy again`);
+    await expect(world.create()).rejects.toThrow(
+      `stack 'net' in account ${ONE} could not be created: Vpc (AWS::EC2::VPC): limit; remove the cause and deploy `
+        + 'again',
+    );
     await world.delete();
     expect(world.registry.keys).toEqual([]);
     await world.create();
@@ -175,7 +196,9 @@ describe('failures', () => {
     const world = new World();
     await world.create();
     world.accounts.of(ONE).failures.set('net', 'Vpc: in use');
-    await expect(world.update(updated)).rejects.toThrow(`stack 'net' in account ${ONE} could not be updated: Vpc: in use; remove the cause and deploy again`);
+    await expect(world.update(updated)).rejects.toThrow(
+      `stack 'net' in account ${ONE} could not be updated: Vpc: in use; remove the cause and deploy again`,
+    );
     await world.update(request, updated);
     await world.update(updated);
     expect(world.accounts.of(ONE).definition('net')?.parameters).toEqual({ Size: '2' });
@@ -185,7 +208,9 @@ describe('failures', () => {
     const world = new World();
     await world.create();
     world.accounts.of(ONE).failures.set('net', 'Bucket: not empty');
-    await expect(world.delete()).rejects.toThrow(`stack 'net' in account ${ONE} could not be deleted: Bucket: not empty; remove the cause and delete again`);
+    await expect(world.delete()).rejects.toThrow(
+      `stack 'net' in account ${ONE} could not be deleted: Bucket: not empty; remove the cause and delete again`,
+    );
     await world.delete();
     expect(world.registry.keys).toEqual([]);
   });
@@ -219,8 +244,10 @@ describe('owners', () => {
   test('a stack of another app is rejected', async () => {
     const world = new World();
     await world.create(request, ownerOf('Stack', 'Elsewhere'));
-    await expect(world.create()).rejects.toThrow(`stack 'net' in account ${ONE} belongs to stack 'Elsewhere' of the CICD account: remove it there first, `
-      + 'or choose another stackName');
+    await expect(world.create()).rejects.toThrow(
+      `stack 'net' in account ${ONE} belongs to stack 'Elsewhere' of the CICD account: remove it there first, `
+        + 'or choose another stackName',
+    );
   });
 
   test('a rejected declaration is deleted, even if the role in the account cannot be assumed', async () => {
@@ -236,7 +263,9 @@ describe('owners', () => {
   test('a stack that was created by hand is neither updated nor deleted', async () => {
     const world = new World();
     world.accounts.of(ONE).put('net', 'CREATE_COMPLETE');
-    await expect(world.create()).rejects.toThrow(`account ${ONE} already has a stack 'net' that this app did not create: choose another stackName, or delete`);
+    await expect(world.create()).rejects.toThrow(
+      `account ${ONE} already has a stack 'net' that this app did not create: choose another stackName, or delete`,
+    );
     await world.delete();
     expect(world.accounts.of(ONE).begun).toEqual([]);
   });
@@ -261,9 +290,12 @@ describe('errors say what to do', () => {
     await world.lifecycle.requestCreate(owner, request);
     expect(await world.lifecycle.reconcile(owner, request)).toMatchObject({ done: false });
     world.time = 3 * 60_000;
-    await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(`cannot assume role '${DEPLOY_ROLE}' to deploy stack 'net': the account is `
-      + "not bootstrapped for CDK in eu-central-1 with qualifier 'hnb659fds' and trust for account 222222222222: bootstrap it "
-      + '(cdk bootstrap --qualifier hnb659fds --trust 222222222222), then deploy again');
+    await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(
+      `cannot assume role '${DEPLOY_ROLE}' to deploy stack 'net': the account is `
+        + "not bootstrapped for CDK in eu-central-1 with qualifier 'hnb659fds' and trust for account 222222222222: "
+        + 'bootstrap it '
+        + '(cdk bootstrap --qualifier hnb659fds --trust 222222222222), then deploy again',
+    );
     await world.delete();
     expect(world.registry.keys).toEqual([]);
   });
@@ -272,8 +304,11 @@ describe('errors say what to do', () => {
     const world = new World();
     await world.create();
     world.accounts.closed.add(ONE);
-    await expect(world.delete()).rejects.toThrow(`stack 'net' cannot be deleted, because role '${DEPLOY_ROLE}' cannot be assumed: let it trust account 222222222222 `
-      + `and delete again; if account ${ONE} was closed, just delete again: its resources are then abandoned`);
+    await expect(world.delete()).rejects.toThrow(
+      `stack 'net' cannot be deleted, because role '${DEPLOY_ROLE}' cannot be assumed: let it trust account `
+        + '222222222222 '
+        + `and delete again; if account ${ONE} was closed, just delete again: its resources are then abandoned`,
+    );
     await world.delete();
     expect(world.registry.keys).toEqual([]);
     expect(world.accounts.of(ONE).begun).toEqual(['create net']);
@@ -281,7 +316,9 @@ describe('errors say what to do', () => {
 
   test('for a service that a new account is not signed up for, after 15 minutes of retries', async () => {
     const world = new World();
-    const notSignedUp = 'Pipeline (AWS::CodePipeline::Pipeline): The AWS Access Key Id needs a subscription for the service (SubscriptionRequiredException)';
+    const notSignedUp =
+      'Pipeline (AWS::CodePipeline::Pipeline): The AWS Access Key Id needs a subscription for the service '
+      + '(SubscriptionRequiredException)';
     const fail = () => world.accounts.of(ONE).failures.set('net', notSignedUp);
     fail();
     await world.create();
@@ -289,37 +326,54 @@ describe('errors say what to do', () => {
 
     // a stack that was complete once is not in a new account
     fail();
-    await expect(world.update(updated)).rejects.toThrow(`stack 'net' in account ${ONE} could not be updated: ${notSignedUp}`);
+    await expect(world.update(updated)).rejects.toThrow(
+      `stack 'net' in account ${ONE} could not be updated: ${notSignedUp}`,
+    );
 
     const late = new World();
     late.accounts.of(ONE).failures.set('net', notSignedUp);
     await late.lifecycle.requestCreate(owner, request);
     late.time = 15 * 60_000;
-    await expect(late.finish(request)).rejects.toThrow(`stack 'net' in account ${ONE} could not be created: ${notSignedUp}`);
+    await expect(late.finish(request)).rejects.toThrow(
+      `stack 'net' in account ${ONE} could not be created: ${notSignedUp}`,
+    );
   });
 
   test('for a template that cannot be read or not be uploaded', async () => {
     const world = new World();
-    await expect(world.create({ ...request, templateKey: 'gone.json' })).rejects.toThrow(`the template of stack 'net' for account ${ONE} cannot be read from `
-      + "'assets/gone.json': publish the assets of the app (`cdk deploy` does) and deploy again (NoSuchKey: the key does not exist)");
+    await expect(world.create({ ...request, templateKey: 'gone.json' })).rejects.toThrow(
+      `the template of stack 'net' for account ${ONE} cannot be read from `
+        + "'assets/gone.json': publish the assets of the app (`cdk deploy` does) and deploy again (NoSuchKey: the key "
+        + 'does not exist)',
+    );
     world.accounts.templates.set('template.json', ' '.repeat(51_201));
     world.accounts.publishError = awsError('NoSuchBucket', 'no such bucket');
-    await expect(world.create()).rejects.toThrow("the template of stack 'net' is longer than 51,200 bytes and cannot be uploaded to bucket "
-      + `'cdk-hnb659fds-assets-${ONE}-eu-central-1' of account ${ONE}`);
+    await expect(world.create()).rejects.toThrow(
+      "the template of stack 'net' is longer than 51,200 bytes and cannot be uploaded to bucket "
+        + `'cdk-hnb659fds-assets-${ONE}-eu-central-1' of account ${ONE}`,
+    );
   });
 
   test('for a missing output, and for outputs that are too long', async () => {
     const world = new World();
     world.accounts.of(ONE).outputs.set('net', { VpcId: 'x'.repeat(3096), Other: '' });
-    await expect(world.create({ ...request, outputs: ['Vpc'] })).rejects.toThrow(`stack 'net' in account ${ONE} has no output 'Vpc': it has VpcId, Other`);
-    await expect(world.create({ ...request, outputs: ['VpcId'] })).rejects.toThrow(/the outputs of stack 'net' in account 1+ have 3\d+ bytes, but the limit is 3096/);
+    await expect(world.create({ ...request, outputs: ['Vpc'] })).rejects.toThrow(
+      `stack 'net' in account ${ONE} has no output 'Vpc': it has VpcId, Other`,
+    );
+    await expect(world.create({ ...request, outputs: ['VpcId'] })).rejects.toThrow(
+      /the outputs of stack 'net' in account 1+ have 3\d+ bytes, but the limit is 3096/,
+    );
   });
 
   test('for a denied call, but not for a transient error', async () => {
     const world = new World();
-    const create = jest.spyOn(world.accounts.of(ONE), 'create').mockRejectedValue(awsError('AccessDenied', 'a policy denies it'));
-    await expect(world.create()).rejects.toThrow(`stack 'net' in account ${ONE} and region eu-central-1 could not be deployed: AccessDenied: a policy denies `
-      + `it; allow it to '${DEPLOY_ROLE}'`);
+    const create = jest
+      .spyOn(world.accounts.of(ONE), 'create')
+      .mockRejectedValue(awsError('AccessDenied', 'a policy denies it'));
+    await expect(world.create()).rejects.toThrow(
+      `stack 'net' in account ${ONE} and region eu-central-1 could not be deployed: AccessDenied: a policy denies `
+        + `it; allow it to '${DEPLOY_ROLE}'`,
+    );
     create.mockRejectedValue(awsError('Throttling'));
     await expect(world.create()).rejects.toMatchObject({ name: 'Throttling' });
     create.mockRestore();
@@ -330,6 +384,8 @@ describe('errors say what to do', () => {
     const world = new World();
     await world.create();
     await world.delete();
-    await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(`stack 'net' in account ${ONE} was removed during its deployment: deploy again`);
+    await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(
+      `stack 'net' in account ${ONE} was removed during its deployment: deploy again`,
+    );
   });
 });

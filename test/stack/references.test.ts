@@ -7,7 +7,10 @@ import { Accounts, STACK } from '../fixtures/accounts';
 import type { CicdProps } from '../fixtures/app';
 import { textOf } from '../fixtures/policies';
 
-const places: [string, CicdProps][] = [['a stack in a known place', {}], ['an environment-agnostic stack', { env: {} }]];
+const places: [string, CicdProps][] = [
+  ['a stack in a known place', {}],
+  ['an environment-agnostic stack', { env: {} }],
+];
 
 describe.each(places)('parameters and outputs in %s', (_, props) => {
   test('are given values of the stack around', () => {
@@ -17,7 +20,11 @@ describe.each(places)('parameters and outputs in %s', (_, props) => {
     stack.setParameter('Third', 'three');
     for (const name of ['First', 'Second', 'Third']) new CfnParameter(stack, name);
     const { request } = accounts.synth();
-    expect(request.parameters).toEqual({ First: { Ref: expect.stringMatching(/^Topic/) }, Second: 'two', Third: 'three' });
+    expect(request.parameters).toEqual({
+      First: { Ref: expect.stringMatching(/^Topic/) },
+      Second: 'two',
+      Third: 'three',
+    });
   });
 
   test('answer what the account knows', () => {
@@ -27,7 +34,9 @@ describe.each(places)('parameters and outputs in %s', (_, props) => {
     new CfnOutput(accounts.outer, 'Outside', { value: stack.outputValue('QueueArn') });
     const { outer, request } = accounts.synth();
     expect(request.outputs).toEqual(['QueueArn']);
-    expect(outer.Outputs?.Outside.Value).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^NetworkAccountStack/), 'Outputs.QueueArn'] });
+    expect(outer.Outputs?.Outside.Value).toEqual({
+      'Fn::GetAtt': [expect.stringMatching(/^NetworkAccountStack/), 'Outputs.QueueArn'],
+    });
   });
 
   test('that the stack does not have stop at synth', () => {
@@ -59,7 +68,9 @@ describe.each(places)('references in %s', (_, props) => {
     const { inner, outer, request } = accounts.synth();
     const [[name, { Value }]] = Object.entries(inner(stack).Outputs ?? {});
     expect(Value).toEqual({ 'Fn::GetAtt': ['Queue', 'Arn'] });
-    expect(outer.Outputs?.QueueArn.Value).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^NetworkAccountStack/), `Outputs.${name}`] });
+    expect(outer.Outputs?.QueueArn.Value).toEqual({
+      'Fn::GetAtt': [expect.stringMatching(/^NetworkAccountStack/), `Outputs.${name}`],
+    });
     expect(request.outputs).toEqual([name]);
   });
 
@@ -82,13 +93,18 @@ describe.each(places)('references in %s', (_, props) => {
     const parameter = StringParameter.fromStringParameterName(stack, 'Parameter', '/network/id');
     new CfnOutput(stack, 'Arn', { value: parameter.parameterArn });
     const { inner } = accounts.synth();
-    expect(textOf(inner(stack).Outputs?.Arn.Value)).toBe('arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter/network/id');
+    expect(textOf(inner(stack).Outputs?.Arn.Value)).toBe(
+      'arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter/network/id',
+    );
   });
 
   test.each<[string, (first: AccountStack, second: AccountStack) => void]>([
     ['the stacks', (first, second) => first.addStackDependency(second)],
     ['what is around them', (first, second) => first.node.addDependency(second)],
-    ['what is inside them', (first, second) => new CfnQueue(first, 'Queue').node.addDependency(new CfnQueue(second, 'Queue'))],
+    [
+      'what is inside them',
+      (first, second) => new CfnQueue(first, 'Queue').node.addDependency(new CfnQueue(second, 'Queue')),
+    ],
   ])('are not needed to deploy one account stack after another: a dependency of %s will do', (__, depend) => {
     const accounts = new Accounts(props);
     depend(accounts.stack('First'), accounts.stack('Second'));
@@ -117,7 +133,9 @@ describe('constructs of an account stack', () => {
     const stack = accounts.stack('Network', { region: 'us-east-1' });
     new CfnOutput(accounts.outer, 'Arn', { value: new Queue(stack, 'Queue', { queueName: 'orders' }).queueArn });
     const { outer } = accounts.synth();
-    expect(textOf(outer.Outputs?.Arn.Value)).toMatch(/^arn:<AWS::Partition>:sqs:us-east-1:<networkaccount\w+\.accountId>:orders$/);
+    expect(textOf(outer.Outputs?.Arn.Value)).toMatch(
+      /^arn:<AWS::Partition>:sqs:us-east-1:<networkaccount\w+\.accountId>:orders$/,
+    );
   });
 
   test('know those of the stack around that have a name by its account', () => {
@@ -131,6 +149,9 @@ describe('constructs of an account stack', () => {
   test('that have none cannot be referred to from outside, where their account is another', () => {
     const accounts = new Accounts();
     new CfnOutput(accounts.outer, 'Arn', { value: new Queue(accounts.stack('Network'), 'Queue').queueArn });
-    expect(() => accounts.synth()).toThrow("Cannot use resource 'Cicd/Network/Queue' in a cross-environment fashion, the resource's physical name must be explicit set");
+    expect(() => accounts.synth()).toThrow(
+      "Cannot use resource 'Cicd/Network/Queue' in a cross-environment fashion, the resource's physical name must be "
+        + 'explicit set',
+    );
   });
 });

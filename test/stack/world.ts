@@ -31,7 +31,13 @@ export const request: AccountStackRequest = {
 };
 const GATE = { gate: 'Synth', state: 'enabled', applications: 'delete' } as const;
 export const environment: EnvironmentRequest = {
-  host: 'codecommit', repositoryName: 'shop', repositoryArn: SHOP, environmentName: 'test1', branchName: 'env/test1', pipelineName: 'test1', ...GATE,
+  host: 'codecommit',
+  repositoryName: 'shop',
+  repositoryArn: SHOP,
+  environmentName: 'test1',
+  branchName: 'env/test1',
+  pipelineName: 'test1',
+  ...GATE,
 };
 const { outputs, ...plain } = request;
 export const pipeline: PipelineRequest = { ...plain, stackName: 'pipe', environment };
@@ -44,7 +50,11 @@ function isPipeline(wanted: StackRequest): wanted is PipelineRequest {
 }
 
 export function ownerOf(logicalId: string, stack = 'Cicd'): Owner {
-  return { id: `${logicalId}-${stack}`, logicalId, stackId: `arn:aws:cloudformation:eu-central-1:222222222222:stack/${stack}/uuid` };
+  return {
+    id: `${logicalId}-${stack}`,
+    logicalId,
+    stackId: `arn:aws:cloudformation:eu-central-1:222222222222:stack/${stack}/uuid`,
+  };
 }
 export const owner = ownerOf('Stack');
 
@@ -75,13 +85,18 @@ export class World {
       control: this.fate.over<FakePipelines>(this.pipelines),
     });
     this.lifecycle = {
-      requestCreate: async (by, wanted) => isPipeline(wanted) ? pipelines.requestCreate(by, wanted) : stacks.requestCreate(by, wanted),
-      requestUpdate: async (by, wanted, before) => isPipeline(wanted)
-        ? pipelines.requestUpdate(by, wanted, before as PipelineRequest)
-        : stacks.requestUpdate(by, wanted, before as AccountStackRequest),
-      requestDelete: async (by, wanted) => isPipeline(wanted) ? pipelines.requestDelete(by, wanted) : stacks.requestDelete(by, wanted),
-      reconcile: async (by, wanted) => isPipeline(wanted) ? pipelines.reconcile(by, wanted) : stacks.reconcile(by, wanted),
-      reconcileDelete: async (by, wanted) => isPipeline(wanted) ? pipelines.reconcileDelete(by, wanted) : stacks.reconcileDelete(by, wanted),
+      requestCreate: async (by, wanted) =>
+        isPipeline(wanted) ? pipelines.requestCreate(by, wanted) : stacks.requestCreate(by, wanted),
+      requestUpdate: async (by, wanted, before) =>
+        isPipeline(wanted)
+          ? pipelines.requestUpdate(by, wanted, before as PipelineRequest)
+          : stacks.requestUpdate(by, wanted, before as AccountStackRequest),
+      requestDelete: async (by, wanted) =>
+        isPipeline(wanted) ? pipelines.requestDelete(by, wanted) : stacks.requestDelete(by, wanted),
+      reconcile: async (by, wanted) =>
+        isPipeline(wanted) ? pipelines.reconcile(by, wanted) : stacks.reconcile(by, wanted),
+      reconcileDelete: async (by, wanted) =>
+        isPipeline(wanted) ? pipelines.reconcileDelete(by, wanted) : stacks.reconcileDelete(by, wanted),
     };
   }
 
@@ -90,7 +105,11 @@ export class World {
     return this.finish(wanted, by);
   }
 
-  public async update(wanted: Wanted, before: Wanted = request, by: Owner = owner): Promise<{ readonly stackId: string }> {
+  public async update(
+    wanted: Wanted,
+    before: Wanted = request,
+    by: Owner = owner,
+  ): Promise<{ readonly stackId: string }> {
     await this.lifecycle.requestUpdate(by, wanted, before);
     return this.finish(wanted, by);
   }
@@ -121,7 +140,9 @@ export class World {
 
   /** Where pushes to a branch lead. */
   public async route(branchName = 'env/test1'): Promise<unknown> {
-    const record = await this.registry.read<{ targets: readonly { accountId: string; pipelineName: string }[] }>(`route#${SHOP}#${branchName}`);
+    const record = await this.registry.read<{ targets: readonly { accountId: string; pipelineName: string }[] }>(
+      `route#${SHOP}#${branchName}`,
+    );
     return record?.targets.map(({ accountId, pipelineName }) => `${accountId}/${pipelineName}`);
   }
 
@@ -129,14 +150,21 @@ export class World {
     return this.registry.read<EnvironmentRecord>(environmentKey(environmentName));
   }
 
-  public async leaseOf(accountId: string): Promise<{ fence: number; holder?: { environmentName: string; expiresAt?: number } } | undefined> {
+  public async leaseOf(
+    accountId: string,
+  ): Promise<{ fence: number; holder?: { environmentName: string; expiresAt?: number } } | undefined> {
     return this.registry.read(`lease#${accountId}`);
   }
 }
 
-/** Kills the process at its first call, its second and so on, runs the step it was in again, and looks at the world afterwards. */
+/**
+ * Kills the process at its first call, its second and so on, runs the step it was in again, and looks at the world
+ * afterwards.
+ */
 export async function dieEverywhere(
-  when: 'before' | 'after', steps: (world: World) => readonly (() => Promise<unknown>)[], look: (world: World, death: string) => Promise<void>,
+  when: 'before' | 'after',
+  steps: (world: World) => readonly (() => Promise<unknown>)[],
+  look: (world: World, death: string) => Promise<void>,
 ): Promise<void> {
   for (let call = 1, died = true; died; call++) {
     const world = new World();

@@ -9,7 +9,12 @@ import { environment } from '../stack/world';
 
 const SHOP = 'arn:aws:codecommit:eu-central-1:222222222222:shop';
 const target = {
-  pipelineKey: 'stack#1', stackId: 'cicd', environmentName: 'test1', accountId: '111111111111', region: 'eu-central-1', pipelineName: 'shop-test1',
+  pipelineKey: 'stack#1',
+  stackId: 'cicd',
+  environmentName: 'test1',
+  accountId: '111111111111',
+  region: 'eu-central-1',
+  pipelineName: 'shop-test1',
 };
 
 class FakePipelines implements Pipelines {
@@ -34,17 +39,32 @@ async function world() {
 }
 
 function moved(change: HostEvent['detail'] = {}, id = 'event-1'): HostEvent {
-  const detail = { event: 'referenceUpdated', referenceType: 'branch', referenceName: 'env/test1', commitId: 'abc', ...change };
+  const detail = {
+    event: 'referenceUpdated',
+    referenceType: 'branch',
+    referenceName: 'env/test1',
+    commitId: 'abc',
+    ...change,
+  };
   return { id, source: 'aws.codecommit', resources: [SHOP], detail };
 }
 
 test('starts the pipeline of an updated branch at its new head', async () => {
   const { registry, pipelines } = await world();
   expect(await trigger(moved(), registry, hosts, pipelines)).toEqual({
-    started: true, environmentName: 'test1', pipelineName: 'shop-test1', accountId: '111111111111', executionId: 'execution-1',
+    started: true,
+    environmentName: 'test1',
+    pipelineName: 'shop-test1',
+    accountId: '111111111111',
+    executionId: 'execution-1',
   });
   const [start] = pipelines.executions.values();
-  expect(start).toMatchObject({ accountId: '111111111111', region: 'eu-central-1', pipelineName: 'shop-test1', commitId: 'abc' });
+  expect(start).toMatchObject({
+    accountId: '111111111111',
+    region: 'eu-central-1',
+    pipelineName: 'shop-test1',
+    commitId: 'abc',
+  });
   expect(start?.token).toMatch(/^[a-zA-Z0-9-]{1,128}$/);
 });
 
@@ -80,21 +100,30 @@ test('starts the newer pipeline while an environment moves, and the former one a
 test('says what the role must trust if the start is denied', async () => {
   const { registry, pipelines } = await world();
   pipelines.error = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
-  await expect(trigger(moved(), registry, hosts, pipelines)).rejects.toThrow("cannot start pipeline 'shop-test1' of environment 'test1' in account 111111111111 "
-    + "at commit abc of branch 'env/test1': AccessDenied: not authorized; the role 'org-environments-pipeline-start' there must trust "
-    + "'org-environments-trigger': deploy the environment again");
+  await expect(trigger(moved(), registry, hosts, pipelines)).rejects.toThrow(
+    "cannot start pipeline 'shop-test1' of environment 'test1' in account 111111111111 "
+      + "at commit abc of branch 'env/test1': AccessDenied: not authorized; the role 'org-environments-pipeline-start' "
+      + 'there must trust '
+      + "'org-environments-trigger': deploy the environment again",
+  );
 });
 
 test('names a pipeline that does not exist', async () => {
   const { registry, pipelines } = await world();
   pipelines.error = Object.assign(new Error('gone'), { name: 'PipelineNotFoundException' });
-  await expect(trigger(moved(), registry, hosts, pipelines)).rejects.toThrow("of branch 'env/test1': PipelineNotFoundException: gone");
+  await expect(trigger(moved(), registry, hosts, pipelines)).rejects.toThrow(
+    "of branch 'env/test1': PipelineNotFoundException: gone",
+  );
 });
 
-test.each([['another commit', 'def'], ['no commit', undefined]])('does not start the pipeline at a commit if the head of the branch is %s', async (words, head) => {
+test.each([
+  ['another commit', 'def'],
+  ['no commit', undefined],
+])('does not start the pipeline at a commit if the head of the branch is %s', async (words, head) => {
   const { registry, pipelines } = await world();
   expect(await trigger(moved(), registry, () => ({ head: async () => head }), pipelines)).toMatchObject({
-    started: false, reason: expect.stringContaining(head ?? words),
+    started: false,
+    reason: expect.stringContaining(head ?? words),
   });
   expect(pipelines.executions.size).toBe(0);
 });

@@ -28,7 +28,7 @@ describe('account that was invited into the organization', () => {
     expect(result.succeeded).toBe(false);
     expect(reasons(result)).toMatch(
       new RegExp(
-        `account ${EXISTING} cannot be entered through its role 'OrganizationAccountAccessRole': ` +
+        `cannot assume role 'OrganizationAccountAccessRole' of account ${EXISTING}: ` +
           'accounts that were invited do not have it',
       ),
     );
@@ -41,7 +41,7 @@ describe('account that was invited into the organization', () => {
     expect(result.succeeded).toBe(false);
     expect(reasons(result)).toContain(
       `account ${EXISTING} cannot be used: it was suspended by AWS; ` +
-        'have its root user ask AWS Support why and reinstate it',
+        'ask AWS Support as its root user to reinstate it',
     );
     harness.simulation.organizations.reinstate(EXISTING);
   });

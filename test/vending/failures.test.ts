@@ -43,7 +43,7 @@ const cases: FailureCase[] = [
         joined: 'INVITED',
       }),
     app: dev,
-    messages: [/belongs already to account 444444444444/, /OnExistingAccount\.ADOPT/],
+    messages: [/already belongs to account 444444444444/, /OnExistingAccount\.ADOPT/],
     corrected: withAccount({ email: 'aws+shop-dev2@example.com' }),
   },
   {
@@ -81,7 +81,7 @@ const cases: FailureCase[] = [
   {
     condition: 'the access role of the management account rejects the external id',
     app: { ...dev, props: { access: OrganizationAccess.role(ACCESS_ROLE_ARN, { externalId: 'other' }) } },
-    messages: [new RegExp(`cannot enter the management account through '${ACCESS_ROLE_ARN}'`), /external id/],
+    messages: [new RegExp(`cannot assume role '${ACCESS_ROLE_ARN}' of the management account`), /external id/],
     corrected: dev,
   },
 ];

@@ -45,7 +45,7 @@ const cases: FailureCase[] = [
     app: environments({ repository: 'warehouse' }),
     message:
       `no account was created: repository 'warehouse' does not exist in account ${CICD_ACCOUNT} in eu-west-1: ` +
-      'create it there and push a first commit, or name one that exists, then deploy again',
+      'create it there and push a first commit, or use an existing one, then deploy again',
   },
   {
     when: 'the repository has no commit',
@@ -73,13 +73,13 @@ const cases: FailureCase[] = [
     app: environments({ account: { organizationalUnit: 'ou-ab12-cdefgh34' } }),
     message:
       "no account was created: organizational unit 'ou-ab12-cdefgh34' does not exist: " +
-      'give the id or the path of one that does',
+      'use the id or path of an existing unit',
   },
   {
     when: 'the access role of the management account rejects the external id',
     app: environments(),
     props: { access: OrganizationAccess.role(ACCESS_ROLE_ARN, { externalId: 'wrong' }) },
-    message: `no account was created: cannot enter the management account through '${ACCESS_ROLE_ARN}'`,
+    message: `no account was created: cannot assume role '${ACCESS_ROLE_ARN}' of the management account`,
   },
   {
     when: 'the account quota is too low',

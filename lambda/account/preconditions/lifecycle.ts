@@ -1,5 +1,5 @@
 import { findProblems } from './problems';
-import type { Surroundings } from './problems';
+import type { PreconditionSources } from './problems';
 import type { PreconditionsRequest, PreconditionsResult } from '../../../src/account/contract';
 import type { PreconditionsRecord } from '../../registry/preconditions';
 import { preconditionsKey } from '../../registry/preconditions';
@@ -9,17 +9,17 @@ import { DONE, IN_PROGRESS } from '../../shared/lifecycle';
 import { MAX_PROPAGATION } from '../../shared/propagation';
 
 /**
- * Looks up what a stack needs before its first account is created. Only what is new is looked up: what was met once is
- * in use, and a rollback to it must succeed whatever has become of it.
+ * Checks the preconditions of a stack before its first account is created. Only new preconditions are checked: those met
+ * before are in use, and a rollback to them must succeed.
  */
 export class Preconditions implements Lifecycle<PreconditionsRequest, PreconditionsResult> {
   public constructor(
-    private readonly world: Surroundings & { readonly registry: Registry; readonly now: () => number },
+    private readonly context: PreconditionSources & { readonly registry: Registry; readonly now: () => number },
   ) {}
 
   public async requestCreate(owner: Owner, _request: PreconditionsRequest): Promise<void> {
     const record = await this.read(owner);
-    await this.write(owner, { attempt: this.world.now(), met: record?.met ?? [] }, record?.version);
+    await this.write(owner, { attempt: this.context.now(), met: record?.met ?? [] }, record?.version);
   }
 
   public async requestUpdate(owner: Owner, request: PreconditionsRequest): Promise<void> {
@@ -28,14 +28,14 @@ export class Preconditions implements Lifecycle<PreconditionsRequest, Preconditi
 
   public async requestDelete(owner: Owner): Promise<void> {
     const record = await this.read(owner);
-    if (record) await this.world.registry.remove(preconditionsKey(owner), record.version);
+    if (record) await this.context.registry.remove(preconditionsKey(owner), record.version);
   }
 
   public async reconcile(owner: Owner, request: PreconditionsRequest): Promise<Progress<PreconditionsResult>> {
     const record = await this.read(owner);
-    if (!record) throw new Error('the preconditions were removed while they were looked up: deploy again');
-    const { problems, refused } = await findProblems(this.world, without(request, record.met));
-    if (refused && this.world.now() - record.attempt < MAX_PROPAGATION) return IN_PROGRESS;
+    if (!record) throw new Error('the preconditions were removed while they were checked: deploy again');
+    const { problems, refused } = await findProblems(this.context, without(request, record.met));
+    if (refused && this.context.now() - record.attempt < MAX_PROPAGATION) return IN_PROGRESS;
     if (problems.length > 0) throw unmet(problems);
     await this.write(owner, { attempt: record.attempt, met: keysOf(request) }, record.version);
     return { done: true, result: {} };
@@ -46,11 +46,11 @@ export class Preconditions implements Lifecycle<PreconditionsRequest, Preconditi
   }
 
   private read(owner: Owner) {
-    return this.world.registry.read<PreconditionsRecord>(preconditionsKey(owner));
+    return this.context.registry.read<PreconditionsRecord>(preconditionsKey(owner));
   }
 
   private async write(owner: Owner, record: PreconditionsRecord, version: number | undefined): Promise<void> {
-    await this.world.registry.write<PreconditionsRecord>(preconditionsKey(owner), record, version);
+    await this.context.registry.write<PreconditionsRecord>(preconditionsKey(owner), record, version);
   }
 }
 

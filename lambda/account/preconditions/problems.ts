@@ -2,25 +2,25 @@ import { organizationProblems } from './organization';
 import { repositoryProblems } from './repositories';
 import type { PreconditionsRequest } from '../../../src/account/contract';
 import type { Hosts } from '../../sources/hosts';
-import type { Directory } from '../aws';
+import type { Organization } from '../aws';
 
-/** What preconditions are looked up in. */
-export interface Surroundings {
-  readonly directory: Pick<Directory, 'accountLimit' | 'listAccounts' | 'root' | 'unitsBelow'>;
+/** Where preconditions are checked. */
+export interface PreconditionSources {
+  readonly organization: Pick<Organization, 'accountLimit' | 'listAccounts' | 'root' | 'unitsBelow'>;
   readonly hosts: Hosts<'branches' | 'head'>;
   readonly cicdAccount: string;
 }
 
-/** What was found. */
+/** The result of the checks. */
 export interface Findings {
-  /** Everything that would make the deployment fail, in the user's words. */
+  /** Everything that would make the deployment fail. */
   readonly problems: readonly string[];
-  /** Whether a right was missing, so that looking again later may find more or less. */
+  /** Whether a permission was missing, so that a later check may have another result. */
   readonly refused: boolean;
 }
 
-export async function findProblems(world: Surroundings, request: PreconditionsRequest): Promise<Findings> {
-  const findings = [await repositoryProblems(world, request), await organizationProblems(world, request)];
+export async function findProblems(context: PreconditionSources, request: PreconditionsRequest): Promise<Findings> {
+  const findings = [await repositoryProblems(context, request), await organizationProblems(context, request)];
   return {
     problems: findings.flatMap(({ problems }) => problems),
     refused: findings.some(({ refused }) => refused),

@@ -1,4 +1,4 @@
-import type { Findings, Surroundings } from './problems';
+import type { Findings, PreconditionSources } from './problems';
 import type { BranchBeginning, PreconditionsRequest } from '../../../src/account/contract';
 import { quotedList } from '../../sources/quoted-list';
 import type { SourceHost } from '../../sources/source';
@@ -12,9 +12,9 @@ interface Place {
 type Host = Pick<SourceHost, 'branches' | 'head'>;
 type Beginnings = readonly BranchBeginning[];
 
-/** Looks at each repository, and at each branch that others begin from, once. */
+/** Checks each repository and each parent branch once. */
 export async function repositoryProblems(
-  { hosts, cicdAccount }: Surroundings,
+  { hosts, cicdAccount }: PreconditionSources,
   { beginnings, region }: PreconditionsRequest,
 ): Promise<Findings> {
   const place = { accountId: cicdAccount, region };
@@ -25,7 +25,7 @@ export async function repositoryProblems(
       problems.push(...(await problemsIn(hosts(first), [first, ...others], place)));
     } catch (error) {
       if (error instanceof RepositoryNotFoundError) problems.push(missing(first, place));
-      // the branch provider may be allowed what this function is not
+      // the branch provider may have permissions that this function does not have
       else if (error instanceof SourceAccessDeniedError || error instanceof RepositoryLockedError) refused = true;
       else throw error;
     }
@@ -46,7 +46,7 @@ async function problemsIn(host: Host, beginnings: Beginnings, place: Place): Pro
   return problems;
 }
 
-/** A branch that exists is adopted, and needs no parent any more. */
+/** An existing branch is adopted and needs no parent. */
 async function toBegin(host: Host, beginnings: Beginnings): Promise<Beginnings> {
   const found: BranchBeginning[] = [];
   for (const beginning of beginnings) {
@@ -57,8 +57,8 @@ async function toBegin(host: Host, beginnings: Beginnings): Promise<Beginnings> 
 
 function missing({ repositoryName }: BranchBeginning, { accountId, region }: Place): string {
   return (
-    `repository '${repositoryName}' does not exist in account ${accountId} in ${region}: ` +
-    'create it there and push a first commit, or name one that exists, then deploy again'
+    `repository '${repositoryName}' does not exist in account ${accountId} in ${region}: `
+    + 'create it there and push a first commit, or use an existing one, then deploy again'
   );
 }
 
@@ -66,8 +66,8 @@ function empty(beginnings: Beginnings, { accountId }: Place): string {
   const [{ repositoryName }] = beginnings;
   const parents = [...new Set(beginnings.map(({ parentName }) => parentName))];
   return (
-    `repository '${repositoryName}' in account ${accountId} has no commit yet, ` +
-    `so ${branchesOf(beginnings)} cannot be created: push one to ${quotedList(parents)} first, then deploy again`
+    `repository '${repositoryName}' in account ${accountId} has no commit yet, `
+    + `so ${branchesOf(beginnings)} cannot be created: push one to ${quotedList(parents)} first, then deploy again`
   );
 }
 
@@ -75,8 +75,8 @@ function withoutParent(beginnings: Beginnings, branches: readonly string[]): str
   const [{ repositoryName, parentName }] = beginnings;
   const have = beginnings.length === 1 ? 'has' : 'have';
   return (
-    `${branchesOf(beginnings)} ${have} parent '${parentName}', which does not exist in repository ` +
-    `'${repositoryName}': it has ${quotedList(branches)}; push '${parentName}' or use one of these`
+    `${branchesOf(beginnings)} ${have} parent '${parentName}', which does not exist in repository `
+    + `'${repositoryName}': it has ${quotedList(branches)}; push '${parentName}' or use one of these`
   );
 }
 

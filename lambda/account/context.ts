@@ -1,0 +1,33 @@
+import type { Organization } from './aws';
+import type { AccountRequest, VendedAccountRequest } from '../../src/account/contract';
+import type { AccountRecord } from '../registry/account';
+import type { Registry, Versioned } from '../registry/registry';
+
+/** The dependencies of the account provider. */
+export interface AccountContext {
+  readonly organization: Organization;
+  readonly registry: Registry;
+  readonly partition: string;
+  readonly cicdAccount: string;
+  /** The template of the CDK bootstrap, as JSON. */
+  readonly bootstrapTemplate: () => string;
+  readonly now: () => number;
+}
+
+/** An account with its record and the current request. */
+export interface ManagedAccount<Request extends AccountRequest = AccountRequest> {
+  readonly key: string;
+  readonly record: Versioned<AccountRecord>;
+  readonly request: Request;
+}
+
+export type VendedAccount = ManagedAccount<VendedAccountRequest>;
+
+/** Writes a change of the record, and returns the account with the new record. */
+export async function updateRecord<Request extends AccountRequest>(
+  context: AccountContext,
+  { key, record, request }: ManagedAccount<Request>,
+  change: Partial<AccountRecord>,
+): Promise<ManagedAccount<Request>> {
+  return { key, request, record: await context.registry.write(key, { ...record, ...change }, record.version) };
+}

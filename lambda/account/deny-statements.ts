@@ -1,0 +1,111 @@
+import { NAMES } from '../../src/private/contract';
+
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action?: string | readonly string[];
+  readonly NotAction?: readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+const sub = (text: string) => ({ 'Fn::Sub': text });
+const CHANGE_ROLE = [
+  'Add*',
+  'Attach*',
+  'Create*',
+  'Delete*',
+  'Detach*',
+  'Put*',
+  'Set*',
+  'Tag*',
+  'Untag*',
+  'Update*',
+].map(action => `iam:${action}`);
+
+const BOOTSTRAP_ROLES = 'role/cdk-*-role-${AWS::AccountId}-*';
+const OTHER_ROLES = ['role/${AccessRoleName}', 'role/org-environments-*'];
+const iamHere = (names: readonly string[]) =>
+  names.map(name => sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:${name}`));
+
+const deny = (Sid: string, Action: readonly string[], Resource: unknown): Statement => ({
+  Sid,
+  Effect: 'Deny',
+  Action,
+  Resource,
+});
+
+const DENY_STATEMENTS = [
+  deny('AccessRoles', CHANGE_ROLE, iamHere([...OTHER_ROLES, BOOTSTRAP_ROLES, 'policy/org-environments-*'])),
+  deny(
+    'Bootstrap',
+    ['Cancel*', 'Continue*', 'Create*', 'Delete*', 'Execute*', 'Rollback*', 'Set*', 'Update*'].map(
+      action => `cloudformation:${action}`,
+    ),
+    ['CDKToolkit', 'CDKToolkit-*', NAMES.baselineStack, `${NAMES.pipelineRolePrefix}*`].map(name =>
+      sub(`arn:\${AWS::Partition}:cloudformation:*:\${AWS::AccountId}:stack/${name}/*`),
+    ),
+  ),
+  deny(
+    'BootstrapResources',
+    [
+      's3:DeleteBucket*',
+      's3:PutBucket*',
+      's3:PutEncryptionConfiguration',
+      's3:PutLifecycleConfiguration',
+      'ecr:DeleteRepository*',
+      'ecr:SetRepositoryPolicy',
+      'ssm:DeleteParameter*',
+      'ssm:PutParameter',
+    ],
+    [
+      's3:::cdk-*-assets-${AWS::AccountId}-*',
+      'ecr:*:${AWS::AccountId}:repository/cdk-*-container-assets-*',
+      'ssm:*:${AWS::AccountId}:parameter/cdk-bootstrap/*',
+    ].map(name => sub(`arn:\${AWS::Partition}:${name}`)),
+  ),
+  // otherwise a build could replace the artifact of another commit, which would be deployed after its approval
+  deny('Artifacts', ['s3:*'], [sub(`arn:\${AWS::Partition}:s3:::${NAMES.artifactBucketPrefix}\${AWS::AccountId}-*`)]),
+  deny('Trail', ['cloudtrail:LookupEvents'], '*'),
+  deny(
+    'Builds',
+    ['BatchGetBuilds', 'CreateProject', 'DeleteProject', 'StartBuild*', 'UpdateProject*'].map(
+      action => `codebuild:${action}`,
+    ),
+    [sub(`arn:\${AWS::Partition}:codebuild:*:\${AWS::AccountId}:project/${NAMES.buildProjectPrefix}*`)],
+  ),
+  // IAM evaluates stages and actions with the tags of their pipeline; applications may have pipelines of their own
+  {
+    ...deny(
+      'Pipeline',
+      [
+        'Delete*',
+        'Disable*',
+        'Enable*',
+        'ListActionExecutions',
+        'Override*',
+        'Put*',
+        'Retry*',
+        'Rollback*',
+        'Start*',
+        'Stop*',
+        'Tag*',
+        'Untag*',
+        'Update*',
+      ].map(action => `codepipeline:${action}`),
+      '*',
+    ),
+    Condition: { Null: { [`aws:ResourceTag/${NAMES.pipelineTag}`]: 'false' } },
+  },
+  deny(
+    'Events',
+    ['Delete*', 'Disable*', 'Put*', 'Remove*'].map(action => `events:${action}`),
+    [sub(`arn:\${AWS::Partition}:events:*:\${AWS::AccountId}:rule/${NAMES.pipelineRolePrefix}*`)],
+  ),
+];
+
+/** Denies changes to access roles, bootstrap, baseline and pipeline. */
+export function denyStatements(passing: 'bootstrap roles may be passed' | 'no role may be passed'): Statement[] {
+  const names = passing === 'no role may be passed' ? [...OTHER_ROLES, BOOTSTRAP_ROLES] : OTHER_ROLES;
+  return [...DENY_STATEMENTS, deny('PassRoles', ['iam:PassRole'], iamHere(names))];
+}
