@@ -43,9 +43,11 @@ export function accessRoleNotAssumable(access: Access, cause: unknown): AccessEr
 export function actionDenied(access: Access, action: string, cause: unknown, hint = ''): AccessError {
   return new AccessError(
     access.roleArn
-      ? `the role '${access.roleArn}' may not ${action}: deploy the OrganizationAccessRole of this version in the management account, `
+      ? `the role '${access.roleArn}' may not ${action}: deploy the OrganizationAccessRole of this version in the `
+        + 'management account, '
           + `then deploy again${hint} (${messageOf(cause)})`
-      : `account ${access.cicdAccount} may not ${action}: it is not the management account of an organization, or the account provider lacks the `
+      : `account ${access.cicdAccount} may not ${action}: it is not the management account of an organization, `
+        + 'or the account provider lacks the '
           + `permission; give Organization the role of the management account with OrganizationAccess.role(…)${hint} `
           + `(${messageOf(cause)})`,
     cause,

@@ -193,8 +193,8 @@ export class AwsOrganization implements Organization {
     const [root] = this.rootId
       ? [this.rootId]
       : await this.collect('organizations:ListRoots', paginateListRoots({ client: this.organizations }, {}), page =>
-          (page.Roots ?? []).map(({ Id }) => Id ?? ''),
-        );
+        (page.Roots ?? []).map(({ Id }) => Id ?? ''),
+      );
     if (!root) throw new Error('the organization has no root: check the access role of the Organization');
     this.rootId = root;
     return root;

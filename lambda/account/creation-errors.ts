@@ -48,8 +48,9 @@ const REASON_ADVICE: Readonly<Record<string, string>> = {
 /** The error for a creation that AWS rejected immediately. */
 export function creationRejected(request: VendedAccountRequest, error: unknown): Error {
   if (isNamed(error, 'AccessError') && error instanceof Error) return error;
-  if (isNamed(error, 'ConstraintViolationException') && reasonOf(error) === 'ACCOUNT_NUMBER_LIMIT_EXCEEDED')
+  if (isNamed(error, 'ConstraintViolationException') && reasonOf(error) === 'ACCOUNT_NUMBER_LIMIT_EXCEEDED') {
     return limitReached(request);
+  }
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   return new Error(`${nameOf(request)} cannot be created: ${name}: ${message}; remove the cause, then deploy again`, {
     cause: error,

@@ -1,4 +1,6 @@
 import type { AccountCreation, OrganizationAccount } from './aws';
+import { updateRecord } from './context';
+import type { VendedAccount, AccountContext } from './context';
 import {
   creationFailed,
   emailOfExistingAccount,
@@ -7,11 +9,9 @@ import {
   emailOfManagementAccount,
   creationRejected,
 } from './creation-errors';
+import { resolveUnit } from './organizational-units';
 import { ownerTagValue } from './record';
 import { unusableStateOf } from './unusable-state';
-import { resolveUnit } from './organizational-units';
-import { updateRecord } from './context';
-import type { VendedAccount, AccountContext } from './context';
 import { NAMES } from '../../src/private/contract';
 import { RECORDS } from '../../src/registry/contract';
 import type { AccountRecord } from '../registry/account';
@@ -137,8 +137,9 @@ async function checkRequest(context: AccountContext, vended: VendedAccount, requ
     });
     return IN_PROGRESS;
   }
-  if (seen.state === 'SUCCEEDED' && seen.accountId)
+  if (seen.state === 'SUCCEEDED' && seen.accountId) {
     return complete(context, vended, { accountId: seen.accountId, ours: true, isNew: true });
+  }
   return seen.state === 'FAILED' ? handleFailure(context, vended, seen) : IN_PROGRESS;
 }
 
@@ -186,8 +187,9 @@ async function recover(
   if (candidates.some(({ state }) => state === 'IN_PROGRESS')) return IN_PROGRESS;
   for (const { accountId } of candidates) {
     const account = accountId && (await context.organization.describeAccount(accountId));
-    if (account && isSame(account.email, vended.request.email))
+    if (account && isSame(account.email, vended.request.email)) {
       return complete(context, vended, { accountId: account.accountId, ours: true });
+    }
   }
   const found = await findAdoptable(context, vended);
   if (found) return complete(context, vended, found);

@@ -1,9 +1,9 @@
+import type { ManagedAccount, VendedAccount, AccountContext } from './context';
 import { createAccount, CREATION_QUEUE } from './creation';
 import { placeAccount } from './placement';
 import { prepareAccount } from './preparation';
 import { dropSiblingOwners, claim, isOwner, isCurrentOwner, nameOf, release, identityChanged } from './record';
 import { isPendingActivation } from './unusable-state';
-import type { ManagedAccount, VendedAccount, AccountContext } from './context';
 import type { AccountRequest, AccountResult } from '../../src/account/contract';
 import { accountKey } from '../registry/account';
 import type { AccountRecord } from '../registry/account';
@@ -15,7 +15,9 @@ import { MAX_PROPAGATION } from '../shared/propagation';
 /** CloudFormation stops waiting after an hour: the failure and its reason must be reported before that. */
 const MAX_WAIT = 40 * 60_000;
 
-/** Creates or adopts accounts, places them in their unit with name and tags, prepares them for CDK, and releases them. */
+/**
+ * Creates or adopts accounts, places them in their unit with name and tags, prepares them for CDK, and releases them.
+ */
 export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult> {
   public constructor(private readonly context: AccountContext) {}
 
@@ -60,12 +62,15 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     const record = await this.read(key);
     // a concurrent step may have joined the queue after the record was removed
     if (!record) await this.context.registry.dequeue(CREATION_QUEUE, key);
-    if (!record || !isOwner(record, owner))
+    if (!record || !isOwner(record, owner)) {
       throw new Error(
-        `${nameOf(request)} no longer belongs to '${owner.logicalId}', because it was removed concurrently: deploy again`,
+        `${nameOf(request)} no longer belongs to '${owner.logicalId}', because it was removed concurrently: deploy `
+          + 'again',
       );
-    if (!isCurrentOwner(record, owner))
+    }
+    if (!isCurrentOwner(record, owner)) {
       return record.accountId ? { done: true, result: { accountId: record.accountId } } : IN_PROGRESS;
+    }
     try {
       const progress = await this.step({ key, record, request });
       if (progress.done) return await this.leaveQueue(key, progress);
@@ -78,8 +83,9 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
   }
 
   /**
-   * An account cannot be deleted: it stays in the registry for the next request. A renamed construct is deleted when the update
-   * fails. Then its former owner gets no request, so the account is changed to what the former owner declares.
+   * An account cannot be deleted: it stays in the registry for the next request. A renamed construct is deleted when
+   * the update fails. Then its former owner gets no request, so the account is changed to what the former owner
+   * declares.
    */
   public async reconcileDelete({ stackId }: Owner, request: AccountRequest): Promise<Progress<void>> {
     const record = await this.read(accountKey(request));
@@ -124,7 +130,8 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
 
   private async unusableReason(accountId: string): Promise<string> {
     return (await isPendingActivation(this.context, accountId))
-      ? `AWS has not activated account ${accountId} yet; if it stays PENDING_ACTIVATION, complete its sign-up as its root user, or ask AWS Support`
+      ? `AWS has not activated account ${accountId} yet; if it stays PENDING_ACTIVATION, `
+        + 'complete its sign-up as its root user, or ask AWS Support'
       : `account ${accountId} exists, but its services are not available yet`;
   }
 

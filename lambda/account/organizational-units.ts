@@ -45,9 +45,9 @@ export async function resolveUnit(
           + `${
             units.length > 0
               ? units
-                  .map(candidate => candidate.name)
-                  .sort()
-                  .join(', ')
+                .map(candidate => candidate.name)
+                .sort()
+                .join(', ')
               : 'no units'
           }: create it, or `
           + 'use the path or id of an existing unit',

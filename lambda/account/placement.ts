@@ -1,8 +1,8 @@
-import { nameOf, ownerTagValue } from './record';
-import { unusableAccount, unusableStateOf } from './unusable-state';
-import { resolveUnit } from './organizational-units';
 import { updateRecord } from './context';
 import type { VendedAccount, AccountContext } from './context';
+import { resolveUnit } from './organizational-units';
+import { nameOf, ownerTagValue } from './record';
+import { unusableAccount, unusableStateOf } from './unusable-state';
 import { NAMES } from '../../src/private/contract';
 import { isNamed, RecordChangedError } from '../shared/errors';
 
@@ -13,10 +13,12 @@ export async function placeAccount(
   accountId: string,
 ): Promise<VendedAccount> {
   const account = await context.organization.describeAccount(accountId);
-  if (!account)
+  if (!account) {
     throw new Error(
-      `${nameOf(vended.request)} has left the organization (account ${accountId}): invite it again, or use another e-mail`,
+      `${nameOf(vended.request)} has left the organization (account ${accountId}): invite it again, or use another `
+        + 'e-mail',
     );
+  }
   const shut = unusableStateOf(account.state);
   if (shut) throw unusableAccount(vended.request, accountId, shut);
   await moveToUnit(context, vended, accountId);
@@ -43,12 +45,14 @@ async function moveToUnit(
   } catch (error) {
     if (isNamed(error, 'DestinationParentNotFoundException')) {
       throw new Error(
-        `organizational unit '${request.organizationalUnit}' of ${nameOf(request)} does not exist: use the id or path of an existing unit`,
+        `organizational unit '${request.organizationalUnit}' of ${nameOf(request)} does not exist: use the id or path `
+          + 'of an existing unit',
       );
     }
     // it was moved concurrently
-    if (isNamed(error, 'SourceParentNotFoundException', 'DuplicateAccountException'))
+    if (isNamed(error, 'SourceParentNotFoundException', 'DuplicateAccountException')) {
       throw new RecordChangedError(accountId);
+    }
     throw error;
   }
 }

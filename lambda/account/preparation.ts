@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { BASELINE, BOOTSTRAP_POLICIES } from './baseline';
-import { nameOf } from './record';
-import { isPendingActivation, unusableAccount, unusableStateOf } from './unusable-state';
 import { bootstrapDefinition, bootstrapStackName } from './bootstrap';
 import { updateRecord } from './context';
 import type { ManagedAccount, AccountContext } from './context';
+import { nameOf } from './record';
+import { isPendingActivation, unusableAccount, unusableStateOf } from './unusable-state';
 import { NAMES } from '../../src/private/contract';
 import type { StackDefinition, StackState, Stacks } from '../cloudformation/stack-deployer';
 import { deployStack } from '../cloudformation/stack-deployer';
@@ -93,19 +93,24 @@ async function stacksIn(context: AccountContext, account: ManagedAccount, accoun
     const problem = `cannot assume role '${request.accessRoleName}' of ${place}`;
     if (seen?.managesOrganization) {
       throw new Error(
-        `account ${accountId} is the management account of the organization, which cannot have an environment: use another account`,
+        `account ${accountId} is the management account of the organization, which cannot have an environment: use `
+          + 'another account',
         { cause: error },
       );
     }
-    if (!seen)
+    if (!seen) {
       throw new Error(`${problem}: account ${accountId} is not in the organization; invite it, then deploy again`, {
         cause: error,
       });
-    const advice = `name another role with Account.fromAccountAttributes({ accountId: '${accountId}', accessRoleName })`;
+    }
+    const advice =
+      `name another role with Account.fromAccountAttributes({ accountId: '${accountId}', accessRoleName })`;
     throw new Error(
       seen.joined === 'INVITED'
-        ? `${problem}: invited accounts do not have it; create the role there with trust for the management account, or ${advice}`
-        : `${problem} (AccessDenied): it was deleted or does not trust the management account; create it again, or ${advice}`,
+        ? `${problem}: invited accounts do not have it; create the role there with trust for the management account, `
+          + `or ${advice}`
+        : `${problem} (AccessDenied): it was deleted or does not trust the management account; `
+          + `create it again, or ${advice}`,
       { cause: error },
     );
   }

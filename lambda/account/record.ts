@@ -42,8 +42,8 @@ export function claim(
 }
 
 /**
- * Removes the other owners of the same stack. A template has an e-mail once, so the others are constructs whose Delete request
- * was lost.
+ * Removes the other owners of the same stack. A template has an e-mail once, so the others are constructs whose Delete
+ * request was lost.
  */
 export function dropSiblingOwners(
   record: AccountRecord,

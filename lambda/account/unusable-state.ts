@@ -1,5 +1,5 @@
-import { nameOf } from './record';
 import type { AccountContext } from './context';
+import { nameOf } from './record';
 import type { AccountRequest } from '../../src/account/contract';
 
 /** A state in which an account cannot be used, and what to do. */

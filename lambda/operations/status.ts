@@ -29,11 +29,12 @@ export class StatusReader {
     const expected = pipeline.suspendedFor ? 'suspended' : halt ? 'halted' : pipeline.state;
     try {
       const [{ disabledReason, waiting }, [execution]] = await Promise.all([
-        this.control.state(pipeline), this.control.executions(pipeline),
+        this.control.state(pipeline),
+        this.control.executions(pipeline),
       ]);
       const isDisabledByHand = expected === 'enabled' && disabledReason !== undefined;
       const isWaiting = disabledReason !== undefined && waiting.includes(execution?.executionId ?? '');
-      const lastExecution = execution && await this.lastOf(pipeline, execution, isWaiting);
+      const lastExecution = execution && (await this.lastOf(pipeline, execution, isWaiting));
       return {
         ...known,
         state: isDisabledByHand ? 'disabled' : expected,
@@ -46,11 +47,13 @@ export class StatusReader {
   }
 
   private async lastOf(
-    pipeline: EnvironmentPipeline, execution: PipelineExecution, isWaiting: boolean,
+    pipeline: EnvironmentPipeline,
+    execution: PipelineExecution,
+    isWaiting: boolean,
   ): Promise<LastExecution> {
     const { status, startedAt, updatedAt, commitId } = execution;
     const durationSeconds = Math.round((updatedAt.getTime() - startedAt.getTime()) / 1000);
-    const author = commitId && await this.authorOf(pipeline, commitId);
+    const author = commitId && (await this.authorOf(pipeline, commitId));
     return {
       status,
       ...(isWaiting && { isWaiting }),

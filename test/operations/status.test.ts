@@ -13,21 +13,23 @@ test('status reports the account, the state and the last execution of each pipel
   await world.environment(1);
   world.control.put(FIRST, { executions: [executionOf('new', 'Succeeded'), executionOf('old', 'Failed')] });
   world.authors.set('shop/c0ffee0123456789', 'Anna');
-  expect(await statusOf(world)).toEqual([{
-    environmentName: 'e1',
-    accountId: FIRST,
-    region: 'eu-central-1',
-    pipelineName: 'e1',
-    branchName: 'env/e1',
-    state: 'enabled',
-    lastExecution: {
-      status: 'Succeeded',
-      startedAt: '2026-01-01T10:00:00.000Z',
-      durationSeconds: 240,
-      commitId: 'c0ffee0123456789',
-      author: 'Anna',
+  expect(await statusOf(world)).toEqual([
+    {
+      environmentName: 'e1',
+      accountId: FIRST,
+      region: 'eu-central-1',
+      pipelineName: 'e1',
+      branchName: 'env/e1',
+      state: 'enabled',
+      lastExecution: {
+        status: 'Succeeded',
+        startedAt: '2026-01-01T10:00:00.000Z',
+        durationSeconds: 240,
+        commitId: 'c0ffee0123456789',
+        author: 'Anna',
+      },
     },
-  }]);
+  ]);
 });
 
 test('a running execution has no duration, and a commit that does not exist no author', async () => {
@@ -35,7 +37,9 @@ test('a running execution has no duration, and a commit that does not exist no a
   await world.running(1);
   const [{ lastExecution }] = await statusOf(world);
   expect(lastExecution).toEqual({
-    status: 'InProgress', startedAt: '2026-01-01T10:00:00.000Z', commitId: 'c0ffee0123456789',
+    status: 'InProgress',
+    startedAt: '2026-01-01T10:00:00.000Z',
+    commitId: 'c0ffee0123456789',
   });
 });
 
@@ -43,12 +47,20 @@ test('reports a commit as waiting at a disabled transition, but not at an enable
   const world = new World();
   await world.environment(1, { state: 'disabled' });
   await world.environment(2);
-  world.control.put(FIRST, { disabledReason: 'disabled', executions: [executionOf('new'), executionOf('old')], waiting: ['new'] });
+  world.control.put(FIRST, {
+    disabledReason: 'disabled',
+    executions: [executionOf('new'), executionOf('old')],
+    waiting: ['new'],
+  });
   world.control.put(accountOf(2), { executions: [executionOf('new')], waiting: ['new'] });
   const [disabled, enabled] = await statusOf(world);
   expect(disabled).toMatchObject({ state: 'disabled', lastExecution: { status: 'InProgress', isWaiting: true } });
   expect(enabled.lastExecution).not.toHaveProperty('isWaiting');
-  world.control.put(FIRST, { disabledReason: 'disabled', executions: [executionOf('before'), executionOf('new')], waiting: ['new'] });
+  world.control.put(FIRST, {
+    disabledReason: 'disabled',
+    executions: [executionOf('before'), executionOf('new')],
+    waiting: ['new'],
+  });
   expect((await statusOf(world))[0].lastExecution).not.toHaveProperty('isWaiting');
 });
 
@@ -57,7 +69,8 @@ test('reports everything but the author if the repository does not exist', async
   await world.running(1);
   world.refusal = new RepositoryNotFoundError('shop does not exist');
   expect((await statusOf(world))[0]).toMatchObject({
-    state: 'enabled', lastExecution: { status: 'InProgress', commitId: 'c0ffee0123456789' },
+    state: 'enabled',
+    lastExecution: { status: 'InProgress', commitId: 'c0ffee0123456789' },
   });
 });
 

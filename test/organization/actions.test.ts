@@ -122,7 +122,7 @@ describe('the roles of a handler allow the actions that it calls, and no others'
     // starting a pipeline is done through the start role there
     ['trigger', 'trigger', ['codepipeline:StartPipelineExecution']],
     ['deployments', 'deployments', []],
-    ['look at what CloudFormation waits for', 'shared/cfn-status.ts', [AWAITED]],
+    ['check of the status in CloudFormation', 'shared/cfn-status.ts', [AWAITED]],
     [
       'registry',
       'registry/table.ts',
@@ -162,7 +162,7 @@ describe('in every account', () => {
 
   test('the execution policy has these statements', () => {
     expect(execution.map(({ Sid, Effect }) => `${Effect} ${Sid}`)).toEqual([
-      'Allow Services', 'Allow Roles', 'Deny NoAdministrators', 'Deny WayIn', 'Deny Bootstrap',
+      'Allow Services', 'Allow Roles', 'Deny NoAdministrators', 'Deny AccessRoles', 'Deny Bootstrap',
       'Deny BootstrapResources',
       'Deny Artifacts', 'Deny Trail', 'Deny Builds', 'Deny Pipeline', 'Deny Events', 'Deny PassRoles',
     ]);
@@ -186,7 +186,7 @@ describe('in every account', () => {
   });
 
   test('applications cannot change the access roles of the account, or their own permissions', () => {
-    const denied = statement('WayIn');
+    const denied = statement('AccessRoles');
     expect(denied?.Action).toEqual([
       'Add*', 'Attach*', 'Create*', 'Delete*', 'Detach*', 'Put*', 'Set*', 'Tag*', 'Untag*', 'Update*',
     ]

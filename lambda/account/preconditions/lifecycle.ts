@@ -9,8 +9,8 @@ import { DONE, IN_PROGRESS } from '../../shared/lifecycle';
 import { MAX_PROPAGATION } from '../../shared/propagation';
 
 /**
- * Checks the preconditions of a stack before its first account is created. Only new preconditions are checked: those met
- * before are in use, and a rollback to them must succeed.
+ * Checks the preconditions of a stack before its first account is created. Only new preconditions are checked: those
+ * met before are in use, and a rollback to them must succeed.
  */
 export class Preconditions implements Lifecycle<PreconditionsRequest, PreconditionsResult> {
   public constructor(

@@ -84,6 +84,7 @@ async function limitProblems(
 function unusableRegion(region: string): string {
   return (
     `a new account cannot be used in the region '${region}', which must be enabled in each account first: `
-    + `deploy the stack in one that every account has (${REGIONS_OF_EVERY_ACCOUNT.join(', ')}), or import accounts in which the region is enabled`
+    + `deploy the stack in one that every account has (${REGIONS_OF_EVERY_ACCOUNT.join(', ')}), or import accounts in `
+    + 'which the region is enabled'
   );
 }

@@ -20,8 +20,8 @@ test('a hint names the option for an organizational unit that does not exist', (
 });
 
 test('a hint names the option for an account that does not exist, or that has no access role', () => {
-  const role = "account 123456789012 cannot be entered through its role 'vending-entry'";
-  expect(accountHints([`Error: ${role}: account 123456789012 is not in the organization; invite it first`])).toEqual([
+  const role = "cannot assume role 'vending-entry' of account 123456789012";
+  expect(accountHints([`Error: ${role}: account 123456789012 is not in the organization; invite it, then deploy again`])).toEqual([
     "if account 123456789012 exists on AWS and has the role 'vending-entry', add it: "
     + '--account 123456789012=vending-entry',
   ]);
