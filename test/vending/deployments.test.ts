@@ -182,7 +182,8 @@ describe('deployment records', () => {
       'detail': { ...deployment('three', 0)[0].detail, pipeline: 'dev' },
     }, 'org-environments');
     await until(
-      async () => log().includes(`pipeline 'dev' of account ${CICD_ACCOUNT} belongs to no environment`) || undefined,
+      async () => log().includes(`pipeline 'dev' of account ${CICD_ACCOUNT} is not the pipeline of an environment`)
+        || undefined,
     );
     expect(await runs()).toEqual(before);
   });
