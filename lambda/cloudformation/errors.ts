@@ -9,7 +9,9 @@ export interface HandlerAccount {
   readonly accountId: string;
 }
 
-/** A role in an account cannot be assumed or is denied access: the account was closed or suspended, or the role changed. */
+/**
+ * A role in an account cannot be assumed or is denied access: the account was closed or suspended, or the role changed.
+ */
 export class AccountUnreachableError extends Error {
   public constructor(message: string) {
     super(message);
@@ -17,61 +19,106 @@ export class AccountUnreachableError extends Error {
   }
 }
 
-export function roleNotAssumable(place: StackPlace, roles: StackRoles, handlerAccount: HandlerAccount, error: Error): Error {
-  return new AccountUnreachableError(`cannot assume role '${roles.deploy(handlerAccount.partition, place)}' to deploy stack '${place.stackName}': `
-    + `${roles.advice(place, handlerAccount.accountId)} (${error.message})`);
+export function roleNotAssumable(
+  place: StackPlace,
+  roles: StackRoles,
+  handlerAccount: HandlerAccount,
+  error: Error,
+): Error {
+  return new AccountUnreachableError(
+    `cannot assume role '${roles.deploy(handlerAccount.partition, place)}' to deploy stack '${place.stackName}': `
+      + `${roles.advice(place, handlerAccount.accountId)} (${error.message})`,
+  );
 }
 
-export function accountUnreachable(place: StackPlace, roles: StackRoles, handlerAccount: HandlerAccount, error: Error): Error {
-  return new Error(`stack '${place.stackName}' cannot be deleted, because role '${roles.deploy(handlerAccount.partition, place)}' `
-    + `cannot be assumed: let it trust account ${handlerAccount.accountId} and delete again; if account ${place.accountId} was closed, `
-    + `just delete again: its resources are then abandoned (${error.message})`);
+export function accountUnreachable(
+  place: StackPlace,
+  roles: StackRoles,
+  handlerAccount: HandlerAccount,
+  error: Error,
+): Error {
+  return new Error(
+    `stack '${place.stackName}' cannot be deleted, because role '${roles.deploy(handlerAccount.partition, place)}' `
+      + `cannot be assumed: let it trust account ${handlerAccount.accountId} and delete again; if account `
+      + `${place.accountId} was closed, `
+      + `just delete again: its resources are then abandoned (${error.message})`,
+  );
 }
 
 export function templateNotReadable(place: StackPlace, bucket: string, key: string, error: unknown): unknown {
   if (!isPermanentAwsError(error)) return error;
-  return new Error(`the template of stack '${place.stackName}' for account ${place.accountId} cannot be read from `
-    + `'${bucket}/${key}': publish the assets of the app (\`cdk deploy\` does) and deploy again (${error.name}: ${error.message})`);
+  return new Error(
+    `the template of stack '${place.stackName}' for account ${place.accountId} cannot be read from `
+      + `'${bucket}/${key}': publish the assets of the app (\`cdk deploy\` does) and deploy again (${error.name}: `
+      + `${error.message})`,
+  );
 }
 
 export function templateNotPublishable(place: StackPlace, handlerAccount: HandlerAccount, error: unknown): unknown {
   if (!isPermanentAwsError(error)) return error;
   const role = bootstrapRole(handlerAccount.partition, 'file-publishing', place);
-  const message = `the template of stack '${place.stackName}' is longer than 51,200 bytes and cannot be uploaded to bucket `
-    + `'${stagingBucket(place)}' of account ${place.accountId} with role '${role}': bootstrap the account for CDK with qualifier `
-    + `'${place.qualifier}' and trust for account ${handlerAccount.accountId}, then deploy again (${error.name}: ${error.message})`;
-  return isAccessDenied(error) || isNamed(error, 'NoSuchBucket') ? new AccountUnreachableError(message) : new Error(message);
+  const message =
+    `the template of stack '${place.stackName}' is longer than 51,200 bytes and cannot be uploaded to bucket `
+    + `'${stagingBucket(place)}' of account ${place.accountId} with role '${role}': bootstrap the account for CDK with `
+    + 'qualifier '
+    + `'${place.qualifier}' and trust for account ${handlerAccount.accountId}, then deploy again (${error.name}: `
+    + `${error.message})`;
+  return isAccessDenied(error) || isNamed(error, 'NoSuchBucket')
+    ? new AccountUnreachableError(message)
+    : new Error(message);
 }
 
 export function ownedByAnotherStack({ stackName, accountId }: StackPlace, holder: string): Error {
-  return new Error(`stack '${stackName}' in account ${accountId} belongs to stack '${holder}' of the CICD account: `
-    + 'remove it there first, or choose another stackName');
+  return new Error(
+    `stack '${stackName}' in account ${accountId} belongs to stack '${holder}' of the CICD account: `
+      + 'remove it there first, or choose another stackName',
+  );
 }
 
-export function deploymentTimedOut({ stackName, accountId, region }: StackPlace, former: readonly StackPlace[], milliseconds: number): Error {
+export function deploymentTimedOut(
+  { stackName, accountId, region }: StackPlace,
+  former: readonly StackPlace[],
+  milliseconds: number,
+): Error {
   const orNotDeleted = former
-    .map(place => `, or stack '${place.stackName}' in account ${place.accountId} that it replaces is not deleted,`).join('');
-  return new Error(`stack '${stackName}' in account ${accountId} and region ${region} is not ready${orNotDeleted} after `
-    + `${milliseconds / 60_000} minutes (timeout). CloudFormation continues there: see the events of the stack, and deploy again `
-    + 'when it is complete');
+    .map(place => `, or stack '${place.stackName}' in account ${place.accountId} that it replaces is not deleted,`)
+    .join('');
+  return new Error(
+    `stack '${stackName}' in account ${accountId} and region ${region} is not ready${orNotDeleted} after `
+      + `${milliseconds / 60_000} minutes (timeout). CloudFormation continues there: see the events of the stack, and `
+      + 'deploy again '
+      + 'when it is complete',
+  );
 }
 
 export function deletionTimedOut({ stackName, accountId, region }: StackPlace, milliseconds: number): Error {
-  return new Error(`stack '${stackName}' in account ${accountId} and region ${region}, or an application that is deleted before it, `
-    + `is not deleted after ${milliseconds / 60_000} minutes (timeout). CloudFormation continues there: see the events of the stack, `
-    + `and when it is deleted ${REMOVE_AGAIN}`);
+  return new Error(
+    `stack '${stackName}' in account ${accountId} and region ${region}, or an application that is deleted before it, `
+      + `is not deleted after ${milliseconds / 60_000} minutes (timeout). CloudFormation continues there: see the `
+      + 'events '
+      + 'of the stack, '
+      + `and when it is deleted ${REMOVE_AGAIN}`,
+  );
 }
 
 /** How to request a removal again. */
-export const REMOVE_AGAIN = 'remove the environment again (if it is no longer in the app, put it back and deploy first)';
+export const REMOVE_AGAIN =
+  'remove the environment again (if it is no longer in the app, put it back and deploy first)';
 
 /** Explains a permanent error of CloudFormation; other errors are returned unchanged. */
-export function stackFailed(what: 'deployed' | 'deleted', place: StackPlace, roles: StackRoles, handlerAccount: HandlerAccount, error: unknown): unknown {
+export function stackFailed(
+  what: 'deployed' | 'deleted',
+  place: StackPlace,
+  roles: StackRoles,
+  handlerAccount: HandlerAccount,
+  error: unknown,
+): unknown {
   if (!isPermanentAwsError(error)) return error;
   const advice = isAccessDenied(error)
     ? `; allow it to '${roles.deploy(handlerAccount.partition, place)}' (bootstrap the account again, remove service control policies that deny it)`
     : '; remove the cause and deploy again';
-  const message = `stack '${place.stackName}' in account ${place.accountId} and region ${place.region} could not be ${what}: `
+  const message =
+    `stack '${place.stackName}' in account ${place.accountId} and region ${place.region} could not be ${what}: `
     + `${error.name}: ${error.message}${advice}`;
   return isAccessDenied(error) ? new AccountUnreachableError(message) : new Error(message);
 }

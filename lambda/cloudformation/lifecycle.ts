@@ -59,7 +59,9 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     if (key === keyBefore) return this.claim(owner, request);
     // mark the successor first: a rollback claims the former place again, which removes the mark
     const record = await this.read(keyBefore);
-    if (record && owns(record.owners, owner)) await this.write(keyBefore, { ...record, successor: key }, record.version);
+    if (record && owns(record.owners, owner)) {
+      await this.write(keyBefore, { ...record, successor: key }, record.version);
+    }
     return this.claim(owner, request, before);
   }
 
@@ -68,20 +70,24 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const record = await this.read(key);
     // a second Delete, after a failed one, is another attempt
     const isRetry = record?.deletedBy === owner.id;
-    if (!record || !isRetry && !owns(record.owners, owner)) return;
+    if (!record || (!isRetry && !owns(record.owners, owner))) return;
     const owners = withoutOwner(record.owners, owner);
     const next = owners.at(-1);
     const isLast = next === undefined;
     // a renamed construct is deleted when the update fails: the stack must become what its former owner declares
-    const mustRedeploy = next && !await this.isAsDeclared(record, next.request);
-    await this.write(key, {
-      ...record,
-      ...(isLast || mustRedeploy ? this.hooks.resetFields(record) : {}),
-      owners,
-      ...(isLast && { deletedBy: owner.id }),
-      requestedAt: this.now(),
-      ...((isLast || mustRedeploy) && { attempt: this.newAttempt() }),
-    }, record.version);
+    const mustRedeploy = next && !(await this.isAsDeclared(record, next.request));
+    await this.write(
+      key,
+      {
+        ...record,
+        ...(isLast || mustRedeploy ? this.hooks.resetFields(record) : {}),
+        owners,
+        ...(isLast && { deletedBy: owner.id }),
+        requestedAt: this.now(),
+        ...((isLast || mustRedeploy) && { attempt: this.newAttempt() }),
+      },
+      record.version,
+    );
     if (isLast) await this.hooks.afterDeleteRequested(key, record);
   }
 
@@ -112,8 +118,9 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   }
 
   private async step(owner: Owner, request: Request, record: Read<Request>): Promise<Progress<Result>> {
-    const mustDeleteFirst = this.hooks.isExclusive && record.previous?.some(({ accountId }) => accountId === request.accountId);
-    if (mustDeleteFirst && !await this.deletePrevious(owner, request, record)) return IN_PROGRESS;
+    const mustDeleteFirst =
+      this.hooks.isExclusive && record.previous?.some(({ accountId }) => accountId === request.accountId);
+    if (mustDeleteFirst && !(await this.deletePrevious(owner, request, record))) return IN_PROGRESS;
 
     const prepared = await this.hooks.prepare(owner, request, record);
     if (!prepared) return IN_PROGRESS;
@@ -124,15 +131,15 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const { stack, record: deployed } = progress.result;
     if (!this.hooks.isUpToDate(stack, effective)) return this.redeploy(effective, deployed);
     await this.hooks.afterDeploy(owner, request, deployed, deployed.applied !== fingerprintOf(effective));
-    if (!await this.deletePrevious(owner, request, deployed)) return IN_PROGRESS;
+    if (!(await this.deletePrevious(owner, request, deployed))) return IN_PROGRESS;
     const result = this.options.resultOf(request, stack);
     await this.settle(effective, deployed, Object.fromEntries(Object.entries(result)));
     return done(result);
   }
 
   /**
-   * Leaves the stack as it is, because its account cannot be reached. A failure would roll back the resources of all other
-   * accounts, and the rollback would fail for the same reason.
+   * Leaves the stack as it is, because its account cannot be reached. A failure would roll back the resources of all
+   * other accounts, and the rollback would fail for the same reason.
    *
    * @throws the error if the stack was never complete
    */
@@ -163,20 +170,26 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     if (foreign) throw this.hooks.ownedByAnotherStack(request, stackNameOf(foreign));
     const restarted: Partial<Read<Request>> = read ? { ...read, ...this.hooks.resetFields(read) } : {};
     const { version, successor, deletedBy, unreachableAttempt, applied, previous = [], ...kept } = restarted;
-    await this.write(key, {
-      ...kept,
-      owners: withOwner(kept.owners ?? [], owner, request),
-      attempt: this.newAttempt(),
-      requestedAt: this.now(),
-      ...(applied === fingerprintOf(request) && { applied }),
-      previous: [...previous, ...(before ? [before] : [])].filter(place => this.keyOf(place) !== key),
-    }, version);
+    await this.write(
+      key,
+      {
+        ...kept,
+        owners: withOwner(kept.owners ?? [], owner, request),
+        attempt: this.newAttempt(),
+        requestedAt: this.now(),
+        ...(applied === fingerprintOf(request) && { applied }),
+        previous: [...previous, ...(before ? [before] : [])].filter(place => this.keyOf(place) !== key),
+      },
+      version,
+    );
   }
 
   private async owned(owner: Owner, request: Request): Promise<Read<Request>> {
     const record = await this.read(this.keyOf(request));
     if (record && owns(record.owners, owner)) return record;
-    throw new Error(`stack '${request.stackName}' in account ${request.accountId} was removed during its deployment: deploy again`);
+    throw new Error(
+      `stack '${request.stackName}' in account ${request.accountId} was removed during its deployment: deploy again`,
+    );
   }
 
   /** Deploys the stack again, because the effective request has changed during the deployment. */
@@ -198,12 +211,17 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     if (JSON.stringify(after) !== JSON.stringify(before)) await this.write(this.keyOf(request), after, version);
   }
 
-  private async deletePrevious(owner: Owner, request: Request, { previous = [] }: StackRecord<Request>): Promise<boolean> {
+  private async deletePrevious(
+    owner: Owner,
+    request: Request,
+    { previous = [] }: StackRecord<Request>,
+  ): Promise<boolean> {
     for (const former of previous) {
       const record = await this.read(this.keyOf(former));
       if (record?.successor !== this.keyOf(request)) continue;
       if (record.deletedBy !== owner.id) await this.requestDelete(owner, former);
-      // a closed account is a reason to move, so it must not stop the move; applications stay, as a move may be rolled back
+      // a closed account is a reason to move, so it must not stop the move; applications stay, as a move may be rolled
+      // back
       const removal = await this.remove(owner, former, { unreachable: 'abandon', mayDelete: async () => false });
       if (!removal.done) return false;
     }
@@ -214,11 +232,13 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const key = this.keyOf(request);
     const found = await this.read(key);
     if (!found || found.deletedBy !== owner.id) return DONE;
-    if (!await this.deletePrevious(owner, request, found)) return IN_PROGRESS;
+    if (!(await this.deletePrevious(owner, request, found))) return IN_PROGRESS;
     const tornDown = await this.hooks.beforeDelete(owner, request, found, options.mayDelete);
     if (!tornDown.done) return tornDown;
     const record = tornDown.result;
-    const deleted = record.creationAttempt ? await this.options.deployment.remove(request, record, key, options.unreachable) : DONE;
+    const deleted = record.creationAttempt
+      ? await this.options.deployment.remove(request, record, key, options.unreachable)
+      : DONE;
     if (!deleted.done) return deleted;
     await this.hooks.afterDelete(owner, key, record);
     await this.registry.remove(key, record.version);

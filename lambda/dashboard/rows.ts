@@ -23,27 +23,39 @@ export interface Row {
 }
 
 export async function rowsOf(registry: Registry): Promise<readonly Row[]> {
-  return Promise.all((await allPipelines(registry)).map(async pipeline => {
-    const { environmentName, accountId } = pipeline;
-    const record = await registry.read<DeploymentRecord>(deploymentKey(environmentName));
-    return rowOf(pipeline, runsInAccount(accountId, record?.runs ?? []), await isHalted(registry, environmentName));
-  }));
+  return Promise.all(
+    (await allPipelines(registry)).map(async pipeline => {
+      const { environmentName, accountId } = pipeline;
+      const record = await registry.read<DeploymentRecord>(deploymentKey(environmentName));
+      return rowOf(pipeline, runsInAccount(accountId, record?.runs ?? []), await isHalted(registry, environmentName));
+    }),
+  );
 }
 
 function rowOf(
-  { environmentName, accountId, suspendedFor, state, deferral }: EnvironmentPipeline, runs: readonly Run[], halted: boolean,
+  { environmentName, accountId, suspendedFor, state, deferral }: EnvironmentPipeline,
+  runs: readonly Run[],
+  halted: boolean,
 ): Row {
   const gate = suspendedFor ? 'suspended' : halted ? 'halted' : state;
   const [last] = runs;
-  const deployed = latest(runs.filter(({ deployedAt }) => deployedAt !== undefined), ({ deployedAt }) => deployedAt);
-  const commitAt = Math.max(0, ...runs.map(({ rollback, deployedAt = 0 }) => rollback ? 0 : deployedAt));
-  const failure = latest(runs.filter(run => run.failure && run.failure.at > commitAt), run => run.failure?.at)?.failure;
-  const changes = runs.filter(({ rollback, deployedAt, failedAt }) => !rollback && (deployedAt ?? failedAt) !== undefined);
+  const deployed = latest(
+    runs.filter(({ deployedAt }) => deployedAt !== undefined),
+    ({ deployedAt }) => deployedAt,
+  );
+  const commitAt = Math.max(0, ...runs.map(({ rollback, deployedAt = 0 }) => (rollback ? 0 : deployedAt)));
+  const failure = latest(
+    runs.filter(run => run.failure && run.failure.at > commitAt),
+    run => run.failure?.at,
+  )?.failure;
+  const changes = runs.filter(
+    ({ rollback, deployedAt, failedAt }) => !rollback && (deployedAt ?? failedAt) !== undefined,
+  );
   const failed = changes.filter(({ failedAt }) => failedAt !== undefined);
   return {
     environmentName,
     accountId,
-    state: [stateOf(last), ...gate === 'enabled' ? [] : [gate], ...deferral ? ['update pending'] : []].join(', '),
+    state: [stateOf(last), ...(gate === 'enabled' ? [] : [gate]), ...(deferral ? ['update pending'] : [])].join(', '),
     isBroken: last?.state?.name === 'FAILED',
     failure: failure && textOf(failure),
     commitId: deployed && commitOf(deployed, runs),

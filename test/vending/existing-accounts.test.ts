@@ -28,8 +28,8 @@ describe('account that was invited into the organization', () => {
     expect(result.succeeded).toBe(false);
     expect(reasons(result)).toMatch(
       new RegExp(
-        `cannot assume role 'OrganizationAccountAccessRole' of account ${EXISTING}: ` +
-          'accounts that were invited do not have it',
+        `cannot assume role 'OrganizationAccountAccessRole' of account ${EXISTING}: `
+          + 'invited accounts do not have it',
       ),
     );
     expect(reasons(result)).toContain('Account.fromAccountAttributes');
@@ -40,8 +40,8 @@ describe('account that was invited into the organization', () => {
     const result = await harness.deploy(associate);
     expect(result.succeeded).toBe(false);
     expect(reasons(result)).toContain(
-      `account ${EXISTING} cannot be used: it was suspended by AWS; ` +
-        'ask AWS Support as its root user to reinstate it',
+      `account ${EXISTING} cannot be used: it was suspended by AWS; `
+        + 'ask AWS Support as its root user to reinstate it',
     );
     harness.simulation.organizations.reinstate(EXISTING);
   });

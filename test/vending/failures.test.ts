@@ -60,7 +60,7 @@ const cases: FailureCase[] = [
           branch: { source: cicd.source, branchName: 'env/dev', parentBranchName: 'develop' },
         }),
     },
-    messages: [/'develop'/, /which repository 'shop' does not have/, /main/],
+    messages: [/'develop'/, /does not exist in repository 'shop'/, /main/],
     corrected: dev,
   },
   {
