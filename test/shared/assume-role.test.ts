@@ -1,3 +1,4 @@
+import { STSClient } from '@aws-sdk/client-sts';
 import { AwsPipelineControl } from '../../lambda/pipeline-control/aws';
 import { assumeRole, newSession } from '../../lambda/shared/assume-role';
 import { MemberPipelines } from '../../lambda/trigger/aws';
@@ -69,6 +70,22 @@ test('does not cache a session of a role that may be deleted and created again',
     expect((await newSession(role)).accessKeyId).toBe('key-2');
     expect(await enter('made-anew')).toBe('key-3');
   });
+});
+
+test('sends the external id, and uses the credentials of a role that was assumed before', async () => {
+  const send = jest.spyOn(STSClient.prototype, 'send')
+    .mockResolvedValue({ Credentials: { AccessKeyId: 'key', SecretAccessKey: 'secret' } } as never);
+  const roleArn = 'arn:aws:iam::111111111111:role/entrance';
+  const from = { accessKeyId: 'earlier', secretAccessKey: 'secret' };
+  expect(await newSession({ roleArn, externalId: 'o-123', from })).toEqual({ accessKeyId: 'key', secretAccessKey: 'secret' });
+  await newSession({ roleArn, from });
+  expect(send.mock.calls.map(([{ input }]) => input)).toEqual([
+    { RoleArn: roleArn, RoleSessionName: 'org-environments', ExternalId: 'o-123' },
+    { RoleArn: roleArn, RoleSessionName: 'org-environments' },
+  ]);
+  const [client] = send.mock.contexts;
+  expect(await client?.config.credentials()).toMatchObject(from);
+  send.mockRestore();
 });
 
 test('assumes the role of a pipeline for every operation, because it is deleted and created again with the pipeline', async () => {
