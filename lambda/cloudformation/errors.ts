@@ -115,7 +115,8 @@ export function stackFailed(
 ): unknown {
   if (!isPermanentAwsError(error)) return error;
   const advice = isAccessDenied(error)
-    ? `; allow it to '${roles.deploy(handlerAccount.partition, place)}' (bootstrap the account again, remove service control policies that deny it)`
+    ? `; allow it to '${roles.deploy(handlerAccount.partition, place)}' `
+      + '(bootstrap the account again, remove service control policies that deny it)'
     : '; remove the cause and deploy again';
   const message =
     `stack '${place.stackName}' in account ${place.accountId} and region ${place.region} could not be ${what}: `

@@ -1,5 +1,5 @@
+import type { PreconditionSources } from './findings';
 import { findProblems } from './problems';
-import type { PreconditionSources } from './problems';
 import type { PreconditionsRequest, PreconditionsResult } from '../../../src/account/contract';
 import type { PreconditionsRecord } from '../../registry/preconditions';
 import { preconditionsKey } from '../../registry/preconditions';

@@ -1,4 +1,4 @@
-import type { Findings, PreconditionSources } from './problems';
+import type { Findings, PreconditionSources } from './findings';
 import type { PreconditionsRequest } from '../../../src/account/contract';
 import { isRegionOfNewAccounts, REGIONS_OF_EVERY_ACCOUNT } from '../../../src/private/contract';
 import { isNamed } from '../../shared/errors';

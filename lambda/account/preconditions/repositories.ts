@@ -1,4 +1,4 @@
-import type { Findings, PreconditionSources } from './problems';
+import type { Findings, PreconditionSources } from './findings';
 import type { BranchBeginning, PreconditionsRequest } from '../../../src/account/contract';
 import { quotedList } from '../../sources/quoted-list';
 import type { SourceHost } from '../../sources/source';

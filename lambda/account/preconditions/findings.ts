@@ -1,0 +1,17 @@
+import type { Hosts } from '../../sources/hosts';
+import type { Organization } from '../aws';
+
+/** Where preconditions are checked. */
+export interface PreconditionSources {
+  readonly organization: Pick<Organization, 'accountLimit' | 'listAccounts' | 'root' | 'unitsBelow'>;
+  readonly hosts: Hosts<'branches' | 'head'>;
+  readonly cicdAccount: string;
+}
+
+/** The result of the checks. */
+export interface Findings {
+  /** Everything that would make the deployment fail. */
+  readonly problems: readonly string[];
+  /** Whether a permission was missing, so that a later check may have another result. */
+  readonly refused: boolean;
+}
