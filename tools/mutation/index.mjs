@@ -3,7 +3,7 @@
  * that no test detects.
  *
  *   npm install --no-save @stryker-mutator/instrumenter@9
- *   node tools/mutation/index.mjs lambda/account/creation.ts -- test/account/creation-*.test.ts
+ *   node tools/mutation/index.mjs lambda/account/creation.ts -- test/account/creation-recovery.test.ts
  *
  * SAMPLE=3 runs every third mutant. SKIP='killed at any call' skips the tests whose title matches.
  */
