@@ -59,7 +59,8 @@ function remarksOf(pipeline: StatusOutcome): string[] {
     remarks.push(`${name} is disabled by its definition (enabled: false)`);
   }
   if (pendingUpdate) {
-    remarks.push(`${pc.yellow('!')} ${name} is not as its app declares it since ${formatTime(pendingUpdate.since)}: ${pendingUpdate.reason}`);
+    const { since, reason } = pendingUpdate;
+    remarks.push(`${pc.yellow('!')} ${name} is not as its app declares it since ${formatTime(since)}: ${reason}`);
   }
   if (problem !== undefined) remarks.push(`${pc.red('✗')} ${name}: ${problem}`);
   return remarks;

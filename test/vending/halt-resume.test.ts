@@ -257,8 +257,8 @@ describe('halt, resume and status commands', () => {
       'the credentials are invalid or expired: sign in',
     );
     expect(await errorOf(attempt(signedIn(harness, `arn:aws:iam::${MANAGEMENT_ACCOUNT}:root`)))).toContain(
-      "the function 'org-environments-operations' does not exist in this account and region: deploy the organization, " +
-        'or use the credentials and the region (AWS_REGION) of the CICD account',
+      "the function 'org-environments-operations' does not exist in this account and region: deploy the organization, "
+        + 'or use the credentials and the region (AWS_REGION) of the CICD account',
     );
   });
 });

@@ -104,7 +104,9 @@ describe('removal of an environment', () => {
     const { cloudformation, lambda, clock } = harness.simulation;
     const stack = cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd');
     const before = deletedStacks();
-    const forged = [...stack?.resources.values() ?? []].filter(({ type }) => type.startsWith('Custom::OrgEnvironments'));
+    const forged = [...(stack?.resources.values() ?? [])].filter(({ type }) =>
+      type.startsWith('Custom::OrgEnvironments'),
+    );
     for (const { id, logicalId, type, properties } of forged) {
       await lambda.invokeEvent(String(properties.ServiceToken), {
         RequestType: 'Delete',
