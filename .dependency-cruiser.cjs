@@ -10,8 +10,16 @@ module.exports = {
       name: 'no-circles',
       comment:
         'modules import each other, directly or through others, types included; move what they share to a new module',
-      severity: 'warn',
+      severity: 'error',
       from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-folder-circles',
+      comment: 'folders of the rehearsal import each other; move what they share to rehearsal/core',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: '^rehearsal/' },
       to: { circular: true },
     },
     {

@@ -150,6 +150,8 @@ const programFiles = ['.projenrc.ts', ...['src', ...sources].map(dir => `${dir}/
 for (const files of programFiles) project.tsconfigDev?.addInclude(`../${files}`);
 
 project.eslint?.addRules({
+  // strings, templates and comments included
+  '@stylistic/max-len': ['error', { code: 120, tabWidth: 2, ignoreUrls: true, ignoreRegExpLiterals: true }],
   '@typescript-eslint/no-explicit-any': 'error',
   '@typescript-eslint/no-floating-promises': 'error',
   '@typescript-eslint/no-misused-promises': 'error',

@@ -235,7 +235,8 @@ export class FakeDirectory implements Organization {
     if (!kept || kept.roleName !== roleName || kept.usableAt > this.clock.now) {
       throw awsError(
         'AccessDenied',
-        `User: arn:aws:sts::999999999999:assumed-role/x is not authorized to perform: sts:AssumeRole on resource: ${roleName}`,
+        'User: arn:aws:sts::999999999999:assumed-role/x is not authorized to perform: sts:AssumeRole on resource: '
+          + `${roleName}`,
       );
     }
     return this.fate ? this.fate.over(kept.stacks) : kept.stacks;
@@ -264,8 +265,9 @@ export class FakeDirectory implements Organization {
       request.creation = { ...creation, state: 'SUCCEEDED', accountId };
     }
     for (const { account, usableAt } of this.kept.values()) {
-      if (account.state === 'PENDING_ACTIVATION' && usableAt <= this.clock.now)
+      if (account.state === 'PENDING_ACTIVATION' && usableAt <= this.clock.now) {
         this.change(account.accountId, { state: 'ACTIVE' });
+      }
     }
   }
 

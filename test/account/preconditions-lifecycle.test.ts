@@ -90,22 +90,24 @@ describe('preconditions', () => {
       'a repository does not exist',
       new World(),
       { beginnings: [beginning('env/dev', 'main', 'warehouse')] },
-      "no account was created: repository 'warehouse' does not exist in account 222222222222 in eu-central-1: " +
-        'create it there and push a first commit, or use an existing one, then deploy again',
+      "no account was created: repository 'warehouse' does not exist in account 222222222222 in eu-central-1: "
+        + 'create it there and push a first commit, or use an existing one, then deploy again',
     ],
     [
       'a repository has no commit',
       new World({ pushed: false }),
       { beginnings: [beginning('env/dev'), beginning('env/prod', 'release')] },
-      "no account was created: repository 'shop' in account 222222222222 has no commit yet, so branches 'env/dev', 'env/prod' cannot be created: " +
-        "push one to 'main', 'release' first, then deploy again",
+      "no account was created: repository 'shop' in account 222222222222 has no commit yet, so branches 'env/dev', "
+        + "'env/prod' cannot be created: "
+        + "push one to 'main', 'release' first, then deploy again",
     ],
     [
       'a parent branch does not exist',
       new World(),
       { beginnings: [beginning('env/dev', 'develop')] },
-      "no account was created: branch 'env/dev' has parent 'develop', which does not exist in repository 'shop': it has 'main'; " +
-        "push 'develop' or use one of these",
+      "no account was created: branch 'env/dev' has parent 'develop', which does not exist in repository 'shop': "
+        + "it has 'main'; "
+        + "push 'develop' or use one of these",
     ],
     [
       'a unit does not exist by its path',
@@ -117,19 +119,21 @@ describe('preconditions', () => {
       'a unit does not exist by its id',
       new World(),
       { organizationalUnits: ['ou-ab12-cdefgh34'] },
-      "no account was created: organizational unit 'ou-ab12-cdefgh34' does not exist: use the id or path of an existing unit",
+      "no account was created: organizational unit 'ou-ab12-cdefgh34' does not exist: use the id or path of an "
+        + 'existing unit',
     ],
     [
       'new accounts cannot be used in the region',
       new World(),
       { region: 'ap-east-1' },
-      "no account was created: a new account cannot be used in the region 'ap-east-1', which must be enabled in each account first",
+      "no account was created: a new account cannot be used in the region 'ap-east-1', which must be enabled in "
+        + 'each account first',
     ],
   ])('are not met when %s', async (_, world, changes, words) => {
     await expect(world.check(requestOf(changes))).rejects.toThrow(words);
   });
 
-  test('are not met when the organization may not have so many accounts, of which those that are there count once', async () => {
+  test('fail if the account quota is too low; existing accounts count once', async () => {
     const world = new World();
     world.directory.limit = 4;
     world.directory.add({ email: 'Dev@example.com' });
@@ -138,9 +142,10 @@ describe('preconditions', () => {
     await expect(
       world.check(requestOf({ emails: [...emails, 'prod@example.com', 'demo@example.com'] }), requestOf({ emails })),
     ).rejects.toThrow(
-      'no account was created: the organization has 3 accounts, and its limit of accounts is 4, so 2 more cannot be created: ask AWS for ' +
-        "a higher quota of 'Default maximum number of accounts' (AWS Organizations in Service Quotas of the management account, us-east-1), " +
-        'or adopt an account that is no longer used; then deploy again',
+      'no account was created: the organization has 3 accounts, and its limit of accounts is 4, so 2 more cannot '
+        + 'be created: ask AWS for '
+        + "a higher quota of 'Default maximum number of accounts' (AWS Organizations in Service Quotas of the "
+        + 'management account, us-east-1), or adopt an account that is no longer used; then deploy again',
     );
   });
 

@@ -1,8 +1,13 @@
-import type { ControlledPipeline, PipelineControl, PipelineExecution, PipelineState } from '../../lambda/pipeline-control/control';
+import type {
+  ControlledPipeline,
+  PipelineControl,
+  PipelineExecution,
+  PipelineState,
+} from '../../lambda/pipeline-control/control';
 import { awsError } from '../fixtures/aws-error';
 import type { FakeAccounts } from '../stack/fake-accounts';
 
-/** Pipelines that are there as long as their stacks are, which begin with `pipe`; each begins to run when it is made, as on AWS. */
+/** Pipelines of the stacks that begin with `pipe`. Each runs when it is created, as on AWS. */
 export class FakePipelines implements PipelineControl {
   /** Moments at which two pipelines could run. */
   public readonly clashes: string[] = [];
@@ -46,7 +51,13 @@ export class FakePipelines implements PipelineControl {
 
   public async executions({ accountId }: ControlledPipeline): Promise<readonly PipelineExecution[]> {
     const isStopped = this.stopped.has(await this.stackOf(accountId));
-    const status = this.cancelled.has(accountId) ? 'Cancelled' : this.idle.has(accountId) ? 'Succeeded' : isStopped ? 'Stopped' : 'InProgress';
+    const status = this.cancelled.has(accountId)
+      ? 'Cancelled'
+      : this.idle.has(accountId)
+        ? 'Succeeded'
+        : isStopped
+          ? 'Stopped'
+          : 'InProgress';
     return [{ executionId: 'first', status, startedAt: new Date(0), updatedAt: new Date(0) }];
   }
 

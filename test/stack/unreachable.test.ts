@@ -24,7 +24,10 @@ describe('update of a stack in an account that cannot be reached', () => {
     await updateUnreachable(world);
     expect(world.accounts.of(ONE).definition('net')?.parameters).toEqual({ Size: '1' });
     expect(await world.registry.read(`stack#${ONE}#eu-central-1#net`)).toMatchObject({
-      deferral: { reason: expect.stringMatching(/^cannot assume role '.*' to deploy stack 'net': .*deploy again/), at: MINUTE },
+      deferral: {
+        reason: expect.stringMatching(/^cannot assume role '.*' to deploy stack 'net': .*deploy again/),
+        at: MINUTE,
+      },
     });
   });
 
@@ -49,7 +52,9 @@ describe('update of a stack in an account that cannot be reached', () => {
   });
 
   test('fails if it reads an output that the last deployment did not return', async () => {
-    await expect(updateUnreachable(new World(), { ...changed, outputs: ['Url'] })).rejects.toThrow('cannot assume role');
+    await expect(updateUnreachable(new World(), { ...changed, outputs: ['Url'] })).rejects.toThrow(
+      'cannot assume role',
+    );
   });
 
   test('shows the pending update in the environment of a pipeline, until it is made', async () => {

@@ -21,9 +21,11 @@ test('a hint names the option for an organizational unit that does not exist', (
 
 test('a hint names the option for an account that does not exist, or that has no access role', () => {
   const role = "cannot assume role 'vending-entry' of account 123456789012";
-  expect(accountHints([`Error: ${role}: account 123456789012 is not in the organization; invite it, then deploy again`])).toEqual([
+  expect(
+    accountHints([`Error: ${role}: account 123456789012 is not in the organization; invite it, then deploy again`]),
+  ).toEqual([
     "if account 123456789012 exists on AWS and has the role 'vending-entry', add it: "
-    + '--account 123456789012=vending-entry',
+      + '--account 123456789012=vending-entry',
   ]);
   expect(accountHints([`${role}: accounts that were invited do not have it; create the role there`])).toEqual([
     "if account 123456789012 has the role 'vending-entry' on AWS, add it: --account 123456789012=vending-entry",
