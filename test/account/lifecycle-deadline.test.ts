@@ -55,7 +55,8 @@ describe('an account that is not ready after 40 minutes fails', () => {
     vending.directory.usableAfter = 10 * MINUTE;
     await expect(vending.create(dev, vended())).rejects.toThrow(
       "account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
-        + 'AWS has not activated account 100000000001 yet; if it stays PENDING_ACTIVATION, complete its sign-up as its root user, or ask AWS Support; '
+        + 'AWS has not activated account 100000000001 yet; if it stays PENDING_ACTIVATION, complete its sign-up as its '
+        + 'root user, or ask AWS Support; '
         + 'deploy again to continue',
     );
     await expectToGoOn(vending);

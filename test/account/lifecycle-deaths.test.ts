@@ -13,7 +13,10 @@ async function expectOneReadyAccount(vending: Vending, email: string): Promise<v
   expect([...vending.directory.requests.values()].map(({ creation }) => creation.state)).toEqual(['SUCCEEDED']);
 }
 
-/** Runs the same story again and again, dying one call later each time, until it is over before the call at which to die. */
+/**
+ * Runs the same story again and again, dying one call later each time, until it is over before the call at which to
+ * die.
+ */
 async function dyingAtEveryCall(when: 'before' | 'after', story: (vending: Vending) => Promise<void>): Promise<number> {
   for (let call = 1; ; call++) {
     const vending = new Vending();
@@ -78,8 +81,8 @@ describe.each(['before', 'after'] as const)('a handler that is killed %s any of 
       expect(vending.directory.unitOf(accountId)).toBe('Prod');
       expect(vending.directory.accounts[0]?.accountName).toBe('shop-new');
       expect(await vending.directory.tags(accountId)).toEqual({
-        theirs: 'kept',
-        stage: 'new',
+        'theirs': 'kept',
+        'stage': 'new',
         'org-environments:registry-key': '222222222222/account/aws+dev@example.com',
       });
     });

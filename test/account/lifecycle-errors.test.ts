@@ -70,14 +70,17 @@ const TROUBLES: Record<string, Trouble> = {
       directory.add({ accountId: '999999999999', email: 'aws+dev@example.com', managesOrganization: true }),
     request: { onExisting: 'adopt' },
     words:
-      "the e-mail 'aws+dev@example.com' belongs to the management account 999999999999, which cannot be vended: use another e-mail",
+      "the e-mail 'aws+dev@example.com' belongs to the management account 999999999999, which cannot be vended: use "
+      + 'another e-mail',
     mended: { email: 'aws+dev2@example.com' },
   },
   'the limit of accounts is reached': {
     cause: ({ directory }) => directory.failures.push('ACCOUNT_LIMIT_EXCEEDED'),
     words:
-      "account 'shop-dev' (aws+dev@example.com) cannot be created: the organization has reached its limit of accounts; ask AWS for a higher quota of "
-      + "'Default maximum number of accounts' (AWS Organizations in Service Quotas of the management account, us-east-1), or adopt an account that is "
+      "account 'shop-dev' (aws+dev@example.com) cannot be created: the organization has reached its limit of accounts; "
+      + 'ask AWS for a higher quota of '
+      + "'Default maximum number of accounts' (AWS Organizations in Service Quotas of the management account, "
+      + 'us-east-1), or adopt an account that is '
       + 'no longer used; then deploy again',
   },
   'the limit of accounts is reached before AWS begins': {
@@ -96,7 +99,8 @@ const TROUBLES: Record<string, Trouble> = {
   'the address of the management account is not valid': {
     cause: ({ directory }) => directory.failures.push('INVALID_ADDRESS'),
     words:
-      "account 'shop-dev' (aws+dev@example.com) cannot be created: the postal address of the management account is not valid; "
+      "account 'shop-dev' (aws+dev@example.com) cannot be created: the postal address of the management account is not "
+      + 'valid; '
       + 'correct it in its account settings, then deploy again',
   },
   'the management account cannot pay': {
@@ -115,7 +119,8 @@ const TROUBLES: Record<string, Trouble> = {
         awsError('InvalidInputException', 'You provided a value that does not match the required pattern.'),
       ]),
     words:
-      "account 'shop-dev' (aws+dev@example.com) cannot be created: InvalidInputException: You provided a value that does not match the required pattern.",
+      "account 'shop-dev' (aws+dev@example.com) cannot be created: InvalidInputException: You provided a value that "
+      + 'does not match the required pattern.',
   },
   'the unit does not exist': {
     cause: () => undefined,
@@ -148,7 +153,8 @@ const TROUBLES: Record<string, Trouble> = {
         ),
       ),
     words:
-      "the role 'arn:aws:iam::999999999999:role/org-environments-access' may not organizations:CreateAccount: deploy the OrganizationAccessRole of this "
+      "the role 'arn:aws:iam::999999999999:role/org-environments-access' may not organizations:CreateAccount: deploy "
+      + 'the OrganizationAccessRole of this '
       + 'version in the management account, then deploy again (no identity-based policy allows it)',
     mend: ({ directory }) => directory.refusals.clear(),
   },
@@ -159,8 +165,10 @@ const TROUBLES: Record<string, Trouble> = {
         Array.from({ length: 10 }, () => accessRoleNotAssumable(access, awsError('AccessDenied', 'not authorized'))),
       ),
     words:
-      "cannot assume role 'arn:aws:iam::999999999999:role/org-environments-access' of the management account: not authorized; its trust must name the role "
-      + "'org-environments-account-provider' of account 222222222222, with the external id that Organization was given: deploy its OrganizationAccessRole in "
+      "cannot assume role 'arn:aws:iam::999999999999:role/org-environments-access' of the management account: not "
+      + 'authorized; its trust must name the role '
+      + "'org-environments-account-provider' of account 222222222222, with the external id that Organization was "
+      + 'given: deploy its OrganizationAccessRole in '
       + 'the management account, then deploy again',
     mend: ({ directory }) => directory.refusals.clear(),
   },

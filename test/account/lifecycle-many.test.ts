@@ -40,8 +40,9 @@ test('throttling and creations by other principals only delay accounts', async (
 
 test('members of the queue that were killed are removed after CloudFormation has stopped waiting', async () => {
   const vending = new Vending();
-  for (let count = 0; count < 5; count++)
+  for (let count = 0; count < 5; count++) {
     await vending.registry.enqueue(CREATION_QUEUE, `account#dead${count}@example.com`, vending.clock.now - 1);
+  }
   await vending.begin(owner('Dev'), vended());
   expect(await vending.look(owner('Dev'), vended())).toBeUndefined();
   expect(vending.directory.requests.size).toBe(0);

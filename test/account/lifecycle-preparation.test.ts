@@ -115,7 +115,8 @@ describe('the bootstrap', () => {
     const vending = withExisting({ Qualifier: 'theirs', TrustedAccounts: '' });
     await expect(vending.create(dev, existing())).rejects.toThrow(
       `account ${ID} is bootstrapped for CDK with the qualifier 'theirs', not 'hnb659fds', `
-        + "in its stack 'CDKToolkit': use the qualifier 'theirs', or bootstrap the account under another --toolkit-stack-name",
+        + "in its stack 'CDKToolkit': use the qualifier 'theirs', or bootstrap the account under another "
+        + '--toolkit-stack-name',
     );
     expect(bootstrapStackName('my_own')).toBe('CDKToolkit-my-own');
   });
@@ -288,7 +289,8 @@ describe('the templates', () => {
       execFileSync(process.execPath, [
         '--input-type=module',
         '-e',
-        `import { writeBootstrapTemplate } from ${JSON.stringify(tool)}; writeBootstrapTemplate(${JSON.stringify(file)})`,
+        `import { writeBootstrapTemplate } from ${JSON.stringify(tool)}; `
+          + `writeBootstrapTemplate(${JSON.stringify(file)})`,
       ]);
       const text = readFileSync(file, 'utf8');
       expect(Buffer.byteLength(text)).toBeLessThan(51_200);

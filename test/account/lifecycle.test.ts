@@ -13,7 +13,7 @@ test('creates an account, moves it to its unit, tags it, prepares it and records
   ]);
   expect(vending.directory.unitOf(accountId)).toBe('Test');
   expect(await vending.directory.tags(accountId)).toEqual({
-    team: 'shop',
+    'team': 'shop',
     'org-environments:registry-key': '222222222222/account/aws+dev@example.com',
   });
   expect(vending.directory.stacksOf(accountId).begun).toEqual([
@@ -36,8 +36,9 @@ test('an update without changes only reads the account', async () => {
   const before = vending.fate.calls.length;
   await vending.update(dev, vended({ onRemoval: 'retain' }), vended());
   const calls = vending.fate.calls.slice(before);
-  for (const change of ['createAccount', 'move', 'tag', 'untag', 'rename', 'create', 'update', 'delete'])
+  for (const change of ['createAccount', 'move', 'tag', 'untag', 'rename', 'create', 'update', 'delete']) {
     expect(calls).not.toContain(change);
+  }
 });
 
 test('returns a ready account from the registry alone', async () => {
@@ -132,7 +133,8 @@ describe('an e-mail that belongs to another stack', () => {
     await vending.create(dev, vended());
     await expect(vending.create(stranger, vended())).rejects.toThrow(
       "the e-mail 'aws+dev@example.com' belongs to 'Dev' of stack 'environments' "
-        + '(account 100000000001): remove it there first, adopt it with onExisting: OnExistingAccount.ADOPT, or use another e-mail',
+        + '(account 100000000001): remove it there first, adopt it with onExisting: OnExistingAccount.ADOPT, or use '
+        + 'another e-mail',
     );
     await vending.remove(stranger, vended());
     expect(await vending.record(vended())).toMatchObject({ state: 'ready', owners: [dev] });
@@ -236,7 +238,8 @@ describe('an account cannot change', () => {
     const vending = new Vending();
     await vending.create(dev, vended());
     await expect(vending.update(dev, existing(), vended())).rejects.toThrow(
-      "account 'shop-dev' (aws+dev@example.com) cannot be replaced by account 333333333333: define another Account instead",
+      "account 'shop-dev' (aws+dev@example.com) cannot be replaced by account 333333333333: define another Account "
+        + 'instead',
     );
   });
 
@@ -252,7 +255,8 @@ test('a resource that was removed concurrently creates nothing', async () => {
   await vending.begin(dev, vended());
   await vending.remove(dev, vended());
   await expect(vending.look(dev, vended())).rejects.toThrow(
-    "account 'shop-dev' (aws+dev@example.com) no longer belongs to 'Dev', because it was removed concurrently: deploy again",
+    "account 'shop-dev' (aws+dev@example.com) no longer belongs to 'Dev', because it was removed concurrently: deploy "
+      + 'again',
   );
   expect(vending.directory.requests.size).toBe(0);
 });

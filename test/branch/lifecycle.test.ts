@@ -193,7 +193,7 @@ describe('a branch that exists', () => {
     expect(repositories.log('env/test1')).toEqual(['somebody', 'first']);
   });
 
-  test('is adopted with a new descriptor if the account has changed, and keeps keys that users have added', async () => {
+  test('is adopted with a new descriptor if its account has changed, and keeps the keys of users', async () => {
     const { lifecycle, repositories } = world();
     repositories.push('env/test1', {
       'environment.json': JSON.stringify({ ...descriptor, accountId: '999999999999', team: 'checkout' }),
@@ -280,7 +280,7 @@ describe('an update', () => {
 describe('owners', () => {
   const renamed = ownerOf('Renamed');
 
-  test('a renamed construct becomes the owner of the branch, and the deletion of the former construct changes nothing', async () => {
+  test('a renamed construct owns the branch, and the deletion of the former construct changes nothing', async () => {
     const { lifecycle, registry } = world();
     const before = await make(lifecycle);
     expect(await make(lifecycle, request, renamed)).toEqual(before);

@@ -55,7 +55,7 @@ describe('before anything else, a pipeline', () => {
     expect(JSON.parse(value)).toEqual(OURS);
   });
 
-  test('names its own environment where a merge has brought the description of another, and keeps what people have added', () => {
+  test('restores its own environment after a merge of another descriptor, and keeps keys of users', () => {
     const theirs = {
       name: 'prod',
       accountId: '999999999999',

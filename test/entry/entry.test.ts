@@ -63,7 +63,7 @@ async function requestOf(event: CloudFormationCustomResourceEvent) {
   return outside.started[0].input.request;
 }
 
-test('starts the waiter under the id of the request, with the function of its kind and without the response URL', async () => {
+test('starts the waiter under the request id, with the function of the kind, without the response URL', async () => {
   const { entry, outside } = world();
   await entry.receive(create);
   await entry.receive(create);
@@ -84,7 +84,7 @@ test('starts the waiter under the id of the request, with the function of its ki
   expect(JSON.stringify(input)).not.toContain('secret');
 });
 
-test('derives the physical id from stack and logical id, so that it is the same if Create is delivered twice', async () => {
+test('derives the same physical id from stack and logical id if Create is delivered twice', async () => {
   const { physicalId } = await requestOf(create);
   expect(physicalId).toMatch(/^Dev-[0-9a-f]{16}$/);
   expect((await requestOf({ ...create, RequestId: 'request-2' })).physicalId).toBe(physicalId);

@@ -9,7 +9,7 @@ const BUSY = Object.assign(new Error('busy'), { name: 'ConflictException' });
 const [FIRST, SECOND] = [accountOf(1), accountOf(2)];
 
 describe('halt', () => {
-  test('stops 50 running pipelines in three rounds of calls, with at most one call of a kind per account and round', async () => {
+  test('stops 50 pipelines in three rounds, with at most one call of a kind per account and round', async () => {
     const world = new World();
     await world.running(50);
     const { pipelines } = await world.operations.halt('all', HALT);
@@ -24,7 +24,7 @@ describe('halt', () => {
     }
   });
 
-  test('also stops, in three rounds of calls, executions that pass while the transition is being disabled', async () => {
+  test('also stops executions that pass while the transition is being disabled, in three rounds', async () => {
     const world = new World();
     await world.running(1);
     const pipeline = world.control.pipelines.get(FIRST);
@@ -132,7 +132,7 @@ describe('halt', () => {
     expect(await world.registry.read(haltKey('e2'))).toMatchObject(HALT);
   });
 
-  test('ends running executions even if the transition cannot be disabled because AWS is busy with the pipeline, and reports it', async () => {
+  test('stops executions and reports an error if the transition cannot be disabled', async () => {
     const world = new World();
     await world.running(1);
     jest.spyOn(world.control, 'disable').mockRejectedValue(BUSY);
@@ -146,7 +146,7 @@ describe('halt', () => {
     });
   });
 
-  test('retries to stop an execution while AWS is busy with the pipeline, and stops its builds after that', async () => {
+  test('retries to stop an execution while the pipeline is busy, and then stops its builds', async () => {
     const world = new World();
     await world.running(1);
     jest.spyOn(world.control, 'abandon').mockRejectedValueOnce(BUSY);

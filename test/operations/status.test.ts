@@ -81,7 +81,7 @@ test('reports no last execution for a pipeline that never ran', async () => {
   expect((await statusOf(world))[0]).not.toHaveProperty('lastExecution');
 });
 
-test('status says who halted a pipeline, which are disabled by their definition, and which were disabled by hand', async () => {
+test('status distinguishes pipelines that are halted, disabled by definition and disabled by hand', async () => {
   const world = new World();
   await world.running(1);
   await world.environment(2, { state: 'disabled' });

@@ -20,7 +20,7 @@ function parameters(world: World): unknown {
   return world.accounts.of(ONE).definition('pipe')?.parameters;
 }
 
-test('an environment that is halted while its pipeline is deployed is disabled by the end of the deployment', async () => {
+test('an environment that is halted during a deployment is disabled at its end', async () => {
   const world = new World();
   await world.lifecycle.requestCreate(owner, stated('enabled'));
   expect(await world.lifecycle.reconcile(owner, stated('enabled'))).toMatchObject({ done: false });
@@ -30,7 +30,7 @@ test('an environment that is halted while its pipeline is deployed is disabled b
   expect(parameters(world)).toEqual({ Size: '1', State: 'disabled' });
 });
 
-test('an environment that is resumed while its pipeline is deployed is enabled by the end of the deployment', async () => {
+test('an environment that is resumed during a deployment is enabled at its end', async () => {
   const world = new World();
   await halted(world);
   await world.lifecycle.requestCreate(owner, stated('enabled'));
@@ -109,7 +109,7 @@ describe('an execution that AWS has cancelled because its pipeline was updated',
   });
 });
 
-test('an execution that AWS dropped after it waited for 30 days is restarted when its pipeline is enabled', async () => {
+test('an execution that AWS dropped after 30 days is restarted when its pipeline is enabled', async () => {
   const world = new World();
   await world.create(stated('disabled'));
   world.time = 30 * 24 * 60 * 60_000;

@@ -144,7 +144,7 @@ describe('an account has one pipeline', () => {
     expect(world.accounts.of(ONE).begun).toEqual(['create pipe-blue', 'delete pipe-blue', 'create pipe-green']);
   });
 
-  test('the error for an environment that was probably renamed says how to keep its name, and what a removal deletes', async () => {
+  test('the error for a renamed environment says how to keep its name, and what a removal deletes', async () => {
     const world = new World();
     await world.create(pipelineOf('blue'));
     await expect(world.create(pipelineOf('green'), ownerOf('Renamed'))).rejects.toThrow(
@@ -228,7 +228,7 @@ describe('an account has one pipeline', () => {
     expect((await world.leaseOf(ONE))?.holder).toMatchObject({ environmentName: 'green' });
   });
 
-  test('a pipeline that was never completed blocks neither the name of its environment nor its branch after 65 minutes', async () => {
+  test('an expired lease blocks neither the name of the environment nor its branch', async () => {
     const world = new World();
     const elsewhere = { ...pipeline, accountId: TWO };
     await world.lifecycle.requestCreate(other, pipeline);
@@ -251,7 +251,7 @@ describe('an account has one pipeline', () => {
     expect(await world.environment()).toMatchObject({ stackId: owner.stackId });
   });
 
-  test('a step that was paused while the lease was held by another stack deploys nothing, even if its stack holds the lease again', async () => {
+  test('a step that was paused while another stack held the lease deploys nothing', async () => {
     const world = new World();
     const [blue, green] = [pipelineOf('blue'), pipelineOf('green')];
     const newer = { ...blue, parameters: { Size: '2' } };

@@ -267,7 +267,7 @@ describe('an application that cannot be deleted', () => {
     expect(world.registry.keys).toEqual([`lease#${ONE}`]);
   });
 
-  test('because its deploy role could not be assumed is deleted by the second attempt, if it can be assumed then', async () => {
+  test('because its deploy role could not be assumed is deleted when it can be assumed', async () => {
     const world = await deployed();
     world.accounts.unbootstrapped.add(ONE);
     await expect(world.delete(pipeline)).rejects.toThrow('cannot be assumed');
@@ -341,14 +341,14 @@ describe('applications are kept', () => {
     }
   });
 
-  test('when the environment moves to another account and its construct is renamed in the same deployment', async () => {
+  test('when the environment moves and its construct is renamed in the same deployment', async () => {
     const world = await deployed();
     await world.create({ ...pipeline, accountId: TWO }, ownerOf('Renamed'));
     await world.delete(pipeline);
     expect(begun(world)).toEqual(KEPT);
   });
 
-  test('when account, construct and branch change in the same deployment, if the environment keeps its name', async () => {
+  test('when account, construct and branch change together, if the environment keeps its name', async () => {
     const world = await deployed();
     await world.create(
       { ...pipeline, accountId: TWO, environment: { ...environment, branchName: 'env/qa' } },

@@ -73,11 +73,15 @@ test('does not cache a session of a role that may be deleted and created again',
 });
 
 test('sends the external id, and uses the credentials of a role that was assumed before', async () => {
-  const send = jest.spyOn(STSClient.prototype, 'send')
+  const send = jest
+    .spyOn(STSClient.prototype, 'send')
     .mockResolvedValue({ Credentials: { AccessKeyId: 'key', SecretAccessKey: 'secret' } } as never);
   const roleArn = 'arn:aws:iam::111111111111:role/entrance';
   const from = { accessKeyId: 'earlier', secretAccessKey: 'secret' };
-  expect(await newSession({ roleArn, externalId: 'o-123', from })).toEqual({ accessKeyId: 'key', secretAccessKey: 'secret' });
+  expect(await newSession({ roleArn, externalId: 'o-123', from })).toEqual({
+    accessKeyId: 'key',
+    secretAccessKey: 'secret',
+  });
   await newSession({ roleArn, from });
   expect(send.mock.calls.map(([{ input }]) => input)).toEqual([
     { RoleArn: roleArn, RoleSessionName: 'org-environments', ExternalId: 'o-123' },
@@ -88,7 +92,7 @@ test('sends the external id, and uses the credentials of a role that was assumed
   send.mockRestore();
 });
 
-test('assumes the role of a pipeline for every operation, because it is deleted and created again with the pipeline', async () => {
+test('assumes the role of a pipeline for every operation, because it is recreated with the pipeline', async () => {
   const used: string[] = [];
   await withEndpoint(
     (request, response) => {

@@ -299,7 +299,7 @@ test('a rollback is distinguished from a removal in nested stacks', async () => 
   expect(await rollingBack(ids)).toEqual([false, false, false]);
 });
 
-test('artifacts that S3 refuses to delete are not taken for gone, and what will pass by itself is tried again', async () => {
+test('an artifact that S3 does not delete is an error, which is transient if S3 says so', async () => {
   const accounts = new AwsPipelineOutbound('aws');
   simulation.s3.write(ARTIFACTS, 'dev/Source/abc', Buffer.from('code'));
   const answer = (Code: string) => ({ DeleteResult: { Error: [{ Key: 'dev/Source/abc', Code, Message: 'no' }] } });

@@ -4,7 +4,7 @@ import { awsError } from '../fixtures/aws-error';
 const updated = { ...request, parameters: { Size: '2' } };
 
 describe('a stack in an account', () => {
-  test('is deployed through the roles of the bootstrap with its parameters and tags, and returns its outputs', async () => {
+  test('is deployed through the bootstrap roles with its parameters and tags, and returns its outputs', async () => {
     const world = new World();
     world.accounts.of(ONE).outputs.set('net', { VpcId: 'vpc-1', Other: 'x' });
     expect(await world.create({ ...request, outputs: ['VpcId'] })).toEqual({
@@ -37,7 +37,7 @@ describe('a stack in an account', () => {
     expect(world.accounts.of(ONE).begun).toEqual(['create net', 'update net']);
   });
 
-  test('times out after 40 minutes with an error that says what to do, and is complete after a new deployment', async () => {
+  test('times out after 40 minutes with advice, and is complete after another deployment', async () => {
     const world = new World();
     await world.lifecycle.requestCreate(owner, request);
     world.time = 40 * 60_000 + 1;
@@ -171,7 +171,7 @@ describe('killed at any call and run again', () => {
 });
 
 describe('failures', () => {
-  test('a failed creation has the first failure as its reason, and the stack can be deleted and deployed again', async () => {
+  test('a failed creation reports the first failure, and the stack can be deployed again', async () => {
     const world = new World();
     world.accounts.of(ONE).failures.set('net', 'Vpc (AWS::EC2::VPC): limit');
     await expect(world.create()).rejects.toThrow(
@@ -219,7 +219,7 @@ describe('failures', () => {
 describe('owners', () => {
   const renamed = ownerOf('Renamed');
 
-  test('a renamed construct becomes the owner of the stack, and the deletion of the former construct changes nothing', async () => {
+  test('a renamed construct owns the stack, and the deletion of the former construct changes nothing', async () => {
     const world = new World();
     const before = await world.create();
     expect(await world.create(request, renamed)).toEqual(before);

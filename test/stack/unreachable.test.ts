@@ -63,7 +63,9 @@ describe('update of a stack in an account that cannot be reached', () => {
     const pending = { deferral: { reason: expect.stringContaining("deploy stack 'pipe'"), at: MINUTE } };
     expect(await world.environment()).toMatchObject({ sides: { only: { pipelines: [pending] } } });
     expect((await world.leaseOf(ONE))?.holder).toEqual({
-      environmentName: environment.environmentName, pipelineKey: expect.any(String), stackId: owner.stackId,
+      environmentName: environment.environmentName,
+      pipelineKey: expect.any(String),
+      stackId: owner.stackId,
     });
 
     world.accounts.closed.clear();
@@ -74,23 +76,27 @@ describe('update of a stack in an account that cannot be reached', () => {
   });
 
   test.each(['before', 'after'] as const)('ends the same when it is killed at any call %s its effect', async when => {
-    await dieEverywhere(when, world => [
-      async () => {
-        world.accounts.closed.delete(ONE);
-        if (world.registry.keys.length === 0) await world.create(pipeline);
-        await world.finish(pipeline);
-        world.accounts.closed.add(ONE);
+    await dieEverywhere(
+      when,
+      world => [
+        async () => {
+          world.accounts.closed.delete(ONE);
+          if (world.registry.keys.length === 0) await world.create(pipeline);
+          await world.finish(pipeline);
+          world.accounts.closed.add(ONE);
+        },
+        async () => {
+          await world.lifecycle.requestUpdate(owner, changedPipeline, pipeline);
+          world.time += MINUTE;
+          await world.finish(changedPipeline);
+        },
+      ],
+      async (world, death) => {
+        const [{ deferral } = {}] = (await world.environment())?.sides.only.pipelines ?? [];
+        expect({ death, deferral }).toMatchObject({ death, deferral: { at: expect.any(Number) } });
+        expect(world.accounts.of(ONE).begun).toEqual(['create pipe']);
       },
-      async () => {
-        await world.lifecycle.requestUpdate(owner, changedPipeline, pipeline);
-        world.time += MINUTE;
-        await world.finish(changedPipeline);
-      },
-    ], async (world, death) => {
-      const [{ deferral } = {}] = (await world.environment())?.sides.only.pipelines ?? [];
-      expect({ death, deferral }).toMatchObject({ death, deferral: { at: expect.any(Number) } });
-      expect(world.accounts.of(ONE).begun).toEqual(['create pipe']);
-    });
+    );
   });
 });
 

@@ -86,7 +86,7 @@ test.each([
   expect(pipelines.executions.size).toBe(0);
 });
 
-test('starts the newer pipeline while an environment moves, and the former one after a rollback of the move', async () => {
+test('starts the newer pipeline during a move, and the former one after its rollback', async () => {
   const { registry, routes, pipelines } = await world();
   const key = routeKey(SHOP, 'env/test1');
   await routes.put(environment, { ...target, pipelineKey: 'stack#2', accountId: '333333333333' });

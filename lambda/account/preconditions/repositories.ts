@@ -40,8 +40,8 @@ async function problemsIn(host: Host, beginnings: Beginnings, place: Place): Pro
     if ((await host.head(repositoryName, parentName)) !== undefined) continue;
     const branches = await host.branches(repositoryName);
     if (branches.length === 0) return [empty(beginnings, place)];
-    const begun = await toBegin(host, fromOne);
-    if (begun.length > 0) problems.push(withoutParent(begun, branches));
+    const withoutBranch = await toBegin(host, fromOne);
+    if (withoutBranch.length > 0) problems.push(withoutParent(withoutBranch, branches));
   }
   return problems;
 }
