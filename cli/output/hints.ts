@@ -46,11 +46,11 @@ export function unitHints(reasons: readonly string[]): string[] {
 
 /** For accounts that do not exist, or that have no access role. */
 export function accountHints(reasons: readonly string[]): string[] {
-  const denied = /account (\d{12}) cannot be entered through its role '([^']+)': (.*)/g;
+  const denied = /cannot assume role '([^']+)' of account (\d{12}): (.*)/g;
   const unknown = /^account \d+ is not in the organization/;
-  const withoutRole = /^accounts that were invited do not have it/;
+  const withoutRole = /^invited accounts do not have it/;
   const causes = matches(reasons, denied).filter(([, , , cause]) => unknown.test(cause) || withoutRole.test(cause));
-  const hints = causes.map(([, account, role, cause]) => {
+  const hints = causes.map(([, role, account, cause]) => {
     const condition = unknown.test(cause)
       ? `account ${account} exists on AWS and has the role '${role}'`
       : `account ${account} has the role '${role}' on AWS`;

@@ -27,7 +27,7 @@ test('a hint names the option for an account that does not exist, or that has no
     "if account 123456789012 exists on AWS and has the role 'vending-entry', add it: "
       + '--account 123456789012=vending-entry',
   ]);
-  expect(accountHints([`${role}: accounts that were invited do not have it; create the role there`])).toEqual([
+  expect(accountHints([`${role}: invited accounts do not have it; create the role there`])).toEqual([
     "if account 123456789012 has the role 'vending-entry' on AWS, add it: --account 123456789012=vending-entry",
   ]);
   expect(accountHints([`${role}: it was deleted`, "'same' already exists"])).toEqual([]);
