@@ -155,6 +155,6 @@ class Run {
   }
 }
 
-const SUPERSEDED = /something else was asked of '.+' meanwhile.*: deploy again|cancelled$/;
+const SUPERSEDED = /superseded by a newer request for '.+': deploy again|cancelled$/;
 const OTHER_PARENT = /branch '(.+)' of repository '.+' exists already with parent '.+', but environment/;
 const NAME_TAKEN = / already exists\.$| already, which this app does not know/;

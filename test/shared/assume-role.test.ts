@@ -99,10 +99,12 @@ test('assumes the role of a pipeline for every operation, because it is recreate
       const key = /Credential=([^/]*)/.exec(request.headers.authorization ?? '')?.[1] ?? '';
       if (!request.headers['x-amz-target']) {
         const keys =
-          `<AccessKeyId>key-${used.length}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>`
+          `<AccessKeyId>key-${used.length}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>`
+          + '<SessionToken>token</SessionToken>'
           + '<Expiration>2099-01-01T00:00:00Z</Expiration>';
         response.end(
-          `<AssumeRoleResponse><AssumeRoleResult><Credentials>${keys}</Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+          `<AssumeRoleResponse><AssumeRoleResult><Credentials>${keys}</Credentials>`
+            + '</AssumeRoleResult></AssumeRoleResponse>',
         );
         return;
       }

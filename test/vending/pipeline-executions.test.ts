@@ -147,7 +147,7 @@ describe('pipeline executions', () => {
         'Action Check in stage Check failed: Build terminated with state: FAILED',
       );
       expect(log()).toContain('rules: encrypted in Shop/Queue: queues must be encrypted');
-      expect(log()).toContain('1 policy findings: mend them in the app, or acknowledge them there with a reason');
+      expect(log()).toContain('1 policy findings: fix them in the app, or acknowledge each there with a reason');
     });
 
     test('a failure in Deploy logs the CloudFormation error and deploys the previous commit again', async () => {
