@@ -3,10 +3,12 @@ import { createAccount, CREATION_QUEUE } from './creation';
 import { placeAccount } from './placement';
 import { prepareAccount } from './preparation';
 import { dropSiblingOwners, claim, isOwner, isCurrentOwner, nameOf, release, identityChanged } from './record';
-import { isPendingActivation } from './unusable-state';
+import { isPendingActivation, UnusableAccountError } from './unusable-state';
 import type { AccountRequest, AccountResult } from '../../src/account/contract';
 import { accountKey } from '../registry/account';
 import type { AccountRecord } from '../registry/account';
+import { unreachableKey } from '../registry/unreachable';
+import type { UnreachableRecord } from '../registry/unreachable';
 import { isNamed, isTransient } from '../shared/errors';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { IN_PROGRESS, DONE, done } from '../shared/lifecycle';
@@ -77,6 +79,9 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
       if (this.context.now() - record.attempt > MAX_WAIT) throw await this.timedOut(key, record, request);
       return progress;
     } catch (error) {
+      if (error instanceof UnusableAccountError && record.prepared && record.accountId) {
+        return this.defer(key, record.accountId, error);
+      }
       if (isNamed(error, 'AccessError') && this.context.now() - record.attempt < MAX_PROPAGATION) return IN_PROGRESS;
       throw isTransient(error) ? error : withAccountName(request, error);
     }
@@ -94,6 +99,21 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     if (!next || next.stackId !== stackId || record?.accountId === undefined) return DONE;
     const progress = await this.reconcile(next, next.request);
     return progress.done ? DONE : progress;
+  }
+
+  /**
+   * Leaves an account as it is that cannot be used. A failure would roll back the resources of all other accounts, and
+   * the rollback would fail for the same reason.
+   */
+  private async defer(key: string, accountId: string, error: Error): Promise<Progress<AccountResult>> {
+    const { registry, now } = this.context;
+    const record = await this.read(key);
+    if (!record || now() - record.attempt < MAX_PROPAGATION) return IN_PROGRESS;
+    const deferral = { reason: error.message, at: now() };
+    await registry.write(key, { ...record, deferral }, record.version);
+    const known = await registry.read(unreachableKey(accountId));
+    await registry.write<UnreachableRecord>(unreachableKey(accountId), { accountId, ...deferral }, known?.version);
+    return this.leaveQueue(key, done({ accountId }));
   }
 
   /** A step of a superseded request may have joined the queue after this one left it. */

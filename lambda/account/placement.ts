@@ -2,7 +2,7 @@ import { updateRecord } from './context';
 import type { VendedAccount, AccountContext } from './context';
 import { resolveUnit } from './organizational-units';
 import { nameOf, ownerTagValue } from './record';
-import { unusableAccount, unusableStateOf } from './unusable-state';
+import { unusableAccount, UnusableAccountError, unusableStateOf } from './unusable-state';
 import { NAMES } from '../../src/private/contract';
 import { isNamed, RecordChangedError } from '../shared/errors';
 
@@ -14,7 +14,7 @@ export async function placeAccount(
 ): Promise<VendedAccount> {
   const account = await context.organization.describeAccount(accountId);
   if (!account) {
-    throw new Error(
+    throw new UnusableAccountError(
       `${nameOf(vended.request)} has left the organization (account ${accountId}): invite it again, or use another `
         + 'e-mail',
     );

@@ -4,11 +4,13 @@ import { bootstrapDefinition, bootstrapStackName } from './bootstrap';
 import { updateRecord } from './context';
 import type { ManagedAccount, AccountContext } from './context';
 import { nameOf } from './record';
-import { isPendingActivation, unusableAccount, unusableStateOf } from './unusable-state';
+import { isPendingActivation, unusableAccount, UnusableAccountError, unusableStateOf } from './unusable-state';
 import { NAMES } from '../../src/private/contract';
 import type { StackDefinition, StackState, Stacks } from '../cloudformation/stack-deployer';
 import { deployStack } from '../cloudformation/stack-deployer';
 import type { AccountRecord } from '../registry/account';
+import { unreachableKey } from '../registry/unreachable';
+import type { UnreachableRecord } from '../registry/unreachable';
 import { isAccessDenied, isNotSignedUp, isTransient } from '../shared/errors';
 import type { Progress } from '../shared/lifecycle';
 import { DONE, checkAgainIn } from '../shared/lifecycle';
@@ -38,15 +40,34 @@ export async function prepareAccount(
     const bootstrap = await deployBootstrap(context, baseline.account, accountId, stacks);
     if (!bootstrap.progress.done) return bootstrap.progress;
     if (!baseline.progress.done) return baseline.progress;
-    await updateRecord(context, bootstrap.account, { state: 'ready', stacks: bootstrap.stacks });
+    await finish(context, bootstrap, accountId);
     return DONE;
   } catch (error) {
     if (!isNewAccountError(error)) throw error;
-    if (!isNew(context, account) && !(await isPendingActivation(context, accountId))) throw error;
+    const mayBeNew = isNew(context, account) || (await isPendingActivation(context, accountId));
+    if (!mayBeNew) throw deniedAccess(account, error);
     // a stack that failed because the account is too new is deployed again, as another attempt
     if (error.message.startsWith('stack ')) await nextAttempt(context, account);
     return checkAgainIn(isJustCreated(context, account) ? 15 : 3);
   }
+}
+
+async function finish(context: AccountContext, { account, stacks }: Deployed, accountId: string): Promise<void> {
+  const { deferral } = account.record;
+  await updateRecord(context, account, { state: 'ready', prepared: true, deferral: undefined, stacks });
+  const key = unreachableKey(accountId);
+  const unreachable = deferral && (await context.registry.read<UnreachableRecord>(key));
+  if (unreachable) await context.registry.remove(key, unreachable.version);
+}
+
+/** A session of the role that was assumed before the account became unusable is denied access. */
+function deniedAccess({ request }: ManagedAccount, error: Error): Error {
+  if (!isAccessDenied(error)) return error;
+  return new UnusableAccountError(
+    `${nameOf(request)} denies access (${error.message}): reinstate the account, or remove what denies it, `
+      + 'then deploy again',
+    error,
+  );
 }
 
 /** The result of one step of a stack: its progress, and the account afterwards. */
@@ -99,19 +120,20 @@ async function stacksIn(context: AccountContext, account: ManagedAccount, accoun
       );
     }
     if (!seen) {
-      throw new Error(`${problem}: account ${accountId} is not in the organization; invite it, then deploy again`, {
-        cause: error,
-      });
+      throw new UnusableAccountError(
+        `${problem}: account ${accountId} is not in the organization; invite it, then deploy again`,
+        error,
+      );
     }
     const advice =
       `name another role with Account.fromAccountAttributes({ accountId: '${accountId}', accessRoleName })`;
-    throw new Error(
+    throw new UnusableAccountError(
       seen.joined === 'INVITED'
         ? `${problem}: invited accounts do not have it; create the role there with trust for the management account, `
           + `or ${advice}`
         : `${problem} (AccessDenied): it was deleted or does not trust the management account; `
           + `create it again, or ${advice}`,
-      { cause: error },
+      error,
     );
   }
 }

@@ -14,6 +14,14 @@ const UNUSABLE_STATES: Readonly<Record<string, UnusableState>> = {
   PENDING_CLOSURE: { description: 'is being closed', advice: REOPEN },
 };
 
+/** The account exists and cannot be used: it is suspended or closed, has left the organization, or denies access. */
+export class UnusableAccountError extends Error {
+  public constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'UnusableAccountError';
+  }
+}
+
 /** Returns undefined if the account can be used, or when AWS has activated it. */
 export function unusableStateOf(state: string): UnusableState | undefined {
   if (state === 'ACTIVE' || state === 'PENDING_ACTIVATION') return undefined;
@@ -24,9 +32,11 @@ export function unusableAccount(
   request: AccountRequest,
   accountId: string,
   { description, advice }: UnusableState,
-): Error {
+): UnusableAccountError {
   const [subject, other] = request.kind === 'vended' ? [`account ${accountId}`, 'e-mail'] : ['it', 'account'];
-  return new Error(`${nameOf(request)} cannot be used: ${subject} ${description}; ${advice}, or use another ${other}`);
+  return new UnusableAccountError(
+    `${nameOf(request)} cannot be used: ${subject} ${description}; ${advice}, or use another ${other}`,
+  );
 }
 
 /** Whether AWS has created the account and not activated it yet. */

@@ -19,6 +19,7 @@ import type { EnvironmentPipeline, EnvironmentRecord } from '../registry/environ
 import type { HaltRecord } from '../registry/halt';
 import { haltKey, haltOf, haltReason, isHalted } from '../registry/halt';
 import type { Registry } from '../registry/registry';
+import type { UnreachableRecord } from '../registry/unreachable';
 import { isNamed } from '../shared/errors';
 import type { Hosts } from '../sources/hosts';
 
@@ -85,8 +86,13 @@ export class Operations {
 
   public async status(): Promise<OperationAnswer<StatusOutcome>> {
     const reader = new StatusReader(this.registry, this.control, this.hosts);
-    const pipelines = await allPipelines(this.registry);
-    return { pipelines: await Promise.all(pipelines.map(async pipeline => reader.describe(pipeline))) };
+    const [pipelines, accounts] = await Promise.all([
+      allPipelines(this.registry),
+      this.registry.list<UnreachableRecord>(LISTED.unreachable),
+    ]);
+    const unreachable = new Map(accounts.map(record => [record.accountId, record]));
+    const outcomes = pipelines.map(async pipeline => reader.describe(pipeline, unreachable.get(pipeline.accountId)));
+    return { pipelines: await Promise.all(outcomes) };
   }
 
   private async haltPipeline(pipeline: EnvironmentPipeline, halt: Halt, haltedAlready?: Halt): Promise<HaltOutcome> {

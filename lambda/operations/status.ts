@@ -6,6 +6,7 @@ import type { EnvironmentPipeline } from '../registry/environment';
 import type { HaltRecord } from '../registry/halt';
 import { haltKey } from '../registry/halt';
 import type { Registry } from '../registry/registry';
+import type { Deferral } from '../registry/stack';
 import type { Hosts } from '../sources/hosts';
 import { SourceError } from '../sources/source';
 
@@ -17,9 +18,10 @@ export class StatusReader {
     private readonly hosts: Hosts<'authorOf'>,
   ) {}
 
-  public async describe(pipeline: EnvironmentPipeline): Promise<StatusOutcome> {
+  /** @param unreachable the update of the account that could not be made, if any */
+  public async describe(pipeline: EnvironmentPipeline, unreachable?: Deferral): Promise<StatusOutcome> {
     const halt = await this.registry.read<HaltRecord>(haltKey(pipeline.environmentName));
-    const { branchName, deferral } = pipeline;
+    const { branchName, deferral = unreachable } = pipeline;
     const known = {
       ...identityOf(pipeline),
       branchName,

@@ -1,4 +1,5 @@
 import type { RecordedOwner } from './owners';
+import type { Deferral } from './stack';
 import type { AccountRequest } from '../../src/account/contract';
 import { RECORDS } from '../../src/registry/contract';
 
@@ -23,6 +24,10 @@ export interface AccountRecord {
   readonly createdAttempt?: number;
   /** The attempt for which name, unit and tags were applied. */
   readonly placedAttempt?: number;
+  /** Present once the account has been ready. */
+  readonly prepared?: true;
+  /** Present while the account is not as requested, because it cannot be used. */
+  readonly deferral?: Deferral;
   /** Stacks deployed in the account, by region and stack name. */
   readonly stacks: { readonly [place: string]: { readonly fingerprint: string; readonly attempt: number } };
 }

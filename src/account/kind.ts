@@ -10,7 +10,7 @@ export const ACCOUNT_KIND: Kind = {
   alsoServes: [RESOURCE_TYPES.preconditions],
   roleName: NAMES.accountProviderRole,
   description: 'Vends the accounts of environments',
-  records: { write: [RECORDS.account, RECORDS.preconditions], queue: [RECORDS.creations] },
+  records: { write: [RECORDS.account, RECORDS.preconditions, RECORDS.unreachable], queue: [RECORDS.creations] },
   environment: ({ access }) => access.environment,
   permissions: ({ access, repositoryNames }) => [
     ...access.statements.map(statement => ({ statement, whyWildcard: VENDING_REASONS[statement.sid ?? ''] })),

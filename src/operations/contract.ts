@@ -75,7 +75,7 @@ export interface StatusOutcome extends PipelineIdentity {
   readonly halt?: Halt;
   /** Present when the transition was disabled by hand in the account: the reason given there, which may be empty. */
   readonly disabledByHand?: string;
-  /** Present while the pipeline is not as its app declares it, because its account cannot be reached. */
+  /** Present while the pipeline or its account is not as the app declares it, because the account cannot be reached. */
   readonly pendingUpdate?: PendingUpdate;
   /** Absent when the pipeline never ran. */
   readonly lastExecution?: LastExecution;
@@ -83,7 +83,7 @@ export interface StatusOutcome extends PipelineIdentity {
   readonly problem?: string;
 }
 
-/** An update that could not be made. The next deployment that changes the pipeline makes it. */
+/** An update that could not be made. The next deployment that changes the pipeline or the account makes it. */
 export interface PendingUpdate {
   /** Why the account cannot be reached, and what to do. */
   readonly reason: string;

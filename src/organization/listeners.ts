@@ -88,7 +88,7 @@ export class Listeners extends Construct {
       timeout: Duration.minutes(5),
       permissions: [
         ...recordPermissions(this.props.registry, {
-          write: [RECORDS.halt], read: [RECORDS.environment], list: [LISTED.environment, LISTED.halt],
+          write: [RECORDS.halt], read: [RECORDS.environment], list: [LISTED.environment, LISTED.halt, LISTED.unreachable],
         }),
         repositoryPermissions(this.props.repositoryNames, 'operations'),
         assumeMemberRoles(this.props.organizationId, [NAMES.operateRole]),

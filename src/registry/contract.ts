@@ -9,6 +9,8 @@ export const RECORDS = {
   lease: 'lease#',
   route: 'route#',
   halt: 'halt#',
+  /** An account whose last update could not be made. */
+  unreachable: 'unreachable#',
   deployment: 'deployment#',
   /** A request of CloudFormation for a custom resource. */
   request: 'request#',
@@ -19,7 +21,7 @@ export const RECORDS = {
 } as const;
 
 /** Kinds of records that can be listed. The attribute `kind` is the partition key of the table's index. */
-export const LISTED = { environment: 'environment', halt: 'halt' } as const;
+export const LISTED = { environment: 'environment', halt: 'halt', unreachable: 'unreachable' } as const;
 
 export const REGISTRY_INDEX = { indexName: 'by-kind', partitionKey: 'kind' } as const;
 

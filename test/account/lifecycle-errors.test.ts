@@ -309,14 +309,50 @@ test.each([
   ['SUSPENDED', 'was suspended by AWS; ask AWS Support as its root user to reinstate it'],
   ['PENDING_CLOSURE', 'is being closed; ask AWS Support to reopen it'],
   ['CLOSED', 'is CLOSED; ask AWS Support to reopen it'],
-])('rejects an account in state %s', async (state, words) => {
+])('defers the update of an account in state %s, with the reason', async (state, problem) => {
   const vending = new Vending();
   const accountId = await vending.create(dev, vended());
   vending.directory.change(accountId, { state });
-  await expect(vending.update(dev, vended({ tags: {} }), vended())).rejects.toThrow(
-    "account 'shop-dev' (aws+dev@example.com) cannot be used: "
-      + `account ${accountId} ${words}, or use another e-mail`,
-  );
+  expect(await vending.update(dev, vended({ tags: {} }), vended())).toBe(accountId);
+  expect(await vending.record(vended())).toMatchObject({
+    deferral: {
+      reason: "account 'shop-dev' (aws+dev@example.com) cannot be used: "
+        + `account ${accountId} ${problem}, or use another e-mail`,
+    },
+  });
+});
+
+test('updates an account that could not be used before, and removes the deferral', async () => {
+  const vending = new Vending();
+  const accountId = await vending.create(dev, vended());
+  vending.directory.change(accountId, { state: 'SUSPENDED' });
+  await vending.update(dev, vended({ templates: 'second' }), vended());
+  expect(await vending.registry.read(`unreachable#${accountId}`)).toMatchObject({
+    accountId, reason: expect.stringContaining('was suspended by AWS'), at: expect.any(Number),
+  });
+  expect(await vending.record(vended())).toMatchObject({ state: 'created' });
+  vending.directory.change(accountId, { state: 'ACTIVE' });
+  await vending.update(dev, vended({ templates: 'third' }), vended({ templates: 'second' }));
+  expect(await vending.record(vended())).toMatchObject({ state: 'ready' });
+  expect(await vending.record(vended())).not.toHaveProperty('deferral');
+  expect(vending.registry.keys).not.toContain(`unreachable#${accountId}`);
+});
+
+test('defers an update when a session that was assumed before is denied access', async () => {
+  const vending = new Vending();
+  const accountId = await vending.create(dev, vended());
+  vending.clock.now += 3_600_000;
+  vending.directory.stacksOf(accountId).denied = true;
+  expect(await vending.update(dev, vended({ templates: 'second' }), vended())).toBe(accountId);
+  expect(await vending.record(vended())).toMatchObject({
+    deferral: { reason: expect.stringContaining("account 'shop-dev' (aws+dev@example.com) denies access") },
+  });
+});
+
+test('an account that was never ready fails with the reason', async () => {
+  const vending = new Vending();
+  const accountId = vending.directory.add({ email: 'aws+dev@example.com', state: 'SUSPENDED' });
+  await expect(vending.create(dev, vended({ onExisting: 'adopt' }))).rejects.toThrow(accountId);
 });
 
 test('adds the name of the account to an error of AWS', async () => {

@@ -6,6 +6,7 @@ import type {
   StackState,
   Stacks,
 } from '../../lambda/cloudformation/stack-deployer';
+import { awsError } from '../fixtures/aws-error';
 
 /** What CloudFormation knows of a stack that somebody else has made. */
 export type Foreign = Partial<Pick<ListedStack, 'createdAt' | 'roleArn' | 'isNested' | 'isProtected' | 'exports'>> & {
@@ -32,6 +33,8 @@ export class FakeStacks implements Stacks {
   public readonly outputs = new Map<string, Record<string, string>>();
   /** The status of resources, by stack and logical id. */
   public readonly resourcesOf = new Map<string, Readonly<Record<string, string>>>();
+  /** Whether the role is denied access. */
+  public denied = false;
   public onCreate?: (stackName: string) => void;
   private readonly stacks = new Map<string, Kept>();
   private count = 0;
@@ -66,6 +69,7 @@ export class FakeStacks implements Stacks {
   }
 
   public async describe(stackName: string): Promise<StackState | undefined> {
+    if (this.denied) throw awsError('AccessDenied', 'not authorized to perform: cloudformation:DescribeStacks');
     const kept = this.stacks.get(stackName);
     if (kept) this.look(stackName, kept);
     if (!kept || kept.status === 'DELETE_COMPLETE') return undefined;

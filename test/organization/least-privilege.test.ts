@@ -74,7 +74,9 @@ test('each function sees its own records alone', () => {
   });
   expect(Object.fromEntries(records)).toEqual({
     'org-environments-entry': ['request#*', 'answer#*'],
-    'org-environments-account-provider': ['account#*', 'preconditions#*', 'request#*', 'queue#creations'],
+    'org-environments-account-provider': [
+      'account#*', 'preconditions#*', 'unreachable#*', 'request#*', 'queue#creations',
+    ],
     'org-environments-branch-provider': ['branch#*', 'request#*'],
     'org-environments-stack-provider': ['stack#*', 'request#*'],
     'org-environments-pipeline-provider': [
@@ -82,7 +84,7 @@ test('each function sees its own records alone', () => {
     ],
     'org-environments-trigger': ['route#*'],
     'org-environments-deployments': ['deployment#*', 'environment#*', 'lease#*'],
-    'org-environments-operations': ['halt#*', 'environment#*', 'environment', 'halt'],
+    'org-environments-operations': ['halt#*', 'environment#*', 'environment', 'halt', 'unreachable'],
   });
 });
 

@@ -1,3 +1,4 @@
+import { CfnResource } from 'aws-cdk-lib';
 import { failingDeployment } from './failing-deployment';
 import { reasons, Harness } from './harness';
 import type { EnvironmentRecord } from '../../lambda/registry/environment';
@@ -12,6 +13,17 @@ function app(names: readonly string[], version: string, addMore: (cicd: Cicd) =>
     for (const name of names) cicd.environment(name, { account: cicd.account(name), pipeline: { definition } });
     addMore(cicd);
   };
+}
+
+/** The same app after an upgrade of the library that changes the baseline of all accounts. */
+function upgraded(names: readonly string[], version: string) {
+  return app(names, version, cicd => {
+    for (const resource of cicd.stack.node.findAll()) {
+      if (resource instanceof CfnResource && resource.cfnResourceType === 'Custom::OrgEnvironmentsAccount') {
+        resource.addPropertyOverride('templates', 'upgraded');
+      }
+    }
+  });
 }
 
 describe('environment in an account that AWS has suspended', () => {
@@ -41,6 +53,14 @@ describe('environment in an account that AWS has suspended', () => {
     expect(await deferral('test')).toMatchObject({ reason: expect.stringContaining(`in account ${suspended}`) });
   });
 
+  test('does not prevent that another version of the library updates the baseline of all accounts', async () => {
+    expect(reasons(await harness.deploy(upgraded(['dev', 'test', 'prod'], '2')))).toBe('');
+    expect(await harness.record(`unreachable#${suspended}`)).toMatchObject({
+      accountId: suspended, reason: expect.stringContaining('was suspended by AWS'),
+    });
+    expect(reasons(await harness.deploy(app(['dev', 'test', 'prod'], '2')))).toBe('');
+  });
+
   test('does not prevent the rollback of such a change', async () => {
     const failing = app(['dev', 'test', 'prod'], '3', failingDeployment);
     expect(reasons(await harness.deploy(failing))).toMatch(/'same' already exists/);
@@ -57,8 +77,9 @@ describe('environment in an account that AWS has suspended', () => {
 
   test('is changed by the next deployment after AWS has reinstated the account', async () => {
     harness.simulation.organizations.reinstate(suspended);
-    expect(reasons(await harness.deploy(app(['dev', 'test', 'qa'], '5')))).toBe('');
+    expect(reasons(await harness.deploy(upgraded(['dev', 'test', 'qa'], '5')))).toBe('');
     expect([version('dev'), version('test'), version('qa')]).toEqual(['5', '5', '5']);
     expect(await deferral('test')).toBeUndefined();
+    expect(await harness.record(`unreachable#${suspended}`)).toBeUndefined();
   });
 });
