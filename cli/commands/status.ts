@@ -60,7 +60,7 @@ function remarksOf(pipeline: StatusOutcome): string[] {
   }
   if (pendingUpdate) {
     const { since, reason } = pendingUpdate;
-    remarks.push(`${pc.yellow('!')} ${name} is not as its app declares it since ${formatTime(since)}: ${reason}`);
+    remarks.push(`${pc.yellow('!')} ${name} is out of date since ${formatTime(since)}: ${reason}`);
   }
   if (problem !== undefined) remarks.push(`${pc.red('✗')} ${name}: ${problem}`);
   return remarks;

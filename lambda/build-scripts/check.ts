@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { differencesOf, summaryOf } from './differences';
-import type { Finding } from './findings';
-import { guardFindings, nagFindings, nagTableFindings, validationFindings } from './findings';
+import type { Finding } from './policy-findings';
+import { guardFindings, nagFindings, nagTableFindings, validationFindings } from './policy-findings';
 
 const [, assembly] = process.argv;
 const read = (file: string) => readFileSync(file, 'utf8');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceUpdateEvent } from 'aws-lambda';
-import type { Outbound } from './outbound';
+import type { Outbound } from './aws';
 import { responseOf, failedResponse } from './response';
 import type { CloudFormationResponse } from './response';
 import type { AnswerRequest, ResourceRequest } from '../../src/kinds/contract';

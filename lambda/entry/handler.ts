@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { AwsOutbound } from './aws';
 import { Entry } from './entry';
-import { AwsOutbound } from './outbound';
 import type { AnswerRequest } from '../../src/kinds/contract';
 import { ENTRY_ENVIRONMENT } from '../../src/kinds/contract';
 import { TableRegistry } from '../registry/table';

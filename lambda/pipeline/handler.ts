@@ -1,5 +1,5 @@
+import { AwsPipelineOutbound } from './aws';
 import { pipelineLifecycle } from './lifecycle';
-import { AwsPipelineOutbound } from './outbound';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
 import { AwsAccounts } from '../cloudformation/accounts';
 import { BASELINE_ROLES, BOOTSTRAP_ROLES } from '../cloudformation/roles';

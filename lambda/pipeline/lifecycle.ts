@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { PipelineOutbound } from './aws';
+import { Routes } from './branch-routes';
 import { Environments } from './environments';
 import { Handover } from './handover';
-import type { PipelineOutbound } from './outbound';
 import { PipelineHooks } from './pipeline-hooks';
-import { Routes } from './routes';
 import { Teardown } from './teardown';
 import type { PipelineRequest, PipelineResult } from '../../src/pipeline/contract';
 import type { Accounts } from '../cloudformation/accounts';

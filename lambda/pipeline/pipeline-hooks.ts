@@ -1,8 +1,8 @@
+import type { PipelineOutbound } from './aws';
+import type { Routes } from './branch-routes';
 import type { Environments } from './environments';
 import { ownedByAnotherStack } from './errors';
 import type { Handover } from './handover';
-import type { PipelineOutbound } from './outbound';
-import type { Routes } from './routes';
 import type { Teardown } from './teardown';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { PIPELINE_STATE } from '../../src/private/contract';

@@ -1,7 +1,7 @@
 import { Applications } from './applications';
+import type { PipelineOutbound } from './aws';
 import type { Environments } from './environments';
 import type { Handover } from './handover';
-import type { PipelineOutbound } from './outbound';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import type { Accounts } from '../cloudformation/accounts';
 import type { HandlerAccount } from '../cloudformation/errors';

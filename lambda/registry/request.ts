@@ -78,5 +78,8 @@ export function currentRequest(
   logicalId: string,
 ): Versioned<RequestRecord> {
   if (record && (record.started === requestId || record.ids.at(-1) === requestId)) return record;
-  throw new Error(`superseded by a newer request for '${logicalId}': deploy again`);
+  throw new Error(
+    `superseded by a newer request of CloudFormation for '${logicalId}', such as a rollback: `
+      + 'when its stack is stable, deploy again if the change is missing',
+  );
 }

@@ -119,8 +119,8 @@ class RequestHandler<Request, Result extends object> {
     logger.warn('CloudFormation does not wait for the resource', { logicalId: owner.logicalId, requestType });
     if (age <= MAX_PROPAGATION) return false;
     throw new Error(
-      `CloudFormation does not wait for the ${NOUNS[requestType]} of '${owner.logicalId}' `
-        + '(it was cancelled, has timed out, or was never requested); nothing was started: deploy again',
+      `nothing was started, because CloudFormation does not wait for the ${NOUNS[requestType]} of '${owner.logicalId}' `
+        + '(it was cancelled or has timed out): deploy again to apply what the app declares now',
     );
   }
 

@@ -31,6 +31,6 @@ export function requireSameOrganization(
 ): void {
   if (owner === organization) return;
   if ([owner, organization].some(one => internalsOf(scope, one).isImported)) return;
-  fail(scope, `the account '${account.node.path}' belongs to the organization '${owner.node.path}', `
-    + `got the organization '${organization.node.path}': use an account and an environment of the same organization`);
+  fail(scope, `the account '${account.node.path}' belongs to the organization '${owner.node.path}', but the `
+    + `organization here is '${organization.node.path}': use the same organization for both`);
 }

@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { differencesOf, summaryOf } from '../../lambda/build-scripts/differences';
-import { guardFindings, nagFindings, nagTableFindings, validationFindings } from '../../lambda/build-scripts/findings';
+import {
+  guardFindings, nagFindings, nagTableFindings, validationFindings,
+} from '../../lambda/build-scripts/policy-findings';
 import { checkCommand, outputsCommand } from '../../src/pipeline/scripts';
 
 const DIFF = `Stack Shop (aws://111111111111/eu-west-1)

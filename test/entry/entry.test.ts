@@ -1,6 +1,6 @@
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceUpdateEvent } from 'aws-lambda';
+import type { Outbound } from '../../lambda/entry/aws';
 import { Entry } from '../../lambda/entry/entry';
-import type { Outbound } from '../../lambda/entry/outbound';
 import type { WaiterInput } from '../../src/kinds/contract';
 import { FakeRegistry } from '../registry/fake-registry';
 

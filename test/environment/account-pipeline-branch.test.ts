@@ -160,9 +160,8 @@ describe('an environment in one organization with an account of another', () => 
     const theirs = new Cicd(app, { id: 'Theirs', env: { account: '333333333333', region: 'eu-west-1' } });
     return { ours, theirs };
   };
-  const message = "the account 'Theirs/dev-account' belongs to the organization 'Theirs/Organization', got the "
-    + 'organization '
-    + "'Ours/Organization': use an account and an environment of the same organization";
+  const message = "the account 'Theirs/dev-account' belongs to the organization 'Theirs/Organization', "
+    + "but the organization here is 'Ours/Organization': use the same organization for both";
 
   test('is rejected', () => {
     const { ours, theirs } = two();

@@ -155,6 +155,6 @@ class Run {
   }
 }
 
-const SUPERSEDED = /superseded by a newer request for '.+': deploy again|cancelled$/;
+const SUPERSEDED = /superseded by a newer request of CloudFormation for '.+'|cancelled$/;
 const OTHER_PARENT = /branch '(.+)' of repository '.+' exists already with parent '.+', but environment/;
 const NAME_TAKEN = / already exists\.$|already has a stack '.+' that this app did not create/;

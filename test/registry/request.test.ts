@@ -82,7 +82,10 @@ describe('the current request', () => {
   });
 
   test.each(['one', 'four'])('is no other: %s', id => {
-    expect(() => currentRequest(record, id, 'Dev')).toThrow("superseded by a newer request for 'Dev': deploy again");
+    expect(() => currentRequest(record, id, 'Dev')).toThrow(
+      "superseded by a newer request of CloudFormation for 'Dev', such as a rollback: "
+      + 'when its stack is stable, deploy again if the change is missing',
+    );
   });
 
   test('is none if no request is recorded', () => {

@@ -145,7 +145,8 @@ test('fails a request that a newer one supersedes, even if it is delivered again
   const before = world.methods.length;
   expect(await world.step(create)).toEqual({
     state: 'failed',
-    reason: "superseded by a newer request for 'Dev': deploy again",
+    reason: "superseded by a newer request of CloudFormation for 'Dev', such as a rollback: "
+      + 'when its stack is stable, deploy again if the change is missing',
   });
   expect(world.methods).toHaveLength(before);
   await world.step(update);
@@ -208,10 +209,9 @@ test.each([create, remove])(
     world.time = 61_000;
     expect(await world.step(request)).toEqual({
       state: 'failed',
-      reason:
-        `CloudFormation does not wait for the ${request.requestType === 'Delete' ? 'deletion' : 'creation'} of 'Dev' `
-        + '(it was cancelled, has timed out, '
-        + 'or was never requested); nothing was started: deploy again',
+      reason: 'nothing was started, because CloudFormation does not wait for the '
+        + `${request.requestType === 'Delete' ? 'deletion' : 'creation'} of 'Dev' (it was cancelled or has timed out): `
+        + 'deploy again to apply what the app declares now',
     });
     expect(world.methods).toEqual([]);
   },

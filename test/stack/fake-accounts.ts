@@ -1,7 +1,7 @@
 import { FakeAssets } from './fake-assets';
 import type { Accounts } from '../../lambda/cloudformation/accounts';
 import type { Stacks } from '../../lambda/cloudformation/stack-deployer';
-import type { PipelineOutbound } from '../../lambda/pipeline/outbound';
+import type { PipelineOutbound } from '../../lambda/pipeline/aws';
 import type { StackPlace } from '../../lambda/registry/stack';
 import { FakeStacks } from '../cloudformation/fake-stacks';
 import { awsError } from '../fixtures/aws-error';

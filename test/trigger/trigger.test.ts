@@ -1,5 +1,5 @@
 import { Environments } from '../../lambda/pipeline/environments';
-import { Routes } from '../../lambda/pipeline/routes';
+import { Routes } from '../../lambda/pipeline/branch-routes';
 import { routeKey } from '../../lambda/registry/route';
 import type { HostEvent } from '../../lambda/sources/source';
 import type { PipelineStart, Pipelines } from '../../lambda/trigger/aws';

@@ -1,5 +1,5 @@
+import { Routes } from '../../lambda/pipeline/branch-routes';
 import { Environments } from '../../lambda/pipeline/environments';
-import { Routes } from '../../lambda/pipeline/routes';
 import { pipelineKey } from '../../lambda/registry/pipeline';
 import type { RouteTarget } from '../../lambda/registry/route';
 import { routeKey } from '../../lambda/registry/route';
