@@ -11,10 +11,10 @@ export async function resume(options: SelectionOptions, operations: OperationsCl
   const environmentNames = selectedNames(options);
   const by = await operations.callerArn();
   const request = { operation: 'resume', environmentNames, by } as const;
-  const { pipelines, gone = [] } = await operations.invoke<ResumeOutcome>(request);
+  const { pipelines, removedHalts = [] } = await operations.invoke<ResumeOutcome>(request);
   for (const outcome of pipelines) write(outcomeLine(outcome, describe(outcome)));
-  for (const name of gone) write(`${pc.bold(name)}: the environment does not exist; its halt was removed`);
-  if (pipelines.length + gone.length === 0) write(NO_ENVIRONMENTS);
+  for (const name of removedHalts) write(`${pc.bold(name)}: the environment does not exist; its halt was removed`);
+  if (pipelines.length + removedHalts.length === 0) write(NO_ENVIRONMENTS);
   return pipelines.every(({ problem }) => problem === undefined);
 }
 

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { explainError } from './explain-error';
-import type { OperationAnswer, OperationRequest } from '../../src/operations/contract';
+import type { OperationResponse, OperationRequest } from '../../src/operations/contract';
 import { NAMES } from '../../src/private/contract';
 
 /** Without a limit, a network that drops all packets would block the command for minutes. */
@@ -27,13 +27,13 @@ export class OperationsFunction {
     return withExplanation(async () => (await this.sts.send(new GetCallerIdentityCommand({}))).Arn ?? '');
   }
 
-  public async invoke<Outcome>(request: OperationRequest): Promise<OperationAnswer<Outcome>> {
+  public async invoke<Outcome>(request: OperationRequest): Promise<OperationResponse<Outcome>> {
     const { Payload, FunctionError } = await withExplanation(async () => this.lambda.send(new InvokeCommand({
       FunctionName: NAMES.operationsFunction, Payload: JSON.stringify(request),
     })));
-    const answer: unknown = JSON.parse(Payload?.transformToString() || '{}');
-    if (FunctionError) throw new Error((answer as { errorMessage?: string }).errorMessage ?? FunctionError);
-    return answer as OperationAnswer<Outcome>;
+    const response: unknown = JSON.parse(Payload?.transformToString() || '{}');
+    if (FunctionError) throw new Error((response as { errorMessage?: string }).errorMessage ?? FunctionError);
+    return response as OperationResponse<Outcome>;
   }
 }
 

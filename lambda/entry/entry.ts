@@ -3,7 +3,7 @@ import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceUpd
 import type { Outbound } from './aws';
 import { responseOf, failedResponse } from './response';
 import type { CloudFormationResponse } from './response';
-import type { AnswerRequest, ResourceRequest } from '../../src/kinds/contract';
+import type { ResponseRequest, ResourceRequest } from '../../src/kinds/contract';
 import type { Registry } from '../registry/registry';
 import { responseKey, recordRequest } from '../registry/request';
 import type { ResponseRecord } from '../registry/request';
@@ -69,17 +69,17 @@ export class Entry {
     }
   }
 
-  public async respond(answer: AnswerRequest): Promise<CloudFormationResponse | undefined> {
-    const record = await this.registry.read<ResponseRecord>(responseKey(answer.request.requestId));
+  public async respond(input: ResponseRequest): Promise<CloudFormationResponse | undefined> {
+    const record = await this.registry.read<ResponseRecord>(responseKey(input.request.requestId));
     // CloudFormation stopped waiting a day ago
     if (!record) return undefined;
-    const response = responseOf(answer);
+    const response = responseOf(input);
     await this.putResponse(record.responseUrl, response);
     return response;
   }
 
-  private async putResponse(responseUrl: string, answer: CloudFormationResponse): Promise<void> {
-    await this.outbound.putResponse(responseUrl, JSON.stringify(answer));
+  private async putResponse(responseUrl: string, response: CloudFormationResponse): Promise<void> {
+    await this.outbound.putResponse(responseUrl, JSON.stringify(response));
   }
 }
 

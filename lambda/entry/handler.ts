@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { AwsOutbound } from './aws';
 import { Entry } from './entry';
-import type { AnswerRequest } from '../../src/kinds/contract';
+import type { ResponseRequest } from '../../src/kinds/contract';
 import { ENTRY_ENVIRONMENT } from '../../src/kinds/contract';
 import { TableRegistry } from '../registry/table';
 import { retryTransient } from '../shared/retry';
@@ -14,12 +14,12 @@ const entry = new Entry(new TableRegistry(), new AwsOutbound(waiterArn), JSON.pa
 
 /** Invoked by CloudFormation with a request, and by the waiter with the outcome. */
 export async function handler(
-  event: CloudFormationCustomResourceEvent | { readonly answer: AnswerRequest },
+  event: CloudFormationCustomResourceEvent | { readonly response: ResponseRequest },
 ): Promise<void> {
-  if ('answer' in event) {
-    const { requestId, logicalId, stackId } = event.answer.request;
-    const answer = await retryTransient(() => entry.respond(event.answer));
-    logger.info('response sent', { status: answer?.Status, reason: answer?.Reason, requestId, logicalId, stackId });
+  if ('response' in event) {
+    const { requestId, logicalId, stackId } = event.response.request;
+    const response = await retryTransient(() => entry.respond(event.response));
+    logger.info('response sent', { status: response?.Status, reason: response?.Reason, requestId, logicalId, stackId });
     return;
   }
   // never log the whole event: the response URL is a secret

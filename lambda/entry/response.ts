@@ -1,4 +1,4 @@
-import type { AnswerRequest, Outcome, ResourceRequest } from '../../src/kinds/contract';
+import type { ResponseRequest, Outcome, ResourceRequest } from '../../src/kinds/contract';
 
 /**
  * The response to CloudFormation:
@@ -20,7 +20,7 @@ const MAX_RESPONSE_BYTES = 4096;
 const MAX_REASON_BYTES = 2000;
 
 /** The response for the outcome of a request. */
-export function responseOf({ request, outcome, crash }: AnswerRequest): CloudFormationResponse {
+export function responseOf({ request, outcome, crash }: ResponseRequest): CloudFormationResponse {
   if (outcome?.state !== 'complete') return failedResponse(request, reasonOf(outcome, crash));
   const response = { ...identity(request), Status: 'SUCCESS' as const, Data: outcome.data };
   const bytes = Buffer.byteLength(JSON.stringify(response));
@@ -40,7 +40,7 @@ function identity({ physicalId, stackId, requestId, logicalId }: ResourceRequest
   return { PhysicalResourceId: physicalId, StackId: stackId, RequestId: requestId, LogicalResourceId: logicalId };
 }
 
-function reasonOf(outcome: Outcome | undefined, crash: AnswerRequest['crash']): string {
+function reasonOf(outcome: Outcome | undefined, crash: ResponseRequest['crash']): string {
   if (outcome?.state === 'failed') return outcome.reason;
   return (
     `the function failed several times: ${crash?.Error ?? 'unknown error'}: ${messageOf(crash?.Cause)}; `

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Operations } from './operations';
 import { validOperation } from './validation';
-import type { OperationAnswer } from '../../src/operations/contract';
+import type { OperationResponse } from '../../src/operations/contract';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
 import { AwsPipelineControl } from '../pipeline-control/aws';
 import { TableRegistry } from '../registry/table';
@@ -14,7 +14,7 @@ const operations = new Operations(
   connectedHosts(),
 );
 
-export async function handler(input: unknown): Promise<OperationAnswer<object>> {
+export async function handler(input: unknown): Promise<OperationResponse<object>> {
   const request = validOperation(input);
   logger.info(request.operation, { ...request });
   return operations.run(request);

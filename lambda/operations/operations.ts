@@ -6,7 +6,7 @@ import type {
   EnvironmentNames,
   Halt,
   HaltOutcome,
-  OperationAnswer,
+  OperationResponse,
   OperationRequest,
   ResumeOutcome,
   StatusOutcome,
@@ -33,7 +33,7 @@ export class Operations {
     private readonly newToken: () => string = randomUUID,
   ) {}
 
-  public async run(request: OperationRequest): Promise<OperationAnswer<HaltOutcome | ResumeOutcome | StatusOutcome>> {
+  public async run(request: OperationRequest): Promise<OperationResponse<HaltOutcome | ResumeOutcome | StatusOutcome>> {
     switch (request.operation) {
       case 'halt':
         return this.halt(request.environmentNames, request);
@@ -44,7 +44,10 @@ export class Operations {
     }
   }
 
-  public async halt(names: EnvironmentNames, { by, reason }: Omit<Halt, 'at'>): Promise<OperationAnswer<HaltOutcome>> {
+  public async halt(
+    names: EnvironmentNames,
+    { by, reason }: Omit<Halt, 'at'>,
+  ): Promise<OperationResponse<HaltOutcome>> {
     const selected = selectPipelines(await allPipelines(this.registry), names);
     const halt = { by, at: new Date(this.now()).toISOString(), reason };
     // the records first: from now on no deployment enables the pipelines
@@ -61,19 +64,19 @@ export class Operations {
     return { pipelines: await Promise.all(outcomes) };
   }
 
-  public async resume(names: EnvironmentNames): Promise<OperationAnswer<ResumeOutcome>> {
+  public async resume(names: EnvironmentNames): Promise<OperationResponse<ResumeOutcome>> {
     const environments = await allPipelines(this.registry);
     const unknown =
       names === 'all' ? await this.haltsWithoutEnvironment(environments) : unknownNames(environments, names);
-    const gone = await this.haltedAmong(unknown);
+    const removedHalts = await this.haltedAmong(unknown);
     const selected = selectPipelines(
       environments,
-      names === 'all' ? names : names.filter(name => !gone.includes(name)),
+      names === 'all' ? names : names.filter(name => !removedHalts.includes(name)),
     );
     // the records first: a deployment in between would disable the pipelines again
     const halted = new Map(
       await Promise.all(
-        [...namesOf(selected), ...gone].map(
+        [...namesOf(selected), ...removedHalts].map(
           async environmentName => [environmentName, await this.removeHalt(environmentName)] as const,
         ),
       ),
@@ -81,10 +84,10 @@ export class Operations {
     const outcomes = selected.map(async pipeline =>
       this.resumePipeline(pipeline, halted.get(pipeline.environmentName) ?? false),
     );
-    return { pipelines: await Promise.all(outcomes), gone };
+    return { pipelines: await Promise.all(outcomes), removedHalts };
   }
 
-  public async status(): Promise<OperationAnswer<StatusOutcome>> {
+  public async status(): Promise<OperationResponse<StatusOutcome>> {
     const reader = new StatusReader(this.registry, this.control, this.hosts);
     const [pipelines, accounts] = await Promise.all([
       allPipelines(this.registry),

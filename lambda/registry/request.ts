@@ -30,7 +30,7 @@ export function requestKey(ownerId: string): string {
 }
 
 export function responseKey(requestId: string): string {
-  return `${RECORDS.answer}${requestId}`;
+  return `${RECORDS.response}${requestId}`;
 }
 
 interface Arrival {
@@ -54,12 +54,12 @@ export async function recordRequest(registry: Registry, arrival: Arrival, now: n
   if (record?.ids.includes(requestId)) return { arrivedAt: record.arrivedAt };
   const ids = [...(record?.ids ?? []), requestId].slice(-MAX_IDS);
   const deleteAfter = Math.floor(now / 1000) + RESPONSE_SECONDS;
-  const note = registry.transaction(async () => {
+  const saved = registry.transaction(async () => {
     await registry.write<ResponseRecord>(responseKey(requestId), { responseUrl, deleteAfter }, undefined);
     await registry.write<RequestRecord>(key, { ...record, ids, arrivedAt: now }, record?.version);
   });
   try {
-    await note;
+    await saved;
     return { arrivedAt: now };
   } catch (error) {
     if (!isFirst || !isNamed(error, 'RecordChangedError')) throw error;

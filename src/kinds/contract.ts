@@ -4,7 +4,7 @@ export interface ResourceRequest {
   readonly requestType: 'Create' | 'Update' | 'Delete';
   readonly stackId: string;
   readonly logicalId: string;
-  /** The physical id in the answer to CloudFormation. */
+  /** The physical id in the response to CloudFormation. */
   readonly physicalId: string;
   /** Identifies the custom resource in the registry as long as it exists; in most cases it is the physical id. */
   readonly ownerId: string;
@@ -30,8 +30,8 @@ export type Outcome =
   /** Failed; CloudFormation shows the `reason`. */
   | { readonly state: 'failed'; readonly reason: string };
 
-/** The answer to CloudFormation that the waiter passes to the entry function. */
-export interface AnswerRequest {
+/** The response to CloudFormation that the waiter passes to the entry function. */
+export interface ResponseRequest {
   readonly request: ResourceRequest;
   readonly outcome?: Outcome;
   /** The error of a function that crashed, as Step Functions reports it. */

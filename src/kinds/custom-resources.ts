@@ -36,14 +36,14 @@ export class CustomResources extends Construct {
       handler: 'entry',
       functionName: NAMES.entryFunction,
       roleName: NAMES.entryFunction,
-      description: 'Receives the requests of CloudFormation and answers them',
+      description: 'Receives the requests of CloudFormation and responds to them',
       environment: {
         ...handlerEnvironment(props.registry),
         [ENTRY_ENVIRONMENT.WAITER_ARN]: waiter.stateMachineArn,
         [ENTRY_ENVIRONMENT.FUNCTIONS]: Stack.of(this).toJsonString(byType),
       },
       permissions: [
-        ...recordPermissions(props.registry, { put: [RECORDS.request, RECORDS.answer] }),
+        ...recordPermissions(props.registry, { put: [RECORDS.request, RECORDS.response] }),
         allow('Start', ['states:StartExecution'], [waiter.stateMachineArn]),
       ],
     });
@@ -60,7 +60,7 @@ export class CustomResources extends Construct {
       environment: { ...handlerEnvironment(props.registry), ...kind.environment?.(props) },
       permissions: [
         ...recordPermissions(props.registry, { ...records, put: [...put, RECORDS.request] }, true),
-        describeStacks('SeeWhatCloudFormationAwaits', ['cloudformation:DescribeStackResources']),
+        describeStacks('DescribeResources', ['cloudformation:DescribeStackResources']),
         ...kind.permissions(props),
       ],
     });

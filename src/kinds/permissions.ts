@@ -39,7 +39,7 @@ export function recordPermissions(
 export function assumeMemberRoles(organizationId: string, roleNames: readonly string[]): Permission {
   return {
     statement: new PolicyStatement({
-      sid: 'EnterMembers',
+      sid: 'AssumeMemberRoles',
       actions: ['sts:AssumeRole'],
       resources: roleNames.map(name => `arn:${Aws.PARTITION}:iam::*:role/${name}`),
       // the bootstrap roles of the CICD account itself are as powerful as an administrator

@@ -8,7 +8,7 @@ import { acknowledge } from '../private/acknowledge';
 interface WaiterProps {
   /** The functions of the kinds. */
   readonly functions: readonly IFunction[];
-  /** ARN of the function that answers CloudFormation. */
+  /** ARN of the function that responds to CloudFormation. */
   readonly entryArn: string;
 }
 
@@ -17,7 +17,7 @@ const TASK_SECONDS = 90;
 
 /**
  * One state machine for all kinds. It invokes the function of the kind until the resource is complete, waits between
- * invocations as long as the function returns, and invokes the entry function to answer CloudFormation.
+ * invocations as long as the function returns, and invokes the entry function to respond to CloudFormation.
  */
 export class Waiter extends Construct {
   public readonly stateMachineArn: string;
@@ -79,9 +79,9 @@ function invoke(functionName: object, payload: object) {
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html */
 function definition(entryArn: string): object {
-  const answer = (result: object) => ({
-    ...invoke({ FunctionName: entryArn }, { Payload: { answer: { 'request.$': '$.request', ...result } } }),
-    // as long as CloudFormation waits for the answer: an hour
+  const respond = (result: object) => ({
+    ...invoke({ FunctionName: entryArn }, { Payload: { response: { 'request.$': '$.request', ...result } } }),
+    // as long as CloudFormation waits for the response: an hour
     Retry: retry(40),
     End: true,
   });
@@ -92,20 +92,20 @@ function definition(entryArn: string): object {
       'Reconcile': {
         ...invoke({ 'FunctionName.$': '$.functionArn' }, { 'Payload.$': '$.request' }),
         ResultSelector: { 'outcome.$': '$.Payload' },
-        ResultPath: '$.look',
+        ResultPath: '$.step',
         // a step of a function can be repeated after a crash
         Retry: retry(6),
-        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.crash', Next: 'Answer crash' }],
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.crash', Next: 'Respond with crash' }],
         Next: 'Complete?',
       },
       'Complete?': {
         Type: 'Choice',
-        Choices: [{ Variable: '$.look.outcome.state', StringEquals: 'waiting', Next: 'Wait' }],
-        Default: 'Answer',
+        Choices: [{ Variable: '$.step.outcome.state', StringEquals: 'waiting', Next: 'Wait' }],
+        Default: 'Respond',
       },
-      'Wait': { Type: 'Wait', SecondsPath: '$.look.outcome.seconds', Next: 'Reconcile' },
-      'Answer': answer({ 'outcome.$': '$.look.outcome' }),
-      'Answer crash': answer({ 'crash.$': '$.crash' }),
+      'Wait': { Type: 'Wait', SecondsPath: '$.step.outcome.seconds', Next: 'Reconcile' },
+      'Respond': respond({ 'outcome.$': '$.step.outcome' }),
+      'Respond with crash': respond({ 'crash.$': '$.crash' }),
     },
   };
 }

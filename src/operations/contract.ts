@@ -15,10 +15,10 @@ export type OperationRequest =
 export type EnvironmentNames = readonly string[] | 'all';
 
 /** The outcome for each pipeline. An environment that moves to another account has two pipelines. */
-export interface OperationAnswer<Outcome> {
+export interface OperationResponse<Outcome> {
   readonly pipelines: readonly Outcome[];
-  /** Names of environments that do not exist and whose halt was revoked. */
-  readonly gone?: readonly string[];
+  /** Names of environments that do not exist and whose halt was removed. */
+  readonly removedHalts?: readonly string[];
 }
 
 /** The pipeline of an environment. */
@@ -30,7 +30,7 @@ export interface PipelineIdentity {
 }
 
 /**
- * A halt of an environment. It remains in force until an operator resumes the environment; deployments do not revoke
+ * A halt of an environment. It remains in force until an operator resumes the environment; deployments do not remove
  * it.
  */
 export interface Halt {

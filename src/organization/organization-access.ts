@@ -51,7 +51,7 @@ export class OrganizationAccess {
           [ACCESS_ENVIRONMENT.ACCESS_ROLE_ARN]: roleArn, [ACCESS_ENVIRONMENT.ACCESS_EXTERNAL_ID]: externalId,
         },
         statements: [
-          new PolicyStatement({ sid: 'EnterManagementAccount', actions: ['sts:AssumeRole'], resources: [roleArn] }),
+          new PolicyStatement({ sid: 'AssumeAccessRole', actions: ['sts:AssumeRole'], resources: [roleArn] }),
         ],
       };
     });

@@ -39,7 +39,8 @@ export interface IOrganization extends IResource {
   onPipelineEvent(id: string, options?: OnPipelineEventOptions): Rule;
 
   /**
-   * Allows a principal to read the records of the registry, except the requests of CloudFormation and their answers.
+   * Allows a principal to read the records of the registry, except the requests of CloudFormation and the responses to
+   * them.
    *
    * @param grantee a principal of the CICD account
    */

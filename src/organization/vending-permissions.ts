@@ -13,9 +13,9 @@ export function vendingStatements(organizationId: string, accessRoleNames: reado
     allow('CreateTagged', ['organizations:CreateAccount', 'organizations:TagResource'], ['*'], {
       Null: { [`aws:RequestTag/${NAMES.ownerTag}`]: 'false' },
     }),
-    // ListAccounts finds the account of an e-mail; ListCreateAccountStatus finds a request whose answer was lost
+    // ListAccounts finds the account of an e-mail; ListCreateAccountStatus finds a request whose response was lost
     allow(
-      'Look',
+      'ReadOrganization',
       [
         'organizations:DescribeCreateAccountStatus', 'organizations:ListCreateAccountStatus',
         'organizations:ListAccounts', 'organizations:ListRoots',
@@ -23,11 +23,11 @@ export function vendingStatements(organizationId: string, accessRoleNames: reado
       ['*'],
     ),
     // 'Default maximum number of accounts'
-    allow('LookAtQuota', ['servicequotas:GetServiceQuota'], [
+    allow('ReadQuota', ['servicequotas:GetServiceQuota'], [
       `arn:${Aws.PARTITION}:servicequotas:*:${Aws.ACCOUNT_ID}:organizations/L-E619E033`,
     ]),
-    allow('LookAtOne', ['organizations:DescribeAccount', 'organizations:ListParents'], [within('account')]),
-    allow('LookIntoUnits', ['organizations:ListOrganizationalUnitsForParent'], [within('root'), within('ou')]),
+    allow('ReadAccounts', ['organizations:DescribeAccount', 'organizations:ListParents'], [within('account')]),
+    allow('ReadUnits', ['organizations:ListOrganizationalUnitsForParent'], [within('root'), within('ou')]),
     // UntagResource is for a tag that is no longer declared
     allow(
       'Tags',
@@ -40,7 +40,7 @@ export function vendingStatements(organizationId: string, accessRoleNames: reado
       `arn:${Aws.PARTITION}:account::${Aws.ACCOUNT_ID}:account/${organizationId}/*`,
     ]),
     allow(
-      'EnterMembers',
+      'AssumeMemberRoles',
       ['sts:AssumeRole'],
       accessRoleNames.map(name => `arn:${Aws.PARTITION}:iam::*:role/${name}`),
       {
@@ -53,14 +53,14 @@ export function vendingStatements(organizationId: string, accessRoleNames: reado
 /** Reasons for the wildcards in the resources of the statements above. */
 export const VENDING_REASONS: { readonly [sid: string]: string } = {
   CreateTagged: 'CreateAccount has no resource; the tag of this library is required instead',
-  Look: 'these actions have no resources',
-  LookAtQuota: 'the region is that of Organizations, which depends on the partition',
-  LookAtOne: 'the accounts are created later; they are those of the organization',
-  LookIntoUnits: 'the units may be changed later; they are those of the organization',
+  ReadOrganization: 'these actions have no resources',
+  ReadQuota: 'the region is that of Organizations, which depends on the partition',
+  ReadAccounts: 'the accounts are created later; they are those of the organization',
+  ReadUnits: 'the units may be changed later; they are those of the organization',
   Tags: 'the accounts are created later; they are those of the organization',
   Move: 'the accounts are created later; they are those of the organization',
   Rename: 'the accounts are created later; they are those of the organization',
-  EnterMembers: 'the accounts are created later; the role is named, and the organization',
+  AssumeMemberRoles: 'the accounts are created later; the role is named, and the organization',
 };
 
 function allow(

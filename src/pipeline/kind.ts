@@ -23,7 +23,7 @@ export const PIPELINE_KIND: Kind = {
       NAMES.operateRole,
     ]),
     // applications are kept when a deployment is rolled back
-    describeStacks('SeeRollbacks', ['cloudformation:DescribeStacks']),
+    describeStacks('DescribeStacks', ['cloudformation:DescribeStacks']),
     readFiles(),
   ],
 };

@@ -15,7 +15,7 @@ export const RECORDS = {
   /** A request of CloudFormation for a custom resource. */
   request: 'request#',
   /** The response URL of a request of CloudFormation: a secret that only the entry function may read. */
-  answer: 'answer#',
+  response: 'response#',
   /** The accounts whose creation may be in flight. */
   creations: 'queue#creations',
 } as const;

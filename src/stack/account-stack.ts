@@ -85,7 +85,7 @@ const OUTPUTS = 'Outputs.';
  * parent stack has a known account or region (`env`), a construct that the other stack references must have a
  * physical name (`queueName: 'orders'`). Attributes of `Cfn` constructs, parameters (`parameters`) and outputs
  * (`outputValue()`) need no physical name. The outputs that are read have at most 3,096 bytes together, because the
- * answer of a custom resource has at most 4,096 bytes.
+ * response of a custom resource has at most 4,096 bytes.
  *
  * Assets of the stack (code of functions, sources of a `BucketDeployment`, container images, templates of nested
  * stacks) are published in the CICD account with those of the parent stack. Before the stack is created or updated,
@@ -232,7 +232,7 @@ export class AccountStack extends Stack implements IAccountStack {
   }
 
   /**
-   * Records the outputs that CDK's references and `outputValue()` read: only they must fit into the answer of the
+   * Records the outputs that CDK's references and `outputValue()` read: only they must fit into the response of the
    * resource.
    */
   private noteReads(resource: CfnResource): CfnResource {

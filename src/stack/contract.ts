@@ -21,7 +21,7 @@ export interface ImagesRequest {
 
 /** What `AccountStack` requests of its handler. */
 export interface AccountStackRequest extends StackRequest {
-  /** Names of the outputs that are returned; the answer of a custom resource has at most 4096 bytes. */
+  /** Names of the outputs that are returned; the response of a custom resource has at most 4096 bytes. */
   readonly outputs: readonly string[];
   /** Keys of the files in the template's bucket that are copied to the bucket of the account; absent: none. */
   readonly files?: readonly string[];

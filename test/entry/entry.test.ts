@@ -32,7 +32,7 @@ const update: CloudFormationCustomResourceUpdateEvent = {
 
 class FakeOutside implements Outbound {
   public readonly started: { name: string; input: WaiterInput }[] = [];
-  public readonly answers: { url: string; body: Record<string, unknown> }[] = [];
+  public readonly responses: { url: string; body: Record<string, unknown> }[] = [];
   public refusal?: Error;
 
   public async startWaiter(name: string, input: WaiterInput): Promise<void> {
@@ -41,7 +41,7 @@ class FakeOutside implements Outbound {
   }
 
   public async putResponse(url: string, body: string): Promise<void> {
-    this.answers.push({ url, body: JSON.parse(body) });
+    this.responses.push({ url, body: JSON.parse(body) });
   }
 }
 
@@ -125,7 +125,7 @@ test('sends the response to the URL of its request, in the format of CloudFormat
     RequestId: 'request-1',
     LogicalResourceId: 'Dev',
   };
-  expect(outside.answers).toEqual([
+  expect(outside.responses).toEqual([
     { url: SECRET, body: { ...identity, Status: 'SUCCESS', Data: { accountId: '111111111111' } } },
     { url: SECRET, body: { ...identity, Status: 'FAILED', Reason: 'the e-mail is taken' } },
   ]);
@@ -136,7 +136,7 @@ test('reports the crash of a function as a failure with its error and what to do
   await entry.receive(create);
   const Cause = JSON.stringify({ errorMessage: 'RequestId: 1 Error: Task timed out after 60.00 seconds' });
   await entry.respond({ request: outside.started[0].input.request, crash: { Error: 'Sandbox.Timedout', Cause } });
-  expect(outside.answers[0].body).toMatchObject({
+  expect(outside.responses[0].body).toMatchObject({
     Status: 'FAILED',
     Reason:
       'the function failed several times: Sandbox.Timedout: RequestId: 1 Error: Task timed out after 60.00 seconds; '
@@ -149,11 +149,11 @@ test('accepts a response of 4096 bytes, and fails one that is a byte longer with
   await entry.receive(create);
   const { request } = outside.started[0].input;
   await entry.respond({ request, outcome: { state: 'complete', data: { value: '' } } });
-  const room = 4096 - JSON.stringify(outside.answers[0].body).length;
+  const room = 4096 - JSON.stringify(outside.responses[0].body).length;
   await entry.respond({ request, outcome: { state: 'complete', data: { value: 'x'.repeat(room) } } });
   await entry.respond({ request, outcome: { state: 'complete', data: { value: 'x'.repeat(room + 1) } } });
-  expect(outside.answers[1].body).toMatchObject({ Status: 'SUCCESS' });
-  expect(outside.answers[2].body).toMatchObject({
+  expect(outside.responses[1].body).toMatchObject({ Status: 'SUCCESS' });
+  expect(outside.responses[2].body).toMatchObject({
     Status: 'FAILED',
     Reason:
       "the attributes of 'Dev' make a response of 4097 bytes, but CloudFormation accepts 4096: read fewer or shorter "
@@ -166,15 +166,15 @@ test('shortens a reason so that it fits into the response', async () => {
   await entry.receive(create);
   const reason = 'äöü"\n'.repeat(5000);
   await entry.respond({ request: outside.started[0].input.request, outcome: { state: 'failed', reason } });
-  expect(Buffer.byteLength(JSON.stringify(outside.answers[0].body))).toBeLessThanOrEqual(4096);
-  expect(outside.answers[0].body.Reason).toMatch(/ …$/);
+  expect(Buffer.byteLength(JSON.stringify(outside.responses[0].body))).toBeLessThanOrEqual(4096);
+  expect(outside.responses[0].body.Reason).toMatch(/ …$/);
 });
 
 test('fails a request of an unknown type immediately', async () => {
   const { entry, outside } = world();
   await entry.receive({ ...create, ResourceType: 'Custom::OrgEnvironmentsPool' });
   expect(outside.started).toEqual([]);
-  expect(outside.answers[0]).toMatchObject({
+  expect(outside.responses[0]).toMatchObject({
     url: SECRET,
     body: {
       Status: 'FAILED',
@@ -192,7 +192,7 @@ test('fails the request if AWS rejects the start of the waiter, and throws a tra
     $metadata: { httpStatusCode: 400 },
   });
   await entry.receive(create);
-  expect(outside.answers[0].body).toMatchObject({
+  expect(outside.responses[0].body).toMatchObject({
     Status: 'FAILED',
     Reason: 'cannot start the waiter: StateMachineDoesNotExist: no machine; deploy the Organization again',
   });
@@ -210,10 +210,10 @@ test('retries for a minute while the permission to start the waiter propagates',
     $metadata: { httpStatusCode: 400 },
   });
   await expect(entry.receive(create)).rejects.toThrow('not authorized');
-  expect(outside.answers).toEqual([]);
+  expect(outside.responses).toEqual([]);
   clock.now = 61_000;
   await entry.receive(create);
-  expect(outside.answers[0].body).toMatchObject({
+  expect(outside.responses[0].body).toMatchObject({
     Status: 'FAILED',
     Reason: expect.stringContaining('AccessDeniedException: not authorized'),
   });
@@ -226,8 +226,8 @@ describe('properties that are too long for a state machine', () => {
     const { entry, outside, registry } = world();
     await entry.receive({ ...create, ResourceProperties: { ...common.ResourceProperties, ...long } });
     await entry.receive({ ...remove, ResourceProperties: { ...common.ResourceProperties, ...long } });
-    expect(outside.answers.map(({ body }) => body.Status)).toEqual(['FAILED', 'SUCCESS']);
-    expect(outside.answers[0].body.Reason).toMatch(
+    expect(outside.responses.map(({ body }) => body.Status)).toEqual(['FAILED', 'SUCCESS']);
+    expect(outside.responses[0].body.Reason).toMatch(
       /^the properties of 'Dev' have 1000\d\d bytes, but the limit is 100000: shorten/,
     );
     expect(outside.started).toEqual([]);

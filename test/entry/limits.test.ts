@@ -77,7 +77,7 @@ test('a denial is retried for a minute after the request arrived, whatever the t
 test('a request whose response URL has expired is not responded to', async () => {
   const { entry, started, registry, responses } = setUp();
   await entry.receive(create);
-  const key = `${RECORDS.answer}request-1`;
+  const key = `${RECORDS.response}request-1`;
   const { version } = await registry.read(key) ?? { version: 0 };
   await registry.remove(key, version);
   const { request } = started[0];

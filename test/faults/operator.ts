@@ -1,6 +1,6 @@
 import type { Simulation } from '../../rehearsal/simulation';
 import type {
-  EnvironmentNames, HaltOutcome, OperationAnswer, OperationRequest, ResumeOutcome,
+  EnvironmentNames, HaltOutcome, OperationResponse, OperationRequest, ResumeOutcome,
 } from '../../src/operations/contract';
 import { NAMES } from '../../src/private/contract';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
@@ -12,9 +12,9 @@ const PAUSE_SECONDS = 60;
 
 /** An operator who halts and resumes all pipelines, and repeats the command while it reports a problem. */
 export class Operator {
-  /** Environments that an answer has reported as halted. */
+  /** Environments that a response has reported as halted. */
   public readonly halted = new Set<string>();
-  /** An answer reported a problem: a halt is recorded before it takes effect, so it is unknown what is halted. */
+  /** A response reported a problem: a halt is recorded before it takes effect, so it is unknown what is halted. */
   public isUncertain = false;
 
   public constructor(private readonly simulation: Simulation) {}
@@ -29,9 +29,9 @@ export class Operator {
 
   public async resume(): Promise<readonly ResumeOutcome[]> {
     const request = { operation: 'resume' as const, environmentNames: ALL, by: OPERATOR };
-    const { pipelines } = await this.repeat<ResumeOutcome>(request, answer => {
-      const resumed = answer.pipelines.map(({ environmentName }) => environmentName);
-      for (const name of [...resumed, ...answer.gone ?? []]) this.halted.delete(name);
+    const { pipelines } = await this.repeat<ResumeOutcome>(request, response => {
+      const resumed = response.pipelines.map(({ environmentName }) => environmentName);
+      for (const name of [...resumed, ...response.removedHalts ?? []]) this.halted.delete(name);
     });
     return pipelines;
   }
@@ -42,19 +42,19 @@ export class Operator {
     this.isUncertain = false;
   }
 
-  /** @param onAnswer called for every answer immediately, since the app may be deleted before the next attempt */
+  /** @param onResponse called for every response immediately, since the app may be deleted before the next attempt */
   private async repeat<Outcome extends HaltOutcome | ResumeOutcome>(
-    request: OperationRequest, onAnswer: (answer: OperationAnswer<Outcome>) => void,
-  ): Promise<OperationAnswer<Outcome>> {
+    request: OperationRequest, onResponse: (response: OperationResponse<Outcome>) => void,
+  ): Promise<OperationResponse<Outcome>> {
     const { lambda, clock } = this.simulation;
     const functionArn = `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:${NAMES.operationsFunction}`;
-    let last: OperationAnswer<Outcome> = { pipelines: [] };
+    let last: OperationResponse<Outcome> = { pipelines: [] };
     for (let attempt = 1; lambda.has(functionArn); attempt++) {
       const { failed, payload } = await lambda.invoke(functionArn, request);
-      const answer: OperationAnswer<Outcome> | undefined = failed ? undefined : JSON.parse(payload);
-      last = answer ?? last;
-      if (answer) onAnswer(answer);
-      if (answer?.pipelines.every(({ problem }) => problem === undefined)) {
+      const response: OperationResponse<Outcome> | undefined = failed ? undefined : JSON.parse(payload);
+      last = response ?? last;
+      if (response) onResponse(response);
+      if (response?.pipelines.every(({ problem }) => problem === undefined)) {
         if (request.operation === 'resume') this.isUncertain = false;
         return last;
       }

@@ -304,7 +304,7 @@ describe('resume', () => {
     expect(await world.registry.read(haltKey('e2'))).toBeDefined();
     expect(await world.operations.resume(['e1', 'e2'])).toMatchObject({
       pipelines: [{ environmentName: 'e1' }],
-      gone: ['e2'],
+      removedHalts: ['e2'],
     });
     expect(await world.registry.read(haltKey('e2'))).toBeUndefined();
     await expect(world.operations.resume(['e2'])).rejects.toThrow("there is no environment 'e2': use one of e1");
@@ -317,10 +317,10 @@ describe('resume', () => {
     await world.remove('e2');
     expect(await world.operations.resume('all')).toMatchObject({
       pipelines: [{ environmentName: 'e1' }, { environmentName: 'e3', wasHalted: true }],
-      gone: ['e2'],
+      removedHalts: ['e2'],
     });
     expect(await world.registry.read(haltKey('e2'))).toBeUndefined();
-    expect(await world.operations.resume('all')).toMatchObject({ gone: [] });
+    expect(await world.operations.resume('all')).toMatchObject({ removedHalts: [] });
     expect(await world.registry.list('halt')).toEqual([]);
   });
 

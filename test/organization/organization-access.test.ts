@@ -18,19 +18,19 @@ function accessRole(props: Partial<OrganizationAccessRoleProps> = {}) {
 /** What vending accounts calls, and on what. */
 const VENDING = {
   CreateTagged: { actions: ['organizations:CreateAccount', 'organizations:TagResource'], resources: ['*'] },
-  Look: {
+  ReadOrganization: {
     actions: [
       'organizations:DescribeCreateAccountStatus', 'organizations:ListCreateAccountStatus',
       'organizations:ListAccounts', 'organizations:ListRoots',
     ],
     resources: ['*'],
   },
-  LookAtQuota: {
+  ReadQuota: {
     actions: ['servicequotas:GetServiceQuota'],
     resources: ['arn:<AWS::Partition>:servicequotas:*:<AWS::AccountId>:organizations/L-E619E033'],
   },
-  LookAtOne: { actions: ['organizations:DescribeAccount', 'organizations:ListParents'], resources: ['account'] },
-  LookIntoUnits: { actions: ['organizations:ListOrganizationalUnitsForParent'], resources: ['root', 'ou'] },
+  ReadAccounts: { actions: ['organizations:DescribeAccount', 'organizations:ListParents'], resources: ['account'] },
+  ReadUnits: { actions: ['organizations:ListOrganizationalUnitsForParent'], resources: ['root', 'ou'] },
   Tags: {
     actions: ['organizations:ListTagsForResource', 'organizations:TagResource', 'organizations:UntagResource'],
     resources: ['account'],
@@ -40,7 +40,7 @@ const VENDING = {
     actions: ['account:PutAccountName'],
     resources: [`arn:<AWS::Partition>:account::<AWS::AccountId>:account/${ORGANIZATION_ID}/*`],
   },
-  EnterMembers: {
+  AssumeMemberRoles: {
     actions: ['sts:AssumeRole'], resources: ['arn:<AWS::Partition>:iam::*:role/OrganizationAccountAccessRole'],
   },
 };
@@ -90,7 +90,7 @@ describe('the access role in the management account', () => {
       Null: { 'aws:RequestTag/org-environments:registry-key': 'false' },
     });
     expect(
-      statements.find(({ Sid }) => Sid === 'EnterMembers')?.Condition,
+      statements.find(({ Sid }) => Sid === 'AssumeMemberRoles')?.Condition,
     ).toEqual({ StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID } });
   });
 
@@ -111,7 +111,7 @@ describe('the access role in the management account', () => {
 
   test('enters accounts that were invited by the roles that are named', () => {
     const { template } = accessRole({ accessRoleNames: ['OrganizationAccountAccessRole', 'InvitedAccess'] });
-    const entering = identityStatements(template).find(({ Sid }) => Sid === 'EnterMembers');
+    const entering = identityStatements(template).find(({ Sid }) => Sid === 'AssumeMemberRoles');
     expect(list(entering?.Resource).map(textOf)).toEqual([
       'arn:<AWS::Partition>:iam::*:role/OrganizationAccountAccessRole',
       'arn:<AWS::Partition>:iam::*:role/InvitedAccess',
@@ -180,9 +180,9 @@ describe('the account provider', () => {
 
   test('may do nothing in the organization but enter the access role', () => {
     const statements = providerStatements(OrganizationAccess.role('arn:aws:iam::999999999999:role/vending'));
-    expect(statements.filter(({ Sid }) => Sid === 'EnterManagementAccount')).toEqual([
+    expect(statements.filter(({ Sid }) => Sid === 'AssumeAccessRole')).toEqual([
       {
-        Sid: 'EnterManagementAccount',
+        Sid: 'AssumeAccessRole',
         Effect: 'Allow',
         Action: 'sts:AssumeRole',
         Resource: 'arn:aws:iam::999999999999:role/vending',
@@ -196,9 +196,9 @@ describe('the account provider', () => {
   test('has the same rights itself when the CICD account is the management account', () => {
     const { stack } = new Cicd(quickApp(), { access: OrganizationAccess.sameAccount() });
     const template = synthesized(stack);
-    const { EnterMembers, ...vending } = VENDING;
+    const { AssumeMemberRoles, ...vending } = VENDING;
     expect(vendingOf(template)).toMatchObject(vending);
-    expect(identityStatements(template).map(({ Sid }) => Sid)).not.toContain('EnterManagementAccount');
+    expect(identityStatements(template).map(({ Sid }) => Sid)).not.toContain('AssumeAccessRole');
   });
 
   test('enters members by other roles, if they are named', () => {

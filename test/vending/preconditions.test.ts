@@ -193,6 +193,6 @@ function withoutQuota({ stack }: Cicd): void {
   const role = management.node.findAll().find(child => child instanceof CfnRole);
   if (!(role instanceof CfnRole)) throw new Error('there is no role in the management account');
   const statements = management.resolve(role.policies)[0].policyDocument.Statement as { Sid?: string }[];
-  const index = statements.findIndex(({ Sid }) => Sid === 'LookAtQuota');
+  const index = statements.findIndex(({ Sid }) => Sid === 'ReadQuota');
   role.addPropertyDeletionOverride(`Policies.0.PolicyDocument.Statement.${index}`);
 }

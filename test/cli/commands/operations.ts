@@ -10,14 +10,14 @@ export const PROD: PipelineIdentity = {
 export const ANNA = 'arn:aws:sts::222222222222:assumed-role/Operator/anna';
 
 /** A fake of the operations function that always returns these pipelines, and the output of a command that uses it. */
-export function fakeOperations(pipelines: readonly object[], gone: readonly string[] = []) {
+export function fakeOperations(pipelines: readonly object[], removedHalts: readonly string[] = []) {
   const requests: OperationRequest[] = [];
   const lines: string[] = [];
   const operations = {
     callerArn: async () => ANNA,
     invoke: async <Outcome>(request: OperationRequest) => {
       requests.push(request);
-      return { pipelines: pipelines as Outcome[], gone };
+      return { pipelines: pipelines as Outcome[], removedHalts };
     },
   };
   return { operations, requests, lines, write: (line: string) => { lines.push(stripVTControlCharacters(line)); } };
