@@ -26,8 +26,8 @@ export async function cloudAssemblyOf(app: string, cleanUp: CleanUp, verbose: bo
   await synthesize(app, outdir, cleanUp, verbose);
   if (!existsSync(path.join(outdir, 'manifest.json'))) {
     throw new Error(
-      `the command '${app}' wrote no cloud assembly: it must be a CDK app, or write an assembly into the folder in `
-      + 'CDK_OUTDIR',
+      `the command '${app}' wrote no cloud assembly: it must be a CDK app, `
+      + 'or write an assembly into the folder in CDK_OUTDIR',
     );
   }
   readAssembly(outdir);

@@ -14,8 +14,8 @@ export function organizationIdOf(
   const ids = organizationIdsIn(stacks);
   if (given === undefined && ids.length > 1) {
     throw new UsageError(
-      `the policies of the app name ${ids.length} organizations, ${ids.join(' and ')}: choose one with `
-      + '--organization-id',
+      `the policies of the app name ${ids.length} organizations, ${ids.join(' and ')}: `
+      + 'choose one with --organization-id',
     );
   }
   if (given !== undefined && ids.length > 0 && !ids.includes(given)) {

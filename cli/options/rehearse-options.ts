@@ -40,8 +40,8 @@ export const REHEARSE_OPTIONS = {
   },
   accountLimit: {
     argument: '<number>',
-    description: 'maximum number of accounts in the organization. Default: 100 (the quota of a new organization on '
-      + 'AWS is 10)',
+    description: 'maximum number of accounts in the organization. Default: '
+      + '100 (the quota of a new organization on AWS is 10)',
     parse: parseAccountLimit,
   },
   organizationId: {
@@ -51,8 +51,8 @@ export const REHEARSE_OPTIONS = {
   },
   parameters: {
     argument: '<[stack:]name=value>',
-    description: 'value of a stack parameter, as for `cdk deploy`. Can be repeated; a value for one stack takes '
-      + 'precedence',
+    description: 'value of a stack parameter, as for `cdk deploy`. Can be repeated; '
+      + 'a value for one stack takes precedence',
     parse: collectParameter,
   },
   ssmParameter: {

@@ -32,10 +32,8 @@ export function accessFromEnvironment(environment: NodeJS.ProcessEnv = process.e
 export function accessRoleNotAssumable(access: Access, cause: unknown): AccessError {
   return new AccessError(
     `cannot assume role '${access.roleArn}' of the management account: ${messageOf(cause)}; its trust must name the `
-      + 'role '
-      + `'${NAMES.accountProviderRole}' of account ${access.cicdAccount}, with the external id that Organization was `
-      + 'given: deploy its '
-      + 'OrganizationAccessRole in the management account, then deploy again',
+      + `role '${NAMES.accountProviderRole}' of account ${access.cicdAccount}, with the external id that Organization `
+      + 'was given: deploy its OrganizationAccessRole in the management account, then deploy again',
     cause,
   );
 }
@@ -44,12 +42,10 @@ export function actionDenied(access: Access, action: string, cause: unknown, hin
   return new AccessError(
     access.roleArn
       ? `the role '${access.roleArn}' may not ${action}: deploy the OrganizationAccessRole of this version in the `
-        + 'management account, '
-          + `then deploy again${hint} (${messageOf(cause)})`
+        + `management account, then deploy again${hint} (${messageOf(cause)})`
       : `account ${access.cicdAccount} may not ${action}: it is not the management account of an organization, `
-        + 'or the account provider lacks the '
-          + `permission; give Organization the role of the management account with OrganizationAccess.role(…)${hint} `
-          + `(${messageOf(cause)})`,
+        + 'or the account provider lacks the permission; give Organization the role of the management account with '
+        + `OrganizationAccess.role(…)${hint} (${messageOf(cause)})`,
     cause,
   );
 }

@@ -6,9 +6,8 @@ import { isNamed } from '../shared/errors';
 
 /** What to do when the quota of accounts is reached. */
 export const ACCOUNT_LIMIT_ADVICE =
-  "ask AWS for a higher quota of 'Default maximum number of accounts' "
-  + '(AWS Organizations in Service Quotas of the management account, us-east-1), or adopt an account that is no longer '
-  + 'used';
+  "ask AWS for a higher quota of 'Default maximum number of accounts' (AWS Organizations in Service Quotas of the "
+  + 'management account, us-east-1), or adopt an account that is no longer used';
 
 /** The error for a failed creation. `reason` is CreateAccountStatus.FailureReason. */
 export function creationFailed(request: VendedAccountRequest, reason: string): Error {
@@ -66,8 +65,7 @@ export function isCreationThrottled(error: unknown): boolean {
 export function emailOfExistingAccount(request: VendedAccountRequest, found: OrganizationAccount): Error {
   return new Error(
     `the e-mail '${request.email}' already belongs to account ${found.accountId} ('${found.accountName}') of the `
-      + 'organization: '
-      + 'adopt it with onExisting: OnExistingAccount.ADOPT, or use another e-mail',
+      + 'organization: adopt it with onExisting: OnExistingAccount.ADOPT, or use another e-mail',
   );
 }
 
@@ -91,8 +89,7 @@ export function emailOfUnusableAccount(
 function limitReached(request: VendedAccountRequest): Error {
   return new Error(
     `${nameOf(request)} cannot be created: the organization has reached its limit of accounts; `
-      + `${ACCOUNT_LIMIT_ADVICE}; `
-      + 'then deploy again',
+      + `${ACCOUNT_LIMIT_ADVICE}; then deploy again`,
   );
 }
 

@@ -66,8 +66,8 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     if (!record) await this.context.registry.dequeue(CREATION_QUEUE, key);
     if (!record || !isOwner(record, owner)) {
       throw new Error(
-        `${nameOf(request)} no longer belongs to '${owner.logicalId}', because it was removed concurrently: deploy `
-          + 'again',
+        `${nameOf(request)} no longer belongs to '${owner.logicalId}', `
+          + 'because it was removed concurrently: deploy again',
       );
     }
     if (!isCurrentOwner(record, owner)) {

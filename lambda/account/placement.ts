@@ -15,8 +15,8 @@ export async function placeAccount(
   const account = await context.organization.describeAccount(accountId);
   if (!account) {
     throw new UnusableAccountError(
-      `${nameOf(vended.request)} has left the organization (account ${accountId}): invite it again, or use another `
-        + 'e-mail',
+      `${nameOf(vended.request)} has left the organization (account ${accountId}): `
+        + 'invite it again, or use another e-mail',
     );
   }
   const shut = unusableStateOf(account.state);
@@ -45,8 +45,8 @@ async function moveToUnit(
   } catch (error) {
     if (isNamed(error, 'DestinationParentNotFoundException')) {
       throw new Error(
-        `organizational unit '${request.organizationalUnit}' of ${nameOf(request)} does not exist: use the id or path `
-          + 'of an existing unit',
+        `organizational unit '${request.organizationalUnit}' of ${nameOf(request)} does not exist: `
+          + 'use the id or path of an existing unit',
       );
     }
     // it was moved concurrently

@@ -64,8 +64,8 @@ async function finish(context: AccountContext, { account, stacks }: Deployed, ac
 function deniedAccess({ request }: ManagedAccount, error: Error): Error {
   if (!isAccessDenied(error)) return error;
   return new UnusableAccountError(
-    `${nameOf(request)} denies access (${error.message}): reinstate the account, or remove what denies it, `
-      + 'then deploy again',
+    `${nameOf(request)} denies access (${error.message}): reinstate the account, `
+      + 'or remove what denies it, then deploy again',
     error,
   );
 }
@@ -114,8 +114,8 @@ async function stacksIn(context: AccountContext, account: ManagedAccount, accoun
     const problem = `cannot assume role '${request.accessRoleName}' of ${place}`;
     if (seen?.managesOrganization) {
       throw new Error(
-        `account ${accountId} is the management account of the organization, which cannot have an environment: use `
-          + 'another account',
+        `account ${accountId} is the management account of the organization, `
+          + 'which cannot have an environment: use another account',
         { cause: error },
       );
     }
@@ -129,8 +129,8 @@ async function stacksIn(context: AccountContext, account: ManagedAccount, accoun
       `name another role with Account.fromAccountAttributes({ accountId: '${accountId}', accessRoleName })`;
     throw new UnusableAccountError(
       seen.joined === 'INVITED'
-        ? `${problem}: invited accounts do not have it; create the role there with trust for the management account, `
-          + `or ${advice}`
+        ? `${problem}: invited accounts do not have it; create the role there with trust for the `
+          + `management account, or ${advice}`
         : `${problem} (AccessDenied): it was deleted or does not trust the management account; `
           + `create it again, or ${advice}`,
       error,

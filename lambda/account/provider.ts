@@ -36,8 +36,8 @@ export class AccountProvider implements Lifecycle<AccountProviderRequest, Result
       return this.accounts.requestUpdate(owner, request, before);
     }
     throw new Error(
-      `resource '${owner.logicalId}' cannot change from ${typeOf(before)} to ${typeOf(request)}: give the construct `
-        + 'another id',
+      `resource '${owner.logicalId}' cannot change from ${typeOf(before)} to ${typeOf(request)}: `
+        + 'give the construct another id',
     );
   }
 

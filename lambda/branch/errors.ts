@@ -29,31 +29,26 @@ export function toUserError(error: unknown, request: BranchRequest, place: Handl
   if (error instanceof RepositoryLockedError) {
     return new Error(
       `repository '${repositoryName}' in ${where} cannot be read, because its encryption key cannot be used `
-        + `${concerning}: `
-        + `${error.message}: enable the key and allow the ${role} to use it, then deploy again`,
+        + `${concerning}: ${error.message}: enable the key and allow the ${role} to use it, then deploy again`,
     );
   }
   if (error instanceof SourceAccessDeniedError) {
     return new Error(
-      `the ${role} was denied access to repository '${repositoryName}' ${concerning}: ${error.message}: `
-        + "remove what denies it (a service control policy, a permissions boundary, 'repositoryNames' of the "
-        + 'Organization), '
-        + 'or deploy the Organization of this version, then deploy again',
+      `the ${role} was denied access to repository '${repositoryName}' ${concerning}: `
+        + `${error.message}: remove what denies it (a service control policy, a permissions boundary, `
+        + "'repositoryNames' of the Organization), or deploy the Organization of this version, then deploy again",
     );
   }
   return new Error(
     `branch '${branchName}' of repository '${repositoryName}' in ${where} cannot be created for environment `
-      + `'${environmentName}': `
-      + `${error.message}: remove the cause, then deploy again`,
+      + `'${environmentName}': ${error.message}: remove the cause, then deploy again`,
   );
 }
 
 export function nestedNames({ branchName, repositoryName, environmentName }: BranchRequest, existing: string): Error {
   return new Error(
-    `branch '${branchName}' of environment '${environmentName}' cannot be created, because repository `
-      + `'${repositoryName}' has branch '${existing}': git cannot have both, because one name begins with the other `
-      + 'and '
-      + 'a '
-      + 'slash; rename one of them, then deploy again',
+    `branch '${branchName}' of environment '${environmentName}' cannot be created, `
+      + `because repository '${repositoryName}' has branch '${existing}': git cannot have both, `
+      + 'because one name begins with the other and a slash; rename one of them, then deploy again',
   );
 }

@@ -34,11 +34,9 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     const foreign = record && foreignOwner(record.owners, owner);
     if (foreign) {
       throw new Error(
-        `branch '${request.branchName}' of repository '${request.repositoryName}' belongs to environment `
-          + `'${record.environmentName}' of stack '${stackNameOf(foreign)}', so environment `
-          + `'${request.environmentName}' `
-          + 'cannot use it: '
-          + 'remove it there first, or use another branch',
+        `branch '${request.branchName}' of repository '${request.repositoryName}' belongs `
+          + `to environment '${record.environmentName}' of stack '${stackNameOf(foreign)}', `
+          + `so environment '${request.environmentName}' cannot use it: remove it there first, or use another branch`,
       );
     }
     const owners = withOwner(record?.owners ?? [], owner, request);
@@ -167,8 +165,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     if (!file) {
       throw new Error(
         `the file '${NAMES.descriptor}' on branch '${branchName}' of repository '${repositoryName}' is not a JSON `
-          + 'object, '
-          + `so it cannot describe environment '${environmentName}': rename or fix it, then deploy again`,
+          + `object, so it cannot describe environment '${environmentName}': rename or fix it, then deploy again`,
       );
     }
     return file;
@@ -192,11 +189,9 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       return;
     }
     throw new Error(
-      `branch '${branchName}' of repository '${repositoryName}' exists already with parent '${parent}', but `
-        + `environment '${environmentName}' `
-        + `declares parent '${parentName}': declare parent '${parent}', or change 'parent' in its `
-        + `'${NAMES.descriptor}', `
-        + 'or use another branch',
+      `branch '${branchName}' of repository '${repositoryName}' exists already with parent '${parent}', `
+        + `but environment '${environmentName}' declares parent '${parentName}': declare parent '${parent}', `
+        + `or change 'parent' in its '${NAMES.descriptor}', or use another branch`,
     );
   }
 
@@ -215,8 +210,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     }
     throw new Error(
       `branch '${branchName}' of environment '${environmentName}' has parent '${parentName}', which does not exist in `
-        + 'repository '
-        + `'${repositoryName}': it has ${quotedList(branches)}; push '${parentName}' or use one of these`,
+        + `repository '${repositoryName}': it has ${quotedList(branches)}; push '${parentName}' or use one of these`,
     );
   }
 }

@@ -48,9 +48,8 @@ export function accountUnreachable(
 export function templateNotReadable(place: StackPlace, bucket: string, key: string, error: unknown): unknown {
   if (!isPermanentAwsError(error)) return error;
   return new Error(
-    `the template of stack '${place.stackName}' for account ${place.accountId} cannot be read from `
-      + `'${bucket}/${key}': publish the assets of the app (\`cdk deploy\` does) and deploy again (${error.name}: `
-      + `${error.message})`,
+    `the template of stack '${place.stackName}' for account ${place.accountId} cannot be read from '${bucket}/${key}': `
+      + `publish the assets of the app (\`cdk deploy\` does) and deploy again (${error.name}: ${error.message})`,
   );
 }
 
@@ -59,10 +58,9 @@ export function templateNotPublishable(place: StackPlace, handlerAccount: Handle
   const role = bootstrapRole(handlerAccount.partition, 'file-publishing', place);
   const message =
     `the template of stack '${place.stackName}' is longer than 51,200 bytes and cannot be uploaded to bucket `
-    + `'${stagingBucket(place)}' of account ${place.accountId} with role '${role}': bootstrap the account for CDK with `
-    + 'qualifier '
-    + `'${place.qualifier}' and trust for account ${handlerAccount.accountId}, then deploy again (${error.name}: `
-    + `${error.message})`;
+    + `'${stagingBucket(place)}' of account ${place.accountId} with role '${role}': bootstrap the account `
+    + `for CDK with qualifier '${place.qualifier}' and trust for account ${handlerAccount.accountId}, `
+    + `then deploy again (${error.name}: ${error.message})`;
   return isAccessDenied(error) || isNamed(error, 'NoSuchBucket')
     ? new AccountUnreachableError(message)
     : new Error(message);
@@ -85,19 +83,16 @@ export function deploymentTimedOut(
     .join('');
   return new Error(
     `stack '${stackName}' in account ${accountId} and region ${region} is not ready${orNotDeleted} after `
-      + `${milliseconds / 60_000} minutes (timeout). CloudFormation continues there: see the events of the stack, and `
-      + 'deploy again '
-      + 'when it is complete',
+      + `${milliseconds / 60_000} minutes (timeout). CloudFormation continues there: see the events of the stack, `
+      + 'and deploy again when it is complete',
   );
 }
 
 export function deletionTimedOut({ stackName, accountId, region }: StackPlace, milliseconds: number): Error {
   return new Error(
     `stack '${stackName}' in account ${accountId} and region ${region}, or an application that is deleted before it, `
-      + `is not deleted after ${milliseconds / 60_000} minutes (timeout). CloudFormation continues there: see the `
-      + 'events '
-      + 'of the stack, '
-      + `and when it is deleted ${REMOVE_AGAIN}`,
+      + `is not deleted after ${milliseconds / 60_000} minutes (timeout). CloudFormation continues there: `
+      + `see the events of the stack, and when it is deleted ${REMOVE_AGAIN}`,
   );
 }
 

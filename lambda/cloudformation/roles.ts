@@ -25,8 +25,7 @@ export const BOOTSTRAP_ROLES: StackRoles = {
   execute: (partition, place) => bootstrapRole(partition, 'cfn-exec', place),
   advice: ({ region, qualifier }, cicdAccount) =>
     `the account is not bootstrapped for CDK in ${region} with qualifier '${qualifier}' and trust for account `
-    + `${cicdAccount}: `
-    + `bootstrap it (cdk bootstrap --qualifier ${qualifier} --trust ${cicdAccount}), then deploy again`,
+    + `${cicdAccount}: bootstrap it (cdk bootstrap --qualifier ${qualifier} --trust ${cicdAccount}), then deploy again`,
 };
 
 /**

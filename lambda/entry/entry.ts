@@ -63,7 +63,7 @@ export class Entry {
         responseUrl,
         failedResponse(
           request,
-          `cannot start the waiter: ${failure.name}: ${failure.message}; ` + 'deploy the Organization again',
+          `cannot start the waiter: ${failure.name}: ${failure.message}; deploy the Organization again`,
         ),
       );
     }
@@ -112,9 +112,8 @@ function tooLongResponse(request: ResourceRequest): CloudFormationResponse {
   if (request.requestType === 'Delete') return responseOf({ request, outcome: { state: 'complete', data: {} } });
   return failedResponse(
     request,
-    `the properties of '${request.logicalId}' have ${bytesOf(request.properties)} bytes, but the limit is `
-      + `${MAX_BYTES}: `
-      + 'shorten its parameters or tags, or split it into several resources',
+    `the properties of '${request.logicalId}' have ${bytesOf(request.properties)} bytes, `
+      + `but the limit is ${MAX_BYTES}: shorten its parameters or tags, or split it into several resources`,
   );
 }
 

@@ -53,9 +53,8 @@ function startsAnother(
 ): Error {
   return new Error(
     `branch '${branchName}' of repository ${repositoryArn} starts pipeline '${foreign.pipelineName}' of environment `
-      + `'${foreign.environmentName}' (stack '${stackNameOf(foreign)}') in account ${foreign.accountId} already, so it `
-      + 'cannot start that of environment '
-      + `'${environmentName}': a branch has one pipeline; remove that environment first${APPLICATIONS_ARE_DELETED}, or `
-      + 'use another branch',
+      + `'${foreign.environmentName}' (stack '${stackNameOf(foreign)}') in account ${foreign.accountId} already, `
+      + `so it cannot start that of environment '${environmentName}': a branch has one pipeline; `
+      + `remove that environment first${APPLICATIONS_ARE_DELETED}, or use another branch`,
   );
 }

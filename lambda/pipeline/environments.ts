@@ -226,8 +226,7 @@ function alreadyLeased(
     ? `if it was renamed, keep its name with environmentName: '${holder.environmentName}'; else ${removal}`
     : removal;
   return new Error(
-    `account ${accountId} is leased to environment '${holder.environmentName}' (stack '${stackNameOf(holder)}'), so `
-      + 'environment '
-      + `'${environmentName}' cannot have a pipeline there: an account has one pipeline; ${advice}`,
+    `account ${accountId} is leased to environment '${holder.environmentName}' (stack '${stackNameOf(holder)}'), `
+      + `so environment '${environmentName}' cannot have a pipeline there: an account has one pipeline; ${advice}`,
   );
 }

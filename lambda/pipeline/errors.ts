@@ -12,9 +12,8 @@ export const APPLICATIONS_ARE_DELETED =
 
 export function ownedByAnotherStack({ stackName, accountId, environment }: PipelineRequest, holder: string): Error {
   return new Error(
-    `stack '${stackName}' in account ${accountId} belongs to stack '${holder}' of the CICD account: `
-      + `remove environment '${environment.environmentName}' there first${APPLICATIONS_ARE_DELETED}, or use another `
-      + 'account',
+    `stack '${stackName}' in account ${accountId} belongs to stack '${holder}' of the CICD account: remove environment `
+      + `'${environment.environmentName}' there first${APPLICATIONS_ARE_DELETED}, or use another account`,
   );
 }
 
@@ -23,34 +22,29 @@ export function protectedFromDeletion({ accountId }: StackPlace, stackNames: rea
   const [several, them] = stackNames.length > 1 ? ['s', 'them'] : ['', 'it'];
   return new Error(
     `the environment in account ${accountId} cannot be removed with its application, because stack${several} `
-      + `'${stackNames.join("', '")}' `
-      + `${several ? 'have' : 'has'} termination protection: nothing was deleted; disable it there (aws cloudformation `
-      + 'update-termination-protection '
-      + `--no-enable-termination-protection --stack-name ${stackNames[0]})${several && ', for each of them'} and `
-      + `${REMOVE_AGAIN}, or keep ${them} with `
-      + 'keepApplication: true',
+      + `'${stackNames.join("', '")}' ${several ? 'have' : 'has'} termination protection: nothing was deleted; `
+      + 'disable it there (aws cloudformation update-termination-protection --no-enable-termination-protection '
+      + `--stack-name ${stackNames[0]})${several && ', for each of them'} and ${REMOVE_AGAIN}, `
+      + `or keep ${them} with keepApplication: true`,
   );
 }
 
 export function applicationNotDeleted({ accountId }: StackPlace, stackName: string, error: unknown): unknown {
   if (isTransient(error)) return error;
   return new Error(
-    `the environment in account ${accountId} cannot be removed with its application, because stack '${stackName}' `
-      + 'could not be deleted: '
-      + `${error instanceof Error ? error.message : String(error)}; remove the cause and ${REMOVE_AGAIN}, or keep the `
-      + 'application with keepApplication: true',
+    `the environment in account ${accountId} cannot be removed with its application, `
+      + `because stack '${stackName}' could not be deleted: ${error instanceof Error ? error.message : String(error)}; `
+      + `remove the cause and ${REMOVE_AGAIN}, or keep the application with keepApplication: true`,
   );
 }
 
 export function applicationUnreachable(place: StackPlace, handlerAccount: HandlerAccount, error: Error): Error {
   return new Error(
-    `the environment in account ${place.accountId} cannot be removed with its application, because role `
-      + `'${BOOTSTRAP_ROLES.deploy(handlerAccount.partition, place)}' cannot be assumed: bootstrap it for CDK with `
-      + 'trust '
-      + `for account ${handlerAccount.accountId} (cdk bootstrap --qualifier `
-      + `${place.qualifier} --trust ${handlerAccount.accountId}) and ${REMOVE_AGAIN}, or keep the application with `
-      + 'keepApplication: true; if it is removed '
-      + `again without a change, the application is abandoned (${error.message})`,
+    `the environment in account ${place.accountId} cannot be removed with its application, `
+      + `because role '${BOOTSTRAP_ROLES.deploy(handlerAccount.partition, place)}' cannot be assumed: bootstrap it `
+      + `for CDK with trust for account ${handlerAccount.accountId} (cdk bootstrap --qualifier ${place.qualifier} `
+      + `--trust ${handlerAccount.accountId}) and ${REMOVE_AGAIN}, or keep the application with keepApplication: true; `
+      + `if it is removed again without a change, the application is abandoned (${error.message})`,
   );
 }
 
@@ -69,9 +63,8 @@ export function artifactNotDeleted(
   { Key, Code = '', Message }: RefusedObject,
 ): Error {
   const error = new Error(
-    `artifact '${Key}' in bucket '${bucket}' of account ${accountId} could not be deleted: ${Code}: ${Message}; allow `
-      + 'the role '
-      + `'${NAMES.operateRole}' there to delete it and ${REMOVE_AGAIN}`,
+    `artifact '${Key}' in bucket '${bucket}' of account ${accountId} could not be deleted: ${Code}: ${Message}; `
+      + `allow the role '${NAMES.operateRole}' there to delete it and ${REMOVE_AGAIN}`,
   );
   return TRANSIENT_CODES.has(Code) ? Object.assign(error, { $retryable: {} }) : error;
 }

@@ -63,9 +63,8 @@ export class AssetErrors {
     return new Error(
       `${this.what} cannot be copied to ${store} of account ${place.accountId} through `
         + `'${bootstrapRole(handlerAccount.partition, kind, place)}': bootstrap the account for CDK (cdk bootstrap `
-        + '--qualifier '
-        + `${place.qualifier} --trust ${handlerAccount.accountId}), remove policies that deny it, then deploy again `
-        + `(${error.name}: ${error.message})`,
+        + `--qualifier ${place.qualifier} --trust ${handlerAccount.accountId}), remove policies that deny it, `
+        + `then deploy again (${error.name}: ${error.message})`,
     );
   }
 

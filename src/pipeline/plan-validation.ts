@@ -163,8 +163,8 @@ function checkBuild(scope: IConstruct, { environmentVariables = {}, secrets = {}
 
 function checkVariable(scope: IConstruct, name: string) {
   if (!VARIABLE.test(name)) {
-    fail(scope, "the name of an environment variable must be letters, digits and '_', not beginning with a digit, "
-      + `got '${name}'`);
+    fail(scope, "the name of an environment variable must be letters, digits and '_', "
+      + `not beginning with a digit, got '${name}'`);
   }
   if (SET_BY_PIPELINE.test(name)) {
     fail(scope, `the environment variable '${name}' is set by the pipeline itself: ${OTHER_NAME}`);

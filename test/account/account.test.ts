@@ -144,16 +144,16 @@ describe('an account stops at synth', () => {
     [
       'a key is too long',
       { ['k'.repeat(129)]: 'x' },
-      "the key of a tag must be 1 to 128 letters, digits, spaces and '_.:/=+-@', not beginning with 'aws:', got "
-        + `'${'k'.repeat(129)}'`,
+      "the key of a tag must be 1 to 128 letters, digits, spaces and '_.:/=+-@', "
+        + `not beginning with 'aws:', got '${'k'.repeat(129)}'`,
     ],
     ['a key is empty', { '': 'x' }, "not beginning with 'aws:', got ''"],
     ['a key is reserved', { 'AWS:team': 'x' }, "not beginning with 'aws:', got 'AWS:team'"],
     [
       'a key is our own',
       { 'org-environments:registry-key': 'x' },
-      "the tag 'org-environments:registry-key' is reserved, because this library identifies the account by it: "
-        + 'choose another key',
+      "the tag 'org-environments:registry-key' is reserved, because this library identifies the "
+        + 'account by it: choose another key',
     ],
     [
       'a value is too long',
@@ -205,9 +205,8 @@ describe('an account stops at synth', () => {
     const cicd = new Cicd(quickApp(), { imported: true });
     cicd.account('dev', { email: 'aws+shop@example.com' });
     expect(() => cicd.account('test', { email: 'AWS+Shop@example.com' })).toThrow(
-      "[Cicd/test-account] the e-mail 'aws+shop@example.com' is already used by 'Cicd/dev-account': every account "
-        + 'needs its own e-mail; '
-      + 'use a plus address like aws+shop-test2@example.com');
+      "[Cicd/test-account] the e-mail 'aws+shop@example.com' is already used by 'Cicd/dev-account': "
+        + 'every account needs its own e-mail; use a plus address like aws+shop-test2@example.com');
   });
 
   test('when another stack of the app has the e-mail already', () => {

@@ -235,8 +235,8 @@ export class FakeDirectory implements Organization {
     if (!kept || kept.roleName !== roleName || kept.usableAt > this.clock.now) {
       throw awsError(
         'AccessDenied',
-        'User: arn:aws:sts::999999999999:assumed-role/x is not authorized to perform: sts:AssumeRole on resource: '
-          + `${roleName}`,
+        'User: arn:aws:sts::999999999999:assumed-role/x is not authorized to perform: '
+          + `sts:AssumeRole on resource: ${roleName}`,
       );
     }
     return this.fate ? this.fate.over(kept.stacks) : kept.stacks;

@@ -70,8 +70,8 @@ const TROUBLES: Record<string, Trouble> = {
       directory.add({ accountId: '999999999999', email: 'aws+dev@example.com', managesOrganization: true }),
     request: { onExisting: 'adopt' },
     words:
-      "the e-mail 'aws+dev@example.com' belongs to the management account 999999999999, which cannot be vended: use "
-      + 'another e-mail',
+      "the e-mail 'aws+dev@example.com' belongs to the management account 999999999999, "
+      + 'which cannot be vended: use another e-mail',
     mended: { email: 'aws+dev2@example.com' },
   },
   'the limit of accounts is reached': {
@@ -100,8 +100,7 @@ const TROUBLES: Record<string, Trouble> = {
     cause: ({ directory }) => directory.failures.push('INVALID_ADDRESS'),
     words:
       "account 'shop-dev' (aws+dev@example.com) cannot be created: the postal address of the management account is not "
-      + 'valid; '
-      + 'correct it in its account settings, then deploy again',
+      + 'valid; correct it in its account settings, then deploy again',
   },
   'the management account cannot pay': {
     cause: ({ directory }) => directory.failures.push('MISSING_PAYMENT_INSTRUMENT'),

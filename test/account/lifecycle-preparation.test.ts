@@ -114,9 +114,8 @@ describe('the bootstrap', () => {
   test('of another qualifier under the default name is rejected', async () => {
     const vending = withExisting({ Qualifier: 'theirs', TrustedAccounts: '' });
     await expect(vending.create(dev, existing())).rejects.toThrow(
-      `account ${ID} is bootstrapped for CDK with the qualifier 'theirs', not 'hnb659fds', `
-        + "in its stack 'CDKToolkit': use the qualifier 'theirs', or bootstrap the account under another "
-        + '--toolkit-stack-name',
+      `account ${ID} is bootstrapped for CDK with the qualifier 'theirs', not 'hnb659fds', in its stack 'CDKToolkit': `
+        + "use the qualifier 'theirs', or bootstrap the account under another --toolkit-stack-name",
     );
     expect(bootstrapStackName('my_own')).toBe('CDKToolkit-my-own');
   });

@@ -132,9 +132,8 @@ describe('an e-mail that belongs to another stack', () => {
     const vending = new Vending();
     await vending.create(dev, vended());
     await expect(vending.create(stranger, vended())).rejects.toThrow(
-      "the e-mail 'aws+dev@example.com' belongs to 'Dev' of stack 'environments' "
-        + '(account 100000000001): remove it there first, adopt it with onExisting: OnExistingAccount.ADOPT, or use '
-        + 'another e-mail',
+      "the e-mail 'aws+dev@example.com' belongs to 'Dev' of stack 'environments' (account 100000000001): "
+        + 'remove it there first, adopt it with onExisting: OnExistingAccount.ADOPT, or use another e-mail',
     );
     await vending.remove(stranger, vended());
     expect(await vending.record(vended())).toMatchObject({ state: 'ready', owners: [dev] });
@@ -238,8 +237,8 @@ describe('an account cannot change', () => {
     const vending = new Vending();
     await vending.create(dev, vended());
     await expect(vending.update(dev, existing(), vended())).rejects.toThrow(
-      "account 'shop-dev' (aws+dev@example.com) cannot be replaced by account 333333333333: define another Account "
-        + 'instead',
+      "account 'shop-dev' (aws+dev@example.com) cannot be replaced by account 333333333333: "
+        + 'define another Account instead',
     );
   });
 
@@ -255,8 +254,8 @@ test('a resource that was removed concurrently creates nothing', async () => {
   await vending.begin(dev, vended());
   await vending.remove(dev, vended());
   await expect(vending.look(dev, vended())).rejects.toThrow(
-    "account 'shop-dev' (aws+dev@example.com) no longer belongs to 'Dev', because it was removed concurrently: deploy "
-      + 'again',
+    "account 'shop-dev' (aws+dev@example.com) no longer belongs to 'Dev', "
+      + 'because it was removed concurrently: deploy again',
   );
   expect(vending.directory.requests.size).toBe(0);
 });

@@ -106,8 +106,7 @@ describe('preconditions', () => {
       new World(),
       { beginnings: [beginning('env/dev', 'develop')] },
       "no account was created: branch 'env/dev' has parent 'develop', which does not exist in repository 'shop': "
-        + "it has 'main'; "
-        + "push 'develop' or use one of these",
+        + "it has 'main'; push 'develop' or use one of these",
     ],
     [
       'a unit does not exist by its path',
@@ -119,15 +118,15 @@ describe('preconditions', () => {
       'a unit does not exist by its id',
       new World(),
       { organizationalUnits: ['ou-ab12-cdefgh34'] },
-      "no account was created: organizational unit 'ou-ab12-cdefgh34' does not exist: use the id or path of an "
-        + 'existing unit',
+      "no account was created: organizational unit 'ou-ab12-cdefgh34' does not exist: "
+        + 'use the id or path of an existing unit',
     ],
     [
       'new accounts cannot be used in the region',
       new World(),
       { region: 'ap-east-1' },
-      "no account was created: a new account cannot be used in the region 'ap-east-1', which must be enabled in "
-        + 'each account first',
+      "no account was created: a new account cannot be used in the region 'ap-east-1', "
+        + 'which must be enabled in each account first',
     ],
   ])('are not met when %s', async (_, world, changes, words) => {
     await expect(world.check(requestOf(changes))).rejects.toThrow(words);

@@ -124,8 +124,8 @@ describe('a branch stops at synth', () => {
 
   test.each(['', '1dev', 'dev_1', 'dev/1', 'a'.repeat(33), 'dev\n'])('when its environment is %j', environmentName => {
     expect(() => branches().branch('dev', { environmentName })).toThrow(
-      '[Cicd/dev] the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got '
-        + `'${environmentName}'`);
+      '[Cicd/dev] the environment name must be 1 to 32 letters, digits and hyphens, '
+        + `beginning with a letter, got '${environmentName}'`);
   });
 
   test('when the app has the branch already', () => {

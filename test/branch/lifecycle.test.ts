@@ -207,9 +207,9 @@ describe('a branch that exists', () => {
     const { lifecycle, repositories } = world();
     repositories.push('env/test1', { 'environment.json': JSON.stringify({ ...descriptor, parent: 'env/prod' }) });
     await expect(make(lifecycle)).rejects.toThrow(
-      "branch 'env/test1' of repository 'shop' exists already with parent 'env/prod', but environment 'test1' "
-        + "declares parent 'main': declare parent 'env/prod', or change 'parent' in its 'environment.json', or use "
-        + 'another branch',
+      "branch 'env/test1' of repository 'shop' exists already with parent 'env/prod', "
+        + "but environment 'test1' declares parent 'main': declare parent 'env/prod', "
+        + "or change 'parent' in its 'environment.json', or use another branch",
     );
     expect(repositories.log('env/test1')).toEqual(['somebody']);
   });
@@ -314,9 +314,8 @@ describe('owners', () => {
     const { lifecycle } = world();
     await make(lifecycle, request, ownerOf('Branch', 'Elsewhere'));
     await expect(make(lifecycle, { ...request, environmentName: 'mine' })).rejects.toThrow(
-      "branch 'env/test1' of repository 'shop' belongs to environment "
-        + "'test1' of stack 'Elsewhere', so environment 'mine' cannot use it: remove it there first, or use another "
-        + 'branch',
+      "branch 'env/test1' of repository 'shop' belongs to environment 'test1' of stack 'Elsewhere', "
+        + "so environment 'mine' cannot use it: remove it there first, or use another branch",
     );
   });
 
@@ -384,10 +383,8 @@ describe('errors say what to do', () => {
       const { lifecycle, repositories } = world();
       repositories.fork(name, 'main');
       await expect(make(lifecycle)).rejects.toThrow(
-        "branch 'env/test1' of environment 'test1' cannot be created, because "
-          + `repository 'shop' has branch '${name}': git cannot have both, because one name begins with the other and `
-          + 'a '
-          + 'slash; '
+        `branch 'env/test1' of environment 'test1' cannot be created, because repository 'shop' has branch '${name}': `
+          + 'git cannot have both, because one name begins with the other and a slash; '
           + 'rename one of them, then deploy again',
       );
       repositories.deleteBranch(name);

@@ -105,8 +105,7 @@ describe('what would change', () => {
   test('are summarised for the approval, permissions first', () => {
     expect(summaryOf(differencesOf(DIFF))).toBe(
       'Changes of permissions or security groups in Shop. Replaced or deleted: AWS::SSM::Parameter OldF7E39C65 '
-        + 'destroy, '
-        + 'AWS::S3::Bucket Pictures Pictures8CDD258B replace. Shop: 2 added, 1 changed, 1 removed.',
+        + 'destroy, AWS::S3::Bucket Pictures Pictures8CDD258B replace. Shop: 2 added, 1 changed, 1 removed.',
     );
     expect(summaryOf(differencesOf('Stack Same\nThere were no differences\n'))).toBe('No resource changes.');
   });

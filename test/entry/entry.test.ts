@@ -156,8 +156,8 @@ test('accepts a response of 4096 bytes, and fails one that is a byte longer with
   expect(outside.responses[2].body).toMatchObject({
     Status: 'FAILED',
     Reason:
-      "the attributes of 'Dev' make a response of 4097 bytes, but CloudFormation accepts 4096: read fewer or shorter "
-      + 'values',
+      "the attributes of 'Dev' make a response of 4097 bytes, but CloudFormation accepts 4096: "
+      + 'read fewer or shorter values',
   });
 });
 

@@ -97,8 +97,8 @@ describe('an environment stops at synth', () => {
   test.each(['', '1dev', 'dev_1', 'a'.repeat(33)])('when its name is %j', environmentName => {
     const cicd = cicdWithImport();
     expect(() => cicd.environment('dev', { environmentName })).toThrow(
-      '[Cicd/dev] the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got '
-        + `'${environmentName}'`);
+      '[Cicd/dev] the environment name must be 1 to 32 letters, digits and hyphens, '
+        + `beginning with a letter, got '${environmentName}'`);
   });
 
   test('when its id cannot be its name', () => {
@@ -198,8 +198,8 @@ test.each([
   ['branch', "the removal policy 'retain' cannot be applied: a branch is always kept, with all its commits"],
   [
     'pipeline',
-    "the removal policy 'retain' cannot be applied: set 'keepApplication' to keep the applications; the pipeline is "
-      + 'always deleted',
+    "the removal policy 'retain' cannot be applied: set 'keepApplication' to keep the applications; "
+      + 'the pipeline is always deleted',
   ],
 ] as const)('the %s of an environment rejects a removal policy', (part, message) => {
   const environment = cicdWithImport().environment('dev');

@@ -28,8 +28,8 @@ function vend(count: number) {
 describe('a CICD stack', () => {
   const sizes = [0, 1, 2, 3].map(count => vend(count).resources.length);
 
-  test('has at most 41 resources before the first environment, the preconditions and the role of the first '
-    + 'repository included', () => {
+  test('has at most 41 resources before the first environment, the preconditions and the role of '
+    + 'the first repository included', () => {
     const [none, one] = sizes;
     expect(none).toBeLessThanOrEqual(39);
     expect(one - 3).toBeLessThanOrEqual(41);

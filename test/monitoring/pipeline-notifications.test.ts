@@ -84,9 +84,9 @@ describe('a name that no environment of the app has', () => {
 
   test('causes a warning, because the rule may match nothing', () => {
     expect(warnings(['prod', 'prdo', 'tset'])).toEqual([
-      "/Cicd/Notifications: no environment of this app is named 'prdo', 'tset', so the rule may match nothing: use "
-        + 'one of dev, prod; '
-        + 'if another app defines it, acknowledge this warning [ack: cdk-org-environments:unknownEnvironment]',
+      "/Cicd/Notifications: no environment of this app is named 'prdo', 'tset', so the rule may match nothing: "
+        + 'use one of dev, prod; if another app defines it, acknowledge this warning [ack: '
+        + 'cdk-org-environments:unknownEnvironment]',
     ]);
   });
 

@@ -123,10 +123,9 @@ describe('halt', () => {
     const { pipelines } = await world.operations.halt('all', HALT);
     expect(pipelines.map(({ stopped }) => stopped)).toEqual([1, 0, 1]);
     expect(pipelines[1].problem).toBe(
-      `pipeline 'e2' in account ${SECOND} cannot be accessed: the role 'org-environments-pipeline-operate' there must `
-        + 'trust '
-        + "'org-environments-operations': deploy environment 'e2' again; if the account was closed, nothing runs there "
-        + '(AccessDenied: not authorized to perform: sts:AssumeRole)',
+      `pipeline 'e2' in account ${SECOND} cannot be accessed: the role 'org-environments-pipeline-operate' there `
+        + "must trust 'org-environments-operations': deploy environment 'e2' again; if the account was closed, "
+        + 'nothing runs there (AccessDenied: not authorized to perform: sts:AssumeRole)',
     );
     // the next deployment does not let commits through there either
     expect(await world.registry.read(haltKey('e2'))).toMatchObject(HALT);

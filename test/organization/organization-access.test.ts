@@ -168,8 +168,8 @@ describe('an imported access role', () => {
 
   test('is rejected when its ARN is not the ARN of a role', () => {
     expect(() => OrganizationAccessRole.fromRoleArn(stack(), 'Access', 'vending')).toThrow(
-      "[Cicd/Access] the role ARN must be like 'arn:aws:iam::111122223333:role/org-environments-access', got "
-        + "'vending'");
+      '[Cicd/Access] the role ARN must be like '
+        + "'arn:aws:iam::111122223333:role/org-environments-access', got 'vending'");
   });
 });
 

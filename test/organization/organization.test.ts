@@ -28,8 +28,8 @@ describe('the organization', () => {
     }]);
   });
 
-  test('keeps the key of the artifacts, turns it over every year, and gives it to the pipelines of the '
-    + 'organization alone', () => {
+  test('keeps the key of the artifacts, turns it over every year, '
+    + 'and gives it to the pipelines of the organization alone', () => {
     expect(Object.values(template.findResources('AWS::KMS::Key'))).toMatchObject([{
       DeletionPolicy: 'RetainExceptOnCreate',
       Properties: {
@@ -108,8 +108,8 @@ describe('the organization', () => {
     expect(KINDS.filter(({ resourceType }) => !functions.includes(resourceType))).toEqual([]);
   });
 
-  test('has a function, a role and a log group that does not grow for ever for each kind, the entry and three '
-    + 'listeners', () => {
+  test('has a function, a role and a log group that does not grow for ever for each kind, '
+    + 'the entry and three listeners', () => {
     const functions = Object.values(template.findResources('AWS::Lambda::Function'));
     const count = KINDS.length + 4;
     expect(functions).toHaveLength(count);
@@ -239,8 +239,8 @@ describe('another app', () => {
     expect(
       () => new Account(stack, 'Dev', { organization: fake, accountName: 'dev', email: 'dev@example.com' }),
     ).toThrow(
-      "the 'organization' must be an 'Organization', or imported by 'Organization.fromParameterName', got another "
-        + 'implementation');
+      "the 'organization' must be an 'Organization', "
+        + "or imported by 'Organization.fromParameterName', got another implementation");
   });
 });
 
@@ -256,8 +256,8 @@ describe('an app stops at synth', () => {
     const app = quickApp();
     new Cicd(app);
     expect(() => new Cicd(app, { id: 'Elsewhere', env: { account: CICD_ACCOUNT, region: 'us-east-1' } })).toThrow(
-      `[Elsewhere/Organization] the organization of the account '${CICD_ACCOUNT}' is already used by `
-        + "'Cicd/Organization'");
+      `[Elsewhere/Organization] the organization of the account '${CICD_ACCOUNT}' `
+        + "is already used by 'Cicd/Organization'");
   });
 
   test('but two accounts, and two apps, may have one each', () => {
@@ -282,14 +282,14 @@ describe('an app stops at synth', () => {
     expect(
       () => new Organization(stack, 'Organization', { organizationId, access: OrganizationAccess.role(arn) }),
     ).toThrow(
-      "[Cicd/Organization] the role ARN must be like 'arn:aws:iam::111122223333:role/org-environments-access', got "
-        + `'${arn}'`);
+      '[Cicd/Organization] the role ARN must be like '
+        + `'arn:aws:iam::111122223333:role/org-environments-access', got '${arn}'`);
   });
 });
 
 test('an organization rejects a removal policy, because its registry is always retained', () => {
   const { organization } = new Cicd(quickApp());
   expect(() => organization.applyRemovalPolicy(RemovalPolicy.DESTROY)).toThrow(
-    "[Cicd/Organization] the removal policy 'destroy' cannot be applied: the registry and the artifact key are "
-      + 'always retained');
+    "[Cicd/Organization] the removal policy 'destroy' cannot be applied: "
+      + 'the registry and the artifact key are always retained');
 });

@@ -50,13 +50,13 @@ describe('a definition with a stage more', () => {
   test.each([
     [
       { before: 'Deploi' },
-      "the stage 'LoadTest' cannot be placed before 'Deploi', which is not a stage of the definition: use one of "
-        + 'Synth, Check, Deploy',
+      "the stage 'LoadTest' cannot be placed before 'Deploi', which is not a stage of the definition: "
+        + 'use one of Synth, Check, Deploy',
     ],
     [
       { after: 'Verify' },
-      "the stage 'LoadTest' cannot be placed after 'Verify', which is not a stage of the definition: use one of "
-        + 'Synth, Check, Deploy',
+      "the stage 'LoadTest' cannot be placed after 'Verify', which is not a stage of the definition: "
+        + 'use one of Synth, Check, Deploy',
     ],
     [
       { before: 'Deploy', after: 'Synth' },

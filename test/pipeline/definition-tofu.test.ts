@@ -34,8 +34,8 @@ describe('the definition of OpenTofu', () => {
   });
 
   const STALE = 'Error: Saved plan is stale';
-  const MESSAGE = 'the state has changed since this plan was approved: push a commit or start the pipeline to '
-    + 'plan again';
+  const MESSAGE = 'the state has changed since this plan was approved: '
+    + 'push a commit or start the pipeline to plan again';
   test.each([
     ['is applied', 'fits', 'one', 'manual', ['environment.tfplan'], 0],
     ['that was approved and no longer fits is not replaced by another', STALE, 'one', 'manual', [STALE, MESSAGE], 1],

@@ -30,8 +30,8 @@ describe('the definition of a CDK app', () => {
   test('compares templates before the deployment, with a summary for the approver', () => {
     const { phases, env } = projectOf(template, 'check').buildSpec;
     expect(phases.build.commands[0]).toBe(
-      "npx --yes aws-cdk@2.1148.1 diff '**' --app cdk.out --method template --no-color > diff.txt 2>&1 || { cat "
-        + 'diff.txt; exit 1; }',
+      "npx --yes aws-cdk@2.1148.1 diff '**' --app cdk.out --method template --no-color > diff.txt 2>&1 "
+        + '|| { cat diff.txt; exit 1; }',
     );
     expect(env).toEqual({ 'exported-variables': ['CHECK_SUMMARY', 'CHECK_BUILD'] });
   });

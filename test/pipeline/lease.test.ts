@@ -176,10 +176,8 @@ describe('an account has one pipeline', () => {
     await world.create(pipeline);
     const elsewhere = { ...pipeline, accountId: TWO, environment: { ...environment, branchName: 'env/qa' } };
     await expect(world.create(elsewhere, other)).rejects.toThrow(
-      "environment 'test1' belongs to stack 'Cicd' of the CICD account: remove it there first "
-        + '(its applications are deleted with it, unless it was deployed with keepApplication: true), or choose '
-        + 'another '
-        + 'environmentName',
+      "environment 'test1' belongs to stack 'Cicd' of the CICD account: remove it there first (its applications are "
+        + 'deleted with it, unless it was deployed with keepApplication: true), or choose another environmentName',
     );
     await world.delete(elsewhere, other);
     expect(await world.leaseOf(ONE)).toMatchObject({ holder: { environmentName: 'test1' } });

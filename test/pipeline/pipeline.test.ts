@@ -180,8 +180,8 @@ describe('a pipeline', () => {
     ).toMatchObject({ state: 'disabled', applications: 'keep' });
   });
 
-  test('deletes its application from a vended account and keeps it in one that existed before, unless '
-    + 'keepApplication is set', () => {
+  test('deletes its application from a vended account and keeps it in one that existed before, '
+    + 'unless keepApplication is set', () => {
     const applicationsIn = (kind: 'vended' | 'adopted' | 'existing', pipeline: PipelineOptions = {}) => {
       const cicd = new Cicd(quickApp(), { imported: true });
       const account = kind === 'existing' ? Account.fromAccountId(cicd.stack, 'Member', '123456789012')
@@ -215,8 +215,8 @@ describe('a pipeline', () => {
     expect(one.toLowerCase()).not.toContain('crocodile');
   });
 
-  test('tells a topic of the CICD account when somebody must approve, which takes it from pipelines of the '
-    + 'organization alone', () => {
+  test('tells a topic of the CICD account when somebody must approve, '
+    + 'which takes it from pipelines of the organization alone', () => {
     const app = quickApp();
     const cicd = new Cicd(app, { imported: true });
     const approvalTopic = new Topic(cicd.stack, 'Approvals');
@@ -313,8 +313,8 @@ describe('a pipeline stops at synth', () => {
   test('when it has a topic for approvals and no approval', () => {
     const cicd = new Cicd(quickApp(), { imported: true });
     expect(() => cicd.environment('dev', { pipeline: { approvalTopic: new Topic(cicd.stack, 'Approvals') } })).toThrow(
-      "[Cicd/dev/Pipeline] an 'approvalTopic' needs a pipeline with approval: set 'approval: true', or omit "
-        + "'approvalTopic'");
+      "[Cicd/dev/Pipeline] an 'approvalTopic' needs a pipeline with approval: "
+        + "set 'approval: true', or omit 'approvalTopic'");
   });
 
   test('but not when the name of its environment is known only at deployment', () => {

@@ -91,20 +91,19 @@ describe('a pipeline stops at synth', () => {
     ['when a secret is named by its ARN', {
       secrets: { TOKEN: BuildSecret.secretsManager('arn:aws:secretsmanager:eu-west-1:123456789012:secret:npm-a1B2c3') },
     },
-    "the secret 'TOKEN' must be the name of a secret of Secrets Manager and not an ARN: letters, digits and "
-        + "'/_+=.@!-', "
-      + "got 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:npm-a1B2c3'"],
+    "the secret 'TOKEN' must be the name of a secret of Secrets Manager and not an ARN: letters, "
+        + "digits and '/_+=.@!-', got 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:npm-a1B2c3'"],
     ['when a secret has no name', { secrets: { TOKEN: BuildSecret.secretsManager('') } },
-      "the secret 'TOKEN' must be the name of a secret of Secrets Manager and not an ARN: letters, digits and "
-        + "'/_+=.@!-', got ''"],
+      "the secret 'TOKEN' must be the name of a secret of Secrets Manager and not an ARN: letters, "
+        + "digits and '/_+=.@!-', got ''"],
     ['when a parameter is named by its ARN', {
       secrets: { TOKEN: BuildSecret.parameter('arn:aws:ssm:eu-west-1:123456789012:parameter/npm') },
     },
     "the secret 'TOKEN' must be the name of a parameter of Systems Manager and not an ARN: letters, digits and "
         + "'/_.-', got 'arn:aws:ssm:eu-west-1:123456789012:parameter/npm'"],
     ['when a parameter has no name', { secrets: { TOKEN: BuildSecret.parameter('') } },
-      "the secret 'TOKEN' must be the name of a parameter of Systems Manager and not an ARN: letters, digits and "
-        + "'/_.-', got ''"],
+      "the secret 'TOKEN' must be the name of a parameter of Systems Manager and not an ARN: "
+        + "letters, digits and '/_.-', got ''"],
     [
       'when there is no such command line',
       { cliVersion: 'latest; true' },

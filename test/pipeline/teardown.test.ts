@@ -138,9 +138,8 @@ describe('a removed environment', () => {
     put(world, 'web', 3, {}, 'DELETE_IN_PROGRESS');
     world.time += 1;
     await expect(world.lifecycle.reconcileDelete(owner, pipeline)).rejects.toThrow(
-      `stack 'pipe' in account ${ONE} and region eu-central-1, or an application that `
-        + 'is deleted before it, is not deleted after 40 minutes (timeout). CloudFormation continues there: see the '
-        + 'events of the stack, '
+      `stack 'pipe' in account ${ONE} and region eu-central-1, or an application that is deleted before it, `
+        + 'is not deleted after 40 minutes (timeout). CloudFormation continues there: see the events of the stack, '
         + `and when it is deleted ${AGAIN}`,
     );
     await world.delete(pipeline);
@@ -220,11 +219,10 @@ describe('an application that cannot be deleted', () => {
     const world = await deployed();
     put(world, 'database', 2, { isProtected: true });
     await expect(world.delete(pipeline)).rejects.toThrow(
-      `the environment in account ${ONE} cannot be removed with its application, because stack 'database' has `
-        + 'termination '
-        + 'protection: nothing was deleted; disable it there (aws cloudformation update-termination-protection '
-        + '--no-enable-termination-protection --stack-name '
-        + `database) and ${AGAIN}, or keep it with keepApplication: true`,
+      `the environment in account ${ONE} cannot be removed with its application, `
+        + "because stack 'database' has termination protection: nothing was deleted; "
+        + 'disable it there (aws cloudformation update-termination-protection --no-enable-termination-protection '
+        + `--stack-name database) and ${AGAIN}, or keep it with keepApplication: true`,
     );
     put(world, 'web', 3, { isProtected: true });
     await expect(world.delete(pipeline)).rejects.toThrow(
@@ -251,14 +249,11 @@ describe('an application that cannot be deleted', () => {
     const world = await deployed();
     world.accounts.unbootstrapped.add(ONE);
     await expect(world.delete(pipeline)).rejects.toThrow(
-      `the environment in account ${ONE} cannot be removed with its application, because role `
-        + `'arn:aws:iam::${ONE}:role/cdk-hnb659fds-deploy-role-${ONE}-eu-central-1' cannot be assumed: bootstrap it `
-        + 'for '
-        + 'CDK with trust for account 222222222222 (cdk bootstrap '
-        + `--qualifier hnb659fds --trust 222222222222) and ${AGAIN}, or keep the application with keepApplication: `
-        + 'true; '
-        + 'if it is removed '
-        + 'again without a change, the application is abandoned (not authorized to perform sts:AssumeRole)',
+      `the environment in account ${ONE} cannot be removed with its application, `
+        + `because role 'arn:aws:iam::${ONE}:role/cdk-hnb659fds-deploy-role-${ONE}-eu-central-1' cannot be assumed: `
+        + 'bootstrap it for CDK with trust for account 222222222222 (cdk bootstrap --qualifier hnb659fds --trust '
+        + `222222222222) and ${AGAIN}, or keep the application with keepApplication: true; if it is removed again `
+        + 'without a change, the application is abandoned (not authorized to perform sts:AssumeRole)',
     );
     expect(begun(world)).toEqual(['create pipe']);
     await world.delete(pipeline);

@@ -144,9 +144,8 @@ describe('an organization', () => {
 
   test.each(['', 'shop/web', 'shop web', 'a'.repeat(101)])('does not take %j for the name of repositories', name => {
     expect(() => new Cicd(quickApp(), { repositoryNames: ['shop', name] })).toThrow(
-      "[Cicd/Organization] each of the 'repositoryNames' must be 1 to 100 letters, digits and '._-', with '*' for "
-        + "any text and '?' for any character, "
-      + `got '${name}'`);
+      "[Cicd/Organization] each of the 'repositoryNames' must be 1 to 100 letters, digits and '._-', "
+        + `with '*' for any text and '?' for any character, got '${name}'`);
   });
 
   test('is not without any repositories', () => {

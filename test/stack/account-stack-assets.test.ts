@@ -210,9 +210,9 @@ describe('where the stack around it has', () => {
     const accounts = new Accounts({ synthesizer: new Scattering() });
     greeter(accounts.stack('Network'));
     expect(() => accounts.synth()).toThrow(
-      '[Cicd/Network] the assets of a stack in an account must all be in one bucket, got "bucket-of-file", '
-        + '"bucket-of-zip": '
-        + "use a synthesizer with one bucket for stack 'Cicd', for example the DefaultStackSynthesizer",
+      '[Cicd/Network] the assets of a stack in an account must all be in one bucket, '
+        + 'got "bucket-of-file", "bucket-of-zip": use a synthesizer with one bucket for stack \'Cicd\', '
+        + 'for example the DefaultStackSynthesizer',
     );
   });
 });

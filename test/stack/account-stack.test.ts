@@ -112,8 +112,8 @@ describe('an account stack', () => {
 describe('an account stack stops at synth', () => {
   test.each(['', '1network', 'net_work', 'net work', 'n'.repeat(129)])('when its name is %j', stackName => {
     expect(() => new Accounts().stack('Network', { stackName })).toThrow(
-      '[Cicd/Network] the stack name must be 1 to 128 letters, digits and hyphens, beginning with a letter, got '
-        + `'${stackName}'`);
+      '[Cicd/Network] the stack name must be 1 to 128 letters, digits and hyphens, '
+        + `beginning with a letter, got '${stackName}'`);
   });
 });
 

@@ -181,20 +181,17 @@ describe('errors say what to do', () => {
   const MEMBER = `through 'arn:aws:iam::${ONE}:role/cdk-hnb659fds-`;
   const WAY_OUT =
     `-role-${ONE}-eu-central-1': bootstrap the account for CDK (cdk bootstrap --qualifier hnb659fds --trust `
-    + '222222222222), remove policies that deny it, '
-    + 'then deploy again';
+    + '222222222222), remove policies that deny it, then deploy again';
 
   test('when an asset was not published', async () => {
     const world = new World();
     await expect(world.create({ ...request, files: ['a.zip'] })).rejects.toThrow(
-      "file asset 'a.zip' of stack 'net' cannot be read from bucket 'assets' of account "
-        + '222222222222: publish the assets of the app (cdk deploy does) and deploy again (AccessDenied: no such key, '
-        + 'or no right to know)',
+      "file asset 'a.zip' of stack 'net' cannot be read from bucket 'assets' of account 222222222222: publish the "
+        + 'assets of the app (cdk deploy does) and deploy again (AccessDenied: no such key, or no right to know)',
     );
     await expect(world.create({ ...request, images: wanted.images })).rejects.toThrow(
-      "image asset 'app' of stack 'net' cannot be read from repository 'images' of "
-        + 'account 222222222222: publish the assets of the app (cdk deploy does) and deploy again (ImageNotFound: no '
-        + 'such image)',
+      "image asset 'app' of stack 'net' cannot be read from repository 'images' of account 222222222222: "
+        + 'publish the assets of the app (cdk deploy does) and deploy again (ImageNotFound: no such image)',
     );
   });
 

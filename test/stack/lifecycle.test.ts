@@ -42,9 +42,8 @@ describe('a stack in an account', () => {
     await world.lifecycle.requestCreate(owner, request);
     world.time = 40 * 60_000 + 1;
     await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(
-      `stack 'net' in account ${ONE} and region eu-central-1 is not ready after 40 minutes `
-        + '(timeout). CloudFormation continues there: see the events of the stack, and deploy again when it is '
-        + 'complete',
+      `stack 'net' in account ${ONE} and region eu-central-1 is not ready after 40 minutes (timeout). `
+        + 'CloudFormation continues there: see the events of the stack, and deploy again when it is complete',
     );
     await world.create();
     expect(world.accounts.of(ONE).begun).toEqual(['create net']);
@@ -175,8 +174,8 @@ describe('failures', () => {
     const world = new World();
     world.accounts.of(ONE).failures.set('net', 'Vpc (AWS::EC2::VPC): limit');
     await expect(world.create()).rejects.toThrow(
-      `stack 'net' in account ${ONE} could not be created: Vpc (AWS::EC2::VPC): limit; remove the cause and deploy `
-        + 'again',
+      `stack 'net' in account ${ONE} could not be created: Vpc (AWS::EC2::VPC): limit; `
+        + 'remove the cause and deploy again',
     );
     await world.delete();
     expect(world.registry.keys).toEqual([]);
@@ -291,10 +290,9 @@ describe('errors say what to do', () => {
     expect(await world.lifecycle.reconcile(owner, request)).toMatchObject({ done: false });
     world.time = 3 * 60_000;
     await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(
-      `cannot assume role '${DEPLOY_ROLE}' to deploy stack 'net': the account is `
-        + "not bootstrapped for CDK in eu-central-1 with qualifier 'hnb659fds' and trust for account 222222222222: "
-        + 'bootstrap it '
-        + '(cdk bootstrap --qualifier hnb659fds --trust 222222222222), then deploy again',
+      `cannot assume role '${DEPLOY_ROLE}' to deploy stack 'net': the account is not bootstrapped `
+        + "for CDK in eu-central-1 with qualifier 'hnb659fds' and trust for account 222222222222: "
+        + 'bootstrap it (cdk bootstrap --qualifier hnb659fds --trust 222222222222), then deploy again',
     );
     await world.delete();
     expect(world.registry.keys).toEqual([]);
@@ -305,9 +303,9 @@ describe('errors say what to do', () => {
     await world.create();
     world.accounts.closed.add(ONE);
     await expect(world.delete()).rejects.toThrow(
-      `stack 'net' cannot be deleted, because role '${DEPLOY_ROLE}' cannot be assumed: let it trust account `
-        + '222222222222 '
-        + `and delete again; if account ${ONE} was closed, just delete again: its resources are then abandoned`,
+      `stack 'net' cannot be deleted, because role '${DEPLOY_ROLE}' cannot be assumed: `
+        + `let it trust account 222222222222 and delete again; if account ${ONE} was closed, just delete again: `
+        + 'its resources are then abandoned',
     );
     await world.delete();
     expect(world.registry.keys).toEqual([]);
@@ -342,9 +340,8 @@ describe('errors say what to do', () => {
   test('for a template that cannot be read or not be uploaded', async () => {
     const world = new World();
     await expect(world.create({ ...request, templateKey: 'gone.json' })).rejects.toThrow(
-      `the template of stack 'net' for account ${ONE} cannot be read from `
-        + "'assets/gone.json': publish the assets of the app (`cdk deploy` does) and deploy again (NoSuchKey: the key "
-        + 'does not exist)',
+      `the template of stack 'net' for account ${ONE} cannot be read from 'assets/gone.json': `
+        + 'publish the assets of the app (`cdk deploy` does) and deploy again (NoSuchKey: the key does not exist)',
     );
     world.accounts.templates.set('template.json', ' '.repeat(51_201));
     world.accounts.publishError = awsError('NoSuchBucket', 'no such bucket');

@@ -150,8 +150,8 @@ describe('constructs of an account stack', () => {
     const accounts = new Accounts();
     new CfnOutput(accounts.outer, 'Arn', { value: new Queue(accounts.stack('Network'), 'Queue').queueArn });
     expect(() => accounts.synth()).toThrow(
-      "Cannot use resource 'Cicd/Network/Queue' in a cross-environment fashion, the resource's physical name must be "
-        + 'explicit set',
+      "Cannot use resource 'Cicd/Network/Queue' in a cross-environment fashion, "
+        + "the resource's physical name must be explicit set",
     );
   });
 });

@@ -1,5 +1,5 @@
-import { Environments } from '../../lambda/pipeline/environments';
 import { Routes } from '../../lambda/pipeline/branch-routes';
+import { Environments } from '../../lambda/pipeline/environments';
 import { routeKey } from '../../lambda/registry/route';
 import type { HostEvent } from '../../lambda/sources/source';
 import type { PipelineStart, Pipelines } from '../../lambda/trigger/aws';
@@ -101,9 +101,8 @@ test('says what the role must trust if the start is denied', async () => {
   const { registry, pipelines } = await world();
   pipelines.error = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
   await expect(trigger(moved(), registry, hosts, pipelines)).rejects.toThrow(
-    "cannot start pipeline 'shop-test1' of environment 'test1' in account 111111111111 "
-      + "at commit abc of branch 'env/test1': AccessDenied: not authorized; the role 'org-environments-pipeline-start' "
-      + 'there must trust '
+    "cannot start pipeline 'shop-test1' of environment 'test1' in account 111111111111 at commit abc of branch "
+      + "'env/test1': AccessDenied: not authorized; the role 'org-environments-pipeline-start' there must trust "
       + "'org-environments-trigger': deploy the environment again",
   );
 });

@@ -14,7 +14,7 @@ export function refuseSecrets(type: string, properties: unknown): void {
   const [reference] = REFERENCE.exec(JSON.stringify(properties) ?? '') ?? [];
   if (reference === undefined) return;
   const message =
-    `the rehearsal resolves dynamic references to 'ssm' only, got '${reference}' in a resource of ` + `type '${type}'`;
+    `the rehearsal resolves dynamic references to 'ssm' only, got '${reference}' in a resource of type '${type}'`;
   throw new AwsError(
     'ValidationError',
     `${message}: set a plain value in the rehearsal, for example by a context value`,

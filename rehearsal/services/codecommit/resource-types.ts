@@ -20,8 +20,8 @@ export function repositoryType(store: RepositoryStore, clock: Clock): ResourceTy
       if (code !== undefined) {
         throw new AwsError(
           'NotImplemented',
-          `the rehearsal does not fill repository ${name} from Code: configure a git repository or a `
-            + 'folder for that name',
+          `the rehearsal does not fill repository ${name} from Code: `
+            + 'configure a git repository or a folder for that name',
         );
       }
       const known = store.find(accountId, region, name);

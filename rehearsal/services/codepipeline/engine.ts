@@ -211,8 +211,8 @@ export class Engine {
     );
     if (target === undefined) {
       failed.statusSummary = (
-        `${failed.statusSummary ?? ''} Unable to roll back stage ${stage.Name}: no earlier execution has `
-        + 'succeeded in it.'
+        `${failed.statusSummary ?? ''} Unable to roll back stage ${stage.Name}: `
+        + 'no earlier execution has succeeded in it.'
       ).trim();
       return;
     }

@@ -122,16 +122,16 @@ function assertComplete({ name, layers, images }: Repository, manifest: Manifest
   if (missingLayers.length > 0) {
     throw new AwsError(
       'LayersNotFoundException',
-      `Layers with digests '[${missingLayers.join(', ')}]' required for pushing image into repository with name `
-        + `'${name}' do not exist`,
+      `Layers with digests '[${missingLayers.join(', ')}]' required for pushing image into repository `
+        + `with name '${name}' do not exist`,
     );
   }
   const missingImages = manifest.manifests.filter(({ digest }) => !images.has(digest)).map(({ digest }) => digest);
   if (missingImages.length > 0) {
     throw new AwsError(
       'ReferencedImagesNotFoundException',
-      `Images with digests '[${missingImages.join(', ')}]' required for pushing image into repository with name `
-        + `'${name}' do not exist`,
+      `Images with digests '[${missingImages.join(', ')}]' required for pushing image into repository `
+        + `with name '${name}' do not exist`,
     );
   }
 }

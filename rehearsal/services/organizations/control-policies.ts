@@ -96,6 +96,6 @@ function controlPolicy(content: unknown): PolicyDocument {
   const mistake = mistakeIn(document, 'control');
   if (mistake === undefined) return document;
   const message =
-    'The provided policy document does not meet the requirements of the specified policy type. ' + `${mistake}`;
+    `The provided policy document does not meet the requirements of the specified policy type. ${mistake}`;
   throw new AwsError('MalformedPolicyDocumentException', message);
 }

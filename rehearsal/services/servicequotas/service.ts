@@ -30,7 +30,7 @@ export class ServiceQuotas implements Service {
     const isOfManagement = call.caller.accountId === this.organizations.options.managementAccountId;
     if (serviceCode !== ACCOUNTS.serviceCode || quotaCode !== ACCOUNTS.quotaCode || !isOfManagement) {
       const message =
-        'The request failed because the specified service quota does not exist: ' + `${serviceCode}/${quotaCode}`;
+        `The request failed because the specified service quota does not exist: ${serviceCode}/${quotaCode}`;
       throw new AwsError('NoSuchResourceException', message);
     }
     return {

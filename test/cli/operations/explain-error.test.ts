@@ -36,8 +36,8 @@ describe('halt exits with 1 and an explanation of', () => {
   test.each<[string, NodeJS.ProcessEnv, string]>([
     [
       'a profile that does not exist', { AWS_REGION, AWS_PROFILE: 'nope' },
-      "the profile 'nope' in AWS_PROFILE does not exist: use one of those in ~/.aws/config and ~/.aws/credentials: "
-      + 'default, company, old',
+      "the profile 'nope' in AWS_PROFILE does not exist: use one of those in ~/.aws/config and "
+      + '~/.aws/credentials: default, company, old',
     ],
     [
       'a profile that does not exist, without a region', { AWS_PROFILE: 'nope' },

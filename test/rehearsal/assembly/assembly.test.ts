@@ -244,7 +244,7 @@ describe('deployAssembly', () => {
   });
 
   test(
-    'publishes the same placeholder for an image asset in every run, and lists the image in the ' + 'result',
+    'publishes the same placeholder for an image asset in every run, and lists the image in the result',
     async () => {
       const source = path.join(folder, 'image');
       mkdirSync(source, { recursive: true });

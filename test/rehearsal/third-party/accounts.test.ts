@@ -66,7 +66,7 @@ test('accounts of CloudFormation that depend on each other are deployed', async 
 });
 
 test(
-  'accounts of CloudFormation that are created concurrently fail as on AWS, and the created ones ' + 'remain',
+  'accounts of CloudFormation that are created concurrently fail as on AWS, and the created ones remain',
   async () => {
     await rehearse(native(7, false), ({ succeeded, failures, stacks }, { organizations }) => {
       expect(succeeded).toBe(false);
@@ -86,7 +86,7 @@ test(
 );
 
 test(
-  'accounts of CloudFormation are retained when their stack is deleted, unless the template says ' + 'otherwise',
+  'accounts of CloudFormation are retained when their stack is deleted, unless the template says otherwise',
   async () => {
     const accounts = (app: App): void => {
       native(2, true)(app);

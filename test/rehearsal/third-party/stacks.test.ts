@@ -123,7 +123,7 @@ test('an output of another account is readable only through a role that trusts t
 });
 
 test(
-  'stages of nested stacks with functions as assets and custom resources are deployed, updated and ' + 'destroyed',
+  'stages of nested stacks with functions as assets and custom resources are deployed, updated and destroyed',
   async () => {
     const code = mkdtempSync(path.join(tmpdir(), 'foreign-code-'));
     mkdirSync(path.join(code, 'lib'));

@@ -49,7 +49,7 @@ describe('a custom resource', () => {
   });
 
   test(
-    'is deleted with three attempts when the template drops it, and the update succeeds even if all ' + 'fail',
+    'is deleted with three attempts when the template drops it, and the update succeeds even if all fail',
     async () => {
       await recorder.deploy('left', { A: custom({ fail: 'Delete' }), B: custom() });
       const stack = await recorder.deploy('left', { B: custom() });
@@ -83,7 +83,7 @@ describe('a custom resource', () => {
   });
 
   test(
-    'is updated with the new id in a rollback after its replacement, and the unused id is deleted ' + '(rule 4)',
+    'is updated with the new id in a rollback after its replacement, and the unused id is deleted (rule 4)',
     async () => {
       await recorder.deploy('replace-back', {
         A: custom({ id: 'one' }),
@@ -118,8 +118,8 @@ describe('a custom resource', () => {
   });
 
   test(
-    'is updated back if the update fails elsewhere, and only the resources that the update created '
-      + 'are deleted (rule 5)',
+    'is updated back if the update fails elsewhere, and only the resources that the update '
+      + 'created are deleted (rule 5)',
     async () => {
       const before = { A: custom({ size: 1 }), Failing: custom({}, { DependsOn: ['A'] }), Untouched: custom() };
       await recorder.deploy('back', before);

@@ -64,7 +64,7 @@ describe('a rollback that fails', () => {
   });
 
   test(
-    'leaves an updated stack in UPDATE_ROLLBACK_FAILED, and names the resources that could not be ' + 'restored',
+    'leaves an updated stack in UPDATE_ROLLBACK_FAILED, and names the resources that could not be restored',
     async () => {
       const stack = await stuck('update');
       expect([stack.status, stack.failure]).toEqual([

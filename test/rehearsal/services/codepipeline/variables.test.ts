@@ -58,7 +58,7 @@ test('a missing variable fails its action with its name', async () => {
     resources: { Project: buildProject('do', ['sh do.sh']) },
   });
   expect((await world.ended()).statusSummary).toContain(
-    'Failed to resolve the variable #{SourceVariables.Nothing}: the namespace SourceVariables has '
-      + 'AuthorDate, BranchName',
+    'Failed to resolve the variable #{SourceVariables.Nothing}: '
+      + 'the namespace SourceVariables has AuthorDate, BranchName',
   );
 });

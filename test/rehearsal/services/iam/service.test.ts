@@ -255,7 +255,7 @@ describe('policies that exceed a quota', () => {
   });
 
   test(
-    'inline policies of a role of more than 10,240 characters in total are rejected, whatever ' + 'resource adds them',
+    'inline policies of a role of more than 10,240 characters in total are rejected, whatever resource adds them',
     async () => {
       const error = refused('Maximum policy size of 10240 bytes exceeded for role worker');
       await expect(role('worker', inline(5000, 5241))).rejects.toMatchObject(error);

@@ -157,7 +157,7 @@ describe('creating accounts', () => {
   });
 
   test(
-    'fails beyond the quota of accounts, which includes closed accounts until they are permanently ' + 'closed',
+    'fails beyond the quota of accounts, which includes closed accounts until they are permanently closed',
     async () => {
       const first = await create('one@example.com');
       for (const email of ['two@example.com', 'three@example.com']) await create(email);

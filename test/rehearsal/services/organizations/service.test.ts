@@ -92,7 +92,7 @@ describe('creating an account', () => {
   });
 
   test(
-    'fails with EMAIL_ALREADY_EXISTS if the address is used here, elsewhere or by a request in ' + 'progress',
+    'fails with EMAIL_ALREADY_EXISTS if the address is used here, elsewhere or by a request in progress',
     async () => {
       await begin();
       world.organizations.reserveEmail('taken@example.com');
