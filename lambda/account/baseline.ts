@@ -56,7 +56,6 @@ const ROLES_AND_POLICIES = [
   'UntagInstanceProfile',
   'CreateServiceLinkedRole',
   'DeleteServiceLinkedRole',
-  'UpdateServiceLinkedRole',
 ].map(action => `iam:${action}`);
 
 const sub = (text: string) => ({ 'Fn::Sub': text });

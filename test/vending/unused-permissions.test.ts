@@ -80,7 +80,7 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
       'iam:PutRolePermissionsBoundary iam:PutRolePolicy iam:RemoveRoleFromInstanceProfile ' +
       'iam:SetDefaultPolicyVersion iam:TagInstanceProfile iam:TagPolicy iam:TagRole ' +
       'iam:UntagInstanceProfile iam:UntagPolicy iam:UntagRole iam:UpdateAssumeRolePolicy iam:UpdateRole ' +
-      'iam:UpdateRoleDescription iam:UpdateServiceLinkedRole',
+      'iam:UpdateRoleDescription',
   ],
   [
     'planning without CloudFormation: the part of ReadOnlyAccess for simulated services, and encrypted state',
