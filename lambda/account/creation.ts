@@ -22,7 +22,7 @@ import { done, checkAgainIn, IN_PROGRESS } from '../shared/lifecycle';
 /** Queue of the accounts whose creation may be in progress. */
 export const CREATION_QUEUE = RECORDS.creations;
 /** AWS creates at most five accounts of an organization concurrently. */
-const MAX_CONCURRENT = 5;
+const MAX_CONCURRENT_CREATIONS = 5;
 /** CloudFormation stops waiting after an hour: a member that joined earlier was killed before it left the queue. */
 const MAX_QUEUE_TIME = 65 * 60_000;
 /** A run that has not written down its request by now never will: the function is stopped after a minute. */
@@ -76,7 +76,7 @@ async function queuePosition(context: AccountContext, key: string): Promise<numb
   const abandoned = members.filter(({ since }) => now - since > MAX_QUEUE_TIME);
   for (const { member } of abandoned) await context.registry.dequeue(CREATION_QUEUE, member);
   const place = members.filter(member => !abandoned.includes(member)).findIndex(({ member }) => member === key);
-  return Math.max(0, place - MAX_CONCURRENT + 1);
+  return Math.max(0, place - MAX_CONCURRENT_CREATIONS + 1);
 }
 
 /**

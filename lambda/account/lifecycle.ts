@@ -14,8 +14,11 @@ import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { IN_PROGRESS, DONE, done } from '../shared/lifecycle';
 import { MAX_PROPAGATION } from '../shared/propagation';
 
-/** CloudFormation stops waiting after an hour: the failure and its reason must be reported before that. */
-const MAX_WAIT = 40 * 60_000;
+/**
+ * Maximum time from the request until the account is ready. It ends before the 55 minutes of any resource
+ * (`MAX_REQUEST_TIME` in `shared/serve.ts`), because only the error of this timeout says what the account waits for.
+ */
+const MAX_ACCOUNT_TIME = 40 * 60_000;
 
 /**
  * Creates or adopts accounts, places them in their unit with name and tags, prepares them for CDK, and releases them.
@@ -76,7 +79,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     try {
       const progress = await this.step({ key, record, request });
       if (progress.done) return await this.leaveQueue(key, progress);
-      if (this.context.now() - record.attempt > MAX_WAIT) throw await this.timedOut(key, record, request);
+      if (this.context.now() - record.attempt > MAX_ACCOUNT_TIME) throw await this.timedOut(key, record, request);
       return progress;
     } catch (error) {
       if (error instanceof UnusableAccountError && record.prepared && record.accountId) {
@@ -144,7 +147,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
         ? 'AWS is still creating it'
         : 'it waits in the queue, because AWS creates at most five accounts concurrently';
     return new Error(
-      `${nameOf(request)} is not ready after ${MAX_WAIT / 60_000} minutes: ${why}; deploy again to continue`,
+      `${nameOf(request)} is not ready after ${MAX_ACCOUNT_TIME / 60_000} minutes: ${why}; deploy again to continue`,
     );
   }
 

@@ -12,7 +12,11 @@ import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { DONE, done, checkAgainIn, IN_PROGRESS } from '../shared/lifecycle';
 import { MAX_PROPAGATION } from '../shared/propagation';
 
-const MAX_WAIT = 40 * 60_000;
+/**
+ * Maximum time from the request until the stack is complete or deleted. It ends before the 55 minutes of any resource
+ * (`MAX_REQUEST_TIME` in `shared/serve.ts`), because only the error of this timeout names the stack and its account.
+ */
+const MAX_STACK_TIME = 40 * 60_000;
 
 interface StackLifecycleOptions<Request extends StackRequest, Result extends object> {
   readonly registry: Registry;
@@ -95,7 +99,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const record = await this.owned(owner, request);
     try {
       const progress = await this.step(owner, request, record);
-      if (!progress.done && this.isTimedOut(record)) throw deploymentTimedOut(request, record.previous ?? [], MAX_WAIT);
+      if (!progress.done && this.isTimedOut(record)) throw deploymentTimedOut(request, record.previous ?? [], MAX_STACK_TIME);
       return progress;
     } catch (error) {
       if (error instanceof AccountUnreachableError) return this.defer(owner, request, error);
@@ -107,7 +111,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const mayDelete = async () => this.hooks.mayDeleteApplications(owner, request);
     const removal = await this.remove(owner, request, { unreachable: 'explain', mayDelete });
     if (!removal.done) {
-      if (this.isTimedOut(await this.read(this.keyOf(request)))) throw deletionTimedOut(request, MAX_WAIT);
+      if (this.isTimedOut(await this.read(this.keyOf(request)))) throw deletionTimedOut(request, MAX_STACK_TIME);
       return removal;
     }
     const next = (await this.read(this.keyOf(request)))?.owners.at(-1);
@@ -160,7 +164,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   }
 
   private isTimedOut(record: StackRecord<Request> | undefined): boolean {
-    return record !== undefined && this.now() - record.requestedAt > MAX_WAIT;
+    return record !== undefined && this.now() - record.requestedAt > MAX_STACK_TIME;
   }
 
   private async claim(owner: Owner, request: Request, before?: Request): Promise<void> {

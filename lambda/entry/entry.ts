@@ -30,15 +30,7 @@ export class Entry {
     const request = requestOf(event);
     const { [type]: functionArn } = this.functions;
     if (!functionArn) {
-      const known = Object.keys(this.functions).join(', ');
-      await this.putResponse(
-        responseUrl,
-        failedResponse(
-          request,
-          `unknown type of custom resource '${type}' (known are ${known}): `
-            + 'deploy the Organization with the version of the library that the app uses',
-        ),
-      );
+      await this.putResponse(responseUrl, unknownTypeResponse(request, type, Object.keys(this.functions)));
       return;
     }
     const { ownerId, requestId, requestType } = request;
@@ -105,6 +97,18 @@ function oldPropertiesOf({
 }: CloudFormationCustomResourceUpdateEvent): Properties {
   const before = propertiesOf(OldResourceProperties);
   return bytesOf(before) > MAX_BYTES ? propertiesOf(ResourceProperties) : before;
+}
+
+function unknownTypeResponse(
+  request: ResourceRequest,
+  type: string,
+  knownTypes: readonly string[],
+): CloudFormationResponse {
+  return failedResponse(
+    request,
+    `unknown type of custom resource '${type}' (known are ${knownTypes.join(', ')}): `
+      + 'deploy the Organization with the version of the library that the app uses',
+  );
 }
 
 /** Such properties were never used, so there is nothing to delete. */

@@ -38,7 +38,7 @@ export interface UnfinishedAction {
 /**
  * CodePipeline drops executions that wait at a transition for more than 30 days; one day less, because clocks differ.
  */
-const MAX_WAIT = 29 * 24 * 60 * 60_000;
+const MAX_TRANSITION_WAIT = 29 * 24 * 60 * 60_000;
 
 /** Operations on pipelines in their accounts. */
 export interface PipelineControl {
@@ -102,8 +102,12 @@ export async function stopPipeline(
   await Promise.all([ending, ...stops]);
 
   if (errors.length > 0) throw errors.find(isTransient) ?? errors[0];
+  return stopResult([...running, ...late], actions);
+}
+
+function stopResult(executions: readonly PipelineExecution[], actions: readonly UnfinishedAction[]): StopResult {
+  const stopped = new Set(executions.map(({ executionId }) => executionId));
   const interrupted = new Set(actions.filter(({ isAbandoned }) => !isAbandoned).map(({ name }) => name));
-  const stopped = new Set([...running, ...late].map(({ executionId }) => executionId));
   return { executions: stopped.size, interrupted: [...interrupted] };
 }
 
@@ -177,7 +181,7 @@ async function startIfEnded(
 ): Promise<boolean> {
   const [last] = await control.executions(pipeline);
   if (!last) return false;
-  const isDropped = last.status === 'InProgress' && now - last.startedAt.getTime() > MAX_WAIT;
+  const isDropped = last.status === 'InProgress' && now - last.startedAt.getTime() > MAX_TRANSITION_WAIT;
   if (!isDropped && !statuses.includes(last.status)) return false;
   await control.start(pipeline, token);
   return true;

@@ -17,8 +17,11 @@ type RequestType = ResourceRequest['requestType'];
 /** The handler of a kind's function: it does one step of the work on a resource. */
 export type KindHandler = (request: ResourceRequest) => Promise<Outcome>;
 
-/** CloudFormation stops waiting after an hour: the failure and its reason must be reported before that. */
-const MAX_WAIT = 55 * 60_000;
+/**
+ * Maximum time of a request. CloudFormation stops waiting after an hour: the failure and its reason must be reported
+ * before that. Accounts and stacks have shorter limits of their own.
+ */
+const MAX_REQUEST_TIME = 55 * 60_000;
 
 /** Time until the next step after a transient error. */
 const RETRY_SECONDS = 5;
@@ -87,11 +90,11 @@ class RequestHandler<Request, Result extends object> {
 
   /** The next step must come while a failure can still be reported. */
   private capped(seconds: number, { arrivedAt }: RequestRecord): number {
-    return Math.max(1, Math.min(seconds, Math.ceil((arrivedAt + MAX_WAIT - this.now()) / 1000) + 1));
+    return Math.max(1, Math.min(seconds, Math.ceil((arrivedAt + MAX_REQUEST_TIME - this.now()) / 1000) + 1));
   }
 
   private isTimedOut(record: RequestRecord | undefined): boolean {
-    return record !== undefined && this.now() - record.arrivedAt > MAX_WAIT;
+    return record !== undefined && this.now() - record.arrivedAt > MAX_REQUEST_TIME;
   }
 
   /** Records what is requested, once for each request. */
@@ -153,7 +156,7 @@ function failed(reason: string): Outcome {
 /** The declaration may be right, so the message says that another deployment may be enough. */
 function timedOut(logicalId: string, error?: Error): string {
   const last = error ? `; the last error was ${error.name}: ${error.message}` : '';
-  return `'${logicalId}' is not complete after ${MAX_WAIT / 60_000} minutes${last}; deploy again in a few minutes`;
+  return `'${logicalId}' is not complete after ${MAX_REQUEST_TIME / 60_000} minutes${last}; deploy again in a few minutes`;
 }
 
 function messageOf(error: unknown): string {

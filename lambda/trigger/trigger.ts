@@ -50,14 +50,18 @@ export async function trigger(
     const executionId = await pipelines.start({ accountId, region, pipelineName, commitId, token });
     return { started: true, environmentName, pipelineName, accountId, executionId };
   } catch (error) {
-    const advice = isAccessDenied(error)
-      ? `; the role '${NAMES.startRole}' there must trust '${NAMES.triggerFunctionRole}': deploy the environment again`
-      : '; Lambda retries the event; if it fails again, push another commit';
-    const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw new Error(
       `cannot start pipeline '${pipelineName}' of environment '${environmentName}' in account ${accountId} at commit `
-        + `${commitId} of branch '${branchName}': ${cause}${advice}`,
+        + `${commitId} of branch '${branchName}': ${explain(error)}`,
       { cause: error },
     );
   }
+}
+
+function explain(error: unknown): string {
+  const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const advice = isAccessDenied(error)
+    ? `the role '${NAMES.startRole}' there must trust '${NAMES.triggerFunctionRole}': deploy the environment again`
+    : 'Lambda retries the event; if it fails again, push another commit';
+  return `${cause}; ${advice}`;
 }

@@ -4,16 +4,16 @@ import { CfnResource, Stack } from 'aws-cdk-lib';
  * Maximum number of accounts that are provisioned concurrently per stack. AWS creates five of them at a time; the
  * others are being prepared, or are the next. Further accounts would only poll for their turn.
  */
-export const MAX_CONCURRENT = 13;
+export const MAX_CONCURRENT_PER_STACK = 13;
 
 const accountsOf = new WeakMap<Stack, CfnResource[]>();
 
-/** Makes an account depend on the account that was defined `MAX_CONCURRENT` places before it in its stack. */
+/** Makes an account depend on the account that was defined `MAX_CONCURRENT_PER_STACK` places before it in its stack. */
 export function throttleCreation(account: CfnResource): void {
   const stack = Stack.of(account);
   const accounts = accountsOf.get(stack) ?? [];
   accountsOf.set(stack, accounts);
-  const before = accounts.at(-MAX_CONCURRENT);
+  const before = accounts.at(-MAX_CONCURRENT_PER_STACK);
   if (before) waitFor(account, before);
   accounts.push(account);
 }

@@ -147,19 +147,7 @@ export class Organization extends OrganizationBase {
     UniqueClaims.of(this).claim(this, 'organization of the account', this.env.account, hint);
     UniqueClaims.of(this).claim(this, 'organization of the stack', Stack.of(this).node.path, hint);
 
-    const registry = new Table(this, 'Registry', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // retained when the stack exists; a first deployment that fails deletes the empty table
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-      timeToLiveAttribute: TIME_TO_LIVE,
-    });
-    registry.addGlobalSecondaryIndex({
-      indexName: REGISTRY_INDEX.indexName,
-      partitionKey: { name: REGISTRY_INDEX.partitionKey, type: AttributeType.STRING },
-      sortKey: { name: 'pk', type: AttributeType.STRING },
-    });
+    const registry = registryTable(this);
     this.registry = registry;
     this.artifactKey = artifactKey(this, this.organizationId);
     const bus = eventBus(this, this.organizationId);
@@ -180,18 +168,7 @@ export class Organization extends OrganizationBase {
       serviceToken: customResources.serviceToken, isImported: false, managementAccountId, repositoryNames,
     });
 
-    new StringParameter(this, 'Parameter', {
-      parameterName: props.parameterName ?? DEFAULT_PARAMETER,
-      description: 'Lets other apps import the organization (cdk-org-environments)',
-      // append new members: importing apps find members by their position
-      stringValue: Stack.of(this).toJsonString({
-        version: PARAMETER_VERSION,
-        organizationId,
-        registryName: registry.tableName,
-        artifactKeyArn: this.artifactKey.keyArn,
-        managementAccountId,
-      }),
-    });
+    this.createParameter(props.parameterName ?? DEFAULT_PARAMETER, managementAccountId);
   }
 
   /**
@@ -202,6 +179,38 @@ export class Organization extends OrganizationBase {
   public applyRemovalPolicy(policy: RemovalPolicy): void {
     rejectRemovalPolicy(this, policy, 'the registry and the artifact key are always retained');
   }
+
+  private createParameter(parameterName: string, managementAccountId: string): void {
+    new StringParameter(this, 'Parameter', {
+      parameterName,
+      description: 'Lets other apps import the organization (cdk-org-environments)',
+      // append new members: importing apps find members by their position
+      stringValue: Stack.of(this).toJsonString({
+        version: PARAMETER_VERSION,
+        organizationId: this.organizationId,
+        registryName: this.registry.tableName,
+        artifactKeyArn: this.artifactKey.keyArn,
+        managementAccountId,
+      }),
+    });
+  }
+}
+
+function registryTable(scope: Construct): Table {
+  const registry = new Table(scope, 'Registry', {
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    // retained when the stack exists; a first deployment that fails deletes the empty table
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    timeToLiveAttribute: TIME_TO_LIVE,
+  });
+  registry.addGlobalSecondaryIndex({
+    indexName: REGISTRY_INDEX.indexName,
+    partitionKey: { name: REGISTRY_INDEX.partitionKey, type: AttributeType.STRING },
+    sortKey: { name: 'pk', type: AttributeType.STRING },
+  });
+  return registry;
 }
 
 function isRuleOrPermission(construct: IConstruct): boolean {

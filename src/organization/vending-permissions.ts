@@ -13,21 +13,7 @@ export function vendingStatements(organizationId: string, accessRoleNames: reado
     allow('CreateTagged', ['organizations:CreateAccount', 'organizations:TagResource'], ['*'], {
       Null: { [`aws:RequestTag/${NAMES.ownerTag}`]: 'false' },
     }),
-    // ListAccounts finds the account of an e-mail; ListCreateAccountStatus finds a request whose response was lost
-    allow(
-      'ReadOrganization',
-      [
-        'organizations:DescribeCreateAccountStatus', 'organizations:ListCreateAccountStatus',
-        'organizations:ListAccounts', 'organizations:ListRoots',
-      ],
-      ['*'],
-    ),
-    // 'Default maximum number of accounts'
-    allow('ReadQuota', ['servicequotas:GetServiceQuota'], [
-      `arn:${Aws.PARTITION}:servicequotas:*:${Aws.ACCOUNT_ID}:organizations/L-E619E033`,
-    ]),
-    allow('ReadAccounts', ['organizations:DescribeAccount', 'organizations:ListParents'], [within('account')]),
-    allow('ReadUnits', ['organizations:ListOrganizationalUnitsForParent'], [within('root'), within('ou')]),
+    ...lookupStatements(within),
     // UntagResource is for a tag that is no longer declared
     allow(
       'Tags',
@@ -47,6 +33,26 @@ export function vendingStatements(organizationId: string, accessRoleNames: reado
         StringEquals: { 'aws:ResourceOrgID': organizationId },
       },
     ),
+  ];
+}
+
+function lookupStatements(within: (kind: string) => string): PolicyStatement[] {
+  return [
+    // ListAccounts finds the account of an e-mail; ListCreateAccountStatus finds a request whose response was lost
+    allow(
+      'ReadOrganization',
+      [
+        'organizations:DescribeCreateAccountStatus', 'organizations:ListCreateAccountStatus',
+        'organizations:ListAccounts', 'organizations:ListRoots',
+      ],
+      ['*'],
+    ),
+    // 'Default maximum number of accounts'
+    allow('ReadQuota', ['servicequotas:GetServiceQuota'], [
+      `arn:${Aws.PARTITION}:servicequotas:*:${Aws.ACCOUNT_ID}:organizations/L-E619E033`,
+    ]),
+    allow('ReadAccounts', ['organizations:DescribeAccount', 'organizations:ListParents'], [within('account')]),
+    allow('ReadUnits', ['organizations:ListOrganizationalUnitsForParent'], [within('root'), within('ou')]),
   ];
 }
 

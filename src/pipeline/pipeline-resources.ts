@@ -54,24 +54,29 @@ export class PipelineResources extends Construct {
       sourceRoleArn: this.value.SourceRoleArn,
       triggerRoleArn: this.value.TriggerRoleArn,
     });
-    // a scope of their own, so that names of steps cannot conflict with other ids
-    const builds = new Construct(this, 'Builds');
-    for (const step of plan.stages.flatMap(stage => stage.steps)) {
-      new BuildProject(builds, step.name, {
-        step,
-        options: plan.builds ?? {},
-        role: roles.of(step),
-        keyArn: this.value.ArtifactKeyArn,
-        bucketName,
-        logGroupName: logs.logGroupName,
-        descriptor: this.descriptor(),
-      });
-    }
+    const builds = this.builds(roles, bucketName, logs.logGroupName);
     const events = new PipelineEvents(this, 'Events', {
       pipelineName: this.value.PipelineName, eventBusArn: this.value.EventBusArn,
     });
     // a pipeline starts when it is created: its roles, its builds and the rule for its events must exist
     this.pipeline(roles, bucketName).node.addDependency(roles, events, builds);
+  }
+
+  private builds(roles: PipelineRoles, bucketName: string, logGroupName: string): Construct {
+    // a scope of their own, so that names of steps cannot conflict with other ids
+    const builds = new Construct(this, 'Builds');
+    for (const step of this.plan.stages.flatMap(stage => stage.steps)) {
+      new BuildProject(builds, step.name, {
+        step,
+        options: this.plan.builds ?? {},
+        role: roles.of(step),
+        keyArn: this.value.ArtifactKeyArn,
+        bucketName,
+        logGroupName,
+        descriptor: this.descriptor(),
+      });
+    }
+    return builds;
   }
 
   /** The content of `environment.json`. */

@@ -1,9 +1,9 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { MAX_CONCURRENT } from '../../src/account/creation-throttle';
+import { MAX_CONCURRENT_PER_STACK } from '../../src/account/creation-throttle';
 import { Cicd, quickApp } from '../fixtures/app';
 
-const COUNT = MAX_CONCURRENT + 2;
+const COUNT = MAX_CONCURRENT_PER_STACK + 2;
 
 function accountsOf(cicd: Cicd) {
   return Array.from({ length: COUNT }, (_, index) => cicd.account(`number${index}`));
@@ -21,11 +21,11 @@ function waiting(stack: Stack): Record<string, string[]> {
     .filter(([, numbers]) => numbers.length > 0));
 }
 
-test('an account depends on the one MAX_CONCURRENT places before it', () => {
+test('an account depends on the one MAX_CONCURRENT_PER_STACK places before it', () => {
   const cicd = new Cicd(quickApp(), { imported: true });
   accountsOf(cicd);
   expect(waiting(cicd.stack)).toEqual({
-    [`shop-number${MAX_CONCURRENT}`]: ['shop-number0'], [`shop-number${MAX_CONCURRENT + 1}`]: ['shop-number1'],
+    [`shop-number${MAX_CONCURRENT_PER_STACK}`]: ['shop-number0'], [`shop-number${MAX_CONCURRENT_PER_STACK + 1}`]: ['shop-number1'],
   });
 });
 
@@ -33,12 +33,12 @@ test('a dependency of the user on a later account replaces the dependency of the
   const cicd = new Cicd(quickApp(), { imported: true });
   const accounts = accountsOf(cicd);
   accounts[0].node.addDependency(accounts[5]);
-  accounts[5].node.addDependency(accounts[MAX_CONCURRENT]);
+  accounts[5].node.addDependency(accounts[MAX_CONCURRENT_PER_STACK]);
   expect(waiting(cicd.stack)).toEqual({
     'shop-number0': ['shop-number5'],
     'shop-number5': [
-      `shop-number${MAX_CONCURRENT}`,
+      `shop-number${MAX_CONCURRENT_PER_STACK}`,
     ],
-    [`shop-number${MAX_CONCURRENT + 1}`]: ['shop-number1'],
+    [`shop-number${MAX_CONCURRENT_PER_STACK + 1}`]: ['shop-number1'],
   });
 });
