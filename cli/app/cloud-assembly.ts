@@ -77,12 +77,12 @@ async function synthesize(command: string, outdir: string, cleanUp: CleanUp, ver
   const child = spawn(command, { shell: true, detached: true, stdio: ['ignore', 'inherit', 'pipe'], env });
   const lines = createInterface({ input: child.stderr }).on('line', line => traces.line(line));
   const read = once(lines, 'close');
-  const forget = cleanUp.add(() => killGroup(child.pid));
+  const removeCleanUp = cleanUp.add(() => killGroup(child.pid));
   const status = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', resolve);
   });
-  forget();
+  removeCleanUp();
   // a process in the background may keep the stream open
   await Promise.race([read, new Promise(resolve => setTimeout(resolve, 200).unref())]);
   child.stderr.destroy();

@@ -161,7 +161,7 @@ export const BASELINE = {
       Type: 'AWS::IAM::ManagedPolicy',
       Properties: {
         ManagedPolicyName: sub(`${NAMES.boundaryPolicy}-\${AWS::Region}`),
-        Description: 'What no role of the bootstrap goes beyond',
+        Description: 'Permissions boundary of the bootstrap roles',
         PolicyDocument: boundaryPolicy,
       },
     },

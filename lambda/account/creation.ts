@@ -219,8 +219,8 @@ async function findAdoptable(context: AccountContext, vended: VendedAccount): Pr
 function adoptionError({ request }: VendedAccount, found: OrganizationAccount, ours: boolean): Error | undefined {
   if (!ours && request.onExisting === 'fail') return emailOfExistingAccount(request, found);
   if (found.managesOrganization) return emailOfManagementAccount(request, found);
-  const shut = unusableStateOf(found.state);
-  return shut && emailOfUnusableAccount(request, found, shut);
+  const unusable = unusableStateOf(found.state);
+  return unusable && emailOfUnusableAccount(request, found, unusable);
 }
 
 async function complete(

@@ -19,8 +19,8 @@ export async function placeAccount(
         + 'invite it again, or use another e-mail',
     );
   }
-  const shut = unusableStateOf(account.state);
-  if (shut) throw unusableAccount(vended.request, accountId, shut);
+  const unusable = unusableStateOf(account.state);
+  if (unusable) throw unusableAccount(vended.request, accountId, unusable);
   await moveToUnit(context, vended, accountId);
   const tagged = await mergeTags(context, vended, accountId);
   const { accountName } = vended.request;

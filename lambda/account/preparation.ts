@@ -108,8 +108,8 @@ async function stacksIn(context: AccountContext, account: ManagedAccount, accoun
     if (isTransient(error) || !isAccessDenied(error) || isNew(context, account)) throw error;
     const seen = await context.organization.describeAccount(accountId);
     if (seen?.state === 'PENDING_ACTIVATION') throw error;
-    const shut = seen && unusableStateOf(seen.state);
-    if (shut) throw unusableAccount(request, accountId, shut);
+    const unusable = seen && unusableStateOf(seen.state);
+    if (unusable) throw unusableAccount(request, accountId, unusable);
     const place = request.kind === 'vended' ? nameOf(request) : `account ${accountId}`;
     const problem = `cannot assume role '${request.accessRoleName}' of ${place}`;
     if (seen?.managesOrganization) {

@@ -73,21 +73,21 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
       accountId,
     } = request;
     const route = routeKey(repositoryArn, branchName);
-    const noted = { ...record, routes: [...new Set([...(record.routes ?? []), route])] };
-    const { held, fence, others } = await registry.transaction(async () => {
+    const withRoute = { ...record, routes: [...new Set([...(record.routes ?? []), route])] };
+    const { saved, fence, others } = await registry.transaction(async () => {
       // before the pipeline exists: a push in between cannot start it, but the pipeline runs as soon as it is created
       const targets = await routes.put(request.environment, targetOf(owner, request));
       const acquired = await environments.acquire(owner, request);
       const keys = new Set([...targets, ...acquired.others].map(({ pipelineKey: other }) => other));
       // without other pipelines there is nothing to suspend
-      const next = keys.size === 0 ? { ...noted, fence: acquired.fence } : noted;
+      const next = keys.size === 0 ? { ...withRoute, fence: acquired.fence } : withRoute;
       return {
-        held: await registry.write<PipelineRecord>(key, next, record.version),
+        saved: await registry.write<PipelineRecord>(key, next, record.version),
         fence: acquired.fence,
         others: keys,
       };
     });
-    if (others.size === 0) return held;
+    if (others.size === 0) return saved;
     const suspension = {
       suspendedFor: key,
       reason: `Its environment moves to account ${accountId}`,
@@ -98,7 +98,7 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
       const isBeingCreated = await this.isBeingCreated(other);
       if (!(await handover.suspend(other, suspension)) && isBeingCreated) return undefined;
     }
-    return registry.write<PipelineRecord>(key, { ...held, fence }, held.version);
+    return registry.write<PipelineRecord>(key, { ...saved, fence }, saved.version);
   }
 
   /** While an operator has halted the environment, the pipeline is deployed disabled. */
@@ -138,10 +138,10 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
   }
 
   public async isAsDeclared(request: PipelineRequest): Promise<boolean> {
-    const held = new Map<string, unknown>(
+    const recorded = new Map<string, unknown>(
       Object.entries((await this.parts.environments.pipeline(pipelineKey(request))) ?? {}),
     );
-    return Object.entries(request.environment).every(([name, value]) => held.get(name) === value);
+    return Object.entries(request.environment).every(([name, value]) => recorded.get(name) === value);
   }
 
   public async afterDeleteRequested(key: string, { routes = [] }: PipelineRecord): Promise<void> {

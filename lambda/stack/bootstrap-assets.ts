@@ -41,8 +41,8 @@ export class BootstrapAssetStores implements AssetStores {
   ) {}
 
   public async file(bucket: string, key: string): Promise<AssetFile> {
-    const asked = new GetObjectCommand({ Bucket: bucket, Key: key });
-    const { Body, ContentLength = 0, ContentType } = await this.storage.send(asked);
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+    const { Body, ContentLength = 0, ContentType } = await this.storage.send(command);
     if (ContentLength > MAX_FILE_BYTES) {
       // nothing reads the rest of the response
       if (Body && 'destroy' in Body) Body.destroy();
@@ -55,8 +55,8 @@ export class BootstrapAssetStores implements AssetStores {
   }
 
   public async manifest(repository: string, id: ImageId): Promise<ImageManifest> {
-    const asked = { repositoryName: repository, imageIds: [identifierOf(id)], acceptedMediaTypes: [...MANIFEST_TYPES] };
-    const { images: [image] = [], failures: [failure] = [] } = await this.images.send(new BatchGetImageCommand(asked));
+    const input = { repositoryName: repository, imageIds: [identifierOf(id)], acceptedMediaTypes: [...MANIFEST_TYPES] };
+    const { images: [image] = [], failures: [failure] = [] } = await this.images.send(new BatchGetImageCommand(input));
     if (!image?.imageManifest) {
       throw permanentError(
         failure?.failureCode ?? 'ImageNotFound',
@@ -68,8 +68,8 @@ export class BootstrapAssetStores implements AssetStores {
   }
 
   public async layerPart(repository: string, digest: string, { first, last }: ByteRange): Promise<Uint8Array> {
-    const asked = { repositoryName: repository, layerDigest: digest };
-    const { downloadUrl = '' } = await this.images.send(new GetDownloadUrlForLayerCommand(asked));
+    const input = { repositoryName: repository, layerDigest: digest };
+    const { downloadUrl = '' } = await this.images.send(new GetDownloadUrlForLayerCommand(input));
     const { status, part } = await download(downloadUrl, { first, last }).catch((error: unknown) => {
       throw transientError(`the connection broke: ${String(error)}`);
     });
@@ -103,8 +103,8 @@ export class BootstrapAssetStores implements AssetStores {
 
   public async hasImage(tag: string): Promise<boolean> {
     try {
-      const asked = new DescribeImagesCommand({ ...this.repository, imageIds: [{ imageTag: tag }] });
-      await (await this.memberImages()).send(asked);
+      const command = new DescribeImagesCommand({ ...this.repository, imageIds: [{ imageTag: tag }] });
+      await (await this.memberImages()).send(command);
       return true;
     } catch (error) {
       if (isNamed(error, 'ImageNotFoundException')) return false;
@@ -116,8 +116,8 @@ export class BootstrapAssetStores implements AssetStores {
     const client = await this.memberImages();
     const available = new Set<string>();
     for (let index = 0; index < digests.length; index += MAX_DIGESTS_PER_CALL) {
-      const asked = { ...this.repository, layerDigests: digests.slice(index, index + MAX_DIGESTS_PER_CALL) };
-      const { layers = [] } = await client.send(new BatchCheckLayerAvailabilityCommand(asked));
+      const input = { ...this.repository, layerDigests: digests.slice(index, index + MAX_DIGESTS_PER_CALL) };
+      const { layers = [] } = await client.send(new BatchCheckLayerAvailabilityCommand(input));
       for (const { layerDigest, layerAvailability } of layers) {
         if (layerDigest && layerAvailability === 'AVAILABLE') available.add(layerDigest);
       }

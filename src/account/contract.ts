@@ -41,7 +41,7 @@ export interface AccountResult {
 }
 
 /** A branch that is created at the head of its parent branch. */
-export interface BranchBeginning extends Pick<RepositoryReference, 'host' | 'repositoryName'> {
+export interface NewBranch extends Pick<RepositoryReference, 'host' | 'repositoryName'> {
   readonly branchName: string;
   readonly parentName: string;
 }
@@ -54,7 +54,7 @@ export interface PreconditionsRequest {
   readonly emails: readonly string[];
   /** Ids or paths of the organizational units that accounts are moved into. */
   readonly organizationalUnits: readonly string[];
-  readonly beginnings: readonly BranchBeginning[];
+  readonly newBranches: readonly NewBranch[];
 }
 
 /** Empty: everything exists. */

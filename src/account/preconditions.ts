@@ -1,6 +1,6 @@
 import { CfnResource, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { BranchBeginning, PreconditionsRequest, PreconditionsResult } from './contract';
+import type { NewBranch, PreconditionsRequest, PreconditionsResult } from './contract';
 import { Branch } from '../branch/branch';
 import type { IOrganization } from '../organization/organization-interface';
 import { containsResource } from '../private/contains-resource';
@@ -40,7 +40,7 @@ export class Preconditions extends Construct {
         region: stack.region,
         emails: lazy(() => known(this.needs.map(({ email }) => email))),
         organizationalUnits: lazy(() => this.organizationalUnits()),
-        beginnings: lazy(() => this.beginnings()),
+        newBranches: lazy(() => this.newBranches()),
       },
     });
     this.resource = resource.node.defaultChild as CfnResource;
@@ -58,10 +58,10 @@ export class Preconditions extends Construct {
     return known(this.needs.flatMap(({ organizationalUnit }) => organizationalUnit ?? []));
   }
 
-  private beginnings(): BranchBeginning[] {
+  private newBranches(): NewBranch[] {
     const stack = Stack.of(this);
     const branches = stack.node.findAll().filter(child => child instanceof Branch && Stack.of(child) === stack);
-    return branches.flatMap(branch => (branch instanceof Branch ? (branch._beginning() ?? []) : []));
+    return branches.flatMap(branch => (branch instanceof Branch ? (branch._newBranch() ?? []) : []));
   }
 }
 

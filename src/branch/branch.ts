@@ -2,7 +2,7 @@ import { IResource, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { BranchRequest, BranchResult } from './contract';
 import type { IAccount } from '../account/account-interface';
-import type { BranchBeginning } from '../account/contract';
+import type { NewBranch } from '../account/contract';
 import { preparedAccountId } from '../account/internals';
 import type { IOrganization } from '../organization/organization-interface';
 import { BranchTree } from '../private/branch-tree';
@@ -177,7 +177,7 @@ export class Branch extends Resource implements IBranch {
    *
    * @internal
    */
-  public _beginning(): BranchBeginning | undefined {
+  public _newBranch(): NewBranch | undefined {
     const { key, repository: { host, repositoryName }, isDefinedByApp } = this.config;
     const { definedName: branchName, parentBranchName: parentName = '' } = this;
     if ([repositoryName, branchName, parentName].some(name => Token.isUnresolved(name))) return undefined;

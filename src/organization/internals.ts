@@ -14,15 +14,15 @@ export interface OrganizationInternals {
   readonly repositoryNames?: readonly string[];
 }
 
-const WIRING = Symbol.for('cdk-org-environments.wiring');
+const INTERNALS = Symbol.for('cdk-org-environments.internals');
 
-type Wired = { [WIRING]?: OrganizationInternals };
+type WithInternals = { [INTERNALS]?: OrganizationInternals };
 
-export function setInternals(organization: IOrganization & Wired, wiring: OrganizationInternals): void {
-  organization[WIRING] = wiring;
+export function setInternals(organization: IOrganization & WithInternals, internals: OrganizationInternals): void {
+  organization[INTERNALS] = internals;
 }
 
-export function internalsOf(scope: Construct, organization: IOrganization & Wired): OrganizationInternals {
-  return organization[WIRING] ?? fail(scope, "the 'organization' must be an 'Organization', or imported by "
+export function internalsOf(scope: Construct, organization: IOrganization & WithInternals): OrganizationInternals {
+  return organization[INTERNALS] ?? fail(scope, "the 'organization' must be an 'Organization', or imported by "
     + `'Organization.fromParameterName', got another implementation of IOrganization at '${organization.node.path}'`);
 }

@@ -27,11 +27,11 @@ export class Listeners extends Construct {
   /** Halts, resumes and describes the pipelines of all environments. */
   public readonly operations: IFunction;
   /** Receives events whose function has failed three times; a message names the function. */
-  private readonly missed: Queue;
+  private readonly deadLetters: Queue;
 
   public constructor(scope: Construct, id: string, private readonly props: ListenersProps) {
     super(scope, id);
-    this.missed = this.missedQueue();
+    this.deadLetters = this.deadLetterQueue();
     this.trigger();
     this.deployments();
     this.operations = this.operationsFunction();
@@ -49,7 +49,7 @@ export class Listeners extends Construct {
         repositoryPermissions(this.props.repositoryNames, 'trigger'),
         assumeMemberRoles(this.props.organizationId, [NAMES.startRole]),
       ],
-      deadLetters: this.missed,
+      deadLetters: this.deadLetters,
     });
     branchEventRule(this, 'Moved', trigger);
   }
@@ -67,7 +67,7 @@ export class Listeners extends Construct {
         }),
         repositoryPermissions(this.props.repositoryNames, 'deployments'),
       ],
-      deadLetters: this.missed,
+      deadLetters: this.deadLetters,
     });
     new Rule(this, 'PipelineEvents', {
       eventBus: this.props.eventBus,
@@ -88,7 +88,9 @@ export class Listeners extends Construct {
       timeout: Duration.minutes(5),
       permissions: [
         ...recordPermissions(this.props.registry, {
-          write: [RECORDS.halt], read: [RECORDS.environment], list: [LISTED.environment, LISTED.halt, LISTED.unreachable],
+          write: [RECORDS.halt],
+          read: [RECORDS.environment],
+          list: [LISTED.environment, LISTED.halt, LISTED.unreachable],
         }),
         repositoryPermissions(this.props.repositoryNames, 'operations'),
         assumeMemberRoles(this.props.organizationId, [NAMES.operateRole]),
@@ -96,11 +98,11 @@ export class Listeners extends Construct {
     }).function;
   }
 
-  private missedQueue(): Queue {
-    const missed = new Queue(this, 'Missed', {
+  private deadLetterQueue(): Queue {
+    const queue = new Queue(this, 'DeadLetters', {
       enforceSSL: true, encryption: QueueEncryption.SQS_MANAGED, retentionPeriod: Duration.days(14),
     });
-    acknowledge(missed, { SQS3: 'this is the dead-letter queue' });
-    return missed;
+    acknowledge(queue, { SQS3: 'this is the dead-letter queue' });
+    return queue;
   }
 }

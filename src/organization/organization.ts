@@ -28,7 +28,7 @@ export interface OrganizationProps {
   /** Id of the organization, for example `o-exampleorgid`. `aws organizations describe-organization` shows it. */
   readonly organizationId: string;
 
-  /** The way to the management account. */
+  /** How the account provider accesses the management account. */
   readonly access: OrganizationAccess;
 
   /**

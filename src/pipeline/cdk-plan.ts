@@ -20,8 +20,8 @@ export interface PipelineDefinitionOptions extends BuildOptions {
   readonly executionMode?: ExecutionMode;
 }
 
-/** Options of definitions that test what they have deployed. */
-export interface VerifiedPipelineOptions extends PipelineDefinitionOptions {
+/** Options of the stage `Deploy`. */
+export interface DeployStageOptions extends PipelineDefinitionOptions {
   /**
    * Commands that test the deployed app. They run in the root of the repository after the `installCommands`. The
    * variable `STACK_OUTPUTS` is the path of a JSON file with the outputs of all stacks, and `<stack>_<output>` is the
@@ -56,7 +56,7 @@ export interface VerifiedPipelineOptions extends PipelineDefinitionOptions {
 }
 
 /** Options of `PipelineDefinition.cdk()`. */
-export interface CdkPipelineOptions extends VerifiedPipelineOptions {
+export interface CdkPipelineOptions extends DeployStageOptions {
   /**
    * Commands that build the app.
    *
@@ -185,12 +185,12 @@ function deployStep({ cliVersion }: CdkPipelineOptions): PipelineStep {
 }
 
 /** CodePipeline rolls back stages, so the steps that verify a deployment are in the stage of the deployment. */
-export function deployStage(options: VerifiedPipelineOptions, deploy: PipelineStep): PipelineStage {
+export function deployStage(options: DeployStageOptions, deploy: PipelineStep): PipelineStage {
   const { alarmNames, alarmWindow, rollback = Rollback.PREVIOUS_COMMIT } = options;
   return { name: 'Deploy', steps: [deploy, ...verifySteps(options)], rollback, alarmNames, alarmWindow };
 }
 
-function verifySteps(options: VerifiedPipelineOptions): PipelineStep[] {
+function verifySteps(options: DeployStageOptions): PipelineStep[] {
   const { installCommands = ['npm ci'], smokeTestCommands = [] } = options;
   if (smokeTestCommands.length === 0) return [];
   return [{

@@ -24,7 +24,7 @@ export interface StagePlacement {
 }
 
 /**
- * The stages that a pipeline takes a commit through. Environments with the same definition share one template.
+ * The stages of a pipeline and their options. Environments with the same definition share one template.
  *
  * `withStage()` adds a stage to a definition. A subclass can return any plan.
  *
@@ -56,8 +56,9 @@ export abstract class PipelineDefinition {
   }
 
   /**
-   * Deploys the stack of the app's own pipeline (`aws-cdk-lib/pipelines`) while it has no pipeline. After that, the
-   * pipeline updates itself: it continues when the environment is halted or disabled, and until its stack is deleted.
+   * Deploys the stack of the app's own pipeline (`aws-cdk-lib/pipelines`) unless that pipeline exists. After that, the
+   * app's pipeline updates itself. `halt` and `enabled: false` stop only this pipeline, not the app's own, which runs
+   * until its stack is deleted.
    *
    * @param options the stack, the commands and the builds
    */

@@ -50,7 +50,7 @@ export interface PipelineOptions {
   readonly approval?: boolean;
 
   /**
-   * Whether commits pass the pipeline. A disabled pipeline reads commits, and deploys the latest when it is enabled
+   * Whether the pipeline deploys commits. A disabled pipeline reads commits, and deploys the latest when it is enabled
    * again.
    *
    * @default true

@@ -1,4 +1,4 @@
-import type { VerifiedPipelineOptions } from './cdk-plan';
+import type { DeployStageOptions } from './cdk-plan';
 import { deployStage } from './cdk-plan';
 import type { PipelinePlan, PipelineStep } from './pipeline-plan';
 import { AccountRole } from './pipeline-plan';
@@ -6,7 +6,7 @@ import { accountRole } from './pipeline-roles';
 import { VARIABLES } from './stages';
 
 /** Options of `PipelineDefinition.tofu()`. The `installCommands` are those of the smoke test; the default is none. */
-export interface TofuPipelineOptions extends VerifiedPipelineOptions {
+export interface TofuPipelineOptions extends DeployStageOptions {
   /**
    * Version of OpenTofu, like `1.10.6`.
    *

@@ -29,10 +29,10 @@ export interface IAccountStack extends IConstruct {
    */
   readonly stackId: string;
 
-  /** Id of the account that the stack is deployed in. */
+  /** Id of the account in which the stack is deployed. */
   readonly account: string;
 
-  /** Region that the stack is deployed in. */
+  /** Id of the region in which the stack is deployed, for example `eu-west-1`. */
   readonly region: string;
 }
 

@@ -5,14 +5,14 @@ import { Preconditions } from '../../lambda/account/preconditions/lifecycle';
 import { AccountProvider } from '../../lambda/account/provider';
 import { isTransient } from '../../lambda/shared/errors';
 import { RepositoryLockedError, SourceAccessDeniedError } from '../../lambda/sources/source';
-import type { BranchBeginning, PreconditionsRequest } from '../../src/account/contract';
+import type { NewBranch, PreconditionsRequest } from '../../src/account/contract';
 import { FakeRepositories } from '../branch/fake-repositories';
 import { FakeRegistry } from '../registry/fake-registry';
 import { Fate, Killed } from '../shared/fate';
 
 const who = owner('Preconditions');
 
-function beginning(branchName: string, parentName = 'main', repositoryName = 'shop'): BranchBeginning {
+function newBranch(branchName: string, parentName = 'main', repositoryName = 'shop'): NewBranch {
   return { host: 'codecommit', repositoryName, branchName, parentName };
 }
 
@@ -22,7 +22,7 @@ function requestOf(changes: Partial<PreconditionsRequest> = {}): PreconditionsRe
     region: 'eu-central-1',
     emails: ['dev@example.com'],
     organizationalUnits: ['Workloads/Test'],
-    beginnings: [beginning('env/dev')],
+    newBranches: [newBranch('env/dev')],
     ...changes,
   };
 }
@@ -70,7 +70,7 @@ describe('preconditions', () => {
       requestOf({
         emails: names.map(name => `${name}@example.com`),
         organizationalUnits: ['Workloads/Test', 'Workloads/Prod', 'ou-root-sandbox1'],
-        beginnings: names.map(name => beginning(`env/${name}`)),
+        newBranches: names.map(name => newBranch(`env/${name}`)),
       }),
     );
     expect(world.fate.calls.filter(call => !/^(read|write)$/.test(call)).sort()).toEqual([
@@ -89,14 +89,14 @@ describe('preconditions', () => {
     [
       'a repository does not exist',
       new World(),
-      { beginnings: [beginning('env/dev', 'main', 'warehouse')] },
+      { newBranches: [newBranch('env/dev', 'main', 'warehouse')] },
       "no account was created: repository 'warehouse' does not exist in account 222222222222 in eu-central-1: "
         + 'create it there and push a first commit, or use an existing one, then deploy again',
     ],
     [
       'a repository has no commit',
       new World({ pushed: false }),
-      { beginnings: [beginning('env/dev'), beginning('env/prod', 'release')] },
+      { newBranches: [newBranch('env/dev'), newBranch('env/prod', 'release')] },
       "no account was created: repository 'shop' in account 222222222222 has no commit yet, so branches 'env/dev', "
         + "'env/prod' cannot be created: "
         + "push one to 'main', 'release' first, then deploy again",
@@ -104,7 +104,7 @@ describe('preconditions', () => {
     [
       'a parent branch does not exist',
       new World(),
-      { beginnings: [beginning('env/dev', 'develop')] },
+      { newBranches: [newBranch('env/dev', 'develop')] },
       "no account was created: branch 'env/dev' has parent 'develop', which does not exist in repository 'shop': "
         + "it has 'main'; push 'develop' or use one of these",
     ],
@@ -153,7 +153,7 @@ describe('preconditions', () => {
     world.directory.limit = 2;
     const request = requestOf({
       organizationalUnits: ['Sandbox/X'],
-      beginnings: [beginning('env/dev', 'develop'), beginning('env/x', 'main', 'other')],
+      newBranches: [newBranch('env/dev', 'develop'), newBranch('env/x', 'main', 'other')],
     });
     await expect(world.check(request)).rejects.toThrow(
       new RegExp(
@@ -185,7 +185,7 @@ describe('preconditions', () => {
     ],
     [
       'the branch exists, and its parent does not any more',
-      { beginnings: [beginning('env/dev', 'develop')] },
+      { newBranches: [newBranch('env/dev', 'develop')] },
       ({ repositories }) => repositories.fork('env/dev', 'main'),
     ],
   ])('are met when %s', async (_, changes, begin) => {
@@ -245,7 +245,7 @@ describe('what was met once', () => {
     await world.check(requestOf(), requestOf());
     expect(world.fate.calls.filter(call => !/^(read|write)$/.test(call))).toEqual([]);
 
-    const more = requestOf({ beginnings: [beginning('env/dev'), beginning('env/new')] });
+    const more = requestOf({ newBranches: [newBranch('env/dev'), newBranch('env/new')] });
     await expect(world.check(more, requestOf())).rejects.toThrow(
       "branch 'env/new' has parent 'main', which does not exist in repository 'shop': it has 'trunk'",
     );
@@ -255,7 +255,7 @@ describe('what was met once', () => {
 
   test('is looked up when it comes back after a change that was taken back', async () => {
     const world = new World();
-    const more = requestOf({ beginnings: [beginning('env/dev'), beginning('env/new', 'trunk')] });
+    const more = requestOf({ newBranches: [newBranch('env/dev'), newBranch('env/new', 'trunk')] });
     world.repositories.push('trunk');
     await world.check(requestOf());
     await world.check(more, requestOf());

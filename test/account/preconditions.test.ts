@@ -41,7 +41,7 @@ describe('the preconditions of a stack', () => {
       region: 'eu-west-1',
       emails: ['prod', 'test', 'dev'].map(name => `aws+shop-${name}@example.com`),
       organizationalUnits: ['Workloads/Prod', 'Workloads/Test'],
-      beginnings: [shop('env/prod'), shop('env/dev', 'develop')],
+      newBranches: [shop('env/prod'), shop('env/dev', 'develop')],
     });
   });
 
@@ -71,8 +71,8 @@ describe('the preconditions of a stack', () => {
 
     const assembly = app.synth();
     const of = (name: string) => onlyResource(templateOf(assembly, name), PRECONDITIONS).Properties;
-    expect(of('Cicd')).toMatchObject({ emails: ['aws+shop-prod@example.com'], beginnings: [shop('env/prod')] });
-    expect(of('Other')).toMatchObject({ emails: ['aws+shop-dev@example.com'], beginnings: [] });
+    expect(of('Cicd')).toMatchObject({ emails: ['aws+shop-prod@example.com'], newBranches: [shop('env/prod')] });
+    expect(of('Other')).toMatchObject({ emails: ['aws+shop-dev@example.com'], newBranches: [] });
   });
 
   test('leave out what is known only at deployment', () => {
@@ -88,7 +88,7 @@ describe('the preconditions of a stack', () => {
       account: account('c'),
       branch: { source: cicd.source, branchName: 'env/c', parentBranchName: first.branch.branchName },
     });
-    expect(preconditionsOf(cicd.stack)).toMatchObject({ emails: [], organizationalUnits: [], beginnings: [] });
+    expect(preconditionsOf(cicd.stack)).toMatchObject({ emails: [], organizationalUnits: [], newBranches: [] });
   });
 
   test.each<[string, (cicd: Cicd) => Source]>([
@@ -107,7 +107,7 @@ describe('the preconditions of a stack', () => {
     const cicd = imported();
     const source = sourceOf(cicd);
     cicd.environment('dev', { branch: { source, branchName: 'env/dev' } });
-    expect(preconditionsOf(cicd.stack).beginnings).toEqual([]);
+    expect(preconditionsOf(cicd.stack).newBranches).toEqual([]);
   });
 
   test('leave out units where the stack makes some itself', () => {
@@ -126,6 +126,6 @@ describe('the preconditions of a stack', () => {
       account,
       branch: { source: cicd.source, branchName: 'env/second' },
     });
-    expect(preconditionsOf(cicd.stack).beginnings).toEqual([shop('env/first'), shop('env/second')]);
+    expect(preconditionsOf(cicd.stack).newBranches).toEqual([shop('env/first'), shop('env/second')]);
   });
 });

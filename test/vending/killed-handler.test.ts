@@ -18,7 +18,7 @@ describe('handler that is killed during a call of AWS', () => {
     try {
       const { simulation } = harness;
       const running = new Set<() => void>();
-      const forget = simulation.lambda.onInvoke(({ functionName, kill }) => {
+      const unsubscribe = simulation.lambda.onInvoke(({ functionName, kill }) => {
         if (/CustomResources(Account|Branch|Pipeline)/.test(functionName)) running.add(kill);
       });
       let kills = 0;
@@ -26,7 +26,7 @@ describe('handler that is killed during a call of AWS', () => {
         if (`${call.service}:${call.operation}` !== operation) return;
         kills++;
         running.forEach(kill => kill());
-        forget();
+        unsubscribe();
         simulation.server.onCall = undefined;
       };
       expect(reasons(await harness.deploy(define))).toBe('');

@@ -16,7 +16,7 @@ const MAX_NAMES = 4;
 
 const LEGEND = [
   ['create', 'creation'], ['update', 'update'], ['delete', 'deletion'], ['rollback', 'rollback'],
-  ['run', 'pipeline execution'], ['run waits', 'waiting for approval'], ['create failed', 'failed'],
+  ['run', 'pipeline execution'], ['run awaiting-approval', 'waiting for approval'], ['create failed', 'failed'],
   ['create critical', 'critical path of the stack'], ['waiting', 'waiting for a dependency'],
 ] as const;
 /** A stack with more resources shows only the long operations at first. */
@@ -102,7 +102,7 @@ function formatBar(bar: Bar, name: string, end: number, waitedFor?: string): str
     ...waitedFor ? [`waited for ${waitedFor}`] : [],
     ...bar.reason && bar.reason !== 'User Initiated' ? [bar.reason] : [],
   ];
-  const flags = { waits: bar.isWaiting, failed: bar.failed, critical: bar.critical };
+  const flags = { 'awaiting-approval': bar.isWaiting, 'failed': bar.failed, 'critical': bar.critical };
   const set = Object.entries(flags).filter(([, isSet]) => isSet).map(([flag]) => flag);
   const classes = ['bar', bar.operation, ...set].join(' ');
   return `<i class="${classes}" style="${position(bar.from, to, end)}" title="${text(lines.join('\n'))}"></i>`;

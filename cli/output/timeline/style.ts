@@ -32,7 +32,7 @@ summary .bar { top: 2px; height: 13px }
 .delete { background: var(--delete) }
 .rollback { background: var(--rollback) }
 .run { background: var(--run) }
-.run.waits {
+.run.awaiting-approval {
   background: repeating-linear-gradient(-45deg, var(--rollback) 0 4px, transparent 4px 7px);
   border: 1px solid var(--rollback)
 }

@@ -61,17 +61,17 @@ function unmet(problems: readonly string[]): Error {
   return new Error(`no account was created, because of ${problems.length} problems: ${numbered.join(' ')}`);
 }
 
-type Beginning = PreconditionsRequest['beginnings'][number];
+type NewBranch = PreconditionsRequest['newBranches'][number];
 
 const KEYS = {
   email: (email: string) => `email#${email.toLowerCase()}`,
   unit: (unit: string) => `unit#${unit}`,
-  beginning: ({ host, repositoryName, branchName, parentName }: Beginning) =>
+  newBranch: ({ host, repositoryName, branchName, parentName }: NewBranch) =>
     `branch#${host}#${repositoryName}#${branchName}#${parentName}`,
 };
 
-function keysOf({ emails, organizationalUnits, beginnings }: PreconditionsRequest): readonly string[] {
-  return [...emails.map(KEYS.email), ...organizationalUnits.map(KEYS.unit), ...beginnings.map(KEYS.beginning)];
+function keysOf({ emails, organizationalUnits, newBranches }: PreconditionsRequest): readonly string[] {
+  return [...emails.map(KEYS.email), ...organizationalUnits.map(KEYS.unit), ...newBranches.map(KEYS.newBranch)];
 }
 
 function without(request: PreconditionsRequest, met: readonly string[]): PreconditionsRequest {
@@ -80,6 +80,6 @@ function without(request: PreconditionsRequest, met: readonly string[]): Precond
     ...request,
     emails: request.emails.filter(email => !known.has(KEYS.email(email))),
     organizationalUnits: request.organizationalUnits.filter(unit => !known.has(KEYS.unit(unit))),
-    beginnings: request.beginnings.filter(beginning => !known.has(KEYS.beginning(beginning))),
+    newBranches: request.newBranches.filter(newBranch => !known.has(KEYS.newBranch(newBranch))),
   };
 }

@@ -66,9 +66,9 @@ describe('an execution that waits for approval', () => {
     expect(page).toContain('0 stacks and 1 pipeline in 1 account, 1m 0s simulated');
     expect(page).toContain('Build/Build (Build by CodeBuild): run 00:');
     expect(page).toMatch(
-      /<i class="bar run waits" [^>]*title="Approve\/Approve \(Approval by Manual\): waiting for approval 00:/,
+      /<i class="bar run awaiting-approval" [^>]*title="Approve\/Approve \(Approval by Manual\): waiting for approval /,
     );
-    expect(page).toContain('<i class="bar run waits"></i>waiting for approval');
+    expect(page).toContain('<i class="bar run awaiting-approval"></i>waiting for approval');
   });
 });
 
