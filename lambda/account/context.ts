@@ -29,5 +29,6 @@ export async function updateRecord<Request extends AccountRequest>(
   { key, record, request }: ManagedAccount<Request>,
   change: Partial<AccountRecord>,
 ): Promise<ManagedAccount<Request>> {
-  return { key, request, record: await context.registry.write(key, { ...record, ...change }, record.version) };
+  const written = await context.registry.write<AccountRecord>(key, { ...record, ...change }, record.version);
+  return { key, request, record: written };
 }

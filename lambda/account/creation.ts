@@ -119,7 +119,7 @@ async function saveRequestId(
     const record = await context.registry.read<AccountRecord>(key);
     if (record?.creation?.since !== creation.since) return;
     try {
-      await context.registry.write(key, { ...record, creation }, record.version);
+      await context.registry.write<AccountRecord>(key, { ...record, creation }, record.version);
       return;
     } catch (error) {
       if (!isNamed(error, 'RecordChangedError')) throw error;

@@ -32,7 +32,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
 
   public async requestCreate(owner: Owner, request: AccountRequest): Promise<void> {
     const record = await this.read(accountKey(request));
-    await this.context.registry.write(
+    await this.context.registry.write<AccountRecord>(
       accountKey(request),
       claim(record, owner, request, this.context.now()),
       record?.version,
@@ -45,7 +45,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     if (accountKey(request) !== accountKey(before) && !isOwner(record, owner)) throw identityChanged(request, before);
     // another stack has adopted the account and is its current owner
     if (record?.owners.at(-1)?.stackId !== owner.stackId && isOwner(record, owner)) return;
-    await this.context.registry.write(
+    await this.context.registry.write<AccountRecord>(
       accountKey(request),
       dropSiblingOwners(claim(record, owner, request, this.context.now()), owner, request),
       record?.version,
@@ -58,7 +58,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     if (!record || !isOwner(record, owner)) return;
     const next = release(record, owner, request, this.context.now());
     if (!next || next.owners.length === 0) await this.context.registry.dequeue(CREATION_QUEUE, key);
-    if (next) await this.context.registry.write(key, next, record.version);
+    if (next) await this.context.registry.write<AccountRecord>(key, next, record.version);
     else await this.context.registry.remove(key, record.version);
   }
 
@@ -113,7 +113,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     const record = await this.read(key);
     if (!record || now() - record.attempt < MAX_PROPAGATION) return IN_PROGRESS;
     const deferral = { reason: error.message, at: now() };
-    await registry.write(key, { ...record, deferral }, record.version);
+    await registry.write<AccountRecord>(key, { ...record, deferral }, record.version);
     const known = await registry.read(unreachableKey(accountId));
     await registry.write<UnreachableRecord>(unreachableKey(accountId), { accountId, ...deferral }, known?.version);
     return this.leaveQueue(key, done({ accountId }));

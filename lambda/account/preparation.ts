@@ -6,7 +6,7 @@ import type { ManagedAccount, AccountContext } from './context';
 import { nameOf } from './record';
 import { isPendingActivation, unusableAccount, UnusableAccountError, unusableStateOf } from './unusable-state';
 import { NAMES } from '../../src/private/contract';
-import type { StackDefinition, StackState, Stacks } from '../cloudformation/stack-deployer';
+import type { DeployOptions, StackDefinition, Stacks } from '../cloudformation/stack-deployer';
 import { deployStack } from '../cloudformation/stack-deployer';
 import type { AccountRecord } from '../registry/account';
 import { unreachableKey } from '../registry/unreachable';
@@ -34,7 +34,7 @@ export async function prepareAccount(
       accountId,
       stacks,
       definition: baselineDefinition(context, account),
-      firstLookSeconds: 11,
+      firstCheckSeconds: 11,
     });
     if (!baseline.progress.done && !(await hasPolicies(stacks, baseline))) return baseline.progress;
     const bootstrap = await deployBootstrap(context, baseline.account, accountId, stacks);
@@ -95,9 +95,9 @@ async function deployBootstrap(
 ): Promise<Deployed> {
   const known = account.record.stacks[`${account.request.region}/${bootstrapStackName(account.request.qualifier)}`];
   const isApplied = known?.attempt === account.record.attempt;
-  const seen = isApplied ? undefined : await stacks.describe(bootstrapStackName(account.request.qualifier));
-  const definition = bootstrapDefinition(context, account.request, accountId, seen);
-  return deploy(context, account, { accountId, stacks, definition, seen: seen ?? 'absent', isLast: true });
+  const current = isApplied ? undefined : await stacks.describe(bootstrapStackName(account.request.qualifier));
+  const definition = bootstrapDefinition(context, account.request, accountId, current);
+  return deploy(context, account, { accountId, stacks, definition, current: current ?? 'absent', isLast: true });
 }
 
 async function stacksIn(context: AccountContext, account: ManagedAccount, accountId: string): Promise<Stacks> {
@@ -138,29 +138,29 @@ async function stacksIn(context: AccountContext, account: ManagedAccount, accoun
   }
 }
 
-interface DeployStep {
+interface DeployStep extends Pick<DeployOptions, 'current' | 'firstCheckSeconds'> {
   readonly accountId: string;
   readonly stacks: Stacks;
   readonly definition: StackDefinition;
-  readonly seen?: StackState | 'absent';
   /** The record is written by the caller, together with its other changes. */
   readonly isLast?: boolean;
-  readonly firstLookSeconds?: number;
 }
 
 async function deploy(context: AccountContext, account: ManagedAccount, step: DeployStep): Promise<Deployed> {
-  const { accountId, stacks, definition, isLast, ...options } = step;
+  const { accountId, stacks, definition, isLast, current, firstCheckSeconds } = step;
   const { record, request } = account;
   const place = `${request.region}/${definition.stackName}`;
   const fingerprint = hash([request.templates, definition.parameters]);
   const known = record.stacks[place];
   if (known?.attempt === record.attempt) return { account, progress: DONE, stacks: record.stacks, definition };
-  const progress = await deployStack(stacks, definition, {
+  const options: DeployOptions = {
     place: `account ${accountId} (${request.region})`,
     token: `${hash([account.key])}-${record.attempt}`,
     applied: known?.fingerprint === fingerprint,
-    ...options,
-  });
+    current,
+    firstCheckSeconds,
+  };
+  const progress = await deployStack(stacks, definition, options);
   if (!progress.done) return { account, progress, stacks: record.stacks, definition };
   const next = { ...record.stacks, [place]: { fingerprint, attempt: record.attempt } };
   return {
@@ -186,7 +186,7 @@ function baselineDefinition(context: AccountContext, { request }: ManagedAccount
 }
 
 async function nextAttempt(context: AccountContext, account: ManagedAccount): Promise<void> {
-  const record = await context.registry.read<ManagedAccount['record']>(account.key);
+  const record = await context.registry.read<AccountRecord>(account.key);
   if (record?.attempt !== account.record.attempt) return;
   const attempt = record.attempt + 1;
   const stacks = Object.fromEntries(
@@ -195,7 +195,11 @@ async function nextAttempt(context: AccountContext, account: ManagedAccount): Pr
       known.attempt === record.attempt ? { ...known, attempt } : known,
     ]),
   );
-  await context.registry.write(account.key, { ...record, attempt, placed: attempt, stacks }, record.version);
+  await context.registry.write<AccountRecord>(
+    account.key,
+    { ...record, attempt, placedAttempt: attempt, stacks },
+    record.version,
+  );
 }
 
 function isNewAccountError(error: unknown): error is Error {

@@ -63,7 +63,7 @@ export interface Stacks {
   lastOperation(stackId: string): Promise<StackOperation>;
 }
 
-interface DeployOptions {
+export interface DeployOptions {
   /** Place of the stack in errors: `account 123456789012`. */
   readonly place: string;
   /**
@@ -85,6 +85,8 @@ interface FailureOptions extends Pick<DeployOptions, 'place'> {
   /** What to do about a failure. @default - remove the cause and repeat the operation */
   readonly advice?: string;
 }
+
+type RemoveOptions = FailureOptions & Pick<DeployOptions, 'token'>;
 
 const ADVICE = {
   created: '; remove the cause and deploy again',
@@ -150,7 +152,7 @@ function started({ firstCheckSeconds = 15 }: DeployOptions): Progress<never> {
 export async function removeStack(
   stacks: Stacks,
   stack: Pick<StackDefinition, 'stackName' | 'roleArn'>,
-  options: FailureOptions & Pick<DeployOptions, 'token'>,
+  options: RemoveOptions,
 ): Promise<Progress<void>> {
   const current = await stacks.describe(stack.stackName);
   if (!current || current.status === 'DELETE_COMPLETE') return DONE;
@@ -169,7 +171,11 @@ async function recreate(
   current: StackState,
   options: DeployOptions,
 ): Promise<Progress<StackState>> {
-  const deletion = { place: options.place, token: `${options.token}-clear`, wayOut: ADVICE.created };
+  const deletion: RemoveOptions = {
+    place: options.place,
+    token: `${options.token}-clear`,
+    advice: ADVICE.created,
+  };
   const { token, failure } = await stacks.lastOperation(current.stackId);
   if (token === options.token) throw failed('created', stack, current, options, failure);
   if (token === deletion.token && current.status === 'DELETE_FAILED') {
@@ -183,7 +189,7 @@ async function throwIfDeletionFailed(
   stacks: Stacks,
   stack: Pick<StackDefinition, 'stackName'>,
   current: StackState,
-  options: FailureOptions & Pick<DeployOptions, 'token'>,
+  options: RemoveOptions,
 ): Promise<void> {
   const { token, failure } = await stacks.lastOperation(current.stackId);
   if (token === options.token) throw failed('deleted', stack, current, options, failure);

@@ -141,6 +141,28 @@ describe('the bootstrap', () => {
   });
 });
 
+describe('the deployment of baseline and bootstrap', () => {
+  test('describes each stack at most once in a step', async () => {
+    const vending = withExisting();
+    const describeStack = jest.spyOn(vending.directory.stacksOf(ID), 'describe');
+    await vending.begin(dev, existing());
+    const steps: string[][] = [];
+    for (let isDone = false; !isDone;) {
+      describeStack.mockClear();
+      isDone = (await vending.look(dev, existing())) !== undefined;
+      steps.push(describeStack.mock.calls.map(([stackName]) => stackName));
+    }
+    expect(steps.flat()).toContain('CDKToolkit');
+    expect(steps).toEqual(steps.map(stackNames => [...new Set(stackNames)]));
+  });
+
+  test('is checked eleven seconds after the creation of the baseline was started', async () => {
+    const vending = withExisting();
+    await vending.begin(dev, existing());
+    await expect(vending.lifecycle.reconcile(dev, existing())).resolves.toEqual({ done: false, seconds: 11 });
+  });
+});
+
 describe('a stack that fails', () => {
   test('is reported with its reason, and is deleted and created by the next deployment', async () => {
     const vending = new Vending();
@@ -163,6 +185,32 @@ describe('a stack that fails', () => {
       'create org-environments-baseline',
       'create CDKToolkit',
     ]);
+  });
+
+  test('is reported with its reason if it cannot be deleted before it is created again', async () => {
+    const vending = withExisting();
+    const stacks = vending.directory.stacksOf(ID);
+    stacks.put(NAMES.baselineStack, 'ROLLBACK_COMPLETE');
+    stacks.failures.set(NAMES.baselineStack, 'ArtifactBucket (AWS::S3::Bucket): it is not empty');
+    await expect(vending.create(dev, existing())).rejects.toThrow(
+      `stack 'org-environments-baseline' in account ${ID} (eu-central-1) could not be deleted: `
+        + 'ArtifactBucket (AWS::S3::Bucket): it is not empty; remove the cause and deploy again',
+    );
+  });
+
+  test('because the account is too new is created again without another placement of the account', async () => {
+    const vending = new Vending();
+    await vending.begin(dev, vended());
+    await vending.look(dev, vended());
+    vending.clock.now += 60_000;
+    await vending.look(dev, vended());
+    const placementCalls = () => vending.fate.calls.filter(call => ['describeAccount', 'parentOf'].includes(call));
+    expect(placementCalls()).toEqual(['describeAccount', 'parentOf']);
+    const stacks = vending.directory.stacksOf('100000000001');
+    stacks.failures.set(NAMES.baselineStack, 'Your account is not signed up for the S3 service (NotSignedUp)');
+    await vending.finish(dev, vended());
+    expect(stacks.begun.filter(operation => operation === `create ${NAMES.baselineStack}`)).toHaveLength(2);
+    expect(placementCalls()).toEqual(['describeAccount', 'parentOf']);
   });
 
   test('because the account is too new is created again', async () => {
