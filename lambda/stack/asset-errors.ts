@@ -1,9 +1,13 @@
 import { FileTooLargeError, MAX_FILE_BYTES } from './asset-stores';
+import { AccountUnreachableError } from '../cloudformation/errors';
 import type { HandlerAccount } from '../cloudformation/errors';
 import { bootstrapRole, imageRepository, stagingBucket } from '../cloudformation/roles';
 import type { StackPlace } from '../registry/stack';
-import { isPermanentAwsError } from '../shared/errors';
+import { isAccessDenied, isNamed, isPermanentAwsError } from '../shared/errors';
 import { retryWhileRolePropagates } from '../shared/propagation';
+
+/** Errors of S3 and ECR if the bucket or the repository of the bootstrap does not exist. */
+const NO_BOOTSTRAP = ['NoSuchBucket', 'RepositoryNotFoundException'];
 
 /** A file by its key, or an image by its tag. */
 export interface Asset {
@@ -60,12 +64,14 @@ export class AssetErrors {
       this.asset.kind === 'file'
         ? ([`bucket '${stagingBucket(place)}'`, 'file-publishing'] as const)
         : ([`repository '${imageRepository(place)}'`, 'image-publishing'] as const);
-    return new Error(
+    const message =
       `${this.what} cannot be copied to ${store} of account ${place.accountId} through `
-        + `'${bootstrapRole(handlerAccount.partition, kind, place)}': bootstrap the account for CDK (cdk bootstrap `
-        + `--qualifier ${place.qualifier} --trust ${handlerAccount.accountId}), remove policies that deny it, `
-        + `then deploy again (${error.name}: ${error.message})`,
-    );
+      + `'${bootstrapRole(handlerAccount.partition, kind, place)}': bootstrap the account for CDK (cdk bootstrap `
+      + `--qualifier ${place.qualifier} --trust ${handlerAccount.accountId}), remove policies that deny it, then `
+      + `deploy again (${error.name}: ${error.message})`;
+    return isAccessDenied(error) || isNamed(error, ...NO_BOOTSTRAP)
+      ? new AccountUnreachableError(message)
+      : new Error(message);
   }
 
   private get what(): string {

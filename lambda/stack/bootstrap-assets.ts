@@ -87,7 +87,7 @@ export class BootstrapAssetStores implements AssetStores {
     } catch (error) {
       // S3 returns the same for a bucket that does not exist: putFile reports that
       if (isNamed(error, 'NotFound', 'NoSuchKey')) return false;
-      throw error;
+      throw namedDenial(error, `not authorized to read '${key}' in bucket '${stagingBucket(this.place)}'`);
     }
   }
 
@@ -198,6 +198,13 @@ async function download(url: string, { first, last }: ByteRange): Promise<{ stat
 /** A failure that ECR returns without an error. */
 function permanentError(name: string, message: string): Error {
   return Object.assign(new Error(message), { name, $metadata: {} });
+}
+
+/** The response to HEAD has no body, so a denial has no error code, and the SDK cannot name the error. */
+function namedDenial(error: unknown, message: string): unknown {
+  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+  if (name !== 'Unknown' || $metadata?.httpStatusCode !== 403) return error;
+  return Object.assign(new Error(message), { name: 'AccessDenied', $metadata });
 }
 
 function transientError(message: string): Error {

@@ -103,6 +103,16 @@ describe('a file', () => {
     });
   });
 
+  test('fails with AccessDenied if S3 denies the check whether it exists', async () => {
+    // S3 responds to HEAD without a body, so the response has no error code
+    jest.spyOn(simulation.s3.operations, 'HeadObject').mockResolvedValue(new HttpResponse(403, ''));
+    await expect(stores.hasFile('a.zip')).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: `not authorized to read 'a.zip' in bucket '${BUCKET}'`,
+      $metadata: { httpStatusCode: 403 },
+    });
+  });
+
   test('that is missing fails by the name of the error', async () => {
     await expect(stores.file('assets', 'gone.zip')).rejects.toMatchObject({ name: 'NoSuchKey' });
   });

@@ -1,5 +1,6 @@
 import type { Wanted } from './world';
 import { ONE, World, dieEverywhere, environment, owner, pipeline, request } from './world';
+import { awsError } from '../fixtures/aws-error';
 
 const MINUTE = 60_000;
 const changed = { ...request, parameters: { Size: '2' } };
@@ -96,6 +97,73 @@ describe('update of a stack in an account that cannot be reached', () => {
         expect({ death, deferral }).toMatchObject({ death, deferral: { at: expect.any(Number) } });
         expect(world.accounts.of(ONE).begun).toEqual(['create pipe']);
       },
+    );
+  });
+});
+
+describe('update of a stack whose assets cannot be copied to its account', () => {
+  const files = { ...request, files: ['a.zip'] };
+  const images = { ...request, images: { repository: 'images', tags: ['app'] } };
+
+  /** Creates a stack with its assets. */
+  async function create(wanted: Wanted): Promise<World> {
+    const world = new World();
+    const assets = world.accounts.assetsOf(ONE);
+    assets.publishFile('a.zip', 'a');
+    assets.publishImage([Buffer.from('a layer')], 'app');
+    await world.create(wanted);
+    return world;
+  }
+
+  /** Updates a stack after the permissions of new roles must have been propagated. */
+  async function update(world: World, wanted: Wanted, before: Wanted): Promise<unknown> {
+    await world.lifecycle.requestUpdate(owner, wanted, before);
+    world.time += MINUTE;
+    return world.finish(wanted);
+  }
+
+  test.each([
+    ['the role that writes files is denied access', files, 'AccessDenied'],
+    ['the bucket of the bootstrap does not exist', files, 'NoSuchBucket'],
+    ['the role that writes images is denied access', images, 'AccessDeniedException'],
+    ['the repository of the bootstrap does not exist', images, 'RepositoryNotFoundException'],
+  ])('is deferred and can be rolled back if %s', async (_, wanted, errorName) => {
+    const world = await create(wanted);
+    world.accounts.assetsOf(ONE).failure = awsError(errorName, 'no');
+    const next = { ...wanted, parameters: { Size: '2' } };
+
+    await expect(update(world, next, wanted)).resolves.toHaveProperty('stackId');
+    expect(world.accounts.of(ONE).definition('net')?.parameters).toEqual({ Size: '1' });
+    expect(await world.registry.read(`stack#${ONE}#eu-central-1#net`)).toMatchObject({
+      deferral: { reason: expect.stringContaining(`of account ${ONE} through`), at: MINUTE },
+    });
+    await expect(update(world, wanted, next)).resolves.toHaveProperty('stackId');
+
+    world.accounts.assetsOf(ONE).failure = undefined;
+    await update(world, next, wanted);
+    expect(world.accounts.of(ONE).definition('net')?.parameters).toEqual({ Size: '2' });
+    expect(await world.registry.read(`stack#${ONE}#eu-central-1#net`)).not.toHaveProperty('deferral');
+  });
+
+  test.each([
+    ['a file', { ...files, parameters: {}, files: ['missing.zip'] }, files, "file asset 'missing.zip'"],
+    [
+      'an image',
+      { ...images, parameters: {}, images: { ...images.images, tags: ['missing'] } },
+      images,
+      "image asset 'missing'",
+    ],
+  ])('fails if the CICD account does not have %s', async (_, wanted, before, asset) => {
+    await expect(update(await create(before), wanted, before)).rejects.toThrow(
+      `${asset} of stack 'net' cannot be read from`,
+    );
+  });
+
+  test('fails if the account rejects an asset for another reason', async () => {
+    const world = await create(files);
+    world.accounts.assetsOf(ONE).failure = awsError('InvalidRequest', 'no');
+    await expect(update(world, { ...files, parameters: { Size: '2' } }, files)).rejects.toThrow(
+      "file asset 'a.zip' of stack 'net' cannot be copied to",
     );
   });
 });
