@@ -3,9 +3,11 @@ import { rowsOf } from '../../lambda/dashboard/rows';
 import { tableOf } from '../../lambda/dashboard/table';
 import type { CodePipelineEvent } from '../../lambda/deployments/change';
 import { record } from '../../lambda/deployments/recorder';
+import { allPipelines } from '../../lambda/registry/environment';
 import type { HaltRecord } from '../../lambda/registry/halt';
 import { haltKey } from '../../lambda/registry/halt';
 import { deployment, failure, happened, holdLease, MEMBER, rollback, START } from '../deployments/events';
+import { putEnvironment } from '../registry/environments';
 import { FakeRegistry } from '../registry/fake-registry';
 
 const OTHER = '333333333333';
@@ -94,6 +96,22 @@ describe('a row of the dashboard', () => {
       undefined,
     );
     expect((await rowAfter(...deployment('one', 0).slice(0, 1))).state).toBe('running, halted');
+  });
+
+  test('shows that an update of the pipeline is pending', async () => {
+    const [pipeline] = await allPipelines(registry);
+    await putEnvironment(registry, {
+      ...pipeline,
+      deferral: { reason: "cannot assume role 'org-environments-deployer'", at: START },
+    });
+    expect((await rowAfter()).state).toBe('no run yet, update pending');
+    expect((await rowAfter(...deployment('one', 0))).state).toBe('deployed, update pending');
+    await registry.write<HaltRecord>(
+      haltKey('test1'),
+      { environmentName: 'test1', by: 'anna', at: '2026-03-01T12:00:00Z', reason: 'incident' },
+      undefined,
+    );
+    expect((await rowAfter()).state).toBe('deployed, halted, update pending');
   });
 
   test('ignores runs of the environment in another account', async () => {
