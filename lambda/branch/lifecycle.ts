@@ -40,7 +40,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       );
     }
     const owners = withOwner(record?.owners ?? [], owner, request);
-    await this.registry.write(
+    await this.registry.write<BranchRecord>(
       key,
       { parents: [], ...record, owners, environmentName: request.environmentName },
       record?.version,
@@ -57,7 +57,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     const record = await this.registry.read<BranchRecord>(key);
     if (!record || !owns(record.owners, owner)) return;
     const owners = withoutOwner(record.owners, owner);
-    if (owners.length > 0) await this.registry.write(key, { ...record, owners }, record.version);
+    if (owners.length > 0) await this.registry.write<BranchRecord>(key, { ...record, owners }, record.version);
     else await this.registry.remove(key, record.version);
   }
 
@@ -95,9 +95,9 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     const { repositoryName, branchName, parentName } = request;
     const parentHead = await this.headOfParent(request);
     const { commitId, ...rest } = record;
-    const intended = await this.registry.write(
+    const intended = await this.registry.write<BranchRecord>(
       branchKey(request),
-      { ...rest, origin: 'created' as const, parents: withParent(record, parentName) },
+      { ...rest, origin: 'created', parents: withParent(record, parentName) },
       record.version,
     );
     try {
@@ -153,7 +153,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
         parents: withParent(record, request.parentName),
         commitId,
       };
-      await this.registry.write(branchKey(request), settled, record.version);
+      await this.registry.write<BranchRecord>(branchKey(request), settled, record.version);
     }
     return done({ branchName: request.branchName, commitId });
   }

@@ -254,7 +254,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   }
 
   private async write(key: string, record: StackRecord<Request>, version: number | undefined): Promise<void> {
-    await this.registry.write(key, record, version);
+    await this.registry.write<StackRecord<Request>>(key, record, version);
   }
 }
 
