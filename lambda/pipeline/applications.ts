@@ -1,5 +1,6 @@
 import { applicationNotDeleted, applicationUnreachable, protectedFromDeletion } from './errors';
 import type { PipelineRequest } from '../../src/pipeline/contract';
+import { NAMES } from '../../src/private/contract';
 import type { Accounts } from '../cloudformation/accounts';
 import type { HandlerAccount } from '../cloudformation/errors';
 import { wasReportedUnreachable } from '../cloudformation/fingerprint';
@@ -12,9 +13,6 @@ import type { Registry, Versioned } from '../registry/registry';
 import { stackKey } from '../registry/stack';
 import { isAccessDenied } from '../shared/errors';
 import { retryWhileRolePropagates } from '../shared/propagation';
-
-/** The names of all stacks of this library start with it. */
-const LIBRARY_PREFIX = 'org-environments-';
 
 /** The stacks that a pipeline has deployed in its account. */
 export class Applications {
@@ -93,7 +91,7 @@ export class Applications {
         stack.roleArn === role
         && !stack.isNested
         && stack.createdAt >= pipeline.createdAt
-        && !stack.stackName.startsWith(LIBRARY_PREFIX)
+        && !stack.stackName.startsWith(NAMES.stackPrefix)
         && stack.stackName !== place.stackName,
     );
     const records = await Promise.all(
