@@ -99,7 +99,9 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const record = await this.owned(owner, request);
     try {
       const progress = await this.step(owner, request, record);
-      if (!progress.done && this.isTimedOut(record)) throw deploymentTimedOut(request, record.previous ?? [], MAX_STACK_TIME);
+      if (!progress.done && this.isTimedOut(record)) {
+        throw deploymentTimedOut(request, record.previous ?? [], MAX_STACK_TIME);
+      }
       return progress;
     } catch (error) {
       if (error instanceof AccountUnreachableError) return this.defer(owner, request, error);

@@ -156,7 +156,8 @@ function failed(reason: string): Outcome {
 /** The declaration may be right, so the message says that another deployment may be enough. */
 function timedOut(logicalId: string, error?: Error): string {
   const last = error ? `; the last error was ${error.name}: ${error.message}` : '';
-  return `'${logicalId}' is not complete after ${MAX_REQUEST_TIME / 60_000} minutes${last}; deploy again in a few minutes`;
+  const minutes = MAX_REQUEST_TIME / 60_000;
+  return `'${logicalId}' is not complete after ${minutes} minutes${last}; deploy again in a few minutes`;
 }
 
 function messageOf(error: unknown): string {

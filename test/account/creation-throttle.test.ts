@@ -25,7 +25,8 @@ test('an account depends on the one MAX_CONCURRENT_PER_STACK places before it', 
   const cicd = new Cicd(quickApp(), { imported: true });
   accountsOf(cicd);
   expect(waiting(cicd.stack)).toEqual({
-    [`shop-number${MAX_CONCURRENT_PER_STACK}`]: ['shop-number0'], [`shop-number${MAX_CONCURRENT_PER_STACK + 1}`]: ['shop-number1'],
+    [`shop-number${MAX_CONCURRENT_PER_STACK}`]: ['shop-number0'],
+    [`shop-number${MAX_CONCURRENT_PER_STACK + 1}`]: ['shop-number1'],
   });
 });
 
