@@ -119,7 +119,9 @@ export interface AccountProps {
  */
 export class Account extends Resource implements IAccount, ITaggable {
   /**
-   * Imports an account of the organization by its id. It is bootstrapped when an environment or a stack uses it.
+   * Imports an account of the organization by its id. It is bootstrapped when an environment or a stack uses it. Its
+   * name, its organizational unit and its tags are not changed: `Tags.of(account).add()` fails at synthesis, and the
+   * tags of its stack or app are not applied to it.
    *
    * @param accountId twelve digits
    */
@@ -128,7 +130,8 @@ export class Account extends Resource implements IAccount, ITaggable {
   }
 
   /**
-   * Imports an account of the organization that has an access role with another name, as invited accounts do.
+   * Imports an account of the organization that has an access role with another name, as invited accounts do. As
+   * with `fromAccountId`, its name, its organizational unit and its tags are not changed.
    *
    * @param attrs the id and the access role of the account
    */

@@ -1,4 +1,4 @@
-import { Resource } from 'aws-cdk-lib';
+import { Aspects, RemovalPolicy, Resource, Tag } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { AccountAttributes, IAccount } from './account-interface';
 import type { AccountResult, ExistingAccountRequest } from './contract';
@@ -7,6 +7,7 @@ import { preparation } from './preparation';
 import type { IOrganization } from '../organization/organization-interface';
 import { RESOURCE_TYPES } from '../private/contract';
 import { ManagedResource } from '../private/managed-resource';
+import { rejectRemovalPolicy } from '../private/reject';
 import { UniqueClaims } from '../private/unique-claims';
 import { validate } from '../private/validate';
 
@@ -20,7 +21,26 @@ export class ExistingAccount extends Resource implements IAccount {
     this.accountId = validate.accountId(this, attributes.accountId);
     UniqueClaims.of(this).claim(this, 'account', attributes.accountId,
       'use that construct instead of a second import of the account');
+    this.node.addValidation({ validate: () => this.tagProblems() });
     setAccountIdIn(this, (user, organization) => this.prepare(user, organization));
+  }
+
+  /**
+   * Not supported: the account is always kept.
+   *
+   * @param policy is rejected
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    rejectRemovalPolicy(this, policy, 'an account that exists is always kept, with all its contents');
+  }
+
+  /** Finds tags that were added to this account. Those of its stack or app are meant for other resources, too. */
+  private tagProblems(): string[] {
+    const keys = Aspects.of(this).all.flatMap(aspect => aspect instanceof Tag ? `'${aspect.key}'` : []);
+    return keys.length === 0 ? [] : [
+      `tags of an existing account are not changed: remove Tags.of(account).add() for ${keys.join(', ')}, and tag the `
+        + 'account in AWS Organizations',
+    ];
   }
 
   private prepare(scope: Construct, organization: IOrganization): string {

@@ -364,3 +364,34 @@ test('an account rejects a removal policy and names onRemoval', () => {
     "[Cicd/dev-account] the removal policy 'retain' cannot be applied: set 'onRemoval' to AccountRemoval.RELEASE or "
     + 'AccountRemoval.RETAIN; an account is never closed');
 });
+
+test('an account that exists rejects a removal policy and says that it is never closed', () => {
+  const { stack } = new Cicd(quickApp(), { imported: true });
+  const account = Account.fromAccountId(stack, 'Existing', '123456789012');
+  expect(() => account.applyRemovalPolicy(RemovalPolicy.DESTROY)).toThrow(
+    "[Cicd/Existing] the removal policy 'destroy' cannot be applied: an account that exists is always kept, with all "
+    + 'its contents');
+});
+
+describe('tags of an account that exists', () => {
+  test('are rejected at synthesis if they were added to the account', () => {
+    const { stack } = new Cicd(quickApp(), { imported: true });
+    const account = Account.fromAccountId(stack, 'Existing', '123456789012');
+    Tags.of(account).add('cost-center', '42');
+    Tags.of(account).add('team', 'shop');
+    expect(() => Template.fromStack(stack)).toThrow(
+      "[Cicd/Existing] tags of an existing account are not changed: remove Tags.of(account).add() for 'cost-center', "
+      + "'team', and tag the account in AWS Organizations");
+  });
+
+  test('are ignored if they were added to its app or stack, or are removed from it', () => {
+    const app = quickApp();
+    const cicd = new Cicd(app, { imported: true });
+    const account = Account.fromAccountId(cicd.stack, 'Existing', '123456789012');
+    Tags.of(app).add('cost-center', '42');
+    Tags.of(cicd.stack).add('team', 'shop');
+    Tags.of(account).remove('team');
+    cicd.environment('dev', { account });
+    expect(onlyResource(synthesized(cicd.stack), ACCOUNT).Properties).not.toHaveProperty('tags');
+  });
+});
