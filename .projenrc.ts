@@ -156,6 +156,16 @@ project.eslint?.addRules({
   '@typescript-eslint/no-floating-promises': 'error',
   '@typescript-eslint/no-misused-promises': 'error',
 });
+project.eslint?.addOverride({
+  files: ['lambda/**/*.ts'],
+  rules: {
+    // an inferred type accepts every field, also a misspelled one
+    'no-restricted-syntax': ['error', ...['object.name', 'object.property.name'].map(name => ({
+      selector: `CallExpression[callee.property.name='write'][callee.${name}='registry']:not([typeArguments])`,
+      message: 'Write the type of the record: registry.write<AccountRecord>(…).',
+    }))],
+  },
+});
 
 const bundle = project.addTask('bundle', {
   description: 'Bundle the handlers, the rehearsal and the command line into lib/',
