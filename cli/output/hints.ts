@@ -60,7 +60,7 @@ export function accountHints(reasons: readonly string[]): string[] {
 }
 
 /** For parameters without a value. */
-export function parameterHints(reasons: readonly string[]): string[] {
+function parameterHints(reasons: readonly string[]): string[] {
   const namesIn = (pattern: RegExp): string[] => matches(reasons, pattern).flatMap(([, names]) => names.split(', '));
   const ssmParameters = [
     ...namesIn(/Unable to fetch parameters \[([^\]]+)\] from parameter store/g),
@@ -102,7 +102,7 @@ export function repositoryPlaceHints(
 }
 
 /** For differences between the given repositories and those in the templates. */
-export function repositoryHints(stacks: readonly AssemblyStack[], repositoryNames: readonly string[]): string[] {
+function repositoryHints(stacks: readonly AssemblyStack[], repositoryNames: readonly string[]): string[] {
   const templates = stacks.map(({ template }) => template);
   const used = new Set(matches(templates, /:codecommit:[a-z0-9-]+:\d{12}:([\w.-]+)/g).map(([, name]) => name));
   const unused = repositoryNames.filter(name => {
@@ -118,7 +118,7 @@ export function repositoryHints(stacks: readonly AssemblyStack[], repositoryName
 }
 
 /** For policies that deny access because of another organization. It is no error: a policy may name one on purpose. */
-export function organizationHints(stacks: readonly AssemblyStack[], organizationId: string | undefined): string[] {
+function organizationHints(stacks: readonly AssemblyStack[], organizationId: string | undefined): string[] {
   const ids = organizationIdsIn(stacks);
   if (organizationId === undefined || ids.length === 0 || ids.includes(organizationId)) return [];
   const remedy = ids.length === 1 ? `use --organization-id ${ids[0]}, or omit the option` : 'use one of these';

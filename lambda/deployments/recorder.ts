@@ -14,7 +14,7 @@ import { RecordChangedError } from '../shared/errors';
 import type { Hosts } from '../sources/hosts';
 import type { Author } from '../sources/source';
 
-export type Recorded =
+type Recorded =
   | { readonly recorded: false; readonly reason: string }
   | {
     readonly recorded: true;

@@ -56,7 +56,7 @@ export interface PipelineControl {
   start(pipeline: ControlledPipeline, token: string): Promise<void>;
 }
 
-export interface StopResult {
+interface StopResult {
   readonly executions: number;
   readonly interrupted: readonly string[];
 }
@@ -112,7 +112,7 @@ function stopResult(executions: readonly PipelineExecution[], actions: readonly 
 }
 
 /** Options to start a pipeline. */
-export interface StartOptions {
+interface StartOptions {
   /** The same token starts it once. */
   readonly token: string;
   readonly now: number;

@@ -15,7 +15,7 @@ export interface ByteRange {
 }
 
 /** The assets in the CICD account. */
-export interface PublishedAssets {
+interface PublishedAssets {
   /** @throws FileTooLargeError before it is read */
   file(bucket: string, key: string): Promise<AssetFile>;
   manifest(repository: string, id: ImageId): Promise<ImageManifest>;
@@ -23,7 +23,7 @@ export interface PublishedAssets {
 }
 
 /** The bucket and the repository of the CDK bootstrap in an account. */
-export interface MemberAssets {
+interface MemberAssets {
   hasFile(key: string): Promise<boolean>;
   putFile(key: string, file: AssetFile): Promise<void>;
   hasImage(tag: string): Promise<boolean>;

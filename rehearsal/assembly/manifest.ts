@@ -71,7 +71,7 @@ interface FileAsset {
   readonly key: string;
 }
 
-export interface ImageAsset {
+interface ImageAsset {
   /** Name that the user sees. */
   readonly name: string;
   /** Hash of everything that the image is built from. */

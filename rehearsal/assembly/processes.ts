@@ -21,7 +21,7 @@ const FunctionResource = v.object({
 type FunctionResource = v.InferOutput<typeof FunctionResource>;
 
 /** A function that needs a process of its own. */
-export interface OwnProcess {
+interface OwnProcess {
   /** Name, or construct path. */
   readonly name: string;
   /** For example `is an ES module`. */

@@ -9,7 +9,7 @@ import { allow } from './permissions';
 import { acknowledgeWildcards } from '../private/acknowledge';
 import { handlerCode } from '../private/handler-code';
 
-export interface HandlerFunctionProps {
+interface HandlerFunctionProps {
   /** Name of the bundle. */
   readonly handler: string;
   readonly description: string;

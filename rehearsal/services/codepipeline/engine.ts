@@ -7,7 +7,7 @@ import type { Clock } from '../../core/clock';
 import type { Identifiers } from '../../core/identifiers';
 import { AwsError } from '../../core/service';
 
-export interface Start {
+interface Start {
   readonly trigger: Trigger;
   readonly revisions?: readonly SourceRevision[];
   readonly variables?: Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ import { AwsError } from '../../core/service';
 export type Item = Readonly<Record<string, unknown>>;
 
 /** The members of a request that are expressions. */
-export interface ExpressionInput {
+interface ExpressionInput {
   readonly ConditionExpression?: string;
   readonly FilterExpression?: string;
   readonly KeyConditionExpression?: string;

@@ -32,7 +32,7 @@ export interface Action extends v.InferOutput<typeof ItemWrite> {
   readonly kind: Kind;
 }
 
-export interface Transaction {
+interface Transaction {
   readonly actions: readonly Action[];
   readonly token?: string;
 }
