@@ -161,8 +161,8 @@ describe('an account stops at synth', () => {
       "the value of the tag 'team' must be at most 256 letters, digits, spaces and '_.:/=+-@', got 'vvv",
     ],
     ['a value has a character that AWS refuses', { team: 'R&D' }, "got 'R&D'"],
-  ])('when of its tags %s', (_, accountTags, words) => {
-    expect(() => requestOf({ accountTags })).toThrow(words);
+  ])('when of its tags %s', (_, accountTags, message) => {
+    expect(() => requestOf({ accountTags })).toThrow(message);
   });
 
   test('but not with the longest tags, and as many as AWS allows', () => {
@@ -221,7 +221,7 @@ describe('an account stops at synth', () => {
       "[Other/Account] the e-mail 'aws+shop-dev@example.com' is already used by 'Cicd/dev-account'");
   });
 
-  test('but two apps in one process know nothing of each other', () => {
+  test('two apps in one process may use the same e-mail', () => {
     new Cicd(quickApp(), { imported: true }).account();
     expect(() => new Cicd(quickApp(), { imported: true }).account()).not.toThrow();
   });

@@ -12,7 +12,7 @@ const access = {
 };
 
 interface Trouble {
-  readonly words: string;
+  readonly message: string;
   readonly request?: Partial<VendedAccountRequest>;
   readonly mended?: Partial<VendedAccountRequest>;
   cause(vending: Vending): void;
@@ -22,7 +22,7 @@ interface Trouble {
 const TROUBLES: Record<string, Trouble> = {
   'the e-mail is taken outside of the organization': {
     cause: ({ directory }) => directory.takenElsewhere.add('aws+dev@example.com'),
-    words:
+    message:
       "the e-mail 'aws+dev@example.com' is taken by an account outside of the organization, or by one that was closed: "
       + "use another e-mail for account 'shop-dev', for example 'aws+dev2@example.com'",
     mended: { email: 'aws+dev2@example.com' },
@@ -36,7 +36,7 @@ const TROUBLES: Record<string, Trouble> = {
         roleName: 'OrganizationAccountAccessRole',
       }),
     request: { email: 'AWS+dev@example.com' },
-    words:
+    message:
       "the e-mail 'AWS+dev@example.com' already belongs to account 444444444444 ('old') of the organization: "
       + 'adopt it with onExisting: OnExistingAccount.ADOPT, or use another e-mail',
     mended: { email: 'AWS+dev@example.com', onExisting: 'adopt' },
@@ -45,7 +45,7 @@ const TROUBLES: Record<string, Trouble> = {
     cause: ({ directory }) =>
       directory.add({ accountId: '444444444444', email: 'aws+dev@example.com', state: 'CLOSED' }),
     request: { onExisting: 'adopt' },
-    words:
+    message:
       "the e-mail 'aws+dev@example.com' belongs to account 444444444444, which is CLOSED and keeps it: "
       + "ask AWS Support to reopen it, or use another e-mail, for example 'aws+dev2@example.com'",
     mended: { email: 'aws+dev2@example.com' },
@@ -59,7 +59,7 @@ const TROUBLES: Record<string, Trouble> = {
         roleName: 'OrganizationAccountAccessRole',
       }),
     request: { onExisting: 'adopt' },
-    words:
+    message:
       "the e-mail 'aws+dev@example.com' belongs to account 444444444444, which was suspended by AWS and keeps it: "
       + "ask AWS Support as its root user to reinstate it, or use another e-mail, for example 'aws+dev2@example.com'",
     mend: ({ directory }) => directory.change('444444444444', { state: 'ACTIVE' }),
@@ -69,14 +69,14 @@ const TROUBLES: Record<string, Trouble> = {
     cause: ({ directory }) =>
       directory.add({ accountId: '999999999999', email: 'aws+dev@example.com', managesOrganization: true }),
     request: { onExisting: 'adopt' },
-    words:
+    message:
       "the e-mail 'aws+dev@example.com' belongs to the management account 999999999999, "
       + 'which cannot be vended: use another e-mail',
     mended: { email: 'aws+dev2@example.com' },
   },
   'the limit of accounts is reached': {
     cause: ({ directory }) => directory.failures.push('ACCOUNT_LIMIT_EXCEEDED'),
-    words:
+    message:
       "account 'shop-dev' (aws+dev@example.com) cannot be created: the organization has reached its limit of accounts; "
       + 'ask AWS for a higher quota of '
       + "'Default maximum number of accounts' (AWS Organizations in Service Quotas of the management account, "
@@ -90,53 +90,53 @@ const TROUBLES: Record<string, Trouble> = {
           Reason: 'ACCOUNT_NUMBER_LIMIT_EXCEEDED',
         }),
       ]),
-    words: 'the organization has reached its limit of accounts',
+    message: 'the organization has reached its limit of accounts',
   },
   'AWS does not accept the e-mail': {
     cause: ({ directory }) => directory.failures.push('INVALID_EMAIL'),
-    words: "AWS does not accept the e-mail 'aws+dev@example.com' of account 'shop-dev': use one that receives mail",
+    message: "AWS does not accept the e-mail 'aws+dev@example.com' of account 'shop-dev': use one that receives mail",
   },
   'the address of the management account is not valid': {
     cause: ({ directory }) => directory.failures.push('INVALID_ADDRESS'),
-    words:
+    message:
       "account 'shop-dev' (aws+dev@example.com) cannot be created: the postal address of the management account is not "
       + 'valid; correct it in its account settings, then deploy again',
   },
   'the management account cannot pay': {
     cause: ({ directory }) => directory.failures.push('MISSING_PAYMENT_INSTRUMENT'),
-    words:
+    message:
       "account 'shop-dev' (aws+dev@example.com) cannot be created: AWS returned MISSING_PAYMENT_INSTRUMENT: "
       + 'give the management account a payment method, then deploy again',
   },
   'AWS has a reason of its own': {
     cause: ({ directory }) => directory.failures.push('FAILED_BUSINESS_VALIDATION'),
-    words: 'AWS returned FAILED_BUSINESS_VALIDATION; remove the cause in the management account, then deploy again',
+    message: 'AWS returned FAILED_BUSINESS_VALIDATION; remove the cause in the management account, then deploy again',
   },
   'AWS refuses for a reason of its own': {
     cause: ({ directory }) =>
       directory.refusals.set('createAccount', [
         awsError('InvalidInputException', 'You provided a value that does not match the required pattern.'),
       ]),
-    words:
+    message:
       "account 'shop-dev' (aws+dev@example.com) cannot be created: InvalidInputException: You provided a value that "
       + 'does not match the required pattern.',
   },
   'the unit does not exist': {
     cause: () => undefined,
     request: { organizationalUnit: 'Workloads/Foo' },
-    words: "organizational unit 'Workloads/Foo' does not exist: 'Workloads' has Prod, Test",
+    message: "organizational unit 'Workloads/Foo' does not exist: 'Workloads' has Prod, Test",
     mended: { organizationalUnit: 'Workloads/Prod' },
   },
   'the first level of the unit does not exist': {
     cause: () => undefined,
     request: { organizationalUnit: 'Work/Test' },
-    words: "organizational unit 'Work/Test' does not exist: the root has Sandbox, Workloads",
+    message: "organizational unit 'Work/Test' does not exist: the root has Sandbox, Workloads",
     mended: {},
   },
   'the unit would have to lie deeper than there are units': {
     cause: () => undefined,
     request: { organizationalUnit: 'Sandbox/Test' },
-    words: "organizational unit 'Sandbox/Test' does not exist: 'Sandbox' has no units",
+    message: "organizational unit 'Sandbox/Test' does not exist: 'Sandbox' has no units",
     mended: {},
   },
   'the access role may not create accounts': {
@@ -151,7 +151,7 @@ const TROUBLES: Record<string, Trouble> = {
           ),
         ),
       ),
-    words:
+    message:
       "the role 'arn:aws:iam::999999999999:role/org-environments-access' may not organizations:CreateAccount: deploy "
       + 'the OrganizationAccessRole of this '
       + 'version in the management account, then deploy again (no identity-based policy allows it)',
@@ -163,7 +163,7 @@ const TROUBLES: Record<string, Trouble> = {
         'root',
         Array.from({ length: 10 }, () => accessRoleNotAssumable(access, awsError('AccessDenied', 'not authorized'))),
       ),
-    words:
+    message:
       "cannot assume role 'arn:aws:iam::999999999999:role/org-environments-access' of the management account: not "
       + 'authorized; its trust must name the role '
       + "'org-environments-account-provider' of account 222222222222, with the external id that Organization was "
@@ -178,7 +178,7 @@ describe.each(Object.entries(TROUBLES))('when %s', (_, trouble) => {
     const vending = new Vending();
     trouble.cause(vending);
     const request = vended(trouble.request);
-    await expect(vending.create(dev, request)).rejects.toThrow(trouble.words);
+    await expect(vending.create(dev, request)).rejects.toThrow(trouble.message);
     expect(vending.registry.members(CREATION_QUEUE)).toEqual([]);
     const accounts = vending.directory.accounts.length;
 

@@ -211,8 +211,8 @@ describe('removal', () => {
   });
 });
 
-describe('an account cannot change', () => {
-  test('its e-mail, and nothing is modified', async () => {
+describe('an update of an account', () => {
+  test('rejects another e-mail, and modifies nothing', async () => {
     const vending = new Vending();
     await vending.create(dev, vended());
     const before = await vending.record(vended());
@@ -224,7 +224,7 @@ describe('an account cannot change', () => {
     expect(await vending.record(vended())).toEqual(before);
   });
 
-  test('its e-mail, and the stack can still roll back', async () => {
+  test('that was rejected for another e-mail can be rolled back', async () => {
     const vending = new Vending();
     const accountId = await vending.create(dev, vended());
     await expect(vending.update(dev, vended({ email: 'b@example.com' }), vended())).rejects.toThrow(
@@ -233,7 +233,7 @@ describe('an account cannot change', () => {
     expect(await vending.update(dev, vended(), vended({ email: 'b@example.com' }))).toBe(accountId);
   });
 
-  test('its kind', async () => {
+  test('cannot replace a vended account by an existing one', async () => {
     const vending = new Vending();
     await vending.create(dev, vended());
     await expect(vending.update(dev, existing(), vended())).rejects.toThrow(
@@ -242,7 +242,7 @@ describe('an account cannot change', () => {
     );
   });
 
-  test('except the case of its e-mail', async () => {
+  test('accepts another case of the e-mail', async () => {
     const vending = new Vending();
     const accountId = await vending.create(dev, vended());
     expect(await vending.update(dev, vended({ email: 'AWS+Dev@example.com' }), vended())).toBe(accountId);

@@ -62,7 +62,7 @@ class World {
 }
 
 describe('preconditions', () => {
-  test('are met where all is there, with one look at each thing', async () => {
+  test('are met if everything exists, which one call for each resource finds out', async () => {
     const world = new World();
     world.directory.limit = 10;
     const names = ['a', 'b', 'c'];
@@ -128,8 +128,8 @@ describe('preconditions', () => {
       "no account was created: a new account cannot be used in the region 'ap-east-1', "
         + 'which must be enabled in each account first',
     ],
-  ])('are not met when %s', async (_, world, changes, words) => {
-    await expect(world.check(requestOf(changes))).rejects.toThrow(words);
+  ])('are not met when %s', async (_, world, changes, message) => {
+    await expect(world.check(requestOf(changes))).rejects.toThrow(message);
   });
 
   test('fail if the account quota is too low; existing accounts count once', async () => {
@@ -234,8 +234,8 @@ describe('preconditions', () => {
   });
 });
 
-describe('what was met once', () => {
-  test('is not looked up again, so that a later change does not fail because of it', async () => {
+describe('preconditions that were met before', () => {
+  test('are not checked again, so that a later change does not fail because of them', async () => {
     const world = new World();
     await world.check(requestOf());
     world.fate.calls.length = 0;
@@ -253,7 +253,7 @@ describe('what was met once', () => {
     await world.check(requestOf(), more);
   });
 
-  test('is looked up when it comes back after a change that was taken back', async () => {
+  test('are checked again if a change that was rolled back is deployed again', async () => {
     const world = new World();
     const more = requestOf({ newBranches: [newBranch('env/dev'), newBranch('env/new', 'trunk')] });
     world.repositories.push('trunk');
@@ -264,7 +264,7 @@ describe('what was met once', () => {
     await expect(world.check(more, requestOf())).rejects.toThrow("branch 'env/new' has parent 'trunk'");
   });
 
-  test('is forgotten when the stack goes, and nothing else happens then', async () => {
+  test('are removed from the registry when the stack is deleted, without any other call', async () => {
     const world = new World();
     await world.check(requestOf());
     world.fate.calls.length = 0;
@@ -277,7 +277,7 @@ describe('what was met once', () => {
 });
 
 test.each(Array.from({ length: 9 }, (_, index) => index + 1))(
-  'killed at call %i and run again, the answer is the same',
+  'preconditions that are killed at call %i and checked again have the same result',
   async n => {
     for (const when of ['before', 'after'] as const) {
       const world = new World();

@@ -161,7 +161,7 @@ describe('a branch stops at synth', () => {
     ).not.toThrow();
   });
 
-  test('but two apps in one process know nothing of each other', () => {
+  test('two apps in one process may have branches that are parents of each other', () => {
     branches().branch('dev', { parentBranchName: 'env/test' });
     expect(() => branches().branch('test', { parentBranchName: 'env/dev' })).not.toThrow();
   });

@@ -344,8 +344,8 @@ describe('owners', () => {
   });
 });
 
-describe('errors say what to do', () => {
-  test('for a repository that does not exist', async () => {
+describe('the creation of a branch', () => {
+  test('fails for a repository that does not exist, with advice', async () => {
     const { lifecycle } = world();
     await expect(make(lifecycle, { ...request, repositoryName: 'shp' })).rejects.toThrow(
       "repository 'shp' does not exist in account 222222222222 in "
@@ -354,7 +354,7 @@ describe('errors say what to do', () => {
     );
   });
 
-  test('for an empty repository; after a push the same deployment succeeds', async () => {
+  test('fails for an empty repository with advice, and succeeds after a push', async () => {
     const { lifecycle, repositories } = world();
     repositories.deleteBranch('main');
     await expect(make(lifecycle)).rejects.toThrow(
@@ -367,7 +367,7 @@ describe('errors say what to do', () => {
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'somebody']);
   });
 
-  test('for a parent that does not exist, with the names of ten branches', async () => {
+  test('fails for a parent that does not exist, with the names of ten branches', async () => {
     const { lifecycle, repositories } = world();
     for (let n = 1; n <= 10; n++) repositories.push(`b${n}`);
     await expect(make(lifecycle, { ...request, parentName: 'trunk' })).rejects.toThrow(
@@ -408,13 +408,13 @@ describe('errors say what to do', () => {
       "branch 'env/test1' of repository 'shop' in account 222222222222 in eu-central-1 cannot be created for "
         + "environment 'test1': InvalidBranchNameException: because",
     ],
-  ])('for %p of the host', async (error, words) => {
+  ])('fails with advice for %p of the host', async (error, message) => {
     const { lifecycle, repositories } = world();
     repositories.errors.set('createBranch', error);
-    await expect(make(lifecycle)).rejects.toThrow(words);
+    await expect(make(lifecycle)).rejects.toThrow(message);
   });
 
-  test('but not for a transient error, which is retried', async () => {
+  test('rethrows a transient error of the host, which is retried', async () => {
     const { lifecycle, repositories } = world();
     repositories.errors.set(
       'head',

@@ -110,7 +110,7 @@ describe('what would change', () => {
     expect(summaryOf(differencesOf('Stack Same\nThere were no differences\n'))).toBe('No resource changes.');
   });
 
-  test('is cut to what CodePipeline shows', () => {
+  test('is cut to the 700 characters that CodePipeline shows', () => {
     const many = Array.from(
       { length: 100 },
       (_, i) => `Stack Stack${i}\nResources\n[+] AWS::SQS::Queue Queue Queue\n`,
@@ -119,8 +119,8 @@ describe('what would change', () => {
   });
 });
 
-describe('a finding', () => {
-  test('of the built-in validation is what CloudFormation would refuse, although CDK calls it a warning', () => {
+describe('the findings of a check', () => {
+  test('include what the validation of CDK reports as a warning although CloudFormation rejects it', () => {
     expect(validationFindings(VALIDATION)).toEqual([
       {
         source: 'CloudFormation Validate',
@@ -163,7 +163,7 @@ describe('a finding', () => {
     ).toEqual(found);
   });
 
-  test('of Guard names the rule, the template, the resource and the words of the rule', () => {
+  test('of Guard have the rule, the template, the resource and the message of the rule', () => {
     expect(
       guardFindings([
         {
@@ -227,7 +227,7 @@ describe('the command', () => {
     expect(stderr).toContain('3 policy findings: fix them in the app, or acknowledge each there with a reason');
   });
 
-  test('fails when it does not understand what would change, and approves nothing in its words', () => {
+  test('fails if it cannot parse the output of cdk diff, and writes no summary', () => {
     const { status, stdout, stderr } = check({ 'diff.txt': '── Shop ──\n+ AWS::IAM::User Admin\n' });
     expect(status).toBe(1);
     expect(stdout).toContain('+ AWS::IAM::User Admin');

@@ -111,7 +111,7 @@ describe('an environment stops at synth', () => {
     expect(() => cicd.environment('dev', { environmentName })).not.toThrow();
   });
 
-  test('but two apps in one process know nothing of each other', () => {
+  test('two apps in one process may have environments of the same name', () => {
     cicdWithImport().environment('dev');
     expect(() => cicdWithImport().environment('dev')).not.toThrow();
   });

@@ -95,14 +95,14 @@ const places: [string, Environment][] = [
   ['a known place', { account: CICD_ACCOUNT, region: REGION }], ['any place', {}],
 ];
 
-describe.each(places)('in %s, CDK finds nothing to warn of and cdk-nag nothing unexplained in', (_, env) => {
+describe.each(places)('in %s, CDK warns of nothing and cdk-nag has no unacknowledged finding in', (_, env) => {
   test('a CICD account that reaches the management account through a role', () => {
     const { explained, ...found } = findings(app => everything(app, OrganizationAccess.role(ACCESS_ROLE_ARN), env));
     expect(found).toEqual(none);
     expect(explained).toBeGreaterThan(0);
   });
 
-  test('the same with all that CDK recommends switched on', () => {
+  test('an app with all feature flags that CDK recommends', () => {
     expect(
       findings(app => everything(app, OrganizationAccess.role(ACCESS_ROLE_ARN), env), recommended),
     ).toMatchObject(none);
@@ -135,7 +135,7 @@ describe.each(places)('in %s, CDK finds nothing to warn of and cdk-nag nothing u
   });
 });
 
-test('what a pipeline is made of in its account is checked like a stack of the app', () => {
+test('cdk-nag and CDK check the resources of a pipeline like a stack of the app', () => {
   const { explained, ...found } = findings(app => {
     const stack = new Stack(app, 'Pipeline');
     new PipelineResources(stack, 'Resources', PipelineDefinition.cdk({

@@ -69,7 +69,7 @@ test.each([
   expect(rows.map(({ type, idle }) => [type, idle])).toEqual(rows.map(({ type }) => [type, PRICES[type] ?? 0]));
 });
 
-test('the sums of the cost table are those of its lines', () => {
+test('the monthly totals in the README are the sums of the lines of its cost tables', () => {
   const sum = (heading: string) => table(heading).reduce((total, { count, idle }) => total + count * idle, 0);
   expect(chapter).toContain(
     `an idle environment costs **$${sum('in the account of an environment').toFixed(2)}** a month`,
@@ -77,11 +77,11 @@ test('the sums of the cost table are those of its lines', () => {
   expect(chapter).toContain(`the CICD account **$${sum('in the CICD account').toFixed(2)}**`);
 });
 
-test('the prices have a date', () => {
+test('the chapter on cost in the README names the region and the month of its prices', () => {
   expect(chapter).toMatch(/us-east-1.*20\d\d-\d\d/s);
 });
 
-test('no resource has a monthly price, and stored data expires', () => {
+test('no resource of an environment has a monthly price, and its stored data expires', () => {
   expect(onlyResource(member, 'AWS::CodePipeline::Pipeline').Properties.PipelineType).toBe('V2');
   for (const type of [
     'AWS::KMS::Key', 'AWS::S3::Bucket', 'AWS::EC2::NatGateway', 'AWS::SecretsManager::Secret',

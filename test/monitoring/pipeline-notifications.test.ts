@@ -65,8 +65,8 @@ describe('a rule for what happens in pipelines', () => {
       { environmentNames: ['env/prod'] },
       "the environment name must be 1 to 32 letters, digits and hyphens, beginning with a letter, got 'env/prod'",
     ],
-  ])('is rejected with %j', (options, words) => {
-    expect(() => heard(options, [])).toThrow(words);
+  ])('is rejected with %j', (options, message) => {
+    expect(() => heard(options, [])).toThrow(message);
   });
 });
 

@@ -102,11 +102,11 @@ test.each([
   ['org-environments-pipeline-events', member, ['events:PutEvents']],
   ['org-environments-pipeline-start', member, ['codepipeline:StartPipelineExecution']],
   ['org-environments-pipeline-operate', member, [...OPERATE, ...ARTIFACTS]],
-])('the role %s may do what it needs and nothing more', (roleName, template, actions) => {
+])('the role %s allows exactly the actions that it needs', (roleName, template, actions) => {
   expect(actionsOf(template, roleName)).toEqual([...actions].sort());
 });
 
-describe('the roles of a handler allow the actions that it calls, and no others', () => {
+describe('the roles of each handler allow exactly the actions that it calls', () => {
   test.each([
     ['account', 'account', ACCOUNTS],
     ['branch', 'branch', []],
@@ -160,7 +160,7 @@ describe('in every account', () => {
       + '"arn:${AWS::Partition}:iam::${CicdAccount}:role/org-environments-source/*"}}}');
   });
 
-  test('the execution policy has these statements', () => {
+  test('the execution policy allows services and roles, and denies changes of what this library manages', () => {
     expect(execution.map(({ Sid, Effect }) => `${Effect} ${Sid}`)).toEqual([
       'Allow Services', 'Allow Roles', 'Deny NoAdministrators', 'Deny AccessRoles', 'Deny Bootstrap',
       'Deny BootstrapResources',
@@ -177,7 +177,7 @@ describe('in every account', () => {
     );
   });
 
-  test('applications may not make administrators', () => {
+  test('the execution policy forbids applications to create administrators', () => {
     const denied = statement('NoAdministrators');
     expect(denied).toMatchObject({ Action: 'iam:AttachRolePolicy', Resource: '*' });
     expect(arns(denied?.Condition?.ArnLike?.['iam:PolicyARN'])).toEqual([
@@ -185,7 +185,7 @@ describe('in every account', () => {
     ]);
   });
 
-  test('applications cannot change the access roles of the account, or their own permissions', () => {
+  test('the execution policy forbids applications to change access roles or their own permissions', () => {
     const denied = statement('AccessRoles');
     expect(denied?.Action).toEqual([
       'Add*', 'Attach*', 'Create*', 'Delete*', 'Detach*', 'Put*', 'Set*', 'Tag*', 'Untag*', 'Update*',

@@ -149,8 +149,8 @@ describe('the access role in the management account', () => {
       { accessRoleNames: ['*'] },
       "the role name must be 1 to 64 letters, digits and '_+=,.@-', got '*'",
     ],
-  ])('is rejected at synth when %s', (_, props, words) => {
-    expect(() => accessRole(props)).toThrow(`[Management/Access] ${words}`);
+  ])('is rejected at synth when %s', (_, props, message) => {
+    expect(() => accessRole(props)).toThrow(`[Management/Access] ${message}`);
   });
 });
 

@@ -18,7 +18,7 @@ describe('the definition of OpenTofu', () => {
     expect(stagesOf(template).map(({ Name }) => Name)).toEqual(['Source', 'Plan', undefined, 'Deploy']);
     const { install, build } = projectOf(template, 'plan').buildSpec.phases;
     const plan = [...install.commands ?? [], ...build.commands].join('\n');
-    for (const words of [
+    for (const text of [
       'tofu_1.9.0_linux_amd64.zip',
       'sha256sum --check',
       "cd 'infrastructure'",
@@ -26,7 +26,7 @@ describe('the definition of OpenTofu', () => {
       'tofu validate',
       'tofu plan -lock=false -out=environment.tfplan',
     ]) {
-      expect(plan).toContain(words);
+      expect(plan).toContain(text);
     }
     expect(
       projectOf(template, 'deploy').buildSpec.phases.build.commands.join('\n'),

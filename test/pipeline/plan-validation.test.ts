@@ -120,8 +120,8 @@ describe('a pipeline stops at synth', () => {
       { synthCommands: [] },
       "'synthCommands' must have at least one command, which synthesizes the app to cdk.out, got none",
     ],
-  ])('%s', (_, options, words) => {
-    expect(define(PipelineDefinition.cdk(options))).toThrow(`[Cicd/dev/Pipeline] ${words}`);
+  ])('%s', (_, options, message) => {
+    expect(define(PipelineDefinition.cdk(options))).toThrow(`[Cicd/dev/Pipeline] ${message}`);
   });
 
   test.each<[string, PipelineDefinition, string]>([
@@ -185,8 +185,8 @@ describe('a pipeline stops at synth', () => {
       step('One', { outputArtifact: 'Made' }), step('Two', { outputArtifact: 'Made' }),
     ),
     "the step 'Two' creates the artifact 'Made', which an earlier step creates: choose another name"],
-  ])('%s', (_, definition, words) => {
-    expect(define(definition)).toThrow(`[Cicd/dev/Pipeline] ${words}`);
+  ])('%s', (_, definition, message) => {
+    expect(define(definition)).toThrow(`[Cicd/dev/Pipeline] ${message}`);
   });
 
   test('when the timeout of the approval is longer than 60 days', () => {

@@ -132,7 +132,7 @@ describe('an image', () => {
     expect(await stores.manifest('images', { digest: image.digest })).toEqual(image);
   });
 
-  test('that is missing, and a repository that is missing, fail by the name of the error', async () => {
+  test('that is missing, or whose repository is missing, fails with the error name of ECR', async () => {
     await expect(stores.manifest('images', { tag: 'gone' })).rejects.toMatchObject({
       name: 'ImageNotFound',
       $metadata: {},
@@ -142,7 +142,7 @@ describe('an image', () => {
     });
   });
 
-  test('gives the bytes of a layer that are asked for', async () => {
+  test('returns the requested bytes of a layer', async () => {
     expect(Buffer.from(await stores.layerPart('images', digest, { first: PART, last: PART + 4 }))).toEqual(
       layer.subarray(PART, PART + 5),
     );
@@ -152,12 +152,12 @@ describe('an image', () => {
     [503, true, 'a layer could not be downloaded: HTTP status 503'],
     [403, false, 'HTTP status 403 for bytes 0 to 4'],
     [200, false, 'HTTP status 200 for bytes 0 to 4'],
-  ])('whose layer is answered with HTTP status %i passes by itself: %s', async (status, passes, words) => {
+  ])('whose layer download returns HTTP status %i has a transient error: %s', async (status, passes, message) => {
     jest.spyOn(simulation.ecr, 'download').mockReturnValue({ status, body: 'no' });
     const error: unknown = await stores
       .layerPart('images', digest, { first: 0, last: 4 })
       .catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ message: words });
+    expect(error).toMatchObject({ message });
     expect(isTransient(error)).toBe(passes);
   });
 
@@ -189,20 +189,20 @@ describe('an image', () => {
     expect([...(simulation.ecr.repository(ONE, REGION, REPOSITORY)?.images.keys() ?? [])]).toEqual([image.digest]);
   });
 
-  test('of which an upload was forgotten says so', async () => {
+  test('whose upload has expired in ECR must be uploaded again', async () => {
     expect(
       await stores.putLayerPart('00000000-0000-4000-8000-000000000000', { first: 0, last: 0 }, Buffer.from('x')),
     ).toBeUndefined();
     expect(await stores.completeLayer('00000000-0000-4000-8000-000000000000', digest)).toBe(false);
   });
 
-  test('of more than a hundred layers is asked for in several calls', async () => {
+  test('of more than a hundred layers is checked in several calls', async () => {
     const digests = Array.from({ length: 101 }, (_, index) => digestOf(Buffer.from(String(index))));
     expect(await stores.missingLayers(digests)).toEqual(digests);
   });
 });
 
-test('what is written is written with the roles of the bootstrap for it, and nothing else is', () => {
+test('assets are written with the publishing roles of the bootstrap, which are used for nothing else', () => {
   const callers = (accountId: string) =>
     [
       ...new Set(

@@ -177,13 +177,13 @@ describe('killed at any call and run again', () => {
   );
 });
 
-describe('errors say what to do', () => {
+describe('the copy of an asset', () => {
   const MEMBER = `through 'arn:aws:iam::${ONE}:role/cdk-hnb659fds-`;
   const WAY_OUT =
     `-role-${ONE}-eu-central-1': bootstrap the account for CDK (cdk bootstrap --qualifier hnb659fds --trust `
     + '222222222222), remove policies that deny it, then deploy again';
 
-  test('when an asset was not published', async () => {
+  test('fails with advice if the asset was not published', async () => {
     const world = new World();
     await expect(world.create({ ...request, files: ['a.zip'] })).rejects.toThrow(
       "file asset 'a.zip' of stack 'net' cannot be read from bucket 'assets' of account 222222222222: publish the "
@@ -195,7 +195,7 @@ describe('errors say what to do', () => {
     );
   });
 
-  test('when a file is too large', async () => {
+  test('fails with advice if a file is too large', async () => {
     const world = new World();
     const assets = publish(world);
     jest.spyOn(assets, 'file').mockRejectedValue(new FileTooLargeError(104_857_601));
@@ -220,20 +220,20 @@ describe('errors say what to do', () => {
         + `${MEMBER}image-publishing`,
     ],
   ])(
-    'when the account does not take a %s, after a minute in which its roles may be unknown',
-    async (_, assets, words) => {
+    'fails with advice if the account rejects a %s for a minute, in which its roles may still propagate',
+    async (_, assets, message) => {
       const world = new World();
       publish(world).failure = awsError('AccessDenied', 'not authorized');
       await expect(world.create({ ...request, ...assets })).rejects.toMatchObject({ $retryable: {} });
       await world.lifecycle.requestCreate(owner, { ...request, ...assets });
       world.time += 60_000;
       await expect(world.lifecycle.reconcile(owner, { ...request, ...assets })).rejects.toThrow(
-        `${words}${WAY_OUT} (AccessDenied: not authorized)`,
+        `${message}${WAY_OUT} (AccessDenied: not authorized)`,
       );
     },
   );
 
-  test('when AWS is busy, the copy continues later', async () => {
+  test('continues later if AWS throttles it', async () => {
     const world = new World();
     const assets = publish(world);
     assets.failure = awsError('ThrottlingException');

@@ -280,10 +280,10 @@ describe('owners', () => {
   });
 });
 
-describe('errors say what to do', () => {
+describe('a stack fails with an error that says what to do', () => {
   const DEPLOY_ROLE = `arn:aws:iam::${ONE}:role/cdk-hnb659fds-deploy-role-${ONE}-eu-central-1`;
 
-  test('for a role that cannot be assumed, after three minutes of retries; the deletion succeeds', async () => {
+  test('if its role cannot be assumed for three minutes, and can then be deleted', async () => {
     const world = new World();
     world.accounts.closed.add(ONE);
     await world.lifecycle.requestCreate(owner, request);
@@ -298,7 +298,7 @@ describe('errors say what to do', () => {
     expect(world.registry.keys).toEqual([]);
   });
 
-  test('for a deletion whose role cannot be assumed any more; the next deletion abandons the stack', async () => {
+  test('if its role can no longer be assumed at its deletion; the next deletion abandons the stack', async () => {
     const world = new World();
     await world.create();
     world.accounts.closed.add(ONE);
@@ -312,7 +312,7 @@ describe('errors say what to do', () => {
     expect(world.accounts.of(ONE).begun).toEqual(['create net']);
   });
 
-  test('for a service that a new account is not signed up for, after 15 minutes of retries', async () => {
+  test('if its new account is not signed up for a service for 15 minutes', async () => {
     const world = new World();
     const notSignedUp =
       'Pipeline (AWS::CodePipeline::Pipeline): The AWS Access Key Id needs a subscription for the service '
@@ -337,7 +337,7 @@ describe('errors say what to do', () => {
     );
   });
 
-  test('for a template that cannot be read or not be uploaded', async () => {
+  test('if its template cannot be read or uploaded', async () => {
     const world = new World();
     await expect(world.create({ ...request, templateKey: 'gone.json' })).rejects.toThrow(
       `the template of stack 'net' for account ${ONE} cannot be read from 'assets/gone.json': `
@@ -351,7 +351,7 @@ describe('errors say what to do', () => {
     );
   });
 
-  test('for a missing output, and for outputs that are too long', async () => {
+  test('if an output is missing, or the outputs are too long', async () => {
     const world = new World();
     world.accounts.of(ONE).outputs.set('net', { VpcId: 'x'.repeat(3096), Other: '' });
     await expect(world.create({ ...request, outputs: ['Vpc'] })).rejects.toThrow(
@@ -362,7 +362,7 @@ describe('errors say what to do', () => {
     );
   });
 
-  test('for a denied call, but not for a transient error', async () => {
+  test('if a call is denied, but not after a transient error', async () => {
     const world = new World();
     const create = jest
       .spyOn(world.accounts.of(ONE), 'create')
@@ -377,7 +377,7 @@ describe('errors say what to do', () => {
     await world.create();
   });
 
-  test('for a deployment whose resource was deleted concurrently', async () => {
+  test('if its custom resource was deleted concurrently', async () => {
     const world = new World();
     await world.create();
     await world.delete();

@@ -138,7 +138,7 @@ describe('constructs of an account stack', () => {
     );
   });
 
-  test('know those of the stack around that have a name by its account', () => {
+  test('refer to a resource of the surrounding stack with a physical name by its account', () => {
     const accounts = new Accounts();
     const stack = accounts.stack('Network');
     new CfnOutput(stack, 'Arn', { value: new Queue(accounts.outer, 'Queue', { queueName: 'orders' }).queueArn });
@@ -146,7 +146,7 @@ describe('constructs of an account stack', () => {
     expect(textOf(inner(stack).Outputs?.Arn.Value)).toBe('arn:<AWS::Partition>:sqs:eu-west-1:222222222222:orders');
   });
 
-  test('that have none cannot be referred to from outside, where their account is another', () => {
+  test('cannot be referenced from outside without a physical name if their account is another', () => {
     const accounts = new Accounts();
     new CfnOutput(accounts.outer, 'Arn', { value: new Queue(accounts.stack('Network'), 'Queue').queueArn });
     expect(() => accounts.synth()).toThrow(

@@ -118,11 +118,11 @@ test('names a pipeline that does not exist', async () => {
 test.each([
   ['another commit', 'def'],
   ['no commit', undefined],
-])('does not start the pipeline at a commit if the head of the branch is %s', async (words, head) => {
+])('does not start the pipeline at a commit if the head of the branch is %s', async (message, head) => {
   const { registry, pipelines } = await world();
   expect(await trigger(moved(), registry, () => ({ head: async () => head }), pipelines)).toMatchObject({
     started: false,
-    reason: expect.stringContaining(head ?? words),
+    reason: expect.stringContaining(head ?? message),
   });
   expect(pipelines.executions.size).toBe(0);
 });
