@@ -63,7 +63,7 @@ export class Deployment<Request extends StackRequest> {
         place: `account ${request.accountId}`,
         token: claimed.attempt,
         applied: claimed.applied === fingerprintOf(request),
-        ...(!record.creationAttempt && { current: 'absent' as const }),
+        current: record.creationAttempt ? undefined : 'absent',
         createdBy: claimed.creationAttempt,
       });
       return progress.done ? done({ stack: progress.result, record: claimed }) : progress;
