@@ -8,7 +8,7 @@ export type Fault =
   | { readonly kind: 'conflict'; readonly at: number; readonly times: number }
   /** The call takes effect, and the connection is reset before the response. */
   | { readonly kind: 'lost'; readonly at: number; readonly times: number }
-  /** The function dies before the call is made, or after it took effect. */
+  /** The function is killed before the call is made, or after it took effect. */
   | { readonly kind: 'crash'; readonly at: number; readonly when: 'before' | 'after' }
   /** The call gets no response: the function is stopped at its timeout. */
   | { readonly kind: 'timeout'; readonly at: number }

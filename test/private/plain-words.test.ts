@@ -20,6 +20,14 @@ const LITERARY: Readonly<Record<string, string>> = {
   'goes on': 'continues',
   'in words': 'with an error message',
   'at once': 'immediately, concurrently, in one call',
+  'shut': 'unusable, closed',
+  'judge': 'evaluate',
+  'judged': 'evaluated',
+  'judges': 'evaluates',
+  'asked': 'requested',
+  'gone': 'deleted, removed',
+  'dies': 'is killed, fails',
+  'told': 'notified, stated',
 };
 // not in options like `--frozen-lockfile`
 const WORDS = new RegExp(`(?<!-)\\b(?:${Object.keys(LITERARY).join('|')})\\b`, 'gi');

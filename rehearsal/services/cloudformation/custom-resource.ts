@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { stringify } from './values';
 import type { Clock } from '../../core/clock';
+import { messageOf } from '../../core/error-message';
 import { Identifiers } from '../../core/identifiers';
 import type { Server } from '../../core/server';
 import { ResourceFailure } from '../../core/service';
@@ -9,11 +10,11 @@ import { RESPONSE_HOST } from '../lambda/runtime-protocol';
 import type { Lambda } from '../lambda/service';
 
 const PREFIX = '/custom-resource-response/';
-const LONGEST_ANSWER = 4096;
+const MAX_RESPONSE_BYTES = 4096;
 /** Maximum real seconds that are added to a scaled timeout for the work of functions, which is not scaled. */
 export const SECONDS_OF_WORK = 30;
 
-const Answer = v.object({
+const Response = v.object({
   Status: v.picklist(['SUCCESS', 'FAILED']),
   Reason: v.optional(v.string()),
   PhysicalResourceId: v.optional(v.string()),
@@ -22,9 +23,9 @@ const Answer = v.object({
   LogicalResourceId: v.string(),
   Data: v.nullish(v.record(v.string(), v.unknown())),
 });
-type Answer = v.InferOutput<typeof Answer>;
+type Response = v.InferOutput<typeof Response>;
 
-interface Question {
+interface RequestFields {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
   readonly PhysicalResourceId?: string;
   readonly ResourceProperties: unknown;
@@ -46,14 +47,14 @@ export class ResponseChannel {
   public open(seconds: number): { url: string; requestId: string; body: Promise<string | undefined> } {
     const key = this.identifiers.next(48);
     const body = new Promise<string | undefined>(resolve => {
-      const callOff = this.clock.deadline(seconds, Math.min(seconds, SECONDS_OF_WORK), () =>
+      const cancelDeadline = this.clock.deadline(seconds, Math.min(seconds, SECONDS_OF_WORK), () =>
         this.close(key, () => resolve(undefined)),
       );
-      this.waiting.set(key, answer => this.close(key, () => { callOff(); resolve(answer); }));
+      this.waiting.set(key, response => this.close(key, () => { cancelDeadline(); resolve(response); }));
     });
     // the secret is in the query as on AWS, because logs often omit the query
     return {
-      url: `https://${RESPONSE_HOST}${PREFIX}answer?Signature=${key}`,
+      url: `https://${RESPONSE_HOST}${PREFIX}response?Signature=${key}`,
       requestId: this.identifiers.uuid(),
       body,
     };
@@ -67,10 +68,10 @@ export class ResponseChannel {
 
   private async receive(request: HttpRequest): Promise<{ status: number }> {
     const key = request.query.get('Signature') ?? '';
-    const answer = this.waiting.get(key);
+    const response = this.waiting.get(key);
     // late and repeated responses are accepted and ignored
-    if (request.method !== 'PUT' || !(answer || this.closed.has(key))) return { status: 403 };
-    answer?.(request.body.toString('utf8'));
+    if (request.method !== 'PUT' || !(response || this.closed.has(key))) return { status: 403 };
+    response?.(request.body.toString('utf8'));
     return { status: 200 };
   }
 }
@@ -121,16 +122,16 @@ export class CustomResourceType implements ResourceType {
   }
 
   private async sendRequest(
-    question: Question,
+    fields: RequestFields,
     properties: Record<string, unknown>,
     context: ResourceContext,
     fallback: string,
   ): Promise<Provisioned> {
     const obstacle = this.obstacle(properties.ServiceToken, context.logicalId);
-    if (obstacle !== undefined) return this.skip(obstacle, question, properties, context, fallback);
+    if (obstacle !== undefined) return this.skip(obstacle, fields, properties, context, fallback);
     const channel = this.channel.open(Number(properties.ServiceTimeout ?? 3600));
     const event = {
-      ...question,
+      ...fields,
       ServiceToken: String(properties.ServiceToken),
       ResponseURL: channel.url,
       StackId: context.stackId,
@@ -142,11 +143,11 @@ export class CustomResourceType implements ResourceType {
     const body = await Promise.race([channel.body, aborted(context.cancelled)]);
     if (context.cancelled?.aborted) {
       throw new ResourceFailure(
-        `Resource ${question.RequestType === 'Create' ? 'creation' : 'update'} cancelled`,
+        `Resource ${fields.RequestType === 'Create' ? 'creation' : 'update'} cancelled`,
         fallback,
       );
     }
-    if (body === undefined) throw new ResourceFailure(noAnswer(event.RequestId), fallback);
+    if (body === undefined) throw new ResourceFailure(noResponse(event.RequestId), fallback);
     return accept(body, event, fallback);
   }
 
@@ -166,7 +167,7 @@ export class CustomResourceType implements ResourceType {
    */
   private skip(
     obstacle: string,
-    { RequestType }: Question,
+    { RequestType }: RequestFields,
     properties: Record<string, unknown>,
     { logicalId }: ResourceContext,
     id: string,
@@ -184,38 +185,38 @@ async function aborted(signal: AbortSignal | undefined): Promise<undefined> {
 
 function accept(
   body: string,
-  event: Pick<Answer, 'RequestId' | 'StackId' | 'LogicalResourceId'>,
+  event: Pick<Response, 'RequestId' | 'StackId' | 'LogicalResourceId'>,
   fallback: string,
 ): Provisioned {
-  if (Buffer.byteLength(body) > LONGEST_ANSWER) throw new ResourceFailure('Response object is too long.', fallback);
-  const answer = parse(body, fallback);
+  if (Buffer.byteLength(body) > MAX_RESPONSE_BYTES) throw new ResourceFailure('Response object is too long.', fallback);
+  const response = parse(body, fallback);
   for (const field of ['RequestId', 'StackId', 'LogicalResourceId'] as const) {
-    if (answer[field] !== event[field]) {
-      throw new ResourceFailure(`Invalid ${field} in the response: '${answer[field]}'`, fallback);
+    if (response[field] !== event[field]) {
+      throw new ResourceFailure(`Invalid ${field} in the response: '${response[field]}'`, fallback);
     }
   }
-  if (answer.Status === 'FAILED') {
+  if (response.Status === 'FAILED') {
     const reason =
       'Received response status [FAILED] from custom resource. Message returned: '
-      + `${answer.Reason ?? ''} (RequestId: ${event.RequestId})`;
-    throw new ResourceFailure(reason, answer.PhysicalResourceId || fallback);
+      + `${response.Reason ?? ''} (RequestId: ${event.RequestId})`;
+    throw new ResourceFailure(reason, response.PhysicalResourceId || fallback);
   }
-  if (!answer.PhysicalResourceId) throw new ResourceFailure('Invalid PhysicalResourceId', fallback);
-  return { id: answer.PhysicalResourceId, attributes: answer.Data ?? {} };
+  if (!response.PhysicalResourceId) throw new ResourceFailure('Invalid PhysicalResourceId', fallback);
+  return { id: response.PhysicalResourceId, attributes: response.Data ?? {} };
 }
 
-function parse(body: string, fallback: string): Answer {
+function parse(body: string, fallback: string): Response {
   try {
-    return v.parse(Answer, JSON.parse(body));
+    return v.parse(Response, JSON.parse(body));
   } catch (error) {
     throw new ResourceFailure(
-      `Invalid response object: ${error instanceof Error ? error.message : String(error)}`,
+      `Invalid response object: ${messageOf(error)}`,
       fallback,
     );
   }
 }
 
-function noAnswer(requestId: string): string {
+function noResponse(requestId: string): string {
   return (
     'CloudFormation did not receive a response from your Custom Resource. Please check your logs for '
     + `requestId [${requestId}].`

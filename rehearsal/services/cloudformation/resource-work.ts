@@ -2,22 +2,23 @@ import { inOrder, reversed } from './graph';
 import { isCustom } from './scope';
 import type { Stack, StackResource } from './stack';
 import type { StackContext } from './stack-context';
+import { messageOf } from '../../core/error-message';
 import { AwsError, ResourceFailure, type Provisioned, type ResourceContext } from '../../core/service';
 
 /** A resource of the template before it has an id. */
-export type Wanted = Omit<StackResource, 'id' | 'attributes'>;
+export type DesiredResource = Omit<StackResource, 'id' | 'attributes'>;
 
 /** An update of a resource, for the rollback. */
 interface Change {
   readonly before: StackResource;
-  readonly attempted: Wanted;
+  readonly attempted: DesiredResource;
 }
 
 /** Creates, updates, restores and deletes the resources of a stack during one operation, and emits the events. */
 export class ResourceWork {
   /** Replaced resources; the old ones are deleted in the cleanup phase. */
   public readonly replaced: StackResource[] = [];
-  private readonly made = new Set<string>();
+  private readonly created = new Set<string>();
   private readonly changes = new Map<string, Change>();
   private readonly deleted = new Set<StackResource>();
   private isRestoring = false;
@@ -29,58 +30,58 @@ export class ResourceWork {
     private readonly cancelled: AbortSignal,
   ) {}
 
-  public async make(wanted: Wanted): Promise<boolean> {
-    this.emit(wanted, 'CREATE_IN_PROGRESS');
-    this.made.add(wanted.logicalId);
+  public async create(desired: DesiredResource): Promise<boolean> {
+    this.emit(desired, 'CREATE_IN_PROGRESS');
+    this.created.add(desired.logicalId);
     try {
-      await this.waitForStart(wanted, 'creation');
+      await this.waitForStart(desired, 'creation');
       this.keep(
-        wanted,
+        desired,
         await this.stackContext
-          .type(wanted.type)
-          .create(wanted.properties, { ...this.context(wanted), cancelled: this.cancelled }),
+          .type(desired.type)
+          .create(desired.properties, { ...this.context(desired), cancelled: this.cancelled }),
       );
-      this.emit(wanted, 'CREATE_COMPLETE');
+      this.emit(desired, 'CREATE_COMPLETE');
       return true;
     } catch (error) {
       if (error instanceof ResourceFailure && error.id !== undefined) {
-        this.keep(wanted, { id: error.id, attributes: {} });
+        this.keep(desired, { id: error.id, attributes: {} });
       }
-      this.emit(wanted, 'CREATE_FAILED', messageOf(error));
+      this.emit(desired, 'CREATE_FAILED', messageOf(error));
       return false;
     }
   }
 
-  public async change(existing: StackResource, wanted: Wanted): Promise<boolean> {
-    this.emit(wanted, 'UPDATE_IN_PROGRESS');
+  public async change(existing: StackResource, desired: DesiredResource): Promise<boolean> {
+    this.emit(desired, 'UPDATE_IN_PROGRESS');
     try {
-      if (isCustom(wanted.type) && existing.properties.ServiceToken !== wanted.properties.ServiceToken) {
+      if (isCustom(desired.type) && existing.properties.ServiceToken !== desired.properties.ServiceToken) {
         throw new Error('Modifying service token is not allowed.');
       }
-      this.changes.set(wanted.logicalId, { before: existing, attempted: wanted });
-      await this.waitForStart(wanted, 'update');
+      this.changes.set(desired.logicalId, { before: existing, attempted: desired });
+      await this.waitForStart(desired, 'update');
       const changed = await this.stackContext
-        .type(wanted.type)
-        .update(existing.id, wanted.properties, existing.properties, {
-          ...this.context(wanted),
+        .type(desired.type)
+        .update(existing.id, desired.properties, existing.properties, {
+          ...this.context(desired),
           cancelled: this.cancelled,
         });
-      this.keep(wanted, changed);
+      this.keep(desired, changed);
       if (changed.id !== existing.id) {
         this.emit(
-          wanted,
+          desired,
           'UPDATE_IN_PROGRESS',
           'Requested update required the provider to create a new physical resource',
         );
-        if (wanted.updateReplacePolicy !== 'Retain') this.replaced.push(disposable(existing));
+        if (desired.updateReplacePolicy !== 'Retain') this.replaced.push(disposable(existing));
       }
-      this.emit(wanted, 'UPDATE_COMPLETE');
+      this.emit(desired, 'UPDATE_COMPLETE');
       return true;
     } catch (error) {
       // services apply a change completely or not at all, so there is nothing to roll back
-      if (!isAsked(wanted.type)) this.changes.delete(wanted.logicalId);
+      if (!isCancellable(desired.type)) this.changes.delete(desired.logicalId);
       this.emit(
-        wanted,
+        desired,
         'UPDATE_FAILED',
         isCustomNameConflict(existing, error) ? customNamed(existing.id) : messageOf(error),
       );
@@ -89,9 +90,9 @@ export class ResourceWork {
   }
 
   /** CloudFormation can cancel a resource before the call to the service. What the service started is completed. */
-  private async waitForStart({ type }: Wanted, what: 'creation' | 'update'): Promise<void> {
+  private async waitForStart({ type }: DesiredResource, what: 'creation' | 'update'): Promise<void> {
     await this.stackContext.environment.clock.sleep(this.stackContext.creationSeconds(type));
-    if (this.cancelled.aborted && isAsked(type)) throw new Error(`Resource ${what} cancelled`);
+    if (this.cancelled.aborted && isCancellable(type)) throw new Error(`Resource ${what} cancelled`);
   }
 
   /** Restores the old properties of all updated resources. Returns the logical ids that failed. */
@@ -114,8 +115,8 @@ export class ResourceWork {
   }
 
   /** Resources that this operation created and a rollback deletes. */
-  public newcomers(): StackResource[] {
-    return [...this.made]
+  public createdResources(): StackResource[] {
+    return [...this.created]
       .map(logicalId => this.stack.resources.get(logicalId))
       .filter(resource => resource !== undefined);
   }
@@ -215,11 +216,11 @@ export class ResourceWork {
     }
   }
 
-  private keep(wanted: Wanted, provisioned: Provisioned): void {
-    this.stack.resources.set(wanted.logicalId, { ...wanted, id: provisioned.id, attributes: provisioned.attributes });
+  private keep(desired: DesiredResource, provisioned: Provisioned): void {
+    this.stack.resources.set(desired.logicalId, { ...desired, id: provisioned.id, attributes: provisioned.attributes });
   }
 
-  private context({ logicalId }: Wanted): ResourceContext {
+  private context({ logicalId }: DesiredResource): ResourceContext {
     const {
       accountId,
       region,
@@ -232,12 +233,8 @@ export class ResourceWork {
   }
 }
 
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** Types whose operations CloudFormation cancels; their changes are rolled back. */
-function isAsked(type: string): boolean {
+function isCancellable(type: string): boolean {
   return isCustom(type) || type === 'AWS::CloudFormation::Stack';
 }
 

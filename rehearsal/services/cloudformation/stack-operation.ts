@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { circle, inOrder, type Graph } from './graph';
 import { references } from './references';
-import { messageOf, ResourceWork, type Wanted } from './resource-work';
+import { ResourceWork, type DesiredResource } from './resource-work';
 import { asText, StackScope } from './scope';
 import { refuseSecrets } from './secrets';
 import type { Output, Stack, StackResource, Target } from './stack';
 import type { StackContext } from './stack-context';
 import { formatError } from './template-format';
 import { canonical, isFields, list, text } from './values';
+import { messageOf } from '../../core/error-message';
 import { AwsError } from '../../core/service';
 
 /** One operation on one stack: changes the stack to the target, or rolls it back. */
@@ -93,12 +94,12 @@ export class StackOperation {
   private async advance(logicalId: string, target: Target, scope: StackScope): Promise<boolean> {
     const existing = this.stack.resources.get(logicalId);
     try {
-      const wanted = describe(this.context, logicalId, target, scope);
-      if (!existing) return await this.work.make(wanted);
-      if (canonical(existing.properties) !== canonical(wanted.properties)) {
-        return await this.work.change(existing, wanted);
+      const desired = describe(this.context, logicalId, target, scope);
+      if (!existing) return await this.work.create(desired);
+      if (canonical(existing.properties) !== canonical(desired.properties)) {
+        return await this.work.change(existing, desired);
       }
-      this.stack.resources.set(logicalId, { ...existing, ...wanted });
+      this.stack.resources.set(logicalId, { ...existing, ...desired });
       return true;
     } catch (error) {
       const type = target.template.Resources[logicalId].Type;
@@ -117,9 +118,9 @@ export class StackOperation {
     this.stack.continueRollback = failed.length > 0 ? () => this.rollBack(reason) : undefined;
     if (failed.length > 0) return this.announce('UPDATE_ROLLBACK_FAILED', couldNot('update', failed));
     this.announce('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
-    const newcomers = this.work.newcomers();
-    await this.cleanUp([...newcomers, ...this.work.replaced], { rollback: true });
-    for (const { logicalId } of newcomers) this.stack.resources.delete(logicalId);
+    const createdResources = this.work.createdResources();
+    await this.cleanUp([...createdResources, ...this.work.replaced], { rollback: true });
+    for (const { logicalId } of createdResources) this.stack.resources.delete(logicalId);
     this.announce('UPDATE_ROLLBACK_COMPLETE');
   }
 
@@ -205,7 +206,7 @@ export function dependenciesOf(logicalId: string, target: Target): string[] {
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-organizations-account.html */
 const KEPT_BY_DEFAULT = new Set(['AWS::Organizations::Account']);
 
-function describe(context: StackContext, logicalId: string, target: Target, scope: StackScope): Wanted {
+function describe(context: StackContext, logicalId: string, target: Target, scope: StackScope): DesiredResource {
   const declared = target.template.Resources[logicalId];
   const properties = scope.resolve(declared.Properties);
   if (context.isSimulated(declared.Type)) refuseSecrets(declared.Type, properties);

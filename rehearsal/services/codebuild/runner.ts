@@ -6,8 +6,8 @@ import type { BuildParts } from './dependencies';
 import { artifactEntries, isFolder } from './output';
 import { Shell, type CommandFailure } from './shell';
 import { givenVariables, machineVariables, type MachineFolders } from './variables';
+import { messageWithCode } from '../../core/error-message';
 import type { Environment } from '../../core/service';
-import { AwsError } from '../../core/service';
 import { unzip, zip } from '../../core/zip';
 import type { Actor } from '../iam/service-roles';
 
@@ -151,7 +151,7 @@ export class BuildRunner {
       throw new PhaseError(
         'ACCESS_DENIED',
         `Service role ${this.build.project.serviceRole} does not allow AWS CodeBuild to create Amazon CloudWatch Logs `
-          + `log streams for build ${this.build.arn}. Error message: ${wordsOf(error)}`,
+          + `log streams for build ${this.build.arn}. Error message: ${messageWithCode(error)}`,
       );
     }
   }
@@ -164,7 +164,10 @@ export class BuildRunner {
       mkdirSync(folder, { recursive: true });
       if (index > 0) variables[`CODEBUILD_SRC_DIR_${input.name}`] = folder;
       await unzip(this.fetch(input.bucket, input.key, input.encryptionKey), folder).catch((error: unknown) => {
-        throw new PhaseError('CLIENT_ERROR', `error while unpacking ${input.bucket}/${input.key}: ${wordsOf(error)}`);
+        throw new PhaseError(
+          'CLIENT_ERROR',
+          `error while unpacking ${input.bucket}/${input.key}: ${messageWithCode(error)}`,
+        );
       });
     }
     return variables;
@@ -176,7 +179,7 @@ export class BuildRunner {
     } catch (error) {
       throw new PhaseError(
         'CLIENT_ERROR',
-        `error while downloading key ${key} from bucket ${bucket}, error: ${wordsOf(error)}`,
+        `error while downloading key ${key} from bucket ${bucket}, error: ${messageWithCode(error)}`,
       );
     }
   }
@@ -215,7 +218,10 @@ export class BuildRunner {
         `arn:${this.environment.partition}:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`,
       );
     } catch (error) {
-      throw new PhaseError('PARAMETER_STORE_ERROR', `parameter ${name} for variable ${variable}: ${wordsOf(error)}`);
+      throw new PhaseError(
+        'PARAMETER_STORE_ERROR',
+        `parameter ${name} for variable ${variable}: ${messageWithCode(error)}`,
+      );
     }
     const value = this.parts.ssm.value(accountId, region, name);
     if (value === undefined) {
@@ -235,7 +241,8 @@ export class BuildRunner {
       } catch (error) {
         throw new PhaseError(
           'CLIENT_ERROR',
-          `Error in UPLOAD_ARTIFACTS phase: error while uploading ${output.bucket}/${output.key}: ${wordsOf(error)}`,
+          `Error in UPLOAD_ARTIFACTS phase: error while uploading ${output.bucket}/${output.key}: `
+            + messageWithCode(error),
         );
       }
     }
@@ -305,9 +312,4 @@ function primaryOf({ artifacts }: Buildspec): ArtifactSpec | undefined {
     'base-directory': artifacts['base-directory'] ?? '',
     'discard-paths': artifacts['discard-paths'] ?? false,
   };
-}
-
-function wordsOf(error: unknown): string {
-  if (error instanceof AwsError) return `${error.code}: ${error.message}`;
-  return error instanceof Error ? error.message : String(error);
 }

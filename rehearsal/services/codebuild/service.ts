@@ -34,7 +34,7 @@ const IdsInput = v.object({ ids: v.array(v.string()) });
 const NamesInput = v.object({ names: v.array(v.string()) });
 
 /** Seconds that a build takes if its commands are not run. */
-const PRETENDED_SECONDS = 60;
+const SKIPPED_BUILD_SECONDS = 60;
 
 /** AWS CodeBuild: the commands of builds run on this machine. */
 export class CodeBuild implements Service {
@@ -152,7 +152,7 @@ export class CodeBuild implements Service {
 
   /** Writes an empty artifact for a build that is not run. */
   private async pretend(build: Build, actor: Actor): Promise<void> {
-    await this.environment.clock.sleep(PRETENDED_SECONDS);
+    await this.environment.clock.sleep(SKIPPED_BUILD_SECONDS);
     const nothing = await this.environment.clock.during(async () => zip([]));
     for (const output of build.request.outputs) this.parts.artifacts.put(actor, output, nothing);
     build.log.push('[rehearsal] the commands of this build were not run');

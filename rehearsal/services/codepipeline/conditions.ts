@@ -1,6 +1,7 @@
 import type { Condition, Rule } from './declaration';
 import type { ConditionRun } from './execution';
 import type { Clock } from '../../core/clock';
+import { messageOf } from '../../core/error-message';
 import type { AlarmState, CloudWatch } from '../cloudwatch/service';
 import type { Actor } from '../iam/service-roles';
 
@@ -17,10 +18,10 @@ export class Conditions {
   ) {}
 
   /** A condition is met if all its rules succeed. Each rule uses its own role or that of the pipeline. */
-  public async judge(kind: Kind, condition: Condition, actorFor: (rule: Rule) => Actor): Promise<ConditionRun> {
+  public async evaluate(kind: Kind, condition: Condition, actorFor: (rule: Rule) => Actor): Promise<ConditionRun> {
     const failures: string[] = [];
     for (const rule of condition.Rules) {
-      const failure = await this.failureOf(kind, rule, () => actorFor(rule)).catch(wordsOf);
+      const failure = await this.failureOf(kind, rule, () => actorFor(rule)).catch(messageOf);
       if (failure !== undefined) failures.push(`Rule ${rule.Name} failed: ${failure}`);
     }
     const summary = failures.join('; ') || 'all rules succeeded';
@@ -53,8 +54,4 @@ export class Conditions {
     }
     return bad.includes(state) ? `the alarm ${String(name)} is in state ${state}` : undefined;
   }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

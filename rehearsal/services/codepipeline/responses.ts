@@ -96,8 +96,8 @@ function stageState(pipeline: Pipeline, stage: Stage): Record<string, unknown> {
 }
 
 function conditionState(run: StageRun | undefined, kind: ConditionRun['kind']): Record<string, unknown> | undefined {
-  const judged = run?.conditions.filter(condition => condition.kind === kind).at(-1);
-  return judged && { latestExecution: { status: judged.succeeded ? 'Succeeded' : 'Failed', summary: judged.summary } };
+  const result = run?.conditions.filter(condition => condition.kind === kind).at(-1);
+  return result && { latestExecution: { status: result.succeeded ? 'Succeeded' : 'Failed', summary: result.summary } };
 }
 
 function actionState(run: ActionRun | undefined): Record<string, unknown> | undefined {

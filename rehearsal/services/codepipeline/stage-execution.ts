@@ -105,9 +105,9 @@ export class StageExecution {
   ): Promise<ConditionRun | undefined> {
     for (const condition of conditions) {
       if (execution.stop?.abandon === true) return undefined;
-      const judged = await this.conditions.judge(kind, condition, rule => this.actions.actorFor(pipeline, rule));
-      run.conditions.push(judged);
-      if (!judged.succeeded) return judged;
+      const result = await this.conditions.evaluate(kind, condition, rule => this.actions.actorFor(pipeline, rule));
+      run.conditions.push(result);
+      if (!result.succeeded) return result;
     }
     return undefined;
   }

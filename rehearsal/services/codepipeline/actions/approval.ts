@@ -23,13 +23,13 @@ export class Approvals {
     if (topicArn !== undefined) this.notify(() => actor.assertAllowed('sns:Publish', topicArn), topicArn);
     const minutes = run.action.TimeoutInMinutes ?? DEFAULT_MINUTES;
     const decision = await new Promise<Decision | undefined>(resolve => {
-      const callOff = this.clock.deadline(minutes * 60, 0, () => resolve(undefined));
+      const cancelDeadline = this.clock.deadline(minutes * 60, 0, () => resolve(undefined));
       this.open.set(run, made => {
-        callOff();
+        cancelDeadline();
         resolve(made);
       });
       // the execution does not wait for it any more
-      execution.abandoned.signal.addEventListener('abort', () => { callOff(); resolve(undefined); });
+      execution.abandoned.signal.addEventListener('abort', () => { cancelDeadline(); resolve(undefined); });
     });
     this.open.delete(run);
     if (decision === undefined) {

@@ -1,5 +1,6 @@
 import { ActionError, type ActionContext, type ActionRunner } from './action';
 import type { Clock } from '../../../core/clock';
+import { messageWithCode } from '../../../core/error-message';
 import { AwsError } from '../../../core/service';
 import type { CodeCommit } from '../../codecommit/service';
 import type { ArtifactStore } from '../../s3/artifacts';
@@ -37,7 +38,7 @@ export function codeCommitSource(
           'PermissionError',
           'The service role or action role doesn’t have the permissions required to access the Amazon S3 '
             + `bucket named ${output.bucket}. `
-            + `Update the IAM role permissions, and then try again. Error: Amazon S3:${wordsOf(error)}`,
+            + `Update the IAM role permissions, and then try again. Error: Amazon S3:${reasonOf(error)}`,
         );
       }
     }
@@ -75,7 +76,7 @@ function demandRepository({ actor }: ActionContext, arn: string, name: string): 
       'PermissionError',
       'The service role or action role doesn’t have the permissions required to access the AWS '
         + `CodeCommit repository named ${name}. `
-        + `Update the IAM role permissions, and then try again. Error: ${wordsOf(error)}`,
+        + `Update the IAM role permissions, and then try again. Error: ${reasonOf(error)}`,
     );
   }
 }
@@ -90,9 +91,7 @@ function notFound(repositoryName: string, branchName: string, commitId: string |
   );
 }
 
-function wordsOf(error: unknown): string {
-  if (error instanceof AwsError) {
-    return error.code.startsWith('AccessDenied') ? `AccessDenied: ${error.message}` : `${error.code}: ${error.message}`;
-  }
-  return error instanceof Error ? error.message : String(error);
+function reasonOf(error: unknown): string {
+  const isDenied = error instanceof AwsError && error.code.startsWith('AccessDenied');
+  return isDenied ? `AccessDenied: ${error.message}` : messageWithCode(error);
 }

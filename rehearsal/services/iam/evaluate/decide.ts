@@ -1,5 +1,5 @@
 import type { AccessRequest } from './request';
-import { judge, judgeResource, type Verdict } from './statement';
+import { evaluate, evaluateResource, type Verdict } from './statement';
 import type { PolicyDocument } from '../../../core/policy-document';
 
 /** All policies that apply to a request. */
@@ -37,18 +37,18 @@ const ALLOWED: Decision = { allowed: true };
 const denied = (by: PolicyKind, explicit = false): Decision => ({ allowed: false, explicit, by });
 
 /**
- * Decides a request by the rules of AWS: any Deny wins; then every boundary must allow it, and an identity or resource
- * policy must grant it.
+ * Decides a request by the rules of AWS: an explicit Deny takes precedence; then every boundary must allow it, and
+ * an identity or resource policy must grant it.
  */
 export function decide(request: AccessRequest, policies: Policies): Decision {
   const { principal } = request;
-  const resource = policies.resource && judgeResource(policies.resource, request, policies.boundary !== undefined);
+  const resource = policies.resource && evaluateResource(policies.resource, request, policies.boundary !== undefined);
   const resourceControl = policies.resourceControl && everyLevel(policies.resourceControl, request);
   if (principal.kind === 'service') return decideForService(resource, resourceControl);
   const identity: Verdict =
-    principal.kind === 'root' ? { denies: false, allows: 'identity' } : judge(policies.identity, request);
-  const boundary = policies.boundary && judge(policies.boundary, request);
-  const session = policies.session && judge(policies.session, request);
+    principal.kind === 'root' ? { denies: false, allows: 'identity' } : evaluate(policies.identity, request);
+  const boundary = policies.boundary && evaluate(policies.boundary, request);
+  const session = policies.session && evaluate(policies.session, request);
   const serviceControl = policies.serviceControl && everyLevel(policies.serviceControl, request);
 
   const verdicts: [PolicyKind, Verdict | undefined][] = [
@@ -100,7 +100,7 @@ function granted(
 }
 
 function everyLevel(levels: readonly (readonly PolicyDocument[])[], request: AccessRequest): Verdict {
-  const verdicts = levels.map(documents => judge(documents, request));
+  const verdicts = levels.map(documents => evaluate(documents, request));
   return {
     denies: verdicts.some(({ denies }) => denies),
     allows: verdicts.every(({ allows }) => allows !== undefined) ? 'identity' : undefined,

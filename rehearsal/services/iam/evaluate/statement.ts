@@ -25,14 +25,14 @@ const CLOSENESS: readonly PrincipalMatch[] = ['account', 'identity', 'everyone',
 const namedActions = new WeakMap<Statement, RegExp>();
 
 /** Evaluates policies without principals: of an identity, a boundary or an organization. */
-export function judge(documents: readonly PolicyDocument[], request: AccessRequest): Verdict {
+export function evaluate(documents: readonly PolicyDocument[], request: AccessRequest): Verdict {
   return verdictOf(documents, (statement, document) =>
     appliesTo(statement, document, request) ? 'identity' : undefined,
   );
 }
 
 /** Evaluates a resource-based policy, which names principals. */
-export function judgeResource(document: PolicyDocument, request: AccessRequest, hasBoundary: boolean): Verdict {
+export function evaluateResource(document: PolicyDocument, request: AccessRequest, hasBoundary: boolean): Verdict {
   return verdictOf([document], statement => {
     // as AWS warns: a principal with a boundary is denied although NotPrincipal names it
     const isCaught = hasBoundary && statement.Effect === 'Deny' && statement.NotPrincipal !== undefined;

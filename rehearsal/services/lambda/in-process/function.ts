@@ -48,10 +48,10 @@ export class InProcessFunction implements Execution {
     this.requestId = invocation.requestId;
     const endsAt = clock.now() + timeoutSeconds * 1000;
     return new Promise<Outcome>(resolve => {
-      const callOff = clock.deadline(timeoutSeconds, timeoutSeconds, () => {
+      const cancelDeadline = clock.deadline(timeoutSeconds, timeoutSeconds, () => {
         this.end({ error: timeoutFailure(clock.now(), invocation.requestId, timeoutSeconds) });
       });
-      this.settle = outcome => { callOff(); resolve(outcome); };
+      this.settle = outcome => { cancelDeadline(); resolve(outcome); };
       void this.run(invocation, endsAt).then(outcome => this.finish(outcome));
     });
   }

@@ -41,20 +41,20 @@ export function timersOf(clock: Clock, alive: () => boolean = () => true): Recor
       start(Math.max(1, milliseconds), () => act(...values)),
     setInterval: (act: (...values: unknown[]) => void, milliseconds = 0, ...values: unknown[]) => {
       const again = (): Timer => start(Math.max(1, milliseconds), () => {
-        timer.callOff = again().callOff;
+        timer.cancel = again().cancel;
         act(...values);
       });
       const timer = again();
       return timer;
     },
     setImmediate: (act: (...values: unknown[]) => void, ...values: unknown[]) => start(0, () => act(...values)),
-    clearTimeout: (timer?: Timer) => timer?.callOff?.(),
-    clearInterval: (timer?: Timer) => timer?.callOff?.(),
+    clearTimeout: (timer?: Timer) => timer?.cancel?.(),
+    clearInterval: (timer?: Timer) => timer?.cancel?.(),
   };
 }
 
 class Timer {
-  public constructor(public callOff: () => void) {}
+  public constructor(public cancel: () => void) {}
 
   public unref(): this {
     return this;

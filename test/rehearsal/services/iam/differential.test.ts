@@ -84,7 +84,7 @@ const KINDS: Readonly<Record<string, (generated: Case) => boolean>> = {
 };
 
 test(
-  `judges ${RUNS} generated cases as another implementation of IAM does (seed ${seed}, SEED=… for others)`,
+  `evaluates ${RUNS} generated cases as another implementation of IAM does (seed ${seed}, SEED=… for others)`,
   async () => {
     const kinds = Object.fromEntries(Object.keys(KINDS).map(kind => [kind, 0]));
     const seen: Record<string, number> = { Allowed: 0, ExplicitlyDenied: 0, ImplicitlyDenied: 0, ...kinds };
