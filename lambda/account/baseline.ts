@@ -135,7 +135,7 @@ export const BASELINE = {
   AWSTemplateFormatVersion: '2010-09-09',
   Description: 'Baseline of cdk-org-environments for every account',
   Parameters: {
-    CicdAccount: { Type: 'String', AllowedPattern: '^\\d{12}$', Description: 'Account of the repositories' },
+    CicdAccount: { Type: 'String', AllowedPattern: '^\\d{12}$', Description: 'Id of the CICD account' },
     AccessRoleName: {
       Type: 'String',
       Default: 'OrganizationAccountAccessRole',
