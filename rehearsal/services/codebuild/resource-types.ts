@@ -10,34 +10,8 @@ export function projectType(environment: Environment, kept: Regional<Map<string,
   const identifiers = new Identifiers('codebuild');
 
   function put(name: string, input: Record<string, unknown>, { accountId, region }: ResourceContext): Provisioned {
-    const {
-      ServiceRole,
-      EncryptionKey,
-      Source,
-      Environment: machine,
-      LogsConfig,
-      TimeoutInMinutes,
-    } = read(ProjectProperties, input);
     const arn = `arn:${environment.partition}:codebuild:${region}:${accountId}:project/${name}`;
-    const logs = LogsConfig?.CloudWatchLogs;
-    kept.of(accountId, region).set(name, {
-      name,
-      arn,
-      accountId,
-      region,
-      serviceRole: ServiceRole,
-      encryptionKey: EncryptionKey,
-      sourceType: Source.Type,
-      buildSpec: Source.BuildSpec,
-      image: machine.Image,
-      variables: machine.EnvironmentVariables.map(variable => ({
-        name: variable.Name,
-        value: variable.Value,
-        type: variable.Type,
-      })),
-      logGroup: logs?.Status === 'DISABLED' ? undefined : (logs?.GroupName ?? `/aws/codebuild/${name}`),
-      timeoutMinutes: TimeoutInMinutes,
-    });
+    kept.of(accountId, region).set(name, projectOf({ name, arn, accountId, region }, input));
     return { id: name, attributes: { Arn: arn } };
   }
 
@@ -56,5 +30,28 @@ export function projectType(environment: Environment, kept: Regional<Map<string,
     remove: async (id, _properties, context) => {
       kept.of(context.accountId, context.region).delete(id);
     },
+  };
+}
+
+function projectOf(
+  identity: Pick<Project, 'name' | 'arn' | 'accountId' | 'region'>,
+  input: Record<string, unknown>,
+): Project {
+  const properties = read(ProjectProperties, input);
+  const logs = properties.LogsConfig?.CloudWatchLogs;
+  return {
+    ...identity,
+    serviceRole: properties.ServiceRole,
+    encryptionKey: properties.EncryptionKey,
+    sourceType: properties.Source.Type,
+    buildSpec: properties.Source.BuildSpec,
+    image: properties.Environment.Image,
+    variables: properties.Environment.EnvironmentVariables.map(variable => ({
+      name: variable.Name,
+      value: variable.Value,
+      type: variable.Type,
+    })),
+    logGroup: logs?.Status === 'DISABLED' ? undefined : (logs?.GroupName ?? `/aws/codebuild/${identity.name}`),
+    timeoutMinutes: properties.TimeoutInMinutes,
   };
 }

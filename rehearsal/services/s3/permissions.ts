@@ -6,10 +6,10 @@ import type { Call, Permission, Permissions } from '../../core/service';
 const bucketArn = (call: Call): string => `arn:${partitionOf(call)}:s3:::${String(call.input.Bucket)}`;
 const objectArn = (call: Call): string => `${bucketArn(call)}/${String(call.input.Key)}`;
 
+type Context = (call: Call) => Permission['context'];
+
 export function permissions(buckets: Buckets): Record<string, Permissions> {
-  const context = (call: Call): Permission['context'] => ({
-    's3:ResourceAccount': buckets.find(String(call.input.Bucket))?.accountId,
-  });
+  const context = contextOf(buckets);
   const bucket =
     (action: string): Permissions =>
       call => [{ action: `s3:${action}`, resource: bucketArn(call), context: context(call) }];
@@ -25,21 +25,6 @@ export function permissions(buckets: Buckets): Record<string, Permissions> {
           context: { ...context(call), 's3:prefix': call.request.query.get('prefix') ?? undefined },
         },
       ];
-  /** Requests with a version id need the permission for versions. */
-  const deletion: Permissions = call => {
-    const isOfVersions = namedObjects(call.request).some(({ VersionId: version }) => version !== undefined);
-    return ['s3:DeleteObject', ...isOfVersions ? ['s3:DeleteObjectVersion'] : []].map(action => ({
-      action, resource: `${bucketArn(call)}/*`, context: context(call),
-    }));
-  };
-  /** Without the permission to list, a missing object is reported as access denied. */
-  const reading: Permissions = call => {
-    const isThere = buckets.find(String(call.input.Bucket))?.objects.has(String(call.input.Key)) === true;
-    return [
-      { action: 's3:GetObject', resource: objectArn(call), context: context(call) },
-      ...isThere ? [] : [{ action: 's3:ListBucket', resource: bucketArn(call), context: context(call) }],
-    ];
-  };
   /** A missing bucket needs no permission: the operation reports it. */
   const existing =
     (needed: Permissions): Permissions =>
@@ -56,10 +41,35 @@ export function permissions(buckets: Buckets): Record<string, Permissions> {
     HeadBucket: existing(bucket('ListBucket')),
     ...on(['CreateBucket'], bucketArn),
     DeleteBucket: existing(bucket('DeleteBucket')),
-    DeleteObjects: existing(deletion),
-    GetObject: existing(reading),
-    HeadObject: existing(reading),
+    DeleteObjects: existing(deletion(context)),
+    GetObject: existing(reading(buckets, context)),
+    HeadObject: existing(reading(buckets, context)),
     PutObject: existing(object('PutObject')),
     DeleteObject: existing(object('DeleteObject')),
+  };
+}
+
+function contextOf(buckets: Buckets): Context {
+  return call => ({ 's3:ResourceAccount': buckets.find(String(call.input.Bucket))?.accountId });
+}
+
+/** Requests with a version id need the permission for versions. */
+function deletion(context: Context): Permissions {
+  return call => {
+    const isOfVersions = namedObjects(call.request).some(({ VersionId: version }) => version !== undefined);
+    return ['s3:DeleteObject', ...isOfVersions ? ['s3:DeleteObjectVersion'] : []].map(action => ({
+      action, resource: `${bucketArn(call)}/*`, context: context(call),
+    }));
+  };
+}
+
+/** Without the permission to list, a missing object is reported as access denied. */
+function reading(buckets: Buckets, context: Context): Permissions {
+  return call => {
+    const exists = buckets.find(String(call.input.Bucket))?.objects.has(String(call.input.Key)) === true;
+    return [
+      { action: 's3:GetObject', resource: objectArn(call), context: context(call) },
+      ...exists ? [] : [{ action: 's3:ListBucket', resource: bucketArn(call), context: context(call) }],
+    ];
   };
 }

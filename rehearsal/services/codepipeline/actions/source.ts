@@ -30,29 +30,9 @@ export function codeCommitSource(
       codecommit.archive(accountId, actor.region, repositoryName, requested ?? `refs/heads/${branchName}`),
     );
     if (commit === undefined) throw notFound(repositoryName, branchName, requested);
-    for (const output of context.outputs) {
-      try {
-        artifacts.put(actor, output, commit.archive);
-      } catch (error) {
-        throw new ActionError(
-          'PermissionError',
-          'The service role or action role doesn’t have the permissions required to access the Amazon S3 '
-            + `bucket named ${output.bucket}. `
-            + `Update the IAM role permissions, and then try again. Error: Amazon S3:${reasonOf(error)}`,
-        );
-      }
-    }
+    putArtifacts(artifacts, context, commit.archive);
+    addRevisions(context, repositoryName, commit);
     const { commitId, message, authoredAt, committedAt } = commit;
-    const console = `https://${actor.region}.console.aws.amazon.com/codecommit/home`;
-    execution.found.push(
-      ...context.outputs.map(({ name }) => ({
-        actionName: run.action.Name,
-        artifactName: name,
-        revisionId: commitId,
-        revisionSummary: message,
-        revisionUrl: `${console}#/repository/${repositoryName}/commit/${commitId}`,
-      })),
-    );
     run.externalExecutionId = commitId;
     return {
       summary: message,
@@ -79,6 +59,38 @@ function demandRepository({ actor }: ActionContext, arn: string, name: string): 
         + `Update the IAM role permissions, and then try again. Error: ${reasonOf(error)}`,
     );
   }
+}
+
+function putArtifacts(artifacts: ArtifactStore, { actor, outputs }: ActionContext, archive: Buffer): void {
+  for (const output of outputs) {
+    try {
+      artifacts.put(actor, output, archive);
+    } catch (error) {
+      throw new ActionError(
+        'PermissionError',
+        'The service role or action role doesn’t have the permissions required to access the Amazon S3 '
+          + `bucket named ${output.bucket}. `
+          + `Update the IAM role permissions, and then try again. Error: Amazon S3:${reasonOf(error)}`,
+      );
+    }
+  }
+}
+
+function addRevisions(
+  { actor, execution, run, outputs }: ActionContext,
+  repositoryName: string,
+  { commitId, message }: { readonly commitId: string; readonly message: string },
+): void {
+  const console = `https://${actor.region}.console.aws.amazon.com/codecommit/home`;
+  execution.found.push(
+    ...outputs.map(({ name }) => ({
+      actionName: run.action.Name,
+      artifactName: name,
+      revisionId: commitId,
+      revisionSummary: message,
+      revisionUrl: `${console}#/repository/${repositoryName}/commit/${commitId}`,
+    })),
+  );
 }
 
 function notFound(repositoryName: string, branchName: string, commitId: string | undefined): ActionError {
