@@ -8,6 +8,9 @@ export function formatTable(
 ): string[] {
   const columns = Math.max(0, ...rows.map(row => row.length));
   const widths = Array.from({ length: columns }, (_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
-  return rows.map((row, index) => row
-    .map((cell, column) => paint(cell.padEnd(widths[column]), index, column)).join('  ').trimEnd());
+  // the last cell is not padded: spaces inside escape codes cannot be trimmed
+  const padded = (row: readonly string[], column: number) =>
+    column === row.length - 1 ? row[column] : row[column].padEnd(widths[column]);
+  return rows.map((row, index) =>
+    row.map((_cell, column) => paint(padded(row, column), index, column)).join('  ').trimEnd());
 }
