@@ -7,7 +7,7 @@ import { isPendingActivation, UnusableAccountError } from './unusable-state';
 import type { AccountRequest, AccountResult } from '../../src/account/contract';
 import { accountKey } from '../registry/account';
 import type { AccountRecord } from '../registry/account';
-import { unreachableKey } from '../registry/unreachable';
+import { removeUnreachable, unreachableKey } from '../registry/unreachable';
 import type { UnreachableRecord } from '../registry/unreachable';
 import { isNamed, isTransient } from '../shared/errors';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
@@ -57,6 +57,8 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     const record = await this.read(key);
     if (!record || !isOwner(record, owner)) return;
     const next = release(record, owner, request, this.context.now());
+    const { accountId, deferral } = record;
+    if (!next && accountId && deferral) await removeUnreachable(this.context.registry, accountId);
     if (!next || next.owners.length === 0) await this.context.registry.dequeue(CREATION_QUEUE, key);
     if (next) await this.context.registry.write<AccountRecord>(key, next, record.version);
     else await this.context.registry.remove(key, record.version);

@@ -9,8 +9,7 @@ import { NAMES } from '../../src/private/contract';
 import type { DeployOptions, StackDefinition, Stacks } from '../cloudformation/stack-deployer';
 import { deployStack } from '../cloudformation/stack-deployer';
 import type { AccountRecord } from '../registry/account';
-import { unreachableKey } from '../registry/unreachable';
-import type { UnreachableRecord } from '../registry/unreachable';
+import { removeUnreachable } from '../registry/unreachable';
 import { isAccessDenied, isNotSignedUp, isTransient } from '../shared/errors';
 import type { Progress } from '../shared/lifecycle';
 import { DONE, checkAgainIn } from '../shared/lifecycle';
@@ -53,11 +52,9 @@ export async function prepareAccount(
 }
 
 async function finish(context: AccountContext, { account, stacks }: Deployed, accountId: string): Promise<void> {
-  const { deferral } = account.record;
+  // first the mark: while the account has a deferral, the next run removes the mark again
+  if (account.record.deferral) await removeUnreachable(context.registry, accountId);
   await updateRecord(context, account, { state: 'ready', prepared: true, deferral: undefined, stacks });
-  const key = unreachableKey(accountId);
-  const unreachable = deferral && (await context.registry.read<UnreachableRecord>(key));
-  if (unreachable) await context.registry.remove(key, unreachable.version);
 }
 
 /** A session of the role that was assumed before the account became unusable is denied access. */

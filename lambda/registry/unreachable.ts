@@ -1,3 +1,4 @@
+import type { Registry } from './registry';
 import type { Deferral } from './stack';
 import { RECORDS } from '../../src/registry/contract';
 
@@ -8,4 +9,11 @@ export interface UnreachableRecord extends Deferral {
 
 export function unreachableKey(accountId: string): string {
   return `${RECORDS.unreachable}${accountId}`;
+}
+
+/** Removes the record of an account that can be used again, or that is no longer managed. */
+export async function removeUnreachable(registry: Registry, accountId: string): Promise<void> {
+  const key = unreachableKey(accountId);
+  const record = await registry.read<UnreachableRecord>(key);
+  if (record) await registry.remove(key, record.version);
 }

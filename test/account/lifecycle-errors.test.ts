@@ -1,5 +1,5 @@
 import { awsError } from './fake-directory';
-import { owner, vended, Vending } from './vending';
+import { existing, owner, vended, Vending } from './vending';
 import { accessRoleNotAssumable, actionDenied } from '../../lambda/account/access';
 import { CREATION_QUEUE } from '../../lambda/account/creation';
 import type { VendedAccountRequest } from '../../src/account/contract';
@@ -335,6 +335,40 @@ test('updates an account that could not be used before, and removes the deferral
   expect(await vending.record(vended())).toMatchObject({ state: 'ready' });
   expect(await vending.record(vended())).not.toHaveProperty('deferral');
   expect(vending.registry.keys).not.toContain(`unreachable#${accountId}`);
+});
+
+test.each(['before', 'after'] as const)(
+  'an update that was deferred leaves no mark when it is made, killed at any call %s its effect',
+  async when => {
+    for (let call = 1, killed = true; killed; call++) {
+      const vending = new Vending();
+      const accountId = await vending.create(dev, vended());
+      vending.directory.change(accountId, { state: 'SUSPENDED' });
+      await vending.update(dev, vended({ templates: 'second' }), vended());
+      vending.directory.change(accountId, { state: 'ACTIVE' });
+      const before = vending.fate.calls.length;
+      vending.fate.dieAt(call, when);
+      await vending.update(dev, vended({ templates: 'third' }), vended({ templates: 'second' }));
+      killed = vending.fate.calls.length >= before + call;
+      const marked = vending.registry.keys.includes(`unreachable#${accountId}`);
+      expect({ call, marked }).toEqual({ call, marked: false });
+      expect(await vending.record(vended())).not.toHaveProperty('deferral');
+    }
+  },
+);
+
+test('an account that is removed while its update is deferred leaves no mark', async () => {
+  const vending = new Vending();
+  vending.directory.add({
+    accountId: '333333333333', email: 'x@example.com', roleName: 'OrganizationAccountAccessRole',
+  });
+  await vending.create(dev, existing());
+  vending.clock.now += 3_600_000;
+  vending.directory.stacksOf('333333333333').denied = true;
+  await vending.update(dev, existing({ templates: 'second' }), existing());
+  expect(vending.registry.keys).toContain('unreachable#333333333333');
+  await vending.remove(dev, existing({ templates: 'second' }));
+  expect(vending.registry.keys).toEqual([]);
 });
 
 test('defers an update when a session that was assumed before is denied access', async () => {
