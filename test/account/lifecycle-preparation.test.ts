@@ -135,7 +135,7 @@ describe('the bootstrap', () => {
     const vending = new Vending();
     const accountId = await vending.create(dev, vended());
     const stacks = vending.directory.stacksOf(accountId);
-    await stacks.delete({ stackName: 'CDKToolkit' }, 'somebody');
+    await stacks.delete({ stackName: 'CDKToolkit' }, 'manual');
     await vending.update(dev, vended({ tags: {} }), vended());
     expect(stacks.begun.at(-1)).toBe('create CDKToolkit');
   });

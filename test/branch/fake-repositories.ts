@@ -14,8 +14,8 @@ export class FakeRepositories implements SourceHost {
   private readonly commits = new Map<string, Commit>();
   private readonly heads = new Map<string, string>();
 
-  /** A commit that somebody pushes. */
-  public push(branchName: string, files: Readonly<Record<string, string>> = {}, message = 'somebody'): string {
+  /** A commit that a developer pushes. */
+  public push(branchName: string, files: Readonly<Record<string, string>> = {}, message = 'a developer'): string {
     const parent = this.heads.get(branchName);
     const commitId = `commit-${this.commits.size + 1}`;
     this.commits.set(commitId, {
@@ -27,7 +27,7 @@ export class FakeRepositories implements SourceHost {
     return commitId;
   }
 
-  /** A branch that somebody makes. */
+  /** A branch that a developer creates. */
   public fork(branchName: string, parentName: string): void {
     const head = this.heads.get(parentName);
     if (head) this.heads.set(branchName, head);
@@ -95,7 +95,7 @@ export class FakeRepositories implements SourceHost {
 
   public async authorOf(repositoryName: string, commitId: string): Promise<Author | undefined> {
     this.check('authorOf', repositoryName);
-    return this.commits.has(commitId) ? { name: 'somebody' } : undefined;
+    return this.commits.has(commitId) ? { name: 'a developer' } : undefined;
   }
 
   private check(method: keyof SourceHost, repositoryName: string): void {

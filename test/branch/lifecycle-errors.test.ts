@@ -21,7 +21,7 @@ describe('the creation of a branch', () => {
     await lifecycle.requestDelete(owner, request);
     repositories.push('main');
     await make(lifecycle);
-    expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'somebody']);
+    expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'a developer']);
   });
 
   test('fails for a parent that does not exist, with the names of ten branches', async () => {

@@ -22,7 +22,7 @@ describe('a new branch', () => {
     const { commitId } = await make(lifecycle);
     repositories.push('env/test1', { 'index.ts': 'work' });
     expect(await make(lifecycle)).toEqual({ branchName: 'env/test1', commitId });
-    expect(repositories.log('env/test1')).toEqual(['somebody', DESCRIBED, 'first']);
+    expect(repositories.log('env/test1')).toEqual(['a developer', DESCRIBED, 'first']);
   });
 
   test('ignores the descriptor of its parent', async () => {
@@ -113,7 +113,7 @@ describe('a branch that exists', () => {
     repositories.fork('env/test1', 'main');
     const commitId = repositories.push('env/test1', { 'environment.json': JSON.stringify(descriptor) });
     expect(await make(lifecycle)).toEqual({ branchName: 'env/test1', commitId });
-    expect(repositories.log('env/test1')).toEqual(['somebody', 'first']);
+    expect(repositories.log('env/test1')).toEqual(['a developer', 'first']);
   });
 
   test('is adopted with a new descriptor if its account has changed, and keeps the keys of users', async () => {
@@ -123,7 +123,7 @@ describe('a branch that exists', () => {
     });
     const { commitId } = await make(lifecycle);
     expect(descriptorAt(repositories, commitId)).toEqual({ ...descriptor, team: 'checkout' });
-    expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'somebody']);
+    expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'a developer']);
   });
 
   test('is rejected if its descriptor names another parent', async () => {
@@ -134,7 +134,7 @@ describe('a branch that exists', () => {
         + "but environment 'test1' declares parent 'main': declare parent 'env/prod', "
         + "or change 'parent' in its 'environment.json', or use another branch",
     );
-    expect(repositories.log('env/test1')).toEqual(['somebody']);
+    expect(repositories.log('env/test1')).toEqual(['a developer']);
   });
 
   test('is adopted with all its commits if it has no descriptor of its own', async () => {
@@ -151,7 +151,7 @@ describe('a branch that exists', () => {
     await expect(make(lifecycle)).rejects.toThrow(
       "'environment.json' on branch 'env/test1' of repository 'shop' is not a JSON object",
     );
-    expect(repositories.log('env/test1')).toEqual(['somebody']);
+    expect(repositories.log('env/test1')).toEqual(['a developer']);
   });
 });
 

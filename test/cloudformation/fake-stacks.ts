@@ -8,7 +8,7 @@ import type {
 } from '../../lambda/cloudformation/stack-deployer';
 import { awsError } from '../fixtures/aws-error';
 
-/** What CloudFormation knows of a stack that somebody else has made. */
+/** A stack that another principal has created, as CloudFormation describes it. */
 export type Foreign = Partial<Pick<ListedStack, 'createdAt' | 'roleArn' | 'isNested' | 'isProtected' | 'exports'>> & {
   readonly imports?: readonly string[];
 };
@@ -134,7 +134,7 @@ export class FakeStacks implements Stacks {
     stackName: string,
     status: string,
     parameters: Record<string, string> = {},
-    token = 'somebody',
+    token = 'manual',
     foreign?: Foreign,
   ): void {
     this.stacks.set(stackName, {

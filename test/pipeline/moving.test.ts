@@ -2,7 +2,7 @@ import { haltKey } from '../../lambda/registry/halt';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { ONE, TWO, World, dieEverywhere, environment, owner, ownerOf, pipeline } from '../stack/world';
 
-const HALT = { environmentName: 'test1', by: 'somebody', at: '', reason: 'a fire' };
+const HALT = { environmentName: 'test1', by: 'a developer', at: '', reason: 'fire drill' };
 const THREE = '444444444444';
 const renamed = ownerOf('Renamed');
 

@@ -215,8 +215,8 @@ describe('a pipeline', () => {
     expect(one.toLowerCase()).not.toContain('crocodile');
   });
 
-  test('tells a topic of the CICD account when somebody must approve, '
-    + 'which takes it from pipelines of the organization alone', () => {
+  test('a pipeline asks for approval through a topic of the CICD account, '
+    + 'which accepts messages of pipelines of the organization only', () => {
     const app = quickApp();
     const cicd = new Cicd(app, { imported: true });
     const approvalTopic = new Topic(cicd.stack, 'Approvals');

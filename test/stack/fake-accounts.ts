@@ -9,9 +9,9 @@ import type { Fate } from '../shared/fate';
 
 /** Accounts of which each has its CloudFormation. */
 export class FakeAccounts implements Accounts, PipelineOutbound {
-  /** Accounts that nobody may enter. */
+  /** Accounts whose roles cannot be assumed. */
   public readonly closed = new Set<string>();
-  /** Accounts that nobody may enter through their bootstrap, but through the roles of their baseline. */
+  /** Accounts whose roles of the bootstrap cannot be assumed, unlike those of the baseline. */
   public readonly unbootstrapped = new Set<string>();
   public readonly templates = new Map<string, string>([['template.json', '{}']]);
   public readonly published: string[] = [];

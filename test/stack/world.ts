@@ -172,7 +172,7 @@ export async function dieEverywhere(
     world.fate.dieAt(call, when);
     for (const step of steps(world)) {
       await step().catch((error: unknown) => {
-        // what a process says when it dies nobody hears
+        // a process that is killed reports no error
         if (!world.fate.revive()) throw error;
         died = true;
         return step();

@@ -45,7 +45,7 @@ export class Expressions {
     if (!found) known.set(key, this.read);
   }
 
-  /** Whether the condition of a write is met; `{}` stands for an item that does not exist. */
+  /** Whether the condition of a write is met; `{}` is an item that does not exist. */
   public holdsFor(item: Item): boolean {
     return this.read._condition === undefined || this.isTrue(this.read._condition.expression, item);
   }
