@@ -7,6 +7,7 @@ import type { PipelineDefinition } from './pipeline-definition';
 import type { BuildNetwork, BuildOptions, PipelinePlan, PipelineStage, PipelineStep } from './pipeline-plan';
 import type { SelfMutatingPipelineOptions } from './self-mutating-plan';
 import type { TofuPipelineOptions } from './tofu-plan';
+import { checksumProblem } from './tofu-releases';
 import { fail } from '../private/validate';
 
 const NAME = /^[A-Za-z][A-Za-z0-9]{0,30}$/;
@@ -51,7 +52,7 @@ type Options = CdkPipelineOptions & TofuPipelineOptions & Partial<SelfMutatingPi
 
 /** Checks the options of a definition, which its plan has as options of builds. */
 function checkOptions(scope: IConstruct, options: Options) {
-  const { guardRules = [], synthCommands, cliVersion, stackName, tofuVersion, directory } = options;
+  const { guardRules = [], synthCommands, cliVersion, stackName, tofuVersion, tofuSha256, directory } = options;
   if (synthCommands?.length === 0) {
     fail(scope, "'synthCommands' must have at least one command, which synthesizes the app to cdk.out, got none");
   }
@@ -60,6 +61,9 @@ function checkOptions(scope: IConstruct, options: Options) {
   checkForm(scope, cliVersion, /^\d+(\.\d+){0,2}$/, `the 'cliVersion' must be a version like '${CLI_VERSION}'`);
   checkForm(scope, stackName, /^[\w/-]+$/, "the 'stackName' must be a name or a path of letters, digits and '_-/'");
   checkForm(scope, tofuVersion, /^\d+\.\d+\.\d+(-\w+)?$/, "the 'tofuVersion' must be like '1.10.6'");
+  checkForm(scope, tofuSha256, /^[0-9a-f]{64}$/, "the 'tofuSha256' must be 64 hexadecimal digits in lower case");
+  const problem = checksumProblem(options);
+  if (problem) fail(scope, problem);
   if (directory !== undefined && isOutside(directory)) {
     fail(scope, `the 'directory' ${IN_REPOSITORY}, got '${directory}'`);
   }

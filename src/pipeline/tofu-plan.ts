@@ -4,15 +4,24 @@ import type { PipelinePlan, PipelineStep } from './pipeline-plan';
 import { AccountRole } from './pipeline-plan';
 import { accountRole } from './pipeline-roles';
 import { VARIABLES } from './stages';
+import { tofuInstallCommands } from './tofu-releases';
 
 /** Options of `PipelineDefinition.tofu()`. The `installCommands` are those of the smoke test; the default is none. */
 export interface TofuPipelineOptions extends DeployStageOptions {
   /**
-   * Version of OpenTofu, like `1.10.6`.
+   * Version of OpenTofu, like `1.10.6`. Versions that this library has no checksum of need `tofuSha256`.
    *
    * @default '1.10.6'
    */
   readonly tofuVersion?: string;
+
+  /**
+   * SHA-256 of `tofu_<version>_linux_amd64.zip`, as 64 hexadecimal digits in lower case. A build that downloads another
+   * archive fails. Take it from the `SHA256SUMS` of the release after you have verified their signature.
+   *
+   * @default - the checksum that this library has of 1.10.6, 1.12.3, 1.12.6 and 1.13.1; required for other versions
+   */
+  readonly tofuSha256?: string;
 
   /**
    * Path of the configuration's folder in the repository.
@@ -29,8 +38,6 @@ export interface TofuPipelineOptions extends DeployStageOptions {
   readonly initArguments?: string[];
 }
 
-const RELEASES = 'https://github.com/opentofu/opentofu/releases/download';
-
 export function tofuPlan(options: TofuPipelineOptions): PipelinePlan {
   return {
     stages: [
@@ -40,23 +47,6 @@ export function tofuPlan(options: TofuPipelineOptions): PipelinePlan {
     executionMode: options.executionMode,
     builds: options,
   };
-}
-
-/** Downloads a release and verifies it with the published checksums. */
-function installCommands(version = '1.10.6'): string[] {
-  const release = `${RELEASES}/v${version}`;
-  const archive = `tofu_${version}_linux_amd64.zip`;
-  const checksums = `tofu_${version}_SHA256SUMS`;
-  return [[
-    'mkdir -p "$HOME/tofu"',
-    'cd "$HOME/tofu"',
-    `curl -sSfLO ${release}/${archive}`,
-    `curl -sSfLO ${release}/${checksums}`,
-    `sha256sum --check --ignore-missing ${checksums}`,
-    `unzip -qo ${archive} tofu`,
-    'cd -',
-    'export PATH="$HOME/tofu:$PATH"',
-  ].join(' && ')];
 }
 
 /** The AWS provider and the backend assume the role with this profile, and renew its credentials. */
@@ -75,7 +65,7 @@ function planStep(options: TofuPipelineOptions): PipelineStep {
   return {
     name: 'Plan',
     description: 'Plans the changes of OpenTofu',
-    installCommands: installCommands(options.tofuVersion),
+    installCommands: tofuInstallCommands(options),
     commands: [
       ...enterCommands(options, AccountRole.PLAN),
       'tofu validate',
@@ -113,7 +103,7 @@ function applyStep(options: TofuPipelineOptions): PipelineStep {
     name: 'Deploy',
     description: 'Applies the plan of OpenTofu',
     inputArtifact: 'Planned',
-    installCommands: installCommands(options.tofuVersion),
+    installCommands: tofuInstallCommands(options),
     commands: [
       ...enterCommands(options, AccountRole.APPLICATION),
       applyPlanCommand(),

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,10 +8,16 @@ import { PipelineDefinition } from '../../src';
 import { resourcesOf } from '../fixtures/assembly';
 import { identityStatements, textOf } from '../fixtures/policies';
 
+/** Of the archive that the download of the tests returns. */
+const SHA256 = createHash('sha256').update('archive').digest('hex');
+
 describe('the definition of OpenTofu', () => {
   const template = templateOf(
     PipelineDefinition.tofu({
-      tofuVersion: '1.9.0', directory: 'infrastructure', initArguments: ['-backend-config=backend.hcl'],
+      tofuVersion: '1.9.0',
+      tofuSha256: SHA256,
+      directory: 'infrastructure',
+      initArguments: ['-backend-config=backend.hcl'],
     }),
   );
 
@@ -20,7 +27,7 @@ describe('the definition of OpenTofu', () => {
     const plan = [...install.commands ?? [], ...build.commands].join('\n');
     for (const text of [
       'tofu_1.9.0_linux_amd64.zip',
-      'sha256sum --check',
+      `echo '${SHA256}  tofu_1.9.0_linux_amd64.zip' | sha256sum --check`,
       "cd 'infrastructure'",
       'tofu init -backend-config=backend.hcl',
       'tofu validate',
@@ -31,6 +38,32 @@ describe('the definition of OpenTofu', () => {
     expect(
       projectOf(template, 'deploy').buildSpec.phases.build.commands.join('\n'),
     ).toContain('tofu apply environment.tfplan');
+  });
+
+  test('trusts no checksum from the place of the download', () => {
+    const commands = projectOf(template, 'plan').buildSpec.phases.install.commands?.join('\n');
+    expect(commands).not.toContain('SHA256SUMS');
+  });
+
+  test.each([
+    ['is unpacked', 'archive', 'unpacked', 0],
+    [
+      'with another checksum fails the build',
+      'forged archive',
+      `tofu_1.9.0_linux_amd64.zip does not have the expected SHA-256 ${SHA256}: start the pipeline again; if that `
+      + 'fails too, do not use this release',
+      1,
+    ],
+  ])('a download %s', (_, content, words, status) => {
+    const folder = mkdtempSync(join(tmpdir(), 'tofu-'));
+    const [command = ''] = projectOf(template, 'deploy').buildSpec.phases.install.commands ?? [];
+    writeFileSync(join(folder, 'curl'), `#!/bin/sh\nprintf '${content}' > "$(basename "$2")"\n`, { mode: 0o755 });
+    writeFileSync(join(folder, 'unzip'), '#!/bin/sh\necho unpacked\n', { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env.PATH}`, HOME: folder };
+    const run = spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8', env });
+    rmSync(folder, { recursive: true });
+    expect(run.stdout.split('\n')).toContain(words);
+    expect(run.status).toBe(status);
   });
 
   const STALE = 'Error: Saved plan is stale';

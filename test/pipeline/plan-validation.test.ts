@@ -163,6 +163,26 @@ describe('a pipeline stops at synth', () => {
       PipelineDefinition.tofu({ tofuVersion: 'v1.10' }),
       "the 'tofuVersion' must be like '1.10.6', got 'v1.10'",
     ],
+    [
+      'when the checksum of the version of OpenTofu is unknown',
+      PipelineDefinition.tofu({ tofuVersion: '1.9.0' }),
+      "the 'tofuVersion' 1.9.0 needs its 'tofuSha256', because this library knows only the checksums of 1.10.6, "
+      + "1.12.3, 1.12.6, 1.13.1: use the line 'tofu_1.9.0_linux_amd64.zip' of "
+      + 'https://github.com/opentofu/opentofu/releases/download/v1.9.0/tofu_1.9.0_SHA256SUMS, after you have verified '
+      + "that list with 'cosign verify-blob' (https://opentofu.org/docs/intro/install/standalone)",
+    ],
+    [
+      'when the checksum of OpenTofu is not one',
+      PipelineDefinition.tofu({ tofuVersion: '1.9.0', tofuSha256: '1234' }),
+      "the 'tofuSha256' must be 64 hexadecimal digits in lower case, got '1234'",
+    ],
+    [
+      'when the checksum of OpenTofu is another one than the known',
+      PipelineDefinition.tofu({ tofuSha256: 'a'.repeat(64) }),
+      "the 'tofuSha256' of the 'tofuVersion' 1.10.6 must be "
+      + "'15b7bed76420b50da3e121769c43341df8cd57d751ca14e6dbe9c850124c6dac', got "
+      + `'${'a'.repeat(64)}': omit it`,
+    ],
     ['when the configuration of OpenTofu is not in the repository', PipelineDefinition.tofu({ directory: "../in'fra" }),
       "the 'directory' must be a path within the repository without spaces and quotes, got '../in'fra'"],
     ['when two steps differ in case alone', new Planned({
