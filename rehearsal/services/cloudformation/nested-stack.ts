@@ -42,15 +42,24 @@ export class NestedStackType implements ResourceType {
     _before: unknown,
     context: ResourceContext,
   ): Promise<Provisioned> {
-    const stack = this.stacks.get(context.accountId, context.region, id);
+    const { accountId, region, stackId, actor: caller } = context;
+    const stack = this.stacks.get(accountId, region, id);
+    // then the parent continues its rollback
+    const isContinued = stack.status === 'UPDATE_ROLLBACK_FAILED';
     try {
-      this.stacks.update(this.request(properties, context, stack.name));
+      if (isContinued) {
+        const skipped = this.stacks.get(accountId, region, stackId).skippedInNestedStacks;
+        const own = withoutPrefix(skipped, stack.name);
+        this.stacks.continueRollback(accountId, region, id, { skipped: [...own, ...skipped], caller });
+      } else {
+        this.stacks.update(this.request(properties, context, stack.name));
+      }
     } catch (error) {
       if (error instanceof AwsError && error.message.startsWith('No updates')) return provisioned(stack);
       throw error;
     }
     const cancelled = await ended(stack, context.cancelled);
-    if (stack.status === 'UPDATE_COMPLETE') return provisioned(stack);
+    if (stack.status === (isContinued ? 'UPDATE_ROLLBACK_COMPLETE' : 'UPDATE_COMPLETE')) return provisioned(stack);
     throw new Error(cancelled ? 'Resource update cancelled' : failure(stack, 'updated'));
   }
 
@@ -94,6 +103,11 @@ async function ended(stack: Stack, cancelled: AbortSignal | undefined): Promise<
   await stack.operation;
   cancelled?.removeEventListener('abort', cancel);
   return cancelled?.aborted === true;
+}
+
+/** Returns the logical ids that `<name>.<logical id>` names in this nested stack. */
+function withoutPrefix(names: readonly string[], stackName: string): readonly string[] {
+  return names.filter(name => name.startsWith(`${stackName}.`)).map(name => name.slice(stackName.length + 1));
 }
 
 function failure({ id, failure: cause }: Stack, what: 'created' | 'updated' | 'deleted'): string {

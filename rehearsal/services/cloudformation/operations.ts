@@ -13,6 +13,7 @@ const ByName = v.object({
   ClientRequestToken: v.optional(v.string()),
   RoleARN: v.optional(v.string()),
 });
+const ContinueInput = v.object({ ...ByName.entries, ResourcesToSkip: v.optional(v.array(v.string())) });
 const ProtectionInput = v.object({ StackName: v.string(), EnableTerminationProtection: v.picklist(['true', 'false']) });
 const MaybeByName = v.object({ StackName: v.optional(v.string()) });
 const ListInput = v.object({ StackStatusFilter: v.optional(v.array(v.string()), []) });
@@ -49,8 +50,11 @@ function changing(stacks: Stacks, s3: S3): Record<string, Operation> {
       };
     },
     ContinueUpdateRollback: async call => {
-      const { StackName, ClientRequestToken } = read(ByName, call.input);
-      stacks.continueRollback(call.caller.accountId, call.region, StackName, ClientRequestToken);
+      const { caller, region, input } = call;
+      const { StackName, ClientRequestToken: token, RoleARN: roleArn, ResourcesToSkip: skipped } = read(
+        ContinueInput, input,
+      );
+      stacks.continueRollback(caller.accountId, region, StackName, { token, skipped, caller, roleArn });
       return {};
     },
   };
@@ -61,15 +65,16 @@ function describing(stacks: Stacks): Record<string, Operation> {
     DescribeStacks: async call => {
       const { StackName } = read(MaybeByName, call.input);
       const { caller: { accountId }, region } = call;
-      if (StackName !== undefined) return { Stacks: [describeStack(stacks.get(accountId, region, StackName))] };
-      return { Stacks: stacks.of(accountId, region).filter(stack => !stack.deleted).map(describeStack) };
+      if (StackName !== undefined) return { Stacks: [describeStack(stacks, stacks.get(accountId, region, StackName))] };
+      const found = stacks.of(accountId, region).filter(stack => !stack.deleted);
+      return { Stacks: found.map(stack => describeStack(stacks, stack)) };
     },
     ListStacks: async call => {
       const { StackStatusFilter: wanted } = read(ListInput, call.input);
       const found = stacks
         .of(call.caller.accountId, call.region)
         .filter(stack => wanted.length === 0 || wanted.includes(stack.status));
-      return { StackSummaries: found.map(describeStack) };
+      return { StackSummaries: found.map(stack => describeStack(stacks, stack)) };
     },
     DescribeStackEvents: async call => ({ StackEvents: named(stacks, call).events.map(describeEvent).reverse() }),
     DescribeStackResources: async call => {
@@ -128,14 +133,21 @@ export function requestOf(call: Call, s3: S3, previous?: Stack): StackRequest {
   };
 }
 
-function describeStack(stack: Stack): Record<string, unknown> {
+/** Returns the stack that a stack is nested in, directly or not. */
+function rootOf(stacks: Stacks, stack: Stack): Stack {
+  const { accountId, region, options: { parentId } } = stack;
+  return parentId === undefined ? stack : rootOf(stacks, stacks.get(accountId, region, parentId));
+}
+
+function describeStack(stacks: Stacks, stack: Stack): Record<string, unknown> {
   return {
     StackId: stack.id,
     StackName: stack.name,
     ParentId: stack.options.parentId,
+    RootId: stack.options.parentId && rootOf(stacks, stack).id,
     CreationTime: new Date(stack.createdAt),
     LastUpdatedTime: stack.updatedAt === undefined ? undefined : new Date(stack.updatedAt),
-    DeletionTime: stack.deletedAt === undefined ? undefined : new Date(stack.deletedAt),
+    DeletionTime: stack.deletionAt === undefined ? undefined : new Date(stack.deletionAt),
     StackStatus: stack.status,
     StackStatusReason: stack.reason,
     RoleARN: stack.roleArn,

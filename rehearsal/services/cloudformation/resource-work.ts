@@ -114,6 +114,15 @@ export class ResourceWork {
     );
   }
 
+  /** Leaves a resource as the failed rollback has left it: CloudFormation takes it for restored. */
+  public skip(logicalId: string): void {
+    const [change, now] = [this.changes.get(logicalId), this.stack.resources.get(logicalId)];
+    if (!change || !now) return;
+    this.stack.resources.set(logicalId, { ...change.before, id: now.id, attributes: now.attributes });
+    this.changes.delete(logicalId);
+    this.emit(now, 'UPDATE_COMPLETE');
+  }
+
   /** Resources that this operation created and a rollback deletes. */
   public createdResources(): StackResource[] {
     return [...this.created]

@@ -110,8 +110,10 @@ export class CloudFormation implements Service {
   }
 
   /** Continues a failed rollback and waits for its end. */
-  public async continueRollback(accountId: string, region: string, nameOrId: string): Promise<Stack> {
-    return settled(this.stacks.continueRollback(accountId, region, nameOrId));
+  public async continueRollback(
+    accountId: string, region: string, nameOrId: string, skipped?: readonly string[],
+  ): Promise<Stack> {
+    return settled(this.stacks.continueRollback(accountId, region, nameOrId, { skipped }));
   }
 
   private stackContext(): StackContext {

@@ -112,10 +112,11 @@ export class StackOperation {
     }
   }
 
-  private async rollBack(reason: string): Promise<void> {
+  private async rollBack(reason: string, skipped: readonly string[] = []): Promise<void> {
     this.announce('UPDATE_ROLLBACK_IN_PROGRESS', reason);
+    skipped.forEach(logicalId => this.work.skip(logicalId));
     const failed = await this.work.restoreAll();
-    this.stack.continueRollback = failed.length > 0 ? () => this.rollBack(reason) : undefined;
+    this.stack.continueRollback = failed.length > 0 ? async next => this.rollBack(reason, next) : undefined;
     if (failed.length > 0) return this.announce('UPDATE_ROLLBACK_FAILED', couldNot('update', failed));
     this.announce('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
     const createdResources = this.work.createdResources();

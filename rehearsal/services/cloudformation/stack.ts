@@ -72,6 +72,8 @@ export class Stack {
   public terminationProtection = false;
   public updatedAt?: number;
   public deletedAt?: number;
+  /** When its last deletion was requested, whether it succeeded or not. */
+  public deletionAt?: number;
   public token?: string;
   /** Role that CloudFormation uses. */
   public roleArn?: string;
@@ -82,8 +84,10 @@ export class Stack {
   public readonly events: StackEvent[] = [];
   /** Cancels what is not complete of the operation in progress. */
   public cancel?: () => void;
-  /** Continues a failed rollback. */
-  public continueRollback?: () => Promise<void>;
+  /** Continues a failed rollback. `skipped`: logical ids of resources that are not rolled back. */
+  public continueRollback?: (skipped: readonly string[]) => Promise<void>;
+  /** Resources of nested stacks that the rollback in progress skips, as `<nested stack>.<logical id>`. */
+  public skippedInNestedStacks: readonly string[] = [];
   /** Resolves when the operation in progress has ended; never rejects. */
   public operation: Promise<void> = Promise.resolve();
 

@@ -30,6 +30,10 @@ export interface StackRequest {
   readonly terminationProtection?: boolean;
 }
 
+interface ContinueOptions extends Pick<StackRequest, 'token' | 'caller' | 'roleArn'> {
+  readonly skipped?: readonly string[];
+}
+
 /** All stacks, and the states in which each operation is allowed. */
 export class Stacks {
   private readonly all: Stack[] = [];
@@ -180,6 +184,7 @@ export class Stacks {
       throw validation(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
     }
     this.act(stack, by);
+    stack.deletionAt = this.environment.clock.now();
     if (stack.status === 'CREATE_IN_PROGRESS') stack.cancel?.();
     this.startOperation(stack, token, 'DELETE_IN_PROGRESS', operation => operation.remove());
     return stack;
@@ -206,13 +211,30 @@ export class Stacks {
     return stack;
   }
 
-  public continueRollback(accountId: string, region: string, nameOrId: string, token?: string): Stack {
+  /**
+   * Continues a failed rollback without the resources to skip. Those of a nested stack are given as
+   * `<name of the nested stack>.<logical id>`.
+   */
+  public continueRollback(
+    accountId: string,
+    region: string,
+    nameOrId: string,
+    { token, skipped = [], ...by }: ContinueOptions = {},
+  ): Stack {
     const stack = this.get(accountId, region, nameOrId);
     const { continueRollback } = stack;
     if (stack.status !== 'UPDATE_ROLLBACK_FAILED' || !continueRollback) {
       throw validation(`Stack:${stack.id} is in ${stack.status} state and can not continue rollback.`);
     }
-    this.startOperation(stack, token, 'UPDATE_ROLLBACK_IN_PROGRESS', continueRollback);
+    const own = skipped.filter(name => !name.includes('.'));
+    const notFailed = own.filter(logicalId => stack.states.get(logicalId)?.status !== 'UPDATE_FAILED');
+    if (notFailed.length > 0) {
+      const names = notFailed.join(', ');
+      throw validation(`ResourcesToSkip: [${names}] of stack ${stack.name} must be in UPDATE_FAILED state`);
+    }
+    this.act(stack, by);
+    stack.skippedInNestedStacks = skipped.filter(name => name.includes('.'));
+    this.startOperation(stack, token, 'UPDATE_ROLLBACK_IN_PROGRESS', async () => continueRollback(own));
     return stack;
   }
 

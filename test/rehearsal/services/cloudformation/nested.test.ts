@@ -66,4 +66,18 @@ describe('a nested stack beside a resource that fails', () => {
     expect(inner(stack)?.resources.get('Kept')?.properties).toMatchObject({ value: 1 });
     expect([...inner(stack)?.resources.keys() ?? []]).toEqual(['Kept']);
   });
+
+  test('whose rollback failed is continued with its parent, without the resources to skip', async () => {
+    const before = { A: custom({ fail: 'Update' }), B: custom() };
+    await recorder.deploy('continued', { Inner: nested('before', before) });
+    const after = { A: custom({ value: 2 }), B: custom({ fail: 'Update' }, { DependsOn: 'A' }) };
+    const stack = await recorder.deploy('continued', { Inner: nested('after', after) });
+    expect([stack.status, inner(stack)?.status]).toEqual(['UPDATE_ROLLBACK_FAILED', 'UPDATE_ROLLBACK_FAILED']);
+
+    const { cloudformation } = recorder.simulation;
+    const { accountId, name } = stack;
+    expect((await cloudformation.continueRollback(accountId, REGION, name)).status).toBe('UPDATE_ROLLBACK_FAILED');
+    await cloudformation.continueRollback(accountId, REGION, name, [`${inner(stack)?.name}.A`]);
+    expect([stack.status, inner(stack)?.status]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE']);
+  });
 });

@@ -110,6 +110,36 @@ describe('a rollback that fails', () => {
     });
     client.destroy();
   });
+
+  test('is completed without the resources to skip, which must be those whose rollback failed', async () => {
+    const { iam, server, cloudformation } = recorder.simulation;
+    const credentials = iam.issue({ accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` });
+    const client = new CloudFormationClient({ region: REGION, endpoint: server.endpoint, credentials });
+    iam.removeRole(`arn:aws:iam::${ACCOUNT}:role/helper`);
+    const stack = await stuck('skipped');
+    const skip = async (...ResourcesToSkip: string[]): Promise<unknown> =>
+      client.send(new ContinueUpdateRollbackCommand({ StackName: 'skipped', ResourcesToSkip }));
+
+    await expect(skip('Unknown')).rejects.toMatchObject({
+      name: 'ValidationError',
+      message: expect.stringContaining('[Unknown] of stack skipped must be in UPDATE_FAILED state'),
+    });
+    await skip('Policy');
+    await cloudformation.find(ACCOUNT, REGION, 'skipped')?.operation;
+    expect(lastEvents(stack, 6)).toEqual([
+      'skipped UPDATE_ROLLBACK_IN_PROGRESS',
+      'Policy UPDATE_COMPLETE',
+      'Failing UPDATE_IN_PROGRESS',
+      'Failing UPDATE_COMPLETE',
+      'skipped UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
+      'skipped UPDATE_ROLLBACK_COMPLETE',
+    ]);
+    // the template has the role again that does not exist
+    expect(stack.resources.get('Policy')?.properties).toMatchObject({ Roles: ['helper'] });
+    restoreRole();
+    expect((await recorder.deploy('skipped', { Failing: custom() })).status).toBe('UPDATE_COMPLETE');
+    client.destroy();
+  });
 });
 
 describe('a resource with a custom name that must be replaced', () => {
