@@ -7,8 +7,11 @@ interface ValueOption {
   readonly description: string;
   /** @default - the option can be omitted */
   readonly isRequired?: true;
-  /** Returns the parsed value, given the value of the earlier occurrences of a repeated option. */
-  readonly parse: (value: string, previous?: never) => unknown;
+  /**
+   * Returns the parsed value, given the value of the earlier occurrences of a repeated option, and the values of the
+   * options before it on the command line.
+   */
+  readonly parse: (value: string, previous?: never, before?: Readonly<Record<string, unknown>>) => unknown;
 }
 
 /** Declares an option without a value. */
@@ -23,7 +26,9 @@ interface SwitchOption {
  */
 export type OptionTable = Readonly<Record<string, ValueOption | SwitchOption>>;
 
-type ValueOf<Option> = Option extends { readonly parse: (value: string, previous?: never) => infer Value }
+type ValueOf<Option> = Option extends {
+  readonly parse: (value: string, previous?: never, before?: never) => infer Value;
+}
   ? Value
   : boolean;
 type RequiredName<Table extends OptionTable> = {
@@ -41,7 +46,8 @@ export function addOptions(command: Command, table: OptionTable): Command {
     const option = command.createOption(flagsOf(name, declaration), declaration.description.replaceAll('`', ''));
     if (declaration.argument !== undefined) {
       // commander passes the value that the same function returned for the previous occurrence
-      option.argParser(declaration.parse as (value: string, previous: unknown) => unknown);
+      const parse = declaration.parse as (value: string, previous: unknown, before: object) => unknown;
+      option.argParser((value, previous: unknown) => parse(value, previous, command.opts()));
       if (declaration.isRequired) option.makeOptionMandatory();
     }
     command.addOption(option);

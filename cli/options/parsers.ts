@@ -11,6 +11,13 @@ export interface ExistingAccount {
   readonly roleName?: string;
 }
 
+/** A command of `--then`. */
+export interface UserCommand {
+  readonly command: string;
+  /** Id or name of the account whose administrator runs the command. @default - the CICD account */
+  readonly as?: string;
+}
+
 /** A value for a parameter of one stack, or of every stack that declares it. */
 export interface StackParameter {
   /** Name of the stack in CloudFormation or in the app. @default - every stack that declares the parameter */
@@ -37,9 +44,20 @@ export function collectRepository(
   return { ...previous, [name]: folder };
 }
 
-export function collectCommand(value: string, previous: readonly string[] = []): readonly string[] {
+/** Collects the commands of `--then`, each with the value of `--as` before it. */
+export function collectCommand(
+  value: string, previous: readonly UserCommand[] = [], { as }: Readonly<Record<string, unknown>> = {},
+): readonly UserCommand[] {
   if (value.trim() === '') throw new InvalidArgumentError("is empty: give a command, for example 'git push'");
-  return [...previous, value];
+  return [...previous, typeof as === 'string' ? { command: value, as } : { command: value }];
+}
+
+/** Vended accounts have ids that are known only in the rehearsal, so names are accepted, too. */
+export function parseAccount(value: string): string {
+  if (value.trim() === '' || /^\d+$/.test(value) && value.length !== 12) {
+    throw new InvalidArgumentError(`must be the name of an account, or its id with 12 digits, got '${value}'`);
+  }
+  return value;
 }
 
 export function collectUnit(value: string, previous: readonly string[] = []): readonly string[] {

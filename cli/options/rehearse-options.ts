@@ -1,8 +1,8 @@
 import type { OptionTable, OptionValues } from './option-table';
 import {
   collectAccount, collectApp, collectCommand, collectFaultKinds, collectParameter, collectRepository,
-  collectSsmParameter, collectUnit, parseAccountId, parseAccountLimit, parseFile, parseOrganizationId, parseScale,
-  parseSeed,
+  collectSsmParameter, collectUnit, parseAccount, parseAccountId, parseAccountLimit, parseFile, parseOrganizationId,
+  parseScale, parseSeed,
 } from './parsers';
 import { FAULT_KINDS } from '../../rehearsal/faults/fault';
 
@@ -69,6 +69,12 @@ export const REHEARSE_OPTIONS = {
     description: 'command to run after the last deployment, for example `git push`; then wait for the pipelines. '
       + 'Implies `--pipelines`. Can be repeated; the first failure skips the rest',
     parse: collectCommand,
+  },
+  as: {
+    argument: '<account>',
+    description: 'id or name of the account whose administrator runs the commands of `--then` after it: the management '
+      + 'account or a member. Can be repeated. Default: the CICD account',
+    parse: parseAccount,
   },
   fault: {
     argument: '<kinds>',

@@ -5,11 +5,14 @@ import { UsageError } from '../usage-error';
 
 /** Checks the options of `rehearse` before anything runs: their combinations, and the files and folders they name. */
 export function checkOptions(options: RehearseOptions): void {
-  const { repository = {}, report, log, timeline, seed, fault } = options;
+  const { repository = {}, report, log, timeline, seed, fault, as, then = [] } = options;
   Object.entries(repository).forEach(([name, folder]) => checkRepository(name, folder));
   checkOutputFiles([['--report', report], ['--log', log], ['--timeline', timeline]]);
   if (seed !== undefined && fault === undefined) {
     throw new UsageError('--seed has no effect without --fault: add faults, for example --fault throttle,crash');
+  }
+  if (as !== undefined && then.at(-1)?.as !== as) {
+    throw new UsageError(`--as '${as}' has no effect without a command after it: add --then <command> after it`);
   }
 }
 

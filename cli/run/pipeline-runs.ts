@@ -1,7 +1,9 @@
 import pc from 'picocolors';
+import { findAccount } from './acting-account';
 import { runUserCommand } from './user-command';
 import { readAssembly } from '../../rehearsal/assembly/manifest';
 import type { Simulation } from '../../rehearsal/simulation';
+import type { UserCommand } from '../options/parsers';
 import { PipelineProgress } from '../output/pipeline-progress';
 import type { Write } from '../output/terminal';
 
@@ -10,7 +12,7 @@ export class PipelineRuns {
   private readonly progress: PipelineProgress;
 
   public constructor(
-    private readonly simulation: Simulation, private readonly commands: readonly string[] = [],
+    private readonly simulation: Simulation, private readonly commands: readonly UserCommand[] = [],
     private readonly write: Write,
   ) {
     this.progress = new PipelineProgress(simulation, write);
@@ -24,9 +26,12 @@ export class PipelineRuns {
 
   /** Runs the commands until one fails. Returns its error. */
   public async runCommands(assemblyFolder: string): Promise<string | undefined> {
-    for (const command of this.commands) {
-      this.write(pc.bold(`\nRunning ${command}`));
-      const status = await runUserCommand(this.simulation, readAssembly(assemblyFolder), command);
+    for (const { command, as } of this.commands) {
+      this.write(pc.bold(`\nRunning ${command}${as === undefined ? '' : ` as ${as}`}`));
+      const account = as === undefined ? undefined : findAccount(this.simulation, as);
+      if (account && 'problem' in account) return `--as '${as}': ${account.problem}`;
+      const stacks = readAssembly(assemblyFolder);
+      const status = await runUserCommand(this.simulation, stacks, command, account?.accountId);
       // a command may have pushed a commit before it failed
       await this.wait();
       if (status !== 0) return `--then '${command}' failed with exit status ${status}`;

@@ -1,8 +1,19 @@
 import { spawn } from 'node:child_process';
+import { devNull } from 'node:os';
+import { administratorOf } from './acting-account';
 import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
 import { cloneUrls } from '../../rehearsal/services/codecommit/resource-types';
 import type { Simulation } from '../../rehearsal/simulation';
 import { cicdStackOf } from '../app/cicd-stack';
+
+/** A folder that does not exist; git names it in its error. */
+const NO_REPOSITORY = '/no-such-repository-in-account-';
+/** The configuration files of the user would lead to the real AWS. */
+const NO_USER_CONFIGURATION = {
+  AWS_CONFIG_FILE: devNull,
+  AWS_SHARED_CREDENTIALS_FILE: devNull,
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
 
 interface Place {
   readonly accountId: string;
@@ -10,21 +21,26 @@ interface Place {
 }
 
 /**
- * Runs a command of the user against the simulated AWS, with the permissions of an administrator of the CICD account.
- * Git finds the simulated repositories at their addresses on AWS. Returns the exit status.
+ * Runs a command of the user against the simulated AWS, with the permissions of an administrator of an account. Git
+ * finds the simulated repositories of this account at their addresses on AWS. Returns the exit status.
+ *
+ * @param actingAccountId account of the administrator; by default the CICD account
  */
 export async function runUserCommand(
-  simulation: Simulation, stacks: readonly AssemblyStack[], command: string,
+  simulation: Simulation, stacks: readonly AssemblyStack[], command: string, actingAccountId?: string,
 ): Promise<number> {
-  const { managementAccountId, repositoryPlace, partition = 'aws' } = simulation.options;
-  const { accountId, region } = repositoryPlace ?? cicdStackOf(stacks, managementAccountId) ?? stacks[0];
-  const credentials = simulation.iam.issue({ accountId, arn: `arn:${partition}:iam::${accountId}:root` });
+  const { managementAccountId, repositoryPlace } = simulation.options;
+  const cicd = repositoryPlace ?? cicdStackOf(stacks, managementAccountId) ?? stacks[0];
+  const { region } = cicd;
+  const accountId = actingAccountId ?? cicd.accountId;
+  const credentials = simulation.iam.issue({ accountId, arn: administratorOf(simulation, accountId) });
   const child = spawn(command, {
     shell: true,
     stdio: 'inherit',
     env: {
       ...withoutAws(process.env),
       ...gitConfig(simulation, { accountId, region }),
+      ...NO_USER_CONFIGURATION,
       AWS_ENDPOINT_URL: simulation.server.endpoint,
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
@@ -46,10 +62,14 @@ function gitConfig({ codecommit }: Simulation, { accountId, region }: Place): Re
     const urls = [...Object.values(cloneUrls({ region, name })), `codecommit::${region}://${name}`];
     return urls.map(url => ({ key: `url.${path}.insteadOf`, value: url }));
   });
-  const variables = redirects.flatMap(({ key, value }, index) => [
+  // otherwise git would look for other repositories on AWS
+  const nowhere = ['https://git-codecommit.', 'ssh://git-codecommit.', 'codecommit::', 'codecommit://']
+    .map(value => ({ key: `url.${NO_REPOSITORY}${accountId}/.insteadOf`, value }));
+  const all = [...redirects, ...nowhere];
+  const variables = all.flatMap(({ key, value }, index) => [
     [`GIT_CONFIG_KEY_${index}`, key], [`GIT_CONFIG_VALUE_${index}`, value],
   ]);
-  return { ...Object.fromEntries(variables), GIT_CONFIG_COUNT: String(redirects.length) };
+  return { ...Object.fromEntries(variables), GIT_CONFIG_COUNT: String(all.length) };
 }
 
 /** A profile or an endpoint of the user would lead to the real AWS. */

@@ -39,6 +39,11 @@ test.each<[string, string[], string]>([
   ],
   ['a missing --app', [], "required option '--app <folder or command>' not specified"],
   ['an empty command', ['--app', 'exit 3', '--then', ' '], "is empty: give a command, for example 'git push'"],
+  ['an account id that is too short', ['--app', 'exit 3', '--as', '12'], "or its id with 12 digits, got '12'"],
+  [
+    'an account without a command', ['--app', 'exit 3', '--then', 'true', '--as', '222222222222'],
+    "--as '222222222222' has no effect without a command after it: add --then <command> after it",
+  ],
   ['an unknown option', ['--app', '.', '--fast'], "unknown option '--fast'"],
   ['an invalid account id', ['--app', '.', '--management-account', '12'], "must have 12 digits, got '12'"],
   [

@@ -1,0 +1,90 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { CommandLine, type Result } from '../command-line';
+
+const [CICD, MANAGEMENT, MEMBER] = ['222222222222', '999999999999', '333333333333'];
+const ROLE = `arn:aws:iam::${CICD}:role/deployer`;
+const [WHO, ENTER] = ['node who.js', 'node enter.js'];
+const SCRIPTS = {
+  'who.js': `
+    const { Account, Arn } = await new sts.STSClient().send(new sts.GetCallerIdentityCommand());
+    console.log(Account, Arn);
+  `,
+  'enter.js': `
+    await new sts.STSClient().send(new sts.AssumeRoleCommand({ RoleArn: '${ROLE}', RoleSessionName: 'attempt' }));
+    console.log('the role was assumed');
+  `,
+};
+
+let cli: CommandLine;
+let app: string;
+beforeAll(() => {
+  cli = new CommandLine();
+  const AssumeRolePolicyDocument = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: `arn:aws:iam::${CICD}:root` } }],
+  };
+  const Properties = { RoleName: 'deployer', AssumeRolePolicyDocument };
+  app = cli.assembly('roles', { Role: { Type: 'AWS::IAM::Role', Properties } }, `aws://${CICD}/eu-west-1`);
+  Object.entries(SCRIPTS).forEach(([name, body]) => writeScript(name, body));
+  mkdirSync(path.join(cli.folder, 'shop'));
+  writeFileSync(path.join(cli.folder, 'shop/shop.txt'), 'the shop');
+});
+afterAll(() => { cli.remove(); });
+
+/** Writes a script that uses the client of STS. */
+function writeScript(name: string, body: string): void {
+  writeFileSync(path.join(cli.folder, name), `
+    const sts = require('${require.resolve('@aws-sdk/client-sts')}');
+    const run = async () => {${body}};
+    run().catch(error => {
+      console.log(error.name, error.message);
+      process.exitCode = 4;
+    });
+  `);
+}
+
+function rehearseIn(...options: string[]): Result {
+  const organization = ['--management-account', MANAGEMENT, '--account', MEMBER, '--repository', 'shop=shop'];
+  return cli.rehearse('--app', app, ...organization, '--scale', '600', ...options);
+}
+
+test('each command of --then runs as an administrator of the account of the --as before it', () => {
+  const { status, stdout } = rehearseIn(
+    '--then', WHO, '--as', MANAGEMENT, '--then', WHO, '--as', `account-${MEMBER}`, '--then', WHO,
+  );
+  expect(status).toBe(0);
+  expect(stdout.match(/^\d{12} arn:aws:sts::.*$/gm)).toEqual([CICD, MANAGEMENT, MEMBER].map(account => (
+    `${account} arn:aws:sts::${account}:assumed-role/rehearsal-administrator/rehearsal`
+  )));
+  expect(stdout).toContain(` as account-${MEMBER}\n`);
+});
+
+test('the policies of the app decide what another account may do', () => {
+  expect(rehearseIn('--as', CICD, '--then', ENTER)).toMatchObject({
+    status: 0, stdout: expect.stringContaining('the role was assumed'),
+  });
+  const { status, stdout } = rehearseIn('--as', MEMBER, '--then', ENTER);
+  expect(status).toBe(1);
+  expect(stdout).toContain(
+    `AccessDenied User: arn:aws:sts::${MEMBER}:assumed-role/rehearsal-administrator/rehearsal is not authorized to `
+    + `perform: sts:AssumeRole on resource: ${ROLE}`,
+  );
+  expect(stdout).not.toContain('the role was assumed');
+});
+
+test('git finds no repositories of other accounts, and does not look for them on AWS', () => {
+  const clone = 'git clone -q https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/shop elsewhere';
+  const { status, stderr } = rehearseIn('--as', MEMBER, '--then', clone);
+  expect(status).toBe(1);
+  expect(stderr).toContain(`'/no-such-repository-in-account-${MEMBER}/`);
+});
+
+test('the rehearsal fails if the account does not exist, and names those that do', () => {
+  const { status, stdout } = rehearseIn('--as', 'shop-test', '--then', WHO, '--report', 'as.json');
+  expect(status).toBe(1);
+  const failure = "--as 'shop-test': no account has this id or name; the organization has "
+    + `${MANAGEMENT} (management), ${MEMBER} (account-${MEMBER}), ${CICD} (account-${CICD})`;
+  expect(stdout).toContain(`✗ ${failure}\n`);
+  expect(cli.report('as.json')).toMatchObject({ succeeded: false, commandFailure: failure });
+});
