@@ -118,7 +118,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     await registry.write<AccountRecord>(key, { ...record, deferral }, record.version);
     const known = await registry.read(unreachableKey(accountId));
     await registry.write<UnreachableRecord>(unreachableKey(accountId), { accountId, ...deferral }, known?.version);
-    return this.leaveQueue(key, done({ accountId }));
+    return this.leaveQueue(key, { done: true, result: { accountId }, deferred: error.message });
   }
 
   /** A step of a superseded request may have joined the queue after this one left it. */

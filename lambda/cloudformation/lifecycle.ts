@@ -157,7 +157,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const deferral = { reason: error.message, at: this.now() };
     await this.write(this.keyOf(request), { ...record, deferral }, version);
     await this.hooks.afterDefer(this.keyOf(request), deferral);
-    return done(result as Result);
+    return { done: true, result: result as Result, deferred: error.message };
   }
 
   /** Whether the stack and everything besides it are as a request declares them. */

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceUpdateEvent } from 'aws-lambda';
 import type { Outbound } from './aws';
+import { historyEntry } from './history';
 import { responseOf, failedResponse } from './response';
 import type { CloudFormationResponse } from './response';
 import type { ResponseRequest, ResourceRequest } from '../../src/kinds/contract';
+import type { History } from '../history/history';
 import type { Registry } from '../registry/registry';
-import { responseKey, recordRequest } from '../registry/request';
+import { arrivalOf, responseKey, recordRequest } from '../registry/request';
 import type { ResponseRecord } from '../registry/request';
 import { isPermanentAwsError } from '../shared/errors';
 import { retryWhileRolePropagates } from '../shared/propagation';
@@ -21,6 +23,7 @@ export class Entry {
     private readonly registry: Registry,
     private readonly outbound: Outbound,
     private readonly functions: Readonly<Record<string, string>>,
+    private readonly history: History,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -66,6 +69,9 @@ export class Entry {
     // CloudFormation stopped waiting a day ago
     if (!record) return undefined;
     const response = responseOf(input);
+    const entry = historyEntry(input, response, arrivalOf(record));
+    // before the response: then CloudFormation may delete this function
+    if (entry) await this.history.record(entry);
     await this.putResponse(record.responseUrl, response);
     return response;
   }
@@ -81,6 +87,7 @@ function requestOf(event: CloudFormationCustomResourceEvent): ResourceRequest {
   return {
     requestId,
     requestType,
+    resourceType: event.ResourceType,
     stackId,
     logicalId,
     ownerId,

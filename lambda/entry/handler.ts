@@ -4,13 +4,16 @@ import { AwsOutbound } from './aws';
 import { Entry } from './entry';
 import type { ResponseRequest } from '../../src/kinds/contract';
 import { ENTRY_ENVIRONMENT } from '../../src/kinds/contract';
+import { RegistryHistory } from '../history/history';
 import { TableRegistry } from '../registry/table';
 import { retryTransient } from '../shared/retry';
 
 const { [ENTRY_ENVIRONMENT.WAITER_ARN]: waiterArn = '', [ENTRY_ENVIRONMENT.FUNCTIONS]: functions = '{}' } = process.env;
 
 const logger = new Logger({ serviceName: 'org-environments' });
-const entry = new Entry(new TableRegistry(), new AwsOutbound(waiterArn), JSON.parse(functions));
+const registry = new TableRegistry();
+const history = new RegistryHistory(registry);
+const entry = new Entry(registry, new AwsOutbound(waiterArn), JSON.parse(functions), history);
 
 /** Invoked by CloudFormation with a request, and by the waiter with the outcome. */
 export async function handler(

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { problemOf } from './errors';
 import { selectPipelines, identityOf, unknownNames } from './selection';
 import { StatusReader } from './status';
+import { CHANGES } from '../../src/history/contract';
+import type { ChangeKind, HistoryEntry } from '../../src/history/contract';
 import type {
   EnvironmentNames,
   Halt,
@@ -12,16 +14,21 @@ import type {
   StatusOutcome,
 } from '../../src/operations/contract';
 import { LISTED } from '../../src/registry/contract';
+import type { History } from '../history/history';
 import { enablePipeline, stopPipeline } from '../pipeline-control/control';
 import type { PipelineControl } from '../pipeline-control/control';
 import { allPipelines, environmentKey, pipelinesIn } from '../registry/environment';
 import type { EnvironmentPipeline, EnvironmentRecord } from '../registry/environment';
 import type { HaltRecord } from '../registry/halt';
 import { haltKey, haltOf, haltReason, isHalted } from '../registry/halt';
+import { readHistory } from '../registry/history';
 import type { Registry } from '../registry/registry';
 import type { UnreachableRecord } from '../registry/unreachable';
 import { isNamed } from '../shared/errors';
 import type { Hosts } from '../sources/hosts';
+
+/** Who changes something, by which invocation of the function. */
+type Change = Pick<HistoryEntry, 'by' | 'requestId'>;
 
 /** Halts and resumes the pipelines of environments, and reads their status: all pipelines concurrently. */
 export class Operations {
@@ -29,24 +36,31 @@ export class Operations {
     private readonly registry: Registry,
     private readonly control: PipelineControl,
     private readonly hosts: Hosts<'authorOf'>,
+    private readonly history: History,
     private readonly now: () => number = Date.now,
     private readonly newToken: () => string = randomUUID,
   ) {}
 
-  public async run(request: OperationRequest): Promise<OperationResponse<HaltOutcome | ResumeOutcome | StatusOutcome>> {
+  /** @param requestId id of the invocation, which the log lines contain */
+  public async run(
+    request: OperationRequest,
+    requestId: string,
+  ): Promise<OperationResponse<HaltOutcome | ResumeOutcome | StatusOutcome>> {
     switch (request.operation) {
       case 'halt':
-        return this.halt(request.environmentNames, request);
+        return this.halt(request.environmentNames, { ...request, requestId });
       case 'resume':
-        return this.resume(request.environmentNames);
+        return this.resume(request.environmentNames, { ...request, requestId });
       case 'status':
         return this.status();
+      case 'history':
+        return { pipelines: [], history: await readHistory(this.registry, request.limit, request.environmentName) };
     }
   }
 
   public async halt(
     names: EnvironmentNames,
-    { by, reason }: Omit<Halt, 'at'>,
+    { by, reason, requestId }: Change & Pick<Halt, 'reason'>,
   ): Promise<OperationResponse<HaltOutcome>> {
     const selected = selectPipelines(await allPipelines(this.registry), names);
     const halt = { by, at: new Date(this.now()).toISOString(), reason };
@@ -58,13 +72,17 @@ export class Operations {
         ),
       ),
     );
+    await this.recordChanges(CHANGES.halt, namesOf(selected), { by, requestId, reason });
     const outcomes = selected.map(async pipeline =>
       this.haltPipeline(pipeline, halt, earlier.get(pipeline.environmentName)),
     );
     return { pipelines: await Promise.all(outcomes) };
   }
 
-  public async resume(names: EnvironmentNames): Promise<OperationResponse<ResumeOutcome>> {
+  public async resume(
+    names: EnvironmentNames,
+    change: Change,
+  ): Promise<OperationResponse<ResumeOutcome>> {
     const environments = await allPipelines(this.registry);
     const unknown =
       names === 'all' ? await this.haltsWithoutEnvironment(environments) : unknownNames(environments, names);
@@ -81,6 +99,7 @@ export class Operations {
         ),
       ),
     );
+    await this.recordChanges(CHANGES.resume, [...halted.keys()], change);
     const outcomes = selected.map(async pipeline =>
       this.resumePipeline(pipeline, halted.get(pipeline.environmentName) ?? false),
     );
@@ -152,6 +171,19 @@ export class Operations {
   private async haltedAmong(names: readonly string[]): Promise<readonly string[]> {
     const halted = await Promise.all(names.map(async name => isHalted(this.registry, name)));
     return names.filter((_, index) => halted[index]);
+  }
+
+  private async recordChanges(
+    change: ChangeKind,
+    environmentNames: readonly string[],
+    { by, requestId, reason }: Change & Partial<Pick<Halt, 'reason'>>,
+  ): Promise<void> {
+    const at = new Date(this.now()).toISOString();
+    await this.history.record(
+      ...environmentNames.map((environmentName): HistoryEntry => ({
+        at, change, outcome: 'succeeded', by, requestId, environmentName, ...(reason && { reason }),
+      })),
+    );
   }
 
   /** Records a halt, unless there is one: then that one is kept and returned. */

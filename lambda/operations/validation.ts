@@ -6,6 +6,13 @@ const environmentNames = v.custom<EnvironmentNames>(
   ({ input }) => `environmentNames must be 'all' or a list with at least one name, got ${JSON.stringify(input)}`,
 );
 
+const MAX_LIMIT = 1000;
+
+const limit = v.custom<number>(
+  value => Number.isInteger(value) && Number(value) > 0 && Number(value) <= MAX_LIMIT,
+  ({ input }) => `limit must be a number from 1 to ${MAX_LIMIT}, got ${JSON.stringify(input)}`,
+);
+
 const request = v.variant(
   'operation',
   [
@@ -17,12 +24,13 @@ const request = v.variant(
     }),
     v.object({ operation: v.literal('resume'), environmentNames, by: nonEmptyText('by') }),
     v.object({ operation: v.literal('status') }),
+    v.object({ operation: v.literal('history'), environmentName: v.optional(nonEmptyText('environmentName')), limit }),
   ],
-  ({ input }) => `operation must be 'halt', 'resume' or 'status', got ${JSON.stringify(input)}`,
+  ({ input }) => `operation must be 'halt', 'resume', 'status' or 'history', got ${JSON.stringify(input)}`,
 );
 
 /** The message for a key that is missing is that of its schema, and not one of the library. */
-const NO_VALUES = { environmentNames: undefined, by: undefined, reason: undefined };
+const NO_VALUES = { environmentNames: undefined, by: undefined, reason: undefined, limit: undefined };
 
 /**
  * Checks what a caller has sent: every principal that may invoke the function can send anything.

@@ -21,6 +21,12 @@ export interface Registry {
   transaction<Result>(action: () => Promise<Result>): Promise<Result>;
   /** All records of a kind. One that was just written may be missing. */
   list<T extends object>(kind: string): Promise<readonly Versioned<T>[]>;
+  /** The last records of a kind in the order of their keys, last first: at most `limit` of those that are wanted. */
+  newest<T extends object>(
+    kind: string,
+    limit: number,
+    isWanted: (record: T) => boolean,
+  ): Promise<readonly Versioned<T>[]>;
   /**
    * Writes the record if it still has this version; undefined: if it does not exist.
    * @throws RecordChangedError

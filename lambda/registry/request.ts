@@ -33,6 +33,11 @@ export function responseKey(requestId: string): string {
   return `${RECORDS.response}${requestId}`;
 }
 
+/** When the request arrived, in milliseconds since 1970. */
+export function arrivalOf({ deleteAfter }: ResponseRecord): number {
+  return (deleteAfter - RESPONSE_SECONDS) * 1000;
+}
+
 interface Arrival {
   readonly ownerId: string;
   readonly requestId: string;

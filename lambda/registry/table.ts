@@ -98,7 +98,25 @@ export class TableRegistry implements Registry {
 
   public async list<T extends object>(kind: string): Promise<readonly Versioned<T>[]> {
     const records: Versioned<T>[] = [];
-    const pages = paginateQuery(
+    for await (const { Items = [] } of this.pages(kind)) records.push(...Items.map(item => recordOf<T>(item)));
+    return records;
+  }
+
+  public async newest<T extends object>(
+    kind: string,
+    limit: number,
+    isWanted: (record: T) => boolean,
+  ): Promise<readonly Versioned<T>[]> {
+    const records: Versioned<T>[] = [];
+    for await (const { Items = [] } of this.pages(kind, { ScanIndexForward: false })) {
+      records.push(...Items.map(item => recordOf<T>(item)).filter(isWanted));
+      if (records.length >= limit) break;
+    }
+    return records.slice(0, limit);
+  }
+
+  private pages(kind: string, order: { readonly ScanIndexForward?: boolean } = {}) {
+    return paginateQuery(
       { client: this.client },
       {
         TableName: this.table,
@@ -106,10 +124,9 @@ export class TableRegistry implements Registry {
         KeyConditionExpression: '#kind = :kind',
         ExpressionAttributeNames: { '#kind': REGISTRY_INDEX.partitionKey },
         ExpressionAttributeValues: { ':kind': kind },
+        ...order,
       },
     );
-    for await (const { Items = [] } of pages) records.push(...Items.map(item => recordOf<T>(item)));
-    return records;
   }
 
   public async enqueue(queue: string, member: string, now: number): Promise<readonly QueueMember[]> {

@@ -8,7 +8,9 @@ export interface Owner {
 
 export type Progress<Result> =
   /** `seconds`: time until the next step. */
-  { readonly done: false; readonly seconds: number } | { readonly done: true; readonly result: Result };
+  { readonly done: false; readonly seconds: number }
+  /** `deferred`: why the account could not be reached, so that it was left as it is. */
+  | { readonly done: true; readonly result: Result; readonly deferred?: string };
 
 /** Not complete; the next step follows in five seconds. */
 export const IN_PROGRESS: Progress<never> = { done: false, seconds: 5 };

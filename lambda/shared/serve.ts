@@ -54,7 +54,10 @@ class RequestHandler<Request, Result extends object> {
     try {
       record = await this.currentRequest(request, owner);
       const progress = await this.reconcile(request, owner, record);
-      if (progress.done) return { state: 'complete', data: { ...progress.result } };
+      if (progress.done) {
+        const { result, deferred } = progress;
+        return { state: 'complete', data: { ...result }, ...(deferred !== undefined && { deferred }) };
+      }
       return this.isTimedOut(record)
         ? failed(timedOut(logicalId))
         : { state: 'waiting', seconds: this.capped(progress.seconds, record) };

@@ -2,6 +2,8 @@
 export interface ResourceRequest {
   readonly requestId: string;
   readonly requestType: 'Create' | 'Update' | 'Delete';
+  /** Absent in requests that an earlier version of the entry function has received. */
+  readonly resourceType?: string;
   readonly stackId: string;
   readonly logicalId: string;
   /** The physical id in the response to CloudFormation. */
@@ -25,8 +27,11 @@ export interface WaiterInput {
 export type Outcome =
   /** Not complete: the waiter invokes the function again after so many seconds. */
   | { readonly state: 'waiting'; readonly seconds: number }
-  /** Complete; `data` becomes the attributes of the custom resource. */
-  | { readonly state: 'complete'; readonly data: object }
+  /**
+   * Complete; `data` becomes the attributes of the custom resource. `deferred`: why its account could not be reached,
+   * so that it was left as it is.
+   */
+  | { readonly state: 'complete'; readonly data: object; readonly deferred?: string }
   /** Failed; CloudFormation shows the `reason`. */
   | { readonly state: 'failed'; readonly reason: string };
 

@@ -43,7 +43,7 @@ export class CustomResources extends Construct {
         [ENTRY_ENVIRONMENT.FUNCTIONS]: Stack.of(this).toJsonString(byType),
       },
       permissions: [
-        ...recordPermissions(props.registry, { put: [RECORDS.request, RECORDS.response] }),
+        ...recordPermissions(props.registry, { put: [RECORDS.request, RECORDS.response, RECORDS.history] }),
         allow('Start', ['states:StartExecution'], [waiter.stateMachineArn]),
       ],
     });

@@ -1,3 +1,5 @@
+import type { HistoryEntry } from '../history/contract';
+
 /**
  * A request of the command line to the function that operates all pipelines. The caller states `by` itself; CloudTrail
  * proves it if it records the invocations of the function.
@@ -10,7 +12,14 @@ export type OperationRequest =
     readonly reason: string;
   }
   | { readonly operation: 'resume'; readonly environmentNames: EnvironmentNames; readonly by: string }
-  | { readonly operation: 'status' };
+  | { readonly operation: 'status' }
+  | {
+    readonly operation: 'history';
+    /** Absent: the changes of all environments and accounts. */
+    readonly environmentName?: string;
+    /** Maximum number of changes. */
+    readonly limit: number;
+  };
 
 export type EnvironmentNames = readonly string[] | 'all';
 
@@ -19,6 +28,8 @@ export interface OperationResponse<Outcome> {
   readonly pipelines: readonly Outcome[];
   /** Names of environments that do not exist and whose halt was removed. */
   readonly removedHalts?: readonly string[];
+  /** The last changes, oldest first; only of `history`. */
+  readonly history?: readonly HistoryEntry[];
 }
 
 /** The pipeline of an environment. */

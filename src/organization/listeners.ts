@@ -89,8 +89,9 @@ export class Listeners extends Construct {
       permissions: [
         ...recordPermissions(this.props.registry, {
           write: [RECORDS.halt],
+          put: [RECORDS.history],
           read: [RECORDS.environment],
-          list: [LISTED.environment, LISTED.halt, LISTED.unreachable],
+          list: [LISTED.environment, LISTED.halt, LISTED.unreachable, LISTED.history],
         }),
         repositoryPermissions(this.props.repositoryNames, 'operations'),
         assumeMemberRoles(this.props.organizationId, [NAMES.operateRole]),

@@ -73,8 +73,8 @@ abstract class OrganizationBase extends Resource implements IOrganization {
 
   public grantReadRegistry(grantee: IGrantable): Grant {
     // without the response URLs of CloudFormation, which are secrets
-    const { account, branch, deployment, environment, halt, lease, pipeline, route, stack } = RECORDS;
-    const read = [account, branch, deployment, environment, halt, lease, pipeline, route, stack];
+    const { account, branch, deployment, environment, halt, history, lease, pipeline, route, stack } = RECORDS;
+    const read = [account, branch, deployment, environment, halt, history, lease, pipeline, route, stack];
     const permissions = recordPermissions(this.registry, { read, list: Object.values(LISTED) }, true);
     return permissions.map(({ statement }) => Grant.addToPrincipal({
       grantee,

@@ -12,6 +12,8 @@ export const RECORDS = {
   /** An account whose last update could not be made. */
   unreachable: 'unreachable#',
   deployment: 'deployment#',
+  /** A change of an environment or an account. */
+  history: 'history#',
   /** A request of CloudFormation for a custom resource. */
   request: 'request#',
   /** The response URL of a request of CloudFormation: a secret that only the entry function may read. */
@@ -21,7 +23,9 @@ export const RECORDS = {
 } as const;
 
 /** Kinds of records that can be listed. The attribute `kind` is the partition key of the table's index. */
-export const LISTED = { environment: 'environment', halt: 'halt', unreachable: 'unreachable' } as const;
+export const LISTED = {
+  environment: 'environment', halt: 'halt', unreachable: 'unreachable', history: 'history',
+} as const;
 
 export const REGISTRY_INDEX = { indexName: 'by-kind', partitionKey: 'kind' } as const;
 

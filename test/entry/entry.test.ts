@@ -1,6 +1,7 @@
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceUpdateEvent } from 'aws-lambda';
 import type { Outbound } from '../../lambda/entry/aws';
 import { Entry } from '../../lambda/entry/entry';
+import { RegistryHistory } from '../../lambda/history/history';
 import type { WaiterInput } from '../../src/kinds/contract';
 import { FakeRegistry } from '../registry/fake-registry';
 
@@ -49,11 +50,12 @@ function world() {
   const outside = new FakeOutside();
   const registry = new FakeRegistry();
   const clock = { now: 0 };
+  const functions = { [common.ResourceType]: ACCOUNT_FUNCTION };
   return {
     outside,
     registry,
     clock,
-    entry: new Entry(registry, outside, { [common.ResourceType]: ACCOUNT_FUNCTION }, () => clock.now),
+    entry: new Entry(registry, outside, functions, new RegistryHistory(registry), () => clock.now),
   };
 }
 
@@ -74,6 +76,7 @@ test('starts the waiter under the request id, with the function of the kind, wit
     request: {
       requestId: 'request-1',
       requestType: 'Create',
+      resourceType: common.ResourceType,
       stackId: STACK,
       logicalId: 'Dev',
       properties: { name: 'new', list: ['a'] },

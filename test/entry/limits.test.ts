@@ -32,7 +32,8 @@ function setUp(now = 0) {
       responses.push({ url, body: JSON.parse(body) });
     },
   };
-  const entry = new Entry(registry, outbound, { 'Custom::Known': 'arn:function' }, () => clock.now);
+  const history = { record: async () => {} };
+  const entry = new Entry(registry, outbound, { 'Custom::Known': 'arn:function' }, history, () => clock.now);
   return { registry, clock, started, responses, refusals, entry };
 }
 

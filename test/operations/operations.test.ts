@@ -3,7 +3,8 @@ import { ANNA, World, accountOf } from './world';
 import { haltKey } from '../../lambda/registry/halt';
 import { Killed } from '../shared/fate';
 
-const HALT = { by: ANNA, reason: 'the till is wrong' };
+const BY = { by: ANNA, requestId: 'request-1' };
+const HALT = { ...BY, reason: 'the till is wrong' };
 /** The error of CodePipeline while it updates the pipeline. */
 const BUSY = Object.assign(new Error('busy'), { name: 'ConflictException' });
 const [FIRST, SECOND] = [accountOf(1), accountOf(2)];
@@ -85,8 +86,9 @@ describe('halt', () => {
     const world = new World();
     await world.running(1);
     expect((await world.operations.halt('all', HALT)).pipelines[0]).not.toHaveProperty('haltedAlready');
-    const later = { by: 'arn:aws:iam::222222222222:user/ben', reason: 'still wrong' };
-    const haltedAlready = { ...HALT, at: '2026-01-01T12:00:00.000Z' };
+    const record = { by: 'arn:aws:iam::222222222222:user/ben', reason: 'still wrong' };
+    const later = { ...record, requestId: 'request-2' };
+    const haltedAlready = { by: ANNA, reason: HALT.reason, at: '2026-01-01T12:00:00.000Z' };
     expect((await world.operations.halt('all', later)).pipelines).toMatchObject([
       { stopped: 0, interrupted: [], haltedAlready },
     ]);
@@ -96,16 +98,16 @@ describe('halt', () => {
     expect(world.control.pipelines.get(FIRST)).toMatchObject({
       disabledReason: `Halted by ${ANNA}: the till is wrong`,
     });
-    await world.operations.resume('all');
+    await world.operations.resume('all', BY);
     expect((await world.operations.halt('all', later)).pipelines[0]).not.toHaveProperty('haltedAlready');
-    expect(await world.registry.read(haltKey('e1'))).toMatchObject(later);
+    expect(await world.registry.read(haltKey('e1'))).toMatchObject(record);
   });
 
   test('records one of several concurrent halts', async () => {
     const world = new World();
     await world.running(5);
     const answers = await Promise.all(
-      ['one', 'two', 'three'].map(async reason => world.operations.halt('all', { by: ANNA, reason })),
+      ['one', 'two', 'three'].map(async reason => world.operations.halt('all', { ...BY, reason })),
     );
     for (let n = 1; n <= 5; n++) {
       expect(await world.registry.read(haltKey(`e${n}`))).toMatchObject({ by: ANNA });
@@ -128,7 +130,7 @@ describe('halt', () => {
         + 'nothing runs there (AccessDenied: not authorized to perform: sts:AssumeRole)',
     );
     // the next deployment does not let commits through there either
-    expect(await world.registry.read(haltKey('e2'))).toMatchObject(HALT);
+    expect(await world.registry.read(haltKey('e2'))).toMatchObject({ by: ANNA, reason: HALT.reason });
   });
 
   test('stops executions and reports an error if the transition cannot be disabled', async () => {
@@ -215,7 +217,7 @@ describe('resume', () => {
     const world = new World();
     await world.running(2);
     await world.operations.halt('all', HALT);
-    const { pipelines } = await world.operations.resume('all');
+    const { pipelines } = await world.operations.resume('all', BY);
     expect(pipelines).toMatchObject([
       { state: 'enabled', started: true, wasHalted: true },
       { state: 'enabled', started: true, wasHalted: true },
@@ -230,7 +232,7 @@ describe('resume', () => {
     await world.running(1);
     await world.operations.halt('all', HALT);
     world.control.pipelines.get(FIRST)?.executions.unshift(executionOf('waits at the gate'));
-    expect((await world.operations.resume('all')).pipelines).toMatchObject([{ state: 'enabled', started: false }]);
+    expect((await world.operations.resume('all', BY)).pipelines).toMatchObject([{ state: 'enabled', started: false }]);
     expect(world.control.calls.map(({ name }) => name)).not.toContain('start');
   });
 
@@ -245,7 +247,7 @@ describe('resume', () => {
     await world.running(1);
     await world.operations.halt('all', HALT);
     world.control.pipelines.get(FIRST)?.executions.unshift(execution);
-    expect((await world.operations.resume('all')).pipelines).toMatchObject([{ state: 'enabled', started: true }]);
+    expect((await world.operations.resume('all', BY)).pipelines).toMatchObject([{ state: 'enabled', started: true }]);
   });
 
   test('removes the halt of disabled and suspended pipelines, and does not enable them', async () => {
@@ -255,7 +257,7 @@ describe('resume', () => {
     [FIRST, SECOND].forEach(accountId => world.control.put(accountId, { disabledReason: 'disabled' }));
     await world.operations.halt('all', HALT);
     world.control.calls.length = 0;
-    const { pipelines } = await world.operations.resume('all');
+    const { pipelines } = await world.operations.resume('all', BY);
     expect(pipelines).toMatchObject([
       { state: 'disabled', started: false, wasHalted: true },
       { state: 'suspended', started: false },
@@ -289,7 +291,7 @@ describe('resume', () => {
     await world.operations.halt('all', HALT);
     world.control.onEnable = async () => meanwhile(world);
     const problem = `it was disabled again, because of a concurrent change: ${disabledReason}`;
-    expect((await world.operations.resume('all')).pipelines).toMatchObject([{ started: false, problem }]);
+    expect((await world.operations.resume('all', BY)).pipelines).toMatchObject([{ started: false, problem }]);
     expect(world.control.pipelines.get(FIRST)?.disabledReason).toBe(disabledReason);
     expect(world.control.calls.map(({ name }) => name)).not.toContain('start');
   });
@@ -299,14 +301,16 @@ describe('resume', () => {
     await world.running(2);
     await world.operations.halt(['e2'], HALT);
     await world.remove('e2');
-    await expect(world.operations.resume(['e2', 'e3'])).rejects.toThrow("there is no environment 'e3': use one of e1");
+    await expect(world.operations.resume(['e2', 'e3'], BY)).rejects.toThrow(
+      "there is no environment 'e3': use one of e1",
+    );
     expect(await world.registry.read(haltKey('e2'))).toBeDefined();
-    expect(await world.operations.resume(['e1', 'e2'])).toMatchObject({
+    expect(await world.operations.resume(['e1', 'e2'], BY)).toMatchObject({
       pipelines: [{ environmentName: 'e1' }],
       removedHalts: ['e2'],
     });
     expect(await world.registry.read(haltKey('e2'))).toBeUndefined();
-    await expect(world.operations.resume(['e2'])).rejects.toThrow("there is no environment 'e2': use one of e1");
+    await expect(world.operations.resume(['e2'], BY)).rejects.toThrow("there is no environment 'e2': use one of e1");
   });
 
   test('with `all` also removes the halts of deleted environments', async () => {
@@ -314,12 +318,12 @@ describe('resume', () => {
     await world.running(3);
     await world.operations.halt(['e2', 'e3'], HALT);
     await world.remove('e2');
-    expect(await world.operations.resume('all')).toMatchObject({
+    expect(await world.operations.resume('all', BY)).toMatchObject({
       pipelines: [{ environmentName: 'e1' }, { environmentName: 'e3', wasHalted: true }],
       removedHalts: ['e2'],
     });
     expect(await world.registry.read(haltKey('e2'))).toBeUndefined();
-    expect(await world.operations.resume('all')).toMatchObject({ removedHalts: [] });
+    expect(await world.operations.resume('all', BY)).toMatchObject({ removedHalts: [] });
     expect(await world.registry.list('halt')).toEqual([]);
   });
 
@@ -327,7 +331,7 @@ describe('resume', () => {
     const world = new World();
     await world.environment(1);
     world.control.put(FIRST, { executions: [executionOf('old', 'Succeeded')] });
-    expect((await world.operations.resume(['e1'])).pipelines).toMatchObject([
+    expect((await world.operations.resume(['e1'], BY)).pipelines).toMatchObject([
       { state: 'enabled', started: false, wasHalted: false },
     ]);
   });
@@ -340,11 +344,11 @@ describe('resume', () => {
         await world.running(2);
         await world.operations.halt('all', HALT);
         world.fate.dieAt(call, when);
-        await world.operations.resume('all').catch((error: unknown) => {
+        await world.operations.resume('all', BY).catch((error: unknown) => {
           if (!(error instanceof Killed)) throw error;
         });
         died = world.fate.revive();
-        if (died) await world.operations.resume('all');
+        if (died) await world.operations.resume('all', BY);
         expect(world.control.pipelines.size).toBe(2);
         for (const pipeline of world.control.pipelines.values()) {
           expect(pipeline).not.toHaveProperty('disabledReason');
@@ -354,4 +358,45 @@ describe('resume', () => {
       }
     },
   );
+});
+
+describe('history', () => {
+  const historyOf = async (world: World, environmentName?: string) => {
+    const request = { operation: 'history', limit: 10, ...(environmentName && { environmentName }) } as const;
+    return (await world.operations.run(request, 'request-9')).history;
+  };
+
+  test('has the halt of an environment and the resume that ended it', async () => {
+    const world = new World();
+    await world.running(2);
+    await world.operations.halt(['e1'], HALT);
+    await world.operations.resume(['e1'], { by: 'ben', requestId: 'request-2' });
+    const common = { at: '2026-01-01T12:00:00.000Z', outcome: 'succeeded', environmentName: 'e1' };
+    expect(await historyOf(world, 'e1')).toEqual([
+      { ...common, change: 'Halt', ...HALT },
+      { ...common, change: 'Resume', by: 'ben', requestId: 'request-2' },
+    ]);
+    expect(await historyOf(world, 'e2')).toEqual([]);
+    expect(await historyOf(world)).toHaveLength(2);
+  });
+
+  test('has the resume of an environment that does not exist now', async () => {
+    const world = new World();
+    await world.environment(1);
+    await world.operations.halt(['e1'], HALT);
+    await world.remove('e1');
+    await world.operations.resume('all', { by: 'ben', requestId: 'request-2' });
+    expect(await historyOf(world, 'e1')).toMatchObject([{ change: 'Halt' }, { change: 'Resume' }]);
+  });
+
+  test('that cannot be written does not prevent a halt', async () => {
+    const world = new World();
+    await world.running(1);
+    const write = world.registry.write.bind(world.registry);
+    jest.spyOn(world.registry, 'write').mockImplementation(async (key, record, version) => {
+      if (key.startsWith('history#')) throw Object.assign(new Error('denied'), { name: 'AccessDeniedException' });
+      return write(key, record, version);
+    });
+    expect((await world.operations.halt('all', HALT)).pipelines).toMatchObject([{ stopped: 1 }]);
+  });
 });

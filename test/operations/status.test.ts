@@ -89,7 +89,7 @@ test('status distinguishes pipelines that are halted, disabled by definition and
   await world.environment(4);
   [2, 3].forEach(n => world.control.put(accountOf(n), { disabledReason: 'disabled' }));
   world.control.put(accountOf(4), { disabledReason: 'fire drill' });
-  await world.operations.halt(['e1'], { by: ANNA, reason: 'the till is wrong' });
+  await world.operations.halt(['e1'], { by: ANNA, requestId: 'request-1', reason: 'the till is wrong' });
   const outcomes = await statusOf(world);
   expect(outcomes.map(({ state }) => state)).toEqual(['halted', 'disabled', 'suspended', 'disabled']);
   expect(outcomes[0]).toMatchObject({

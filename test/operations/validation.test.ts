@@ -8,6 +8,8 @@ test.each([
   { ...HALT, environmentNames: 'all' },
   { operation: 'resume', environmentNames: ['prod'], by: BY },
   { operation: 'status' },
+  { operation: 'history', limit: 50 },
+  { operation: 'history', environmentName: 'prod', limit: 1 },
 ])('accepts a request of the contract: %j', request => {
   expect(validOperation(request)).toEqual(request);
 });
@@ -16,10 +18,20 @@ test.each([
   [
     'an unknown operation',
     { operation: 'stop' },
-    "operation must be 'halt', 'resume' or 'status', got \"stop\"; nothing was done",
+    "operation must be 'halt', 'resume', 'status' or 'history', got \"stop\"; nothing was done",
   ],
-  ['no operation', {}, "operation must be 'halt', 'resume' or 'status', got undefined; nothing was done"],
-  ['another type', 'halt', "operation must be 'halt', 'resume' or 'status', got \"halt\"; nothing was done"],
+  [
+    'a limit of zero',
+    { operation: 'history', limit: 0 },
+    'limit must be a number from 1 to 1000, got 0; nothing was done',
+  ],
+  [
+    'no limit',
+    { operation: 'history' },
+    'limit must be a number from 1 to 1000, got undefined; nothing was done',
+  ],
+  ['no operation', {}, "operation must be 'halt', 'resume', 'status' or 'history', got undefined; nothing was done"],
+  ['another type', 'halt', "operation must be 'halt', 'resume', 'status' or 'history', got \"halt\"; nothing was done"],
   [
     'a name instead of a list of names',
     { ...HALT, environmentNames: 'prod' },
@@ -40,7 +52,7 @@ test.each([
     { ...HALT, environmentNames: [7] },
     "environmentNames must be 'all' or a list with at least one name, got [7]; nothing was done",
   ],
-  ['null', null, "operation must be 'halt', 'resume' or 'status', got null; nothing was done"],
+  ['null', null, "operation must be 'halt', 'resume', 'status' or 'history', got null; nothing was done"],
   [
     'a halt without a reason',
     { ...HALT, reason: undefined },

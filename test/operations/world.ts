@@ -1,4 +1,5 @@
 import { FakeControl } from './fake-control';
+import { RegistryHistory } from '../../lambda/history/history';
 import { Operations } from '../../lambda/operations/operations';
 import type { EnvironmentPipeline } from '../../lambda/registry/environment';
 import { environmentKey } from '../../lambda/registry/environment';
@@ -34,6 +35,7 @@ export class World {
       this.fate.over(this.registry),
       this.fate.over(this.control),
       () => ({ authorOf }),
+      new RegistryHistory(this.fate.over(this.registry)),
       () => Date.parse('2026-01-01T12:00:00Z'),
       () => `start-${++this.tokens}`,
     );

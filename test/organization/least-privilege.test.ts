@@ -73,7 +73,7 @@ test('each function sees its own records alone', () => {
     return keys.length > 0 ? [[role.Properties.RoleName, keys]] : [];
   });
   expect(Object.fromEntries(records)).toEqual({
-    'org-environments-entry': ['request#*', 'response#*'],
+    'org-environments-entry': ['request#*', 'response#*', 'history#*'],
     'org-environments-account-provider': [
       'account#*', 'preconditions#*', 'unreachable#*', 'request#*', 'queue#creations',
     ],
@@ -84,7 +84,9 @@ test('each function sees its own records alone', () => {
     ],
     'org-environments-trigger': ['route#*'],
     'org-environments-deployments': ['deployment#*', 'environment#*', 'lease#*'],
-    'org-environments-operations': ['halt#*', 'environment#*', 'environment', 'halt', 'unreachable'],
+    'org-environments-operations': [
+      'halt#*', 'history#*', 'environment#*', 'environment', 'halt', 'unreachable', 'history',
+    ],
   });
 });
 

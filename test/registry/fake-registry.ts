@@ -54,6 +54,14 @@ export class FakeRegistry implements Registry {
     return found.map(([, text]) => JSON.parse(text) as Versioned<T>);
   }
 
+  public async newest<T extends object>(
+    kind: string, limit: number, isWanted: (record: T) => boolean,
+  ): Promise<readonly Versioned<T>[]> {
+    const keys = [...this.records.keys()].filter(key => key.startsWith(`${kind}#`)).sort().reverse();
+    const found = keys.map(key => JSON.parse(this.records.get(key) ?? '') as Versioned<T>);
+    return found.filter(record => isWanted(record)).slice(0, limit);
+  }
+
   public async enqueue(queue: string, member: string, now: number): Promise<readonly QueueMember[]> {
     const members = this.queues.get(queue) ?? new Map<string, number>();
     this.queues.set(queue, members);

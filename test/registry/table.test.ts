@@ -27,7 +27,10 @@ beforeAll(async () => {
       GlobalSecondaryIndexes: [
         {
           IndexName: REGISTRY_INDEX.indexName,
-          KeySchema: [{ AttributeName: REGISTRY_INDEX.partitionKey, KeyType: 'HASH' }],
+          KeySchema: [
+            { AttributeName: REGISTRY_INDEX.partitionKey, KeyType: 'HASH' },
+            { AttributeName: 'pk', KeyType: 'RANGE' },
+          ],
           Projection: { ProjectionType: 'ALL' },
         },
       ],
@@ -110,6 +113,13 @@ describe.each<[string, () => Registry]>([
     await registry.remove(key('three'), second.version);
     expect(await registry.read(key('three'))).toBeUndefined();
     await expect(registry.remove(key('three'), second.version)).rejects.toThrow(RecordChangedError);
+  });
+
+  test('returns the last records of a kind that are wanted, last first', async () => {
+    const registry = create();
+    for (const n of [1, 2, 3, 4, 5]) await registry.write(`${RECORDS.history}${n}`, { n }, undefined);
+    const isOdd = ({ n }: { n: number }) => n % 2 === 1;
+    expect(await registry.newest<{ n: number }>(LISTED.history, 2, isOdd)).toMatchObject([{ n: 5 }, { n: 3 }]);
   });
 
   test('keeps a queue in the order of arrival, and the place of a member that joins again', async () => {

@@ -1,0 +1,73 @@
+import type { CloudFormationResponse } from './response';
+import type { ChangeKind, HistoryEntry } from '../../src/history/contract';
+import { CHANGES } from '../../src/history/contract';
+import type { ResourceRequest, ResponseRequest } from '../../src/kinds/contract';
+import { RESOURCE_TYPES } from '../../src/private/contract';
+
+type RequestType = ResourceRequest['requestType'];
+
+/** Checks of preconditions change nothing, so they are not listed. */
+const KINDS: Readonly<Record<string, Readonly<Record<RequestType, ChangeKind>>>> = {
+  [RESOURCE_TYPES.account]: {
+    Create: CHANGES.accountCreation, Update: CHANGES.accountUpdate, Delete: CHANGES.accountRelease,
+  },
+  [RESOURCE_TYPES.branch]: {
+    Create: CHANGES.branchCreation, Update: CHANGES.branchUpdate, Delete: CHANGES.branchRelease,
+  },
+  [RESOURCE_TYPES.stack]: {
+    Create: CHANGES.stackCreation, Update: CHANGES.stackUpdate, Delete: CHANGES.stackDeletion,
+  },
+  [RESOURCE_TYPES.pipeline]: {
+    Create: CHANGES.pipelineCreation, Update: CHANGES.pipelineUpdate, Delete: CHANGES.pipelineDeletion,
+  },
+};
+
+/** The entry of the history for a request that is answered; undefined: it changes nothing that the history keeps. */
+export function historyEntry(
+  { request, outcome }: ResponseRequest,
+  response: CloudFormationResponse,
+  arrivedAt: number,
+): HistoryEntry | undefined {
+  const change = KINDS[request.resourceType ?? '']?.[request.requestType];
+  if (!change) return undefined;
+  const data = outcome?.state === 'complete' ? { ...outcome.data } : {};
+  const { deferred } = outcome?.state === 'complete' ? outcome : {};
+  const failed = response.Status === 'FAILED';
+  return {
+    // of the arrival, so that a second response of the same request has the same key
+    at: new Date(arrivedAt).toISOString(),
+    change,
+    outcome: failed ? 'failed' : deferred === undefined ? 'succeeded' : 'deferred',
+    by: request.stackId,
+    requestId: request.requestId,
+    ...texts({ ...subjectOf(request.properties), ...chosen(data), reason: failed ? response.Reason : deferred }),
+  };
+}
+
+type Subject = Partial<Pick<HistoryEntry, 'environmentName' | 'accountId' | 'subject'>>;
+
+/** The environment, the account, and the name of what is changed. */
+function subjectOf(properties: ResourceRequest['properties']): Subject {
+  const { environment, environmentName, accountId, accountName, branchName, stackName } = properties;
+  const pipeline = isObject(environment) ? environment : {};
+  return texts({
+    environmentName: environmentName ?? pipeline.environmentName,
+    accountId,
+    subject: accountName ?? branchName ?? stackName,
+  });
+}
+
+/** Attributes of a result that the history keeps. */
+function chosen(data: { readonly accountId?: unknown; readonly commitId?: unknown }) {
+  return { ...(data.accountId !== undefined && { accountId: data.accountId }), commitId: data.commitId };
+}
+
+function texts(values: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

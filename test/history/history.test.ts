@@ -1,0 +1,65 @@
+import { RegistryHistory } from '../../lambda/history/history';
+import { readHistory } from '../../lambda/registry/history';
+import type { HistoryEntry } from '../../src/history/contract';
+import { CHANGES } from '../../src/history/contract';
+import { FakeRegistry } from '../registry/fake-registry';
+
+function entry(minute: number, changes: Partial<HistoryEntry> = {}): HistoryEntry {
+  return {
+    at: new Date(Date.parse('2026-01-01T12:00:00Z') + minute * 60_000).toISOString(),
+    change: CHANGES.pipelineUpdate,
+    outcome: 'succeeded',
+    by: 'stack',
+    requestId: `request-${minute}`,
+    ...changes,
+  };
+}
+
+async function recorded(...entries: readonly HistoryEntry[]): Promise<FakeRegistry> {
+  const registry = new FakeRegistry();
+  await new RegistryHistory(registry).record(...entries);
+  return registry;
+}
+
+const idsOf = (entries: readonly HistoryEntry[]) => entries.map(({ requestId }) => requestId);
+
+test('the history lists the last changes, oldest first', async () => {
+  const registry = await recorded(...[3, 1, 4, 2].map(minute => entry(minute, { environmentName: 'dev' })));
+  expect(idsOf(await readHistory(registry, 3))).toEqual(['request-2', 'request-3', 'request-4']);
+});
+
+test('the history of an environment has the changes of its accounts, and none of other environments', async () => {
+  const registry = await recorded(
+    entry(1, { change: CHANGES.accountCreation, accountId: '111111111111' }),
+    entry(2, { change: CHANGES.accountCreation, accountId: '222222222222' }),
+    entry(3, { environmentName: 'dev', accountId: '111111111111' }),
+    entry(4, { environmentName: 'test', accountId: '111111111111' }),
+  );
+  expect(idsOf(await readHistory(registry, 10, 'dev'))).toEqual(['request-1', 'request-3']);
+});
+
+test('an entry that is recorded twice is kept once, as it was first', async () => {
+  const registry = await recorded(entry(1, { reason: 'first' }), entry(1, { reason: 'second' }));
+  expect(await readHistory(registry, 10)).toEqual([entry(1, { reason: 'first' })]);
+});
+
+test('changes of two environments by one request are two entries', async () => {
+  const registry = await recorded(entry(1, { environmentName: 'dev' }), entry(1, { environmentName: 'test' }));
+  expect(await readHistory(registry, 10)).toHaveLength(2);
+});
+
+test('an entry expires after 400 days', async () => {
+  const registry = await recorded(entry(0));
+  const record = await registry.read<{ deleteAfter: number }>(registry.keys[0]);
+  expect(new Date((record?.deleteAfter ?? 0) * 1000).toISOString()).toBe('2027-02-05T12:00:00.000Z');
+});
+
+test('a history that cannot be written does not fail the change', async () => {
+  const denied = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+  const history = new RegistryHistory({
+    write: async () => {
+      throw denied;
+    },
+  });
+  await expect(history.record(entry(1))).resolves.toBeUndefined();
+});
