@@ -20,7 +20,7 @@ export interface Results {
 
 export const LIMITS = {
   /** Minimum number of environments per stack. */
-  environmentsPerStack: 150,
+  environmentsPerStack: 110,
   /** Maximum ratio of a vending time to its lower bound. */
   ratio: 1.15,
   /** Number of accounts from which the ratio is checked. */

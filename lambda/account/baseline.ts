@@ -113,14 +113,17 @@ const artifactBucketPolicy = {
     {
       Sid: 'SourceRoles',
       Effect: 'Allow',
-      // source roles are deleted with their repositories, and a policy that names a deleted role is invalid
+      // source roles are deleted with their environments, and a policy that names a deleted role is invalid
       Principal: { AWS: sub('arn:${AWS::Partition}:iam::${CicdAccount}:root') },
       Action: ['s3:PutObject', 's3:PutObjectAcl'],
       // pipeline/artifact/object: only artifacts of the Source stage
       Resource: sub(`${bucketArn}/*/Source/*`),
       Condition: {
         ArnLike: {
-          'aws:PrincipalArn': sub(`arn:\${AWS::Partition}:iam::\${CicdAccount}:role${NAMES.sourceRolePath}*`),
+          // the path has the account of the environment
+          'aws:PrincipalArn': sub(
+            `arn:\${AWS::Partition}:iam::\${CicdAccount}:role${NAMES.sourceRolePath}\${AWS::AccountId}/*`,
+          ),
         },
       },
     },

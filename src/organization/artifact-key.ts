@@ -2,9 +2,12 @@ import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { NAMES } from '../private/contract';
+import { ARTIFACT_CONTEXT, NAMES } from '../private/contract';
 
-/** One key for the artifacts of all pipelines: each key costs a dollar a month. */
+/**
+ * One key for the artifacts of all pipelines: each key costs a dollar a month. The pipeline of an account can use it
+ * only for the artifact bucket of that account; the roles that read repositories are limited by their own policies.
+ */
 export function artifactKey(scope: Construct, organizationId: string): Key {
   const key = new Key(scope, 'ArtifactKey', {
     alias: 'alias/org-environments-artifacts',
@@ -13,20 +16,19 @@ export function artifactKey(scope: Construct, organizationId: string): Key {
     // artifacts cannot be read without it; a first deployment that fails deletes the key, which costs money
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
-  key.addToResourcePolicy(new PolicyStatement({
-    sid: 'PipelinesOfTheOrganization',
-    principals: [new AnyPrincipal()],
-    actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
-    resources: ['*'],
-    conditions: {
-      StringEquals: { 'aws:PrincipalOrgID': organizationId },
-      ArnLike: {
-        'aws:PrincipalArn': [
-          `arn:${Aws.PARTITION}:iam::*:role/${NAMES.pipelineRolePrefix}*`,
-          `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${NAMES.sourceRolePath}*`,
-        ],
-      },
-    },
-  }));
+  const pipelines = {
+    StringEquals: { 'aws:PrincipalOrgID': organizationId },
+    ArnLike: { 'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::*:role/${NAMES.pipelineRolePrefix}*` },
+  };
+  const ownBucket = `arn:${Aws.PARTITION}:s3:::${NAMES.artifactBucketPrefix}\${aws:PrincipalAccount}-*`;
+  key.addToResourcePolicy(statement('PipelinesForTheirArtifacts', [
+    'kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey',
+  ], { ...pipelines, StringLike: { [ARTIFACT_CONTEXT]: ownBucket } }));
+  // CodePipeline reads the key without an encryption context
+  key.addToResourcePolicy(statement('PipelinesOfTheOrganization', ['kms:DescribeKey'], pipelines));
   return key;
+}
+
+function statement(sid: string, actions: string[], conditions: { [operator: string]: unknown }): PolicyStatement {
+  return new PolicyStatement({ sid, principals: [new AnyPrincipal()], actions, resources: ['*'], conditions });
 }

@@ -1,9 +1,9 @@
 import {
   Aws, CfnResource, Duration, IResource, ITaggable, Lazy, RemovalPolicy, Resource, Stack, TagManager, TagType, Token,
 } from 'aws-cdk-lib';
-import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { allowApprovalRequests } from './approval-topic';
 import type { PipelineRequest, PipelineResult } from './contract';
 import { PipelineDefinition } from './pipeline-definition';
 import { PIPELINE_PARAMETERS } from './pipeline-resources';
@@ -77,9 +77,10 @@ export interface PipelineOptions {
   readonly approvalTimeout?: Duration;
 
   /**
-   * The topic that receives requests for approval, in the region of the pipeline; usually one topic of the CICD
-   * account for all environments. A topic that is imported or has its own key must allow the roles
-   * `org-environments-pipeline-run` of the organization to publish and to use the key. It requires `approval: true`.
+   * The topic that receives requests for approval, in the region of the pipeline. Only the pipelines of the accounts
+   * that use it may publish to it; but each of them may publish any text, so environments that trust each other less
+   * should have topics of their own. A topic that is imported or has its own key must allow the role
+   * `org-environments-pipeline-run` of the account to publish and to use the key. It requires `approval: true`.
    *
    * @default - no notification
    */
@@ -173,6 +174,7 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
       resourceType: RESOURCE_TYPES.pipeline,
       request: this.request(props, plan.stages[0].name),
     });
+    this.allowApprovalRequests(props, resource);
     const { action } = props.branch.source._bind(this, organization);
     this._template = PipelineTemplate.for(this, plan, action, () => resource.node.defaultChild as CfnResource);
     this.pipelineArn = pipelineArn(this, account.accountId, this.pipelineName);
@@ -191,6 +193,7 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
     const { organization, account, branch } = props;
     const source = branch.source._bind(this, organization);
     const state = props.enabled ?? true ? PIPELINE_STATE.enabled : PIPELINE_STATE.disabled;
+    const { roleArn } = source.readRole({ scope: this, accountId: account.accountId });
     return {
       accountId: preparedAccountId(this, account, organization),
       region: Stack.of(this).region,
@@ -198,7 +201,7 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
       qualifier: BOOTSTRAP_QUALIFIER,
       templateBucket: Lazy.uncachedString({ produce: () => this._template.location.bucketName }),
       templateKey: Lazy.uncachedString({ produce: () => this._template.location.objectKey }),
-      parameters: this.parameters(props, source, state),
+      parameters: { ...this.parameters(props, source, state), [PIPELINE_PARAMETERS.SOURCE_ROLE_ARN]: roleArn },
       tags: lazy(() => this.tags.tagValues()),
       environment: {
         environmentName: this.pipelineName,
@@ -214,7 +217,7 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
   }
 
   private parameters(
-    props: PipelineProps, { repository, readRole }: SourceConfig, state: string,
+    props: PipelineProps, { repository }: SourceConfig, state: string,
   ): Record<string, string> {
     const { organization, branch } = props;
     return {
@@ -222,7 +225,6 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
       [PIPELINE_PARAMETERS.REPOSITORY_NAME]: repository.repositoryName,
       [PIPELINE_PARAMETERS.BRANCH_NAME]: branch.branchName,
       [PIPELINE_PARAMETERS.PARENT_BRANCH_NAME]: branch.parentBranchName ?? '',
-      [PIPELINE_PARAMETERS.SOURCE_ROLE_ARN]: readRole().roleArn,
       [PIPELINE_PARAMETERS.ARTIFACT_KEY_ARN]: organization.artifactKey.keyArn,
       [PIPELINE_PARAMETERS.TRIGGER_ROLE_ARN]:
         `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/${NAMES.triggerFunctionRole}`,
@@ -236,21 +238,18 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
     };
   }
 
-  private approvalTopicArn({ approval, approvalTopic, organization }: PipelineProps): string {
+  private allowApprovalRequests({ organization, account, approvalTopic }: PipelineProps, resource: Construct): void {
+    if (!approvalTopic) return;
+    const policy = allowApprovalRequests(this, approvalTopic, organization, account.accountId);
+    // a pipeline starts when it is created, and may request an approval immediately
+    if (policy) resource.node.addDependency(policy);
+  }
+
+  private approvalTopicArn({ approval, approvalTopic }: PipelineProps): string {
     if (!approvalTopic) return '';
     if (!approval) {
       fail(this, "an 'approvalTopic' needs a pipeline with approval: set 'approval: true', or omit 'approvalTopic'");
     }
-    // the same statement for every pipeline, so that CDK renders it once
-    approvalTopic.addToResourcePolicy(new PolicyStatement({
-      principals: [new AnyPrincipal()],
-      actions: ['sns:Publish'],
-      resources: [approvalTopic.topicArn],
-      conditions: {
-        StringEquals: { 'aws:PrincipalOrgID': organization.organizationId },
-        ArnLike: { 'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::*:role/${NAMES.pipelineRole}` },
-      },
-    }));
     return approvalTopic.topicArn;
   }
 }

@@ -45,7 +45,10 @@ export const NAMES = {
   eventBus: 'org-environments',
   /** Role of the function that records deployments. */
   deploymentsFunctionRole: 'org-environments-deployments',
-  /** Path of the roles in the CICD account through which pipelines read a repository. */
+  /**
+   * Path of the roles in the CICD account through which pipelines read a repository. The id of the environment's
+   * account follows.
+   */
   sourceRolePath: '/org-environments-source/',
   /** Stack in every vended account with the resources that pipelines share. */
   baselineStack: 'org-environments-baseline',
@@ -83,6 +86,9 @@ export const NAMES = {
   /** File at the root of a branch with its environment. */
   descriptor: 'environment.json',
 } as const;
+
+/** Condition key for the object that S3 encrypts or decrypts, or for its bucket if the bucket has a bucket key. */
+export const ARTIFACT_CONTEXT = 'kms:EncryptionContext:aws:s3:arn';
 
 /** Types of the custom resources, as CloudFormation shows them. */
 export const RESOURCE_TYPES = {

@@ -1,14 +1,14 @@
-import { Aws, Names, Stack, Token } from 'aws-cdk-lib';
+import { Aws, Stack, Token } from 'aws-cdk-lib';
 import { CfnRepository, IRepository } from 'aws-cdk-lib/aws-codecommit';
 import { AnyPrincipal, IRole, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { requireAllowed } from './repository-permissions';
-import type { SourceAction, SourceActionValues, SourceConfig, SourceHost } from './source-host';
+import type { SourceAction, SourceActionValues, SourceConfig, SourceHost, SourceReader } from './source-host';
 import { internalsOf } from '../organization/internals';
 import type { IOrganization } from '../organization/organization-interface';
 import { acknowledgeWildcards } from '../private/acknowledge';
 import { containsResource } from '../private/contains-resource';
-import { NAMES } from '../private/contract';
+import { ARTIFACT_CONTEXT, NAMES } from '../private/contract';
 import { fail } from '../private/validate';
 
 /** A CodeCommit repository in the account and region of the CICD stack. */
@@ -25,7 +25,7 @@ export class CodeCommitHost implements SourceHost {
       key: Token.isUnresolved(repositoryName) ? this.repository.node.path : repositoryName,
       action: codeCommitAction,
       isDefinedByApp: () => this.isDefinedByApp(),
-      readRole: () => this.readRole(scope, organization),
+      readRole: reader => readRole(this.repository, organization, reader),
     };
   }
 
@@ -54,18 +54,6 @@ export class CodeCommitHost implements SourceHost {
       );
     }
   }
-
-  private readRole(scope: Construct, organization: IOrganization): IRole {
-    const { repositoryName, node } = this.repository;
-    const id = `Connection-${Token.isUnresolved(repositoryName) ? Names.nodeUniqueId(node) : repositoryName}`;
-    const stack = Stack.of(scope);
-    const existing = stack.node.tryFindChild(id);
-    const connection =
-      existing instanceof CodeCommitConnection
-        ? existing
-        : new CodeCommitConnection(stack, id, this.repository, organization);
-    return connection.readRole;
-  }
 }
 
 /** The action of a pipeline that reads a branch of CodeCommit. */
@@ -77,39 +65,39 @@ export function codeCommitAction({ repositoryName, branchName }: SourceActionVal
   };
 }
 
-/** One role for each repository, however many environments read it. */
-class CodeCommitConnection extends Construct {
-  public readonly readRole: IRole;
-
-  public constructor(scope: Construct, id: string, repository: IRepository, organization: IOrganization) {
-    super(scope, id);
-    const statements = readStatements(repository, organization);
-    const role = new Role(this, 'SourceRole', {
-      // known by its path: when the removal of the last environment fails, CloudFormation keeps the role and forgets
-      // it; with a fixed name, it could not be created again
-      path: NAMES.sourceRolePath,
-      description: 'Reads the repository for the pipelines of the organization',
-      // the accounts are not known yet; their pipelines' roles are, by name and organization
-      assumedBy: new AnyPrincipal().withConditions({
-        StringEquals: { 'aws:PrincipalOrgID': organization.organizationId },
-        ArnLike: { 'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::*:role/${NAMES.pipelineRolePrefix}*` },
-      }),
-      inlinePolicies: { Source: new PolicyDocument({ statements }) },
-    });
-    const later = 'the accounts are created later; the prefix and the organization identify their buckets';
-    acknowledgeWildcards(role, statements, { Artifacts: later });
-    this.readRole = role;
-  }
+/**
+ * The role through which the pipeline of one environment reads the repository. It trusts the pipeline of the account of
+ * the environment, and writes to the artifact bucket of that account only.
+ */
+function readRole(repository: IRepository, organization: IOrganization, { scope, accountId }: SourceReader): IRole {
+  const statements = readStatements(repository, organization, accountId, Stack.of(scope).region);
+  const role = new Role(scope, 'SourceRole', {
+    // known by its path: when the removal of the environment fails, CloudFormation keeps the role and forgets it; with
+    // a fixed name, it could not be created again
+    path: `${NAMES.sourceRolePath}${accountId}/`,
+    description: 'Reads the repository for the pipeline of an environment',
+    // in conditions: IAM rejects a principal that was deleted, like the role of a pipeline or a closed account
+    assumedBy: new AnyPrincipal().withConditions({
+      StringEquals: { 'aws:PrincipalOrgID': organization.organizationId, 'aws:PrincipalAccount': accountId },
+      ArnEquals: { 'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::${accountId}:role/${NAMES.pipelineRole}` },
+    }),
+    inlinePolicies: { Source: new PolicyDocument({ statements }) },
+  });
+  acknowledgeWildcards(role, statements, { Artifacts: 'CodePipeline names the objects of an artifact' });
+  return role;
 }
 
-function readStatements(repository: IRepository, organization: IOrganization): PolicyStatement[] {
+function readStatements(
+  repository: IRepository, organization: IOrganization, accountId: string, region: string,
+): PolicyStatement[] {
   // CodePipeline needs all of it when a pipeline runs:
   // https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html
-  const organizationOnly = { StringEquals: { 'aws:ResourceOrgID': organization.organizationId } };
-  const bucket = `arn:${Aws.PARTITION}:s3:::${NAMES.artifactBucketPrefix}*`;
+  const bucket = `arn:${Aws.PARTITION}:s3:::${NAMES.artifactBucketPrefix}${accountId}-${region}`;
+  const key = organization.artifactKey.keyArn;
   return [
     new PolicyStatement({
       sid: 'Read',
+      // IAM has no condition for the branch of these actions
       actions: [
         'codecommit:CancelUploadArchive',
         'codecommit:GetBranch',
@@ -123,12 +111,14 @@ function readStatements(repository: IRepository, organization: IOrganization): P
       sid: 'Artifacts',
       actions: ['s3:PutObject', 's3:PutObjectAcl'],
       resources: [`${bucket}/*/Source/*`],
-      conditions: organizationOnly,
+      conditions: { StringEquals: { 'aws:ResourceAccount': accountId } },
     }),
     new PolicyStatement({
       sid: 'Encrypt',
-      actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
-      resources: [organization.artifactKey.keyArn],
+      actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
+      resources: [key],
+      conditions: { StringLike: { [ARTIFACT_CONTEXT]: [bucket, `${bucket}/*`] } },
     }),
+    new PolicyStatement({ sid: 'DescribeKey', actions: ['kms:DescribeKey'], resources: [key] }),
   ];
 }

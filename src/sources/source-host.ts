@@ -23,8 +23,16 @@ export interface SourceConfig {
   readonly action: (branch: SourceActionValues) => SourceAction;
   /** Whether the app defines the repository, so that its branches cannot be checked before the deployment. */
   readonly isDefinedByApp: () => boolean;
-  /** The role in the CICD account through which pipelines read the repository: one for each repository and stack. */
-  readonly readRole: () => IRole;
+  /** Creates the role in the CICD account through which the pipeline of one environment reads the repository. */
+  readonly readRole: (reader: SourceReader) => IRole;
+}
+
+/** The pipeline that reads a repository. */
+export interface SourceReader {
+  /** The scope of the role. */
+  readonly scope: Construct;
+  /** Id of the account of the environment. */
+  readonly accountId: string;
 }
 
 /** What differs between pipelines: references to the parameters of their template. */

@@ -57,6 +57,7 @@ describe.each([
     for (const { Condition } of anyPrincipal) {
       expect(Condition?.StringEquals).toEqual({
         'aws:PrincipalOrgID': ORGANIZATION_ID,
+        'aws:PrincipalAccount': { 'Fn::GetAtt': [expect.stringContaining('account'), 'accountId'] },
       });
     }
   });

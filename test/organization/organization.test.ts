@@ -29,35 +29,35 @@ describe('the organization', () => {
   });
 
   test('keeps the key of the artifacts, turns it over every year, '
-    + 'and gives it to the pipelines of the organization alone', () => {
+    + 'and gives it to pipelines of the organization alone, for the artifacts of their account', () => {
+    const ofPipelines = {
+      StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION_ID },
+      ArnLike: {
+        'aws:PrincipalArn': {
+          'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::*:role/org-environments-pipeline-*']],
+        },
+      },
+    };
     expect(Object.values(template.findResources('AWS::KMS::Key'))).toMatchObject([{
       DeletionPolicy: 'RetainExceptOnCreate',
       Properties: {
         EnableKeyRotation: true,
         KeyPolicy: {
           Statement: expect.arrayContaining([expect.objectContaining({
-            Sid: 'PipelinesOfTheOrganization',
-            Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+            Sid: 'PipelinesForTheirArtifacts',
+            Action: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
             Condition: {
-              StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION_ID },
-              ArnLike: {
-                'aws:PrincipalArn': [
-                  { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::*:role/org-environments-pipeline-*']] },
-                  {
-                    'Fn::Join': [
-                      '',
-                      [
-                        'arn:',
-                        { Ref: 'AWS::Partition' },
-                        ':iam::',
-                        { Ref: 'AWS::AccountId' },
-                        ':role/org-environments-source/*',
-                      ],
-                    ],
-                  },
-                ],
+              ...ofPipelines,
+              StringLike: {
+                'kms:EncryptionContext:aws:s3:arn': {
+                  'Fn::Join': ['', [
+                    'arn:', { Ref: 'AWS::Partition' }, ':s3:::org-environments-artifacts-${aws:PrincipalAccount}-*',
+                  ]],
+                },
               },
             },
+          }), expect.objectContaining({
+            Sid: 'PipelinesOfTheOrganization', Action: 'kms:DescribeKey', Condition: ofPipelines,
           })]),
         },
       },

@@ -1,8 +1,9 @@
-import { CfnParameter } from 'aws-cdk-lib';
+import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { Alias } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { PipelineOptions } from '../../src';
 import { Account, Branch, OnExistingAccount, Pipeline } from '../../src';
-import { Cicd, quickApp } from '../fixtures/app';
+import { CICD_ACCOUNT, Cicd, quickApp, REGION } from '../fixtures/app';
 import type { SynthesizedTemplate } from '../fixtures/assembly';
 import { pipelineTemplateOf, onlyResource, resourcesOf, synthesized, templateOf } from '../fixtures/assembly';
 import { identityStatements, textOf } from '../fixtures/policies';
@@ -215,8 +216,33 @@ describe('a pipeline', () => {
     expect(one.toLowerCase()).not.toContain('crocodile');
   });
 
+  test('an approval topic of another stack is rejected, whose policy cannot name the account', () => {
+    const app = quickApp();
+    const elsewhere = new Stack(app, 'Monitoring', { env: { account: CICD_ACCOUNT, region: REGION } });
+    const cicd = new Cicd(app, { imported: true });
+    const pipeline = { approval: true, approvalTopic: new Topic(elsewhere, 'Approvals') };
+    expect(() => cicd.environment('dev', { pipeline })).toThrow(
+      "the policy of the 'approvalTopic' must name the account of the pipeline, which only the stack 'Cicd' knows, but "
+        + "the topic is in the stack 'Monitoring': define the topic in the stack of the pipeline",
+    );
+    const account = Account.fromAccountId(cicd.stack, 'Known', '123456789012');
+    expect(() => cicd.environment('known', { pipeline, account })).not.toThrow();
+  });
+
+  test('an approval topic with the key of AWS is rejected, and an imported one is not changed', () => {
+    const cicd = new Cicd(quickApp(), { imported: true });
+    const masterKey = Alias.fromAliasName(cicd.stack, 'Key', 'alias/aws/sns');
+    const topic = new Topic(cicd.stack, 'Approvals', { masterKey });
+    expect(() => cicd.environment('dev', { pipeline: { approval: true, approvalTopic: topic } })).toThrow(
+      "the 'approvalTopic' is encrypted with the key of AWS 'alias/aws/sns', which other accounts cannot use: use a "
+        + 'topic with a key of your own, or without a key',
+    );
+    const known = Topic.fromTopicArn(cicd.stack, 'Imported', 'arn:aws:sns:eu-west-1:222222222222:known');
+    expect(() => cicd.environment('test', { pipeline: { approval: true, approvalTopic: known } })).not.toThrow();
+  });
+
   test('a pipeline asks for approval through a topic of the CICD account, '
-    + 'which accepts messages of pipelines of the organization only', () => {
+    + 'which accepts messages of the pipelines of these accounts only', () => {
     const app = quickApp();
     const cicd = new Cicd(app, { imported: true });
     const approvalTopic = new Topic(cicd.stack, 'Approvals');
@@ -231,14 +257,18 @@ describe('a pipeline', () => {
       Principal: { AWS: '*' },
       Resource: { Ref: expect.stringContaining('Approvals') },
       Condition: {
-        StringEquals: { 'aws:PrincipalOrgID': { 'Fn::Select': [7, expect.anything()] } },
-        ArnLike: {
-          'aws:PrincipalArn': {
-            'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::*:role/org-environments-pipeline-run']],
-          },
+        StringEquals: {
+          'aws:PrincipalOrgID': { 'Fn::Select': [7, expect.anything()] },
+          'aws:PrincipalAccount': ['dev', 'prod'].map(
+            name => ({ 'Fn::GetAtt': [expect.stringContaining(`${name}account`), 'accountId'] }),
+          ),
         },
+        ArnLike: { 'aws:PrincipalArn': 'arn:*:iam::*:role/org-environments-pipeline-run' },
       },
     }]);
+    const [policyId] = Object.entries(templateOf(assembly).Resources)
+      .flatMap(([id, { Type }]) => Type === 'AWS::SNS::TopicPolicy' ? id : []);
+    for (const { DependsOn } of resourcesOf(templateOf(assembly), PIPELINE)) expect(DependsOn).toContain(policyId);
     const template = pipelineTemplateOf(assembly, pipeline);
     const approve = propertiesOf(template).Stages[3]['Fn::If']?.[1];
     const notified = expect.stringContaining('ApprovalNotified');

@@ -8,6 +8,8 @@ import { identityStatements, list, textOf } from '../fixtures/policies';
 
 const SHOP_ARN = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':codecommit:eu-west-1:222222222222:shop']] };
 
+const DEV_ACCOUNT = { 'Fn::GetAtt': [expect.stringMatching(/^devaccount/), 'accountId'] };
+
 function twoEnvironments() {
   const cicd = new Cicd(quickApp(), { imported: true });
   cicd.environment('dev');
@@ -24,26 +26,31 @@ describe('a repository', () => {
     expect(types.filter(type => Object.keys(template.findResources(type)).length > 0)).toEqual([]);
   });
 
-  test('is read through one role, by pipelines of the organization alone', () => {
-    const role = onlyResource(synthesized(stack), 'AWS::IAM::Role');
-    expect(role.Properties).toMatchObject({ Path: '/org-environments-source/' });
+  test('is read through a role for each environment, by the pipeline of its account alone', () => {
+    const [role, ...others] = resourcesOf(synthesized(stack), 'AWS::IAM::Role');
+    expect(others).toHaveLength(1);
+    expect(textOf(role.Properties.Path)).toMatch(/^\/org-environments-source\/<devaccount\w+\.accountId>\/$/);
     expect(role.Properties.RoleName).toBeUndefined();
     expect(role.Properties.AssumeRolePolicyDocument.Statement).toEqual([{
       Effect: 'Allow',
       Action: 'sts:AssumeRole',
       Principal: { AWS: '*' },
       Condition: {
-        StringEquals: { 'aws:PrincipalOrgID': { 'Fn::Select': [7, expect.anything()] } },
-        ArnLike: {
+        StringEquals: {
+          'aws:PrincipalOrgID': { 'Fn::Select': [7, expect.anything()] }, 'aws:PrincipalAccount': DEV_ACCOUNT,
+        },
+        ArnEquals: {
           'aws:PrincipalArn': {
-            'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::*:role/org-environments-pipeline-*']],
+            'Fn::Join': ['', [
+              'arn:', { Ref: 'AWS::Partition' }, ':iam::', DEV_ACCOUNT, ':role/org-environments-pipeline-run',
+            ]],
           },
         },
       },
     }]);
   });
 
-  test('is only read through that role, and into the artifact buckets of the organization', () => {
+  test('is only read through that role, and into the artifact bucket of the account', () => {
     const statements = identityStatements(synthesized(stack));
     const read = statements.find(({ Sid }) => Sid === 'Read');
     expect(read).toMatchObject({ Resource: SHOP_ARN });
@@ -54,9 +61,16 @@ describe('a repository', () => {
     const artifacts = statements.find(({ Sid }) => Sid === 'Artifacts');
     expect(artifacts).toMatchObject({
       Action: ['s3:PutObject', 's3:PutObjectAcl'],
-      Condition: { StringEquals: { 'aws:ResourceOrgID': { 'Fn::Select': [7, expect.anything()] } } },
+      Condition: { StringEquals: { 'aws:ResourceAccount': DEV_ACCOUNT } },
     });
-    expect(textOf(artifacts?.Resource)).toBe('arn:<AWS::Partition>:s3:::org-environments-artifacts-*/*/Source/*');
+    const bucket = /^arn:<AWS::Partition>:s3:::org-environments-artifacts-<devaccount\w+\.accountId>-eu-west-1/;
+    expect(textOf(artifacts?.Resource)).toMatch(new RegExp(`${bucket.source}/\\*/Source/\\*$`));
+    const encrypt = statements.find(({ Sid }) => Sid === 'Encrypt');
+    const contexts = list(encrypt?.Condition?.StringLike?.['kms:EncryptionContext:aws:s3:arn']).map(textOf);
+    expect(contexts).toEqual([
+      expect.stringMatching(new RegExp(`${bucket.source}$`)),
+      expect.stringMatching(new RegExp(`${bucket.source}/\\*$`)),
+    ]);
   });
 });
 
@@ -167,14 +181,6 @@ test('each of two repositories has a role', () => {
   cicd.environment('second', { branch: { source, branchName: 'env/dev' } });
 
   expect(resourcesOf(synthesized(cicd.stack), 'AWS::IAM::Role')).toHaveLength(2);
-});
-
-test('a repository that is imported twice has still one role', () => {
-  const cicd = new Cicd(quickApp(), { imported: true });
-  cicd.environment('dev');
-  const source = Source.codeCommit(Repository.fromRepositoryName(cicd.stack, 'Again', 'shop'));
-  cicd.environment('test', { branch: { source, branchName: 'env/test' } });
-  expect(resourcesOf(synthesized(cicd.stack), 'AWS::IAM::Role')).toHaveLength(1);
 });
 
 test('a repository may be made in the same app', () => {

@@ -40,7 +40,7 @@ describe('roles of a pipeline', () => {
     }))).toBe('');
     [own, other] = [harness.vended['shop-dev'], harness.vended['shop-prod']];
     sourceRole =
-      harness.simulation.iam.rolesOf(CICD_ACCOUNT).find(({ arn }) => arn.includes(':role/org-environments-source/'))
+      harness.simulation.iam.rolesOf(CICD_ACCOUNT).find(({ arn }) => arn.includes(`/org-environments-source/${own}/`))
         ?.arn ?? '';
   });
   afterAll(() => harness.stop());
@@ -148,9 +148,10 @@ describe('roles of a pipeline', () => {
     function allowed(roleArn: string, resources: readonly string[]): string[] {
       const { iam, access } = harness.simulation;
       const caller = iam.sessionOf(roleArn, 'build');
+      const context = { 'kms:EncryptionContext:aws:s3:arn': artifacts() };
       const may = (action: string, resource: string): boolean => {
         try {
-          access.assertAllowed({ caller, region: REGION, action, resource });
+          access.assertAllowed({ caller, region: REGION, action, resource, context });
           return true;
         } catch {
           return false;

@@ -1,6 +1,6 @@
 import type { Access } from './access';
 import type { Identities } from './identities';
-import type { Caller, Credentials } from '../../core/service';
+import type { Caller, Credentials, Permission } from '../../core/service';
 
 /** An AWS service that acts with a role: all its calls need permissions of the role. */
 export class Actor {
@@ -13,8 +13,8 @@ export class Actor {
   ) {}
 
   /** @throws AwsError if the role does not have the permission */
-  public assertAllowed(action: string, resource: string): void {
-    this.access?.assertAllowed({ action, resource, caller: this.caller, region: this.region }, 'json');
+  public assertAllowed(action: string, resource: string, context?: Permission['context']): void {
+    this.access?.assertAllowed({ action, resource, context, caller: this.caller, region: this.region }, 'json');
   }
 
   /** Assumes another role, also of another account. */

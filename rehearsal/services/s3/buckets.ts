@@ -24,12 +24,15 @@ export interface Bucket {
   readonly objects: ReadonlyMap<string, StoredObject>;
   readonly tags: Readonly<Record<string, string>>;
   readonly policy?: PolicyDocument;
+  /** Whether one key of KMS encrypts all new objects of the bucket. */
+  readonly hasBucketKey?: boolean;
 }
 
-interface KeptBucket extends Omit<Bucket, 'objects' | 'tags' | 'policy'> {
+interface KeptBucket extends Omit<Bucket, 'objects' | 'tags' | 'policy' | 'hasBucketKey'> {
   readonly objects: Map<string, StoredObject>;
   tags: Readonly<Record<string, string>>;
   policy?: PolicyDocument;
+  hasBucketKey?: boolean;
 }
 
 interface ObjectOptions {
@@ -88,6 +91,10 @@ export class Buckets {
 
   public setTags(name: string, tags: Readonly<Record<string, string>>): void {
     this.required(name).tags = tags;
+  }
+
+  public setBucketKey(name: string, hasBucketKey: boolean): void {
+    this.required(name).hasBucketKey = hasBucketKey;
   }
 
   public put(name: string, key: string, body: Buffer, options: ObjectOptions = {}): StoredObject {

@@ -8,7 +8,12 @@ import { AwsError } from '../../core/service';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../../core/service';
 import type { Identities } from '../iam/identities';
 
-const BucketProperties = v.object({ BucketName: v.optional(v.string()), Tags });
+const EncryptionRule = v.object({ BucketKeyEnabled: v.optional(v.pipe(v.unknown(), v.transform(String))) });
+const BucketProperties = v.object({
+  BucketName: v.optional(v.string()),
+  BucketEncryption: v.optional(v.object({ ServerSideEncryptionConfiguration: v.array(EncryptionRule) })),
+  Tags,
+});
 type BucketProperties = v.InferOutput<typeof BucketProperties>;
 
 const BucketPolicyProperties = v.object({ Bucket: v.string(), PolicyDocument });
@@ -35,15 +40,21 @@ export function bucketType(environment: Environment, buckets: Buckets): Resource
     const name = properties.BucketName ?? identifiers.physicalName(context, 63).toLowerCase();
     if (buckets.find(name) !== undefined) throw new AwsError('AlreadyExists', `${name} already exists`, 409);
     buckets.create(context.accountId, context.region, name);
-    buckets.setTags(name, tagsOf(properties, context));
+    set(name, properties, context);
     return provisioned(name, context.region);
+  }
+
+  function set(name: string, properties: BucketProperties, context: ResourceContext): void {
+    buckets.setTags(name, tagsOf(properties, context));
+    const { ServerSideEncryptionConfiguration: rules = [] } = properties.BucketEncryption ?? {};
+    buckets.setBucketKey(name, rules.some(({ BucketKeyEnabled: enabled }) => enabled === 'true'));
   }
 
   return {
     create,
     async update(id, input, before, context) {
       if (input.BucketName !== before.BucketName) return create(input, context);
-      buckets.setTags(id, tagsOf(read(BucketProperties, input), context));
+      set(id, read(BucketProperties, input), context);
       return provisioned(id, context.region);
     },
     async remove(id) {
