@@ -21,6 +21,7 @@ import { DynamoDb } from './services/dynamodb/service';
 import { LAYERS_PATH } from './services/ecr/layers';
 import { Ecr } from './services/ecr/service';
 import { Events } from './services/events/service';
+import type { EmittedEvent } from './services/events/service';
 import { Access } from './services/iam/access';
 import { Identities } from './services/iam/identities';
 import { Iam } from './services/iam/service';
@@ -135,6 +136,7 @@ export class Simulation {
       temporary: this.temporary,
       server: () => this.server,
       lacksImage: address => this.ecr.lacks(address),
+      sendResult: (functionArn, permission, event) => this.sendResult(functionArn, permission, event),
     });
     this.lambda.onInvoke(({ functionArn }) => this.noteLogs(functionArn));
     this.events = this.makeEvents(environment);
@@ -281,6 +283,14 @@ export class Simulation {
       );
     }
     await this.lambda.invokeEvent(functionArn, event);
+  }
+
+  /** Sends the result of a function to an event bus with the role of the function. */
+  private sendResult(functionArn: string, permission: Permission, event: EmittedEvent): void {
+    const { roleArn = '', accountId = '', region = '' } = this.lambda.configuration(functionArn) ?? {};
+    const caller = this.iam.sessionOf(roleArn, 'destination');
+    if (this.options.enforce !== false) this.access.assertAllowed({ ...permission, caller, region }, 'json');
+    this.events.emit(accountId, region, event, permission.resource);
   }
 
   /** Checks a permission of the role with which EventBridge puts events on another bus. */

@@ -9,11 +9,17 @@ const logger = new Logger({ serviceName: 'org-environments' });
 const registry = new TableRegistry();
 const hosts = connectedHosts();
 
-/** Throws on failure, so that Lambda retries the event. */
-export async function handler(event: CodePipelineEvent & { readonly id: string }): Promise<void> {
+/** What rules for users match, beside the event. */
+interface Result {
+  readonly verified: boolean;
+}
+
+/** Throws on failure, so that Lambda retries the event. Lambda sends the result to the bus of the organization. */
+export async function handler(event: CodePipelineEvent & { readonly id: string }): Promise<Result> {
   const outcome = await record(event, registry, hosts);
   logger.info('pipeline event', { ...outcome, eventId: event.id });
   // not with console.log, which adds a time to the line
-  if (!outcome.recorded) return;
-  for (const measures of outcome.measures) process.stdout.write(`${metricLine(outcome.environmentName, measures)}\n`);
+  const lines = outcome.recorded ? outcome.measures.map(measures => metricLine(outcome.environmentName, measures)) : [];
+  for (const line of lines) process.stdout.write(`${line}\n`);
+  return { verified: outcome.verified };
 }

@@ -14,9 +14,11 @@ import { RecordChangedError } from '../shared/errors';
 import type { Hosts } from '../sources/hosts';
 import type { Author } from '../sources/source';
 
-type Recorded =
-  | { readonly recorded: false; readonly reason: string }
+/** Notifications are sent for verified events: those of the pipeline that holds the lease of its account. */
+type Outcome =
+  | { readonly verified: boolean; readonly recorded: false; readonly reason: string }
   | {
+    readonly verified: true;
     readonly recorded: true;
     readonly environmentName: string;
     readonly executionId: string;
@@ -32,17 +34,20 @@ export async function record(
   event: CodePipelineEvent,
   registry: Registry,
   hosts: Hosts<'authorOf'>,
-): Promise<Recorded> {
+): Promise<Outcome> {
   const { pipeline, 'execution-id': executionId } = event.detail;
-  const change = changeOf(event);
-  if (change === undefined) return { recorded: false, reason: 'the event reports nothing that is recorded' };
   // a member account can forge events: only those of the pipeline that holds the lease of the account are recorded
   const holder = (await registry.read<LeaseRecord>(leaseKey(event.account)))?.holder;
   if (holder?.environmentName !== pipeline) {
     return {
+      verified: false,
       recorded: false,
       reason: `pipeline '${pipeline}' of account ${event.account} is not the pipeline of an environment`,
     };
+  }
+  const change = changeOf(event);
+  if (change === undefined) {
+    return { verified: true, recorded: false, reason: 'the event reports nothing that is recorded' };
   }
 
   for (let attempt = 1; ; attempt++) {
@@ -66,7 +71,7 @@ async function write(
   { event, change, holder, executionId }: ReceivedChange,
   registry: Registry,
   hosts: Hosts<'authorOf'>,
-): Promise<Recorded> {
+): Promise<Outcome> {
   const { environmentName, pipelineKey } = holder;
   const { account: accountId, region } = event;
   const key = deploymentKey(environmentName);
@@ -86,7 +91,7 @@ async function write(
     );
   }
   const measures = measuresOf(runsInAccount(accountId, before), runsInAccount(accountId, runs), executionId);
-  return { recorded: true, environmentName, executionId, measures };
+  return { verified: true, recorded: true, environmentName, executionId, measures };
 }
 
 interface Authors {

@@ -1,6 +1,9 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, CfnFunction, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture, CfnEventInvokeConfig, CfnFunction, Function as LambdaFunction, Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -23,22 +26,25 @@ interface HandlerFunctionProps {
   readonly timeout?: Duration;
   /** Queue for events that failed three times; only for functions that are invoked asynchronously. */
   readonly deadLetters?: IQueue;
+  /** Bus that receives the event and the result of each invocation that succeeded; as `deadLetters`. */
+  readonly results?: IEventBus;
 }
 
-/** A function of this library with its role and its log group: three resources. */
+/** A function of this library with its role and its log group: three resources, and one if its results are sent. */
 export class HandlerFunction extends Construct {
   public readonly function: LambdaFunction;
   public readonly role: Role;
 
   public constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
-    const { description, deadLetters } = props;
+    const { description, deadLetters, results } = props;
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.SIX_MONTHS, removalPolicy: RemovalPolicy.DESTROY,
     });
     const permissions = [
       allow('Logs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
       ...deadLetters ? [allow('DeadLetters', ['sqs:SendMessage'], [deadLetters.queueArn])] : [],
+      ...results ? [allow('Results', ['events:PutEvents'], [results.eventBusArn])] : [],
       ...props.permissions,
     ];
     const statements = permissions.map(({ statement }) => statement);
@@ -68,5 +74,13 @@ export class HandlerFunction extends Construct {
     const resource = this.function.node.defaultChild;
     // the property `deadLetterQueue` would add a separate policy
     if (deadLetters && resource instanceof CfnFunction) resource.deadLetterConfig = { targetArn: deadLetters.queueArn };
+    // the property `onSuccess` would add a separate policy
+    if (results) {
+      new CfnEventInvokeConfig(this, 'Results', {
+        functionName: this.function.functionName,
+        qualifier: '$LATEST',
+        destinationConfig: { onSuccess: { destination: results.eventBusArn } },
+      });
+    }
   }
 }

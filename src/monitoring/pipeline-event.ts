@@ -1,6 +1,7 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import { IEventBus, IRuleTarget, Match, Rule } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
+import { verifiedPattern, VerifiedEventRule } from './verified-event-rule';
 import { environmentNamesOf } from '../private/environment-names';
 import { fail, validate } from '../private/validate';
 
@@ -35,7 +36,10 @@ export interface OnPipelineEventOptions {
   readonly events?: PipelineEvent[];
 
   /**
-   * Target of the rule. It receives the event of CodePipeline, whose `account` is the account of the environment.
+   * Target of the rule. It receives the event of CodePipeline, whose `account` is the account of the environment. Only
+   * events of the pipelines that hold the lease of their account match the rule. Targets that `rule.addTarget()` adds
+   * receive the same; a pattern that is added with `rule.addEventPattern()` must match the event on the bus, which has
+   * the event of CodePipeline in `detail.requestPayload`.
    *
    * @default - no target; `rule.addTarget()` adds one
    */
@@ -74,25 +78,24 @@ const DETAILS: { readonly [event in PipelineEvent]: Pattern } = {
   [PipelineEvent.ROLLED_BACK]: { ...OF_RUN, 'state': ['STARTED'], 'execution-trigger': { 'trigger-type': ROLLBACKS } },
 };
 
-/** Defines a rule on the event bus of the organization. */
+/** Defines a rule on the event bus of the organization, for events that are verified. */
 export function pipelineRule(scope: Construct, id: string, eventBus: IEventBus, options: OnPipelineEventOptions): Rule {
   const { environmentNames, events, target, ruleName, description } = options;
   assertSome(scope, 'environmentNames', environmentNames);
   assertSome(scope, 'events', events);
   if (environmentNames) warnAboutUnknown(scope, environmentNames);
   const details = (events ?? Object.values(PipelineEvent)).map(event => DETAILS[event]);
-  return new Rule(scope, id, {
+  return new VerifiedEventRule(scope, id, {
     eventBus,
     ruleName,
     description,
     targets: target && [target],
-    eventPattern: {
-      source: ['aws.codepipeline'],
+    eventPattern: verifiedPattern(Stack.of(scope).account, {
       detail: {
         ...environmentNames && { pipeline: environmentNames.map(name => validate.environmentName(scope, name)) },
         ...details.length === 1 ? details[0] : { $or: details },
       },
-    },
+    }),
   });
 }
 

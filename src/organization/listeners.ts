@@ -68,6 +68,8 @@ export class Listeners extends Construct {
         repositoryPermissions(this.props.repositoryNames, 'deployments'),
       ],
       deadLetters: this.deadLetters,
+      // rules for users match verified events, which this function reports
+      results: this.props.eventBus,
     });
     new Rule(this, 'PipelineEvents', {
       eventBus: this.props.eventBus,

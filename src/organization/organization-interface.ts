@@ -20,7 +20,10 @@ export interface IOrganization extends IResource {
   /** The key that encrypts the artifacts of all pipelines. */
   readonly artifactKey: IKey;
 
-  /** The event bus that receives the events of all pipelines, as CodePipeline sends them. */
+  /**
+   * The event bus that receives the events of all pipelines, as CodePipeline sends them. An account can send events of
+   * any pipeline of its own, with any name: `onPipelineEvent()` matches only those of environments.
+   */
   readonly eventBus: IEventBus;
 
   /**

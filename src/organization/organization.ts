@@ -3,7 +3,7 @@ import { AttributeType, BillingMode, ITable, Table } from 'aws-cdk-lib/aws-dynam
 import { CfnRule, EventBus, IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
-import { CfnPermission, Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnEventInvokeConfig, CfnPermission, Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct, IConstruct } from 'constructs';
 import { artifactKey } from './artifact-key';
@@ -163,7 +163,7 @@ export class Organization extends OrganizationBase {
       kinds: KINDS, registry, organizationId, repositoryNames, access,
     });
     // a new pipeline starts immediately, and its events must be recorded
-    customResources.entry.node.addDependency(...listeners.node.findAll().filter(isRuleOrPermission));
+    customResources.entry.node.addDependency(...listeners.node.findAll().filter(carriesEvents));
     setInternals(this, {
       serviceToken: customResources.serviceToken, isImported: false, managementAccountId, repositoryNames,
     });
@@ -213,6 +213,6 @@ function registryTable(scope: Construct): Table {
   return registry;
 }
 
-function isRuleOrPermission(construct: IConstruct): boolean {
-  return construct instanceof CfnRule || construct instanceof CfnPermission;
+function carriesEvents(construct: IConstruct): boolean {
+  return [CfnRule, CfnPermission, CfnEventInvokeConfig].some(type => construct instanceof type);
 }

@@ -221,24 +221,27 @@ test('the last fifty runs are kept', async () => {
   expect([runs.length, runs[0].executionId, runs.at(-1)?.executionId]).toEqual([50, 'run-54', 'run-5']);
 });
 
-test.each<[string, CodePipelineEvent, string]>([
+test.each<[string, boolean, CodePipelineEvent, string]>([
   [
     'another pipeline of the account',
+    false,
     happened('one', 0, { pipeline: 'prod' }),
     `pipeline 'prod' of account ${MEMBER} is not the pipeline of an environment`,
   ],
   [
     'a pipeline of that name in another account',
+    false,
     happened('one', 0, { account: OTHER }),
     `pipeline 'test1' of account ${OTHER} is not the pipeline of an environment`,
   ],
   [
     'an action that starts',
+    true,
     happened('one', 0, { stage: 'Synth', action: 'Synth' }),
     'the event reports nothing that is recorded',
   ],
-])('an event of %s is not recorded', async (_, event, reason) => {
-  expect(await record(event, world.registry, () => world.commits)).toEqual({ recorded: false, reason });
+])('an event of %s is not recorded, and it is %s that it is verified', async (_, verified, event, reason) => {
+  expect(await record(event, world.registry, () => world.commits)).toEqual({ verified, recorded: false, reason });
   expect(await world.runs()).toEqual([]);
 });
 

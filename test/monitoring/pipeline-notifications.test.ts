@@ -1,12 +1,13 @@
 import { Lazy } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { EventField, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { matches } from '../../rehearsal/services/events/pattern';
 import type { OnPipelineEventOptions } from '../../src';
 import { NotificationFormat, PipelineEvent, PipelineNotifications } from '../../src';
 import { deployment, failure, happened, rollback } from '../deployments/events';
-import { Cicd } from '../fixtures/app';
+import { CICD_ACCOUNT, Cicd } from '../fixtures/app';
 import { onlyResource, resourcesOf, synthesized } from '../fixtures/assembly';
 
 const approval = [
@@ -19,7 +20,12 @@ function heard(options: OnPipelineEventOptions, story: readonly object[]): numbe
   const { stack, organization } = new Cicd(undefined, { imported: true });
   organization.onPipelineEvent('Rule', options);
   const { EventPattern: pattern } = onlyResource(synthesized(stack), 'AWS::Events::Rule').Properties;
-  return story.filter(event => matches(pattern, { source: 'aws.codepipeline', ...event })).length;
+  return story.filter(event => matches(pattern, reported({ source: 'aws.codepipeline', ...event }))).length;
+}
+
+/** The event that Lambda sends to the bus after the recording function has returned. */
+function reported(requestPayload: object, { verified = true, source = 'lambda', account = CICD_ACCOUNT } = {}) {
+  return { source, account, detail: { requestPayload, responsePayload: { verified } } };
 }
 
 describe('a rule for what happens in pipelines', () => {
@@ -40,6 +46,38 @@ describe('a rule for what happens in pipelines', () => {
     expect(heard({ events: [PipelineEvent.ROLLED_BACK, PipelineEvent.SUCCEEDED] }, story)).toBe(3);
     expect(heard({ environmentNames: ['test1', 'test2'] }, story)).toBe(5);
     expect(heard({ environmentNames: ['prod'] }, story)).toBe(0);
+  });
+
+  test('hears only what the recording function has verified, and the CICD account sends', () => {
+    const { stack, organization } = new Cicd(undefined, { imported: true });
+    organization.onPipelineEvent('Rule');
+    const { EventPattern: pattern } = onlyResource(synthesized(stack), 'AWS::Events::Rule').Properties;
+    const [event] = deployment('one', 0);
+    expect(matches(pattern, reported(event))).toBe(true);
+    expect(matches(pattern, reported(event, { verified: false }))).toBe(false);
+    expect(matches(pattern, reported(event, { account: '111111111111' }))).toBe(false);
+    expect(matches(pattern, reported(event, { source: 'aws.codepipeline' }))).toBe(false);
+    expect(matches(pattern, { source: 'aws.codepipeline', ...event })).toBe(false);
+  });
+
+  test('gives its targets the event of CodePipeline, whatever input they choose', () => {
+    const { stack, organization } = new Cicd(undefined, { imported: true });
+    const topic = new Topic(stack, 'Topic');
+    const rule = organization.onPipelineEvent('Rule', { target: new SnsTopic(topic) });
+    rule.addTarget(new SnsTopic(topic, { message: RuleTargetInput.fromEventPath('$.detail') }));
+    rule.addTarget(new SnsTopic(topic, { message: RuleTargetInput.fromText(`in ${EventField.account}`) }));
+    rule.addTarget(new SnsTopic(topic, { message: RuleTargetInput.fromText('news') }));
+    const { Targets: targets } = onlyResource(synthesized(stack), 'AWS::Events::Rule').Properties;
+    expect(targets).toEqual([
+      expect.objectContaining({ InputPath: '$.detail.requestPayload' }),
+      expect.objectContaining({ InputPath: '$.detail.requestPayload.detail' }),
+      expect.objectContaining({
+        InputTransformer: {
+          InputPathsMap: { account: '$.detail.requestPayload.account' }, InputTemplate: '"in <account>"',
+        },
+      }),
+      expect.objectContaining({ Input: '"news"' }),
+    ]);
   });
 
   test('is on the bus of the organization and has the target', () => {
@@ -157,9 +195,8 @@ describe('notifications', () => {
     expect(topicPolicy.PolicyDocument.Statement).toMatchObject([
       { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
     ]);
-    expect(
-      resourcesOf(template, 'AWS::Events::Rule').map(({ Properties }) => Properties.EventPattern.detail.pipeline),
-    ).toEqual([['prod'], ['prod'], ['prod']]);
+    const patterns = resourcesOf(template, 'AWS::Events::Rule').map(({ Properties }) => Properties.EventPattern);
+    expect(patterns.map(({ detail }) => detail.requestPayload.detail.pipeline)).toEqual([['prod'], ['prod'], ['prod']]);
   });
 
   test('can use an existing topic, and are rejected without events', () => {

@@ -72,7 +72,9 @@ test.each([
     [...LOGS, ...PUT, 'dynamodb:DeleteItem', 'dynamodb:Query', 'codecommit:GetCommit', ENTER],
   ],
   ['org-environments-trigger', cicd, [...LOGS, 'codecommit:GetBranch', ...READ, ENTER, 'sqs:SendMessage']],
-  ['org-environments-deployments', cicd, [...LOGS, 'codecommit:GetCommit', ...PUT, 'sqs:SendMessage']],
+  ['org-environments-deployments', cicd, [
+    ...LOGS, 'codecommit:GetCommit', ...PUT, 'events:PutEvents', 'sqs:SendMessage',
+  ]],
   ['/org-environments-source/', cicd, [
     'codecommit:CancelUploadArchive', 'codecommit:GetBranch', 'codecommit:GetCommit',
     'codecommit:GetUploadArchiveStatus', 'codecommit:UploadArchive',
@@ -157,7 +159,7 @@ describe('in every account', () => {
       'arn:aws:s3:::org-environments-artifacts-${AWS::AccountId}-${AWS::Region}/*/Source/*',
     ]);
     expect(JSON.stringify(roles?.Condition)).toBe('{"ArnLike":{"aws:PrincipalArn":{"Fn::Sub":'
-      + '"arn:${AWS::Partition}:iam::${CicdAccount}:role/org-environments-source/*"}}}');
+      + '"arn:${AWS::Partition}:iam::${CicdAccount}:role/org-environments-source/${AWS::AccountId}/*"}}}');
   });
 
   test('the execution policy allows services and roles, and denies changes of what this library manages', () => {

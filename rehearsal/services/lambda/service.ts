@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { Destinations, type SendResult } from './destinations';
 import { FunctionPolicies } from './function-policies';
 import {
   Functions,
@@ -35,6 +36,7 @@ interface LambdaOptions {
   readonly server: () => Server;
   /** Whether an image is missing. */
   readonly lacksImage: (address: string) => boolean;
+  readonly sendResult: SendResult;
 }
 
 /** AWS Lambda: functions run in Node processes. */
@@ -50,6 +52,7 @@ export class Lambda implements Service {
   public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly policies: FunctionPolicies;
+  private readonly destinations: Destinations;
   private readonly functions: Functions;
   private readonly temporary: string;
   /** Asynchronous events in progress. */
@@ -64,9 +67,11 @@ export class Lambda implements Service {
       GetFunctionConfiguration: async call => describe(this.find(call)),
     };
     this.policies = new FunctionPolicies(environment);
+    this.destinations = new Destinations((name, context) => this.arnOf(name, context), options.sendResult);
     const parts = { iam, s3, functions: this.functions, lacksImage: options.lacksImage };
     this.resourceTypes = {
       'AWS::Lambda::Permission': this.policies,
+      'AWS::Lambda::EventInvokeConfig': this.destinations,
       'AWS::Lambda::Function': new FunctionType(environment, parts, new Identifiers('lambda'), this.temporary),
       'AWS::Lambda::Version': new QualifiedFunctionType(environment),
       'AWS::Lambda::Alias': new QualifiedFunctionType(environment, 'Name'),
@@ -166,7 +171,8 @@ export class Lambda implements Service {
   private async retry(functionArn: string, payload: string): Promise<void> {
     for (const pause of [60, 120, undefined]) {
       const result = await this.functions.run(functionArn, payload);
-      if (!result.failed || pause === undefined) return;
+      if (!result.failed) return this.destinations.succeeded(functionArn, payload, result.payload);
+      if (pause === undefined) return;
       await this.environment.clock.sleep(pause);
       if (!this.has(functionArn)) return;
     }

@@ -67,6 +67,11 @@ export const PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>> = 
     remove: ['lambda:DeleteFunction'],
   }),
   'AWS::Lambda::Permission': functionPermission,
+  'AWS::Lambda::EventInvokeConfig': named('lambda', name => `function:${name}`, 'FunctionName', {
+    create: ['lambda:PutFunctionEventInvokeConfig'],
+    update: ['lambda:PutFunctionEventInvokeConfig'],
+    remove: ['lambda:DeleteFunctionEventInvokeConfig'],
+  }),
   'AWS::StepFunctions::StateMachine': named('states', name => `stateMachine:${name}`, 'StateMachineName', {
     create: ['states:CreateStateMachine'],
     update: ['states:UpdateStateMachine'],
