@@ -66,8 +66,8 @@ function bundleRehearsal() {
     build({
       ...common,
       minify: false,
-      entryPoints: ['rehearsal/services/lambda/runtime.ts'],
-      outfile: 'lib/rehearsal/runtime.js',
+      entryPoints: ['runtime', 'guard'].map(name => `rehearsal/services/lambda/${name}.ts`),
+      outdir: 'lib/rehearsal',
     }),
     build({
       ...common,

@@ -14,6 +14,10 @@ export function printSummary(report: Report, time: Time, write: Write): void {
   printQuotas(report.quotas, write);
   printLimits(report.limits, write);
   if (report.placeholderTypes.length > 0) write(`Not simulated (placeholders): ${report.placeholderTypes.join(', ')}`);
+  for (const { constructPath, accountId, host } of report.refusedConnections) {
+    const title = `${pc.yellow('!')} ${constructPath} in account ${accountId}`;
+    write(`${title} was not allowed to call '${host}': functions reach only the simulated AWS`);
+  }
   if (report.faults) printFaults(report.faults, write);
   write(`Time: ${describeTime(report, time)}`);
 }

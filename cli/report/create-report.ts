@@ -3,6 +3,7 @@ import { readEnvironments } from './environments';
 import { leftoversOf } from './leftovers';
 import { reportPipelines } from './pipelines';
 import { limitUse, quotaUse } from './quotas';
+import { refusedConnectionsOf } from './refused-connections';
 import type { AccountReport, Report, StackReport } from './report';
 import { unusedPermissions } from '../../rehearsal/assembly/unused-permissions';
 import type { Simulation } from '../../rehearsal/simulation';
@@ -28,6 +29,7 @@ export async function createReport(
     accounts: accountsOf(simulation),
     stacks: stacksOf(simulation),
     pipelines,
+    refusedConnections: refusedConnectionsOf(simulation),
     placeholderTypes: simulation.cloudformation.placeholderTypes,
     awsCalls: simulation.calls,
     quotas: quotaUse(simulation.server.calls),

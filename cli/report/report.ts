@@ -31,6 +31,8 @@ export interface Report {
   readonly pipelines: readonly PipelineReport[];
   /** Types of resources without simulated behaviour: CloudFormation created placeholders with an id and attributes. */
   readonly placeholderTypes: readonly string[];
+  /** Connections of functions to other hosts than AWS's. They were refused, because no function leaves this machine. */
+  readonly refusedConnections: readonly RefusedConnection[];
   /** Number of calls to AWS by operation, for example `organizations:CreateAccount`. */
   readonly awsCalls: Readonly<Record<string, number>>;
   /** Peak call rates of operations whose rate AWS limits and publishes. Operations that were not called are omitted. */
@@ -120,6 +122,13 @@ export interface StackReport {
   readonly statusReason?: string;
   /** Values of the outputs by key. */
   readonly outputs: Readonly<Record<string, string>>;
+}
+
+export interface RefusedConnection {
+  /** Path of the construct of the function, or its stack and logical id. */
+  readonly constructPath: string;
+  readonly accountId: string;
+  readonly host: string;
 }
 
 export interface PipelineReport {

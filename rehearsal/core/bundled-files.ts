@@ -34,6 +34,7 @@ export function sdkFile(request: string, sdk: string, modules: string): string {
 }
 
 export const runtimeFile = (): string => path.join(folder(), 'runtime.js');
+export const guardFile = (): string => path.join(folder(), 'guard.js');
 export const sdkFolder = (): string => path.join(folder(), 'sdk');
 export const packageToolsFile = (): string => path.join(folder(), 'package-tools.js');
 /** The interpreter of state machines. */

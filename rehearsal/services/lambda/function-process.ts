@@ -2,8 +2,14 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { exitFailure, timeoutFailure } from './invocation';
 import type { Execution, Invocation, Outcome, RuntimeOptions } from './runtime-protocol';
-import { runtimeFile } from '../../core/bundled-files';
+import { guardFile, runtimeFile } from '../../core/bundled-files';
 import type { Clock } from '../../core/clock';
+
+interface ProcessListener {
+  onLine(line: string): void;
+  /** Called with each host that the function was not allowed to reach. */
+  onRefused(host: string): void;
+}
 
 /** A Node process of a function: one execution environment, which handles one invocation at a time. */
 export class FunctionProcess implements Execution {
@@ -12,17 +18,18 @@ export class FunctionProcess implements Execution {
   private requestId = '';
   private timeoutSeconds = 0;
 
-  public constructor(options: RuntimeOptions, variables: Record<string, string>, onLine: (line: string) => void) {
+  public constructor(options: RuntimeOptions, variables: Record<string, string>, listener: ProcessListener) {
     this.child = fork(runtimeFile(), [JSON.stringify(options)], {
       cwd: options.taskRoot,
       env: variables,
-      execArgv: [],
+      execArgv: ['--require', guardFile()],
       silent: true,
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
-      if (stream) createInterface({ input: stream }).on('line', onLine);
+      if (stream) createInterface({ input: stream }).on('line', listener.onLine);
     }
-    this.child.on('message', (message: Outcome & { requestId: string }) => {
+    this.child.on('message', (message: Outcome & { requestId?: string; refused?: string }) => {
+      if (message.refused !== undefined) listener.onRefused(message.refused);
       if (message.requestId === this.requestId) this.finish(message);
     });
     this.child.on('exit', (code, signal) =>

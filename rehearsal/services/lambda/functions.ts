@@ -1,3 +1,4 @@
+import { devNull } from 'node:os';
 import { FunctionProcess } from './function-process';
 import { InProcessFunction } from './in-process/function';
 import { ProcessPool } from './process-pool';
@@ -46,6 +47,12 @@ export interface InvocationResult {
   readonly failed: boolean;
 }
 
+/** A connection that was refused, because it would leave this machine. */
+export interface RefusedConnection {
+  readonly functionArn: string;
+  readonly host: string;
+}
+
 /** Concurrent invocations of one function on AWS, and in processes of this machine, which has fewer cores. */
 const AWS_CONCURRENCY = 1000;
 const CONCURRENCY = 8;
@@ -56,6 +63,8 @@ const PROCESSES = 48;
 /** The functions of all accounts and the processes that run them. */
 export class Functions {
   public readonly log: LogLine[] = [];
+  /** Each function and host once. */
+  public readonly refused: RefusedConnection[] = [];
   public onLine?: (line: LogLine) => void;
   private readonly known = new Map<string, { configuration: FunctionConfiguration; pool: ProcessPool }>();
   private readonly identifiers = new Identifiers('invocation');
@@ -158,7 +167,10 @@ export class Functions {
       logLevel: configuration.logLevel,
     };
     const variables = this.variables(configuration);
-    const started = new FunctionProcess(options, variables, line => this.write(configuration.name, line));
+    const started = new FunctionProcess(options, variables, {
+      onLine: line => this.write(configuration.name, line),
+      onRefused: host => this.refuse(configuration, host),
+    });
     this.processes.set(variables.AWS_ACCESS_KEY_ID, started);
     return started;
   }
@@ -168,6 +180,7 @@ export class Functions {
     const variables = this.variables(configuration);
     const sdk = (request: string): string | undefined => sdkFile(request, sdkFolder(), this.modules);
     const write = (line: string): void => this.write(name, line);
+    const refused = (host: string): void => this.refuse(configuration, host);
     return new InProcessFunction({
       name,
       taskRoot,
@@ -178,6 +191,7 @@ export class Functions {
       inProcess,
       server: this.server(),
       write,
+      refused,
       sdk,
     });
   }
@@ -210,10 +224,19 @@ export class Functions {
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
       AWS_SESSION_TOKEN: credentials.sessionToken,
       AWS_ENDPOINT_URL: this.environment.endpoint,
+      // the SDK would read files of the user
+      AWS_CONFIG_FILE: devNull,
+      AWS_SHARED_CREDENTIALS_FILE: devNull,
+      AWS_EC2_METADATA_DISABLED: 'true',
       _HANDLER: configuration.handler,
       // the SDK warns about the Node version of this machine, which is not that of the function
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     };
+  }
+
+  private refuse({ arn }: FunctionConfiguration, host: string): void {
+    const isKnown = this.refused.some(known => known.functionArn === arn && known.host === host);
+    if (!isKnown) this.refused.push({ functionArn: arn, host });
   }
 
   private makeRoom(): void {

@@ -5,26 +5,27 @@
 import { existsSync } from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
-import Module, { createRequire } from 'node:module';
+import Module, { createRequire, syncBuiltinESMExports } from 'node:module';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { callHandler, contextOf, describeError, isHandler, type Handler } from './invocation';
+import { REFUSED, simulatedPath } from './network';
 import { LOG_LEVELS, RESPONSE_HOST, type Invocation, type Outcome, type RuntimeOptions } from './runtime-protocol';
-import { isOldSdk, leadOldSdk } from './sdk-v2';
+import { isOldSdk } from './sdk-v2';
 import { sdkFile } from '../../core/bundled-files';
 
 /** Private functions of Node that resolve every `require`. */
 interface ModuleInternals {
   _nodeModulePaths(from: string): string[];
   _resolveFilename(request: string, ...rest: unknown[]): string;
-  _load(request: string, ...rest: unknown[]): unknown;
 }
 
 const options: RuntimeOptions = JSON.parse(process.argv[2] ?? '{}');
 
 writeOnly(options.logLevel);
 shiftDate(options.clock);
-answerOnLoopback(options.port);
+redirectToSimulation(options.port);
+Reflect.set(globalThis, REFUSED, (refused: string) => process.send?.({ refused }));
 limitModules(options.taskRoot, options.sdk, options.modules);
 
 const handler = loadHandler(options.taskRoot, options.handler);
@@ -106,24 +107,38 @@ function shiftDate(clock: RuntimeOptions['clock']): void {
   });
 }
 
-/** Redirects responses of custom resources, which use an https host without a port because CDK's framework drops it. */
-function answerOnLoopback(port: number): void {
-  const original = https.request;
-  const replacement = (first: unknown, ...rest: unknown[]): http.ClientRequest => {
-    const target = typeof first === 'string' ? new URL(first) : first;
-    if (!isAddress(target) || (target.hostname ?? target.host) !== RESPONSE_HOST) {
-      return Reflect.apply(original, https, [first, ...rest]);
-    }
-    const requestPath = target instanceof URL ? target.pathname + target.search : target.path;
-    const given = target instanceof URL && isAddress(rest[0]) ? rest.shift() : target;
-    const { method, headers } = isAddress(given) && !(given instanceof URL) ? given : {};
-    return Reflect.apply(http.request, http, [
-      { method, headers, path: requestPath, host: '127.0.0.1', port },
-      ...rest,
-    ]);
-  };
+/**
+ * Redirects requests to AWS, and responses of custom resources, which use an https host without a port because CDK's
+ * framework drops it.
+ */
+function redirectToSimulation(port: number): void {
   // the namespace object of an import is read-only, the module is not
-  createRequire(__filename)('https').request = replacement;
+  const modules: readonly [http: typeof http, https: typeof https] = [
+    createRequire(__filename)('http'), createRequire(__filename)('https'),
+  ];
+  const send = http.request;
+  for (const module of modules) {
+    const original = module.request;
+    module.request = (first: unknown, ...rest: unknown[]): http.ClientRequest => {
+      const { method, headers = {}, host, requestPath } = requestOf(first, rest[0]);
+      const simulated = host === RESPONSE_HOST ? requestPath : simulatedPath({ host, path: requestPath, headers });
+      if (simulated === undefined) return Reflect.apply(original, module, [first, ...rest]);
+      const listener = rest.find(value => typeof value === 'function');
+      const request = Reflect.apply(send, http, [{ method, headers, path: simulated, host: '127.0.0.1', port }]);
+      return listener === undefined ? request : request.once('response', listener);
+    };
+    module.get = (...given: unknown[]): http.ClientRequest => Reflect.apply(module.request, module, given).end();
+  }
+  syncBuiltinESMExports();
+}
+
+/** Returns the parts of a request, which is given as an address, as options, or as both. */
+function requestOf(first: unknown, second: unknown): http.RequestOptions & { host: string; requestPath: string } {
+  const address = first instanceof URL || typeof first === 'string' ? new URL(first) : undefined;
+  const given = address === undefined ? first : second;
+  const parts: http.RequestOptions = isAddress(given) ? given : {};
+  const host = address?.hostname ?? parts.hostname ?? parts.host ?? '';
+  return { ...parts, host, requestPath: parts.path ?? (address ? address.pathname + address.search : '/') };
 }
 
 function isAddress(value: unknown): value is http.RequestOptions {
@@ -148,12 +163,6 @@ function limitModules(taskRoot: string, sdk: string, modules: string): void {
       if (!isOldSdk(request, process.env.AWS_EXECUTION_ENV) && !/^@(aws-sdk|smithy)\//.test(request)) throw error;
       return sdkFile(request, sdk, modules);
     }
-  };
-  const load = internals._load;
-  internals._load = function (request, ...rest) {
-    const loaded = load.call(this, request, ...rest);
-    leadOldSdk(request, loaded, process.env.AWS_ENDPOINT_URL);
-    return loaded;
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type FunctionConfiguration,
   type InvocationResult,
   type LogLine,
+  type RefusedConnection,
   type RunningInvocation,
 } from './functions';
 import { permissions } from './permissions';
@@ -81,6 +82,11 @@ export class Lambda implements Service {
   /** Output and errors of the functions. */
   public get log(): readonly LogLine[] {
     return this.functions.log;
+  }
+
+  /** Connections of functions that would have left this machine. */
+  public get refusedConnections(): readonly RefusedConnection[] {
+    return this.functions.refused;
   }
 
   public set onLine(listener: (line: LogLine) => void) {

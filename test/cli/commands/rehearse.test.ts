@@ -241,3 +241,41 @@ test('rehearse prints which accounts it assumes to be members, unless they are g
   expect(cli.rehearse(...rehearseTwice, '--account', '333333333333').stdout).not.toContain('assuming');
   expect(cli.rehearse('--app', app, ...FAST).stdout).not.toContain('assuming');
 });
+
+test.each([[], FAST])('rehearse names a function that calls another host, even if it hides the error', (...mode) => {
+  const ZipFile = `exports.handler = async ({ ResponseURL, ...event }) => {
+    await fetch('https://api.example.com/').catch(() => undefined);
+    const { hostname, pathname: path, search } = new URL(ResponseURL);
+    const body = JSON.stringify({ ...event, Status: 'SUCCESS', PhysicalResourceId: 'made' });
+    const headers = { 'content-type': '', 'content-length': body.length };
+    await new Promise((resolve, reject) => {
+      require('https').request({ hostname, path: path + search, method: 'PUT', headers }, resolve)
+        .on('error', reject).end(body);
+    });
+  };`;
+  const AssumeRolePolicyDocument = {
+    Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],
+  };
+  const app = cli.assembly(`curious${mode.length}`, {
+    Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument } },
+    Curious: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Role: { 'Fn::GetAtt': ['Role', 'Arn'] }, Runtime: 'nodejs24.x', Handler: 'index.handler', Code: { ZipFile },
+      },
+      Metadata: { 'aws:cdk:path': 'Shop/Curious/Resource' },
+    },
+    Made: { Type: 'Custom::Made', Properties: { ServiceToken: { 'Fn::GetAtt': ['Curious', 'Arn'] } } },
+  });
+  const { status, stdout } = cli.rehearse('--app', app, '--report', 'curious.json', ...mode);
+  expect(stdout).toContain(
+    "! Shop/Curious/Resource in account 111111111111 was not allowed to call 'api.example.com': functions reach only "
+    + 'the simulated AWS\n',
+  );
+  expect(status).toBe(0);
+  expect(cli.report('curious.json')).toMatchObject({
+    refusedConnections: [
+      { constructPath: 'Shop/Curious/Resource', accountId: '111111111111', host: 'api.example.com' },
+    ],
+  });
+});

@@ -13,12 +13,14 @@ import {
   timeoutFailure,
   type Handler,
 } from '../invocation';
+import { refusal } from '../network';
 import type { Execution, Invocation, LogLevel, Outcome } from '../runtime-protocol';
-import { isOldSdk, leadOldSdk } from '../sdk-v2';
+import { isOldSdk } from '../sdk-v2';
 import { directSdk } from './direct-sdk';
 import { awaitedBy, cryptoOf, filesOf, globalsOf } from './globals';
 import { fetchOf, httpOf } from './http';
 import { Modules } from './modules';
+import { networkOf } from './network';
 
 interface InProcessOptions {
   readonly name: string;
@@ -30,6 +32,8 @@ interface InProcessOptions {
   readonly inProcess: InProcess;
   readonly server: Pick<Server, 'answer' | 'call'>;
   readonly write: (line: string) => void;
+  /** Called with each host that the function was not allowed to reach. */
+  readonly refused: (host: string) => void;
   /** Resolves an SDK client that the function does not bundle. */
   readonly sdk: (request: string) => string | undefined;
 }
@@ -97,17 +101,15 @@ export class InProcessFunction implements Execution {
     const write = (line: string): void => { if (this.alive) this.options.write(line); };
     const exit = (status: number): void => this.end({ error: exitFailure(this.requestId, `exit status ${status}`) });
     const alive = (): boolean => this.alive;
-    const globals = {
-      ...globalsOf({ clock: environment.clock, variables, logLevel, random, alive, write, exit }),
-      fetch: fetchOf(environment.endpoint, async request => this.send(request)),
-    };
+    const refuse = (host: string): Error => this.refuse(host);
+    const fetch = fetchOf(environment.endpoint, async request => this.send(request), refuse);
+    const globals = globalsOf({ clock: environment.clock, variables, logLevel, random, alive, write, exit, fetch });
     const brings = (request: string): boolean =>
       /^@(aws-sdk|smithy)\//.test(request) || isOldSdk(request, variables.AWS_EXECUTION_ENV);
     const modules = new Modules({
       globals,
       supply: this.supplies(random),
       find: request => brings(request) ? sdk(request) : undefined,
-      found: (request, exports) => leadOldSdk(request, exports, variables.AWS_ENDPOINT_URL),
     });
     const loaded = modules.load(file);
     const found: unknown =
@@ -118,9 +120,11 @@ export class InProcessFunction implements Execution {
 
   private supplies(random: () => number): (request: string) => unknown {
     const { environment, server, variables, inProcess } = this.options;
-    const http = httpOf(environment.endpoint, async request => this.send(request));
+    const refuse = (host: string): Error => this.refuse(host);
+    const http = httpOf(environment.endpoint, async request => this.send(request), refuse);
     const { fs, promises } = filesOf(environment.clock);
     const builtin: Readonly<Record<string, unknown>> = {
+      ...networkOf(refuse),
       http,
       fs,
       'https': http,
@@ -140,6 +144,14 @@ export class InProcessFunction implements Execution {
       const name = request.replace(/^node:/, '');
       return Object.hasOwn(builtin, name) ? builtin[name] : direct?.(request);
     };
+  }
+
+  private refuse(host: string): Error {
+    const { name, write, refused } = this.options;
+    const error = refusal(name, host);
+    write(error.message);
+    refused(host);
+    return error;
   }
 
   private async send(request: HttpRequest): Promise<HttpResponse> {

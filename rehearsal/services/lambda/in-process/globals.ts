@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { Writable } from 'node:stream';
 import type { Clock } from '../../../core/clock';
 import { LOG_LEVELS, type LogLevel } from '../runtime-protocol';
+import { replaced } from './network';
 
 export interface Inside {
   readonly clock: Clock;
@@ -13,18 +14,27 @@ export interface Inside {
   readonly write: (line: string) => void;
   /** Ends the function and not this process. */
   readonly exit: (status: number) => void;
+  readonly fetch: unknown;
 }
 
 /** Globals of a function: time, randomness, environment and output. */
 export function globalsOf(inside: Inside): Record<string, unknown> {
-  const { clock, alive, random } = inside;
-  return {
+  const { clock, alive, random, fetch } = inside;
+  const own = {
     ...timersOf(clock, alive),
     Date: dateOf(clock),
     Math: mathOf(random),
     console: consoleOf(inside),
     process: processOf(inside),
+    // these would reach other machines
+    WebSocket: undefined,
+    EventSource: undefined,
+    fetch,
   };
+  const all: Record<string, unknown> = own;
+  all.globalThis = replaced(globalThis, all);
+  all.global = all.globalThis;
+  return all;
 }
 
 /** Timers in simulated time. */

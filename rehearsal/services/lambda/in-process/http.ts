@@ -1,5 +1,6 @@
 import { Readable, Writable } from 'node:stream';
 import type { HttpResponse, HttpRequest } from '../../../core/service';
+import { simulatedPath } from '../network';
 import { RESPONSE_HOST } from '../runtime-protocol';
 
 interface Options {
@@ -11,16 +12,22 @@ interface Options {
 }
 
 type Send = (request: HttpRequest) => Promise<HttpResponse>;
+type Refuse = (host: string) => Error;
 
 /** Replaces http and https: requests are passed in memory, only to the simulated AWS. */
-export function httpOf(endpoint: string, send: Send): Record<string, unknown> {
+export function httpOf(endpoint: string, send: Send, refuse: Refuse): Record<string, unknown> {
   const hosts = [new URL(endpoint).hostname, RESPONSE_HOST];
+  const pathOf: PathOf = (host, path, headers) => {
+    const simulated = hosts.includes(host) ? path : simulatedPath({ host, path, headers });
+    if (simulated === undefined) throw refuse(host);
+    return simulated;
+  };
   const request = (first: Options | string | URL, ...rest: unknown[]): Request => {
     const address = first instanceof URL || typeof first === 'string' ? new URL(first) : undefined;
     const options: Options = address
       ? { host: address.hostname, path: address.pathname + address.search, ...object(rest[0]) }
       : object(first);
-    const made = new Request(options, send, hosts);
+    const made = new Request(options, send, pathOf);
     const listener = rest.find(isListener);
     if (listener) made.once('response', listener);
     return made;
@@ -30,11 +37,11 @@ export function httpOf(endpoint: string, send: Send): Record<string, unknown> {
 }
 
 /** Replaces `fetch` for requests without a body. */
-export function fetchOf(endpoint: string, send: Send): Fetch {
+export function fetchOf(endpoint: string, send: Send, refuse: Refuse): Fetch {
   return async (address, { method = 'GET', headers = {} } = {}) => {
     const { hostname, pathname: path, searchParams: query } = new URL(address);
     if (hostname !== new URL(endpoint).hostname) {
-      throw new TypeError('fetch failed', { cause: new Error(`getaddrinfo ENOTFOUND ${hostname}`) });
+      throw new TypeError('fetch failed', { cause: refuse(hostname) });
     }
     const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
     const { status, body } = await send({ method, path, query, headers: lower, body: Buffer.alloc(0) });
@@ -43,6 +50,9 @@ export function fetchOf(endpoint: string, send: Send): Fetch {
     return { status, ok: status < 300, arrayBuffer, text: async () => bytes.toString() };
   };
 }
+
+/** Returns the path on the simulated AWS. @throws Error if the host is another one */
+type PathOf = (host: string, path: string, headers: object) => string;
 
 type Fetch = (address: string | URL, options?: FetchOptions) => Promise<unknown>;
 
@@ -67,9 +77,11 @@ class Request extends Writable {
   public constructor(
     private readonly options: Options,
     private readonly pass: Send,
-    private readonly hosts: readonly string[],
+    private readonly pathOf: PathOf,
   ) {
     super();
+    // a client with this header waits before it sends the body
+    if (options.headers?.Expect === '100-continue') process.nextTick(() => this.emit('continue'));
   }
 
   public setTimeout(): this {
@@ -105,10 +117,7 @@ class Request extends Writable {
   private async exchange(): Promise<void> {
     const { method = 'GET', host, hostname = host ?? '', path = '/', headers = {} } = this.options;
     try {
-      if (!this.hosts.includes(hostname.split(':')[0])) {
-        throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), { code: 'ENOTFOUND' });
-      }
-      const [plain, query] = path.split('?');
+      const [plain, query] = this.pathOf(hostname.split(':')[0], path, headers).split('?');
       const given = Object.entries(headers).filter(([, value]) => value !== undefined);
       const lower = given.map(([name, value]) => [name.toLowerCase(), String(value)] as const);
       const answer = await this.pass({
@@ -120,7 +129,8 @@ class Request extends Writable {
       });
       this.emit('response', responseOf(answer));
     } catch (error) {
-      this.emit('error', error);
+      // a listener may be added after end()
+      process.nextTick(() => this.emit('error', error));
     }
   }
 }

@@ -12,8 +12,6 @@ interface Surroundings {
   supply(request: string): unknown;
   /** Resolves a module that is not found beside the importing file. */
   find?(request: string): string | undefined;
-  /** Called with each loaded module. */
-  found?(request: string, exports: unknown): void;
 }
 
 /** Cache of compiled modules: compiling takes most of the start, and the result is reusable. */
@@ -53,9 +51,7 @@ export class Modules {
       const supplied = this.surroundings.supply(request);
       if (supplied !== undefined) return supplied;
       if (isBuiltin(request)) return builtin(request);
-      const loaded = this.load(this.resolve(request, file));
-      this.surroundings.found?.(request, loaded);
-      return loaded;
+      return this.load(this.resolve(request, file));
     };
   }
 
