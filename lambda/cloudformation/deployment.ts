@@ -7,7 +7,7 @@ import {
   templateNotPublishable,
   templateNotReadable,
 } from './errors';
-import { fingerprintOf, wasReportedUnreachable } from './fingerprint';
+import { fingerprintOf } from './fingerprint';
 import type { StackRoles } from './roles';
 import type { StackDefinition, StackState, Stacks } from './stack-deployer';
 import { deployStack, removeStack } from './stack-deployer';
@@ -16,7 +16,7 @@ import type { Registry, Versioned } from '../registry/registry';
 import type { StackPlace, StackRecord } from '../registry/stack';
 import { isAccessDenied, isNotSignedUp } from '../shared/errors';
 import type { Progress } from '../shared/lifecycle';
-import { DONE, done, IN_PROGRESS } from '../shared/lifecycle';
+import { done, IN_PROGRESS } from '../shared/lifecycle';
 
 /** Longest template that CloudFormation accepts inline. */
 const MAX_INLINE_BYTES = 51_200;
@@ -26,9 +26,6 @@ const MAX_ROLE_PROPAGATION = 3 * 60_000;
 
 /** How long the services of a new account may reject calls, in milliseconds. */
 const NEW_ACCOUNT_MILLISECONDS = 15 * 60_000;
-
-/** What to do with a stack whose account cannot be accessed: fail once with an explanation, or abandon it. */
-export type OnUnreachable = 'explain' | 'abandon';
 
 interface DeploymentOptions {
   readonly registry: Registry;
@@ -73,25 +70,14 @@ export class Deployment<Request extends StackRequest> {
     }
   }
 
-  /** Deletes the stack. Done: it is deleted, or its account cannot be accessed and it is abandoned. */
-  public async remove(
-    place: StackPlace,
-    record: Read<Request>,
-    key: string,
-    unreachable: OnUnreachable,
-  ): Promise<Progress<void>> {
-    const { accounts, registry, roles, handlerAccount } = this.options;
+  /** @throws AccountUnreachableError */
+  public async remove(place: StackPlace, record: Read<Request>): Promise<Progress<void>> {
+    const { accounts, roles, handlerAccount } = this.options;
     let stacks: Stacks;
     try {
       stacks = await accounts.stacksIn(place);
     } catch (error) {
       if (!isAccessDenied(error)) throw error;
-      if (wasReportedUnreachable(record) || unreachable === 'abandon') return DONE;
-      await registry.write<StackRecord<Request>>(
-        key,
-        { ...record, unreachableAttempt: record.attempt },
-        record.version,
-      );
       throw accountUnreachable(place, roles, handlerAccount, error);
     }
     try {

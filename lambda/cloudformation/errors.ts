@@ -37,12 +37,16 @@ export function accountUnreachable(
   handlerAccount: HandlerAccount,
   error: Error,
 ): Error {
-  return new Error(
-    `stack '${place.stackName}' cannot be deleted, because role '${roles.deploy(handlerAccount.partition, place)}' `
-      + `cannot be assumed: let it trust account ${handlerAccount.accountId} and delete again; if account `
-      + `${place.accountId} was closed, `
-      + `just delete again: its resources are then abandoned (${error.message})`,
+  return new AccountUnreachableError(
+    `stack '${place.stackName}' in account ${place.accountId} cannot be deleted, because role `
+      + `'${roles.deploy(handlerAccount.partition, place)}' cannot be assumed: let it trust account `
+      + `${handlerAccount.accountId}, and when the account can be used, ${removeAgain('stack')} (${error.message})`,
   );
+}
+
+/** Adds how to leave a stack in its account to the error of its deletion. */
+export function mayStay({ message }: Error, leftoverName: string): Error {
+  return new Error(`${message}; to leave it in the account, run: org-environments forget ${leftoverName}`);
 }
 
 export function templateNotReadable(place: StackPlace, bucket: string, key: string, error: unknown): unknown {
@@ -88,17 +92,25 @@ export function deploymentTimedOut(
   );
 }
 
-export function deletionTimedOut({ stackName, accountId, region }: StackPlace, milliseconds: number): Error {
+export function deletionTimedOut(
+  { stackName, accountId, region }: StackPlace,
+  milliseconds: number,
+  error?: Error,
+): Error {
+  const last = error ? ` The last error was ${error.name}: ${error.message}` : '';
   return new Error(
     `stack '${stackName}' in account ${accountId} and region ${region}, or an application that is deleted before it, `
       + `is not deleted after ${milliseconds / 60_000} minutes (timeout). CloudFormation continues there: `
-      + `see the events of the stack, and when it is deleted ${REMOVE_AGAIN}`,
+      + `see the events of the stack, and when it is deleted ${REMOVE_AGAIN}.${last}`,
   );
 }
 
 /** How to request a removal again. */
-export const REMOVE_AGAIN =
-  'remove the environment again (if it is no longer in the app, put it back and deploy first)';
+export const REMOVE_AGAIN = removeAgain('environment');
+
+function removeAgain(what: 'environment' | 'stack'): string {
+  return `remove the ${what} again (if it is no longer in the app, put it back and deploy first)`;
+}
 
 /** Explains a permanent error of CloudFormation; other errors are returned unchanged. */
 export function stackFailed(
@@ -109,10 +121,11 @@ export function stackFailed(
   error: unknown,
 ): unknown {
   if (!isPermanentAwsError(error)) return error;
+  const again = what === 'deployed' ? 'deploy again' : removeAgain('stack');
   const advice = isAccessDenied(error)
     ? `; allow it to '${roles.deploy(handlerAccount.partition, place)}' `
-      + '(bootstrap the account again, remove service control policies that deny it)'
-    : '; remove the cause and deploy again';
+      + `(bootstrap the account again, remove service control policies that deny it) and ${again}`
+    : `; remove the cause and ${again}`;
   const message =
     `stack '${place.stackName}' in account ${place.accountId} and region ${place.region} could not be ${what}: `
     + `${error.name}: ${error.message}${advice}`;

@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { StackRequest } from '../../src/stack/contract';
-import type { StackRecord } from '../registry/stack';
-
-/**
- * Whether an earlier attempt to delete has reported that the role in the account cannot be assumed. A closed account
- * cannot be distinguished from a removed trust, so a second deletion must succeed after the error was reported.
- */
-export function wasReportedUnreachable({ unreachableAttempt, attempt }: StackRecord): boolean {
-  return unreachableAttempt !== undefined && unreachableAttempt !== attempt;
-}
 
 /** Identifies what is deployed. The key of the template is derived from its content. */
 export function fingerprintOf(request: StackRequest): string {

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { Deployment, OnUnreachable } from './deployment';
+import type { CicdStack } from './cicd-stack';
+import type { Deployment } from './deployment';
 import { AccountUnreachableError, deletionTimedOut, deploymentTimedOut } from './errors';
 import { fingerprintOf } from './fingerprint';
+import { Leftovers } from './leftovers';
 import type { StackState } from './stack-deployer';
 import type { StackHooks } from './stack-hooks';
 import type { StackRequest } from '../../src/stack/contract';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
 import type { Registry, Versioned } from '../registry/registry';
 import type { StackRecord } from '../registry/stack';
+import { isTransient } from '../shared/errors';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { DONE, done, checkAgainIn, IN_PROGRESS } from '../shared/lifecycle';
 import { MAX_PROPAGATION } from '../shared/propagation';
@@ -21,6 +24,7 @@ const MAX_STACK_TIME = 40 * 60_000;
 interface StackLifecycleOptions<Request extends StackRequest, Result extends object> {
   readonly registry: Registry;
   readonly deployment: Deployment<Request>;
+  readonly cicd: CicdStack;
   /** What this kind of stack does besides its deployment. */
   readonly hooks: StackHooks<Request>;
   /** @default Date.now */
@@ -40,14 +44,16 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   private readonly keyOf: (request: Request) => string;
   private readonly now: () => number;
   private readonly newAttempt: () => string;
+  private readonly leftovers: Leftovers<Request>;
 
   public constructor(private readonly options: StackLifecycleOptions<Request, Result>) {
-    const { registry, hooks, keyOf, now = Date.now, newAttempt = randomUUID } = options;
+    const { registry, cicd, hooks, keyOf, now = Date.now, newAttempt = randomUUID } = options;
     this.registry = registry;
     this.hooks = hooks;
     this.keyOf = request => keyOf(request);
     this.now = now;
     this.newAttempt = newAttempt;
+    this.leftovers = new Leftovers({ registry, cicd, hooks, now });
   }
 
   public recordKeys(request: Request): readonly string[] {
@@ -111,10 +117,13 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
 
   public async reconcileDelete(owner: Owner, request: Request): Promise<Progress<void>> {
     const mayDelete = async () => this.hooks.mayDeleteApplications(owner, request);
-    const removal = await this.remove(owner, request, { unreachable: 'explain', mayDelete });
-    if (!removal.done) {
-      if (this.isTimedOut(await this.read(this.keyOf(request)))) throw deletionTimedOut(request, MAX_STACK_TIME);
-      return removal;
+    try {
+      const removal = await this.remove(owner, request, mayDelete);
+      const isTimedOut = !removal.done && this.isTimedOut(await this.read(this.keyOf(request)));
+      if (isTimedOut) throw deletionTimedOut(request, MAX_STACK_TIME);
+      if (!removal.done) return removal;
+    } catch (error) {
+      return this.leave(owner, request, error);
     }
     const next = (await this.read(this.keyOf(request)))?.owners.at(-1);
     // a rejected declaration must not change what belongs to another app
@@ -151,11 +160,15 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
    */
   private async defer(owner: Owner, request: Request, error: AccountUnreachableError): Promise<Progress<Result>> {
     const { version, ...record } = await this.owned(owner, request);
-    const { complete, result, requestedAt } = record;
+    const { complete, result, requestedAt, previous = [] } = record;
     if (!complete || !result || !this.options.hasAttributes(request, result)) throw error;
     if (this.now() - requestedAt < MAX_PROPAGATION) return IN_PROGRESS;
+    // a stack must not move to an account that cannot be reached, but it must move back there
+    const isMoving = previous.length > 0;
+    if (isMoving && !(await this.options.cicd.isRollingBack(owner.stackId))) throw error;
+    if (isMoving && !(await this.deletePrevious(owner, request, record))) return IN_PROGRESS;
     const deferral = { reason: error.message, at: this.now() };
-    await this.write(this.keyOf(request), { ...record, deferral }, version);
+    await this.write(this.keyOf(request), { ...record, previous: [], deferral }, version);
     await this.hooks.afterDefer(this.keyOf(request), deferral);
     return { done: true, result: result as Result, deferred: error.message };
   }
@@ -175,7 +188,8 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const foreign = read && foreignOwner(read.owners, owner);
     if (foreign) throw this.hooks.ownedByAnotherStack(request, stackNameOf(foreign));
     const restarted: Partial<Read<Request>> = read ? { ...read, ...this.hooks.resetFields(read) } : {};
-    const { version, successor, deletedBy, unreachableAttempt, applied, previous = [], ...kept } = restarted;
+    const { version, successor, deletedBy, isLeftover, applied, previous = [], ...kept } = restarted;
+    await this.leftovers.clear(key, { isLeftover });
     await this.write(
       key,
       {
@@ -206,8 +220,9 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
 
   private async settle(request: Request, record: Read<Request>, result: StackRecord['result']): Promise<void> {
     const { version, ...before } = record;
+    const { deferral, unreachableIn, ...kept } = before;
     const after = {
-      ...withoutDeferral(before),
+      ...kept,
       complete: true as const,
       result,
       applied: fingerprintOf(request),
@@ -226,27 +241,53 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
       const record = await this.read(this.keyOf(former));
       if (record?.successor !== this.keyOf(request)) continue;
       if (record.deletedBy !== owner.id) await this.requestDelete(owner, former);
-      // a closed account is a reason to move, so it must not stop the move; applications stay, as a move may be rolled
-      // back
-      const removal = await this.remove(owner, former, { unreachable: 'abandon', mayDelete: async () => false });
-      if (!removal.done) return false;
+      try {
+        // applications stay, as a move may be rolled back
+        if (!(await this.remove(owner, former, async () => false)).done) return false;
+      } catch (error) {
+        // a closed account is a reason to move, so it must not stop the move
+        if (!(error instanceof AccountUnreachableError)) throw error;
+        const left = await this.read(this.keyOf(former));
+        if (left) {
+          await this.leftovers.leave({ owner, request: former, key: this.keyOf(former), record: left }, error);
+        }
+      }
     }
     return true;
   }
 
-  private async remove(owner: Owner, request: Request, options: RemovalOptions): Promise<Progress<void>> {
+  /**
+   * The deletion has failed: the stack remains in its account. Succeeds if the user has consented to that.
+   *
+   * @throws the error otherwise
+   */
+  private async leave(owner: Owner, request: Request, error: unknown): Promise<Progress<void>> {
+    const key = this.keyOf(request);
+    const record = await this.read(key);
+    const isTemporary = isTransient(error) && !this.isTimedOut(record);
+    if (!(error instanceof Error) || isTemporary || !record || record.deletedBy !== owner.id) throw error;
+    const failure = isTransient(error) ? deletionTimedOut(request, MAX_STACK_TIME, error) : error;
+    await this.leftovers.failed({ owner, request, key, record }, failure);
+    return { done: true, result: undefined, deferred: failure.message };
+  }
+
+  /** @param mayDelete whether the stacks that a pipeline has deployed are deleted with it */
+  private async remove(
+    owner: Owner,
+    request: Request,
+    mayDelete: () => Promise<boolean>,
+  ): Promise<Progress<void>> {
     const key = this.keyOf(request);
     const found = await this.read(key);
     if (!found || found.deletedBy !== owner.id) return DONE;
     if (!(await this.deletePrevious(owner, request, found))) return IN_PROGRESS;
-    const tornDown = await this.hooks.beforeDelete(owner, request, found, options.mayDelete);
+    const tornDown = await this.hooks.beforeDelete(owner, request, found, mayDelete);
     if (!tornDown.done) return tornDown;
     const record = tornDown.result;
-    const deleted = record.creationAttempt
-      ? await this.options.deployment.remove(request, record, key, options.unreachable)
-      : DONE;
+    const deleted = record.creationAttempt ? await this.options.deployment.remove(request, record) : DONE;
     if (!deleted.done) return deleted;
     await this.hooks.afterDelete(owner, key, record);
+    await this.leftovers.clear(key, record);
     await this.registry.remove(key, record.version);
     return DONE;
   }
@@ -261,13 +302,3 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
 }
 
 type Read<Request extends StackRequest> = Versioned<StackRecord<Request>>;
-
-interface RemovalOptions {
-  readonly unreachable: OnUnreachable;
-  /** Whether the stacks that a pipeline has deployed are deleted with it. */
-  readonly mayDelete: () => Promise<boolean>;
-}
-
-function withoutDeferral<Record extends { readonly deferral?: unknown }>({ deferral, ...record }: Record) {
-  return record;
-}

@@ -26,6 +26,10 @@ export interface StackHooks<Request extends StackRequest> {
   afterDeploy(owner: Owner, request: Request, record: Read<Request>, isChanged: boolean): Promise<void>;
   /** The stack stays as it is, because its account cannot be reached. */
   afterDefer(key: string, deferral: Deferral): Promise<void>;
+  /** What operators call the stack while it remains in its account although its deletion was requested. */
+  leftoverName(request: Request): string;
+  /** The stack remains in its account although its deletion was requested. */
+  afterLeave(key: string): Promise<void>;
   /** The fields of the record after a complete deployment. */
   settledFields(request: Request): Partial<StackRecord<Request>>;
   /** Whether everything besides the stack is as the request declares it. */
@@ -58,6 +62,8 @@ export function noHooks<Request extends StackRequest>(): StackHooks<Request> {
     isUpToDate: () => true,
     afterDeploy: async () => undefined,
     afterDefer: async () => undefined,
+    leftoverName: ({ accountId, region, stackName }) => `${accountId}/${region}/${stackName}`,
+    afterLeave: async () => undefined,
     settledFields: () => ({}),
     isAsDeclared: async () => true,
     afterDeleteRequested: async () => undefined,

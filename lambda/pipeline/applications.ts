@@ -3,11 +3,9 @@ import type { PipelineRequest } from '../../src/pipeline/contract';
 import { NAMES } from '../../src/private/contract';
 import type { Accounts } from '../cloudformation/accounts';
 import type { HandlerAccount } from '../cloudformation/errors';
-import { wasReportedUnreachable } from '../cloudformation/fingerprint';
 import { bootstrapRole } from '../cloudformation/roles';
 import type { ListedStack, Stacks } from '../cloudformation/stack-deployer';
 import { removeStack } from '../cloudformation/stack-deployer';
-import { pipelineKey } from '../registry/pipeline';
 import type { PipelineRecord } from '../registry/pipeline';
 import type { Registry, Versioned } from '../registry/registry';
 import { stackKey } from '../registry/stack';
@@ -29,7 +27,6 @@ export class Applications {
    */
   public async deleteNext(place: PipelineRequest, record: Versioned<PipelineRecord>): Promise<boolean> {
     const stacks = await this.stacksIn(place, record);
-    if (!stacks) return true;
     const found = await this.find(stacks, place);
     if (found.length === 0) return true;
     const protectedStacks = found.filter(({ isProtected }) => isProtected);
@@ -57,23 +54,14 @@ export class Applications {
     return false;
   }
 
-  /**
-   * Assumes the role that deploys applications. Returns undefined if it is denied and an earlier attempt reported that.
-   */
-  private async stacksIn(place: PipelineRequest, record: Versioned<PipelineRecord>): Promise<Stacks | undefined> {
+  /** Assumes the role that deploys applications. @throws AccountUnreachableError */
+  private async stacksIn(place: PipelineRequest, record: PipelineRecord): Promise<Stacks> {
     const application = { ...place, stackName: '' };
     try {
       return await this.accounts.stacksIn(application);
     } catch (refused) {
-      if (isAccessDenied(refused) && wasReportedUnreachable(record)) return undefined;
       const error = retryWhileRolePropagates(refused, this.now() - record.requestedAt);
       if (!isAccessDenied(error)) throw error;
-      // the pipeline is deleted through another role, so its deletion would not report it
-      await this.registry.write<PipelineRecord>(
-        pipelineKey(place),
-        { ...record, unreachableAttempt: record.attempt },
-        record.version,
-      );
       throw applicationUnreachable(application, this.handlerAccount, error);
     }
   }

@@ -1,4 +1,3 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { artifactNotDeleted } from './errors';
 import { NAMES } from '../../src/private/contract';
@@ -10,14 +9,10 @@ import { clientDefaults } from '../shared/clients';
 export interface PipelineOutbound {
   /** Deletes artifacts of a pipeline, as many as one call allows. Returns whether all are deleted. */
   deleteArtifacts(place: StackPlace): Promise<boolean>;
-  /** Whether a stack of the CICD account, or one that it is nested in, is rolling back. */
-  isRollingBack(stackId: string): Promise<boolean>;
 }
 
 /** The calls through the AWS SDK. */
 export class AwsPipelineOutbound implements PipelineOutbound {
-  private readonly cloudformation = new CloudFormationClient(clientDefaults());
-
   public constructor(private readonly partition: string) {}
 
   public async deleteArtifacts({ accountId, region }: StackPlace): Promise<boolean> {
@@ -33,12 +28,5 @@ export class AwsPipelineOutbound implements PipelineOutbound {
     const { Errors: [refused] = [] } = await storage.send(new DeleteObjectsCommand(deletion));
     if (refused) throw artifactNotDeleted(accountId, bucket, refused);
     return !IsTruncated;
-  }
-
-  public async isRollingBack(stackId: string): Promise<boolean> {
-    const { Stacks: [stack] = [] } = await this.cloudformation.send(new DescribeStacksCommand({ StackName: stackId }));
-    if (stack?.StackStatus?.includes('ROLLBACK')) return true;
-    // a new nested stack is deleted without a rollback of its own when its parent rolls back
-    return stack?.ParentId !== undefined && this.isRollingBack(stack.ParentId);
   }
 }

@@ -13,7 +13,7 @@ import type { Owner } from '../shared/lifecycle';
 interface Acquired {
   /** Grows with every new holder of the account. */
   readonly fence: number;
-  /** The other pipelines of the environment. */
+  /** The other pipelines of the environment, without those that remain in former accounts. */
   readonly others: readonly EnvironmentPipeline[];
 }
 
@@ -103,6 +103,11 @@ export class Environments {
     await this.change(key, pipeline => ({ ...pipeline, deferral }));
   }
 
+  /** Records that a pipeline remains in its account although its deletion was requested. */
+  public async leave(key: string): Promise<void> {
+    await this.change(key, pipeline => ({ ...pipeline, suspendedFor: pipeline.suspendedFor ?? key, isLeftover: true }));
+  }
+
   public async resume(key: string): Promise<void> {
     await this.change(key, ({ suspendedFor, ...pipeline }) => pipeline);
   }
@@ -163,7 +168,7 @@ export class Environments {
       sides: { [ONLY_SIDE]: { pipelines: [...others, pipeline] } },
     };
     await this.registry.write<EnvironmentRecord>(environmentKey(environmentName), next, record?.version);
-    return others;
+    return others.filter(({ isLeftover }) => !isLeftover);
   }
 
   private async isHeldByAnotherStack(environment: EnvironmentRecord, { stackId }: Owner): Promise<boolean> {
@@ -206,10 +211,16 @@ export class Environments {
 }
 
 function nameTaken(record: EnvironmentRecord, { environment: { environmentName } }: PipelineRequest): Error {
+  const isLeftover = pipelinesIn(record).every(pipeline => pipeline.isLeftover);
+  const removal = `remove it there first${APPLICATIONS_ARE_DELETED}`;
   return new Error(
     `environment '${environmentName}' belongs to stack '${stackNameOf(record)}' of the CICD account: `
-      + `remove it there first${APPLICATIONS_ARE_DELETED}, or choose another environmentName`,
+      + `${isLeftover ? forget(environmentName) : removal}, or choose another environmentName`,
   );
+}
+
+function forget(environmentName: string): string {
+  return `it was removed but not deleted; to leave it in its account, run: org-environments forget ${environmentName}`;
 }
 
 function alreadyLeased(
@@ -219,14 +230,15 @@ function alreadyLeased(
   holder: LeaseHolder,
   pipeline: EnvironmentPipeline | undefined,
 ): Error {
-  const isOurs = holder.stackId === owner.stackId;
+  const isOurs = holder.stackId === owner.stackId && !pipeline?.isLeftover;
   const applications = pipeline?.applications === 'keep' ? '' : APPLICATIONS_ARE_DELETED;
-  const removal = `remove that environment first${applications}, or use another account`;
+  const removal = `remove that environment first${applications}`;
   const advice = isOurs
     ? `if it was renamed, keep its name with environmentName: '${holder.environmentName}'; else ${removal}`
-    : removal;
+    : pipeline?.isLeftover ? forget(holder.environmentName) : removal;
   return new Error(
     `account ${accountId} is leased to environment '${holder.environmentName}' (stack '${stackNameOf(holder)}'), `
-      + `so environment '${environmentName}' cannot have a pipeline there: an account has one pipeline; ${advice}`,
+      + `so environment '${environmentName}' cannot have a pipeline there: an account has one pipeline; ${advice}, `
+      + 'or use another account',
   );
 }

@@ -1,6 +1,6 @@
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { NAMES } from '../../src/private/contract';
-import { REMOVE_AGAIN } from '../cloudformation/errors';
+import { AccountUnreachableError, REMOVE_AGAIN } from '../cloudformation/errors';
 import type { HandlerAccount } from '../cloudformation/errors';
 import { BOOTSTRAP_ROLES } from '../cloudformation/roles';
 import type { StackPlace } from '../registry/stack';
@@ -39,12 +39,11 @@ export function applicationNotDeleted({ accountId }: StackPlace, stackName: stri
 }
 
 export function applicationUnreachable(place: StackPlace, handlerAccount: HandlerAccount, error: Error): Error {
-  return new Error(
+  return new AccountUnreachableError(
     `the environment in account ${place.accountId} cannot be removed with its application, `
       + `because role '${BOOTSTRAP_ROLES.deploy(handlerAccount.partition, place)}' cannot be assumed: bootstrap it `
       + `for CDK with trust for account ${handlerAccount.accountId} (cdk bootstrap --qualifier ${place.qualifier} `
-      + `--trust ${handlerAccount.accountId}) and ${REMOVE_AGAIN}, or keep the application with keepApplication: true; `
-      + `if it is removed again without a change, the application is abandoned (${error.message})`,
+      + `--trust ${handlerAccount.accountId}), and when the account can be used, ${REMOVE_AGAIN} (${error.message})`,
   );
 }
 

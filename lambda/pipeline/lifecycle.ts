@@ -7,6 +7,7 @@ import { PipelineHooks } from './pipeline-hooks';
 import { Teardown } from './teardown';
 import type { PipelineRequest, PipelineResult } from '../../src/pipeline/contract';
 import type { Accounts } from '../cloudformation/accounts';
+import type { CicdStack } from '../cloudformation/cicd-stack';
 import { Deployment } from '../cloudformation/deployment';
 import type { HandlerAccount } from '../cloudformation/errors';
 import { StackLifecycle } from '../cloudformation/lifecycle';
@@ -22,6 +23,7 @@ interface PipelineLifecycleOptions {
   /** The accounts, through the roles that deploy applications. */
   readonly applications: Accounts;
   readonly outbound: PipelineOutbound;
+  readonly cicd: CicdStack;
   readonly control: PipelineControl;
   readonly handlerAccount: HandlerAccount;
   /** @default Date.now */
@@ -37,6 +39,7 @@ export function pipelineLifecycle(options: PipelineLifecycleOptions): StackLifec
     accounts,
     applications,
     outbound,
+    cicd,
     control,
     handlerAccount,
     now = Date.now,
@@ -48,8 +51,9 @@ export function pipelineLifecycle(options: PipelineLifecycleOptions): StackLifec
   const routes = new Routes(registry, environments);
   return new StackLifecycle<PipelineRequest, PipelineResult>({
     registry,
+    cicd,
     deployment: new Deployment({ registry, accounts, roles: BASELINE_ROLES, handlerAccount, now, newAttempt }),
-    hooks: new PipelineHooks({ registry, accounts, outbound, environments, routes, handover, teardown }),
+    hooks: new PipelineHooks({ registry, accounts, cicd, environments, routes, handover, teardown }),
     keyOf: pipelineKey,
     resultOf: (_request, { stackId }) => ({ stackId }),
     hasAttributes: () => true,

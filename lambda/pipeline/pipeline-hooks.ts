@@ -1,4 +1,3 @@
-import type { PipelineOutbound } from './aws';
 import type { Routes } from './branch-routes';
 import type { Environments } from './environments';
 import { ownedByAnotherStack } from './errors';
@@ -7,6 +6,7 @@ import type { Teardown } from './teardown';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { PIPELINE_STATE } from '../../src/private/contract';
 import type { Accounts } from '../cloudformation/accounts';
+import type { CicdStack } from '../cloudformation/cicd-stack';
 import type { StackState } from '../cloudformation/stack-deployer';
 import type { StackHooks } from '../cloudformation/stack-hooks';
 import { environmentKey } from '../registry/environment';
@@ -27,7 +27,7 @@ type Read = Versioned<PipelineRecord>;
 interface PipelineParts {
   readonly registry: Registry;
   readonly accounts: Accounts;
-  readonly outbound: PipelineOutbound;
+  readonly cicd: CicdStack;
   readonly environments: Environments;
   readonly routes: Routes;
   readonly handover: Handover;
@@ -133,6 +133,14 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     await this.parts.environments.defer(key, deferral);
   }
 
+  public leftoverName({ environment: { environmentName } }: PipelineRequest): string {
+    return environmentName;
+  }
+
+  public async afterLeave(key: string): Promise<void> {
+    await this.parts.environments.leave(key);
+  }
+
   public settledFields({ environment: { repositoryArn, branchName } }: PipelineRequest): Partial<PipelineRecord> {
     return { routes: [routeKey(repositoryArn, branchName)] };
   }
@@ -150,7 +158,7 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
 
   /** False during a rollback, and if the environment has moved to another account. */
   public async mayDeleteApplications({ stackId }: Owner, request: PipelineRequest): Promise<boolean> {
-    return !(await this.hasMoved(pipelineKey(request))) && !(await this.parts.outbound.isRollingBack(stackId));
+    return !(await this.hasMoved(pipelineKey(request))) && !(await this.parts.cicd.isRollingBack(stackId));
   }
 
   public async beforeDelete(
@@ -197,14 +205,14 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
 
   /** Resumes the pipelines whose place this one had taken, if it is deleted by a rollback. */
   private async resumeFormer(owner: Owner, key: string, record: PipelineRecord): Promise<void> {
-    const { environments, routes, handover, outbound } = this.parts;
+    const { environments, routes, handover, cicd } = this.parts;
     const targets = (await Promise.all((record.routes ?? []).map(async route => routes.targetsOf(route)))).flat();
     for (const other of new Set(
       [...targets, ...(await environments.others(key))].map(({ pipelineKey: candidate }) => candidate),
     )) {
       const pipeline = await environments.pipeline(other);
       if (pipeline?.suspendedFor !== key || !(await this.isKept(other))) continue;
-      if (await outbound.isRollingBack(owner.stackId)) await handover.resume(other, record);
+      if (await cicd.isRollingBack(owner.stackId)) await handover.resume(other, record);
     }
   }
 

@@ -12,6 +12,8 @@ export interface EnvironmentPipeline extends EnvironmentRequest {
   readonly region: string;
   /** Present while it is suspended: key of the pipeline that takes its place, or its own key while it is removed. */
   readonly suspendedFor?: string;
+  /** Present while it remains in its account although its deletion was requested. */
+  readonly isLeftover?: true;
   /** Present while its stack is not as requested. */
   readonly deferral?: Deferral;
 }

@@ -30,8 +30,10 @@ export interface StackRecord<Request extends StackRequest = StackRequest> {
   readonly assets?: AssetProgress;
   /** Id of the owner that deletes the stack. */
   readonly deletedBy?: string;
-  /** The attempt to delete the stack that failed because the role in the account could not be assumed. */
-  readonly unreachableAttempt?: string;
+  /** Present while it remains in the account although its deletion was requested. */
+  readonly isLeftover?: true;
+  /** The operation of the CICD stack in which the account could not be reached to delete the stack. */
+  readonly unreachableIn?: string;
 }
 
 /** An update that waits until its account can be reached. */

@@ -3,6 +3,7 @@ import { BootstrapAssetStores } from './bootstrap-assets';
 import { accountStackLifecycle } from './lifecycle';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
 import { AwsAccounts } from '../cloudformation/accounts';
+import { AwsCicdStack } from '../cloudformation/cicd-stack';
 import { BOOTSTRAP_ROLES } from '../cloudformation/roles';
 import { TableRegistry } from '../registry/table';
 import { clientDefaults } from '../shared/clients';
@@ -18,6 +19,7 @@ export const handler: KindHandler = serve(
   accountStackLifecycle({
     registry,
     accounts: new AwsAccounts(partition, BOOTSTRAP_ROLES, storage),
+    cicd: new AwsCicdStack(),
     assets: async place => new BootstrapAssetStores(partition, place, storage),
     handlerAccount: { partition, accountId },
   }),

@@ -4,6 +4,7 @@ import { AssetCopies } from './assets';
 import { attributeOf, resultOf } from './outputs';
 import type { AccountStackRequest, AccountStackResult } from '../../src/stack/contract';
 import type { Accounts } from '../cloudformation/accounts';
+import type { CicdStack } from '../cloudformation/cicd-stack';
 import { Deployment } from '../cloudformation/deployment';
 import type { HandlerAccount } from '../cloudformation/errors';
 import { StackLifecycle } from '../cloudformation/lifecycle';
@@ -16,6 +17,7 @@ import { stackKey } from '../registry/stack';
 interface AccountStackLifecycleOptions {
   readonly registry: Registry;
   readonly accounts: Accounts;
+  readonly cicd: CicdStack;
   /** Sources and destinations of the assets of a stack. */
   readonly assets: (place: StackPlace) => Promise<AssetStores>;
   readonly handlerAccount: HandlerAccount;
@@ -29,10 +31,11 @@ interface AccountStackLifecycleOptions {
 export function accountStackLifecycle(
   options: AccountStackLifecycleOptions,
 ): StackLifecycle<AccountStackRequest, AccountStackResult> {
-  const { registry, accounts, handlerAccount, now = Date.now, newAttempt = randomUUID } = options;
+  const { registry, accounts, cicd, handlerAccount, now = Date.now, newAttempt = randomUUID } = options;
   const copies = new AssetCopies(registry, options.assets, handlerAccount, now);
   return new StackLifecycle<AccountStackRequest, AccountStackResult>({
     registry,
+    cicd,
     deployment: new Deployment({ registry, accounts, roles: BOOTSTRAP_ROLES, handlerAccount, now, newAttempt }),
     hooks: { ...noHooks(), prepare: async (_owner, request, record) => copies.advance(request, record) },
     keyOf: stackKey,

@@ -10,7 +10,7 @@ export const PIPELINE_KIND: Kind = {
   roleName: NAMES.pipelineProviderRole,
   description: 'Deploys the pipelines of environments into their accounts',
   records: {
-    write: [RECORDS.pipeline, RECORDS.environment, RECORDS.lease, RECORDS.route],
+    write: [RECORDS.pipeline, RECORDS.environment, RECORDS.lease, RECORDS.route, RECORDS.leftover],
     // to distinguish account stacks from applications; halts are written by operators
     read: [RECORDS.stack, RECORDS.halt],
   },
@@ -22,7 +22,7 @@ export const PIPELINE_KIND: Kind = {
       // to stop pipelines that move or are removed
       NAMES.operateRole,
     ]),
-    // applications are kept when a deployment is rolled back
+    // applications are kept when a deployment is rolled back, and another deployment leaves what cannot be deleted
     describeStacks('DescribeStacks', ['cloudformation:DescribeStacks']),
     readFiles(),
   ],

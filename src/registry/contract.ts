@@ -11,6 +11,8 @@ export const RECORDS = {
   halt: 'halt#',
   /** An account whose last update could not be made. */
   unreachable: 'unreachable#',
+  /** A stack that remains in an account although its deletion was requested. */
+  leftover: 'leftover#',
   deployment: 'deployment#',
   /** A change of an environment or an account. */
   history: 'history#',
@@ -24,7 +26,7 @@ export const RECORDS = {
 
 /** Kinds of records that can be listed. The attribute `kind` is the partition key of the table's index. */
 export const LISTED = {
-  environment: 'environment', halt: 'halt', unreachable: 'unreachable', history: 'history',
+  environment: 'environment', halt: 'halt', unreachable: 'unreachable', leftover: 'leftover', history: 'history',
 } as const;
 
 export const REGISTRY_INDEX = { indexName: 'by-kind', partitionKey: 'kind' } as const;

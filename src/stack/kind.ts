@@ -1,6 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import type { Kind } from '../kinds/kind';
-import { allow, assumeMemberRoles } from '../kinds/permissions';
+import { allow, assumeMemberRoles, describeStacks } from '../kinds/permissions';
 import { BOOTSTRAP_QUALIFIER, NAMES, RESOURCE_TYPES } from '../private/contract';
 import { RECORDS } from '../registry/contract';
 
@@ -11,9 +11,11 @@ export const STACK_KIND: Kind = {
   resourceType: RESOURCE_TYPES.stack,
   roleName: NAMES.stackProviderRole,
   description: 'Deploys stacks into accounts',
-  records: { write: [RECORDS.stack] },
+  records: { write: [RECORDS.stack, RECORDS.leftover] },
   permissions: ({ organizationId }) => [
     assumeMemberRoles(organizationId, BOOTSTRAP_ROLES.map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`)),
+    // another deployment leaves what cannot be deleted
+    describeStacks('DescribeStacks', ['cloudformation:DescribeStacks']),
     readFiles(),
     readImages(),
   ],

@@ -59,7 +59,11 @@ test.each([
     ...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetBranch', 'codecommit:ListBranches', ENTER, AWAITED,
   ]],
   ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, ...BRANCHES, AWAITED]],
-  ['org-environments-stack-provider', cicd, [...LOGS, ...RECORDS, ENTER, 's3:GetObject', ...IMAGES, AWAITED]],
+  [
+    'org-environments-stack-provider',
+    cicd,
+    [...LOGS, ...RECORDS, ENTER, 's3:GetObject', ...IMAGES, 'cloudformation:DescribeStacks', AWAITED],
+  ],
   [
     'org-environments-pipeline-provider',
     cicd,
@@ -116,7 +120,8 @@ describe('the roles of each handler allow exactly the actions that it calls', ()
     // writing templates and assets into an account is done through the bootstrap's roles there
     // and deleting artifacts through the role for that
     ['stack', 'stack', ['s3:GetObject', 's3:PutObject', ...IMAGES, ...PUBLISH_IMAGES]],
-    ['pipeline', 'pipeline', ['cloudformation:DescribeStacks', ...ARTIFACTS]],
+    ['pipeline', 'pipeline', ARTIFACTS],
+    ['operations of the CICD stack', 'cloudformation/cicd-stack.ts', ['cloudformation:DescribeStacks']],
     ['way of templates', 'cloudformation/accounts.ts', ['s3:GetObject', 's3:PutObject']],
     ['operations', 'operations', []],
     // through the role that is there for it in the account of the pipeline

@@ -79,9 +79,9 @@ test('each function sees its own records alone', () => {
       'account#*', 'preconditions#*', 'unreachable#*', 'request#*', 'queue#creations',
     ],
     'org-environments-branch-provider': ['branch#*', 'request#*'],
-    'org-environments-stack-provider': ['stack#*', 'request#*'],
+    'org-environments-stack-provider': ['stack#*', 'leftover#*', 'request#*'],
     'org-environments-pipeline-provider': [
-      'pipeline#*', 'environment#*', 'lease#*', 'route#*', 'request#*', 'stack#*', 'halt#*',
+      'pipeline#*', 'environment#*', 'lease#*', 'route#*', 'leftover#*', 'request#*', 'stack#*', 'halt#*',
     ],
     'org-environments-trigger': ['route#*'],
     'org-environments-deployments': ['deployment#*', 'environment#*', 'lease#*'],

@@ -6,6 +6,7 @@ import { FakeAssets } from './fake-assets';
 import { ONE, environment, owner as anybody, pipeline, request } from './world';
 import { BranchLifecycle } from '../../lambda/branch/lifecycle';
 import { AwsAccounts } from '../../lambda/cloudformation/accounts';
+import { AwsCicdStack } from '../../lambda/cloudformation/cicd-stack';
 import { BASELINE_ROLES, BOOTSTRAP_ROLES } from '../../lambda/cloudformation/roles';
 import { AwsPipelineOutbound } from '../../lambda/pipeline/aws';
 import { pipelineLifecycle } from '../../lambda/pipeline/lifecycle';
@@ -195,6 +196,7 @@ test.each([
     accounts: new AwsAccounts('aws', BASELINE_ROLES),
     applications: new AwsAccounts('aws', BOOTSTRAP_ROLES),
     outbound: new AwsPipelineOutbound('aws'),
+    cicd: new AwsCicdStack(),
     control: new AwsPipelineControl('aws'),
     handlerAccount: { partition: 'aws', accountId: CICD },
   });
@@ -244,6 +246,7 @@ test('a template of more than 51,200 bytes is uploaded through the file publishi
   const lifecycle = accountStackLifecycle({
     registry: new FakeRegistry(),
     accounts,
+    cicd: new AwsCicdStack(),
     assets: async () => new FakeAssets(),
     handlerAccount: { partition: 'aws', accountId: CICD },
   });
@@ -259,15 +262,15 @@ test('a template of more than 51,200 bytes is uploaded through the file publishi
 });
 
 test('a rollback is distinguished from a removal', async () => {
-  const accounts = new AwsPipelineOutbound('aws');
-  expect(await accounts.isRollingBack(owner.stackId)).toBe(false);
+  const cicd = new AwsCicdStack();
+  expect(await cicd.isRollingBack(owner.stackId)).toBe(false);
   // the same name a second time fails, and the stack goes back
   const failed = await deploy('Failed', { One: value('one'), Cicd: value('cicd', 'One') });
-  expect(await accounts.isRollingBack(failed)).toBe(true);
+  expect(await cicd.isRollingBack(failed)).toBe(true);
 });
 
-test('a rollback is distinguished from a removal in nested stacks', async () => {
-  const accounts = new AwsPipelineOutbound('aws');
+test('a rollback and an operation are recognized in nested stacks', async () => {
+  const cicd = new AwsCicdStack();
   const nested = (name: string, ...resources: object[]): object => {
     simulation.s3.write(
       'assets',
@@ -286,7 +289,7 @@ test('a rollback is distinguished from a removal in nested stacks', async () => 
     return simulation.cloudformation.all.map(({ id }) => id).filter(id => !earlier.has(id));
   };
   const rollingBack = async (ids: readonly string[]): Promise<boolean[]> =>
-    Promise.all(ids.map(async id => accounts.isRollingBack(id)));
+    Promise.all(ids.map(async id => cicd.isRollingBack(id)));
 
   expect(await rollingBack(await deployNested('Failing', { Cicd: value('cicd', 'Nested') }))).toEqual([
     true,
@@ -295,8 +298,16 @@ test('a rollback is distinguished from a removal in nested stacks', async () => 
   ]);
   const ids = await deployNested('Going');
   expect(await rollingBack(ids)).toEqual([false, false, false]);
+  const operations = async () => new Set(await Promise.all(ids.map(async id => cicd.operationId(id))));
+  const [creation, ...others] = await operations();
+  expect(others).toEqual([]);
+  expect(creation).toContain(`${ids[0]}@20`);
+  await simulation.clock.sleep(1);
   await simulation.cloudformation.remove(CICD, REGION, 'Going');
   expect(await rollingBack(ids)).toEqual([false, false, false]);
+  const [deletion, ...more] = await operations();
+  expect(more).toEqual([]);
+  expect(deletion).not.toBe(creation);
 });
 
 test('an artifact that S3 does not delete is an error, which is transient if S3 says so', async () => {

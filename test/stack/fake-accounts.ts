@@ -1,5 +1,6 @@
 import { FakeAssets } from './fake-assets';
 import type { Accounts } from '../../lambda/cloudformation/accounts';
+import type { CicdStack } from '../../lambda/cloudformation/cicd-stack';
 import type { Stacks } from '../../lambda/cloudformation/stack-deployer';
 import type { PipelineOutbound } from '../../lambda/pipeline/aws';
 import type { StackPlace } from '../../lambda/registry/stack';
@@ -8,7 +9,7 @@ import { awsError } from '../fixtures/aws-error';
 import type { Fate } from '../shared/fate';
 
 /** Accounts of which each has its CloudFormation. */
-export class FakeAccounts implements Accounts, PipelineOutbound {
+export class FakeAccounts implements Accounts, PipelineOutbound, CicdStack {
   /** Accounts whose roles cannot be assumed. */
   public readonly closed = new Set<string>();
   /** Accounts whose roles of the bootstrap cannot be assumed, unlike those of the baseline. */
@@ -20,6 +21,8 @@ export class FakeAccounts implements Accounts, PipelineOutbound {
   public readonly withArtifacts = new Set<string>();
   /** Whether the stack in the CICD account goes back to what it was before. */
   public rollingBack = false;
+  /** The deployment that the CICD stack is in. */
+  public operation = 1;
   /** The places that were entered, and the roles: a pipeline's place has its name. */
   public readonly entered: string[] = [];
   public onCreate?: (accountId: string, stackName: string) => void;
@@ -74,6 +77,10 @@ export class FakeAccounts implements Accounts, PipelineOutbound {
 
   public async isRollingBack(): Promise<boolean> {
     return this.rollingBack;
+  }
+
+  public async operationId(stackId: string): Promise<string> {
+    return `${stackId}@${this.operation}`;
   }
 
   public async template(_bucket: string, key: string): Promise<string> {

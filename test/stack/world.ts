@@ -1,5 +1,6 @@
 import { FakeAccounts } from './fake-accounts';
 import type { Accounts } from '../../lambda/cloudformation/accounts';
+import type { CicdStack } from '../../lambda/cloudformation/cicd-stack';
 import { pipelineLifecycle } from '../../lambda/pipeline/lifecycle';
 import type { EnvironmentRecord } from '../../lambda/registry/environment';
 import { environmentKey } from '../../lambda/registry/environment';
@@ -72,6 +73,7 @@ export class World {
     const options = {
       registry: this.fate.over<FakeRegistry>(this.registry),
       accounts: this.fate.over<FakeAccounts>(this.accounts),
+      cicd: this.fate.over<CicdStack>(this.accounts),
       handlerAccount: { partition: 'aws', accountId: '222222222222' },
       now: () => this.time,
       newAttempt: () => `attempt-${++this.attempts}`,
