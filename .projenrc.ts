@@ -51,6 +51,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/lib-dynamodb@~3.1162.0',
     // signs the requests of key value stores in JavaScript; the alternative is a native module
     '@aws-sdk/signature-v4a@~3.1138.0',
+    // part of every client of the SDK
+    '@smithy/signature-v4@^5.7.5',
     '@aws-lambda-powertools/logger@~2.36.0',
     'aws-cdk@^2.1148.1',
     'cdk-nag@^3.0.2',

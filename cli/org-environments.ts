@@ -3,11 +3,12 @@ import * as path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { halt } from './commands/halt';
+import { history } from './commands/history';
 import { rehearse } from './commands/rehearse';
 import { resume } from './commands/resume';
 import { status } from './commands/status';
 import { OperationsFunction } from './operations/operations-function';
-import { HALT_OPTIONS, RESUME_OPTIONS, STATUS_OPTIONS } from './options/operation-options';
+import { HALT_OPTIONS, HISTORY_OPTIONS, RESUME_OPTIONS, STATUS_OPTIONS } from './options/operation-options';
 import { addOptions, type OptionTable, type OptionValues } from './options/option-table';
 import { REHEARSE_OPTIONS } from './options/rehearse-options';
 import type { Terminal } from './output/terminal';
@@ -50,23 +51,34 @@ function createProgram(): Command {
     options: STATUS_OPTIONS,
     run: async options => status(options, new OperationsFunction(), terminal.write),
   });
+  addCommand(program, {
+    name: 'history',
+    argument: '[environment]',
+    description: 'show the changes of an environment, or of all environments and accounts',
+    options: HISTORY_OPTIONS,
+    run: async (options, environment) => history(environment, options, new OperationsFunction(), terminal.write),
+  });
   return program;
 }
 
 interface CommandDeclaration<Table extends OptionTable> {
   readonly name: string;
+  /** Placeholder of a value after the name of the command. */
+  readonly argument?: string;
   readonly description: string;
   readonly options: Table;
   /** Returns whether the command succeeded. */
-  readonly run: (options: OptionValues<Table>) => Promise<boolean>;
+  readonly run: (options: OptionValues<Table>, argument?: string) => Promise<boolean>;
 }
 
 function addCommand<Table extends OptionTable>(
-  program: Command, { name, description, options, run }: CommandDeclaration<Table>,
+  program: Command, { name, argument, description, options, run }: CommandDeclaration<Table>,
 ): void {
   const command = program.command(name).description(description).exitOverride();
-  addOptions(command, options).action(async (values: OptionValues<Table>) => {
-    if (!await run(values)) process.exitCode = FAILURE_STATUS;
+  if (argument !== undefined) command.argument(argument);
+  addOptions(command, options).action(async () => {
+    const succeeded = await run(command.opts<OptionValues<Table>>(), command.args.at(0));
+    if (!succeeded) process.exitCode = FAILURE_STATUS;
   });
 }
 

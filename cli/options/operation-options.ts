@@ -1,5 +1,5 @@
 import type { OptionTable, OptionValues } from './option-table';
-import { collectName, parseReason } from './parsers';
+import { collectName, parseHistoryLimit, parseReason } from './parsers';
 
 const SELECTION_OPTIONS = {
   environment: { argument: '<name>', description: 'name of an environment. Can be repeated', parse: collectName },
@@ -25,7 +25,16 @@ export const STATUS_OPTIONS = {
   json: { description: 'print JSON' },
 } satisfies OptionTable;
 
+/** The options of `history`. */
+export const HISTORY_OPTIONS = {
+  limit: {
+    argument: '<number>', description: 'maximum number of changes, up to 1000. Default: 50', parse: parseHistoryLimit,
+  },
+  json: { description: 'print JSON' },
+} satisfies OptionTable;
+
 /** The selection of environments that `halt` and `resume` have in common. */
 export type SelectionOptions = OptionValues<typeof SELECTION_OPTIONS>;
 export type HaltOptions = OptionValues<typeof HALT_OPTIONS>;
+export type HistoryOptions = OptionValues<typeof HISTORY_OPTIONS>;
 export type StatusOptions = OptionValues<typeof STATUS_OPTIONS>;

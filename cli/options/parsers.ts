@@ -4,6 +4,9 @@ import { FAULT_KINDS, type FaultKind } from '../../rehearsal/faults/fault';
 /** Highest value of `--seed`. */
 export const MAX_SEED = 2 ** 31 - 1;
 
+/** Highest value of `--limit` of `history`. */
+const MAX_HISTORY = 1000;
+
 /** An account that is in the organization before the deployment. */
 export interface ExistingAccount {
   readonly accountId: string;
@@ -163,4 +166,12 @@ export function parseFile(value: string): string {
 export function parseReason(value: string): string {
   if (value.trim() === '') throw new InvalidArgumentError('is empty: give a reason');
   return value;
+}
+
+export function parseHistoryLimit(value: string): number {
+  const limit = Number(value);
+  if (!/^\d+$/.test(value) || limit < 1 || limit > MAX_HISTORY) {
+    throw new InvalidArgumentError(`must be a whole number from 1 to ${MAX_HISTORY}, got '${value}'`);
+  }
+  return limit;
 }

@@ -4,6 +4,7 @@ import { AwsOutbound } from './aws';
 import { Entry } from './entry';
 import type { ResponseRequest } from '../../src/kinds/contract';
 import { ENTRY_ENVIRONMENT } from '../../src/kinds/contract';
+import { EventBus } from '../history/events';
 import { RegistryHistory } from '../history/history';
 import { TableRegistry } from '../registry/table';
 import { retryTransient } from '../shared/retry';
@@ -12,7 +13,7 @@ const { [ENTRY_ENVIRONMENT.WAITER_ARN]: waiterArn = '', [ENTRY_ENVIRONMENT.FUNCT
 
 const logger = new Logger({ serviceName: 'org-environments' });
 const registry = new TableRegistry();
-const history = new RegistryHistory(registry);
+const history = new RegistryHistory(registry, new EventBus());
 const entry = new Entry(registry, new AwsOutbound(waiterArn), JSON.parse(functions), history);
 
 /** Invoked by CloudFormation with a request, and by the waiter with the outcome. */

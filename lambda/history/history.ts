@@ -1,4 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import type { Events } from './events';
 import type { HistoryEntry } from '../../src/history/contract';
 import { historyKey, historyRecord } from '../registry/history';
 import type { HistoryRecord } from '../registry/history';
@@ -16,12 +17,23 @@ export interface History {
 
 const logger = new Logger({ serviceName: 'org-environments' });
 
-/** The history in the registry. */
+/** The history in the registry. Every change is also an event on the event bus of the organization. */
 export class RegistryHistory implements History {
-  public constructor(private readonly registry: Pick<Registry, 'write'>) {}
+  public constructor(
+    private readonly registry: Pick<Registry, 'write'>,
+    private readonly events: Events,
+  ) {}
 
   public async record(...entries: readonly HistoryEntry[]): Promise<void> {
-    await Promise.all(entries.map(async entry => this.keep(entry)));
+    await Promise.all([...entries.map(async entry => this.keep(entry)), this.publish(entries)]);
+  }
+
+  private async publish(entries: readonly HistoryEntry[]): Promise<void> {
+    try {
+      await this.events.put(entries);
+    } catch (error) {
+      logger.error('the events of changes could not be put', { error: error as Error });
+    }
   }
 
   private async keep(entry: HistoryEntry): Promise<void> {

@@ -4,6 +4,7 @@ import { Operations } from './operations';
 import { validOperation } from './validation';
 import type { OperationResponse } from '../../src/operations/contract';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
+import { EventBus } from '../history/events';
 import { RegistryHistory } from '../history/history';
 import { AwsPipelineControl } from '../pipeline-control/aws';
 import { TableRegistry } from '../registry/table';
@@ -15,7 +16,7 @@ const operations = new Operations(
   registry,
   new AwsPipelineControl(process.env[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws'),
   connectedHosts(),
-  new RegistryHistory(registry),
+  new RegistryHistory(registry, new EventBus()),
 );
 
 export async function handler(

@@ -5,8 +5,11 @@ const MAX_RETRY_MILLISECONDS = 40_000;
 const MAX_PAUSE_MILLISECONDS = 5000;
 
 /** Retries an action with exponential backoff while it fails with transient errors. */
-export async function retryTransient<Result>(action: () => Promise<Result>): Promise<Result> {
-  const until = Date.now() + MAX_RETRY_MILLISECONDS;
+export async function retryTransient<Result>(
+  action: () => Promise<Result>,
+  maxMilliseconds: number = MAX_RETRY_MILLISECONDS,
+): Promise<Result> {
+  const until = Date.now() + maxMilliseconds;
   for (let pause = 100; ; pause = Math.min(2 * pause, MAX_PAUSE_MILLISECONDS)) {
     try {
       return await action();

@@ -1,5 +1,6 @@
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ENTRY_ENVIRONMENT } from './contract';
@@ -7,12 +8,14 @@ import { HandlerFunction } from './handler-function';
 import type { Kind, KindContext } from './kind';
 import { allow, describeStacks, recordPermissions } from './permissions';
 import { Waiter } from './waiter';
+import { HISTORY_ENVIRONMENT, putEvents } from '../history/access';
 import { HANDLER_ENVIRONMENT, NAMES } from '../private/contract';
 import { RECORDS } from '../registry/contract';
 
 interface CustomResourcesProps extends KindContext {
   readonly kinds: readonly Kind[];
   readonly registry: ITable;
+  readonly eventBus: IEventBus;
 }
 
 /** The service token and the waiter of all kinds of custom resources, and a function with its role for each kind. */
@@ -39,12 +42,14 @@ export class CustomResources extends Construct {
       description: 'Receives the requests of CloudFormation and responds to them',
       environment: {
         ...handlerEnvironment(props.registry),
+        ...HISTORY_ENVIRONMENT,
         [ENTRY_ENVIRONMENT.WAITER_ARN]: waiter.stateMachineArn,
         [ENTRY_ENVIRONMENT.FUNCTIONS]: Stack.of(this).toJsonString(byType),
       },
       permissions: [
         ...recordPermissions(props.registry, { put: [RECORDS.request, RECORDS.response, RECORDS.history] }),
         allow('Start', ['states:StartExecution'], [waiter.stateMachineArn]),
+        putEvents(props.eventBus),
       ],
     });
     this.entry = entry.function;

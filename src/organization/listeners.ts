@@ -5,6 +5,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { HISTORY_ENVIRONMENT, putEvents } from '../history/access';
 import { handlerEnvironment } from '../kinds/custom-resources';
 import { HandlerFunction } from '../kinds/handler-function';
 import { assumeMemberRoles, recordPermissions } from '../kinds/permissions';
@@ -86,7 +87,7 @@ export class Listeners extends Construct {
       // the command line calls it by this name
       functionName: NAMES.operationsFunction,
       description: 'Halts, resumes and describes the pipelines of all environments',
-      environment: handlerEnvironment(this.props.registry),
+      environment: { ...handlerEnvironment(this.props.registry), ...HISTORY_ENVIRONMENT },
       timeout: Duration.minutes(5),
       permissions: [
         ...recordPermissions(this.props.registry, {
@@ -97,6 +98,7 @@ export class Listeners extends Construct {
         }),
         repositoryPermissions(this.props.repositoryNames, 'operations'),
         assumeMemberRoles(this.props.organizationId, [NAMES.operateRole]),
+        putEvents(this.props.eventBus),
       ],
     }).function;
   }

@@ -160,7 +160,7 @@ export class Organization extends OrganizationBase {
     const listeners = new Listeners(this, 'Listeners', { registry, eventBus: bus, organizationId, repositoryNames });
     this._operations = listeners.operations;
     const customResources = new CustomResources(this, 'CustomResources', {
-      kinds: KINDS, registry, organizationId, repositoryNames, access,
+      kinds: KINDS, registry, eventBus: bus, organizationId, repositoryNames, access,
     });
     // a new pipeline starts immediately, and its events must be recorded
     customResources.entry.node.addDependency(...listeners.node.findAll().filter(carriesEvents));

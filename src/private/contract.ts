@@ -13,6 +13,8 @@ export const HANDLER_ENVIRONMENT = {
   REGISTRY_TABLE: 'REGISTRY_TABLE',
   PARTITION: 'PARTITION',
   CICD_ACCOUNT: 'CICD_ACCOUNT',
+  /** Endpoint of EventBridge, whose domain depends on the partition; only of functions that put events. */
+  EVENTS_ENDPOINT: 'EVENTS_ENDPOINT',
 } as const;
 
 /** Environment variables of handlers that act in the management account. */

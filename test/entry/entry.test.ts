@@ -3,6 +3,7 @@ import type { Outbound } from '../../lambda/entry/aws';
 import { Entry } from '../../lambda/entry/entry';
 import { RegistryHistory } from '../../lambda/history/history';
 import type { WaiterInput } from '../../src/kinds/contract';
+import { FakeEvents } from '../history/fake-events';
 import { FakeRegistry } from '../registry/fake-registry';
 
 const SECRET = 'https://cloudformation-custom-resource-response.example/path?X-Amz-Signature=secret';
@@ -55,7 +56,7 @@ function world() {
     outside,
     registry,
     clock,
-    entry: new Entry(registry, outside, functions, new RegistryHistory(registry), () => clock.now),
+    entry: new Entry(registry, outside, functions, new RegistryHistory(registry, new FakeEvents()), () => clock.now),
   };
 }
 

@@ -3,6 +3,7 @@ import { Entry } from '../../lambda/entry/entry';
 import { RegistryHistory } from '../../lambda/history/history';
 import { readHistory } from '../../lambda/registry/history';
 import type { Outcome, WaiterInput } from '../../src/kinds/contract';
+import { FakeEvents } from '../history/fake-events';
 import { FakeRegistry } from '../registry/fake-registry';
 
 const STACK = 'arn:aws:cloudformation:eu-central-1:222222222222:stack/environments/0f3c';
@@ -21,7 +22,7 @@ async function historyOf(
     startWaiter: async (_name: string, input: WaiterInput) => void started.push(input),
     putResponse: async () => {},
   };
-  const entry = new Entry(registry, outbound, FUNCTIONS, new RegistryHistory(registry), () => NOW);
+  const entry = new Entry(registry, outbound, FUNCTIONS, new RegistryHistory(registry, new FakeEvents()), () => NOW);
   await entry.receive({
     RequestType: requestType,
     RequestId: 'request-1',

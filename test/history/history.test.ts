@@ -1,3 +1,4 @@
+import { FakeEvents } from './fake-events';
 import { RegistryHistory } from '../../lambda/history/history';
 import { readHistory } from '../../lambda/registry/history';
 import type { HistoryEntry } from '../../src/history/contract';
@@ -17,7 +18,7 @@ function entry(minute: number, changes: Partial<HistoryEntry> = {}): HistoryEntr
 
 async function recorded(...entries: readonly HistoryEntry[]): Promise<FakeRegistry> {
   const registry = new FakeRegistry();
-  await new RegistryHistory(registry).record(...entries);
+  await new RegistryHistory(registry, new FakeEvents()).record(...entries);
   return registry;
 }
 
@@ -54,12 +55,22 @@ test('an entry expires after 400 days', async () => {
   expect(new Date((record?.deleteAfter ?? 0) * 1000).toISOString()).toBe('2027-02-05T12:00:00.000Z');
 });
 
-test('a history that cannot be written does not fail the change', async () => {
-  const denied = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
-  const history = new RegistryHistory({
-    write: async () => {
-      throw denied;
-    },
-  });
+test('each change is an event on the bus of the organization, also when it is recorded already', async () => {
+  const [registry, events] = [new FakeRegistry(), new FakeEvents()];
+  const history = new RegistryHistory(registry, events);
+  await history.record(entry(1), entry(2));
+  await history.record(entry(1));
+  expect(idsOf(events.published)).toEqual(['request-1', 'request-2', 'request-1']);
+});
+
+test('neither a history that cannot be written nor an event that cannot be put fails the change', async () => {
+  const deny = async () => {
+    throw Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+  };
+  const history = new RegistryHistory({ write: deny }, { put: deny });
   await expect(history.record(entry(1))).resolves.toBeUndefined();
+  const [registry, events] = [new FakeRegistry(), new FakeEvents()];
+  await new RegistryHistory({ write: deny }, events).record(entry(1));
+  await new RegistryHistory(registry, { put: deny }).record(entry(1));
+  expect([registry.keys.length, events.published.length]).toEqual([1, 1]);
 });

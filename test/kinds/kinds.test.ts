@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CustomResources } from '../../src/kinds/custom-resources';
 import type { Kind } from '../../src/kinds/kind';
@@ -35,6 +36,7 @@ function templateWith(kinds: readonly Kind[]): SynthesizedTemplate {
   new CustomResources(stack, 'CustomResources', {
     kinds,
     registry,
+    eventBus: new EventBus(stack, 'EventBus'),
     organizationId: ORGANIZATION_ID,
     access: { managementAccountId: '999999999999', environment: {}, statements: [] },
     repositoryNames: ['*'],

@@ -3,6 +3,7 @@ import { RegistryHistory } from '../../lambda/history/history';
 import { Operations } from '../../lambda/operations/operations';
 import type { EnvironmentPipeline } from '../../lambda/registry/environment';
 import { environmentKey } from '../../lambda/registry/environment';
+import { FakeEvents } from '../history/fake-events';
 import { putEnvironment } from '../registry/environments';
 import { FakeRegistry } from '../registry/fake-registry';
 import { Fate } from '../shared/fate';
@@ -35,7 +36,7 @@ export class World {
       this.fate.over(this.registry),
       this.fate.over(this.control),
       () => ({ authorOf }),
-      new RegistryHistory(this.fate.over(this.registry)),
+      new RegistryHistory(this.fate.over(this.registry), new FakeEvents()),
       () => Date.parse('2026-01-01T12:00:00Z'),
       () => `start-${++this.tokens}`,
     );

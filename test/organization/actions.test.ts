@@ -69,11 +69,11 @@ test.each([
     cicd,
     [...LOGS, ...RECORDS, ENTER, 's3:GetObject', 'cloudformation:DescribeStacks', AWAITED],
   ],
-  ['org-environments-entry', cicd, [...LOGS, ...PUT, 'states:StartExecution']],
+  ['org-environments-entry', cicd, [...LOGS, ...PUT, 'states:StartExecution', 'events:PutEvents']],
   [
     'org-environments-operations',
     cicd,
-    [...LOGS, ...PUT, 'dynamodb:DeleteItem', 'dynamodb:Query', 'codecommit:GetCommit', ENTER],
+    [...LOGS, ...PUT, 'dynamodb:DeleteItem', 'dynamodb:Query', 'codecommit:GetCommit', 'events:PutEvents', ENTER],
   ],
   ['org-environments-trigger', cicd, [...LOGS, 'codecommit:GetBranch', ...READ, ENTER, 'sqs:SendMessage']],
   ['org-environments-deployments', cicd, [

@@ -8,6 +8,7 @@ import type { Execution } from '../../rehearsal/services/codepipeline/execution'
 import type { Pipeline } from '../../rehearsal/services/codepipeline/pipeline';
 import type { PipelinePlan } from '../../src';
 import { PipelineDefinition } from '../../src';
+import type { HistoryEntry } from '../../src/history/contract';
 import { CICD_ACCOUNT, MANAGEMENT_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
 
@@ -210,6 +211,20 @@ describe('halt, resume and status commands', () => {
     expect((await cli('status')).stdout).toMatch(/\ndev +\d{12} +halted /);
     expect((await cli('resume', '--environment', 'dev')).stdout).toContain('resumed');
     expect(pipeline('dev').disabledTransitions.size).toBe(0);
+  });
+
+  test('the history of an environment has its creation, its halts and its resumes, with who did them', async () => {
+    const { status, stdout } = await cli('history', 'dev', '--json');
+    expect(status).toBe(0);
+    const entries: readonly HistoryEntry[] = JSON.parse(stdout);
+    const kinds = entries.map(({ change }) => change);
+    expect(kinds.slice(0, 3)).toEqual(['Account Creation', 'Branch Creation', 'Pipeline Creation']);
+    expect(kinds.slice(-3)).toEqual(['Halt', 'Pipeline Update', 'Resume']);
+    expect(entries.at(-1)).toMatchObject({ by: expect.stringContaining('Operator/anna'), environmentName: 'dev' });
+    expect((await cli('history', '--limit', '1')).stdout).toMatch(/\n[-\d]+ [:\d]+ +dev +- +resume +succeeded /);
+    expect(await cli('history', '--limit', '0')).toMatchObject({
+      status: 2, stderr: expect.stringContaining("must be a whole number from 1 to 1000, got '0'"),
+    });
   });
 
   test('halt and resume reject an unknown environment and missing options', async () => {

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import type { HistoryEntry } from '../../../src/history/contract';
 import type { OperationRequest, PipelineIdentity } from '../../../src/operations/contract';
 
 export const DEV: PipelineIdentity = {
@@ -10,14 +11,16 @@ export const PROD: PipelineIdentity = {
 export const ANNA = 'arn:aws:sts::222222222222:assumed-role/Operator/anna';
 
 /** A fake of the operations function that always returns these pipelines, and the output of a command that uses it. */
-export function fakeOperations(pipelines: readonly object[], removedHalts: readonly string[] = []) {
+export function fakeOperations(
+  pipelines: readonly object[], removedHalts: readonly string[] = [], history: readonly HistoryEntry[] = [],
+) {
   const requests: OperationRequest[] = [];
   const lines: string[] = [];
   const operations = {
     callerArn: async () => ANNA,
     invoke: async <Outcome>(request: OperationRequest) => {
       requests.push(request);
-      return { pipelines: pipelines as Outcome[], removedHalts };
+      return { pipelines: pipelines as Outcome[], removedHalts, history };
     },
   };
   return { operations, requests, lines, write: (line: string) => { lines.push(stripVTControlCharacters(line)); } };

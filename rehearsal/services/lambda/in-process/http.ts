@@ -36,15 +36,15 @@ export function httpOf(endpoint: string, send: Send, refuse: Refuse): Record<str
   return { request, get, Agent, globalAgent: new Agent() };
 }
 
-/** Replaces `fetch` for requests without a body. */
+/** Replaces `fetch` for requests with a text as body, or without one. */
 export function fetchOf(endpoint: string, send: Send, refuse: Refuse): Fetch {
-  return async (address, { method = 'GET', headers = {} } = {}) => {
+  return async (address, { method = 'GET', headers = {}, body: text = '' } = {}) => {
     const { hostname, pathname: path, searchParams: query } = new URL(address);
     if (hostname !== new URL(endpoint).hostname) {
       throw new TypeError('fetch failed', { cause: refuse(hostname) });
     }
     const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-    const { status, body } = await send({ method, path, query, headers: lower, body: Buffer.alloc(0) });
+    const { status, body } = await send({ method, path, query, headers: lower, body: Buffer.from(text) });
     const bytes = Buffer.from(body);
     const arrayBuffer = async () => new Uint8Array(bytes).buffer;
     return { status, ok: status < 300, arrayBuffer, text: async () => bytes.toString() };
@@ -59,6 +59,7 @@ type Fetch = (address: string | URL, options?: FetchOptions) => Promise<unknown>
 interface FetchOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 class Agent {
