@@ -1,6 +1,7 @@
 import type { LimitUse, QuotaUse } from './report';
 import type { RecordedCall } from '../../rehearsal/core/service';
-import { RATES, type Rate } from '../../rehearsal/services/organizations/call-rates';
+import type { Rate } from '../../rehearsal/core/token-buckets';
+import { RATES } from '../../rehearsal/services/organizations/call-rates';
 import { CONCURRENT_CLOSURES } from '../../rehearsal/services/organizations/closure';
 import { DEFAULT_ACCOUNT_LIMIT, CONCURRENT_CREATIONS } from '../../rehearsal/services/organizations/creation';
 import type { Organizations } from '../../rehearsal/services/organizations/service';

@@ -142,6 +142,19 @@ export interface OwnedPolicy {
   readonly decides?: boolean;
 }
 
+/**
+ * Names in REST requests and responses that differ from the members of the SDK. With them, the operations of a REST-XML
+ * service get the members of the body too and return the members of the output without a root element.
+ */
+export interface RestNames {
+  /** Member by query parameter, for example `name: 'StartRecordName'`. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** Header by member, for requests and responses, for example `IfMatch: 'if-match'`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** XML element of the items by list, for example `Changes: 'Change'`. */
+  readonly items?: Readonly<Record<string, string>>;
+}
+
 /** One AWS service: its API and the CloudFormation types that belong to it. */
 export interface Service {
   /** The name in the credential scope of a signature, for example `organizations`, `states`, `s3`. */
@@ -160,6 +173,7 @@ export interface Service {
    * first match wins; a route matches only if the request has the query parameters of the route.
    */
   readonly routes?: Readonly<Record<string, string>>;
+  readonly restNames?: RestNames;
   readonly resourceTypes?: Readonly<Record<string, ResourceType>>;
   /** Returns the resource-based policy that applies to the action; undefined if the resource does not exist. */
   resourcePolicy?(arn: string, action: string): OwnedPolicy | undefined;

@@ -1,7 +1,7 @@
 import { HttpResponse } from '../service';
 import { isRecord, toJson } from './json';
 import type { Protocol } from './protocol';
-import { matchRoute } from './routes';
+import { matchRoute, responseHeaders } from './routes';
 
 /** REST with JSON bodies: method and path determine the operation. */
 export const restJsonProtocol: Protocol = {
@@ -10,8 +10,9 @@ export const restJsonProtocol: Protocol = {
     return matched && { operation: matched.operation, input: { ...bodyMembers(request.body), ...matched.input } };
   },
 
-  encode(_service, _operation, output) {
-    return new HttpResponse(200, toJson(output ?? {}), { 'content-type': 'application/json' });
+  encode(service, _operation, output) {
+    const headers = { ...responseHeaders(service, output), 'content-type': 'application/json' };
+    return new HttpResponse(200, toJson(output ?? {}), headers);
   },
 
   fail(_service, error) {

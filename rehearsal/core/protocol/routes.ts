@@ -1,13 +1,38 @@
 import type { HttpRequest, Service } from '../service';
+import { isRecord } from './json';
 import type { DecodedCall } from './protocol';
 
 /** Finds the operation of a REST request; its input is the labels of the path and the query. */
 export function matchRoute(service: Service, request: HttpRequest): DecodedCall | undefined {
   for (const [operation, route] of Object.entries(service.routes ?? {})) {
     const labels = matchOne(route, request);
-    if (labels !== undefined) return { operation, input: { ...Object.fromEntries(request.query), ...labels } };
+    if (labels !== undefined) {
+      return { operation, input: { ...queryMembers(service, request), ...headerMembers(service, request), ...labels } };
+    }
   }
   return undefined;
+}
+
+/** Returns the headers of a response, for members that have one. */
+export function responseHeaders({ restNames }: Service, output: unknown): Record<string, string> {
+  const members = isRecord(output) ? output : {};
+  return Object.fromEntries(
+    Object.entries(restNames?.headers ?? {}).flatMap(([member, header]) =>
+      members[member] === undefined ? [] : [[header, String(members[member])]],
+    ),
+  );
+}
+
+function queryMembers({ restNames }: Service, { query }: HttpRequest): Record<string, string> {
+  return Object.fromEntries([...query].map(([name, value]) => [restNames?.query?.[name] ?? name, value]));
+}
+
+function headerMembers({ restNames }: Service, { headers }: HttpRequest): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(restNames?.headers ?? {}).flatMap(([member, header]) =>
+      headers[header] === undefined ? [] : [[member, headers[header]]],
+    ),
+  );
 }
 
 function matchOne(route: string, request: HttpRequest): Record<string, string> | undefined {

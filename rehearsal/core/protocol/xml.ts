@@ -1,7 +1,48 @@
-import { XMLBuilder } from 'fast-xml-parser';
+import { XMLBuilder, XMLParser } from 'fast-xml-parser';
 import { isRecord } from './json';
 
 const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', suppressEmptyNode: false });
+
+const parser = new XMLParser({ parseTagValue: false, trimValues: false, ignoreDeclaration: true });
+
+type Items = Readonly<Record<string, string>>;
+
+/** Parses one document and returns the members of its root element; all leaves are text. */
+export function fromXml(body: Buffer, items: Items): Record<string, unknown> {
+  const document: unknown = body.length === 0 ? {} : parser.parse(body.toString('utf8'));
+  const [root] = isRecord(document) ? Object.values(document) : [];
+  const members = withoutItems(root, items);
+  return isRecord(members) ? members : {};
+}
+
+/** Wraps the items of lists into their elements. */
+export function withItems(value: unknown, items: Items): unknown {
+  if (Array.isArray(value)) return value.map(item => withItems(item, items));
+  if (!isRecord(value) || value instanceof Date) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => {
+      const content = withItems(member, items);
+      return [name, Array.isArray(content) && items[name] !== undefined ? { [items[name]]: content } : content];
+    }),
+  );
+}
+
+function withoutItems(value: unknown, items: Items): unknown {
+  if (Array.isArray(value)) return value.map(item => withoutItems(item, items));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => {
+      const item = items[name];
+      const content = item === undefined ? member : listOf(isRecord(member) ? member[item] : undefined);
+      return [name, withoutItems(content, items)];
+    }),
+  );
+}
+
+function listOf(value: unknown): unknown[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
 
 /** Serializes one document. Lists become repeated elements, or `member` elements where `listTag` is given. */
 export function toXml(root: string, namespace: string | undefined, content: unknown, listTag?: string): string {

@@ -1,11 +1,6 @@
 import type { Clock } from '../../core/clock';
 import { AwsError } from '../../core/service';
-
-export interface Rate {
-  readonly perSecond: number;
-  /** Burst size. */
-  readonly burst: number;
-}
+import { type Rate, TokenBuckets } from '../../core/token-buckets';
 
 /** Rate limits of Organizations, for all callers of an organization together. */
 export const RATES: Readonly<Record<string, Rate>> = {
@@ -22,23 +17,18 @@ export const RATES: Readonly<Record<string, Rate>> = {
   TagResource: { perSecond: 4, burst: 6 },
 };
 
-/** Token buckets by operation, refilled in simulated time. */
+/** Enforces the rate limits. */
 export class Throttle {
-  private readonly buckets = new Map<string, { tokens: number; at: number }>();
+  private readonly buckets: TokenBuckets;
 
-  public constructor(private readonly clock: Clock) {}
+  public constructor(clock: Clock) {
+    this.buckets = new TokenBuckets(clock);
+  }
 
   /** @throws AwsError if the rate limit is exceeded */
   public take(operation: string): void {
     const rate = RATES[operation];
-    if (!rate) return;
-    const now = this.clock.now();
-    const { tokens, at } = this.buckets.get(operation) ?? { tokens: rate.burst, at: now };
-    const filled = Math.min(rate.burst, tokens + (now - at) / 1000 * rate.perSecond);
-    // tolerates rounding errors of added fractions
-    const granted = filled >= 1 - 1e-9;
-    this.buckets.set(operation, { tokens: granted ? Math.max(0, filled - 1) : filled, at: now });
-    if (granted) return;
+    if (!rate || this.buckets.take(operation, rate)) return;
     const message =
       "AWS Organizations can't complete your request because another request is already in progress. Try again later.";
     throw new AwsError('TooManyRequestsException', message, 400, { Type: operation });
