@@ -8,6 +8,7 @@ import type { Environment, InProcess, Permission, Service, Transport } from './c
 import { VirtualClock, type VirtualClockOptions } from './core/virtual-clock';
 import { Account } from './services/account/service';
 import { CloudFormation } from './services/cloudformation/service';
+import { CloudFront } from './services/cloudfront/service';
 import { CloudTrail } from './services/cloudtrail/service';
 import { CloudWatch } from './services/cloudwatch/service';
 import { CodeBuild } from './services/codebuild/service';
@@ -22,6 +23,7 @@ import { LAYERS_PATH } from './services/ecr/layers';
 import { Ecr } from './services/ecr/service';
 import { Events } from './services/events/service';
 import type { EmittedEvent } from './services/events/service';
+import { GlobalAccelerator } from './services/globalaccelerator/service';
 import { Access } from './services/iam/access';
 import { Identities } from './services/iam/identities';
 import { Iam } from './services/iam/service';
@@ -29,6 +31,7 @@ import { ServiceRoles } from './services/iam/service-roles';
 import { Kms } from './services/kms/service';
 import { Lambda } from './services/lambda/service';
 import { Organizations } from './services/organizations/service';
+import { Route53 } from './services/route53/service';
 import { ArtifactStore } from './services/s3/artifacts';
 import { S3 } from './services/s3/service';
 import { ServiceQuotas } from './services/servicequotas/service';
@@ -104,6 +107,9 @@ export class Simulation {
   public readonly codebuild: CodeBuild;
   public readonly codepipeline: CodePipeline;
   public readonly lambda: Lambda;
+  public readonly route53: Route53;
+  public readonly cloudfront: CloudFront;
+  public readonly globalAccelerator: GlobalAccelerator;
   public readonly cloudformation: CloudFormation;
   /** Names of the repositories that were seeded. */
   public readonly seededRepositories = new Set<string>();
@@ -142,6 +148,9 @@ export class Simulation {
     this.events = this.makeEvents(environment);
     this.codecommit = new CodeCommit(environment, this.events, this.temporary);
     this.cloudwatch = new CloudWatch(environment);
+    this.route53 = new Route53(environment);
+    this.cloudfront = new CloudFront(environment, this.s3);
+    this.globalAccelerator = new GlobalAccelerator(environment);
     const roles = new ServiceRoles(this.iam, access);
     const artifacts = new ArtifactStore(this.s3, environment.partition);
     this.codebuild = this.makeCodeBuild(environment, artifacts, roles);
@@ -233,6 +242,10 @@ export class Simulation {
       this.codebuild,
       this.codepipeline,
       this.lambda,
+      this.route53,
+      this.cloudfront,
+      this.cloudfront.keyValueStores,
+      this.globalAccelerator,
       this.cloudformation,
       environment.inProcess?.direct ? this.tables : new DynamoDb(environment),
       new Kms(environment, this.iam),

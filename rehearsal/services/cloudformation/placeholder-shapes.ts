@@ -65,6 +65,7 @@ const ATTRIBUTES: Readonly<Record<string, (existing: Existing) => Fields>> = {
       LoadBalancerFullName: fullName,
       LoadBalancerName: name,
       DNSName: `${name}-${code(10)}.${region}.elb.amazonaws.com`,
+      CanonicalHostedZoneID: `Z${code(13).toUpperCase()}`,
     };
   },
   'AWS::ElasticLoadBalancingV2::TargetGroup': ({ id }) => {

@@ -228,6 +228,8 @@ export class Functions {
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,
       AWS_EC2_METADATA_DISABLED: 'true',
+      // the SDK puts the account in front of this host, which it cannot do with an address
+      AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: 'https://cloudfront-kvs.global.api.aws',
       _HANDLER: configuration.handler,
       // the SDK warns about the Node version of this machine, which is not that of the function
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',

@@ -20,7 +20,7 @@ export function simulatedPath({ host, path, headers }: SignedRequest): string | 
   const name = host.split(':')[0].toLowerCase();
   if (!AWS_HOST.test(name)) return undefined;
   const [, authorization = ''] = Object.entries(headers).find(([key]) => key.toLowerCase() === 'authorization') ?? [];
-  const isSigned = String(authorization).startsWith('AWS4-HMAC-SHA256 ') || path.includes('X-Amz-Credential=');
+  const isSigned = /^AWS4-(HMAC|ECDSA-P256)-SHA256 /.test(String(authorization)) || path.includes('X-Amz-Credential=');
   if (!isSigned) return undefined;
   const bucket = /^(.+)\.s3[.-]/.exec(name)?.[1];
   return bucket === undefined ? path : `/${bucket}${path}`;

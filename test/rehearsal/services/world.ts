@@ -3,6 +3,7 @@ import { Clock } from '../../../rehearsal/core/clock';
 import { Server } from '../../../rehearsal/core/server';
 import type { Credentials, Environment, ResourceContext, ResourceType, Service } from '../../../rehearsal/core/service';
 import { Account } from '../../../rehearsal/services/account/service';
+import { CloudFront } from '../../../rehearsal/services/cloudfront/service';
 import { CloudWatch } from '../../../rehearsal/services/cloudwatch/service';
 import { CodeBuild } from '../../../rehearsal/services/codebuild/service';
 import { CodeCommit } from '../../../rehearsal/services/codecommit/service';
@@ -10,6 +11,7 @@ import { CodePipeline } from '../../../rehearsal/services/codepipeline/service';
 import { DynamoDb } from '../../../rehearsal/services/dynamodb/service';
 import { Ecr } from '../../../rehearsal/services/ecr/service';
 import { Events } from '../../../rehearsal/services/events/service';
+import { GlobalAccelerator } from '../../../rehearsal/services/globalaccelerator/service';
 import { Access } from '../../../rehearsal/services/iam/access';
 import { Identities } from '../../../rehearsal/services/iam/identities';
 import { Iam } from '../../../rehearsal/services/iam/service';
@@ -17,6 +19,7 @@ import { ServiceRoles } from '../../../rehearsal/services/iam/service-roles';
 import { Kms } from '../../../rehearsal/services/kms/service';
 import { Organizations } from '../../../rehearsal/services/organizations/service';
 import type { OrganizationsOptions } from '../../../rehearsal/services/organizations/service';
+import { Route53 } from '../../../rehearsal/services/route53/service';
 import { ArtifactStore } from '../../../rehearsal/services/s3/artifacts';
 import { S3 } from '../../../rehearsal/services/s3/service';
 import { Ssm } from '../../../rehearsal/services/ssm/service';
@@ -61,6 +64,9 @@ export class World {
   public readonly cloudwatch: CloudWatch;
   public readonly codebuild: CodeBuild;
   public readonly codepipeline: CodePipeline;
+  public readonly route53: Route53;
+  public readonly cloudfront: CloudFront;
+  public readonly globalAccelerator: GlobalAccelerator;
   private readonly services: readonly Service[];
 
   private constructor({ roleSeconds, ...options }: WorldOptions, scale: number) {
@@ -87,6 +93,9 @@ export class World {
     this.codecommit = new CodeCommit(environment, this.events);
     this.access = new Access(this.iam, this.organizations, this.clock);
     this.cloudwatch = new CloudWatch(environment);
+    this.route53 = new Route53(environment);
+    this.cloudfront = new CloudFront(environment, this.s3);
+    this.globalAccelerator = new GlobalAccelerator(environment);
     const { codecommit, cloudwatch, events, ssm, iam, access } = this;
     const roles = new ServiceRoles(iam, access);
     const artifacts = new ArtifactStore(this.s3, 'aws');
@@ -118,6 +127,10 @@ export class World {
       this.cloudwatch,
       this.codebuild,
       this.codepipeline,
+      this.route53,
+      this.cloudfront,
+      this.cloudfront.keyValueStores,
+      this.globalAccelerator,
       new Sts(environment, this.iam, this.organizations, roleSeconds),
       new Account(this.organizations),
       new DynamoDb(environment),
@@ -143,6 +156,15 @@ export class World {
     const arn = `arn:aws:sts::${accountId}:assumed-role/${roleName}/session`;
     if (this.iam.roleNamed(accountId, roleName) === undefined) this.administrator(accountId, roleName);
     return { endpoint: this.server.endpoint, region, credentials: this.iam.issue({ accountId, arn }), maxAttempts: 1 };
+  }
+
+  /** Stops simulated time. The returned function advances it by seconds. */
+  public holdTime(): (seconds: number) => void {
+    let now = this.clock.now();
+    jest.spyOn(this.clock, 'now').mockImplementation(() => now);
+    return seconds => {
+      now += seconds * 1000;
+    };
   }
 
   private administrator(accountId: string, roleName: string): void {

@@ -1,6 +1,7 @@
 import { IAM_PERMISSIONS } from './iam';
 import { ORGANIZATION_PERMISSIONS } from './organizations';
 import { arnIn, named, nameOf, tagged, type Operation, type PermissionsOf, type Place } from './rules';
+import { TRAFFIC_PERMISSIONS } from './traffic';
 import type { Permission } from '../../../core/service';
 import { parseAddress } from '../requests';
 import { isFields, text } from '../values';
@@ -49,6 +50,7 @@ export const ROLES_TAKEN: Readonly<Record<string, TakenRole | undefined>> = {
 export const PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>> = {
   ...IAM_PERMISSIONS,
   ...ORGANIZATION_PERMISSIONS,
+  ...TRAFFIC_PERMISSIONS,
   'AWS::S3::Bucket': bucket('BucketName'),
   'AWS::S3::BucketPolicy': (operation, place) => [
     {

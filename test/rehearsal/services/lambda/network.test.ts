@@ -36,6 +36,22 @@ describe.each(MODES)('a function %s', (_title, options) => {
     expect(await run('old-sdk', code)).toEqual({ answer: { master: ACCOUNT, body: 'bread' }, hosts: [] });
   });
 
+  test('calls key value stores, whose client puts the account in front of the host', async () => {
+    const { arn } = simulation.cloudfront.stores.create(ACCOUNT, 'sides');
+    const code = bundle(`
+      require('@aws-sdk/signature-v4a');
+      const { CloudFrontKeyValueStore } = require('@aws-sdk/client-cloudfront-keyvaluestore');
+      const store = { KvsARN: '${arn}' };
+      exports.handler = async () => {
+        const client = new CloudFrontKeyValueStore({});
+        const { ETag } = await client.describeKeyValueStore(store);
+        await client.putKey({ ...store, Key: 'active', Value: 'green', IfMatch: ETag });
+        return (await client.getKey({ ...store, Key: 'active' })).Value;
+      };
+    `);
+    expect(await run('key-values', code)).toEqual({ answer: 'green', hosts: [] });
+  });
+
   const attempts: readonly [string, string, string?][] = [
     ['https', "await new Promise((_, reject) => require('https').get('https://api.example.com/').on('error', reject))"],
     ['http', "await new Promise((_, reject) => require('http').get('http://api.example.com/').on('error', reject))"],
