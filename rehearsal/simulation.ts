@@ -36,6 +36,7 @@ import { ArtifactStore } from './services/s3/artifacts';
 import { S3 } from './services/s3/service';
 import { ServiceQuotas } from './services/servicequotas/service';
 import { Ses } from './services/ses/service';
+import { Sns } from './services/sns/service';
 import { Ssm } from './services/ssm/service';
 import { StepFunctions } from './services/stepfunctions/service';
 import { Sts } from './services/sts/service';
@@ -252,6 +253,7 @@ export class Simulation {
       new StepFunctions(environment, this.lambda, this.iam, access),
       new CloudTrail(environment),
       new Ses(),
+      new Sns(this.iam),
       new ServiceQuotas(environment, this.organizations),
     ];
   }
