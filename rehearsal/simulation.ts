@@ -66,7 +66,7 @@ export interface SimulationOptions {
   readonly readySeconds?: number;
   /** Simulated seconds until a role of a stack can be assumed. @default 0 */
   readonly roleSeconds?: number;
-  /** @default 'aws' */
+  /** The partition of all accounts; `partitionOfRegion` returns that of a region. @default 'aws' */
   readonly partition?: string;
   /**
    * Runs functions in this process in virtual time: waiting takes no real time, simulated time does not depend on the
@@ -130,7 +130,7 @@ export class Simulation {
     const { virtual } = options;
     this.clock = virtual ? new VirtualClock(virtual) : new Clock(options.scale);
     const environment = this.environment();
-    this.iam = new Identities();
+    this.iam = new Identities(environment.partition);
     this.server = new Server(accessKeyId => this.iam.caller(accessKeyId), this.clock);
     this.organizations = new Organizations(environment, this.iam, options);
     this.access = new Access(this.iam, this.organizations, this.clock);

@@ -4,6 +4,7 @@ import { readAssembly, type AssemblyStack } from '../../rehearsal/assembly/manif
 import type { Simulation } from '../../rehearsal/simulation';
 import { cloudAssemblyOf } from '../app/cloud-assembly';
 import { checkParameters, parametersOf, putSsmParameters } from '../app/parameters';
+import { checkStackPlaces, stacksWithoutAccount } from '../app/stack-places';
 import { withCleanUp, type CleanUp } from '../clean-up';
 import type { RehearseOptions } from '../options/rehearse-options';
 import { checkOptions } from '../options/validation';
@@ -35,6 +36,8 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     const apps = await synthesize(options, cleanUp);
     const stacks = apps.flatMap(({ folder }) => readAssembly(folder));
     checkParameters(options.parameters ?? [], stacks);
+    checkStackPlaces(stacks);
+    stacksWithoutAccount(stacks).forEach(line => terminal.warn(line));
     const time = await timeOf(options, runsPipelines(options), stacks);
     const simulation = await startSimulation(options, time, stacks, terminal);
     cleanUp.add(async () => simulation.stop());

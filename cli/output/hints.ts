@@ -22,7 +22,7 @@ export function hintsFor(rehearsal: FailedRehearsal): string[] {
   const { reasons, stacks, repositoryNames, repositoryPlace, organizationId } = rehearsal;
   return [
     ...unitHints(reasons), ...accountHints(reasons), ...parameterHints(reasons), ...limitHints(reasons),
-    ...logHints(reasons), ...repositoryPlaceHints(reasons, repositoryNames, repositoryPlace),
+    ...creationHints(reasons), ...logHints(reasons), ...repositoryPlaceHints(reasons, repositoryNames, repositoryPlace),
     ...repositoryHints(stacks, repositoryNames), ...organizationHints(stacks, organizationId),
   ];
 }
@@ -79,6 +79,15 @@ function parameterHints(reasons: readonly string[]): string[] {
 export function limitHints(reasons: readonly string[]): string[] {
   const isReached = reasons.some(reason => /limit of accounts|ACCOUNT_LIMIT_EXCEEDED/.test(reason));
   return isReached ? ['raise the limit of the simulated organization: --account-limit <number>'] : [];
+}
+
+/** For partitions in which AWS creates no accounts. */
+export function creationHints(reasons: readonly string[]): string[] {
+  const isUnsupported = reasons.some(reason => /This action isn't available in the current AWS Region/.test(reason));
+  return isUnsupported
+    ? ['AWS creates no accounts in AWS GovCloud (US): create them with CreateGovCloudAccount in the commercial '
+      + 'partition, invite them into the organization, and use Account.fromAccountAttributes']
+    : [];
 }
 
 /** For custom resources without a response: the cause is only in the log of the function. */

@@ -1,6 +1,7 @@
 import type { Time } from './time';
 import { managementAccountOf } from '../../rehearsal/assembly/management';
 import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
+import { partitionOfRegion } from '../../rehearsal/core/partition';
 import { Simulation } from '../../rehearsal/simulation';
 import { cicdStackOf } from '../app/cicd-stack';
 import { organizationIdOf } from '../app/organization-id';
@@ -25,6 +26,7 @@ export async function startSimulation(
   }
   return Simulation.start({
     managementAccountId,
+    partition: partitionOf(stacks),
     organizationId: organizationIdOf(stacks, options.organizationId, warn),
     organizationalUnits: options.organizationalUnit,
     accountLimit: options.accountLimit,
@@ -35,6 +37,20 @@ export async function startSimulation(
     roleSeconds: ROLE_PROPAGATION_SECONDS,
     builds: runsPipelines(options),
   });
+}
+
+/** An organization is in one partition, so all stacks of a rehearsal are, too. */
+function partitionOf(stacks: readonly AssemblyStack[]): string | undefined {
+  const [first, ...others] = stacks;
+  if (first === undefined) return undefined;
+  const partition = partitionOfRegion(first.region);
+  const other = others.find(({ region }) => partitionOfRegion(region) !== partition);
+  if (other === undefined) return partition;
+  throw new UsageError(
+    `stack '${first.displayName}' is in partition ${partition} (${first.region}), but stack '${other.displayName}' in `
+    + `${partitionOfRegion(other.region)} (${other.region}): an organization is in one partition, so rehearse the `
+    + 'stacks of each partition as an app of its own',
+  );
 }
 
 /** `--then` implies `--pipelines`: its commands usually push commits. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import * as v from 'valibot';
+import { partitionOfRegion } from '../core/partition';
 
 const DEFAULT_ACCOUNT = '111111111111';
 const DEFAULT_REGION = 'us-east-1';
@@ -92,6 +93,8 @@ export interface AssemblyStack {
   readonly displayName: string;
   readonly accountId: string;
   readonly region: string;
+  /** Whether the app names no account, so that the rehearsal chose one. */
+  readonly hasNoAccount: boolean;
   readonly template: string;
   /** The construct path of each logical id. */
   readonly paths: Readonly<Record<string, string>>;
@@ -158,6 +161,7 @@ function readStack(folder: string, id: string, stack: v.InferOutput<typeof Stack
   const assets = manifests.map(({ properties: { file } }) => readAssets(folder, file, place));
   return {
     ...place,
+    hasNoAccount: accountId === 'unknown-account',
     name: properties.stackName ?? id,
     displayName: stack.displayName ?? id,
     template: readFileSync(path.join(folder, properties.templateFile), 'utf8'),
@@ -222,5 +226,5 @@ function placed(value: string, place: Place): string {
   return value
     .replaceAll('${AWS::AccountId}', place.accountId)
     .replaceAll('${AWS::Region}', place.region)
-    .replaceAll('${AWS::Partition}', 'aws');
+    .replaceAll('${AWS::Partition}', partitionOfRegion(place.region));
 }

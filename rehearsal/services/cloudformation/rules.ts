@@ -3,6 +3,7 @@ import { references } from './references';
 import type { Template } from './template';
 import { formatError } from './template-format';
 import { isFields, list, single, text, type Fields } from './values';
+import { urlSuffixOf } from '../../core/partition';
 import { AwsError } from '../../core/service';
 
 interface Place {
@@ -83,7 +84,7 @@ function valueOf(
     'AWS::Region': region,
     'AWS::StackName': stackName,
     'AWS::Partition': partition,
-    'AWS::URLSuffix': 'amazonaws.com',
+    'AWS::URLSuffix': urlSuffixOf(partition),
   };
   if (name in parameters) {
     const { value } = parameters[name];

@@ -3,6 +3,7 @@ import { isSecret } from './secrets';
 import type { Stack, Target } from './stack';
 import type { StackContext } from './stack-context';
 import { isFields, text, type Fields } from './values';
+import { urlSuffixOf } from '../../core/partition';
 import { AwsError } from '../../core/service';
 
 /** Resolves the references of a template while an operation changes the stack to the target. */
@@ -113,7 +114,7 @@ export class StackScope implements Scope {
       'AWS::StackId': this.stack.id,
       'AWS::StackName': this.stack.name,
       'AWS::Partition': this.context.environment.partition,
-      'AWS::URLSuffix': 'amazonaws.com',
+      'AWS::URLSuffix': urlSuffixOf(this.context.environment.partition),
       'AWS::NotificationARNs': [],
     };
     if (!(name in values)) {

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Repository } from './repository';
 import type { RepositoryStore } from './store';
 import type { Clock } from '../../core/clock';
+import { partitionOfRegion, urlSuffixOf } from '../../core/partition';
 import { read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
 import type { Provisioned, ResourceType } from '../../core/service';
@@ -62,6 +63,6 @@ export function cloneUrls({ region, name }: Pick<Repository, 'region' | 'name'>)
   cloneUrlHttp: string;
   cloneUrlSsh: string;
 } {
-  const address = `git-codecommit.${region}.amazonaws.com/v1/repos/${name}`;
+  const address = `git-codecommit.${region}.${urlSuffixOf(partitionOfRegion(region))}/v1/repos/${name}`;
   return { cloneUrlHttp: `https://${address}`, cloneUrlSsh: `ssh://${address}` };
 }

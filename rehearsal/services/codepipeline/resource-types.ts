@@ -2,6 +2,7 @@ import { assertStructure, PipelineProperties, type Declaration } from './declara
 import type { Engine } from './engine';
 import { Pipeline } from './pipeline';
 import type { Identifiers } from '../../core/identifiers';
+import { partitionOfRegion } from '../../core/partition';
 import { read } from '../../core/protocol/read';
 import type { Regional } from '../../core/regional';
 import { AwsError } from '../../core/service';
@@ -87,8 +88,8 @@ function isSame(one: Declaration, other: Declaration): boolean {
   return JSON.stringify({ ...one, Tags: [] }) === JSON.stringify({ ...other, Tags: [] });
 }
 
-function actorOf({ actor, accountId }: ResourceContext): string {
-  return actor?.arn ?? `arn:aws:iam::${accountId}:root`;
+function actorOf({ actor, accountId, region }: ResourceContext): string {
+  return actor?.arn ?? `arn:${partitionOfRegion(region)}:iam::${accountId}:root`;
 }
 
 /** An update enables only transitions that the template had disabled; a call's disabled transitions stay disabled. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { urlSuffixOf } from '../../core/partition';
 import type { PolicyDocument } from '../../core/policy-document';
 import { Regional } from '../../core/regional';
 import { AwsError } from '../../core/service';
@@ -77,7 +78,7 @@ export class Repositories {
         `The repository with name '${name}' already exists in the registry with id '${accountId}'`,
       );
     }
-    const suffix = this.partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+    const suffix = urlSuffixOf(this.partition);
     const repository: Repository = {
       name,
       arn: `arn:${this.partition}:ecr:${region}:${accountId}:repository/${name}`,

@@ -41,6 +41,8 @@ export class Identities {
   private readonly callers = new Map<string, Caller>();
   private readonly holders = new Map<string, string>();
 
+  public constructor(private readonly partition = 'aws') {}
+
   /**
    * Issues access keys for a caller. They do not expire: work is not scaled, so an hour of a session can be seconds
    * here.
@@ -96,7 +98,8 @@ export class Identities {
 
   /** Rejects unknown customer managed policies. AWS managed policies are not checked. */
   public assertAttachable(arns: readonly string[]): void {
-    const unknown = arns.find(arn => !/^arn:[^:]*:iam::aws:policy\//.test(arn) && !this.managedPolicies.has(arn));
+    const ofAws = `arn:${this.partition}:iam::aws:policy/`;
+    const unknown = arns.find(arn => !arn.startsWith(ofAws) && !this.managedPolicies.has(arn));
     if (unknown !== undefined) {
       throw new AwsError('NoSuchEntity', `Policy ${unknown} does not exist or is not attachable.`, 404);
     }

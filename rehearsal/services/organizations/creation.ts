@@ -46,6 +46,8 @@ export interface CreationStatus {
 interface CreationOptions {
   readonly accountLimit: number;
   readonly creationSeconds: number;
+  /** Whether the partition creates no accounts: those of GovCloud are created from the `aws` partition. */
+  readonly isUnsupported?: boolean;
   /** Called when the account is a member. */
   readonly onCreated: (account: SimulatedAccount, roleName: string) => void;
 }
@@ -98,6 +100,9 @@ export class AccountCreation {
   }
 
   public start(request: CreationRequest): CreationStatus {
+    if (this.options.isUnsupported) {
+      throw new AwsError('UnsupportedAPIEndpointException', "This action isn't available in the current AWS Region.");
+    }
     this.throttle.take('CreateAccount');
     const inFlight = this.all.filter(status => status.state === 'IN_PROGRESS').length;
     if (inFlight >= CONCURRENT_CREATIONS) {

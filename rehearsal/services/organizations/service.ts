@@ -55,6 +55,7 @@ export class Organizations implements Organization, Service {
     this.creation = new AccountCreation(environment.clock, this.tree, this.throttle, {
       accountLimit: options.accountLimit ?? 100,
       creationSeconds: options.creationSeconds ?? 60,
+      isUnsupported: environment.partition === 'aws-us-gov',
       onCreated: (account, roleName) => {
         void this.openAccount(account, roleName);
       },

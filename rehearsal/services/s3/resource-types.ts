@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Buckets } from './buckets';
 import { checked } from './operations/buckets';
 import { Identifiers } from '../../core/identifiers';
+import { urlSuffixOf } from '../../core/partition';
 import { PolicyDocument } from '../../core/policy-document';
 import { read, tagRecord, Tags } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
@@ -23,14 +24,15 @@ export function bucketType(environment: Environment, buckets: Buckets): Resource
   const identifiers = new Identifiers('s3');
 
   function provisioned(name: string, region: string): Provisioned {
+    const suffix = urlSuffixOf(environment.partition);
     return {
       id: name,
       attributes: {
         Arn: `arn:${environment.partition}:s3:::${name}`,
-        DomainName: `${name}.s3.amazonaws.com`,
-        RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
-        DualStackDomainName: `${name}.s3.dualstack.${region}.amazonaws.com`,
-        WebsiteURL: `http://${name}.s3-website-${region}.amazonaws.com`,
+        DomainName: `${name}.s3.${suffix}`,
+        RegionalDomainName: `${name}.s3.${region}.${suffix}`,
+        DualStackDomainName: `${name}.s3.dualstack.${region}.${suffix}`,
+        WebsiteURL: `http://${name}.s3-website-${region}.${suffix}`,
       },
     };
   }

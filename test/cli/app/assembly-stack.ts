@@ -9,6 +9,7 @@ export function assemblyStack(
     displayName,
     accountId,
     region,
+    hasNoAccount: false,
     template: JSON.stringify(template),
     paths: {},
     tags: {},
