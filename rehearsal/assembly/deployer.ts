@@ -104,10 +104,13 @@ async function watch(simulation: Simulation, work: () => Promise<Progress>): Pro
   const stop = simulation.cloudformation.onEvent(event => events.push(event));
   try {
     const { stacks, refused } = await work();
+    const isFailed = refused.length > 0 || stacks.some(failed);
+    // what failed in a stack that recovered is no failure, but what a stack could not clean up remains
+    const failures = isFailed ? [...failuresOf(events), ...refused] : abandonedIn(events, stacks, simulation);
     return {
-      succeeded: refused.length === 0 && !stacks.some(failed),
+      succeeded: failures.length === 0 && !isFailed,
       stacks: stacks.map(describe),
-      failures: [...failuresOf(events), ...refused],
+      failures,
       skipped: [],
       invited: [],
       images: [],
@@ -233,6 +236,17 @@ function failuresOf(events: readonly StackEvent[]): Failure[] {
       && !explained.has(event.stackId),
   );
   return [...reported, ...ofStacks].map(toFailure);
+}
+
+/** The resources that deployed stacks, or stacks nested in them, could not delete and left behind. */
+function abandonedIn(events: readonly StackEvent[], stacks: readonly Stack[], simulation: Simulation): Failure[] {
+  const parents = new Map(simulation.cloudformation.all.map(({ id, options }) => [id, options.parentId]));
+  const isDeployed = (id: string | undefined): boolean => (
+    id !== undefined && (stacks.some(stack => stack.id === id) || isDeployed(parents.get(id)))
+  );
+  const deletions = events.filter(({ status, stackId }) => status.startsWith('DELETE_') && isDeployed(stackId));
+  const last = new Map(deletions.map(event => [`${event.stackId} ${event.logicalId} ${event.id}`, event]));
+  return [...last.values()].filter(({ status }) => status === 'DELETE_FAILED').map(toFailure);
 }
 
 function toFailure({ stackName, accountId, logicalId, type, path, reason = '' }: StackEvent): Failure {

@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { App, CfnOutput, CfnParameter, CfnResource, CfnRule, Fn, NestedStack, Stack, Stage, Tags } from 'aws-cdk-lib';
+import {
+  App, CfnOutput, CfnParameter, CfnResource, CfnRule, Fn, NestedStack, RemovalPolicy, Stack, Stage, Tags,
+} from 'aws-cdk-lib';
 import { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -68,6 +70,24 @@ describe('deployAssembly', () => {
       Number(simulation.ssm.value('444455556666', 'eu-north-1', '/cdk-bootstrap/hnb659fds/version')),
     ).toBeGreaterThanOrEqual(33);
     expect(simulation.s3.bucket('cdk-hnb659fds-assets-444455556666-eu-north-1')).toBeDefined();
+  });
+
+  test('fails if a resource that was removed from a stack cannot be deleted', async () => {
+    const withBucket = (app: App): void => {
+      const stack = new Stack(app, 'Kept', { env });
+      new Bucket(stack, 'Full', { bucketName: 'full', removalPolicy: RemovalPolicy.DESTROY });
+      new Bucket(stack, 'Empty', { bucketName: 'empty', removalPolicy: RemovalPolicy.DESTROY });
+    };
+    await deployAssembly(simulation, synthesize(withBucket));
+    simulation.s3.write('full', 'key', Buffer.from('content'));
+    const { succeeded, stacks, failures } = await deployAssembly(simulation, synthesize(app => {
+      new CfnResource(new Stack(app, 'Kept', { env }), 'Topic', { type: 'AWS::SNS::Topic' });
+    }));
+    expect({ succeeded, statuses: stacks.map(({ status }) => status), failures }).toMatchObject({
+      succeeded: false,
+      statuses: ['UPDATE_COMPLETE'],
+      failures: [{ stackName: 'Kept', reason: expect.stringContaining('The bucket you tried to delete is not empty') }],
+    });
   });
 
   test('lets an app update the bootstrap stack of its account', async () => {
