@@ -13,8 +13,6 @@ const SECONDS: Readonly<Record<string, number>> = {
   'AWS::KMS::Key': 5,
   'AWS::Lambda::Function': 5,
   'AWS::Route53::HostedZone': 40,
-  'AWS::Route53::RecordSet': 40,
-  'AWS::Route53::RecordSetGroup': 40,
   'AWS::S3::Bucket': 10,
 };
 

@@ -53,10 +53,14 @@ export function hostedZoneType(route53: Route53): ResourceType {
 
 /** `AWS::Route53::RecordSet`. */
 export function recordSetType(route53: Route53): ResourceType {
-  const write = (action: Change['Action'], input: Record<string, unknown>, context: ResourceContext): Provisioned => {
+  const write = async (
+    action: Change['Action'],
+    input: Record<string, unknown>,
+    context: ResourceContext,
+  ): Promise<Provisioned> => {
     const properties = read(SetProperties, input);
     const zone = zoneOf(route53, properties, properties.Name, context);
-    route53.change(zone, [{ Action: action, ResourceRecordSet: setOf(properties) }]);
+    await route53.changeInSync(zone, [{ Action: action, ResourceRecordSet: setOf(properties) }]);
     return { id: refOf(properties.Name), attributes: {} };
   };
   return {
@@ -67,7 +71,7 @@ export function recordSetType(route53: Route53): ResourceType {
     },
     async remove(_id, input, context) {
       const properties = read(SetProperties, input);
-      forget(route53, zoneOf(route53, properties, properties.Name, context), [setOf(properties)]);
+      await forget(route53, zoneOf(route53, properties, properties.Name, context), [setOf(properties)]);
     },
   };
 }
@@ -87,26 +91,27 @@ export function recordSetGroupType(route53: Route53): ResourceType {
     JSON.stringify([normalizedName(name), type, identifier]);
   return {
     async create(input, context) {
-      route53.change(zone(input, context), setsOf(input).map(set => ({ Action: 'CREATE', ResourceRecordSet: set })));
+      const changes = setsOf(input).map((set): Change => ({ Action: 'CREATE', ResourceRecordSet: set }));
+      await route53.changeInSync(zone(input, context), changes);
       return { id: `${context.stackName}-${context.logicalId}`, attributes: {} };
     },
     async update(id, input, before, context) {
       const wanted = new Set(setsOf(input).map(key));
       const removed = setsOf(before).filter(set => !wanted.has(key(set)));
-      route53.change(zone(input, context), [
+      await route53.changeInSync(zone(input, context), [
         ...removed.map((set): Change => ({ Action: 'DELETE', ResourceRecordSet: set })),
         ...setsOf(input).map((set): Change => ({ Action: 'UPSERT', ResourceRecordSet: set })),
       ]);
       return { id, attributes: {} };
     },
     async remove(_id, input, context) {
-      forget(route53, zone(input, context), setsOf(input));
+      await forget(route53, zone(input, context), setsOf(input));
     },
   };
 }
 
 /** Deletes record sets; those that are deleted already are skipped. */
-function forget(route53: Route53, zone: HostedZone, sets: readonly RecordSet[]): void {
+async function forget(route53: Route53, zone: HostedZone, sets: readonly RecordSet[]): Promise<void> {
   const existing = sets.filter(set =>
     [...zone.sets.values()].some(
       known =>
@@ -116,7 +121,7 @@ function forget(route53: Route53, zone: HostedZone, sets: readonly RecordSet[]):
     ),
   );
   if (existing.length > 0) {
-    route53.change(zone, existing.map(set => ({ Action: 'DELETE', ResourceRecordSet: set })));
+    await route53.changeInSync(zone, existing.map(set => ({ Action: 'DELETE', ResourceRecordSet: set })));
   }
 }
 

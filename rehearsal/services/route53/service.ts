@@ -122,6 +122,12 @@ export class Route53 implements Service {
     return info;
   }
 
+  /** Changes records as CloudFormation does, which waits until all name servers have the change. @throws AwsError */
+  public async changeInSync(zone: HostedZone, changes: readonly Change[]): Promise<void> {
+    this.change(zone, changes);
+    await this.environment.clock.sleep(this.secondsToSync);
+  }
+
   /** Returns the record sets that one name server knows now. @param server from 0 to 3 */
   public query(zoneId: string, server: number, name: string, type: string): RecordSet[] {
     const zone = this.zone(zoneId);
