@@ -4,13 +4,17 @@ import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { halt } from './commands/halt';
 import { history } from './commands/history';
+import { reconcile } from './commands/reconcile';
 import { rehearse } from './commands/rehearse';
 import { resume } from './commands/resume';
 import { status } from './commands/status';
 import { OperationsFunction } from './operations/operations-function';
-import { HALT_OPTIONS, HISTORY_OPTIONS, RESUME_OPTIONS, STATUS_OPTIONS } from './options/operation-options';
+import {
+  HALT_OPTIONS, HISTORY_OPTIONS, RECONCILE_OPTIONS, RESUME_OPTIONS, STATUS_OPTIONS,
+} from './options/operation-options';
 import { addOptions, type OptionTable, type OptionValues } from './options/option-table';
 import { REHEARSE_OPTIONS } from './options/rehearse-options';
+import { confirm } from './output/confirm';
 import type { Terminal } from './output/terminal';
 import { UsageError } from './usage-error';
 
@@ -57,6 +61,13 @@ function createProgram(): Command {
     description: 'show the changes of an environment, or of all environments and accounts',
     options: HISTORY_OPTIONS,
     run: async (options, environment) => history(environment, options, new OperationsFunction(), terminal.write),
+  });
+  addCommand(program, {
+    name: 'reconcile',
+    description: 'compare environments with what their app declares, and repair what was changed by hand; '
+      + 'the exit code is 1 if something still differs',
+    options: RECONCILE_OPTIONS,
+    run: async options => reconcile(options, new OperationsFunction(), { ...terminal, confirm }),
   });
   return program;
 }

@@ -41,7 +41,7 @@ function cellsOf({ environmentName, accountId, state, lastExecution }: StatusOut
 }
 
 function remarksOf(pipeline: StatusOutcome): string[] {
-  const { environmentName, accountId, state, halt, disabledByHand, pendingUpdate, problem } = pipeline;
+  const { environmentName, accountId, state, halt, disabledByHand, pendingUpdate, drifts = [], problem } = pipeline;
   const name = pc.bold(environmentName);
   const remarks = [];
   if (halt) remarks.push(`${name} was halted by ${halt.by} at ${formatTime(halt.at)}: ${halt.reason}`);
@@ -61,6 +61,12 @@ function remarksOf(pipeline: StatusOutcome): string[] {
   if (pendingUpdate) {
     const { since, reason } = pendingUpdate;
     remarks.push(`${pc.yellow('!')} ${name} is out of date since ${formatTime(since)}: ${reason}`);
+  }
+  for (const { what } of drifts) {
+    remarks.push(
+      `${pc.yellow('!')} ${name} is not as declared: ${what}; to repair it, run: `
+      + `org-environments reconcile --environment ${environmentName}`,
+    );
   }
   if (problem !== undefined) remarks.push(`${pc.red('✗')} ${name}: ${problem}`);
   return remarks;

@@ -20,6 +20,13 @@ export const HALT_OPTIONS = {
 /** The options of `resume`. */
 export const RESUME_OPTIONS = SELECTION_OPTIONS;
 
+/** The options of `reconcile`. */
+export const RECONCILE_OPTIONS = {
+  ...SELECTION_OPTIONS,
+  check: { description: 'only show what differs, and repair nothing' },
+  yes: { description: 'repair without asking' },
+} satisfies OptionTable;
+
 /** The options of `status`. */
 export const STATUS_OPTIONS = {
   json: { description: 'print JSON' },
@@ -37,4 +44,5 @@ export const HISTORY_OPTIONS = {
 export type SelectionOptions = OptionValues<typeof SELECTION_OPTIONS>;
 export type HaltOptions = OptionValues<typeof HALT_OPTIONS>;
 export type HistoryOptions = OptionValues<typeof HISTORY_OPTIONS>;
+export type ReconcileOptions = OptionValues<typeof RECONCILE_OPTIONS>;
 export type StatusOptions = OptionValues<typeof STATUS_OPTIONS>;

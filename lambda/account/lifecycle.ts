@@ -1,3 +1,4 @@
+import { accountDrifts } from './check';
 import type { ManagedAccount, VendedAccount, AccountContext } from './context';
 import { createAccount, CREATION_QUEUE } from './creation';
 import { placeAccount } from './placement';
@@ -5,10 +6,13 @@ import { prepareAccount } from './preparation';
 import { dropSiblingOwners, claim, isOwner, isCurrentOwner, nameOf, release, identityChanged } from './record';
 import { isPendingActivation, UnusableAccountError } from './unusable-state';
 import type { AccountRequest, AccountResult } from '../../src/account/contract';
+import type { Drift } from '../../src/operations/contract';
+import { repairable } from '../cloudformation/check';
 import { accountKey } from '../registry/account';
 import type { AccountRecord } from '../registry/account';
 import { removeUnreachable, unreachableKey } from '../registry/unreachable';
 import type { UnreachableRecord } from '../registry/unreachable';
+import { withReconcileAdvice } from '../shared/advice';
 import { isNamed, isTransient } from '../shared/errors';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { IN_PROGRESS, DONE, done } from '../shared/lifecycle';
@@ -106,6 +110,21 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     return progress.done ? DONE : progress;
   }
 
+  public async check(owner: Owner, request: AccountRequest): Promise<readonly Drift[]> {
+    const key = accountKey(request);
+    const record = await this.read(key);
+    if (!record?.accountId) {
+      return [repairable(`the registry has no record of ${nameOf(request)}`, 'it is found again, or created')];
+    }
+    if (!isCurrentOwner(record, owner)) return [];
+    return accountDrifts(this.context, { key, record, request }, record.accountId);
+  }
+
+  /** The account is placed and prepared again, even if nothing has changed since. */
+  public async requestRepair(owner: Owner, request: AccountRequest): Promise<void> {
+    await this.requestUpdate(owner, request, request);
+  }
+
   /**
    * Leaves an account as it is that cannot be used. A failure would roll back the resources of all other accounts, and
    * the rollback would fail for the same reason.
@@ -114,7 +133,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     const { registry, now } = this.context;
     const record = await this.read(key);
     if (!record || now() - record.attempt < MAX_PROPAGATION) return IN_PROGRESS;
-    const deferral = { reason: error.message, at: now() };
+    const deferral = { reason: withReconcileAdvice(error.message), at: now() };
     await registry.write<AccountRecord>(key, { ...record, deferral }, record.version);
     const known = await registry.read(unreachableKey(accountId));
     await registry.write<UnreachableRecord>(unreachableKey(accountId), { accountId, ...deferral }, known?.version);

@@ -3,6 +3,7 @@ import type { VendedAccount, AccountContext } from './context';
 import { resolveUnit } from './organizational-units';
 import { nameOf, ownerTagValue } from './record';
 import { unusableAccount, UnusableAccountError, unusableStateOf } from './unusable-state';
+import type { VendedAccountRequest } from '../../src/account/contract';
 import { NAMES } from '../../src/private/contract';
 import { isNamed, RecordChangedError } from '../shared/errors';
 
@@ -57,11 +58,20 @@ async function moveToUnit(
   }
 }
 
+/** The declared tags, and the one that identifies the record of the account. */
+export function wantedTags(
+  { cicdAccount }: Pick<AccountContext, 'cicdAccount'>,
+  key: string,
+  request: VendedAccountRequest,
+): Readonly<Record<string, string>> {
+  return { ...request.tags, [NAMES.ownerTag]: ownerTagValue(key, cicdAccount) };
+}
+
 /** Sets our tags and keeps all others. Tag keys are recorded before use, so that only ours are removed later. */
 async function mergeTags(context: AccountContext, vended: VendedAccount, accountId: string): Promise<VendedAccount> {
   const { organization } = context;
   const { request, record, key } = vended;
-  const wanted: Record<string, string> = { ...request.tags, [NAMES.ownerTag]: ownerTagValue(key, context.cicdAccount) };
+  const wanted = wantedTags(context, key, request);
   // an account that was created in this attempt has the tags of its creation
   const present = record.createdAttempt === record.attempt ? wanted : await organization.tags(accountId);
   const missing = Object.entries(wanted).filter(([name, value]) => present[name] !== value);

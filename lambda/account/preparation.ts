@@ -97,7 +97,8 @@ async function deployBootstrap(
   return deploy(context, account, { accountId, stacks, definition, current: current ?? 'absent', isLast: true });
 }
 
-async function stacksIn(context: AccountContext, account: ManagedAccount, accountId: string): Promise<Stacks> {
+/** CloudFormation in an account. @throws UnusableAccountError if the account does not let us in */
+export async function stacksIn(context: AccountContext, account: ManagedAccount, accountId: string): Promise<Stacks> {
   const { request } = account;
   try {
     return await context.organization.stacksIn(accountId, request.accessRoleName, request.region);
@@ -168,7 +169,7 @@ async function deploy(context: AccountContext, account: ManagedAccount, step: De
   };
 }
 
-function baselineDefinition(context: AccountContext, { request }: ManagedAccount): StackDefinition {
+export function baselineDefinition(context: AccountContext, { request }: ManagedAccount): StackDefinition {
   return {
     stackName: NAMES.baselineStack,
     template: { body: JSON.stringify(BASELINE) },

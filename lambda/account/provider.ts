@@ -5,15 +5,19 @@ import type {
   PreconditionsRequest,
   PreconditionsResult,
 } from '../../src/account/contract';
+import type { Drift } from '../../src/operations/contract';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 
 type Result = AccountResult | PreconditionsResult;
+
+/** Preconditions are neither checked again nor repaired. */
+type ReconciledOnce = Omit<Lifecycle<PreconditionsRequest, PreconditionsResult>, 'check' | 'requestRepair'>;
 
 /** Handles requests for accounts and for the preconditions of stacks that vend accounts. */
 export class AccountProvider implements Lifecycle<AccountProviderRequest, Result> {
   public constructor(
     private readonly accounts: Lifecycle<AccountRequest, AccountResult>,
-    private readonly preconditions: Lifecycle<PreconditionsRequest, PreconditionsResult>,
+    private readonly preconditions: ReconciledOnce,
   ) {}
 
   public recordKeys(request: AccountProviderRequest): readonly string[] {
@@ -54,6 +58,15 @@ export class AccountProvider implements Lifecycle<AccountProviderRequest, Result
   public async reconcileDelete(owner: Owner, request: AccountProviderRequest): Promise<Progress<void>> {
     if (request.kind === 'preconditions') return this.preconditions.reconcileDelete(owner, request);
     return this.accounts.reconcileDelete(owner, request);
+  }
+
+  /** Preconditions are checked before accounts are created, and not afterwards. */
+  public async check(owner: Owner, request: AccountProviderRequest): Promise<readonly Drift[]> {
+    return request.kind === 'preconditions' ? [] : this.accounts.check(owner, request);
+  }
+
+  public async requestRepair(owner: Owner, request: AccountProviderRequest): Promise<void> {
+    if (request.kind !== 'preconditions') await this.accounts.requestRepair(owner, request);
   }
 }
 

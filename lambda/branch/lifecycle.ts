@@ -1,8 +1,11 @@
 import type { DescriptorFile } from './descriptor';
 import { descriptorOf, parseDescriptor, render, contains } from './descriptor';
+import { deleted, forcePushed, noRecord, notDescribed } from './drift';
 import type { HandlerLocation } from './errors';
 import { nestedNames, toUserError } from './errors';
+import { knownCommits, lastCommit, lostCommit } from './history';
 import type { BranchRequest, BranchResult } from '../../src/branch/contract';
+import type { Drift } from '../../src/operations/contract';
 import { NAMES } from '../../src/private/contract';
 import type { BranchRecord } from '../registry/branch';
 import { branchKey } from '../registry/branch';
@@ -22,6 +25,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     private readonly registry: Registry,
     private readonly hosts: Hosts,
     private readonly place: HandlerLocation,
+    private readonly now: () => number = Date.now,
   ) {}
 
   public recordKeys(request: BranchRequest): readonly string[] {
@@ -29,22 +33,8 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   }
 
   public async requestCreate(owner: Owner, request: BranchRequest): Promise<void> {
-    const key = branchKey(request);
-    const record = await this.registry.read<BranchRecord>(key);
-    const foreign = record && foreignOwner(record.owners, owner);
-    if (foreign) {
-      throw new Error(
-        `branch '${request.branchName}' of repository '${request.repositoryName}' belongs `
-          + `to environment '${record.environmentName}' of stack '${stackNameOf(foreign)}', `
-          + `so environment '${request.environmentName}' cannot use it: remove it there first, or use another branch`,
-      );
-    }
-    const owners = withOwner(record?.owners ?? [], owner, request);
-    await this.registry.write<BranchRecord>(
-      key,
-      { parents: [], ...record, owners, environmentName: request.environmentName },
-      record?.version,
-    );
+    const { version, ...record } = await this.claimed(owner, request);
+    await this.registry.write<BranchRecord>(branchKey(request), record, version);
   }
 
   public async requestUpdate(owner: Owner, request: BranchRequest, before: BranchRequest): Promise<void> {
@@ -91,22 +81,81 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     return progress.done ? DONE : progress;
   }
 
+  public async check(owner: Owner, request: BranchRequest): Promise<readonly Drift[]> {
+    const record = await this.registry.read<BranchRecord>(branchKey(request));
+    if (!record || record.owners.at(-1)?.id !== owner.id) return record ? [] : [noRecord(request)];
+    try {
+      return await this.differences(request, record);
+    } catch (error) {
+      throw toUserError(error, request, this.place);
+    }
+  }
+
+  /** A branch that exists is accepted as it is; a deleted one is created again at its last known commit. */
+  public async requestRepair(owner: Owner, request: BranchRequest): Promise<void> {
+    const { repositoryName, branchName } = request;
+    const head = await this.hosts(request).head(repositoryName, branchName);
+    const { version, ...record } = await this.claimed(owner, request);
+    const seen = head !== undefined && { seen: { head, at: this.now() } };
+    await this.registry.write<BranchRecord>(branchKey(request), { ...record, ...seen }, version);
+  }
+
+  /** The record with the owner. @throws if another stack owns the branch */
+  private async claimed(owner: Owner, request: BranchRequest): Promise<BranchRecord & { readonly version?: number }> {
+    const record = await this.registry.read<BranchRecord>(branchKey(request));
+    const foreign = record && foreignOwner(record.owners, owner);
+    if (foreign) {
+      throw new Error(
+        `branch '${request.branchName}' of repository '${request.repositoryName}' belongs `
+          + `to environment '${record.environmentName}' of stack '${stackNameOf(foreign)}', `
+          + `so environment '${request.environmentName}' cannot use it: remove it there first, or use another branch`,
+      );
+    }
+    const owners = withOwner(record?.owners ?? [], owner, request);
+    return { parents: [], ...record, owners, environmentName: request.environmentName };
+  }
+
+  private async differences(request: BranchRequest, record: Read): Promise<readonly Drift[]> {
+    const { repositoryName, branchName } = request;
+    const host = this.hosts(request);
+    const head = await host.head(repositoryName, branchName);
+    const known = await knownCommits(this.registry, request, record);
+    if (head === undefined) return [deleted(request, known && (await lastCommit(host, request, known)))];
+    const lost = known && (await lostCommit(host, request, known, head));
+    const isDescribed = contains(await this.descriptorFile(request, head), descriptorOf(request));
+    if (lost === undefined && record.seen?.head !== head) {
+      const seen = { head, at: this.now() };
+      await this.registry.write<BranchRecord>(branchKey(request), { ...record, seen }, record.version);
+    }
+    return [
+      ...(lost === undefined ? [] : [forcePushed(request, lost)]),
+      ...(isDescribed ? [] : [notDescribed(request)]),
+    ];
+  }
+
   private async createBranch(request: BranchRequest, record: Read): Promise<Progress<BranchResult>> {
     const { repositoryName, branchName, parentName } = request;
-    const parentHead = await this.headOfParent(request);
-    const { commitId, ...rest } = record;
+    const known = await knownCommits(this.registry, request, record);
+    const last = known && (await lastCommit(this.hosts(request), request, known));
+    const start = last ?? (await this.headOfParent(request));
+    const { commitId, seen, ...rest } = record;
     const intended = await this.registry.write<BranchRecord>(
       branchKey(request),
-      { ...rest, origin: 'created', parents: withParent(record, parentName) },
+      {
+        ...rest,
+        origin: 'created',
+        parents: withParent(record, parentName),
+        ...(last !== undefined && { seen: { head: last, at: this.now() } }),
+      },
       record.version,
     );
     try {
-      await this.hosts(request).createBranch(repositoryName, branchName, parentHead);
+      await this.hosts(request).createBranch(repositoryName, branchName, start);
     } catch (error) {
       const nested = error instanceof SourceError ? await this.nestedBranch(request) : undefined;
       throw nested === undefined ? error : nestedNames(request, nested);
     }
-    return this.describe(request, intended, parentHead);
+    return this.describe(request, intended, start);
   }
 
   /** The branch that git cannot have together with the requested one: one name is the folder of the other. */

@@ -1,4 +1,5 @@
 import type { Accounts } from './accounts';
+import { byHand, stackDrifts } from './check';
 import type { HandlerAccount } from './errors';
 import {
   accountUnreachable,
@@ -11,6 +12,7 @@ import { fingerprintOf } from './fingerprint';
 import type { StackRoles } from './roles';
 import type { StackDefinition, StackState, Stacks } from './stack-deployer';
 import { deployStack, removeStack } from './stack-deployer';
+import type { Drift } from '../../src/operations/contract';
 import type { StackRequest } from '../../src/stack/contract';
 import type { Registry, Versioned } from '../registry/registry';
 import type { StackPlace, StackRecord } from '../registry/stack';
@@ -67,6 +69,19 @@ export class Deployment<Request extends StackRequest> {
     } catch (error) {
       if (await this.isTooEarly(current, key, error)) return IN_PROGRESS;
       throw stackFailed('deployed', request, roles, handlerAccount, error);
+    }
+  }
+
+  /** Compares the stack with a request. */
+  public async check(request: Request): Promise<readonly Drift[]> {
+    const { roles, handlerAccount, accounts } = this.options;
+    const { parameters = {} } = request;
+    try {
+      const stacks = await accounts.stacksIn(request);
+      return stackDrifts(request, { parameters }, await stacks.describe(request.stackName));
+    } catch (error) {
+      if (!isAccessDenied(error)) throw error;
+      return [byHand(roleNotAssumable(request, roles, handlerAccount, error).message)];
     }
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { deferredUpdate, repairable } from './check';
 import type { CicdStack } from './cicd-stack';
 import type { Deployment } from './deployment';
 import { AccountUnreachableError, deletionTimedOut, deploymentTimedOut } from './errors';
@@ -6,10 +7,12 @@ import { fingerprintOf } from './fingerprint';
 import { Leftovers } from './leftovers';
 import type { StackState } from './stack-deployer';
 import type { StackHooks } from './stack-hooks';
+import type { Drift } from '../../src/operations/contract';
 import type { StackRequest } from '../../src/stack/contract';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
 import type { Registry, Versioned } from '../registry/registry';
 import type { StackRecord } from '../registry/stack';
+import { withReconcileAdvice } from '../shared/advice';
 import { isTransient } from '../shared/errors';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { DONE, done, checkAgainIn, IN_PROGRESS } from '../shared/lifecycle';
@@ -72,7 +75,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     if (record && owns(record.owners, owner)) {
       await this.write(keyBefore, { ...record, successor: key }, record.version);
     }
-    return this.claim(owner, request, before);
+    return this.claim(owner, request, { before });
   }
 
   public async requestDelete(owner: Owner, request: Request): Promise<void> {
@@ -132,6 +135,27 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     return progress.done ? DONE : progress;
   }
 
+  public async check(owner: Owner, request: Request): Promise<readonly Drift[]> {
+    const record = await this.read(this.keyOf(request));
+    const { stackName, accountId } = request;
+    const name = `stack '${stackName}' in account ${accountId}`;
+    if (!record || !owns(record.owners, owner)) {
+      return [repairable(`the registry has no record of ${name}`, 'it is recorded again')];
+    }
+    if (record.owners.at(-1)?.id !== owner.id) return [];
+    const drifts = [
+      ...(await this.options.deployment.check(await this.hooks.effectiveRequest(request))),
+      ...(await this.hooks.check(request)),
+    ];
+    const canBeReached = drifts.every(({ isRepairable }) => isRepairable);
+    return record.deferral && canBeReached ? [...drifts, deferredUpdate(name, record.deferral)] : drifts;
+  }
+
+  /** The stack is deployed again, even if nothing has changed since. */
+  public async requestRepair(owner: Owner, request: Request): Promise<void> {
+    await this.claim(owner, request, { isForced: true });
+  }
+
   private async step(owner: Owner, request: Request, record: Read<Request>): Promise<Progress<Result>> {
     const mustDeleteFirst =
       this.hooks.isExclusive && record.previous?.some(({ accountId }) => accountId === request.accountId);
@@ -167,7 +191,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const isMoving = previous.length > 0;
     if (isMoving && !(await this.options.cicd.isRollingBack(owner.stackId))) throw error;
     if (isMoving && !(await this.deletePrevious(owner, request, record))) return IN_PROGRESS;
-    const deferral = { reason: error.message, at: this.now() };
+    const deferral = { reason: withReconcileAdvice(error.message), at: this.now() };
     await this.write(this.keyOf(request), { ...record, previous: [], deferral }, version);
     await this.hooks.afterDefer(this.keyOf(request), deferral);
     return { done: true, result: result as Result, deferred: error.message };
@@ -182,7 +206,11 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     return record !== undefined && this.now() - record.requestedAt > MAX_STACK_TIME;
   }
 
-  private async claim(owner: Owner, request: Request, before?: Request): Promise<void> {
+  private async claim(
+    owner: Owner,
+    request: Request,
+    { before, isForced = false }: { readonly before?: Request; readonly isForced?: boolean } = {},
+  ): Promise<void> {
     const key = this.keyOf(request);
     const read = await this.read(key);
     const foreign = read && foreignOwner(read.owners, owner);
@@ -197,7 +225,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
         owners: withOwner(kept.owners ?? [], owner, request),
         attempt: this.newAttempt(),
         requestedAt: this.now(),
-        ...(applied === fingerprintOf(request) && { applied }),
+        ...(!isForced && applied === fingerprintOf(request) && { applied }),
         previous: [...previous, ...(before ? [before] : [])].filter(place => this.keyOf(place) !== key),
       },
       version,

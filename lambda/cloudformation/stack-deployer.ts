@@ -196,7 +196,15 @@ async function throwIfDeletionFailed(
 }
 
 function hasParameters(stack: StackDefinition, current: StackState): boolean {
-  return Object.entries(stack.parameters).every(([name, value]) => current.parameters[name] === value);
+  return differingParameters(stack, current).length === 0;
+}
+
+/** Names of the parameters whose values in the stack differ from the definition. */
+export function differingParameters(
+  { parameters }: Pick<StackDefinition, 'parameters'>,
+  current: StackState,
+): readonly string[] {
+  return Object.keys(parameters).filter(name => current.parameters[name] !== parameters[name]);
 }
 
 function withKeptParameters(stack: StackDefinition, current: StackState): StackDefinition {

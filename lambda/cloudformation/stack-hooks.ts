@@ -1,5 +1,6 @@
 import { ownedByAnotherStack } from './errors';
 import type { StackState } from './stack-deployer';
+import type { Drift } from '../../src/operations/contract';
 import type { StackRequest } from '../../src/stack/contract';
 import type { Versioned } from '../registry/registry';
 import type { Deferral, StackRecord } from '../registry/stack';
@@ -34,6 +35,8 @@ export interface StackHooks<Request extends StackRequest> {
   settledFields(request: Request): Partial<StackRecord<Request>>;
   /** Whether everything besides the stack is as the request declares it. */
   isAsDeclared(request: Request): Promise<boolean>;
+  /** Compares everything besides the stack with the request. */
+  check(request: Request): Promise<readonly Drift[]>;
   /** Runs when the deletion was requested by the last owner. */
   afterDeleteRequested(key: string, record: StackRecord<Request>): Promise<void>;
   /** Whether the stacks that a pipeline has deployed are deleted with it. */
@@ -66,6 +69,7 @@ export function noHooks<Request extends StackRequest>(): StackHooks<Request> {
     afterLeave: async () => undefined,
     settledFields: () => ({}),
     isAsDeclared: async () => true,
+    check: async () => [],
     afterDeleteRequested: async () => undefined,
     mayDeleteApplications: async () => false,
     beforeDelete: async (_owner, _request, record) => done(record),

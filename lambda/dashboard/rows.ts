@@ -1,5 +1,6 @@
 import type { DeploymentRecord, Run } from '../registry/deployment';
 import { commitOf, deploymentKey, latest, leadTimeOf, timeToRestoreOf, runsInAccount } from '../registry/deployment';
+import { driftsByEnvironment } from '../registry/drift';
 import { allPipelines } from '../registry/environment';
 import type { EnvironmentPipeline } from '../registry/environment';
 import { isHalted } from '../registry/halt';
@@ -23,11 +24,17 @@ export interface Row {
 }
 
 export async function rowsOf(registry: Registry): Promise<readonly Row[]> {
+  const drifts = await driftsByEnvironment(registry);
   return Promise.all(
     (await allPipelines(registry)).map(async pipeline => {
       const { environmentName, accountId } = pipeline;
       const record = await registry.read<DeploymentRecord>(deploymentKey(environmentName));
-      return rowOf(pipeline, runsInAccount(accountId, record?.runs ?? []), await isHalted(registry, environmentName));
+      const row = rowOf(
+        pipeline,
+        runsInAccount(accountId, record?.runs ?? []),
+        await isHalted(registry, environmentName),
+      );
+      return drifts.has(environmentName) ? { ...row, state: `${row.state}, drift` } : row;
     }),
   );
 }

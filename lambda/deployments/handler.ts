@@ -1,8 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { CodePipelineEvent } from './change';
-import { metricLine } from './metrics';
 import { record } from './recorder';
 import { TableRegistry } from '../registry/table';
+import { metricLine } from '../shared/metrics';
 import { connectedHosts } from '../sources/hosts';
 
 const logger = new Logger({ serviceName: 'org-environments' });

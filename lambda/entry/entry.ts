@@ -15,6 +15,9 @@ import { retryWhileRolePropagates } from '../shared/propagation';
 /** Step Functions limits the data of a state to 256 KiB: the properties, those before an update, and the outcome. */
 const MAX_BYTES = 100_000;
 
+/** Checks and repairs are requested by the operations function only. */
+const REQUEST_TYPES: readonly string[] = ['Create', 'Update', 'Delete'];
+
 type Properties = Readonly<Record<string, unknown>>;
 
 /** Receives the requests of CloudFormation for all kinds, and responds when the waiter returns the outcome. */
@@ -30,6 +33,10 @@ export class Entry {
   /** Records a request, and starts the waiter under its id: a second delivery of the request starts nothing. */
   public async receive(event: CloudFormationCustomResourceEvent): Promise<void> {
     const { ResponseURL: responseUrl, ResourceType: type } = event;
+    if (!REQUEST_TYPES.includes(event.RequestType)) {
+      const known = REQUEST_TYPES.join(', ');
+      throw new Error(`unknown request '${String(event.RequestType)}': CloudFormation sends ${known}`);
+    }
     const request = requestOf(event);
     const { [type]: functionArn } = this.functions;
     if (!functionArn) {
@@ -87,9 +94,9 @@ function requestOf(event: CloudFormationCustomResourceEvent): ResourceRequest {
   return {
     requestId,
     requestType,
-    resourceType: event.ResourceType,
     stackId,
     logicalId,
+    resourceType: event.ResourceType,
     ownerId,
     physicalId: event.RequestType === 'Create' ? ownerId : event.PhysicalResourceId,
     properties: propertiesOf(event.ResourceProperties),

@@ -1,8 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
+import { AwsKinds, logDriftMetric } from './aws';
 import { Operations } from './operations';
+import { Reconciler } from './reconciler';
 import { validOperation } from './validation';
-import type { OperationResponse } from '../../src/operations/contract';
+import { ENTRY_ENVIRONMENT } from '../../src/kinds/contract';
+import type { OperationResponse, ReconcileResponse } from '../../src/operations/contract';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
 import { EventBus } from '../history/events';
 import { RegistryHistory } from '../history/history';
@@ -12,18 +15,29 @@ import { connectedHosts } from '../sources/hosts';
 
 const logger = new Logger({ serviceName: 'org-environments' });
 const registry = new TableRegistry();
+const history = new RegistryHistory(registry, new EventBus());
 const operations = new Operations(
   registry,
   new AwsPipelineControl(process.env[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws'),
   connectedHosts(),
-  new RegistryHistory(registry, new EventBus()),
+  history,
 );
+
+const { [ENTRY_ENVIRONMENT.WAITER_ARN]: waiterArn = '', [ENTRY_ENVIRONMENT.FUNCTIONS]: functions = '{}' } = process.env;
+const reconciler = new Reconciler({
+  registry,
+  kinds: new AwsKinds(JSON.parse(functions), waiterArn),
+  history,
+  logMetric: logDriftMetric,
+});
 
 export async function handler(
   input: unknown,
   { awsRequestId }: Pick<Context, 'awsRequestId'>,
-): Promise<OperationResponse<object>> {
+): Promise<OperationResponse<object> | ReconcileResponse> {
   const request = validOperation(input);
   logger.info(request.operation, { ...request, requestId: awsRequestId });
-  return operations.run(request, awsRequestId);
+  return request.operation === 'reconcile'
+    ? reconciler.run(request, awsRequestId)
+    : operations.run(request, awsRequestId);
 }

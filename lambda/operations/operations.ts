@@ -10,6 +10,7 @@ import type {
   HaltOutcome,
   OperationResponse,
   OperationRequest,
+  ReconcileOperation,
   ResumeOutcome,
   StatusOutcome,
 } from '../../src/operations/contract';
@@ -17,6 +18,7 @@ import { LISTED } from '../../src/registry/contract';
 import type { History } from '../history/history';
 import { enablePipeline, stopPipeline } from '../pipeline-control/control';
 import type { PipelineControl } from '../pipeline-control/control';
+import { driftsByEnvironment } from '../registry/drift';
 import { allPipelines, environmentKey, pipelinesIn } from '../registry/environment';
 import type { EnvironmentPipeline, EnvironmentRecord } from '../registry/environment';
 import type { HaltRecord } from '../registry/halt';
@@ -43,7 +45,7 @@ export class Operations {
 
   /** @param requestId id of the invocation, which the log lines contain */
   public async run(
-    request: OperationRequest,
+    request: Exclude<OperationRequest, ReconcileOperation>,
     requestId: string,
   ): Promise<OperationResponse<HaltOutcome | ResumeOutcome | StatusOutcome>> {
     switch (request.operation) {
@@ -108,12 +110,17 @@ export class Operations {
 
   public async status(): Promise<OperationResponse<StatusOutcome>> {
     const reader = new StatusReader(this.registry, this.control, this.hosts);
-    const [pipelines, accounts] = await Promise.all([
+    const [pipelines, drifts, accounts] = await Promise.all([
       allPipelines(this.registry),
+      driftsByEnvironment(this.registry),
       this.registry.list<UnreachableRecord>(LISTED.unreachable),
     ]);
     const unreachable = new Map(accounts.map(record => [record.accountId, record]));
-    const outcomes = pipelines.map(async pipeline => reader.describe(pipeline, unreachable.get(pipeline.accountId)));
+    const outcomes = pipelines.map(async pipeline => {
+      const found = drifts.get(pipeline.environmentName);
+      const status = await reader.describe(pipeline, unreachable.get(pipeline.accountId));
+      return { ...status, ...(found && { drifts: found }) };
+    });
     return { pipelines: await Promise.all(outcomes) };
   }
 

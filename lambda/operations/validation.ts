@@ -12,6 +12,7 @@ const limit = v.custom<number>(
   value => Number.isInteger(value) && Number(value) > 0 && Number(value) <= MAX_LIMIT,
   ({ input }) => `limit must be a number from 1 to ${MAX_LIMIT}, got ${JSON.stringify(input)}`,
 );
+const MODES = ['check', 'repair', 'read', 'schedule'] as const;
 
 const request = v.variant(
   'operation',
@@ -25,12 +26,21 @@ const request = v.variant(
     v.object({ operation: v.literal('resume'), environmentNames, by: nonEmptyText('by') }),
     v.object({ operation: v.literal('status') }),
     v.object({ operation: v.literal('history'), environmentName: v.optional(nonEmptyText('environmentName')), limit }),
+    v.object({
+      operation: v.literal('reconcile'),
+      environmentNames,
+      by: nonEmptyText('by'),
+      mode: v.picklist(
+        MODES,
+        ({ input }) => `mode must be one of '${MODES.join("', '")}', got ${JSON.stringify(input)}`,
+      ),
+    }),
   ],
-  ({ input }) => `operation must be 'halt', 'resume', 'status' or 'history', got ${JSON.stringify(input)}`,
+  ({ input }) => `operation must be 'halt', 'resume', 'status', 'history' or 'reconcile', got ${JSON.stringify(input)}`,
 );
 
 /** The message for a key that is missing is that of its schema, and not one of the library. */
-const NO_VALUES = { environmentNames: undefined, by: undefined, reason: undefined, limit: undefined };
+const NO_VALUES = { environmentNames: undefined, by: undefined, reason: undefined, limit: undefined, mode: undefined };
 
 /**
  * Checks what a caller has sent: every principal that may invoke the function can send anything.

@@ -3,9 +3,11 @@ import type { Environments } from './environments';
 import { ownedByAnotherStack } from './errors';
 import type { Handover } from './handover';
 import type { Teardown } from './teardown';
+import type { Drift } from '../../src/operations/contract';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { PIPELINE_STATE } from '../../src/private/contract';
 import type { Accounts } from '../cloudformation/accounts';
+import { repairable } from '../cloudformation/check';
 import type { CicdStack } from '../cloudformation/cicd-stack';
 import type { StackState } from '../cloudformation/stack-deployer';
 import type { StackHooks } from '../cloudformation/stack-hooks';
@@ -150,6 +152,21 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
       Object.entries((await this.parts.environments.pipeline(pipelineKey(request))) ?? {}),
     );
     return Object.entries(request.environment).every(([name, value]) => recorded.get(name) === value);
+  }
+
+  /** Without its records, no push starts the pipeline, and no operator finds it. */
+  public async check(request: PipelineRequest): Promise<readonly Drift[]> {
+    const { environmentName, repositoryArn, branchName } = request.environment;
+    const key = pipelineKey(request);
+    const targets = await this.parts.routes.targetsOf(routeKey(repositoryArn, branchName));
+    const records = {
+      [`environment '${environmentName}'`]: await this.isAsDeclared(request),
+      [`the lease of account ${request.accountId}`]: await this.parts.environments.isHeld(key),
+      [`the pipeline that branch '${branchName}' starts`]: targets.at(-1)?.pipelineKey === key,
+    };
+    return Object.keys(records)
+      .filter(name => !records[name])
+      .map(name => repairable(`the registry has no record of ${name}`, 'it is recorded again'));
   }
 
   public async afterDeleteRequested(key: string, { routes = [] }: PipelineRecord): Promise<void> {

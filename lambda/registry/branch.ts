@@ -14,6 +14,8 @@ export interface BranchRecord {
   readonly parents: readonly string[];
   /** The commit with the descriptor; absent until it is created. */
   readonly commitId?: string;
+  /** The head that was seen last, when it was as expected. Its time is in milliseconds since 1970. */
+  readonly seen?: { readonly head: string; readonly at: number };
 }
 
 export function branchKey({ repositoryName, branchName }: BranchRequest): string {

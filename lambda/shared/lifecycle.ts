@@ -1,3 +1,5 @@
+import type { Drift } from '../../src/operations/contract';
+
 /** The custom resource that a request is for. */
 export interface Owner {
   /** Derived from stack and logical id when the resource is created; it never changes. */
@@ -41,4 +43,8 @@ export interface Lifecycle<Request, Result> {
   reconcile(owner: Owner, request: Request): Promise<Progress<Result>>;
   /** Does at most one step of the deletion, and returns the progress. */
   reconcileDelete(owner: Owner, request: Request): Promise<Progress<void>>;
+  /** Compares the resource with the request, and changes nothing in AWS. Returns what differs. */
+  check(owner: Owner, request: Request): Promise<readonly Drift[]>;
+  /** Records that the resource is to become as requested, whatever was changed by hand; `reconcile` does the work. */
+  requestRepair(owner: Owner, request: Request): Promise<void>;
 }

@@ -5,17 +5,21 @@ import { isAccessDenied, isTransient } from './errors';
 import type { Lifecycle, Owner, Progress } from './lifecycle';
 import { IN_PROGRESS } from './lifecycle';
 import { MAX_PROPAGATION } from './propagation';
-import type { Outcome, ResourceRequest } from '../../src/kinds/contract';
+import { Reconciliation } from './reconciliation';
+import type { Outcome, ReconcileRequest, ResourceRequest } from '../../src/kinds/contract';
+import { driftKey } from '../registry/drift';
 import type { Registry, Versioned } from '../registry/registry';
 import { currentRequest, requestKey } from '../registry/request';
 import type { RequestRecord } from '../registry/request';
+import type { ResourceRecord } from '../registry/resource';
+import { resourceKey } from '../registry/resource';
 
 const NOUNS = { Create: 'creation', Update: 'update', Delete: 'deletion' } as const;
 
 type RequestType = ResourceRequest['requestType'];
 
 /** The handler of a kind's function: it does one step of the work on a resource. */
-export type KindHandler = (request: ResourceRequest) => Promise<Outcome>;
+export type KindHandler = (request: ResourceRequest | ReconcileRequest) => Promise<Outcome>;
 
 /**
  * Maximum time of a request. CloudFormation stops waiting after an hour: the failure and its reason must be reported
@@ -36,7 +40,9 @@ export function serve<Request, Result extends object>(
   now: () => number = Date.now,
 ): KindHandler {
   const requests = new RequestHandler(lifecycle, registry, isInProgress, now);
-  return async request => requests.handle(request);
+  const reconciliation = new Reconciliation(lifecycle, registry, isInProgress, now);
+  return async request =>
+    'basedOn' in request ? reconciliation.handle(request) : requests.handle(request);
 }
 
 class RequestHandler<Request, Result extends object> {
@@ -75,7 +81,12 @@ class RequestHandler<Request, Result extends object> {
 
   private async currentRequest(request: ResourceRequest, owner: Owner): Promise<Versioned<RequestRecord>> {
     const key = requestKey(owner.id);
-    await this.registry.prefetch([key, ...(this.lifecycle.recordKeys?.(this.propertiesOf(request.properties)) ?? [])]);
+    await this.registry.prefetch([
+      key,
+      resourceKey(owner.id),
+      driftKey(owner.id),
+      ...(this.lifecycle.recordKeys?.(this.propertiesOf(request.properties)) ?? []),
+    ]);
     return currentRequest(await this.registry.read<RequestRecord>(key), request.requestId, request.logicalId);
   }
 
@@ -106,9 +117,26 @@ class RequestHandler<Request, Result extends object> {
     const { version, ...rest } = record;
     await this.registry.transaction(async () => {
       await this.requestChange(request, owner);
+      await this.saveRequested(request);
       await this.registry.write<RequestRecord>(requestKey(owner.id), { ...rest, started: request.requestId }, version);
     });
     return true;
+  }
+
+  /** Keeps what is requested, with which the resource is compared later. */
+  private async saveRequested(request: ResourceRequest): Promise<void> {
+    const { requestType, requestId, resourceType, ownerId, stackId, logicalId, properties } = request;
+    const key = resourceKey(ownerId);
+    const known = await this.registry.read<ResourceRecord>(key);
+    if (requestType !== 'Delete') {
+      if (resourceType === undefined) return;
+      const record = { resourceType, requestId, ownerId, stackId, logicalId, properties };
+      await this.registry.write<ResourceRecord>(key, record, known?.version);
+      return;
+    }
+    if (known) await this.registry.remove(key, known.version);
+    const drift = await this.registry.read(driftKey(ownerId));
+    if (drift) await this.registry.remove(driftKey(ownerId), drift.version);
   }
 
   /**

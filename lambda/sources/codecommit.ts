@@ -1,6 +1,7 @@
 import {
   BranchDoesNotExistException,
   CodeCommitClient,
+  CommitDoesNotExistException,
   CommitIdDoesNotExistException,
   CreateBranchCommand,
   CreateCommitCommand,
@@ -8,7 +9,9 @@ import {
   GetBranchCommand,
   GetCommitCommand,
   GetFileCommand,
+  GetMergeOptionsCommand,
   ListBranchesCommand,
+  TipsDivergenceExceededException,
 } from '@aws-sdk/client-codecommit';
 import type { Author, FileChange, HostEvent, MovedBranch, SourceHost } from './source';
 import {
@@ -72,6 +75,22 @@ export class CodeCommitHost implements SourceHost {
       ),
     );
     return commitId ?? parentCommitId;
+  }
+
+  public async contains(repositoryName: string, commitId: string, ancestorId: string): Promise<boolean | undefined> {
+    const command = new GetMergeOptionsCommand({
+      repositoryName,
+      sourceCommitSpecifier: ancestorId,
+      destinationCommitSpecifier: commitId,
+    });
+    return orUndefined(CommitDoesNotExistException, async () => {
+      try {
+        return (await this.client.send(command)).baseCommitId === ancestorId;
+      } catch (error) {
+        if (error instanceof TipsDivergenceExceededException) return true;
+        throw error;
+      }
+    });
   }
 
   public async authorOf(repositoryName: string, commitId: string): Promise<Author | undefined> {

@@ -38,6 +38,11 @@ export interface SourceHost {
    * @throws BranchMovedError if the branch is not at the expected parent
    */
   commitFile(change: FileChange): Promise<string>;
+  /**
+   * Whether a commit is an ancestor of another one, or the same. It also holds if the host cannot tell, because there
+   * are too many commits between them. Undefined: the repository has no such commit.
+   */
+  contains(repositoryName: string, commitId: string, ancestorId: string): Promise<boolean | undefined>;
   /** Undefined: the repository has no such commit. */
   authorOf(repositoryName: string, commitId: string): Promise<Author | undefined>;
 }

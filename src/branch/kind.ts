@@ -8,6 +8,7 @@ export const BRANCH_KIND: Kind = {
   resourceType: RESOURCE_TYPES.branch,
   roleName: NAMES.branchProviderRole,
   description: 'Creates the branches of environments',
-  records: { write: [RECORDS.branch] },
+  // the last commits: a deleted branch is created at one of them
+  records: { write: [RECORDS.branch], read: [RECORDS.deployment] },
   permissions: ({ repositoryNames }) => [repositoryPermissions(repositoryNames, 'branch')],
 };

@@ -1,26 +1,56 @@
-/** A request of CloudFormation as the waiter passes it on: without the response URL, which is a secret. */
-export interface ResourceRequest {
-  readonly requestId: string;
-  readonly requestType: 'Create' | 'Update' | 'Delete';
-  /** Absent in requests that an earlier version of the entry function has received. */
-  readonly resourceType?: string;
+import type { Drift } from '../operations/contract';
+
+/** A custom resource and its properties. */
+export interface RequestedResource {
+  /** Type of the custom resource, by which its kind is found. */
+  readonly resourceType: string;
   readonly stackId: string;
   readonly logicalId: string;
-  /** The physical id in the response to CloudFormation. */
-  readonly physicalId: string;
   /** Identifies the custom resource in the registry as long as it exists; in most cases it is the physical id. */
   readonly ownerId: string;
   /** The properties without those that CloudFormation adds. */
   readonly properties: Readonly<Record<string, unknown>>;
-  /** The former properties; only in an Update. */
+}
+
+/** A request of CloudFormation as the waiter passes it on: without the response URL, which is a secret. */
+export interface ResourceRequest extends Omit<RequestedResource, 'resourceType'> {
+  /** Absent in requests that an earlier version of the entry function has received. */
+  readonly resourceType?: string;
+  readonly requestId: string;
+  readonly requestType: 'Create' | 'Update' | 'Delete';
+  /** The physical id in the response to CloudFormation. */
+  readonly physicalId: string;
+  /** The properties before an update. */
   readonly oldProperties?: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * A request of the operations function to check a resource, or to repair it. CloudFormation sends no such request, and
+ * the entry function accepts none.
+ */
+export interface ReconcileRequest extends RequestedResource {
+  readonly requestId: string;
+  readonly requestType: 'Check' | 'Repair';
+  /** Id of the request of CloudFormation with the properties. A newer one supersedes this request. */
+  readonly basedOn: string;
+  /** In milliseconds since 1970. */
+  readonly requestedAt: number;
+  /** The environment that uses the resource; absent: none. */
+  readonly environmentName?: string;
+}
+
+/** The result of a check. */
+export interface CheckResult {
+  readonly drifts: readonly Drift[];
+  /** Present if nothing was checked, because CloudFormation is changing the resource. */
+  readonly isBusy?: true;
+}
+
 /** The input of an execution of the waiter. */
-export interface WaiterInput {
+export interface WaiterInput<Request = ResourceRequest> {
   /** ARN of the function of the kind. */
   readonly functionArn: string;
-  readonly request: ResourceRequest;
+  readonly request: Request;
 }
 
 /** The result of one step of the function of a kind. */

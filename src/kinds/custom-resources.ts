@@ -24,6 +24,10 @@ export class CustomResources extends Construct {
   public readonly serviceToken: string;
   /** The entry function. Its dependencies are created before the first custom resource. */
   public readonly entry: IFunction;
+  /** ARN of the state machine that waits until a resource is complete. */
+  public readonly waiterArn: string;
+  /** The function of each kind, by the type of its resources. */
+  public readonly functions: { readonly [resourceType: string]: IFunction };
 
   public constructor(scope: Construct, id: string, props: CustomResourcesProps) {
     super(scope, id);
@@ -52,19 +56,27 @@ export class CustomResources extends Construct {
         putEvents(props.eventBus),
       ],
     });
+    this.waiterArn = waiter.stateMachineArn;
+    this.functions = Object.fromEntries(
+      props.kinds.map(({ resourceType }, index) => [resourceType, functions[index].function]),
+    );
     this.entry = entry.function;
     this.serviceToken = entry.function.functionArn;
   }
 
   private kindFunction(kind: Kind, props: CustomResourcesProps): HandlerFunction {
-    const { put = [], ...records } = kind.records;
+    const { write = [], put = [], ...records } = kind.records;
     return new HandlerFunction(this, `${kind.name.charAt(0).toUpperCase()}${kind.name.slice(1)}`, {
       handler: kind.name,
       roleName: kind.roleName,
       description: kind.description,
       environment: { ...handlerEnvironment(props.registry), ...kind.environment?.(props) },
       permissions: [
-        ...recordPermissions(props.registry, { ...records, put: [...put, RECORDS.request] }, true),
+        ...recordPermissions(props.registry, {
+          ...records,
+          write: [...write, RECORDS.resource, RECORDS.drift],
+          put: [...put, RECORDS.request],
+        }, true),
         describeStacks('DescribeResources', ['cloudformation:DescribeStackResources']),
         ...kind.permissions(props),
       ],

@@ -6,6 +6,7 @@ export const ENVIRONMENT_METRICS = {
   deployments: { metricName: 'Deployments', statistic: 'Sum' },
   failedDeployments: { metricName: 'FailedDeployments', statistic: 'Sum' },
   leadTime: { metricName: 'LeadTime', statistic: 'Average' },
+  drift: { metricName: 'Drift', statistic: 'Maximum' },
   timeToRestore: { metricName: 'TimeToRestore', statistic: 'Average' },
 } as const;
 

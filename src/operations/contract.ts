@@ -19,9 +19,57 @@ export type OperationRequest =
     readonly environmentName?: string;
     /** Maximum number of changes. */
     readonly limit: number;
-  };
+  }
+  | ReconcileOperation;
+
+/** Compares environments with what their app declares. */
+export interface ReconcileOperation {
+  readonly operation: 'reconcile';
+  readonly environmentNames: EnvironmentNames;
+  readonly by: string;
+  /**
+   * `check`: compare. `repair`: start the repair of what the last check has found. `read`: return what the last check
+   * has found, and which repairs are in progress. `schedule`: compare, and make the updates that were deferred.
+   */
+  readonly mode: 'check' | 'repair' | 'read' | 'schedule';
+}
 
 export type EnvironmentNames = readonly string[] | 'all';
+
+/** A difference between a resource and what the app declares. */
+export interface Drift {
+  /** What differs. */
+  readonly what: string;
+  /** What a repair does; if nothing can repair it: what to do by hand. */
+  readonly remedy: string;
+  readonly isRepairable: boolean;
+  /** Present if an update waits that the app declares and that could not be made before. */
+  readonly isDeferredUpdate?: true;
+}
+
+/** The resources of the selected environments. */
+export interface ReconcileResponse {
+  readonly resources: readonly ReconcileOutcome[];
+  /** Number of resources that were not checked in the time of one call: call again, and the rest is checked first. */
+  readonly unchecked: number;
+}
+
+/** A custom resource of an app, and how it differs from its declaration. */
+export interface ReconcileOutcome {
+  /** Absent for an account, or a stack in it, that no environment uses. */
+  readonly environmentName?: string;
+  /** Logical id of the resource in its stack. */
+  readonly logicalId: string;
+  readonly resourceType: string;
+  /**
+   * `checked`: compared. `busy`: a deployment is changing it, so it was not compared. `repairing`: a repair is in
+   * progress.
+   */
+  readonly state: 'checked' | 'busy' | 'repairing';
+  readonly drifts: readonly Drift[];
+  /** Why the check, or the last repair, failed. */
+  readonly problem?: string;
+}
 
 /** The outcome for each pipeline. An environment that moves to another account has two pipelines. */
 export interface OperationResponse<Outcome> {
@@ -88,13 +136,18 @@ export interface StatusOutcome extends PipelineIdentity {
   readonly disabledByHand?: string;
   /** Present while the pipeline or its account is not as the app declares it, because the account cannot be reached. */
   readonly pendingUpdate?: PendingUpdate;
+  /** What the last check has found; absent: nothing, or there was no check. */
+  readonly drifts?: readonly Drift[];
   /** Absent when the pipeline never ran. */
   readonly lastExecution?: LastExecution;
   /** Why the status of the pipeline could not be read. */
   readonly problem?: string;
 }
 
-/** An update that could not be made. The next deployment that changes the pipeline or the account makes it. */
+/**
+ * An update that could not be made. The next deployment that changes the pipeline or the account makes it, or the daily
+ * check when the account can be reached.
+ */
 export interface PendingUpdate {
   /** Why the account cannot be reached, and what to do. */
   readonly reason: string;

@@ -1,14 +1,15 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { IEventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { IEventBus, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { HISTORY_ENVIRONMENT, putEvents } from '../history/access';
-import { handlerEnvironment } from '../kinds/custom-resources';
+import { ENTRY_ENVIRONMENT } from '../kinds/contract';
+import { CustomResources, handlerEnvironment } from '../kinds/custom-resources';
 import { HandlerFunction } from '../kinds/handler-function';
-import { assumeMemberRoles, recordPermissions } from '../kinds/permissions';
+import { allow, assumeMemberRoles, recordPermissions } from '../kinds/permissions';
 import { acknowledge } from '../private/acknowledge';
 import { NAMES } from '../private/contract';
 import { LISTED, RECORDS } from '../registry/contract';
@@ -21,11 +22,13 @@ interface ListenersProps {
   readonly organizationId: string;
   /** Patterns of the names of the repositories that may be used. */
   readonly repositoryNames: readonly string[];
+  /** What operators have checked and repaired. */
+  readonly customResources: Pick<CustomResources, 'functions' | 'waiterArn'>;
 }
 
 /** The functions that handle pushes, events of pipelines, and the commands of operators. */
 export class Listeners extends Construct {
-  /** Halts, resumes and describes the pipelines of all environments. */
+  /** Halts, resumes and describes the pipelines of all environments, and compares these with their declaration. */
   public readonly operations: IFunction;
   /** Receives events whose function has failed three times; a message names the function. */
   private readonly deadLetters: Queue;
@@ -81,26 +84,50 @@ export class Listeners extends Construct {
   }
 
   private operationsFunction(): IFunction {
-    return new HandlerFunction(this, 'Operations', {
+    const { functions, waiterArn } = this.props.customResources;
+    const arns = Object.entries(functions).map(([type, { functionArn }]) => [type, functionArn]);
+    const { function: operations } = new HandlerFunction(this, 'Operations', {
       handler: 'operations',
       roleName: NAMES.operationsFunction,
       // the command line calls it by this name
       functionName: NAMES.operationsFunction,
       description: 'Halts, resumes and describes the pipelines of all environments',
-      environment: { ...handlerEnvironment(this.props.registry), ...HISTORY_ENVIRONMENT },
+      environment: {
+        ...handlerEnvironment(this.props.registry),
+        ...HISTORY_ENVIRONMENT,
+        [ENTRY_ENVIRONMENT.WAITER_ARN]: waiterArn,
+        [ENTRY_ENVIRONMENT.FUNCTIONS]: Stack.of(this).toJsonString(Object.fromEntries(arns)),
+      },
       timeout: Duration.minutes(5),
       permissions: [
         ...recordPermissions(this.props.registry, {
-          write: [RECORDS.halt],
+          write: [RECORDS.halt, RECORDS.drift],
           put: [RECORDS.history],
-          read: [RECORDS.environment],
-          list: [LISTED.environment, LISTED.halt, LISTED.unreachable, LISTED.history],
+          // the id of a vended account
+          read: [RECORDS.environment, RECORDS.account],
+          list: [
+            LISTED.environment, LISTED.halt, LISTED.unreachable, LISTED.history, LISTED.resource, LISTED.drift,
+          ],
         }),
         repositoryPermissions(this.props.repositoryNames, 'operations'),
         assumeMemberRoles(this.props.organizationId, [NAMES.operateRole]),
         putEvents(this.props.eventBus),
+        allow('Check', ['lambda:InvokeFunction'], arns.map(([, arn]) => arn)),
+        allow('Repair', ['states:StartExecution'], [waiterArn]),
       ],
-    }).function;
+    });
+    this.schedule(operations);
+    return operations;
+  }
+
+  /** CloudFormation asks for nothing while the app is unchanged, so a change by hand would never be noticed. */
+  private schedule(operations: IFunction) {
+    const request = { operation: 'reconcile', environmentNames: 'all', mode: 'schedule', by: 'daily schedule' };
+    new Rule(this, 'DailyCheck', {
+      description: 'Compares all environments with their declaration once a day',
+      schedule: Schedule.rate(Duration.days(1)),
+      targets: [new LambdaFunction(operations, { event: RuleTargetInput.fromObject(request) })],
+    });
   }
 
   private deadLetterQueue(): Queue {

@@ -157,11 +157,13 @@ export class Organization extends OrganizationBase {
     const access = props.access._bind(this, organizationId);
     const { managementAccountId } = access;
     const repositoryNames = checkedRepositoryNames(this, props.repositoryNames ?? ['*']);
-    const listeners = new Listeners(this, 'Listeners', { registry, eventBus: bus, organizationId, repositoryNames });
-    this._operations = listeners.operations;
     const customResources = new CustomResources(this, 'CustomResources', {
       kinds: KINDS, registry, eventBus: bus, organizationId, repositoryNames, access,
     });
+    const listeners = new Listeners(this, 'Listeners', {
+      registry, eventBus: bus, organizationId, repositoryNames, customResources,
+    });
+    this._operations = listeners.operations;
     // a new pipeline starts immediately, and its events must be recorded
     customResources.entry.node.addDependency(...listeners.node.findAll().filter(carriesEvents));
     setInternals(this, {

@@ -16,6 +16,10 @@ export const RECORDS = {
   deployment: 'deployment#',
   /** A change of an environment or an account. */
   history: 'history#',
+  /** The last request of CloudFormation for a custom resource. */
+  resource: 'resource#',
+  /** What the last check of a custom resource has found. */
+  drift: 'drift#',
   /** A request of CloudFormation for a custom resource. */
   request: 'request#',
   /** The response URL of a request of CloudFormation: a secret that only the entry function may read. */
@@ -26,7 +30,13 @@ export const RECORDS = {
 
 /** Kinds of records that can be listed. The attribute `kind` is the partition key of the table's index. */
 export const LISTED = {
-  environment: 'environment', halt: 'halt', unreachable: 'unreachable', leftover: 'leftover', history: 'history',
+  environment: 'environment',
+  halt: 'halt',
+  unreachable: 'unreachable',
+  leftover: 'leftover',
+  history: 'history',
+  resource: 'resource',
+  drift: 'drift',
 } as const;
 
 export const REGISTRY_INDEX = { indexName: 'by-kind', partitionKey: 'kind' } as const;

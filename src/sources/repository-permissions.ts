@@ -11,11 +11,13 @@ const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
   // parent branches are checked before accounts are created
   account: ['codecommit:GetBranch', 'codecommit:ListBranches'],
   // ListBranches: the error about a missing parent branch lists the branches that exist
+  // GetMergeOptions: whether a commit is in a branch, with which a force-push is found
   branch: [
     'codecommit:CreateBranch',
     'codecommit:CreateCommit',
     'codecommit:GetBranch',
     'codecommit:GetFile',
+    'codecommit:GetMergeOptions',
     'codecommit:ListBranches',
   ],
   // the head may have moved since the event

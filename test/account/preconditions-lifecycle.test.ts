@@ -303,6 +303,8 @@ test('a resource does not change from preconditions into an account', async () =
     requestDelete: never,
     reconcile: never,
     reconcileDelete: never,
+    check: never,
+    requestRepair: never,
   };
   const provider = new AccountProvider(accounts, preconditions);
   const account = { kind: 'existing', accountId: '333333333333' } as const;

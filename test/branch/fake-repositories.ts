@@ -33,6 +33,11 @@ export class FakeRepositories implements SourceHost {
     if (head) this.heads.set(branchName, head);
   }
 
+  /** A developer makes another commit the head of a branch. */
+  public forcePush(branchName: string, commitId: string): void {
+    this.heads.set(branchName, commitId);
+  }
+
   public deleteBranch(branchName: string): void {
     this.heads.delete(branchName);
   }
@@ -91,6 +96,19 @@ export class FakeRepositories implements SourceHost {
       throw new BranchMovedError(`${branchName} is not at ${parentCommitId}`);
     }
     return this.push(branchName, { [path]: text }, message);
+  }
+
+  public async contains(
+    repositoryName: string,
+    commitId: string,
+    ancestorId: string,
+  ): Promise<boolean | undefined> {
+    this.check('contains', repositoryName);
+    if (!this.commits.has(commitId) || !this.commits.has(ancestorId)) return undefined;
+    for (let id: string | undefined = commitId; id; id = this.commits.get(id)?.parent) {
+      if (id === ancestorId) return true;
+    }
+    return false;
   }
 
   public async authorOf(repositoryName: string, commitId: string): Promise<Author | undefined> {

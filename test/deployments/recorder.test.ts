@@ -2,11 +2,11 @@ import { deployment, failure, happened, holdLease, MEMBER, rollback, START } fro
 import type { CodePipelineEvent } from '../../lambda/deployments/change';
 import { MAX_RUNS } from '../../lambda/deployments/history';
 import type { Measures } from '../../lambda/deployments/measures';
-import { metricLine } from '../../lambda/deployments/metrics';
 import { record } from '../../lambda/deployments/recorder';
 import { commitOf, deploymentKey } from '../../lambda/registry/deployment';
 import type { DeploymentRecord, Run } from '../../lambda/registry/deployment';
 import { RecordChangedError } from '../../lambda/shared/errors';
+import { metricLine } from '../../lambda/shared/metrics';
 import type { Author, SourceHost } from '../../lambda/sources/source';
 import { FakeRegistry } from '../registry/fake-registry';
 

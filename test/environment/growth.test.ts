@@ -58,8 +58,8 @@ describe('a stack of 110 environments', () => {
     expect(new Set(keys).size).toBe(1);
   });
 
-  test('has one rule for the repository and one for the events of all pipelines', () => {
-    expect(resources.filter(({ Type }) => Type === 'AWS::Events::Rule')).toHaveLength(2);
+  test('has one rule for the repository, one for the events of all pipelines, and one for the daily check', () => {
+    expect(resources.filter(({ Type }) => Type === 'AWS::Events::Rule')).toHaveLength(3);
   });
 
   test('does not grow by dependencies or by rights', () => {

@@ -38,7 +38,8 @@ describe('the dashboard', () => {
         Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['halt#*', 'deployment#*'] } },
       }),
       expect.objectContaining({
-        Action: 'dynamodb:Query', Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['environment'] } },
+        Action: 'dynamodb:Query',
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['environment', 'drift'] } },
       }),
     ]);
   });

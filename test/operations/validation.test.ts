@@ -18,7 +18,7 @@ test.each([
   [
     'an unknown operation',
     { operation: 'stop' },
-    "operation must be 'halt', 'resume', 'status' or 'history', got \"stop\"; nothing was done",
+    "operation must be 'halt', 'resume', 'status', 'history' or 'reconcile', got \"stop\"; nothing was done",
   ],
   [
     'a limit of zero',
@@ -30,8 +30,16 @@ test.each([
     { operation: 'history' },
     'limit must be a number from 1 to 1000, got undefined; nothing was done',
   ],
-  ['no operation', {}, "operation must be 'halt', 'resume', 'status' or 'history', got undefined; nothing was done"],
-  ['another type', 'halt', "operation must be 'halt', 'resume', 'status' or 'history', got \"halt\"; nothing was done"],
+  [
+    'no operation',
+    {},
+    "operation must be 'halt', 'resume', 'status', 'history' or 'reconcile', got undefined; nothing was done",
+  ],
+  [
+    'another type',
+    'halt',
+    "operation must be 'halt', 'resume', 'status', 'history' or 'reconcile', got \"halt\"; nothing was done",
+  ],
   [
     'a name instead of a list of names',
     { ...HALT, environmentNames: 'prod' },
@@ -52,7 +60,7 @@ test.each([
     { ...HALT, environmentNames: [7] },
     "environmentNames must be 'all' or a list with at least one name, got [7]; nothing was done",
   ],
-  ['null', null, "operation must be 'halt', 'resume', 'status' or 'history', got null; nothing was done"],
+  ['null', null, "operation must be 'halt', 'resume', 'status', 'history' or 'reconcile', got null; nothing was done"],
   [
     'a halt without a reason',
     { ...HALT, reason: undefined },

@@ -28,7 +28,7 @@ const BRANCHES = [
   'codecommit:CreateBranch',
   'codecommit:CreateCommit',
   'codecommit:GetBranch',
-  'codecommit:GetFile',
+  'codecommit:GetFile', 'codecommit:GetMergeOptions',
   'codecommit:ListBranches',
 ];
 const OPERATE = [
@@ -73,7 +73,10 @@ test.each([
   [
     'org-environments-operations',
     cicd,
-    [...LOGS, ...PUT, 'dynamodb:DeleteItem', 'dynamodb:Query', 'codecommit:GetCommit', 'events:PutEvents', ENTER],
+    [
+      ...LOGS, ...PUT, 'dynamodb:DeleteItem', 'dynamodb:Query', 'codecommit:GetCommit', 'events:PutEvents', ENTER,
+      'lambda:InvokeFunction', 'states:StartExecution',
+    ],
   ],
   ['org-environments-trigger', cicd, [...LOGS, 'codecommit:GetBranch', ...READ, ENTER, 'sqs:SendMessage']],
   ['org-environments-deployments', cicd, [
@@ -123,7 +126,7 @@ describe('the roles of each handler allow exactly the actions that it calls', ()
     ['pipeline', 'pipeline', ARTIFACTS],
     ['operations of the CICD stack', 'cloudformation/cicd-stack.ts', ['cloudformation:DescribeStacks']],
     ['way of templates', 'cloudformation/accounts.ts', ['s3:GetObject', 's3:PutObject']],
-    ['operations', 'operations', []],
+    ['operations', 'operations', ['lambda:InvokeFunction', 'states:StartExecution']],
     // through the role that is there for it in the account of the pipeline
     ['way to halt pipelines', 'pipeline-control/aws.ts', OPERATE],
     // starting a pipeline is done through the start role there

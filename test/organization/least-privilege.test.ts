@@ -76,17 +76,19 @@ test('each function sees its own records alone', () => {
   expect(Object.fromEntries(records)).toEqual({
     'org-environments-entry': ['request#*', 'response#*', 'history#*'],
     'org-environments-account-provider': [
-      'account#*', 'preconditions#*', 'unreachable#*', 'request#*', 'queue#creations',
+      'account#*', 'preconditions#*', 'unreachable#*', 'resource#*', 'drift#*', 'request#*', 'queue#creations',
     ],
-    'org-environments-branch-provider': ['branch#*', 'request#*'],
-    'org-environments-stack-provider': ['stack#*', 'leftover#*', 'request#*'],
+    'org-environments-branch-provider': ['branch#*', 'resource#*', 'drift#*', 'request#*', 'deployment#*'],
+    'org-environments-stack-provider': ['stack#*', 'leftover#*', 'resource#*', 'drift#*', 'request#*'],
     'org-environments-pipeline-provider': [
-      'pipeline#*', 'environment#*', 'lease#*', 'route#*', 'leftover#*', 'request#*', 'stack#*', 'halt#*',
+      'pipeline#*', 'environment#*', 'lease#*', 'route#*', 'leftover#*', 'resource#*', 'drift#*', 'request#*',
+      'stack#*', 'halt#*',
     ],
     'org-environments-trigger': ['route#*'],
     'org-environments-deployments': ['deployment#*', 'environment#*', 'lease#*'],
     'org-environments-operations': [
-      'halt#*', 'history#*', 'environment#*', 'environment', 'halt', 'unreachable', 'history',
+      'halt#*', 'drift#*', 'history#*', 'environment#*', 'account#*',
+      'environment', 'halt', 'unreachable', 'history', 'resource', 'drift',
     ],
   });
 });

@@ -1,9 +1,11 @@
 import { recordRequest } from '../../lambda/registry/request';
+import type { IsInProgress } from '../../lambda/shared/cfn-status';
 import { RecordChangedError } from '../../lambda/shared/errors';
 import { DONE, done, checkAgainIn, IN_PROGRESS } from '../../lambda/shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../../lambda/shared/lifecycle';
 import { serve } from '../../lambda/shared/serve';
 import type { Outcome, ResourceRequest } from '../../src/kinds/contract';
+import type { Drift } from '../../src/operations/contract';
 import { FakeRegistry } from '../registry/fake-registry';
 
 interface Wanted {
@@ -19,6 +21,7 @@ class Recorder implements Lifecycle<Wanted, Result> {
   public readonly seen: { method: string; owner: Owner; request: Wanted; before?: Wanted }[] = [];
   public readonly errors: Error[] = [];
   public progress: Progress<Result> = IN_PROGRESS;
+  public drifts: readonly Drift[] = [];
 
   public async requestCreate(owner: Owner, request: Wanted): Promise<void> {
     this.note('requestCreate', owner, request);
@@ -42,6 +45,15 @@ class Recorder implements Lifecycle<Wanted, Result> {
     return this.progress.done ? DONE : this.progress;
   }
 
+  public async check(owner: Owner, request: Wanted): Promise<readonly Drift[]> {
+    this.note('check', owner, request);
+    return this.drifts;
+  }
+
+  public async requestRepair(owner: Owner, request: Wanted): Promise<void> {
+    this.note('requestRepair', owner, request);
+  }
+
   private note(method: string, owner: Owner, request: Wanted, before?: Wanted): void {
     this.seen.push({ method, owner, request, ...(before && { before }) });
     const error = this.errors.shift();
@@ -52,6 +64,7 @@ class Recorder implements Lifecycle<Wanted, Result> {
 const create: ResourceRequest = {
   requestId: 'request-1',
   requestType: 'Create',
+  resourceType: 'Custom::OrgEnvironmentsBranch',
   stackId: STACK,
   logicalId: 'Dev',
   physicalId: 'Dev-0123456789abcdef',
@@ -78,7 +91,7 @@ class World {
     () => this.time,
   );
 
-  public inProgress = async (_type: ResourceRequest['requestType']): Promise<boolean> => true;
+  public inProgress = async (_type: Parameters<IsInProgress>[1]): Promise<boolean> => true;
 
   public async arrive(request: ResourceRequest): Promise<void> {
     await recordRequest(this.registry, { ...request, responseUrl: 'https://response.example' }, this.time);
@@ -259,5 +272,7 @@ test('reads the request and the records of the kind in one call', async () => {
   Object.assign(world.recorder, { recordKeys: ({ name }: Wanted) => [`thing#${name}`] });
   await world.arrive(create);
   await world.step(create);
-  expect(prefetch.mock.calls).toEqual([[['request#Dev-0123456789abcdef', 'thing#new']]]);
+  expect(prefetch.mock.calls).toEqual([
+    [['request#Dev-0123456789abcdef', 'resource#Dev-0123456789abcdef', 'drift#Dev-0123456789abcdef', 'thing#new']],
+  ]);
 });

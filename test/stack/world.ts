@@ -99,6 +99,9 @@ export class World {
         isPipeline(wanted) ? pipelines.reconcile(by, wanted) : stacks.reconcile(by, wanted),
       reconcileDelete: async (by, wanted) =>
         isPipeline(wanted) ? pipelines.reconcileDelete(by, wanted) : stacks.reconcileDelete(by, wanted),
+      check: async (by, wanted) => (isPipeline(wanted) ? pipelines.check(by, wanted) : stacks.check(by, wanted)),
+      requestRepair: async (by, wanted) =>
+        isPipeline(wanted) ? pipelines.requestRepair(by, wanted) : stacks.requestRepair(by, wanted),
     };
   }
 

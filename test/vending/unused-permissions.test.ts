@@ -23,9 +23,9 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     'organizations:ListCreateAccountStatus',
   ],
   [
-    'deleting the record of an account that was never created',
-    /^org-environments-account-provider$/,
-    'dynamodb:DeleteItem',
+    'checking and repairing environments, which other tests do',
+    /^org-environments-(branch-provider|operations)$/,
+    'codecommit:GetMergeOptions lambda:InvokeFunction states:StartExecution',
   ],
   [
     'naming the existing branches when the parent branch does not exist',

@@ -12,7 +12,8 @@ import { MAX_PROPAGATION } from '../../shared/propagation';
  * Checks the preconditions of a stack before its first account is created. Only new preconditions are checked: those
  * met before are in use, and a rollback to them must succeed.
  */
-export class Preconditions implements Lifecycle<PreconditionsRequest, PreconditionsResult> {
+export class Preconditions
+implements Omit<Lifecycle<PreconditionsRequest, PreconditionsResult>, 'check' | 'requestRepair'> {
   public constructor(
     private readonly context: PreconditionSources & { readonly registry: Registry; readonly now: () => number },
   ) {}

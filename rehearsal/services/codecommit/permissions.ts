@@ -17,6 +17,7 @@ export const permissions = {
       'GetBranch',
       'ListBranches',
       'GetCommit',
+      'GetMergeOptions',
       'GetFile',
       'GetFolder',
     ],

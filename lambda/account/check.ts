@@ -1,0 +1,87 @@
+import { bootstrapDefinition, bootstrapStackName } from './bootstrap';
+import type { AccountContext, ManagedAccount } from './context';
+import { resolveUnit } from './organizational-units';
+import { wantedTags } from './placement';
+import { baselineDefinition, stacksIn } from './preparation';
+import { nameOf } from './record';
+import { unusableAccount, UnusableAccountError, unusableStateOf } from './unusable-state';
+import type { VendedAccountRequest } from '../../src/account/contract';
+import type { Drift } from '../../src/operations/contract';
+import { byHand, deferredUpdate, repairable, stackDrifts } from '../cloudformation/check';
+
+/** What differs between an account and its request. The registry says which account it is. */
+export async function accountDrifts(
+  context: AccountContext,
+  account: ManagedAccount,
+  accountId: string,
+): Promise<readonly Drift[]> {
+  const { request, record } = account;
+  const seen = await context.organization.describeAccount(accountId);
+  if (!seen) {
+    return [byHand(`${nameOf(request)} is not in the organization any more: invite it again, then reconcile again`)];
+  }
+  const unusable = unusableStateOf(seen.state);
+  if (unusable) return [byHand(unusableAccount(request, accountId, unusable).message)];
+  const drifts = [
+    ...(request.kind === 'vended' ? await placementDrifts(context, account, request, seen) : []),
+    ...(await preparationDrifts(context, account, accountId)),
+  ];
+  const canBeReached = drifts.every(({ isRepairable }) => isRepairable);
+  const { deferral } = record;
+  return deferral && canBeReached ? [...drifts, deferredUpdate(nameOf(request), deferral)] : drifts;
+}
+
+async function placementDrifts(
+  context: AccountContext,
+  { key }: ManagedAccount,
+  request: VendedAccountRequest,
+  seen: { readonly accountId: string; readonly accountName: string },
+): Promise<readonly Drift[]> {
+  const { organization } = context;
+  const { accountId, accountName } = seen;
+  const drifts: Drift[] = [];
+  if (request.organizationalUnit) {
+    const unitId = await resolveUnit(organization, request.organizationalUnit);
+    const parentId = await organization.parentOf(accountId);
+    if (parentId !== unitId) {
+      const what = `${nameOf(request)} is in ${parentId}, not in ${request.organizationalUnit} (${unitId})`;
+      drifts.push(repairable(what, 'it is moved back'));
+    }
+  }
+  const present = await organization.tags(accountId);
+  const missing = Object.entries(wantedTags(context, key, request)).filter(([name, value]) => present[name] !== value);
+  if (missing.length > 0) {
+    const what = `${nameOf(request)} has not the declared tags ${missing.map(([name]) => name).join(', ')}`;
+    drifts.push(repairable(what, 'it is tagged again'));
+  }
+  if (accountName !== request.accountName) {
+    drifts.push(repairable(`${nameOf(request)} has the name '${accountName}'`, 'it is renamed'));
+  }
+  return drifts;
+}
+
+async function preparationDrifts(
+  context: AccountContext,
+  account: ManagedAccount,
+  accountId: string,
+): Promise<readonly Drift[]> {
+  const { request } = account;
+  try {
+    const stacks = await stacksIn(context, account, accountId);
+    const baseline = baselineDefinition(context, account);
+    const stackName = bootstrapStackName(request.qualifier);
+    const bootstrap = await stacks.describe(stackName);
+    const place = { accountId, region: request.region };
+    return [
+      ...stackDrifts({ ...place, stackName: baseline.stackName }, baseline, await stacks.describe(baseline.stackName)),
+      ...stackDrifts(
+        { ...place, stackName },
+        bootstrapDefinition(context, request, accountId, bootstrap),
+        bootstrap,
+      ),
+    ];
+  } catch (error) {
+    if (error instanceof UnusableAccountError) return [byHand(error.message)];
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Kinds } from './reconciler';
+import type { Outcome, ReconcileRequest, WaiterInput } from '../../src/kinds/contract';
+import { clientDefaults } from '../shared/clients';
+import { metricLine } from '../shared/metrics';
+
+/** The functions of the kinds through the AWS SDK. */
+export class AwsKinds implements Kinds {
+  private readonly lambda = new LambdaClient(clientDefaults());
+  private readonly stepFunctions = new SFNClient(clientDefaults());
+
+  public constructor(
+    private readonly functions: Readonly<Record<string, string>>,
+    private readonly waiterArn: string,
+  ) {}
+
+  public serves(resourceType: string): boolean {
+    return Object.hasOwn(this.functions, resourceType);
+  }
+
+  public async check(request: ReconcileRequest): Promise<Outcome> {
+    const command = new InvokeCommand({ FunctionName: this.functionOf(request), Payload: JSON.stringify(request) });
+    const { Payload, FunctionError } = await this.lambda.send(command);
+    const text = Buffer.from(Payload ?? []).toString('utf8');
+    if (FunctionError) throw new Error(`${FunctionError}: ${text}`);
+    return JSON.parse(text) as Outcome;
+  }
+
+  public async startRepair(request: ReconcileRequest): Promise<void> {
+    const input: WaiterInput<ReconcileRequest> = { functionArn: this.functionOf(request), request };
+    await this.stepFunctions.send(
+      new StartExecutionCommand({
+        stateMachineArn: this.waiterArn,
+        name: request.requestId,
+        input: JSON.stringify(input),
+      }),
+    );
+  }
+
+  private functionOf({ resourceType }: ReconcileRequest): string {
+    return this.functions[resourceType] ?? '';
+  }
+}
+
+/** Writes the drift of an environment to the log as a metric. */
+export function logDriftMetric(environmentName: string, drifts: number): void {
+  // not with console.log, which adds a time to the line
+  process.stdout.write(`${metricLine(environmentName, { at: Date.now(), values: { Drift: drifts } })}\n`);
+}

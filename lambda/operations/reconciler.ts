@@ -1,0 +1,257 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { KnownResource } from './resources';
+import { knownResources } from './resources';
+import { CHANGES } from '../../src/history/contract';
+import type { HistoryEntry } from '../../src/history/contract';
+import type { CheckResult, Outcome, ReconcileRequest } from '../../src/kinds/contract';
+import type {
+  Drift,
+  EnvironmentNames,
+  ReconcileOperation,
+  ReconcileOutcome,
+  ReconcileResponse,
+} from '../../src/operations/contract';
+import { LISTED } from '../../src/registry/contract';
+import type { History } from '../history/history';
+import type { DriftRecord } from '../registry/drift';
+import { driftKey, isBeingRepaired } from '../registry/drift';
+import type { Registry, Versioned } from '../registry/registry';
+
+/** The functions of the kinds of resources. */
+export interface Kinds {
+  /** Whether there is a function for a type of resources. */
+  serves(resourceType: string): boolean;
+  check(request: ReconcileRequest): Promise<Outcome>;
+  /** Starts the waiter, which invokes the function until the resource is repaired. */
+  startRepair(request: ReconcileRequest): Promise<void>;
+}
+
+interface ReconcilerOptions {
+  readonly registry: Registry;
+  readonly kinds: Kinds;
+  readonly history: History;
+  /** Logs the number of differences of an environment after its check. */
+  readonly logMetric: (environmentName: string, drifts: number) => void;
+  /** @default Date.now */
+  readonly now?: () => number;
+  /** @default - a random UUID */
+  readonly newId?: () => string;
+}
+
+/** Who checks or repairs, by which invocation of the function. */
+type Change = Pick<HistoryEntry, 'by' | 'requestId'>;
+
+type Drifts = ReadonlyMap<string, Versioned<DriftRecord>>;
+
+/** The function has five minutes; a check may take one. */
+const CHECK_MILLISECONDS = 3 * 60_000;
+
+/** Few enough for the request limits of AWS Organizations, which all accounts share. */
+const CONCURRENT_CHECKS = 10;
+
+/** Compares resources with the last request of CloudFormation, and repairs them. */
+export class Reconciler {
+  private readonly registry: Registry;
+  private readonly kinds: Kinds;
+  private readonly now: () => number;
+  private readonly newId: () => string;
+
+  public constructor(private readonly options: ReconcilerOptions) {
+    const { registry, kinds, now = Date.now, newId = randomUUID } = options;
+    this.registry = registry;
+    this.kinds = kinds;
+    this.now = now;
+    this.newId = newId;
+  }
+
+  /** @param requestId id of the invocation, which the log lines contain */
+  public async run(
+    { environmentNames, mode, by }: ReconcileOperation,
+    requestId: string,
+  ): Promise<ReconcileResponse> {
+    const change = { by, requestId };
+    const known = await knownResources(this.registry);
+    const selected = select(known, environmentNames).filter(({ resourceType }) => this.kinds.serves(resourceType));
+    const drifts = await this.drifts();
+    if (mode === 'read') return response(selected.map(resource => this.recorded(resource, drifts)));
+    if (mode === 'repair') return response(await this.repairAll(selected, drifts, change, () => true));
+    const checked = await this.checkAll(selected, drifts, change);
+    if (mode === 'schedule') {
+      await this.removeForgotten(known, drifts);
+      await this.repairAll(selected, await this.drifts(), change, ({ drifts: found }) =>
+        found.some(({ isDeferredUpdate }) => isDeferredUpdate),
+      );
+    }
+    return checked;
+  }
+
+  /** Checks the resources that were not checked for the longest time first. */
+  private async checkAll(
+    selected: readonly KnownResource[],
+    before: Drifts,
+    change: Change,
+  ): Promise<ReconcileResponse> {
+    const checkedAt = ({ ownerId }: KnownResource) => before.get(ownerId)?.checkedAt ?? 0;
+    const queue = [...selected].sort((one, other) => checkedAt(one) - checkedAt(other));
+    const until = this.now() + CHECK_MILLISECONDS;
+    const outcomes: ReconcileOutcome[] = [];
+    const changed = new Set<string>();
+    const work = async (): Promise<void> => {
+      while (queue.length > 0 && this.now() < until) {
+        const [resource] = queue.splice(0, 1);
+        const outcome = await this.check(resource, before);
+        outcomes.push(outcome);
+        const isNew = !isDeepStrictEqual(outcome.drifts, before.get(resource.ownerId)?.drifts ?? []);
+        if (isNew && outcome.environmentName !== undefined) changed.add(outcome.environmentName);
+      }
+    };
+    await Promise.all(Array.from({ length: CONCURRENT_CHECKS }, work));
+    const incomplete = new Set(queue.map(({ environmentName }) => environmentName));
+    for (const [name, ofEnvironment] of byEnvironment(outcomes)) {
+      if (incomplete.has(name)) continue;
+      const drifts = ofEnvironment.flatMap(outcome => outcome.drifts);
+      this.options.logMetric(name, drifts.length);
+      if (changed.has(name)) await this.options.history.record(this.driftEntry(name, drifts, change));
+    }
+    return { ...response(outcomes), unchecked: queue.length };
+  }
+
+  /** Trouble with one resource must not stop the check of the others. */
+  private async check(resource: KnownResource, before: Drifts): Promise<ReconcileOutcome> {
+    const known = this.recorded(resource, before);
+    try {
+      const outcome = await this.kinds.check(this.requestOf(resource, 'Check'));
+      if (outcome.state !== 'complete') {
+        const problem = outcome.state === 'failed' ? outcome.reason : 'the check did not end';
+        return { ...known, problem: `could not be checked: ${problem}` };
+      }
+      const { drifts, isBusy } = outcome.data as CheckResult;
+      if (isBusy) return { ...known, state: known.state === 'repairing' ? 'repairing' : 'busy' };
+      return { ...known, drifts };
+    } catch (error) {
+      return { ...known, problem: `could not be checked: ${messageOf(error)}` };
+    }
+  }
+
+  private async repairAll(
+    selected: readonly KnownResource[],
+    drifts: Drifts,
+    change: Change,
+    isWanted: (record: DriftRecord) => boolean,
+  ): Promise<readonly ReconcileOutcome[]> {
+    return Promise.all(
+      selected.map(async resource => {
+        const record = drifts.get(resource.ownerId);
+        const outcome = this.recorded(resource, drifts);
+        const isRepairable = record?.drifts.some(drift => drift.isRepairable) && isWanted(record);
+        if (!record || !isRepairable || outcome.state === 'repairing') return outcome;
+        try {
+          await this.startRepair(resource, record, change);
+          return { ...outcome, state: 'repairing' as const };
+        } catch (error) {
+          return { ...outcome, problem: `could not be repaired: ${messageOf(error)}` };
+        }
+      }),
+    );
+  }
+
+  /** The mark first: the repair does nothing without it, so that two repairs never run concurrently. */
+  private async startRepair(
+    resource: KnownResource,
+    { version, failure, ...record }: Versioned<DriftRecord>,
+    { by }: Change,
+  ): Promise<void> {
+    const request = this.requestOf(resource, 'Repair');
+    const repair = { requestId: request.requestId, since: request.requestedAt };
+    await this.registry.write<DriftRecord>(driftKey(resource.ownerId), { ...record, repair }, version);
+    await this.kinds.startRepair(request);
+    const { environmentName, logicalId: subject } = resource;
+    await this.options.history.record({
+      by,
+      requestId: request.requestId,
+      at: new Date(request.requestedAt).toISOString(),
+      change: CHANGES.repair,
+      outcome: 'succeeded',
+      ...(environmentName !== undefined && { environmentName }),
+      subject,
+      reason: record.drifts.map(({ what }) => what).join('; '),
+    });
+  }
+
+  private driftEntry(environmentName: string, drifts: readonly Drift[], change: Change): HistoryEntry {
+    return {
+      ...change,
+      at: new Date(this.now()).toISOString(),
+      change: CHANGES.drift,
+      outcome: drifts.length > 0 ? 'failed' : 'succeeded',
+      environmentName,
+      reason: drifts.map(({ what }) => what).join('; ') || 'the environment is as declared',
+    };
+  }
+
+  private requestOf(resource: KnownResource, requestType: ReconcileRequest['requestType']): ReconcileRequest {
+    const { requestId: basedOn, ...rest } = resource;
+    return { ...rest, requestId: this.newId(), requestType, basedOn, requestedAt: this.now() };
+  }
+
+  private recorded(
+    { ownerId, environmentName, logicalId, resourceType }: KnownResource,
+    drifts: Drifts,
+  ): ReconcileOutcome {
+    const record = drifts.get(ownerId);
+    return {
+      ...(environmentName !== undefined && { environmentName }),
+      logicalId,
+      resourceType,
+      state: record && isBeingRepaired(record, this.now()) ? 'repairing' : 'checked',
+      drifts: record?.drifts ?? [],
+      ...(record?.failure !== undefined && { problem: `could not be repaired: ${record.failure}` }),
+    };
+  }
+
+  private async drifts(): Promise<Drifts> {
+    const records = await this.registry.list<DriftRecord>(LISTED.drift);
+    return new Map(records.map(record => [record.ownerId, record]));
+  }
+
+  /** A check may have ended after its resource was deleted. */
+  private async removeForgotten(known: readonly KnownResource[], drifts: Drifts): Promise<void> {
+    const owners = new Set(known.map(({ ownerId }) => ownerId));
+    const forgotten = [...drifts.values()].filter(({ ownerId }) => !owners.has(ownerId));
+    for (const { ownerId, version } of forgotten) await this.registry.remove(driftKey(ownerId), version);
+  }
+}
+
+/** @throws if no resource belongs to one of the environments */
+function select(resources: readonly KnownResource[], names: EnvironmentNames): readonly KnownResource[] {
+  if (names === 'all') return resources;
+  const known = new Set(resources.flatMap(({ environmentName }) => environmentName ?? []));
+  const unknown = names.filter(name => !known.has(name));
+  if (unknown.length > 0) {
+    const advice = known.size > 0 ? `use one of ${[...known].sort().join(', ')}, or --all` : 'no environments exist';
+    throw new Error(`there is no environment '${unknown.join("', '")}': ${advice}; nothing was done`);
+  }
+  return resources.filter(({ environmentName }) => environmentName !== undefined && names.includes(environmentName));
+}
+
+function byEnvironment(outcomes: readonly ReconcileOutcome[]): ReadonlyMap<string, readonly ReconcileOutcome[]> {
+  const groups = new Map<string, ReconcileOutcome[]>();
+  for (const outcome of outcomes) {
+    if (outcome.environmentName === undefined) continue;
+    groups.set(outcome.environmentName, [...(groups.get(outcome.environmentName) ?? []), outcome]);
+  }
+  return groups;
+}
+
+function response(outcomes: readonly ReconcileOutcome[]): ReconcileResponse {
+  const nameOf = ({ environmentName = '', logicalId }: ReconcileOutcome) => `${environmentName}/${logicalId}`;
+  return {
+    resources: [...outcomes].sort((one, other) => nameOf(one).localeCompare(nameOf(other))),
+    unchecked: 0,
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
