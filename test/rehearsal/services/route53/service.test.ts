@@ -168,7 +168,7 @@ describe('the condition keys of changes', () => {
     return new Route53Client(zone.world.as(CICD, 'limited')).send(
       new ChangeResourceRecordSetsCommand({
         HostedZoneId: zone.zone.id,
-        ChangeBatch: { Changes: [upsert(weighted('blue', 1, { Name: name })), upsert(text('"1"'))] },
+        ChangeBatch: { Changes: [create(weighted('blue', 1, { Name: name })), upsert(text('"1"'))] },
       }),
     );
   };
@@ -180,13 +180,13 @@ describe('the condition keys of changes', () => {
 
   test('allow the names, types and actions of all changes', async () => {
     const names = [NAME, `_fence.${NAME}`];
-    await expect(allowed('WWW.example.com.', keys(names, ['CNAME', 'TXT'], ['UPSERT']))).resolves.toBeDefined();
+    await expect(allowed('WWW.example.com.', keys(names, ['CNAME', 'TXT'], ['CREATE', 'UPSERT']))).resolves.toBeDefined();
   });
 
   test.each([
-    ['names', keys([NAME], ['CNAME', 'TXT'], ['UPSERT'])],
-    ['types', keys([NAME, `_fence.${NAME}`], ['CNAME'], ['UPSERT'])],
-    ['actions', keys([NAME, `_fence.${NAME}`], ['CNAME', 'TXT'], ['CREATE'])],
+    ['names', keys([NAME], ['CNAME', 'TXT'], ['CREATE', 'UPSERT'])],
+    ['types', keys([NAME, `_fence.${NAME}`], ['CNAME'], ['CREATE', 'UPSERT'])],
+    ['actions', keys([NAME, `_fence.${NAME}`], ['CNAME', 'TXT'], ['UPSERT'])],
   ])('deny a batch with others: %s', async (_title, condition) => {
     await expect(allowed(NAME, condition)).rejects.toMatchObject({
       name: 'AccessDenied',
