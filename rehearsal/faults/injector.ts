@@ -1,3 +1,4 @@
+import { CONFLICTS, throttleOf } from './errors';
 import type { Fault, FaultCounts, FaultKind } from './fault';
 import { AwsError, ConnectionReset } from '../core/service';
 import type { OutgoingCall, Transport } from '../core/service';
@@ -5,21 +6,6 @@ import { SECONDS_OF_WORK } from '../services/cloudformation/custom-resource';
 import type { Stack } from '../services/cloudformation/stack';
 import type { Simulation } from '../simulation';
 
-const THROTTLES: Readonly<Record<string, string>> = {
-  dynamodb: 'ProvisionedThroughputExceededException',
-  organizations: 'TooManyRequestsException',
-  cloudformation: 'Throttling',
-  sts: 'Throttling',
-  s3: 'SlowDown',
-  lambda: 'TooManyRequestsException',
-};
-/** Error codes for concurrent modifications; the other services have none. */
-const CONFLICTS: Readonly<Record<string, string>> = {
-  'organizations': 'ConcurrentModificationException',
-  'codecommit:CreateCommit': 'ConcurrentReferenceUpdateException',
-  'codecommit:CreateBranch': 'ConcurrentReferenceUpdateException',
-  'codepipeline': 'ConflictException',
-};
 /** Seconds after which a response is late: CloudFormation waits at most one hour. */
 const TOO_LATE = 3700;
 
@@ -101,9 +87,9 @@ export class FaultInjector {
       throw new AwsError('ServiceUnavailable', 'The service is unavailable', 503);
     }
     if (this.takeFault(({ kind, at }) => kind === 'throttle' && at <= this.calls)) {
-      throw new AwsError(THROTTLES[service] ?? 'ThrottlingException', 'Rate exceeded', 400);
+      throw new AwsError(throttleOf(service, operation), 'Rate exceeded', 400);
     }
-    const conflict = CONFLICTS[`${service}:${operation}`] ?? CONFLICTS[service];
+    const conflict = CONFLICTS[`${service}:${operation}`];
     if (conflict && this.takeFault(({ kind, at }) => kind === 'conflict' && at <= this.calls)) {
       throw new AwsError(conflict, 'Another request changes the same resource', 400);
     }

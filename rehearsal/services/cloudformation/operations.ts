@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { givenParameters, StackInput, templateBody, validation } from './requests';
 import { asText } from './scope';
-import type { Stack } from './stack';
+import type { ResourceState, Stack } from './stack';
 import type { StackRequest, Stacks } from './stacks';
 import { checkSize } from './template-format';
 import { read, tagRecord } from '../../core/protocol/read';
@@ -81,7 +81,9 @@ function describing(stacks: Stacks): Record<string, Operation> {
       const { LogicalResourceId } = read(ResourceInput, call.input);
       return { StackResources: describeResources(named(stacks, call), LogicalResourceId) };
     },
-    ListStackResources: async call => ({ StackResourceSummaries: describeResources(named(stacks, call)) }),
+    ListStackResources: async call => ({
+      StackResourceSummaries: [...named(stacks, call).states.values()].map(summarizeResource),
+    }),
   };
 }
 
@@ -191,17 +193,21 @@ function describeResources(stack: Stack, logicalId?: string): Record<string, unk
   if (logicalId !== undefined && found.length === 0) {
     throw validation(`Resource ${logicalId} does not exist for stack ${stack.name}`);
   }
-  return found.map(state => ({
-    StackId: stack.id,
-    StackName: stack.name,
+  return found.map(state => {
+    const { LastUpdatedTimestamp: Timestamp, ...summary } = summarizeResource(state);
+    return { StackId: stack.id, StackName: stack.name, Timestamp, ...summary };
+  });
+}
+
+function summarizeResource(state: ResourceState): Record<string, unknown> {
+  return {
     LogicalResourceId: state.logicalId,
     PhysicalResourceId: state.id,
     ResourceType: state.type,
-    Timestamp: new Date(state.at),
     LastUpdatedTimestamp: new Date(state.at),
     ResourceStatus: state.status,
     ResourceStatusReason: state.reason,
-  }));
+  };
 }
 
 function exportsOf(stacks: readonly Stack[]): Record<string, unknown>[] {

@@ -18,7 +18,7 @@ export interface StackResource extends Provisioned {
 }
 
 /** State that DescribeStackResources returns. */
-interface ResourceState {
+export interface ResourceState {
   readonly logicalId: string;
   readonly type: string;
   readonly status: string;
