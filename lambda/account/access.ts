@@ -50,6 +50,20 @@ export function actionDenied(access: Access, action: string, cause: unknown, hin
   );
 }
 
+/** Whether the policy of the caller does not allow it to assume a role, whatever the role trusts. */
+export function isDeniedByOwnPolicy(error: Error): boolean {
+  return /no identity-based policy allows the sts:AssumeRole action/.test(error.message);
+}
+
+/** Why the caller may not assume a role of a member account, and what to do. */
+export function ownPolicyAdvice({ roleArn }: Pick<Access, 'roleArn'>, roleName: string, cause: Error): string {
+  return roleArn
+    ? `the role '${roleArn}' may not assume it; add '${roleName}' to the accessRoleNames of its OrganizationAccessRole `
+      + `and deploy that in the management account, then deploy again (${cause.message})`
+    : `the account provider may not assume it; add '${roleName}' to the accessRoleNames of `
+      + `OrganizationAccess.sameAccount(), then deploy again (${cause.message})`;
+}
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

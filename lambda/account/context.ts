@@ -8,6 +8,8 @@ export interface AccountContext {
   readonly organization: Organization;
   readonly registry: Registry;
   readonly partition: string;
+  /** Role in the management account; absent: the function runs there. */
+  readonly roleArn?: string;
   readonly cicdAccount: string;
   /** The template of the CDK bootstrap, as JSON. */
   readonly bootstrapTemplate: () => string;

@@ -16,8 +16,8 @@ import { NAMES } from '../../src/private/contract';
 import { RECORDS } from '../../src/registry/contract';
 import type { AccountRecord } from '../registry/account';
 import { isNamed, isTransient } from '../shared/errors';
-import type { Progress } from '../shared/lifecycle';
-import { done, checkAgainIn, IN_PROGRESS } from '../shared/lifecycle';
+import type { InProgress, Progress } from '../shared/lifecycle';
+import { done, checkAgainIn, waitFor } from '../shared/lifecycle';
 
 /** Queue of the accounts whose creation may be in progress. */
 export const CREATION_QUEUE = RECORDS.creations;
@@ -35,7 +35,8 @@ const RETRYABLE_REASONS = ['CONCURRENT_ACCOUNT_MODIFICATION', 'INTERNAL_FAILURE'
 type Created = Progress<VendedAccount>;
 
 /** AWS takes a minute or more to create an account. */
-const FIRST_CHECK = checkAgainIn(45);
+const CREATION = 'AWS to create the account';
+const FIRST_CHECK = checkAgainIn(45, CREATION);
 /** Seconds between two checks of the next account in the queue; those behind it check less often. */
 const QUEUE_SECONDS = 3;
 const SECONDS_PER_PLACE = 8;
@@ -58,7 +59,7 @@ export async function createAccount(context: AccountContext, vended: VendedAccou
 
 async function start(context: AccountContext, vended: VendedAccount): Promise<Created> {
   const behind = await queuePosition(context, vended.key);
-  if (behind > 0) return checkAgainIn(QUEUE_SECONDS + (behind - 1) * SECONDS_PER_PLACE);
+  if (behind > 0) return checkAgainIn(QUEUE_SECONDS + (behind - 1) * SECONDS_PER_PLACE, queuePlace(behind));
   const { organizationalUnit, onExisting } = vended.request;
   // check that the unit exists before an account is created
   if (organizationalUnit) await resolveUnit(context.organization, organizationalUnit);
@@ -67,6 +68,14 @@ async function start(context: AccountContext, vended: VendedAccount): Promise<Cr
     if (found) return complete(context, vended, found);
   }
   return requestAccount(context, vended);
+}
+
+function waitForCreation(seconds: number, error: unknown): InProgress {
+  return { ...checkAgainIn(seconds, CREATION), ...(error instanceof Error && { error }) };
+}
+
+function queuePlace(behind: number): string {
+  return `its turn at place ${behind} of the queue, because AWS creates at most five accounts concurrently`;
 }
 
 /** Returns 0 if the account may be created now, or its position behind those that may. */
@@ -102,7 +111,7 @@ async function requestAccount(context: AccountContext, vended: VendedAccount): P
   } catch (error) {
     if (!isRejected(error)) throw error;
     await updateRecord(context, intended, { state: 'claimed', creation: undefined });
-    if (isTransient(error) || isCreationThrottled(error)) return checkAgainIn(10);
+    if (isTransient(error) || isCreationThrottled(error)) return waitForCreation(10, error);
     throw creationRejected(request, error);
   }
   await saveRequestId(context, key, { ...creation, requestId });
@@ -135,12 +144,12 @@ async function checkRequest(context: AccountContext, vended: VendedAccount, requ
     await updateRecord(context, vended, {
       creation: creation && { since: creation.since, accountName: creation.accountName },
     });
-    return IN_PROGRESS;
+    return waitFor(CREATION);
   }
   if (seen.state === 'SUCCEEDED' && seen.accountId) {
     return complete(context, vended, { accountId: seen.accountId, ours: true, isNew: true });
   }
-  return seen.state === 'FAILED' ? handleFailure(context, vended, seen) : IN_PROGRESS;
+  return seen.state === 'FAILED' ? handleFailure(context, vended, seen) : waitFor(CREATION);
 }
 
 async function handleFailure(context: AccountContext, vended: VendedAccount, seen: AccountCreation): Promise<Created> {
@@ -149,14 +158,14 @@ async function handleFailure(context: AccountContext, vended: VendedAccount, see
   const reason = seen.failureReason ?? 'UNKNOWN';
   // the cause of a failure before the current request may be removed
   const isOld = vended.record.creation !== undefined && vended.record.creation.since < vended.record.attempt;
-  if (isOld || RETRYABLE_REASONS.includes(reason)) return IN_PROGRESS;
+  if (isOld || RETRYABLE_REASONS.includes(reason)) return waitFor(CREATION, new Error(`AWS reported ${reason}`));
   const found = reason === 'EMAIL_ALREADY_EXISTS' ? await findAdoptable(context, again) : undefined;
   const earlier = !found && reason === 'EMAIL_ALREADY_EXISTS' ? await creationInProgress(context, vended) : undefined;
   if (earlier) {
     // possibly an earlier request of ours whose response was lost
     const since = Math.min(context.now() - MAX_RUN_TIME, earlier.requestedAt);
     await updateRecord(context, again, { state: 'creating', creation: { since, accountName: earlier.accountName } });
-    return IN_PROGRESS;
+    return waitFor(CREATION);
   }
   if (!found) throw creationFailed(vended.request, reason);
   return complete(context, again, found);
@@ -178,13 +187,13 @@ async function recover(
   creation: NonNullable<AccountRecord['creation']>,
 ): Promise<Created> {
   const age = context.now() - creation.since;
-  if (age < MAX_RUN_TIME) return checkAgainIn(Math.ceil((MAX_RUN_TIME - age) / 1000));
+  if (age < MAX_RUN_TIME) return checkAgainIn(Math.ceil((MAX_RUN_TIME - age) / 1000), CREATION);
   const candidates = (await context.organization.listCreations()).filter(
     ({ accountName, requestedAt }) =>
       accountName === creation.accountName && requestedAt >= creation.since - MAX_CLOCK_SKEW,
   );
   // names are not unique, so this may be another request; waiting for its end does no harm
-  if (candidates.some(({ state }) => state === 'IN_PROGRESS')) return IN_PROGRESS;
+  if (candidates.some(({ state }) => state === 'IN_PROGRESS')) return waitFor(CREATION);
   for (const { accountId } of candidates) {
     const account = accountId && (await context.organization.describeAccount(accountId));
     if (account && isSame(account.email, vended.request.email)) {
@@ -193,7 +202,8 @@ async function recover(
   }
   const found = await findAdoptable(context, vended);
   if (found) return complete(context, vended, found);
-  return (await queuePosition(context, vended.key)) === 0 ? requestAccount(context, vended) : IN_PROGRESS;
+  const behind = await queuePosition(context, vended.key);
+  return behind === 0 ? requestAccount(context, vended) : waitFor(queuePlace(behind));
 }
 
 interface FoundAccount {

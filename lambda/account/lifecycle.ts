@@ -1,3 +1,4 @@
+import { AccessError } from './access';
 import { accountDrifts } from './check';
 import type { ManagedAccount, VendedAccount, AccountContext } from './context';
 import { createAccount, CREATION_QUEUE } from './creation';
@@ -13,10 +14,11 @@ import type { AccountRecord } from '../registry/account';
 import { removeUnreachable, unreachableKey } from '../registry/unreachable';
 import type { UnreachableRecord } from '../registry/unreachable';
 import { withReconcileAdvice } from '../shared/advice';
-import { isNamed, isTransient } from '../shared/errors';
-import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
-import { IN_PROGRESS, DONE, done } from '../shared/lifecycle';
+import { isTransient } from '../shared/errors';
+import type { InProgress, Lifecycle, Owner, Progress } from '../shared/lifecycle';
+import { IN_PROGRESS, DONE, done, waitFor } from '../shared/lifecycle';
 import { MAX_PROPAGATION } from '../shared/propagation';
+import { TimedOutError } from '../shared/waiting';
 
 /**
  * Maximum time from the request until the account is ready. It ends before the 55 minutes of any resource
@@ -80,19 +82,22 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
       );
     }
     if (!isCurrentOwner(record, owner)) {
-      return record.accountId ? { done: true, result: { accountId: record.accountId } } : IN_PROGRESS;
+      return record.accountId ? done({ accountId: record.accountId }) : waitFor('AWS to create the account');
     }
     try {
       const progress = await this.step({ key, record, request });
       if (progress.done) return await this.leaveQueue(key, progress);
-      if (this.context.now() - record.attempt > MAX_ACCOUNT_TIME) throw await this.timedOut(key, record, request);
+      if (this.isTimedOut(record)) throw await this.timedOut(key, record, request, progress);
       return progress;
     } catch (error) {
       if (error instanceof UnusableAccountError && record.prepared && record.accountId) {
         return this.defer(key, record.accountId, error);
       }
-      if (isNamed(error, 'AccessError') && this.context.now() - record.attempt < MAX_PROPAGATION) return IN_PROGRESS;
-      throw isTransient(error) ? error : withAccountName(request, error);
+      const isNew = this.context.now() - record.attempt < MAX_PROPAGATION;
+      if (error instanceof AccessError && isNew) return waitFor('access to the management account', error);
+      if (!isTransient(error)) throw withAccountName(request, error);
+      if (!this.isTimedOut(record)) throw error;
+      throw await this.timedOut(key, record, request, { error });
     }
   }
 
@@ -132,7 +137,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
   private async defer(key: string, accountId: string, error: Error): Promise<Progress<AccountResult>> {
     const { registry, now } = this.context;
     const record = await this.read(key);
-    if (!record || now() - record.attempt < MAX_PROPAGATION) return IN_PROGRESS;
+    if (!record || now() - record.attempt < MAX_PROPAGATION) return waitFor(`access to account ${accountId}`, error);
     const deferral = { reason: withReconcileAdvice(error.message), at: now() };
     await registry.write<AccountRecord>(key, { ...record, deferral }, record.version);
     const known = await registry.read(unreachableKey(accountId));
@@ -160,23 +165,38 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     );
   }
 
-  private async timedOut(key: string, { state, accountId }: AccountRecord, request: AccountRequest): Promise<Error> {
+  private isTimedOut({ attempt }: AccountRecord): boolean {
+    return this.context.now() - attempt > MAX_ACCOUNT_TIME;
+  }
+
+  private async timedOut(
+    key: string,
+    { accountId }: AccountRecord,
+    request: AccountRequest,
+    { waitsFor, error }: Partial<InProgress>,
+  ): Promise<Error> {
     await this.context.registry.dequeue(CREATION_QUEUE, key);
-    const why = accountId
-      ? await this.unusableReason(accountId)
-      : state === 'creating'
-        ? 'AWS is still creating it'
-        : 'it waits in the queue, because AWS creates at most five accounts concurrently';
-    return new Error(
-      `${nameOf(request)} is not ready after ${MAX_ACCOUNT_TIME / 60_000} minutes: ${why}; deploy again to continue`,
+    const reason = accountId && (await this.isPendingActivation(accountId))
+      ? `AWS has not activated account ${accountId} yet; if it stays PENDING_ACTIVATION, `
+        + 'complete its sign-up as its root user, or ask AWS Support'
+      : waitsFor
+        ? `it waits for ${waitsFor}`
+        : 'AWS is not available';
+    return new TimedOutError(
+      `${nameOf(request)} is not ready after ${MAX_ACCOUNT_TIME / 60_000} minutes: ${reason}`,
+      'deploy again to continue',
+      error,
     );
   }
 
-  private async unusableReason(accountId: string): Promise<string> {
-    return (await isPendingActivation(this.context, accountId))
-      ? `AWS has not activated account ${accountId} yet; if it stays PENDING_ACTIVATION, `
-        + 'complete its sign-up as its root user, or ask AWS Support'
-      : `account ${accountId} exists, but its services are not available yet`;
+  private async isPendingActivation(accountId: string): Promise<boolean> {
+    try {
+      return await isPendingActivation(this.context, accountId);
+    } catch (error) {
+      // it may be the reason of the timeout that AWS is not available
+      if (isTransient(error)) return false;
+      throw error;
+    }
   }
 
   private async prepare(account: ManagedAccount): Promise<Progress<AccountResult>> {

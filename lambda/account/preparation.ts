@@ -3,8 +3,9 @@ import { BASELINE, BOOTSTRAP_POLICIES } from './baseline';
 import { bootstrapDefinition, bootstrapStackName } from './bootstrap';
 import { updateRecord } from './context';
 import type { ManagedAccount, AccountContext } from './context';
+import { entryError } from './entry-error';
 import { nameOf } from './record';
-import { isPendingActivation, unusableAccount, UnusableAccountError, unusableStateOf } from './unusable-state';
+import { isPendingActivation, UnusableAccountError } from './unusable-state';
 import { NAMES } from '../../src/private/contract';
 import type { DeployOptions, StackDefinition, Stacks } from '../cloudformation/stack-deployer';
 import { deployStack } from '../cloudformation/stack-deployer';
@@ -47,8 +48,12 @@ export async function prepareAccount(
     if (!mayBeNew) throw deniedAccess(account, error);
     // a stack that failed because the account is too new is deployed again, as another attempt
     if (error.message.startsWith('stack ')) await nextAttempt(context, account);
-    return checkAgainIn(isJustCreated(context, account) ? 15 : 3);
+    return { ...checkAgainIn(isJustCreated(context, account) ? 15 : 3, servicesOf(accountId)), error };
   }
+}
+
+function servicesOf(accountId: string): string {
+  return `the services of account ${accountId}, which are not available yet`;
 }
 
 async function finish(context: AccountContext, { account, stacks }: Deployed, accountId: string): Promise<void> {
@@ -104,35 +109,7 @@ export async function stacksIn(context: AccountContext, account: ManagedAccount,
     return await context.organization.stacksIn(accountId, request.accessRoleName, request.region);
   } catch (error) {
     if (isTransient(error) || !isAccessDenied(error) || isNew(context, account)) throw error;
-    const seen = await context.organization.describeAccount(accountId);
-    if (seen?.state === 'PENDING_ACTIVATION') throw error;
-    const unusable = seen && unusableStateOf(seen.state);
-    if (unusable) throw unusableAccount(request, accountId, unusable);
-    const place = request.kind === 'vended' ? nameOf(request) : `account ${accountId}`;
-    const problem = `cannot assume role '${request.accessRoleName}' of ${place}`;
-    if (seen?.managesOrganization) {
-      throw new Error(
-        `account ${accountId} is the management account of the organization, `
-          + 'which cannot have an environment: use another account',
-        { cause: error },
-      );
-    }
-    if (!seen) {
-      throw new UnusableAccountError(
-        `${problem}: account ${accountId} is not in the organization; invite it, then deploy again`,
-        error,
-      );
-    }
-    const advice =
-      `name another role with Account.fromAccountAttributes({ accountId: '${accountId}', accessRoleName })`;
-    throw new UnusableAccountError(
-      seen.joined === 'INVITED'
-        ? `${problem}: invited accounts do not have it; create the role there with trust for the `
-          + `management account, or ${advice}`
-        : `${problem} (AccessDenied): it was deleted or does not trust the management account; `
-          + `create it again, or ${advice}`,
-      error,
-    );
+    throw await entryError(context, account, accountId, error);
   }
 }
 

@@ -1,3 +1,4 @@
+import { nameOf } from './record';
 import type {
   AccountProviderRequest,
   AccountRequest,
@@ -22,6 +23,10 @@ export class AccountProvider implements Lifecycle<AccountProviderRequest, Result
 
   public recordKeys(request: AccountProviderRequest): readonly string[] {
     return request.kind === 'preconditions' ? [] : (this.accounts.recordKeys?.(request) ?? []);
+  }
+
+  public subjectOf(request: AccountProviderRequest): string | undefined {
+    return request.kind === 'preconditions' ? this.preconditions.subjectOf?.(request) : nameOf(request);
   }
 
   public async requestCreate(owner: Owner, request: AccountProviderRequest): Promise<void> {

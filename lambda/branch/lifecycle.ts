@@ -11,7 +11,7 @@ import type { BranchRecord } from '../registry/branch';
 import { branchKey } from '../registry/branch';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
 import type { Registry, Versioned } from '../registry/registry';
-import { DONE, done, IN_PROGRESS } from '../shared/lifecycle';
+import { DONE, done, waitFor } from '../shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import type { Hosts } from '../sources/hosts';
 import { quotedList } from '../sources/quoted-list';
@@ -30,6 +30,10 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
 
   public recordKeys(request: BranchRequest): readonly string[] {
     return [branchKey(request)];
+  }
+
+  public subjectOf({ branchName, repositoryName }: BranchRequest): string {
+    return `branch '${branchName}' of repository '${repositoryName}'`;
   }
 
   public async requestCreate(owner: Owner, request: BranchRequest): Promise<void> {
@@ -63,7 +67,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       const head = await this.hosts(request).head(request.repositoryName, request.branchName);
       return head === undefined ? await this.createBranch(request, record) : await this.describe(request, record, head);
     } catch (error) {
-      if (error instanceof BranchMovedError) return IN_PROGRESS;
+      if (error instanceof BranchMovedError) return waitFor('a moment without pushes to the branch');
       throw toUserError(error, request, this.place);
     }
   }

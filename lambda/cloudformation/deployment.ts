@@ -17,8 +17,8 @@ import type { StackRequest } from '../../src/stack/contract';
 import type { Registry, Versioned } from '../registry/registry';
 import type { StackPlace, StackRecord } from '../registry/stack';
 import { isAccessDenied, isNotSignedUp } from '../shared/errors';
-import type { Progress } from '../shared/lifecycle';
-import { done, IN_PROGRESS } from '../shared/lifecycle';
+import type { InProgress, Progress } from '../shared/lifecycle';
+import { done, IN_PROGRESS, waitFor } from '../shared/lifecycle';
 
 /** Longest template that CloudFormation accepts inline. */
 const MAX_INLINE_BYTES = 51_200;
@@ -51,7 +51,7 @@ export class Deployment<Request extends StackRequest> {
   ): Promise<Progress<{ readonly stack: StackState; readonly record: Read<Request> }>> {
     const { roles, handlerAccount } = this.options;
     const stacks = await this.stacksIn(request, record);
-    if (!stacks) return IN_PROGRESS;
+    if ('waitsFor' in stacks) return stacks;
     const template = await this.template(request);
     let current = record;
     try {
@@ -67,7 +67,7 @@ export class Deployment<Request extends StackRequest> {
       });
       return progress.done ? done({ stack: progress.result, record: claimed }) : progress;
     } catch (error) {
-      if (await this.isTooEarly(current, key, error)) return IN_PROGRESS;
+      if (await this.isTooEarly(current, key, error)) return waitForServices(request, error);
       throw stackFailed('deployed', request, roles, handlerAccount, error);
     }
   }
@@ -114,13 +114,15 @@ export class Deployment<Request extends StackRequest> {
     return true;
   }
 
-  private async stacksIn(place: StackPlace, record: Read<Request>): Promise<Stacks | undefined> {
+  private async stacksIn(place: StackPlace, record: Read<Request>): Promise<Stacks | InProgress> {
     const { accounts, roles, handlerAccount, now } = this.options;
     try {
       return await accounts.stacksIn(place);
     } catch (error) {
       if (!isAccessDenied(error)) throw error;
-      if (!record.creationAttempt && now() - record.requestedAt < MAX_ROLE_PROPAGATION) return undefined;
+      if (!record.creationAttempt && now() - record.requestedAt < MAX_ROLE_PROPAGATION) {
+        return waitFor(`role '${roles.deploy(handlerAccount.partition, place)}', which may be new`, error);
+      }
       throw roleNotAssumable(place, roles, handlerAccount, error);
     }
   }
@@ -168,4 +170,8 @@ export class Deployment<Request extends StackRequest> {
       roleArn: roles.execute(handlerAccount.partition, request),
     };
   }
+}
+
+function waitForServices({ accountId }: StackPlace, error: unknown): InProgress {
+  return waitFor(`AWS to sign account ${accountId} up for its services`, error instanceof Error ? error : undefined);
 }

@@ -2,6 +2,8 @@ import type { StackRoles } from './roles';
 import { bootstrapRole, stagingBucket } from './roles';
 import type { StackPlace } from '../registry/stack';
 import { isAccessDenied, isNamed, isPermanentAwsError } from '../shared/errors';
+import type { InProgress } from '../shared/lifecycle';
+import { TimedOutError } from '../shared/waiting';
 
 /** The account that the function runs in. */
 export interface HandlerAccount {
@@ -79,29 +81,32 @@ export function ownedByAnotherStack({ stackName, accountId }: StackPlace, holder
 
 export function deploymentTimedOut(
   { stackName, accountId, region }: StackPlace,
-  former: readonly StackPlace[],
+  { previous = [] }: { readonly previous?: readonly StackPlace[] },
   milliseconds: number,
+  { waitsFor, error }: Partial<InProgress>,
 ): Error {
-  const orNotDeleted = former
+  const orNotDeleted = previous
     .map(place => `, or stack '${place.stackName}' in account ${place.accountId} that it replaces is not deleted,`)
     .join('');
-  return new Error(
+  return new TimedOutError(
     `stack '${stackName}' in account ${accountId} and region ${region} is not ready${orNotDeleted} after `
-      + `${milliseconds / 60_000} minutes (timeout). CloudFormation continues there: see the events of the stack, `
-      + 'and deploy again when it is complete',
+      + `${milliseconds / 60_000} minutes (timeout)${waitsFor ? `: it waits for ${waitsFor}` : ''}`,
+    'CloudFormation continues there: see the events of the stack, and deploy again when it is complete',
+    error,
   );
 }
 
 export function deletionTimedOut(
   { stackName, accountId, region }: StackPlace,
   milliseconds: number,
-  error?: Error,
+  { waitsFor, error }: Partial<InProgress>,
 ): Error {
-  const last = error ? ` The last error was ${error.name}: ${error.message}` : '';
-  return new Error(
+  return new TimedOutError(
     `stack '${stackName}' in account ${accountId} and region ${region}, or an application that is deleted before it, `
-      + `is not deleted after ${milliseconds / 60_000} minutes (timeout). CloudFormation continues there: `
-      + `see the events of the stack, and when it is deleted ${REMOVE_AGAIN}.${last}`,
+      + `is not deleted after ${milliseconds / 60_000} minutes (timeout)`
+      + (waitsFor ? `: it waits for ${waitsFor}` : ''),
+    `CloudFormation continues there: see the events of the stack, and when it is deleted ${REMOVE_AGAIN}`,
+    error,
   );
 }
 

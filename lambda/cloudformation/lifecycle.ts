@@ -14,8 +14,8 @@ import type { Registry, Versioned } from '../registry/registry';
 import type { StackRecord } from '../registry/stack';
 import { withReconcileAdvice } from '../shared/advice';
 import { isTransient } from '../shared/errors';
-import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
-import { DONE, done, checkAgainIn, IN_PROGRESS } from '../shared/lifecycle';
+import type { InProgress, Lifecycle, Owner, Progress } from '../shared/lifecycle';
+import { DONE, done, checkAgainIn, waitFor } from '../shared/lifecycle';
 import { MAX_PROPAGATION } from '../shared/propagation';
 
 /**
@@ -108,13 +108,12 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const record = await this.owned(owner, request);
     try {
       const progress = await this.step(owner, request, record);
-      if (!progress.done && this.isTimedOut(record)) {
-        throw deploymentTimedOut(request, record.previous ?? [], MAX_STACK_TIME);
-      }
-      return progress;
+      if (progress.done || !this.isTimedOut(record)) return progress;
+      throw deploymentTimedOut(request, record, MAX_STACK_TIME, progress);
     } catch (error) {
       if (error instanceof AccountUnreachableError) return this.defer(owner, request, error);
-      throw error;
+      if (!isTransient(error) || !this.isTimedOut(record)) throw error;
+      throw deploymentTimedOut(request, record, MAX_STACK_TIME, { error });
     }
   }
 
@@ -123,7 +122,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     try {
       const removal = await this.remove(owner, request, mayDelete);
       const isTimedOut = !removal.done && this.isTimedOut(await this.read(this.keyOf(request)));
-      if (isTimedOut) throw deletionTimedOut(request, MAX_STACK_TIME);
+      if (isTimedOut) throw deletionTimedOut(request, MAX_STACK_TIME, removal);
       if (!removal.done) return removal;
     } catch (error) {
       return this.leave(owner, request, error);
@@ -159,10 +158,11 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   private async step(owner: Owner, request: Request, record: Read<Request>): Promise<Progress<Result>> {
     const mustDeleteFirst =
       this.hooks.isExclusive && record.previous?.some(({ accountId }) => accountId === request.accountId);
-    if (mustDeleteFirst && !(await this.deletePrevious(owner, request, record))) return IN_PROGRESS;
+    const deletion = mustDeleteFirst && (await this.deletePrevious(owner, request, record));
+    if (deletion) return deletion;
 
     const prepared = await this.hooks.prepare(owner, request, record);
-    if (!prepared) return IN_PROGRESS;
+    if (!prepared) return waitFor(`what stack '${request.stackName}' replaces, which cannot be stopped yet`);
     const effective = await this.hooks.effectiveRequest(request);
     const progress = await this.options.deployment.reconcile(effective, prepared, this.keyOf(request));
     if (!progress.done) return progress;
@@ -170,7 +170,8 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const { stack, record: deployed } = progress.result;
     if (!this.hooks.isUpToDate(stack, effective)) return this.redeploy(effective, deployed);
     await this.hooks.afterDeploy(owner, request, deployed, deployed.applied !== fingerprintOf(effective));
-    if (!(await this.deletePrevious(owner, request, deployed))) return IN_PROGRESS;
+    const former = await this.deletePrevious(owner, request, deployed);
+    if (former) return former;
     const result = this.options.resultOf(request, stack);
     await this.settle(effective, deployed, Object.fromEntries(Object.entries(result)));
     return done(result);
@@ -186,11 +187,12 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const { version, ...record } = await this.owned(owner, request);
     const { complete, result, requestedAt, previous = [] } = record;
     if (!complete || !result || !this.options.hasAttributes(request, result)) throw error;
-    if (this.now() - requestedAt < MAX_PROPAGATION) return IN_PROGRESS;
+    if (this.now() - requestedAt < MAX_PROPAGATION) return waitFor(`access to account ${request.accountId}`, error);
     // a stack must not move to an account that cannot be reached, but it must move back there
     const isMoving = previous.length > 0;
     if (isMoving && !(await this.options.cicd.isRollingBack(owner.stackId))) throw error;
-    if (isMoving && !(await this.deletePrevious(owner, request, record))) return IN_PROGRESS;
+    const former = isMoving && (await this.deletePrevious(owner, request, record));
+    if (former) return former;
     const deferral = { reason: withReconcileAdvice(error.message), at: this.now() };
     await this.write(this.keyOf(request), { ...record, previous: [], deferral }, version);
     await this.hooks.afterDefer(this.keyOf(request), deferral);
@@ -243,7 +245,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   /** Deploys the stack again, because the effective request has changed during the deployment. */
   private async redeploy(request: Request, { applied, ...record }: Read<Request>): Promise<Progress<never>> {
     await this.write(this.keyOf(request), { ...record, attempt: this.newAttempt() }, record.version);
-    return checkAgainIn(1);
+    return checkAgainIn(1, `stack '${request.stackName}' in account ${request.accountId} to be updated again`);
   }
 
   private async settle(request: Request, record: Read<Request>, result: StackRecord['result']): Promise<void> {
@@ -260,18 +262,20 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     if (JSON.stringify(after) !== JSON.stringify(before)) await this.write(this.keyOf(request), after, version);
   }
 
+  /** Returns what to wait for until the former places are deleted; undefined: they are. */
   private async deletePrevious(
     owner: Owner,
     request: Request,
     { previous = [] }: StackRecord<Request>,
-  ): Promise<boolean> {
+  ): Promise<InProgress | undefined> {
     for (const former of previous) {
       const record = await this.read(this.keyOf(former));
       if (record?.successor !== this.keyOf(request)) continue;
       if (record.deletedBy !== owner.id) await this.requestDelete(owner, former);
       try {
         // applications stay, as a move may be rolled back
-        if (!(await this.remove(owner, former, async () => false)).done) return false;
+        const removal = await this.remove(owner, former, async () => false);
+        if (!removal.done) return removal;
       } catch (error) {
         // a closed account is a reason to move, so it must not stop the move
         if (!(error instanceof AccountUnreachableError)) throw error;
@@ -281,7 +285,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
         }
       }
     }
-    return true;
+    return undefined;
   }
 
   /**
@@ -294,7 +298,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const record = await this.read(key);
     const isTemporary = isTransient(error) && !this.isTimedOut(record);
     if (!(error instanceof Error) || isTemporary || !record || record.deletedBy !== owner.id) throw error;
-    const failure = isTransient(error) ? deletionTimedOut(request, MAX_STACK_TIME, error) : error;
+    const failure = isTransient(error) ? deletionTimedOut(request, MAX_STACK_TIME, { error }) : error;
     await this.leftovers.failed({ owner, request, key, record }, failure);
     return { done: true, result: undefined, deferred: failure.message };
   }
@@ -308,7 +312,8 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const key = this.keyOf(request);
     const found = await this.read(key);
     if (!found || found.deletedBy !== owner.id) return DONE;
-    if (!(await this.deletePrevious(owner, request, found))) return IN_PROGRESS;
+    const former = await this.deletePrevious(owner, request, found);
+    if (former) return former;
     const tornDown = await this.hooks.beforeDelete(owner, request, found, mayDelete);
     if (!tornDown.done) return tornDown;
     const record = tornDown.result;

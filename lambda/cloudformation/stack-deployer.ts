@@ -1,5 +1,5 @@
-import type { Progress } from '../shared/lifecycle';
-import { DONE, checkAgainIn, IN_PROGRESS } from '../shared/lifecycle';
+import type { InProgress, Progress } from '../shared/lifecycle';
+import { DONE, checkAgainIn, waitFor } from '../shared/lifecycle';
 
 /** A stack as it should be. */
 export interface StackDefinition {
@@ -117,10 +117,10 @@ export async function deployStack(
   if (!current) {
     // a new stack has no previous values
     await stacks.create({ ...stack, keptParameters: [] }, options.token);
-    return started(options);
+    return started(stack, options);
   }
   if (NEVER_CREATED.includes(current.status)) return recreate(stacks, stack, current, options);
-  if (current.status.endsWith('_IN_PROGRESS')) return IN_PROGRESS;
+  if (current.status.endsWith('_IN_PROGRESS')) return busy(stack, options, current.status);
   if (current.status === 'UPDATE_ROLLBACK_FAILED') {
     throw new Error(
       `stack '${stack.stackName}' in ${options.place} is stuck in UPDATE_ROLLBACK_FAILED: `
@@ -141,11 +141,17 @@ export async function deployStack(
     throw failed('updated', stack, current, options, failure);
   }
   const result = await stacks.update(withKeptParameters(stack, current), options.token);
-  return result === 'unchanged' ? { done: true, result: current } : started(options);
+  return result === 'unchanged' ? { done: true, result: current } : started(stack, options);
 }
 
-function started({ firstCheckSeconds = 15 }: DeployOptions): Progress<never> {
-  return checkAgainIn(firstCheckSeconds);
+function started(stack: NamedStack, { firstCheckSeconds = 15, place }: DeployOptions): InProgress {
+  return checkAgainIn(firstCheckSeconds, `stack '${stack.stackName}' in ${place}`);
+}
+
+type NamedStack = Pick<StackDefinition, 'stackName'>;
+
+function busy({ stackName }: NamedStack, { place }: FailureOptions, status: string): InProgress {
+  return waitFor(`stack '${stackName}' in ${place} (${status})`);
 }
 
 /** Does at most one step of the deletion of a stack. */
@@ -158,10 +164,10 @@ export async function removeStack(
   if (!current || current.status === 'DELETE_COMPLETE') return DONE;
   // CloudFormation can delete a stack during its creation, but not during an update
   const isDeletable = !current.status.endsWith('_IN_PROGRESS') || DELETABLE.includes(current.status);
-  if (!isDeletable) return IN_PROGRESS;
+  if (!isDeletable) return busy(stack, options, current.status);
   if (current.status === 'DELETE_FAILED') await throwIfDeletionFailed(stacks, stack, current, options);
   await stacks.delete(stack, options.token);
-  return IN_PROGRESS;
+  return busy(stack, options, 'DELETE_IN_PROGRESS');
 }
 
 /** A stack whose creation failed cannot be updated: it is deleted first. */
@@ -182,7 +188,7 @@ async function recreate(
     throw failed('deleted', stack, current, deletion, failure);
   }
   await stacks.delete(stack, deletion.token);
-  return IN_PROGRESS;
+  return busy(stack, options, 'DELETE_IN_PROGRESS');
 }
 
 async function throwIfDeletionFailed(

@@ -10,6 +10,8 @@ import type { PipelineRecord } from '../registry/pipeline';
 import type { Registry, Versioned } from '../registry/registry';
 import { stackKey } from '../registry/stack';
 import { isAccessDenied } from '../shared/errors';
+import type { InProgress } from '../shared/lifecycle';
+import { waitFor } from '../shared/lifecycle';
 import { retryWhileRolePropagates } from '../shared/propagation';
 
 /** The stacks that a pipeline has deployed in its account. */
@@ -22,13 +24,13 @@ export class Applications {
   ) {}
 
   /**
-   * Deletes the next stack, and returns whether all are deleted. The newest stack is deleted first, and none before the
-   * stacks that import its exports.
+   * Deletes the next stack, and returns what to wait for; undefined: all are deleted. The newest stack is deleted
+   * first, and none before the stacks that import its exports.
    */
-  public async deleteNext(place: PipelineRequest, record: Versioned<PipelineRecord>): Promise<boolean> {
+  public async deleteNext(place: PipelineRequest, record: Versioned<PipelineRecord>): Promise<InProgress | undefined> {
     const stacks = await this.stacksIn(place, record);
     const found = await this.find(stacks, place);
-    if (found.length === 0) return true;
+    if (found.length === 0) return undefined;
     const protectedStacks = found.filter(({ isProtected }) => isProtected);
     if (protectedStacks.length > 0) {
       throw protectedFromDeletion(
@@ -36,10 +38,11 @@ export class Applications {
         protectedStacks.map(({ stackName }) => stackName),
       );
     }
-    if (found.some(isBusy)) return false;
+    const busy = found.find(isBusy);
+    if (busy) return waitFor(`stack '${busy.stackName}' in account ${place.accountId} (${busy.status})`);
     const next = await this.nextToDelete(stacks, found, place);
     try {
-      await removeStack(
+      const progress = await removeStack(
         stacks,
         { stackName: next.stackName, roleArn: bootstrapRole(this.handlerAccount.partition, 'cfn-exec', place) },
         {
@@ -48,10 +51,10 @@ export class Applications {
           advice: '',
         },
       );
+      return progress.done ? waitFor('the next application stack') : progress;
     } catch (error) {
       throw applicationNotDeleted(place, next.stackName, error);
     }
-    return false;
   }
 
   /** Assumes the role that deploys applications. @throws AccountUnreachableError */

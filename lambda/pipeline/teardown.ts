@@ -10,7 +10,7 @@ import type { PipelineRecord } from '../registry/pipeline';
 import type { Registry, Versioned } from '../registry/registry';
 import { isAccessDenied, isNamed } from '../shared/errors';
 import type { Progress } from '../shared/lifecycle';
-import { done, IN_PROGRESS } from '../shared/lifecycle';
+import { done, waitFor } from '../shared/lifecycle';
 
 type Read = Versioned<PipelineRecord>;
 
@@ -57,11 +57,14 @@ export class Teardown {
       // A pipeline that was never complete has deployed nothing: the stacks in the account are not its own.
       // A rollback is not a requested removal.
       const mustDelete = pipeline.applications === 'delete' && current.complete && (await mayDelete());
-      if (mustDelete && !(await this.applications.deleteNext(request, current))) return IN_PROGRESS;
+      const deletion = mustDelete && (await this.applications.deleteNext(request, current));
+      if (deletion) return deletion;
       current = await this.saveProgress(key, current, 'applications deleted');
     }
     if (current.teardown === 'applications deleted') {
-      if (!(await this.deleteArtifacts(request))) return IN_PROGRESS;
+      if (!(await this.deleteArtifacts(request))) {
+        return waitFor(`the artifacts in account ${request.accountId} to be deleted`);
+      }
       current = await this.saveProgress(key, current, 'artifacts deleted');
     }
     return done(current);

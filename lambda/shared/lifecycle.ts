@@ -9,13 +9,22 @@ export interface Owner {
 }
 
 export type Progress<Result> =
-  /** `seconds`: time until the next step. */
-  { readonly done: false; readonly seconds: number }
+  | InProgress
   /** `deferred`: why the account could not be reached, so that it was left as it is. */
   | { readonly done: true; readonly result: Result; readonly deferred?: string };
 
-/** Not complete; the next step follows in five seconds. */
-export const IN_PROGRESS: Progress<never> = { done: false, seconds: 5 };
+export interface InProgress {
+  readonly done: false;
+  /** Time until the next step. It is longer if the request waits for the same for minutes. */
+  readonly seconds: number;
+  /** Follows the words 'it waits for'. While they are the same, it is the same wait. */
+  readonly waitsFor: string;
+  /** The error that is not reported yet, because it may pass. */
+  readonly error?: Error;
+}
+
+/** A concurrent run of the same request has changed a record; the next step follows in five seconds. */
+export const IN_PROGRESS: InProgress = { done: false, seconds: 5, waitsFor: 'a concurrent step' };
 
 export function done<Result>(result: Result): Progress<Result> {
   return { done: true, result };
@@ -24,9 +33,14 @@ export function done<Result>(result: Result): Progress<Result> {
 /** Complete, with nothing to return. */
 export const DONE: Progress<void> = { done: true, result: undefined };
 
+/** Not complete; the next step follows in five seconds. */
+export function waitFor(waitsFor: string, error?: Error): InProgress {
+  return { ...checkAgainIn(5, waitsFor), ...(error && { error }) };
+}
+
 /** Not complete; the next step follows after this time. */
-export function checkAgainIn(seconds: number): Progress<never> {
-  return { done: false, seconds };
+export function checkAgainIn(seconds: number, waitsFor: string): InProgress {
+  return { done: false, seconds, waitsFor };
 }
 
 /**
@@ -47,4 +61,6 @@ export interface Lifecycle<Request, Result> {
   check(owner: Owner, request: Request): Promise<readonly Drift[]>;
   /** Records that the resource is to become as requested, whatever was changed by hand; `reconcile` does the work. */
   requestRepair(owner: Owner, request: Request): Promise<void>;
+  /** What a request is for, in errors. @default - the logical id */
+  subjectOf?(request: Request): string | undefined;
 }

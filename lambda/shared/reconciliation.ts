@@ -3,6 +3,7 @@ import { withReconcileAdvice } from './advice';
 import type { IsInProgress } from './cfn-status';
 import { isTransient } from './errors';
 import type { Lifecycle, Owner } from './lifecycle';
+import { previousWait, waiting, waitingAfter } from './waiting';
 import type { CheckResult, Outcome, ReconcileRequest } from '../../src/kinds/contract';
 import type { DriftRecord } from '../registry/drift';
 import { driftKey } from '../registry/drift';
@@ -14,8 +15,6 @@ import { resourceKey } from '../registry/resource';
 
 /** Maximum time of a repair, as of a request of CloudFormation. */
 const MAX_REPAIR_TIME = 55 * 60_000;
-
-const RETRY_SECONDS = 5;
 
 const logger = new Logger({ serviceName: 'org-environments' });
 
@@ -40,7 +39,7 @@ export class Reconciliation<Request, Result extends object> {
       logger.warn(`${requestType} failed`, { logicalId, requestId, error: reason });
       if (requestType === 'Check') return { state: 'failed', reason };
       if (isTransient(error) && this.now() - request.requestedAt < MAX_REPAIR_TIME) {
-        return { state: 'waiting', seconds: RETRY_SECONDS };
+        return waitingAfter(error, previousWait(request, this.now()));
       }
       return this.end(request, withReconcileAdvice(reason));
     }
@@ -71,8 +70,10 @@ export class Reconciliation<Request, Result extends object> {
     }
     const progress = await this.lifecycle.reconcile(owner, this.propertiesOf(request));
     if (progress.done) return this.end(request);
-    if (this.now() - request.requestedAt < MAX_REPAIR_TIME) return { state: 'waiting', seconds: progress.seconds };
-    return this.end(request, `'${owner.logicalId}' is not repaired after ${MAX_REPAIR_TIME / 60_000} minutes`);
+    const outcome = waiting(progress, previousWait(request, this.now()), this.now());
+    if (this.now() - request.requestedAt < MAX_REPAIR_TIME) return outcome;
+    return this.end(request, `'${owner.logicalId}' is not repaired after ${MAX_REPAIR_TIME / 60_000} minutes: it waits `
+      + `for ${progress.waitsFor}${outcome.wait.lastError ? `; the last error was ${outcome.wait.lastError}` : ''}`);
   }
 
   private async start(

@@ -3,10 +3,12 @@ import type { IsInProgress } from './cfn-status';
 import { cloudFormationStatus } from './cfn-status';
 import { isAccessDenied, isTransient } from './errors';
 import type { Lifecycle, Owner, Progress } from './lifecycle';
-import { IN_PROGRESS } from './lifecycle';
+import { waitFor } from './lifecycle';
 import { MAX_PROPAGATION } from './propagation';
 import { Reconciliation } from './reconciliation';
-import type { Outcome, ReconcileRequest, ResourceRequest } from '../../src/kinds/contract';
+import type { WaitingOutcome } from './waiting';
+import { previousWait, TimedOutError, waiting, waitingAfter } from './waiting';
+import type { Outcome, ReconcileRequest, ResourceRequest, Wait } from '../../src/kinds/contract';
 import { driftKey } from '../registry/drift';
 import type { Registry, Versioned } from '../registry/registry';
 import { currentRequest, requestKey } from '../registry/request';
@@ -27,8 +29,7 @@ export type KindHandler = (request: ResourceRequest | ReconcileRequest) => Promi
  */
 const MAX_REQUEST_TIME = 55 * 60_000;
 
-/** Time until the next step after a transient error. */
-const RETRY_SECONDS = 5;
+const UNCONFIRMED = waitFor('CloudFormation to confirm the request');
 
 const logger = new Logger({ serviceName: 'org-environments' });
 
@@ -56,27 +57,42 @@ class RequestHandler<Request, Result extends object> {
   public async handle(request: ResourceRequest): Promise<Outcome> {
     const { requestId, logicalId } = request;
     const owner: Owner = { id: request.ownerId, stackId: request.stackId, logicalId };
+    const before = previousWait(request, this.now());
     let record: Versioned<RequestRecord> | undefined;
     try {
       record = await this.currentRequest(request, owner);
       const progress = await this.reconcile(request, owner, record);
-      if (progress.done) {
-        const { result, deferred } = progress;
-        return { state: 'complete', data: { ...result }, ...(deferred !== undefined && { deferred }) };
-      }
-      return this.isTimedOut(record)
-        ? failed(timedOut(logicalId))
-        : { state: 'waiting', seconds: this.capped(progress.seconds, record) };
+      if (!progress.done) return this.wait(request, waiting(progress, before, this.now()), record);
+      const { result, deferred } = progress;
+      return { state: 'complete', data: { ...result }, ...(deferred !== undefined && { deferred }) };
     } catch (error) {
-      if (!isTransient(error)) {
-        logger.error('request failed', { logicalId, requestId, error: error instanceof Error ? error : String(error) });
-        return failed(messageOf(error));
-      }
-      logger.warn('transient error; retrying', { logicalId, requestId, error: `${error.name}: ${error.message}` });
-      return this.isTimedOut(record)
-        ? failed(timedOut(logicalId, error))
-        : { state: 'waiting', seconds: RETRY_SECONDS };
+      if (isTransient(error)) return this.wait(request, waitingAfter(error, before), record);
+      logger.error('request failed', { logicalId, requestId, error: error instanceof Error ? error : String(error) });
+      return failed(error instanceof TimedOutError ? error.after(before) : messageOf(error));
     }
+  }
+
+  /** Waits, and says so in the log; fails when CloudFormation does not wait much longer. */
+  private wait(request: ResourceRequest, outcome: WaitingOutcome, record: RequestRecord | undefined): Outcome {
+    const { logicalId, requestId } = request;
+    const { wait } = outcome;
+    // without a record, the registry could not be read since the first step
+    const arrivedAt = record?.arrivedAt ?? wait.startedAt;
+    if (this.now() - arrivedAt > MAX_REQUEST_TIME) return failed(this.timedOut(request, wait));
+    const seconds = this.capped(outcome.seconds, arrivedAt);
+    const { waitsFor, failures, lastError } = wait;
+    if (failures > 0) logger.warn('transient error; retrying', { logicalId, requestId, seconds, error: lastError });
+    else logger.info('waiting', { logicalId, requestId, seconds, waitsFor, ...(lastError && { lastError }) });
+    return { ...outcome, seconds };
+  }
+
+  /** The declaration may be right, so the message says that another deployment may be enough. */
+  private timedOut({ logicalId, properties }: ResourceRequest, wait: Wait): string {
+    const subject = this.lifecycle.subjectOf?.(this.propertiesOf(properties));
+    const reason = wait.waitsFor === undefined ? '' : `: it waits for ${wait.waitsFor}`;
+    const problem = `${subject ? `${subject} ('${logicalId}')` : `'${logicalId}'`} is not complete after `
+      + `${MAX_REQUEST_TIME / 60_000} minutes${reason}`;
+    return new TimedOutError(problem, 'deploy again in a few minutes').after(wait);
   }
 
   private async currentRequest(request: ResourceRequest, owner: Owner): Promise<Versioned<RequestRecord>> {
@@ -96,19 +112,15 @@ class RequestHandler<Request, Result extends object> {
     record: Versioned<RequestRecord>,
   ): Promise<Progress<Result | void>> {
     const requested = this.propertiesOf(request.properties);
-    if (record.started !== request.requestId && !(await this.start(request, owner, record))) return IN_PROGRESS;
+    if (record.started !== request.requestId && !(await this.start(request, owner, record))) return UNCONFIRMED;
     return request.requestType === 'Delete'
       ? this.lifecycle.reconcileDelete(owner, requested)
       : this.lifecycle.reconcile(owner, requested);
   }
 
   /** The next step must come while a failure can still be reported. */
-  private capped(seconds: number, { arrivedAt }: RequestRecord): number {
+  private capped(seconds: number, arrivedAt: number): number {
     return Math.max(1, Math.min(seconds, Math.ceil((arrivedAt + MAX_REQUEST_TIME - this.now()) / 1000) + 1));
-  }
-
-  private isTimedOut(record: RequestRecord | undefined): boolean {
-    return record !== undefined && this.now() - record.arrivedAt > MAX_REQUEST_TIME;
   }
 
   /** Records what is requested, once for each request. */
@@ -182,13 +194,6 @@ class RequestHandler<Request, Result extends object> {
 
 function failed(reason: string): Outcome {
   return { state: 'failed', reason };
-}
-
-/** The declaration may be right, so the message says that another deployment may be enough. */
-function timedOut(logicalId: string, error?: Error): string {
-  const last = error ? `; the last error was ${error.name}: ${error.message}` : '';
-  const minutes = MAX_REQUEST_TIME / 60_000;
-  return `'${logicalId}' is not complete after ${minutes} minutes${last}; deploy again in a few minutes`;
 }
 
 function messageOf(error: unknown): string {

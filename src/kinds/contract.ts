@@ -22,6 +22,8 @@ export interface ResourceRequest extends Omit<RequestedResource, 'resourceType'>
   readonly physicalId: string;
   /** The properties before an update. */
   readonly oldProperties?: Readonly<Record<string, unknown>>;
+  /** The result of the previous step; absent in the first one. */
+  readonly step?: { readonly outcome: Outcome };
 }
 
 /**
@@ -37,6 +39,8 @@ export interface ReconcileRequest extends RequestedResource {
   readonly requestedAt: number;
   /** The environment that uses the resource; absent: none. */
   readonly environmentName?: string;
+  /** The result of the previous step; absent in the first one. */
+  readonly step?: { readonly outcome: Outcome };
 }
 
 /** The result of a check. */
@@ -53,10 +57,24 @@ export interface WaiterInput<Request = ResourceRequest> {
   readonly request: Request;
 }
 
+/** What a request waits for, and what went wrong meanwhile. */
+export interface Wait {
+  /** Follows the words 'it waits for'. */
+  readonly waitsFor?: string;
+  /** When the first step of the request began, in milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Since when it waits for that, in milliseconds since 1970. */
+  readonly since: number;
+  /** Number of consecutive steps that ended with a transient error. */
+  readonly failures: number;
+  /** Name and message of the last transient error during this wait. */
+  readonly lastError?: string;
+}
+
 /** The result of one step of the function of a kind. */
 export type Outcome =
   /** Not complete: the waiter invokes the function again after so many seconds. */
-  | { readonly state: 'waiting'; readonly seconds: number }
+  | { readonly state: 'waiting'; readonly seconds: number; readonly wait: Wait }
   /**
    * Complete; `data` becomes the attributes of the custom resource. `deferred`: why its account could not be reached,
    * so that it was left as it is.

@@ -91,8 +91,9 @@ function definition(entryArn: string): object {
     States: {
       'Reconcile': {
         ...invoke({ 'FunctionName.$': '$.functionArn' }, { 'Payload.$': '$.request' }),
+        // a part of the request, so that the next step knows how long and for what the request waits
         ResultSelector: { 'outcome.$': '$.Payload' },
-        ResultPath: '$.step',
+        ResultPath: '$.request.step',
         // a step of a function can be repeated after a crash
         Retry: retry(6),
         Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.crash', Next: 'Respond with crash' }],
@@ -100,11 +101,11 @@ function definition(entryArn: string): object {
       },
       'Complete?': {
         Type: 'Choice',
-        Choices: [{ Variable: '$.step.outcome.state', StringEquals: 'waiting', Next: 'Wait' }],
+        Choices: [{ Variable: '$.request.step.outcome.state', StringEquals: 'waiting', Next: 'Wait' }],
         Default: 'Respond',
       },
-      'Wait': { Type: 'Wait', SecondsPath: '$.step.outcome.seconds', Next: 'Reconcile' },
-      'Respond': respond({ 'outcome.$': '$.step.outcome' }),
+      'Wait': { Type: 'Wait', SecondsPath: '$.request.step.outcome.seconds', Next: 'Reconcile' },
+      'Respond': respond({ 'outcome.$': '$.request.step.outcome' }),
       'Respond with crash': respond({ 'crash.$': '$.crash' }),
     },
   };

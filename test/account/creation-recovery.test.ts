@@ -114,7 +114,7 @@ test('an error of AWS that is no rejection keeps the intent, because AWS may hav
   expect(await vending.record(vended()))
     .toMatchObject({ state: 'creating', creation: { since, accountName: 'shop-dev' } });
   vending.clock.now += 59_000;
-  expect(await vending.lifecycle.reconcile(dev, vended())).toEqual({ done: false, seconds: 1 });
+  expect(await vending.lifecycle.reconcile(dev, vended())).toMatchObject({ done: false, seconds: 1 });
   expect(callsToCreate(vending)).toBe(1);
 });
 
@@ -206,7 +206,9 @@ describe('the queue of creations', () => {
 
   test('is left by five members at a time, and those further behind look less often', async () => {
     const seconds = [45, 3, 11, 27];
-    expect(await Promise.all([4, 5, 6, 8].map(placeOf))).toEqual(seconds.map(wait => ({ done: false, seconds: wait })));
+    expect(await Promise.all([4, 5, 6, 8].map(placeOf))).toMatchObject(
+      seconds.map(wait => ({ done: false, seconds: wait })),
+    );
   });
 
   test('does not count members that CloudFormation has given up', async () => {
@@ -214,7 +216,7 @@ describe('the queue of creations', () => {
     await join(vending, 5);
     vending.clock.now += 66 * MINUTE;
     await vending.begin(dev, vended());
-    expect(await vending.lifecycle.reconcile(dev, vended())).toEqual({ done: false, seconds: 45 });
+    expect(await vending.lifecycle.reconcile(dev, vended())).toMatchObject({ done: false, seconds: 45 });
     expect(vending.registry.members(CREATION_QUEUE).map(({ member }) => member)).toEqual([accountKey(vended())]);
   });
 

@@ -31,7 +31,8 @@ describe('an account that is not ready after 40 minutes fails', () => {
     const started = vending.clock.now;
     await expect(vending.create(dev, vended())).rejects.toThrow(
       "account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
-        + 'it waits in the queue, because AWS creates at most five accounts concurrently; deploy again to continue',
+        + 'it waits for its turn at place 1 of the queue, because AWS creates at most five accounts concurrently; '
+        + 'deploy again to continue',
     );
     expect(vending.clock.now - started).toBe(40 * MINUTE + 15_000);
     expect(vending.directory.requests.size).toBe(0);
@@ -44,7 +45,7 @@ describe('an account that is not ready after 40 minutes fails', () => {
     vending.directory.creationTime = 45 * MINUTE;
     await expect(vending.create(dev, vended())).rejects.toThrow(
       "account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
-        + 'AWS is still creating it; deploy again to continue',
+        + 'it waits for AWS to create the account; deploy again to continue',
     );
     await expectToGoOn(vending);
   });
@@ -56,7 +57,9 @@ describe('an account that is not ready after 40 minutes fails', () => {
     await expect(vending.create(dev, vended())).rejects.toThrow(
       "account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
         + 'AWS has not activated account 100000000001 yet; if it stays PENDING_ACTIVATION, complete its sign-up as its '
-        + 'root user, or ask AWS Support; '
+        + 'root user, or ask AWS Support; the last error was AccessDenied: User: '
+        + 'arn:aws:sts::999999999999:assumed-role/x is not authorized to perform: sts:AssumeRole on resource: '
+        + 'OrganizationAccountAccessRole; '
         + 'deploy again to continue',
     );
     await expectToGoOn(vending);
@@ -72,7 +75,8 @@ describe('an account that is not ready after 40 minutes fails', () => {
     vending.directory.usableAfter = 0;
     await expect(vending.create(dev, vended())).rejects.toThrow(
       "account 'shop-dev' (aws+dev@example.com) is not ready after 40 minutes: "
-        + 'account 100000000001 exists, but its services are not available yet; deploy again to continue',
+        + 'it waits for the services of account 100000000001, which are not available yet; the last error was '
+        + 'AccessDenied: AccessDenied; deploy again to continue',
     );
     vending.directory.refusals.clear();
     await expectToGoOn(vending);

@@ -47,7 +47,7 @@ test('members of the queue that were killed are removed after CloudFormation has
   expect(await vending.look(owner('Dev'), vended())).toBeUndefined();
   expect(vending.directory.requests.size).toBe(0);
   vending.clock.now += 66 * 60_000;
-  await expect(vending.finish(owner('Dev'), vended())).rejects.toThrow('it waits in the queue');
+  await expect(vending.finish(owner('Dev'), vended())).rejects.toThrow('it waits for AWS to create the account');
   await vending.remove(owner('Dev'), vended());
   await vending.create(owner('Dev'), vended());
   expect(vending.registry.members(CREATION_QUEUE)).toEqual([]);

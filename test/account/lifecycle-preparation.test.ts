@@ -159,7 +159,7 @@ describe('the deployment of baseline and bootstrap', () => {
   test('is checked eleven seconds after the creation of the baseline was started', async () => {
     const vending = withExisting();
     await vending.begin(dev, existing());
-    await expect(vending.lifecycle.reconcile(dev, existing())).resolves.toEqual({ done: false, seconds: 11 });
+    await expect(vending.lifecycle.reconcile(dev, existing())).resolves.toMatchObject({ done: false, seconds: 11 });
   });
 });
 
@@ -281,6 +281,23 @@ describe('an account whose role cannot be assumed', () => {
         + 'do not have it; create the role there with trust for the management account, or name another role with '
         + `Account.fromAccountAttributes({ accountId: '${ID}', accessRoleName })`,
     );
+  });
+
+  test('because the account provider may not assume its role fails after a minute, and names the option', async () => {
+    const vending = new Vending();
+    vending.directory.add({ accountId: ID, email: 'x@example.com', joined: 'INVITED' });
+    const denial = Object.assign(
+      new Error('User: me is not authorized because no identity-based policy allows the sts:AssumeRole action'),
+      { name: 'AccessDenied' },
+    );
+    vending.directory.refusals.set('stacksIn', Array.from({ length: 10 }, () => denial));
+    const started = vending.clock.now;
+    await expect(vending.create(dev, existing())).rejects.toThrow(
+      `cannot assume role 'OrganizationAccountAccessRole' of account ${ID}: the account provider may not assume it; `
+        + "add 'OrganizationAccountAccessRole' to the accessRoleNames of OrganizationAccess.sameAccount(), then deploy "
+        + `again (${denial.message})`,
+    );
+    expect(vending.clock.now - started).toBe(60_000);
   });
 
   test('because it is the management account is rejected', async () => {

@@ -139,7 +139,8 @@ describe('a removed environment', () => {
     world.time += 1;
     await expect(world.lifecycle.reconcileDelete(owner, pipeline)).rejects.toThrow(
       `stack 'pipe' in account ${ONE} and region eu-central-1, or an application that is deleted before it, `
-        + 'is not deleted after 40 minutes (timeout). CloudFormation continues there: see the events of the stack, '
+        + `is not deleted after 40 minutes (timeout): it waits for stack 'web' in account ${ONE} (DELETE_IN_PROGRESS); `
+        + 'CloudFormation continues there: see the events of the stack, '
         + `and when it is deleted ${AGAIN}`,
     );
     await world.delete(pipeline);

@@ -200,7 +200,7 @@ test('a repair that does not end fails before its mark expires', async () => {
   await world.requestRepair('repair-1');
   world.thing.progress = IN_PROGRESS;
   world.time += 56 * 60_000;
-  expect(await world.repair()).toMatchObject({ state: 'failed', reason: "'Dev' is not repaired after 55 minutes" });
+  expect(await world.repair()).toMatchObject({ state: 'failed', reason: "'Dev' is not repaired after 55 minutes: it waits for a concurrent step" });
 });
 
 test('the record of the last request and of its check are removed when a deletion starts', async () => {

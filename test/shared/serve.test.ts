@@ -141,8 +141,8 @@ test('records each request once, and does one step in every invocation', async (
 
 test('returns the waiting time of the lifecycle, and the attributes when the resource is complete', async () => {
   await world.arrive(create);
-  world.recorder.progress = checkAgainIn(45);
-  expect(await world.step(create)).toEqual({ state: 'waiting', seconds: 45 });
+  world.recorder.progress = checkAgainIn(45, 'AWS');
+  expect(await world.step(create)).toMatchObject({ state: 'waiting', seconds: 45 });
   world.recorder.progress = done({ value: '5' });
   expect(await world.step(create)).toEqual({ state: 'complete', data: { value: '5' } });
   await world.arrive(remove);
@@ -182,10 +182,10 @@ test('neither starts an old request that arrives after a newer one, nor stops th
 
 test('limits the waiting time, so that one more step comes before CloudFormation stops waiting', async () => {
   await world.arrive(create);
-  world.recorder.progress = checkAgainIn(3000);
-  expect(await world.step(create)).toEqual({ state: 'waiting', seconds: 3000 });
+  world.recorder.progress = checkAgainIn(3000, 'AWS');
+  expect(await world.step(create)).toMatchObject({ state: 'waiting', seconds: 3000 });
   world.time = 50 * 60_000;
-  expect(await world.step(create)).toEqual({ state: 'waiting', seconds: 301 });
+  expect(await world.step(create)).toMatchObject({ state: 'waiting', seconds: 301 });
   world.time += 301_000;
   expect(await world.step(create)).toMatchObject({
     state: 'failed',
@@ -252,7 +252,7 @@ test.each([
   [
     'the resource is never complete',
     undefined,
-    "'Dev' is not complete after 55 minutes; deploy again in a few minutes",
+    "'Dev' is not complete after 55 minutes: it waits for a concurrent step; deploy again in a few minutes",
   ],
   [
     'AWS is not available',

@@ -42,7 +42,8 @@ describe('a stack in an account', () => {
     await world.lifecycle.requestCreate(owner, request);
     world.time = 40 * 60_000 + 1;
     await expect(world.lifecycle.reconcile(owner, request)).rejects.toThrow(
-      `stack 'net' in account ${ONE} and region eu-central-1 is not ready after 40 minutes (timeout). `
+      `stack 'net' in account ${ONE} and region eu-central-1 is not ready after 40 minutes (timeout): it waits for `
+        + `stack 'net' in account ${ONE}; `
         + 'CloudFormation continues there: see the events of the stack, and deploy again when it is complete',
     );
     await world.create();

@@ -10,6 +10,29 @@ function associate(cicd: Cicd, accessRoleName?: string): void {
   });
 }
 
+function associateThroughEntry(cicd: Cicd): void {
+  associate(cicd, 'VendingEntry');
+}
+
+/** Creates a role that trusts the management account. */
+function putRole(harness: Harness, roleName: string): void {
+  harness.simulation.iam.putRole({
+    arn: `arn:aws:iam::${EXISTING}:role/${roleName}`,
+    roleName,
+    roleId: 'AROALEGACY',
+    accountId: EXISTING,
+    trust: {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: `arn:aws:iam::${MANAGEMENT_ACCOUNT}:root` } },
+      ],
+    },
+    policies: {},
+    managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+    tags: {},
+  });
+}
+
 describe('account that was invited into the organization', () => {
   let harness: Harness;
   beforeAll(async () => {
@@ -35,6 +58,19 @@ describe('account that was invited into the organization', () => {
     expect(reasons(result)).toContain('Account.fromAccountAttributes');
   });
 
+  test('an invited account whose role the access role may not assume fails with an error that says so', async () => {
+    const accessRoleName = 'VendingEntry';
+    putRole(harness, accessRoleName);
+    const result = await harness.deploy(associateThroughEntry);
+    expect(reasons(result)).toContain(
+      `cannot assume role '${accessRoleName}' of account ${EXISTING}: the role `
+        + `'arn:aws:iam::${MANAGEMENT_ACCOUNT}:role/org-environments-access' may not assume it; add `
+        + `'${accessRoleName}' to the accessRoleNames of its OrganizationAccessRole and deploy that in the management `
+        + 'account, then deploy again',
+    );
+    expect(reasons(result)).toContain('because no identity-based policy allows the sts:AssumeRole action');
+  });
+
   test('a suspended account fails with an error that says so', async () => {
     harness.simulation.organizations.suspend(EXISTING);
     const result = await harness.deploy(associate);
@@ -47,22 +83,7 @@ describe('account that was invited into the organization', () => {
   });
 
   test('an invited account with the access role becomes an environment, and outlives it', async () => {
-    const roleName = 'OrganizationAccountAccessRole';
-    harness.simulation.iam.putRole({
-      arn: `arn:aws:iam::${EXISTING}:role/${roleName}`,
-      roleName,
-      roleId: 'AROALEGACY',
-      accountId: EXISTING,
-      trust: {
-        Version: '2012-10-17',
-        Statement: [
-          { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: `arn:aws:iam::${MANAGEMENT_ACCOUNT}:root` } },
-        ],
-      },
-      policies: {},
-      managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'],
-      tags: {},
-    });
+    putRole(harness, 'OrganizationAccountAccessRole');
     expect(reasons(await harness.deploy(associate))).toBe('');
     expect(harness.simulation.codepipeline.pipelines(EXISTING, REGION)).toMatchObject([{ name: 'legacy' }]);
     expect(await harness.descriptor('env/legacy')).toMatchObject({ accountId: EXISTING });

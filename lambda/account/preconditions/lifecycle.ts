@@ -5,7 +5,7 @@ import type { PreconditionsRecord } from '../../registry/preconditions';
 import { preconditionsKey } from '../../registry/preconditions';
 import type { Registry } from '../../registry/registry';
 import type { Lifecycle, Owner, Progress } from '../../shared/lifecycle';
-import { DONE, IN_PROGRESS } from '../../shared/lifecycle';
+import { DONE, waitFor } from '../../shared/lifecycle';
 import { MAX_PROPAGATION } from '../../shared/propagation';
 
 /**
@@ -36,10 +36,16 @@ implements Omit<Lifecycle<PreconditionsRequest, PreconditionsResult>, 'check' | 
     const record = await this.read(owner);
     if (!record) throw new Error('the preconditions were removed while they were checked: deploy again');
     const { problems, refused } = await findProblems(this.context, without(request, record.met));
-    if (refused && this.context.now() - record.attempt < MAX_PROPAGATION) return IN_PROGRESS;
+    if (refused && this.context.now() - record.attempt < MAX_PROPAGATION) {
+      return waitFor('access to the repositories and to the management account');
+    }
     if (problems.length > 0) throw unmet(problems);
     await this.write(owner, { attempt: record.attempt, met: keysOf(request) }, record.version);
     return { done: true, result: {} };
+  }
+
+  public subjectOf(): string {
+    return 'the check before the first account is created';
   }
 
   public async reconcileDelete(): Promise<Progress<void>> {
