@@ -64,6 +64,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'yazl@^3.3.1',
     '@types/yauzl@^3',
     '@types/yazl@^3',
+    // the software bill of materials of the bundles
+    '@cyclonedx/cyclonedx-library@~10.3.0',
+    'spdx-expression-parse@^5.0.0',
+    'ajv@^8.20.0',
+    'ajv-formats@^3.0.1',
+    'ajv-formats-draft2019@^1.6.1',
     'semver@^7.8.0',
     '@types/semver@^7',
     'aws-local-stepfunctions@3.0.0',

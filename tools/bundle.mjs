@@ -4,7 +4,9 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { writeBootstrapTemplate, writeCdkBootstrapTemplate } from './bootstrap-template.mjs';
+import { bundledPackages, licenceOf } from './bundled-packages.mjs';
 import { leanSdk } from './lean-sdk.mjs';
+import { writeSbom } from './sbom.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const common = {
@@ -48,15 +50,16 @@ async function writeTemplates() {
   const folder = path.join(root, 'lib/lambda/account');
   mkdirSync(folder, { recursive: true });
   writeBootstrapTemplate(path.join(folder, 'bootstrap-template.json'));
-  const { outputFiles } = await build({
+  const result = await build({
     ...common,
     format: 'esm',
     write: false,
     entryPoints: ['lambda/account/baseline.ts'],
   });
-  const source = Buffer.from(outputFiles[0].text).toString('base64');
+  const source = Buffer.from(result.outputFiles[0].text).toString('base64');
   const { BASELINE } = await import(`data:text/javascript;base64,${source}`);
   writeFileSync(path.join(folder, 'baseline-template.json'), JSON.stringify(BASELINE));
+  return result;
 }
 
 /** Bundles the runtime of simulated functions, the commands of simulated builds, and the SDK of the AWS runtime. */
@@ -129,31 +132,24 @@ async function bundleCli() {
   })];
 }
 
-/** Writes the licences of the bundled packages, which require it. */
-function writeNotices(results) {
-  const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
-  const folders = new Set(
-    inputs.map(input => /^(?:.*node_modules\/)(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]).filter(Boolean),
+/** Writes the licences and notices of the bundled packages, which require it. */
+function writeNotices(packages) {
+  const notices = packages.map(({ manifest, licences, notices }) =>
+    [`${manifest.name} ${manifest.version} (${licenceOf(manifest)})`, ...licences, ...notices].join('\n\n'),
   );
-  const notices = [...folders].sort().map(folder => {
-    const { name, version, license } = JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8'));
-    const file = readdirSync(path.join(root, folder)).find(entry => /^licen[cs]e/i.test(entry));
-    return [
-      `${name} ${version} (${license})`,
-      file ? readFileSync(path.join(root, folder, file), 'utf8').trim() : '',
-    ].join('\n\n');
-  });
   writeFileSync(
     path.join(root, 'lib/THIRD-PARTY-NOTICES.txt'),
-    [...new Set(notices)].join('\n\n' + '-'.repeat(80) + '\n\n') + '\n',
+    notices.join('\n\n' + '-'.repeat(80) + '\n\n') + '\n',
   );
 }
 
-const [, , ...results] = await Promise.all([
+const results = await Promise.all([
   writeTemplates(),
   bundleScripts(),
   bundleHandlers(),
   bundleRehearsal(),
   bundleCli(),
 ]);
-writeNotices(results.flat());
+const packages = bundledPackages(root, results.flat().map(({ metafile }) => metafile));
+writeNotices(packages);
+writeSbom(root, packages, 'lib/sbom.cdx.json');
