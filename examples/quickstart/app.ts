@@ -9,9 +9,12 @@ import {
 const app = new App();
 const { organizationId, managementAccountId, cicdAccountId, region, repositoryName, mailbox } = settings;
 
-// 1. Deploy this stack once into the management account.
+// 1. Deploy this stack once into the management account. `-c units=ou-…,ou-…` confines it to these units.
+const units: string | undefined = app.node.tryGetContext('units');
 const management = new Stack(app, 'Management', { env: { account: managementAccountId, region } });
-new OrganizationAccessRole(management, 'Access', { cicdAccountId, organizationId });
+new OrganizationAccessRole(management, 'Access', {
+  cicdAccountId, organizationId, organizationalUnitIds: units?.split(','),
+});
 
 // 2. Deploy this stack into the CICD account to add, change or remove environments. Deleting it would delete all
 // environments with their applications, so it is protected from termination.

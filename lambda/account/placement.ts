@@ -22,8 +22,9 @@ export async function placeAccount(
   }
   const unusable = unusableStateOf(account.state);
   if (unusable) throw unusableAccount(vended.request, accountId, unusable);
-  await moveToUnit(context, vended, accountId);
+  // first the tag: the role of the management account may move only accounts that carry it
   const tagged = await mergeTags(context, vended, accountId);
+  await moveToUnit(context, vended, accountId);
   const { accountName } = vended.request;
   if (account.accountName !== accountName) await context.organization.rename(accountId, accountName);
   return updateRecord(context, tagged, {

@@ -1,7 +1,7 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import { AccountPrincipal, IRole, PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
-import { DEFAULT_ACCESS_ROLE, VENDING_REASONS, vendingStatements } from './vending-permissions';
+import { checkedLimits, DEFAULT_ACCESS_ROLE, VENDING_REASONS, vendingStatements } from './vending-permissions';
 import { acknowledgeWildcards } from '../private/acknowledge';
 import { NAMES } from '../private/contract';
 import { validate } from '../private/validate';
@@ -40,6 +40,24 @@ export interface OrganizationAccessRoleProps {
   readonly accessRoleNames?: string[];
 
   /**
+   * Ids of organizational units (`ou-ab12-cdefgh34`) to which the role is confined: it enters only accounts below them,
+   * and moves accounts only between them and the root. List every unit to which an `Account` is moved. Accounts in
+   * other units can neither be moved nor entered; an `Account` without `organizationalUnit` remains in the root, and
+   * cannot be entered.
+   *
+   * @default - all units of the organization, and the root
+   */
+  readonly organizationalUnitIds?: string[];
+
+  /**
+   * Ids of accounts that the role must neither tag, move, rename nor enter, for example those of security and logs. The
+   * management account is always protected.
+   *
+   * @default - only the management account
+   */
+  readonly protectedAccountIds?: string[];
+
+  /**
    * Name of the role.
    *
    * @default 'org-environments-access'
@@ -56,6 +74,7 @@ export interface OrganizationAccessRoleProps {
  * new OrganizationAccessRole(management, 'Access', {
  *   cicdAccountId: '222222222222',
  *   organizationId: 'o-exampleorgid',
+ *   organizationalUnitIds: ['ou-ab12-cdefgh34'],
  * });
  */
 export class OrganizationAccessRole extends Construct implements IOrganizationAccessRole {
@@ -84,7 +103,6 @@ export class OrganizationAccessRole extends Construct implements IOrganizationAc
   public constructor(scope: Construct, id: string, props: OrganizationAccessRoleProps) {
     super(scope, id);
     const accessRoleNames = props.accessRoleNames ?? [DEFAULT_ACCESS_ROLE];
-    accessRoleNames.forEach(name => validate.roleName(this, name));
     validate.accountId(this, props.cicdAccountId);
     validate.organizationId(this, props.organizationId);
 
@@ -98,7 +116,10 @@ export class OrganizationAccessRole extends Construct implements IOrganizationAc
         'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::${props.cicdAccountId}:role/${NAMES.accountProviderRole}`,
       },
     });
-    const statements = vendingStatements(props.organizationId, accessRoleNames);
+    const { organizationId, organizationalUnitIds, protectedAccountIds } = props;
+    const statements = vendingStatements(checkedLimits(this, {
+      organizationId, accessRoleNames, organizationalUnitIds, protectedAccountIds,
+    }));
     const role = new Role(this, 'Resource', {
       roleName: validate.roleName(this, props.roleName ?? NAMES.accessRole),
       description: 'Lets the CICD account vend accounts (cdk-org-environments)',

@@ -1,7 +1,7 @@
 import { Aws, Fn } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { DEFAULT_ACCESS_ROLE, vendingStatements } from './vending-permissions';
+import { checkedLimits, DEFAULT_ACCESS_ROLE, vendingStatements } from './vending-permissions';
 import { ACCESS_ENVIRONMENT } from '../private/contract';
 import { rejectSubclass } from '../private/reject';
 import { validate } from '../private/validate';
@@ -25,6 +25,20 @@ export interface SameAccountAccessOptions {
    * @default ['OrganizationAccountAccessRole']
    */
   readonly accessRoleNames?: string[];
+
+  /**
+   * Ids of organizational units to which the account provider is confined, as in `OrganizationAccessRole`.
+   *
+   * @default - all units of the organization, and the root
+   */
+  readonly organizationalUnitIds?: string[];
+
+  /**
+   * Ids of accounts that the account provider must neither tag, move, rename nor enter.
+   *
+   * @default - only the management account
+   */
+  readonly protectedAccountIds?: string[];
 }
 
 /**
@@ -66,9 +80,12 @@ export class OrganizationAccess {
   public static sameAccount(options: SameAccountAccessOptions = {}): OrganizationAccess {
     return new OrganizationAccess((scope, organizationId) => {
       const names = options.accessRoleNames ?? [DEFAULT_ACCESS_ROLE];
-      names.forEach(name => validate.roleName(scope, name));
+      const { organizationalUnitIds, protectedAccountIds } = options;
+      const limits = { organizationId, accessRoleNames: names, organizationalUnitIds, protectedAccountIds };
       return {
-        managementAccountId: Aws.ACCOUNT_ID, environment: {}, statements: vendingStatements(organizationId, names),
+        managementAccountId: Aws.ACCOUNT_ID,
+        environment: {},
+        statements: vendingStatements(checkedLimits(scope, limits)),
       };
     });
   }

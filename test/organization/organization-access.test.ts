@@ -31,11 +31,10 @@ const VENDING = {
   },
   ReadAccounts: { actions: ['organizations:DescribeAccount', 'organizations:ListParents'], resources: ['account'] },
   ReadUnits: { actions: ['organizations:ListOrganizationalUnitsForParent'], resources: ['root', 'ou'] },
-  Tags: {
-    actions: ['organizations:ListTagsForResource', 'organizations:TagResource', 'organizations:UntagResource'],
-    resources: ['account'],
-  },
-  Move: { actions: ['organizations:MoveAccount'], resources: ['account', 'root', 'ou'] },
+  ReadTags: { actions: ['organizations:ListTagsForResource'], resources: ['account'] },
+  Tags: { actions: ['organizations:TagResource', 'organizations:UntagResource'], resources: ['account'] },
+  Move: { actions: ['organizations:MoveAccount'], resources: ['account'] },
+  MoveBetween: { actions: ['organizations:MoveAccount'], resources: ['root', 'ou'] },
   Rename: {
     actions: ['account:PutAccountName'],
     resources: [`arn:<AWS::Partition>:account::<AWS::AccountId>:account/${ORGANIZATION_ID}/*`],
@@ -81,7 +80,8 @@ describe('the access role in the management account', () => {
   test('may do what vending accounts needs, and nothing else', () => {
     const { template } = accessRole();
     expect(vendingOf(template)).toEqual(VENDING);
-    expect(identityStatements(template)).toHaveLength(Object.keys(VENDING).length);
+    const allowed = identityStatements(template).filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed).toHaveLength(Object.keys(VENDING).length);
   });
 
   test('creates no account without our tag, and enters no account of another organization', () => {
@@ -91,7 +91,10 @@ describe('the access role in the management account', () => {
     });
     expect(
       statements.find(({ Sid }) => Sid === 'AssumeMemberRoles')?.Condition,
-    ).toEqual({ StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID } });
+    ).toEqual({
+      StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID },
+      StringNotEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } },
+    });
   });
 
   test('has the name that the CICD account expects, or another one', () => {
@@ -143,6 +146,22 @@ describe('the access role in the management account', () => {
       'the role name has a slash',
       { roleName: 'a/b' },
       "the role name must be 1 to 64 letters, digits and '_+=,.@-', got 'a/b'",
+    ],
+    [
+      'a unit is a path',
+      { organizationalUnitIds: ['Workloads/Test'] },
+      "each of the 'organizationalUnitIds' must be an id like 'ou-ab12-cdefgh34', got 'Workloads/Test'; AWS "
+        + 'Organizations shows the id of a unit',
+    ],
+    [
+      'there are no units',
+      { organizationalUnitIds: [] },
+      "'organizationalUnitIds' is empty: name units, or omit it to allow all",
+    ],
+    [
+      'a protected account has eleven digits',
+      { protectedAccountIds: ['22222222222'] },
+      "the account id must be twelve digits, got '22222222222'",
     ],
     [
       'a role of members is a wildcard',

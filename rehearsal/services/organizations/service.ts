@@ -92,6 +92,11 @@ export class Organizations implements Organization, Service {
     return this.tree.account(accountId);
   }
 
+  public resourceTags(arn: string): Readonly<Record<string, string>> {
+    const id = arn.slice(arn.lastIndexOf('/') + 1);
+    return this.tree.account(id)?.tags ?? this.tree.unit(id)?.tags ?? {};
+  }
+
   /** Adds an account that exists from the start. */
   public addAccount(options: AddAccountOptions): void {
     const { accountId, name, email, joined } = options;
