@@ -25,8 +25,8 @@ export const LIMITS = {
   ratio: 1.15,
   /** Number of accounts from which the ratio is checked. */
   ratioFromAccounts: 25,
-  /** Maximum calls per environment in a small app. */
-  calls: 110,
+  /** Maximum calls per environment in a small app, of which eight record its history. */
+  calls: 120,
   /** Maximum ratio of the calls per environment in a large app to those in a small one. */
   callGrowth: 1.1,
   loadMilliseconds: 150,

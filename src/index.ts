@@ -16,5 +16,6 @@ export * from './pipeline/pipeline-plan';
 export * from './pipeline/self-mutating-plan';
 export * from './pipeline/tofu-plan';
 export * from './monitoring/environments-dashboard';
+export * from './monitoring/organization-alarms';
 export * from './monitoring/pipeline-event';
 export * from './monitoring/pipeline-notifications';

@@ -33,7 +33,9 @@ export function accessRoleNotAssumable(access: Access, cause: unknown): AccessEr
   return new AccessError(
     `cannot assume role '${access.roleArn}' of the management account: ${messageOf(cause)}; its trust must name the `
       + `role '${NAMES.accountProviderRole}' of account ${access.cicdAccount}, with the external id that Organization `
-      + 'was given: deploy its OrganizationAccessRole in the management account, then deploy again',
+      + "was given, by default its 'organizationId': check that this is the id that 'aws organizations "
+      + "describe-organization' shows there, deploy its OrganizationAccessRole in the management account, then deploy "
+      + 'again',
     cause,
   );
 }
@@ -44,7 +46,9 @@ export function actionDenied(access: Access, action: string, cause: unknown, hin
       ? `the role '${access.roleArn}' may not ${action}: deploy the OrganizationAccessRole of this version in the `
         + `management account, then deploy again${hint} (${messageOf(cause)})`
       : `account ${access.cicdAccount} may not ${action}: it is not the management account of an organization, `
-        + 'or the account provider lacks the permission; give Organization the role of the management account with '
+        + "or 'organizationId' of Organization is not its id, or the account provider lacks the permission: "
+        + "compare the id with 'aws organizations describe-organization', or give Organization the role of the "
+        + 'management account with '
         + `OrganizationAccess.role(…)${hint} (${messageOf(cause)})`,
     cause,
   );

@@ -24,6 +24,7 @@ import type { Stacks } from '../cloudformation/stack-deployer';
 import { assumeRole } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
 import { isAccessDenied, isNamed } from '../shared/errors';
+import { sessionName } from '../shared/session-name';
 
 export interface NewAccount {
   readonly accountName: string;
@@ -86,33 +87,49 @@ type Units = readonly { readonly id: string; readonly name: string }[];
 
 const UNIT_CACHE_MILLISECONDS = 5 * 60_000;
 
+interface Clients {
+  /** Name of the session of the clients. */
+  readonly session: string;
+  readonly organizations: OrganizationsClient;
+  /** CreateAccount has no client token, so the SDK must not retry it: after a lost response we check before a retry. */
+  readonly creator: OrganizationsClient;
+  readonly accounts: AccountClient;
+  readonly quotas: ServiceQuotasClient;
+}
+
 /** The organization through the AWS SDK. */
 export class AwsOrganization implements Organization {
-  private readonly organizations: OrganizationsClient;
-  /** CreateAccount has no client token, so the SDK must not retry it: after a lost response we check before a retry. */
-  private readonly creator: OrganizationsClient;
-  private readonly accounts: AccountClient;
-  private readonly quotas: ServiceQuotasClient;
+  private made?: Clients;
   private rootId?: string;
   /** Cached units of a parent; for a short time, because units may be moved and renamed. */
   private readonly units = new Map<string, { readonly until: number; readonly units: Units }>();
 
-  public constructor(private readonly access: Access) {
-    const region = REGIONS[access.partition] ?? 'us-east-1';
+  public constructor(private readonly access: Access) {}
+
+  /** Clients keep their credentials, so each session has its own. */
+  private get clients(): Clients {
+    const session = sessionName();
+    if (this.made?.session !== session) this.made = { session, ...this.newClients() };
+    return this.made;
+  }
+
+  private newClients(): Omit<Clients, 'session'> {
     const session = {
       ...clientDefaults(),
-      region,
-      ...(access.roleArn && { credentials: async () => this.managementCredentials() }),
+      region: REGIONS[this.access.partition] ?? 'us-east-1',
+      ...(this.access.roleArn && { credentials: async () => this.managementCredentials() }),
     };
-    this.organizations = new OrganizationsClient(session);
-    this.creator = new OrganizationsClient({ ...session, maxAttempts: 1 });
-    this.accounts = new AccountClient(session);
-    this.quotas = new ServiceQuotasClient(session);
+    return {
+      organizations: new OrganizationsClient(session),
+      creator: new OrganizationsClient({ ...session, maxAttempts: 1 }),
+      accounts: new AccountClient(session),
+      quotas: new ServiceQuotasClient(session),
+    };
   }
 
   public async createAccount(account: NewAccount): Promise<string> {
     const { CreateAccountStatus: status } = await this.withAccessErrors('organizations:CreateAccount', () =>
-      this.creator.send(
+      this.clients.creator.send(
         new CreateAccountCommand({
           AccountName: account.accountName,
           Email: account.email,
@@ -129,14 +146,14 @@ export class AwsOrganization implements Organization {
     return unlessNamed('CreateAccountStatusNotFoundException', () =>
       this.withAccessErrors('organizations:DescribeCreateAccountStatus', async () => {
         const command = new DescribeCreateAccountStatusCommand({ CreateAccountRequestId: requestId });
-        const { CreateAccountStatus: status } = await this.organizations.send(command);
+        const { CreateAccountStatus: status } = await this.clients.organizations.send(command);
         return status && creationOf(status);
       }),
     );
   }
 
   public async listCreations(): Promise<readonly AccountCreation[]> {
-    const pages = paginateListCreateAccountStatus({ client: this.organizations }, {});
+    const pages = paginateListCreateAccountStatus({ client: this.clients.organizations }, {});
     return this.collect('organizations:ListCreateAccountStatus', pages, page =>
       (page.CreateAccountStatuses ?? []).map(creationOf),
     );
@@ -144,7 +161,7 @@ export class AwsOrganization implements Organization {
 
   public async findAccount(email: string): Promise<OrganizationAccount | undefined> {
     return this.withAccessErrors('organizations:ListAccounts', async () => {
-      for await (const page of paginateListAccounts({ client: this.organizations }, {})) {
+      for await (const page of paginateListAccounts({ client: this.clients.organizations }, {})) {
         const found = page.Accounts?.find(account => account.Email?.toLowerCase() === email.toLowerCase());
         if (found) return accountOf(found);
       }
@@ -153,14 +170,14 @@ export class AwsOrganization implements Organization {
   }
 
   public async listAccounts(): Promise<readonly OrganizationAccount[]> {
-    const pages = paginateListAccounts({ client: this.organizations }, {});
+    const pages = paginateListAccounts({ client: this.clients.organizations }, {});
     return this.collect('organizations:ListAccounts', pages, page => (page.Accounts ?? []).map(accountOf));
   }
 
   /** An older role in the management account may not allow the call. Then the quota is not checked. */
   public async accountLimit(): Promise<number | undefined> {
     try {
-      const { Quota: quota } = await this.quotas.send(new GetServiceQuotaCommand(ACCOUNT_QUOTA));
+      const { Quota: quota } = await this.clients.quotas.send(new GetServiceQuotaCommand(ACCOUNT_QUOTA));
       return quota?.Value;
     } catch {
       return undefined;
@@ -170,7 +187,7 @@ export class AwsOrganization implements Organization {
   public async describeAccount(accountId: string): Promise<OrganizationAccount | undefined> {
     return unlessNamed('AccountNotFoundException', () =>
       this.withAccessErrors('organizations:DescribeAccount', async () => {
-        const { Account: account } = await this.organizations.send(
+        const { Account: account } = await this.clients.organizations.send(
           new DescribeAccountCommand({ AccountId: accountId }),
         );
         return account && accountOf(account);
@@ -184,17 +201,16 @@ export class AwsOrganization implements Organization {
       + '--service-principal account.amazonaws.com, in the management account)';
     await this.withAccessErrors(
       'account:PutAccountName',
-      () => this.accounts.send(new PutAccountNameCommand({ AccountId: accountId, AccountName: accountName })),
+      () => this.clients.accounts.send(new PutAccountNameCommand({ AccountId: accountId, AccountName: accountName })),
       hint,
     );
   }
 
   public async root(): Promise<string> {
+    const pages = paginateListRoots({ client: this.clients.organizations }, {});
     const [root] = this.rootId
       ? [this.rootId]
-      : await this.collect('organizations:ListRoots', paginateListRoots({ client: this.organizations }, {}), page =>
-        (page.Roots ?? []).map(({ Id }) => Id ?? ''),
-      );
+      : await this.collect('organizations:ListRoots', pages, page => (page.Roots ?? []).map(({ Id }) => Id ?? ''));
     if (!root) throw new Error('the organization has no root: check the access role of the Organization');
     this.rootId = root;
     return root;
@@ -209,7 +225,8 @@ export class AwsOrganization implements Organization {
   }
 
   private async listUnits(parentId: string): Promise<Units> {
-    const pages = paginateListOrganizationalUnitsForParent({ client: this.organizations }, { ParentId: parentId });
+    const client = this.clients.organizations;
+    const pages = paginateListOrganizationalUnitsForParent({ client }, { ParentId: parentId });
     return this.collect('organizations:ListOrganizationalUnitsForParent', pages, page =>
       (page.OrganizationalUnits ?? []).map(({ Id, Name }) => ({ id: Id ?? '', name: Name ?? '' })),
     );
@@ -217,14 +234,14 @@ export class AwsOrganization implements Organization {
 
   public async parentOf(accountId: string): Promise<string> {
     const { Parents } = await this.withAccessErrors('organizations:ListParents', () =>
-      this.organizations.send(new ListParentsCommand({ ChildId: accountId })),
+      this.clients.organizations.send(new ListParentsCommand({ ChildId: accountId })),
     );
     return Parents?.[0]?.Id ?? '';
   }
 
   public async move(accountId: string, fromId: string, toId: string): Promise<void> {
     await this.withAccessErrors('organizations:MoveAccount', () =>
-      this.organizations.send(
+      this.clients.organizations.send(
         new MoveAccountCommand({
           AccountId: accountId,
           SourceParentId: fromId,
@@ -235,20 +252,20 @@ export class AwsOrganization implements Organization {
   }
 
   public async tags(accountId: string): Promise<Readonly<Record<string, string>>> {
-    const pages = paginateListTagsForResource({ client: this.organizations }, { ResourceId: accountId });
+    const pages = paginateListTagsForResource({ client: this.clients.organizations }, { ResourceId: accountId });
     const tags = await this.collect('organizations:ListTagsForResource', pages, page => page.Tags ?? []);
     return Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? '', Value ?? '']));
   }
 
   public async tag(accountId: string, tags: Readonly<Record<string, string>>): Promise<void> {
     await this.withAccessErrors('organizations:TagResource', () =>
-      this.organizations.send(new TagResourceCommand({ ResourceId: accountId, Tags: tagList(tags) })),
+      this.clients.organizations.send(new TagResourceCommand({ ResourceId: accountId, Tags: tagList(tags) })),
     );
   }
 
   public async untag(accountId: string, keys: readonly string[]): Promise<void> {
     await this.withAccessErrors('organizations:UntagResource', () =>
-      this.organizations.send(new UntagResourceCommand({ ResourceId: accountId, TagKeys: [...keys] })),
+      this.clients.organizations.send(new UntagResourceCommand({ ResourceId: accountId, TagKeys: [...keys] })),
     );
   }
 

@@ -1,9 +1,12 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Events } from './events';
+import { CHANGES } from '../../src/history/contract';
 import type { HistoryEntry } from '../../src/history/contract';
+import { METRICS } from '../../src/private/contract';
 import { historyKey, historyRecord } from '../registry/history';
 import type { HistoryRecord } from '../registry/history';
 import type { Registry } from '../registry/registry';
+import { count } from '../shared/count';
 import { isNamed } from '../shared/errors';
 
 /** Keeps the changes of environments and accounts. */
@@ -38,6 +41,8 @@ export class RegistryHistory implements History {
 
   private async keep(entry: HistoryEntry): Promise<void> {
     logger.info('change', { ...entry });
+    if (entry.outcome === 'deferred') count(METRICS.unreachableAccounts, 1);
+    if (entry.change === CHANGES.drift && entry.outcome === 'failed') count(METRICS.driftedEnvironments, 1);
     try {
       await this.registry.write<HistoryRecord>(historyKey(entry), historyRecord(entry), undefined);
     } catch (error) {

@@ -11,6 +11,7 @@ import { EventBus } from '../history/events';
 import { RegistryHistory } from '../history/history';
 import { AwsPipelineControl } from '../pipeline-control/aws';
 import { TableRegistry } from '../registry/table';
+import { withSessionName } from '../shared/session-name';
 import { connectedHosts } from '../sources/hosts';
 
 const logger = new Logger({ serviceName: 'org-environments' });
@@ -37,7 +38,7 @@ export async function handler(
 ): Promise<OperationResponse<object> | ReconcileResponse> {
   const request = validOperation(input);
   logger.info(request.operation, { ...request, requestId: awsRequestId });
-  return request.operation === 'reconcile'
-    ? reconciler.run(request, awsRequestId)
-    : operations.run(request, awsRequestId);
+  return withSessionName(request.operation, awsRequestId, async () =>
+    request.operation === 'reconcile' ? reconciler.run(request, awsRequestId) : operations.run(request, awsRequestId),
+  );
 }

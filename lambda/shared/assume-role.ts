@@ -1,6 +1,7 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { clientDefaults } from './clients';
+import { sessionName } from './session-name';
 
 /** A role to assume, with the function's credentials or with those of a role assumed before. */
 interface RoleToAssume {
@@ -13,12 +14,19 @@ interface RoleToAssume {
 const EXPIRY_MARGIN = 5 * 60_000;
 const sessions = new Map<string, AwsCredentialIdentity>();
 
-/** Assumes a role. The session is cached until five minutes before it expires. */
+/**
+ * Assumes a role. The session is cached until five minutes before it expires, for the same request: its name identifies
+ * the request.
+ */
 export async function assumeRole(role: RoleToAssume, now: () => number = Date.now): Promise<AwsCredentialIdentity> {
-  const known = sessions.get(role.roleArn);
-  if (known?.expiration && known.expiration.getTime() - EXPIRY_MARGIN > now()) return known;
+  const key = `${role.roleArn} ${sessionName()}`;
+  const isValid = ({ expiration }: AwsCredentialIdentity) =>
+    expiration !== undefined && expiration.getTime() - EXPIRY_MARGIN > now();
+  const known = sessions.get(key);
+  if (known && isValid(known)) return known;
+  for (const [other, session] of sessions) if (!isValid(session)) sessions.delete(other);
   const session = await newSession(role);
-  sessions.set(role.roleArn, session);
+  sessions.set(key, session);
   return session;
 }
 
@@ -31,7 +39,7 @@ export async function newSession(role: RoleToAssume): Promise<AwsCredentialIdent
   const { Credentials } = await sts.send(
     new AssumeRoleCommand({
       RoleArn: role.roleArn,
-      RoleSessionName: 'org-environments',
+      RoleSessionName: sessionName(),
       ...(role.externalId && { ExternalId: role.externalId }),
     }),
   );

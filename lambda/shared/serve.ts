@@ -6,6 +6,7 @@ import type { Lifecycle, Owner, Progress } from './lifecycle';
 import { waitFor } from './lifecycle';
 import { MAX_PROPAGATION } from './propagation';
 import { Reconciliation } from './reconciliation';
+import { withSessionName } from './session-name';
 import type { WaitingOutcome } from './waiting';
 import { previousWait, TimedOutError, waiting, waitingAfter } from './waiting';
 import type { Outcome, ReconcileRequest, ResourceRequest, Wait } from '../../src/kinds/contract';
@@ -43,7 +44,16 @@ export function serve<Request, Result extends object>(
   const requests = new RequestHandler(lifecycle, registry, isInProgress, now);
   const reconciliation = new Reconciliation(lifecycle, registry, isInProgress, now);
   return async request =>
-    'basedOn' in request ? reconciliation.handle(request) : requests.handle(request);
+    withSessionName(subjectOf(request), request.requestId, async () =>
+      'basedOn' in request ? reconciliation.handle(request) : requests.handle(request),
+    );
+}
+
+/** The environment, if the request names it, or the account. */
+function subjectOf({ properties, logicalId }: ResourceRequest | ReconcileRequest): string {
+  const { environmentName, environment, accountName } = properties;
+  const { environmentName: nested }: { environmentName?: unknown } = environment ?? {};
+  return [environmentName, nested, accountName].find(name => typeof name === 'string') ?? logicalId;
 }
 
 class RequestHandler<Request, Result extends object> {

@@ -3,6 +3,7 @@ import { MemberPipelines } from './aws';
 import { trigger } from './trigger';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
 import { TableRegistry } from '../registry/table';
+import { withSessionName } from '../shared/session-name';
 import { connectedHosts } from '../sources/hosts';
 import type { HostEvent } from '../sources/source';
 
@@ -13,5 +14,6 @@ const pipelines = new MemberPipelines(process.env[HANDLER_ENVIRONMENT.PARTITION]
 
 /** Throws on failure, so that Lambda retries the event. */
 export async function handler(event: HostEvent): Promise<void> {
-  logger.info('branch was updated', { ...(await trigger(event, registry, hosts, pipelines)), eventId: event.id });
+  const outcome = await withSessionName('trigger', event.id, async () => trigger(event, registry, hosts, pipelines));
+  logger.info('branch was updated', { ...outcome, eventId: event.id });
 }

@@ -1,6 +1,18 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { IOrganization } from './organization-interface';
 import { fail } from '../private/validate';
+
+/** What the alarms of the organization watch. */
+export interface Monitored {
+  /** All functions. */
+  readonly functions: readonly IFunction[];
+  /** ARN of the state machine that waits for the custom resources. */
+  readonly waiterArn: string;
+  /** Receives the events that were missed. */
+  readonly deadLetters: IQueue;
+}
 
 /** Attributes of an organization that only the constructs of this library use. */
 export interface OrganizationInternals {
@@ -12,6 +24,8 @@ export interface OrganizationInternals {
   readonly managementAccountId: string;
   /** Patterns of the names of the repositories that may be used; undefined: not known in this app. */
   readonly repositoryNames?: readonly string[];
+  /** Undefined: not known in this app. */
+  readonly monitored?: Monitored;
 }
 
 const INTERNALS = Symbol.for('cdk-org-environments.internals');

@@ -30,19 +30,21 @@ interface ListenersProps {
 export class Listeners extends Construct {
   /** Halts, resumes and describes the pipelines of all environments, and compares these with their declaration. */
   public readonly operations: IFunction;
+  /** All functions. */
+  public readonly functions: readonly IFunction[];
   /** Receives events whose function has failed three times; a message names the function. */
-  private readonly deadLetters: Queue;
+  public readonly deadLetters: Queue;
 
   public constructor(scope: Construct, id: string, private readonly props: ListenersProps) {
     super(scope, id);
     this.deadLetters = this.deadLetterQueue();
-    this.trigger();
-    this.deployments();
+    const [trigger, deployments] = [this.trigger(), this.deployments()];
     this.operations = this.operationsFunction();
+    this.functions = [trigger, deployments, this.operations];
   }
 
   /** One rule for all repositories: the function ignores branches without a pipeline. */
-  private trigger() {
+  private trigger(): IFunction {
     const { function: trigger } = new HandlerFunction(this, 'Trigger', {
       handler: 'trigger',
       roleName: NAMES.triggerFunctionRole,
@@ -56,10 +58,11 @@ export class Listeners extends Construct {
       deadLetters: this.deadLetters,
     });
     branchEventRule(this, 'Moved', trigger);
+    return trigger;
   }
 
   /** One rule and one function for all environments, so that the stack does not grow with them. */
-  private deployments() {
+  private deployments(): IFunction {
     const { function: deployments } = new HandlerFunction(this, 'Deployments', {
       handler: 'deployments',
       roleName: NAMES.deploymentsFunctionRole,
@@ -81,6 +84,7 @@ export class Listeners extends Construct {
       eventPattern: { source: ['aws.codepipeline'] },
       targets: [new LambdaFunction(deployments)],
     });
+    return deployments;
   }
 
   private operationsFunction(): IFunction {

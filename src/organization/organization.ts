@@ -167,7 +167,17 @@ export class Organization extends OrganizationBase {
     // a new pipeline starts immediately, and its events must be recorded
     customResources.entry.node.addDependency(...listeners.node.findAll().filter(carriesEvents));
     setInternals(this, {
-      serviceToken: customResources.serviceToken, isImported: false, managementAccountId, repositoryNames,
+      serviceToken: customResources.serviceToken,
+      isImported: false,
+      managementAccountId,
+      repositoryNames,
+      monitored: {
+        functions: [
+          ...Object.values(customResources.functions), customResources.entry, ...listeners.functions,
+        ],
+        waiterArn: customResources.waiterArn,
+        deadLetters: listeners.deadLetters,
+      },
     });
 
     this.createParameter(props.parameterName ?? DEFAULT_PARAMETER, managementAccountId);

@@ -105,6 +105,12 @@ export const RESOURCE_TYPES = {
 export const METRICS = {
   namespace: 'OrgEnvironments',
   dimension: 'Environment',
+  /** Dimension of the metrics of the organization, and its value. */
+  organization: { dimension: 'service', value: 'org-environments' },
+  /** Of the organization: updates that were deferred because the account could not be entered. */
+  unreachableAccounts: 'UnreachableAccounts',
+  /** Of the organization: environments that are not as their app declares them. */
+  driftedEnvironments: 'DriftedEnvironments',
 } as const;
 
 /** The parameter of a pipeline's stack that says whether commits go through, and its values. */

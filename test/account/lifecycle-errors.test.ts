@@ -167,7 +167,8 @@ const TROUBLES: Record<string, Trouble> = {
       "cannot assume role 'arn:aws:iam::999999999999:role/org-environments-access' of the management account: not "
       + 'authorized; its trust must name the role '
       + "'org-environments-account-provider' of account 222222222222, with the external id that Organization was "
-      + 'given: deploy its OrganizationAccessRole in '
+      + "given, by default its 'organizationId': check that this is the id that 'aws organizations "
+      + "describe-organization' shows there, deploy its OrganizationAccessRole in "
       + 'the management account, then deploy again',
     mend: ({ directory }) => directory.refusals.clear(),
   },

@@ -74,3 +74,32 @@ test('neither a history that cannot be written nor an event that cannot be put f
   await new RegistryHistory(registry, { put: deny }).record(entry(1));
   expect([registry.keys.length, events.published.length]).toEqual([1, 1]);
 });
+
+test.each([
+  ['UnreachableAccounts', { outcome: 'deferred' }],
+  ['DriftedEnvironments', { change: CHANGES.drift, outcome: 'failed' }],
+] as const)('the metric %s counts a change with %j', async (name, changes) => {
+  const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    await recorded(entry(1), entry(2, changes));
+    const lines = write.mock.calls.map(([line]) => String(line)).filter(line => line.includes('_aws'));
+    expect(lines.map(line => JSON.parse(line))).toEqual([
+      {
+        _aws: {
+          Timestamp: expect.any(Number),
+          CloudWatchMetrics: [
+            {
+              Namespace: 'OrgEnvironments',
+              Dimensions: [['service']],
+              Metrics: [{ Name: name, Unit: 'Count' }],
+            },
+          ],
+        },
+        service: 'org-environments',
+        [name]: 1,
+      },
+    ]);
+  } finally {
+    write.mockRestore();
+  }
+});

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const ROOT = join(__dirname, '../..');
 const DECISIONS = 'docs/decisions';
 const decisions = readdirSync(join(ROOT, DECISIONS)).map(name => `${DECISIONS}/${name}`);
-const documents = ['CONTRIBUTING.md', 'README.md', 'docs/aws.md', ...decisions];
+const documents = ['CONTRIBUTING.md', 'README.md', 'docs/aws.md', 'docs/break-glass.md', ...decisions];
 const PATH = /`((?:src|lambda|rehearsal|cli|test|bench|tools|docs)\/[\w/.-]+)`/g;
 
 test.each(documents)('the files that %s names exist', document => {

@@ -69,6 +69,10 @@ describe('history', () => {
     harness.simulation.organizations.suspend(harness.vended['shop-test']);
     expect(reasons(await harness.deploy(app('2', ['dev', 'test'])))).toBe('');
     expect(await changes()).toEqual(['dev Pipeline Update succeeded', 'test Pipeline Update deferred']);
+    // the metric of OrganizationAlarms
+    expect(harness.simulation.lambda.log.map(({ text }) => text).join('\n')).toMatch(
+      /"Namespace":"OrgEnvironments","Dimensions":\[\["service"\]\].*"service":"org-environments","UnreachableAccounts":1/,
+    );
   });
 
   test('has an update and its rollback', async () => {

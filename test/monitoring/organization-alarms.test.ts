@@ -1,0 +1,87 @@
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { OrganizationAlarms } from '../../src';
+import { Cicd } from '../fixtures/app';
+import { onlyResource, resourcesOf, synthesized } from '../fixtures/assembly';
+
+const cicd = new Cicd();
+new OrganizationAlarms(cicd.stack, 'Alarms', { organization: cicd.organization });
+const template = synthesized(cicd.stack);
+const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+const alarmOf = (text: string) => alarms.find(alarm => JSON.stringify(alarm).includes(text)) ?? {};
+const idsOf = (type: string) =>
+  Object.entries(template.Resources).flatMap(([id, { Type }]) => Type === type ? [id] : []);
+const [topic] = idsOf('AWS::SNS::Topic');
+
+test('every alarm is raised by one value, is not raised by missing values, and reports to the topic', () => {
+  expect(alarms).toHaveLength(5);
+  for (const alarm of alarms) {
+    expect(alarm).toMatchObject({
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+      AlarmActions: [{ Ref: topic }],
+      AlarmDescription: expect.stringMatching(/^\w.{30}/),
+    });
+  }
+});
+
+test('errors of every function of the library raise one alarm', () => {
+  const functions = idsOf('AWS::Lambda::Function');
+  expect(functions.length).toBeGreaterThan(7);
+  const text = JSON.stringify(alarmOf('"MetricName":"Errors"'));
+  expect(functions.filter(id => !text.includes(`{"Ref":"${id}"}`))).toEqual([]);
+  expect(text).toContain('"Expression":"SUM(METRICS())"');
+});
+
+test('a request without a response and an event that was missed raise an alarm', () => {
+  const waiter = JSON.stringify(alarmOf('AWS/States'));
+  for (const name of ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted']) expect(waiter).toContain(name);
+  expect(alarmOf('AWS/SQS')).toMatchObject({ MetricName: 'ApproximateNumberOfMessagesVisible', Statistic: 'Maximum' });
+});
+
+test.each(['UnreachableAccounts', 'DriftedEnvironments'])('the metric %s raises an alarm', MetricName => {
+  expect(alarmOf(MetricName)).toMatchObject({
+    Namespace: 'OrgEnvironments', MetricName, Dimensions: [{ Name: 'service', Value: 'org-environments' }],
+  });
+});
+
+test('a rule reports the call that disables the artifact key or schedules its deletion', () => {
+  const rule = resourcesOf(template, 'AWS::Events::Rule').find(({ Properties }) =>
+    JSON.stringify(Properties.EventPattern ?? {}).includes('aws.kms'));
+  expect(rule?.Properties).toMatchObject({
+    EventPattern: {
+      'source': ['aws.kms'],
+      'detail-type': ['AWS API Call via CloudTrail'],
+      'detail': {
+        eventName: ['ScheduleKeyDeletion', 'DisableKey'],
+        resources: { ARN: [{ 'Fn::GetAtt': [expect.stringContaining('ArtifactKey'), 'Arn'] }] },
+      },
+    },
+    Targets: [{ Arn: { Ref: topic }, RoleArn: expect.anything() }],
+  });
+});
+
+test('the policy of the topic allows the alarms of the account, and nothing without encryption', () => {
+  const { Statement } = onlyResource(template, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument;
+  expect(Statement).toContainEqual(expect.objectContaining({
+    Sid: 'OrganizationAlarms',
+    Principal: { Service: 'cloudwatch.amazonaws.com' },
+    Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+  }));
+  expect(JSON.stringify(Statement)).toContain('"aws:SecureTransport":"false"');
+});
+
+test('a topic of the user receives the messages', () => {
+  const { stack, organization } = new Cicd();
+  const own = new Topic(stack, 'Own');
+  expect(new OrganizationAlarms(stack, 'Alarms', { organization, topic: own }).topic).toBe(own);
+  expect(resourcesOf(synthesized(stack), 'AWS::SNS::Topic')).toHaveLength(1);
+});
+
+test('an imported organization is rejected, because its functions are not known', () => {
+  const { stack, organization } = new Cicd(undefined, { imported: true });
+  expect(() => new OrganizationAlarms(stack, 'Alarms', { organization })).toThrow(
+    /Cicd\/Alarms.*only the app that defines it knows its functions: define the OrganizationAlarms in that app/,
+  );
+});
