@@ -69,9 +69,13 @@ export function emailOfExistingAccount(request: VendedAccountRequest, found: Org
   );
 }
 
-export function emailOfManagementAccount({ email }: VendedAccountRequest, { accountId }: OrganizationAccount): Error {
+export function emailOfSpecialAccount(
+  { email }: VendedAccountRequest,
+  { accountId }: OrganizationAccount,
+  kind: 'CICD' | 'management',
+): Error {
   return new Error(
-    `the e-mail '${email}' belongs to the management account ${accountId}, which cannot be vended: use another e-mail`,
+    `the e-mail '${email}' belongs to the ${kind} account ${accountId}, which cannot be vended: use another e-mail`,
   );
 }
 

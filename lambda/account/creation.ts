@@ -6,7 +6,7 @@ import {
   emailOfExistingAccount,
   emailOfUnusableAccount,
   isCreationThrottled,
-  emailOfManagementAccount,
+  emailOfSpecialAccount,
   creationRejected,
 } from './creation-errors';
 import { resolveUnit } from './organizational-units';
@@ -220,15 +220,20 @@ async function findAdoptable(context: AccountContext, vended: VendedAccount): Pr
   const ours =
     (await context.organization.tags(found.accountId))[NAMES.ownerTag]
     === ownerTagValue(vended.key, context.cicdAccount);
-  const refusal = adoptionError(vended, found, ours);
+  const refusal = adoptionError(vended, found, { ours, cicdAccount: context.cicdAccount });
   if (!refusal) return { accountId: found.accountId, ours };
   if (vended.record.creation) await updateRecord(context, vended, { state: 'claimed', creation: undefined });
   throw refusal;
 }
 
-function adoptionError({ request }: VendedAccount, found: OrganizationAccount, ours: boolean): Error | undefined {
+function adoptionError(
+  { request }: VendedAccount,
+  found: OrganizationAccount,
+  { ours, cicdAccount }: { readonly ours: boolean; readonly cicdAccount: string },
+): Error | undefined {
   if (!ours && request.onExisting === 'fail') return emailOfExistingAccount(request, found);
-  if (found.managesOrganization) return emailOfManagementAccount(request, found);
+  if (found.managesOrganization) return emailOfSpecialAccount(request, found, 'management');
+  if (found.accountId === cicdAccount) return emailOfSpecialAccount(request, found, 'CICD');
   const unusable = unusableStateOf(found.state);
   return unusable && emailOfUnusableAccount(request, found, unusable);
 }

@@ -152,7 +152,12 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
   }
 
   private async step(account: ManagedAccount): Promise<Progress<AccountResult>> {
-    if (!isVended(account)) return this.prepare(account);
+    if (!isVended(account)) {
+      const { accountId, prepared } = account.record;
+      // an account that was prepared by an earlier version must not fail a rollback
+      if (accountId === this.context.cicdAccount && !prepared) throw cicdAccountUsed(accountId);
+      return this.prepare(account);
+    }
     // an existing account is prepared in the same step: with a hundred accounts every pause counts
     const created = account.record.accountId ? done(account) : await createAccount(this.context, account);
     if (!created.done) return created;
@@ -213,6 +218,12 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
 
 function isVended(account: ManagedAccount): account is VendedAccount {
   return account.request.kind === 'vended';
+}
+
+function cicdAccountUsed(accountId: string): Error {
+  return new Error(
+    `account ${accountId} is the CICD account, which cannot be the account of an environment: use another account`,
+  );
 }
 
 /** Adds the name of the account to an error of AWS, which rarely has it. */

@@ -1,15 +1,16 @@
-import { Aspects, RemovalPolicy, Resource, Tag } from 'aws-cdk-lib';
+import { Aspects, RemovalPolicy, Resource, Stack, Tag } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { AccountAttributes, IAccount } from './account-interface';
 import type { AccountResult, ExistingAccountRequest } from './contract';
 import { requireSameOrganization, setAccountIdIn } from './internals';
 import { preparation } from './preparation';
+import { internalsOf } from '../organization/internals';
 import type { IOrganization } from '../organization/organization-interface';
 import { RESOURCE_TYPES } from '../private/contract';
 import { ManagedResource } from '../private/managed-resource';
 import { rejectRemovalPolicy } from '../private/reject';
 import { UniqueClaims } from '../private/unique-claims';
-import { validate } from '../private/validate';
+import { fail, validate } from '../private/validate';
 
 /** An account that exists. The first organization that uses it prepares it like a vended account. */
 export class ExistingAccount extends Resource implements IAccount {
@@ -43,11 +44,23 @@ export class ExistingAccount extends Resource implements IAccount {
     ];
   }
 
+  /** The provider rejects what is known only at deployment. */
+  private rejectSpecialAccounts(scope: Construct, organization: IOrganization): void {
+    const { managementAccountId } = internalsOf(scope, organization);
+    const kinds = { 'CICD account': Stack.of(scope).account, 'management account': managementAccountId };
+    for (const [kind, id] of Object.entries(kinds)) {
+      if (id === this.accountId) {
+        fail(this, `account ${id} is the ${kind}, which cannot be the account of an environment: use another account`);
+      }
+    }
+  }
+
   private prepare(scope: Construct, organization: IOrganization): string {
     if (this.prepared) {
       requireSameOrganization(scope, this, this.prepared.organization, organization);
       return this.prepared.accountId;
     }
+    this.rejectSpecialAccounts(scope, organization);
     const resource = new ManagedResource<ExistingAccountRequest, AccountResult>(this, 'Preparation', {
       organization,
       resourceType: RESOURCE_TYPES.account,
