@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
+import { forget } from './commands/forget';
 import { halt } from './commands/halt';
 import { history } from './commands/history';
 import { reconcile } from './commands/reconcile';
@@ -10,7 +11,7 @@ import { resume } from './commands/resume';
 import { status } from './commands/status';
 import { OperationsFunction } from './operations/operations-function';
 import {
-  HALT_OPTIONS, HISTORY_OPTIONS, RECONCILE_OPTIONS, RESUME_OPTIONS, STATUS_OPTIONS,
+  FORGET_OPTIONS, HALT_OPTIONS, HISTORY_OPTIONS, RECONCILE_OPTIONS, RESUME_OPTIONS, STATUS_OPTIONS,
 } from './options/operation-options';
 import { addOptions, type OptionTable, type OptionValues } from './options/option-table';
 import { REHEARSE_OPTIONS } from './options/rehearse-options';
@@ -68,6 +69,15 @@ function createProgram(): Command {
       + 'the exit code is 1 if something still differs',
     options: RECONCILE_OPTIONS,
     run: async options => reconcile(options, new OperationsFunction(), { ...terminal, confirm }),
+  });
+  addCommand(program, {
+    name: 'forget',
+    argument: '<name>',
+    description: 'leave in its account what could not be deleted, and free the account',
+    options: FORGET_OPTIONS,
+    run: async (options, name = '') => {
+      return forget(name, options, { operations: new OperationsFunction(), confirm }, terminal.write);
+    },
   });
   return program;
 }

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { StatusOutcome } from '../../src/operations/contract';
+import type { LeftoverOutcome, StatusOutcome } from '../../src/operations/contract';
 import type { OperationsClient } from '../operations/operations-function';
 import type { StatusOptions } from '../options/operation-options';
 import { formatDuration, formatTime } from '../output/format';
@@ -9,12 +9,22 @@ import type { Write } from '../output/terminal';
 
 const COLUMNS = ['environment', 'account', 'state', 'last execution', 'commit', 'author', 'started (UTC)', 'duration'];
 
-/** Prints the pipelines of all environments. Returns whether the status of all of them could be read. */
+const PIPELINE_STATES = {
+  disabled: 'its pipeline is disabled',
+  absent: 'without pipeline',
+  unknown: 'its account cannot be reached',
+} as const;
+
+/**
+ * Prints the pipelines of all environments, and what remains in accounts although its deletion was requested.
+ * Returns whether the status of all pipelines could be read.
+ */
 export async function status({ json }: StatusOptions, operations: OperationsClient, write: Write): Promise<boolean> {
-  const { pipelines } = await operations.invoke<StatusOutcome>({ operation: 'status' });
-  if (json) write(JSON.stringify(pipelines, undefined, 2));
+  const { pipelines, leftovers = [] } = await operations.invoke<StatusOutcome>({ operation: 'status' });
+  if (json) write(JSON.stringify({ pipelines, leftovers }, undefined, 2));
   else if (pipelines.length === 0) write(NO_ENVIRONMENTS);
   else formatPipelines(pipelines).forEach(line => write(line));
+  if (!json) formatLeftovers(leftovers).forEach(line => write(line));
   return pipelines.every(({ problem }) => problem === undefined);
 }
 
@@ -23,6 +33,22 @@ export function formatPipelines(pipelines: readonly StatusOutcome[]): string[] {
   const table = formatTable([COLUMNS, ...pipelines.map(cellsOf)], paint);
   const remarks = pipelines.flatMap(remarksOf);
   return remarks.length > 0 ? [...table, '', ...remarks] : table;
+}
+
+/** Formats what could not be deleted. */
+export function formatLeftovers(leftovers: readonly LeftoverOutcome[]): string[] {
+  if (leftovers.length === 0) return [];
+  return ['', 'Removed, but not deleted:', ...leftovers.flatMap(describeLeftover)];
+}
+
+function describeLeftover({ name, accountId, region, stackName, since, reason, pipeline }: LeftoverOutcome): string[] {
+  const state = pipeline === undefined ? '' : `, ${PIPELINE_STATES[pipeline]}`;
+  return [
+    `${pc.yellow('!')} ${pc.bold(name)}: stack '${stackName}' in account ${accountId} and region ${region} `
+      + `since ${formatTime(since)}${state}`,
+    `  ${reason}`,
+    `  To leave it in the account, run: org-environments forget ${name}`,
+  ];
 }
 
 function cellsOf({ environmentName, accountId, state, lastExecution }: StatusOutcome): string[] {

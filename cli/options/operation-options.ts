@@ -27,6 +27,12 @@ export const RECONCILE_OPTIONS = {
   yes: { description: 'repair without asking' },
 } satisfies OptionTable;
 
+/** The options of `forget`. */
+export const FORGET_OPTIONS = {
+  reason: { argument: '<text>', description: 'reason, for the history', parse: parseReason },
+  yes: { description: 'do not ask for confirmation' },
+} satisfies OptionTable;
+
 /** The options of `status`. */
 export const STATUS_OPTIONS = {
   json: { description: 'print JSON' },
@@ -45,4 +51,5 @@ export type SelectionOptions = OptionValues<typeof SELECTION_OPTIONS>;
 export type HaltOptions = OptionValues<typeof HALT_OPTIONS>;
 export type HistoryOptions = OptionValues<typeof HISTORY_OPTIONS>;
 export type ReconcileOptions = OptionValues<typeof RECONCILE_OPTIONS>;
+export type ForgetOptions = OptionValues<typeof FORGET_OPTIONS>;
 export type StatusOptions = OptionValues<typeof STATUS_OPTIONS>;

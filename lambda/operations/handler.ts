@@ -38,7 +38,9 @@ export async function handler(
 ): Promise<OperationResponse<object> | ReconcileResponse> {
   const request = validOperation(input);
   logger.info(request.operation, { ...request, requestId: awsRequestId });
-  return withSessionName(request.operation, awsRequestId, async () =>
-    request.operation === 'reconcile' ? reconciler.run(request, awsRequestId) : operations.run(request, awsRequestId),
-  );
+  return withSessionName(request.operation, awsRequestId, async () => {
+    if (request.operation !== 'reconcile') return operations.run(request, awsRequestId);
+    if (request.mode === 'schedule') await operations.closeLeftovers();
+    return reconciler.run(request, awsRequestId);
+  });
 }

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { problemOf } from './errors';
+import { LeftoverOperations } from './leftovers';
+import { retryOnConflict } from './retry';
 import { selectPipelines, identityOf, unknownNames } from './selection';
 import { StatusReader } from './status';
 import { CHANGES } from '../../src/history/contract';
 import type { ChangeKind, HistoryEntry } from '../../src/history/contract';
 import type {
   EnvironmentNames,
+  ForgetOperation,
   Halt,
   HaltOutcome,
+  LeftoverOutcome,
   OperationResponse,
   OperationRequest,
   ReconcileOperation,
@@ -26,7 +30,6 @@ import { haltKey, haltOf, haltReason, isHalted } from '../registry/halt';
 import { readHistory } from '../registry/history';
 import type { Registry } from '../registry/registry';
 import type { UnreachableRecord } from '../registry/unreachable';
-import { isNamed } from '../shared/errors';
 import type { Hosts } from '../sources/hosts';
 
 /** Who changes something, by which invocation of the function. */
@@ -34,6 +37,8 @@ type Change = Pick<HistoryEntry, 'by' | 'requestId'>;
 
 /** Halts and resumes the pipelines of environments, and reads their status: all pipelines concurrently. */
 export class Operations {
+  private readonly leftovers: LeftoverOperations;
+
   public constructor(
     private readonly registry: Registry,
     private readonly control: PipelineControl,
@@ -41,7 +46,9 @@ export class Operations {
     private readonly history: History,
     private readonly now: () => number = Date.now,
     private readonly newToken: () => string = randomUUID,
-  ) {}
+  ) {
+    this.leftovers = new LeftoverOperations(registry, control, history, now);
+  }
 
   /** @param requestId id of the invocation, which the log lines contain */
   public async run(
@@ -55,6 +62,8 @@ export class Operations {
         return this.resume(request.environmentNames, { ...request, requestId });
       case 'status':
         return this.status();
+      case 'forget':
+        return { pipelines: [], leftovers: await this.forget(request, requestId) };
       case 'history':
         return { pipelines: [], history: await readHistory(this.registry, request.limit, request.environmentName) };
     }
@@ -110,18 +119,33 @@ export class Operations {
 
   public async status(): Promise<OperationResponse<StatusOutcome>> {
     const reader = new StatusReader(this.registry, this.control, this.hosts);
-    const [pipelines, drifts, accounts] = await Promise.all([
+    const [all, drifts, accounts] = await Promise.all([
       allPipelines(this.registry),
       driftsByEnvironment(this.registry),
       this.registry.list<UnreachableRecord>(LISTED.unreachable),
     ]);
     const unreachable = new Map(accounts.map(record => [record.accountId, record]));
-    const outcomes = pipelines.map(async pipeline => {
-      const found = drifts.get(pipeline.environmentName);
-      const status = await reader.describe(pipeline, unreachable.get(pipeline.accountId));
-      return { ...status, ...(found && { drifts: found }) };
-    });
-    return { pipelines: await Promise.all(outcomes) };
+    const outcomes = all
+      .filter(({ isLeftover }) => !isLeftover)
+      .map(async pipeline => {
+        const found = drifts.get(pipeline.environmentName);
+        const status = await reader.describe(pipeline, unreachable.get(pipeline.accountId));
+        return { ...status, ...(found && { drifts: found }) };
+      });
+    const [pipelines, leftovers] = await Promise.all([Promise.all(outcomes), this.leftovers.list(all)]);
+    return { pipelines, leftovers };
+  }
+
+  /** Disables the pipelines of removed environments whose accounts can be reached again. */
+  public async closeLeftovers(): Promise<void> {
+    await this.leftovers.list(await allPipelines(this.registry));
+  }
+
+  private async forget(
+    { name, by, reason, mode }: ForgetOperation,
+    requestId: string,
+  ): Promise<readonly LeftoverOutcome[]> {
+    return mode === 'preview' ? this.leftovers.preview(name) : this.leftovers.forget(name, { by, reason, requestId });
   }
 
   private async haltPipeline(pipeline: EnvironmentPipeline, halt: Halt, haltedAlready?: Halt): Promise<HaltOutcome> {
@@ -217,15 +241,4 @@ export class Operations {
 
 function namesOf(selected: readonly EnvironmentPipeline[]): string[] {
   return [...new Set(selected.map(({ environmentName }) => environmentName))];
-}
-
-/** Retries a change of a record when a concurrent operator has changed it. */
-async function retryOnConflict<Result>(change: () => Promise<Result>): Promise<Result> {
-  for (let attempts = 1; ; attempts++) {
-    try {
-      return await change();
-    } catch (error) {
-      if (attempts === 5 || !isNamed(error, 'RecordChangedError')) throw error;
-    }
-  }
 }

@@ -12,7 +12,8 @@ const limit = v.custom<number>(
   value => Number.isInteger(value) && Number(value) > 0 && Number(value) <= MAX_LIMIT,
   ({ input }) => `limit must be a number from 1 to ${MAX_LIMIT}, got ${JSON.stringify(input)}`,
 );
-const MODES = ['check', 'repair', 'read', 'schedule'] as const;
+
+const OPERATIONS = "'halt', 'resume', 'status', 'history', 'reconcile' or 'forget'";
 
 const request = v.variant(
   'operation',
@@ -25,22 +26,28 @@ const request = v.variant(
     }),
     v.object({ operation: v.literal('resume'), environmentNames, by: nonEmptyText('by') }),
     v.object({ operation: v.literal('status') }),
+    v.object({
+      operation: v.literal('forget'),
+      name: nonEmptyText('name'),
+      by: nonEmptyText('by'),
+      reason: v.optional(nonEmptyText('reason')),
+      mode: modeOf('preview', 'forget'),
+    }),
     v.object({ operation: v.literal('history'), environmentName: v.optional(nonEmptyText('environmentName')), limit }),
     v.object({
       operation: v.literal('reconcile'),
       environmentNames,
       by: nonEmptyText('by'),
-      mode: v.picklist(
-        MODES,
-        ({ input }) => `mode must be one of '${MODES.join("', '")}', got ${JSON.stringify(input)}`,
-      ),
+      mode: modeOf('check', 'repair', 'read', 'schedule'),
     }),
   ],
-  ({ input }) => `operation must be 'halt', 'resume', 'status', 'history' or 'reconcile', got ${JSON.stringify(input)}`,
+  ({ input }) => `operation must be ${OPERATIONS}, got ${JSON.stringify(input)}`,
 );
 
 /** The message for a key that is missing is that of its schema, and not one of the library. */
-const NO_VALUES = { environmentNames: undefined, by: undefined, reason: undefined, limit: undefined, mode: undefined };
+const NO_VALUES = Object.fromEntries(
+  ['environmentNames', 'by', 'reason', 'limit', 'name', 'mode'].map(name => [name, undefined]),
+);
 
 /**
  * Checks what a caller has sent: every principal that may invoke the function can send anything.
@@ -51,6 +58,13 @@ export function validOperation(input: unknown): OperationRequest {
   const result = v.safeParse(request, isObject(input) ? { ...NO_VALUES, ...input } : input);
   if (result.success) return result.output;
   throw new Error(`${result.issues[0].message}; nothing was done`);
+}
+
+function modeOf<const Modes extends readonly [string, ...string[]]>(...modes: Modes) {
+  return v.picklist(
+    modes,
+    ({ input }) => `mode must be one of '${modes.join("', '")}', got ${JSON.stringify(input)}`,
+  );
 }
 
 function nonEmptyText(name: string) {

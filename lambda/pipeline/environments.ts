@@ -1,8 +1,8 @@
 import { APPLICATIONS_ARE_DELETED } from './errors';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import type { EnvironmentPipeline, EnvironmentRecord } from '../registry/environment';
-import { environmentKey, ONLY_SIDE, pipelinesIn } from '../registry/environment';
-import { leaseKey } from '../registry/lease';
+import { changePipeline, environmentKey, ONLY_SIDE, pipelinesIn } from '../registry/environment';
+import { leaseKey, releaseLease } from '../registry/lease';
 import type { LeaseHolder, LeaseRecord } from '../registry/lease';
 import { stackNameOf } from '../registry/owners';
 import { accountIn, environmentIn, pipelineKey } from '../registry/pipeline';
@@ -127,12 +127,9 @@ export class Environments {
 
   /** Releases the lease of a pipeline, and removes the pipeline from its environment. */
   public async release(key: string): Promise<void> {
-    const lease = await this.registry.read<LeaseRecord>(leaseKey(accountIn(key)));
     await this.registry.transaction(async () => {
       await this.removePipeline(key);
-      if (lease?.holder?.pipelineKey === key) {
-        await this.registry.write<LeaseRecord>(leaseKey(accountIn(key)), { fence: lease.fence }, lease.version);
-      }
+      await releaseLease(this.registry, key);
     });
   }
 
@@ -185,24 +182,7 @@ export class Environments {
     key: string,
     change: (pipeline: EnvironmentPipeline) => EnvironmentPipeline | undefined,
   ): Promise<void> {
-    const recordKey = environmentKey(environmentIn(key));
-    const record = await this.registry.read<EnvironmentRecord>(recordKey);
-    if (!record) return;
-    const { version, ...before } = record;
-    const sides = Object.fromEntries(
-      Object.entries(record.sides).map(([name, { pipelines }]) => [
-        name,
-        {
-          pipelines: pipelines.flatMap(pipeline =>
-            pipeline.pipelineKey === key ? (change(pipeline) ?? []) : [pipeline],
-          ),
-        },
-      ]),
-    );
-    const after: EnvironmentRecord = { ...before, sides };
-    if (JSON.stringify(after) === JSON.stringify(before)) return;
-    if (pipelinesIn(after).length === 0) await this.registry.remove(recordKey, version);
-    else await this.registry.write<EnvironmentRecord>(recordKey, after, version);
+    await changePipeline(this.registry, key, change);
   }
 
   private isExpired({ expiresAt }: LeaseHolder): boolean {

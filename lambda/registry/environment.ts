@@ -1,3 +1,4 @@
+import { environmentIn } from './pipeline';
 import type { Registry } from './registry';
 import type { Deferral } from './stack';
 import type { EnvironmentRequest } from '../../src/pipeline/contract';
@@ -42,6 +43,32 @@ export function environmentKey(environmentName: string): string {
 
 export function pipelinesIn({ sides }: EnvironmentRecord): readonly EnvironmentPipeline[] {
   return Object.values(sides).flatMap(({ pipelines }) => pipelines);
+}
+
+/**
+ * Changes a pipeline in the record of its environment; undefined removes it. The record is removed with its last
+ * pipeline.
+ *
+ * @param key key of the record of the pipeline
+ */
+export async function changePipeline(
+  registry: Registry,
+  key: string,
+  change: (pipeline: EnvironmentPipeline) => EnvironmentPipeline | undefined,
+): Promise<void> {
+  const recordKey = environmentKey(environmentIn(key));
+  const record = await registry.read<EnvironmentRecord>(recordKey);
+  if (!record) return;
+  const { version, ...before } = record;
+  const changed = (pipeline: EnvironmentPipeline) =>
+    pipeline.pipelineKey === key ? (change(pipeline) ?? []) : [pipeline];
+  const sides = Object.fromEntries(
+    Object.entries(record.sides).map(([name, { pipelines }]) => [name, { pipelines: pipelines.flatMap(changed) }]),
+  );
+  const after: EnvironmentRecord = { ...before, sides };
+  if (JSON.stringify(after) === JSON.stringify(before)) return;
+  if (pipelinesIn(after).length === 0) await registry.remove(recordKey, version);
+  else await registry.write<EnvironmentRecord>(recordKey, after, version);
 }
 
 /** The pipelines of all environments, by name. */

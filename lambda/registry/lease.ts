@@ -1,3 +1,5 @@
+import { accountIn } from './pipeline';
+import type { Registry } from './registry';
 import { RECORDS } from '../../src/registry/contract';
 
 /** The lease of an account: an account has one pipeline. */
@@ -18,6 +20,13 @@ export interface LeaseHolder {
    * account.
    */
   readonly expiresAt?: number;
+}
+
+/** Releases the account of a pipeline, if the pipeline holds it. @param key key of the record of the pipeline */
+export async function releaseLease(registry: Registry, key: string): Promise<void> {
+  const lease = await registry.read<LeaseRecord>(leaseKey(accountIn(key)));
+  if (lease?.holder?.pipelineKey !== key) return;
+  await registry.write<LeaseRecord>(leaseKey(accountIn(key)), { fence: lease.fence }, lease.version);
 }
 
 export function leaseKey(accountId: string): string {

@@ -18,6 +18,11 @@ export function pipelineKey({ accountId, region, environment }: PipelinePlace): 
   return `${RECORDS.pipeline}${accountId}#${region}#${environment.environmentName}`;
 }
 
+/** Whether a key is that of a pipeline, and not of a stack without one. */
+export function isPipelineKey(key: string): boolean {
+  return key.startsWith(RECORDS.pipeline);
+}
+
 /** The account in the key of a pipeline's record. */
 export function accountIn(key: string): string {
   return key.split('#')[1] ?? '';

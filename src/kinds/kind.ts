@@ -12,6 +12,8 @@ export interface Permission {
 export interface RecordAccess {
   /** Read, written and deleted. */
   readonly write?: readonly string[];
+  /** Read and deleted, but not written. */
+  readonly remove?: readonly string[];
   /** Read and written, but not deleted. */
   readonly put?: readonly string[];
   /** Read only. */

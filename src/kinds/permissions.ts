@@ -15,7 +15,9 @@ export function allow(sid: string, actions: string[], resources: string[], whyWi
  * @param isBatched whether records are also read in batches
  */
 export function recordPermissions(
-  registry: ITable, { write = [], put = [], read = [], list = [], queue = [] }: RecordAccess, isBatched = false,
+  registry: ITable,
+  { write = [], remove = [], put = [], read = [], list = [], queue = [] }: RecordAccess,
+  isBatched = false,
 ): Permission[] {
   const on = (sid: string, actions: string[], keys: readonly string[], resource = registry.tableArn): Permission[] => {
     if (keys.length === 0) return [];
@@ -27,9 +29,9 @@ export function recordPermissions(
     // in one statement, because a batch has records of all prefixes
     ...on('ReadRecords', [
       ...isBatched ? ['dynamodb:BatchGetItem'] : [], 'dynamodb:GetItem',
-    ], below([...write, ...put, ...read])),
+    ], below([...write, ...put, ...remove, ...read])),
     ...on('WriteRecords', ['dynamodb:PutItem'], below([...write, ...put])),
-    ...on('DeleteRecords', ['dynamodb:DeleteItem'], below(write)),
+    ...on('DeleteRecords', ['dynamodb:DeleteItem'], below([...write, ...remove])),
     ...on('ListRecords', ['dynamodb:Query'], list, `${registry.tableArn}/index/${REGISTRY_INDEX.indexName}`),
     ...on('Queues', ['dynamodb:UpdateItem'], queue),
   ];

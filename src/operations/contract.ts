@@ -20,6 +20,7 @@ export type OperationRequest =
     /** Maximum number of changes. */
     readonly limit: number;
   }
+  | ForgetOperation
   | ReconcileOperation;
 
 /** Compares environments with what their app declares. */
@@ -32,6 +33,17 @@ export interface ReconcileOperation {
    * has found, and which repairs are in progress. `schedule`: compare, and make the updates that were deferred.
    */
   readonly mode: 'check' | 'repair' | 'read' | 'schedule';
+}
+
+/** Leaves in its account what could not be deleted. */
+export interface ForgetOperation {
+  readonly operation: 'forget';
+  /** Name of leftovers, as `status` lists them. */
+  readonly name: string;
+  readonly by: string;
+  readonly reason?: string;
+  /** `preview`: only return what would stay in the account. */
+  readonly mode: 'preview' | 'forget';
 }
 
 export type EnvironmentNames = readonly string[] | 'all';
@@ -76,6 +88,8 @@ export interface OperationResponse<Outcome> {
   readonly pipelines: readonly Outcome[];
   /** Names of environments that do not exist and whose halt was removed. */
   readonly removedHalts?: readonly string[];
+  /** What remains in accounts although its deletion was requested; only of `status` and `forget`. */
+  readonly leftovers?: readonly LeftoverOutcome[];
   /** The last changes, oldest first; only of `history`. */
   readonly history?: readonly HistoryEntry[];
 }
@@ -168,4 +182,24 @@ export interface LastExecution {
   readonly commitId?: string;
   /** Name of the author of the commit. Absent when it is unknown. */
   readonly author?: string;
+}
+
+/** A stack that remains in an account although its deletion was requested. */
+export interface LeftoverOutcome {
+  /** Name of the environment, or `<account id>/<region>/<stack name>` of a stack without a pipeline. */
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly stackName: string;
+  /** Why it was not deleted, and what to do. */
+  readonly reason: string;
+  /** In ISO 8601. */
+  readonly since: string;
+  /**
+   * State of its pipeline: `disabled` (no commit goes through), `absent`, or `unknown` while the account cannot be
+   * reached. Absent for a stack without a pipeline.
+   */
+  readonly pipeline?: 'disabled' | 'absent' | 'unknown';
+  /** What may remain in the account; only of `forget`. */
+  readonly remains?: readonly string[];
 }

@@ -28,7 +28,9 @@ interface ListenersProps {
 
 /** The functions that handle pushes, events of pipelines, and the commands of operators. */
 export class Listeners extends Construct {
-  /** Halts, resumes and describes the pipelines of all environments, and compares these with their declaration. */
+  /**
+   * Halts, resumes, describes and forgets the pipelines of environments, and compares these with their declaration.
+   */
   public readonly operations: IFunction;
   /** All functions. */
   public readonly functions: readonly IFunction[];
@@ -95,7 +97,7 @@ export class Listeners extends Construct {
       roleName: NAMES.operationsFunction,
       // the command line calls it by this name
       functionName: NAMES.operationsFunction,
-      description: 'Halts, resumes and describes the pipelines of all environments',
+      description: 'Halts, resumes, describes and forgets the pipelines of environments',
       environment: {
         ...handlerEnvironment(this.props.registry),
         ...HISTORY_ENVIRONMENT,
@@ -105,12 +107,15 @@ export class Listeners extends Construct {
       timeout: Duration.minutes(5),
       permissions: [
         ...recordPermissions(this.props.registry, {
-          write: [RECORDS.halt, RECORDS.drift],
-          put: [RECORDS.history],
+          write: [RECORDS.halt, RECORDS.drift, RECORDS.environment],
+          put: [RECORDS.history, RECORDS.lease],
+          // of what operators forget
+          remove: [RECORDS.leftover, RECORDS.pipeline, RECORDS.stack],
           // the id of a vended account
-          read: [RECORDS.environment, RECORDS.account],
+          read: [RECORDS.account],
           list: [
-            LISTED.environment, LISTED.halt, LISTED.unreachable, LISTED.history, LISTED.resource, LISTED.drift,
+            LISTED.environment, LISTED.halt, LISTED.unreachable, LISTED.leftover, LISTED.history, LISTED.resource,
+            LISTED.drift,
           ],
         }),
         repositoryPermissions(this.props.repositoryNames, 'operations'),

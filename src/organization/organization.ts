@@ -73,8 +73,10 @@ abstract class OrganizationBase extends Resource implements IOrganization {
 
   public grantReadRegistry(grantee: IGrantable): Grant {
     // without the response URLs of CloudFormation, which are secrets
-    const { account, branch, deployment, environment, halt, history, lease, pipeline, route, stack } = RECORDS;
-    const read = [account, branch, deployment, environment, halt, history, lease, pipeline, route, stack];
+    const read = [
+      RECORDS.account, RECORDS.branch, RECORDS.deployment, RECORDS.environment, RECORDS.halt, RECORDS.history,
+      RECORDS.lease, RECORDS.leftover, RECORDS.pipeline, RECORDS.route, RECORDS.stack,
+    ];
     const permissions = recordPermissions(this.registry, { read, list: Object.values(LISTED) }, true);
     return permissions.map(({ statement }) => Grant.addToPrincipal({
       grantee,

@@ -10,6 +10,8 @@ test.each([
   { operation: 'status' },
   { operation: 'history', limit: 50 },
   { operation: 'history', environmentName: 'prod', limit: 1 },
+  { operation: 'forget', name: 'prod', by: BY, mode: 'preview' },
+  { operation: 'forget', name: 'prod', by: BY, reason: 'the account was closed', mode: 'forget' },
 ])('accepts a request of the contract: %j', request => {
   expect(validOperation(request)).toEqual(request);
 });
@@ -18,7 +20,17 @@ test.each([
   [
     'an unknown operation',
     { operation: 'stop' },
-    "operation must be 'halt', 'resume', 'status', 'history' or 'reconcile', got \"stop\"; nothing was done",
+    "operation must be 'halt', 'resume', 'status', 'history', 'reconcile' or 'forget', got \"stop\"; nothing was done",
+  ],
+  [
+    'another mode',
+    { operation: 'forget', name: 'prod', by: BY, mode: 'try' },
+    "mode must be one of 'preview', 'forget', got \"try\"; nothing was done",
+  ],
+  [
+    'nothing to forget',
+    { operation: 'forget', by: BY, mode: 'forget' },
+    'name must be a text that is not empty, got undefined; nothing was done',
   ],
   [
     'a limit of zero',
@@ -33,12 +45,12 @@ test.each([
   [
     'no operation',
     {},
-    "operation must be 'halt', 'resume', 'status', 'history' or 'reconcile', got undefined; nothing was done",
+    "operation must be 'halt', 'resume', 'status', 'history', 'reconcile' or 'forget', got undefined; nothing was done",
   ],
   [
     'another type',
     'halt',
-    "operation must be 'halt', 'resume', 'status', 'history' or 'reconcile', got \"halt\"; nothing was done",
+    "operation must be 'halt', 'resume', 'status', 'history', 'reconcile' or 'forget', got \"halt\"; nothing was done",
   ],
   [
     'a name instead of a list of names',
@@ -60,7 +72,11 @@ test.each([
     { ...HALT, environmentNames: [7] },
     "environmentNames must be 'all' or a list with at least one name, got [7]; nothing was done",
   ],
-  ['null', null, "operation must be 'halt', 'resume', 'status', 'history' or 'reconcile', got null; nothing was done"],
+  [
+    'null',
+    null,
+    "operation must be 'halt', 'resume', 'status', 'history', 'reconcile' or 'forget', got null; nothing was done",
+  ],
   [
     'a halt without a reason',
     { ...HALT, reason: undefined },

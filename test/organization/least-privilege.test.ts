@@ -87,8 +87,8 @@ test('each function sees its own records alone', () => {
     'org-environments-trigger': ['route#*'],
     'org-environments-deployments': ['deployment#*', 'environment#*', 'lease#*'],
     'org-environments-operations': [
-      'halt#*', 'drift#*', 'history#*', 'environment#*', 'account#*',
-      'environment', 'halt', 'unreachable', 'history', 'resource', 'drift',
+      'halt#*', 'drift#*', 'environment#*', 'history#*', 'lease#*', 'leftover#*', 'pipeline#*', 'stack#*', 'account#*',
+      'environment', 'halt', 'unreachable', 'leftover', 'history', 'resource', 'drift',
     ],
   });
 });

@@ -117,7 +117,7 @@ describe('halt, resume and status commands', () => {
     expect(stdout).toMatch(
       /\ndev was halted by arn:aws:sts::2{12}:assumed-role\/Operator\/anna at [\d-]{10} [\d:]{5}: the till is wrong\n/,
     );
-    const [dev, test] = JSON.parse((await cli('status', '--json')).stdout);
+    const { pipelines: [dev, test] } = JSON.parse((await cli('status', '--json')).stdout);
     expect(dev).toMatchObject({
       environmentName: 'dev',
       branchName: 'env/dev',
@@ -125,6 +125,14 @@ describe('halt, resume and status commands', () => {
       halt: { by: 'arn:aws:sts::222222222222:assumed-role/Operator/anna', reason: 'the till is wrong' },
     });
     expect(test).toMatchObject({ environmentName: 'test', state: 'enabled' });
+  });
+
+  test('forget rejects an environment that is in use', async () => {
+    const { status, stderr } = await cli('forget', 'dev', '--yes');
+    expect({ status, stderr }).toEqual({
+      status: 1, stderr: expect.stringContaining("environment 'dev' in account"),
+    });
+    expect(await cli('forget')).toMatchObject({ status: 2, stderr: expect.stringContaining("argument 'name'") });
   });
 
   test('a deployment that changes a halted pipeline does not resume it, and new commits wait', async () => {

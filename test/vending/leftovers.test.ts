@@ -1,6 +1,9 @@
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { reasons, Harness } from './harness';
 import type { LeaseRecord } from '../../lambda/registry/lease';
 import type { LeftoverRecord } from '../../lambda/registry/leftover';
+import { AccountStack } from '../../src';
+import type { OperationRequest, OperationResponse, StatusOutcome } from '../../src/operations/contract';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
 
@@ -61,7 +64,8 @@ describe.each(CAUSES)('an environment that is removed while %s', (_, prevent) =>
 
   test('fails at each of the three attempts of CloudFormation, and remains known', async () => {
     const failed = await harness.deploy(withoutDev);
-    expect(failed.failures).toHaveLength(3);
+    const events = harness.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.events ?? [];
+    expect(events.filter(({ status }) => status === 'DELETE_FAILED')).toHaveLength(3);
     expect(reasons(failed)).toMatch(/cannot be assumed.*to leave it in the account, run: org-environments forget dev/);
     expect(harness.stackStatus(CICD_ACCOUNT, 'Cicd')).toBe('UPDATE_COMPLETE');
     expect(remaining()).toEqual(['CREATE_COMPLETE', 'CREATE_COMPLETE']);
@@ -77,5 +81,79 @@ describe.each(CAUSES)('an environment that is removed while %s', (_, prevent) =>
     expect(reasons(await harness.deploy(withoutDev))).toBe('');
     expect(remaining()).toEqual([undefined, undefined]);
     expect(await holder()).toBeUndefined();
+  });
+});
+
+/** Defines `test`, and an account with a stack and the environment `dev`, or with neither, or with `next`. */
+function account(content: 'dev' | 'next' | 'nothing') {
+  return (cicd: Cicd): void => {
+    cicd.environment('test');
+    const shared = cicd.account('dev');
+    if (content !== 'nothing') cicd.environment(content, { account: shared });
+    if (content !== 'dev') return;
+    const stack = new AccountStack(cicd.stack, 'Net', {
+      organization: cicd.organization, account: shared, stackName: 'net',
+    });
+    new StringParameter(stack, 'Parameter', { stringValue: 'net' });
+  };
+}
+const [full, empty, withNext] = [account('dev'), account('nothing'), account('next')];
+
+describe('what remains in an account that was suspended when it was removed', () => {
+  let harness: Harness;
+  let accountId: string;
+  let netName: string;
+  beforeAll(async () => {
+    harness = await Harness.start();
+    expect(reasons(await harness.deploy(full))).toBe('');
+    accountId = harness.vended['shop-dev'];
+    netName = `${accountId}/${REGION}/net`;
+    harness.simulation.organizations.suspend(accountId);
+    expect(reasons(await harness.deploy(empty))).toMatch(/forget dev/);
+  });
+  afterAll(() => harness.stop());
+
+  const operate = async (request: OperationRequest): Promise<OperationResponse<StatusOutcome>> => {
+    const functionArn = `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:org-environments-operations`;
+    const { payload, failed } = await harness.simulation.lambda.invoke(functionArn, request);
+    if (failed) throw new Error(payload);
+    return JSON.parse(payload);
+  };
+  const isPipelineDisabled = () => harness.simulation.codepipeline.pipelines(accountId, REGION)[0]?.disabled;
+  const forget = { operation: 'forget', by: 'anna', mode: 'forget' } as const;
+
+  test('is listed by status, apart from the environments', async () => {
+    const { pipelines, leftovers } = await operate({ operation: 'status' });
+    expect(pipelines.map(({ environmentName }) => environmentName)).toEqual(['test']);
+    expect(leftovers).toMatchObject([
+      { name: netName, stackName: 'net', reason: expect.stringContaining("stack 'net' in account") },
+      { name: 'dev', stackName: PIPELINE_STACK, pipeline: 'unknown' },
+    ]);
+    expect(isPipelineDisabled()).toBe(false);
+  });
+
+  test('has no open pipeline once status has reached the account again', async () => {
+    harness.simulation.organizations.reinstate(accountId);
+    const { leftovers } = await operate({ operation: 'status' });
+    expect(leftovers).toMatchObject([{ name: netName }, { name: 'dev', pipeline: 'disabled' }]);
+    expect(isPipelineDisabled()).toBe(true);
+  });
+
+  test('keeps the account from other environments, with an error that says how to forget it', async () => {
+    expect(reasons(await harness.deploy(withNext))).toMatch(/leased to environment 'dev'.*org-environments forget dev/);
+  });
+
+  test('stays in the account when it is forgotten, and releases the account', async () => {
+    await expect(operate({ ...forget, name: 'test' })).rejects.toThrow("environment 'test' in account");
+    expect((await operate({ ...forget, name: 'dev', reason: 'sold' })).leftovers).toMatchObject([{ name: 'dev' }]);
+    expect((await operate({ ...forget, name: netName })).leftovers).toMatchObject([{ name: netName }]);
+    expect((await operate({ operation: 'status' })).leftovers).toEqual([]);
+    expect([harness.stackStatus(accountId, 'net'), harness.stackStatus(accountId, PIPELINE_STACK)]).toEqual([
+      'CREATE_COMPLETE', 'CREATE_COMPLETE',
+    ]);
+    expect((await harness.record<LeaseRecord>(`lease#${accountId}`))?.holder).toBeUndefined();
+    expect((await operate({ operation: 'history', environmentName: 'dev', limit: 1 })).history).toMatchObject([
+      { change: 'Forget', by: 'anna', reason: 'sold', accountId },
+    ]);
   });
 });

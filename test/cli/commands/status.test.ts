@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { ANNA, DEV, fakeOperations, PROD } from './operations';
-import { formatPipelines, status } from '../../../cli/commands/status';
+import { formatLeftovers, formatPipelines, status } from '../../../cli/commands/status';
 import type { StatusOutcome } from '../../../src/operations/contract';
 
 const dev: StatusOutcome = {
@@ -70,7 +70,7 @@ test('status explains why pipelines are disabled or suspended, and what could no
 test('status --json prints the pipelines as JSON', async () => {
   const { operations, write, lines } = fakeOperations([dev, production]);
   expect(await status({ json: true }, operations, write)).toBe(true);
-  expect(JSON.parse(lines.join('\n'))).toEqual([dev, production]);
+  expect(JSON.parse(lines.join('\n'))).toEqual({ pipelines: [dev, production], leftovers: [] });
 });
 
 test('status fails if the status of a pipeline cannot be read', async () => {
@@ -82,4 +82,36 @@ test('status prints that no environments exist', async () => {
   const { operations, write, lines } = fakeOperations([]);
   expect(await status({}, operations, write)).toBe(true);
   expect(lines).toEqual(['No environments exist.']);
+});
+
+test('status lists what was removed and not deleted, with the way to leave it', () => {
+  const leftover = {
+    name: 'dev',
+    accountId: '300000000001',
+    region: 'eu-central-1',
+    stackName: 'pipe',
+    reason: 'no role',
+    since: '2026-01-01T10:00:00.000Z',
+  };
+  const name = '300000000001/eu-central-1/net';
+  expect(formatLeftovers([
+    { ...leftover, pipeline: 'unknown' },
+    { ...leftover, pipeline: 'disabled' },
+    { ...leftover, name, stackName: 'net' },
+  ]).map(stripVTControlCharacters)).toEqual([
+    '',
+    'Removed, but not deleted:',
+    "! dev: stack 'pipe' in account 300000000001 and region eu-central-1 since 2026-01-01 10:00, "
+    + 'its account cannot be reached',
+    '  no role',
+    '  To leave it in the account, run: org-environments forget dev',
+    "! dev: stack 'pipe' in account 300000000001 and region eu-central-1 since 2026-01-01 10:00, "
+    + 'its pipeline is disabled',
+    '  no role',
+    '  To leave it in the account, run: org-environments forget dev',
+    `! ${name}: stack 'net' in account 300000000001 and region eu-central-1 since 2026-01-01 10:00`,
+    '  no role',
+    `  To leave it in the account, run: org-environments forget ${name}`,
+  ]);
+  expect(formatLeftovers([])).toEqual([]);
 });
