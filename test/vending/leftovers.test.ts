@@ -1,5 +1,6 @@
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { reasons, Harness } from './harness';
+import { pipelinesIdle } from '../../cli/run/pipeline-runs';
 import type { LeaseRecord } from '../../lambda/registry/lease';
 import type { LeftoverRecord } from '../../lambda/registry/leftover';
 import { AccountStack } from '../../src';
@@ -156,4 +157,21 @@ describe('what remains in an account that was suspended when it was removed', ()
       { change: 'Forget', by: 'anna', reason: 'sold', accountId },
     ]);
   });
+});
+
+test('a second deletion of the CICD stack leaves what is in an account that cannot be reached', async () => {
+  const harness = await Harness.start();
+  try {
+    expect(reasons(await harness.deploy(withDev))).toBe('');
+    await pipelinesIdle(harness.simulation);
+    const accountId = harness.vended['shop-dev'];
+    harness.simulation.organizations.suspend(accountId);
+    expect(reasons(await harness.destroy(withDev))).toContain('cannot be assumed');
+    expect(harness.stackStatus(CICD_ACCOUNT, 'Cicd')).toBe('DELETE_FAILED');
+    expect(reasons(await harness.destroy(withDev))).toBe('');
+    expect(harness.stackStatus(CICD_ACCOUNT, 'Cicd')).toBeUndefined();
+    expect(harness.stackStatus(accountId, PIPELINE_STACK)).toBe('CREATE_COMPLETE');
+  } finally {
+    await harness.stop();
+  }
 });

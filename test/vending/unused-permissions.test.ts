@@ -38,6 +38,11 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     'dynamodb:GetItem',
   ],
   [
+    'distinguishing another deployment from a repeated deletion when an account cannot be reached',
+    /^org-environments-stack-provider$/,
+    'cloudformation:DescribeStacks',
+  ],
+  [
     'sending events that failed three times to the queue',
     /^org-environments-(trigger|deployments)$/,
     'sqs:SendMessage',
