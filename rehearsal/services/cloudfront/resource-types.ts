@@ -7,8 +7,8 @@ import {
   StoreProperties,
 } from './configuration';
 import type { Distribution } from './distribution';
+import type { Distributions } from './distributions';
 import type { KeyValueStore } from './key-value-store';
-import type { CloudFront } from './service';
 import type { Stores } from './stores';
 import { Identifiers } from '../../core/identifiers';
 import { parseJsonObject } from '../../core/protocol/json';
@@ -18,7 +18,7 @@ import type { Provisioned, ResourceType } from '../../core/service';
 import type { S3 } from '../s3/service';
 
 /** `AWS::CloudFront::Distribution`. */
-export function distributionType(cloudfront: CloudFront): ResourceType {
+export function distributionType(cloudfront: Distributions): ResourceType {
   const provisioned = ({ id, domainName }: Distribution): Provisioned => ({
     id,
     attributes: { Id: id, DomainName: domainName },
@@ -45,7 +45,7 @@ export function distributionType(cloudfront: CloudFront): ResourceType {
 }
 
 /** `AWS::CloudFront::Function`. */
-export function functionType(cloudfront: CloudFront): ResourceType {
+export function functionType(cloudfront: Distributions): ResourceType {
   const publish = (arn: string, properties: FunctionProperties): Provisioned => {
     cloudfront.functions.publish(arn, properties);
     return { id: arn, attributes: { 'FunctionARN': arn, 'FunctionMetadata.FunctionARN': arn, 'Stage': 'LIVE' } };

@@ -1,6 +1,7 @@
 import { CachePolicies } from './cache-policy';
 import type { DistributionConfig } from './configuration';
 import { Distribution } from './distribution';
+import type { Distributions } from './distributions';
 import { EdgeFunctions } from './edge-functions';
 import type { Propagation } from './key-value-store';
 import { KeyValueStores } from './key-value-stores';
@@ -24,7 +25,7 @@ export interface EdgeDelays {
  * Amazon CloudFront: distributions, functions and key value stores of templates. Its API is not simulated, except for
  * the keys of key value stores.
  */
-export class CloudFront implements Service {
+export class CloudFront implements Distributions, Service {
   public readonly name = 'cloudfront';
   public readonly protocol = 'rest-xml';
   public readonly operations: Record<string, Operation> = {};

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import type { Accelerator, Accelerators, Listener } from './accelerators';
 import { AttachmentProperties, type Attachments } from './attachments';
 import { Endpoint, GroupSettings } from './endpoint-group';
-import type { Accelerator, GlobalAccelerator, Listener } from './service';
 import { Flag, read } from '../../core/protocol/read';
 import type { Provisioned, ResourceType } from '../../core/service';
 
@@ -22,7 +22,7 @@ const GroupProperties = v.object({
 });
 
 /** `AWS::GlobalAccelerator::Accelerator`. */
-export function acceleratorType(service: GlobalAccelerator): ResourceType {
+export function acceleratorType(service: Accelerators): ResourceType {
   const provisioned = ({ arn, dnsName, addresses }: Accelerator): Provisioned => ({
     id: arn,
     attributes: { AcceleratorArn: arn, DnsName: dnsName, Ipv4Addresses: [...addresses] },
@@ -44,7 +44,7 @@ export function acceleratorType(service: GlobalAccelerator): ResourceType {
 }
 
 /** `AWS::GlobalAccelerator::Listener`. */
-export function listenerType(service: GlobalAccelerator): ResourceType {
+export function listenerType(service: Accelerators): ResourceType {
   const settingsOf = (input: Record<string, unknown>): Omit<Listener, 'arn' | 'acceleratorArn'> => {
     const { Protocol: protocol, ClientAffinity: affinity, PortRanges: ports } = read(ListenerProperties, input);
     return { protocol, affinity, ports };
@@ -69,7 +69,7 @@ export function listenerType(service: GlobalAccelerator): ResourceType {
 }
 
 /** `AWS::GlobalAccelerator::EndpointGroup`. */
-export function endpointGroupType(service: GlobalAccelerator): ResourceType {
+export function endpointGroupType(service: Accelerators): ResourceType {
   const create: ResourceType['create'] = async input => {
     const { ListenerArn: listener, EndpointGroupRegion: region, EndpointConfigurations: endpoints, ...settings } =
       read(GroupProperties, input);

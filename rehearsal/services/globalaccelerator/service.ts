@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Accelerator, Accelerators, Listener } from './accelerators';
 import { attachmentOperations } from './attachment-operations';
 import { Attachments } from './attachments';
 import { Endpoint, EndpointGroup, GroupSettings } from './endpoint-group';
@@ -20,28 +21,8 @@ const UpdateInput = v.object({
   EndpointConfigurations: v.optional(v.array(Endpoint)),
 });
 
-export interface Accelerator {
-  readonly arn: string;
-  readonly accountId: string;
-  readonly name: string;
-  readonly dnsName: string;
-  readonly addresses: readonly string[];
-  readonly enabled: boolean;
-  readonly createdAt: number;
-  /** Until then the accelerator is being changed. */
-  readonly deployedAt: number;
-}
-
-export interface Listener {
-  readonly arn: string;
-  readonly acceleratorArn: string;
-  readonly protocol: string;
-  readonly affinity: string;
-  readonly ports: readonly { readonly FromPort: number; readonly ToPort: number }[];
-}
-
 /** AWS Global Accelerator: standard accelerators, weights of endpoints and cross-account attachments. */
-export class GlobalAccelerator implements Service {
+export class GlobalAccelerator implements Accelerators, Service {
   public readonly name = 'globalaccelerator';
   public readonly protocol = 'json';
   public readonly namespace = 'GlobalAccelerator_V20180706';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { HostedZone } from './hosted-zone';
 import { Change, normalizedName, RecordSet } from './record-set';
-import type { Route53 } from './service';
+import type { Zones } from './zones';
 import { read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
 import type { Provisioned, ResourceContext, ResourceType } from '../../core/service';
@@ -21,7 +21,7 @@ const GroupProperties = v.object({ ...Place, RecordSets: v.optional(v.array(SetP
 type SetProperties = v.InferOutput<typeof SetProperties>;
 
 /** `AWS::Route53::HostedZone`. */
-export function hostedZoneType(route53: Route53): ResourceType {
+export function hostedZoneType(route53: Zones): ResourceType {
   const provisioned = (zone: HostedZone): Provisioned => ({
     id: zone.id,
     attributes: { Id: zone.id, NameServers: [...zone.nameServers] },
@@ -52,7 +52,7 @@ export function hostedZoneType(route53: Route53): ResourceType {
 }
 
 /** `AWS::Route53::RecordSet`. */
-export function recordSetType(route53: Route53): ResourceType {
+export function recordSetType(route53: Zones): ResourceType {
   const write = async (
     action: Change['Action'],
     input: Record<string, unknown>,
@@ -80,7 +80,7 @@ export function recordSetType(route53: Route53): ResourceType {
 const REPLACING = ['Name', 'HostedZoneId', 'HostedZoneName'];
 
 /** `AWS::Route53::RecordSetGroup`. */
-export function recordSetGroupType(route53: Route53): ResourceType {
+export function recordSetGroupType(route53: Zones): ResourceType {
   const setsOf = (input: Record<string, unknown>): RecordSet[] =>
     read(GroupProperties, input).RecordSets.map(setOf);
   const zone = (input: Record<string, unknown>, context: ResourceContext): HostedZone => {
@@ -111,7 +111,7 @@ export function recordSetGroupType(route53: Route53): ResourceType {
 }
 
 /** Deletes record sets; those that are deleted already are skipped. */
-async function forget(route53: Route53, zone: HostedZone, sets: readonly RecordSet[]): Promise<void> {
+async function forget(route53: Zones, zone: HostedZone, sets: readonly RecordSet[]): Promise<void> {
   const existing = sets.filter(set =>
     [...zone.sets.values()].some(
       known =>
@@ -136,7 +136,7 @@ function refOf(name: string): string {
 
 /** Returns the zone of a record. One that does not exist here is imported: the app expects it in the account. */
 function zoneOf(
-  route53: Route53,
+  route53: Zones,
   { HostedZoneId: id, HostedZoneName: name }: { readonly HostedZoneId?: string; readonly HostedZoneName?: string },
   recordName: string,
   { accountId }: ResourceContext,

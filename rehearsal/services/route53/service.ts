@@ -5,6 +5,7 @@ import { describedZone, listRecordSets, listZonesByName } from './listing';
 import { bareId, permissions } from './permissions';
 import { Change, normalized, type RecordSet } from './record-set';
 import { hostedZoneType, recordSetGroupType, recordSetType } from './resource-types';
+import type { Zones } from './zones';
 import { Identifiers } from '../../core/identifiers';
 import { read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
@@ -29,7 +30,7 @@ interface ChangeInfo {
 }
 
 /** Amazon Route 53: public hosted zones and their records, and the answers of their name servers. */
-export class Route53 implements Service {
+export class Route53 implements Zones, Service {
   public readonly name = 'route53';
   public readonly protocol = 'rest-xml';
   public readonly namespace = 'https://route53.amazonaws.com/doc/2013-04-01/';
