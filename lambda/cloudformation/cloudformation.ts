@@ -51,6 +51,7 @@ export class CloudFormationStacks implements Stacks {
         ...(stack.StackStatusReason && { statusReason: stack.StackStatusReason }),
         parameters: valuesOf((stack.Parameters ?? []).map(item => [item.ParameterKey, item.ParameterValue])),
         outputs: valuesOf((stack.Outputs ?? []).map(item => [item.OutputKey, item.OutputValue])),
+        tags: tagsOf(stack),
       };
     } catch (error) {
       if (isValidationError(error, /does not exist/)) return undefined;
@@ -138,6 +139,10 @@ function valuesOf(entries: readonly Entry[]): Readonly<Record<string, string>> {
   return Object.fromEntries(entries.map(([name = '', value = '']) => [name, value]));
 }
 
+function tagsOf({ Tags = [] }: Stack): Readonly<Record<string, string>> {
+  return valuesOf(Tags.map(({ Key, Value }) => [Key, Value]));
+}
+
 function listed(stack: Stack): ListedStack {
   return {
     stackId: stack.StackId ?? '',
@@ -147,6 +152,7 @@ function listed(stack: Stack): ListedStack {
     ...(stack.RoleARN && { roleArn: stack.RoleARN }),
     isNested: stack.ParentId !== undefined,
     isProtected: stack.EnableTerminationProtection ?? false,
+    tags: tagsOf(stack),
     exports: (stack.Outputs ?? []).flatMap(({ ExportName }) => ExportName ?? []),
   };
 }

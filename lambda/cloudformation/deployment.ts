@@ -3,6 +3,7 @@ import { byHand, stackDrifts } from './check';
 import type { HandlerAccount } from './errors';
 import {
   accountUnreachable,
+  stackExists,
   stackFailed,
   roleNotAssumable,
   templateNotPublishable,
@@ -13,12 +14,14 @@ import type { StackRoles } from './roles';
 import type { StackDefinition, StackState, Stacks } from './stack-deployer';
 import { deployStack, removeStack } from './stack-deployer';
 import type { Drift } from '../../src/operations/contract';
+import { NAMES } from '../../src/private/contract';
 import type { StackRequest } from '../../src/stack/contract';
 import type { Registry, Versioned } from '../registry/registry';
 import type { StackPlace, StackRecord } from '../registry/stack';
+import { FOUND } from '../registry/stack';
 import { isAccessDenied, isNotSignedUp } from '../shared/errors';
-import type { InProgress, Progress } from '../shared/lifecycle';
-import { done, IN_PROGRESS, waitFor } from '../shared/lifecycle';
+import type { InProgress, Owner, Progress } from '../shared/lifecycle';
+import { DONE, done, IN_PROGRESS, waitFor } from '../shared/lifecycle';
 
 /** Longest template that CloudFormation accepts inline. */
 const MAX_INLINE_BYTES = 51_200;
@@ -58,11 +61,11 @@ export class Deployment<Request extends StackRequest> {
       const claimed = record.creationAttempt ? record : await this.startCreation(stacks, request, record, key);
       if (!claimed) return IN_PROGRESS;
       current = claimed;
-      const progress = await deployStack(stacks, this.definition(request, template), {
+      const progress = await deployStack(stacks, this.definition(request, template, record), {
         place: `account ${request.accountId}`,
         token: claimed.attempt,
         applied: claimed.applied === fingerprintOf(request),
-        current: record.creationAttempt ? undefined : 'absent',
+        current: record.creationAttempt || claimed.creationAttempt === FOUND ? undefined : 'absent',
         createdBy: claimed.creationAttempt,
       });
       return progress.done ? done({ stack: progress.result, record: claimed }) : progress;
@@ -85,8 +88,18 @@ export class Deployment<Request extends StackRequest> {
     }
   }
 
+  /** Whether an account has a stack that bears our mark. It also holds if the account cannot be accessed. */
+  public async mayExist(place: StackPlace, { stackId }: Owner): Promise<boolean> {
+    try {
+      return await isMarked(await this.options.accounts.stacksIn(place), place, stackId);
+    } catch (error) {
+      if (isAccessDenied(error)) return true;
+      throw error;
+    }
+  }
+
   /** @throws AccountUnreachableError */
-  public async remove(place: StackPlace, record: Read<Request>): Promise<Progress<void>> {
+  public async remove(place: StackPlace, record: Read<Request>, { stackId }: Owner): Promise<Progress<void>> {
     const { accounts, roles, handlerAccount } = this.options;
     let stacks: Stacks;
     try {
@@ -96,6 +109,7 @@ export class Deployment<Request extends StackRequest> {
       throw accountUnreachable(place, roles, handlerAccount, error);
     }
     try {
+      if (record.creationAttempt === FOUND && !(await isMarked(stacks, place, stackId))) return DONE;
       const stack = { stackName: place.stackName, roleArn: roles.execute(handlerAccount.partition, place) };
       return await removeStack(stacks, stack, { place: `account ${place.accountId}`, token: record.attempt });
     } catch (error) {
@@ -127,7 +141,7 @@ export class Deployment<Request extends StackRequest> {
     }
   }
 
-  /** A stack that existed before is not ours: it is neither updated nor deleted. */
+  /** A stack that existed before is neither updated nor deleted, unless its mark says that it is ours. */
   private async startCreation(
     stacks: Stacks,
     request: Request,
@@ -135,13 +149,15 @@ export class Deployment<Request extends StackRequest> {
     key: string,
   ): Promise<Read<Request> | undefined> {
     const { registry } = this.options;
-    if (await stacks.describe(request.stackName)) {
+    const found = await stacks.describe(request.stackName);
+    const isOurs = found?.tags[NAMES.stackTag] === record.owners.at(-1)?.stackId;
+    if (found && isOurs) {
+      return registry.write<StackRecord<Request>>(key, { ...record, creationAttempt: FOUND }, record.version);
+    }
+    if (found) {
       const current = await registry.read<StackRecord<Request>>(key);
       if (current?.creationAttempt) return undefined;
-      throw new Error(
-        `account ${request.accountId} already has a stack '${request.stackName}' that this app did not create: `
-          + 'choose another stackName, or delete that stack',
-      );
+      throw stackExists(request, found.tags[NAMES.stackTag]);
     }
     return registry.write<StackRecord<Request>>(key, { ...record, creationAttempt: record.attempt }, record.version);
   }
@@ -159,13 +175,17 @@ export class Deployment<Request extends StackRequest> {
     return { url };
   }
 
-  private definition(request: Request, template: StackDefinition['template']): StackDefinition {
+  private definition(
+    request: Request,
+    template: StackDefinition['template'],
+    { owners }: Read<Request>,
+  ): StackDefinition {
     const { roles, handlerAccount } = this.options;
     return {
       stackName: request.stackName,
       template,
       parameters: request.parameters ?? {},
-      tags: request.tags ?? {},
+      tags: { ...request.tags, [NAMES.stackTag]: owners.at(-1)?.stackId ?? '' },
       capabilities: ['CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
       roleArn: roles.execute(handlerAccount.partition, request),
     };
@@ -174,4 +194,9 @@ export class Deployment<Request extends StackRequest> {
 
 function waitForServices({ accountId }: StackPlace, error: unknown): InProgress {
   return waitFor(`AWS to sign account ${accountId} up for its services`, error instanceof Error ? error : undefined);
+}
+
+/** Whether the stack has the mark of a stack in the CICD account. */
+async function isMarked(stacks: Stacks, { stackName }: StackPlace, stackId: string): Promise<boolean> {
+  return (await stacks.describe(stackName))?.tags[NAMES.stackTag] === stackId;
 }

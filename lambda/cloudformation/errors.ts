@@ -1,5 +1,6 @@
 import type { StackRoles } from './roles';
 import { bootstrapRole, stagingBucket } from './roles';
+import { stackNameOf } from '../registry/owners';
 import type { StackPlace } from '../registry/stack';
 import { isAccessDenied, isNamed, isPermanentAwsError } from '../shared/errors';
 import type { InProgress } from '../shared/lifecycle';
@@ -70,6 +71,17 @@ export function templateNotPublishable(place: StackPlace, handlerAccount: Handle
   return isAccessDenied(error) || isNamed(error, 'NoSuchBucket')
     ? new AccountUnreachableError(message)
     : new Error(message);
+}
+
+/** @param declaredBy id of the stack in the CICD account that declares the existing stack, if it has its mark */
+export function stackExists({ stackName, accountId }: StackPlace, declaredBy: string | undefined): Error {
+  const origin = declaredBy === undefined
+    ? 'this app did not create'
+    : `stack '${stackNameOf({ stackId: declaredBy })}' of the CICD account (${declaredBy}) declares`;
+  return new Error(
+    `account ${accountId} already has a stack '${stackName}' that ${origin}: `
+      + 'choose another stackName, or delete that stack',
+  );
 }
 
 export function ownedByAnotherStack({ stackName, accountId }: StackPlace, holder: string): Error {

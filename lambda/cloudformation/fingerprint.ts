@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { NAMES } from '../../src/private/contract';
 import type { StackRequest } from '../../src/stack/contract';
 
 /** Identifies what is deployed. The key of the template is derived from its content. */
 export function fingerprintOf(request: StackRequest): string {
   const { qualifier, templateKey, parameters = {}, tags = {} } = request;
-  const parts = [qualifier, templateKey, sorted(parameters), sorted(tags)];
+  // the mark of the stack, which versions before did not set
+  const parts = [qualifier, templateKey, sorted(parameters), sorted(tags), NAMES.stackTag];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 

@@ -11,6 +11,7 @@ import type { Drift } from '../../src/operations/contract';
 import type { StackRequest } from '../../src/stack/contract';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
 import type { Registry, Versioned } from '../registry/registry';
+import { FOUND } from '../registry/stack';
 import type { StackRecord } from '../registry/stack';
 import { withReconcileAdvice } from '../shared/advice';
 import { isTransient } from '../shared/errors';
@@ -102,6 +103,17 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
       record.version,
     );
     if (isLast) await this.hooks.afterDeleteRequested(key, record);
+  }
+
+  /** A stack without its record is found by its mark, so that it is deleted like any other. */
+  public async recover(owner: Owner, request: Request): Promise<void> {
+    const key = this.keyOf(request);
+    let record = await this.read(key);
+    if (!record && (await this.options.deployment.mayExist(request, owner))) {
+      await this.claim(owner, request, { isFound: true });
+      record = await this.read(key);
+    }
+    if (record?.creationAttempt === FOUND) await this.hooks.recover(owner, request, record);
   }
 
   public async reconcile(owner: Owner, request: Request): Promise<Progress<Result>> {
@@ -211,7 +223,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   private async claim(
     owner: Owner,
     request: Request,
-    { before, isForced = false }: { readonly before?: Request; readonly isForced?: boolean } = {},
+    { before, isForced = false, isFound = false }: ClaimOptions<Request> = {},
   ): Promise<void> {
     const key = this.keyOf(request);
     const read = await this.read(key);
@@ -224,6 +236,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
       key,
       {
         ...kept,
+        ...(isFound && { creationAttempt: FOUND, complete: true as const }),
         owners: withOwner(kept.owners ?? [], owner, request),
         attempt: this.newAttempt(),
         requestedAt: this.now(),
@@ -317,7 +330,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const tornDown = await this.hooks.beforeDelete(owner, request, found, mayDelete);
     if (!tornDown.done) return tornDown;
     const record = tornDown.result;
-    const deleted = record.creationAttempt ? await this.options.deployment.remove(request, record) : DONE;
+    const deleted = record.creationAttempt ? await this.options.deployment.remove(request, record, owner) : DONE;
     if (!deleted.done) return deleted;
     await this.hooks.afterDelete(owner, key, record);
     await this.leftovers.clear(key, record);
@@ -332,6 +345,15 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   private async write(key: string, record: StackRecord<Request>, version: number | undefined): Promise<void> {
     await this.registry.write<StackRecord<Request>>(key, record, version);
   }
+}
+
+interface ClaimOptions<Request> {
+  /** The request before, of another place. */
+  readonly before?: Request;
+  /** The stack is updated even if its definition has not changed. */
+  readonly isForced?: boolean;
+  /** The stack was found without its record. */
+  readonly isFound?: boolean;
 }
 
 type Read<Request extends StackRequest> = Versioned<StackRecord<Request>>;

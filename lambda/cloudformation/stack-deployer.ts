@@ -24,6 +24,7 @@ export interface StackState {
   readonly statusReason?: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** The last operation on a stack. */
@@ -47,6 +48,7 @@ export interface ListedStack {
   /** It has termination protection. */
   readonly isProtected: boolean;
   readonly exports: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** CloudFormation in one account and region. */

@@ -37,6 +37,8 @@ export interface StackHooks<Request extends StackRequest> {
   isAsDeclared(request: Request): Promise<boolean>;
   /** Compares everything besides the stack with the request. */
   check(request: Request): Promise<readonly Drift[]>;
+  /** Restores what a stack that was found without its record needs for its deletion. */
+  recover(owner: Owner, request: Request, record: Read<Request>): Promise<void>;
   /** Runs when the deletion was requested by the last owner. */
   afterDeleteRequested(key: string, record: StackRecord<Request>): Promise<void>;
   /** Whether the stacks that a pipeline has deployed are deleted with it. */
@@ -70,6 +72,7 @@ export function noHooks<Request extends StackRequest>(): StackHooks<Request> {
     settledFields: () => ({}),
     isAsDeclared: async () => true,
     check: async () => [],
+    recover: async () => undefined,
     afterDeleteRequested: async () => undefined,
     mayDeleteApplications: async () => false,
     beforeDelete: async (_owner, _request, record) => done(record),

@@ -5,6 +5,7 @@ import { historyEntry } from './history';
 import { responseOf, failedResponse } from './response';
 import type { CloudFormationResponse } from './response';
 import type { ResponseRequest, ResourceRequest } from '../../src/kinds/contract';
+import { REGISTRY_PROPERTY } from '../../src/kinds/contract';
 import type { History } from '../history/history';
 import type { Registry } from '../registry/registry';
 import { arrivalOf, responseKey, recordRequest } from '../registry/request';
@@ -152,6 +153,6 @@ function ownerIdOf(event: CloudFormationCustomResourceEvent): string {
 }
 
 function propertiesOf(properties: Properties): Properties {
-  const { ServiceToken, ServiceTimeout, ...rest } = properties;
+  const { ServiceToken, ServiceTimeout, [REGISTRY_PROPERTY]: registry, ...rest } = properties;
   return rest;
 }

@@ -83,6 +83,8 @@ export class Applications {
         && !stack.isNested
         && stack.createdAt >= pipeline.createdAt
         && !stack.stackName.startsWith(NAMES.stackPrefix)
+        // an account stack, whose record may be lost
+        && stack.tags[NAMES.stackTag] === undefined
         && stack.stackName !== place.stackName,
     );
     const records = await Promise.all(

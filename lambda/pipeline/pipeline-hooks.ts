@@ -169,6 +169,11 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
       .map(name => repairable(`the registry has no record of ${name}`, 'it is recorded again'));
   }
 
+  /** With the environment and the lease, the pipeline is stopped and its applications are deleted before its stack. */
+  public async recover(owner: Owner, request: PipelineRequest, record: Read): Promise<void> {
+    await this.prepare(owner, request, record);
+  }
+
   public async afterDeleteRequested(key: string, { routes = [] }: PipelineRecord): Promise<void> {
     await this.removeRoutes(routes, key);
   }

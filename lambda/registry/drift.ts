@@ -10,6 +10,8 @@ export interface Repair {
   readonly since: number;
   /** Present when the first step was taken. */
   readonly isStarted?: true;
+  /** Present if the resource was removed, so that its removal is completed. */
+  readonly isRemoval?: true;
 }
 
 /** Record of the last check of a custom resource. */

@@ -2,6 +2,9 @@ import type { RecordedOwner } from './owners';
 import { RECORDS } from '../../src/registry/contract';
 import type { StackRequest } from '../../src/stack/contract';
 
+/** In place of the attempt that created a stack that was found without its record. */
+export const FOUND = 'found';
+
 /** Where a stack is deployed. */
 export type StackPlace = Pick<StackRequest, 'accountId' | 'region' | 'stackName' | 'qualifier'>;
 

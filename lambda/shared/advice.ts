@@ -6,5 +6,5 @@ export const RECONCILE = 'run: org-environments reconcile';
  * failed there, so another deployment changes nothing.
  */
 export function withReconcileAdvice(message: string): string {
-  return message.replace(/deploy again/g, RECONCILE);
+  return message.replace(/\bdeploy again\b/g, RECONCILE);
 }

@@ -57,6 +57,10 @@ export interface Lifecycle<Request, Result> {
   reconcile(owner: Owner, request: Request): Promise<Progress<Result>>;
   /** Does at most one step of the deletion, and returns the progress. */
   reconcileDelete(owner: Owner, request: Request): Promise<Progress<void>>;
+  /**
+   * Called before a deletion is requested of a resource whose record may be lost: restores the record of what exists.
+   */
+  recover?(owner: Owner, request: Request): Promise<void>;
   /** Compares the resource with the request, and changes nothing in AWS. Returns what differs. */
   check(owner: Owner, request: Request): Promise<readonly Drift[]>;
   /** Records that the resource is to become as requested, whatever was changed by hand; `reconcile` does the work. */

@@ -1,12 +1,14 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { withReconcileAdvice } from './advice';
-import type { IsInProgress } from './cfn-status';
+import type { CustomResourceStatus } from './cfn-status';
 import { isTransient } from './errors';
 import type { Lifecycle, Owner } from './lifecycle';
 import { previousWait, waiting, waitingAfter } from './waiting';
 import type { CheckResult, Outcome, ReconcileRequest } from '../../src/kinds/contract';
-import type { DriftRecord } from '../registry/drift';
+import type { Drift } from '../../src/operations/contract';
+import type { DriftRecord, Repair } from '../registry/drift';
 import { driftKey } from '../registry/drift';
+import { stackNameOf } from '../registry/owners';
 import type { Registry, Versioned } from '../registry/registry';
 import type { RequestRecord } from '../registry/request';
 import { requestKey } from '../registry/request';
@@ -23,7 +25,7 @@ export class Reconciliation<Request, Result extends object> {
   public constructor(
     private readonly lifecycle: Lifecycle<Request, Result>,
     private readonly registry: Registry,
-    private readonly isInProgress: IsInProgress,
+    private readonly status: CustomResourceStatus,
     private readonly now: () => number,
   ) {}
 
@@ -47,8 +49,11 @@ export class Reconciliation<Request, Result extends object> {
 
   private async check(request: ReconcileRequest, owner: Owner): Promise<Outcome> {
     const isCurrent = (await this.lastRequest(owner))?.ids.at(-1) === request.basedOn;
-    if (!isCurrent || (await this.isInProgress(owner, 'Check'))) return complete({ drifts: [], isBusy: true });
-    const drifts = await this.lifecycle.check(owner, this.propertiesOf(request));
+    const state = isCurrent ? await this.status.stateOf(owner) : 'in progress';
+    if (state === 'in progress') return complete({ drifts: [], isBusy: true });
+    const drifts = state === 'removed'
+      ? [removed(owner)]
+      : await this.lifecycle.check(owner, this.propertiesOf(request));
     const record = await this.registry.read<DriftRecord>(driftKey(owner.id));
     const { repair, failure } = record ?? {};
     await this.save(request, record, {
@@ -65,11 +70,13 @@ export class Reconciliation<Request, Result extends object> {
     // a newer request of CloudFormation makes the resource as it is declared now; a newer repair replaces this one
     if (last?.ids.at(-1) !== request.basedOn) return this.end(request, 'superseded by a deployment');
     if (record?.repair?.requestId !== request.requestId) return failed('superseded by another repair');
-    if (!record.repair.isStarted && !(await this.start(request, owner, record, last))) {
-      return this.end(request, 'a deployment is in progress: try again when it is complete');
-    }
-    const progress = await this.lifecycle.reconcile(owner, this.propertiesOf(request));
-    if (progress.done) return this.end(request);
+    const repair = record.repair.isStarted ? record.repair : await this.start(request, owner, record, last);
+    if (!repair) return this.end(request, 'a deployment is in progress: try again when it is complete');
+    const { isRemoval } = repair;
+    const progress = isRemoval
+      ? await this.lifecycle.reconcileDelete(owner, this.propertiesOf(request))
+      : await this.lifecycle.reconcile(owner, this.propertiesOf(request));
+    if (progress.done) return isRemoval ? this.forget(request) : this.end(request);
     const outcome = waiting(progress, previousWait(request, this.now()), this.now());
     if (this.now() - request.requestedAt < MAX_REPAIR_TIME) return outcome;
     return this.end(request, `'${owner.logicalId}' is not repaired after ${MAX_REPAIR_TIME / 60_000} minutes: it waits `
@@ -81,19 +88,31 @@ export class Reconciliation<Request, Result extends object> {
     owner: Owner,
     drift: Versioned<DriftRecord>,
     last: Versioned<RequestRecord>,
-  ): Promise<boolean> {
-    if (await this.isInProgress(owner, 'Repair')) return false;
+  ): Promise<Repair | undefined> {
+    const state = await this.status.stateOf(owner);
+    if (state === 'in progress') return undefined;
+    const isRemoval = state === 'removed';
     const { requestId, requestedAt: since } = request;
+    const { version, ...rest } = drift;
+    const repair: Repair = { requestId, since, isStarted: true, ...(isRemoval && { isRemoval }) };
     await this.registry.transaction(async () => {
-      await this.lifecycle.requestRepair(owner, this.propertiesOf(request));
-      const { version, ...rest } = drift;
-      const repair = { requestId, since, isStarted: true } as const;
+      if (isRemoval) await this.lifecycle.requestDelete(owner, this.propertiesOf(request));
+      else await this.lifecycle.requestRepair(owner, this.propertiesOf(request));
       await this.registry.write<DriftRecord>(driftKey(owner.id), { ...rest, repair }, version);
       // unchanged, but the transaction fails if a request of CloudFormation has arrived
       const { version: lastVersion, ...unchanged } = last;
       await this.registry.write<RequestRecord>(requestKey(owner.id), unchanged, lastVersion);
     });
-    return true;
+    return repair;
+  }
+
+  /** The resource was removed, so nothing is compared any more. */
+  private async forget({ ownerId, requestId }: ReconcileRequest): Promise<Outcome> {
+    const resource = await this.registry.read<ResourceRecord>(resourceKey(ownerId));
+    const drift = await this.registry.read<DriftRecord>(driftKey(ownerId));
+    if (drift?.repair?.requestId === requestId) await this.registry.remove(driftKey(ownerId), drift.version);
+    if (resource) await this.registry.remove(resourceKey(ownerId), resource.version);
+    return complete({ drifts: [] });
   }
 
   /** Records the end of a repair, and what differs then. */
@@ -130,6 +149,17 @@ export class Reconciliation<Request, Result extends object> {
   private propertiesOf({ properties }: ReconcileRequest): Request {
     return properties as Request;
   }
+}
+
+/** CloudFormation has no such resource, so it sends no request for it any more. */
+function removed({ logicalId, stackId }: Owner): Drift {
+  return {
+    what: `'${logicalId}' was removed from stack '${stackNameOf({ stackId })}', but the registry still has it`,
+    remedy:
+      'its removal is completed: what it manages is deleted or released, as by a deployment without it; '
+      + 'if it was moved to another stack, deploy a change of it instead',
+    isRepairable: true,
+  };
 }
 
 function complete(data: CheckResult): Outcome {

@@ -1,5 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { IsInProgress } from './cfn-status';
+import type { CustomResourceStatus } from './cfn-status';
 import { cloudFormationStatus } from './cfn-status';
 import { isAccessDenied, isTransient } from './errors';
 import type { Lifecycle, Owner, Progress } from './lifecycle';
@@ -38,11 +38,11 @@ const logger = new Logger({ serviceName: 'org-environments' });
 export function serve<Request, Result extends object>(
   lifecycle: Lifecycle<Request, Result>,
   registry: Registry,
-  isInProgress: IsInProgress = cloudFormationStatus(),
+  status: CustomResourceStatus = cloudFormationStatus(),
   now: () => number = Date.now,
 ): KindHandler {
-  const requests = new RequestHandler(lifecycle, registry, isInProgress, now);
-  const reconciliation = new Reconciliation(lifecycle, registry, isInProgress, now);
+  const requests = new RequestHandler(lifecycle, registry, status, now);
+  const reconciliation = new Reconciliation(lifecycle, registry, status, now);
   return async request =>
     withSessionName(subjectOf(request), request.requestId, async () =>
       'basedOn' in request ? reconciliation.handle(request) : requests.handle(request),
@@ -60,7 +60,7 @@ class RequestHandler<Request, Result extends object> {
   public constructor(
     private readonly lifecycle: Lifecycle<Request, Result>,
     private readonly registry: Registry,
-    private readonly isInProgress: IsInProgress,
+    private readonly status: CustomResourceStatus,
     private readonly now: () => number,
   ) {}
 
@@ -137,19 +137,27 @@ class RequestHandler<Request, Result extends object> {
   private async start(request: ResourceRequest, owner: Owner, record: Versioned<RequestRecord>): Promise<boolean> {
     if (!(await this.mayStart(owner, request.requestType, this.now() - record.arrivedAt))) return false;
     const { version, ...rest } = record;
+    const known = await this.registry.read<ResourceRecord>(resourceKey(owner.id));
+    // a creation that was rejected has left no record; without its request, the registry is empty or older
+    const mayBeLost = known !== undefined || record.ids.length === 1;
+    if (request.requestType === 'Delete' && mayBeLost) {
+      await this.lifecycle.recover?.(owner, this.propertiesOf(request.properties));
+    }
     await this.registry.transaction(async () => {
       await this.requestChange(request, owner);
-      await this.saveRequested(request);
+      await this.saveRequested(request, known);
       await this.registry.write<RequestRecord>(requestKey(owner.id), { ...rest, started: request.requestId }, version);
     });
     return true;
   }
 
   /** Keeps what is requested, with which the resource is compared later. */
-  private async saveRequested(request: ResourceRequest): Promise<void> {
+  private async saveRequested(
+    request: ResourceRequest,
+    known: Versioned<ResourceRecord> | undefined,
+  ): Promise<void> {
     const { requestType, requestId, resourceType, ownerId, stackId, logicalId, properties } = request;
     const key = resourceKey(ownerId);
-    const known = await this.registry.read<ResourceRecord>(key);
     if (requestType !== 'Delete') {
       if (resourceType === undefined) return;
       const record = { resourceType, requestId, ownerId, stackId, logicalId, properties };
@@ -168,7 +176,7 @@ class RequestHandler<Request, Result extends object> {
    */
   private async mayStart(owner: Owner, requestType: RequestType, age: number): Promise<boolean> {
     try {
-      if (await this.isInProgress(owner, requestType)) return true;
+      if (await this.status.isInProgress(owner, requestType)) return true;
     } catch (error) {
       if (!isAccessDenied(error) || age > MAX_PROPAGATION) throw error;
     }

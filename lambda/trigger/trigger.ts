@@ -4,6 +4,7 @@ import { NAMES } from '../../src/private/contract';
 import type { Registry } from '../registry/registry';
 import type { RouteRecord } from '../registry/route';
 import { routeKey } from '../registry/route';
+import { RECONCILE } from '../shared/advice';
 import { isAccessDenied } from '../shared/errors';
 import type { Hosts } from '../sources/hosts';
 import { movedBranch } from '../sources/hosts';
@@ -61,7 +62,8 @@ export async function trigger(
 function explain(error: unknown): string {
   const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const advice = isAccessDenied(error)
-    ? `the role '${NAMES.startRole}' there must trust '${NAMES.triggerFunctionRole}': deploy the environment again`
+    ? `the role '${NAMES.startRole}' there must trust '${NAMES.triggerFunctionRole}': ${RECONCILE} `
+      + '(if only a part of its stack is missing, delete the stack first)'
     : 'Lambda retries the event; if it fails again, push another commit';
   return `${cause}; ${advice}`;
 }

@@ -97,3 +97,6 @@ export const ENTRY_ENVIRONMENT = {
   /** JSON: resource type → ARN of the function of its kind. */
   FUNCTIONS: 'FUNCTIONS',
 } as const;
+
+/** Property of all custom resources besides their request. Only its change matters, so handlers do not see it. */
+export const REGISTRY_PROPERTY = 'registry';

@@ -20,6 +20,8 @@ export interface OrganizationInternals {
   readonly serviceToken: string;
   /** Whether another app defines it, so that its id is known only at deployment. */
   readonly isImported: boolean;
+  /** Name of the registry, if it may change: then it is a property of all custom resources. */
+  readonly registryName?: string;
   /** Id of the management account. */
   readonly managementAccountId: string;
   /** Patterns of the names of the repositories that may be used; undefined: not known in this app. */

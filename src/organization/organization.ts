@@ -47,6 +47,15 @@ export interface OrganizationProps {
    * @default ['*'] - all repositories
    */
   readonly repositoryNames?: string[];
+
+  /**
+   * A table that was restored from a backup of the registry, or an empty one. All custom resources are sent to it by
+   * the deployment that names another table: what it does not know is found again in the accounts. The former table is
+   * retained. See `docs/recovery.md`.
+   *
+   * @default - the stack has a table with deletion protection and point-in-time recovery
+   */
+  readonly registry?: ITable;
 }
 
 const DEFAULT_PARAMETER = '/org-environments/organization';
@@ -130,7 +139,9 @@ export class Organization extends OrganizationBase {
       });
     }
     const imported = new Import(scope, id);
-    setInternals(imported, { serviceToken: entryFunctionArn(imported), isImported: true, managementAccountId });
+    setInternals(imported, {
+      serviceToken: entryFunctionArn(imported), isImported: true, managementAccountId, registryName,
+    });
     return imported;
   }
 
@@ -149,7 +160,7 @@ export class Organization extends OrganizationBase {
     UniqueClaims.of(this).claim(this, 'organization of the account', this.env.account, hint);
     UniqueClaims.of(this).claim(this, 'organization of the stack', Stack.of(this).node.path, hint);
 
-    const registry = registryTable(this);
+    const registry = props.registry ?? registryTable(this);
     this.registry = registry;
     this.artifactKey = artifactKey(this, this.organizationId);
     const bus = eventBus(this, this.organizationId);
@@ -173,6 +184,7 @@ export class Organization extends OrganizationBase {
       isImported: false,
       managementAccountId,
       repositoryNames,
+      registryName: props.registry?.tableName,
       monitored: {
         functions: [
           ...Object.values(customResources.functions), customResources.entry, ...listeners.functions,
@@ -215,8 +227,10 @@ function registryTable(scope: Construct): Table {
     partitionKey: { name: 'pk', type: AttributeType.STRING },
     billingMode: BillingMode.PAY_PER_REQUEST,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    // retained when the stack exists; a first deployment that fails deletes the empty table
-    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    // A first deployment that fails retains the empty table, which costs nothing. CloudFormation could not delete a
+    // protected one, and its rollback would fail.
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
     timeToLiveAttribute: TIME_TO_LIVE,
   });
   registry.addGlobalSecondaryIndex({

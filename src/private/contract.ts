@@ -85,6 +85,8 @@ export const NAMES = {
   operationsFunction: 'org-environments-operations',
   /** Tag of an account with the key of its record in the registry. */
   ownerTag: 'org-environments:registry-key',
+  /** Tag of a stack in an account with the id of the stack in the CICD account that declares it. */
+  stackTag: 'org-environments:declared-by',
   /** File at the root of a branch with its environment. */
   descriptor: 'environment.json',
 } as const;

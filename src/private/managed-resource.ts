@@ -1,5 +1,7 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { RESOURCE_TYPES } from './contract';
+import { REGISTRY_PROPERTY } from '../kinds/contract';
 import { internalsOf } from '../organization/internals';
 import type { IOrganization } from '../organization/organization-interface';
 
@@ -16,10 +18,14 @@ export class ManagedResource<Request extends object, Result extends object> exte
 
   public constructor(scope: Construct, id: string, props: ManagedResourceProps<Request>) {
     super(scope, id);
+    const { serviceToken, registryName } = internalsOf(this, props.organization);
+    // preconditions are met by what exists, and must not be checked again
+    const registry = props.resourceType === RESOURCE_TYPES.preconditions ? undefined : registryName;
     this.resource = new CustomResource(this, 'Default', {
-      serviceToken: internalsOf(this, props.organization).serviceToken,
+      serviceToken,
       resourceType: props.resourceType,
-      properties: { ...props.request },
+      // CloudFormation sends all resources to another registry, because a property of theirs has changed
+      properties: { ...props.request, [REGISTRY_PROPERTY]: registry },
       // the maximum of AWS: accounts may wait for the creation of others
       serviceTimeout: Duration.hours(1),
     });

@@ -20,6 +20,7 @@ describe('an account', () => {
   test('requests strings only, with a default for each choice', () => {
     expect(requestOf()).toEqual({
       ServiceToken: SERVICE_TOKEN,
+      registry: expect.anything(),
       ServiceTimeout: '3600',
       kind: 'vended',
       accountName: 'shop-dev',

@@ -58,6 +58,7 @@ export class FakeStacks implements Stacks {
         isNested: false,
         isProtected: false,
         exports: [],
+        tags: kept.definition.tags,
         ...kept.foreign,
       }));
   }
@@ -74,7 +75,7 @@ export class FakeStacks implements Stacks {
     if (kept) this.look(stackName, kept);
     if (!kept || kept.status === 'DELETE_COMPLETE') return undefined;
     const { stackId, status, definition, outputs } = kept;
-    return { stackId, status, parameters: definition.parameters, outputs };
+    return { stackId, status, parameters: definition.parameters, outputs, tags: definition.tags };
   }
 
   public async resources(stackName: string): Promise<Readonly<Record<string, string>>> {

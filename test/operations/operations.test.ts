@@ -126,7 +126,8 @@ describe('halt', () => {
     expect(pipelines.map(({ stopped }) => stopped)).toEqual([1, 0, 1]);
     expect(pipelines[1].problem).toBe(
       `pipeline 'e2' in account ${SECOND} cannot be accessed: the role 'org-environments-pipeline-operate' there `
-        + "must trust 'org-environments-operations': deploy environment 'e2' again; if the account was closed, "
+        + "must trust 'org-environments-operations': run: org-environments reconcile --environment e2 "
+        + '(if only a part of its stack is missing, delete the stack first); if the account was closed, '
         + 'nothing runs there (AccessDenied: not authorized to perform: sts:AssumeRole)',
     );
     // the next deployment does not let commits through there either
@@ -177,7 +178,8 @@ describe('halt', () => {
     world.control.errors.set(SECOND, Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' }));
     const { pipelines } = await world.operations.halt('all', HALT);
     expect(pipelines.map(({ problem }) => problem)).toEqual([
-      `pipeline 'e1' in account ${FIRST} does not exist: deploy environment 'e1'`,
+      `pipeline 'e1' in account ${FIRST} does not exist: run: org-environments reconcile --environment e1 `
+        + '(if only a part of its stack is missing, delete the stack first)',
       `pipeline 'e2' in account ${SECOND} returned an error: try again (ThrottlingException: Rate exceeded)`,
     ]);
   });

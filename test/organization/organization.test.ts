@@ -18,12 +18,14 @@ const organizationId = ORGANIZATION_ID;
 describe('the organization', () => {
   const template = Template.fromStack(new Cicd().stack);
 
-  test('retains its registry when the stack is deleted, with point-in-time recovery', () => {
+  test('protects and retains its registry, with point-in-time recovery', () => {
     expect(Object.values(template.findResources('AWS::DynamoDB::Table'))).toMatchObject([{
-      DeletionPolicy: 'RetainExceptOnCreate',
+      DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
       Properties: {
-        BillingMode: 'PAY_PER_REQUEST', PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        DeletionProtectionEnabled: true,
+        BillingMode: 'PAY_PER_REQUEST',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       },
     }]);
   });

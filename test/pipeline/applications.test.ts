@@ -55,6 +55,7 @@ test('no application is deleted when the stack of the pipeline is gone, because 
       isNested: false,
       isProtected: false,
       exports: [],
+      tags: {},
     },
   ]);
   await world.delete(pipeline);

@@ -25,21 +25,21 @@ test.each([
   ['DELETE_COMPLETE', []],
   ['DELETE_FAILED', []],
 ])('status %s means that CloudFormation waits for the response to: %j', async (ResourceStatus, expected) => {
-  const isInProgress = answering(() => ({ StackResources: [{ ResourceStatus }] }));
+  const { isInProgress } = answering(() => ({ StackResources: [{ ResourceStatus }] }));
   const types = ['Create', 'Update', 'Delete'] as const;
   const awaited = await Promise.all(types.map(async type => isInProgress(owner, type)));
   expect(types.filter((_, index) => awaited[index])).toEqual(expected);
 });
 
 test('CloudFormation does not wait for a resource that its stack does not have', async () => {
-  expect(await answering(() => ({}))(owner, 'Create')).toBe(false);
+  expect(await answering(() => ({})).isInProgress(owner, 'Create')).toBe(false);
   const missing = Object.assign(new Error('Resource Dev does not exist for stack environments'), {
     name: 'ValidationError',
   });
   expect(
     await answering(() => {
       throw missing;
-    })(owner, 'Create'),
+    }).isInProgress(owner, 'Create'),
   ).toBe(false);
 });
 
@@ -48,6 +48,18 @@ test('throws the error of CloudFormation if the status cannot be read', async ()
   await expect(
     answering(() => {
       throw away;
-    })(owner, 'Create'),
+    }).isInProgress(owner, 'Create'),
   ).rejects.toThrow(away);
+});
+
+test.each([
+  ['UPDATE_IN_PROGRESS', 'in progress'],
+  ['UPDATE_COMPLETE', 'stable'],
+  ['DELETE_FAILED', 'stable'],
+  ['DELETE_COMPLETE', 'removed'],
+  ['DELETE_SKIPPED', 'removed'],
+  [undefined, 'removed'],
+])('a resource with status %s is %s', async (ResourceStatus, state) => {
+  const { stateOf } = answering(() => ({ StackResources: ResourceStatus ? [{ ResourceStatus }] : [] }));
+  expect(await stateOf(owner)).toBe(state);
 });

@@ -1,7 +1,6 @@
 import { driftKey } from '../../lambda/registry/drift';
 import type { DriftRecord } from '../../lambda/registry/drift';
 import { recordRequest } from '../../lambda/registry/request';
-import type { IsInProgress } from '../../lambda/shared/cfn-status';
 import { done, IN_PROGRESS } from '../../lambda/shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../../lambda/shared/lifecycle';
 import { serve } from '../../lambda/shared/serve';
@@ -43,6 +42,7 @@ class Thing implements Lifecycle<object, object> {
   }
 
   public async reconcileDelete(): Promise<Progress<void>> {
+    this.calls.push('reconcileDelete');
     return { done: true, result: undefined };
   }
 
@@ -68,10 +68,14 @@ class World {
   public readonly registry = new FakeRegistry();
   public time = 1000;
   public inProgress = true;
+  public isRemoved = false;
   private readonly handler = serve(
     this.thing,
     this.registry,
-    (async () => this.inProgress) satisfies IsInProgress,
+    {
+      isInProgress: async () => this.inProgress,
+      stateOf: async () => (this.isRemoved ? 'removed' : this.inProgress ? 'in progress' : 'stable'),
+    },
     () => this.time,
   );
 
@@ -200,12 +204,25 @@ test('a repair that does not end fails before its mark expires', async () => {
   await world.requestRepair('repair-1');
   world.thing.progress = IN_PROGRESS;
   world.time += 56 * 60_000;
-  expect(await world.repair()).toMatchObject({ state: 'failed', reason: "'Dev' is not repaired after 55 minutes: it waits for a concurrent step" });
+  expect(await world.repair()).toMatchObject({
+    state: 'failed', reason: "'Dev' is not repaired after 55 minutes: it waits for a concurrent step",
+  });
 });
 
 test('the record of the last request and of its check are removed when a deletion starts', async () => {
   await world.check();
   expect(world.registry.keys).toEqual(expect.arrayContaining(['drift#Dev-1', 'resource#Dev-1']));
   await world.deploy({ ...create, requestId: 'request-3', requestType: 'Delete' });
+  expect(world.registry.keys.filter(key => /^(drift|resource)#/.test(key))).toEqual([]);
+});
+
+test('the removal of a resource that CloudFormation does not have any more is completed with consent', async () => {
+  world.isRemoved = true;
+  expect(await world.check()).toMatchObject({
+    data: { drifts: [{ what: "'Dev' was removed from stack 'environments', but the registry still has it" }] },
+  });
+  await world.requestRepair('repair-1');
+  expect(await world.repair()).toEqual({ state: 'complete', data: { drifts: [] } });
+  expect(world.thing.calls).toEqual(['requestDelete', 'reconcileDelete']);
   expect(world.registry.keys.filter(key => /^(drift|resource)#/.test(key))).toEqual([]);
 });

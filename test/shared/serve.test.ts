@@ -1,5 +1,4 @@
 import { recordRequest } from '../../lambda/registry/request';
-import type { IsInProgress } from '../../lambda/shared/cfn-status';
 import { RecordChangedError } from '../../lambda/shared/errors';
 import { DONE, done, checkAgainIn, IN_PROGRESS } from '../../lambda/shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../../lambda/shared/lifecycle';
@@ -87,11 +86,11 @@ class World {
   private readonly handler = serve(
     this.recorder,
     this.registry,
-    async (_owner, type) => this.inProgress(type),
+    { isInProgress: async (_owner, type) => this.inProgress(type), stateOf: async () => 'stable' },
     () => this.time,
   );
 
-  public inProgress = async (_type: Parameters<IsInProgress>[1]): Promise<boolean> => true;
+  public inProgress = async (_type: ResourceRequest['requestType']): Promise<boolean> => true;
 
   public async arrive(request: ResourceRequest): Promise<void> {
     await recordRequest(this.registry, { ...request, responseUrl: 'https://response.example' }, this.time);

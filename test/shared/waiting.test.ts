@@ -45,7 +45,8 @@ class Waiter {
   /** Runs the request until it ends, or for so many steps. */
   public async run(steps = 2000): Promise<Outcome> {
     await recordRequest(this.registry, { ...REQUEST, responseUrl: 'https://response.example' }, this.time);
-    const handler = serve(this.lifecycle, this.registry, async () => true, () => this.time);
+    const status = { isInProgress: async () => true, stateOf: async () => 'in progress' as const };
+    const handler = serve(this.lifecycle, this.registry, status, () => this.time);
     let outcome = await handler(REQUEST);
     for (let count = 1; count < steps && outcome.state === 'waiting'; count++) {
       this.seconds.push(outcome.seconds);

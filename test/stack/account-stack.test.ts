@@ -19,6 +19,7 @@ describe('an account stack', () => {
     const [asset] = fileAssetsOf(assembly).filter(({ displayName }) => displayName === 'Template of an account stack');
     expect(request).toEqual({
       ServiceToken: SERVICE_TOKEN,
+      registry: expect.anything(),
       ServiceTimeout: '3600',
       accountId: { 'Fn::GetAtt': [expect.stringMatching(/^network/), 'accountId'] },
       region: 'eu-west-1',

@@ -59,7 +59,10 @@ describe('account stack in a vended account', () => {
   });
 
   test('the stack has the given tags and parameters, and its outputs can be read', () => {
-    expect(stack()?.target.tags).toEqual({ team: 'network' });
+    expect(stack()?.target.tags).toEqual({
+      'team': 'network',
+      'org-environments:declared-by': harness.simulation.cloudformation.find('222222222222', REGION, 'Cicd')?.id,
+    });
     expect(harness.simulation.ssm.value('222222222222', REGION, '/network')).toBe(`topic-red ${stack()?.id}`);
   });
 

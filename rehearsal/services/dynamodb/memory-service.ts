@@ -78,6 +78,23 @@ export class MemoryDynamoDb implements Service {
     return this.tables.of(accountId, region).get(name)?.items ?? [];
   }
 
+  /** Replaces all items of a table, as a person does who restores a backup. */
+  public restore(accountId: string, region: string, name: string, items: readonly Item[]): void {
+    const table = this.tables.of(accountId, region).get(name);
+    if (!table) throw noSuchTable();
+    for (const item of table.items) table.set(table.keyIn(item), undefined);
+    for (const item of items) table.set(table.keyIn(item), item);
+  }
+
+  /** Creates a table like another one with items of a backup of it. */
+  public restoreAs(accountId: string, region: string, name: string, as: string, items: readonly Item[]): void {
+    const tables = this.tables.of(accountId, region);
+    const table = tables.get(name);
+    if (!table) throw noSuchTable();
+    tables.set(as, table.emptyCopy(as));
+    this.restore(accountId, region, as, items);
+  }
+
   private run(tables: Map<string, MemoryTable>, operation: string, input: Item): Record<string, unknown> {
     if (operation === 'CreateTable') {
       const table = MemoryTable.of(input);

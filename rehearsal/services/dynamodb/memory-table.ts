@@ -67,6 +67,11 @@ export class MemoryTable {
     private readonly indexes: ReadonlyMap<string, Schema>,
   ) {}
 
+  /** A table with the same keys and indexes. */
+  public emptyCopy(name: string): MemoryTable {
+    return new MemoryTable(name, this.keys, this.types, this.indexes);
+  }
+
   public get items(): readonly Item[] {
     return [...this.content.values()];
   }
