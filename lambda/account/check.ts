@@ -4,7 +4,7 @@ import { resolveUnit } from './organizational-units';
 import { wantedTags } from './placement';
 import { baselineDefinition, stacksIn } from './preparation';
 import { nameOf } from './record';
-import { unusableAccount, UnusableAccountError, unusableStateOf } from './unusable-state';
+import { UnusableAccountError, unusableStateOf } from './unusable-state';
 import type { VendedAccountRequest } from '../../src/account/contract';
 import type { Drift } from '../../src/operations/contract';
 import { byHand, deferredUpdate, repairable, stackDrifts } from '../cloudformation/check';
@@ -21,7 +21,10 @@ export async function accountDrifts(
     return [byHand(`${nameOf(request)} is not in the organization any more: invite it again, then reconcile again`)];
   }
   const unusable = unusableStateOf(seen.state);
-  if (unusable) return [byHand(unusableAccount(request, accountId, unusable).message)];
+  if (unusable) {
+    const what = `${nameOf(request)} cannot be used: account ${accountId} ${unusable.description}`;
+    return [{ what, remedy: unusable.advice, isRepairable: false }];
+  }
   const drifts = [
     ...(request.kind === 'vended' ? await placementDrifts(context, account, request, seen) : []),
     ...(await preparationDrifts(context, account, accountId)),

@@ -1,6 +1,7 @@
 import { CfnResource } from 'aws-cdk-lib';
 import { failingDeployment } from './failing-deployment';
 import { reasons, Harness } from './harness';
+import { Reconciliation } from './reconcile';
 import type { EnvironmentRecord } from '../../lambda/registry/environment';
 import { PipelineDefinition } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
@@ -73,6 +74,19 @@ describe('environment in an account that AWS has suspended', () => {
     expect([version('dev'), version('qa')]).toEqual(['4', '4']);
     expect(pipelineStack('prod')?.deleted ?? true).toBe(true);
     expect(await deferral('test')).toBeDefined();
+  });
+
+  test('is reported, and changed by the daily check after AWS has reinstated the account', async () => {
+    const reconciliation = new Reconciliation(harness);
+    const [drift, ...others] = await reconciliation.check(['test']);
+    expect(drift).toMatchObject({ what: expect.stringContaining('was suspended by AWS'), isRepairable: false });
+    expect(others.every(({ isRepairable }) => !isRepairable)).toBe(true);
+    harness.simulation.organizations.reinstate(suspended);
+    expect(await reconciliation.daily()).toEqual([]);
+    expect(version('test')).toBe('4');
+    expect(await deferral('test')).toBeUndefined();
+    harness.simulation.organizations.suspend(suspended);
+    expect(reasons(await harness.deploy(app(['dev', 'test', 'qa'], '4.1')))).toBe('');
   });
 
   test('is changed by the next deployment after AWS has reinstated the account', async () => {
