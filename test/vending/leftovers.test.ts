@@ -1,6 +1,8 @@
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { failingDeployment } from './failing-deployment';
 import { reasons, Harness } from './harness';
 import { pipelinesIdle } from '../../cli/run/pipeline-runs';
+import type { EnvironmentRecord } from '../../lambda/registry/environment';
 import type { LeaseRecord } from '../../lambda/registry/lease';
 import type { LeftoverRecord } from '../../lambda/registry/leftover';
 import { AccountStack } from '../../src';
@@ -171,6 +173,39 @@ test('a second deletion of the CICD stack leaves what is in an account that cann
     expect(reasons(await harness.destroy(withDev))).toBe('');
     expect(harness.stackStatus(CICD_ACCOUNT, 'Cicd')).toBeUndefined();
     expect(harness.stackStatus(accountId, PIPELINE_STACK)).toBe('CREATE_COMPLETE');
+  } finally {
+    await harness.stop();
+  }
+});
+
+/** Defines `dev` in one of two accounts. */
+function inAccount(name: 'first' | 'second') {
+  return (cicd: Cicd): void => {
+    const accounts = { first: cicd.account('first'), second: cicd.account('second') };
+    cicd.environment('dev', { account: accounts[name] });
+  };
+}
+const [inFirst, inSecond] = [inAccount('first'), inAccount('second')];
+
+test('an environment moves from an account that is suspended, and its rollback moves it back', async () => {
+  const harness = await Harness.start();
+  try {
+    expect(reasons(await harness.deploy(inFirst))).toBe('');
+    const { 'shop-first': first, 'shop-second': second } = harness.vended;
+    const environment = async () => (await harness.record<EnvironmentRecord>('environment#dev'))?.sides.only.pipelines;
+    harness.simulation.organizations.suspend(first);
+    const failing = (cicd: Cicd): void => {
+      inSecond(cicd);
+      failingDeployment(cicd);
+    };
+    expect(reasons(await harness.deploy(failing))).toMatch(/'same' already exists/);
+    expect(harness.stackStatus(CICD_ACCOUNT, 'Cicd')).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(harness.stackStatus(second, PIPELINE_STACK)).toBeUndefined();
+    expect(await environment()).toMatchObject([{ accountId: first }]);
+
+    expect(reasons(await harness.deploy(inSecond))).toBe('');
+    expect(harness.stackStatus(second, PIPELINE_STACK)).toBe('CREATE_COMPLETE');
+    expect(await environment()).toMatchObject([{ accountId: first, isLeftover: true }, { accountId: second }]);
   } finally {
     await harness.stop();
   }
