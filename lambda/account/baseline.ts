@@ -1,6 +1,6 @@
 import { APPLICATION, DEPLOYER, DEPLOYER_EXECUTION, PLAN } from './baseline-roles';
-import type { Statement } from './deny-statements';
-import { denyStatements } from './deny-statements';
+import type { ConditionalStatement, Statement } from './deny-statements';
+import { BOUNDED_IDENTITIES, denyStatements, REQUIRE_BOUNDARY } from './deny-statements';
 import { NAMES } from '../../src/private/contract';
 
 /** Applications may not manage billing, the organization and user identities; roles have a statement of their own. */
@@ -61,11 +61,16 @@ const ROLES_AND_POLICIES = [
 const sub = (text: string) => ({ 'Fn::Sub': text });
 const bucketArn = `arn:\${AWS::Partition}:s3:::${NAMES.artifactBucketPrefix}\${AWS::AccountId}-\${AWS::Region}`;
 
+interface Policy {
+  readonly Version: string;
+  readonly Statement: readonly (Statement | ConditionalStatement)[];
+}
+
 /**
- * Permissions of CloudFormation for applications. They prevent accidents. A principal that can create roles can create
- * a role with more permissions, so what must never happen belongs in a service control policy of the organization.
+ * Permissions of CloudFormation for applications. Unless the account requires the boundary, they prevent accidents
+ * only: a principal that can create roles can create a role with more permissions.
  */
-const executionPolicy: { readonly Version: string; readonly Statement: readonly Statement[] } = {
+const executionPolicy: Policy = {
   Version: '2012-10-17',
   Statement: [
     { Sid: 'Services', Effect: 'Allow', NotAction: DENIED_SERVICES, Resource: '*' },
@@ -84,18 +89,21 @@ const executionPolicy: { readonly Version: string; readonly Statement: readonly 
       },
     },
     ...denyStatements('no role may be passed'),
+    ...BOUNDED_IDENTITIES,
   ],
 };
 
 /**
- * Permissions boundary of the bootstrap roles. Without it, builds could use the deploy role to change the pipeline's
- * stack. The deploy role must pass the execution role to CloudFormation.
+ * Permissions boundary of the bootstrap roles, and of the roles of applications where it is required. Without it,
+ * builds could use the deploy role to change the pipeline's stack. The deploy role must pass the execution role to
+ * CloudFormation.
  */
-const boundaryPolicy = {
+const boundaryPolicy: Policy = {
   Version: '2012-10-17',
   Statement: [
     { Sid: 'All', Effect: 'Allow', Action: '*', Resource: '*' },
     ...denyStatements('bootstrap roles may be passed'),
+    ...BOUNDED_IDENTITIES,
   ],
 };
 
@@ -149,7 +157,14 @@ export const BASELINE = {
       AllowedPattern: '^arn:.+',
       Description: 'Key that encrypts the artifacts of pipelines',
     },
+    RequireBoundary: {
+      Type: 'String',
+      Default: 'false',
+      AllowedValues: ['true', 'false'],
+      Description: 'Whether applications may create roles and users only with the permissions boundary',
+    },
   },
+  Conditions: { [REQUIRE_BOUNDARY]: { 'Fn::Equals': [{ Ref: 'RequireBoundary' }, 'true'] } },
   Resources: {
     ExecutionPolicy: {
       Type: 'AWS::IAM::ManagedPolicy',

@@ -1,12 +1,18 @@
 import { NAMES } from '../../src/private/contract';
 
 export interface Statement {
-  readonly Sid: string;
-  readonly Effect: 'Allow' | 'Deny';
-  readonly Action?: string | readonly string[];
-  readonly NotAction?: readonly string[];
-  readonly Resource: unknown;
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly 'Sid': string;
+  readonly 'Effect': 'Allow' | 'Deny';
+  readonly 'Action'?: string | readonly string[];
+  readonly 'NotAction'?: readonly string[];
+  readonly 'Resource': unknown;
+  readonly 'Condition'?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly 'Fn::If'?: undefined;
+}
+
+/** A statement that depends on a parameter of the template. */
+export interface ConditionalStatement extends Partial<Record<Exclude<keyof Statement, 'Fn::If'>, undefined>> {
+  readonly 'Fn::If': readonly [condition: string, statement: Statement, otherwise: object];
 }
 
 const sub = (text: string) => ({ 'Fn::Sub': text });
@@ -66,10 +72,12 @@ const DENY_STATEMENTS = [
   ),
   // otherwise a build could replace the artifact of another commit, which would be deployed after its approval
   deny('Artifacts', ['s3:*'], [sub(`arn:\${AWS::Partition}:s3:::${NAMES.artifactBucketPrefix}\${AWS::AccountId}-*`)]),
-  deny('Trail', ['cloudtrail:LookupEvents'], '*'),
+  deny('Trail', ['LookupEvents', 'StopEventDataStoreIngestion', 'StopLogging'].map(name => `cloudtrail:${name}`), '*'),
+  deny('LeaveOrganization', ['account:CloseAccount', 'organizations:LeaveOrganization'], '*'),
   deny(
     'Builds',
-    ['BatchGetBuilds', 'CreateProject', 'DeleteProject', 'StartBuild*', 'UpdateProject*'].map(
+    // a sandbox has the role of its project, as a build has
+    ['BatchGetBuilds', 'Create*', 'Delete*', 'Retry*', 'Start*', 'Stop*', 'Update*'].map(
       action => `codebuild:${action}`,
     ),
     [sub(`arn:\${AWS::Partition}:codebuild:*:\${AWS::AccountId}:project/${NAMES.buildProjectPrefix}*`)],
@@ -109,3 +117,38 @@ export function denyStatements(passing: 'bootstrap roles may be passed' | 'no ro
   const names = passing === 'no role may be passed' ? [...OTHER_ROLES, BOOTSTRAP_ROLES] : OTHER_ROLES;
   return [...DENY_STATEMENTS, deny('PassRoles', ['iam:PassRole'], iamHere(names))];
 }
+
+/** The condition of the template with which applications create roles and users only with the boundary. */
+export const REQUIRE_BOUNDARY = 'RequireBoundary';
+
+const ifRequired = (statement: Statement): ConditionalStatement => ({
+  'Fn::If': [REQUIRE_BOUNDARY, statement, { Ref: 'AWS::NoValue' }],
+});
+
+/** Denies roles and users without the boundary, so that no role of an application can do what the boundary denies. */
+export const BOUNDED_IDENTITIES: readonly ConditionalStatement[] = [
+  ifRequired({
+    ...deny(
+      'Boundary',
+      ['Role', 'User'].flatMap(kind => [
+        `iam:Create${kind}`, `iam:Put${kind}PermissionsBoundary`, `iam:Attach${kind}Policy`, `iam:Put${kind}Policy`,
+      ]),
+      '*',
+    ),
+    // also if there is no boundary
+    Condition: { ArnNotLike: { 'iam:PermissionsBoundary': iamHere([`policy/${NAMES.boundaryPolicy}-*`]) } },
+  }),
+  ifRequired(
+    deny('NoBoundary', ['iam:DeleteRolePermissionsBoundary', 'iam:DeleteUserPermissionsBoundary'], '*'),
+  ),
+  ifRequired(
+    deny(
+      'Trails',
+      [
+        'DeleteEventDataStore', 'DeleteTrail', 'PutEventSelectors', 'PutInsightSelectors', 'UpdateEventDataStore',
+        'UpdateTrail',
+      ].map(name => `cloudtrail:${name}`),
+      '*',
+    ),
+  ),
+];

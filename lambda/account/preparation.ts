@@ -154,6 +154,7 @@ export function baselineDefinition(context: AccountContext, { request }: Managed
       CicdAccount: context.cicdAccount,
       AccessRoleName: request.accessRoleName,
       ArtifactKeyArn: request.artifactKeyArn,
+      RequireBoundary: request.requireBoundary ?? 'false',
     },
     tags: {},
     capabilities: ['CAPABILITY_NAMED_IAM'],

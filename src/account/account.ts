@@ -99,6 +99,18 @@ export interface AccountProps {
    * users, AWS Organizations, or changes to the roles of this library
    */
   readonly executionPolicies?: IManagedPolicy[];
+
+  /**
+   * Whether applications may create roles and users only with the permissions boundary
+   * `org-environments-boundary-<region>`, and may neither remove it nor change trails of CloudTrail. Then a role of an
+   * application cannot change the pipeline, even with all permissions. Add the boundary to the roles of the application
+   * first, for example with the context `@aws-cdk/core:permissionsBoundary` in its `cdk.json`:
+   * `{ "name": "org-environments-boundary-${AWS::Region}" }`. Roles and users that exist already keep their
+   * permissions.
+   *
+   * @default false
+   */
+  readonly requireBoundary?: boolean;
 }
 
 /**

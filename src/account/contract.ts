@@ -10,6 +10,8 @@ export interface Preparation {
   readonly qualifier: string;
   /** Managed policies of CloudFormation's execution role; empty: the policy of the baseline stack. */
   readonly executionPolicyArns: readonly string[];
+  /** Whether applications may create roles and users only with the boundary of the baseline stack. */
+  readonly requireBoundary?: 'true';
   /** Key that encrypts the artifacts of pipelines. */
   readonly artifactKeyArn: string;
   /** Fingerprint of the bootstrap and baseline templates, so that an upgrade of the library updates every account. */

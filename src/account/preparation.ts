@@ -11,6 +11,7 @@ import { validate } from '../private/validate';
 interface PreparationOptions {
   readonly accessRoleName?: string;
   readonly executionPolicies?: IManagedPolicy[];
+  readonly requireBoundary?: boolean;
 }
 
 /** The part of an account's request that says how the account is bootstrapped. */
@@ -20,6 +21,7 @@ export function preparation(scope: Construct, organization: IOrganization, optio
     region: Stack.of(scope).region,
     qualifier: BOOTSTRAP_QUALIFIER,
     executionPolicyArns: (options.executionPolicies ?? []).map(policy => policy.managedPolicyArn),
+    requireBoundary: options.requireBoundary ? 'true' : undefined,
     artifactKeyArn: organization.artifactKey.keyArn,
     templates: templatesFingerprint(),
   };

@@ -148,6 +148,8 @@ describe('the roles of each handler allow exactly the actions that it calls', ()
 describe('in every account', () => {
   const bucket = BASELINE.Resources.ArtifactBucketPolicy.Properties.PolicyDocument.Statement;
   const execution = BASELINE.Resources.ExecutionPolicy.Properties.PolicyDocument.Statement;
+  const boundary = BASELINE.Resources.Boundary.Properties.PolicyDocument.Statement;
+  const always = (statements: typeof execution) => statements.filter(entry => entry['Fn::If'] === undefined);
   const statement = (sid: string) => execution.find(({ Sid }) => Sid === sid);
   const arns = (resource: unknown) => list(resource).map(
     arn => (arn as { 'Fn::Sub': string })['Fn::Sub'].replace(/\$\{AWS::Partition\}/g, 'aws'),
@@ -171,17 +173,42 @@ describe('in every account', () => {
   });
 
   test('the execution policy allows services and roles, and denies changes of what this library manages', () => {
-    expect(execution.map(({ Sid, Effect }) => `${Effect} ${Sid}`)).toEqual([
+    expect(always(execution).map(({ Sid, Effect }) => `${Effect} ${Sid}`)).toEqual([
       'Allow Services', 'Allow Roles', 'Deny NoAdministrators', 'Deny AccessRoles', 'Deny Bootstrap',
-      'Deny BootstrapResources',
-      'Deny Artifacts', 'Deny Trail', 'Deny Builds', 'Deny Pipeline', 'Deny Events', 'Deny PassRoles',
+      'Deny BootstrapResources', 'Deny Artifacts', 'Deny Trail', 'Deny LeaveOrganization', 'Deny Builds',
+      'Deny Pipeline', 'Deny Events', 'Deny PassRoles',
     ]);
   });
 
+  test('the policies deny identities without the boundary, and changes of trails, only where it is required', () => {
+    for (const statements of [execution, boundary]) {
+      expect(statements.flatMap(({ 'Fn::If': choice }) => choice ? [[choice[0], choice[1].Sid, choice[2]]] : []))
+        .toEqual(['Boundary', 'NoBoundary', 'Trails'].map(sid => ['RequireBoundary', sid, { Ref: 'AWS::NoValue' }]));
+    }
+  });
+
+  test('the policies have at most the 6,144 characters that IAM allows, with the longest names', () => {
+    const names = {
+      'AWS::Region': 'ap-northeast-1',
+      'AWS::AccountId': '1'.repeat(12),
+      'AWS::Partition': 'aws-us-gov',
+      'AccessRoleName': 'r'.repeat(64),
+    };
+    for (const statements of [execution, boundary]) {
+      const all = statements.map(entry => entry['Fn::If']?.[1] ?? entry);
+      const text = Object.entries(names).reduce(
+        (policy, [name, value]) => policy.replaceAll(`\${${name}}`, value),
+        JSON.stringify(all).replace(/\{"Fn::Sub":("[^"]*")\}/g, '$1'),
+      );
+      expect(text).not.toContain('Fn::');
+      expect(text.length).toBeLessThan(6_000);
+    }
+  });
+
   test('the roles of the bootstrap have the same boundary, except for passing the role of CloudFormation', () => {
-    const { Statement: [all, ...guard] } = BASELINE.Resources.Boundary.Properties.PolicyDocument;
+    const [all, ...guard] = always(boundary);
     expect(all).toMatchObject({ Effect: 'Allow', Action: '*', Resource: '*' });
-    expect(guard.slice(0, -1)).toEqual(execution.slice(3, -1));
+    expect(guard.slice(0, -1)).toEqual(always(execution).slice(3, -1));
     expect(arns(guard.at(-1)?.Resource)).toEqual(
       ['role/${AccessRoleName}', 'role/org-environments-*'].map(name => `arn:aws:iam::\${AWS::AccountId}:${name}`),
     );

@@ -26,15 +26,16 @@ export interface Attempt {
 
 type Names = string | readonly string[];
 
-const on = (resources: Names, actions: Names, context?: Permission['context']) =>
+export const on = (resources: Names, actions: Names, context?: Permission['context']) =>
   [resources].flat().flatMap(resource => [actions].flat().map(action => ({ action, resource, context })));
-const bucketOf = ({ accountId }: Target): string => `arn:aws:s3:::org-environments-artifacts-${accountId}-${REGION}`;
+export const bucketOf = ({ accountId }: Target): string =>
+  `arn:aws:s3:::org-environments-artifacts-${accountId}-${REGION}`;
 const sourceOf = (target: Target): string => `${bucketOf(target)}/prod/Source/abc`;
 const artifact = (arn: string) => ({ 'kms:EncryptionContext:aws:s3:arn': arn });
-const roleIn = (accountId: string, name: string): string => `arn:aws:iam::${accountId}:role/${name}`;
-const bootstrapRole = (accountId: string, kind: string): string =>
+export const roleIn = (accountId: string, name: string): string => `arn:aws:iam::${accountId}:role/${name}`;
+export const bootstrapRole = (accountId: string, kind: string): string =>
   roleIn(accountId, `cdk-hnb659fds-${kind}-role-${accountId}-${REGION}`);
-const inProd = ({ accountId }: Target, service: string, resource: string): string =>
+export const inProd = ({ accountId }: Target, service: string, resource: string): string =>
   `arn:aws:${service}:${REGION}:${accountId}:${resource}`;
 const inCicd = (service: string, resource: string): string =>
   `arn:aws:${service}:${REGION}:${CICD_ACCOUNT}:${resource}`;

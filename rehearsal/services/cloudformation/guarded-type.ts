@@ -45,12 +45,12 @@ export class GuardedType implements ResourceType {
     before: Record<string, unknown>,
     context: ResourceContext,
   ): Promise<Provisioned> {
-    this.demand('update', properties, context, id);
+    this.demand('update', properties, context, { id, before });
     return this.type.update(id, properties, before, context);
   }
 
   public async remove(id: string, properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
-    this.demand('remove', properties, context, id);
+    this.demand('remove', properties, context, { id });
     return this.type.remove(id, properties, context);
   }
 
@@ -58,7 +58,7 @@ export class GuardedType implements ResourceType {
     operation: Operation,
     properties: Record<string, unknown>,
     context: ResourceContext,
-    id?: string,
+    known: Pick<Place, 'id' | 'before'> = {},
   ): void {
     const { actor: caller, region } = context;
     if (caller === undefined) return;
@@ -72,7 +72,7 @@ export class GuardedType implements ResourceType {
     if (isCustom(this.name)) {
       return assertAllowed({ action: 'lambda:InvokeFunction', resource: text(properties.ServiceToken) });
     }
-    const place = { properties, context, id, partition: this.guards.partition };
+    const place = { properties, context, ...known, partition: this.guards.partition };
     const needed = PERMISSIONS[this.name]?.(operation, place) ?? [];
     needed.forEach(assertAllowed);
     if (operation !== 'remove') this.assertRolePassable(place, needed[0]?.resource, assertAllowed);

@@ -173,7 +173,10 @@ export class Access {
 
   private resourceContext(resource: string): ConditionContext {
     const tags = this.services.get(resource.split(':')[2] ?? '')?.resourceTags?.(resource) ?? {};
-    return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
+    return {
+      ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
+      'iam:PermissionsBoundary': this.iam.role(resource)?.permissionsBoundary,
+    };
   }
 
   private identityContext(principal: Principal, role: Role | undefined): ConditionContext {

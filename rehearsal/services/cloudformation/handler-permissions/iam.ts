@@ -17,11 +17,7 @@ export const IAM_PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>
     create: ['iam:CreateInstanceProfile'],
     remove: ['iam:DeleteInstanceProfile'],
   }),
-  'AWS::IAM::User': regionless('iam', 'user', 'UserName', {
-    create: ['iam:CreateUser'],
-    update: ['iam:UpdateUser'],
-    remove: ['iam:DeleteUser'],
-  }),
+  'AWS::IAM::User': iamUser,
   'AWS::IAM::AccessKey': of('user', 'UserName', 'iam:CreateAccessKey', 'iam:DeleteAccessKey'),
   'AWS::IAM::Group': regionless('iam', 'group', 'GroupName', {
     create: ['iam:CreateGroup'],
@@ -76,11 +72,28 @@ function holders({ properties, partition, context }: Place): { readonly kind: st
   });
 }
 
+const boundaryContext = ({ PermissionsBoundary: boundary }: Place['properties']) => ({
+  'iam:PermissionsBoundary': boundary === undefined ? undefined : text(boundary),
+});
+
+/** Returns the action of an update that changes the boundary of a role. */
+function boundaryChange({ properties, before }: Place): string[] {
+  if (before === undefined) return [];
+  const [known, wanted] = [before, properties].map(fields => boundaryContext(fields)['iam:PermissionsBoundary']);
+  if (known === wanted) return [];
+  return [wanted === undefined ? 'iam:DeleteRolePermissionsBoundary' : 'iam:PutRolePermissionsBoundary'];
+}
+
+function iamUser(operation: Operation, place: Place): Permission[] {
+  const actions = { create: 'iam:CreateUser', update: 'iam:UpdateUser', remove: 'iam:DeleteUser' };
+  const resource = `arn:${place.partition}:iam::${place.context.accountId}:user/${nameOf(place, 'UserName')}`;
+  return [{ action: actions[operation], resource, context: boundaryContext(place.properties) }];
+}
+
 function iamRole(operation: Operation, place: Place): Permission[] {
   const { properties } = place;
   const resource = `arn:${place.partition}:iam::${place.context.accountId}:role/${nameOf(place, 'RoleName')}`;
-  const boundary = properties.PermissionsBoundary === undefined ? undefined : text(properties.PermissionsBoundary);
-  const context = { 'iam:PermissionsBoundary': boundary };
+  const context = boundaryContext(properties);
   const managed = list(properties.ManagedPolicyArns ?? []).map(text);
   const inline = list(properties.Policies ?? []).length > 0;
   const [put, attach, first] =
@@ -94,6 +107,7 @@ function iamRole(operation: Operation, place: Place): Permission[] {
   const tags = operation === 'create' && list(properties.Tags ?? []).length > 0;
   return [
     { action: first, resource, context },
+    ...boundaryChange(place).map(action => ({ action, resource, context })),
     ...inline ? [{ action: put, resource, context }] : [],
     ...managed.map(policyArn => ({ action: attach, resource, context: { ...context, 'iam:PolicyARN': policyArn } })),
     ...tags ? [{ action: 'iam:TagRole', resource }] : [],

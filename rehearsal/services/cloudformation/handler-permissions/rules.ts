@@ -9,6 +9,8 @@ export interface Place {
   readonly partition: string;
   /** Id of an existing resource. */
   readonly id?: string;
+  /** Properties before an update. */
+  readonly before?: Fields;
 }
 
 export type PermissionsOf = (operation: Operation, place: Place) => Permission[];

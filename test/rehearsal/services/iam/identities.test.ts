@@ -80,7 +80,7 @@ describe('resources for users, accounts and billing', () => {
     expect(
       await failure(
         type,
-        [services, roles].map(({ Effect, Action, NotAction }): Statement => ({
+        [services, roles].map(({ Effect = 'Allow', Action, NotAction }): Statement => ({
           Effect,
           Action: Action && [...Action],
           NotAction: NotAction && [...NotAction],
