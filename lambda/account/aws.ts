@@ -10,6 +10,7 @@ import {
   UntagResourceCommand,
   paginateListAccounts,
   paginateListCreateAccountStatus,
+  paginateListDelegatedAdministrators,
   paginateListOrganizationalUnitsForParent,
   paginateListRoots,
   paginateListTagsForResource,
@@ -64,6 +65,8 @@ export interface Organization {
   /** The quota of accounts; undefined: it cannot be read. */
   accountLimit(): Promise<number | undefined>;
   describeAccount(accountId: string): Promise<OrganizationAccount | undefined>;
+  /** Ids of the accounts that administer a service for the whole organization. */
+  delegatedAdministrators(): Promise<readonly string[]>;
   rename(accountId: string, accountName: string): Promise<void>;
   root(): Promise<string>;
   /** Lists the organizational units of a parent. `fresh`: do not use the cache. */
@@ -193,6 +196,19 @@ export class AwsOrganization implements Organization {
         return account && accountOf(account);
       }),
     );
+  }
+
+  /** An older role in the management account may not allow the call. Then none is known. */
+  public async delegatedAdministrators(): Promise<readonly string[]> {
+    const pages = paginateListDelegatedAdministrators({ client: this.clients.organizations }, {});
+    try {
+      return await this.collect('organizations:ListDelegatedAdministrators', pages, page =>
+        (page.DelegatedAdministrators ?? []).map(({ Id }) => Id ?? ''),
+      );
+    } catch (error) {
+      if (isNamed(error, 'AccessError')) return [];
+      throw error;
+    }
   }
 
   public async rename(accountId: string, accountName: string): Promise<void> {

@@ -72,10 +72,10 @@ export function emailOfExistingAccount(request: VendedAccountRequest, found: Org
 export function emailOfSpecialAccount(
   { email }: VendedAccountRequest,
   { accountId }: OrganizationAccount,
-  kind: 'CICD' | 'management',
+  kind: string,
 ): Error {
   return new Error(
-    `the e-mail '${email}' belongs to the ${kind} account ${accountId}, which cannot be vended: use another e-mail`,
+    `the e-mail '${email}' belongs to account ${accountId}, which is ${kind} and cannot be vended: use another e-mail`,
   );
 }
 

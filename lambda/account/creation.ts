@@ -11,6 +11,7 @@ import {
 } from './creation-errors';
 import { resolveUnit } from './organizational-units';
 import { ownerTagValue } from './record';
+import { specialAccount } from './special-accounts';
 import { unusableStateOf } from './unusable-state';
 import { NAMES } from '../../src/private/contract';
 import { RECORDS } from '../../src/registry/contract';
@@ -220,7 +221,11 @@ async function findAdoptable(context: AccountContext, vended: VendedAccount): Pr
   const ours =
     (await context.organization.tags(found.accountId))[NAMES.ownerTag]
     === ownerTagValue(vended.key, context.cicdAccount);
-  const refusal = adoptionError(vended, found, { ours, cicdAccount: context.cicdAccount });
+  // an account that was created for this record is neither the CICD account nor a delegated administrator
+  const special = ours || vended.request.onExisting === 'fail'
+    ? undefined
+    : await specialAccount(context, found.accountId);
+  const refusal = adoptionError(vended, found, { ours, special });
   if (!refusal) return { accountId: found.accountId, ours };
   if (vended.record.creation) await updateRecord(context, vended, { state: 'claimed', creation: undefined });
   throw refusal;
@@ -229,11 +234,11 @@ async function findAdoptable(context: AccountContext, vended: VendedAccount): Pr
 function adoptionError(
   { request }: VendedAccount,
   found: OrganizationAccount,
-  { ours, cicdAccount }: { readonly ours: boolean; readonly cicdAccount: string },
+  { ours, special }: { readonly ours: boolean; readonly special?: string },
 ): Error | undefined {
   if (!ours && request.onExisting === 'fail') return emailOfExistingAccount(request, found);
-  if (found.managesOrganization) return emailOfSpecialAccount(request, found, 'management');
-  if (found.accountId === cicdAccount) return emailOfSpecialAccount(request, found, 'CICD');
+  if (found.managesOrganization) return emailOfSpecialAccount(request, found, 'the management account');
+  if (special) return emailOfSpecialAccount(request, found, special);
   const unusable = unusableStateOf(found.state);
   return unusable && emailOfUnusableAccount(request, found, unusable);
 }

@@ -5,6 +5,7 @@ import { createAccount, CREATION_QUEUE } from './creation';
 import { placeAccount } from './placement';
 import { prepareAccount } from './preparation';
 import { dropSiblingOwners, claim, isOwner, isCurrentOwner, nameOf, release, identityChanged } from './record';
+import { rejectSpecialAccount } from './special-accounts';
 import { isPendingActivation, UnusableAccountError } from './unusable-state';
 import type { AccountRequest, AccountResult } from '../../src/account/contract';
 import type { Drift } from '../../src/operations/contract';
@@ -153,9 +154,8 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
 
   private async step(account: ManagedAccount): Promise<Progress<AccountResult>> {
     if (!isVended(account)) {
-      const { accountId, prepared } = account.record;
-      // an account that was prepared by an earlier version must not fail a rollback
-      if (accountId === this.context.cicdAccount && !prepared) throw cicdAccountUsed(accountId);
+      const { accountId } = account.record;
+      if (accountId) await rejectSpecialAccount(this.context, account, accountId);
       return this.prepare(account);
     }
     // an existing account is prepared in the same step: with a hundred accounts every pause counts
@@ -218,12 +218,6 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
 
 function isVended(account: ManagedAccount): account is VendedAccount {
   return account.request.kind === 'vended';
-}
-
-function cicdAccountUsed(accountId: string): Error {
-  return new Error(
-    `account ${accountId} is the CICD account, which cannot be the account of an environment: use another account`,
-  );
 }
 
 /** Adds the name of the account to an error of AWS, which rarely has it. */

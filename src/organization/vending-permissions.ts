@@ -100,7 +100,7 @@ function lookupStatements(within: (kind: string) => string): PolicyStatement[] {
       'ReadOrganization',
       [
         'organizations:DescribeCreateAccountStatus', 'organizations:ListCreateAccountStatus',
-        'organizations:ListAccounts', 'organizations:ListRoots',
+        'organizations:ListAccounts', 'organizations:ListDelegatedAdministrators', 'organizations:ListRoots',
       ],
       ['*'],
     ),

@@ -51,6 +51,7 @@ export class FakeDirectory implements Organization {
   public readonly failures: string[] = [];
   public mostInFlight = 0;
   public readonly moves: string[] = [];
+  public readonly delegated: string[] = [];
   /** How many accounts the organization may have, if this is told. */
   public limit?: number;
   /** How long AWS takes to create an account. */
@@ -181,6 +182,11 @@ export class FakeDirectory implements Organization {
   public async describeAccount(accountId: string): Promise<OrganizationAccount | undefined> {
     this.meet('describeAccount');
     return this.kept.get(accountId)?.account;
+  }
+
+  public async delegatedAdministrators(): Promise<readonly string[]> {
+    this.meet('delegatedAdministrators');
+    return this.delegated;
   }
 
   public async rename(accountId: string, accountName: string): Promise<void> {

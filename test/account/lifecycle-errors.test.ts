@@ -70,8 +70,8 @@ const TROUBLES: Record<string, Trouble> = {
       directory.add({ accountId: '999999999999', email: 'aws+dev@example.com', managesOrganization: true }),
     request: { onExisting: 'adopt' },
     message:
-      "the e-mail 'aws+dev@example.com' belongs to the management account 999999999999, "
-      + 'which cannot be vended: use another e-mail',
+      "the e-mail 'aws+dev@example.com' belongs to account 999999999999, which is the management account "
+      + 'and cannot be vended: use another e-mail',
     mended: { email: 'aws+dev2@example.com' },
   },
   'the limit of accounts is reached': {

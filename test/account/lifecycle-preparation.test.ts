@@ -283,14 +283,6 @@ describe('an account whose role cannot be assumed', () => {
     );
   });
 
-  test('because it is the CICD account fails before a stack is created', async () => {
-    const vending = new Vending();
-    vending.directory.add({ accountId: '222222222222', email: 'x@example.com' });
-    await expect(vending.create(dev, { ...existing(), accountId: '222222222222' })).rejects.toThrow(
-      'account 222222222222 is the CICD account, which cannot be the account of an environment: use another account',
-    );
-  });
-
   test('because the account provider may not assume its role fails after a minute, and names the option', async () => {
     const vending = new Vending();
     vending.directory.add({ accountId: ID, email: 'x@example.com', joined: 'INVITED' });

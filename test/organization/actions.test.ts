@@ -46,7 +46,7 @@ const ARTIFACTS = ['s3:DeleteObject', 's3:ListBucket'];
 const ACCOUNTS = [
   'account:PutAccountName', 'organizations:CreateAccount', 'organizations:DescribeAccount',
   'organizations:DescribeCreateAccountStatus',
-  'organizations:ListAccounts', 'organizations:ListCreateAccountStatus',
+  'organizations:ListAccounts', 'organizations:ListCreateAccountStatus', 'organizations:ListDelegatedAdministrators',
   'organizations:ListOrganizationalUnitsForParent', 'organizations:ListParents',
   'organizations:ListRoots', 'organizations:ListTagsForResource', 'organizations:MoveAccount',
   'organizations:TagResource', 'organizations:UntagResource',

@@ -21,7 +21,7 @@ const VENDING = {
   ReadOrganization: {
     actions: [
       'organizations:DescribeCreateAccountStatus', 'organizations:ListCreateAccountStatus',
-      'organizations:ListAccounts', 'organizations:ListRoots',
+      'organizations:ListAccounts', 'organizations:ListDelegatedAdministrators', 'organizations:ListRoots',
     ],
     resources: ['*'],
   },

@@ -1,4 +1,5 @@
 import { reasons, Harness } from './harness';
+import type { Call } from '../../rehearsal/core/service';
 import { Account } from '../../src';
 import { Cicd, MANAGEMENT_ACCOUNT, REGION } from '../fixtures/app';
 
@@ -80,6 +81,24 @@ describe('account that was invited into the organization', () => {
         + 'ask AWS Support as its root user to reinstate it',
     );
     harness.simulation.organizations.reinstate(EXISTING);
+  });
+
+  test('a delegated administrator is rejected before anything is created in it', async () => {
+    const { organizations, cloudformation } = harness.simulation;
+    const call = (operation: string) => organizations.operations[operation]({
+      operation,
+      region: 'us-east-1',
+      caller: { accountId: MANAGEMENT_ACCOUNT, arn: `arn:aws:iam::${MANAGEMENT_ACCOUNT}:root` },
+      input: { AccountId: EXISTING, ServicePrincipal: 'guardduty.amazonaws.com' },
+    } as unknown as Call);
+    await call('RegisterDelegatedAdministrator');
+    putRole(harness, 'OrganizationAccountAccessRole');
+    expect(reasons(await harness.deploy(associate))).toContain(
+      `account ${EXISTING} is a delegated administrator of the organization, which cannot be the account of an `
+        + 'environment: use another account',
+    );
+    expect(cloudformation.all.filter(({ accountId }) => accountId === EXISTING)).toEqual([]);
+    await call('DeregisterDelegatedAdministrator');
   });
 
   test('an invited account with the access role becomes an environment, and outlives it', async () => {

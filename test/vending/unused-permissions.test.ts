@@ -23,6 +23,11 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     'organizations:ListCreateAccountStatus',
   ],
   [
+    'checking an account that exists before it is used, which other tests do',
+    /^org-environments-access$/,
+    'organizations:ListDelegatedAdministrators',
+  ],
+  [
     'checking and repairing environments, which other tests do',
     /^org-environments-(branch-provider|operations)$/,
     'codecommit:GetMergeOptions lambda:InvokeFunction states:StartExecution',
