@@ -34,16 +34,20 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudfront@~3.1164.0',
     '@aws-sdk/client-cloudfront-keyvaluestore@~3.1142.0',
     '@aws-sdk/client-cloudtrail@~3.1137.0',
+    '@aws-sdk/client-cloudwatch@~3.1164.0',
     '@aws-sdk/client-codecommit@~3.1169.0',
     '@aws-sdk/client-codebuild@~3.1138.0',
     '@aws-sdk/client-codepipeline@~3.1138.0',
     '@aws-sdk/client-dynamodb@~3.1162.0',
     '@aws-sdk/client-ecr@~3.1169.0',
+    '@aws-sdk/client-ecs@~3.1164.0',
+    '@aws-sdk/client-eventbridge@~3.1169.0',
     '@aws-sdk/client-global-accelerator@~3.1169.0',
     '@aws-sdk/client-lambda@~3.1162.0',
     '@aws-sdk/client-organizations@~3.1169.0',
     '@aws-sdk/client-route-53@~3.1169.0',
     '@aws-sdk/client-s3@~3.1169.0',
+    '@aws-sdk/client-scheduler@~3.1169.0',
     '@aws-sdk/client-service-quotas@~3.1138.0',
     '@aws-sdk/client-sfn@~3.1162.0',
     '@aws-sdk/client-ssm@~3.1169.0',
@@ -208,6 +212,12 @@ project.testTask.exec('jest --passWithNoTests --ci', { receiveArgs: true });
 // most objects of the rehearsal are short-lived: a larger young generation saves a tenth of the time
 project.testTask.env('NODE_OPTIONS', '--max-semi-space-size=32');
 project.addTask('demo', { description: 'Rehearse the quickstart', exec: 'node examples/demo.mjs', receiveArgs: true });
+const blueGreenDemo = project.addTask('demo:blue-green', {
+  description: 'Release, roll back and abort in the rehearsal, with HTTP servers: --requests N --picture FILE',
+  exec: 'tsx --tsconfig test/tsconfig.json test/switches/demo.ts',
+  receiveArgs: true,
+});
+blueGreenDemo.prependSpawn(bundle);
 project.addTask('bench', {
   description: 'Measure, compare with the peers, write bench/results.json, docs/bench.md and docs/bench.svg',
   steps: [{ spawn: 'bundle' }, { spawn: 'compile' }, { exec: 'tsx --tsconfig test/tsconfig.json bench/index.ts' }],
@@ -217,10 +227,12 @@ project.addTask('bench:report', {
   exec: 'tsx --tsconfig test/tsconfig.json bench/index.ts --report-only',
 });
 const soak = project.addTask('soak', {
-  description: 'Run fault schedules: --runs N --seed S',
+  description: 'Run fault schedules: --runs N --seed S --kind deployment|release',
   exec: 'tsx test/faults/soak.ts',
   receiveArgs: true,
 });
+// the functions of releases run in this process
+soak.env('POWERTOOLS_LOG_LEVEL', 'SILENT');
 soak.prependSpawn(bundle);
 project.addTask('package:codegen', {
   description: 'Generate the sources for the other languages, without their tool chains',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { forget } from './commands/forget';
@@ -7,6 +8,7 @@ import { halt } from './commands/halt';
 import { history } from './commands/history';
 import { reconcile } from './commands/reconcile';
 import { rehearse } from './commands/rehearse';
+import { abort, approve, describeRelease, release, rollback } from './commands/release';
 import { resume } from './commands/resume';
 import { status } from './commands/status';
 import { OperationsFunction } from './operations/operations-function';
@@ -15,6 +17,9 @@ import {
 } from './options/operation-options';
 import { addOptions, type OptionTable, type OptionValues } from './options/option-table';
 import { REHEARSE_OPTIONS } from './options/rehearse-options';
+import {
+  ABORT_OPTIONS, APPROVE_OPTIONS, RELEASE_OPTIONS, RELEASE_STATUS_OPTIONS, ROLLBACK_OPTIONS,
+} from './options/release-options';
 import { confirm } from './output/confirm';
 import type { Terminal } from './output/terminal';
 import { UsageError } from './usage-error';
@@ -79,8 +84,64 @@ function createProgram(): Command {
       return forget(name, options, { operations: new OperationsFunction(), confirm }, terminal.write);
     },
   });
+  addReleaseCommands(program);
   return program;
 }
+
+function addReleaseCommands(program: Command): void {
+  const context = () => ({
+    operations: new OperationsFunction(),
+    write: terminal.write,
+    sleep: async (seconds: number) => setTimeout(seconds * 1000),
+  });
+  addEnvironmentCommand(program, {
+    name: 'release',
+    description: 'release a commit to the idle side of a blue/green environment',
+    options: RELEASE_OPTIONS,
+    run: async (environment, options) => release(environment, options, context()),
+  });
+  addEnvironmentCommand(program, {
+    name: 'rollback',
+    description: 'return the traffic to the side that served before the last release',
+    options: ROLLBACK_OPTIONS,
+    run: async (environment, options) => rollback(environment, options, context()),
+  });
+  addEnvironmentCommand(program, {
+    name: 'abort',
+    description: 'stop the release in progress: the traffic returns',
+    options: ABORT_OPTIONS,
+    run: async (environment, options) => abort(environment, options, context()),
+  });
+  addEnvironmentCommand(program, {
+    name: 'approve',
+    description: 'approve or reject the release in progress',
+    options: APPROVE_OPTIONS,
+    run: async (environment, options) => approve(environment, options, context()),
+  });
+  addEnvironmentCommand(program, {
+    name: 'release-status',
+    description: 'show the sides of a blue/green environment, their traffic and the release in progress',
+    options: RELEASE_STATUS_OPTIONS,
+    run: async (environment, options) => describeRelease(environment, options, context()),
+  });
+}
+
+interface EnvironmentCommand<Table extends OptionTable> {
+  readonly name: string;
+  readonly description: string;
+  readonly options: Table;
+  readonly run: (environment: string, options: OptionValues<Table>) => Promise<boolean>;
+}
+
+/** Adds a command that needs the name of an environment. */
+function addEnvironmentCommand<Table extends OptionTable>(
+  program: Command, { run, ...declaration }: EnvironmentCommand<Table>,
+): void {
+  addCommand(program, {
+    ...declaration, argument: '<environment>', run: async (options, environment = '') => run(environment, options),
+  });
+}
+
 
 interface CommandDeclaration<Table extends OptionTable> {
   readonly name: string;

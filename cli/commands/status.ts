@@ -15,6 +15,9 @@ const PIPELINE_STATES = {
   unknown: 'its account cannot be reached',
 } as const;
 
+const RESERVED = 'reserved: no release deploys this side now; commits on its branch wait for the next release to it '
+  + '(org-environments release)';
+
 /**
  * Prints the pipelines of all environments, and what remains in accounts although its deletion was requested.
  * Returns whether the status of all pipelines could be read.
@@ -31,7 +34,9 @@ export async function status({ json }: StatusOptions, operations: OperationsClie
 /** Formats the pipelines as a table, followed by remarks that do not fit into it. */
 export function formatPipelines(pipelines: readonly StatusOutcome[]): string[] {
   const table = formatTable([COLUMNS, ...pipelines.map(cellsOf)], paint);
-  const remarks = pipelines.flatMap(remarksOf);
+  const remarks = [
+    ...(pipelines.some(({ state }) => state === 'reserved') ? [RESERVED] : []), ...pipelines.flatMap(remarksOf),
+  ];
   return remarks.length > 0 ? [...table, '', ...remarks] : table;
 }
 
@@ -51,11 +56,12 @@ function describeLeftover({ name, accountId, region, stackName, since, reason, p
   ];
 }
 
-function cellsOf({ environmentName, accountId, state, lastExecution }: StatusOutcome): string[] {
+function cellsOf(pipeline: StatusOutcome): string[] {
+  const { accountId, state, lastExecution } = pipeline;
   const { status: executionStatus = '-', isWaiting, startedAt, durationSeconds } = lastExecution ?? {};
   const { commitId = '-', author = '-' } = lastExecution ?? {};
   return [
-    environmentName,
+    nameOf(pipeline),
     accountId,
     state,
     isWaiting ? `waiting (${state})` : executionStatus,
@@ -64,6 +70,12 @@ function cellsOf({ environmentName, accountId, state, lastExecution }: StatusOut
     startedAt ? formatTime(startedAt) : '-',
     durationSeconds === undefined ? '-' : formatDuration(durationSeconds),
   ];
+}
+
+/** `prod (blue)` for a side of a blue/green environment; the active one is marked. */
+function nameOf({ environmentName, side, isActive }: StatusOutcome): string {
+  if (side === undefined) return environmentName;
+  return `${environmentName} (${side}${isActive ? ', active' : ''})`;
 }
 
 function remarksOf(pipeline: StatusOutcome): string[] {

@@ -168,6 +168,11 @@ export function parseReason(value: string): string {
   return value;
 }
 
+export function parseReference(value: string): string {
+  if (value.trim() === '') throw new InvalidArgumentError('is empty: name a commit, a branch or a tag');
+  return value;
+}
+
 export function parseHistoryLimit(value: string): number {
   const limit = Number(value);
   if (!/^\d+$/.test(value) || limit < 1 || limit > MAX_HISTORY) {

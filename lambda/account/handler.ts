@@ -4,7 +4,7 @@ import { accessFromEnvironment } from './access';
 import { AwsOrganization } from './aws';
 import { AccountLifecycle } from './lifecycle';
 import { Preconditions } from './preconditions/lifecycle';
-import { AccountProvider } from './provider';
+import { accountProvider } from './provider';
 import { TableRegistry } from '../registry/table';
 import type { KindHandler } from '../shared/serve';
 import { serve } from '../shared/serve';
@@ -16,6 +16,6 @@ const bootstrapTemplate = () => readFileSync(path.join(__dirname, 'bootstrap-tem
 
 const organization = new AwsOrganization(access);
 const context = { ...access, bootstrapTemplate, organization, registry, hosts: connectedHosts(), now: Date.now };
-const provider = new AccountProvider(new AccountLifecycle(context), new Preconditions(context));
+const provider = accountProvider(new AccountLifecycle(context), new Preconditions(context));
 
 export const handler: KindHandler = serve(provider, registry);

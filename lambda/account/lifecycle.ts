@@ -33,6 +33,10 @@ const MAX_ACCOUNT_TIME = 40 * 60_000;
 export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult> {
   public constructor(private readonly context: AccountContext) {}
 
+  public subjectOf(request: AccountRequest): string {
+    return nameOf(request);
+  }
+
   public recordKeys(request: AccountRequest): readonly string[] {
     return [accountKey(request)];
   }

@@ -19,11 +19,14 @@ import { BranchMovedError, SourceError } from '../sources/source';
 
 type Read = Versioned<BranchRecord>;
 
+/** The calls of the host that a branch needs. */
+export type BranchCalls = 'head' | 'branches' | 'file' | 'createBranch' | 'commitFile' | 'contains';
+
 /** Creates or adopts the branch of an environment, and writes its descriptor. The branch is kept when it is removed. */
 export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   public constructor(
     private readonly registry: Registry,
-    private readonly hosts: Hosts,
+    private readonly hosts: Hosts<BranchCalls>,
     private readonly place: HandlerLocation,
     private readonly now: () => number = Date.now,
   ) {}

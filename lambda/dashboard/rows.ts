@@ -3,11 +3,13 @@ import { commitOf, deploymentKey, latest, leadTimeOf, timeToRestoreOf, runsInAcc
 import { driftsByEnvironment } from '../registry/drift';
 import { allPipelines } from '../registry/environment';
 import type { EnvironmentPipeline } from '../registry/environment';
+import { isReserved } from '../registry/gate';
 import { isHalted } from '../registry/halt';
 import type { Registry } from '../registry/registry';
 
 /** A row of the table; times in milliseconds. */
 export interface Row {
+  /** With the side of a blue/green environment: `prod (blue)`. */
   readonly environmentName: string;
   readonly accountId: string;
   /** State of the last run, and of the pipeline if it is not enabled: `deployed, halted`. */
@@ -33,6 +35,7 @@ export async function rowsOf(registry: Registry): Promise<readonly Row[]> {
         pipeline,
         runsInAccount(accountId, record?.runs ?? []),
         await isHalted(registry, environmentName),
+        await isReserved(registry, pipeline),
       );
       return drifts.has(environmentName) ? { ...row, state: `${row.state}, drift` } : row;
     }),
@@ -40,11 +43,12 @@ export async function rowsOf(registry: Registry): Promise<readonly Row[]> {
 }
 
 function rowOf(
-  { environmentName, accountId, suspendedFor, state, deferral }: EnvironmentPipeline,
+  { environmentName, side, accountId, suspendedFor, state, deferral }: EnvironmentPipeline,
   runs: readonly Run[],
   halted: boolean,
+  reserved: boolean,
 ): Row {
-  const gate = suspendedFor ? 'suspended' : halted ? 'halted' : state;
+  const gate = suspendedFor ? 'suspended' : halted ? 'halted' : reserved ? 'reserved' : state;
   const [last] = runs;
   const deployed = latest(
     runs.filter(({ deployedAt }) => deployedAt !== undefined),
@@ -60,7 +64,7 @@ function rowOf(
   );
   const failed = changes.filter(({ failedAt }) => failedAt !== undefined);
   return {
-    environmentName,
+    environmentName: side === undefined ? environmentName : `${environmentName} (${side})`,
     accountId,
     state: [stateOf(last), ...(gate === 'enabled' ? [] : [gate]), ...(deferral ? ['update pending'] : [])].join(', '),
     isBroken: last?.state?.name === 'FAILED',

@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { AwsKinds, logDriftMetric } from './aws';
 import { Operations } from './operations';
 import { Reconciler } from './reconciler';
+import { AwsReleaseMachine } from './releases/machine';
+import { ReleaseOperations } from './releases/operations';
+import { Releases } from './releases/releases';
 import { validOperation } from './validation';
 import { ENTRY_ENVIRONMENT } from '../../src/kinds/contract';
 import type { OperationResponse, ReconcileResponse } from '../../src/operations/contract';
@@ -17,11 +21,16 @@ import { connectedHosts } from '../sources/hosts';
 const logger = new Logger({ serviceName: 'org-environments' });
 const registry = new TableRegistry();
 const history = new RegistryHistory(registry, new EventBus());
+const hosts = connectedHosts();
+const releases = new Releases({
+  registry, hosts, machine: new AwsReleaseMachine(), now: Date.now, newId: () => `release-${randomUUID()}`,
+});
 const operations = new Operations(
   registry,
   new AwsPipelineControl(process.env[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws'),
-  connectedHosts(),
+  hosts,
   history,
+  new ReleaseOperations(registry, releases, history),
 );
 
 const { [ENTRY_ENVIRONMENT.WAITER_ARN]: waiterArn = '', [ENTRY_ENVIRONMENT.FUNCTIONS]: functions = '{}' } = process.env;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { problemOf } from './errors';
 import { LeftoverOperations } from './leftovers';
+import type { ReleaseOperations } from './releases/operations';
 import { retryOnConflict } from './retry';
 import { selectPipelines, identityOf, unknownNames } from './selection';
 import { StatusReader } from './status';
@@ -25,8 +26,9 @@ import type { PipelineControl } from '../pipeline-control/control';
 import { driftsByEnvironment } from '../registry/drift';
 import { allPipelines, environmentKey, pipelinesIn } from '../registry/environment';
 import type { EnvironmentPipeline, EnvironmentRecord } from '../registry/environment';
+import { isReserved, whyClosed } from '../registry/gate';
 import type { HaltRecord } from '../registry/halt';
-import { haltKey, haltOf, haltReason, isHalted } from '../registry/halt';
+import { haltKey, haltReason, isHalted } from '../registry/halt';
 import { readHistory } from '../registry/history';
 import type { Registry } from '../registry/registry';
 import type { UnreachableRecord } from '../registry/unreachable';
@@ -44,6 +46,7 @@ export class Operations {
     private readonly control: PipelineControl,
     private readonly hosts: Hosts<'authorOf'>,
     private readonly history: History,
+    private readonly releases: Pick<ReleaseOperations, 'run'>,
     private readonly now: () => number = Date.now,
     private readonly newToken: () => string = randomUUID,
   ) {
@@ -62,6 +65,12 @@ export class Operations {
         return this.resume(request.environmentNames, { ...request, requestId });
       case 'status':
         return this.status();
+      case 'release':
+      case 'rollback':
+      case 'abort':
+      case 'approve':
+      case 'describeRelease':
+        return this.releases.run(request, requestId);
       case 'forget':
         return { pipelines: [], leftovers: await this.forget(request, requestId) };
       case 'history':
@@ -160,7 +169,8 @@ export class Operations {
   }
 
   private async resumePipeline(pipeline: EnvironmentPipeline, wasHalted: boolean): Promise<ResumeOutcome> {
-    const state = pipeline.suspendedFor ? 'suspended' : pipeline.state;
+    const isClosed = !pipeline.suspendedFor && (await isReserved(this.registry, pipeline));
+    const state = pipeline.suspendedFor ? 'suspended' : isClosed ? 'reserved' : pipeline.state;
     const outcome: Omit<ResumeOutcome, 'started'> = { ...identityOf(pipeline), state, wasHalted };
     if (state !== 'enabled') return { ...outcome, started: false };
     try {
@@ -182,9 +192,10 @@ export class Operations {
   }
 
   /** Why a pipeline that was just enabled must be disabled again: it was halted or suspended concurrently. */
-  private async reasonToDisable({ environmentName, pipelineKey }: EnvironmentPipeline): Promise<string | undefined> {
-    const halt = await haltOf(this.registry, environmentName);
-    if (halt) return haltReason(halt);
+  private async reasonToDisable(known: EnvironmentPipeline): Promise<string | undefined> {
+    const { environmentName, pipelineKey } = known;
+    const reason = await whyClosed(this.registry, known);
+    if (reason !== undefined) return reason;
     const record = await this.registry.read<EnvironmentRecord>(environmentKey(environmentName));
     const pipeline = record && pipelinesIn(record).find(other => other.pipelineKey === pipelineKey);
     return pipeline && pipeline.suspendedFor === undefined ? undefined : 'Its environment moves, or is being removed';

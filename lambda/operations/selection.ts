@@ -28,6 +28,7 @@ export function identityOf({
   accountId,
   region,
   pipelineName,
+  side,
 }: EnvironmentPipeline): PipelineIdentity {
-  return { environmentName, accountId, region, pipelineName };
+  return { environmentName, ...(side && { side }), accountId, region, pipelineName };
 }

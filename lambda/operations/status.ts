@@ -2,7 +2,9 @@ import { problemOf } from './errors';
 import { identityOf } from './selection';
 import type { LastExecution, StatusOutcome } from '../../src/operations/contract';
 import type { PipelineControl, PipelineExecution } from '../pipeline-control/control';
-import type { EnvironmentPipeline } from '../registry/environment';
+import { environmentKey } from '../registry/environment';
+import type { EnvironmentPipeline, EnvironmentRecord } from '../registry/environment';
+import { isReserved } from '../registry/gate';
 import type { HaltRecord } from '../registry/halt';
 import { haltKey } from '../registry/halt';
 import type { Registry } from '../registry/registry';
@@ -22,13 +24,16 @@ export class StatusReader {
   public async describe(pipeline: EnvironmentPipeline, unreachable?: Deferral): Promise<StatusOutcome> {
     const halt = await this.registry.read<HaltRecord>(haltKey(pipeline.environmentName));
     const { branchName, deferral = unreachable } = pipeline;
+    const isActive = await this.isActive(pipeline);
     const known = {
       ...identityOf(pipeline),
       branchName,
+      ...(isActive && { isActive }),
       ...(deferral && { pendingUpdate: { reason: deferral.reason, since: new Date(deferral.at).toISOString() } }),
       ...(halt && { halt: { by: halt.by, at: halt.at, reason: halt.reason } }),
     };
-    const expected = pipeline.suspendedFor ? 'suspended' : halt ? 'halted' : pipeline.state;
+    const isClosed = !halt && (await isReserved(this.registry, pipeline));
+    const expected = pipeline.suspendedFor ? 'suspended' : halt ? 'halted' : isClosed ? 'reserved' : pipeline.state;
     try {
       const [{ disabledReason, waiting }, [execution]] = await Promise.all([
         this.control.state(pipeline),
@@ -46,6 +51,12 @@ export class StatusReader {
     } catch (error) {
       return { ...known, state: expected, problem: problemOf(error, pipeline) };
     }
+  }
+
+  /** Whether it is the pipeline of the side that serves. */
+  private async isActive({ environmentName, side }: EnvironmentPipeline): Promise<boolean> {
+    if (side === undefined) return false;
+    return (await this.registry.read<EnvironmentRecord>(environmentKey(environmentName)))?.active === side;
   }
 
   private async lastOf(

@@ -13,7 +13,16 @@ const limit = v.custom<number>(
   ({ input }) => `limit must be a number from 1 to ${MAX_LIMIT}, got ${JSON.stringify(input)}`,
 );
 
-const OPERATIONS = "'halt', 'resume', 'status', 'history', 'reconcile' or 'forget'";
+const ofEnvironment = { environmentName: nonEmptyText('environmentName'), by: nonEmptyText('by') };
+
+const decision = v.picklist(
+  ['approved', 'rejected'], ({ input }) => `decision must be 'approved' or 'rejected', got ${JSON.stringify(input)}`,
+);
+
+const OPERATIONS = [
+  'halt', 'resume', 'status', 'release', 'rollback', 'abort', 'approve', 'describeRelease', 'history', 'reconcile',
+  'forget',
+];
 
 const request = v.variant(
   'operation',
@@ -26,6 +35,13 @@ const request = v.variant(
     }),
     v.object({ operation: v.literal('resume'), environmentNames, by: nonEmptyText('by') }),
     v.object({ operation: v.literal('status') }),
+    v.object({ operation: v.literal('release'), ...ofEnvironment, reference: nonEmptyText('reference') }),
+    v.object({ operation: v.literal('rollback'), ...ofEnvironment }),
+    v.object({ operation: v.literal('abort'), ...ofEnvironment, reason: nonEmptyText('reason') }),
+    v.object({
+      operation: v.literal('approve'), ...ofEnvironment, decision, reason: v.optional(nonEmptyText('reason')),
+    }),
+    v.object({ operation: v.literal('describeRelease'), environmentName: nonEmptyText('environmentName') }),
     v.object({
       operation: v.literal('forget'),
       name: nonEmptyText('name'),
@@ -41,12 +57,14 @@ const request = v.variant(
       mode: modeOf('check', 'repair', 'read', 'schedule'),
     }),
   ],
-  ({ input }) => `operation must be ${OPERATIONS}, got ${JSON.stringify(input)}`,
+  ({ input }) => `operation must be one of ${OPERATIONS.join(', ')}, got ${JSON.stringify(input)}`,
 );
 
 /** The message for a key that is missing is that of its schema, and not one of the library. */
 const NO_VALUES = Object.fromEntries(
-  ['environmentNames', 'by', 'reason', 'limit', 'name', 'mode'].map(name => [name, undefined]),
+  [
+    'environmentNames', 'environmentName', 'by', 'reason', 'reference', 'decision', 'limit', 'name', 'mode',
+  ].map(name => [name, undefined]),
 );
 
 /**

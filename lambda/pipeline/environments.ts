@@ -117,12 +117,12 @@ export class Environments {
     return (await this.pipelines(key)).find(({ pipelineKey: other }) => other === key);
   }
 
-  /** The other pipelines of the environment of a pipeline, in its former or next accounts. */
+  /** The other pipelines of the side of a pipeline, in its former or next accounts. */
   public async others(key: string): Promise<readonly EnvironmentPipeline[]> {
-    const pipelines = await this.pipelines(key);
-    return pipelines.some(({ pipelineKey: other }) => other === key)
-      ? pipelines.filter(({ pipelineKey: other }) => other !== key)
-      : [];
+    const record = await this.registry.read<EnvironmentRecord>(environmentKey(environmentIn(key)));
+    const side = Object.values(record?.sides ?? {}).find(({ pipelines }) =>
+      pipelines.some(({ pipelineKey: other }) => other === key));
+    return side?.pipelines.filter(({ pipelineKey: other }) => other !== key) ?? [];
   }
 
   /** Releases the lease of a pipeline, and removes the pipeline from its environment. */
@@ -138,7 +138,7 @@ export class Environments {
     return record ? pipelinesIn(record) : [];
   }
 
-  /** Adds a pipeline to its environment as the current one. */
+  /** Adds a pipeline to its side of its environment, as the current one. Returns the other pipelines of the side. */
   private async addPipeline(
     { stackId }: Owner,
     request: PipelineRequest,
@@ -146,9 +146,10 @@ export class Environments {
   ): Promise<readonly EnvironmentPipeline[]> {
     const { accountId, region, environment } = request;
     const key = pipelineKey(request);
-    const known = record?.stackId === stackId ? pipelinesIn(record) : [];
-    const others = known.filter(({ pipelineKey: other }) => other !== key);
-    const { suspendedFor } = known.find(({ pipelineKey: other }) => other === key) ?? {};
+    const known = record?.stackId === stackId ? record.sides : {};
+    const sideName = environment.side ?? ONLY_SIDE;
+    const { suspendedFor } = Object.values(known).flatMap(({ pipelines }) => pipelines)
+      .find(({ pipelineKey: other }) => other === key) ?? {};
     const pipeline: EnvironmentPipeline = {
       ...environment,
       pipelineKey: key,
@@ -157,12 +158,14 @@ export class Environments {
       region,
       ...(suspendedFor && { suspendedFor }),
     };
+    const rest = withoutPipeline(known, key);
+    const others = rest[sideName]?.pipelines ?? [];
     const { environmentName } = environment;
     const next: EnvironmentRecord = {
       environmentName,
       stackId,
-      active: ONLY_SIDE,
-      sides: { [ONLY_SIDE]: { pipelines: [...others, pipeline] } },
+      active: activeSide(record, sideName),
+      sides: { ...rest, [sideName]: { pipelines: [...others, pipeline] } },
     };
     await this.registry.write<EnvironmentRecord>(environmentKey(environmentName), next, record?.version);
     return others.filter(({ isLeftover }) => !isLeftover);
@@ -188,6 +191,20 @@ export class Environments {
   private isExpired({ expiresAt }: LeaseHolder): boolean {
     return expiresAt !== undefined && expiresAt <= this.now();
   }
+}
+
+/** The sides without a pipeline; a side without pipelines is removed. */
+function withoutPipeline(sides: EnvironmentRecord['sides'], key: string): EnvironmentRecord['sides'] {
+  const left = Object.entries(sides).map(([name, { pipelines }]) =>
+    [name, { pipelines: pipelines.filter(({ pipelineKey: other }) => other !== key) }] as const);
+  return Object.fromEntries(left.filter(([, { pipelines }]) => pipelines.length > 0));
+}
+
+/** Releases decide which side is active. Until the first one, it is the one that was declared first. */
+function activeSide(record: EnvironmentRecord | undefined, added: string): string {
+  const known = record?.active;
+  if (added === ONLY_SIDE) return ONLY_SIDE;
+  return known === undefined || known === ONLY_SIDE ? added : known;
 }
 
 function nameTaken(record: EnvironmentRecord, { environment: { environmentName } }: PipelineRequest): Error {

@@ -1,5 +1,8 @@
 import { AwsPipelineOutbound } from './aws';
+import { BlueGreenLifecycle } from './blue-green';
 import { pipelineLifecycle } from './lifecycle';
+import type { BlueGreenRequest } from '../../src/blue-green/release/contract';
+import type { PipelineRequest } from '../../src/pipeline/contract';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
 import { AwsAccounts } from '../cloudformation/accounts';
 import { AwsCicdStack } from '../cloudformation/cicd-stack';
@@ -8,20 +11,32 @@ import { AwsPipelineControl } from '../pipeline-control/aws';
 import { TableRegistry } from '../registry/table';
 import type { KindHandler } from '../shared/serve';
 import { serve } from '../shared/serve';
+import { TwoLifecycles } from '../shared/two-lifecycles';
 
 const { [HANDLER_ENVIRONMENT.PARTITION]: partition = 'aws', [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: accountId = '' } =
   process.env;
 const registry = new TableRegistry();
 
+const pipelines = pipelineLifecycle({
+  registry,
+  accounts: new AwsAccounts(partition, BASELINE_ROLES),
+  applications: new AwsAccounts(partition, BOOTSTRAP_ROLES),
+  outbound: new AwsPipelineOutbound(partition),
+  cicd: new AwsCicdStack(),
+  control: new AwsPipelineControl(partition),
+  handlerAccount: { partition, accountId },
+});
+
+type Request = PipelineRequest | BlueGreenRequest;
+
+const isBlueGreen = (request: Request): request is BlueGreenRequest => 'kind' in request;
+
 export const handler: KindHandler = serve(
-  pipelineLifecycle({
-    registry,
-    accounts: new AwsAccounts(partition, BASELINE_ROLES),
-    applications: new AwsAccounts(partition, BOOTSTRAP_ROLES),
-    outbound: new AwsPipelineOutbound(partition),
-    cicd: new AwsCicdStack(),
-    control: new AwsPipelineControl(partition),
-    handlerAccount: { partition, accountId },
+  new TwoLifecycles({
+    one: pipelines,
+    other: new BlueGreenLifecycle(registry),
+    isOther: isBlueGreen,
+    nameOf: request => (isBlueGreen(request) ? 'a blue/green environment' : 'a pipeline'),
   }),
   registry,
 );

@@ -2,7 +2,7 @@ import type { Environments } from './environments';
 import type { PipelineControl } from '../pipeline-control/control';
 import { enablePipeline, restartCancelled, stopPipeline } from '../pipeline-control/control';
 import type { EnvironmentPipeline } from '../registry/environment';
-import { haltOf, haltReason, isHalted } from '../registry/halt';
+import { whyClosed } from '../registry/gate';
 import type { PipelineRecord } from '../registry/pipeline';
 import type { Registry } from '../registry/registry';
 import { isAccessDenied, isNamed } from '../shared/errors';
@@ -41,13 +41,13 @@ export class Handover {
   }
 
   /**
-   * Enables a suspended pipeline, unless it is disabled by its definition or halted.
+   * Enables a suspended pipeline, unless it is disabled by its definition, halted or reserved.
    * @throws a transient error while its role may be propagating
    */
   public async resume(key: string, { attempt: token, requestedAt }: Attempt): Promise<void> {
     const pipeline = await this.environments.pipeline(key);
     if (!pipeline?.suspendedFor) return;
-    const reasonToDisable = async () => this.haltReason(pipeline);
+    const reasonToDisable = async () => whyClosed(this.registry, pipeline);
     // pushes to its branch may have started the pipeline that had taken its place
     const options = { token, now: this.now(), missedPushes: true, reasonToDisable };
     if (!(await this.isDisabled(pipeline))) {
@@ -57,8 +57,8 @@ export class Handover {
   }
 
   /**
-   * Starts a pipeline whose execution AWS has cancelled because of an update; not if it is disabled, halted or
-   * suspended.
+   * Starts a pipeline whose execution AWS has cancelled because of an update; not if it is disabled, halted,
+   * reserved or suspended.
    */
   public async restart(key: string, { attempt: token, requestedAt }: Attempt): Promise<void> {
     const pipeline = await this.environments.pipeline(key);
@@ -68,13 +68,8 @@ export class Handover {
     );
   }
 
-  private async isDisabled({ state, environmentName }: EnvironmentPipeline): Promise<boolean> {
-    return state === 'disabled' || isHalted(this.registry, environmentName);
-  }
-
-  private async haltReason({ environmentName }: EnvironmentPipeline): Promise<string | undefined> {
-    const halt = await haltOf(this.registry, environmentName);
-    return halt && haltReason(halt);
+  private async isDisabled(pipeline: EnvironmentPipeline): Promise<boolean> {
+    return pipeline.state === 'disabled' || (await whyClosed(this.registry, pipeline)) !== undefined;
   }
 
   /** Returns false if the pipeline does not exist or its account was closed: then nothing runs there. */

@@ -13,7 +13,8 @@ import type { StackState } from '../cloudformation/stack-deployer';
 import type { StackHooks } from '../cloudformation/stack-hooks';
 import { environmentKey } from '../registry/environment';
 import type { EnvironmentPipeline } from '../registry/environment';
-import { haltKey, isHalted } from '../registry/halt';
+import { whyClosed } from '../registry/gate';
+import { haltKey } from '../registry/halt';
 import { leaseKey } from '../registry/lease';
 import { pipelineKey } from '../registry/pipeline';
 import type { PipelineRecord } from '../registry/pipeline';
@@ -103,9 +104,9 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     return registry.write<PipelineRecord>(key, { ...saved, fence }, saved.version);
   }
 
-  /** While an operator has halted the environment, the pipeline is deployed disabled. */
+  /** While its environment is halted or its side is reserved, the pipeline is deployed disabled. */
   public async effectiveRequest(request: PipelineRequest): Promise<PipelineRequest> {
-    if (!(await isHalted(this.parts.registry, request.environment.environmentName))) return request;
+    if ((await whyClosed(this.parts.registry, request.environment)) === undefined) return request;
     return { ...request, parameters: { ...request.parameters, [PIPELINE_STATE.parameter]: PIPELINE_STATE.disabled } };
   }
 

@@ -9,18 +9,24 @@ import {
   GetBranchCommand,
   GetCommitCommand,
   GetFileCommand,
+  GetFolderCommand,
+  GetMergeConflictsCommand,
   GetMergeOptionsCommand,
   ListBranchesCommand,
+  MergeBranchesByFastForwardCommand,
+  MergeBranchesByThreeWayCommand,
   TipsDivergenceExceededException,
 } from '@aws-sdk/client-codecommit';
-import type { Author, FileChange, HostEvent, MovedBranch, SourceHost } from './source';
+import type { Author, FileChange, HostEvent, MergeRequest, MovedBranch, SourceHost } from './source';
 import {
   BranchMovedError,
+  MergeConflictError,
   RepositoryLockedError,
   RepositoryNotFoundError,
   SourceAccessDeniedError,
   SourceError,
 } from './source';
+import { NAMES } from '../../src/private/contract';
 import { clientDefaults } from '../shared/clients';
 import { isAccessDenied, isNamed, isPermanentAwsError } from '../shared/errors';
 
@@ -78,11 +84,9 @@ export class CodeCommitHost implements SourceHost {
   }
 
   public async contains(repositoryName: string, commitId: string, ancestorId: string): Promise<boolean | undefined> {
-    const command = new GetMergeOptionsCommand({
-      repositoryName,
-      sourceCommitSpecifier: ancestorId,
-      destinationCommitSpecifier: commitId,
-    });
+    const command = new GetMergeOptionsCommand(
+      specifiersOf({ repositoryName, branchName: commitId, commitId: ancestorId }),
+    );
     return orUndefined(CommitDoesNotExistException, async () => {
       try {
         return (await this.client.send(command)).baseCommitId === ancestorId;
@@ -93,6 +97,37 @@ export class CodeCommitHost implements SourceHost {
     });
   }
 
+  public async resolve(repositoryName: string, reference: string): Promise<string | undefined> {
+    // the only call that accepts a commit id, a branch and a tag
+    const command = new GetFolderCommand({ repositoryName, commitSpecifier: reference, folderPath: '/' });
+    return orUndefined(CommitDoesNotExistException, async () => (await this.client.send(command)).commitId);
+  }
+
+  public async merge(request: MergeRequest): Promise<string> {
+    const { commitId, branchName } = request;
+    const { mergeOptions = [], baseCommitId, destinationCommitId = '' } = await this.mergeOptions(request);
+    if (baseCommitId === commitId) return destinationCommitId;
+    const target = { ...specifiersOf(request), targetBranch: branchName };
+    if (mergeOptions.includes('FAST_FORWARD_MERGE')) {
+      const merged = await translateErrors(() => this.client.send(new MergeBranchesByFastForwardCommand(target)));
+      return merged.commitId ?? commitId;
+    }
+    const conflicts = mergeOptions.includes('THREE_WAY_MERGE') ? [] : await this.conflictsOf(request);
+    const others = conflicts.filter(path => path !== NAMES.descriptor);
+    if (others.length > 0) throw new MergeConflictError(branchName, others);
+    const merged = await translateErrors(() => this.client.send(new MergeBranchesByThreeWayCommand({
+      ...target,
+      ...COMMITTER,
+      commitMessage: request.message,
+      ...(conflicts.length > 0 && {
+        conflictResolution: {
+          replaceContents: conflicts.map(filePath => ({ filePath, replacementType: 'KEEP_DESTINATION' as const })),
+        },
+      }),
+    })));
+    return merged.commitId ?? destinationCommitId;
+  }
+
   public async authorOf(repositoryName: string, commitId: string): Promise<Author | undefined> {
     return orUndefined(CommitIdDoesNotExistException, async () => {
       const { commit } = await this.client.send(new GetCommitCommand({ repositoryName, commitId }));
@@ -100,6 +135,16 @@ export class CodeCommitHost implements SourceHost {
       const [seconds] = commit?.author?.date?.split(' ') ?? [];
       return { name: commit?.author?.name, at: seconds ? Number(seconds) * 1000 : undefined };
     });
+  }
+
+  private async mergeOptions(request: Omit<MergeRequest, 'message'>) {
+    return translateErrors(() => this.client.send(new GetMergeOptionsCommand(specifiersOf(request))));
+  }
+
+  private async conflictsOf(request: MergeRequest): Promise<readonly string[]> {
+    const command = new GetMergeConflictsCommand({ ...specifiersOf(request), mergeOption: 'THREE_WAY_MERGE' });
+    const { conflictMetadataList = [] } = await translateErrors(() => this.client.send(command));
+    return conflictMetadataList.flatMap(({ filePath }) => filePath ?? []);
   }
 }
 
@@ -117,6 +162,16 @@ export function movedInCodeCommit({
   if (!isMove || typeof referenceName !== 'string' || typeof commitId !== 'string') return undefined;
   const repositoryName = repositoryArn.split(':').at(-1) ?? '';
   return { repository: { host: 'codecommit', repositoryName, repositoryArn }, branchName: referenceName, commitId };
+}
+
+/** By default, CodeCommit reports a conflict if both sides have changed the same file. */
+function specifiersOf({ repositoryName, branchName, commitId }: Omit<MergeRequest, 'message'>) {
+  return {
+    repositoryName,
+    sourceCommitSpecifier: commitId,
+    destinationCommitSpecifier: branchName,
+    conflictDetailLevel: 'LINE_LEVEL' as const,
+  };
 }
 
 async function orUndefined<T>(

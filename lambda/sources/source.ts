@@ -19,6 +19,14 @@ export interface FileChange {
   readonly message: string;
 }
 
+/** A commit to bring to a branch. */
+export interface MergeRequest {
+  readonly repositoryName: string;
+  readonly branchName: string;
+  readonly commitId: string;
+  readonly message: string;
+}
+
 /**
  * A service that hosts repositories. A call that the host rejects throws one of the errors below; a transient error is
  * thrown unchanged.
@@ -43,6 +51,17 @@ export interface SourceHost {
    * are too many commits between them. Undefined: the repository has no such commit.
    */
   contains(repositoryName: string, commitId: string, ancestorId: string): Promise<boolean | undefined>;
+  /** The commit that a commit id, a branch or a tag names; undefined: the repository has none. */
+  resolve(repositoryName: string, reference: string): Promise<string | undefined>;
+  /**
+   * Brings a commit to a branch: by fast-forward if possible, otherwise by a merge. The descriptor of the branch is
+   * kept.
+   *
+   * @returns the head of the branch; the former head if it contains the commit
+   * @throws MergeConflictError with the files that conflict
+   * @throws BranchMovedError if a concurrent writer has moved the branch
+   */
+  merge(merge: MergeRequest): Promise<string>;
   /** Undefined: the repository has no such commit. */
   authorOf(repositoryName: string, commitId: string): Promise<Author | undefined>;
 }
@@ -76,6 +95,16 @@ export class RepositoryLockedError extends SourceError {}
 
 /** The role of the function has no permission. */
 export class SourceAccessDeniedError extends SourceError {}
+
+/** A commit cannot be merged into a branch, because both have changed the same lines. */
+export class MergeConflictError extends SourceError {
+  public constructor(
+    branchName: string,
+    public readonly files: readonly string[],
+  ) {
+    super(`the commit conflicts with branch '${branchName}' in ${files.join(', ')}`);
+  }
+}
 
 /** A concurrent writer created or updated the branch: read it again. */
 export class BranchMovedError extends SourceError {}

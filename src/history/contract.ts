@@ -17,6 +17,11 @@ export const CHANGES = {
   halt: 'Halt',
   resume: 'Resume',
   forget: 'Forget',
+  release: 'Release',
+  rollback: 'Rollback',
+  abort: 'Abort',
+  approval: 'Approval',
+  releaseEnd: 'Release End',
   drift: 'Drift',
   repair: 'Repair',
 } as const;

@@ -90,7 +90,7 @@ export class EnvironmentsDashboard extends Construct {
       description: 'Writes the table of the environments',
       environment: { [HANDLER_ENVIRONMENT.REGISTRY_TABLE]: registry.tableName },
       permissions: recordPermissions(registry, {
-        list: [LISTED.environment, LISTED.drift], read: [RECORDS.halt, RECORDS.deployment],
+        list: [LISTED.environment, LISTED.drift], read: [RECORDS.halt, RECORDS.deployment, RECORDS.release],
       }),
       timeout: Duration.seconds(30),
     }).function;

@@ -1,3 +1,5 @@
+import type { SideName } from '../blue-green/contract';
+import type { ReleaseStatus } from '../blue-green/release/contract';
 import type { HistoryEntry } from '../history/contract';
 
 /**
@@ -13,6 +15,7 @@ export type OperationRequest =
   }
   | { readonly operation: 'resume'; readonly environmentNames: EnvironmentNames; readonly by: string }
   | { readonly operation: 'status' }
+  | ReleaseRequest
   | {
     readonly operation: 'history';
     /** Absent: the changes of all environments and accounts. */
@@ -34,6 +37,31 @@ export interface ReconcileOperation {
    */
   readonly mode: 'check' | 'repair' | 'read' | 'schedule';
 }
+
+/** A request that concerns the releases of one blue/green environment. */
+export type ReleaseRequest =
+  | {
+    readonly operation: 'release';
+    readonly environmentName: string;
+    /** A commit id, a branch or a tag. */
+    readonly reference: string;
+    readonly by: string;
+  }
+  | { readonly operation: 'rollback'; readonly environmentName: string; readonly by: string }
+  | {
+    readonly operation: 'abort';
+    readonly environmentName: string;
+    readonly by: string;
+    readonly reason: string;
+  }
+  | {
+    readonly operation: 'approve';
+    readonly environmentName: string;
+    readonly by: string;
+    readonly decision: 'approved' | 'rejected';
+    readonly reason?: string;
+  }
+  | { readonly operation: 'describeRelease'; readonly environmentName: string };
 
 /** Leaves in its account what could not be deleted. */
 export interface ForgetOperation {
@@ -88,6 +116,8 @@ export interface OperationResponse<Outcome> {
   readonly pipelines: readonly Outcome[];
   /** Names of environments that do not exist and whose halt was removed. */
   readonly removedHalts?: readonly string[];
+  /** The releases of the environment; only of the requests that concern one. */
+  readonly release?: ReleaseStatus;
   /** What remains in accounts although its deletion was requested; only of `status` and `forget`. */
   readonly leftovers?: readonly LeftoverOutcome[];
   /** The last changes, oldest first; only of `history`. */
@@ -97,6 +127,8 @@ export interface OperationResponse<Outcome> {
 /** The pipeline of an environment. */
 export interface PipelineIdentity {
   readonly environmentName: string;
+  /** The side of a blue/green environment. */
+  readonly side?: SideName;
   readonly accountId: string;
   readonly region: string;
   readonly pipelineName: string;
@@ -128,9 +160,9 @@ export interface HaltOutcome extends PipelineIdentity {
 export interface ResumeOutcome extends PipelineIdentity {
   /**
    * `disabled`: by its definition (`enabled: false`). `suspended`: another pipeline takes its place, or it is being
-   * removed.
+   * removed. `reserved`: no release deploys this side of a blue/green environment.
    */
-  readonly state: 'enabled' | 'disabled' | 'suspended';
+  readonly state: 'enabled' | 'disabled' | 'suspended' | 'reserved';
   /** Whether an operator had halted it. */
   readonly wasHalted: boolean;
   /** Whether the pipeline was started again, at the head of the branch. */
@@ -141,10 +173,13 @@ export interface ResumeOutcome extends PipelineIdentity {
 export interface StatusOutcome extends PipelineIdentity {
   /**
    * `disabled`: by its definition (`enabled: false`), or by hand in its account (`disabledByHand`). `halted`: by an
-   * operator. `suspended`: another pipeline takes its place, or it is being removed.
+   * operator. `suspended`: another pipeline takes its place, or it is being removed. `reserved`: no release deploys
+   * this side of a blue/green environment.
    */
-  readonly state: 'enabled' | 'disabled' | 'halted' | 'suspended';
+  readonly state: 'enabled' | 'disabled' | 'halted' | 'suspended' | 'reserved';
   readonly branchName: string;
+  /** Whether it is the side of a blue/green environment that serves. */
+  readonly isActive?: boolean;
   readonly halt?: Halt;
   /** Present when the transition was disabled by hand in the account: the reason given there, which may be empty. */
   readonly disabledByHand?: string;

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { IEventBus, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -107,17 +107,23 @@ export class Listeners extends Construct {
       timeout: Duration.minutes(5),
       permissions: [
         ...recordPermissions(this.props.registry, {
-          write: [RECORDS.halt, RECORDS.drift, RECORDS.environment],
+          write: [RECORDS.halt, RECORDS.drift, RECORDS.environment, RECORDS.release],
           put: [RECORDS.history, RECORDS.lease],
           // of what operators forget
           remove: [RECORDS.leftover, RECORDS.pipeline, RECORDS.stack],
           // the id of a vended account
-          read: [RECORDS.account],
+          read: [RECORDS.account, RECORDS.blueGreen],
           list: [
             LISTED.environment, LISTED.halt, LISTED.unreachable, LISTED.leftover, LISTED.history, LISTED.resource,
             LISTED.drift,
           ],
-        }),
+        }, true),
+        allow(
+          'Releases', ['states:DescribeExecution', 'states:StartExecution'],
+          ['execution', 'stateMachine'].map(kind =>
+            `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:${kind}:${NAMES.releaseMachine}*`),
+          'the machines of all apps with blue/green environments',
+        ),
         repositoryPermissions(this.props.repositoryNames, 'operations'),
         assumeMemberRoles(this.props.organizationId, [NAMES.operateRole]),
         putEvents(this.props.eventBus),

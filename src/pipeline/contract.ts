@@ -1,3 +1,4 @@
+import type { SideName } from '../blue-green/contract';
 import type { RepositoryReference } from '../sources/contract';
 import type { StackRequest } from '../stack/contract';
 
@@ -13,6 +14,8 @@ export interface EnvironmentRequest extends RepositoryReference {
   readonly pipelineName: string;
   /** Name of the stage after Source: while the pipeline is disabled, the transition into it is. */
   readonly gate: string;
+  /** The side of a blue/green environment; absent: the environment has one account. */
+  readonly side?: SideName;
   /** Whether commits are deployed, by the definition of the environment. */
   readonly state: 'enabled' | 'disabled';
   /** What happens to the application stacks when the environment is removed. */

@@ -7,10 +7,14 @@ import { readFiles } from '../stack/kind';
 export const PIPELINE_KIND: Kind = {
   name: 'pipeline',
   resourceType: RESOURCE_TYPES.pipeline,
+  alsoServes: [RESOURCE_TYPES.blueGreen],
   roleName: NAMES.pipelineProviderRole,
   description: 'Deploys the pipelines of environments into their accounts',
   records: {
-    write: [RECORDS.pipeline, RECORDS.environment, RECORDS.lease, RECORDS.route, RECORDS.leftover],
+    write: [
+      RECORDS.pipeline, RECORDS.environment, RECORDS.lease, RECORDS.route, RECORDS.leftover, RECORDS.blueGreen,
+      RECORDS.release,
+    ],
     // to distinguish account stacks from applications; halts are written by operators
     read: [RECORDS.stack, RECORDS.halt],
   },

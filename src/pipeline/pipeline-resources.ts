@@ -9,6 +9,7 @@ import type { PipelinePlan } from './pipeline-plan';
 import { ExecutionMode } from './pipeline-plan';
 import { PipelineRoles } from './pipeline-roles';
 import { approvalStage, sourceStage, stageOf } from './stages';
+import type { SideAccess } from '../blue-green/side-access';
 import { NAMES, PIPELINE_STATE } from '../private/contract';
 import type { SourceConfig } from '../sources/source-host';
 
@@ -37,6 +38,7 @@ export class PipelineResources extends Construct {
     id: string,
     private readonly plan: PipelinePlan,
     private readonly sourceAction: SourceConfig['action'],
+    release: Required<SideAccess> | undefined,
   ) {
     super(scope, id);
     this.value = this.parameters();
@@ -53,6 +55,7 @@ export class PipelineResources extends Construct {
       pipelineName: this.value.PipelineName,
       sourceRoleArn: this.value.SourceRoleArn,
       triggerRoleArn: this.value.TriggerRoleArn,
+      release,
     });
     const builds = this.builds(roles, bucketName, logs.logGroupName);
     const events = new PipelineEvents(this, 'Events', {

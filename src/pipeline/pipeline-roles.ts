@@ -6,6 +6,8 @@ import { Construct } from 'constructs';
 import { projectArn, runsInRepository } from './build-project';
 import type { BuildOptions, PipelineStage, PipelineStep } from './pipeline-plan';
 import { AccountRole } from './pipeline-plan';
+import { RELEASE_REASONS, releaseStatements } from './release-role';
+import type { SideAccess } from '../blue-green/side-access';
 import { acknowledgeWildcards } from '../private/acknowledge';
 import { BOOTSTRAP_QUALIFIER, NAMES } from '../private/contract';
 
@@ -18,6 +20,8 @@ export interface PipelineRolesProps {
   readonly pipelineName: string;
   readonly sourceRoleArn: string;
   readonly triggerRoleArn: string;
+  /** What releases may read and change; undefined: the environment has one account. */
+  readonly release?: Required<SideAccess>;
 }
 
 const REGION = 'the bootstrap roles of this account, in whatever region the app deploys to';
@@ -58,7 +62,12 @@ export class PipelineRoles extends Construct {
       allow('Start', ['codepipeline:StartPipelineExecution'], [pipelineArn]),
     ]);
     const operators = [NAMES.operationsFunction, NAMES.pipelineProviderRole].map(name => this.roleInCicd(name));
-    this.role('Operate', NAMES.operateRole, this.fromCicd(operators), this.operate(pipelineArn, steps));
+    const releases = props.release ? [this.roleInCicd(`${NAMES.releaseFunctionRole}*`)] : [];
+    this.role(
+      'Operate', NAMES.operateRole, this.fromCicd([...operators, ...releases]), this.operate(pipelineArn, steps),
+    );
+    const statements = props.release ? releaseStatements(props.release) : [];
+    if (statements.length > 0) this.role('Release', NAMES.releaseRole, this.fromCicd(releases), statements);
   }
 
   private watchAlarms(names: readonly string[]): PolicyStatement {
@@ -160,7 +169,7 @@ export class PipelineRoles extends Construct {
     const role = new Role(scope, id, {
       roleName, assumedBy, inlinePolicies: { Pipeline: new PolicyDocument({ statements }) },
     });
-    acknowledgeWildcards(role, statements, REASONS);
+    acknowledgeWildcards(role, statements, { ...REASONS, ...RELEASE_REASONS });
     return role;
   }
 

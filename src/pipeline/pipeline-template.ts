@@ -4,6 +4,7 @@ import { PATH_METADATA_ENABLE_CONTEXT } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
 import type { PipelinePlan } from './pipeline-plan';
 import { PipelineResources } from './pipeline-resources';
+import type { SideAccess } from '../blue-green/side-access';
 import type { SourceConfig } from '../sources/source-host';
 import { AccountStackSynthesizer } from '../stack/synthesizer';
 
@@ -11,6 +12,8 @@ interface Content {
   readonly plan: PipelinePlan;
   /** The action that reads the branch. */
   readonly action: SourceConfig['action'];
+  /** What releases may read and change in the account; undefined: the environment has one account. */
+  readonly release?: Required<SideAccess>;
 }
 
 interface Location {
@@ -22,20 +25,24 @@ interface Location {
 export class PipelineTemplate extends Stack {
   /** Returns the template for a plan in the stack of a pipeline. Pipelines with the same plan share it. */
   public static for(
-    scope: Construct, plan: PipelinePlan, action: SourceConfig['action'], user: () => CfnResource,
+    scope: Construct, content: Content, user: () => CfnResource,
   ): PipelineTemplate {
     const stack = Stack.of(scope);
-    const content = JSON.stringify(stack.resolve([plan, action({ repositoryName: '', branchName: '' })]));
-    const id = `PipelineTemplate${createHash('sha256').update(content).digest('hex').slice(0, 8)}`;
+    const { plan, action, release } = content;
+    const parts = [plan, action({ repositoryName: '', branchName: '' }), ...(release ? [release] : [])];
+    const text = JSON.stringify(stack.resolve(parts));
+    const id = `PipelineTemplate${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
     const existing = stack.node.tryFindChild(id);
-    return existing instanceof PipelineTemplate ? existing : new PipelineTemplate(stack, id, { plan, action }, user());
+    return existing instanceof PipelineTemplate ? existing : new PipelineTemplate(stack, id, content, user());
   }
 
   /** One of the resources that use the template: it makes this stack a part of the parent stack for CDK. */
   public readonly nestedStackResource?: CfnResource;
   private asset?: Location;
 
-  private constructor(private readonly parentStack: Stack, id: string, { plan, action }: Content, user: CfnResource) {
+  private constructor(
+    private readonly parentStack: Stack, id: string, { plan, action, release }: Content, user: CfnResource,
+  ) {
     super(parentStack, id, {
       env: { account: Aws.ACCOUNT_ID, region: Aws.REGION },
       synthesizer: new AccountStackSynthesizer(parentStack),
@@ -45,7 +52,7 @@ export class PipelineTemplate extends Stack {
     // paths of constructs are useless in another account
     this.node.setContext(PATH_METADATA_ENABLE_CONTEXT, false);
     this.nestedStackResource = user;
-    new PipelineResources(this, 'Resources', plan, action);
+    new PipelineResources(this, 'Resources', plan, action, release);
   }
 
   /**

@@ -9,6 +9,7 @@ import { PipelineDefinition } from './pipeline-definition';
 import { PIPELINE_PARAMETERS } from './pipeline-resources';
 import { PipelineTemplate } from './pipeline-template';
 import { checkedMinutes, checkedPlan } from './plan-validation';
+import { sideOf } from './side';
 import { Account } from '../account/account';
 import type { IAccount } from '../account/account-interface';
 import { preparedAccountId } from '../account/internals';
@@ -176,7 +177,8 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
     });
     this.allowApprovalRequests(props, resource);
     const { action } = props.branch.source._bind(this, organization);
-    this._template = PipelineTemplate.for(this, plan, action, () => resource.node.defaultChild as CfnResource);
+    const content = { plan, action, release: sideOf(props)?.access };
+    this._template = PipelineTemplate.for(this, content, () => resource.node.defaultChild as CfnResource);
     this.pipelineArn = pipelineArn(this, account.accountId, this.pipelineName);
   }
 
@@ -192,6 +194,7 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
   private request(props: PipelineProps, gate: string): PipelineRequest {
     const { organization, account, branch } = props;
     const source = branch.source._bind(this, organization);
+    const side = sideOf(props);
     const state = props.enabled ?? true ? PIPELINE_STATE.enabled : PIPELINE_STATE.disabled;
     const { roleArn } = source.readRole({ scope: this, accountId: account.accountId });
     return {
@@ -205,6 +208,7 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
       tags: lazy(() => this.tags.tagValues()),
       environment: {
         environmentName: this.pipelineName,
+        ...(side && { side: side.name }),
         ...source.repository,
         branchName: branch.branchName,
         pipelineName: this.pipelineName,

@@ -81,6 +81,14 @@ export const NAMES = {
   startRole: 'org-environments-pipeline-start',
   /** Role in the member account that operators' commands assume: halt, resume, status. */
   operateRole: 'org-environments-pipeline-operate',
+  /** Role in the member account that releases assume: health, alarms, endpoints, singletons. */
+  releaseRole: 'org-environments-pipeline-release',
+  /** Prefix of the roles of the functions in the CICD account that make releases. */
+  releaseFunctionRole: 'org-environments-release-',
+  /** Path of the roles of blue/green environments in the CICD account. */
+  environmentRolePath: '/org-environments-release/',
+  /** Prefix of the state machines that make releases. */
+  releaseMachine: 'org-environments-release-',
   /** Function in the CICD account for operators' commands (halt, resume, status), and its role. */
   operationsFunction: 'org-environments-operations',
   /** Tag of an account with the key of its record in the registry. */
@@ -101,6 +109,7 @@ export const RESOURCE_TYPES = {
   branch: 'Custom::OrgEnvironmentsBranch',
   stack: 'Custom::OrgEnvironmentsStack',
   pipeline: 'Custom::OrgEnvironmentsPipeline',
+  blueGreen: 'Custom::OrgEnvironmentsBlueGreen',
 } as const;
 
 /** The metrics of environments in CloudWatch. */

@@ -9,6 +9,10 @@ export const RECORDS = {
   lease: 'lease#',
   route: 'route#',
   halt: 'halt#',
+  /** The releases of a blue/green environment. */
+  release: 'release#',
+  /** How the releases of a blue/green environment are made. */
+  blueGreen: 'blue-green#',
   /** An account whose last update could not be made. */
   unreachable: 'unreachable#',
   /** A stack that remains in an account although its deletion was requested. */

@@ -5,7 +5,7 @@ import { allow } from '../kinds/permissions';
 import { fail } from '../private/validate';
 
 /** The functions of the organization that work with repositories. */
-export type RepositoryUser = 'account' | 'branch' | 'trigger' | 'deployments' | 'operations';
+export type RepositoryUser = 'account' | 'branch' | 'trigger' | 'deployments' | 'operations' | 'release';
 
 const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
   // parent branches are checked before accounts are created
@@ -24,8 +24,14 @@ const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
   trigger: ['codecommit:GetBranch'],
   // the time of a commit
   deployments: ['codecommit:GetCommit'],
-  // the author of a commit
-  operations: ['codecommit:GetCommit'],
+  // the author of a commit; the commit of a release, and whether it is active already
+  operations: ['codecommit:GetCommit', 'codecommit:GetFolder', 'codecommit:GetMergeOptions'],
+  release: [
+    'codecommit:GetMergeConflicts',
+    'codecommit:GetMergeOptions',
+    'codecommit:MergeBranchesByFastForward',
+    'codecommit:MergeBranchesByThreeWay',
+  ],
 };
 
 /** The permissions of a function on the repositories of the CICD account; they do not grow with the repositories. */

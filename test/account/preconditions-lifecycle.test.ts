@@ -2,7 +2,7 @@ import { awsError, FakeDirectory } from './fake-directory';
 import { owner } from './vending';
 import { AccessError } from '../../lambda/account/access';
 import { Preconditions } from '../../lambda/account/preconditions/lifecycle';
-import { AccountProvider } from '../../lambda/account/provider';
+import { accountProvider } from '../../lambda/account/provider';
 import { isTransient } from '../../lambda/shared/errors';
 import { RepositoryLockedError, SourceAccessDeniedError } from '../../lambda/sources/source';
 import type { NewBranch, PreconditionsRequest } from '../../src/account/contract';
@@ -306,7 +306,7 @@ test('a resource does not change from preconditions into an account', async () =
     check: never,
     requestRepair: never,
   };
-  const provider = new AccountProvider(accounts, preconditions);
+  const provider = accountProvider(accounts, preconditions);
   const account = { kind: 'existing', accountId: '333333333333' } as const;
   const prepared = {
     ...account,

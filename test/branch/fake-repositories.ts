@@ -1,3 +1,4 @@
+import type { BranchCalls } from '../../lambda/branch/lifecycle';
 import type { Author, FileChange, SourceHost } from '../../lambda/sources/source';
 import { BranchMovedError, RepositoryNotFoundError } from '../../lambda/sources/source';
 
@@ -8,7 +9,7 @@ interface Commit {
 }
 
 /** A host with one repository, `shop`. */
-export class FakeRepositories implements SourceHost {
+export class FakeRepositories implements Pick<SourceHost, BranchCalls | 'authorOf'> {
   /** Errors that calls of a method end with. */
   public readonly errors = new Map<keyof SourceHost, Error>();
   private readonly commits = new Map<string, Commit>();

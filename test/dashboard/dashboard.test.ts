@@ -6,6 +6,8 @@ import { record } from '../../lambda/deployments/recorder';
 import { allPipelines } from '../../lambda/registry/environment';
 import type { HaltRecord } from '../../lambda/registry/halt';
 import { haltKey } from '../../lambda/registry/halt';
+import { releaseKey } from '../../lambda/registry/release';
+import type { CurrentRelease, ReleaseRecord } from '../../lambda/registry/release';
 import { deployment, failure, happened, holdLease, MEMBER, rollback, START } from '../deployments/events';
 import { putEnvironment } from '../registry/environments';
 import { FakeRegistry } from '../registry/fake-registry';
@@ -112,6 +114,18 @@ describe('a row of the dashboard', () => {
       undefined,
     );
     expect((await rowAfter()).state).toBe('deployed, halted, update pending');
+  });
+
+  test('has the side of a blue/green environment, which is reserved unless a release deploys it', async () => {
+    const [pipeline] = await allPipelines(registry);
+    await putEnvironment(registry, { ...pipeline, side: 'blue' });
+    expect(await rowAfter(...deployment('one', 0))).toMatchObject({
+      environmentName: 'test1 (blue)', state: 'deployed, reserved',
+    });
+    const current = { step: 'deploy', to: 'blue' } as CurrentRelease;
+    const release = { environmentName: 'test1', fence: 1, current };
+    await registry.write<ReleaseRecord>(releaseKey('test1'), release, undefined);
+    expect((await rowAfter()).state).toBe('deployed');
   });
 
   test('ignores runs of the environment in another account', async () => {

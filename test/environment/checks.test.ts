@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import type { App, Environment } from 'aws-cdk-lib';
 import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
-  Account, AccountPipelineBranch, AccountStack, Branch, BuildSecret, EnvironmentsDashboard, NotificationFormat,
-  Organization, OrganizationAccess,
-  OrganizationAccessRole, Pipeline, PipelineDefinition, PipelineEvent, PipelineNotifications, Source,
+  Account, AccountPipelineBranch, AccountStack, BlueGreenEnvironment, Branch, BuildSecret, Endpoint,
+  EnvironmentsDashboard, NotificationFormat,
+  HealthCheck, Organization, OrganizationAccess,
+  OrganizationAccessRole, Pipeline, PipelineDefinition, PipelineEvent, PipelineNotifications, Singleton, Source,
+  Traffic,
 } from '../../src';
 import { PIPELINE_PARAMETERS, PipelineResources } from '../../src/pipeline/pipeline-resources';
 import { codeCommitAction } from '../../src/sources/codecommit-host';
@@ -85,10 +88,32 @@ function everything(app: App, access: OrganizationAccess, env: Environment) {
   organization.onPipelineEvent('OnRollback', { events: [PipelineEvent.ROLLED_BACK] });
   new EnvironmentsDashboard(stack, 'Dashboard', { organization });
 
+  blueGreen(cicd);
+
   const network = new AccountStack(stack, 'Network', { organization, account: member });
   new CfnTopic(network, 'Topic', { kmsMasterKeyId: 'alias/aws/sns' });
   new CfnOutput(network, 'Name', { value: 'network' });
   new CfnOutput(stack, 'NetworkName', { value: network.outputValue('Name') });
+}
+
+/** A blue/green environment with a record in a hosted zone, and all that it can read and change. */
+function blueGreen(cicd: Cicd) {
+  const { stack, organization, source } = cicd;
+  const zone = { hostedZoneId: 'Z1', zoneName: 'example.com' };
+  new BlueGreenEnvironment(stack, 'live', {
+    organization,
+    source,
+    blue: { account: cicd.account('blue') },
+    green: { account: cicd.account('green') },
+    traffic: Traffic.route53({
+      hostedZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', zone),
+      recordName: 'shop.example.com',
+      endpoint: Endpoint.output('shop', 'Dns'),
+    }),
+    healthChecks: [HealthCheck.http({ endpoint: Endpoint.output('shop', 'Dns') })],
+    alarmNames: ['errors'],
+    singletons: [Singleton.schedule('nightly')],
+  });
 }
 
 const places: [string, Environment][] = [
@@ -149,7 +174,7 @@ test('cdk-nag and CDK check the resources of a pipeline like a stack of the app'
         subnetIds: ['subnet-0123456789abcdef0'],
         securityGroupIds: ['sg-0123456789abcdef0'],
       },
-    }).plan(), codeCommitAction);
+    }).plan(), codeCommitAction, undefined);
     expect(stack.node.findAll().map(({ node }) => node.id)).toEqual(
       expect.arrayContaining(Object.values(PIPELINE_PARAMETERS)),
     );

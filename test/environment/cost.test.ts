@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BASELINE } from '../../lambda/account/baseline';
-import { PipelineDefinition } from '../../src';
+import { BlueGreenEnvironment, PipelineDefinition, Traffic } from '../../src';
 import { Cicd, quickApp } from '../fixtures/app';
 import { pipelineTemplateOf, onlyResource, resourcesOf, templateOf } from '../fixtures/assembly';
 
@@ -56,6 +56,31 @@ test.each([
   ['in the CICD account', Object.values(cicd.Resources).map(({ Type }) => Type)],
 ])('the cost table counts every resource %s', (heading, types) => {
   expect(Object.fromEntries(table(heading).map(({ type, count }) => [type, count]))).toEqual(counts(types));
+});
+
+/** Resources in the CICD account by type, but for those that are free. */
+function countsWith(define: (cicd: Cicd) => void): Record<string, number> {
+  const quick = quickApp();
+  define(new Cicd(quick));
+  return counts(Object.values(templateOf(quick.synth()).Resources).map(({ Type }) => Type));
+}
+
+test('the first blue/green environment adds to two environments what the chapter on cost says', () => {
+  const two = countsWith(one => ['blue', 'green'].forEach(name => one.environment(name)));
+  const blueGreen = countsWith(one => new BlueGreenEnvironment(one.stack, 'prod', {
+    organization: one.organization,
+    source: one.source,
+    blue: { account: one.account('blue') },
+    green: { account: one.account('green') },
+    traffic: Traffic.parameter({ parameterName: '/shop/active' }),
+  }));
+  const added = Object.entries(blueGreen).filter(([type, count]) => count !== two[type]).sort();
+  expect(added.map(([type, count]) => [type, count - (two[type] ?? 0)])).toEqual([
+    ['AWS::Lambda::Function', 1], ['AWS::Logs::LogGroup', 1], ['AWS::StepFunctions::StateMachine', 1],
+  ]);
+  expect(chapter.replaceAll('\n', ' ')).toContain(
+    'the first one of a stack also has a function, its log group and a state machine',
+  );
 });
 
 /** Monthly prices without use. All other types in the templates are paid by use. */

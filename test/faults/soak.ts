@@ -1,13 +1,18 @@
 import { parseArgs } from 'node:util';
 import { describeFailure } from './check';
 import { WorkerPool } from './worker-pool';
+import { soakReleases } from '../release/soak';
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' } },
+  options: {
+    runs: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: '1' },
+    kind: { type: 'string', default: 'deployment' },
+  },
 });
 const [runs, first] = [values.runs, values.seed].map(Number);
 
-async function soak(): Promise<void> {
+async function soakDeployments(): Promise<void> {
   const startedAt = Date.now();
   const seconds = (): number => Math.round((Date.now() - startedAt) / 1000);
   const injected: Record<string, number> = {};
@@ -41,6 +46,18 @@ async function soak(): Promise<void> {
       : `${failed.length} failed (seeds ${failed.join(', ')}), ${runs - finished} did not finish`,
   );
   process.exitCode = isPassed ? 0 : 1;
+}
+
+async function soak(): Promise<void> {
+  switch (values.kind) {
+    case 'deployment':
+      return soakDeployments();
+    case 'release':
+      process.exitCode = (await soakReleases(runs, first)) ? 0 : 1;
+      return;
+    default:
+      throw new Error(`--kind must be 'deployment' or 'release', got '${values.kind}'`);
+  }
 }
 
 void soak();

@@ -35,7 +35,7 @@ describe('the dashboard', () => {
       expect.objectContaining({ Sid: 'Logs' }),
       expect.objectContaining({
         Action: 'dynamodb:GetItem',
-        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['halt#*', 'deployment#*'] } },
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['halt#*', 'deployment#*', 'release#*'] } },
       }),
       expect.objectContaining({
         Action: 'dynamodb:Query',

@@ -1,5 +1,9 @@
 import { executionOf } from './fake-control';
 import { ANNA, World, accountOf } from './world';
+import { environmentKey } from '../../lambda/registry/environment';
+import type { EnvironmentRecord } from '../../lambda/registry/environment';
+import { releaseKey } from '../../lambda/registry/release';
+import type { CurrentRelease, ReleaseRecord } from '../../lambda/registry/release';
 import { RepositoryNotFoundError } from '../../lambda/sources/source';
 
 const FIRST = accountOf(1);
@@ -98,6 +102,23 @@ test('status distinguishes pipelines that are halted, disabled by definition and
   });
   expect(outcomes[1]).not.toHaveProperty('disabledByHand');
   expect(outcomes[3]).toMatchObject({ disabledByHand: 'fire drill' });
+});
+
+test('a side of an environment is reserved unless a release deploys it; the active one is marked', async () => {
+  const world = new World();
+  const pipeline = await world.environment(1, { side: 'blue' });
+  const key = environmentKey('e1');
+  const read = async () => (await world.registry.read<EnvironmentRecord>(key))?.version;
+  const environment = { environmentName: 'e1', stackId: 'stack', sides: { blue: { pipelines: [pipeline] } } };
+  await world.registry.write<EnvironmentRecord>(key, { ...environment, active: 'green' }, await read());
+  const [idle] = await statusOf(world);
+  expect(idle).toMatchObject({ side: 'blue', state: 'reserved' });
+  expect(idle).not.toHaveProperty('isActive');
+  await world.registry.write<EnvironmentRecord>(key, { ...environment, active: 'blue' }, await read());
+  expect(await statusOf(world)).toMatchObject([{ side: 'blue', state: 'reserved', isActive: true }]);
+  const current = { step: 'deploy', to: 'blue' } as CurrentRelease;
+  await world.registry.write<ReleaseRecord>(releaseKey('e1'), { environmentName: 'e1', fence: 1, current }, undefined);
+  expect(await statusOf(world)).toMatchObject([{ state: 'enabled' }]);
 });
 
 test('reports an update that waits until the account of the pipeline can be reached', async () => {

@@ -1,6 +1,9 @@
 import { validOperation } from '../../lambda/operations/validation';
 
 const BY = 'arn:aws:iam::222222222222:user/anna';
+const ONE_OF = 'operation must be one of halt, resume, status, release, rollback, abort, approve, describeRelease, '
+  + 'history, reconcile, forget';
+const RELEASE = { operation: 'release', environmentName: 'prod', by: BY, reference: 'main' };
 const HALT = { operation: 'halt', environmentNames: ['prod'], by: BY, reason: 'wrong prices' };
 
 test.each([
@@ -9,6 +12,12 @@ test.each([
   { operation: 'resume', environmentNames: ['prod'], by: BY },
   { operation: 'status' },
   { operation: 'history', limit: 50 },
+  RELEASE,
+  { operation: 'rollback', environmentName: 'prod', by: BY },
+  { operation: 'abort', environmentName: 'prod', by: BY, reason: 'wrong prices' },
+  { operation: 'approve', environmentName: 'prod', by: BY, decision: 'approved' },
+  { operation: 'approve', environmentName: 'prod', by: BY, decision: 'rejected', reason: 'wrong prices' },
+  { operation: 'describeRelease', environmentName: 'prod' },
   { operation: 'history', environmentName: 'prod', limit: 1 },
   { operation: 'forget', name: 'prod', by: BY, mode: 'preview' },
   { operation: 'forget', name: 'prod', by: BY, reason: 'the account was closed', mode: 'forget' },
@@ -20,7 +29,7 @@ test.each([
   [
     'an unknown operation',
     { operation: 'stop' },
-    "operation must be 'halt', 'resume', 'status', 'history', 'reconcile' or 'forget', got \"stop\"; nothing was done",
+    `${ONE_OF}, got "stop"; nothing was done`,
   ],
   [
     'another mode',
@@ -45,12 +54,12 @@ test.each([
   [
     'no operation',
     {},
-    "operation must be 'halt', 'resume', 'status', 'history', 'reconcile' or 'forget', got undefined; nothing was done",
+    `${ONE_OF}, got undefined; nothing was done`,
   ],
   [
     'another type',
     'halt',
-    "operation must be 'halt', 'resume', 'status', 'history', 'reconcile' or 'forget', got \"halt\"; nothing was done",
+    `${ONE_OF}, got "halt"; nothing was done`,
   ],
   [
     'a name instead of a list of names',
@@ -72,11 +81,7 @@ test.each([
     { ...HALT, environmentNames: [7] },
     "environmentNames must be 'all' or a list with at least one name, got [7]; nothing was done",
   ],
-  [
-    'null',
-    null,
-    "operation must be 'halt', 'resume', 'status', 'history', 'reconcile' or 'forget', got null; nothing was done",
-  ],
+  ['null', null, `${ONE_OF}, got null; nothing was done`],
   [
     'a halt without a reason',
     { ...HALT, reason: undefined },
@@ -86,6 +91,31 @@ test.each([
     'a halt with a blank reason',
     { ...HALT, reason: ' ' },
     'reason must be a text that is not empty, got " "; nothing was done',
+  ],
+  [
+    'a release without a commit',
+    { ...RELEASE, reference: undefined },
+    'reference must be a text that is not empty, got undefined; nothing was done',
+  ],
+  [
+    'a release without an environment',
+    { ...RELEASE, environmentName: '' },
+    'environmentName must be a text that is not empty, got ""; nothing was done',
+  ],
+  [
+    'a release without a caller',
+    { ...RELEASE, by: undefined },
+    'by must be a text that is not empty, got undefined; nothing was done',
+  ],
+  [
+    'an abort without a reason',
+    { ...RELEASE, operation: 'abort' },
+    'reason must be a text that is not empty, got undefined; nothing was done',
+  ],
+  [
+    'an approval without a decision',
+    { ...RELEASE, operation: 'approve' },
+    "decision must be 'approved' or 'rejected', got undefined; nothing was done",
   ],
   ['no caller', { ...HALT, by: '' }, 'by must be a text that is not empty, got ""; nothing was done'],
 ])('rejects a request with %s', (_what, request, message) => {

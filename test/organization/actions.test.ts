@@ -24,6 +24,9 @@ const KEY = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataK
 const BUCKET = ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'];
 const ENTER = 'sts:AssumeRole';
 const AWAITED = 'cloudformation:DescribeStackResources';
+const MERGES = [
+  'codecommit:GetMergeConflicts', 'codecommit:MergeBranchesByFastForward', 'codecommit:MergeBranchesByThreeWay',
+];
 const BRANCHES = [
   'codecommit:CreateBranch',
   'codecommit:CreateCommit',
@@ -76,6 +79,8 @@ test.each([
     [
       ...LOGS, ...PUT, 'dynamodb:DeleteItem', 'dynamodb:Query', 'codecommit:GetCommit', 'events:PutEvents', ENTER,
       'lambda:InvokeFunction', 'states:StartExecution',
+      // releases
+      'codecommit:GetFolder', 'codecommit:GetMergeOptions', 'dynamodb:BatchGetItem', 'states:DescribeExecution',
     ],
   ],
   ['org-environments-trigger', cicd, [...LOGS, 'codecommit:GetBranch', ...READ, ENTER, 'sqs:SendMessage']],
@@ -119,14 +124,14 @@ describe('the roles of each handler allow exactly the actions that it calls', ()
   test.each([
     ['account', 'account', ACCOUNTS],
     ['branch', 'branch', []],
-    ['way to repositories', 'sources', [...BRANCHES, 'codecommit:GetCommit']],
+    ['way to repositories', 'sources', [...BRANCHES, 'codecommit:GetCommit', 'codecommit:GetFolder', ...MERGES]],
     // writing templates and assets into an account is done through the bootstrap's roles there
     // and deleting artifacts through the role for that
     ['stack', 'stack', ['s3:GetObject', 's3:PutObject', ...IMAGES, ...PUBLISH_IMAGES]],
     ['pipeline', 'pipeline', ARTIFACTS],
     ['operations of the CICD stack', 'cloudformation/cicd-stack.ts', ['cloudformation:DescribeStacks']],
     ['way of templates', 'cloudformation/accounts.ts', ['s3:GetObject', 's3:PutObject']],
-    ['operations', 'operations', ['lambda:InvokeFunction', 'states:StartExecution']],
+    ['operations', 'operations', ['lambda:InvokeFunction', 'states:DescribeExecution', 'states:StartExecution']],
     // through the role that is there for it in the account of the pipeline
     ['way to halt pipelines', 'pipeline-control/aws.ts', OPERATE],
     // starting a pipeline is done through the start role there

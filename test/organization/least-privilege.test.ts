@@ -81,14 +81,14 @@ test('each function sees its own records alone', () => {
     'org-environments-branch-provider': ['branch#*', 'resource#*', 'drift#*', 'request#*', 'deployment#*'],
     'org-environments-stack-provider': ['stack#*', 'leftover#*', 'resource#*', 'drift#*', 'request#*'],
     'org-environments-pipeline-provider': [
-      'pipeline#*', 'environment#*', 'lease#*', 'route#*', 'leftover#*', 'resource#*', 'drift#*', 'request#*',
-      'stack#*', 'halt#*',
+      'pipeline#*', 'environment#*', 'lease#*', 'route#*', 'leftover#*', 'blue-green#*', 'release#*', 'resource#*',
+      'drift#*', 'request#*', 'stack#*', 'halt#*',
     ],
     'org-environments-trigger': ['route#*'],
     'org-environments-deployments': ['deployment#*', 'environment#*', 'lease#*'],
     'org-environments-operations': [
-      'halt#*', 'drift#*', 'environment#*', 'history#*', 'lease#*', 'leftover#*', 'pipeline#*', 'stack#*', 'account#*',
-      'environment', 'halt', 'unreachable', 'leftover', 'history', 'resource', 'drift',
+      'halt#*', 'drift#*', 'environment#*', 'release#*', 'history#*', 'lease#*', 'leftover#*', 'pipeline#*', 'stack#*',
+      'account#*', 'blue-green#*', 'environment', 'halt', 'unreachable', 'leftover', 'history', 'resource', 'drift',
     ],
   });
 });

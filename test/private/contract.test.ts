@@ -1,6 +1,7 @@
 import type {
   AccountProviderRequest, AccountRequest, AccountResult, PreconditionsResult,
 } from '../../src/account/contract';
+import type { TrafficRequest } from '../../src/blue-green/contract';
 import type { BranchRequest, BranchResult, EnvironmentDescriptor } from '../../src/branch/contract';
 import type { Wire } from '../../src/private/contract';
 import { NAMES } from '../../src/private/contract';
@@ -23,6 +24,7 @@ export type Survives = [
   AssertWire<AccountProviderRequest>, AssertWire<AccountResult>, AssertWire<PreconditionsResult>,
   AssertWire<AccountStackRequest>, AssertWire<AccountStackResult>,
   AssertWire<BranchRequest>, AssertWire<BranchResult>, AssertWire<EnvironmentDescriptor>,
+  AssertWire<TrafficRequest>,
 ];
 
 export type ArrivesAsText = [

@@ -33,6 +33,11 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     'codecommit:GetMergeOptions lambda:InvokeFunction states:StartExecution',
   ],
   [
+    'releasing blue/green environments, which other tests do',
+    /^org-environments-operations$/,
+    'codecommit:GetFolder dynamodb:BatchGetItem states:DescribeExecution',
+  ],
+  [
     'naming the existing branches when the parent branch does not exist',
     /^org-environments-(account|branch)-provider$/,
     'codecommit:ListBranches',

@@ -25,6 +25,21 @@ export interface CommitRequest {
   readonly remove: readonly string[];
 }
 
+export interface MergeRequest {
+  /** The commit that is merged into. */
+  readonly ours: string;
+  readonly theirs: string;
+  readonly message: string;
+  readonly author: Author;
+  /** Conflicting files that keep the content of `ours`. */
+  readonly keepOurs: readonly string[];
+}
+
+/** A merge commit, or the files that conflict. */
+export type MergeResult =
+  | { readonly commitId: string; readonly treeId: string; readonly conflicts: readonly [] }
+  | { readonly conflicts: readonly string[]; readonly commitId?: undefined };
+
 export interface CommitDetails {
   readonly commitId: string;
   readonly treeId: string;
@@ -61,6 +76,10 @@ export interface Content {
   details(commitId: string): Promise<CommitDetails>;
   /** Writes a commit without moving a branch. */
   commit(request: CommitRequest): Promise<{ commitId: string; treeId: string }>;
+  /** The best common ancestor of two commits; undefined: they have none. */
+  mergeBase(one: string, other: string): Promise<string | undefined>;
+  /** Writes a merge commit without moving a branch. */
+  merge(request: MergeRequest): Promise<MergeResult>;
   /** Runs changes of this repository in sequence. */
   exclusively<Result>(change: () => Promise<Result>): Promise<Result>;
 }

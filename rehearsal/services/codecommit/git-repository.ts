@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Author, BranchHead, CommitDetails, CommitRequest, Content, TreeEntry } from './content';
+import type {
+  Author, BranchHead, CommitDetails, CommitRequest, Content, MergeRequest, MergeResult, TreeEntry,
+} from './content';
 import { GitError } from './git';
 import type { Git, GitOptions } from './git';
 
@@ -105,9 +107,7 @@ export class GitRepository implements Content {
   }
 
   public async commit(request: CommitRequest): Promise<{ commitId: string; treeId: string }> {
-    const index = join(this.path, `index-${randomUUID()}`);
-    const environment = { GIT_INDEX_FILE: index };
-    try {
+    return this.withIndex(async environment => {
       await this.text(['read-tree', request.parent ?? '--empty'], { environment });
       const blobs = await Promise.all(
         request.put.map(async file => this.text(['hash-object', '-w', '--stdin'], { input: file.content })),
@@ -127,15 +127,64 @@ export class GitRepository implements Content {
         input: request.message,
       });
       return { commitId, treeId };
-    } finally {
-      await rm(index, { force: true });
-    }
+    });
+  }
+
+  public async mergeBase(one: string, other: string): Promise<string | undefined> {
+    return this.optional(['merge-base', one, other]);
+  }
+
+  public async merge({ ours, theirs, message, author, keepOurs }: MergeRequest): Promise<MergeResult> {
+    const { treeId: mergedTree, conflicts } = await this.mergeTrees(ours, theirs);
+    const unresolved = conflicts.filter(path => !keepOurs.includes(path));
+    if (unresolved.length > 0) return { conflicts: unresolved };
+    const treeId = conflicts.length === 0 ? mergedTree : await this.treeWith(mergedTree, ours, conflicts);
+    const commitId = await this.text(['commit-tree', treeId, '-p', ours, '-p', theirs], {
+      environment: signed(author),
+      input: message,
+    });
+    return { commitId, treeId, conflicts: [] };
   }
 
   public async exclusively<Result>(change: () => Promise<Result>): Promise<Result> {
     const result = this.changes.then(change);
     this.changes = result.catch(() => {});
     return result;
+  }
+
+  private async mergeTrees(ours: string, theirs: string): Promise<{ treeId: string; conflicts: readonly string[] }> {
+    const command = ['merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', ours, theirs];
+    const output = await this.git.run(command, this.here()).catch((error: unknown) => {
+      // exit code 1: there are conflicts, which the output lists
+      if (error instanceof GitError && error.exitCode === 1) return error.stdout;
+      throw error;
+    });
+    const [treeId, ...conflicts] = output.toString('utf8').split('\0').filter(text => text !== '');
+    return { treeId, conflicts: [...new Set(conflicts)] };
+  }
+
+  /** Returns a tree with the files of a commit at these paths. */
+  private async treeWith(treeId: string, commitId: string, paths: readonly string[]): Promise<string> {
+    return this.withIndex(async environment => {
+      await this.text(['read-tree', treeId], { environment });
+      const entries = await Promise.all(paths.map(async path => this.entry(commitId, path)));
+      const lines = paths.map((path, index) => {
+        const { mode = '0', id = '0'.repeat(40) } = entries[index] ?? {};
+        return `${mode} ${id}\t${path}\0`;
+      });
+      await this.text(['update-index', '-z', '--index-info'], { environment, input: lines.join('') });
+      return this.text(['write-tree'], { environment });
+    });
+  }
+
+  /** Runs an action with an index of its own. */
+  private async withIndex<Result>(action: (environment: Record<string, string>) => Promise<Result>): Promise<Result> {
+    const index = join(this.path, `index-${randomUUID()}`);
+    try {
+      return await action({ GIT_INDEX_FILE: index });
+    } finally {
+      await rm(index, { force: true });
+    }
   }
 
   private async text(argument: readonly string[], options: GitOptions = {}): Promise<string> {

@@ -4,7 +4,9 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 
 export class GitError extends Error {
-  public constructor(readonly argument: readonly string[], readonly exitCode: number, readonly stderr: string) {
+  public constructor(
+    readonly argument: readonly string[], readonly exitCode: number, readonly stderr: string, readonly stdout: Buffer,
+  ) {
     super(`git ${argument.join(' ')} failed with ${exitCode}: ${stderr}`);
   }
 }
@@ -47,7 +49,8 @@ export class Git {
           } else if (error.code === 'ENOENT') {
             reject(new Error('the rehearsal of CodeCommit needs the command git, which was not found'));
           } else {
-            reject(new GitError(argument, typeof error.code === 'number' ? error.code : 1, stderr.toString().trim()));
+            const exitCode = typeof error.code === 'number' ? error.code : 1;
+            reject(new GitError(argument, exitCode, stderr.toString().trim(), output));
           }
         },
       );

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { BranchHead, CommitDetails, CommitRequest, Content, TreeEntry } from './content';
+import type {
+  Author, BranchHead, CommitDetails, CommitRequest, Content, MergeRequest, MergeResult, TreeEntry,
+} from './content';
 import { zip } from '../../core/zip';
 
 interface File {
@@ -13,7 +15,10 @@ interface Commit {
   readonly details: CommitDetails;
 }
 
-/** A repository in memory: commits, branches and files, without tags and folders. */
+/**
+ * A repository in memory: commits, branches and files, without tags and folders. A merge takes whole files: a file that
+ * both sides have changed is a conflict.
+ */
 export class MemoryRepository implements Content {
   private readonly heads = new Map<string, string>();
   private readonly commits = new Map<string, Commit>();
@@ -88,15 +93,30 @@ export class MemoryRepository implements Content {
     const files = new Map(parent === undefined ? [] : this.commits.get(parent)?.files);
     for (const path of remove) files.delete(path);
     for (const { path, content, mode } of put) files.set(path, { id: hash(content), mode, content });
-    const treeId = hash(JSON.stringify([...files].map(([path, { id, mode }]) => [path, id, mode]).sort()));
-    const person = { name, email, date: `${Math.floor(at / 1000)} +0000` };
-    const parents = parent === undefined ? [] : [parent];
-    const commitId = hash(JSON.stringify([treeId, parents, message, person]));
-    this.commits.set(commitId, {
-      files,
-      details: { commitId, treeId, parents, message, author: person, committer: person },
-    });
-    return { commitId, treeId };
+    return this.put(files, parent === undefined ? [] : [parent], message, { name, email, at });
+  }
+
+  public async mergeBase(one: string, other: string): Promise<string | undefined> {
+    const known = this.ancestors(one);
+    return [...this.ancestors(other)].find(commitId => known.has(commitId));
+  }
+
+  public async merge({ ours, theirs, message, author, keepOurs }: MergeRequest): Promise<MergeResult> {
+    const base = await this.mergeBase(ours, theirs);
+    const [before, here, there] = [base, ours, theirs].map(commitId => this.filesOf(commitId));
+    const changed = [...new Set([...before.keys(), ...here.keys(), ...there.keys()])].filter(
+      path => there.get(path)?.id !== before.get(path)?.id && there.get(path)?.id !== here.get(path)?.id,
+    );
+    const conflicts = changed.filter(path => here.get(path)?.id !== before.get(path)?.id);
+    const unresolved = conflicts.filter(path => !keepOurs.includes(path));
+    if (unresolved.length > 0) return { conflicts: unresolved };
+    const merged = new Map(here);
+    for (const path of changed.filter(other => !conflicts.includes(other))) {
+      const file = there.get(path);
+      if (file) merged.set(path, file);
+      else merged.delete(path);
+    }
+    return { ...this.put(merged, [ours, theirs], message, author), conflicts: [] };
   }
 
   public async exclusively<Result>(change: () => Promise<Result>): Promise<Result> {
@@ -105,9 +125,32 @@ export class MemoryRepository implements Content {
     return result;
   }
 
+  private put(
+    files: ReadonlyMap<string, File>, parents: readonly string[], message: string, { name, email, at }: Author,
+  ): { readonly commitId: string; readonly treeId: string } {
+    const treeId = hash(JSON.stringify([...files].map(([path, { id, mode }]) => [path, id, mode]).sort()));
+    const person = { name, email, date: `${Math.floor(at / 1000)} +0000` };
+    const commitId = hash(JSON.stringify([treeId, parents, message, person]));
+    this.commits.set(commitId, {
+      files,
+      details: { commitId, treeId, parents, message, author: person, committer: person },
+    });
+    return { commitId, treeId };
+  }
+
+  /** A commit and its ancestors, the nearest first. */
+  private ancestors(commitId: string): ReadonlySet<string> {
+    const found = new Set([commitId]);
+    for (const id of found) for (const parent of this.commits.get(id)?.details.parents ?? []) found.add(parent);
+    return found;
+  }
+
+  private filesOf(commitId: string | undefined): ReadonlyMap<string, File> {
+    return (commitId === undefined ? undefined : this.commits.get(commitId)?.files) ?? new Map<string, File>();
+  }
+
   private listed(commitId: string): TreeEntry[] {
-    const files = this.commits.get(commitId)?.files ?? new Map<string, File>();
-    return [...files].map(([path, { id, mode }]) => ({ path, id, mode, type: 'blob' }));
+    return [...this.filesOf(commitId)].map(([path, { id, mode }]) => ({ path, id, mode, type: 'blob' }));
   }
 }
 

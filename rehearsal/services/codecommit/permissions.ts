@@ -8,6 +8,11 @@ const onBranch: Permissions = call => [
   own(call, repositoryArn(call), { 'codecommit:References': `refs/heads/${textOf(call, 'branchName')}` }),
 ];
 
+const onTarget: Permissions = call => {
+  const branch = textOf(call, 'targetBranch') || textOf(call, 'destinationCommitSpecifier');
+  return [own(call, repositoryArn(call), { 'codecommit:References': `refs/heads/${branch}` })];
+};
+
 export const permissions = {
   ...on(
     [
@@ -17,9 +22,10 @@ export const permissions = {
       'GetBranch',
       'ListBranches',
       'GetCommit',
-      'GetMergeOptions',
       'GetFile',
       'GetFolder',
+      'GetMergeConflicts',
+      'GetMergeOptions',
     ],
     repositoryArn,
   ),
@@ -28,4 +34,6 @@ export const permissions = {
   DeleteBranch: onBranch,
   CreateCommit: onBranch,
   PutFile: onBranch,
+  MergeBranchesByFastForward: onTarget,
+  MergeBranchesByThreeWay: onTarget,
 };

@@ -1,6 +1,7 @@
 import type { BranchHead, Content } from './content';
 import { CommitOperations } from './operations/commits';
 import { ContentOperations } from './operations/contents';
+import { MergeOperations } from './operations/merges';
 import { RepositoryOperations } from './operations/repositories';
 import { permissions } from './permissions';
 import { emitPushEvents } from './pushes';
@@ -42,6 +43,7 @@ export class CodeCommit implements Service {
       ...new RepositoryOperations(this.store, events).operations,
       ...new ContentOperations(this.store).operations,
       ...new CommitOperations(this.store, events, environment.clock).operations,
+      ...new MergeOperations(this.store, events, environment.clock).operations,
     };
     this.operations = Object.fromEntries(
       Object.entries(operations).map(([name, operation]) => [

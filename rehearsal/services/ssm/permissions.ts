@@ -1,10 +1,11 @@
 import { on, own, partitionOf, textOf } from '../../core/permissions';
 import type { Call, Permissions } from '../../core/service';
 
-/** Public parameters belong to no account. */
+/** Public parameters belong to no account. A policy names no version. */
 export function parameterArn(call: Call, name: string): string {
   const accountId = name.startsWith('/aws/service/') ? '' : call.caller.accountId;
-  return `arn:${partitionOf(call)}:ssm:${call.region}:${accountId}:parameter/${name.replace(/^\//, '')}`;
+  const path = name.replace(/^\//, '').replace(/:.*$/, '');
+  return `arn:${partitionOf(call)}:ssm:${call.region}:${accountId}:parameter/${path}`;
 }
 
 const onEach: Permissions = call => {

@@ -67,6 +67,7 @@ export class Ssm implements Service {
   public readonly resourceTypes: Record<string, ResourceType> = { 'AWS::SSM::Parameter': this.parameterType() };
   private readonly identifiers = new Identifiers('ssm');
   private readonly parameters = new Regional(() => new Map<string, Parameter>());
+  private readonly earlier = new Regional(() => new Map<string, Parameter>());
 
   public constructor(private readonly environment: Environment) {}
 
@@ -82,7 +83,9 @@ export class Ssm implements Service {
     options: ParameterOptions = {},
   ): Parameter {
     const parameters = this.parameters.of(accountId, region);
-    const { version = 0, tags = {}, tier: before } = parameters.get(name) ?? {};
+    const known = parameters.get(name);
+    const { version = 0, tags = {}, tier: before } = known ?? {};
+    if (known) this.earlier.of(accountId, region).set(`${name}:${version}`, known);
     const tier = tierOf(value, options.tier, before);
     const parameter = {
       name,
@@ -98,9 +101,22 @@ export class Ssm implements Service {
   }
 
   private required(call: Call, name: string): Parameter {
-    const parameter = this.find(call, name);
+    const parameter = this.find(call, name) ?? this.versionOf(call, name);
     if (parameter === undefined) throw new AwsError('ParameterNotFound', `parameter ${name} not found`);
     return parameter;
+  }
+
+  /** The version that a name with a selector names, like `/shop/active:3`. */
+  private versionOf(call: Call, selected: string): Parameter | undefined {
+    const [name = '', version] = selected.split(':');
+    const current = this.storeOf(call).get(name);
+    if (version === undefined || current === undefined || !/^\d+$/.test(version)) return undefined;
+    const { accountId } = call.caller;
+    const found = [current, this.earlier.of(accountId, call.region).get(selected)].find(
+      parameter => parameter?.version === Number(version),
+    );
+    if (found !== undefined) return found;
+    throw new AwsError('ParameterVersionNotFound', `Systems Manager could not find version ${version} of ${name}`);
   }
 
   private find(call: Call, name: string): Parameter | undefined {

@@ -67,6 +67,25 @@ test('status explains why pipelines are disabled or suspended, and what could no
   ]);
 });
 
+test('status shows the sides of a blue/green environment, and says once what reserved means', () => {
+  const sides = ['blue', 'green'] as const;
+  const pipelines = sides.map(side => ({
+    ...DEV,
+    side,
+    branchName: `env/dev-${side}`,
+    state: 'reserved' as const,
+    ...(side === 'green' && { isActive: true }),
+  }));
+  const [, ...lines] = formatPipelines(pipelines).map(stripVTControlCharacters);
+  expect(lines).toEqual([
+    expect.stringMatching(/^dev \(blue\) +300000000001 +reserved /),
+    expect.stringMatching(/^dev \(green, active\) +300000000001 +reserved /),
+    '',
+    'reserved: no release deploys this side now; commits on its branch wait for the next release to it '
+    + '(org-environments release)',
+  ]);
+});
+
 test('status --json prints the pipelines as JSON', async () => {
   const { operations, write, lines } = fakeOperations([dev, production]);
   expect(await status({ json: true }, operations, write)).toBe(true);

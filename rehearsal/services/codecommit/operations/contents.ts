@@ -13,11 +13,6 @@ const FileInput = v.object({
   commitSpecifier: v.optional(v.string()),
   filePath: v.string(),
 });
-const MergeInput = v.object({
-  repositoryName: v.string(),
-  sourceCommitSpecifier: v.string(),
-  destinationCommitSpecifier: v.string(),
-});
 const FolderInput = v.object({
   repositoryName: v.string(),
   commitSpecifier: v.optional(v.string()),
@@ -31,7 +26,6 @@ const MAXIMUM_BYTES = 6 * 1024 * 1024;
 export class ContentOperations {
   public readonly operations: Record<string, Operation> = {
     GetCommit: async call => this.getCommit(call),
-    GetMergeOptions: async call => this.getMergeOptions(call),
     GetFile: async call => this.getFile(call),
     GetFolder: async call => this.getFolder(call),
   };
@@ -53,17 +47,6 @@ export class ContentOperations {
     }
     const details = await repository.git.details(commitId);
     return { commit: { ...details, additionalData: '' } };
-  }
-
-  /** Without the merge options, which need the content of all files. */
-  private async getMergeOptions(call: Call): Promise<unknown> {
-    const input = read(MergeInput, call.input);
-    const repository = this.repositoryOf(call);
-    const sourceCommitId = await commitOf(repository, input.sourceCommitSpecifier);
-    const destinationCommitId = await commitOf(repository, input.destinationCommitSpecifier);
-    const reached = await ancestorsOf(repository, destinationCommitId);
-    const [baseCommitId = ''] = [...(await ancestorsOf(repository, sourceCommitId))].filter(id => reached.has(id));
-    return { mergeOptions: [], sourceCommitId, destinationCommitId, baseCommitId };
   }
 
   private async getFile(call: Call): Promise<unknown> {
@@ -129,7 +112,7 @@ export class ContentOperations {
 }
 
 /** Resolves a commit specifier. @default - head of the default branch */
-async function commitOf(repository: Repository, specifier: string | undefined): Promise<string> {
+export async function commitOf(repository: Repository, specifier: string | undefined): Promise<string> {
   const reference = specifier ?? await repository.git.defaultBranch();
   if (reference === undefined) {
     throw new AwsError('CommitDoesNotExistException', `The repository ${repository.name} is empty`);
@@ -142,12 +125,4 @@ async function commitOf(repository: Repository, specifier: string | undefined): 
     );
   }
   return commitId;
-}
-
-/** A commit and its ancestors, the nearest first. */
-async function ancestorsOf({ git }: Repository, commitId: string): Promise<ReadonlySet<string>> {
-  const found = new Set([commitId]);
-  // a set is iterated over what is added meanwhile
-  for (const id of found) (await git.details(id)).parents.forEach(parent => found.add(parent));
-  return found;
 }

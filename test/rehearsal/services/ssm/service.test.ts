@@ -159,3 +159,20 @@ describe('a parameter that is too long for its tier', () => {
     ).resolves.toBeDefined();
   });
 });
+
+test('keeps the versions of a parameter, which a selector in its name names', async () => {
+  for (const value of ['1', '2', '3']) {
+    await ssm.send(new PutParameterCommand({ Name: '/app/one', Value: value, Type: 'String', Overwrite: true }));
+  }
+  const values = ['/app/one:1', '/app/one:3', '/app/one'].map(async name => {
+    const { Parameter: found } = await ssm.send(new GetParameterCommand({ Name: name }));
+    return [found?.Name, found?.Value, found?.Version];
+  });
+  expect(await Promise.all(values)).toEqual([['/app/one', '1', 1], ['/app/one', '3', 3], ['/app/one', '3', 3]]);
+  await expect(ssm.send(new GetParameterCommand({ Name: '/app/one:4' }))).rejects.toMatchObject({
+    name: 'ParameterVersionNotFound',
+  });
+  await expect(ssm.send(new GetParameterCommand({ Name: '/app/two:1' }))).rejects.toMatchObject({
+    name: 'ParameterNotFound',
+  });
+});

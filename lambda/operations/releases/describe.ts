@@ -1,0 +1,61 @@
+import { notBlueGreen } from './errors';
+import type { ReleaseProgress, ReleaseStatus, ReleaseSummary } from '../../../src/blue-green/release/contract';
+import { blueGreenKey } from '../../registry/blue-green';
+import type { BlueGreenRecord } from '../../registry/blue-green';
+import { environmentKey } from '../../registry/environment';
+import type { EnvironmentRecord } from '../../registry/environment';
+import type { Registry } from '../../registry/registry';
+import { releaseKey } from '../../registry/release';
+import type { CurrentRelease, EndedRelease, ReleaseIdentity, ReleaseRecord } from '../../registry/release';
+import { stepsOf } from '../../registry/release-steps';
+
+/** Reads the releases of an environment. @throws if it is not a blue/green environment */
+export async function describeReleases(registry: Registry, environmentName: string): Promise<ReleaseStatus> {
+  await registry.prefetch([blueGreenKey, environmentKey, releaseKey].map(keyOf => keyOf(environmentName)));
+  const blueGreen = await registry.read<BlueGreenRecord>(blueGreenKey(environmentName));
+  const environment = await registry.read<EnvironmentRecord>(environmentKey(environmentName));
+  const active = environment?.active;
+  if (!blueGreen || (active !== 'blue' && active !== 'green')) {
+    throw notBlueGreen(environmentName, environment !== undefined);
+  }
+  const { change, current, last } = (await registry.read<ReleaseRecord>(releaseKey(environmentName))) ?? {};
+  return {
+    environmentName,
+    active,
+    ...(change && { shares: change.shares }),
+    inEffectSeconds: blueGreen.config.inEffectSeconds,
+    ...(current && { current: progressOf(blueGreen, current) }),
+    ...(last && { last: summaryOf(last, active) }),
+  };
+}
+
+function progressOf({ config }: BlueGreenRecord, current: CurrentRelease): ReleaseProgress {
+  const { step, since, failure } = current;
+  return {
+    ...originOf(current),
+    step,
+    since: iso(since),
+    steps: stepsOf(config, current),
+    ...(failure !== undefined && { failure }),
+  };
+}
+
+function summaryOf(last: EndedRelease, active: string): ReleaseSummary {
+  const { outcome, failure, endedAt, heldUntil } = last;
+  return {
+    ...originOf(last),
+    outcome,
+    ...(failure !== undefined && { failure }),
+    endedAt: iso(endedAt),
+    heldUntil: iso(heldUntil),
+    canRollBack: outcome === 'succeeded' && last.from !== active && last.isFirst !== true,
+  };
+}
+
+function originOf({ releaseId, kind, by, startedAt, requested, commitId, from, to }: ReleaseIdentity) {
+  return { releaseId, kind, by, startedAt: iso(startedAt), requested, commitId, from, to };
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,74 @@
+import type { SideName } from '../../../src/blue-green/contract';
+import type { Halt } from '../../../src/operations/contract';
+import type { CurrentRelease, EndedRelease } from '../../registry/release';
+
+export function notBlueGreen(environmentName: string, exists: boolean): Error {
+  return new Error(
+    exists
+      ? `environment '${environmentName}' cannot be released, because it does not have a blue and a green side: `
+        + 'declare it as a BlueGreenEnvironment and deploy'
+      : `there is no blue/green environment '${environmentName}': org-environments status lists all environments`,
+  );
+}
+
+export function noSuchCommit(requested: string, repositoryName: string): Error {
+  return new Error(
+    `repository '${repositoryName}' has no commit, branch or tag '${requested}': push it, or name another one`,
+  );
+}
+
+export function alreadyActive(environmentName: string, requested: string, commitId: string, active: SideName): Error {
+  const commit = requested === commitId ? commitId : `${requested} (${commitId})`;
+  return new Error(
+    `nothing to do: commit ${commit} is already active in environment '${environmentName}', on side ${active}`,
+  );
+}
+
+export function lockHeld(environmentName: string, { releaseId, kind, by, startedAt, step }: CurrentRelease): Error {
+  return new Error(
+    `environment '${environmentName}' is locked by the ${kind} ${releaseId} that ${by} started at ${iso(startedAt)} `
+      + `(step ${step}): wait until it ends, or stop it with: org-environments abort ${environmentName}`,
+  );
+}
+
+export function haltedBefore(environmentName: string, { by, reason }: Pick<Halt, 'by' | 'reason'>): Error {
+  return new Error(
+    `environment '${environmentName}' is halted by ${by}: ${reason}: `
+      + `resume it first, with: org-environments resume ${environmentName}`,
+  );
+}
+
+export function noRollback(environmentName: string, last: EndedRelease | undefined): Error {
+  if (!last) {
+    return new Error(
+      `environment '${environmentName}' cannot be rolled back, because no release has ended yet: `
+        + 'release a commit first',
+    );
+  }
+  if (last.outcome === 'succeeded') {
+    return new Error(
+      `environment '${environmentName}' cannot be rolled back, because its first release was the last one: no other `
+        + 'side has served; release the commit that you want',
+    );
+  }
+  return new Error(
+    `environment '${environmentName}' cannot be rolled back, because release ${last.releaseId} has changed side `
+      + `${last.to} and was returned (${last.failure ?? 'no reason'}): release the commit that you want`,
+  );
+}
+
+export function nothingToAbort(environmentName: string, last: EndedRelease | undefined): Error {
+  const ended = last ? `: the last one, ${last.releaseId}, ended at ${iso(last.endedAt)} (${last.outcome})` : '';
+  return new Error(`no release of environment '${environmentName}' is in progress${ended}`);
+}
+
+export function notWaiting(environmentName: string, { releaseId, step, failure }: CurrentRelease): Error {
+  const state = failure === undefined ? `is at step ${step}` : `returns the traffic (${failure})`;
+  return new Error(
+    `release ${releaseId} of environment '${environmentName}' does not wait for an approval: it ${state}`,
+  );
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,58 @@
+import { describeReleases } from './describe';
+import type { Releases } from './releases';
+import { CHANGES } from '../../../src/history/contract';
+import type { ChangeKind } from '../../../src/history/contract';
+import type { OperationResponse, ReleaseRequest } from '../../../src/operations/contract';
+import type { History } from '../../history/history';
+import type { Registry } from '../../registry/registry';
+import type { CurrentRelease } from '../../registry/release';
+
+const CHANGE_OF: Readonly<Record<Exclude<ReleaseRequest['operation'], 'describeRelease'>, ChangeKind>> = {
+  release: CHANGES.release, rollback: CHANGES.rollback, abort: CHANGES.abort, approve: CHANGES.approval,
+};
+
+/** The requests that concern the releases of one environment. */
+export class ReleaseOperations {
+  public constructor(
+    private readonly registry: Registry,
+    private readonly releases: Releases,
+    private readonly history: History,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** @param requestId id of the invocation, which the log lines contain */
+  public async run(request: ReleaseRequest, requestId: string): Promise<OperationResponse<never>> {
+    const { environmentName } = request;
+    if (request.operation !== 'describeRelease') {
+      const { commitId } = await this.decide(request);
+      const { operation, by } = request;
+      const reason = 'reason' in request ? request.reason : undefined;
+      await this.history.record({
+        at: new Date(this.now()).toISOString(),
+        change: CHANGE_OF[operation],
+        outcome: 'succeeded',
+        by,
+        requestId,
+        environmentName,
+        commitId,
+        ...(reason !== undefined && { reason }),
+        ...('decision' in request && { subject: request.decision }),
+      });
+    }
+    return { pipelines: [], release: await describeReleases(this.registry, environmentName) };
+  }
+
+  private async decide(request: Exclude<ReleaseRequest, { operation: 'describeRelease' }>): Promise<CurrentRelease> {
+    const { environmentName, by } = request;
+    switch (request.operation) {
+      case 'release':
+        return this.releases.release(environmentName, request.reference, by);
+      case 'rollback':
+        return this.releases.rollback(environmentName, by);
+      case 'abort':
+        return this.releases.abort(environmentName, by, request.reason);
+      case 'approve':
+        return this.releases.approve(environmentName, by, request.decision === 'approved', request.reason);
+    }
+  }
+}

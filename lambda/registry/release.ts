@@ -1,0 +1,85 @@
+import type { SideName } from '../../src/blue-green/contract';
+import type { ReleaseStep } from '../../src/blue-green/release/contract';
+import { RECORDS } from '../../src/registry/contract';
+
+/** Record of the releases of an environment. Who holds `current` holds the lock of the environment. */
+export interface ReleaseRecord {
+  readonly environmentName: string;
+  /** Fencing number: grows with every change of the traffic, so that a late one cannot undo a newer one. */
+  readonly fence: number;
+  /** The last change of the traffic that was intended. It is saved before the change is made. */
+  readonly change?: TrafficChange;
+  readonly current?: CurrentRelease;
+  /** The last release that has ended. */
+  readonly last?: EndedRelease;
+}
+
+export interface TrafficChange {
+  readonly shares: Readonly<Record<SideName, number>>;
+  readonly fence: number;
+  /** When the change was intended; in milliseconds since 1970. */
+  readonly intendedAt: number;
+  /** When it was made last; in milliseconds since 1970. */
+  readonly madeAt?: number;
+  /** Id of the change in the service, if it has one. */
+  readonly changeId?: string;
+}
+
+export interface ReleaseIdentity {
+  /** Name of the execution of the state machine. */
+  readonly releaseId: string;
+  readonly kind: 'release' | 'rollback';
+  /** ARN of the caller. */
+  readonly by: string;
+  /** In milliseconds since 1970. */
+  readonly startedAt: number;
+  /** The commit, branch or tag that was requested; in a rollback, the commit that the side has. */
+  readonly requested: string;
+  /** The commit that `requested` named. */
+  readonly commitId: string;
+  /** The side that served at the start. */
+  readonly from: SideName;
+  readonly to: SideName;
+  /** Whether no side has served before: then there is no way back. */
+  readonly isFirst?: true;
+}
+
+export interface CurrentRelease extends ReleaseIdentity {
+  readonly step: ReleaseStep;
+  /** When the step began; in milliseconds since 1970. */
+  readonly since: number;
+  /** Since when the share is in effect; in milliseconds since 1970. Absent while it is not. */
+  readonly effectiveSince?: number;
+  /** Index of the current step of the shift. */
+  readonly position: number;
+  /** Number of consecutive good health checks. */
+  readonly goodChecks: number;
+  /** Head of the branch of the released side, which its pipeline deploys. */
+  readonly head?: string;
+  /** Whether it has taken the lock of a release whose machine has ended: what that one has left is put right first. */
+  readonly isTakenOver?: true;
+  /** Whether the traffic is being returned. */
+  readonly isReturning?: true;
+  /** Identifies the run of a hook. */
+  readonly hookRun?: string;
+  readonly approval?: { readonly by: string; readonly isApproved: boolean; readonly reason?: string };
+  /** Why traffic returns to the side that served at the start. */
+  readonly failure?: string;
+}
+
+export interface EndedRelease extends ReleaseIdentity {
+  /**
+   * `returned`: the side that served at the start serves. `stuck`: the traffic could not be returned; the next release
+   * or rollback tries it again first.
+   */
+  readonly outcome: 'succeeded' | 'returned' | 'stuck';
+  readonly failure?: string;
+  /** In milliseconds since 1970. */
+  readonly endedAt: number;
+  /** Until then, clients may still reach the side that no longer serves; in milliseconds since 1970. */
+  readonly heldUntil: number;
+}
+
+export function releaseKey(environmentName: string): string {
+  return `${RECORDS.release}${environmentName}`;
+}

@@ -1,0 +1,67 @@
+import { BatchGetBuildsCommand, CodeBuildClient, StartBuildCommand } from '@aws-sdk/client-codebuild';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { bad } from './health';
+import type { HookRequest } from '../../../src/blue-green/release/contract';
+import { assumeRole } from '../../shared/assume-role';
+import { clientDefaults } from '../../shared/clients';
+import type { Health, Hooks, HookState } from '../ports';
+
+/** The functions and projects of the user in the CICD account, called with the role of the environment. */
+export class AwsHooks implements Hooks {
+  private readonly lambda: LambdaClient;
+  private readonly codebuild: CodeBuildClient;
+
+  public constructor(roleArn: string) {
+    const config = { ...clientDefaults(), credentials: async () => assumeRole({ roleArn }) };
+    this.lambda = new LambdaClient(config);
+    this.codebuild = new CodeBuildClient(config);
+  }
+
+  /** A function runs while it is called; the run of a project is a build. */
+  public async start(hook: HookRequest, token: string, event: object): Promise<string> {
+    if (hook.kind === 'function') {
+      const result = await this.invoke(hook.functionArn, { ...event, token });
+      return result.failure === undefined ? 'succeeded' : `failed: ${result.failure}`;
+    }
+    const variables = Object.entries(event).map(([name, value]) => ({
+      name: `RELEASE_${name.toUpperCase()}`,
+      value: typeof value === 'string' ? value : JSON.stringify(value),
+    }));
+    const { build } = await this.codebuild.send(new StartBuildCommand({
+      projectName: hook.projectName, idempotencyToken: token, environmentVariablesOverride: variables,
+    }));
+    return build?.id ?? '';
+  }
+
+  public async state(hook: HookRequest, run: string): Promise<HookState> {
+    if (hook.kind === 'function') {
+      return run === 'succeeded' ? { state: 'succeeded' } : { state: 'failed', why: run.replace(/^failed: /, '') };
+    }
+    const { builds: [build] = [] } = await this.codebuild.send(new BatchGetBuildsCommand({ ids: [run] }));
+    if (build?.buildStatus === 'IN_PROGRESS') return { state: 'running' };
+    if (build?.buildStatus === 'SUCCEEDED') return { state: 'succeeded' };
+    return { state: 'failed', why: `build ${run} is ${build?.buildStatus ?? 'unknown'}` };
+  }
+
+  /** A function is healthy if it returns; it fails with the reason. */
+  public async health(functionArn: string, event: object): Promise<Health> {
+    const { failure } = await this.invoke(functionArn, event);
+    return failure === undefined ? { isGood: true } : bad(failure);
+  }
+
+  private async invoke(functionArn: string, event: object): Promise<{ readonly failure?: string }> {
+    const command = new InvokeCommand({ FunctionName: functionArn, Payload: Buffer.from(JSON.stringify(event)) });
+    const { FunctionError: kind, Payload: payload } = await this.lambda.send(command);
+    if (kind === undefined) return {};
+    return { failure: `function '${functionArn}' failed: ${messageIn(Buffer.from(payload ?? []).toString('utf8'))}` };
+  }
+}
+
+function messageIn(payload: string): string {
+  try {
+    const { errorMessage } = JSON.parse(payload) as { readonly errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage : payload;
+  } catch {
+    return payload;
+  }
+}

@@ -1,0 +1,74 @@
+import type { ReleaseContext } from './context';
+import type { Shares } from '../traffic/traffic';
+
+/** The release cannot go on: traffic returns to the side that served before. */
+export class ReleaseFailedError extends Error {
+  public constructor(message: string) {
+    super(message);
+    this.name = 'ReleaseFailedError';
+  }
+}
+
+export function pipelineFailed({ to, current }: ReleaseContext, executionId: string, status: string): Error {
+  const { pipelineName, accountId } = to.pipeline;
+  return new ReleaseFailedError(
+    `pipeline '${pipelineName}' of side ${to.name} in account ${accountId} did not deploy commit ${current.head}: `
+      + `execution ${executionId} is ${status}: fix the cause, then release again`,
+  );
+}
+
+export function deploymentTimedOut({ to, config, current }: ReleaseContext): Error {
+  const { pipelineName, accountId } = to.pipeline;
+  return new ReleaseFailedError(
+    `pipeline '${pipelineName}' of side ${to.name} in account ${accountId} has not deployed commit ${current.head} `
+      + `within ${minutes(config.deploySeconds)}: see what it waits for, then release again`,
+  );
+}
+
+export function notHealthy({ to, config }: ReleaseContext, problem: string): Error {
+  return new ReleaseFailedError(
+    `side ${to.name} in account ${to.pipeline.accountId} was not healthy within ${minutes(config.healthSeconds)}: `
+      + `${problem}: fix the cause, then release again`,
+  );
+}
+
+export function alarmsFiring(side: ReleaseContext['to'], names: readonly string[], share: number): Error {
+  const list = names.map(name => `'${name}'`).join(', ');
+  return new ReleaseFailedError(
+    `alarm ${list} of side ${side.name} in account ${side.pipeline.accountId} was in ALARM or does not exist, `
+      + `with ${share} percent of the traffic on the new side`,
+  );
+}
+
+export function notInEffect({ blue, green }: Shares): Error {
+  return new ReleaseFailedError(
+    `the traffic with ${blue} percent on blue and ${green} percent on green is not in effect within 30 minutes: see `
+      + 'the status page of the service that divides the traffic, then release again',
+  );
+}
+
+export function rejected({ by, reason }: { readonly by: string; readonly reason?: string }): Error {
+  return new ReleaseFailedError(`rejected by ${by}${reason === undefined ? '' : `: ${reason}`}`);
+}
+
+export function approvalTimedOut({ config, environmentName }: ReleaseContext): Error {
+  return new ReleaseFailedError(
+    `the release was not approved within ${minutes(config.approvalSeconds ?? 0)}: `
+      + `release again, and approve it with: org-environments approve ${environmentName}`,
+  );
+}
+
+export function hookFailed(when: 'before' | 'after', why: string): Error {
+  return new ReleaseFailedError(`the hook ${when} the switch failed: ${why}`);
+}
+
+export function haltedDuring(environmentName: string, { by, reason }: { by: string; reason: string }): Error {
+  return new ReleaseFailedError(
+    `environment '${environmentName}' was halted by ${by}: ${reason}: resume it, then release again`,
+  );
+}
+
+function minutes(seconds: number): string {
+  if (seconds % 60 !== 0) return `${seconds} seconds`;
+  return seconds === 60 ? '1 minute' : `${seconds / 60} minutes`;
+}

@@ -1,0 +1,57 @@
+import { AwsHooks } from './aws/cicd';
+import { AwsSideAccess, SideTraffic } from './aws/side-access';
+import { connectSides } from './aws/side-clients';
+import { ReleaseRunner } from './runner';
+import type { ReleaseOutcome } from './runner';
+import type { SideName } from '../../src/blue-green/contract';
+import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
+import { EventBus } from '../history/events';
+import { RegistryHistory } from '../history/history';
+import { AwsPipelineControl } from '../pipeline-control/aws';
+import { blueGreenKey } from '../registry/blue-green';
+import type { BlueGreenRecord } from '../registry/blue-green';
+import { environmentKey } from '../registry/environment';
+import type { EnvironmentRecord } from '../registry/environment';
+import { TableRegistry } from '../registry/table';
+import { connectedHosts } from '../sources/hosts';
+import { trafficOf } from '../traffic/traffic-of';
+
+interface ReleaseInput {
+  readonly environmentName: string;
+  readonly releaseId: string;
+}
+
+const partition = process.env[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws';
+const registry = new TableRegistry();
+const hosts = connectedHosts();
+const connect = connectSides(partition);
+
+/** Takes the release of an environment one step forward or back; the state machine invokes it until the end. */
+export async function handler({ environmentName, releaseId }: ReleaseInput): Promise<ReleaseOutcome> {
+  await registry.prefetch([blueGreenKey(environmentName), environmentKey(environmentName)]);
+  const blueGreen = await registry.read<BlueGreenRecord>(blueGreenKey(environmentName));
+  const environment = await registry.read<EnvironmentRecord>(environmentKey(environmentName));
+  if (!blueGreen || !environment) {
+    return { state: 'failed', reason: `environment '${environmentName}' was removed, or has only one side now` };
+  }
+  const { config } = blueGreen;
+  const hooks = new AwsHooks(config.roleArn);
+  const sides = { blue: sideOf(environment, 'blue'), green: sideOf(environment, 'green') };
+  const traffic = new SideTraffic(trafficOf(config.traffic, config.roleArn), config.traffic, connect, sides);
+  return new ReleaseRunner(environmentName, config, {
+    registry,
+    source: hosts(config.repository),
+    control: new AwsPipelineControl(partition),
+    traffic,
+    sides: new AwsSideAccess(connect, hooks),
+    hooks,
+    history: new RegistryHistory(registry, new EventBus()),
+    now: Date.now,
+  }).advance(releaseId);
+}
+
+function sideOf({ environmentName, sides }: EnvironmentRecord, name: SideName) {
+  const pipeline = sides[name]?.pipelines.at(-1);
+  if (pipeline) return { name, pipeline };
+  throw new Error(`side ${name} of environment '${environmentName}' has no pipeline: deploy the app that declares it`);
+}

@@ -1,0 +1,54 @@
+import type { SideName } from '../../src/blue-green/contract';
+import type { HealthRequest, HookRequest, SingletonRequest } from '../../src/blue-green/release/contract';
+import type { History } from '../history/history';
+import type { PipelineControl } from '../pipeline-control/control';
+import type { EnvironmentPipeline } from '../registry/environment';
+import type { Registry } from '../registry/registry';
+import type { SourceHost } from '../sources/source';
+import type { Shares, TrafficReading } from '../traffic/traffic';
+
+/** A side of an environment, in its account. */
+export interface Side {
+  readonly name: SideName;
+  readonly pipeline: EnvironmentPipeline;
+}
+
+/** What a check has found. `problem` says what is wrong, in the words of the user. */
+export type Health = { readonly isGood: true } | { readonly isGood: false; readonly problem: string };
+
+/** The calls of a release in the accounts of its sides. */
+export interface SideAccess {
+  health(side: Side, request: HealthRequest): Promise<Health>;
+  /** The names of those of the alarms that are in the state ALARM, or do not exist. */
+  firing(side: Side, alarms: readonly string[]): Promise<readonly string[]>;
+  /** Whether a singleton runs. */
+  runs(side: Side, singleton: SingletonRequest): Promise<boolean>;
+  turn(side: Side, singleton: SingletonRequest, state: 'on' | 'off'): Promise<void>;
+}
+
+export type HookState =
+  | { readonly state: 'running' | 'succeeded' }
+  | { readonly state: 'failed'; readonly why: string };
+
+export interface Hooks {
+  /** Starts a hook; the same token starts it once. Returns what identifies the run. */
+  start(hook: HookRequest, token: string, event: object): Promise<string>;
+  state(hook: HookRequest, run: string): Promise<HookState>;
+}
+
+/** The traffic of one environment: `Traffic` with the endpoints of its sides. */
+export interface TrafficSwitch {
+  read(changeId?: string): Promise<TrafficReading>;
+  write(shares: Shares, fence: number): Promise<string | undefined>;
+}
+
+export interface ReleaseParts {
+  readonly registry: Registry;
+  readonly source: Pick<SourceHost, 'merge'>;
+  readonly control: PipelineControl;
+  readonly traffic: TrafficSwitch;
+  readonly sides: SideAccess;
+  readonly hooks: Hooks;
+  readonly history: History;
+  readonly now: () => number;
+}

@@ -1,0 +1,157 @@
+import type { ReleaseContext, Step, StepProgress } from './context';
+import { nextLook, secondsSince, STEP_DONE, waitFor } from './context';
+import {
+  alarmsFiring, approvalTimedOut, deploymentTimedOut, hookFailed, notHealthy, pipelineFailed,
+  rejected, ReleaseFailedError,
+} from './errors';
+import { restore } from './restore';
+import { turnSingletons } from './singletons';
+import { ensureShare } from './traffic-step';
+import type { HookRequest, ReleaseStep } from '../../src/blue-green/release/contract';
+import { RESERVED } from '../registry/gate';
+import { BranchMovedError, MergeConflictError } from '../sources/source';
+
+const [POLL_HEALTH, POLL_HELD] = [5, 60];
+
+/** Time after which a push must have started the pipeline; then it is started. */
+const PUSH_SECONDS = 60;
+
+/** Puts right what an earlier release may have left, and waits until clients have left the side. */
+const repair: Step = async context => {
+  const { parts: { now }, current, last, trafficChange } = context;
+  if (current.isTakenOver) {
+    const restored = await restore(context);
+    return restored.isDone ? { isDone: true, change: { isReturning: undefined } } : restored;
+  }
+  const left = current.kind === 'rollback' ? 0 : ((last?.heldUntil ?? 0) - now()) / 1000;
+  if (left > 0) return waitFor(Math.min(left, POLL_HELD));
+  // nothing serves yet, and there may be no endpoint that could
+  return trafficChange ? ensureShare(context, 0) : { isDone: true, change: { isFirst: true } };
+};
+
+const merge: Step = async ({ config: { repository: { repositoryName } }, to, current, parts: { source } }) => {
+  const { branchName } = to.pipeline;
+  const { commitId, requested } = current;
+  try {
+    const message = `chore(release): merge ${requested} (${commitId.slice(0, 12)}) into ${branchName}`;
+    return { isDone: true, change: { head: await source.merge({ repositoryName, branchName, commitId, message }) } };
+  } catch (error) {
+    if (error instanceof BranchMovedError) return waitFor(1);
+    if (!(error instanceof MergeConflictError)) throw error;
+    throw new ReleaseFailedError(
+      `commit ${commitId} conflicts with branch '${branchName}' in ${error.files.join(', ')}: `
+        + 'merge it there by hand, then release again',
+    );
+  }
+};
+
+const deploy: Step = async context => {
+  const { to: { pipeline }, parts: { control }, current, config } = context;
+  const executions = await control.executions(pipeline);
+  const atHead = executions.filter(({ commitId }) => commitId === current.head);
+  if (atHead.some(({ status }) => status === 'Succeeded')) {
+    await control.disable(pipeline, RESERVED);
+    return STEP_DONE;
+  }
+  const [running] = atHead.filter(({ status }) => status === 'InProgress');
+  const [ended] = atHead.filter(
+    ({ status, startedAt }) => status !== 'InProgress' && startedAt.getTime() >= current.startedAt,
+  );
+  if (!running && ended) throw pipelineFailed(context, ended.executionId, ended.status);
+  if (secondsSince(context, current.since) > config.deploySeconds) throw deploymentTimedOut(context);
+  await control.enable(pipeline);
+  const hasOldRun = atHead.length > 0;
+  if (!running && (hasOldRun || secondsSince(context, current.since) > PUSH_SECONDS)) {
+    await control.start(pipeline, current.releaseId);
+  }
+  return waitFor(nextLook(secondsSince(context, current.since), 15, 60));
+};
+
+const verify: Step = async context => {
+  const { config, current, parts: { sides }, to } = context;
+  const found = await Promise.all(config.health.map(async request => sides.health(to, request)));
+  const bad = found.find(health => !health.isGood);
+  const needed = Math.max(1, ...config.health.map(request => (request.kind === 'http' ? request.times : 1)));
+  const goodChecks = bad ? 0 : current.goodChecks + 1;
+  if (goodChecks >= needed) return { isDone: true, change: { goodChecks: 0 } };
+  if (bad && !bad.isGood && secondsSince(context, current.since) > config.healthSeconds) {
+    throw notHealthy(context, bad.problem);
+  }
+  const intervals = config.health.map(request => ('times' in request ? request.intervalSeconds : POLL_HEALTH));
+  return waitFor(Math.min(...intervals), { goodChecks });
+};
+
+const approve: Step = async context => {
+  const { current: { approval, since }, config } = context;
+  if (approval?.isApproved) return STEP_DONE;
+  if (approval) throw rejected(approval);
+  if (secondsSince(context, since) > (config.approvalSeconds ?? 0)) throw approvalTimedOut(context);
+  return waitFor(nextLook(secondsSince(context, since), 15, 600));
+};
+
+function hookStep(when: 'before' | 'after'): Step {
+  return async context => {
+    const hook = context.config[when];
+    return hook ? runHook(context, when, hook) : STEP_DONE;
+  };
+}
+
+async function runHook(context: ReleaseContext, when: 'before' | 'after', hook: HookRequest): Promise<StepProgress> {
+  const { environmentName, current, from, to, parts: { hooks } } = context;
+  const { releaseId, commitId, head, hookRun } = current;
+  if (hookRun === undefined) {
+    const event = {
+      environmentName,
+      releaseId,
+      commitId,
+      head,
+      when,
+      from: { side: from.name, accountId: from.pipeline.accountId },
+      to: { side: to.name, accountId: to.pipeline.accountId },
+    };
+    return waitFor(1, { hookRun: await hooks.start(hook, `${releaseId}-${when}`, event) });
+  }
+  const state = await hooks.state(hook, hookRun);
+  if (state.state === 'failed') throw hookFailed(when, state.why);
+  if (state.state === 'succeeded') return { isDone: true, change: { hookRun: undefined } };
+  return waitFor(nextLook(secondsSince(context, context.current.since), 10, 60));
+}
+
+const shift: Step = async context => {
+  const { current, config, parts: { now } } = context;
+  const steps = current.kind === 'rollback' || current.isFirst ? [{ percent: 100, seconds: 0 }] : config.shift;
+  const { percent, seconds } = steps[current.position] ?? { percent: 100, seconds: 0 };
+  if (current.effectiveSince === undefined) {
+    const progress = await ensureShare(context, percent);
+    if (!progress.isDone) return progress;
+    if (seconds > 0) return waitFor(0, { effectiveSince: now() });
+  } else {
+    await assertNoAlarms(context, percent);
+    const elapsed = secondsSince(context, current.effectiveSince);
+    if (elapsed < seconds) return waitFor(Math.min(seconds - elapsed, nextLook(elapsed, 15, 60)));
+  }
+  if (current.position >= steps.length - 1) return { isDone: true, change: { effectiveSince: undefined } };
+  return waitFor(0, { position: current.position + 1, effectiveSince: undefined });
+};
+
+const singletons: Step = async context => turnSingletons(context, { off: context.from, on: context.to });
+
+const bake: Step = async context => {
+  await assertNoAlarms(context, 100);
+  const elapsed = secondsSince(context, context.current.since);
+  const left = context.config.bakeSeconds - elapsed;
+  return left <= 0 ? STEP_DONE : waitFor(Math.min(left, nextLook(elapsed, 15, 60)));
+};
+
+async function assertNoAlarms({ config: { alarms }, from, to, parts: { sides } }: ReleaseContext, share: number) {
+  if (alarms.length === 0) return;
+  await Promise.all([from, to].map(async side => {
+    const names = await sides.firing(side, alarms);
+    if (names.length > 0) throw alarmsFiring(side, names, share);
+  }));
+}
+
+/** The steps, without the last one. */
+export const STEPS: Readonly<Record<Exclude<ReleaseStep, 'commit'>, Step>> = {
+  repair, merge, deploy, verify, approve, before: hookStep('before'), shift, singletons, bake, after: hookStep('after'),
+};

@@ -1,0 +1,126 @@
+import { Aws, Duration, Names, Stack } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { HISTORY_ENVIRONMENT, putEvents } from '../history/access';
+import { handlerEnvironment } from '../kinds/custom-resources';
+import { HandlerFunction } from '../kinds/handler-function';
+import { allow, assumeMemberRoles, recordPermissions } from '../kinds/permissions';
+import { internalsOf } from '../organization/internals';
+import type { IOrganization } from '../organization/organization-interface';
+import { acknowledge } from '../private/acknowledge';
+import { NAMES } from '../private/contract';
+import { RECORDS } from '../registry/contract';
+import { repositoryPermissions } from '../sources/repository-permissions';
+
+const ID = 'OrgEnvironmentsReleases';
+
+/**
+ * The state machine that makes the releases of all blue/green environments of a stack, and its function. It does not
+ * grow with their number.
+ */
+export class ReleaseMachine extends Construct {
+  /** Returns the machine of the stack of a construct. */
+  public static of(scope: Construct, organization: IOrganization): ReleaseMachine {
+    const stack = Stack.of(scope);
+    const existing = stack.node.tryFindChild(ID);
+    return existing instanceof ReleaseMachine ? existing : new ReleaseMachine(stack, organization);
+  }
+
+  public readonly stateMachineArn: string;
+  /** ARN of the role of the function: the roles of environments trust it. */
+  public readonly functionRoleArn: string;
+
+  private constructor(stack: Stack, organization: IOrganization) {
+    super(stack, ID);
+    const suffix = Names.uniqueResourceName(this, { maxLength: 30, separator: '-' });
+    const name = `${NAMES.releaseMachine}${suffix}`;
+    const { repositoryNames = ['*'] } = internalsOf(this, organization);
+    const release = new HandlerFunction(this, 'Release', {
+      handler: 'release',
+      roleName: `${NAMES.releaseFunctionRole}${suffix}`,
+      description: 'Takes the releases of blue/green environments one step further',
+      environment: { ...handlerEnvironment(organization.registry), ...HISTORY_ENVIRONMENT },
+      timeout: Duration.minutes(1),
+      permissions: [
+        ...recordPermissions(organization.registry, {
+          write: [RECORDS.release, RECORDS.environment],
+          put: [RECORDS.history],
+          read: [RECORDS.blueGreen, RECORDS.halt],
+        }, true),
+        putEvents(organization.eventBus),
+        repositoryPermissions(repositoryNames, 'release'),
+        assumeMemberRoles(organization.organizationId, [NAMES.operateRole, NAMES.releaseRole]),
+        allow(
+          'AssumeEnvironmentRoles', ['sts:AssumeRole'],
+          [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${NAMES.environmentRolePath}*`],
+          'the roles of the environments, which trust this role only',
+        ),
+      ],
+    });
+    this.functionRoleArn = release.role.roleArn;
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('states.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+      inlinePolicies: {
+        Rights: new PolicyDocument({
+          statements: [new PolicyStatement({
+            sid: 'Invoke', actions: ['lambda:InvokeFunction'], resources: [release.function.functionArn],
+          })],
+        }),
+      },
+    });
+    const machine = new CfnStateMachine(this, 'Resource', {
+      stateMachineName: name,
+      roleArn: role.roleArn,
+      definitionString: stack.toJsonString(definition(release.function.functionArn)),
+    });
+    acknowledge(machine, {
+      SF1: 'the function logs each step, and the registry keeps the release; the machine has nothing to add',
+      SF2: 'the machine calls one function at a time: a trace would show nothing else',
+    });
+    this.stateMachineArn = machine.attrArn;
+  }
+}
+
+/** Longer than the timeout of the function. */
+const TASK_SECONDS = 90;
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html */
+function definition(functionArn: string): object {
+  return {
+    Comment: 'Makes the releases of blue/green environments (cdk-org-environments)',
+    StartAt: 'Step',
+    States: {
+      'Step': {
+        Type: 'Task',
+        Resource: `arn:${Aws.PARTITION}:states:::lambda:invoke`,
+        Parameters: { 'FunctionName': functionArn, 'Payload.$': '$$.Execution.Input' },
+        ResultSelector: { 'outcome.$': '$.Payload' },
+        TimeoutSeconds: TASK_SECONDS,
+        // a step can be repeated after a crash; without the function, the traffic would stay where it is
+        Retry: [{
+          ErrorEquals: ['States.ALL'],
+          IntervalSeconds: 2,
+          BackoffRate: 2,
+          MaxDelaySeconds: 60,
+          MaxAttempts: 60,
+          JitterStrategy: 'FULL',
+        }],
+        Next: 'Ended?',
+      },
+      'Ended?': {
+        Type: 'Choice',
+        Choices: [
+          { Variable: '$.outcome.state', StringEquals: 'waiting', Next: 'Wait' },
+          { Variable: '$.outcome.state', StringEquals: 'succeeded', Next: 'Succeeded' },
+        ],
+        Default: 'Returned',
+      },
+      'Wait': { Type: 'Wait', SecondsPath: '$.outcome.seconds', Next: 'Step' },
+      'Succeeded': { Type: 'Succeed' },
+      'Returned': { Type: 'Fail', Error: 'ReleaseFailed', CausePath: '$.outcome.reason' },
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import { BlueGreenLifecycle } from '../../lambda/pipeline/blue-green';
+import type { BlueGreenRecord } from '../../lambda/registry/blue-green';
+import { blueGreenKey } from '../../lambda/registry/blue-green';
+import type { EnvironmentRecord } from '../../lambda/registry/environment';
+import { environmentKey } from '../../lambda/registry/environment';
+import type { CurrentRelease, ReleaseRecord } from '../../lambda/registry/release';
+import { releaseKey } from '../../lambda/registry/release';
+import type { BlueGreenRequest } from '../../src/blue-green/release/contract';
+import { FakeRegistry } from '../registry/fake-registry';
+import { Fate, Killed } from '../shared/fate';
+import { ownerOf } from '../stack/world';
+
+const OWNER = ownerOf('Prod', 'Cicd');
+const REQUEST: BlueGreenRequest = {
+  kind: 'blueGreen', environmentName: 'prod', firstSide: 'green', config: JSON.stringify({ machineArn: 'machine' }),
+};
+const CURRENT: CurrentRelease = {
+  releaseId: 'r1',
+  kind: 'release',
+  by: 'anna',
+  startedAt: 0,
+  requested: 'main',
+  commitId: 'c1',
+  from: 'blue',
+  to: 'green',
+  step: 'shift',
+  since: 0,
+  position: 0,
+  goodChecks: 0,
+};
+
+class World {
+  public readonly registry = new FakeRegistry();
+  public readonly fate = new Fate();
+  public now = 1_000_000;
+
+  public get lifecycle(): BlueGreenLifecycle {
+    return new BlueGreenLifecycle(this.fate.over(this.registry), () => this.now);
+  }
+
+  public async putEnvironment(active = 'blue'): Promise<void> {
+    const environment = { environmentName: 'prod', stackId: OWNER.stackId, active, sides: {} };
+    await this.registry.write<EnvironmentRecord>(environmentKey('prod'), environment, undefined);
+  }
+
+  public async putRelease(rest: Partial<ReleaseRecord>): Promise<void> {
+    const release = await this.release();
+    const next = { environmentName: 'prod', fence: 1, ...rest };
+    await this.registry.write<ReleaseRecord>(releaseKey('prod'), next, release?.version);
+  }
+
+  public async active(): Promise<string | undefined> {
+    return (await this.registry.read<EnvironmentRecord>(environmentKey('prod')))?.active;
+  }
+
+  public async blueGreen() {
+    return this.registry.read<BlueGreenRecord>(blueGreenKey('prod'));
+  }
+
+  public async release() {
+    return this.registry.read<ReleaseRecord>(releaseKey('prod'));
+  }
+
+  /** Repeats an action until it is not killed any more, as CloudFormation and the waiter do. */
+  public async survive<Result>(action: (lifecycle: BlueGreenLifecycle) => Promise<Result>): Promise<Result> {
+    for (;;) {
+      try {
+        return await action(this.lifecycle);
+      } catch (error) {
+        if (!(error instanceof Killed)) throw error;
+        this.fate.revive();
+      }
+    }
+  }
+}
+
+test('records how releases are made, and the side that serves first', async () => {
+  const world = new World();
+  await world.putEnvironment();
+  await world.lifecycle.requestCreate(OWNER, REQUEST);
+  expect(await world.lifecycle.reconcile(OWNER, REQUEST)).toEqual({ done: true, result: { environmentName: 'prod' } });
+  const expected = { ownerId: OWNER.id, firstSide: 'green', config: { machineArn: 'machine' } };
+  expect(await world.blueGreen()).toMatchObject(expected);
+  expect(await world.active()).toBe('green');
+});
+
+test.each<[string, Partial<ReleaseRecord>]>([
+  ['a release has changed the traffic', { change: { shares: { blue: 100, green: 0 }, fence: 1, intendedAt: 0 } }],
+  ['a release is in progress', { current: CURRENT }],
+])('leaves the active side when %s', async (_title, release) => {
+  const world = new World();
+  await world.putEnvironment();
+  await world.putRelease(release);
+  await world.lifecycle.requestCreate(OWNER, REQUEST);
+  await world.lifecycle.reconcile(OWNER, REQUEST);
+  expect(await world.active()).toBe('blue');
+});
+
+test('rejects an environment of another stack', async () => {
+  const world = new World();
+  await world.lifecycle.requestCreate(OWNER, REQUEST);
+  await expect(world.lifecycle.requestCreate(ownerOf('Prod', 'Other'), REQUEST)).rejects.toThrow(
+    /^blue\/green environment 'prod' belongs to stack 'Cicd' of the CICD account: remove it there first, or choose/,
+  );
+});
+
+test('an update with another name removes the former record', async () => {
+  const world = new World();
+  await world.lifecycle.requestCreate(OWNER, REQUEST);
+  await world.lifecycle.requestUpdate(OWNER, { ...REQUEST, environmentName: 'live' }, REQUEST);
+  expect((await world.blueGreen())?.removalRequestedAt).toBe(world.now);
+  expect(await world.registry.read(blueGreenKey('live'))).toMatchObject({ environmentName: 'live' });
+});
+
+describe('a removal', () => {
+  test('stops the release in progress, and waits until it has returned the traffic', async () => {
+    const world = new World();
+    await world.lifecycle.requestCreate(OWNER, REQUEST);
+    await world.putRelease({ current: CURRENT });
+    await world.lifecycle.requestDelete(OWNER, REQUEST);
+    expect((await world.release())?.current?.failure).toBe('the environment is being removed');
+    expect(await world.lifecycle.reconcileDelete(OWNER, REQUEST)).toMatchObject({
+      done: false, waitsFor: 'the return of the traffic',
+    });
+    await world.putRelease({ fence: 2 });
+    expect(await world.lifecycle.reconcileDelete(OWNER, REQUEST)).toMatchObject({ done: true });
+    expect([await world.blueGreen(), await world.release()]).toEqual([undefined, undefined]);
+  });
+
+  test('does not wait longer than twenty minutes for a release whose machine has ended', async () => {
+    const world = new World();
+    await world.lifecycle.requestCreate(OWNER, REQUEST);
+    await world.putRelease({ current: CURRENT });
+    await world.lifecycle.requestDelete(OWNER, REQUEST);
+    world.now += 20 * 60_000 + 1;
+    expect(await world.lifecycle.reconcileDelete(OWNER, REQUEST)).toMatchObject({ done: true });
+    expect(await world.release()).toBeUndefined();
+  });
+
+  test('leaves the record of another resource', async () => {
+    const world = new World();
+    await world.lifecycle.requestCreate(OWNER, REQUEST);
+    const other = { ...OWNER, id: 'other' };
+    await world.lifecycle.requestDelete(other, REQUEST);
+    expect(await world.lifecycle.reconcileDelete(other, REQUEST)).toMatchObject({ done: true });
+    expect((await world.blueGreen())?.removalRequestedAt).toBeUndefined();
+  });
+});
+
+describe.each(['before', 'after'] as const)('killed %s any of its calls', when => {
+  test('a creation, an update and a removal end the same', async () => {
+    for (let call = 1, wasKilled = true; wasKilled; call++) {
+      const world = new World();
+      await world.putEnvironment();
+      world.fate.dieAt(call, when);
+      await world.survive(async lifecycle => lifecycle.requestCreate(OWNER, REQUEST));
+      await world.survive(async lifecycle => lifecycle.reconcile(OWNER, REQUEST));
+      expect(await world.active()).toBe('green');
+      await world.survive(async lifecycle => lifecycle.requestUpdate(OWNER, REQUEST, REQUEST));
+      await world.survive(async lifecycle => lifecycle.reconcile(OWNER, REQUEST));
+      await world.survive(async lifecycle => lifecycle.requestDelete(OWNER, REQUEST));
+      await world.survive(async lifecycle => lifecycle.reconcileDelete(OWNER, REQUEST));
+      expect([await world.blueGreen(), await world.release()]).toEqual([undefined, undefined]);
+      wasKilled = call < world.fate.calls.length;
+    }
+  });
+
+  test('a removal during a release ends the same', async () => {
+    for (let call = 1, wasKilled = true; wasKilled; call++) {
+      const world = new World();
+      await world.lifecycle.requestCreate(OWNER, REQUEST);
+      await world.putRelease({ current: CURRENT });
+      world.fate.dieAt(call, when);
+      const before = world.fate.calls.length;
+      await world.survive(async lifecycle => lifecycle.requestDelete(OWNER, REQUEST));
+      expect((await world.release())?.current?.failure).toBe('the environment is being removed');
+      await world.putRelease({ fence: 2 });
+      await world.survive(async lifecycle => lifecycle.reconcileDelete(OWNER, REQUEST));
+      expect([await world.blueGreen(), await world.release()]).toEqual([undefined, undefined]);
+      wasKilled = call + before < world.fate.calls.length;
+    }
+  });
+});

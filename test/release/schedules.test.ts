@@ -1,0 +1,13 @@
+import * as fc from 'fast-check';
+import { releaseSchedules, violationsOf } from './schedules';
+
+const RUNS = process.env.CI ? 2000 : 300;
+
+test('no release, rollback or abort leaves a wrong side, share, singleton or lock, whatever dies', async () => {
+  await fc.assert(
+    fc.asyncProperty(releaseSchedules, async schedule => {
+      expect(await violationsOf(schedule)).toEqual([]);
+    }),
+    { numRuns: RUNS, ...(process.env.SEED && { seed: Number(process.env.SEED) }) },
+  );
+}, 120_000);

@@ -1,0 +1,355 @@
+import { RegistryHistory } from '../../lambda/history/history';
+import type { ReleaseMachine } from '../../lambda/operations/releases/releases';
+import { Releases } from '../../lambda/operations/releases/releases';
+import type { PipelineControl, PipelineExecution, PipelineState } from '../../lambda/pipeline-control/control';
+import { blueGreenKey } from '../../lambda/registry/blue-green';
+import type { BlueGreenRecord } from '../../lambda/registry/blue-green';
+import type { EnvironmentPipeline, EnvironmentRecord } from '../../lambda/registry/environment';
+import { environmentKey } from '../../lambda/registry/environment';
+import type { ReleaseRecord } from '../../lambda/registry/release';
+import { releaseKey } from '../../lambda/registry/release';
+import type { Health, Hooks, HookState, SideAccess, TrafficSwitch } from '../../lambda/release/ports';
+import { ReleaseRunner } from '../../lambda/release/runner';
+import type { ReleaseOutcome } from '../../lambda/release/runner';
+import { MergeConflictError } from '../../lambda/sources/source';
+import type { MergeRequest, SourceHost } from '../../lambda/sources/source';
+import { NewerChangeError } from '../../lambda/traffic/traffic';
+import type { Shares, TrafficReading } from '../../lambda/traffic/traffic';
+import type { SideName } from '../../src/blue-green/contract';
+import { SIDES } from '../../src/blue-green/contract';
+import type { ReleaseConfig } from '../../src/blue-green/release/contract';
+import { FakeEvents } from '../history/fake-events';
+import { FakeRegistry } from '../registry/fake-registry';
+import { Fate, Killed } from '../shared/fate';
+
+export const ENVIRONMENT = 'prod';
+export const ANNA = 'arn:aws:iam::222222222222:role/Anna';
+const MACHINE = 'arn:aws:states:eu-west-1:222222222222:stateMachine:releases';
+
+const CONFIG: ReleaseConfig = {
+  repository: {
+    host: 'codecommit',
+    repositoryName: 'shop',
+    repositoryArn: 'arn:aws:codecommit:eu-west-1:222222222222:shop',
+  },
+  traffic: { kind: 'parameter', parameterName: '/prod/active' },
+  roleArn: 'arn:aws:iam::222222222222:role/prod',
+  machineArn: MACHINE,
+  shift: [{ percent: 100, seconds: 0 }],
+  health: [],
+  alarms: [],
+  bakeSeconds: 0,
+  deploySeconds: 3600,
+  healthSeconds: 600,
+  singletons: [],
+  inEffectSeconds: 5,
+  holdSeconds: 0,
+};
+
+function pipelineOf(side: SideName): EnvironmentPipeline {
+  const accountId = side === 'blue' ? '333333333333' : '444444444444';
+  return {
+    ...CONFIG.repository,
+    environmentName: ENVIRONMENT,
+    branchName: `env/prod-${side}`,
+    pipelineName: ENVIRONMENT,
+    gate: 'Deploy',
+    state: 'enabled',
+    applications: 'keep',
+    pipelineKey: `pipeline#${accountId}#eu-west-1#${ENVIRONMENT}`,
+    stackId: 'stack',
+    accountId,
+    region: 'eu-west-1',
+  };
+}
+
+/** A pipeline that deploys the head of its branch two minutes after it is enabled. */
+class FakePipelines implements PipelineControl {
+  public readonly disabled = new Set<string>(['333333333333', '444444444444']);
+  public readonly runs = new Map<string, PipelineExecution[]>([['333333333333', []], ['444444444444', []]]);
+  /** Commits whose deployment fails. */
+  public readonly broken = new Set<string>();
+
+  public constructor(private readonly world: ReleaseWorld) {}
+
+  public async disable({ accountId }: { accountId: string }): Promise<void> {
+    this.disabled.add(accountId);
+  }
+
+  public async enable({ accountId }: { accountId: string }): Promise<void> {
+    this.disabled.delete(accountId);
+  }
+
+  public async state(): Promise<PipelineState> {
+    return { waiting: [], actions: [] };
+  }
+
+  public async executions({ accountId }: { accountId: string }): Promise<readonly PipelineExecution[]> {
+    const known = this.runs.get(accountId) ?? [];
+    const now = this.world.now();
+    const settled = known.map(run => {
+      const runs = run.status === 'InProgress' && !this.disabled.has(accountId);
+      const isOver = runs && now - run.startedAt.getTime() > 120_000;
+      return isOver ? { ...run, status: this.broken.has(run.commitId ?? '') ? 'Failed' : 'Succeeded' } : run;
+    });
+    this.runs.set(accountId, settled);
+    return settled;
+  }
+
+  public async abandon({ accountId }: { accountId: string }, executionId: string): Promise<void> {
+    const runs = this.runs.get(accountId) ?? [];
+    this.runs.set(accountId, runs.map(run => (run.executionId === executionId ? { ...run, status: 'Stopped' } : run)));
+  }
+
+  public async stopBuild(): Promise<void> {
+    // the builds end with their executions
+  }
+
+  public async start({ accountId }: { accountId: string }, token: string): Promise<void> {
+    const runs = this.runs.get(accountId) ?? [];
+    if (runs.some(({ executionId }) => executionId === token)) return;
+    const branchName = accountId === '333333333333' ? 'env/prod-blue' : 'env/prod-green';
+    this.push(accountId, this.world.source.heads.get(branchName) ?? '', token);
+  }
+
+  /** An event of the repository starts the pipeline. */
+  public push(accountId: string, commitId: string, executionId = `push-${commitId}`): void {
+    const at = new Date(this.world.now());
+    const run = { executionId, status: 'InProgress', startedAt: at, updatedAt: at, commitId };
+    this.runs.set(accountId, [run, ...(this.runs.get(accountId) ?? [])]);
+  }
+}
+
+/** Branches whose commits are texts: a branch contains what its head's text contains. */
+class FakeSource implements Pick<SourceHost, 'resolve' | 'merge' | 'contains'> {
+  public readonly references = new Map<string, string>([['main', 'c1']]);
+  public readonly heads = new Map<string, string>();
+  public readonly conflicts = new Map<string, readonly string[]>();
+
+  public constructor(private readonly world: ReleaseWorld) {}
+
+  public async resolve(_: string, reference: string): Promise<string | undefined> {
+    const isCommit = [...this.references.values()].includes(reference);
+    return this.references.get(reference) ?? (isCommit ? reference : undefined);
+  }
+
+  public async merge({ branchName, commitId }: MergeRequest): Promise<string> {
+    const files = this.conflicts.get(commitId);
+    if (files) throw new MergeConflictError(branchName, files);
+    const head = this.heads.get(branchName) ?? '';
+    if (head.split('+').includes(commitId)) return head;
+    const merged = head === '' ? commitId : `${head}+${commitId}`;
+    this.heads.set(branchName, merged);
+    this.world.pipelines.push(branchName.endsWith('blue') ? '333333333333' : '444444444444', merged);
+    return merged;
+  }
+
+  public async contains(_: string, branchName: string, commitId: string): Promise<boolean> {
+    return (this.heads.get(branchName) ?? '').split('+').includes(commitId);
+  }
+}
+
+/** Traffic with compare-and-set, whose changes are in effect five seconds later. */
+class FakeTraffic implements TrafficSwitch {
+  public shares?: Shares;
+  public fence = 0;
+  public readonly history: { readonly at: number; readonly shares: Shares }[] = [];
+  /** When changes were made. */
+  public readonly writes: number[] = [];
+  /** Number of the next changes that do not take effect. */
+  public lost = 0;
+  private changedAt = 0;
+  private isLost = false;
+
+  public constructor(private readonly world: ReleaseWorld) {}
+
+  public async read(changeId?: string): Promise<TrafficReading> {
+    const isOver = this.world.now() - this.changedAt >= 5000;
+    const isInEffect = !this.isLost && changeId === String(this.fence) && isOver;
+    return { ...(this.shares && { shares: this.shares }), fence: this.fence, isInEffect };
+  }
+
+  public async write(shares: Shares, fence: number): Promise<string> {
+    if (fence < this.fence) throw new NewerChangeError('a newer release has set the traffic');
+    this.writes.push(this.world.now());
+    this.isLost = this.lost > 0;
+    this.lost--;
+    if (fence === this.fence) return String(fence);
+    this.shares = shares;
+    this.fence = fence;
+    this.changedAt = this.world.now();
+    this.history.push({ at: this.changedAt, shares });
+    return String(fence);
+  }
+}
+
+class FakeSides implements SideAccess {
+  public readonly problems = new Map<SideName, string>();
+  public readonly alarms = new Map<SideName, string[]>();
+  public readonly running = new Set<string>();
+  /** Called at every change of a singleton. */
+  public onTurn?: () => void;
+
+  public async health({ name }: { name: SideName }): Promise<Health> {
+    const problem = this.problems.get(name);
+    return problem === undefined ? { isGood: true } : { isGood: false, problem };
+  }
+
+  public async firing({ name }: { name: SideName }, alarms: readonly string[]): Promise<readonly string[]> {
+    return (this.alarms.get(name) ?? []).filter(alarm => alarms.includes(alarm));
+  }
+
+  public async runs({ name }: { name: SideName }, singleton: object): Promise<boolean> {
+    return this.running.has(`${name} ${JSON.stringify(singleton)}`);
+  }
+
+  public async turn({ name }: { name: SideName }, singleton: object, state: 'on' | 'off'): Promise<void> {
+    const key = `${name} ${JSON.stringify(singleton)}`;
+    if (state === 'on') this.running.add(key);
+    else this.running.delete(key);
+    this.onTurn?.();
+  }
+}
+
+class FakeHooks implements Hooks {
+  public readonly started: { readonly token: string; readonly event: object }[] = [];
+  public failure?: string;
+
+  public async start(_: object, token: string, event: object): Promise<string> {
+    if (!this.started.some(other => other.token === token)) this.started.push({ token, event });
+    return token;
+  }
+
+  public async state(): Promise<HookState> {
+    return this.failure === undefined ? { state: 'succeeded' } : { state: 'failed', why: this.failure };
+  }
+}
+
+/** Executions that a test drives. */
+class FakeMachine implements ReleaseMachine {
+  public readonly outcomes = new Map<string, ReleaseOutcome>();
+
+  public async start(_: string, releaseId: string): Promise<void> {
+    if (!this.outcomes.has(releaseId)) this.outcomes.set(releaseId, { state: 'waiting', seconds: 0 });
+  }
+
+  public async isRunning(_: string, releaseId: string): Promise<boolean> {
+    return this.outcomes.get(releaseId)?.state === 'waiting';
+  }
+}
+
+/** A blue/green environment whose releases run in virtual time, and whose processes may die at every call. */
+export class ReleaseWorld {
+  public static async start(config: Partial<ReleaseConfig> = {}): Promise<ReleaseWorld> {
+    const world = new ReleaseWorld(config);
+    const environment: EnvironmentRecord = {
+      environmentName: ENVIRONMENT,
+      stackId: 'stack',
+      active: 'blue',
+      sides: Object.fromEntries(SIDES.map(side => [side, { pipelines: [pipelineOf(side)] }])),
+    };
+    await world.registry.write<EnvironmentRecord>(environmentKey(ENVIRONMENT), environment, undefined);
+    await world.registry.write<BlueGreenRecord>(
+      blueGreenKey(ENVIRONMENT),
+      { environmentName: ENVIRONMENT, ownerId: 'owner', stackId: 'stack', firstSide: 'blue', config: world.config },
+      undefined,
+    );
+    return world;
+  }
+
+  public readonly fate = new Fate();
+  public readonly registry = new FakeRegistry();
+  public readonly source = new FakeSource(this);
+  public readonly pipelines = new FakePipelines(this);
+  public readonly traffic = new FakeTraffic(this);
+  public readonly sides = new FakeSides();
+  public readonly hooks = new FakeHooks();
+  public readonly machine = new FakeMachine();
+  public readonly config: ReleaseConfig;
+  private time = Date.parse('2026-01-01T10:00:00Z');
+  private ids = 0;
+
+  public constructor(config: Partial<ReleaseConfig> = {}) {
+    this.config = { ...CONFIG, ...config };
+  }
+
+  public now = (): number => this.time;
+
+  public get releases(): Releases {
+    const { fate, registry, source, machine, now } = this;
+    return new Releases({
+      registry: fate.over(registry),
+      hosts: () => fate.over(source),
+      machine: fate.over(machine),
+      now,
+      newId: () => `release-${++this.ids}`,
+    });
+  }
+
+  /** The state machine: invokes the function until the release has ended. It retries a function that has died. */
+  public async run(
+    releaseId: string, beforeStep: (count: number) => Promise<void> | void = () => {},
+  ): Promise<ReleaseOutcome> {
+    for (let count = 0; count < 1000; count++) {
+      await beforeStep(count);
+      const outcome = await this.advance(releaseId);
+      this.machine.outcomes.set(releaseId, outcome);
+      if (outcome.state !== 'waiting') return outcome;
+      this.time += outcome.seconds * 1000;
+    }
+    throw new Error('the release has not ended after 1000 steps');
+  }
+
+  public async record(): Promise<ReleaseRecord | undefined> {
+    return this.registry.read<ReleaseRecord>(releaseKey(ENVIRONMENT));
+  }
+
+  public async active(): Promise<string | undefined> {
+    return (await this.registry.read<EnvironmentRecord>(environmentKey(ENVIRONMENT)))?.active;
+  }
+
+  /** Releases a commit, and waits until the release has ended. */
+  public async release(reference: string): Promise<ReleaseOutcome> {
+    const { releaseId } = await this.releases.release(ENVIRONMENT, reference, ANNA);
+    return this.run(releaseId);
+  }
+
+  /** Releases a commit, and approves it. */
+  public async approved(reference: string): Promise<ReleaseOutcome> {
+    const { releaseId } = await this.releases.release(ENVIRONMENT, reference, ANNA);
+    return this.run(releaseId, async () => {
+      const { current } = (await this.record()) ?? {};
+      if (current?.step === 'approve' && !current.approval) await this.releases.approve(ENVIRONMENT, ANNA, true);
+    });
+  }
+
+  public async rollback(): Promise<ReleaseOutcome> {
+    const { releaseId } = await this.releases.rollback(ENVIRONMENT, ANNA);
+    return this.run(releaseId);
+  }
+
+  public sleep(seconds: number): void {
+    this.time += seconds * 1000;
+  }
+
+  private async advance(releaseId: string): Promise<ReleaseOutcome> {
+    const { fate, registry, source, pipelines, traffic, sides, hooks, now } = this;
+    const runner = new ReleaseRunner(ENVIRONMENT, this.config, {
+      registry: fate.over(registry),
+      source: fate.over(source),
+      control: fate.over(pipelines),
+      traffic: fate.over(traffic),
+      sides: fate.over(sides),
+      hooks: fate.over(hooks),
+      history: new RegistryHistory(fate.over(registry), new FakeEvents()),
+      now,
+    });
+    try {
+      return await runner.advance(releaseId);
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      fate.revive();
+      return { state: 'waiting', seconds: 2 };
+    }
+  }
+}
