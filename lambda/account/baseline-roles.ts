@@ -97,6 +97,11 @@ export const DEPLOYER_EXECUTION = role(
       iamHere(`role/${NAMES.pipelineRolePrefix}*`),
     ),
     allow(
+      'PlanSecrets',
+      ['DeleteRolePolicy', 'GetRolePolicy', 'PutRolePolicy'].map(action => `iam:${action}`),
+      iamHere(`role/${NAMES.planRole}-\${AWS::Region}`),
+    ),
+    allow(
       'Builds',
       ['BatchGetProjects', 'CreateProject', 'DeleteProject', 'UpdateProject'].map(action => `codebuild:${action}`),
       here('codebuild', `project/${NAMES.buildProjectPrefix}*`),
@@ -161,7 +166,7 @@ const FOR_PIPELINES = {
 
 /**
  * The role with which tools plan applications. It is read-only, because commands of the repository run before an
- * approval.
+ * approval. A pipeline that plans lets it read secrets.
  */
 export const PLAN = role(
   NAMES.planRole,
@@ -170,8 +175,6 @@ export const PLAN = role(
   {
     ManagedPolicyArns: [sub('arn:${AWS::Partition}:iam::aws:policy/ReadOnlyAccess')],
     PermissionsBoundary: { Ref: 'Boundary' },
-    // the state may be encrypted with a key of the application, and a plan compares existing secrets
-    ...inline(allow('ReadSecrets', ['kms:Decrypt', 'secretsmanager:GetSecretValue'], '*')),
   },
 );
 

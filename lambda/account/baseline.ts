@@ -227,6 +227,7 @@ export const BASELINE = {
       Type: 'AWS::S3::BucketPolicy',
       // kept with the bucket
       DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
       Properties: { Bucket: { Ref: 'ArtifactBucket' }, PolicyDocument: artifactBucketPolicy },
     },
   },

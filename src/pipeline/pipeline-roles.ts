@@ -1,6 +1,6 @@
 import { Aws, Fn } from 'aws-cdk-lib';
 import {
-  AccountPrincipal, IPrincipal, PolicyDocument, PolicyStatement, Role, ServicePrincipal,
+  AccountPrincipal, CfnRolePolicy, IPrincipal, PolicyDocument, PolicyStatement, Role, ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { projectArn, runsInRepository } from './build-project';
@@ -34,6 +34,7 @@ const REASONS = {
   Assume: REGION,
   Secrets: 'Secrets Manager adds six random characters to the ARN of a secret',
   Network: 'these actions have no resources, or the network interface is created for the build',
+  PlanSecrets: 'the secrets and keys of the application are not known',
   NetworkInterface: 'the network interface is created for the build',
 };
 
@@ -57,6 +58,7 @@ export class PipelineRoles extends Construct {
     ]);
     const own = new Construct(this, 'Steps');
     this.steps = new Map(steps.map(step => [step.name, this.stepRole(own, step)]));
+    if (steps.some(({ roles = [] }) => roles.includes(AccountRole.PLAN))) this.readSecrets();
     const pipelineArn = arnHere('codepipeline', props.pipelineName);
     this.role('Start', NAMES.startRole, this.fromCicd(props.triggerRoleArn), [
       allow('Start', ['codepipeline:StartPipelineExecution'], [pipelineArn]),
@@ -68,6 +70,20 @@ export class PipelineRoles extends Construct {
     );
     const statements = props.release ? releaseStatements(props.release) : [];
     if (statements.length > 0) this.role('Release', NAMES.releaseRole, this.fromCicd(releases), statements);
+  }
+
+  /**
+   * Lets the role that plans read secrets: the state may be encrypted with a key of the application, and a plan
+   * compares existing secrets.
+   */
+  private readSecrets(): void {
+    const statements = [allow('PlanSecrets', ['kms:Decrypt', 'secretsmanager:GetSecretValue'], ['*'])];
+    const policy = new CfnRolePolicy(this, 'PlanSecrets', {
+      roleName: `${NAMES.planRole}-${Aws.REGION}`,
+      policyName: 'PlanSecrets',
+      policyDocument: new PolicyDocument({ statements }),
+    });
+    acknowledgeWildcards(policy, statements, REASONS);
   }
 
   private watchAlarms(names: readonly string[]): PolicyStatement {

@@ -98,16 +98,16 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
       'iam:UpdateRoleDescription',
   ],
   [
-    'planning without CloudFormation: the part of ReadOnlyAccess for simulated services, and encrypted state',
+    'planning without CloudFormation: the part of ReadOnlyAccess for simulated services',
     /^org-environments-plan-/,
     'account:Get* account:List* cloudformation:Describe* cloudformation:Detect* cloudformation:Estimate* ' +
       'cloudformation:Get* cloudformation:List* cloudformation:ValidateTemplate codecommit:BatchGet* ' +
       'codecommit:Describe* codecommit:Get* codecommit:GitPull codecommit:List* codepipeline:Get* ' +
       'codepipeline:List* dynamodb:BatchGet* dynamodb:Describe* dynamodb:Get* dynamodb:List* ' +
       'dynamodb:PartiQLSelect dynamodb:Query dynamodb:Scan events:Describe* events:List* events:Test* ' +
-      'iam:Generate* iam:Get* iam:List* iam:Simulate* kms:Decrypt kms:Describe* kms:Get* kms:List* ' +
+      'iam:Generate* iam:Get* iam:List* iam:Simulate* kms:Describe* kms:Get* kms:List* ' +
       'lambda:Get* lambda:List* organizations:Describe* organizations:List* s3:Get* s3:List* ' +
-      'secretsmanager:GetSecretValue ssm:Describe* ssm:Get* ssm:List* states:Describe* ' +
+      'ssm:Describe* ssm:Get* ssm:List* states:Describe* ' +
       'states:GetExecutionHistory states:List* sts:GetAccessKeyInfo sts:GetCallerIdentity ' +
       'sts:GetSessionToken',
   ],
