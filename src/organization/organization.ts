@@ -1,7 +1,7 @@
 import { ArnFormat, Fn, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnRule, EventBus, IEventBus, Rule } from 'aws-cdk-lib/aws-events';
-import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { CfnRole, Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { CfnEventInvokeConfig, CfnPermission, Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -195,6 +195,14 @@ export class Organization extends OrganizationBase {
     });
 
     this.createParameter(props.parameterName ?? DEFAULT_PARAMETER, managementAccountId);
+    this.createFirst(NAMES.accountProviderRole);
+  }
+
+  /** A second organization in another region of the account then fails with one error, which names this role. */
+  private createFirst(roleName: string): void {
+    const roles = this.node.findAll().filter(child => child instanceof CfnRole);
+    const first = roles.find(role => role.roleName === roleName);
+    for (const role of roles) if (first && role !== first) role.addResourceDependency(first);
   }
 
   /**
