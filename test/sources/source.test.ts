@@ -100,12 +100,13 @@ describe('an organization', () => {
         'codecommit:CreateCommit',
         'codecommit:GetBranch',
         'codecommit:GetFile',
+        'codecommit:GetMergeOptions',
         'codecommit:ListBranches',
       ],
     ],
     ['Trigger', 'codecommit:GetBranch'],
     ['Deployments', 'codecommit:GetCommit'],
-    ['Operations', 'codecommit:GetCommit'],
+    ['Operations', ['codecommit:GetCommit', 'codecommit:GetFolder', 'codecommit:GetMergeOptions']],
   ])('lets its function %s use the repositories that it names, and no others', (name, actions) => {
     const roles = Object.entries(template.Resources)
       .filter(
