@@ -1,5 +1,5 @@
 /** The seeds that CI runs, and those that a run elsewhere takes, which must be quick. */
-export const [CI_SEED_COUNT, LOCAL_SEED_COUNT] = [200, 20];
+export const [CI_SEED_COUNT, LOCAL_SEED_COUNT] = [100, 10];
 
 const DAY = 24 * 60 * 60 * 1000;
 
