@@ -40,7 +40,7 @@ export interface ReleaseIdentity {
   /** The side that served at the start. */
   readonly from: SideName;
   readonly to: SideName;
-  /** Whether no side has served before: then there is no way back. */
+  /** Whether the side at the start cannot serve: then there is no way back. */
   readonly isFirst?: true;
 }
 

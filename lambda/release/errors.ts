@@ -9,6 +9,9 @@ export class ReleaseFailedError extends Error {
   }
 }
 
+/** The application of a side does not define its endpoint. */
+export class EndpointMissingError extends ReleaseFailedError {}
+
 export function pipelineFailed({ to, current }: ReleaseContext, executionId: string, status: string): Error {
   const { pipelineName, accountId } = to.pipeline;
   return new ReleaseFailedError(

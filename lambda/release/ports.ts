@@ -38,6 +38,8 @@ export interface Hooks {
 
 /** The traffic of one environment: `Traffic` with the endpoints of its sides. */
 export interface TrafficSwitch {
+  /** Whether traffic can be sent to a side: its application has defined where it is reached. */
+  hasEndpoint(side: SideName): Promise<boolean>;
   read(changeId?: string): Promise<TrafficReading>;
   write(shares: Shares, fence: number): Promise<string | undefined>;
 }

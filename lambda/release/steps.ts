@@ -4,6 +4,7 @@ import {
   alarmsFiring, approvalTimedOut, deploymentTimedOut, hookFailed, notHealthy, pipelineFailed,
   rejected, ReleaseFailedError,
 } from './errors';
+import type { Side } from './ports';
 import { restore } from './restore';
 import { turnSingletons } from './singletons';
 import { ensureShare } from './traffic-step';
@@ -25,9 +26,15 @@ const repair: Step = async context => {
   }
   const left = current.kind === 'rollback' ? 0 : ((last?.heldUntil ?? 0) - now()) / 1000;
   if (left > 0) return waitFor(Math.min(left, POLL_HELD));
-  // nothing serves yet, and there may be no endpoint that could
-  return trafficChange ? ensureShare(context, 0) : { isDone: true, change: { isFirst: true } };
+  if (trafficChange || (await serves(context.from, context))) return ensureShare(context, 0);
+  return { isDone: true, change: { isFirst: true } };
 };
+
+/** Whether a side has an application that traffic can return to: before the first release, both may be empty. */
+async function serves({ name, pipeline }: Side, { parts: { traffic, control } }: ReleaseContext): Promise<boolean> {
+  const executions = await control.executions(pipeline);
+  return executions.some(({ status }) => status === 'Succeeded') && traffic.hasEndpoint(name);
+}
 
 const merge: Step = async ({ config: { repository: { repositoryName } }, to, current, parts: { source } }) => {
   const { branchName } = to.pipeline;

@@ -18,13 +18,15 @@ const MAX_SECONDS = 1800;
  * is made: after a crash, the record says what may have been set.
  */
 export async function ensureShare(context: ReleaseContext, percent: number): Promise<StepProgress> {
-  const { parts: { traffic, now }, trafficChange: intended } = context;
+  const { parts: { traffic, now }, trafficChange: intended, current } = context;
   const shares = sharesOf(context, percent);
   if (!intended || !isSame(intended.shares, shares)) return intend(context, shares);
   const reading = await traffic.read(intended.changeId);
   const isSet = isMade(reading, intended);
   if (isSet && reading.isInEffect) return STEP_DONE;
-  if (secondsSince(context, intended.intendedAt) > MAX_SECONDS) throw notInEffect(shares);
+  // a change of an earlier release may be weeks old
+  const expectedSince = Math.max(intended.intendedAt, current.since);
+  if (secondsSince(context, expectedSince) > MAX_SECONDS) throw notInEffect(shares);
   const elapsed = secondsSince(context, intended.madeAt ?? 0);
   const isExpected = isSet && intended.changeId !== undefined && elapsed <= MAKE_AGAIN_SECONDS;
   if (isExpected) return waitFor(nextLook(elapsed, LOOK_AGAIN_SECONDS, 15));

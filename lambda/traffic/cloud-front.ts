@@ -1,6 +1,6 @@
 import { isMade, untilUncontended } from './changes';
 import type { Change } from './changes';
-import { checkedShares, TrafficTakenError } from './traffic';
+import { checkedShares, targetOf, TrafficTakenError } from './traffic';
 import type { Endpoints, Shares, Traffic, TrafficReading } from './traffic';
 import type { CloudFrontSharesValue, SideName } from '../../src/blue-green/contract';
 import { CLOUD_FRONT_SECONDS, keysOf } from '../../src/blue-green/contract';
@@ -47,7 +47,7 @@ export class CloudFrontTraffic implements Traffic {
 
   public async write(shares: Shares, fence: number, endpoints: Endpoints): Promise<undefined> {
     const { blue, green } = checkedShares(shares);
-    const origins = { blue: endpoints.blue.address, green: endpoints.green.address };
+    const origins = { blue: targetOf(endpoints, 'blue').address, green: targetOf(endpoints, 'green').address };
     await untilUncontended(async () => {
       const version = await this.store.version();
       const { value, nextKey } = await this.state();

@@ -1,6 +1,6 @@
 import { sharesOf } from './changes';
 import { checkedShares } from './traffic';
-import type { Endpoints, Shares, Traffic, TrafficReading } from './traffic';
+import type { Endpoint, Endpoints, Shares, Traffic, TrafficReading } from './traffic';
 import { SIDES } from '../../src/blue-green/contract';
 
 export interface GroupEndpoint {
@@ -27,17 +27,20 @@ export class GlobalAcceleratorTraffic implements Traffic {
 
   public async read({ blue, green }: Endpoints): Promise<TrafficReading> {
     const [endpoints, isInEffect] = await Promise.all([this.group.endpoints(), this.group.isDeployed()]);
-    const weightOf = (id: string): number => endpoints.find(({ endpointId }) => endpointId === id)?.weight ?? 0;
-    const shares = sharesOf({ blue: weightOf(blue.address), green: weightOf(green.address) });
+    const weightOf = (side: Endpoint | undefined): number =>
+      endpoints.find(({ endpointId }) => endpointId === side?.address)?.weight ?? 0;
+    const shares = sharesOf({ blue: weightOf(blue), green: weightOf(green) });
     return { ...(shares && { shares }), isInEffect };
   }
 
   public async write(shares: Shares, _fence: number, endpoints: Endpoints): Promise<undefined> {
     checkedShares(shares);
     const present = await this.group.endpoints();
-    const sides = SIDES.map((side): GroupEndpoint => {
-      const known = present.find(({ endpointId }) => endpointId === endpoints[side].address);
-      return { ...known, endpointId: endpoints[side].address, weight: shares[side] };
+    const sides = SIDES.flatMap((side): GroupEndpoint[] => {
+      const { address } = endpoints[side] ?? {};
+      if (address === undefined) return [];
+      const known = present.find(({ endpointId }) => endpointId === address);
+      return [{ ...known, endpointId: address, weight: shares[side] }];
     });
     if (sides.every(wanted => present.some(({ endpointId, weight }) =>
       endpointId === wanted.endpointId && weight === wanted.weight))) return undefined;

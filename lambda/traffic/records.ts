@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
+import { targetOf as endpointOf } from './traffic';
 import type { Endpoint, Endpoints, Shares } from './traffic';
 import type { Route53TrafficRequest, SideName } from '../../src/blue-green/contract';
 import { fenceRecordName, SIDES } from '../../src/blue-green/contract';
@@ -26,7 +27,9 @@ export function weightedRecords({ recordName, recordTypes, ttlSeconds }: Kind, s
       SetIdentifier: side,
       // whole percents are exact, and a weight may be up to 255
       Weight: shares[side],
-      ...(type === 'CNAME' ? plainTarget(endpoints[side], ttlSeconds) : aliasTarget(endpoints[side])),
+      ...(type === 'CNAME'
+        ? plainTarget(endpointOf(endpoints, side), ttlSeconds)
+        : aliasTarget(endpointOf(endpoints, side))),
     })),
   );
 }
@@ -77,7 +80,7 @@ export function targetOf({ AliasTarget: alias, ResourceRecords: values = [] }: R
 
 /** The side that the record points to. */
 export function sideOf(record: ResourceRecordSet, endpoints: Endpoints): SideName | undefined {
-  return SIDES.find(side => normalized(endpoints[side].address) === targetOf(record));
+  return SIDES.find(side => normalized(endpoints[side]?.address ?? '') === targetOf(record));
 }
 
 export function normalized(name: string): string {

@@ -121,7 +121,11 @@ export class Route53Traffic implements Traffic {
     );
     const [shares] = found;
     if (shares === undefined || found.some(other => other === undefined || !isSame(other, shares))) {
-      const targets = SIDES.map(side => `${side} '${normalized(endpoints[side].address)}'`).join(' and ');
+      const described = SIDES.flatMap(side => {
+        const { address } = endpoints[side] ?? {};
+        return address === undefined ? [] : `${side} '${normalized(address)}'`;
+      });
+      const targets = described.join(' and ');
       throw new TrafficTakenError(
         `the record '${this.name}' exists and is not from a release: ${listed(records)}: delete it, choose another `
           + `name, or let it point to the side that is active (${targets}), then try again`,

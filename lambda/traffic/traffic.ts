@@ -11,7 +11,8 @@ export interface Endpoint {
   readonly hostedZoneId?: string;
 }
 
-export type Endpoints = Readonly<Record<SideName, Endpoint>>;
+/** A side whose application does not exist yet has no endpoint, and gets no traffic. */
+export type Endpoints = Readonly<Partial<Record<SideName, Endpoint>>>;
 
 export interface TrafficReading {
   /** Undefined: nothing was set yet. */
@@ -72,6 +73,13 @@ export function requestedEndpoints(request: TrafficRequest): Readonly<Record<Sid
     case 'custom':
       return undefined;
   }
+}
+
+/** Where the records of a side point to. Those of a side without an endpoint have no traffic, but need a target. */
+export function targetOf(endpoints: Endpoints, side: SideName): Endpoint {
+  const endpoint = endpoints[side] ?? endpoints[side === 'blue' ? 'green' : 'blue'];
+  if (endpoint) return endpoint;
+  throw new Error('neither side has an endpoint: this is a defect of the release, report it');
 }
 
 /** @throws if the shares are not whole percents that add up to 100: no record may have the weights 0 and 0 */

@@ -150,6 +150,16 @@ describe('a change of the traffic that the service loses', () => {
     expect(second - first).toBeGreaterThan(300_000);
   });
 
+  test('of an earlier release is made again by the next release', async () => {
+    const world = await ReleaseWorld.start();
+    await world.release('main');
+    world.sleep(30 * 24 * 3600);
+    world.traffic.forget();
+    world.source.references.set('main', 'c2');
+    expect(await world.release('main')).toEqual({ state: 'succeeded' });
+    expect(await world.active()).toBe('blue');
+  });
+
   test('fails the release after thirty minutes', async () => {
     const world = await ReleaseWorld.start();
     await world.release('main');

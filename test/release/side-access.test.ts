@@ -72,7 +72,7 @@ test('the endpoints of both sides are read in their accounts, once', async () =>
 
 test('traffic without endpoints reads nothing', async () => {
   expect(await endpointsOf({ kind: 'parameter', parameterName: '/x' })).toEqual([
-    { blue: { address: '' }, green: { address: '' } }, { blue: { address: '' }, green: { address: '' } },
+    {}, {},
   ]);
 });
 
@@ -105,4 +105,20 @@ test('an HTTP check uses HTTPS and the path, unless the endpoint is a URL', asyn
   }
   fetched.mockRestore();
   expect(urls).toEqual(['https://shop.example.com/health', 'http://shop.example.com:8080/health']);
+});
+
+test('a side without an endpoint gets no traffic, and the error says what its application lacks', async () => {
+  const fake = new FakeTraffic();
+  const request: TrafficRequest = {
+    kind: 'globalAccelerator', endpointGroupArn: 'arn', blue: output('Missing'), green: output('Dns'),
+  };
+  const traffic = new SideTraffic(fake, request, connect, SIDES);
+  expect([await traffic.hasEndpoint('blue'), await traffic.hasEndpoint('green')]).toEqual([false, true]);
+  await traffic.write({ blue: 0, green: 100 }, 1);
+  expect(fake.calls).toEqual([{ green: { address: 'Dns-444444444444' } }]);
+  await expect(traffic.write({ blue: 10, green: 90 }, 2)).rejects.toThrow(
+    "the endpoint of side blue cannot be read, because stack 'shop' has no output 'Missing' in account 333333333333: "
+      + 'let the application define it, or correct the endpoint of the environment',
+  );
+  expect(fake.calls).toHaveLength(1);
 });

@@ -163,6 +163,15 @@ class FakeTraffic implements TrafficSwitch {
 
   public constructor(private readonly world: ReleaseWorld) {}
 
+  /** The service no longer knows whether the last change is in effect. */
+  public forget(): void {
+    this.isLost = true;
+  }
+
+  public async hasEndpoint(): Promise<boolean> {
+    return true;
+  }
+
   public async read(changeId?: string): Promise<TrafficReading> {
     const isOver = this.world.now() - this.changedAt >= 5000;
     const isInEffect = !this.isLost && changeId === String(this.fence) && isOver;

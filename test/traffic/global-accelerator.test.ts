@@ -41,6 +41,14 @@ test('a group without the endpoints of the sides has no shares, and the first ch
   ]);
 });
 
+test('a side without an endpoint is not in the group', async () => {
+  const group = new FakeGroup();
+  const { green } = ENDPOINTS;
+  await over(group).write({ blue: 0, green: 100 }, 1, { green });
+  expect(group.replacements).toEqual([[{ endpointId: 'green.example.com', weight: 100 }]]);
+  expect(await over(group).read({ green })).toEqual({ shares: { blue: 0, green: 100 }, isInEffect: true });
+});
+
 test('a change keeps the other endpoints and what is set of those of the sides', async () => {
   const group = new FakeGroup(GREEN_ENDPOINT, OTHER, BLUE_ENDPOINT);
   await over(group).write(GREEN, 4, ENDPOINTS);

@@ -3,10 +3,10 @@ import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import type { SideClients } from './side-clients';
 import type { EndpointRequest } from '../../../src/blue-green/contract';
 import { isNamed } from '../../shared/errors';
-import { ReleaseFailedError } from '../errors';
+import { EndpointMissingError } from '../errors';
 import type { Side } from '../ports';
 
-/** Reads where a side is reached, in its account. @throws ReleaseFailedError if its application does not say it */
+/** Reads where a side is reached, in its account. @throws EndpointMissingError if its application does not define it */
 export async function endpointOf(clients: SideClients, side: Side, request: EndpointRequest): Promise<string> {
   switch (request.from) {
     case 'value':
@@ -43,7 +43,7 @@ async function parameterOf({ ssm }: SideClients, side: Side, parameterName: stri
 }
 
 function missing({ name, pipeline: { accountId } }: Side, problem: string): Error {
-  return new ReleaseFailedError(
+  return new EndpointMissingError(
     `the endpoint of side ${name} cannot be read, because ${problem} in account ${accountId}: `
       + 'let the application define it, or correct the endpoint of the environment',
   );

@@ -3,13 +3,13 @@ import { endpointOf } from './endpoints';
 import { alarmHealth, firingAlarms, httpHealth } from './health';
 import type { ConnectSide } from './side-clients';
 import { singletonRuns, turnSingleton } from './singletons';
-import type { TrafficRequest } from '../../../src/blue-green/contract';
+import { SIDES } from '../../../src/blue-green/contract';
+import type { SideName, TrafficRequest } from '../../../src/blue-green/contract';
 import type { HealthRequest, SingletonRequest } from '../../../src/blue-green/release/contract';
 import { requestedEndpoints } from '../../traffic/traffic';
-import type { Endpoint, Endpoints, RequestedEndpoint, Traffic } from '../../traffic/traffic';
+import type { Endpoint, Endpoints, RequestedEndpoint, Shares, Traffic } from '../../traffic/traffic';
+import { EndpointMissingError } from '../errors';
 import type { Health, Side, SideAccess, TrafficSwitch } from '../ports';
-
-const NO_ENDPOINT: Endpoint = { address: '' };
 
 /** The calls through the AWS SDK and HTTP. */
 export class AwsSideAccess implements SideAccess {
@@ -46,37 +46,59 @@ export class AwsSideAccess implements SideAccess {
   }
 }
 
+interface FoundEndpoints {
+  /** None for kinds of traffic without endpoints. */
+  readonly endpoints: Endpoints;
+  /** Why the endpoint of a side is not known. */
+  readonly missing: Readonly<Partial<Record<SideName, EndpointMissingError>>>;
+}
+
 /** The traffic of an environment with the endpoints of its sides, which are read once. */
 export class SideTraffic implements TrafficSwitch {
-  private endpoints?: Promise<Endpoints>;
+  private found?: Promise<FoundEndpoints>;
 
   public constructor(
     private readonly traffic: Traffic,
     private readonly request: TrafficRequest,
     private readonly connect: ConnectSide,
-    private readonly sides: Readonly<Record<'blue' | 'green', Side>>,
+    private readonly sides: Readonly<Record<SideName, Side>>,
   ) {}
 
+  public async hasEndpoint(side: SideName): Promise<boolean> {
+    return (await this.resolved()).missing[side] === undefined;
+  }
+
   public async read(changeId?: string) {
-    return this.traffic.read(await this.resolved(), changeId);
+    return this.traffic.read((await this.resolved()).endpoints, changeId);
   }
 
-  public async write(shares: Parameters<Traffic['write']>[0], fence: number) {
-    return this.traffic.write(shares, fence, await this.resolved());
+  public async write(shares: Shares, fence: number) {
+    const { endpoints, missing } = await this.resolved();
+    const problem = SIDES.filter(side => shares[side] > 0).map(side => missing[side]).find(error => error);
+    if (problem) throw problem;
+    return this.traffic.write(shares, fence, endpoints);
   }
 
-  private async resolved(): Promise<Endpoints> {
-    this.endpoints ??= this.resolve();
-    return this.endpoints;
+  private async resolved(): Promise<FoundEndpoints> {
+    this.found ??= this.resolve();
+    return this.found;
   }
 
-  private async resolve(): Promise<Endpoints> {
+  private async resolve(): Promise<FoundEndpoints> {
     const requested = requestedEndpoints(this.request);
-    if (!requested) return { blue: NO_ENDPOINT, green: NO_ENDPOINT };
-    const [blue, green] = await Promise.all(
-      [this.sides.blue, this.sides.green].map(async side => this.endpoint(side, requested[side.name])),
-    );
-    return { blue, green };
+    if (!requested) return { endpoints: {}, missing: {} };
+    const found = await Promise.all(SIDES.map(async name => {
+      try {
+        return { endpoints: { [name]: await this.endpoint(this.sides[name], requested[name]) }, missing: {} };
+      } catch (error) {
+        if (!(error instanceof EndpointMissingError)) throw error;
+        return { endpoints: {}, missing: { [name]: error } };
+      }
+    }));
+    return {
+      endpoints: Object.assign({}, ...found.map(({ endpoints }) => endpoints)),
+      missing: Object.assign({}, ...found.map(({ missing }) => missing)),
+    };
   }
 
   private async endpoint(side: Side, { address, hostedZoneId }: RequestedEndpoint): Promise<Endpoint> {
