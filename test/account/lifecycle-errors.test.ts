@@ -1,5 +1,5 @@
 import { awsError } from './fake-directory';
-import { existing, owner, vended, Vending } from './vending';
+import { owner, vended, Vending } from './vending';
 import { accessRoleNotAssumable, actionDenied } from '../../lambda/account/access';
 import { CREATION_QUEUE } from '../../lambda/account/creation';
 import type { VendedAccountRequest } from '../../src/account/contract';
@@ -14,9 +14,9 @@ const access = {
 interface Trouble {
   readonly message: string;
   readonly request?: Partial<VendedAccountRequest>;
-  readonly mended?: Partial<VendedAccountRequest>;
+  readonly corrected?: Partial<VendedAccountRequest>;
   cause(vending: Vending): void;
-  mend?(vending: Vending): void;
+  correct?(vending: Vending): void;
 }
 
 const TROUBLES: Record<string, Trouble> = {
@@ -25,7 +25,7 @@ const TROUBLES: Record<string, Trouble> = {
     message:
       "the e-mail 'aws+dev@example.com' is taken by an account outside of the organization, or by one that was closed: "
       + "use another e-mail for account 'shop-dev', for example 'aws+dev2@example.com'",
-    mended: { email: 'aws+dev2@example.com' },
+    corrected: { email: 'aws+dev2@example.com' },
   },
   'the e-mail belongs to an account of the organization': {
     cause: ({ directory }) =>
@@ -39,7 +39,7 @@ const TROUBLES: Record<string, Trouble> = {
     message:
       "the e-mail 'AWS+dev@example.com' already belongs to account 444444444444 ('old') of the organization: "
       + 'adopt it with onExisting: OnExistingAccount.ADOPT, or use another e-mail',
-    mended: { email: 'AWS+dev@example.com', onExisting: 'adopt' },
+    corrected: { email: 'AWS+dev@example.com', onExisting: 'adopt' },
   },
   'the account with the e-mail is closed': {
     cause: ({ directory }) =>
@@ -48,7 +48,7 @@ const TROUBLES: Record<string, Trouble> = {
     message:
       "the e-mail 'aws+dev@example.com' belongs to account 444444444444, which is CLOSED and keeps it: "
       + "ask AWS Support to reopen it, or use another e-mail, for example 'aws+dev2@example.com'",
-    mended: { email: 'aws+dev2@example.com' },
+    corrected: { email: 'aws+dev2@example.com' },
   },
   'the account with the e-mail is suspended': {
     cause: ({ directory }) =>
@@ -62,8 +62,8 @@ const TROUBLES: Record<string, Trouble> = {
     message:
       "the e-mail 'aws+dev@example.com' belongs to account 444444444444, which was suspended by AWS and keeps it: "
       + "ask AWS Support as its root user to reinstate it, or use another e-mail, for example 'aws+dev2@example.com'",
-    mend: ({ directory }) => directory.change('444444444444', { state: 'ACTIVE' }),
-    mended: { onExisting: 'adopt' },
+    correct: ({ directory }) => directory.change('444444444444', { state: 'ACTIVE' }),
+    corrected: { onExisting: 'adopt' },
   },
   'the e-mail is that of the management account': {
     cause: ({ directory }) =>
@@ -72,7 +72,7 @@ const TROUBLES: Record<string, Trouble> = {
     message:
       "the e-mail 'aws+dev@example.com' belongs to account 999999999999, which is the management account "
       + 'and cannot be vended: use another e-mail',
-    mended: { email: 'aws+dev2@example.com' },
+    corrected: { email: 'aws+dev2@example.com' },
   },
   'the limit of accounts is reached': {
     cause: ({ directory }) => directory.failures.push('ACCOUNT_LIMIT_EXCEEDED'),
@@ -125,19 +125,19 @@ const TROUBLES: Record<string, Trouble> = {
     cause: () => undefined,
     request: { organizationalUnit: 'Workloads/Foo' },
     message: "organizational unit 'Workloads/Foo' does not exist: 'Workloads' has Prod, Test",
-    mended: { organizationalUnit: 'Workloads/Prod' },
+    corrected: { organizationalUnit: 'Workloads/Prod' },
   },
   'the first level of the unit does not exist': {
     cause: () => undefined,
     request: { organizationalUnit: 'Work/Test' },
     message: "organizational unit 'Work/Test' does not exist: the root has Sandbox, Workloads",
-    mended: {},
+    corrected: {},
   },
   'the unit would have to lie deeper than there are units': {
     cause: () => undefined,
     request: { organizationalUnit: 'Sandbox/Test' },
     message: "organizational unit 'Sandbox/Test' does not exist: 'Sandbox' has no units",
-    mended: {},
+    corrected: {},
   },
   'the access role may not create accounts': {
     cause: ({ directory }) =>
@@ -155,7 +155,7 @@ const TROUBLES: Record<string, Trouble> = {
       "the role 'arn:aws:iam::999999999999:role/org-environments-access' may not organizations:CreateAccount: deploy "
       + 'the OrganizationAccessRole of this '
       + 'version in the management account, then deploy again (no identity-based policy allows it)',
-    mend: ({ directory }) => directory.refusals.clear(),
+    correct: ({ directory }) => directory.refusals.clear(),
   },
   'the access role cannot be assumed': {
     cause: ({ directory }) =>
@@ -170,7 +170,7 @@ const TROUBLES: Record<string, Trouble> = {
       + "given, by default its 'organizationId': check that this is the id that 'aws organizations "
       + "describe-organization' shows there, deploy its OrganizationAccessRole in "
       + 'the management account, then deploy again',
-    mend: ({ directory }) => directory.refusals.clear(),
+    correct: ({ directory }) => directory.refusals.clear(),
   },
 };
 
@@ -186,8 +186,8 @@ describe.each(Object.entries(TROUBLES))('when %s', (_, trouble) => {
     await vending.remove(dev, request);
     expect(vending.registry.keys).toEqual([]);
 
-    trouble.mend?.(vending);
-    const accountId = await vending.create(dev, vended(trouble.mended ?? trouble.request));
+    trouble.correct?.(vending);
+    const accountId = await vending.create(dev, vended(trouble.corrected ?? trouble.request));
     expect(vending.directory.accounts.length - accounts).toBe(accountId === '444444444444' ? 0 : 1);
   });
 });
@@ -303,84 +303,6 @@ test('ignores an account of the same name that another principal creates', async
   expect(vending.directory.accounts.find(account => account.accountId === accountId)?.email).toBe(
     'aws+dev@example.com',
   );
-});
-
-test.each([
-  ['SUSPENDED', 'was suspended by AWS; ask AWS Support as its root user to reinstate it'],
-  ['PENDING_CLOSURE', 'is being closed; ask AWS Support to reopen it'],
-  ['CLOSED', 'is CLOSED; ask AWS Support to reopen it'],
-])('defers the update of an account in state %s, with the reason', async (state, problem) => {
-  const vending = new Vending();
-  const accountId = await vending.create(dev, vended());
-  vending.directory.change(accountId, { state });
-  expect(await vending.update(dev, vended({ tags: {} }), vended())).toBe(accountId);
-  expect(await vending.record(vended())).toMatchObject({
-    deferral: {
-      reason: "account 'shop-dev' (aws+dev@example.com) cannot be used: "
-        + `account ${accountId} ${problem}, or use another e-mail`,
-    },
-  });
-});
-
-test('updates an account that could not be used before, and removes the deferral', async () => {
-  const vending = new Vending();
-  const accountId = await vending.create(dev, vended());
-  vending.directory.change(accountId, { state: 'SUSPENDED' });
-  await vending.update(dev, vended({ templates: 'second' }), vended());
-  expect(await vending.registry.read(`unreachable#${accountId}`)).toMatchObject({
-    accountId, reason: expect.stringContaining('was suspended by AWS'), at: expect.any(Number),
-  });
-  expect(await vending.record(vended())).toMatchObject({ state: 'created' });
-  vending.directory.change(accountId, { state: 'ACTIVE' });
-  await vending.update(dev, vended({ templates: 'third' }), vended({ templates: 'second' }));
-  expect(await vending.record(vended())).toMatchObject({ state: 'ready' });
-  expect(await vending.record(vended())).not.toHaveProperty('deferral');
-  expect(vending.registry.keys).not.toContain(`unreachable#${accountId}`);
-});
-
-test.each(['before', 'after'] as const)(
-  'an update that was deferred leaves no mark when it is made, killed at any call %s its effect',
-  async when => {
-    for (let call = 1, killed = true; killed; call++) {
-      const vending = new Vending();
-      const accountId = await vending.create(dev, vended());
-      vending.directory.change(accountId, { state: 'SUSPENDED' });
-      await vending.update(dev, vended({ templates: 'second' }), vended());
-      vending.directory.change(accountId, { state: 'ACTIVE' });
-      const before = vending.fate.calls.length;
-      vending.fate.dieAt(call, when);
-      await vending.update(dev, vended({ templates: 'third' }), vended({ templates: 'second' }));
-      killed = vending.fate.calls.length >= before + call;
-      const marked = vending.registry.keys.includes(`unreachable#${accountId}`);
-      expect({ call, marked }).toEqual({ call, marked: false });
-      expect(await vending.record(vended())).not.toHaveProperty('deferral');
-    }
-  },
-);
-
-test('an account that is removed while its update is deferred leaves no mark', async () => {
-  const vending = new Vending();
-  vending.directory.add({
-    accountId: '333333333333', email: 'x@example.com', roleName: 'OrganizationAccountAccessRole',
-  });
-  await vending.create(dev, existing());
-  vending.clock.now += 3_600_000;
-  vending.directory.stacksOf('333333333333').denied = true;
-  await vending.update(dev, existing({ templates: 'second' }), existing());
-  expect(vending.registry.keys).toContain('unreachable#333333333333');
-  await vending.remove(dev, existing({ templates: 'second' }));
-  expect(vending.registry.keys).toEqual([]);
-});
-
-test('defers an update when a session that was assumed before is denied access', async () => {
-  const vending = new Vending();
-  const accountId = await vending.create(dev, vended());
-  vending.clock.now += 3_600_000;
-  vending.directory.stacksOf(accountId).denied = true;
-  expect(await vending.update(dev, vended({ templates: 'second' }), vended())).toBe(accountId);
-  expect(await vending.record(vended())).toMatchObject({
-    deferral: { reason: expect.stringContaining("account 'shop-dev' (aws+dev@example.com) denies access") },
-  });
 });
 
 test('an account that was never ready fails with the reason', async () => {

@@ -1,0 +1,81 @@
+import { existing, owner, vended, Vending } from './vending';
+
+const dev = owner('Dev');
+
+test.each([
+  ['SUSPENDED', 'was suspended by AWS; ask AWS Support as its root user to reinstate it'],
+  ['PENDING_CLOSURE', 'is being closed; ask AWS Support to reopen it'],
+  ['CLOSED', 'is CLOSED; ask AWS Support to reopen it'],
+])('defers the update of an account in state %s, with the reason', async (state, problem) => {
+  const vending = new Vending();
+  const accountId = await vending.create(dev, vended());
+  vending.directory.change(accountId, { state });
+  expect(await vending.update(dev, vended({ tags: {} }), vended())).toBe(accountId);
+  expect(await vending.record(vended())).toMatchObject({
+    deferral: {
+      reason: "account 'shop-dev' (aws+dev@example.com) cannot be used: "
+        + `account ${accountId} ${problem}, or use another e-mail`,
+    },
+  });
+});
+
+test('updates an account that could not be used before, and removes the deferral', async () => {
+  const vending = new Vending();
+  const accountId = await vending.create(dev, vended());
+  vending.directory.change(accountId, { state: 'SUSPENDED' });
+  await vending.update(dev, vended({ templates: 'second' }), vended());
+  expect(await vending.registry.read(`unreachable#${accountId}`)).toMatchObject({
+    accountId, reason: expect.stringContaining('was suspended by AWS'), at: expect.any(Number),
+  });
+  expect(await vending.record(vended())).toMatchObject({ state: 'created' });
+  vending.directory.change(accountId, { state: 'ACTIVE' });
+  await vending.update(dev, vended({ templates: 'third' }), vended({ templates: 'second' }));
+  expect(await vending.record(vended())).toMatchObject({ state: 'ready' });
+  expect(await vending.record(vended())).not.toHaveProperty('deferral');
+  expect(vending.registry.keys).not.toContain(`unreachable#${accountId}`);
+});
+
+test.each(['before', 'after'] as const)(
+  'an update that was deferred leaves no mark when it is made, killed at any call %s its effect',
+  async when => {
+    for (let call = 1, killed = true; killed; call++) {
+      const vending = new Vending();
+      const accountId = await vending.create(dev, vended());
+      vending.directory.change(accountId, { state: 'SUSPENDED' });
+      await vending.update(dev, vended({ templates: 'second' }), vended());
+      vending.directory.change(accountId, { state: 'ACTIVE' });
+      const before = vending.fate.calls.length;
+      vending.fate.dieAt(call, when);
+      await vending.update(dev, vended({ templates: 'third' }), vended({ templates: 'second' }));
+      killed = vending.fate.calls.length >= before + call;
+      const marked = vending.registry.keys.includes(`unreachable#${accountId}`);
+      expect({ call, marked }).toEqual({ call, marked: false });
+      expect(await vending.record(vended())).not.toHaveProperty('deferral');
+    }
+  },
+);
+
+test('an account that is removed while its update is deferred leaves no mark', async () => {
+  const vending = new Vending();
+  vending.directory.add({
+    accountId: '333333333333', email: 'x@example.com', roleName: 'OrganizationAccountAccessRole',
+  });
+  await vending.create(dev, existing());
+  vending.clock.now += 3_600_000;
+  vending.directory.stacksOf('333333333333').denied = true;
+  await vending.update(dev, existing({ templates: 'second' }), existing());
+  expect(vending.registry.keys).toContain('unreachable#333333333333');
+  await vending.remove(dev, existing({ templates: 'second' }));
+  expect(vending.registry.keys).toEqual([]);
+});
+
+test('defers an update when a session that was assumed before is denied access', async () => {
+  const vending = new Vending();
+  const accountId = await vending.create(dev, vended());
+  vending.clock.now += 3_600_000;
+  vending.directory.stacksOf(accountId).denied = true;
+  expect(await vending.update(dev, vended({ templates: 'second' }), vended())).toBe(accountId);
+  expect(await vending.record(vended())).toMatchObject({
+    deferral: { reason: expect.stringContaining("account 'shop-dev' (aws+dev@example.com) denies access") },
+  });
+});
