@@ -48,13 +48,15 @@ export class LeftoverOperations {
   public async forget(name: string, forgetting: Forgetting): Promise<readonly LeftoverOutcome[]> {
     const pipelines = await allPipelines(this.registry);
     const found = await this.find(name, pipelines);
-    const outcomes = found.map(async record => {
+    const outcomes: LeftoverOutcome[] = [];
+    // one after the other: they may be in the record of one environment
+    for (const record of found) {
       const outcome = await this.describe(record, pipelines, true);
-      if (!(await this.remove(record))) return [];
+      if (!(await this.remove(record))) continue;
       await this.record(record, forgetting);
-      return [outcome];
-    });
-    return (await Promise.all(outcomes)).flat();
+      outcomes.push(outcome);
+    }
+    return outcomes;
   }
 
   private async record(leftover: LeftoverRecord, { by, requestId, reason }: Forgetting): Promise<void> {

@@ -164,8 +164,14 @@ export class Reconciler {
   ): Promise<void> {
     const request = this.requestOf(resource, 'Repair');
     const repair = { requestId: request.requestId, since: request.requestedAt };
-    await this.registry.write<DriftRecord>(driftKey(resource.ownerId), { ...record, repair }, version);
-    await this.kinds.startRepair(request);
+    const marked = await this.registry.write<DriftRecord>(driftKey(resource.ownerId), { ...record, repair }, version);
+    try {
+      await this.kinds.startRepair(request);
+    } catch (error) {
+      // otherwise no other repair could start for an hour; if this one has started, it does nothing without the mark
+      await this.registry.write<DriftRecord>(driftKey(resource.ownerId), record, marked.version);
+      throw error;
+    }
     const { environmentName, logicalId: subject } = resource;
     await this.options.history.record({
       by,

@@ -81,6 +81,7 @@ export class TableRegistry implements Registry {
   }
 
   public async transaction<Result>(action: () => Promise<Result>): Promise<Result> {
+    if (this.pending) throw new Error('a transaction is in progress: this is a defect, report it');
     this.pending = [];
     try {
       const result = await action();

@@ -92,6 +92,10 @@ export class Reconciliation<Request, Result extends object> {
     const state = await this.status.stateOf(owner);
     if (state === 'in progress') return undefined;
     const isRemoval = state === 'removed';
+    // a person has consented to the repair of what a check has found
+    if (isRemoval && !drift.drifts.some(found => found.isRemoval)) {
+      throw new Error(`'${owner.logicalId}' was removed from its stack since the last check: check it again`);
+    }
     const { requestId, requestedAt: since } = request;
     const { version, ...rest } = drift;
     const repair: Repair = { requestId, since, isStarted: true, ...(isRemoval && { isRemoval }) };
@@ -159,6 +163,7 @@ function removed({ logicalId, stackId }: Owner): Drift {
       'its removal is completed: what it manages is deleted or released, as by a deployment without it; '
       + 'if it was moved to another stack, deploy a change of it instead',
     isRepairable: true,
+    isRemoval: true,
   };
 }
 

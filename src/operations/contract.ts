@@ -85,6 +85,8 @@ export interface Drift {
   readonly isRepairable: boolean;
   /** Present if an update waits that the app declares and that could not be made before. */
   readonly isDeferredUpdate?: true;
+  /** Present if the resource was removed from its stack: a repair completes its removal. */
+  readonly isRemoval?: true;
 }
 
 /** The resources of the selected environments. */

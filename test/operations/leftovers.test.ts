@@ -137,6 +137,13 @@ describe('forget', () => {
     expect(world.registry.keys.filter(key => !key.startsWith('history#'))).toEqual([]);
   });
 
+  test('forgets several stacks of one environment', async () => {
+    const world = await withLeftover();
+    await put(world, STACK_KEY, RECORD, { name: 'e1', stackName: 'net' });
+    expect(await forget(world, 'e1')).toHaveLength(2);
+    expect(world.registry.keys.filter(key => /^(leftover|pipeline|stack)#/.test(key))).toEqual([]);
+  });
+
   test('keeps an environment that exists in another account now', async () => {
     const world = await withLeftover();
     const [former, present] = [

@@ -271,6 +271,11 @@ test('sends a transaction in one call, and a single change without a transaction
   ).toEqual(['PutItem']);
 });
 
+test('rejects a transaction inside another one, whose changes would be lost', async () => {
+  const nested = table.transaction(async () => table.transaction(async () => {}));
+  await expect(nested).rejects.toThrow('a transaction is in progress');
+});
+
 test('rejects an environment without the name of the table', () => {
   expect(() => new TableRegistry()).toThrow('the environment variable REGISTRY_TABLE is not set');
 });

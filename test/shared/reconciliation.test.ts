@@ -226,3 +226,14 @@ test('the removal of a resource that CloudFormation does not have any more is co
   expect(world.thing.calls).toEqual(['requestDelete', 'reconcileDelete']);
   expect(world.registry.keys.filter(key => /^(drift|resource)#/.test(key))).toEqual([]);
 });
+
+test('a resource that was removed after its last check is not deleted by a repair', async () => {
+  world.thing.isMoved = true;
+  await world.check();
+  world.isRemoved = true;
+  await world.requestRepair('repair-1');
+  const reason = "'Dev' was removed from its stack since the last check: check it again";
+  expect(await world.repair()).toEqual({ state: 'failed', reason });
+  expect(world.thing.calls).toEqual(['check']);
+  expect(await world.drift()).toMatchObject({ failure: reason });
+});
