@@ -57,7 +57,7 @@ function createProgram(): Command {
   });
   addCommand(program, {
     name: 'status',
-    description: 'show the pipelines of all environments',
+    description: 'show the pipelines of all environments, and what could not be deleted',
     options: STATUS_OPTIONS,
     run: async options => status(options, new OperationsFunction(), terminal.write),
   });
@@ -71,7 +71,7 @@ function createProgram(): Command {
   addCommand(program, {
     name: 'reconcile',
     description: 'compare environments with what their app declares, and repair what was changed by hand; '
-      + 'the exit code is 1 if something still differs',
+      + 'the exit status is 1 if something still differs',
     options: RECONCILE_OPTIONS,
     run: async options => reconcile(options, new OperationsFunction(), { ...terminal, confirm }),
   });

@@ -8,7 +8,7 @@ import { formatRelease, progressLine } from '../output/release';
 import type { Write } from '../output/terminal';
 import { UsageError } from '../usage-error';
 
-/** What the commands need besides the function of the operators. */
+/** What the commands need. */
 export interface ReleaseContext {
   readonly operations: OperationsClient;
   readonly write: Write;
@@ -40,12 +40,13 @@ export async function abort(
 ): Promise<boolean> {
   const by = await context.operations.callerArn();
   const status = await invoke({ operation: 'abort', environmentName, by, reason }, context);
-  if (!watch || !status.current) {
+  const releaseId = status.current?.releaseId;
+  if (!watch || releaseId === undefined) {
     formatRelease(status).forEach(line => context.write(line));
     return true;
   }
-  await watchRelease(status, context);
-  return true;
+  const { last } = await watchRelease(status, context);
+  return last?.releaseId === releaseId && last.outcome === 'returned';
 }
 
 /** Lets the release in progress go on, or rejects it. */
@@ -71,21 +72,28 @@ export async function describeRelease(
     context.write(JSON.stringify(status, undefined, 2));
     return true;
   }
-  if (watch && status.current) return watchRelease(status, context);
+  if (watch && status.current) return follow(status, context);
   formatRelease(status).forEach(line => context.write(line));
   return true;
 }
 
 async function start(request: ReleaseRequest, watch: boolean | undefined, context: ReleaseContext): Promise<boolean> {
   const status = await invoke(request, context);
-  if (watch) return watchRelease(status, context);
+  if (watch) return follow(status, context);
   formatRelease(status).forEach(line => context.write(line));
   context.write(`To follow it: org-environments release-status ${status.environmentName} --watch`);
   return true;
 }
 
-/** Prints a line for each step until the release ends. Returns whether it has succeeded. */
-async function watchRelease(first: ReleaseStatus, context: ReleaseContext): Promise<boolean> {
+/** Prints the progress until the release ends. Returns whether it has succeeded. */
+async function follow(status: ReleaseStatus, context: ReleaseContext): Promise<boolean> {
+  const releaseId = status.current?.releaseId;
+  const { last } = await watchRelease(status, context);
+  return last?.releaseId === releaseId && last?.outcome === 'succeeded';
+}
+
+/** Prints a line for each step until the release ends. */
+async function watchRelease(first: ReleaseStatus, context: ReleaseContext): Promise<ReleaseStatus> {
   const { environmentName } = first;
   const releaseId = first.current?.releaseId;
   let last = '';
@@ -98,7 +106,7 @@ async function watchRelease(first: ReleaseStatus, context: ReleaseContext): Prom
     status = await invoke({ operation: 'describeRelease', environmentName }, context);
   }
   formatRelease(status).forEach(line => context.write(line));
-  return status.last?.releaseId === releaseId && status.last?.outcome === 'succeeded';
+  return status;
 }
 
 async function invoke(request: ReleaseRequest, { operations }: ReleaseContext): Promise<ReleaseStatus> {

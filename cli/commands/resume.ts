@@ -25,6 +25,10 @@ function describe({ state, started, wasHalted }: ResumeOutcome): string {
   if (state === 'suspended') {
     return `${pc.yellow('suspended')}: another pipeline takes its place, or it is being removed`;
   }
+  if (state === 'reserved') {
+    const halt = wasHalted ? 'the halt was removed; ' : '';
+    return `${pc.yellow('reserved')}: ${halt}the next release to this side deploys its commits`;
+  }
   const commits = started ? 'deploying the last commit' : 'deploys new commits';
   return `${pc.green(wasHalted ? 'resumed' : 'was not halted')}: ${commits}`;
 }

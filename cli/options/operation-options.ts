@@ -46,7 +46,7 @@ export const HISTORY_OPTIONS = {
   json: { description: 'print JSON' },
 } satisfies OptionTable;
 
-/** The selection of environments that `halt` and `resume` have in common. */
+/** The selection of environments that `halt`, `resume` and `reconcile` have in common. */
 export type SelectionOptions = OptionValues<typeof SELECTION_OPTIONS>;
 export type HaltOptions = OptionValues<typeof HALT_OPTIONS>;
 export type HistoryOptions = OptionValues<typeof HISTORY_OPTIONS>;

@@ -54,7 +54,7 @@ async function placementDrifts(
   const present = await organization.tags(accountId);
   const missing = Object.entries(wantedTags(context, key, request)).filter(([name, value]) => present[name] !== value);
   if (missing.length > 0) {
-    const what = `${nameOf(request)} has not the declared tags ${missing.map(([name]) => name).join(', ')}`;
+    const what = `${nameOf(request)} does not have the declared tags ${missing.map(([name]) => name).join(', ')}`;
     drifts.push(repairable(what, 'it is tagged again'));
   }
   if (accountName !== request.accountName) {

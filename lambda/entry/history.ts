@@ -9,10 +9,10 @@ type RequestType = ResourceRequest['requestType'];
 /** Checks of preconditions change nothing, so they are not listed. */
 const KINDS: Readonly<Record<string, Readonly<Record<RequestType, ChangeKind>>>> = {
   [RESOURCE_TYPES.account]: {
-    Create: CHANGES.accountCreation, Update: CHANGES.accountUpdate, Delete: CHANGES.accountRelease,
+    Create: CHANGES.accountCreation, Update: CHANGES.accountUpdate, Delete: CHANGES.accountRemoval,
   },
   [RESOURCE_TYPES.branch]: {
-    Create: CHANGES.branchCreation, Update: CHANGES.branchUpdate, Delete: CHANGES.branchRelease,
+    Create: CHANGES.branchCreation, Update: CHANGES.branchUpdate, Delete: CHANGES.branchRemoval,
   },
   [RESOURCE_TYPES.stack]: {
     Create: CHANGES.stackCreation, Update: CHANGES.stackUpdate, Delete: CHANGES.stackDeletion,

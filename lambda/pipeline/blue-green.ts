@@ -45,8 +45,13 @@ implements Omit<Lifecycle<BlueGreenRequest, BlueGreenResult>, 'check' | 'request
   }
 
   public async requestUpdate(owner: Owner, request: BlueGreenRequest, before: BlueGreenRequest): Promise<void> {
+    if (request.environmentName !== before.environmentName) {
+      throw new Error(
+        `blue/green environment '${before.environmentName}' cannot be renamed to '${request.environmentName}': keep `
+          + 'its environmentName, or remove it first, and declare the other one in the next deployment',
+      );
+    }
     await this.requestCreate(owner, request);
-    if (request.environmentName !== before.environmentName) await this.requestDelete(owner, before);
   }
 
   /** A release in progress is stopped: it returns the traffic before the environment is removed. */

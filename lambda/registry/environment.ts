@@ -1,6 +1,7 @@
 import { environmentIn } from './pipeline';
 import type { Registry } from './registry';
 import type { Deferral } from './stack';
+import type { SideName } from '../../src/blue-green/contract';
 import type { EnvironmentRequest } from '../../src/pipeline/contract';
 import { LISTED, RECORDS } from '../../src/registry/contract';
 
@@ -69,6 +70,15 @@ export async function changePipeline(
   if (JSON.stringify(after) === JSON.stringify(before)) return;
   if (pipelinesIn(after).length === 0) await registry.remove(recordKey, version);
   else await registry.write<EnvironmentRecord>(recordKey, after, version);
+}
+
+/** Makes a side the active one, if the environment has it. */
+export async function setActiveSide(registry: Registry, environmentName: string, active: SideName): Promise<void> {
+  const key = environmentKey(environmentName);
+  const record = await registry.read<EnvironmentRecord>(key);
+  if (!record?.sides[active] || record.active === active) return;
+  const { version, ...rest } = record;
+  await registry.write<EnvironmentRecord>(key, { ...rest, active }, version);
 }
 
 /** The pipelines of all environments, by name. */

@@ -9,6 +9,8 @@ export interface ReleaseRecord {
   readonly fence: number;
   /** The last change of the traffic that was intended. It is saved before the change is made. */
   readonly change?: TrafficChange;
+  /** Head of the branch that a release has deployed to a side which then became active. */
+  readonly heads?: Readonly<Partial<Record<SideName, string>>>;
   readonly current?: CurrentRelease;
   /** The last release that has ended. */
   readonly last?: EndedRelease;
@@ -70,7 +72,7 @@ export interface CurrentRelease extends ReleaseIdentity {
 export interface EndedRelease extends ReleaseIdentity {
   /**
    * `returned`: the side that served at the start serves. `stuck`: the traffic could not be returned; the next release
-   * or rollback tries it again first.
+   * tries it again first.
    */
   readonly outcome: 'succeeded' | 'returned' | 'stuck';
   readonly failure?: string;

@@ -1,4 +1,7 @@
 import type { ReleaseContext } from './context';
+import type { Side } from './ports';
+import type { SideName } from '../../src/blue-green/contract';
+import type { SingletonRequest } from '../../src/blue-green/release/contract';
 import type { Shares } from '../traffic/traffic';
 
 /** The release cannot go on: traffic returns to the side that served before. */
@@ -38,7 +41,7 @@ export function notHealthy({ to, config }: ReleaseContext, problem: string): Err
 export function alarmsFiring(side: ReleaseContext['to'], names: readonly string[], share: number): Error {
   const list = names.map(name => `'${name}'`).join(', ');
   return new ReleaseFailedError(
-    `alarm ${list} of side ${side.name} in account ${side.pipeline.accountId} was in ALARM or does not exist, `
+    `alarm ${list} of side ${side.name} in account ${side.pipeline.accountId} is not in the state OK, `
       + `with ${share} percent of the traffic on the new side`,
   );
 }
@@ -62,7 +65,34 @@ export function approvalTimedOut({ config, environmentName }: ReleaseContext): E
 }
 
 export function hookFailed(when: 'before' | 'after', why: string): Error {
-  return new ReleaseFailedError(`the hook ${when} the switch failed: ${why}`);
+  return new ReleaseFailedError(`the hook ${when} the shift failed: ${why}`);
+}
+
+export function singletonMissing({ name, pipeline: { accountId } }: Side, singleton: SingletonRequest): Error {
+  const what = 'service' in singleton ? `${singleton.cluster}/${singleton.service}` : singleton.name;
+  return new ReleaseFailedError(
+    `${singleton.kind} '${what}', which must run on the active side only, does not exist on side ${name} in account `
+      + `${accountId}: let the application define it, turned off, then release again`,
+  );
+}
+
+export function hookTimedOut(when: 'before' | 'after', seconds: number): Error {
+  return new ReleaseFailedError(`the hook ${when} the shift has not ended within ${minutes(seconds)}`);
+}
+
+/** The registry named the wrong side as active, for example because it was lost: nothing is moved. */
+export class WrongSideError extends ReleaseFailedError {
+  public constructor(
+    environmentName: string,
+    { serving, recorded }: { readonly serving: SideName; readonly recorded: SideName },
+    /** Fence of the change that has set the traffic. */
+    public readonly fence: number,
+  ) {
+    super(
+      `side ${serving} of environment '${environmentName}' has all traffic, but the registry had side ${recorded} as `
+        + 'the active one; the registry is corrected now, and nothing was released: release again',
+    );
+  }
 }
 
 export function haltedDuring(environmentName: string, { by, reason }: { by: string; reason: string }): Error {

@@ -13,6 +13,7 @@ import type { BlueGreenRecord } from '../registry/blue-green';
 import { environmentKey } from '../registry/environment';
 import type { EnvironmentRecord } from '../registry/environment';
 import { TableRegistry } from '../registry/table';
+import { withSessionName } from '../shared/session-name';
 import { connectedHosts } from '../sources/hosts';
 import { trafficOf } from '../traffic/traffic-of';
 
@@ -24,10 +25,13 @@ interface ReleaseInput {
 const partition = process.env[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws';
 const registry = new TableRegistry();
 const hosts = connectedHosts();
-const connect = connectSides(partition);
 
 /** Takes the release of an environment one step forward or back; the state machine invokes it until the end. */
-export async function handler({ environmentName, releaseId }: ReleaseInput): Promise<ReleaseOutcome> {
+export async function handler(input: ReleaseInput): Promise<ReleaseOutcome> {
+  return withSessionName(input.environmentName, input.releaseId, async () => advance(input));
+}
+
+async function advance({ environmentName, releaseId }: ReleaseInput): Promise<ReleaseOutcome> {
   await registry.prefetch([blueGreenKey(environmentName), environmentKey(environmentName)]);
   const blueGreen = await registry.read<BlueGreenRecord>(blueGreenKey(environmentName));
   const environment = await registry.read<EnvironmentRecord>(environmentKey(environmentName));
@@ -36,6 +40,7 @@ export async function handler({ environmentName, releaseId }: ReleaseInput): Pro
   }
   const { config } = blueGreen;
   const hooks = new AwsHooks(config.roleArn);
+  const connect = connectSides(partition);
   const sides = { blue: sideOf(environment, 'blue'), green: sideOf(environment, 'green') };
   const traffic = new SideTraffic(trafficOf(config.traffic, config.roleArn), config.traffic, connect, sides);
   return new ReleaseRunner(environmentName, config, {

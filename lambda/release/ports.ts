@@ -19,12 +19,14 @@ export type Health = { readonly isGood: true } | { readonly isGood: false; reado
 /** The calls of a release in the accounts of its sides. */
 export interface SideAccess {
   health(side: Side, request: HealthRequest): Promise<Health>;
-  /** The names of those of the alarms that are in the state ALARM, or do not exist. */
+  /** The names of those of the alarms that are not in the state OK, or do not exist. */
   firing(side: Side, alarms: readonly string[]): Promise<readonly string[]>;
-  /** Whether a singleton runs. */
-  runs(side: Side, singleton: SingletonRequest): Promise<boolean>;
+  stateOf(side: Side, singleton: SingletonRequest): Promise<SingletonState>;
   turn(side: Side, singleton: SingletonRequest, state: 'on' | 'off'): Promise<void>;
 }
+
+/** `missing`: the application does not define it. */
+export type SingletonState = 'on' | 'off' | 'missing';
 
 export type HookState =
   | { readonly state: 'running' | 'succeeded' }

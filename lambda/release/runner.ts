@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { ReleaseContext, StepProgress } from './context';
-import { haltedDuring, ReleaseFailedError } from './errors';
+import { haltedDuring, ReleaseFailedError, WrongSideError } from './errors';
 import type { ReleaseParts } from './ports';
 import { restore } from './restore';
 import { STEPS } from './steps';
@@ -50,7 +50,8 @@ export class ReleaseRunner {
         const record = await registry.read<ReleaseRecord>(releaseKey(environmentName));
         if (!record?.current || record.current.releaseId !== releaseId) return ended(record, releaseId);
         const seconds = await this.step({ ...record, current: record.current });
-        if (seconds > 0) return { state: 'waiting', seconds };
+        // Step Functions waits whole seconds only
+        if (seconds > 0) return { state: 'waiting', seconds: Math.ceil(seconds) };
       }
       return { state: 'waiting', seconds: 1 };
     } catch (error) {
@@ -72,6 +73,11 @@ export class ReleaseRunner {
       const failure = error instanceof Error ? error.message : String(error);
       const known = error instanceof ReleaseFailedError;
       logger.warn('the release fails', { releaseId: record.current.releaseId, failure, ...(!known && { error }) });
+      if (error instanceof WrongSideError) {
+        const fence = Math.max(record.fence, error.fence);
+        await this.endFailed({ ...record, fence }, 'returned', failure);
+        return 0;
+      }
       await this.save(record, { change: { failure } });
       return 0;
     }
@@ -107,13 +113,14 @@ export class ReleaseRunner {
   }
 
   private async endFailed(
-    { current, fence, last: earlier, change, version }: Read, outcome: 'returned' | 'stuck', failure: string,
+    { current, fence, last: earlier, change, heads, version }: Read, outcome: 'returned' | 'stuck', failure: string,
   ): Promise<void> {
     const heldUntil = Math.max(this.heldUntil(change !== undefined), earlier?.heldUntil ?? 0);
     const last = { ...this.endOf(current, heldUntil), outcome, failure };
-    // a first release that failed has left no side that serves: the next one is the first again
     await this.recordEnd(last);
-    await this.end({ fence, ...(change && !current.isFirst && { change }), last }, version);
+    // a first release that failed has left no side that serves: the next one is the first again
+    const kept = { ...(change && !current.isFirst && { change }), ...(heads && { heads }) };
+    await this.end({ fence, ...kept, last }, version);
   }
 
   /** The registry and the lock change in one transaction. */
@@ -127,12 +134,14 @@ export class ReleaseRunner {
     await this.recordEnd(last);
     await registry.transaction(async () => {
       await registry.write<EnvironmentRecord>(key, { ...rest, active: to.name }, version);
-      await this.end({ fence: record.fence, change: record.change, last }, record.version);
+      const { fence, change, heads, current: { head }, version: releaseVersion } = record;
+      const deployed = head === undefined ? heads : { ...heads, [to.name]: head };
+      await this.end({ fence, change, ...(deployed && { heads: deployed }), last }, releaseVersion);
     });
     return 0;
   }
 
-  /** Before the lock ends, so that it is recorded whatever is killed; a repeated step may record it twice. */
+  /** Before the lock ends, so that it is recorded also after a crash; a repeated step may record it twice. */
   private async recordEnd({ releaseId, by, commitId, to, outcome, failure }: EndedRelease): Promise<void> {
     await this.parts.history.record({
       at: new Date(this.parts.now()).toISOString(),
@@ -148,7 +157,7 @@ export class ReleaseRunner {
   }
 
   /** Writes the record without a current release, which ends the lock. */
-  private async end(after: Pick<ReleaseRecord, 'fence' | 'change' | 'last'>, version: number): Promise<void> {
+  private async end(after: Pick<ReleaseRecord, 'fence' | 'change' | 'heads' | 'last'>, version: number): Promise<void> {
     const { environmentName, parts: { registry } } = this;
     await registry.write<ReleaseRecord>(releaseKey(environmentName), { environmentName, ...after }, version);
   }
@@ -175,7 +184,7 @@ export class ReleaseRunner {
     await this.parts.registry.write<ReleaseRecord>(releaseKey(this.environmentName), next, version);
   }
 
-  /** Clients may hold the answers of a resolver for longer than its time to live. */
+  /** Until when clients may reach the side without traffic, in milliseconds since 1970; 0 if no traffic has moved. */
   private heldUntil(hasMoved: boolean): number {
     return hasMoved ? this.parts.now() + this.config.holdSeconds * 1000 : 0;
   }

@@ -1,26 +1,39 @@
 import type { ReleaseContext, StepProgress } from './context';
 import { STEP_DONE, waitFor } from './context';
+import { singletonMissing } from './errors';
 import type { Side } from './ports';
 
 interface Turn {
   readonly off: Side;
-  readonly on: Side;
+  /** Absent: no side runs them afterwards. */
+  readonly on?: Side;
+  /** Whether a singleton that the application does not define is left out. */
+  readonly mayBeMissing: boolean;
 }
 
 const LOOK_AGAIN_SECONDS = 5;
 
-/** Turns the singletons of one side off, and then those of the other side on: no moment has both. */
-export async function turnSingletons({ config, parts: { sides } }: ReleaseContext, turn: Turn): Promise<StepProgress> {
-  const running = async (side: Side) => Promise.all(config.singletons.map(async one => sides.runs(side, one)));
-  const isOn = await running(turn.off);
-  const stillOn = config.singletons.filter((_, index) => isOn[index]);
+/**
+ * Turns the singletons of one side off, and then those of the other side on: they never run on both sides.
+ *
+ * @throws ReleaseFailedError if the side that is to run them does not define one
+ */
+export async function turnSingletons(context: ReleaseContext, turn: Turn): Promise<StepProgress> {
+  const { config: { singletons }, parts: { sides } } = context;
+  const statesOf = async (side: Side) => Promise.all(singletons.map(async one => sides.stateOf(side, one)));
+  const before = await statesOf(turn.off);
+  const stillOn = singletons.filter((_, index) => before[index] === 'on');
   if (stillOn.length > 0) {
     await Promise.all(stillOn.map(async one => sides.turn(turn.off, one, 'off')));
     return waitFor(LOOK_AGAIN_SECONDS);
   }
-  const runs = await running(turn.on);
-  const missing = config.singletons.filter((_, index) => !runs[index]);
-  if (missing.length === 0) return STEP_DONE;
-  await Promise.all(missing.map(async one => sides.turn(turn.on, one, 'on')));
+  const { on } = turn;
+  if (!on) return STEP_DONE;
+  const states = await statesOf(on);
+  const missing = singletons.find((_, index) => states[index] === 'missing');
+  if (missing && !turn.mayBeMissing) throw singletonMissing(on, missing);
+  const off = singletons.filter((_, index) => states[index] === 'off');
+  if (off.length === 0) return STEP_DONE;
+  await Promise.all(off.map(async one => sides.turn(on, one, 'on')));
   return waitFor(LOOK_AGAIN_SECONDS);
 }

@@ -1,23 +1,27 @@
 import type { ReleaseContext, Step, StepProgress } from './context';
 import { nextLook, secondsSince, STEP_DONE, waitFor } from './context';
 import {
-  alarmsFiring, approvalTimedOut, deploymentTimedOut, hookFailed, notHealthy, pipelineFailed,
-  rejected, ReleaseFailedError,
+  alarmsFiring, approvalTimedOut, deploymentTimedOut, hookFailed, hookTimedOut, notHealthy, pipelineFailed,
+  rejected, ReleaseFailedError, WrongSideError,
 } from './errors';
 import type { Side } from './ports';
 import { restore } from './restore';
 import { turnSingletons } from './singletons';
-import { ensureShare } from './traffic-step';
+import { ensureShare, intendReturn } from './traffic-step';
 import type { HookRequest, ReleaseStep } from '../../src/blue-green/release/contract';
+import { setActiveSide } from '../registry/environment';
 import { RESERVED } from '../registry/gate';
 import { BranchMovedError, MergeConflictError } from '../sources/source';
 
-const [POLL_HEALTH, POLL_HELD] = [5, 60];
+const [POLL_HEALTH, POLL_HELD] = [5, 600];
 
-/** Time after which a push must have started the pipeline; then it is started. */
+/** Maximum time of a hook. */
+const HOOK_SECONDS = 2 * 3600;
+
+/** Time that a push has to start the pipeline; after it, the release starts it. */
 const PUSH_SECONDS = 60;
 
-/** Puts right what an earlier release may have left, and waits until clients have left the side. */
+/** Repairs what an earlier release may have left, and waits until clients have left the side. */
 const repair: Step = async context => {
   const { parts: { now }, current, last, trafficChange } = context;
   if (current.isTakenOver) {
@@ -26,9 +30,23 @@ const repair: Step = async context => {
   }
   const left = current.kind === 'rollback' ? 0 : ((last?.heldUntil ?? 0) - now()) / 1000;
   if (left > 0) return waitFor(Math.min(left, POLL_HELD));
-  if (trafficChange || (await serves(context.from, context))) return ensureShare(context, 0);
-  return { isDone: true, change: { isFirst: true } };
+  return trafficChange ? ensureShare(context, 0) : findServingSide(context);
 };
+
+/** Without a recorded change, the traffic says which side serves: the registry may have been lost. */
+async function findServingSide(context: ReleaseContext): Promise<StepProgress> {
+  const { environmentName, from, to, last, parts: { traffic, registry } } = context;
+  const { shares: found, fence = 0 } = await traffic.read();
+  // a first release that failed has left traffic on a side that never became active
+  const shares = last?.isFirst && last.outcome !== 'succeeded' ? undefined : found;
+  if (shares?.[to.name] === 100) {
+    await setActiveSide(registry, environmentName, to.name);
+    throw new WrongSideError(environmentName, { serving: to.name, recorded: from.name }, fence);
+  }
+  const isServing = shares !== undefined || (await serves(from, context));
+  if (isServing) return intendReturn({ ...context, fence: Math.max(context.fence, fence) });
+  return { isDone: true, change: { isFirst: true } };
+}
 
 /** Whether a side has an application that traffic can return to: before the first release, both may be empty. */
 async function serves({ name, pipeline }: Side, { parts: { traffic, control } }: ReleaseContext): Promise<boolean> {
@@ -84,8 +102,11 @@ const verify: Step = async context => {
   if (bad && !bad.isGood && secondsSince(context, current.since) > config.healthSeconds) {
     throw notHealthy(context, bad.problem);
   }
-  const intervals = config.health.map(request => ('times' in request ? request.intervalSeconds : POLL_HEALTH));
-  return waitFor(Math.min(...intervals), { goodChecks });
+  const interval = Math.min(
+    ...config.health.map(request => ('times' in request ? request.intervalSeconds : POLL_HEALTH)),
+  );
+  const seconds = bad ? nextLook(secondsSince(context, current.since), interval, 60) : interval;
+  return waitFor(seconds, { goodChecks });
 };
 
 const approve: Step = async context => {
@@ -93,7 +114,7 @@ const approve: Step = async context => {
   if (approval?.isApproved) return STEP_DONE;
   if (approval) throw rejected(approval);
   if (secondsSince(context, since) > (config.approvalSeconds ?? 0)) throw approvalTimedOut(context);
-  return waitFor(nextLook(secondsSince(context, since), 15, 600));
+  return waitFor(nextLook(secondsSince(context, since), 15, 1200));
 };
 
 function hookStep(when: 'before' | 'after'): Step {
@@ -121,7 +142,8 @@ async function runHook(context: ReleaseContext, when: 'before' | 'after', hook: 
   const state = await hooks.state(hook, hookRun);
   if (state.state === 'failed') throw hookFailed(when, state.why);
   if (state.state === 'succeeded') return { isDone: true, change: { hookRun: undefined } };
-  return waitFor(nextLook(secondsSince(context, context.current.since), 10, 60));
+  if (secondsSince(context, current.since) > HOOK_SECONDS) throw hookTimedOut(when, HOOK_SECONDS);
+  return waitFor(nextLook(secondsSince(context, current.since), 10, 60));
 }
 
 const shift: Step = async context => {
@@ -141,7 +163,9 @@ const shift: Step = async context => {
   return waitFor(0, { position: current.position + 1, effectiveSince: undefined });
 };
 
-const singletons: Step = async context => turnSingletons(context, { off: context.from, on: context.to });
+const singletons: Step = async context => turnSingletons(
+  context, { off: context.from, on: context.to, mayBeMissing: false },
+);
 
 const bake: Step = async context => {
   await assertNoAlarms(context, 100);

@@ -30,8 +30,8 @@ export interface IBlueGreenEnvironment extends IConstruct {
   readonly environmentName: string;
 
   /**
-   * Grants the permission to release, to roll back, to abort and to approve: to invoke the function of the operators'
-   * commands. The same permission halts and resumes all environments.
+   * Grants the permission to release, to roll back, to abort and to approve: to invoke `org-environments-operations`.
+   * It is the permission of `grantOperate`, which allows all commands on all environments.
    *
    * @param grantee who receives the permission
    */
@@ -185,6 +185,9 @@ export class BlueGreenEnvironment extends BlueGreenBase {
     if (singletons.length > 20) fail(this, `an environment can have at most 20 singletons, got ${singletons.length}`);
     const [before, after] = [beforeShift?._bind(), afterShift?._bind()];
     const alarms = checkedAlarms(this, alarmNames);
+    const shift = this.shiftSteps(props.shift ?? Shift.allAtOnce(), traffic);
+    const times = this.times(props);
+    this.checkDuration(shift, times);
     const access = combined([
       { endpoints: requestedEndpointsOf(traffic.request), alarmNames: alarms, singletons },
       ...health.map(check => check.access),
@@ -193,10 +196,10 @@ export class BlueGreenEnvironment extends BlueGreenBase {
       access,
       permissions: [...health, ...[before, after].flatMap(hook => hook ?? [])].flatMap(part => [...part.permissions]),
       config: {
-        shift: this.shiftSteps(props.shift ?? Shift.allAtOnce(), traffic),
+        shift,
         health: health.map(({ request }) => request),
         alarms,
-        ...this.times(props),
+        ...times,
         ...(before && { before: before.request }),
         ...(after && { after: after.request }),
         singletons,
@@ -211,8 +214,6 @@ export class BlueGreenEnvironment extends BlueGreenBase {
     if (steps.length > 1 && !allowsShares) {
       fail(this, 'this kind of traffic has one side only: use Shift.allAtOnce(), or another kind of traffic');
     }
-    const total = steps.reduce((sum, { seconds }) => sum + seconds, 0);
-    if (total > 24 * 3600) fail(this, `the steps of a shift must take at most 24 hours, got ${total} seconds`);
     return steps;
   }
 
@@ -230,6 +231,18 @@ export class BlueGreenEnvironment extends BlueGreenBase {
         approvalSeconds: this.seconds('approvalTimeout', approvalTimeout ?? Duration.days(1), 300, 7 * 24 * 3600),
       }),
     };
+  }
+
+  /** An execution of Step Functions has at most 25,000 events, and each look at a release takes about ten. */
+  private checkDuration(shift: ReleaseConfig['shift'], { deploySeconds, healthSeconds, bakeSeconds }: Times): void {
+    const shiftSeconds = shift.reduce((sum, { seconds }) => sum + seconds, 0);
+    const hours = (deploySeconds + healthSeconds + shiftSeconds + bakeSeconds) / 3600;
+    if (hours <= 24) return;
+    fail(
+      this,
+      "'deployTimeout', 'healthTimeout', the shift and 'bakeTime' must take at most 24 hours together, "
+        + `got ${Number(hours.toFixed(2))} hours`,
+    );
   }
 
   private seconds(name: string, duration: Duration, minimum: number, maximum: number): number {

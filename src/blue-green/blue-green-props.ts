@@ -55,7 +55,8 @@ export interface ReleaseOptions {
   readonly alarmNames?: string[];
 
   /**
-   * Time with all traffic on the released side until the release is complete: 0 to 24 hours.
+   * Time with all traffic on the released side until the release is complete: 0 to 24 hours. The maximum times of
+   * deployment and health, the shift and the bake time may take 24 hours together.
    *
    * @default - 10 minutes if alarms are watched, otherwise 0
    */

@@ -41,7 +41,8 @@ export class ReleaseMachine extends Construct {
       roleName: `${NAMES.releaseFunctionRole}${suffix}`,
       description: 'Takes the releases of blue/green environments one step further',
       environment: { ...handlerEnvironment(organization.registry), ...HISTORY_ENVIRONMENT },
-      timeout: Duration.minutes(1),
+      // a hook, a health check or a function for the traffic may take a minute each
+      timeout: Duration.minutes(5),
       permissions: [
         ...recordPermissions(organization.registry, {
           write: [RECORDS.release, RECORDS.environment],
@@ -85,7 +86,7 @@ export class ReleaseMachine extends Construct {
 }
 
 /** Longer than the timeout of the function. */
-const TASK_SECONDS = 90;
+const TASK_SECONDS = 330;
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html */
 function definition(functionArn: string): object {

@@ -28,9 +28,7 @@ interface ListenersProps {
 
 /** The functions that handle pushes, events of pipelines, and the commands of operators. */
 export class Listeners extends Construct {
-  /**
-   * Halts, resumes, describes and forgets the pipelines of environments, and compares these with their declaration.
-   */
+  /** Runs the commands of operators, and the daily check. */
   public readonly operations: IFunction;
   /** All functions. */
   public readonly functions: readonly IFunction[];
@@ -97,7 +95,7 @@ export class Listeners extends Construct {
       roleName: NAMES.operationsFunction,
       // the command line calls it by this name
       functionName: NAMES.operationsFunction,
-      description: 'Halts, resumes, describes and forgets the pipelines of environments',
+      description: 'Runs the commands of operators, and the daily check',
       environment: {
         ...handlerEnvironment(this.props.registry),
         ...HISTORY_ENVIRONMENT,
@@ -117,7 +115,7 @@ export class Listeners extends Construct {
             LISTED.environment, LISTED.halt, LISTED.unreachable, LISTED.leftover, LISTED.history, LISTED.resource,
             LISTED.drift,
           ],
-        }, true),
+        }),
         allow(
           'Releases', ['states:DescribeExecution', 'states:StartExecution'],
           ['execution', 'stateMachine'].map(kind =>

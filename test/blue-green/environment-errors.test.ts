@@ -21,7 +21,7 @@ describe('synthesis rejects', () => {
         shift: linear(1, Duration.hours(1)),
         traffic: custom(cicd),
       }),
-      'the steps of a shift must take at most 24 hours, got 356400 seconds',
+      "'deployTimeout', 'healthTimeout', the shift and 'bakeTime' must take at most 24 hours together, got 103.25",
     ],
     ['a share of 0', () => ({ shift: linear(0) }), "'percent' of a shift must be a whole number from 1 to 99, got 0"],
     [

@@ -199,7 +199,7 @@ describe('the permissions of releases', () => {
     expect(JSON.stringify(principal)).toMatch(/OrgEnvironmentsReleases/);
   });
 
-  test('in the account of a side name each stack, parameter, alarm and singleton', () => {
+  test('in the account of a side name each stack, parameter and singleton', () => {
     const { blue } = synthesizedWith(() => ({
       healthChecks: [
         HealthCheck.http({ endpoint: Endpoint.output('shop', 'Url') }),
@@ -223,12 +223,12 @@ describe('the permissions of releases', () => {
       SwitchParameters: ['ssm:GetParameter', 'ssm:PutParameter'],
     });
     for (const resource of [
-      ':stack/shop/*', ':parameter/shop/url', ':alarm:errors', ':rule/nightly', ':schedule/default/hourly',
+      ':stack/shop/*', ':parameter/shop/url', ':rule/nightly', ':schedule/default/hourly',
       ':service/cluster/worker', ':parameter/jobs/state',
     ]) expect(text).toContain(`${resource}"`);
   });
 
-  test('grantRelease lets a role invoke the function of the operators', () => {
+  test('grantRelease lets a role invoke the operations function', () => {
     const app = quickApp();
     const cicd = new Cicd(app);
     const role = Role.fromRoleName(cicd.stack, 'Operator', OPERATOR);

@@ -105,7 +105,7 @@ test('a rollback needs a former side', async () => {
   expect(status).toMatchObject({
     active: 'blue', shares: { blue: 100, green: 0 }, current: { kind: 'rollback', to: 'green' },
   });
-  expect(entries).toEqual([expect.objectContaining({ change: 'Rollback', commitId: 'c2' })]);
+  expect(entries).toEqual([expect.objectContaining({ change: 'Rollback', commitId: 'c1' })]);
   await step();
 });
 

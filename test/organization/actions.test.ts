@@ -80,7 +80,7 @@ test.each([
       ...LOGS, ...PUT, 'dynamodb:DeleteItem', 'dynamodb:Query', 'codecommit:GetCommit', 'events:PutEvents', ENTER,
       'lambda:InvokeFunction', 'states:StartExecution',
       // releases
-      'codecommit:GetFolder', 'codecommit:GetMergeOptions', 'dynamodb:BatchGetItem', 'states:DescribeExecution',
+      'codecommit:GetFolder', 'codecommit:GetMergeOptions', 'states:DescribeExecution',
     ],
   ],
   ['org-environments-trigger', cicd, [...LOGS, 'codecommit:GetBranch', ...READ, ENTER, 'sqs:SendMessage']],

@@ -104,12 +104,14 @@ test('rejects an environment of another stack', async () => {
   );
 });
 
-test('an update with another name removes the former record', async () => {
+test('an update with another name is rejected', async () => {
   const world = new World();
   await world.lifecycle.requestCreate(OWNER, REQUEST);
-  await world.lifecycle.requestUpdate(OWNER, { ...REQUEST, environmentName: 'live' }, REQUEST);
-  expect((await world.blueGreen())?.removalRequestedAt).toBe(world.now);
-  expect(await world.registry.read(blueGreenKey('live'))).toMatchObject({ environmentName: 'live' });
+  const renamed = { ...REQUEST, environmentName: 'live' };
+  await expect(world.lifecycle.requestUpdate(OWNER, renamed, REQUEST)).rejects.toThrow(
+    "blue/green environment 'prod' cannot be renamed to 'live': keep its environmentName, or remove it first, and "
+      + 'declare the other one in the next deployment',
+  );
 });
 
 describe('a removal', () => {

@@ -61,7 +61,9 @@ describe('a release', () => {
     });
     const reason = expect.stringContaining(`was halted by ${ANNA}: incident 7`);
     expect(outcome).toMatchObject({ state: 'failed', reason });
-    await expect(world.release('main')).rejects.toThrow('resume it first, with: org-environments resume prod');
+    await expect(world.release('main')).rejects.toThrow(
+      'resume it first, with: org-environments resume --environment prod',
+    );
   });
 });
 
@@ -116,7 +118,7 @@ describe('a release that fails', () => {
       if ((await world.record())?.current?.step === 'bake') world.sides.alarms.set('blue', ['errors']);
     });
     expect(outcome).toMatchObject({
-      reason: expect.stringContaining("alarm 'errors' of side blue in account 333333333333 was in ALARM"),
+      reason: expect.stringContaining("alarm 'errors' of side blue in account 333333333333 is not in the state OK"),
     });
     await expectReturned(world);
   });
@@ -194,6 +196,8 @@ describe('a rollback', () => {
     world.source.references.set('main', 'c2');
     world.sides.problems.set('blue', 'GET / returned 503');
     await world.release('main');
-    await expect(world.rollback()).rejects.toThrow('because release release-2 has changed side blue and was returned');
+    await expect(world.rollback()).rejects.toThrow(
+      "because release release-2 has changed side blue and ended as 'returned'",
+    );
   });
 });

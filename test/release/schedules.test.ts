@@ -3,7 +3,7 @@ import { releaseSchedules, violationsOf } from './schedules';
 
 const RUNS = process.env.CI ? 2000 : 300;
 
-test('no release, rollback or abort leaves a wrong side, share, singleton or lock, whatever dies', async () => {
+test('no release leaves a wrong side, share, singleton or lock, at whichever call a process is killed', async () => {
   await fc.assert(
     fc.asyncProperty(releaseSchedules, async schedule => {
       expect(await violationsOf(schedule)).toEqual([]);

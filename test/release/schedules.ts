@@ -14,7 +14,7 @@ interface Request {
   readonly deaths: readonly { readonly after: number; readonly when: 'before' | 'after' }[];
   /** The step of the state machine at which its execution ends without a trace; absent: it does not. */
   readonly machineEnds?: number;
-  /** The step at which a person aborts the release; absent: nobody does. */
+  /** The step at which a person aborts the release; absent: it is not aborted. */
   readonly abortAt?: number;
   /** The step from which the side has an alarm; absent: it has none. */
   readonly alarmAt?: number;

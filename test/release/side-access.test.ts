@@ -89,7 +89,7 @@ test('a function that checks the health receives the side and its account', asyn
   ]);
   expect(await access.health(SIDES.green, { kind: 'alarms', names: ['errors'] })).toEqual({ isGood: true });
   expect(await access.firing(SIDES.green, ['errors', 'missing'])).toEqual(['missing']);
-  expect(await access.runs(SIDES.green, { kind: 'rule', name: 'nightly' })).toBe(true);
+  expect(await access.stateOf(SIDES.green, { kind: 'rule', name: 'nightly' })).toBe('on');
 });
 
 test('an HTTP check uses HTTPS and the path, unless the endpoint is a URL', async () => {

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { endpointOf } from '../../lambda/release/aws/endpoints';
 import { alarmHealth, firingAlarms, httpHealth } from '../../lambda/release/aws/health';
 import type { SideClients } from '../../lambda/release/aws/side-clients';
-import { singletonRuns, turnSingleton } from '../../lambda/release/aws/singletons';
-import type { Side } from '../../lambda/release/ports';
+import { singletonState, turnSingleton } from '../../lambda/release/aws/singletons';
+import type { Side, SingletonState } from '../../lambda/release/ports';
 import type { SingletonRequest } from '../../src/blue-green/release/contract';
 import { awsError } from '../fixtures/aws-error';
 
@@ -136,33 +136,34 @@ describe('a singleton', () => {
   const service: SingletonRequest = { kind: 'service', cluster: 'cluster', service: 'worker', desiredCount: 3 };
   const parameter: SingletonRequest = { kind: 'parameter', name: '/jobs' };
 
-  test.each<[string, SingletonRequest, Record<string, object | Error>, boolean]>([
-    ['an enabled rule', rule, { DescribeRuleCommand: { State: 'ENABLED' } }, true],
-    ['a disabled rule', rule, { DescribeRuleCommand: { State: 'DISABLED' } }, false],
-    ['no rule', rule, { DescribeRuleCommand: awsError('ResourceNotFoundException') }, false],
-    ['an enabled schedule', schedule, { GetScheduleCommand: { State: 'ENABLED' } }, true],
-    ['no schedule', schedule, { GetScheduleCommand: awsError('ResourceNotFoundException') }, false],
-    ['a service that should run', service, { DescribeServicesCommand: { services: [{ desiredCount: 1 }] } }, true],
+  test.each<[string, SingletonRequest, Record<string, object | Error>, SingletonState]>([
+    ['an enabled rule', rule, { DescribeRuleCommand: { State: 'ENABLED' } }, 'on'],
+    ['a disabled rule', rule, { DescribeRuleCommand: { State: 'DISABLED' } }, 'off'],
+    ['no rule', rule, { DescribeRuleCommand: awsError('ResourceNotFoundException') }, 'missing'],
+    ['an enabled schedule', schedule, { GetScheduleCommand: { State: 'ENABLED' } }, 'on'],
+    ['no schedule', schedule, { GetScheduleCommand: awsError('ResourceNotFoundException') }, 'missing'],
+    ['a service that should run', service, { DescribeServicesCommand: { services: [{ desiredCount: 1 }] } }, 'on'],
     [
       'a service that drains', service,
-      { DescribeServicesCommand: { services: [{ desiredCount: 0, runningCount: 1 }] } }, true,
+      { DescribeServicesCommand: { services: [{ desiredCount: 0, runningCount: 1 }] } }, 'on',
     ],
     [
       'a stopped service', service, { DescribeServicesCommand: { services: [{ desiredCount: 0, runningCount: 0 }] } },
-      false,
+      'off',
     ],
-    ['no service', service, { DescribeServicesCommand: { services: [] } }, false],
-    ['no cluster', service, { DescribeServicesCommand: awsError('ClusterNotFoundException') }, false],
-    ['a parameter with the value on', parameter, { GetParameterCommand: { Parameter: { Value: 'on' } } }, true],
-    ['a parameter with the value off', parameter, { GetParameterCommand: { Parameter: { Value: 'off' } } }, false],
-    ['no parameter', parameter, { GetParameterCommand: awsError('ParameterNotFound') }, false],
-  ])('%s', async (_title, request, answers, runs) => {
-    expect(await singletonRuns(clients(answers).side, request)).toBe(runs);
+    ['no service', service, { DescribeServicesCommand: { services: [] } }, 'missing'],
+    ['a deleted service', service, { DescribeServicesCommand: { services: [{ status: 'INACTIVE' }] } }, 'missing'],
+    ['no cluster', service, { DescribeServicesCommand: awsError('ClusterNotFoundException') }, 'missing'],
+    ['a parameter with the value on', parameter, { GetParameterCommand: { Parameter: { Value: 'on' } } }, 'on'],
+    ['a parameter with the value off', parameter, { GetParameterCommand: { Parameter: { Value: 'off' } } }, 'off'],
+    ['no parameter', parameter, { GetParameterCommand: awsError('ParameterNotFound') }, 'missing'],
+  ])('%s', async (_title, request, answers, state) => {
+    expect(await singletonState(clients(answers).side, request)).toBe(state);
   });
 
   test('whose state cannot be read raises the error', async () => {
     const denied = awsError('AccessDenied');
-    await expect(singletonRuns(clients({ DescribeRuleCommand: denied }).side, rule)).rejects.toBe(denied);
+    await expect(singletonState(clients({ DescribeRuleCommand: denied }).side, rule)).rejects.toBe(denied);
   });
 
   const turned = async (request: SingletonRequest, state: 'on' | 'off', answers = {}) => {

@@ -6,9 +6,10 @@ import { blueGreenKey } from '../../lambda/registry/blue-green';
 import type { BlueGreenRecord } from '../../lambda/registry/blue-green';
 import type { EnvironmentPipeline, EnvironmentRecord } from '../../lambda/registry/environment';
 import { environmentKey } from '../../lambda/registry/environment';
+import type { Versioned } from '../../lambda/registry/registry';
 import type { ReleaseRecord } from '../../lambda/registry/release';
 import { releaseKey } from '../../lambda/registry/release';
-import type { Health, Hooks, HookState, SideAccess, TrafficSwitch } from '../../lambda/release/ports';
+import type { Health, Hooks, HookState, SideAccess, SingletonState, TrafficSwitch } from '../../lambda/release/ports';
 import { ReleaseRunner } from '../../lambda/release/runner';
 import type { ReleaseOutcome } from '../../lambda/release/runner';
 import { MergeConflictError } from '../../lambda/sources/source';
@@ -144,8 +145,8 @@ class FakeSource implements Pick<SourceHost, 'resolve' | 'merge' | 'contains'> {
     return merged;
   }
 
-  public async contains(_: string, branchName: string, commitId: string): Promise<boolean> {
-    return (this.heads.get(branchName) ?? '').split('+').includes(commitId);
+  public async contains(_: string, commitId: string, ancestorId: string): Promise<boolean> {
+    return commitId.split('+').includes(ancestorId);
   }
 }
 
@@ -196,6 +197,8 @@ class FakeSides implements SideAccess {
   public readonly problems = new Map<SideName, string>();
   public readonly alarms = new Map<SideName, string[]>();
   public readonly running = new Set<string>();
+  /** Sides whose application defines no singletons. */
+  public readonly missing = new Set<SideName>();
   /** Called at every change of a singleton. */
   public onTurn?: () => void;
 
@@ -208,8 +211,9 @@ class FakeSides implements SideAccess {
     return (this.alarms.get(name) ?? []).filter(alarm => alarms.includes(alarm));
   }
 
-  public async runs({ name }: { name: SideName }, singleton: object): Promise<boolean> {
-    return this.running.has(`${name} ${JSON.stringify(singleton)}`);
+  public async stateOf({ name }: { name: SideName }, singleton: object): Promise<SingletonState> {
+    if (this.missing.has(name)) return 'missing';
+    return this.running.has(`${name} ${JSON.stringify(singleton)}`) ? 'on' : 'off';
   }
 
   public async turn({ name }: { name: SideName }, singleton: object, state: 'on' | 'off'): Promise<void> {
@@ -304,17 +308,31 @@ export class ReleaseWorld {
       const outcome = await this.advance(releaseId);
       this.machine.outcomes.set(releaseId, outcome);
       if (outcome.state !== 'waiting') return outcome;
+      // Step Functions waits whole seconds only
+      if (!Number.isInteger(outcome.seconds)) throw new Error(`the release waits ${outcome.seconds} seconds`);
       this.time += outcome.seconds * 1000;
     }
     throw new Error('the release has not ended after 1000 steps');
   }
 
-  public async record(): Promise<ReleaseRecord | undefined> {
+  public async record(): Promise<Versioned<ReleaseRecord> | undefined> {
     return this.registry.read<ReleaseRecord>(releaseKey(ENVIRONMENT));
   }
 
   public async active(): Promise<string | undefined> {
     return (await this.registry.read<EnvironmentRecord>(environmentKey(ENVIRONMENT)))?.active;
+  }
+
+  public async setActive(active: SideName): Promise<void> {
+    await this.change<EnvironmentRecord>(environmentKey(ENVIRONMENT), { active });
+  }
+
+  public async requestRemoval(): Promise<void> {
+    await this.change<BlueGreenRecord>(blueGreenKey(ENVIRONMENT), { removalRequestedAt: this.now() });
+  }
+
+  public async removeRecord(): Promise<void> {
+    await this.registry.remove(releaseKey(ENVIRONMENT), (await this.record())?.version ?? 0);
   }
 
   /** Releases a commit, and waits until the release has ended. */
@@ -339,6 +357,11 @@ export class ReleaseWorld {
 
   public sleep(seconds: number): void {
     this.time += seconds * 1000;
+  }
+
+  private async change<Kind extends object>(key: string, changed: Partial<Kind>): Promise<void> {
+    const { version, ...rest } = (await this.registry.read<Kind>(key)) ?? {};
+    await this.registry.write(key, { ...rest, ...changed }, version);
   }
 
   private async advance(releaseId: string): Promise<ReleaseOutcome> {

@@ -136,12 +136,12 @@ test('of two concurrent changes the newer one is in effect, whichever is overtak
   }
 });
 
-test('a newer change that was overwritten is restored, and the overwriting one is told', async () => {
+test('a newer change that was overwritten is restored, and the overwriting one gets an error', async () => {
   const { port, traffic } = world(atBlue);
   const halted = haltedAt(2, port, () => traffic(port).write(GREEN, 5, ENDPOINTS));
   await expect(traffic(halted).write(BLUE, 4, ENDPOINTS)).rejects.toThrow(
     "parameter '/shop/active' was set by change 5 at the same time as by change 4: the newer one is in effect, see "
-      + '`org-environments status`',
+      + '`org-environments release-status`',
   );
   expect(port.versions.map(value => JSON.parse(value).fence)).toEqual([3, 5, 4, 5]);
 });

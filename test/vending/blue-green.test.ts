@@ -126,7 +126,7 @@ describe('a blue/green environment', () => {
     expect((await ended()).last).toMatchObject({ outcome: 'returned', failure: `aborted by ${ANNA}: wrong commit` });
     expect(await active()).toBe('green');
     await expect(operate({ operation: 'rollback', environmentName: 'prod', by: ANNA })).rejects.toThrow(
-      /cannot be rolled back, because release release-\S+ has changed side blue and was returned/,
+      /cannot be rolled back, because release release-\S+ has changed side blue and ended as 'returned'/,
     );
   });
 

@@ -35,7 +35,7 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
   [
     'releasing blue/green environments, which other tests do',
     /^org-environments-operations$/,
-    'codecommit:GetFolder dynamodb:BatchGetItem states:DescribeExecution',
+    'codecommit:GetFolder states:DescribeExecution',
   ],
   [
     'naming the existing branches when the parent branch does not exist',

@@ -11,7 +11,6 @@ import { stepsOf } from '../../registry/release-steps';
 
 /** Reads the releases of an environment. @throws if it is not a blue/green environment */
 export async function describeReleases(registry: Registry, environmentName: string): Promise<ReleaseStatus> {
-  await registry.prefetch([blueGreenKey, environmentKey, releaseKey].map(keyOf => keyOf(environmentName)));
   const blueGreen = await registry.read<BlueGreenRecord>(blueGreenKey(environmentName));
   const environment = await registry.read<EnvironmentRecord>(environmentKey(environmentName));
   const active = environment?.active;
@@ -25,7 +24,7 @@ export async function describeReleases(registry: Registry, environmentName: stri
     ...(change && { shares: change.shares }),
     inEffectSeconds: blueGreen.config.inEffectSeconds,
     ...(current && { current: progressOf(blueGreen, current) }),
-    ...(last && { last: summaryOf(last, active) }),
+    ...(last && { last: summaryOf(last, current ? undefined : active) }),
   };
 }
 
@@ -40,7 +39,8 @@ function progressOf({ config }: BlueGreenRecord, current: CurrentRelease): Relea
   };
 }
 
-function summaryOf(last: EndedRelease, active: string): ReleaseSummary {
+/** @param active absent while a release is in progress */
+function summaryOf(last: EndedRelease, active: string | undefined): ReleaseSummary {
   const { outcome, failure, endedAt, heldUntil } = last;
   return {
     ...originOf(last),
@@ -48,7 +48,7 @@ function summaryOf(last: EndedRelease, active: string): ReleaseSummary {
     ...(failure !== undefined && { failure }),
     endedAt: iso(endedAt),
     heldUntil: iso(heldUntil),
-    canRollBack: outcome === 'succeeded' && last.from !== active && last.isFirst !== true,
+    canRollBack: active !== undefined && outcome === 'succeeded' && last.from !== active && last.isFirst !== true,
   };
 }
 

@@ -27,14 +27,27 @@ export function alreadyActive(environmentName: string, requested: string, commit
 export function lockHeld(environmentName: string, { releaseId, kind, by, startedAt, step }: CurrentRelease): Error {
   return new Error(
     `environment '${environmentName}' is locked by the ${kind} ${releaseId} that ${by} started at ${iso(startedAt)} `
-      + `(step ${step}): wait until it ends, or stop it with: org-environments abort ${environmentName}`,
+      + `(step ${step}): wait until it ends, or stop it with: org-environments abort ${environmentName} `
+      + '--reason <text>',
   );
+}
+
+export function unfinished(environmentName: string, { releaseId, by, to, step }: CurrentRelease): Error {
+  return new Error(
+    `environment '${environmentName}' cannot be rolled back, because release ${releaseId} of ${by} to side ${to} has `
+      + `not ended (step ${step}), although its execution has: return its traffic first, with: org-environments abort `
+      + `${environmentName} --reason <text>`,
+  );
+}
+
+export function removed(environmentName: string): Error {
+  return new Error(`environment '${environmentName}' is being removed: deploy the app with it, then release`);
 }
 
 export function haltedBefore(environmentName: string, { by, reason }: Pick<Halt, 'by' | 'reason'>): Error {
   return new Error(
     `environment '${environmentName}' is halted by ${by}: ${reason}: `
-      + `resume it first, with: org-environments resume ${environmentName}`,
+      + `resume it first, with: org-environments resume --environment ${environmentName}`,
   );
 }
 
@@ -53,7 +66,7 @@ export function noRollback(environmentName: string, last: EndedRelease | undefin
   }
   return new Error(
     `environment '${environmentName}' cannot be rolled back, because release ${last.releaseId} has changed side `
-      + `${last.to} and was returned (${last.failure ?? 'no reason'}): release the commit that you want`,
+      + `${last.to} and ended as '${last.outcome}' (${last.failure ?? 'no reason'}): release the commit that you want`,
   );
 }
 

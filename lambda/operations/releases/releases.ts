@@ -1,5 +1,6 @@
 import {
-  alreadyActive, haltedBefore, lockHeld, noRollback, noSuchCommit, nothingToAbort, notBlueGreen, notWaiting,
+  alreadyActive, haltedBefore, lockHeld, noRollback, noSuchCommit, nothingToAbort, notBlueGreen, notWaiting, removed,
+  unfinished,
 } from './errors';
 import type { SideName } from '../../../src/blue-green/contract';
 import type { ReleaseConfig } from '../../../src/blue-green/release/contract';
@@ -33,6 +34,7 @@ interface Found {
   readonly config: ReleaseConfig;
   readonly environment: EnvironmentRecord;
   readonly record: Versioned<ReleaseRecord> | undefined;
+  readonly isBeingRemoved: boolean;
 }
 
 type Requested = Pick<CurrentRelease, 'kind' | 'by' | 'requested' | 'commitId' | 'from' | 'to'>;
@@ -52,12 +54,12 @@ export class Releases {
     return this.retry(async () => {
       const found = await this.find(environmentName);
       const { config: { repository }, environment } = found;
-      const { from, to, active } = sidesOf(environment);
+      const { from, to } = sidesOf(environment);
       const [host, { repositoryName }] = [this.parts.hosts(repository), repository];
       const commitId = await host.resolve(repositoryName, requested);
       if (commitId === undefined) throw noSuchCommit(requested, repositoryName);
-      const isActive = found.record?.change !== undefined
-        && await host.contains(repositoryName, active.branchName, commitId);
+      const deployed = found.record?.heads?.[from];
+      const isActive = deployed !== undefined && await host.contains(repositoryName, deployed, commitId);
       if (isActive) throw alreadyActive(environmentName, requested, commitId, from);
       return this.start(environmentName, found, { kind: 'release', by, requested, commitId, from, to });
     });
@@ -67,12 +69,21 @@ export class Releases {
   public async rollback(environmentName: string, by: string): Promise<CurrentRelease> {
     return this.retry(async () => {
       const found = await this.find(environmentName);
-      const { from, to } = sidesOf(found.environment);
-      const last = found.record?.last;
+      const { from, to, idle } = sidesOf(found.environment);
+      const { last, current } = found.record ?? {};
+      if (current) await this.rejectUnfinished(environmentName, found.config, current);
       if (last?.outcome !== 'succeeded' || last.from !== to || last.isFirst) throw noRollback(environmentName, last);
-      const { commitId } = last;
+      const { repository, repository: { repositoryName } } = found.config;
+      const commitId = found.record?.heads?.[to]
+        ?? (await this.parts.hosts(repository).resolve(repositoryName, idle.branchName)) ?? '';
       return this.start(environmentName, found, { kind: 'rollback', by, requested: commitId, commitId, from, to });
     });
+  }
+
+  /** A release that has begun may have changed the side that served before, even if its machine has ended. */
+  private async rejectUnfinished(environmentName: string, { machineArn }: ReleaseConfig, current: CurrentRelease) {
+    const isRunning = await this.parts.machine.isRunning(machineArn, current.releaseId);
+    throw isRunning ? lockHeld(environmentName, current) : unfinished(environmentName, current);
   }
 
   /** Lets the current release return the traffic. */
@@ -101,12 +112,12 @@ export class Releases {
       const current = { ...record.current, ...change(record.current) };
       await this.parts.registry.write<ReleaseRecord>(releaseKey(environmentName), { ...rest, current }, version);
       // a release whose machine has ended needs another one to take the traffic back
-      await this.continueIfDead(environmentName, config, current);
+      await this.continueIfEnded(environmentName, config, current);
       return current;
     });
   }
 
-  private async continueIfDead(environmentName: string, { machineArn }: ReleaseConfig, current: CurrentRelease) {
+  private async continueIfEnded(environmentName: string, { machineArn }: ReleaseConfig, current: CurrentRelease) {
     const { machine } = this.parts;
     if (await machine.isRunning(machineArn, current.releaseId)) return;
     await this.takeOver(environmentName, machineArn, current);
@@ -127,7 +138,8 @@ export class Releases {
   /** Takes the lock, and starts the machine. */
   private async start(environmentName: string, found: Found, requested: Requested): Promise<CurrentRelease> {
     const { registry, machine, now, newId } = this.parts;
-    const { record, config: { machineArn } } = found;
+    const { record, config: { machineArn }, isBeingRemoved } = found;
+    if (isBeingRemoved) throw removed(environmentName);
     const halt = await haltOf(registry, environmentName);
     if (halt) throw haltedBefore(environmentName, halt);
     const isHeld = record?.current && (await machine.isRunning(machineArn, record.current.releaseId));
@@ -147,6 +159,7 @@ export class Releases {
       environmentName,
       fence: record?.fence ?? 0,
       ...(record?.change && { change: record.change }),
+      ...(record?.heads && { heads: record.heads }),
       current,
       ...(record?.last && { last: record.last }),
     };
@@ -157,12 +170,12 @@ export class Releases {
 
   private async find(environmentName: string): Promise<Found> {
     const { registry } = this.parts;
-    await registry.prefetch([blueGreenKey, environmentKey, releaseKey].map(keyOf => keyOf(environmentName)));
     const blueGreen = await registry.read<BlueGreenRecord>(blueGreenKey(environmentName));
     const environment = await registry.read<EnvironmentRecord>(environmentKey(environmentName));
     if (!blueGreen || !environment) throw notBlueGreen(environmentName, environment !== undefined);
     const record = await registry.read<ReleaseRecord>(releaseKey(environmentName));
-    return { config: blueGreen.config, environment, record };
+    const isBeingRemoved = blueGreen.removalRequestedAt !== undefined;
+    return { config: blueGreen.config, environment, record, isBeingRemoved };
   }
 
   /** Retries when a concurrent request or the release itself has changed the record. */
@@ -180,13 +193,14 @@ export class Releases {
 interface Sides {
   readonly from: SideName;
   readonly to: SideName;
-  readonly active: EnvironmentPipeline;
+  /** The pipeline of the idle side. */
+  readonly idle: EnvironmentPipeline;
 }
 
 /** @throws if a side has no pipeline yet */
 function sidesOf({ environmentName, active: from, sides }: EnvironmentRecord): Sides {
   const to = from === 'blue' ? 'green' : 'blue';
-  const active = sides[from]?.pipelines.at(-1);
-  if ((from !== 'blue' && from !== 'green') || !active || !sides[to]) throw notBlueGreen(environmentName, true);
-  return { from, to, active };
+  const idle = sides[to]?.pipelines.at(-1);
+  if ((from !== 'blue' && from !== 'green') || !idle || !sides[from]) throw notBlueGreen(environmentName, true);
+  return { from, to, idle };
 }

@@ -6,6 +6,9 @@ import { assumeRole } from '../../shared/assume-role';
 import { clientDefaults } from '../../shared/clients';
 import type { Health, Hooks, HookState } from '../ports';
 
+/** Maximum time of a function of the user; the function of releases itself may take 5 minutes. */
+const INVOKE_SECONDS = 90;
+
 /** The functions and projects of the user in the CICD account, called with the role of the environment. */
 export class AwsHooks implements Hooks {
   private readonly lambda: LambdaClient;
@@ -51,9 +54,15 @@ export class AwsHooks implements Hooks {
 
   private async invoke(functionArn: string, event: object): Promise<{ readonly failure?: string }> {
     const command = new InvokeCommand({ FunctionName: functionArn, Payload: Buffer.from(JSON.stringify(event)) });
-    const { FunctionError: kind, Payload: payload } = await this.lambda.send(command);
-    if (kind === undefined) return {};
-    return { failure: `function '${functionArn}' failed: ${messageIn(Buffer.from(payload ?? []).toString('utf8'))}` };
+    const abortSignal = AbortSignal.timeout(INVOKE_SECONDS * 1000);
+    try {
+      const { FunctionError: kind, Payload: payload } = await this.lambda.send(command, { abortSignal });
+      if (kind === undefined) return {};
+      return { failure: `function '${functionArn}' failed: ${messageIn(Buffer.from(payload ?? []).toString('utf8'))}` };
+    } catch (error) {
+      if (!abortSignal.aborted) throw error;
+      return { failure: `function '${functionArn}' did not end within ${INVOKE_SECONDS} seconds` };
+    }
   }
 }
 

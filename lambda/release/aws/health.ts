@@ -26,10 +26,12 @@ export async function httpHealth(url: string, { status, body }: Expected): Promi
   }
 }
 
-/** The names of the alarms that are in the state ALARM, or do not exist. */
+/** The names of the alarms that are not in the state OK, or do not exist. */
 export async function firingAlarms({ cloudwatch }: SideClients, names: readonly string[]): Promise<readonly string[]> {
   if (names.length === 0) return [];
-  const command = new DescribeAlarmsCommand({ AlarmNames: [...names], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] });
+  const command = new DescribeAlarmsCommand({
+    AlarmNames: [...names], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], MaxRecords: 100,
+  });
   const { MetricAlarms: metric = [], CompositeAlarms: composite = [] } = await cloudwatch.send(command);
   const states = new Map([...metric, ...composite].map(({ AlarmName, StateValue }) => [AlarmName, StateValue]));
   // an alarm without data is not good for a side that gets traffic

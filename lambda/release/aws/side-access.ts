@@ -2,14 +2,14 @@ import type { AwsHooks } from './cicd';
 import { endpointOf } from './endpoints';
 import { alarmHealth, firingAlarms, httpHealth } from './health';
 import type { ConnectSide } from './side-clients';
-import { singletonRuns, turnSingleton } from './singletons';
+import { singletonState, turnSingleton } from './singletons';
 import { SIDES } from '../../../src/blue-green/contract';
 import type { SideName, TrafficRequest } from '../../../src/blue-green/contract';
 import type { HealthRequest, SingletonRequest } from '../../../src/blue-green/release/contract';
 import { requestedEndpoints } from '../../traffic/traffic';
 import type { Endpoint, Endpoints, RequestedEndpoint, Shares, Traffic } from '../../traffic/traffic';
 import { EndpointMissingError } from '../errors';
-import type { Health, Side, SideAccess, TrafficSwitch } from '../ports';
+import type { Health, Side, SideAccess, SingletonState, TrafficSwitch } from '../ports';
 
 /** The calls through the AWS SDK and HTTP. */
 export class AwsSideAccess implements SideAccess {
@@ -37,8 +37,8 @@ export class AwsSideAccess implements SideAccess {
     return firingAlarms(this.connect(side), alarms);
   }
 
-  public async runs(side: Side, singleton: SingletonRequest): Promise<boolean> {
-    return singletonRuns(this.connect(side), singleton);
+  public async stateOf(side: Side, singleton: SingletonRequest): Promise<SingletonState> {
+    return singletonState(this.connect(side), singleton);
   }
 
   public async turn(side: Side, singleton: SingletonRequest, state: 'on' | 'off'): Promise<void> {

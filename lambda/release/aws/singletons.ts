@@ -5,12 +5,14 @@ import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import type { SideClients } from './side-clients';
 import type { SingletonRequest } from '../../../src/blue-green/release/contract';
 import { isNamed } from '../../shared/errors';
+import type { SingletonState } from '../ports';
 
 type State = 'on' | 'off';
 
-/** What a kind of singleton does. A singleton that does not exist does not run. */
+/** What a kind of singleton does. */
 interface Singleton<Request> {
-  runs(clients: SideClients, request: Request): Promise<boolean>;
+  /** `undefined` if it does not exist. */
+  runs(clients: SideClients, request: Request): Promise<boolean | undefined>;
   turn(clients: SideClients, request: Request, state: State): Promise<unknown>;
 }
 
@@ -30,12 +32,15 @@ const schedule: Singleton<Of<'schedule'>> = {
     (await scheduler.send(new GetScheduleCommand({ Name: name, GroupName: group }))).State === 'ENABLED',
   turn: async ({ scheduler }, { name, group }, state) => {
     // an update replaces the whole schedule
-    const { Arn, CreationDate, LastModificationDate, $metadata, ...declared } = await scheduler.send(
+    const { Arn, CreationDate, LastModificationDate, StartDate, $metadata, ...declared } = await scheduler.send(
       new GetScheduleCommand({ Name: name, GroupName: group }),
     );
     const { ScheduleExpression, FlexibleTimeWindow, Target } = declared;
+    // a start in the past has no effect, and is rejected
+    const isFuture = StartDate !== undefined && StartDate.getTime() > Date.now();
     await scheduler.send(new UpdateScheduleCommand({
       ...declared,
+      ...(isFuture && { StartDate }),
       Name: name,
       ScheduleExpression,
       FlexibleTimeWindow,
@@ -49,7 +54,9 @@ const service: Singleton<Of<'service'>> = {
   // a service that drains still has running tasks
   runs: async ({ ecs }, { cluster, service: name }) => {
     const { services: [found] = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [name] }));
-    return (found?.desiredCount ?? 0) > 0 || (found?.runningCount ?? 0) > 0;
+    // a deleted service is returned for some time
+    if (!found || found.status === 'INACTIVE') return undefined;
+    return (found.desiredCount ?? 0) > 0 || (found.runningCount ?? 0) > 0;
   },
   turn: async ({ ecs }, { cluster, service: name, desiredCount }, state) =>
     ecs.send(new UpdateServiceCommand({ cluster, service: name, desiredCount: state === 'on' ? desiredCount : 0 })),
@@ -64,11 +71,13 @@ const parameter: Singleton<Of<'parameter'>> = {
 
 const KINDS = { rule, schedule, service, parameter };
 
-export async function singletonRuns(clients: SideClients, request: SingletonRequest): Promise<boolean> {
+export async function singletonState(clients: SideClients, request: SingletonRequest): Promise<SingletonState> {
   try {
-    return await kindOf(request).runs(clients, request);
+    const runs = await kindOf(request).runs(clients, request);
+    if (runs === undefined) return 'missing';
+    return runs ? 'on' : 'off';
   } catch (error) {
-    if (isNamed(error, 'ResourceNotFoundException', 'ParameterNotFound', 'ClusterNotFoundException')) return false;
+    if (isNamed(error, 'ResourceNotFoundException', 'ParameterNotFound', 'ClusterNotFoundException')) return 'missing';
     throw error;
   }
 }

@@ -37,7 +37,7 @@ function ended(rest: Partial<ReleaseSummary> = {}): ReleaseSummary {
   };
 }
 
-/** The function of the operators, which answers one status after the other, and the output of a command. */
+/** The operations function, which answers one status after the other, and the output of a command. */
 function fake(...statuses: readonly ReleaseStatus[]) {
   const requests: OperationRequest[] = [];
   const lines: string[] = [];
