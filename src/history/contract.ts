@@ -4,10 +4,10 @@
 export const CHANGES = {
   accountCreation: 'Account Creation',
   accountUpdate: 'Account Update',
-  accountRelease: 'Account Release',
+  accountRemoval: 'Account Removal',
   branchCreation: 'Branch Creation',
   branchUpdate: 'Branch Update',
-  branchRelease: 'Branch Release',
+  branchRemoval: 'Branch Removal',
   stackCreation: 'Stack Creation',
   stackUpdate: 'Stack Update',
   stackDeletion: 'Stack Deletion',

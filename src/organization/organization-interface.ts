@@ -27,7 +27,8 @@ export interface IOrganization extends IResource {
   readonly eventBus: IEventBus;
 
   /**
-   * Allows a principal to halt and resume the pipelines of all environments, and to read their state.
+   * Allows a principal to use all commands of operators on all environments: halt, resume, status, history, reconcile,
+   * forget, and releases.
    *
    * @param grantee a principal of the CICD account
    */

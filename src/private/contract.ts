@@ -79,7 +79,7 @@ export const NAMES = {
   eventsRule: 'org-environments-pipeline-events',
   /** Role in the member account that the trigger assumes to start the pipeline. */
   startRole: 'org-environments-pipeline-start',
-  /** Role in the member account that operators' commands assume: halt, resume, status. */
+  /** Role in the member account through which pipelines are halted, resumed, described and released. */
   operateRole: 'org-environments-pipeline-operate',
   /** Role in the member account that releases assume: health, alarms, endpoints, singletons. */
   releaseRole: 'org-environments-pipeline-release',
@@ -89,7 +89,7 @@ export const NAMES = {
   environmentRolePath: '/org-environments-release/',
   /** Prefix of the state machines that make releases. */
   releaseMachine: 'org-environments-release-',
-  /** Function in the CICD account for operators' commands (halt, resume, status), and its role. */
+  /** Function in the CICD account that runs the commands of operators, and its role. */
   operationsFunction: 'org-environments-operations',
   /** Tag of an account with the key of its record in the registry. */
   ownerTag: 'org-environments:registry-key',

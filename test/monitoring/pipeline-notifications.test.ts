@@ -48,7 +48,7 @@ describe('a rule for what happens in pipelines', () => {
     expect(heard({ environmentNames: ['prod'] }, story)).toBe(0);
   });
 
-  test('hears only what the recording function has verified, and the CICD account sends', () => {
+  test('matches only what the recording function has verified, and the CICD account sends', () => {
     const { stack, organization } = new Cicd(undefined, { imported: true });
     organization.onPipelineEvent('Rule');
     const { EventPattern: pattern } = onlyResource(synthesized(stack), 'AWS::Events::Rule').Properties;

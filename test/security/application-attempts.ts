@@ -110,7 +110,7 @@ export const APPLICATION_ATTEMPTS: readonly Attempt[] = [
     ),
   },
   {
-    what: 'Silence the events of the pipeline',
+    what: 'Stop the events of the pipeline',
     why: 'the boundary denies changes of this rule',
     needs: target => on(inProd(target, 'events', 'rule/org-environments-pipeline-events'), [
       'events:PutRule', 'events:PutTargets', 'events:RemoveTargets', 'events:DisableRule', 'events:DeleteRule',

@@ -100,7 +100,7 @@ const SOURCE: readonly Attempt[] = [
 
 const MESSAGES: readonly Attempt[] = [
   {
-    what: 'Tell the approval topic of `prod` that an approval is needed',
+    what: 'Publish a request for an approval to the approval topic of `prod`',
     why: 'the topic admits the pipelines of the accounts that use it only',
     needs: ({ topicArn }) => on(topicArn, 'sns:Publish'),
   },
@@ -206,7 +206,7 @@ const CICD: readonly Attempt[] = [
 const PROD: readonly Attempt[] = [
   {
     what: 'Assume the roles that deploy, start or operate the pipeline of `prod`',
-    why: 'each trusts one role of the CICD account only',
+    why: 'they trust roles of the CICD account only',
     needs: ({ accountId }) => on([
       `org-environments-deployer-${REGION}`,
       `org-environments-deployer-execution-${REGION}`,

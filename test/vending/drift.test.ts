@@ -77,7 +77,7 @@ describe('change of an environment by hand', () => {
     const { tags = {} } = harness.simulation.organizations.account(accountId) ?? {};
     changeAccount({ tags: {} });
     expect(await whats()).toEqual([
-      expect.stringMatching(/has not the declared tags team, org-environments:registry-key$/),
+      expect.stringMatching(/does not have the declared tags team, org-environments:registry-key$/),
     ]);
     await expectRepaired();
     expect(harness.simulation.organizations.account(accountId)?.tags).toEqual(tags);

@@ -86,7 +86,7 @@ describe('history', () => {
   test('has the removal of an environment', async () => {
     expect(reasons(await harness.deploy(app('2', ['test'])))).toBe('');
     expect(await changes()).toEqual([
-      '- Account Release succeeded', 'dev Branch Release succeeded', 'dev Pipeline Deletion succeeded',
+      '- Account Removal succeeded', 'dev Branch Removal succeeded', 'dev Pipeline Deletion succeeded',
     ]);
   });
 });
