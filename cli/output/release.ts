@@ -23,11 +23,12 @@ const STEPS: Readonly<Record<ReleaseStep, string>> = {
 
 /** Formats the sides, their shares, the release in progress and the last one. */
 export function formatRelease(status: ReleaseStatus): string[] {
-  const { environmentName, active, current, last, inEffectSeconds } = status;
+  const { environmentName, active, current, last, pending, inEffectSeconds } = status;
   return [
     `${pc.bold(environmentName)}: side ${paintSide(active)} is active`,
     ...sharesLines(status),
     ...(current ? currentLines(environmentName, current) : []),
+    ...(pending ? [`after it: release of ${nameOf(pending.requested, pending.commitId)}`] : []),
     ...(last && !current ? lastLines(environmentName, last, inEffectSeconds) : []),
     ...(!current && !last ? ['no release yet'] : []),
   ];

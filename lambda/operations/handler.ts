@@ -4,7 +4,6 @@ import type { Context } from 'aws-lambda';
 import { AwsKinds, logDriftMetric } from './aws';
 import { Operations } from './operations';
 import { Reconciler } from './reconciler';
-import { AwsReleaseMachine } from './releases/machine';
 import { ReleaseOperations } from './releases/operations';
 import { Releases } from './releases/releases';
 import { validOperation } from './validation';
@@ -15,6 +14,7 @@ import { EventBus } from '../history/events';
 import { RegistryHistory } from '../history/history';
 import { AwsPipelineControl } from '../pipeline-control/aws';
 import { TableRegistry } from '../registry/table';
+import { AwsReleaseMachine } from '../shared/release-machine';
 import { withSessionName } from '../shared/session-name';
 import { connectedHosts } from '../sources/hosts';
 

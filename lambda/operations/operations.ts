@@ -66,6 +66,7 @@ export class Operations {
       case 'status':
         return this.status();
       case 'release':
+      case 'releasePush':
       case 'rollback':
       case 'abort':
       case 'approve':

@@ -20,8 +20,8 @@ const decision = v.picklist(
 );
 
 const OPERATIONS = [
-  'halt', 'resume', 'status', 'release', 'rollback', 'abort', 'approve', 'describeRelease', 'history', 'reconcile',
-  'forget',
+  'halt', 'resume', 'status', 'release', 'releasePush', 'rollback', 'abort', 'approve', 'describeRelease', 'history',
+  'reconcile', 'forget',
 ];
 
 const request = v.variant(
@@ -36,6 +36,12 @@ const request = v.variant(
     v.object({ operation: v.literal('resume'), environmentNames, by: nonEmptyText('by') }),
     v.object({ operation: v.literal('status') }),
     v.object({ operation: v.literal('release'), ...ofEnvironment, reference: nonEmptyText('reference') }),
+    v.object({
+      operation: v.literal('releasePush'),
+      ...ofEnvironment,
+      branchName: nonEmptyText('branchName'),
+      commitId: nonEmptyText('commitId'),
+    }),
     v.object({ operation: v.literal('rollback'), ...ofEnvironment }),
     v.object({ operation: v.literal('abort'), ...ofEnvironment, reason: nonEmptyText('reason') }),
     v.object({
@@ -63,7 +69,8 @@ const request = v.variant(
 /** The message for a key that is missing is that of its schema, and not one of the library. */
 const NO_VALUES = Object.fromEntries(
   [
-    'environmentNames', 'environmentName', 'by', 'reason', 'reference', 'decision', 'limit', 'name', 'mode',
+    'environmentNames', 'environmentName', 'by', 'reason', 'reference', 'branchName', 'commitId', 'decision', 'limit',
+    'name', 'mode',
   ].map(name => [name, undefined]),
 );
 

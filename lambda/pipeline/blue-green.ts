@@ -1,3 +1,4 @@
+import type { Routes } from './branch-routes';
 import type { BlueGreenRequest, BlueGreenResult, ReleaseConfig } from '../../src/blue-green/release/contract';
 import { blueGreenKey } from '../registry/blue-green';
 import type { BlueGreenRecord } from '../registry/blue-green';
@@ -7,6 +8,7 @@ import { stackNameOf } from '../registry/owners';
 import type { Registry } from '../registry/registry';
 import { releaseKey } from '../registry/release';
 import type { ReleaseRecord } from '../registry/release';
+import { routeKey } from '../registry/route';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { DONE, done, waitFor } from '../shared/lifecycle';
 
@@ -18,6 +20,7 @@ export class BlueGreenLifecycle
 implements Omit<Lifecycle<BlueGreenRequest, BlueGreenResult>, 'check' | 'requestRepair'> {
   public constructor(
     private readonly registry: Registry,
+    private readonly routes: Pick<Routes, 'addRelease' | 'removeRelease'>,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -25,8 +28,11 @@ implements Omit<Lifecycle<BlueGreenRequest, BlueGreenResult>, 'check' | 'request
     return `blue/green environment '${environmentName}'`;
   }
 
-  public recordKeys({ environmentName }: BlueGreenRequest): readonly string[] {
-    return [blueGreenKey(environmentName), environmentKey(environmentName), releaseKey(environmentName)];
+  public recordKeys(request: BlueGreenRequest): readonly string[] {
+    const { environmentName } = request;
+    const route = autoReleaseRoute(request);
+    const keys = [blueGreenKey(environmentName), environmentKey(environmentName), releaseKey(environmentName)];
+    return route === undefined ? keys : [...keys, route];
   }
 
   public async requestCreate(owner: Owner, request: BlueGreenRequest): Promise<void> {
@@ -52,27 +58,33 @@ implements Omit<Lifecycle<BlueGreenRequest, BlueGreenResult>, 'check' | 'request
       );
     }
     await this.requestCreate(owner, request);
+    const [former, next] = [autoReleaseRoute(before), autoReleaseRoute(request)];
+    if (former !== undefined && former !== next) await this.routes.removeRelease(former, request.environmentName);
   }
 
   /** A release in progress is stopped: it returns the traffic before the environment is removed. */
-  public async requestDelete(owner: Owner, { environmentName }: BlueGreenRequest): Promise<void> {
+  public async requestDelete(owner: Owner, request: BlueGreenRequest): Promise<void> {
+    const { environmentName } = request;
     const record = await this.registry.read<BlueGreenRecord>(blueGreenKey(environmentName));
     if (record?.ownerId !== owner.id) return;
+    // first: from now on, no release begins
+    const { version: recordVersion, ...ofRecord } = record;
+    const next = { ...ofRecord, removalRequestedAt: this.now() };
+    await this.registry.write<BlueGreenRecord>(blueGreenKey(environmentName), next, recordVersion);
+    const route = autoReleaseRoute(request);
+    if (route !== undefined) await this.routes.removeRelease(route, environmentName);
     const release = await this.registry.read<ReleaseRecord>(releaseKey(environmentName));
-    if (release?.current && release.current.failure === undefined) {
-      const { version, ...rest } = release;
-      const current = { ...release.current, failure: 'the environment is being removed' };
-      await this.registry.write<ReleaseRecord>(releaseKey(environmentName), { ...rest, current }, version);
-    }
-    const { version, ...rest } = record;
-    const next = { ...rest, removalRequestedAt: this.now() };
-    await this.registry.write<BlueGreenRecord>(blueGreenKey(environmentName), next, version);
+    if (!release?.current) return;
+    const { version, pending, ...rest } = release;
+    const current = { ...release.current, failure: release.current.failure ?? 'the environment is being removed' };
+    await this.registry.write<ReleaseRecord>(releaseKey(environmentName), { ...rest, current }, version);
   }
 
   /** Until the first release, the declaration says which side is active; later only releases change it. */
   public async reconcile(
-    _: Owner, { environmentName, firstSide }: BlueGreenRequest,
+    _: Owner, request: BlueGreenRequest,
   ): Promise<Progress<BlueGreenResult>> {
+    const { environmentName, firstSide } = request;
     const key = environmentKey(environmentName);
     const environment = await this.registry.read<EnvironmentRecord>(key);
     const release = await this.registry.read<ReleaseRecord>(releaseKey(environmentName));
@@ -81,6 +93,8 @@ implements Omit<Lifecycle<BlueGreenRequest, BlueGreenResult>, 'check' | 'request
       const { version, ...rest } = environment;
       await this.registry.write<EnvironmentRecord>(key, { ...rest, active: firstSide }, version);
     }
+    const route = autoReleaseRoute(request);
+    if (route !== undefined) await this.routes.addRelease(route, environmentName);
     return done({ environmentName });
   }
 
@@ -96,4 +110,11 @@ implements Omit<Lifecycle<BlueGreenRequest, BlueGreenResult>, 'check' | 'request
     });
     return DONE;
   }
+}
+
+/** Key of the route of the branch whose pushes are released. */
+function autoReleaseRoute({ autoReleaseBranch, config }: BlueGreenRequest): string | undefined {
+  if (autoReleaseBranch === undefined) return undefined;
+  const { repository } = JSON.parse(config) as Pick<ReleaseConfig, 'repository'>;
+  return routeKey(repository.repositoryArn, autoReleaseBranch);
 }

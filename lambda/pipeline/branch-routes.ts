@@ -2,15 +2,15 @@ import type { Environments } from './environments';
 import { APPLICATIONS_ARE_DELETED } from './errors';
 import type { EnvironmentRequest } from '../../src/pipeline/contract';
 import { stackNameOf } from '../registry/owners';
-import type { Registry } from '../registry/registry';
+import type { Registry, Versioned } from '../registry/registry';
 import type { RouteRecord, RouteTarget } from '../registry/route';
 import { routeKey } from '../registry/route';
 
-/** The pipelines that branches start. The trigger reads them. */
+/** What pushes to branches start. The trigger reads it. */
 export class Routes {
   public constructor(
     private readonly registry: Registry,
-    private readonly environments: Environments,
+    private readonly environments: Pick<Environments, 'isHeld'>,
   ) {}
 
   /**
@@ -29,7 +29,7 @@ export class Routes {
     );
     const targets = [...others, target];
     if (JSON.stringify(targets) !== JSON.stringify(known)) {
-      await this.registry.write<RouteRecord>(key, { targets }, record?.version);
+      await this.write(key, record, { targets });
     }
     return others;
   }
@@ -42,8 +42,34 @@ export class Routes {
     const record = await this.registry.read<RouteRecord>(key);
     if (!record?.targets.some(target => target.pipelineKey === pipelineKey)) return;
     const targets = record.targets.filter(target => target.pipelineKey !== pipelineKey);
-    if (targets.length > 0) await this.registry.write<RouteRecord>(key, { targets }, record.version);
-    else await this.registry.remove(key, record.version);
+    await this.write(key, record, { targets });
+  }
+
+  /** Lets pushes to a branch start releases of a blue/green environment. */
+  public async addRelease(key: string, environmentName: string): Promise<void> {
+    const record = await this.registry.read<RouteRecord>(key);
+    const known = record?.releasedBy ?? [];
+    if (!known.includes(environmentName)) await this.write(key, record, { releasedBy: [...known, environmentName] });
+  }
+
+  public async removeRelease(key: string, environmentName: string): Promise<void> {
+    const record = await this.registry.read<RouteRecord>(key);
+    const known = record?.releasedBy ?? [];
+    if (!known.includes(environmentName)) return;
+    await this.write(key, record, { releasedBy: known.filter(name => name !== environmentName) });
+  }
+
+  /** Changes a record; one that starts nothing is removed. */
+  private async write(
+    key: string, record: Versioned<RouteRecord> | undefined, changed: Partial<RouteRecord>,
+  ): Promise<void> {
+    const { targets = [], releasedBy = [] } = { ...record, ...changed };
+    if (targets.length > 0 || releasedBy.length > 0) {
+      const next = { targets, ...(releasedBy.length > 0 && { releasedBy }) };
+      await this.registry.write<RouteRecord>(key, next, record?.version);
+    } else if (record) {
+      await this.registry.remove(key, record.version);
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 import { AwsPipelineOutbound } from './aws';
 import { BlueGreenLifecycle } from './blue-green';
+import { Routes } from './branch-routes';
+import { Environments } from './environments';
 import { pipelineLifecycle } from './lifecycle';
 import type { BlueGreenRequest } from '../../src/blue-green/release/contract';
 import type { PipelineRequest } from '../../src/pipeline/contract';
@@ -34,7 +36,7 @@ const isBlueGreen = (request: Request): request is BlueGreenRequest => 'kind' in
 export const handler: KindHandler = serve(
   new TwoLifecycles({
     one: pipelines,
-    other: new BlueGreenLifecycle(registry),
+    other: new BlueGreenLifecycle(registry, new Routes(registry, new Environments(registry, Date.now))),
     isOther: isBlueGreen,
     nameOf: request => (isBlueGreen(request) ? 'a blue/green environment' : 'a pipeline'),
   }),

@@ -12,9 +12,14 @@ export interface ReleaseRecord {
   /** Head of the branch that a release has deployed to a side which then became active. */
   readonly heads?: Readonly<Partial<Record<SideName, string>>>;
   readonly current?: CurrentRelease;
+  /** The release that begins when the current one has ended. */
+  readonly pending?: PendingRelease;
   /** The last release that has ended. */
   readonly last?: EndedRelease;
 }
+
+/** A push to the parent branch that arrived during a release. */
+export type PendingRelease = Pick<ReleaseIdentity, 'by' | 'requested' | 'commitId'>;
 
 export interface TrafficChange {
   readonly shares: Readonly<Record<SideName, number>>;
@@ -60,6 +65,8 @@ export interface CurrentRelease extends ReleaseIdentity {
   readonly head?: string;
   /** Whether it has taken the lock of a release whose machine has ended: what that one has left is put right first. */
   readonly isTakenOver?: true;
+  /** Whether it has waited for the end of another release, which starts its execution. */
+  readonly isSuccessor?: true;
   /** Whether the traffic is being returned. */
   readonly isReturning?: true;
   /** Identifies the run of a hook. */
@@ -80,6 +87,15 @@ export interface EndedRelease extends ReleaseIdentity {
   readonly endedAt: number;
   /** Until then, clients may still reach the side that no longer serves; in milliseconds since 1970. */
   readonly heldUntil: number;
+}
+
+/** A release at its first step. */
+export function newRelease(
+  requested: Pick<ReleaseIdentity, 'kind' | 'by' | 'requested' | 'commitId' | 'from' | 'to'>,
+  releaseId: string,
+  now: number,
+): CurrentRelease {
+  return { ...requested, releaseId, startedAt: now, step: 'repair', since: now, position: 0, goodChecks: 0 };
 }
 
 export function releaseKey(environmentName: string): string {

@@ -13,11 +13,13 @@ export interface RouteTarget {
 }
 
 /**
- * The pipelines of a branch; the last one is started. There are two while a pipeline moves, so that the former one is
- * the last again when the move is rolled back.
+ * What a push to a branch starts: the last one of its pipelines, and releases. There are two pipelines while one moves,
+ * so that the former one is the last again when the move is rolled back.
  */
 export interface RouteRecord {
   readonly targets: readonly RouteTarget[];
+  /** Names of blue/green environments that release each commit of the branch. */
+  readonly releasedBy?: readonly string[];
 }
 
 export function routeKey(repositoryArn: string, branchName: string): string {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { AwsHooks } from './aws/cicd';
 import { AwsSideAccess, SideTraffic } from './aws/side-access';
 import { connectSides } from './aws/side-clients';
@@ -13,6 +14,7 @@ import type { BlueGreenRecord } from '../registry/blue-green';
 import { environmentKey } from '../registry/environment';
 import type { EnvironmentRecord } from '../registry/environment';
 import { TableRegistry } from '../registry/table';
+import { AwsReleaseMachine } from '../shared/release-machine';
 import { withSessionName } from '../shared/session-name';
 import { connectedHosts } from '../sources/hosts';
 import { trafficOf } from '../traffic/traffic-of';
@@ -51,7 +53,9 @@ async function advance({ environmentName, releaseId }: ReleaseInput): Promise<Re
     sides: new AwsSideAccess(connect, hooks),
     hooks,
     history: new RegistryHistory(registry, new EventBus()),
+    machine: new AwsReleaseMachine(),
     now: Date.now,
+    newId: () => `release-${randomUUID()}`,
   }).advance(releaseId);
 }
 

@@ -4,6 +4,7 @@ import type { History } from '../history/history';
 import type { PipelineControl } from '../pipeline-control/control';
 import type { EnvironmentPipeline } from '../registry/environment';
 import type { Registry } from '../registry/registry';
+import type { ReleaseMachine } from '../shared/release-machine';
 import type { SourceHost } from '../sources/source';
 import type { Shares, TrafficReading } from '../traffic/traffic';
 
@@ -54,5 +55,7 @@ export interface ReleaseParts {
   readonly sides: SideAccess;
   readonly hooks: Hooks;
   readonly history: History;
+  readonly machine: Pick<ReleaseMachine, 'start'>;
   readonly now: () => number;
+  readonly newId: () => string;
 }

@@ -1,5 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { ReleaseContext, StepProgress } from './context';
+import { Ending } from './ending';
+import type { ReleaseInProgress } from './ending';
 import { haltedDuring, ReleaseFailedError, WrongSideError } from './errors';
 import type { ReleaseParts } from './ports';
 import { restore } from './restore';
@@ -7,13 +9,11 @@ import { STEPS } from './steps';
 import type { SideName } from '../../src/blue-green/contract';
 import { RELEASE_STEPS } from '../../src/blue-green/release/contract';
 import type { ReleaseConfig } from '../../src/blue-green/release/contract';
-import { CHANGES } from '../../src/history/contract';
 import { environmentKey } from '../registry/environment';
 import type { EnvironmentRecord } from '../registry/environment';
 import { haltKey, haltOf } from '../registry/halt';
-import type { Versioned } from '../registry/registry';
 import { releaseKey } from '../registry/release';
-import type { CurrentRelease, EndedRelease, ReleaseRecord } from '../registry/release';
+import type { ReleaseRecord } from '../registry/release';
 import { stepsOf } from '../registry/release-steps';
 import { isTransient } from '../shared/errors';
 
@@ -30,15 +30,17 @@ const RETRY_SECONDS = 5;
 
 const logger = new Logger({ serviceName: 'org-environments' });
 
-type Read = Versioned<ReleaseRecord> & { readonly current: CurrentRelease };
-
 /** Takes a release forward, step by step, or back to the side that served at its start. */
 export class ReleaseRunner {
+  private readonly ending: Ending;
+
   public constructor(
     private readonly environmentName: string,
     private readonly config: ReleaseConfig,
     private readonly parts: ReleaseParts,
-  ) {}
+  ) {
+    this.ending = new Ending(environmentName, config, parts);
+  }
 
   /** Does as many steps as are possible without waiting. */
   public async advance(releaseId: string): Promise<ReleaseOutcome> {
@@ -48,7 +50,7 @@ export class ReleaseRunner {
     try {
       for (let count = 0; count < MAX_STEPS; count++) {
         const record = await registry.read<ReleaseRecord>(releaseKey(environmentName));
-        if (!record?.current || record.current.releaseId !== releaseId) return ended(record, releaseId);
+        if (!record?.current || record.current.releaseId !== releaseId) return await this.ended(record, releaseId);
         const seconds = await this.step({ ...record, current: record.current });
         // Step Functions waits whole seconds only
         if (seconds > 0) return { state: 'waiting', seconds: Math.ceil(seconds) };
@@ -63,7 +65,7 @@ export class ReleaseRunner {
   }
 
   /** Returns the seconds until the next step. */
-  private async step(record: Read): Promise<number> {
+  private async step(record: ReleaseInProgress): Promise<number> {
     const { failure: earlier } = record.current;
     if (earlier !== undefined) return this.goBack(record, earlier);
     try {
@@ -75,7 +77,7 @@ export class ReleaseRunner {
       logger.warn('the release fails', { releaseId: record.current.releaseId, failure, ...(!known && { error }) });
       if (error instanceof WrongSideError) {
         const fence = Math.max(record.fence, error.fence);
-        await this.endFailed({ ...record, fence }, 'returned', failure);
+        await this.ending.failed({ ...record, fence }, 'returned', failure);
         return 0;
       }
       await this.save(record, { change: { failure } });
@@ -83,12 +85,15 @@ export class ReleaseRunner {
     }
   }
 
-  private async goForward(record: Read): Promise<number> {
+  private async goForward(record: ReleaseInProgress): Promise<number> {
     const { current } = record;
     const context = await this.contextOf(record);
     const halt = await haltOf(this.parts.registry, this.environmentName);
     if (halt) throw haltedDuring(this.environmentName, halt);
-    if (current.step === 'commit') return this.commit(record, context);
+    if (current.step === 'commit') {
+      await this.ending.succeeded(record, current.to);
+      return 0;
+    }
     const progress = await STEPS[current.step](context);
     if (!progress.isDone) return this.wait(record, progress);
     const next = { ...current, ...progress.change };
@@ -99,82 +104,27 @@ export class ReleaseRunner {
     return 0;
   }
 
-  private async goBack(record: Read, failure: string): Promise<number> {
+  private async goBack(record: ReleaseInProgress, failure: string): Promise<number> {
     try {
       const progress = await restore(await this.contextOf(record));
       if (!progress.isDone) return await this.wait(record, progress);
-      await this.endFailed(record, 'returned', failure);
+      await this.ending.failed(record, 'returned', failure);
     } catch (error) {
       if (isTransient(error)) throw error;
       const problem = error instanceof Error ? error.message : String(error);
-      await this.endFailed(record, 'stuck', `${failure}; the traffic could not be returned: ${problem}`);
+      await this.ending.failed(record, 'stuck', `${failure}; the traffic could not be returned: ${problem}`);
     }
     return 0;
   }
 
-  private async endFailed(
-    { current, fence, last: earlier, change, heads, version }: Read, outcome: 'returned' | 'stuck', failure: string,
-  ): Promise<void> {
-    const heldUntil = Math.max(this.heldUntil(change !== undefined), earlier?.heldUntil ?? 0);
-    const last = { ...this.endOf(current, heldUntil), outcome, failure };
-    await this.recordEnd(last);
-    // a first release that failed has left no side that serves: the next one is the first again
-    const kept = { ...(change && !current.isFirst && { change }), ...(heads && { heads }) };
-    await this.end({ fence, ...kept, last }, version);
-  }
-
-  /** The registry and the lock change in one transaction. */
-  private async commit(record: Read, { to }: ReleaseContext): Promise<number> {
-    const { registry } = this.parts;
-    const key = environmentKey(this.environmentName);
-    const environment = await registry.read<EnvironmentRecord>(key);
-    if (!environment) throw new ReleaseFailedError(`environment '${this.environmentName}' was removed`);
-    const { version, ...rest } = environment;
-    const last: EndedRelease = { ...this.endOf(record.current, this.heldUntil(true)), outcome: 'succeeded' };
-    await this.recordEnd(last);
-    await registry.transaction(async () => {
-      await registry.write<EnvironmentRecord>(key, { ...rest, active: to.name }, version);
-      const { fence, change, heads, current: { head }, version: releaseVersion } = record;
-      const deployed = head === undefined ? heads : { ...heads, [to.name]: head };
-      await this.end({ fence, change, ...(deployed && { heads: deployed }), last }, releaseVersion);
-    });
-    return 0;
-  }
-
-  /** Before the lock ends, so that it is recorded also after a crash; a repeated step may record it twice. */
-  private async recordEnd({ releaseId, by, commitId, to, outcome, failure }: EndedRelease): Promise<void> {
-    await this.parts.history.record({
-      at: new Date(this.parts.now()).toISOString(),
-      change: CHANGES.releaseEnd,
-      outcome: outcome === 'succeeded' ? 'succeeded' : 'failed',
-      by,
-      requestId: releaseId,
-      environmentName: this.environmentName,
-      subject: `side ${to}`,
-      commitId,
-      ...(failure !== undefined && { reason: failure }),
-    });
-  }
-
-  /** Writes the record without a current release, which ends the lock. */
-  private async end(after: Pick<ReleaseRecord, 'fence' | 'change' | 'heads' | 'last'>, version: number): Promise<void> {
-    const { environmentName, parts: { registry } } = this;
-    await registry.write<ReleaseRecord>(releaseKey(environmentName), { environmentName, ...after }, version);
-  }
-
-  private endOf(current: CurrentRelease, heldUntil: number) {
-    const { releaseId, kind, by, startedAt, requested, commitId, from, to, isFirst } = current;
-    const identity = { releaseId, kind, by, startedAt, requested, commitId, from, to, ...(isFirst && { isFirst }) };
-    return { ...identity, endedAt: this.parts.now(), heldUntil };
-  }
-
-  private async wait(record: Read, progress: StepProgress & { readonly isDone: false }): Promise<number> {
+  private async wait(record: ReleaseInProgress, progress: StepProgress & { readonly isDone: false }): Promise<number> {
     if (progress.change || progress.trafficChange) await this.save(record, progress);
     return progress.seconds;
   }
 
   private async save(
-    { version, ...record }: Read, { change, trafficChange }: Pick<StepProgress, 'change' | 'trafficChange'>,
+    { version, ...record }: ReleaseInProgress,
+    { change, trafficChange }: Pick<StepProgress, 'change' | 'trafficChange'>,
   ): Promise<void> {
     const next: ReleaseRecord = {
       ...record,
@@ -184,12 +134,7 @@ export class ReleaseRunner {
     await this.parts.registry.write<ReleaseRecord>(releaseKey(this.environmentName), next, version);
   }
 
-  /** Until when clients may reach the side without traffic, in milliseconds since 1970; 0 if no traffic has moved. */
-  private heldUntil(hasMoved: boolean): number {
-    return hasMoved ? this.parts.now() + this.config.holdSeconds * 1000 : 0;
-  }
-
-  private async contextOf({ current, fence, last, change }: Read): Promise<ReleaseContext> {
+  private async contextOf({ current, fence, last, change }: ReleaseInProgress): Promise<ReleaseContext> {
     const environment = await this.parts.registry.read<EnvironmentRecord>(environmentKey(this.environmentName));
     const side = (name: SideName) => {
       const pipeline = environment?.sides[name]?.pipelines.at(-1);
@@ -202,15 +147,18 @@ export class ReleaseRunner {
     const [from, to] = [side(current.from), side(current.to)];
     return { environmentName, config, current, fence, last, trafficChange: change, from, to, parts };
   }
-}
 
-function ended(record: ReleaseRecord | undefined, releaseId: string): ReleaseOutcome {
-  const { last, current } = record ?? {};
-  if (last?.releaseId === releaseId) {
-    return last.outcome === 'succeeded'
-      ? { state: 'succeeded' }
-      : { state: 'failed', reason: last.failure ?? 'the traffic was returned' };
+  private async ended(record: ReleaseRecord | undefined, releaseId: string): Promise<ReleaseOutcome> {
+    const { last, current } = record ?? {};
+    if (last?.releaseId === releaseId) {
+      if (current?.isSuccessor) {
+        await this.parts.machine.start(this.config.machineArn, current.releaseId, this.environmentName);
+      }
+      return last.outcome === 'succeeded'
+        ? { state: 'succeeded' }
+        : { state: 'failed', reason: last.failure ?? 'the traffic was returned' };
+    }
+    const holder = current ? `: release ${current.releaseId} of ${current.by} has the lock` : '';
+    return { state: 'failed', reason: `another release has taken its place${holder}` };
   }
-  const holder = current ? `: release ${current.releaseId} of ${current.by} has the lock` : '';
-  return { state: 'failed', reason: `another release has taken its place${holder}` };
 }

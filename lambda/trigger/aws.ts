@@ -1,4 +1,6 @@
 import { CodePipelineClient, StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { ReleaseRequest } from '../../src/operations/contract';
 import { NAMES } from '../../src/private/contract';
 import { newSession } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
@@ -15,6 +17,18 @@ export interface PipelineStart {
   readonly pipelineName: string;
   readonly commitId: string;
   readonly token: string;
+}
+
+/** The releases of blue/green environments. */
+export interface PushReleases {
+  /** Starts a release, or lets it wait for the end of the one in progress. */
+  start(push: PushRelease): Promise<void>;
+}
+
+export interface PushRelease {
+  readonly environmentName: string;
+  readonly branchName: string;
+  readonly commitId: string;
 }
 
 /** Name of the source action in every pipeline. */
@@ -37,5 +51,20 @@ export class MemberPipelines implements Pipelines {
       }),
     );
     return pipelineExecutionId ?? '';
+  }
+}
+
+/** Releases through the function that also runs the commands of operators. */
+export class OperationsReleases implements PushReleases {
+  private readonly client = new LambdaClient(clientDefaults());
+
+  public async start(push: PushRelease): Promise<void> {
+    const request: ReleaseRequest = { operation: 'releasePush', ...push, by: `push to ${push.branchName}` };
+    const { FunctionError: failed, Payload: payload } = await this.client.send(
+      new InvokeCommand({ FunctionName: NAMES.operationsFunction, Payload: Buffer.from(JSON.stringify(request)) }),
+    );
+    if (failed === undefined) return;
+    const { errorMessage } = JSON.parse(Buffer.from(payload ?? []).toString('utf8')) as { errorMessage?: string };
+    throw new Error(errorMessage ?? `function '${NAMES.operationsFunction}' failed`);
   }
 }

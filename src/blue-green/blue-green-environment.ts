@@ -144,6 +144,7 @@ export class BlueGreenEnvironment extends BlueGreenBase {
         kind: 'blueGreen',
         environmentName: this.environmentName,
         firstSide: props.firstSide ?? 'blue',
+        ...(props.autoRelease && { autoReleaseBranch: this.blueBranch.parentBranchName }),
         config: Stack.of(this).toJsonString(config),
       },
     });

@@ -128,6 +128,15 @@ export interface BlueGreenEnvironmentProps extends ReleaseOptions {
    */
   readonly parentBranchName?: string;
 
+  /**
+   * Whether each commit that arrives on the parent branch is released. A commit that arrives during a release is
+   * released after it; of several, only the last one. A commit whose release has failed is not released again. A halted
+   * environment releases nothing.
+   *
+   * @default false - people release, with `org-environments release`
+   */
+  readonly autoRelease?: boolean;
+
   /** The side blue. */
   readonly blue: BlueGreenSideOptions;
 

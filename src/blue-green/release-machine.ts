@@ -52,6 +52,11 @@ export class ReleaseMachine extends Construct {
         putEvents(organization.eventBus),
         repositoryPermissions(repositoryNames, 'release'),
         assumeMemberRoles(organization.organizationId, [NAMES.operateRole, NAMES.releaseRole]),
+        // the next release, when one waits for the end of another
+        allow(
+          'StartRelease', ['states:StartExecution'],
+          [`arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${name}`],
+        ),
         allow(
           'AssumeEnvironmentRoles', ['sts:AssumeRole'],
           [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${NAMES.environmentRolePath}*`],

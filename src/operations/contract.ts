@@ -47,6 +47,14 @@ export type ReleaseRequest =
     readonly reference: string;
     readonly by: string;
   }
+  | {
+    /** From the trigger: a commit was pushed to the parent branch. */
+    readonly operation: 'releasePush';
+    readonly environmentName: string;
+    readonly branchName: string;
+    readonly commitId: string;
+    readonly by: string;
+  }
   | { readonly operation: 'rollback'; readonly environmentName: string; readonly by: string }
   | {
     readonly operation: 'abort';

@@ -38,8 +38,8 @@ export class Listeners extends Construct {
   public constructor(scope: Construct, id: string, private readonly props: ListenersProps) {
     super(scope, id);
     this.deadLetters = this.deadLetterQueue();
-    const [trigger, deployments] = [this.trigger(), this.deployments()];
     this.operations = this.operationsFunction();
+    const [trigger, deployments] = [this.trigger(), this.deployments()];
     this.functions = [trigger, deployments, this.operations];
   }
 
@@ -48,12 +48,13 @@ export class Listeners extends Construct {
     const { function: trigger } = new HandlerFunction(this, 'Trigger', {
       handler: 'trigger',
       roleName: NAMES.triggerFunctionRole,
-      description: 'Starts the pipeline of a branch that has moved',
+      description: 'Starts the pipeline and the releases of a branch that has moved',
       environment: handlerEnvironment(this.props.registry),
       permissions: [
         ...recordPermissions(this.props.registry, { read: [RECORDS.route] }),
         repositoryPermissions(this.props.repositoryNames, 'trigger'),
         assumeMemberRoles(this.props.organizationId, [NAMES.startRole]),
+        allow('Release', ['lambda:InvokeFunction'], [this.operations.functionArn]),
       ],
       deadLetters: this.deadLetters,
     });

@@ -83,7 +83,9 @@ test.each([
       'codecommit:GetFolder', 'codecommit:GetMergeOptions', 'states:DescribeExecution',
     ],
   ],
-  ['org-environments-trigger', cicd, [...LOGS, 'codecommit:GetBranch', ...READ, ENTER, 'sqs:SendMessage']],
+  ['org-environments-trigger', cicd, [
+    ...LOGS, 'codecommit:GetBranch', ...READ, ENTER, 'sqs:SendMessage', 'lambda:InvokeFunction',
+  ]],
   ['org-environments-deployments', cicd, [
     ...LOGS, 'codecommit:GetCommit', ...PUT, 'events:PutEvents', 'sqs:SendMessage',
   ]],
@@ -131,11 +133,12 @@ describe('the roles of each handler allow exactly the actions that it calls', ()
     ['pipeline', 'pipeline', ARTIFACTS],
     ['operations of the CICD stack', 'cloudformation/cicd-stack.ts', ['cloudformation:DescribeStacks']],
     ['way of templates', 'cloudformation/accounts.ts', ['s3:GetObject', 's3:PutObject']],
-    ['operations', 'operations', ['lambda:InvokeFunction', 'states:DescribeExecution', 'states:StartExecution']],
+    ['operations', 'operations', ['lambda:InvokeFunction', 'states:StartExecution']],
+    ['way to release machines', 'shared/release-machine.ts', ['states:DescribeExecution', 'states:StartExecution']],
     // through the role that is there for it in the account of the pipeline
     ['way to halt pipelines', 'pipeline-control/aws.ts', OPERATE],
     // starting a pipeline is done through the start role there
-    ['trigger', 'trigger', ['codepipeline:StartPipelineExecution']],
+    ['trigger', 'trigger', ['codepipeline:StartPipelineExecution', 'lambda:InvokeFunction']],
     ['deployments', 'deployments', []],
     ['check of the status in CloudFormation', 'shared/cfn-status.ts', [AWAITED]],
     [

@@ -1,10 +1,13 @@
 import { BlueGreenLifecycle } from '../../lambda/pipeline/blue-green';
+import { Routes } from '../../lambda/pipeline/branch-routes';
+import { Environments } from '../../lambda/pipeline/environments';
 import type { BlueGreenRecord } from '../../lambda/registry/blue-green';
 import { blueGreenKey } from '../../lambda/registry/blue-green';
 import type { EnvironmentRecord } from '../../lambda/registry/environment';
 import { environmentKey } from '../../lambda/registry/environment';
 import type { CurrentRelease, ReleaseRecord } from '../../lambda/registry/release';
 import { releaseKey } from '../../lambda/registry/release';
+import { routeKey } from '../../lambda/registry/route';
 import type { BlueGreenRequest } from '../../src/blue-green/release/contract';
 import { FakeRegistry } from '../registry/fake-registry';
 import { Fate, Killed } from '../shared/fate';
@@ -35,7 +38,9 @@ class World {
   public now = 1_000_000;
 
   public get lifecycle(): BlueGreenLifecycle {
-    return new BlueGreenLifecycle(this.fate.over(this.registry), () => this.now);
+    const registry = this.fate.over(this.registry);
+    const routes = new Routes(registry, new Environments(registry, Date.now));
+    return new BlueGreenLifecycle(registry, routes, () => this.now);
   }
 
   public async putEnvironment(active = 'blue'): Promise<void> {
@@ -112,6 +117,44 @@ test('an update with another name is rejected', async () => {
     "blue/green environment 'prod' cannot be renamed to 'live': keep its environmentName, or remove it first, and "
       + 'declare the other one in the next deployment',
   );
+});
+
+describe('with releases of each commit of a branch', () => {
+  const repository = { host: 'codecommit', repositoryName: 'shop', repositoryArn: 'arn:shop' };
+  const auto = (autoReleaseBranch?: string): BlueGreenRequest => ({
+    ...REQUEST, config: JSON.stringify({ repository }), ...(autoReleaseBranch && { autoReleaseBranch }),
+  });
+  const routes = (world: World) => world.registry.keys.filter(key => key.startsWith('route#'));
+  const created = async () => {
+    const world = new World();
+    await world.lifecycle.requestCreate(OWNER, auto('main'));
+    await world.lifecycle.reconcile(OWNER, auto('main'));
+    return world;
+  };
+
+  test('the branch starts releases', async () => {
+    const world = await created();
+    const route = await world.registry.read(routeKey('arn:shop', 'main'));
+    expect(route).toMatchObject({ targets: [], releasedBy: ['prod'] });
+  });
+
+  test('another branch replaces it', async () => {
+    const world = await created();
+    await world.lifecycle.requestUpdate(OWNER, auto('next'), auto('main'));
+    await world.lifecycle.reconcile(OWNER, auto('next'));
+    expect(routes(world)).toEqual([routeKey('arn:shop', 'next')]);
+    await world.lifecycle.requestUpdate(OWNER, auto(), auto('next'));
+    await world.lifecycle.reconcile(OWNER, auto());
+    expect(routes(world)).toEqual([]);
+  });
+
+  test('a removal ends it, and drops the commit that waits', async () => {
+    const world = await created();
+    await world.putRelease({ current: CURRENT, pending: { by: 'push to main', requested: 'main', commitId: 'c2' } });
+    await world.lifecycle.requestDelete(OWNER, auto('main'));
+    expect(routes(world)).toEqual([]);
+    expect(await world.release()).not.toHaveProperty('pending');
+  });
 });
 
 describe('a removal', () => {

@@ -1,5 +1,4 @@
 import { RegistryHistory } from '../../lambda/history/history';
-import type { ReleaseMachine } from '../../lambda/operations/releases/releases';
 import { Releases } from '../../lambda/operations/releases/releases';
 import type { PipelineControl, PipelineExecution, PipelineState } from '../../lambda/pipeline-control/control';
 import { blueGreenKey } from '../../lambda/registry/blue-green';
@@ -12,6 +11,7 @@ import { releaseKey } from '../../lambda/registry/release';
 import type { Health, Hooks, HookState, SideAccess, SingletonState, TrafficSwitch } from '../../lambda/release/ports';
 import { ReleaseRunner } from '../../lambda/release/runner';
 import type { ReleaseOutcome } from '../../lambda/release/runner';
+import type { ReleaseMachine } from '../../lambda/shared/release-machine';
 import { MergeConflictError } from '../../lambda/sources/source';
 import type { MergeRequest, SourceHost } from '../../lambda/sources/source';
 import { NewerChangeError } from '../../lambda/traffic/traffic';
@@ -288,14 +288,16 @@ export class ReleaseWorld {
 
   public now = (): number => this.time;
 
+  private readonly newId = (): string => `release-${++this.ids}`;
+
   public get releases(): Releases {
-    const { fate, registry, source, machine, now } = this;
+    const { fate, registry, source, machine, now, newId } = this;
     return new Releases({
       registry: fate.over(registry),
       hosts: () => fate.over(source),
       machine: fate.over(machine),
       now,
-      newId: () => `release-${++this.ids}`,
+      newId,
     });
   }
 
@@ -365,7 +367,7 @@ export class ReleaseWorld {
   }
 
   private async advance(releaseId: string): Promise<ReleaseOutcome> {
-    const { fate, registry, source, pipelines, traffic, sides, hooks, now } = this;
+    const { fate, registry, source, pipelines, traffic, sides, hooks, machine, now, newId } = this;
     const runner = new ReleaseRunner(ENVIRONMENT, this.config, {
       registry: fate.over(registry),
       source: fate.over(source),
@@ -374,7 +376,9 @@ export class ReleaseWorld {
       sides: fate.over(sides),
       hooks: fate.over(hooks),
       history: new RegistryHistory(fate.over(registry), new FakeEvents()),
+      machine: fate.over(machine),
       now,
+      newId,
     });
     try {
       return await runner.advance(releaseId);

@@ -210,10 +210,9 @@ test.each([
   expect(await hosts(environment).head('shop', 'env/nowhere')).toBeUndefined();
   const detail = { event: 'referenceUpdated', referenceType: 'branch', referenceName: 'main', commitId };
   const event = { source: 'aws.codecommit', id: `event-${size}`, resources: [environment.repositoryArn], detail };
-  expect(await trigger(event, registry, hosts, new MemberPipelines('aws'))).toMatchObject({
-    started: true,
-    accountId: ONE,
-    pipelineName: 'test1',
+  const releases = { start: async () => {} };
+  expect(await trigger(event, { registry, hosts, releases, pipelines: new MemberPipelines('aws') })).toMatchObject({
+    pipeline: { accountId: ONE, pipelineName: 'test1' },
   });
   const credentials = simulation.iam.issue({ accountId: ONE, arn: `arn:aws:iam::${ONE}:root` });
   const { pipelineExecutionSummaries } = await new CodePipelineClient({ credentials, region: REGION }).send(

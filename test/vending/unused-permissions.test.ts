@@ -38,6 +38,11 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     'codecommit:GetFolder states:DescribeExecution',
   ],
   [
+    'releasing each commit of a branch, which other tests do',
+    /^org-environments-trigger$/,
+    'lambda:InvokeFunction',
+  ],
+  [
     'naming the existing branches when the parent branch does not exist',
     /^org-environments-(account|branch)-provider$/,
     'codecommit:ListBranches',

@@ -17,7 +17,7 @@ export async function describeReleases(registry: Registry, environmentName: stri
   if (!blueGreen || (active !== 'blue' && active !== 'green')) {
     throw notBlueGreen(environmentName, environment !== undefined);
   }
-  const { change, current, last } = (await registry.read<ReleaseRecord>(releaseKey(environmentName))) ?? {};
+  const { change, current, last, pending } = (await registry.read<ReleaseRecord>(releaseKey(environmentName))) ?? {};
   return {
     environmentName,
     active,
@@ -25,6 +25,7 @@ export async function describeReleases(registry: Registry, environmentName: stri
     inEffectSeconds: blueGreen.config.inEffectSeconds,
     ...(current && { current: progressOf(blueGreen, current) }),
     ...(last && { last: summaryOf(last, current ? undefined : active) }),
+    ...(pending && { pending: { requested: pending.requested, commitId: pending.commitId } }),
   };
 }
 

@@ -7,8 +7,14 @@ import type { History } from '../../history/history';
 import type { Registry } from '../../registry/registry';
 import type { CurrentRelease } from '../../registry/release';
 
-const CHANGE_OF: Readonly<Record<Exclude<ReleaseRequest['operation'], 'describeRelease'>, ChangeKind>> = {
-  release: CHANGES.release, rollback: CHANGES.rollback, abort: CHANGES.abort, approve: CHANGES.approval,
+type Decision = Exclude<ReleaseRequest, { operation: 'describeRelease' }>;
+
+const CHANGE_OF: Readonly<Record<Decision['operation'], ChangeKind>> = {
+  release: CHANGES.release,
+  releasePush: CHANGES.release,
+  rollback: CHANGES.rollback,
+  abort: CHANGES.abort,
+  approve: CHANGES.approval,
 };
 
 /** The requests that concern the releases of one environment. */
@@ -24,29 +30,38 @@ export class ReleaseOperations {
   public async run(request: ReleaseRequest, requestId: string): Promise<OperationResponse<never>> {
     const { environmentName } = request;
     if (request.operation !== 'describeRelease') {
-      const { commitId } = await this.decide(request);
-      const { operation, by } = request;
-      const reason = 'reason' in request ? request.reason : undefined;
-      await this.history.record({
-        at: new Date(this.now()).toISOString(),
-        change: CHANGE_OF[operation],
-        outcome: 'succeeded',
-        by,
-        requestId,
-        environmentName,
-        commitId,
-        ...(reason !== undefined && { reason }),
-        ...('decision' in request && { subject: request.decision }),
-      });
+      const changed = await this.decide(request);
+      if (changed) await this.record(request, requestId, changed);
     }
     return { pipelines: [], release: await describeReleases(this.registry, environmentName) };
   }
 
-  private async decide(request: Exclude<ReleaseRequest, { operation: 'describeRelease' }>): Promise<CurrentRelease> {
+  private async record(request: Decision, requestId: string, { commitId }: CurrentRelease): Promise<void> {
+    const { operation, by, environmentName } = request;
+    const reason = 'reason' in request ? request.reason : undefined;
+    await this.history.record({
+      at: new Date(this.now()).toISOString(),
+      change: CHANGE_OF[operation],
+      outcome: 'succeeded',
+      by,
+      requestId,
+      environmentName,
+      commitId,
+      ...(reason !== undefined && { reason }),
+      ...('decision' in request && { subject: request.decision }),
+    });
+  }
+
+  /** Undefined: nothing was to do. */
+  private async decide(request: Decision): Promise<CurrentRelease | undefined> {
     const { environmentName, by } = request;
     switch (request.operation) {
       case 'release':
         return this.releases.release(environmentName, request.reference, by);
+      case 'releasePush': {
+        const { branchName: requested, commitId } = request;
+        return this.releases.releasePush(environmentName, { by, requested, commitId });
+      }
       case 'rollback':
         return this.releases.rollback(environmentName, by);
       case 'abort':

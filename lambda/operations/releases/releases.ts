@@ -10,17 +10,11 @@ import { environmentKey } from '../../registry/environment';
 import type { EnvironmentPipeline, EnvironmentRecord } from '../../registry/environment';
 import { haltOf } from '../../registry/halt';
 import type { Registry, Versioned } from '../../registry/registry';
-import { releaseKey } from '../../registry/release';
-import type { CurrentRelease, ReleaseRecord } from '../../registry/release';
+import { newRelease, releaseKey } from '../../registry/release';
+import type { CurrentRelease, PendingRelease, ReleaseRecord } from '../../registry/release';
 import { isNamed } from '../../shared/errors';
+import type { ReleaseMachine } from '../../shared/release-machine';
 import type { Hosts } from '../../sources/hosts';
-
-/** The executions of the state machine that makes releases. */
-export interface ReleaseMachine {
-  /** Starts an execution; a second start with the same name does nothing. */
-  start(machineArn: string, releaseId: string, environmentName: string): Promise<void>;
-  isRunning(machineArn: string, releaseId: string): Promise<boolean>;
-}
 
 interface ReleasesParts {
   readonly registry: Registry;
@@ -55,14 +49,41 @@ export class Releases {
       const found = await this.find(environmentName);
       const { config: { repository }, environment } = found;
       const { from, to } = sidesOf(environment);
-      const [host, { repositoryName }] = [this.parts.hosts(repository), repository];
-      const commitId = await host.resolve(repositoryName, requested);
+      const { repositoryName } = repository;
+      const commitId = await this.parts.hosts(repository).resolve(repositoryName, requested);
       if (commitId === undefined) throw noSuchCommit(requested, repositoryName);
-      const deployed = found.record?.heads?.[from];
-      const isActive = deployed !== undefined && await host.contains(repositoryName, deployed, commitId);
-      if (isActive) throw alreadyActive(environmentName, requested, commitId, from);
+      if (await this.isActive(found, commitId)) throw alreadyActive(environmentName, requested, commitId, from);
       return this.start(environmentName, found, { kind: 'release', by, requested, commitId, from, to });
     });
+  }
+
+  /**
+   * Starts the release of a commit that was pushed to the parent branch, or lets it wait for the end of the release in
+   * progress: then only the last one is released. Undefined: there is nothing to release.
+   */
+  public async releasePush(environmentName: string, push: PendingRelease): Promise<CurrentRelease | undefined> {
+    const { registry, machine } = this.parts;
+    return this.retry(async () => {
+      const found = await this.find(environmentName);
+      const { record, config, environment, isBeingRemoved } = found;
+      if (isBeingRemoved || (await haltOf(registry, environmentName))) return undefined;
+      const { current } = record ?? {};
+      if (record && current && (await machine.isRunning(config.machineArn, current.releaseId))) {
+        if (current.commitId === push.commitId) return undefined;
+        const { version, ...rest } = record;
+        await registry.write<ReleaseRecord>(releaseKey(environmentName), { ...rest, pending: push }, version);
+        return undefined;
+      }
+      if (await this.isActive(found, push.commitId)) return undefined;
+      const { from, to } = sidesOf(environment);
+      return this.start(environmentName, found, { ...push, kind: 'release', from, to });
+    });
+  }
+
+  private async isActive({ config: { repository }, environment, record }: Found, commitId: string): Promise<boolean> {
+    const deployed = record?.heads?.[sidesOf(environment).from];
+    if (deployed === undefined) return false;
+    return (await this.parts.hosts(repository).contains(repository.repositoryName, deployed, commitId)) ?? false;
   }
 
   /** Starts the way back to the side that served before the last release. */
@@ -145,13 +166,7 @@ export class Releases {
     const isHeld = record?.current && (await machine.isRunning(machineArn, record.current.releaseId));
     if (record?.current && isHeld) throw lockHeld(environmentName, record.current);
     const current: CurrentRelease = {
-      ...requested,
-      releaseId: newId(),
-      startedAt: now(),
-      step: 'repair',
-      since: now(),
-      position: 0,
-      goodChecks: 0,
+      ...newRelease(requested, newId(), now()),
       ...((record?.current || record?.last?.outcome === 'stuck') && { isTakenOver: true }),
       ...(record?.current?.isFirst && { isFirst: true }),
     };

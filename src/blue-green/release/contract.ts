@@ -7,6 +7,8 @@ export interface BlueGreenRequest {
   readonly environmentName: string;
   /** The side that serves until the first release. Later the registry says which side serves. */
   readonly firstSide: SideName;
+  /** The branch whose commits are released when they are pushed; absent: people release. */
+  readonly autoReleaseBranch?: string;
   /** JSON of `ReleaseConfig`: CloudFormation passes only text. */
   readonly config: string;
 }
@@ -99,6 +101,8 @@ export interface ReleaseStatus {
   readonly current?: ReleaseProgress;
   /** The last release that has ended. */
   readonly last?: ReleaseSummary;
+  /** A commit that was pushed during the release in progress, and is released after it. */
+  readonly pending?: Pick<ReleaseSummary, 'requested' | 'commitId'>;
 }
 
 interface ReleaseOrigin {

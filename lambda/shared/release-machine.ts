@@ -1,9 +1,15 @@
 import {
   DescribeExecutionCommand, ExecutionAlreadyExists, SFNClient, StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { ReleaseMachine } from './releases';
-import { clientDefaults } from '../../shared/clients';
-import { isNamed } from '../../shared/errors';
+import { clientDefaults } from './clients';
+import { isNamed } from './errors';
+
+/** The executions of the state machine that makes releases. */
+export interface ReleaseMachine {
+  /** Starts an execution; a second start with the same name does nothing. */
+  start(machineArn: string, releaseId: string, environmentName: string): Promise<void>;
+  isRunning(machineArn: string, releaseId: string): Promise<boolean>;
+}
 
 /** Executions of Step Functions. */
 export class AwsReleaseMachine implements ReleaseMachine {
