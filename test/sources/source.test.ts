@@ -78,7 +78,9 @@ describe('an organization', () => {
   const template = synthesized(new Cicd(quickApp(), { repositoryNames: ['shop', 'team-?-*'] }).stack);
 
   test('has one rule for all repositories, for branches that are made or moved', () => {
-    const rules = resourcesOf(template, 'AWS::Events::Rule').filter(({ Properties }) => !Properties.EventBusName);
+    const rules = resourcesOf(template, 'AWS::Events::Rule').filter(
+      ({ Properties }) => Properties.EventPattern && !Properties.EventBusName,
+    );
     expect(rules.map(({ Properties: { EventPattern } }) => EventPattern)).toEqual([{
       'source': ['aws.codecommit'],
       'detail-type': ['CodeCommit Repository State Change'],

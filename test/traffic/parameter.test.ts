@@ -59,7 +59,7 @@ test.each([
   await expect(writing).rejects.toThrow(NewerChangeError);
   await expect(writing).rejects.toThrow(
     `parameter '/shop/active' was not set to blue 0 %, green 100 % (change ${fence}), because change 3 has set it to `
-      + 'blue 100 %, green 0 %: a newer release, rollback or abort is in charge, see `org-environments status`',
+      + 'blue 100 %, green 0 %: a newer release, rollback or abort is in charge, see `org-environments release-status`',
   );
   expect(port.versions).toEqual([atBlue]);
 });
