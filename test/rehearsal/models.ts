@@ -5,20 +5,27 @@ import { HttpResponse } from '../../rehearsal/core/service';
 
 /** Packages of the SDK by the name of the service in signatures. */
 const CLIENTS: Readonly<Record<string, string>> = {
-  account: 'account',
-  cloudformation: 'cloudformation',
-  cloudtrail: 'cloudtrail',
-  codebuild: 'codebuild',
-  codecommit: 'codecommit',
-  codepipeline: 'codepipeline',
-  dynamodb: 'dynamodb',
-  ecr: 'ecr',
-  lambda: 'lambda',
-  organizations: 'organizations',
-  servicequotas: 'service-quotas',
-  ssm: 'ssm',
-  states: 'sfn',
-  sts: 'sts',
+  'account': 'account',
+  'cloudfront-keyvaluestore': 'cloudfront-keyvaluestore',
+  'cloudfront': 'cloudfront',
+  'events': 'eventbridge',
+  'globalaccelerator': 'global-accelerator',
+  'monitoring': 'cloudwatch',
+  'route53': 'route-53',
+  's3': 's3',
+  'cloudformation': 'cloudformation',
+  'cloudtrail': 'cloudtrail',
+  'codebuild': 'codebuild',
+  'codecommit': 'codecommit',
+  'codepipeline': 'codepipeline',
+  'dynamodb': 'dynamodb',
+  'ecr': 'ecr',
+  'lambda': 'lambda',
+  'organizations': 'organizations',
+  'servicequotas': 'service-quotas',
+  'ssm': 'ssm',
+  'states': 'sfn',
+  'sts': 'sts',
 };
 
 /** Errors that any operation of AWS can raise, and that no operation declares. */
@@ -37,6 +44,9 @@ const COMMON = new Set([
   'ValidationException',
 ]);
 
+/** S3 documents them for all operations, and declares them for none. */
+const COMMON_IN_S3 = new Set(['NoSuchBucketPolicy', 'NoSuchTagSet', 'SlowDown']);
+
 type Schema = readonly unknown[];
 
 const load = createRequire(__filename);
@@ -54,14 +64,22 @@ export function declaredErrors(service: string, operation: string): Set<string> 
 }
 
 export function isDeclared(service: string, operation: string, code: string): boolean {
-  return COMMON.has(code) || declaredErrors(service, operation).has(code);
+  const isCommon = COMMON.has(code) || (service === 's3' && COMMON_IN_S3.has(code));
+  return isCommon || declaredErrors(service, operation).has(code);
 }
 
 /** Returns the paths of the members of an answer that the model of AWS does not have. */
 export function unknownMembers(service: string, operation: string, answer: unknown): string[] {
   const model: unknown = load(`@aws-sdk/client-${CLIENTS[service]}`)[`${operation}$`];
   if (!isSchema(model)) return [`the SDK has no operation ${service}:${operation}`];
-  return answer instanceof HttpResponse ? [] : unknownIn(model[5], answer, operation);
+  return answer instanceof HttpResponse ? [] : unknownIn(model[5], withoutRoot(service, answer), operation);
+}
+
+/** The answers of S3 have a root element, which the model does not name. */
+function withoutRoot(service: string, answer: unknown): unknown {
+  if (service !== 's3' || typeof answer !== 'object' || answer === null) return answer;
+  const [[root, content] = ['', undefined], ...others] = Object.entries(answer);
+  return root.endsWith('Result') && others.length === 0 ? content : answer;
 }
 
 function unknownIn(given: unknown, value: unknown, at: string): string[] {
