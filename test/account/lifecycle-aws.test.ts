@@ -21,7 +21,7 @@ let lifecycle: AccountLifecycle;
 beforeAll(async () => {
   simulation = await Simulation.start({
     managementAccountId: MANAGEMENT,
-    scale: 2000,
+    scale: 400,
     organizationalUnits: ['Workloads/Test', 'Workloads/Prod'],
     accountLimit: 5,
   });

@@ -32,7 +32,7 @@ let owner = anybody;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shop-'));
   await writeFile(join(folder, 'README.md'), 'shop');
-  simulation = await Simulation.start({ managementAccountId: '999999999999', scale: 6000 });
+  simulation = await Simulation.start({ managementAccountId: '999999999999', scale: 1000 });
   for (const accountId of [CICD, ONE]) {
     simulation.organizations.addAccount({
       accountId,
