@@ -36,10 +36,12 @@ export async function rollback(
 
 /** Stops the release in progress, which returns the traffic. */
 export async function abort(
-  environmentName: string, { reason, watch }: AbortOptions, context: ReleaseContext,
+  environmentName: string, { reason, release: meant, watch }: AbortOptions, context: ReleaseContext,
 ): Promise<boolean> {
   const by = await context.operations.callerArn();
-  const status = await invoke({ operation: 'abort', environmentName, by, reason }, context);
+  const status = await invoke(
+    { operation: 'abort', environmentName, by, reason, ...meant !== undefined && { releaseId: meant } }, context,
+  );
   const releaseId = status.current?.releaseId;
   if (!watch || releaseId === undefined) {
     formatRelease(status).forEach(line => context.write(line));
@@ -51,14 +53,19 @@ export async function abort(
 
 /** Lets the release in progress go on, or rejects it. */
 export async function approve(
-  environmentName: string, { reject, reason }: ApproveOptions, context: ReleaseContext,
+  environmentName: string, { reject, reason, release: meant }: ApproveOptions, context: ReleaseContext,
 ): Promise<boolean> {
   if (reject && reason === undefined) throw new UsageError('--reject needs a reason: use --reason <text>');
   const by = await context.operations.callerArn();
   const decision = reject ? 'rejected' : 'approved';
-  const status = await invoke(
-    { operation: 'approve', environmentName, by, decision, ...reason !== undefined && { reason } }, context,
-  );
+  const status = await invoke({
+    operation: 'approve',
+    environmentName,
+    by,
+    decision,
+    ...reason !== undefined && { reason },
+    ...meant !== undefined && { releaseId: meant },
+  }, context);
   formatRelease(status).forEach(line => context.write(line));
   return true;
 }

@@ -19,9 +19,18 @@ export const RELEASE_OPTIONS = {
 /** The options of `rollback`. */
 export const ROLLBACK_OPTIONS = WATCH;
 
+const RELEASE = {
+  release: {
+    argument: '<id>',
+    description: 'only if this release is in progress; `release-status` shows its id',
+    parse: parseReference,
+  },
+} satisfies OptionTable;
+
 /** The options of `abort`. */
 export const ABORT_OPTIONS = {
   reason: { argument: '<text>', isRequired: true, description: 'reason for the abort', parse: parseReason },
+  ...RELEASE,
   ...WATCH,
 } satisfies OptionTable;
 
@@ -29,6 +38,7 @@ export const ABORT_OPTIONS = {
 export const APPROVE_OPTIONS = {
   reject: { description: 'reject the release: the traffic returns' },
   reason: { argument: '<text>', description: 'reason for the decision', parse: parseReason },
+  ...RELEASE,
 } satisfies OptionTable;
 
 /** The options of `release-status`. */

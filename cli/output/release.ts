@@ -54,14 +54,14 @@ function sharesLines({ shares }: ReleaseStatus): string[] {
 }
 
 function currentLines(environmentName: string, current: ReleaseProgress): string[] {
-  const { kind, requested, commitId, by, startedAt, step, since, steps, failure, to } = current;
+  const { releaseId, kind, requested, commitId, by, startedAt, step, since, steps, failure, to } = current;
   return [
     `${kind} of ${nameOf(requested, commitId)} to side ${to}, started by ${by} at ${formatTime(startedAt)}`,
     failure === undefined
       ? `step ${steps.indexOf(step) + 1} of ${steps.length}, ${step}, since ${formatTime(since)}: ${STEPS[step]}`
       : `${pc.red('✗')} returns the traffic: ${failure}`,
     ...(step === 'approve' && failure === undefined
-      ? [`To approve it: org-environments approve ${environmentName}`]
+      ? [`To approve it: org-environments approve ${environmentName} --release ${releaseId}`]
       : []),
   ];
 }

@@ -38,14 +38,23 @@ const request = v.variant(
     v.object({ operation: v.literal('release'), ...ofEnvironment, reference: nonEmptyText('reference') }),
     v.object({
       operation: v.literal('releasePush'),
-      ...ofEnvironment,
+      environmentName: nonEmptyText('environmentName'),
       branchName: nonEmptyText('branchName'),
       commitId: nonEmptyText('commitId'),
     }),
     v.object({ operation: v.literal('rollback'), ...ofEnvironment }),
-    v.object({ operation: v.literal('abort'), ...ofEnvironment, reason: nonEmptyText('reason') }),
     v.object({
-      operation: v.literal('approve'), ...ofEnvironment, decision, reason: v.optional(nonEmptyText('reason')),
+      operation: v.literal('abort'),
+      ...ofEnvironment,
+      reason: nonEmptyText('reason'),
+      releaseId: v.optional(nonEmptyText('releaseId')),
+    }),
+    v.object({
+      operation: v.literal('approve'),
+      ...ofEnvironment,
+      decision,
+      reason: v.optional(nonEmptyText('reason')),
+      releaseId: v.optional(nonEmptyText('releaseId')),
     }),
     v.object({ operation: v.literal('describeRelease'), environmentName: nonEmptyText('environmentName') }),
     v.object({
@@ -69,8 +78,8 @@ const request = v.variant(
 /** The message for a key that is missing is that of its schema, and not one of the library. */
 const NO_VALUES = Object.fromEntries(
   [
-    'environmentNames', 'environmentName', 'by', 'reason', 'reference', 'branchName', 'commitId', 'decision', 'limit',
-    'name', 'mode',
+    'environmentNames', 'environmentName', 'by', 'reason', 'reference', 'branchName', 'commitId', 'decision',
+    'releaseId', 'limit', 'name', 'mode',
   ].map(name => [name, undefined]),
 );
 

@@ -4,8 +4,8 @@ import { blueGreenKey } from '../registry/blue-green';
 import type { BlueGreenRecord } from '../registry/blue-green';
 import { environmentKey } from '../registry/environment';
 import type { EnvironmentRecord } from '../registry/environment';
-import { stackNameOf } from '../registry/owners';
-import type { Registry } from '../registry/registry';
+import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
+import type { Registry, Versioned } from '../registry/registry';
 import { releaseKey } from '../registry/release';
 import type { ReleaseRecord } from '../registry/release';
 import { routeKey } from '../registry/route';
@@ -36,18 +36,18 @@ implements Omit<Lifecycle<BlueGreenRequest, BlueGreenResult>, 'check' | 'request
   }
 
   public async requestCreate(owner: Owner, request: BlueGreenRequest): Promise<void> {
-    const { environmentName, firstSide } = request;
+    const { environmentName } = request;
     const key = blueGreenKey(environmentName);
     const record = await this.registry.read<BlueGreenRecord>(key);
-    if (record && record.stackId !== owner.stackId) {
+    const foreign = record && foreignOwner(record.owners, owner);
+    if (foreign) {
       throw new Error(
-        `blue/green environment '${environmentName}' belongs to stack '${stackNameOf(record)}' of the CICD account: `
+        `blue/green environment '${environmentName}' belongs to stack '${stackNameOf(foreign)}' of the CICD account: `
           + 'remove it there first, or choose another environmentName',
       );
     }
-    const config = JSON.parse(request.config) as ReleaseConfig;
-    const next: BlueGreenRecord = { environmentName, ownerId: owner.id, stackId: owner.stackId, firstSide, config };
-    await this.registry.write<BlueGreenRecord>(key, next, record?.version);
+    const owners = withOwner(record?.owners ?? [], owner, request);
+    await this.registry.write<BlueGreenRecord>(key, recordOf(request, owners), record?.version);
   }
 
   public async requestUpdate(owner: Owner, request: BlueGreenRequest, before: BlueGreenRequest): Promise<void> {
@@ -58,26 +58,46 @@ implements Omit<Lifecycle<BlueGreenRequest, BlueGreenResult>, 'check' | 'request
       );
     }
     await this.requestCreate(owner, request);
-    const [former, next] = [autoReleaseRoute(before), autoReleaseRoute(request)];
-    if (former !== undefined && former !== next) await this.routes.removeRelease(former, request.environmentName);
+    await this.replaceRoute(before, request);
   }
 
-  /** A release in progress is stopped: it returns the traffic before the environment is removed. */
+  /**
+   * A release in progress is stopped: it returns the traffic before the environment is removed. If another resource
+   * declares the environment, as after a change of the construct's id, it stays as that one declares it.
+   */
   public async requestDelete(owner: Owner, request: BlueGreenRequest): Promise<void> {
     const { environmentName } = request;
-    const record = await this.registry.read<BlueGreenRecord>(blueGreenKey(environmentName));
-    if (record?.ownerId !== owner.id) return;
+    const key = blueGreenKey(environmentName);
+    const record = await this.registry.read<BlueGreenRecord>(key);
+    if (!record || !owns(record.owners, owner)) return;
+    const { version, ...rest } = record;
+    const owners = withoutOwner(record.owners, owner);
+    const next = owners.at(-1);
+    if (next) {
+      await this.registry.write<BlueGreenRecord>(key, recordOf(next.request, owners), version);
+      await this.replaceRoute(request, next.request);
+      return;
+    }
     // first: from now on, no release begins
-    const { version: recordVersion, ...ofRecord } = record;
-    const next = { ...ofRecord, removalRequestedAt: this.now() };
-    await this.registry.write<BlueGreenRecord>(blueGreenKey(environmentName), next, recordVersion);
-    const route = autoReleaseRoute(request);
-    if (route !== undefined) await this.routes.removeRelease(route, environmentName);
+    await this.registry.write<BlueGreenRecord>(key, { ...rest, removalRequestedAt: this.now() }, version);
+    await this.replaceRoute(request, undefined);
     const release = await this.registry.read<ReleaseRecord>(releaseKey(environmentName));
-    if (!release?.current) return;
-    const { version, pending, ...rest } = release;
-    const current = { ...release.current, failure: release.current.failure ?? 'the environment is being removed' };
-    await this.registry.write<ReleaseRecord>(releaseKey(environmentName), { ...rest, current }, version);
+    if (release) await this.stop(release);
+  }
+
+  private async replaceRoute(before: BlueGreenRequest, after: BlueGreenRequest | undefined): Promise<void> {
+    const [former, next] = [autoReleaseRoute(before), after && autoReleaseRoute(after)];
+    if (former === next) return;
+    if (former !== undefined) await this.routes.removeRelease(former, before.environmentName);
+    if (next !== undefined) await this.routes.addRelease(next, before.environmentName);
+  }
+
+  /** Lets a release in progress return the traffic, and drops the commit that waits. */
+  private async stop({ version, pending, ...record }: Versioned<ReleaseRecord>): Promise<void> {
+    if (!record.current || (record.current.failure !== undefined && !pending)) return;
+    const stopped = { failure: 'the environment is being removed', since: this.now() };
+    const current = { ...record.current, ...(record.current.failure === undefined && stopped) };
+    await this.registry.write<ReleaseRecord>(releaseKey(record.environmentName), { ...record, current }, version);
   }
 
   /** Until the first release, the declaration says which side is active; later only releases change it. */
@@ -100,10 +120,14 @@ implements Omit<Lifecycle<BlueGreenRequest, BlueGreenResult>, 'check' | 'request
 
   public async reconcileDelete(owner: Owner, { environmentName }: BlueGreenRequest): Promise<Progress<void>> {
     const record = await this.registry.read<BlueGreenRecord>(blueGreenKey(environmentName));
-    if (record?.ownerId !== owner.id) return DONE;
+    if (!record || !owns(record.owners, owner)) return DONE;
     const release = await this.registry.read<ReleaseRecord>(releaseKey(environmentName));
     const isLate = this.now() - (record.removalRequestedAt ?? 0) > MAX_RETURN_TIME;
-    if (release?.current && !isLate) return waitFor('the return of the traffic');
+    if (release?.current && !isLate) {
+      // it may have begun at the same time as the removal
+      await this.stop(release);
+      return waitFor('the return of the traffic');
+    }
     await this.registry.transaction(async () => {
       if (release) await this.registry.remove(releaseKey(environmentName), release.version);
       await this.registry.remove(blueGreenKey(environmentName), record.version);
@@ -112,9 +136,17 @@ implements Omit<Lifecycle<BlueGreenRequest, BlueGreenResult>, 'check' | 'request
   }
 }
 
+function recordOf(request: BlueGreenRequest, owners: BlueGreenRecord['owners']): BlueGreenRecord {
+  const { environmentName, firstSide } = request;
+  return { environmentName, owners, firstSide, config: configOf(request) };
+}
+
+function configOf({ config }: BlueGreenRequest): ReleaseConfig {
+  return JSON.parse(config) as ReleaseConfig;
+}
+
 /** Key of the route of the branch whose pushes are released. */
-function autoReleaseRoute({ autoReleaseBranch, config }: BlueGreenRequest): string | undefined {
-  if (autoReleaseBranch === undefined) return undefined;
-  const { repository } = JSON.parse(config) as Pick<ReleaseConfig, 'repository'>;
-  return routeKey(repository.repositoryArn, autoReleaseBranch);
+function autoReleaseRoute(request: BlueGreenRequest): string | undefined {
+  const { repository, autoReleaseBranch } = configOf(request);
+  return autoReleaseBranch === undefined ? undefined : routeKey(repository.repositoryArn, autoReleaseBranch);
 }

@@ -1,14 +1,13 @@
+import type { RecordedOwner } from './owners';
 import type { SideName } from '../../src/blue-green/contract';
-import type { ReleaseConfig } from '../../src/blue-green/release/contract';
+import type { BlueGreenRequest, ReleaseConfig } from '../../src/blue-green/release/contract';
 import { RECORDS } from '../../src/registry/contract';
 
 /** Record of a blue/green environment: how its releases are made. */
 export interface BlueGreenRecord {
   readonly environmentName: string;
-  /** Id of the custom resource that declares it. */
-  readonly ownerId: string;
-  /** Stack in the CICD account that declares it. */
-  readonly stackId: string;
+  /** The custom resources that declare it. */
+  readonly owners: readonly RecordedOwner<BlueGreenRequest>[];
   readonly firstSide: SideName;
   readonly config: ReleaseConfig;
   /** Present while the environment is being removed; in milliseconds since 1970. */

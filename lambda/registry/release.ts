@@ -9,11 +9,15 @@ export interface ReleaseRecord {
   readonly fence: number;
   /** The last change of the traffic that was intended. It is saved before the change is made. */
   readonly change?: TrafficChange;
+  /** Whether a first release that failed has left traffic on a side that never became active. */
+  readonly hasStrayTraffic?: true;
   /** Head of the branch that a release has deployed to a side which then became active. */
   readonly heads?: Readonly<Partial<Record<SideName, string>>>;
   readonly current?: CurrentRelease;
   /** The release that begins when the current one has ended. */
   readonly pending?: PendingRelease;
+  /** The last pushed commit that was accepted for release: an event of its push that arrives again starts nothing. */
+  readonly pushed?: string;
   /** The last release that has ended. */
   readonly last?: EndedRelease;
 }
@@ -63,8 +67,12 @@ export interface CurrentRelease extends ReleaseIdentity {
   readonly goodChecks: number;
   /** Head of the branch of the released side, which its pipeline deploys. */
   readonly head?: string;
-  /** Whether it has taken the lock of a release whose machine has ended: what that one has left is put right first. */
+  /** Whether an earlier release, whose machine has ended, has left something: this one restores it first. */
   readonly isTakenOver?: true;
+  /** Whether what the earlier release has left is restored. */
+  readonly isRestored?: true;
+  /** Until when clients may reach the released side, as the restoration has found; in milliseconds since 1970. */
+  readonly heldUntil?: number;
   /** Whether it has waited for the end of another release, which starts its execution. */
   readonly isSuccessor?: true;
   /** Whether the traffic is being returned. */
@@ -83,6 +91,8 @@ export interface EndedRelease extends ReleaseIdentity {
    */
   readonly outcome: 'succeeded' | 'returned' | 'stuck';
   readonly failure?: string;
+  /** Whether it has failed without a change of the released side, which a rollback can still return to. */
+  readonly isUntouched?: true;
   /** In milliseconds since 1970. */
   readonly endedAt: number;
   /** Until then, clients may still reach the side that no longer serves; in milliseconds since 1970. */
@@ -100,4 +110,10 @@ export function newRelease(
 
 export function releaseKey(environmentName: string): string {
   return `${RECORDS.release}${environmentName}`;
+}
+
+/** Whether a rollback can return to the idle side: it has served, and nothing has changed it since. */
+export function canRollBack(last: EndedRelease | undefined, active: SideName): boolean {
+  if (last?.isUntouched) return last.to !== active;
+  return last?.outcome === 'succeeded' && last.from !== active && last.isFirst !== true;
 }

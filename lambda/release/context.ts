@@ -10,6 +10,8 @@ export interface ReleaseContext {
   readonly fence: number;
   /** The last change of the traffic that was intended. */
   readonly trafficChange?: TrafficChange;
+  /** Whether a first release that failed has left traffic on a side that never became active. */
+  readonly hasStrayTraffic?: true;
   /** The release before this one. */
   readonly last?: EndedRelease;
   /** The side that served at the start. */

@@ -1,18 +1,21 @@
 import { ReleaseFailedError } from './errors';
 import type { ReleaseParts } from './ports';
 import type { SideName } from '../../src/blue-green/contract';
-import type { ReleaseConfig } from '../../src/blue-green/release/contract';
+import { RELEASE_STEPS } from '../../src/blue-green/release/contract';
+import type { ReleaseConfig, ReleaseStep } from '../../src/blue-green/release/contract';
 import { CHANGES } from '../../src/history/contract';
 import type { HistoryEntry } from '../../src/history/contract';
 import { environmentKey } from '../registry/environment';
 import type { EnvironmentRecord } from '../registry/environment';
 import { haltOf } from '../registry/halt';
 import type { Versioned } from '../registry/registry';
-import { newRelease, releaseKey } from '../registry/release';
+import { canRollBack, newRelease, releaseKey } from '../registry/release';
 import type { CurrentRelease, EndedRelease, ReleaseIdentity, ReleaseRecord } from '../registry/release';
 
 /** The record of a release in progress. */
 export type ReleaseInProgress = Versioned<ReleaseRecord> & { readonly current: CurrentRelease };
+
+type Ended = ReleaseInProgress & { readonly last: EndedRelease };
 
 /** Ends releases: the lock ends, or passes to the release that waits. */
 export class Ending {
@@ -25,44 +28,53 @@ export class Ending {
   /** The active side and the lock change in one transaction. */
   public async succeeded(record: ReleaseInProgress, active: SideName): Promise<void> {
     const { registry } = this.parts;
-    const { change, heads, current, version: releaseVersion } = record;
+    const { heads, current } = record;
     const key = environmentKey(this.environmentName);
     const environment = await registry.read<EnvironmentRecord>(key);
     if (!environment) throw new ReleaseFailedError(`environment '${this.environmentName}' was removed`);
     const { version, ...rest } = environment;
-    const last: EndedRelease = { ...this.endOf(current, this.heldUntil(true)), outcome: 'succeeded' };
+    const last: EndedRelease = { ...this.endOf(current), heldUntil: this.heldFromNow(), outcome: 'succeeded' };
     await this.recordEnd(last);
-    const deployed = current.head === undefined ? heads : { ...heads, [active]: current.head };
-    const next = await this.next(record, last, active);
+    const { hasStrayTraffic, ...kept } = record;
+    const next = {
+      ...kept, ...(current.head !== undefined && { heads: { ...heads, [active]: current.head } }), last,
+    };
+    const successor = await this.successor(next, active);
     await registry.transaction(async () => {
       await registry.write<EnvironmentRecord>(key, { ...rest, active }, version);
-      const kept = { fence: record.fence, change, ...(deployed && { heads: deployed }) };
-      await this.end({ ...next, ...kept, last }, releaseVersion);
+      await this.end(next, successor);
     });
   }
 
   public async failed(record: ReleaseInProgress, outcome: 'returned' | 'stuck', failure: string): Promise<void> {
-    const { current, fence, last: earlier, change, heads, version } = record;
-    const heldUntil = Math.max(this.heldUntil(change !== undefined), earlier?.heldUntil ?? 0);
-    const last = { ...this.endOf(current, heldUntil), outcome, failure };
+    const { current, last: earlier, change } = record;
+    const hasMoved = change !== undefined && (isAtLeast(current.step, 'shift') || current.isTakenOver === true);
+    const heldUntil = Math.max(hasMoved ? this.heldFromNow() : 0, earlier?.heldUntil ?? 0);
+    const isUntouched = current.kind === 'release' && current.head === undefined && !current.isTakenOver
+      && canRollBack(earlier, current.from);
+    const last: EndedRelease = {
+      ...this.endOf(current), heldUntil, outcome, failure, ...(isUntouched && { isUntouched }),
+    };
     await this.recordEnd(last);
     // a first release that failed has left no side that serves: the next one is the first again
-    const kept = { ...(change && !current.isFirst && { change }), ...(heads && { heads }) };
-    await this.end({ ...(await this.next(record, last, current.from)), fence, ...kept, last }, version);
+    const { change: stray, ...withoutChange } = record;
+    const kept = current.isFirst ? { ...withoutChange, ...(stray && { hasStrayTraffic: true as const }) } : record;
+    const next = { ...kept, last };
+    await this.end(next, await this.successor(next, current.from));
   }
 
   /** The release that has waited begins with the end of this one; nothing begins when a person must look first. */
-  private async next(
-    { pending }: ReleaseInProgress, { outcome, commitId }: EndedRelease, from: SideName,
-  ): Promise<Pick<ReleaseRecord, 'current'>> {
-    const { registry, newId, now } = this.parts;
-    const isReleased = outcome === 'succeeded' && commitId === pending?.commitId;
-    if (!pending || isReleased || outcome === 'stuck') return {};
-    if (await haltOf(registry, this.environmentName)) return {};
+  private async successor({ pending, heads, last }: Ended, from: SideName): Promise<CurrentRelease | undefined> {
+    const { registry, source, newId, now } = this.parts;
+    const { repository: { repositoryName }, autoReleaseBranch } = this.config;
+    if (!pending || pending.requested !== autoReleaseBranch || last.outcome === 'stuck') return undefined;
+    if (await haltOf(registry, this.environmentName)) return undefined;
+    const deployed = heads?.[from];
+    if (deployed !== undefined && (await source.contains(repositoryName, deployed, pending.commitId))) return undefined;
     const to = from === 'blue' ? 'green' : 'blue';
     const current = newRelease({ ...pending, kind: 'release', from, to }, newId(), now());
     await this.record(current, { change: CHANGES.release, outcome: 'succeeded' });
-    return { current: { ...current, isSuccessor: true } };
+    return { ...current, isSuccessor: true };
   }
 
   /** Before the lock ends, so that it is recorded also after a crash; a repeated step may record it twice. */
@@ -89,19 +101,24 @@ export class Ending {
     });
   }
 
-  private async end(after: Omit<ReleaseRecord, 'environmentName'>, version: number): Promise<void> {
-    const { environmentName, parts: { registry } } = this;
-    await registry.write<ReleaseRecord>(releaseKey(environmentName), { environmentName, ...after }, version);
+  private async end(record: Ended, successor: CurrentRelease | undefined): Promise<void> {
+    const { version, pending, current, ...rest } = record;
+    const next = { ...rest, ...(successor && { current: successor }) };
+    await this.parts.registry.write<ReleaseRecord>(releaseKey(this.environmentName), next, version);
   }
 
-  private endOf(current: CurrentRelease, heldUntil: number) {
+  private endOf(current: CurrentRelease) {
     const { releaseId, kind, by, startedAt, requested, commitId, from, to, isFirst } = current;
     const identity = { releaseId, kind, by, startedAt, requested, commitId, from, to, ...(isFirst && { isFirst }) };
-    return { ...identity, endedAt: this.parts.now(), heldUntil };
+    return { ...identity, endedAt: this.parts.now() };
   }
 
-  /** Until when clients may reach the side without traffic, in milliseconds since 1970; 0 if no traffic has moved. */
-  private heldUntil(hasMoved: boolean): number {
-    return hasMoved ? this.parts.now() + this.config.holdSeconds * 1000 : 0;
+  /** Until when clients may reach a side that has traffic until now, in milliseconds since 1970. */
+  private heldFromNow(): number {
+    return this.parts.now() + this.config.holdSeconds * 1000;
   }
+}
+
+function isAtLeast(step: ReleaseStep, other: ReleaseStep): boolean {
+  return RELEASE_STEPS.indexOf(step) >= RELEASE_STEPS.indexOf(other);
 }

@@ -2,6 +2,7 @@ import type { ReleaseContext } from './context';
 import type { Side } from './ports';
 import type { SideName } from '../../src/blue-green/contract';
 import type { SingletonRequest } from '../../src/blue-green/release/contract';
+import type { PipelineExecution } from '../pipeline-control/control';
 import type { Shares } from '../traffic/traffic';
 
 /** The release cannot go on: traffic returns to the side that served before. */
@@ -20,6 +21,17 @@ export function pipelineFailed({ to, current }: ReleaseContext, executionId: str
   return new ReleaseFailedError(
     `pipeline '${pipelineName}' of side ${to.name} in account ${accountId} did not deploy commit ${current.head}: `
       + `execution ${executionId} is ${status}: fix the cause, then release again`,
+  );
+}
+
+export function otherCommit(
+  { to, current }: ReleaseContext, { commitId, executionId, status }: PipelineExecution,
+): Error {
+  const { pipelineName, accountId, branchName } = to.pipeline;
+  return new ReleaseFailedError(
+    `commit ${commitId ?? 'of an unknown id'} was pushed to branch '${branchName}' while commit ${current.head} was `
+      + `deployed, and has passed pipeline '${pipelineName}' in account ${accountId} (execution ${executionId}, `
+      + `${status}): release again`,
   );
 }
 
@@ -69,11 +81,24 @@ export function hookFailed(when: 'before' | 'after', why: string): Error {
 }
 
 export function singletonMissing({ name, pipeline: { accountId } }: Side, singleton: SingletonRequest): Error {
-  const what = 'service' in singleton ? `${singleton.cluster}/${singleton.service}` : singleton.name;
   return new ReleaseFailedError(
-    `${singleton.kind} '${what}', which must run on the active side only, does not exist on side ${name} in account `
+    `${textOf(singleton)}, which must run on the active side only, does not exist on side ${name} in account `
       + `${accountId}: let the application define it, turned off, then release again`,
   );
+}
+
+export function singletonTimedOut(
+  { name, pipeline: { accountId } }: Side, singletons: readonly SingletonRequest[], state: 'on' | 'off',
+): Error {
+  return new ReleaseFailedError(
+    `${singletons.map(textOf).join(', ')} of side ${name} in account ${accountId} did not turn ${state} within `
+      + '30 minutes: see what keeps it, then release again',
+  );
+}
+
+function textOf(singleton: SingletonRequest): string {
+  const name = 'service' in singleton ? `${singleton.cluster}/${singleton.service}` : singleton.name;
+  return `${singleton.kind} '${name}'`;
 }
 
 export function hookTimedOut(when: 'before' | 'after', seconds: number): Error {

@@ -49,7 +49,7 @@ export interface TrafficSwitch {
 
 export interface ReleaseParts {
   readonly registry: Registry;
-  readonly source: Pick<SourceHost, 'merge'>;
+  readonly source: Pick<SourceHost, 'merge' | 'contains'>;
   readonly control: PipelineControl;
   readonly traffic: TrafficSwitch;
   readonly sides: SideAccess;

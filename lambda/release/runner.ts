@@ -80,7 +80,7 @@ export class ReleaseRunner {
         await this.ending.failed({ ...record, fence }, 'returned', failure);
         return 0;
       }
-      await this.save(record, { change: { failure } });
+      await this.save(record, { change: { failure, since: this.parts.now() } });
       return 0;
     }
   }
@@ -112,7 +112,7 @@ export class ReleaseRunner {
     } catch (error) {
       if (isTransient(error)) throw error;
       const problem = error instanceof Error ? error.message : String(error);
-      await this.ending.failed(record, 'stuck', `${failure}; the traffic could not be returned: ${problem}`);
+      await this.ending.failed(record, 'stuck', `${failure}; not all could be restored: ${problem}`);
     }
     return 0;
   }
@@ -134,7 +134,9 @@ export class ReleaseRunner {
     await this.parts.registry.write<ReleaseRecord>(releaseKey(this.environmentName), next, version);
   }
 
-  private async contextOf({ current, fence, last, change }: ReleaseInProgress): Promise<ReleaseContext> {
+  private async contextOf(
+    { current, fence, last, change, hasStrayTraffic }: ReleaseInProgress,
+  ): Promise<ReleaseContext> {
     const environment = await this.parts.registry.read<EnvironmentRecord>(environmentKey(this.environmentName));
     const side = (name: SideName) => {
       const pipeline = environment?.sides[name]?.pipelines.at(-1);
@@ -145,7 +147,7 @@ export class ReleaseRunner {
     };
     const { environmentName, config, parts } = this;
     const [from, to] = [side(current.from), side(current.to)];
-    return { environmentName, config, current, fence, last, trafficChange: change, from, to, parts };
+    return { environmentName, config, current, fence, last, hasStrayTraffic, trafficChange: change, from, to, parts };
   }
 
   private async ended(record: ReleaseRecord | undefined, releaseId: string): Promise<ReleaseOutcome> {

@@ -1,7 +1,8 @@
 import type { ReleaseContext, StepProgress } from './context';
-import { STEP_DONE, waitFor } from './context';
-import { singletonMissing } from './errors';
+import { nextLook, secondsSince, STEP_DONE, waitFor } from './context';
+import { singletonMissing, singletonTimedOut } from './errors';
 import type { Side } from './ports';
+import type { SingletonRequest } from '../../src/blue-green/release/contract';
 
 interface Turn {
   readonly off: Side;
@@ -12,6 +13,9 @@ interface Turn {
 }
 
 const LOOK_AGAIN_SECONDS = 5;
+
+/** Maximum time for all singletons of a side to change. */
+const MAX_SECONDS = 1800;
 
 /**
  * Turns the singletons of one side off, and then those of the other side on: they never run on both sides.
@@ -24,8 +28,7 @@ export async function turnSingletons(context: ReleaseContext, turn: Turn): Promi
   const before = await statesOf(turn.off);
   const stillOn = singletons.filter((_, index) => before[index] === 'on');
   if (stillOn.length > 0) {
-    await Promise.all(stillOn.map(async one => sides.turn(turn.off, one, 'off')));
-    return waitFor(LOOK_AGAIN_SECONDS);
+    return change(context, turn.off, stillOn, 'off');
   }
   const { on } = turn;
   if (!on) return STEP_DONE;
@@ -34,6 +37,15 @@ export async function turnSingletons(context: ReleaseContext, turn: Turn): Promi
   if (missing && !turn.mayBeMissing) throw singletonMissing(on, missing);
   const off = singletons.filter((_, index) => states[index] === 'off');
   if (off.length === 0) return STEP_DONE;
-  await Promise.all(off.map(async one => sides.turn(on, one, 'on')));
-  return waitFor(LOOK_AGAIN_SECONDS);
+  return change(context, on, off, 'on');
+}
+
+async function change(
+  context: ReleaseContext, side: Side, singletons: readonly SingletonRequest[], state: 'on' | 'off',
+): Promise<StepProgress> {
+  const { parts: { sides }, current } = context;
+  const elapsed = secondsSince(context, current.since);
+  if (elapsed > MAX_SECONDS) throw singletonTimedOut(side, singletons, state);
+  await Promise.all(singletons.map(async one => sides.turn(side, one, state)));
+  return waitFor(nextLook(elapsed, LOOK_AGAIN_SECONDS, 60));
 }

@@ -1,58 +1,20 @@
 import type { ReleaseContext, Step, StepProgress } from './context';
 import { nextLook, secondsSince, STEP_DONE, waitFor } from './context';
+import { deploy } from './deploy';
 import {
-  alarmsFiring, approvalTimedOut, deploymentTimedOut, hookFailed, hookTimedOut, notHealthy, pipelineFailed,
-  rejected, ReleaseFailedError, WrongSideError,
+  alarmsFiring, approvalTimedOut, hookFailed, hookTimedOut, notHealthy,
+  rejected, ReleaseFailedError,
 } from './errors';
-import type { Side } from './ports';
-import { restore } from './restore';
+import { repair } from './repair';
 import { turnSingletons } from './singletons';
-import { ensureShare, intendReturn } from './traffic-step';
+import { ensureShare } from './traffic-step';
 import type { HookRequest, ReleaseStep } from '../../src/blue-green/release/contract';
-import { setActiveSide } from '../registry/environment';
-import { RESERVED } from '../registry/gate';
 import { BranchMovedError, MergeConflictError } from '../sources/source';
 
-const [POLL_HEALTH, POLL_HELD] = [5, 600];
+const POLL_HEALTH = 5;
 
 /** Maximum time of a hook. */
 const HOOK_SECONDS = 2 * 3600;
-
-/** Time that a push has to start the pipeline; after it, the release starts it. */
-const PUSH_SECONDS = 60;
-
-/** Repairs what an earlier release may have left, and waits until clients have left the side. */
-const repair: Step = async context => {
-  const { parts: { now }, current, last, trafficChange } = context;
-  if (current.isTakenOver) {
-    const restored = await restore(context);
-    return restored.isDone ? { isDone: true, change: { isReturning: undefined } } : restored;
-  }
-  const left = current.kind === 'rollback' ? 0 : ((last?.heldUntil ?? 0) - now()) / 1000;
-  if (left > 0) return waitFor(Math.min(left, POLL_HELD));
-  return trafficChange ? ensureShare(context, 0) : findServingSide(context);
-};
-
-/** Without a recorded change, the traffic says which side serves: the registry may have been lost. */
-async function findServingSide(context: ReleaseContext): Promise<StepProgress> {
-  const { environmentName, from, to, last, parts: { traffic, registry } } = context;
-  const { shares: found, fence = 0 } = await traffic.read();
-  // a first release that failed has left traffic on a side that never became active
-  const shares = last?.isFirst && last.outcome !== 'succeeded' ? undefined : found;
-  if (shares?.[to.name] === 100) {
-    await setActiveSide(registry, environmentName, to.name);
-    throw new WrongSideError(environmentName, { serving: to.name, recorded: from.name }, fence);
-  }
-  const isServing = shares !== undefined || (await serves(from, context));
-  if (isServing) return intendReturn({ ...context, fence: Math.max(context.fence, fence) });
-  return { isDone: true, change: { isFirst: true } };
-}
-
-/** Whether a side has an application that traffic can return to: before the first release, both may be empty. */
-async function serves({ name, pipeline }: Side, { parts: { traffic, control } }: ReleaseContext): Promise<boolean> {
-  const executions = await control.executions(pipeline);
-  return executions.some(({ status }) => status === 'Succeeded') && traffic.hasEndpoint(name);
-}
 
 const merge: Step = async ({ config: { repository: { repositoryName } }, to, current, parts: { source } }) => {
   const { branchName } = to.pipeline;
@@ -68,28 +30,6 @@ const merge: Step = async ({ config: { repository: { repositoryName } }, to, cur
         + 'merge it there by hand, then release again',
     );
   }
-};
-
-const deploy: Step = async context => {
-  const { to: { pipeline }, parts: { control }, current, config } = context;
-  const executions = await control.executions(pipeline);
-  const atHead = executions.filter(({ commitId }) => commitId === current.head);
-  if (atHead.some(({ status }) => status === 'Succeeded')) {
-    await control.disable(pipeline, RESERVED);
-    return STEP_DONE;
-  }
-  const [running] = atHead.filter(({ status }) => status === 'InProgress');
-  const [ended] = atHead.filter(
-    ({ status, startedAt }) => status !== 'InProgress' && startedAt.getTime() >= current.startedAt,
-  );
-  if (!running && ended) throw pipelineFailed(context, ended.executionId, ended.status);
-  if (secondsSince(context, current.since) > config.deploySeconds) throw deploymentTimedOut(context);
-  await control.enable(pipeline);
-  const hasOldRun = atHead.length > 0;
-  if (!running && (hasOldRun || secondsSince(context, current.since) > PUSH_SECONDS)) {
-    await control.start(pipeline, current.releaseId);
-  }
-  return waitFor(nextLook(secondsSince(context, current.since), 15, 60));
 };
 
 const verify: Step = async context => {

@@ -59,7 +59,7 @@ export class OperationsReleases implements PushReleases {
   private readonly client = new LambdaClient(clientDefaults());
 
   public async start(push: PushRelease): Promise<void> {
-    const request: ReleaseRequest = { operation: 'releasePush', ...push, by: `push to ${push.branchName}` };
+    const request: ReleaseRequest = { operation: 'releasePush', ...push };
     const { FunctionError: failed, Payload: payload } = await this.client.send(
       new InvokeCommand({ FunctionName: NAMES.operationsFunction, Payload: Buffer.from(JSON.stringify(request)) }),
     );

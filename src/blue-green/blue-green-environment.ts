@@ -133,6 +133,7 @@ export class BlueGreenEnvironment extends BlueGreenBase {
     const config: ReleaseConfig = {
       ...release.config,
       repository,
+      ...(props.autoRelease && { autoReleaseBranch: this.blueBranch.parentBranchName }),
       traffic: traffic.request,
       roleArn: role.roleArn,
       machineArn: machine.stateMachineArn,
@@ -144,7 +145,6 @@ export class BlueGreenEnvironment extends BlueGreenBase {
         kind: 'blueGreen',
         environmentName: this.environmentName,
         firstSide: props.firstSide ?? 'blue',
-        ...(props.autoRelease && { autoReleaseBranch: this.blueBranch.parentBranchName }),
         config: Stack.of(this).toJsonString(config),
       },
     });

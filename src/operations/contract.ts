@@ -53,7 +53,6 @@ export type ReleaseRequest =
     readonly environmentName: string;
     readonly branchName: string;
     readonly commitId: string;
-    readonly by: string;
   }
   | { readonly operation: 'rollback'; readonly environmentName: string; readonly by: string }
   | {
@@ -61,6 +60,8 @@ export type ReleaseRequest =
     readonly environmentName: string;
     readonly by: string;
     readonly reason: string;
+    /** The release that is meant; absent: the one in progress. */
+    readonly releaseId?: string;
   }
   | {
     readonly operation: 'approve';
@@ -68,6 +69,8 @@ export type ReleaseRequest =
     readonly by: string;
     readonly decision: 'approved' | 'rejected';
     readonly reason?: string;
+    /** The release that is meant; absent: the one in progress. */
+    readonly releaseId?: string;
   }
   | { readonly operation: 'describeRelease'; readonly environmentName: string };
 

@@ -118,9 +118,8 @@ export class Listeners extends Construct {
           ],
         }),
         allow(
-          'Releases', ['states:DescribeExecution', 'states:StartExecution'],
-          ['execution', 'stateMachine'].map(kind =>
-            `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:${kind}:${NAMES.releaseMachine}*`),
+          'Releases', ['states:StartExecution'],
+          [`arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${NAMES.releaseMachine}*`],
           'the machines of all apps with blue/green environments',
         ),
         repositoryPermissions(this.props.repositoryNames, 'operations'),

@@ -80,7 +80,7 @@ test.each([
       ...LOGS, ...PUT, 'dynamodb:DeleteItem', 'dynamodb:Query', 'codecommit:GetCommit', 'events:PutEvents', ENTER,
       'lambda:InvokeFunction', 'states:StartExecution',
       // releases
-      'codecommit:GetFolder', 'codecommit:GetMergeOptions', 'states:DescribeExecution',
+      'codecommit:GetFolder', 'codecommit:GetMergeOptions',
     ],
   ],
   ['org-environments-trigger', cicd, [
@@ -134,7 +134,7 @@ describe('the roles of each handler allow exactly the actions that it calls', ()
     ['operations of the CICD stack', 'cloudformation/cicd-stack.ts', ['cloudformation:DescribeStacks']],
     ['way of templates', 'cloudformation/accounts.ts', ['s3:GetObject', 's3:PutObject']],
     ['operations', 'operations', ['lambda:InvokeFunction', 'states:StartExecution']],
-    ['way to release machines', 'shared/release-machine.ts', ['states:DescribeExecution', 'states:StartExecution']],
+    ['way to release machines', 'shared/release-machine.ts', ['states:StartExecution']],
     // through the role that is there for it in the account of the pipeline
     ['way to halt pipelines', 'pipeline-control/aws.ts', OPERATE],
     // starting a pipeline is done through the start role there

@@ -84,7 +84,7 @@ test('records how releases are made, and the side that serves first', async () =
   await world.putEnvironment();
   await world.lifecycle.requestCreate(OWNER, REQUEST);
   expect(await world.lifecycle.reconcile(OWNER, REQUEST)).toEqual({ done: true, result: { environmentName: 'prod' } });
-  const expected = { ownerId: OWNER.id, firstSide: 'green', config: { machineArn: 'machine' } };
+  const expected = { owners: [{ id: OWNER.id }], firstSide: 'green', config: { machineArn: 'machine' } };
   expect(await world.blueGreen()).toMatchObject(expected);
   expect(await world.active()).toBe('green');
 });
@@ -122,7 +122,7 @@ test('an update with another name is rejected', async () => {
 describe('with releases of each commit of a branch', () => {
   const repository = { host: 'codecommit', repositoryName: 'shop', repositoryArn: 'arn:shop' };
   const auto = (autoReleaseBranch?: string): BlueGreenRequest => ({
-    ...REQUEST, config: JSON.stringify({ repository }), ...(autoReleaseBranch && { autoReleaseBranch }),
+    ...REQUEST, config: JSON.stringify({ repository, ...(autoReleaseBranch && { autoReleaseBranch }) }),
   });
   const routes = (world: World) => world.registry.keys.filter(key => key.startsWith('route#'));
   const created = async () => {
@@ -157,7 +157,44 @@ describe('with releases of each commit of a branch', () => {
   });
 });
 
+describe('a construct with another id', () => {
+  const NEW = ownerOf('Other', 'Cicd');
+  const renamed = async () => {
+    const world = new World();
+    await world.lifecycle.requestCreate(OWNER, REQUEST);
+    await world.putRelease({ fence: 7 });
+    await world.lifecycle.requestCreate(NEW, { ...REQUEST, firstSide: 'blue' });
+    return world;
+  };
+
+  test('keeps the releases when the former one is removed', async () => {
+    const world = await renamed();
+    await world.lifecycle.requestDelete(OWNER, REQUEST);
+    expect(await world.lifecycle.reconcileDelete(OWNER, REQUEST)).toMatchObject({ done: true });
+    expect(await world.blueGreen()).toMatchObject({ owners: [{ id: NEW.id }], firstSide: 'blue' });
+    expect(await world.release()).toMatchObject({ fence: 7 });
+  });
+
+  test('leaves everything to the former one when its deployment fails', async () => {
+    const world = await renamed();
+    await world.lifecycle.requestDelete(NEW, REQUEST);
+    expect(await world.lifecycle.reconcileDelete(NEW, REQUEST)).toMatchObject({ done: true });
+    expect(await world.blueGreen()).toMatchObject({ owners: [{ id: OWNER.id }], firstSide: 'green' });
+    expect(await world.blueGreen()).not.toHaveProperty('removalRequestedAt');
+    expect(await world.release()).toMatchObject({ fence: 7 });
+  });
+});
+
 describe('a removal', () => {
+  test('also stops a release that has begun at the same time', async () => {
+    const world = new World();
+    await world.lifecycle.requestCreate(OWNER, REQUEST);
+    await world.lifecycle.requestDelete(OWNER, REQUEST);
+    await world.putRelease({ current: CURRENT });
+    expect(await world.lifecycle.reconcileDelete(OWNER, REQUEST)).toMatchObject({ done: false });
+    expect((await world.release())?.current?.failure).toBe('the environment is being removed');
+  });
+
   test('stops the release in progress, and waits until it has returned the traffic', async () => {
     const world = new World();
     await world.lifecycle.requestCreate(OWNER, REQUEST);

@@ -1,16 +1,15 @@
 import { ANNA, ENVIRONMENT, ReleaseWorld } from './world';
 import { haltKey } from '../../lambda/registry/halt';
 
-const PUSH = { by: 'push to main', requested: 'main' };
 const HALT = { environmentName: ENVIRONMENT, by: ANNA, at: '2026-01-01T09:00:00Z', reason: 'incident 7' };
 
 /** An environment whose side green serves `c1`, and a way to push commits to its parent branch. */
 async function serving(config: Parameters<typeof ReleaseWorld.start>[0] = {}) {
-  const world = await ReleaseWorld.start(config);
+  const world = await ReleaseWorld.start({ autoReleaseBranch: 'main', ...config });
   await world.release('main');
   const push = async (commitId: string) => {
     world.source.references.set('main', commitId);
-    return world.releases.releasePush(ENVIRONMENT, { ...PUSH, commitId });
+    return world.releases.releasePush(ENVIRONMENT, { branchName: 'main', commitId });
   };
   const current = async () => (await world.record())?.current;
   return { world, push, current };
@@ -65,6 +64,36 @@ test('nothing is released when the commit is active, is being released, or was r
   expect(await world.record()).not.toHaveProperty('pending');
   expect(await world.run(second?.releaseId ?? '')).toEqual({ state: 'succeeded' });
   expect(await current()).toBeUndefined();
+});
+
+test('an event that arrives late or twice releases nothing', async () => {
+  const { world, push, current } = await serving();
+  const late = async (commitId: string) => world.releases.releasePush(ENVIRONMENT, { branchName: 'main', commitId });
+  world.source.conflicts.set('c2', ['src/a.ts']);
+  const first = await push('c2');
+  expect(await world.run(first?.releaseId ?? '')).toMatchObject({ state: 'failed' });
+  expect(await late('c2')).toBeUndefined();
+  const second = await push('c3');
+  expect(await late('c2')).toBeUndefined();
+  expect(await world.record()).not.toHaveProperty('pending');
+  expect(await world.run(second?.releaseId ?? '')).toEqual({ state: 'succeeded' });
+  expect(await current()).toBeUndefined();
+});
+
+test('a branch that is set back to the commit in progress takes back the commit that waits', async () => {
+  const { world, push, current } = await serving();
+  const first = await push('c2');
+  await push('c3');
+  expect((await world.record())?.pending?.commitId).toBe('c3');
+  await push('c2');
+  expect(await world.record()).not.toHaveProperty('pending');
+  expect(await world.run(first?.releaseId ?? '')).toEqual({ state: 'succeeded' });
+  expect(await current()).toBeUndefined();
+});
+
+test('pushes to another branch, and those that the app does not release any more, release nothing', async () => {
+  const { world } = await serving({ autoReleaseBranch: 'next' });
+  expect(await world.releases.releasePush(ENVIRONMENT, { branchName: 'main', commitId: 'c1' })).toBeUndefined();
 });
 
 test('nothing is released while the environment is halted or being removed', async () => {

@@ -131,12 +131,12 @@ describe('a release that fails', () => {
     const outcome = await world.run(releaseId, async () => {
       const { current } = (await world.record()) ?? {};
       if (current?.step === 'approve' && !current.approval) {
-        await world.releases.approve(ENVIRONMENT, ANNA, false, 'not on a Friday');
+        await world.releases.approve(ENVIRONMENT, ANNA, { isApproved: false, reason: 'not on a Friday' });
       }
     });
     expect(outcome).toMatchObject({ reason: `rejected by ${ANNA}: not on a Friday` });
     await expectReturned(world);
-    await expect(world.releases.abort(ENVIRONMENT, ANNA, 'too late')).rejects.toThrow(
+    await expect(world.releases.abort(ENVIRONMENT, ANNA, { reason: 'too late' })).rejects.toThrow(
       "no release of environment 'prod' is in progress: the last one, release-2, ended at",
     );
   });
@@ -182,7 +182,7 @@ describe('a rollback', () => {
     await world.release('main');
     const before = world.fate.calls.length;
     expect(await world.rollback()).toEqual({ state: 'succeeded' });
-    const calls = world.fate.calls.slice(before).filter(name => !/^(read|write|prefetch|transaction|start|isRunning)$/.test(name));
+    const calls = world.fate.calls.slice(before).filter(name => !/^(read|write|prefetch|transaction|start)$/.test(name));
     expect(calls).toEqual([]);
     expect(world.traffic.shares).toEqual({ blue: 0, green: 100 });
     expect(await world.active()).toBe('green');

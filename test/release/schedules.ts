@@ -1,11 +1,15 @@
 import * as fc from 'fast-check';
 import { ANNA, ENVIRONMENT, ReleaseWorld } from './world';
+import type { Shares } from '../../lambda/traffic/traffic';
 import type { SideName } from '../../src/blue-green/contract';
 import { SIDES } from '../../src/blue-green/contract';
 import { Killed } from '../shared/fate';
 
 const SINGLETON = { kind: 'rule' as const, name: 'nightly' };
 const OTHER_SINGLETON = { kind: 'schedule' as const, name: 'hourly', group: 'default' };
+
+/** How long clients may reach a side after it has lost its traffic. */
+const HOLD_SECONDS = 120;
 
 /** What a person does. */
 interface Request {
@@ -56,6 +60,7 @@ export async function violationsOf({ shift, isServing, requests }: ReleaseSchedu
     singletons: [SINGLETON, OTHER_SINGLETON],
     alarms: ['errors'],
     bakeSeconds: 60,
+    holdSeconds: HOLD_SECONDS,
   });
   const run = new ScheduleRun(world);
   if (isServing) await world.release('main');
@@ -69,6 +74,8 @@ class ScheduleRun {
 
   public constructor(private readonly world: ReleaseWorld) {
     world.sides.onTurn = () => this.checkSingletons();
+    world.source.onMerge = side => this.checkUnused(side);
+    world.traffic.onWrite = shares => this.checkServing(shares);
   }
 
   public async request(requested: Request, commitId: string): Promise<void> {
@@ -88,6 +95,9 @@ class ScheduleRun {
   public async cleanUp(): Promise<void> {
     const { world } = this;
     world.fate.dieAt(1_000_000, 'before');
+    const left = (await world.record())?.current?.releaseId;
+    const isLeft = left !== undefined && (await world.machine.start('', left));
+    if (isLeft) await world.run(left);
     world.source.references.set('main', 'last');
     const outcome = await world.release('main').catch((error: Error) => ({ state: 'failed', reason: error.message }));
     if (outcome.state !== 'succeeded') this.violations.push(`the last release: ${JSON.stringify(outcome)}`);
@@ -106,9 +116,11 @@ class ScheduleRun {
         world.fate.revive();
         // the state machine may have been started
         const { current } = (await world.record()) ?? {};
-        const isStarted = current && (await world.machine.isRunning('', current.releaseId));
+        const isStarted = current && world.machine.isRunning(current.releaseId);
         return isStarted ? current.releaseId : undefined;
       }
+      // the start of its execution was lost, and is made now
+      if (/is locked by/.test(String(error))) return (await world.record())?.current?.releaseId;
       if (/cannot be rolled back|already active/.test(String(error))) return undefined;
       throw error;
     }
@@ -133,11 +145,25 @@ class ScheduleRun {
 
   private async abort(): Promise<void> {
     try {
-      await this.world.releases.abort(ENVIRONMENT, ANNA, 'a test');
+      await this.world.releases.abort(ENVIRONMENT, ANNA, { reason: 'a test' });
     } catch (error) {
       if (error instanceof Killed) this.world.fate.revive();
       else if (!/is in progress/.test(String(error))) throw error;
     }
+  }
+
+  /** No client can reach a side that is changed. */
+  private checkUnused(side: SideName): void {
+    const { traffic } = this.world;
+    const heldUntil = (traffic.leftAt.get(side) ?? -Infinity) + HOLD_SECONDS * 1000;
+    if (this.world.now() < heldUntil) this.violations.push(`side ${side} is changed while clients may reach it`);
+  }
+
+  /** Traffic is sent only to a side with an application. */
+  private checkServing(shares: Shares): void {
+    const { pipelines } = this.world;
+    const empty = SIDES.filter(side => shares[side] > 0 && !pipelines.hasDeployed(side));
+    if (empty.length > 0) this.violations.push(`side ${empty.join(', ')} has traffic and no application`);
   }
 
   private checkTraffic(): void {

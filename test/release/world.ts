@@ -1,6 +1,7 @@
+import { ACCOUNTS, FakePipelines } from './fake-pipelines';
+import { FakeTraffic } from './fake-traffic';
 import { RegistryHistory } from '../../lambda/history/history';
 import { Releases } from '../../lambda/operations/releases/releases';
-import type { PipelineControl, PipelineExecution, PipelineState } from '../../lambda/pipeline-control/control';
 import { blueGreenKey } from '../../lambda/registry/blue-green';
 import type { BlueGreenRecord } from '../../lambda/registry/blue-green';
 import type { EnvironmentPipeline, EnvironmentRecord } from '../../lambda/registry/environment';
@@ -8,14 +9,12 @@ import { environmentKey } from '../../lambda/registry/environment';
 import type { Versioned } from '../../lambda/registry/registry';
 import type { ReleaseRecord } from '../../lambda/registry/release';
 import { releaseKey } from '../../lambda/registry/release';
-import type { Health, Hooks, HookState, SideAccess, SingletonState, TrafficSwitch } from '../../lambda/release/ports';
+import type { Health, Hooks, HookState, SideAccess, SingletonState } from '../../lambda/release/ports';
 import { ReleaseRunner } from '../../lambda/release/runner';
 import type { ReleaseOutcome } from '../../lambda/release/runner';
 import type { ReleaseMachine } from '../../lambda/shared/release-machine';
 import { MergeConflictError } from '../../lambda/sources/source';
 import type { MergeRequest, SourceHost } from '../../lambda/sources/source';
-import { NewerChangeError } from '../../lambda/traffic/traffic';
-import type { Shares, TrafficReading } from '../../lambda/traffic/traffic';
 import type { SideName } from '../../src/blue-green/contract';
 import { SIDES } from '../../src/blue-green/contract';
 import type { ReleaseConfig } from '../../src/blue-green/release/contract';
@@ -48,7 +47,7 @@ const CONFIG: ReleaseConfig = {
 };
 
 function pipelineOf(side: SideName): EnvironmentPipeline {
-  const accountId = side === 'blue' ? '333333333333' : '444444444444';
+  const accountId = ACCOUNTS[side];
   return {
     ...CONFIG.repository,
     environmentName: ENVIRONMENT,
@@ -64,74 +63,20 @@ function pipelineOf(side: SideName): EnvironmentPipeline {
   };
 }
 
-/** A pipeline that deploys the head of its branch two minutes after it is enabled. */
-class FakePipelines implements PipelineControl {
-  public readonly disabled = new Set<string>(['333333333333', '444444444444']);
-  public readonly runs = new Map<string, PipelineExecution[]>([['333333333333', []], ['444444444444', []]]);
-  /** Commits whose deployment fails. */
-  public readonly broken = new Set<string>();
-
-  public constructor(private readonly world: ReleaseWorld) {}
-
-  public async disable({ accountId }: { accountId: string }): Promise<void> {
-    this.disabled.add(accountId);
-  }
-
-  public async enable({ accountId }: { accountId: string }): Promise<void> {
-    this.disabled.delete(accountId);
-  }
-
-  public async state(): Promise<PipelineState> {
-    return { waiting: [], actions: [] };
-  }
-
-  public async executions({ accountId }: { accountId: string }): Promise<readonly PipelineExecution[]> {
-    const known = this.runs.get(accountId) ?? [];
-    const now = this.world.now();
-    const settled = known.map(run => {
-      const runs = run.status === 'InProgress' && !this.disabled.has(accountId);
-      const isOver = runs && now - run.startedAt.getTime() > 120_000;
-      return isOver ? { ...run, status: this.broken.has(run.commitId ?? '') ? 'Failed' : 'Succeeded' } : run;
-    });
-    this.runs.set(accountId, settled);
-    return settled;
-  }
-
-  public async abandon({ accountId }: { accountId: string }, executionId: string): Promise<void> {
-    const runs = this.runs.get(accountId) ?? [];
-    this.runs.set(accountId, runs.map(run => (run.executionId === executionId ? { ...run, status: 'Stopped' } : run)));
-  }
-
-  public async stopBuild(): Promise<void> {
-    // the builds end with their executions
-  }
-
-  public async start({ accountId }: { accountId: string }, token: string): Promise<void> {
-    const runs = this.runs.get(accountId) ?? [];
-    if (runs.some(({ executionId }) => executionId === token)) return;
-    const branchName = accountId === '333333333333' ? 'env/prod-blue' : 'env/prod-green';
-    this.push(accountId, this.world.source.heads.get(branchName) ?? '', token);
-  }
-
-  /** An event of the repository starts the pipeline. */
-  public push(accountId: string, commitId: string, executionId = `push-${commitId}`): void {
-    const at = new Date(this.world.now());
-    const run = { executionId, status: 'InProgress', startedAt: at, updatedAt: at, commitId };
-    this.runs.set(accountId, [run, ...(this.runs.get(accountId) ?? [])]);
-  }
-}
-
 /** Branches whose commits are texts: a branch contains what its head's text contains. */
 class FakeSource implements Pick<SourceHost, 'resolve' | 'merge' | 'contains'> {
   public readonly references = new Map<string, string>([['main', 'c1']]);
   public readonly heads = new Map<string, string>();
   public readonly conflicts = new Map<string, readonly string[]>();
+  /** Called when a branch of a side gets a commit. */
+  public onMerge?: (side: SideName) => void;
 
   public constructor(private readonly world: ReleaseWorld) {}
 
   public async resolve(_: string, reference: string): Promise<string | undefined> {
     const isCommit = [...this.references.values()].includes(reference);
-    return this.references.get(reference) ?? (isCommit ? reference : undefined);
+    const name = reference.replace('refs/heads/', '');
+    return this.references.get(name) ?? this.heads.get(name) ?? (isCommit ? reference : undefined);
   }
 
   public async merge({ branchName, commitId }: MergeRequest): Promise<string> {
@@ -141,7 +86,8 @@ class FakeSource implements Pick<SourceHost, 'resolve' | 'merge' | 'contains'> {
     if (head.split('+').includes(commitId)) return head;
     const merged = head === '' ? commitId : `${head}+${commitId}`;
     this.heads.set(branchName, merged);
-    this.world.pipelines.push(branchName.endsWith('blue') ? '333333333333' : '444444444444', merged);
+    this.world.pipelines.push(branchName.endsWith('blue') ? 'blue' : 'green', merged);
+    this.onMerge?.(branchName.endsWith('blue') ? 'blue' : 'green');
     return merged;
   }
 
@@ -150,53 +96,12 @@ class FakeSource implements Pick<SourceHost, 'resolve' | 'merge' | 'contains'> {
   }
 }
 
-/** Traffic with compare-and-set, whose changes are in effect five seconds later. */
-class FakeTraffic implements TrafficSwitch {
-  public shares?: Shares;
-  public fence = 0;
-  public readonly history: { readonly at: number; readonly shares: Shares }[] = [];
-  /** When changes were made. */
-  public readonly writes: number[] = [];
-  /** Number of the next changes that do not take effect. */
-  public lost = 0;
-  private changedAt = 0;
-  private isLost = false;
-
-  public constructor(private readonly world: ReleaseWorld) {}
-
-  /** The service no longer knows whether the last change is in effect. */
-  public forget(): void {
-    this.isLost = true;
-  }
-
-  public async hasEndpoint(): Promise<boolean> {
-    return true;
-  }
-
-  public async read(changeId?: string): Promise<TrafficReading> {
-    const isOver = this.world.now() - this.changedAt >= 5000;
-    const isInEffect = !this.isLost && changeId === String(this.fence) && isOver;
-    return { ...(this.shares && { shares: this.shares }), fence: this.fence, isInEffect };
-  }
-
-  public async write(shares: Shares, fence: number): Promise<string> {
-    if (fence < this.fence) throw new NewerChangeError('a newer release has set the traffic');
-    this.writes.push(this.world.now());
-    this.isLost = this.lost > 0;
-    this.lost--;
-    if (fence === this.fence) return String(fence);
-    this.shares = shares;
-    this.fence = fence;
-    this.changedAt = this.world.now();
-    this.history.push({ at: this.changedAt, shares });
-    return String(fence);
-  }
-}
-
 class FakeSides implements SideAccess {
   public readonly problems = new Map<SideName, string>();
   public readonly alarms = new Map<SideName, string[]>();
   public readonly running = new Set<string>();
+  /** Singletons that do not change. */
+  public readonly stuck = new Set<string>();
   /** Sides whose application defines no singletons. */
   public readonly missing = new Set<SideName>();
   /** Called at every change of a singleton. */
@@ -218,6 +123,7 @@ class FakeSides implements SideAccess {
 
   public async turn({ name }: { name: SideName }, singleton: object, state: 'on' | 'off'): Promise<void> {
     const key = `${name} ${JSON.stringify(singleton)}`;
+    if (this.stuck.has(key)) return;
     if (state === 'on') this.running.add(key);
     else this.running.delete(key);
     this.onTurn?.();
@@ -242,11 +148,13 @@ class FakeHooks implements Hooks {
 class FakeMachine implements ReleaseMachine {
   public readonly outcomes = new Map<string, ReleaseOutcome>();
 
-  public async start(_: string, releaseId: string): Promise<void> {
-    if (!this.outcomes.has(releaseId)) this.outcomes.set(releaseId, { state: 'waiting', seconds: 0 });
+  public async start(_: string, releaseId: string): Promise<boolean> {
+    const outcome = this.outcomes.get(releaseId) ?? { state: 'waiting', seconds: 0 };
+    this.outcomes.set(releaseId, outcome);
+    return outcome.state === 'waiting';
   }
 
-  public async isRunning(_: string, releaseId: string): Promise<boolean> {
+  public isRunning(releaseId: string): boolean {
     return this.outcomes.get(releaseId)?.state === 'waiting';
   }
 }
@@ -264,7 +172,7 @@ export class ReleaseWorld {
     await world.registry.write<EnvironmentRecord>(environmentKey(ENVIRONMENT), environment, undefined);
     await world.registry.write<BlueGreenRecord>(
       blueGreenKey(ENVIRONMENT),
-      { environmentName: ENVIRONMENT, ownerId: 'owner', stackId: 'stack', firstSide: 'blue', config: world.config },
+      { environmentName: ENVIRONMENT, owners: [], firstSide: 'blue', config: world.config },
       undefined,
     );
     return world;
@@ -273,8 +181,10 @@ export class ReleaseWorld {
   public readonly fate = new Fate();
   public readonly registry = new FakeRegistry();
   public readonly source = new FakeSource(this);
-  public readonly pipelines = new FakePipelines(this);
-  public readonly traffic = new FakeTraffic(this);
+  public readonly pipelines: FakePipelines = new FakePipelines(
+    () => this.time, side => this.source.heads.get(`env/prod-${side}`),
+  );
+  public readonly traffic = new FakeTraffic(() => this.time);
   public readonly sides = new FakeSides();
   public readonly hooks = new FakeHooks();
   public readonly machine = new FakeMachine();
@@ -348,7 +258,8 @@ export class ReleaseWorld {
     const { releaseId } = await this.releases.release(ENVIRONMENT, reference, ANNA);
     return this.run(releaseId, async () => {
       const { current } = (await this.record()) ?? {};
-      if (current?.step === 'approve' && !current.approval) await this.releases.approve(ENVIRONMENT, ANNA, true);
+      if (current?.step !== 'approve' || current.approval) return;
+      await this.releases.approve(ENVIRONMENT, ANNA, { isApproved: true });
     });
   }
 

@@ -122,6 +122,8 @@ describe('a blue/green environment', () => {
     const { current } = await release('main');
     expect(current).toMatchObject({ kind: 'release', to: 'blue', by: ANNA });
     await expect(release('main')).rejects.toThrow(/is locked by the release release-\S+ that arn/);
+    // before it, the former side is as it was
+    while ((await describeRelease()).current?.step !== 'deploy') await harness.simulation.clock.sleep(1);
     await operate({ operation: 'abort', environmentName: 'prod', by: ANNA, reason: 'wrong commit' });
     expect((await ended()).last).toMatchObject({ outcome: 'returned', failure: `aborted by ${ANNA}: wrong commit` });
     expect(await active()).toBe('green');

@@ -35,7 +35,7 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
   [
     'releasing blue/green environments, which other tests do',
     /^org-environments-operations$/,
-    'codecommit:GetFolder states:DescribeExecution',
+    'codecommit:GetFolder',
   ],
   [
     'releasing each commit of a branch, which other tests do',

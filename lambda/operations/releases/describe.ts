@@ -1,11 +1,12 @@
 import { notBlueGreen } from './errors';
+import type { SideName } from '../../../src/blue-green/contract';
 import type { ReleaseProgress, ReleaseStatus, ReleaseSummary } from '../../../src/blue-green/release/contract';
 import { blueGreenKey } from '../../registry/blue-green';
 import type { BlueGreenRecord } from '../../registry/blue-green';
 import { environmentKey } from '../../registry/environment';
 import type { EnvironmentRecord } from '../../registry/environment';
 import type { Registry } from '../../registry/registry';
-import { releaseKey } from '../../registry/release';
+import { canRollBack, releaseKey } from '../../registry/release';
 import type { CurrentRelease, EndedRelease, ReleaseIdentity, ReleaseRecord } from '../../registry/release';
 import { stepsOf } from '../../registry/release-steps';
 
@@ -41,7 +42,7 @@ function progressOf({ config }: BlueGreenRecord, current: CurrentRelease): Relea
 }
 
 /** @param active absent while a release is in progress */
-function summaryOf(last: EndedRelease, active: string | undefined): ReleaseSummary {
+function summaryOf(last: EndedRelease, active: SideName | undefined): ReleaseSummary {
   const { outcome, failure, endedAt, heldUntil } = last;
   return {
     ...originOf(last),
@@ -49,7 +50,7 @@ function summaryOf(last: EndedRelease, active: string | undefined): ReleaseSumma
     ...(failure !== undefined && { failure }),
     endedAt: iso(endedAt),
     heldUntil: iso(heldUntil),
-    canRollBack: active !== undefined && outcome === 'succeeded' && last.from !== active && last.isFirst !== true,
+    canRollBack: active !== undefined && canRollBack(last, active),
   };
 }
 

@@ -40,6 +40,15 @@ export function unfinished(environmentName: string, { releaseId, by, to, step }:
   );
 }
 
+export function anotherRelease(
+  environmentName: string, meant: string, { releaseId, kind, by, requested, commitId, to }: CurrentRelease,
+): Error {
+  return new Error(
+    `release ${meant} of environment '${environmentName}' is not in progress: ${kind} ${releaseId} of ${requested} `
+      + `(${commitId}) to side ${to} by ${by} is; nothing was done`,
+  );
+}
+
 export function removed(environmentName: string): Error {
   return new Error(`environment '${environmentName}' is being removed: deploy the app with it, then release`);
 }

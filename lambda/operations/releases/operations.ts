@@ -36,8 +36,9 @@ export class ReleaseOperations {
     return { pipelines: [], release: await describeReleases(this.registry, environmentName) };
   }
 
-  private async record(request: Decision, requestId: string, { commitId }: CurrentRelease): Promise<void> {
-    const { operation, by, environmentName } = request;
+  private async record(request: Decision, requestId: string, { commitId, by: starter }: CurrentRelease): Promise<void> {
+    const { operation, environmentName } = request;
+    const by = 'by' in request ? request.by : starter;
     const reason = 'reason' in request ? request.reason : undefined;
     await this.history.record({
       at: new Date(this.now()).toISOString(),
@@ -54,20 +55,21 @@ export class ReleaseOperations {
 
   /** Undefined: nothing was to do. */
   private async decide(request: Decision): Promise<CurrentRelease | undefined> {
-    const { environmentName, by } = request;
+    const { environmentName } = request;
     switch (request.operation) {
       case 'release':
-        return this.releases.release(environmentName, request.reference, by);
+        return this.releases.release(environmentName, request.reference, request.by);
       case 'releasePush': {
-        const { branchName: requested, commitId } = request;
-        return this.releases.releasePush(environmentName, { by, requested, commitId });
+        return this.releases.releasePush(environmentName, request);
       }
       case 'rollback':
-        return this.releases.rollback(environmentName, by);
+        return this.releases.rollback(environmentName, request.by);
       case 'abort':
-        return this.releases.abort(environmentName, by, request.reason);
+        return this.releases.abort(environmentName, request.by, request);
       case 'approve':
-        return this.releases.approve(environmentName, by, request.decision === 'approved', request.reason);
+        return this.releases.approve(environmentName, request.by, {
+          ...request, isApproved: request.decision === 'approved',
+        });
     }
   }
 }

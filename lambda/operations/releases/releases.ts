@@ -1,6 +1,6 @@
 import {
-  alreadyActive, haltedBefore, lockHeld, noRollback, noSuchCommit, nothingToAbort, notBlueGreen, notWaiting, removed,
-  unfinished,
+  alreadyActive, anotherRelease, haltedBefore, lockHeld, noRollback, noSuchCommit, nothingToAbort, notBlueGreen,
+  notWaiting, removed, unfinished,
 } from './errors';
 import type { SideName } from '../../../src/blue-green/contract';
 import type { ReleaseConfig } from '../../../src/blue-green/release/contract';
@@ -10,7 +10,7 @@ import { environmentKey } from '../../registry/environment';
 import type { EnvironmentPipeline, EnvironmentRecord } from '../../registry/environment';
 import { haltOf } from '../../registry/halt';
 import type { Registry, Versioned } from '../../registry/registry';
-import { newRelease, releaseKey } from '../../registry/release';
+import { canRollBack, newRelease, releaseKey } from '../../registry/release';
 import type { CurrentRelease, PendingRelease, ReleaseRecord } from '../../registry/release';
 import { isNamed } from '../../shared/errors';
 import type { ReleaseMachine } from '../../shared/release-machine';
@@ -31,7 +31,15 @@ interface Found {
   readonly isBeingRemoved: boolean;
 }
 
+type Approval = Omit<NonNullable<CurrentRelease['approval']>, 'by'>;
+
 type Requested = Pick<CurrentRelease, 'kind' | 'by' | 'requested' | 'commitId' | 'from' | 'to'>;
+
+/** A commit that has arrived on a branch. */
+interface Push {
+  readonly branchName: string;
+  readonly commitId: string;
+}
 
 const ATTEMPTS = 5;
 
@@ -61,23 +69,46 @@ export class Releases {
    * Starts the release of a commit that was pushed to the parent branch, or lets it wait for the end of the release in
    * progress: then only the last one is released. Undefined: there is nothing to release.
    */
-  public async releasePush(environmentName: string, push: PendingRelease): Promise<CurrentRelease | undefined> {
-    const { registry, machine } = this.parts;
+  public async releasePush(environmentName: string, event: Push): Promise<CurrentRelease | undefined> {
+    const { branchName, commitId } = event;
     return this.retry(async () => {
       const found = await this.find(environmentName);
-      const { record, config, environment, isBeingRemoved } = found;
-      if (isBeingRemoved || (await haltOf(registry, environmentName))) return undefined;
-      const { current } = record ?? {};
-      if (record && current && (await machine.isRunning(config.machineArn, current.releaseId))) {
-        if (current.commitId === push.commitId) return undefined;
-        const { version, ...rest } = record;
-        await registry.write<ReleaseRecord>(releaseKey(environmentName), { ...rest, pending: push }, version);
+      const { record, config, environment } = found;
+      if (!(await this.isWanted(environmentName, found, event))) return undefined;
+      const push = { by: `push to ${branchName}`, requested: branchName, commitId };
+      if (record?.current && (await this.isHeld(config, environmentName, record.current))) {
+        await this.wait(record, push);
         return undefined;
       }
-      if (await this.isActive(found, push.commitId)) return undefined;
+      // an event may arrive twice
+      if (record?.pushed === commitId || (await this.isActive(found, commitId))) return undefined;
       const { from, to } = sidesOf(environment);
-      return this.start(environmentName, found, { ...push, kind: 'release', from, to });
+      return this.start(environmentName, found, { ...push, kind: 'release', from, to }, commitId);
     });
+  }
+
+  /** Whether the environment releases a push: events can be old, and arrive in any order. */
+  private async isWanted(environmentName: string, { config, isBeingRemoved }: Found, push: Push): Promise<boolean> {
+    const { repository: { repositoryName }, autoReleaseBranch } = config;
+    if (isBeingRemoved || autoReleaseBranch !== push.branchName) return false;
+    if (await haltOf(this.parts.registry, environmentName)) return false;
+    const head = await this.parts.hosts(config.repository).resolve(repositoryName, `refs/heads/${push.branchName}`);
+    return head === push.commitId;
+  }
+
+  /** Makes a pushed commit the next one, in place of an earlier one. */
+  private async wait({ version, ...record }: Versioned<ReleaseRecord>, push: PendingRelease): Promise<void> {
+    const { pending, ...rest } = record;
+    const isInProgress = record.current?.commitId === push.commitId;
+    if (isInProgress ? !pending : record.pushed === push.commitId) return;
+    const next = { ...rest, ...(!isInProgress && { pending: push }), pushed: push.commitId };
+    await this.parts.registry.write<ReleaseRecord>(releaseKey(record.environmentName), next, version);
+  }
+
+  private async isHeld(
+    { machineArn }: ReleaseConfig, environmentName: string, { releaseId }: CurrentRelease,
+  ): Promise<boolean> {
+    return this.parts.machine.start(machineArn, releaseId, environmentName);
   }
 
   private async isActive({ config: { repository }, environment, record }: Found, commitId: string): Promise<boolean> {
@@ -93,7 +124,7 @@ export class Releases {
       const { from, to, idle } = sidesOf(found.environment);
       const { last, current } = found.record ?? {};
       if (current) await this.rejectUnfinished(environmentName, found.config, current);
-      if (last?.outcome !== 'succeeded' || last.from !== to || last.isFirst) throw noRollback(environmentName, last);
+      if (!canRollBack(last, from)) throw noRollback(environmentName, last);
       const { repository, repository: { repositoryName } } = found.config;
       const commitId = found.record?.heads?.[to]
         ?? (await this.parts.hosts(repository).resolve(repositoryName, idle.branchName)) ?? '';
@@ -102,33 +133,45 @@ export class Releases {
   }
 
   /** A release that has begun may have changed the side that served before, even if its machine has ended. */
-  private async rejectUnfinished(environmentName: string, { machineArn }: ReleaseConfig, current: CurrentRelease) {
-    const isRunning = await this.parts.machine.isRunning(machineArn, current.releaseId);
-    throw isRunning ? lockHeld(environmentName, current) : unfinished(environmentName, current);
+  private async rejectUnfinished(environmentName: string, config: ReleaseConfig, current: CurrentRelease) {
+    const isHeld = await this.isHeld(config, environmentName, current);
+    throw isHeld ? lockHeld(environmentName, current) : unfinished(environmentName, current);
   }
 
   /** Lets the current release return the traffic. */
-  public async abort(environmentName: string, by: string, reason: string): Promise<CurrentRelease> {
-    return this.decide(environmentName, current => (
-      { failure: current.failure ?? `aborted by ${by}: ${reason}` }
+  public async abort(
+    environmentName: string,
+    by: string,
+    { reason, releaseId }: { readonly reason: string; readonly releaseId?: string },
+  ): Promise<CurrentRelease> {
+    const { now } = this.parts;
+    return this.decide(environmentName, releaseId, current => (
+      current.failure === undefined ? { failure: `aborted by ${by}: ${reason}`, since: now() } : {}
     ));
   }
 
   public async approve(
-    environmentName: string, by: string, isApproved: boolean, reason?: string,
+    environmentName: string,
+    by: string,
+    { isApproved, reason, releaseId }: Approval & { readonly releaseId?: string },
   ): Promise<CurrentRelease> {
-    return this.decide(environmentName, current => {
+    return this.decide(environmentName, releaseId, current => {
       if (current.step !== 'approve' || current.failure !== undefined) throw notWaiting(environmentName, current);
       return { approval: { by, isApproved, ...(reason !== undefined && { reason }) } };
     });
   }
 
+  /** @param releaseId the release that the person means; absent: the one in progress */
   private async decide(
-    environmentName: string, change: (current: CurrentRelease) => Partial<CurrentRelease>,
+    environmentName: string,
+    releaseId: string | undefined,
+    change: (current: CurrentRelease) => Partial<CurrentRelease>,
   ): Promise<CurrentRelease> {
     return this.retry(async () => {
       const { record, config } = await this.find(environmentName);
       if (!record?.current) throw nothingToAbort(environmentName, record?.last);
+      const isMeant = releaseId === undefined || releaseId === record.current.releaseId;
+      if (!isMeant) throw anotherRelease(environmentName, releaseId, record.current);
       const { version, ...rest } = record;
       const current = { ...record.current, ...change(record.current) };
       await this.parts.registry.write<ReleaseRecord>(releaseKey(environmentName), { ...rest, current }, version);
@@ -138,48 +181,50 @@ export class Releases {
     });
   }
 
-  private async continueIfEnded(environmentName: string, { machineArn }: ReleaseConfig, current: CurrentRelease) {
-    const { machine } = this.parts;
-    if (await machine.isRunning(machineArn, current.releaseId)) return;
-    await this.takeOver(environmentName, machineArn, current);
+  /** A release whose execution has ended is continued by another one, under a new id. */
+  private async continueIfEnded(environmentName: string, config: ReleaseConfig, current: CurrentRelease) {
+    if (await this.isHeld(config, environmentName, current)) return;
+    await this.takeOver(environmentName, config.machineArn, current);
   }
 
-  /** Another execution continues the release under a new id. */
   private async takeOver(environmentName: string, machineArn: string, current: CurrentRelease): Promise<void> {
-    const { registry, machine, newId } = this.parts;
+    const { registry, machine, newId, now } = this.parts;
     const record = await registry.read<ReleaseRecord>(releaseKey(environmentName));
     if (record?.current?.releaseId !== current.releaseId) return;
     const { version, ...rest } = record;
     const releaseId = newId();
-    const next = { ...rest, current: { ...record.current, releaseId } };
+    // the way back begins again, with all of its time
+    const { isReturning, ...kept } = record.current;
+    const next = { ...rest, current: { ...kept, releaseId, since: now() } };
     await registry.write<ReleaseRecord>(releaseKey(environmentName), next, version);
     await machine.start(machineArn, releaseId, environmentName);
   }
 
-  /** Takes the lock, and starts the machine. */
-  private async start(environmentName: string, found: Found, requested: Requested): Promise<CurrentRelease> {
+  /**
+   * Takes the lock, and starts the machine.
+   *
+   * @param pushed the commit, if a push and not a person starts the release
+   */
+  private async start(
+    environmentName: string, found: Found, requested: Requested, pushed?: string,
+  ): Promise<CurrentRelease> {
     const { registry, machine, now, newId } = this.parts;
-    const { record, config: { machineArn }, isBeingRemoved } = found;
+    const { record, config, isBeingRemoved } = found;
     if (isBeingRemoved) throw removed(environmentName);
     const halt = await haltOf(registry, environmentName);
     if (halt) throw haltedBefore(environmentName, halt);
-    const isHeld = record?.current && (await machine.isRunning(machineArn, record.current.releaseId));
-    if (record?.current && isHeld) throw lockHeld(environmentName, record.current);
+    const { version, ...rest } = record ?? { version: undefined, fence: 0 };
+    const { current: left, last } = record ?? {};
+    if (left && (await this.isHeld(config, environmentName, left))) throw lockHeld(environmentName, left);
+    const isStuck = last?.outcome === 'stuck';
     const current: CurrentRelease = {
       ...newRelease(requested, newId(), now()),
-      ...((record?.current || record?.last?.outcome === 'stuck') && { isTakenOver: true }),
-      ...(record?.current?.isFirst && { isFirst: true }),
+      ...((left || isStuck) && { isTakenOver: true }),
+      ...((left ? left.isFirst : isStuck && last.isFirst) && { isFirst: true }),
     };
-    const next: ReleaseRecord = {
-      environmentName,
-      fence: record?.fence ?? 0,
-      ...(record?.change && { change: record.change }),
-      ...(record?.heads && { heads: record.heads }),
-      current,
-      ...(record?.last && { last: record.last }),
-    };
-    await registry.write<ReleaseRecord>(releaseKey(environmentName), next, record?.version);
-    await machine.start(machineArn, current.releaseId, environmentName);
+    const next: ReleaseRecord = { ...rest, environmentName, current, ...(pushed !== undefined && { pushed }) };
+    await registry.write<ReleaseRecord>(releaseKey(environmentName), next, version);
+    await machine.start(config.machineArn, current.releaseId, environmentName);
     return current;
   }
 

@@ -7,8 +7,6 @@ export interface BlueGreenRequest {
   readonly environmentName: string;
   /** The side that serves until the first release. Later the registry says which side serves. */
   readonly firstSide: SideName;
-  /** The branch whose commits are released when they are pushed; absent: people release. */
-  readonly autoReleaseBranch?: string;
   /** JSON of `ReleaseConfig`: CloudFormation passes only text. */
   readonly config: string;
 }
@@ -20,6 +18,8 @@ export interface BlueGreenResult {
 /** How the releases of an environment are made. */
 export interface ReleaseConfig {
   readonly repository: RepositoryReference;
+  /** The branch whose commits are released when they are pushed; absent: people release. */
+  readonly autoReleaseBranch?: string;
   readonly traffic: TrafficRequest;
   /** Role of the environment in the CICD account: it changes the traffic, and calls functions and projects. */
   readonly roleArn: string;

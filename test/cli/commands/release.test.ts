@@ -134,6 +134,9 @@ test('abort passes on the reason, and succeeds when the traffic has returned', a
   expect(await abort('prod', { reason: 'wrong commit' }, once.context)).toBe(true);
   expect(once.requests).toEqual([{ operation: 'abort', environmentName: 'prod', by: ANNA, reason: 'wrong commit' }]);
   expect(once.lines).toContain(`✗ returns the traffic: ${failure}`);
+  const meant = fake(returning);
+  await abort('prod', { reason: 'wrong commit', release: 'r1' }, meant.context);
+  expect(meant.requests).toMatchObject([{ operation: 'abort', releaseId: 'r1' }]);
   const watched = fake(returning, { ...AT_REST, last: ended({ outcome: 'returned', failure, canRollBack: false }) });
   expect(await abort('prod', { reason: 'wrong commit', watch: true }, watched.context)).toBe(true);
   expect(watched.lines.join('\n')).toContain('returned at 2026-01-01 10:20');
@@ -144,7 +147,10 @@ test('approve passes on the decision; a rejection needs a reason', async () => {
   const yes = fake(status);
   expect(await approve('prod', {}, yes.context)).toBe(true);
   expect(yes.requests).toEqual([{ operation: 'approve', environmentName: 'prod', by: ANNA, decision: 'approved' }]);
-  expect(yes.lines).toContain('To approve it: org-environments approve prod');
+  expect(yes.lines).toContain('To approve it: org-environments approve prod --release r1');
+  const meant = fake(status);
+  await approve('prod', { release: 'r1' }, meant.context);
+  expect(meant.requests).toMatchObject([{ decision: 'approved', releaseId: 'r1' }]);
   const no = fake(status);
   await approve('prod', { reject: true, reason: 'wrong prices' }, no.context);
   expect(no.requests).toEqual([
