@@ -126,7 +126,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   lambdaAutoDiscover: false,
   integrationTestAutoDiscover: false,
   bin: { 'org-environments': 'lib/cli/org-environments.js' },
-  gitignore: ['/lib/', 'cdk.out/', '/report.json', '/timeline.html', '.DS_Store'],
+  gitignore: ['/lib/', 'cdk.out/', '/report.json', '/timeline.html', '/blue-green.svg', '.DS_Store'],
 });
 
 const UNPUBLISHED = [

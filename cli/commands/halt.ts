@@ -14,6 +14,7 @@ export async function halt(options: HaltOptions, operations: OperationsClient, w
   const { reason } = options;
   const { pipelines } = await operations.invoke<HaltOutcome>({ operation: 'halt', environmentNames, by, reason });
   for (const outcome of pipelines) write(outcomeLine(outcome, describe(outcome)));
+  if (pipelines.some(({ side }) => side)) write('A blue/green release in progress returns its traffic.');
   if (pipelines.length === 0) write(NO_ENVIRONMENTS);
   return pipelines.every(({ problem }) => problem === undefined);
 }

@@ -4,7 +4,7 @@ import type { OperationsClient } from '../operations/operations-function';
 import type {
   AbortOptions, ApproveOptions, ReleaseOptions, ReleaseStatusOptions, WatchOptions,
 } from '../options/release-options';
-import { formatRelease, progressLine } from '../output/release';
+import { formatLast, formatRelease, progressLine } from '../output/release';
 import type { Write } from '../output/terminal';
 import { UsageError } from '../usage-error';
 
@@ -66,7 +66,9 @@ export async function approve(
     ...reason !== undefined && { reason },
     ...meant !== undefined && { releaseId: meant },
   }, context);
-  formatRelease(status).forEach(line => context.write(line));
+  const { current } = status;
+  if (current) context.write(reject ? 'rejected: the traffic returns' : 'approved: the release continues');
+  formatRelease(status).filter(line => !line.startsWith('To approve')).forEach(line => context.write(line));
   return true;
 }
 
@@ -79,7 +81,7 @@ export async function describeRelease(
     context.write(JSON.stringify(status, undefined, 2));
     return true;
   }
-  if (watch && status.current) return follow(status, context);
+  if (watch) return follow(status, context);
   formatRelease(status).forEach(line => context.write(line));
   return true;
 }
@@ -92,11 +94,11 @@ async function start(request: ReleaseRequest, watch: boolean | undefined, contex
   return true;
 }
 
-/** Prints the progress until the release ends. Returns whether it has succeeded. */
+/** Prints the progress until the release ends. Returns whether it, or else the last one, has succeeded. */
 async function follow(status: ReleaseStatus, context: ReleaseContext): Promise<boolean> {
-  const releaseId = status.current?.releaseId;
+  const releaseId = status.current?.releaseId ?? status.last?.releaseId;
   const { last } = await watchRelease(status, context);
-  return last?.releaseId === releaseId && last?.outcome === 'succeeded';
+  return last?.releaseId === releaseId && (last === undefined || last.outcome === 'succeeded');
 }
 
 /** Prints a line for each step until the release ends. */
@@ -111,6 +113,9 @@ async function watchRelease(first: ReleaseStatus, context: ReleaseContext): Prom
     last = line;
     await context.sleep(WATCH_SECONDS);
     status = await invoke({ operation: 'describeRelease', environmentName }, context);
+  }
+  if (status.current && status.last?.releaseId === releaseId) {
+    formatLast(status).forEach(line => context.write(line));
   }
   formatRelease(status).forEach(line => context.write(line));
   return status;

@@ -23,15 +23,22 @@ const STEPS: Readonly<Record<ReleaseStep, string>> = {
 
 /** Formats the sides, their shares, the release in progress and the last one. */
 export function formatRelease(status: ReleaseStatus): string[] {
-  const { environmentName, active, current, last, pending, inEffectSeconds } = status;
+  const { environmentName, active, shares, current, last, pending } = status;
   return [
-    `${pc.bold(environmentName)}: side ${paintSide(active)} is active`,
+    shares
+      ? `${pc.bold(environmentName)}: side ${paintSide(active)} is active`
+      : `${pc.bold(environmentName)}: no release has moved traffic; side ${paintSide(active)} counts as active`,
     ...sharesLines(status),
     ...(current ? currentLines(environmentName, current) : []),
     ...(pending ? [`after it: release of ${nameOf(pending.requested, pending.commitId)}`] : []),
-    ...(last && !current ? lastLines(environmentName, last, inEffectSeconds) : []),
+    ...(!current ? formatLast(status) : []),
     ...(!current && !last ? ['no release yet'] : []),
   ];
+}
+
+/** The lines about the last release that has ended. */
+export function formatLast({ environmentName, last, inEffectSeconds }: ReleaseStatus): string[] {
+  return last ? lastLines(environmentName, last, inEffectSeconds) : [];
 }
 
 /** One line about the release in progress. */
@@ -73,7 +80,7 @@ function lastLines(environmentName: string, last: ReleaseSummary, inEffectSecond
   return [
     `last ${kind}: ${nameOf(requested, commitId)} to side ${to} by ${by}, ${outcome} at ${formatTime(endedAt)}`,
     `decided in ${formatDuration((Date.parse(endedAt) - Date.parse(startedAt)) / 1000)}, `
-      + `in effect within ${formatDuration(inEffectSeconds)}`,
+      + `in effect for all clients within ${formatDuration(inEffectSeconds)}`,
     ...(failure === undefined ? [] : [`${pc.red('✗')} ${failure}`]),
     ...(heldUntil > endedAt ? [`clients may reach side ${idle} until ${formatTime(heldUntil)}: do not change it`] : []),
     ...(canRollBack

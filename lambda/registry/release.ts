@@ -11,8 +11,8 @@ export interface ReleaseRecord {
   readonly change?: TrafficChange;
   /** Whether a first release that failed has left traffic on a side that never became active. */
   readonly hasStrayTraffic?: true;
-  /** Head of the branch that a release has deployed to a side which then became active. */
-  readonly heads?: Readonly<Partial<Record<SideName, string>>>;
+  /** What a release has deployed to each side that became active. */
+  readonly deployed?: Readonly<Partial<Record<SideName, DeployedCommit>>>;
   readonly current?: CurrentRelease;
   /** The release that begins when the current one has ended. */
   readonly pending?: PendingRelease;
@@ -20,6 +20,11 @@ export interface ReleaseRecord {
   readonly pushed?: string;
   /** The last release that has ended. */
   readonly last?: EndedRelease;
+}
+
+/** The commit that was released to a side, and the head of the branch of the side, which contains it. */
+export interface DeployedCommit extends Pick<ReleaseIdentity, 'requested' | 'commitId'> {
+  readonly head: string;
 }
 
 /** A push to the parent branch that arrived during a release. */
@@ -44,7 +49,7 @@ export interface ReleaseIdentity {
   readonly by: string;
   /** In milliseconds since 1970. */
   readonly startedAt: number;
-  /** The commit, branch or tag that was requested; in a rollback, the commit that the side has. */
+  /** The commit, branch or tag that was requested; in a rollback, that of the side. */
   readonly requested: string;
   /** The commit that `requested` named. */
   readonly commitId: string;

@@ -27,18 +27,17 @@ export const deploy: Step = async context => {
   if (!running && (hasOldRun || secondsSince(context, current.since) > PUSH_SECONDS)) {
     await control.start(pipeline, current.releaseId);
   }
-  return waitFor(nextLook(secondsSince(context, current.since), 15, 60));
+  return waitFor(nextLook(secondsSince(context, current.since), LOOK_AGAIN_SECONDS, 60));
 };
 
-/** Enables the pipeline until the head has passed the transition: a commit that is pushed later waits there. */
+/**
+ * Enables the pipeline only while the head waits at the transition: an older commit that has waited is superseded by
+ * it, and a commit that is pushed later waits.
+ */
 async function openFor(context: ReleaseContext, running: PipelineExecution | undefined): Promise<void> {
   const { to: { pipeline }, parts: { control } } = context;
-  if (running) {
-    const { waiting, actions } = await control.state(pipeline);
-    const hasPassed = !waiting.includes(running.executionId) && actions.some(({ name }) => !name.startsWith('Source/'));
-    if (hasPassed) return control.disable(pipeline, RESERVED);
-  }
-  return control.enable(pipeline);
+  const isWaiting = running && (await control.state(pipeline)).waiting.includes(running.executionId);
+  return isWaiting ? control.enable(pipeline) : control.disable(pipeline, RESERVED);
 }
 
 /** The side serves what it was released for only if no later commit has passed the transition. */

@@ -28,7 +28,7 @@ export class Ending {
   /** The active side and the lock change in one transaction. */
   public async succeeded(record: ReleaseInProgress, active: SideName): Promise<void> {
     const { registry } = this.parts;
-    const { heads, current } = record;
+    const { deployed, current, current: { head, requested, commitId } } = record;
     const key = environmentKey(this.environmentName);
     const environment = await registry.read<EnvironmentRecord>(key);
     if (!environment) throw new ReleaseFailedError(`environment '${this.environmentName}' was removed`);
@@ -37,7 +37,9 @@ export class Ending {
     await this.recordEnd(last);
     const { hasStrayTraffic, ...kept } = record;
     const next = {
-      ...kept, ...(current.head !== undefined && { heads: { ...heads, [active]: current.head } }), last,
+      ...kept,
+      ...(head !== undefined && { deployed: { ...deployed, [active]: { head, requested, commitId } } }),
+      last,
     };
     const successor = await this.successor(next, active);
     await registry.transaction(async () => {
@@ -64,13 +66,13 @@ export class Ending {
   }
 
   /** The release that has waited begins with the end of this one; nothing begins when a person must look first. */
-  private async successor({ pending, heads, last }: Ended, from: SideName): Promise<CurrentRelease | undefined> {
+  private async successor({ pending, deployed, last }: Ended, from: SideName): Promise<CurrentRelease | undefined> {
     const { registry, source, newId, now } = this.parts;
     const { repository: { repositoryName }, autoReleaseBranch } = this.config;
     if (!pending || pending.requested !== autoReleaseBranch || last.outcome === 'stuck') return undefined;
     if (await haltOf(registry, this.environmentName)) return undefined;
-    const deployed = heads?.[from];
-    if (deployed !== undefined && (await source.contains(repositoryName, deployed, pending.commitId))) return undefined;
+    const head = deployed?.[from]?.head;
+    if (head !== undefined && (await source.contains(repositoryName, head, pending.commitId))) return undefined;
     const to = from === 'blue' ? 'green' : 'blue';
     const current = newRelease({ ...pending, kind: 'release', from, to }, newId(), now());
     await this.record(current, { change: CHANGES.release, outcome: 'succeeded' });

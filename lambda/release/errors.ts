@@ -3,6 +3,7 @@ import type { Side } from './ports';
 import type { SideName } from '../../src/blue-green/contract';
 import type { SingletonRequest } from '../../src/blue-green/release/contract';
 import type { PipelineExecution } from '../pipeline-control/control';
+import type { CurrentRelease } from '../registry/release';
 import type { Shares } from '../traffic/traffic';
 
 /** The release cannot go on: traffic returns to the side that served before. */
@@ -19,7 +20,7 @@ export class EndpointMissingError extends ReleaseFailedError {}
 export function pipelineFailed({ to, current }: ReleaseContext, executionId: string, status: string): Error {
   const { pipelineName, accountId } = to.pipeline;
   return new ReleaseFailedError(
-    `pipeline '${pipelineName}' of side ${to.name} in account ${accountId} did not deploy commit ${current.head}: `
+    `pipeline '${pipelineName}' of side ${to.name} in account ${accountId} did not deploy commit ${commitOf(current)}: `
       + `execution ${executionId} is ${status}: fix the cause, then release again`,
   );
 }
@@ -38,8 +39,8 @@ export function otherCommit(
 export function deploymentTimedOut({ to, config, current }: ReleaseContext): Error {
   const { pipelineName, accountId } = to.pipeline;
   return new ReleaseFailedError(
-    `pipeline '${pipelineName}' of side ${to.name} in account ${accountId} has not deployed commit ${current.head} `
-      + `within ${minutes(config.deploySeconds)}: see what it waits for, then release again`,
+    `pipeline '${pipelineName}' of side ${to.name} in account ${accountId} has not deployed commit `
+      + `${commitOf(current)} within ${minutes(config.deploySeconds)}: see what it waits for, then release again`,
   );
 }
 
@@ -129,4 +130,10 @@ export function haltedDuring(environmentName: string, { by, reason }: { by: stri
 function minutes(seconds: number): string {
   if (seconds % 60 !== 0) return `${seconds} seconds`;
   return seconds === 60 ? '1 minute' : `${seconds / 60} minutes`;
+}
+
+/** The head of the branch of the side, and what was requested, if it is a merge of that. */
+function commitOf({ head, commitId, requested }: CurrentRelease): string {
+  if (head === undefined || head === commitId) return commitId;
+  return `${head} (the merge of ${requested === commitId ? commitId : `${requested}, ${commitId},`} into its branch)`;
 }

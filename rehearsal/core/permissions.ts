@@ -2,6 +2,9 @@ import type { Call, Permission, Permissions } from './service';
 
 type Table = Record<string, Permissions>;
 
+/** Prefix of actions and ARNs by the name of the service in signatures, where they differ. */
+const PREFIXES: Readonly<Record<string, string>> = { monitoring: 'cloudwatch' };
+
 /** Permissions of operations that need the action of the same name on one resource. */
 export function on(operations: readonly string[], resourceOf: (call: Call) => string): Table {
   return Object.fromEntries(operations.map(name => [name, call => [own(call, resourceOf(call))]]));
@@ -14,12 +17,16 @@ export function everywhere(operations: readonly string[]): Table {
 
 /** The action with the name of the operation. */
 export function own(call: Call, resource: string, context?: Permission['context']): Permission {
-  return { action: `${call.service}:${call.operation}`, resource, context };
+  return { action: `${prefixOf(call)}:${call.operation}`, resource, context };
 }
 
 /** ARN of a resource in the account and the region of a call. */
 export function regionalArn(call: Call, resource: string): string {
-  return `arn:${partitionOf(call)}:${call.service}:${call.region}:${call.caller.accountId}:${resource}`;
+  return `arn:${partitionOf(call)}:${prefixOf(call)}:${call.region}:${call.caller.accountId}:${resource}`;
+}
+
+function prefixOf({ service }: Call): string {
+  return PREFIXES[service] ?? service;
 }
 
 export function partitionOf(call: Call): string {

@@ -1,4 +1,4 @@
-import { Duration, Names, Stack } from 'aws-cdk-lib';
+import { Duration, Names, Stack, Token } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { ArnPrincipal, Grant, IGrantable, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
@@ -13,6 +13,7 @@ import { combined } from './side-access';
 import type { SideAccess } from './side-access';
 import { requestedEndpointsOf } from './traffic/requested-endpoints';
 import type { TrafficConfig } from './traffic/traffic-kind';
+import type { IAccount } from '../account/account-interface';
 import { Branch } from '../branch/branch';
 import { environmentMetric } from '../monitoring/environment-metrics';
 import type { IOrganization } from '../organization/organization-interface';
@@ -72,8 +73,8 @@ abstract class BlueGreenBase extends Construct implements IBlueGreenEnvironment 
 /**
  * An environment with two accounts, of which one serves. A release deploys a commit to the idle side, checks it, and
  * shifts the traffic to it; the former side keeps serving until no client can reach it any more, and is kept for a
- * rollback. Releases are made by commands (`org-environments release`), not by deployments: a deployment of this app
- * never moves traffic.
+ * rollback. Releases are made by commands (`org-environments release`) or by pushes to the parent branch
+ * (`autoRelease`), not by deployments: a deployment of this app never moves traffic.
  *
  * Each side has a branch, a pipeline and an account. Both branches have the same parent branch. Outside of releases,
  * both pipelines are reserved for releases: a push to a branch of a side is deployed by the next release.
@@ -121,6 +122,13 @@ export class BlueGreenEnvironment extends BlueGreenBase {
     this._organization = organization;
     this.environmentName = validate.environmentName(this, props.environmentName ?? id);
     UniqueClaims.of(this).claim(this, 'environment name', this.environmentName, 'choose another environmentName');
+    if (props.pipeline?.enabled === false) {
+      fail(this, "'pipeline.enabled' must not be false: releases enable the pipelines; to stop them, run: "
+        + `org-environments halt --environment ${this.environmentName} --reason <text>`);
+    }
+    if (accountKeyOf(props.blue.account) === accountKeyOf(props.green.account)) {
+      fail(this, 'blue and green must have different accounts');
+    }
     const traffic = props.traffic._bind(this);
     const release = this.releaseOptions(props, traffic);
     const [blue, green] = SIDES.map(name => this.side(name, props, release.access));
@@ -249,6 +257,11 @@ export class BlueGreenEnvironment extends BlueGreenBase {
   private seconds(name: string, duration: Duration, minimum: number, maximum: number): number {
     const seconds = duration.toSeconds({ integral: false });
     if (Number.isInteger(seconds) && seconds >= minimum && seconds <= maximum) return seconds;
-    return fail(this, `'${name}' must be ${minimum} to ${maximum} whole seconds, got ${seconds}`);
+    const limits = [minimum, maximum].map(limit => Duration.seconds(limit).toHumanString());
+    return fail(this, `'${name}' must be ${limits.join(' to ')}, in whole seconds, got ${duration.toHumanString()}`);
   }
+}
+
+function accountKeyOf(account: IAccount): string {
+  return Token.isUnresolved(account.accountId) ? account.node.path : account.accountId;
 }

@@ -17,7 +17,7 @@ export const CHANGES = {
   halt: 'Halt',
   resume: 'Resume',
   forget: 'Forget',
-  release: 'Release',
+  release: 'Release Start',
   rollback: 'Rollback',
   abort: 'Abort',
   approval: 'Approval',

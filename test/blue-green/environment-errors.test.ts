@@ -40,24 +40,37 @@ describe('synthesis rejects', () => {
       "an 'approvalTimeout' needs 'approval: true': set it, or omit 'approvalTimeout'",
     ],
     [
+      'one account for both sides',
+      cicd => {
+        const account = cicd.account('both');
+        return { blue: { account }, green: { account } };
+      },
+      'blue and green must have different accounts',
+    ],
+    [
+      'disabled pipelines',
+      () => ({ pipeline: { enabled: false } }),
+      "'pipeline.enabled' must not be false: releases enable the pipelines; to stop them, run: org-environments halt",
+    ],
+    [
       'a long bake time',
       () => ({ bakeTime: Duration.days(2) }),
-      "'bakeTime' must be 0 to 86400 whole seconds, got 172800",
+      "'bakeTime' must be 0 seconds to 1 day, in whole seconds, got 2 days",
     ],
     [
       'a short time for the deployment',
       () => ({ deployTimeout: Duration.seconds(1) }),
-      "'deployTimeout' must be 300 to 43200 whole seconds, got 1",
+      "'deployTimeout' must be 5 minutes to 12 hours, in whole seconds, got 1 second",
     ],
     [
       'a short time for the health',
       () => ({ healthTimeout: Duration.seconds(1) }),
-      "'healthTimeout' must be 60 to 43200 whole seconds, got 1",
+      "'healthTimeout' must be 1 minute to 12 hours, in whole seconds, got 1 second",
     ],
     [
       'a long time for the approval',
       () => ({ approval: true, approvalTimeout: Duration.days(8) }),
-      "'approvalTimeout' must be 300 to 604800 whole seconds, got 691200",
+      "'approvalTimeout' must be 5 minutes to 7 days, in whole seconds, got 8 days",
     ],
     [
       'too many singletons',

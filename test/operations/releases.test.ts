@@ -48,7 +48,8 @@ test('a release is recorded with its commit, and described with its steps', asyn
   });
   expect(entries).toEqual([
     expect.objectContaining({
-      change: 'Release',
+      change: 'Release Start',
+      subject: 'side green',
       outcome: 'succeeded',
       by: ANNA,
       requestId: 'request-1',

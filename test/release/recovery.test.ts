@@ -104,7 +104,9 @@ test('a record keeps the heads that were deployed', async () => {
   const world = await serving();
   await world.release('main');
   const record = await world.registry.read<ReleaseRecord>(releaseKey(ENVIRONMENT));
-  expect(record?.heads).toEqual({ green: 'c1', blue: 'c2' });
+  expect(record?.deployed).toEqual({
+    green: { head: 'c1', requested: 'main', commitId: 'c1' }, blue: { head: 'c2', requested: 'main', commitId: 'c2' },
+  });
 });
 
 test('a release that takes over waits until clients have left the side that it changes', async () => {

@@ -38,6 +38,28 @@ describe('a release', () => {
     );
   });
 
+  test('of a commit that the active side contains is rejected, and the way back is named', async () => {
+    const world = await ReleaseWorld.start();
+    await world.release('main');
+    world.source.references.set('main', 'c2');
+    await world.release('main');
+    world.source.references.set('main', 'c3');
+    await world.release('main');
+    world.source.references.set('v1', 'c1');
+    await expect(world.release('v1')).rejects.toThrow(
+      "nothing to do: side green of environment 'prod' runs main (c3), which contains commit v1 (c1): a release never "
+        + 'removes commits; to go back, run org-environments rollback prod, or release a commit that reverts',
+    );
+  });
+
+  test('does not deploy an older commit that has waited since the creation of the side', async () => {
+    const world = await ReleaseWorld.start();
+    world.pipelines.push('green', 'c0');
+    expect(await world.release('main')).toEqual({ state: 'succeeded' });
+    const runs = await world.pipelines.executions({ accountId: '444444444444' });
+    expect(runs.map(({ commitId, status }) => [commitId, status])).toEqual([['c1', 'Succeeded'], ['c0', 'Superseded']]);
+  });
+
   test('of a commit that does not exist is rejected', async () => {
     const world = await ReleaseWorld.start();
     await expect(world.release('v9')).rejects.toThrow("repository 'shop' has no commit, branch or tag 'v9'");

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Harness, reasons } from './harness';
-import { BlueGreenEnvironment, Endpoint, Shift, Traffic } from '../../src';
+import { BlueGreenEnvironment, Endpoint, HealthCheck, Shift, Traffic } from '../../src';
 import type { ReleaseStatus } from '../../src/blue-green/release/contract';
 import type { OperationResponse, ReleaseRequest } from '../../src/operations/contract';
 import { NAMES } from '../../src/private/contract';
@@ -35,7 +35,7 @@ class FirstRelease {
   /** Deploys the application to the account of this name, as its pipeline does. */
   public async application(account: string): Promise<void> {
     const body = JSON.stringify({
-      Resources: { Parameter: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'x' } } },
+      Resources: { Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: 'errors' } } },
       Outputs: { Dns: { Value: `${account}.example.net` } },
     });
     const accountId = this.harness.vended[`shop-${account}`];
@@ -113,6 +113,8 @@ test('the first release of an environment that serves already shifts in steps, a
       green: { account: cicd.account('green') },
       traffic: traffic(cicd, world.zoneId),
       shift: Shift.canary({ percent: 10, pause: Duration.minutes(1) }),
+      healthChecks: [HealthCheck.alarms(['errors'])],
+      alarmNames: ['errors'],
     });
   };
   expect(reasons(await world.harness.deploy(app))).toBe('');
@@ -122,5 +124,10 @@ test('the first release of an environment that serves already shifts in steps, a
   await world.operate({ operation: 'rollback', environmentName: 'prod', by: 'anna' });
   await world.harness.simulation.clock.sleep(300);
   expect(world.records()).toEqual(['green.example.net 0', 'prod.example.net 100']);
+  await world.harness.push('main', { 'app.txt': 'two' });
+  world.harness.simulation.cloudwatch.setState(world.harness.vended['shop-prod'], REGION, 'errors', 'ALARM', 'test');
+  expect(await world.release()).toMatchObject({
+    outcome: 'returned', failure: expect.stringContaining("alarm 'errors' of side blue"),
+  });
   await world.harness.stop();
 });

@@ -1,6 +1,6 @@
 import type { SideName } from '../../../src/blue-green/contract';
 import type { Halt } from '../../../src/operations/contract';
-import type { CurrentRelease, EndedRelease } from '../../registry/release';
+import type { CurrentRelease, DeployedCommit, EndedRelease, ReleaseIdentity } from '../../registry/release';
 
 export function notBlueGreen(environmentName: string, exists: boolean): Error {
   return new Error(
@@ -17,10 +17,22 @@ export function noSuchCommit(requested: string, repositoryName: string): Error {
   );
 }
 
-export function alreadyActive(environmentName: string, requested: string, commitId: string, active: SideName): Error {
-  const commit = requested === commitId ? commitId : `${requested} (${commitId})`;
+export function alreadyActive(
+  environmentName: string,
+  { requested, commitId }: Pick<ReleaseIdentity, 'requested' | 'commitId'>,
+  side: SideName,
+  deployed: DeployedCommit | undefined,
+): Error {
+  const what = commitId === requested ? commitId : `${requested} (${commitId})`;
+  if (!deployed || deployed.commitId === commitId || deployed.head === commitId) {
+    return new Error(
+      `nothing to do: commit ${what} is already active in environment '${environmentName}', on side ${side}`,
+    );
+  }
   return new Error(
-    `nothing to do: commit ${commit} is already active in environment '${environmentName}', on side ${active}`,
+    `nothing to do: side ${side} of environment '${environmentName}' runs ${deployed.requested} `
+      + `(${deployed.commitId}), which contains commit ${what}: a release never removes commits; to go back, run org-environments rollback `
+      + `${environmentName}, or release a commit that reverts the later ones`,
   );
 }
 

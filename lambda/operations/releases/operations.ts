@@ -36,7 +36,8 @@ export class ReleaseOperations {
     return { pipelines: [], release: await describeReleases(this.registry, environmentName) };
   }
 
-  private async record(request: Decision, requestId: string, { commitId, by: starter }: CurrentRelease): Promise<void> {
+  private async record(request: Decision, requestId: string, release: CurrentRelease): Promise<void> {
+    const { commitId, to, by: starter } = release;
     const { operation, environmentName } = request;
     const by = 'by' in request ? request.by : starter;
     const reason = 'reason' in request ? request.reason : undefined;
@@ -49,7 +50,7 @@ export class ReleaseOperations {
       environmentName,
       commitId,
       ...(reason !== undefined && { reason }),
-      ...('decision' in request && { subject: request.decision }),
+      subject: 'decision' in request ? request.decision : `side ${to}`,
     });
   }
 

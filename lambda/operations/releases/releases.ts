@@ -60,7 +60,9 @@ export class Releases {
       const { repositoryName } = repository;
       const commitId = await this.parts.hosts(repository).resolve(repositoryName, requested);
       if (commitId === undefined) throw noSuchCommit(requested, repositoryName);
-      if (await this.isActive(found, commitId)) throw alreadyActive(environmentName, requested, commitId, from);
+      if (await this.isActive(found, commitId)) {
+        throw alreadyActive(environmentName, { requested, commitId }, from, found.record?.deployed?.[from]);
+      }
       return this.start(environmentName, found, { kind: 'release', by, requested, commitId, from, to });
     });
   }
@@ -112,9 +114,9 @@ export class Releases {
   }
 
   private async isActive({ config: { repository }, environment, record }: Found, commitId: string): Promise<boolean> {
-    const deployed = record?.heads?.[sidesOf(environment).from];
-    if (deployed === undefined) return false;
-    return (await this.parts.hosts(repository).contains(repository.repositoryName, deployed, commitId)) ?? false;
+    const head = record?.deployed?.[sidesOf(environment).from]?.head;
+    if (head === undefined) return false;
+    return (await this.parts.hosts(repository).contains(repository.repositoryName, head, commitId)) ?? false;
   }
 
   /** Starts the way back to the side that served before the last release. */
@@ -125,11 +127,14 @@ export class Releases {
       const { last, current } = found.record ?? {};
       if (current) await this.rejectUnfinished(environmentName, found.config, current);
       if (!canRollBack(last, from)) throw noRollback(environmentName, last);
-      const { repository, repository: { repositoryName } } = found.config;
-      const commitId = found.record?.heads?.[to]
-        ?? (await this.parts.hosts(repository).resolve(repositoryName, idle.branchName)) ?? '';
-      return this.start(environmentName, found, { kind: 'rollback', by, requested: commitId, commitId, from, to });
+      const { requested, commitId } = found.record?.deployed?.[to] ?? await this.headOf(found.config, idle);
+      return this.start(environmentName, found, { kind: 'rollback', by, requested, commitId, from, to });
     });
+  }
+
+  private async headOf({ repository }: ReleaseConfig, { branchName }: EnvironmentPipeline) {
+    const commitId = await this.parts.hosts(repository).resolve(repository.repositoryName, branchName) ?? '';
+    return { requested: commitId, commitId };
   }
 
   /** A release that has begun may have changed the side that served before, even if its machine has ended. */

@@ -80,7 +80,7 @@ export class Dispatcher {
     }
     const service = this.services.get(scope.service);
     if (service === undefined) return anonymous(request, unknownService(scope.service));
-    const protocol = PROTOCOLS[service.protocol];
+    const protocol = protocolOf(service, request);
     const at = this.clock.now();
     const caller = this.callerOf(scope.accessKeyId);
     let operation = `${request.method} ${request.path}`;
@@ -169,6 +169,11 @@ export class Dispatcher {
     for (const hook of this.hooks) await hook(call);
     return operation(call);
   }
+}
+
+/** Services with the query protocol also accept JSON, which newer SDKs send. */
+function protocolOf({ protocol }: Service, request: HttpRequest): Protocol {
+  return request.headers['x-amz-target'] === undefined ? PROTOCOLS[protocol] : jsonProtocol;
 }
 
 /** Converts the input to what decoding a request would give. */

@@ -42,9 +42,7 @@ export class CloudWatch implements Service {
     DescribeAlarms: async call => this.describe(call),
   };
   public readonly permissions = {
-    ...on(['SetAlarmState'], call =>
-      regionalArn({ ...call, service: 'cloudwatch' }, `alarm:${textOf(call, 'AlarmName')}`),
-    ),
+    ...on(['SetAlarmState'], call => regionalArn(call, `alarm:${textOf(call, 'AlarmName')}`)),
     ...everywhere(['DescribeAlarms']),
   };
   public readonly resourceTypes: Record<string, ResourceType> = {

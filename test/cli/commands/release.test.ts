@@ -92,7 +92,7 @@ test('release --watch prints each step once, and succeeds with the release', asy
     '  blue  ░░░░░░░░░░░░░░░░░░░░   0 %',
     '  green ████████████████████ 100 %',
     `last release: main (c0ffee0) to side green by ${ANNA}, succeeded at 2026-01-01 10:20`,
-    'decided in 20m 0s, in effect within 1m 10s',
+    'decided in 20m 0s, in effect for all clients within 1m 10s',
     'clients may reach side blue until 2026-01-01 10:30: do not change it',
     'until the next release, the way back is: org-environments rollback prod',
   ]);
@@ -117,6 +117,16 @@ test('release --watch fails when another release takes its place', async () => {
     { ...AT_REST, current: progress('repair', { releaseId: 'r2' }) },
   );
   expect(await release('prod', { to: 'main', watch: true }, context)).toBe(false);
+});
+
+test('release --watch prints the result when the next release has begun already', async () => {
+  const next = progress('merge', { releaseId: 'r2', commitId: 'beef000' });
+  const { context, lines } = fake(
+    { ...AT_REST, current: progress('deploy') },
+    { ...AT_REST, active: 'green', current: next, last: ended() },
+  );
+  expect(await release('prod', { to: 'main', watch: true }, context)).toBe(true);
+  expect(lines).toContain(`last release: main (c0ffee0) to side green by ${ANNA}, succeeded at 2026-01-01 10:20`);
 });
 
 test('rollback passes on the caller', async () => {
@@ -147,7 +157,9 @@ test('approve passes on the decision; a rejection needs a reason', async () => {
   const yes = fake(status);
   expect(await approve('prod', {}, yes.context)).toBe(true);
   expect(yes.requests).toEqual([{ operation: 'approve', environmentName: 'prod', by: ANNA, decision: 'approved' }]);
-  expect(yes.lines).toContain('To approve it: org-environments approve prod --release r1');
+  expect(yes.lines[0]).toBe('approved: the release continues');
+  expect(yes.lines.join('\n')).not.toContain('To approve it');
+  expect(formatted(status)).toContain('To approve it: org-environments approve prod --release r1');
   const meant = fake(status);
   await approve('prod', { release: 'r1' }, meant.context);
   expect(meant.requests).toMatchObject([{ decision: 'approved', releaseId: 'r1' }]);
@@ -163,7 +175,9 @@ test('approve passes on the decision; a rejection needs a reason', async () => {
 
 test('release-status prints the sides, JSON, or the progress until the end', async () => {
   const first = { environmentName: 'prod', active: 'blue', inEffectSeconds: 70 } as const;
-  expect(formatted(first)).toEqual(['prod: side blue is active', 'no release yet']);
+  expect(formatted(first)).toEqual([
+    'prod: no release has moved traffic; side blue counts as active', 'no release yet',
+  ]);
   const json = fake(AT_REST);
   expect(await describeRelease('prod', { json: true }, json.context)).toBe(true);
   expect(JSON.parse(json.lines.join('\n'))).toEqual(AT_REST);
@@ -173,6 +187,9 @@ test('release-status prints the sides, JSON, or the progress until the end', asy
   const resting = fake({ ...AT_REST, last: ended({ heldUntil: ended().endedAt }) });
   expect(await describeRelease('prod', { watch: true }, resting.context)).toBe(true);
   expect(resting.lines.join('\n')).not.toContain('clients may reach');
+  const failed = fake({ ...AT_REST, last: ended({ outcome: 'returned', failure: 'conflict' }) });
+  expect(await describeRelease('prod', { watch: true }, failed.context)).toBe(false);
+  expect(await describeRelease('prod', {}, failed.context)).toBe(true);
 });
 
 test('an organization of an earlier version is recognized', async () => {
