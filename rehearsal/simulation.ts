@@ -105,6 +105,7 @@ export class Simulation {
   public readonly events: Events;
   public readonly codecommit: CodeCommit;
   public readonly cloudwatch: CloudWatch;
+  public readonly stepFunctions: StepFunctions;
   public readonly codebuild: CodeBuild;
   public readonly codepipeline: CodePipeline;
   public readonly lambda: Lambda;
@@ -167,7 +168,8 @@ export class Simulation {
     );
     this.cloudformation = new CloudFormation(environment, { server, iam, access, s3, ssm, lambda });
     this.tables = new MemoryDynamoDb(environment);
-    this.services = this.allServices(environment, access);
+    this.stepFunctions = new StepFunctions(environment, lambda, iam, access);
+    this.services = this.allServices(environment);
     this.connect(access);
   }
 
@@ -228,7 +230,7 @@ export class Simulation {
     });
   }
 
-  private allServices(environment: Environment, access: Access | undefined): readonly Service[] {
+  private allServices(environment: Environment): readonly Service[] {
     return [
       new Iam(environment, this.iam),
       new Sts(environment, this.iam, this.organizations, this.options.roleSeconds),
@@ -250,7 +252,7 @@ export class Simulation {
       this.cloudformation,
       environment.inProcess?.direct ? this.tables : new DynamoDb(environment),
       new Kms(environment, this.iam),
-      new StepFunctions(environment, this.lambda, this.iam, access),
+      this.stepFunctions,
       new CloudTrail(environment),
       new Ses(),
       new Sns(this.iam),

@@ -20,6 +20,7 @@ import { formatTimeline, titleOf } from '../output/timeline/page';
 import { pipelineLanes } from '../output/timeline/pipeline-lanes';
 import { Recorder } from '../output/timeline/recorder';
 import { createReport } from '../report/create-report';
+import { failedReleases } from '../report/releases';
 import type { Report } from '../report/report';
 import { Deployments, type App } from '../run/deployments';
 import { FaultInjection } from '../run/fault-injection';
@@ -153,12 +154,14 @@ class Rehearsal {
     if (!report.succeeded) this.hints(report).forEach(hint => write(`${pc.yellow('hint:')} ${hint}`));
   }
 
-  private failures({ commandFailure }: Report): string[] {
+  private failures({ commandFailure, releases }: Report): string[] {
     // failures because of injected faults were printed before the retry
     const final = this.deployments.done.filter(({ succeededOnRetry }) => !succeededOnRetry);
     return [
       ...describeFailures(final.flatMap(({ result }) => result.failures)),
       ...runsPipelines(this.options) ? describeFailedExecutions(this.simulation) : [],
+      ...failedReleases(releases).map(({ environmentName, reason = 'no reason given' }) =>
+        `${pc.red('✗')} release of ${environmentName}: ${reason}`),
       ...commandFailure === undefined ? [] : [`${pc.red('✗')} ${commandFailure}`],
     ];
   }

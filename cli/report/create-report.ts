@@ -4,6 +4,7 @@ import { leftoversOf } from './leftovers';
 import { reportPipelines } from './pipelines';
 import { limitUse, quotaUse } from './quotas';
 import { refusedConnectionsOf } from './refused-connections';
+import { failedReleases, reportReleases } from './releases';
 import type { AccountReport, Report, StackReport } from './report';
 import { unusedPermissions } from '../../rehearsal/assembly/unused-permissions';
 import type { Simulation } from '../../rehearsal/simulation';
@@ -18,9 +19,11 @@ export async function createReport(
   simulation: Simulation, deployments: readonly Deployment[], { builds, ...run }: Run,
 ): Promise<Report> {
   const pipelines = builds ? reportPipelines(simulation) : [];
+  const releases = reportReleases(simulation);
   return {
     succeeded: run.commandFailure === undefined
       && deployments.every(({ result, succeededOnRetry }) => result.succeeded || succeededOnRetry)
+      && failedReleases(releases).length === 0
       && pipelines.every(({ executions }) => executions.at(0)?.status !== 'Failed'),
     deployments: deployments.map(reportDeployment),
     ...run,
@@ -29,6 +32,7 @@ export async function createReport(
     accounts: accountsOf(simulation),
     stacks: stacksOf(simulation),
     pipelines,
+    releases,
     refusedConnections: refusedConnectionsOf(simulation),
     placeholderTypes: simulation.cloudformation.placeholderTypes,
     awsCalls: simulation.calls,

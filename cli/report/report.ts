@@ -2,7 +2,10 @@ import type { FaultCounts } from '../../rehearsal/faults/fault';
 
 /** What `rehearse --report` writes as JSON. Accounts are 12-digit ids, numbers are counts unless a unit is named. */
 export interface Report {
-  /** Whether all deployments, commands and last pipeline executions succeeded. The exit status of the command is 0. */
+  /**
+   * Whether all deployments, commands, last pipeline executions and last releases succeeded. Then the exit status of the
+   * command is 0.
+   */
   readonly succeeded: boolean;
   /** In the order in which they ran. */
   readonly deployments: readonly DeploymentReport[];
@@ -29,6 +32,8 @@ export interface Report {
   readonly stacks: readonly StackReport[];
   /** The pipelines that existed in any account. Empty unless the rehearsal ran pipelines (`--pipelines`, `--then`). */
   readonly pipelines: readonly PipelineReport[];
+  /** The releases of blue/green environments, oldest first. */
+  readonly releases: readonly ReleaseReport[];
   /** Types of resources without simulated behaviour: CloudFormation created placeholders with an id and attributes. */
   readonly placeholderTypes: readonly string[];
   /** Connections of functions to other hosts than AWS's. They were refused, because no function leaves this machine. */
@@ -100,6 +105,14 @@ export interface EnvironmentReport {
   readonly pipelineName: string;
   /** Whether the pipeline deploys new commits. */
   readonly enabled: boolean;
+}
+
+export interface ReleaseReport {
+  readonly environmentName: string;
+  readonly releaseId: string;
+  readonly state: 'in progress' | 'succeeded' | 'failed';
+  /** Why the traffic has returned. */
+  readonly reason?: string;
 }
 
 export interface AccountReport {

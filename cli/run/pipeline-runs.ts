@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { findAccount } from './acting-account';
+import { ReleaseRuns } from './releases';
 import { runUserCommand } from './user-command';
 import { readAssembly } from '../../rehearsal/assembly/manifest';
 import type { Simulation } from '../../rehearsal/simulation';
@@ -7,21 +8,25 @@ import type { UserCommand } from '../options/parsers';
 import { PipelineProgress } from '../output/pipeline-progress';
 import type { Write } from '../output/terminal';
 
-/** Waits for pipelines, and runs the commands of `--then`, which usually start them. */
+/** Waits for pipelines and releases, and runs the commands of `--then`, which usually start them. */
 export class PipelineRuns {
   private readonly progress: PipelineProgress;
+  private readonly releases: ReleaseRuns;
 
   public constructor(
     private readonly simulation: Simulation, private readonly commands: readonly UserCommand[] = [],
     private readonly write: Write,
   ) {
     this.progress = new PipelineProgress(simulation, write);
+    this.releases = new ReleaseRuns(simulation, write);
   }
 
-  /** Waits until no pipeline is working, and prints the executions. */
+  /** Waits until no pipeline is working and no release is in progress, and prints their results. */
   public async wait(): Promise<void> {
-    await pipelinesIdle(this.simulation);
-    this.progress.update();
+    do {
+      await pipelinesIdle(this.simulation);
+      this.progress.update();
+    } while (await this.releases.wait());
   }
 
   /** Runs the commands until one fails. Returns its error. */

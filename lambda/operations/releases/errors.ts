@@ -31,8 +31,8 @@ export function alreadyActive(
   }
   return new Error(
     `nothing to do: side ${side} of environment '${environmentName}' runs ${deployed.requested} `
-      + `(${deployed.commitId}), which contains commit ${what}: a release never removes commits; to go back, run org-environments rollback `
-      + `${environmentName}, or release a commit that reverts the later ones`,
+      + `(${deployed.commitId}), which contains commit ${what}: a release never removes commits; to go back, run `
+      + `org-environments rollback ${environmentName}, or release a commit that reverts the later ones`,
   );
 }
 

@@ -17,6 +17,9 @@ import type { Access } from '../iam/access';
 import type { Identities } from '../iam/identities';
 import type { Lambda } from '../lambda/service';
 
+/** An execution, as it shows itself to users. */
+export type ExecutionSummary = Omit<Execution, 'running'>;
+
 interface Execution {
   readonly executionArn: string;
   readonly stateMachineArn: string;
@@ -75,6 +78,11 @@ export class StepFunctions implements Service {
     for (const execution of this.executions.values()) {
       if (execution.status === 'RUNNING') execution.running.abort();
     }
+  }
+
+  /** All executions, oldest first. */
+  public get all(): readonly ExecutionSummary[] {
+    return [...this.executions.values()];
   }
 
   private start(call: Call): Record<string, unknown> {
