@@ -3,8 +3,8 @@ import type { FaultCounts } from '../../rehearsal/faults/fault';
 /** What `rehearse --report` writes as JSON. Accounts are 12-digit ids, numbers are counts unless a unit is named. */
 export interface Report {
   /**
-   * Whether all deployments, commands, last pipeline executions and last releases succeeded. Then the exit status of the
-   * command is 0.
+   * Whether all deployments, commands, last pipeline executions and last releases succeeded. Then the exit status of
+   * the command is 0.
    */
   readonly succeeded: boolean;
   /** In the order in which they ran. */
