@@ -106,14 +106,17 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   }
 
   /** A stack without its record is found by its mark, so that it is deleted like any other. */
-  public async recover(owner: Owner, request: Request): Promise<void> {
+  public async recover(owner: Owner, request: Request, next?: Request): Promise<void> {
     const key = this.keyOf(request);
+    if (next && this.keyOf(next) === key) return;
     let record = await this.read(key);
     if (!record && (await this.options.deployment.mayExist(request, owner))) {
       await this.claim(owner, request, { isFound: true });
       record = await this.read(key);
     }
-    if (record?.creationAttempt === FOUND) await this.hooks.recover(owner, request, record);
+    // what a deletion that has started has removed must not come back
+    const isLast = record && !record.deletedBy && record.owners.length === 1 && owns(record.owners, owner);
+    if (isLast && record?.creationAttempt) await this.hooks.recover(owner, request, record);
   }
 
   public async reconcile(owner: Owner, request: Request): Promise<Progress<Result>> {

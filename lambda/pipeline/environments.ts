@@ -27,8 +27,16 @@ export class Environments {
     private readonly now: () => number,
   ) {}
 
-  /** Acquires or keeps the lease of an account for a pipeline of an environment. Call it within a transaction. */
-  public async acquire(owner: Owner, request: PipelineRequest): Promise<Acquired> {
+  /**
+   * Acquires or keeps the lease of an account for a pipeline of an environment. Call it within a transaction.
+   *
+   * @param place whether the pipeline becomes the current one of its side, or is a former one
+   */
+  public async acquire(
+    owner: Owner,
+    request: PipelineRequest,
+    place: 'current' | 'former' = 'current',
+  ): Promise<Acquired> {
     const {
       accountId,
       environment: { environmentName },
@@ -54,7 +62,20 @@ export class Environments {
       ...(!isConfirmed && { expiresAt: this.now() + LEASE_MILLISECONDS }),
     };
     await this.registry.write<LeaseRecord>(leaseKey(accountId), { fence, holder: next }, lease?.version);
-    return { fence, others: await this.addPipeline(owner, request, environment) };
+    return { fence, others: await this.addPipeline(owner, request, environment, place) };
+  }
+
+  /**
+   * Records a pipeline that exists, and whose records were lost, so that it is stopped and deleted like any other.
+   * Nothing is recorded if its account or its name belongs to another environment since.
+   */
+  public async recover(owner: Owner, request: PipelineRequest): Promise<void> {
+    const key = pipelineKey(request);
+    const environment = await this.registry.read<EnvironmentRecord>(environmentKey(environmentIn(key)));
+    if (environment && pipelinesIn(environment).some(({ pipelineKey: known }) => known === key)) return;
+    const isTaken = await this.isLeasedToAnother(request.accountId, key);
+    if (isTaken || (environment && (await this.isHeldByAnotherStack(environment, owner)))) return;
+    await this.registry.transaction(async () => this.acquire(owner, request, 'former'));
   }
 
   /** @throws if the pipeline has lost the lease */
@@ -138,11 +159,12 @@ export class Environments {
     return record ? pipelinesIn(record) : [];
   }
 
-  /** Adds a pipeline to its side of its environment, as the current one. Returns the other pipelines of the side. */
+  /** Adds a pipeline to its side of its environment. Returns the other pipelines of the side. */
   private async addPipeline(
     { stackId }: Owner,
     request: PipelineRequest,
     record: Versioned<EnvironmentRecord> | undefined,
+    place: 'current' | 'former',
   ): Promise<readonly EnvironmentPipeline[]> {
     const { accountId, region, environment } = request;
     const key = pipelineKey(request);
@@ -165,7 +187,10 @@ export class Environments {
       environmentName,
       stackId,
       active: activeSide(record, sideName),
-      sides: { ...rest, [sideName]: { pipelines: [...others, pipeline] } },
+      sides: {
+        ...rest,
+        [sideName]: { pipelines: place === 'current' ? [...others, pipeline] : [pipeline, ...others] },
+      },
     };
     await this.registry.write<EnvironmentRecord>(environmentKey(environmentName), next, record?.version);
     return others.filter(({ isLeftover }) => !isLeftover);
@@ -175,6 +200,11 @@ export class Environments {
     if (environment.stackId === stackId) return false;
     const held = await Promise.all(pipelinesIn(environment).map(async ({ pipelineKey: key }) => this.isHeld(key)));
     return held.includes(true);
+  }
+
+  private async isLeasedToAnother(accountId: string, key: string): Promise<boolean> {
+    const lease = await this.registry.read<LeaseRecord>(leaseKey(accountId));
+    return lease?.holder !== undefined && lease.holder.pipelineKey !== key;
   }
 
   private async removePipeline(key: string): Promise<void> {

@@ -172,7 +172,12 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
 
   /** With the environment and the lease, the pipeline is stopped and its applications are deleted before its stack. */
   public async recover(owner: Owner, request: PipelineRequest, record: Read): Promise<void> {
-    await this.prepare(owner, request, record);
+    const { repositoryArn, branchName } = request.environment;
+    await this.parts.environments.recover(owner, request);
+    // the deletion removes the pipeline from these routes
+    if (record.routes) return;
+    const routes = [routeKey(repositoryArn, branchName)];
+    await this.parts.registry.write<PipelineRecord>(pipelineKey(request), { ...record, routes }, record.version);
   }
 
   public async afterDeleteRequested(key: string, { routes = [] }: PipelineRecord): Promise<void> {

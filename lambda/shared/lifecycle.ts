@@ -58,9 +58,12 @@ export interface Lifecycle<Request, Result> {
   /** Does at most one step of the deletion, and returns the progress. */
   reconcileDelete(owner: Owner, request: Request): Promise<Progress<void>>;
   /**
-   * Called before a deletion is requested of a resource whose record may be lost: restores the record of what exists.
+   * Called before a change is requested of a resource whose records may be lost: restores those of what exists, and is
+   * to be deleted.
+   *
+   * @param next what is requested instead. @default - the resource is deleted
    */
-  recover?(owner: Owner, request: Request): Promise<void>;
+  recover?(owner: Owner, request: Request, next?: Request): Promise<void>;
   /** Compares the resource with the request, and changes nothing in AWS. Returns what differs. */
   check(owner: Owner, request: Request): Promise<readonly Drift[]>;
   /** Records that the resource is to become as requested, whatever was changed by hand; `reconcile` does the work. */

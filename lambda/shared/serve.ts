@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { CustomResourceStatus } from './cfn-status';
 import { cloudFormationStatus } from './cfn-status';
@@ -140,15 +141,26 @@ class RequestHandler<Request, Result extends object> {
     const known = await this.registry.read<ResourceRecord>(resourceKey(owner.id));
     // a creation that was rejected has left no record; without its request, the registry is empty or older
     const mayBeLost = known !== undefined || record.ids.length === 1;
-    if (request.requestType === 'Delete' && mayBeLost) {
-      await this.lifecycle.recover?.(owner, this.propertiesOf(request.properties));
-    }
+    if (mayBeLost) await this.recover(request, owner, known);
     await this.registry.transaction(async () => {
       await this.requestChange(request, owner);
       await this.saveRequested(request, known);
       await this.registry.write<RequestRecord>(requestKey(owner.id), { ...rest, started: request.requestId }, version);
     });
     return true;
+  }
+
+  /** Restores the records of what is deleted: the resource, or its former place when it moves. */
+  private async recover(
+    { requestType, properties, oldProperties }: ResourceRequest,
+    owner: Owner,
+    known: ResourceRecord | undefined,
+  ): Promise<void> {
+    if (requestType === 'Delete') return this.lifecycle.recover?.(owner, this.propertiesOf(properties));
+    if (requestType !== 'Update' || !oldProperties) return;
+    // the rollback of a request that was never started: nothing of it exists
+    if (known && isDeepStrictEqual(known.properties, properties)) return;
+    await this.lifecycle.recover?.(owner, this.propertiesOf(oldProperties), this.propertiesOf(properties));
   }
 
   /** Keeps what is requested, with which the resource is compared later. */

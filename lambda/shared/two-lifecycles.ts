@@ -57,8 +57,10 @@ implements Required<Lifecycle<One | Other, OneResult | OtherResult>> {
     await this.of(request).requestRepair?.(owner, request);
   }
 
-  public async recover(owner: Owner, request: One | Other): Promise<void> {
-    await this.of(request).recover?.(owner, request);
+  public async recover(owner: Owner, request: One | Other, next?: One | Other): Promise<void> {
+    const { isOther } = this.parts;
+    if (next && isOther(next) !== isOther(request)) return;
+    await this.of(request).recover?.(owner, request, next);
   }
 
   public subjectOf(request: One | Other): string | undefined {

@@ -21,6 +21,7 @@ class Recorder implements Lifecycle<Wanted, Result> {
   public readonly errors: Error[] = [];
   public progress: Progress<Result> = IN_PROGRESS;
   public drifts: readonly Drift[] = [];
+  public recover?: Lifecycle<Wanted, Result>['recover'];
 
   public async requestCreate(owner: Owner, request: Wanted): Promise<void> {
     this.note('requestCreate', owner, request);
@@ -274,4 +275,42 @@ test('reads the request and the records of the kind in one call', async () => {
   expect(prefetch.mock.calls).toEqual([
     [['request#Dev-0123456789abcdef', 'resource#Dev-0123456789abcdef', 'drift#Dev-0123456789abcdef', 'thing#new']],
   ]);
+});
+
+describe('records that may be lost are restored before', () => {
+  const recovered: (readonly [string, string | undefined])[] = [];
+  const changed = { ...update, requestId: 'request-4', properties: { name: 'newest' }, oldProperties: { name: 'new' } };
+  beforeEach(() => {
+    recovered.length = 0;
+    world.recorder.recover = async (_owner, { name }, next) => {
+      recovered.push([name, next?.name]);
+    };
+  });
+
+  async function handle(...requests: readonly ResourceRequest[]): Promise<void> {
+    for (const request of requests) {
+      await world.arrive(request);
+      await world.step(request);
+    }
+  }
+
+  test('a deletion', async () => {
+    await handle(create, remove);
+    expect(recovered).toEqual([['new', undefined]]);
+  });
+
+  test('an update, whose resource may move away from its former place', async () => {
+    await handle(create, changed);
+    expect(recovered).toEqual([['new', 'newest']]);
+  });
+
+  test('the update of an unknown resource, but not before the rollback of what never started', async () => {
+    await handle(update);
+    world.inProgress = async () => false;
+    await handle(changed);
+    world.inProgress = async () => true;
+    const [before, after] = [{ name: 'newest' }, { name: 'new' }];
+    await handle({ ...changed, requestId: 'request-5', properties: after, oldProperties: before });
+    expect(recovered).toEqual([['old', 'new']]);
+  });
 });

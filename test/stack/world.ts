@@ -99,6 +99,10 @@ export class World {
         isPipeline(wanted) ? pipelines.reconcile(by, wanted) : stacks.reconcile(by, wanted),
       reconcileDelete: async (by, wanted) =>
         isPipeline(wanted) ? pipelines.reconcileDelete(by, wanted) : stacks.reconcileDelete(by, wanted),
+      recover: async (by, wanted, next) =>
+        isPipeline(wanted)
+          ? pipelines.recover(by, wanted, next as PipelineRequest | undefined)
+          : stacks.recover(by, wanted, next as AccountStackRequest | undefined),
       check: async (by, wanted) => (isPipeline(wanted) ? pipelines.check(by, wanted) : stacks.check(by, wanted)),
       requestRepair: async (by, wanted) =>
         isPipeline(wanted) ? pipelines.requestRepair(by, wanted) : stacks.requestRepair(by, wanted),
@@ -115,11 +119,13 @@ export class World {
     before: Wanted = request,
     by: Owner = owner,
   ): Promise<{ readonly stackId: string }> {
+    await this.lifecycle.recover?.(by, before, wanted);
     await this.lifecycle.requestUpdate(by, wanted, before);
     return this.finish(wanted, by);
   }
 
   public async delete(wanted: Wanted = request, by: Owner = owner): Promise<void> {
+    await this.lifecycle.recover?.(by, wanted);
     await this.lifecycle.requestDelete(by, wanted);
     for (let polls = 0; polls < 50; polls++) {
       const progress = await this.lifecycle.reconcileDelete(by, wanted).catch((error: unknown) => this.passing(error));
@@ -141,6 +147,15 @@ export class World {
     if (!isTransient(error)) throw error;
     this.time += 5000;
     return IN_PROGRESS;
+  }
+
+  /** Removes records, as an operator does by mistake. */
+  public async lose(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      const record = await this.registry.read(key);
+      if (!record) throw new Error(`there is no record '${key}'`);
+      await this.registry.remove(key, record.version);
+    }
   }
 
   /** Where pushes to a branch lead. */

@@ -1,0 +1,113 @@
+import { ONE, SHOP, TWO, World, environment, owner, ownerOf, pipeline } from '../stack/world';
+
+const moved = { ...pipeline, accountId: TWO, environment: { ...environment, branchName: 'env/qa' } };
+const renamed = ownerOf('Renamed');
+const other = ownerOf('Other', 'Elsewhere');
+const RECORD = `pipeline#${ONE}#eu-central-1#test1`;
+const ROUTE = `route#${SHOP}#env/test1`;
+
+/** An environment with an application and artifacts. */
+async function deployed(): Promise<World> {
+  const world = new World();
+  await world.create(pipeline);
+  const roleArn = `arn:aws:iam::${ONE}:role/cdk-hnb659fds-cfn-exec-role-${ONE}-eu-central-1`;
+  world.accounts.of(ONE).put('web', 'CREATE_COMPLETE', {}, 'pipeline', { roleArn });
+  world.accounts.withArtifacts.add(ONE);
+  return world;
+}
+
+describe('a pipeline whose record was lost', () => {
+  test('neither stops the pipeline that has replaced it, nor deletes its application', async () => {
+    const world = await deployed();
+    await world.create(moved, renamed);
+    await world.lose(RECORD);
+    await world.delete(pipeline);
+    expect(world.pipelines.active).toEqual([TWO]);
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe', 'delete pipe']);
+    expect(await world.route('env/qa')).toEqual([`${TWO}/test1`]);
+    expect(await world.environment()).toMatchObject({ sides: { only: { pipelines: [{ accountId: TWO }] } } });
+  });
+
+  test('does so even if the environment does not know it either', async () => {
+    const world = await deployed();
+    await world.create(moved, renamed);
+    await world.lose(RECORD, 'environment#test1', `lease#${ONE}`);
+    await world.update({ ...moved, parameters: { Size: '2' } }, moved, renamed);
+    await world.delete(pipeline);
+    expect(world.pipelines.active).toEqual([TWO]);
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe', 'delete pipe']);
+    expect(world.accounts.withArtifacts.size).toBe(0);
+    expect(await world.environment()).toMatchObject({ sides: { only: { pipelines: [{ accountId: TWO }] } } });
+  });
+
+  test('does not release an account that was given to another environment', async () => {
+    const world = await deployed();
+    const lease = await world.registry.read(`lease#${ONE}`);
+    await world.lose(RECORD, 'environment#test1', ROUTE);
+    const holder = { environmentName: 'qa', pipelineKey: `pipeline#${ONE}#eu-central-1#qa`, stackId: owner.stackId };
+    await world.registry.write(`lease#${ONE}`, { fence: 7, holder }, lease?.version);
+    await world.delete(pipeline);
+    expect(await world.leaseOf(ONE)).toMatchObject({ fence: 7, holder });
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe', 'delete pipe']);
+  });
+
+  test('is deleted although its environment belongs to another stack since', async () => {
+    const world = await deployed();
+    await world.lose(RECORD, 'environment#test1', `lease#${ONE}`, ROUTE);
+    await world.create(moved, other);
+    await world.delete(pipeline);
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe', 'delete pipe']);
+    expect(await world.environment()).toMatchObject({ stackId: other.stackId });
+  });
+
+  test('is deleted with its route, its application and its artifacts', async () => {
+    const world = await deployed();
+    await world.lose(RECORD);
+    await world.delete(pipeline);
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe', 'delete web', 'delete pipe']);
+    expect(world.accounts.withArtifacts.size).toBe(0);
+    expect(world.registry.keys).toEqual([`lease#${ONE}`]);
+  });
+
+  test('is stopped and deleted in the account that its environment moves away from', async () => {
+    const world = await deployed();
+    await world.lose(RECORD, 'environment#test1', `lease#${ONE}`, ROUTE);
+    await world.update(moved, pipeline);
+    expect(world.pipelines.clashes).toEqual([]);
+    expect(world.pipelines.active).toEqual([TWO]);
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe', 'delete pipe']);
+    expect(world.accounts.withArtifacts.size).toBe(0);
+  });
+});
+
+describe('a pipeline whose environment has lost its record', () => {
+  test('is stopped, and deleted with its application and its artifacts', async () => {
+    const world = await deployed();
+    await world.lose('environment#test1');
+    await world.lifecycle.recover?.(owner, pipeline);
+    await world.lifecycle.requestDelete(owner, pipeline);
+    await world.lifecycle.reconcileDelete(owner, pipeline);
+    expect(world.pipelines.active).toEqual([]);
+    await world.delete(pipeline);
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe', 'delete web', 'delete pipe']);
+    expect(world.accounts.withArtifacts.size).toBe(0);
+    expect(world.registry.keys).toEqual([`lease#${ONE}`]);
+  });
+
+  test('is stopped in the account that its environment moves away from, and its artifacts are deleted', async () => {
+    const world = await deployed();
+    await world.lose('environment#test1', `lease#${ONE}`);
+    await world.update(moved, pipeline);
+    expect(world.pipelines.clashes).toEqual([]);
+    expect(world.pipelines.active).toEqual([TWO]);
+    expect(world.accounts.withArtifacts.size).toBe(0);
+  });
+
+  test('is not recorded again by a construct that no longer owns it', async () => {
+    const world = await deployed();
+    await world.create(pipeline, renamed);
+    await world.lose('environment#test1');
+    await world.lifecycle.recover?.(owner, pipeline);
+    expect(await world.environment()).toBeUndefined();
+  });
+});
