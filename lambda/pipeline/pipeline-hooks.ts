@@ -21,6 +21,7 @@ import type { PipelineRecord } from '../registry/pipeline';
 import type { Registry, Versioned } from '../registry/registry';
 import { routeKey } from '../registry/route';
 import type { RouteTarget } from '../registry/route';
+import { FOUND } from '../registry/stack';
 import type { Deferral } from '../registry/stack';
 import { isAccessDenied } from '../shared/errors';
 import type { Owner, Progress } from '../shared/lifecycle';
@@ -129,7 +130,8 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
       (record.routes ?? []).filter(other => other !== route),
       key,
     );
-    if (record.complete && isChanged) await handover.restart(key, record);
+    const existedBefore = record.complete === true || record.creationAttempt === FOUND;
+    if (existedBefore && isChanged) await handover.restart(key, record);
   }
 
   public async afterDefer(key: string, deferral: Deferral): Promise<void> {

@@ -78,6 +78,14 @@ describe('a pipeline whose record was lost', () => {
     expect(world.accounts.of(ONE).begun).toEqual(['create pipe', 'delete pipe']);
     expect(world.accounts.withArtifacts.size).toBe(0);
   });
+
+  test('is started again if its update has cancelled an execution', async () => {
+    const world = await deployed();
+    await world.lose(RECORD);
+    world.pipelines.cancelled.add(ONE);
+    await world.update({ ...pipeline, parameters: { Size: '2' } }, pipeline);
+    expect(world.pipelines.started.map(start => start.split(' ')[0])).toEqual([ONE]);
+  });
 });
 
 describe('a pipeline whose environment has lost its record', () => {
