@@ -134,16 +134,37 @@ describe('deletion of a stack that prepares an account', () => {
   });
   afterEach(() => harness.stop());
 
-  // templates retain their buckets, so CloudFormation cannot create them
-  test.each([
-    ['baseline', 'org-environments-baseline', 'ArtifactBucket'],
-    ['bootstrap', 'CDKToolkit', 'StagingBucket'],
-  ])('a %s stack that was deleted is reported, and what prevents its repair', async (_, name, bucket) => {
-    await removeStack(harness, name);
+  test('a bootstrap stack that was deleted is reported, and the bucket that prevents its repair', async () => {
+    await removeStack(harness, 'CDKToolkit');
     const [{ what }] = await reconciliation.check();
-    expect(what).toMatch(new RegExp(`^stack '${name}' in account .* does not exist$`));
+    expect(what).toMatch(/^stack 'CDKToolkit' in account .* does not exist$/);
+    // the template retains the bucket, so CloudFormation cannot create it
     await expect(reconciliation.repair()).rejects.toThrow(
-      new RegExp(`${bucket} .* already exists; remove the cause and run: org-environments reconcile`),
+      /StagingBucket .* already exists; remove the cause and run: org-environments reconcile/,
     );
+  });
+
+  test('a baseline stack that was deleted is reported, and what uses its policies', async () => {
+    await removeStack(harness, 'org-environments-baseline');
+    const [{ what }] = await reconciliation.check();
+    expect(what).toMatch(/^stack 'org-environments-baseline' in account .* is in state DELETE_FAILED$/);
+    await expect(reconciliation.repair()).rejects.toThrow(
+      /Cannot delete a policy attached to entities.*; remove the cause and run: org-environments reconcile/,
+    );
+  });
+
+  test('both are created again after both stacks and their buckets were deleted', async () => {
+    const accountId = harness.vended['shop-dev'];
+    await removeStack(harness, 'CDKToolkit');
+    await removeStack(harness, 'org-environments-baseline');
+    harness.simulation.s3.removeBucket(`cdk-hnb659fds-assets-${accountId}-${REGION}`);
+    harness.simulation.s3.removeBucket(`org-environments-artifacts-${accountId}-${REGION}`);
+    expect((await reconciliation.check()).map(({ what }) => what)).toEqual([
+      expect.stringContaining("stack 'org-environments-baseline'"),
+      expect.stringContaining("stack 'CDKToolkit'"),
+      expect.stringMatching(/^cannot assume role .* to deploy stack/),
+    ]);
+    await reconciliation.repair();
+    expect(await reconciliation.check()).toEqual([]);
   });
 });

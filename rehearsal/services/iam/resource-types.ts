@@ -138,6 +138,7 @@ export function managedPolicyType(environment: Environment, iam: Identities): Re
     },
     async remove(id, input, context) {
       detachManaged(iam, id, read(ManagedPolicyProperties, input).Roles, context.accountId);
+      assertDetached(iam, id, context.accountId);
       iam.managedPolicies.delete(id);
     },
   };
@@ -158,6 +159,14 @@ function detachManaged(iam: Identities, arn: string, roleNames: readonly string[
   for (const role of roleNames.flatMap(roleName => iam.roleNamed(accountId, roleName) ?? [])) {
     iam.putRole({ ...role, managedPolicyArns: role.managedPolicyArns.filter(attached => attached !== arn) });
   }
+}
+
+/** A permissions boundary counts as an attachment, too. */
+function assertDetached(iam: Identities, arn: string, accountId: string): void {
+  const isAttached = iam.rolesOf(accountId).some(
+    ({ managedPolicyArns, permissionsBoundary }) => managedPolicyArns.includes(arn) || permissionsBoundary === arn,
+  );
+  if (isAttached) throw new AwsError('DeleteConflict', 'Cannot delete a policy attached to entities.', 409);
 }
 
 /** `AWS::IAM::InstanceProfile` and `AWS::IAM::User`: a name and an ARN. */

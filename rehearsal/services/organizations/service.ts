@@ -148,9 +148,35 @@ export class Organizations implements Organization, Service {
     this.tree.putAccount({ ...requiredAccount(this, accountId), state: 'SUSPENDED' });
   }
 
-  /** Reinstates a suspended account, as AWS Support does. */
+  /** Reinstates a suspended account or reopens a closed one, as AWS Support does. */
   public reinstate(accountId: string): void {
-    this.tree.putAccount({ ...requiredAccount(this, accountId), state: 'ACTIVE' });
+    this.tree.putAccount({ ...requiredAccount(this, accountId), state: 'ACTIVE', closedAt: undefined });
+  }
+
+  /** Creates the role through which the management account accesses a member, or restores it. */
+  public putAccessRole(accountId: string, roleName = 'OrganizationAccountAccessRole'): void {
+    const { partition } = this.environment;
+    this.iam.putRole({
+      arn: `arn:${partition}:iam::${accountId}:role/${roleName}`,
+      roleName,
+      roleId: `AROA${this.iam.identifiers.next(17, 'upper')}`,
+      accountId,
+      trust: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: 'sts:AssumeRole',
+            Principal: { AWS: `arn:${partition}:iam::${this.options.managementAccountId}:root` },
+          },
+        ],
+      },
+      policies: {
+        AdministratorAccess: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+      },
+      managedPolicyArns: [],
+      tags: {},
+    });
   }
 
   /** @throws AwsError if the account of the caller is not usable yet or any more */
@@ -182,31 +208,6 @@ export class Organizations implements Organization, Service {
   private activate(accountId: string): void {
     const account = this.tree.account(accountId);
     if (account?.state === 'PENDING_ACTIVATION') this.tree.putAccount({ ...account, state: 'ACTIVE' });
-  }
-
-  private putAccessRole(accountId: string, roleName: string): void {
-    const { partition } = this.environment;
-    this.iam.putRole({
-      arn: `arn:${partition}:iam::${accountId}:role/${roleName}`,
-      roleName,
-      roleId: `AROA${this.iam.identifiers.next(17, 'upper')}`,
-      accountId,
-      trust: {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Action: 'sts:AssumeRole',
-            Principal: { AWS: `arn:${partition}:iam::${this.options.managementAccountId}:root` },
-          },
-        ],
-      },
-      policies: {
-        AdministratorAccess: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
-      },
-      managedPolicyArns: [],
-      tags: {},
-    });
   }
 
   /** Restricts operations to the management account; `DescribeOrganization` is open to all members. */

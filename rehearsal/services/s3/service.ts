@@ -89,6 +89,12 @@ export class S3 implements Service {
     this.buckets.create(accountId, region, name);
   }
 
+  /** Deletes a bucket with all its objects, as a person does who empties it first. */
+  public removeBucket(name: string): void {
+    for (const key of [...this.buckets.find(name)?.objects.keys() ?? []]) this.buckets.delete(name, key);
+    this.buckets.remove(name);
+  }
+
   /** Returns the body of an object; undefined also for an asset that is stored as a folder. */
   public read(bucket: string, key: string): Buffer | undefined {
     const stored = this.buckets.find(bucket)?.objects.get(key);

@@ -285,4 +285,22 @@ describe('policies that exceed a quota', () => {
     ).rejects.toMatchObject(error);
     expect(world.iam.managedPolicies.has(`arn:aws:iam::${CICD}:policy/more`)).toBe(false);
   });
+
+  test.each([
+    ['a policy', (arn: string) => ({ ManagedPolicyArns: [arn] })],
+    ['a permissions boundary', (arn: string) => ({ PermissionsBoundary: arn })],
+  ])('a managed policy cannot be deleted while a role has it as %s', async (_, attached) => {
+    const type = world.type('AWS::IAM::ManagedPolicy');
+    const properties = { PolicyDocument: sized(200), ManagedPolicyName: 'own', Roles: ['other'] };
+    await role('other', {});
+    const context = world.context(CICD, 'Own');
+    const { id } = await type.create(properties, context);
+    await role('worker', attached(id));
+    await expect(type.remove(id, properties, context)).rejects.toMatchObject({
+      code: 'DeleteConflict', message: 'Cannot delete a policy attached to entities.',
+    });
+    await world.type('AWS::IAM::Role').remove('worker', {}, world.context(CICD, 'worker'));
+    await type.remove(id, properties, context);
+    expect(world.iam.managedPolicies.has(id)).toBe(false);
+  });
 });

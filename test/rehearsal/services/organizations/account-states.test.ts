@@ -63,6 +63,18 @@ describe('an account', () => {
     await simulation.clock.sleep(70);
     await expect(enter()).rejects.toMatchObject({ name: 'AccessDenied' });
     await expect(use()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    simulation.organizations.reinstate(accountId);
+    await expect(enter()).resolves.toBeDefined();
+    // otherwise AWS would close it permanently after ninety days
+    expect(simulation.organizations.account(accountId)?.closedAt).toBeUndefined();
+  });
+
+  test('cannot be entered without its access role, until the role is created again', async () => {
+    await simulation.clock.sleep(26);
+    simulation.iam.removeRole(`arn:aws:iam::${accountId}:role/access`);
+    await expect(enter()).rejects.toMatchObject({ name: 'AccessDenied' });
+    simulation.organizations.putAccessRole(accountId, 'access');
+    await expect(enter()).resolves.toBeDefined();
   });
 
   test('does not become active if it is closed before', async () => {

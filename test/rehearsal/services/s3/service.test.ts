@@ -58,6 +58,14 @@ test('decodes bodies that are sent in chunks', async () => {
   expect(world.s3.read('assets', 'stream')?.toString()).toBe(content);
 });
 
+test('a bucket is removed with its objects, and its name is free again', async () => {
+  await s3.send(new PutObjectCommand(body));
+  world.s3.removeBucket('assets');
+  await expect(s3.send(new ListObjectsV2Command({ Bucket: 'assets' }))).rejects.toMatchObject({ name: 'NoSuchBucket' });
+  await s3.send(new CreateBucketCommand({ Bucket: 'assets' }));
+  expect((await s3.send(new ListObjectsV2Command({ Bucket: 'assets' }))).Contents ?? []).toEqual([]);
+});
+
 test('reports missing buckets and objects', async () => {
   await expect(s3.send(new GetObjectCommand({ Bucket: 'assets', Key: 'nothing' }))).rejects.toMatchObject({
     name: 'NoSuchKey',
