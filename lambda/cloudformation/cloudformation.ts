@@ -47,6 +47,7 @@ export class CloudFormationStacks implements Stacks {
       if (!stack) return undefined;
       return {
         stackId: stack.StackId ?? '',
+        createdAt: stack.CreationTime?.getTime() ?? 0,
         status: stack.StackStatus ?? '',
         ...(stack.StackStatusReason && { statusReason: stack.StackStatusReason }),
         parameters: valuesOf((stack.Parameters ?? []).map(item => [item.ParameterKey, item.ParameterValue])),

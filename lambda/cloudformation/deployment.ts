@@ -88,12 +88,16 @@ export class Deployment<Request extends StackRequest> {
     }
   }
 
-  /** Whether an account has a stack that bears our mark. It also holds if the account cannot be accessed. */
-  public async mayExist(place: StackPlace, { stackId }: Owner): Promise<boolean> {
+  /**
+   * Whether an account has a stack that bears our mark.
+   *
+   * @param ifDenied the answer if the account cannot be accessed
+   */
+  public async mayExist(place: StackPlace, { stackId }: Owner, ifDenied: boolean): Promise<boolean> {
     try {
       return await isMarked(await this.options.accounts.stacksIn(place), place, stackId);
     } catch (error) {
-      if (isAccessDenied(error)) return true;
+      if (isAccessDenied(error)) return ifDenied;
       throw error;
     }
   }

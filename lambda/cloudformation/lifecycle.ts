@@ -15,7 +15,7 @@ import { FOUND } from '../registry/stack';
 import type { StackRecord } from '../registry/stack';
 import { withReconcileAdvice } from '../shared/advice';
 import { isTransient } from '../shared/errors';
-import type { InProgress, Lifecycle, Owner, Progress } from '../shared/lifecycle';
+import type { InProgress, Lifecycle, Owner, Progress, Replacement } from '../shared/lifecycle';
 import { DONE, done, checkAgainIn, waitFor } from '../shared/lifecycle';
 import { MAX_PROPAGATION } from '../shared/propagation';
 
@@ -106,11 +106,12 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   }
 
   /** A stack without its record is found by its mark, so that it is deleted like any other. */
-  public async recover(owner: Owner, request: Request, next?: Request): Promise<void> {
+  public async recover(owner: Owner, request: Request, change?: Replacement<Request>): Promise<void> {
     const key = this.keyOf(request);
-    if (next && this.keyOf(next) === key) return;
+    if (change && this.keyOf(change.next) === key) return;
     let record = await this.read(key);
-    if (!record && (await this.options.deployment.mayExist(request, owner))) {
+    const ifDenied = change?.isRollback !== true;
+    if (!record && (await this.options.deployment.mayExist(request, owner, ifDenied))) {
       await this.claim(owner, request, { isFound: true });
       record = await this.read(key);
     }
@@ -188,7 +189,8 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const former = await this.deletePrevious(owner, request, deployed);
     if (former) return former;
     const result = this.options.resultOf(request, stack);
-    await this.settle(effective, deployed, Object.fromEntries(Object.entries(result)));
+    const dated = { createdAt: stack.createdAt, ...deployed };
+    await this.settle(effective, dated, Object.fromEntries(Object.entries(result)));
     return done(result);
   }
 

@@ -20,6 +20,8 @@ type StackCapability = 'CAPABILITY_NAMED_IAM' | 'CAPABILITY_AUTO_EXPAND';
 /** A stack as CloudFormation describes it. */
 export interface StackState {
   readonly stackId: string;
+  /** In milliseconds since 1970. */
+  readonly createdAt: number;
   readonly status: string;
   readonly statusReason?: string;
   readonly parameters: Readonly<Record<string, string>>;

@@ -29,7 +29,7 @@ export class Applications {
    */
   public async deleteNext(place: PipelineRequest, record: Versioned<PipelineRecord>): Promise<InProgress | undefined> {
     const stacks = await this.stacksIn(place, record);
-    const found = await this.find(stacks, place);
+    const found = await this.find(stacks, place, record);
     if (found.length === 0) return undefined;
     const protectedStacks = found.filter(({ isProtected }) => isProtected);
     if (protectedStacks.length > 0) {
@@ -71,17 +71,23 @@ export class Applications {
 
   /**
    * Stacks created with the bootstrap's role since the pipeline was created, except those that this app deploys itself.
+   * The stack of the pipeline may have been deleted by hand, and created again later.
    */
-  private async find(stacks: Stacks, place: PipelineRequest): Promise<readonly ListedStack[]> {
+  private async find(
+    stacks: Stacks,
+    place: PipelineRequest,
+    record: PipelineRecord,
+  ): Promise<readonly ListedStack[]> {
     const all = await stacks.list();
     const pipeline = all.find(({ stackName }) => stackName === place.stackName);
-    if (!pipeline) return [];
+    const since = record.createdAt ?? pipeline?.createdAt.getTime();
+    if (since === undefined) return [];
     const role = bootstrapRole(this.handlerAccount.partition, 'cfn-exec', place);
     const candidates = all.filter(
       stack =>
         stack.roleArn === role
         && !stack.isNested
-        && stack.createdAt >= pipeline.createdAt
+        && stack.createdAt.getTime() >= since
         && !stack.stackName.startsWith(NAMES.stackPrefix)
         // an account stack, whose record may be lost
         && stack.tags[NAMES.stackTag] === undefined

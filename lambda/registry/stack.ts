@@ -17,6 +17,11 @@ export interface StackRecord<Request extends StackRequest = StackRequest> {
   readonly requestedAt: number;
   /** The attempt that started to create the stack: from then on the account may have it. */
   readonly creationAttempt?: string;
+  /**
+   * When the stack was created that was complete first, in milliseconds since 1970. It stays when the stack is deleted
+   * by hand and created again.
+   */
+  readonly createdAt?: number;
   /** Fingerprint of the request that was deployed last. */
   readonly applied?: string;
   /** Former places of the stack. It is deleted there if the record of that place names this one as its successor. */

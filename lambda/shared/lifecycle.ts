@@ -43,6 +43,13 @@ export function checkAgainIn(seconds: number, waitsFor: string): InProgress {
   return { done: false, seconds, waitsFor };
 }
 
+/** An update, which may move a resource to another place. */
+export interface Replacement<Request> {
+  readonly next: Request;
+  /** Whether it is requested what was requested before: it is unknown whether what it replaces was ever started. */
+  readonly isRollback: boolean;
+}
+
 /**
  * Creates, updates and deletes one kind of resource. Every method is idempotent: it may run twice, concurrently, or be
  * killed at any line. The `request…` methods record what is requested; the `reconcile…` methods do the work in steps.
@@ -61,9 +68,9 @@ export interface Lifecycle<Request, Result> {
    * Called before a change is requested of a resource whose records may be lost: restores those of what exists, and is
    * to be deleted.
    *
-   * @param next what is requested instead. @default - the resource is deleted
+   * @param change what is requested instead. @default - the resource is deleted
    */
-  recover?(owner: Owner, request: Request, next?: Request): Promise<void>;
+  recover?(owner: Owner, request: Request, change?: Replacement<Request>): Promise<void>;
   /** Compares the resource with the request, and changes nothing in AWS. Returns what differs. */
   check(owner: Owner, request: Request): Promise<readonly Drift[]>;
   /** Records that the resource is to become as requested, whatever was changed by hand; `reconcile` does the work. */

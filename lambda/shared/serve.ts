@@ -158,9 +158,10 @@ class RequestHandler<Request, Result extends object> {
   ): Promise<void> {
     if (requestType === 'Delete') return this.lifecycle.recover?.(owner, this.propertiesOf(properties));
     if (requestType !== 'Update' || !oldProperties) return;
-    // the rollback of a request that was never started: nothing of it exists
-    if (known && isDeepStrictEqual(known.properties, properties)) return;
-    await this.lifecycle.recover?.(owner, this.propertiesOf(oldProperties), this.propertiesOf(properties));
+    await this.lifecycle.recover?.(owner, this.propertiesOf(oldProperties), {
+      next: this.propertiesOf(properties),
+      isRollback: known !== undefined && isDeepStrictEqual(known.properties, properties),
+    });
   }
 
   /** Keeps what is requested, with which the resource is compared later. */

@@ -1,4 +1,4 @@
-import type { Lifecycle, Owner, Progress } from './lifecycle';
+import type { Lifecycle, Owner, Progress, Replacement } from './lifecycle';
 import type { Drift } from '../../src/operations/contract';
 
 interface Parts<One, Other, OneResult, OtherResult> {
@@ -57,10 +57,10 @@ implements Required<Lifecycle<One | Other, OneResult | OtherResult>> {
     await this.of(request).requestRepair?.(owner, request);
   }
 
-  public async recover(owner: Owner, request: One | Other, next?: One | Other): Promise<void> {
+  public async recover(owner: Owner, request: One | Other, change?: Replacement<One | Other>): Promise<void> {
     const { isOther } = this.parts;
-    if (next && isOther(next) !== isOther(request)) return;
-    await this.of(request).recover?.(owner, request, next);
+    if (change && isOther(change.next) !== isOther(request)) return;
+    await this.of(request).recover?.(owner, request, change);
   }
 
   public subjectOf(request: One | Other): string | undefined {

@@ -74,8 +74,9 @@ export class FakeStacks implements Stacks {
     const kept = this.stacks.get(stackName);
     if (kept) this.look(stackName, kept);
     if (!kept || kept.status === 'DELETE_COMPLETE') return undefined;
-    const { stackId, status, definition, outputs } = kept;
-    return { stackId, status, parameters: definition.parameters, outputs, tags: definition.tags };
+    const { stackId, createdAt, status, definition, outputs } = kept;
+    const { parameters, tags } = definition;
+    return { stackId, createdAt: createdAt.getTime(), status, parameters, outputs, tags };
   }
 
   public async resources(stackName: string): Promise<Readonly<Record<string, string>>> {
@@ -128,6 +129,11 @@ export class FakeStacks implements Stacks {
 
   public async lastOperation(stackId: string): Promise<StackOperation> {
     return [...this.stacks.values()].find(kept => kept.stackId === stackId)?.operation ?? {};
+  }
+
+  /** Deletes a stack behind our back. */
+  public lose(stackName: string): void {
+    this.stacks.delete(stackName);
   }
 
   /** A stack that was there before anybody came. */

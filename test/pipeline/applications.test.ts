@@ -1,3 +1,5 @@
+import { pipelineKey } from '../../lambda/registry/pipeline';
+import type { PipelineRecord } from '../../lambda/registry/pipeline';
 import type { Foreign } from '../cloudformation/fake-stacks';
 import { awsError } from '../fixtures/aws-error';
 import { ONE, World, owner, pipeline } from '../stack/world';
@@ -42,8 +44,12 @@ test('a stack that was created in the same second as the pipeline is deleted wit
   expect(begun(world)).toEqual(['delete web', 'delete pipe']);
 });
 
-test('no application is deleted when the stack of the pipeline is gone, because its age is unknown', async () => {
+test('no application is deleted when neither the record nor a stack says how old the pipeline is', async () => {
   const world = await account();
+  const key = pipelineKey(pipeline);
+  const { version, createdAt, ...earlier } = (await world.registry.read<PipelineRecord>(key)) ?? {};
+  expect(createdAt).toBe(10 * MINUTE);
+  await world.registry.write(key, earlier, version);
   put(world, 'web', 11);
   jest.spyOn(world.accounts.of(ONE), 'list').mockImplementation(async () => [
     {

@@ -79,6 +79,18 @@ describe('a pipeline whose record was lost', () => {
     expect(world.accounts.withArtifacts.size).toBe(0);
   });
 
+  test('is found when a move to its account is rolled back, if its account can be reached', async () => {
+    const world = await deployed();
+    await world.lose(RECORD, 'environment#test1', `lease#${ONE}`, ROUTE);
+    const rollback = { next: moved, isRollback: true };
+    world.accounts.closed.add(ONE);
+    await world.lifecycle.recover?.(owner, pipeline, rollback);
+    expect(world.registry.keys).toEqual([]);
+    world.accounts.closed.delete(ONE);
+    await world.lifecycle.recover?.(owner, pipeline, rollback);
+    expect(world.registry.keys).toContain(RECORD);
+  });
+
   test('is started again if its update has cancelled an execution', async () => {
     const world = await deployed();
     await world.lose(RECORD);

@@ -34,6 +34,22 @@ describe('a removed environment', () => {
     expect(world.registry.keys).toEqual([`lease#${ONE}`]);
   });
 
+  test.each([
+    ['and is missing', async () => undefined],
+    ['and was created again', async (world: World) => {
+      world.time = 10 * 60_000;
+      await world.lifecycle.requestRepair(owner, pipeline);
+      await world.finish(pipeline);
+    }],
+  ])('is deleted with its applications even if its stack was deleted by hand %s', async (_, repair) => {
+    const world = await deployed();
+    world.accounts.of(ONE).lose('pipe');
+    await repair(world);
+    world.accounts.of(ONE).begun.length = 0;
+    await world.delete(pipeline);
+    expect(begun(world).slice(0, 3)).toEqual(['delete web', 'delete database', 'delete network']);
+  });
+
   test('stops its pipeline before anything else', async () => {
     const world = await deployed();
     await world.lifecycle.requestDelete(owner, pipeline);

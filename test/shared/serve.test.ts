@@ -278,12 +278,12 @@ test('reads the request and the records of the kind in one call', async () => {
 });
 
 describe('records that may be lost are restored before', () => {
-  const recovered: (readonly [string, string | undefined])[] = [];
+  const recovered: (readonly (string | boolean)[])[] = [];
   const changed = { ...update, requestId: 'request-4', properties: { name: 'newest' }, oldProperties: { name: 'new' } };
   beforeEach(() => {
     recovered.length = 0;
-    world.recorder.recover = async (_owner, { name }, next) => {
-      recovered.push([name, next?.name]);
+    world.recorder.recover = async (_owner, { name }, change) => {
+      recovered.push(change ? [name, change.next.name, change.isRollback] : [name]);
     };
   });
 
@@ -296,21 +296,21 @@ describe('records that may be lost are restored before', () => {
 
   test('a deletion', async () => {
     await handle(create, remove);
-    expect(recovered).toEqual([['new', undefined]]);
+    expect(recovered).toEqual([['new']]);
   });
 
   test('an update, whose resource may move away from its former place', async () => {
     await handle(create, changed);
-    expect(recovered).toEqual([['new', 'newest']]);
+    expect(recovered).toEqual([['new', 'newest', false]]);
   });
 
-  test('the update of an unknown resource, but not before the rollback of what never started', async () => {
+  test('the update of an unknown resource, and the rollback of an update', async () => {
     await handle(update);
     world.inProgress = async () => false;
     await handle(changed);
     world.inProgress = async () => true;
     const [before, after] = [{ name: 'newest' }, { name: 'new' }];
     await handle({ ...changed, requestId: 'request-5', properties: after, oldProperties: before });
-    expect(recovered).toEqual([['old', 'new']]);
+    expect(recovered).toEqual([['old', 'new', false], ['newest', 'new', true]]);
   });
 });

@@ -7,7 +7,7 @@ import { environmentKey } from '../../lambda/registry/environment';
 import type { StackPlace } from '../../lambda/registry/stack';
 import { isTransient } from '../../lambda/shared/errors';
 import { IN_PROGRESS } from '../../lambda/shared/lifecycle';
-import type { Lifecycle, Owner, Progress } from '../../lambda/shared/lifecycle';
+import type { Lifecycle, Owner, Progress, Replacement } from '../../lambda/shared/lifecycle';
 import { accountStackLifecycle } from '../../lambda/stack/lifecycle';
 import type { EnvironmentRequest, PipelineRequest } from '../../src/pipeline/contract';
 import type { AccountStackRequest, StackRequest } from '../../src/stack/contract';
@@ -99,10 +99,10 @@ export class World {
         isPipeline(wanted) ? pipelines.reconcile(by, wanted) : stacks.reconcile(by, wanted),
       reconcileDelete: async (by, wanted) =>
         isPipeline(wanted) ? pipelines.reconcileDelete(by, wanted) : stacks.reconcileDelete(by, wanted),
-      recover: async (by, wanted, next) =>
+      recover: async (by, wanted, change) =>
         isPipeline(wanted)
-          ? pipelines.recover(by, wanted, next as PipelineRequest | undefined)
-          : stacks.recover(by, wanted, next as AccountStackRequest | undefined),
+          ? pipelines.recover(by, wanted, change as Replacement<PipelineRequest> | undefined)
+          : stacks.recover(by, wanted, change as Replacement<AccountStackRequest> | undefined),
       check: async (by, wanted) => (isPipeline(wanted) ? pipelines.check(by, wanted) : stacks.check(by, wanted)),
       requestRepair: async (by, wanted) =>
         isPipeline(wanted) ? pipelines.requestRepair(by, wanted) : stacks.requestRepair(by, wanted),
@@ -119,7 +119,7 @@ export class World {
     before: Wanted = request,
     by: Owner = owner,
   ): Promise<{ readonly stackId: string }> {
-    await this.lifecycle.recover?.(by, before, wanted);
+    await this.lifecycle.recover?.(by, before, { next: wanted, isRollback: false });
     await this.lifecycle.requestUpdate(by, wanted, before);
     return this.finish(wanted, by);
   }
