@@ -29,6 +29,20 @@ export function wronglyDeletedApplications(
   });
 }
 
+/** Returns a violation for each application that still exists although a deployment has removed its environment. */
+export function keptApplications(
+  harness: FaultHarness, { before, after, result }: Change,
+): string[] {
+  if (!result.succeeded || harness.hasAbandonedResources || harness.hasLostRegistry) return [];
+  const declared = environmentsOf(after).map(({ name }) => name);
+  const removed = environmentsOf(before).filter(({ name, keepApplication }) =>
+    !declared.includes(name) && !keepApplication);
+  return harness.applications.filter(({ accountId }) => harness.released.has(accountId)).flatMap(({ accountId }) => {
+    const environment = removed.find(({ email }) => email === harness.emailOf(accountId));
+    return environment ? [`the application of '${environment.name}' remains in account ${accountId}`] : [];
+  });
+}
+
 /** Returns the applications that are deleted with their environment: those that were created after its pipeline. */
 export function ownedApplications(harness: FaultHarness, environments: readonly EnvironmentSpec[]): Stack[] {
   const { cloudformation, codepipeline } = harness.simulation;

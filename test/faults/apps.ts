@@ -19,6 +19,8 @@ export type Variant = typeof VARIANTS[number];
 
 export const NAMES = ['one', 'two'] as const;
 
+export const REPOSITORY = 'shop';
+
 /** The environments of an app; it does not contain one that is not listed. */
 export type AppSpec = Readonly<Partial<Record<typeof NAMES[number], Variant>>>;
 
@@ -78,12 +80,13 @@ export class Apps {
   private readonly handlers = leanHandlers();
   private readonly assemblies = new Map<string, string>();
 
-  public assembly(spec: AppSpec): string {
-    const key = JSON.stringify(NAMES.map(name => spec[name]));
+  /** @param registryName name of a restored registry */
+  public assembly(spec: AppSpec, registryName?: string): string {
+    const key = JSON.stringify([...NAMES.map(name => spec[name]), registryName]);
     const known = this.assemblies.get(key);
     if (known) return known;
     const folder = join(this.folder, `assembly-${this.assemblies.size}`);
-    synthesize(spec, folder);
+    synthesize(spec, folder, registryName);
     replaceHandlers(folder, this.handlers);
     this.assemblies.set(key, folder);
     return folder;
@@ -94,11 +97,11 @@ export class Apps {
   }
 }
 
-function synthesize(spec: AppSpec, outdir: string): void {
+function synthesize(spec: AppSpec, outdir: string, registryName?: string): void {
   const app = quickApp({ outdir });
   const management = new Stack(app, 'Management', { env: { account: MANAGEMENT_ACCOUNT, region: REGION } });
   new OrganizationAccessRole(management, 'Access', { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID });
-  const cicd = new Cicd(app);
+  const cicd = new Cicd(app, { registryName });
   cicd.stack.addStackDependency(management);
   for (const environment of environmentsOf(spec)) {
     const { name, accountConstructId, prefix, accountName, email, organizationalUnit, tags } = environment;

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { Apps } from './apps';
 import type { RunReport } from './run';
 import { runSchedule } from './run';
-import type { Schedule } from './schedule';
+import type { Schedule, ScheduleKind } from './schedule';
 import { schedules } from './schedule';
 
 export interface CheckResult {
@@ -14,9 +14,11 @@ export interface CheckResult {
 }
 
 /** Runs the schedule of a seed. If it violates an invariant, searches for shorter ones, unless `shrink` is false. */
-export async function check(apps: Apps, seed: number, shrink = true): Promise<CheckResult> {
+export async function check(
+  apps: Apps, seed: number, kind: ScheduleKind, shrink = true,
+): Promise<CheckResult> {
   const runs: { schedule: Schedule; report: RunReport }[] = [];
-  await fc.check(fc.asyncProperty(schedules, async schedule => {
+  await fc.check(fc.asyncProperty(schedules[kind], async schedule => {
     const report = await runSafely(apps, schedule);
     runs.push({ schedule, report });
     return report.violations.length === 0;
@@ -32,7 +34,7 @@ async function runSafely(apps: Apps, schedule: Schedule): Promise<RunReport> {
     return await runSchedule(apps, schedule);
   } catch (error) {
     const violation = error instanceof Error ? error.stack ?? error.message : String(error);
-    return { violations: [violation], injected: {}, hasAbandonedResources: false, log: [] };
+    return { violations: [violation], injected: {}, damaged: {}, hasAbandonedResources: false, log: [] };
   }
 }
 

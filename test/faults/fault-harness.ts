@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { REPOSITORY } from './apps';
 import type { Apps, AppSpec, EnvironmentSpec } from './apps';
 import { Operator } from './operator';
 import type { Schedule } from './schedule';
+import { leftoverKey } from '../../lambda/registry/leftover';
 import { deployAssembly, destroyAssembly } from '../../rehearsal/assembly/deployer';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
 import { retryFailedOperations } from '../../rehearsal/assembly/retry-failed-operations';
@@ -14,9 +16,11 @@ import { randomOf } from '../../rehearsal/faults/random';
 import type { Stack, StackEvent } from '../../rehearsal/services/cloudformation/stack';
 import type { Pipeline as SimulatedPipeline } from '../../rehearsal/services/codepipeline/pipeline';
 import { Simulation } from '../../rehearsal/simulation';
+import { RECORDS } from '../../src/registry/contract';
 import { CICD_ACCOUNT, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION } from '../fixtures/app';
 
-export const REPOSITORY = 'shop';
+/** Name of the table of a restored registry. */
+const RESTORED = 'restored';
 
 const APPLICATION = 'Web';
 const PARAMETER = { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'web' } };
@@ -25,7 +29,7 @@ const PARAMETER = { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', V
 export class FaultHarness {
   public static async start(
     apps: Apps,
-    { seed, readySeconds, roleSeconds }: Omit<Schedule, 'steps'>,
+    { seed, readySeconds, roleSeconds }: Pick<Schedule, 'seed' | 'readySeconds' | 'roleSeconds'>,
   ): Promise<FaultHarness> {
     const random = randomOf(seed);
     const injector = new FaultInjector(({ name }) => name === 'Cicd');
@@ -57,11 +61,22 @@ export class FaultHarness {
   /** Every commit that was the head of a branch. */
   public readonly heads = new Set<string>();
   public readonly operator: Operator;
+  /** Ids of the accounts whose application was deployed by the environment that they have. */
+  public readonly released = new Set<string>();
   /** Environments that had two enabled pipelines at the same time. */
   public readonly duplicatePipelines = new Set<string>();
   /** Accounts in which an application was deleted while its pipeline was enabled. */
   public readonly prematureDeletions = new Set<string>();
 
+  /** Whether records of all environments were lost. */
+  public hasLostRegistry = false;
+  /** Whether the record of an account was lost: its tag and its e-mail find it again. */
+  public hasLostAccounts = false;
+  /** Accounts whose pipeline was deleted by hand, with the role that deletes artifacts: they expire. */
+  public readonly accountsWithoutOperator = new Set<string>();
+  /** Environments whose record was lost: a new pipeline does not know the former one until a check. */
+  public readonly lostEnvironments = new Set<string>();
+  private restoredRegistry?: string;
   private readonly abandoned = new Map<string, string | undefined>();
 
   private constructor(
@@ -75,23 +90,42 @@ export class FaultHarness {
   /** Deploys an app; like a user, it first finishes a rollback or a deletion that has failed. */
   public async deploy(spec: AppSpec): Promise<DeploymentResult> {
     await this.finishOperation();
-    return deployAssembly(this.simulation, this.apps.assembly(spec));
+    return deployAssembly(this.simulation, this.apps.assembly(spec, this.restoredRegistry));
   }
 
   public async destroy(spec: AppSpec): Promise<DeploymentResult> {
-    return destroyAssembly(this.simulation, this.apps.assembly(spec));
+    return destroyAssembly(this.simulation, this.apps.assembly(spec, this.restoredRegistry));
+  }
+
+  /** The name of the registry of the app; undefined while the app is not deployed. */
+  public get tableName(): string | undefined {
+    const stack = this.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd');
+    if (stack === undefined || stack.deleted) return undefined;
+    // a rollback returns to the former registry
+    return [...stack.resources.values()].find(({ type }) => type.startsWith('AWS::DynamoDB::'))?.id
+      ?? this.restoredRegistry;
   }
 
   /** The records in the registry of the app; none while the app is not deployed. */
   public get registry(): readonly Readonly<Record<string, unknown>>[] {
-    const stack = this.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd');
-    const table = [...(stack?.resources.values() ?? [])].find(({ type }) => type.startsWith('AWS::DynamoDB::'));
-    return table ? this.simulation.tables.items(CICD_ACCOUNT, REGION, table.id) : [];
+    const { tableName } = this;
+    return tableName === undefined ? [] : this.simulation.tables.items(CICD_ACCOUNT, REGION, tableName);
   }
 
-  /** Whether the app was destroyed and deployed again: then its registry is newer than its accounts. */
-  public get wasRedeployed(): boolean {
-    return this.simulation.cloudformation.all.filter(({ name }) => name === 'Cicd').length > 1;
+  /** Restores what the registry has to another table, which the next deployment uses: DynamoDB has no other way. */
+  public restoreRegistry(): void {
+    const { tableName } = this;
+    if (tableName === undefined) return;
+    const { tables } = this.simulation;
+    const items = tables.items(CICD_ACCOUNT, REGION, tableName);
+    tables.restoreAs(CICD_ACCOUNT, REGION, tableName, RESTORED, items);
+    this.restoredRegistry = RESTORED;
+  }
+
+  /** Whether the registry is newer than the accounts: its records were lost, or the app was deployed again. */
+  public get hasNewerRegistry(): boolean {
+    const deployments = this.simulation.cloudformation.all.filter(({ name }) => name === 'Cicd').length;
+    return this.hasLostRegistry || this.hasLostAccounts || deployments > 1;
   }
 
   public get isBeingDeleted(): boolean {
@@ -124,6 +158,14 @@ export class FaultHarness {
     const roleArn = `arn:aws:iam::${accountId}:role/cdk-hnb659fds-cfn-exec-role-${accountId}-${REGION}`;
     const body = JSON.stringify({ Resources: { Web: PARAMETER } });
     await cloudformation.create({ accountId, region: REGION, name: APPLICATION, body, roleArn });
+    this.released.add(accountId);
+  }
+
+  /** Forgets what was deployed in accounts that have no environment any more. */
+  public keepReleased(environments: readonly EnvironmentSpec[]): void {
+    for (const accountId of this.released) {
+      if (!environments.some(({ email }) => email === this.emailOf(accountId))) this.released.delete(accountId);
+    }
   }
 
   /** The application stacks that exist. */
@@ -154,19 +196,46 @@ export class FaultHarness {
     for (const { commitId } of branches) this.heads.add(commitId);
   }
 
+  /** Removes from `heads` what no branch has any more: a person has deleted or overwritten the branch. */
+  public async forgetLostHeads(): Promise<void> {
+    const reachable = await this.reachableCommits();
+    for (const commitId of this.heads) if (!reachable.has(commitId)) this.heads.delete(commitId);
+  }
+
+  /** All commits that the branches contain. */
+  public async reachableCommits(): Promise<ReadonlySet<string>> {
+    const git = this.simulation.codecommit.content(CICD_ACCOUNT, REGION, REPOSITORY);
+    const reachable = new Set<string>();
+    const pending = (await git.branches()).map(({ commitId }) => commitId);
+    for (let commitId = pending.pop(); commitId !== undefined; commitId = pending.pop()) {
+      if (!reachable.has(commitId)) pending.push(...(await git.details(commitId)).parents);
+      reachable.add(commitId);
+    }
+    return reachable;
+  }
+
   public async stop(): Promise<void> {
     await this.simulation.stop();
   }
 
   /** Checks at every call that an environment has at most one enabled pipeline. */
   private recordDuplicatePipelines(): void {
-    if (this.hasAbandonedResources) return;
-    const names = this.enabledPipelines.map(({ name }) => name);
+    if (this.hasAbandonedResources || this.hasLostRegistry) return;
+    const open = this.enabledPipelines.filter(({ name }) => !this.lostEnvironments.has(name));
+    const names = open.filter(pipeline => this.canRun(pipeline)).map(({ name }) => name);
     for (const name of names) if (names.indexOf(name) !== names.lastIndexOf(name)) this.duplicatePipelines.add(name);
+  }
+
+  /** Not in an account that is closed; the next look at the status closes what was left there. */
+  private canRun({ accountId, name }: SimulatedPipeline): boolean {
+    const key = leftoverKey(`${RECORDS.pipeline}${accountId}#${REGION}#${name}`);
+    const { state } = this.simulation.organizations.account(accountId) ?? {};
+    return state === 'ACTIVE' && !this.registry.some(({ pk }) => pk === key);
   }
 
   /** Checks at every call that the pipeline of an application that is being deleted is disabled. */
   private recordPrematureDeletions(): void {
+    if (this.hasLostRegistry) return;
     const deleting = this.applications.filter(({ status }) => status === 'DELETE_IN_PROGRESS');
     const enabled = this.enabledPipelines.map(({ accountId }) => accountId);
     for (const { accountId } of deleting) if (enabled.includes(accountId)) this.prematureDeletions.add(accountId);

@@ -1,6 +1,6 @@
+import { REPOSITORY } from './apps';
 import type { EnvironmentSpec } from './apps';
 import type { FaultHarness } from './fault-harness';
-import { REPOSITORY } from './fault-harness';
 import { createdAccounts } from './invariants';
 import { pipelinesIn } from '../../lambda/registry/environment';
 import type { EnvironmentRecord } from '../../lambda/registry/environment';
@@ -46,7 +46,8 @@ async function differences(harness: FaultHarness, environments: readonly Environ
   return [...found.flat(), `the pipelines are those of '${present.join()}', declared are '${declared.join()}'`];
 }
 
-async function differencesOf(harness: FaultHarness, environment: EnvironmentSpec): Promise<string[]> {
+/** How an environment differs from its declaration. */
+export async function differencesOf(harness: FaultHarness, environment: EnvironmentSpec): Promise<string[]> {
   const account = createdAccounts(harness).find(({ email }) => email === environment.email);
   if (!account) return [`environment '${environment.name}' has no account`];
   return [
@@ -62,7 +63,7 @@ function accountDifferences(
   const { accountId, name } = account;
   const { accountName, organizationalUnit, tags } = declared;
   const unit = harness.simulation.organizations.unitPath(accountId);
-  const isComparable = (key: string): boolean => harness.wasRedeployed ? key in tags : !key.includes(':');
+  const isComparable = (key: string): boolean => harness.hasNewerRegistry ? key in tags : !key.includes(':');
   const present = JSON.stringify(Object.fromEntries(Object.entries(account.tags).filter(([key]) => isComparable(key))));
   const registered = harness.registry.find(({ pk }) => pk === `account#${account.email}`)?.accountId;
   return [
@@ -156,7 +157,7 @@ function strayAccounts(harness: FaultHarness, environments: readonly Environment
   const declared = environments.map(({ email }) => `account#${email}`);
   const wrong = createdAccounts(harness).flatMap(({ accountId, email }) => {
     const pk = `account#${email}`;
-    if (harness.wasRedeployed && !declared.includes(pk)) return [];
+    if (harness.hasNewerRegistry && !declared.includes(pk)) return [];
     const record = harness.registry.find(other => other.pk === pk);
     const expected = declared.includes(pk) ? 'ready' : 'available';
     // the resource was deleted before the result of the creation was read
@@ -189,7 +190,8 @@ const LATEST_WRITE = 300_000;
 function strayArtifacts(harness: FaultHarness): string[] {
   const { s3, codepipeline, cloudformation } = harness.simulation;
   const accounts = createdAccounts(harness).filter(
-    ({ accountId }) => codepipeline.pipelines(accountId, REGION).length === 0,
+    ({ accountId }) => codepipeline.pipelines(accountId, REGION).length === 0
+      && !harness.accountsWithoutOperator.has(accountId),
   );
   return accounts.flatMap(({ accountId }) => {
     const stacks = cloudformation.all.filter(

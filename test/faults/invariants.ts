@@ -1,10 +1,9 @@
 import { EMAILS } from './apps';
 import type { FaultHarness } from './fault-harness';
-import { REPOSITORY } from './fault-harness';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
 import type { SimulatedAccount } from '../../rehearsal/services/organizations/service';
 import { NAMES } from '../../src/private/contract';
-import { CICD_ACCOUNT, REGION } from '../fixtures/app';
+import { REGION } from '../fixtures/app';
 
 /** Checks what must hold after every deployment, with or without faults; returns one message per violation. */
 export async function brokenInvariants(harness: FaultHarness): Promise<string[]> {
@@ -46,7 +45,10 @@ export function leftovers(harness: FaultHarness): string[] {
   const stacks = cloudformation.all.filter(({ deleted, isSeed }) => !deleted && !isSeed);
   // an operation in progress finishes by itself
   const isExpected = (name: string, status: string): boolean => (
-    /_(COMPLETE|IN_PROGRESS)$/.test(status) && (KEPT.includes(name) || harness.hasAbandonedResources)
+    /_(COMPLETE|IN_PROGRESS)$/.test(status)
+    && (KEPT.includes(name) || harness.hasAbandonedResources
+      // its creation failed, and the rollback returned to a registry that does not know it
+      || (harness.hasLostRegistry && status === 'ROLLBACK_COMPLETE'))
   );
   const pipelines = organizations.accounts.flatMap(({ accountId }) => codepipeline.pipelines(accountId, REGION));
   return [
@@ -78,7 +80,7 @@ const REGISTERED = ['claimed', 'creating', 'created', 'ready', 'available'];
 /** The registry must know each account. If the registry is newer than the account, the tag of the account is enough. */
 function unregisteredAccounts(harness: FaultHarness): string[] {
   const records = harness.registry;
-  const isNewer = records.length === 0 || harness.wasRedeployed;
+  const isNewer = records.length === 0 || harness.hasNewerRegistry;
   return createdAccounts(harness).flatMap(({ accountId, email, tags }) => {
     const record = records.find(({ pk }) => pk === `account#${email}`);
     if (record?.accountId !== undefined && record.accountId !== accountId) {
@@ -115,13 +117,7 @@ function resumedPipelines(harness: FaultHarness): string[] {
 }
 
 async function lostCommits(harness: FaultHarness): Promise<string[]> {
-  const git = harness.simulation.codecommit.content(CICD_ACCOUNT, REGION, REPOSITORY);
   await harness.recordHeads();
-  const reachable = new Set<string>();
-  const pending = (await git.branches()).map(({ commitId }) => commitId);
-  for (let commitId = pending.pop(); commitId !== undefined; commitId = pending.pop()) {
-    if (!reachable.has(commitId)) pending.push(...(await git.details(commitId)).parents);
-    reachable.add(commitId);
-  }
+  const reachable = await harness.reachableCommits();
   return [...harness.heads].filter(commitId => !reachable.has(commitId)).map(commitId => `commit ${commitId} is lost`);
 }

@@ -1,6 +1,9 @@
-import { ownedApplications, remainingApplications, wronglyDeletedApplications } from './applications';
+import { Aftermath, isolationViolations } from './aftermath';
+import { keptApplications, ownedApplications, remainingApplications, wronglyDeletedApplications } from './applications';
 import { environmentsOf } from './apps';
 import type { Apps, AppSpec } from './apps';
+import type { Damage, DamageKind } from './damage';
+import { Damager } from './damager';
 import { FaultHarness } from './fault-harness';
 import { finalStateViolations } from './final-state';
 import { brokenInvariants, errorsWithoutSolution, leftovers } from './invariants';
@@ -13,6 +16,8 @@ export interface RunReport {
   readonly violations: readonly string[];
   /** How often each kind of fault was injected. */
   readonly injected: FaultCounts;
+  /** How often each kind of damage was done. */
+  readonly damaged: Partial<Record<DamageKind, number>>;
   /** Whether CloudFormation gave up to delete a resource, after three attempts; what remains of it is no violation. */
   readonly hasAbandonedResources: boolean;
   /** What happened, one line per deployment or operator's request. */
@@ -22,11 +27,11 @@ export interface RunReport {
 /** Runs the steps of a schedule with their faults, then deploys the last app without faults and destroys it. */
 export async function runSchedule(apps: Apps, schedule: Schedule): Promise<RunReport> {
   const harness = await FaultHarness.start(apps, schedule);
-  const run = new Run(harness);
+  const run = new Run(harness, schedule.damage ?? []);
   try {
     await run.steps(schedule.steps);
-    const { injector: { injected: injected }, hasAbandonedResources } = harness;
-    return { violations: run.violations, log: run.log, injected, hasAbandonedResources };
+    const { injector: { injected }, hasAbandonedResources } = harness;
+    return { violations: run.violations, log: run.log, injected, damaged: run.damager.done, hasAbandonedResources };
   } finally {
     await harness.stop();
   }
@@ -35,19 +40,39 @@ export async function runSchedule(apps: Apps, schedule: Schedule): Promise<RunRe
 class Run {
   public readonly violations: string[] = [];
   public readonly log: string[] = [];
+  public readonly damager: Damager;
   private app: AppSpec = {};
   /** The last app that was deployed without a failure. */
   private deployed: AppSpec = {};
+  private hadFaults = false;
+  /** Whether the last step has deployed it. */
+  private isDeployed = false;
 
-  public constructor(private readonly harness: FaultHarness) {}
+  public constructor(private readonly harness: FaultHarness, private readonly damage: readonly Damage[]) {
+    this.damager = new Damager(harness);
+  }
 
   public async steps(steps: readonly Step[]): Promise<void> {
-    for (const step of steps) await this.step(step);
+    for (const [index, step] of steps.entries()) {
+      await this.inflict(({ beforeStep }) => beforeStep === index);
+      await this.step(step);
+    }
+    await this.inflict(({ beforeStep }) => beforeStep >= steps.length);
     await this.withoutFaults();
+  }
+
+  private async inflict(isNow: (damage: Damage) => boolean): Promise<void> {
+    for (const damage of this.damage.filter(isNow)) {
+      const environment = environmentsOf(this.deployed).find(({ name }) => name === damage.name);
+      const isDone = await this.damager.inflict(damage, environment);
+      this.log.push(`${damage.kind} of '${damage.name}'${isDone ? '' : ': nothing to damage'}`);
+    }
+    this.damager.backUp();
   }
 
   private async step({ app, faults, operator, pause }: Step): Promise<void> {
     this.harness.injector.arm(faults);
+    this.hadFaults ||= faults.length > 0;
     this.app = app ?? this.app;
     // the deployment first finishes a deletion that has failed
     const applications = this.harness.isBeingDeleted ? [] : this.harness.applications;
@@ -59,8 +84,12 @@ class Run {
     this.violations.push(
       ...errorsWithoutSolution(result),
       ...wronglyDeletedApplications(this.harness, applications, change),
+      ...keptApplications(this.harness, change),
+      ...(faults.length > 0 ? [] : isolationViolations(this.harness, this.damager, change)),
     );
     if (result.succeeded) this.deployed = app ?? {};
+    this.harness.keepReleased(environmentsOf(this.deployed));
+    this.isDeployed = result.succeeded && app !== undefined;
     await this.checkInvariants('after a step');
     for (const environment of environmentsOf(this.app)) await this.harness.release(environment);
     await this.harness.push('env/one');
@@ -79,11 +108,17 @@ class Run {
 
   private async withoutFaults(): Promise<void> {
     this.harness.injector.arm([]);
-    const result = await this.deployWithRetry();
-    await this.checkInvariants('at the end');
-    await this.resumeAll();
+    const aftermath = this.damage.length > 0 ? new Aftermath(this.harness, this.damager) : undefined;
+    if (this.isDeployed) this.violations.push(...(await aftermath?.unnamed(environmentsOf(this.deployed)) ?? []));
+    const declared = [...environmentsOf(this.deployed), ...environmentsOf(this.app)];
+    if (!this.hadFaults) this.violations.push(...(await aftermath?.unnamedLeftovers(declared) ?? []));
+    await aftermath?.repairByHand();
+    const result = await this.deployWithRetry(aftermath);
     // no change and no failure: the stack is as declared, even if its status is that of a rollback
     const succeeded = result.succeeded || (result.changed === 0 && result.failures.length === 0);
+    if (succeeded) this.violations.push(...(await aftermath?.reconcile() ?? []));
+    await this.checkInvariants('at the end');
+    await this.resumeAll();
     if (!succeeded && !this.hasOtherParent(result) && !this.isLeased(result) && !this.isNameTaken(result)) {
       const reasons = result.failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
       this.violations.push(`without faults: ${result.stacks.at(-1)?.reason} ${reasons.join(' | ').slice(0, 1500)}`);
@@ -102,12 +137,14 @@ class Run {
   }
 
   /** Deploys a second time if a late request of an earlier step superseded the first one, which its error says. */
-  private async deployWithRetry(): Promise<DeploymentResult> {
+  private async deployWithRetry(aftermath?: Aftermath): Promise<DeploymentResult> {
     for (let attempt = 1; ; attempt++) {
       const result = await this.harness.deploy(this.app);
       this.record(`deployed ${JSON.stringify(this.app)} without faults`, result);
       const isSuperseded = result.failures.every(({ reason }) => SUPERSEDED.test(reason));
-      if (attempt === 2 || result.succeeded || result.failures.length === 0 || !isSuperseded) return result;
+      if (attempt === 3 || result.succeeded || result.failures.length === 0) return result;
+      if (aftermath) await aftermath.follow(result);
+      else if (attempt === 2 || !isSuperseded) return result;
     }
   }
 
@@ -134,7 +171,11 @@ class Run {
     const isShared = environmentsOf(this.app).some(({ name, accountConstructId }) => (
       present.some(other => other.accountConstructId === accountConstructId && other.name !== name)
     ));
-    return isShared && failures.some(({ reason }) => /is leased to environment '.+'/.test(reason));
+    // without a registry it is not known that the account is in use
+    const inUse = this.harness.hasLostRegistry
+      ? /is leased to environment '.+'|'org-environments-pipeline-.+' .* could not be created/
+      : /is leased to environment '.+'/;
+    return isShared && failures.some(({ reason }) => inUse.test(reason));
   }
 
   /** A resource that CloudFormation gave up to delete still has the name. */

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import type { AppSpec, Variant } from './apps';
-import { VARIANTS } from './apps';
+import { NAMES, VARIANTS } from './apps';
+import { DAMAGE_KINDS } from './damage';
+import type { Damage } from './damage';
 import { SERVICES } from '../../rehearsal/faults/fault';
 import type { Fault } from '../../rehearsal/faults/fault';
 import type { CreationFailure } from '../../rehearsal/services/organizations/creation';
@@ -30,7 +32,11 @@ export interface Schedule {
   /** Simulated seconds until the role of a stack can be assumed. */
   readonly roleSeconds?: number;
   readonly steps: readonly Step[];
+  /** What is done to the environments behind our back. */
+  readonly damage?: readonly Damage[];
 }
+
+export type ScheduleKind = 'deployment' | 'damage';
 
 /**
  * The first deployment of two environments makes about 500 calls. Most later ones make fewer, so that a fault at a late
@@ -80,6 +86,8 @@ const app: fc.Arbitrary<AppSpec> = fc.oneof(
   { arbitrary: fc.constant({}), weight: 1 },
 );
 
+const pause = fc.constantFrom(0, 30, 600, 5000);
+
 const step: fc.Arbitrary<Step> = fc.record({
   app: fc.option(app, { nil: undefined, freq: 8 }),
   faults: fc.array(fault, { minLength: 0, maxLength: 3 }),
@@ -93,13 +101,55 @@ const step: fc.Arbitrary<Step> = fc.record({
       weight: 1,
     },
   ),
-  pause: fc.constantFrom(0, 30, 600, 5000),
+  pause,
 });
 
-/** Generates schedules. */
-export const schedules: fc.Arbitrary<Schedule> = fc.record({
+const seconds = {
   seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
   readySeconds: fc.constantFrom(5, 20, 120, 700),
-  steps: fc.array(step, { minLength: 1, maxLength: 3 }),
   roleSeconds: fc.constantFrom(0, 5, 45),
+};
+
+const withoutDamage: fc.Arbitrary<Schedule> = fc.record({
+  ...seconds,
+  steps: fc.array(step, { minLength: 1, maxLength: 3 }),
 });
+
+/** Without faults, what was damaged must not fail the deployment of what was not. */
+const stepAfterDamage: fc.Arbitrary<Step> = fc.record({
+  app: fc.option(app, { nil: undefined, freq: 12 }),
+  faults: fc.oneof(
+    { arbitrary: fc.constant([]), weight: 3 },
+    { arbitrary: fc.array(fault, { minLength: 1, maxLength: 2 }), weight: 1 },
+  ),
+  pause,
+});
+
+/** What is damaged must exist, so the first step deploys both environments, or one. */
+const firstStep: fc.Arbitrary<Step> = fc.record({
+  app: fc.oneof(
+    { arbitrary: fc.record({ one: inOwnAccount, two: fc.constantFrom<Variant[]>('plain', 'renamed') }), weight: 3 },
+    { arbitrary: fc.record({ one: inOwnAccount }), weight: 1 },
+  ),
+  faults: fc.constant([]),
+  pause,
+});
+
+const damage: fc.Arbitrary<Damage> = fc.record({
+  kind: fc.constantFrom(...DAMAGE_KINDS),
+  name: fc.constantFrom(...NAMES, 'one' as const),
+  beforeStep: fc.integer({ min: 1, max: 3 }),
+});
+
+const withDamage: fc.Arbitrary<Schedule> = fc.record({
+  ...seconds,
+  first: firstStep,
+  rest: fc.array(stepAfterDamage, { minLength: 0, maxLength: 2 }),
+  damage: fc.array(damage, { minLength: 1, maxLength: 3 }),
+}).map(({ first, rest, ...schedule }) => ({ ...schedule, steps: [first, ...rest] }));
+
+/** Generates schedules of each kind. */
+export const schedules: Readonly<Record<ScheduleKind, fc.Arbitrary<Schedule>>> = {
+  deployment: withoutDamage,
+  damage: withDamage,
+};

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { describeFailure } from './check';
+import type { ScheduleKind } from './schedule';
 import { WorkerPool } from './worker-pool';
 import { soakReleases } from '../release/soak';
 
@@ -12,7 +13,7 @@ const { values } = parseArgs({
 });
 const [runs, first] = [values.runs, values.seed].map(Number);
 
-async function soakDeployments(): Promise<void> {
+async function soakDeployments(kind: ScheduleKind): Promise<void> {
   const startedAt = Date.now();
   const seconds = (): number => Math.round((Date.now() - startedAt) / 1000);
   const injected: Record<string, number> = {};
@@ -20,11 +21,13 @@ async function soakDeployments(): Promise<void> {
   let [finished, abandoned] = [0, 0];
   const pool = new WorkerPool();
   await Promise.all(Array.from({ length: runs }, async (_, index) => {
-    const result = await pool.check(first + index).catch((error: unknown) => {
+    const result = await pool.check(first + index, kind).catch((error: unknown) => {
       console.log(`\nseed ${first + index} did not finish: ${String(error)}`);
     });
     if (!result) return;
-    for (const [kind, count] of Object.entries(result.report.injected)) injected[kind] = (injected[kind] ?? 0) + count;
+    for (const [name, count] of [...Object.entries(result.report.injected), ...Object.entries(result.report.damaged)]) {
+      injected[name] = (injected[name] ?? 0) + count;
+    }
     if (result.report.hasAbandonedResources) abandoned++;
     if (result.shortest) {
       failed.push(result.seed);
@@ -35,7 +38,7 @@ async function soakDeployments(): Promise<void> {
   await pool.stop();
   const counts = Object.entries(injected)
     .sort(([, one], [, other]) => other - one)
-    .map(([kind, count]) => `${kind} ${count}`);
+    .map(([name, count]) => `${name} ${count}`);
   console.log(`\n${finished} runs in ${seconds()} s, first seed ${first}`);
   console.log(`injected faults: ${counts.join(', ')}`);
   console.log(`runs in which CloudFormation gave up to delete a resource: ${abandoned}`);
@@ -51,12 +54,13 @@ async function soakDeployments(): Promise<void> {
 async function soak(): Promise<void> {
   switch (values.kind) {
     case 'deployment':
-      return soakDeployments();
+    case 'damage':
+      return soakDeployments(values.kind);
     case 'release':
       process.exitCode = (await soakReleases(runs, first)) ? 0 : 1;
       return;
     default:
-      throw new Error(`--kind must be 'deployment' or 'release', got '${values.kind}'`);
+      throw new Error(`--kind must be 'deployment', 'damage' or 'release', got '${values.kind}'`);
   }
 }
 

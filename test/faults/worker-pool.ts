@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { CheckResult } from './check';
 import type { RunReport } from './run';
-import type { Schedule } from './schedule';
+import type { Schedule, ScheduleKind } from './schedule';
 import type { Task, TaskResult } from './worker';
 
 const WORKER = join(__dirname, 'worker.ts');
@@ -23,8 +23,8 @@ export class WorkerPool {
     this.idle = Array.from({ length: count }, () => this.start());
   }
 
-  public async check(seed: number): Promise<CheckResult> {
-    const outcome = await this.execute({ seed });
+  public async check(seed: number, kind: ScheduleKind = 'deployment'): Promise<CheckResult> {
+    const outcome = await this.execute({ seed, kind });
     if ('result' in outcome) return outcome.result;
     throw new Error('error' in outcome ? outcome.error : `the worker returned no result for seed ${seed}`);
   }

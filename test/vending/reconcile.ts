@@ -1,6 +1,6 @@
-import type { Harness } from './harness';
+import type { Simulation } from '../../rehearsal/simulation';
 import type {
-  Drift, EnvironmentNames, ReconcileOperation, ReconcileOutcome, ReconcileResponse, StatusOutcome,
+  Drift, EnvironmentNames, OperationResponse, ReconcileOperation, ReconcileOutcome, ReconcileResponse, StatusOutcome,
 } from '../../src/operations/contract';
 import { NAMES } from '../../src/private/contract';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
@@ -10,7 +10,7 @@ const BY = `arn:aws:iam::${CICD_ACCOUNT}:role/Operator`;
 
 /** Checks and repairs the environments of an app as an operator does. */
 export class Reconciliation {
-  public constructor(private readonly harness: Harness) {}
+  public constructor(private readonly harness: { readonly simulation: Simulation }) {}
 
   public async check(environmentNames: EnvironmentNames = 'all'): Promise<readonly Drift[]> {
     const { resources } = await this.run('check', environmentNames);
@@ -30,19 +30,33 @@ export class Reconciliation {
   }
 
   public async status(): Promise<readonly StatusOutcome[]> {
-    return (await this.invoke<{ readonly pipelines: readonly StatusOutcome[] }>({ operation: 'status' })).pipelines;
+    return (await this.fullStatus()).pipelines;
   }
 
-  private async settled(environmentNames: EnvironmentNames): Promise<readonly Drift[]> {
+  public async fullStatus(): Promise<OperationResponse<StatusOutcome>> {
+    return this.invoke({ operation: 'status' });
+  }
+
+  /** Releases what a removed environment has left in its account. */
+  public async forget(name: string): Promise<void> {
+    await this.invoke({ operation: 'forget', mode: 'forget', name, by: BY });
+  }
+
+  /** What is known of all resources, as soon as no repair is in progress. */
+  public async outcomes(environmentNames: EnvironmentNames): Promise<readonly ReconcileOutcome[]> {
     for (let polls = 0; polls < 200; polls++) {
       const { resources } = await this.run('read', environmentNames);
-      if (resources.every(({ state }) => state !== 'repairing')) return driftsOf(resources);
+      if (resources.every(({ state }) => state !== 'repairing')) return resources;
       await this.harness.simulation.clock.sleep(30);
     }
     throw new Error('the repair does not end');
   }
 
-  private async run(
+  private async settled(environmentNames: EnvironmentNames): Promise<readonly Drift[]> {
+    return driftsOf(await this.outcomes(environmentNames));
+  }
+
+  public async run(
     mode: ReconcileOperation['mode'],
     environmentNames: EnvironmentNames,
   ): Promise<ReconcileResponse> {

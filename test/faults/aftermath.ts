@@ -1,0 +1,122 @@
+import type { AppSpec, EnvironmentSpec } from './apps';
+import type { Damager } from './damager';
+import type { FaultHarness } from './fault-harness';
+import { differencesOf } from './final-state';
+import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
+import type { ReconcileOutcome } from '../../src/operations/contract';
+import { NAMES } from '../../src/private/contract';
+import { CICD_ACCOUNT, REGION } from '../fixtures/app';
+import { Reconciliation } from '../vending/reconcile';
+
+/** A repair may show what can be repaired next. */
+const REPAIRS = 3;
+
+const LEASE_SECONDS = 70 * 60;
+
+/** What happens after damage: it is named, a person does what only a person can do, and the rest is repaired. */
+export class Aftermath {
+  private readonly reconciliation: Reconciliation;
+
+  public constructor(private readonly harness: FaultHarness, private readonly damager: Damager) {
+    this.reconciliation = new Reconciliation(harness);
+  }
+
+  /** Returns a violation for each damaged environment of which neither a check nor the status says what differs. */
+  public async unnamed(environments: readonly EnvironmentSpec[]): Promise<string[]> {
+    // a registry without records knows no environment: whoever emptied it has to restore it
+    if (!this.hasOperations || this.harness.hasLostRegistry) return [];
+    const { resources } = await this.reconciliation.run('check', 'all');
+    const violations: string[] = [];
+    for (const environment of environments) {
+      const differences = await differencesOf(this.harness, environment);
+      const isNamed = resources.some(({ environmentName, drifts, problem }) =>
+        // without the record of an account, it is unknown whose it is
+        (environmentName ?? environment.name) === environment.name && (drifts.length > 0 || problem !== undefined));
+      if (differences.length > 0 && !isNamed) violations.push(`not named by a check: ${differences.join('; ')}`);
+    }
+    return violations;
+  }
+
+  /** Returns a violation for each pipeline that no app declares, and that the status does not list. */
+  public async unnamedLeftovers(declared: readonly EnvironmentSpec[]): Promise<string[]> {
+    if (!this.hasOperations || this.harness.hasLostRegistry) return [];
+    const { leftovers = [] } = await this.reconciliation.fullStatus();
+    return this.harness.simulation.codepipeline.present.filter(({ accountId, name }) => {
+      const isDeclared = declared.some(environment =>
+        environment.name === name && environment.email === this.harness.emailOf(accountId));
+      return !isDeclared && !leftovers.some(leftover => leftover.accountId === accountId && leftover.name === name);
+    }).map(({ accountId, name }) => `the status does not list pipeline '${name}' in account ${accountId}`);
+  }
+
+  public async repairByHand(): Promise<void> {
+    await this.damager.repairByHand();
+    if (this.hasOperations) await this.deleteLeftovers();
+    if (this.harness.hasLostRegistry) this.harness.restoreRegistry();
+  }
+
+  /** Does what the errors of a deployment advise. */
+  public async follow({ failures }: DeploymentResult): Promise<void> {
+    const reasons = failures.map(({ reason }) => reason).join('\n');
+    for (const [, name] of reasons.matchAll(/run: org-environments forget ([\w-]+)/g)) {
+      if (this.hasOperations) await this.reconciliation.forget(name);
+    }
+    for (const [, accountId, name] of reasons.matchAll(/account (\d+) already has a stack '(.+?)' .*delete that stack/g)) {
+      await this.damager.deleteStack(accountId, name);
+    }
+    await this.damager.repairByHand();
+    // a lease that was never confirmed expires after 65 minutes
+    await this.harness.simulation.clock.sleep(LEASE_SECONDS);
+  }
+
+  private get hasOperations(): boolean {
+    const name = `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:${NAMES.operationsFunction}`;
+    return this.harness.simulation.lambda.has(name);
+  }
+
+  /** Deletes what the status lists, and has it forgotten. */
+  private async deleteLeftovers(): Promise<void> {
+    const { leftovers = [] } = await this.reconciliation.fullStatus();
+    for (const name of new Set(leftovers.map(leftover => leftover.name))) await this.reconciliation.forget(name);
+    for (const { accountId, stackName } of leftovers) await this.damager.deleteStack(accountId, stackName);
+  }
+
+  /** Repairs what a check finds. Returns a violation for each difference that remains. */
+  public async reconcile(): Promise<string[]> {
+    let resources: readonly ReconcileOutcome[] = [];
+    for (let repairs = 0; repairs < REPAIRS; repairs++) {
+      ({ resources } = await this.reconciliation.run('check', 'all'));
+      if (resources.every(({ drifts, problem }) => drifts.length === 0 && problem === undefined)) return [];
+      await this.reconciliation.run('repair', 'all');
+      await this.reconciliation.outcomes('all');
+    }
+    ({ resources } = await this.reconciliation.run('check', 'all'));
+    return resources.flatMap(({ logicalId, drifts, problem }) => [
+      ...drifts.map(({ what, remedy }) => `not repaired: ${logicalId}: ${what} (${remedy})`),
+      ...(problem === undefined ? [] : [`not repaired: ${logicalId}: ${problem}`]),
+    ]);
+  }
+}
+
+interface Change {
+  readonly after: AppSpec;
+  readonly result: DeploymentResult;
+}
+
+/** What a deployment may fail for without damage. */
+const OTHER_REASONS = /cancelled|exists already with parent|is leased to environment|already exists\.$|already has a stack/;
+
+/** Returns a violation for each resource that has failed although its environment was not damaged. */
+export function isolationViolations(
+  { hasLostRegistry }: FaultHarness, { damaged }: Damager, { after, result }: Change,
+): string[] {
+  const isShared = Object.values(after).includes('guest');
+  if (damaged.size === 0 || hasLostRegistry || isShared) return [];
+  return result.failures
+    .filter(({ type, reason }) => type.startsWith('Custom::') && !OTHER_REASONS.test(reason))
+    .flatMap(({ logicalId, reason }) => {
+      const [, name] = /^(?:renamed)?(one|two)/.exec(logicalId) ?? [];
+      return name === undefined || damaged.has(name)
+        ? []
+        : [`${logicalId} has failed, but its environment was not damaged: ${reason.slice(0, 300)}`];
+    });
+}

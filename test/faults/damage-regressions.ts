@@ -1,0 +1,54 @@
+import type { Schedule } from './schedule';
+
+const [readySeconds, roleSeconds] = [5, 0];
+
+/** Schedules with damage that violated an invariant once. The title says what must hold since. */
+export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly schedule: Schedule }[] = [
+  {
+    title: 'an environment moves after its registry was emptied, and its former pipeline is deleted',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [{ kind: 'registry emptied', name: 'one', beforeStep: 1 }],
+      steps: [
+        { app: { one: 'plain' }, faults: [], pause: 600 },
+        { app: { one: 'moved' }, faults: [], pause: 600 },
+      ],
+    },
+  },
+  {
+    title: 'an application is deleted with its environment after the stack of its pipeline was deleted by hand',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [{ kind: 'pipeline stack deleted', name: 'one', beforeStep: 1 }],
+      steps: [
+        { app: { one: 'plain', two: 'plain' }, faults: [], pause: 600 },
+        { app: { two: 'plain' }, faults: [], pause: 600 },
+      ],
+    },
+  },
+  {
+    title: 'a deployment that its rollback returns to a lost registry leaves no pipeline behind',
+    schedule: {
+      seed: 14,
+      readySeconds: 20,
+      roleSeconds: 45,
+      damage: [{ kind: 'registry emptied', name: 'one', beforeStep: 2 }],
+      steps: [
+        { app: { one: 'unit' }, faults: [], pause: 30 },
+        { app: { one: 'guest' }, faults: [], pause: 600 },
+        {
+          app: { one: 'unit', two: 'renamed' },
+          faults: [
+            { kind: 'lost', at: 88, times: 11 },
+            { kind: 'outage', at: 92, service: 'codepipeline', seconds: 1800 },
+          ],
+          pause: 30,
+        },
+      ],
+    },
+  },
+];
