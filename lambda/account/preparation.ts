@@ -8,7 +8,7 @@ import { nameOf } from './record';
 import { isPendingActivation, UnusableAccountError } from './unusable-state';
 import { NAMES } from '../../src/private/contract';
 import type { DeployOptions, StackDefinition, Stacks } from '../cloudformation/stack-deployer';
-import { deployStack } from '../cloudformation/stack-deployer';
+import { deployStack, StackFailedError } from '../cloudformation/stack-deployer';
 import type { AccountRecord } from '../registry/account';
 import { removeUnreachable } from '../registry/unreachable';
 import { isAccessDenied, isNotSignedUp, isTransient } from '../shared/errors';
@@ -135,7 +135,11 @@ async function deploy(context: AccountContext, account: ManagedAccount, step: De
     current,
     firstCheckSeconds,
   };
-  const progress = await deployStack(stacks, definition, options);
+  const progress = await deployStack(stacks, definition, options).catch((error: unknown) => {
+    const isLost = known && error instanceof StackFailedError && error.what !== 'updated';
+    // what was complete before was deleted by hand, which no change of the app causes and no rollback restores
+    throw isLost ? new UnusableAccountError(`${nameOf(request)}: ${error.message}`, error) : error;
+  });
   if (!progress.done) return { account, progress, stacks: record.stacks, definition };
   const next = { ...record.stacks, [place]: { fingerprint, attempt: record.attempt } };
   return {

@@ -14,7 +14,10 @@ const UNUSABLE_STATES: Readonly<Record<string, UnusableState>> = {
   PENDING_CLOSURE: { description: 'is being closed', advice: REOPEN },
 };
 
-/** The account exists and cannot be used: it is suspended or closed, has left the organization, or denies access. */
+/**
+ * The account exists and cannot be used: it is suspended or closed, has left the organization, denies access, or has
+ * lost a stack that cannot be created again.
+ */
 export class UnusableAccountError extends Error {
   public constructor(message: string, cause?: unknown) {
     super(message, { cause });

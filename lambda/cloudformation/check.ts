@@ -52,7 +52,7 @@ export function deferredUpdate(of: string, { reason, at }: { readonly reason: st
   return {
     what:
       `${of} was not updated at ${new Date(at).toISOString()}, `
-      + `because the account could not be reached (${reason})`,
+      + `because the account could not be used (${reason})`,
     remedy: 'the update is made',
     isRepairable: true,
     isDeferredUpdate: true,

@@ -225,6 +225,17 @@ function withKeptParameters(stack: StackDefinition, current: StackState): StackD
   };
 }
 
+/** CloudFormation could not create, update or delete a stack. */
+export class StackFailedError extends Error {
+  public constructor(
+    public readonly what: 'created' | 'updated' | 'deleted',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'StackFailedError';
+  }
+}
+
 function failed(
   what: keyof typeof ADVICE,
   stack: Pick<StackDefinition, 'stackName'>,
@@ -233,5 +244,6 @@ function failed(
   failure: string | undefined,
 ): Error {
   const reason = failure ?? current.statusReason ?? current.status;
-  return new Error(`stack '${stack.stackName}' in ${place} could not be ${what}: ${reason}${advice}`);
+  const message = `stack '${stack.stackName}' in ${place} could not be ${what}: ${reason}${advice}`;
+  return new StackFailedError(what, message);
 }

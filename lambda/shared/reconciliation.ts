@@ -76,7 +76,10 @@ export class Reconciliation<Request, Result extends object> {
     const progress = isRemoval
       ? await this.lifecycle.reconcileDelete(owner, this.propertiesOf(request))
       : await this.lifecycle.reconcile(owner, this.propertiesOf(request));
-    if (progress.done) return isRemoval ? this.forget(request) : this.end(request);
+    if (progress.done) {
+      const { deferred } = progress;
+      return isRemoval ? this.forget(request) : this.end(request, deferred && withReconcileAdvice(deferred));
+    }
     const outcome = waiting(progress, previousWait(request, this.now()), this.now());
     if (this.now() - request.requestedAt < MAX_REPAIR_TIME) return outcome;
     return this.end(request, `'${owner.logicalId}' is not repaired after ${MAX_REPAIR_TIME / 60_000} minutes: it waits `

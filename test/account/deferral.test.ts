@@ -19,6 +19,26 @@ test.each([
   });
 });
 
+test.each([
+  ['CDKToolkit', undefined],
+  ['org-environments-baseline', 'DELETE_FAILED'],
+])('defers the update of an account whose stack %s was deleted and cannot be created again', async (name, status) => {
+  const vending = new Vending();
+  const accountId = await vending.create(dev, vended());
+  const stacks = vending.directory.stacksOf(accountId);
+  stacks.lose(name);
+  if (status) stacks.put(name, status);
+  stacks.failures.set(name, 'the bucket already exists');
+  expect(await vending.update(dev, vended({ tags: {} }), vended())).toBe(accountId);
+  expect(await vending.record(vended())).toMatchObject({
+    deferral: {
+      reason: expect.stringMatching(
+        /^account 'shop-dev' .*: stack '.+' .* could not be (created|deleted): the bucket already exists; remove the /,
+      ),
+    },
+  });
+});
+
 test('updates an account that could not be used before, and removes the deferral', async () => {
   const vending = new Vending();
   const accountId = await vending.create(dev, vended());

@@ -82,6 +82,7 @@ export class Aftermath {
 
   /** Repairs what a check finds. Returns a violation for each difference that remains. */
   public async reconcile(): Promise<string[]> {
+    if (!this.hasOperations) return [];
     let resources: readonly ReconcileOutcome[] = [];
     for (let repairs = 0; repairs < REPAIRS; repairs++) {
       ({ resources } = await this.reconciliation.run('check', 'all'));
@@ -104,6 +105,14 @@ interface Change {
 
 /** What a deployment may fail for without damage. */
 const OTHER_REASONS = /cancelled|exists already with parent|is leased to environment|already exists\.$|already has a stack/;
+
+/** Returns a violation if a deployment cannot be rolled back: then no environment can be changed any more. */
+export function stuckStacks({ hasLostRegistry }: FaultHarness, { stacks }: DeploymentResult): string[] {
+  // records of a lost registry may contradict each other; the errors name both
+  if (hasLostRegistry) return [];
+  return stacks.filter(({ status }) => status === 'UPDATE_ROLLBACK_FAILED')
+    .map(({ name, reason }) => `stack '${name}' is stuck in UPDATE_ROLLBACK_FAILED: ${reason}`);
+}
 
 /** Returns a violation for each resource that has failed although its environment was not damaged. */
 export function isolationViolations(

@@ -37,7 +37,10 @@ export function keptApplications(
   const declared = environmentsOf(after).map(({ name }) => name);
   const removed = environmentsOf(before).filter(({ name, keepApplication }) =>
     !declared.includes(name) && !keepApplication);
-  return harness.applications.filter(({ accountId }) => harness.released.has(accountId)).flatMap(({ accountId }) => {
+  const isOpen = (accountId: string): boolean =>
+    harness.simulation.organizations.account(accountId)?.state === 'ACTIVE';
+  const released = harness.applications.filter(({ accountId }) => harness.released.has(accountId) && isOpen(accountId));
+  return released.flatMap(({ accountId }) => {
     const environment = removed.find(({ email }) => email === harness.emailOf(accountId));
     return environment ? [`the application of '${environment.name}' remains in account ${accountId}`] : [];
   });

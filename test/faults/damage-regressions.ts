@@ -30,6 +30,19 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
+  ...(['bootstrap deleted', 'baseline deleted'] as const).map(kind => ({
+    title: `an account can be changed and rolled back after its stack was deleted by hand: ${kind}`,
+    schedule: {
+      seed: 7,
+      readySeconds,
+      roleSeconds,
+      damage: [{ kind, name: 'one' as const, beforeStep: 1 }],
+      steps: [
+        { app: { one: 'plain' as const, two: 'plain' as const }, faults: [], pause: 600 },
+        { app: { one: 'tags' as const, two: 'renamed' as const }, faults: [], pause: 600 },
+      ],
+    },
+  })),
   {
     title: 'a deployment that its rollback returns to a lost registry leaves no pipeline behind',
     schedule: {

@@ -48,10 +48,11 @@ export class Damager {
 
   /** What a person does: AWS Support opens accounts, and what stands in the way of a repair is removed. */
   public async repairByHand(): Promise<void> {
-    const { simulation: { organizations, iam }, hasLostRegistry } = this.harness;
+    const { simulation: { organizations, iam }, hasNewerRegistry, tableName } = this.harness;
+    const isRegistryLost = hasNewerRegistry || tableName === undefined;
     for (const { accountId, joined, email } of organizations.accounts) {
       if (joined !== 'CREATED') continue;
-      if (hasLostRegistry) this.tagAgain(accountId, email);
+      if (isRegistryLost) this.tagAgain(accountId, email);
       if (isShut(organizations.account(accountId))) organizations.reinstate(accountId);
       if (!iam.roleNamed(accountId, ACCESS_ROLE)) organizations.putAccessRole(accountId);
       await this.clearForBaseline(accountId);
@@ -130,6 +131,7 @@ export class Damager {
       case 'account moved':
         return change({ parentId: organizations.tree.rootId });
       case 'account untagged':
+        this.harness.untaggedAccounts.add(accountId);
         return change({ tags: {} });
       case 'access role deleted':
         iam.removeRole(`arn:aws:iam::${accountId}:role/${ACCESS_ROLE}`);

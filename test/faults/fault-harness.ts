@@ -72,6 +72,8 @@ export class FaultHarness {
   public hasLostRegistry = false;
   /** Whether the record of an account was lost: its tag and its e-mail find it again. */
   public hasLostAccounts = false;
+  /** Accounts whose tags were removed by hand. */
+  public readonly untaggedAccounts = new Set<string>();
   /** Accounts whose pipeline was deleted by hand, with the role that deletes artifacts: they expire. */
   public readonly accountsWithoutOperator = new Set<string>();
   /** Environments whose record was lost: a new pipeline does not know the former one until a check. */

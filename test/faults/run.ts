@@ -1,4 +1,4 @@
-import { Aftermath, isolationViolations } from './aftermath';
+import { Aftermath, isolationViolations, stuckStacks } from './aftermath';
 import { keptApplications, ownedApplications, remainingApplications, wronglyDeletedApplications } from './applications';
 import { environmentsOf } from './apps';
 import type { Apps, AppSpec } from './apps';
@@ -86,6 +86,7 @@ class Run {
       ...wronglyDeletedApplications(this.harness, applications, change),
       ...keptApplications(this.harness, change),
       ...(faults.length > 0 ? [] : isolationViolations(this.harness, this.damager, change)),
+      ...(this.hadFaults ? [] : stuckStacks(this.harness, result)),
     );
     if (result.succeeded) this.deployed = app ?? {};
     this.harness.keepReleased(environmentsOf(this.deployed));
@@ -116,7 +117,8 @@ class Run {
     const result = await this.deployWithRetry(aftermath);
     // no change and no failure: the stack is as declared, even if its status is that of a rollback
     const succeeded = result.succeeded || (result.changed === 0 && result.failures.length === 0);
-    if (succeeded) this.violations.push(...(await aftermath?.reconcile() ?? []));
+    const differences = await aftermath?.reconcile() ?? [];
+    if (succeeded) this.violations.push(...differences);
     await this.checkInvariants('at the end');
     await this.resumeAll();
     if (!succeeded && !this.hasOtherParent(result) && !this.isLeased(result) && !this.isNameTaken(result)) {
