@@ -1,5 +1,4 @@
 import { Agent, createServer, request, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
 import type { Answer } from '../services/cloudfront/distribution';
 
 /** A request that a client sends to a side. */
@@ -79,7 +78,11 @@ export class SideServers {
     return new Promise((resolve, reject) => {
       request({ host: '127.0.0.1', port, method, path, headers, agent: this.agent }, response => {
         const status = response.statusCode ?? 0;
-        text(response).then(body => resolve({ status, headers: plain(response.headers), body }), reject);
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', (part: string) => { body += part; });
+        response.on('end', () => resolve({ status, headers: plain(response.headers), body }));
+        response.on('error', reject);
       })
         .on('error', reject)
         .end();

@@ -3,12 +3,14 @@ import { describeFailure } from './check';
 import type { ScheduleKind } from './schedule';
 import { WorkerPool } from './worker-pool';
 import { soakReleases } from '../release/soak';
+import { soakSwitches } from '../switches/soak';
 
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     kind: { type: 'string', default: 'deployment' },
+    requests: { type: 'string', default: '200' },
   },
 });
 const [runs, first] = [values.runs, values.seed].map(Number);
@@ -59,8 +61,11 @@ async function soak(): Promise<void> {
     case 'release':
       process.exitCode = (await soakReleases(runs, first)) ? 0 : 1;
       return;
+    case 'switches':
+      process.exitCode = (await soakSwitches(Number(values.requests))) ? 0 : 1;
+      return;
     default:
-      throw new Error(`--kind must be 'deployment', 'damage' or 'release', got '${values.kind}'`);
+      throw new Error(`--kind must be 'deployment', 'damage', 'release' or 'switches', got '${values.kind}'`);
   }
 }
 

@@ -22,7 +22,8 @@ export interface Problem {
   readonly what: string;
 }
 
-const CLIENTS_IN_GROUP = 40;
+/** Each client of a group sends a request every this many seconds. */
+const SECONDS_BETWEEN_REQUESTS = 5;
 
 /** Clients that send requests every second of simulated time. */
 export class Clients {
@@ -32,6 +33,8 @@ export class Clients {
   /** Answers of a side that was not healthy. */
   public readonly unhealthy: Problem[] = [];
   public requests = 0;
+  private startedAt = 0;
+  private realMilliseconds = 0;
   private isStopped = false;
   private running?: Promise<void>;
 
@@ -47,13 +50,20 @@ export class Clients {
     return this.groups.map(({ name }) => name);
   }
 
+  /** Requests in each second of real time, all work of the simulation included. */
+  public get requestsPerRealSecond(): number {
+    return Math.round(this.requests / (this.realMilliseconds / 1000));
+  }
+
   public start(): void {
+    this.startedAt = performance.now();
     this.running = this.run();
   }
 
   public async stop(): Promise<void> {
     this.isStopped = true;
     await this.running;
+    this.realMilliseconds ||= performance.now() - this.startedAt;
   }
 
   /** The time after `since` at which a side has answered the last request of a group. */
@@ -72,8 +82,9 @@ export class Clients {
   private async send(group: ClientGroup, second: number): Promise<void> {
     const at = this.clock.now();
     const counts = { blue: 0, green: 0 };
+    const clients = this.perSecond * SECONDS_BETWEEN_REQUESTS;
     await Promise.all(Array.from({ length: this.perSecond }, async (_, index) => {
-      const client = (second * this.perSecond + index) % CLIENTS_IN_GROUP;
+      const client = (second * this.perSecond + index) % clients;
       this.requests++;
       try {
         const { status, side } = await group.send(client);

@@ -53,9 +53,10 @@ async function show(kind: Kind): Promise<Shown> {
     await run('rollback', async () => world.rollback());
     await run('release, aborted', async () => world.abortedRelease('three', 75));
     await clients.stop();
-    const { requests, failed, unhealthy } = clients;
+    const { requests, requestsPerRealSecond, failed, unhealthy } = clients;
     console.log(
-      `  ${requests} requests, ${failed.length} failed, ${unhealthy.length} answered by a side that was not healthy`,
+      `  ${requests} requests (${requestsPerRealSecond} in each second of real time), ${failed.length} failed, `
+        + `${unhealthy.length} answered by a side that was not healthy`,
     );
     const isGood = failed.length + unhealthy.length === 0;
     return { title: TITLES[kind], groups: clients.groupNames, samples: clients.samples, marks, isGood };
