@@ -102,8 +102,11 @@ export class InProcessFunction implements Execution {
     const exit = (status: number): void => this.end({ error: exitFailure(this.requestId, `exit status ${status}`) });
     const alive = (): boolean => this.alive;
     const refuse = (host: string): Error => this.refuse(host);
-    const fetch = fetchOf(environment.endpoint, async request => this.send(request), refuse);
-    const globals = globalsOf({ clock: environment.clock, variables, logLevel, random, alive, write, exit, fetch });
+    const { clock } = environment;
+    const fetch = fetchOf(
+      environment.endpoint, async request => this.send(request), refuse, async work => clock.during(work),
+    );
+    const globals = globalsOf({ clock, variables, logLevel, random, alive, write, exit, fetch });
     const brings = (request: string): boolean =>
       /^@(aws-sdk|smithy)\//.test(request) || isOldSdk(request, variables.AWS_EXECUTION_ENV);
     const modules = new Modules({

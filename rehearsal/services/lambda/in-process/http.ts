@@ -1,6 +1,6 @@
 import { Readable, Writable } from 'node:stream';
 import type { HttpResponse, HttpRequest } from '../../../core/service';
-import { simulatedPath } from '../network';
+import { isLocal, simulatedPath } from '../network';
 import { RESPONSE_HOST } from '../runtime-protocol';
 
 interface Options {
@@ -13,6 +13,7 @@ interface Options {
 
 type Send = (request: HttpRequest) => Promise<HttpResponse>;
 type Refuse = (host: string) => Error;
+type During = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /** Replaces http and https: requests are passed in memory, only to the simulated AWS. */
 export function httpOf(endpoint: string, send: Send, refuse: Refuse): Record<string, unknown> {
@@ -36,12 +37,18 @@ export function httpOf(endpoint: string, send: Send, refuse: Refuse): Record<str
   return { request, get, Agent, globalAgent: new Agent() };
 }
 
-/** Replaces `fetch` for requests with a text as body, or without one. */
-export function fetchOf(endpoint: string, send: Send, refuse: Refuse): Fetch {
-  return async (address, { method = 'GET', headers = {}, body: text = '' } = {}) => {
-    const { hostname, pathname: path, searchParams: query } = new URL(address);
-    if (hostname !== new URL(endpoint).hostname) {
-      throw new TypeError('fetch failed', { cause: refuse(hostname) });
+/**
+ * Replaces `fetch` for requests with a text as body, or without one.
+ *
+ * @param during runs a request to another server on this machine, which takes real time
+ */
+export function fetchOf(endpoint: string, send: Send, refuse: Refuse, during: During): Fetch {
+  return async (address, options = {}) => {
+    const { method = 'GET', headers = {}, body: text = '' } = options;
+    const { host, hostname, pathname: path, searchParams: query } = new URL(address);
+    if (host !== new URL(endpoint).host) {
+      if (!isLocal(hostname)) throw new TypeError('fetch failed', { cause: refuse(hostname) });
+      return during(async () => buffered(await fetch(address, options)));
     }
     const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
     const { status, body } = await send({ method, path, query, headers: lower, body: Buffer.from(text) });
@@ -49,6 +56,13 @@ export function fetchOf(endpoint: string, send: Send, refuse: Refuse): Fetch {
     const arrayBuffer = async () => new Uint8Array(bytes).buffer;
     return { status, ok: status < 300, arrayBuffer, text: async () => bytes.toString() };
   };
+}
+
+/** Simulated time continues when the body has arrived. */
+async function buffered(response: Response): Promise<Response> {
+  const { status, headers } = response;
+  const body = await response.arrayBuffer();
+  return new Response(body.byteLength > 0 ? body : null, { status, headers });
 }
 
 /** Returns the path on the simulated AWS. @throws Error if the host is another one */
