@@ -5,12 +5,14 @@ import { RELEASE_STEPS } from '../../src/blue-green/release/contract';
 import type { ReleaseConfig, ReleaseStep } from '../../src/blue-green/release/contract';
 import { CHANGES } from '../../src/history/contract';
 import type { HistoryEntry } from '../../src/history/contract';
+import { METRICS } from '../../src/private/contract';
 import { environmentKey } from '../registry/environment';
 import type { EnvironmentRecord } from '../registry/environment';
 import { haltOf } from '../registry/halt';
 import type { Versioned } from '../registry/registry';
 import { canRollBack, newRelease, releaseKey } from '../registry/release';
 import type { CurrentRelease, EndedRelease, ReleaseIdentity, ReleaseRecord } from '../registry/release';
+import { count } from '../shared/count';
 
 /** The record of a release in progress. */
 export type ReleaseInProgress = Versioned<ReleaseRecord> & { readonly current: CurrentRelease };
@@ -26,11 +28,12 @@ export class Ending {
   ) {}
 
   /** The active side and the lock change in one transaction. */
-  public async succeeded(record: ReleaseInProgress, active: SideName): Promise<void> {
+  public async succeeded(
+    record: ReleaseInProgress, active: SideName, environment: Versioned<EnvironmentRecord> | undefined,
+  ): Promise<void> {
     const { registry } = this.parts;
     const { deployed, current, current: { head, requested, commitId } } = record;
     const key = environmentKey(this.environmentName);
-    const environment = await registry.read<EnvironmentRecord>(key);
     if (!environment) throw new ReleaseFailedError(`environment '${this.environmentName}' was removed`);
     const { version, ...rest } = environment;
     const last: EndedRelease = { ...this.endOf(current), heldUntil: this.heldFromNow(), outcome: 'succeeded' };
@@ -58,6 +61,7 @@ export class Ending {
       ...this.endOf(current), heldUntil, outcome, failure, ...(isUntouched && { isUntouched }),
     };
     await this.recordEnd(last);
+    if (outcome === 'stuck') count(METRICS.stuckReleases, 1);
     // a first release that failed has left no side that serves: the next one is the first again
     const { change: stray, ...withoutChange } = record;
     const kept = current.isFirst ? { ...withoutChange, ...(stray && { hasStrayTraffic: true as const }) } : record;

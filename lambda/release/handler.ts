@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AwsHooks } from './aws/cicd';
+import { AwsHooks, hookClients } from './aws/cicd';
 import { AwsSideAccess, SideTraffic } from './aws/side-access';
 import { connectSides } from './aws/side-clients';
 import { ReleaseRunner } from './runner';
@@ -41,7 +41,7 @@ async function advance({ environmentName, releaseId }: ReleaseInput): Promise<Re
     return { state: 'failed', reason: `environment '${environmentName}' was removed, or has only one side now` };
   }
   const { config } = blueGreen;
-  const hooks = new AwsHooks(config.roleArn);
+  const hooks = new AwsHooks(hookClients(config.roleArn));
   const connect = connectSides(partition);
   const sides = { blue: sideOf(environment, 'blue'), green: sideOf(environment, 'green') };
   const traffic = new SideTraffic(trafficOf(config.traffic, config.roleArn), config.traffic, connect, sides);

@@ -18,6 +18,8 @@ export const repair: Step = async context => {
   // the time for a change of the traffic begins after this wait
   if (current.since < heldUntil) return waitFor(0, { since: now() });
   if (current.isFirst) return STEP_DONE;
+  // its change is in effect; if someone has undone it, the next change is rejected
+  if (current.kind === 'rollback' && trafficChange && last?.outcome === 'succeeded') return STEP_DONE;
   return trafficChange ? ensureShare(context, 0) : findServingSide(context);
 };
 

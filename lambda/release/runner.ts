@@ -12,6 +12,8 @@ import type { ReleaseConfig } from '../../src/blue-green/release/contract';
 import { environmentKey } from '../registry/environment';
 import type { EnvironmentRecord } from '../registry/environment';
 import { haltKey, haltOf } from '../registry/halt';
+import type { HaltRecord } from '../registry/halt';
+import type { Versioned } from '../registry/registry';
 import { releaseKey } from '../registry/release';
 import type { ReleaseRecord } from '../registry/release';
 import { stepsOf } from '../registry/release-steps';
@@ -28,7 +30,18 @@ const MAX_STEPS = 12;
 
 const RETRY_SECONDS = 5;
 
+/** Time after which the next step of an invocation reads again whether the environment is halted. */
+const FRESH_MILLISECONDS = 5000;
+
 const logger = new Logger({ serviceName: 'org-environments' });
+
+/** The records that several steps of an invocation use. */
+interface Records {
+  readonly environment: Versioned<EnvironmentRecord> | undefined;
+  readonly halt: HaltRecord | undefined;
+  /** When they were read, in milliseconds since 1970. */
+  readonly at: number;
+}
 
 /** Takes a release forward, step by step, or back to the side that served at its start. */
 export class ReleaseRunner {
@@ -44,14 +57,15 @@ export class ReleaseRunner {
 
   /** Does as many steps as are possible without waiting. */
   public async advance(releaseId: string): Promise<ReleaseOutcome> {
-    const { registry } = this.parts;
+    const { registry, now } = this.parts;
     const { environmentName } = this;
-    await registry.prefetch([releaseKey(environmentName), environmentKey(environmentName), haltKey(environmentName)]);
     try {
+      let read = await this.readRecords();
       for (let count = 0; count < MAX_STEPS; count++) {
+        if (now() - read.at > FRESH_MILLISECONDS) read = await this.readRecords();
         const record = await registry.read<ReleaseRecord>(releaseKey(environmentName));
         if (!record?.current || record.current.releaseId !== releaseId) return await this.ended(record, releaseId);
-        const seconds = await this.step({ ...record, current: record.current });
+        const seconds = await this.step({ ...record, current: record.current }, read);
         // Step Functions waits whole seconds only
         if (seconds > 0) return { state: 'waiting', seconds: Math.ceil(seconds) };
       }
@@ -64,12 +78,19 @@ export class ReleaseRunner {
     }
   }
 
+  private async readRecords(): Promise<Records> {
+    const { environmentName, parts: { registry, now } } = this;
+    await registry.prefetch([releaseKey(environmentName), environmentKey(environmentName), haltKey(environmentName)]);
+    const environment = await registry.read<EnvironmentRecord>(environmentKey(environmentName));
+    return { environment, halt: await haltOf(registry, environmentName), at: now() };
+  }
+
   /** Returns the seconds until the next step. */
-  private async step(record: ReleaseInProgress): Promise<number> {
+  private async step(record: ReleaseInProgress, read: Records): Promise<number> {
     const { failure: earlier } = record.current;
-    if (earlier !== undefined) return this.goBack(record, earlier);
+    if (earlier !== undefined) return this.goBack(record, read, earlier);
     try {
-      return await this.goForward(record);
+      return await this.goForward(record, read);
     } catch (error) {
       if (isTransient(error)) throw error;
       const failure = error instanceof Error ? error.message : String(error);
@@ -85,13 +106,12 @@ export class ReleaseRunner {
     }
   }
 
-  private async goForward(record: ReleaseInProgress): Promise<number> {
+  private async goForward(record: ReleaseInProgress, { environment, halt }: Records): Promise<number> {
     const { current } = record;
-    const context = await this.contextOf(record);
-    const halt = await haltOf(this.parts.registry, this.environmentName);
+    const context = this.contextOf(record, environment);
     if (halt) throw haltedDuring(this.environmentName, halt);
     if (current.step === 'commit') {
-      await this.ending.succeeded(record, current.to);
+      await this.ending.succeeded(record, current.to, environment);
       return 0;
     }
     const progress = await STEPS[current.step](context);
@@ -104,9 +124,9 @@ export class ReleaseRunner {
     return 0;
   }
 
-  private async goBack(record: ReleaseInProgress, failure: string): Promise<number> {
+  private async goBack(record: ReleaseInProgress, { environment }: Records, failure: string): Promise<number> {
     try {
-      const progress = await restore(await this.contextOf(record));
+      const progress = await restore(this.contextOf(record, environment));
       if (!progress.isDone) return await this.wait(record, progress);
       await this.ending.failed(record, 'returned', failure);
     } catch (error) {
@@ -134,10 +154,9 @@ export class ReleaseRunner {
     await this.parts.registry.write<ReleaseRecord>(releaseKey(this.environmentName), next, version);
   }
 
-  private async contextOf(
-    { current, fence, last, change, hasStrayTraffic }: ReleaseInProgress,
-  ): Promise<ReleaseContext> {
-    const environment = await this.parts.registry.read<EnvironmentRecord>(environmentKey(this.environmentName));
+  private contextOf(
+    { current, fence, last, change, hasStrayTraffic }: ReleaseInProgress, environment: EnvironmentRecord | undefined,
+  ): ReleaseContext {
     const side = (name: SideName) => {
       const pipeline = environment?.sides[name]?.pipelines.at(-1);
       if (pipeline) return { name, pipeline };

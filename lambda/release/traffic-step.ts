@@ -18,20 +18,26 @@ const MAX_SECONDS = 1800;
  * is made: after a crash, the record says what may have been set.
  */
 export async function ensureShare(context: ReleaseContext, percent: number): Promise<StepProgress> {
-  const { parts: { traffic, now }, trafficChange: intended, current } = context;
+  const { parts: { traffic }, trafficChange: intended, current } = context;
   const shares = sharesOf(context, percent);
   if (!intended || !isSame(intended.shares, shares)) return intend(context, shares);
+  // a change of an earlier release may be weeks old
+  const isLate = secondsSince(context, Math.max(intended.intendedAt, current.since)) > MAX_SECONDS;
+  // a write reads first, and rejects what someone else has changed
+  if (intended.madeAt === undefined && !isLate) return make(context, intended);
   const reading = await traffic.read(intended.changeId);
   const isSet = isMade(reading, intended);
   if (isSet && reading.isInEffect) return STEP_DONE;
-  // a change of an earlier release may be weeks old
-  const expectedSince = Math.max(intended.intendedAt, current.since);
-  if (secondsSince(context, expectedSince) > MAX_SECONDS) throw notInEffect(shares);
+  if (isLate) throw notInEffect(shares);
   const elapsed = secondsSince(context, intended.madeAt ?? 0);
-  const isExpected = isSet && intended.changeId !== undefined && elapsed <= MAKE_AGAIN_SECONDS;
-  if (isExpected) return waitFor(nextLook(elapsed, LOOK_AGAIN_SECONDS, 15));
+  if (isSet && elapsed <= MAKE_AGAIN_SECONDS) return waitFor(nextLook(elapsed, LOOK_AGAIN_SECONDS, 15));
+  return make(context, intended);
+}
+
+/** The same change may be made again: the former process may have ended before it saved that it was made. */
+async function make({ parts: { traffic, now } }: ReleaseContext, intended: TrafficChange): Promise<StepProgress> {
   const { changeId: earlier, ...change } = intended;
-  const changeId = await traffic.write(shares, intended.fence);
+  const changeId = await traffic.write(intended.shares, intended.fence);
   const trafficChange = { ...change, madeAt: now(), ...(changeId !== undefined && { changeId }) };
   return { isDone: false, seconds: LOOK_AGAIN_SECONDS, trafficChange };
 }

@@ -52,9 +52,12 @@ export class Route53Traffic implements Traffic {
   }
 
   public async read(endpoints: Endpoints, changeId?: string): Promise<TrafficReading> {
-    const { shares, fence } = await untilUncontended(() => this.state(endpoints));
+    const [{ shares, fence }, isInEffect] = await Promise.all([
+      untilUncontended(() => this.state(endpoints)),
+      changeId !== undefined && this.zone.isInSync(changeId),
+    ]);
     if (fence === 0) return { ...(shares && { shares }), fence, isInEffect: true };
-    return { shares, fence, isInEffect: changeId !== undefined && (await this.zone.isInSync(changeId)) };
+    return { shares, fence, isInEffect };
   }
 
   public async write(shares: Shares, fence: number, endpoints: Endpoints): Promise<string> {

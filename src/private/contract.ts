@@ -122,7 +122,12 @@ export const METRICS = {
   unreachableAccounts: 'UnreachableAccounts',
   /** Of the organization: environments that are not as their app declares them. */
   driftedEnvironments: 'DriftedEnvironments',
+  /** Of the organization: releases that have ended as `stuck`. */
+  stuckReleases: 'StuckReleases',
 } as const;
+
+/** Error of the execution of a release that has returned the traffic, or has reported why it could not. */
+export const RELEASE_FAILED = 'ReleaseFailed';
 
 /** The parameter of a pipeline's stack that says whether commits go through, and its values. */
 export const PIPELINE_STATE = { parameter: 'State', enabled: 'enabled', disabled: 'disabled' } as const;

@@ -194,10 +194,29 @@ describe('a change of the traffic that the service loses', () => {
     });
     expect(await world.active()).toBe('green');
   });
+
+  test('also when it is returned leaves the release stuck, which a metric counts', async () => {
+    const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const world = await ReleaseWorld.start();
+    await world.release('main');
+    world.source.references.set('main', 'c2');
+    world.traffic.lost = 100;
+    const { releaseId } = await world.releases.release(ENVIRONMENT, 'main', ANNA);
+    const { state } = await world.run(releaseId);
+    const lines = write.mock.calls.map(([line]) => String(line)).filter(line => line.includes('StuckReleases'));
+    write.mockRestore();
+    expect(state).toBe('failed');
+    expect((await world.record())?.last).toMatchObject({
+      outcome: 'stuck', failure: expect.stringContaining('; not all could be restored: '),
+    });
+    expect(lines.map(line => JSON.parse(line))).toEqual([
+      expect.objectContaining({ service: 'org-environments', StuckReleases: 1 }),
+    ]);
+  });
 });
 
 describe('a rollback', () => {
-  test('returns to the former side without a deployment, with at most three calls for the traffic', async () => {
+  test('returns to the former side without a deployment', async () => {
     const world = await ReleaseWorld.start();
     await world.release('main');
     world.source.references.set('main', 'c2');

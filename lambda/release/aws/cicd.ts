@@ -9,16 +9,20 @@ import type { Health, Hooks, HookState } from '../ports';
 /** Maximum time of a function of the user; the function of releases itself may take 5 minutes. */
 const INVOKE_SECONDS = 90;
 
-/** The functions and projects of the user in the CICD account, called with the role of the environment. */
-export class AwsHooks implements Hooks {
-  private readonly lambda: LambdaClient;
-  private readonly codebuild: CodeBuildClient;
+export interface HookClients {
+  readonly lambda: LambdaClient;
+  readonly codebuild: CodeBuildClient;
+}
 
-  public constructor(roleArn: string) {
-    const config = { ...clientDefaults(), credentials: async () => assumeRole({ roleArn }) };
-    this.lambda = new LambdaClient(config);
-    this.codebuild = new CodeBuildClient(config);
-  }
+/** @param roleArn role of the environment in the CICD account */
+export function hookClients(roleArn: string): HookClients {
+  const config = { ...clientDefaults(), credentials: async () => assumeRole({ roleArn }) };
+  return { lambda: new LambdaClient(config), codebuild: new CodeBuildClient(config) };
+}
+
+/** The functions and projects of the user in the CICD account. */
+export class AwsHooks implements Hooks {
+  public constructor(private readonly clients: HookClients) {}
 
   /** A function runs while it is called; the run of a project is a build. */
   public async start(hook: HookRequest, token: string, event: object): Promise<string> {
@@ -30,7 +34,7 @@ export class AwsHooks implements Hooks {
       name: `RELEASE_${name.toUpperCase()}`,
       value: typeof value === 'string' ? value : JSON.stringify(value),
     }));
-    const { build } = await this.codebuild.send(new StartBuildCommand({
+    const { build } = await this.clients.codebuild.send(new StartBuildCommand({
       projectName: hook.projectName, idempotencyToken: token, environmentVariablesOverride: variables,
     }));
     return build?.id ?? '';
@@ -40,7 +44,7 @@ export class AwsHooks implements Hooks {
     if (hook.kind === 'function') {
       return run === 'succeeded' ? { state: 'succeeded' } : { state: 'failed', why: run.replace(/^failed: /, '') };
     }
-    const { builds: [build] = [] } = await this.codebuild.send(new BatchGetBuildsCommand({ ids: [run] }));
+    const { builds: [build] = [] } = await this.clients.codebuild.send(new BatchGetBuildsCommand({ ids: [run] }));
     if (build?.buildStatus === 'IN_PROGRESS') return { state: 'running' };
     if (build?.buildStatus === 'SUCCEEDED') return { state: 'succeeded' };
     return { state: 'failed', why: `build ${run} is ${build?.buildStatus ?? 'unknown'}` };
@@ -56,7 +60,7 @@ export class AwsHooks implements Hooks {
     const command = new InvokeCommand({ FunctionName: functionArn, Payload: Buffer.from(JSON.stringify(event)) });
     const abortSignal = AbortSignal.timeout(INVOKE_SECONDS * 1000);
     try {
-      const { FunctionError: kind, Payload: payload } = await this.lambda.send(command, { abortSignal });
+      const { FunctionError: kind, Payload: payload } = await this.clients.lambda.send(command, { abortSignal });
       if (kind === undefined) return {};
       return { failure: `function '${functionArn}' failed: ${messageIn(Buffer.from(payload ?? []).toString('utf8'))}` };
     } catch (error) {

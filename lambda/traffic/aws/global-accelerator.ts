@@ -75,7 +75,7 @@ export class AcceleratorEndpointGroup implements EndpointGroup {
     const own = accountOf(this.arn);
     const owners = new Set(endpointIds.map(accountOf).filter(owner => owner !== undefined && owner !== own));
     const attachments = new Map<string, string>();
-    for (const owner of owners) {
+    await Promise.all([...owners].map(async owner => {
       for (let token: string | undefined; ;) {
         const page = await inWords(this.subject, () => this.client.send(new ListCrossAccountResourcesCommand({
           AcceleratorArn: this.acceleratorArn, ResourceOwnerAwsAccountId: owner, NextToken: token,
@@ -86,7 +86,7 @@ export class AcceleratorEndpointGroup implements EndpointGroup {
         token = page.NextToken;
         if (token === undefined) break;
       }
-    }
+    }));
     return attachments;
   }
 }
