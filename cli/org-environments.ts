@@ -9,6 +9,7 @@ import { history } from './commands/history';
 import { reconcile } from './commands/reconcile';
 import { rehearse } from './commands/rehearse';
 import { abort, approve, describeRelease, release, rollback } from './commands/release';
+import type { ReleaseContext } from './commands/release';
 import { resume } from './commands/resume';
 import { status } from './commands/status';
 import { OperationsFunction } from './operations/operations-function';
@@ -89,59 +90,30 @@ function createProgram(): Command {
 }
 
 function addReleaseCommands(program: Command): void {
-  const context = () => ({
-    operations: new OperationsFunction(),
-    write: terminal.write,
-    sleep: async (seconds: number) => setTimeout(seconds * 1000),
+  const add = <Table extends OptionTable>(
+    name: string, options: Table, run: ReleaseCommand<Table>, description: string,
+  ): void => addCommand(program, {
+    name,
+    argument: '<environment>',
+    description,
+    options,
+    run: async (values, environment = '') => run(environment, values, {
+      operations: new OperationsFunction(),
+      write: terminal.write,
+      sleep: async seconds => setTimeout(seconds * 1000),
+    }),
   });
-  addEnvironmentCommand(program, {
-    name: 'release',
-    description: 'release a commit to the idle side of a blue/green environment',
-    options: RELEASE_OPTIONS,
-    run: async (environment, options) => release(environment, options, context()),
-  });
-  addEnvironmentCommand(program, {
-    name: 'rollback',
-    description: 'return the traffic to the side that served before the last release',
-    options: ROLLBACK_OPTIONS,
-    run: async (environment, options) => rollback(environment, options, context()),
-  });
-  addEnvironmentCommand(program, {
-    name: 'abort',
-    description: 'stop the release in progress: the traffic returns',
-    options: ABORT_OPTIONS,
-    run: async (environment, options) => abort(environment, options, context()),
-  });
-  addEnvironmentCommand(program, {
-    name: 'approve',
-    description: 'approve or reject the release in progress',
-    options: APPROVE_OPTIONS,
-    run: async (environment, options) => approve(environment, options, context()),
-  });
-  addEnvironmentCommand(program, {
-    name: 'release-status',
-    description: 'show the sides of a blue/green environment, their traffic and the release in progress',
-    options: RELEASE_STATUS_OPTIONS,
-    run: async (environment, options) => describeRelease(environment, options, context()),
-  });
+  add('release', RELEASE_OPTIONS, release, 'release a commit to the idle side of a blue/green environment');
+  add('rollback', ROLLBACK_OPTIONS, rollback, 'return the traffic to the side that served before the last release');
+  add('abort', ABORT_OPTIONS, abort, 'stop the release in progress: the traffic returns');
+  add('approve', APPROVE_OPTIONS, approve, 'approve or reject the release in progress');
+  add('release-status', RELEASE_STATUS_OPTIONS, describeRelease,
+    'show the sides of a blue/green environment, their traffic and the release in progress');
 }
 
-interface EnvironmentCommand<Table extends OptionTable> {
-  readonly name: string;
-  readonly description: string;
-  readonly options: Table;
-  readonly run: (environment: string, options: OptionValues<Table>) => Promise<boolean>;
-}
-
-/** Adds a command that needs the name of an environment. */
-function addEnvironmentCommand<Table extends OptionTable>(
-  program: Command, { run, ...declaration }: EnvironmentCommand<Table>,
-): void {
-  addCommand(program, {
-    ...declaration, argument: '<environment>', run: async (options, environment = '') => run(environment, options),
-  });
-}
-
+type ReleaseCommand<Table extends OptionTable> = (
+  environment: string, options: OptionValues<Table>, context: ReleaseContext,
+) => Promise<boolean>;
 
 interface CommandDeclaration<Table extends OptionTable> {
   readonly name: string;
