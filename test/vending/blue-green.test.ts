@@ -1,83 +1,54 @@
 import { Harness, reasons, REPOSITORY } from './harness';
+import { ANNA, OPERATIONS, Releases } from './release-world';
 import type { EnvironmentRecord } from '../../lambda/registry/environment';
 import { BlueGreenEnvironment, PipelineDefinition, Traffic } from '../../src';
-import type { ReleaseStatus } from '../../src/blue-green/release/contract';
-import type { OperationResponse, ReleaseRequest } from '../../src/operations/contract';
-import { NAMES } from '../../src/private/contract';
+import type { BlueGreenEnvironmentProps } from '../../src';
+import type { OperationResponse } from '../../src/operations/contract';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
 
-const ANNA = `arn:aws:iam::${CICD_ACCOUNT}:role/Anna`;
-const OPERATIONS = `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:${NAMES.operationsFunction}`;
-const PARAMETER = '/shop/active';
-
-function app(cicd: Cicd): void {
-  new BlueGreenEnvironment(cicd.stack, 'prod', {
-    organization: cicd.organization,
-    source: cicd.source,
-    blue: { account: cicd.account('blue') },
-    green: { account: cicd.account('green') },
-    traffic: Traffic.parameter({ parameterName: PARAMETER }),
-  });
+/** An app with the environment `prod`, which must always define the same. */
+function defining(props: Partial<BlueGreenEnvironmentProps> = {}, blue = 'blue', branchName?: string) {
+  return (cicd: Cicd): void => {
+    new BlueGreenEnvironment(cicd.stack, 'BlueGreen', {
+      organization: cicd.organization,
+      environmentName: 'prod',
+      source: cicd.source,
+      blue: { account: cicd.account(blue), branchName },
+      green: { account: cicd.account('green') },
+      traffic: Traffic.parameter({ parameterName: '/shop/active' }),
+      ...props,
+    });
+  };
 }
 
-function changed(cicd: Cicd): void {
-  new BlueGreenEnvironment(cicd.stack, 'prod', {
-    organization: cicd.organization,
-    source: cicd.source,
-    blue: { account: cicd.account('blue') },
-    green: { account: cicd.account('green') },
-    traffic: Traffic.parameter({ parameterName: PARAMETER }),
-    pipeline: { definition: PipelineDefinition.cdk({ environmentVariables: { VERSION: '2' } }) },
-  });
-}
+const app = defining();
+const changed = defining({
+  pipeline: { definition: PipelineDefinition.cdk({ environmentVariables: { VERSION: '2' } }) },
+});
+const converted = defining({}, 'prod', 'env/prod');
 
 function single(cicd: Cicd): void {
   cicd.environment('prod');
 }
 
-function converted(cicd: Cicd): void {
-  new BlueGreenEnvironment(cicd.stack, 'BlueGreen', {
-    organization: cicd.organization,
-    environmentName: 'prod',
-    source: cicd.source,
-    blue: { account: cicd.account('prod'), branchName: 'env/prod' },
-    green: { account: cicd.account('green') },
-    traffic: Traffic.parameter({ parameterName: PARAMETER }),
-  });
-}
-
 describe('a blue/green environment', () => {
   let harness: Harness;
+  let releases: Releases;
   beforeAll(async () => {
     harness = await Harness.start();
+    releases = new Releases(harness);
     expect(reasons(await harness.deploy(app))).toBe('');
   });
   afterAll(() => harness.stop());
 
-  const operate = async (request: ReleaseRequest): Promise<ReleaseStatus> => {
-    const { failed, payload } = await harness.simulation.lambda.invoke(OPERATIONS, request);
-    if (failed) throw new Error(payload);
-    const { release } = JSON.parse(payload) as OperationResponse<never>;
-    if (!release) throw new Error(payload);
-    return release;
-  };
-  const describeRelease = async () => operate({ operation: 'describeRelease', environmentName: 'prod' });
-  const ended = async (): Promise<ReleaseStatus> => {
-    for (let count = 0; count < 500; count++) {
-      const status = await describeRelease();
-      if (!status.current) return status;
-      await harness.simulation.clock.sleep(5);
-    }
-    throw new Error('the release has not ended');
-  };
+  const ended = async () => releases.ended('prod');
   const pipeline = (side: string) =>
     harness.simulation.codepipeline.find(harness.vended[`shop-${side}`], REGION, 'prod');
   const isReserved = (side: string) => (pipeline(side)?.disabledTransitions.size ?? 0) > 0;
   const deployed = (side: string) => pipeline(side)?.executions.some(({ status }) => status === 'Succeeded') === true;
   const active = async () => (await harness.record<EnvironmentRecord>('environment#prod'))?.active;
-  const release = async (reference: string) =>
-    operate({ operation: 'release', environmentName: 'prod', reference, by: ANNA });
+  const release = async () => releases.start('prod');
 
   test('has a branch and a reserved pipeline on each side', async () => {
     const branches = await harness.simulation.codecommit.branches(CICD_ACCOUNT, REGION, REPOSITORY);
@@ -88,7 +59,7 @@ describe('a blue/green environment', () => {
 
   test('releases a commit to the idle side', async () => {
     await harness.push('main', { 'app.txt': 'one' });
-    await release('main');
+    await release();
     expect((await ended()).last).toMatchObject({ outcome: 'succeeded', to: 'green' });
     expect(await active()).toBe('green');
     expect(deployed('green')).toBe(true);
@@ -96,7 +67,7 @@ describe('a blue/green environment', () => {
   });
 
   test('says that nothing is to do when the commit is active', async () => {
-    await expect(release('main')).rejects.toThrow(/nothing to do: commit main \(\w+\) is already active/);
+    await expect(release()).rejects.toThrow(/nothing to do: commit main \(\w+\) is already active/);
   });
 
   test('keeps the active side when the app is deployed again', async () => {
@@ -107,33 +78,33 @@ describe('a blue/green environment', () => {
 
   test('releases the next commit to the other side, and rolls back without a deployment', async () => {
     await harness.push('main', { 'app.txt': 'two' });
-    await release('main');
+    await release();
     expect((await ended()).last).toMatchObject({ outcome: 'succeeded', to: 'blue', canRollBack: true });
     const runs = () => ['blue', 'green'].map(side => pipeline(side)?.executions.length);
     const before = runs();
-    await operate({ operation: 'rollback', environmentName: 'prod', by: ANNA });
-    expect((await ended()).last).toMatchObject({ outcome: 'succeeded', kind: 'rollback', to: 'green' });
+    const { last } = await releases.rollback('prod');
+    expect(last).toMatchObject({ outcome: 'succeeded', kind: 'rollback', to: 'green' });
     expect(await active()).toBe('green');
     expect(runs()).toEqual(before);
   });
 
   test('returns the traffic of a release that a person aborts', async () => {
     await harness.push('main', { 'app.txt': 'three' });
-    const { current } = await release('main');
+    const { current } = await release();
     expect(current).toMatchObject({ kind: 'release', to: 'blue', by: ANNA });
-    await expect(release('main')).rejects.toThrow(/is locked by the release release-\S+ that arn/);
+    await expect(release()).rejects.toThrow(/is locked by the release release-\S+ that arn/);
     // before it, the former side is as it was
-    while ((await describeRelease()).current?.step !== 'deploy') await harness.simulation.clock.sleep(1);
-    await operate({ operation: 'abort', environmentName: 'prod', by: ANNA, reason: 'wrong commit' });
+    while ((await releases.describe('prod')).current?.step !== 'deploy') await harness.simulation.clock.sleep(1);
+    await releases.operate({ operation: 'abort', environmentName: 'prod', by: ANNA, reason: 'wrong commit' });
     expect((await ended()).last).toMatchObject({ outcome: 'returned', failure: `aborted by ${ANNA}: wrong commit` });
     expect(await active()).toBe('green');
-    await expect(operate({ operation: 'rollback', environmentName: 'prod', by: ANNA })).rejects.toThrow(
+    await expect(releases.operate({ operation: 'rollback', environmentName: 'prod', by: ANNA })).rejects.toThrow(
       /cannot be rolled back, because release release-\S+ has changed side blue and ended as 'returned'/,
     );
   });
 
   test('returns the traffic of a release in progress when it is removed', async () => {
-    await release('main');
+    await release();
     expect(reasons(await harness.deploy(() => {}))).toBe('');
     const keys = ['blue-green#prod', 'release#prod', 'environment#prod'];
     expect(await Promise.all(keys.map(async key => harness.record(key)))).toEqual([undefined, undefined, undefined]);
