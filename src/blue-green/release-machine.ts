@@ -9,7 +9,7 @@ import { allow, assumeMemberRoles, recordPermissions } from '../kinds/permission
 import { internalsOf } from '../organization/internals';
 import type { IOrganization } from '../organization/organization-interface';
 import { acknowledge } from '../private/acknowledge';
-import { NAMES } from '../private/contract';
+import { NAMES, RELEASE_FAILED } from '../private/contract';
 import { RECORDS } from '../registry/contract';
 import { repositoryPermissions } from '../sources/repository-permissions';
 
@@ -126,7 +126,7 @@ function definition(functionArn: string): object {
       },
       'Wait': { Type: 'Wait', SecondsPath: '$.outcome.seconds', Next: 'Step' },
       'Succeeded': { Type: 'Succeed' },
-      'Returned': { Type: 'Fail', Error: 'ReleaseFailed', CausePath: '$.outcome.reason' },
+      'Returned': { Type: 'Fail', Error: RELEASE_FAILED, CausePath: '$.outcome.reason' },
     },
   };
 }

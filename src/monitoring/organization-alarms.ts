@@ -10,7 +10,7 @@ import { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { internalsOf, Monitored } from '../organization/internals';
 import type { IOrganization } from '../organization/organization-interface';
-import { METRICS } from '../private/contract';
+import { METRICS, NAMES, RELEASE_FAILED } from '../private/contract';
 import { fail } from '../private/validate';
 
 /** Properties of `OrganizationAlarms`. */
@@ -37,6 +37,7 @@ const PERIOD = Duration.minutes(5);
  * - an event has been missed: the function failed three times, and the event is in the dead-letter queue;
  * - an account cannot be entered, so that its update was deferred;
  * - an environment is not as its app declares it;
+ * - a release could not restore everything, or its execution was stopped before its end;
  * - the artifact key is disabled, or its deletion is scheduled. CloudTrail reports this if a trail records the
  *   management events of the CICD account.
  *
@@ -69,7 +70,9 @@ export class OrganizationAlarms extends Construct {
       period: PERIOD, statistic: 'Maximum',
     }), 'Events have been missed: the dead-letter queue of cdk-org-environments has messages, which name the function');
     this.counts();
-    this.keyDeletion(organization);
+    const role = this.eventRole();
+    this.keyDeletion(organization, role);
+    this.abandonedReleases(role);
   }
 
   private functions({ functions, waiterArn }: Monitored): void {
@@ -96,6 +99,9 @@ export class OrganizationAlarms extends Construct {
       'An account cannot be entered, so it was left as it is: org-environments status names it, and what to do');
     this.alarm('DriftedEnvironments', metric(METRICS.driftedEnvironments),
       'An environment is not as its app declares it: org-environments status names it');
+    this.alarm('StuckReleases', metric(METRICS.stuckReleases),
+      'A release could not restore everything: org-environments release-status names the cause; correct it, then start '
+        + 'the next release, which first restores the rest');
   }
 
   private alarm(id: string, metric: IMetric, alarmDescription: string): void {
@@ -109,13 +115,16 @@ export class OrganizationAlarms extends Construct {
     }).addAlarmAction(new SnsAction(this.topic));
   }
 
-  private keyDeletion({ artifactKey }: IOrganization): void {
-    // a grant to the service would let rules of other AWS accounts publish
-    const role = new Role(this, 'Role', {
+  /** A grant to the service would let rules of other AWS accounts publish. */
+  private eventRole(): Role {
+    return new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('events.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
     });
+  }
+
+  private keyDeletion({ artifactKey }: IOrganization, role: Role): void {
     const message = RuleTargetInput.fromText(
       `${EventField.fromPath('$.detail.eventName')} of the artifact key of cdk-org-environments by `
         + `${EventField.fromPath('$.detail.userIdentity.arn')} at ${EventField.fromPath('$.time')}: without the key no `
@@ -130,6 +139,31 @@ export class OrganizationAlarms extends Construct {
           eventName: ['ScheduleKeyDeletion', 'DisableKey'],
           resources: { ARN: [artifactKey.keyArn] },
           errorCode: Match.doesNotExist(),
+        },
+      },
+      targets: [new SnsTopic(this.topic, { role, message })],
+    });
+  }
+
+  /** By a rule, because the state machines belong to the stacks of the environments, also of other apps. */
+  private abandonedReleases(role: Role): void {
+    const machines = `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${NAMES.releaseMachine}`;
+    const message = RuleTargetInput.fromText(
+      `The execution ${EventField.fromPath('$.detail.executionArn')} of a release has ended as `
+        + `${EventField.fromPath('$.detail.status')} at ${EventField.fromPath('$.time')}: its traffic stays where it `
+        + 'is, and its environment is locked until the next release or org-environments abort',
+    );
+    new Rule(this, 'AbandonedReleases', {
+      description: 'Reports that the execution of a release was stopped before its end',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: {
+          stateMachineArn: Match.prefix(machines),
+          $or: [
+            { status: ['ABORTED', 'TIMED_OUT'] },
+            { status: ['FAILED'], error: Match.anythingBut(RELEASE_FAILED) },
+          ],
         },
       },
       targets: [new SnsTopic(this.topic, { role, message })],

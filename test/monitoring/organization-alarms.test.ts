@@ -1,4 +1,5 @@
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { matches } from '../../rehearsal/services/events/pattern';
 import { OrganizationAlarms } from '../../src';
 import { Cicd } from '../fixtures/app';
 import { onlyResource, resourcesOf, synthesized } from '../fixtures/assembly';
@@ -13,7 +14,7 @@ const idsOf = (type: string) =>
 const [topic] = idsOf('AWS::SNS::Topic');
 
 test('every alarm is raised by one value, is not raised by missing values, and reports to the topic', () => {
-  expect(alarms).toHaveLength(5);
+  expect(alarms).toHaveLength(6);
   for (const alarm of alarms) {
     expect(alarm).toMatchObject({
       Threshold: 1,
@@ -40,7 +41,9 @@ test('a request without a response and an event that was missed raise an alarm',
   expect(alarmOf('AWS/SQS')).toMatchObject({ MetricName: 'ApproximateNumberOfMessagesVisible', Statistic: 'Maximum' });
 });
 
-test.each(['UnreachableAccounts', 'DriftedEnvironments'])('the metric %s raises an alarm', MetricName => {
+const METRICS = ['UnreachableAccounts', 'DriftedEnvironments', 'StuckReleases'];
+
+test.each(METRICS)('the metric %s raises an alarm', MetricName => {
   expect(alarmOf(MetricName)).toMatchObject({
     Namespace: 'OrgEnvironments', MetricName, Dimensions: [{ Name: 'service', Value: 'org-environments' }],
   });
@@ -60,6 +63,26 @@ test('a rule reports the call that disables the artifact key or schedules its de
     },
     Targets: [{ Arn: { Ref: topic }, RoleArn: expect.anything() }],
   });
+});
+
+test('a rule reports an execution of a release that was stopped, but none that returned the traffic', () => {
+  const rule = resourcesOf(template, 'AWS::Events::Rule').find(({ Properties }) =>
+    JSON.stringify(Properties.EventPattern ?? {}).includes('aws.states'));
+  const pattern: Record<string, unknown> = JSON.parse(JSON.stringify(rule?.Properties.EventPattern).replace(
+    /\{"Fn::Join":.*?\]\]\}/, '"arn:aws:states:eu-west-1:222222222222:stateMachine:org-environments-release-"',
+  ));
+  const isReported = (detail: object, machine = 'org-environments-release-Shop') => matches(pattern, {
+    'source': 'aws.states',
+    'detail-type': 'Step Functions Execution Status Change',
+    'detail': { ...detail, stateMachineArn: `arn:aws:states:eu-west-1:222222222222:stateMachine:${machine}` },
+  });
+  expect(isReported({ status: 'ABORTED', error: null })).toBe(true);
+  expect(isReported({ status: 'TIMED_OUT', error: null })).toBe(true);
+  expect(isReported({ status: 'FAILED', error: 'Lambda.Unknown' })).toBe(true);
+  expect(isReported({ status: 'FAILED', error: 'ReleaseFailed' })).toBe(false);
+  expect(isReported({ status: 'SUCCEEDED', error: null })).toBe(false);
+  expect(isReported({ status: 'ABORTED', error: null }, 'other')).toBe(false);
+  expect(rule?.Properties).toMatchObject({ Targets: [{ Arn: { Ref: topic }, RoleArn: expect.anything() }] });
 });
 
 test('the policy of the topic allows the alarms of the account, and nothing without encryption', () => {
