@@ -11,7 +11,7 @@ const allow = (Sid: string, Action: readonly string[], Resource: unknown) => ({
   Resource,
 });
 
-function role(RoleName: string, Description: string, trust: object, rights: object) {
+export function role(RoleName: string, Description: string, trust: object, rights: object) {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {

@@ -1,4 +1,5 @@
 import { APPLICATION, DEPLOYER, DEPLOYER_EXECUTION, PLAN } from './baseline-roles';
+import { CLEAN, IS_CLEANED } from './clean-role';
 import type { ConditionalStatement, Statement } from './deny-statements';
 import { BOUNDED_IDENTITIES, denyStatements, REQUIRE_BOUNDARY } from './deny-statements';
 import { NAMES } from '../../src/private/contract';
@@ -163,8 +164,17 @@ export const BASELINE = {
       AllowedValues: ['true', 'false'],
       Description: 'Whether applications may create roles and users only with the permissions boundary',
     },
+    Cleaning: {
+      Type: 'String',
+      Default: 'false',
+      AllowedValues: ['true', 'false'],
+      Description: 'Whether the account is cleaned when its lease ends',
+    },
   },
-  Conditions: { [REQUIRE_BOUNDARY]: { 'Fn::Equals': [{ Ref: 'RequireBoundary' }, 'true'] } },
+  Conditions: {
+    [REQUIRE_BOUNDARY]: { 'Fn::Equals': [{ Ref: 'RequireBoundary' }, 'true'] },
+    [IS_CLEANED]: { 'Fn::Equals': [{ Ref: 'Cleaning' }, 'true'] },
+  },
   Resources: {
     ExecutionPolicy: {
       Type: 'AWS::IAM::ManagedPolicy',
@@ -187,6 +197,7 @@ export const BASELINE = {
     Plan: PLAN,
     Deployer: DEPLOYER,
     DeployerExecution: DEPLOYER_EXECUTION,
+    Clean: CLEAN,
     ArtifactBucket: {
       Type: 'AWS::S3::Bucket',
       // kept for later access to artifacts; but the bucket of a failed creation must not block the next creation

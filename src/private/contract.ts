@@ -87,6 +87,12 @@ export const NAMES = {
   releaseFunctionRole: 'org-environments-release-',
   /** Path of the roles of blue/green environments in the CICD account. */
   environmentRolePath: '/org-environments-release/',
+  /** Prefix of the role in the member account through which the account is cleaned; the region follows. */
+  cleanRole: 'org-environments-clean',
+  /** Role of the function in the CICD account that cleans accounts. */
+  cleanFunctionRole: 'org-environments-cleaner',
+  /** State machine that cleans accounts. */
+  cleanMachine: 'org-environments-clean',
   /** Prefix of the state machines that make releases. */
   releaseMachine: 'org-environments-release-',
   /** Function in the CICD account that runs the commands of operators, and its role. */

@@ -17,6 +17,10 @@ export const RECORDS = {
   unreachable: 'unreachable#',
   /** A stack that remains in an account although its deletion was requested. */
   leftover: 'leftover#',
+  /** The cleaning of an account. */
+  clean: 'clean#',
+  /** A plan, or another document, of the cleaning of an account. */
+  cleanDocument: 'clean-document#',
   deployment: 'deployment#',
   /** A change of an environment or an account. */
   history: 'history#',

@@ -37,6 +37,7 @@ export function permissions(buckets: Buckets): Record<string, Permissions> {
     GetBucketPolicy: existing(bucket('GetBucketPolicy')),
     PutBucketPolicy: existing(bucket('PutBucketPolicy')),
     ListObjectVersions: existing(listing('ListBucketVersions')),
+    ListMultipartUploads: existing(listing('ListBucketMultipartUploads')),
     ListObjectsV2: existing(listing('ListBucket')),
     HeadBucket: existing(bucket('ListBucket')),
     ...on(['CreateBucket'], bucketArn),

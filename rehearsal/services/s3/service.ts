@@ -35,6 +35,7 @@ export class S3 implements Service {
     GetBucketPolicy: 'GET /{Bucket}?policy',
     PutBucketPolicy: 'PUT /{Bucket}?policy',
     ListObjectVersions: 'GET /{Bucket}?versions',
+    ListMultipartUploads: 'GET /{Bucket}?uploads',
     ListObjectsV2: 'GET /{Bucket}?list-type',
     HeadBucket: 'HEAD /{Bucket}',
     CreateBucket: 'PUT /{Bucket}',

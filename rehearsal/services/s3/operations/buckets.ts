@@ -20,6 +20,8 @@ export function bucketOperations(
       buckets.setPolicy(name, checked(iam, parsed(call.request.body)));
       return new HttpResponse(204);
     },
+    // uploads are complete immediately
+    ListMultipartUploads: async call => ({ ListMultipartUploadsResult: { Bucket: bucketOf(call).name } }),
     ListObjectVersions: async call => ({ ListVersionsResult: listObjectVersions(bucketOf(call), call.request.query) }),
   };
 }

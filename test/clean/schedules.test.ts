@@ -1,0 +1,13 @@
+import * as fc from 'fast-check';
+import { cleanSchedules, violationsOf } from './schedules';
+
+const RUNS = process.env.CI ? 1000 : 200;
+
+test('every clean ends in time, as available or in quarantine, and deletes only what is planned', async () => {
+  await fc.assert(
+    fc.asyncProperty(cleanSchedules, async schedule => {
+      expect(await violationsOf(schedule)).toEqual([]);
+    }),
+    { numRuns: RUNS, ...(process.env.SEED && { seed: Number(process.env.SEED) }) },
+  );
+}, 240_000);
