@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { cleanSchedules, violationsOf } from './schedules';
 
-const RUNS = process.env.CI ? 1000 : 200;
+const RUNS = 200;
 
 test('every clean ends in time, as available or in quarantine, and deletes only what is planned', async () => {
   await fc.assert(
@@ -10,4 +10,4 @@ test('every clean ends in time, as available or in quarantine, and deletes only 
     }),
     { numRuns: RUNS, ...(process.env.SEED && { seed: Number(process.env.SEED) }) },
   );
-}, 240_000);
+}, 600_000);
