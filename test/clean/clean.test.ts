@@ -106,6 +106,24 @@ test('two resources that block each other are named, and the clean ends', async 
   ]);
 });
 
+test('deletions that start and then fail, because two resources block each other, end within four hours', async () => {
+  const clean = world();
+  clean.account.plant({ type: 'AWS::EC2::VPC', region: REGION, id: 'a', after: ['b'], failsLater: true });
+  clean.account.plant({ type: 'AWS::EC2::Subnet', region: REGION, id: 'b', after: ['a'], failsLater: true });
+  const startedAt = clean.account.time;
+  expect(await clean.run()).toEqual({ state: 'quarantined', leftovers: 2 });
+  expect(clean.left).toEqual(['a: blocked', 'b: blocked']);
+  expect((clean.account.time - startedAt) / 3_600_000).toBeLessThan(4);
+});
+
+test('a deletion that has failed while something blocked it is waited for when it is not blocked any more', async () => {
+  const clean = world();
+  clean.account.plant({ type: 'AWS::EC2::VPC', region: REGION, id: 'vpc', after: ['db'], failsLater: true });
+  clean.account.plant({ type: 'AWS::RDS::DBInstance', region: REGION, id: 'db', slow: 5400 });
+  expect(await clean.run()).toEqual({ state: 'available' });
+  expect(clean.present).toEqual([]);
+});
+
 test('what is throttled is tried again, and is no attempt', async () => {
   const clean = world();
   clean.account.plant({ type: 'AWS::SQS::Queue', region: REGION, id: 'q', throttled: 7 });

@@ -12,6 +12,8 @@ export interface Planted extends Omit<Resource, 'cleaner'> {
   readonly after?: readonly string[];
   /** Seconds that its deletion takes. */
   readonly slow?: number;
+  /** Whether its deletion starts, and fails later, while something else must be deleted before. */
+  readonly failsLater?: true;
   /** What prevents its deletion: a protection that can be turned off, or one that cannot. */
   readonly lock?: 'protection' | 'for good';
   /** A lock that ends at this date. */
@@ -292,6 +294,7 @@ export class FakeAccount {
       throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
     }
     const failure = this.failureOf(known);
+    if (failure && known.failsLater) return { state: 'running', request: key };
     if (failure) return { state: 'failed', failure };
     if (known.slow === undefined) {
       this.resources.delete(key);
@@ -314,7 +317,10 @@ export class FakeAccount {
 
   private statusOf(resource: Resource): Deletion {
     const key = keyOf(resource);
-    if (!this.resources.has(key)) return { state: 'deleted' };
+    const known = this.resources.get(key);
+    if (!known) return { state: 'deleted' };
+    const failure = known.failsLater && this.failureOf(known);
+    if (failure) return { state: 'failed', failure };
     return this.running.has(key) ? { state: 'running', request: key } : this.deleteOne(resource);
   }
 

@@ -19,6 +19,7 @@ export interface ItemProgress {
   readonly request?: string;
   /** Whether the last call failed with an error that ends by itself. */
   readonly isDelayed?: true;
+  /** Why the last attempt failed. It is kept while another one is running that may fail for the same reason. */
   readonly verdict?: Verdict;
   readonly reason?: string;
   readonly until?: string;
@@ -48,10 +49,15 @@ export async function attempt(
 }
 
 async function progressOf(
-  cleaner: Cleaner, resource: Resource, { attempts, calls }: ItemProgress, deletion: Deletion,
+  cleaner: Cleaner, resource: Resource, before: ItemProgress, deletion: Deletion,
 ): Promise<ItemProgress> {
+  const { attempts, calls } = before;
   if (deletion.state === 'deleted') return { state: 'deleted', attempts, calls };
-  if (deletion.state === 'running') return { state: 'running', attempts, calls, request: deletion.request };
+  if (deletion.state === 'running') {
+    const { request } = deletion;
+    const isRetry = wasBlocked(before);
+    return { state: 'running', attempts, calls, request, ...(isRetry && { verdict: 'blocked', reason: before.reason }) };
+  }
   const meaning = meaningOf(deletion.failure);
   const reason = `${deletion.failure.code}: ${deletion.failure.message}`.slice(0, 500);
   const next = { attempts, calls: calls + 1, reason };
@@ -67,6 +73,11 @@ async function progressOf(
   if (isFinal) return { ...refused, state: 'left' };
   await cleaner.unlock(resource);
   return { ...refused, state: 'open' };
+}
+
+/** Whether something else had to be deleted first when a deletion was attempted the last time. */
+export function wasBlocked({ verdict }: ItemProgress): boolean {
+  return verdict === 'blocked';
 }
 
 /** The same call has the same token after a crash. */

@@ -1,4 +1,4 @@
-import { attempt } from './attempt';
+import { attempt, wasBlocked } from './attempt';
 import type { ItemProgress } from './attempt';
 import { inOrder, isLast } from './order';
 import { PASS_PAUSE_SECONDS } from './plan';
@@ -18,7 +18,7 @@ const MAX_PAUSE_SECONDS = 300;
 /** The state of the deletions of a round. */
 export interface Progress {
   readonly items: Readonly<Record<string, ItemProgress>>;
-  /** Whether this pass has started or ended a deletion. */
+  /** Whether this pass has ended a deletion, or started one that was never blocked. */
   readonly hasChanged: boolean;
   /** Since when nothing has changed, in milliseconds since 1970. */
   readonly idleSince?: number;
@@ -56,9 +56,15 @@ async function attemptAll(context: CleanContext, open: readonly Resource[], prog
     const before = items[keyOf(resource)];
     const after = await attempt(context, resource, before);
     items[keyOf(resource)] = after;
-    hasChanged ||= after.state !== (before?.state ?? 'open') || after.attempts !== (before?.attempts ?? 0);
+    hasChanged ||= hasAdvanced(before, after);
   }
   return { ...progress, items, hasChanged };
+}
+
+/** The retry of a blocked deletion that starts, and fails again later, is no progress: it could go on for ever. */
+function hasAdvanced(before: ItemProgress | undefined, after: ItemProgress): boolean {
+  if (after.attempts !== (before?.attempts ?? 0)) return true;
+  return after.state !== (before?.state ?? 'open') && !wasBlocked(after);
 }
 
 async function endOfPass(
@@ -67,7 +73,9 @@ async function endOfPass(
   const { items, hasChanged, isLastAllowed } = progress;
   const states = planned.map(one => items[keyOf(one)]?.state ?? 'open');
   if (states.every(state => state === 'deleted' || state === 'left')) return endOfRound(context, planned, progress);
-  const isRunning = states.includes('running') || Object.values(items).some(({ isDelayed }) => isDelayed);
+  const isRunning = Object.values(items).some(item => (
+    item.isDelayed || (item.state === 'running' && !wasBlocked(item))
+  ));
   const isIdle = !isRunning && !hasChanged;
   const now = context.parts.now();
   const idleSince = isIdle && isLastAllowed ? progress.idleSince ?? now : undefined;
