@@ -1,10 +1,9 @@
-import { createHash, createHmac } from 'node:crypto';
-import type { Hash, Hmac } from 'node:crypto';
-import { SignatureV4 } from '@smithy/signature-v4';
+import type { SignatureV4 } from '@smithy/signature-v4';
 import type { HistoryEntry } from '../../src/history/contract';
 import { HISTORY_SOURCE } from '../../src/history/contract';
 import { HANDLER_ENVIRONMENT, NAMES } from '../../src/private/contract';
 import { retryTransient } from '../shared/retry';
+import { signerOf } from '../shared/signer';
 
 /** The event bus of the organization. */
 export interface Events {
@@ -57,12 +56,7 @@ export class EventBus implements Events {
       AWS_SECRET_ACCESS_KEY: secretAccessKey = '',
       AWS_SESSION_TOKEN: sessionToken,
     } = this.environment;
-    return new SignatureV4({
-      service: 'events',
-      region,
-      credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) },
-      sha256: Sha256,
-    });
+    return signerOf('events', region, { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) });
   }
 }
 
@@ -84,30 +78,4 @@ function failure(statusCode: number, text: string): Error {
   return Object.assign(new Error(`PutEvents returned HTTP status ${statusCode}: ${text.slice(0, 500)}`), {
     $metadata: { httpStatusCode: statusCode },
   });
-}
-
-/** The hash function of Node in the interface of the SDK. */
-class Sha256 {
-  private readonly hash: Hash | Hmac;
-
-  public constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret));
-  }
-
-  public update(data: Uint8Array): void {
-    this.hash.update(data);
-  }
-
-  public async digest(): Promise<Uint8Array> {
-    return this.hash.digest();
-  }
-
-  public reset(): void {
-    // the signer never reuses a hash
-  }
-}
-
-function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Buffer {
-  if (typeof data === 'string') return Buffer.from(data);
-  return ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data);
 }

@@ -116,7 +116,7 @@ test('deletions that start and then fail, because two resources block each other
   expect((clean.account.time - startedAt) / 3_600_000).toBeLessThan(4);
 });
 
-test('a deletion that has failed while something blocked it is waited for when it is not blocked any more', async () => {
+test('what something has blocked for 90 minutes is deleted after that is deleted', async () => {
   const clean = world();
   clean.account.plant({ type: 'AWS::EC2::VPC', region: REGION, id: 'vpc', after: ['db'], failsLater: true });
   clean.account.plant({ type: 'AWS::RDS::DBInstance', region: REGION, id: 'db', slow: 5400 });

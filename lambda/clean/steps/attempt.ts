@@ -54,9 +54,8 @@ async function progressOf(
   const { attempts, calls } = before;
   if (deletion.state === 'deleted') return { state: 'deleted', attempts, calls };
   if (deletion.state === 'running') {
-    const { request } = deletion;
-    const isRetry = wasBlocked(before);
-    return { state: 'running', attempts, calls, request, ...(isRetry && { verdict: 'blocked', reason: before.reason }) };
+    const running = { state: 'running', attempts, calls, request: deletion.request } as const;
+    return wasBlocked(before) ? { ...running, verdict: 'blocked', reason: before.reason } : running;
   }
   const meaning = meaningOf(deletion.failure);
   const reason = `${deletion.failure.code}: ${deletion.failure.message}`.slice(0, 500);
