@@ -10,6 +10,8 @@ import {
 export const MANAGEMENT = { account: '999999999999', region: 'eu-west-1' };
 export const CICD = { account: '222222222222', region: 'eu-west-1' };
 const ORGANIZATION_ID = 'o-exampleorgid';
+/** With indentation, a template with about 95 environments has the maximum of 1 MB. */
+const CONTEXT = { '@aws-cdk/core:suppressTemplateIndentation': true };
 
 export interface Environments {
   /** Number of the first environment. Names and e-mail addresses contain the numbers. Default: 0. */
@@ -76,7 +78,9 @@ export async function withAssemblies<Result>(
   try {
     return await use(define => {
       const outdir = path.join(folder, `assembly-${count++}`);
-      const app = new App({ outdir, builtinCloudFormationValidation: false, analyticsReporting: false });
+      const app = new App({
+        outdir, builtinCloudFormationValidation: false, analyticsReporting: false, context: CONTEXT,
+      });
       define(app);
       app.synth();
       return outdir;

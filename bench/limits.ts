@@ -25,12 +25,17 @@ export const LIMITS = {
   ratio: 1.15,
   /** Number of accounts from which the ratio is checked. */
   ratioFromAccounts: 25,
-  /** Maximum calls per environment in a small app, of which eight record its history. */
-  calls: 120,
-  /** Maximum ratio of the calls per environment in a large app to those in a small one. */
-  callGrowth: 1.1,
+  /** Maximum calls per environment in a small app, of which eleven record its history and its events. */
+  calls: 125,
+  /**
+   * Maximum ratio of the calls per environment in a large app to those in a small one: accounts poll while they wait
+   * for their creation.
+   */
+  callGrowth: 1.15,
   loadMilliseconds: 150,
   kibibytes: 450,
+  /** The function of releases has the clients of all kinds of traffic, and a signer for several regions. */
+  releaseKibibytes: 650,
 };
 
 /** Returns a message for each limit that the results exceed. */
@@ -94,12 +99,11 @@ function callLimits(few: CallsPerEnvironment, many: CallsPerEnvironment): string
 }
 
 function bundleLimits({ handler, loadMilliseconds, kibibytes }: BundleMeasure): string[] {
+  const limit = handler === 'release' ? LIMITS.releaseKibibytes : LIMITS.kibibytes;
   return [
     ...(loadMilliseconds > LIMITS.loadMilliseconds
       ? [`(e) load time of handler '${handler}': ${loadMilliseconds} ms, limit ${LIMITS.loadMilliseconds} ms`]
       : []),
-    ...(kibibytes > LIMITS.kibibytes
-      ? [`(e) bundle of handler '${handler}': ${kibibytes} KiB, limit ${LIMITS.kibibytes} KiB`]
-      : []),
+    ...(kibibytes > limit ? [`(e) bundle of handler '${handler}': ${kibibytes} KiB, limit ${limit} KiB`] : []),
   ];
 }

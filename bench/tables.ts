@@ -35,7 +35,8 @@ function resources(results: Results): string {
   ));
   return `## (a) Resources per stack
 
-A stack has at most 500 resources. Limit: at least ${LIMITS.environmentsPerStack} environments per stack.
+A stack has at most 500 resources, and a template 1 MB: about 95 environments, or all of them with the context
+\`@aws-cdk/core:suppressTemplateIndentation\`. Limit: at least ${LIMITS.environmentsPerStack} environments per stack.
 
 ${table(['', 'fixed', 'per environment or account', 'maximum per stack'], rows)}`;
 }
@@ -152,7 +153,8 @@ function bundles(results: Results): string {
   return `## (e) Handler bundles
 
 Time in which a new process loads the bundle, for fifteen processes: minimum, median, and median of the CPU time.
-Limits: ${LIMITS.loadMilliseconds} ms for the minimum, which depends least on other load, and ${LIMITS.kibibytes} KiB.
+Limits: ${LIMITS.loadMilliseconds} ms for the minimum, which depends least on other load, and ${LIMITS.kibibytes} KiB,
+${LIMITS.releaseKibibytes} KiB for \`release\`, which has the clients of all kinds of traffic.
 
 ${table(
   head,
