@@ -39,7 +39,7 @@ export class Aftermath {
 
   /** Returns a violation for each pipeline that no app declares, and that the status does not list. */
   public async unnamedLeftovers(declared: readonly EnvironmentSpec[]): Promise<string[]> {
-    if (!this.hasOperations || this.harness.hasLostRegistry) return [];
+    if (!this.hasOperations || this.harness.hasLostRegistry || this.harness.hasAbandonedResources) return [];
     const { leftovers = [] } = await this.reconciliation.fullStatus();
     return this.harness.simulation.codepipeline.present.filter(({ accountId, name }) => {
       const isDeclared = declared.some(environment =>

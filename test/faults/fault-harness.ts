@@ -49,6 +49,7 @@ export class FaultHarness {
     simulation.cloudformation.onEvent(event => {
       harness.recordAbandoned(event);
       harness.resetOperator(event);
+      harness.recordLostLeftovers(event);
     });
     simulation.server.onCall = () => {
       harness.recordDuplicatePipelines();
@@ -79,6 +80,7 @@ export class FaultHarness {
   /** Environments whose record was lost: a new pipeline does not know the former one until a check. */
   public readonly lostEnvironments = new Set<string>();
   private restoredRegistry?: string;
+  private hasLostLeftovers = false;
   private readonly abandoned = new Map<string, string | undefined>();
 
   private constructor(
@@ -145,9 +147,12 @@ export class FaultHarness {
     return resource !== undefined && JSON.stringify(resource.properties).includes(`"${branchName}"`);
   }
 
-  /** Whether CloudFormation gave up to delete a resource: our functions receive no other event for it. */
+  /**
+   * Whether our functions receive no other event for something that remains: CloudFormation gave up to delete it, or
+   * the app was destroyed with the registry that knew it.
+   */
   public get hasAbandonedResources(): boolean {
-    return this.abandoned.size > 0;
+    return this.abandoned.size > 0 || this.hasLostLeftovers;
   }
 
   /** Deploys an application as a pipeline does it, if there is a pipeline and no application yet. */
@@ -247,6 +252,13 @@ export class FaultHarness {
   private resetOperator({ type, logicalId, status }: StackEvent): void {
     const isApp = type === 'AWS::CloudFormation::Stack' && logicalId === 'Cicd';
     if (isApp && status === 'DELETE_COMPLETE') this.operator.reset();
+  }
+
+  /** The next app has another registry, which does not know what the deletion of this one has left in accounts. */
+  private recordLostLeftovers({ type, id, status }: StackEvent): void {
+    if (!type.startsWith('AWS::DynamoDB::') || status !== 'DELETE_SKIPPED' || id === undefined) return;
+    const records = this.simulation.tables.items(CICD_ACCOUNT, REGION, id);
+    if (records.some(({ pk }) => String(pk).startsWith(RECORDS.leftover))) this.hasLostLeftovers = true;
   }
 
   /** A resource with the same logical id and another physical id does not delete the abandoned one. */
