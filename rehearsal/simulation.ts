@@ -102,6 +102,7 @@ export class Simulation {
   public readonly s3: S3;
   public readonly ecr: Ecr;
   public readonly ssm: Ssm;
+  public readonly kms: Kms;
   public readonly events: Events;
   public readonly codecommit: CodeCommit;
   public readonly cloudwatch: CloudWatch;
@@ -139,6 +140,7 @@ export class Simulation {
     this.s3 = new S3(environment, this.iam);
     this.ecr = new Ecr(environment, this.iam);
     this.ssm = new Ssm(environment);
+    this.kms = new Kms(environment, this.iam);
     this.lambda = new Lambda(environment, this.iam, this.s3, {
       modules: options.modules,
       temporary: this.temporary,
@@ -251,7 +253,7 @@ export class Simulation {
       this.globalAccelerator,
       this.cloudformation,
       environment.inProcess?.direct ? this.tables : new DynamoDb(environment),
-      new Kms(environment, this.iam),
+      this.kms,
       this.stepFunctions,
       new CloudTrail(environment),
       new Ses(),

@@ -6,7 +6,7 @@ import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { CfnEventInvokeConfig, CfnPermission, Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct, IConstruct } from 'constructs';
-import { artifactKey } from './artifact-key';
+import { allowPipelines, artifactKey } from './artifact-key';
 import { eventBus } from './event-bus';
 import { setInternals } from './internals';
 import { Listeners } from './listeners';
@@ -56,6 +56,15 @@ export interface OrganizationProps {
    * @default - the stack has a table with deletion protection and point-in-time recovery
    */
   readonly registry?: ITable;
+
+  /**
+   * Key that encrypts the artifacts of all pipelines. Create it in this app, because its policy must allow the
+   * pipelines of the organization to use it. When it changes, every pipeline and every baseline is updated; artifacts
+   * that the former key encrypts are not read again.
+   *
+   * @default - the stack has a key with rotation, which is retained
+   */
+  readonly artifactKey?: IKey;
 }
 
 const DEFAULT_PARAMETER = '/org-environments/organization';
@@ -162,7 +171,8 @@ export class Organization extends OrganizationBase {
 
     const registry = props.registry ?? registryTable(this);
     this.registry = registry;
-    this.artifactKey = artifactKey(this, this.organizationId);
+    this.artifactKey = props.artifactKey ?? artifactKey(this);
+    allowPipelines(this, this.artifactKey, this.organizationId);
     const bus = eventBus(this, this.organizationId);
     this.eventBus = bus;
 

@@ -43,6 +43,13 @@ export class Kms implements Service {
     return this.policies.get(arn);
   }
 
+  /** Deletes a key: no permission allows to use it any more. */
+  public deleteKey(arn: string): void {
+    const known = this.policies.get(arn);
+    if (!known) throw new Error(`there is no key ${arn}`);
+    this.policies.set(arn, { ...known, policy: { Version: '2012-10-17', Statement: [] } });
+  }
+
   private keyType(): ResourceType {
     const provisioned = (keyId: string, input: Record<string, unknown>, context: ResourceContext): Provisioned => {
       const { KeyPolicy: policy } = read(KeyProperties, input);
