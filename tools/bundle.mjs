@@ -1,5 +1,5 @@
 // Bundles the shipped code besides the constructs: handlers, the runtime of the rehearsal and the command line.
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -122,14 +122,18 @@ const states = {
 
 /** Bundles the command line to one file that needs no node_modules. */
 async function bundleCli() {
-  return [await build({
+  const outfile = 'lib/cli/org-environments.js';
+  const result = await build({
     ...common,
     keepNames: true,
     entryPoints: ['cli/org-environments.ts'],
-    outfile: 'lib/cli/org-environments.js',
+    outfile,
     banner: { js: '#!/usr/bin/env node' },
     plugins: [dynalite],
-  })];
+  });
+  // npm makes it executable when it installs the package, pip does not
+  chmodSync(path.join(root, outfile), 0o755);
+  return [result];
 }
 
 /** Writes the licences and notices of the bundled packages, which require it. */

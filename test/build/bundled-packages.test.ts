@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
@@ -15,6 +17,10 @@ interface Component {
   readonly licenses: readonly object[];
   readonly hashes: readonly object[];
 }
+
+test('the command line can be executed, because pip installs files with their modes', () => {
+  expect(() => accessSync(join(ROOT, 'lib/cli/org-environments.js'), constants.X_OK)).not.toThrow();
+});
 
 describe('the software bill of materials', () => {
   const sbom: { components: Component[]; serialNumber?: string; metadata: { timestamp?: string } } =
