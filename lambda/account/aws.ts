@@ -27,6 +27,8 @@ export interface NewAccount {
   readonly email: string;
   readonly roleName: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** @default 'ALLOW' */
+  readonly iamUserAccessToBilling?: 'ALLOW' | 'DENY';
 }
 
 /** The status of an account creation. */
@@ -105,6 +107,7 @@ export class AwsOrganization implements Organization {
           AccountName: account.accountName,
           Email: account.email,
           RoleName: account.roleName,
+          IamUserAccessToBilling: account.iamUserAccessToBilling,
           Tags: tagList(account.tags),
         }),
       ),

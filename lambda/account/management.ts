@@ -28,6 +28,11 @@ export class ManagementAccount {
 
   public constructor(public readonly access: Access) {}
 
+  /** Region of the global services. */
+  public get region(): string {
+    return REGIONS[this.access.partition] ?? 'us-east-1';
+  }
+
   /** Clients keep their credentials, so each session has its own. */
   public get clients(): Clients {
     const session = sessionName();
@@ -72,7 +77,7 @@ export class ManagementAccount {
   private newClients(): Omit<Clients, 'session'> {
     const session = {
       ...clientDefaults(),
-      region: REGIONS[this.access.partition] ?? 'us-east-1',
+      region: this.region,
       ...(this.access.roleArn && { credentials: async () => this.credentials() }),
     };
     return {
