@@ -43,6 +43,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-ecs@~3.1164.0',
     '@aws-sdk/client-eventbridge@~3.1169.0',
     '@aws-sdk/client-global-accelerator@~3.1169.0',
+    '@aws-sdk/client-iam@~3.1169.0',
     '@aws-sdk/client-lambda@~3.1162.0',
     '@aws-sdk/client-organizations@~3.1169.0',
     '@aws-sdk/client-route-53@~3.1169.0',

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
+import { changeAccountEmail } from './commands/account-email';
 import { forget } from './commands/forget';
 import { halt } from './commands/halt';
 import { history } from './commands/history';
@@ -13,6 +14,7 @@ import type { ReleaseContext } from './commands/release';
 import { resume } from './commands/resume';
 import { status } from './commands/status';
 import { OperationsFunction } from './operations/operations-function';
+import { ACCOUNT_EMAIL_OPTIONS } from './options/account-email-options';
 import {
   FORGET_OPTIONS, HALT_OPTIONS, HISTORY_OPTIONS, RECONCILE_OPTIONS, RESUME_OPTIONS, STATUS_OPTIONS,
 } from './options/operation-options';
@@ -83,6 +85,15 @@ function createProgram(): Command {
     options: FORGET_OPTIONS,
     run: async (options, name = '') => {
       return forget(name, options, { operations: new OperationsFunction(), confirm }, terminal.write);
+    },
+  });
+  addCommand(program, {
+    name: 'change-account-email',
+    argument: '<account>',
+    description: 'change the e-mail address of an account: AWS sends a code, which completes the change',
+    options: ACCOUNT_EMAIL_OPTIONS,
+    run: async (options, account = '') => {
+      return changeAccountEmail(account, options, new OperationsFunction(), terminal.write);
     },
   });
   addReleaseCommands(program);

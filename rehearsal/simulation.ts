@@ -99,6 +99,7 @@ export class Simulation {
   public readonly iam: Identities;
   public readonly access: Access;
   public readonly organizations: Organizations;
+  public readonly accounts: Account;
   public readonly s3: S3;
   public readonly ecr: Ecr;
   public readonly ssm: Ssm;
@@ -135,6 +136,7 @@ export class Simulation {
     this.iam = new Identities(environment.partition);
     this.server = new Server(accessKeyId => this.iam.caller(accessKeyId), this.clock);
     this.organizations = new Organizations(environment, this.iam, options);
+    this.accounts = new Account(this.organizations, this.clock);
     this.access = new Access(this.iam, this.organizations, this.clock);
     const access = options.enforce === false ? undefined : this.access;
     this.s3 = new S3(environment, this.iam);
@@ -237,7 +239,7 @@ export class Simulation {
       new Iam(environment, this.iam),
       new Sts(environment, this.iam, this.organizations, this.options.roleSeconds),
       this.organizations,
-      new Account(this.organizations),
+      this.accounts,
       this.s3,
       this.ecr,
       this.ssm,

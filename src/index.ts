@@ -1,5 +1,6 @@
 export * from './account/account';
 export * from './account/account-interface';
+export * from './account/alternate-contacts';
 export * from './stack/account-stack';
 export * from './branch/branch';
 export * from './sources/source';
@@ -8,6 +9,8 @@ export * from './organization/organization';
 export * from './organization/organization-interface';
 export * from './organization/organization-access';
 export * from './organization/organization-access-role';
+export * from './organization/organization-feature';
+export * from './organization/organizational-unit';
 export * from './pipeline/build-secret';
 export * from './pipeline/cdk-plan';
 export * from './pipeline/pipeline';

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { LeftoverOutcome, StatusOutcome } from '../../src/operations/contract';
+import type { ClosingOutcome, LeftoverOutcome, StatusOutcome } from '../../src/operations/contract';
 import type { OperationsClient } from '../operations/operations-function';
 import type { StatusOptions } from '../options/operation-options';
 import { formatDuration, formatTime } from '../output/format';
@@ -23,11 +23,11 @@ const RESERVED = 'reserved: no release deploys this side now; commits on its bra
  * Returns whether the status of all pipelines could be read.
  */
 export async function status({ json }: StatusOptions, operations: OperationsClient, write: Write): Promise<boolean> {
-  const { pipelines, leftovers = [] } = await operations.invoke<StatusOutcome>({ operation: 'status' });
-  if (json) write(JSON.stringify({ pipelines, leftovers }, undefined, 2));
+  const { pipelines, leftovers = [], closings = [] } = await operations.invoke<StatusOutcome>({ operation: 'status' });
+  if (json) write(JSON.stringify({ pipelines, leftovers, closings }, undefined, 2));
   else if (pipelines.length === 0) write(NO_ENVIRONMENTS);
   else formatPipelines(pipelines).forEach(line => write(line));
-  if (!json) formatLeftovers(leftovers).forEach(line => write(line));
+  if (!json) [...formatLeftovers(leftovers), ...formatClosings(closings)].forEach(line => write(line));
   return pipelines.every(({ problem }) => problem === undefined);
 }
 
@@ -44,6 +44,14 @@ export function formatPipelines(pipelines: readonly StatusOutcome[]): string[] {
 export function formatLeftovers(leftovers: readonly LeftoverOutcome[]): string[] {
   if (leftovers.length === 0) return [];
   return ['', 'Removed, but not deleted:', ...leftovers.flatMap(describeLeftover)];
+}
+
+/** Formats the accounts that are to be closed. */
+export function formatClosings(closings: readonly ClosingOutcome[]): string[] {
+  if (closings.length === 0) return [];
+  return ['', 'Accounts to be closed:', ...closings.map(({ accountId, accountName, since, reason }) =>
+    `${pc.yellow('!')} ${pc.bold(accountName)} (account ${accountId}) since ${formatTime(since)}: ${reason}; the daily `
+    + 'check tries again')];
 }
 
 function describeLeftover({ name, accountId, region, stackName, since, reason, pipeline }: LeftoverOutcome): string[] {

@@ -54,6 +54,11 @@ export function actionDenied(access: Access, action: string, cause: unknown, hin
   );
 }
 
+/** What to do if the management account denies an action that its access role has only with a feature. */
+export function featureHint(feature: string): string {
+  return `; its 'features' must contain OrganizationFeature.${feature}`;
+}
+
 /** Whether the policy of the caller does not allow it to assume a role, whatever the role trusts. */
 export function isDeniedByOwnPolicy(error: Error): boolean {
   return /no identity-based policy allows the sts:AssumeRole action/.test(error.message);

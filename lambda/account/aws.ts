@@ -1,11 +1,10 @@
-import { AccountClient, PutAccountNameCommand } from '@aws-sdk/client-account';
+import { PutAccountNameCommand } from '@aws-sdk/client-account';
 import {
   CreateAccountCommand,
   DescribeAccountCommand,
   DescribeCreateAccountStatusCommand,
   ListParentsCommand,
   MoveAccountCommand,
-  OrganizationsClient,
   TagResourceCommand,
   UntagResourceCommand,
   paginateListAccounts,
@@ -16,22 +15,20 @@ import {
   paginateListTagsForResource,
 } from '@aws-sdk/client-organizations';
 import type { Account, CreateAccountStatus } from '@aws-sdk/client-organizations';
-import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
-import type { AwsCredentialIdentity } from '@smithy/types';
-import { accessRoleNotAssumable, actionDenied } from './access';
+import { GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
 import type { Access } from './access';
+import { ManagementAccount, tagList, unlessNamed } from './management';
 import { CloudFormationStacks } from '../cloudformation/cloudformation';
 import type { Stacks } from '../cloudformation/stack-deployer';
-import { assumeRole } from '../shared/assume-role';
-import { clientDefaults } from '../shared/clients';
-import { isAccessDenied, isNamed } from '../shared/errors';
-import { sessionName } from '../shared/session-name';
+import { isNamed } from '../shared/errors';
 
 export interface NewAccount {
   readonly accountName: string;
   readonly email: string;
   readonly roleName: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** @default 'ALLOW' */
+  readonly iamUserAccessToBilling?: 'ALLOW' | 'DENY';
 }
 
 /** The status of an account creation. */
@@ -80,9 +77,6 @@ export interface Organization {
   stacksIn(accountId: string, roleName: string, region: string): Promise<Stacks>;
 }
 
-/** Regions of the Organizations endpoint, if not us-east-1. */
-const REGIONS: Readonly<Record<string, string>> = { 'aws-cn': 'cn-northwest-1', 'aws-us-gov': 'us-gov-west-1' };
-
 /** Service quota 'Default maximum number of accounts'. */
 const ACCOUNT_QUOTA = { ServiceCode: 'organizations', QuotaCode: 'L-E619E033' };
 
@@ -90,53 +84,30 @@ type Units = readonly { readonly id: string; readonly name: string }[];
 
 const UNIT_CACHE_MILLISECONDS = 5 * 60_000;
 
-interface Clients {
-  /** Name of the session of the clients. */
-  readonly session: string;
-  readonly organizations: OrganizationsClient;
-  /** CreateAccount has no client token, so the SDK must not retry it: after a lost response we check before a retry. */
-  readonly creator: OrganizationsClient;
-  readonly accounts: AccountClient;
-  readonly quotas: ServiceQuotasClient;
-}
-
 /** The organization through the AWS SDK. */
 export class AwsOrganization implements Organization {
-  private made?: Clients;
   private rootId?: string;
   /** Cached units of a parent; for a short time, because units may be moved and renamed. */
   private readonly units = new Map<string, { readonly until: number; readonly units: Units }>();
 
-  public constructor(private readonly access: Access) {}
+  private readonly management: ManagementAccount;
 
-  /** Clients keep their credentials, so each session has its own. */
-  private get clients(): Clients {
-    const session = sessionName();
-    if (this.made?.session !== session) this.made = { session, ...this.newClients() };
-    return this.made;
+  public constructor(access: Access | ManagementAccount) {
+    this.management = access instanceof ManagementAccount ? access : new ManagementAccount(access);
   }
 
-  private newClients(): Omit<Clients, 'session'> {
-    const session = {
-      ...clientDefaults(),
-      region: REGIONS[this.access.partition] ?? 'us-east-1',
-      ...(this.access.roleArn && { credentials: async () => this.managementCredentials() }),
-    };
-    return {
-      organizations: new OrganizationsClient(session),
-      creator: new OrganizationsClient({ ...session, maxAttempts: 1 }),
-      accounts: new AccountClient(session),
-      quotas: new ServiceQuotasClient(session),
-    };
+  private get clients() {
+    return this.management.clients;
   }
 
   public async createAccount(account: NewAccount): Promise<string> {
-    const { CreateAccountStatus: status } = await this.withAccessErrors('organizations:CreateAccount', () =>
-      this.clients.creator.send(
+    const { CreateAccountStatus: status } = await this.management.withAccessErrors('organizations:CreateAccount', () =>
+      this.clients.once.send(
         new CreateAccountCommand({
           AccountName: account.accountName,
           Email: account.email,
           RoleName: account.roleName,
+          IamUserAccessToBilling: account.iamUserAccessToBilling,
           Tags: tagList(account.tags),
         }),
       ),
@@ -147,7 +118,7 @@ export class AwsOrganization implements Organization {
 
   public async describeCreation(requestId: string): Promise<AccountCreation | undefined> {
     return unlessNamed('CreateAccountStatusNotFoundException', () =>
-      this.withAccessErrors('organizations:DescribeCreateAccountStatus', async () => {
+      this.management.withAccessErrors('organizations:DescribeCreateAccountStatus', async () => {
         const command = new DescribeCreateAccountStatusCommand({ CreateAccountRequestId: requestId });
         const { CreateAccountStatus: status } = await this.clients.organizations.send(command);
         return status && creationOf(status);
@@ -157,13 +128,13 @@ export class AwsOrganization implements Organization {
 
   public async listCreations(): Promise<readonly AccountCreation[]> {
     const pages = paginateListCreateAccountStatus({ client: this.clients.organizations }, {});
-    return this.collect('organizations:ListCreateAccountStatus', pages, page =>
+    return this.management.collect('organizations:ListCreateAccountStatus', pages, page =>
       (page.CreateAccountStatuses ?? []).map(creationOf),
     );
   }
 
   public async findAccount(email: string): Promise<OrganizationAccount | undefined> {
-    return this.withAccessErrors('organizations:ListAccounts', async () => {
+    return this.management.withAccessErrors('organizations:ListAccounts', async () => {
       for await (const page of paginateListAccounts({ client: this.clients.organizations }, {})) {
         const found = page.Accounts?.find(account => account.Email?.toLowerCase() === email.toLowerCase());
         if (found) return accountOf(found);
@@ -174,7 +145,7 @@ export class AwsOrganization implements Organization {
 
   public async listAccounts(): Promise<readonly OrganizationAccount[]> {
     const pages = paginateListAccounts({ client: this.clients.organizations }, {});
-    return this.collect('organizations:ListAccounts', pages, page => (page.Accounts ?? []).map(accountOf));
+    return this.management.collect('organizations:ListAccounts', pages, page => (page.Accounts ?? []).map(accountOf));
   }
 
   /** An older role in the management account may not allow the call. Then the quota is not checked. */
@@ -189,7 +160,7 @@ export class AwsOrganization implements Organization {
 
   public async describeAccount(accountId: string): Promise<OrganizationAccount | undefined> {
     return unlessNamed('AccountNotFoundException', () =>
-      this.withAccessErrors('organizations:DescribeAccount', async () => {
+      this.management.withAccessErrors('organizations:DescribeAccount', async () => {
         const { Account: account } = await this.clients.organizations.send(
           new DescribeAccountCommand({ AccountId: accountId }),
         );
@@ -202,7 +173,7 @@ export class AwsOrganization implements Organization {
   public async delegatedAdministrators(): Promise<readonly string[]> {
     const pages = paginateListDelegatedAdministrators({ client: this.clients.organizations }, {});
     try {
-      return await this.collect('organizations:ListDelegatedAdministrators', pages, page =>
+      return await this.management.collect('organizations:ListDelegatedAdministrators', pages, page =>
         (page.DelegatedAdministrators ?? []).map(({ Id }) => Id ?? ''),
       );
     } catch (error) {
@@ -215,7 +186,7 @@ export class AwsOrganization implements Organization {
     const hint =
       '; it also needs trusted access for AWS Account Management (aws organizations enable-aws-service-access '
       + '--service-principal account.amazonaws.com, in the management account)';
-    await this.withAccessErrors(
+    await this.management.withAccessErrors(
       'account:PutAccountName',
       () => this.clients.accounts.send(new PutAccountNameCommand({ AccountId: accountId, AccountName: accountName })),
       hint,
@@ -226,7 +197,9 @@ export class AwsOrganization implements Organization {
     const pages = paginateListRoots({ client: this.clients.organizations }, {});
     const [root] = this.rootId
       ? [this.rootId]
-      : await this.collect('organizations:ListRoots', pages, page => (page.Roots ?? []).map(({ Id }) => Id ?? ''));
+      : await this.management.collect('organizations:ListRoots', pages, page =>
+        (page.Roots ?? []).map(({ Id }) => Id ?? ''),
+      );
     if (!root) throw new Error('the organization has no root: check the access role of the Organization');
     this.rootId = root;
     return root;
@@ -243,20 +216,20 @@ export class AwsOrganization implements Organization {
   private async listUnits(parentId: string): Promise<Units> {
     const client = this.clients.organizations;
     const pages = paginateListOrganizationalUnitsForParent({ client }, { ParentId: parentId });
-    return this.collect('organizations:ListOrganizationalUnitsForParent', pages, page =>
+    return this.management.collect('organizations:ListOrganizationalUnitsForParent', pages, page =>
       (page.OrganizationalUnits ?? []).map(({ Id, Name }) => ({ id: Id ?? '', name: Name ?? '' })),
     );
   }
 
   public async parentOf(accountId: string): Promise<string> {
-    const { Parents } = await this.withAccessErrors('organizations:ListParents', () =>
+    const { Parents } = await this.management.withAccessErrors('organizations:ListParents', () =>
       this.clients.organizations.send(new ListParentsCommand({ ChildId: accountId })),
     );
     return Parents?.[0]?.Id ?? '';
   }
 
   public async move(accountId: string, fromId: string, toId: string): Promise<void> {
-    await this.withAccessErrors('organizations:MoveAccount', () =>
+    await this.management.withAccessErrors('organizations:MoveAccount', () =>
       this.clients.organizations.send(
         new MoveAccountCommand({
           AccountId: accountId,
@@ -269,75 +242,26 @@ export class AwsOrganization implements Organization {
 
   public async tags(accountId: string): Promise<Readonly<Record<string, string>>> {
     const pages = paginateListTagsForResource({ client: this.clients.organizations }, { ResourceId: accountId });
-    const tags = await this.collect('organizations:ListTagsForResource', pages, page => page.Tags ?? []);
+    const tags = await this.management.collect('organizations:ListTagsForResource', pages, page => page.Tags ?? []);
     return Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? '', Value ?? '']));
   }
 
   public async tag(accountId: string, tags: Readonly<Record<string, string>>): Promise<void> {
-    await this.withAccessErrors('organizations:TagResource', () =>
+    await this.management.withAccessErrors('organizations:TagResource', () =>
       this.clients.organizations.send(new TagResourceCommand({ ResourceId: accountId, Tags: tagList(tags) })),
     );
   }
 
   public async untag(accountId: string, keys: readonly string[]): Promise<void> {
-    await this.withAccessErrors('organizations:UntagResource', () =>
+    await this.management.withAccessErrors('organizations:UntagResource', () =>
       this.clients.organizations.send(new UntagResourceCommand({ ResourceId: accountId, TagKeys: [...keys] })),
     );
   }
 
   public async stacksIn(accountId: string, roleName: string, region: string): Promise<Stacks> {
-    const from = this.access.roleArn ? { from: await this.managementCredentials() } : {};
-    const credentials = await assumeRole({
-      roleArn: `arn:${this.access.partition}:iam::${accountId}:role/${roleName}`,
-      ...from,
-    });
+    const credentials = await this.management.memberCredentials(accountId, roleName);
     return new CloudFormationStacks({ credentials, region });
   }
-
-  private async managementCredentials(): Promise<AwsCredentialIdentity> {
-    const { roleArn, externalId } = this.access;
-    if (!roleArn) throw new Error('the Organization has no access role: deploy the Organization again');
-    try {
-      return await assumeRole({ roleArn, ...(externalId && { externalId }) });
-    } catch (error) {
-      throw isAccessDenied(error) ? accessRoleNotAssumable(this.access, error) : error;
-    }
-  }
-
-  private async withAccessErrors<T>(action: string, call: () => Promise<T>, hint?: string): Promise<T> {
-    try {
-      return await call();
-    } catch (error) {
-      throw isAccessDenied(error) || isNamed(error, 'AWSOrganizationsNotInUseException')
-        ? actionDenied(this.access, action, error, hint)
-        : error;
-    }
-  }
-
-  private async collect<Page, Item>(
-    action: string,
-    pages: AsyncIterable<Page>,
-    items: (page: Page) => readonly Item[],
-  ): Promise<readonly Item[]> {
-    return this.withAccessErrors(action, async () => {
-      const all: Item[] = [];
-      for await (const page of pages) all.push(...items(page));
-      return all;
-    });
-  }
-}
-
-async function unlessNamed<T>(name: string, call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (isNamed(error, name)) return undefined;
-    throw error;
-  }
-}
-
-function tagList(tags: Readonly<Record<string, string>>) {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
 function creationOf(status: CreateAccountStatus): AccountCreation {

@@ -4,6 +4,7 @@ import { resolveUnit } from './organizational-units';
 import { wantedTags } from './placement';
 import { baselineDefinition, stacksIn } from './preparation';
 import { nameOf } from './record';
+import { settingsDrifts } from './settings';
 import { UnusableAccountError, unusableStateOf } from './unusable-state';
 import type { VendedAccountRequest } from '../../src/account/contract';
 import type { Drift } from '../../src/operations/contract';
@@ -25,9 +26,12 @@ export async function accountDrifts(
     const what = `${nameOf(request)} cannot be used: account ${accountId} ${unusable.description}`;
     return [{ what, remedy: unusable.advice, isRepairable: false }];
   }
+  const prepared = await preparationDrifts(context, account, accountId);
+  const canBeEntered = prepared.every(({ isRepairable }) => isRepairable);
   const drifts = [
     ...(request.kind === 'vended' ? await placementDrifts(context, account, request, seen) : []),
-    ...(await preparationDrifts(context, account, accountId)),
+    ...prepared,
+    ...(request.kind === 'vended' && canBeEntered ? await settingsDrifts(context, request, accountId) : []),
   ];
   const canBeReached = drifts.every(({ isRepairable }) => isRepairable);
   const { deferral } = record;

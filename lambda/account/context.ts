@@ -1,11 +1,18 @@
 import type { Organization } from './aws';
+import type { Closer } from './closing/aws';
+import type { AccountSettings } from './settings-aws';
 import type { AccountRequest, VendedAccountRequest } from '../../src/account/contract';
+import type { CicdStack } from '../cloudformation/cicd-stack';
 import type { AccountRecord } from '../registry/account';
 import type { Registry, Versioned } from '../registry/registry';
 
 /** The dependencies of the account provider. */
 export interface AccountContext {
   readonly organization: Organization;
+  readonly settings: AccountSettings;
+  readonly closer: Closer;
+  /** The stacks that declare accounts. */
+  readonly cicdStack: Pick<CicdStack, 'isRollingBack'>;
   readonly registry: Registry;
   readonly partition: string;
   /** Role in the management account; absent: the function runs there. */

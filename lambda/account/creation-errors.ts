@@ -1,5 +1,6 @@
 import type { OrganizationAccount } from './aws';
 import { nameOf } from './record';
+import { ownedElsewhere } from './special-accounts';
 import type { UnusableState } from './unusable-state';
 import type { VendedAccountRequest } from '../../src/account/contract';
 import { isNamed } from '../shared/errors';
@@ -87,6 +88,27 @@ export function emailOfUnusableAccount(
   return new Error(
     `the e-mail '${email}' belongs to account ${accountId}, which ${description} and keeps it: ${advice}, `
       + `or use another e-mail, for example '${emailSuggestion(email)}'`,
+  );
+}
+
+export function emailOfForeignAccount(
+  { email }: VendedAccountRequest,
+  { accountId }: OrganizationAccount,
+  owner: string,
+): Error {
+  return new Error(
+    `the e-mail '${email}' belongs to account ${accountId}, which ${ownedElsewhere(owner)}, or use another e-mail`,
+  );
+}
+
+/** AWS does not say whether IAM users of an account may be given access to billing. */
+export function billingOfExistingAccount(
+  { accountName, email }: VendedAccountRequest,
+  { accountId }: OrganizationAccount,
+): Error {
+  return new Error(
+    `account '${accountName}' (${email}) exists as account ${accountId}, and AWS sets the access of IAM users to `
+      + 'billing only when it creates an account: omit iamUserAccessToBilling, and set it as its root user',
   );
 }
 

@@ -3,7 +3,9 @@ import { updateRecord } from './context';
 import type { VendedAccount, AccountContext } from './context';
 import {
   creationFailed,
+  billingOfExistingAccount,
   emailOfExistingAccount,
+  emailOfForeignAccount,
   emailOfUnusableAccount,
   isCreationThrottled,
   emailOfSpecialAccount,
@@ -11,7 +13,7 @@ import {
 } from './creation-errors';
 import { resolveUnit } from './organizational-units';
 import { ownerTagValue } from './record';
-import { specialAccount } from './special-accounts';
+import { foreignOwnerOf, specialAccount } from './special-accounts';
 import { unusableStateOf } from './unusable-state';
 import { NAMES } from '../../src/private/contract';
 import { RECORDS } from '../../src/registry/contract';
@@ -96,9 +98,11 @@ async function queuePosition(context: AccountContext, key: string): Promise<numb
 async function requestAccount(context: AccountContext, vended: VendedAccount): Promise<Created> {
   const { request, key } = vended;
   const creation = { since: context.now(), accountName: request.accountName };
+  const { iamUserAccessToBilling = 'ALLOW' } = request;
   const intended = await updateRecord(context, vended, {
     state: 'creating',
     creation,
+    iamUserAccessToBilling,
     tagKeys: Object.keys(request.tags),
   });
   let requestId: string;
@@ -107,6 +111,7 @@ async function requestAccount(context: AccountContext, vended: VendedAccount): P
       accountName: request.accountName,
       email: request.email,
       roleName: request.accessRoleName,
+      iamUserAccessToBilling,
       tags: { ...request.tags, [NAMES.ownerTag]: ownerTagValue(key, context.cicdAccount) },
     });
   } catch (error) {
@@ -218,14 +223,14 @@ interface FoundAccount {
 async function findAdoptable(context: AccountContext, vended: VendedAccount): Promise<FoundAccount | undefined> {
   const found = await context.organization.findAccount(vended.request.email);
   if (!found) return undefined;
-  const ours =
-    (await context.organization.tags(found.accountId))[NAMES.ownerTag]
-    === ownerTagValue(vended.key, context.cicdAccount);
+  const tags = await context.organization.tags(found.accountId);
+  const ours = tags[NAMES.ownerTag] === ownerTagValue(vended.key, context.cicdAccount);
   // an account that was created for this record is neither the CICD account nor a delegated administrator
   const special = ours || vended.request.onExisting === 'fail'
     ? undefined
     : await specialAccount(context, found.accountId);
-  const refusal = adoptionError(vended, found, { ours, special });
+  const foreign = foreignOwnerOf(context, tags);
+  const refusal = adoptionError(vended, found, { ours, special, foreign });
   if (!refusal) return { accountId: found.accountId, ours };
   if (vended.record.creation) await updateRecord(context, vended, { state: 'claimed', creation: undefined });
   throw refusal;
@@ -234,13 +239,15 @@ async function findAdoptable(context: AccountContext, vended: VendedAccount): Pr
 function adoptionError(
   { request }: VendedAccount,
   found: OrganizationAccount,
-  { ours, special }: { readonly ours: boolean; readonly special?: string },
+  { ours, special, foreign }: { readonly ours: boolean; readonly special?: string; readonly foreign?: string },
 ): Error | undefined {
   if (!ours && request.onExisting === 'fail') return emailOfExistingAccount(request, found);
   if (found.managesOrganization) return emailOfSpecialAccount(request, found, 'the management account');
   if (special) return emailOfSpecialAccount(request, found, special);
   const unusable = unusableStateOf(found.state);
-  return unusable && emailOfUnusableAccount(request, found, unusable);
+  if (unusable) return emailOfUnusableAccount(request, found, unusable);
+  if (foreign !== undefined) return emailOfForeignAccount(request, found, foreign);
+  return !ours && request.iamUserAccessToBilling ? billingOfExistingAccount(request, found) : undefined;
 }
 
 async function complete(

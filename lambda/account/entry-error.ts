@@ -1,6 +1,7 @@
 import { isDeniedByOwnPolicy, ownPolicyAdvice } from './access';
 import type { AccountContext, ManagedAccount } from './context';
 import { nameOf } from './record';
+import { managesOrganization } from './special-accounts';
 import { unusableAccount, UnusableAccountError, unusableStateOf } from './unusable-state';
 import { retryWhileRolePropagates } from '../shared/propagation';
 
@@ -31,14 +32,6 @@ export async function entryError(
     return propagating === denial ? new UnusableAccountError(`${problem}: ${advice}`, denial) : propagating;
   }
   return roleMissing(problem, accountId, seen.joined === 'INVITED', denial);
-}
-
-function managesOrganization(accountId: string, denial: Error): Error {
-  return new Error(
-    `account ${accountId} is the management account of the organization, `
-      + 'which cannot have an environment: use another account',
-    { cause: denial },
-  );
 }
 
 function roleMissing(problem: string, accountId: string, isInvited: boolean, denial: Error): Error {

@@ -1,17 +1,22 @@
 import { AccessError } from './access';
 import { accountDrifts } from './check';
+import { closeAccount } from './closing/closing';
 import type { ManagedAccount, VendedAccount, AccountContext } from './context';
 import { createAccount, CREATION_QUEUE } from './creation';
+import { followEmail } from './email-change';
+import { findNamedAccount } from './named';
 import { placeAccount } from './placement';
 import { prepareAccount } from './preparation';
-import { dropSiblingOwners, claim, isOwner, isCurrentOwner, nameOf, release, identityChanged } from './record';
+import { dropSiblingOwners, claim, isOwner, isCurrentOwner, nameOf, release } from './record';
 import { rejectSpecialAccount } from './special-accounts';
+import { rejectUnchangeable } from './unchangeable';
 import { isPendingActivation, UnusableAccountError } from './unusable-state';
 import type { AccountRequest, AccountResult } from '../../src/account/contract';
 import type { Drift } from '../../src/operations/contract';
 import { repairable } from '../cloudformation/check';
 import { accountKey } from '../registry/account';
 import type { AccountRecord } from '../registry/account';
+import { removeClosing } from '../registry/closing';
 import { removeUnreachable, unreachableKey } from '../registry/unreachable';
 import type { UnreachableRecord } from '../registry/unreachable';
 import { withReconcileAdvice } from '../shared/advice';
@@ -43,6 +48,8 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
 
   public async requestCreate(owner: Owner, request: AccountRequest): Promise<void> {
     const record = await this.read(accountKey(request));
+    rejectUnchangeable(record, request);
+    if (record?.closing && record.accountId) await removeClosing(this.context.registry, record.accountId);
     await this.context.registry.write<AccountRecord>(
       accountKey(request),
       claim(record, owner, request, this.context.now()),
@@ -53,9 +60,12 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
   public async requestUpdate(owner: Owner, request: AccountRequest, before: AccountRequest): Promise<void> {
     const record = await this.read(accountKey(request));
     // the rollback of a rejected change requests what the owner already has: that is not a change
-    if (accountKey(request) !== accountKey(before) && !isOwner(record, owner)) throw identityChanged(request, before);
+    if (accountKey(request) !== accountKey(before) && !isOwner(record, owner)) {
+      return followEmail(this.context, owner, request, before);
+    }
     // another stack has adopted the account and is its current owner
     if (record?.owners.at(-1)?.stackId !== owner.stackId && isOwner(record, owner)) return;
+    rejectUnchangeable(record, request);
     await this.context.registry.write<AccountRecord>(
       accountKey(request),
       dropSiblingOwners(claim(record, owner, request, this.context.now()), owner, request),
@@ -67,7 +77,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     const key = accountKey(request);
     const record = await this.read(key);
     if (!record || !isOwner(record, owner)) return;
-    const next = release(record, owner, request, this.context.now());
+    const next = release(record, owner, await this.removalOf(owner, request), this.context.now());
     const { accountId, deferral } = record;
     if (!next && accountId && deferral) await removeUnreachable(this.context.registry, accountId);
     if (!next || next.owners.length === 0) await this.context.registry.dequeue(CREATION_QUEUE, key);
@@ -106,14 +116,23 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     }
   }
 
+  /** An account is never closed by a rollback: its e-mail could not be used again, so no retry would succeed. */
+  private async removalOf({ stackId }: Owner, request: AccountRequest): Promise<AccountRequest> {
+    if (request.kind !== 'vended' || request.onRemoval !== 'close') return request;
+    return (await this.context.cicdStack.isRollingBack(stackId)) ? { ...request, onRemoval: 'release' } : request;
+  }
+
   /**
-   * An account cannot be deleted: it stays in the registry for the next request. A renamed construct is deleted when
+   * An account is closed, or stays in the registry for the next request. A renamed construct is deleted when
    * the update fails. Then its former owner gets no request, so the account is changed to what the former owner
    * declares.
    */
   public async reconcileDelete({ stackId }: Owner, request: AccountRequest): Promise<Progress<void>> {
     const record = await this.read(accountKey(request));
     const next = record?.owners.at(-1);
+    if (record?.state === 'closing' && record.accountId !== undefined && !next) {
+      return closeAccount(this.context, { key: accountKey(request), accountId: record.accountId, record });
+    }
     // the declaration of another stack must not block this deletion
     if (!next || next.stackId !== stackId || record?.accountId === undefined) return DONE;
     const progress = await this.reconcile(next, next.request);
@@ -158,9 +177,10 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
 
   private async step(account: ManagedAccount): Promise<Progress<AccountResult>> {
     if (!isVended(account)) {
-      const { accountId } = account.record;
-      if (accountId) await rejectSpecialAccount(this.context, account, accountId);
-      return this.prepare(account);
+      const found = await findNamedAccount(this.context, account);
+      const { accountId } = found.record;
+      if (accountId) await rejectSpecialAccount(this.context, found, accountId);
+      return this.prepare(found);
     }
     // an existing account is prepared in the same step: with a hundred accounts every pause counts
     const created = account.record.accountId ? done(account) : await createAccount(this.context, account);

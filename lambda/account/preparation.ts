@@ -5,6 +5,7 @@ import { updateRecord } from './context';
 import type { ManagedAccount, AccountContext } from './context';
 import { entryError } from './entry-error';
 import { nameOf } from './record';
+import { applySettings } from './settings';
 import { isPendingActivation, UnusableAccountError } from './unusable-state';
 import { NAMES } from '../../src/private/contract';
 import type { DeployOptions, StackDefinition, Stacks } from '../cloudformation/stack-deployer';
@@ -40,6 +41,8 @@ export async function prepareAccount(
     const bootstrap = await deployBootstrap(context, baseline.account, accountId, stacks);
     if (!bootstrap.progress.done) return bootstrap.progress;
     if (!baseline.progress.done) return baseline.progress;
+    const settings = await applySettings(context, account, accountId);
+    if (!settings.done) return settings;
     await finish(context, bootstrap, accountId);
     return DONE;
   } catch (error) {

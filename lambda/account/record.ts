@@ -21,7 +21,7 @@ export function claim(
   const holder = { ...owner, request };
   if (!record) {
     return {
-      state: request.kind === 'vended' ? 'claimed' : 'created',
+      state: request.kind === 'existing' ? 'created' : 'claimed',
       owners: [holder],
       attempt: now,
       tagKeys: [],
@@ -38,6 +38,9 @@ export function claim(
     state: record.accountId ? 'created' : record.creation ? 'creating' : 'claimed',
     owners: [...withoutOwner(record.owners, owner), holder],
     attempt: Math.max(now, record.attempt + 1),
+    closing: undefined,
+    // an account that is being closed must be rejected, and not left as it is
+    prepared: record.closing?.requested ? undefined : record.prepared,
   };
 }
 
@@ -50,7 +53,7 @@ export function dropSiblingOwners(
   { id, stackId }: Owner,
   request: AccountRequest,
 ): AccountRecord {
-  if (request.kind === 'existing') return record;
+  if (request.kind !== 'vended') return record;
   return { ...record, owners: record.owners.filter(other => other.id === id || other.stackId !== stackId) };
 }
 
@@ -66,10 +69,11 @@ export function release(
   const isOther = JSON.stringify(next?.request) !== JSON.stringify(record.owners.at(-1)?.request);
   if (next && isOther) return claim({ ...record, owners }, next, next.request, now);
   if (next) return { ...record, owners };
-  if (request.kind === 'existing') return undefined;
+  if (request.kind !== 'vended') return undefined;
   // the record of a creation in progress is kept: the next request for this e-mail completes it
   const unfinished = !record.accountId && record.creation;
-  const kept = record.accountId && request.onRemoval === 'release';
+  const kept = record.accountId && request.onRemoval !== 'retain';
+  if (kept && request.onRemoval === 'close') return { ...record, owners, state: 'closing', closing: { since: now } };
   return unfinished || kept ? { ...record, owners, state: 'available' } : undefined;
 }
 
@@ -78,7 +82,8 @@ export function identityChanged(request: AccountRequest, before: AccountRequest)
   if (request.kind === 'vended' && before.kind === 'vended') {
     return new Error(
       `the e-mail of account '${before.accountName}' cannot be changed from '${before.email}' to '${request.email}': `
-        + 'an account keeps its e-mail; define another Account instead',
+        + "AWS still has the former one; change it there first with 'org-environments change-account-email', or define "
+        + 'another Account instead',
     );
   }
   return new Error(`${nameOf(before)} cannot be replaced by ${nameOf(request)}: define another Account instead`);
@@ -86,9 +91,14 @@ export function identityChanged(request: AccountRequest, before: AccountRequest)
 
 /** The name of the account in errors. */
 export function nameOf(request: AccountRequest): string {
-  return request.kind === 'vended'
-    ? `account '${request.accountName}' (${request.email})`
-    : `account ${request.accountId}`;
+  switch (request.kind) {
+    case 'vended':
+      return `account '${request.accountName}' (${request.email})`;
+    case 'existing':
+      return `account ${request.accountId}`;
+    case 'named':
+      return `account '${request.accountName}'`;
+  }
 }
 
 /** Value of the owner tag of an account: it identifies registry and record. Tag values may not contain `#` and `'`. */

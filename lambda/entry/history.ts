@@ -11,6 +11,9 @@ const KINDS: Readonly<Record<string, Readonly<Record<RequestType, ChangeKind>>>>
   [RESOURCE_TYPES.account]: {
     Create: CHANGES.accountCreation, Update: CHANGES.accountUpdate, Delete: CHANGES.accountRemoval,
   },
+  [RESOURCE_TYPES.organizationalUnit]: {
+    Create: CHANGES.unitCreation, Update: CHANGES.unitUpdate, Delete: CHANGES.unitRemoval,
+  },
   [RESOURCE_TYPES.branch]: {
     Create: CHANGES.branchCreation, Update: CHANGES.branchUpdate, Delete: CHANGES.branchRemoval,
   },
@@ -31,7 +34,7 @@ export function historyEntry(
   const change = KINDS[request.resourceType ?? '']?.[request.requestType];
   if (!change) return undefined;
   const data = outcome?.state === 'complete' ? { ...outcome.data } : {};
-  const { deferred } = outcome?.state === 'complete' ? outcome : {};
+  const { deferred, note } = outcome?.state === 'complete' ? outcome : {};
   const failed = response.Status === 'FAILED';
   return {
     // of the arrival, so that a second response of the same request has the same key
@@ -40,7 +43,9 @@ export function historyEntry(
     outcome: failed ? 'failed' : deferred === undefined ? 'succeeded' : 'deferred',
     by: request.stackId,
     requestId: request.requestId,
-    ...texts({ ...subjectOf(request.properties), ...chosen(data), reason: failed ? response.Reason : deferred }),
+    ...texts({
+      ...subjectOf(request.properties), ...chosen(data), reason: failed ? response.Reason : deferred ?? note,
+    }),
   };
 }
 
@@ -48,12 +53,12 @@ type Subject = Partial<Pick<HistoryEntry, 'environmentName' | 'accountId' | 'sub
 
 /** The environment, the account, and the name of what is changed. */
 function subjectOf(properties: ResourceRequest['properties']): Subject {
-  const { environment, environmentName, accountId, accountName, branchName, stackName } = properties;
+  const { environment, environmentName, accountId, accountName, branchName, stackName, unitName } = properties;
   const pipeline = isObject(environment) ? environment : {};
   return texts({
     environmentName: environmentName ?? pipeline.environmentName,
     accountId,
-    subject: accountName ?? branchName ?? stackName,
+    subject: accountName ?? branchName ?? stackName ?? unitName,
   });
 }
 

@@ -1,7 +1,10 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { AccountProvider } from './accounts';
 import type { Kinds } from './reconciler';
+import type { AccountCommand, AccountCommandResult } from '../../src/account/contract';
 import type { Outcome, ReconcileRequest, WaiterInput } from '../../src/kinds/contract';
+import { RESOURCE_TYPES } from '../../src/private/contract';
 import { clientDefaults } from '../shared/clients';
 import { metricLine } from '../shared/metrics';
 
@@ -40,6 +43,24 @@ export class AwsKinds implements Kinds {
 
   private functionOf({ resourceType }: ReconcileRequest): string {
     return this.functions[resourceType] ?? '';
+  }
+}
+
+/** The function that changes accounts through the AWS SDK. */
+export class AwsAccountProvider implements AccountProvider {
+  private readonly lambda = new LambdaClient(clientDefaults());
+
+  public constructor(private readonly functions: Readonly<Record<string, string>>) {}
+
+  public async run(command: AccountCommand): Promise<AccountCommandResult> {
+    const { Payload, FunctionError } = await this.lambda.send(
+      new InvokeCommand({ FunctionName: this.functions[RESOURCE_TYPES.account], Payload: JSON.stringify(command) }),
+    );
+    const answer: { errorMessage?: string } & AccountCommandResult = JSON.parse(
+      Buffer.from(Payload ?? []).toString('utf8'),
+    );
+    if (FunctionError) throw new Error(answer.errorMessage ?? FunctionError);
+    return answer;
   }
 }
 

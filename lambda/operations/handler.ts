@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
-import { AwsKinds, logDriftMetric } from './aws';
+import { AccountOperations } from './accounts';
+import { AwsAccountProvider, AwsKinds, logDriftMetric } from './aws';
 import { Operations } from './operations';
 import { Reconciler } from './reconciler';
 import { ReleaseOperations } from './releases/operations';
@@ -25,15 +26,16 @@ const hosts = connectedHosts();
 const releases = new Releases({
   registry, hosts, machine: new AwsReleaseMachine(), now: Date.now, newId: () => `release-${randomUUID()}`,
 });
+const { [ENTRY_ENVIRONMENT.WAITER_ARN]: waiterArn = '', [ENTRY_ENVIRONMENT.FUNCTIONS]: functions = '{}' } = process.env;
+const accounts = new AccountOperations(registry, new AwsAccountProvider(JSON.parse(functions)), history);
 const operations = new Operations(
   registry,
   new AwsPipelineControl(process.env[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws'),
   hosts,
   history,
   new ReleaseOperations(registry, releases, history),
+  accounts,
 );
-
-const { [ENTRY_ENVIRONMENT.WAITER_ARN]: waiterArn = '', [ENTRY_ENVIRONMENT.FUNCTIONS]: functions = '{}' } = process.env;
 const reconciler = new Reconciler({
   registry,
   kinds: new AwsKinds(JSON.parse(functions), waiterArn),
@@ -49,7 +51,20 @@ export async function handler(
   logger.info(request.operation, { ...request, requestId: awsRequestId });
   return withSessionName(request.operation, awsRequestId, async () => {
     if (request.operation !== 'reconcile') return operations.run(request, awsRequestId);
-    if (request.mode === 'schedule') await operations.closeLeftovers();
+    if (request.mode === 'schedule') {
+      await operations.closeLeftovers();
+      await closeWaitingAccounts(request.by, awsRequestId);
+    }
     return reconciler.run(request, awsRequestId);
   });
+}
+
+/** Trouble with one account must not stop the check of the environments. */
+async function closeWaitingAccounts(by: string, requestId: string): Promise<void> {
+  try {
+    await accounts.closeWaiting(by, requestId);
+  } catch (error) {
+    const cause = error instanceof Error ? error : String(error);
+    logger.warn('the accounts that wait could not be closed', { error: cause });
+  }
 }

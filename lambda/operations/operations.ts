@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AccountOperations } from './accounts';
 import { problemOf } from './errors';
 import { LeftoverOperations } from './leftovers';
 import type { ReleaseOperations } from './releases/operations';
@@ -47,6 +48,7 @@ export class Operations {
     private readonly hosts: Hosts<'authorOf'>,
     private readonly history: History,
     private readonly releases: Pick<ReleaseOperations, 'run'>,
+    private readonly accounts: Pick<AccountOperations, 'changeEmail' | 'closings'>,
     private readonly now: () => number = Date.now,
     private readonly newToken: () => string = randomUUID,
   ) {
@@ -72,6 +74,9 @@ export class Operations {
       case 'approve':
       case 'describeRelease':
         return this.releases.run(request, requestId);
+      case 'changeEmail':
+        await this.accounts.changeEmail(request, requestId);
+        return { pipelines: [] };
       case 'forget':
         return { pipelines: [], leftovers: await this.forget(request, requestId) };
       case 'history':
@@ -142,8 +147,10 @@ export class Operations {
         const status = await reader.describe(pipeline, unreachable.get(pipeline.accountId));
         return { ...status, ...(found && { drifts: found }) };
       });
-    const [pipelines, leftovers] = await Promise.all([Promise.all(outcomes), this.leftovers.list(all)]);
-    return { pipelines, leftovers };
+    const [pipelines, leftovers, closings] = await Promise.all([
+      Promise.all(outcomes), this.leftovers.list(all), this.accounts.closings(),
+    ]);
+    return { pipelines, leftovers, closings };
   }
 
   /** Disables the pipelines of removed environments whose accounts can be reached again. */

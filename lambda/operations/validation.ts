@@ -21,7 +21,7 @@ const decision = v.picklist(
 
 const OPERATIONS = [
   'halt', 'resume', 'status', 'release', 'releasePush', 'rollback', 'abort', 'approve', 'describeRelease', 'history',
-  'reconcile', 'forget',
+  'reconcile', 'forget', 'changeEmail',
 ];
 
 const request = v.variant(
@@ -64,6 +64,13 @@ const request = v.variant(
       reason: v.optional(nonEmptyText('reason')),
       mode: modeOf('preview', 'forget'),
     }),
+    v.object({
+      operation: v.literal('changeEmail'),
+      accountId: nonEmptyText('accountId'),
+      email: nonEmptyText('email'),
+      code: v.optional(nonEmptyText('code')),
+      by: nonEmptyText('by'),
+    }),
     v.object({ operation: v.literal('history'), environmentName: v.optional(nonEmptyText('environmentName')), limit }),
     v.object({
       operation: v.literal('reconcile'),
@@ -79,7 +86,7 @@ const request = v.variant(
 const NO_VALUES = Object.fromEntries(
   [
     'environmentNames', 'environmentName', 'by', 'reason', 'reference', 'branchName', 'commitId', 'decision',
-    'releaseId', 'limit', 'name', 'mode',
+    'releaseId', 'limit', 'name', 'mode', 'accountId', 'email', 'code',
   ].map(name => [name, undefined]),
 );
 

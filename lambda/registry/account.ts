@@ -5,7 +5,8 @@ import { RECORDS } from '../../src/registry/contract';
 
 /** Record of an account: every step saves here what the next one needs. */
 export interface AccountRecord {
-  readonly state: 'claimed' | 'creating' | 'created' | 'ready' | 'available';
+  /** `closing`: no app declares it, and it is to be closed. `closed`: AWS closes it, or has closed it. */
+  readonly state: 'claimed' | 'creating' | 'created' | 'ready' | 'available' | 'closing' | 'closed';
   /**
    * The owners; the last one is current. CloudFormation creates a renamed construct under its new id before it deletes
    * the old one, so there may be two.
@@ -18,6 +19,15 @@ export interface AccountRecord {
   readonly creation?: { readonly since: number; readonly accountName: string; readonly requestId?: string };
   /** When the creation ended; absent if the account existed before. */
   readonly createdAt?: number;
+  /** Whether IAM users may be given access to billing, as requested when the account was created. */
+  readonly iamUserAccessToBilling?: 'ALLOW' | 'DENY';
+  /**
+   * The closure of the account: when it was requested, in milliseconds since 1970, whether the call was made, and
+   * the state that AWS has reported.
+   */
+  readonly closing?: { readonly since: number; readonly requested?: true; readonly state?: string };
+  /** Former e-mails of the account's root user, by which an earlier version of the app may declare it. */
+  readonly formerEmails?: readonly string[];
   /** Keys of the tags that this library has set. It does not change any other tag. */
   readonly tagKeys: readonly string[];
   /** The attempt in which the account was created, with the tags of its request. */
@@ -32,9 +42,14 @@ export interface AccountRecord {
   readonly stacks: { readonly [place: string]: { readonly fingerprint: string; readonly attempt: number } };
 }
 
-/** The key of the record: the e-mail, because the id does not exist yet when an account is requested. */
+/** The key of the record: the e-mail or the name, because the id may not be known when an account is requested. */
 export function accountKey(request: AccountRequest): string {
-  return request.kind === 'vended'
-    ? `${RECORDS.account}${request.email.toLowerCase()}`
-    : `${RECORDS.account}${request.accountId}`;
+  switch (request.kind) {
+    case 'vended':
+      return `${RECORDS.account}${request.email.toLowerCase()}`;
+    case 'existing':
+      return `${RECORDS.account}${request.accountId}`;
+    case 'named':
+      return `${RECORDS.account}name/${request.accountName}`;
+  }
 }

@@ -10,8 +10,11 @@ export interface Owner {
 
 export type Progress<Result> =
   | InProgress
-  /** `deferred`: why the account could not be reached, so that it was left as it is. */
-  | { readonly done: true; readonly result: Result; readonly deferred?: string };
+  /**
+   * `deferred`: why the account could not be reached, so that it was left as it is. `note`: what was kept, or happens
+   * later, for the history.
+   */
+  | { readonly done: true; readonly result: Result; readonly deferred?: string; readonly note?: string };
 
 export interface InProgress {
   readonly done: false;
@@ -32,6 +35,11 @@ export function done<Result>(result: Result): Progress<Result> {
 
 /** Complete, with nothing to return. */
 export const DONE: Progress<void> = { done: true, result: undefined };
+
+/** Complete, with something to say in the history. */
+export function doneWith(note: string): Progress<void> {
+  return { done: true, result: undefined, note };
+}
 
 /** Not complete; the next step follows in five seconds. */
 export function waitFor(waitsFor: string, error?: Error): InProgress {

@@ -74,8 +74,13 @@ class RequestHandler<Request, Result extends object> {
       record = await this.currentRequest(request, owner);
       const progress = await this.reconcile(request, owner, record);
       if (!progress.done) return this.wait(request, waiting(progress, before, this.now()), record);
-      const { result, deferred } = progress;
-      return { state: 'complete', data: { ...result }, ...(deferred !== undefined && { deferred }) };
+      const { result, deferred, note } = progress;
+      return {
+        state: 'complete',
+        data: { ...result },
+        ...(deferred !== undefined && { deferred }),
+        ...(note !== undefined && { note }),
+      };
     } catch (error) {
       if (isTransient(error)) return this.wait(request, waitingAfter(error, before), record);
       logger.error('request failed', { logicalId, requestId, error: error instanceof Error ? error : String(error) });

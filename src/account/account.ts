@@ -4,10 +4,12 @@ import {
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { AccountAttributes, IAccount } from './account-interface';
+import { AlternateContacts, checkedContacts } from './alternate-contacts';
 import type { AccountResult, VendedAccountRequest } from './contract';
 import { throttleCreation } from './creation-throttle';
 import { ExistingAccount } from './existing-account';
 import { requireSameOrganization, setAccountIdIn } from './internals';
+import { NamedAccount } from './named-account';
 import { Preconditions } from './preconditions';
 import { preparation } from './preparation';
 import { internalsOf } from '../organization/internals';
@@ -27,12 +29,20 @@ export enum OnExistingAccount {
   FAIL = 'fail',
 }
 
-/** What happens to an account when its construct is removed. In both cases the account and its contents are kept. */
+/** What happens to an account when its construct is removed. Only `CLOSE` does not keep the account. */
 export enum AccountRemoval {
   /** The registry keeps the account as available: an `Account` with the same e-mail address uses it again. */
   RELEASE = 'release',
   /** The registry forgets the account. Its tag remains: an `Account` with the same e-mail address uses it again. */
   RETAIN = 'retain',
+  /**
+   * AWS closes the account, with all that is in it. For 90 days AWS Support can reopen it; its e-mail address cannot be
+   * used again. A closure that AWS does not allow now is made later, and listed by `org-environments status`. An update
+   * or a creation that is rolled back closes no account. Needs `OrganizationFeature.CLOSE_ACCOUNTS`.
+   *
+   * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_close.html
+   */
+  CLOSE = 'close',
 }
 
 /** Properties of `Account`. */
@@ -49,14 +59,15 @@ export interface AccountProps {
 
   /**
    * E-mail address of the account's root user: 6 to 64 characters, unique among all AWS accounts, closed ones
-   * included. It cannot be changed. Plus addresses (`aws+shop-test@example.com`) are possible if the mailbox accepts
-   * them.
+   * included. Before it is changed here, it must be changed in AWS: `org-environments change-account-email`. Plus
+   * addresses (`aws+shop-test@example.com`) are possible if the mailbox accepts them.
    */
   readonly email: string;
 
   /**
    * Organizational unit of the account: an id (`ou-ab12-cdefgh34`), or a path of names below the root
-   * (`Workloads/Test`). It must exist. When it changes, the account is moved.
+   * (`Workloads/Test`) that exists, or the `organizationalUnitId` of an `OrganizationalUnit`. When it changes, the
+   * account is moved.
    *
    * @default - the account is not moved; AWS creates accounts in the root
    */
@@ -90,6 +101,39 @@ export interface AccountProps {
    * @default 'OrganizationAccountAccessRole'
    */
   readonly accessRoleName?: string;
+
+  /**
+   * Whom AWS contacts besides the root user. Needs `OrganizationFeature.ALTERNATE_CONTACTS`.
+   *
+   * @default - the contacts stay as they are; a new account has none
+   */
+  readonly alternateContacts?: AlternateContacts;
+
+  /**
+   * Alias of the account in the address of its sign-in page: 3 to 63 lower-case letters, digits and hyphens, unique
+   * among all AWS accounts. It replaces the alias that the account has.
+   *
+   * @default - the alias stays as it is; a new account has none
+   */
+  readonly accountAlias?: string;
+
+  /**
+   * Whether IAM users and roles of the account can be given access to billing. AWS sets it when it creates an account,
+   * so a later change fails before anything is changed.
+   *
+   * @default true
+   */
+  readonly iamUserAccessToBilling?: boolean;
+
+  /**
+   * Regions to enable in the account, for example `eu-south-2`: regions launched after 2019 are disabled in new
+   * accounts. The deployment waits until AWS has enabled them, which takes minutes to hours; after 40 minutes it fails,
+   * and the next one continues. A region that is no longer declared stays enabled. Needs
+   * `OrganizationFeature.OPT_IN_REGIONS`.
+   *
+   * @default - the regions stay as they are
+   */
+  readonly optInRegions?: string[];
 
   /**
    * Managed policies of the role with which CloudFormation deploys stacks in the account, and so of every pipeline that
@@ -151,6 +195,17 @@ export class Account extends Resource implements IAccount, ITaggable {
     return new ExistingAccount(scope, id, attrs);
   }
 
+  /**
+   * Imports an account of the organization by its name. It is found at its first deployment, which fails if several
+   * accounts have the name; afterwards it is the same account, whatever its name becomes. As with `fromAccountId`, its
+   * name, its organizational unit and its tags are not changed.
+   *
+   * @param accountName its name in AWS Organizations
+   */
+  public static fromAccountName(scope: Construct, id: string, accountName: string): IAccount {
+    return new NamedAccount(scope, id, accountName);
+  }
+
   public readonly accountId: string;
 
   /**
@@ -203,6 +258,10 @@ export class Account extends Resource implements IAccount, ITaggable {
         tags: lazy(() => this.tags.tagValues()),
         onExisting: props.onExisting ?? OnExistingAccount.FAIL,
         onRemoval: props.onRemoval ?? AccountRemoval.RELEASE,
+        alternateContacts: checkedContacts(this, props.alternateContacts),
+        accountAlias: props.accountAlias && validate.accountAlias(this, props.accountAlias),
+        iamUserAccessToBilling: props.iamUserAccessToBilling === false ? 'DENY' : undefined,
+        optInRegions: props.optInRegions?.map(region => validate.optInRegion(this, region)),
         ...preparation(this, props.organization, props),
       },
     });
@@ -224,8 +283,8 @@ export class Account extends Resource implements IAccount, ITaggable {
    * @param policy is rejected
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
-    rejectRemovalPolicy(this, policy, "set 'onRemoval' to AccountRemoval.RELEASE or AccountRemoval.RETAIN; "
-      + 'an account is never closed');
+    rejectRemovalPolicy(this, policy, "set 'onRemoval' to AccountRemoval.RELEASE or AccountRemoval.RETAIN, which keep "
+      + 'the account, or to AccountRemoval.CLOSE');
   }
 
   private arn(organization: IOrganization): string {

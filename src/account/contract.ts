@@ -18,6 +18,21 @@ export interface Preparation {
   readonly templates: string;
 }
 
+/** A person or team that AWS contacts besides the root user. */
+export interface ContactDetails {
+  readonly contactName: string;
+  readonly title: string;
+  readonly email: string;
+  readonly phoneNumber: string;
+}
+
+/** The alternate contacts that are declared. */
+export interface Contacts {
+  readonly billing?: ContactDetails;
+  readonly operations?: ContactDetails;
+  readonly security?: ContactDetails;
+}
+
 /** An account that is created, or adopted when one with its e-mail exists. */
 export interface VendedAccountRequest extends Preparation {
   readonly kind: 'vended';
@@ -27,7 +42,13 @@ export interface VendedAccountRequest extends Preparation {
   readonly organizationalUnit?: string;
   readonly tags: { readonly [key: string]: string };
   readonly onExisting: 'adopt' | 'fail';
-  readonly onRemoval: 'release' | 'retain';
+  readonly onRemoval: 'release' | 'retain' | 'close';
+  readonly alternateContacts?: Contacts;
+  readonly accountAlias?: string;
+  /** Absent: AWS allows it. */
+  readonly iamUserAccessToBilling?: 'DENY';
+  /** Regions to enable, besides those that every account has. */
+  readonly optInRegions?: readonly string[];
 }
 
 /** An account that exists. Only its bootstrap is changed. */
@@ -36,7 +57,13 @@ export interface ExistingAccountRequest extends Preparation {
   readonly accountId: string;
 }
 
-export type AccountRequest = VendedAccountRequest | ExistingAccountRequest;
+/** An account that exists and is found by its name. Only its bootstrap is changed. */
+export interface NamedAccountRequest extends Preparation {
+  readonly kind: 'named';
+  readonly accountName: string;
+}
+
+export type AccountRequest = VendedAccountRequest | ExistingAccountRequest | NamedAccountRequest;
 
 export interface AccountResult {
   readonly accountId: string;
@@ -62,5 +89,38 @@ export interface PreconditionsRequest {
 /** Empty: everything exists. */
 export type PreconditionsResult = { readonly [name: string]: never };
 
+/** An organizational unit that is created, or adopted when its parent has one with its name. */
+export interface UnitRequest {
+  readonly kind: 'unit';
+  readonly unitName: string;
+  /** Id (`ou-…`, `r-…`) or path (`Workloads`); absent: the root. */
+  readonly parent?: string;
+  readonly onRemoval: 'delete' | 'retain';
+}
+
+export interface UnitResult {
+  readonly organizationalUnitId: string;
+  /** Names from the root to the unit, for example `Workloads/Test`. */
+  readonly path: string;
+}
+
 /** All requests of the account provider. */
-export type AccountProviderRequest = AccountRequest | PreconditionsRequest;
+export type AccountProviderRequest = AccountRequest | PreconditionsRequest | UnitRequest;
+
+/** A request of the operations function to the account provider. CloudFormation sends no such request. */
+export type AccountCommand =
+  /** AWS sends a one-time code to the address. */
+  | { readonly command: 'startEmailChange'; readonly accountId: string; readonly email: string }
+  | {
+    readonly command: 'acceptEmailChange';
+    readonly accountId: string;
+    readonly email: string;
+    readonly code: string;
+  }
+  /** Closes an account whose closure had to wait. */
+  | { readonly command: 'close'; readonly accountId: string };
+
+export interface AccountCommandResult {
+  /** Present if the account could not be closed: why. */
+  readonly note?: string;
+}

@@ -1,4 +1,5 @@
 import type { Kind } from '../kinds/kind';
+import { describeStacks } from '../kinds/permissions';
 import { VENDING_REASONS } from '../organization/vending-permissions';
 import { NAMES, RESOURCE_TYPES } from '../private/contract';
 import { RECORDS } from '../registry/contract';
@@ -7,13 +8,18 @@ import { repositoryPermissions } from '../sources/repository-permissions';
 export const ACCOUNT_KIND: Kind = {
   name: 'account',
   resourceType: RESOURCE_TYPES.account,
-  alsoServes: [RESOURCE_TYPES.preconditions],
+  alsoServes: [RESOURCE_TYPES.preconditions, RESOURCE_TYPES.organizationalUnit],
   roleName: NAMES.accountProviderRole,
   description: 'Vends the accounts of environments',
-  records: { write: [RECORDS.account, RECORDS.preconditions, RECORDS.unreachable], queue: [RECORDS.creations] },
+  records: {
+    write: [RECORDS.account, RECORDS.preconditions, RECORDS.unreachable, RECORDS.unit, RECORDS.closing],
+    queue: [RECORDS.creations],
+  },
   environment: ({ access }) => access.environment,
   permissions: ({ access, repositoryNames }) => [
     ...access.statements.map(statement => ({ statement, whyWildcard: VENDING_REASONS[statement.sid ?? ''] })),
     repositoryPermissions(repositoryNames, 'account'),
+    // a rollback closes no account
+    describeStacks('DescribeStacks', ['cloudformation:DescribeStacks']),
   ],
 };

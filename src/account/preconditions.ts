@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type { NewBranch, PreconditionsRequest, PreconditionsResult } from './contract';
 import { Branch } from '../branch/branch';
 import type { IOrganization } from '../organization/organization-interface';
+import { OrganizationalUnit } from '../organization/organizational-unit';
 import { containsResource } from '../private/contains-resource';
 import { RESOURCE_TYPES } from '../private/contract';
 import { lazy } from '../private/lazy';
@@ -44,6 +45,7 @@ export class Preconditions extends Construct {
       },
     });
     this.resource = resource.node.defaultChild as CfnResource;
+    this.node.addValidation({ validate: () => this.unitProblems() });
   }
 
   /** Makes an account depend on the check, and adds what it needs. */
@@ -56,6 +58,16 @@ export class Preconditions extends Construct {
     // the stack may define the unit of a path
     if (containsResource(Stack.of(this), 'AWS::Organizations::OrganizationalUnit')) return [];
     return known(this.needs.flatMap(({ organizationalUnit }) => organizationalUnit ?? []));
+  }
+
+  /** A path does not make an account wait for the unit that the stack defines. */
+  private unitProblems(): string[] {
+    const units = Stack.of(this).node.findAll().filter(child => child instanceof OrganizationalUnit);
+    const defined = new Map(units.map(unit => [unit._knownPath, unit.node.path]));
+    return this.needs.flatMap(({ organizationalUnit: path = '' }) => defined.has(path)
+      ? [`the organizational unit '${path}' of an account is defined by '${defined.get(path)}': pass its `
+        + 'organizationalUnitId, so that it is created before the account']
+      : []);
   }
 
   private newBranches(): NewBranch[] {

@@ -77,9 +77,9 @@ export type Outcome =
   | { readonly state: 'waiting'; readonly seconds: number; readonly wait: Wait }
   /**
    * Complete; `data` becomes the attributes of the custom resource. `deferred`: why its account could not be reached,
-   * so that it was left as it is.
+   * so that it was left as it is. `note`: what was kept, or happens later.
    */
-  | { readonly state: 'complete'; readonly data: object; readonly deferred?: string }
+  | { readonly state: 'complete'; readonly data: object; readonly deferred?: string; readonly note?: string }
   /** Failed; CloudFormation shows the `reason`. */
   | { readonly state: 'failed'; readonly reason: string };
 

@@ -24,6 +24,7 @@ export type OperationRequest =
     readonly limit: number;
   }
   | ForgetOperation
+  | ChangeEmailOperation
   | ReconcileOperation;
 
 /** Compares environments with what their app declares. */
@@ -73,6 +74,17 @@ export type ReleaseRequest =
     readonly releaseId?: string;
   }
   | { readonly operation: 'describeRelease'; readonly environmentName: string };
+
+/** Changes the e-mail address of the root user of an account. */
+export interface ChangeEmailOperation {
+  readonly operation: 'changeEmail';
+  readonly accountId: string;
+  /** The new address. */
+  readonly email: string;
+  /** The code that AWS has sent to the address; absent: AWS is to send it. */
+  readonly code?: string;
+  readonly by: string;
+}
 
 /** Leaves in its account what could not be deleted. */
 export interface ForgetOperation {
@@ -133,6 +145,8 @@ export interface OperationResponse<Outcome> {
   readonly release?: ReleaseStatus;
   /** What remains in accounts although its deletion was requested; only of `status` and `forget`. */
   readonly leftovers?: readonly LeftoverOutcome[];
+  /** The accounts whose closure had to wait; only of `status`. */
+  readonly closings?: readonly ClosingOutcome[];
   /** The last changes, oldest first; only of `history`. */
   readonly history?: readonly HistoryEntry[];
 }
@@ -230,6 +244,16 @@ export interface LastExecution {
   readonly commitId?: string;
   /** Name of the author of the commit. Absent when it is unknown. */
   readonly author?: string;
+}
+
+/** An account whose closure had to wait. The daily check closes it. */
+export interface ClosingOutcome {
+  readonly accountId: string;
+  readonly accountName: string;
+  /** When the closure was requested, in ISO 8601. */
+  readonly since: string;
+  /** Why the account is not closed yet. */
+  readonly reason: string;
 }
 
 /** A stack that remains in an account although its deletion was requested. */

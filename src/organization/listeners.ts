@@ -114,7 +114,7 @@ export class Listeners extends Construct {
           read: [RECORDS.account, RECORDS.blueGreen],
           list: [
             LISTED.environment, LISTED.halt, LISTED.unreachable, LISTED.leftover, LISTED.history, LISTED.resource,
-            LISTED.drift,
+            LISTED.drift, LISTED.closing,
           ],
         }),
         allow(

@@ -1,6 +1,7 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import { AccountPrincipal, IRole, PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
+import type { OrganizationFeature } from './organization-feature';
 import { checkedLimits, DEFAULT_ACCESS_ROLE, VENDING_REASONS, vendingStatements } from './vending-permissions';
 import { acknowledgeWildcards } from '../private/acknowledge';
 import { NAMES } from '../private/contract';
@@ -50,12 +51,19 @@ export interface OrganizationAccessRoleProps {
   readonly organizationalUnitIds?: string[];
 
   /**
-   * Ids of accounts that the role must neither tag, move, rename nor enter, for example those of security and logs. The
+   * Ids of accounts that the role must neither change nor enter, for example those of security and logs. The
    * management account is always protected.
    *
    * @default - only the management account
    */
   readonly protectedAccountIds?: string[];
+
+  /**
+   * What the app does with accounts besides vending them. The role gets the permissions for these features only.
+   *
+   * @default - only what vending accounts needs
+   */
+  readonly features?: OrganizationFeature[];
 
   /**
    * Name of the role.
@@ -116,9 +124,9 @@ export class OrganizationAccessRole extends Construct implements IOrganizationAc
         'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::${props.cicdAccountId}:role/${NAMES.accountProviderRole}`,
       },
     });
-    const { organizationId, organizationalUnitIds, protectedAccountIds } = props;
+    const { organizationId, organizationalUnitIds, protectedAccountIds, features } = props;
     const statements = vendingStatements(checkedLimits(this, {
-      organizationId, accessRoleNames, organizationalUnitIds, protectedAccountIds,
+      organizationId, accessRoleNames, organizationalUnitIds, protectedAccountIds, features,
     }));
     const role = new Role(this, 'Resource', {
       roleName: validate.roleName(this, props.roleName ?? NAMES.accessRole),

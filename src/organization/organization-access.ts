@@ -1,6 +1,7 @@
 import { Aws, Fn } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import type { OrganizationFeature } from './organization-feature';
 import { checkedLimits, DEFAULT_ACCESS_ROLE, vendingStatements } from './vending-permissions';
 import { ACCESS_ENVIRONMENT } from '../private/contract';
 import { rejectSubclass } from '../private/reject';
@@ -34,11 +35,19 @@ export interface SameAccountAccessOptions {
   readonly organizationalUnitIds?: string[];
 
   /**
-   * Ids of accounts that the account provider must neither tag, move, rename nor enter.
+   * Ids of accounts that the account provider must neither change nor enter.
    *
    * @default - only the management account
    */
   readonly protectedAccountIds?: string[];
+
+  /**
+   * What the app does with accounts besides vending them. The account provider gets the permissions for these features
+   * only.
+   *
+   * @default - only what vending accounts needs
+   */
+  readonly features?: OrganizationFeature[];
 }
 
 /**
@@ -80,8 +89,8 @@ export class OrganizationAccess {
   public static sameAccount(options: SameAccountAccessOptions = {}): OrganizationAccess {
     return new OrganizationAccess((scope, organizationId) => {
       const names = options.accessRoleNames ?? [DEFAULT_ACCESS_ROLE];
-      const { organizationalUnitIds, protectedAccountIds } = options;
-      const limits = { organizationId, accessRoleNames: names, organizationalUnitIds, protectedAccountIds };
+      const { organizationalUnitIds, protectedAccountIds, features } = options;
+      const limits = { organizationId, accessRoleNames: names, organizationalUnitIds, protectedAccountIds, features };
       return {
         managementAccountId: Aws.ACCOUNT_ID,
         environment: {},

@@ -1,6 +1,8 @@
 import { Aws, Token } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { deniableActions, FEATURE_REASONS, featureStatements } from './feature-permissions';
+import type { OrganizationFeature } from './organization-feature';
 import { NAMES } from '../private/contract';
 import { fail, validate } from '../private/validate';
 
@@ -16,11 +18,14 @@ export interface VendingLimits {
   readonly organizationalUnitIds?: readonly string[];
   /** Ids of accounts that may not be changed and entered; the management account never may. */
   readonly protectedAccountIds?: readonly string[];
+  /** What may be done besides vending accounts. */
+  readonly features?: readonly OrganizationFeature[];
 }
 
 /** The permissions in the management account that vending accounts needs. */
 export function vendingStatements(limits: VendingLimits): PolicyStatement[] {
-  const { organizationId, organizationalUnitIds = ['*'], protectedAccountIds = [] } = limits;
+  const { organizationId, organizationalUnitIds = ['*'], protectedAccountIds = [], features = [] } = limits;
+  const deny = (sid: string, resources: string[]) => denyChanges(sid, deniableActions(features), resources);
   const arn = (kind: string, id: string) =>
     `arn:${Aws.PARTITION}:organizations::${Aws.ACCOUNT_ID}:${kind}/${organizationId}/${id}`;
   const within = (kind: string) => arn(kind, '*');
@@ -41,9 +46,10 @@ export function vendingStatements(limits: VendingLimits): PolicyStatement[] {
     // for an account name that has changed; accounts have no tags for this action
     allow('Rename', ['account:PutAccountName'], [nameArn(organizationId, '*')]),
     enterStatement(limits),
-    denyChanges('NotTheManagementAccount', [arn('account', Aws.ACCOUNT_ID), nameArn(organizationId, Aws.ACCOUNT_ID)]),
+    ...featureStatements(features, limits),
+    deny('NotTheManagementAccount', [arn('account', Aws.ACCOUNT_ID), nameArn(organizationId, Aws.ACCOUNT_ID)]),
     ...protectedAccountIds.length > 0 ? [
-      denyChanges('NotProtectedAccounts', protectedAccountIds.flatMap(id => [
+      deny('NotProtectedAccounts', protectedAccountIds.flatMap(id => [
         arn('account', id), nameArn(organizationId, id), `arn:${Aws.PARTITION}:iam::${id}:role/*`,
       ])),
     ] : [],
@@ -81,13 +87,13 @@ function enterStatement({ organizationId, accessRoleNames, organizationalUnitIds
   });
 }
 
-function denyChanges(sid: string, resources: string[]): PolicyStatement {
+function denyChanges(sid: string, ofFeatures: readonly string[], resources: string[]): PolicyStatement {
   return new PolicyStatement({
     sid,
     effect: Effect.DENY,
     actions: [
       'account:PutAccountName', 'organizations:MoveAccount', 'organizations:TagResource',
-      'organizations:UntagResource', 'sts:AssumeRole',
+      'organizations:UntagResource', 'sts:AssumeRole', ...ofFeatures,
     ],
     resources,
   });
@@ -127,6 +133,7 @@ export const VENDING_REASONS: { readonly [sid: string]: string } = {
   NotProtectedAccounts: 'all roles are denied',
   Rename: 'the accounts are created later; they are those of the organization',
   AssumeMemberRoles: 'the accounts are created later; the role is named, and the organization',
+  ...FEATURE_REASONS,
 };
 
 function allow(

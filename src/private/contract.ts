@@ -112,6 +112,7 @@ export const ARTIFACT_CONTEXT = 'kms:EncryptionContext:aws:s3:arn';
 export const RESOURCE_TYPES = {
   account: 'Custom::OrgEnvironmentsAccount',
   preconditions: 'Custom::OrgEnvironmentsPreconditions',
+  organizationalUnit: 'Custom::OrgEnvironmentsOrganizationalUnit',
   branch: 'Custom::OrgEnvironmentsBranch',
   stack: 'Custom::OrgEnvironmentsStack',
   pipeline: 'Custom::OrgEnvironmentsPipeline',

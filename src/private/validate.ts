@@ -67,6 +67,21 @@ const UNIT_PATH: Rule = {
   allowed: "an id like 'ou-ab12-cdefgh34' or a path of at most five names like 'Workloads/Test', "
     + 'without slash at its ends',
 };
+const UNIT_NAME: Rule = {
+  name: 'unit name',
+  pattern: /^(?!(r|ou)-)[^/\s\p{Cc}]([^/\p{Cc}]{0,126}[^/\s\p{Cc}])?$/u,
+  allowed: "one name of 1 to 128 characters without '/', not beginning with 'ou-' or 'r-' (define a unit for each "
+    + 'level, with the upper one as parent)',
+};
+const ACCOUNT_ALIAS: Rule = {
+  name: 'account alias',
+  pattern: /^(?!\d{12}$)[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$/,
+  allowed: '3 to 63 lower-case letters, digits and single hyphens, beginning and ending with a letter or digit, and '
+    + 'not twelve digits',
+};
+const REGION: Rule = {
+  name: 'region', pattern: /^[a-z]{2}(-[a-z]+)+-\d$/, allowed: "like 'eu-south-2'",
+};
 const BRANCH_NAME: Rule = {
   name: 'branch name',
   // what git allows, except characters with a meaning in shells and patterns
@@ -137,6 +152,15 @@ export const validate = {
   branchName: (scope: IConstruct, value: string) => check(BRANCH_NAME, scope, value),
   organizationalUnit: (scope: IConstruct, value: string) =>
     check(/^(r-|ou-)/.test(value) ? UNIT_ID : UNIT_PATH, scope, value),
+  organizationalUnitId: (scope: IConstruct, value: string) => check(UNIT_ID, scope, value),
+  unitName: (scope: IConstruct, value: string) => check(UNIT_NAME, scope, value),
+  accountAlias: (scope: IConstruct, value: string) => check(ACCOUNT_ALIAS, scope, value),
+  optInRegion: (scope: IConstruct, value: string) => {
+    if (REGIONS_OF_EVERY_ACCOUNT.includes(value)) {
+      fail(scope, `the region '${value}' is enabled in every account: remove it from 'optInRegions'`);
+    }
+    return check(REGION, scope, value);
+  },
   regionOfNewAccounts: (scope: IConstruct, region: string) => {
     if (Token.isUnresolved(region) || isRegionOfNewAccounts(region)) return region;
     return fail(scope, `a new account cannot be used in the region '${region}', which must be enabled in each account: `

@@ -21,6 +21,10 @@ export const RECORDS = {
   clean: 'clean#',
   /** A plan, or another document, of the cleaning of an account. */
   cleanDocument: 'clean-document#',
+  /** An organizational unit that the app declares. */
+  unit: 'unit#',
+  /** An account whose closure had to wait. */
+  closing: 'closing#',
   deployment: 'deployment#',
   /** A change of an environment or an account. */
   history: 'history#',
@@ -42,6 +46,7 @@ export const LISTED = {
   halt: 'halt',
   unreachable: 'unreachable',
   leftover: 'leftover',
+  closing: 'closing',
   history: 'history',
   resource: 'resource',
   drift: 'drift',

@@ -363,7 +363,7 @@ test('an account rejects a removal policy and names onRemoval', () => {
   const account = new Cicd(quickApp(), { imported: true }).account('dev');
   expect(() => account.applyRemovalPolicy(RemovalPolicy.RETAIN)).toThrow(
     "[Cicd/dev-account] the removal policy 'retain' cannot be applied: set 'onRemoval' to AccountRemoval.RELEASE or "
-    + 'AccountRemoval.RETAIN; an account is never closed');
+    + 'AccountRemoval.RETAIN, which keep the account, or to AccountRemoval.CLOSE');
 });
 
 test('an account that exists rejects a removal policy and says that it is never closed', () => {

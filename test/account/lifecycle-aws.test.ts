@@ -1,7 +1,10 @@
 import { owner, vended } from './vending';
 import { accessFromEnvironment } from '../../lambda/account/access';
 import { AwsOrganization } from '../../lambda/account/aws';
+import { AwsCloser } from '../../lambda/account/closing/aws';
 import { AccountLifecycle } from '../../lambda/account/lifecycle';
+import { ManagementAccount } from '../../lambda/account/management';
+import { AwsAccountSettings } from '../../lambda/account/settings-aws';
 import { isTransient } from '../../lambda/shared/errors';
 import { Simulation } from '../../rehearsal/simulation';
 import type { VendedAccountRequest } from '../../src/account/contract';
@@ -81,6 +84,9 @@ beforeAll(async () => {
     });
   lifecycle = new AccountLifecycle({
     organization: directory,
+    settings: new AwsAccountSettings(new ManagementAccount(accessFromEnvironment())),
+    closer: new AwsCloser(new ManagementAccount(accessFromEnvironment())),
+    cicdStack: { isRollingBack: async () => false },
     registry: new FakeRegistry(),
     partition: 'aws',
     cicdAccount: CICD,

@@ -1,4 +1,5 @@
 import { FakeDirectory } from './fake-directory';
+import { FakeCloser, FakeSettings } from './fake-settings';
 import { AccountLifecycle } from '../../lambda/account/lifecycle';
 import { accountKey } from '../../lambda/registry/account';
 import type { AccountRecord } from '../../lambda/registry/account';
@@ -60,12 +61,19 @@ export class Vending {
   public readonly fate = new Fate();
   public readonly registry = new FakeRegistry();
   public readonly directory: FakeDirectory = new FakeDirectory(this.clock, this.fate);
+  public readonly settings = new FakeSettings();
+  public readonly closer = new FakeCloser(this.directory);
+  /** Whether the stacks of all owners are rolling back. */
+  public isRollingBack = false;
   public readonly lifecycle: AccountLifecycle;
 
   public constructor(decorate: <Port extends object>(port: Port) => Port = port => port) {
     this.lifecycle = new AccountLifecycle({
       organization: decorate(this.fate.over<FakeDirectory>(this.directory)),
       registry: decorate(this.fate.over<FakeRegistry>(this.registry)),
+      settings: decorate(this.fate.over<FakeSettings>(this.settings)),
+      closer: decorate(this.fate.over<FakeCloser>(this.closer)),
+      cicdStack: { isRollingBack: async () => this.isRollingBack },
       partition: 'aws',
       cicdAccount: '222222222222',
       bootstrapTemplate: () => TEMPLATE,

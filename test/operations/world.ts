@@ -1,8 +1,10 @@
 import { FakeControl } from './fake-control';
 import { RegistryHistory } from '../../lambda/history/history';
+import { AccountOperations } from '../../lambda/operations/accounts';
 import { Operations } from '../../lambda/operations/operations';
 import type { EnvironmentPipeline } from '../../lambda/registry/environment';
 import { environmentKey } from '../../lambda/registry/environment';
+import type { AccountCommand, AccountCommandResult } from '../../src/account/contract';
 import { FakeEvents } from '../history/fake-events';
 import { putEnvironment } from '../registry/environments';
 import { FakeRegistry } from '../registry/fake-registry';
@@ -25,6 +27,20 @@ export class World {
   /** What is said instead of who has written a commit. */
   public refusal?: Error;
   public readonly operations: Operations;
+  /** The commands to the account provider, and its answers. */
+  public readonly commands: AccountCommand[] = [];
+  public readonly answers: AccountCommandResult[] = [];
+  public readonly accounts = new AccountOperations(
+    this.registry,
+    {
+      run: async command => {
+        this.commands.push(command);
+        return this.answers.shift() ?? {};
+      },
+    },
+    new RegistryHistory(this.registry, new FakeEvents()),
+    () => Date.parse('2026-01-01T12:00:00Z'),
+  );
   private tokens = 0;
 
   public constructor() {
@@ -38,6 +54,7 @@ export class World {
       () => ({ authorOf }),
       new RegistryHistory(this.fate.over(this.registry), new FakeEvents()),
       { run: async () => ({ pipelines: [] }) },
+      this.accounts,
       () => Date.parse('2026-01-01T12:00:00Z'),
       () => `start-${++this.tokens}`,
     );

@@ -56,10 +56,21 @@ const ACCOUNTS = [
   'servicequotas:GetServiceQuota',
 ];
 
+/** Only with the features of the access role. */
+const FEATURES = [
+  'account:AcceptPrimaryEmailUpdate', 'account:EnableRegion', 'account:GetAlternateContact',
+  'account:GetRegionOptStatus', 'account:PutAlternateContact', 'account:StartPrimaryEmailUpdate',
+  'organizations:CloseAccount', 'organizations:CreateOrganizationalUnit', 'organizations:DeleteOrganizationalUnit',
+  'organizations:DescribeOrganizationalUnit',
+];
+/** Through the access role of the account. */
+const IN_THE_ACCOUNT = ['iam:CreateAccountAlias', 'iam:ListAccountAliases'];
+
 test.each([
   ['org-environments-access', managing, [...ACCOUNTS, ENTER]],
   ['org-environments-account-provider', cicd, [
     ...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetBranch', 'codecommit:ListBranches', ENTER, AWAITED,
+    'cloudformation:DescribeStacks',
   ]],
   ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, ...BRANCHES, AWAITED]],
   [
@@ -124,7 +135,7 @@ test.each([
 
 describe('the roles of each handler allow exactly the actions that it calls', () => {
   test.each([
-    ['account', 'account', ACCOUNTS],
+    ['account', 'account', [...ACCOUNTS, ...FEATURES, ...IN_THE_ACCOUNT]],
     ['branch', 'branch', []],
     ['way to repositories', 'sources', [...BRANCHES, 'codecommit:GetCommit', 'codecommit:GetFolder', ...MERGES]],
     // writing templates and assets into an account is done through the bootstrap's roles there

@@ -76,7 +76,8 @@ test('each function sees its own records alone', () => {
   expect(Object.fromEntries(records)).toEqual({
     'org-environments-entry': ['request#*', 'response#*', 'history#*'],
     'org-environments-account-provider': [
-      'account#*', 'preconditions#*', 'unreachable#*', 'resource#*', 'drift#*', 'request#*', 'queue#creations',
+      'account#*', 'preconditions#*', 'unreachable#*', 'unit#*', 'closing#*', 'resource#*', 'drift#*', 'request#*',
+      'queue#creations',
     ],
     'org-environments-branch-provider': ['branch#*', 'resource#*', 'drift#*', 'request#*', 'deployment#*'],
     'org-environments-stack-provider': ['stack#*', 'leftover#*', 'resource#*', 'drift#*', 'request#*'],
@@ -89,6 +90,7 @@ test('each function sees its own records alone', () => {
     'org-environments-operations': [
       'halt#*', 'drift#*', 'environment#*', 'release#*', 'history#*', 'lease#*', 'leftover#*', 'pipeline#*', 'stack#*',
       'account#*', 'blue-green#*', 'environment', 'halt', 'unreachable', 'leftover', 'history', 'resource', 'drift',
+      'closing',
     ],
   });
 });

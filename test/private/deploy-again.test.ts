@@ -10,7 +10,8 @@ const ROOT = join(__dirname, '../..');
 const TRUE_BECAUSE: Readonly<Record<string, readonly string[]>> = {
   // in a repair or a deferred update, `withReconcileAdvice` replaces the advice
   'the request fails with this error, so the next deployment sends it again': [
-    'lambda/account/access.ts', 'lambda/account/aws.ts', 'lambda/account/creation-errors.ts',
+    'lambda/account/access.ts', 'lambda/account/aws.ts', 'lambda/account/units/lifecycle.ts',
+    'lambda/account/creation-errors.ts',
     'lambda/account/entry-error.ts',
     'lambda/account/lifecycle.ts', 'lambda/account/preconditions/lifecycle.ts',
     'lambda/account/preconditions/organization.ts', 'lambda/account/preconditions/repositories.ts',
@@ -21,7 +22,7 @@ const TRUE_BECAUSE: Readonly<Record<string, readonly string[]>> = {
     'lambda/stack/asset-errors.ts', 'README.md',
   ],
   'the function has the configuration of another version, which a deployment of this version changes': [
-    'lambda/entry/entry.ts', 'lambda/registry/table.ts', 'lambda/account/aws.ts',
+    'lambda/entry/entry.ts', 'lambda/registry/table.ts', 'lambda/account/management.ts',
   ],
   'the text that is replaced': ['lambda/shared/advice.ts'],
   'the deployment has failed, or creates the stack that was deleted': ['docs/break-glass.md'],

@@ -106,6 +106,10 @@ test('every rule covers the whole value', () => {
     branchName: 'env/dev',
     organizationalUnit: 'ou-ab12-cdefgh34',
     regionOfNewAccounts: 'eu-central-1',
+    organizationalUnitId: 'ou-ab12-cdefgh34',
+    unitName: 'Test',
+    accountAlias: 'shop-test',
+    optInRegion: 'eu-south-2',
     stackId: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/alarms/0b2b3f40-0000',
   };
   expect(Object.keys(valid).sort()).toEqual(Object.keys(rules).sort());

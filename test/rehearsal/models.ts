@@ -20,6 +20,7 @@ const CLIENTS: Readonly<Record<string, string>> = {
   'codepipeline': 'codepipeline',
   'dynamodb': 'dynamodb',
   'ecr': 'ecr',
+  'iam': 'iam',
   'lambda': 'lambda',
   'organizations': 'organizations',
   'servicequotas': 'service-quotas',

@@ -215,7 +215,9 @@ export class Harness {
     // not in the folder of this harness, which is deleted while other harnesses use the assembly
     const app: App = quickApp({ outdir: mkdtempSync(join(tmpdir(), 'assembly-')) });
     const management = new Stack(app, 'Management', { env: { account: MANAGEMENT_ACCOUNT, region: REGION } });
-    new OrganizationAccessRole(management, 'Access', { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID });
+    new OrganizationAccessRole(management, 'Access', {
+      cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID, features: props.features,
+    });
     const cicd = new Cicd(app, props);
     cicd.stack.addStackDependency(management);
     define(cicd);

@@ -10,5 +10,8 @@ export function permissions(organizations: Organizations): Record<string, Permis
     return member === '' ? prefix : `${prefix}/${organizations.organizationId}/${member}`;
   };
   const onAccount: Permissions = call => [own(call, accountArn(call))];
-  return { PutAccountName: onAccount, GetAccountInformation: onAccount };
+  return Object.fromEntries([
+    'PutAccountName', 'GetAccountInformation', 'GetAlternateContact', 'PutAlternateContact', 'GetRegionOptStatus',
+    'EnableRegion', 'StartPrimaryEmailUpdate', 'AcceptPrimaryEmailUpdate',
+  ].map(operation => [operation, onAccount]));
 }

@@ -1,23 +1,41 @@
 import * as v from 'valibot';
+import { contactOperations } from './operations/contacts';
+import { emailOperations } from './operations/email';
+import type { EmailChanges } from './operations/email';
 import { permissions } from './permissions';
+import { RATES } from './quotas';
+import { OptInRegions } from './regions';
+import type { Clock } from '../../core/clock';
 import { read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
 import type { Call, Operation, Permissions, Service } from '../../core/service';
+import { TokenBuckets } from '../../core/token-buckets';
 import type { Organizations, SimulatedAccount } from '../organizations/service';
 
 const TargetInput = v.object({ AccountId: v.optional(v.string()) });
+const RegionInput = v.object({ RegionName: v.pipe(v.string(), v.minLength(1), v.maxLength(50)) });
 const NameInput = v.object({ AccountName: v.pipe(v.string(), v.minLength(1), v.maxLength(50)) });
 
-/** AWS Account Management: the name of an account. */
+/** AWS Account Management: name, contacts, regions and root user's e-mail of an account. */
 export class Account implements Service {
   public readonly name = 'account';
   public readonly protocol = 'rest-json';
   public readonly routes = {
     PutAccountName: 'POST /putAccountName',
     GetAccountInformation: 'POST /getAccountInformation',
+    GetAlternateContact: 'POST /getAlternateContact',
+    PutAlternateContact: 'POST /putAlternateContact',
+    GetRegionOptStatus: 'POST /getRegionOptStatus',
+    EnableRegion: 'POST /enableRegion',
+    StartPrimaryEmailUpdate: 'POST /startPrimaryEmailUpdate',
+    AcceptPrimaryEmailUpdate: 'POST /acceptPrimaryEmailUpdate',
   };
+  public readonly regions: OptInRegions;
+  public readonly emailChanges: EmailChanges = new Map();
   public readonly permissions: Record<string, Permissions>;
-  public readonly operations: Record<string, Operation> = {
+  public readonly operations: Record<string, Operation>;
+  private readonly buckets: TokenBuckets;
+  private readonly nameAndRegions: Record<string, Operation> = {
     PutAccountName: async call => {
       this.organizations.tree.putAccount({ ...this.target(call), name: read(NameInput, call.input).AccountName });
     },
@@ -31,10 +49,40 @@ export class Account implements Service {
         AccountState: state,
       };
     },
+    GetRegionOptStatus: async call => {
+      const { RegionName } = read(RegionInput, call.input);
+      return { RegionName, RegionOptStatus: this.regions.status(this.target(call).accountId, RegionName) };
+    },
+    EnableRegion: async call => {
+      this.regions.enable(this.target(call).accountId, read(RegionInput, call.input).RegionName);
+    },
   };
 
-  public constructor(private readonly organizations: Organizations) {
+  public constructor(
+    private readonly organizations: Organizations,
+    clock: Clock,
+  ) {
     this.permissions = permissions(organizations);
+    this.regions = new OptInRegions(clock);
+    this.buckets = new TokenBuckets(clock);
+    const target = (call: Call): SimulatedAccount => this.target(call);
+    this.operations = this.throttled({
+      ...this.nameAndRegions,
+      ...contactOperations(target),
+      ...emailOperations(organizations, target, this.emailChanges),
+    });
+  }
+
+  private throttled(operations: Record<string, Operation>): Record<string, Operation> {
+    return Object.fromEntries(Object.entries(operations).map(([name, operation]) => [name, async (call: Call) => {
+      const rate = RATES[name];
+      const { accountId } = this.target(call);
+      const key = rate?.of === 'caller' ? call.caller.accountId : accountId;
+      if (rate && !this.buckets.take(`${name}/${key}`, rate)) {
+        throw new AwsError('TooManyRequestsException', 'Too many requests', 429);
+      }
+      return operation(call);
+    }]));
   }
 
   /**

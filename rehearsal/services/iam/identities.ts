@@ -34,6 +34,8 @@ export class Identities {
   public readonly managedPolicies = new Map<string, ManagedPolicy>();
   /** ARNs of the users. */
   public readonly users = new Set<string>();
+  /** Alias of each account that has one. */
+  public readonly aliases = new Map<string, string>();
   /** Names that the rehearsal gave to placeholders: on AWS an ARN may be in their place. */
   public readonly placeholders = new Set<string>();
   private readonly roles = new Map<string, Role>();

@@ -7,5 +7,5 @@ const roleArn = (call: Call): string =>
 export const permissions = {
   ...on(['GetRole', 'ListRolePolicies', 'ListAttachedRolePolicies'], roleArn),
   ...on(['GetPolicy'], call => textOf(call, 'PolicyArn')),
-  ...everywhere(['ListRoles']),
+  ...everywhere(['ListRoles', 'ListAccountAliases', 'CreateAccountAlias']),
 };

@@ -8,6 +8,7 @@ import type { Call, Environment, Operation, OwnedPolicy, ResourceType, Service }
 import { AwsError } from '../../core/service';
 
 const RoleInput = v.object({ RoleName: v.string() });
+const AliasInput = v.object({ AccountAlias: v.pipe(v.string(), v.regex(/^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$/)) });
 const PolicyInput = v.object({ PolicyArn: v.string() });
 
 /** AWS IAM: the API and the resource types over the identities of all accounts. */
@@ -24,6 +25,11 @@ export class Iam implements Service {
     ListRolePolicies: async call => ({ PolicyNames: Object.keys(this.roleOf(call).policies), IsTruncated: false }),
     ListAttachedRolePolicies: async call => ({ AttachedPolicies: attached(this.roleOf(call)), IsTruncated: false }),
     GetPolicy: async call => this.getPolicy(call),
+    ListAccountAliases: async call => ({
+      AccountAliases: [this.identities.aliases.get(call.caller.accountId) ?? []].flat(),
+      IsTruncated: false,
+    }),
+    CreateAccountAlias: async call => this.createAlias(call),
   };
   public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
@@ -68,6 +74,16 @@ export class Iam implements Service {
     const role = this.identities.roleNamed(call.caller.accountId, roleName);
     if (role === undefined) throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
     return role;
+  }
+
+  /** An account has one alias: another one replaces it. */
+  private createAlias(call: Call): void {
+    const { AccountAlias: alias } = read(AliasInput, call.input);
+    const { aliases } = this.identities;
+    if ([...aliases.values()].includes(alias)) {
+      throw new AwsError('EntityAlreadyExists', `The account alias ${alias} already exists.`, 409);
+    }
+    aliases.set(call.caller.accountId, alias);
   }
 
   private getPolicy(call: Call): unknown {

@@ -30,6 +30,7 @@ interface CreationRequest {
   readonly name: string;
   readonly email: string;
   readonly roleName: string;
+  readonly iamUserAccessToBilling?: 'ALLOW' | 'DENY';
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -73,6 +74,15 @@ export class AccountCreation {
 
   public reserveEmail(email: string): void {
     this.emailsTaken.add(email.toLowerCase());
+  }
+
+  /** Frees the address of an account whose address has changed. */
+  public releaseEmail(email: string): void {
+    this.emailsTaken.delete(email.toLowerCase());
+  }
+
+  public isEmailTaken(email: string): boolean {
+    return this.emailsTaken.has(email.toLowerCase());
   }
 
   /** Quota of accounts in the organization. */
@@ -144,13 +154,14 @@ export class AccountCreation {
       this.statuses.set(status.id, { ...status, state: 'FAILED', completedAt, failureReason });
       return;
     }
-    const { name, email, tags, roleName } = request;
+    const { name, email, tags, roleName, iamUserAccessToBilling = 'ALLOW' } = request;
     const accountId = this.tree.newAccountId();
     const account = this.tree.putAccount({
       accountId,
       name,
       email,
       tags,
+      iamUserAccessToBilling,
       state: 'PENDING_ACTIVATION',
       joined: 'CREATED',
       joinedAt: completedAt,

@@ -17,6 +17,8 @@ export interface SimulatedAccount {
   readonly closedAt?: number;
   readonly parentId: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Whether IAM users of the account may be given access to billing; absent: the account was invited. */
+  readonly iamUserAccessToBilling?: 'ALLOW' | 'DENY';
 }
 
 export interface Unit {

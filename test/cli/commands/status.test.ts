@@ -89,7 +89,7 @@ test('status shows the sides of a blue/green environment, and says once what res
 test('status --json prints the pipelines as JSON', async () => {
   const { operations, write, lines } = fakeOperations([dev, production]);
   expect(await status({ json: true }, operations, write)).toBe(true);
-  expect(JSON.parse(lines.join('\n'))).toEqual({ pipelines: [dev, production], leftovers: [] });
+  expect(JSON.parse(lines.join('\n'))).toEqual({ pipelines: [dev, production], leftovers: [], closings: [] });
 });
 
 test('status fails if the status of a pipeline cannot be read', async () => {

@@ -37,6 +37,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   'client-dynamodb': 'dynamodb',
   'client-ecr': 'ecr',
   'client-global-accelerator': 'globalaccelerator',
+  'client-iam': 'iam',
   'client-lambda': 'lambda',
   'client-organizations': 'organizations',
   'client-route-53': 'route53',

@@ -12,6 +12,7 @@ const CreateAccountInput = v.object({
   AccountName: v.string(),
   Email: v.string(),
   RoleName: v.optional(v.string(), 'OrganizationAccountAccessRole'),
+  IamUserAccessToBilling: v.optional(v.picklist(['ALLOW', 'DENY'])),
   Tags,
 });
 const StatusInput = v.object({ CreateAccountRequestId: v.string() });
@@ -47,6 +48,7 @@ export class AccountOperations {
       name: input.AccountName,
       email: input.Email,
       roleName: input.RoleName,
+      iamUserAccessToBilling: input.IamUserAccessToBilling,
       tags: tagRecord(input.Tags),
     };
     return { CreateAccountStatus: describedStatus(this.organizations.creation.start(request)) };

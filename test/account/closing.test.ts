@@ -1,0 +1,171 @@
+import { awsError } from './fake-directory';
+import { owner, vended, Vending } from './vending';
+import { closeAccount, findClosing } from '../../lambda/account/closing/closing';
+import { closingKey } from '../../lambda/registry/closing';
+import type { ClosingRecord } from '../../lambda/registry/closing';
+import type { Progress } from '../../lambda/shared/lifecycle';
+
+const dev = owner('Dev');
+const request = vended({ onRemoval: 'close' });
+
+let vending: Vending;
+let accountId: string;
+beforeEach(async () => {
+  vending = new Vending();
+  accountId = await vending.create(dev, request);
+});
+
+function limit(reason: string): Error {
+  return awsError('ConstraintViolationException', reason, { Reason: reason });
+}
+
+/** Removes the construct, and returns the result of the last step. */
+async function remove(): Promise<Progress<void>> {
+  await vending.lifecycle.requestDelete(dev, request);
+  for (let count = 0; count < 100; count++) {
+    const progress = await vending.lifecycle.reconcileDelete(dev, request);
+    if (progress.done) return progress;
+    vending.clock.now += progress.seconds * 1000;
+  }
+  throw new Error('an hour is over');
+}
+
+async function tryAgain(): Promise<Progress<void> | undefined> {
+  const closing = await findClosing(vending.registry, accountId);
+  if (!closing) return undefined;
+  return closeAccount({
+    organization: vending.directory,
+    closer: vending.closer,
+    registry: vending.registry,
+    cicdAccount: '222222222222',
+    now: () => vending.clock.now,
+  }, closing);
+}
+
+const waiting = async () => vending.registry.read<ClosingRecord>(closingKey(accountId));
+
+test('an account is closed if its removal says so, and its state is recorded', async () => {
+  expect(await remove()).toEqual({ done: true, result: undefined });
+  expect(vending.closer.closed).toEqual([accountId]);
+  expect(await vending.record(request)).toMatchObject({
+    state: 'closed', accountId, owners: [], closing: { requested: true, state: 'PENDING_CLOSURE' },
+  });
+});
+
+test.each(['release', 'retain'] as const)('an account with the removal %s is never closed', async onRemoval => {
+  await vending.update(dev, { ...request, onRemoval }, request);
+  await vending.remove(dev, { ...request, onRemoval });
+  expect(vending.closer.closed).toEqual([]);
+});
+
+test('a rollback closes no account: the next deployment uses it', async () => {
+  vending.isRollingBack = true;
+  await remove();
+  expect(vending.closer.closed).toEqual([]);
+  expect(await vending.record(request)).toMatchObject({ state: 'available' });
+  expect(await vending.create(dev, request)).toBe(accountId);
+});
+
+test('an account that another construct has taken over is not closed', async () => {
+  await vending.create(owner('Renamed'), request);
+  await remove();
+  expect(vending.closer.closed).toEqual([]);
+});
+
+test('an account without the tag of this organization is not closed, and the history says so', async () => {
+  await vending.directory.tag(accountId, { 'org-environments:registry-key': '111111111111/account/other' });
+  expect(await remove()).toMatchObject({
+    done: true,
+    note: `account ${accountId} was not closed, because it does not carry the tag 'org-environments:registry-key' of `
+      + 'this organization; it is available again',
+  });
+  expect(vending.closer.closed).toEqual([]);
+  expect(await vending.record(request)).toMatchObject({ state: 'available' });
+});
+
+test.each(['PENDING_CLOSURE', 'SUSPENDED', 'CLOSED'])('an account that is %s is not closed again', async state => {
+  vending.directory.change(accountId, { state });
+  await remove();
+  expect(vending.closer.closed).toEqual([]);
+  expect(await vending.record(request)).toMatchObject({ state: 'closed', closing: { state } });
+});
+
+test('a repeated removal does nothing', async () => {
+  await remove();
+  await remove();
+  expect(vending.closer.closed).toEqual([accountId]);
+});
+
+test('the removal waits while AWS closes as many accounts as it does at a time', async () => {
+  vending.closer.refusals.push(...Array.from({ length: 5 }, () => limit('CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED')));
+  await vending.lifecycle.requestDelete(dev, request);
+  expect(await vending.lifecycle.reconcileDelete(dev, request)).toMatchObject({
+    done: false, waitsFor: 'AWS to close other accounts first, because it closes at most three at a time',
+  });
+  await remove();
+  expect(vending.closer.closed).toEqual([accountId]);
+  expect(await waiting()).toBeUndefined();
+});
+
+test('after 40 minutes the removal is complete, and the account is closed later', async () => {
+  vending.closer.refusals.push(...Array.from({ length: 41 }, () => limit('CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED')));
+  expect(await remove()).toMatchObject({
+    done: true,
+    note: `account ${accountId} ('shop-dev') is not closed yet: AWS closes at most three accounts at a time; the daily `
+      + "check tries again, and 'org-environments status' lists it until it is closed",
+  });
+  expect(await waiting()).toMatchObject({ accountId, accountName: 'shop-dev' });
+  expect(await tryAgain()).toEqual({ done: true, result: undefined });
+  expect(vending.closer.closed).toEqual([accountId]);
+  expect(await waiting()).toBeUndefined();
+  expect(await tryAgain()).toBeUndefined();
+});
+
+test('the quota of 30 days does not hold up the removal', async () => {
+  vending.closer.refusals.push(limit('CLOSE_ACCOUNT_QUOTA_EXCEEDED'), limit('CLOSE_ACCOUNT_QUOTA_EXCEEDED'));
+  const started = vending.clock.now;
+  expect(await remove()).toMatchObject({
+    note: expect.stringContaining(
+      'the organization has closed as many accounts in 30 days as AWS allows',
+    ),
+  });
+  expect(vending.clock.now).toBe(started);
+  expect(await tryAgain()).toMatchObject({ note: expect.stringContaining('is not closed yet') });
+  expect(await tryAgain()).toEqual({ done: true, result: undefined });
+  expect(vending.closer.closed).toEqual([accountId]);
+});
+
+test('a missing permission does not fail the removal, and is named', async () => {
+  vending.closer.refusals.push(Object.assign(new Error('may not organizations:CloseAccount'), { name: 'AccessError' }));
+  expect(await remove()).toMatchObject({ note: expect.stringContaining('may not organizations:CloseAccount') });
+});
+
+test('an account that waits for its closure and is declared again is kept', async () => {
+  vending.closer.refusals.push(limit('CLOSE_ACCOUNT_QUOTA_EXCEEDED'));
+  await remove();
+  expect(await vending.create(owner('Again'), request)).toBe(accountId);
+  expect(await waiting()).toBeUndefined();
+  expect(await tryAgain()).toBeUndefined();
+  expect(vending.closer.closed).toEqual([]);
+});
+
+test('a closed account that is declared again is rejected with an error that says so', async () => {
+  await remove();
+  await expect(vending.create(owner('Again'), request)).rejects.toThrow(
+    `account 'shop-dev' (aws+dev@example.com) cannot be used: account ${accountId} is being closed; ask AWS Support to `
+      + 'reopen it, or use another e-mail',
+  );
+});
+
+test.each(['before', 'after'] as const)('a removal that is killed %s any call closes the account once', async when => {
+  for (let call = 1; ; call++) {
+    vending = new Vending();
+    accountId = await vending.create(dev, request);
+    const calls = vending.fate.calls.length;
+    vending.fate.dieAt(call, when);
+    await vending.remove(dev, request);
+    expect(vending.closer.closed).toEqual([accountId]);
+    expect(await vending.record(request)).toMatchObject({ state: 'closed' });
+    if (vending.fate.calls.length - calls < call) return;
+  }
+});
