@@ -12,6 +12,8 @@ export interface Preparation {
   readonly executionPolicyArns: readonly string[];
   /** Whether applications may create roles and users only with the boundary of the baseline stack. */
   readonly requireBoundary?: 'true';
+  /** Present for accounts of pools: whether they are cleaned when their lease ends. */
+  readonly cleaning?: 'true';
   /** Key that encrypts the artifacts of pipelines. */
   readonly artifactKeyArn: string;
   /** Fingerprint of the bootstrap and baseline templates, so that an upgrade of the library updates every account. */
@@ -61,6 +63,3 @@ export interface PreconditionsRequest {
 
 /** Empty: everything exists. */
 export type PreconditionsResult = { readonly [name: string]: never };
-
-/** All requests of the account provider. */
-export type AccountProviderRequest = AccountRequest | PreconditionsRequest;

@@ -7,7 +7,7 @@ import { repositoryPermissions } from '../sources/repository-permissions';
 export const ACCOUNT_KIND: Kind = {
   name: 'account',
   resourceType: RESOURCE_TYPES.account,
-  alsoServes: [RESOURCE_TYPES.preconditions],
+  alsoServes: [RESOURCE_TYPES.preconditions, RESOURCE_TYPES.pool],
   roleName: NAMES.accountProviderRole,
   description: 'Vends the accounts of environments',
   records: { write: [RECORDS.account, RECORDS.preconditions, RECORDS.unreachable], queue: [RECORDS.creations] },

@@ -306,7 +306,7 @@ test('a resource does not change from preconditions into an account', async () =
     check: never,
     requestRepair: never,
   };
-  const provider = accountProvider(accounts, preconditions);
+  const provider = accountProvider({ accounts, preconditions, pooledAccounts: accounts, pools: accounts });
   const account = { kind: 'existing', accountId: '333333333333' } as const;
   const prepared = {
     ...account,
@@ -318,8 +318,8 @@ test('a resource does not change from preconditions into an account', async () =
     templates: '',
   };
   for (const [after, before, change] of [
-    [requestOf(), prepared, 'an account to preconditions'],
-    [prepared, requestOf(), 'preconditions to an account'],
+    [requestOf(), prepared, 'an existing account to preconditions'],
+    [prepared, requestOf(), 'preconditions to an existing account'],
   ] as const) {
     await expect(provider.requestUpdate(who, after, before)).rejects.toThrow(
       `resource 'Preconditions' cannot change from ${change}: give the construct another id`,
