@@ -33,3 +33,6 @@ export * from './blue-green/health-check';
 export * from './blue-green/release-hook';
 export * from './blue-green/shift';
 export * from './blue-green/singleton';
+export * from './pool/account-pool';
+export * from './pool/account-pool-interface';
+export * from './pool/account-pool-props';

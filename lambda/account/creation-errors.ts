@@ -1,4 +1,5 @@
 import type { OrganizationAccount } from './aws';
+import { EmailTakenError } from './email-taken-error';
 import { nameOf } from './record';
 import { ownedElsewhere } from './special-accounts';
 import type { UnusableState } from './unusable-state';
@@ -15,7 +16,7 @@ export function creationFailed(request: VendedAccountRequest, reason: string): E
   const { email } = request;
   switch (reason) {
     case 'EMAIL_ALREADY_EXISTS':
-      return new Error(
+      return new EmailTakenError(
         `the e-mail '${email}' is taken by an account outside of the organization, or by one that was `
           + `closed: use another e-mail for account '${request.accountName}', for example '${emailSuggestion(email)}'`,
       );
@@ -64,7 +65,7 @@ export function isCreationThrottled(error: unknown): boolean {
 }
 
 export function emailOfExistingAccount(request: VendedAccountRequest, found: OrganizationAccount): Error {
-  return new Error(
+  return new EmailTakenError(
     `the e-mail '${request.email}' already belongs to account ${found.accountId} ('${found.accountName}') of the `
       + 'organization: adopt it with onExisting: OnExistingAccount.ADOPT, or use another e-mail',
   );
@@ -75,7 +76,7 @@ export function emailOfSpecialAccount(
   { accountId }: OrganizationAccount,
   kind: string,
 ): Error {
-  return new Error(
+  return new EmailTakenError(
     `the e-mail '${email}' belongs to account ${accountId}, which is ${kind} and cannot be vended: use another e-mail`,
   );
 }
@@ -85,7 +86,7 @@ export function emailOfUnusableAccount(
   { accountId }: OrganizationAccount,
   { description, advice }: UnusableState,
 ): Error {
-  return new Error(
+  return new EmailTakenError(
     `the e-mail '${email}' belongs to account ${accountId}, which ${description} and keeps it: ${advice}, `
       + `or use another e-mail, for example '${emailSuggestion(email)}'`,
   );

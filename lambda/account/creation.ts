@@ -217,6 +217,8 @@ interface FoundAccount {
   readonly ours: boolean;
   /** Whether it was created by the recorded request. */
   readonly isNew?: boolean;
+  /** Whether it was found by its e-mail, so that it may be in use. */
+  readonly existed?: true;
 }
 
 /** Finds the account of the organization that has the e-mail, if it may be adopted. */
@@ -231,7 +233,7 @@ async function findAdoptable(context: AccountContext, vended: VendedAccount): Pr
     : await specialAccount(context, found.accountId);
   const foreign = foreignOwnerOf(context, tags);
   const refusal = adoptionError(vended, found, { ours, special, foreign });
-  if (!refusal) return { accountId: found.accountId, ours };
+  if (!refusal) return { accountId: found.accountId, ours, existed: true };
   if (vended.record.creation) await updateRecord(context, vended, { state: 'claimed', creation: undefined });
   throw refusal;
 }
@@ -253,7 +255,7 @@ function adoptionError(
 async function complete(
   context: AccountContext,
   vended: VendedAccount,
-  { accountId, ours, isNew }: FoundAccount,
+  { accountId, ours, isNew, existed }: FoundAccount,
 ): Promise<Created> {
   await context.registry.dequeue(CREATION_QUEUE, vended.key);
   const { attempt, creation } = vended.record;
@@ -266,6 +268,7 @@ async function complete(
       creation: undefined,
       ...(ours && { createdAt: context.now() }),
       ...(isOfThisAttempt && { createdAttempt: attempt }),
+      ...(existed && { existed }),
     }),
   );
 }

@@ -7,13 +7,17 @@ import { runCommand } from './commands';
 import { AwsRootEmail } from './email-aws';
 import { AccountLifecycle } from './lifecycle';
 import { ManagementAccount } from './management';
+import { poolLifecycles } from './pool/pool-lifecycles';
 import { Preconditions } from './preconditions/lifecycle';
 import { accountProvider } from './provider';
 import { AwsAccountSettings } from './settings-aws';
 import { AwsUnits } from './units/aws';
 import { UnitLifecycle } from './units/lifecycle';
 import type { AccountCommand, AccountCommandResult } from '../../src/account/contract';
+import type { POOL_MAINTENANCE } from '../../src/pool/contract';
 import { AwsCicdStack } from '../cloudformation/cicd-stack';
+import { EventBus } from '../history/events';
+import { RegistryHistory } from '../history/history';
 import { TableRegistry } from '../registry/table';
 import type { KindHandler } from '../shared/serve';
 import { serve } from '../shared/serve';
@@ -36,16 +40,19 @@ const context = {
   hosts: connectedHosts(),
   now: Date.now,
 };
-const provider = accountProvider(
-  new AccountLifecycle(context), new Preconditions(context), new UnitLifecycle(context),
-);
-const serveRequest: KindHandler = serve(provider, registry);
+const accounts = new AccountLifecycle(context);
+const history = new RegistryHistory(registry, new EventBus());
+const { pooledAccounts, pools, maintenance } = poolLifecycles({ context, accounts, history });
+const serveRequest: KindHandler = serve(accountProvider({
+  accounts, preconditions: new Preconditions(context), units: new UnitLifecycle(context), pooledAccounts, pools,
+}), registry);
 
-/** The requests of CloudFormation and of reconciliations, and the commands of the operations function. */
+/** The requests of CloudFormation and of reconciliations, the commands of operators, and the maintenance of pools. */
 export async function handler(
-  request: Parameters<KindHandler>[0] | AccountCommand,
+  request: Parameters<KindHandler>[0] | AccountCommand | typeof POOL_MAINTENANCE,
   lambda?: { readonly awsRequestId: string },
-): Promise<Awaited<ReturnType<KindHandler>> | AccountCommandResult> {
+): Promise<Awaited<ReturnType<KindHandler>> | AccountCommandResult | void> {
+  if ('maintain' in request) return maintenance.run();
   if (!('command' in request)) return serveRequest(request);
   return withSessionName(request.command, lambda?.awsRequestId ?? '', () => runCommand(context, request));
 }

@@ -162,6 +162,7 @@ export function baselineDefinition(context: AccountContext, { request }: Managed
       AccessRoleName: request.accessRoleName,
       ArtifactKeyArn: request.artifactKeyArn,
       RequireBoundary: request.requireBoundary ?? 'false',
+      ...(request.cleaning && { Cleaning: request.cleaning }),
     },
     tags: {},
     capabilities: ['CAPABILITY_NAMED_IAM'],

@@ -1,5 +1,4 @@
 import type {
-  AccountProviderRequest,
   AccountRequest,
   AccountResult,
   PreconditionsRequest,
@@ -7,37 +6,60 @@ import type {
   UnitRequest,
   UnitResult,
 } from '../../src/account/contract';
+import type { PooledAccountRequest, PooledAccountResult, PoolRequest, PoolResult } from '../../src/pool/contract';
 import type { Lifecycle } from '../shared/lifecycle';
 import { TwoLifecycles } from '../shared/two-lifecycles';
 
 /** Preconditions and units are neither checked later nor repaired. */
 type ReconciledOnce<Request, Result> = Omit<Lifecycle<Request, Result>, 'check' | 'requestRepair'>;
 
-/** Handles requests for accounts, for organizational units, and for the preconditions of stacks that vend accounts. */
-export function accountProvider(
-  accounts: Lifecycle<AccountRequest, AccountResult>,
-  preconditions: ReconciledOnce<PreconditionsRequest, PreconditionsResult>,
-  units: ReconciledOnce<UnitRequest, UnitResult>,
-): Lifecycle<AccountProviderRequest, AccountResult | PreconditionsResult | UnitResult> {
-  return new TwoLifecycles<
-    AccountRequest | PreconditionsRequest, UnitRequest, AccountResult | PreconditionsResult, UnitResult
-  >({
-    one: new TwoLifecycles({ one: accounts, other: preconditions, isOther: isPreconditions, nameOf }),
-    other: units,
-    isOther: isUnit,
+type OfPools = PooledAccountRequest | PoolRequest;
+type AnyRequest = AccountRequest | PreconditionsRequest | UnitRequest | OfPools;
+
+interface Lifecycles {
+  readonly accounts: Lifecycle<AccountRequest, AccountResult>;
+  readonly preconditions: ReconciledOnce<PreconditionsRequest, PreconditionsResult>;
+  readonly units: ReconciledOnce<UnitRequest, UnitResult>;
+  readonly pooledAccounts: Lifecycle<PooledAccountRequest, PooledAccountResult>;
+  readonly pools: Lifecycle<PoolRequest, PoolResult>;
+}
+
+const NAMES: Readonly<Record<AnyRequest['kind'], string>> = {
+  vended: 'an account with an e-mail',
+  existing: 'an existing account',
+  named: 'an account with a name',
+  preconditions: 'preconditions',
+  unit: 'an organizational unit',
+  pooled: 'an account of a pool',
+  pool: 'an account pool',
+};
+
+const nameOf = ({ kind }: AnyRequest): string => NAMES[kind];
+
+/** Handles requests for accounts, account pools, organizational units, and the preconditions of stacks. */
+export function accountProvider({ accounts, preconditions, units, pooledAccounts, pools }: Lifecycles) {
+  const ofStacks = new TwoLifecycles({ one: accounts, other: preconditions, isOther: isPreconditions, nameOf });
+  const ofPools = new TwoLifecycles({ one: pooledAccounts, other: pools, isOther: isPool, nameOf });
+  return new TwoLifecycles({
+    one: new TwoLifecycles({ one: ofStacks, other: units, isOther: isUnit, nameOf }),
+    other: ofPools,
+    isOther: isOfPools,
     nameOf,
   });
 }
 
-function isPreconditions(request: AccountProviderRequest): request is PreconditionsRequest {
+function isPreconditions(request: AccountRequest | PreconditionsRequest): request is PreconditionsRequest {
   return request.kind === 'preconditions';
 }
 
-function isUnit(request: AccountProviderRequest): request is UnitRequest {
+function isUnit(request: AccountRequest | PreconditionsRequest | UnitRequest): request is UnitRequest {
   return request.kind === 'unit';
 }
 
-function nameOf(request: AccountProviderRequest): string {
-  if (isPreconditions(request)) return 'preconditions';
-  return isUnit(request) ? 'an organizational unit' : 'an account';
+function isPool(request: OfPools): request is PoolRequest {
+  return request.kind === 'pool';
+}
+
+function isOfPools(request: AnyRequest): request is OfPools {
+  return request.kind === 'pooled' || request.kind === 'pool';
 }

@@ -1,3 +1,4 @@
+import { EmailTakenError } from './email-taken-error';
 import type { AccountRequest, VendedAccountRequest } from '../../src/account/contract';
 import type { AccountRecord } from '../registry/account';
 import { owns, stackNameOf, withoutOwner } from '../registry/owners';
@@ -111,7 +112,7 @@ function idOf(request: AccountRequest): { accountId?: string } {
 }
 
 function heldByAnotherStack(record: AccountRecord, current: Owner, request: VendedAccountRequest): Error {
-  return new Error(
+  return new EmailTakenError(
     `the e-mail '${request.email}' belongs to '${current.logicalId}' of stack '${stackNameOf(current)}'`
       + `${record.accountId ? ` (account ${record.accountId})` : ''}: remove it there first, adopt it with `
       + 'onExisting: OnExistingAccount.ADOPT, or use another e-mail',

@@ -43,6 +43,7 @@ export class RegistryHistory implements History {
     logger.info('change', { ...entry });
     if (entry.outcome === 'deferred') count(METRICS.unreachableAccounts, 1);
     if (entry.change === CHANGES.drift && entry.outcome === 'failed') count(METRICS.driftedEnvironments, 1);
+    if (entry.change === CHANGES.accountQuarantine) count(METRICS.quarantinedAccounts, 1);
     try {
       await this.registry.write<HistoryRecord>(historyKey(entry), historyRecord(entry), undefined);
     } catch (error) {

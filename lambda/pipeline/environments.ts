@@ -6,6 +6,7 @@ import { leaseKey, releaseLease } from '../registry/lease';
 import type { LeaseHolder, LeaseRecord } from '../registry/lease';
 import { stackNameOf } from '../registry/owners';
 import { accountIn, environmentIn, pipelineKey } from '../registry/pipeline';
+import type { PoolLease } from '../registry/pool-state';
 import type { Registry, Versioned } from '../registry/registry';
 import type { Deferral } from '../registry/stack';
 import type { Owner } from '../shared/lifecycle';
@@ -45,6 +46,7 @@ export class Environments {
     const lease = await this.registry.read<LeaseRecord>(leaseKey(accountId));
     const environment = await this.registry.read<EnvironmentRecord>(environmentKey(environmentName));
     if (environment && (await this.isHeldByAnotherStack(environment, owner))) throw nameTaken(environment, request);
+    if (lease?.pool && lease.pool.state !== 'leased') throw notLeased(accountId, environmentName, lease.pool);
     const holder = lease?.holder;
     const isOurs = holder?.pipelineKey === key;
     if (holder && !isOurs) {
@@ -61,7 +63,8 @@ export class Environments {
       stackId: owner.stackId,
       ...(!isConfirmed && { expiresAt: this.now() + LEASE_MILLISECONDS }),
     };
-    await this.registry.write<LeaseRecord>(leaseKey(accountId), { fence, holder: next }, lease?.version);
+    const { version, ...before } = lease ?? {};
+    await this.registry.write<LeaseRecord>(leaseKey(accountId), { ...before, fence, holder: next }, version);
     return { fence, others: await this.addPipeline(owner, request, environment, place) };
   }
 
@@ -105,8 +108,8 @@ export class Environments {
   public async confirm(key: string): Promise<void> {
     const record = await this.registry.read<LeaseRecord>(leaseKey(accountIn(key)));
     if (record?.holder?.pipelineKey !== key || record.holder.expiresAt === undefined) return;
-    const { expiresAt, ...holder } = record.holder;
-    await this.registry.write<LeaseRecord>(leaseKey(accountIn(key)), { fence: record.fence, holder }, record.version);
+    const { version, holder: { expiresAt, ...holder }, ...rest } = record;
+    await this.registry.write<LeaseRecord>(leaseKey(accountIn(key)), { ...rest, holder }, version);
   }
 
   /**
@@ -243,6 +246,13 @@ function nameTaken(record: EnvironmentRecord, { environment: { environmentName }
   return new Error(
     `environment '${environmentName}' belongs to stack '${stackNameOf(record)}' of the CICD account: `
       + `${isLeftover ? forget(environmentName) : removal}, or choose another environmentName`,
+  );
+}
+
+function notLeased(accountId: string, environmentName: string, { poolName, state }: PoolLease): Error {
+  return new Error(
+    `account ${accountId} belongs to the account pool '${poolName}' and is not leased (it is ${state}), so environment `
+      + `'${environmentName}' cannot have a pipeline there: use an Account with this pool, which leases an account`,
   );
 }
 

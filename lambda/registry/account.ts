@@ -17,6 +17,8 @@ export interface AccountRecord {
   readonly accountId?: string;
   /** A creation that was started; without `requestId` the response of AWS was lost. */
   readonly creation?: { readonly since: number; readonly accountName: string; readonly requestId?: string };
+  /** Present if the account was found by its e-mail, and not by the request that created it. */
+  readonly existed?: true;
   /** When the creation ended; absent if the account existed before. */
   readonly createdAt?: number;
   /** Whether IAM users may be given access to billing, as requested when the account was created. */

@@ -1,13 +1,16 @@
 import { accountIn } from './pipeline';
+import type { PoolLease } from './pool-state';
 import type { Registry } from './registry';
 import { RECORDS } from '../../src/registry/contract';
 
-/** The lease of an account: an account has one pipeline. */
+/** The lease of an account: an account has one pipeline, and an account of a pool one `Account`. */
 export interface LeaseRecord {
   /** Grows with every new holder: a pipeline with an older number has lost the lease. */
   readonly fence: number;
-  /** Absent: the lease was released. */
+  /** Absent: no pipeline holds the account. */
   readonly holder?: LeaseHolder;
+  /** Absent: the account belongs to no pool. */
+  readonly pool?: PoolLease;
 }
 
 export interface LeaseHolder {
@@ -26,7 +29,8 @@ export interface LeaseHolder {
 export async function releaseLease(registry: Registry, key: string): Promise<void> {
   const lease = await registry.read<LeaseRecord>(leaseKey(accountIn(key)));
   if (lease?.holder?.pipelineKey !== key) return;
-  await registry.write<LeaseRecord>(leaseKey(accountIn(key)), { fence: lease.fence }, lease.version);
+  const { version, holder, ...rest } = lease;
+  await registry.write<LeaseRecord>(leaseKey(accountIn(key)), rest, version);
 }
 
 export function leaseKey(accountId: string): string {

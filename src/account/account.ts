@@ -14,6 +14,9 @@ import { Preconditions } from './preconditions';
 import { preparation } from './preparation';
 import { internalsOf } from '../organization/internals';
 import type { IOrganization } from '../organization/organization-interface';
+import type { IAccountPool } from '../pool/account-pool-interface';
+import type { PooledAccountRequest, PooledAccountResult } from '../pool/contract';
+import { checkAccountSource, pooledRequest } from '../pool/pooled-account';
 import { RESOURCE_TYPES } from '../private/contract';
 import { lazy } from '../private/lazy';
 import { ManagedResource } from '../private/managed-resource';
@@ -45,31 +48,45 @@ export enum AccountRemoval {
   CLOSE = 'close',
 }
 
+type Request = VendedAccountRequest | PooledAccountRequest;
+type Result = AccountResult & PooledAccountResult;
+
 /** Properties of `Account`. */
 export interface AccountProps {
   /** The organization in which the account is created. */
   readonly organization: IOrganization;
 
   /**
+   * The pool from which the account is leased. When this construct is removed, the account is cleaned and returns to
+   * the pool. A construct with another id is another lease, of another account.
+   *
+   * @default - the account is created with the `email`
+   */
+  readonly pool?: IAccountPool;
+
+  /**
    * Name of the account: 1 to 50 printable ASCII characters. It can be changed.
    *
+   * @default - required with an `email`; with a `pool`, the name that the pool gives
    * @see https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html
    */
-  readonly accountName: string;
+  readonly accountName?: string;
 
   /**
    * E-mail address of the account's root user: 6 to 64 characters, unique among all AWS accounts, closed ones
    * included. Before it is changed here, it must be changed in AWS: `org-environments change-account-email`. Plus
    * addresses (`aws+shop-test@example.com`) are possible if the mailbox accepts them.
+   *
+   * @default - required, unless there is a `pool`
    */
-  readonly email: string;
+  readonly email?: string;
 
   /**
    * Organizational unit of the account: an id (`ou-ab12-cdefgh34`), or a path of names below the root
    * (`Workloads/Test`) that exists, or the `organizationalUnitId` of an `OrganizationalUnit`. When it changes, the
    * account is moved.
    *
-   * @default - the account is not moved; AWS creates accounts in the root
+   * @default - the account is not moved; AWS creates accounts in the root. With a `pool`: its waiting unit
    */
   readonly organizationalUnit?: string;
 
@@ -238,33 +255,18 @@ export class Account extends Resource implements IAccount, ITaggable {
   public constructor(scope: Construct, id: string, props: AccountProps) {
     super(scope, id);
     validate.regionOfNewAccounts(this, this.env.region);
-    const email = validate.email(this, props.email);
-    UniqueClaims.of(this).claim(this, 'e-mail', email.toLowerCase(),
-      'every account needs its own e-mail; use a plus address like aws+shop-test2@example.com');
-
-    this.email = email;
-    this.accountName = validate.accountName(this, props.accountName);
+    checkAccountSource(this, props);
     this.tags = new TagManager(TagType.MAP, RESOURCE_TYPES.account, validate.tags(this, props.accountTags ?? {}));
     this.node.addValidation({ validate: () => tagProblems(this.tags.tagValues()) });
-
-    const account = new ManagedResource<VendedAccountRequest, AccountResult>(this, 'Resource', {
+    const { pool } = props;
+    const tags = lazy(() => this.tags.tagValues());
+    const account = new ManagedResource<Request, Result>(this, 'Resource', {
       organization: props.organization,
       resourceType: RESOURCE_TYPES.account,
-      request: {
-        kind: 'vended',
-        accountName: this.accountName,
-        email,
-        organizationalUnit: props.organizationalUnit && validate.organizationalUnit(this, props.organizationalUnit),
-        tags: lazy(() => this.tags.tagValues()),
-        onExisting: props.onExisting ?? OnExistingAccount.FAIL,
-        onRemoval: props.onRemoval ?? AccountRemoval.RELEASE,
-        alternateContacts: checkedContacts(this, props.alternateContacts),
-        accountAlias: props.accountAlias && validate.accountAlias(this, props.accountAlias),
-        iamUserAccessToBilling: props.iamUserAccessToBilling === false ? 'DENY' : undefined,
-        optInRegions: props.optInRegions?.map(region => validate.optInRegion(this, region)),
-        ...preparation(this, props.organization, props),
-      },
+      request: { ...pool ? pooledRequest(this, { ...props, pool }) : this.vendedRequest(props), tags },
     });
+    this.email = pool ? account.result('email') : props.email ?? '';
+    this.accountName = props.accountName ?? account.result('accountName');
     const resource = account.resource.node.defaultChild as CfnResource;
     Preconditions.of(this, props.organization).beforeAccount(resource, props);
     throttleCreation(resource);
@@ -285,6 +287,26 @@ export class Account extends Resource implements IAccount, ITaggable {
   public applyRemovalPolicy(policy: RemovalPolicy): void {
     rejectRemovalPolicy(this, policy, "set 'onRemoval' to AccountRemoval.RELEASE or AccountRemoval.RETAIN, which keep "
       + 'the account, or to AccountRemoval.CLOSE');
+  }
+
+  private vendedRequest(props: AccountProps): Omit<VendedAccountRequest, 'tags'> {
+    const { organizationalUnit } = props;
+    const email = validate.email(this, props.email ?? '');
+    UniqueClaims.of(this).claim(this, 'e-mail', email.toLowerCase(),
+      'every account needs its own e-mail; use a plus address like aws+shop-test2@example.com');
+    return {
+      kind: 'vended',
+      accountName: validate.accountName(this, props.accountName ?? ''),
+      email,
+      organizationalUnit: organizationalUnit && validate.organizationalUnit(this, organizationalUnit),
+      onExisting: props.onExisting ?? OnExistingAccount.FAIL,
+      onRemoval: props.onRemoval ?? AccountRemoval.RELEASE,
+      alternateContacts: checkedContacts(this, props.alternateContacts),
+      accountAlias: props.accountAlias && validate.accountAlias(this, props.accountAlias),
+      iamUserAccessToBilling: props.iamUserAccessToBilling === false ? 'DENY' : undefined,
+      optInRegions: props.optInRegions?.map(region => validate.optInRegion(this, region)),
+      ...preparation(this, props.organization, props),
+    };
   }
 
   private arn(organization: IOrganization): string {

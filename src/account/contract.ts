@@ -12,6 +12,8 @@ export interface Preparation {
   readonly executionPolicyArns: readonly string[];
   /** Whether applications may create roles and users only with the boundary of the baseline stack. */
   readonly requireBoundary?: 'true';
+  /** Present for accounts of pools: whether they are cleaned when their lease ends. */
+  readonly cleaning?: 'true';
   /** Key that encrypts the artifacts of pipelines. */
   readonly artifactKeyArn: string;
   /** Fingerprint of the bootstrap and baseline templates, so that an upgrade of the library updates every account. */
@@ -103,9 +105,6 @@ export interface UnitResult {
   /** Names from the root to the unit, for example `Workloads/Test`. */
   readonly path: string;
 }
-
-/** All requests of the account provider. */
-export type AccountProviderRequest = AccountRequest | PreconditionsRequest | UnitRequest;
 
 /** A request of the operations function to the account provider. CloudFormation sends no such request. */
 export type AccountCommand =

@@ -1,3 +1,4 @@
+import type { IResource } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { IAccount } from './account-interface';
 import { internalsOf } from '../organization/internals';
@@ -23,14 +24,14 @@ export function preparedAccountId(
 }
 
 /**
- * Rejects an account that another organization of the app has prepared: its registry does not know the account. An
- * imported organization may be the same, because its id is known only at deployment.
+ * Rejects an account, or a pool, that another organization of the app has prepared: its registry does not know the
+ * account. An imported organization may be the same, because its id is known only at deployment.
  */
 export function requireSameOrganization(
-  scope: Construct, account: IAccount, owner: IOrganization, organization: IOrganization,
+  scope: Construct, resource: IResource, owner: IOrganization, organization: IOrganization, kind = 'account',
 ): void {
   if (owner === organization) return;
   if ([owner, organization].some(one => internalsOf(scope, one).isImported)) return;
-  fail(scope, `the account '${account.node.path}' belongs to the organization '${owner.node.path}', but the `
+  fail(scope, `the ${kind} '${resource.node.path}' belongs to the organization '${owner.node.path}', but the `
     + `organization here is '${organization.node.path}': use the same organization for both`);
 }

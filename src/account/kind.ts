@@ -8,7 +8,7 @@ import { repositoryPermissions } from '../sources/repository-permissions';
 export const ACCOUNT_KIND: Kind = {
   name: 'account',
   resourceType: RESOURCE_TYPES.account,
-  alsoServes: [RESOURCE_TYPES.preconditions, RESOURCE_TYPES.organizationalUnit],
+  alsoServes: [RESOURCE_TYPES.preconditions, RESOURCE_TYPES.organizationalUnit, RESOURCE_TYPES.pool],
   roleName: NAMES.accountProviderRole,
   description: 'Vends the accounts of environments',
   records: {

@@ -12,7 +12,8 @@ import { ManagedResource } from '../private/managed-resource';
 const ID = 'OrgEnvironmentsPreconditions';
 
 interface Needs {
-  readonly email: string;
+  /** Absent: the account belongs to a pool. */
+  readonly email?: string;
   readonly organizationalUnit?: string;
 }
 
@@ -39,7 +40,7 @@ export class Preconditions extends Construct {
       request: {
         kind: 'preconditions',
         region: stack.region,
-        emails: lazy(() => known(this.needs.map(({ email }) => email))),
+        emails: lazy(() => known(this.needs.flatMap(({ email }) => email ?? []))),
         organizationalUnits: lazy(() => this.organizationalUnits()),
         newBranches: lazy(() => this.newBranches()),
       },

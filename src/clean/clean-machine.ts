@@ -19,6 +19,7 @@ interface CleanMachineProps {
 /** The state machine that cleans the accounts of an organization, and its function. There is one in an organization. */
 export class CleanMachine extends Construct {
   public readonly stateMachineArn: string;
+  private readonly role: Role;
 
   public constructor(scope: Construct, id: string, props: CleanMachineProps) {
     super(scope, id);
@@ -37,6 +38,7 @@ export class CleanMachine extends Construct {
           : [],
       ],
     });
+    this.role = clean.role;
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
@@ -59,6 +61,13 @@ export class CleanMachine extends Construct {
       SF2: 'the machine calls one function at a time: a trace would show nothing else',
     });
     this.stateMachineArn = machine.attrArn;
+  }
+
+  /** Allows the function to invoke further functions of the user. */
+  public addCleaners(functionArns: readonly string[]): void {
+    if (functionArns.length === 0) return;
+    const { statement } = allow('MoreCleaners', ['lambda:InvokeFunction'], [...functionArns]);
+    this.role.addToPrincipalPolicy(statement);
   }
 }
 

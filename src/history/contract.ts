@@ -27,6 +27,10 @@ export const CHANGES = {
   abort: 'Abort',
   approval: 'Approval',
   releaseEnd: 'Release End',
+  accountAvailable: 'Account Available',
+  accountQuarantine: 'Account Quarantine',
+  accountClean: 'Account Clean',
+  accountRelease: 'Account Release',
   drift: 'Drift',
   repair: 'Repair',
 } as const;

@@ -1,7 +1,7 @@
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ENTRY_ENVIRONMENT } from './contract';
 import { HandlerFunction } from './handler-function';
@@ -27,7 +27,7 @@ export class CustomResources extends Construct {
   /** ARN of the state machine that waits until a resource is complete. */
   public readonly waiterArn: string;
   /** The function of each kind, by the type of its resources. */
-  public readonly functions: { readonly [resourceType: string]: IFunction };
+  public readonly functions: { readonly [resourceType: string]: LambdaFunction };
 
   public constructor(scope: Construct, id: string, props: CustomResourcesProps) {
     super(scope, id);

@@ -1,4 +1,4 @@
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { IOrganization } from './organization-interface';
@@ -26,6 +26,8 @@ export interface OrganizationInternals {
   readonly managementAccountId: string;
   /** Patterns of the names of the repositories that may be used; undefined: not known in this app. */
   readonly repositoryNames?: readonly string[];
+  /** The function that vends accounts; undefined: not known in this app. */
+  readonly accountFunction?: LambdaFunction;
   /** Undefined: not known in this app. */
   readonly monitored?: Monitored;
 }

@@ -16,7 +16,7 @@ import { CustomResources, entryFunctionArn } from '../kinds/custom-resources';
 import { KINDS } from '../kinds/list';
 import { recordPermissions } from '../kinds/permissions';
 import { OnPipelineEventOptions, pipelineRule } from '../monitoring/pipeline-event';
-import { NAMES } from '../private/contract';
+import { NAMES, RESOURCE_TYPES } from '../private/contract';
 import { rejectRemovalPolicy } from '../private/reject';
 import { UniqueClaims } from '../private/unique-claims';
 import { validate } from '../private/validate';
@@ -93,7 +93,7 @@ abstract class OrganizationBase extends Resource implements IOrganization {
     // without the response URLs of CloudFormation, which are secrets
     const read = [
       RECORDS.account, RECORDS.branch, RECORDS.deployment, RECORDS.environment, RECORDS.halt, RECORDS.history,
-      RECORDS.lease, RECORDS.leftover, RECORDS.pipeline, RECORDS.route, RECORDS.stack,
+      RECORDS.lease, RECORDS.leftover, RECORDS.pipeline, RECORDS.pool, RECORDS.route, RECORDS.stack,
     ];
     const permissions = recordPermissions(this.registry, { read, list: Object.values(LISTED) }, true);
     return permissions.map(({ statement }) => Grant.addToPrincipal({
@@ -195,6 +195,7 @@ export class Organization extends OrganizationBase {
       managementAccountId,
       repositoryNames,
       registryName: props.registry?.tableName,
+      accountFunction: customResources.functions[RESOURCE_TYPES.account],
       monitored: {
         functions: [
           ...Object.values(customResources.functions), customResources.entry, ...listeners.functions,

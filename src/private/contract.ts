@@ -111,6 +111,7 @@ export const ARTIFACT_CONTEXT = 'kms:EncryptionContext:aws:s3:arn';
 /** Types of the custom resources, as CloudFormation shows them. */
 export const RESOURCE_TYPES = {
   account: 'Custom::OrgEnvironmentsAccount',
+  pool: 'Custom::OrgEnvironmentsAccountPool',
   preconditions: 'Custom::OrgEnvironmentsPreconditions',
   organizationalUnit: 'Custom::OrgEnvironmentsOrganizationalUnit',
   branch: 'Custom::OrgEnvironmentsBranch',
@@ -131,6 +132,8 @@ export const METRICS = {
   driftedEnvironments: 'DriftedEnvironments',
   /** Of the organization: releases that have ended as `stuck`. */
   stuckReleases: 'StuckReleases',
+  /** Of the organization: accounts of pools that could not be cleaned. */
+  quarantinedAccounts: 'QuarantinedAccounts',
 } as const;
 
 /** Error of the execution of a release that has returned the traffic, or has reported why it could not. */

@@ -7,6 +7,10 @@ export const RECORDS = {
   environment: 'environment#',
   preconditions: 'preconditions#',
   lease: 'lease#',
+  /** An account pool and its accounts. */
+  pool: 'pool#',
+  /** The account of a pool that an `Account` leases. */
+  poolClaim: 'pool-claim#',
   route: 'route#',
   halt: 'halt#',
   /** The releases of a blue/green environment. */
@@ -42,7 +46,10 @@ export const RECORDS = {
 
 /** Kinds of records that can be listed. The attribute `kind` is the partition key of the table's index. */
 export const LISTED = {
+  account: 'account',
   environment: 'environment',
+  lease: 'lease',
+  pool: 'pool',
   halt: 'halt',
   unreachable: 'unreachable',
   leftover: 'leftover',

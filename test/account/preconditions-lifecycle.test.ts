@@ -306,7 +306,9 @@ test('a resource does not change from preconditions into an account', async () =
     check: never,
     requestRepair: never,
   };
-  const provider = accountProvider(accounts, preconditions, accounts);
+  const provider = accountProvider({
+    accounts, preconditions, units: accounts, pooledAccounts: accounts, pools: accounts,
+  });
   const account = { kind: 'existing', accountId: '333333333333' } as const;
   const prepared = {
     ...account,
@@ -318,9 +320,12 @@ test('a resource does not change from preconditions into an account', async () =
     templates: '',
   };
   for (const [after, before, change] of [
-    [requestOf(), prepared, 'an account to preconditions'],
-    [prepared, requestOf(), 'preconditions to an account'],
-    [{ kind: 'unit', unitName: 'Test', onRemoval: 'delete' }, prepared, 'an account to an organizational unit'],
+    [requestOf(), prepared, 'an existing account to preconditions'],
+    [prepared, requestOf(), 'preconditions to an existing account'],
+    [
+      { kind: 'unit', unitName: 'Test', onRemoval: 'delete' }, prepared,
+      'an existing account to an organizational unit',
+    ],
   ] as const) {
     await expect(provider.requestUpdate(who, after, before)).rejects.toThrow(
       `resource 'Preconditions' cannot change from ${change}: give the construct another id`,

@@ -1,8 +1,9 @@
 import type {
-  AccountProviderRequest, AccountRequest, AccountResult, PreconditionsResult,
+  AccountRequest, AccountResult, PreconditionsRequest, PreconditionsResult,
 } from '../../src/account/contract';
 import type { TrafficRequest } from '../../src/blue-green/contract';
 import type { BranchRequest, BranchResult, EnvironmentDescriptor } from '../../src/branch/contract';
+import type { PooledAccountRequest, PooledAccountResult, PoolRequest, PoolResult } from '../../src/pool/contract';
 import type { Wire } from '../../src/private/contract';
 import { NAMES } from '../../src/private/contract';
 import type { AccountStackRequest, AccountStackResult } from '../../src/stack/contract';
@@ -21,7 +22,9 @@ interface Fine {
 // what is asserted here is asserted by the compiler
 export type Survives = [
   AssertWire<Fine>,
-  AssertWire<AccountProviderRequest>, AssertWire<AccountResult>, AssertWire<PreconditionsResult>,
+  AssertWire<AccountRequest>, AssertWire<AccountResult>,
+  AssertWire<PreconditionsRequest>, AssertWire<PreconditionsResult>,
+  AssertWire<PoolRequest>, AssertWire<PoolResult>, AssertWire<PooledAccountRequest>, AssertWire<PooledAccountResult>,
   AssertWire<AccountStackRequest>, AssertWire<AccountStackResult>,
   AssertWire<BranchRequest>, AssertWire<BranchResult>, AssertWire<EnvironmentDescriptor>,
   AssertWire<TrafficRequest>,

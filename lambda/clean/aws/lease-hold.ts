@@ -1,23 +1,12 @@
 import { leaseKey } from '../../registry/lease';
 import type { LeaseRecord } from '../../registry/lease';
+import { enter, isPooled } from '../../registry/pool-lease';
+import type { PooledLease } from '../../registry/pool-lease';
+import type { PoolLeaseState } from '../../registry/pool-state';
 import type { Registry, Versioned } from '../../registry/registry';
 import type { Leftover } from '../model';
 import { nameOf } from '../model';
 import type { Hold, Holder, Proof } from '../ports';
-
-type State = 'cleaning' | 'waiting-proof' | 'available' | 'quarantine';
-
-/** The lease of an account of a pool. */
-interface PooledLease extends LeaseRecord {
-  readonly pool?: {
-    readonly state: State | 'leased';
-    /** In milliseconds since 1970. */
-    readonly since: number;
-    readonly reason?: string;
-    /** Present in quarantine: what could not be deleted. */
-    readonly leftovers?: readonly string[];
-  };
-}
 
 /** The place of an account in its pool. Each change is one conditional write. */
 export class LeaseHold implements Hold {
@@ -47,19 +36,21 @@ export class LeaseHold implements Hold {
     await this.change(holder, 'quarantine', `${items.length} resources remain`, items);
   }
 
-  private async change(holder: Holder, state: State, reason: string, leftovers?: readonly string[]): Promise<void> {
+  private async change(
+    holder: Holder, state: PoolLeaseState, reason: string, leftovers?: readonly string[],
+  ): Promise<void> {
     const lease = await this.heldLease(holder);
-    if (!lease?.pool) return;
-    const { version, pool: { leftovers: _, ...pool }, ...rest } = lease;
-    const next = { ...rest, pool: { ...pool, state, since: this.now(), reason, ...(leftovers && { leftovers }) } };
-    await this.registry.write<PooledLease>(leaseKey(holder.accountId), next, version);
+    if (!lease) return;
+    const { version, ...rest } = lease;
+    const next = enter(rest, state, this.now(), reason, leftovers);
+    await this.registry.write<LeaseRecord>(leaseKey(holder.accountId), next, version);
   }
 
   /** The lease that has ended; undefined if another one has begun, or the clean has ended. */
   private async heldLease({ accountId, fence }: Holder): Promise<Versioned<PooledLease> | undefined> {
-    const lease = await this.registry.read<PooledLease>(leaseKey(accountId));
-    const state = lease?.pool?.state;
-    return lease?.fence === fence && (state === 'cleaning' || state === 'waiting-proof') ? lease : undefined;
+    const lease = await this.registry.read<LeaseRecord>(leaseKey(accountId));
+    if (!lease || !isPooled(lease) || lease.fence !== fence) return undefined;
+    return lease.pool.state === 'cleaning' || lease.pool.state === 'waiting-proof' ? lease : undefined;
   }
 }
 

@@ -1,0 +1,77 @@
+import { stackNameOf } from '../../registry/owners';
+import type { PoolRecord } from '../../registry/pool';
+import { usableSlots } from '../../registry/pool';
+import type { PooledLease } from '../../registry/pool-lease';
+import type { PoolLeaseState } from '../../registry/pool-state';
+import type { Owner } from '../../shared/lifecycle';
+
+/** Accounts that an error names. */
+const MAX_NAMED = 10;
+
+const STATES: Readonly<Record<Exclude<PoolLeaseState, 'leased'>, string>> = {
+  'cleaning': 'is being cleaned',
+  'waiting-proof': 'waits for the second look after its clean',
+  'available': 'is available',
+  'quarantine': 'is in quarantine',
+};
+
+type Leases = ReadonlyMap<number, PooledLease>;
+
+export function poolMissing(poolName: string, { logicalId }: Owner, known: readonly string[]): Error {
+  const names = known.map(name => `'${name}'`).join(', ');
+  const pools = names === '' ? 'there is none' : `the organization has ${names}`;
+  return new Error(
+    `'${logicalId}' leases from the account pool '${poolName}', which does not exist (${pools}): deploy its `
+      + 'AccountPool first, or correct the name',
+  );
+}
+
+export function poolChanged({ logicalId }: Owner, before: string, next: string): Error {
+  return new Error(
+    `'${logicalId}' cannot change from the account pool '${before}' to '${next}', because it keeps its account: define `
+      + 'another Account instead',
+  );
+}
+
+export function poolTaken(poolName: string, owner: Owner): Error {
+  return new Error(
+    `the account pool '${poolName}' belongs to '${owner.logicalId}' of stack '${stackNameOf(owner)}': choose another `
+      + 'poolName, or lease from that pool with AccountPool.fromAccountPoolName()',
+  );
+}
+
+export function wrongRegion(poolName: string, region: string, wanted: string): Error {
+  return new Error(
+    `the account pool '${poolName}' bootstraps its accounts in ${region}, but this Account is defined in ${wanted}: `
+      + `define it in a stack in ${region}, or use a pool of ${wanted}`,
+  );
+}
+
+/** Who has the accounts of a pool that has no free one, in short. */
+export function summaryOf(pool: PoolRecord, leases: Leases): string {
+  const counts = new Map<string, number>();
+  for (const [slot] of usableSlots(pool)) {
+    const state = leases.get(slot)?.pool.state ?? 'being created';
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+}
+
+export function poolExhausted(pool: PoolRecord, leases: Leases, { logicalId }: Owner, minutes: number): Error {
+  const slots = usableSlots(pool);
+  const named = slots.slice(0, MAX_NAMED).map(([slot, { accountId, email }]) => {
+    const lease = leases.get(slot);
+    return accountId && lease ? `account ${accountId} ${stateOf(lease)}` : `${email} is being created`;
+  });
+  const more = slots.length > MAX_NAMED ? `; and ${slots.length - MAX_NAMED} more` : '';
+  return new Error(
+    `the account pool '${pool.poolName}' has no free account for '${logicalId}' after ${minutes} minutes: its maximum `
+      + `is ${pool.request.maximum} (${named.join('; ')}${more}): remove an environment in a deployment before this `
+      + 'one, raise the maximum, or return accounts from quarantine (org-environments accounts)',
+  );
+}
+
+function stateOf({ pool: { state, owner } }: PooledLease): string {
+  if (state !== 'leased') return STATES[state];
+  return owner ? `is leased by '${owner.logicalId}' of stack '${stackNameOf(owner)}'` : 'is leased';
+}

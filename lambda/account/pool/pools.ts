@@ -1,0 +1,82 @@
+import { poolTaken } from './errors';
+import type { PoolParts } from './parts';
+import { readPool } from './parts';
+import type { Drift } from '../../../src/operations/contract';
+import type { PoolRequest, PoolResult } from '../../../src/pool/contract';
+import { repairable } from '../../cloudformation/check';
+import { foreignOwner, owns, withoutOwner, withOwner } from '../../registry/owners';
+import { poolKey } from '../../registry/pool';
+import type { PoolRecord } from '../../registry/pool';
+import type { Lifecycle, Owner, Progress } from '../../shared/lifecycle';
+import { DONE, done } from '../../shared/lifecycle';
+
+type Parts = Pick<PoolParts, 'registry' | 'now'> & {
+  /** Begins to create accounts ahead. */
+  readonly refill: (poolName: string) => Promise<void>;
+};
+
+/** Keeps the settings of account pools. The accounts of a removed pool remain, for a pool of the same name. */
+export class Pools implements Lifecycle<PoolRequest, PoolResult> {
+  public constructor(private readonly parts: Parts) {}
+
+  public subjectOf({ poolName }: PoolRequest): string {
+    return `the account pool '${poolName}'`;
+  }
+
+  public async requestCreate(owner: Owner, request: PoolRequest): Promise<void> {
+    const record = await readPool(this.parts, request.poolName);
+    const foreign = record && foreignOwner(record.owners, owner);
+    const current = record?.owners.find(({ id }) => id === foreign?.id);
+    if (current) throw poolTaken(request.poolName, current);
+    const { version, slots, owners } = record ?? { slots: {}, owners: [] };
+    const { poolName } = request;
+    await this.write({ poolName, owners: withOwner(owners, owner, request), request, slots }, version);
+  }
+
+  public async requestUpdate(owner: Owner, request: PoolRequest, before: PoolRequest): Promise<void> {
+    const record = await readPool(this.parts, request.poolName);
+    if (request.poolName !== before.poolName && !(record && owns(record.owners, owner))) {
+      throw new Error(
+        `the name of the account pool '${before.poolName}' cannot be changed to '${request.poolName}', because its `
+          + 'accounts belong to it: define another AccountPool instead',
+      );
+    }
+    await this.requestCreate(owner, request);
+  }
+
+  public async requestDelete(owner: Owner, { poolName }: PoolRequest): Promise<void> {
+    const record = await readPool(this.parts, poolName);
+    if (!record || !owns(record.owners, owner)) return;
+    const { version, ...known } = record;
+    const owners = withoutOwner(record.owners, owner);
+    if (owners.length === 0 && Object.keys(record.slots).length === 0) {
+      await this.parts.registry.remove(poolKey(poolName), version);
+      return;
+    }
+    await this.write({ ...known, owners, request: owners.at(-1)?.request ?? record.request }, version);
+  }
+
+  /** A deployment does not wait for accounts that nothing uses yet. */
+  public async reconcile(_owner: Owner, { poolName }: PoolRequest): Promise<Progress<PoolResult>> {
+    await this.parts.refill(poolName);
+    return done({ poolName });
+  }
+
+  public async reconcileDelete(): Promise<Progress<void>> {
+    return DONE;
+  }
+
+  public async check(owner: Owner, { poolName }: PoolRequest): Promise<readonly Drift[]> {
+    const record = await readPool(this.parts, poolName);
+    if (record && owns(record.owners, owner)) return [];
+    return [repairable(`the registry has no record of the account pool '${poolName}'`, 'it is recorded again')];
+  }
+
+  public async requestRepair(owner: Owner, request: PoolRequest): Promise<void> {
+    await this.requestCreate(owner, request);
+  }
+
+  private async write(record: PoolRecord, version: number | undefined): Promise<void> {
+    await this.parts.registry.write<PoolRecord>(poolKey(record.poolName), record, version);
+  }
+}
