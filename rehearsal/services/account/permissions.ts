@@ -10,5 +10,5 @@ export function permissions(organizations: Organizations): Record<string, Permis
     return member === '' ? prefix : `${prefix}/${organizations.organizationId}/${member}`;
   };
   const onAccount: Permissions = call => [own(call, accountArn(call))];
-  return { PutAccountName: onAccount, GetAccountInformation: onAccount };
+  return { PutAccountName: onAccount, GetAccountInformation: onAccount, ListRegions: onAccount };
 }
