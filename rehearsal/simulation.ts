@@ -7,6 +7,7 @@ import { AwsError } from './core/service';
 import type { Environment, InProcess, Permission, Service, Transport } from './core/service';
 import { VirtualClock, type VirtualClockOptions } from './core/virtual-clock';
 import { Account } from './services/account/service';
+import { CloudControl } from './services/cloudcontrol/service';
 import { CloudFormation } from './services/cloudformation/service';
 import { CloudFront } from './services/cloudfront/service';
 import { CloudTrail } from './services/cloudtrail/service';
@@ -17,8 +18,10 @@ import { CREDENTIALS_PATH } from './services/codebuild/variables';
 import { PUSH_PATH } from './services/codecommit/pushes';
 import { CodeCommit } from './services/codecommit/service';
 import { CodePipeline } from './services/codepipeline/service';
+import { CostExplorer } from './services/costexplorer/service';
 import { MemoryDynamoDb } from './services/dynamodb/memory-service';
 import { DynamoDb } from './services/dynamodb/service';
+import { Ec2 } from './services/ec2/service';
 import { LAYERS_PATH } from './services/ecr/layers';
 import { Ecr } from './services/ecr/service';
 import { Events } from './services/events/service';
@@ -34,12 +37,14 @@ import { Organizations } from './services/organizations/service';
 import { Route53 } from './services/route53/service';
 import { ArtifactStore } from './services/s3/artifacts';
 import { S3 } from './services/s3/service';
+import { SecretsManager } from './services/secretsmanager/service';
 import { ServiceQuotas } from './services/servicequotas/service';
 import { Ses } from './services/ses/service';
 import { Sns } from './services/sns/service';
 import { Ssm } from './services/ssm/service';
 import { StepFunctions } from './services/stepfunctions/service';
 import { Sts } from './services/sts/service';
+import { Tagging } from './services/tagging/service';
 
 export interface SimulationOptions {
   readonly managementAccountId: string;
@@ -136,7 +141,7 @@ export class Simulation {
     this.iam = new Identities(environment.partition);
     this.server = new Server(accessKeyId => this.iam.caller(accessKeyId), this.clock);
     this.organizations = new Organizations(environment, this.iam, options);
-    this.accounts = new Account(this.organizations, this.clock);
+    this.accounts = new Account(this.organizations, this.clock, environment.partition);
     this.access = new Access(this.iam, this.organizations, this.clock);
     const access = options.enforce === false ? undefined : this.access;
     this.s3 = new S3(environment, this.iam);
@@ -235,6 +240,7 @@ export class Simulation {
   }
 
   private allServices(environment: Environment): readonly Service[] {
+    const { inventory, registry } = this.cloudformation;
     return [
       new Iam(environment, this.iam),
       new Sts(environment, this.iam, this.organizations, this.options.roleSeconds),
@@ -257,7 +263,12 @@ export class Simulation {
       environment.inProcess?.direct ? this.tables : new DynamoDb(environment),
       this.kms,
       this.stepFunctions,
-      new CloudTrail(environment),
+      new CloudTrail(environment, () => this.server.calls, inventory),
+      new CloudControl(environment, inventory, registry),
+      new Tagging(environment, inventory),
+      new Ec2(environment, inventory),
+      new CostExplorer(environment, inventory),
+      new SecretsManager(inventory),
       new Ses(),
       new Sns(this.iam),
       new ServiceQuotas(environment, this.organizations),
@@ -270,6 +281,7 @@ export class Simulation {
     for (const service of this.services) {
       this.server.register(service);
       this.access.register(service);
+      this.cloudformation.inventory.register(service);
       if (service.resourceTypes) this.cloudformation.registerTypes(service.resourceTypes);
     }
     if (access !== undefined) this.server.setGuard(async (service, call) => access.authorize(service, call));

@@ -75,6 +75,8 @@ export interface CleanableType {
   readonly isGlobal: boolean;
   /** Only the resources of a parent of this type can be listed. */
   readonly parent?: string;
+  /** Whether it is listed in all regions: neither events nor stacks show that it was used. */
+  readonly isAlwaysListed?: true;
 }
 
 /** The cleaners of the account: Cloud Control, those of this library, and those of the user. */

@@ -3,7 +3,9 @@ import type { Call, Permission, Permissions } from './service';
 type Table = Record<string, Permissions>;
 
 /** Prefix of actions and ARNs by the name of the service in signatures, where they differ. */
-const PREFIXES: Readonly<Record<string, string>> = { monitoring: 'cloudwatch' };
+const PREFIXES: Readonly<Record<string, string>> = {
+  cloudcontrolapi: 'cloudformation', monitoring: 'cloudwatch', tagging: 'tag',
+};
 
 /** Permissions of operations that need the action of the same name on one resource. */
 export function on(operations: readonly string[], resourceOf: (call: Call) => string): Table {

@@ -155,11 +155,25 @@ export interface RestNames {
   readonly items?: Readonly<Record<string, string>>;
 }
 
+/** A resource that exists, whether a stack or a call has created it. */
+export interface ExistingResource {
+  /** The primary identifier, which is what `Ref` returns for most types. */
+  readonly id: string;
+  readonly arn?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** An account and a region. */
+export interface Place {
+  readonly accountId: string;
+  readonly region: string;
+}
+
 /** One AWS service: its API and the CloudFormation types that belong to it. */
 export interface Service {
   /** The name in the credential scope of a signature, for example `organizations`, `states`, `s3`. */
   readonly name: string;
-  readonly protocol: 'json' | 'query' | 'rest-json' | 'rest-xml';
+  readonly protocol: 'json' | 'query' | 'ec2' | 'rest-json' | 'rest-xml';
   /**
    * The XML namespace of responses in the query protocol, or the prefix of `X-Amz-Target`. Not used by the other
    * protocols.
@@ -175,6 +189,8 @@ export interface Service {
   readonly routes?: Readonly<Record<string, string>>;
   readonly restNames?: RestNames;
   readonly resourceTypes?: Readonly<Record<string, ResourceType>>;
+  /** Returns the resources of the types that calls create and delete, too. What stacks have created is known. */
+  readonly existing?: Readonly<Record<string, (place: Place) => readonly ExistingResource[]>>;
   /** Returns the resource-based policy that applies to the action; undefined if the resource does not exist. */
   resourcePolicy?(arn: string, action: string): OwnedPolicy | undefined;
   /** Returns the tags of a resource, or of its parent, for the condition key `aws:ResourceTag`. */

@@ -156,6 +156,11 @@ test.each([
   ['arn:aws:s3:::bucket', 'AWS::S3::Bucket', 'bucket'],
   ['arn:aws:lambda:eu-west-1:333333333333:function:f', 'AWS::Lambda::Function', 'f'],
   ['arn:aws:rds:eu-west-1:333333333333:snapshot:s', 'AWS::RDS::DBSnapshot', 's'],
+  [
+    'arn:aws:ssm:eu-west-1:333333333333:parameter/cdk-bootstrap/hnb659fds/version', 'AWS::SSM::Parameter',
+    '/cdk-bootstrap/hnb659fds/version',
+  ],
+  ['arn:aws:ssm:eu-west-1:333333333333:parameter/plain', 'AWS::SSM::Parameter', 'plain'],
   ['arn:aws:new:eu-west-1:333333333333:thing/t', 'AWS::new', 'arn:aws:new:eu-west-1:333333333333:thing/t'],
 ])('%s is a %s', (arn, type, id) => {
   expect(typeOfArn(arn)).toEqual({ type, id });

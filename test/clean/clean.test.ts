@@ -19,7 +19,7 @@ test('an empty account is available after two passes and a look', async () => {
   const clean = world();
   expect(await clean.run()).toEqual({ state: 'available' });
   expect(clean.hold.proof).toEqual({
-    emptyPasses: 2, regions: ['us-east-1', 'eu-west-1', 'eu-central-1'], provedAt: '2026-11-01T00:05:00.000Z',
+    emptyPasses: 2, regions: ['us-east-1', 'eu-west-1', 'eu-central-1'], provedAt: '2026-11-01T00:20:00.000Z',
   });
 });
 
@@ -230,7 +230,7 @@ test('a stack that is deleted starts the passes again', async () => {
   clean.account.deploy({ stackName: 'app', region: REGION, resources: [] });
   expect(await clean.run()).toEqual({ state: 'available' });
   // two pauses of five minutes, and three looks at the deletion of the stack
-  expect(clean.hold.proof).toMatchObject({ emptyPasses: 2, provedAt: '2026-11-01T00:11:00.000Z' });
+  expect(clean.hold.proof).toMatchObject({ emptyPasses: 2, provedAt: '2026-11-01T00:26:00.000Z' });
 });
 
 test('what was blocked and is deleted later with something else is no leftover', async () => {

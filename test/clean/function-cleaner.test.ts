@@ -14,7 +14,7 @@ const lake = { type, region: 'us-east-1', id: 'lake-1', cleaner: functionArn, ta
 
 test('a function of the user lists its types in the region of the account', async () => {
   const { api, cleaner } = cleanerWith({ resources: [{ id: 'lake-1', tags: { team: 'a' } }] });
-  expect(cleaner.types()).toEqual([{ type, cleaner: functionArn, isGlobal: false }]);
+  expect(cleaner.types()).toEqual([{ type, cleaner: functionArn, isGlobal: false, isAlwaysListed: true }]);
   expect(await cleaner.list({ type, region: 'us-east-1', cleaner: functionArn })).toEqual({ resources: [lake] });
   expect(api.calls[0]).toMatchObject({
     region: 'eu-west-1', input: { accountId: '333333333333', region: 'us-east-1', type, action: 'list' },

@@ -112,6 +112,28 @@ test('a lease that is older than the events of CloudTrail is listed completely',
   expect(world.present).toEqual([]);
 });
 
+test('a type of a cleaner of the user is listed in all regions, because no event shows it', async () => {
+  const account = new FakeAccount(['AWS::SQS::Queue']);
+  const type = 'Example::Data::Lake';
+  account.know({ type, cleaner: 'lakes', isGlobal: false, isAlwaysListed: true });
+  account.plant({ type, region: 'eu-central-1', id: 'lake', cleaner: 'lakes' }, false);
+  const world = new CleanWorld(account);
+  expect(await world.run()).toEqual({ state: 'available' });
+  expect(world.present).toEqual([]);
+});
+
+test('events are read when CloudTrail has the last ones of the lease', async () => {
+  const account = new FakeAccount(['AWS::SQS::Queue']);
+  account.plant({ type: 'AWS::SQS::Queue', region: 'eu-central-1', id: 'late' }, false);
+  const start = account.time;
+  const world = new CleanWorld(account);
+  world.onAdvance = () => {
+    if (account.time - start >= 14 * 60_000) account.see('eu-central-1', 'AWS::SQS::Queue');
+  };
+  expect(await world.run()).toEqual({ state: 'available' });
+  expect(world.present).toEqual([]);
+});
+
 test('a region with too many events is listed completely', async () => {
   const account = new FakeAccount(['AWS::SQS::Queue', 'AWS::SNS::Topic']);
   const event = { source: 'sns.amazonaws.com', name: 'CreateTopic', types: [] };

@@ -1,6 +1,7 @@
 import { FakeAccount } from './fake-account';
 import type { Planted } from './fake-account';
 import { CleanWorld, PROTECT, requestOf } from './world';
+import { sparedResource } from '../../lambda/clean/spare/spare';
 
 const REGION = 'eu-west-1';
 
@@ -71,6 +72,23 @@ test('what is spared remains, everything else is deleted', async () => {
   expect(await clean.run()).toEqual({ state: 'available' });
   expect(clean.present).toEqual(SPARED.map(([, id]) => id).sort());
   expect([...clean.account.live.values()].map(({ status }) => status)).toEqual(Array(5).fill('CREATE_COMPLETE'));
+});
+
+test.each([
+  ['arn:aws:widgets:eu-west-1:333333333333:widget/of-stackset', true],
+  ['arn:aws:widgets:eu-west-1:333333333333:widget:/of/stackset', true],
+  ['arn:aws:widgets:eu-west-1:333333333333:widget/of/stackset', true],
+  ['arn:aws:widgets:eu-west-1:333333333333:widget/other/of-stackset', false],
+  ['arn:aws:widgets:eu-west-1:333333333333:widget/other', false],
+])('an inspection that finds %s of an unknown type, whose id a spared stack may contain: %s', (arn, isSpared) => {
+  const rule = sparedResource({ type: 'AWS::widgets', region: REGION, id: arn, arn, cleaner: '' }, {
+    protectingTag: PROTECT,
+    rules: [],
+    stackResources: new Set(['of-stackset', '/of/stackset']),
+    defaults: new Set(),
+    protectedArns: [],
+  });
+  expect(rule).toBe(isSpared ? 'belongs to a stack that is spared' : undefined);
 });
 
 test('no plan contains what is spared, and the reasons can be read', async () => {

@@ -32,6 +32,10 @@ export function typeOfArn(arn: string): { readonly type: string; readonly id: st
   const [, , service = '', , , ...rest] = arn.split(':');
   const name = rest.join(':');
   const [, kind = '', id = name] = /^([\w-]+)[/:](.+)$/.exec(name) ?? [];
+  // the name of a parameter in a path begins with a slash, which its ARN does not repeat
+  if (service === 'ssm' && kind === 'parameter') {
+    return { type: 'AWS::SSM::Parameter', id: id.includes('/') ? `/${id}` : id };
+  }
   const type = TYPES[`${service} ${kind}`];
   if (type !== undefined) return { type, id };
   const whole = TYPES[service];

@@ -23,7 +23,7 @@ export class FunctionCleaner implements Cleaner {
   }
 
   public types(): readonly CleanableType[] {
-    return this.cleaner.types.map(type => ({ type, cleaner: this.name, isGlobal: false }));
+    return this.cleaner.types.map(type => ({ type, cleaner: this.name, isGlobal: false, isAlwaysListed: true }));
   }
 
   public async list({ type, region }: ListTarget): Promise<Listing> {

@@ -32,13 +32,21 @@ export function sparedResource(resource: Resource, context: SpareContext): strin
   if (managedBy !== undefined && managedBy !== '') return `managed by ${managedBy}`;
   if (owner === 'amazon' || owner === 'AWS') return 'belongs to AWS';
   const [last] = nameParts(resource.id);
-  if (context.stackResources.has(resource.id) || (resource.arn && context.stackResources.has(resource.arn))) {
+  if (belongsToSparedStack(resource, context)) {
     return 'belongs to a stack that is spared';
   }
   if (context.defaults.has(resource.id) || (last !== undefined && context.defaults.has(last))) {
     return 'default network of the region';
   }
   return ruleFor([...SPARED_RESOURCES, ...context.rules], resource);
+}
+
+/** The ids of the resources of a stack are names or ARNs. */
+function belongsToSparedStack({ id, arn }: Resource, { stackResources }: SpareContext): boolean {
+  const [, , , , , ...rest] = arn?.split(':') ?? [];
+  const [, separator, name] = /^[\w-]+([/:])(.+)$/.exec(rest.join(':')) ?? [];
+  const names = [id, arn, name, name !== undefined && separator === '/' ? `/${name}` : undefined];
+  return names.some(one => one !== undefined && stackResources.has(one));
 }
 
 function ruleFor(rules: readonly SpareRule[], resource: Resource): string | undefined {
@@ -70,7 +78,8 @@ export function isArnOf(arn: string, { type, id, arn: own }: Pick<Resource, 'typ
   if (arn === id || arn === own) return true;
   const [, , service = '', , , ...rest] = arn.split(':');
   const name = rest.join(':');
-  const isSameName = name === id || name.endsWith(`/${id}`) || name.endsWith(`:${id}`);
+  const isPath = id.startsWith('/') && name.replace(/^[\w-]+/, '') === id;
+  const isSameName = name === id || isPath || name.endsWith(`/${id}`) || name.endsWith(`:${id}`);
   return isSameName && servicesOf(type).includes(service);
 }
 

@@ -32,7 +32,8 @@ async function targetsOf(context: CleanContext, types: readonly CleanableType[])
   const used = new Map(regions.map(region => [region, new Set(scope[region]?.types)]));
   const isUsed = (type: string, region: string) =>
     isFull || scope[region]?.isAll === true || used.get(region)?.has(type) === true;
-  return types.filter(({ parent }) => parent === undefined).flatMap(({ type, cleaner, isGlobal }) => {
+  return types.filter(({ parent }) => parent === undefined).flatMap(({ type, cleaner, isGlobal, isAlwaysListed }) => {
+    if (isAlwaysListed) return regions.map(region => ({ type, cleaner, region }));
     if (isGlobal) return regions.some(region => isUsed(type, region)) ? [{ type, cleaner, region: main }] : [];
     return regions.filter(region => isUsed(type, region)).map(region => ({ type, cleaner, region }));
   });

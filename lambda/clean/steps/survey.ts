@@ -5,10 +5,17 @@ import { typesOfEvents, withCompanions } from '../narrowing';
 const PAGES_AT_ONCE = 10;
 const MAX_PAGES = 200;
 
+/** Time after which CloudTrail knows an event: 5 minutes on average, and longer at times. */
+const TRAIL_DELAY_SECONDS = 15 * 60;
+
 /** Finds out which types and regions the lease has used: from the stacks, and from the events of CloudTrail. */
 export async function survey(context: CleanContext): Promise<StepResult> {
   const { record, parts } = context;
-  if (record.regions.length === 0) return { wait: 0, change: { regions: await parts.inspection.regions() } };
+  if (record.regions.length === 0) {
+    const regions = await parts.inspection.regions();
+    const notBefore = context.isFull ? undefined : record.startedAt + TRAIL_DELAY_SECONDS * 1000;
+    return { wait: 0, change: { regions, notBefore } };
+  }
   const region = record.regions[record.position];
   if (region === undefined) return { next: 'stop' };
   if (record.page === undefined) await surveyStacks(context, region);

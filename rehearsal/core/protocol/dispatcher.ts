@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import { AwsError, ConnectionReset, HttpResponse } from '../service';
 import type { Call, Caller, HttpRequest, RecordedCall, Service } from '../service';
+import { ec2Protocol } from './ec2';
 import { jsonProtocol, parseJsonObject, toJson } from './json';
 import type { Protocol } from './protocol';
 import { asQuery, queryProtocol } from './query';
@@ -11,6 +12,7 @@ import { credentialScope } from './signature';
 const PROTOCOLS: Readonly<Record<Service['protocol'], Protocol>> = {
   'json': jsonProtocol,
   'query': queryProtocol,
+  'ec2': ec2Protocol,
   'rest-json': restJsonProtocol,
   'rest-xml': restXmlProtocol,
 };
@@ -18,6 +20,7 @@ const PROTOCOLS: Readonly<Record<Service['protocol'], Protocol>> = {
 const INVALID_KEY: Readonly<Record<Service['protocol'], string>> = {
   'json': 'UnrecognizedClientException',
   'query': 'InvalidClientTokenId',
+  'ec2': 'AuthFailure',
   'rest-json': 'UnrecognizedClientException',
   'rest-xml': 'InvalidAccessKeyId',
 };
@@ -178,7 +181,7 @@ function protocolOf({ protocol }: Service, request: HttpRequest): Protocol {
 
 /** Converts the input to what decoding a request would give. */
 function inputOf({ protocol }: Service, input: Record<string, unknown>): Record<string, unknown> {
-  if (protocol === 'query') return asQuery(input);
+  if (protocol === 'query' || protocol === 'ec2') return asQuery(input);
   return protocol === 'rest-xml' ? input : parseJsonObject(Buffer.from(toJson(input)));
 }
 

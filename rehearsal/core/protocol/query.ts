@@ -57,6 +57,11 @@ function leaf(value: unknown): unknown {
 }
 
 function nested(form: URLSearchParams): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(placed(form)).map(([name, value]) => [name, withLists(value)]));
+}
+
+/** Returns the parameters of a form as objects, by the parts of their names. */
+export function placed(form: URLSearchParams): Record<string, unknown> {
   const root: Record<string, unknown> = {};
   for (const [name, value] of form) {
     // An empty list is sent as an empty value; AWS treats an empty top-level value as absent.
@@ -64,7 +69,7 @@ function nested(form: URLSearchParams): Record<string, unknown> {
       place(root, name.split('.'), value);
     }
   }
-  return Object.fromEntries(Object.entries(root).map(([name, value]) => [name, withLists(value)]));
+  return root;
 }
 
 function place(target: Record<string, unknown>, path: readonly string[], value: string): void {

@@ -12,6 +12,6 @@ export function permissions(organizations: Organizations): Record<string, Permis
   const onAccount: Permissions = call => [own(call, accountArn(call))];
   return Object.fromEntries([
     'PutAccountName', 'GetAccountInformation', 'GetAlternateContact', 'PutAlternateContact', 'GetRegionOptStatus',
-    'EnableRegion', 'StartPrimaryEmailUpdate', 'AcceptPrimaryEmailUpdate',
+    'EnableRegion', 'StartPrimaryEmailUpdate', 'AcceptPrimaryEmailUpdate', 'ListRegions',
   ].map(operation => [operation, onAccount]));
 }

@@ -12,6 +12,18 @@ const OPT_IN_REGIONS: readonly string[] = [
   'ap-southeast-6', 'ap-southeast-7', 'ca-west-1', 'eu-central-2', 'eu-south-1', 'eu-south-2', 'il-central-1',
   'me-central-1', 'me-south-1', 'mx-central-1',
 ];
+/** Regions that are enabled in every account of a partition. */
+const DEFAULT_REGIONS: Readonly<Record<string, readonly string[]>> = {
+  'aws': [
+    'ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2',
+    'ca-central-1', 'eu-central-1', 'eu-north-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'sa-east-1', 'us-east-1',
+    'us-east-2', 'us-west-1', 'us-west-2',
+  ],
+  'aws-cn': ['cn-north-1', 'cn-northwest-1'],
+  'aws-us-gov': ['us-gov-east-1', 'us-gov-west-1'],
+  'aws-eusc': ['eusc-de-east-1'],
+};
+
 const REGION = /^[a-z]{2}-[a-z]+-\d$/;
 
 export type RegionStatus = 'ENABLED' | 'ENABLING' | 'DISABLING' | 'DISABLED' | 'ENABLED_BY_DEFAULT';
@@ -52,4 +64,14 @@ export class OptInRegions {
     this.set(accountId, region, 'ENABLING');
     void this.clock.sleep(ENABLING_SECONDS).then(() => this.set(accountId, region, 'ENABLED'));
   }
+
+  /** All regions of a partition that an account has or may enable. */
+  public list(accountId: string, partition: string): readonly { name: string; status: RegionStatus }[] {
+    const names = [...enabledRegions(partition), ...partition === 'aws' ? OPT_IN_REGIONS : []];
+    return names.map(name => ({ name, status: this.status(accountId, name) }));
+  }
+}
+
+export function enabledRegions(partition: string): readonly string[] {
+  return DEFAULT_REGIONS[partition] ?? DEFAULT_REGIONS.aws ?? [];
 }

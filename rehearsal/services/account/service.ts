@@ -14,6 +14,11 @@ import type { Organizations, SimulatedAccount } from '../organizations/service';
 
 const TargetInput = v.object({ AccountId: v.optional(v.string()) });
 const RegionInput = v.object({ RegionName: v.pipe(v.string(), v.minLength(1), v.maxLength(50)) });
+const RegionsInput = v.object({
+  MaxResults: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(50)), 50),
+  NextToken: v.optional(v.string(), '0'),
+  RegionOptStatusContains: v.optional(v.array(v.string())),
+});
 const NameInput = v.object({ AccountName: v.pipe(v.string(), v.minLength(1), v.maxLength(50)) });
 
 /** AWS Account Management: name, contacts, regions and root user's e-mail of an account. */
@@ -29,6 +34,7 @@ export class Account implements Service {
     EnableRegion: 'POST /enableRegion',
     StartPrimaryEmailUpdate: 'POST /startPrimaryEmailUpdate',
     AcceptPrimaryEmailUpdate: 'POST /acceptPrimaryEmailUpdate',
+    ListRegions: 'POST /listRegions',
   };
   public readonly regions: OptInRegions;
   public readonly emailChanges: EmailChanges = new Map();
@@ -56,11 +62,13 @@ export class Account implements Service {
     EnableRegion: async call => {
       this.regions.enable(this.target(call).accountId, read(RegionInput, call.input).RegionName);
     },
+    ListRegions: async call => this.listRegions(call),
   };
 
   public constructor(
     private readonly organizations: Organizations,
     clock: Clock,
+    private readonly partition: string,
   ) {
     this.permissions = permissions(organizations);
     this.regions = new OptInRegions(clock);
@@ -83,6 +91,19 @@ export class Account implements Service {
       }
       return operation(call);
     }]));
+  }
+
+  private listRegions(call: Call): unknown {
+    const { accountId } = this.target(call);
+    const { MaxResults: size, NextToken: start, RegionOptStatusContains: wanted } = read(RegionsInput, call.input);
+    const found = this.regions.list(accountId, this.partition)
+      .filter(({ status }) => wanted === undefined || wanted.includes(status));
+    const end = Number(start) + size;
+    return {
+      Regions: found.slice(Number(start), end)
+        .map(({ name, status }) => ({ RegionName: name, RegionOptStatus: status })),
+      NextToken: end < found.length ? String(end) : undefined,
+    };
   }
 
   /**

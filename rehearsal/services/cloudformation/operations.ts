@@ -13,6 +13,11 @@ const ByName = v.object({
   ClientRequestToken: v.optional(v.string()),
   RoleARN: v.optional(v.string()),
 });
+const DeleteInput = v.object({
+  ...ByName.entries,
+  DeletionMode: v.optional(v.picklist(['STANDARD', 'FORCE_DELETE_STACK']), 'STANDARD'),
+  RetainResources: v.optional(v.array(v.string()), []),
+});
 const ContinueInput = v.object({ ...ByName.entries, ResourcesToSkip: v.optional(v.array(v.string())) });
 const ProtectionInput = v.object({ StackName: v.string(), EnableTerminationProtection: v.picklist(['true', 'false']) });
 const MaybeByName = v.object({ StackName: v.optional(v.string()) });
@@ -30,10 +35,12 @@ function changing(stacks: Stacks, s3: S3): Record<string, Operation> {
     CreateStack: async call => ({ StackId: stacks.create(requestOf(call, s3)).id }),
     UpdateStack: async call => ({ StackId: stacks.update(requestOf(call, s3, named(stacks, call))).id }),
     DeleteStack: async call => {
-      const { StackName, ClientRequestToken, RoleARN: roleArn } = read(ByName, call.input);
-      stacks.remove(call.caller.accountId, call.region, StackName, ClientRequestToken, {
-        caller: call.caller,
-        roleArn,
+      const { caller, region } = call;
+      const {
+        StackName, ClientRequestToken, RoleARN: roleArn, DeletionMode: mode, RetainResources: retained,
+      } = read(DeleteInput, call.input);
+      stacks.remove(caller.accountId, region, StackName, ClientRequestToken, {
+        caller, roleArn, retained, isForced: mode === 'FORCE_DELETE_STACK',
       });
       return {};
     },

@@ -48,7 +48,7 @@ export function permissions(stacks: Stacks): Record<string, Permissions> {
       ],
       stackArn,
     ),
-    ...everywhere(['ListStacks', 'ListExports', 'ListImports']),
+    ...everywhere(['ListStacks', 'ListExports', 'ListImports', 'ListTypes']),
     CreateStack: changing,
     UpdateStack: changing,
     CreateChangeSet: changing,

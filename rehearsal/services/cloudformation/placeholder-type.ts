@@ -1,4 +1,5 @@
 import { shapedAttributes, shapedRef, type Place } from './placeholder-shapes';
+import { assertUnprotected } from './protections';
 import { text, type Fields } from './values';
 import { Identifiers } from '../../core/identifiers';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../../core/service';
@@ -50,7 +51,8 @@ export class PlaceholderType implements ResourceType {
     return this.provision(id, properties, context);
   }
 
-  public async remove(_id: string, properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
+  public async remove(id: string, properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
+    assertUnprotected(this.type, id, properties);
     const given = this.givenName(properties);
     if (given !== undefined) this.taken.delete(this.key(given, context));
   }

@@ -8,6 +8,14 @@ import { AwsError, ResourceFailure, type Provisioned, type ResourceContext } fro
 /** A resource of the template before it has an id. */
 export type DesiredResource = Omit<StackResource, 'id' | 'attributes'>;
 
+interface RemoveOptions {
+  readonly rollback: boolean;
+  /** Logical ids of resources that remain. */
+  readonly retained?: readonly string[];
+  /** Whether what cannot be deleted remains. */
+  readonly isForced?: boolean;
+}
+
 /** An update of a resource, for the rollback. */
 interface Change {
   readonly before: StackResource;
@@ -131,7 +139,7 @@ export class ResourceWork {
   }
 
   /** Deletes resources, each after its dependents. Returns the logical ids that could not be deleted. */
-  public async removeAll(resources: readonly StackResource[], options: { rollback: boolean }): Promise<string[]> {
+  public async removeAll(resources: readonly StackResource[], options: RemoveOptions): Promise<string[]> {
     const keyed = new Map(resources.map((resource, index) => [`${resource.logicalId} ${index}`, resource]));
     const keysOf = (logicalId: string): string[] =>
       [...keyed].filter(([, resource]) => resource.logicalId === logicalId).map(([key]) => key);
@@ -205,23 +213,31 @@ export class ResourceWork {
     }
   }
 
-  private async remove(resource: StackResource, options: { rollback: boolean }): Promise<boolean> {
-    const retained =
-      resource.deletionPolicy === 'Retain' || (resource.deletionPolicy === 'RetainExceptOnCreate' && !options.rollback);
+  private async remove(resource: StackResource, options: RemoveOptions): Promise<boolean> {
+    const retained = options.retained?.includes(resource.logicalId) === true
+      || resource.deletionPolicy === 'Retain'
+      || (resource.deletionPolicy === 'RetainExceptOnCreate' && !options.rollback);
     try {
       if (!retained) {
         this.emit(resource, 'DELETE_IN_PROGRESS');
         await this.stackContext.type(resource.type).remove(resource.id, resource.properties, this.context(resource));
       }
-      this.emit(resource, retained ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE');
-      this.deleted.add(resource);
-      if (this.stack.resources.get(resource.logicalId)?.id === resource.id) {
-        this.stack.resources.delete(resource.logicalId);
-      }
+      this.end(resource, retained ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE');
       return true;
     } catch (error) {
       this.emit(resource, 'DELETE_FAILED', messageOf(error));
-      return false;
+      if (options.isForced !== true) return false;
+      this.end(resource, 'DELETE_SKIPPED');
+      return true;
+    }
+  }
+
+  /** The resource belongs to the stack no longer. */
+  private end(resource: StackResource, status: 'DELETE_SKIPPED' | 'DELETE_COMPLETE'): void {
+    this.emit(resource, status);
+    this.deleted.add(resource);
+    if (this.stack.resources.get(resource.logicalId)?.id === resource.id) {
+      this.stack.resources.delete(resource.logicalId);
     }
   }
 

@@ -11,6 +11,9 @@ import type { Stack, StackEvent } from './stack';
 import type { StackContext } from './stack-context';
 import { StackOutputs } from './stack-outputs';
 import { Stacks, type StackRequest } from './stacks';
+import { TrackedType } from './tracked-type';
+import { TypeRegistry } from './type-registry';
+import { Inventory } from '../../core/inventory/inventory';
 import type { Server } from '../../core/server';
 import type { Environment, Operation, Permissions, ResourceType, Service } from '../../core/service';
 import type { Access } from '../iam/access';
@@ -36,6 +39,9 @@ export class CloudFormation implements Service {
   public readonly namespace = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
   public readonly operations: Record<string, Operation>;
   public readonly permissions: Record<string, Permissions>;
+  /** The resources of all accounts. */
+  public readonly inventory: Inventory;
+  public readonly registry: TypeRegistry;
   private readonly stacks: Stacks;
   private readonly types = new Map<string, ResourceType>();
   /** The types without simulated behaviour. */
@@ -45,10 +51,13 @@ export class CloudFormation implements Service {
 
   public constructor(private readonly environment: Environment, private readonly parts: CloudFormationParts) {
     this.channel = new ResponseChannel(parts.server, environment.clock);
+    this.inventory = new Inventory(environment, name => this.type(name));
+    this.registry = new TypeRegistry(() => [...this.types.keys(), ...this.inventory.types]);
     this.stacks = new Stacks(environment, parts.iam, this.stackContext());
     this.operations = {
       ...operations(this.stacks, parts.s3, environment),
       ...new ChangeSets(this.stacks, parts.s3, environment).operations,
+      ...this.registry.operations,
     };
     this.permissions = permissions(this.stacks);
     this.registerTypes({ 'AWS::CloudFormation::Stack': new NestedStackType(this.stacks, parts.s3) });
@@ -151,7 +160,8 @@ export class CloudFormation implements Service {
 
   private guarded(name: string, type: ResourceType): ResourceType {
     const { parts: { access, iam }, environment: { partition } } = this;
-    return access === undefined ? type : new GuardedType(name, type, { access, iam, partition });
+    const guarded = access === undefined ? type : new GuardedType(name, type, { access, iam, partition });
+    return new TrackedType(name, guarded, this.inventory);
   }
 }
 

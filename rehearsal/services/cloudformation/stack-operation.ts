@@ -11,6 +11,14 @@ import { canonical, isFields, list, text } from './values';
 import { messageOf } from '../../core/error-message';
 import { AwsError } from '../../core/service';
 
+/** What a deletion leaves. */
+interface Kept {
+  /** Logical ids of resources that remain. */
+  readonly retained?: readonly string[];
+  /** Whether what cannot be deleted remains. */
+  readonly isForced?: boolean;
+}
+
 /** One operation on one stack: changes the stack to the target, or rolls it back. */
 export class StackOperation {
   private readonly work: ResourceWork;
@@ -58,11 +66,12 @@ export class StackOperation {
     await this.rollBack(failure);
   }
 
-  public async remove(): Promise<void> {
+  public async remove(kept: Kept = {}): Promise<void> {
     this.announce('DELETE_IN_PROGRESS', 'User Initiated');
     const blocked = this.exportInUse([]);
     if (blocked) return this.announce('DELETE_FAILED', `Delete canceled. ${blocked}`);
-    const left = await this.work.removeAll([...this.stack.resources.values()], { rollback: false });
+    const { retained = [], isForced = false } = kept;
+    const left = await this.work.removeAll([...this.stack.resources.values()], { rollback: false, retained, isForced });
     if (left.length > 0) return this.announce('DELETE_FAILED', couldNot('delete', left));
     Object.assign(this.stack, { outputs: [], imports: new Set(), deletedAt: this.context.environment.clock.now() });
     this.announce('DELETE_COMPLETE');

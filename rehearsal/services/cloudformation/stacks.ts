@@ -34,6 +34,13 @@ interface ContinueOptions extends Pick<StackRequest, 'token' | 'caller' | 'roleA
   readonly skipped?: readonly string[];
 }
 
+interface RemoveOptions extends Pick<StackRequest, 'caller' | 'roleArn'> {
+  /** Logical ids of resources that remain. */
+  readonly retained?: readonly string[];
+  /** Whether what cannot be deleted remains. */
+  readonly isForced?: boolean;
+}
+
 /** All stacks, and the states in which each operation is allowed. */
 export class Stacks {
   private readonly all: Stack[] = [];
@@ -173,7 +180,7 @@ export class Stacks {
     region: string,
     nameOrId: string,
     token?: string,
-    by: Pick<StackRequest, 'caller' | 'roleArn'> = {},
+    { retained = [], isForced = false, ...by }: RemoveOptions = {},
   ): Stack | undefined {
     const stack = this.find(accountId, region, nameOrId);
     if (!stack || stack.deleted || stack.status === 'DELETE_IN_PROGRESS') return stack;
@@ -183,10 +190,16 @@ export class Stacks {
     if (stack.status.startsWith('UPDATE') && stack.inProgress) {
       throw validation(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
     }
+    if ((isForced || retained.length > 0) && stack.status !== 'DELETE_FAILED') {
+      throw validation(
+        `Invalid operation on stack [${stack.id}]. ${isForced ? 'DeletionMode' : 'RetainResources'} can only be `
+          + 'specified for stacks in DELETE_FAILED state',
+      );
+    }
     this.act(stack, by);
     stack.deletionAt = this.environment.clock.now();
     if (stack.status === 'CREATE_IN_PROGRESS') stack.cancel?.();
-    this.startOperation(stack, token, 'DELETE_IN_PROGRESS', operation => operation.remove());
+    this.startOperation(stack, token, 'DELETE_IN_PROGRESS', operation => operation.remove({ retained, isForced }));
     return stack;
   }
 

@@ -1,5 +1,8 @@
 import * as v from 'valibot';
-import { on, textOf } from '../../core/permissions';
+import { TrailEvents } from './events';
+import { Lookup } from './lookup';
+import type { Inventory } from '../../core/inventory/inventory';
+import { everywhere, on, textOf } from '../../core/permissions';
 import { read } from '../../core/protocol/read';
 import {
   AwsError,
@@ -7,6 +10,7 @@ import {
   type Environment,
   type Operation,
   type Permissions,
+  type RecordedCall,
   type Service,
 } from '../../core/service';
 
@@ -19,7 +23,10 @@ const ByName = v.object({ Name: v.string() });
 
 interface Trail { readonly name: string; readonly arn: string; readonly bucketName: string; isLogging: boolean }
 
-/** AWS CloudTrail: trails can be created, started, stopped and deleted; nothing is logged. */
+/**
+ * AWS CloudTrail: management events can be looked up. Trails can be created, started, stopped and deleted, and log
+ * nothing.
+ */
 export class CloudTrail implements Service {
   public readonly name = 'cloudtrail';
   public readonly protocol = 'json';
@@ -33,16 +40,28 @@ export class CloudTrail implements Service {
       this.find(call).isLogging = false;
     },
     GetTrailStatus: async call => ({ IsLogging: this.find(call).isLogging }),
+    LookupEvents: async call => this.lookup.lookupEvents(call),
     DeleteTrail: async call => {
       this.trails.delete(this.find(call).arn);
     },
   };
-  public readonly permissions: Record<string, Permissions> = on(Object.keys(this.operations), call =>
-    this.arn(call, textOf(call, 'Name')),
-  );
+  public readonly permissions: Record<string, Permissions> = {
+    ...on(Object.keys(this.operations), call => this.arn(call, textOf(call, 'Name'))),
+    ...everywhere(['LookupEvents']),
+  };
+  private readonly lookup: Lookup;
   private readonly trails = new Map<string, Trail>();
 
-  public constructor(private readonly environment: Environment) {}
+  /** @param calls all calls, in the order of their ends */
+  public constructor(
+    private readonly environment: Environment,
+    calls: () => readonly RecordedCall[],
+    inventory: Inventory,
+  ) {
+    const events = new TrailEvents(environment.partition, calls);
+    inventory.onChange(change => events.addChange(change));
+    this.lookup = new Lookup(environment.clock, events);
+  }
 
   private create(call: Call): unknown {
     const { Name: name, S3BucketName: bucketName, IsOrganizationTrail } = read(TrailInput, call.input);

@@ -7,7 +7,7 @@ import { projectType } from './resource-types';
 import { describedBuild } from './responses';
 import { BuildRunner } from './runner';
 import { Identifiers } from '../../core/identifiers';
-import { on, regionalArn, textOf } from '../../core/permissions';
+import { everywhere, on, regionalArn, textOf } from '../../core/permissions';
 import { read } from '../../core/protocol/read';
 import { Regional } from '../../core/regional';
 import type { RouteResponse } from '../../core/server';
@@ -31,6 +31,7 @@ const StartInput = v.object({
 });
 const IdInput = v.object({ id: v.string() });
 const IdsInput = v.object({ ids: v.array(v.string()) });
+const NameInput = v.object({ name: v.string() });
 const NamesInput = v.object({ names: v.array(v.string()) });
 
 /** Seconds that a build takes if its commands are not run. */
@@ -45,9 +46,17 @@ export class CodeBuild implements Service {
     BatchGetBuilds: async call => this.batchGet(call),
     StopBuild: async call => this.stop(call),
     BatchGetProjects: async call => this.batchGetProjects(call),
+    ListProjects: async ({ caller: { accountId }, region }) => ({
+      projects: [...this.projects.of(accountId, region).keys()],
+    }),
+    DeleteProject: async ({ caller: { accountId }, region, input }) => {
+      this.projects.of(accountId, region).delete(read(NameInput, input).name);
+    },
   };
   public readonly permissions = {
     ...on(['StartBuild'], call => regionalArn(call, `project/${textOf(call, 'projectName')}`)),
+    ...everywhere(['ListProjects']),
+    ...on(['DeleteProject'], call => regionalArn(call, `project/${textOf(call, 'name')}`)),
     ...on(['StopBuild'], call => regionalArn(call, `project/${projectOf(textOf(call, 'id'))}`)),
     ...on(['BatchGetBuilds'], call =>
       regionalArn(call, `project/${projectOf(String(read(IdsInput, call.input).ids[0]))}`),
@@ -55,6 +64,10 @@ export class CodeBuild implements Service {
     ...on(['BatchGetProjects'], call => regionalArn(call, `project/${read(NamesInput, call.input).names[0]}`)),
   };
   public readonly resourceTypes: Record<string, ResourceType>;
+  public readonly existing: Service['existing'] = {
+    'AWS::CodeBuild::Project': ({ accountId, region }) => [...this.projects.of(accountId, region).values()]
+      .map(({ name: id, arn }) => ({ id, arn })),
+  };
   private readonly identifiers = new Identifiers('codebuild/builds');
   private readonly projects = new Regional(() => new Map<string, Project>());
   private readonly known = new Regional(() => new Map<string, Build>());

@@ -28,6 +28,10 @@ export class CodeCommit implements Service {
   public readonly operations: Record<string, Operation>;
   public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
+  public readonly existing: Service['existing'] = {
+    'AWS::CodeCommit::Repository': ({ accountId, region }) => this.store.list(accountId, region)
+      .map(({ repositoryId: id, arn }) => ({ id, arn })),
+  };
   private readonly store: RepositoryStore;
   private readonly clock: Clock;
 

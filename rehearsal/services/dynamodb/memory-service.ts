@@ -53,6 +53,9 @@ export class MemoryDynamoDb implements Service {
     Query: async call => this.query(call),
     BatchGetItem: async call => this.batchGet(call),
     TransactWriteItems: async call => this.transact(call),
+    ListTables: async ({ caller: { accountId }, region }) => ({
+      TableNames: [...this.tables.of(accountId, region).keys()].sort(),
+    }),
   };
   public readonly permissions: Record<string, Permissions>;
   public readonly resourceTypes: Record<string, ResourceType>;

@@ -32,6 +32,10 @@ export class Ecr implements Service {
   public readonly operations: Record<string, Operation>;
   public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
+  public readonly existing: Service['existing'] = {
+    'AWS::ECR::Repository': ({ accountId, region }) => this.repositories.ofAccount(accountId, region)
+      .map(({ name: id, arn, tags }) => ({ id, arn, tags })),
+  };
   private readonly repositories: Repositories;
   private readonly layers: Layers;
 

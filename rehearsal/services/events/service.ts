@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { Buses } from './buses';
 import { matches } from './pattern';
+import { RuleProperties, ruleOperations, rulePermissions, type Rule, type Target } from './rules';
 import { transformed, valueAt } from './transform';
 import { Identifiers } from '../../core/identifiers';
 import { regionalArn } from '../../core/permissions';
@@ -28,24 +29,6 @@ export interface EmittedEvent {
   readonly 'detail': Readonly<Record<string, unknown>>;
 }
 
-const Target = v.object({
-  Id: v.string(),
-  Arn: v.string(),
-  RoleArn: v.optional(v.string()),
-  Input: v.optional(v.string()),
-  InputPath: v.optional(v.string()),
-  InputTransformer: v.optional(
-    v.object({ InputPathsMap: v.optional(v.record(v.string(), v.string())), InputTemplate: v.string() }),
-  ),
-});
-const RuleProperties = v.object({
-  Name: v.optional(v.string()),
-  EventBusName: v.optional(v.string(), 'default'),
-  EventPattern: v.optional(v.record(v.string(), v.unknown())),
-  ScheduleExpression: v.optional(v.string()),
-  State: v.optional(v.string(), 'ENABLED'),
-  Targets: v.optional(v.array(Target), []),
-});
 const PutEventsInput = v.object({
   Entries: v.array(v.object({
     Source: v.string(),
@@ -56,9 +39,6 @@ const PutEventsInput = v.object({
   })),
 });
 
-type Rule = v.InferOutput<typeof RuleProperties>;
-
-type Target = v.InferOutput<typeof Target>;
 type Envelope = EmittedEvent & { readonly account: string; readonly region: string };
 
 /** What EventBridge does for a rule in other services. Both throw if the permission is missing. */
@@ -81,8 +61,16 @@ interface Published {
 export class Events implements Service {
   public readonly name = 'events';
   public readonly protocol = 'json';
-  public readonly operations: Record<string, Operation> = { PutEvents: async call => this.putEvents(call) };
-  public readonly permissions = { PutEvents: (call: Call) => this.putPermissions(call) };
+  public readonly operations: Record<string, Operation> = {
+    PutEvents: async call => this.putEvents(call),
+    ...ruleOperations(({ caller: { accountId }, region }) => this.rules.of(accountId, region), (call, name, rule) =>
+      this.ruleArn(name, rule, { accountId: call.caller.accountId, region: call.region })),
+  };
+  public readonly permissions = { ...rulePermissions, PutEvents: (call: Call) => this.putPermissions(call) };
+  public readonly existing: Service['existing'] = {
+    'AWS::Events::Rule': place => [...this.rules.of(place.accountId, place.region)]
+      .map(([id, rule]) => ({ id, arn: this.ruleArn(id, rule, place) })),
+  };
   public readonly resourceTypes: Record<string, ResourceType>;
   /** Messages to topics; there are no subscriptions. */
   public readonly published: Published[] = [];

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
+import { deletionOperations } from './deletion';
 import type { Identities, Role } from './identities';
 import { permissions } from './permissions';
 import { inlinePolicyType, managedPolicyType, namedEntityType, rolePolicyType } from './resource-types';
 import { RoleType } from './role-type';
 import { read } from '../../core/protocol/read';
-import type { Call, Environment, Operation, OwnedPolicy, ResourceType, Service } from '../../core/service';
+import type { Call, Environment, Operation, OwnedPolicy, Permissions, ResourceType, Service } from '../../core/service';
 import { AwsError } from '../../core/service';
 
 const RoleInput = v.object({ RoleName: v.string() });
@@ -16,28 +17,39 @@ export class Iam implements Service {
   public readonly name = 'iam';
   public readonly protocol = 'query';
   public readonly namespace = 'https://iam.amazonaws.com/doc/2010-05-08/';
-  public readonly operations: Record<string, Operation> = {
-    GetRole: async call => ({ Role: described(this.roleOf(call)) }),
-    ListRoles: async call => ({
-      Roles: this.identities.rolesOf(call.caller.accountId).map(described),
-      IsTruncated: false,
-    }),
-    ListRolePolicies: async call => ({ PolicyNames: Object.keys(this.roleOf(call).policies), IsTruncated: false }),
-    ListAttachedRolePolicies: async call => ({ AttachedPolicies: attached(this.roleOf(call)), IsTruncated: false }),
-    GetPolicy: async call => this.getPolicy(call),
-    ListAccountAliases: async call => ({
-      AccountAliases: [this.identities.aliases.get(call.caller.accountId) ?? []].flat(),
-      IsTruncated: false,
-    }),
-    CreateAccountAlias: async call => this.createAlias(call),
+  public readonly operations: Record<string, Operation>;
+  public readonly permissions: Record<string, Permissions>;
+  public readonly existing: Service['existing'] = {
+    'AWS::IAM::Role': ({ accountId }) => this.identities.rolesOf(accountId)
+      .map(({ roleName: id, arn, tags }) => ({ id, arn, tags })),
+    'AWS::IAM::ManagedPolicy': ({ accountId }) => [...this.identities.managedPolicies.keys()]
+      .filter(arn => arn.includes(`::${accountId}:`)).map(id => ({ id })),
+    'AWS::IAM::User': ({ accountId }) => [...this.identities.users].filter(arn => arn.includes(`::${accountId}:`))
+      .map(arn => ({ id: arn.slice(arn.lastIndexOf('/') + 1), arn })),
   };
-  public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
 
   public constructor(
     environment: Environment,
     private readonly identities: Identities,
   ) {
+    this.operations = {
+      GetRole: async call => ({ Role: described(this.roleOf(call)) }),
+      ListRoles: async call => ({
+        Roles: this.identities.rolesOf(call.caller.accountId).map(described),
+        IsTruncated: false,
+      }),
+      ListRolePolicies: async call => ({ PolicyNames: Object.keys(this.roleOf(call).policies), IsTruncated: false }),
+      ListAttachedRolePolicies: async call => ({ AttachedPolicies: attached(this.roleOf(call)), IsTruncated: false }),
+      GetPolicy: async call => this.getPolicy(call),
+      ListAccountAliases: async call => ({
+        AccountAliases: [this.identities.aliases.get(call.caller.accountId) ?? []].flat(),
+        IsTruncated: false,
+      }),
+      CreateAccountAlias: async call => this.createAlias(call),
+      ...deletionOperations(identities, environment.partition, call => this.roleOf(call)),
+    };
+    this.permissions = permissions(identities);
     this.resourceTypes = {
       'AWS::IAM::Role': new RoleType(environment, identities),
       'AWS::IAM::Policy': inlinePolicyType(identities),

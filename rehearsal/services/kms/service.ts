@@ -1,13 +1,16 @@
 import * as v from 'valibot';
 import { Identifiers } from '../../core/identifiers';
+import { everywhere, on, regionalArn, textOf } from '../../core/permissions';
 import { PolicyDocument } from '../../core/policy-document';
 import { read } from '../../core/protocol/read';
 import { Regional } from '../../core/regional';
 import { AwsError } from '../../core/service';
 import type {
+  Call,
   Environment,
   Operation,
   OwnedPolicy,
+  Place,
   Provisioned,
   ResourceContext,
   ResourceType,
@@ -16,6 +19,11 @@ import type {
 import type { Identities } from '../iam/identities';
 
 const KeyProperties = v.object({ KeyPolicy: v.optional(PolicyDocument) });
+const KeyInput = v.object({ KeyId: v.string() });
+const DeletionInput = v.object({
+  KeyId: v.string(), PendingWindowInDays: v.optional(v.pipe(v.number(), v.minValue(7), v.maxValue(30)), 30),
+});
+const DAY = 24 * 3600 * 1000;
 const AliasProperties = v.object({
   AliasName: v.pipe(
     v.string(),
@@ -24,30 +32,82 @@ const AliasProperties = v.object({
   TargetKeyId: v.string(),
 });
 
-/** AWS KMS: keys and aliases are recorded; nothing is encrypted. */
+/** A policy that allows nothing. */
+const NOTHING: PolicyDocument = { Version: '2012-10-17', Statement: [] };
+
+/** AWS KMS: keys and aliases are recorded, and keys deleted after a time; nothing is encrypted. */
 export class Kms implements Service {
   public readonly name = 'kms';
   public readonly protocol = 'json';
-  public readonly operations: Record<string, Operation> = {};
+  public readonly operations: Record<string, Operation> = {
+    ListKeys: async ({ caller: { accountId }, region }) => ({
+      Keys: this.keysOf({ accountId, region }).map(arn => ({ KeyArn: arn, KeyId: arn.split('/').at(-1) })),
+    }),
+    DescribeKey: async call => ({ KeyMetadata: this.described(this.required(call)) }),
+    ScheduleKeyDeletion: async call => {
+      const arn = this.required(call);
+      if (this.deletedAt.has(arn)) {
+        throw new AwsError('KMSInvalidStateException', `${arn} is pending deletion.`);
+      }
+      const days = read(DeletionInput, call.input).PendingWindowInDays;
+      this.deletedAt.set(arn, this.environment.clock.now() + days * DAY);
+      return this.described(arn);
+    },
+  };
+  public readonly permissions = {
+    ...everywhere(['ListKeys']),
+    ...on(['DescribeKey', 'ScheduleKeyDeletion'], call => keyArn(call)),
+  };
+  /** A key with a date of deletion exists no longer for CloudFormation. */
+  public readonly existing: Service['existing'] = {
+    'AWS::KMS::Key': place => this.keysOf(place).filter(arn => !this.deletedAt.has(arn))
+      .map(arn => ({ id: arn.slice(arn.lastIndexOf('/') + 1), arn })),
+  };
   public readonly resourceTypes: Record<string, ResourceType> = {
     'AWS::KMS::Key': this.keyType(),
     'AWS::KMS::Alias': this.aliasType(),
   };
   private readonly identifiers = new Identifiers('kms');
   private readonly policies = new Map<string, OwnedPolicy>();
+  /** When keys are deleted, by their ARNs. */
+  private readonly deletedAt = new Map<string, number>();
   private readonly aliases = new Regional(() => new Map<string, string>());
 
   public constructor(private readonly environment: Environment, private readonly iam: Identities) {}
 
   public resourcePolicy(arn: string): OwnedPolicy | undefined {
-    return this.policies.get(arn);
+    const known = this.policies.get(arn);
+    // a key that is deleted, or will be, cannot be used
+    return known && this.deletedAt.has(arn) ? { ...known, policy: NOTHING } : known;
   }
 
-  /** Deletes a key: no permission allows to use it any more. */
+  /** Deletes a key immediately, as if its waiting period had ended. */
   public deleteKey(arn: string): void {
-    const known = this.policies.get(arn);
-    if (!known) throw new Error(`there is no key ${arn}`);
-    this.policies.set(arn, { ...known, policy: { Version: '2012-10-17', Statement: [] } });
+    this.deletedAt.set(arn, this.environment.clock.now());
+  }
+
+  private keysOf({ accountId, region }: Place): readonly string[] {
+    const prefix = `arn:${this.environment.partition}:kms:${region}:${accountId}:key/`;
+    return [...this.policies.keys()].filter(arn => arn.startsWith(prefix)
+      && (this.deletedAt.get(arn) ?? Infinity) > this.environment.clock.now());
+  }
+
+  private required(call: Call): string {
+    read(KeyInput, call.input);
+    const [arn, { caller: { accountId }, region }] = [keyArn(call), call];
+    if (this.keysOf({ accountId, region }).includes(arn)) return arn;
+    throw new AwsError('NotFoundException', `Key '${arn}' does not exist`);
+  }
+
+  private described(arn: string): object {
+    const deletedAt = this.deletedAt.get(arn);
+    return {
+      KeyId: arn.slice(arn.lastIndexOf('/') + 1),
+      Arn: arn,
+      KeyManager: 'CUSTOMER',
+      KeyState: deletedAt === undefined ? 'Enabled' : 'PendingDeletion',
+      DeletionDate: deletedAt === undefined ? undefined : new Date(deletedAt),
+    };
   }
 
   private keyType(): ResourceType {
@@ -68,7 +128,9 @@ export class Kms implements Service {
     return {
       create: async (input, context) => provisioned(this.identifiers.uuid(), input, context),
       update: async (id, input, _before, context) => provisioned(id, input, context),
-      remove: async (id, _properties, context) => { this.policies.delete(this.keyArn(id, context)); },
+      remove: async (id, _properties, context) => {
+        this.deletedAt.set(this.keyArn(id, context), this.environment.clock.now() + 30 * DAY);
+      },
     };
   }
 
@@ -105,4 +167,9 @@ export class Kms implements Service {
       remove: async (id, _properties, context) => { this.aliases.of(context.accountId, context.region).delete(id); },
     };
   }
+}
+
+function keyArn(call: Call): string {
+  const id = textOf(call, 'KeyId');
+  return id.startsWith('arn:') ? id : regionalArn(call, `key/${id}`);
 }

@@ -84,6 +84,11 @@ export class Functions {
     return this.known.get(unqualified(arn))?.configuration;
   }
 
+  public of(accountId: string, region: string): readonly FunctionConfiguration[] {
+    return [...this.known.values()].map(({ configuration }) => configuration)
+      .filter(one => one.accountId === accountId && one.region === region);
+  }
+
   /** Returns why the rehearsal cannot run a function; undefined if it can. */
   public obstacle(arn: string): string | undefined {
     const configuration = this.get(arn);

@@ -1,4 +1,4 @@
-import { on, regionalArn, textOf } from '../../core/permissions';
+import { everywhere, on, regionalArn, textOf } from '../../core/permissions';
 import type { Call } from '../../core/service';
 
 /** A function can be named by name, partial ARN or ARN. */
@@ -12,6 +12,9 @@ function functionArn(call: Call): string {
 }
 
 export const permissions = {
-  ...on(['GetFunction', 'GetFunctionConfiguration'], functionArn),
+  ...everywhere(['ListFunctions']),
+  ...on(
+    ['DeleteFunction', 'GetFunction', 'GetFunctionConfiguration', 'UpdateFunctionConfiguration'], functionArn,
+  ),
   Invoke: (call: Call) => [{ action: 'lambda:InvokeFunction', resource: functionArn(call) }],
 };

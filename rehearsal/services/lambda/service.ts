@@ -48,10 +48,17 @@ export class Lambda implements Service {
   public readonly routes = {
     Invoke: 'POST /2015-03-31/functions/{FunctionName}/invocations',
     GetFunctionConfiguration: 'GET /2015-03-31/functions/{FunctionName}/configuration',
+    UpdateFunctionConfiguration: 'PUT /2015-03-31/functions/{FunctionName}/configuration',
     GetFunction: 'GET /2015-03-31/functions/{FunctionName}',
+    DeleteFunction: 'DELETE /2015-03-31/functions/{FunctionName}',
+    ListFunctions: 'GET /2015-03-31/functions',
   };
   public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType>;
+  public readonly existing: Service['existing'] = {
+    'AWS::Lambda::Function': ({ accountId, region }) => this.functions.of(accountId, region)
+      .map(({ name: id, arn }) => ({ id, arn })),
+  };
   private readonly policies: FunctionPolicies;
   private readonly destinations: Destinations;
   private readonly functions: Functions;
@@ -66,6 +73,15 @@ export class Lambda implements Service {
       Invoke: async call => this.answerInvoke(call),
       GetFunction: async call => ({ Configuration: describe(this.find(call)), Code: {} }),
       GetFunctionConfiguration: async call => describe(this.find(call)),
+      ListFunctions: async ({ caller: { accountId }, region }) => ({
+        Functions: this.functions.of(accountId, region).map(describe),
+      }),
+      DeleteFunction: async call => {
+        this.functions.remove(this.find(call).arn);
+        return new HttpResponse(204, '');
+      },
+      // functions have no networks, so there is nothing to change
+      UpdateFunctionConfiguration: async call => describe(this.find(call)),
     };
     this.policies = new FunctionPolicies(environment);
     this.destinations = new Destinations((name, context) => this.arnOf(name, context), options.sendResult);

@@ -17,6 +17,8 @@ const RecordsInput = v.object({
   MaxItems: Size,
 });
 
+const MarkerInput = v.object({ Marker: v.optional(v.string()), MaxItems: Size });
+
 const ZonesInput = v.object({
   DNSName: v.optional(v.string()),
   HostedZoneId: v.optional(v.string()),
@@ -42,6 +44,22 @@ export function listRecordSets(zone: HostedZone, input: Record<string, unknown>)
     NextRecordName: next?.Name,
     NextRecordType: next?.Type,
     NextRecordIdentifier: next?.SetIdentifier,
+    MaxItems: limit,
+  };
+}
+
+/** Returns a page of the zones of an account. */
+export function listZones(zones: readonly HostedZone[], input: Record<string, unknown>): unknown {
+  const { Marker: marker, MaxItems: size = ZONES } = read(MarkerInput, input);
+  const sorted = [...zones].sort((one, other) => (one.id < other.id ? -1 : 1));
+  const rest = marker === undefined ? sorted : sorted.filter(({ id }) => id >= marker);
+  const limit = Math.min(size, ZONES);
+  const next = rest.at(limit);
+  return {
+    HostedZones: rest.slice(0, limit).map(describedZone),
+    Marker: marker,
+    IsTruncated: next !== undefined,
+    NextMarker: next?.id,
     MaxItems: limit,
   };
 }

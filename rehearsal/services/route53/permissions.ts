@@ -17,9 +17,10 @@ const zoneArn = (call: Call, member: string): string =>
 export const permissions: Record<string, Permissions> = {
   ChangeResourceRecordSets: call => [own(call, zoneArn(call, 'HostedZoneId'), changeContext(call))],
   ...on(['ListResourceRecordSets'], call => zoneArn(call, 'HostedZoneId')),
-  ...on(['GetHostedZone'], call => zoneArn(call, 'Id')),
+  ...on(['DeleteHostedZone', 'GetHostedZone'], call => zoneArn(call, 'Id')),
   ...on(['GetChange'], call => `arn:${partitionOf(call)}:route53:::change/${bareId(textOf(call, 'Id'))}`),
-  ...everywhere(['ListHostedZonesByName']),
+  ...on(['ListTagsForResource'], call => zoneArn(call, 'ResourceId')),
+  ...everywhere(['ListHostedZones', 'ListHostedZonesByName']),
 };
 
 /** Condition keys with the values of all changes. Route 53 compares names without the final dot. */

@@ -39,16 +39,20 @@ export function hostedZoneType(route53: Zones): ResourceType {
     async remove(id) {
       const zone = route53.zone(id);
       if (zone === undefined) return;
-      const required = (set: RecordSet): boolean => set.Name === zone.name && ['NS', 'SOA'].includes(set.Type);
-      if (![...zone.sets.values()].every(required)) {
-        throw new AwsError(
-          'HostedZoneNotEmpty',
-          'The specified hosted zone contains non-required resource record sets and so cannot be deleted.',
-        );
-      }
+      assertEmpty(zone);
       route53.removeZone(id);
     },
   };
+}
+
+/** @throws AwsError if the zone has other record sets than its own */
+export function assertEmpty(zone: HostedZone): void {
+  const required = (set: RecordSet): boolean => set.Name === zone.name && ['NS', 'SOA'].includes(set.Type);
+  if ([...zone.sets.values()].every(required)) return;
+  throw new AwsError(
+    'HostedZoneNotEmpty',
+    'The specified hosted zone contains non-required resource record sets and so cannot be deleted.',
+  );
 }
 
 /** `AWS::Route53::RecordSet`. */

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { afterBatch } from './change-batch';
 import { HostedZone, NAME_SERVERS } from './hosted-zone';
-import { describedZone, listRecordSets, listZonesByName } from './listing';
+import { describedZone, listRecordSets, listZones, listZonesByName } from './listing';
 import { bareId, permissions } from './permissions';
 import { Change, normalized, type RecordSet } from './record-set';
-import { hostedZoneType, recordSetGroupType, recordSetType } from './resource-types';
+import { assertEmpty, hostedZoneType, recordSetGroupType, recordSetType } from './resource-types';
 import type { Zones } from './zones';
 import { Identifiers } from '../../core/identifiers';
 import { read } from '../../core/protocol/read';
@@ -17,6 +17,7 @@ const RATE = { perSecond: 5, burst: 5 };
 
 const ZoneInput = v.object({ HostedZoneId: v.pipe(v.string(), v.transform(bareId)) });
 const IdInput = v.object({ Id: v.pipe(v.string(), v.transform(bareId)) });
+const TagsInput = v.object({ ResourceType: v.literal('hostedzone'), ResourceId: v.string() });
 const BatchInput = v.object({
   ChangeBatch: v.object({ Comment: v.optional(v.string()), Changes: v.pipe(v.array(Change), v.minLength(1)) }),
 });
@@ -38,6 +39,9 @@ export class Route53 implements Zones, Service {
     ChangeResourceRecordSets: 'POST /2013-04-01/hostedzone/{HostedZoneId}/rrset',
     ListResourceRecordSets: 'GET /2013-04-01/hostedzone/{HostedZoneId}/rrset',
     GetHostedZone: 'GET /2013-04-01/hostedzone/{Id}',
+    DeleteHostedZone: 'DELETE /2013-04-01/hostedzone/{Id}',
+    ListHostedZones: 'GET /2013-04-01/hostedzone',
+    ListTagsForResource: 'GET /2013-04-01/tags/{ResourceType}/{ResourceId}',
     ListHostedZonesByName: 'GET /2013-04-01/hostedzonesbyname',
     GetChange: 'GET /2013-04-01/change/{Id}',
   };
@@ -49,12 +53,14 @@ export class Route53 implements Zones, Service {
       maxitems: 'MaxItems',
       dnsname: 'DNSName',
       hostedzoneid: 'HostedZoneId',
+      marker: 'Marker',
     },
     items: {
       Changes: 'Change',
       ResourceRecords: 'ResourceRecord',
       ResourceRecordSets: 'ResourceRecordSet',
       HostedZones: 'HostedZone',
+      Tags: 'Tag',
       NameServers: 'NameServer',
     },
   };
@@ -62,6 +68,12 @@ export class Route53 implements Zones, Service {
     ChangeResourceRecordSets: async call => this.changeRecordSets(call),
     ListResourceRecordSets: async call => listRecordSets(this.zoneOf(call), call.input),
     GetHostedZone: async call => this.getHostedZone(call),
+    DeleteHostedZone: async call => this.deleteHostedZone(call),
+    ListHostedZones: async call => {
+      this.throttle(call);
+      return listZones(this.zonesOf(call.caller.accountId), call.input);
+    },
+    ListTagsForResource: async call => this.listTags(call),
     ListHostedZonesByName: async call => this.listZonesByName(call),
     GetChange: async call => this.getChange(call),
   };
@@ -69,6 +81,9 @@ export class Route53 implements Zones, Service {
   public readonly resourceTypes: Record<string, ResourceType>;
   /** Simulated seconds until a change is in effect on all name servers. */
   public secondsToSync = 30;
+  public readonly existing: Service['existing'] = {
+    'AWS::Route53::HostedZone': ({ accountId }) => this.zonesOf(accountId).map(({ id }) => ({ id })),
+  };
   private readonly identifiers = new Identifiers('route53');
   private readonly zones = new Map<string, HostedZone>();
   private readonly changes = new Map<string, ChangeInfo>();
@@ -142,10 +157,30 @@ export class Route53 implements Zones, Service {
     return { ChangeInfo: this.describedChange(this.change(zone, changes, comment)) };
   }
 
+  private zonesOf(accountId: string): readonly HostedZone[] {
+    return [...this.zones.values()].filter(zone => zone.accountId === accountId);
+  }
+
   private listZonesByName(call: Call): unknown {
     this.throttle(call);
-    const own = [...this.zones.values()].filter(zone => zone.accountId === call.caller.accountId);
-    return listZonesByName(own, call.input);
+    return listZonesByName(this.zonesOf(call.caller.accountId), call.input);
+  }
+
+  private deleteHostedZone(call: Call): unknown {
+    const { Id: id } = read(IdInput, call.input);
+    const zone = this.zoneOf({ ...call, input: { HostedZoneId: id } });
+    assertEmpty(zone);
+    const submittedAt = this.environment.clock.now();
+    this.removeZone(zone.id);
+    const info = { id: this.newId('C'), accountId: zone.accountId, submittedAt, inSyncAt: submittedAt };
+    return { ChangeInfo: this.describedChange(info) };
+  }
+
+  /** Zones have no tags of their own; those of stacks are in the inventory. */
+  private listTags(call: Call): unknown {
+    const { ResourceId: id } = read(TagsInput, call.input);
+    this.zoneOf({ ...call, input: { HostedZoneId: id } });
+    return { ResourceTagSet: { ResourceType: 'hostedzone', ResourceId: id, Tags: [] } };
   }
 
   private getHostedZone(call: Call): unknown {

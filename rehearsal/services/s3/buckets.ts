@@ -1,38 +1,47 @@
 import { createHash } from 'node:crypto';
+import { History, type Retention, type StoredObject, type Version, type Versioning } from './history';
+import { Identifiers } from '../../core/identifiers';
 import type { PolicyDocument } from '../../core/policy-document';
 import { AwsError } from '../../core/service';
 
-/** Version id of objects without versioning. */
-export const NULL_VERSION = 'null';
+export type { StoredObject } from './history';
 
-export interface StoredObject {
-  readonly key: string;
-  readonly body: Buffer;
-  /** A zip asset that is stored as its source folder. */
-  readonly directory?: string;
-  readonly contentType: string;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly modifiedAt: number;
-  readonly etag: string;
-}
-
+/** A bucket and what it contains. */
 export interface Bucket {
   readonly name: string;
   readonly accountId: string;
   readonly region: string;
   readonly createdAt: number;
+  /** The current versions. */
   readonly objects: ReadonlyMap<string, StoredObject>;
+  /** All versions and delete markers, by key and from the newest to the oldest one. */
+  readonly versions: readonly Version[];
   readonly tags: Readonly<Record<string, string>>;
   readonly policy?: PolicyDocument;
   /** Whether one key of KMS encrypts all new objects of the bucket. */
   readonly hasBucketKey?: boolean;
 }
 
-interface KeptBucket extends Omit<Bucket, 'objects' | 'tags' | 'policy' | 'hasBucketKey'> {
-  readonly objects: Map<string, StoredObject>;
-  tags: Readonly<Record<string, string>>;
-  policy?: PolicyDocument;
-  hasBucketKey?: boolean;
+class KeptBucket implements Bucket {
+  public readonly history = new History();
+  public tags: Readonly<Record<string, string>> = {};
+  public policy?: PolicyDocument;
+  public hasBucketKey?: boolean;
+
+  public constructor(
+    public readonly name: string,
+    public readonly accountId: string,
+    public readonly region: string,
+    public readonly createdAt: number,
+  ) {}
+
+  public get objects(): ReadonlyMap<string, StoredObject> {
+    return this.history.current;
+  }
+
+  public get versions(): readonly Version[] {
+    return this.history.all();
+  }
 }
 
 interface ObjectOptions {
@@ -44,6 +53,7 @@ interface ObjectOptions {
 /** All buckets; their names are globally unique. */
 export class Buckets {
   private readonly byName = new Map<string, KeptBucket>();
+  private readonly identifiers = new Identifiers('s3/versions');
 
   public constructor(private readonly now: () => number) {}
 
@@ -75,11 +85,11 @@ export class Buckets {
     if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) {
       throw new AwsError('InvalidBucketName', `The specified bucket is not valid: ${name}`);
     }
-    this.byName.set(name, { name, accountId, region, createdAt: this.now(), objects: new Map(), tags: {} });
+    this.byName.set(name, new KeptBucket(name, accountId, region, this.now()));
   }
 
   public remove(name: string): void {
-    if (this.required(name).objects.size > 0) {
+    if (this.required(name).versions.length > 0) {
       throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', 409);
     }
     this.byName.delete(name);
@@ -97,6 +107,15 @@ export class Buckets {
     this.required(name).hasBucketKey = hasBucketKey;
   }
 
+  public setVersioning(name: string, versioning: Versioning): void {
+    this.required(name).history.versioning = versioning;
+  }
+
+  /** Sets how long new versions cannot be deleted. */
+  public setRetention(name: string, retention: Retention | undefined): void {
+    this.required(name).history.retention = retention;
+  }
+
   public put(name: string, key: string, body: Buffer, options: ObjectOptions = {}): StoredObject {
     const stored: StoredObject = {
       key,
@@ -107,12 +126,23 @@ export class Buckets {
       modifiedAt: this.now(),
       etag: `"${createHash('md5').update(options.directory ?? body).digest('hex')}"`,
     };
-    this.required(name).objects.set(key, stored);
+    this.required(name).history.put(stored, this.identifiers.next(32, 'lower'));
     return stored;
   }
 
+  /** Deletes an object; in a bucket with versions, it is only marked as deleted. */
   public delete(name: string, key: string): void {
-    this.required(name).objects.delete(key);
+    this.required(name).history.delete(key, this.identifiers.next(32, 'lower'), this.now());
+  }
+
+  /** @throws AwsError if the version is locked */
+  public deleteVersion(name: string, key: string, versionId: string): void {
+    this.required(name).history.deleteVersion(key, versionId, this.now());
+  }
+
+  /** Deletes everything in a bucket, as a person does who empties it. */
+  public empty(name: string): void {
+    this.required(name).history.clear();
   }
 
   private required(name: string): KeptBucket {

@@ -1,5 +1,5 @@
-import { NULL_VERSION } from './buckets';
 import type { Bucket, StoredObject } from './buckets';
+import type { Version } from './history';
 
 interface Page {
   readonly prefix: string;
@@ -29,20 +29,35 @@ export function listObjects(bucket: Bucket, query: URLSearchParams): Record<stri
   };
 }
 
-/** Response of ListObjectVersions: only the latest versions are kept. */
+/** Response of ListObjectVersions. */
 export function listObjectVersions(bucket: Bucket, query: URLSearchParams): Record<string, unknown> {
-  const after = query.get('key-marker') ?? '';
-  const { prefix, limit, objects, folders, last } = pageOf(bucket, query, after);
+  const [prefix, delimiter] = [query.get('prefix') ?? '', query.get('delimiter') ?? ''];
+  const [keyMarker, versionMarker] = [query.get('key-marker') ?? '', query.get('version-id-marker')];
+  const limit = Math.min(Number(query.get('max-keys') ?? 1000), 1000);
+  const matching = bucket.versions.filter(({ key }) => key.startsWith(prefix));
+  const isGrouped = (key: string): boolean => delimiter !== '' && key.indexOf(delimiter, prefix.length) >= 0;
+  const versions = matching.filter(({ key }) => !isGrouped(key));
+  const folders = matching.filter(({ key }) => isGrouped(key))
+    .map(({ key }) => key.slice(0, key.indexOf(delimiter, prefix.length) + delimiter.length));
+  const markerIndex = versions.findIndex(({ key, versionId }) => key === keyMarker && versionId === versionMarker);
+  const rest = markerIndex >= 0 ? versions.slice(markerIndex + 1) : versions.filter(({ key }) => key > keyMarker);
+  const page = rest.slice(0, limit);
+  const last = page.length < rest.length ? page.at(-1) : undefined;
+  const isLatest = ({ key, versionId }: Version): boolean =>
+    versions.find(version => version.key === key)?.versionId === versionId;
+  const versionOf = (version: Version) => ({ VersionId: version.versionId, IsLatest: isLatest(version) });
   return {
     Name: bucket.name,
     Prefix: prefix,
-    KeyMarker: after,
+    KeyMarker: keyMarker,
     MaxKeys: limit,
     IsTruncated: last !== undefined,
-    NextKeyMarker: last,
-    NextVersionIdMarker: last && NULL_VERSION,
-    Version: objects.map(stored => ({ ...described(stored), VersionId: NULL_VERSION, IsLatest: true })),
-    CommonPrefixes: folders.map(name => ({ Prefix: name })),
+    NextKeyMarker: last?.key,
+    NextVersionIdMarker: last?.versionId,
+    Version: page.flatMap(version => version.stored ? { ...described(version.stored), ...versionOf(version) } : []),
+    DeleteMarker: page.filter(({ stored }) => !stored)
+      .map(version => ({ Key: version.key, LastModified: new Date(version.modifiedAt), ...versionOf(version) })),
+    CommonPrefixes: [...new Set(folders)].filter(name => name > keyMarker).map(name => ({ Prefix: name })),
   };
 }
 

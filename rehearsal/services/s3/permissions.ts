@@ -36,6 +36,8 @@ export function permissions(buckets: Buckets): Record<string, Permissions> {
     GetBucketTagging: existing(bucket('GetBucketTagging')),
     GetBucketPolicy: existing(bucket('GetBucketPolicy')),
     PutBucketPolicy: existing(bucket('PutBucketPolicy')),
+    PutBucketVersioning: existing(bucket('PutBucketVersioning')),
+    PutBucketTagging: existing(bucket('PutBucketTagging')),
     ListObjectVersions: existing(listing('ListBucketVersions')),
     ListMultipartUploads: existing(listing('ListBucketMultipartUploads')),
     ListObjectsV2: existing(listing('ListBucket')),
@@ -43,10 +45,12 @@ export function permissions(buckets: Buckets): Record<string, Permissions> {
     ...on(['CreateBucket'], bucketArn),
     DeleteBucket: existing(bucket('DeleteBucket')),
     DeleteObjects: existing(deletion(context)),
+    GetObjectRetention: existing(object('GetObjectRetention')),
     GetObject: existing(reading(buckets, context)),
     HeadObject: existing(reading(buckets, context)),
     PutObject: existing(object('PutObject')),
-    DeleteObject: existing(object('DeleteObject')),
+    DeleteObject: existing(call =>
+      object(call.request.query.has('versionId') ? 'DeleteObjectVersion' : 'DeleteObject')(call)),
   };
 }
 

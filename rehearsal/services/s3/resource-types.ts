@@ -10,9 +10,15 @@ import type { Environment, Provisioned, ResourceContext, ResourceType } from '..
 import type { Identities } from '../iam/identities';
 
 const EncryptionRule = v.object({ BucketKeyEnabled: v.optional(v.pipe(v.unknown(), v.transform(String))) });
+const Days = v.pipe(v.union([v.number(), v.string()]), v.transform(Number));
+const Lock = v.object({
+  Rule: v.optional(v.object({ DefaultRetention: v.optional(v.object({ Mode: v.string(), Days })) })),
+});
 const BucketProperties = v.object({
   BucketName: v.optional(v.string()),
   BucketEncryption: v.optional(v.object({ ServerSideEncryptionConfiguration: v.array(EncryptionRule) })),
+  VersioningConfiguration: v.optional(v.object({ Status: v.picklist(['Enabled', 'Suspended']) })),
+  ObjectLockConfiguration: v.optional(Lock),
   Tags,
 });
 type BucketProperties = v.InferOutput<typeof BucketProperties>;
@@ -49,6 +55,11 @@ export function bucketType(environment: Environment, buckets: Buckets): Resource
   function set(name: string, properties: BucketProperties, context: ResourceContext): void {
     buckets.setTags(name, tagsOf(properties, context));
     const { ServerSideEncryptionConfiguration: rules = [] } = properties.BucketEncryption ?? {};
+    if (properties.VersioningConfiguration) buckets.setVersioning(name, properties.VersioningConfiguration.Status);
+    const lock = properties.ObjectLockConfiguration?.Rule?.DefaultRetention;
+    buckets.setRetention(name, lock && { mode: lock.Mode, days: lock.Days });
+    // buckets with object lock have versions
+    if (lock) buckets.setVersioning(name, 'Enabled');
     buckets.setBucketKey(name, rules.some(({ BucketKeyEnabled: enabled }) => enabled === 'true'));
   }
 

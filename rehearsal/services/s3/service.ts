@@ -1,15 +1,17 @@
 import * as v from 'valibot';
-import { Buckets, noSuchBucket, NULL_VERSION } from './buckets';
+import { Buckets, noSuchBucket } from './buckets';
 import type { Bucket, StoredObject } from './buckets';
 import { uploadedBody } from './chunked';
-import { namedObjects } from './delete-objects';
+import { deleteNamed, namedObjects } from './delete-objects';
 import { listObjects } from './listing';
 import { bucketOperations } from './operations/buckets';
 import { permissions } from './permissions';
 import { bucketPolicyType, bucketType } from './resource-types';
 import { zipFolder } from './zip-folder';
 import { read } from '../../core/protocol/read';
-import type { Call, Environment, Operation, OwnedPolicy, Permissions, ResourceType, Service } from '../../core/service';
+import type {
+  Call, Environment, Operation, OwnedPolicy, Permissions, Place, ResourceType, Service,
+} from '../../core/service';
 import { AwsError, HttpResponse } from '../../core/service';
 import type { Identities } from '../iam/identities';
 
@@ -36,11 +38,14 @@ export class S3 implements Service {
     PutBucketPolicy: 'PUT /{Bucket}?policy',
     ListObjectVersions: 'GET /{Bucket}?versions',
     ListMultipartUploads: 'GET /{Bucket}?uploads',
+    PutBucketVersioning: 'PUT /{Bucket}?versioning',
+    PutBucketTagging: 'PUT /{Bucket}?tagging',
     ListObjectsV2: 'GET /{Bucket}?list-type',
     HeadBucket: 'HEAD /{Bucket}',
     CreateBucket: 'PUT /{Bucket}',
     DeleteBucket: 'DELETE /{Bucket}',
     DeleteObjects: 'POST /{Bucket}?delete',
+    GetObjectRetention: 'GET /{Bucket}/{Key+}?retention',
     GetObject: 'GET /{Bucket}/{Key+}',
     HeadObject: 'HEAD /{Bucket}/{Key+}',
     PutObject: 'PUT /{Bucket}/{Key+}',
@@ -49,6 +54,10 @@ export class S3 implements Service {
   public readonly operations: Record<string, Operation>;
   public readonly permissions: Record<string, Permissions>;
   public readonly resourceTypes: Record<string, ResourceType>;
+  public readonly existing: Service['existing'] = {
+    'AWS::S3::Bucket': place => this.bucketsIn(place).map(({ name: id, tags }) => ({ id, tags })),
+    'AWS::S3::BucketPolicy': place => this.bucketsIn(place).flatMap(({ name: id, policy }) => policy ? { id } : []),
+  };
   private readonly buckets: Buckets;
   private readonly archives = new WeakMap<StoredObject, Promise<Buffer>>();
 
@@ -92,7 +101,7 @@ export class S3 implements Service {
 
   /** Deletes a bucket with all its objects, as a person does who empties it first. */
   public removeBucket(name: string): void {
-    for (const key of [...this.buckets.find(name)?.objects.keys() ?? []]) this.buckets.delete(name, key);
+    if (this.buckets.find(name)) this.buckets.empty(name);
     this.buckets.remove(name);
   }
 
@@ -117,6 +126,10 @@ export class S3 implements Service {
 
   public directory(bucket: string, key: string): string | undefined {
     return this.buckets.find(bucket)?.objects.get(key)?.directory;
+  }
+
+  private bucketsIn({ accountId, region }: Place): readonly Bucket[] {
+    return this.buckets.ofAccount(accountId).filter(bucket => bucket.region === region);
   }
 
   private listBuckets(call: Call): unknown {
@@ -150,22 +163,16 @@ export class S3 implements Service {
   }
 
   private deleteObject(call: Call): HttpResponse {
-    refuseSubresources(call);
-    this.buckets.delete(this.bucketOf(call).name, read(ObjectInput, call.input).Key);
+    refuseSubresources(call, 'versionId');
+    const [{ name }, { Key: key }] = [this.bucketOf(call), read(ObjectInput, call.input)];
+    const version = call.request.query.get('versionId');
+    if (version === null) this.buckets.delete(name, key);
+    else this.buckets.deleteVersion(name, key, version);
     return new HttpResponse(204);
   }
 
   private deleteObjects(call: Call): unknown {
-    const { name } = this.bucketOf(call);
-    const named = namedObjects(call.request);
-    const unknown = named.find(({ VersionId: version = NULL_VERSION }) => version !== NULL_VERSION);
-    if (unknown !== undefined) {
-      throw unknownForm(
-        `the version ${unknown.VersionId} of ${unknown.Key}: it keeps the latest only, as '${NULL_VERSION}'`,
-      );
-    }
-    for (const { Key: key } of named) this.buckets.delete(name, key);
-    return { DeleteResult: { Deleted: named } };
+    return { DeleteResult: deleteNamed(this.buckets, this.bucketOf(call).name, namedObjects(call.request)) };
   }
 
   private async objectAnswer(call: Call, withBody: boolean): Promise<HttpResponse> {
@@ -198,8 +205,8 @@ export class S3 implements Service {
 }
 
 /** Whether the query has a sub-resource (`?policy`, `?tagging`), which selects another operation. */
-function refuseSubresources(call: Call): void {
-  const foreign = [...call.request.query.keys()].find(name => !HARMLESS_PARAMETERS.test(name));
+function refuseSubresources(call: Call, known?: string): void {
+  const foreign = [...call.request.query.keys()].find(name => name !== known && !HARMLESS_PARAMETERS.test(name));
   if (foreign !== undefined) throw unknownForm(`${call.request.method} with ?${foreign}`);
 }
 

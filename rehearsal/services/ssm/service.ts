@@ -65,6 +65,10 @@ export class Ssm implements Service {
   };
   public readonly permissions = permissions;
   public readonly resourceTypes: Record<string, ResourceType> = { 'AWS::SSM::Parameter': this.parameterType() };
+  public readonly existing: Service['existing'] = {
+    'AWS::SSM::Parameter': ({ accountId, region }) => [...this.parameters.of(accountId, region).values()]
+      .map(({ name: id, tags }) => ({ id, ...(Object.keys(tags).length > 0 && { tags }) })),
+  };
   private readonly identifiers = new Identifiers('ssm');
   private readonly parameters = new Regional(() => new Map<string, Parameter>());
   private readonly earlier = new Regional(() => new Map<string, Parameter>());

@@ -132,7 +132,7 @@ export class World {
       this.cloudfront.keyValueStores,
       this.globalAccelerator,
       new Sts(environment, this.iam, this.organizations, roleSeconds),
-      new Account(this.organizations, this.clock),
+      new Account(this.organizations, this.clock, 'aws'),
       new DynamoDb(environment),
       new Kms(environment, this.iam),
     ];

@@ -51,10 +51,12 @@ export function fetchOf(endpoint: string, send: Send, refuse: Refuse, during: Du
       return during(async () => buffered(await fetch(address, options)));
     }
     const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-    const { status, body } = await send({ method, path, query, headers: lower, body: Buffer.from(text) });
+    const answer = await send({ method, path, query, headers: lower, body: Buffer.from(text) });
+    const { status, body } = answer;
     const bytes = Buffer.from(body);
     const arrayBuffer = async () => new Uint8Array(bytes).buffer;
-    return { status, ok: status < 300, arrayBuffer, text: async () => bytes.toString() };
+    const answered = new Headers({ ...answer.headers });
+    return { status, ok: status < 300, headers: answered, arrayBuffer, text: async () => bytes.toString() };
   };
 }
 

@@ -20,6 +20,19 @@ export function bucketOperations(
       buckets.setPolicy(name, checked(iam, parsed(call.request.body)));
       return new HttpResponse(204);
     },
+    PutBucketVersioning: async call => {
+      const { name } = bucketOf(call);
+      const [, status] = /<Status>(\w+)<\/Status>/.exec(call.request.body.toString('utf8')) ?? [];
+      if (status !== 'Enabled' && status !== 'Suspended') throw malformedXml();
+      buckets.setVersioning(name, status);
+      return new HttpResponse(200);
+    },
+    PutBucketTagging: async call => {
+      const { name } = bucketOf(call);
+      buckets.setTags(name, tagsIn(call));
+      return new HttpResponse(204);
+    },
+    GetObjectRetention: async call => retentionOf(bucketOf(call), call),
     // uploads are complete immediately
     ListMultipartUploads: async call => ({ ListMultipartUploadsResult: { Bucket: bucketOf(call).name } }),
     ListObjectVersions: async call => ({ ListVersionsResult: listObjectVersions(bucketOf(call), call.request.query) }),
@@ -37,6 +50,27 @@ function taggingOf({ name, tags }: Bucket): unknown {
   const entries = Object.entries(tags);
   if (entries.length === 0) throw new AwsError('NoSuchTagSet', 'The TagSet does not exist', 404, { BucketName: name });
   return { Tagging: { TagSet: { Tag: entries.map(([Key, Value]) => ({ Key, Value })) } } };
+}
+
+function tagsIn(call: Call): Record<string, string> {
+  const text = call.request.body.toString('utf8');
+  const found = text.matchAll(/<Tag><Key>([^<]*)<\/Key><Value>([^<]*)<\/Value><\/Tag>/g);
+  return Object.fromEntries([...found].map(([, key = '', value = '']) => [key, value]));
+}
+
+function malformedXml(): AwsError {
+  return new AwsError('MalformedXML', 'The XML you provided was not well-formed');
+}
+
+function retentionOf({ versions }: Bucket, call: Call): unknown {
+  const wanted = call.request.query.get('versionId');
+  const version = versions.find(({ key, versionId }) => key === call.input.Key && (wanted ?? versionId) === versionId);
+  if (version?.lock === undefined) {
+    throw new AwsError(
+      'NoSuchObjectLockConfiguration', 'The specified object does not have a ObjectLock configuration', 404,
+    );
+  }
+  return { Retention: { Mode: version.lock.mode, RetainUntilDate: new Date(version.lock.until) } };
 }
 
 function policyOf({ name, policy }: Bucket): HttpResponse {
