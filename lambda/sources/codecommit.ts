@@ -5,6 +5,7 @@ import {
   CommitIdDoesNotExistException,
   CreateBranchCommand,
   CreateCommitCommand,
+  DeleteBranchCommand,
   FileDoesNotExistException,
   GetBranchCommand,
   GetCommitCommand,
@@ -17,7 +18,8 @@ import {
   MergeBranchesByThreeWayCommand,
   TipsDivergenceExceededException,
 } from '@aws-sdk/client-codecommit';
-import type { Author, FileChange, HostEvent, MergeRequest, MovedBranch, SourceHost } from './source';
+import { openPullRequests } from './codecommit/pull-requests';
+import type { Author, FileChange, HostEvent, MergeRequest, MovedBranch, PullRequest, SourceHost } from './source';
 import {
   BranchMovedError,
   MergeConflictError,
@@ -58,6 +60,17 @@ export class CodeCommitHost implements SourceHost {
 
   public async createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void> {
     await translateErrors(() => this.client.send(new CreateBranchCommand({ repositoryName, branchName, commitId })));
+  }
+
+  public async deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined> {
+    return translateErrors(async () => {
+      const { deletedBranch } = await this.client.send(new DeleteBranchCommand({ repositoryName, branchName }));
+      return deletedBranch?.commitId;
+    });
+  }
+
+  public async openPullRequests(repositoryName: string, branchName: string): Promise<readonly PullRequest[]> {
+    return translateErrors(() => openPullRequests(this.client, repositoryName, branchName));
   }
 
   public async commitFile({

@@ -19,6 +19,17 @@ export interface FileChange {
   readonly message: string;
 }
 
+/** A pull request. */
+export interface PullRequest {
+  readonly id: string;
+  readonly title: string;
+  /** Branch whose commits are to be merged. */
+  readonly sourceBranch: string;
+  /** Branch into which they are to be merged. */
+  readonly targetBranch: string;
+  readonly state: 'open' | 'merged' | 'closed';
+}
+
 /** A commit to bring to a branch. */
 export interface MergeRequest {
   readonly repositoryName: string;
@@ -40,6 +51,13 @@ export interface SourceHost {
   file(repositoryName: string, commitId: string, path: string): Promise<string | undefined>;
   /** @throws BranchMovedError if the branch exists */
   createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void>;
+  /**
+   * Deletes a branch, wherever it is: no host can delete it only at an expected commit.
+   * @returns the commit at which it was; undefined: the repository has no such branch
+   */
+  deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined>;
+  /** The open pull requests from or to a branch. */
+  openPullRequests(repositoryName: string, branchName: string): Promise<readonly PullRequest[]>;
   /**
    * Commits a file to a branch.
    * @returns the id of the new commit

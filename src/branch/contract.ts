@@ -3,8 +3,12 @@ import type { RepositoryReference } from '../sources/contract';
 /** What `Branch` requests of its handler. */
 export interface BranchRequest extends RepositoryReference {
   readonly branchName: string;
-  /** Branch from whose head this one is created. */
+  /** Branch from which this one comes; without a start point, it is created at its head. */
   readonly parentName: string;
+  /** Commit id, tag or branch at which this branch is created. */
+  readonly startPoint?: string;
+  /** @default 'keep' */
+  readonly removal?: 'keep' | 'archive';
   readonly environmentName: string;
   readonly accountId: string;
   readonly region: string;

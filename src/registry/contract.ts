@@ -38,6 +38,7 @@ export const RECORDS = {
 
 /** Kinds of records that can be listed. The attribute `kind` is the partition key of the table's index. */
 export const LISTED = {
+  branch: 'branch',
   environment: 'environment',
   halt: 'halt',
   unreachable: 'unreachable',

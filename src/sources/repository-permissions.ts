@@ -8,17 +8,23 @@ import { fail } from '../private/validate';
 export type RepositoryUser = 'account' | 'branch' | 'trigger' | 'deployments' | 'operations' | 'release';
 
 const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
-  // parent branches are checked before accounts are created
-  account: ['codecommit:GetBranch', 'codecommit:ListBranches'],
+  // parent branches and start points are checked before accounts are created
+  // GetFolder: the only action that resolves a commit, a tag and a branch alike
+  account: ['codecommit:GetBranch', 'codecommit:GetFolder', 'codecommit:ListBranches'],
   // ListBranches: the error about a missing parent branch lists the branches that exist
   // GetMergeOptions: whether a commit is in a branch, with which a force-push is found
+  // DeleteBranch: the former branch of a renamed environment; one that is to be archived
   branch: [
     'codecommit:CreateBranch',
     'codecommit:CreateCommit',
+    'codecommit:DeleteBranch',
     'codecommit:GetBranch',
     'codecommit:GetFile',
+    'codecommit:GetFolder',
     'codecommit:GetMergeOptions',
+    'codecommit:GetPullRequest',
     'codecommit:ListBranches',
+    'codecommit:ListPullRequests',
   ],
   // the head may have moved since the event
   trigger: ['codecommit:GetBranch'],

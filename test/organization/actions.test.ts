@@ -29,10 +29,10 @@ const MERGES = [
 ];
 const BRANCHES = [
   'codecommit:CreateBranch',
-  'codecommit:CreateCommit',
+  'codecommit:CreateCommit', 'codecommit:DeleteBranch',
   'codecommit:GetBranch',
-  'codecommit:GetFile', 'codecommit:GetMergeOptions',
-  'codecommit:ListBranches',
+  'codecommit:GetFile', 'codecommit:GetFolder', 'codecommit:GetMergeOptions', 'codecommit:GetPullRequest',
+  'codecommit:ListBranches', 'codecommit:ListPullRequests',
 ];
 const OPERATE = [
   'codebuild:StopBuild', 'codepipeline:DisableStageTransition', 'codepipeline:EnableStageTransition',
@@ -59,9 +59,10 @@ const ACCOUNTS = [
 test.each([
   ['org-environments-access', managing, [...ACCOUNTS, ENTER]],
   ['org-environments-account-provider', cicd, [
-    ...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetBranch', 'codecommit:ListBranches', ENTER, AWAITED,
+    ...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetBranch', 'codecommit:GetFolder', 'codecommit:ListBranches',
+    ENTER, AWAITED,
   ]],
-  ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, ...BRANCHES, AWAITED]],
+  ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:Query', ...BRANCHES, AWAITED]],
   [
     'org-environments-stack-provider',
     cicd,
@@ -126,7 +127,7 @@ describe('the roles of each handler allow exactly the actions that it calls', ()
   test.each([
     ['account', 'account', ACCOUNTS],
     ['branch', 'branch', []],
-    ['way to repositories', 'sources', [...BRANCHES, 'codecommit:GetCommit', 'codecommit:GetFolder', ...MERGES]],
+    ['way to repositories', 'sources', [...BRANCHES, 'codecommit:GetCommit', ...MERGES]],
     // writing templates and assets into an account is done through the bootstrap's roles there
     // and deleting artifacts through the role for that
     ['stack', 'stack', ['s3:GetObject', 's3:PutObject', ...IMAGES, ...PUBLISH_IMAGES]],
