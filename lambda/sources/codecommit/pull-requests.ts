@@ -1,6 +1,10 @@
 import type { CodeCommitClient, PullRequest as Description } from '@aws-sdk/client-codecommit';
-import { GetPullRequestCommand, paginateListPullRequests } from '@aws-sdk/client-codecommit';
-import type { PullRequest } from '../source';
+import { CreatePullRequestCommand, GetPullRequestCommand, paginateListPullRequests } from '@aws-sdk/client-codecommit';
+import type { NewPullRequest, PullRequest } from '../source';
+
+/** Characters. https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreatePullRequest.html */
+const MAX_TITLE = 150;
+const MAX_DESCRIPTION = 10_240;
 
 const HEADS = /^refs\/heads\//;
 
@@ -28,6 +32,20 @@ export function pullRequestOf({
     title,
     sourceBranch: sourceReference.replace(HEADS, ''),
     targetBranch: destinationReference.replace(HEADS, ''),
+    ...mergeMetadata?.mergeCommitId !== undefined && { mergeCommitId: mergeMetadata.mergeCommitId },
     state: pullRequestStatus === 'OPEN' ? 'open' : mergeMetadata?.isMerged === true ? 'merged' : 'closed',
   };
+}
+
+export async function openPullRequest(
+  client: CodeCommitClient,
+  { repositoryName, sourceBranch, targetBranch, title, description, token }: NewPullRequest,
+): Promise<string> {
+  const { pullRequest } = await client.send(new CreatePullRequestCommand({
+    title: title.slice(0, MAX_TITLE),
+    description: description.slice(0, MAX_DESCRIPTION),
+    clientRequestToken: token,
+    targets: [{ repositoryName, sourceReference: sourceBranch, destinationReference: targetBranch }],
+  }));
+  return pullRequest?.pullRequestId ?? '';
 }

@@ -183,7 +183,9 @@ export class GitRepository implements Content {
       throw error;
     });
     const [treeId, ...conflicts] = output.toString('utf8').split('\0').filter(text => text !== '');
-    return { treeId, conflicts: [...new Set(conflicts)] };
+    // a file in whose place the other side has a folder gets the name of its commit, and perhaps a number
+    const paths = conflicts.map(path => path.replace(/~[0-9a-f]{40}(_\d+)?$/, ''));
+    return { treeId, conflicts: [...new Set(paths)] };
   }
 
   /** Returns a tree with the files of a commit at these paths. */
