@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { AwsKinds, logDriftMetric } from './aws';
+import { AwsBackportMachine } from './backports/machine';
+import { BackportOperations } from './backports/operations';
 import { Operations } from './operations';
 import { Reconciler } from './reconciler';
 import { ReleaseOperations } from './releases/operations';
@@ -18,6 +20,12 @@ import { AwsReleaseMachine } from '../shared/release-machine';
 import { withSessionName } from '../shared/session-name';
 import { connectedHosts } from '../sources/hosts';
 
+const {
+  [HANDLER_ENVIRONMENT.PARTITION]: partition = 'aws',
+  [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: accountId = '',
+  AWS_REGION: region = '',
+} = process.env;
+
 const logger = new Logger({ serviceName: 'org-environments' });
 const registry = new TableRegistry();
 const history = new RegistryHistory(registry, new EventBus());
@@ -27,10 +35,18 @@ const releases = new Releases({
 });
 const operations = new Operations(
   registry,
-  new AwsPipelineControl(process.env[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws'),
+  new AwsPipelineControl(partition),
   hosts,
   history,
   new ReleaseOperations(registry, releases, history),
+  new BackportOperations({
+    registry,
+    hosts,
+    machine: new AwsBackportMachine({ partition, region, accountId }),
+    history,
+    now: Date.now,
+    newId: () => `backport-${randomUUID()}`,
+  }),
 );
 
 const { [ENTRY_ENVIRONMENT.WAITER_ARN]: waiterArn = '', [ENTRY_ENVIRONMENT.FUNCTIONS]: functions = '{}' } = process.env;

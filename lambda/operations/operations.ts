@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { BackportOperations } from './backports/operations';
 import { problemOf } from './errors';
 import { LeftoverOperations } from './leftovers';
 import type { ReleaseOperations } from './releases/operations';
@@ -47,6 +48,7 @@ export class Operations {
     private readonly hosts: Hosts<'authorOf'>,
     private readonly history: History,
     private readonly releases: Pick<ReleaseOperations, 'run'>,
+    private readonly backports: Pick<BackportOperations, 'run'>,
     private readonly now: () => number = Date.now,
     private readonly newToken: () => string = randomUUID,
   ) {
@@ -72,6 +74,10 @@ export class Operations {
       case 'approve':
       case 'describeRelease':
         return this.releases.run(request, requestId);
+      case 'backport':
+      case 'absorb':
+      case 'describeBackport':
+        return this.backports.run(request, requestId);
       case 'forget':
         return { pipelines: [], leftovers: await this.forget(request, requestId) };
       case 'history':

@@ -9,9 +9,19 @@ export interface BranchRequest extends RepositoryReference {
   readonly startPoint?: string;
   /** @default 'keep' */
   readonly removal?: 'keep' | 'archive';
+  /** Present if changes need a review. */
+  readonly review?: BranchReview;
   readonly environmentName: string;
   readonly accountId: string;
   readonly region: string;
+}
+
+/** The review of pull requests to a branch. */
+export interface BranchReview {
+  /** Number of approvals, from 1. */
+  readonly approvals: string;
+  /** ARNs of those who may approve, which may contain `*`. Absent: all who may approve pull requests. */
+  readonly approvers?: readonly string[];
 }
 
 export interface BranchResult {

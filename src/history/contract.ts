@@ -21,6 +21,8 @@ export const CHANGES = {
   rollback: 'Rollback',
   abort: 'Abort',
   approval: 'Approval',
+  backport: 'Backport Start',
+  absorb: 'Absorb Start',
   releaseEnd: 'Release End',
   drift: 'Drift',
   repair: 'Repair',

@@ -21,6 +21,8 @@ export const RECORDS = {
   clean: 'clean#',
   /** A plan, or another document, of the cleaning of an account. */
   cleanDocument: 'clean-document#',
+  /** Commits that are ported back to another branch, and from there to others. */
+  backport: 'backport#',
   deployment: 'deployment#',
   /** A change of an environment or an account. */
   history: 'history#',

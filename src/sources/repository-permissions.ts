@@ -5,7 +5,7 @@ import { allow } from '../kinds/permissions';
 import { fail } from '../private/validate';
 
 /** The functions of the organization that work with repositories. */
-export type RepositoryUser = 'account' | 'branch' | 'trigger' | 'deployments' | 'operations' | 'release';
+export type RepositoryUser = 'account' | 'branch' | 'trigger' | 'deployments' | 'operations' | 'release' | 'backport';
 
 const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
   // parent branches and start points are checked before accounts are created
@@ -32,6 +32,23 @@ const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
   deployments: ['codecommit:GetCommit'],
   // the author of a commit; the commit of a release, and whether it is active already
   operations: ['codecommit:GetCommit', 'codecommit:GetFolder', 'codecommit:GetMergeOptions'],
+  // CreateUnreferencedMergeCommit, GetDifferences and GetBlob: how commits are picked
+  backport: [
+    'codecommit:CreateBranch',
+    'codecommit:CreateCommit',
+    'codecommit:CreatePullRequest',
+    'codecommit:CreateUnreferencedMergeCommit',
+    'codecommit:DeleteBranch',
+    'codecommit:GetBlob',
+    'codecommit:GetBranch',
+    'codecommit:GetCommit',
+    'codecommit:GetDifferences',
+    'codecommit:GetMergeConflicts',
+    'codecommit:GetMergeOptions',
+    'codecommit:GetPullRequest',
+    'codecommit:MergeBranchesByFastForward',
+    'codecommit:MergeBranchesByThreeWay',
+  ],
   release: [
     'codecommit:GetMergeConflicts',
     'codecommit:GetMergeOptions',

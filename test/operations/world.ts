@@ -38,6 +38,7 @@ export class World {
       () => ({ authorOf }),
       new RegistryHistory(this.fate.over(this.registry), new FakeEvents()),
       { run: async () => ({ pipelines: [] }) },
+      { run: async () => ({ pipelines: [] }) },
       () => Date.parse('2026-01-01T12:00:00Z'),
       () => `start-${++this.tokens}`,
     );

@@ -135,7 +135,7 @@ function edited(file: File, random: Random, edits: number): File {
 function newFile(random: Random): File {
   const count = 1 + random.below(20);
   const text = Array.from({ length: count }, () => lineOf(random)).join('\n');
-  return { mode: '100644', text: random.chance(0.8) ? `${text}\n` : text };
+  return { mode: '100644', text: random.chance(0.8) || text === '' ? `${text}\n` : text };
 }
 
 /** Few different lines: so that changes meet each other. */

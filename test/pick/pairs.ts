@@ -40,7 +40,9 @@ export class Pairs {
     git(this.folder, ['init', '-q', '-b', 'none', path]);
     git(path, ['fast-import', '--quiet', '--force', '--date-format=raw'], fastImport(history));
     // any commit with a parent, from the other branch or from the history of both
-    const from = git(path, ['rev-list', '--min-parents=1', random.chance(0.9) ? 'env/test' : 'env/prod']).split('\n');
+    const source = random.chance(0.9) ? 'env/test' : 'env/prod';
+    const commitsOf = (branch: string): string => git(path, ['rev-list', '--min-parents=1', branch]);
+    const from = (commitsOf(source) || commitsOf('env/test')).split('\n');
     const [commitId, target] = [random.pick(from), random.pick(['env/prod', 'env/prod', 'main'])];
     const expected = byGit(path, commitId, target);
     const repositoryName = `seed${seed}`;
